@@ -1,0 +1,146 @@
+// Package credit has the words of this field: what a reading of a prepaid
+// account is, what a cap is, and how the two bound what can still be spent.
+// It holds plain values and arithmetic, and imports the standard library only.
+package credit
+
+import (
+	"math"
+	"time"
+)
+
+// Sample is one reading of lifetime totals, of an account or of a key.
+type Sample struct {
+	// At is when the totals were read, in UTC.
+	At time.Time
+	// UsageUSD is what was spent since the beginning. Within a segment it
+	// never falls.
+	UsageUSD float64
+	// CreditsUSD is what was bought since the beginning; it means something
+	// only where CreditsKnown is set. It may fall (a refund).
+	CreditsUSD   float64
+	CreditsKnown bool
+	// Segment names the run of readings that may be compared: the Unix second
+	// at which the run began. Differences across two segments mean nothing.
+	Segment int64
+}
+
+// Balance returns the sample's account balance, or nil if it is not known.
+func (s Sample) Balance() *Balance {
+	if !s.CreditsKnown {
+		return nil
+	}
+	return &Balance{CreditsUSD: s.CreditsUSD, UsageUSD: s.UsageUSD}
+}
+
+// Balance is what an account has bought and what it has spent of that.
+type Balance struct {
+	CreditsUSD float64 // bought, lifetime
+	UsageUSD   float64 // spent, lifetime
+}
+
+// LeftUSD is what is left. It is negative where requests that were charged on
+// completion overshot.
+func (b Balance) LeftUSD() float64 { return b.CreditsUSD - b.UsageUSD }
+
+// UsedRatio is the used share of what was bought, 0 to 1 and above; ok is
+// false where nothing was bought.
+func (b Balance) UsedRatio() (ratio float64, ok bool) {
+	if b.CreditsUSD <= 0 {
+		return 0, false
+	}
+	return b.UsageUSD / b.CreditsUSD, true
+}
+
+// Span is the time from From up to, not including, To.
+type Span struct{ From, To time.Time }
+
+// Gap is a span in which nothing was read, and why.
+type Gap struct {
+	Span
+	Cause string // "asleep", "not running", or the fault; may be empty
+}
+
+// TopUp is a change of the credits bought: a purchase where AmountUSD is
+// above 0; a refund, an expiry or a transfer where it is below.
+type TopUp struct {
+	At        time.Time
+	AmountUSD float64
+}
+
+// KeyKind tells what a key may read.
+type KeyKind string
+
+// The kinds of key. The zero KeyKind is written as KeyUnknown.
+const (
+	KeyUnknown    KeyKind = "unknown"
+	KeyManagement KeyKind = "management" // everything; it cannot run models
+	KeyOrdinary   KeyKind = "ordinary"   // its own cap and usage
+)
+
+// Key is what the API says of the key that asks.
+type Key struct {
+	Kind KeyKind
+	// Label is the server's masked form, such as "sk-or-v1-0e6…1c96".
+	Label string
+	// Creator is the member who made the key, or empty.
+	Creator string
+	Cap     Cap
+	// Usage is spend in USD, lifetime and in the current UTC day, week (from
+	// Monday) and month. BYOK is the same for requests paid to a provider
+	// directly, which never deplete credits.
+	Usage, BYOK Usage
+	FreeTier    bool
+	// ExpiresAt is zero where the key does not expire.
+	ExpiresAt time.Time
+}
+
+// Usage is spend in USD over four windows; nil is unknown.
+type Usage struct {
+	TotalUSD, DailyUSD, WeeklyUSD, MonthlyUSD *float64
+}
+
+// Cap is a key's own spending limit. The zero Cap is no limit.
+type Cap struct {
+	LimitUSD     *float64 // nil: no cap
+	RemainingUSD *float64 // of the current window; may be negative; nil: no cap, or not known
+	Reset        Reset
+	// IncludesBYOK reports whether own-provider-key spend counts against it.
+	IncludesBYOK bool
+}
+
+// Binding names what bounds the spendable sum.
+type Binding string
+
+// The bindings. The zero Binding means that none is known.
+const (
+	BoundByAccount Binding = "account"
+	BoundByKey     Binding = "key"
+)
+
+// Spendable returns the sum that can still be spent, the lesser of the
+// account's balance and the key's remaining cap, and which of the two binds.
+//
+// A management key cannot run models, so its cap never binds. Where the
+// balance is not known neither is the sum, and usd is nil; binding is then
+// BoundByKey if the cap is spent, for that alone stops the key.
+func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
+	var remaining *float64
+	if k != nil && k.Kind != KeyManagement && k.Cap.LimitUSD != nil {
+		remaining = k.Cap.RemainingUSD
+	}
+	switch {
+	case b == nil && remaining != nil && *remaining <= 0:
+		return nil, BoundByKey
+	case b == nil:
+		return nil, ""
+	case remaining != nil && *remaining < b.LeftUSD():
+		v := *remaining
+		return &v, BoundByKey
+	}
+	v := b.LeftUSD()
+	return &v, BoundByAccount
+}
+
+// Plausible reports whether v can be a sum of money of this API: finite, and
+// at most a billion dollars either way.
+func Plausible(v float64) bool { return math.Abs(v) <= 1e9 }

@@ -1,0 +1,103 @@
+package credit
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func f(v float64) *float64 { return &v }
+
+func TestSpendable(t *testing.T) {
+	ordinary := func(limit, remaining *float64) *Key {
+		return &Key{Kind: KeyOrdinary, Cap: Cap{LimitUSD: limit, RemainingUSD: remaining}}
+	}
+	balance := &Balance{CreditsUSD: 20, UsageUSD: 8}
+	for _, c := range []struct {
+		name    string
+		balance *Balance
+		key     *Key
+		want    *float64
+		binding Binding
+	}{
+		{"balance alone", balance, nil, f(12), BoundByAccount},
+		{"no cap", balance, ordinary(nil, nil), f(12), BoundByAccount},
+		{"cap below balance", balance, ordinary(f(5), f(3)), f(3), BoundByKey},
+		{"cap above balance", balance, ordinary(f(50), f(30)), f(12), BoundByAccount},
+		{"cap as large as balance", balance, ordinary(f(50), f(12)), f(12), BoundByAccount},
+		{"overdrawn cap", balance, ordinary(f(5), f(-0.1)), f(-0.1), BoundByKey},
+		{"overdrawn balance", &Balance{CreditsUSD: 1, UsageUSD: 1.34}, ordinary(f(5), f(3)), f(-0.34), BoundByAccount},
+		{"a management key's cap never binds", balance, &Key{Kind: KeyManagement, Cap: Cap{LimitUSD: f(1), RemainingUSD: f(0)}}, f(12), BoundByAccount},
+		{"unknown balance", nil, ordinary(f(5), f(3)), nil, ""},
+		{"unknown balance, spent cap", nil, ordinary(f(5), f(0)), nil, BoundByKey},
+		{"nothing known", nil, nil, nil, ""},
+	} {
+		got, binding := Spendable(c.balance, c.key)
+		if (got == nil) != (c.want == nil) || got != nil && math.Abs(*got-*c.want) > 1e-9 || binding != c.binding {
+			t.Errorf("%s: Spendable = %v, %q, want %v, %q", c.name, deref(got), binding, deref(c.want), c.binding)
+		}
+	}
+}
+
+func deref(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func TestUsedRatio(t *testing.T) {
+	if r, ok := (Balance{CreditsUSD: 100, UsageUSD: 36.48}).UsedRatio(); !ok || math.Abs(r-0.3648) > 1e-12 {
+		t.Errorf("UsedRatio = %v, %v, want 0.3648, true", r, ok)
+	}
+	if r, ok := (Balance{UsageUSD: 0.34}).UsedRatio(); ok {
+		t.Errorf("UsedRatio of nothing bought = %v, true, want false", r)
+	}
+}
+
+func TestResetNext(t *testing.T) {
+	at := func(s string) time.Time {
+		v, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		reset     Reset
+		now, want string
+	}{
+		{ResetDaily, "2026-11-21T10:42:00Z", "2026-11-22T00:00:00Z"},
+		{ResetDaily, "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"},
+		{ResetDaily, "2026-11-21T01:00:00+02:00", "2026-11-21T00:00:00Z"},
+		{ResetDaily, "2028-02-28T12:00:00Z", "2028-02-29T00:00:00Z"},
+		{ResetWeekly, "2026-11-21T10:42:00Z", "2026-11-23T00:00:00Z"}, // a Saturday
+		{ResetWeekly, "2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z"}, // a Monday
+		{ResetWeekly, "2026-11-22T23:59:59Z", "2026-11-23T00:00:00Z"}, // a Sunday
+		{ResetMonthly, "2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z"},
+		{ResetMonthly, "2027-01-31T12:00:00Z", "2027-02-01T00:00:00Z"},
+	} {
+		got, ok := c.reset.Next(at(c.now))
+		if !ok || !got.Equal(at(c.want)) {
+			t.Errorf("%s.Next(%s) = %s, %v, want %s", c.reset, c.now, got.Format(time.RFC3339), ok, c.want)
+		}
+	}
+	for _, r := range []Reset{ResetNever, "fortnightly"} {
+		if got, ok := r.Next(at("2026-11-21T10:42:00Z")); ok {
+			t.Errorf("%q.Next = %s, true, want false", r, got)
+		}
+	}
+}
+
+func TestPlausible(t *testing.T) {
+	for _, v := range []float64{0, -0.34, 1e9, 0.0000018} {
+		if !Plausible(v) {
+			t.Errorf("Plausible(%v) = false, want true", v)
+		}
+	}
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1.1e9, -1e12} {
+		if Plausible(v) {
+			t.Errorf("Plausible(%v) = true, want false", v)
+		}
+	}
+}

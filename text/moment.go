@@ -1,0 +1,81 @@
+package text
+
+import (
+	"math"
+	"time"
+)
+
+// Moment writes a moment as a date with no more precision than its distance
+// from now deserves: "Thu 26 Nov, 14:20" within two weeks, "Thu 10 Dec" within
+// four months, "Mar 2027" within a year, "> 1 year" beyond. Both are shown in
+// the zone of now.
+func Moment(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch d := distance(t, now); {
+	case d > 365*24*time.Hour:
+		return "> 1 year"
+	case d > 120*24*time.Hour:
+		return t.Format("Jan 2006")
+	case d > 14*24*time.Hour:
+		return t.Format("Mon 2 Jan")
+	}
+	return t.Format("Mon 2 Jan, 15:04")
+}
+
+// Range writes two moments as "Tue 24, 09:10 to Sun 29, 22:00": the month is
+// there only where it differs from now's, the time only within ten days.
+func Range(from, to, now time.Time) string {
+	a, b := bound(from, now), bound(to, now)
+	if a == b {
+		return a
+	}
+	return a + " to " + b
+}
+
+// Days is Range without the times of day: "Tue 24 to Sun 29".
+func Days(from, to, now time.Time) string {
+	a, b := dayOf(from, now), dayOf(to, now)
+	if a == b {
+		return a
+	}
+	return a + " to " + b
+}
+
+func bound(t, now time.Time) string {
+	if distance(t, now) < 10*24*time.Hour {
+		return dayOf(t, now) + t.In(now.Location()).Format(", 15:04")
+	}
+	return dayOf(t, now)
+}
+
+func dayOf(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch d := distance(t, now); {
+	case d > 365*24*time.Hour:
+		return "> 1 year"
+	case d > 120*24*time.Hour:
+		return t.Format("Jan 2006")
+	case sameMonth(t, now):
+		return t.Format("Mon 2")
+	}
+	return t.Format("Mon 2 Jan")
+}
+
+func sameMonth(t, now time.Time) bool {
+	t = t.In(now.Location())
+	return t.Month() == now.Month() && t.Year() == now.Year()
+}
+
+func distance(t, now time.Time) time.Duration {
+	d := t.Sub(now)
+	if d < 0 {
+		if d == math.MinInt64 {
+			return math.MaxInt64
+		}
+		return -d
+	}
+	return d
+}
+
+// Ago writes an age: "4 s ago", "12 min ago".
+func Ago(d time.Duration) string { return Span(max(d, 0)) + " ago" }
