@@ -1,0 +1,190 @@
+package client
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+const (
+	maxBodyBytes    = 1 << 20 // decompressed
+	maxRefusalBytes = 64 << 10
+)
+
+// badBody is a body that came whole, as far as it was read, and is no use.
+type badBody string
+
+func (e badBody) Error() string { return string(e) }
+
+// readBody reads the body of a success. The error is a badBody, or the
+// transport's.
+func readBody(res *http.Response) ([]byte, error) {
+	if e := res.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return nil, badBody("in an encoding that was not asked for")
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxBodyBytes+1))
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return nil, badBody("not in the encoding that it says")
+	case err != nil:
+		return nil, err
+	case len(body) > maxBodyBytes:
+		return nil, badBody("larger than 1 MiB")
+	}
+	return body, nil
+}
+
+func isMalformed(err error) bool {
+	var bad badBody
+	return errors.As(err, &bad)
+}
+
+var errSaidError = errors.New("an error in place of an answer")
+
+// readAnswer has read take what it needs from the body of a success.
+func (c *Client) readAnswer(body []byte, read func(*fields)) error {
+	f, err := parseFields(body, c.key)
+	if err != nil {
+		return err
+	}
+	if _, ok := f.get("error"); ok {
+		return errSaidError
+	}
+	read(f)
+	return *f.err
+}
+
+// malformed returns the error for a 200 whose body cannot be used because of
+// why. A body that says which error it stands for is that error.
+func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why error, at clocks) *APIError {
+	e := &APIError{Status: res.StatusCode, Kind: ErrMalformed, Endpoint: endpoint}
+	switch {
+	case errors.Is(why, errNotJSON):
+		e.Message = notJSON(res.Header)
+	case errors.Is(why, errSaidError):
+		said := parseRefusal(body)
+		e.Message = strings.TrimSuffix(why.Error()+": "+said.message, ": ")
+		if said.code >= 400 && said.code < 600 {
+			e.Kind = kindOf(said.code)
+		}
+		e.RetryAfter, e.HasRetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+	default:
+		e.Message = why.Error()
+	}
+	e.Message = safeText(e.Message, c.key, maxMessageBytes)
+	return e
+}
+
+// refusal returns the error for an answer that is not a 200.
+func (c *Client) refusal(endpoint string, res *http.Response, at clocks) *APIError {
+	e := &APIError{Status: res.StatusCode, Kind: kindOf(res.StatusCode), Endpoint: endpoint}
+	// The status says enough; a body that cannot be read takes nothing away.
+	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusalBytes))
+	said := parseRefusal(body)
+	switch {
+	case e.Kind == ErrRedirect:
+		e.Message = redirectTarget(res.Header.Get("Location"), c.base)
+	case e.Kind == ErrNotFound:
+		e.Message = fmt.Sprintf("nothing at %s: is the base URL right?", c.url(endpoint))
+	case said.message != "":
+		e.Message = said.message
+	case len(body) > 0 && !said.isJSON:
+		e.Message = notJSON(res.Header)
+	default:
+		e.Message = http.StatusText(res.StatusCode)
+	}
+	if strings.EqualFold(e.Message, e.Kind.Error()) {
+		e.Message = "" // "403 forbidden: Forbidden"
+	}
+	e.Message = safeText(e.Message, c.key, maxMessageBytes)
+	e.RetryAfter, e.HasRetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+	return e
+}
+
+// notJSON names what came in place of JSON, and shows nothing of it.
+func notJSON(h http.Header) string {
+	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	switch {
+	case err != nil || media == "":
+		return "not JSON"
+	case media == "application/json" || strings.HasSuffix(media, "+json"):
+		return "not valid JSON"
+	}
+	return "not JSON (" + media + ")"
+}
+
+// redirectTarget says where a redirect leads: scheme and host alone, as the
+// rest may hold anything.
+func redirectTarget(location string, base *url.URL) string {
+	u, err := base.Parse(location)
+	switch {
+	case location == "" || err != nil:
+		return "to nowhere"
+	case u.Host == "":
+		return "to a " + u.Scheme + " URL"
+	}
+	return "to " + u.Scheme + "://" + u.Host
+}
+
+// said is what the body of a refusal says.
+type said struct {
+	message string
+	code    int         // 0: none
+	header  http.Header // those repeated in error.metadata.headers
+	isJSON  bool
+}
+
+// parseRefusal reads {"error":{"code","message","metadata"}}, OpenRouter's
+// form, leniently: also {"error":"text"}, {"message":"text"}, codes that are
+// strings, and application/problem+json. What it cannot read is left empty.
+func parseRefusal(body []byte) said {
+	s := said{isJSON: json.Valid(body)}
+	top := lenientObject(body)
+	var failure map[string]json.RawMessage
+	if s.message = lenientText(top["error"]); s.message == "" {
+		failure = lenientObject(top["error"])
+		s.message = lenientText(failure["message"])
+	}
+	if s.message == "" {
+		s.message = lenientText(top["message"])
+	}
+	if s.message == "" {
+		s.message = strings.Trim(lenientText(top["title"])+": "+lenientText(top["detail"]), ": ")
+	}
+	s.code, _ = strconv.Atoi(lenientText(failure["code"]))
+	s.header = http.Header{}
+	for name, value := range lenientObject(lenientObject(failure["metadata"])["headers"]) {
+		s.header.Set(name, lenientText(value))
+	}
+	return s
+}
+
+// lenientObject returns the fields of an object, none for anything else.
+func lenientObject(raw []byte) map[string]json.RawMessage {
+	var m map[string]json.RawMessage
+	_ = json.Unmarshal(raw, &m)
+	return m
+}
+
+// lenientText returns a string, or a number as it is written; "" for anything
+// else.
+func lenientText(raw []byte) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	return ""
+}

@@ -1,0 +1,166 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	defaultTimeout   = 15 * time.Second
+	defaultUserAgent = "ortop"
+)
+
+// Config says whom to ask, and as whom. Only Key is needed.
+type Config struct {
+	// BaseURL is what ParseBaseURL takes. If empty, it is DefaultBaseURL.
+	BaseURL string
+	// Key is sent with every request. If zero, requests go without one, and
+	// are answered with ErrUnauthorized.
+	Key Secret
+	// UserAgent names the program. If empty, it is "ortop".
+	UserAgent string
+	// Referer and Title attribute requests to an app (HTTP-Referer and
+	// X-OpenRouter-Title). Empty ones are not sent.
+	Referer, Title string
+	// Timeout bounds one request, from the name's resolution to the last byte
+	// of the body. If zero, it is 15 seconds.
+	Timeout time.Duration
+	// Transport carries the requests, and must honour their context. If nil,
+	// it is the client's own: TLS 1.2 or newer, at most two connections, the
+	// environment's proxy for https.
+	Transport http.RoundTripper
+	// Now is the clock that a server's dates are compared to. If nil, it is
+	// time.Now.
+	Now func() time.Time
+}
+
+// Client asks one API with one key. It may be used by several goroutines at
+// once.
+type Client struct {
+	base      *url.URL
+	key       Secret
+	header    http.Header // of every request, without the key
+	timeout   time.Duration
+	transport http.RoundTripper
+	now       func() time.Time
+}
+
+// Meta is what an answer says beside its data.
+type Meta struct {
+	// ServerSkew is how far the server's clock is ahead of ours, to the
+	// second, by the Date header. It means something only where SkewKnown is
+	// set, which it is not for an answer without Date, or from a cache.
+	ServerSkew time.Duration
+	SkewKnown  bool
+}
+
+// New returns a client. It sends nothing. The error is ErrBaseURL for a bad
+// base URL, and otherwise names the setting that cannot be sent in a header;
+// it holds no setting's value.
+func New(cfg Config) (*Client, error) {
+	if cfg.BaseURL == "" {
+		cfg.BaseURL = DefaultBaseURL
+	}
+	base, err := ParseBaseURL(cfg.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if !cfg.Key.IsZero() {
+		if err := cfg.Key.Check(); err != nil {
+			return nil, fmt.Errorf("checking the key: %w", err)
+		}
+	}
+	c := &Client{
+		base:      base,
+		key:       cfg.Key,
+		header:    http.Header{"Accept": {"application/json"}},
+		timeout:   cfg.Timeout,
+		transport: cfg.Transport,
+		now:       cfg.Now,
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = defaultUserAgent
+	}
+	for name, value := range map[string]string{
+		"User-Agent":         cfg.UserAgent,
+		"HTTP-Referer":       cfg.Referer,
+		"X-OpenRouter-Title": cfg.Title,
+	} {
+		if value == "" {
+			continue
+		}
+		if Clean(value, maxMessageBytes) != value {
+			return nil, fmt.Errorf("checking the %s header: not one plain line of at most %d bytes", name, maxMessageBytes)
+		}
+		c.header.Set(name, value)
+	}
+	if c.timeout <= 0 {
+		c.timeout = defaultTimeout
+	}
+	if c.transport == nil {
+		c.transport = newRenewable(newTransport(base))
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	return c, nil
+}
+
+// CloseIdle closes the connections that no request is using, and has the next
+// request open a new one; it is for after a sleep or a change of network.
+// After an error without an answer the client does so itself.
+func (c *Client) CloseIdle() {
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
+}
+
+// get asks for an endpoint and has read take what it needs from the answer.
+// It is the one way to the server: every answer is judged here.
+func (c *Client) get(ctx context.Context, endpoint string, read func(*fields)) (Meta, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url(endpoint), nil)
+	if err != nil {
+		return Meta{}, fmt.Errorf("reading %s: %w", endpoint, ErrBaseURL)
+	}
+	req.Header = c.header.Clone()
+	if !c.key.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.key.Reveal())
+	}
+	// Not through an http.Client, which follows redirects, and puts the URL
+	// into its errors.
+	res, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return Meta{}, c.networkError(ctx, endpoint, err)
+	}
+	if res.Body == nil {
+		res.Body = http.NoBody
+	}
+	defer func() { _ = res.Body.Close() }()
+	at := clocks{local: c.now()}
+	at.server, _ = http.ParseTime(res.Header.Get("Date"))
+	if res.Header.Get("Age") != "" {
+		at.server = time.Time{} // the date at which a cache got the answer
+	}
+	if res.StatusCode != http.StatusOK {
+		return Meta{}, c.refusal(endpoint, res, at)
+	}
+	body, err := readBody(res)
+	if err != nil && !isMalformed(err) {
+		return Meta{}, c.networkError(ctx, endpoint, err)
+	}
+	if err == nil {
+		err = c.readAnswer(body, read)
+	}
+	if err != nil {
+		return Meta{}, c.malformed(endpoint, res, body, err, at)
+	}
+	skew, known := at.skew()
+	return Meta{ServerSkew: skew, SkewKnown: known}, nil
+}
+
+func (c *Client) url(endpoint string) string { return c.base.JoinPath(endpoint).String() }

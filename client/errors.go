@@ -1,0 +1,146 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// What went wrong, for errors.Is. Each error of a request, save one that its
+// caller cancelled, is exactly one of these.
+var (
+	ErrUnauthorized = errors.New("unauthorized")         // 401: the key is missing, wrong, disabled or expired
+	ErrPayment      = errors.New("payment required")     // 402
+	ErrForbidden    = errors.New("forbidden")            // 403: of account endpoints, not a management key
+	ErrNotFound     = errors.New("not found")            // 404, 410: most likely the base URL is wrong
+	ErrTimeout      = errors.New("request timed out")    // 408: said by the server
+	ErrRateLimited  = errors.New("rate limited")         // 429
+	ErrServer       = errors.New("server error")         // 5xx
+	ErrRequest      = errors.New("request not accepted") // every other status that is not a success
+	ErrRedirect     = errors.New("redirect refused")     // 301, 302, 303, 307, 308
+	ErrMalformed    = errors.New("malformed answer")     // a success that cannot be believed
+	ErrNetwork      = errors.New("no answer")            // nothing came back, or not all of it
+)
+
+// maxMessageBytes bounds a server's message, and so its width in cells.
+const maxMessageBytes = 200
+
+// APIError is an answer that is a refusal, or one that was not understood.
+type APIError struct {
+	// Status is the HTTP status. It is 200 for an answer that was malformed,
+	// or that said "error" in its body.
+	Status int
+	// Message says more, in one clean line of at most 200 bytes, without keys;
+	// the server's own words where it had any. It may be empty.
+	Message string
+	// Kind is one of the Err values of this package.
+	Kind error
+	// RetryAfter is how long the server wants not to be asked, from when the
+	// answer came; it means something only where HasRetryAfter is set. A
+	// well-formed wait is given as it is, however long; one that cannot be
+	// read is an hour.
+	RetryAfter    time.Duration
+	HasRetryAfter bool
+	// Endpoint is what was asked for: "credits" or "key".
+	Endpoint string
+}
+
+// Error returns a line such as
+// "reading credits: 429 rate limited: slow down".
+func (e *APIError) Error() string {
+	s := "reading " + e.Endpoint + ": "
+	if e.Status != http.StatusOK {
+		s += strconv.Itoa(e.Status) + " "
+	}
+	s += e.Kind.Error()
+	if e.Message != "" {
+		s += ": " + e.Message
+	}
+	return s
+}
+
+// Unwrap returns the kind.
+func (e *APIError) Unwrap() error { return e.Kind }
+
+// NetworkError is a request without a whole answer. It is ErrNetwork, and
+// context.DeadlineExceeded too where time ran out.
+type NetworkError struct {
+	Endpoint string // what was asked for: "credits" or "key"
+	Cause    string // in plain words: "cannot resolve openrouter.ai"
+	// QuickRetry reports whether asking again at once makes sense: a
+	// connection was refused or reset. It is never set after a time-out.
+	QuickRetry bool
+	timedOut   error
+}
+
+// Error returns a line such as "reading credits: cannot resolve openrouter.ai".
+func (e *NetworkError) Error() string { return fmt.Sprintf("reading %s: %s", e.Endpoint, e.Cause) }
+
+// Unwrap returns ErrNetwork and, after a time-out, context.DeadlineExceeded.
+func (e *NetworkError) Unwrap() []error {
+	if e.timedOut == nil {
+		return []error{ErrNetwork}
+	}
+	return []error{ErrNetwork, e.timedOut}
+}
+
+// Kind returns a word for err that programs may rely on: "unauthorized",
+// "forbidden", "payment", "rate_limited", "server" (408 too), "redirect",
+// "malformed" (also every status that this API does not give to a good
+// request, such as 404) or "network", which is also the word for an error that
+// is none of this package's. It returns "" for nil.
+func Kind(err error) string {
+	if err == nil {
+		return ""
+	}
+	for _, k := range []struct {
+		kind error
+		word string
+	}{
+		{ErrUnauthorized, "unauthorized"},
+		{ErrForbidden, "forbidden"},
+		{ErrPayment, "payment"},
+		{ErrRateLimited, "rate_limited"},
+		{ErrServer, "server"},
+		{ErrTimeout, "server"},
+		{ErrRedirect, "redirect"},
+		{ErrMalformed, "malformed"},
+		{ErrNotFound, "malformed"},
+		{ErrRequest, "malformed"},
+	} {
+		if errors.Is(err, k.kind) {
+			return k.word
+		}
+	}
+	return "network"
+}
+
+// kindOf returns the kind of an answer with this status, which is not 200.
+func kindOf(status int) error {
+	switch status {
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusPaymentRequired:
+		return ErrPayment
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound
+	case http.StatusRequestTimeout:
+		return ErrTimeout
+	case http.StatusTooManyRequests:
+		return ErrRateLimited
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return ErrRedirect
+	}
+	switch status / 100 {
+	case 3, 4:
+		return ErrRequest
+	case 5:
+		return ErrServer
+	}
+	return ErrMalformed
+}

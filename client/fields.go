@@ -1,0 +1,221 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// maxUSD is what no account of this API can hold.
+const maxUSD = 1e9
+
+// fields is a JSON object that is read strictly: field names match exactly,
+// and none comes twice, where encoding/json would take any case and the last
+// one. Its readers return nil (text: "") for a field that is missing or null,
+// and keep the first thing that is wrong in err.
+type fields struct {
+	path string // of the object, with a dot at its end; "" at the top
+	raw  map[string]json.RawMessage
+	key  Secret // redacted from every text
+	err  *error
+}
+
+// parseFields reads a whole body, which must be one JSON object.
+func parseFields(body []byte, key Secret) (*fields, error) {
+	switch {
+	case len(bytes.TrimSpace(body)) == 0:
+		return nil, errors.New("empty")
+	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
+		return nil, errors.New("begins with a byte order mark")
+	case !json.Valid(body):
+		return nil, errNotJSON
+	}
+	f := &fields{key: key, err: new(error)}
+	f.raw = f.members("the answer", body)
+	return f, *f.err
+}
+
+var errNotJSON = errors.New("not JSON")
+
+// members splits raw, which is valid JSON, into the fields of an object.
+func (f *fields) members(what string, raw []byte) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		f.fail("%s is not an object", what)
+		return members
+	}
+	for d.More() {
+		t, err := d.Token()
+		name, ok := t.(string)
+		var value json.RawMessage
+		if err != nil || !ok || d.Decode(&value) != nil {
+			f.fail("%s is not an object", what)
+			return members
+		}
+		if _, twice := members[name]; twice {
+			f.fail("%s has %q twice", what, safeText(name, f.key, 40))
+			return members
+		}
+		members[name] = value
+	}
+	return members
+}
+
+func (f *fields) fail(format string, a ...any) {
+	if *f.err == nil {
+		*f.err = fmt.Errorf(format, a...)
+	}
+}
+
+// get returns a field's raw value; ok is false if it is missing or null.
+func (f *fields) get(name string) (raw []byte, ok bool) {
+	raw, ok = f.raw[name]
+	return raw, ok && string(raw) != "null"
+}
+
+// object reads a required object.
+func (f *fields) object(name string) *fields {
+	sub := &fields{path: f.path + name + ".", key: f.key, err: f.err}
+	if raw, ok := f.get(name); ok {
+		sub.raw = sub.members(f.path+name, raw)
+	} else {
+		f.fail("%s%s is missing", f.path, name)
+	}
+	return sub
+}
+
+// extra reads an object that nobody promised, and ignores it if anything in it
+// is not as expected.
+func extra[T any](f *fields, name string, read func(*fields) T) *T {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	sub := &fields{key: f.key, err: new(error)}
+	sub.raw = sub.members(name, raw)
+	v := read(sub)
+	if *sub.err != nil {
+		return nil
+	}
+	return &v
+}
+
+// usd reads a sum of money.
+func (f *fields) usd(name string) *float64 {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	if raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+		f.fail("%s%s is not a number", f.path, name)
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || math.Abs(v) > maxUSD {
+		f.fail("%s%s is not plausible: beyond a billion dollars", f.path, name)
+		return nil
+	}
+	v += 0 // -0 becomes 0
+	return &v
+}
+
+// total reads a sum that is never below 0.
+func (f *fields) total(name string) *float64 {
+	v := f.usd(name)
+	if v != nil && *v < 0 {
+		f.fail("%s%s is negative", f.path, name)
+		return nil
+	}
+	return v
+}
+
+// required reads a total that has to be there.
+func (f *fields) required(name string) float64 {
+	v := f.total(name)
+	if v == nil {
+		f.fail("%s%s is missing", f.path, name)
+		return 0
+	}
+	return *v
+}
+
+// count reads a whole number.
+func (f *fields) count(name string) *int64 {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		f.fail("%s%s is not a whole number", f.path, name)
+		return nil
+	}
+	return &n
+}
+
+// flag reads a boolean.
+func (f *fields) flag(name string) *bool {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	v := string(raw) == "true"
+	if !v && string(raw) != "false" {
+		f.fail("%s%s is not true or false", f.path, name)
+		return nil
+	}
+	return &v
+}
+
+// text reads a string, cleaned and without keys.
+func (f *fields) text(name string) string {
+	raw, ok := f.get(name)
+	if !ok {
+		return ""
+	}
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		f.fail("%s%s is not a string", f.path, name)
+		return ""
+	}
+	return safeText(s, f.key, maxMessageBytes)
+}
+
+// time reads an RFC 3339 time; nil for anything else.
+func (f *fields) time(name string) *time.Time {
+	t, err := time.Parse(time.RFC3339, f.looseText(name))
+	if err != nil {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// looseText reads a string that nobody promised; "" if it is something else.
+func (f *fields) looseText(name string) string {
+	raw, _ := f.get(name)
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return safeText(s, f.key, maxMessageBytes)
+}
+
+// looseTexts reads a list of strings that nobody promised, the first 20 of it.
+func (f *fields) looseTexts(name string) []string {
+	raw, _ := f.get(name)
+	var list []string
+	if json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	list = list[:min(len(list), 20)]
+	for i := range list {
+		list[i] = safeText(list[i], f.key, maxMessageBytes)
+	}
+	return list
+}

@@ -1,0 +1,139 @@
+package client
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// officialKey is the example of OpenRouter's specification.
+const officialKey = `{"data":{"byok_usage":17.38,"byok_usage_daily":17.39,"byok_usage_monthly":17.41,"byok_usage_weekly":17.4,
+"creator_user_id":"user_2dHFtVWx2n56w6HkM0000000000","expires_at":"2027-12-31T23:59:59Z","include_byok_in_limit":false,
+"is_free_tier":false,"is_management_key":false,"is_provisioning_key":false,"label":"sk-or-v1-au7...890","limit":100,
+"limit_remaining":74.5,"limit_reset":"monthly","rate_limit":{"interval":"1h","note":"This field is deprecated and safe to ignore.","requests":1000},
+"usage":25.5,"usage_daily":25.6,"usage_monthly":25.8,"usage_weekly":25.7}}`
+
+func ptr[T any](v T) *T { return &v }
+
+func readKey(t *testing.T, body string) (Key, error) {
+	t.Helper()
+	k, err := serve(t, answer(200, body, "Date", "")).Key(t.Context())
+	return k, err
+}
+
+func TestKeyOfficialExample(t *testing.T) {
+	got, err := readKey(t, officialKey)
+	want := Key{
+		Label: "sk-or-v1-au7...890", LimitUSD: ptr(100.0), LimitRemainingUSD: ptr(74.5), LimitReset: "monthly",
+		IncludeBYOKInLimit: ptr(false), UsageUSD: 25.5, UsageDailyUSD: ptr(25.6), UsageWeeklyUSD: ptr(25.7), UsageMonthlyUSD: ptr(25.8),
+		BYOKUsageUSD: ptr(17.38), BYOKDailyUSD: ptr(17.39), BYOKWeeklyUSD: ptr(17.4), BYOKMonthlyUSD: ptr(17.41),
+		IsFreeTier: ptr(false), IsManagementKey: ptr(false), CreatorUserID: "user_2dHFtVWx2n56w6HkM0000000000",
+		ExpiresAt: ptr(time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)),
+		RateLimit: &RateLimit{Requests: ptr(int64(1000)), Interval: "1h", Note: "This field is deprecated and safe to ignore."},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Key(official example) = %+v, %v, want %+v", got, err, want)
+	}
+}
+
+func TestKeyLaterFields(t *testing.T) {
+	got, err := readKey(t, `{"data":{"usage":0,"free_model_daily_requests":{"used":3,"limit":50,"remaining":47},
+		"effective_budget":{"scope":"member","limit_usd":20,"spend_usd":5,"remaining_usd":15,"reset_interval":"daily",
+		"resets_at":"2026-11-22T01:00:00+01:00","include_byok":true,"guardrail_id":null,"budget_id":"b1"},
+		"allowed_data_regions":["eu","us\u001b"],"organization_id":"o1","workspace_id":"w1"}}`)
+	want := Key{
+		FreeModelDailyRequests: &FreeRequests{Used: ptr(int64(3)), Limit: ptr(int64(50)), Remaining: ptr(int64(47))},
+		EffectiveBudget: &Budget{Scope: "member", LimitUSD: ptr(20.0), SpendUSD: ptr(5.0), RemainingUSD: ptr(15.0), ResetInterval: "daily",
+			ResetsAt: ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)), IncludeBYOK: ptr(true), BudgetID: "b1"},
+		AllowedDataRegions: []string{"eu", "us\ufffd"}, OrganizationID: "o1", WorkspaceID: "w1",
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Key(later fields) = %+v, %v, want %+v", got, err, want)
+	}
+	for _, body := range []string{
+		`"free_model_daily_requests":5,"effective_budget":[],"rate_limit":"none","allowed_data_regions":{},"organization_id":7,"workspace_id":[]`,
+		`"free_model_daily_requests":{"used":"3"},"effective_budget":{"limit_usd":"20"},"rate_limit":{"requests":1.5},"allowed_data_regions":[1]`,
+		`"free_model_daily_requests":null,"effective_budget":null,"rate_limit":{"a":1,"a":2},"allowed_data_regions":null,"organization_id":null`,
+	} {
+		got, err := readKey(t, `{"data":{"usage":0,`+body+`}}`)
+		if err != nil || !reflect.DeepEqual(got, Key{}) {
+			t.Errorf("Key(later fields of other shapes: %s) = %+v, %v, want them ignored", body, got, err)
+		}
+	}
+}
+
+func TestKeyValues(t *testing.T) {
+	for _, tt := range []struct {
+		name, fields string
+		want         Key
+	}{
+		{"H34 usage alone", `"usage":1`, Key{UsageUSD: 1}},
+		{"all null", `"usage":1,"label":null,"limit":null,"limit_remaining":null,"limit_reset":null,"expires_at":null,"creator_user_id":null,"usage_daily":null,"is_management_key":null`, Key{UsageUSD: 1}},
+		{"S07 remaining below 0", `"usage":1,"limit":10,"limit_remaining":-0.25`, Key{UsageUSD: 1, LimitUSD: ptr(10.0), LimitRemainingUSD: ptr(-0.25)}},
+		{"cap of 0", `"usage":1,"limit":0,"limit_remaining":0`, Key{UsageUSD: 1, LimitUSD: ptr(0.0), LimitRemainingUSD: ptr(0.0)}},
+		{"management", `"usage":0,"is_management_key":true,"is_provisioning_key":false`, Key{IsManagementKey: ptr(true)}},
+		{"only the deprecated twin", `"usage":0,"is_provisioning_key":true`, Key{IsManagementKey: ptr(true)}},
+		{"unknown reset", `"usage":0,"limit_reset":"fortnightly"`, Key{LimitReset: "fortnightly"}},
+		{"expiry with microseconds", `"usage":0,"expires_at":"2027-01-02T03:04:05.000006+00:00"`, Key{ExpiresAt: ptr(time.Date(2027, 1, 2, 3, 4, 5, 6000, time.UTC))}},
+		{"expiry that cannot be read", `"usage":0,"expires_at":"soon"`, Key{}},
+		{"I01 label", `"usage":0,"label":"a\u001b[31m\nb"`, Key{Label: "a\ufffd[31m b"}},
+		{"K01 label is a key", `"usage":0,"label":"` + canary + `"`, Key{Label: "[redacted]"}},
+	} {
+		got, err := readKey(t, `{"data":{`+tt.fields+`}}`)
+		if err != nil || !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("Key(%s) = %+v, %v, want %+v", tt.name, got, err, tt.want)
+		}
+	}
+}
+
+func TestKeyRejected(t *testing.T) {
+	for _, tt := range []struct{ name, fields, words string }{
+		{"H31 no usage", `"label":"x"`, "data.usage is missing"},
+		{"usage null", `"usage":null`, "data.usage is missing"},
+		{"usage negative", `"usage":-1`, "data.usage is negative"},
+		{"usage a string", `"usage":"1"`, "data.usage is not a number"},
+		{"limit a string", `"usage":1,"limit":"100"`, "data.limit is not a number"},
+		{"limit negative", `"usage":1,"limit":-1`, "data.limit is negative"},
+		{"remaining beyond reason", `"usage":1,"limit_remaining":-1e10`, "data.limit_remaining is not plausible"},
+		{"daily an object", `"usage":1,"usage_daily":{}`, "data.usage_daily is not a number"},
+		{"BYOK a bool", `"usage":1,"byok_usage":false`, "data.byok_usage is not a number"},
+		{"kind a string", `"usage":1,"is_management_key":"true"`, "data.is_management_key is not true or false"},
+		{"label a number", `"usage":1,"label":7`, "data.label is not a string"},
+		{"reset a number", `"usage":1,"limit_reset":7`, "data.limit_reset is not a string"},
+		{"usage twice", `"usage":1,"usage":1`, `data has "usage" twice`},
+	} {
+		got, err := readKey(t, `{"data":{`+tt.fields+`}}`)
+		wantError(t, "Key("+tt.name+")", err, ErrMalformed, "reading key: malformed answer: "+tt.words)
+		if !reflect.DeepEqual(got, Key{}) {
+			t.Errorf("Key(%s) = %+v beside its error, want nothing", tt.name, got)
+		}
+	}
+}
+
+func FuzzKey(f *testing.F) {
+	for _, s := range []string{officialKey, `{"data":{"usage":1,"limit":null}}`, `{"data":{"usage":1,"rate_limit":{"requests":-1}}}`, `{"data":{"usage":1,"label":"\u001b"}}`} {
+		f.Add([]byte(s))
+	}
+	c := &Client{key: NewSecret(canary)}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var v Key
+		if c.readAnswer(body, v.read) != nil {
+			return
+		}
+		if !json.Valid(body) || v.UsageUSD < 0 || v.UsageUSD > maxUSD {
+			t.Fatalf("Key(%q) = %+v, want an error", body, v)
+		}
+		for _, s := range append(v.AllowedDataRegions, v.Label, v.LimitReset, v.CreatorUserID, v.OrganizationID, v.WorkspaceID) {
+			if Clean(s, maxMessageBytes) != s || strings.Contains(s, "c0ffee") {
+				t.Fatalf("Key(%q) holds %+q, want clean text", body, s)
+			}
+		}
+		var again Key
+		if err := c.readAnswer(fmt.Appendf(nil, `{"data":{"usage":%v}}`, v.UsageUSD), again.read); err != nil || again.UsageUSD != v.UsageUSD {
+			t.Fatalf("Key(%q) has usage %v, which reads back as %v, %v", body, v.UsageUSD, again.UsageUSD, err)
+		}
+	})
+}

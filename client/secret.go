@@ -1,0 +1,108 @@
+package client
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+	"unique"
+)
+
+const redacted = "[redacted]"
+
+// maxKeyBytes is far above OpenRouter's 73 and far below any header limit.
+const maxKeyBytes = 512
+
+// Secret holds an API key. Whatever prints, logs or encodes it gets
+// "[redacted]"; Reveal alone gives the key. Two secrets are == if their keys
+// are. The zero Secret is no key.
+type Secret struct {
+	// A handle is a pointer: where fmt reaches a Secret through an unexported
+	// field it cannot call Format, and prints an address.
+	handle unique.Handle[string]
+}
+
+// NewSecret returns the secret that holds s without the white space around
+// it, or the zero Secret if nothing is left.
+func NewSecret(s string) Secret {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return Secret{}
+	}
+	return Secret{handle: unique.Make(s)}
+}
+
+// Reveal returns the key itself, or "" for no key.
+func (s Secret) Reveal() string {
+	if s.IsZero() {
+		return ""
+	}
+	return s.handle.Value()
+}
+
+// IsZero reports whether there is no key.
+func (s Secret) IsZero() bool { return s == Secret{} }
+
+// Fingerprint returns 8 hex digits that tell one key from another and do not
+// lead back to it, or "" for no key.
+func (s Secret) Fingerprint() string {
+	if s.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("ortop key fingerprint\x00" + s.Reveal()))
+	return hex.EncodeToString(sum[:4])
+}
+
+// Check returns an error if the key cannot be sent in a header: if there is
+// none, if it is longer than 512 bytes, or if it holds anything but printable
+// ASCII without spaces. The error does not hold the key.
+func (s Secret) Check() error {
+	key := s.Reveal()
+	switch {
+	case key == "":
+		return errors.New("no key")
+	case len(key) > maxKeyBytes:
+		return fmt.Errorf("key is longer than %d bytes", maxKeyBytes)
+	}
+	for i := range len(key) {
+		if key[i] <= ' ' || key[i] > '~' {
+			return fmt.Errorf("key has a character that no key has, at position %d", i+1)
+		}
+	}
+	return nil
+}
+
+// String returns "[redacted]".
+func (Secret) String() string { return redacted }
+
+// GoString returns "[redacted]".
+func (Secret) GoString() string { return redacted }
+
+// Format writes "[redacted]" for every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// MarshalJSON returns "[redacted]" as a JSON string.
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// MarshalText returns "[redacted]".
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue returns "[redacted]".
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// keyShaped matches OpenRouter's keys, also cut ones, and spares the masked
+// labels ("sk-or-v1-0e6...1c96") that tell keys apart.
+var keyShaped = regexp.MustCompile(`(?i)sk-or-[a-z0-9_-]{10,}`)
+
+// Redact returns s with the key, and everything that has the shape of an
+// OpenRouter key, replaced by "[redacted]". The zero Secret is fine.
+func Redact(s string, key Secret) string {
+	if !key.IsZero() {
+		s = strings.ReplaceAll(s, key.Reveal(), redacted)
+	}
+	return keyShaped.ReplaceAllLiteralString(s, redacted)
+}
