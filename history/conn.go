@@ -1,0 +1,172 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// conn is one SQLite connection with its prepared statements. Its calls are
+// short and are not interrupted: an interrupted statement rolls back, and a
+// cancelled poll should not cost a reading.
+type conn struct {
+	db    *sql.DB
+	c     *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+// pragmas of every connection. busy_timeout comes first, for the others may
+// have to wait. Half a megabyte of pages is enough: the queries are seeks, and
+// the system caches the file.
+const pragmas = `PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA cache_size = -512;
+PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`
+
+// dial connects to the file; mode is SQLite's: rw, ro, rwc or memory.
+func dial(path, query string) (*conn, error) {
+	dsn := ":memory:"
+	if path != "" {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return nil, err
+		}
+		// A path with a drive letter needs a slash before it in a URI.
+		abs = filepath.ToSlash(abs)
+		if abs[0] != '/' {
+			abs = "/" + abs
+		}
+		dsn = (&url.URL{Scheme: "file", Path: abs, RawQuery: query}).String()
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	c, err := db.Conn(context.Background())
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}}
+	if err := k.exec(pragmas); err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *conn) close() error {
+	var errs []error
+	for _, st := range k.stmts {
+		errs = append(errs, st.Close())
+	}
+	return errors.Join(append(errs, k.c.Close(), k.db.Close())...)
+}
+
+func (k *conn) prepare(query string) (*sql.Stmt, error) {
+	if st := k.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := k.c.PrepareContext(context.Background(), query)
+	if err == nil {
+		k.stmts[query] = st
+	}
+	return st, err
+}
+
+// exec runs a script that is not worth keeping prepared.
+func (k *conn) exec(script string) error {
+	_, err := k.c.ExecContext(context.Background(), script)
+	return err
+}
+
+func (k *conn) run(query string, args ...any) error {
+	st, err := k.prepare(query)
+	if err != nil {
+		return err
+	}
+	_, err = st.Exec(args...)
+	return err
+}
+
+// query calls row for each row of the answer.
+func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err error) {
+	st, err := k.prepare(query)
+	if err != nil {
+		return err
+	}
+	rows, err := st.Query(args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (k *conn) int(query string, args ...any) (v int64, err error) {
+	err = k.query(query, func(r *sql.Rows) error { return r.Scan(&v) }, args...)
+	return v, err
+}
+
+func (db *DB) query(query string, row func(*sql.Rows) error, args ...any) error {
+	if db.conn == nil {
+		return errClosed
+	}
+	return db.conn.query(query, row, args...)
+}
+
+// transact runs f in a write transaction. On an error nothing has changed,
+// and what was cached of the file is forgotten.
+func (db *DB) transact(f func() error) (err error) {
+	if db.conn == nil {
+		return errClosed
+	}
+	if err := db.conn.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() {
+		if err == nil {
+			err = db.conn.run("COMMIT")
+		}
+		if err != nil {
+			// SQLite has rolled back by itself after some errors.
+			_ = db.conn.run("ROLLBACK")
+			clear(db.heads)
+			clear(db.ids)
+		}
+	}()
+	if err := db.refresh(); err != nil {
+		return err
+	}
+	return f()
+}
+
+// code returns SQLite's primary result code, or -1 for another error.
+func code(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return -1
+}
+
+// minimumSQLite is the first version without the WAL-reset bug, by which
+// committed rows could be lost (sqlite.org/wal.html, "The WAL-reset bug").
+const minimumSQLite = 3_051_003
+
+func checkSQLite() error {
+	if sqlite3.SQLITE_VERSION_NUMBER < minimumSQLite {
+		return fmt.Errorf("SQLite %s may lose committed rows; 3.51.3 or later is needed", sqlite3.SQLITE_VERSION)
+	}
+	return nil
+}

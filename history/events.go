@@ -1,0 +1,173 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"ortop/credit"
+)
+
+// Gaps returns the gaps that overlap [from, to), whole, oldest first. What
+// was not read since the last reading is not a gap yet; see Poll.
+func (db *DB) Gaps(ctx context.Context, s Series, from, to time.Time) (gaps []credit.Gap, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		gaps, err = db.gaps(s, id, from, to)
+		return err
+	})
+	return gaps, err
+}
+
+// TopUps returns the changes of the credits bought in [from, to), oldest
+// first. A change from one segment to another is none.
+func (db *DB) TopUps(ctx context.Context, s Series, from, to time.Time) (topUps []credit.TopUp, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		topUps, err = db.topUps(s, id, from, to)
+		return err
+	})
+	return topUps, err
+}
+
+// Segments returns the segments that begin in [from, to), oldest first.
+func (db *DB) Segments(ctx context.Context, s Series, from, to time.Time) (segments []Segment, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		segments, err = db.begun(s, id, from, to)
+		return err
+	})
+	return segments, err
+}
+
+func (db *DB) gaps(s Series, id int64, from, to time.Time) (gaps []credit.Gap, err error) {
+	take := func(g credit.Gap) {
+		if g.From.Before(to) && g.To.After(from) {
+			gaps = append(gaps, g)
+		}
+	}
+	// Gaps do not overlap: only one that began before from can reach into it.
+	err = db.query(`SELECT from_at, to_at, cause FROM gap WHERE series = ?1 AND from_at <= ?3 AND from_at >= coalesce(
+		(SELECT max(from_at) FROM gap WHERE series = ?1 AND from_at <= ?2), ?2)`,
+		func(r *sql.Rows) error {
+			var a, b int64
+			var g credit.Gap
+			err := r.Scan(&a, &b, &g.Cause)
+			g.From, g.To = time.Unix(a, 0).UTC(), time.Unix(b, 0).UTC()
+			take(g)
+			return err
+		}, id, from.Unix(), to.Unix())
+	for _, c := range db.added(s) {
+		if c.gap != nil {
+			take(*c.gap)
+		}
+	}
+	return gaps, err
+}
+
+func (db *DB) begun(s Series, id int64, from, to time.Time) (begun []Segment, err error) {
+	segments, err := db.segments(s, id, from.Unix(), to.Unix())
+	for _, g := range segments {
+		if !g.At.Before(from) && g.At.Before(to) {
+			begun = append(begun, g)
+		}
+	}
+	return begun, err
+}
+
+// segments returns the segment in effect at from and those after it that
+// begin up to to.
+func (db *DB) segments(s Series, id, from, to int64) (segments []Segment, err error) {
+	take := func(g Segment) {
+		if len(segments) > 0 && g.At.Unix() <= from {
+			segments = segments[:0]
+		}
+		segments = append(segments, g)
+	}
+	err = db.query(`SELECT at, fingerprint, creator, reason FROM segment WHERE series = ?1 AND at <= ?3 AND at >= coalesce(
+		(SELECT max(at) FROM segment WHERE series = ?1 AND at <= ?2), ?2)`,
+		func(r *sql.Rows) error {
+			var at int64
+			var g Segment
+			err := r.Scan(&at, &g.Fingerprint, &g.Creator, &g.Reason)
+			g.At = time.Unix(at, 0).UTC()
+			take(g)
+			return err
+		}, id, from, to)
+	for _, c := range db.added(s) {
+		if c.segment != nil && c.segment.At.Unix() <= to {
+			take(*c.segment)
+		}
+	}
+	return segments, err
+}
+
+// credits returns the credits in effect at from and their changes up to to.
+func (db *DB) credits(s Series, id, from, to int64) (credits []creditRow, err error) {
+	take := func(c creditRow) {
+		switch n := len(credits); {
+		case n > 0 && c.at <= from:
+			credits = append(credits[:0], c)
+		case n > 0 && credits[n-1].at == c.at:
+			credits[n-1] = c
+		default:
+			credits = append(credits, c)
+		}
+	}
+	err = db.query(`SELECT at, credits FROM credits WHERE series = ?1 AND at <= ?3 AND at >= coalesce(
+		(SELECT max(at) FROM credits WHERE series = ?1 AND at <= ?2), ?2)`,
+		func(r *sql.Rows) error {
+			var c creditRow
+			err := r.Scan(&c.at, &c.credits)
+			take(c)
+			return err
+		}, id, from, to)
+	for _, c := range db.added(s) {
+		if c.credits != nil && c.credits.at <= to {
+			take(*c.credits)
+		}
+	}
+	return credits, err
+}
+
+// known returns the last time at or before at when the credits were known.
+func (db *DB) known(s Series, id, at int64) (int64, error) {
+	known := at
+	err := db.query(`SELECT at FROM credits WHERE series = ? AND at <= ? AND credits IS NOT NULL ORDER BY at DESC LIMIT 1`,
+		func(r *sql.Rows) error { return r.Scan(&known) }, id, at)
+	for _, c := range db.added(s) {
+		if c.credits != nil && c.credits.credits != nil && c.credits.at <= at {
+			known = c.credits.at
+		}
+	}
+	return known, err
+}
+
+func (db *DB) topUps(s Series, id int64, from, to time.Time) (topUps []credit.TopUp, err error) {
+	before, err := db.known(s, id, from.Unix()-1)
+	if err != nil {
+		return nil, err
+	}
+	credits, err := db.credits(s, id, before, to.Unix())
+	if err != nil {
+		return nil, err
+	}
+	segments, err := db.segments(s, id, before, to.Unix())
+	if err != nil {
+		return nil, err
+	}
+	var last *float64
+	segment := 0
+	for _, c := range credits {
+		for segment+1 < len(segments) && segments[segment+1].At.Unix() <= c.at {
+			segment++
+			last = nil
+		}
+		if c.credits == nil {
+			continue
+		}
+		at := time.Unix(c.at, 0).UTC()
+		if last != nil && *c.credits != *last && !at.Before(from) && at.Before(to) {
+			topUps = append(topUps, credit.TopUp{At: at, AmountUSD: *c.credits - *last})
+		}
+		last = c.credits
+	}
+	return topUps, nil
+}

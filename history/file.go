@@ -1,0 +1,122 @@
+package history
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// resolve follows links, makes the file if it may, and refuses what is not a
+// regular file of this user.
+func resolve(path string, readOnly bool) (string, error) {
+	refuse := func(kind error, advice string) error {
+		return &OpenError{Path: path, Kind: kind, Advice: advice}
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	} else if info, lerr := os.Lstat(path); lerr == nil && info.Mode()&os.ModeSymlink != 0 {
+		return "", refuse(ErrNotAFile, "it is a symbolic link to nowhere")
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) && !readOnly {
+		if err = create(path); err != nil {
+			return "", err
+		}
+		info, err = os.Stat(path)
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case info.IsDir():
+		return "", refuse(ErrNotAFile, "it is a folder; name a file in it")
+	case !info.Mode().IsRegular():
+		return "", refuse(ErrNotAFile, "name another file")
+	case !readOnly && !ours(info):
+		return "", refuse(ErrPermission, "it belongs to another user")
+	case info.Size() == 0:
+		return "", refuse(ErrCorrupt, "it is empty: restore a backup, or remove it to begin anew")
+	}
+	return path, nil
+}
+
+// create makes a new history at path, whole or not at all: it is made beside
+// it and linked into place. Another process may do the same at the same time.
+func create(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	temp := f.Name()
+	defer os.Remove(temp)
+	// The umask may have taken even the owner's bits.
+	err = errors.Join(f.Chmod(0o600), f.Close())
+	if err != nil {
+		return err
+	}
+	k, err := dial(temp, "mode=rw")
+	if err != nil {
+		return err
+	}
+	// With no log beside it yet, so that the one file is all there is.
+	if err := errors.Join(migrate(k, "", migrations), k.close()); err != nil {
+		return err
+	}
+	return place(temp, path)
+}
+
+// place moves the finished file temp to path, durably, unless there is one.
+func place(temp, path string) error {
+	if err := syncFile(temp); err != nil {
+		return err
+	}
+	err := os.Link(temp, path)
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		// Some file systems have no hard links.
+		if _, serr := os.Lstat(path); errors.Is(serr, os.ErrNotExist) {
+			err = os.Rename(temp, path)
+		}
+	}
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	return syncFile(filepath.Dir(path))
+}
+
+// writable reports, as an error, why SQLite could not write to path: it needs
+// the file and, for its log, the folder.
+func writable(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return plain(err)
+	}
+	// No lock of this process can be lost by the close: none is held yet.
+	f.Close()
+	return plain(accessible(filepath.Dir(path)))
+}
+
+// plain drops the path from err, which the caller names already.
+func plain(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	// Windows cannot sync a folder, and need not.
+	if err := f.Sync(); err != nil && !strings.Contains(err.Error(), "Access is denied") {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,247 @@
+package history
+
+import (
+	"database/sql"
+	"time"
+
+	"ortop/credit"
+)
+
+// heartbeat is how often a row is written while nothing changes, so that an
+// idle account and a dead collector look different in the samples too.
+const heartbeat = 3600
+
+const secondsADay = 86400
+
+// head is the newest state of one series: all that is needed to add to it.
+type head struct {
+	id                          int64
+	attemptMS, successMS, dueMS sql.NullInt64
+	intervalMS                  int64
+	readMS                      sql.NullInt64 // the last reading; never before at
+	at                          sql.NullInt64 // the last sample row
+	usage                       float64
+	credits                     *float64
+	dayRows                     int64  // sample rows of the UTC day of at,
+	dayCRC                      uint32 // and their checksum
+	faultKind, fault            string
+	key                         []byte
+}
+
+type row struct {
+	at    int64
+	usage float64
+}
+
+type creditRow struct {
+	at      int64
+	credits *float64
+}
+
+type dayRow struct {
+	day, rows int64
+	crc       uint32
+}
+
+// change is what one reading adds to the tables; nil adds nothing.
+type change struct {
+	series  Series
+	id      int64
+	day     *dayRow // a day that is over
+	sample  *row
+	credits *creditRow
+	segment *Segment
+	gap     *credit.Gap
+}
+
+func (c change) any() bool { return c.sample != nil }
+
+// advance takes r in and returns what is to be stored for it.
+func (h *head) advance(r Reading, u PollUpdate) change {
+	c := change{series: r.Series, id: h.id}
+	first := !h.at.Valid
+	credits := (*float64)(nil)
+	if r.CreditsKnown {
+		v := r.CreditsUSD
+		credits = &v
+	}
+
+	segment := r.NewSegment
+	switch {
+	case segment != nil:
+	case first:
+		segment = &Segment{Reason: "first reading"}
+	case r.UsageUSD < h.usage:
+		segment = &Segment{Reason: "usage fell"}
+	}
+
+	at := r.At.Unix()
+	if !first && (at < h.at.Int64 || at == h.at.Int64 && segment != nil) {
+		at = h.at.Int64 + 1
+	}
+	if !first {
+		c.gap = h.gap(at, r, u)
+	}
+	h.readMS = sql.NullInt64{Int64: max(r.At.UnixMilli(), at*1000), Valid: true}
+
+	moved := first || !same(credits, h.credits)
+	if segment != nil || c.gap != nil || moved || r.UsageUSD != h.usage || at-h.at.Int64 >= heartbeat {
+		c.sample = &row{at, r.UsageUSD}
+		if moved && (credits != nil || !first) {
+			c.credits = &creditRow{at, credits}
+		}
+		if segment != nil {
+			s := *segment
+			s.At = time.Unix(at, 0).UTC()
+			c.segment = &s
+		}
+		c.day = h.count(*c.sample)
+		h.at, h.usage, h.credits = sql.NullInt64{Int64: at, Valid: true}, r.UsageUSD, credits
+	}
+
+	h.attemptMS, h.successMS = millis(r.At), millis(r.At)
+	h.intervalMS = pick(u.Interval.Milliseconds(), h.intervalMS)
+	h.faultKind, h.fault = "", ""
+	return c
+}
+
+// gap returns the span since the last reading, if at ends a gap.
+func (h *head) gap(at int64, r Reading, u PollUpdate) *credit.Gap {
+	from := h.readMS.Int64 / 1000
+	// A longer interval than before has been waited for already.
+	interval := max(h.intervalMS, u.Interval.Milliseconds())
+	if interval == 0 || (at-from)*1000*2 <= interval*5 {
+		return nil
+	}
+	cause := "not running"
+	switch {
+	case u.GapCause != "":
+		cause = u.GapCause
+	case h.faultKind != "":
+		cause = h.faultKind
+	case h.fault != "":
+		cause = h.fault
+	}
+	return &credit.Gap{Span: credit.Span{From: time.Unix(from, 0).UTC(), To: time.Unix(at, 0).UTC()}, Cause: cause}
+}
+
+// count puts s in the checksum of its day and returns the day that is over by
+// it, if one is.
+func (h *head) count(s row) (over *dayRow) {
+	if h.at.Valid {
+		if day := h.at.Int64 / secondsADay; day != s.at/secondsADay {
+			over = &dayRow{day, h.dayRows, h.dayCRC}
+			h.dayRows, h.dayCRC = 0, 0
+		} else if h.at.Int64 == s.at {
+			h.dayRows--
+			h.dayCRC -= rowSum(h.at.Int64, h.usage)
+		}
+	}
+	h.dayRows++
+	h.dayCRC += rowSum(s.at, s.usage)
+	return over
+}
+
+// update takes in what a poll says of itself.
+func (h *head) update(u PollUpdate) {
+	if !u.Attempt.IsZero() {
+		h.attemptMS = millis(u.Attempt)
+	}
+	if !u.Success.IsZero() {
+		h.successMS = millis(u.Success)
+	}
+	if !u.Due.IsZero() {
+		h.dueMS = millis(u.Due)
+	}
+	h.intervalMS = pick(u.Interval.Milliseconds(), h.intervalMS)
+	h.faultKind, h.fault = u.FaultKind, u.Fault
+	if u.Key != nil {
+		h.key = u.Key
+	}
+}
+
+func (h *head) poll() Poll {
+	p := Poll{
+		Attempt: fromMillis(h.attemptMS), Success: fromMillis(h.successMS), Due: fromMillis(h.dueMS),
+		Interval:  time.Duration(h.intervalMS) * time.Millisecond,
+		FaultKind: h.faultKind, Fault: h.fault, Key: h.key,
+	}
+	if h.at.Valid {
+		u := h.usage
+		p.UsageUSD, p.CreditsUSD = &u, h.credits
+	}
+	return p
+}
+
+// head returns the stored head of s, which may be all zero. The caller may
+// change it within a transaction that ends with saveHead. Others call refresh
+// first.
+func (db *DB) head(s Series) (*head, error) {
+	if h := db.heads[s]; h != nil {
+		return h, nil
+	}
+	id, err := db.id(s)
+	if err != nil {
+		return nil, err
+	}
+	h := &head{id: id}
+	err = db.query(`SELECT attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
+		day_rows, day_crc, fault_kind, fault, key FROM poll WHERE series = ?`, func(r *sql.Rows) error {
+		return r.Scan(&h.attemptMS, &h.successMS, &h.dueMS, &h.intervalMS, &h.readMS, &h.at, &h.usage, &h.credits,
+			&h.dayRows, &h.dayCRC, &h.faultKind, &h.fault, &h.key)
+	}, id)
+	if err != nil {
+		return nil, err
+	}
+	db.heads[s] = h
+	return h, nil
+}
+
+func (db *DB) saveHead(h *head) error {
+	var usage *float64
+	if h.at.Valid {
+		usage = &h.usage
+	}
+	var key any
+	if h.key != nil {
+		key = string(h.key)
+	}
+	return db.conn.run(`INSERT OR REPLACE INTO poll VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits,
+		h.dayRows, h.dayCRC, h.faultKind, h.fault, key)
+}
+
+func millis(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: true}
+}
+
+func fromMillis(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms.Int64).UTC()
+}
+
+func pick(v, otherwise int64) int64 {
+	if v != 0 {
+		return v
+	}
+	return otherwise
+}
+
+func same(a, b *float64) bool {
+	return a == nil && b == nil || a != nil && b != nil && *a == *b
+}
+
+// refresh forgets the cached heads if another process has written.
+func (db *DB) refresh() error {
+	if db.conn == nil {
+		return errClosed
+	}
+	v, err := db.conn.int("PRAGMA data_version")
+	if err == nil && v != db.cached {
+		clear(db.heads)
+		db.cached = v
+	}
+	return err
+}

@@ -1,0 +1,215 @@
+// Package history keeps the readings of prepaid accounts in one SQLite file,
+// or in memory, and answers what was spent when.
+//
+// Usage is a step function: a stored reading holds until the next one. Inside
+// a gap, a span in which nothing was read, it is taken to rise evenly between
+// the gap's two ends. A difference between two segments, runs of readings that
+// may be compared, is never spend.
+//
+// # What is promised
+//
+// When [DB.Record] returns nil its readings survive a killed process and a
+// loss of power. When it cannot write, it keeps them in memory, says so with a
+// [StorageError], answers queries as if they were stored, and writes them with
+// the next call that can. Several processes may use one file at once. Nothing
+// is ever deleted, reset, renamed or thinned.
+//
+// Times are kept in whole seconds of UTC, sums in USD.
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// Options tell how to open a history. The zero Options opens it for writing,
+// by the system's clock.
+type Options struct {
+	// Now is the clock for readings that do not tell their own time. If nil,
+	// it is time.Now.
+	Now func() time.Time
+	// ReadOnly opens the file without ever writing to it; it must exist.
+	ReadOnly bool
+}
+
+// DB is one history. Its methods may be called from several goroutines.
+type DB struct {
+	path  string // "" in memory
+	asked Options
+
+	mu       sync.Mutex
+	closed   bool
+	conn     *conn // nil after a failed reopen
+	file     os.FileInfo
+	readOnly error  // why nothing is written, or nil
+	note     string // for people; see Note
+	version  int64  // data_version as last seen by Changed
+	names    []identity
+	ids      []int64          // ids[s-1] is the row of names[s-1] in this file, or 0
+	heads    map[Series]*head // as stored; valid while cached equals data_version
+	cached   int64
+	pending  []entry          // not yet stored, oldest first
+	dropped  int              // entries that pending had no room for
+	tails    map[Series]*tail // what pending adds to the stored rows
+	claims   map[Series]head  // claims of this DB that could not be stored
+}
+
+// identity is what a series is in every file.
+type identity struct{ account, baseURL, subject string }
+
+// Series names a run of readings of one account or key within one DB. It
+// means nothing to another DB, and 0 names none.
+type Series int64
+
+// Open opens the history at path and creates it, 0600 in a folder 0700, if it
+// is not there. A symbolic link is followed to a regular file of this user.
+//
+// The error is an [*OpenError] for which errors.Is knows one of [ErrCorrupt],
+// [ErrFuture], [ErrNotADatabase], [ErrPermission], [ErrNotAFile] and
+// [ErrNotFound]; its text is one line that says what to do. A file of a newer
+// version opens read-only where it can be understood, and Note says so.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	db := newDB(o)
+	db.path = path
+	if err := db.open(); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// OpenMemory opens an empty history that lives in memory until Close.
+// Options.ReadOnly means nothing to it.
+func OpenMemory(ctx context.Context, o Options) (*DB, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	db := newDB(o)
+	if err := db.openMemory(); err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+func newDB(o Options) *DB {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &DB{asked: o, heads: map[Series]*head{}, claims: map[Series]head{}}
+}
+
+// Close closes the file. What could not be written is lost with it.
+func (db *DB) Close() error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	db.closed = true
+	return db.closeConn()
+}
+
+func (db *DB) closeConn() error {
+	if db.conn == nil {
+		return nil
+	}
+	c := db.conn
+	db.conn = nil
+	return c.close()
+}
+
+// Path returns the file as it was named to Open, or "" in memory.
+func (db *DB) Path() string { return db.path }
+
+// Note returns one line that a person should read: why nothing is written, or
+// what is odd about the file. It is "" where all is well.
+func (db *DB) Note() string {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.note
+}
+
+// Writable reports whether Record writes to where the history lives. It does
+// not tell of passing failures, such as a full disk.
+func (db *DB) Writable() bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.readOnly == nil
+}
+
+// Series returns the series of an account's subject (a key's hash, or "" for
+// the account itself) at a base URL. It is created with its first reading or
+// claim; where nothing can be written a series that is not stored is
+// [ErrNoSeries].
+func (db *DB) Series(ctx context.Context, account, baseURL, subject string) (Series, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	name := identity{account, baseURL, subject}
+	for i, n := range db.names {
+		if n == name {
+			return Series(i + 1), nil
+		}
+	}
+	id, err := db.find(name)
+	if err != nil {
+		return 0, fmt.Errorf("finding a series in %s: %w", db.where(), err)
+	}
+	if id == 0 && db.readOnly != nil {
+		return 0, ErrNoSeries
+	}
+	db.names = append(db.names, name)
+	db.ids = append(db.ids, id)
+	return Series(len(db.names)), nil
+}
+
+// id returns the row of s in this file, or 0 where it has none yet.
+func (db *DB) id(s Series) (int64, error) {
+	if s < 1 || int(s) > len(db.names) {
+		return 0, fmt.Errorf("series %d: %w", s, ErrNoSeries)
+	}
+	if db.ids[s-1] == 0 {
+		id, err := db.find(db.names[s-1])
+		if err != nil {
+			return 0, err
+		}
+		db.ids[s-1] = id
+	}
+	return db.ids[s-1], nil
+}
+
+func (db *DB) find(n identity) (id int64, err error) {
+	err = db.query(`SELECT id FROM series WHERE account = ? AND base_url = ? AND subject = ?`,
+		func(r *sql.Rows) error { return r.Scan(&id) }, n.account, n.baseURL, n.subject)
+	return id, err
+}
+
+// create returns the row of s and makes it if there is none. It must run in a
+// transaction; a rollback has to forget the id again.
+func (db *DB) create(s Series) (int64, error) {
+	id, err := db.id(s)
+	if id != 0 || err != nil {
+		return id, err
+	}
+	n := db.names[s-1]
+	err = db.query(`INSERT INTO series (account, base_url, subject, crc) VALUES (?, ?, ?, ?) RETURNING id`,
+		func(r *sql.Rows) error { return r.Scan(&id) },
+		n.account, n.baseURL, n.subject, checksum(n.account, n.baseURL, n.subject))
+	if err == nil {
+		db.ids[s-1] = id
+	}
+	return id, err
+}
+
+// where names the history in messages.
+func (db *DB) where() string {
+	if db.path == "" {
+		return "the history in memory"
+	}
+	return fmt.Sprintf("%q", db.path)
+}

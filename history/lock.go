@@ -1,0 +1,62 @@
+package history
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock is the right to be the one collector of an account.
+type Lock struct{ file *flock.Flock }
+
+// LockPath returns the file whose lock the collector of an account holds: one
+// beside the database, named by a hash. It is "" for a history in memory,
+// which every process has for itself.
+//
+// It is never the database: closing any descriptor of that would drop
+// SQLite's own locks.
+func LockPath(dbPath, account, baseURL string) string {
+	if dbPath == "" {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q", account, baseURL))
+	return fmt.Sprintf("%s.%x.lock", dbPath, sum[:8])
+}
+
+// TryLock takes the lock of the file at path, which it makes if need be, 0600.
+// It does not wait: ok is false where another process, or another Lock of this
+// one, holds it. The system lets it go when the process ends. The lock of ""
+// is always taken.
+func TryLock(path string) (l *Lock, ok bool, err error) {
+	if path == "" {
+		return &Lock{}, true, nil
+	}
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, false, fmt.Errorf("locking %q: %w", path, ErrNotAFile)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, false, fmt.Errorf("locking: %w", err)
+	}
+	f := flock.New(path, flock.SetPermissions(0o600))
+	ok, err = f.TryLock()
+	if err != nil {
+		return nil, false, errors.Join(fmt.Errorf("locking %q: %w", path, plain(err)), f.Close())
+	}
+	if !ok {
+		return nil, false, f.Close()
+	}
+	return &Lock{f}, true, nil
+}
+
+// Unlock lets the lock go. The file stays: removing it could let two others
+// hold a lock each.
+func (l *Lock) Unlock() error {
+	if l == nil || l.file == nil {
+		return nil
+	}
+	return l.file.Close()
+}

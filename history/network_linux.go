@@ -1,0 +1,18 @@
+package history
+
+import "golang.org/x/sys/unix"
+
+// onNetwork reports whether the file is on NFS, SMB, 9P, AFS or Ceph, where
+// SQLite's shared memory works on one machine only.
+func onNetwork(path string) bool {
+	var st unix.Statfs_t
+	if unix.Statfs(path, &st) != nil {
+		return false
+	}
+	switch uint32(st.Type) {
+	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,
+		unix.V9FS_MAGIC, unix.AFS_SUPER_MAGIC, unix.CEPH_SUPER_MAGIC:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,188 @@
+package history
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// open connects db to its path. It is called again when the file was replaced.
+func (db *DB) open() error {
+	if err := checkSQLite(); err != nil {
+		return err
+	}
+	path, err := resolve(db.path, db.asked.ReadOnly)
+	if err != nil {
+		return openError(db.path, err)
+	}
+	k, why, err := connect(path, db.asked.ReadOnly)
+	if err != nil {
+		return openError(db.path, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		k.close()
+		return openError(db.path, err)
+	}
+	db.conn, db.file, db.readOnly, db.note = k, info, why, ""
+	switch {
+	case why != nil:
+		db.note = why.Error()
+	case onNetwork(path):
+		db.note = "the history is on a network file system; only one machine may use it at a time"
+	}
+	if db.version, err = k.int("PRAGMA data_version"); err != nil {
+		db.closeConn()
+		return openError(db.path, err)
+	}
+	db.cached = db.version
+	return nil
+}
+
+func (db *DB) openMemory() error {
+	if err := checkSQLite(); err != nil {
+		return err
+	}
+	k, err := dial("", "")
+	if err != nil {
+		return fmt.Errorf("opening a history in memory: %w", err)
+	}
+	if err := migrate(k, "", migrations); err != nil {
+		k.close()
+		return fmt.Errorf("opening a history in memory: %w", err)
+	}
+	db.conn = k
+	return nil
+}
+
+// connect opens the file at path; why tells why it is read-only.
+func connect(path string, readOnly bool) (k *conn, why, err error) {
+	if readOnly {
+		why = ErrReadOnly
+	} else if err := writable(path); err != nil {
+		why = fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	// Only read until it is known to be ours: even the close of a connection
+	// that may write changes the file, by a checkpoint.
+	k, err = dialReadOnly(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	version, err := inspect(k, path)
+	current := int64(len(migrations))
+	switch {
+	case err != nil:
+	case version > current:
+		why = fmt.Errorf("%w: it has version %d and this program writes version %d; update the program to write to it", ErrFuture, version, current)
+		if understood(k) != nil {
+			err = &OpenError{Path: path, Kind: ErrFuture, Advice: fmt.Sprintf("it has version %d and this program reads up to version %d; update the program", version, current)}
+		}
+	case version < current && why != nil:
+		err = &OpenError{Path: path, Kind: ErrPermission, Advice: fmt.Sprintf("it has the older version %d and cannot be changed to version %d here", version, current)}
+	case why == nil:
+		k.close()
+		k, err = dialWritable(path)
+		return k, nil, err
+	}
+	if err != nil {
+		k.close()
+		return nil, nil, err
+	}
+	return k, why, nil
+}
+
+func dialWritable(path string) (*conn, error) {
+	k, err := dial(path, "mode=rw")
+	if err != nil {
+		return nil, err
+	}
+	// WAL is kept in the file, except by a new one and by copies.
+	err = retryBusy(func() error { return k.exec("PRAGMA journal_mode = WAL") })
+	if err == nil {
+		err = migrate(k, path, migrations)
+	}
+	if err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// dialReadOnly opens a file that must not change. A WAL database in a folder
+// that cannot be written to opens only as immutable, which ignores the log
+// beside it: so that is done only where there is none.
+func dialReadOnly(path string) (*conn, error) {
+	try := func(query string) (*conn, error) {
+		k, err := dial(path, query)
+		if err != nil {
+			return nil, err
+		}
+		err = retryBusy(func() error {
+			_, err := k.int("PRAGMA user_version")
+			return err
+		})
+		if err != nil {
+			k.close()
+			return nil, err
+		}
+		return k, nil
+	}
+	k, err := try("mode=ro")
+	c := code(err)
+	if (c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY) && accessible(filepath.Dir(path)) != nil {
+		if log, serr := os.Stat(path + "-wal"); serr != nil || log.Size() == 0 {
+			return try("mode=ro&immutable=1")
+		}
+	}
+	return k, err
+}
+
+// inspect returns the version of a file that is ours.
+func inspect(k *conn, path string) (version int64, err error) {
+	var app, tables int64
+	for query, v := range map[string]*int64{
+		"PRAGMA user_version": &version, "PRAGMA application_id": &app, "SELECT count(*) FROM sqlite_schema": &tables,
+	} {
+		if *v, err = k.int(query); err != nil {
+			return 0, err
+		}
+	}
+	if app != applicationID || version == 0 {
+		e := &OpenError{Path: path, Kind: ErrNotADatabase, Advice: "it is a database of another program; name another file"}
+		if app == 0 && tables == 0 {
+			e.Kind, e.Advice = ErrCorrupt, "it holds nothing: restore a backup, or remove it to begin anew"
+		}
+		return 0, e
+	}
+	return version, nil
+}
+
+// understood reports, as an error, whether a newer file lacks what is read.
+func understood(k *conn) error {
+	for table, columns := range map[string]string{
+		"series": "id, account, base_url, subject", "sample": "series, at, usage", "credits": "series, at, credits",
+		"segment": "series, at, fingerprint, creator, reason", "gap": "series, from_at, to_at, cause",
+		"poll": "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, day_rows, day_crc, fault_kind, fault, key",
+	} {
+		if _, err := k.prepare("SELECT " + columns + " FROM " + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retryBusy repeats f, for 5 s, while SQLite says busy without asking its busy
+// handler, as it does when two processes open or recover a file at once.
+func retryBusy(f func() error) (err error) {
+	for range 1000 {
+		err = f()
+		if c := code(err); c != sqlite3.SQLITE_BUSY && c != sqlite3.SQLITE_LOCKED {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return err
+}

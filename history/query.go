@@ -1,0 +1,149 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"ortop/credit"
+)
+
+// read runs f, a query of s, with the lock held, and says what failed.
+func (db *DB) read(ctx context.Context, s Series, f func(id int64) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	id, err := db.id(s)
+	if err == nil {
+		err = f(id)
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", db.where(), err)
+	}
+	return nil
+}
+
+// Poll returns what the last poll of s left; ok is false where there was none.
+func (db *DB) Poll(ctx context.Context, s Series) (p Poll, ok bool, err error) {
+	err = db.read(ctx, s, func(int64) error {
+		h, err := db.newest(s)
+		if err != nil {
+			return err
+		}
+		p, ok = h.poll(), h.attemptMS.Valid || h.successMS.Valid
+		return nil
+	})
+	return p, ok, err
+}
+
+// At returns the stored reading in effect at t: the last at or before it. Its
+// own At tells since when; inside a gap it is the one before the gap.
+func (db *DB) At(ctx context.Context, s Series, t time.Time) (sample credit.Sample, ok bool, err error) {
+	return db.one(ctx, s, math.MinInt64, t.Unix(), "DESC")
+}
+
+// First returns the oldest reading.
+func (db *DB) First(ctx context.Context, s Series) (sample credit.Sample, ok bool, err error) {
+	return db.one(ctx, s, math.MinInt64, math.MaxInt64, "ASC")
+}
+
+// Range returns the stored readings in [from, to], oldest first.
+func (db *DB) Range(ctx context.Context, s Series, from, to time.Time) (samples []credit.Sample, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		rows, err := db.rows(s, id, from.Unix(), to.Unix(), "ASC", -1)
+		if err == nil {
+			samples, err = db.samples(s, id, rows)
+		}
+		return err
+	})
+	return samples, err
+}
+
+func (db *DB) one(ctx context.Context, s Series, from, to int64, order string) (sample credit.Sample, ok bool, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		rows, err := db.rows(s, id, from, to, order, 1)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		samples, err := db.samples(s, id, rows)
+		if err == nil {
+			sample, ok = samples[0], true
+		}
+		return err
+	})
+	return sample, ok, err
+}
+
+// rows returns the first limit rows of [from, to] in the given order.
+func (db *DB) rows(s Series, id, from, to int64, order string, limit int) (rows []row, err error) {
+	err = db.query("SELECT at, usage FROM sample WHERE series = ? AND at BETWEEN ? AND ? ORDER BY at "+order+" LIMIT ?",
+		func(r *sql.Rows) error {
+			var v row
+			err := r.Scan(&v.at, &v.usage)
+			rows = append(rows, v)
+			return err
+		}, id, from, to, limit)
+	if err != nil {
+		return nil, err
+	}
+	added := false
+	for _, c := range db.added(s) {
+		if at := c.sample.at; at >= from && at <= to {
+			// A later reading of the same second replaces the earlier.
+			rows = slices.DeleteFunc(rows, func(r row) bool { return r.at == at })
+			rows, added = append(rows, *c.sample), true
+		}
+	}
+	if added {
+		slices.SortFunc(rows, func(a, b row) int {
+			if order == "DESC" {
+				a, b = b, a
+			}
+			return int(a.at - b.at)
+		})
+		if limit > 0 {
+			rows = rows[:min(limit, len(rows))]
+		}
+	}
+	return rows, nil
+}
+
+// samples adds to rows, oldest first, their credits and segments.
+func (db *DB) samples(s Series, id int64, rows []row) ([]credit.Sample, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	from, to := rows[0].at, rows[len(rows)-1].at
+	credits, err := db.credits(s, id, from, to)
+	if err != nil {
+		return nil, err
+	}
+	segments, err := db.segments(s, id, from, to)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]credit.Sample, len(rows))
+	c, g := 0, 0
+	for i, r := range rows {
+		for c+1 < len(credits) && credits[c+1].at <= r.at {
+			c++
+		}
+		for g+1 < len(segments) && segments[g+1].At.Unix() <= r.at {
+			g++
+		}
+		o := &out[i]
+		o.At, o.UsageUSD = time.Unix(r.at, 0).UTC(), r.usage
+		if c < len(credits) && credits[c].at <= r.at && credits[c].credits != nil {
+			o.CreditsUSD, o.CreditsKnown = *credits[c].credits, true
+		}
+		if g < len(segments) {
+			o.Segment = segments[g].At.Unix()
+		}
+	}
+	return out, nil
+}

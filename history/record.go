@@ -1,0 +1,219 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"ortop/credit"
+)
+
+// Reading is one answer of the API about a series.
+type Reading struct {
+	Series Series
+	// At is when it was read; if zero, it is now. A reading that is not later than the one before
+	// it (the clock was set back) is stored one second after that one: order
+	// is kept, and no spend is lost or negative. In the same second it
+	// replaces that one.
+	At       time.Time
+	UsageUSD float64
+	// CreditsUSD means something only where CreditsKnown is set.
+	CreditsUSD   float64
+	CreditsKnown bool
+	// NewSegment begins a segment with this reading; nil continues the last.
+	// Where usage fell, or the series has no reading yet, a segment begins
+	// anyhow.
+	NewSegment *Segment
+}
+
+// Segment is a run of readings that may be compared with each other.
+type Segment struct {
+	// At is the segment's first reading. Record takes it from the reading.
+	At time.Time
+	// Fingerprint names the key that was used, Creator its maker, Reason why
+	// the segment began; each may be empty.
+	Fingerprint, Creator, Reason string
+}
+
+// PollUpdate is what one poll leaves behind, whether it worked or not.
+type PollUpdate struct {
+	// Series is the series that was polled. If 0, only the readings are stored.
+	Series Series
+	// Attempt, Success and Due are the times of this request, of its good
+	// answer and of the next request. Where one is zero the stored one stays.
+	// Success is the reading's own time where that is absent.
+	Attempt, Success, Due time.Time
+	// Interval is the time between polls. If 0, the stored one stays.
+	Interval time.Duration
+	// FaultKind and Fault are what went wrong, both empty where nothing did.
+	FaultKind, Fault string
+	// Key is opaque JSON about the key, never the key itself. If nil, the
+	// stored one stays.
+	Key []byte
+	// GapCause tells why nothing was read, should these readings end a gap. If
+	// empty, it is the fault of the last poll, or "not running".
+	GapCause string
+}
+
+// Poll is the state of a series' last poll. Absent times are zero.
+type Poll struct {
+	Attempt, Success, Due time.Time
+	Interval              time.Duration
+	// UsageUSD and CreditsUSD are of the last reading; nil is unknown.
+	UsageUSD, CreditsUSD *float64
+	FaultKind, Fault     string
+	Key                  []byte
+}
+
+// entry is one call of Record.
+type entry struct {
+	update   PollUpdate
+	readings []Reading
+}
+
+// Record stores one poll: its state, and its readings, which are none where it
+// failed. It is durable when Record returns nil. Where more than 2.5 intervals
+// went by since a series was last read, that span is recorded as a gap.
+//
+// A [*StorageError] means that all of it is kept in memory, for at least 24
+// hours of one poll a minute, and is answered from there; later calls write it
+// first. Any other error (a cancelled ctx, an implausible sum, a series of
+// another DB) means that nothing was taken.
+func (db *DB) Record(ctx context.Context, update PollUpdate, readings ...Reading) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e := entry{update, slices.Clone(readings)}
+	e.update.Key = slices.Clone(update.Key)
+	for i := range e.readings {
+		if e.readings[i].At.IsZero() {
+			e.readings[i].At = db.asked.Now()
+		}
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if err := db.check(e); err != nil {
+		return err
+	}
+	// A file that was removed takes writes, and keeps nothing.
+	_, err := db.watch()
+	if err == nil {
+		err = db.readOnly
+	}
+	if err == nil {
+		err = db.flush(e)
+	}
+	if err != nil {
+		db.keep(e)
+		return &StorageError{Path: db.path, Kept: len(db.pending), Dropped: db.dropped, Err: err}
+	}
+	return nil
+}
+
+func (db *DB) check(e entry) error {
+	if s := e.update.Series; s < 0 || int(s) > len(db.names) {
+		return fmt.Errorf("recording a poll of series %d: %w", s, ErrNoSeries)
+	}
+	for _, r := range e.readings {
+		switch {
+		case r.Series < 1 || int(r.Series) > len(db.names):
+			return fmt.Errorf("recording a reading of series %d: %w", r.Series, ErrNoSeries)
+		case !credit.Plausible(r.UsageUSD) || r.UsageUSD < 0:
+			return fmt.Errorf("recording a reading: %v USD of usage is not plausible", r.UsageUSD)
+		case r.CreditsKnown && !credit.Plausible(r.CreditsUSD):
+			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
+		}
+	}
+	return nil
+}
+
+// write stores entries in one transaction.
+func (db *DB) write(entries []entry) error {
+	return db.transact(func() error {
+		touched := map[Series]bool{}
+		for _, e := range entries {
+			heads := map[Series]*head{}
+			for s := range e.all() {
+				id, err := db.create(s)
+				if err != nil {
+					return err
+				}
+				h, err := db.head(s)
+				if err != nil {
+					return err
+				}
+				h.id, heads[s], touched[s] = id, h, true
+			}
+			for _, c := range e.apply(heads) {
+				if err := db.store(c); err != nil {
+					return err
+				}
+			}
+		}
+		for s := range touched {
+			if err := db.saveHead(db.heads[s]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// all yields each series of e, some perhaps twice.
+func (e entry) all() func(yield func(Series) bool) {
+	return func(yield func(Series) bool) {
+		if e.update.Series != 0 && !yield(e.update.Series) {
+			return
+		}
+		for _, r := range e.readings {
+			if !yield(r.Series) {
+				return
+			}
+		}
+	}
+}
+
+// apply advances the heads of e's series and returns what is to be stored.
+func (e entry) apply(heads map[Series]*head) []change {
+	var changes []change
+	for _, r := range e.readings {
+		if c := heads[r.Series].advance(r, e.update); c.any() {
+			changes = append(changes, c)
+		}
+	}
+	if h := heads[e.update.Series]; h != nil {
+		h.update(e.update)
+	}
+	return changes
+}
+
+func (db *DB) store(c change) error {
+	if c.day != nil {
+		if err := db.conn.run(`INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)`, c.id, c.day.day, c.day.rows, c.day.crc); err != nil {
+			return err
+		}
+	}
+	if c.sample != nil {
+		if err := db.conn.run(`INSERT OR REPLACE INTO sample VALUES (?, ?, ?)`, c.id, c.sample.at, c.sample.usage); err != nil {
+			return err
+		}
+	}
+	if k := c.credits; k != nil {
+		if err := db.conn.run(`INSERT OR REPLACE INTO credits VALUES (?, ?, ?, ?)`, c.id, k.at, k.credits, checksum(c.id, k.at, k.credits)); err != nil {
+			return err
+		}
+	}
+	if s := c.segment; s != nil {
+		at := s.At.Unix()
+		if err := db.conn.run(`INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)`, c.id, at, s.Fingerprint, s.Creator, s.Reason,
+			checksum(c.id, at, s.Fingerprint, s.Creator, s.Reason)); err != nil {
+			return err
+		}
+	}
+	if g := c.gap; g != nil {
+		from, to := g.From.Unix(), g.To.Unix()
+		return db.conn.run(`INSERT INTO gap VALUES (?, ?, ?, ?, ?)`, c.id, from, to, g.Cause, checksum(c.id, from, to, g.Cause))
+	}
+	return nil
+}

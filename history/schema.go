@@ -1,0 +1,114 @@
+package history
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"os"
+)
+
+// applicationID marks the file as ours: "orto".
+const applicationID = 0x6f72746f
+
+// migrations[v] makes a file of version v one of version v+1. A released step
+// never changes.
+var migrations = []string{schema1}
+
+// schema1 keeps time in Unix seconds (at, from_at, to_at) or milliseconds
+// (_ms) and sums in USD.
+//
+// sample has a row where usage or credits changed, one an hour where they did
+// not, and the first of each segment and after each gap. credits has a row
+// where credits changed; NULL is unknown. poll is what the last poll left,
+// with the checksum of the newest day; day has those of the days before it.
+const schema1 = `
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY, account TEXT NOT NULL, base_url TEXT NOT NULL, subject TEXT NOT NULL, crc INTEGER NOT NULL,
+  UNIQUE (account, base_url, subject)) STRICT;
+CREATE TABLE sample (series INTEGER, at INTEGER, usage REAL NOT NULL, PRIMARY KEY (series, at)) STRICT, WITHOUT ROWID;
+CREATE TABLE credits (series INTEGER, at INTEGER, credits REAL, crc INTEGER NOT NULL, PRIMARY KEY (series, at)) STRICT, WITHOUT ROWID;
+CREATE TABLE segment (
+  series INTEGER, at INTEGER, fingerprint TEXT NOT NULL, creator TEXT NOT NULL, reason TEXT NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (series, at)) STRICT, WITHOUT ROWID;
+CREATE TABLE gap (
+  series INTEGER, from_at INTEGER, to_at INTEGER NOT NULL, cause TEXT NOT NULL, crc INTEGER NOT NULL,
+  PRIMARY KEY (series, from_at)) STRICT, WITHOUT ROWID;
+CREATE TABLE day (series INTEGER, day INTEGER, rows INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, day)) STRICT, WITHOUT ROWID;
+CREATE TABLE poll (
+  series INTEGER PRIMARY KEY, attempt_ms INTEGER, success_ms INTEGER, due_ms INTEGER, interval_ms INTEGER NOT NULL,
+  read_ms INTEGER, at INTEGER, usage REAL, credits REAL, day_rows INTEGER NOT NULL, day_crc INTEGER NOT NULL,
+  fault_kind TEXT NOT NULL, fault TEXT NOT NULL, key TEXT) STRICT;
+`
+
+// migrate brings the file that k is connected to up to date. A file with rows
+// is copied to a file beside it first.
+func migrate(k *conn, path string, steps []string) error {
+	version, err := k.int("PRAGMA user_version")
+	if err != nil || version >= int64(len(steps)) {
+		return err
+	}
+	if version > 0 && path != "" {
+		if err := backup(context.Background(), k, fmt.Sprintf("%s.v%d.bak", path, version)); err != nil && !os.IsExist(err) {
+			return fmt.Errorf("copying it before the change to version %d: %w", len(steps), err)
+		}
+	}
+	if err := k.run("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err = func() error {
+		// Another process may have done it meanwhile.
+		version, err := k.int("PRAGMA user_version")
+		if err != nil {
+			return err
+		}
+		for v := version; v < int64(len(steps)); v++ {
+			if err := k.exec(steps[v]); err != nil {
+				return fmt.Errorf("changing it to version %d: %w", v+1, err)
+			}
+		}
+		return k.exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, max(version, int64(len(steps)))))
+	}()
+	if err == nil {
+		err = k.run("COMMIT")
+	}
+	if err != nil {
+		_ = k.run("ROLLBACK")
+	}
+	return err
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// rowSum is the share of one sample in the checksum of its day, which is the
+// sum over its rows: so a row is taken out as easily as it is put in.
+func rowSum(at int64, usage float64) uint32 {
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:8], uint64(at))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(usage))
+	return crc32.Checksum(b[:], castagnoli)
+}
+
+// checksum guards one row of the small tables. Its fields are strings, int64
+// and *float64.
+func checksum(fields ...any) uint32 {
+	var b []byte
+	for _, f := range fields {
+		switch f := f.(type) {
+		case string:
+			b = append(binary.LittleEndian.AppendUint64(b, uint64(len(f))), f...)
+		case int64:
+			b = binary.LittleEndian.AppendUint64(b, uint64(f))
+		case *float64:
+			if f == nil {
+				b = append(b, 0)
+			} else {
+				b = binary.LittleEndian.AppendUint64(append(b, 1), math.Float64bits(*f))
+			}
+		default:
+			panic(fmt.Sprintf("checksum of a %T", f))
+		}
+	}
+	return crc32.Checksum(b, castagnoli)
+}

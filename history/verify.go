@@ -1,0 +1,178 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// Report is what Verify found.
+type Report struct {
+	OK       bool
+	Problems []string // one line each; at most 100
+	Rows     int64    // sample rows that were read
+}
+
+const maxProblems = 100
+
+// Verify reads the whole file, while others write to it, and reports damage:
+// to its structure, to any reading (by the checksum of each UTC day), and to
+// what is stored about them. The error is of the reading itself, such as a
+// cancelled ctx; damage is no error.
+func (db *DB) Verify(ctx context.Context) (Report, error) {
+	k, done, err := db.aside()
+	if err != nil {
+		return Report{}, fmt.Errorf("checking %s: %w", db.where(), err)
+	}
+	defer done()
+	v := verifier{ctx: ctx, k: k}
+	// One transaction, so that rows and checksums are of the same moment.
+	v.step("the file", "BEGIN", nil)
+	for _, check := range []func(){v.structure, v.small, v.samples} {
+		check()
+	}
+	v.step("the file", "ROLLBACK", nil)
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("checking %s: %w", db.where(), err)
+	}
+	v.report.OK = len(v.report.Problems) == 0
+	return v.report, nil
+}
+
+type verifier struct {
+	ctx    context.Context
+	k      *conn
+	report Report
+}
+
+func (v *verifier) problem(format string, args ...any) {
+	if len(v.report.Problems) < maxProblems {
+		v.report.Problems = append(v.report.Problems, fmt.Sprintf(format, args...))
+	}
+}
+
+// step runs a query whose failure is a finding.
+func (v *verifier) step(what, query string, row func(*sql.Rows) error) {
+	if v.ctx.Err() != nil {
+		return
+	}
+	rows, err := v.k.c.QueryContext(v.ctx, query)
+	if err == nil {
+		defer rows.Close()
+		for rows.Next() && err == nil {
+			err = row(rows)
+		}
+		if err == nil {
+			err = rows.Err()
+		}
+	}
+	if err != nil {
+		v.problem("%s cannot be read: %v", what, err)
+	}
+}
+
+func (v *verifier) structure() {
+	v.step("the file", "PRAGMA integrity_check", func(r *sql.Rows) error {
+		var line string
+		err := r.Scan(&line)
+		if err == nil && line != "ok" {
+			v.problem("%s", line)
+		}
+		return err
+	})
+	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll"} {
+		v.step(table, "SELECT series, count(*) FROM "+table+" WHERE series NOT IN (SELECT id FROM series) GROUP BY series", func(r *sql.Rows) error {
+			var id, n int64
+			err := r.Scan(&id, &n)
+			v.problem("%s has %d rows of series %d, which does not exist", table, n, id)
+			return err
+		})
+	}
+}
+
+// small checks the rows that carry their own checksum.
+func (v *verifier) small() {
+	check := func(table string, at, crc int64, fields ...any) {
+		if int64(checksum(fields...)) != crc {
+			v.problem("%s of %s was changed", table, utc(at))
+		}
+	}
+	v.step("series", "SELECT id, account, base_url, subject, crc FROM series", func(r *sql.Rows) error {
+		var id, crc int64
+		var n identity
+		err := r.Scan(&id, &n.account, &n.baseURL, &n.subject, &crc)
+		if err == nil && int64(checksum(n.account, n.baseURL, n.subject)) != crc {
+			v.problem("the name of series %d was changed", id)
+		}
+		return err
+	})
+	v.step("credits", "SELECT series, at, credits, crc FROM credits", func(r *sql.Rows) error {
+		var id, at, crc int64
+		var credits *float64
+		err := r.Scan(&id, &at, &credits, &crc)
+		if err == nil {
+			check("credits", at, crc, id, at, credits)
+		}
+		return err
+	})
+	v.step("segments", "SELECT series, at, fingerprint, creator, reason, crc FROM segment", func(r *sql.Rows) error {
+		var id, at, crc int64
+		var s Segment
+		err := r.Scan(&id, &at, &s.Fingerprint, &s.Creator, &s.Reason, &crc)
+		if err == nil {
+			check("segment", at, crc, id, at, s.Fingerprint, s.Creator, s.Reason)
+		}
+		return err
+	})
+	v.step("gaps", "SELECT series, from_at, to_at, cause, crc FROM gap", func(r *sql.Rows) error {
+		var id, from, to, crc int64
+		var cause string
+		err := r.Scan(&id, &from, &to, &cause, &crc)
+		if err == nil {
+			check("gap", from, crc, id, from, to, cause)
+		}
+		return err
+	})
+}
+
+// samples compares each day of each series with its checksum.
+func (v *verifier) samples() {
+	type day struct{ series, day int64 }
+	type sums struct {
+		rows int64
+		crc  uint32
+	}
+	want := map[day]sums{}
+	v.step("day", `SELECT series, day, rows, crc FROM day UNION ALL
+		SELECT series, at / 86400, day_rows, day_crc FROM poll WHERE at IS NOT NULL`, func(r *sql.Rows) error {
+		var d day
+		var s sums
+		err := r.Scan(&d.series, &d.day, &s.rows, &s.crc)
+		want[d] = s
+		return err
+	})
+	got := map[day]sums{}
+	v.step("samples", "SELECT series, at, usage FROM sample", func(r *sql.Rows) error {
+		var series int64
+		var s row
+		err := r.Scan(&series, &s.at, &s.usage)
+		d := day{series, s.at / secondsADay}
+		n := got[d]
+		got[d] = sums{n.rows + 1, n.crc + rowSum(s.at, s.usage)}
+		v.report.Rows++
+		return err
+	})
+	for d, s := range got {
+		if w, ok := want[d]; !ok || w != s {
+			v.problem("readings of series %d on %s were changed", d.series, utc(d.day * secondsADay)[:10])
+		}
+	}
+	for d, w := range want {
+		if _, ok := got[d]; !ok && w.rows > 0 {
+			v.problem("readings of series %d on %s are missing", d.series, utc(d.day * secondsADay)[:10])
+		}
+	}
+}
+
+func utc(at int64) string { return time.Unix(at, 0).UTC().Format(time.RFC3339) }
