@@ -1,0 +1,142 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// AddAccount adds an account to the file at path and leaves every byte that is
+// there as it is. A file or folder that is missing is made, with modes 0600 and
+// 0700; a file that is there gets mode 0600, and one behind a symbolic link is
+// changed where it lies.
+//
+// Where the file has an account of that name already, AddAccount gives it a's
+// key source if it has none, and does nothing if it has the same one. The
+// base URL and the interval are written for a new account only, and only where
+// they differ from the file's own. Failures are an *Error.
+func AddAccount(path string, a Account) error {
+	if err := CheckName(a.Name); err != nil {
+		return &Error{Path: path, Problem: err.Error()}
+	}
+	if len(a.KeyCommand) == 0 {
+		a.KeyCommand = nil // as it is read back
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	doc, err := readFile(path)
+	if err != nil {
+		return err
+	}
+	before, at, err := parseAt(path, doc)
+	if err != nil {
+		return err
+	}
+	want := before
+	want.Accounts = slices.Clone(before.Accounts)
+	var edited []byte
+	i := slices.IndexFunc(before.Accounts, func(b Account) bool { return strings.EqualFold(a.Name, b.Name) })
+	switch {
+	case i < 0:
+		a = before.shorten(a)
+		want.Accounts = append(want.Accounts, a)
+		edited, err = appendTable(doc, a)
+	case before.Accounts[i].sameSource(a):
+		return nil
+	case before.Accounts[i].HasSource():
+		problem := at.problem(accountPlace(i, "name"), "account %q has another key source already", before.Accounts[i].Name)
+		problem.Path = path
+		return problem
+	default:
+		want.Accounts[i].KeyCommand, want.Accounts[i].Keyring, want.Accounts[i].KeyFile = a.KeyCommand, a.Keyring, a.KeyFile
+		offset := byteOrderMarkLen(doc) + at.offset[accountPlace(i, "name")]
+		edited, err = insertSource(doc, offset, a)
+	}
+	if err != nil {
+		return &Error{Path: path, Problem: "cannot hold this account: " + err.Error(), Err: err}
+	}
+	// Reading the result back catches what plain insertion cannot do, such as
+	// accounts in an inline list.
+	after, _, err := parseAt(path, edited)
+	if err != nil || !reflect.DeepEqual(after, want) {
+		return &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be added to a file of this form: add it by hand", a.Name), Err: err}
+	}
+	if err := WritePrivate(path, edited); err != nil {
+		return &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
+	}
+	return nil
+}
+
+// shorten leaves out what the account would take from the file anyway.
+func (c Config) shorten(a Account) Account {
+	if a.BaseURL == c.BaseURL {
+		a.BaseURL = ""
+	}
+	if a.Interval == c.Interval {
+		a.Interval = 0
+	}
+	return a
+}
+
+func (a Account) sameSource(b Account) bool {
+	return slices.Equal(a.KeyCommand, b.KeyCommand) && a.Keyring == b.Keyring && a.KeyFile == b.KeyFile
+}
+
+// table is an account as it is written.
+type table struct {
+	Name       string   `toml:"name,omitempty"`
+	BaseURL    string   `toml:"base_url,omitempty"`
+	KeyCommand []string `toml:"key_command,omitempty"`
+	KeyFile    string   `toml:"key_file,omitempty"`
+	Keyring    bool     `toml:"keyring,omitempty"`
+	Interval   string   `toml:"interval,omitempty"`
+}
+
+func appendTable(doc []byte, a Account) ([]byte, error) {
+	lines, err := toml.Marshal(table{a.Name, a.BaseURL, a.KeyCommand, a.KeyFile, a.Keyring, written(a.Interval)})
+	if err != nil {
+		return nil, err
+	}
+	lines = append([]byte("[[accounts]]\n"), lines...)
+	if len(bytes.TrimSpace(doc[byteOrderMarkLen(doc):])) > 0 {
+		lines = append([]byte("\n"), lines...)
+		if doc[len(doc)-1] != '\n' {
+			lines = append([]byte("\n"), lines...)
+		}
+	}
+	return slices.Concat(doc, sameLineEnds(doc, lines)), nil
+}
+
+// insertSource puts the line after the one at offset, which holds the name.
+func insertSource(doc []byte, offset int, a Account) ([]byte, error) {
+	lines, err := toml.Marshal(table{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring})
+	if err != nil {
+		return nil, err
+	}
+	end := bytes.IndexByte(doc[offset:], '\n')
+	if end < 0 {
+		return slices.Concat(doc, sameLineEnds(doc, append([]byte("\n"), lines...))), nil
+	}
+	return slices.Concat(doc[:offset+end+1], sameLineEnds(doc, lines), doc[offset+end+1:]), nil
+}
+
+func sameLineEnds(doc, lines []byte) []byte {
+	if bytes.Contains(doc, []byte("\r\n")) {
+		return bytes.ReplaceAll(lines, []byte("\n"), []byte("\r\n"))
+	}
+	return lines
+}
+
+func written(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}

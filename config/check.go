@@ -1,0 +1,98 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// CheckName reports why name cannot be an account's name, or nil. A name has 1
+// to 64 bytes, all printable, and no path separators or colons, because it
+// also names a file.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the account's name is empty")
+	case len(name) > 64:
+		return errors.New("the account's name is longer than 64 bytes")
+	case keyShaped.MatchString(name):
+		return errors.New("the account's name looks like a key")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return errors.New("the account's name must be printable")
+	case strings.ContainsAny(name, `/\:`) || name == "." || name == "..":
+		return errors.New(`the account's name must not hold "/", "\" or ":", nor be "." or ".."`)
+	case strings.TrimSpace(name) != name:
+		return errors.New("the account's name must not start or end with a space")
+	}
+	return nil
+}
+
+// check compares the settings with each other.
+func (c Config) check(at places) *Error {
+	seen := map[string]bool{}
+	for i, a := range c.Accounts {
+		if _, named := at.offset[accountPlace(i, "name")]; !named {
+			return at.problem(accountPlace(i, ""), "this account has no name")
+		}
+		if err := CheckName(a.Name); err != nil {
+			return at.problem(accountPlace(i, "name"), "%v", err)
+		}
+		fold := strings.ToLower(a.Name)
+		if seen[fold] {
+			return at.problem(accountPlace(i, "name"), "two accounts are named %q (letter case does not count)", a.Name)
+		}
+		seen[fold] = true
+		if sources := a.sources(); len(sources) > 1 {
+			return at.problem(accountPlace(i, sources[1]), "account %q has both %s and %s: keep one", a.Name, sources[0], sources[1])
+		}
+	}
+	if _, err := c.Find(""); err != nil {
+		return at.problem("account", "%v", err)
+	}
+	return c.checkIntervals(at)
+}
+
+func (c Config) checkIntervals(at places) *Error {
+	if len(c.Accounts) == 0 {
+		return at.checkInterval("interval", Account{Interval: c.Interval, BaseURL: c.BaseURL})
+	}
+	for i, a := range c.Accounts {
+		place := accountPlace(i, "interval")
+		if a.Interval == 0 {
+			place = "interval"
+		}
+		if err := at.checkInterval(place, c.complete(a)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p places) checkInterval(place string, a Account) *Error {
+	least := MinInterval(a.BaseURL)
+	if a.Interval == 0 || a.Interval >= least {
+		return nil
+	}
+	whose := ""
+	if a.Name != "" {
+		whose = fmt.Sprintf(" for account %q", a.Name)
+	}
+	return p.problem(place, "interval %v is too short%s: at least %v", a.Interval, whose, least)
+}
+
+// sources names the settings of a that say where its key comes from.
+func (a Account) sources() []string {
+	var names []string
+	if len(a.KeyCommand) > 0 {
+		names = append(names, "key_command")
+	}
+	if a.Keyring {
+		names = append(names, "keyring")
+	}
+	if a.KeyFile != "" {
+		names = append(names, "key_file")
+	}
+	return names
+}

@@ -1,0 +1,235 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// maxAccounts keeps the library's check for duplicates, which is quadratic,
+// within milliseconds.
+const maxAccounts = 1000
+
+// places maps a setting, such as "interval" or "accounts.0.name", to its offset
+// in the text.
+type places struct {
+	doc    []byte // doc has no byte order mark.
+	offset map[string]int
+}
+
+func (p places) problem(name, format string, args ...any) *Error {
+	return p.problemAt(p.offset[name], format, args...)
+}
+
+func (p places) problemAt(offset int, format string, args ...any) *Error {
+	before := p.doc[:offset]
+	return &Error{
+		Line:    1 + bytes.Count(before, []byte("\n")),
+		Column:  offset - bytes.LastIndexByte(before, '\n'),
+		Problem: fmt.Sprintf(format, args...),
+	}
+}
+
+func accountPlace(i int, name string) string { return fmt.Sprintf("accounts.%d.%s", i, name) }
+
+// parse checks doc in three steps: each setting by itself, then the grammar and
+// duplicate keys (by the TOML library), then the settings against each other.
+// Relative paths start at folder.
+func parse(doc []byte, folder string) (Config, places, *Error) {
+	doc, problem := text(doc)
+	if problem != nil {
+		return Config{}, places{}, problem
+	}
+	w := walker{folder: folder, at: places{doc: doc, offset: map[string]int{}}}
+	if err := w.walk(doc); err != nil {
+		return Config{}, places{}, err
+	}
+	var anything map[string]any
+	if err := toml.Unmarshal(doc, &anything); err != nil {
+		problem := &Error{Problem: clean(strings.TrimPrefix(err.Error(), "toml: "))}
+		var inText *toml.DecodeError
+		if errors.As(err, &inText) {
+			problem.Line, problem.Column = inText.Position()
+		}
+		return Config{}, places{}, problem
+	}
+	if err := w.config.check(w.at); err != nil {
+		return Config{}, places{}, err
+	}
+	return w.config, w.at, nil
+}
+
+// walker reads the settings one by one, because the library's own strict mode
+// names Go types in its errors and forgets the places that check needs.
+type walker struct {
+	folder string
+	parser unstable.Parser
+	config Config
+	at     places
+}
+
+const topOfFile = -1
+
+// walk ends without an error where the grammar does: the library finds the same
+// fault, and knows its place.
+func (w *walker) walk(doc []byte) *Error {
+	w.parser.Reset(doc)
+	account := topOfFile
+	for w.parser.NextExpression() {
+		e := w.parser.Expression()
+		var err *Error
+		switch e.Kind {
+		case unstable.ArrayTable:
+			account, err = w.header(e)
+		case unstable.Table:
+			_, err = w.header(e)
+			if err == nil {
+				err = w.here(e, "accounts is a list: write [[accounts]], not [accounts]")
+			}
+		case unstable.KeyValue:
+			err = w.setting(e, account)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// header starts an account and returns its index.
+func (w *walker) header(e *unstable.Node) (int, *Error) {
+	if name := keyOf(e); name != "accounts" {
+		return 0, w.here(e, "unknown table %q%s", clean(name), suggest(name, []string{"accounts"}))
+	}
+	return w.newAccount(e)
+}
+
+func (w *walker) newAccount(at *unstable.Node) (int, *Error) {
+	i := len(w.config.Accounts)
+	if i == maxAccounts {
+		return 0, w.here(at, "there are more than %d accounts", maxAccounts)
+	}
+	w.config.Accounts = append(w.config.Accounts, Account{})
+	w.at.offset[accountPlace(i, "")] = offsetOf(at)
+	return i, nil
+}
+
+func (w *walker) setting(e *unstable.Node, account int) *Error {
+	name := keyOf(e)
+	v := value{node: e.Value(), folder: w.folder}
+	var err error
+	if account == topOfFile {
+		if name == "accounts" {
+			return w.inlineAccounts(e)
+		}
+		set, ok := topSettings[name]
+		if !ok {
+			return w.unknown(e, name, topSettings.names(), accountSettings.names(), "belongs below an [[accounts]] line")
+		}
+		w.at.offset[name] = offsetOf(e)
+		err = set(&w.config, v)
+	} else {
+		set, ok := accountSettings[name]
+		if !ok {
+			return w.unknown(e, name, accountSettings.names(), topSettings.names(), "belongs above the first [[accounts]] line")
+		}
+		w.at.offset[accountPlace(account, name)] = offsetOf(e)
+		err = set(&w.config.Accounts[account], v)
+	}
+	if err != nil {
+		return w.here(e, "%s %v", name, err)
+	}
+	return nil
+}
+
+// inlineAccounts reads accounts = [{name = "…"}, …].
+func (w *walker) inlineAccounts(e *unstable.Node) *Error {
+	if e.Value().Kind != unstable.Array {
+		return w.here(e, "accounts is a list: write [[accounts]] and its settings below")
+	}
+	tables := e.Value().Children()
+	for tables.Next() {
+		if tables.Node().Kind == unstable.Comment {
+			continue
+		}
+		if tables.Node().Kind != unstable.InlineTable {
+			return w.here(e, "accounts must hold tables only")
+		}
+		account, err := w.newAccount(e)
+		if err != nil {
+			return err
+		}
+		settings := tables.Node().Children()
+		for settings.Next() {
+			if err := w.setting(settings.Node(), account); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walker) unknown(e *unstable.Node, name string, here, elsewhere []string, place string) *Error {
+	switch strings.ToLower(name) {
+	case "key", "api_key", "apikey", "token", "secret":
+		return w.here(e, "unknown key %q: a key must not stand in this file (use keyring, key_file or key_command in [[accounts]])", clean(name))
+	}
+	if slices.Contains(elsewhere, name) {
+		return w.here(e, "%s %s", name, place)
+	}
+	return w.here(e, "unknown key %q%s", clean(name), suggest(name, here))
+}
+
+func (w *walker) here(e *unstable.Node, format string, args ...any) *Error {
+	return w.at.problemAt(offsetOf(e), format, args...)
+}
+
+// offsetOf is that of the first part of e's key.
+func offsetOf(e *unstable.Node) int {
+	key := e.Key()
+	key.Next()
+	return int(key.Node().Raw.Offset)
+}
+
+func keyOf(e *unstable.Node) string {
+	var parts []string
+	for key := e.Key(); key.Next(); {
+		parts = append(parts, string(key.Node().Data))
+	}
+	return strings.Join(parts, ".")
+}
+
+func suggest(name string, names []string) string {
+	if near := nearest(name, names); near != "" {
+		return fmt.Sprintf(" (did you mean %q?)", near)
+	}
+	return ""
+}
+
+// settings maps the name of a setting to what puts its value into a T.
+type settings[T any] map[string]func(*T, value) error
+
+func (s settings[T]) names() []string { return slices.Sorted(maps.Keys(s)) }
+
+var topSettings = settings[Config]{
+	"account":  func(c *Config, v value) error { return v.text(&c.Account) },
+	"base_url": func(c *Config, v value) error { return v.url(&c.BaseURL) },
+	"interval": func(c *Config, v value) error { return v.duration(&c.Interval) },
+	"history":  func(c *Config, v value) error { return v.path(&c.History) },
+	"theme":    func(c *Config, v value) error { return v.text(&c.Theme) },
+}
+
+var accountSettings = settings[Account]{
+	"name":        func(a *Account, v value) error { return v.text(&a.Name) },
+	"base_url":    func(a *Account, v value) error { return v.url(&a.BaseURL) },
+	"key_command": func(a *Account, v value) error { return v.command(&a.KeyCommand) },
+	"key_file":    func(a *Account, v value) error { return v.path(&a.KeyFile) },
+	"keyring":     func(a *Account, v value) error { return v.boolean(&a.Keyring) },
+	"interval":    func(a *Account, v value) error { return v.duration(&a.Interval) },
+}

@@ -1,0 +1,136 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// value is what stands right of the equals sign. Its methods' errors follow
+// the setting's name and never repeat the value.
+type value struct {
+	node   *unstable.Node
+	folder string
+}
+
+func (v value) text(to *string) error {
+	if v.node.Kind != unstable.String {
+		return errors.New("must be text in quotes")
+	}
+	s := string(v.node.Data)
+	if err := checkText(s); err != nil {
+		return err
+	}
+	*to = s
+	return nil
+}
+
+func checkText(s string) error {
+	if keyShaped.MatchString(s) {
+		return errors.New("holds what looks like a key: keys must not stand in this file")
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return errors.New("must not hold control characters")
+	}
+	return nil
+}
+
+func (v value) boolean(to *bool) error {
+	if v.node.Kind != unstable.Bool {
+		return errors.New("must be true or false, without quotes")
+	}
+	*to = string(v.node.Data) == "true"
+	return nil
+}
+
+func (v value) duration(to *time.Duration) error {
+	wrong := errors.New(`must be a duration in quotes, such as "60s" or "5m"`)
+	if v.node.Kind != unstable.String {
+		return wrong
+	}
+	d, err := time.ParseDuration(string(v.node.Data))
+	if err != nil {
+		return wrong
+	}
+	if d <= 0 || d > 24*time.Hour {
+		return errors.New("must be more than 0 and at most 24h")
+	}
+	*to = d
+	return nil
+}
+
+// url checks the form only; which hosts and schemes are safe is the client's
+// business.
+func (v value) url(to *string) error {
+	var s string
+	if err := v.text(&s); err != nil {
+		return err
+	}
+	if u, err := url.Parse(s); s != "" && (err != nil || u.Scheme == "" || u.Host == "") {
+		return errors.New(`must be a URL, such as "https://openrouter.ai/api/v1"`)
+	}
+	*to = s
+	return nil
+}
+
+func (v value) path(to *string) error {
+	var s string
+	if err := v.text(&s); err != nil || s == "" {
+		return err
+	}
+	s, err := expandHome(s)
+	if err != nil {
+		return err
+	}
+	if !filepath.IsAbs(s) {
+		s = filepath.Join(v.folder, s)
+	}
+	*to = filepath.Clean(s)
+	return nil
+}
+
+func expandHome(path string) (string, error) {
+	for _, sign := range []string{"~", "$HOME", "${HOME}"} {
+		rest, found := strings.CutPrefix(path, sign)
+		if !found || rest != "" && !os.IsPathSeparator(rest[0]) {
+			continue
+		}
+		home, err := os.UserHomeDir()
+		if err != nil || !filepath.IsAbs(home) {
+			return "", errors.New("starts in the home folder, but HOME is not set")
+		}
+		return filepath.Join(home, rest), nil
+	}
+	if strings.HasPrefix(path, "~") || strings.HasPrefix(path, "$") {
+		return "", errors.New(`can start with "~/" or "$HOME/", but with no other user or variable`)
+	}
+	return path, nil
+}
+
+func (v value) command(to *[]string) error {
+	if v.node.Kind != unstable.Array {
+		return errors.New(`must be a list of the program and its arguments, such as ["op", "read", "op://vault/item/field"]`)
+	}
+	var argv []string
+	for items := v.node.Children(); items.Next(); {
+		if items.Node().Kind == unstable.Comment {
+			continue
+		}
+		var arg string
+		if err := (value{node: items.Node()}).text(&arg); err != nil {
+			return err
+		}
+		argv = append(argv, arg)
+	}
+	if len(argv) == 0 || argv[0] == "" {
+		return errors.New("must name a program")
+	}
+	*to = argv
+	return nil
+}

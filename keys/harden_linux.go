@@ -1,0 +1,21 @@
+package keys
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// Harden keeps the keys in memory from other eyes: no core dumps, and on Linux
+// no /proc/PID/mem, /proc/PID/environ or ptrace for other processes of the same
+// user. A child process may raise the core limit again. Systems other than
+// Linux and macOS offer nothing of this, and Harden does nothing there.
+func Harden() error {
+	if err := noCore(); err != nil {
+		return err
+	}
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+		return fmt.Errorf("hiding memory from other processes: %w", err)
+	}
+	return nil
+}
