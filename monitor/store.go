@@ -1,0 +1,150 @@
+package monitor
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"ortop/credit"
+	"ortop/history"
+)
+
+// store is the account's place in the history, and what was last found there.
+type store struct {
+	m        *Monitor
+	db       *history.DB
+	note     string // why the history is in memory only
+	lockPath string // of the file whose lock makes a process the collector; empty: this one is
+	account  history.Series
+	key      history.Series // 0 until the key is known
+	known    known
+	poll     history.Poll
+	was      last
+}
+
+func openStore(ctx context.Context, m *Monitor) (*store, error) {
+	st := &store{m: m}
+	var err error
+	if st.db, st.note, err = m.o.Open(ctx); err != nil {
+		return nil, err
+	}
+	st.lockPath = history.LockPath(st.db.Path(), m.o.Account, m.o.BaseURL)
+	if st.account, err = st.series(ctx, accountSubject); err != nil {
+		return nil, err
+	}
+	_, _, err = st.load(ctx)
+	return st, err
+}
+
+func (st *store) series(ctx context.Context, name string) (history.Series, error) {
+	return st.db.Series(ctx, st.m.o.Account, st.m.o.BaseURL, name)
+}
+
+// changed reports whether another process stored something.
+func (st *store) changed(ctx context.Context) (bool, error) { return st.db.Changed(ctx) }
+
+// load reads what was last stored.
+func (st *store) load(ctx context.Context) (history.Poll, bool, error) {
+	p, ok, err := st.db.Poll(ctx, st.account)
+	if err != nil {
+		return p, ok, err
+	}
+	st.poll, st.known = p, known{}
+	if len(p.Key) > 0 {
+		// What another version wrote and this one cannot read is asked anew.
+		_ = json.Unmarshal(p.Key, &st.known)
+	}
+	if st.known.Key != nil {
+		st.known.Key.Label = clean(st.known.Key.Label)
+	}
+	return p, ok, st.settle(ctx)
+}
+
+// settle finds the newest sample and the series that the surfaces show.
+func (st *store) settle(ctx context.Context) error {
+	var err error
+	st.was = last{seen: st.poll.Success}
+	if st.was.sample, st.was.ok, err = st.db.At(ctx, st.account, endOfTime); err != nil {
+		return err
+	}
+	st.key = 0
+	if k := st.known.Key; k != nil && k.Kind == credit.KeyOrdinary {
+		if st.key, err = st.series(ctx, keySubject(st.known.Fingerprint)); err != nil {
+			return err
+		}
+	}
+	s := subject{db: st.db, account: st.account, key: st.key, shown: st.account}
+	if st.known.Source == FromKey && st.key != 0 {
+		s.shown = st.key
+	}
+	st.m.subj.Store(&s)
+	return nil
+}
+
+// endOfTime is after every sample, wherever a clock that was wrong put it.
+var endOfTime = time.Unix(1<<40, 0)
+
+// record stores what a poll found, and what it means from now on.
+func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time, gapCause string) error {
+	st.known = v.known
+	u := history.PollUpdate{
+		Series: st.account, Attempt: a.at, Due: due, Interval: st.m.o.Interval, GapCause: gapCause,
+	}
+	if v.err == nil && !v.lagging {
+		u.Success = a.at
+	}
+	if v.err != nil {
+		f := newFault(v.err)
+		u.FaultKind, u.Fault = f.Kind, f.Message
+	}
+	var err error
+	if u.Key, err = json.Marshal(v.known); err != nil {
+		return err
+	}
+	var readings []history.Reading
+	if v.balance != nil {
+		r := history.Reading{
+			Series: st.account, At: a.at, UsageUSD: v.balance.UsageUSD,
+			CreditsUSD: v.balance.CreditsUSD, CreditsKnown: true,
+		}
+		if v.segment != "" {
+			r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Creator: v.known.ReadCreator, Reason: v.segment}
+		}
+		readings = append(readings, r)
+	}
+	if v.keyUSD != nil {
+		k, err := st.series(ctx, keySubject(a.fingerprint))
+		if err != nil {
+			return err
+		}
+		r, err := st.keyReading(ctx, k, a, *v.keyUSD)
+		if err != nil {
+			return err
+		}
+		readings = append(readings, r)
+	}
+	err = st.db.Record(ctx, u, readings...)
+	if _, _, loadErr := st.load(ctx); err == nil {
+		err = loadErr
+	}
+	return err
+}
+
+// keyReading is a key's lifetime usage. A key has one fingerprint for life, so
+// its series breaks only where the number itself does.
+func (st *store) keyReading(ctx context.Context, k history.Series, a answer, usd float64) (history.Reading, error) {
+	r := history.Reading{Series: k, At: a.at, UsageUSD: usd}
+	was, ok, err := st.db.At(ctx, k, endOfTime)
+	if err != nil {
+		return r, err
+	}
+	switch {
+	case !ok:
+		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: firstReading}
+	case usd < was.UsageUSD-slack && a.at.Sub(st.was.seen) < lagLimit:
+		r.UsageUSD = was.UsageUSD
+	case usd < was.UsageUSD-slack:
+		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: "usage fell"}
+	}
+	return r, nil
+}

@@ -1,0 +1,107 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"ortop/client"
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/history"
+)
+
+// lookBack is how far back a snapshot looks, by the hours of the clock; fine
+// says where it looks closer.
+const lookBack = 35 * 24 * time.Hour
+
+var fine = []struct{ back, step time.Duration }{
+	{time.Hour, time.Minute},
+	{24 * time.Hour, 10 * time.Minute},
+}
+
+// snapshot makes the view of what is stored.
+func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) {
+	o := &st.m.o
+	s := Snapshot{
+		Account: o.Account, Host: o.Host, Demo: o.Demo, Now: now, At: st.poll.Success,
+		Interval: o.Interval, Source: st.known.Source, Key: st.known.Key,
+		BalanceNote: st.known.BalanceNote, StorageNote: st.note,
+		Forecast: forecast.Forecast{State: forecast.Unknown, At: now},
+	}
+	if s.StorageNote == "" {
+		s.StorageNote = st.db.Note()
+	}
+	if s.At.IsZero() {
+		return s, nil
+	}
+	if st.known.Skew != 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("the server's clock differs from this one by %s", st.known.Skew))
+	}
+	if s.Source == FromCredits && st.was.ok {
+		s.Balance = st.was.sample.Balance()
+	}
+	s.SpendableUSD, s.Binding = credit.Spendable(s.Balance, s.Key)
+	shown := st.account
+	if s.Source == FromKey && st.key != 0 {
+		shown = st.key
+	}
+	past, err := st.past(ctx, shown, s.At)
+	if err != nil {
+		return s, err
+	}
+	s.HistorySince = past.since
+	s.Spend, s.Burn = past.spend(), past.burn()
+	s.RanOutAt = past.ranOut()
+	notes, err := st.segmentNotes(ctx, shown, s.At)
+	if err != nil {
+		return s, err
+	}
+	s.Notes = append(s.Notes, notes...)
+	s.Forecast, err = st.forecast(ctx, s, past, shown)
+	return s, err
+}
+
+// forecast says when the first of balance and cap runs out.
+func (st *store) forecast(ctx context.Context, s Snapshot, shown past, series history.Series) (forecast.Forecast, error) {
+	account := forecast.Forecast{State: forecast.Unknown, At: s.At}
+	if s.Balance != nil {
+		left := s.Balance.LeftUSD()
+		account = shown.forecast(&left)
+	}
+	k := s.Key
+	if k == nil || k.Kind != credit.KeyOrdinary || k.Cap.RemainingUSD == nil || st.key == 0 {
+		return account, nil
+	}
+	if st.key != series {
+		var err error
+		if shown, err = st.past(ctx, st.key, s.At); err != nil {
+			return account, err
+		}
+	}
+	resets, _ := k.Cap.Reset.Next(s.At)
+	return forecast.Sooner(account, shown.forecast(k.Cap.RemainingUSD), resets), nil
+}
+
+// segmentNotes says where the series was broken in the last day.
+func (st *store) segmentNotes(ctx context.Context, series history.Series, at time.Time) ([]string, error) {
+	segments, err := st.db.Segments(ctx, series, at.Add(-24*time.Hour), at)
+	if err != nil {
+		return nil, err
+	}
+	var notes []string
+	for _, g := range slices.Backward(segments) {
+		switch g.Reason {
+		case "another account":
+			notes = append(notes, "another account's numbers since "+clock(g.At, st.m.o.Now())+": a new series began")
+		case "usage fell":
+			notes = append(notes, "lifetime usage fell at "+clock(g.At, st.m.o.Now())+": a new series began")
+		}
+	}
+	return notes, nil
+}
+
+func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }
+
+func clean(s string) string { return client.Clean(s, 100) }
