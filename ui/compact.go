@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"sort"
+
+	"ortop/forecast"
+	"ortop/text"
+)
+
+// part is a line or a few of the compact card. Where there is too little
+// height those of the highest rank go first.
+type part struct {
+	rank  int
+	lines []string
+	gap   bool // wants a blank line before it
+}
+
+// compactFrame is a card without borders. Height that is left over goes to
+// the plot.
+func (d screen) compactFrame(w, h int) []string {
+	in := max(1, w-2)
+	parts := d.parts(in)
+	order := make([]int, len(parts))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return parts[order[i]].rank < parts[order[j]].rank })
+	spare, gaps := h, 0
+	for _, i := range order {
+		if n := len(parts[i].lines); n > 0 && (n <= spare && parts[i].rank < rankSpent || n+1+gaps <= spare) {
+			spare -= n
+			if parts[i].gap {
+				gaps++
+			}
+			continue
+		}
+		parts[i].lines = nil
+	}
+	gaps = min(gaps, spare)
+	spare -= gaps
+	var out []string
+	for _, pt := range parts {
+		if len(pt.lines) == 0 {
+			continue
+		}
+		if pt.gap && gaps > 0 && len(out) > 0 {
+			out = append(out, "")
+			gaps--
+		}
+		if pt.rank == rankPlot && spare >= 5 && h >= compactChart {
+			pt.lines = fill(spendLinesOf(d.pen, d.spend, in, spare+1), in, spare+1)
+			spare = 0
+		}
+		if pt.rank == rankFooter {
+			out = append(out, fill(nil, in, spare+gaps)...)
+		}
+		out = append(out, pt.lines...)
+	}
+	for i := range out {
+		if w > 2 {
+			out[i] = " " + fit(out[i], in)
+		}
+	}
+	return out
+}
+
+// compactChart is the height from which a compact card may have a chart.
+const compactChart = 18
+
+// The ranks: what a smaller pane keeps longest comes first.
+const (
+	rankBalance = iota
+	rankHeader
+	rankFault
+	rankGauge
+	rankDate
+	rankRange
+	rankRate
+	rankPlot
+	rankEnds
+	rankFooter
+	rankSpent
+)
+
+func (d screen) parts(w int) []part {
+	s, p := d.snap, d.pen
+	l, _ := levelOf(s)
+	parts := []part{{rankHeader, []string{renderHeader(p, s, w)}, false}}
+	if b := banners(p, s, w); len(b) > 0 {
+		parts = append(parts, part{rankFault, b[:1], false})
+	}
+	share, known := leftShare(s)
+	switch {
+	case s.Balance != nil:
+		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, l, w)}, true})
+		if known {
+			parts = append(parts, part{rankGauge, []string{renderGauge(p, share, l, w)}, false},
+				part{rankEnds, []string{gaugeEnds(p, share, w)}, false})
+		}
+	default:
+		lines := unknownLines(p, s, l, w, 4)
+		parts = append(parts, part{rankBalance, lines[:1], true})
+		for _, line := range lines[1:] {
+			parts = append(parts, part{rankGauge, []string{line}, false})
+		}
+	}
+	date := runOutLines(p, s, w)
+	if f := s.Forecast; f.State == forecast.OK {
+		from, to := f.Time(f.P10), f.Time(f.P90)
+		head := "runs out "
+		if f.Subject == forecast.Key {
+			head = "key cap out "
+		}
+		date[0] = p.th.dim.Render(head) + p.th.of(l).Bold(true).Render(dateOf(f, p.now))
+		date[1] = joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+text.Days(from, to, p.now)+")"))
+		if d.view == viewForecast {
+			date[1] = joinAll("  ", inOf(f, p.now), p.th.dim.Render(pick(w-14, "80 %: "+text.Range(from, to, p.now), text.Days(from, to, p.now))))
+		}
+	}
+	parts = append(parts, part{rankDate, date[:1], true}, part{rankRange, date[1:], false})
+	if d.view == viewForecast {
+		return append(parts, d.forecastParts(w)...)
+	}
+	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.th.dim.Render("/h")
+	day := text.MaybeUSD(s.Burn.USDPerDay) + p.th.dim.Render("/day")
+	parts = append(parts,
+		part{rankRate, []string{spread(rate, joinAll(" ", day, trend(s)), w)}, true},
+		part{rankPlot, []string{p.th.accent.Render(renderSpark(d.spend.rates(p.now), w))}, false},
+		part{rankSpent, spendLines(p, s, w), true},
+		part{rankFooter, []string{d.compactFooter(w)}, false})
+	return parts
+}
+
+func (d screen) forecastParts(w int) []part {
+	var parts []part
+	for i, line := range chanceLines(d.pen, d.snap, w) {
+		parts = append(parts, part{rankRate, []string{line}, i == 0})
+	}
+	return append(parts, part{rankFooter, []string{d.compactFooter(w)}, false})
+}
+
+func (d screen) compactFooter(w int) string {
+	if d.notice != "" {
+		return fit(d.th.bright.Render(d.notice), w)
+	}
+	age := ageLine(d.pen, d.snap, w/2-8)
+	if d.view == viewOverview {
+		age = d.th.dim.Render(spans[d.spend.span].name+" · ") + age
+	}
+	return spread(d.th.dim.Render("? help"), age, w)
+}

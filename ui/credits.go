@@ -1,0 +1,188 @@
+package ui
+
+import (
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// creditsPage is where credits are bought.
+const creditsPage = "https://openrouter.ai/settings/credits"
+
+// renderCredits draws the card of what is left: w by h cells, border
+// included.
+func renderCredits(p pen, s monitor.Snapshot, w, h int) []string {
+	l, word := levelOf(s)
+	body := creditLines(p, s, l, w-4, h-2)
+	if word != "" {
+		word = p.th.of(l).Render(word)
+	}
+	return renderPanel(p, p.th.title.Render("credits"), word, body, w, h)
+}
+
+func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
+	if s.Balance == nil {
+		return unknownLines(p, s, l, w, h)
+	}
+	var lines []string
+	big, drawn := renderDigits(p, text.USD(s.Balance.LeftUSD()), w-22)
+	notes := balanceNotes(p, s, w)
+	share, hasShare := leftShare(s)
+	switch {
+	case h >= 7 && drawn:
+		for y := range big {
+			note := ""
+			if y < len(notes) {
+				note = notes[y]
+			}
+			lines = append(lines, p.th.of(l).Bold(true).Render(big[y])+"   "+note)
+		}
+		lines = append(lines, "")
+		if hasShare {
+			lines = append(lines, labelledGauge(p, share, l, w))
+		}
+	default:
+		lines = append(lines, balanceLine(p, s, l, w))
+		if hasShare {
+			lines = append(lines, renderGauge(p, share, l, w), gaugeEnds(p, share, w))
+		}
+	}
+	for _, extra := range append(keyCapLines(p, s, w), spendLines(p, s, w)...) {
+		if len(lines) < h {
+			lines = append(lines, extra)
+		}
+	}
+	return lines
+}
+
+// balanceLine is the sum and what it is the rest of.
+func balanceLine(p pen, s monitor.Snapshot, l level, w int) string {
+	sum := p.th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
+	left := sum + p.th.dim.Render(" left")
+	if s.Stale(p.now) && !s.At.IsZero() {
+		left += p.th.dim.Render(", as of " + clockOf(s.At, p.now))
+	}
+	return spread(left, p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD)), w)
+}
+
+// balanceNotes stand beside the big digits.
+func balanceNotes(p pen, s monitor.Snapshot, w int) []string {
+	notes := []string{
+		p.th.dim.Render("left of ") + text.USD(s.Balance.CreditsUSD),
+		text.USD(s.Balance.UsageUSD) + p.th.dim.Render(" used"),
+	}
+	switch {
+	case s.Forecast.State == forecast.Depleted:
+		notes = append(notes, ranOut(s, p))
+	case s.Stale(p.now) && !s.At.IsZero():
+		notes = append(notes, p.th.low.Render("as of "+clockOf(s.At, p.now)))
+	}
+	return notes
+}
+
+func ranOut(s monitor.Snapshot, p pen) string {
+	what := "credits ran out"
+	if s.Forecast.Subject == forecast.Key {
+		what = "key cap spent"
+	}
+	if !s.RanOutAt.IsZero() {
+		what += " " + text.Moment(s.RanOutAt, p.now)
+	}
+	return p.th.critical.Render(what)
+}
+
+func gaugeEnds(p pen, share float64, w int) string {
+	return p.th.dim.Render(spread(text.Percent(share)+" left", text.Percent(1-share)+" used", w))
+}
+
+func labelledGauge(p pen, share float64, l level, w int) string {
+	left, used := "left "+text.Percent(share)+" ", " "+text.Percent(1-share)+" used"
+	return p.th.dim.Render(left) + renderGauge(p, share, l, w-width(left)-width(used)) + p.th.dim.Render(used)
+}
+
+// unknownLines say why there is no balance, and what is known instead.
+func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
+	note := clean(s.BalanceNote)
+	switch {
+	case note != "":
+	case s.At.IsZero() && s.Fault == nil:
+		note = "asking…"
+	case s.Phase == monitor.Refused || s.At.IsZero():
+		note = "nothing was read yet"
+	default:
+		note = pick(w-4, "account balance not visible to this key", "balance not visible to this key")
+	}
+	lines := []string{p.th.bright.Render(text.Unknown) + "   " + note}
+	lines = append(lines, keyCapLines(p, s, w)...)
+	if share, ok := leftShare(s); ok {
+		lines = append(lines, renderGauge(p, share, l, w))
+	}
+	if s.KeyKind() == credit.KeyOrdinary && len(lines) < h {
+		lines = append(lines, p.th.dim.Render(pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add")))
+	}
+	for _, extra := range keyUsageLines(p, s, w) {
+		if len(lines) < h {
+			lines = append(lines, extra)
+		}
+	}
+	return lines
+}
+
+// keyCapLines is one line of what the key's own cap leaves, if it has one.
+func keyCapLines(p pen, s monitor.Snapshot, w int) []string {
+	if !hasCap(s) {
+		return nil
+	}
+	c, dim := s.Key.Cap, p.th.dim.Render
+	left, limit := p.th.bright.Render(text.USD(*c.RemainingUSD)), text.USD(*c.LimitUSD)
+	full, short := dim("key cap  ")+left+dim(" left of ")+limit, dim("cap ")+left+dim(" of ")+limit
+	if s.Binding == credit.BoundByKey && s.Balance != nil {
+		full, short = p.th.low.Render("▸ ")+full, p.th.low.Render("▸ ")+short
+	}
+	at, ok := c.Reset.Next(p.now)
+	if !ok {
+		return []string{pick(w, full, short)}
+	}
+	day := at.Format("2 Jan")
+	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {short, "resets " + day + " (UTC)"}, {short, "resets " + day}, {short, day}} {
+		if width(v[0])+2+width(v[1]) <= w {
+			return []string{spread(v[0], dim(v[1]), w)}
+		}
+	}
+	return []string{short}
+}
+
+// keyUsageLines are the key's own counters, for want of the account's.
+func keyUsageLines(p pen, s monitor.Snapshot, w int) []string {
+	if s.Key == nil {
+		return nil
+	}
+	u := s.Key.Usage
+	return []string{spread(
+		p.th.dim.Render("this key today (UTC) ")+text.MaybeUSD(u.DailyUSD),
+		p.th.dim.Render("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
+}
+
+// spendLines are what was spent, window by window.
+func spendLines(p pen, s monitor.Snapshot, w int) []string {
+	gap := 3
+	half := (w - gap) / 2
+	row := func(a, b string) string { return fit(a, half) + blank(gap) + fit(b, w-half-gap) }
+	lines := []string{
+		row(figure(p, "today (UTC)", text.MaybeUSD(s.Spend.TodayUSD), "", half), figure(p, "24 h", text.MaybeUSD(s.Spend.Last24hUSD), "", w-half-gap)),
+		row(figure(p, "7 d", text.MaybeUSD(s.Spend.Last7dUSD), "", half), figure(p, "30 d", text.MaybeUSD(s.Spend.Last30dUSD), "", w-half-gap)),
+	}
+	if s.Key != nil && s.Key.BYOK.DailyUSD != nil && *s.Key.BYOK.DailyUSD > 0 {
+		lines = append(lines, figure(p, "own provider keys today, not from credits", text.USD(*s.Key.BYOK.DailyUSD), "", w))
+	}
+	return lines
+}
+
+// figure is a dim label at the left and a number at the right of w cells.
+func figure(p pen, label, value, unit string, w int) string {
+	if width(label)+1+width(value)+width(unit) > w {
+		return fit(value+p.th.dim.Render(unit), w)
+	}
+	return spread(p.th.dim.Render(label), value+p.th.dim.Render(unit), w)
+}

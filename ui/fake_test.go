@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/history"
+	"ortop/monitor"
+)
+
+// zone is an hour from UTC, so that the two cannot be mixed up.
+var zone = time.FixedZone("CET", 3600)
+
+// testNow is a Saturday.
+var testNow = time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
+
+// fakeFeed makes up plots and counts calls.
+type fakeFeed struct {
+	slot              chan monitor.Snapshot
+	refreshed, plots  atomic.Int32
+	paused            atomic.Bool
+	first             time.Time
+	err               error
+	noCredits, noRise bool
+}
+
+func newFakeFeed() *fakeFeed {
+	return &fakeFeed{slot: make(chan monitor.Snapshot, 1), first: testNow.AddDate(0, 0, -40)}
+}
+
+func (f *fakeFeed) Snapshots() <-chan monitor.Snapshot { return f.slot }
+func (f *fakeFeed) Refresh()                           { f.refreshed.Add(1) }
+func (f *fakeFeed) Pause(on bool)                      { f.paused.Store(on) }
+func (f *fakeFeed) Release()                           {}
+func (f *fakeFeed) Resume()                            {}
+
+// asleep is the gap in every fake plot; topUp the purchase.
+var (
+	asleep = credit.Gap{Span: credit.Span{From: testNow.Add(-9*time.Hour - 32*time.Minute), To: testNow.Add(-7*time.Hour - 2*time.Minute)}, Cause: "asleep"}
+	topUp  = credit.TopUp{At: testNow.Add(-5*time.Hour - 30*time.Minute), AmountUSD: 25}
+)
+
+// usage is spend since first: a working day's hump over a base.
+func (f *fakeFeed) usage(t time.Time) float64 {
+	if t.Before(f.first) || f.noRise {
+		return 0
+	}
+	h := t.Sub(f.first).Hours()
+	return 0.12*h + 0.1*h + 1.1*(1-math.Cos(2*math.Pi*h/24)) + 0.05*math.Sin(h*2.2)
+}
+
+func (f *fakeFeed) Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error) {
+	f.plots.Add(1)
+	if f.err != nil {
+		return history.Plot{}, f.err
+	}
+	if from.IsZero() {
+		from = f.first
+	}
+	var p history.Plot
+	for i := range n {
+		at := func(i int) time.Time { return from.Add(time.Duration(float64(to.Sub(from)) * float64(i) / float64(n))) }
+		b := history.Bucket{Span: credit.Span{From: at(i), To: at(i + 1)}}
+		b.Known = b.To.After(f.first) && b.From.Before(testNow)
+		b.Observed = 1
+		if b.From.After(asleep.From) && b.To.Before(asleep.To) || !b.Known {
+			b.Observed = 0
+		}
+		end := b.To
+		if end.After(testNow) {
+			end = testNow
+		}
+		b.SpendUSD = f.usage(end) - f.usage(b.From)
+		b.UsageUSD = f.usage(end)
+		b.CreditsUSD, b.CreditsKnown = f.usage(testNow)+38.52, !f.noCredits
+		if !end.Before(topUp.At) {
+			b.CreditsUSD += topUp.AmountUSD
+		}
+		p.Buckets = append(p.Buckets, b)
+	}
+	if asleep.To.After(from) {
+		p.Gaps = []credit.Gap{asleep}
+	}
+	if topUp.At.After(from) {
+		p.TopUps = []credit.TopUp{topUp}
+	}
+	return p, nil
+}
+
+func usd(v float64) *float64 { return &v }
+
+// healthy is an account in order.
+func healthy() monitor.Snapshot {
+	return monitor.Snapshot{
+		Account: "personal", Now: testNow, At: testNow.Add(-4 * time.Second), Interval: time.Minute,
+		Source: monitor.FromCredits, Phase: monitor.Waiting, Due: testNow.Add(56 * time.Second), Collecting: true,
+		Key:          &credit.Key{Kind: credit.KeyManagement, Label: "sk-or-v1-0e6…1c96"},
+		Balance:      &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
+		SpendableUSD: usd(63.52), Binding: credit.BoundByAccount,
+		Spend: monitor.Spend{TodayUSD: usd(2.14), Last1hUSD: usd(0.51), Last24hUSD: usd(12.3), Last7dUSD: usd(76.3), Last30dUSD: usd(214.07)},
+		Burn:  monitor.Burn{USDPerHour: usd(0.51), USDPerDay: usd(12.3), WeekUSDPerDay: usd(10.9), TrendRatio: usd(0.13), UsualUSDPerHour: usd(0.44)},
+		Forecast: forecast.Forecast{
+			State: forecast.OK, Subject: forecast.Account, At: testNow.Add(-4 * time.Second),
+			P10: 70.5 * 3600, P50: 123.6 * 3600, P90: 203.3 * 3600,
+			History: 17 * 24 * time.Hour, LastSpend: testNow.Add(-2 * time.Minute), RateUSDPerHour: 0.46,
+		},
+		HistorySince: testNow.AddDate(0, 0, -17),
+	}
+}
+
+// scenes are the notable states, by name.
+var scenes = map[string]func() monitor.Snapshot{
+	"healthy": healthy,
+	"critical": func() monitor.Snapshot {
+		s := healthy()
+		s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 97.9}
+		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 2.1*3600, 4.4*3600, 9.7*3600
+		return s
+	},
+	"stale": func() monitor.Snapshot {
+		s := healthy()
+		s.At = testNow.Add(-12 * time.Minute)
+		s.Forecast.At = s.At
+		s.Due = testNow.Add(time.Minute)
+		s.Fault = &monitor.Fault{Kind: "network", Message: "cannot resolve openrouter.ai"}
+		return s
+	},
+	"unauthorised": func() monitor.Snapshot {
+		s := healthy()
+		s.At = testNow.Add(-3 * time.Hour)
+		s.Phase = monitor.Refused
+		s.Due = testNow.Add(30 * time.Minute)
+		s.Fault = &monitor.Fault{Kind: "unauthorized", Message: "the key is not valid any more"}
+		return s
+	},
+	"ordinary": func() monitor.Snapshot {
+		s := healthy()
+		s.Account = "laptop"
+		s.Source, s.Balance, s.SpendableUSD, s.Binding = monitor.FromKey, nil, nil, ""
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.87), Reset: credit.ResetMonthly},
+			Usage: credit.Usage{DailyUSD: usd(0.4), MonthlyUSD: usd(5.13)}}
+		s.Forecast.Subject = forecast.Key
+		s.Forecast.ResetsAt = credit.MonthStart(testNow).AddDate(0, 1, 0)
+		return s
+	},
+	"capped": func() monitor.Snapshot {
+		s := healthy()
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(4.87), Reset: credit.ResetMonthly}}
+		s.SpendableUSD, s.Binding = usd(4.87), credit.BoundByKey
+		s.Forecast.Subject = forecast.Key
+		return s
+	},
+	"depleted": func() monitor.Snapshot {
+		s := healthy()
+		s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 100.34}
+		s.SpendableUSD = usd(-0.34)
+		s.Forecast = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account, At: testNow}
+		s.RanOutAt = testNow.Add(-11 * time.Minute)
+		return s
+	},
+	"cold": func() monitor.Snapshot {
+		s := healthy()
+		s.Spend, s.Burn = monitor.Spend{}, monitor.Burn{}
+		s.Forecast = forecast.Forecast{State: forecast.Cold, Subject: forecast.Account, At: testNow, History: 2 * time.Minute}
+		s.HistorySince = testNow.Add(-2 * time.Minute)
+		return s
+	},
+	"idle": func() monitor.Snapshot {
+		s := healthy()
+		s.Burn = monitor.Burn{USDPerHour: usd(0), USDPerDay: usd(0), WeekUSDPerDay: usd(0)}
+		s.Spend = monitor.Spend{TodayUSD: usd(0), Last1hUSD: usd(0), Last24hUSD: usd(0), Last7dUSD: usd(0)}
+		s.Forecast = forecast.Forecast{State: forecast.Idle, Subject: forecast.Account, At: testNow, History: 9 * 24 * time.Hour, LastSpend: testNow.Add(-3 * time.Hour)}
+		return s
+	},
+	"starting": func() monitor.Snapshot {
+		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Asking, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	},
+	"unreachable": func() monitor.Snapshot {
+		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Waiting, Due: testNow.Add(30 * time.Second),
+			Fault: &monitor.Fault{Kind: "network", Message: "connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	},
+	"held": func() monitor.Snapshot {
+		s := healthy()
+		s.Phase, s.Due = monitor.Held, testNow.Add(80*time.Second)
+		s.Fault = &monitor.Fault{Kind: "rate_limited", Message: "OpenRouter asks to wait"}
+		return s
+	},
+	"paused": func() monitor.Snapshot {
+		s := healthy()
+		s.Phase, s.Due = monitor.Paused, time.Time{}
+		return s
+	},
+	"noted": func() monitor.Snapshot {
+		s := healthy()
+		s.Demo, s.Host, s.Collecting = "steady", "127.0.0.1:8080", false
+		s.StorageNote = "the disk is full: kept in memory since 10:31"
+		s.Notes = []string{"another account's numbers behind the same name: a new series begins"}
+		return s
+	},
+	"hostile": func() monitor.Snapshot {
+		s := healthy()
+		s.Account = "研究チーム\x1b[31m 👩‍👩‍👧 ❤️ e\u0301 \u202eabc"
+		s.Balance = &credit.Balance{CreditsUSD: 1e9, UsageUSD: -12345.678}
+		s.Burn.TrendRatio = usd(math.Inf(1))
+		s.Forecast.P50, s.Forecast.P90 = 1e12, math.Inf(1)
+		return s
+	},
+}
+
+// modelOf is a model that shows a scene at a size, with its plots loaded.
+func modelOf(o Options, s monitor.Snapshot, w, h, view int) Model {
+	feed := newFakeFeed()
+	switch s.Forecast.State {
+	case forecast.Idle:
+		feed.noRise = true
+	case forecast.Cold, forecast.Unknown:
+		feed.first = testNow
+	}
+	if o.Feed == nil && o.Onboarding == nil {
+		o.Feed = feed
+	}
+	o.Now = func() time.Time { return testNow }
+	m := newModel(o)
+	m.view = view
+	m, _ = step(m, tea.WindowSizeMsg{Width: w, Height: h})
+	if m.feed == nil {
+		return m
+	}
+	m, _ = step(m, snapshotMsg{m.feed, s})
+	for _, fan := range []bool{false, true} {
+		slot, chosen, cols := m.spend, m.span, m.spendCols(m.layout())
+		if fan {
+			slot, chosen, cols = m.fan, m.back(), m.layout().fan.w-4-axisWidth
+		}
+		if slot.asking {
+			m.spend.again, m.fan.again = false, false
+			m, _ = step(m, plotCmd(m.feed, fan, slot.gen, chosen, cols, testNow)())
+		}
+	}
+	return m
+}
+
+func step(m Model, msg tea.Msg) (Model, tea.Cmd) {
+	next, cmd := m.Update(msg)
+	return next.(Model), cmd
+}

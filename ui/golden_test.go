@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// updating reports whether -update was given; teatest brings that flag.
+func updating() bool {
+	f := flag.Lookup("update")
+	return f != nil && f.Value.String() == "true"
+}
+
+var goldenSizes = [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
+
+// TestFrames compares the text of every notable state at every notable size.
+func TestFrames(t *testing.T) {
+	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cold", "idle", "noted"} {
+		for _, size := range goldenSizes {
+			compare(t, name, modelOf(Options{}, scenes[name](), size[0], size[1], viewOverview))
+		}
+	}
+	for _, size := range goldenSizes {
+		compare(t, "first-run", modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), size[0], size[1], viewOverview))
+		compare(t, "forecast", modelOf(Options{}, healthy(), size[0], size[1], viewForecast))
+		compare(t, "ascii", modelOf(Options{ASCII: true}, healthy(), size[0], size[1], viewOverview))
+	}
+}
+
+func compare(t *testing.T, name string, m Model) {
+	t.Helper()
+	name = fmt.Sprintf("%s-%dx%d", name, m.w, m.h)
+	t.Run(name, func(t *testing.T) {
+		path := filepath.Join("testdata", name+".txt")
+		lines := strings.Split(ansi.Strip(m.View().Content), "\n")
+		for i := range lines {
+			lines[i] = strings.TrimRight(lines[i], " ")
+		}
+		got := strings.Join(lines, "\n") + "\n"
+		if updating() {
+			if err := os.MkdirAll("testdata", 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("frame differs from %s; got:\n%s\nwant:\n%s", path, got, want)
+		}
+	})
+}

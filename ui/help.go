@@ -1,0 +1,51 @@
+package ui
+
+import "charm.land/bubbles/v2/key"
+
+// renderHelp lists the keys that do something, in as many columns as it
+// takes.
+func renderHelp(p pen, k keyMap, w, h int) []string {
+	bindings := k.full()
+	entry := func(b key.Binding) string {
+		return p.th.accent.Render(flushRight(b.Help().Key, 6)) + "  " + b.Help().Desc
+	}
+	zone, _ := p.now.Zone()
+	notes := []string{
+		"Times are " + zone + ". What OpenRouter counts by the day (today, caps) is UTC.",
+		"80 %: in four of five cases it runs out within the range.",
+	}
+	if w < 20 || h < 5 {
+		var lines []string
+		for _, b := range bindings {
+			lines = append(lines, fit(b.Help().Key+" "+b.Help().Desc, w))
+		}
+		return lines
+	}
+	rows := len(bindings)
+	if h-2-3 < rows && w >= 64 {
+		rows = (rows + 1) / 2
+	}
+	var body []string
+	for i := range rows {
+		line := entry(bindings[i])
+		if j := i + rows; j < len(bindings) {
+			line = fit(line, 34) + entry(bindings[j])
+		}
+		body = append(body, line)
+	}
+	if h-2 >= rows+1+len(notes) {
+		body = append(body, "")
+		for _, n := range notes {
+			body = append(body, p.th.dim.Render(n))
+		}
+	}
+	panelW := min(w, 82)
+	panelH := min(h, len(body)+2)
+	panel := renderPanel(p, p.th.title.Render("keys"), p.th.dim.Render("esc back"), body, panelW, panelH)
+	left := (w - panelW) / 2
+	out := fill(nil, 0, (h-panelH)/2)
+	for _, line := range panel {
+		out = append(out, blank(left)+line)
+	}
+	return out
+}

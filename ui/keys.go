@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"strconv"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// keyMap is every key of the dashboard; footer and help are drawn from it.
+type keyMap struct {
+	refresh, pause, next, shorter, longer, left, right key.Binding
+	theme, copy, page, help, back, quit                key.Binding
+	interrupt, suspend                                 key.Binding
+	views                                              []key.Binding
+}
+
+func newKeyMap() keyMap {
+	bind := func(keys []string, shown, does string) key.Binding {
+		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
+	}
+	k := keyMap{
+		refresh:   bind([]string{"r"}, "r", "refresh"),
+		pause:     bind([]string{"p"}, "p", "pause or resume"),
+		next:      bind([]string{"tab"}, "tab", "next view"),
+		shorter:   bind([]string{"["}, "[", "shorter range"),
+		longer:    bind([]string{"]"}, "]", "longer range"),
+		left:      bind([]string{"left"}, "←", "cursor back in time"),
+		right:     bind([]string{"right"}, "→", "cursor on in time"),
+		theme:     bind([]string{"t"}, "t", "next theme"),
+		copy:      bind([]string{"y"}, "y", "copy the summary"),
+		page:      bind([]string{"o"}, "o", "where to buy credits"),
+		help:      bind([]string{"?"}, "?", "help"),
+		back:      bind([]string{"esc"}, "esc", "back"),
+		quit:      bind([]string{"q"}, "q", "quit"),
+		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit at once"),
+		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
+	}
+	for i, name := range tabs {
+		n := strconv.Itoa(i + 1)
+		k.views = append(k.views, bind([]string{n}, n, name))
+	}
+	return k
+}
+
+// footer are the keys worth a reminder, the dearest first.
+func (k keyMap) footer() []string {
+	word := func(does string, keys ...key.Binding) string {
+		shown := ""
+		for _, b := range keys {
+			if b.Enabled() {
+				shown += b.Help().Key + " "
+			}
+		}
+		if shown == "" {
+			return ""
+		}
+		return shown + does
+	}
+	return []string{word("help", k.help), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit)}
+}
+
+// full is all of them, for the help.
+func (k keyMap) full() []key.Binding {
+	all := append([]key.Binding{}, k.views...)
+	all = append(all, k.next, k.shorter, k.longer, k.left, k.right, k.refresh, k.pause, k.copy, k.page, k.theme, k.help, k.back, k.quit, k.interrupt, k.suspend)
+	shown := all[:0]
+	for _, b := range all {
+		if b.Enabled() {
+			shown = append(shown, b)
+		}
+	}
+	return shown
+}

@@ -1,0 +1,110 @@
+package ui
+
+// tier is how much room there is.
+type tier int
+
+const (
+	tierNone    tier = iota // no cells at all
+	tierLine                // one or two rows
+	tierCompact             // a card without borders
+	tierFull                // panels, from 80 wide
+	tierColumns             // taller cards, from 100 x 26
+	tierWide                // three cards and two plots, from 140 x 40
+)
+
+// rect is a place on the screen, in cells.
+type rect struct{ x, y, w, h int }
+
+func (r rect) holds(x, y int) bool {
+	return x >= r.x && x < r.x+r.w && y >= r.y && y < r.y+r.h
+}
+
+// layout is where everything goes; a rect without height is left out.
+type layout struct {
+	tier                                      tier
+	w, h                                      int
+	tabs, banners, credits, runOut, chances   rect
+	spend, spent, fan, card, why, footer, top rect
+}
+
+func tierFor(w, h int) tier {
+	switch {
+	case w <= 0 || h <= 0:
+		return tierNone
+	case h <= 2:
+		return tierLine
+	case w < 80 || h < 14:
+		return tierCompact
+	case w >= 140 && h >= 40:
+		return tierWide
+	case w >= 100 && h >= 26:
+		return tierColumns
+	}
+	return tierFull
+}
+
+// layoutFor places a view's panels in w by h cells, given how many banner
+// lines there are to show and how many lines the reasons take.
+func layoutFor(view, w, h, banners, reasons int) layout {
+	l := layout{tier: tierFor(w, h), w: w, h: h}
+	if l.tier < tierFull {
+		return l
+	}
+	y := 0
+	row := func(n int) rect {
+		r := rect{0, y, w, n}
+		y += n
+		return r
+	}
+	l.top = row(1)
+	if h >= 24 && w >= 80 {
+		l.tabs = row(1)
+	}
+	l.banners = row(min(banners, 1+h/16))
+	l.footer = rect{0, h - 1, w, 1}
+	if view == viewForecast {
+		l.forecast(y, reasons)
+	} else {
+		l.overview(y)
+	}
+	return l
+}
+
+func (l *layout) overview(y int) {
+	cards, w := 5, l.w
+	if l.tier >= tierColumns {
+		cards = 9
+	}
+	left := (w + 1) / 2
+	if l.tier == tierWide {
+		left = w * 36 / 100
+		right := w * 28 / 100
+		l.chances = rect{w - right, y, right, cards}
+		w -= right
+	}
+	l.credits, l.runOut = rect{0, y, left, cards}, rect{left, y, w - left, cards}
+	y += cards
+	rest := l.h - 1 - y
+	switch {
+	case l.tier == tierWide:
+		n := rest * 45 / 100
+		l.fan = rect{0, l.h - 1 - n, l.w, n}
+		rest -= n
+	case l.tier == tierFull && rest >= 12:
+		l.spent = rect{0, l.h - 4, l.w, 3}
+		rest -= 3
+	}
+	l.spend = rect{0, y, l.w, rest}
+}
+
+func (l *layout) forecast(y, reasons int) {
+	rest := l.h - 1 - y
+	why := min(reasons+2, rest-9)
+	if why < 3 {
+		why = 0
+	}
+	l.why = rect{0, l.h - 1 - why, l.w, why}
+	rest -= why
+	card := min(44, max(34, l.w*36/100))
+	l.fan, l.card = rect{0, y, l.w - card, rest}, rect{l.w - card, y, card, rest}
+}

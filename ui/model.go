@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/history"
+	"ortop/monitor"
+)
+
+// Model is the dashboard's whole state, a value.
+type Model struct {
+	o       Options
+	feed    Feed           // nil until a first run has one
+	suspend func() tea.Cmd // stops the process; nil where that cannot be done
+	keys    keyMap
+	themeID int // into Themes
+	dark    bool
+	th      theme
+
+	now       time.Time
+	w, h      int
+	unfocused bool
+	clockGen  int // of the ticks that count
+	turn      int // of the spinner
+	turning   bool
+
+	snap    monitor.Snapshot
+	view    int
+	help    bool
+	notice  string
+	noticed int // generation of the notice
+	onboard onboarding
+
+	span, fanSpan int // into spans; fanSpan may be autoSpan
+	spend, fan    slot
+	cursor        time.Time // on the spend plot; zero: none
+}
+
+// slot is one plot: what is shown, and what was asked for.
+type slot struct {
+	plot   history.Plot
+	span   int // that the plot was asked for
+	loaded bool
+	err    error
+	gen    int
+	asking bool
+	again  bool // something changed while asking
+}
+
+func newModel(o Options) Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	m := Model{o: o, feed: o.Feed, keys: newKeyMap(), dark: true, now: o.Now(), span: defaultSpan, fanSpan: autoSpan}
+	for i, name := range Themes {
+		if name == o.Theme {
+			m.themeID = i
+		}
+	}
+	m.th = newTheme(m.dark, Themes[m.themeID], o.NoColor)
+	if o.First != nil {
+		m.snap = *o.First
+	}
+	return m
+}
+
+// Init asks for what the dashboard lives on.
+func (m Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.clockCmd()}
+	if Themes[m.themeID] == "" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if m.feed != nil {
+		cmds = append(cmds, waitCmd(m.feed))
+	}
+	return tea.Batch(cmds...)
+}
+
+// View is the frame and the terminal's modes.
+func (m Model) View() tea.View {
+	v := tea.NewView(m.frame())
+	v.AltScreen, v.ReportFocus, v.MouseMode = true, true, tea.MouseModeCellMotion
+	v.WindowTitle = "ortop"
+	if name := clean(m.snap.Account); name != "" {
+		v.WindowTitle += " " + name
+	}
+	return v
+}
+
+// screen is what a frame is drawn from.
+func (m Model) screen() screen {
+	return screen{
+		pen:    m.pen(),
+		snap:   m.snap,
+		view:   m.view,
+		keys:   m.enabledKeys(),
+		notice: m.notice,
+		spend:  spendPlot{plot: m.spend.plot, loaded: m.spend.loaded, err: m.spend.err, span: m.spend.span, chosen: m.span, cursor: m.cursor},
+		fan:    fanPlot{plot: m.fan.plot, loaded: m.fan.loaded, err: m.fan.err},
+	}
+}
+
+func (m Model) pen() pen {
+	p := pen{th: m.th, ascii: m.o.ASCII, now: m.now, focused: !m.unfocused}
+	if m.turning || m.onboard.checking {
+		p.spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
+	}
+	return p
+}
+
+// spinner turns while a request is in flight.
+const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+// enabledKeys are the keys that do something now.
+func (m Model) enabledKeys() keyMap {
+	k := m.keys
+	k.suspend.SetEnabled(m.suspend != nil)
+	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
+	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
+	k.left.SetEnabled(cursor)
+	k.right.SetEnabled(cursor)
+	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != viewOverview)
+	return k
+}
+
+func (m Model) layout() layout {
+	b, reasons := 0, 0
+	if tierFor(m.w, m.h) >= tierFull {
+		p := m.pen()
+		b = len(banners(p, m.snap, m.w-2))
+		if m.view == viewForecast {
+			reasons = len(whyLines(p, m.snap, len(m.fan.plot.Gaps), m.w-4))
+		}
+	}
+	return layoutFor(m.view, m.w, m.h, b, reasons)
+}
+
+// frame is the text of the screen, at most w by h cells.
+func (m Model) frame() string {
+	if m.w <= 0 || m.h <= 0 {
+		return ""
+	}
+	var lines []string
+	switch d := m.screen(); {
+	case m.feed == nil:
+		lines = m.onboard.lines(d.pen, m.w, m.h)
+	case m.help:
+		lines = renderHelp(d.pen, d.keys, m.w, m.h)
+	default:
+		switch l := m.layout(); l.tier {
+		case tierLine:
+			lines = d.lineFrame(m.w, m.h)
+		case tierCompact:
+			lines = d.compactFrame(m.w, m.h)
+		default:
+			lines = d.fullFrame(l)
+		}
+	}
+	return clip(lines, m.w, m.h, m.o.ASCII)
+}

@@ -1,0 +1,57 @@
+package ui
+
+import tea "charm.land/bubbletea/v2"
+
+// clicked turns to the tab or the range under the mouse, or sets the cursor
+// on the plot.
+func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
+	l := m.layout()
+	if m.feed == nil || m.help || at.Button != tea.MouseLeft || l.tier < tierFull {
+		return m, nil
+	}
+	switch {
+	case l.tabs.holds(at.X, at.Y):
+		_, ends := renderTabs(m.pen(), m.view, "", l.w)
+		if i := segment(ends, at.X); i >= 0 {
+			return m.show(i)
+		}
+	case l.spend.h > 0 && at.Y == l.spend.y:
+		menu, ends := spanMenu(m.pen(), m.span, l.spend.w-spanMenuRoom)
+		left := l.spend.x + l.spend.w - 3 - width(menu)
+		if i := segment(ends, at.X-left); i >= 0 {
+			return m.choose(i)
+		}
+	case l.spend.holds(at.X, at.Y):
+		x := at.X - l.spend.x - 2 - axisWidth
+		if b := m.spend.plot.Buckets; x >= 0 && x < len(b) {
+			m.cursor = b[x].From
+		}
+	}
+	return m, nil
+}
+
+// wheeled moves the cursor of the plot under the mouse.
+func (m Model) wheeled(at tea.Mouse) (tea.Model, tea.Cmd) {
+	l := m.layout()
+	if m.feed == nil || m.help || !l.spend.holds(at.X, at.Y) {
+		return m, nil
+	}
+	switch at.Button {
+	case tea.MouseWheelUp, tea.MouseWheelLeft:
+		return m.move(-1), nil
+	case tea.MouseWheelDown, tea.MouseWheelRight:
+		return m.move(1), nil
+	}
+	return m, nil
+}
+
+// segment is the index of the stretch, given by ascending ends, that x is in;
+// -1 for none.
+func segment(ends []int, x int) int {
+	for i, end := range ends {
+		if x >= 0 && x < end {
+			return i
+		}
+	}
+	return -1
+}

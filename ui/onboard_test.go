@@ -1,0 +1,136 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+type fakeOnboarding struct {
+	feed Feed
+	err  error
+	key  string
+}
+
+func (f *fakeOnboarding) Adopt(_ context.Context, key string) (Feed, string, error) {
+	f.key = key
+	return f.feed, "kept in the system keyring", f.err
+}
+
+func (f *fakeOnboarding) Demo(context.Context) (Feed, error) { return f.feed, f.err }
+
+func stripped(m Model) string { return ansi.Strip(m.View().Content) }
+
+// answer runs what a command asks for, batches too, until the first answer
+// of a first run.
+func answer(t *testing.T, cmd tea.Cmd) adoptedMsg {
+	t.Helper()
+	queue := []tea.Cmd{cmd}
+	for len(queue) > 0 {
+		c := queue[0]
+		queue = queue[1:]
+		if c == nil {
+			continue
+		}
+		switch msg := c().(type) {
+		case adoptedMsg:
+			return msg
+		case tea.BatchMsg:
+			queue = append(queue, msg...)
+		}
+	}
+	t.Fatal("no answer")
+	return adoptedMsg{}
+}
+
+const pastedKey = "sk-or-v1-0123456789abcdef"
+
+func TestFirstRunTakesAKey(t *testing.T) {
+	o := &fakeOnboarding{feed: newFakeFeed()}
+	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
+	if m.onboard.input.value != "" {
+		t.Error("a paste on the menu is taken")
+	}
+	m, _ = step(m, press("enter"))
+	m, _ = step(m, tea.PasteMsg{Content: " " + pastedKey + "\n"})
+	if frame := stripped(m); strings.Contains(frame, "0123") || !strings.Contains(frame, strings.Repeat("•", len(pastedKey))) {
+		t.Errorf("the key is not masked:\n%s", frame)
+	}
+	m, cmd := step(m, press("enter"))
+	if !m.onboard.checking || !strings.Contains(stripped(m), "checking") {
+		t.Error("the check is not shown")
+	}
+	m, cmd = step(m, answer(t, cmd))
+	if o.key != pastedKey {
+		t.Errorf("Adopt got %q", o.key)
+	}
+	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.onboard.input.value != "" {
+		t.Errorf("after adoption: feed %v, notice %q", m.feed, m.notice)
+	}
+}
+
+func TestFirstRunRefusal(t *testing.T) {
+	o := &fakeOnboarding{err: errors.New("401 for " + pastedKey)}
+	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m, _ = step(m, press("enter"))
+	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
+	m, cmd := step(m, press("enter"))
+	m, _ = step(m, answer(t, cmd))
+	frame := stripped(m)
+	if !strings.Contains(frame, "401 for …") || strings.Contains(frame, pastedKey) {
+		t.Errorf("refusal is shown as:\n%s", frame)
+	}
+	if m.feed != nil || m.onboard.checking {
+		t.Error("a refused key starts something")
+	}
+}
+
+func TestFirstRunDemoAndBack(t *testing.T) {
+	o := &fakeOnboarding{feed: newFakeFeed()}
+	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m, _ = step(m, press("down"))
+	m, _ = step(m, press("enter"))
+	for _, k := range []string{"q", "?", "backspace", "r"} {
+		m, _ = step(m, press(k))
+	}
+	if m.onboard.input.value != "qr" {
+		t.Errorf("the field holds %q, want %q", m.onboard.input.value, "qr")
+	}
+	m, _ = step(m, press("esc"))
+	if m.onboard.typing || m.onboard.input.value != "" {
+		t.Error("esc keeps the field")
+	}
+	m, _ = step(m, press("down"))
+	m, cmd := step(m, press("enter"))
+	stopped, _ := step(m, press("esc"))
+	late := answer(t, cmd)
+	if stopped, _ = step(stopped, late); stopped.feed != nil {
+		t.Error("a start that was stopped goes on")
+	}
+	if m, _ = step(m, late); m.feed == nil {
+		t.Error("the demo does not start")
+	}
+}
+
+func FuzzSecret(f *testing.F) {
+	f.Add("sk-or-v1-abc")
+	f.Add("a b\x00\r\n\u202e\xff")
+	f.Add(strings.Repeat("é", 5000))
+	f.Fuzz(func(t *testing.T, s string) {
+		var in secret
+		in.add(s)
+		in.add(s)
+		if len(in.value) > maxSecret || strings.ContainsAny(in.value, " \x00\r\n\t\x1b") {
+			t.Errorf("add(%q) = %q", s, in.value)
+		}
+		if got := width(in.render(pen{}, 20)); got > 20 {
+			t.Errorf("render is %d cells wide", got)
+		}
+	})
+}

@@ -1,0 +1,64 @@
+// Package ui is the dashboard: a full-screen view of a monitor's snapshots
+// that fits any terminal. It computes no money; it asks, draws and listens to
+// keys.
+package ui
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"ortop/history"
+	"ortop/monitor"
+)
+
+// Feed is what the dashboard needs of a monitor. No method waits for the
+// network.
+type Feed interface {
+	// Snapshots is a slot of one that holds the newest snapshot.
+	Snapshots() <-chan monitor.Snapshot
+	// Refresh asks for a poll now and returns at once.
+	Refresh()
+	// Pause stops or resumes polling and returns at once.
+	Pause(on bool)
+	// Release lets go of what others may need while the process is stopped;
+	// it waits a moment at most. Resume takes it back.
+	Release()
+	Resume()
+	// Plot returns n equal buckets between from and to. A zero from is the
+	// first sample.
+	Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error)
+}
+
+// Onboarding is the first run, when no key was found.
+type Onboarding interface {
+	// Adopt checks the key live, keeps it and starts. The note says where it
+	// is kept; an error is one line for the screen.
+	Adopt(ctx context.Context, key string) (feed Feed, note string, err error)
+	// Demo starts a simulated account.
+	Demo(ctx context.Context) (Feed, error)
+}
+
+// Options are what Run shows and where. Exactly one of Feed and Onboarding is
+// set.
+type Options struct {
+	Feed       Feed
+	Onboarding Onboarding
+	// Now tells the time; its location is the one people read clocks in. If
+	// nil, it is time.Now.
+	Now func() time.Time
+	// First is drawn in the very first frame. If nil, that frame says that
+	// ortop is starting.
+	First *monitor.Snapshot
+	// Theme is one of Themes. If empty, colours follow the terminal.
+	Theme string
+	// NoColor leaves out colours, ASCII everything that is not ASCII.
+	NoColor, ASCII bool
+	// Crash delivers a panic or a fatal error of another goroutine: the
+	// terminal is restored and Run returns it. It may be nil.
+	Crash <-chan error
+	// Input and Output are the terminal. If nil, they are os.Stdin and
+	// os.Stdout.
+	Input  io.Reader
+	Output io.Writer
+}

@@ -1,0 +1,90 @@
+package ui
+
+import (
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// screen is what a frame is drawn from.
+type screen struct {
+	pen
+	snap   monitor.Snapshot
+	view   int
+	spend  spendPlot
+	fan    fanPlot
+	keys   keyMap
+	notice string
+}
+
+// fullFrame draws the panels of a view at full size and above.
+func (d screen) fullFrame(l layout) []string {
+	out := []string{" " + renderHeader(d.pen, d.snap, l.w-2) + " "}
+	if l.tabs.h > 0 {
+		brief := ""
+		if d.view != viewOverview {
+			brief = d.th.dim.Render(summary(d.snap, d.pen))
+		}
+		line, _ := renderTabs(d.pen, d.view, brief, l.w)
+		out = append(out, line)
+	}
+	for _, b := range banners(d.pen, d.snap, l.w-2)[:l.banners.h] {
+		out = append(out, " "+fit(b, l.w-2)+" ")
+	}
+	if d.view == viewForecast {
+		out = append(out, d.forecastBody(l)...)
+	} else {
+		out = append(out, d.overviewBody(l)...)
+	}
+	return append(out, d.footer(l.w))
+}
+
+func (d screen) overviewBody(l layout) []string {
+	cards := [][]string{
+		renderCredits(d.pen, d.snap, l.credits.w, l.credits.h),
+		renderRunOut(d.pen, d.snap, l.runOut.w, l.runOut.h, l.chances.h == 0),
+	}
+	if l.chances.h > 0 {
+		cards = append(cards, renderChances(d.pen, d.snap, l.chances.w, l.chances.h))
+	}
+	out := append(beside(cards...), renderSpend(d.pen, d.spend, l.spend.w, l.spend.h)...)
+	if l.spent.h > 0 {
+		out = append(out, renderSpent(d.pen, d.snap, l.spent.w, l.spent.h)...)
+	}
+	if l.fan.h > 0 {
+		out = append(out, renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
+	}
+	return out
+}
+
+// renderSpent draws what was spent, window by window, on one line.
+func renderSpent(p pen, s monitor.Snapshot, w, h int) []string {
+	word := func(label string, v *float64) string {
+		return p.th.dim.Render(label+"  ") + text.MaybeUSD(v)
+	}
+	line := even(w-4,
+		word("today (UTC)", s.Spend.TodayUSD), word("24 h", s.Spend.Last24hUSD), word("7 d", s.Spend.Last7dUSD), word("30 d", s.Spend.Last30dUSD))
+	return renderPanel(p, p.th.title.Render("spent"), "", []string{line}, w, h)
+}
+
+// renderChances draws the chances of running out as a card.
+func renderChances(p pen, s monitor.Snapshot, w, h int) []string {
+	lines := chanceLines(p, s, w-4)
+	if lines == nil {
+		lines = []string{p.th.dim.Render("no forecast, no chances")}
+	} else {
+		lines = append([]string{""}, lines...)
+	}
+	return renderPanel(p, p.th.title.Render("chance of running out"), "", lines, w, h)
+}
+
+// footer is the keys at the left, or a notice, and the age at the right.
+func (d screen) footer(w int) string {
+	if d.notice != "" {
+		return " " + fit(d.th.bright.Render(d.notice), w-2) + " "
+	}
+	w -= 2
+	words := d.keys.footer()
+	age := ageLine(d.pen, d.snap, max(min(w, 10), w-2-width(join(w, "  ", words...))))
+	keys := join(w-width(age)-2, "  ", words...)
+	return " " + spread(d.th.dim.Render(keys), age, w) + " "
+}

@@ -1,0 +1,54 @@
+package ui
+
+import "time"
+
+// span is how far back a plot goes.
+type span struct {
+	name string
+	back time.Duration // 0: to the first sample
+}
+
+var spans = []span{
+	{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour},
+	{"30d", 30 * 24 * time.Hour}, {"1y", 365 * 24 * time.Hour}, {"all", 0},
+}
+
+const defaultSpan = 2
+
+// perDay reports whether rates over the span are given by the day.
+func (s span) perDay() bool { return s.back == 0 || s.back > 24*time.Hour }
+
+// period is the from and to of a plot of n columns that ends at now. The
+// edges of columns stay where they are as time goes on, so that a spike keeps
+// its shape; the last column may be still under way.
+func (s span) period(now time.Time, n int) (from, to time.Time) {
+	if s.back == 0 {
+		return time.Time{}, now
+	}
+	column := (s.back / time.Duration(max(1, n))).Truncate(time.Second)
+	to = now.Truncate(column)
+	if to.Before(now) {
+		to = to.Add(column)
+	}
+	return to.Add(-column * time.Duration(max(1, n))), to
+}
+
+// spanMenu is the choice of spans as drawn in a border, shortest first, and
+// the cells that each takes from its left end. Where there is little room
+// only the chosen one is named.
+func spanMenu(p pen, chosen, w int) (menu string, ends []int) {
+	for i, s := range spans {
+		word := " " + s.name + " "
+		if i == chosen {
+			word = "[" + s.name + "]"
+			menu += p.th.chosen.Render(word)
+		} else {
+			menu += p.th.dim.Render(word)
+		}
+		ends = append(ends, width(menu))
+	}
+	if width(menu) > w {
+		return p.th.chosen.Render("[" + spans[chosen].name + "]"), nil
+	}
+	return menu, ends
+}

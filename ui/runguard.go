@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"reflect"
+	"regexp"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// keyLike matches an OpenRouter key. A panic may quote what was typed.
+var keyLike = regexp.MustCompile(`sk-or-[0-9A-Za-z_-]+`)
+
+// guard turns a panic of a model or of its commands into an error. Bubble Tea
+// recovers too, but prints at once, and for a batch while the alternate screen
+// still swallows it.
+type guard struct {
+	tea.Model
+	fail func(error)
+}
+
+func (g guard) recovered() {
+	if p := recover(); p != nil {
+		g.fail(panicError(p))
+	}
+}
+
+func (g guard) Init() (cmd tea.Cmd) {
+	defer g.recovered()
+	return g.cmd(g.Model.Init())
+}
+
+func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	next = g
+	defer g.recovered()
+	m, cmd := g.Model.Update(msg)
+	return guard{m, g.fail}, g.cmd(cmd)
+}
+
+func (g guard) View() (v tea.View) {
+	v.AltScreen = true
+	defer g.recovered()
+	return g.Model.View()
+}
+
+// cmd guards a command, and those in the batch or sequence that it returns.
+func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() (msg tea.Msg) {
+		defer g.recovered()
+		msg = cmd()
+		// By reflection, for Bubble Tea does not export the sequence's type.
+		v := reflect.ValueOf(msg)
+		if v.Kind() != reflect.Slice || v.Type().Elem() != reflect.TypeFor[tea.Cmd]() {
+			return msg
+		}
+		guarded := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			guarded.Index(i).Set(reflect.ValueOf(g.cmd(v.Index(i).Interface().(tea.Cmd))))
+		}
+		return guarded.Interface()
+	}
+}

@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"time"
+
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// horizons are the spans that a chance is given for.
+var horizons = []struct {
+	name string
+	span time.Duration
+}{
+	{"1 h", time.Hour}, {"6 h", 6 * time.Hour}, {"1 d", 24 * time.Hour}, {"3 d", 72 * time.Hour}, {"7 d", 168 * time.Hour},
+}
+
+// renderRunOut draws the card of when it runs out: w by h cells, border
+// included. Chances are left to another card where withChances is false.
+func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []string {
+	lines := runOutLines(p, s, w-4)
+	if n := h - 2; n >= 7 {
+		lines = append(lines, "")
+		if withChances && s.Forecast.State == forecast.OK {
+			lines = append(lines, chanceLine(p, s.Forecast, w-4))
+		}
+		if !withChances && s.Forecast.History > 0 {
+			lines = append(lines, p.th.dim.Render("from "+text.Span(s.Forecast.History)+" of history"))
+		}
+		for len(lines) < n-2 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, rateLines(p, s, w-4)...)
+	} else if n > len(lines) {
+		lines = append(lines, rateLine(p, s, w-4))
+	}
+	title := "runs out"
+	if s.Forecast.Subject == forecast.Key && s.Forecast.State != forecast.Unknown {
+		title = "key cap runs out"
+	}
+	return renderPanel(p, p.th.title.Render(title), "", lines, w, h)
+}
+
+// runOutLines are the date and its range, or why there is none: two lines.
+func runOutLines(p pen, s monitor.Snapshot, w int) []string {
+	f := s.Forecast
+	l, _ := levelOf(s)
+	switch f.State {
+	case forecast.OK:
+		return []string{spread(p.th.of(l).Bold(true).Render(dateOf(f, p.now)), inOf(f, p.now), w), rangeOf(p, f, w)}
+	case forecast.Depleted:
+		hint := "Requests now fail with 402."
+		if s.Host == "" && s.Demo == "" {
+			hint = pick(w, hint+"  o shows the credits page.", hint)
+		}
+		return []string{ranOut(s, p), hint}
+	case forecast.Idle:
+		why := "no date: nothing is being spent"
+		if f.LastSpend.IsZero() && f.History > 0 {
+			return []string{p.th.bright.Render(pick(w, "idle: no spend in "+text.Span(f.History)+" of history", "idle")), p.th.dim.Render(why)}
+		}
+		return []string{p.th.bright.Render(idleFor(f, p.now)), p.th.dim.Render(why)}
+	case forecast.Cold:
+		return []string{
+			p.th.bright.Render("not enough history: " + text.Span(f.History)),
+			p.th.dim.Render(pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges")),
+		}
+	}
+	why := "the balance is not known"
+	switch {
+	case s.At.IsZero() && s.Fault == nil && s.Phase != monitor.Refused:
+		why = "asking…"
+	case s.At.IsZero():
+		why = "nothing was read yet"
+	}
+	return []string{p.th.bright.Render(text.Unknown), p.th.dim.Render(why)}
+}
+
+func idleFor(f forecast.Forecast, now time.Time) string {
+	if f.LastSpend.IsZero() {
+		return "idle: no spend seen"
+	}
+	return "idle: no spend for " + text.Span(now.Sub(f.LastSpend))
+}
+
+// dateOf is the middle of the forecast.
+func dateOf(f forecast.Forecast, now time.Time) string {
+	at := f.Time(f.P50)
+	if !at.After(now) {
+		return "about now"
+	}
+	return text.Moment(at, now)
+}
+
+// inOf is how far off the middle is, empty where that says nothing new.
+func inOf(f forecast.Forecast, now time.Time) string {
+	left := f.P50 - now.Sub(f.At).Seconds()
+	if left <= 0 || left > (365*24*time.Hour).Seconds() {
+		return ""
+	}
+	return "in " + text.Seconds(left)
+}
+
+func rangeOf(p pen, f forecast.Forecast, w int) string {
+	from, to := f.Time(f.P10), f.Time(f.P90)
+	full, days := text.Range(from, to, p.now), text.Days(from, to, p.now)
+	dim := p.th.dim.Render
+	return pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
+}
+
+// chanceLine is the chances side by side.
+func chanceLine(p pen, f forecast.Forecast, w int) string {
+	words := make([]string, len(horizons))
+	for i, h := range horizons {
+		chance, _ := f.Chance(h.span)
+		words[i] = p.th.dim.Render(h.name+" ") + text.Percent(chance)
+	}
+	words[0] = p.th.dim.Render("within ") + words[0]
+	all := join(1<<20, "   ", words...)
+	if width(all) > w {
+		all = join(1<<20, "  ", append(words[:1:1], words[2:]...)...)
+	}
+	return pick(w, all, join(w, "  ", words...))
+}
+
+// chanceLines are the chances below each other, with bars.
+func chanceLines(p pen, s monitor.Snapshot, w int) []string {
+	f := s.Forecast
+	if f.State != forecast.OK {
+		return nil
+	}
+	var lines []string
+	l, _ := levelOf(s)
+	bar := p.th.of(l).UnsetBold()
+	for i, h := range horizons {
+		chance, _ := f.Chance(h.span)
+		label := "       "
+		if i == 0 {
+			label = "within "
+		}
+		head := p.th.dim.Render(label+h.name) + flushRight(text.Percent(chance), 7) + "  "
+		lines = append(lines, head+bar.Render(renderBar(chance, w-width(head))))
+	}
+	return lines
+}
+
+// rateLine is the two rates and the trend in one line.
+func rateLine(p pen, s monitor.Snapshot, w int) string {
+	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
+	dim := p.th.dim.Render
+	return pick(w,
+		hour+dim("/h now   ")+day+dim("/day   ")+trend(s),
+		hour+dim("/h now  ")+day+dim("/day"),
+		hour+dim("/h  ")+day+dim("/day"),
+		hour+dim("/h"))
+}
+
+// rateLines compare the rates of now, today and the week.
+func rateLines(p pen, s monitor.Snapshot, w int) []string {
+	half := (w - 3) / 2
+	row := func(a, b string) string { return fit(a, half) + "   " + fit(b, w-half-3) }
+	b := s.Burn
+	usual := "usual at this hour"
+	if width(usual)+10 > w-half-3 {
+		usual = "usual now"
+	}
+	week := figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w-half-3)
+	if t := trend(s); t != "" {
+		week = figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day  ", w-half-3-width(t)) + t
+	}
+	return []string{
+		row(figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", half), figure(p, usual, text.MaybeUSD(b.UsualUSDPerHour), "/h", w-half-3)),
+		row(figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", half), week),
+	}
+}
+
+// rateColumn is rateLines below each other.
+func rateColumn(p pen, s monitor.Snapshot, w int) []string {
+	b := s.Burn
+	return []string{
+		figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", w),
+		figure(p, "usual at this hour", text.MaybeUSD(b.UsualUSDPerHour), "/h", w),
+		figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", w),
+		figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w),
+	}
+}
+
+// trend is how the last day compares with the week's mean.
+func trend(s monitor.Snapshot) string {
+	switch r := s.Burn.TrendRatio; {
+	case r == nil:
+		return ""
+	case *r > 9.99:
+		return "▲ > 10x"
+	case *r >= 0.005:
+		return "▲ " + text.Percent(*r)
+	case *r <= -0.005:
+		return "▼ " + text.Percent(-*r)
+	}
+	return "= 0 %"
+}

@@ -1,0 +1,19 @@
+//go:build unix
+
+package ui
+
+import (
+	"os"
+	"syscall"
+)
+
+var (
+	endSignals = []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	jobSignals = []os.Signal{stopSignal, continueSignal}
+)
+
+// The signals of job control.
+const (
+	stopSignal     = syscall.SIGTSTP
+	continueSignal = syscall.SIGCONT
+)

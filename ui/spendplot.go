@@ -1,0 +1,200 @@
+package ui
+
+import (
+	"math"
+	"time"
+
+	"ortop/history"
+	"ortop/text"
+)
+
+// spendPlot is what the spend panel draws.
+type spendPlot struct {
+	plot   history.Plot
+	loaded bool
+	err    error
+	span   int       // into spans: what the plot shows
+	chosen int       // into spans: what was asked for
+	cursor time.Time // zero: none
+}
+
+// rates are the buckets as USD per hour or per day; NaN where nothing was
+// read. The bucket still under way counts up to now, and not at all before a
+// fifth of it has passed: a cent in the first second is no rate.
+func (d spendPlot) rates(now time.Time) []float64 {
+	unit := time.Hour
+	if spans[d.span].perDay() {
+		unit = 24 * time.Hour
+	}
+	out := make([]float64, len(d.plot.Buckets))
+	for i, b := range d.plot.Buckets {
+		out[i] = math.NaN()
+		whole := b.To.Sub(b.From)
+		passed := min(whole, now.Sub(b.From))
+		if b.Known && b.Observed >= 0.01 && whole > 0 && passed*5 >= whole {
+			out[i] = max(0, b.SpendUSD) / (float64(passed) / float64(unit))
+		}
+	}
+	return out
+}
+
+// axis is the plot's span of time over its buckets.
+func (d spendPlot) axis(now time.Time) timeaxis {
+	b := d.plot.Buckets
+	if len(b) == 0 {
+		return timeaxis{loc: now.Location()}
+	}
+	return timeaxis{from: b[0].From, to: b[len(b)-1].To, cols: len(b), loc: now.Location()}
+}
+
+func (d spendPlot) unit() string {
+	if spans[d.span].perDay() {
+		return "$/day"
+	}
+	return "$/h"
+}
+
+// spendColumns is how many columns a spend panel of w cells plots.
+func spendColumns(w int) int { return max(0, w-4-axisWidth) }
+
+// spanMenuRoom is what the title and the corners of the spend panel take.
+const spanMenuRoom = 24
+
+// renderSpend draws the spend panel: w by h cells, border included.
+func renderSpend(p pen, d spendPlot, w, h int) []string {
+	menu, _ := spanMenu(p, d.chosen, w-spanMenuRoom)
+	title := p.th.title.Render("spend, " + d.unit())
+	return renderPanel(p, title, menu, spendLinesOf(p, d, w-4, h-2), w, h)
+}
+
+func spendLinesOf(p pen, d spendPlot, w, h int) []string {
+	values := d.rates(p.now)
+	highest, known := 0.0, 0
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			highest, known = max(highest, v), known+1
+		}
+	}
+	switch {
+	case d.err != nil:
+		return []string{"history cannot be read: " + clean(d.err.Error())}
+	case !d.loaded:
+		return []string{p.th.dim.Render("reading history…")}
+	case known < 2:
+		return []string{p.th.dim.Render(pick(w, "nothing to plot yet: it takes two readings in this range", "nothing to plot yet"))}
+	case h < 5:
+		return []string{renderSpark(values, w)}
+	}
+	rows := h - 2
+	words := ""
+	axis := d.axis(p.now)
+	if h >= 7 {
+		rows--
+		words = d.words(p, axis)
+	}
+	c := newChart([][]float64{values}, newScale(highest, 0.005, rows), rows, nil)
+	if c == nil {
+		return nil
+	}
+	marks := map[int]rune{}
+	for _, t := range d.plot.TopUps {
+		marks[axis.column(t.At)] = topUpSign(t.AmountUSD)
+	}
+	for _, s := range d.plot.Segments {
+		if s.Reason != "" {
+			marks[axis.column(s.At)] = '◆'
+		}
+	}
+	if x := d.cursorColumn(); x >= 0 {
+		c.column(x, '┊')
+		marks[x] = '┼'
+	}
+	lines := append(c.lines(p, func(s string) string { return p.th.accent.Render(s) }, "┊"), axis.lines(p, marks)...)
+	if h >= 7 {
+		lines = append(lines, blank(axisWidth)+words)
+	}
+	return lines
+}
+
+// cursorColumn is the bucket that the cursor is in, -1 for none.
+func (d spendPlot) cursorColumn() int {
+	if d.cursor.IsZero() {
+		return -1
+	}
+	for i, b := range d.plot.Buckets {
+		if !d.cursor.Before(b.From) && d.cursor.Before(b.To) {
+			return i
+		}
+	}
+	return -1
+}
+
+// words are what happened in the span, or what is under the cursor.
+func (d spendPlot) words(p pen, axis timeaxis) string {
+	if x := d.cursorColumn(); x >= 0 {
+		return cut(d.underCursor(p, x), axis.cols)
+	}
+	var phrases []tick
+	for _, g := range d.plot.Gaps {
+		from, to := axis.column(g.From), axis.column(g.To)
+		if to-from < 2 {
+			continue
+		}
+		cause := clean(g.Cause)
+		if cause == "" {
+			cause = "no readings"
+		}
+		phrases = append(phrases, tick{max(0, from), cause + " " + d.clock(g.From, p.now) + "-" + d.clock(g.To, p.now)})
+	}
+	for _, t := range d.plot.TopUps {
+		if c := axis.column(t.At); c >= 0 && c < axis.cols {
+			what := " top-up "
+			if t.AmountUSD < 0 {
+				what = " taken back "
+			}
+			phrases = append(phrases, tick{c, string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.now)})
+		}
+	}
+	for _, s := range d.plot.Segments {
+		if c := axis.column(s.At); c > 0 && c < axis.cols && s.Reason != "" {
+			phrases = append(phrases, tick{c, "◆ " + clean(s.Reason) + " at " + d.clock(s.At, p.now)})
+		}
+	}
+	return axis.words(phrases)
+}
+
+// underCursor says a bucket's time and value.
+func (d spendPlot) underCursor(p pen, x int) string {
+	b := d.plot.Buckets[x]
+	when := b.From.In(p.now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.now.Location()).Format("15:04")
+	if b.To.Sub(b.From) >= 20*time.Hour {
+		when = text.Days(b.From, b.To, p.now)
+	}
+	rate := d.rates(p.now)[x]
+	switch {
+	case !b.Known:
+		return p.th.dim.Render(when + "   before the first reading")
+	case math.IsNaN(rate):
+		return p.th.dim.Render(when + "   not read")
+	}
+	return p.th.dim.Render(when+"   ") + p.th.bright.Render(text.USD(b.SpendUSD)) + p.th.dim.Render("   "+text.USD(rate)+d.unit()[1:])
+}
+
+// clock writes a moment of the plot as short as its span allows.
+func (d spendPlot) clock(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch s := spans[d.span]; {
+	case s.back == 0 || s.back > 30*24*time.Hour:
+		return t.Format("2 Jan")
+	case s.back > 24*time.Hour:
+		return t.Format("Mon 2 15:04")
+	}
+	return t.Format("15:04")
+}
+
+func topUpSign(usd float64) rune {
+	if usd < 0 {
+		return '▼'
+	}
+	return '▲'
+}

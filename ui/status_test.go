@@ -1,0 +1,31 @@
+package ui
+
+import "testing"
+
+func TestStatus(t *testing.T) {
+	for name, want := range map[string]string{
+		"healthy":      "● live",
+		"critical":     "● live",
+		"stale":        "▲ stale 12 min",
+		"unauthorised": "✗ key refused",
+		"ordinary":     "● live, key only",
+		"depleted":     "✗ depleted",
+		"starting":     "○ starting",
+		"unreachable":  "▲ network",
+		"held":         "▲ waiting until 10:43:20",
+		"paused":       "‖ paused",
+	} {
+		got := statusOf(scenes[name](), testNow)
+		if s := got.sign + " " + got.word; s != want {
+			t.Errorf("statusOf(%s) = %q, want %q", name, s, want)
+		}
+	}
+}
+
+func TestLevels(t *testing.T) {
+	for name, want := range map[string]string{"healthy": "", "critical": "▲ critical", "unreachable": ""} {
+		if _, got := levelOf(scenes[name]()); got != want {
+			t.Errorf("levelOf(%s) = %q, want %q", name, got, want)
+		}
+	}
+}

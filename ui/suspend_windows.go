@@ -1,0 +1,7 @@
+package ui
+
+const canSuspend = false
+
+func orphaned() bool { return true }
+
+func (s *session) stopGroup() {}

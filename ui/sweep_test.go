@@ -1,0 +1,139 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+var (
+	sweepWidths  = []int{1, 2, 3, 4, 7, 12, 24, 40, 60, 79, 80, 99, 100, 140, 200, 500}
+	sweepHeights = []int{1, 2, 3, 5, 9, 12, 13, 14, 18, 24, 26, 40, 150}
+)
+
+// U05: every frame fits its terminal, in every state and view.
+func TestSweepFits(t *testing.T) {
+	for name, scene := range scenes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, w := range sweepWidths {
+				for _, h := range sweepHeights {
+					for view := range tabs {
+						fits(t, modelOf(Options{}, scene(), w, h, view))
+					}
+				}
+			}
+		})
+	}
+	for _, w := range sweepWidths {
+		for _, h := range sweepHeights {
+			m := modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), w, h, 0)
+			fits(t, m)
+			m.onboard.typing, m.onboard.err = true, strings.Repeat("no such key ", 20)
+			m.onboard.input.add(strings.Repeat("k", 300))
+			fits(t, m)
+			m = modelOf(Options{}, healthy(), w, h, 0)
+			m.help = true
+			fits(t, m)
+			m.help, m.notice = false, strings.Repeat("a long notice ", 20)
+			fits(t, m)
+		}
+	}
+}
+
+func fits(t *testing.T, m Model) {
+	t.Helper()
+	frame := m.View().Content
+	lines := strings.Split(frame, "\n")
+	at := fmt.Sprintf("%s at %dx%d view %d", m.snap.Account, m.w, m.h, m.view)
+	if len(lines) > m.h {
+		t.Errorf("%s: %d lines", at, len(lines))
+	}
+	for i, line := range lines {
+		if g, wc := ansi.StringWidth(line), ansi.StringWidthWc(ansi.Strip(line)); g > m.w || wc > m.w {
+			t.Errorf("%s: line %d is %d or %d cells wide: %q", at, i, g, wc, line)
+		}
+	}
+	if strings.TrimSpace(ansi.Strip(frame)) == "" {
+		t.Errorf("%s: an empty frame", at)
+	}
+}
+
+func TestNoSizeNoFrame(t *testing.T) {
+	for _, size := range [][2]int{{0, 0}, {0, 24}, {80, 0}, {-1, -1}} {
+		if got := modelOf(Options{}, healthy(), size[0], size[1], 0).View().Content; got != "" {
+			t.Errorf("frame at %v = %q, want empty", size, got)
+		}
+	}
+}
+
+// Panels meet: every line of a full frame is exactly as wide as the screen.
+func TestFullFramesAreAligned(t *testing.T) {
+	for name, scene := range scenes {
+		for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
+			for view := range tabs {
+				m := modelOf(Options{}, scene(), size[0], size[1], view)
+				lines := strings.Split(m.View().Content, "\n")
+				if len(lines) != size[1] {
+					t.Errorf("%s at %v view %d: %d lines", name, size, view, len(lines))
+				}
+				for i, line := range lines {
+					if got := width(line); got != size[0] {
+						t.Errorf("%s at %v view %d: line %d is %d cells: %q", name, size, view, i, got, ansi.Strip(line))
+					}
+				}
+			}
+		}
+	}
+}
+
+// U11: with the ASCII set no other byte is written.
+func TestASCIIOnly(t *testing.T) {
+	for name, scene := range scenes {
+		for _, size := range goldenSizes {
+			for view := range tabs {
+				m := modelOf(Options{ASCII: true}, scene(), size[0], size[1], view)
+				for _, r := range m.View().Content {
+					if r >= 0x80 {
+						t.Fatalf("%s at %v view %d has %q", name, size, view, r)
+					}
+				}
+			}
+		}
+	}
+}
+
+// U08: without colours no SGR sets one; bold, faint and reverse stay.
+func TestNoColour(t *testing.T) {
+	for name, scene := range scenes {
+		for _, size := range goldenSizes {
+			frame := modelOf(Options{NoColor: true}, scene(), size[0], size[1], 0).View().Content
+			for _, seq := range strings.Split(frame, "\x1b[")[1:] {
+				params, _, _ := strings.Cut(seq, "m")
+				for _, p := range strings.Split(params, ";") {
+					switch p {
+					case "", "0", "1", "2", "7":
+					default:
+						t.Fatalf("%s at %v: SGR %q sets more than weight", name, size, params)
+					}
+				}
+			}
+		}
+	}
+}
+
+func BenchmarkFrame(b *testing.B) {
+	for _, size := range [][2]int{{72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}, {500, 150}} {
+		for view, name := range tabs {
+			b.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(b *testing.B) {
+				m := modelOf(Options{}, healthy(), size[0], size[1], view)
+				b.ReportAllocs()
+				for b.Loop() {
+					_ = m.View()
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,316 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"ortop/history"
+	"ortop/monitor"
+)
+
+func press(k string) tea.KeyPressMsg {
+	switch k {
+	case "tab":
+		return tea.KeyPressMsg{Code: tea.KeyTab}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "left":
+		return tea.KeyPressMsg{Code: tea.KeyLeft}
+	case "right":
+		return tea.KeyPressMsg{Code: tea.KeyRight}
+	case "down":
+		return tea.KeyPressMsg{Code: tea.KeyDown}
+	case "backspace":
+		return tea.KeyPressMsg{Code: tea.KeyBackspace}
+	case "ctrl+c", "ctrl+z":
+		return tea.KeyPressMsg{Code: rune(k[5]), Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+}
+
+func TestKeys(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		ok   func(m Model, f *fakeFeed) bool
+		cmd  bool // the last key gives a command
+	}{
+		{"number shows view", []string{"2"}, func(m Model, _ *fakeFeed) bool { return m.view == viewForecast }, true},
+		{"tab goes round", []string{"tab", "tab"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
+		{"longer range", []string{"]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "7d" }, true},
+		{"range stops at the longest", []string{"]", "]", "]", "]", "]", "]", "]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "all" }, false},
+		{"range stops at the shortest", []string{"[", "[", "[", "["}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "1h" }, false},
+		{"forecast has a range of its own", []string{"2", "]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "24h" && spans[m.back()].name == "30d" }, false},
+		{"refresh", []string{"r"}, func(_ Model, f *fakeFeed) bool { return f.refreshed.Load() == 1 }, false},
+		{"pause", []string{"p"}, func(_ Model, f *fakeFeed) bool { return f.paused.Load() }, false},
+		{"help opens", []string{"?"}, func(m Model, _ *fakeFeed) bool { return m.help }, false},
+		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
+		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
+		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
+		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1 }, false},
+		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
+			return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1
+		}, false},
+		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
+		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
+		{"copy", []string{"y"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, "$63.52 left") }, true},
+		{"credits page", []string{"o"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, creditsPage) }, true},
+		{"quit", []string{"q"}, func(Model, *fakeFeed) bool { return true }, true},
+		{"interrupt", []string{"ctrl+c"}, func(Model, *fakeFeed) bool { return true }, true},
+		{"suspend is not bound without a hook", []string{"ctrl+z"}, func(Model, *fakeFeed) bool { return true }, false},
+		{"unbound", []string{"x"}, func(m Model, _ *fakeFeed) bool { return m.view == 0 && m.notice == "" }, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFakeFeed()
+			m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewOverview)
+			var cmd tea.Cmd
+			for _, k := range c.keys {
+				m, cmd = step(m, press(k))
+			}
+			if !c.ok(m, f) {
+				t.Errorf("after %v the state is not as expected: view %d span %d notice %q", c.keys, m.view, m.span, m.notice)
+			}
+			if (cmd != nil) != c.cmd {
+				t.Errorf("after %v command = %t, want %t", c.keys, cmd != nil, c.cmd)
+			}
+		})
+	}
+}
+
+func TestQuitAndInterruptAreCommands(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	_, cmd := step(m, press("q"))
+	if _, ok := cmd().(tea.QuitMsg); !ok {
+		t.Error("q does not quit")
+	}
+	_, cmd = step(m, press("ctrl+c"))
+	if _, ok := cmd().(tea.InterruptMsg); !ok {
+		t.Error("ctrl+c does not interrupt")
+	}
+	m.suspend = func() tea.Cmd { return tea.Suspend }
+	_, cmd = step(m, press("ctrl+z"))
+	if _, ok := cmd().(tea.SuspendMsg); !ok {
+		t.Error("ctrl+z does not suspend")
+	}
+}
+
+// U10: a paste reaches no key binding.
+func TestPasteDoesNothing(t *testing.T) {
+	f := newFakeFeed()
+	m := modelOf(Options{Feed: f}, healthy(), 100, 30, 0)
+	m, cmd := step(m, tea.PasteMsg{Content: "q2pr?" + strings.Repeat("x", 1<<20)})
+	if cmd != nil || m.view != 0 || m.help || f.refreshed.Load() != 0 || f.paused.Load() {
+		t.Error("a paste did something")
+	}
+}
+
+func TestPageOnlyOfOpenRouter(t *testing.T) {
+	m := modelOf(Options{}, scenes["noted"](), 100, 30, 0)
+	if m, _ = step(m, press("o")); m.notice != "" {
+		t.Errorf("o on another host = %q, want nothing", m.notice)
+	}
+}
+
+func TestMouse(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 100, 30, 0)
+	click := func(m Model, x, y int) Model {
+		m, _ = step(m, tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
+		return m
+	}
+	lines := strings.Split(stripped(m), "\n")
+	find := func(word string) (x, y int) {
+		for y, line := range lines {
+			if before, _, ok := strings.Cut(line, word); ok {
+				return width(before), y
+			}
+		}
+		t.Fatalf("no %q on the screen", word)
+		return 0, 0
+	}
+	x, y := find("forecast")
+	if got := click(m, x, y); got.view != viewForecast {
+		t.Error("a click on a tab does not show it")
+	}
+	for i, s := range spans {
+		if i == m.span {
+			continue
+		}
+		x, y = find(s.name + " ")
+		if got := click(m, x, y); got.span != i {
+			t.Errorf("a click on %q chose %q", s.name, spans[got.span].name)
+		}
+	}
+	x, y = find("┼")
+	if got := click(m, x+11, y).screen().spend.cursorColumn(); got != 10 {
+		t.Errorf("a click on column 10 = column %d", got)
+	}
+	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
+	if got := m.screen().spend.cursorColumn(); got != len(m.spend.plot.Buckets)-1 {
+		t.Errorf("the wheel put the cursor on %d", got)
+	}
+}
+
+func TestPlotIsAskedOnceAtATime(t *testing.T) {
+	f := newFakeFeed()
+	m := modelOf(Options{Feed: f}, healthy(), 100, 30, 0)
+	m, cmd := step(m, snapshotMsg{f, healthy()})
+	if cmd == nil || !m.spend.asking {
+		t.Fatal("a snapshot does not ask for the plot")
+	}
+	gen := m.spend.gen
+	for range 50 {
+		m, _ = step(m, snapshotMsg{f, healthy()})
+		m, _ = step(m, tea.WindowSizeMsg{Width: 90, Height: 30})
+	}
+	if m.spend.gen != gen {
+		t.Errorf("asked %d more times while one was in flight", m.spend.gen-gen)
+	}
+	m, cmd = step(m, plottedMsg{gen: gen, span: m.span})
+	if m.spend.gen != gen+1 || cmd == nil {
+		t.Error("what changed meanwhile is not asked for afterwards")
+	}
+	before := m.spend.plot
+	m, _ = step(m, plottedMsg{gen: gen, span: m.span, plot: history.Plot{Buckets: make([]history.Bucket, 3)}})
+	if len(m.spend.plot.Buckets) != len(before.Buckets) {
+		t.Error("an answer of an older generation is shown")
+	}
+}
+
+func TestPlotErrors(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 100, 30, 0)
+	m, _ = step(m, snapshotMsg{m.feed, healthy()})
+	m, _ = step(m, plottedMsg{gen: m.spend.gen, span: m.span, err: errors.New("disk I/O error")})
+	if m.spend.err != nil || len(m.spend.plot.Buckets) == 0 {
+		t.Error("one failure takes the plot of the same range away")
+	}
+	m, _ = step(m, press("]"))
+	m, _ = step(m, plottedMsg{gen: m.spend.gen, span: m.span, err: errors.New("disk I/O error")})
+	if !strings.Contains(stripped(m), "history cannot be read: disk I/O error") {
+		t.Error("a failure of a new range is not said")
+	}
+}
+
+func TestSnapshotsOfAnotherFeedAreIgnored(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	other := healthy()
+	other.Account = "other"
+	if m, _ = step(m, snapshotMsg{newFakeFeed(), other}); m.snap.Account != "personal" {
+		t.Error("a snapshot of a feed that is gone is shown")
+	}
+}
+
+func TestClockGenerations(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	if _, cmd := step(m, clockMsg{m.clockGen}); cmd == nil {
+		t.Error("the clock stopped")
+	}
+	if _, cmd := step(m, clockMsg{m.clockGen - 1}); cmd != nil {
+		t.Error("an old tick goes on")
+	}
+}
+
+// Seen, the clock ticks by the second; unseen or without seconds by the
+// minute.
+func TestClockRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name string
+			h    int
+			blur bool
+			want time.Duration
+		}{
+			{"seen", 24, false, time.Second},
+			{"unseen", 24, true, time.Minute},
+			{"one row", 1, false, time.Minute},
+		} {
+			m := newModel(Options{Feed: newFakeFeed()})
+			m.w, m.h, m.unfocused = 80, c.h, c.blur
+			start := time.Now()
+			m.clockCmd()()
+			if got := time.Since(start); got > c.want || got < c.want*9/10 {
+				t.Errorf("%s: a tick after %v, want at the next %v", c.name, got, c.want)
+			}
+		}
+	})
+}
+
+func TestSpinnerTurnsOnlyWhileAsking(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	if m.turning {
+		t.Fatal("the spinner turns while waiting")
+	}
+	asking := healthy()
+	asking.Phase = monitor.Asking
+	m, _ = step(m, snapshotMsg{m.feed, asking})
+	if !m.turning {
+		t.Fatal("the spinner does not turn")
+	}
+	m, cmd := step(m, spunMsg{})
+	if cmd == nil || !m.turning {
+		t.Error("the spinner stopped while asking")
+	}
+	m, _ = step(m, snapshotMsg{m.feed, healthy()})
+	if m, cmd = step(m, spunMsg{}); cmd != nil || m.turning {
+		t.Error("the spinner goes on after the answer")
+	}
+	m, _ = step(m, tea.BlurMsg{})
+	if m, _ = step(m, snapshotMsg{m.feed, asking}); m.turning {
+		t.Error("the spinner turns while nobody looks")
+	}
+}
+
+// Unseen, no age stands that would be wrong a moment later.
+func TestUnseenShowsTheTime(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m, _ = step(m, tea.BlurMsg{})
+	if got := stripped(m); !strings.Contains(got, "updated 10:41:56") || strings.Contains(got, "4 s ago") {
+		t.Errorf("unseen footer: %q", got[strings.LastIndex(got, "\n"):])
+	}
+}
+
+func TestNoticeEnds(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m, _ = step(m, noticeMsg("first"))
+	old := m.noticed
+	m, _ = step(m, noticeMsg("cannot suspend here"))
+	m, _ = step(m, noticeOverMsg{old})
+	if !strings.Contains(stripped(m), "cannot suspend here") {
+		t.Error("the end of an older notice took this one away")
+	}
+	if m, _ = step(m, noticeOverMsg{m.noticed}); m.notice != "" {
+		t.Error("the notice stays")
+	}
+}
+
+func TestBackgroundChangesTheme(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	dark := m.View().Content
+	m, _ = step(m, tea.BackgroundColorMsg{Color: lipgloss.Color("#ffffff")})
+	if m.dark || m.View().Content == dark {
+		t.Error("a light background changes nothing")
+	}
+}
+
+func TestViewModes(t *testing.T) {
+	for _, m := range []Model{
+		modelOf(Options{}, healthy(), 0, 0, 0),
+		modelOf(Options{}, scenes["hostile"](), 80, 24, 0),
+		modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), 80, 24, 0),
+	} {
+		v := m.View()
+		if !v.AltScreen || !v.ReportFocus || v.MouseMode != tea.MouseModeCellMotion {
+			t.Errorf("modes of %q = %t %t %v", v.WindowTitle, v.AltScreen, v.ReportFocus, v.MouseMode)
+		}
+		if !strings.HasPrefix(v.WindowTitle, "ortop") || strings.ContainsAny(v.WindowTitle, "\x1b\n$") {
+			t.Errorf("title = %q", v.WindowTitle)
+		}
+	}
+}
