@@ -1,0 +1,114 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/config"
+	"ortop/keys"
+)
+
+// keyLimit is more than any key and less than what would hurt.
+const keyLimit = 4096
+
+func (a *app) accountsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "accounts",
+		Short: "Keep the key of an account",
+		Args:  cobra.NoArgs,
+		RunE: a.runs(func(context.Context, []string) error {
+			return usageError("ortop accounts --help lists its commands", "accounts needs a command")
+		}),
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "add [NAME]",
+		Short: "Check a key and keep it for later",
+		Long: `add reads a key from a prompt, or from standard input, asks the API with it, and
+keeps it in the system keyring, or where there is none in a file that only you
+can read. The account is put in the configuration. Without a name it is
+"` + config.DefaultAccount + `", the one that ortop shows.`,
+		Example: "ortop accounts add\npass show openrouter | ortop accounts add work",
+		Args:    cobra.MaximumNArgs(1),
+		RunE:    a.runs(a.addAccount),
+	})
+	return c
+}
+
+func (a *app) addAccount(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		if err := config.CheckName(args[0]); err != nil {
+			return usageError("", "%w", err)
+		}
+		a.flags.account = ""
+	}
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if s.configPath == "" {
+		return errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
+	}
+	account := s.account
+	if len(args) > 0 {
+		if account, err = s.config.Find(args[0]); err != nil {
+			account = config.Account{Name: args[0]}
+		}
+	}
+	text, err := a.readKey(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	key, err := checkKey(ctx, s.baseURL, text)
+	if err != nil {
+		return &exitError{code: exitUnknown, err: err}
+	}
+	where, err := keys.Keep(ctx, s.configPath, account, key)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "account %s: key %s kept in the %s\n", account.Name, key.Fingerprint(), where)
+	return err
+}
+
+// readKey reads one line: from a prompt that does not show it, or from
+// standard input.
+func (a *app) readKey(ctx context.Context) (string, error) {
+	if !term.IsTerminal(a.stdin.Fd()) {
+		line, err := bufio.NewReader(io.LimitReader(a.stdin, keyLimit)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("reading the key from standard input: %w", err)
+		}
+		return line, nil
+	}
+	before, err := term.GetState(a.stdin.Fd())
+	if err != nil {
+		return "", fmt.Errorf("reading the key: %w", err)
+	}
+	fmt.Fprint(a.stderr, "key (not shown): ")
+	type answer struct {
+		line []byte
+		err  error
+	}
+	read := make(chan answer, 1)
+	go func() {
+		line, err := term.ReadPassword(a.stdin.Fd())
+		read <- answer{line, err}
+	}()
+	select {
+	case r := <-read:
+		fmt.Fprintln(a.stderr)
+		return string(r.line), r.err
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
+		return "", errors.Join(ctx.Err(), term.Restore(a.stdin.Fd(), before))
+	}
+}

@@ -1,0 +1,52 @@
+package cmd
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"ortop/monitor"
+)
+
+// closeWait is how long a monitor may take to end.
+const closeWait = time.Second
+
+// runner runs monitors beside a surface, and ends them before the program
+// does.
+type runner struct {
+	app     *app
+	ctx     context.Context
+	log     *slog.Logger
+	crash   chan<- error
+	closers []func()
+}
+
+// start runs a monitor for s.
+func (r *runner) start(s settings) *monitor.Monitor {
+	ses := r.app.watch(s, r.log)
+	ctx, cancel := context.WithCancel(r.ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := ses.mon.Run(ctx); err != nil {
+			r.crash <- err
+		}
+	}()
+	r.closers = append(r.closers, func() {
+		cancel()
+		select {
+		case <-done:
+			ses.close()
+		case <-time.After(closeWait):
+			// What was acknowledged is on disk; the process ends now.
+		}
+	})
+	return ses.mon
+}
+
+func (r *runner) close() {
+	for _, f := range slices.Backward(r.closers) {
+		f()
+	}
+}

@@ -1,0 +1,137 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/keys"
+	"ortop/monitor"
+)
+
+type statusFlags struct {
+	json   bool
+	format string
+	maxAge time.Duration // negative: not given
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var f statusFlags
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Print what is left, what is spent, and when it runs out",
+		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
+younger than the interval, and asks otherwise.
+
+With --max-age it answers from history, without a request, where the last
+reading is young enough: for status bars.
+
+With --format it prints a template, as Go's text/template reads it, of these
+fields: ` + fieldNames() + `.
+Sums have their dollar sign; unknown is —. {{.JSON.balance_usd}} and the like
+are the values of --json.`,
+		Example: `ortop status --json
+ortop status --max-age 60s --format '{{.Balance}} · {{.RunsOutIn}}'`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			if f.json && f.format != "" {
+				return usageError("", "--json and --format exclude each other")
+			}
+			return a.status(ctx, f)
+		}),
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+	c.Flags().StringVar(&f.format, "format", "", "print a template")
+	c.Flags().DurationVar(&f.maxAge, "max-age", -1, "answer from history if it is at most this old")
+	return c
+}
+
+// status prints one snapshot. It fails with exitUnknown where the account
+// could not be read; what is known is printed all the same.
+func (a *app) status(ctx context.Context, f statusFlags) error {
+	format, err := parseFormat(f.format)
+	if err != nil {
+		return err
+	}
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	ses := a.watch(s, a.errLog())
+	defer ses.close()
+	snap, err := ses.mon.Once(ctx, f.maxAge)
+	if snap.StorageNote != "" {
+		a.hint("%s", snap.StorageNote)
+	}
+	var connect *monitor.ConnectError
+	switch {
+	case errors.Is(err, keys.ErrNone):
+		return &exitError{exitUsage, err, noKeyHint}
+	case errors.As(err, &connect):
+		snap.Fault = &monitor.Fault{Kind: "unauthorized", Message: oneLine(err.Error())}
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		snap.Fault = &monitor.Fault{Kind: "storage", Message: oneLine(err.Error())}
+	}
+	if printErr := a.printStatus(snap, f, format); printErr != nil {
+		return printErr
+	}
+	if connect != nil {
+		return &exitError{code: exitUnknown, err: err}
+	}
+	return verdict(snap)
+}
+
+const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"
+
+func (a *app) printStatus(snap monitor.Snapshot, f statusFlags, format *formatter) error {
+	var out []byte
+	var err error
+	switch {
+	case f.json:
+		out, err = json.Marshal(statusObject(snap, a.now()))
+	case format != nil:
+		out, err = format.apply(snap, a.now())
+	default:
+		out = []byte(statusText(snap, a.now()))
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := a.stdout.Write(append(out, '\n')); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
+}
+
+// verdict is nil where the account was read: its balance, or an ordinary key's
+// own numbers where the balance cannot be known.
+func verdict(s monitor.Snapshot) error {
+	if s.Fault == nil {
+		return nil
+	}
+	return &exitError{exitUnknown, errors.New(s.Fault.Message), faultHint(*s.Fault)}
+}
+
+// faultHint is the way out of a fault, where there is one.
+func faultHint(f monitor.Fault) string {
+	switch f.Kind {
+	case "unauthorized":
+		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
+	case "forbidden":
+		return "only a management key may read the account's balance"
+	case "rate_limited":
+		return "the server asks for a pause"
+	case "malformed":
+		return "what answered is not the OpenRouter API: check the base URL with ortop doctor"
+	case "network":
+		return "the last known values are kept; ortop doctor tells what is reachable"
+	}
+	return ""
+}

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strings"
+	"text/template"
+	"time"
+
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// fields are what status --format offers, and what status prints.
+type fields struct {
+	Account      string
+	State        string // live, stale, or what is wrong
+	Balance      string // what is left
+	Bought       string
+	Used         string
+	LeftPercent  string
+	Spendable    string
+	Binding      string // account, key, or —
+	Today        string // the UTC day
+	LastHour     string
+	LastDay      string
+	LastWeek     string
+	PerHour      string
+	PerDay       string
+	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
+	RunsOutIn    string // "5 d 3 h"
+	RunsOutRange string // "Tue 24, 09:10 to Sun 29, 22:00"
+	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
+	Age          string // "4 s ago"
+	Error        string
+	JSON         statusJSON
+}
+
+// fieldNames lists the fields for the help.
+func fieldNames() string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
+		if f.Name != "JSON" {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func newFields(s monitor.Snapshot, now time.Time) fields {
+	f := fields{
+		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
+		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
+		Binding: text.Unknown, Today: text.MaybeUSD(s.Spend.TodayUSD), LastHour: text.MaybeUSD(s.Spend.Last1hUSD),
+		LastDay: text.MaybeUSD(s.Spend.Last24hUSD), LastWeek: text.MaybeUSD(s.Spend.Last7dUSD),
+		PerHour: rate(s.Burn.USDPerHour, "/h"), PerDay: rate(s.Burn.USDPerDay, "/day"),
+		RunsOutIn: text.Unknown, RunsOutRange: text.Unknown, Cap: text.Unknown, Age: text.Unknown,
+		JSON: statusObject(s, now),
+	}
+	if b := s.Balance; b != nil {
+		f.Balance, f.Bought, f.Used = text.USD(b.LeftUSD()), text.USD(b.CreditsUSD), text.USD(b.UsageUSD)
+		if used, ok := b.UsedRatio(); ok {
+			f.LeftPercent = text.Percent(max(0, 1-used))
+		}
+	}
+	if s.Binding != "" {
+		f.Binding = string(s.Binding)
+	}
+	if age, ok := s.Age(now); ok {
+		f.Age = text.Ago(age)
+	}
+	if s.Key != nil {
+		f.Cap = capText(*s.Key, now)
+	}
+	if s.Fault != nil {
+		f.Error = s.Fault.Message
+	}
+	f.RunsOut = runsOut(s, now)
+	if fc := s.Forecast; fc.State == forecast.OK {
+		f.RunsOutIn = text.Seconds(max(0, fc.P50-now.Sub(fc.At).Seconds()))
+		f.RunsOutRange = text.Range(fc.Time(fc.P10), fc.Time(fc.P90), now)
+	}
+	return f
+}
+
+func state(s monitor.Snapshot, now time.Time) string {
+	age, ok := s.Age(now)
+	switch {
+	case !ok && s.Fault != nil:
+		return s.Fault.Kind
+	case !ok:
+		return "nothing read yet"
+	case s.Stale(now):
+		return "stale " + text.Span(age)
+	case s.Balance == nil:
+		return "live, key only"
+	}
+	return "live"
+}
+
+func rate(v *float64, per string) string {
+	if v == nil {
+		return text.Unknown
+	}
+	return text.USD(*v) + per
+}
+
+func capText(k credit.Key, now time.Time) string {
+	if k.Cap.LimitUSD == nil {
+		return "no cap"
+	}
+	s := text.MaybeUSD(k.Cap.RemainingUSD) + " left of " + text.USD(*k.Cap.LimitUSD)
+	if at, ok := k.Cap.Reset.Next(now); ok {
+		s += ", resets " + at.Format("2 Jan") + " (UTC)"
+	}
+	return s
+}
+
+// runsOut is the date, or why there is none.
+func runsOut(s monitor.Snapshot, now time.Time) string {
+	switch f := s.Forecast; f.State {
+	case forecast.OK:
+		return text.Moment(f.Time(f.P50), now)
+	case forecast.Depleted:
+		if s.RanOutAt.IsZero() {
+			return "depleted"
+		}
+		return "depleted since " + text.Moment(s.RanOutAt, now)
+	case forecast.Idle:
+		if f.LastSpend.IsZero() {
+			return "idle: no spend seen in " + text.Span(f.History)
+		}
+		return "idle: no spend for " + text.Span(now.Sub(f.LastSpend))
+	case forecast.Cold:
+		return "not enough history: " + text.Span(f.History)
+	}
+	return text.Unknown
+}
+
+// statusText is s for a person.
+func statusText(s monitor.Snapshot, now time.Time) string {
+	f := newFields(s, now)
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-10s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+	line("account", "%s  %s", f.Account, f.State)
+	switch {
+	case s.Balance != nil:
+		line("left", "%s of %s (%s), %s used", f.Balance, f.Bought, f.LeftPercent, f.Used)
+	default:
+		line("left", "%s  %s", f.Balance, s.BalanceNote)
+	}
+	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
+		line("key cap", "%s", f.Cap)
+	}
+	if s.Binding == credit.BoundByKey {
+		line("spendable", "%s, bound by the key's cap", f.Spendable)
+	}
+	if s.Forecast.State == forecast.OK {
+		line("runs out", "%s, in %s  (80 %%: %s)", f.RunsOut, f.RunsOutIn, f.RunsOutRange)
+	} else {
+		line("runs out", "%s", f.RunsOut)
+	}
+	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
+	line("read", "%s", f.Age)
+	for _, n := range s.Notes {
+		line("note", "%s", n)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// formatter is a parsed --format.
+type formatter struct{ t *template.Template }
+
+func parseFormat(s string) (*formatter, error) {
+	if s == "" {
+		return nil, nil
+	}
+	t, err := template.New("format").Option("missingkey=error").Parse(s)
+	if err == nil {
+		_, err = (&formatter{t}).apply(monitor.Snapshot{}, time.Unix(0, 0))
+	}
+	if err != nil {
+		return nil, usageError("ortop status --help lists the fields", "--format: %w", err)
+	}
+	return &formatter{t}, nil
+}
+
+func (f *formatter) apply(s monitor.Snapshot, now time.Time) ([]byte, error) {
+	v := newFields(s, now)
+	raw, err := jsonMap(v.JSON)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	// The embedded map takes the place of the typed object, so that templates
+	// name its values as scripts do.
+	err = f.t.Execute(&b, struct {
+		fields
+		JSON map[string]any
+	}{v, raw})
+	return b.Bytes(), err
+}

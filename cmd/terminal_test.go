@@ -1,0 +1,100 @@
+package cmd
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+)
+
+// program is a path at which the test binary is ortop.
+func program(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "ortop")
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// terminal is a program on a pty of its own, and what its screen shows.
+type terminal struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	tty  *os.File
+	done chan struct{}
+
+	mu sync.Mutex
+	vt vt10x.Terminal
+}
+
+// onTerminal starts a program on a pty with this environment alone.
+func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ...string) *terminal {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Env = append([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH")}, env...)
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &terminal{t: t, cmd: cmd, tty: tty, done: make(chan struct{}), vt: vt10x.New(vt10x.WithSize(cols, rows))}
+	go func() {
+		defer close(x.done)
+		buf := make([]byte, 64<<10)
+		for {
+			n, err := tty.Read(buf)
+			x.mu.Lock()
+			x.vt.Write(buf[:n])
+			x.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		tty.Close()
+		<-x.done
+	})
+	return x
+}
+
+func (x *terminal) screen() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.vt.String()
+}
+
+func (x *terminal) press(keys string) {
+	x.t.Helper()
+	if _, err := x.tty.WriteString(keys); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// waitFor waits until the screen matches, and returns the match.
+func (x *terminal) waitFor(pattern string, limit time.Duration) string {
+	x.t.Helper()
+	re := regexp.MustCompile(pattern)
+	for deadline := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+		s := x.screen()
+		if m := re.FindString(s); m != "" {
+			return m
+		}
+		if time.Now().After(deadline) {
+			x.t.Fatalf("no %q on the screen within %v:\n%s", pattern, limit, strings.TrimRight(s, "\n "))
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed says which rooms each room may reach, directly or not, and why no
+// others.
+var allowed = map[string]struct {
+	rooms []string
+	why   string
+}{
+	"credit":   {nil, "the words depend on nothing"},
+	"text":     {nil, "how numbers are said depends on nothing"},
+	"client":   {nil, "the HTTP client can be used by any program"},
+	"forecast": {[]string{"credit"}, "it is arithmetic: no clock, no disk, no network"},
+	"history":  {[]string{"credit"}, "storage knows samples, not where they come from"},
+	"sim":      {[]string{"credit"}, "what is simulated must not share code with what asks"},
+	"config":   {nil, "a configuration is text"},
+	"keys":     {[]string{"client", "config"}, "keys come from the configuration's sources and go to the client"},
+	"monitor":  {[]string{"client", "credit", "forecast", "history"}, "the pipeline knows no surface"},
+	"ui":       {[]string{"client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
+}
+
+// only says which rooms may import a module themselves.
+var only = map[string][]string{
+	"charm.land/bubbletea/v2":          {"ui", "bench/minimal"},
+	"charm.land/bubbles/v2":            {"ui"},
+	"charm.land/lipgloss/v2":           {"ui"},
+	"github.com/guptarohit/asciigraph": {"ui"},
+	"modernc.org/sqlite":               {"history"},
+	"github.com/spf13/cobra":           {"cmd"},
+	"net/http":                         {"client", "sim"},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func listPackages(t *testing.T) map[string]goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	packages := map[string]goPackage{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); dec.More(); {
+		var p goPackage
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		packages[strings.TrimPrefix(p.ImportPath, "ortop/")] = p
+	}
+	return packages
+}
+
+func TestRoomsReachOnlyWhatTheyMay(t *testing.T) {
+	packages := listPackages(t)
+	for room, rule := range allowed {
+		p, ok := packages[room]
+		if !ok {
+			t.Errorf("room %q is not there", room)
+			continue
+		}
+		for _, dep := range p.Deps {
+			name, ours := strings.CutPrefix(dep, "ortop/")
+			if ours && !slices.Contains(rule.rooms, name) {
+				t.Errorf("%s reaches %s: %s", room, name, rule.why)
+			}
+		}
+	}
+}
+
+func TestModulesStayInTheirRooms(t *testing.T) {
+	for room, p := range listPackages(t) {
+		for _, path := range p.Imports {
+			for module, rooms := range only {
+				if (path == module || strings.HasPrefix(path, module+"/")) && module != "net/http" || path == module {
+					if !slices.Contains(rooms, room) {
+						t.Errorf("%s imports %s, which only %v may", room, path, rooms)
+					}
+				}
+			}
+		}
+	}
+}
