@@ -51,7 +51,7 @@ func TestReplay(t *testing.T) {
 func replay(t *testing.T, points []sim.Point) {
 	const margin = 100.0
 	start, end := points[0].At, points[len(points)-1].At
-	offset := start.Sub(time.Now()) + time.Minute
+	offset := time.Until(start) + time.Minute
 	now := func() time.Time { return time.Now().Add(offset) }
 	total := points[len(points)-1].USD
 	b := newBench(t, sim.Config{Trace: points, CreditsUSD: total + margin, Now: now})
