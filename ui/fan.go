@@ -85,7 +85,8 @@ func fanLines(p pen, b []history.Bucket, s monitor.Snapshot, on time.Duration, w
 		}
 		if f := s.Forecast; on > 0 {
 			since := max(0, t.Sub(f.At).Seconds())
-			middle[x], early[x], late[x] = falling(left, since, f.P50), falling(left, since, f.P10), falling(left, since, f.P90)
+			step := total.Seconds() / float64(axis.cols)
+			middle[x], early[x], late[x] = falling(left, since, step, f.P50), falling(left, since, step, f.P10), falling(left, since, step, f.P90)
 		}
 	}
 	rows := h - 2
@@ -112,10 +113,10 @@ func empty(n int) []float64 {
 	return v
 }
 
-// falling is a balance that is spent evenly by end seconds; past that, there
-// is no more of the line.
-func falling(left, since, end float64) float64 {
-	if !(end > 0) || since > end*1.02 {
+// falling is a balance that is spent evenly by end seconds. The line ends
+// within a step after that.
+func falling(left, since, step, end float64) float64 {
+	if !(end > 0) || since-step > end {
 		return math.NaN()
 	}
 	return max(0, left*(1-since/end))

@@ -35,11 +35,10 @@ func renderHeader(p pen, s monitor.Snapshot, w int) string {
 	if s.Host != "" {
 		host = p.th.low.Render("at " + cut(clean(s.Host), max(8, w/3)))
 	}
-	demo := ""
-	if s.Demo != "" {
-		demo = p.th.marked.Render(" Demo ")
+	account, demo := p.th.bright.Render(cut(clean(s.Account), max(6, w/3))), ""
+	if s.Demo != "" { // its account is named so too
+		account, demo = "", p.th.marked.Render(" demo: "+clean(s.Demo)+" ")
 	}
-	account := p.th.bright.Render(cut(clean(s.Account), max(6, w/3)))
 	clock := dim(p.now.Format("15:04"))
 	if w >= 90 {
 		clock = dim(p.now.Format("Mon 2 Jan 15:04"))
