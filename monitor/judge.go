@@ -26,6 +26,11 @@ const firstReading = "first reading"
 // to far less, floating point is not.
 const slack = 1e-9
 
+// clockLimit is how far this clock and the server's may differ. Readings are
+// kept in the order of their times: one put years ahead would leave no place
+// for those after it.
+const clockLimit = 36 * time.Hour
+
 // Why a balance is not known.
 const (
 	noteHidden  = "account balance not visible to this key"
@@ -118,6 +123,10 @@ func judge(a answer, prev known, was last) verdict {
 	}
 	if errors.Is(a.keyErr, client.ErrUnauthorized) {
 		v.err = a.keyErr
+		return v
+	}
+	if d := v.known.Skew; d < -clockLimit || d > clockLimit {
+		v.err = &storedFault{"storage", fmt.Sprintf("this machine's clock differs from the server's by %.0f d: nothing is recorded", d.Abs().Hours()/24)}
 		return v
 	}
 	ordinary := v.known.Key != nil && v.known.Key.Kind == credit.KeyOrdinary

@@ -355,7 +355,8 @@ func newFault(err error) *Fault {
 // oneLine is an error's text as it may be shown and stored.
 func oneLine(err error) string { return client.Clean(err.Error(), 300) }
 
-// storedFault is a fault of another process, as it stored it.
+// storedFault is a fault that is none of a request's: this machine's own, or
+// another process's as it stored it.
 type storedFault struct{ kind, message string }
 
 func (f *storedFault) Error() string { return fmt.Sprintf("%s: %s", f.kind, f.message) }

@@ -441,6 +441,29 @@ func TestSleepAndSetClocks(t *testing.T) {
 	})
 }
 
+func TestNothingIsRecordedByAWrongClock(t *testing.T) {
+	for _, wrong := range []time.Duration{365 * 24 * time.Hour, -60 * 24 * time.Hour} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, sim.Config{Profile: "steady"})
+			m := b.run()
+			was := after(t, m, 10*time.Minute)
+			b.offset.Store(int64(wrong))
+			s := after(t, m, 10*time.Minute)
+			if s.Fault == nil || s.Fault.Kind != "storage" || !strings.Contains(s.Fault.Message, "clock differs") {
+				t.Errorf("T02: with the clock wrong by %v: Fault = %+v, want storage", wrong, s.Fault)
+			}
+			if !s.At.Equal(was.At) && s.At.Sub(was.At) > 2*time.Minute {
+				t.Errorf("T02: with the clock wrong by %v a reading was stored at %v", wrong, s.At)
+			}
+			b.offset.Store(0)
+			s = after(t, m, 3*time.Minute)
+			if s.Fault != nil || s.Balance == nil || b.now().Sub(s.At) > 2*time.Minute || s.At.After(b.now()) {
+				t.Errorf("T02: with the clock right again: At = %v, Fault = %+v", s.At, s.Fault)
+			}
+		})
+	}
+}
+
 func TestPauseReleaseResume(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
