@@ -34,7 +34,7 @@ func (a *app) accountsCommand() *cobra.Command {
 keeps it in the system keyring, or where there is none in a file that only you
 can read. The account is put in the configuration. Without a name it is
 "` + config.DefaultAccount + `", the one that ortop shows.`,
-		Example: "ortop accounts add\npass show openrouter | ortop accounts add work",
+		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    a.runs(a.addAccount),
 	})

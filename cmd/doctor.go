@@ -118,6 +118,10 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 	k, err := api.Key(ctx)
 	if err != nil {
 		c.wrong("api", err.Error(), apiHint(err))
+		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrNetwork) {
+			return
+		}
+		a.checkBalance(ctx, c, api, false)
 		return
 	}
 	c.ok("api", "%s answers in %s", s.baseURL, time.Since(began).Round(time.Millisecond))
@@ -131,6 +135,10 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 		c.note("key kind", "an ordinary key: its own cap and usage, the balance only where the API lets it",
 			"a management key shows the whole account: openrouter.ai/settings/management-keys")
 	}
+	a.checkBalance(ctx, c, api, management)
+}
+
+func (a *app) checkBalance(ctx context.Context, c *checkup, api *client.Client, management bool) {
 	credits, err := api.Credits(ctx)
 	b := credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
 	switch {

@@ -5,13 +5,11 @@ package cmd
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
-	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
 
 	"ortop/client"
@@ -48,9 +46,7 @@ func Execute(args []string) int {
 	if hardenErr != nil {
 		a.hint("the process could not be protected from core dumps: %v", hardenErr)
 	}
-	err := fang.Execute(context.Background(), root,
-		fang.WithVersion(version()), fang.WithErrorHandler(func(io.Writer, fang.Styles, error) {}))
-	return report(a.stderr, usage(root, err))
+	return report(a.stderr, usage(root, root.Execute()))
 }
 
 // usage marks the errors of the command line itself, which cobra makes.
@@ -72,14 +68,19 @@ forecasts; its commands answer scripts with the same numbers.
 
 The key comes from ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, the account's own
 source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
-		Example: `# Look at a simulated account: no key, nothing leaves this machine
-ortop --demo
+		Example: `  # Look at a simulated account: no key, nothing leaves this machine
+  ortop --demo
 
-# What is left, for a script
-ortop status --json`,
-		Args: cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.dashboard(ctx) }),
+  # What is left, for a script
+  ortop status --json`,
+		Version: version(),
+		Args:    cobra.NoArgs,
+		RunE:    a.runs(func(ctx context.Context, _ []string) error { return a.dashboard(ctx) }),
+
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
+	root.SetContext(context.Background())
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.account, "account", "", "account of the configuration, with its own key source alone")
 	f.StringVar(&a.flags.config, "config", "", "configuration file")
@@ -93,7 +94,7 @@ ortop status --json`,
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log to standard error what is asked and stored")
-	root.AddCommand(a.statusCommand(), a.accountsCommand(), a.doctorCommand(), a.versionCommand())
+	root.AddCommand(a.statusCommand(), a.accountsCommand(), a.doctorCommand(), a.versionCommand(), a.manCommand())
 	return root
 }
 

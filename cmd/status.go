@@ -21,7 +21,8 @@ type statusFlags struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	var f statusFlags
-	c := &cobra.Command{
+	var c *cobra.Command
+	c = &cobra.Command{
 		Use:   "status",
 		Short: "Print what is left, what is spent, and when it runs out",
 		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
@@ -31,15 +32,21 @@ With --max-age it answers from history, without a request, where the last
 reading is young enough: for status bars.
 
 With --format it prints a template, as Go's text/template reads it, of these
-fields: ` + fieldNames() + `.
+fields:
+
+` + fieldNames() + `
+
 Sums have their dollar sign; unknown is —. {{.JSON.balance_usd}} and the like
 are the values of --json.`,
-		Example: `ortop status --json
-ortop status --max-age 60s --format '{{.Balance}} · {{.RunsOutIn}}'`,
+		Example: `  ortop status --json
+  ortop status --max-age 60s --format '{{.Balance}} · {{.RunsOutIn}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if f.json && f.format != "" {
 				return usageError("", "--json and --format exclude each other")
+			}
+			if c.Flags().Changed("max-age") && f.maxAge < 0 {
+				return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
 			}
 			return a.status(ctx, f)
 		}),
@@ -47,6 +54,7 @@ ortop status --max-age 60s --format '{{.Balance}} · {{.RunsOutIn}}'`,
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
 	c.Flags().DurationVar(&f.maxAge, "max-age", -1, "answer from history if it is at most this old")
+	c.Flags().Lookup("max-age").DefValue = "0s" // prints none
 	return c
 }
 
@@ -116,18 +124,47 @@ func verdict(s monitor.Snapshot) error {
 	if s.Fault == nil {
 		return nil
 	}
-	return &exitError{exitUnknown, errors.New(s.Fault.Message), faultHint(*s.Fault)}
+	return &exitError{exitUnknown, errors.New(s.Fault.Message), faultHint(*s.Fault, s.Due)}
 }
 
-// faultHint is the way out of a fault, where there is one.
-func faultHint(f monitor.Fault) string {
+// faultWords say what is wrong where there is no number to be stale.
+func faultWords(f monitor.Fault) string {
+	switch f.Kind {
+	case "unauthorized":
+		return "key not accepted"
+	case "forbidden":
+		return "not allowed to this key"
+	case "payment":
+		return "payment required"
+	case "rate_limited":
+		return "told to wait"
+	case "server":
+		return "the server has trouble"
+	case "network":
+		return "no connection"
+	case "storage":
+		return "history cannot be used"
+	}
+	return "no usable answer"
+}
+
+// faultHint is the way out of a fault. due is when the next poll is planned.
+func faultHint(f monitor.Fault, due time.Time) string {
 	switch f.Kind {
 	case "unauthorized":
 		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
 	case "forbidden":
 		return "only a management key may read the account's balance"
 	case "rate_limited":
-		return "the server asks for a pause"
+		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; nothing is asked before"
+	case "payment":
+		return "the account has no credits or owes some: openrouter.ai/settings/credits"
+	case "server":
+		return "this passes by itself; the last known values are kept"
+	case "redirect":
+		return "ortop follows no redirect, so that the key stays where it is: check the base URL with ortop doctor"
+	case "storage":
+		return "ortop doctor says what is wrong with the history, and with the clock"
 	case "malformed":
 		return "what answered is not the OpenRouter API: check the base URL with ortop doctor"
 	case "network":

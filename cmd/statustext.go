@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"time"
 
+	"ortop/client"
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
@@ -39,15 +40,19 @@ type fields struct {
 	JSON         statusJSON
 }
 
-// fieldNames lists the fields for the help.
+// fieldNames lists the fields for the help, six a line.
 func fieldNames() string {
-	var names []string
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
-		if f.Name != "JSON" {
-			names = append(names, f.Name)
+	var b strings.Builder
+	for i, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
+		if f.Name == "JSON" {
+			continue
 		}
+		if i > 0 && i%6 == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "  %-12s", f.Name)
 	}
-	return strings.Join(names, ", ")
+	return strings.TrimRight(b.String(), " ")
 }
 
 func newFields(s monitor.Snapshot, now time.Time) fields {
@@ -90,7 +95,7 @@ func state(s monitor.Snapshot, now time.Time) string {
 	age, ok := s.Age(now)
 	switch {
 	case !ok && s.Fault != nil:
-		return s.Fault.Kind
+		return faultWords(*s.Fault)
 	case !ok:
 		return "nothing read yet"
 	case s.Stale(now):
@@ -121,7 +126,7 @@ func capText(k credit.Key, now time.Time) string {
 
 // runsOut is the date, or why there is none.
 func runsOut(s monitor.Snapshot, now time.Time) string {
-	switch f := s.Forecast; f.State {
+	switch f := s.Forecast; s.Outlook() {
 	case forecast.OK:
 		return text.Moment(f.Time(f.P50), now)
 	case forecast.Depleted:
@@ -184,8 +189,8 @@ func parseFormat(s string) (*formatter, error) {
 	if err == nil {
 		_, err = (&formatter{t}).apply(monitor.Snapshot{}, time.Unix(0, 0))
 	}
-	if err != nil {
-		return nil, usageError("ortop status --help lists the fields", "--format: %w", err)
+	if err != nil { // it may quote the whole of what was given
+		return nil, usageError("ortop status --help lists the fields", "--format: %s", client.Clean(err.Error(), 120))
 	}
 	return &formatter{t}, nil
 }

@@ -120,18 +120,21 @@ const (
 // Spendable returns the sum that can still be spent, the lesser of the
 // account's balance and the key's remaining cap, and which of the two binds.
 //
-// A management key cannot run models, so its cap never binds. Where the
-// balance is not known neither is the sum, and usd is nil; binding is then
-// BoundByKey if the cap is spent, for that alone stops the key.
+// A management key cannot run models, so its cap never binds. Where balance or
+// cap is not known (k is nil, or has a limit of which the rest was not said)
+// neither is the sum, and usd is nil. What is known to be spent still stops
+// the key: binding is then BoundByKey for its cap, and a spent balance is the
+// sum whatever the cap is.
 func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
 	var remaining *float64
-	if k != nil && k.Kind != KeyManagement && k.Cap.LimitUSD != nil {
+	capped := k == nil || k.Kind != KeyManagement && k.Cap.LimitUSD != nil
+	if k != nil && capped {
 		remaining = k.Cap.RemainingUSD
 	}
 	switch {
 	case b == nil && remaining != nil && *remaining <= 0:
 		return nil, BoundByKey
-	case b == nil:
+	case b == nil, capped && remaining == nil && b.LeftUSD() > 0:
 		return nil, ""
 	case remaining != nil && *remaining < b.LeftUSD():
 		v := *remaining

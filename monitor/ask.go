@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"ortop/client"
@@ -28,6 +29,9 @@ type question struct {
 	fp    string
 	known known
 	now   func() time.Time
+	log   *slog.Logger
+	// refused reports that the key was not accepted the last time.
+	refused bool
 }
 
 // ask polls: the key's facts where they are wanted, and the credits.
@@ -40,27 +44,54 @@ func (q question) ask(ctx context.Context) answer {
 		a.at, a.connectErr = q.now(), &ConnectError{a.connectErr}
 		return a
 	}
-	if a.keyAsked = q.known.wantsKey(q.now(), a.fingerprint); a.keyAsked {
-		a.key, a.keyErr = quickly(ctx, a.api.Key)
+	a.keyAsked = q.known.wantsKey(q.now(), a.fingerprint)
+	a.creditsAsked = q.known.wantsCredits(q.now(), a.fingerprint)
+	// Both at once: a slow answer to one must not cost the other.
+	var wait func()
+	if a.keyAsked {
+		wait = beside(func() { a.key, a.keyErr = asked(ctx, q, "key", a.api.Key) })
 	}
-	a.creditsAsked = q.known.wantsCredits(q.now(), a.fingerprint) && worthAsking(a.keyErr)
+	if wait != nil && q.refused { // one request is enough to be refused again
+		wait()
+		wait = nil
+		a.creditsAsked = a.creditsAsked && !errors.Is(a.keyErr, client.ErrUnauthorized)
+	}
 	if a.creditsAsked {
-		a.credits, a.creditsErr = quickly(ctx, a.api.Credits)
+		a.credits, a.creditsErr = asked(ctx, q, "credits", a.api.Credits)
+	}
+	if wait != nil {
+		wait()
 	}
 	a.at = q.now()
 	return a
 }
 
-// worthAsking reports whether a second request can fare better than the first.
-func worthAsking(err error) bool {
-	var api *client.APIError
-	switch {
-	case err == nil:
-		return true
-	case errors.Is(err, client.ErrUnauthorized), errors.Is(err, client.ErrNetwork), errors.Is(err, client.ErrRedirect):
-		return false
+// beside runs f in a goroutine of its own. wait waits for it, and panics if f
+// did.
+func beside(f func()) (wait func()) {
+	done := make(chan *PanicError, 1)
+	go func() {
+		defer func() { done <- panicError(recover()) }()
+		f()
+	}()
+	return func() {
+		if p := <-done; p != nil {
+			panic(p)
+		}
 	}
-	return !errors.As(err, &api) || !api.HasRetryAfter
+}
+
+// asked makes a request and notes it in the log.
+func asked[T any](ctx context.Context, q question, what string, request func(context.Context) (T, error)) (T, error) {
+	began := q.now()
+	v, err := quickly(ctx, request)
+	took := q.now().Sub(began).Round(time.Millisecond)
+	if err != nil {
+		q.log.Debug("asked in vain", "for", what, "took", took, "error", oneLine(err))
+	} else {
+		q.log.Debug("asked", "for", what, "took", took)
+	}
+	return v, err
 }
 
 // quickly makes a request, and makes it again where the connection was

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"ortop/client"
@@ -246,18 +245,16 @@ func (l *loop) ask(gap time.Duration) {
 func (l *loop) start() {
 	ctx, cancel := context.WithTimeout(l.ctx, askLimit)
 	l.asking, l.cancel = true, cancel
-	q := question{o: &l.m.o, api: l.api, fp: l.fp, known: l.st.known, now: l.now}
+	q := question{o: &l.m.o, api: l.api, fp: l.fp, known: l.st.known, now: l.now, log: l.m.log}
 	if l.sch.refusals > 0 {
-		q.api = nil // the key may have been replaced
+		q.api, q.refused = nil, true // the key may have been replaced
 	}
 	l.mark(Asking)
 	go func() {
 		defer cancel()
 		a := answer{}
 		defer func() {
-			if v := recover(); v != nil {
-				a.panic = &PanicError{Value: v, Stack: debug.Stack()}
-			}
+			a.panic = panicError(recover())
 			l.answers <- a
 		}()
 		a = q.ask(ctx)

@@ -152,14 +152,23 @@ type PanicError struct {
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
+// panicError is what recover returned, with the stack where it began; nil if
+// there was no panic.
+func panicError(recovered any) *PanicError {
+	if p, ok := recovered.(*PanicError); ok || recovered == nil {
+		return p
+	}
+	return &PanicError{Value: recovered, Stack: debug.Stack()}
+}
+
 // Run polls until ctx ends, and then returns nil: the lock is let go and
 // nothing of it runs on. A panic inside is returned as a *PanicError.
 func (m *Monitor) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	l := newLoop(m)
 	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
+		if p := panicError(recover()); p != nil {
+			err = p
 		}
 		cancel()
 		l.close()

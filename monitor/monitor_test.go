@@ -614,3 +614,18 @@ func TestFrozenCollectorIsNoticed(t *testing.T) {
 		}
 	})
 }
+
+func TestSlowKeyDoesNotHideTheBalance(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.account.Fail(sim.Fault{Path: "/key", Hang: true})
+		m := b.run()
+		s := after(t, m, 17*time.Second)
+		if s.Balance == nil || s.Fault != nil {
+			t.Fatalf("with /key hanging: Balance = %v, Fault = %+v, want the balance", s.Balance, s.Fault)
+		}
+		if s.SpendableUSD != nil || !strings.Contains(strings.Join(s.Notes, "\n"), "cap is not known") {
+			t.Errorf("with /key hanging: SpendableUSD = %v, Notes = %q, want unknown, and why", *s.SpendableUSD, s.Notes)
+		}
+	})
+}

@@ -33,7 +33,7 @@ func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, err
 	if read := !st.poll.Success.IsZero() && age >= 0; read && age <= maxAge {
 		return st.stored(ctx, now)
 	}
-	q := question{o: &m.o, known: st.known, now: m.o.Now}
+	q := question{o: &m.o, known: st.known, now: m.o.Now, log: m.log}
 	api, fingerprint, err := m.o.Connect(ctx)
 	if err != nil {
 		s, _ := st.stored(ctx, now)

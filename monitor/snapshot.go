@@ -118,6 +118,15 @@ func (s Snapshot) Stale(now time.Time) bool {
 	return !ok || age > 2*s.Interval+5*time.Second
 }
 
+// Outlook is the forecast's state for a person: that nothing was spent in the
+// first minutes means too early, and not idle.
+func (s Snapshot) Outlook() forecast.State {
+	if f := s.Forecast; f.State == forecast.Idle && f.LastSpend.IsZero() && f.History < forecast.MinHistory {
+		return forecast.Cold
+	}
+	return s.Forecast.State
+}
+
 // KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
 func (s Snapshot) KeyKind() credit.KeyKind {
 	if s.Key == nil || s.Key.Kind == "" {

@@ -124,6 +124,7 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 		readings = append(readings, r)
 	}
 	err = st.db.Record(ctx, u, readings...)
+	st.m.log.Debug("stored", "readings", len(readings), "next", due.UTC().Format(time.RFC3339), "fault", u.Fault)
 	if _, _, loadErr := st.load(ctx); err == nil {
 		err = loadErr
 	}

@@ -43,6 +43,9 @@ func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) 
 		s.Balance = st.was.sample.Balance()
 	}
 	s.SpendableUSD, s.Binding = credit.Spendable(s.Balance, s.Key)
+	if s.Key == nil && s.Balance != nil {
+		s.Notes = append(s.Notes, "the key's own cap is not known: it could not be read")
+	}
 	shown := st.account
 	if s.Source == FromKey && st.key != 0 {
 		shown = st.key

@@ -93,7 +93,7 @@ func summary(s monitor.Snapshot, p pen) string {
 	default:
 		words = append(words, "balance not known")
 	}
-	switch f := s.Forecast; f.State {
+	switch f := s.Forecast; s.Outlook() {
 	case forecast.OK:
 		words = append(words, "runs out "+dateOf(f, p.now))
 	case forecast.Idle:

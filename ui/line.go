@@ -73,7 +73,7 @@ func (d screen) oneLine(w int) string {
 func (d screen) ending() (phrase, brief string) {
 	f := d.snap.Forecast
 	l, _ := levelOf(d.snap)
-	switch f.State {
+	switch d.snap.Outlook() {
 	case forecast.OK:
 		left := text.Seconds(max(0, f.P50-d.now.Sub(f.At).Seconds()))
 		at := f.Time(f.P50)

@@ -46,7 +46,7 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 	f := s.Forecast
 	l, _ := levelOf(s)
-	switch f.State {
+	switch s.Outlook() {
 	case forecast.OK:
 		return []string{spread(p.th.of(l).Bold(true).Render(dateOf(f, p.now)), inOf(f, p.now), w), rangeOf(p, f, w)}
 	case forecast.Depleted:
