@@ -136,6 +136,9 @@ func newScale(highest, least float64, rows int) scale {
 	if math.IsNaN(highest) || math.IsInf(highest, 0) {
 		highest = 0
 	}
+	if highest <= 0 {
+		highest = 1 // a flat line needs no fine labels
+	}
 	highest = min(max(highest, least), 1e12)
 	best := scale{}
 	for every := 1; every < max(rows, 2) && (every <= 4 || best.every == 0); every++ {

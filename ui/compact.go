@@ -111,8 +111,16 @@ func (d screen) parts(w int) []part {
 		if f.Subject == forecast.Key {
 			head = "key cap out "
 		}
-		date[0] = p.th.dim.Render(head) + p.th.of(l).Bold(true).Render(dateOf(f, p.now))
-		date[1] = joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+text.Days(from, to, p.now)+")"))
+		day := dateOf(f, p.now)
+		date[0] = pick(w,
+			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(day),
+			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(dayOf(day)),
+			p.th.of(l).Bold(true).Render(dayOf(day)))
+		days := text.Days(from, to, p.now)
+		date[1] = pick(w,
+			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+days+")")),
+			joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+days+")")),
+			inOf(f, p.now))
 		if d.view == viewForecast {
 			date[1] = joinAll("  ", inOf(f, p.now), p.th.dim.Render(pick(w-14, "80 %: "+text.Range(from, to, p.now), text.Days(from, to, p.now))))
 		}

@@ -44,9 +44,9 @@ func TestScale(t *testing.T) {
 		labels  string // from the foot
 	}{
 		{"round", 1.37, 7, "0.0 0.5 1.0 1.5"},
-		{"nothing spent", 0, 6, "0.000 0.001 0.002 0.003 0.004 0.005"},
+		{"nothing spent", 0, 6, "0.0 0.2 0.4 0.6 0.8 1.0"},
 		{"thousands", 51000, 6, "0k 25k 50k"},
-		{"no number", math.Inf(1), 6, "0.000 0.001 0.002 0.003 0.004 0.005"},
+		{"no number", math.Inf(1), 6, "0.0 0.2 0.4 0.6 0.8 1.0"},
 	} {
 		s := newScale(c.highest, 0.005, c.rows)
 		var labels []string
@@ -124,7 +124,7 @@ func TestTicks(t *testing.T) {
 		{"a day", "2026-11-20 10:42", "2026-11-21 10:42", 70, "12:00 15:00 18:00 21:00 Sat 21 03:00 06:00 09:00"},
 		{"a day with 25 hours", "2026-10-24 12:00", "2026-10-25 12:00", 40, "12:00 18:00 Sun 25 05:00 11:00"},
 		{"a week over the end of summer time", "2026-10-20 12:00", "2026-10-27 12:00", 90, "Wed 21 Thu 22 Fri 23 Sat 24 Sun 25 Mon 26 Tue 27"},
-		{"a year", "2025-11-21 00:00", "2026-11-21 00:00", 60, "Jan 26 Mar 26 May 26 Jul 26 Sep 26 Nov 26"},
+		{"a year", "2025-11-21 00:00", "2026-11-21 00:00", 60, "Jan 2026 Apr 2026 Jul 2026 Oct 2026"},
 		{"a century", "1950-01-01 00:00", "2050-01-01 00:00", 80, "1950 1960 1970 1980 1990 2000 2010 2020 2030 2040 2050"},
 	} {
 		a := timeaxis{from: at(c.from), to: at(c.to), cols: c.cols, loc: berlin}

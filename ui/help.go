@@ -1,6 +1,10 @@
 package ui
 
-import "charm.land/bubbles/v2/key"
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/key"
+)
 
 // renderHelp lists the keys that do something, in as many columns as it
 // takes.
@@ -41,6 +45,9 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 	}
 	panelW := min(w, 82)
 	panelH := min(h, len(body)+2)
+	if more := len(body) - (panelH - 2); more > 0 {
+		body = append(body[:panelH-3], p.th.dim.Render(fmt.Sprintf("and %d more in a taller window", more+1)))
+	}
 	panel := renderPanel(p, p.th.title.Render("keys"), p.th.dim.Render("esc back"), body, panelW, panelH)
 	left := (w - panelW) / 2
 	out := fill(nil, 0, (h-panelH)/2)

@@ -10,7 +10,8 @@ import (
 const autoSpan = -1
 
 // back is the range of the balance plot: what was chosen, else the shortest
-// that leaves a fan of the forecast's length its place.
+// that leaves a fan of the forecast's length its place, and that is no longer
+// than the history.
 func (m Model) back() int {
 	if m.fanSpan != autoSpan {
 		return m.fanSpan
@@ -21,7 +22,7 @@ func (m Model) back() int {
 		return week
 	}
 	for i := 1; i < year; i++ {
-		if spans[i].back.Seconds()*1.5 >= f.P90 {
+		if spans[i].back.Seconds()*1.5 >= f.P90 || spans[i+1].back > f.History {
 			return i
 		}
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"ortop/forecast"
@@ -91,6 +92,12 @@ func dateOf(f forecast.Forecast, now time.Time) string {
 		return "about now"
 	}
 	return text.Moment(at, now)
+}
+
+// dayOf is a moment without its time of day.
+func dayOf(moment string) string {
+	day, _, _ := strings.Cut(moment, ",")
+	return day
 }
 
 // inOf is how far off the middle is, empty where that says nothing new.

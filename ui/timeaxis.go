@@ -36,7 +36,7 @@ var tickSteps = []tickStep{
 	{hours: 30 * time.Minute, layout: "15:04"}, {hours: time.Hour, layout: "15:04"}, {hours: 2 * time.Hour, layout: "15:04"},
 	{hours: 3 * time.Hour, layout: "15:04"}, {hours: 4 * time.Hour, layout: "15:04"}, {hours: 6 * time.Hour, layout: "15:04"}, {hours: 12 * time.Hour, layout: "15:04"},
 	{days: 1, layout: "Mon 2"}, {days: 2, layout: "Mon 2"}, {days: 5, layout: "2 Jan"}, {days: 7, layout: "2 Jan"}, {days: 14, layout: "2 Jan"},
-	{months: 1, layout: "Jan 06"}, {months: 2, layout: "Jan 06"}, {months: 3, layout: "Jan 06"}, {months: 6, layout: "Jan 06"},
+	{months: 1, layout: "Jan 2006"}, {months: 2, layout: "Jan 2006"}, {months: 3, layout: "Jan 2006"}, {months: 6, layout: "Jan 2006"},
 	{months: 12, layout: "2006"}, {months: 24, layout: "2006"}, {months: 60, layout: "2006"}, {months: 120, layout: "2006"}, {months: 1200, layout: "2006"},
 }
 
