@@ -166,7 +166,7 @@ func faultHint(f monitor.Fault, due time.Time) string {
 	case "storage":
 		return "ortop doctor says what is wrong with the history, and with the clock"
 	case "malformed":
-		return "what answered is not the OpenRouter API: check the base URL with ortop doctor"
+		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
 	case "network":
 		return "the last known values are kept; ortop doctor tells what is reachable"
 	}

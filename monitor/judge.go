@@ -69,6 +69,10 @@ type known struct {
 	ReadCreator string `json:"read_creator,omitempty"`
 	// Source is what the last good reading came from.
 	Source Source `json:"source,omitempty"`
+	// AgreedAt is when totals last were no less than those before, and
+	// KeyAgreedAt the same of the key's own usage.
+	AgreedAt    time.Time `json:"agreed_at,omitzero"`
+	KeyAgreedAt time.Time `json:"key_agreed_at,omitzero"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.
 	Skew time.Duration `json:"skew,omitempty"`
 }
@@ -90,7 +94,6 @@ func (k known) wantsCredits(now time.Time, fingerprint string) bool {
 type last struct {
 	sample credit.Sample
 	ok     bool
-	seen   time.Time // when a reading last agreed with it
 }
 
 // verdict is what an answer means.
@@ -100,7 +103,6 @@ type verdict struct {
 	balance *credit.Balance // to be stored; nil is unknown
 	keyUSD  *float64        // an ordinary key's lifetime usage, to be stored
 	segment string          // why a new segment begins; empty: it does not
-	lagging bool            // the totals are behind what was seen; nothing is stored
 	note    string          // for a person
 }
 
@@ -196,22 +198,28 @@ func (v *verdict) continues(a answer, b credit.Balance, was last) {
 	}
 	sameKey := v.known.ReadBy == a.fingerprint
 	fell := was.ok && b.UsageUSD < was.sample.UsageUSD-slack
-	recent := a.at.Sub(was.seen) < lagLimit && !a.at.Before(was.seen)
 	switch {
 	case !was.ok:
 		v.segment = firstReading
 	case !sameKey && !fits(b, creator, was, v.known.ReadCreator):
 		v.segment = "another account"
 		v.note = "another key, and its numbers do not continue the old ones: a new series begins"
-	case fell && sameKey && recent:
-		v.lagging = true
+	case fell && sameKey && recent(v.known.AgreedAt, a.at):
+		// A replica that lags behind; what it says of credits may be new.
+		b.UsageUSD = was.sample.UsageUSD
+		v.balance = &b
 		return
 	case fell:
 		v.segment = "usage fell"
 		v.note = fmt.Sprintf("lifetime usage fell from %.2f to %.2f USD: a new series begins", was.sample.UsageUSD, b.UsageUSD)
 	}
-	v.known.ReadBy, v.known.ReadCreator = a.fingerprint, creator
+	v.known.ReadBy, v.known.ReadCreator, v.known.AgreedAt = a.fingerprint, creator, a.at
 	v.balance = &b
+}
+
+// recent reports whether a reading that agreed was not long before now.
+func recent(agreed, now time.Time) bool {
+	return !now.Before(agreed) && now.Sub(agreed) < lagLimit
 }
 
 // fits reports whether totals read with another key can be the same account's.

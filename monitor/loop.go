@@ -287,7 +287,7 @@ func (l *loop) heard(a answer) {
 	if err := l.st.record(l.ctx, a, v, l.sch.due, l.gapCause); err != nil {
 		l.m.log.Warn("storing a reading", "error", err)
 	}
-	if v.err == nil && !v.lagging {
+	if v.err == nil {
 		l.gapCause = ""
 	}
 	if v.note != "" {

@@ -333,9 +333,14 @@ func TestFallingUsage(t *testing.T) {
 			t.Errorf("S05: lagging replicas began %d segments", len(segments)-1)
 		}
 		b.account.Fail(sim.Fault{Path: "/credits", LessUsageUSD: 2})
+		bought := b.account.Credits(b.now())
+		b.account.TopUp(30)
 		s := after(t, m, 4*time.Minute)
 		if s.Balance.UsageUSD < worst-1e-9 {
 			t.Errorf("a fall counts at once: %v after %v", s.Balance.UsageUSD, worst)
+		}
+		if s.Stale(b.now()) || s.Balance.CreditsUSD < bought+29 || !strings.Contains(strings.Join(s.Notes, "\n"), "lower usage") {
+			t.Errorf("S05: At = %v, CreditsUSD = %v, Notes = %q, want a fresh reading with the top-up, and why", s.At, s.Balance.CreditsUSD, s.Notes)
 		}
 		s = after(t, m, 5*time.Minute)
 		if s.Balance.UsageUSD > worst {

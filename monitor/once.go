@@ -77,7 +77,7 @@ func (st *store) askOnce(ctx context.Context, q question) (Snapshot, error) {
 		s.Fault = newFault(v.err)
 	case recordErr != nil && s.At.IsZero():
 		s.Fault = &Fault{Kind: "storage", Message: oneLine(recordErr)}
-	case !v.lagging:
+	default:
 		s.Source = v.known.Source
 	}
 	return s, err

@@ -63,7 +63,7 @@ func (st *store) load(ctx context.Context) (history.Poll, bool, error) {
 // settle finds the newest sample and the series that the surfaces show.
 func (st *store) settle(ctx context.Context) error {
 	var err error
-	st.was = last{seen: st.poll.Success}
+	st.was = last{}
 	if st.was.sample, st.was.ok, err = st.db.At(ctx, st.account, endOfTime); err != nil {
 		return err
 	}
@@ -90,16 +90,12 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 	u := history.PollUpdate{
 		Series: st.account, Attempt: a.at, Due: due, Interval: st.m.o.Interval, GapCause: gapCause,
 	}
-	if v.err == nil && !v.lagging {
+	if v.err == nil {
 		u.Success = a.at
 	}
 	if v.err != nil {
 		f := newFault(v.err)
 		u.FaultKind, u.Fault = f.Kind, f.Message
-	}
-	var err error
-	if u.Key, err = json.Marshal(v.known); err != nil {
-		return err
 	}
 	var readings []history.Reading
 	if v.balance != nil {
@@ -123,6 +119,10 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 		}
 		readings = append(readings, r)
 	}
+	var err error
+	if u.Key, err = json.Marshal(st.known); err != nil {
+		return err
+	}
 	err = st.db.Record(ctx, u, readings...)
 	st.m.log.Debug("stored", "readings", len(readings), "next", due.UTC().Format(time.RFC3339), "fault", u.Fault)
 	if _, _, loadErr := st.load(ctx); err == nil {
@@ -142,10 +142,12 @@ func (st *store) keyReading(ctx context.Context, k history.Series, a answer, usd
 	switch {
 	case !ok:
 		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: firstReading}
-	case usd < was.UsageUSD-slack && a.at.Sub(st.was.seen) < lagLimit:
+	case usd < was.UsageUSD-slack && recent(st.known.KeyAgreedAt, a.at):
 		r.UsageUSD = was.UsageUSD
+		return r, nil
 	case usd < was.UsageUSD-slack:
 		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: "usage fell"}
 	}
+	st.known.KeyAgreedAt = a.at
 	return r, nil
 }

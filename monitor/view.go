@@ -50,6 +50,9 @@ func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) 
 	if s.Source == FromKey && st.key != 0 {
 		shown = st.key
 	}
+	if at := st.known.AgreedAt; s.Balance != nil && !at.IsZero() && at.Before(s.At) {
+		s.Notes = append(s.Notes, "lower usage was read than at "+clock(at, now)+": it counts if it stays so for 5 min")
+	}
 	past, err := st.past(ctx, shown, s.At)
 	if err != nil {
 		return s, err
