@@ -71,6 +71,9 @@ func (a *app) addAccount(ctx context.Context, args []string) error {
 	if err != nil {
 		return &exitError{code: exitUnknown, err: err}
 	}
+	if s.host != "" && account.BaseURL == "" {
+		account.BaseURL = s.baseURL // the key was checked there, and goes there
+	}
 	where, err := keys.Keep(ctx, s.configPath, account, key)
 	if err != nil {
 		return err

@@ -51,7 +51,11 @@ func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, er
 	if err != nil {
 		return nil, "", err
 	}
-	where, err := keys.Keep(ctx, b.settings.configPath, b.settings.account, secret)
+	account := b.settings.account
+	if b.settings.host != "" && account.BaseURL == "" {
+		account.BaseURL = b.settings.baseURL // the key was checked there, and goes there
+	}
+	where, err := keys.Keep(ctx, b.settings.configPath, account, secret)
 	if err != nil {
 		return nil, "", err
 	}

@@ -56,7 +56,13 @@ func (a *app) settings() (s settings, err error) {
 		s.historyPath, s.historyErr = config.DataPath()
 	}
 	s.theme = cmp.Or(a.flags.theme, s.config.Theme)
-	return s, checkTheme(s.theme)
+	if err := checkTheme(s.theme); err != nil {
+		if a.flags.theme == "" {
+			return s, usageError("", "%s: %w", s.configPath, err)
+		}
+		return s, err
+	}
+	return s, nil
 }
 
 // configPath is the configuration file, or empty where there is no place for

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -89,6 +90,9 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	}
 	if printErr := a.printStatus(snap, f, format); printErr != nil {
 		return printErr
+	}
+	if connect != nil && errors.Is(err, fs.ErrNotExist) { // no key there
+		return &exitError{code: exitUsage, err: err}
 	}
 	if connect != nil {
 		return &exitError{code: exitUnknown, err: err}

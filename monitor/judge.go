@@ -22,6 +22,10 @@ const rarely = time.Hour
 // told of it.
 const firstReading = "first reading"
 
+// anotherAccount is why a segment begins whose numbers are not of the account
+// before.
+const anotherAccount = "another account"
+
 // slack is how far two totals may differ and count as equal: billing is exact
 // to far less, floating point is not.
 const slack = 1e-9
@@ -202,7 +206,7 @@ func (v *verdict) continues(a answer, b credit.Balance, was last) {
 	case !was.ok:
 		v.segment = firstReading
 	case !sameKey && !fits(b, creator, was, v.known.ReadCreator):
-		v.segment = "another account"
+		v.segment = anotherAccount
 		v.note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && sameKey && recent(v.known.AgreedAt, a.at):
 		// A replica that lags behind; what it says of credits may be new.

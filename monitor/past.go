@@ -28,7 +28,7 @@ func windows(at time.Time) []time.Time {
 
 func (st *store) past(ctx context.Context, series history.Series, at time.Time) (past, error) {
 	p := past{at: at}
-	first, ok, err := st.db.First(ctx, series)
+	first, ok, err := st.first(ctx, series, at)
 	if err != nil || !ok {
 		return p, err
 	}
@@ -38,6 +38,24 @@ func (st *store) past(ctx context.Context, series history.Series, at time.Time) 
 	}
 	p.plot, err = st.db.BucketsAt(ctx, series, steps(first.At, at))
 	return p, err
+}
+
+// first is the oldest reading of the account that is behind the series now.
+func (st *store) first(ctx context.Context, series history.Series, at time.Time) (credit.Sample, bool, error) {
+	first, ok, err := st.db.First(ctx, series)
+	if err != nil || !ok {
+		return first, ok, err
+	}
+	segments, err := st.db.Segments(ctx, series, first.At, at.Add(time.Second))
+	if err != nil {
+		return first, false, err
+	}
+	for _, g := range slices.Backward(segments) {
+		if g.Reason == anotherAccount {
+			return st.db.At(ctx, series, g.At)
+		}
+	}
+	return first, true, nil
 }
 
 // steps are the boundaries from first, or from as far as is looked back, to at.

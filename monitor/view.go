@@ -99,7 +99,7 @@ func (st *store) segmentNotes(ctx context.Context, series history.Series, at tim
 	var notes []string
 	for _, g := range slices.Backward(segments) {
 		switch g.Reason {
-		case "another account":
+		case anotherAccount:
 			notes = append(notes, "another account's numbers since "+clock(g.At, st.m.o.Now())+": a new series began")
 		case "usage fell":
 			notes = append(notes, "lifetime usage fell at "+clock(g.At, st.m.o.Now())+": a new series began")
