@@ -24,21 +24,21 @@ type badBody string
 
 func (e badBody) Error() string { return string(e) }
 
-// readBody reads the body of a success. The error is a badBody, or the
-// transport's.
-func readBody(res *http.Response) ([]byte, error) {
+// readBody reads the body of a success, of at most limit bytes. The error is a
+// badBody, or the transport's.
+func readBody(res *http.Response, limit int64) ([]byte, error) {
 	if e := res.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, badBody("in an encoding that was not asked for")
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBodyBytes+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return nil, badBody("not in the encoding that it says")
 	case err != nil:
 		return nil, err
-	case len(body) > maxBodyBytes:
-		return nil, badBody("larger than 1 MiB")
+	case int64(len(body)) > limit:
+		return nil, badBody(fmt.Sprintf("larger than %d MiB", limit>>20))
 	}
 	return body, nil
 }
@@ -85,16 +85,16 @@ func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why
 }
 
 // refusal returns the error for an answer that is not a 200.
-func (c *Client) refusal(endpoint string, res *http.Response, at clocks) *APIError {
-	e := &APIError{Status: res.StatusCode, Kind: kindOf(res.StatusCode), Endpoint: endpoint}
+func (c *Client) refusal(q question, res *http.Response, at clocks) *APIError {
+	e := &APIError{Status: res.StatusCode, Kind: kindOf(res.StatusCode), Endpoint: q.name}
 	// The status says enough; a body that cannot be read takes nothing away.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusalBytes))
 	said := parseRefusal(body)
 	switch {
 	case e.Kind == ErrRedirect:
 		e.Message = redirectTarget(res.Header.Get("Location"), c.base)
-	case e.Kind == ErrNotFound:
-		e.Message = fmt.Sprintf("nothing at %s: is the base URL right?", c.url(endpoint))
+	case e.Kind == ErrNotFound && !q.lookup:
+		e.Message = fmt.Sprintf("nothing at %s: is the base URL right?", c.url(q.pathname()))
 	case said.message != "":
 		e.Message = said.message
 	case len(body) > 0 && !said.isJSON:

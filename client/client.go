@@ -1,8 +1,11 @@
 package client
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -118,24 +121,34 @@ func (c *Client) CloseIdle() {
 	}
 }
 
-// get asks for an endpoint and has read take what it needs from the answer.
-// It is the one way to the server: every answer is judged here.
-func (c *Client) get(ctx context.Context, endpoint string, read func(*fields)) (Meta, error) {
+// question is what one request asks.
+type question struct {
+	name  string     // of the endpoint, in errors
+	path  string     // below the base URL; if empty, it is name
+	query url.Values // never in errors
+	body  []byte     // of a POST, in JSON; nil: a GET
+	limit int64      // of the answer's body, in bytes; 0: 1 MiB
+	// lookup is set where the question names a thing that may not be there: a
+	// 404 then is about the thing, and not about the base URL.
+	lookup bool
+}
+
+func (q question) pathname() string { return cmp.Or(q.path, q.name) }
+
+// ask sends a question and has read take what it needs from the answer. It is
+// the one way to the server: every answer is judged here.
+func (c *Client) ask(ctx context.Context, q question, read func(*fields)) (Meta, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url(endpoint), nil)
+	req, err := c.request(ctx, q)
 	if err != nil {
-		return Meta{}, fmt.Errorf("reading %s: %w", endpoint, ErrBaseURL)
-	}
-	req.Header = c.header.Clone()
-	if !c.key.IsZero() {
-		req.Header.Set("Authorization", "Bearer "+c.key.Reveal())
+		return Meta{}, fmt.Errorf("reading %s: %w", q.name, ErrBaseURL)
 	}
 	// Not through an http.Client, which follows redirects, and puts the URL
 	// into its errors.
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return Meta{}, c.networkError(ctx, endpoint, err)
+		return Meta{}, c.networkError(ctx, q.name, err)
 	}
 	if res.Body == nil {
 		res.Body = http.NoBody
@@ -147,20 +160,40 @@ func (c *Client) get(ctx context.Context, endpoint string, read func(*fields)) (
 		at.server = time.Time{} // the date at which a cache got the answer
 	}
 	if res.StatusCode != http.StatusOK {
-		return Meta{}, c.refusal(endpoint, res, at)
+		return Meta{}, c.refusal(q, res, at)
 	}
-	body, err := readBody(res)
+	body, err := readBody(res, cmp.Or(q.limit, maxBodyBytes))
 	if err != nil && !isMalformed(err) {
-		return Meta{}, c.networkError(ctx, endpoint, err)
+		return Meta{}, c.networkError(ctx, q.name, err)
 	}
 	if err == nil {
 		err = c.readAnswer(body, read)
 	}
 	if err != nil {
-		return Meta{}, c.malformed(endpoint, res, body, err, at)
+		return Meta{}, c.malformed(q.name, res, body, err, at)
 	}
 	skew, known := at.skew()
 	return Meta{ServerSkew: skew, SkewKnown: known}, nil
 }
 
-func (c *Client) url(endpoint string) string { return c.base.JoinPath(endpoint).String() }
+func (c *Client) request(ctx context.Context, q question) (*http.Request, error) {
+	method, body := http.MethodGet, io.Reader(nil)
+	if q.body != nil {
+		method, body = http.MethodPost, bytes.NewReader(q.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.url(q.pathname()), body)
+	if err != nil {
+		return nil, err
+	}
+	req.URL.RawQuery = q.query.Encode()
+	req.Header = c.header.Clone()
+	if q.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if !c.key.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.key.Reveal())
+	}
+	return req, nil
+}
+
+func (c *Client) url(path string) string { return c.base.JoinPath(path).String() }

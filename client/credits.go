@@ -18,7 +18,7 @@ type Credits struct {
 // key cannot tell 0 and 0 from unknown.
 func (c *Client) Credits(ctx context.Context) (Credits, error) {
 	var v Credits
-	meta, err := c.get(ctx, "credits", v.read)
+	meta, err := c.ask(ctx, question{name: "credits"}, v.read)
 	if err != nil {
 		return Credits{}, err
 	}

@@ -14,11 +14,11 @@ var (
 	ErrUnauthorized = errors.New("unauthorized")         // 401: the key is missing, wrong, disabled or expired
 	ErrPayment      = errors.New("payment required")     // 402
 	ErrForbidden    = errors.New("forbidden")            // 403: of account endpoints, not a management key
-	ErrNotFound     = errors.New("not found")            // 404, 410: most likely the base URL is wrong
+	ErrNotFound     = errors.New("not found")            // 404, 410: no such thing, or the base URL is wrong
 	ErrTimeout      = errors.New("request timed out")    // 408: said by the server
 	ErrRateLimited  = errors.New("rate limited")         // 429
 	ErrServer       = errors.New("server error")         // 5xx
-	ErrRequest      = errors.New("request not accepted") // every other status that is not a success
+	ErrRequest      = errors.New("request not accepted") // every other status that is not a success; or not sent, being wrong
 	ErrRedirect     = errors.New("redirect refused")     // 301, 302, 303, 307, 308
 	ErrMalformed    = errors.New("malformed answer")     // a success that cannot be believed
 	ErrNetwork      = errors.New("no answer")            // nothing came back, or not all of it
@@ -27,10 +27,11 @@ var (
 // maxMessageBytes bounds a server's message, and so its width in cells.
 const maxMessageBytes = 200
 
-// APIError is an answer that is a refusal, or one that was not understood.
+// APIError is an answer that is a refusal, or one that was not understood; or
+// a request that was not sent because it would have been refused.
 type APIError struct {
 	// Status is the HTTP status. It is 200 for an answer that was malformed,
-	// or that said "error" in its body.
+	// or that said "error" in its body, and 0 if nothing was sent.
 	Status int
 	// Message says more, in one clean line of at most 200 bytes, without keys;
 	// the server's own words where it had any. It may be empty.
@@ -43,7 +44,8 @@ type APIError struct {
 	// read is an hour.
 	RetryAfter    time.Duration
 	HasRetryAfter bool
-	// Endpoint is what was asked for: "credits" or "key".
+	// Endpoint is what was asked for, without identifiers: "credits",
+	// "workspaces/budgets".
 	Endpoint string
 }
 
@@ -51,7 +53,7 @@ type APIError struct {
 // "reading credits: 429 rate limited: slow down".
 func (e *APIError) Error() string {
 	s := "reading " + e.Endpoint + ": "
-	if e.Status != http.StatusOK {
+	if e.Status != 0 && e.Status != http.StatusOK {
 		s += strconv.Itoa(e.Status) + " "
 	}
 	s += e.Kind.Error()
@@ -67,7 +69,7 @@ func (e *APIError) Unwrap() error { return e.Kind }
 // NetworkError is a request without a whole answer. It is ErrNetwork, and
 // context.DeadlineExceeded too where time ran out.
 type NetworkError struct {
-	Endpoint string // what was asked for: "credits" or "key"
+	Endpoint string // what was asked for: "credits"
 	Cause    string // in plain words: "cannot resolve openrouter.ai"
 	// QuickRetry reports whether asking again at once makes sense: a
 	// connection was refused or reset. It is never set after a time-out.
@@ -88,8 +90,8 @@ func (e *NetworkError) Unwrap() []error {
 
 // Kind returns a word for err that programs may rely on: "unauthorized",
 // "forbidden", "payment", "rate_limited", "server" (408 too), "redirect",
-// "malformed" (also every status that this API does not give to a good
-// request, such as 404) or "network", which is also the word for an error that
+// "malformed" (also 404, and every status that this API does not give to a good
+// request) or "network", which is also the word for an error that
 // is none of this package's. It returns "" for nil.
 func Kind(err error) string {
 	if err == nil {

@@ -79,7 +79,7 @@ type Budget struct {
 // of key may ask. A management key's own usage is 0.
 func (c *Client) Key(ctx context.Context) (Key, error) {
 	var v Key
-	meta, err := c.get(ctx, "key", v.read)
+	meta, err := c.ask(ctx, question{name: "key"}, v.read)
 	if err != nil {
 		return Key{}, err
 	}
