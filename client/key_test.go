@@ -26,12 +26,13 @@ func readKey(t *testing.T, body string) (Key, error) {
 
 func TestKeyOfficialExample(t *testing.T) {
 	got, err := readKey(t, officialKey)
-	want := Key{
+	want := Key{KeyUsage: KeyUsage{
 		Label: "sk-or-v1-au7...890", LimitUSD: ptr(100.0), LimitRemainingUSD: ptr(74.5), LimitReset: "monthly",
 		IncludeBYOKInLimit: ptr(false), UsageUSD: 25.5, UsageDailyUSD: ptr(25.6), UsageWeeklyUSD: ptr(25.7), UsageMonthlyUSD: ptr(25.8),
 		BYOKUsageUSD: ptr(17.38), BYOKDailyUSD: ptr(17.39), BYOKWeeklyUSD: ptr(17.4), BYOKMonthlyUSD: ptr(17.41),
-		IsFreeTier: ptr(false), IsManagementKey: ptr(false), CreatorUserID: "user_2dHFtVWx2n56w6HkM0000000000",
-		ExpiresAt: ptr(time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)),
+		CreatorUserID: "user_2dHFtVWx2n56w6HkM0000000000", ExpiresAt: ptr(time.Date(2027, 12, 31, 23, 59, 59, 0, time.UTC)),
+	},
+		IsFreeTier: ptr(false), IsManagementKey: ptr(false),
 		RateLimit: &RateLimit{Requests: ptr(int64(1000)), Interval: "1h", Note: "This field is deprecated and safe to ignore."},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -70,17 +71,17 @@ func TestKeyValues(t *testing.T) {
 		name, fields string
 		want         Key
 	}{
-		{"H34 usage alone", `"usage":1`, Key{UsageUSD: 1}},
-		{"all null", `"usage":1,"label":null,"limit":null,"limit_remaining":null,"limit_reset":null,"expires_at":null,"creator_user_id":null,"usage_daily":null,"is_management_key":null`, Key{UsageUSD: 1}},
-		{"S07 remaining below 0", `"usage":1,"limit":10,"limit_remaining":-0.25`, Key{UsageUSD: 1, LimitUSD: ptr(10.0), LimitRemainingUSD: ptr(-0.25)}},
-		{"cap of 0", `"usage":1,"limit":0,"limit_remaining":0`, Key{UsageUSD: 1, LimitUSD: ptr(0.0), LimitRemainingUSD: ptr(0.0)}},
+		{"H34 usage alone", `"usage":1`, Key{KeyUsage: KeyUsage{UsageUSD: 1}}},
+		{"all null", `"usage":1,"label":null,"limit":null,"limit_remaining":null,"limit_reset":null,"expires_at":null,"creator_user_id":null,"usage_daily":null,"is_management_key":null`, Key{KeyUsage: KeyUsage{UsageUSD: 1}}},
+		{"S07 remaining below 0", `"usage":1,"limit":10,"limit_remaining":-0.25`, Key{KeyUsage: KeyUsage{UsageUSD: 1, LimitUSD: ptr(10.0), LimitRemainingUSD: ptr(-0.25)}}},
+		{"cap of 0", `"usage":1,"limit":0,"limit_remaining":0`, Key{KeyUsage: KeyUsage{UsageUSD: 1, LimitUSD: ptr(0.0), LimitRemainingUSD: ptr(0.0)}}},
 		{"management", `"usage":0,"is_management_key":true,"is_provisioning_key":false`, Key{IsManagementKey: ptr(true)}},
 		{"only the deprecated twin", `"usage":0,"is_provisioning_key":true`, Key{IsManagementKey: ptr(true)}},
-		{"unknown reset", `"usage":0,"limit_reset":"fortnightly"`, Key{LimitReset: "fortnightly"}},
-		{"expiry with microseconds", `"usage":0,"expires_at":"2027-01-02T03:04:05.000006+00:00"`, Key{ExpiresAt: ptr(time.Date(2027, 1, 2, 3, 4, 5, 6000, time.UTC))}},
+		{"unknown reset", `"usage":0,"limit_reset":"fortnightly"`, Key{KeyUsage: KeyUsage{LimitReset: "fortnightly"}}},
+		{"expiry with microseconds", `"usage":0,"expires_at":"2027-01-02T03:04:05.000006+00:00"`, Key{KeyUsage: KeyUsage{ExpiresAt: ptr(time.Date(2027, 1, 2, 3, 4, 5, 6000, time.UTC))}}},
 		{"expiry that cannot be read", `"usage":0,"expires_at":"soon"`, Key{}},
-		{"I01 label", `"usage":0,"label":"a\u001b[31m\nb"`, Key{Label: "a\ufffd[31m b"}},
-		{"K01 label is a key", `"usage":0,"label":"` + canary + `"`, Key{Label: "[redacted]"}},
+		{"I01 label", `"usage":0,"label":"a\u001b[31m\nb"`, Key{KeyUsage: KeyUsage{Label: "a\ufffd[31m b"}}},
+		{"K01 label is a key", `"usage":0,"label":"` + canary + `"`, Key{KeyUsage: KeyUsage{Label: "[redacted]"}}},
 	} {
 		got, err := readKey(t, `{"data":{`+tt.fields+`}}`)
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
