@@ -10,8 +10,10 @@ import (
 	"time"
 )
 
-// maxUSD is what no account of this API can hold.
-const maxUSD = 1e9
+const (
+	maxUSD    = 1e9     // what no account of this API can hold
+	maxMetric = 1 << 53 // up to which a float64 counts one by one
+)
 
 // fields is a JSON object that is read strictly: field names match exactly,
 // and none comes twice, where encoding/json would take any case and the last
@@ -105,13 +107,41 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 	return &v
 }
 
+// each reads a required list of objects, giving them to read one by one up to
+// the first that is wrong.
+func (f *fields) each(name string, read func(*fields)) {
+	raw, ok := f.get(name)
+	if !ok {
+		f.fail("%s%s is missing", f.path, name)
+		return
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		f.fail("%s%s is not a list", f.path, name)
+		return
+	}
+	for i := 0; d.More() && *f.err == nil; i++ {
+		what := fmt.Sprintf("%s%s[%d]", f.path, name, i)
+		var row json.RawMessage
+		if err := d.Decode(&row); err != nil {
+			f.fail("%s is unreadable", what)
+			return
+		}
+		sub := &fields{path: what + ".", key: f.key, err: f.err}
+		sub.raw = sub.members(what, row)
+		if *f.err == nil {
+			read(sub)
+		}
+	}
+}
+
 // usd reads a sum of money.
 func (f *fields) usd(name string) *float64 {
 	raw, ok := f.get(name)
 	if !ok {
 		return nil
 	}
-	if raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') {
+	if !isNumber(raw) {
 		f.fail("%s%s is not a number", f.path, name)
 		return nil
 	}
@@ -122,6 +152,12 @@ func (f *fields) usd(name string) *float64 {
 	}
 	v += 0 // -0 becomes 0
 	return &v
+}
+
+// isNumber reports whether raw is a JSON number.
+func isNumber(raw []byte) bool {
+	digit := func(b byte) bool { return '0' <= b && b <= '9' }
+	return json.Valid(raw) && (raw[0] == '-' || digit(raw[0])) && digit(raw[len(raw)-1])
 }
 
 // total reads a sum that is never below 0.
@@ -142,6 +178,16 @@ func (f *fields) required(name string) float64 {
 		return 0
 	}
 	return *v
+}
+
+// tally reads a count of things that there are, never below 0.
+func (f *fields) tally(name string) *int64 {
+	n := f.count(name)
+	if n != nil && *n < 0 {
+		f.fail("%s%s is negative", f.path, name)
+		return nil
+	}
+	return n
 }
 
 // count reads a whole number.
@@ -186,6 +232,20 @@ func (f *fields) text(name string) string {
 	return safeText(s, f.key, maxMessageBytes)
 }
 
+// id reads a string that has to be there, and tells one thing from others, so
+// that it cannot be cleaned or cut.
+func (f *fields) id(name string) string {
+	var s string
+	raw, ok := f.get(name)
+	if !ok {
+		f.fail("%s%s is missing", f.path, name)
+	} else if json.Unmarshal(raw, &s) != nil || s == "" || safeText(s, f.key, maxMessageBytes) != s {
+		f.fail("%s%s is not an identifier", f.path, name)
+		return ""
+	}
+	return s
+}
+
 // time reads an RFC 3339 time; nil for anything else.
 func (f *fields) time(name string) *time.Time {
 	t, err := time.Parse(time.RFC3339, f.looseText(name))
@@ -193,6 +253,17 @@ func (f *fields) time(name string) *time.Time {
 		return nil
 	}
 	t = t.UTC()
+	return &t
+}
+
+// unixMilli reads a Unix time in milliseconds; nil for anything else.
+func (f *fields) unixMilli(name string) *time.Time {
+	raw, _ := f.get(name)
+	ms, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || ms < 1e11 || ms >= 1e14 { // 1973 to 5138: not in seconds
+		return nil
+	}
+	t := time.UnixMilli(int64(ms)).UTC()
 	return &t
 }
 

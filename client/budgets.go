@@ -1,0 +1,57 @@
+package client
+
+import (
+	"context"
+	"time"
+)
+
+// WorkspaceBudget is a cap on what a workspace may spend. What it has spent
+// is not in the API.
+type WorkspaceBudget struct {
+	ID          string
+	WorkspaceID string
+	LimitUSD    float64
+	// ResetInterval is how often the budget starts anew, in UTC: "daily",
+	// "weekly", "monthly", empty for never, or a word yet to come.
+	ResetInterval string
+	CreatedAt     *time.Time
+	UpdatedAt     *time.Time
+}
+
+// WorkspaceBudgets are all budgets of a workspace, each of which binds.
+type WorkspaceBudgets struct {
+	Budgets []WorkspaceBudget
+	// IncludeBYOK reports whether BYOK spend counts against them; nil: unknown.
+	IncludeBYOK *bool
+	Meta
+}
+
+// Budgets reads the budgets of a workspace, given by its ID or slug, from
+// GET /workspaces/{id}/budgets. It needs a management key.
+func (c *Client) Budgets(ctx context.Context, idOrSlug string) (WorkspaceBudgets, error) {
+	q := question{name: "workspaces/budgets", path: "workspaces/" + idOrSlug + "/budgets", lookup: true}
+	if err := checkID(q.name, idOrSlug); err != nil {
+		return WorkspaceBudgets{}, err
+	}
+	var v WorkspaceBudgets
+	meta, err := c.ask(ctx, q, v.read)
+	if err != nil {
+		return WorkspaceBudgets{}, err
+	}
+	v.Meta = meta
+	return v, nil
+}
+
+func (v *WorkspaceBudgets) read(answer *fields) {
+	answer.each("data", func(d *fields) {
+		v.Budgets = append(v.Budgets, WorkspaceBudget{
+			ID:            d.id("id"),
+			WorkspaceID:   d.text("workspace_id"),
+			LimitUSD:      d.required("limit_usd"),
+			ResetInterval: d.text("reset_interval"),
+			CreatedAt:     d.time("created_at"),
+			UpdatedAt:     d.time("updated_at"),
+		})
+	})
+	v.IncludeBYOK = answer.flag("include_byok_in_budgets")
+}

@@ -1,0 +1,61 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"time"
+)
+
+// APIKey is one of the account's keys. A pointer is nil, and a string empty,
+// where the answer had no such field or null.
+type APIKey struct {
+	Hash        string // stands for the key for good, and is not secret
+	Name        string // as its owner called it
+	Disabled    *bool
+	CreatedAt   *time.Time
+	UpdatedAt   *time.Time
+	WorkspaceID string
+	KeyUsage
+}
+
+// Keys reads the keys of one workspace, disabled ones too, newest first, from
+// GET /keys; of the account's default workspace if workspaceID is empty.
+//
+// It needs a management key. What the keys have used adds up to less than the
+// account's usage, as deleted keys are not in the list, nor is the web chat.
+func (c *Client) Keys(ctx context.Context, workspaceID string) (List[APIKey], error) {
+	q := question{name: "keys", query: url.Values{"include_disabled": {"true"}}}
+	if workspaceID != "" {
+		q.query.Set("workspace_id", workspaceID)
+		q.lookup = true
+	}
+	return pages(ctx, c, q, readAPIKey, func(k APIKey) string { return k.Hash })
+}
+
+// KeyByHash reads one key, from GET /keys/{hash}. The error is ErrNotFound if
+// the account has no such key. It needs a management key.
+func (c *Client) KeyByHash(ctx context.Context, hash string) (APIKey, error) {
+	q := question{name: "keys", path: "keys/" + hash, lookup: true}
+	if err := checkID(q.name, hash); err != nil {
+		return APIKey{}, err
+	}
+	var v APIKey
+	_, err := c.ask(ctx, q, func(answer *fields) { v = readAPIKey(answer.object("data")) })
+	if err != nil {
+		return APIKey{}, err
+	}
+	return v, nil
+}
+
+func readAPIKey(d *fields) APIKey {
+	v := APIKey{
+		Hash:        d.id("hash"),
+		Name:        d.text("name"),
+		Disabled:    d.flag("disabled"),
+		CreatedAt:   d.time("created_at"),
+		UpdatedAt:   d.time("updated_at"),
+		WorkspaceID: d.text("workspace_id"),
+	}
+	v.KeyUsage.read(d)
+	return v
+}

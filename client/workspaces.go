@@ -1,0 +1,90 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// Workspace is one of the account's workspaces. A pointer is nil, and a string
+// empty, where the answer had no such field or null.
+type Workspace struct {
+	ID          string // a UUID
+	Name, Slug  string
+	Description string
+	CreatedAt   *time.Time
+	UpdatedAt   *time.Time
+	CreatedBy   string // the user ID of a member
+	// IncludeBYOKInBudgets reports whether BYOK spend counts against the
+	// workspace's budgets.
+	IncludeBYOKInBudgets *bool
+}
+
+// WorkspaceMember is a member's place in a workspace.
+type WorkspaceMember struct {
+	ID          string // of the membership
+	WorkspaceID string
+	UserID      string
+	Role        string // "admin", "member", or a word yet to come
+	CreatedAt   *time.Time
+}
+
+// fullPages asks for the longest pages of a list that lets one choose.
+func fullPages() url.Values { return url.Values{"limit": {strconv.Itoa(pageRows)}} }
+
+// Workspaces reads the account's workspaces, from GET /workspaces. It needs a
+// management key.
+func (c *Client) Workspaces(ctx context.Context) (List[Workspace], error) {
+	q := question{name: "workspaces", query: fullPages()}
+	return pages(ctx, c, q, readWorkspace, func(w Workspace) string { return w.ID })
+}
+
+// Workspace reads one workspace by its ID or slug, from GET /workspaces/{id}.
+// The error is ErrNotFound if the account has no such workspace. It needs a
+// management key.
+func (c *Client) Workspace(ctx context.Context, idOrSlug string) (Workspace, error) {
+	q := question{name: "workspaces", path: "workspaces/" + idOrSlug, lookup: true}
+	if err := checkID(q.name, idOrSlug); err != nil {
+		return Workspace{}, err
+	}
+	var v Workspace
+	_, err := c.ask(ctx, q, func(answer *fields) { v = readWorkspace(answer.object("data")) })
+	if err != nil {
+		return Workspace{}, err
+	}
+	return v, nil
+}
+
+// WorkspaceMembers reads who is in a workspace, given by its ID or slug, from
+// GET /workspaces/{id}/members. It needs a management key.
+func (c *Client) WorkspaceMembers(ctx context.Context, idOrSlug string) (List[WorkspaceMember], error) {
+	q := question{name: "workspaces/members", path: "workspaces/" + idOrSlug + "/members", query: fullPages(), lookup: true}
+	if err := checkID(q.name, idOrSlug); err != nil {
+		return List[WorkspaceMember]{}, err
+	}
+	return pages(ctx, c, q, readWorkspaceMember, func(m WorkspaceMember) string { return m.ID })
+}
+
+func readWorkspace(d *fields) Workspace {
+	return Workspace{
+		ID:                   d.id("id"),
+		Name:                 d.text("name"),
+		Slug:                 d.text("slug"),
+		Description:          d.text("description"),
+		CreatedAt:            d.time("created_at"),
+		UpdatedAt:            d.time("updated_at"),
+		CreatedBy:            d.text("created_by"),
+		IncludeBYOKInBudgets: d.flag("include_byok_in_budgets"),
+	}
+}
+
+func readWorkspaceMember(d *fields) WorkspaceMember {
+	return WorkspaceMember{
+		ID:          d.id("id"),
+		WorkspaceID: d.text("workspace_id"),
+		UserID:      d.id("user_id"),
+		Role:        d.text("role"),
+		CreatedAt:   d.time("created_at"),
+	}
+}
