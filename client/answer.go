@@ -16,6 +16,7 @@ import (
 
 const (
 	maxBodyBytes    = 1 << 20 // decompressed
+	maxTableBytes   = 8 << 20 // of answers that are tables: some 20,000 rows
 	maxRefusalBytes = 64 << 10
 )
 

@@ -69,6 +69,15 @@ var endpoints = []endpoint{
 		officialAPIKey,
 	},
 	{
+		"activity", "activity", "GET /api/v1/activity", false, 8 << 20,
+		asking(func(ctx context.Context, c *Client) (Activity, error) { return c.Activity(ctx, ActivityQuery{}) }),
+		Activity{Rows: []ActivityRow{{
+			Date: time.Date(2025, 8, 24, 0, 0, 0, 0, time.UTC), Model: "openai/gpt-4.1", ModelPermaslug: "openai/gpt-4.1-2025-04-14",
+			EndpointID: workspaceID, Provider: "OpenAI", UsageUSD: 0.015, BYOKUsageUSD: ptr(0.012), Requests: ptr(int64(5)),
+			PromptTokens: ptr(int64(50)), CompletionTokens: ptr(int64(125)), ReasoningTokens: ptr(int64(25)),
+		}}},
+	},
+	{
 		"workspaces", "workspaces", "GET /api/v1/workspaces?limit=100&offset=0", false, 1 << 20,
 		asking(func(ctx context.Context, c *Client) (List[Workspace], error) { return c.Workspaces(ctx) }),
 		List[Workspace]{Rows: []Workspace{officialWorkspace}},
