@@ -49,6 +49,7 @@ type Client struct {
 	timeout   time.Duration
 	transport http.RoundTripper
 	now       func() time.Time
+	analytics *limiter
 }
 
 // Meta is what an answer says beside its data.
@@ -83,6 +84,7 @@ func New(cfg Config) (*Client, error) {
 		timeout:   cfg.Timeout,
 		transport: cfg.Transport,
 		now:       cfg.Now,
+		analytics: &limiter{},
 	}
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = defaultUserAgent

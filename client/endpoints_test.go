@@ -78,6 +78,26 @@ var endpoints = []endpoint{
 		}}},
 	},
 	{
+		"analyticsmeta", "analytics/meta", "GET /api/v1/analytics/meta", false, 1 << 20,
+		asking(func(ctx context.Context, c *Client) (AnalyticsMeta, error) { return c.AnalyticsMeta(ctx) }),
+		AnalyticsMeta{
+			Metrics:       []AnalyticsMetric{{AnalyticsName{"request_count", "Request Count"}, ptr(false), "number"}},
+			Dimensions:    []AnalyticsName{{"model", "Model"}},
+			Operators:     []AnalyticsOperator{{"eq", "scalar"}},
+			Granularities: []AnalyticsName{{"day", "Day"}},
+		},
+	},
+	{
+		"analytics", "analytics/query", "POST /api/v1/analytics/query", false, 8 << 20,
+		asking(func(ctx context.Context, c *Client) (Analytics, error) {
+			return c.Query(ctx, AnalyticsQuery{Metrics: []string{"request_count"}, Granularity: "day"})
+		}),
+		Analytics{Rows: []AnalyticsRow{{
+			Start:   time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC),
+			Metrics: map[string]*float64{"request_count": ptr(1500.0)}, Dimensions: map[string]string{},
+		}}},
+	},
+	{
 		"workspaces", "workspaces", "GET /api/v1/workspaces?limit=100&offset=0", false, 1 << 20,
 		asking(func(ctx context.Context, c *Client) (List[Workspace], error) { return c.Workspaces(ctx) }),
 		List[Workspace]{Rows: []Workspace{officialWorkspace}},

@@ -1,0 +1,121 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+)
+
+const queryEndpoint = "analytics/query"
+
+// Analytics is the answer to a query.
+type Analytics struct {
+	Rows []AnalyticsRow // in the query's order; a bucket without traffic may be missing
+	// Truncated reports that rows are missing, so that their sums are partial.
+	Truncated bool
+	// CachedAt is when the answer was computed, in UTC; nil where it is not
+	// from a cache.
+	CachedAt *time.Time
+	// Warnings tell of filters' values that nothing was found for; at most 20.
+	Warnings []string
+	Meta
+}
+
+// AnalyticsRow is what one bucket and one combination of dimensions came to.
+type AnalyticsRow struct {
+	// Start is the bucket's beginning, in UTC; zero without granularity.
+	Start time.Time
+	// Metrics has every metric of the query by its name; nil: unknown. A sum
+	// of money is in USD, and may be below 0.
+	Metrics map[string]*float64
+	// Dimensions has every dimension of the query by its name; empty: unknown
+	// or unset. Keys, workspaces and users come by the names that people gave
+	// them, and two that share a name share a row.
+	Dimensions map[string]string
+}
+
+// Query asks for what the account used, by time and by whom, from
+// POST /analytics/query; the current day is in it. It needs a management key.
+//
+// A query that the service would refuse is not sent, and is ErrRequest; one
+// that is the client's 65th in a minute is ErrRateLimited, with the time to
+// wait. An answer that takes the server too long is ErrTimeout: ask for less.
+func (c *Client) Query(ctx context.Context, query AnalyticsQuery) (Analytics, error) {
+	if err := query.check(); err != nil {
+		return Analytics{}, err
+	}
+	if wait := c.analytics.admit(c.now()); wait > 0 {
+		return Analytics{}, tooMany(queryEndpoint, wait)
+	}
+	var v Analytics
+	q := question{name: queryEndpoint, body: query.body(), limit: maxTableBytes}
+	meta, err := c.ask(ctx, q, func(answer *fields) { v.read(answer, query) })
+	if err != nil {
+		return Analytics{}, err
+	}
+	v.Meta = meta
+	return v, nil
+}
+
+func (v *Analytics) read(answer *fields, query AnalyticsQuery) {
+	d := answer.object("data")
+	d.each("data", func(f *fields) {
+		row := AnalyticsRow{Metrics: map[string]*float64{}, Dimensions: map[string]string{}}
+		if g := query.Granularity; g != "" {
+			row.Start = f.bucket("date__"+g, "created_at__"+g)
+		}
+		for _, name := range query.Metrics {
+			row.Metrics[name] = f.metric(name)
+		}
+		for _, name := range query.Dimensions {
+			row.Dimensions[name] = f.dimension(name)
+		}
+		v.Rows = append(v.Rows, row)
+	})
+	meta := d.object("metadata")
+	if truncated := meta.flag("truncated"); truncated != nil {
+		v.Truncated = *truncated
+	} else {
+		meta.fail("%struncated is missing", meta.path)
+	}
+	v.CachedAt = d.unixMilli("cachedAt")
+	v.Warnings = d.looseTexts("warnings")
+}
+
+// metric reads a number, which may be written as a string.
+func (f *fields) metric(name string) *float64 {
+	raw, ok := f.get(name)
+	if !ok {
+		return nil
+	}
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		raw = []byte(s)
+	}
+	if !isNumber(raw) {
+		f.fail("%s%s is not a number", f.path, name)
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || math.Abs(v) > maxMetric {
+		f.fail("%s%s is not plausible: beyond 2^53", f.path, name)
+		return nil
+	}
+	v += 0 // -0 becomes 0
+	return &v
+}
+
+// dimension reads a name, which may be a number or a boolean.
+func (f *fields) dimension(name string) string {
+	raw, ok := f.get(name)
+	if !ok || raw[0] == '"' {
+		return f.text(name)
+	}
+	if raw[0] == '{' || raw[0] == '[' {
+		f.fail("%s%s is not a name", f.path, name)
+		return ""
+	}
+	return safeText(string(raw), f.key, maxMessageBytes)
+}

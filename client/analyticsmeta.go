@@ -1,0 +1,60 @@
+package client
+
+import "context"
+
+// AnalyticsMeta is what Query can be asked for; the names change over time.
+type AnalyticsMeta struct {
+	Metrics       []AnalyticsMetric
+	Dimensions    []AnalyticsName
+	Operators     []AnalyticsOperator
+	Granularities []AnalyticsName
+	Meta
+}
+
+// AnalyticsName is a name for queries, with words for people.
+type AnalyticsName struct{ Name, Label string }
+
+// AnalyticsMetric is a column of numbers.
+type AnalyticsMetric struct {
+	AnalyticsName
+	// IsRate reports whether the metric is averaged, and not summed.
+	IsRate *bool
+	// Format is "number", "currency" (USD), "percent" (of 1), "latency",
+	// "throughput", or a word yet to come.
+	Format string
+}
+
+// AnalyticsOperator compares in a filter.
+type AnalyticsOperator struct {
+	Name string
+	// ValueType is "scalar" for one value, "array" for a list.
+	ValueType string
+}
+
+// AnalyticsMeta reads what Query can be asked for, from GET /analytics/meta.
+// It needs a management key.
+func (c *Client) AnalyticsMeta(ctx context.Context) (AnalyticsMeta, error) {
+	var v AnalyticsMeta
+	meta, err := c.ask(ctx, question{name: "analytics/meta"}, v.read)
+	if err != nil {
+		return AnalyticsMeta{}, err
+	}
+	v.Meta = meta
+	return v, nil
+}
+
+func (v *AnalyticsMeta) read(answer *fields) {
+	d := answer.object("data")
+	d.each("metrics", func(f *fields) {
+		v.Metrics = append(v.Metrics, AnalyticsMetric{readAnalyticsName(f), f.flag("is_rate"), f.text("display_format")})
+	})
+	d.each("dimensions", func(f *fields) { v.Dimensions = append(v.Dimensions, readAnalyticsName(f)) })
+	d.each("operators", func(f *fields) {
+		v.Operators = append(v.Operators, AnalyticsOperator{f.id("name"), f.text("value_type")})
+	})
+	d.each("granularities", func(f *fields) { v.Granularities = append(v.Granularities, readAnalyticsName(f)) })
+}
+
+func readAnalyticsName(f *fields) AnalyticsName {
+	return AnalyticsName{Name: f.id("name"), Label: f.text("display_label")}
+}
