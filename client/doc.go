@@ -7,8 +7,15 @@
 //	}
 //	credits, err := c.Credits(ctx)
 //
-// It only ever reads. Money is in USD (one credit is one dollar), and a value
-// that the API did not give is nil, never 0.
+// It only ever reads. Money is in USD (one credit is one dollar), times are in
+// UTC, and a value that the API did not give is nil, never 0.
+//
+// Credits and Key are all that a balance needs. The rest tells where the money
+// went: Keys, KeyByHash, Activity, Query with AnalyticsMeta, Workspaces,
+// Workspace, Budgets, WorkspaceMembers and Members are for management keys, and
+// answer others with ErrForbidden; Generation is for any key. Lists that come
+// in pages are read to their end, or to 100 pages, and say which (List). Query
+// keeps to the 64 requests a minute that the service allows.
 //
 // # Answers
 //
@@ -17,13 +24,20 @@
 // than none; an answer is malformed (ErrMalformed) where
 //
 //   - it is no JSON object in UTF-8, has anything after it, begins with a byte
-//     order mark, or is larger than 1 MiB once decompressed. The declared
-//     media type is not asked for: only the JSON counts;
+//     order mark, or is larger than 1 MiB once decompressed (Activity and
+//     Query: 8 MiB). The declared media type is not asked for: only the JSON
+//     counts;
 //   - an object that is read has a field twice. Names match exactly;
-//   - a required sum is missing or null: total_credits and total_usage of
-//     GET /credits, usage of GET /key;
+//   - what a row is about is missing or null: the sums that the types hold
+//     without a pointer, the identifiers that tell rows apart, the day or
+//     bucket, and whether a query's rows are all;
 //   - a number is written as a string, is not finite, or is beyond a billion
-//     dollars either way; or a lifetime total or a limit is below 0.
+//     dollars either way; or a lifetime total, a limit or a count is below 0.
+//     Metrics of a query may be strings and of either sign, as they come so,
+//     and go up to 2^53.
+//
+// One row that is malformed makes the whole answer so: without it, sums would
+// be wrong.
 //
 // A 200 that carries an "error" is that error. Bytes that are not UTF-8 inside
 // a string become U+FFFD, and every string of the server has gone through
@@ -37,7 +51,11 @@
 //	switch {
 //	case errors.Is(err, client.ErrUnauthorized): // the key is wrong
 //	case errors.Is(err, client.ErrForbidden):    // not a management key
+//	case errors.Is(err, client.ErrNotFound):     // no such key, workspace, generation, organization
 //	}
+//
+// A request that would only be refused, or be one too many, is not sent: its
+// error is an *APIError with Status 0.
 //
 // A request that the caller's context cancelled returns an error that is
 // context.Canceled and neither of the two. Nothing is retried here; APIError
