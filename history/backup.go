@@ -38,6 +38,10 @@ func (db *DB) aside() (k *conn, done func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := supplement(k); err != nil {
+		k.close()
+		return nil, nil, err
+	}
 	return k, func() { k.close() }, nil
 }
 

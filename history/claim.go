@@ -56,11 +56,12 @@ func (db *DB) claim(ctx context.Context, s Series, now time.Time, may func(*head
 				return err
 			}
 			h.id = id
+			was := *h
 			if ok = may(h); !ok {
 				return nil
 			}
 			h.attemptMS = millis(now)
-			return db.saveHead(h)
+			return db.saveHead(h, &was)
 		})
 		if err == nil {
 			return ok, nil

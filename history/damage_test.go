@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,13 +31,21 @@ func sealed(t *testing.T) []byte {
 		if m == 1700 {
 			r.NewSegment = &Segment{Fingerprint: "0badcafe", Reason: "another key"}
 		}
-		batch = append(batch, entry{PollUpdate{Series: s, Interval: time.Minute}, []Reading{r}})
+		batch = append(batch, entry{update: PollUpdate{Series: s, Interval: time.Minute}, readings: []Reading{r}})
 	}
 	db.mu.Lock()
 	err := db.write(batch)
 	db.mu.Unlock()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range 40 {
+		err := errors.Join(db.Remember(ctx, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), OutcomeHeld)),
+			db.AddEvent(ctx, s, Event{At: at(float64(i)), Kind: "alert", Level: "urgent", Text: "below 5 USD", Data: []byte("{}")}),
+			db.SetState(ctx, s, fmt.Sprint(i%5), bytes.Repeat([]byte("x"), i)))
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	verify(t, db)
 	if err := db.Close(); err != nil {
@@ -79,6 +89,31 @@ func answers(db *DB) (string, error) {
 		b.WriteString(u.At.String())
 		b.Write(floatBits(u.AmountUSD))
 	}
+	open, err := db.OpenForecasts(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	last, err := db.Forecasts(ctx, s, 1000)
+	if err != nil {
+		return "", err
+	}
+	events, err := db.Events(ctx, s, at(-1), at(1e6), -1)
+	if err != nil {
+		return "", err
+	}
+	for _, f := range append(open, last...) {
+		took := deref(f.True)
+		f.True = nil
+		fmt.Fprint(&b, f, took)
+	}
+	for i := range 5 {
+		state, err := db.State(ctx, s, fmt.Sprint(i))
+		if err != nil {
+			return "", err
+		}
+		b.Write(state)
+	}
+	fmt.Fprint(&b, events)
 	return b.String(), nil
 }
 
@@ -286,7 +321,7 @@ func TestD08FutureVersions(t *testing.T) {
 			before, _ := os.ReadFile(db.Path())
 			f, err := Open(ctx, db.Path(), Options{})
 			if c.name != "readable" {
-				if !errors.Is(err, ErrFuture) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 1") {
+				if !errors.Is(err, ErrFuture) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 2") {
 					t.Errorf("Open() = %v, want ErrFuture with both versions", err)
 				}
 				return
@@ -294,7 +329,7 @@ func TestD08FutureVersions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f.Writable() || !strings.Contains(f.Note(), "version 7") || !strings.Contains(f.Note(), "version 1") {
+			if f.Writable() || !strings.Contains(f.Note(), "version 7") || !strings.Contains(f.Note(), "version 2") {
 				t.Errorf("Writable() = %v, Note() = %q, want a note with both versions", f.Writable(), f.Note())
 			}
 			fs := account(t, f)
@@ -315,12 +350,13 @@ func TestD08FutureVersions(t *testing.T) {
 func TestD09MigrationKeepsACopy(t *testing.T) {
 	db, s := fresh(t)
 	poll(t, db, s, at(0), 1)
-	steps := append(migrations[:1:1], "ALTER TABLE sample ADD COLUMN source TEXT")
+	current := int64(len(migrations))
+	steps := append(slices.Clone(migrations), "ALTER TABLE sample ADD COLUMN source TEXT")
 	if err := migrate(db.conn, db.Path(), append(steps, "this is no SQL")); err == nil {
 		t.Error("migrate() with a wrong step = nil, want an error")
 	}
-	if v, err := db.conn.int("PRAGMA user_version"); v != 1 || err != nil {
-		t.Errorf("version after a failure = %d, %v, want 1", v, err)
+	if v, err := db.conn.int("PRAGMA user_version"); v != current || err != nil {
+		t.Errorf("version after a failure = %d, %v, want %d", v, err, current)
 	}
 	verify(t, db)
 	for range 2 {
@@ -328,10 +364,10 @@ func TestD09MigrationKeepsACopy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if v, err := db.conn.int("PRAGMA user_version"); v != 2 || err != nil {
-		t.Errorf("version = %d, %v, want 2", v, err)
+	if v, err := db.conn.int("PRAGMA user_version"); v != current+1 || err != nil {
+		t.Errorf("version = %d, %v, want %d", v, err, current+1)
 	}
-	old := openTest(t, db.Path()+".v1.bak")
+	old := openTest(t, fmt.Sprintf("%s.v%d.bak", db.Path(), current))
 	if got, ok, err := old.At(ctx, account(t, old), at(1)); !ok || err != nil || got.UsageUSD != 1 {
 		t.Errorf("the copy has %v, %v, %v, want 1", got, ok, err)
 	}

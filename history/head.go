@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"database/sql"
 	"time"
 
@@ -25,7 +26,7 @@ type head struct {
 	dayRows                     int64  // sample rows of the UTC day of at,
 	dayCRC                      uint32 // and their checksum
 	faultKind, fault            string
-	key                         []byte
+	key, forecast               []byte
 }
 
 type row struct {
@@ -158,57 +159,34 @@ func (h *head) update(u PollUpdate) {
 	if u.Key != nil {
 		h.key = u.Key
 	}
+	if u.Forecast != nil {
+		h.forecast = u.Forecast
+	}
+}
+
+// times are what every reading changes in its head, even where all else stays.
+type times struct{ attemptMS, successMS, readMS sql.NullInt64 }
+
+func (h *head) times() times { return times{h.attemptMS, h.successMS, h.readMS} }
+
+// onlyRead reports whether nothing but the times tells h from was.
+func (h *head) onlyRead(was *head) bool {
+	return was.readMS.Valid && h.at == was.at && h.usage == was.usage && same(h.credits, was.credits) && h.dueMS == was.dueMS &&
+		h.intervalMS == was.intervalMS && h.dayCRC == was.dayCRC && h.faultKind == was.faultKind && h.fault == was.fault &&
+		bytes.Equal(h.key, was.key) && bytes.Equal(h.forecast, was.forecast)
 }
 
 func (h *head) poll() Poll {
 	p := Poll{
 		Attempt: fromMillis(h.attemptMS), Success: fromMillis(h.successMS), Due: fromMillis(h.dueMS),
 		Interval:  time.Duration(h.intervalMS) * time.Millisecond,
-		FaultKind: h.faultKind, Fault: h.fault, Key: h.key,
+		FaultKind: h.faultKind, Fault: h.fault, Key: h.key, Forecast: h.forecast,
 	}
 	if h.at.Valid {
 		u := h.usage
 		p.UsageUSD, p.CreditsUSD = &u, h.credits
 	}
 	return p
-}
-
-// head returns the stored head of s, which may be all zero. The caller may
-// change it within a transaction that ends with saveHead. Others call refresh
-// first.
-func (db *DB) head(s Series) (*head, error) {
-	if h := db.heads[s]; h != nil {
-		return h, nil
-	}
-	id, err := db.id(s)
-	if err != nil {
-		return nil, err
-	}
-	h := &head{id: id}
-	err = db.query(`SELECT attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
-		day_rows, day_crc, fault_kind, fault, key FROM poll WHERE series = ?`, func(r *sql.Rows) error {
-		return r.Scan(&h.attemptMS, &h.successMS, &h.dueMS, &h.intervalMS, &h.readMS, &h.at, &h.usage, &h.credits,
-			&h.dayRows, &h.dayCRC, &h.faultKind, &h.fault, &h.key)
-	}, id)
-	if err != nil {
-		return nil, err
-	}
-	db.heads[s] = h
-	return h, nil
-}
-
-func (db *DB) saveHead(h *head) error {
-	var usage *float64
-	if h.at.Valid {
-		usage = &h.usage
-	}
-	var key any
-	if h.key != nil {
-		key = string(h.key)
-	}
-	return db.conn.run(`INSERT OR REPLACE INTO poll VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits,
-		h.dayRows, h.dayCRC, h.faultKind, h.fault, key)
 }
 
 func millis(t time.Time) sql.NullInt64 {
@@ -231,17 +209,4 @@ func pick(v, otherwise int64) int64 {
 
 func same(a, b *float64) bool {
 	return a == nil && b == nil || a != nil && b != nil && *a == *b
-}
-
-// refresh forgets the cached heads if another process has written.
-func (db *DB) refresh() error {
-	if db.conn == nil {
-		return errClosed
-	}
-	v, err := db.conn.int("PRAGMA data_version")
-	if err == nil && v != db.cached {
-		clear(db.heads)
-		db.cached = v
-	}
-	return err
 }

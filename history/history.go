@@ -49,8 +49,9 @@ type DB struct {
 	note     string // for people; see Note
 	version  int64  // data_version as last seen by Changed
 	names    []identity
-	ids      []int64          // ids[s-1] is the row of names[s-1] in this file, or 0
-	heads    map[Series]*head // as stored; valid while cached equals data_version
+	series   map[identity]Series // series[names[s-1]] is s
+	ids      []int64             // ids[s-1] is the row of names[s-1] in this file, or 0
+	heads    map[Series]*head    // as stored; valid while cached equals data_version
 	cached   int64
 	pending  []entry          // not yet stored, oldest first
 	dropped  int              // entries that pending had no room for
@@ -101,7 +102,7 @@ func newDB(o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &DB{asked: o, heads: map[Series]*head{}, claims: map[Series]head{}}
+	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, claims: map[Series]head{}}
 }
 
 // Close closes the file. What could not be written is lost with it.
@@ -151,10 +152,8 @@ func (db *DB) Series(ctx context.Context, account, baseURL, subject string) (Ser
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	name := identity{account, baseURL, subject}
-	for i, n := range db.names {
-		if n == name {
-			return Series(i + 1), nil
-		}
+	if s := db.series[name]; s != 0 {
+		return s, nil
 	}
 	id, err := db.find(name)
 	if err != nil {
@@ -165,7 +164,8 @@ func (db *DB) Series(ctx context.Context, account, baseURL, subject string) (Ser
 	}
 	db.names = append(db.names, name)
 	db.ids = append(db.ids, id)
-	return Series(len(db.names)), nil
+	db.series[name] = Series(len(db.names))
+	return db.series[name], nil
 }
 
 // id returns the row of s in this file, or 0 where it has none yet.

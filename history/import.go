@@ -70,6 +70,7 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 		return 0, err
 	}
 	h.id = id
+	was := *h
 	var before, after []Reading
 	first := int64(math.MaxInt64)
 	if h.at.Valid {
@@ -98,7 +99,7 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 			return 0, err
 		}
 	}
-	return len(before) + len(after), db.saveHead(h)
+	return len(before) + len(after), db.saveHead(h, &was)
 }
 
 // insertBefore stores readings older than first, the oldest that is stored. h

@@ -36,7 +36,7 @@ func TestImport(t *testing.T) {
 			db, s := fresh(t)
 			var batch []entry
 			for m := c.live[0]; m < c.live[1]; m++ {
-				batch = append(batch, entry{PollUpdate{Series: s, Interval: time.Minute}, []Reading{{Series: s, At: at(float64(m)), UsageUSD: float64(10000 + m), CreditsUSD: 5, CreditsKnown: true}}})
+				batch = append(batch, entry{update: PollUpdate{Series: s, Interval: time.Minute}, readings: []Reading{{Series: s, At: at(float64(m)), UsageUSD: float64(10000 + m), CreditsUSD: 5, CreditsKnown: true}}})
 			}
 			if err := db.write(batch); err != nil {
 				t.Fatal(err)

@@ -1,11 +1,13 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -68,6 +70,14 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 	// Only read until it is known to be ours: even the close of a connection
 	// that may write changes the file, by a checkpoint.
 	k, err = dialReadOnly(path)
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && why == nil {
+		// A process was killed while it changed the file outside of the log,
+		// as in a copy's change to it; only one that may write can undo that.
+		if err = undo(path); err == nil {
+			k, err = dialReadOnly(path)
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -81,7 +91,7 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 			err = &OpenError{Path: path, Kind: ErrFuture, Advice: fmt.Sprintf("it has version %d and this program reads up to version %d; update the program", version, current)}
 		}
 	case version < current && why != nil:
-		err = &OpenError{Path: path, Kind: ErrPermission, Advice: fmt.Sprintf("it has the older version %d and cannot be changed to version %d here", version, current)}
+		err = supplement(k)
 	case why == nil:
 		k.close()
 		k, err = dialWritable(path)
@@ -92,6 +102,16 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 		return nil, nil, err
 	}
 	return k, why, nil
+}
+
+// undo lets SQLite roll back what its journal beside the file says.
+func undo(path string) error {
+	k, err := dial(path, "mode=rw")
+	if err != nil {
+		return err
+	}
+	_, err = k.int("PRAGMA user_version")
+	return errors.Join(err, k.close())
 }
 
 func dialWritable(path string) (*conn, error) {
@@ -165,7 +185,10 @@ func understood(k *conn) error {
 	for table, columns := range map[string]string{
 		"series": "id, account, base_url, subject", "sample": "series, at, usage", "credits": "series, at, credits",
 		"segment": "series, at, fingerprint, creator, reason", "gap": "series, from_at, to_at, cause",
-		"poll": "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, day_rows, day_crc, fault_kind, fault, key",
+		"poll":   "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, day_rows, day_crc, fault_kind, fault, key",
+		"latest": "series, forecast", "state": "series, name, value",
+		"forecast": "series, made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome",
+		"event":    "id, series, at, kind, level, text, data, acknowledged",
 	} {
 		if _, err := k.prepare("SELECT " + columns + " FROM " + table); err != nil {
 			return err

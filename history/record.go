@@ -51,6 +51,10 @@ type PollUpdate struct {
 	// Key is opaque JSON about the key, never the key itself. If nil, the
 	// stored one stays.
 	Key []byte
+	// Forecast is opaque JSON, the latest forecast. If nil, the stored one stays.
+	Forecast []byte
+	// Remember is what [DB.Remember] stores, in the same transaction.
+	Remember []Forecast
 	// GapCause tells why nothing was read, should these readings end a gap. If
 	// empty, it is the fault of the last poll, or "not running".
 	GapCause string
@@ -63,13 +67,16 @@ type Poll struct {
 	// UsageUSD and CreditsUSD are of the last reading; nil is unknown.
 	UsageUSD, CreditsUSD *float64
 	FaultKind, Fault     string
-	Key                  []byte
+	Key, Forecast        []byte
 }
 
-// entry is one call of Record.
+// entry is one call of Record, or of Remember.
 type entry struct {
 	update   PollUpdate
 	readings []Reading
+	// forecasts are of the series of.
+	of        Series
+	forecasts []Forecast
 }
 
 // Record stores one poll: its state, and its readings, which are none where it
@@ -84,13 +91,18 @@ func (db *DB) Record(ctx context.Context, update PollUpdate, readings ...Reading
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e := entry{update, slices.Clone(readings)}
-	e.update.Key = slices.Clone(update.Key)
+	e := entry{update: update, readings: slices.Clone(readings), of: update.Series, forecasts: slices.Clone(update.Remember)}
+	e.update.Key, e.update.Forecast, e.update.Remember = slices.Clone(update.Key), slices.Clone(update.Forecast), nil
 	for i := range e.readings {
 		if e.readings[i].At.IsZero() {
 			e.readings[i].At = db.asked.Now()
 		}
 	}
+	return db.record(e)
+}
+
+// record stores e, or keeps it in memory.
+func (db *DB) record(e entry) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	if err := db.check(e); err != nil {
@@ -112,8 +124,10 @@ func (db *DB) Record(ctx context.Context, update PollUpdate, readings ...Reading
 }
 
 func (db *DB) check(e entry) error {
-	if s := e.update.Series; s < 0 || int(s) > len(db.names) {
-		return fmt.Errorf("recording a poll of series %d: %w", s, ErrNoSeries)
+	for _, s := range []Series{e.update.Series, e.of} {
+		if s < 0 || int(s) > len(db.names) {
+			return fmt.Errorf("recording a poll of series %d: %w", s, ErrNoSeries)
+		}
 	}
 	for _, r := range e.readings {
 		switch {
@@ -125,16 +139,30 @@ func (db *DB) check(e entry) error {
 			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
 		}
 	}
+	if e.of == 0 && len(e.forecasts) > 0 {
+		return fmt.Errorf("remembering forecasts of series 0: %w", ErrNoSeries)
+	}
+	for _, f := range e.forecasts {
+		if err := f.check(); err != nil {
+			return fmt.Errorf("remembering a forecast: %w", err)
+		}
+	}
 	return nil
 }
 
 // write stores entries in one transaction.
 func (db *DB) write(entries []entry) error {
 	return db.transact(func() error {
-		touched := map[Series]bool{}
+		if err := db.loadHeads(entries); err != nil {
+			return err
+		}
+		heads := map[Series]*head{}
+		var touched []touch
 		for _, e := range entries {
-			heads := map[Series]*head{}
 			for s := range e.all() {
+				if heads[s] != nil {
+					continue
+				}
 				id, err := db.create(s)
 				if err != nil {
 					return err
@@ -143,28 +171,31 @@ func (db *DB) write(entries []entry) error {
 				if err != nil {
 					return err
 				}
-				h.id, heads[s], touched[s] = id, h, true
+				h.id, heads[s] = id, h
+				touched = append(touched, touch{h, *h})
 			}
 			for _, c := range e.apply(heads) {
 				if err := db.store(c); err != nil {
 					return err
 				}
 			}
-		}
-		for s := range touched {
-			if err := db.saveHead(db.heads[s]); err != nil {
-				return err
+			for _, f := range e.forecasts {
+				if err := db.storeForecast(heads[e.of].id, f); err != nil {
+					return err
+				}
 			}
 		}
-		return nil
+		return db.saveHeads(touched)
 	})
 }
 
 // all yields each series of e, some perhaps twice.
 func (e entry) all() func(yield func(Series) bool) {
 	return func(yield func(Series) bool) {
-		if e.update.Series != 0 && !yield(e.update.Series) {
-			return
+		for _, s := range []Series{e.update.Series, e.of} {
+			if s != 0 && !yield(s) {
+				return
+			}
 		}
 		for _, r := range e.readings {
 			if !yield(r.Series) {

@@ -7,14 +7,15 @@ import (
 	"hash/crc32"
 	"math"
 	"os"
+	"strings"
 )
 
 // applicationID marks the file as ours: "orto".
 const applicationID = 0x6f72746f
 
 // migrations[v] makes a file of version v one of version v+1. A released step
-// never changes.
-var migrations = []string{schema1}
+// never changes. See supplement before one does more than add tables.
+var migrations = []string{schema1, schema2}
 
 // schema1 keeps time in Unix seconds (at, from_at, to_at) or milliseconds
 // (_ms) and sums in USD.
@@ -40,6 +41,24 @@ CREATE TABLE poll (
   series INTEGER PRIMARY KEY, attempt_ms INTEGER, success_ms INTEGER, due_ms INTEGER, interval_ms INTEGER NOT NULL,
   read_ms INTEGER, at INTEGER, usage REAL, credits REAL, day_rows INTEGER NOT NULL, day_crc INTEGER NOT NULL,
   fault_kind TEXT NOT NULL, fault TEXT NOT NULL, key TEXT) STRICT;
+`
+
+// schema2 only adds tables, so that a program of version 1 that runs on while
+// another changes the file still stores its polls.
+//
+// forecast has the forecasts that are graded; ended_at is NULL while one is
+// open, true_s where it was not seen. latest is the poll's newest forecast.
+const schema2 = `
+CREATE TABLE forecast (
+  series INTEGER, made_at INTEGER, usage REAL NOT NULL, balance REAL NOT NULL, p10_s REAL NOT NULL, p50_s REAL NOT NULL, p90_s REAL NOT NULL,
+  ended_at INTEGER, true_s REAL, outcome TEXT NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, made_at)) STRICT, WITHOUT ROWID;
+CREATE INDEX forecast_ended ON forecast (series, ended_at);
+CREATE TABLE latest (series INTEGER PRIMARY KEY, forecast TEXT NOT NULL) STRICT;
+CREATE TABLE state (series INTEGER, name TEXT, value BLOB NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY, series INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL,
+  data BLOB, acknowledged INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;
+CREATE INDEX event_at ON event (series, at);
 `
 
 // migrate brings the file that k is connected to up to date. A file with rows
@@ -77,6 +96,17 @@ func migrate(k *conn, path string, steps []string) error {
 		_ = k.run("ROLLBACK")
 	}
 	return err
+}
+
+// supplement gives a connection that may only read an older file the tables
+// that the file lacks, empty and in memory.
+func supplement(k *conn) error {
+	version, err := k.int("PRAGMA user_version")
+	if err != nil || version >= int64(len(migrations)) {
+		return err
+	}
+	later := strings.Join(migrations[version:], "")
+	return k.exec("PRAGMA temp_store = MEMORY;" + strings.ReplaceAll(later, "CREATE TABLE ", "CREATE TEMP TABLE "))
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -81,7 +81,10 @@ func (v *verifier) structure() {
 		}
 		return err
 	})
-	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll"} {
+	if err := understood(v.k); err != nil {
+		v.problem("the tables cannot be read: %v", err)
+	}
+	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll", "latest", "forecast", "state", "event"} {
 		v.step(table, "SELECT series, count(*) FROM "+table+" WHERE series NOT IN (SELECT id FROM series) GROUP BY series", func(r *sql.Rows) error {
 			var id, n int64
 			err := r.Scan(&id, &n)
@@ -122,6 +125,33 @@ func (v *verifier) small() {
 		err := r.Scan(&id, &at, &s.Fingerprint, &s.Creator, &s.Reason, &crc)
 		if err == nil {
 			check("segment", at, crc, id, at, s.Fingerprint, s.Creator, s.Reason)
+		}
+		return err
+	})
+	v.step("forecasts", "SELECT made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome, series, crc FROM forecast", func(r *sql.Rows) error {
+		var id, crc int64
+		var f Forecast
+		err := f.scan(r, &id, &crc)
+		if err == nil && int64(f.checksum(id)) != crc {
+			v.problem("the forecast of %s was changed", utc(f.At.Unix()))
+		}
+		return err
+	})
+	v.step("states", "SELECT series, name, value, crc FROM state", func(r *sql.Rows) error {
+		var id, crc int64
+		var name, value string
+		err := r.Scan(&id, &name, &value, &crc)
+		if err == nil && int64(checksum(id, name, value)) != crc {
+			v.problem("state %q of series %d was changed", name, id)
+		}
+		return err
+	})
+	v.step("events", "SELECT series, at, kind, level, text, data, crc FROM event", func(r *sql.Rows) error {
+		var id, at, crc int64
+		var e Event
+		err := r.Scan(&id, &at, &e.Kind, &e.Level, &e.Text, &e.Data, &crc)
+		if err == nil {
+			check("event", at, crc, id, at, e.Kind, e.Level, e.Text, string(e.Data))
 		}
 		return err
 	})

@@ -1,0 +1,170 @@
+package history
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// Outcome is how a forecast ended.
+type Outcome string
+
+// The outcomes: the balance ran out between P10 and P90, before, or had not at
+// P90. Void is a forecast that cannot be graded, such as one whose segment ended.
+const (
+	OutcomeOpen  Outcome = "open"
+	OutcomeHeld  Outcome = "held"
+	OutcomeEarly Outcome = "early"
+	OutcomeLate  Outcome = "late"
+	OutcomeVoid  Outcome = "void"
+)
+
+// Forecast is one that was made, to be graded when it has ended. Its series
+// and At, in whole seconds, name it.
+type Forecast struct {
+	At time.Time // when it was made
+	// UsageUSD and BalanceUSD are what was used and what was left then.
+	UsageUSD, BalanceUSD float64
+	// P10, P50 and P90 are the seconds from At until it runs out.
+	P10, P50, P90 float64
+	// EndedAt is zero while Outcome is OutcomeOpen.
+	EndedAt time.Time
+	// True is the seconds that it really took, or nil where that was not seen.
+	True    *float64
+	Outcome Outcome // if empty, it is OutcomeOpen
+}
+
+func (f Forecast) check() error {
+	for _, v := range []float64{f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, deref(f.True)} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%v is no sum and no span", v)
+		}
+	}
+	if open := cmp.Or(f.Outcome, OutcomeOpen) == OutcomeOpen; open != f.EndedAt.IsZero() {
+		return fmt.Errorf("outcome %q does not fit the end %v", f.Outcome, f.EndedAt)
+	}
+	return nil
+}
+
+func deref(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}
+
+// Remember stores forecasts of s: new ones, and in place of open ones of the
+// same At those that have ended. One that has ended stays as it is. Where they
+// cannot be written they are kept in memory as [DB.Record] keeps readings.
+func (db *DB) Remember(ctx context.Context, s Series, forecasts ...Forecast) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return db.record(entry{of: s, forecasts: slices.Clone(forecasts)})
+}
+
+func (db *DB) storeForecast(id int64, f Forecast) error {
+	f = f.stored()
+	return db.conn.run(`INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+		usage = excluded.usage, balance = excluded.balance, p10_s = excluded.p10_s, p50_s = excluded.p50_s, p90_s = excluded.p90_s,
+		ended_at = excluded.ended_at, true_s = excluded.true_s, outcome = excluded.outcome, crc = excluded.crc WHERE ended_at IS NULL`,
+		id, f.At.Unix(), f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, f.ended(), f.True, string(f.Outcome), f.checksum(id))
+}
+
+// stored returns f as it is read again.
+func (f Forecast) stored() Forecast {
+	f.At = time.Unix(f.At.Unix(), 0).UTC()
+	if !f.EndedAt.IsZero() {
+		f.EndedAt = time.Unix(f.EndedAt.Unix(), 0).UTC()
+	}
+	f.Outcome = cmp.Or(f.Outcome, OutcomeOpen)
+	return f
+}
+
+func (f Forecast) ended() sql.NullInt64 {
+	return sql.NullInt64{Int64: f.EndedAt.Unix(), Valid: !f.EndedAt.IsZero()}
+}
+
+func (f Forecast) checksum(id int64) uint32 {
+	return checksum(id, f.At.Unix(), &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, f.ended().Int64, f.True, string(f.Outcome))
+}
+
+// OpenForecasts returns the forecasts of s that have not ended, oldest first.
+func (db *DB) OpenForecasts(ctx context.Context, s Series) (open []Forecast, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		open, err = db.forecasts(s, id, "ended_at IS NULL ORDER BY made_at LIMIT ?", -1, true)
+		return err
+	})
+	slices.SortFunc(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
+	return open, err
+}
+
+// Forecasts returns the n forecasts of s that ended last, the newest end first.
+func (db *DB) Forecasts(ctx context.Context, s Series, n int) (ended []Forecast, err error) {
+	n = max(n, 0)
+	err = db.read(ctx, s, func(id int64) error {
+		ended, err = db.forecasts(s, id, "ended_at IS NOT NULL ORDER BY ended_at DESC, made_at DESC LIMIT ?", n, false)
+		return err
+	})
+	slices.SortFunc(ended, func(a, b Forecast) int {
+		return cmp.Or(b.EndedAt.Compare(a.EndedAt), b.At.Compare(a.At))
+	})
+	return ended[:min(n, len(ended))], err
+}
+
+// forecasts returns those of the file that fit the condition, and with them
+// those that wait in memory and are, or are not, open.
+func (db *DB) forecasts(s Series, id int64, where string, limit int, open bool) (list []Forecast, err error) {
+	waiting := db.remembered(s)
+	err = db.query(`SELECT made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome FROM forecast
+		WHERE series = ? AND `+where, func(r *sql.Rows) error {
+		var f Forecast
+		err := f.scan(r)
+		if _, later := waiting[f.At]; later && !open {
+			delete(waiting, f.At) // it had ended before
+		} else if later {
+			return err
+		}
+		list = append(list, f)
+		return err
+	}, id, limit)
+	for _, f := range waiting {
+		if open == (f.Outcome == OutcomeOpen) {
+			list = append(list, f)
+		}
+	}
+	return list, err
+}
+
+// scan reads the columns from made_at to outcome, and those after them into more.
+func (f *Forecast) scan(r *sql.Rows, more ...any) error {
+	var at int64
+	var ended sql.NullInt64
+	err := r.Scan(append([]any{&at, &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, &ended, &f.True, &f.Outcome}, more...)...)
+	f.At = time.Unix(at, 0).UTC()
+	if ended.Valid {
+		f.EndedAt = time.Unix(ended.Int64, 0).UTC()
+	}
+	return err
+}
+
+// remembered returns the forecasts of s that wait in memory, by their At.
+func (db *DB) remembered(s Series) map[time.Time]Forecast {
+	waiting := map[time.Time]Forecast{}
+	for _, e := range db.pending {
+		if e.of != s {
+			continue
+		}
+		for _, f := range e.forecasts {
+			f = f.stored()
+			if was, ok := waiting[f.At]; !ok || was.Outcome == OutcomeOpen {
+				waiting[f.At] = f
+			}
+		}
+	}
+	return waiting
+}
