@@ -19,7 +19,7 @@ import (
 // childEnv makes the test binary play one of the parts below.
 const childEnv = "ORTOP_HISTORY_CHILD"
 
-var parts = map[string]func(path string) error{"writer": writer, "hammer": hammer, "full": full, "unprivileged": unprivileged, "migrator": migrator}
+var parts = map[string]func(path string) error{"writer": writer, "hammer": hammer, "full": full, "unprivileged": unprivileged, "migrator": migrator, "filler": filler}
 
 func TestMain(m *testing.M) {
 	if part, path, ok := strings.Cut(os.Getenv(childEnv), " "); ok {
@@ -118,6 +118,54 @@ func TestD01KilledWriterLosesNothing(t *testing.T) {
 		t.Error("no reading was acknowledged in any loop")
 	}
 	t.Logf("%d readings in %d loops", acked, loops)
+}
+
+// fillerHours are the hours that filler tells of.
+const fillerHours = 2000
+
+// filler back-fills.
+func filler(path string) error {
+	db, s, err := opened(path)
+	if err != nil {
+		return err
+	}
+	var spans []Spend
+	for h := range fillerHours {
+		spans = append(spans, spent(float64(-h-1), float64(-h), 0.01))
+	}
+	_, err = db.Backfill(ctx, s, spans)
+	return err
+}
+
+func TestD02KilledWhileBackfilling(t *testing.T) {
+	outcomes := map[bool]int{}
+	for i := range 12 {
+		db, s := fresh(t)
+		poll(t, db, s, at(0), 100)
+		cmd := child("filler", db.Path())
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		kill := time.AfterFunc(time.Duration(5+5*i)*time.Millisecond, func() { cmd.Process.Kill() })
+		_ = cmd.Wait()
+		kill.Stop()
+		verify(t, db)
+		spans, err := db.Backfilled(ctx, s, at(-1e6), at(0))
+		if err != nil || len(spans) > 0 && !spans[0].From.Equal(at(-60*fillerHours)) {
+			t.Errorf("kill %d: Backfilled() = %v, %v, want all or none", i, spans, err)
+		}
+		outcomes[len(spans) > 0]++
+		if first, ok, err := db.First(ctx, s); err != nil || !ok || (first.UsageUSD < 99) != (len(spans) > 0) {
+			t.Errorf("kill %d: First() = %+v, %v, %v with %v", i, first, ok, err, spans)
+		}
+		if err := filler(db.Path()); err != nil {
+			t.Errorf("kill %d: again: %v", i, err)
+		}
+		if b := spend(t, db, s, at(-1e6), at(1)); !near(b.SpendUSD, fillerHours*0.01) {
+			t.Errorf("kill %d: spend = %v, want %v", i, b.SpendUSD, fillerHours*0.01)
+		}
+	}
+	t.Logf("back-filled at the kill: %v", outcomes)
 }
 
 // hammer polls its own series 200 times, reads between, and claims a shared one.

@@ -39,6 +39,7 @@ func sealed(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	backfillInto(t, db, s, 3, spent(-1, 0, 0), spent(-2, -1, 0), spent(-9, -5, 0))
 	for i := range 40 {
 		err := errors.Join(db.Remember(ctx, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), OutcomeHeld)),
 			db.AddEvent(ctx, s, Event{At: at(float64(i)), Kind: "alert", Level: "urgent", Text: "below 5 USD", Data: []byte("{}")}),
@@ -113,7 +114,7 @@ func answers(db *DB) (string, error) {
 		}
 		b.Write(state)
 	}
-	fmt.Fprint(&b, events)
+	fmt.Fprint(&b, events, p.Backfilled)
 	return b.String(), nil
 }
 

@@ -9,10 +9,12 @@ import (
 )
 
 // Gaps returns the gaps that overlap [from, to), whole, oldest first. What
-// was not read since the last reading is not a gap yet; see Poll.
+// was not read since the last reading is not a gap yet; see Poll. What was
+// back-filled is none.
 func (db *DB) Gaps(ctx context.Context, s Series, from, to time.Time) (gaps []credit.Gap, err error) {
 	err = db.read(ctx, s, func(id int64) error {
-		gaps, err = db.gaps(s, id, from, to)
+		all, err := db.gaps(s, id, from, to)
+		gaps, _ = sift(all)
 		return err
 	})
 	return gaps, err

@@ -15,6 +15,9 @@ import (
 // that a second import of the same adds nothing. Those before it make segments
 // of their own; those after it continue the last. A segment begins where the
 // samples' Segment changes, too. It is all or nothing.
+//
+// They win over a back-fill: from the first to the last of them it is taken
+// out, and what of it lies before them then ends at their usage.
 func (db *DB) Import(ctx context.Context, s Series, samples []credit.Sample) (added int, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
@@ -72,25 +75,27 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 	h.id = id
 	was := *h
 	var before, after []Reading
-	first := int64(math.MaxInt64)
+	var fill []stretch
+	own := row{at: math.MaxInt64}
 	if h.at.Valid {
-		rows, err := db.rows(s, id, math.MinInt64, math.MaxInt64, "ASC", 1)
-		if err != nil {
+		if fill, own, err = db.filled(s, id); err != nil {
 			return 0, err
 		}
-		first = rows[0].at
 	}
 	last := h.readMS.Int64 / 1000
 	for _, r := range readings {
 		switch at := r.At.Unix(); {
-		case at < first && h.at.Valid:
+		case at < own.at && h.at.Valid:
 			before = append(before, r)
 		case at > last || !h.at.Valid:
 			after = append(after, r)
 		}
 	}
+	if before, err = db.unfilled(s, id, before); err != nil {
+		return 0, err
+	}
 	if len(before) > 0 {
-		if err := db.insertBefore(h, first, before); err != nil {
+		if err := db.insertAround(s, h, own, fill, before); err != nil {
 			return 0, err
 		}
 	}
@@ -100,6 +105,55 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 		}
 	}
 	return len(before) + len(after), db.saveHead(h, &was)
+}
+
+// unfilled returns those of the readings that are not themselves of the
+// back-fill, as in an export of it.
+func (db *DB) unfilled(s Series, id int64, readings []Reading) (rest []Reading, err error) {
+	if len(readings) == 0 {
+		return nil, nil
+	}
+	rows, err := db.rows(s, id, readings[0].At.Unix(), readings[len(readings)-1].At.Unix(), "ASC", -1)
+	stored := map[row]bool{}
+	for _, r := range rows {
+		stored[r] = true
+	}
+	for _, r := range readings {
+		if !stored[row{r.At.Unix(), r.UsageUSD}] {
+			rest = append(rest, r)
+		}
+	}
+	return rest, err
+}
+
+// insertAround stores readings older than own, the oldest that is stored and
+// was read. Of a back-fill before own that they reach into, what lies before
+// and after them is left.
+func (db *DB) insertAround(s Series, h *head, own row, fill []stretch, readings []Reading) error {
+	first, last := readings[0].At.Unix(), readings[len(readings)-1].At.Unix()
+	if len(fill) > 0 && last >= fill[0].from {
+		if err := db.unfill(s, h, own); err != nil {
+			return err
+		}
+		if _, err := db.fill(s, h, clip(fill, last+1, own.at)); err != nil {
+			return err
+		}
+	}
+	oldest, err := db.rows(s, h.id, math.MinInt64, math.MaxInt64, "ASC", 1)
+	if err != nil {
+		return err
+	}
+	if err := db.insertBefore(h, oldest[0].at, readings); err != nil {
+		return err
+	}
+	if oldest[0].at < own.at {
+		// What was bought is not known in a back-fill, whatever came before.
+		if err := db.store(change{id: h.id, credits: &creditRow{at: oldest[0].at}}); err != nil {
+			return err
+		}
+	}
+	_, err = db.fill(s, h, clip(fill, math.MinInt64, first))
+	return err
 }
 
 // insertBefore stores readings older than first, the oldest that is stored. h
@@ -112,17 +166,14 @@ func (db *DB) insertBefore(h *head, first int64, readings []Reading) error {
 	s := readings[0].Series
 	changes := entry{readings: readings}.apply(map[Series]*head{s: old})
 	// Their newest day may be the oldest, or the only, day that is stored.
-	day := old.at.Int64 / secondsADay
-	if day == h.at.Int64/secondsADay {
-		h.dayRows += old.dayRows
-		h.dayCRC += old.dayCRC
-	} else if err := db.conn.run(`INSERT INTO day VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-		SET rows = rows + excluded.rows, crc = (crc + excluded.crc) & 0xffffffff`, h.id, day, old.dayRows, old.dayCRC); err != nil {
+	if err := db.addToDay(h, dayRow{old.at.Int64 / secondsADay, old.dayRows, old.dayCRC}); err != nil {
 		return err
 	}
 	from := time.Unix(old.readMS.Int64/1000, 0).UTC()
-	changes = append(changes, change{series: s, id: h.id, gap: &credit.Gap{
-		Span: credit.Span{From: from, To: time.Unix(first, 0).UTC()}, Cause: "not recorded"}})
+	if first-from.Unix() > 1 {
+		changes = append(changes, change{series: s, id: h.id, gap: &credit.Gap{
+			Span: credit.Span{From: from, To: time.Unix(first, 0).UTC()}, Cause: "not recorded"}})
+	}
 	for _, c := range changes {
 		if err := db.store(c); err != nil {
 			return err

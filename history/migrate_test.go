@@ -43,7 +43,7 @@ func checkVersion1(t *testing.T, db *DB) {
 	verify(t, db)
 	s := account(t, db)
 	p, err := db.Buckets(ctx, s, at(0), at(2000), 2)
-	if err != nil || len(p.Gaps) != 1 || len(p.Segments) != 2 || len(p.TopUps) != 2 {
+	if err != nil || len(p.Gaps) != 1 || len(p.Segments) != 2 || len(p.TopUps) != 2 || len(p.Backfilled) != 0 {
 		t.Fatalf("Buckets() = %+v, %v, want a gap, two segments and two top-ups", p, err)
 	}
 	if got := p.Buckets[0].SpendUSD + p.Buckets[1].SpendUSD; !near(got, 24.75-0.25) || !near(p.Buckets[1].UsageUSD, 24.75) {

@@ -39,6 +39,8 @@ type Plot struct {
 	Gaps     []credit.Gap
 	TopUps   []credit.TopUp
 	Segments []Segment
+	// Backfilled are the spans that [DB.Backfilled] would return.
+	Backfilled []credit.Span
 }
 
 // Buckets cuts [from, to) into n spans of equal length; the sums of their
@@ -130,7 +132,7 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 			b.CreditsUSD, b.CreditsKnown = *credits[k].credits, true
 		}
 	}
-	p.Gaps = slices.DeleteFunc(p.Gaps, func(g credit.Gap) bool { return !g.From.Before(to) })
+	p.Gaps, p.Backfilled = sift(slices.DeleteFunc(p.Gaps, func(g credit.Gap) bool { return !g.From.Before(to) }))
 	p.Segments = slices.DeleteFunc(p.Segments, func(g Segment) bool { return !g.At.Before(to) })
 	p.TopUps, err = db.topUps(s, id, from, to)
 	return p, err

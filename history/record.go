@@ -139,6 +139,9 @@ func (db *DB) check(e entry) error {
 			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
 		}
 	}
+	if c := e.update.GapCause; c == backfilled || c == unknown {
+		return fmt.Errorf("recording a gap: %q is the cause of others", c)
+	}
 	if e.of == 0 && len(e.forecasts) > 0 {
 		return fmt.Errorf("remembering forecasts of series 0: %w", ErrNoSeries)
 	}

@@ -1,0 +1,231 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"ortop/credit"
+)
+
+// Causes of the gaps that make up a back-fill; no poll may give them.
+const (
+	backfilled = "back-filled" // a span whose spend is known
+	unknown    = "not known"   // what no span told of
+)
+
+// Backfill puts spend that is known from elsewhere before the oldest reading
+// of s, and returns how many spans it put there, whole or in part.
+//
+// It becomes readings that rise, evenly within a span, to the usage of that
+// oldest one, in the same segment, with unknown credits. They count as
+// unobserved but are no gaps; see [DB.Backfilled]. Time that no span tells of
+// is a gap without spend. A span that reaches past the oldest reading is cut
+// there in proportion, so that doing it again adds only what is older; and it
+// ends, going back, where usage would fall below 0.
+//
+// Spans may come in any order. Where one lies within another, such as an hour
+// within its day, its own spend counts, and what the other has besides is
+// spread over the rest of that. Other overlaps are an error, as are sums below
+// 0. Nothing is added while s has no reading. It is all or nothing, and
+// durable when Backfill returns nil; on an error nothing is kept.
+func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	list, err := flatten(spans)
+	if err == nil {
+		db.mu.Lock()
+		defer db.mu.Unlock()
+		_, err = db.id(s)
+	}
+	if err == nil {
+		err = db.current()
+	}
+	if err == nil {
+		err = db.transact(func() error {
+			h, err := db.head(s)
+			if err != nil || !h.at.Valid {
+				return err
+			}
+			was := *h
+			if added, err = db.fill(s, h, list); err != nil || added == 0 {
+				return err
+			}
+			return db.saveHead(h, &was)
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("back-filling %s: %w", db.where(), err)
+	}
+	return added, nil
+}
+
+// Backfilled returns the spans overlapping [from, to) that Backfill told of,
+// oldest first; those that touch are one.
+func (db *DB) Backfilled(ctx context.Context, s Series, from, to time.Time) (spans []credit.Span, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		gaps, err := db.gaps(s, id, from, to)
+		_, spans = sift(gaps)
+		return err
+	})
+	return spans, err
+}
+
+// sift parts the gaps, which ascend, from what was back-filled.
+func sift(all []credit.Gap) (gaps []credit.Gap, filled []credit.Span) {
+	for _, g := range all {
+		n := len(filled)
+		switch {
+		case g.Cause != backfilled:
+			gaps = append(gaps, g)
+		case n > 0 && filled[n-1].To.Equal(g.From):
+			filled[n-1].To = g.To
+		default:
+			filled = append(filled, g.Span)
+		}
+	}
+	return gaps, filled
+}
+
+// slackUSD is by how much rounding may let the spans sum to more than the usage.
+const slackUSD = 1e-6
+
+// fill puts what of list, which ascends, lies before the oldest row of s there.
+func (db *DB) fill(s Series, h *head, list []stretch) (added int, err error) {
+	oldest, err := db.rows(s, h.id, math.MinInt64, math.MaxInt64, "ASC", 1)
+	if err != nil {
+		return 0, err
+	}
+	end := oldest[0]
+	var rows []row
+	var gaps []credit.Gap
+	gap := func(from, to int64, cause string) {
+		gaps = append(gaps, credit.Gap{Span: credit.Span{From: time.Unix(from, 0), To: time.Unix(to, 0)}, Cause: cause})
+	}
+	at, usage := end.at, end.usage
+	for _, p := range slices.Backward(clip(list, math.MinInt64, end.at)) {
+		if usage-p.usd < -slackUSD {
+			break
+		}
+		if p.to < at {
+			rows = append(rows, row{p.to, usage})
+			gap(p.to, at, unknown)
+		}
+		at, usage = p.from, max(0, usage-p.usd)
+		rows = append(rows, row{at, usage})
+		gap(at, p.to, backfilled)
+		added++
+	}
+	if added == 0 {
+		return 0, nil
+	}
+	for i := range rows {
+		if err := db.store(change{id: h.id, sample: &rows[i]}); err != nil {
+			return 0, err
+		}
+	}
+	for i := range gaps {
+		if err := db.store(change{id: h.id, gap: &gaps[i]}); err != nil {
+			return 0, err
+		}
+	}
+	if err := db.recount(h, rows, 1); err != nil {
+		return 0, err
+	}
+	return added, db.moveSegment(s, h.id, end.at, at)
+}
+
+// filled returns the back-fill that the rows of s begin with, if they do, and
+// the oldest row that is none of it.
+func (db *DB) filled(s Series, id int64) (list []stretch, own row, err error) {
+	oldest, err := db.rows(s, id, math.MinInt64, math.MaxInt64, "ASC", 1)
+	if err != nil {
+		return nil, row{}, err
+	}
+	at := oldest[0].at
+	gaps, err := db.gaps(s, id, time.Unix(at, 0), time.Unix(1<<40, 0))
+	for _, g := range gaps {
+		if g.From.Unix() != at || g.Cause != backfilled && g.Cause != unknown {
+			break
+		}
+		at = g.To.Unix()
+		if g.Cause == backfilled {
+			list = append(list, stretch{from: g.From.Unix(), to: at})
+		}
+	}
+	if err != nil {
+		return nil, row{}, err
+	}
+	rows, err := db.rows(s, id, oldest[0].at, at, "ASC", -1)
+	usage := map[int64]float64{}
+	for _, r := range rows {
+		usage[r.at] = r.usage
+	}
+	for i, p := range list {
+		list[i].usd = usage[p.to] - usage[p.from]
+	}
+	return list, row{at, usage[at]}, err
+}
+
+// unfill takes out the back-fill that the rows of s begin with, up to own.
+func (db *DB) unfill(s Series, h *head, own row) error {
+	rows, err := db.rows(s, h.id, math.MinInt64, own.at-1, "ASC", -1)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	if err := db.conn.run(`DELETE FROM sample WHERE series = ? AND at < ?`, h.id, own.at); err != nil {
+		return err
+	}
+	if err := db.conn.run(`DELETE FROM gap WHERE series = ? AND from_at < ?`, h.id, own.at); err != nil {
+		return err
+	}
+	if err := db.recount(h, rows, -1); err != nil {
+		return err
+	}
+	return db.moveSegment(s, h.id, rows[0].at, own.at)
+}
+
+// recount adds rows, or with a sign of -1 takes them, from the checksums of
+// their days.
+func (db *DB) recount(h *head, rows []row, sign int64) error {
+	days := map[int64]*dayRow{}
+	for _, r := range rows {
+		day := r.at / secondsADay
+		if days[day] == nil {
+			days[day] = &dayRow{day: day}
+		}
+		days[day].rows += sign
+		days[day].crc += uint32(sign) * rowSum(r.at, r.usage)
+	}
+	for _, d := range days {
+		if err := db.addToDay(h, *d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addToDay adds to the checksum of a day, which may be the newest, or new.
+func (db *DB) addToDay(h *head, d dayRow) error {
+	if d.day == h.at.Int64/secondsADay {
+		h.dayRows += d.rows
+		h.dayCRC += d.crc
+		return nil
+	}
+	return db.conn.run(`INSERT INTO day VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+		SET rows = rows + excluded.rows, crc = (crc + excluded.crc) & 0xffffffff`, h.id, d.day, d.rows, d.crc)
+}
+
+// moveSegment lets the segment that begins at from begin at to.
+func (db *DB) moveSegment(s Series, id, from, to int64) error {
+	segments, err := db.segments(s, id, from, from)
+	if err != nil || len(segments) == 0 {
+		return err
+	}
+	g := segments[0]
+	return db.conn.run(`UPDATE segment SET at = ?, crc = ? WHERE series = ? AND at = ?`,
+		to, checksum(id, to, g.Fingerprint, g.Creator, g.Reason), id, from)
+}
