@@ -1,0 +1,153 @@
+package history
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// TestSpendsAgreeWithBuckets compares what is told of many series at once with
+// what is told of each, on disk and where some wait in memory.
+func TestSpendsAgreeWithBuckets(t *testing.T) {
+	const account, base = "personal", "https://openrouter.ai/api/v1"
+	for seed := range uint64(4) {
+		rng := rand.New(rand.NewPCG(seed, 4))
+		db := openMemoryTest(t)
+		var keys []Series
+		for i := range 40 {
+			k, err := db.Series(ctx, account, base, fmt.Sprintf("key:%02d", i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, k)
+		}
+		for i, n := range []identity{{account, base, ""}, {account, base, "kex"}, {account, base, "kez"}, {account, "other", "key:1"}, {"team", base, "key:1"}} {
+			k, err := db.Series(ctx, n.account, n.baseURL, n.subject)
+			if err != nil {
+				t.Fatal(err)
+			}
+			poll(t, db, k, at(0), float64(i))
+			poll(t, db, k, at(100), float64(2*i))
+		}
+		usage := make([]float64, len(keys))
+		minute := 0.0
+		for i := range 120 {
+			if i == 90 && seed%2 == 1 {
+				db.readOnly = ErrReadOnly
+			}
+			minute++
+			if rng.IntN(15) == 0 {
+				minute += 100 * rng.Float64()
+			}
+			var readings []Reading
+			for k, s := range keys {
+				r := Reading{Series: s, At: at(minute), UsageUSD: usage[k]}
+				switch rng.IntN(60) {
+				case 0:
+					r.UsageUSD /= 2
+				case 1:
+					r.NewSegment = &Segment{Reason: "imported"}
+				case 2:
+					continue
+				}
+				if i < k {
+					continue // it is younger
+				}
+				readings = append(readings, r)
+				usage[k] = r.UsageUSD + float64(rng.IntN(3))
+			}
+			err := db.Record(ctx, PollUpdate{Interval: time.Minute}, readings...)
+			if err != nil && db.Writable() {
+				t.Fatal(err)
+			}
+		}
+		for range 60 {
+			from := at(-20 + rng.Float64()*minute)
+			to := from.Add(time.Duration(1 + rng.Int64N(int64(time.Hour))))
+			spends, err := db.Spends(ctx, account, base, "key:", from, to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			known := 0
+			for k, s := range keys {
+				want := spend(t, db, s, from, to)
+				got, ok := spends[fmt.Sprintf("key:%02d", k)]
+				if ok != want.Known || ok && math.Abs(got.USD-want.SpendUSD) > 1e-9 {
+					t.Fatalf("seed %d: key %d from %v to %v: Spends() = %+v, %v, want %+v", seed, k, from, to, got, ok, want)
+				}
+				if !ok {
+					continue
+				}
+				known++
+				first, _, err := db.First(ctx, s)
+				p, _, err2 := db.Poll(ctx, s)
+				if first.At.Before(from) {
+					first.At = from
+				}
+				if p.Success.After(to) {
+					p.Success = to
+				}
+				if err != nil || err2 != nil || !got.From.Equal(first.At) || !got.To.Equal(p.Success) {
+					t.Fatalf("seed %d: key %d covers %v to %v, want %v to %v", seed, k, got.From, got.To, first.At, p.Success)
+				}
+			}
+			if len(spends) != known {
+				t.Fatalf("seed %d: Spends() has %d subjects, want %d", seed, len(spends), known)
+			}
+		}
+	}
+}
+
+func TestSpendsOfNoSpan(t *testing.T) {
+	db, _ := fresh(t)
+	if spends, err := db.Spends(ctx, "a", "b", "", at(1), at(1)); err == nil {
+		t.Errorf("Spends() = %v, want an error", spends)
+	}
+	if spends, err := db.Spends(ctx, "a", "b", "", at(0), at(1)); err != nil || len(spends) != 0 {
+		t.Errorf("Spends() of nothing = %v, %v, want none", spends, err)
+	}
+}
+
+// TestManyReadings compares heads that were stored one by one with those
+// stored, and read again, together.
+func TestManyReadings(t *testing.T) {
+	db, _ := fresh(t)
+	other := openTest(t, db.Path())
+	dbs := []*DB{db, other}
+	var readings [2][]Reading
+	for i := range 50 {
+		for d, db := range dbs {
+			s, err := db.Series(ctx, "a", "b", fmt.Sprint(i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			readings[d] = append(readings[d], Reading{Series: s})
+		}
+	}
+	for m := range 70 {
+		// In turns, so that each finds that the other has written.
+		rs := readings[m%2]
+		for i := range rs {
+			rs[i].At = at(float64(m))
+			if (i+m)%10 == 0 {
+				rs[i].UsageUSD = float64(m + 1)
+				readings[1-m%2][i].UsageUSD = float64(m + 1)
+			}
+		}
+		if err := dbs[m%2].Record(ctx, PollUpdate{Interval: time.Minute}, rs...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verify(t, db)
+	for i, r := range readings[0] {
+		p, ok, err := db.Poll(ctx, r.Series)
+		if err != nil || !ok || *p.UsageUSD != r.UsageUSD || !p.Success.Equal(at(69)) || !p.Attempt.Equal(at(69)) || p.Interval != time.Minute {
+			t.Errorf("Poll() of series %d = %+v, %v, %v, want %v at minute 69", i, p, ok, err, r.UsageUSD)
+		}
+		if gaps, err := db.Gaps(ctx, r.Series, at(0), at(100)); err != nil || len(gaps) != 0 {
+			t.Errorf("Gaps() of series %d = %v, %v, want none", i, gaps, err)
+		}
+	}
+}
