@@ -35,7 +35,7 @@ func resolve(path string, readOnly bool) (string, error) {
 	case !readOnly && !ours(info):
 		return "", refuse(ErrPermission, "it belongs to another user")
 	case info.Size() == 0:
-		return "", refuse(ErrCorrupt, "it is empty: restore a backup, or remove it to begin anew")
+		return "", refuse(ErrCorrupt, "it is empty: restore a backup, or move it away to begin anew")
 	}
 	return path, nil
 }

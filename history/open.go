@@ -173,7 +173,7 @@ func inspect(k *conn, path string) (version int64, err error) {
 	if app != applicationID || version == 0 {
 		e := &OpenError{Path: path, Kind: ErrNotADatabase, Advice: "it is a database of another program; name another file"}
 		if app == 0 && tables == 0 {
-			e.Kind, e.Advice = ErrCorrupt, "it holds nothing: restore a backup, or remove it to begin anew"
+			e.Kind, e.Advice = ErrCorrupt, "it holds nothing: restore a backup, or move it away to begin anew"
 		}
 		return 0, e
 	}
