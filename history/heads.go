@@ -88,7 +88,7 @@ func (db *DB) saveTimes(t times, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	return db.conn.run(`UPDATE poll SET attempt_ms = ?, success_ms = ?, read_ms = ? WHERE series IN (SELECT value FROM json_each(?))`,
+	return db.conn.run(`UPDATE poll SET attempt_ms = ?, success_ms = ?, read_ms = ? FROM json_each(?) WHERE series = value`,
 		t.attemptMS, t.successMS, t.readMS, string(list))
 }
 

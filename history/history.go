@@ -2,8 +2,8 @@
 // or in memory, and answers what was spent when.
 //
 // Usage is a step function: a stored reading holds until the next one. Inside
-// a gap, a span in which nothing was read, it is taken to rise evenly between
-// the gap's two ends. A difference between two segments, runs of readings that
+// a gap, a span in which nothing was read, or a span that was back-filled, it
+// is taken to rise evenly between the two ends. A difference between two segments, runs of readings that
 // may be compared, is never spend.
 //
 // # What is promised
@@ -12,7 +12,7 @@
 // loss of power. When it cannot write, it keeps them in memory, says so with a
 // [StorageError], answers queries as if they were stored, and writes them with
 // the next call that can. Several processes may use one file at once. Nothing
-// is ever deleted, reset, renamed or thinned.
+// that was read is ever deleted, reset, renamed or thinned.
 //
 // Times are kept in whole seconds of UTC, sums in USD.
 package history

@@ -159,8 +159,8 @@ func (db *DB) write(entries []entry) error {
 		if err := db.loadHeads(entries); err != nil {
 			return err
 		}
-		heads := map[Series]*head{}
-		var touched []touch
+		heads := make(map[Series]*head, len(db.names))
+		touched := make([]touch, 0, len(db.names))
 		for _, e := range entries {
 			for s := range e.all() {
 				if heads[s] != nil {
