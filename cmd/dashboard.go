@@ -32,7 +32,7 @@ func (a *app) dashboard(ctx context.Context) error {
 		ASCII: !unicode(), Crash: crash, Input: a.stdin, Output: a.stdout,
 	}
 	if !a.hasKey(ctx, s) {
-		o.Onboarding = &onboarding{run: run, settings: s}
+		o.Onboarding, o.Host = &onboarding{run: run, settings: s}, s.host
 	} else {
 		o.Feed = run.start(s)
 	}

@@ -29,6 +29,20 @@ func fit(s string, w int) string {
 	return s + blank(w-n)
 }
 
+// cutWords is cut at the end of a word, where there is one.
+func cutWords(s string, w int) string {
+	if width(s) <= w || w <= 0 {
+		return cut(s, w)
+	}
+	whole := ansi.Strip(ansi.Truncate(s, w, "")) // to the cell where the mark may stand
+	if i := strings.LastIndexByte(whole, ' '); i > 0 {
+		if n := width(strings.TrimRight(whole[:i], " ,:(")); n > 1 {
+			w = n + 1
+		}
+	}
+	return cut(s, w)
+}
+
 // blank is w spaces, none where w is negative.
 func blank(w int) string { return strings.Repeat(" ", max(0, w)) }
 

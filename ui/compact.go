@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"ortop/forecast"
+	"ortop/monitor"
 	"ortop/text"
 )
 
@@ -58,7 +59,7 @@ func (d screen) compactFrame(w, h int) []string {
 	}
 	for i := range out {
 		if w > 2 {
-			out[i] = " " + fit(out[i], in)
+			out[i] = " " + fit(cutWords(out[i], in), in)
 		}
 	}
 	return out
@@ -85,9 +86,20 @@ const (
 func (d screen) parts(w int) []part {
 	s, p := d.snap, d.pen
 	l, _ := levelOf(s)
-	parts := []part{{rankHeader, []string{renderHeader(p, s, w)}, false}}
+	header, where := renderHeader(p, s, w)
+	parts := []part{{rankHeader, []string{header}, false}}
+	if where != "" {
+		parts = append(parts, part{rankHeader, []string{where}, false})
+	}
 	if b := banners(p, s, w); len(b) > 0 {
-		parts = append(parts, part{rankFault, b[:1], false})
+		rank := rankFault
+		if w < 30 { // there the state has to do
+			rank = rankRange
+		}
+		parts = append(parts, part{rank, b[:1], false})
+		if s.Phase == monitor.Refused {
+			parts = append(parts, part{rankRange, b[1:2], false})
+		}
 	}
 	share, known := leftShare(s)
 	switch {
@@ -100,8 +112,12 @@ func (d screen) parts(w int) []part {
 	default:
 		lines := unknownLines(p, s, l, w, 4)
 		parts = append(parts, part{rankBalance, lines[:1], true})
-		for _, line := range lines[1:] {
-			parts = append(parts, part{rankGauge, []string{line}, false})
+		for i, line := range lines[1:] {
+			rank := rankGauge
+			if i > 1 { // how to see more
+				rank = rankRate
+			}
+			parts = append(parts, part{rank, []string{line}, false})
 		}
 	}
 	date := runOutLines(p, s, w)
@@ -122,10 +138,18 @@ func (d screen) parts(w int) []part {
 			joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+days+")")),
 			inOf(f, p.now))
 		if d.view == viewForecast {
-			date[1] = joinAll("  ", inOf(f, p.now), p.th.dim.Render(pick(w-14, "80 %: "+text.Range(from, to, p.now), text.Days(from, to, p.now))))
+			in := inOf(f, p.now)
+			date[1] = pick(w,
+				joinAll("  ", in, p.th.dim.Render("80 %: "+text.Range(from, to, p.now))),
+				joinAll("  ", in, p.th.dim.Render("80 %: "+days)),
+				joinAll("  ", in, p.th.dim.Render(days)),
+				in)
 		}
 	}
-	parts = append(parts, part{rankDate, date[:1], true}, part{rankRange, date[1:], false})
+	parts = append(parts, part{rankDate, date[:1], true})
+	for _, line := range date[1:] {
+		parts = append(parts, part{rankRange, []string{line}, false})
+	}
 	if d.view == viewForecast {
 		return append(parts, d.forecastParts(w)...)
 	}
@@ -153,7 +177,7 @@ func (d screen) compactFooter(w int) string {
 	}
 	age := ageLine(d.pen, d.snap, w/2-8)
 	if d.view == viewOverview {
-		age = d.th.dim.Render(spans[d.spend.span].name+" · ") + age
+		age = joinAll(d.th.dim.Render(" · "), d.th.dim.Render(spans[d.spend.span].name), age)
 	}
 	return spread(d.th.dim.Render("? help"), age, w)
 }

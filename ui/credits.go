@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"strings"
+	"time"
+
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
@@ -61,7 +64,8 @@ func balanceLine(p pen, s monitor.Snapshot, l level, w int) string {
 	sum := p.th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	left := sum + p.th.dim.Render(" left")
 	if s.Stale(p.now) && !s.At.IsZero() {
-		left += p.th.dim.Render(", as of " + clockOf(s.At, p.now))
+		at := clockOf(s.At, p.now)
+		left = pick(w, left+p.th.dim.Render(", as of "+at), sum+p.th.dim.Render(" at "+at), sum)
 	}
 	return spread(left, p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD)), w)
 }
@@ -74,23 +78,33 @@ func balanceNotes(p pen, s monitor.Snapshot, w int) []string {
 	}
 	switch {
 	case s.Forecast.State == forecast.Depleted:
-		notes = append(notes, ranOut(s, p))
+		notes = append(notes, p.th.critical.Render(ranOut(s, p, 22)))
 	case s.Stale(p.now) && !s.At.IsZero():
 		notes = append(notes, p.th.low.Render("as of "+clockOf(s.At, p.now)))
 	}
 	return notes
 }
 
-func ranOut(s monitor.Snapshot, p pen) string {
-	what := "credits ran out"
+// ranOut says in w cells what is spent, and since when as far as was seen: the
+// first reading may have found it so.
+func ranOut(s monitor.Snapshot, p pen, w int) string {
 	if s.Forecast.Subject == forecast.Key {
-		what = "key cap spent"
+		return pick(w, "key cap spent", "cap spent")
 	}
-	if !s.RanOutAt.IsZero() {
-		what += " " + text.Moment(s.RanOutAt, p.now)
+	at, when := s.RanOutAt, " "
+	if at.IsZero() && s.At.Sub(s.HistorySince) < wholeHistory {
+		at, when = s.HistorySince, " before "
 	}
-	return p.th.critical.Render(what)
+	if at.IsZero() {
+		return pick(w, "credits ran out", "ran out")
+	}
+	moment, clock := when+text.Moment(at, p.now), when+clockOf(at, p.now)
+	return pick(w, "credits ran out"+moment, "ran out"+moment, "credits ran out"+clock, "ran out"+clock, "ran out")
 }
+
+// wholeHistory is a span that a snapshot always looks back: what it did not
+// find in a history shorter than that was not there.
+const wholeHistory = 30 * 24 * time.Hour
 
 func gaugeEnds(p pen, share float64, w int) string {
 	return p.th.dim.Render(spread(text.Percent(share)+" left", text.Percent(1-share)+" used", w))
@@ -105,13 +119,17 @@ func labelledGauge(p pen, share float64, l level, w int) string {
 func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 	note := clean(s.BalanceNote)
 	switch {
+	case s.Fault != nil && s.Fault.Kind == "payment": // which is said above
+		note = pick(w-4, "balance not known", "not known")
 	case note != "":
+		brief, _, _ := strings.Cut(note, " (")
+		note = pick(w-4, note, brief, strings.TrimPrefix(brief, "account "), "not visible")
 	case s.At.IsZero() && s.Fault == nil:
 		note = "asking…"
 	case s.Phase == monitor.Refused || s.At.IsZero():
-		note = "nothing was read yet"
+		note = pick(w-4, "nothing was read yet", "not read yet")
 	default:
-		note = pick(w-4, "account balance not visible to this key", "balance not visible to this key")
+		note = pick(w-4, "account balance not visible to this key", "balance not visible to this key", "not visible")
 	}
 	lines := []string{p.th.bright.Render(text.Unknown) + "   " + note}
 	lines = append(lines, keyCapLines(p, s, w)...)
@@ -119,7 +137,7 @@ func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 		lines = append(lines, renderGauge(p, share, l, w))
 	}
 	if s.KeyKind() == credit.KeyOrdinary && len(lines) < h {
-		lines = append(lines, p.th.dim.Render(pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add")))
+		lines = append(lines, p.th.dim.Render(pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add", "ortop accounts add")))
 	}
 	for _, extra := range keyUsageLines(p, s, w) {
 		if len(lines) < h {
@@ -142,7 +160,7 @@ func keyCapLines(p pen, s monitor.Snapshot, w int) []string {
 	}
 	at, ok := c.Reset.Next(p.now)
 	if !ok {
-		return []string{pick(w, full, short)}
+		return []string{pick(w, full, short, dim("cap ")+left+dim(" left"))}
 	}
 	day := at.Format("2 Jan")
 	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {short, "resets " + day + " (UTC)"}, {short, "resets " + day}, {short, day}} {
@@ -150,7 +168,7 @@ func keyCapLines(p pen, s monitor.Snapshot, w int) []string {
 			return []string{spread(v[0], dim(v[1]), w)}
 		}
 	}
-	return []string{short}
+	return []string{pick(w, short, dim("cap ")+left+dim(" left"))}
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.

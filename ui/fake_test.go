@@ -128,7 +128,7 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.At = testNow.Add(-12 * time.Minute)
 		s.Forecast.At = s.At
 		s.Due = testNow.Add(time.Minute)
-		s.Fault = &monitor.Fault{Kind: "network", Message: "cannot resolve openrouter.ai"}
+		s.Fault = &monitor.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}
 		return s
 	},
 	"unauthorised": func() monitor.Snapshot {
@@ -136,13 +136,14 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.At = testNow.Add(-3 * time.Hour)
 		s.Phase = monitor.Refused
 		s.Due = testNow.Add(30 * time.Minute)
-		s.Fault = &monitor.Fault{Kind: "unauthorized", Message: "the key is not valid any more"}
+		s.Fault = &monitor.Fault{Kind: "unauthorized", Message: "reading key: 401 unauthorized: User not found."}
 		return s
 	},
 	"ordinary": func() monitor.Snapshot {
 		s := healthy()
 		s.Account = "laptop"
 		s.Source, s.Balance, s.SpendableUSD, s.Binding = monitor.FromKey, nil, nil, ""
+		s.BalanceNote = "account balance not visible to this key"
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.87), Reset: credit.ResetMonthly},
 			Usage: credit.Usage{DailyUSD: usd(0.4), MonthlyUSD: usd(5.13)}}
 		s.Forecast.Subject = forecast.Key
@@ -154,6 +155,13 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(4.87), Reset: credit.ResetMonthly}}
 		s.SpendableUSD, s.Binding = usd(4.87), credit.BoundByKey
 		s.Forecast.Subject = forecast.Key
+		return s
+	},
+	"cap-spent": func() monitor.Snapshot {
+		s := healthy()
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(-0.12), Reset: credit.ResetMonthly}}
+		s.SpendableUSD, s.Binding = usd(-0.12), credit.BoundByKey
+		s.Forecast = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Key, At: testNow, ResetsAt: credit.MonthStart(testNow).AddDate(0, 1, 0)}
 		return s
 	},
 	"depleted": func() monitor.Snapshot {
@@ -183,12 +191,17 @@ var scenes = map[string]func() monitor.Snapshot{
 	},
 	"unreachable": func() monitor.Snapshot {
 		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Waiting, Due: testNow.Add(30 * time.Second),
-			Fault: &monitor.Fault{Kind: "network", Message: "connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+			Fault: &monitor.Fault{Kind: "network", Message: "reading credits: connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	},
+	"payment": func() monitor.Snapshot {
+		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Waiting, Due: testNow.Add(2 * time.Minute), BalanceNote: "payment required",
+			Fault: &monitor.Fault{Kind: "payment", Message: "reading credits: 402 payment required"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
 	"held": func() monitor.Snapshot {
 		s := healthy()
+		s.Host = "gateway.example:8443"
 		s.Phase, s.Due = monitor.Held, testNow.Add(80*time.Second)
-		s.Fault = &monitor.Fault{Kind: "rate_limited", Message: "OpenRouter asks to wait"}
+		s.Fault = &monitor.Fault{Kind: "rate_limited", Message: "reading credits: 429 rate limited: Too Many Requests"}
 		return s
 	},
 	"paused": func() monitor.Snapshot {

@@ -17,11 +17,11 @@ func updating() bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-var goldenSizes = [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
+var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
 
 // TestFrames compares the text of every notable state at every notable size.
 func TestFrames(t *testing.T) {
-	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cold", "idle", "noted"} {
+	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "payment", "held", "cold", "idle", "noted"} {
 		for _, size := range goldenSizes {
 			compare(t, name, modelOf(Options{}, scenes[name](), size[0], size[1], viewOverview))
 		}

@@ -19,41 +19,71 @@ const (
 	viewForecast
 )
 
-// renderHeader says whose numbers these are and what state they are in.
-func renderHeader(p pen, s monitor.Snapshot, w int) string {
-	dim, st := p.th.dim.Render, statusOf(s, p.now)
+// renderHeader says whose numbers these are and what state they are in. Where
+// it is narrow the account's name goes first, then the clock, then the host is
+// shortened; the state stays, and what finds no place beside it is left to the
+// next line.
+func renderHeader(p pen, s monitor.Snapshot, w int) (line, next string) {
+	clock := p.th.dim.Render(p.now.Format("15:04"))
+	if w >= 90 {
+		clock = p.th.dim.Render(p.now.Format("Mon 2 Jan 15:04"))
+	}
+	account, demo, shortDemo := p.th.bright.Render(cut(clean(s.Account), max(12, w/3))), "", ""
+	if s.Demo != "" { // its account is named so too
+		account, demo, shortDemo = "", p.th.marked.Render(" demo: "+clean(s.Demo)+" "), p.th.marked.Render(" demo ")
+	}
+	host := func(cells int) string {
+		if s.Host == "" {
+			return ""
+		}
+		return p.th.low.Render("at " + cut(clean(s.Host), cells-3))
+	}
+	state, short := renderState(p, s, w)
+	where := host(max(16, w/3))
+	for _, left := range []string{
+		joinAll("  ", p.th.accent.Bold(true).Render("ortop"), account, demo, where, state),
+		joinAll("  ", account, demo, where, state),
+		joinAll(" ", account, demo, where, state),
+		joinAll("  ", demo, where, state),
+	} {
+		if width(left)+1+width(clock) <= w {
+			return spread(left, clock, w), ""
+		}
+	}
+	whole := width(host(w))
+	for _, state := range []string{state, short} {
+		for _, demo := range []string{demo, shortDemo} {
+			rest := w - width(joinAll(" ", demo, state))
+			if rest < 0 || whole > 0 && rest-1 < min(whole, minHost) {
+				continue
+			}
+			return fit(joinAll(" ", demo, host(rest-1), state), w), ""
+		}
+	}
+	return fit(cutWords(pick(w, state, short), w), w), pick(w, joinAll("  ", demo, host(w)), joinAll(" ", shortDemo, host(w-7)))
+}
+
+// minHost is the least room in which a host's name still says something.
+const minHost = 12
+
+// renderState is the state in its sign and word, in two lengths.
+func renderState(p pen, s monitor.Snapshot, w int) (full, short string) {
+	st := statusOf(s, p.now)
 	sign := st.sign
 	if p.spin != "" {
 		sign = p.spin
 	}
-	state := p.th.of(st.level).Render(sign + " " + st.word)
-	l, word := levelOf(s)
-	if word != "" && st.level < levelLow && w < 78 {
-		state += "  " + p.th.of(l).Render(word)
+	paint := p.th.of(st.level).Render
+	full = paint(sign + " " + st.word)
+	short = full
+	if st.short != "" {
+		short = paint(sign + " " + st.short)
 	}
-	host := ""
-	if s.Host != "" {
-		host = p.th.low.Render("at " + cut(clean(s.Host), max(8, w/3)))
+	if l, word := levelOf(s); word != "" && st.level < levelLow && w < 78 {
+		full += "  " + p.th.of(l).Render(word)
+		short = p.th.of(l).Render(word)
 	}
-	account, demo := p.th.bright.Render(cut(clean(s.Account), max(6, w/3))), ""
-	if s.Demo != "" { // its account is named so too
-		account, demo = "", p.th.marked.Render(" demo: "+clean(s.Demo)+" ")
-	}
-	clock := dim(p.now.Format("15:04"))
-	if w >= 90 {
-		clock = dim(p.now.Format("Mon 2 Jan 15:04"))
-	}
-	// The name goes first, then the clock; state, demo and host stay.
-	keep := joinAll("  ", demo, host, state)
-	left := pick(w-width(clock)-1,
-		joinAll("  ", p.th.accent.Bold(true).Render("ortop"), account, demo, host, state),
-		joinAll("  ", account, demo, host, state),
-		joinAll(" ", account, demo, host, state), "")
-	if left == "" {
-		left = pick(w, joinAll(" ", account, keep), keep, joinAll(" ", demo, host, p.th.of(st.level).Render(sign)))
-		return fit(left, w)
-	}
-	return spread(left, clock, w)
+	return full, short
 }
 
 // joinAll puts the words that are not empty side by side.
@@ -97,9 +127,9 @@ func summary(s monitor.Snapshot, p pen) string {
 	case forecast.OK:
 		words = append(words, "runs out "+dateOf(f, p.now))
 	case forecast.Idle:
-		words = append(words, idleFor(f, p.now))
+		words = append(words, idleFor(s, p))
 	case forecast.Depleted:
-		words = append(words, "depleted")
+		words = append(words, spentWord(s))
 	}
 	return strings.Join(words, " · ")
 }
@@ -124,13 +154,12 @@ func copied(s monitor.Snapshot, p pen) string {
 func banners(p pen, s monitor.Snapshot, w int) []string {
 	var lines []string
 	if s.Fault != nil {
-		kind, what, next := p.th.low.Render("▲ "+faultWord(s.Fault.Kind)), strings.TrimSuffix(clean(s.Fault.Message), "."), ""
-		if !s.Due.IsZero() && s.Due.After(p.now) {
-			next = " Next try " + clockOf(s.Due, p.now) + "."
-		}
-		lines = append(lines, pick(w, kind+": "+what+"."+next, kind+": "+what, p.th.low.Render("▲ ")+what))
+		lines = append(lines, faultLine(p, s, w))
 		if s.Phase == monitor.Refused {
-			lines = append(lines, p.th.dim.Render("  Set another key:  ortop accounts add"))
+			lines = append(lines, p.th.dim.Render(pick(w,
+				"  Replace it where it comes from:  ortop doctor  says where.",
+				"  To replace it:  ortop doctor",
+				"ortop doctor")))
 		}
 	}
 	if s.StorageNote != "" {
@@ -139,10 +168,10 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 	if k := s.Key; k != nil && !k.ExpiresAt.IsZero() && k.ExpiresAt.Sub(p.now) < 7*24*time.Hour {
 		lines = append(lines, p.th.low.Render("▲ key")+": expires "+text.Moment(k.ExpiresAt, p.now))
 	}
-	if s.Balance != nil && s.BalanceNote != "" {
+	if s.Balance != nil && s.BalanceNote != "" && (s.Fault == nil || s.Fault.Kind != "payment") {
 		lines = append(lines, p.th.dim.Render("· "+clean(s.BalanceNote)))
 	}
-	if s.Binding == credit.BoundByKey && s.SpendableUSD != nil {
+	if s.Binding == credit.BoundByKey && s.SpendableUSD != nil && s.Forecast.State != forecast.Depleted {
 		lines = append(lines, p.th.low.Render("▸ spendable "+text.USD(*s.SpendableUSD))+": the key's cap binds")
 	}
 	for _, n := range s.Notes {
@@ -155,7 +184,10 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 func ageLine(p pen, s monitor.Snapshot, w int) string {
 	age, known := s.Age(p.now)
 	if !known {
-		return p.th.dim.Render(pick(w, "nothing read yet", ""))
+		if w < width("nothing read yet") {
+			return ""
+		}
+		return p.th.dim.Render("nothing read yet")
 	}
 	ago, at := text.Ago(age), s.At.In(p.now.Location()).Format("15:04:05")
 	if !p.focused {

@@ -25,15 +25,22 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 		}
 		return lines
 	}
-	rows := len(bindings)
-	if h-2-3 < rows && w >= 64 {
-		rows = (rows + 1) / 2
+	rows, in := len(bindings), min(w, 82)-4
+	widest := func(b []key.Binding) (cells int) {
+		for i := range b {
+			cells = max(cells, width(entry(b[i])))
+		}
+		return cells
+	}
+	half := (rows + 1) / 2
+	if h-2-3 < rows && widest(bindings[:half])+1+widest(bindings[half:]) <= in {
+		rows = half
 	}
 	var body []string
 	for i := range rows {
 		line := entry(bindings[i])
 		if j := i + rows; j < len(bindings) {
-			line = fit(line, 34) + entry(bindings[j])
+			line = fit(line, max(widest(bindings[:half])+1, min(34, in/2))) + entry(bindings[j])
 		}
 		body = append(body, line)
 	}
@@ -46,7 +53,8 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 	panelW := min(w, 82)
 	panelH := min(h, len(body)+2)
 	if more := len(body) - (panelH - 2); more > 0 {
-		body = append(body[:panelH-3], p.th.dim.Render(fmt.Sprintf("and %d more in a taller window", more+1)))
+		rest := fmt.Sprintf("and %d more", more+1)
+		body = append(body[:panelH-3], p.th.dim.Render(pick(panelW-4, rest+" in a taller window", rest)))
 	}
 	panel := renderPanel(p, p.th.title.Render("keys"), p.th.dim.Render("esc back"), body, panelW, panelH)
 	left := (w - panelW) / 2

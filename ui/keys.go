@@ -59,10 +59,10 @@ func (k keyMap) footer() []string {
 	return []string{word("help", k.help), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit)}
 }
 
-// full is all of them, for the help.
+// full is all of them, for the help; a small one shows the first.
 func (k keyMap) full() []key.Binding {
 	all := append([]key.Binding{}, k.views...)
-	all = append(all, k.next, k.shorter, k.longer, k.left, k.right, k.refresh, k.pause, k.copy, k.page, k.theme, k.help, k.back, k.quit, k.interrupt, k.suspend)
+	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

@@ -43,9 +43,11 @@ func tierFor(w, h int) tier {
 	return tierFull
 }
 
-// layoutFor places a view's panels in w by h cells, given how many banner
-// lines there are to show and how many lines the reasons take.
-func layoutFor(view, w, h, banners, reasons int) layout {
+// needs are how many lines parts of a frame have to say.
+type needs struct{ banners, reasons, credits int }
+
+// layoutFor places a view's panels in w by h cells.
+func layoutFor(view, w, h int, n needs) layout {
 	l := layout{tier: tierFor(w, h), w: w, h: h}
 	if l.tier < tierFull {
 		return l
@@ -60,18 +62,18 @@ func layoutFor(view, w, h, banners, reasons int) layout {
 	if h >= 24 && w >= 80 {
 		l.tabs = row(1)
 	}
-	l.banners = row(min(banners, 1+h/16))
+	l.banners = row(min(n.banners, 1+h/16))
 	l.footer = rect{0, h - 1, w, 1}
 	if view == viewForecast {
-		l.forecast(y, reasons)
+		l.forecast(y, n.reasons)
 	} else {
-		l.overview(y)
+		l.overview(y, n.credits)
 	}
 	return l
 }
 
-func (l *layout) overview(y int) {
-	cards, w := 5, l.w
+func (l *layout) overview(y, credits int) {
+	cards, w := max(5, credits+2), l.w
 	if l.tier >= tierColumns {
 		cards = 9
 	}

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"strings"
+
 	"ortop/forecast"
+	"ortop/monitor"
 	"ortop/text"
 )
 
@@ -9,7 +12,8 @@ import (
 func (d screen) lineFrame(w, h int) []string {
 	lines := []string{d.oneLine(w)}
 	if h > 1 {
-		lines = append(lines, fit(renderHeader(d.pen, d.snap, w), w))
+		header, _ := renderHeader(d.pen, d.snap, w)
+		lines = append(lines, header)
 	}
 	return lines
 }
@@ -40,10 +44,10 @@ func (d screen) oneLine(w int) string {
 	if s.Host != "" {
 		host = th.low.Render("@" + cut(clean(s.Host), max(3, w/5)))
 	}
-	end, brief := d.ending()
-	least := brief
-	if st.level >= levelLow && s.Forecast.State != forecast.Depleted {
-		end, brief = joinAll("  ", th.of(st.level).Render(st.word), end), joinAll(" ", th.of(st.level).Render(st.word), brief)
+	end, brief := d.ending(w)
+	state := ""
+	if end == "" || st.level >= levelLow && s.Forecast.State != forecast.Depleted {
+		state = th.of(st.level).Render(st.word)
 	}
 	rate := ""
 	if s.Burn.USDPerHour != nil {
@@ -52,25 +56,62 @@ func (d screen) oneLine(w int) string {
 	if w >= 48 {
 		line := " " + mark + sum + " "
 		share, known := leftShare(s)
-		tail := joinAll(" ", host, end, rate)
-		if room := w - width(line) - width(tail) - 2; known && room >= 8 {
-			line += renderGauge(d.pen, share, l, min(24, room-7)) + " "
+		said, spark := joinAll("  ", state, end), 6
+		tail := pick(w-width(line), joinAll(" ", host, said, rate), joinAll(" ", host, said), joinAll(" ", host, state, brief), joinAll(" ", host, state))
+		long := joinAll("  ", host, said, d.nextTry(), d.endRange(), rate, d.dayRate())
+		if rest := w - width(line) - width(long) - 3; rest >= 48 {
+			tail, spark = long, min(rest/2, lineColumns(w))
+		}
+		if room := w - width(line) - width(tail) - 3 - spark; known && room >= 1 {
+			line += renderGauge(d.pen, share, l, min(room, max(24, w/4))) + " "
 		}
 		line += tail
 		if room := w - width(line) - 2; room >= 3 {
-			line += " " + th.accent.Render(renderSpark(d.spend.rates(d.now), min(room, 24)))
+			line += " " + th.accent.Render(renderSpark(d.spend.rates(d.now), room))
 		}
 		return fit(line, w)
 	}
-	line := pick(w, joinAll(" ", mark+sum, host, th.dim.Render("·")+" "+end), joinAll(" ", mark+sum, host, th.dim.Render("·")+" "+brief), joinAll(" ", mark+sum, host, th.dim.Render("·")+" "+least), joinAll(" ", mark+sum, host), mark+sum)
+	head := joinAll(" ", mark+sum, host)
+	with := func(said string) string { return joinAll(th.dim.Render(" · "), head, said) }
+	line := pick(w, with(joinAll("  ", state, end)), with(joinAll(" ", state, brief)), with(brief), head, mark+sum)
+	if brief == "" {
+		line = pick(w, with(state), joinAll(" ", head, state), line)
+	}
 	if room := w - width(line) - 1; room >= 3 && st.level < levelLow {
 		line += " " + th.accent.Render(renderSpark(d.spend.rates(d.now), min(room, 12)))
 	}
 	return fit(line, w)
 }
 
+// lineColumns is how many columns of spend a row of w cells has a place for.
+func lineColumns(w int) int { return max(24, w/3) }
+
+// nextTry is when a poll that failed is made again, endRange how sure the date
+// is, and dayRate the spend of a day, for a row that has room to spare.
+func (d screen) nextTry() string {
+	if s := d.snap; s.Fault != nil && s.Phase != monitor.Held && s.Due.After(d.now) {
+		return "next try " + clockOf(s.Due, d.now)
+	}
+	return ""
+}
+
+func (d screen) endRange() string {
+	f := d.snap.Forecast
+	if f.State != forecast.OK {
+		return ""
+	}
+	return d.th.dim.Render("80 %: ") + text.Days(f.Time(f.P10), f.Time(f.P90), d.now)
+}
+
+func (d screen) dayRate() string {
+	if d.snap.Burn.USDPerDay == nil {
+		return ""
+	}
+	return joinAll(" ", text.USD(*d.snap.Burn.USDPerDay)+d.th.dim.Render("/day"), trend(d.snap))
+}
+
 // ending is what becomes of the balance, in a phrase and in a few cells.
-func (d screen) ending() (phrase, brief string) {
+func (d screen) ending(w int) (phrase, brief string) {
 	f := d.snap.Forecast
 	l, _ := levelOf(d.snap)
 	switch d.snap.Outlook() {
@@ -86,11 +127,11 @@ func (d screen) ending() (phrase, brief string) {
 		}
 		return "runs out " + d.th.of(l).Render(when) + d.th.dim.Render(" ("+left+")"), d.th.of(l).Render(left)
 	case forecast.Depleted:
-		return ranOut(d.snap, d.pen), d.th.critical.Render("depleted")
+		return d.th.critical.Render(ranOut(d.snap, d.pen, w)), d.th.critical.Render(strings.TrimPrefix(spentWord(d.snap), "key "))
 	case forecast.Idle:
-		return idleFor(f, d.now), "idle"
+		return idleFor(d.snap, d.pen), "idle"
 	case forecast.Cold:
 		return "not enough history: " + text.Span(f.History), "too early"
 	}
-	return "no forecast", ""
+	return "", ""
 }

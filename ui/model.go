@@ -126,15 +126,18 @@ func (m Model) enabledKeys() keyMap {
 }
 
 func (m Model) layout() layout {
-	b, reasons := 0, 0
+	n := needs{}
 	if tierFor(m.w, m.h) >= tierFull {
 		p := m.pen()
-		b = len(banners(p, m.snap, m.w-2))
+		n.banners = len(banners(p, m.snap, m.w-2))
+		if m.snap.Balance == nil {
+			n.credits = len(unknownLines(p, m.snap, levelNone, m.w/2, 4))
+		}
 		if m.view == viewForecast {
-			reasons = len(whyLines(p, m.snap, len(m.fan.plot.Gaps), m.w-4))
+			n.reasons = len(whyLines(p, m.snap, len(m.fan.plot.Gaps), m.w-4))
 		}
 	}
-	return layoutFor(m.view, m.w, m.h, b, reasons)
+	return layoutFor(m.view, m.w, m.h, n)
 }
 
 // frame is the text of the screen, at most w by h cells.
@@ -145,7 +148,7 @@ func (m Model) frame() string {
 	var lines []string
 	switch d := m.screen(); {
 	case m.feed == nil:
-		lines = m.onboard.lines(d.pen, m.w, m.h)
+		lines = m.onboard.lines(d.pen, clean(m.o.Host), m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.pen, d.keys, m.w, m.h)
 	default:

@@ -18,10 +18,10 @@ const (
 	beginDemo
 )
 
-var beginnings = []struct{ does, note string }{
-	{"paste a management key", "openrouter.ai/settings/management-keys"},
-	{"paste an ordinary key", "its own cap only"},
-	{"look at the demo", "no key, nothing leaves here"},
+var beginnings = []struct{ does, brief, note string }{
+	{"paste a management key", "management key", "openrouter.ai/settings/management-keys"},
+	{"paste an ordinary key", "ordinary key", "its own cap only"},
+	{"look at the demo", "the demo", "no key, nothing leaves here"},
 }
 
 // onboarding is the first run: a choice, then a key.

@@ -91,6 +91,22 @@ func TestFirstRunRefusal(t *testing.T) {
 	}
 }
 
+// K10: the first run names the host that the key goes to, at every size.
+func TestFirstRunSaysWhereTheKeyGoes(t *testing.T) {
+	for _, size := range goldenSizes {
+		if size[0] < 72 && size[1] < 3 {
+			continue // the start of its name has to do
+		}
+		m := modelOf(Options{Onboarding: &fakeOnboarding{}, Host: "10.0.0.9:8443"}, healthy(), size[0], size[1], 0)
+		typing, _ := step(m, press("enter"))
+		for _, m := range []Model{m, typing} {
+			if frame := stripped(m); !strings.Contains(frame, "10.0.0.9:8443") || strings.Contains(frame, "openrouter.ai only") {
+				t.Errorf("first run at %v, typing %t:\n%s", size, m.onboard.typing, frame)
+			}
+		}
+	}
+}
+
 func TestFirstRunDemoAndBack(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
 	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)

@@ -44,6 +44,8 @@ type Onboarding interface {
 type Options struct {
 	Feed       Feed
 	Onboarding Onboarding
+	// Host is where a first run sends the key, where that is not OpenRouter.
+	Host string
 	// Now tells the time; its location is the one people read clocks in. If
 	// nil, it is time.Now.
 	Now func() time.Time

@@ -18,7 +18,8 @@ type screen struct {
 
 // fullFrame draws the panels of a view at full size and above.
 func (d screen) fullFrame(l layout) []string {
-	out := []string{" " + renderHeader(d.pen, d.snap, l.w-2) + " "}
+	header, _ := renderHeader(d.pen, d.snap, l.w-2)
+	out := []string{" " + header + " "}
 	if l.tabs.h > 0 {
 		brief := ""
 		if d.view != viewOverview {

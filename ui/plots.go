@@ -56,7 +56,7 @@ func (m Model) spendCols(l layout) int {
 	case l.spend.h > 0:
 		return spendColumns(l.spend.w)
 	case l.tier == tierLine:
-		return 24
+		return lineColumns(l.w)
 	case l.tier == tierCompact && m.view == viewOverview:
 		if m.h < compactChart {
 			return max(1, m.w-2)

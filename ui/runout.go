@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
 	"ortop/text"
@@ -37,13 +38,19 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 		lines = append(lines, rateLine(p, s, w-4))
 	}
 	title := "runs out"
-	if s.Forecast.Subject == forecast.Key && s.Forecast.State != forecast.Unknown {
+	switch f := s.Forecast; {
+	case f.Subject == forecast.Key && f.State == forecast.Depleted:
+		title = "key cap"
+	case f.State == forecast.Depleted:
+		title = "ran out"
+	case f.Subject == forecast.Key && f.State != forecast.Unknown:
 		title = "key cap runs out"
 	}
 	return renderPanel(p, p.th.title.Render(title), "", lines, w, h)
 }
 
-// runOutLines are the date and its range, or why there is none: two lines.
+// runOutLines are the date and its range, or why there is none: two lines, and
+// a third where there is something to do.
 func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 	f := s.Forecast
 	l, _ := levelOf(s)
@@ -51,38 +58,77 @@ func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 	case forecast.OK:
 		return []string{spread(p.th.of(l).Bold(true).Render(dateOf(f, p.now)), inOf(f, p.now), w), rangeOf(p, f, w)}
 	case forecast.Depleted:
-		hint := "Requests now fail with 402."
-		if s.Host == "" && s.Demo == "" {
-			hint = pick(w, hint+"  o shows the credits page.", hint)
-		}
-		return []string{ranOut(s, p), hint}
+		return append([]string{p.th.critical.Render(ranOut(s, p, w))}, depletedLines(p, s, w)...)
 	case forecast.Idle:
-		why := "no date: nothing is being spent"
-		if f.LastSpend.IsZero() && f.History > 0 {
-			return []string{p.th.bright.Render(pick(w, "idle: no spend in "+text.Span(f.History)+" of history", "idle")), p.th.dim.Render(why)}
+		why := pick(w, "no date: nothing is being spent", "no date")
+		if s.Stale(p.now) {
+			at := clockOf(s.At, p.now)
+			why = pick(w, "no date: nothing was read since "+at, "not read since "+at, "no date")
 		}
-		return []string{p.th.bright.Render(idleFor(f, p.now)), p.th.dim.Render(why)}
+		idle := idleFor(s, p)
+		if f.LastSpend.IsZero() && f.History > 0 {
+			idle = pick(w, "idle: no spend in "+text.Span(f.History)+" of history", "idle: no spend seen", "idle")
+		}
+		return []string{p.th.bright.Render(pick(w, idle, strings.Replace(idle, ": no spend", "", 1), "idle")), p.th.dim.Render(why)}
 	case forecast.Cold:
 		return []string{
-			p.th.bright.Render("not enough history: " + text.Span(f.History)),
-			p.th.dim.Render(pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges")),
+			p.th.bright.Render(pick(w, "not enough history: "+text.Span(f.History), "too early: "+text.Span(f.History), "too early")),
+			p.th.dim.Render(pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
 		}
 	}
-	why := "the balance is not known"
+	why := pick(w, "the balance is not known", "balance not known")
 	switch {
 	case s.At.IsZero() && s.Fault == nil && s.Phase != monitor.Refused:
 		why = "asking…"
 	case s.At.IsZero():
-		why = "nothing was read yet"
+		why = pick(w, "nothing was read yet", "nothing read yet")
 	}
 	return []string{p.th.bright.Render(text.Unknown), p.th.dim.Render(why)}
 }
 
-func idleFor(f forecast.Forecast, now time.Time) string {
-	if f.LastSpend.IsZero() {
+// depletedLines are what being spent means, and what can be done.
+func depletedLines(p pen, s monitor.Snapshot, w int) []string {
+	if s.Forecast.Subject == forecast.Key {
+		return append([]string{refusedUntil(p, s, w)}, keyCapLines(p, s, w)...)
+	}
+	now := " now"
+	if s.Stale(p.now) {
+		now = ""
+	}
+	lines := []string{pick(w, "Requests"+now+" fail with 402.", "Requests fail: 402")}
+	if s.Host == "" && s.Demo == "" {
+		lines = append(lines, pick(w, "o shows where to buy credits.", "o: buy credits"))
+	}
+	return lines
+}
+
+// refusedUntil says until when requests with a key whose cap is spent fail.
+func refusedUntil(p pen, s monitor.Snapshot, w int) string {
+	var reset credit.Reset
+	if s.Key != nil {
+		reset = s.Key.Cap.Reset
+	}
+	if at, ok := reset.Next(p.now); ok {
+		day := at.Format("2 Jan")
+		return pick(w, "This key is refused (403) until its cap starts anew on "+day+" (UTC).",
+			"Refused (403) until it resets on "+day+" (UTC).", "Refused (403) until "+day+" (UTC).", "Refused till "+day)
+	}
+	if reset != credit.ResetNever {
+		return pick(w, "This key is refused (403) until its cap starts anew.", "Refused (403) until it resets.", "Refused (403)")
+	}
+	return pick(w, "This key is refused (403): its cap never starts anew.", "Refused (403): the cap never resets.", "Refused (403)")
+}
+
+// idleFor says for how long nothing was spent, as far as was read.
+func idleFor(s monitor.Snapshot, p pen) string {
+	if s.Forecast.LastSpend.IsZero() {
 		return "idle: no spend seen"
 	}
-	return "idle: no spend for " + text.Span(now.Sub(f.LastSpend))
+	until := p.now
+	if s.Stale(p.now) {
+		until = s.At
+	}
+	return "idle: no spend for " + text.Span(max(0, until.Sub(s.Forecast.LastSpend)))
 }
 
 // dateOf is the middle of the forecast.
@@ -156,9 +202,13 @@ func chanceLines(p pen, s monitor.Snapshot, w int) []string {
 func rateLine(p pen, s monitor.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.th.dim.Render
+	now := " now"
+	if s.Stale(p.now) {
+		now = ""
+	}
 	return pick(w,
-		hour+dim("/h now   ")+day+dim("/day   ")+trend(s),
-		hour+dim("/h now  ")+day+dim("/day"),
+		hour+dim("/h"+now+"   ")+day+dim("/day   ")+trend(s),
+		hour+dim("/h"+now+"  ")+day+dim("/day"),
 		hour+dim("/h  ")+day+dim("/day"),
 		hour+dim("/h"))
 }

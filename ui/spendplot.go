@@ -81,7 +81,7 @@ func spendLinesOf(p pen, d spendPlot, w, h int) []string {
 	case !d.loaded:
 		return []string{p.th.dim.Render("reading history…")}
 	case known < 2:
-		return []string{p.th.dim.Render(pick(w, "nothing to plot yet: it takes two readings in this range", "nothing to plot yet"))}
+		return []string{p.th.dim.Render(d.whyEmpty(w))}
 	case h < 5:
 		return []string{renderSpark(values, w)}
 	}
@@ -90,7 +90,7 @@ func spendLinesOf(p pen, d spendPlot, w, h int) []string {
 	axis := d.axis(p.now)
 	if h >= 7 {
 		rows--
-		words = d.words(p, axis)
+		words = d.words(p, axis, highest)
 	}
 	c := newChart([][]float64{values}, newScale(highest, 0.005, rows), rows, nil)
 	if c == nil {
@@ -129,8 +129,23 @@ func (d spendPlot) cursorColumn() int {
 	return -1
 }
 
+// whyEmpty says in w cells why there are no rates to draw.
+func (d spendPlot) whyEmpty(w int) string {
+	switch b := d.plot.Buckets; {
+	case len(b) == 0 || !b[len(b)-1].Known:
+		return "nothing to plot yet"
+	case b[0].Known:
+		return pick(w, "too little was read in this range", "too little was read")
+	}
+	shorter := ""
+	if d.span > 0 {
+		shorter = ":  [ for a shorter one"
+	}
+	return pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
+}
+
 // words are what happened in the span, or what is under the cursor.
-func (d spendPlot) words(p pen, axis timeaxis) string {
+func (d spendPlot) words(p pen, axis timeaxis, highest float64) string {
 	if x := d.cursorColumn(); x >= 0 {
 		return cut(d.underCursor(p, x), axis.cols)
 	}
@@ -159,6 +174,9 @@ func (d spendPlot) words(p pen, axis timeaxis) string {
 		if c := axis.column(s.At); c > 0 && c < axis.cols && s.Reason != "" {
 			phrases = append(phrases, tick{c, "◆ " + clean(s.Reason) + " at " + d.clock(s.At, p.now)})
 		}
+	}
+	if len(phrases) == 0 && highest == 0 {
+		phrases = []tick{{0, "no spend seen in this range"}}
 	}
 	return axis.words(phrases)
 }

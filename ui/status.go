@@ -16,10 +16,11 @@ const (
 	lowShare       = 0.05
 )
 
-// status is the state of an account in a symbol and a word.
+// status is the state of an account in a symbol and a word, and in a shorter
+// word for a narrow pane; empty: there is none.
 type status struct {
-	sign, word string
-	level      level
+	sign, word, short string
+	level             level
 }
 
 // statusOf says the worst thing that is true.
@@ -28,23 +29,32 @@ func statusOf(s monitor.Snapshot, now time.Time) status {
 	old := known && s.Stale(now)
 	switch {
 	case s.Phase == monitor.Refused:
-		return status{"✗", "key refused", levelCritical}
+		return status{"✗", "key refused", "", levelCritical}
 	case s.Forecast.State == forecast.Depleted:
-		return status{"✗", "depleted" + aged(old, age), levelCritical}
+		return status{"✗", spentWord(s) + aged(old, age), spentWord(s), levelCritical}
 	case s.Phase == monitor.Paused:
-		return status{"‖", "paused" + aged(old, age), levelLow}
+		return status{"‖", "paused" + aged(old, age), "paused", levelLow}
 	case s.Phase == monitor.Held && !s.Due.IsZero():
-		return status{"▲", "waiting until " + clockOf(s.Due, now), levelLow}
+		until := clockOf(s.Due, now)
+		return status{"▲", "waiting until " + until, "until " + until, levelLow}
 	case old:
-		return status{"▲", "stale " + text.Span(age), levelLow}
+		return status{"▲", "stale " + text.Span(age), "", levelLow}
 	case s.Fault != nil:
-		return status{"▲", faultWord(s.Fault.Kind), levelLow}
+		return status{"▲", faultWord(*s.Fault), "", levelLow}
 	case !known:
-		return status{"○", "starting", levelNone}
+		return status{"○", "starting", "", levelNone}
 	case s.Balance == nil && s.KeyKind() == credit.KeyOrdinary:
-		return status{"●", "live, key only", levelOK}
+		return status{"●", "live, key only", "key only", levelOK}
 	}
-	return status{"●", "live", levelOK}
+	return status{"●", "live", "", levelOK}
+}
+
+// spentWord says which of the two is spent.
+func spentWord(s monitor.Snapshot) string {
+	if s.Forecast.Subject == forecast.Key {
+		return "key cap spent"
+	}
+	return "depleted"
 }
 
 func aged(old bool, age time.Duration) string {
@@ -64,29 +74,6 @@ func clockOf(t, now time.Time) string {
 		return t.Format("15:04:05")
 	}
 	return t.Format("15:04")
-}
-
-// faultWord is what a kind of fault is called on the screen.
-func faultWord(kind string) string {
-	switch kind {
-	case "unauthorized":
-		return "key refused"
-	case "forbidden":
-		return "not allowed"
-	case "payment":
-		return "payment required"
-	case "rate_limited":
-		return "rate limited"
-	case "server":
-		return "server fault"
-	case "malformed":
-		return "malformed answer"
-	case "redirect":
-		return "redirected"
-	case "storage":
-		return "storage fault"
-	}
-	return "network"
 }
 
 // levelOf is how near the end of the credits is, and the word that goes with

@@ -10,6 +10,8 @@ func TestStatus(t *testing.T) {
 		"unauthorised": "✗ key refused",
 		"ordinary":     "● live, key only",
 		"depleted":     "✗ depleted",
+		"cap-spent":    "✗ key cap spent",
+		"payment":      "▲ payment required",
 		"starting":     "○ starting",
 		"unreachable":  "▲ network",
 		"held":         "▲ waiting until 10:43:20",

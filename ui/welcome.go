@@ -1,67 +1,93 @@
 package ui
 
-// lines are the first run's screen.
-func (o onboarding) lines(p pen, w, h int) []string {
+// lines are the first run's screen. The key goes to host, or to OpenRouter
+// where that is empty.
+func (o onboarding) lines(p pen, host string, w, h int) []string {
 	in := w - 4
-	dim := p.th.dim.Render
-	if h < 3 || w < 24 {
-		return []string{cut(pick(w, "ortop needs a key: "+o.choice(p, w), o.choice(p, w)), w)}
+	if h < 3 || in < 14 {
+		return []string{cut(o.row(p, host, w), w)}
 	}
-	intro := []string{
-		pick(in, "ortop shows what is left of your OpenRouter credits", "what is left of your OpenRouter"),
-		pick(in, "and when they run out. It needs a key that may read them.", "credits, and when they run out"),
-	}
-	intro[0] = p.th.bright.Render(intro[0])
-	body := o.menu(p, in)
-	kept := pick(in, "Kept in the system keyring or a private file; sent to OpenRouter only.", "Kept in the system keyring;", "Kept here")
 	keys := pick(in, "up, down: choose   enter: take it   q: quit", "enter: take it   q: quit", "enter, q")
 	if o.typing {
 		keys = pick(in, "enter: check it live   esc: back", "enter, esc")
 	}
+	body, promise := o.menu(p, host, in), promises(p, host, in)
 	var lines []string
 	if h >= len(body)+8 {
 		lines = append(lines, "")
 	}
-	if h >= len(body)+len(intro)+1 {
-		lines = append(append(lines, intro...), "")
+	if h >= len(body)+3 && in >= 32 {
+		what, and := "ortop shows what is left of your OpenRouter credits", "and when they run out. It needs a key that may read them."
+		if width(and) > in {
+			what, and = "what is left of your OpenRouter", "credits, and when they run out"
+		}
+		lines = append(lines, p.th.bright.Render(what), and, "")
 	}
 	lines = append(lines, body...)
-	if h-len(lines) >= 3 {
-		lines = append(lines, "", dim(kept))
+	switch room := h - 1 - len(lines); {
+	case room > len(promise):
+		lines = append(append(lines, ""), promise...)
+	case room >= 1 && host != "":
+		lines = append(lines, promise[0])
 	}
-	if h-len(lines) >= 1 {
-		lines = append(lines, dim(keys))
+	if h > len(lines) {
+		lines = append(lines, p.th.dim.Render(keys))
 	}
 	for i := range lines {
 		if lines[i] != "" {
-			lines[i] = "  " + fit(lines[i], in)
+			lines[i] = "  " + fit(cutWords(lines[i], in), in)
 		}
 	}
 	return lines
 }
 
+// promises say where the key goes and where it stays.
+func promises(p pen, host string, w int) []string {
+	dim := p.th.dim.Render
+	if host != "" {
+		return []string{
+			p.th.low.Render(pick(w, "▲ The key goes to "+host+", not to openrouter.ai.", "▲ sent to "+host, "▲ "+host)),
+			dim(pick(w, "It is kept in the system keyring or a private file.", "kept in the system keyring or a file", "kept here")),
+		}
+	}
+	kept, sent := "Kept in the system keyring or a private file;", "sent to openrouter.ai only."
+	switch {
+	case width(kept)+1+width(sent) <= w:
+		return []string{dim(kept + " " + sent)}
+	case w < 32:
+		return []string{dim(pick(w, sent, "to openrouter.ai"))}
+	}
+	return []string{dim(pick(w, kept, "Kept in the keyring or a file;")), dim(sent)}
+}
+
 // menu is the choice, or the field for the key.
-func (o onboarding) menu(p pen, w int) []string {
+func (o onboarding) menu(p pen, host string, w int) []string {
 	var lines []string
 	switch {
 	case o.typing:
-		name := "management key"
-		if o.at == beginOrdinary {
-			name = "ordinary key"
+		name := beginnings[o.at].brief + "  "
+		if w < 40 {
+			name = ""
 		}
-		lines = []string{p.th.title.Render(name) + "  › " + o.input.render(p, w-width(name)-4)}
-		if o.at == beginManagement {
-			lines = append(lines, p.th.dim.Render(pick(w, "make one at https://"+beginnings[beginManagement].note, beginnings[beginManagement].note)))
-		} else {
-			lines = append(lines, p.th.dim.Render(beginnings[beginOrdinary].note))
+		lines = []string{p.th.title.Render(name) + "› " + o.input.render(p, w-width(name)-2)}
+		note := o.note(host)
+		if o.at == beginManagement && note != "" {
+			note = pick(w, "make one at https://"+note, note)
+		}
+		if note != "" && width(note) <= w {
+			lines = append(lines, p.th.dim.Render(note))
 		}
 	default:
 		for i, b := range beginnings {
-			mark, name := "  ", fit(b.does, min(w, 26))
+			name := fit(b.does, 26)
+			if w < 28 {
+				name = b.brief
+			}
+			mark, note := "  ", onboarding{at: i}.note(host)
 			if i == o.at {
 				mark, name = p.th.chosen.Render("› "), p.th.chosen.Render(name)
 			}
-			lines = append(lines, mark+pick(w-2, name+"  "+p.th.dim.Render(b.note), name))
+			lines = append(lines, mark+pick(w-2, name+"  "+p.th.dim.Render(note), name))
 		}
 	}
 	switch {
@@ -73,15 +99,33 @@ func (o onboarding) menu(p pen, w int) []string {
 	return lines
 }
 
-// choice is the whole menu in a few cells.
-func (o onboarding) choice(p pen, w int) string {
+// note is what there is to know of a choice. OpenRouter's keys are of no use
+// to another host.
+func (o onboarding) note(host string) string {
+	if o.at == beginManagement && host != "" {
+		return ""
+	}
+	return beginnings[o.at].note
+}
+
+// row is the whole first run in one row.
+func (o onboarding) row(p pen, host string, w int) string {
+	to := ""
+	if host != "" {
+		to = p.th.low.Render("@"+cut(host, max(3, w/3))) + " "
+	}
 	switch {
 	case o.checking:
-		return p.spin + " checking…"
+		return to + p.spin + " checking…"
 	case o.err != "":
-		return "✗ " + o.err
+		return to + "✗ " + o.err
 	case o.typing:
-		return "› " + o.input.render(p, w-2)
+		if w >= 48 {
+			to += beginnings[o.at].brief + " "
+		}
+		return to + "› " + o.input.render(p, max(1, w-width(to)-2))
 	}
-	return "› " + beginnings[o.at].does
+	b := beginnings[o.at]
+	line := to + pick(w-width(to), "ortop needs a key: › "+b.does, "› "+b.does, "› "+b.brief)
+	return join(w, "   ", line, p.th.dim.Render("enter: take it   q: quit"), promises(p, host, w-3-width(line))[0])
 }

@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"strings"
+
+	"ortop/monitor"
+)
+
+// faultWord is what a kind of fault is called on the screen.
+func faultWord(f monitor.Fault) string {
+	switch f.Kind {
+	case "unauthorized":
+		if _, answered := answerOf(f); !answered {
+			return "no key"
+		}
+		return "key refused"
+	case "forbidden":
+		return "not allowed"
+	case "payment":
+		return "payment required"
+	case "rate_limited":
+		return "rate limited"
+	case "server":
+		return "server error"
+	case "malformed":
+		return "malformed answer"
+	case "redirect":
+		return "redirected"
+	case "storage":
+		return "storage fault"
+	}
+	return "network"
+}
+
+// answerOf is what an error of the client says after the endpoint; ok is false
+// where the fault is not a request's.
+func answerOf(f monitor.Fault) (words string, ok bool) {
+	words = strings.TrimSuffix(clean(f.Message), ".")
+	for _, step := range []string{"reading credits: ", "reading key: "} {
+		if after, ok := strings.CutPrefix(words, step); ok {
+			return after, true
+		}
+	}
+	return words, false
+}
+
+// faultCause is a fault in a phrase that says each thing once, and in a
+// shorter one: "server error 503 (Service Unavailable)", "server error 503".
+func faultCause(f monitor.Fault) (full, short string) {
+	word := faultWord(f)
+	said, answered := answerOf(f)
+	if !answered || f.Kind == "network" {
+		return word + ": " + said, said
+	}
+	kind, detail, _ := strings.Cut(said, ": ")
+	status, rest, _ := strings.Cut(kind, " ")
+	if len(status) == 3 && strings.Trim(status, "0123456789") == "" {
+		if f.Kind == "malformed" { // many statuses are of this kind
+			word = rest
+		}
+		word += " " + status
+	}
+	if detail == "" {
+		return word, word
+	}
+	return word + " (" + detail + ")", word
+}
+
+// faultLine says in w cells why values are missing or old, and when they are
+// asked for again.
+func faultLine(p pen, s monitor.Snapshot, w int) string {
+	full, short := faultCause(*s.Fault)
+	mark := p.th.low.Render("▲ ")
+	w -= 2
+	if s.Phase == monitor.Held || !s.Due.After(p.now) { // held, the state says it
+		return mark + pick(w, full, short)
+	}
+	at := clockOf(s.Due, p.now)
+	next := ". Next try " + at
+	if room := w - width(next); room >= 40 {
+		full = cutWords(full, room)
+	}
+	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.now).word, word) {
+		bare := strings.TrimLeft(strings.TrimPrefix(short, word), " ") // the state says the rest
+		return mark + pick(w, full+next, short+next, bare+next, "Next try "+at, "again "+at)
+	}
+	return mark + pick(w, full+next, short+next, full, short)
+}

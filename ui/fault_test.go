@@ -1,0 +1,160 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/credit"
+	"ortop/history"
+	"ortop/monitor"
+)
+
+func TestFaultCause(t *testing.T) {
+	for _, c := range []struct{ name, kind, message, full, short string }{
+		{"a status with the server's words", "server", "reading credits: 500 server error: Internal Server Error", "server error 500 (Internal Server Error)", "server error 500"},
+		{"words with a colon", "server", "reading key: 503 server error: try later: soon.", "server error 503 (try later: soon)", "server error 503"},
+		{"a status alone", "payment", "reading credits: 402 payment required", "payment required 402", "payment required 402"},
+		{"a refused key", "unauthorized", "reading key: 401 unauthorized: User not found.", "key refused 401 (User not found)", "key refused 401"},
+		{"no key", "unauthorized", "key_command: exit status 1", "no key: key_command: exit status 1", "key_command: exit status 1"},
+		{"no answer", "network", "reading credits: cannot resolve openrouter.ai", "network: cannot resolve openrouter.ai", "cannot resolve openrouter.ai"},
+		{"no answer, with a colon", "network", "reading key: proxy: refused", "network: proxy: refused", "proxy: refused"},
+		{"a success that is not believed", "malformed", "reading credits: malformed answer: not JSON", "malformed answer (not JSON)", "malformed answer"},
+		{"not the API", "malformed", "reading credits: 404 not found: nothing there", "not found 404 (nothing there)", "not found 404"},
+		{"this machine's own", "storage", "this machine's clock is wrong", "storage fault: this machine's clock is wrong", "this machine's clock is wrong"},
+	} {
+		full, short := faultCause(monitor.Fault{Kind: c.kind, Message: c.message})
+		if full != c.full || short != c.short {
+			t.Errorf("%s: faultCause(%q) = %q, %q, want %q, %q", c.name, c.message, full, short, c.full, c.short)
+		}
+	}
+}
+
+// R01, K10: the state in words and the host are on every screen that has two
+// rows for them, however narrow.
+func TestStateWordsStay(t *testing.T) {
+	for _, name := range []string{"stale", "held", "unauthorised", "payment", "depleted", "cap-spent", "paused", "ordinary"} {
+		for _, w := range []int{20, 24, 30, 40, 60, 80, 100} {
+			s := scenes[name]()
+			s.Host, s.Demo = "10.0.0.9:8443", ""
+			st := statusOf(s, testNow)
+			frame := stripped(modelOf(Options{}, s, w, 6, viewOverview))
+			if !strings.Contains(frame, st.word) && (st.short == "" || !strings.Contains(frame, st.short)) {
+				t.Errorf("%s at %dx6 lacks %q:\n%s", name, w, st.word, frame)
+			}
+			if !strings.Contains(frame, "at 10.0.0") {
+				t.Errorf("%s at %dx6 lacks the host:\n%s", name, w, frame)
+			}
+		}
+	}
+}
+
+func TestNextTryIsSaid(t *testing.T) {
+	s := scenes["stale"]()
+	s.Fault = &monitor.Fault{Kind: "server", Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {140, 40}} {
+		if frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview)); !strings.Contains(frame, "Next try 10:43:00") {
+			t.Errorf("stale at %v:\n%s", size, frame)
+		}
+	}
+}
+
+// A cap that is spent is refused with 403, and until when is known; 402 and the
+// credits page are for an account that is spent.
+func TestSpentWords(t *testing.T) {
+	never, odd := scenes["cap-spent"](), scenes["cap-spent"]()
+	never.Key.Cap.Reset, odd.Key.Cap.Reset = credit.ResetNever, "fortnightly"
+	unseen := scenes["depleted"]()
+	unseen.RanOutAt, unseen.HistorySince = time.Time{}, testNow.Add(-time.Hour)
+	old := scenes["depleted"]()
+	old.RanOutAt, old.HistorySince = time.Time{}, testNow.AddDate(0, -3, 0)
+	elsewhere := scenes["depleted"]()
+	elsewhere.Host = "10.0.0.9"
+	for _, c := range []struct {
+		name string
+		s    monitor.Snapshot
+		want string
+	}{
+		{"a cap with a reset", scenes["cap-spent"](), "key cap spent|This key is refused (403) until its cap starts anew on 1 Dec (UTC).|▸ key cap  -$0.12 left of $20.00"},
+		{"a cap for ever", never, "key cap spent|This key is refused (403): its cap never starts anew.|▸ key cap  -$0.12 left of $20.00"},
+		{"a cap with a reset of unknown length", odd, "key cap spent|This key is refused (403) until its cap starts anew.|▸ key cap  -$0.12 left of $20.00"},
+		{"an account", scenes["depleted"](), "credits ran out Sat 21 Nov, 10:31|Requests now fail with 402.|o shows where to buy credits."},
+		{"spent before the first reading", unseen, "credits ran out before Sat 21 Nov, 09:42|Requests now fail with 402.|o shows where to buy credits."},
+		{"spent longer than is looked back", old, "credits ran out|Requests now fail with 402.|o shows where to buy credits."},
+		{"an account elsewhere", elsewhere, "credits ran out Sat 21 Nov, 10:31|Requests now fail with 402."},
+	} {
+		p := pen{th: newTheme(true, "mono", true), now: testNow}
+		var got []string
+		for _, line := range runOutLines(p, c.s, 70) {
+			line, _, _ = strings.Cut(strings.TrimSpace(ansi.Strip(line)), "     ") // less the reset at the right
+			got = append(got, line)
+		}
+		if all := strings.Join(got, "|"); all != c.want {
+			t.Errorf("%s: runOutLines = %q, want %q", c.name, all, c.want)
+		}
+	}
+}
+
+// What was not read is not called idle.
+func TestStaleIdleClaimsNothingOfNow(t *testing.T) {
+	s := scenes["idle"]()
+	s.At = testNow.Add(-12 * time.Minute)
+	for _, size := range goldenSizes {
+		frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview))
+		if strings.Contains(frame, "is being spent") || strings.Contains(frame, "for 3 h") || strings.Contains(frame, "/h now") {
+			t.Errorf("stale and idle at %v:\n%s", size, frame)
+		}
+	}
+}
+
+func TestEmptySpendPlot(t *testing.T) {
+	known := func(known, read bool) history.Bucket {
+		b := history.Bucket{Span: credit.Span{From: testNow.Add(-2 * time.Hour), To: testNow.Add(-time.Hour)}, Known: known}
+		if read {
+			b.Observed = 1
+		}
+		return b
+	}
+	before, unread, read := known(false, false), known(true, false), known(true, true)
+	for _, c := range []struct {
+		name string
+		b    []history.Bucket
+		want string
+	}{
+		{"nothing at all", nil, "nothing to plot yet"},
+		{"before the first reading", []history.Bucket{before, before}, "nothing to plot yet"},
+		{"the first minutes", []history.Bucket{before, before, read}, "not enough history for this range:  [ for a shorter one"},
+		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too little was read in this range"},
+	} {
+		d := spendPlot{plot: history.Plot{Buckets: c.b}, loaded: true, span: defaultSpan}
+		if got := ansi.Strip(spendLinesOf(pen{now: testNow}, d, 76, 12)[0]); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	flat := spendPlot{plot: history.Plot{Buckets: []history.Bucket{read, read}}, loaded: true, span: defaultSpan}
+	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
+		t.Errorf("equal readings are not a line at zero:\n%s", got)
+	}
+}
+
+func TestCutWords(t *testing.T) {
+	for _, c := range []struct {
+		s    string
+		w    int
+		want string
+	}{
+		{"cannot resolve openrouter.ai", 28, "cannot resolve openrouter.ai"},
+		{"cannot resolve openrouter.ai", 27, "cannot resolve…"},
+		{"cannot resolve openrouter.ai", 15, "cannot resolve…"},
+		{"cannot resolve openrouter.ai", 14, "cannot…"},
+		{"in 5 d (Tue 24)", 10, "in 5 d…"},
+		{"openrouter.ai", 6, "openr…"},
+		{"two words", 0, ""},
+	} {
+		if got := cutWords(c.s, c.w); got != c.want {
+			t.Errorf("cutWords(%q, %d) = %q, want %q", c.s, c.w, got, c.want)
+		}
+	}
+}
