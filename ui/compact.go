@@ -104,9 +104,9 @@ func (d screen) parts(w int) []part {
 	share, known := leftShare(s)
 	switch {
 	case s.Balance != nil:
-		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, l, w)}, true})
+		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, balanceLevel(s), w)}, true})
 		if known {
-			parts = append(parts, part{rankGauge, []string{renderGauge(p, share, l, w)}, false},
+			parts = append(parts, part{rankGauge, []string{renderGauge(p, share, balanceLevel(s), w)}, false},
 				part{rankEnds, []string{gaugeEnds(p, share, w)}, false})
 		}
 	default:

@@ -16,12 +16,20 @@ const creditsPage = "https://openrouter.ai/settings/credits"
 // renderCredits draws the card of what is left: w by h cells, border
 // included.
 func renderCredits(p pen, s monitor.Snapshot, w, h int) []string {
-	l, word := levelOf(s)
-	body := creditLines(p, s, l, w-4, h-2)
-	if word != "" {
-		word = p.th.of(l).Render(word)
+	word := ""
+	if s.Forecast.Subject != forecast.Key {
+		word = levelWord(p, s)
 	}
-	return renderPanel(p, p.th.title.Render("credits"), word, body, w, h)
+	return renderPanel(p, p.th.title.Render("credits"), word, creditLines(p, s, balanceLevel(s), w-4, h-2), w, h)
+}
+
+// levelWord is how near the end is, where it is near.
+func levelWord(p pen, s monitor.Snapshot) string {
+	l, word := levelOf(s)
+	if word == "" {
+		return ""
+	}
+	return p.th.of(l).Render(word)
 }
 
 func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
@@ -51,7 +59,11 @@ func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 			lines = append(lines, renderGauge(p, share, l, w), gaugeEnds(p, share, w))
 		}
 	}
-	for _, extra := range append(keyCapLines(p, s, w), spendLines(p, s, w)...) {
+	var extras []string
+	if s.Forecast.State != forecast.Depleted || s.Forecast.Subject != forecast.Key { // else the card beside has it
+		extras = keyCapLines(p, s, w)
+	}
+	for _, extra := range append(extras, spendLines(p, s, w)...) {
 		if len(lines) < h {
 			lines = append(lines, extra)
 		}
@@ -62,12 +74,16 @@ func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 // balanceLine is the sum and what it is the rest of.
 func balanceLine(p pen, s monitor.Snapshot, l level, w int) string {
 	sum := p.th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
-	left := sum + p.th.dim.Render(" left")
+	left, bought := sum+p.th.dim.Render(" left"), p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD))
 	if s.Stale(p.now) && !s.At.IsZero() {
 		at := clockOf(s.At, p.now)
-		left = pick(w, left+p.th.dim.Render(", as of "+at), sum+p.th.dim.Render(" at "+at), sum)
+		full, short := left+p.th.dim.Render(", as of "+at), sum+p.th.dim.Render(" at "+at)
+		left = pick(w, full, short, sum)
+		if room := w - 2 - width(bought); width(full) > room && width(short) <= room {
+			left = short
+		}
 	}
-	return spread(left, p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD)), w)
+	return spread(left, bought, w)
 }
 
 // balanceNotes stand beside the big digits.
@@ -77,7 +93,7 @@ func balanceNotes(p pen, s monitor.Snapshot, w int) []string {
 		text.USD(s.Balance.UsageUSD) + p.th.dim.Render(" used"),
 	}
 	switch {
-	case s.Forecast.State == forecast.Depleted:
+	case s.Forecast.State == forecast.Depleted && s.Forecast.Subject != forecast.Key:
 		notes = append(notes, p.th.critical.Render(ranOut(s, p, 22)))
 	case s.Stale(p.now) && !s.At.IsZero():
 		notes = append(notes, p.th.low.Render("as of "+clockOf(s.At, p.now)))
@@ -177,8 +193,9 @@ func keyUsageLines(p pen, s monitor.Snapshot, w int) []string {
 		return nil
 	}
 	u := s.Key.Usage
+	today := text.MaybeUSD(u.DailyUSD)
 	return []string{spread(
-		p.th.dim.Render("this key today (UTC) ")+text.MaybeUSD(u.DailyUSD),
+		pick(w, p.th.dim.Render("this key today (UTC) ")+today, p.th.dim.Render("today (UTC) ")+today, p.th.dim.Render("today ")+today),
 		p.th.dim.Render("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
 }
 

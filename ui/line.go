@@ -36,7 +36,7 @@ func (d screen) oneLine(w int) string {
 	sum := th.bright.Render(text.Unknown)
 	switch {
 	case s.Balance != nil:
-		sum = th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
+		sum = th.of(balanceLevel(s)).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	case hasCap(s):
 		sum = th.dim.Render("key ") + th.bright.Render(text.USD(*s.Key.Cap.RemainingUSD))
 	}
@@ -63,7 +63,7 @@ func (d screen) oneLine(w int) string {
 			tail, spark = long, min(rest/2, lineColumns(w))
 		}
 		if room := w - width(line) - width(tail) - 3 - spark; known && room >= 1 {
-			line += renderGauge(d.pen, share, l, min(room, max(24, w/4))) + " "
+			line += renderGauge(d.pen, share, balanceLevel(s), min(room, max(24, w/4))) + " "
 		}
 		line += tail
 		if room := w - width(line) - 2; room >= 3 {

@@ -46,7 +46,11 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 	case f.Subject == forecast.Key && f.State != forecast.Unknown:
 		title = "key cap runs out"
 	}
-	return renderPanel(p, p.th.title.Render(title), "", lines, w, h)
+	word := ""
+	if s.Forecast.Subject == forecast.Key {
+		word = levelWord(p, s)
+	}
+	return renderPanel(p, p.th.title.Render(title), word, lines, w, h)
 }
 
 // runOutLines are the date and its range, or why there is none: two lines, and
@@ -89,7 +93,11 @@ func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 // depletedLines are what being spent means, and what can be done.
 func depletedLines(p pen, s monitor.Snapshot, w int) []string {
 	if s.Forecast.Subject == forecast.Key {
-		return append([]string{refusedUntil(p, s, w)}, keyCapLines(p, s, w)...)
+		lines := []string{refusedUntil(p, s, w)}
+		if s.Balance != nil { // else it stands in its place
+			lines = append(lines, keyCapLines(p, s, w)...)
+		}
+		return lines
 	}
 	now := " now"
 	if s.Stale(p.now) {

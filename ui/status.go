@@ -93,6 +93,19 @@ func levelOf(s monitor.Snapshot) (level, string) {
 	return levelOK, ""
 }
 
+// balanceLevel is the level of what is left, which is the account's own where a
+// key's cap ends first.
+func balanceLevel(s monitor.Snapshot) level {
+	l, _ := levelOf(s)
+	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject == forecast.Key {
+		l = levelOK
+		if known && share <= lowShare {
+			l = levelLow
+		}
+	}
+	return l
+}
+
 // leftShare is the share that is left of what was bought, 0 to 1, or of the
 // key's cap where the balance is not known.
 func leftShare(s monitor.Snapshot) (share float64, ok bool) {
