@@ -46,6 +46,8 @@ type Options struct {
 	// Gaps are the spans in which nothing was polled, in order of time. Spend
 	// across one is taken as even.
 	Gaps []credit.Span
+	// Coefficients are used instead of those that are built in, if not nil.
+	Coefficients *Coefficients
 }
 
 // Forecast is what At found. The quantiles mean something only where State is
@@ -75,39 +77,7 @@ type Forecast struct {
 // first. A nil balance is unknown. Samples of other segments than the last add
 // to the path of spend but nothing is computed across the seam.
 func At(now time.Time, samples []credit.Sample, balanceUSD *float64, o Options) Forecast {
-	f := Forecast{State: Unknown, Subject: Account, At: now}
-	p := newPath(now, samples, o.Gaps)
-	f.History = time.Duration(p.historyS * float64(time.Second))
-	f.LastSpend = p.lastRise
-	switch {
-	case balanceUSD == nil:
-		return f
-	case *balanceUSD <= 0:
-		f.State = Depleted
-		return f
-	case len(samples) == 0:
-		return f
-	case p.rises == 0:
-		f.State = Idle
-		return f
-	case f.History < MinHistory || p.rises < MinIncrements:
-		f.State = Cold
-		return f
-	}
-	rate := p.ewma(ewmaHalfLife)
-	if !(rate > 0) { // so old that its weight underflowed
-		rate = p.base()
-	}
-	if !(rate > 0) {
-		f.State = Idle
-		return f
-	}
-	tau := max(1, *balanceUSD/rate)
-	e := residuals.at(tau)
-	f.State = OK
-	f.RateUSDPerHour = rate * 3600
-	f.P10, f.P50, f.P90 = tau*math.Exp(e[0]), tau*math.Exp(e[1]), tau*math.Exp(e[2])
-	return f
+	return New(now, samples, o).Forecast(balanceUSD)
 }
 
 // Time is the moment seconds after the forecast was made; what lies beyond the

@@ -8,119 +8,195 @@ import (
 	"ortop/credit"
 )
 
+// Spans in seconds.
 const (
-	day          = 24 * 3600.0
-	ewmaHalfLife = 3 * day
-	// riseUSD is the least rise of usage that counts: billing is exact to far
-	// less than this, floating point is not.
-	riseUSD = 1e-9
+	minute = 60.0
+	hour   = 60 * minute
+	day    = 24 * hour
+	week   = 7 * day
 )
+
+// riseUSD is the least rise of usage that counts: billing is exact to far less
+// than this, floating point is not.
+const riseUSD = 1e-9
 
 // path is cumulative spend over time: it starts at 0, never falls, stays level
 // over the seam of two segments, holds between samples and rises evenly across
-// gaps. Times are seconds before now, descending.
+// gaps. It reads the samples where they lie. Times are whole Unix seconds.
 type path struct {
-	ago      []float64
-	usd      []float64
-	gap      []bool // gap[i]: from i-1 to i nothing was polled
-	historyS float64
-	rises    int
-	lastRise time.Time
+	samples    []credit.Sample // up to now
+	first, now float64
+	gaps       gaps // the spans in which nothing was polled
+	blind      gaps // and those between two segments
+	end        cursor
+	grid       grid
 }
 
-func newPath(now time.Time, samples []credit.Sample, gaps []credit.Span) path {
-	var p path
-	if len(samples) == 0 {
-		return p
-	}
-	p.ago = make([]float64, 0, len(samples)+1)
-	p.usd = make([]float64, 0, len(samples)+1)
-	p.gap = make([]bool, 0, len(samples)+1)
-	sum, high, segment, g := 0.0, 0.0, int64(0), 0
-	for i, s := range samples {
-		if s.At.After(now) {
+// cursor is the path as it was after a number of samples.
+type cursor struct {
+	taken   int     // samples taken in or passed over
+	t       float64 // of the newest taken in
+	usd     float64 // spent up to then
+	rises   int     // of it
+	minutes float64 // that had any spend
+	squares float64 // of the spend of each minute, summed
+	lumpUSD float64 // the spend of the minute of rose
+	rose    float64 // when usd last rose, or the path began
+	highUSD float64 // of usage in the segment
+	segment int64
+	seams   int // segments that ended
+}
+
+// newPath builds the path of the samples up to now, oldest first. Samples that
+// are out of order, later than now or without a number are passed over.
+func newPath(now time.Time, samples []credit.Sample, spans []credit.Span) path {
+	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans)}
+	var c cursor
+	for ; c.taken < len(samples); c.taken++ {
+		if s := &samples[c.taken]; unix(s.At) <= p.now && credit.Plausible(s.UsageUSD) {
+			p.first = unix(s.At)
+			c.t, c.rose, c.highUSD, c.segment = p.first, p.first, s.UsageUSD, s.Segment
 			break
 		}
-		seam := i == 0 || s.Segment != segment
-		if seam {
-			high, segment = s.UsageUSD, s.Segment
-		}
-		if rise := s.UsageUSD - high; rise > riseUSD {
-			sum += rise
-			high = s.UsageUSD
-			p.rises++
-			p.lastRise = s.At
-		}
-		blind := false
-		if i > 0 {
-			for g < len(gaps) && !gaps[g].To.After(samples[i-1].At) {
-				g++
-			}
-			blind = seam || g < len(gaps) && gaps[g].From.Before(s.At)
-		}
-		p.ago = append(p.ago, now.Sub(s.At).Seconds())
-		p.usd = append(p.usd, sum)
-		p.gap = append(p.gap, blind)
 	}
-	if len(p.ago) > 0 {
-		p.historyS = max(0, p.ago[0])
+	p.end = p.grid.read(&p, c)
+	p.blind = p.gaps
+	if p.end.seams > 0 {
+		p.blind = append(p.seams(c), p.gaps...)
 	}
+	p.blind = p.blind.within(p.first, p.now)
+	p.grid.sum(&p)
 	return p
 }
 
-// at is the cumulative spend s seconds ago.
-func (p path) at(s float64) float64 {
-	i := sort.Search(len(p.ago), func(i int) bool { return p.ago[i] < s })
-	if i == 0 {
-		return 0
-	}
-	if i < len(p.ago) && p.gap[i] && p.ago[i-1] > p.ago[i] {
-		share := (p.ago[i-1] - s) / (p.ago[i-1] - p.ago[i])
-		return p.usd[i-1] + share*(p.usd[i]-p.usd[i-1])
-	}
-	return p.usd[i-1]
-}
+func unix(t time.Time) float64 { return float64(t.Unix()) }
 
-// mean is the mean rate in USD per second over the last w seconds, or over the
-// whole path where that is shorter.
-func (p path) mean(w float64) float64 {
-	w = min(w, p.historyS)
-	if w <= 0 {
-		return 0
-	}
-	return (p.at(0) - p.at(w)) / w
-}
-
-// base is the rate in USD per second over the last week, drawn to the rate of
-// the whole path by one day's weight.
-func (p path) base() float64 {
-	w := min(p.historyS, 7*day)
-	if w <= 0 {
-		return 0
-	}
-	return (p.mean(7*day)*w + p.mean(math.Inf(1))*day) / (w + day)
-}
-
-// ewma is the exponentially weighted mean rate in USD per second, as if the
-// weights beyond the beginning of the path were not there.
-func (p path) ewma(halfLife float64) float64 {
-	k := math.Ln2 / halfLife
-	sum := 0.0
-	for i := 1; i < len(p.ago); i++ {
-		rise := p.usd[i] - p.usd[i-1]
-		if rise == 0 {
+// take takes in the samples up to t, at most n of them.
+func (p *path) take(c *cursor, t float64, n int) {
+	// In variables of their own: this loop runs over every sample.
+	i, newest, high, usd, rises := c.taken, int64(c.t), c.highUSD, c.usd, c.rises
+	minutes, squares, lump, rose := c.minutes, c.squares, c.lumpUSD, int64(c.rose)
+	until, now := int64(math.Floor(t)), int64(p.now)
+	for end := min(len(p.samples)-i, n) + i; i < end; i++ {
+		s := &p.samples[i]
+		at := s.At.Unix()
+		if at > until && at <= now {
+			break
+		}
+		if at < newest || at > now || !credit.Plausible(s.UsageUSD) {
 			continue
 		}
-		from, to := p.ago[i-1], p.ago[i]
-		if p.gap[i] && from > to {
-			sum += rise * (math.Exp(-k*to) - math.Exp(-k*from)) / (k * (from - to))
-			continue
+		if s.Segment != c.segment {
+			c.segment, high = s.Segment, s.UsageUSD
+			c.seams++
 		}
-		sum += rise * math.Exp(-k*to)
+		if rise := s.UsageUSD - high; rise > riseUSD {
+			high = s.UsageUSD
+			usd += rise
+			rises++
+			from, even := int64(0), false
+			if len(p.gaps) > 0 {
+				from, even = p.gaps.ending(newest, at)
+			}
+			switch {
+			case even: // each minute of the gap had its share
+				n := float64(at-from) / minute
+				minutes += n
+				squares += rise * rise / max(1, n)
+				lump = 0
+			case at-rose >= 60 || rises == 1 || (at+59)/60 > (rose+59)/60:
+				minutes++
+				squares += rise * rise
+				lump = rise
+			default: // again in the same minute
+				squares += rise * (rise + 2*lump)
+				lump += rise
+			}
+			rose = at
+		}
+		newest = at
 	}
-	weight := -math.Expm1(-k*p.historyS) / k
-	if weight <= 0 {
-		return 0
+	c.taken, c.t, c.highUSD, c.usd, c.rises = i, float64(newest), high, usd, rises
+	c.minutes, c.squares, c.lumpUSD, c.rose = minutes, squares, lump, float64(rose)
+}
+
+// seams returns the spans between the last sample of a segment and the first of
+// the next.
+func (p *path) seams(c cursor) (g gaps) {
+	for c.taken < len(p.samples) {
+		before, at := c.seams, c.t
+		p.take(&c, p.now, 1)
+		if c.seams > before {
+			g = append(g, gap{from: at, to: c.t})
+		}
 	}
-	return sum / weight
+	return g
+}
+
+// at returns the path at t, with what an unfinished gap adds.
+func (p *path) at(t float64) cursor {
+	c := p.grid.before(t)
+	p.take(&c, t, len(p.samples))
+	if len(p.gaps) == 0 || c.taken == len(p.samples) {
+		return c
+	}
+	// In a gap, it counts what is seen at its end.
+	next := c
+	for next.t == c.t && next.taken < len(p.samples) {
+		p.take(&next, p.now, 1)
+	}
+	from, ok := p.gaps.ending(int64(c.t), int64(next.t))
+	if next.usd == c.usd || !ok || t <= float64(from) {
+		return c
+	}
+	share := (t - float64(from)) / (next.t - float64(from))
+	c.usd += share * (next.usd - c.usd)
+	c.minutes += share * (next.minutes - c.minutes)
+	c.squares += share * (next.squares - c.squares)
+	c.rose = t
+	return c
+}
+
+// passage is the first moment at which the path has reached usd; ok is false,
+// and at the end of the path, if it has not.
+func (p *path) passage(usd float64) (at float64, ok bool) {
+	if usd > p.end.usd {
+		return p.now, false
+	}
+	g := &p.grid
+	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
+	c := g.cursors[max(0, h-1)]
+	b := c
+	for c.usd < usd {
+		b = c
+		p.take(&c, p.now, 1)
+	}
+	if from, even := p.gaps.ending(int64(b.t), int64(c.t)); even && c.usd > b.usd {
+		return float64(from) + (usd-b.usd)/(c.usd-b.usd)*float64(int64(c.t)-from), true
+	}
+	return c.t, true
+}
+
+// mean is the mean rate in USD per second over the w seconds before t, when
+// usd had been spent, or over all of the path before t where that is shorter.
+func (p *path) mean(t, usd, w float64) float64 {
+	if w >= t-p.first {
+		return usd / (t - p.first)
+	}
+	return (usd - p.at(t-w).usd) / w
+}
+
+// base is the rate at t in USD per second over the last week, drawn to the
+// rate of the whole path by one day's weight.
+func (p *path) base(t, usd float64) float64 {
+	w := min(t-p.first, week)
+	return (p.mean(t, usd, week)*w + p.mean(t, usd, math.Inf(1))*day) / (w + day)
+}
+
+// lastSpend is when usage last rose; zero if it never did.
+func (p *path) lastSpend() time.Time {
+	if p.end.rises == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(p.end.rose), 0).UTC()
 }

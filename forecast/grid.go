@@ -1,0 +1,201 @@
+package forecast
+
+import "math"
+
+const (
+	block      = 15 * minute
+	hoursInDay = 24
+	// The rates of the hours of day are of the last 28 days, and are computed
+	// anew every 6 hours.
+	profileBack  = 28 * day
+	profileEvery = 6 * hour
+	// gridBack is as far as is looked back in detail: the first origin of
+	// the past lies 28 days back.
+	gridBack = originBack + profileBack + day
+)
+
+// grid has running sums of the path over its last 57 days, in blocks of 15
+// minutes from the first sample on and in UTC hours, so that any window costs
+// the same.
+type grid struct {
+	// Of each boundary of blocks, from start on: the spend up to it, and the
+	// blocks that had any.
+	start float64
+	usd   []float64
+	spent []int32
+	// Of each beginning of a UTC hour, from hour on: the path, and the spend of
+	// the hours and of the UTC days before it. Of each full hour: the spend and
+	// the observed hours in this hour of day up to its end.
+	hour    float64
+	cursors []cursor
+	byHour  lumps
+	byDay   lumps
+	hourUSD []float64
+	hours   []float64
+}
+
+// lumps are the spend up to the boundaries of spans, and the sum of squares of
+// what was spent in each.
+type lumps struct{ usd, squares []float64 }
+
+func newLumps(n int) lumps { return lumps{make([]float64, 0, n), make([]float64, 0, n)} }
+
+func (l *lumps) add(usd float64) {
+	squares := 0.0
+	if n := len(l.usd); n > 0 {
+		d := usd - l.usd[n-1]
+		squares = l.squares[n-1] + d*d
+	}
+	l.usd, l.squares = append(l.usd, usd), append(l.squares, squares)
+}
+
+// typical is the mean spend of the spans between two boundaries, each weighted
+// by its own spend: what a dollar is typically spent together with. It is 0
+// where nothing was spent.
+func (l *lumps) typical(from, to int) float64 {
+	if from >= to || !(l.usd[to] > l.usd[from]) {
+		return 0
+	}
+	return (l.squares[to] - l.squares[from]) / (l.usd[to] - l.usd[from])
+}
+
+// read reads the samples from c, the first, to the last.
+func (g *grid) read(p *path, c cursor) (end cursor) {
+	g.start = p.first
+	if back := p.now - gridBack; back > g.start {
+		g.start += math.Floor((back-g.start)/block) * block
+	}
+	g.hour = math.Floor(g.start / hour)
+	blocks, hours := int((p.now-g.start)/block), int(math.Floor(p.now/hour)-g.hour)
+	g.usd, g.spent = make([]float64, 0, blocks+1), make([]int32, 0, blocks+1)
+	g.cursors = make([]cursor, 0, hours+1)
+	g.byHour, g.byDay = newLumps(hours+1), newLumps(hours/hoursInDay+1)
+	g.hourUSD, g.hours = make([]float64, 0, hours), make([]float64, 0, hours)
+
+	for len(g.usd) < cap(g.usd) || len(g.cursors) < cap(g.cursors) {
+		nextBlock, nextHour := g.start+float64(len(g.usd))*block, (g.hour+float64(len(g.cursors)))*hour
+		p.take(&c, min(nextBlock, nextHour), len(p.samples))
+		if nextBlock <= nextHour {
+			g.usd = append(g.usd, c.usd)
+		}
+		if nextHour <= nextBlock {
+			g.cursors = append(g.cursors, c)
+		}
+	}
+	p.take(&c, p.now, len(p.samples))
+	return c
+}
+
+// sum corrects the boundaries within gaps, and makes running sums of them.
+func (g *grid) sum(p *path) {
+	for _, s := range p.gaps {
+		for b := max(0, int(math.Ceil((s.from-g.start)/block))); b < len(g.usd) && g.start+float64(b)*block < s.to; b++ {
+			g.usd[b] = p.at(g.start + float64(b)*block).usd
+		}
+	}
+	spent := int32(0)
+	for b, usd := range g.usd {
+		if b > 0 && usd-g.usd[b-1] > riseUSD {
+			spent++
+		}
+		g.spent = append(g.spent, spent)
+	}
+	seen := 0.0
+	for h := range g.cursors {
+		t := (g.hour + float64(h)) * hour
+		usd, seenBefore := p.at(t).usd, seen
+		seen = max(t, p.first) - p.blind.until(t)
+		g.byHour.add(usd)
+		if hourOfDay(g.hour+float64(h)) == 0 {
+			g.byDay.add(usd)
+		}
+		if h == 0 {
+			continue
+		}
+		usd, hours := usd-g.byHour.usd[h-1], (seen-seenBefore)/hour
+		if back := h - 1 - hoursInDay; back >= 0 {
+			usd += g.hourUSD[back]
+			hours += g.hours[back]
+		}
+		g.hourUSD, g.hours = append(g.hourUSD, usd), append(g.hours, hours)
+	}
+}
+
+// before returns the path at the last full hour up to t.
+func (g *grid) before(t float64) cursor {
+	return g.cursors[min(max(0, int(math.Floor(t/hour)-g.hour)), len(g.cursors)-1)]
+}
+
+// blocks returns the number of whole blocks in the w seconds before t, how
+// many of them had spend, and the spend in them.
+func (g *grid) blocks(t, w float64) (n, spent int, usd float64) {
+	to := min(int((t-g.start)/block), len(g.usd)-1)
+	from := max(0, int(math.Ceil((t-w-g.start)/block)))
+	if to <= from {
+		return 0, 0, 0
+	}
+	return to - from, int(g.spent[to] - g.spent[from]), g.usd[to] - g.usd[from]
+}
+
+// typical is the typical spend of a UTC hour and of a UTC day, of those that lie
+// wholly from from to t. It is 0 where there is none, or less than two days.
+func (g *grid) typical(from, t float64) (hourUSD, dayUSD float64) {
+	last := len(g.byHour.usd) - 1
+	to := min(last, int(math.Floor(t/hour)-g.hour))
+	hourUSD = g.byHour.typical(max(0, int(math.Ceil(from/hour)-g.hour)), to)
+	day0 := math.Ceil(g.hour / hoursInDay)
+	a, b := max(0, int(math.Ceil(from/day)-day0)), int(math.Floor(t/day)-day0)
+	if b-a >= 2 {
+		dayUSD = g.byDay.typical(a, b)
+	}
+	return hourUSD, dayUSD
+}
+
+// profile is the spend in each UTC hour of day relative to their mean, as it
+// was known at t.
+func (g *grid) profile(t float64) (p [hoursInDay]float64) {
+	var usd, known [hoursInDay]float64
+	totalUSD, total := 0.0, 0.0
+	end := int(math.Floor(t/profileEvery)*profileEvery/hour - g.hour)
+	for h := max(0, end-hoursInDay); h < end; h++ {
+		i := hourOfDay(g.hour + float64(h))
+		usd[i], known[i] = g.hourUSD[h], g.hours[h]
+		if back := h - int(profileBack/hour); back >= 0 {
+			usd[i] -= g.hourUSD[back]
+			known[i] -= g.hours[back]
+		}
+		totalUSD += usd[i]
+		total += known[i]
+	}
+	mean := 0.0
+	for i := range p {
+		p[i] = 1
+		if total >= 1 && totalUSD > 0 {
+			p[i] = (usd[i] + 3*totalUSD/total) / (known[i] + 3)
+		}
+		mean += p[i] / hoursInDay
+	}
+	for i := range p {
+		p[i] /= mean
+	}
+	return p
+}
+
+// hourOfDay is the UTC hour of day of a number of hours since 1970.
+func hourOfDay(h float64) int { return int(h - hoursInDay*math.Floor(h/hoursInDay)) }
+
+// ewma is the exponentially weighted mean rate in USD per second up to now, as
+// if the weights before the beginning of the path were not there.
+func (p *path) ewma(halfLife float64) float64 {
+	g := &p.grid
+	k := math.Ln2 / halfLife
+	last := len(g.usd) - 1
+	end := p.now - g.start - float64(last)*block // what is left after the last boundary
+	sum := math.Exp(-k*end/2) * (p.end.usd - g.usd[last])
+	weight, each := math.Exp(-k*(end+block/2)), math.Exp(-k*block)
+	for b := last; b > 0; b-- {
+		sum += weight * (g.usd[b] - g.usd[b-1])
+		weight *= each
+	}
+	return sum * k / -math.Expm1(-k*(p.now-p.first))
+}

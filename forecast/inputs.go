@@ -1,0 +1,143 @@
+package forecast
+
+import "math"
+
+// The inputs of the regression, in the order of its weights.
+const (
+	inRates     = 0 // the mean rates over the windows, relative to base
+	inLife      = 6 // the mean rate of the whole path
+	inSeasonal  = 7
+	inQuiet     = 8
+	inBusyHour  = 9 // share of minutes with spend
+	inBusyDay   = 10
+	inDuty      = 11 // share of 15-minute blocks with spend
+	inBlocks    = 12 // how many such blocks the balance lasts
+	inHistoryTo = 13 // history relative to the plain forecast
+	inHistory   = 14
+	inBlind     = 15 // unobserved share of the last 15 minutes, hour, day
+	inBlindAll  = 18 // unobserved share of the last 28 days
+	inMinutes   = 19 // how many typical minutes' spend the balance is
+	inHours     = 20 // and hours'
+	inDays      = 21 // a typical day's spend relative to the mean
+	// Inputs is the number of them.
+	Inputs = 22
+)
+
+var (
+	rateWindows  = [6]float64{15 * minute, hour, 6 * hour, day, 3 * day, week}
+	blindWindows = [3]float64{15 * minute, hour, day}
+)
+
+// As far as is looked back for what was unobserved, and for typical lumps.
+const (
+	blindBack = 28 * day
+	lumpBack  = 28 * day
+)
+
+// moment is what was known at a time of the past, or now.
+type moment struct {
+	t    float64
+	usd  float64 // spent up to then
+	base float64 // in USD per second
+	// x are the inputs, less those that depend on the balance.
+	x       [Inputs]float64
+	history float64
+	// blockUSD is the mean spend of a 15-minute block that has any; minuteUSD and
+	// hourUSD are the spend of a minute and an hour that a dollar is typically
+	// spent in.
+	blockUSD, minuteUSD, hourUSD float64
+	profile                      [hoursInDay]float64
+}
+
+// look returns what was known at t; ok is false where nothing was spent yet.
+func (p *path) look(t float64) (m moment, ok bool) {
+	c := p.at(t)
+	m = moment{t: t, usd: c.usd, history: t - p.first}
+	if !(c.usd > 0) {
+		return m, false
+	}
+	m.base = p.base(t, c.usd)
+	for i, w := range rateWindows {
+		m.x[inRates+i] = logRate(p.mean(t, c.usd, w), w, m.base)
+	}
+	life := c.usd / m.history
+	m.x[inLife] = logRate(life, 1, m.base)
+	m.x[inQuiet] = math.Log1p((t-c.rose)/minute) - 4
+	for i, w := range [2]float64{hour, day} {
+		w = min(w, m.history)
+		m.x[inBusyHour+i] = (c.minutes - p.at(t-w).minutes) / (w / minute)
+	}
+	n, spent, usd := p.grid.blocks(t, week)
+	m.x[inDuty] = math.Log((float64(spent) + 1) / (float64(n) + 2))
+	m.blockUSD = life * block
+	if spent > 0 {
+		m.blockUSD = usd / float64(spent)
+	}
+	m.x[inHistory] = math.Log(m.history) - 11
+	if len(p.blind) > 0 {
+		blind := p.blind.until(t)
+		for i, w := range blindWindows {
+			w = min(w, m.history)
+			m.x[inBlind+i] = (blind - p.blind.until(t-w)) / w
+		}
+		w := min(m.history, blindBack)
+		m.x[inBlindAll] = (blind - p.blind.until(t-w)) / w
+	}
+	before := p.at(max(p.first, t-week))
+	m.minuteUSD = (c.squares - before.squares) / (c.usd - before.usd)
+	if !(m.minuteUSD > 0) {
+		m.minuteUSD = m.base * minute
+	}
+	var dayUSD float64
+	m.hourUSD, dayUSD = p.grid.typical(max(p.first, t-lumpBack), t)
+	if m.hourUSD <= m.base*10*minute {
+		m.hourUSD = m.base * hour
+	}
+	if dayUSD > 0 {
+		m.x[inDays] = math.Log(dayUSD / (m.base * day))
+	}
+	m.profile = p.grid.profile(t)
+	return m, true
+}
+
+// logRate is the log of a rate over w seconds relative to base, kept finite by
+// a twentieth of base.
+func logRate(rate, w, base float64) float64 {
+	return math.Log((rate*w + .05*base*w) / (1.05 * base * w))
+}
+
+// plain is the log of the seconds that usd lasts at the base rate.
+func (m *moment) plain(usd float64) float64 { return math.Log(max(1, usd/m.base)) }
+
+// inputs returns the inputs for a balance in USD whose plain forecast is l.
+func (m *moment) inputs(usd, l float64) [Inputs]float64 {
+	x := m.x
+	x[inSeasonal] = math.Log(max(minute, m.seasonal(usd))) - l
+	x[inBlocks] = math.Log(usd / m.blockUSD)
+	x[inMinutes] = math.Log(usd/m.minuteUSD) - 3
+	x[inHours] = math.Log(usd / m.hourUSD)
+	x[inHistoryTo] = math.Log(m.history) - l
+	for i, v := range x {
+		x[i] = min(6, max(-6, v))
+	}
+	return x
+}
+
+// seasonal is the seconds that usd lasts where each hour of day has its usual
+// share of the base rate.
+func (m *moment) seasonal(usd float64) float64 {
+	days := math.Floor(usd / (m.base * day))
+	left := usd - days*m.base*day
+	t := m.t
+	for range hoursInDay {
+		h := math.Floor(t / hour)
+		rate := m.base * m.profile[hourOfDay(h)]
+		rest := (h+1)*hour - t
+		if left <= rate*rest {
+			return days*day + t - m.t + left/rate
+		}
+		left -= rate * rest
+		t += rest
+	}
+	return (days + 1) * day
+}

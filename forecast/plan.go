@@ -1,0 +1,119 @@
+package forecast
+
+import (
+	"math"
+	"time"
+)
+
+// Ask is what a plan is asked for. The zero Ask asks for auto-top-up of a week.
+type Ask struct {
+	// TopUpUSD is what is bought now; nil is nothing.
+	TopUpUSD *float64
+	// Until is the moment that the balance should reach; zero: none.
+	Until time.Time
+	// Days is how long the amount of one automatic top-up should last. If
+	// zero, it is 7.
+	Days float64
+}
+
+// Plan is what the forecast means for buying credits. Fees are not in it.
+type Plan struct {
+	// WithTopUp is the forecast of the balance and the top-up together.
+	WithTopUp Forecast
+	// NeededUSD is the least top-up, in whole cents, with which the balance
+	// reaches Until with 90 % probability; 0 if it does anyway. It is nil
+	// without an Until in the future or a forecast.
+	NeededUSD *float64
+	// AllowanceUSDPerDay spends the balance evenly up to Until; nil without an
+	// Until in the future, or where nothing is left.
+	AllowanceUSDPerDay *float64
+	// Auto is nil where there is no forecast.
+	Auto *AutoTopUp
+}
+
+// AutoTopUp are settings of automatic top-up that suit the burn rate.
+type AutoTopUp struct {
+	// ThresholdUSD, in whole dollars, is enough for the next day with 90 %
+	// probability: the time to notice that a payment failed.
+	ThresholdUSD float64
+	AmountUSD    float64       // a round sum
+	Every        time.Duration // how often it would be bought
+	USDPerMonth  float64       // in 30 days
+}
+
+// Plan plans for an account with balanceUSD left, which may be below 0. What
+// it says never falls with the sum: of two balances the larger lasts longer.
+func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
+	topUp := 0.0
+	if a.TopUpUSD != nil && *a.TopUpUSD > 0 {
+		topUp = *a.TopUpUSD
+	}
+	sum := balanceUSD + topUp
+	p := Plan{WithTopUp: m.Forecast(&sum)}
+	left := a.Until.Sub(m.at).Seconds()
+	if left > 0 && balanceUSD > 0 {
+		v := balanceUSD / (left / day)
+		p.AllowanceUSDPerDay = &v
+	}
+	if !m.ready() || math.IsNaN(sum) {
+		return p
+	}
+	l := ladder{model: m}
+	l.start(balanceUSD)
+	if p.WithTopUp.State == OK {
+		q := l.seconds(sum)
+		p.WithTopUp.P10, p.WithTopUp.P50, p.WithTopUp.P90 = q[0], q[1], q[2]
+		p.WithTopUp.RateUSDPerHour = sum / q[1] * hour
+	}
+	if left > 0 {
+		if usd, ok := l.reach(left); ok {
+			v := max(0, roundUp(usd-balanceUSD, 0.01))
+			p.NeededUSD = &v
+		}
+	}
+	p.Auto = m.auto(a.Days)
+	return p
+}
+
+// auto returns settings by which one top-up lasts for the given days.
+func (m *Model) auto(days float64) *AutoTopUp {
+	if !(days > 0) {
+		days = 7
+	}
+	l := ladder{model: m}
+	l.start(0)
+	threshold, ok := l.reach(day)
+	if !ok {
+		return nil
+	}
+	perDay := m.now.base * day
+	a := &AutoTopUp{ThresholdUSD: roundUp(threshold, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: perDay * 30}
+	a.Every = duration(a.AmountUSD / perDay * day)
+	return a
+}
+
+// roundUp rounds usd up to a multiple of step, of which a share that is mere
+// floating point does not count.
+func roundUp(usd, step float64) float64 {
+	n := math.Ceil(usd/step - 1e-6)
+	if step < 1 {
+		return n / math.Round(1/step)
+	}
+	return n * step
+}
+
+// leastTopUpUSD is the smallest sum that is worth it: the least fee by card is
+// 0.80 USD.
+const leastTopUpUSD = 5
+
+// roundSum rounds usd up to a sum that people choose.
+func roundSum(usd float64) float64 {
+	usd = max(leastTopUpUSD, usd)
+	scale := math.Pow(10, math.Floor(math.Log10(usd)))
+	for _, step := range [...]float64{1, 1.5, 2, 2.5, 3, 4, 5, 7.5} {
+		if usd <= step*scale*(1+1e-9) {
+			return step * scale
+		}
+	}
+	return 10 * scale
+}

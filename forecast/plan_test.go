@@ -1,0 +1,117 @@
+package forecast
+
+import (
+	"math"
+	"testing"
+	"time"
+)
+
+func TestPlanGrowsWithMoneyAndTime(t *testing.T) {
+	for seed := range uint64(12) {
+		samples, gaps := account(seed)
+		now := samples[len(samples)-1].At
+		m := New(now, samples, Options{Gaps: gaps})
+		if m.Forecast(usd(1)).State != OK {
+			continue
+		}
+		for _, balance := range []float64{-0.5, 0.2, 20} {
+			var last Forecast
+			for _, top := range []float64{0.01, 0.5, 1, 1.1, 5, 25, 26, 100, 1000} {
+				f := m.Plan(balance, Ask{TopUpUSD: &top}).WithTopUp
+				sane(t, f)
+				if f.P10 < last.P10*(1-1e-12) || f.P50 < last.P50*(1-1e-12) || f.P90 < last.P90*(1-1e-12) {
+					t.Fatalf("seed %d: with %v + %v USD it lasts %v, less than with less: %v", seed, balance, top, f, last)
+				}
+				last = f
+			}
+			needed := -1.0
+			for _, d := range []time.Duration{time.Minute, time.Hour, 30 * time.Hour, 31 * time.Hour, 10 * 24 * time.Hour, 90 * 24 * time.Hour} {
+				p := m.Plan(balance, Ask{Until: now.Add(d)})
+				if p.NeededUSD == nil || *p.NeededUSD < needed {
+					t.Fatalf("seed %d: for %v NeededUSD = %v, want at least %v", seed, d, deref(p.NeededUSD), needed)
+				}
+				needed = *p.NeededUSD
+				with := m.Plan(balance, Ask{TopUpUSD: &needed})
+				if balance+needed > 0 && with.WithTopUp.P10 < d.Seconds()*(1-1e-9) {
+					t.Fatalf("seed %d: with %v + %v USD P10 = %v s, want %v", seed, balance, needed, with.WithTopUp.P10, d.Seconds())
+				}
+			}
+		}
+	}
+}
+
+func deref(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func TestPlan(t *testing.T) {
+	samples := bursty(10 * 1440) // about 17 USD a day
+	now := samples[len(samples)-1].At
+	m := New(now, samples, Options{})
+	until := now.Add(10 * 24 * time.Hour)
+
+	p := m.Plan(50, Ask{Until: until})
+	if plain := m.Forecast(usd(50)); p.WithTopUp != plain {
+		t.Errorf("WithTopUp without a top-up = %+v, want the forecast %+v", p.WithTopUp, plain)
+	}
+	if p.AllowanceUSDPerDay == nil || *p.AllowanceUSDPerDay != 5 {
+		t.Errorf("AllowanceUSDPerDay = %v, want 5", deref(p.AllowanceUSDPerDay))
+	}
+	if p.NeededUSD == nil || *p.NeededUSD < 120 || *p.NeededUSD > 400 {
+		t.Errorf("NeededUSD = %v, want about 170 and some", deref(p.NeededUSD))
+	} else if cents := *p.NeededUSD * 100; math.Abs(cents-math.Round(cents)) > 1e-6 {
+		t.Errorf("NeededUSD = %v, want whole cents", *p.NeededUSD)
+	}
+	if a := p.Auto; a == nil || a.ThresholdUSD < 15 || a.ThresholdUSD > 60 || a.ThresholdUSD != math.Trunc(a.ThresholdUSD) ||
+		a.AmountUSD != 150 || math.Abs(a.USDPerMonth/30*a.Every.Hours()/24-a.AmountUSD) > 1e-6 {
+		t.Errorf("Auto = %+v, want a day's spend and some, 150 USD, as often as that lasts", a)
+	}
+	if a := m.Plan(50, Ask{Days: 1}).Auto; a == nil || a.AmountUSD != 20 {
+		t.Errorf("Auto for a day = %+v, want 20 USD", a)
+	}
+
+	for _, c := range []struct {
+		name      string
+		plan      Plan
+		allowance bool
+	}{
+		{"nothing known", New(now, nil, Options{}).Plan(50, Ask{Until: until}), true},
+		{"nothing spent", New(now, samples[:1], Options{}).Plan(50, Ask{Until: until}), true},
+		{"until has passed", m.Plan(50, Ask{Until: now.Add(-time.Hour)}), false},
+		{"no until", m.Plan(50, Ask{}), false},
+		{"nothing left", m.Plan(-1, Ask{Until: now.Add(-time.Hour)}), false},
+	} {
+		if c.plan.NeededUSD != nil || (c.plan.AllowanceUSDPerDay != nil) != c.allowance {
+			t.Errorf("%s: NeededUSD, AllowanceUSDPerDay = %v, %v, want nil and %v", c.name, deref(c.plan.NeededUSD), deref(c.plan.AllowanceUSDPerDay), c.allowance)
+		}
+	}
+	if p := m.Plan(-1, Ask{Until: until}); p.NeededUSD == nil || *p.NeededUSD < 150 {
+		t.Errorf("overdrawn: NeededUSD = %v, want above 150", deref(p.NeededUSD))
+	}
+	if p := m.Plan(1e6, Ask{Until: until}); p.NeededUSD == nil || *p.NeededUSD != 0 {
+		t.Errorf("enough: NeededUSD = %v, want 0", deref(p.NeededUSD))
+	}
+}
+
+func TestRoundSum(t *testing.T) {
+	for _, c := range []struct{ usd, want float64 }{
+		{0.2, 5}, {5, 5}, {5.01, 7.5}, {9, 10}, {12.3, 15}, {86, 100}, {100, 100}, {119, 150}, {260, 300}, {7600, 10000},
+	} {
+		if got := roundSum(c.usd); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("roundSum(%v) = %v, want %v", c.usd, got, c.want)
+		}
+	}
+}
+
+func BenchmarkPlan(b *testing.B) {
+	samples := bursty(100_000)
+	now := samples[len(samples)-1].At
+	m := New(now, samples, Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Plan(12, Ask{TopUpUSD: usd(25), Until: now.Add(30 * 24 * time.Hour)})
+	}
+}
