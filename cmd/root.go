@@ -94,7 +94,14 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log to standard error what is asked and stored")
-	root.AddCommand(a.statusCommand(), a.accountsCommand(), a.doctorCommand(), a.versionCommand(), a.manCommand())
+	root.AddCommand(
+		a.statusCommand(),
+		a.accountsCommand(),
+		a.backtestCommand(),
+		a.doctorCommand(),
+		a.manCommand(),
+		a.versionCommand(),
+	)
 	return root
 }
 

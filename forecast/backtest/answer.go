@@ -123,8 +123,8 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 				return
 			}
 		}
-		if err := ctx.Err(); err != nil {
-			yield(Answer{}, err)
+		if ctx.Err() != nil {
+			yield(Answer{}, context.Cause(ctx))
 		}
 	}
 }
