@@ -22,7 +22,7 @@ var allowed = map[string]struct {
 	"sim":      {[]string{"credit"}, "what is simulated must not share code with what asks"},
 	"config":   {nil, "a configuration is text"},
 	"keys":     {[]string{"client", "config"}, "keys come from the configuration's sources and go to the client"},
-	"monitor":  {[]string{"client", "credit", "forecast", "history"}, "the pipeline knows no surface"},
+	"monitor":  {[]string{"client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
 	"ui":       {[]string{"client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
 }
 

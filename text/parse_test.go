@@ -1,0 +1,72 @@
+package text
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestParseMoment(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, berlin) // a Saturday
+	for _, c := range []struct{ in, want string }{
+		{"2026-12-01T12:00:00Z", "2026-12-01T13:00:00+01:00"},
+		{"2026-12-01", "2026-12-01T00:00:00+01:00"},
+		{" 2026-12-01  15:04 ", "2026-12-01T15:04:00+01:00"},
+		{"1 Dec", "2026-12-01T00:00:00+01:00"},
+		{"Tue 1 Dec", "2026-12-01T00:00:00+01:00"},
+		{"1 Nov", "2027-11-01T00:00:00+01:00"},
+		{"tue", "2026-11-24T00:00:00+01:00"},
+		{"Saturday", "2026-11-28T00:00:00+01:00"},
+		{"36h", "2026-11-22T22:42:00+01:00"},
+		{"5d", "2026-11-26T10:42:00+01:00"},
+		{"1w2d3h", "2026-11-30T13:42:00+01:00"},
+	} {
+		got, err := ParseMoment(c.in, now)
+		if err != nil || got.In(berlin).Format(time.RFC3339) != c.want {
+			t.Errorf("ParseMoment(%q) = %v, %v, want %s", c.in, got, err, c.want)
+		}
+	}
+	for _, in := range []string{"", "yesterday", "32 Dec", "-5d", "5x", "1e9d", "NaNd", "d", "9999999h"} {
+		if got, err := ParseMoment(in, now); err == nil {
+			t.Errorf("ParseMoment(%q) = %v, want an error", in, got)
+		}
+	}
+	if _, err := ParseMoment("2026-11-20", now); !errors.Is(err, ErrPast) {
+		t.Errorf("ParseMoment of yesterday = %v, want ErrPast", err)
+	}
+}
+
+func TestParseUSD(t *testing.T) {
+	for in, want := range map[string]float64{"25": 25, "$25.50": 25.5, " 1,000 ": 1000} {
+		if got, err := ParseUSD(in); err != nil || got != want {
+			t.Errorf("ParseUSD(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "ten"} {
+		if got, err := ParseUSD(in); err == nil {
+			t.Errorf("ParseUSD(%q) = %v, want an error", in, got)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"5d", "1 Dec", "2026-12-01", "tue", "$25"} {
+		f.Add(s)
+	}
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, s string) {
+		if at, err := ParseMoment(s, now); err == nil && !at.After(now) {
+			t.Errorf("ParseMoment(%q) = %v, which has passed", s, at)
+		}
+		if d, err := ParseSpan(s); err == nil && d < 0 {
+			t.Errorf("ParseSpan(%q) = %v", s, d)
+		}
+		if v, err := ParseUSD(s); err == nil && !(v > 0) {
+			t.Errorf("ParseUSD(%q) = %v", s, v)
+		}
+	})
+}
