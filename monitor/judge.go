@@ -77,6 +77,10 @@ type known struct {
 	// KeyAgreedAt the same of the key's own usage.
 	AgreedAt    time.Time `json:"agreed_at,omitzero"`
 	KeyAgreedAt time.Time `json:"key_agreed_at,omitzero"`
+	// Filled is when the account's spend before the first reading was asked
+	// for and put into history, and KeyFilled the same of this key's own.
+	Filled    time.Time `json:"filled,omitzero"`
+	KeyFilled time.Time `json:"key_filled,omitzero"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.
 	Skew time.Duration `json:"skew,omitempty"`
 }
@@ -118,7 +122,7 @@ func judge(a answer, prev known, was last) verdict {
 		return v
 	}
 	if prev.Fingerprint != a.fingerprint {
-		v.known = known{Fingerprint: a.fingerprint, ReadBy: prev.ReadBy, ReadCreator: prev.ReadCreator}
+		v.known = known{Fingerprint: a.fingerprint, ReadBy: prev.ReadBy, ReadCreator: prev.ReadCreator, Filled: prev.Filled}
 	}
 	if a.keyAsked && a.keyErr == nil {
 		v.known.Key, v.known.KeyAt = keyFacts(a.key), a.at

@@ -28,6 +28,9 @@ type loop struct {
 	lock     *history.Lock
 	standIn  bool // polls for a collector that is frozen, until another writes
 	answers  chan answer
+	chores   []*chore
+	errand   chan done // the answer of the chore under way
+	busy     bool      // one is
 	asking   bool
 	cancel   context.CancelFunc // of the poll in flight
 	paused   bool
@@ -45,6 +48,7 @@ type loop struct {
 func newLoop(m *Monitor) *loop {
 	return &loop{
 		m: m, sch: newSchedule(m.o.Interval), answers: make(chan answer, 1),
+		chores: []*chore{backfillChore()}, errand: make(chan done, 1),
 		gapCause: "not running",
 	}
 }
@@ -65,6 +69,9 @@ func (l *loop) run(ctx context.Context) error {
 		l.follow()
 	}
 	l.show(Starting)
+	if l.last.Forecast.At.IsZero() && !l.last.At.IsZero() {
+		l.show(l.resting())
+	}
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	l.tick()
@@ -76,6 +83,8 @@ func (l *loop) run(ctx context.Context) error {
 			f(l)
 		case a := <-l.answers:
 			l.heard(a)
+		case d := <-l.errand:
+			l.returned(d)
 		case <-tick.C:
 			l.tick()
 		}
@@ -87,6 +96,10 @@ func (l *loop) close() {
 	if l.asking {
 		<-l.answers
 		l.asking = false
+	}
+	if l.busy {
+		<-l.errand
+		l.busy = false
 	}
 	l.unlock()
 	if l.api != nil {
@@ -133,6 +146,7 @@ func (l *loop) tick() {
 		return
 	}
 	l.collect()
+	l.errands(now)
 	switch {
 	case now.Before(l.sch.due):
 		if now.Sub(l.viewed) >= time.Minute {
@@ -284,7 +298,7 @@ func (l *loop) heard(a answer) {
 		l.sch.succeeded(now)
 	}
 	l.fault = v.err
-	if err := l.st.record(l.ctx, a, v, l.sch.due, l.gapCause); err != nil {
+	if err := l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause); err != nil {
 		l.m.log.Warn("storing a reading", "error", err)
 	}
 	if v.err == nil {
@@ -312,7 +326,7 @@ func (l *loop) resting() Phase {
 // show makes a snapshot of what is stored and publishes it.
 func (l *loop) show(p Phase) {
 	l.viewed = l.now()
-	s, err := l.st.snapshot(l.ctx, l.viewed)
+	s, err := l.st.snapshot(l.ctx, l.viewed, p == Starting)
 	if err != nil {
 		if l.ctx.Err() != nil {
 			return

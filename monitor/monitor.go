@@ -23,6 +23,8 @@ import (
 type API interface {
 	Credits(ctx context.Context) (client.Credits, error)
 	Key(ctx context.Context) (client.Key, error)
+	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
+	Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error)
 	CloseIdle()
 }
 

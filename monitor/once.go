@@ -69,7 +69,10 @@ func (st *store) askOnce(ctx context.Context, q question) (Snapshot, error) {
 	} else {
 		sch.succeeded(o.Now())
 	}
-	recordErr := st.record(ctx, a, v, sch.due, "not running")
+	recordErr := st.keep(ctx, a, v, sch.due, "not running")
+	if v.err == nil && recordErr == nil {
+		st.fillOnce(ctx, q.api, o.Now())
+	}
 	s, err := st.stored(ctx, o.Now())
 	switch {
 	case err != nil:
@@ -85,7 +88,7 @@ func (st *store) askOnce(ctx context.Context, q question) (Snapshot, error) {
 
 // stored is the snapshot of what is stored, told as such.
 func (st *store) stored(ctx context.Context, now time.Time) (Snapshot, error) {
-	s, err := st.snapshot(ctx, now)
+	s, err := st.snapshot(ctx, now, false)
 	s.Due = st.poll.Due
 	if s.Source != "" {
 		s.Source = FromHistory

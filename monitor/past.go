@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ortop/credit"
-	"ortop/forecast"
 	"ortop/history"
 )
 
@@ -157,30 +156,6 @@ func (p past) usual() *float64 {
 	}
 	mean := sum / float64(days)
 	return &mean
-}
-
-// forecast says when leftUSD is spent at what this past tells.
-func (p past) forecast(leftUSD *float64) forecast.Forecast {
-	samples := make([]credit.Sample, 0, len(p.plot.Buckets)+1)
-	sum := 0.0
-	for _, b := range p.plot.Buckets {
-		if !b.Known {
-			continue
-		}
-		if len(samples) == 0 {
-			samples = append(samples, credit.Sample{At: b.From})
-		}
-		sum += b.SpendUSD
-		samples = append(samples, credit.Sample{At: b.To, UsageUSD: sum})
-	}
-	if len(samples) == 0 && !p.since.IsZero() {
-		samples = append(samples, credit.Sample{At: p.at})
-	}
-	gaps := make([]credit.Span, len(p.plot.Gaps))
-	for i, g := range p.plot.Gaps {
-		gaps[i] = g.Span
-	}
-	return forecast.At(p.at, samples, leftUSD, forecast.Options{Gaps: gaps})
 }
 
 // ranOut is when the balance was first seen spent, of the readings since which

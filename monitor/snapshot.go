@@ -29,6 +29,7 @@ type Snapshot struct {
 	Spend        Spend
 	Burn         Burn
 	Forecast     forecast.Forecast
+	Track        Track // of the account's forecasts
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is
 	// not spent or that was not seen.
 	RanOutAt time.Time
@@ -40,8 +41,10 @@ type Snapshot struct {
 	// Collecting reports whether this process polls on schedule; if not,
 	// another does and this one reads what it stores.
 	Collecting bool
-	// HistorySince is the first sample; zero if there is none.
-	HistorySince time.Time
+	// HistorySince is the first sample, OwnSince the first that was read and
+	// not filled in; zero if there is none. Gaps are those of the last weeks.
+	HistorySince, OwnSince time.Time
+	Gaps                   int
 	// StorageNote is why history is not being written to disk, or empty.
 	StorageNote string
 	// Notes are lines that a person should see, such as another account's

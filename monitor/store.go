@@ -20,6 +20,8 @@ type store struct {
 	known    known
 	poll     history.Poll
 	was      last
+	outlook  outlook
+	trails   map[history.Series]*trail
 }
 
 func openStore(ctx context.Context, m *Monitor) (*store, error) {
@@ -54,6 +56,8 @@ func (st *store) load(ctx context.Context) (history.Poll, bool, error) {
 		// What another version wrote and this one cannot read is asked anew.
 		_ = json.Unmarshal(p.Key, &st.known)
 	}
+	st.outlook = outlook{}
+	_ = json.Unmarshal(p.Forecast, &st.outlook) // the same
 	if st.known.Key != nil {
 		st.known.Key.Label = clean(st.known.Key.Label)
 	}
@@ -83,6 +87,19 @@ func (st *store) settle(ctx context.Context) error {
 
 // endOfTime is after every sample, wherever a clock that was wrong put it.
 var endOfTime = time.Unix(1<<40, 0)
+
+// keep stores what a poll found, and the forecast that follows from it.
+func (st *store) keep(ctx context.Context, a answer, v verdict, due time.Time, gapCause string) error {
+	before := st.was.sample
+	before.At = st.poll.Success
+	if err := st.record(ctx, a, v, due, gapCause); err != nil || v.err != nil {
+		return err
+	}
+	if err := st.fillKey(ctx, a.at); err != nil {
+		return err
+	}
+	return st.foresee(ctx, before)
+}
 
 // record stores what a poll found, and what it means from now on.
 func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time, gapCause string) error {

@@ -21,8 +21,9 @@ var fine = []struct{ back, step time.Duration }{
 	{24 * time.Hour, 10 * time.Minute},
 }
 
-// snapshot makes the view of what is stored.
-func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) {
+// snapshot makes the view of what is stored. A rough one does without a
+// forecast that is not stored, for making one takes a while.
+func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snapshot, error) {
 	o := &st.m.o
 	s := Snapshot{
 		Account: o.Account, Host: o.Host, Demo: o.Demo, Now: now, At: st.poll.Success,
@@ -57,7 +58,14 @@ func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) 
 	if err != nil {
 		return s, err
 	}
-	s.HistorySince = past.since
+	s.HistorySince, s.OwnSince, s.Gaps = past.since, past.since, len(past.plot.Gaps)
+	filled, err := st.db.Backfilled(ctx, shown, past.since, s.At)
+	if err != nil {
+		return s, err
+	}
+	if n := len(filled); n > 0 {
+		s.OwnSince = filled[n-1].To
+	}
 	s.Spend, s.Burn = past.spend(), past.burn()
 	s.RanOutAt = past.ranOut()
 	notes, err := st.segmentNotes(ctx, shown, s.At)
@@ -65,29 +73,14 @@ func (st *store) snapshot(ctx context.Context, now time.Time) (Snapshot, error) 
 		return s, err
 	}
 	s.Notes = append(s.Notes, notes...)
-	s.Forecast, err = st.forecast(ctx, s, past, shown)
+	s.Track = st.outlook.Track
+	switch {
+	case st.outlook.of(s.At):
+		s.Forecast = st.outlook.Forecast
+	case !rough:
+		_, s.Forecast, err = st.forecast(ctx, s.At)
+	}
 	return s, err
-}
-
-// forecast says when the first of balance and cap runs out.
-func (st *store) forecast(ctx context.Context, s Snapshot, shown past, series history.Series) (forecast.Forecast, error) {
-	account := forecast.Forecast{State: forecast.Unknown, At: s.At}
-	if s.Balance != nil {
-		left := s.Balance.LeftUSD()
-		account = shown.forecast(&left)
-	}
-	k := s.Key
-	if k == nil || k.Kind != credit.KeyOrdinary || k.Cap.RemainingUSD == nil || st.key == 0 {
-		return account, nil
-	}
-	if st.key != series {
-		var err error
-		if shown, err = st.past(ctx, st.key, s.At); err != nil {
-			return account, err
-		}
-	}
-	resets, _ := k.Cap.Reset.Next(s.At)
-	return forecast.Sooner(account, shown.forecast(k.Cap.RemainingUSD), resets), nil
 }
 
 // segmentNotes says where the series was broken in the last day.
