@@ -99,6 +99,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 		a.accountsCommand(),
 		a.backtestCommand(),
 		a.doctorCommand(),
+		a.forecastCommand(),
 		a.manCommand(),
 		a.versionCommand(),
 	)

@@ -66,6 +66,14 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	if err != nil {
 		return err
 	}
+	return a.once(ctx, f.maxAge, func(snap monitor.Snapshot, _ *monitor.Monitor) error {
+		return a.printStatus(snap, f, format)
+	})
+}
+
+// once takes one snapshot, lets answer print it, and says what was wrong with
+// it.
+func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error) error {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -73,7 +81,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	defer stop()
 	ses := a.watch(s, a.errLog())
 	defer ses.close()
-	snap, err := ses.mon.Once(ctx, f.maxAge)
+	snap, err := ses.mon.Once(ctx, maxAge)
 	if snap.StorageNote != "" {
 		a.hint("%s", snap.StorageNote)
 	}
@@ -88,8 +96,8 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	case err != nil:
 		snap.Fault = &monitor.Fault{Kind: "storage", Message: oneLine(err.Error())}
 	}
-	if printErr := a.printStatus(snap, f, format); printErr != nil {
-		return printErr
+	if err := answer(snap, ses.mon); err != nil {
+		return err
 	}
 	if connect != nil && errors.Is(err, fs.ErrNotExist) { // no key there
 		return &exitError{code: exitUsage, err: err}
