@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/forecast"
 	"ortop/history"
 )
 
@@ -69,9 +70,7 @@ func (l *loop) run(ctx context.Context) error {
 		l.follow()
 	}
 	l.show(Starting)
-	if l.last.Forecast.At.IsZero() && !l.last.At.IsZero() {
-		l.show(l.resting())
-	}
+	rough := l.last.Forecast.State == forecast.Unknown && !l.last.At.IsZero()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	l.tick()
@@ -86,6 +85,10 @@ func (l *loop) run(ctx context.Context) error {
 		case d := <-l.errand:
 			l.returned(d)
 		case <-tick.C:
+			if rough && !l.asking { // what was shown first had to be quick
+				l.show(l.resting())
+			}
+			rough = false
 			l.tick()
 		}
 	}
