@@ -89,8 +89,8 @@ func (a Account) sameSource(b Account) bool {
 	return slices.Equal(a.KeyCommand, b.KeyCommand) && a.Keyring == b.Keyring && a.KeyFile == b.KeyFile
 }
 
-// table is an account as it is written.
-type table struct {
+// written is an account as it is written.
+type written struct {
 	Name       string   `toml:"name,omitempty"`
 	BaseURL    string   `toml:"base_url,omitempty"`
 	KeyCommand []string `toml:"key_command,omitempty"`
@@ -100,7 +100,7 @@ type table struct {
 }
 
 func appendTable(doc []byte, a Account) ([]byte, error) {
-	lines, err := toml.Marshal(table{a.Name, a.BaseURL, a.KeyCommand, a.KeyFile, a.Keyring, written(a.Interval)})
+	lines, err := toml.Marshal(written{a.Name, a.BaseURL, a.KeyCommand, a.KeyFile, a.Keyring, spelt(a.Interval)})
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func appendTable(doc []byte, a Account) ([]byte, error) {
 
 // insertSource puts the line after the one at offset, which holds the name.
 func insertSource(doc []byte, offset int, a Account) ([]byte, error) {
-	lines, err := toml.Marshal(table{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring})
+	lines, err := toml.Marshal(written{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring})
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func sameLineEnds(doc, lines []byte) []byte {
 	return lines
 }
 
-func written(d time.Duration) string {
+func spelt(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}

@@ -12,19 +12,28 @@ import (
 // to 64 bytes, all printable, and no path separators or colons, because it
 // also names a file.
 func CheckName(name string) error {
+	if err := checkName("account", name); err != nil {
+		return err
+	}
+	if strings.ContainsAny(name, `/\:`) || name == "." || name == ".." {
+		return errors.New(`the account's name must not hold "/", "\" or ":", nor be "." or ".."`)
+	}
+	return nil
+}
+
+// checkName reports why name cannot be that of an account or a channel.
+func checkName(of, name string) error {
 	switch {
 	case name == "":
-		return errors.New("the account's name is empty")
+		return fmt.Errorf("the %s's name is empty", of)
 	case len(name) > 64:
-		return errors.New("the account's name is longer than 64 bytes")
+		return fmt.Errorf("the %s's name is longer than 64 bytes", of)
 	case keyShaped.MatchString(name):
-		return errors.New("the account's name looks like a key")
+		return fmt.Errorf("the %s's name looks like a key", of)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return errors.New("the account's name must be printable")
-	case strings.ContainsAny(name, `/\:`) || name == "." || name == "..":
-		return errors.New(`the account's name must not hold "/", "\" or ":", nor be "." or ".."`)
+		return fmt.Errorf("the %s's name must be printable", of)
 	case strings.TrimSpace(name) != name:
-		return errors.New("the account's name must not start or end with a space")
+		return fmt.Errorf("the %s's name must not start or end with a space", of)
 	}
 	return nil
 }
@@ -51,7 +60,13 @@ func (c Config) check(at places) *Error {
 	if _, err := c.Find(""); err != nil {
 		return at.problem("account", "%v", err)
 	}
-	return c.checkIntervals(at)
+	if err := c.checkIntervals(at); err != nil {
+		return err
+	}
+	if err := c.checkChannels(at); err != nil {
+		return err
+	}
+	return c.checkAlerts(at)
 }
 
 func (c Config) checkIntervals(at places) *Error {

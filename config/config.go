@@ -8,6 +8,7 @@
 //	interval = "60s"
 //	history  = "~/ortop/history.db"
 //	theme    = "default"
+//	quiet    = "22:00-07:00"   # hours in which alerts wait, unless urgent
 //
 //	[[accounts]]
 //	name    = "personal"
@@ -17,6 +18,17 @@
 //	name        = "work"
 //	key_command = ["op", "read", "op://Work/OpenRouter/key"]
 //	interval    = "2m"
+//
+//	[[channels]]
+//	name     = "phone"
+//	kind     = "ntfy"
+//	url_file = "ntfy-topic"
+//
+//	[[alerts]]
+//	rule     = "balance"
+//	below    = 20
+//	level    = "warning"
+//	channels = ["phone"]
 //
 // A key never stands in the file itself, and no error of this package
 // repeats a value that could be one.
@@ -49,6 +61,9 @@ type Config struct {
 	History  string        // History is the absolute path of the history file. If empty, DataPath gives it.
 	Theme    string        // Theme names a theme; the name is not checked here.
 	Accounts []Account     // Accounts are in the order of the file.
+	Quiet    Hours         // Quiet are the hours for alerts without their own.
+	Alerts   []Alert       // Alerts are in the order of the file.
+	Channels []Channel     // Channels are in the order of the file.
 }
 
 // Account is one [[accounts]] table. At most one of KeyCommand, Keyring and

@@ -300,7 +300,7 @@ func TestMinInterval(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{everything, "", "\ufeff", "accounts = [{name = 'a'}]\n", "[[accounts]]\nname = 'x'\n", "a.b.c = {d = [1, {e = 2}]}",
+	for _, seed := range []string{everything, alerting, "", "\ufeff", "accounts = [{name = 'a'}]\n", "[[accounts]]\nname = 'x'\n", "a.b.c = {d = [1, {e = 2}]}",
 		"interval = 1", "[accounts]", "key = '" + canary + "'", canary, "theme = \"\"\"\\\n x\"\"\"", "history = '~'"} {
 		f.Add([]byte(seed))
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,9 +13,9 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// maxAccounts keeps the library's check for duplicates, which is quadratic,
-// within milliseconds.
-const maxAccounts = 1000
+// maxTables bounds each list: it keeps the library's check for duplicates,
+// which is quadratic, within milliseconds.
+const maxTables = 1000
 
 // places maps a setting, such as "interval" or "accounts.0.name", to its offset
 // in the text.
@@ -36,7 +37,9 @@ func (p places) problemAt(offset int, format string, args ...any) *Error {
 	}
 }
 
-func accountPlace(i int, name string) string { return fmt.Sprintf("accounts.%d.%s", i, name) }
+func accountPlace(i int, name string) string { return placeOf("accounts", i, name) }
+
+func placeOf(list string, i int, name string) string { return fmt.Sprintf("%s.%d.%s", list, i, name) }
 
 // parse checks doc in three steps: each setting by itself, then the grammar and
 // duplicate keys (by the TOML library), then the settings against each other.
@@ -72,28 +75,34 @@ type walker struct {
 	parser unstable.Parser
 	config Config
 	at     places
+	first  string // the list of the first table
 }
 
-const topOfFile = -1
+// table is where a setting stands: in the last table of a list, or with a nil
+// list at the top of the file.
+type table struct {
+	list  *list
+	index int
+}
 
 // walk ends without an error where the grammar does: the library finds the same
 // fault, and knows its place.
 func (w *walker) walk(doc []byte) *Error {
 	w.parser.Reset(doc)
-	account := topOfFile
+	var in table
 	for w.parser.NextExpression() {
 		e := w.parser.Expression()
 		var err *Error
 		switch e.Kind {
 		case unstable.ArrayTable:
-			account, err = w.header(e)
+			in, err = w.header(e)
 		case unstable.Table:
-			_, err = w.header(e)
+			in, err = w.header(e)
 			if err == nil {
-				err = w.here(e, "accounts is a list: write [[accounts]], not [accounts]")
+				err = w.here(e, "%[1]s is a list: write [[%[1]s]], not [%[1]s]", in.list.name)
 			}
 		case unstable.KeyValue:
-			err = w.setting(e, account)
+			err = w.setting(e, in)
 		}
 		if err != nil {
 			return err
@@ -102,45 +111,47 @@ func (w *walker) walk(doc []byte) *Error {
 	return nil
 }
 
-// header starts an account and returns its index.
-func (w *walker) header(e *unstable.Node) (int, *Error) {
-	if name := keyOf(e); name != "accounts" {
-		return 0, w.here(e, "unknown table %q%s", clean(name), suggest(name, []string{"accounts"}))
+// header starts a table of a list.
+func (w *walker) header(e *unstable.Node) (table, *Error) {
+	name := keyOf(e)
+	l := findList(name)
+	if l == nil {
+		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, listNames()))
 	}
-	return w.newAccount(e)
+	return w.newTable(l, e)
 }
 
-func (w *walker) newAccount(at *unstable.Node) (int, *Error) {
-	i := len(w.config.Accounts)
-	if i == maxAccounts {
-		return 0, w.here(at, "there are more than %d accounts", maxAccounts)
+func (w *walker) newTable(l *list, at *unstable.Node) (table, *Error) {
+	i := l.length(&w.config)
+	if i == maxTables {
+		return table{}, w.here(at, "there are more than %d %s", maxTables, l.name)
 	}
-	w.config.Accounts = append(w.config.Accounts, Account{})
-	w.at.offset[accountPlace(i, "")] = offsetOf(at)
-	return i, nil
+	l.grow(&w.config)
+	w.at.offset[placeOf(l.name, i, "")] = offsetOf(at)
+	w.first = cmp.Or(w.first, l.name)
+	return table{l, i}, nil
 }
 
-func (w *walker) setting(e *unstable.Node, account int) *Error {
+func (w *walker) setting(e *unstable.Node, in table) *Error {
 	name := keyOf(e)
 	v := value{node: e.Value(), folder: w.folder}
 	var err error
-	if account == topOfFile {
-		if name == "accounts" {
-			return w.inlineAccounts(e)
+	if in.list == nil {
+		if l := findList(name); l != nil {
+			return w.inlineTables(e, l)
 		}
 		set, ok := topSettings[name]
 		if !ok {
-			return w.unknown(e, name, topSettings.names(), accountSettings.names(), "belongs below an [[accounts]] line")
+			return w.unknown(e, name, in)
 		}
 		w.at.offset[name] = offsetOf(e)
 		err = set(&w.config, v)
 	} else {
-		set, ok := accountSettings[name]
-		if !ok {
-			return w.unknown(e, name, accountSettings.names(), topSettings.names(), "belongs above the first [[accounts]] line")
+		if !slices.Contains(in.list.settings, name) {
+			return w.unknown(e, name, in)
 		}
-		w.at.offset[accountPlace(account, name)] = offsetOf(e)
-		err = set(&w.config.Accounts[account], v)
+		w.at.offset[placeOf(in.list.name, in.index, name)] = offsetOf(e)
+		err = in.list.set(&w.config, in.index, name, v)
 	}
 	if err != nil {
 		return w.here(e, "%s %v", name, err)
@@ -148,10 +159,10 @@ func (w *walker) setting(e *unstable.Node, account int) *Error {
 	return nil
 }
 
-// inlineAccounts reads accounts = [{name = "…"}, …].
-func (w *walker) inlineAccounts(e *unstable.Node) *Error {
+// inlineTables reads accounts = [{name = "…"}, …].
+func (w *walker) inlineTables(e *unstable.Node, l *list) *Error {
 	if e.Value().Kind != unstable.Array {
-		return w.here(e, "accounts is a list: write [[accounts]] and its settings below")
+		return w.here(e, "%[1]s is a list: write [[%[1]s]] and its settings below", l.name)
 	}
 	tables := e.Value().Children()
 	for tables.Next() {
@@ -159,15 +170,15 @@ func (w *walker) inlineAccounts(e *unstable.Node) *Error {
 			continue
 		}
 		if tables.Node().Kind != unstable.InlineTable {
-			return w.here(e, "accounts must hold tables only")
+			return w.here(e, "%s must hold tables only", l.name)
 		}
-		account, err := w.newAccount(e)
+		in, err := w.newTable(l, e)
 		if err != nil {
 			return err
 		}
 		settings := tables.Node().Children()
 		for settings.Next() {
-			if err := w.setting(settings.Node(), account); err != nil {
+			if err := w.setting(settings.Node(), in); err != nil {
 				return err
 			}
 		}
@@ -175,13 +186,22 @@ func (w *walker) inlineAccounts(e *unstable.Node) *Error {
 	return nil
 }
 
-func (w *walker) unknown(e *unstable.Node, name string, here, elsewhere []string, place string) *Error {
+func (w *walker) unknown(e *unstable.Node, name string, in table) *Error {
 	switch strings.ToLower(name) {
 	case "key", "api_key", "apikey", "token", "secret":
 		return w.here(e, "unknown key %q: a key must not stand in this file (use keyring, key_file or key_command in [[accounts]])", clean(name))
 	}
-	if slices.Contains(elsewhere, name) {
-		return w.here(e, "%s %s", name, place)
+	here := topSettings.names()
+	if in.list != nil {
+		here = in.list.settings
+		if _, ok := topSettings[name]; ok {
+			return w.here(e, "%s belongs above the first [[%s]] line", name, w.first)
+		}
+	}
+	for _, l := range lists {
+		if slices.Contains(l.settings, name) {
+			return w.here(e, "%s belongs below %s [[%s]] line", name, l.article, l.name)
+		}
 	}
 	return w.here(e, "unknown key %q%s", clean(name), suggest(name, here))
 }
@@ -223,6 +243,7 @@ var topSettings = settings[Config]{
 	"interval": func(c *Config, v value) error { return v.duration(&c.Interval) },
 	"history":  func(c *Config, v value) error { return v.path(&c.History) },
 	"theme":    func(c *Config, v value) error { return v.text(&c.Theme) },
+	"quiet":    func(c *Config, v value) error { return v.hours(&c.Quiet) },
 }
 
 var accountSettings = settings[Account]{

@@ -2,9 +2,12 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -132,5 +135,127 @@ func (v value) command(to *[]string) error {
 		return errors.New("must name a program")
 	}
 	*to = argv
+	return nil
+}
+
+func (v value) texts(to *[]string) error {
+	if v.node.Kind != unstable.Array {
+		return errors.New(`must be a list, such as ["phone", "mail"]`)
+	}
+	var all []string
+	for items := v.node.Children(); items.Next(); {
+		if items.Node().Kind == unstable.Comment {
+			continue
+		}
+		var s string
+		if err := (value{node: items.Node()}).text(&s); err != nil {
+			return err
+		}
+		all = append(all, s)
+	}
+	*to = all
+	return nil
+}
+
+// oneOf takes one of the names.
+func (v value) oneOf(to *string, names []string) error {
+	var s string
+	if err := v.text(&s); err != nil {
+		return err
+	}
+	if !slices.Contains(names, s) {
+		return fmt.Errorf("must be one of %s%s", strings.Join(names, ", "), suggest(s, names))
+	}
+	*to = s
+	return nil
+}
+
+// number takes a number of 0 to a billion.
+func (v value) number(to *float64) error {
+	if v.node.Kind != unstable.Integer && v.node.Kind != unstable.Float {
+		return errors.New("must be a number, without quotes")
+	}
+	n, err := strconv.ParseFloat(strings.ReplaceAll(string(v.node.Data), "_", ""), 64)
+	if err != nil || !(n >= 0 && n <= 1e9) {
+		return errors.New("must be a number of 0 to 1000000000")
+	}
+	*to = n
+	return nil
+}
+
+// share takes a percentage.
+func (v value) share(to *float64) error {
+	wrong := errors.New(`must be a percentage in quotes, such as "90%"`)
+	if v.node.Kind != unstable.String {
+		return wrong
+	}
+	digits, ok := strings.CutSuffix(string(v.node.Data), "%")
+	percent, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+	if !ok || err != nil {
+		return wrong
+	}
+	if !(percent > 0 && percent <= 100) {
+		return errors.New("must be more than 0% and at most 100%")
+	}
+	*to = percent / 100
+	return nil
+}
+
+func (v value) sumOrShare(sum, ratio *float64) error {
+	if v.node.Kind == unstable.String {
+		return v.share(ratio)
+	}
+	return v.number(sum)
+}
+
+// span is a duration that may be longer than a day, and may be in days.
+func (v value) span(to *time.Duration) error {
+	wrong := errors.New(`must be a duration in quotes, such as "90m", "36h" or "7d"`)
+	if v.node.Kind != unstable.String {
+		return wrong
+	}
+	s, unit := string(v.node.Data), time.Duration(1)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		s, unit = days+"h", 24
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		return wrong
+	}
+	if d <= 0 || d > 366*24*time.Hour/unit {
+		return errors.New("must be more than 0 and at most 366d")
+	}
+	*to = d * unit
+	return nil
+}
+
+// hours takes "22:00-07:00", or "" for none.
+func (v value) hours(to *Hours) error {
+	var s string
+	if err := v.text(&s); err != nil {
+		return err
+	}
+	if s == "" {
+		*to = Hours{}
+		return nil
+	}
+	wrong := errors.New(`must be two times of day, such as "22:00-07:00"`)
+	from, until, ok := strings.Cut(s, "-")
+	if !ok {
+		return wrong
+	}
+	for _, part := range []struct {
+		text string
+		to   *time.Duration
+	}{{from, &to.From}, {until, &to.To}} {
+		clock, err := time.Parse("15:04", strings.TrimSpace(part.text))
+		if err != nil {
+			return wrong
+		}
+		*part.to = time.Duration(clock.Hour())*time.Hour + time.Duration(clock.Minute())*time.Minute
+	}
+	if to.From == to.To {
+		return errors.New("must be two different times")
+	}
 	return nil
 }
