@@ -22,7 +22,8 @@ var allowed = map[string]struct {
 	"sim":      {[]string{"credit"}, "what is simulated must not share code with what asks"},
 	"config":   {nil, "a configuration is text"},
 	"keys":     {[]string{"client", "config"}, "keys come from the configuration's sources and go to the client"},
-	"monitor":  {[]string{"client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
+	"alert":    {[]string{"credit", "forecast", "text"}, "alerts are judged by numbers and told in words, wherever these come from"},
+	"monitor":  {[]string{"alert", "client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
 	"ui":       {[]string{"client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
 }
 
@@ -34,7 +35,8 @@ var only = map[string][]string{
 	"github.com/guptarohit/asciigraph": {"ui"},
 	"modernc.org/sqlite":               {"history"},
 	"github.com/spf13/cobra":           {"cmd"},
-	"net/http":                         {"client", "sim"},
+	"github.com/gen2brain/beeep":       {"alert"},
+	"net/http":                         {"alert", "client", "sim"},
 }
 
 type goPackage struct {

@@ -1,0 +1,77 @@
+package alert
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Event is one thing to be told.
+type Event struct {
+	Rule    Kind      `json:"rule"`
+	Subject string    `json:"subject,omitempty"` // the key, workspace or window meant, where a kind has many
+	Level   Level     `json:"level"`
+	Account string    `json:"account"`
+	Since   time.Time `json:"since"` // when the condition was first seen
+	At      time.Time `json:"at"`
+	// ValueText is the value alone, such as "$4.90"; Text is the whole in one
+	// line: account, cause, value and time. Both are clean: neither holds a
+	// control character or a key.
+	ValueText string `json:"value"`
+	Text      string `json:"text"`
+	// Cleared reports that the condition is over.
+	Cleared bool `json:"cleared"`
+	// Channels are the names of those to be told; empty means all.
+	Channels []string `json:"-"`
+}
+
+// event returns what is to be told of f now.
+func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
+	return Event{
+		Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
+		Since: since.UTC(), At: reading.Now.UTC(), ValueText: f.value, Text: sentence(reading, f.text),
+		Cleared: cleared, Channels: r.Channels,
+	}
+}
+
+// sentence puts the account before what is said and the time of the values
+// after it.
+func sentence(r Reading, said string) string {
+	at := r.At
+	if at.IsZero() {
+		at = r.Now
+	}
+	return clean(clean(r.Account, maxName)+": "+said, maxText) + at.In(r.Now.Location()).Format(" (Mon 2 Jan, 15:04 MST)")
+}
+
+// The most bytes of a name and of a text.
+const (
+	maxName = 64
+	maxText = 400
+)
+
+// keyShaped matches OpenRouter's keys, also cut ones, and spares the masked
+// labels that tell keys apart.
+var keyShaped = regexp.MustCompile(`(?i)sk-or-[a-z0-9_-]{10,}`)
+
+// clean returns s as one line without control or invisible characters and
+// without keys, of at most limit bytes and a mark where it was cut.
+func clean(s string, limit int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+	s = keyShaped.ReplaceAllLiteralString(strings.TrimSpace(s), redacted)
+	if len(s) > limit {
+		s = strings.ToValidUTF8(s[:limit], "") + "…"
+	}
+	return s
+}
+
+const redacted = "[redacted]"

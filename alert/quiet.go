@@ -1,0 +1,26 @@
+package alert
+
+import "time"
+
+// Quiet are the hours of each day, by the clock on the wall, from From up to,
+// not including, To. Where From is later than To they go over midnight; where
+// the two are equal, as in the zero Quiet, there are none.
+type Quiet struct {
+	From, To time.Duration // since midnight
+}
+
+// At reports whether t is in the quiet hours, in t's own zone.
+func (q Quiet) At(t time.Time) bool {
+	h, m, s := t.Clock()
+	clock := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second
+	if q.From <= q.To {
+		return q.From <= clock && clock < q.To
+	}
+	return clock >= q.From || clock < q.To
+}
+
+// holds reports whether the rule is not to speak at t; a condition that
+// cleared is never urgent.
+func (r Rule) holds(t time.Time, cleared bool) bool {
+	return r.Quiet.At(t) && (r.Level != Urgent || r.QuietUrgent || cleared)
+}

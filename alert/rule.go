@@ -1,0 +1,156 @@
+package alert
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+)
+
+// Level is how much an alert matters.
+type Level string
+
+// The levels. The zero Level of a rule is Warning.
+const (
+	Info    Level = "info"
+	Warning Level = "warning"
+	Urgent  Level = "urgent"
+)
+
+// Rank orders levels: 0 for what is none, then info, warning, urgent.
+func (l Level) Rank() int {
+	switch l {
+	case Info:
+		return 1
+	case Warning:
+		return 2
+	case Urgent:
+		return 3
+	}
+	return 0
+}
+
+// Kind is what a rule looks at.
+type Kind string
+
+// The kinds, with the fields of Rule that each uses.
+const (
+	Balance      Kind = "balance"        // the balance is below BelowUSD, or spent
+	Used         Kind = "used"           // the used share of what was bought is AboveRatio or more
+	Runway       Kind = "runway"         // the chance that it runs out within Within is Chance or more
+	Spend        Kind = "spend"          // spend in the UTC Window is above AboveUSD
+	Spike        Kind = "spike"          // the last hour cost more than Factor times its usual most
+	Leak         Kind = "leak"           // the last 24 h did, without their dearest hour
+	Limit        Kind = "limit"          // a key's cap or a workspace's budget is used to AboveRatio or more
+	TopUp        Kind = "top_up"         // credits were bought, or taken back
+	TopUpMissing Kind = "top_up_missing" // the balance is below BelowUSD for For: an automatic top-up did not come
+	Stale        Kind = "stale"          // no good reading for For
+	KeyExpiry    Kind = "key_expiry"     // a key expires within Within
+)
+
+// Window is a span that OpenRouter counts spend in, in UTC.
+type Window string
+
+// The windows. The zero Window is Day.
+const (
+	Day   Window = "day"
+	Week  Window = "week" // from Monday
+	Month Window = "month"
+)
+
+// Rule says when to tell whom. Its Kind, with its threshold, Window, Chance and
+// For, is its identity: of two rules that agree in these the first counts.
+type Rule struct {
+	Kind  Kind
+	Level Level // Level is Warning if empty.
+	// Account is the name of the one account that the rule is for. If empty,
+	// it is for every account.
+	Account string
+	// Channels are the names of the channels that are told. If empty, all are.
+	Channels []string
+
+	BelowUSD   float64
+	AboveUSD   float64
+	AboveRatio float64       // AboveRatio is 0 to 1. If zero, it is 0.9.
+	Window     Window        // Window is Day if empty.
+	Within     time.Duration // Within is 24 h for Runway and 7 d for KeyExpiry if zero.
+	Chance     float64       // Chance is 0 to 1. If zero, it is 0.9 for an urgent rule and 0.5 for others.
+	Factor     float64       // Factor is 3 for Spike and 1.5 for Leak if zero.
+	MinUSD     float64       // MinUSD is the least excess that Spike and Leak mind. If zero, it is 1.
+
+	// For is how long the condition must hold before anyone is told. If zero,
+	// it is 10 min for Stale, 1 h for TopUpMissing, and nothing for others.
+	For time.Duration
+	// Cooldown is the least time from telling of the condition to telling of
+	// it again, once it had cleared. If zero, it is an hour.
+	Cooldown time.Duration
+	// Quiet are hours in which nothing is told but what is urgent. With
+	// QuietUrgent, that is not told either.
+	Quiet       Quiet
+	QuietUrgent bool
+}
+
+// filled returns the rule with its defaults in place.
+func (r Rule) filled() Rule {
+	r.Level = cmp.Or(r.Level, Warning)
+	r.AboveRatio = cmp.Or(r.AboveRatio, 0.9)
+	r.Window = cmp.Or(r.Window, Day)
+	r.MinUSD = cmp.Or(r.MinUSD, 1)
+	r.Cooldown = cmp.Or(r.Cooldown, time.Hour)
+	switch r.Kind {
+	case Runway:
+		r.Within = cmp.Or(r.Within, 24*time.Hour)
+		if r.Chance == 0 {
+			r.Chance = 0.5
+			if r.Level == Urgent {
+				r.Chance = 0.9
+			}
+		}
+	case KeyExpiry:
+		r.Within = cmp.Or(r.Within, 7*24*time.Hour)
+	case Spike:
+		r.Factor = cmp.Or(r.Factor, 3)
+	case Leak:
+		r.Factor = cmp.Or(r.Factor, 1.5)
+	case Stale:
+		r.For = cmp.Or(r.For, 10*time.Minute)
+	case TopUpMissing:
+		r.For = cmp.Or(r.For, time.Hour)
+	}
+	return r
+}
+
+// threshold is the number by which rules of one kind differ; the larger, the
+// stricter.
+func (r Rule) threshold() float64 {
+	switch r.Kind {
+	case Balance, TopUpMissing:
+		return 0 - r.BelowUSD // 0 has no sign
+	case Used, Limit:
+		return r.AboveRatio
+	case Spend:
+		return r.AboveUSD
+	case Runway, KeyExpiry:
+		return -r.Within.Seconds()
+	case Stale:
+		return r.For.Seconds()
+	case Spike, Leak:
+		return r.Factor
+	}
+	return 0
+}
+
+// id names the rule in a State.
+func (r Rule) id() string {
+	id := string(r.Kind)
+	switch r.Kind {
+	case Spend:
+		id += " " + string(r.Window)
+	case Runway:
+		id += " " + strconv.FormatFloat(r.Chance, 'g', -1, 64)
+	}
+	id += " " + strconv.FormatFloat(r.threshold(), 'g', -1, 64)
+	if r.For > 0 && r.Kind != Stale {
+		id += " for " + r.For.String()
+	}
+	return id
+}
