@@ -143,8 +143,12 @@ func TestEvaluate(t *testing.T) {
 		{"a burst is no leak", []Rule{{Kind: Leak}}, []step{{m, func(r *Reading) { r.Last24hUSD, r.PeakHourUSD, r.UsualDayUSD = f(50), f(45), f(10) }, ""},
 			{m, func(r *Reading) { r.PeakHourUSD = f(3) }, "warning leak $50.00"}}},
 		{"caps each by itself", []Rule{{Kind: Limit}}, []step{
-			{m, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 8, LimitUSD: 10}, {ID: "closed"}} }, "warning limit 90 %"},
-			{m, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 10, LimitUSD: 10}} }, "warning limit 100 %"},
+			{m, func(r *Reading) {
+				r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 8, LimitUSD: 10}, {ID: "closed"}}
+			}, "warning limit 90 %"},
+			{m, func(r *Reading) {
+				r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 10, LimitUSD: 10}}
+			}, "warning limit 100 %"},
 			{m, func(r *Reading) { r.Limits = nil }, ""}, {m, func(r *Reading) { r.Limits = []Allowance{} }, ""}}},
 		{"S12 thousands of keys are few messages", []Rule{{Kind: Limit}}, []step{{m, func(r *Reading) {
 			for i := range 5000 {
@@ -255,7 +259,7 @@ func TestProperties(t *testing.T) {
 			rules[i].Quiet = Quiet{22 * time.Hour, 7 * time.Hour}
 		}
 	}
-	for range 50 {
+	for range 5 {
 		var s State
 		now := start
 		type thing struct {
@@ -263,7 +267,7 @@ func TestProperties(t *testing.T) {
 			subject string
 		}
 		standing := map[thing]int{}
-		for range 400 {
+		for range 300 {
 			now = now.Add(time.Duration(rng.IntN(3600)) * time.Second)
 			r := Reading{Account: "x", Now: now, At: now, Fresh: rng.IntN(4) > 0, BalanceUSD: maybe(40), UsedRatio: maybe(1.2), DayUSD: maybe(8),
 				LastHourUSD: maybe(10), UsualHourUSD: maybe(3), Last24hUSD: maybe(60), PeakHourUSD: maybe(9), UsualDayUSD: maybe(20),

@@ -1,0 +1,86 @@
+package alert
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Via is how a channel reaches a person.
+type Via string
+
+// The ways, with the fields of Channel that each needs.
+const (
+	// These three are text for the terminal, which its owner writes: a Courier
+	// leaves them out, and Terminal makes them.
+	Bell   Via = "bell"
+	OSC9   Via = "osc9"   // iTerm2, Ghostty, WezTerm, kitty
+	OSC777 Via = "osc777" // urxvt, foot, Ghostty
+
+	Desktop  Via = "desktop"
+	Webhook  Via = "webhook"  // URL; the event's JSON is posted there
+	Slack    Via = "slack"    // URL, that of an incoming webhook
+	Discord  Via = "discord"  // URL, that of a webhook
+	Telegram Via = "telegram" // URL https://api.telegram.org/bot<token>, and To, the chat's ID
+	Ntfy     Via = "ntfy"     // URL https://ntfy.sh/<topic>
+	Mail     Via = "mail"     // URL smtps:// or smtp://user:password@host:port, From and To
+	Command  Via = "command"  // Argv; the event's JSON is its standard input
+)
+
+// Channel is one way to one place.
+type Channel struct {
+	Name string
+	Via  Via
+	// Level is the least that the channel takes. If empty, it takes all.
+	Level Level
+	// URL returns the address, which is a secret: it is asked when a Courier
+	// starts, and again before an event until it succeeds.
+	URL func(context.Context) (string, error)
+	// To is a chat, or addresses with commas between them.
+	To   string
+	From string
+	Argv []string // Argv is a program and its arguments.
+}
+
+// DefaultChannels returns the channels of somebody who configured none.
+func DefaultChannels() []Channel { return []Channel{{Name: "terminal", Via: Bell}} }
+
+// takes reports whether e is told by c.
+func (c Channel) takes(e Event) bool {
+	return e.Level.Rank() >= c.Level.Rank() && (len(e.Channels) == 0 || slices.Contains(e.Channels, c.Name))
+}
+
+func (c Channel) onTerminal() bool { return c.Via == Bell || c.Via == OSC9 || c.Via == OSC777 }
+
+// Terminal returns what is to be written to a terminal, in one piece, so that
+// its channels among these tell the events. It is empty where there is none.
+func Terminal(channels []Channel, events []Event) string {
+	var b strings.Builder
+	for _, c := range channels {
+		for _, e := range events {
+			if c.onTerminal() && c.takes(e) {
+				b.WriteString(c.sequence(e))
+			}
+		}
+	}
+	return b.String()
+}
+
+func (c Channel) sequence(e Event) string {
+	switch c.Via {
+	case OSC9:
+		// The text begins with a letter: a digit would be another command.
+		return "\x1b]9;" + e.title() + ": " + clean(e.Text, maxStored) + "\x1b\\"
+	case OSC777:
+		return "\x1b]777;notify;" + e.title() + ";" + strings.ReplaceAll(clean(e.Text, maxStored), ";", ",") + "\x1b\\"
+	}
+	return "\a"
+}
+
+// title is the event in two words.
+func (e Event) title() string {
+	if e.Cleared {
+		return "ortop cleared"
+	}
+	return "ortop " + string(e.Level)
+}

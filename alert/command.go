@@ -1,0 +1,50 @@
+package alert
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// runCommand runs argv, without a shell and without the terminal, with e's
+// JSON on its standard input. What it prints is dropped, but for the first
+// line of standard error if it fails.
+func runCommand(ctx context.Context, argv, environ []string, e Event) error {
+	if len(argv) == 0 {
+		return backoff.Permanent(errors.New("the channel has no command"))
+	}
+	name := clean(filepath.Base(argv[0]), maxName)
+	var notes firstBytes
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = environ
+	cmd.Stdin = bytes.NewReader(append(eventJSON(e), '\n'))
+	cmd.Stderr = &notes
+	cmd.WaitDelay = time.Second // a helper that it leaves running may hold the pipes
+	isolate(cmd)
+	err := cmd.Run()
+	switch {
+	case err == nil, errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil:
+		return nil
+	case errors.Is(err, exec.ErrNotFound):
+		return backoff.Permanent(fmt.Errorf("running %s: no such program", name))
+	}
+	said, _, _ := bytes.Cut(bytes.TrimSpace(notes.kept), []byte("\n"))
+	if len(said) > 0 {
+		return fmt.Errorf("running %s: %s: %s", name, clean(err.Error(), maxText), clean(string(said), maxText))
+	}
+	return fmt.Errorf("running %s: %s", name, clean(err.Error(), maxText))
+}
+
+// firstBytes keeps the beginning of what is written and drops the rest.
+type firstBytes struct{ kept []byte }
+
+func (b *firstBytes) Write(p []byte) (int, error) {
+	b.kept = append(b.kept, p[:min(len(p), 4096-len(b.kept))]...)
+	return len(p), nil
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package alert
+
+import "os/exec"
+
+// isolate leaves cmd as it is: when its time is over, it alone is ended.
+func isolate(*exec.Cmd) {}

@@ -1,0 +1,538 @@
+package alert
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/smtp"
+	"net/textproto"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// example has everything that a message must not be split, mentioned, linked
+// or filled in by.
+var example = Event{
+	Rule: Limit, Level: Urgent, Account: "work", Since: start, At: start.Add(time.Hour), ValueText: "93 %",
+	Text: `work: key "<!channel> [a](https://b) @everyone %s ; é & <b>" has used 93 % (Sat 21 Nov, 10:42 CET)`,
+}
+
+func at(url string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) { return url, nil }
+}
+
+func once(t *testing.T, c Channel, environ ...string) error {
+	t.Helper()
+	results := Test(t.Context(), Options{Channels: []Channel{c}, Environ: environ}, example)
+	if len(results) != 1 || results[0].Channel != c.Name || results[0].Via != c.Via || results[0].At.IsZero() {
+		t.Fatalf("Test(…) = %+v, want one result of %s", results, c.Name)
+	}
+	return results[0].Err
+}
+
+// TestPosts checks the whole request of each way, as its service documents it.
+func TestPosts(t *testing.T) {
+	whole := `ortop urgent: ` + example.Text
+	for _, tc := range []struct {
+		via        Via
+		path, to   string
+		wantPath   string
+		want       map[string]any
+		authorized bool
+	}{
+		{via: Webhook, path: "/hook?token=abc", wantPath: "/hook?token=abc", want: map[string]any{
+			"schema": 1.0, "rule": "limit", "level": "urgent", "account": "work", "since": "2026-11-21T10:00:00Z",
+			"at": "2026-11-21T11:00:00Z", "value": "93 %", "text": example.Text, "cleared": false}},
+		{via: Slack, path: "/services/T/B/x", wantPath: "/services/T/B/x", want: map[string]any{
+			"text": `ortop urgent: work: key "&lt;!channel&gt; [a](https://b) @everyone %s ; é &amp; &lt;b&gt;" has used 93 % (Sat 21 Nov, 10:42 CET)`}},
+		{via: Discord, path: "/api/webhooks/1/x", wantPath: "/api/webhooks/1/x", want: map[string]any{
+			"content":          `ortop urgent\: work\: key "\<!channel\> \[a\]\(https\://b\) \@everyone %s ; é & \<b\>" has used 93 % \(Sat 21 Nov, 10\:42 CET\)`,
+			"allowed_mentions": map[string]any{"parse": []any{}}, "flags": 4.0}},
+		{via: Telegram, path: "/bot1:x", to: "42", wantPath: "/bot1:x/sendMessage", want: map[string]any{
+			"chat_id": "42", "text": whole, "link_preview_options": map[string]any{"is_disabled": true}}},
+		{via: Ntfy, path: "/credits", wantPath: "/", want: map[string]any{
+			"topic": "credits", "title": "ortop urgent", "message": example.Text, "priority": 5.0}},
+		{via: Ntfy, path: "/below/credits/", wantPath: "/below", want: map[string]any{
+			"topic": "credits", "title": "ortop urgent", "message": example.Text, "priority": 5.0}},
+	} {
+		var got map[string]any
+		var request *http.Request
+		server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			request = r
+			if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+				t.Errorf("%s: the body is no JSON: %v", tc.via, err)
+			}
+		}))
+		address := strings.Replace(server.URL, "http://", "http://me:pass@", 1) + tc.path
+		if err := once(t, Channel{Name: "c", Via: tc.via, URL: at(address), To: tc.to}); err != nil {
+			t.Errorf("%s: %v", tc.via, err)
+		}
+		server.Close()
+		user, password, _ := request.BasicAuth()
+		if request.Method != http.MethodPost || request.URL.String() != tc.wantPath || request.Header.Get("Content-Type") != "application/json" || user != "me" || password != "pass" {
+			t.Errorf("%s: got %s %s as %s:%s with %v, want POST %s", tc.via, request.Method, request.URL, user, password, request.Header, tc.wantPath)
+		}
+		if !reflect.DeepEqual(got, tc.want) {
+			t.Errorf("%s: got %v, want\n%v", tc.via, got, tc.want)
+		}
+	}
+}
+
+// TestA06FailuresKeepTheURLSecret wants each failure said, and of the URL the
+// host alone.
+func TestA06FailuresKeepTheURLSecret(t *testing.T) {
+	redirected := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a redirect was followed") }))
+	defer redirected.Close()
+	answers := func(code int) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", redirected.URL)
+			w.WriteHeader(code)
+			fmt.Fprint(w, r.URL)
+		}))
+		t.Cleanup(s.Close)
+		return s.URL + "/hooks/hunter2?token=hunter2"
+	}
+	untrusted := httptest.NewUnstartedServer(nil)
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	for _, tc := range []struct {
+		name, url, want string
+		via             Via
+	}{
+		{"refused by the service", answers(404), "127.0.0.1: answered 404 Not Found", Webhook},
+		{"fault of the service", answers(503), "127.0.0.1: answered 503 Service Unavailable", Slack},
+		{"N09 redirect", answers(307), "127.0.0.1: answered 307 Temporary Redirect", Discord},
+		{"nobody there", closed.URL + "/hunter2", "connection refused", Webhook},
+		{"N07 untrusted certificate", untrusted.URL + "/hunter2", "127.0.0.1: tls: failed to verify certificate", Webhook},
+		{"N07 untrusted certificate of a mail server", strings.Replace(untrusted.URL, "https", "smtps", 1), "127.0.0.1: tls: failed to verify certificate", Mail},
+		{"no such host", "https://hunter2:hunter2@ortop.invalid/hunter2", "ortop.invalid: ", Telegram},
+		{"K10 not encrypted", "http://203.0.113.1/hunter2", "http is for this machine only", Webhook},
+		{"another scheme", "ftp://127.0.0.1/hunter2", "needs to begin with https://", Webhook},
+		{"mail by the web", "https://127.0.0.1/hunter2", "needs to begin with smtps://", Mail},
+		{"no URL", "hunter2\x7f:", "is not one", Webhook},
+		{"no host", "https:///hunter2", "has no host", Webhook},
+		{"no topic", "https://hunter2@ntfy.sh/", "names no topic", Ntfy},
+		{"nobody takes mail", strings.Replace(closed.URL, "http", "smtp", 1) + "/hunter2", "connection refused", Mail},
+	} {
+		err := once(t, Channel{Name: "c", Via: tc.via, URL: at(tc.url), From: "a@b.c", To: "d@e.f"})
+		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: error = %v, want one with %q and no secret", tc.name, err, tc.want)
+		}
+	}
+	unread := Channel{Name: "c", Via: Webhook, URL: func(context.Context) (string, error) { return "", errors.New("no such file") }}
+	if err := once(t, unread); err == nil || err.Error() != "reading its URL: no such file" {
+		t.Errorf("error = %v, want why the URL cannot be read", err)
+	}
+}
+
+func TestHTTPStaysOnThisMachine(t *testing.T) {
+	if err := loopbackOnly("tcp", "203.0.113.1:80", nil); err == nil {
+		t.Error("loopbackOnly(203.0.113.1:80) = nil, want an error")
+	}
+	if err := loopbackOnly("tcp", "[::1]:80", nil); err != nil {
+		t.Errorf("loopbackOnly([::1]:80) = %v, want nil", err)
+	}
+}
+
+// sink is an SMTP server for one message.
+type sink struct {
+	net.Listener
+	refuse string // what is answered to RCPT, if anything
+	lines  []string
+	done   chan struct{}
+}
+
+func newSink(t *testing.T, refuse string) *sink {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sink{Listener: l, refuse: refuse, done: make(chan struct{})}
+	go s.serve()
+	t.Cleanup(func() { l.Close(); <-s.done })
+	return s
+}
+
+func (s *sink) serve() {
+	defer close(s.done)
+	conn, err := s.Accept()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	in := textproto.NewReader(bufio.NewReader(conn))
+	fmt.Fprint(conn, "220 sink\r\n")
+	for {
+		line, err := in.ReadLine()
+		if err != nil {
+			return
+		}
+		s.lines = append(s.lines, line)
+		switch verb, _, _ := strings.Cut(line, " "); verb {
+		case "EHLO":
+			fmt.Fprint(conn, "250-sink\r\n250 AUTH PLAIN\r\n")
+		case "AUTH":
+			fmt.Fprint(conn, "235 welcome\r\n")
+		case "RCPT":
+			if s.refuse != "" {
+				fmt.Fprint(conn, s.refuse+"\r\n")
+				continue
+			}
+			fmt.Fprint(conn, "250 ok\r\n")
+		case "DATA":
+			fmt.Fprint(conn, "354 go on\r\n")
+			body, _ := in.ReadDotLines()
+			s.lines = append(s.lines, body...)
+			fmt.Fprint(conn, "250 ok\r\n")
+		case "QUIT":
+			fmt.Fprint(conn, "221 bye\r\n")
+			return
+		default:
+			fmt.Fprint(conn, "250 ok\r\n")
+		}
+	}
+}
+
+func TestMail(t *testing.T) {
+	s := newSink(t, "")
+	err := once(t, Channel{Name: "c", Via: Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: "ortop <ortop@example.com>", To: "a@example.com, Ünal <b@example.com>"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-s.done
+	got := strings.Join(s.lines, "\n")
+	for _, want := range []string{
+		"AUTH PLAIN AG1lAGh1bnRlcjI=\nMAIL FROM:<ortop@example.com>\nRCPT TO:<a@example.com>\nRCPT TO:<b@example.com>\nDATA\n",
+		"From: \"ortop\" <ortop@example.com>\nTo: <a@example.com>, =?utf-8?q?=C3=9Cnal?= <b@example.com>\nSubject: ortop urgent: work 93 %\nDate: Sat, 21 Nov 2026 11:00:00 +0000\nMessage-ID: <",
+		"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nwork: key \"<!channel>",
+		"=C3=A9 & <b>", "\nsince 2026-11-21T10:00:00Z",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the server got\n%s\nwant in it\n%s", got, want)
+		}
+	}
+}
+
+func TestMailFailures(t *testing.T) {
+	for _, tc := range []struct{ name, refuse, from, to, want string }{
+		{"refused", "550 no hunter2\x1b[2J here", "a@b.c", "d@e.f", `127.0.0.1: 550 "no [redacted]\x1b[2J here"`},
+		{"from is none", "", "a", "d@e.f", "from is not an address"},
+		{"to is none", "", "a@b.c", "d@e.f; g@h.i", "to is not a list of addresses"},
+		{"I12 header injection", "", "a@b.c", "d@e.f\r\nBcc: x@y.z", "to is not a list of addresses"},
+	} {
+		s := newSink(t, tc.refuse)
+		err := once(t, Channel{Name: "c", Via: Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: tc.from, To: tc.to})
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: error = %v, want one with %q", tc.name, err, tc.want)
+		}
+	}
+}
+
+func TestMailIsNotSentUnencrypted(t *testing.T) {
+	s := newSink(t, "")
+	c, err := smtp.Dial(s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	u := &url.URL{Scheme: "smtp", Host: "mail.example.com", User: url.UserPassword("me", "hunter2")}
+	if err := greet(c, u, nil); err == nil || err.Error() != "the server offers no STARTTLS" {
+		t.Errorf("greet(…) = %v, want that the server offers no STARTTLS", err)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	sh := func(script string) Channel {
+		return Channel{Name: "c", Via: Command, Argv: []string{"sh", "-c", script, "name", "$HOME;x"}}
+	}
+	t.Setenv("ORTOP_API_KEY", "sk-or-v1-canary0123456789")
+	if err := once(t, sh(`{ cat; printf '%s|%s|%s' "$1" "$ORTOP_API_KEY" "$FOO"; } >`+out), "FOO=bar"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(out)
+	if want := string(eventJSON(example)) + "\n$HOME;x||bar"; err != nil || string(got) != want {
+		t.Errorf("the command got %s (%v), want %s", got, err, want)
+	}
+	for _, tc := range []struct {
+		name string
+		c    Channel
+		want string
+	}{
+		{"does not read", sh("exec 0<&-; exit 0"), ""},
+		{"leaves a helper running", sh("sleep 2 & exit 0"), ""},
+		{"fails in silence", sh("exit 3"), "running sh: exit status 3"},
+		{"fails and says why", sh(`printf 'no \033[31msk-or-v1-canary0123456789\nmore' >&2; exit 1`), "running sh: exit status 1: no \ufffd[31m[redacted]"},
+		{"says too much", sh("yes >&2 & sleep 0.1; kill $!; exit 1"), "running sh: exit status 1: y"},
+		{"no such program", Channel{Name: "c", Via: Command, Argv: []string{"ortop-no-such"}}, "running ortop-no-such: no such program"},
+		{"no command", Channel{Name: "c", Via: Command}, "the channel has no command"},
+		{"no way", Channel{Name: "c", Via: "pigeon"}, `no way "pigeon" to deliver`},
+	} {
+		err := once(t, tc.c)
+		if tc.want == "" && err != nil || tc.want != "" && (err == nil || err.Error() != tc.want) {
+			t.Errorf("%s: error = %v, want %q", tc.name, err, tc.want)
+		}
+	}
+}
+
+func TestA03CommandThatHangsEndsWithItsChildren(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	pid := filepath.Join(t.TempDir(), "pid")
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	argv := []string{"sh", "-c", "sleep 600 & echo $! >" + pid + "; wait"}
+	if err := runCommand(ctx, argv, []string{"PATH=" + os.Getenv("PATH")}, example); err == nil {
+		t.Error("runCommand(…) = nil, want an error")
+	}
+	text, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stat, err := os.ReadFile("/proc/" + strings.TrimSpace(string(text)) + "/stat")
+	if err == nil && !strings.Contains(string(stat), ") Z ") {
+		t.Errorf("its child still runs: %s", stat)
+	}
+}
+
+func TestDesktop(t *testing.T) {
+	before := notify
+	defer func() { notify = before }()
+	var got string
+	notify = func(title, body string) error { got = title + "|" + body; return nil }
+	c := Channel{Name: "c", Via: Desktop}
+	if err := once(t, c); err != nil || !strings.HasPrefix(got, "ortop urgent|work: key \"‹!channel›") || strings.ContainsAny(got, "<>&") {
+		t.Errorf("the desktop got %q (%v), want the text without markup", got, err)
+	}
+	if got := desktopBody("-u: x"); got != " -u: x" {
+		t.Errorf("desktopBody(%q) = %q, want no option of notify-send", "-u: x", got)
+	}
+	notify = func(string, string) error { return errors.New("no bus\x1b") }
+	if err := once(t, c); err == nil || err.Error() != "notifying the desktop: no bus\ufffd" {
+		t.Errorf("error = %v, want why", err)
+	}
+	notify = func(string, string) error { panic("dbus") }
+	if err := once(t, c); err == nil || err.Error() != "notifying the desktop: panic: dbus" {
+		t.Errorf("error = %v, want the panic", err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		free := make(chan struct{})
+		defer close(free)
+		notify = func(string, string) error { <-free; return nil }
+		begin := time.Now()
+		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(begin) != desktopLimit {
+			t.Errorf("error = %v after %v, want no answer after %v", err, time.Since(begin), desktopLimit)
+		}
+	})
+}
+
+func TestTerminal(t *testing.T) {
+	channels := []Channel{{Name: "b", Via: Bell}, {Name: "n", Via: OSC9, Level: Urgent}, {Name: "u", Via: OSC777}, {Name: "w", Via: Webhook}}
+	hostile := Event{Level: Warning, Text: "x; y\x1b\\\a\u009c z"}
+	for _, tc := range []struct {
+		name   string
+		events []Event
+		want   string
+	}{
+		{"nothing", nil, ""},
+		{"least levels and hostile text", []Event{hostile}, "\a\x1b]777;notify;ortop warning;x, y\ufffd\\\ufffd\ufffd z\x1b\\"},
+		{"named channels", []Event{{Level: Urgent, Text: "x; y", Channels: []string{"n", "w"}}}, "\x1b]9;ortop urgent: x; y\x1b\\"},
+		{"cleared", []Event{{Level: Urgent, Text: "x", Cleared: true, Channels: []string{"n"}}}, "\x1b]9;ortop cleared: x\x1b\\"},
+		{"another channel", []Event{{Level: Urgent, Channels: []string{"phone"}}}, ""},
+	} {
+		if got := Terminal(channels, tc.events); got != tc.want {
+			t.Errorf("%s: Terminal(…) = %q, want %q", tc.name, got, tc.want)
+		}
+	}
+	if got := Terminal(DefaultChannels(), []Event{TestEvent("x", start)}); got != "\a" {
+		t.Errorf("Terminal(default channels) = %q, want a bell", got)
+	}
+}
+
+// flaky fails as often as it is told to, and notes what arrives and when.
+type flaky struct {
+	mu    sync.Mutex
+	fail  int
+	err   error
+	hang  bool
+	tries []time.Duration
+	got   []string
+	since time.Time
+}
+
+func (f *flaky) send(ctx context.Context, e Event) error {
+	f.mu.Lock()
+	f.tries = append(f.tries, time.Since(f.since))
+	failing := len(f.tries) <= f.fail
+	f.mu.Unlock()
+	switch {
+	case failing && f.hang:
+		<-ctx.Done()
+		return ctx.Err()
+	case failing:
+		return f.err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.got = append(f.got, e.Text)
+	return nil
+}
+
+func startWith(ways map[string]*flaky) *Courier {
+	var o Options
+	for _, name := range []string{"a", "b"} {
+		if ways[name] != nil {
+			ways[name].since = time.Now()
+			o.Channels = append(o.Channels, Channel{Name: name, Via: Webhook})
+		}
+	}
+	c := newCourier(o)
+	c.start(func(ch Channel, _ []string) (sender, func(context.Context) error) { return ways[ch.Name].send, ready })
+	return c
+}
+
+func texts(n int) []Event {
+	events := make([]Event, n)
+	for i := range events {
+		events[i] = Event{Level: Warning, Text: fmt.Sprint(i)}
+	}
+	return events
+}
+
+func TestCourierInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &flaky{}
+		c := startWith(map[string]*flaky{"a": a})
+		c.Send(texts(3))
+		c.Close()
+		c.Send(texts(1)) // after the end: nothing
+		c.Close()
+		if want := []string{"0", "1", "2"}; !reflect.DeepEqual(a.got, want) {
+			t.Errorf("delivered %v, want %v", a.got, want)
+		}
+		if r := c.Results(); len(r) != 1 || r[0].Err != nil || r[0].Channel != "a" {
+			t.Errorf("Results() = %+v, want a success", r)
+		}
+	})
+}
+
+func TestA03RetriesWithBackOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &flaky{fail: 99, err: errors.New("down")}, &flaky{fail: 1, hang: true}
+		c := startWith(map[string]*flaky{"a": a, "b": b})
+		c.Send(texts(1))
+		if len(c.Results()) != 0 {
+			t.Error("Send waited for a channel")
+		}
+		time.Sleep(10 * time.Minute)
+		r := c.Results()
+		if len(a.tries) != maxTries || len(r) != 2 || r[0].Err == nil || r[0].Err.Error() != "down" {
+			t.Errorf("%d tries and %+v, want %d and why it failed", len(a.tries), r, maxTries)
+		}
+		for i := 2; i < len(a.tries); i++ {
+			if wait := a.tries[i] - a.tries[i-1]; wait < firstWait || wait > 2*longestWait {
+				t.Errorf("try %d came after %v, want %v to %v", i+1, wait, firstWait, 2*longestWait)
+			}
+		}
+		if len(b.tries) != 2 || b.tries[1] < sendLimit || r[1].Err != nil {
+			t.Errorf("the one that hung: tries at %v, %v, want a second after %v and success", b.tries, r[1].Err, sendLimit)
+		}
+		c.Close()
+	})
+}
+
+func TestPermanentFailureIsNotRetried(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { asked++; w.WriteHeader(http.StatusGone) }))
+	defer server.Close()
+	c := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Webhook, URL: at(server.URL)}}})
+	c.Send(texts(1))
+	c.Close()
+	if r := c.Results(); asked != 1 || len(r) != 1 || r[0].Err == nil || r[0].Err.Error() != "127.0.0.1: answered 410 Gone" {
+		t.Errorf("asked %d times, Results() = %+v, want once and why", asked, r)
+	}
+}
+
+func TestQueueIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &flaky{fail: 1, hang: true}, &flaky{}
+		c := startWith(map[string]*flaky{"a": a, "b": b})
+		c.Send(texts(1))
+		synctest.Wait()
+		c.Send(texts(queueLength + 5))
+		if r := c.Results(); len(r) == 0 || !errors.Is(r[0].Err, errQueueFull) {
+			t.Errorf("Results() = %+v, want that the queue is full", r)
+		}
+		time.Sleep(time.Minute)
+		if len(a.got) != queueLength+1 {
+			t.Errorf("delivered %d events, want %d", len(a.got), queueLength+1)
+		}
+		c.Close()
+	})
+}
+
+func TestCloseGivesUpInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &flaky{fail: 99, err: errors.New("down")}, &flaky{fail: 99, hang: true}
+		c := startWith(map[string]*flaky{"a": a, "b": b})
+		c.Send(texts(2))
+		begin := time.Now()
+		c.Close()
+		if took := time.Since(begin); took > closeLimit {
+			t.Errorf("Close took %v, want at most %v", took, closeLimit)
+		}
+		for _, r := range c.Results() {
+			if !errors.Is(r.Err, errGivenUp) {
+				t.Errorf("Results() has %+v, want %v", r, errGivenUp)
+			}
+		}
+	})
+}
+
+func TestURLIsReadAheadAndOnce(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	defer server.Close()
+	reads := make(chan string, 9)
+	c := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Webhook, URL: func(context.Context) (string, error) {
+		reads <- "read"
+		return server.URL + "\n", nil
+	}}}})
+	<-reads // with nothing to deliver
+	c.Send(texts(2))
+	c.Close()
+	if r := c.Results(); len(reads) != 0 || len(r) != 1 || r[0].Err != nil {
+		t.Errorf("read %d times more, Results() = %+v, want none and a success", len(reads), r)
+	}
+	broken := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Slack, URL: func(context.Context) (string, error) { return "", errors.New("locked") }}}})
+	broken.Close()
+	if r := broken.Results(); len(r) != 1 || r[0].Err == nil || r[0].Err.Error() != "reading its URL: locked" {
+		t.Errorf("Results() = %+v, want that the URL cannot be read", r)
+	}
+}

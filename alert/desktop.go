@@ -1,0 +1,60 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gen2brain/beeep"
+)
+
+// desktopLimit bounds a notification: a call over D-Bus can hang for minutes.
+const desktopLimit = 3 * time.Second
+
+// notify is the desktop's; tests put another in its place.
+var notify = func(title, body string) error { return beeep.Notify(title, body, "") }
+
+var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })
+
+// notifyDesktop gives up a call that hangs; its goroutine stays until the call
+// ends.
+func notifyDesktop(ctx context.Context, e Event) error {
+	nameApp()
+	ctx, cancel := context.WithTimeoutCause(ctx, desktopLimit, errTooSlow)
+	defer cancel()
+	call := notify
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- fmt.Errorf("panic: %v", v)
+			}
+		}()
+		done <- call(e.title(), desktopBody(e.Text))
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			return fmt.Errorf("notifying the desktop: %s", clean(err.Error(), maxText))
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("notifying the desktop: %w", context.Cause(ctx))
+	}
+}
+
+// desktopBody returns text that no helper takes for markup or for one of its
+// options.
+func desktopBody(text string) string {
+	text = desktopText.Replace(text)
+	if strings.HasPrefix(text, "-") {
+		return " " + text
+	}
+	return text
+}
+
+// desktopText replaces what some notification servers take for markup and
+// others show as it is, so that neither escaping nor not would be right.
+var desktopText = strings.NewReplacer("<", "‹", ">", "›", "&", "＆")

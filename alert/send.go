@@ -1,0 +1,161 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+var errTooSlow = errors.New("no answer in time")
+
+// newSender returns what delivers to c, and what readies it: reads the URL,
+// which may take a while or fail, before there is something to deliver.
+func newSender(c Channel, environ []string) (send sender, prepare func(context.Context) error) {
+	if environ == nil {
+		environ = []string{} // nil would be the environment of this process
+	}
+	a := &address{channel: c}
+	switch c.Via {
+	case Desktop:
+		return notifyDesktop, ready
+	case Command:
+		return func(ctx context.Context, e Event) error { return runCommand(ctx, c.Argv, environ, e) }, ready
+	case Webhook, Slack, Discord, Telegram, Ntfy:
+		return a.with(func(ctx context.Context, u *url.URL, e Event) error {
+			u, body := c.request(u, e)
+			return post(ctx, u, body)
+		}), a.prepare
+	case Mail:
+		return a.with(func(ctx context.Context, u *url.URL, e Event) error { return sendMail(ctx, u, c.From, c.To, e) }), a.prepare
+	}
+	return func(context.Context, Event) error {
+		return backoff.Permanent(fmt.Errorf("no way %q to deliver", c.Via))
+	}, ready
+}
+
+func ready(context.Context) error { return nil }
+
+// attempt bounds one attempt. A panic of a library is an error: it must not
+// leave a terminal in raw mode.
+func attempt(ctx context.Context, f func(context.Context) error) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, sendLimit, errTooSlow)
+	defer cancel()
+	defer func() {
+		if v := recover(); v != nil {
+			err = backoff.Permanent(fmt.Errorf("panic: %s", clean(fmt.Sprint(v), maxText)))
+		}
+	}()
+	if err = f(ctx); err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// address is where a channel's events go. It is read once.
+type address struct {
+	channel Channel
+	mu      sync.Mutex
+	url     *url.URL
+}
+
+func (a *address) prepare(ctx context.Context) error {
+	_, err := a.get(ctx)
+	return err
+}
+
+// get returns the address. Its errors do not hold it.
+func (a *address) get(ctx context.Context) (*url.URL, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.url != nil {
+		return a.url, nil
+	}
+	if a.channel.URL == nil {
+		return nil, backoff.Permanent(errors.New("the channel has no URL"))
+	}
+	s, err := a.channel.URL(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading its URL: %w", err)
+	}
+	u, err := parseURL(strings.TrimSpace(s), a.channel.Via)
+	if err != nil {
+		return nil, backoff.Permanent(err)
+	}
+	a.url = u
+	return u, nil
+}
+
+// with makes a sender of one that needs the address. Errors name its host and
+// hold nothing else of it.
+func (a *address) with(send func(context.Context, *url.URL, Event) error) sender {
+	return func(ctx context.Context, e Event) error {
+		u, err := a.get(ctx)
+		if err != nil {
+			return err
+		}
+		if err = send(ctx, u, e); err == nil {
+			return nil
+		}
+		var permanent *backoff.PermanentError
+		scrubbed := fmt.Errorf("%s: %s", clean(u.Hostname(), maxName), scrub(err.Error(), u))
+		if errors.As(err, &permanent) {
+			return backoff.Permanent(scrubbed)
+		}
+		return scrubbed
+	}
+}
+
+// parseURL accepts what the way needs: nothing goes unencrypted but to this
+// machine. The error does not repeat s.
+func parseURL(s string, via Via) (*url.URL, error) {
+	plain, safe := "http", "https"
+	if via == Mail {
+		plain, safe = "smtp", "smtps"
+	}
+	u, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return nil, errors.New("its URL is not one")
+	case u.Scheme != plain && u.Scheme != safe:
+		return nil, fmt.Errorf("its URL needs to begin with %s://", safe)
+	case u.Hostname() == "":
+		return nil, errors.New("its URL has no host")
+	case u.Scheme == "http" && !loopback(u.Hostname()):
+		return nil, errors.New("http is for this machine only, its URL needs https://")
+	case via == Ntfy && strings.Trim(u.Path, "/") == "":
+		return nil, errors.New("its URL names no topic")
+	}
+	return u, nil
+}
+
+// loopback reports whether host is this machine.
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
+}
+
+// scrub returns what went wrong in a form that may be shown and stored: clean,
+// and without any part of u but its host.
+func scrub(said string, u *url.URL) string {
+	secrets := []string{u.String(), u.RequestURI(), u.EscapedPath()}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), u.User.Username(), password)
+	}
+	secrets = append(secrets, strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' })...)
+	for _, values := range u.Query() {
+		secrets = append(secrets, values...)
+	}
+	for _, s := range secrets {
+		if len(s) >= 4 { // what is shorter is no secret, and may be in any text
+			said = strings.ReplaceAll(said, s, redacted)
+		}
+	}
+	return clean(said, maxText)
+}
