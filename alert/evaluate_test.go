@@ -391,6 +391,25 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
+func TestRuleString(t *testing.T) {
+	for want, r := range map[string]Rule{
+		"balance below $20.00":               {Kind: Balance, BelowUSD: 20},
+		"balance below $20.00 for 3 h":       {Kind: Balance, BelowUSD: 20, For: 3 * time.Hour},
+		"top_up_missing below $9.00 for 1 h": {Kind: TopUpMissing, BelowUSD: 9},
+		"limit above 90 %":                   {Kind: Limit},
+		"spend per week above $25.00":        {Kind: Spend, Window: Week, AboveUSD: 25},
+		"runway within 1 d by 90 %":          {Kind: Runway, Level: Urgent},
+		"key_expiry within 7 d":              {Kind: KeyExpiry},
+		"leak above 1.5 x the usual":         {Kind: Leak},
+		"stale for 10 min":                   {Kind: Stale},
+		"top_up":                             {Kind: TopUp},
+	} {
+		if got := r.String(); got != want {
+			t.Errorf("String() = %q, want %q", got, want)
+		}
+	}
+}
+
 func TestWithDefaults(t *testing.T) {
 	q := Quiet{time.Hour, 2 * time.Hour}
 	got := WithDefaults([]Rule{{Kind: Balance, BelowUSD: 1}}, []Kind{Stale, Leak}, q)

@@ -2,8 +2,11 @@ package alert
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"time"
+
+	"ortop/text"
 )
 
 // Level is how much an alert matters.
@@ -117,6 +120,32 @@ func (r Rule) filled() Rule {
 		r.For = cmp.Or(r.For, time.Hour)
 	}
 	return r
+}
+
+// String says when the rule speaks: "balance below $20.00".
+func (r Rule) String() string {
+	r = r.filled()
+	hold := ""
+	if r.For > 0 && r.Kind != Stale {
+		hold = " for " + text.Span(r.For)
+	}
+	switch r.Kind {
+	case Balance, TopUpMissing:
+		return fmt.Sprintf("%s below %s%s", r.Kind, text.USD(r.BelowUSD), hold)
+	case Used, Limit:
+		return fmt.Sprintf("%s above %s%s", r.Kind, text.Percent(r.AboveRatio), hold)
+	case Spend:
+		return fmt.Sprintf("%s per %s above %s%s", r.Kind, r.Window, text.USD(r.AboveUSD), hold)
+	case Runway:
+		return fmt.Sprintf("%s within %s by %s%s", r.Kind, text.Span(r.Within), text.Percent(r.Chance), hold)
+	case KeyExpiry:
+		return fmt.Sprintf("%s within %s", r.Kind, text.Span(r.Within))
+	case Spike, Leak:
+		return fmt.Sprintf("%s above %g x the usual%s", r.Kind, r.Factor, hold)
+	case Stale:
+		return fmt.Sprintf("%s for %s", r.Kind, text.Span(r.For))
+	}
+	return string(r.Kind)
 }
 
 // threshold is the number by which rules of one kind differ; the larger, the

@@ -97,6 +97,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	root.AddCommand(
 		a.statusCommand(),
 		a.accountsCommand(),
+		a.alertsCommand(),
 		a.backtestCommand(),
 		a.doctorCommand(),
 		a.forecastCommand(),
