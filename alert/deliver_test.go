@@ -452,6 +452,7 @@ func TestA03RetriesWithBackOff(t *testing.T) {
 			t.Error("Send waited for a channel")
 		}
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		r := c.Results()
 		if len(a.tries) != maxTries || len(r) != 2 || r[0].Err == nil || r[0].Err.Error() != "down" {
 			t.Errorf("%d tries and %+v, want %d and why it failed", len(a.tries), r, maxTries)
@@ -491,6 +492,7 @@ func TestQueueIsBounded(t *testing.T) {
 			t.Errorf("Results() = %+v, want that the queue is full", r)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(a.got) != queueLength+1 {
 			t.Errorf("delivered %d events, want %d", len(a.got), queueLength+1)
 		}
