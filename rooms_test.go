@@ -24,7 +24,7 @@ var allowed = map[string]struct {
 	"keys":     {[]string{"client", "config"}, "keys come from the configuration's sources and go to the client"},
 	"alert":    {[]string{"credit", "forecast", "text"}, "alerts are judged by numbers and told in words, wherever these come from"},
 	"monitor":  {[]string{"alert", "client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
-	"ui":       {[]string{"client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
+	"ui":       {[]string{"alert", "client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
 }
 
 // only says which rooms may import a module themselves.

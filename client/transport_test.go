@@ -345,7 +345,7 @@ func TestN07TLS(t *testing.T) {
 func TestN10DeadConnection(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
 		var dead atomic.Bool // what has been connected until now gets no answer
-		c, s := serveTLS(t, answer(200, goodCredits), func(s *httptest.Server) { s.EnableHTTP2 = http2 }, timeout(200*time.Millisecond))
+		c, s := serveTLS(t, answer(200, goodCredits), func(s *httptest.Server) { s.EnableHTTP2 = http2 }, timeout(time.Second))
 		target := strings.TrimPrefix(s.URL, "https://")
 		own(c).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			dead.Store(false)
@@ -358,7 +358,7 @@ func TestN10DeadConnection(t *testing.T) {
 			}
 			dead.Store(true)
 			_, err := c.Credits(t.Context())
-			wantNetworkError(t, "Credits(dead connection)", err, "no answer within 0.2 s", false)
+			wantNetworkError(t, "Credits(dead connection)", err, "no answer within 1 s", false)
 		}
 	}
 }

@@ -25,11 +25,12 @@ func (a *app) dashboard(ctx context.Context) error {
 	log, closeLog := fileLog()
 	defer closeLog()
 	crash := make(chan error, 1)
-	run := &runner{app: a, ctx: ctx, log: log, crash: crash}
+	terminal := make(chan string, 8)
+	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
 	defer run.close()
 	o := ui.Options{
 		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !unicode(), Crash: crash, Input: a.stdin, Output: a.stdout,
+		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout,
 	}
 	if !a.hasKey(ctx, s) {
 		o.Onboarding, o.Host = &onboarding{run: run, settings: s}, s.host

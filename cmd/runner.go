@@ -15,16 +15,19 @@ const closeWait = time.Second
 // runner runs monitors beside a surface, and ends them before the program
 // does.
 type runner struct {
-	app     *app
-	ctx     context.Context
-	log     *slog.Logger
-	crash   chan<- error
-	closers []func()
+	app   *app
+	ctx   context.Context
+	log   *slog.Logger
+	crash chan<- error
+	// terminal takes what alerts send to it; nil: it is no screen.
+	terminal chan<- string
+	closers  []func()
 }
 
 // start runs a monitor for s.
 func (r *runner) start(s settings) *monitor.Monitor {
-	ses := r.app.watch(s, r.log)
+	t := tell(s, r.log, r.terminal)
+	ses := r.app.watch(s, r.log, t)
 	ctx, cancel := context.WithCancel(r.ctx)
 	done := make(chan struct{})
 	go func() {
@@ -41,6 +44,7 @@ func (r *runner) start(s settings) *monitor.Monitor {
 		case <-time.After(closeWait):
 			// What was acknowledged is on disk; the process ends now.
 		}
+		t.courier.Close()
 	})
 	return ses.mon
 }

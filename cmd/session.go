@@ -31,8 +31,9 @@ func (s *session) close() {
 	}
 }
 
-// watch makes a monitor for s.
-func (a *app) watch(s settings, log *slog.Logger) *session {
+// watch makes a monitor for s. If t is not nil it judges alerts, and t tells
+// them.
+func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
@@ -45,6 +46,9 @@ func (a *app) watch(s settings, log *slog.Logger) *session {
 	}
 	if s.demo != nil {
 		o.Demo = s.demo.profile
+	}
+	if t != nil {
+		o.Rules, o.Deliver, o.Notes = alertRules(s.config), t.deliver, t.notes
 	}
 	ses.mon = monitor.New(o)
 	return ses

@@ -79,7 +79,7 @@ func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monito
 		return err
 	}
 	defer stop()
-	ses := a.watch(s, a.errLog())
+	ses := a.watch(s, a.errLog(), nil)
 	defer ses.close()
 	snap, err := ses.mon.Once(ctx, maxAge)
 	if snap.StorageNote != "" {

@@ -66,7 +66,13 @@ type hoursJSON struct {
 	P90 *float64 `json:"p90"`
 }
 
-type alertJSON struct{}
+type alertJSON struct {
+	Rule  string `json:"rule"`
+	Level string `json:"level"`
+	Since string `json:"since"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
 
 type errorJSON struct {
 	Kind    string `json:"kind"`
@@ -82,6 +88,9 @@ func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
 		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
 		Forecast: forecastObject(s.Forecast),
 		Alerts:   []alertJSON{},
+	}
+	for _, e := range s.Alerts {
+		o.Alerts = append(o.Alerts, alertJSON{string(e.Rule), string(e.Level), *moment(e.Since), e.ValueText, e.Text})
 	}
 	if age, ok := s.Age(now); ok {
 		seconds := age.Round(time.Millisecond).Seconds()

@@ -43,6 +43,8 @@ type loop struct {
 	viewed   time.Time // when it was made
 	gapCause string    // why nothing was read since the last success
 	fault    error
+	stored   error     // why the last reading is not on disk
+	silent   time.Time // since when no reading comes that is due; zero if they do
 	ctx      context.Context
 }
 
@@ -182,6 +184,7 @@ func (l *loop) watchClock(now time.Time) {
 	default:
 		return
 	}
+	l.silent = time.Time{}
 	l.m.log.Info("the clock jumped", "cause", l.gapCause, "wall", moved, "running", passed)
 	if l.api != nil {
 		l.api.CloseIdle()
@@ -212,7 +215,7 @@ func (l *loop) refresh() {
 }
 
 func (l *loop) pause(on bool) {
-	l.paused = on
+	l.paused, l.silent = on, time.Time{}
 	if on {
 		l.unlock()
 		l.mark(Paused)
@@ -301,8 +304,15 @@ func (l *loop) heard(a answer) {
 		l.sch.succeeded(now)
 	}
 	l.fault = v.err
-	if err := l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause); err != nil {
-		l.m.log.Warn("storing a reading", "error", err)
+	l.stored = l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause)
+	if l.stored != nil {
+		l.m.log.Warn("storing a reading", "error", l.stored)
+	}
+	switch {
+	case v.err == nil:
+		l.silent = time.Time{}
+	case l.silent.IsZero():
+		l.silent = now
 	}
 	if v.err == nil {
 		l.gapCause = ""
@@ -340,8 +350,33 @@ func (l *loop) show(p Phase) {
 	if l.fault != nil {
 		s.Fault = newFault(l.fault)
 	}
+	if l.stored != nil && s.StorageNote == "" {
+		s.StorageNote = oneLine(l.stored)
+	}
 	l.last = s
+	if p != Starting {
+		l.alarm()
+	}
 	l.mark(p)
+}
+
+// alarm judges the last snapshot, where this process is the one that polls.
+func (l *loop) alarm() {
+	if !l.collecting() || l.m.o.Deliver == nil || len(l.m.o.Rules) == 0 {
+		return
+	}
+	silence := time.Duration(0)
+	if l.fault != nil && !l.silent.IsZero() {
+		silence = l.viewed.Sub(l.silent)
+	}
+	events, err := l.st.alarms(l.ctx, l.last, silence)
+	if err != nil && l.ctx.Err() == nil {
+		l.m.log.Warn("judging alerts", "error", err)
+	}
+	l.last.Alerts = l.st.alarm.state.Active()
+	if len(events) > 0 {
+		l.m.o.Deliver(events)
+	}
 }
 
 // mark publishes the last snapshot with what the pipeline is doing now.

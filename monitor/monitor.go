@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ortop/alert"
 	"ortop/client"
 	"ortop/history"
 )
@@ -41,6 +42,14 @@ type Options struct {
 	// fingerprint. It is called at the first poll, and again after the key was
 	// refused.
 	Connect func(ctx context.Context) (api API, fingerprint string, err error)
+	// Rules are what alerts are judged by, in the process that polls; Deliver
+	// is handed what is to be told, and must not wait. If Rules is empty or
+	// Deliver nil, there are no alerts.
+	Rules   []alert.Rule
+	Deliver func([]alert.Event)
+	// Notes returns lines that a person should see beside the monitor's own.
+	// If nil, there are none.
+	Notes func() []string
 	// Interval is the time between two polls. If zero, it is a minute.
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.

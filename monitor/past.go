@@ -20,7 +20,7 @@ type past struct {
 // windows are the spans that spend is told over, each a boundary of the steps.
 func windows(at time.Time) []time.Time {
 	return []time.Time{
-		credit.DayStart(at), at.Add(-time.Hour), at.Add(-24 * time.Hour),
+		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-time.Hour), at.Add(-24 * time.Hour),
 		at.Add(-7 * 24 * time.Hour), at.Add(-30 * 24 * time.Hour),
 	}
 }
@@ -109,6 +109,7 @@ func (p past) spend() Spend {
 		Last24hUSD: p.ago(24 * time.Hour),
 		Last7dUSD:  p.ago(7 * 24 * time.Hour),
 		Last30dUSD: p.ago(30 * 24 * time.Hour),
+		WeekUSD:    p.over(credit.WeekStart(p.at)), MonthUSD: p.over(credit.MonthStart(p.at)), PeakHourUSD: p.peakHour(),
 	}
 }
 

@@ -3,6 +3,7 @@ package monitor
 import (
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/forecast"
 )
@@ -47,6 +48,8 @@ type Snapshot struct {
 	Gaps                   int
 	// StorageNote is why history is not being written to disk, or empty.
 	StorageNote string
+	// Alerts are those that stand, the most urgent first.
+	Alerts []alert.Event
 	// Notes are lines that a person should see, such as another account's
 	// numbers behind the same name, newest first.
 	Notes []string
@@ -70,6 +73,9 @@ type Spend struct {
 	Last24hUSD *float64
 	Last7dUSD  *float64
 	Last30dUSD *float64
+	// WeekUSD and MonthUSD are the current UTC week, from Monday, and month;
+	// PeakHourUSD is the dearest hour of the last 24.
+	WeekUSD, MonthUSD, PeakHourUSD *float64
 }
 
 // Burn is how fast credits are spent; nil is unknown.

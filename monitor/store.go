@@ -21,6 +21,7 @@ type store struct {
 	poll     history.Poll
 	was      last
 	outlook  outlook
+	alarm    alarm
 	trails   map[history.Series]*trail
 }
 
@@ -119,6 +120,9 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 		r := history.Reading{
 			Series: st.account, At: a.at, UsageUSD: v.balance.UsageUSD,
 			CreditsUSD: v.balance.CreditsUSD, CreditsKnown: true,
+		}
+		if v.segment == anotherAccount { // what stood was not about this one
+			st.alarm = alarm{failed: true}
 		}
 		if v.segment != "" {
 			r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Creator: v.known.ReadCreator, Reason: v.segment}

@@ -68,12 +68,19 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 	}
 	s.Spend, s.Burn = past.spend(), past.burn()
 	s.RanOutAt = past.ranOut()
+	if st.m.o.Notes != nil {
+		s.Notes = append(s.Notes, st.m.o.Notes()...)
+	}
 	notes, err := st.segmentNotes(ctx, shown, s.At)
 	if err != nil {
 		return s, err
 	}
 	s.Notes = append(s.Notes, notes...)
 	s.Track = st.outlook.Track
+	if err := st.alarm.load(ctx, st); err != nil {
+		return s, err
+	}
+	s.Alerts = st.alarm.state.Active()
 	switch {
 	case st.outlook.of(s.At):
 		s.Forecast = st.outlook.Forecast

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
@@ -161,6 +162,13 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 				"  To replace it:  ortop doctor",
 				"ortop doctor")))
 		}
+	}
+	for _, e := range s.Alerts[:min(2, len(s.Alerts))] {
+		l := levelLow
+		if e.Level == alert.Urgent {
+			l = levelCritical
+		}
+		lines = append(lines, p.th.of(l).Render("▲ "+string(e.Level))+": "+clean(e.Text))
 	}
 	if s.StorageNote != "" {
 		lines = append(lines, p.th.low.Render("▲ history")+": "+clean(s.StorageNote))

@@ -29,6 +29,8 @@ type (
 		plot history.Plot
 		err  error
 	}
+	// rawMsg is for the terminal, as it is.
+	rawMsg string
 	// noticeMsg is a line for the person, shown for a few seconds.
 	noticeMsg string
 )
@@ -48,6 +50,17 @@ func waitCmd(feed Feed) tea.Cmd {
 			return nil
 		}
 		return snapshotMsg{feed, s}
+	}
+}
+
+// rawCmd waits for the next text that is for the terminal itself.
+func rawCmd(raw <-chan string) tea.Cmd {
+	return func() tea.Msg {
+		s, ok := <-raw
+		if !ok {
+			return nil
+		}
+		return rawMsg(s)
 	}
 }
 

@@ -75,6 +75,9 @@ func (m Model) Init() tea.Cmd {
 	if m.feed != nil {
 		cmds = append(cmds, waitCmd(m.feed))
 	}
+	if m.o.Raw != nil {
+		cmds = append(cmds, rawCmd(m.o.Raw))
+	}
 	return tea.Batch(cmds...)
 }
 

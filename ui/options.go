@@ -56,6 +56,9 @@ type Options struct {
 	Theme string
 	// NoColor leaves out colours, ASCII everything that is not ASCII.
 	NoColor, ASCII bool
+	// Raw delivers what the terminal is sent as it is, such as a bell. It may
+	// be nil.
+	Raw <-chan string
 	// Crash delivers a panic or a fatal error of another goroutine: the
 	// terminal is restored and Run returns it. It may be nil.
 	Crash <-chan error

@@ -42,6 +42,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.snap = msg.snap
 		next, cmd := m.spun(waitCmd(m.feed))
 		return next.(Model).reload(cmd)
+	case rawMsg:
+		return m, tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case plottedMsg:
 		return m.plotted(msg)
 	case noticeMsg:

@@ -1,0 +1,51 @@
+package cmd
+
+import (
+	"fmt"
+	"log/slog"
+
+	"ortop/alert"
+	"ortop/keys"
+)
+
+// telling is how the alerts of a monitor reach people.
+type telling struct {
+	channels []alert.Channel
+	courier  *alert.Courier
+	// terminal takes what the screen itself is to say: the bell, and the
+	// notices of terminals that have them. It may be nil.
+	terminal chan<- string
+}
+
+// tell starts delivery to the configured channels, or to the terminal alone
+// where the account is simulated.
+func tell(s settings, log *slog.Logger, terminal chan<- string) *telling {
+	t := &telling{channels: alertChannels(s.config), terminal: terminal}
+	if s.demo != nil {
+		t.channels = alert.DefaultChannels()
+	}
+	t.courier = alert.NewCourier(alert.Options{Channels: t.channels, Environ: keys.Environ(), Log: log})
+	return t
+}
+
+// deliver never waits: what cannot be taken now is dropped, and said.
+func (t *telling) deliver(events []alert.Event) {
+	t.courier.Send(events)
+	if text := alert.Terminal(t.channels, events); text != "" && t.terminal != nil {
+		select {
+		case t.terminal <- text:
+		default:
+		}
+	}
+}
+
+// notes are the channels that did not take their last alert.
+func (t *telling) notes() []string {
+	var lines []string
+	for _, r := range t.courier.Results() {
+		if r.Err != nil {
+			lines = append(lines, oneLine(fmt.Sprintf("alerts do not reach %s: %v", r.Channel, r.Err)))
+		}
+	}
+	return lines
+}

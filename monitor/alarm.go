@@ -1,0 +1,144 @@
+package monitor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"ortop/alert"
+	"ortop/credit"
+	"ortop/history"
+)
+
+// alarmState is the name under which the memory of the alerts is stored.
+const alarmState = "alerts"
+
+// topUpsBack is how far back top-ups are told to the rules: longer than any
+// quiet hours hold one back.
+const topUpsBack = 3 * 24 * time.Hour
+
+// alarm is the memory of the alerts: what stands, and what was told.
+type alarm struct {
+	state  alert.State
+	stored []byte
+	failed bool // the last change could not be stored: memory is ahead of it
+}
+
+// load reads what another process, or this one before, stored.
+func (a *alarm) load(ctx context.Context, st *store) error {
+	if a.failed {
+		return nil
+	}
+	b, err := st.db.State(ctx, st.account, alarmState)
+	if err != nil || bytes.Equal(b, a.stored) {
+		return err
+	}
+	a.state, a.stored = alert.State{}, b
+	if len(b) > 0 {
+		// What another version wrote and this one cannot read is forgotten.
+		_ = json.Unmarshal(b, &a.state)
+	}
+	return nil
+}
+
+// keep stores the memory, if it changed.
+func (a *alarm) keep(ctx context.Context, st *store) error {
+	b, err := json.Marshal(a.state)
+	if err != nil || bytes.Equal(b, a.stored) && !a.failed {
+		return err
+	}
+	err = st.db.SetState(ctx, st.account, alarmState, b)
+	a.stored, a.failed = b, err != nil
+	return err
+}
+
+// alarms judges a snapshot by the rules and returns what is to be told now.
+// silence is for how long no reading came although one was due.
+func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) ([]alert.Event, error) {
+	if err := st.alarm.load(ctx, st); err != nil {
+		return nil, err
+	}
+	r, err := st.reading(ctx, s, silence)
+	if err != nil {
+		return nil, err
+	}
+	var events []alert.Event
+	st.alarm.state, events = alert.Evaluate(st.m.o.Rules, st.alarm.state, r)
+	// Told once: what was decided is on disk before anything is sent.
+	err = st.alarm.keep(ctx, st)
+	for _, e := range events {
+		kind := "alert"
+		if e.Cleared {
+			kind = "cleared"
+		}
+		data, jsonErr := json.Marshal(e)
+		if jsonErr != nil {
+			return events, jsonErr
+		}
+		if addErr := st.db.AddEvent(ctx, st.account, history.Event{At: e.At, Kind: kind, Level: string(e.Level), Text: e.Text, Data: data}); err == nil {
+			err = addErr
+		}
+	}
+	return events, err
+}
+
+// reading is what the rules may know of a snapshot.
+func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration) (alert.Reading, error) {
+	r := alert.Reading{
+		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
+		Forecast: s.Forecast, DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
+		LastHourUSD: s.Spend.Last1hUSD, Last24hUSD: s.Spend.Last24hUSD, PeakHourUSD: s.Spend.PeakHourUSD,
+	}
+	if s.Fault != nil {
+		r.Cause = s.Fault.Message
+	}
+	if s.At.IsZero() {
+		return r, nil
+	}
+	if b := s.Balance; b != nil {
+		left := b.LeftUSD()
+		r.BalanceUSD = &left
+		if used, ok := b.UsedRatio(); ok {
+			r.UsedRatio = &used
+		}
+	}
+	if k := s.Key; k != nil {
+		r.Keys = []alert.Expiry{}
+		if !k.ExpiresAt.IsZero() {
+			r.Keys = append(r.Keys, alert.Expiry{ID: st.known.Fingerprint, Name: "key " + k.Label, At: k.ExpiresAt})
+		}
+		if c := k.Cap; k.Kind == credit.KeyOrdinary && c.LimitUSD != nil && c.RemainingUSD != nil {
+			resets, _ := c.Reset.Next(s.At)
+			r.Limits = []alert.Allowance{{
+				ID: st.known.Fingerprint, Name: "key " + k.Label, UsedUSD: *c.LimitUSD - *c.RemainingUSD, LimitUSD: *c.LimitUSD, ResetsAt: resets,
+			}}
+		}
+	}
+	var err error
+	r.TopUps, err = st.db.TopUps(ctx, st.account, s.At.Add(-topUpsBack), s.At.Add(time.Second))
+	return r, err
+}
+
+// peakHour is the dearest whole hour of the last 24; nil where these were not
+// all seen.
+func (p past) peakHour() *float64 {
+	if p.ago(24*time.Hour) == nil {
+		return nil
+	}
+	hours := map[time.Time]float64{}
+	for _, b := range slices.Backward(p.plot.Buckets) {
+		if b.From.Before(p.at.Add(-24 * time.Hour)) {
+			break
+		}
+		if b.Known {
+			hours[b.From.Truncate(time.Hour)] += b.SpendUSD
+		}
+	}
+	peak := 0.0
+	for _, usd := range hours {
+		peak = max(peak, usd)
+	}
+	return &peak
+}
