@@ -32,6 +32,9 @@ func traces(t *testing.T) []string {
 // TestReplay polls a day of a real account's spend and compares what is stored
 // with the trace, to the cent.
 func TestReplay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, more with the race detector")
+	}
 	for _, file := range traces(t) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			f, err := os.Open(file)

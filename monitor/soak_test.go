@@ -18,6 +18,9 @@ import (
 // and looks for what grows between the half and the end: goroutines, file
 // descriptors and, from ten days on, for a fresh heap still settles, memory.
 func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds, more with the race detector")
+	}
 	days := 1
 	if s := os.Getenv("ORTOP_SOAK_DAYS"); s != "" {
 		var err error
