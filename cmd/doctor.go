@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +16,8 @@ import (
 	"ortop/client"
 	"ortop/credit"
 	"ortop/history"
+	"ortop/keys"
+	"ortop/monitor"
 	"ortop/text"
 )
 
@@ -184,7 +187,13 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	if note := db.Note(); note != "" && note != history.ErrReadOnly.Error() {
 		c.note("history", note, "")
 	}
-	c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
+	if f, err := os.OpenFile(s.historyPath, os.O_WRONLY, 0); err != nil {
+		c.wrong("history", "it can be read and not written: "+err.Error(), "until then history is kept in memory only")
+	} else {
+		f.Close()
+		c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
+	}
+	a.checkForecast(ctx, c, s, db)
 	if verify {
 		report, err := db.Verify(ctx)
 		switch {
@@ -204,6 +213,25 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 		} else {
 			c.ok("collector", "another ortop polls this account")
 		}
+	}
+}
+
+// checkForecast says how the forecasts did, by what is stored.
+func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *history.DB) {
+	mon := monitor.New(monitor.Options{
+		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
+		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
+		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
+	})
+	snap, err := mon.Once(ctx, math.MaxInt64)
+	var none *monitor.ConnectError
+	switch {
+	case errors.As(err, &none):
+		c.ok("forecast", "nothing was read yet")
+	case err != nil:
+		c.wrong("forecast", err.Error(), "")
+	default:
+		c.ok("forecast", "%s", snap.Track)
 	}
 }
 

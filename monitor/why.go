@@ -24,7 +24,7 @@ func (s Snapshot) Why(now time.Time) []string {
 	add(s.whyDay())
 	add(s.whySubject())
 	add(s.whyHistory(now))
-	add(s.whyTrack())
+	add(s.Track.String())
 	return lines
 }
 
@@ -122,9 +122,8 @@ func (s Snapshot) whyHistory(now time.Time) string {
 	return line + "."
 }
 
-// whyTrack says how earlier forecasts did.
-func (s Snapshot) whyTrack() string {
-	t := s.Track
+// String says how earlier forecasts did.
+func (t Track) String() string {
 	switch {
 	case t.Made == 0:
 		return "None of its forecasts has ended yet."
