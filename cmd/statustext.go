@@ -33,7 +33,7 @@ type fields struct {
 	PerDay       string
 	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
 	RunsOutIn    string // "5 d 3 h"
-	RunsOutRange string // "Tue 24, 09:10 to Sun 29, 22:00"
+	RunsOutRange string // "Tue 24, 09:10 to Sun 29"
 	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
 	Age          string // "4 s ago"
 	Error        string

@@ -23,7 +23,7 @@ func Moment(t, now time.Time) string {
 }
 
 // Range writes two moments as "Tue 24, 09:10 to Sun 29, 22:00": the month is
-// there only where it differs from now's, the time only within ten days.
+// there only where it differs from now's, the time only within a week.
 func Range(from, to, now time.Time) string {
 	a, b := bound(from, now), bound(to, now)
 	if a == b {
@@ -42,7 +42,7 @@ func Days(from, to, now time.Time) string {
 }
 
 func bound(t, now time.Time) string {
-	if distance(t, now) < 10*24*time.Hour {
+	if distance(t, now) < 7*24*time.Hour {
 		return dayOf(t, now) + t.In(now.Location()).Format(", 15:04")
 	}
 	return dayOf(t, now)

@@ -19,7 +19,7 @@ func ParseMoment(s string, now time.Time) (time.Time, error) {
 	t, ok := parseMoment(s, now)
 	switch {
 	case !ok:
-		return time.Time{}, fmt.Errorf("%q is no moment: write 2026-12-01, 2026-12-01 15:04, 1 Dec, Tue or 5d", s)
+		return time.Time{}, fmt.Errorf("%q is no moment: write 2026-12-01, 1 Dec 15:04, Tue or 5d", s)
 	case !t.After(now):
 		return time.Time{}, fmt.Errorf("%q: %w", s, ErrPast)
 	}
