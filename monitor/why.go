@@ -23,7 +23,7 @@ func (s Snapshot) Why(now time.Time) []string {
 	add(s.whyNow(now))
 	add(s.whyDay())
 	add(s.whySubject())
-	add(s.whyHistory(now))
+	add(s.WhyHistory(now))
 	add(s.Track.String())
 	return lines
 }
@@ -91,8 +91,8 @@ func (s Snapshot) whySubject() string {
 // longHistory is from when more of it narrows the range no further.
 const longHistory = 14 * 24 * time.Hour
 
-// whyHistory says what the range rests on.
-func (s Snapshot) whyHistory(now time.Time) string {
+// WhyHistory says in a sentence what the range rests on, empty without history.
+func (s Snapshot) WhyHistory(now time.Time) string {
 	all, own := now.Sub(s.HistorySince), now.Sub(s.OwnSince)
 	if s.HistorySince.IsZero() {
 		return ""

@@ -43,6 +43,14 @@ func cutWords(s string, w int) string {
 	return cut(s, w)
 }
 
+// wrap breaks words into lines of at most w cells.
+func wrap(words string, w int) []string {
+	if w <= 0 || words == "" {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(words, w, ""), "\n")
+}
+
 // blank is w spaces, none where w is negative.
 func blank(w int) string { return strings.Repeat(" ", max(0, w)) }
 

@@ -77,13 +77,16 @@ func (c chart) column(x int, mark rune) {
 	}
 }
 
-// put writes words into the top row, if they fit, from a column on.
-func (c chart) put(x int, words string) {
+// put writes words into the top row from a column on and reports whether there
+// was room.
+func (c chart) put(x int, words string) bool {
 	row := c[0]
-	if x < 0 || axisWidth+x+len([]rune(words)) > len(row) {
-		return
+	end := axisWidth + x + len([]rune(words))
+	if x < 0 || end > len(row) || strings.TrimSpace(string(row[axisWidth+x:end])) != "" {
+		return false
 	}
 	copy(row[axisWidth+x:], []rune(words))
+	return true
 }
 
 // lines paints the axis dim and the curve as a meaning; faint are runes that

@@ -121,12 +121,17 @@ func (d screen) parts(w int) []part {
 		}
 	}
 	date := runOutLines(p, s, w)
-	if f := s.Forecast; f.State == forecast.OK {
+	if f := s.Forecast; tooEarly(s) {
+		head, bold := p.th.dim.Render(runsOut(f)), p.th.of(l).Bold(true).Render
 		from, to := f.Time(f.P10), f.Time(f.P90)
-		head := "runs out "
-		if f.Subject == forecast.Key {
-			head = "key cap out "
+		between, days := bold(text.Between(from, to, p.now)), bold(text.Days(from, to, p.now))
+		date[0] = pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.now)))
+		if d.view == viewForecast { // there the chances are what it rests on
+			date = append(date[:1], vaguely(p, f)...)
 		}
+	} else if f.State == forecast.OK {
+		from, to := f.Time(f.P10), f.Time(f.P90)
+		head := runsOut(f)
 		day := dateOf(f, p.now)
 		date[0] = pick(w,
 			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(day),
@@ -161,6 +166,14 @@ func (d screen) parts(w int) []part {
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.compactFooter(w)}, false})
 	return parts
+}
+
+// runsOut is what a date of the compact card begins with.
+func runsOut(f forecast.Forecast) string {
+	if f.Subject == forecast.Key {
+		return "key cap out "
+	}
+	return "runs out "
 }
 
 func (d screen) forecastParts(w int) []part {

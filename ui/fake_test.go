@@ -110,7 +110,8 @@ func healthy() monitor.Snapshot {
 			P10: 70.5 * 3600, P50: 123.6 * 3600, P90: 203.3 * 3600,
 			History: 17 * 24 * time.Hour, LastSpend: testNow.Add(-2 * time.Minute), RateUSDPerHour: 0.46,
 		},
-		HistorySince: testNow.AddDate(0, 0, -17),
+		HistorySince: testNow.AddDate(0, 0, -17), OwnSince: testNow.AddDate(0, 0, -17), Gaps: 2,
+		Track: monitor.Track{Made: 40, Held: 33, Factor: 1.4},
 	}
 }
 
@@ -172,11 +173,19 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.RanOutAt = testNow.Add(-11 * time.Minute)
 		return s
 	},
+	"early": func() monitor.Snapshot {
+		s := healthy()
+		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 29*3600, 123.6*3600, 290*3600
+		s.Forecast.History = 30 * 24 * time.Hour
+		s.HistorySince, s.OwnSince, s.Gaps = testNow.AddDate(0, 0, -30), testNow.Add(-5*time.Minute), 0
+		s.Track = monitor.Track{}
+		return s
+	},
 	"cold": func() monitor.Snapshot {
 		s := healthy()
 		s.Spend, s.Burn = monitor.Spend{}, monitor.Burn{}
 		s.Forecast = forecast.Forecast{State: forecast.Cold, Subject: forecast.Account, At: testNow, History: 2 * time.Minute}
-		s.HistorySince = testNow.Add(-2 * time.Minute)
+		s.HistorySince, s.OwnSince, s.Gaps, s.Track = testNow.Add(-2*time.Minute), testNow.Add(-2*time.Minute), 0, monitor.Track{}
 		return s
 	},
 	"idle": func() monitor.Snapshot {

@@ -126,7 +126,11 @@ func summary(s monitor.Snapshot, p pen) string {
 	}
 	switch f := s.Forecast; s.Outlook() {
 	case forecast.OK:
-		words = append(words, "runs out "+dateOf(f, p.now))
+		when := dateOf(f, p.now)
+		if tooEarly(s) {
+			when = text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
+		}
+		words = append(words, "runs out "+when)
 	case forecast.Idle:
 		words = append(words, idleFor(s, p))
 	case forecast.Depleted:
@@ -138,7 +142,7 @@ func summary(s monitor.Snapshot, p pen) string {
 // copied is what goes to the clipboard.
 func copied(s monitor.Snapshot, p pen) string {
 	out := "ortop " + clean(s.Account) + ": " + summary(s, p)
-	if f := s.Forecast; f.State == forecast.OK {
+	if f := s.Forecast; f.State == forecast.OK && !tooEarly(s) {
 		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.now) + ")"
 	}
 	if s.Demo != "" {

@@ -97,7 +97,7 @@ func (d screen) nextTry() string {
 
 func (d screen) endRange() string {
 	f := d.snap.Forecast
-	if f.State != forecast.OK {
+	if f.State != forecast.OK || tooEarly(d.snap) {
 		return ""
 	}
 	return d.th.dim.Render("80 %: ") + text.Days(f.Time(f.P10), f.Time(f.P90), d.now)
@@ -116,6 +116,12 @@ func (d screen) ending(w int) (phrase, brief string) {
 	l, _ := levelOf(d.snap)
 	switch d.snap.Outlook() {
 	case forecast.OK:
+		if tooEarly(d.snap) {
+			from, to := f.Time(f.P10), f.Time(f.P90)
+			between := d.th.of(l).Render(text.Between(from, to, d.now))
+			days := d.th.of(l).Render(text.Days(from, to, d.now))
+			return pick(w/2, "runs out "+between, "runs out "+days), d.th.of(l).Render(text.Rough(f.Time(f.P50), d.now))
+		}
 		left := text.Seconds(max(0, f.P50-d.now.Sub(f.At).Seconds()))
 		at := f.Time(f.P50)
 		when := dateOf(f, d.now)

@@ -137,7 +137,7 @@ func (m Model) layout() layout {
 			n.credits = len(unknownLines(p, m.snap, levelNone, m.w/2, 4))
 		}
 		if m.view == viewForecast {
-			n.reasons = len(whyLines(p, m.snap, len(m.fan.plot.Gaps), m.w-4))
+			n.reasons = len(whyLines(m.snap, m.now, m.w-4, m.h))
 		}
 	}
 	return layoutFor(m.view, m.w, m.h, n)

@@ -22,12 +22,15 @@ var horizons = []struct {
 // included. Chances are left to another card where withChances is false.
 func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []string {
 	lines := runOutLines(p, s, w-4)
+	early := tooEarly(s)
 	if n := h - 2; n >= 7 {
-		lines = append(lines, "")
+		if !early {
+			lines = append(lines, "")
+		}
 		if withChances && s.Forecast.State == forecast.OK {
 			lines = append(lines, chanceLine(p, s.Forecast, w-4))
 		}
-		if !withChances && s.Forecast.History > 0 {
+		if !withChances && !early && s.Forecast.History > 0 {
 			lines = append(lines, p.th.dim.Render("from "+text.Span(s.Forecast.History)+" of history"))
 		}
 		for len(lines) < n-2 {
@@ -60,6 +63,9 @@ func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 	l, _ := levelOf(s)
 	switch s.Outlook() {
 	case forecast.OK:
+		if tooEarly(s) {
+			return earlyLines(p, s, w)
+		}
 		return []string{spread(p.th.of(l).Bold(true).Render(dateOf(f, p.now)), inOf(f, p.now), w), rangeOf(p, f, w)}
 	case forecast.Depleted:
 		return append([]string{p.th.critical.Render(ranOut(s, p, w))}, depletedLines(p, s, w)...)
@@ -88,6 +94,46 @@ func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 		why = pick(w, "nothing was read yet", "nothing read yet")
 	}
 	return []string{p.th.bright.Render(text.Unknown), p.th.dim.Render(why)}
+}
+
+// earlyHistory is how much history of its own the middle of a forecast takes.
+const earlyHistory = 15 * time.Minute
+
+// tooEarly reports whether there is a forecast whose middle rests on too little
+// to be shown.
+func tooEarly(s monitor.Snapshot) bool {
+	f := s.Forecast
+	if f.State != forecast.OK {
+		return false
+	}
+	return f.History < earlyHistory || !s.OwnSince.IsZero() && f.At.Sub(s.OwnSince) < earlyHistory
+}
+
+// earlyLines are a range in words, and what it rests on.
+func earlyLines(p pen, s monitor.Snapshot, w int) []string {
+	f := s.Forecast
+	l, _ := levelOf(s)
+	bold := p.th.of(l).Bold(true).Render
+	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
+	probably := vaguely(p, f)
+	lines := append([]string{bold(pick(w, between, text.Days(f.Time(f.P10), f.Time(f.P90), p.now)))}, probably...)
+	if len(probably) > 0 && width(between)+2+width(probably[0]) <= w {
+		lines = []string{bold(between) + ", " + probably[0]}
+	}
+	for _, line := range wrap(s.WhyHistory(p.now), w) {
+		lines = append(lines, p.th.dim.Render(line))
+	}
+	return lines
+}
+
+// vaguely is the middle of a forecast in a word, none where the range says as
+// much.
+func vaguely(p pen, f forecast.Forecast) []string {
+	from, mid, to := text.Rough(f.Time(f.P10), p.now), text.Rough(f.Time(f.P50), p.now), text.Rough(f.Time(f.P90), p.now)
+	if from == to {
+		return nil
+	}
+	return []string{"probably " + mid}
 }
 
 // depletedLines are what being spent means, and what can be done.
@@ -170,11 +216,18 @@ func rangeOf(p pen, f forecast.Forecast, w int) string {
 	return pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
 }
 
+// chanceOf is the chance that it runs out within a span. It is never said to be
+// none or all of it, however small what is left of it.
+func chanceOf(f forecast.Forecast, within time.Duration) float64 {
+	chance, _ := f.Chance(within)
+	return min(1-1e-9, max(1e-9, chance))
+}
+
 // chanceLine is the chances side by side.
 func chanceLine(p pen, f forecast.Forecast, w int) string {
 	words := make([]string, len(horizons))
 	for i, h := range horizons {
-		chance, _ := f.Chance(h.span)
+		chance := chanceOf(f, h.span)
 		words[i] = p.th.dim.Render(h.name+" ") + text.Percent(chance)
 	}
 	words[0] = p.th.dim.Render("within ") + words[0]
@@ -195,7 +248,7 @@ func chanceLines(p pen, s monitor.Snapshot, w int) []string {
 	l, _ := levelOf(s)
 	bar := p.th.of(l).UnsetBold()
 	for i, h := range horizons {
-		chance, _ := f.Chance(h.span)
+		chance := chanceOf(f, h.span)
 		label := "       "
 		if i == 0 {
 			label = "within "

@@ -25,6 +25,11 @@ func (a timeaxis) column(t time.Time) int {
 	return min(a.cols-1, int(float64(a.cols)*(float64(t.Sub(a.from))/float64(total))))
 }
 
+// time is when a column begins.
+func (a timeaxis) time(column int) time.Time {
+	return a.from.Add(time.Duration(float64(a.to.Sub(a.from)) * float64(column) / float64(max(1, a.cols))))
+}
+
 type tickStep struct {
 	months, days int
 	hours        time.Duration
