@@ -24,6 +24,7 @@ var testNow = time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
 type fakeFeed struct {
 	slot              chan monitor.Snapshot
 	refreshed, plots  atomic.Int32
+	plans             atomic.Int32
 	paused            atomic.Bool
 	first             time.Time
 	err               error
@@ -91,6 +92,31 @@ func (f *fakeFeed) Plot(ctx context.Context, from, to time.Time, n int) (history
 		p.TopUps = []credit.TopUp{topUp}
 	}
 	return p, nil
+}
+
+// Plan makes up a plan that shows what it was asked.
+func (f *fakeFeed) Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
+	f.plans.Add(1)
+	if f.err != nil || s.Balance == nil {
+		return p, false, f.err
+	}
+	left := s.Balance.LeftUSD()
+	days := ask.Until.Sub(s.At).Hours() / 24
+	if left > 0 {
+		p.AllowanceUSDPerDay = usd(left / days)
+	}
+	if p.WithTopUp = s.Forecast; s.Forecast.State != forecast.OK {
+		if s.Forecast.State == forecast.Depleted && left+*ask.TopUpUSD > 0 {
+			p.WithTopUp.State, p.WithTopUp.P10, p.WithTopUp.P50, p.WithTopUp.P90 = forecast.OK, 20*3600, 48*3600, 90*3600
+			p.NeededUSD, p.Auto = usd(170.25), &forecast.AutoTopUp{ThresholdUSD: 21, AmountUSD: 100, Every: 200 * time.Hour, USDPerMonth: 330.4}
+		}
+		return p, true, nil
+	}
+	more := 1 + *ask.TopUpUSD/max(left, 1)
+	p.WithTopUp.P10, p.WithTopUp.P50, p.WithTopUp.P90 = s.Forecast.P10*more, s.Forecast.P50*more, s.Forecast.P90*more
+	p.NeededUSD = usd(max(0, math.Round((days*86400/s.Forecast.P10-1)*left*100)/100))
+	p.Auto = &forecast.AutoTopUp{ThresholdUSD: 21, AmountUSD: 50 * math.Ceil(ask.Days/7), Every: 108 * time.Hour, USDPerMonth: 330.4}
+	return p, true, nil
 }
 
 func usd(v float64) *float64 { return &v }
@@ -264,6 +290,9 @@ func modelOf(o Options, s monitor.Snapshot, w, h, view int) Model {
 			m.spend.again, m.fan.again = false, false
 			m, _ = step(m, plotCmd(m.feed, fan, slot.gen, chosen, cols, testNow)())
 		}
+	}
+	if p := m.plan; p.asking {
+		m, _ = step(m, planCmd(m.feed, p.gen, m.snap, planned{m.snap.At, p.inputs(testNow)})())
 	}
 	return m
 }

@@ -23,6 +23,9 @@ func (d screen) forecastBody(l layout) []string {
 	if l.why.h > 0 {
 		out = append(out, renderPanel(d.pen, d.th.title.Render("why"), "", whyLines(d.snap, d.now, l.why.w-4, l.why.h-2), l.why.w, l.why.h)...)
 	}
+	if l.plan.h > 0 {
+		out = append(out, d.renderPlan(l.plan.w, l.plan.h)...)
+	}
 	return out
 }
 

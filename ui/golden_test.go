@@ -42,6 +42,17 @@ func TestForecastFrames(t *testing.T) {
 			compare(t, "forecast-"+name, modelOf(Options{}, scenes[name](), size[0], size[1], viewForecast))
 		}
 	}
+	for _, size := range [][2]int{{80, 24}, {100, 30}} {
+		m := modelOf(Options{}, healthy(), size[0], size[1], viewForecast)
+		m, _ = step(m, press("down"))
+		m, _ = step(m, press("enter"))
+		compare(t, "plan-edit", m)
+		for _, k := range "sometime" {
+			m, _ = step(m, press(string(k)))
+		}
+		m, _ = step(m, press("enter"))
+		compare(t, "plan-wrong", m)
+	}
 }
 
 func compare(t *testing.T, name string, m Model) {

@@ -10,6 +10,7 @@ import (
 type keyMap struct {
 	refresh, pause, next, shorter, longer, left, right key.Binding
 	theme, copy, page, help, back, quit                key.Binding
+	up, down, edit, take, drop                         key.Binding // of the plan
 	interrupt, suspend                                 key.Binding
 	views                                              []key.Binding
 }
@@ -32,6 +33,11 @@ func newKeyMap() keyMap {
 		help:      bind([]string{"?"}, "?", "help"),
 		back:      bind([]string{"esc"}, "esc", "back"),
 		quit:      bind([]string{"q"}, "q", "quit"),
+		up:        bind([]string{"up"}, "↑", "field of the plan above"),
+		down:      bind([]string{"down"}, "↓", "field of the plan below"),
+		edit:      bind([]string{"enter"}, "enter", "edit the field of the plan"),
+		take:      bind([]string{"enter"}, "enter", "take what was typed"),
+		drop:      bind([]string{"esc"}, "esc", "leave the field as it was"),
 		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit at once"),
 		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
 	}
@@ -56,13 +62,14 @@ func (k keyMap) footer() []string {
 		}
 		return shown + does
 	}
-	return []string{word("help", k.help), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit)}
+	return []string{word("field", k.up, k.down), word("edit", k.edit), word("take it", k.take), word("give up", k.drop),
+		word("help", k.help), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit)}
 }
 
 // full is all of them, for the help; a small one shows the first.
 func (k keyMap) full() []key.Binding {
 	all := append([]key.Binding{}, k.views...)
-	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
+	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

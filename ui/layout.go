@@ -21,10 +21,11 @@ func (r rect) holds(x, y int) bool {
 
 // layout is where everything goes; a rect without height is left out.
 type layout struct {
-	tier                                      tier
-	w, h                                      int
-	tabs, banners, credits, runOut, chances   rect
-	spend, spent, fan, card, why, footer, top rect
+	tier                                    tier
+	w, h                                    int
+	tabs, banners, credits, runOut, chances rect
+	spend, spent, fan, card, why, plan      rect
+	footer, top                             rect
 }
 
 func tierFor(w, h int) tier {
@@ -99,14 +100,23 @@ func (l *layout) overview(y, credits int) {
 	l.spend = rect{0, y, l.w, rest}
 }
 
+// leastFan is the height that the reasons and the plan leave the fan, and
+// planRows what the plan takes: a line for each of its fields and the border.
+const (
+	leastFan = 11
+	planRows = planFields + 2
+)
+
 func (l *layout) forecast(y, reasons int) {
 	rest := l.h - 1 - y
-	why := min(reasons+2, rest-9)
-	if why < 3 {
-		why = 0
+	if rest >= leastFan+planRows {
+		l.plan = rect{0, l.h - 1 - planRows, l.w, planRows}
+		rest -= planRows
 	}
-	l.why = rect{0, l.h - 1 - why, l.w, why}
-	rest -= why
+	if why := min(reasons+2, rest-leastFan); why >= 3 {
+		rest -= why
+		l.why = rect{0, y + rest, l.w, why}
+	}
 	card := min(44, max(34, l.w*36/100))
 	l.fan, l.card = rect{0, y, l.w - card, rest}, rect{l.w - card, y, card, rest}
 }

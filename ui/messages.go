@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/forecast"
 	"ortop/history"
 	"ortop/monitor"
 )
@@ -31,12 +32,21 @@ type (
 	}
 	// rawMsg is for the terminal, as it is.
 	rawMsg string
+	// plannedMsg answers a request for a plan.
+	plannedMsg struct {
+		gen  int
+		of   planned
+		plan forecast.Plan
+		ok   bool
+		err  error
+	}
 	// noticeMsg is a line for the person, shown for a few seconds.
 	noticeMsg string
 )
 
 const (
 	plotTimeout = 10 * time.Second
+	planTimeout = 10 * time.Second
 	noticeFor   = 4 * time.Second
 	spinEvery   = 120 * time.Millisecond
 )
@@ -94,5 +104,16 @@ func plotCmd(feed Feed, fan bool, gen, chosen, cols int, now time.Time) tea.Cmd 
 		}
 		plot, err := feed.Plot(ctx, from, to, cols)
 		return plottedMsg{fan, gen, chosen, plot, err}
+	}
+}
+
+// planCmd asks the feed for the plan of a snapshot.
+func planCmd(feed Feed, gen int, s monitor.Snapshot, of planned) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), planTimeout)
+		defer cancel()
+		usd := of.topUpUSD
+		plan, ok, err := feed.Plan(ctx, s, forecast.Ask{TopUpUSD: &usd, Until: of.until, Days: of.days})
+		return plannedMsg{gen, of, plan, ok, err}
 	}
 }

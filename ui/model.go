@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
@@ -36,6 +37,7 @@ type Model struct {
 	span, fanSpan int // into spans; fanSpan may be autoSpan
 	spend, fan    slot
 	cursor        time.Time // on the spend plot; zero: none
+	plan          planner
 }
 
 // slot is one plot: what is shown, and what was asked for.
@@ -102,6 +104,7 @@ func (m Model) screen() screen {
 		notice: m.notice,
 		spend:  spendPlot{plot: m.spend.plot, loaded: m.spend.loaded, err: m.spend.err, span: m.spend.span, chosen: m.span, cursor: m.cursor},
 		fan:    fanPlot{plot: m.fan.plot, loaded: m.fan.loaded, err: m.fan.err},
+		plan:   m.plan,
 	}
 }
 
@@ -120,6 +123,14 @@ const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 func (m Model) enabledKeys() keyMap {
 	k := m.keys
 	k.suspend.SetEnabled(m.suspend != nil)
+	if m.plan.editing { // every other key is a letter
+		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: k.take, drop: k.drop}
+	}
+	k.take.SetEnabled(false)
+	k.drop.SetEnabled(false)
+	for _, b := range []*key.Binding{&k.up, &k.down, &k.edit} {
+		b.SetEnabled(m.layout().plan.h > 0)
+	}
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
 	k.left.SetEnabled(cursor)

@@ -2,8 +2,8 @@ package ui
 
 import tea "charm.land/bubbletea/v2"
 
-// clicked turns to the tab or the range under the mouse, or sets the cursor
-// on the plot.
+// clicked turns to the tab or the range under the mouse, sets the cursor on the
+// plot, or chooses a field of the plan and then edits it.
 func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 	l := m.layout()
 	if m.feed == nil || m.help || at.Button != tea.MouseLeft || l.tier < tierFull {
@@ -20,6 +20,13 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 		left := l.spend.x + l.spend.w - 3 - width(menu)
 		if i := segment(ends, at.X-left); i >= 0 {
 			return m.choose(i)
+		}
+	case l.plan.holds(at.X, at.Y):
+		if i := at.Y - l.plan.y - 1; i >= 0 && i < planFields && !m.plan.editing {
+			if m.plan.at == i {
+				return m.edit(), nil
+			}
+			m.plan.at = i
 		}
 	case l.spend.holds(at.X, at.Y):
 		x := at.X - l.spend.x - 2 - axisWidth

@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"ortop/forecast"
 	"ortop/history"
 	"ortop/monitor"
 )
@@ -28,6 +29,9 @@ type Feed interface {
 	// Plot returns n equal buckets between from and to. A zero from is the
 	// first sample.
 	Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error)
+	// Plan says what a snapshot's forecast means for buying credits. ok is
+	// false while there is no balance to plan with.
+	Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
 }
 
 // Onboarding is the first run, when no key was found.

@@ -12,6 +12,7 @@ type screen struct {
 	view   int
 	spend  spendPlot
 	fan    fanPlot
+	plan   planner
 	keys   keyMap
 	notice string
 }

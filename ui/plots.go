@@ -47,7 +47,8 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 			cmds = append(cmds, cmd)
 		}
 	}
-	return m, tea.Batch(cmds...)
+	m, plan := m.replan()
+	return m, tea.Batch(append(cmds, plan)...)
 }
 
 // spendCols is how many columns of spend the frame shows.
@@ -88,6 +89,7 @@ func (m Model) plotted(msg plottedMsg) (tea.Model, tea.Cmd) {
 		return m, nil
 	}
 	s.asking = false
+	m.plan.seen(msg.plot.TopUps)
 	if msg.span == chosen {
 		s.err = msg.err
 		if msg.err == nil {
@@ -100,5 +102,5 @@ func (m Model) plotted(msg plottedMsg) (tea.Model, tea.Cmd) {
 	if s.again || msg.span != chosen {
 		return m.reload(nil)
 	}
-	return m, nil
+	return m.replan()
 }

@@ -19,6 +19,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
 
+	"ortop/forecast"
 	"ortop/history"
 	"ortop/monitor"
 )
@@ -51,6 +52,9 @@ func (f childFeed) Release()                           { fmt.Fprintln(f.report, 
 func (f childFeed) Resume()                            { fmt.Fprintln(f.report, "resume") }
 func (f childFeed) Plot(context.Context, time.Time, time.Time, int) (history.Plot, error) {
 	return history.Plot{}, nil
+}
+func (f childFeed) Plan(context.Context, monitor.Snapshot, forecast.Ask) (forecast.Plan, bool, error) {
+	return forecast.Plan{}, false, nil
 }
 
 // childApp runs a model that fails on request. It reports on descriptor 3.

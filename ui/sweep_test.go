@@ -39,6 +39,11 @@ func TestSweepFits(t *testing.T) {
 			fits(t, m)
 			m.help, m.notice = false, strings.Repeat("a long notice ", 20)
 			fits(t, m)
+			m = modelOf(Options{}, healthy(), w, h, viewForecast).edit()
+			m.plan.input.add(strings.Repeat("9", 300))
+			fits(t, m)
+			m.plan.err = strings.Repeat("no such sum ", 20)
+			fits(t, m)
 		}
 	}
 }

@@ -46,6 +46,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case plottedMsg:
 		return m.plotted(msg)
+	case plannedMsg:
+		return m.planned(msg)
 	case noticeMsg:
 		return m.say(string(msg))
 	case noticeOverMsg:
@@ -55,8 +57,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case adoptedMsg:
 		return m.adopted(msg)
 	case tea.PasteMsg:
-		if m.feed == nil {
+		switch {
+		case m.feed == nil:
 			return m.pasted(msg)
+		case m.plan.editing:
+			m.plan.input.add(msg.Content)
+			m.plan.err = ""
 		}
 	case tea.MouseClickMsg:
 		return m.clicked(tea.Mouse(msg))
@@ -96,6 +102,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m, m.suspend()
 	case m.feed == nil:
 		return m.onboardKey(msg)
+	case m.plan.editing:
+		return m.planKey(msg, k)
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
 	case key.Matches(msg, k.help):
@@ -130,6 +138,12 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.move(-1), nil
 	case key.Matches(msg, k.right):
 		return m.move(1), nil
+	case key.Matches(msg, k.up):
+		m.plan.at = max(0, m.plan.at-1)
+	case key.Matches(msg, k.down):
+		m.plan.at = min(planFields-1, m.plan.at+1)
+	case key.Matches(msg, k.edit):
+		return m.edit(), nil
 	case key.Matches(msg, k.refresh):
 		m.feed.Refresh()
 	case key.Matches(msg, k.pause):
@@ -158,6 +172,7 @@ func (m Model) nextTheme() (tea.Model, tea.Cmd) {
 // show turns to a view.
 func (m Model) show(view int) (tea.Model, tea.Cmd) {
 	m.view = view
+	m.plan.editing = false
 	return m.reload(nil)
 }
 

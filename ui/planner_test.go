@@ -1,0 +1,306 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/monitor"
+)
+
+// typed presses keys; a word of more than one letter that is no key is typed.
+func typed(m Model, keys ...string) (Model, tea.Cmd) {
+	var cmd tea.Cmd
+	for _, k := range keys {
+		switch k {
+		case "tab", "esc", "enter", "up", "down", "backspace":
+			m, cmd = step(m, press(k))
+			continue
+		}
+		for _, r := range k {
+			m, cmd = step(m, press(string(r)))
+		}
+	}
+	return m, cmd
+}
+
+func TestPlanKeys(t *testing.T) {
+	start := inputs{25, time.Date(2026, 12, 1, 0, 0, 0, 0, zone), 7}
+	with := func(change func(*inputs)) inputs {
+		in := start
+		change(&in)
+		return in
+	}
+	for _, c := range []struct {
+		name    string
+		keys    []string
+		want    inputs
+		editing bool
+		err     string // what the error contains
+		asks    bool   // the last key asks for a plan
+	}{
+		{"a sum", []string{"enter", "$49.50", "enter"}, with(func(in *inputs) { in.topUpUSD = 49.5 }), false, "", true},
+		{"a weekday", []string{"down", "enter", "Tue", "enter"}, with(func(in *inputs) { in.until = time.Date(2026, 11, 24, 0, 0, 0, 0, zone) }), false, "", true},
+		{"a span", []string{"down", "enter", "5d", "enter"}, with(func(in *inputs) { in.until = testNow.AddDate(0, 0, 5) }), false, "", true},
+		{"days", []string{"down", "down", "enter", "14", "enter"}, with(func(in *inputs) { in.days = 14 }), false, "", true},
+		{"weeks", []string{"down", "down", "down", "enter", "3w", "enter"}, with(func(in *inputs) { in.days = 21 }), false, "", true},
+		{"up again", []string{"down", "up", "up", "enter", "9", "enter"}, with(func(in *inputs) { in.topUpUSD = 9 }), false, "", true},
+		{"corrected", []string{"enter", "5x", "backspace", "0", "enter"}, with(func(in *inputs) { in.topUpUSD = 50 }), false, "", true},
+		{"nothing typed", []string{"enter", "enter"}, start, false, "", false},
+		{"given up", []string{"enter", "50", "esc"}, start, false, "", false},
+		{"q is a letter", []string{"enter", "q2?[rtp"}, start, true, "", false},
+		{"no sum", []string{"enter", "much", "enter"}, start, true, "no sum", false},
+		{"no moment", []string{"down", "enter", "soon", "enter"}, start, true, "no moment", false},
+		{"in the past", []string{"down", "enter", "2026-11-20", "enter"}, start, true, "passed", false},
+		{"no span", []string{"down", "down", "enter", "x", "enter"}, start, true, "no span", false},
+		{"too long", []string{"down", "down", "enter", "400d", "enter"}, start, true, "a year at most", false},
+		{"no time at all", []string{"down", "down", "enter", "0s", "enter"}, start, true, "an hour at least", false},
+		{"mended after a mistake", []string{"enter", "x", "enter", "backspace", "7", "enter"}, with(func(in *inputs) { in.topUpUSD = 7 }), false, "", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m, cmd := typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), c.keys...)
+			if got := m.plan.inputs(testNow); got != c.want {
+				t.Errorf("inputs after %q = %v, want %v", c.keys, got, c.want)
+			}
+			if m.plan.editing != c.editing || !strings.Contains(m.plan.err, c.err) || (m.plan.err == "") != (c.err == "") {
+				t.Errorf("after %q editing %t, error %q; want %t, %q", c.keys, m.plan.editing, m.plan.err, c.editing, c.err)
+			}
+			if m.view != viewForecast || m.help || m.fanSpan != autoSpan {
+				t.Errorf("after %q view %d, help %t, span %d", c.keys, m.view, m.help, m.fanSpan)
+			}
+			if (cmd != nil) != c.asks {
+				t.Fatalf("after %q command = %t, want %t", c.keys, cmd != nil, c.asks)
+			}
+			if c.asks {
+				if m, _ = step(m, cmd()); !m.plan.shown(m.snap, testNow) {
+					t.Error("the answer is not shown")
+				}
+			}
+		})
+	}
+}
+
+func TestPlanKeysElsewhere(t *testing.T) {
+	m, _ := typed(modelOf(Options{}, healthy(), 100, 30, viewOverview), "enter", "down")
+	if m.plan.editing || m.plan.at != 0 {
+		t.Error("the overview edits the plan")
+	}
+	m, _ = typed(modelOf(Options{}, healthy(), 40, 12, viewForecast), "enter")
+	if m.plan.editing {
+		t.Error("a plan that is not on the screen is edited")
+	}
+	m, _ = typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter", "4")
+	m, _ = step(m, tea.WindowSizeMsg{Width: 40, Height: 12})
+	if m, cmd := typed(m, "q"); cmd == nil || m.plan.editing {
+		t.Error("keys are typed into a field that is not on the screen")
+	}
+	m, _ = typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "]")
+	if got := spans[m.back()].name; got != "30d" {
+		t.Errorf("] on the forecast chose %q", got)
+	}
+}
+
+func TestPlanPaste(t *testing.T) {
+	m, _ := typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter")
+	m, _ = step(m, tea.PasteMsg{Content: "120.50\n"})
+	m, _ = typed(m, "enter")
+	if got := m.plan.inputs(testNow).topUpUSD; got != 120.5 {
+		t.Errorf("top-up after a paste = %v (%s), want 120.5", got, m.plan.err)
+	}
+}
+
+func TestPlanClick(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 100, 30, viewForecast)
+	click := tea.MouseClickMsg{X: 20, Y: m.layout().plan.y + 2, Button: tea.MouseLeft}
+	if m, _ = step(m, click); m.plan.at != fieldUntil || m.plan.editing {
+		t.Errorf("a click chose field %d, editing %t", m.plan.at, m.plan.editing)
+	}
+	if m, _ = step(m, click); !m.plan.editing {
+		t.Error("a click on the chosen field does not edit it")
+	}
+}
+
+func TestPlanIsAskedWhenItChanges(t *testing.T) {
+	f := newFakeFeed()
+	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewForecast)
+	asked := f.plans.Load()
+	if asked == 0 || !m.plan.shown(m.snap, testNow) {
+		t.Fatalf("asked %d times, shown %t", asked, m.plan.shown(m.snap, testNow))
+	}
+	for range 20 {
+		m, _ = step(m, clockMsg{m.clockGen})
+		m, _ = step(m, snapshotMsg{f, healthy()})
+	}
+	if m.plan.asking {
+		t.Error("the plan of the same reading is asked for again")
+	}
+	later := healthy()
+	later.At = testNow
+	m, _ = step(m, snapshotMsg{f, later})
+	if !m.plan.asking || !m.plan.shown(m.snap, testNow) {
+		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.asking, m.plan.shown(m.snap, testNow))
+	}
+	gen := m.plan.gen
+	m, cmd := typed(m, "enter", "60", "enter")
+	if cmd != nil || m.plan.gen != gen || m.plan.shown(m.snap, testNow) {
+		t.Error("a second plan is asked for at once, or one of another sum is shown")
+	}
+	m, _ = step(m, plannedMsg{gen: gen - 1, ok: true})
+	if !m.plan.asking {
+		t.Error("an answer of an older generation counts")
+	}
+	m, cmd = step(m, plannedMsg{gen: gen, of: planned{later.At, inputs{25, m.plan.of.until, 7}}, ok: true})
+	if cmd == nil || m.plan.gen != gen+1 {
+		t.Error("what changed meanwhile is not asked for afterwards")
+	}
+}
+
+func TestPlanFailure(t *testing.T) {
+	f := newFakeFeed()
+	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewForecast)
+	later := healthy()
+	later.At = testNow
+	m, _ = step(m, snapshotMsg{f, later})
+	m, cmd := step(m, plannedMsg{gen: m.plan.gen, of: planned{later.At, m.plan.inputs(testNow)}, err: errors.New("disk I/O \x1b[31merror")})
+	if frame := stripped(m); !strings.Contains(frame, "cannot be planned: disk I/O") || cmd != nil {
+		t.Errorf("a failure: asked again at once %t, frame:\n%s", cmd != nil, frame)
+	}
+	if m, _ = step(m, snapshotMsg{f, later}); !m.plan.asking {
+		t.Error("after a failure the next snapshot does not ask again")
+	}
+}
+
+func TestPlanInputs(t *testing.T) {
+	var p planner
+	p.seen([]credit.TopUp{{At: testNow.Add(-2 * time.Hour), AmountUSD: 50}, {At: testNow.Add(-3 * time.Hour), AmountUSD: 10}, {At: testNow, AmountUSD: -5}})
+	if got := p.inputs(testNow).topUpUSD; got != 50 {
+		t.Errorf("top-up = %v, want that of the last purchase, 50", got)
+	}
+	p.until = testNow.Add(time.Hour)
+	if got := p.inputs(testNow.Add(2 * time.Hour)).until; !got.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, zone)) {
+		t.Errorf("until, once it has passed = %v, want the first of next month", got)
+	}
+	if got := p.inputs(time.Date(2026, 12, 31, 23, 0, 0, 0, zone)).until; got.Format("2006-01-02") != "2027-01-01" {
+		t.Errorf("until in December = %v, want the new year", got)
+	}
+}
+
+// What a plan says fits every width, and what is not known stands as a dash.
+func TestPlanResults(t *testing.T) {
+	year := forecast.Forecast{State: forecast.OK, At: testNow, P10: 400 * 86400, P50: 500 * 86400, P90: 900 * 86400, History: 1e15}
+	for _, c := range []struct {
+		name string
+		plan forecast.Plan
+		want [planFields]string
+	}{
+		{"nothing is known", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Unknown}}, [3]string{"lasts until —", "needs —", "—"}},
+		{"idle", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Idle}, AllowanceUSDPerDay: usd(6.35)}, [3]string{"nothing is being spent", "needs —, or at most $6.35 a day", "—"}},
+		{"too little", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Depleted}, NeededUSD: usd(80)}, [3]string{"does not bring the balance above $0.00", "needs $80.00 more for 90 % certainty", "—"}},
+		{"ages", forecast.Plan{WithTopUp: year, NeededUSD: usd(0), AllowanceUSDPerDay: usd(6.35), Auto: &forecast.AutoTopUp{ThresholdUSD: 1, AmountUSD: 5, Every: 9000 * time.Hour, USDPerMonth: 0.41}},
+			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day may be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
+	} {
+		m := modelOf(Options{}, healthy(), 140, 40, viewForecast)
+		m.plan.plan = c.plan
+		d := m.screen()
+		for i, want := range c.want {
+			if got := ansi.Strip(d.planResult(i, 100)); !strings.Contains(got, want) {
+				t.Errorf("%s: planResult(%d) = %q, want %q", c.name, i, got, want)
+			}
+		}
+		for w := 20; w < 120; w++ {
+			for i, line := range d.planLines(w) {
+				if width(line) > max(w, 50) {
+					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, width(line))
+				}
+			}
+		}
+	}
+}
+
+func TestTooEarly(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*monitor.Snapshot)
+		want   bool
+	}{
+		{"weeks", func(*monitor.Snapshot) {}, false},
+		{"minutes", func(s *monitor.Snapshot) { s.Forecast.History = 14 * time.Minute }, true},
+		{"a quarter of an hour", func(s *monitor.Snapshot) { s.Forecast.History = 15 * time.Minute }, false},
+		{"weeks that were filled in", func(s *monitor.Snapshot) { s.OwnSince = testNow.Add(-10 * time.Minute) }, true},
+		{"no forecast", func(s *monitor.Snapshot) { s.Forecast = forecast.Forecast{State: forecast.Cold} }, false},
+	} {
+		s := healthy()
+		c.change(&s)
+		if got := tooEarly(s); got != c.want {
+			t.Errorf("%s: tooEarly = %t, want %t", c.name, got, c.want)
+		}
+	}
+}
+
+// In the first minutes no middle is on any screen.
+func TestEarlyShowsNoMiddle(t *testing.T) {
+	for _, size := range goldenSizes {
+		for view := range tabs {
+			frame := stripped(modelOf(Options{}, scenes["early"](), size[0], size[1], view))
+			for _, middle := range []string{"Thu 26", "26 Nov", "5 d 3 h", "5 d 4 h", "14:17"} {
+				if strings.Contains(frame, middle) {
+					t.Errorf("at %v view %d stands %q:\n%s", size, view, middle, frame)
+				}
+			}
+		}
+	}
+	s := scenes["early"]()
+	if got := copied(s, pen{now: testNow}); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
+		t.Errorf("copied = %q", got)
+	}
+}
+
+func FuzzField(f *testing.F) {
+	f.Add("25", 12)
+	f.Add("1 Dec\n", 3)
+	f.Add("研\x1b[31m\u202e", 20)
+	f.Fuzz(func(t *testing.T, s string, w int) {
+		var in field
+		in.add(s)
+		in.add(s)
+		if len(in.value) > maxField || strings.ContainsFunc(in.value, func(r rune) bool { return r < ' ' || r > '~' }) {
+			t.Fatalf("add(%q) = %q", s, in.value)
+		}
+		w = 1 + (w%100+100)%100
+		if got := width(in.render(pen{}, "Tue 1 Dec", w)); got != w {
+			t.Errorf("render of %q in %d cells takes %d", in.value, w, got)
+		}
+	})
+}
+
+func TestPlanCmdAsks(t *testing.T) {
+	var got forecast.Ask
+	feed := askFeed{newFakeFeed(), func(ctx context.Context, ask forecast.Ask) {
+		got = ask
+		if _, ok := ctx.Deadline(); !ok {
+			t.Error("a plan is asked for without an end")
+		}
+	}}
+	until := testNow.AddDate(0, 0, 3)
+	planCmd(feed, 1, healthy(), planned{testNow, inputs{30, until, 14}})()
+	if got.TopUpUSD == nil || *got.TopUpUSD != 30 || !got.Until.Equal(until) || got.Days != 14 {
+		t.Errorf("asked %+v, want 30 USD until %v for 14 d", got, until)
+	}
+}
+
+type askFeed struct {
+	*fakeFeed
+	asked func(context.Context, forecast.Ask)
+}
+
+func (f askFeed) Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
+	f.asked(ctx, ask)
+	return f.fakeFeed.Plan(ctx, s, ask)
+}

@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"ortop/forecast"
+	"ortop/text"
+)
+
+// renderPlan draws the fields of the plan and what they come to: w by h cells,
+// border included.
+func (d screen) renderPlan(w, h int) []string {
+	note := "fees come on top"
+	if d.snap.Forecast.Subject == forecast.Key && d.snap.Balance != nil {
+		note = "of the balance, not of the key's cap; " + note
+	}
+	return renderPanel(d.pen, d.th.title.Render("plan"), d.th.dim.Render(note), d.planLines(w-4), w, h)
+}
+
+func (d screen) planLines(w int) []string {
+	labels, in := []string{"top up", "until", "auto top-up"}, d.plan.inputs(d.now)
+	if w < 90 {
+		labels[fieldAuto] = "auto"
+	}
+	values := []string{text.USD(in.topUpUSD), exactly(in.until, d.now), "every " + text.Span(time.Duration(in.days*24*float64(time.Hour)))}
+	labelW, valueW := 0, 11
+	for i := range labels {
+		labelW, valueW = max(labelW, width(labels[i])), max(valueW, width(values[i]))
+	}
+	lines := make([]string, planFields)
+	for i := range lines {
+		mark, name, open, end := "  ", d.th.dim.Render(fit(labels[i], labelW)), d.th.dim.Render("[ "), d.th.dim.Render(" ]")
+		if i == d.plan.at {
+			mark, name, open, end = d.th.chosen.Render("› "), fit(labels[i], labelW), d.th.chosen.Render("[ "), d.th.chosen.Render(" ]")
+		}
+		value := fit(values[i], valueW)
+		editing := i == d.plan.at && d.plan.editing
+		if editing {
+			value = d.plan.input.render(d.pen, values[i], max(valueW, 17))
+		}
+		head := mark + name + "  " + open + value + end + "  "
+		room := w - width(head)
+		if editing {
+			lines[i] = head + d.editHint(i, room)
+		} else {
+			lines[i] = head + d.planResult(i, room)
+		}
+	}
+	return lines
+}
+
+// editHint says what may be typed, or what is wrong with what was.
+func (d screen) editHint(i, w int) string {
+	if err := d.plan.err; err != "" {
+		what := err
+		if _, after, ok := strings.Cut(err, "\": "); ok && width(err)+2 > w {
+			what = after
+		}
+		if _, after, ok := strings.Cut(what, ": "); ok && width(what)+2 > w {
+			what = after
+		}
+		return d.th.critical.Render("✗ ") + cutWords(what, w-2)
+	}
+	hint := []string{"a sum in USD, such as 25 or 49.50", "2026-12-01, 1 Dec 15:04, Tue or 5d", "how long one should last: 3d, 7d or 2w"}[i]
+	return d.th.dim.Render(cutWords(hint, w))
+}
+
+// planResult says what the plan gives for a field in w cells.
+func (d screen) planResult(i, w int) string {
+	dim := d.th.dim.Render
+	switch {
+	case d.snap.Balance == nil && i == 0:
+		return dim(text.Unknown + pick(w-1, "  the balance is not known", ""))
+	case d.snap.Balance == nil:
+		return dim(text.Unknown)
+	case d.plan.failed != nil:
+		return d.th.low.Render("▲ ") + cutWords("cannot be planned: "+clean(d.plan.failed.Error()), w-2)
+	case !d.plan.shown(d.snap, d.now):
+		return dim("…")
+	}
+	switch i {
+	case fieldTopUp:
+		return d.lasts(w)
+	case fieldUntil:
+		return d.reaches(w)
+	}
+	return d.autoTopUp(w)
+}
+
+// lasts is when the balance with the top-up runs out.
+func (d screen) lasts(w int) string {
+	f, dim, bright := d.plan.plan.WithTopUp, d.th.dim.Render, d.th.bright.Render
+	unknown := func(why string) string {
+		return pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
+	}
+	switch f.State {
+	case forecast.OK:
+	case forecast.Depleted:
+		return pick(w, "does not bring the balance above $0.00", "too little")
+	case forecast.Cold:
+		return unknown("not enough history yet")
+	case forecast.Idle:
+		return unknown("nothing is being spent")
+	default:
+		return unknown("")
+	}
+	from, to := f.Time(f.P10), f.Time(f.P90)
+	if tooEarly(d.snap) {
+		between := text.Between(from, to, d.now)
+		return pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.now))
+	}
+	date := dateOf(f, d.now)
+	if strings.HasPrefix(date, ">") {
+		return pick(w, dim("lasts ")+bright("over a year")+dim("  (80 %: from "+text.Days(from, from, d.now)+")"), dim("lasts ")+bright("over a year"))
+	}
+	days := text.Days(from, to, d.now)
+	return pick(w,
+		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
+		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),
+		dim("lasts to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"),
+		dim("lasts until ")+bright(dayOf(date)),
+		bright(dayOf(date)))
+}
+
+// reaches is what it takes to get to the moment asked for.
+func (d screen) reaches(w int) string {
+	dim, bright := d.th.dim.Render, d.th.bright.Render
+	needed, perDay := d.plan.plan.NeededUSD, ""
+	if a := d.plan.plan.AllowanceUSDPerDay; a != nil {
+		perDay = text.USD(*a)
+	}
+	switch {
+	case needed != nil && *needed == 0 && perDay != "":
+		return pick(w,
+			dim("needs ")+bright("nothing more")+dim(" for 90 % certainty; up to ")+bright(perDay)+dim(" a day may be spent"),
+			dim("needs ")+bright("nothing more")+dim(" for 90 %; up to ")+bright(perDay)+dim(" a day"),
+			dim("needs ")+bright("nothing more"))
+	case needed == nil && perDay != "":
+		return pick(w, dim("needs —, or at most ")+bright(perDay)+dim(" a day"), dim("needs —"))
+	case perDay == "":
+		return pick(w,
+			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty"),
+			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
+	}
+	return pick(w,
+		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or spend at most ")+bright(perDay)+dim(" a day"),
+		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or at most ")+bright(perDay)+dim(" a day"),
+		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more (90 %), or at most ")+bright(perDay)+dim(" a day"),
+		dim("needs ")+bright(text.MaybeUSD(needed))+dim(", or at most ")+bright(perDay)+dim(" a day"),
+		dim("needs ")+bright(text.MaybeUSD(needed)))
+}
+
+// autoTopUp is the settings of automatic top-up that suit the burn.
+func (d screen) autoTopUp(w int) string {
+	a, dim, bright := d.plan.plan.Auto, d.th.dim.Render, d.th.bright.Render
+	if a == nil {
+		return dim(text.Unknown)
+	}
+	settings := dim("threshold ") + bright(roundUSD(a.ThresholdUSD)) + dim(", amount ") + bright(roundUSD(a.AmountUSD))
+	every, month := "about every "+text.Span(a.Every), roundUSD(a.USDPerMonth)+" a month"
+	if a.Every > 365*24*time.Hour {
+		every = "less than once a year"
+	}
+	return pick(w,
+		settings+dim(": "+every+", "+month),
+		settings+dim(": "+month),
+		settings)
+}
+
+// roundUSD is a sum without the cents that mean nothing in it.
+func roundUSD(usd float64) string {
+	if usd >= 10 {
+		usd = math.Round(usd)
+	}
+	return strings.TrimSuffix(text.USD(usd), ".00")
+}
+
+// exactly writes a moment that a person chose, with nothing left out.
+func exactly(t, now time.Time) string {
+	t = t.In(now.Location())
+	layout := "Mon 2 Jan"
+	if t.Year() != now.Year() {
+		layout += " 2006"
+	}
+	if t.Hour() != 0 || t.Minute() != 0 {
+		layout += ", 15:04"
+	}
+	return t.Format(layout)
+}
