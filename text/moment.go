@@ -2,11 +2,12 @@ package text
 
 import (
 	"math"
+	"strings"
 	"time"
 )
 
 // Moment writes a moment as a date with no more precision than its distance
-// from now deserves: "Thu 26 Nov, 14:20" within two weeks, "Thu 10 Dec" within
+// from now deserves: "Thu 26 Nov, 14:20" within a week, "Thu 10 Dec" within
 // four months, "Mar 2027" within a year, "> 1 year" beyond. Both are shown in
 // the zone of now.
 func Moment(t, now time.Time) string {
@@ -16,18 +17,23 @@ func Moment(t, now time.Time) string {
 		return "> 1 year"
 	case d > 120*24*time.Hour:
 		return t.Format("Jan 2006")
-	case d > 14*24*time.Hour:
+	case d >= 7*24*time.Hour:
 		return t.Format("Mon 2 Jan")
 	}
 	return t.Format("Mon 2 Jan, 15:04")
 }
 
 // Range writes two moments as "Tue 24, 09:10 to Sun 29, 22:00": the month is
-// there only where it differs from now's, the time only within a week.
+// there only where it differs from now's, the time only within a week, and a
+// day that is both is written once.
 func Range(from, to, now time.Time) string {
 	a, b := bound(from, now), bound(to, now)
 	if a == b {
 		return a
+	}
+	day, _, timed := strings.Cut(a, ", ")
+	if other, clock, ok := strings.Cut(b, ", "); timed && ok && other == day {
+		b = clock
 	}
 	return a + " to " + b
 }

@@ -68,6 +68,8 @@ func TestMoments(t *testing.T) {
 		name, got, want string
 	}{
 		{"in some days, in now's zone", Moment(in(5*d+3*h+38*time.Minute), now), "Thu 26 Nov, 14:20"},
+		{"in a week, without a time", Moment(in(7*d), now), "Sat 28 Nov"},
+		{"range within a day", Range(in(2*h), in(9*h), now), "Sat 21, 12:42 to 19:42"},
 		{"in weeks, without a time", Moment(in(21*d), now), "Sat 12 Dec"},
 		{"in months, without a day", Moment(in(150*d), now), "Apr 2027"},
 		{"beyond a year", Moment(in(400*d), now), "> 1 year"},
