@@ -80,9 +80,7 @@ func (m *Model) auto(days float64) *AutoTopUp {
 	if !(days > 0) {
 		days = 7
 	}
-	l := ladder{model: m}
-	l.start(0)
-	threshold, ok := l.reach(day)
+	threshold, ok := m.SpendWithin(24 * time.Hour)
 	if !ok {
 		return nil
 	}
@@ -90,6 +88,32 @@ func (m *Model) auto(days float64) *AutoTopUp {
 	a := &AutoTopUp{ThresholdUSD: roundUp(threshold, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: perDay * 30}
 	a.Every = duration(a.AmountUSD / perDay * day)
 	return a
+}
+
+// quietTimes is how often the span that is asked about must fit into a history
+// without any spend, for spend in it to have at most 10 % probability: with
+// nothing known of the rate, that of spend within d after a time h without is
+// d / (h + d).
+const quietTimes = 9
+
+// SpendWithin returns what is spent at most, with 90 % probability, within d of
+// the model's moment, in USD: the least balance that lasts so long with that
+// probability. It never falls as d grows, and is 0 for a d of 0. ok is false
+// where there are too few facts. No spend is expected where there was none
+// for nine times as long.
+func (m *Model) SpendWithin(d time.Duration) (usd float64, ok bool) {
+	if d <= 0 {
+		return 0, true
+	}
+	if p := &m.path; len(p.samples) > 0 && p.end.rises == 0 {
+		return 0, p.now-p.first >= quietTimes*d.Seconds()
+	}
+	if !m.ready() {
+		return 0, false
+	}
+	l := ladder{model: m}
+	l.start(0)
+	return l.reach(d.Seconds())
 }
 
 // roundUp rounds usd up to a multiple of step, of which a share that is mere

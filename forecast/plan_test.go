@@ -96,6 +96,53 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+func TestSpendWithin(t *testing.T) {
+	spans := []time.Duration{time.Second, time.Minute, time.Hour, 3 * time.Hour, 30 * time.Hour, 10 * 24 * time.Hour, 90 * 24 * time.Hour}
+	for seed := range uint64(12) {
+		samples, gaps := account(seed)
+		m := New(samples[len(samples)-1].At, samples, Options{Gaps: gaps})
+		if m.Forecast(usd(1)).State != OK {
+			continue
+		}
+		last := 0.0
+		for _, d := range spans {
+			spend, ok := m.SpendWithin(d)
+			if !ok || !(spend > 0) || spend < last || math.IsInf(spend, 0) {
+				t.Fatalf("seed %d: SpendWithin(%v) = %v, %v, want at least %v", seed, d, spend, ok, last)
+			}
+			last = spend
+			if d >= time.Hour && d <= 30*time.Hour { // the plan, on rungs of its own, says the same
+				if p := m.Plan(spend, Ask{Until: m.at.Add(d)}); *p.NeededUSD > (rungRatio-1)*spend+0.01 {
+					t.Errorf("seed %d: with SpendWithin(%v) = %v USD left, %v more is needed", seed, d, spend, *p.NeededUSD)
+				}
+			}
+		}
+	}
+
+	samples := bursty(10 * 1440) // about 17 USD a day
+	now := samples[len(samples)-1].At
+	quiet := samples[:1]
+	for _, c := range []struct {
+		name     string
+		model    *Model
+		d        time.Duration
+		ok       bool
+		from, to float64
+	}{
+		{"a day of steady spend", New(now, samples, Options{}), 24 * time.Hour, true, 15, 60},
+		{"no time", New(now, samples, Options{}), 0, true, 0, 0},
+		{"no time, and nothing known", New(now, nil, Options{}), 0, true, 0, 0},
+		{"nothing known", New(now, nil, Options{}), time.Hour, false, 0, 0},
+		{"one minute of history", New(samples[1].At, samples[:2], Options{}), time.Hour, false, 0, 0},
+		{"no spend for nine times as long", New(quiet[0].At.Add(9*time.Hour), quiet, Options{}), time.Hour, true, 0, 0},
+		{"no spend for not so long", New(quiet[0].At.Add(8*time.Hour), quiet, Options{}), time.Hour, false, 0, 0},
+	} {
+		if got, ok := c.model.SpendWithin(c.d); ok != c.ok || ok && (got < c.from || got > c.to) {
+			t.Errorf("%s: SpendWithin(%v) = %v, %v, want %v to %v, %v", c.name, c.d, got, ok, c.from, c.to, c.ok)
+		}
+	}
+}
+
 func TestRoundSum(t *testing.T) {
 	for _, c := range []struct{ usd, want float64 }{
 		{0.2, 5}, {5, 5}, {5.01, 7.5}, {9, 10}, {12.3, 15}, {86, 100}, {100, 100}, {119, 150}, {260, 300}, {7600, 10000},
