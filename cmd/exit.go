@@ -16,6 +16,7 @@ const (
 	exitOK        = 0
 	exitFailed    = 1
 	exitUsage     = 2 // wrong use, or no key found
+	exitShort     = 3 // the check said no
 	exitUnknown   = 4 // it cannot be known: unreachable, refused, unreadable, stale
 	exitInterrupt = 130
 )

@@ -95,13 +95,14 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log to standard error what is asked and stored")
 	root.AddCommand(
-		a.statusCommand(),
 		a.accountsCommand(),
 		a.alertsCommand(),
 		a.backtestCommand(),
 		a.doctorCommand(),
 		a.forecastCommand(),
 		a.manCommand(),
+		a.preflightCommand(),
+		a.statusCommand(),
 		a.versionCommand(),
 	)
 	return root
