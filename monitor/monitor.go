@@ -24,6 +24,7 @@ import (
 type API interface {
 	Credits(ctx context.Context) (client.Credits, error)
 	Key(ctx context.Context) (client.Key, error)
+	KeyByHash(ctx context.Context, hash string) (client.APIKey, error)
 	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
 	Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error)
 	CloseIdle()

@@ -33,19 +33,26 @@ func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, err
 	if read := !st.poll.Success.IsZero() && age >= 0; read && age <= maxAge {
 		return st.stored(ctx, now)
 	}
-	q := question{o: &m.o, known: st.known, now: m.o.Now, log: m.log}
 	api, fingerprint, err := m.o.Connect(ctx)
 	if err != nil {
 		s, _ := st.stored(ctx, now)
 		return s, &ConnectError{err}
 	}
 	defer api.CloseIdle()
-	q.api, q.fp = api, fingerprint
 	live := maxAge < 0 && age >= 0 && age <= m.o.Interval && st.collected()
-	if fingerprint == st.known.Fingerprint && (live || st.answered(ctx, now)) {
+	if live && fingerprint == st.known.Fingerprint {
 		return st.stored(ctx, m.o.Now())
 	}
-	return st.askOnce(ctx, q)
+	return st.refreshed(ctx, api, fingerprint)
+}
+
+// refreshed asks, or takes what another process was just told.
+func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (Snapshot, error) {
+	o := &st.m.o
+	if fingerprint == st.known.Fingerprint && st.answered(ctx, o.Now()) {
+		return st.stored(ctx, o.Now())
+	}
+	return st.askOnce(ctx, question{o: o, api: api, fp: fingerprint, known: st.known, now: o.Now, log: st.m.log})
 }
 
 // answered reports whether what is stored, or is about to be, has to do: the
