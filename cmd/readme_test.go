@@ -14,10 +14,10 @@ import (
 	"ortop/sim"
 )
 
-// fences are the code blocks of the README: language and text of each.
-func fences(t *testing.T) [][2]string {
+// fences are the code blocks of a document: language and text of each.
+func fences(t *testing.T, path string) [][2]string {
 	t.Helper()
-	b, err := os.ReadFile("../README.md")
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestReadmeShows(t *testing.T) {
 		t.Fatal(err)
 	}
 	var texts []string
-	for _, b := range fences(t) {
+	for _, b := range fences(t, "../README.md") {
 		switch b[0] {
 		case "text":
 			texts = append(texts, b[1])
@@ -93,7 +93,7 @@ func TestReadmeCommands(t *testing.T) {
 		"GOFLAGS=-buildvcs=false", "LANG=C.UTF-8", "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=",
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "ORTOP_BASE_URL="+url, "OPENROUTER_API_KEY="+sim.DemoKey)
 	ran := 0
-	for _, b := range fences(t) {
+	for _, b := range fences(t, "../README.md") {
 		if b[0] != "sh" {
 			continue
 		}

@@ -98,6 +98,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 		a.accountsCommand(),
 		a.alertsCommand(),
 		a.backtestCommand(),
+		a.costCommand(),
 		a.doctorCommand(),
 		a.forecastCommand(),
 		a.manCommand(),
@@ -108,12 +109,19 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	return root
 }
 
+// noted adapts a command, and notes that its command line was right.
+func noted(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		c.Root().Annotations = map[string]string{"ran": "yes"}
+		return f(c.Context(), args)
+	}
+}
+
 // runs adapts a command: it ends on an interrupt or a SIGTERM, with the exit
 // code that shells expect of that.
 func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
-	return func(c *cobra.Command, args []string) error {
-		c.Root().Annotations = map[string]string{"ran": "yes"}
-		ctx, cancel := context.WithCancelCause(c.Context())
+	return noted(func(ctx context.Context, args []string) error {
+		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		signals := make(chan os.Signal, 1)
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -135,7 +143,7 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 			return stopped
 		}
 		return err
-	}
+	})
 }
 
 // hint tells a person something on standard error.
