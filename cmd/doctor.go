@@ -226,7 +226,7 @@ func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *his
 	snap, err := mon.Once(ctx, math.MaxInt64)
 	var none *monitor.ConnectError
 	switch {
-	case errors.As(err, &none):
+	case errors.As(err, &none), errors.Is(err, history.ErrNoSeries):
 		c.ok("forecast", "nothing was read yet")
 	case err != nil:
 		c.wrong("forecast", err.Error(), "")
