@@ -32,8 +32,8 @@ younger than the interval, and asks otherwise.
 With --max-age it answers from history, without a request, where the last
 reading is young enough: for status bars.
 
-With --format it prints a template, as Go's text/template reads it, of these
-fields:
+With --format it prints a template in the syntax of Go's text/template (fields,
+if, with, comparisons, printf) of these fields:
 
 ` + fieldNames() + `
 

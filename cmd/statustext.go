@@ -1,14 +1,11 @@
 package cmd
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
-	"text/template"
 	"time"
 
-	"ortop/client"
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
@@ -179,37 +176,4 @@ func statusText(s monitor.Snapshot, now time.Time) string {
 		line("note", "%s", n)
 	}
 	return strings.TrimRight(b.String(), "\n")
-}
-
-// formatter is a parsed --format.
-type formatter struct{ t *template.Template }
-
-func parseFormat(s string) (*formatter, error) {
-	if s == "" {
-		return nil, nil
-	}
-	t, err := template.New("format").Option("missingkey=error").Parse(s)
-	if err == nil {
-		_, err = (&formatter{t}).apply(monitor.Snapshot{}, time.Unix(0, 0))
-	}
-	if err != nil { // it may quote the whole of what was given
-		return nil, usageError("ortop status --help lists the fields", "--format: %s", client.Clean(err.Error(), 120))
-	}
-	return &formatter{t}, nil
-}
-
-func (f *formatter) apply(s monitor.Snapshot, now time.Time) ([]byte, error) {
-	v := newFields(s, now)
-	raw, err := jsonMap(v.JSON)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	// The embedded map takes the place of the typed object, so that templates
-	// name its values as scripts do.
-	err = f.t.Execute(&b, struct {
-		fields
-		JSON map[string]any
-	}{v, raw})
-	return b.Bytes(), err
 }
