@@ -30,7 +30,7 @@ func (a *app) dashboard(ctx context.Context) error {
 	defer run.close()
 	o := ui.Options{
 		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout,
+		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export,
 	}
 	if !a.hasKey(ctx, s) {
 		o.Onboarding, o.Host = &onboarding{run: run, settings: s}, s.host

@@ -154,3 +154,37 @@ func TestPrismDynamic(t *testing.T) {
 	}
 	t.Logf("%d of %d polls were good, %d samples stored", good, polls, len(samples))
 }
+
+// TestPrismBreakdown breaks spend down by everything, of an account that is
+// the examples' or has no sense at all.
+func TestPrismBreakdown(t *testing.T) {
+	for _, variable := range []string{"ORTOP_PRISM", "ORTOP_PRISM_DYNAMIC"} {
+		t.Run(variable, func(t *testing.T) {
+			target, home := prism(t, variable), t.TempDir()
+			for i := range 10 {
+				for _, by := range monitor.Bys {
+					cmd := exec.Command(program(t), "breakdown", "--json", "--by", string(by), "--base-url", target)
+					cmd.Env = []string{"HOME=" + home, "OPENROUTER_API_KEY=x", "PATH=" + os.Getenv("PATH")}
+					var errs strings.Builder
+					cmd.Stderr = &errs
+					out, _ := cmd.Output()
+					var b breakdownJSON
+					if err := json.Unmarshal(out, &b); err != nil || b.Rows == nil {
+						t.Fatalf("round %d by %s: %v in %q, %s", i, by, err, out, errs.String())
+					}
+					if code := cmd.ProcessState.ExitCode(); code != 0 && code != exitUnknown {
+						t.Errorf("round %d by %s: exit %d, %s", i, by, code, errs.String())
+					}
+				}
+			}
+			db, err := history.Open(t.Context(), filepath.Join(home, ".local/share/ortop/history.db"), history.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if report, err := db.Verify(t.Context()); err != nil || !report.OK {
+				t.Errorf("Verify = %+v, %v", report, err)
+			}
+		})
+	}
+}

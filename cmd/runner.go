@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"ortop/monitor"
@@ -22,6 +23,22 @@ type runner struct {
 	// terminal takes what alerts send to it; nil: it is no screen.
 	terminal chan<- string
 	closers  []func()
+	shown    atomic.Pointer[shown]
+}
+
+// shown is the account that was started last.
+type shown struct {
+	name string
+	mon  *monitor.Monitor
+}
+
+// export writes the readings of the account that is shown to a new file.
+func (r *runner) export(ctx context.Context, from, to time.Time) (path string, err error) {
+	s := r.shown.Load()
+	if s == nil {
+		return "", errNothingRead
+	}
+	return r.app.export(ctx, s.mon, s.name, from, to)
 }
 
 // start runs a monitor for s.
@@ -46,6 +63,7 @@ func (r *runner) start(s settings) *monitor.Monitor {
 		}
 		t.courier.Close()
 	})
+	r.shown.Store(&shown{s.account.Name, ses.mon})
 	return ses.mon
 }
 

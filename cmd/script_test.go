@@ -65,7 +65,7 @@ func TestScript(t *testing.T) {
 }
 
 // simCommand changes the script's account: sim fail STATUS [RETRY-AFTER], sim
-// body PATH JSON, sim html STATUS, sim ok, sim topup USD, sim asked PATH N.
+// fail-at PATH STATUS, sim body PATH JSON, sim html STATUS, sim ok, sim topup USD, sim asked PATH N.
 func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	account := ts.Value(simKey{}).(*sim.Account)
 	number := func(i int) int {
@@ -79,6 +79,10 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		if len(args) > 2 {
 			f = sim.RateLimited(args[2])
 		}
+		account.Fail(f)
+	case "fail-at":
+		f := sim.Error(number(2))
+		f.Path = args[1]
 		account.Fail(f)
 	case "body":
 		f := sim.Answer(args[2])

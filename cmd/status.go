@@ -74,6 +74,12 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 // once takes one snapshot, lets answer print it, and says what was wrong with
 // it.
 func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error) error {
+	return a.read(ctx, maxAge, answer, verdict)
+}
+
+// read takes one snapshot and lets answer print it. Where there was a key to
+// ask with, judge says what was wrong.
+func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error, judge func(monitor.Snapshot) error) error {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -105,7 +111,7 @@ func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monito
 	if connect != nil {
 		return &exitError{code: exitUnknown, err: err}
 	}
-	return verdict(snap)
+	return judge(snap)
 }
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"

@@ -29,7 +29,7 @@ func backfillChore() *chore {
 	return &chore{
 		name: "past spend", every: rarely,
 		wanted: func(st *store) bool {
-			return st.known.Filled.IsZero() && st.was.ok && st.known.Key != nil && st.known.Key.Kind == credit.KeyManagement
+			return st.known.Filled.IsZero() && st.manages()
 		},
 		ask: func(ctx context.Context, api API, now time.Time) (func(context.Context, *store) error, error) {
 			spans, err := pastSpend(ctx, api, now)
@@ -142,17 +142,22 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 	if a.Truncated {
 		return nil, errPartial
 	}
-	step := time.Hour
-	if granularity == "day" {
-		step = 24 * time.Hour
-	}
+	step := granularities[granularity]
+	return even(spendRows(a.Rows, step), step, to), nil
+}
+
+// granularities are how long the buckets of a query are.
+var granularities = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
+
+// spendRows is the spend of each bucket, by its beginning.
+func spendRows(rows []client.AnalyticsRow, step time.Duration) map[time.Time]float64 {
 	usd := map[time.Time]float64{}
-	for _, r := range a.Rows {
+	for _, r := range rows {
 		if v := r.Metrics[creditsUsage]; v != nil && *v > 0 {
 			usd[r.Start.Truncate(step)] += *v
 		}
 	}
-	return even(usd, step, to), nil
+	return usd
 }
 
 // activitySpend asks for spend by the day of the last 30 that are over.

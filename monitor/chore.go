@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -17,6 +18,8 @@ type chore struct {
 	name string
 	// every is the time between two answers.
 	every time.Duration
+	// limit bounds one answer. If zero, it is choreLimit.
+	limit time.Duration
 	// wanted reports whether there is anything to ask at all; it is looked at
 	// between polls.
 	wanted func(st *store) bool
@@ -50,7 +53,7 @@ func (l *loop) errands(now time.Time) {
 		return
 	}
 	l.busy = true
-	ctx, cancel := context.WithTimeout(l.ctx, choreLimit)
+	ctx, cancel := context.WithTimeout(l.ctx, cmp.Or(next.limit, choreLimit))
 	api := l.api
 	go func() {
 		defer cancel()

@@ -51,7 +51,7 @@ type loop struct {
 func newLoop(m *Monitor) *loop {
 	return &loop{
 		m: m, sch: newSchedule(m.o.Interval), answers: make(chan answer, 1),
-		chores: []*chore{backfillChore()}, errand: make(chan done, 1),
+		chores: []*chore{backfillChore(), keysChore()}, errand: make(chan done, 1),
 		gapCause: "not running",
 	}
 }
@@ -107,9 +107,7 @@ func (l *loop) close() {
 		l.busy = false
 	}
 	l.unlock()
-	if l.api != nil {
-		l.api.CloseIdle()
-	}
+	l.m.api.close()
 }
 
 func (l *loop) collecting() bool { return l.st.lockPath == "" || l.lock != nil }
@@ -292,6 +290,7 @@ func (l *loop) heard(a answer) {
 	}
 	if a.api != nil {
 		l.api, l.fp = a.api, a.fingerprint
+		l.m.api.set(a.api)
 	}
 	v := judge(a, l.st.known, l.st.was)
 	now := l.now()

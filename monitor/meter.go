@@ -29,12 +29,12 @@ type Meter struct {
 	own   bool   // it is the key that asks that is meant, for it sees no other
 	label string // of that key
 	until time.Time
-	first usage
+	first tally
 	rate  *float64 // USD per hour before; nil is unknown
 }
 
-// usage is one reading of what was ever spent.
-type usage struct {
+// tally is one reading of what was ever spent.
+type tally struct {
 	at      time.Time
 	usd     float64
 	account bool // of the account, and not of a key
@@ -137,7 +137,7 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 }
 
 // tell puts what was spent up to r, and the background, into c.
-func (t *Meter) tell(c *Cost, r usage) {
+func (t *Meter) tell(c *Cost, r tally) {
 	spent := max(0, r.usd-t.first.usd)
 	c.SpentUSD, c.Span = &spent, r.at.Sub(t.first.at)
 	if t.rate != nil {
@@ -147,23 +147,23 @@ func (t *Meter) tell(c *Cost, r usage) {
 }
 
 // read asks what was ever spent.
-func (t *Meter) read(ctx context.Context) (usage, error) {
+func (t *Meter) read(ctx context.Context) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
 	if t.key != "" {
 		return t.readKey(ctx)
 	}
 	if _, _, err := t.st.load(ctx); err != nil {
-		return usage{}, err
+		return tally{}, err
 	}
 	s, err := t.st.refreshed(ctx, t.api, t.fp)
 	if err != nil {
-		return usage{}, err
+		return tally{}, err
 	}
 	if s.Fault != nil {
-		return usage{}, &storedFault{s.Fault.Kind, s.Fault.Message}
+		return tally{}, &storedFault{s.Fault.Kind, s.Fault.Message}
 	}
-	u := usage{at: s.At}
+	u := tally{at: s.At}
 	switch {
 	case s.Balance != nil:
 		u.usd, u.account = s.Balance.UsageUSD, true
@@ -198,10 +198,10 @@ func hourly(b Burn) *float64 {
 }
 
 // readKey asks what one key spent. History keeps nothing of it.
-func (t *Meter) readKey(ctx context.Context) (usage, error) {
+func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := &t.st.m.o
 	if now := o.Now(); now.Before(t.until) {
-		return usage{}, &storedFault{"rate_limited", "the server asks to wait until " + clock(t.until, now)}
+		return tally{}, &storedFault{"rate_limited", "the server asks to wait until " + clock(t.until, now)}
 	}
 	u, err := t.askKey(ctx)
 	var api *client.APIError
@@ -209,14 +209,14 @@ func (t *Meter) readKey(ctx context.Context) (usage, error) {
 		t.until = o.Now().Add(api.RetryAfter)
 	}
 	if err != nil {
-		return usage{}, fmt.Errorf("reading the key %.8s: %w", clean(t.key), err)
+		return tally{}, fmt.Errorf("reading the key %.8s: %w", clean(t.key), err)
 	}
 	now := o.Now()
 	if t.first.at.IsZero() {
 		t.rate = today(u.UsageDailyUSD, now)
 		t.label = clean(u.Label)
 	}
-	return usage{at: now, usd: u.UsageUSD}, nil
+	return tally{at: now, usd: u.UsageUSD}, nil
 }
 
 func (t *Meter) askKey(ctx context.Context) (client.KeyUsage, error) {

@@ -12,11 +12,13 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"ortop/alert"
 	"ortop/client"
+	"ortop/credit"
 	"ortop/history"
 )
 
@@ -26,7 +28,12 @@ type API interface {
 	Key(ctx context.Context) (client.Key, error)
 	KeyByHash(ctx context.Context, hash string) (client.APIKey, error)
 	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
+	AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error)
 	Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error)
+	Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error)
+	Workspaces(ctx context.Context) (client.List[client.Workspace], error)
+	Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error)
+	Members(ctx context.Context) (client.List[client.Member], error)
 	CloseIdle()
 }
 
@@ -75,6 +82,10 @@ type Monitor struct {
 	calls  chan func(*loop)
 	subj   atomic.Pointer[subject]
 	latest atomic.Pointer[Snapshot]
+	api    line
+	// listing is held while the keys are listed for a breakdown.
+	listing sync.Mutex
+	answers answers
 }
 
 // New returns a Monitor. Nothing is asked before Run.
@@ -204,6 +215,7 @@ type subject struct {
 	account history.Series // the account's totals
 	key     history.Series // the key's own; zero until the key is known
 	shown   history.Series // the one whose spend the surfaces show
+	asker   *credit.Key    // the key that asks; nil until it is known
 }
 
 const accountSubject = "account"

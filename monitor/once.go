@@ -38,6 +38,7 @@ func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, err
 		s, _ := st.stored(ctx, now)
 		return s, &ConnectError{err}
 	}
+	m.api.set(api)
 	defer api.CloseIdle()
 	live := maxAge < 0 && age >= 0 && age <= m.o.Interval && st.collected()
 	if live && fingerprint == st.known.Fingerprint {

@@ -77,19 +77,10 @@ func steps(first, at time.Time) []time.Time {
 	return slices.CompactFunc(bounds, time.Time.Equal)
 }
 
-// edgeShare is how much of a window may be guessed because it begins inside a
-// gap.
-const edgeShare = 0.1
-
 // over is what was spent since from, or nil where history does not cover that.
 func (p past) over(from time.Time) *float64 {
-	if p.since.IsZero() || p.since.After(from) {
+	if p.since.IsZero() || p.since.After(from) || guessed(p.plot.Gaps, from, p.at) {
 		return nil
-	}
-	for _, g := range p.plot.Gaps {
-		if g.From.Before(from) && g.To.Sub(from).Seconds() > edgeShare*p.at.Sub(from).Seconds() {
-			return nil
-		}
 	}
 	sum := 0.0
 	for _, b := range p.plot.Buckets {

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"ortop/credit"
@@ -74,11 +75,12 @@ func (st *store) settle(ctx context.Context) error {
 	}
 	st.key = 0
 	if k := st.known.Key; k != nil && k.Kind == credit.KeyOrdinary {
-		if st.key, err = st.series(ctx, keySubject(st.known.Fingerprint)); err != nil {
+		// A file that is only read may have none.
+		if st.key, err = st.series(ctx, keySubject(st.known.Fingerprint)); err != nil && !errors.Is(err, history.ErrNoSeries) {
 			return err
 		}
 	}
-	s := subject{db: st.db, account: st.account, key: st.key, shown: st.account}
+	s := subject{db: st.db, account: st.account, key: st.key, shown: st.account, asker: st.known.Key}
 	if st.known.Source == FromKey && st.key != 0 {
 		s.shown = st.key
 	}

@@ -63,6 +63,9 @@ type Options struct {
 	// Raw delivers what the terminal is sent as it is, such as a bell. It may
 	// be nil.
 	Raw <-chan string
+	// Export writes what was read between from and to into a new file and
+	// returns its path; a zero from is the first sample. It may take seconds.
+	Export func(ctx context.Context, from, to time.Time) (path string, err error)
 	// Crash delivers a panic or a fatal error of another goroutine: the
 	// terminal is restored and Run returns it. It may be nil.
 	Crash <-chan error

@@ -1,0 +1,147 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// page is a text for people, as plain text or Markdown.
+type page struct {
+	title  string
+	tables []table
+	lists  []list
+}
+
+// table has rows of cells. Without a head its first column names the rest.
+type table struct {
+	title string
+	head  []string
+	rows  [][]string
+	empty string // said where there are no rows
+	left  bool   // the cells are words, and not sums
+}
+
+type list struct {
+	title string
+	lines []string
+}
+
+func (p page) plain() string {
+	var b strings.Builder
+	b.WriteString(clean(p.title) + "\n")
+	for _, t := range p.tables {
+		b.WriteString("\n")
+		t.plain(&b)
+	}
+	for _, l := range p.lists {
+		if len(l.lines) == 0 {
+			continue
+		}
+		b.WriteString("\n" + l.title + "\n")
+		for _, line := range l.lines {
+			b.WriteString("  " + clean(line) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (t table) plain(b *strings.Builder) {
+	indent, rows := "", t.rows
+	if t.title != "" {
+		b.WriteString(t.title)
+		if len(rows) == 0 {
+			b.WriteString(": " + t.empty)
+		}
+		b.WriteString("\n")
+		indent = "  "
+	}
+	if len(rows) > 0 && t.head != nil {
+		rows = append([][]string{t.head}, rows...)
+	}
+	var widths []int
+	for _, row := range rows {
+		for i, c := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], ansi.StringWidth(clean(c)))
+		}
+	}
+	for _, row := range rows {
+		line := indent
+		for i, c := range row {
+			c = clean(c)
+			space := strings.Repeat(" ", widths[i]-ansi.StringWidth(c))
+			if t.right(i) {
+				c = space + c
+			} else {
+				c += space
+			}
+			line += c + "  "
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// right reports whether a column is drawn to the right: sums and shares are.
+func (t table) right(column int) bool { return t.head != nil && !t.left && column > 0 }
+
+func (p page) markdown() string {
+	var b strings.Builder
+	b.WriteString("# " + escape(p.title) + "\n")
+	for _, t := range p.tables {
+		b.WriteString("\n")
+		t.markdown(&b)
+	}
+	for _, l := range p.lists {
+		if len(l.lines) == 0 {
+			continue
+		}
+		b.WriteString("\n## " + l.title + "\n\n")
+		for _, line := range l.lines {
+			b.WriteString("- " + escape(line) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func (t table) markdown(b *strings.Builder) {
+	if t.title != "" {
+		b.WriteString("## " + t.title + "\n\n")
+	}
+	if len(t.rows) == 0 {
+		b.WriteString(t.empty + "\n")
+		return
+	}
+	head := t.head
+	if head == nil {
+		head = make([]string, len(t.rows[0]))
+	}
+	write := func(cells []string) {
+		for _, c := range cells {
+			b.WriteString("| " + escape(c) + " ")
+		}
+		b.WriteString("|\n")
+	}
+	write(head)
+	for i := range head {
+		if t.right(i) {
+			b.WriteString("| ---: ")
+		} else {
+			b.WriteString("| --- ")
+		}
+	}
+	b.WriteString("|\n")
+	for _, row := range t.rows {
+		write(row)
+	}
+}
+
+func clean(s string) string { return oneLine(s) }
+
+var markdownSigns = strings.NewReplacer(
+	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`, "&", `\&`, "@", `\@`)
+
+// escape keeps a text from being anything but itself in Markdown.
+func escape(s string) string { return markdownSigns.Replace(clean(s)) }
