@@ -19,6 +19,7 @@ const (
 	exitShort     = 3 // the check said no
 	exitUnknown   = 4 // it cannot be known: unreachable, refused, unreadable, stale
 	exitInterrupt = 130
+	exitTerminate = 143
 )
 
 // exitError is a failure whose exit code is not exitFailed.

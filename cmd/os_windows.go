@@ -1,3 +1,7 @@
 package cmd
 
+import "os"
+
 const windows = true
+
+func toJournal(*os.File) bool { return false }

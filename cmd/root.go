@@ -99,6 +99,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 		a.alertsCommand(),
 		a.backtestCommand(),
 		a.breakdownCommand(),
+		a.collectCommand(),
 		a.costCommand(),
 		a.doctorCommand(),
 		a.forecastCommand(),
@@ -135,7 +136,7 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 			case s := <-signals:
 				code := exitInterrupt
 				if s == syscall.SIGTERM {
-					code = 143
+					code = exitTerminate
 				}
 				cancel(&exitError{code: code})
 			case <-ctx.Done():

@@ -52,12 +52,12 @@ func (r *runner) start(s settings) *monitor.Monitor {
 		if err := ses.mon.Run(ctx); err != nil {
 			r.crash <- err
 		}
+		ses.close()
 	}()
 	r.closers = append(r.closers, func() {
 		cancel()
 		select {
 		case <-done:
-			ses.close()
 		case <-time.After(closeWait):
 			// What was acknowledged is on disk; the process ends now.
 		}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -55,13 +56,21 @@ func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
 }
 
 // openHistory opens the account's history. One that cannot be used is replaced
-// by one in memory, with a note: the numbers still count.
+// by one in memory, with a note: the numbers still count. Where it must be on
+// disk, one that cannot be written is an error.
 func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note string, err error) {
 	o := history.Options{Now: a.now}
 	if err = s.historyErr; err == nil {
-		if db, err = history.Open(ctx, s.historyPath, o); err == nil {
+		if db, err = history.Open(ctx, s.historyPath, o); err == nil && (db.Writable() || !s.onDisk) {
 			return db, "", nil
 		}
+	}
+	if s.onDisk {
+		if err == nil {
+			err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
+			db.Close()
+		}
+		return nil, "", &exitError{exitFailed, err, "nothing is collected where it cannot be kept: name a file that can be written with --history"}
 	}
 	note = "history is kept in memory only: " + oneLine(err.Error())
 	db, err = history.OpenMemory(ctx, o)

@@ -25,6 +25,7 @@ type settings struct {
 	interval    time.Duration
 	historyPath string // empty: historyErr says why
 	historyErr  error
+	onDisk      bool // a history in memory does not do
 	theme       string
 	demo        *demoAccount // nil: a real account
 }

@@ -20,6 +20,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -105,12 +106,25 @@ func newDB(o Options) *DB {
 	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, claims: map[Series]head{}}
 }
 
-// Close closes the file. What could not be written is lost with it.
+// Close writes what waits in memory, where the history is not read-only, and
+// closes the file. What still cannot be written is lost.
 func (db *DB) Close() error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	var lost error
+	if len(db.pending) > 0 && !db.closed {
+		lost = db.flushLast()
+	}
 	db.closed = true
-	return db.closeConn()
+	return errors.Join(lost, db.closeConn())
+}
+
+// flushLast is the last try to write what is pending.
+func (db *DB) flushLast() error {
+	if _, err := db.watch(); err != nil || db.readOnly != nil {
+		return err
+	}
+	return db.flush()
 }
 
 func (db *DB) closeConn() error {

@@ -295,6 +295,7 @@ func (l *loop) heard(a answer) {
 	v := judge(a, l.st.known, l.st.was)
 	now := l.now()
 	if v.err != nil {
+		l.m.failures.add(newFault(v.err).Kind)
 		l.sch.failed(now, v.err)
 		if l.gapCause == "" {
 			l.gapCause = oneLine(v.err)
@@ -305,6 +306,7 @@ func (l *loop) heard(a answer) {
 	l.fault = v.err
 	l.stored = l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause)
 	if l.stored != nil {
+		l.m.failures.add("storage")
 		l.m.log.Warn("storing a reading", "error", l.stored)
 	}
 	switch {

@@ -86,6 +86,8 @@ type Monitor struct {
 	// listing is held while the keys are listed for a breakdown.
 	listing sync.Mutex
 	answers answers
+
+	failures failures
 }
 
 // New returns a Monitor. Nothing is asked before Run.

@@ -1,0 +1,39 @@
+package metrics
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// Bounds of what is told of those who spend.
+const (
+	top      = 50 // rows of an account that are told one by one
+	idLength = 12 // characters of a key's hash
+)
+
+// spenders are the top rows of each account, and the sum of all others.
+func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []label) family {
+	f := family{name: name, kind: gauge, help: help}
+	for _, a := range accounts {
+		if a.Snapshot.Stale(now) {
+			continue
+		}
+		all := slices.DeleteFunc(slices.Clone(rows(a)), func(r Row) bool { return math.IsNaN(r.SpendUSD) })
+		slices.SortFunc(all, func(x, y Row) int {
+			return cmp.Or(cmp.Compare(y.SpendUSD, x.SpendUSD), cmp.Compare(x.ID, y.ID))
+		})
+		if len(all) > top {
+			other := Row{ID: "other", Name: "other"}
+			for _, r := range all[top:] {
+				other.SpendUSD += r.SpendUSD
+			}
+			all = append(all[:top], other)
+		}
+		for _, r := range all {
+			f.add(r.SpendUSD, append([]label{{"account", a.Snapshot.Account}, {"window", "24h"}}, named(r)...)...)
+		}
+	}
+	return f
+}
