@@ -9,6 +9,7 @@
 //
 //	GET  /credits, /key (also /auth/key), /keys, /keys/{hash}
 //	GET  /activity, /analytics/meta; POST /analytics/query
+//	GET  /generation
 //	GET  /workspaces, /workspaces/{id}[/budgets[/{interval}]|/members]
 //	GET  /organization/members
 //

@@ -154,6 +154,8 @@ func (a *Account) answer(q query) answer {
 		ask = (*Account).analyticsMeta
 	case "analytics/query":
 		ask, method = (*Account).analyticsQuery, http.MethodPost
+	case "generation":
+		ask, anyKey = (*Account).oneGeneration, true
 	case "workspaces":
 		ask = (*Account).workspaceList
 	case "organization/members":
