@@ -13,7 +13,9 @@ import (
 // Causes of the gaps that make up a back-fill; no poll may give them.
 const (
 	backfilled = "back-filled" // a span whose spend is known
-	unknown    = "not known"   // what no span told of
+	// NotKnown is the cause of a gap between two readings of which nothing
+	// tells what was spent: no span of a back-fill did.
+	NotKnown = "not known"
 )
 
 // Backfill puts spend that is known from elsewhere before the oldest reading
@@ -112,7 +114,7 @@ func (db *DB) fill(s Series, h *head, list []stretch) (added int, err error) {
 		}
 		if p.to < at {
 			rows = append(rows, row{p.to, usage})
-			gap(p.to, at, unknown)
+			gap(p.to, at, NotKnown)
 		}
 		at, usage = p.from, max(0, usage-p.usd)
 		rows = append(rows, row{at, usage})
@@ -148,7 +150,7 @@ func (db *DB) filled(s Series, id int64) (list []stretch, own row, err error) {
 	at := oldest[0].at
 	gaps, err := db.gaps(s, id, time.Unix(at, 0), time.Unix(1<<40, 0))
 	for _, g := range gaps {
-		if g.From.Unix() != at || g.Cause != backfilled && g.Cause != unknown {
+		if g.From.Unix() != at || g.Cause != backfilled && g.Cause != NotKnown {
 			break
 		}
 		at = g.To.Unix()

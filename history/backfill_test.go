@@ -138,7 +138,7 @@ func TestBackfillRefuses(t *testing.T) {
 	if _, err := db.Backfill(ctx, 99, nil); !errors.Is(err, ErrNoSeries) {
 		t.Errorf("Backfill() of a strange series = %v, want ErrNoSeries", err)
 	}
-	for _, cause := range []string{backfilled, unknown} {
+	for _, cause := range []string{backfilled, NotKnown} {
 		if err := db.Record(ctx, PollUpdate{Series: s, GapCause: cause}); err == nil {
 			t.Errorf("Record() of a gap by %q = nil, want an error", cause)
 		}

@@ -139,7 +139,7 @@ func (db *DB) check(e entry) error {
 			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
 		}
 	}
-	if c := e.update.GapCause; c == backfilled || c == unknown {
+	if c := e.update.GapCause; c == backfilled || c == NotKnown {
 		return fmt.Errorf("recording a gap: %q is the cause of others", c)
 	}
 	if e.of == 0 && len(e.forecasts) > 0 {
