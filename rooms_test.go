@@ -26,6 +26,8 @@ var allowed = map[string]struct {
 	"monitor":  {[]string{"alert", "client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
 	"ui":       {[]string{"alert", "client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
 	"metrics":  {[]string{"alert", "client", "credit", "forecast", "history", "monitor", "text"}, "metrics are a view of the snapshot"},
+
+	"reconcile": {nil, "a log is read and compared, whoever asks and stores"},
 }
 
 // only says which rooms may import a module themselves.

@@ -1,0 +1,84 @@
+package reconcile
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var tolerance = Tolerance{Ratio: 0.01, USD: 0.01}
+
+func kinds(r Result) string {
+	var all []string
+	for _, c := range r.Causes {
+		all = append(all, c.Kind)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestCompare(t *testing.T) {
+	const log = "id,time,cost\na,2026-11-20 09:00:00,4\nb,2026-11-20 10:00:00,6\n"
+	settled := at.Add(time.Hour + Settle)
+	for _, c := range []struct {
+		name, more string
+		account    Account
+		want       Verdict
+		causes     string
+	}{
+		{"the same", "", Account{SpentUSD: usd(10), Read: settled}, Agrees, ""},
+		{"within a percent", "", Account{SpentUSD: usd(10.1), Read: settled}, Agrees, ""},
+		{"spent more", "", Account{SpentUSD: usd(12), Read: settled}, Differs, "other_spenders retries byok lag"},
+		{"spent less", "", Account{SpentUSD: usd(8), Read: settled}, Differs, "byok caching other_account"},
+		{"the last may come", "", Account{SpentUSD: usd(8), Read: at.Add(time.Hour)}, Differs, "lag byok caching other_account"},
+		{"lines that are missing", "c,,\nd,x,y\n", Account{SpentUSD: usd(12), Read: settled}, Differs, "bad_lines no_cost other_spenders retries byok lag"},
+		{"not read at the ends", "", Account{SpentUSD: usd(12), UnsureUSD: 1.99, Read: settled}, Unknown, "other_spenders retries byok lag"},
+		{"not read at the ends, yet too much", "", Account{SpentUSD: usd(12), UnsureUSD: 1, Read: settled}, Differs, "other_spenders retries byok lag"},
+		{"not known", "", Account{}, Unknown, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Compare(read(t, log+c.more), c.account, tolerance, nil)
+			if r.Verdict != c.want || kinds(r) != c.causes || r.LogUSD != 10 {
+				t.Errorf("Compare(…) = %+v, want %s of $10, causes %s", r, c.want, c.causes)
+			}
+			if c.account.SpentUSD != nil && math.Abs(*r.DifferenceUSD-(*c.account.SpentUSD-10)) > 1e-9 {
+				t.Errorf("Compare(…) differs by %v, want %v", *r.DifferenceUSD, *c.account.SpentUSD-10)
+			}
+		})
+	}
+}
+
+func TestToleranceOfSmallSums(t *testing.T) {
+	for spent, want := range map[float64]Verdict{0.02: Agrees, 0.0201: Differs, 0: Agrees} {
+		if got := Compare(read(t, "id,cost\na,0.01\n"), Account{SpentUSD: &spent}, tolerance, nil).Verdict; got != want {
+			t.Errorf("Compare of $0.01 with %v = %s, want %s", spent, got, want)
+		}
+	}
+}
+
+func TestMatch(t *testing.T) {
+	l := read(t, "id,time,cost\nsame,2026-11-20 09:00:00,1\nrounded,,0.0123\nnone,,3\nbare,,\ndear,,4\ncheap,,5\nleft,,6\n,,7\n")
+	look := l.Match(map[string]*Record{
+		"same": {CostUSD: 1, At: now}, "rounded": {CostUSD: 0.01230004, At: at}, "none": nil, "": nil,
+		"bare": {CostUSD: 2, At: at.Add(time.Hour), BYOK: true}, "dear": {CostUSD: 4.5}, "cheap": {CostUSD: 1},
+	})
+	var differing []string
+	for _, d := range look.Differing {
+		differing = append(differing, fmt.Sprint(d.ID, " ", d.RecordUSD))
+	}
+	if look.Matched != 3 || len(look.Missing) != 1 || look.Missing[0].ID != "none" || !slices.Equal(differing, []string{"cheap 1", "dear 4.5"}) {
+		t.Errorf("Match(…) = %+v, want 3 matched, none missing from the service, cheap and dear at another cost", look)
+	}
+	if from, to, _ := l.Span(); !from.Equal(at) || !to.Equal(at.Add(time.Hour)) {
+		t.Errorf("Span() after Match = %v to %v, want the times of the records where the log has none", from, to)
+	}
+	if got := l.SumUSD(); math.Abs(got-28.0123) > 1e-9 {
+		t.Errorf("SumUSD() after Match = %v, want the log's costs and the record's of the one without", got)
+	}
+	r := Compare(l, Account{SpentUSD: usd(20), Read: now}, tolerance, &look)
+	if want := "no_record byok caching other_account"; kinds(r) != want || !strings.HasPrefix(r.Causes[1].Text, "1 request paid") {
+		t.Errorf("causes = %+v, want %s", r.Causes, want)
+	}
+}
