@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -65,7 +66,8 @@ func TestScript(t *testing.T) {
 }
 
 // simCommand changes the script's account: sim fail STATUS [RETRY-AFTER], sim
-// fail-at PATH STATUS, sim body PATH JSON, sim html STATUS, sim ok, sim topup USD, sim asked PATH N.
+// fail-at PATH STATUS, sim body PATH JSON, sim html STATUS, sim ok, sim topup
+// USD, sim spend USD, sim mark, sim log FILE, sim asked PATH N.
 func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	account := ts.Value(simKey{}).(*sim.Account)
 	number := func(i int) int {
@@ -94,6 +96,16 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		account.Fail()
 	case "topup":
 		account.TopUp(float64(number(1)))
+	case "spend":
+		usd, err := strconv.ParseFloat(args[1], 64)
+		ts.Check(err)
+		account.Spend(usd)
+	case "log":
+		from, err := time.Parse(time.RFC3339Nano, ts.Getenv("SINCE"))
+		ts.Check(err)
+		writeLog(ts, account, from, args[1])
+	case "mark":
+		ts.Setenv("SINCE", time.Now().Format(time.RFC3339Nano))
 	case "asked":
 		n := 0
 		for _, r := range account.Requests() {
@@ -107,6 +119,15 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	default:
 		ts.Fatalf("unknown: sim %s", args[0])
 	}
+}
+
+// writeLog logs what was spent since sim mark, one answer of the API a line.
+func writeLog(ts *testscript.TestScript, account *sim.Account, from time.Time, file string) {
+	var b strings.Builder
+	for _, g := range account.Generations(from, time.Now()) {
+		fmt.Fprintf(&b, `{"id":%q,"created":%d,"model":%q,"usage":{"cost":%v}}`+"\n", g.ID, g.At.Unix(), g.Model, g.CostUSD)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(file), []byte(b.String()), 0o600))
 }
 
 // exitCommand runs ortop and compares its exit code: exit 2 status --json.
