@@ -26,7 +26,7 @@ var (
 // fromCommand runs argv, without a shell, without our keys, without the
 // terminal, and ends it with all its children at the limit.
 func fromCommand(ctx context.Context, argv []string, limit time.Duration) (client.Secret, Source, error) {
-	source := Source{"key_command " + client.Clean(client.Redact(filepath.Base(argv[0]), client.Secret{}), 64)}
+	source := commandSource(argv)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
@@ -46,6 +46,10 @@ func fromCommand(ctx context.Context, argv []string, limit time.Duration) (clien
 		return firstLine(out.kept.Bytes(), source)
 	}
 	return client.Secret{}, source, commandError(ctx, source, err, limit, out.kept.Bytes(), notes.kept.Bytes())
+}
+
+func commandSource(argv []string) Source {
+	return Source{"key_command " + client.Clean(client.Redact(filepath.Base(argv[0]), client.Secret{}), 64)}
 }
 
 func commandError(ctx context.Context, source Source, err error, limit time.Duration, out, notes []byte) *Error {

@@ -16,14 +16,17 @@ const (
 	keyringLimit   = 3 * time.Second
 )
 
+var keyringSource = Source{"keyring"}
+
 // system is the system's keyring; tests put another in its place.
 var system = struct {
 	get func(service, user string) (string, error)
 	set func(service, user, key string) error
-}{keyring.Get, keyring.Set}
+	del func(service, user string) error
+}{keyring.Get, keyring.Set, keyring.Delete}
 
 func fromKeyring(ctx context.Context, user string) (client.Secret, Source, error) {
-	source := Source{"keyring"}
+	source := keyringSource
 	text, err := getKeyring(ctx, user)
 	if err == nil {
 		return firstLine([]byte(text), source)
@@ -62,6 +65,12 @@ func keepInKeyring(ctx context.Context, user string, key client.Secret) error {
 	if err == nil && client.NewSecret(back) != key {
 		err = errors.New("it gives back another key")
 	}
+	return err
+}
+
+func removeFromKeyring(ctx context.Context, user string) error {
+	del := system.del
+	_, err := within(ctx, keyringLimit, func() (string, error) { return "", del(keyringService, user) })
 	return err
 }
 

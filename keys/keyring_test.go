@@ -20,6 +20,7 @@ func fakeKeyring(t *testing.T, get func() (string, error), set func() error) {
 	t.Cleanup(func() { system = old })
 	system.get = func(_, _ string) (string, error) { return get() }
 	system.set = func(_, _, _ string) error { return set() }
+	system.del = func(_, _ string) error { return keyring.ErrNotFound }
 }
 
 func TestKeyring(t *testing.T) {

@@ -50,34 +50,63 @@ func (e *Error) Unwrap() error { return e.Err }
 // is set but fails ends the search: another key may be that of another account.
 // Every error is an *Error. The command gets 10 s, the keyring 3 s.
 func Find(ctx context.Context, env Environment, account config.Account, explicit bool) (client.Secret, Source, error) {
+	source, read := locate(env, account, explicit)
+	switch {
+	case read != nil:
+		return read(ctx)
+	case explicit:
+		return client.Secret{}, source, &Error{
+			Problem: fmt.Sprintf("account %q has no key source of its own", client.Clean(account.Name, 64)),
+			Hint:    "give it one with `ortop accounts add`",
+			Err:     ErrNone,
+		}
+	}
+	return client.Secret{}, source, &Error{
+		Problem: "no key is set",
+		Hint:    "set " + ortopVariable + ", or keep a key with `ortop accounts add`",
+		Err:     ErrNone,
+	}
+}
+
+// Where returns the source that Find would ask, without asking it; ok is false
+// where none is configured.
+func Where(env Environment, account config.Account, explicit bool) (source Source, ok bool) {
+	source, read := locate(env, account, explicit)
+	return source, read != nil
+}
+
+// locate returns the source that counts, and what reads it; nil if there is
+// none.
+func locate(env Environment, account config.Account, explicit bool) (Source, func(context.Context) (client.Secret, Source, error)) {
+	type reader = func(context.Context) (client.Secret, Source, error)
+	held := func(v variable) (Source, reader) {
+		source := Source{v.name}
+		return source, func(context.Context) (client.Secret, Source, error) { return checked(v.secret, source) }
+	}
 	if !explicit {
 		for _, v := range []variable{env.ortop, env.management} {
 			if !v.secret.IsZero() {
-				return checked(v.secret, Source{v.name})
+				return held(v)
 			}
 		}
 	}
 	switch {
 	case len(account.KeyCommand) > 0:
-		return fromCommand(ctx, account.KeyCommand, commandLimit)
-	case account.Keyring:
-		return fromKeyring(ctx, account.Name)
-	case account.KeyFile != "":
-		return fromFile(account.KeyFile)
-	case explicit:
-		return client.Secret{}, Source{}, &Error{
-			Problem: fmt.Sprintf("account %q has no key source of its own", client.Clean(account.Name, 64)),
-			Hint:    "give it one with `ortop accounts add`",
-			Err:     ErrNone,
+		return commandSource(account.KeyCommand), func(ctx context.Context) (client.Secret, Source, error) {
+			return fromCommand(ctx, account.KeyCommand, commandLimit)
 		}
-	case !env.ordinary.secret.IsZero():
-		return checked(env.ordinary.secret, Source{env.ordinary.name})
+	case account.Keyring:
+		return keyringSource, func(ctx context.Context) (client.Secret, Source, error) {
+			return fromKeyring(ctx, account.Name)
+		}
+	case account.KeyFile != "":
+		return fileSource(account.KeyFile), func(context.Context) (client.Secret, Source, error) {
+			return fromFile(account.KeyFile)
+		}
+	case !explicit && !env.ordinary.secret.IsZero():
+		return held(env.ordinary)
 	}
-	return client.Secret{}, Source{}, &Error{
-		Problem: "no key is set",
-		Hint:    "set " + ortopVariable + ", or keep a key with `ortop accounts add`",
-		Err:     ErrNone,
-	}
+	return Source{}, nil
 }
 
 // checked refuses a key that no header can carry.
