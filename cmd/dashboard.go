@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"ortop/keys"
-	"ortop/monitor"
 	"ortop/ui"
 )
 
@@ -24,7 +23,11 @@ func (a *app) dashboard(ctx context.Context) error {
 	defer stop()
 	log, closeLog := fileLog()
 	defer closeLog()
-	crash := make(chan error, 1)
+	list, err := a.everyAccount(s)
+	if err != nil {
+		return err
+	}
+	crash := make(chan error, len(list))
 	terminal := make(chan string, 8)
 	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
 	defer run.close()
@@ -35,7 +38,12 @@ func (a *app) dashboard(ctx context.Context) error {
 	if !a.hasKey(ctx, s) {
 		o.Onboarding, o.Host = &onboarding{run: run, settings: s}, s.host
 	} else {
-		o.Feed = run.start(s)
+		all := run.muster(list)
+		defer all.close()
+		if o.Feed, err = all.feed(s.account.Name); err != nil {
+			return err
+		}
+		o.Accounts, o.Switch = all.names(), all.feed
 	}
 	return ui.Run(ctx, o)
 }
@@ -78,4 +86,4 @@ func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
 	return b.run.start(s), nil
 }
 
-var _ ui.Feed = (*monitor.Monitor)(nil)
+var _ ui.Feed = member{}

@@ -26,7 +26,8 @@ type runner struct {
 	shown    atomic.Pointer[shown]
 }
 
-// shown is the account that was started last.
+// shown is the account on the screen: the one that was started last, or that
+// was switched to.
 type shown struct {
 	name string
 	mon  *monitor.Monitor

@@ -50,6 +50,11 @@ type Options struct {
 	Onboarding Onboarding
 	// Host is where a first run sends the key, where that is not OpenRouter.
 	Host string
+	// Accounts are the names of those that are watched, Feed's among them, in
+	// the order of the configuration. Switch returns the feed of one of them.
+	// They mean nothing without a Feed.
+	Accounts []string
+	Switch   func(name string) (Feed, error)
 	// Now tells the time; its location is the one people read clocks in. If
 	// nil, it is time.Now.
 	Now func() time.Time
