@@ -19,15 +19,31 @@ import (
 const keyLimit = 4096
 
 func (a *app) accountsCommand() *cobra.Command {
+	var asJSON bool
+	list := a.runs(func(ctx context.Context, _ []string) error { return a.listAccounts(ctx, asJSON) })
+	const jsonUsage = "print a JSON object"
 	c := &cobra.Command{
 		Use:   "accounts",
-		Short: "Keep the key of an account",
-		Args:  cobra.NoArgs,
-		RunE: a.runs(func(context.Context, []string) error {
-			return usageError("ortop accounts --help lists its commands", "accounts needs a command")
-		}),
+		Short: "List the accounts, and keep or remove their keys",
+		Long: `accounts prints a line for each account of the configuration: where its key
+comes from, what is left, what is spent a day and when it runs out; and their
+sum. It uses readings that are at most a minute old, and asks otherwise.
+
+The exit code is 4 if an account that has a key could not be read.`,
+		Example: "  ortop accounts\n  ortop accounts --json\n  ortop accounts add work",
+		Args:    cobra.NoArgs,
+		RunE:    list,
 	}
-	c.AddCommand(&cobra.Command{
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	l := &cobra.Command{
+		Use:   "list",
+		Short: "List the accounts",
+		Long:  c.Long,
+		Args:  cobra.NoArgs,
+		RunE:  list,
+	}
+	l.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	c.AddCommand(l, &cobra.Command{
 		Use:   "add [NAME]",
 		Short: "Check a key and keep it for later",
 		Long: `add reads a key from a prompt, or from standard input, asks the API with it, and
@@ -37,8 +53,34 @@ can read. The account is put in the configuration. Without a name it is
 		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    a.runs(a.addAccount),
+	}, &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Take an account and its key out again",
+		Long: `remove takes an account out of the configuration, where everything else stays as
+it is, and its key out of the system keyring, or the file that add made for it.
+It asks nothing. The key still works, until you delete it at OpenRouter; and the
+account's history stays.`,
+		Example: "  ortop accounts remove work",
+		Args:    cobra.ExactArgs(1),
+		RunE:    a.runs(a.removeAccount),
 	})
 	return c
+}
+
+func (a *app) removeAccount(ctx context.Context, args []string) error {
+	path, err := a.configPath()
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return errors.New("there is no configuration: neither HOME nor XDG_CONFIG_HOME is set")
+	}
+	key, err := keys.Remove(ctx, path, args[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "account %s: removed from the configuration; %s; its history stays\n", args[0], key)
+	return err
 }
 
 func (a *app) addAccount(ctx context.Context, args []string) error {

@@ -1,0 +1,60 @@
+package cmd
+
+import "time"
+
+// The object of accounts --json. Every key is always there; null is unknown.
+type accountsJSON struct {
+	Schema   int           `json:"schema"`
+	Accounts []accountJSON `json:"accounts"`
+	Total    totalJSON     `json:"total"`
+}
+
+type accountJSON struct {
+	Account   string       `json:"account"`
+	KeySource *string      `json:"key_source"` // null: it has no key
+	BaseURL   string       `json:"base_url"`
+	KeyKind   string       `json:"key_kind"`
+	At        *string      `json:"at"`
+	AgeS      *float64     `json:"age_s"`
+	Stale     bool         `json:"stale"`
+	Balance   *float64     `json:"balance_usd"`
+	Spendable *float64     `json:"spendable_usd"`
+	PerDay    *float64     `json:"burn_usd_per_day"`
+	Forecast  forecastJSON `json:"forecast"`
+	Error     *errorJSON   `json:"error"`
+}
+
+// totalJSON is the sum over those accounts whose balance is known.
+type totalJSON struct {
+	Accounts int      `json:"accounts"`
+	Known    int      `json:"known"`
+	Repeated int      `json:"repeated"` // of those, in the sum by another name
+	Balance  *float64 `json:"balance_usd"`
+	PerDay   *float64 `json:"burn_usd_per_day"`
+	AgeS     *float64 `json:"age_s"` // of the oldest
+	Stale    bool     `json:"stale"` // one of them is
+}
+
+func accountsObject(rows []accountRow, now time.Time) accountsJSON {
+	o := accountsJSON{Schema: 1, Accounts: []accountJSON{}}
+	for i := range rows {
+		r := &rows[i]
+		s := statusObject(r.snap, now)
+		row := accountJSON{
+			Account: r.settings.account.Name, KeySource: word(r.key), BaseURL: r.settings.baseURL, KeyKind: s.KeyKind,
+			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,
+			PerDay: s.Burn.PerDay, Forecast: s.Forecast,
+		}
+		if f := r.fault(); f != nil {
+			row.Error = &errorJSON{f.Kind, f.Message}
+		}
+		o.Accounts = append(o.Accounts, row)
+	}
+	t := sum(rows, now)
+	o.Total = totalJSON{Accounts: len(rows), Known: t.known, Repeated: t.repeated, PerDay: t.perDayUSD, Stale: t.stale}
+	if t.known > 0 {
+		age := now.Sub(t.oldest).Round(time.Millisecond).Seconds()
+		o.Total.Balance, o.Total.AgeS = &t.balanceUSD, &age
+	}
+	return o
+}
