@@ -33,9 +33,6 @@ type narrator struct {
 }
 
 func (n *narrator) tell(s monitor.Snapshot, log *slog.Logger) {
-	if s.Phase == monitor.Starting || s.Phase == monitor.Asking {
-		return // nothing is known that was not before
-	}
 	role := "another process collects this account"
 	if s.Collecting {
 		role = "collecting this account"

@@ -75,7 +75,7 @@ func TestNarrator(t *testing.T) {
 	}{
 		{"said once", []monitor.Snapshot{good, good, good}, collects + read},
 		{"a fault, and its end", []monitor.Snapshot{good, bad, bad, good}, collects + read + failed + read},
-		{"only asking", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.Phase = monitor.Asking })}, ""},
+		{"never read", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.At = time.Time{} })}, collects},
 		{"old values", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.At = at.Add(-time.Hour) })}, collects},
 		{"another collects", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Collecting = false })},
 			collects + read + "level=INFO msg=\"another process collects this account\" interval=1m0s\n"},
