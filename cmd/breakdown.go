@@ -126,12 +126,14 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 			text.MaybeUSD(r.BYOKUSD), budgetText(r, now),
 		})
 	}
-	rest := []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)}
-	if b.UnattributedUSD == nil && b.Rows == nil {
-		rest = nil
+	columns := lines[0]
+	if b.Rows == nil {
+		lines = nil
+	} else {
+		lines = append(lines, []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)})
 	}
-	lines = append(lines, rest, []string{"in all", text.MaybeUSD(b.TotalUSD)})
-	widths := make([]int, len(lines[0]))
+	lines = append(lines, []string{"in all", text.MaybeUSD(b.TotalUSD)})
+	widths := make([]int, len(columns))
 	for _, l := range lines {
 		for i, cell := range l {
 			widths[i] = max(widths[i], len([]rune(cell)))
@@ -144,7 +146,7 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 		for i, cell := range l {
 			pad := strings.Repeat(" ", widths[i]-len([]rune(cell)))
 			switch {
-			case lines[0][i] == "BYOK" && !byok:
+			case columns[i] == "BYOK" && !byok:
 			case i == 0:
 				line.WriteString(cell + pad)
 			case i == len(widths)-1:
@@ -153,9 +155,7 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 				line.WriteString("  " + pad + cell)
 			}
 		}
-		if s := strings.TrimRight(line.String(), " "); s != "" {
-			out.WriteString(s + "\n")
-		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return []byte(strings.TrimSuffix(out.String(), "\n")), nil
 }

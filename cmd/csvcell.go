@@ -7,11 +7,9 @@ import "strings"
 // apostrophe, so that taking the first away gives the text again. Numbers that
 // ortop wrote itself need none.
 func csvCell(s string) string {
-	for _, r := range strings.TrimLeft(s, " \u00a0\u3000") {
-		if strings.ContainsRune("=+-@\t\r\n'|%＝＋－＠", r) {
-			return "'" + s
-		}
-		break
+	words := strings.Fields(s)
+	if strings.IndexAny(s, "\t\r\n") == 0 || len(words) > 0 && strings.IndexAny(words[0], "=+-@'|%＝＋－＠") == 0 {
+		return "'" + s
 	}
 	return s
 }

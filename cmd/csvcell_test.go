@@ -31,7 +31,7 @@ func TestCSVCell(t *testing.T) {
 }
 
 func FuzzCSVCell(f *testing.F) {
-	for _, s := range []string{"=1", "laptop", "'", "\u3000＝x", ""} {
+	for _, s := range []string{"=1", " \v+", "laptop", "'", "\u3000＝x", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

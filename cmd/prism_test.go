@@ -161,7 +161,7 @@ func TestPrismBreakdown(t *testing.T) {
 	for _, variable := range []string{"ORTOP_PRISM", "ORTOP_PRISM_DYNAMIC"} {
 		t.Run(variable, func(t *testing.T) {
 			target, home := prism(t, variable), t.TempDir()
-			for i := range 10 {
+			for i := range 3 {
 				for _, by := range monitor.Bys {
 					cmd := exec.Command(program(t), "breakdown", "--json", "--by", string(by), "--base-url", target)
 					cmd.Env = []string{"HOME=" + home, "OPENROUTER_API_KEY=x", "PATH=" + os.Getenv("PATH")}

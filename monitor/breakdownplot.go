@@ -10,8 +10,10 @@ import (
 	"ortop/history"
 )
 
-// errNoUse is that one of those who spend spent nothing, or is not known.
-var errNoUse = errors.New("nothing was used")
+var (
+	errNoUse  = errors.New("nothing was used")
+	errNobody = errors.New("the analytics do not know whose use that is")
+)
 
 // BreakdownPlot returns what one row of a breakdown spent in n equal spans from
 // one moment to another: a key by its own series as far as that reaches back,
@@ -73,9 +75,10 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 		start = oldest
 	}
 	spends, err := m.useOf(ctx, by, id, granularity, start, to)
-	if err != nil && !errors.Is(err, errNoUse) {
+	if err != nil && !errors.Is(err, errNoUse) && !errors.Is(err, errNobody) {
 		return history.Plot{}, err
 	}
+	known := !errors.Is(err, errNobody)
 	p := history.Plot{Buckets: make([]history.Bucket, n)}
 	step := to.Sub(from) / time.Duration(n)
 	for i := range p.Buckets {
@@ -84,7 +87,7 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 		if i == n-1 {
 			b.To = to
 		}
-		b.Known = b.To.After(start)
+		b.Known = known && b.To.After(start)
 	}
 	for i, x := 0, 0; i < n && x < len(spends); {
 		b, s := &p.Buckets[i], spends[x]
@@ -109,7 +112,7 @@ func overlap(a credit.Span, s history.Spend) time.Duration {
 }
 
 // useOf is what one of those who spend spent, by the minute, hour or day, from
-// the first that is not 0 on. It is errNoUse where there is none.
+// the first that is not 0 on. The error is errNoUse where there is none.
 func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time) ([]history.Spend, error) {
 	question := "use of " + string(by) + " " + id + " by " + granularity
 	answer, k, err := cached(ctx, m, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
@@ -123,6 +126,8 @@ func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, err
 	case answer.Truncated:
 		return nil, errPartial
+	case len(answer.Rows) == 0 && len(answer.Warnings) > 0:
+		return nil, errNobody
 	}
 	step := granularities[granularity]
 	spends := even(spendRows(answer.Rows, step), step, k.to)

@@ -81,6 +81,8 @@ type known struct {
 	// for and put into history, and KeyFilled the same of this key's own.
 	Filled    time.Time `json:"filled,omitzero"`
 	KeyFilled time.Time `json:"key_filled,omitzero"`
+	// Unusual is since when spend is not usual.
+	Unusual standing `json:"unusual,omitzero"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.
 	Skew time.Duration `json:"skew,omitempty"`
 }
@@ -122,7 +124,7 @@ func judge(a answer, prev known, was last) verdict {
 		return v
 	}
 	if prev.Fingerprint != a.fingerprint {
-		v.known = known{Fingerprint: a.fingerprint, ReadBy: prev.ReadBy, ReadCreator: prev.ReadCreator, Filled: prev.Filled}
+		v.known = known{Fingerprint: a.fingerprint, ReadBy: prev.ReadBy, ReadCreator: prev.ReadCreator, Filled: prev.Filled, Unusual: prev.Unusual}
 	}
 	if a.keyAsked && a.keyErr == nil {
 		v.known.Key, v.known.KeyAt = keyFacts(a.key), a.at

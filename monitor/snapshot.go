@@ -29,6 +29,8 @@ type Snapshot struct {
 	Binding      credit.Binding
 	Spend        Spend
 	Burn         Burn
+	Usual        Usual
+	Rise         *Rise // nil: none
 	Forecast     forecast.Forecast
 	Track        Track // of the account's forecasts
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is

@@ -67,6 +67,8 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 		s.OwnSince = filled[n-1].To
 	}
 	s.Spend, s.Burn = past.spend(), past.burn()
+	hours := past.hours()
+	s.Usual, s.Rise = hours.usual(), hours.rise()
 	s.RanOutAt = past.ranOut()
 	if st.m.o.Notes != nil {
 		s.Notes = append(s.Notes, st.m.o.Notes()...)
