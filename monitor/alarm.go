@@ -90,6 +90,7 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
 		Forecast: s.Forecast, DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
 		LastHourUSD: s.Spend.Last1hUSD, Last24hUSD: s.Spend.Last24hUSD, PeakHourUSD: s.Spend.PeakHourUSD,
+		UsualHourUSD: s.Usual.HourUSD, UsualDayUSD: s.Usual.DayUSD,
 	}
 	if s.Fault != nil {
 		r.Cause = s.Fault.Message
