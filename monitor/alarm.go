@@ -69,9 +69,9 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 	// Told once: what was decided is on disk before anything is sent.
 	err = st.alarm.keep(ctx, st)
 	for _, e := range events {
-		kind := "alert"
+		kind := EventAlert
 		if e.Cleared {
-			kind = "cleared"
+			kind = EventCleared
 		}
 		data, jsonErr := json.Marshal(e)
 		if jsonErr != nil {

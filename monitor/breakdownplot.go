@@ -87,7 +87,9 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 		if i == n-1 {
 			b.To = to
 		}
-		b.Known = known && b.To.After(start)
+		if known && b.To.After(start) {
+			b.Known, b.Observed = true, 1
+		}
 	}
 	for i, x := 0, 0; i < n && x < len(spends); {
 		b, s := &p.Buckets[i], spends[x]

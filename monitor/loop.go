@@ -374,7 +374,9 @@ func (l *loop) alarm() {
 	if err != nil && l.ctx.Err() == nil {
 		l.m.log.Warn("judging alerts", "error", err)
 	}
-	l.last.Alerts = l.st.alarm.state.Active()
+	if l.last.Alerts, err = l.st.standing(l.ctx); err != nil && l.ctx.Err() == nil {
+		l.m.log.Warn("reading which alerts were seen", "error", err)
+	}
 	if len(events) > 0 {
 		l.m.o.Deliver(events)
 	}

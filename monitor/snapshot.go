@@ -50,7 +50,8 @@ type Snapshot struct {
 	Gaps                   int
 	// StorageNote is why history is not being written to disk, or empty.
 	StorageNote string
-	// Alerts are those that stand, the most urgent first.
+	// Alerts are those that stand and were not acknowledged, the most urgent
+	// first.
 	Alerts []alert.Event
 	// Notes are lines that a person should see, such as another account's
 	// numbers behind the same name, newest first.

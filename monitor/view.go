@@ -82,7 +82,9 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 	if err := st.alarm.load(ctx, st); err != nil {
 		return s, err
 	}
-	s.Alerts = st.alarm.state.Active()
+	if s.Alerts, err = st.standing(ctx); err != nil {
+		return s, err
+	}
 	switch {
 	case st.outlook.of(s.At):
 		s.Forecast = st.outlook.Forecast
