@@ -29,6 +29,11 @@ type fakeFeed struct {
 	first             time.Time
 	err               error
 	noCredits, noRise bool
+	who               map[monitor.By]monitor.Breakdown
+	whoErr            error
+	asked             atomic.Int32 // breakdowns
+	events            []history.Event
+	acknowledged      atomic.Int64
 }
 
 func newFakeFeed() *fakeFeed {
@@ -293,6 +298,23 @@ func modelOf(o Options, s monitor.Snapshot, w, h, view int) Model {
 	}
 	if p := m.plan; p.asking {
 		m, _ = step(m, planCmd(m.feed, p.gen, m.snap, planned{m.snap.At, p.inputs(testNow)})())
+	}
+	return answered(m)
+}
+
+// answered is m with what it asked of who spent it and of events.
+func answered(m Model) Model {
+	for q, t := range m.told {
+		if t.asking {
+			m, _ = step(m, breakdownCmd(m.feed, q, t.gen, m.now, m.snap.HistorySince)())
+		}
+	}
+	if m.log.asking {
+		m.log.again = false
+		m, _ = step(m, eventsCmd(m.feed, m.log.gen, m.log.span, m.now)())
+	}
+	if p := m.who.plot; p.asking {
+		m, _ = step(m, rowPlotCmd(m.feed, p.gen, p.of, p.id, p.cols, m.now)())
 	}
 	return m
 }

@@ -12,12 +12,14 @@ import (
 )
 
 // tabs are the views in order; the key of each is its number.
-var tabs = []string{"overview", "forecast"}
+var tabs = []string{"overview", "forecast", "breakdown", "events"}
 
 // The views, by their place in tabs.
 const (
 	viewOverview = iota
 	viewForecast
+	viewBreakdown
+	viewEvents
 )
 
 // renderHeader says whose numbers these are and what state they are in. Where

@@ -12,6 +12,9 @@ type keyMap struct {
 	theme, copy, page, help, back, quit                key.Binding
 	up, down, edit, take, drop                         key.Binding // of the plan
 	interrupt, suspend                                 key.Binding
+	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
+	find, group, sort, byok, acknowledge               key.Binding
+	keepFilter, dropFilter                             key.Binding // while one is typed
 	views                                              []key.Binding
 }
 
@@ -40,6 +43,19 @@ func newKeyMap() keyMap {
 		drop:      bind([]string{"esc"}, "esc", "leave the field as it was"),
 		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit at once"),
 		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
+
+		rowUp:       bind([]string{"up"}, "↑", "row above"),
+		rowDown:     bind([]string{"down"}, "↓", "row below"),
+		pageUp:      bind([]string{"pgup"}, "pgup", "page up"),
+		pageDown:    bind([]string{"pgdown"}, "pgdn", "page down"),
+		open:        bind([]string{"enter"}, "enter", "details"),
+		find:        bind([]string{"/"}, "/", "filter"),
+		group:       bind([]string{"g"}, "g", "by key, model, provider…"),
+		sort:        bind([]string{"s"}, "s", "sort"),
+		byok:        bind([]string{"b"}, "b", "BYOK"),
+		acknowledge: bind([]string{"x"}, "x", "seen: acknowledge the alert"),
+		keepFilter:  bind([]string{"enter"}, "enter", "keep the filter"),
+		dropFilter:  bind([]string{"esc"}, "esc", "clear the filter"),
 	}
 	for i, name := range tabs {
 		n := strconv.Itoa(i + 1)
@@ -62,14 +78,19 @@ func (k keyMap) footer() []string {
 		}
 		return shown + does
 	}
-	return []string{word("field", k.up, k.down), word("edit", k.edit), word("take it", k.take), word("give up", k.drop),
-		word("help", k.help), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit)}
+	return []string{
+		word("field", k.up, k.down), word("edit", k.edit), word("take it", k.take), word("give up", k.drop),
+		word("keep", k.keepFilter), word("clear", k.dropFilter), word("row", k.rowUp, k.rowDown), word("details", k.open),
+		word("seen", k.acknowledge), word("filter", k.find), word("by", k.group), word("help", k.help),
+		word(k.sort.Help().Desc, k.sort), word("BYOK", k.byok), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit),
+	}
 }
 
 // full is all of them, for the help; a small one shows the first.
 func (k keyMap) full() []key.Binding {
 	all := append([]key.Binding{}, k.views...)
-	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
+	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop,
+		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

@@ -25,7 +25,7 @@ type layout struct {
 	w, h                                    int
 	tabs, banners, credits, runOut, chances rect
 	spend, spent, fan, card, why, plan      rect
-	footer, top                             rect
+	footer, top, cards, body                rect
 }
 
 func tierFor(w, h int) tier {
@@ -45,7 +45,10 @@ func tierFor(w, h int) tier {
 }
 
 // needs are how many lines parts of a frame have to say.
-type needs struct{ banners, reasons, credits int }
+type needs struct {
+	banners, reasons, credits int
+	cards                     bool // there is something for the overview's cards
+}
 
 // layoutFor places a view's panels in w by h cells.
 func layoutFor(view, w, h int, n needs) layout {
@@ -65,16 +68,19 @@ func layoutFor(view, w, h int, n needs) layout {
 	}
 	l.banners = row(min(n.banners, 1+h/16))
 	l.footer = rect{0, h - 1, w, 1}
-	if view == viewForecast {
+	switch view {
+	case viewForecast:
 		l.forecast(y, n.reasons)
-	} else {
-		l.overview(y, n.credits)
+	case viewBreakdown, viewEvents:
+		l.body = rect{0, y, w, h - 1 - y}
+	default:
+		l.overview(y, n)
 	}
 	return l
 }
 
-func (l *layout) overview(y, credits int) {
-	cards, w := max(5, credits+2), l.w
+func (l *layout) overview(y int, n needs) {
+	cards, w := max(5, n.credits+2), l.w
 	if l.tier >= tierColumns {
 		cards = 9
 	}
@@ -88,11 +94,15 @@ func (l *layout) overview(y, credits int) {
 	l.credits, l.runOut = rect{0, y, left, cards}, rect{left, y, w - left, cards}
 	y += cards
 	rest := l.h - 1 - y
+	if n.cards && l.tier >= tierColumns && rest >= leastSpend+cardRows {
+		rest -= cardRows
+		l.cards = rect{0, y + rest, l.w, cardRows}
+	}
 	switch {
 	case l.tier == tierWide:
 		n := rest * 45 / 100
-		l.fan = rect{0, l.h - 1 - n, l.w, n}
 		rest -= n
+		l.fan = rect{0, y + rest, l.w, n}
 	case l.tier == tierFull && rest >= 12:
 		l.spent = rect{0, l.h - 4, l.w, 3}
 		rest -= 3

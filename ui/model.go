@@ -38,6 +38,10 @@ type Model struct {
 	spend, fan    slot
 	cursor        time.Time // on the spend plot; zero: none
 	plan          planner
+
+	told map[question]told
+	who  breakdownView
+	log  eventsView
 }
 
 // slot is one plot: what is shown, and what was asked for.
@@ -55,7 +59,7 @@ func newModel(o Options) Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	m := Model{o: o, feed: o.Feed, keys: newKeyMap(), dark: true, now: o.Now(), span: defaultSpan, fanSpan: autoSpan}
+	m := Model{o: o, feed: o.Feed, keys: newKeyMap(), dark: true, now: o.Now(), span: defaultSpan, fanSpan: autoSpan, log: eventsView{span: eventSpan}}
 	for i, name := range Themes {
 		if name == o.Theme {
 			m.themeID = i
@@ -105,6 +109,9 @@ func (m Model) screen() screen {
 		spend:  spendPlot{plot: m.spend.plot, loaded: m.spend.loaded, err: m.spend.err, span: m.spend.span, chosen: m.span, cursor: m.cursor},
 		fan:    fanPlot{plot: m.fan.plot, loaded: m.fan.loaded, err: m.fan.err},
 		plan:   m.plan,
+		cards:  m.cards(),
+		who:    m.breakdownPanel(),
+		log:    m.log,
 	}
 }
 
@@ -131,6 +138,10 @@ func (m Model) enabledKeys() keyMap {
 	for _, b := range []*key.Binding{&k.up, &k.down, &k.edit} {
 		b.SetEnabled(m.layout().plan.h > 0)
 	}
+	if f := m.filter(); f != nil && f.typing { // every other key is a letter
+		return keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: k.keepFilter, dropFilter: k.dropFilter}
+	}
+	m.listKeys(&k)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
 	k.left.SetEnabled(cursor)
@@ -139,8 +150,11 @@ func (m Model) enabledKeys() keyMap {
 	return k
 }
 
-func (m Model) layout() layout {
-	n := needs{}
+func (m Model) layout() layout { return m.placed(m.cards().any()) }
+
+// placed is the layout with or without the overview's cards.
+func (m Model) placed(cards bool) layout {
+	n := needs{cards: cards}
 	if tierFor(m.w, m.h) >= tierFull {
 		p := m.pen()
 		n.banners = len(banners(p, m.snap, m.w-2))
@@ -171,6 +185,9 @@ func (m Model) frame() string {
 			lines = d.lineFrame(m.w, m.h)
 		case tierCompact:
 			lines = d.compactFrame(m.w, m.h)
+			if m.filter() != nil && m.h >= leastList {
+				lines = d.compactList(m.w, m.h)
+			}
 		default:
 			lines = d.fullFrame(l)
 		}

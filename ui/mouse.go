@@ -2,8 +2,8 @@ package ui
 
 import tea "charm.land/bubbletea/v2"
 
-// clicked turns to the tab or the range under the mouse, sets the cursor on the
-// plot, or chooses a field of the plan and then edits it.
+// clicked turns to the tab, the range or the row under the mouse, sets the
+// cursor on the plot, or chooses a field of the plan and then edits it.
 func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 	l := m.layout()
 	if m.feed == nil || m.help || at.Button != tea.MouseLeft || l.tier < tierFull {
@@ -15,6 +15,8 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 		if i := segment(ends, at.X); i >= 0 {
 			return m.show(i)
 		}
+	case l.body.holds(at.X, at.Y):
+		return m.clickedList(at, l.body)
 	case l.spend.h > 0 && at.Y == l.spend.y:
 		menu, ends := spanMenu(m.pen(), m.span, l.spend.w-spanMenuRoom)
 		left := l.spend.x + l.spend.w - 3 - width(menu)
@@ -37,10 +39,16 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// wheeled moves the cursor of the plot under the mouse.
+// wheeled moves the cursor of the plot under the mouse, or scrolls a list.
 func (m Model) wheeled(at tea.Mouse) (tea.Model, tea.Cmd) {
 	l := m.layout()
-	if m.feed == nil || m.help || !l.spend.holds(at.X, at.Y) {
+	if m.feed == nil || m.help {
+		return m, nil
+	}
+	if m.view == viewBreakdown || m.view == viewEvents {
+		return m.wheeledList(at)
+	}
+	if !l.spend.holds(at.X, at.Y) {
 		return m, nil
 	}
 	switch at.Button {

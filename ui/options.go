@@ -13,8 +13,8 @@ import (
 	"ortop/monitor"
 )
 
-// Feed is what the dashboard needs of a monitor. No method waits for the
-// network.
+// Feed is what the dashboard needs of a monitor. Only Breakdown and
+// BreakdownPlot wait for the network.
 type Feed interface {
 	// Snapshots is a slot of one that holds the newest snapshot.
 	Snapshots() <-chan monitor.Snapshot
@@ -32,6 +32,14 @@ type Feed interface {
 	// Plan says what a snapshot's forecast means for buying credits. ok is
 	// false while there is no balance to plan with.
 	Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
+	// Breakdown says who spent what, and BreakdownPlot what one of its rows
+	// did.
+	Breakdown(ctx context.Context, q monitor.BreakdownQuery) (monitor.Breakdown, error)
+	BreakdownPlot(ctx context.Context, by monitor.By, id string, from, to time.Time, n int) (history.Plot, error)
+	// Events returns what happened in a span, the newest first, and
+	// Acknowledge marks one as seen.
+	Events(ctx context.Context, from, to time.Time, limit int) ([]history.Event, error)
+	Acknowledge(ctx context.Context, event int64) error
 }
 
 // Onboarding is the first run, when no key was found.

@@ -13,6 +13,9 @@ type screen struct {
 	spend  spendPlot
 	fan    fanPlot
 	plan   planner
+	cards  cards
+	who    breakdownPanel
+	log    eventsView
 	keys   keyMap
 	notice string
 }
@@ -32,9 +35,12 @@ func (d screen) fullFrame(l layout) []string {
 	for _, b := range banners(d.pen, d.snap, l.w-2)[:l.banners.h] {
 		out = append(out, " "+fit(b, l.w-2)+" ")
 	}
-	if d.view == viewForecast {
+	switch d.view {
+	case viewForecast:
 		out = append(out, d.forecastBody(l)...)
-	} else {
+	case viewBreakdown, viewEvents:
+		out = append(out, d.listBody(l)...)
+	default:
 		out = append(out, d.overviewBody(l)...)
 	}
 	return append(out, d.footer(l.w))
@@ -49,11 +55,17 @@ func (d screen) overviewBody(l layout) []string {
 		cards = append(cards, renderChances(d.pen, d.snap, l.chances.w, l.chances.h))
 	}
 	out := append(beside(cards...), renderSpend(d.pen, d.spend, l.spend.w, l.spend.h)...)
-	if l.spent.h > 0 {
+	switch {
+	case l.spent.h > 0 && d.cards.any():
+		out = append(out, renderDay(d.pen, d.cards, d.snap, l.spent.w, l.spent.h)...)
+	case l.spent.h > 0:
 		out = append(out, renderSpent(d.pen, d.snap, l.spent.w, l.spent.h)...)
 	}
 	if l.fan.h > 0 {
 		out = append(out, renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
+	}
+	if l.cards.h > 0 {
+		out = append(out, renderCards(d.pen, d.cards, l.cards.w, l.cards.h)...)
 	}
 	return out
 }
@@ -86,7 +98,11 @@ func (d screen) footer(w int) string {
 	}
 	w -= 2
 	words := d.keys.footer()
-	age := ageLine(d.pen, d.snap, max(min(w, 10), w-2-width(join(w, "  ", words...))))
+	room := max(min(w, 10), w-2-width(join(w, "  ", words...)))
+	age := ageLine(d.pen, d.snap, room)
+	if d.view == viewBreakdown {
+		age = d.who.age(d.pen, max(room, min(w, 20)))
+	}
 	keys := join(w-width(age)-2, "  ", words...)
 	return " " + spread(d.th.dim.Render(keys), age, w) + " "
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // typed presses keys; a word of more than one letter that is no key is typed.
-func typed(m Model, keys ...string) (Model, tea.Cmd) {
+func typedPlan(m Model, keys ...string) (Model, tea.Cmd) {
 	var cmd tea.Cmd
 	for _, k := range keys {
 		switch k {
@@ -65,7 +65,7 @@ func TestPlanKeys(t *testing.T) {
 		{"mended after a mistake", []string{"enter", "x", "enter", "backspace", "7", "enter"}, with(func(in *inputs) { in.topUpUSD = 7 }), false, "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m, cmd := typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), c.keys...)
+			m, cmd := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), c.keys...)
 			if got := m.plan.inputs(testNow); got != c.want {
 				t.Errorf("inputs after %q = %v, want %v", c.keys, got, c.want)
 			}
@@ -88,29 +88,29 @@ func TestPlanKeys(t *testing.T) {
 }
 
 func TestPlanKeysElsewhere(t *testing.T) {
-	m, _ := typed(modelOf(Options{}, healthy(), 100, 30, viewOverview), "enter", "down")
+	m, _ := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewOverview), "enter", "down")
 	if m.plan.editing || m.plan.at != 0 {
 		t.Error("the overview edits the plan")
 	}
-	m, _ = typed(modelOf(Options{}, healthy(), 40, 12, viewForecast), "enter")
+	m, _ = typedPlan(modelOf(Options{}, healthy(), 40, 12, viewForecast), "enter")
 	if m.plan.editing {
 		t.Error("a plan that is not on the screen is edited")
 	}
-	m, _ = typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter", "4")
+	m, _ = typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter", "4")
 	m, _ = step(m, tea.WindowSizeMsg{Width: 40, Height: 12})
-	if m, cmd := typed(m, "q"); cmd == nil || m.plan.editing {
+	if m, cmd := typedPlan(m, "q"); cmd == nil || m.plan.editing {
 		t.Error("keys are typed into a field that is not on the screen")
 	}
-	m, _ = typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "]")
+	m, _ = typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "]")
 	if got := spans[m.back()].name; got != "30d" {
 		t.Errorf("] on the forecast chose %q", got)
 	}
 }
 
 func TestPlanPaste(t *testing.T) {
-	m, _ := typed(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter")
+	m, _ := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter")
 	m, _ = step(m, tea.PasteMsg{Content: "120.50\n"})
-	m, _ = typed(m, "enter")
+	m, _ = typedPlan(m, "enter")
 	if got := m.plan.inputs(testNow).topUpUSD; got != 120.5 {
 		t.Errorf("top-up after a paste = %v (%s), want 120.5", got, m.plan.err)
 	}
@@ -148,7 +148,7 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.asking, m.plan.shown(m.snap, testNow))
 	}
 	gen := m.plan.gen
-	m, cmd := typed(m, "enter", "60", "enter")
+	m, cmd := typedPlan(m, "enter", "60", "enter")
 	if cmd != nil || m.plan.gen != gen || m.plan.shown(m.snap, testNow) {
 		t.Error("a second plan is asked for at once, or one of another sum is shown")
 	}

@@ -35,7 +35,8 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	if m.feed == nil || m.w <= 0 || m.h <= 0 {
 		return m, also
 	}
-	cmds := []tea.Cmd{also}
+	m = m.settled()
+	cmds := []tea.Cmd{also, m.askWho(), m.askRow(), m.askEvents()}
 	l := m.layout()
 	if cols := m.spendCols(l); cols > 0 {
 		if cmd := m.ask(&m.spend, false, m.span, cols); cmd != nil {

@@ -42,8 +42,11 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// childFeed reports what a suspension asks of a feed.
-type childFeed struct{ report *os.File }
+// childFeed reports what a suspension asks of a feed; nothing else is asked.
+type childFeed struct {
+	Feed
+	report *os.File
+}
 
 func (f childFeed) Snapshots() <-chan monitor.Snapshot { return nil }
 func (f childFeed) Refresh()                           {}
@@ -65,7 +68,7 @@ func childApp(mode string) {
 	report := os.NewFile(3, "report")
 	ctx, cancel := context.WithCancel(context.Background())
 	crash := make(chan error, 1)
-	m := childModel{feed: childFeed{report}, cancel: cancel, crash: crash, clock: strings.Contains(mode, "clock")}
+	m := childModel{feed: childFeed{report: report}, cancel: cancel, crash: crash, clock: strings.Contains(mode, "clock")}
 	err := run(ctx, m, Options{Crash: crash})
 	var sig SignalError
 	code := 1

@@ -29,7 +29,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.clockCmd()
 	case clockMsg:
 		if msg.gen == m.clockGen {
-			return m, m.clockCmd()
+			who := m.askWho()
+			return m, tea.Batch(m.clockCmd(), who, m.askRow())
 		}
 	case spunMsg:
 		m.turn++
@@ -48,6 +49,14 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.plotted(msg)
 	case plannedMsg:
 		return m.planned(msg)
+	case brokenDownMsg:
+		return m.brokenDown(msg)
+	case rowPlottedMsg:
+		return m.rowPlotted(msg)
+	case eventsMsg:
+		return m.eventsRead(msg)
+	case acknowledgedMsg:
+		return m.acknowledged(msg)
 	case noticeMsg:
 		return m.say(string(msg))
 	case noticeOverMsg:
@@ -63,6 +72,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		case m.plan.editing:
 			m.plan.input.add(msg.Content)
 			m.plan.err = ""
+		}
+		if f := m.filter(); f != nil && f.typing {
+			f.add(msg.Content)
+			return m.filtered(), nil
 		}
 	case tea.MouseClickMsg:
 		return m.clicked(tea.Mouse(msg))
@@ -104,6 +117,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.onboardKey(msg)
 	case m.plan.editing:
 		return m.planKey(msg, k)
+	case k.keepFilter.Enabled():
+		return m.filterKey(msg, k), nil
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
 	case key.Matches(msg, k.help):
@@ -115,6 +130,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 			m.help = false
 		case !m.cursor.IsZero():
 			m.cursor = time.Time{}
+		case m.closable():
+			return m.closed(), nil
 		default:
 			return m.show(viewOverview)
 		}
@@ -126,6 +143,9 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		if key.Matches(msg, b) {
 			return m.show(i)
 		}
+	}
+	if next, cmd, ok := m.listKey(msg, k); ok {
+		return next, cmd
 	}
 	switch {
 	case key.Matches(msg, k.next):
@@ -173,13 +193,16 @@ func (m Model) nextTheme() (tea.Model, tea.Cmd) {
 func (m Model) show(view int) (tea.Model, tea.Cmd) {
 	m.view = view
 	m.plan.editing = false
-	return m.reload(nil)
+	return m.arranged().found().reload(nil)
 }
 
 // chosen is the range that the view goes by.
 func (m Model) chosen() int {
-	if m.view == viewForecast {
+	switch m.view {
+	case viewForecast:
 		return m.back()
+	case viewEvents:
+		return m.log.span
 	}
 	return m.span
 }
@@ -189,12 +212,15 @@ func (m Model) choose(i int) (tea.Model, tea.Cmd) {
 	if i < 0 || i >= len(spans) || i == m.chosen() {
 		return m, nil
 	}
-	if m.view == viewForecast {
+	switch m.view {
+	case viewForecast:
 		m.fanSpan = i
-	} else {
+	case viewEvents:
+		m.log.span = i
+	default:
 		m.span = i
 	}
-	return m.reload(nil)
+	return m.arranged().reload(nil)
 }
 
 // move sets the cursor on a column of the spend plot that is so many further.

@@ -1,0 +1,174 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// fact is a label and what it says; empty facts are left out.
+type fact struct{ label, says string }
+
+// factsOf is all that is known of a row, the dearest first.
+func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
+	day := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return text.Moment(t, p.now)
+	}
+	facts := []fact{
+		{"spend", text.MaybeUSD(r.SpendUSD) + "   " + percentOf(r.Share)},
+		{"vs the span before", changeOf(r)},
+		{"requests", countOf(r.Requests)},
+		{"tokens", countOf(r.Tokens)},
+		{"$ per million tokens", perMtok(r)},
+		{"BYOK, not in spend", text.MaybeUSD(r.BYOKUSD)},
+	}
+	if c := r.Cap; c.LimitUSD != nil {
+		name := "cap"
+		if by == monitor.ByWorkspace {
+			name = "budget"
+		}
+		facts = append(facts, fact{name, capOf(r)}, fact{"left of it", text.MaybeUSD(c.RemainingUSD)}, fact{"starts anew", utcDay(r.ResetsAt)})
+	}
+	if r.SpendableUSD != nil {
+		bound := "the balance"
+		if r.Binding == credit.BoundByKey {
+			bound = "its cap"
+		}
+		facts = append(facts, fact{"can still spend", text.USD(*r.SpendableUSD) + ", by " + bound})
+	}
+	switch f := r.Runway; {
+	case f.State == forecast.OK:
+		facts = append(facts, fact{"budget spent", text.Moment(f.Time(f.P50), p.now)})
+	case f.CapLasts:
+		facts = append(facts, fact{"budget", "lasts until it starts anew"})
+	}
+	off := ""
+	if r.Disabled {
+		off = "off"
+	}
+	facts = append(facts, fact{"state", off}, fact{"workspace", clean(r.Workspace)}, fact{"key", clean(r.Label)},
+		fact{"created", day(r.CreatedAt)}, fact{"last spent", day(r.LastUsed)})
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
+}
+
+// utcDay is the day of a reset, which is at midnight UTC.
+func utcDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 Jan") + " (UTC)"
+}
+
+// factLines put facts in lines of w cells, in two columns where they fit.
+func factLines(p pen, facts []fact, w int) []string {
+	line := func(f fact, w int) string {
+		return spread(p.th.dim.Render(cut(f.label, w-4)), cut(f.says, max(1, w-2-min(width(f.label), w-4))), w)
+	}
+	var lines []string
+	if w < 70 {
+		for _, f := range facts {
+			lines = append(lines, line(f, w))
+		}
+		return lines
+	}
+	half, rows := (w-4)/2, (len(facts)+1)/2
+	for i := range rows {
+		s := line(facts[i], half)
+		if j := i + rows; j < len(facts) {
+			s += blank(w-2*half) + line(facts[j], half)
+		}
+		lines = append(lines, s)
+	}
+	return lines
+}
+
+// detailRows is how high the panel of a row's facts is, in w cells.
+func detailRows(p pen, d breakdownPanel, w int) int {
+	r, _ := d.row()
+	return 2 + len(factLines(p, factsOf(p, d.by(), r), w-4))
+}
+
+// renderDetail draws a row's facts and, where there is room, what it spent by
+// itself: w by h cells.
+func renderDetail(p pen, d breakdownPanel, w, h int) []string {
+	r, _ := d.row()
+	n := min(h, detailRows(p, d, w))
+	if h-n < leastPlot {
+		n = h
+	}
+	title := p.th.title.Render(string(d.by())+" ") + p.th.bright.Render(nameOf(r)) + p.th.title.Render(", "+lastOf(d.span))
+	out := renderPanel(p, title, p.th.dim.Render("esc back"), factLines(p, factsOf(p, d.by(), r), w-4), w, n)
+	if n < h {
+		out = append(out, renderSpend(p, d.spend(), w, h-n)...)
+	}
+	return out
+}
+
+// leastPlot is the least height of the panel of a plot.
+const leastPlot = 7
+
+// spend is the plot of the chosen row, where that is what was asked for.
+func (d breakdownPanel) spend() spendPlot {
+	s := spendPlot{span: d.span, chosen: d.span}
+	if pl := d.plot; pl.of == d.question(d.span) && pl.id == d.id {
+		s.plot, s.loaded, s.err = pl.plot, pl.loaded, pl.err
+	}
+	return s
+}
+
+// askRow asks for the plot of the row whose details are shown, at most once at
+// a time, and anew every minute.
+func (m *Model) askRow() tea.Cmd {
+	r, ok := m.who.row()
+	l := m.layout()
+	if !ok || m.view != viewBreakdown || !m.who.open || l.body.h == 0 {
+		return nil
+	}
+	p, q, cols := &m.who.plot, m.who.question(m.span), spendColumns(l.body.w)
+	same := p.of == q && p.id == r.ID && p.cols == cols
+	if since := m.now.Sub(p.asked); same && (p.asking || since < breakdownEvery && since >= 0) || cols < 2 {
+		return nil
+	}
+	if p.of != q || p.id != r.ID {
+		p.slot = slot{gen: p.gen}
+	}
+	p.of, p.id, p.cols, p.asked, p.asking = q, r.ID, cols, m.now, true
+	p.gen++
+	return rowPlotCmd(m.feed, p.gen, q, r.ID, cols, m.now)
+}
+
+func rowPlotCmd(feed Feed, gen int, q question, id string, cols int, now time.Time) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), breakdownTimeout)
+		defer cancel()
+		from, to := spans[q.span].period(now, cols)
+		plot, err := feed.BreakdownPlot(ctx, q.by, id, from, to, cols)
+		return rowPlottedMsg{gen, plot, err}
+	}
+}
+
+// rowPlotted takes a row's plot; after an error the one before stays.
+func (m Model) rowPlotted(msg rowPlottedMsg) (tea.Model, tea.Cmd) {
+	p := &m.who.plot
+	if msg.gen != p.gen {
+		return m, nil
+	}
+	p.asking = false
+	switch {
+	case msg.err == nil:
+		p.plot, p.loaded, p.err = msg.plot, true, nil
+	case !p.loaded:
+		p.err = msg.err
+	}
+	return m, nil
+}

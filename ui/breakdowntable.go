@@ -1,0 +1,341 @@
+package ui
+
+import (
+	"strings"
+
+	"ortop/credit"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// table is the columns that fit a width, with the width of each.
+type table struct {
+	by          string
+	name, spend int
+	share, bar  int // 0: left out
+	cols        []column
+}
+
+// column is one of the columns that are left out where there is no room, the
+// last first.
+type column struct {
+	head  string
+	width int // with the two cells before it
+	left  bool
+	cell  func(p pen, r monitor.BreakdownRow) string
+}
+
+// The widths that columns begin with, and those that they grow to.
+const (
+	leastName, mostName = 14, 38
+	fairName            = 22 // which a name gets before other columns
+	leastBar, mostBar   = 5, 22
+	mostCap             = 34
+	shareWidth          = 7
+)
+
+func optional(d breakdownPanel) []column {
+	cols := []column{
+		{"vs before", 11, false, func(p pen, r monitor.BreakdownRow) string { return changeOf(r) }},
+		{"requests", 10, false, func(p pen, r monitor.BreakdownRow) string { return countOf(r.Requests) }},
+		{"tokens", 8, false, func(p pen, r monitor.BreakdownRow) string { return countOf(r.Tokens) }},
+		{"$/Mtok", 8, false, func(p pen, r monitor.BreakdownRow) string { return perMtok(r) }},
+	}
+	if d.byok {
+		cols = append([]column{{"BYOK", 11, false, func(p pen, r monitor.BreakdownRow) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
+	}
+	if by := d.by(); by == monitor.ByKey || by == monitor.ByWorkspace {
+		cols = append(cols, column{"cap", 17, true, func(p pen, r monitor.BreakdownRow) string { return capOf(r) }})
+	}
+	return cols
+}
+
+// newTable fits the columns to w cells. Money is never cut: its column is as
+// wide as the widest sum on the screen.
+func newTable(d breakdownPanel, seen []monitor.BreakdownRow, w int) table {
+	t := table{by: string(d.by())}
+	widest := leastName
+	for _, r := range seen {
+		t.spend = max(t.spend, width(text.MaybeUSD(r.SpendUSD)))
+		widest = max(widest, 2+width(nameOf(r))+width(offOf(r)))
+	}
+	for _, s := range d.sums(sumsFrom) {
+		t.spend = max(t.spend, width(text.MaybeUSD(s.usd)))
+		widest = max(widest, width(s.name))
+	}
+	t.spend = max(t.spend, 5) + 2
+	t.name = max(4, min(max(leastName, min(widest, fairName)), w-t.spend-shareWidth))
+	rest := w - t.name - t.spend
+	take := func(n int) int {
+		if rest < n {
+			rest = -1 // nothing after what does not fit
+			return 0
+		}
+		rest -= n
+		return n
+	}
+	t.share = take(shareWidth)
+	if t.bar = take(leastBar + 2); t.bar > 0 {
+		t.bar -= 2
+	}
+	for _, c := range optional(d) {
+		if take(c.width) == 0 {
+			break
+		}
+		t.cols = append(t.cols, c)
+	}
+	rest = max(0, w-t.name-t.spend-t.share-t.bar-min(2, t.bar)-widths(t.cols))
+	grow := func(n *int, most int) {
+		by := max(0, min(rest, most-*n))
+		*n += by
+		rest -= by
+	}
+	grow(&t.name, min(widest, mostName))
+	if t.bar > 0 {
+		grow(&t.bar, mostBar)
+	}
+	if n := len(t.cols); n > 0 && t.cols[n-1].left {
+		grow(&t.cols[n-1].width, mostCap)
+	}
+	t.name += rest
+	return t
+}
+
+func widths(cols []column) (sum int) {
+	for _, c := range cols {
+		sum += c.width
+	}
+	return sum
+}
+
+// head is the line of what the columns are; the one that rows are sorted by
+// stands out.
+func (t table) head(p pen, sorted string) string {
+	word := func(s string) string {
+		if s == sorted || s == t.by && sorted == "name" {
+			return p.th.accent.Render(s)
+		}
+		return p.th.dim.Render(s)
+	}
+	line := fit("  "+word(t.by), t.name) + flushRight(word("spend"), t.spend)
+	if t.share > 0 {
+		line += flushRight(word("share"), t.share)
+	}
+	if t.bar > 0 {
+		line += blank(t.bar + 2)
+	}
+	for _, c := range t.cols {
+		line += c.put(word(c.head))
+	}
+	return line
+}
+
+func (c column) put(s string) string {
+	if c.left {
+		return fit("  "+s, c.width)
+	}
+	return flushRight(s, c.width)
+}
+
+// row is a row of the table.
+func (t table) row(p pen, r monitor.BreakdownRow, chosen bool) string {
+	off := offOf(r)
+	name := cut(nameOf(r), t.name-2-width(off))
+	paint := p.th.bright.Render
+	if r.SpendUSD == nil || *r.SpendUSD == 0 {
+		paint = func(s ...string) string { return s[0] }
+	}
+	line := fit(mark(p, chosen)+name+p.th.dim.Render(off), t.name) + flushRight(paint(text.MaybeUSD(r.SpendUSD)), t.spend)
+	line += t.shares(p, r.Share)
+	for _, c := range t.cols {
+		line += c.put(c.cell(p, r))
+	}
+	return line
+}
+
+// shares are a share in percent and as a bar, where there is room.
+func (t table) shares(p pen, share *float64) string {
+	line := ""
+	if t.share > 0 {
+		line = flushRight(percentOf(share), t.share)
+	}
+	if t.bar > 0 {
+		bar := ""
+		if share != nil {
+			bar = renderBar(*share, t.bar)
+		}
+		line += "  " + fit(p.th.accent.Render(bar), t.bar)
+	}
+	return line
+}
+
+// sumRow is a line below the rows.
+type sumRow struct {
+	name       string
+	usd, share *float64
+	byokUSD    *float64
+	why        string
+}
+
+// sumsFrom is the height from which a table has room for its sums.
+const sumsFrom = 6
+
+// sums are what the rows come to: those that are found, what is in no row, and
+// what the account spent.
+func (d breakdownPanel) sums(h int) []sumRow {
+	if h < sumsFrom {
+		return nil
+	}
+	var sums []sumRow
+	share := func(usd *float64) *float64 { return shareOf(usd, d.b.TotalUSD) }
+	if d.find.text != "" && len(d.rows) > 0 {
+		sums = append(sums, d.sumOf("found", d.rows))
+		sums[0].share = share(sums[0].usd)
+	}
+	if usd := d.b.UnattributedUSD; usd != nil {
+		why := "deleted keys, chat, or billing still on its way"
+		if *usd < 0 {
+			why = "more is told of than the account spent: billing still on its way"
+		}
+		sums = append(sums, sumRow{name: "not attributed", usd: usd, share: share(usd), why: why})
+	}
+	if d.b.TotalUSD != nil {
+		return append(sums, sumRow{name: "sum", usd: d.b.TotalUSD, share: share(d.b.TotalUSD), byokUSD: d.b.BYOKUSD})
+	}
+	return append(sums, d.sumOf("sum of these", d.b.Rows))
+}
+
+func (d breakdownPanel) sumOf(name string, rows []monitor.BreakdownRow) sumRow {
+	s := sumRow{name: name}
+	for _, r := range rows {
+		add(&s.usd, r.SpendUSD)
+		add(&s.byokUSD, r.BYOKUSD)
+	}
+	return s
+}
+
+// shareOf is what part a sum is of the whole; nil is unknown.
+func shareOf(usd, whole *float64) *float64 {
+	if usd == nil || whole == nil || *whole <= 0 {
+		return nil
+	}
+	share := *usd / *whole
+	return &share
+}
+
+func add(sum **float64, v *float64) {
+	if v == nil {
+		return
+	}
+	total := *v
+	if *sum != nil {
+		total += **sum
+	}
+	*sum = &total
+}
+
+// sum is a line of the sums in w cells.
+func (t table) sum(p pen, s sumRow, w int) string {
+	line := p.th.dim.Render(fit(cut(s.name, t.name-1), t.name)) + flushRight(p.th.bright.Render(text.MaybeUSD(s.usd)), t.spend)
+	if t.share > 0 {
+		share := ""
+		if s.share != nil {
+			share = text.Percent(*s.share)
+		}
+		line += flushRight(share, t.share)
+	}
+	if why := pick(w-width(line)-2, s.why, "deleted keys, chat", ""); why != "" {
+		return line + "  " + p.th.dim.Render(why)
+	}
+	if len(t.cols) > 0 && t.cols[0].head == "BYOK" && s.byokUSD != nil {
+		line += blank(t.bar+2) + t.cols[0].put(text.USD(*s.byokUSD))
+	}
+	return line
+}
+
+func nameOf(r monitor.BreakdownRow) string {
+	if name := clean(r.Name); name != "" {
+		return name
+	}
+	return "(no name)"
+}
+
+// offOf says that a key is switched off.
+func offOf(r monitor.BreakdownRow) string {
+	if r.Disabled {
+		return "  off"
+	}
+	return ""
+}
+
+func percentOf(share *float64) string {
+	if share == nil {
+		return text.Unknown
+	}
+	return text.Percent(*share)
+}
+
+// changeOf is how spend changed against the same span before.
+func changeOf(r monitor.BreakdownRow) string {
+	switch c := r.ChangeRatio; {
+	case r.New:
+		return "new"
+	case c == nil:
+		return text.Unknown
+	case *c >= 9.995:
+		return "▲ > 10x"
+	case *c >= 0.005:
+		return "▲ " + text.Percent(*c)
+	case *c <= -0.005:
+		return "▼ " + text.Percent(-*c)
+	}
+	return "= 0 %"
+}
+
+func countOf(n *int64) string {
+	if n == nil {
+		return text.Unknown
+	}
+	return text.Count(*n)
+}
+
+func perMtok(r monitor.BreakdownRow) string {
+	if r.USDPerMtok == nil {
+		return text.Unknown
+	}
+	return strings.TrimPrefix(text.USD(*r.USDPerMtok), "$")
+}
+
+// capOf is a cap and how much of it is used: "$20/month, 26 %".
+func capOf(r monitor.BreakdownRow) string {
+	limit := r.Cap.LimitUSD
+	if limit == nil {
+		return text.Unknown
+	}
+	s := strings.TrimSuffix(text.USD(*limit), ".00") + perOf(r.Cap.Reset)
+	if used := usedOf(r.Cap); used != nil {
+		s += ", " + text.Percent(*used)
+	}
+	return s
+}
+
+// usedOf is the used share of a cap; nil is unknown.
+func usedOf(c credit.Cap) *float64 {
+	if c.LimitUSD == nil || c.RemainingUSD == nil || *c.LimitUSD <= 0 {
+		return nil
+	}
+	used := max(0, 1 - *c.RemainingUSD / *c.LimitUSD)
+	return &used
+}
+
+func perOf(r credit.Reset) string {
+	switch r {
+	case credit.ResetDaily:
+		return "/day"
+	case credit.ResetWeekly:
+		return "/week"
+	case credit.ResetMonthly:
+		return "/month"
+	}
+	return ""
+}

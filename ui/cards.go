@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// cards are who spent most in the last day, for the overview.
+type cards struct{ models, keys told }
+
+// cardRows is the height of a card, its border included; leastSpend is the
+// height that it leaves to the plot of spend.
+const (
+	cardRows   = 6
+	leastSpend = 10
+)
+
+// any reports whether there is anything to show.
+func (c cards) any() bool { return len(c.models.b.Rows)+len(c.keys.b.Rows) > 0 }
+
+func (m Model) cards() cards { return cards{m.told[cardQuestions[0]], m.told[cardQuestions[1]]} }
+
+// cardRoom reports whether the overview has room for who spent it.
+func (l layout) cardRoom() bool { return l.cards.h > 0 || l.spent.h > 0 }
+
+// renderCards draws the cards side by side; one that has nothing to show
+// leaves its place to the other.
+func renderCards(p pen, c cards, w, h int) []string {
+	models, keys := len(c.models.b.Rows) > 0, len(c.keys.b.Rows) > 0
+	left := (w + 1) / 2
+	switch {
+	case models && keys:
+		return beside(renderCard(p, c.models.b, "models", left, h), renderCard(p, c.keys.b, "keys", w-left, h))
+	case models:
+		return renderCard(p, c.models.b, "models", w, h)
+	}
+	return renderCard(p, c.keys.b, "keys", w, h)
+}
+
+func renderCard(p pen, b monitor.Breakdown, name string, w, h int) []string {
+	age := ""
+	if old := p.now.Sub(b.ReadAt); old >= cardAge {
+		age = p.th.dim.Render(text.Ago(old))
+	}
+	return renderPanel(p, p.th.title.Render(name+", "+spanWords(defaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
+}
+
+// cardAge is from when on a card says how old it is.
+const cardAge = 10 * breakdownEvery
+
+// cardLines are who spent most, how many others did, and what is in no row.
+func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
+	var rest []monitor.BreakdownRow
+	if usd := b.UnattributedUSD; usd != nil && (*usd >= 0.005 || *usd <= -0.005 || len(b.Rows) < n) {
+		rest = append(rest, monitor.BreakdownRow{Name: "not attributed", SpendUSD: usd, Share: shareOf(usd, b.TotalUSD)})
+	}
+	top := min(len(b.Rows), max(0, n-len(rest)))
+	if more := len(b.Rows) - top; more > 0 && top > 0 {
+		top--
+		others := monitor.BreakdownRow{Name: fmt.Sprintf("%d more", more+1)}
+		for _, r := range b.Rows[top:] {
+			add(&others.SpendUSD, r.SpendUSD)
+			add(&others.Share, r.Share)
+		}
+		rest = append([]monitor.BreakdownRow{others}, rest...)
+	}
+	t := table{share: shareWidth, spend: 9}
+	rows := append(append([]monitor.BreakdownRow{}, b.Rows[:top]...), rest...)
+	for _, r := range rows {
+		t.spend = max(t.spend, 2+width(text.MaybeUSD(r.SpendUSD)))
+	}
+	t.bar = max(0, min(mostBar, w-t.spend-t.share-2-20))
+	t.name = w - t.spend - t.share
+	if t.bar > 0 {
+		t.name -= t.bar + 2
+	}
+	var lines []string
+	for i, r := range rows {
+		name, tag := shortName(r), offOf(r)
+		if used := usedOf(r.Cap); used != nil && tag == "" {
+			tag = "  cap " + text.Percent(*used)
+		}
+		if width(name)+width(tag) > t.name-1 && width(name) > t.name-8 {
+			tag = ""
+		}
+		name = fit(cut(name, t.name-1-width(tag))+p.th.dim.Render(tag), t.name)
+		if i >= top {
+			name = p.th.dim.Render(name)
+		}
+		lines = append(lines, name+flushRight(text.MaybeUSD(r.SpendUSD), t.spend)+t.shares(p, r.Share))
+	}
+	return lines
+}
+
+// shortName is a row's name without the maker of a model.
+func shortName(r monitor.BreakdownRow) string {
+	name := nameOf(r)
+	return name[strings.LastIndexByte(name[:len(name)-1], '/')+1:]
+}
+
+// renderDay draws who spent most in the last day on one line, with the sums of
+// other spans in its border.
+func renderDay(p pen, c cards, s monitor.Snapshot, w, h int) []string {
+	words := func(b monitor.Breakdown) (words []string) {
+		for _, r := range b.Rows[:min(2, len(b.Rows))] {
+			words = append(words, cut(shortName(r), 18)+"  "+p.th.bright.Render(text.MaybeUSD(r.SpendUSD)))
+		}
+		return words
+	}
+	var sums []string
+	for _, v := range []struct {
+		label string
+		usd   *float64
+	}{{"today (UTC)", s.Spend.TodayUSD}, {"7 d", s.Spend.Last7dUSD}, {"30 d", s.Spend.Last30dUSD}} {
+		if v.usd != nil {
+			sums = append(sums, p.th.dim.Render(v.label+" ")+text.USD(*v.usd))
+		}
+	}
+	title := p.th.title.Render("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
+	line := even(w-4, append(words(c.models.b), words(c.keys.b)...)...)
+	return renderPanel(p, title, join(w-30, p.th.dim.Render(" · "), sums...), []string{line}, w, h)
+}

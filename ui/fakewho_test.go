@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"ortop/alert"
+	"ortop/credit"
+	"ortop/forecast"
+	"ortop/history"
+	"ortop/monitor"
+)
+
+func count(n int64) *int64 { return &n }
+
+// spenders are breakdowns of a day of $12.30.
+func spenders() map[monitor.By]monitor.Breakdown {
+	whole := func(by monitor.By, rest float64, rows ...monitor.BreakdownRow) monitor.Breakdown {
+		for i := range rows {
+			share := *rows[i].SpendUSD / 12.3
+			rows[i].Share = &share
+		}
+		return monitor.Breakdown{By: by, From: testNow.Add(-24 * time.Hour), To: testNow, Rows: rows,
+			TotalUSD: usd(12.3), UnattributedUSD: &rest, BYOKUSD: usd(1.25), ReadAt: testNow.Add(-40 * time.Second)}
+	}
+	row := func(name string, spend float64, requests, tokens int64) monitor.BreakdownRow {
+		per := spend / float64(tokens) * 1e6
+		return monitor.BreakdownRow{ID: name, Name: name, SpendUSD: usd(spend), Requests: count(requests), Tokens: count(tokens), USDPerMtok: &per, BYOKUSD: usd(0)}
+	}
+	ci, laptop, batch := row("ci-bot", 5.2, 812, 1_200_000), row("laptop", 4.88, 1204, 2_910_000), row("batch-nightly", 2.22, 96, 410_000)
+	ci.ChangeRatio, ci.Cap, ci.ResetsAt = usd(0.61), credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.8), Reset: credit.ResetMonthly}, credit.MonthStart(testNow).AddDate(0, 1, 0)
+	ci.SpendableUSD, ci.Binding, ci.Label, ci.Workspace = usd(14.8), credit.BoundByKey, "sk-or-v1-0e6…1c96", "Production"
+	ci.CreatedAt, ci.LastUsed, ci.BYOKUSD = testNow.AddDate(0, -5, 0), testNow.Add(-2*time.Minute), usd(1.25)
+	laptop.ChangeRatio = usd(-0.04)
+	batch.New, batch.Disabled, batch.Cap = true, true, credit.Cap{LimitUSD: usd(5), RemainingUSD: usd(2.8), Reset: credit.ResetDaily}
+	prod := row("Production", 7.42, 908, 1_610_000)
+	prod.Cap, prod.Runway = credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1), Reset: credit.ResetWeekly}, forecast.Forecast{State: forecast.OK, At: testNow, P50: 20 * 3600}
+	team := whole(monitor.ByMember, 0)
+	team.Rows, team.UnattributedUSD = nil, nil
+	team.Notes = []string{"what was spent by member is not known: 403 forbidden: this key may not see the members of its organization"}
+	return map[monitor.By]monitor.Breakdown{
+		monitor.ByKey: whole(monitor.ByKey, 0, ci, laptop, batch),
+		monitor.ByModel: whole(monitor.ByModel, -0.07, row("anthropic/claude-sonnet-5", 7.1, 1001, 1_800_000), row("openai/gpt-5.6", 3.02, 611, 1_500_000),
+			row("google/gemini-3-flash", 1.41, 400, 1_100_000), row("deepseek/deepseek-v4", 0.5, 60, 90_000), row("研究/モデル\x1b[31m", 0.3, 30, 20_000), row("x-ai/grok-5-mini", 0.04, 10, 10_000)),
+		monitor.ByProvider:  whole(monitor.ByProvider, 12.3),
+		monitor.ByWorkspace: whole(monitor.ByWorkspace, 4.88, prod),
+		monitor.ByMember:    team,
+	}
+}
+
+func (f *fakeFeed) Breakdown(_ context.Context, q monitor.BreakdownQuery) (monitor.Breakdown, error) {
+	f.asked.Add(1)
+	if f.whoErr != nil {
+		return monitor.Breakdown{}, f.whoErr
+	}
+	return f.who[q.By], nil
+}
+
+func (f *fakeFeed) BreakdownPlot(ctx context.Context, by monitor.By, id string, from, to time.Time, n int) (history.Plot, error) {
+	p, err := f.Plot(ctx, from, to, n)
+	for i := range p.Buckets {
+		p.Buckets[i].SpendUSD *= 0.42
+	}
+	p.TopUps = nil
+	return p, err
+}
+
+func (f *fakeFeed) Events(_ context.Context, from, to time.Time, limit int) ([]history.Event, error) {
+	var events []history.Event
+	for _, e := range f.events {
+		if !e.At.Before(from) && e.At.Before(to) && len(events) < limit {
+			e.Acknowledged = e.Acknowledged || e.ID > 0 && e.ID == f.acknowledged.Load()
+			events = append(events, e)
+		}
+	}
+	return events, f.err
+}
+
+func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
+	if event <= 0 {
+		return errors.New("no such event")
+	}
+	f.acknowledged.Store(event)
+	return nil
+}
+
+// happenings are events of every kind, the newest first.
+func happenings() []history.Event {
+	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) history.Event {
+		at := testNow.Add(-ago)
+		data, err := json.Marshal(alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared})
+		if err != nil {
+			panic(err)
+		}
+		e := history.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: string(level), Text: words, Data: data}
+		if cleared {
+			e.Kind = monitor.EventCleared
+		}
+		return e
+	}
+	events := []history.Event{
+		told(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
+		told(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "personal: $3.10 in the last hour, 4.2 times the usual most of $0.74; ci-bot with anthropic/claude-sonnet-5 spent most of it (Sat 21 Nov, 07:42 CET)", false),
+		{At: topUp.At, Kind: monitor.EventTopUp, Text: "credits bought: $25.00"},
+		told(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
+		{At: asleep.From, Kind: monitor.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
+		told(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
+		{At: testNow.AddDate(0, 0, -4), Kind: monitor.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
+		{At: testNow.AddDate(0, 0, -9), Kind: monitor.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
+		{At: testNow.AddDate(0, 0, -12), Kind: monitor.EventSegment, Text: "a new series began: another account"},
+	}
+	events[5].Acknowledged = true
+	return events
+}

@@ -1,0 +1,350 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/credit"
+	"ortop/history"
+	"ortop/monitor"
+)
+
+var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}
+
+// filledFeed has spenders and events.
+func filledFeed() *fakeFeed {
+	f := newFakeFeed()
+	f.who, f.events = spenders(), happenings()
+	return f
+}
+
+// typed is m after keys, with what it asked answered after each.
+func typed(m Model, keys ...string) Model {
+	for _, k := range keys {
+		m, _ = step(m, press(k))
+		m = answered(m)
+	}
+	return m
+}
+
+func TestListFrames(t *testing.T) {
+	none := newFakeFeed()
+	none.who = map[monitor.By]monitor.Breakdown{monitor.ByKey: {By: monitor.ByKey, Rows: []monitor.BreakdownRow{}, TotalUSD: usd(0), ReadAt: testNow}}
+	failing := newFakeFeed()
+	failing.whoErr = errors.New("listing keys: 503 server error: upstream")
+	for _, size := range listSizes {
+		at := func(f *fakeFeed, s monitor.Snapshot, view int, keys ...string) Model {
+			return typed(modelOf(Options{Feed: f}, s, size[0], size[1], view), keys...)
+		}
+		compare(t, "cards", at(filledFeed(), healthy(), viewOverview))
+		compare(t, "breakdown", at(filledFeed(), healthy(), viewBreakdown, "down"))
+		compare(t, "breakdown-model-byok", at(filledFeed(), healthy(), viewBreakdown, "g", "b", "s"))
+		compare(t, "breakdown-details", at(filledFeed(), healthy(), viewBreakdown, "enter"))
+		compare(t, "breakdown-filter", at(filledFeed(), healthy(), viewBreakdown, "/", "B", "o", "t"))
+		compare(t, "breakdown-member", at(filledFeed(), healthy(), viewBreakdown, "g", "g", "g", "g"))
+		compare(t, "breakdown-nothing", at(none, healthy(), viewBreakdown))
+		compare(t, "breakdown-error", at(failing, healthy(), viewBreakdown))
+		compare(t, "events", at(filledFeed(), healthy(), viewEvents, "down"))
+		compare(t, "events-details", at(filledFeed(), healthy(), viewEvents, "down", "enter"))
+		compare(t, "events-none", at(newFakeFeed(), healthy(), viewEvents))
+	}
+}
+
+func TestListsFit(t *testing.T) {
+	f := filledFeed()
+	wide := f.who[monitor.ByKey]
+	wide.Rows = append([]monitor.BreakdownRow{{ID: "w", Name: strings.Repeat("研究チーム👩‍👩‍👧\x1b[31m", 9), SpendUSD: usd(123456789.12), Share: usd(1),
+		Cap: credit.Cap{LimitUSD: usd(1e9), RemainingUSD: usd(-1e9)}, Workspace: strings.Repeat("\u202eabc", 50)}, {ID: "n"}}, wide.Rows...)
+	wide.Notes = []string{strings.Repeat("a long note ", 30)}
+	f.who[monitor.ByKey] = wide
+	f.events = append(f.events, history.Event{At: testNow.AddDate(0, 0, -13), Kind: strings.Repeat("kind", 9), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
+	for _, w := range sweepWidths {
+		for _, h := range sweepHeights {
+			for view := range tabs {
+				m := modelOf(Options{Feed: f}, healthy(), w, h, view)
+				fits(t, m)
+				if view < viewBreakdown {
+					continue
+				}
+				fits(t, typed(m, "enter"))
+				fits(t, typed(m, "/", "a", "b", "c"))
+				fits(t, typed(m, "b", "/", "o"))
+				m.who.find.text, m.log.find.text = strings.Repeat("q", maxFilter), strings.Repeat("研", maxFilter)
+				fits(t, m.arranged().found())
+			}
+		}
+	}
+	for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
+		for view := range tabs {
+			m := modelOf(Options{Feed: f}, healthy(), size[0], size[1], view)
+			for _, m := range []Model{m, typed(m, "enter")} {
+				lines := strings.Split(m.View().Content, "\n")
+				if len(lines) != size[1] {
+					t.Errorf("view %d at %v: %d lines", view, size, len(lines))
+				}
+				for i, line := range lines {
+					if width(line) != size[0] {
+						t.Errorf("view %d at %v: line %d is %d cells: %q", view, size, i, width(line), line)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBreakdownKeys(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		keys []string
+		ok   func(m Model) bool
+	}{
+		{"number shows it", nil, func(m Model) bool { return m.view == viewBreakdown && len(m.who.rows) == 3 }},
+		{"down chooses a row", []string{"down"}, func(m Model) bool { return m.who.id == "laptop" }},
+		{"down stops at the last", []string{"down", "down", "down", "down"}, func(m Model) bool { return m.who.id == "batch-nightly" }},
+		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.at == 0 }},
+		{"g goes round", []string{"g", "g", "g", "g", "g"}, func(m Model) bool { return m.who.by == 0 }},
+		{"s sorts by change, new first", []string{"s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" && m.who.rows[2].ID == "laptop" }},
+		{"s keeps the row chosen", []string{"down", "s"}, func(m Model) bool { return m.who.id == "laptop" && m.who.list.at == 2 }},
+		{"s goes round", []string{"s", "s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "ci-bot" }},
+		{"by name", []string{"s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" }},
+		{"filter finds as it is typed", []string{"/", "L", "A"}, func(m Model) bool { return len(m.who.rows) == 1 && m.who.id == "laptop" && m.who.find.typing }},
+		{"letters of a filter are no keys", []string{"/", "q", "?", "3"}, func(m Model) bool { return m.who.find.text == "q?3" && !m.help }},
+		{"enter keeps the filter", []string{"/", "l", "a", "enter"}, func(m Model) bool { return !m.who.find.typing && len(m.who.rows) == 1 && !m.who.open }},
+		{"esc clears it while typing", []string{"/", "l", "esc"}, func(m Model) bool { return m.who.find == filter{} && len(m.who.rows) == 3 && m.view == viewBreakdown }},
+		{"esc clears it afterwards", []string{"/", "l", "enter", "esc"}, func(m Model) bool { return m.who.find == filter{} && m.view == viewBreakdown }},
+		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.find.text == "l" }},
+		{"nothing found", []string{"/", "z", "z"}, func(m Model) bool {
+			return len(m.who.rows) == 0 && strings.Contains(stripped(m), "nothing has zz in its name")
+		}},
+		{"enter opens details with their plot", []string{"enter"}, func(m Model) bool {
+			return m.who.open && m.who.plot.loaded && strings.Contains(stripped(m), "key ci-bot, last 24 h")
+		}},
+		{"down goes on in details", []string{"enter", "down"}, func(m Model) bool {
+			return m.who.plot.id == "laptop" && strings.Contains(stripped(m), "key laptop")
+		}},
+		{"esc closes details", []string{"enter", "esc"}, func(m Model) bool { return !m.who.open && m.view == viewBreakdown }},
+		{"esc leaves the view", []string{"esc"}, func(m Model) bool { return m.view == viewOverview }},
+		{"range", []string{"]"}, func(m Model) bool { return spans[m.span].name == "7d" && len(m.told) == 2 && len(m.who.rows) == 3 }},
+		{"BYOK has a column", []string{"b"}, func(m Model) bool { return strings.Contains(stripped(m), "BYOK  vs before") }},
+		{"tab goes on", []string{"tab"}, func(m Model) bool { return m.view == viewEvents }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewForecast), append([]string{"3"}, c.keys...)...)
+			if !c.ok(m) {
+				t.Errorf("after %v the state is not as expected: view %d, chosen %q of %d, filter %+v, open %t\n%s",
+					c.keys, m.view, m.who.id, len(m.who.rows), m.who.find, m.who.open, stripped(m))
+			}
+		})
+	}
+}
+
+// Who spent it is asked only while it is shown, once at a time, and once a
+// minute.
+func TestBreakdownIsAskedRarely(t *testing.T) {
+	f := filledFeed()
+	m := typed(modelOf(Options{Feed: f}, healthy(), 80, 13, viewOverview))
+	if n := f.asked.Load(); n != 0 {
+		t.Fatalf("without room for cards it was asked %d times", n)
+	}
+	m = typed(m, "3")
+	clock := testNow
+	m.o.Now = func() time.Time { return clock }
+	for range 50 {
+		clock = clock.Add(time.Second)
+		m, _ = step(m, snapshotMsg{f, healthy()})
+		m, _ = step(m, clockMsg{m.clockGen})
+		m = answered(m)
+	}
+	if n := f.asked.Load(); n != 1 {
+		t.Errorf("within a minute it was asked %d times, want once", n)
+	}
+	clock = testNow.Add(time.Minute)
+	m, _ = step(m, clockMsg{m.clockGen})
+	first := m.told[m.who.question(m.span)]
+	if !first.asking || !first.known {
+		t.Error("after a minute it is not asked again with the old answer standing")
+	}
+	m, _ = step(m, clockMsg{m.clockGen})
+	if got := m.told[m.who.question(m.span)].gen; got != first.gen {
+		t.Errorf("while it is asked generation %d begins", got)
+	}
+	m, _ = step(m, brokenDownMsg{feed: f, q: m.who.question(m.span), gen: first.gen - 1, b: monitor.Breakdown{}})
+	if len(m.who.rows) != 3 {
+		t.Error("an answer of an older generation is shown")
+	}
+	m, _ = step(m, brokenDownMsg{feed: f, q: m.who.question(m.span), gen: first.gen, err: errors.New("listing keys: network")})
+	if screen := stripped(m); len(m.who.rows) != 3 || !strings.Contains(screen, "▲ listing keys: network") || !strings.Contains(screen, "▲ keys 2 min ago") {
+		t.Errorf("after an error the old answer is gone, or the error or its age is not said:\n%s", screen)
+	}
+	clock = clock.Add(breakdownRetry)
+	if m, _ = step(m, clockMsg{m.clockGen}); !m.told[m.who.question(m.span)].asking {
+		t.Error("after an error it is not asked again soon")
+	}
+}
+
+// An ordinary key knows of no one else: there are no cards, and no question.
+func TestNoCardsForAnOrdinaryKey(t *testing.T) {
+	f := filledFeed()
+	if m := modelOf(Options{Feed: f}, scenes["ordinary"](), 100, 30, viewOverview); f.asked.Load() != 0 || strings.Contains(stripped(m), "models, 24 h") {
+		t.Errorf("asked %d times", f.asked.Load())
+	}
+	if m := modelOf(Options{Feed: newFakeFeed()}, healthy(), 100, 30, viewOverview); strings.Contains(stripped(m), "models") {
+		t.Error("there is a card with nothing in it")
+	}
+}
+
+func TestCardsLeaveThePlotItsRoom(t *testing.T) {
+	for w := 80; w < 200; w += 10 {
+		for h := 14; h < 70; h++ {
+			m := modelOf(Options{Feed: filledFeed()}, healthy(), w, h, viewOverview)
+			if l := m.layout(); l.cards.h > 0 && l.spend.h < leastSpend {
+				t.Errorf("at %dx%d the cards leave the plot %d rows, want %d", w, h, l.spend.h, leastSpend)
+			}
+		}
+	}
+}
+
+func TestEventsKeys(t *testing.T) {
+	f := filledFeed()
+	m := typed(modelOf(Options{Feed: f}, healthy(), 100, 30, viewOverview), "4")
+	if len(m.log.found) != 9 || !strings.Contains(stripped(m), "✗ urgent") {
+		t.Fatalf("events: %d\n%s", len(m.log.found), stripped(m))
+	}
+	m, cmd := step(m, press("x"))
+	if cmd == nil {
+		t.Fatal("x does nothing on an alert that stands")
+	}
+	m, _ = step(m, cmd())
+	m = answered(m)
+	if f.acknowledged.Load() != 9 || !m.log.found[0].Acknowledged || !strings.Contains(stripped(m), "seen") {
+		t.Errorf("x acknowledged event %d, want 9, shown as seen", f.acknowledged.Load())
+	}
+	if _, cmd = step(m, press("x")); cmd != nil {
+		t.Error("x does something on what was seen")
+	}
+	m = typed(m, "down", "enter")
+	if screen := stripped(m); !strings.Contains(screen, "claude-sonnet-5 spent most of it") || !strings.Contains(screen, "rule          spike") {
+		t.Errorf("details do not say it all:\n%s", screen)
+	}
+	m = typed(m, "esc", "/", "s", "p", "i", "k", "e", "enter")
+	if len(m.log.found) != 1 || m.log.found[0].ID != 8 {
+		t.Errorf("the filter finds %d events", len(m.log.found))
+	}
+	m = typed(m, "esc", "[", "[")
+	if len(m.log.found) != 5 || spans[m.log.span].name != "24h" || spans[m.span].name != "24h" {
+		t.Errorf("of the last day there are %d events, range %q", len(m.log.found), spans[m.log.span].name)
+	}
+	m, _ = step(m, acknowledgedMsg{f, errors.New("disk full")})
+	if !strings.Contains(m.notice, "not acknowledged: disk full") {
+		t.Errorf("a failure to acknowledge says %q", m.notice)
+	}
+	f.err = errors.New("disk I/O error")
+	m, _ = step(m, snapshotMsg{f, healthy()})
+	if m = answered(m); !strings.Contains(stripped(m), "events cannot be read: disk I/O error") || len(m.log.found) != 5 {
+		t.Error("an error is not said, or takes the events away")
+	}
+}
+
+func TestListMouse(t *testing.T) {
+	m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewBreakdown))
+	click := func(m Model, word string) Model {
+		t.Helper()
+		for y, line := range strings.Split(stripped(m), "\n") {
+			if before, _, ok := strings.Cut(line, word); ok {
+				m, _ = step(m, tea.MouseClickMsg{X: width(before), Y: y, Button: tea.MouseLeft})
+				return answered(m)
+			}
+		}
+		t.Fatalf("no %q on the screen", word)
+		return m
+	}
+	m = click(m, "batch-nightly")
+	if m.who.id != "batch-nightly" || m.who.open {
+		t.Errorf("a click chose %q", m.who.id)
+	}
+	if got := click(m, "batch-nightly"); !got.who.open {
+		t.Error("a click on the chosen row does not open it")
+	} else if got = click(got, "7d"); spans[got.span].name != "7d" {
+		t.Errorf("a click on a range of the row's plot chose %q", spans[got.span].name)
+	}
+	for i, by := range monitor.Bys[1:] {
+		if got := click(m, string(by)+" "); got.who.by != i+1 {
+			t.Errorf("a click on %q chose %q", by, monitor.Bys[got.who.by])
+		}
+	}
+	m, _ = step(m, tea.MouseWheelMsg{X: 5, Y: 9, Button: tea.MouseWheelUp})
+	if m.who.id != "ci-bot" {
+		t.Errorf("the wheel went to %q", m.who.id)
+	}
+	m = click(m, "events")
+	if m = click(m, "top-up"); m.log.list.at != 2 {
+		t.Errorf("a click chose event %d", m.log.list.at)
+	}
+	if m = click(m, "1y"); spans[m.log.span].name != "1y" {
+		t.Errorf("a click on a range chose %q", spans[m.log.span].name)
+	}
+}
+
+func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
+	m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewBreakdown))
+	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.find.text != "" {
+		t.Error("a paste begins a filter")
+	}
+	m = typed(m, "/")
+	m, _ = step(m, tea.PasteMsg{Content: "ci\n\x1b[31m\u202e" + strings.Repeat("x", 1<<20)})
+	if got := m.who.find.text; len([]rune(got)) != maxFilter || strings.ContainsAny(got, "\x1b\n\u202e") {
+		t.Errorf("the filter is %q", got)
+	}
+}
+
+func TestListWithin(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		l       list
+		n, seen int
+		want    list
+	}{
+		{"no rows", list{3, 2}, 0, 5, list{0, 0}},
+		{"all are seen", list{2, 1}, 3, 5, list{2, 0}},
+		{"below the last", list{99, 0}, 20, 5, list{19, 15}},
+		{"above the first", list{-3, 9}, 20, 5, list{0, 0}},
+		{"in sight nothing moves", list{7, 5}, 20, 5, list{7, 5}},
+		{"no room", list{7, 0}, 20, 0, list{7, 7}},
+	} {
+		if got := c.l.within(c.n, c.seen); got != c.want {
+			t.Errorf("%s: %+v.within(%d, %d) = %+v, want %+v", c.name, c.l, c.n, c.seen, got, c.want)
+		}
+	}
+}
+
+// many is a feed of so many keys.
+func many(n int) *fakeFeed {
+	f := newFakeFeed()
+	b := monitor.Breakdown{By: monitor.ByKey, TotalUSD: usd(1000), UnattributedUSD: usd(1), ReadAt: testNow}
+	for i := range n {
+		b.Rows = append(b.Rows, monitor.BreakdownRow{ID: fmt.Sprint(i), Name: fmt.Sprintf("key-%d", i*7919%n), SpendUSD: usd(float64(n-i) / 100), Share: usd(0.01), Requests: count(int64(i))})
+	}
+	f.who = map[monitor.By]monitor.Breakdown{monitor.ByKey: b}
+	return f
+}
+
+func BenchmarkManyKeys(b *testing.B) {
+	f := many(5000)
+	m := modelOf(Options{Feed: f}, healthy(), 140, 40, viewBreakdown)
+	for name, keys := range map[string][]string{"scroll": {"down"}, "sort": {"s"}, "filter": {"/", "7", "esc"}} {
+		b.Run(name, func(b *testing.B) {
+			m := m
+			for b.Loop() {
+				for _, k := range keys {
+					m, _ = step(m, press(k))
+				}
+				_ = m.View()
+			}
+		})
+	}
+}
