@@ -25,6 +25,7 @@ type answers struct {
 
 // kept is an answer, or why there is none.
 type kept struct {
+	api       API    // another key may be told more
 	question  string // without the span
 	from, to  time.Time
 	at, until time.Time
@@ -38,17 +39,17 @@ func cached[T any](ctx context.Context, m *Monitor, question string, from, to ti
 	m.answers.mu.Lock()
 	defer m.answers.mu.Unlock()
 	now := m.o.Now()
-	if k := m.answers.find(question, from, to, now); k != nil {
-		v, _ := k.answer.(T)
-		return v, k, k.err
-	}
 	var v T
 	api, err := m.connected(ctx)
 	if err != nil {
 		return v, nil, err
 	}
+	if k := m.answers.find(api, question, from, to, now); k != nil {
+		v, _ := k.answer.(T)
+		return v, k, k.err
+	}
 	v, err = ask(ctx, api)
-	k := &kept{question: question, from: from, to: to, at: now, until: now.Add(answerGood), answer: v, err: err}
+	k := &kept{api: api, question: question, from: from, to: to, at: now, until: now.Add(answerGood), answer: v, err: err}
 	var refused *client.APIError
 	switch {
 	case ctx.Err() != nil:
@@ -65,10 +66,10 @@ func cached[T any](ctx context.Context, m *Monitor, question string, from, to ti
 }
 
 // find returns the answer to a question about nearly this span.
-func (a *answers) find(question string, from, to, now time.Time) *kept {
+func (a *answers) find(api API, question string, from, to, now time.Time) *kept {
 	near := min(answerGood, to.Sub(from)/12)
 	for _, k := range a.kept {
-		if k.question == question && now.Before(k.until) && !now.Before(k.at) && k.from.Sub(from).Abs() <= near && k.to.Sub(to).Abs() <= near {
+		if k.api == api && k.question == question && now.Before(k.until) && !now.Before(k.at) && k.from.Sub(from).Abs() <= near && k.to.Sub(to).Abs() <= near {
 			return k
 		}
 	}

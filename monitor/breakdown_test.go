@@ -69,7 +69,7 @@ func spendOf(d Breakdown) (sum float64) {
 // TestBreakdownAddsUp looks at a large account four times a day, and compares
 // every sum with the account's own books.
 func TestBreakdownAddsUp(t *testing.T) {
-	days := 6
+	days := 4
 	if os.Getenv("ORTOP_LONG") != "" {
 		days = 60
 	}

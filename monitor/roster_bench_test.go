@@ -60,6 +60,9 @@ func BenchmarkKeepRoster(b *testing.B) {
 	b.ReportMetric(float64(len(text)), "state-bytes")
 }
 
+// noAPI is never asked.
+type noAPI struct{ API }
+
 // BenchmarkByKey is a breakdown of as many keys, without the network.
 func BenchmarkByKey(b *testing.B) {
 	m, s, r := largeAccount(b)
@@ -67,10 +70,12 @@ func BenchmarkByKey(b *testing.B) {
 	if err := m.keepRoster(b.Context(), s.db, s.account, r); err != nil {
 		b.Fatal(err)
 	}
+	api := noAPI{}
+	m.api.set(api)
 	for b.Loop() {
 		d := Breakdown{By: ByKey, From: r.At.Add(-9 * time.Minute), To: r.At, ReadAt: r.At}
 		m.answers.kept = []*kept{ // the analytics were asked before
-			{question: "use by key", from: d.From, to: d.To, at: r.At, until: r.At.Add(time.Hour), err: errNames},
+			{api: api, question: "use by key", from: d.From, to: d.To, at: r.At, until: r.At.Add(time.Hour), err: errNames},
 		}
 		if err := m.byKey(b.Context(), s, &d); err != nil || len(d.Rows) != manyKeys || d.Rows[0].SpendUSD == nil {
 			b.Fatal(len(d.Rows), err)
