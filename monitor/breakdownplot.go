@@ -93,7 +93,7 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 	}
 	for i, x := 0, 0; i < n && x < len(spends); {
 		b, s := &p.Buckets[i], spends[x]
-		b.SpendUSD += s.USD * overlap(b.Span, s).Seconds() / s.To.Sub(s.From).Seconds()
+		b.SpendUSD += s.USD * shared(b.Span, credit.Span{From: s.From, To: s.To}).Seconds() / s.To.Sub(s.From).Seconds()
 		if s.To.After(b.To) {
 			i++
 		} else {
@@ -101,16 +101,6 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 		}
 	}
 	return p, nil
-}
-
-func overlap(a credit.Span, s history.Spend) time.Duration {
-	if s.From.After(a.From) {
-		a.From = s.From
-	}
-	if s.To.Before(a.To) {
-		a.To = s.To
-	}
-	return max(0, a.To.Sub(a.From))
 }
 
 // useOf is what one of those who spend spent, by the minute, hour or day, from
