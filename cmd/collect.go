@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +52,7 @@ type collector struct {
 	app      *app
 	settings settings
 	mon      *monitor.Monitor
+	spenders spenders
 }
 
 // collect runs until it is stopped; a SIGTERM is how services are, and is no
@@ -167,10 +169,13 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		c.mon = r.start(c.settings)
 		runners = append(runners, r)
 		helpers.Go(func() { narrate(ctx, c.mon.Snapshots(), log) })
+		if server != nil {
+			helpers.Go(func() { c.spenders.follow(ctx, c.mon, a.now, log) })
+		}
 	}
 	if server != nil {
 		helpers.Go(func() {
-			if err := server.Serve(ctx, func() []metrics.Account { return gather(list) }, a.now); err != nil {
+			if err := server.Serve(ctx, func() []metrics.Account { return gather(list, a.now()) }, a.now); err != nil {
 				crash <- err
 			}
 		})
@@ -188,14 +193,17 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 }
 
 // gather is what each account's monitor knows.
-func gather(list []*collector) []metrics.Account {
+func gather(list []*collector, now time.Time) []metrics.Account {
 	accounts := make([]metrics.Account, len(list))
 	for i, c := range list {
 		s, ok := c.mon.Latest()
 		if !ok {
 			s = monitor.Snapshot{Account: c.settings.account.Name}
 		}
-		accounts[i] = metrics.Account{Snapshot: s, Failures: c.mon.Failures()}
+		accounts[i] = metrics.Account{
+			Snapshot: s, Failures: c.mon.Failures(),
+			Keys: rows(c.spenders.keys.Load(), now), Models: rows(c.spenders.models.Load(), now),
+		}
 	}
 	return accounts
 }

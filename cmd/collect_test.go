@@ -147,6 +147,12 @@ func TestM04CollectWithoutHomeOrTerminal(t *testing.T) {
 			t.Errorf("no %s in the metrics:\n%s", want, text)
 		}
 	}
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(text, "ortop_key_spend_usd{") || !strings.Contains(text, "ortop_model_spend_usd{"); text = scrape(t, addr) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nobody spends in the metrics:\n%s", text)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 	account.Fail(sim.Error(503))
 	s.waitFor(`level=WARN msg="not read" account=default kind=server`)
 	if text := scrape(t, addr); !strings.Contains(text, `ortop_up{account="default"} 0`) ||

@@ -64,7 +64,7 @@ func reportObject(r usageReport, now time.Time) reportJSON {
 		Schema: 1, Account: r.Account, At: momentOrNull(r.At), Stale: r.Stale(now), Period: r.period.name,
 		From: moment(r.from), To: moment(r.to), Spend: r.spentUSD,
 		PreviousFrom: moment(r.before), Previous: r.beforeUSD, SameTime: r.sameTimeUSD, Change: r.change(),
-		Days: []reportDayJSON{}, Models: spenders(r.models), Keys: spenders(r.keys),
+		Days: []reportDayJSON{}, Models: spenderRows(r.models), Keys: spenderRows(r.keys),
 		TopUps: []topUpJSON{}, Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
 		Track: trackJSON{Made: r.Track.Made, Held: r.Track.Held}, Notes: append([]string{}, r.notes...),
 	}
@@ -98,8 +98,8 @@ func momentOrNull(t time.Time) *string {
 	return moment(t)
 }
 
-// spenders are those who spent most; null where nobody could tell.
-func spenders(b monitor.Breakdown) []spenderJSON {
+// spenderRows are those who spent most; null where nobody could tell.
+func spenderRows(b monitor.Breakdown) []spenderJSON {
 	top, _ := topSpenders(b)
 	if top == nil {
 		return nil

@@ -42,6 +42,7 @@ func newFakeFeed() *fakeFeed {
 
 func (f *fakeFeed) Snapshots() <-chan monitor.Snapshot { return f.slot }
 func (f *fakeFeed) Refresh()                           { f.refreshed.Add(1) }
+func (f *fakeFeed) Latest() (monitor.Snapshot, bool)   { return monitor.Snapshot{}, false }
 func (f *fakeFeed) Pause(on bool)                      { f.paused.Store(on) }
 func (f *fakeFeed) Release()                           {}
 func (f *fakeFeed) Resume()                            {}

@@ -10,6 +10,7 @@ import (
 type keyMap struct {
 	refresh, pause, next, shorter, longer, left, right key.Binding
 	theme, copy, page, help, back, quit                key.Binding
+	account, export                                    key.Binding
 	up, down, edit, take, drop                         key.Binding // of the plan
 	interrupt, suspend                                 key.Binding
 	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
@@ -33,6 +34,8 @@ func newKeyMap() keyMap {
 		theme:     bind([]string{"t"}, "t", "next theme"),
 		copy:      bind([]string{"y"}, "y", "copy the summary"),
 		page:      bind([]string{"o"}, "o", "where to buy credits"),
+		account:   bind([]string{"a"}, "a", "next account"),
+		export:    bind([]string{"e"}, "e", "export the range to a file"),
 		help:      bind([]string{"?"}, "?", "help"),
 		back:      bind([]string{"esc"}, "esc", "back"),
 		quit:      bind([]string{"q"}, "q", "quit"),
@@ -90,7 +93,7 @@ func (k keyMap) footer() []string {
 func (k keyMap) full() []key.Binding {
 	all := append([]key.Binding{}, k.views...)
 	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop,
-		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.copy, k.page, k.theme, k.help, k.interrupt, k.suspend)
+		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

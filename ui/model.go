@@ -142,6 +142,8 @@ func (m Model) enabledKeys() keyMap {
 		return keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: k.keepFilter, dropFilter: k.dropFilter}
 	}
 	m.listKeys(&k)
+	k.account.SetEnabled(len(m.o.Accounts) > 1 && m.o.Switch != nil)
+	k.export.SetEnabled(m.o.Export != nil)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
 	k.left.SetEnabled(cursor)

@@ -16,6 +16,8 @@ import (
 // Feed is what the dashboard needs of a monitor. Only Breakdown and
 // BreakdownPlot wait for the network.
 type Feed interface {
+	// Latest is the newest snapshot; ok is false before the first.
+	Latest() (s monitor.Snapshot, ok bool)
 	// Snapshots is a slot of one that holds the newest snapshot.
 	Snapshots() <-chan monitor.Snapshot
 	// Refresh asks for a poll now and returns at once.

@@ -173,6 +173,11 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.copy):
 		next, cmd := m.say("copied: " + summary(m.snap, m.pen()))
 		return next, tea.Batch(cmd, tea.SetClipboard(copied(m.snap, m.pen())))
+	case key.Matches(msg, k.account):
+		return m.nextAccount()
+	case key.Matches(msg, k.export):
+		next, cmd := m.say("exporting…")
+		return next, tea.Batch(cmd, exportCmd(m.o.Export, spans[m.chosen()].back, m.now))
 	case key.Matches(msg, k.page):
 		return m.say("credits are bought at " + creditsPage)
 	}
