@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"ortop/monitor"
@@ -11,12 +12,24 @@ import (
 // cards are who spent most in the last day, for the overview.
 type cards struct{ models, keys told }
 
-// cardRows is the height of a card, its border included; leastSpend is the
-// height that it leaves to the plot of spend.
+// cardRows is the height of a card, its border included, and tallCardRows that
+// of one where there is more room; leastSpend and fairSpend are the heights
+// that the two leave to the plots.
 const (
-	cardRows   = 6
-	leastSpend = 10
+	cardRows, tallCardRows = 6, 8
+	leastSpend, fairSpend  = 10, 14
 )
+
+// cardHeight is how high the cards are of so many rows; 0: they have no room.
+func cardHeight(rows int) int {
+	switch {
+	case rows >= fairSpend+tallCardRows:
+		return tallCardRows
+	case rows >= leastSpend+cardRows:
+		return cardRows
+	}
+	return 0
+}
 
 // any reports whether there is anything to show.
 func (c cards) any() bool { return len(c.models.b.Rows)+len(c.keys.b.Rows) > 0 }
@@ -51,11 +64,15 @@ func renderCard(p pen, b monitor.Breakdown, name string, w, h int) []string {
 // cardAge is from when on a card says how old it is.
 const cardAge = 10 * breakdownEvery
 
+// worthALine is the share from which on what is not attributed takes the place
+// of somebody's line.
+const worthALine = 0.05
+
 // cardLines are who spent most, how many others did, and what is in no row.
 func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 	var rest []monitor.BreakdownRow
-	if usd := b.UnattributedUSD; usd != nil && (*usd >= 0.005 || *usd <= -0.005 || len(b.Rows) < n) {
-		rest = append(rest, monitor.BreakdownRow{Name: "not attributed", SpendUSD: usd, Share: shareOf(usd, b.TotalUSD)})
+	if share := shareOf(b.UnattributedUSD, b.TotalUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
+		rest = append(rest, monitor.BreakdownRow{Name: "not attributed", SpendUSD: b.UnattributedUSD, Share: share})
 	}
 	top := min(len(b.Rows), max(0, n-len(rest)))
 	if more := len(b.Rows) - top; more > 0 && top > 0 {

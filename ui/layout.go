@@ -94,9 +94,10 @@ func (l *layout) overview(y int, n needs) {
 	l.credits, l.runOut = rect{0, y, left, cards}, rect{left, y, w - left, cards}
 	y += cards
 	rest := l.h - 1 - y
-	if n.cards && l.tier >= tierColumns && rest >= leastSpend+cardRows {
-		rest -= cardRows
-		l.cards = rect{0, y + rest, l.w, cardRows}
+	if n.cards && l.tier >= tierColumns {
+		n := cardHeight(rest)
+		rest -= n
+		l.cards = rect{0, y + rest, l.w, n}
 	}
 	switch {
 	case l.tier == tierWide:
