@@ -27,7 +27,7 @@ type column struct {
 
 // The widths that columns begin with, and those that they grow to.
 const (
-	leastName, mostName = 14, 38
+	leastName, mostName = 15, 38
 	fairName            = 22 // which a name gets before other columns
 	leastBar, mostBar   = 5, 22
 	mostCap             = 34
@@ -61,7 +61,7 @@ func newTable(d breakdownPanel, seen []monitor.BreakdownRow, w int) table {
 	}
 	for _, s := range d.sums(sumsFrom) {
 		t.spend = max(t.spend, width(text.MaybeUSD(s.usd)))
-		widest = max(widest, width(s.name))
+		widest = max(widest, 1+width(s.name))
 	}
 	t.spend = max(t.spend, 5) + 2
 	t.name = max(4, min(max(leastName, min(widest, fairName)), w-t.spend-shareWidth))
