@@ -141,10 +141,12 @@ func operand(n parse.Node, dot any) (any, error) {
 	case *parse.FieldNode:
 		v := dot
 		for _, name := range n.Ident {
-			m, ok := v.(map[string]any)
-			if v, ok = m[name]; !ok {
+			m, _ := v.(map[string]any)
+			field, ok := m[name]
+			if !ok {
 				return nil, fmt.Errorf("there is no field %s", n)
 			}
+			v = field
 		}
 		return v, nil
 	case *parse.StringNode:
