@@ -41,6 +41,7 @@ var only = map[string][]string{
 	"github.com/gen2brain/beeep":       {"alert"},
 	"text/template":                    {}, // it costs 2.9 MB: see the decisions
 	"net/http":                         {"alert", "client", "metrics", "sim"},
+	"gonum.org/v1/gonum":               {"forecast/fit"},
 }
 
 type goPackage struct {

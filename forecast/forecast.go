@@ -41,16 +41,16 @@ const (
 	MinIncrements = 2
 )
 
-// Options are what At knows beside the samples. The zero Options is usable.
+// Options are what New knows beside the samples. The zero Options is usable.
 type Options struct {
-	// Gaps are the spans in which nothing was polled, in order of time. Spend
-	// across one is taken as even.
+	// Gaps are the spans in which nothing was polled, and those whose spend was
+	// filled in from totals of hours or days. Spend in one is taken as even.
 	Gaps []credit.Span
 	// Coefficients are used instead of those that are built in, if not nil.
 	Coefficients *Coefficients
 }
 
-// Forecast is what At found. The quantiles mean something only where State is
+// Forecast is what a Model found. The quantiles mean something only where State is
 // OK.
 type Forecast struct {
 	State   State

@@ -9,14 +9,14 @@ const (
 	// anew every 6 hours.
 	profileBack  = 28 * day
 	profileEvery = 6 * hour
-	// gridBack is as far as is looked back in detail: the first origin of
-	// the past lies 28 days back.
-	gridBack = originBack + profileBack + day
+	// As far back as there are sums: the first origin of the past lies 28 days
+	// back and looks at the blocks of a week and the hours of 28 days.
+	blocksBack = originBack + week + hour
+	hoursBack  = originBack + profileBack + day
 )
 
-// grid has running sums of the path over its last 57 days, in blocks of 15
-// minutes from the first sample on and in UTC hours, so that any window costs
-// the same.
+// grid has running sums of the path over its last weeks, in blocks of 15 minutes
+// from the first sample on and in UTC hours, so that any window costs the same.
 type grid struct {
 	// Of each boundary of blocks, from start on: the spend up to it, and the
 	// blocks that had any.
@@ -61,11 +61,8 @@ func (l *lumps) typical(from, to int) float64 {
 
 // read reads the samples from c, the first, to the last.
 func (g *grid) read(p *path, c cursor) (end cursor) {
-	g.start = p.first
-	if back := p.now - gridBack; back > g.start {
-		g.start += math.Floor((back-g.start)/block) * block
-	}
-	g.hour = math.Floor(g.start / hour)
+	g.start = p.first + math.Floor(max(0, p.now-blocksBack-p.first)/block)*block
+	g.hour = math.Floor(max(p.first, p.now-hoursBack) / hour)
 	blocks, hours := int((p.now-g.start)/block), int(math.Floor(p.now/hour)-g.hour)
 	g.usd, g.spent = make([]float64, 0, blocks+1), make([]int32, 0, blocks+1)
 	g.cursors = make([]cursor, 0, hours+1)
@@ -103,7 +100,10 @@ func (g *grid) sum(p *path) {
 	seen := 0.0
 	for h := range g.cursors {
 		t := (g.hour + float64(h)) * hour
-		usd, seenBefore := p.at(t).usd, seen
+		usd, seenBefore := g.cursors[h].usd, seen
+		if len(p.gaps) > 0 {
+			usd = p.at(t).usd
+		}
 		seen = max(t, p.first) - p.blind.until(t)
 		g.byHour.add(usd)
 		if hourOfDay(g.hour+float64(h)) == 0 {
@@ -185,16 +185,17 @@ func (g *grid) profile(t float64) (p [hoursInDay]float64) {
 func hourOfDay(h float64) int { return int(h - hoursInDay*math.Floor(h/hoursInDay)) }
 
 // ewma is the exponentially weighted mean rate in USD per second up to now, as
-// if the weights before the beginning of the path were not there.
+// if the weights before the beginning of the path were not there. An hour has
+// the weight of its middle.
 func (p *path) ewma(halfLife float64) float64 {
-	g := &p.grid
+	usd := p.grid.byHour.usd
 	k := math.Ln2 / halfLife
-	last := len(g.usd) - 1
-	end := p.now - g.start - float64(last)*block // what is left after the last boundary
-	sum := math.Exp(-k*end/2) * (p.end.usd - g.usd[last])
-	weight, each := math.Exp(-k*(end+block/2)), math.Exp(-k*block)
-	for b := last; b > 0; b-- {
-		sum += weight * (g.usd[b] - g.usd[b-1])
+	last := len(usd) - 1
+	rest := p.now - (p.grid.hour+float64(last))*hour // since the last full hour
+	sum := math.Exp(-k*rest/2) * (p.end.usd - usd[last])
+	weight, each := math.Exp(-k*(rest+hour/2)), math.Exp(-k*hour)
+	for h := last; h > 0; h-- {
+		sum += weight * (usd[h] - usd[h-1])
 		weight *= each
 	}
 	return sum * k / -math.Expm1(-k*(p.now-p.first))

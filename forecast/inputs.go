@@ -28,6 +28,9 @@ var (
 	blindWindows = [3]float64{15 * minute, hour, day}
 )
 
+// Indexes of rateWindows.
+const overHour, overDay, overWeek = 1, 3, 5
+
 // As far as is looked back for what was unobserved, and for typical lumps.
 const (
 	blindBack = 28 * day
@@ -56,17 +59,23 @@ func (p *path) look(t float64) (m moment, ok bool) {
 	if !(c.usd > 0) {
 		return m, false
 	}
-	m.base = p.base(t, c.usd)
+	var ago [len(rateWindows)]cursor
+	var rate [len(rateWindows)]float64
 	for i, w := range rateWindows {
-		m.x[inRates+i] = logRate(p.mean(t, c.usd, w), w, m.base)
+		w = min(w, m.history)
+		ago[i] = p.at(t - w)
+		rate[i] = (c.usd - ago[i].usd) / w
 	}
 	life := c.usd / m.history
+	w := min(m.history, week)
+	m.base = (rate[overWeek]*w + life*day) / (w + day)
+	for i, w := range rateWindows {
+		m.x[inRates+i] = logRate(rate[i], w, m.base)
+	}
 	m.x[inLife] = logRate(life, 1, m.base)
 	m.x[inQuiet] = math.Log1p((t-c.rose)/minute) - 4
-	for i, w := range [2]float64{hour, day} {
-		w = min(w, m.history)
-		m.x[inBusyHour+i] = (c.minutes - p.at(t-w).minutes) / (w / minute)
-	}
+	m.x[inBusyHour] = (c.minutes - ago[overHour].minutes) / (min(m.history, hour) / minute)
+	m.x[inBusyDay] = (c.minutes - ago[overDay].minutes) / (min(m.history, day) / minute)
 	n, spent, usd := p.grid.blocks(t, week)
 	m.x[inDuty] = math.Log((float64(spent) + 1) / (float64(n) + 2))
 	m.blockUSD = life * block
@@ -80,11 +89,10 @@ func (p *path) look(t float64) (m moment, ok bool) {
 			w = min(w, m.history)
 			m.x[inBlind+i] = (blind - p.blind.until(t-w)) / w
 		}
-		w := min(m.history, blindBack)
+		w = min(m.history, blindBack)
 		m.x[inBlindAll] = (blind - p.blind.until(t-w)) / w
 	}
-	before := p.at(max(p.first, t-week))
-	m.minuteUSD = (c.squares - before.squares) / (c.usd - before.usd)
+	m.minuteUSD = (c.squares - ago[overWeek].squares) / (c.usd - ago[overWeek].usd)
 	if !(m.minuteUSD > 0) {
 		m.minuteUSD = m.base * minute
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	origins    = 24
 	originBack = 28 * day
 	// originAfter is how long after the first sample the first origin may lie.
 	originAfter = 20 * minute
+	mostOrigins = 100
 	// leastSeen is the share of an origin's outcome that must have been observed.
 	leastSeen = 0.2
 	// shrink is the number of outcomes at which they count for half.
@@ -19,18 +19,20 @@ const (
 	mostShift = 3
 )
 
-// lookBack returns what was known at moments spread evenly over the last 28
-// days, to forecast from again and compare with what came.
-func (p *path) lookBack() []moment {
+// lookBack returns what was known at moments of the last 28 days, to forecast
+// from again and compare with what came.
+func (m *Model) lookBack() []moment {
+	p := &m.path
 	span := min(p.now-p.first-originAfter, originBack)
 	if span <= 0 {
 		return nil
 	}
-	past := make([]moment, 0, origins)
-	for j := range origins {
-		after := p.now - p.first - span + (float64(j)+.5)/origins*span
-		if m, ok := p.look(p.first + math.Floor(after/minute)*minute); ok {
-			past = append(past, m)
+	n := min(m.co.Origins, mostOrigins)
+	past := make([]moment, 0, n)
+	for j := range n {
+		ago := span * math.Pow(1-(float64(j)+.5)/float64(n), m.co.Recent)
+		if o, ok := p.look(p.first + math.Floor((p.now-ago-p.first)/minute)*minute); ok {
+			past = append(past, o)
 		}
 	}
 	return past
@@ -47,7 +49,7 @@ type residual struct {
 // forecasts of the past were off, the more the more of them there are.
 func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 	p := &m.path
-	var rows [len(levels)][origins]residual
+	var rows [len(levels)][mostOrigins]residual
 	n, outcomes := 0, 0
 	for i := range m.past {
 		o := &m.past[i]

@@ -19,9 +19,11 @@ type Model struct {
 	ewma float64 // rate in USD per second
 }
 
-// New prepares a model at now of the samples up to now, oldest first. Of those
-// it keeps nothing. Samples may be sparse: between two of them nothing was
-// spent until the later, unless a gap lies before it.
+// New prepares a model at now of the samples up to now, oldest first. It reads
+// them where they lie: they must not change while the model is used. They may
+// be sparse: what a sample shows was spent just before it, or evenly since the
+// beginning of a gap that it ends. Minutes count in those of the last 36 days,
+// hours in the month before, and of older ones the sum alone.
 func New(now time.Time, samples []credit.Sample, o Options) *Model {
 	m := &Model{at: now, co: o.Coefficients, path: newPath(now, samples, o.Gaps)}
 	if m.co == nil {
@@ -31,7 +33,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 		return m
 	}
 	m.now, _ = m.path.look(m.path.now) // something was spent
-	m.past = m.path.lookBack()
+	m.past = m.lookBack()
 	m.ewma = m.path.ewma(ewmaHalfLife)
 	return m
 }
@@ -55,7 +57,7 @@ func (m *Model) Forecast(balanceUSD *float64) Forecast {
 	f := Forecast{State: Unknown, Subject: Account, At: m.at, LastSpend: p.lastSpend()}
 	f.History = duration(p.now - p.first)
 	switch {
-	case balanceUSD == nil || math.IsNaN(*balanceUSD):
+	case balanceUSD == nil || !finite(*balanceUSD):
 		return f
 	case *balanceUSD <= 0:
 		f.State = Depleted
@@ -90,29 +92,38 @@ func (m *Model) seconds(usd float64) (s [3]float64) {
 	return s
 }
 
-// Inputs returns what the regression takes for a balance in USD: the log of the
-// plain forecast in seconds, and its inputs; ok is false where there is no
-// forecast. Its other inputs than the balance are facts of the past.
-func (m *Model) Inputs(usd float64) (plain float64, x [Inputs]float64, ok bool) {
-	if !m.ready() || !(usd > 0) {
-		return 0, x, false
+// Input is what the fitted part of the method takes for a balance.
+type Input struct {
+	// Plain and Long are the logs of the seconds that it lasts at the base rate
+	// and at the mean rate of the last 3 days.
+	Plain, Long float64
+	X           [Inputs]float64
+}
+
+// Input returns the input for a balance in USD; ok is false where there is no
+// forecast.
+func (m *Model) Input(usd float64) (in Input, ok bool) {
+	if !m.ready() || !(usd > 0) || !finite(usd) {
+		return in, false
 	}
-	plain = m.now.plain(usd)
-	return plain, m.now.inputs(usd, plain), true
+	in.Plain = m.now.plain(usd)
+	in.X = m.now.inputs(usd, in.Plain)
+	in.Long = math.Log(max(1, usd/m.ewma))
+	return in, true
 }
 
 const ewmaHalfLife = 3 * day
 
-// settle draws forecasts of more than a day, by half from a week on, to the
-// 3-day mean and its errors.
+// settle draws forecasts of more than a day, most from a week on, to the 3-day
+// mean and its errors.
 func (m *Model) settle(usd, l float64, q [3]float64) [3]float64 {
-	weight := .5 * min(1, max(0, (l-math.Log(day))/math.Log(week/day)))
+	weight := m.co.LongShare * min(1, max(0, (l-math.Log(day))/math.Log(week/day)))
 	if weight == 0 || !(m.ewma > 0) {
 		return q
 	}
-	tau := max(1, usd/m.ewma)
-	for i, e := range m.co.long(tau) {
-		q[i] = (1-weight)*q[i] + weight*(math.Log(tau)+e)
+	tau := math.Log(max(1, usd/m.ewma))
+	for i, e := range m.co.errorsAt(tau) {
+		q[i] = (1-weight)*q[i] + weight*(tau+e)
 	}
 	slices.Sort(q[:])
 	return q

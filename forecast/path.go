@@ -53,7 +53,7 @@ func newPath(now time.Time, samples []credit.Sample, spans []credit.Span) path {
 	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans)}
 	var c cursor
 	for ; c.taken < len(samples); c.taken++ {
-		if s := &samples[c.taken]; unix(s.At) <= p.now && credit.Plausible(s.UsageUSD) {
+		if s := &samples[c.taken]; unix(s.At) <= p.now && finite(s.UsageUSD) {
 			p.first = unix(s.At)
 			c.t, c.rose, c.highUSD, c.segment = p.first, p.first, s.UsageUSD, s.Segment
 			break
@@ -69,6 +69,9 @@ func newPath(now time.Time, samples []credit.Sample, spans []credit.Span) path {
 	return p
 }
 
+// finite reports whether v is a sum that arithmetic keeps the cents of.
+func finite(v float64) bool { return math.Abs(v) <= 1e13 }
+
 func unix(t time.Time) float64 { return float64(t.Unix()) }
 
 // take takes in the samples up to t, at most n of them.
@@ -77,17 +80,19 @@ func (p *path) take(c *cursor, t float64, n int) {
 	i, newest, high, usd, rises := c.taken, int64(c.t), c.highUSD, c.usd, c.rises
 	minutes, squares, lump, rose := c.minutes, c.squares, c.lumpUSD, int64(c.rose)
 	until, now := int64(math.Floor(t)), int64(p.now)
-	for end := min(len(p.samples)-i, n) + i; i < end; i++ {
-		s := &p.samples[i]
+	segment, gapless := c.segment, len(p.gaps) == 0
+	samples := p.samples[:min(len(p.samples)-i, n)+i]
+	for ; i < len(samples); i++ {
+		s := &samples[i]
 		at := s.At.Unix()
 		if at > until && at <= now {
 			break
 		}
-		if at < newest || at > now || !credit.Plausible(s.UsageUSD) {
+		if at < newest || at > now || !finite(s.UsageUSD) {
 			continue
 		}
-		if s.Segment != c.segment {
-			c.segment, high = s.Segment, s.UsageUSD
+		if s.Segment != segment {
+			segment, high = s.Segment, s.UsageUSD
 			c.seams++
 		}
 		if rise := s.UsageUSD - high; rise > riseUSD {
@@ -95,7 +100,7 @@ func (p *path) take(c *cursor, t float64, n int) {
 			usd += rise
 			rises++
 			from, even := int64(0), false
-			if len(p.gaps) > 0 {
+			if !gapless {
 				from, even = p.gaps.ending(newest, at)
 			}
 			switch {
@@ -116,6 +121,7 @@ func (p *path) take(c *cursor, t float64, n int) {
 		}
 		newest = at
 	}
+	c.segment = segment
 	c.taken, c.t, c.highUSD, c.usd, c.rises = i, float64(newest), high, usd, rises
 	c.minutes, c.squares, c.lumpUSD, c.rose = minutes, squares, lump, float64(rose)
 }
@@ -175,22 +181,6 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 		return float64(from) + (usd-b.usd)/(c.usd-b.usd)*float64(int64(c.t)-from), true
 	}
 	return c.t, true
-}
-
-// mean is the mean rate in USD per second over the w seconds before t, when
-// usd had been spent, or over all of the path before t where that is shorter.
-func (p *path) mean(t, usd, w float64) float64 {
-	if w >= t-p.first {
-		return usd / (t - p.first)
-	}
-	return (usd - p.at(t-w).usd) / w
-}
-
-// base is the rate at t in USD per second over the last week, drawn to the
-// rate of the whole path by one day's weight.
-func (p *path) base(t, usd float64) float64 {
-	w := min(t-p.first, week)
-	return (p.mean(t, usd, week)*w + p.mean(t, usd, math.Inf(1))*day) / (w + day)
 }
 
 // lastSpend is when usage last rose; zero if it never did.

@@ -55,7 +55,7 @@ func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
 		v := balanceUSD / (left / day)
 		p.AllowanceUSDPerDay = &v
 	}
-	if !m.ready() || math.IsNaN(sum) {
+	if !m.ready() || !finite(sum) {
 		return p
 	}
 	l := ladder{model: m}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,7 +60,7 @@ func TestAnyAccountHasSaneQuantiles(t *testing.T) {
 		samples, gaps := account(seed)
 		now := samples[len(samples)-1].At.Add(time.Duration(seed) * time.Minute)
 		m := New(now, samples, Options{Gaps: gaps})
-		for _, b := range []float64{1e-9, 0.01, 1, 30, 1e4, 1e9} {
+		for _, b := range []float64{math.NaN(), math.Inf(-1), -1, 0, 1e-9, 0.01, 1, 30, 1e4, 1e12, math.Inf(1)} {
 			sane(t, m.Forecast(&b))
 		}
 	}
@@ -184,6 +185,7 @@ func TestABurstWidensTheRange(t *testing.T) { // S11
 func FuzzAt(f *testing.F) {
 	f.Add([]byte("0123456789abc0123456789abc0123456789abc"), 3.0)
 	f.Add(make([]byte, 130), 1.0)
+	f.Add([]byte("\x3c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x24\x40\x00"), math.Inf(1))
 	f.Fuzz(func(t *testing.T, b []byte, balance float64) {
 		var samples []credit.Sample
 		var gaps []credit.Span
@@ -221,4 +223,64 @@ func FuzzAt(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestModelIsOneValueForAll(t *testing.T) {
+	samples, gaps := account(7)
+	m := New(samples[len(samples)-1].At, samples, Options{Gaps: gaps})
+	want := m.Forecast(usd(3))
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				if got := m.Forecast(usd(3)); got != want {
+					t.Errorf("Forecast = %+v, want %+v", got, want)
+				}
+				m.Plan(3, Ask{TopUpUSD: usd(5)})
+			}
+		})
+	}
+	group.Wait()
+	if n := testing.AllocsPerRun(100, func() { m.Forecast(usd(3)) }); n > 1 {
+		t.Errorf("a forecast allocates %v times, want 0 of its own", n) // the balance may escape
+	}
+}
+
+func TestParseCoefficientsRefuses(t *testing.T) {
+	for _, c := range []struct{ name, json string }{
+		{"no JSON", "{"},
+		{"no knots", `{"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]]}`},
+		{"knots that fall", `{"knots":[6,5,4,3,2,1],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]]}`},
+		{"a row too few", `{"knots":[1,2,3,4,5,6],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0]]}`},
+		{"no edges", `{"knots":[1,2,3,4,5,6],"long":[[0,0,0]]}`},
+		{"origins below 0", `{"knots":[1,2,3,4,5,6],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]],"origins":-1}`},
+	} {
+		if _, err := ParseCoefficients([]byte(c.json)); err == nil {
+			t.Errorf("%s: ParseCoefficients = nil, want an error", c.name)
+		}
+	}
+}
+
+func TestKaplanMeier(t *testing.T) {
+	row := func(log float64) residual { return residual{log, false} }
+	open := func(log float64) residual { return residual{log, true} }
+	for _, c := range []struct {
+		name  string
+		rows  []residual
+		level float64
+		want  float64
+	}{
+		{"median of five", []residual{row(.5), row(.1), row(.4), row(.2), row(.3)}, .5, .3},
+		{"the first reaches it", []residual{row(-.2), row(.1)}, .5, -.2},
+		{"censored ones last longer", []residual{row(.1), open(.15), open(.16), row(.3)}, .5, .3},
+		{"censored at the same moment come after", []residual{open(.1), row(.1)}, .5, .1},
+		{"never reached", []residual{row(.1), open(.4), open(.5)}, .9, .5},
+		{"never reached, all too short", []residual{row(-.5), open(-.2)}, .9, 0},
+		{"clipped", []residual{row(7)}, .5, 3},
+		{"clipped below", []residual{row(-7)}, .5, -3},
+	} {
+		if got := kaplanMeier(c.rows, c.level); got != c.want {
+			t.Errorf("%s: kaplanMeier = %v, want %v", c.name, got, c.want)
+		}
+	}
 }
