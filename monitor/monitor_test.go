@@ -520,6 +520,9 @@ func TestPanicIsReturned(t *testing.T) {
 }
 
 func TestScheduleDoesNotDrift(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a simulated day takes seconds, more with the race detector")
+	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "idle"})
 		m := b.run()
