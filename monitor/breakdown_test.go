@@ -69,6 +69,9 @@ func spendOf(d Breakdown) (sum float64) {
 // TestBreakdownAddsUp looks at a large account four times a day, and compares
 // every sum with the account's own books.
 func TestBreakdownAddsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	days := 4
 	if os.Getenv("ORTOP_LONG") != "" {
 		days = 60

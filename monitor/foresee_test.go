@@ -11,6 +11,9 @@ import (
 )
 
 func TestForecastsAreGraded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		m := b.run()

@@ -19,6 +19,9 @@ func (b *bench) events(m *Monitor) []history.Event {
 }
 
 func TestSpikeIsAnEventWithItsDriver(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	bubble(t, func(t *testing.T) {
 		time.Sleep(15 * time.Hour)
 		b := newBench(t, oldAccount("steady"))

@@ -15,6 +15,9 @@ var (
 
 // U05: every frame fits its terminal, in every state and view.
 func TestSweepFits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	for name, scene := range scenes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -76,6 +79,9 @@ func TestNoSizeNoFrame(t *testing.T) {
 
 // Panels meet: every line of a full frame is exactly as wide as the screen.
 func TestFullFramesAreAligned(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	for name, scene := range scenes {
 		for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
 			for view := range tabs {
