@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,9 +22,23 @@ import (
 const ordinaryKey = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != "ortop" {
+		undoIgnored()
+	}
 	testscript.Main(m, map[string]func(){
 		"ortop": func() { os.Exit(Execute(os.Args[1:])) },
 	})
+}
+
+// undoIgnored gives the programs that tests start the signals' own effect, also
+// where the tests run under nohup or as a shell's background job, which have
+// some ignored.
+func undoIgnored() {
+	for _, s := range stopSignals {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
 }
 
 type simKey struct{}

@@ -30,6 +30,13 @@ const childEnv = "ORTOP_UI_CHILD"
 func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "":
+		// Under nohup, or in a shell's background job, some signals are ignored,
+		// and would be in the children.
+		for _, s := range endSignals {
+			if signal.Ignored(s) {
+				signal.Notify(make(chan os.Signal, 1), s)
+			}
+		}
 		// The tests on a terminal wait more than they work.
 		if err := flag.Set("test.parallel", "8"); err != nil {
 			panic(err)
