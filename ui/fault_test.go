@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,18 @@ func TestEmptySpendPlot(t *testing.T) {
 	flat := spendPlot{plot: history.Plot{Buckets: []history.Bucket{read, read}}, loaded: true, span: defaultSpan}
 	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
 		t.Errorf("equal readings are not a line at zero:\n%s", got)
+	}
+	wide := slices.Repeat([]history.Bucket{read}, 60)
+	wide[0] = unread
+	for _, c := range []struct {
+		usd  float64
+		want string
+	}{{0, "no spend seen in this range"}, {1.25, "most $1.25/h at 08:42"}} {
+		wide[7].SpendUSD = c.usd
+		d := spendPlot{plot: history.Plot{Buckets: wide}, loaded: true, span: defaultSpan}
+		if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, d, 76, 12), "\n")); !strings.Contains(got, c.want) {
+			t.Errorf("no %q in\n%s", c.want, got)
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func spendLinesOf(p pen, d spendPlot, w, h int) []string {
 	axis := d.axis(p.now)
 	if h >= 7 {
 		rows--
-		words = d.words(p, axis, highest)
+		words = d.words(p, axis, values)
 	}
 	c := newChart([][]float64{values}, newScale(highest, 0.005, rows), rows, nil)
 	if c == nil {
@@ -144,8 +144,9 @@ func (d spendPlot) whyEmpty(w int) string {
 	return pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
 }
 
-// words are what happened in the span, or what is under the cursor.
-func (d spendPlot) words(p pen, axis timeaxis, highest float64) string {
+// words are what happened in the span, or what is under the cursor; where
+// nothing happened, when most was spent.
+func (d spendPlot) words(p pen, axis timeaxis, rates []float64) string {
 	if x := d.cursorColumn(); x >= 0 {
 		return cut(d.underCursor(p, x), axis.cols)
 	}
@@ -175,10 +176,24 @@ func (d spendPlot) words(p pen, axis timeaxis, highest float64) string {
 			phrases = append(phrases, tick{c, "◆ " + clean(s.Reason) + " at " + d.clock(s.At, p.now)})
 		}
 	}
-	if len(phrases) == 0 && highest == 0 {
-		phrases = []tick{{0, "no spend seen in this range"}}
+	if len(phrases) == 0 {
+		phrases = []tick{d.peak(rates, p.now)}
 	}
-	return axis.words(phrases)
+	return p.th.dim.Render(axis.words(phrases))
+}
+
+// peak says when most was spent.
+func (d spendPlot) peak(rates []float64, now time.Time) tick {
+	most := 0
+	for i, v := range rates {
+		if v > rates[most] || math.IsNaN(rates[most]) {
+			most = i
+		}
+	}
+	if !(rates[most] > 0) {
+		return tick{0, "no spend seen in this range"}
+	}
+	return tick{most, "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.plot.Buckets[most].From, now)}
 }
 
 // underCursor says a bucket's time and value.
