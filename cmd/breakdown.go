@@ -121,8 +121,8 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "cap"}}
 	for _, r := range b.Rows {
 		lines = append(lines, []string{
-			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, countText),
-			maybe(r.Tokens, countText), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
+			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, text.Count),
+			maybe(r.Tokens, text.Count), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
 			text.MaybeUSD(r.BYOKUSD), budgetText(r, now),
 		})
 	}
@@ -201,18 +201,6 @@ func budgetText(r monitor.BreakdownRow, now time.Time) string {
 		s += ", lasts"
 	}
 	return s
-}
-
-func countText(n int64) string {
-	switch v := float64(n); {
-	case n >= 9_995_000:
-		return fmt.Sprintf("%.0fM", v/1e6)
-	case n >= 99_950:
-		return fmt.Sprintf("%.2fM", v/1e6)
-	case n >= 9_995:
-		return fmt.Sprintf("%.0fk", v/1e3)
-	}
-	return fmt.Sprint(n)
 }
 
 func maybe[T any](v *T, say func(T) string) string {
