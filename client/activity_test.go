@@ -40,7 +40,7 @@ func TestActivityErrors(t *testing.T) {
 
 func TestActivityDates(t *testing.T) {
 	want := time.Date(2026, 5, 19, 0, 0, 0, 0, time.UTC)
-	for _, date := range []string{"2026-05-19", "2026-05-19 00:00:00", "2026-05-19 13:45:00", "2026-05-19T00:00:00.000Z", "2026-05-19T00:00:00Z"} {
+	for _, date := range []string{"2026-05-19", "2026-05-19 00:00:00", "2026-05-19 13:45:00", "2026-05-19T00:00:00.000Z", "2026-05-19T00:00:00Z", "2026-05-19T00:00:00+02:00", "2026-05-19T23:00:00-05:00"} {
 		got, err := serve(t, answer(200, `{"data":[{"usage":1,"date":"`+date+`"}]}`)).Activity(t.Context(), ActivityQuery{})
 		if err != nil || !got.Rows[0].Date.Equal(want) || got.Rows[0].Date.Location() != time.UTC {
 			t.Errorf("Activity(%s) = %v, %v, want %v", date, got.Rows, err, want)

@@ -33,8 +33,12 @@ func (f *fields) bucket(names ...string) time.Time {
 	return time.Time{}
 }
 
-// day reads a date that has to be there, with or without a time of day, which
-// means nothing.
+// day reads a date that has to be there, with or without a time of day and a
+// zone, which mean nothing: the day is a UTC day as it is written.
 func (f *fields) day(name string) time.Time {
-	return f.bucket(name).Truncate(24 * time.Hour)
+	if f.bucket(name).IsZero() {
+		return time.Time{}
+	}
+	t, _ := time.Parse(time.DateOnly, f.looseText(name)[:len(time.DateOnly)]) // every layout begins so
+	return t
 }

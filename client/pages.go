@@ -45,7 +45,7 @@ func pages[T any](ctx context.Context, c *Client, q question, read func(*fields)
 		list.Meta = meta
 		offset += len(rows)
 		more = len(rows) >= pageRows
-		if total != nil {
+		if belied := more && total != nil && int64(offset) > *total; total != nil && !belied {
 			more = int64(offset) < *total
 		}
 		known := len(list.Rows)

@@ -75,6 +75,7 @@ func TestS12S13Pages(t *testing.T) {
 		{"counted: more than there are", counted(30, 100, 31), 30, 2, 30, true},
 		{"counted: the same page for ever", func(int, int) rowJSON { return rowJSON{"data": rows(0, 1), "total_count": 25} }, 1, 2, 1, true},
 		{"counted: fewer than came", counted(30, 100, 3), 30, 1, 0, false},
+		{"counted: far fewer than there are", counted(250, 100, 7), 250, 3, 200, false},
 		{"counted: without end", func(_, offset int) rowJSON {
 			return rowJSON{"data": rows(offset, 100), "total_count": int64(1) << 62}
 		}, 10_000, 100, 9900, true},
