@@ -191,8 +191,9 @@ func sum(a, b *int64) *float64 {
 	return &v
 }
 
-// memberNames are the IDs of the organization's members by their names. There
-// are none where it may not be seen, or is a person's.
+// memberNames are the IDs of the organization's members by their names, empty
+// for a name that several have. There are none where it may not be seen, or is
+// a person's.
 func (m *Monitor) memberNames(ctx context.Context) map[string]string {
 	day := credit.DayStart(m.o.Now())
 	list, _, err := cached(ctx, m, "members", day, day.Add(24*time.Hour), func(ctx context.Context, api API) (client.List[client.Member], error) {
@@ -203,8 +204,13 @@ func (m *Monitor) memberNames(ctx context.Context) map[string]string {
 	}
 	ids := map[string]string{}
 	for _, p := range list.Rows {
-		ids[clean(strings.TrimSpace(p.FirstName+" "+p.LastName))] = p.UserID
-		ids[clean(p.Email)] = p.UserID
+		for _, name := range []string{clean(strings.TrimSpace(p.FirstName + " " + p.LastName)), clean(p.Email)} {
+			if id, taken := ids[name]; taken && id != p.UserID {
+				ids[name] = ""
+			} else {
+				ids[name] = p.UserID
+			}
+		}
 	}
 	delete(ids, "")
 	return ids

@@ -143,18 +143,20 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 		return nil, errPartial
 	}
 	step := granularities[granularity]
-	return even(spendRows(a.Rows, step), step, to), nil
+	return even(spendRows(a.Rows, step, creditsUsage), step, to), nil
 }
 
 // granularities are how long the buckets of a query are.
 var granularities = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// spendRows is the spend of each bucket, by its beginning.
-func spendRows(rows []client.AnalyticsRow, step time.Duration) map[time.Time]float64 {
+// spendRows is the sum of metrics in each bucket, by its beginning.
+func spendRows(rows []client.AnalyticsRow, step time.Duration, metrics ...string) map[time.Time]float64 {
 	usd := map[time.Time]float64{}
 	for _, r := range rows {
-		if v := r.Metrics[creditsUsage]; v != nil && *v > 0 {
-			usd[r.Start.Truncate(step)] += *v
+		for _, name := range metrics {
+			if v := r.Metrics[name]; v != nil && *v > 0 {
+				usd[r.Start.Truncate(step)] += *v
+			}
 		}
 	}
 	return usd

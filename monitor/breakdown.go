@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/history"
+	"ortop/text"
 )
 
 // By is what spend is broken down by.
@@ -108,6 +110,8 @@ var (
 // noteOrdinary is said once to a key that may not see the account.
 const noteOrdinary = "this key sees itself alone: a management key shows every key, model, provider, workspace and member"
 
+const noteTruncated = "the analytics left rows out: what is told of is not all"
+
 // Breakdown says who spent what. It may wait for the network: what is asked is
 // kept for five minutes.
 //
@@ -129,8 +133,9 @@ func (m *Monitor) Breakdown(ctx context.Context, q BreakdownQuery) (Breakdown, e
 		return b, errUnread
 	}
 	var err error
+	ordinary := s.asker.Kind == credit.KeyOrdinary
 	switch {
-	case s.asker.Kind == credit.KeyOrdinary:
+	case ordinary:
 		b.Notes = append(b.Notes, noteOrdinary)
 		if q.By == ByKey {
 			err = m.ownRow(ctx, s, &b)
@@ -145,7 +150,7 @@ func (m *Monitor) Breakdown(ctx context.Context, q BreakdownQuery) (Breakdown, e
 		b.TotalUSD, totalErr = m.spent(ctx, s, s.account, b.From, b.To)
 		err = cmp.Or(err, totalErr)
 	}
-	b.sum()
+	b.sum(ordinary)
 	return b, err
 }
 
@@ -190,10 +195,36 @@ func (m *Monitor) ownRow(ctx context.Context, s *subject, b *Breakdown) error {
 		r.SpendUSD = k.Usage.DailyUSD
 	}
 	r.since(before)
+	if b.From.Equal(credit.DayStart(b.To)) {
+		r.BYOKUSD = k.BYOK.DailyUSD
+	}
+	b.noteBYOK(k)
 	balance, err := m.balance(ctx, s)
 	r.SpendableUSD, r.Binding = credit.Spendable(balance, k)
 	b.Rows = []BreakdownRow{r}
 	return err
+}
+
+// noteBYOK says what an ordinary key had paid to providers directly, if
+// anything: it is known by the day, week and month alone.
+func (b *Breakdown) noteBYOK(k *credit.Key) {
+	var sums []string
+	for _, w := range []struct {
+		usd  *float64
+		span string
+	}{{k.BYOK.DailyUSD, "today"}, {k.BYOK.WeeklyUSD, "this week"}, {k.BYOK.MonthlyUSD, "this month"}, {k.BYOK.TotalUSD, "ever"}} {
+		if w.usd != nil && *w.usd > 0 {
+			sums = append(sums, text.USD(*w.usd)+" "+w.span)
+		}
+	}
+	if len(sums) == 0 {
+		return
+	}
+	line := "BYOK, not in spend: " + strings.Join(sums, ", ") + " (UTC)"
+	if k.Cap.LimitUSD != nil && k.Cap.IncludesBYOK {
+		line += "; it counts against the cap"
+	}
+	b.note(line)
 }
 
 // balance is the account's, as it was last read; nil is unknown.
@@ -218,7 +249,7 @@ func (m *Monitor) byUse(ctx context.Context, s *subject, b *Breakdown) error {
 		b.note("in whole UTC days, without today: the analytics do not answer")
 	}
 	if used.truncated {
-		b.note("the answer has not all of the rows: their sums are too low")
+		b.note(noteTruncated)
 	}
 	before, err := m.attribute(ctx, b.By, b.From.Add(-b.To.Sub(b.From)), b.From)
 	if err != nil || before.days != used.days {
@@ -241,7 +272,11 @@ func (m *Monitor) byUse(ctx context.Context, s *subject, b *Breakdown) error {
 		m.byWorkspace(ctx, s, b, named, add)
 	case ByMember:
 		for name, id := range m.memberNames(ctx) {
-			if used.by[name] != nil {
+			switch {
+			case used.by[name] == nil:
+			case id == "":
+				b.note("members that share a name share a row: the analytics cannot tell them apart")
+			default:
 				named[name] = true
 				add(id, name)
 			}

@@ -45,6 +45,10 @@ func (m *Monitor) byKey(ctx context.Context, s *subject, b *Breakdown) error {
 		b.note("requests, tokens and BYOK spend of keys are not known: " + oneLine(useErr))
 	} else {
 		b.seen(use.at)
+		if use.truncated {
+			b.Partial = true
+			b.note(noteTruncated)
+		}
 	}
 	var useBefore *keyUse
 	if useErr == nil && len(before) < len(r.Keys) {
@@ -123,8 +127,8 @@ func (u *keyUse) of(k listedKey) usage {
 		return usage{}
 	}
 	name := u.name(k)
-	if u.names[name] > 1 && u.by[name] != nil {
-		return usage{}
+	if name == "" || u.names[name] > 1 && u.by[name] != nil {
+		return usage{} // none can tell what it is called, or they share a name
 	}
 	return u.attribution.of(name)
 }

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"ortop/client"
@@ -74,7 +75,7 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 	if oldest := credit.DayStart(to).Add(-daysBack); start.Before(oldest) {
 		start = oldest
 	}
-	spends, err := m.useOf(ctx, by, id, granularity, start, to)
+	spends, err := m.useOf(ctx, by, id, granularity, start, to, creditsUsage)
 	if err != nil && !errors.Is(err, errNoUse) && !errors.Is(err, errNobody) {
 		return history.Plot{}, err
 	}
@@ -104,12 +105,13 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 }
 
 // useOf is what one of those who spend spent, by the minute, hour or day, from
-// the first that is not 0 on. The error is errNoUse where there is none.
-func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time) ([]history.Spend, error) {
-	question := "use of " + string(by) + " " + id + " by " + granularity
+// the first that is not 0 on: the sum of metrics. The error is errNoUse where
+// there is none.
+func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time, metrics ...string) ([]history.Spend, error) {
+	question := strings.Join(metrics, "+") + " of " + string(by) + " " + id + " by " + granularity
 	answer, k, err := cached(ctx, m, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
 		return api.Query(ctx, client.AnalyticsQuery{
-			Metrics: []string{creditsUsage}, Granularity: granularity, From: from, To: to, Limit: 10_000,
+			Metrics: metrics, Granularity: granularity, From: from, To: to, Limit: 10_000,
 			Filters: []client.AnalyticsFilter{{Field: dimensions[by], Operator: "eq", Values: []string{id}}},
 		})
 	})
@@ -122,7 +124,7 @@ func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, errNobody
 	}
 	step := granularities[granularity]
-	spends := even(spendRows(answer.Rows, step), step, k.to)
+	spends := even(spendRows(answer.Rows, step, metrics...), step, k.to)
 	if len(spends) == 0 {
 		return nil, errNoUse
 	}

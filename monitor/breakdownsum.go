@@ -8,21 +8,26 @@ import (
 	"time"
 )
 
-// sum adds the rows up, and puts them in order.
-func (b *Breakdown) sum() {
+// sum adds the rows up, and puts them in order. Rows that are told of alone
+// have no share where the account's spend is not known.
+func (b *Breakdown) sum(alone bool) {
 	if b.Rows == nil {
 		return
 	}
-	rows, all := 0.0, true
+	rows, paid, all := 0.0, 0.0, true
 	for _, r := range b.Rows {
 		if r.SpendUSD != nil {
 			rows += *r.SpendUSD
+			paid += max(0, *r.SpendUSD) // discounts alone can be below 0
 		} else {
 			all = false
 		}
 		plus(&b.BYOKUSD, r.BYOKUSD)
 	}
-	whole := rows
+	whole := paid
+	if alone && b.TotalUSD == nil {
+		whole = 0
+	}
 	if b.TotalUSD != nil {
 		rest := *b.TotalUSD - rows
 		if math.Abs(rest) < slack {
@@ -31,7 +36,7 @@ func (b *Breakdown) sum() {
 		if all {
 			b.UnattributedUSD = &rest
 		}
-		whole = max(rows, *b.TotalUSD)
+		whole = max(paid, *b.TotalUSD)
 	}
 	for i := range b.Rows {
 		if r := &b.Rows[i]; r.SpendUSD != nil && whole > 0 {
@@ -57,8 +62,8 @@ func spendOr(r BreakdownRow) float64 {
 
 // use puts into a row what is known of its use.
 func (r *BreakdownRow) use(u usage) {
-	r.Requests, r.Tokens, r.BYOKUSD = whole(u.requests), whole(u.tokens), u.byokUSD
-	if r.SpendUSD != nil && u.tokens != nil && *u.tokens > 0 {
+	r.Requests, r.Tokens, r.BYOKUSD = counted(u.requests), counted(u.tokens), u.byokUSD
+	if r.SpendUSD != nil && *r.SpendUSD >= 0 && u.tokens != nil && *u.tokens > 0 {
 		per := *r.SpendUSD / *u.tokens * 1e6
 		r.USDPerMtok = &per
 	}
@@ -76,8 +81,12 @@ func (r *BreakdownRow) since(before *float64) {
 	}
 }
 
-func whole(v *float64) *int64 {
-	if v == nil {
+// maxCount is up to which a float64 counts one by one.
+const maxCount = 1 << 53
+
+// counted is a count as a whole number; nil where it cannot be one.
+func counted(v *float64) *int64 {
+	if v == nil || *v < 0 || *v > maxCount {
 		return nil
 	}
 	n := int64(math.Round(*v))

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"ortop/client"
@@ -20,12 +21,15 @@ func keysChore() *chore {
 		name: "keys", every: keysEvery, limit: listLimit, wanted: (*store).manages,
 		ask: func(ctx context.Context, api API, now time.Time) (func(context.Context, *store) error, error) {
 			r, err := listKeys(ctx, api, was, now)
-			return func(ctx context.Context, st *store) error {
-				was = roster{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, DefaultOnly: r.DefaultOnly}
-				return st.m.keepRoster(ctx, st.db, st.account, r)
-			}, err
+			was = r.places()
+			return func(ctx context.Context, st *store) error { return st.m.keepRoster(ctx, st.db, st.account, r) }, err
 		},
 	}
+}
+
+// places is the roster without its keys.
+func (r roster) places() roster {
+	return roster{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
 }
 
 // manages reports whether the account was read, and with a key that may see
@@ -34,11 +38,12 @@ func (st *store) manages() bool {
 	return st.was.ok && st.known.Key != nil && st.known.Key.Kind == credit.KeyManagement
 }
 
-// listKeys asks for all keys of all workspaces.
+// listKeys asks for all keys of all workspaces. With an error, the roster has
+// the workspaces as far as they are known, and no keys.
 func listKeys(ctx context.Context, api API, was roster, now time.Time) (roster, error) {
 	r, err := listWorkspaces(ctx, api, was, now)
 	if err != nil {
-		return roster{}, err
+		return r.places(), err
 	}
 	ids := []string{""} // the default workspace
 	if len(r.Workspaces) > 0 {
@@ -47,6 +52,7 @@ func listKeys(ctx context.Context, api API, was roster, now time.Time) (roster, 
 	for _, w := range r.Workspaces {
 		ids = append(ids, w.ID)
 	}
+	r.Truncated = r.MoreWorkspaces
 	seen := map[string]bool{}
 	for _, id := range ids {
 		list, err := api.Keys(ctx, id)
@@ -55,13 +61,13 @@ func listKeys(ctx context.Context, api API, was roster, now time.Time) (roster, 
 			continue
 		}
 		if err != nil {
-			return roster{}, err
+			return r.places(), err
 		}
 		r.Truncated = r.Truncated || list.Truncated
 		for _, k := range list.Rows {
 			if !seen[k.Hash] {
 				seen[k.Hash] = true
-				r.Keys = append(r.Keys, newListedKey(k))
+				r.Keys = append(r.Keys, newListedKey(k, now))
 			}
 		}
 	}
@@ -72,12 +78,12 @@ func listKeys(ctx context.Context, api API, was roster, now time.Time) (roster, 
 // listWorkspaces asks for the workspaces and their budgets, where that was not
 // done lately. That there are none, or that they may not be seen, is no error.
 func listWorkspaces(ctx context.Context, api API, was roster, now time.Time) (roster, error) {
-	r := roster{WorkspacesAt: was.WorkspacesAt, BudgetsAt: was.BudgetsAt, Workspaces: was.Workspaces, DefaultOnly: was.DefaultOnly}
+	r := was.places()
 	if due(was.WorkspacesAt, now) {
 		list, err := api.Workspaces(ctx)
 		switch {
 		case err == nil:
-			r.WorkspacesAt, r.DefaultOnly, r.Truncated = now, false, list.Truncated
+			r.WorkspacesAt, r.DefaultOnly, r.MoreWorkspaces = now, false, list.Truncated
 			r.Workspaces = nil
 			for _, w := range list.Rows {
 				r.Workspaces = append(r.Workspaces, was.workspace(w))
@@ -115,7 +121,8 @@ func (r roster) workspace(w client.Workspace) workspace {
 }
 
 // withBudgets is the workspaces with their budgets as they are now. Most
-// accounts may not have any: the first refusal is taken for all of them.
+// accounts may not have any: the first refusal is taken for all of them, and
+// so is the first sign of trouble.
 func withBudgets(ctx context.Context, api API, was []workspace) []workspace {
 	list := append([]workspace(nil), was...)
 	for i := range list {
@@ -129,8 +136,10 @@ func withBudgets(ctx context.Context, api API, was []workspace) []workspace {
 			return list
 		case errors.Is(err, client.ErrNotFound):
 			w.Budgets = nil
-		case err != nil:
+		case errors.Is(err, client.ErrMalformed):
 			continue // what was known stays
+		case err != nil:
+			return list
 		default:
 			w.Budgets = nil
 			for _, x := range b.Budgets {
@@ -143,8 +152,18 @@ func withBudgets(ctx context.Context, api API, was []workspace) []workspace {
 	return list
 }
 
+// listing is what was heard when the keys were listed for a breakdown. It is
+// held while that is done.
+type listing struct {
+	sync.Mutex
+	places roster
+	failed time.Time // zero: it did not fail
+	err    error
+}
+
 // freshRoster is the account's keys as they were listed not long ago, and
-// after a moment; where nobody did that, it lists them now.
+// after a moment; where nobody did that, it lists them now. With an error the
+// workspaces may be newer than the keys.
 func (m *Monitor) freshRoster(ctx context.Context, db *history.DB, account history.Series, after time.Time) (roster, error) {
 	m.listing.Lock()
 	defer m.listing.Unlock()
@@ -153,13 +172,26 @@ func (m *Monitor) freshRoster(ctx context.Context, db *history.DB, account histo
 	if age := now.Sub(r.At); err != nil || r.At.After(after) && age >= 0 && age < keysEvery+time.Minute {
 		return r, err
 	}
+	l := &m.listing
+	if l.places.WorkspacesAt.After(r.WorkspacesAt) {
+		keys := r
+		r = l.places
+		r.At, r.Keys, r.Truncated = keys.At, keys.Keys, keys.Truncated
+	}
+	if since := now.Sub(l.failed); l.err != nil && since >= 0 && since < failureGood {
+		return r, l.err
+	}
 	api, err := m.connected(ctx)
 	if err != nil {
 		return r, err
 	}
 	fresh, err := listKeys(ctx, api, r, now)
+	if ctx.Err() == nil {
+		l.places, l.failed, l.err = fresh.places(), now, err
+	}
 	if err != nil {
-		return r, err
+		fresh.At, fresh.Keys, fresh.Truncated = r.At, r.Keys, r.Truncated
+		return fresh, err
 	}
 	if err := m.keepRoster(ctx, db, account, fresh); err != nil {
 		m.log.Warn("storing the keys", "error", err)

@@ -12,7 +12,6 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -76,15 +75,14 @@ const askLimit = 18 * time.Second
 
 // Monitor watches one account. Its methods may be called from any goroutine.
 type Monitor struct {
-	o      Options
-	log    *slog.Logger
-	out    chan Snapshot
-	calls  chan func(*loop)
-	subj   atomic.Pointer[subject]
-	latest atomic.Pointer[Snapshot]
-	api    line
-	// listing is held while the keys are listed for a breakdown.
-	listing sync.Mutex
+	o       Options
+	log     *slog.Logger
+	out     chan Snapshot
+	calls   chan func(*loop)
+	subj    atomic.Pointer[subject]
+	latest  atomic.Pointer[Snapshot]
+	api     line
+	listing listing
 	answers answers
 
 	failures failures
@@ -101,6 +99,7 @@ func New(o Options) *Monitor {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	o.Connect = patiently(o.Connect, o.Now)
 	return &Monitor{o: o, log: o.Log, out: make(chan Snapshot, 1), calls: make(chan func(*loop), 16)}
 }
 

@@ -32,10 +32,12 @@ type roster struct {
 	BudgetsAt    time.Time   `json:"budgets_at,omitzero"`
 	Workspaces   []workspace `json:"workspaces,omitempty"`
 	Keys         []listedKey `json:"keys,omitempty"`
-	// Truncated reports that there may be more keys, DefaultOnly that they are
-	// those of the default workspace, for workspaces cannot be listed.
-	Truncated   bool `json:"truncated,omitempty"`
-	DefaultOnly bool `json:"default_only,omitempty"`
+	// Truncated reports that there may be more keys, MoreWorkspaces the same of
+	// workspaces, and DefaultOnly that the keys are those of the default
+	// workspace, for workspaces cannot be listed.
+	Truncated      bool `json:"truncated,omitempty"`
+	MoreWorkspaces bool `json:"more_workspaces,omitempty"`
+	DefaultOnly    bool `json:"default_only,omitempty"`
 }
 
 // workspace is a part of the account that has keys and budgets of its own.
@@ -71,7 +73,8 @@ type listedKey struct {
 	Fell bool `json:"fell,omitempty"`
 }
 
-func newListedKey(k client.APIKey) listedKey {
+// newListedKey is a key as it was listed at a moment; it was made before.
+func newListedKey(k client.APIKey, at time.Time) listedKey {
 	l := listedKey{
 		Hash: k.Hash, Name: clean(k.Name), Label: clean(k.Label), Workspace: k.WorkspaceID, Disabled: said(k.Disabled),
 		Cap: credit.Cap{
@@ -80,7 +83,7 @@ func newListedKey(k client.APIKey) listedKey {
 		},
 		UsageUSD: k.UsageUSD, DailyUSD: k.UsageDailyUSD,
 	}
-	if k.CreatedAt != nil {
+	if k.CreatedAt != nil && !k.CreatedAt.After(at) {
 		l.CreatedAt = *k.CreatedAt
 	}
 	return l

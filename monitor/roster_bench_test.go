@@ -80,6 +80,6 @@ func BenchmarkByKey(b *testing.B) {
 		if err := m.byKey(b.Context(), s, &d); err != nil || len(d.Rows) != manyKeys || d.Rows[0].SpendUSD == nil {
 			b.Fatal(len(d.Rows), err)
 		}
-		d.sum()
+		d.sum(false)
 	}
 }

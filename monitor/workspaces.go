@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"ortop/credit"
@@ -21,8 +22,16 @@ const runwayBack = 28 * 24 * time.Hour
 // with the budget that is nearest to its end.
 func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, named map[string]bool, add func(id, name string) *BreakdownRow) {
 	r, err := m.freshRoster(ctx, s.db, s.account, time.Time{})
-	if err != nil {
+	switch now := m.o.Now(); {
+	case err == nil || !due(r.WorkspacesAt, now): // what failed are the keys
+	case len(r.Workspaces) == 0:
+		b.note("budgets, and workspaces that spent nothing, are not known: " + oneLine(err))
+	default:
 		b.note("the workspaces may be others by now: " + oneLine(err))
+	}
+	if r.MoreWorkspaces {
+		b.Partial = true
+		b.note(fmt.Sprintf("there may be more workspaces than these %d: the list had no end", len(r.Workspaces)))
 	}
 	if r.DefaultOnly {
 		b.note("budgets are not known: the workspaces cannot be listed")
@@ -56,7 +65,7 @@ func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, nam
 		}
 		if left := row.Cap.RemainingUSD; left != nil && runways < maxRunways {
 			runways++
-			row.Runway = m.runway(ctx, w.ID, *left, row.ResetsAt, now)
+			row.Runway = m.runway(ctx, w.ID, row.Cap, row.ResetsAt, now)
 		}
 	}
 }
@@ -95,15 +104,20 @@ func (m *Monitor) budgetLeft(ctx context.Context, w workspace, x budget, now tim
 	return usd, true
 }
 
-// runway forecasts when what is left of a workspace's budget is spent. Where
-// it lasts until it starts anew the forecast says so, and has no state.
-func (m *Monitor) runway(ctx context.Context, id string, leftUSD float64, resets, now time.Time) forecast.Forecast {
+// runway forecasts when what is left of a workspace's budget is spent, which
+// is known. Where it lasts until it starts anew the forecast says so, and has
+// no state.
+func (m *Monitor) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) forecast.Forecast {
 	none := forecast.Forecast{State: forecast.Unknown, At: now}
-	spends, err := m.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now)
+	metrics := []string{creditsUsage}
+	if budget.IncludesBYOK {
+		metrics = append(metrics, byokUsage)
+	}
+	spends, err := m.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
 	if err != nil && !errors.Is(err, errNoUse) {
 		return none
 	}
-	return forecast.Sooner(none, spendModel(spends, now).Forecast(&leftUSD), resets)
+	return forecast.Sooner(none, spendModel(spends, now).Forecast(budget.RemainingUSD), resets)
 }
 
 // spendModel is what forecasts from spend that is known by spans.

@@ -47,6 +47,8 @@ func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
 		facts = append(facts, fact{"can still spend", text.USD(*r.SpendableUSD) + ", by " + bound})
 	}
 	switch f := r.Runway; {
+	case f.State == forecast.Depleted:
+		facts = append(facts, fact{"budget", "spent"})
 	case f.State == forecast.OK:
 		facts = append(facts, fact{"budget spent", text.Moment(f.Time(f.P50), p.now)})
 	case f.CapLasts:
