@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"ortop/client"
@@ -101,7 +102,7 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 		case failed != nil && b.Rows == nil && snap.Fault != nil:
 			return verdict(snap)
 		case failed != nil:
-			return &exitError{exitUnknown, failed, faultHint(monitor.Fault{Kind: client.Kind(failed)}, snap.Due)}
+			return &exitError{exitUnknown, failed, a.listHint(failed)}
 		case b.Rows == nil && len(notes) > 0:
 			return &exitError{code: exitUnknown, err: errors.New(notes[0])}
 		}
@@ -112,11 +113,24 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 	})
 }
 
+// listHint is the way out where the keys cannot be listed.
+func (a *app) listHint(err error) string {
+	var said *client.APIError
+	switch errors.As(err, &said); {
+	case errors.Is(err, client.ErrForbidden):
+		return "only a management key may list the account's keys"
+	case said == nil || errors.Is(err, client.ErrRateLimited) && !said.HasRetryAfter:
+		return ""
+	}
+	return faultHint(monitor.Fault{Kind: client.Kind(err)}, a.now().Add(said.RetryAfter))
+}
+
 // breakdownText is a table for a person.
 func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
-	var byok bool
+	var byok, capped bool
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
+		capped = capped || r.Cap.LimitUSD != nil
 	}
 	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "cap"}}
 	for _, r := range b.Rows {
@@ -136,7 +150,7 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 	widths := make([]int, len(columns))
 	for _, l := range lines {
 		for i, cell := range l {
-			widths[i] = max(widths[i], len([]rune(cell)))
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
 		}
 	}
 	var out strings.Builder
@@ -144,9 +158,9 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 	for _, l := range lines {
 		var line strings.Builder
 		for i, cell := range l {
-			pad := strings.Repeat(" ", widths[i]-len([]rune(cell)))
+			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
 			switch {
-			case columns[i] == "BYOK" && !byok:
+			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped:
 			case i == 0:
 				line.WriteString(cell + pad)
 			case i == len(widths)-1:
@@ -195,6 +209,8 @@ func budgetText(r monitor.BreakdownRow, now time.Time) string {
 		s += ", bound by the balance"
 	}
 	switch f := r.Runway; {
+	case f.State == forecast.Depleted:
+		s += ", spent"
 	case f.State == forecast.OK:
 		s += ", spent " + text.Moment(f.Time(f.P50), now)
 	case f.CapLasts:

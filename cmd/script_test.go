@@ -81,7 +81,7 @@ func TestScript(t *testing.T) {
 }
 
 // simCommand changes the script's account: sim fail STATUS [RETRY-AFTER], sim
-// fail-at PATH STATUS, sim body PATH JSON, sim html STATUS, sim ok, sim topup
+// fail-at PATH STATUS [RETRY-AFTER], sim body PATH JSON, sim html STATUS, sim ok, sim topup
 // USD, sim spend USD, sim mark, sim log FILE, sim asked PATH N.
 func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	account := ts.Value(simKey{}).(*sim.Account)
@@ -99,6 +99,9 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		account.Fail(f)
 	case "fail-at":
 		f := sim.Error(number(2))
+		if len(args) > 3 {
+			f = sim.RateLimited(args[3])
+		}
 		f.Path = args[1]
 		account.Fail(f)
 	case "body":
