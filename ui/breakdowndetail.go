@@ -27,32 +27,36 @@ func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
 	facts := []fact{
 		{"spend", text.MaybeUSD(r.SpendUSD) + "   " + percentOf(r.Share)},
 		{"vs the span before", changeOf(r)},
-		{"requests", countOf(r.Requests)},
-		{"tokens", countOf(r.Tokens)},
-		{"$ per million tokens", perMtok(r)},
-		{"BYOK, not in spend", text.MaybeUSD(r.BYOKUSD)},
 	}
 	if c := r.Cap; c.LimitUSD != nil {
-		name := "cap"
+		name, spent := "cap", ""
 		if by == monitor.ByWorkspace {
 			name = "budget"
+			if c.RemainingUSD != nil { // so far in its window
+				spent = text.USD(*c.LimitUSD - *c.RemainingUSD)
+			}
 		}
-		facts = append(facts, fact{name, capOf(r)}, fact{"left of it", text.MaybeUSD(c.RemainingUSD)}, fact{"starts anew", utcDay(r.ResetsAt)})
-	}
-	if r.SpendableUSD != nil {
-		bound := "the balance"
-		if r.Binding == credit.BoundByKey {
-			bound = "its cap"
-		}
-		facts = append(facts, fact{"can still spend", text.USD(*r.SpendableUSD) + ", by " + bound})
+		facts = append(facts, fact{name, capOf(r)}, fact{"spent of it", spent}, fact{"left of it", text.MaybeUSD(c.RemainingUSD)},
+			fact{"starts anew", utcDay(r.ResetsAt)})
 	}
 	switch f := r.Runway; {
 	case f.State == forecast.Depleted:
-		facts = append(facts, fact{"budget", "spent"})
+		facts = append(facts, fact{"runs out", "spent"})
 	case f.State == forecast.OK:
-		facts = append(facts, fact{"budget spent", text.Moment(f.Time(f.P50), p.now)})
+		facts = append(facts, fact{"runs out", text.Moment(f.Time(f.P50), p.now)})
 	case f.CapLasts:
-		facts = append(facts, fact{"budget", "lasts until it starts anew"})
+		facts = append(facts, fact{"runs out", "not before it starts anew"})
+	}
+	if r.SpendableUSD != nil {
+		bound := "balance"
+		if r.Binding == credit.BoundByKey {
+			bound = "cap"
+		}
+		facts = append(facts, fact{"can still spend", text.USD(*r.SpendableUSD) + " (" + bound + ")"})
+	}
+	if r.Requests != nil || r.Tokens != nil || r.BYOKUSD != nil {
+		facts = append(facts, fact{"requests", countOf(r.Requests)}, fact{"tokens", countOf(r.Tokens)},
+			fact{"$ per million tokens", perMtok(r)}, fact{"BYOK, not in spend", text.MaybeUSD(r.BYOKUSD)})
 	}
 	off := ""
 	if r.Disabled {

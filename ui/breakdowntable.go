@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"ortop/credit"
@@ -22,7 +24,7 @@ type column struct {
 	head  string
 	width int // with the two cells before it
 	left  bool
-	cell  func(p pen, r monitor.BreakdownRow) string
+	cell  func(r monitor.BreakdownRow) string
 }
 
 // The widths that columns begin with, and those that they grow to.
@@ -34,20 +36,21 @@ const (
 	shareWidth          = 7
 )
 
+// optional are the columns in which something is known of any row.
 func optional(d breakdownPanel) []column {
 	cols := []column{
-		{"vs before", 11, false, func(p pen, r monitor.BreakdownRow) string { return changeOf(r) }},
-		{"requests", 10, false, func(p pen, r monitor.BreakdownRow) string { return countOf(r.Requests) }},
-		{"tokens", 8, false, func(p pen, r monitor.BreakdownRow) string { return countOf(r.Tokens) }},
-		{"$/Mtok", 8, false, func(p pen, r monitor.BreakdownRow) string { return perMtok(r) }},
+		{"vs before", 11, false, changeOf},
+		{"requests", 10, false, func(r monitor.BreakdownRow) string { return countOf(r.Requests) }},
+		{"tokens", 8, false, func(r monitor.BreakdownRow) string { return countOf(r.Tokens) }},
+		{"$/Mtok", 8, false, perMtok},
+		{"cap", 17, true, capOf},
 	}
 	if d.byok {
-		cols = append([]column{{"BYOK", 11, false, func(p pen, r monitor.BreakdownRow) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
+		cols = append([]column{{"BYOK", 11, false, func(r monitor.BreakdownRow) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
 	}
-	if by := d.by(); by == monitor.ByKey || by == monitor.ByWorkspace {
-		cols = append(cols, column{"cap", 17, true, func(p pen, r monitor.BreakdownRow) string { return capOf(r) }})
-	}
-	return cols
+	return slices.DeleteFunc(cols, func(c column) bool {
+		return c.head != "BYOK" && !slices.ContainsFunc(d.b.Rows, func(r monitor.BreakdownRow) bool { return c.cell(r) != text.Unknown })
+	})
 }
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
@@ -148,7 +151,7 @@ func (t table) row(p pen, r monitor.BreakdownRow, chosen bool) string {
 	line := fit(mark(p, chosen)+name+p.th.dim.Render(off), t.name) + flushRight(paint(text.MaybeUSD(r.SpendUSD)), t.spend)
 	line += t.shares(p, r.Share)
 	for _, c := range t.cols {
-		line += c.put(c.cell(p, r))
+		line += c.put(c.cell(r))
 	}
 	return line
 }
@@ -174,7 +177,7 @@ type sumRow struct {
 	name       string
 	usd, share *float64
 	byokUSD    *float64
-	why        string
+	why, short string // what is said beside it, in few or fewer words
 }
 
 // sumsFrom is the height from which a table has room for its sums.
@@ -193,16 +196,19 @@ func (d breakdownPanel) sums(h int) []sumRow {
 		sums[0].share = share(sums[0].usd)
 	}
 	if usd := d.b.UnattributedUSD; usd != nil {
-		why := "deleted keys, chat, or billing still on its way"
+		s := sumRow{name: "not attributed", usd: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
 		if *usd < 0 {
-			why = "more is told of than the account spent: billing still on its way"
+			s.share, s.why, s.short = nil, "more is told of than the account spent: billing still on its way", "billing on its way"
 		}
-		sums = append(sums, sumRow{name: "not attributed", usd: usd, share: share(usd), why: why})
+		sums = append(sums, s)
 	}
 	if d.b.TotalUSD != nil {
 		return append(sums, sumRow{name: "sum", usd: d.b.TotalUSD, share: share(d.b.TotalUSD), byokUSD: d.b.BYOKUSD})
 	}
-	return append(sums, d.sumOf("sum of these", d.b.Rows))
+	if len(d.b.Rows) > 1 {
+		sums = append(sums, d.sumOf("sum of these", d.b.Rows))
+	}
+	return sums
 }
 
 func (d breakdownPanel) sumOf(name string, rows []monitor.BreakdownRow) sumRow {
@@ -244,7 +250,7 @@ func (t table) sum(p pen, s sumRow, w int) string {
 		}
 		line += flushRight(share, t.share)
 	}
-	if why := pick(w-width(line)-2, s.why, "deleted keys, chat", ""); why != "" {
+	if why := pick(w-width(line)-2, s.why, s.short, ""); why != "" {
 		return line + "  " + p.th.dim.Render(why)
 	}
 	if len(t.cols) > 0 && t.cols[0].head == "BYOK" && s.byokUSD != nil {
@@ -299,11 +305,18 @@ func countOf(n *int64) string {
 	return text.Count(*n)
 }
 
+// perMtok is a price in few cells: a mistaken count of tokens can make it any.
 func perMtok(r monitor.BreakdownRow) string {
-	if r.USDPerMtok == nil {
+	switch v := r.USDPerMtok; {
+	case v == nil:
 		return text.Unknown
+	case *v > 0 && *v < 0.001:
+		return "<0.001"
+	case *v >= 999.995:
+		return text.Count(int64(math.Round(min(*v, 1e15))))
+	default:
+		return strings.TrimPrefix(text.USD(*v), "$")
 	}
-	return strings.TrimPrefix(text.USD(*r.USDPerMtok), "$")
 }
 
 // capOf is a cap and how much of it is used: "$20/month, 26 %".

@@ -120,6 +120,9 @@ func (m Model) breakdownKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd, 
 		return next, cmd, true
 	case key.Matches(msg, k.sort):
 		v.sort = (v.sort + 1) % len(sorts)
+		if v.list.at == 0 && !v.open { // nobody chose it: the first is what is looked for
+			v.id, v.list = "", list{}
+		}
 		return m.arranged(), nil, true
 	case key.Matches(msg, k.byok):
 		v.byok = !v.byok
@@ -293,7 +296,11 @@ func (d breakdownPanel) notes(p pen, w, h int) []string {
 			notes = append(notes, p.th.dim.Render([]string{"· ", "  "}[min(i, 1)]+line))
 		}
 	}
-	return notes[:min(len(notes), h/4)]
+	room := max(h/4, h-2-len(d.b.Rows)-len(d.sums(h)))
+	if len(notes) > room && room > 0 {
+		notes[room-1] = cut(notes[room-1], w-2) + p.th.dim.Render(" …")
+	}
+	return notes[:min(len(notes), room)]
 }
 
 // age says how old the numbers are.

@@ -112,6 +112,7 @@ func TestBreakdownKeys(t *testing.T) {
 		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.at == 0 }},
 		{"g goes round", []string{"g", "g", "g", "g", "g"}, func(m Model) bool { return m.who.by == 0 }},
 		{"s sorts by change, new first", []string{"s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" && m.who.rows[2].ID == "laptop" }},
+		{"s shows the first where none was chosen", []string{"s"}, func(m Model) bool { return m.who.list.at == 0 && m.who.id == "batch-nightly" }},
 		{"s keeps the row chosen", []string{"down", "s"}, func(m Model) bool { return m.who.id == "laptop" && m.who.list.at == 2 }},
 		{"s goes round", []string{"s", "s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "ci-bot" }},
 		{"by name", []string{"s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" }},

@@ -1,0 +1,67 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"ortop/credit"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+func TestPricesFitTheirColumn(t *testing.T) {
+	for _, c := range []struct {
+		usd  float64
+		want string
+	}{{0, "0.00"}, {1e-9, "<0.001"}, {0.0025, "0.0025"}, {4.33, "4.33"}, {999.99, "999.99"}, {10_000, "10,000"}, {123_456, "0.12M"}} {
+		got := perMtok(monitor.BreakdownRow{USDPerMtok: &c.usd})
+		if got != c.want || width(got) > 6 {
+			t.Errorf("perMtok(%v) = %q, want %q", c.usd, got, c.want)
+		}
+	}
+	worst := 1e300
+	if got := perMtok(monitor.BreakdownRow{USDPerMtok: &worst}); strings.Contains(got, "-") {
+		t.Errorf("perMtok(%v) = %q", worst, got)
+	}
+}
+
+// TestColumnsThatTellNothing has an ordinary key, of which no use is known.
+func TestColumnsThatTellNothing(t *testing.T) {
+	limit, left := 20.0, 7.0
+	row := monitor.BreakdownRow{ID: "k", Name: "k", SpendUSD: &left, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetWeekly}}
+	heads := func(rows ...monitor.BreakdownRow) string {
+		d := breakdownPanel{told: told{b: monitor.Breakdown{By: monitor.ByKey, Rows: rows}}}
+		var heads []string
+		for _, c := range newTable(d, rows, 76).cols {
+			heads = append(heads, c.head)
+		}
+		return strings.Join(heads, ",")
+	}
+	if got := heads(row); got != "cap" {
+		t.Errorf("columns = %s, want the cap alone", got)
+	}
+	n := int64(3)
+	used := row
+	used.Requests, used.Cap = &n, credit.Cap{}
+	if got := heads(used, row); got != "requests,cap" {
+		t.Errorf("columns = %s, want requests, cap", got)
+	}
+	if got := heads(used); got != "requests" {
+		t.Errorf("columns = %s, want requests", got)
+	}
+}
+
+func TestWhatIsNotAttributed(t *testing.T) {
+	for _, c := range []struct {
+		usd   float64
+		says  string
+		share bool
+	}{{0.4, "deleted keys, chat", true}, {-0.4, "billing on its way", false}} {
+		total := 0.02
+		d := breakdownPanel{told: told{b: monitor.Breakdown{By: monitor.ByKey, TotalUSD: &total, UnattributedUSD: &c.usd}}}
+		s := d.sums(sumsFrom)[0]
+		if s.short != c.says || (s.share != nil) != c.share || text.USD(*s.usd) != text.USD(c.usd) {
+			t.Errorf("%v: says %q, share %v, want %q, %v", c.usd, s.short, s.share, c.says, c.share)
+		}
+	}
+}
