@@ -3,7 +3,6 @@ package alert
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ortop/credit"
@@ -36,7 +35,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 	var events []Event
 	watchesTopUps := false
 	for _, rule := range rules {
-		if rule.Account != "" && !strings.EqualFold(rule.Account, r.Account) {
+		if !rule.of(r.Account) {
 			continue
 		}
 		rule = rule.filled()
@@ -57,8 +56,14 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 		judged[id] = true
 		for _, f := range found {
 			k := key(id, f.subject)
+			w, watched := next.watches[k]
+			if !watched && !f.over {
+				continue
+			}
 			seen[k] = true
-			w := next.watches[k]
+			if f.unknown {
+				continue
+			}
 			w.judge(rule, r, f)
 			next.watches[k] = w
 			switch {

@@ -89,6 +89,10 @@ func TestEvaluate(t *testing.T) {
 	expires := func(d time.Duration) func(*Reading) {
 		return func(r *Reading) { r.Keys = []Expiry{{ID: "k1", Name: `key "ci"`, At: start.Add(d)}} }
 	}
+	odd := func(what ...Unusual) func(*Reading) {
+		return func(r *Reading) { r.Unusual = append([]Unusual{}, what...) }
+	}
+	hour := Unusual{Kind: Spike, ID: HourID, Times: 4.1, ExcessUSD: 6.2, Value: "$8.20"}
 	topped := func(left, by float64) func(*Reading) {
 		return func(r *Reading) {
 			r.BalanceUSD = &left
@@ -137,22 +141,30 @@ func TestEvaluate(t *testing.T) {
 			{14 * h, func(r *Reading) { r.DayUSD = f(0) }, ""}, {h, func(r *Reading) { r.DayUSD = f(11) }, "warning spend $11.00"}}},
 		{"budgets of week and month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}},
 			[]step{{m, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(11), f(12) }, "warning spend $11.00; warning spend $12.00"}}},
-		{"S11 burst", []Rule{{Kind: Spike}}, []step{{m, func(r *Reading) { r.LastHourUSD, r.UsualHourUSD = f(1), f(2) }, ""}, {m, func(r *Reading) { r.LastHourUSD = f(41) }, "warning spike $41.00"}}},
-		{"spike of cents is none", []Rule{{Kind: Spike}}, []step{{m, func(r *Reading) { r.LastHourUSD, r.UsualHourUSD = f(0.9), f(0.01) }, ""}}},
-		{"spike where nothing is usual yet", []Rule{{Kind: Spike}}, []step{{m, func(r *Reading) { r.LastHourUSD = f(90) }, ""}}},
-		{"a burst is no leak", []Rule{{Kind: Leak}}, []step{{m, func(r *Reading) { r.Last24hUSD, r.PeakHourUSD, r.UsualDayUSD = f(50), f(45), f(10) }, ""},
-			{m, func(r *Reading) { r.PeakHourUSD = f(3) }, "warning leak $50.00"}}},
+		{"S11 burst", []Rule{{Kind: Spike}}, []step{{m, odd(), ""}, {m, odd(hour), "warning spike $8.20"}, {m, odd(hour), ""}, {m, odd(), ""}, {15 * m, odd(), "-warning spike —"}}},
+		{"spike of cents is none", []Rule{{Kind: Spike}}, []step{{m, odd(Unusual{Kind: Spike, ID: HourID, Times: 9, ExcessUSD: 0.9}), ""}}},
+		{"spike where nothing is usual yet", []Rule{{Kind: Spike}}, []step{{m, nothing, ""}}},
+		{"a factor of its own", []Rule{{Kind: Spike, Factor: 5}, {Kind: Spike, Factor: 4, Level: Info}}, []step{{m, odd(hour), "info spike $8.20"},
+			{m, odd(Unusual{Kind: Spike, ID: HourID, Times: 5, ExcessUSD: 9, Value: "$10.00"}), "warning spike $10.00"}}},
+		{"an hour, a day and a rise each by itself", []Rule{{Kind: Spike}, {Kind: Leak}}, []step{{m, odd(hour), "warning spike $8.20"},
+			{m, odd(hour, Unusual{Kind: Spike, ID: DayID, Times: 3, ExcessUSD: 9, Value: "$30.00"}), "warning spike $30.00"},
+			{m, odd(hour, Unusual{Kind: Leak, ID: WeeksID, Times: 1.5, ExcessUSD: 9, Value: "$3.00"}), "warning leak $3.00"}}},
+		{"what is not known any more is not over", []Rule{{Kind: Spike}}, []step{{m, odd(hour), "warning spike $8.20"}, {h, func(r *Reading) { r.Unusual = nil }, ""}, {h, odd(hour), ""}}},
 		{"caps each by itself", []Rule{{Kind: Limit}}, []step{
 			{m, func(r *Reading) {
-				r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 8, LimitUSD: 10}, {ID: "closed"}}
+				r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}, {ID: "b", UsedUSD: f(8), LimitUSD: 10}, {ID: "closed"}}
 			}, "warning limit 90 %"},
 			{m, func(r *Reading) {
-				r.Limits = []Allowance{{ID: "a", UsedUSD: 9, LimitUSD: 10}, {ID: "b", UsedUSD: 10, LimitUSD: 10}}
+				r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}, {ID: "b", UsedUSD: f(10), LimitUSD: 10}}
 			}, "warning limit 100 %"},
 			{m, func(r *Reading) { r.Limits = nil }, ""}, {m, func(r *Reading) { r.Limits = []Allowance{} }, ""}}},
+		{"a cap that is not known just now stands, and is told once", []Rule{{Kind: Limit}}, []step{
+			{m, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, "warning limit 90 %"},
+			{h, func(r *Reading) { r.Limits[0].UsedUSD = nil }, ""}, {h, func(r *Reading) { r.Limits[0].UsedUSD = f(9) }, ""},
+			{h, func(r *Reading) { r.Limits[0].UsedUSD = f(1) }, ""}, {15 * m, nothing, "-warning limit 10 %"}}},
 		{"S12 thousands of keys are few messages", []Rule{{Kind: Limit}}, []step{{m, func(r *Reading) {
 			for i := range 5000 {
-				r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: 1, LimitUSD: 1})
+				r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: f(1), LimitUSD: 1})
 			}
 		}, "warning limit 100 %; warning limit 100 %; warning limit 100 %"}}},
 		{"key expires", []Rule{{Kind: KeyExpiry}, {Kind: KeyExpiry, Within: 24 * h, Level: Urgent}}, []step{{m, expires(8 * 24 * h), ""}, {24 * h, expires(8 * 24 * h), "warning key_expiry 7 d"},
@@ -270,8 +282,13 @@ func TestProperties(t *testing.T) {
 		for range 300 {
 			now = now.Add(time.Duration(rng.IntN(3600)) * time.Second)
 			r := Reading{Account: "x", Now: now, At: now, Fresh: rng.IntN(4) > 0, BalanceUSD: maybe(40), UsedRatio: maybe(1.2), DayUSD: maybe(8),
-				LastHourUSD: maybe(10), UsualHourUSD: maybe(3), Last24hUSD: maybe(60), PeakHourUSD: maybe(9), UsualDayUSD: maybe(20),
-				Limits: []Allowance{{ID: "a", UsedUSD: rng.Float64(), LimitUSD: 1}}, Keys: []Expiry{{ID: "k", At: now.Add(time.Duration(rng.IntN(300)) * time.Hour)}}}
+				Limits: []Allowance{{ID: "a", UsedUSD: f(rng.Float64()), LimitUSD: 1}}, Keys: []Expiry{{ID: "k", At: now.Add(time.Duration(rng.IntN(300)) * time.Hour)}}}
+			if rng.IntN(3) > 0 {
+				r.Unusual = []Unusual{}
+				if rng.IntN(2) > 0 {
+					r.Unusual = append(r.Unusual, Unusual{Kind: Spike, ID: HourID, Times: 6 * rng.Float64(), ExcessUSD: 2})
+				}
+			}
 			if !r.Fresh {
 				r.Silence = time.Duration(rng.IntN(120)) * time.Minute
 			}
@@ -297,7 +314,7 @@ func TestProperties(t *testing.T) {
 					t.Fatalf("%v was told %d times more than it cleared, want 0 or 1", th, n)
 				}
 			}
-			if s = next; len(s.watches) > len(rules) {
+			if s = next; len(s.watches) > len(rules)+1 { // an hour and a day may be a spike
 				t.Fatalf("the state holds %d watches for %d rules", len(s.watches), len(rules))
 			}
 		}
@@ -320,8 +337,11 @@ func TestText(t *testing.T) {
 		{"runway", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), runs },
 			"work: the balance runs out about Sat 21 Nov, 14:42, within 1 d by >99 %, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
 		{"limit", Rule{Kind: Limit}, func(r *Reading) {
-			r.Limits = []Allowance{{ID: "h", Name: `key "ci"`, UsedUSD: 18.6, LimitUSD: 20, ResetsAt: now.Add(40 * time.Hour)}}
+			r.Limits = []Allowance{{ID: "h", Name: `key "ci"`, UsedUSD: f(18.6), LimitUSD: 20, ResetsAt: now.Add(40 * time.Hour)}}
 		}, `work: key "ci" has used $18.60 of $20.00 (93 %), resets Mon 23 Nov, 02:42 (Sat 21 Nov, 10:42 CET)`},
+		{"spike", Rule{Kind: Spike}, func(r *Reading) {
+			r.Unusual = []Unusual{{Kind: Spike, ID: HourID, Times: 4, ExcessUSD: 6, Value: "$8.20", Text: "spent $8.20 in an hour; most of the rise is a\x1b with b"}}
+		}, "work: spent $8.20 in an hour; most of the rise is a\ufffd with b (Sat 21 Nov, 10:42 CET)"},
 		{"stale", Rule{Kind: Stale}, func(r *Reading) { blind(11 * time.Minute)(r); r.At = now.Add(-11 * time.Minute) },
 			"work: no good reading for 11 min: connection refused; the last is of (Sat 21 Nov, 10:31 CET)"},
 		{"I12 controls and keys in names", Rule{Kind: KeyExpiry}, func(r *Reading) {
@@ -342,7 +362,7 @@ func TestText(t *testing.T) {
 func TestFoldedTextCounts(t *testing.T) {
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true}
 	for i := range 15 {
-		r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: 1, LimitUSD: 1})
+		r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: f(1), LimitUSD: 1})
 	}
 	if _, events := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || !strings.HasSuffix(events[2].Text, ", and 12 more") {
 		t.Errorf("Evaluate(…) = %+v, want 3 events of which the last counts 12 more", events)
@@ -426,6 +446,19 @@ func TestWithDefaults(t *testing.T) {
 	}
 }
 
+func TestLeastFactor(t *testing.T) {
+	rules := []Rule{{Kind: Spike, Factor: 2, Account: "work"}, {Kind: Spike, Factor: 9}, {Kind: Leak}}
+	for _, c := range []struct {
+		kind    Kind
+		account string
+		want    float64
+	}{{Spike, "Work", 2}, {Spike, "home", SpikeFactor}, {Leak, "work", LeakFactor}} {
+		if got := LeastFactor(rules, c.kind, c.account); got != c.want {
+			t.Errorf("LeastFactor(…, %s, %s) = %v, want %v", c.kind, c.account, got, c.want)
+		}
+	}
+}
+
 func FuzzState(f *testing.F) {
 	s, _ := Evaluate(Defaults(), State{}, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
 	seed, _ := json.Marshal(s)
@@ -454,6 +487,21 @@ func FuzzState(f *testing.F) {
 
 func BenchmarkEvaluate(b *testing.B) {
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4), UsedRatio: f(0.95)}
+	s, _ := Evaluate(Defaults(), State{}, r)
+	for b.Loop() {
+		Evaluate(Defaults(), s, r)
+	}
+}
+
+// BenchmarkEvaluateKeys judges an account with as many keys as are ever
+// listed, all of them capped and expiring.
+func BenchmarkEvaluateKeys(b *testing.B) {
+	r := Reading{Account: "x", Now: start, At: start, Fresh: true}
+	for i := range 5000 {
+		id, used := fmt.Sprintf("%064x", i), float64(i%90)
+		r.Limits = append(r.Limits, Allowance{ID: id, Name: "key " + id[60:], UsedUSD: &used, LimitUSD: 100, ResetsAt: start.Add(time.Hour)})
+		r.Keys = append(r.Keys, Expiry{ID: id, Name: "key " + id[60:], At: start.AddDate(0, 1, i)})
+	}
 	s, _ := Evaluate(Defaults(), State{}, r)
 	for b.Loop() {
 		Evaluate(Defaults(), s, r)

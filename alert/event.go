@@ -28,9 +28,10 @@ type Event struct {
 
 // event returns what is to be told of f now.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
+	value, said := f.said()
 	return Event{
 		Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
-		Since: since.UTC(), At: reading.Now.UTC(), ValueText: f.value, Text: sentence(reading, f.text),
+		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, said),
 		Cleared: cleared, Channels: r.Channels,
 	}
 }

@@ -17,10 +17,21 @@ const margin = 0.1
 // finding is what a rule sees in a reading, of one subject.
 type finding struct {
 	subject string
+	unknown bool // nothing can be concluded of this subject just now
 	over    bool // the condition holds
 	well    bool // it does not, by more than the margin
 	value   string
 	text    string
+	// say makes value and text, if it is set: of thousands of keys few are told of.
+	say func() (value, text string)
+}
+
+// said is the finding's value and text.
+func (f finding) said() (value, text string) {
+	if f.say != nil {
+		return f.say()
+	}
+	return f.value, f.text
 }
 
 // probe looks at the reading as the rule does; known is false where nothing
@@ -41,10 +52,8 @@ func probe(r Rule, in Reading) (found []finding, known bool) {
 		return one(runway(r, in))
 	case Spend:
 		return one(spend(r, in))
-	case Spike:
-		return one(spike(r, in))
-	case Leak:
-		return one(leak(r, in))
+	case Spike, Leak:
+		return unusual(r, in), in.Unusual != nil
 	case Limit:
 		return limits(r, in), in.Limits != nil
 	case KeyExpiry:
@@ -115,6 +124,7 @@ func used(r Rule, in Reading) (f finding, known bool) {
 	}
 	ratio := *in.UsedRatio
 	f = share(ratio, r.AboveRatio)
+	f.value = text.Percent(ratio)
 	f.text = f.value + " of the credits bought is used"
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
@@ -124,7 +134,7 @@ func used(r Rule, in Reading) (f finding, known bool) {
 
 // share judges a used share against the least that counts.
 func share(ratio, above float64) finding {
-	return finding{over: ratio >= above, well: ratio <= above*(1-margin), value: text.Percent(ratio)}
+	return finding{over: ratio >= above, well: ratio <= above*(1-margin)}
 }
 
 func runway(r Rule, in Reading) (f finding, known bool) {
@@ -180,42 +190,47 @@ func spend(r Rule, in Reading) (f finding, known bool) {
 	return f, ok
 }
 
-func spike(r Rule, in Reading) (f finding, known bool) {
-	sum, ok := usd(in.LastHourUSD)
-	usual, usualOK := usd(in.UsualHourUSD)
-	f = excess(r, sum, usual)
-	f.text = fmt.Sprintf("%s spent in the last hour, usually at most %s", f.value, text.USD(usual))
-	return f, ok && usualOK
+// unusual looks for what goes on of the rule's kind. One subject that is no
+// longer among it is over, and not forgotten.
+func unusual(r Rule, in Reading) (found []finding) {
+	for _, id := range unusualIDs[r.Kind] {
+		f := finding{subject: id, well: true, value: text.Unknown, text: "spend is usual again"}
+		for _, u := range in.Unusual {
+			if u.Kind == r.Kind && u.ID == id {
+				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, value: clean(u.Value, maxName), text: u.Text}
+			}
+		}
+		found = append(found, f)
+	}
+	return found
 }
 
-// leak leaves out the dearest hour, so that a burst, which is a spike, is none.
-func leak(r Rule, in Reading) (f finding, known bool) {
-	sum, ok := usd(in.Last24hUSD)
-	peak, peakOK := usd(in.PeakHourUSD)
-	usual, usualOK := usd(in.UsualDayUSD)
-	f = excess(r, sum-peak, usual)
-	f.value = text.USD(sum)
-	f.text = fmt.Sprintf("%s spent in the last 24 h, usually at most %s", f.value, text.USD(usual))
-	return f, ok && peakOK && usualOK
-}
+// The IDs of what is unusual.
+const (
+	HourID  = "hour"
+	DayID   = "day"
+	WeeksID = "weeks"
+)
 
-// excess judges a sum against the most that is usual.
-func excess(r Rule, sum, usual float64) finding {
-	bound := max(usual*r.Factor, usual+r.MinUSD)
-	return finding{over: sum > bound, well: sum <= bound*(1-margin), value: text.USD(sum)}
-}
+var unusualIDs = map[Kind][]string{Spike: {HourID, DayID}, Leak: {WeeksID}}
 
 // limits leaves out what has nothing to spend: it is closed, not used up.
 func limits(r Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Limits))
 	for _, a := range in.Limits {
-		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) || !credit.Plausible(a.UsedUSD) {
+		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
 			continue
 		}
-		f := share(a.UsedUSD/a.LimitUSD, r.AboveRatio)
-		f.subject = a.ID
-		f.text = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(a.UsedUSD), text.USD(a.LimitUSD), f.value)
-		if !a.ResetsAt.IsZero() {
-			f.text += ", resets " + text.Moment(a.ResetsAt, in.Now)
+		used, ok := usd(a.UsedUSD)
+		f := share(used/a.LimitUSD, r.AboveRatio)
+		f.subject, f.unknown = a.ID, !ok
+		f.say = func() (value, said string) {
+			value = text.Percent(used / a.LimitUSD)
+			said = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
+			if !a.ResetsAt.IsZero() {
+				said += ", resets " + text.Moment(a.ResetsAt, in.Now)
+			}
+			return value, said
 		}
 		found = append(found, f)
 	}
@@ -223,16 +238,20 @@ func limits(r Rule, in Reading) (found []finding) {
 }
 
 func expiries(r Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Keys))
 	for _, k := range in.Keys {
 		if k.At.IsZero() {
 			continue
 		}
 		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin), value: text.Span(max(left, 0))}
-		name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
-		f.text = fmt.Sprintf("%s expires %s, in %s", name, when, f.value)
-		if left <= 0 {
-			f.text = fmt.Sprintf("%s expired %s", name, when)
+		f := finding{subject: k.ID, over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f.say = func() (value, said string) {
+			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
+			value = text.Span(max(left, 0))
+			if left <= 0 {
+				return value, fmt.Sprintf("%s expired %s", name, when)
+			}
+			return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
 		}
 		found = append(found, f)
 	}

@@ -30,25 +30,34 @@ type Reading struct {
 	Forecast   forecast.Forecast
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
-	// LastHourUSD and Last24hUSD are spend up to Now, PeakHourUSD is that of
-	// the dearest of the 24 hours.
-	LastHourUSD, Last24hUSD, PeakHourUSD *float64
-	// UsualHourUSD and UsualDayUSD are the most that an hour and a day cost
-	// without being remarkable, such as the 0.95 quantile of the last weeks.
-	UsualHourUSD, UsualDayUSD *float64
-	// Limits and Keys are complete where they are not nil.
-	Limits []Allowance
-	Keys   []Expiry
+	// Unusual is what goes on that is not usual. Like Limits and Keys it is
+	// complete where it is not nil.
+	Unusual []Unusual
+	Limits  []Allowance
+	Keys    []Expiry
 	// TopUps are the changes of the credits bought in the last days, at least
 	// as many as quiet hours can hold back.
 	TopUps []credit.TopUp
 }
 
+// Unusual is spend that is not usual, from its beginning until it is over.
+// Whoever makes the reading judges that; a rule adds how much of it matters.
+type Unusual struct {
+	Kind Kind   // Spike or Leak
+	ID   string // ID tells it from others of its kind: "hour", "day".
+	// Times is how many times the usual most it came to, by the scale of
+	// Rule.Factor. ExcessUSD is how much more than usual that is.
+	Times, ExcessUSD float64
+	Value            string // such as "$8.20"
+	Text             string // what is unusual, and who drives it
+}
+
 // Allowance is a key's cap or a workspace's budget.
 type Allowance struct {
-	ID       string // ID is its own as long as it lives, such as a key's hash.
-	Name     string // Name is for people: `key "ci"`, `workspace "web"`.
-	UsedUSD  float64
+	ID   string // ID is its own as long as it lives, such as a key's hash.
+	Name string // Name is for people: `key "ci"`, `workspace "web"`.
+	// UsedUSD is nil where it is not known just now: what was told of it stands.
+	UsedUSD  *float64
 	LimitUSD float64
 	ResetsAt time.Time // ResetsAt is zero where it never starts anew.
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"ortop/text"
@@ -41,8 +42,8 @@ const (
 	Used         Kind = "used"           // the used share of what was bought is AboveRatio or more
 	Runway       Kind = "runway"         // the chance that it runs out within Within is Chance or more
 	Spend        Kind = "spend"          // spend in the UTC Window is above AboveUSD
-	Spike        Kind = "spike"          // the last hour cost more than Factor times its usual most
-	Leak         Kind = "leak"           // the last 24 h did, without their dearest hour
+	Spike        Kind = "spike"          // an hour or a day costs Factor times its usual most, or more
+	Leak         Kind = "leak"           // spend has risen for weeks, to Factor times what it was, or more
 	Limit        Kind = "limit"          // a key's cap or a workspace's budget is used to AboveRatio or more
 	TopUp        Kind = "top_up"         // credits were bought, or taken back
 	TopUpMissing Kind = "top_up_missing" // the balance is below BelowUSD for For: an automatic top-up did not come
@@ -77,8 +78,10 @@ type Rule struct {
 	Window     Window        // Window is Day if empty.
 	Within     time.Duration // Within is 24 h for Runway and 7 d for KeyExpiry if zero.
 	Chance     float64       // Chance is 0 to 1. If zero, it is 0.9 for an urgent rule and 0.5 for others.
-	Factor     float64       // Factor is 3 for Spike and 1.5 for Leak if zero.
-	MinUSD     float64       // MinUSD is the least excess that Spike and Leak mind. If zero, it is 1.
+	// Factor is 3 for Spike and 1.5 for Leak if zero. A day counts from two
+	// thirds of a Spike's: it varies less than an hour.
+	Factor float64
+	MinUSD float64 // MinUSD is the least excess that Spike and Leak mind. If zero, it is 1.
 
 	// For is how long the condition must hold before anyone is told. If zero,
 	// it is 10 min for Stale, 1 h for TopUpMissing, and nothing for others.
@@ -90,6 +93,30 @@ type Rule struct {
 	// QuietUrgent, that is not told either.
 	Quiet       Quiet
 	QuietUrgent bool
+}
+
+// What is unusual where no rule says otherwise.
+const (
+	SpikeFactor = 3.0
+	LeakFactor  = 1.5
+)
+
+// LeastFactor returns the least factor by which a rule of that kind, which is
+// Spike or Leak, asks to be told something of an account, and no more than the
+// default: what is found by it is enough for every rule.
+func LeastFactor(rules []Rule, kind Kind, account string) float64 {
+	least := Rule{Kind: kind}.filled().Factor
+	for _, r := range rules {
+		if r.Kind == kind && r.of(account) {
+			least = min(least, r.filled().Factor)
+		}
+	}
+	return least
+}
+
+// of reports whether the rule is for an account.
+func (r Rule) of(account string) bool {
+	return r.Account == "" || strings.EqualFold(r.Account, account)
 }
 
 // filled returns the rule with its defaults in place.
@@ -111,9 +138,9 @@ func (r Rule) filled() Rule {
 	case KeyExpiry:
 		r.Within = cmp.Or(r.Within, 7*24*time.Hour)
 	case Spike:
-		r.Factor = cmp.Or(r.Factor, 3)
+		r.Factor = cmp.Or(r.Factor, SpikeFactor)
 	case Leak:
-		r.Factor = cmp.Or(r.Factor, 1.5)
+		r.Factor = cmp.Or(r.Factor, LeakFactor)
 	case Stale:
 		r.For = cmp.Or(r.For, 10*time.Minute)
 	case TopUpMissing:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"ortop/alert"
@@ -70,8 +69,11 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 	err = st.alarm.keep(ctx, st)
 	for _, e := range events {
 		kind := EventAlert
-		if e.Cleared {
+		switch {
+		case e.Cleared:
 			kind = EventCleared
+		case e.Rule == alert.Spike, e.Rule == alert.Leak:
+			continue // recordUnusual does
 		}
 		data, jsonErr := json.Marshal(e)
 		if jsonErr != nil {
@@ -89,8 +91,7 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 	r := alert.Reading{
 		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
 		Forecast: s.Forecast, DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
-		LastHourUSD: s.Spend.Last1hUSD, Last24hUSD: s.Spend.Last24hUSD, PeakHourUSD: s.Spend.PeakHourUSD,
-		UsualHourUSD: s.Usual.HourUSD, UsualDayUSD: s.Usual.DayUSD,
+		Unusual: st.unusual(s),
 	}
 	if s.Fault != nil {
 		r.Cause = s.Fault.Message
@@ -112,34 +113,13 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 		}
 		if c := k.Cap; k.Kind == credit.KeyOrdinary && c.LimitUSD != nil && c.RemainingUSD != nil {
 			resets, _ := c.Reset.Next(s.At)
+			used := *c.LimitUSD - *c.RemainingUSD
 			r.Limits = []alert.Allowance{{
-				ID: st.known.Fingerprint, Name: "key " + k.Label, UsedUSD: *c.LimitUSD - *c.RemainingUSD, LimitUSD: *c.LimitUSD, ResetsAt: resets,
+				ID: st.known.Fingerprint, Name: "key " + k.Label, UsedUSD: &used, LimitUSD: *c.LimitUSD, ResetsAt: resets,
 			}}
 		}
 	}
 	var err error
 	r.TopUps, err = st.db.TopUps(ctx, st.account, s.At.Add(-topUpsBack), s.At.Add(time.Second))
 	return r, err
-}
-
-// peakHour is the dearest whole hour of the last 24; nil where these were not
-// all seen.
-func (p past) peakHour() *float64 {
-	if p.ago(24*time.Hour) == nil {
-		return nil
-	}
-	hours := map[time.Time]float64{}
-	for _, b := range slices.Backward(p.plot.Buckets) {
-		if b.From.Before(p.at.Add(-24 * time.Hour)) {
-			break
-		}
-		if b.Known {
-			hours[b.From.Truncate(time.Hour)] += b.SpendUSD
-		}
-	}
-	peak := 0.0
-	for _, usd := range hours {
-		peak = max(peak, usd)
-	}
-	return &peak
 }

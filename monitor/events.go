@@ -21,6 +21,10 @@ const (
 	EventGap     = "gap"     // nothing was read: asleep, not running, paused
 	EventFault   = "fault"   // nothing could be read
 	EventSegment = "segment" // the numbers do not continue those before
+	// Spend that is not usual is stored like an alert, whether or not a rule
+	// tells it, with who drives it in Data beside that.
+	EventSpike = string(alert.Spike) // an hour or a day
+	EventLeak  = string(alert.Leak)  // a rise for weeks
 )
 
 // Events returns what happened in [from, to), the newest first, and of that at
@@ -115,7 +119,7 @@ func (st *store) standing(ctx context.Context) ([]alert.Event, error) {
 	events, err := st.db.Events(ctx, st.account, since.Truncate(time.Second), endOfTime, -1)
 	for _, e := range events {
 		var seen alert.Event
-		if e.Kind != EventAlert || !e.Acknowledged || json.Unmarshal(e.Data, &seen) != nil {
+		if !e.Acknowledged || e.Kind == EventCleared || json.Unmarshal(e.Data, &seen) != nil {
 			continue
 		}
 		active = slices.DeleteFunc(active, func(a alert.Event) bool {

@@ -212,7 +212,7 @@ func (v *verdict) continues(a answer, b credit.Balance, was last) {
 	case !was.ok:
 		v.segment = firstReading
 	case !sameKey && !fits(b, creator, was, v.known.ReadCreator):
-		v.segment = anotherAccount
+		v.segment, v.known.Unusual = anotherAccount, standing{}
 		v.note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && sameKey && recent(v.known.AgreedAt, a.at):
 		// A replica that lags behind; what it says of credits may be new.

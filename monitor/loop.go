@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ortop/alert"
 	"ortop/client"
 	"ortop/forecast"
 	"ortop/history"
@@ -363,20 +364,31 @@ func (l *loop) show(p Phase) {
 
 // alarm judges the last snapshot, where this process is the one that polls.
 func (l *loop) alarm() {
-	if !l.collecting() || l.m.o.Deliver == nil || len(l.m.o.Rules) == 0 {
+	if !l.collecting() {
 		return
 	}
-	silence := time.Duration(0)
-	if l.fault != nil && !l.silent.IsZero() {
-		silence = l.viewed.Sub(l.silent)
+	warn := func(what string, err error) {
+		if err != nil && l.ctx.Err() == nil {
+			l.m.log.Warn(what, "error", err)
+		}
 	}
-	events, err := l.st.alarms(l.ctx, l.last, silence)
-	if err != nil && l.ctx.Err() == nil {
-		l.m.log.Warn("judging alerts", "error", err)
+	judges := l.m.o.Deliver != nil && len(l.m.o.Rules) > 0
+	var events []alert.Event
+	var err error
+	if judges {
+		silence := time.Duration(0)
+		if l.fault != nil && !l.silent.IsZero() {
+			silence = l.viewed.Sub(l.silent)
+		}
+		events, err = l.st.alarms(l.ctx, l.last, silence)
+		warn("judging alerts", err)
 	}
-	if l.last.Alerts, err = l.st.standing(l.ctx); err != nil && l.ctx.Err() == nil {
-		l.m.log.Warn("reading which alerts were seen", "error", err)
+	warn("recording what is unusual", l.st.recordUnusual(l.ctx, l.last, events))
+	if !judges {
+		return
 	}
+	l.last.Alerts, err = l.st.standing(l.ctx)
+	warn("reading which alerts were seen", err)
 	if len(events) > 0 {
 		l.m.o.Deliver(events)
 	}

@@ -100,7 +100,7 @@ func (p past) spend() Spend {
 		Last24hUSD: p.ago(24 * time.Hour),
 		Last7dUSD:  p.ago(7 * 24 * time.Hour),
 		Last30dUSD: p.ago(30 * 24 * time.Hour),
-		WeekUSD:    p.over(credit.WeekStart(p.at)), MonthUSD: p.over(credit.MonthStart(p.at)), PeakHourUSD: p.peakHour(),
+		WeekUSD:    p.over(credit.WeekStart(p.at)), MonthUSD: p.over(credit.MonthStart(p.at)),
 	}
 }
 

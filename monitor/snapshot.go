@@ -76,9 +76,8 @@ type Spend struct {
 	Last24hUSD *float64
 	Last7dUSD  *float64
 	Last30dUSD *float64
-	// WeekUSD and MonthUSD are the current UTC week, from Monday, and month;
-	// PeakHourUSD is the dearest hour of the last 24.
-	WeekUSD, MonthUSD, PeakHourUSD *float64
+	// WeekUSD and MonthUSD are the current UTC week, from Monday, and month.
+	WeekUSD, MonthUSD *float64
 }
 
 // Burn is how fast credits are spent; nil is unknown.

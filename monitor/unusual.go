@@ -6,25 +6,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
+	"ortop/alert"
 	"ortop/client"
 	"ortop/history"
 	"ortop/text"
 )
 
-// The kinds of events about spend that is not usual.
-const (
-	eventSpike = "spike" // an hour or a day
-	eventLeak  = "leak"  // a rise for weeks
-)
-
 // How often the usual most an hour, or a day, has to be spent to be a spike,
 // below which share of that it is over, and which part of a usual day an hour
 // must come to at least: a small hour may be many times one in which the
-// account sleeps.
+// account sleeps. They are for the factor alert.SpikeFactor, and grow with it.
 const (
-	spikeHour  = 3.0
+	spikeHour  = alert.SpikeFactor
 	spikeDay   = 2.0
 	spikeOver  = 0.5
 	spikeLeast = 0.25
@@ -36,19 +33,27 @@ type standing struct {
 	Hour time.Time `json:"hour,omitzero"`
 	Day  time.Time `json:"day,omitzero"`
 	Rise time.Time `json:"rise,omitzero"`
+	// Found are those of them that are told of.
+	Found []unusual `json:"found,omitempty"`
 }
 
-// find is what goes on at a snapshot, of what went on before.
-func (was standing) find(s Snapshot) standing {
+// same reports whether the same goes on.
+func (was standing) same(now standing) bool {
+	return was.Hour.Equal(now.Hour) && was.Day.Equal(now.Day) && was.Rise.Equal(now.Rise)
+}
+
+// find is what goes on at a snapshot, of what went on before. factor is the
+// least that a spike is told from.
+func (was standing) find(s Snapshot, factor float64) standing {
 	now := was
 	follow := func(since *time.Time, value, limit *float64) {
 		if value == nil || limit == nil {
 			return // nothing is known of it
 		}
-		switch {
-		case since.IsZero() && *value > *limit:
+		switch bound := *limit * factor / alert.SpikeFactor; {
+		case since.IsZero() && *value > bound:
 			*since = s.At
-		case !since.IsZero() && *value < spikeOver**limit:
+		case !since.IsZero() && *value < spikeOver*bound:
 			*since = time.Time{}
 		}
 	}
@@ -62,7 +67,17 @@ func (was standing) find(s Snapshot) standing {
 	case was.Rise.IsZero():
 		now.Rise = s.At
 	}
+	now.Found = nil
 	return now
+}
+
+// of are those of found that still go on.
+func (now standing) of(found []unusual) []unusual {
+	return slices.DeleteFunc(slices.Clone(found), func(u unusual) bool { return now.since(u.ID).IsZero() })
+}
+
+func (was standing) since(id string) time.Time {
+	return map[string]time.Time{alert.HourID: was.Hour, alert.DayID: was.Day, alert.WeeksID: was.Rise}[id]
 }
 
 // hourLimit is above what an hour is a spike; nil is unknown.
@@ -82,8 +97,8 @@ func (u Usual) dayLimit() *float64 {
 	return &v
 }
 
-// unusualChore puts what begins to be unusual into the events, with who drives
-// it where the key may know.
+// unusualChore finds what begins to be unusual, and who drives it where the
+// key may know.
 func unusualChore() *chore {
 	var snap Snapshot
 	var was, is standing
@@ -95,24 +110,20 @@ func unusualChore() *chore {
 			if !ok || s.Stale(st.m.o.Now()) {
 				return false
 			}
-			snap, was, is, manages = s, st.known.Unusual, st.known.Unusual.find(s), st.manages()
-			return was != is
+			factor := alert.LeastFactor(st.m.o.Rules, alert.Spike, st.m.o.Account)
+			snap, was, is, manages = s, st.known.Unusual, st.known.Unusual.find(s, factor), st.manages()
+			return !was.same(is)
 		},
 		ask: func(ctx context.Context, api API, _ time.Time) (func(context.Context, *store) error, error) {
-			var events []history.Event
-			for _, u := range begun(snap, was, is) {
+			fresh := begun(snap, was, is)
+			for i := range fresh {
 				if manages {
 					// That nobody can tell keeps nothing from being said.
-					u.driver, _ = findDriver(ctx, api, u)
+					fresh[i].Driver, _ = findDriver(ctx, api, fresh[i])
 				}
-				events = append(events, u.event())
 			}
 			return func(ctx context.Context, st *store) error {
-				for _, e := range events {
-					if err := st.db.AddEvent(ctx, st.account, e); err != nil {
-						return err
-					}
-				}
+				is.Found = append(is.of(st.known.Unusual.Found), fresh...)
 				st.known.Unusual = is
 				return st.keepKnown(ctx)
 			}, ctx.Err()
@@ -129,72 +140,176 @@ func (st *store) keepKnown(ctx context.Context) error {
 	return st.db.Record(ctx, history.PollUpdate{Series: st.account, FaultKind: st.poll.FaultKind, Fault: st.poll.Fault, Key: b})
 }
 
-// unusual is spend that has just begun to be unusual.
+// unusual is spend that is not usual, from its beginning on.
 type unusual struct {
-	kind     string
-	at       time.Time
-	text     string
-	span     time.Duration // the spend that it is about,
-	before   time.Duration // that it is compared with,
-	ago      time.Duration // and how long before its end that ends
-	usd      float64
-	usualUSD float64
-	driver   driver
+	ID string    `json:"id"` // alert.HourID, DayID or WeeksID
+	At time.Time `json:"at"`
+	// USD is the most that it came to, UsualUSD what it usually is at most.
+	// Above LimitUSD it counts, where no rule asks for less.
+	USD      float64 `json:"usd"`
+	UsualUSD float64 `json:"usual_usd"`
+	LimitUSD float64 `json:"limit_usd"`
+	Weeks    int     `json:"weeks,omitempty"` // for how many it has risen
+	Driver   driver  `json:"driver,omitzero"`
+	// Told is when it was last put into the events, Level as what; zero and
+	// empty: it was not.
+	Told  time.Time   `json:"told,omitzero"`
+	Level alert.Level `json:"level,omitempty"`
 }
 
 // driver is who spends more than before, the most.
 type driver struct {
-	key, model string
-	moreUSD    float64
+	Key     string  `json:"key,omitempty"`
+	Model   string  `json:"model,omitempty"`
+	MoreUSD float64 `json:"more_usd,omitempty"`
 }
 
 // begun is what is unusual and was not before.
 func begun(s Snapshot, was, is standing) (list []unusual) {
-	const day = 24 * time.Hour
 	if was.Hour.IsZero() && !is.Hour.IsZero() {
-		usd, usual := *s.Spend.Last1hUSD, *s.Usual.HourUSD
-		list = append(list, unusual{
-			kind: eventSpike, at: s.At, usd: usd, usualUSD: usual, span: time.Hour, before: day, ago: time.Hour,
-			text: "spent " + text.USD(usd) + " in an hour; at this time of day it is " + text.USD(usual) + " at most",
-		})
+		list = append(list, unusual{ID: alert.HourID, At: s.At}.follow(s))
 	}
 	// A day that is dear for an hour that was told needs no further word.
 	if was.Day.IsZero() && !is.Day.IsZero() && is.Hour.IsZero() {
-		usd, usual := *s.Spend.Last24hUSD, *s.Usual.DayUSD
-		list = append(list, unusual{
-			kind: eventSpike, at: s.At, usd: usd, usualUSD: usual, span: day, before: 7 * day, ago: day,
-			text: "spent " + text.USD(usd) + " in 24 h; usually it is " + text.USD(usual) + " at most",
-		})
+		list = append(list, unusual{ID: alert.DayID, At: s.At}.follow(s))
 	}
 	if was.Rise.IsZero() && !is.Rise.IsZero() {
-		r := s.Rise
-		list = append(list, unusual{
-			kind: eventLeak, at: s.At, usd: r.ToUSDPerDay, usualUSD: r.FromUSDPerDay,
-			span: 7 * day, before: 7 * day, ago: time.Duration(r.Weeks-1) * 7 * day,
-			text: fmt.Sprintf("spend has risen for %d weeks, from %s to %s a day", r.Weeks, text.USD(r.FromUSDPerDay), text.USD(r.ToUSDPerDay)),
-		})
+		list = append(list, unusual{ID: alert.WeeksID, At: s.At}.follow(s))
 	}
 	return list
 }
 
-func (u unusual) event() history.Event {
-	type data struct {
-		USD      float64 `json:"usd"`
-		UsualUSD float64 `json:"usual_usd"`
-		Key      string  `json:"key,omitempty"`
-		Model    string  `json:"model,omitempty"`
-		MoreUSD  float64 `json:"more_usd,omitempty"`
+// follow is u as of a snapshot: the worst of it counts.
+func (u unusual) follow(s Snapshot) unusual {
+	grow := func(value, usual, limit *float64) {
+		if value != nil && usual != nil && limit != nil && *value > u.USD {
+			u.USD, u.UsualUSD, u.LimitUSD = *value, *usual, *limit
+		}
 	}
-	b, _ := json.Marshal(data{u.usd, u.usualUSD, u.driver.key, u.driver.model, u.driver.moreUSD}) // finite numbers: nothing that can fail
-	line := u.text
-	if d := u.driver; d.moreUSD > 0 {
-		line += "; most of the rise is " + cmp.Or(d.key, "a key without a name") + " with " + cmp.Or(d.model, "an unknown model") + " (" + text.USD(d.moreUSD) + ")"
+	switch r := s.Rise; {
+	case u.ID == alert.HourID:
+		grow(s.Spend.Last1hUSD, s.Usual.HourUSD, s.Usual.hourLimit())
+	case u.ID == alert.DayID:
+		grow(s.Spend.Last24hUSD, s.Usual.DayUSD, s.Usual.dayLimit())
+	case r != nil && r.ToUSDPerDay > u.USD:
+		limit := alert.LeakFactor * r.FromUSDPerDay
+		grow(&r.ToUSDPerDay, &r.FromUSDPerDay, &limit)
+		u.Weeks = r.Weeks
 	}
-	return history.Event{At: u.at, Kind: u.kind, Level: "warning", Text: line, Data: b}
+	return u
+}
+
+func (u unusual) kind() alert.Kind {
+	if u.ID == alert.WeeksID {
+		return alert.Leak
+	}
+	return alert.Spike
+}
+
+// text says what is unusual, and who drives it.
+func (u unusual) text() string {
+	usd, usual := text.USD(u.USD), text.USD(u.UsualUSD)
+	line := ""
+	switch u.ID {
+	case alert.HourID:
+		line = "spent " + usd + " in an hour; at this time of day it is " + usual + " at most"
+	case alert.DayID:
+		line = "spent " + usd + " in 24 h; usually it is " + usual + " at most"
+	default:
+		line = fmt.Sprintf("spend has risen for %d weeks, from %s to %s a day", u.Weeks, usual, usd)
+	}
+	if d := u.Driver; d.MoreUSD > 0 {
+		line += "; most of the rise is " + cmp.Or(clean(d.Key), "a key without a name") + " with " + cmp.Or(clean(d.Model), "an unknown model") + " (" + text.USD(d.MoreUSD) + ")"
+	}
+	return line
+}
+
+// unusual is what the rules may know of it.
+func (u unusual) reading() alert.Unusual {
+	a := alert.Unusual{Kind: u.kind(), ID: u.ID, ExcessUSD: u.USD - u.UsualUSD, Value: text.USD(u.USD), Text: u.text()}
+	factor := alert.SpikeFactor
+	if a.Kind == alert.Leak {
+		factor = alert.LeakFactor
+	}
+	if a.Times = math.MaxFloat64; u.LimitUSD > 0 {
+		a.Times = factor * u.USD / u.LimitUSD
+	}
+	return a
+}
+
+// unusual is what goes on at a snapshot, as the rules may know it; nil where
+// too little is known to say.
+func (st *store) unusual(s Snapshot) []alert.Unusual {
+	found := st.known.Unusual.Found
+	if len(found) == 0 && s.Usual.HourUSD == nil && s.Usual.DayUSD == nil {
+		return nil
+	}
+	list := make([]alert.Unusual, len(found))
+	for i, u := range found {
+		list[i] = u.follow(s).reading()
+	}
+	return list
+}
+
+// recordUnusual puts what is unusual into the events, once: as it begins, and
+// again where an alert tells it as something graver. told are the alerts that
+// are told now.
+func (st *store) recordUnusual(ctx context.Context, s Snapshot, told []alert.Event) error {
+	var rows []history.Event
+	found := slices.Clone(st.known.Unusual.Found)
+	for i := range found {
+		u := &found[i]
+		e := alert.Event{
+			Rule: u.kind(), Subject: u.ID, Level: cmp.Or(u.Level, alert.Warning), Account: s.Account, Since: u.At, At: s.Now,
+			ValueText: text.USD(u.USD), Text: u.text(),
+		}
+		for _, t := range told {
+			if t.Rule == e.Rule && t.Subject == e.Subject && !t.Cleared && t.Level.Rank() > u.Level.Rank() {
+				e = t
+			}
+		}
+		if !u.Told.IsZero() && e.Level.Rank() <= u.Level.Rank() {
+			continue
+		}
+		w := u.follow(s)
+		data, err := json.Marshal(struct {
+			alert.Event
+			USD      float64 `json:"usd"`
+			UsualUSD float64 `json:"usual_usd"`
+			driver
+		}{e, w.USD, w.UsualUSD, w.Driver})
+		if err != nil {
+			return err
+		}
+		u.Told, u.Level = e.At, e.Level
+		rows = append(rows, history.Event{At: e.At, Kind: string(e.Rule), Level: string(e.Level), Text: w.text(), Data: data})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	st.known.Unusual.Found = found
+	err := st.keepKnown(ctx)
+	for _, e := range rows {
+		err = cmp.Or(err, st.db.AddEvent(ctx, st.account, e))
+	}
+	return err
 }
 
 // errNoDriver is that nobody spends more than before.
 var errNoDriver = errors.New("nobody spends more")
+
+// compared is over which span what u is about was spent, and over which it is
+// compared with, that ended some time before the end of the first.
+func (u unusual) compared() (span, before, ago time.Duration) {
+	const day, week = 24 * time.Hour, 7 * 24 * time.Hour
+	switch u.ID {
+	case alert.HourID:
+		return time.Hour, day, time.Hour
+	case alert.DayID:
+		return day, week, day
+	}
+	return week, week, time.Duration(u.Weeks-1) * week
+}
 
 // findDriver asks which key spends more with which model than before.
 func findDriver(ctx context.Context, api API, u unusual) (d driver, err error) {
@@ -213,22 +328,23 @@ func findDriver(ctx context.Context, api API, u unusual) (d driver, err error) {
 		}
 		return usd, err
 	}
-	now, err := use(u.at.Add(-u.span), u.at)
+	span, past, ago := u.compared()
+	now, err := use(u.At.Add(-span), u.At)
 	if err != nil {
 		return d, err
 	}
-	end := u.at.Add(-u.ago)
-	before, err := use(end.Add(-u.before), end)
+	end := u.At.Add(-ago)
+	before, err := use(end.Add(-past), end)
 	if err != nil {
 		return d, err
 	}
 	for w, usd := range now {
-		more := usd - before[w]*u.span.Hours()/u.before.Hours()
-		if more > d.moreUSD || more == d.moreUSD && w.key+w.model < d.key+d.model {
+		more := usd - before[w]*span.Hours()/past.Hours()
+		if more > d.MoreUSD || more == d.MoreUSD && w.key+w.model < d.Key+d.Model {
 			d = driver{w.key, w.model, more}
 		}
 	}
-	if d.moreUSD <= 0 {
+	if d.MoreUSD <= 0 {
 		return driver{}, errNoDriver
 	}
 	return d, nil

@@ -1,10 +1,12 @@
 package monitor
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"ortop/alert"
 	"ortop/history"
 	"ortop/sim"
 )
@@ -71,4 +73,96 @@ func TestSpikeIsToldWithoutADriver(t *testing.T) {
 			t.Errorf("events = %+v, want one, that names nobody", e)
 		}
 	})
+}
+
+// TestASpikeIsOneEventAndOneAlert judges by rules: what is delivered and what
+// is in the events is the same, names who drives it, and is there once.
+func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
+	quiet := alert.Quiet{From: 14 * time.Hour, To: 18 * time.Hour}
+	for _, c := range []struct {
+		name  string
+		usd   float64
+		rules []alert.Rule
+		// told is what is delivered, rows are the levels in the events.
+		told, rows []alert.Level
+	}{
+		{"by default", 12, alert.Defaults(), []alert.Level{alert.Warning}, []alert.Level{alert.Warning}},
+		{"graver by a rule of its own", 12, []alert.Rule{{Kind: alert.Spike}, {Kind: alert.Spike, Factor: 3.5, Level: alert.Urgent}}, []alert.Level{alert.Urgent}, []alert.Level{alert.Urgent}},
+		{"below a rule's factor", 12, []alert.Rule{{Kind: alert.Spike, Factor: 50}}, nil, []alert.Level{alert.Warning}},
+		{"usual but for a stricter rule", 3.2, []alert.Rule{{Kind: alert.Spike, Factor: 1.5, Level: alert.Info}}, []alert.Level{alert.Info}, []alert.Level{alert.Info}},
+		{"usual", 3.2, []alert.Rule{{Kind: alert.Spike}}, nil, nil},
+		{"in quiet hours, while it goes on", 12, []alert.Rule{{Kind: alert.Spike, Quiet: quiet}}, nil, []alert.Level{alert.Warning}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				time.Sleep(15 * time.Hour)
+				b := newBench(t, oldAccount("steady"))
+				b.account.TopUp(500)
+				var all told
+				b.o.Rules, b.o.Deliver = c.rules, all.deliver
+				m := New(b.o)
+				stop := runMonitor(t, m)
+				after(t, m, 10*time.Minute)
+				b.account.Spend(c.usd)
+				after(t, m, 10*time.Minute)
+				spikes := func() (levels []alert.Level) {
+					all.mu.Lock()
+					defer all.mu.Unlock()
+					for _, e := range all.events {
+						if e.Rule == alert.Spike && !e.Cleared {
+							levels = append(levels, e.Level)
+							if !strings.Contains(e.Text, "test: spent $") || !strings.Contains(e.Text, "laptop with anthropic/claude-sonnet-5 ($") {
+								t.Errorf("the alert says %q, want what is unusual and who drives it", e.Text)
+							}
+						}
+					}
+					return levels
+				}
+				if got := spikes(); !slices.Equal(got, c.told) {
+					t.Errorf("told %v, want %v", got, c.told)
+				}
+				stop()
+				m = New(b.o) // goes on from what is stored
+				stop = runMonitor(t, m)
+				defer stop()
+				s := after(t, m, 10*time.Minute)
+				var rows []alert.Level
+				for _, e := range b.events(m) {
+					if e.Kind != EventSpike {
+						continue
+					}
+					rows = append(rows, alert.Level(e.Level))
+					if !strings.Contains(e.Text, "laptop with anthropic/claude-sonnet-5 ($") || strings.Count(string(e.Data), `"key":"laptop"`) != 1 {
+						t.Errorf("the event is %q with %s, want who drives it", e.Text, e.Data)
+					}
+					if err := m.Acknowledge(t.Context(), e.ID); err != nil {
+						t.Error(err)
+					}
+				}
+				if !slices.Equal(rows, c.rows) {
+					t.Errorf("events are %v, want %v", rows, c.rows)
+				}
+				stands := func(e alert.Event) bool { return e.Rule == alert.Spike }
+				if got := slices.ContainsFunc(s.Alerts, stands); got != (c.name == "by default" || len(c.told) > 0 || c.rules[0].Quiet != alert.Quiet{}) {
+					t.Errorf("a spike stands: %v", got)
+				}
+				if s = after(t, m, time.Minute); slices.ContainsFunc(s.Alerts, stands) {
+					t.Error("a spike that was acknowledged still stands")
+				}
+				after(t, m, 30*time.Minute)
+				if got := spikes(); !slices.Equal(got, c.told) {
+					t.Errorf("told %v in the end, want %v", got, c.told)
+				}
+				n := 0
+				for _, e := range b.events(m) {
+					if e.Kind == EventAlert && strings.Contains(string(e.Data), `"spike"`) || e.Kind == EventSpike {
+						n++
+					}
+				}
+				if n != len(c.rows) {
+					t.Errorf("%d events of a spike, want %d", n, len(c.rows))
+				}
+			})
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 )
 
@@ -125,13 +126,13 @@ func (h hours) day(end int) (usd float64, ok bool) {
 // pairs of weeks.
 const (
 	riseWeeks = 4
-	riseRatio = 1.5
-	riseSlope = 0.1 // of the middle week, a week
+	riseSlope = 0.1 // of the middle week, a week, for alert.LeakFactor
 )
 
 // rise looks for spend that rises for weeks: by the Theil-Sen slope of the
-// medians of the days of each week, which a few wild days do not move.
-func (h hours) rise() *Rise {
+// medians of the days of each week, which a few wild days do not move. factor
+// is how many times the first week the last one is at least.
+func (h hours) rise(factor float64) *Rise {
 	var weeks []float64 // the last first
 	for w := 0; ; w++ {
 		var days []float64
@@ -161,7 +162,8 @@ func (h hours) rise() *Rise {
 	}
 	first, last := weeks[0], weeks[len(weeks)-1]
 	middle := quantile(weeks, 0.5)
-	if falls > len(weeks)-riseWeeks || first <= 0 || last < riseRatio*first || quantile(slopes, 0.5) < riseSlope*middle {
+	slope := riseSlope * (factor - 1) / (alert.LeakFactor - 1)
+	if falls > len(weeks)-riseWeeks || first <= 0 || last < factor*first || quantile(slopes, 0.5) < slope*middle {
 		return nil
 	}
 	return &Rise{FromUSDPerDay: first, ToUSDPerDay: last, Weeks: len(weeks)}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/history"
 	"ortop/sim"
@@ -36,13 +37,13 @@ func (h hours) tell(from int) (spikes, days, rises int, first time.Time) {
 		last := seen.usd[len(seen.usd)-1]
 		day, _ := seen.day(len(seen.usd))
 		before := hours{usd: seen.usd[:len(seen.usd)-1], seen: seen.seen[:len(seen.usd)-1]}
-		s := Snapshot{At: at, Spend: Spend{Last1hUSD: &last, Last24hUSD: &day}, Usual: before.usual(), Rise: before.rise()}
-		is := was.find(s)
+		s := Snapshot{At: at, Spend: Spend{Last1hUSD: &last, Last24hUSD: &day}, Usual: before.usual(), Rise: before.rise(alert.LeakFactor)}
+		is := was.find(s, alert.SpikeFactor)
 		for _, u := range begun(s, was, is) {
 			switch {
-			case u.kind == eventLeak:
+			case u.ID == alert.WeeksID:
 				rises++
-			case u.span == time.Hour:
+			case u.ID == alert.HourID:
 				spikes++
 			default:
 				days++
@@ -144,8 +145,8 @@ func TestWhatIsUnusualIsToldOnce(t *testing.T) {
 
 func TestUsualNeedsHistory(t *testing.T) {
 	h := hoursOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), 13*24, func(time.Time) float64 { return 1 })
-	if u := h.usual(); u.HourUSD != nil || u.DayUSD != nil || h.rise() != nil {
-		t.Errorf("usual, rise after 13 days = %+v, %v, want unknown", u, h.rise())
+	if u := h.usual(); u.HourUSD != nil || u.DayUSD != nil || h.rise(alert.LeakFactor) != nil {
+		t.Errorf("usual, rise after 13 days = %+v, %v, want unknown", u, h.rise(alert.LeakFactor))
 	}
 	h = hoursOf(h.first, 16*24, func(time.Time) float64 { return 1 })
 	if u := h.usual(); deref(u.HourUSD) != 1.0 || deref(u.DayUSD) != 24.0 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"ortop/alert"
 	"ortop/client"
 	"ortop/credit"
 	"ortop/forecast"
@@ -68,7 +69,7 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 	}
 	s.Spend, s.Burn = past.spend(), past.burn()
 	hours := past.hours()
-	s.Usual, s.Rise = hours.usual(), hours.rise()
+	s.Usual, s.Rise = hours.usual(), hours.rise(alert.LeastFactor(o.Rules, alert.Leak, o.Account))
 	s.RanOutAt = past.ranOut()
 	if st.m.o.Notes != nil {
 		s.Notes = append(s.Notes, st.m.o.Notes()...)

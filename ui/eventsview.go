@@ -160,7 +160,9 @@ func (v eventsView) event() (e happened, ok bool) {
 }
 
 // standing reports whether the event can be acknowledged.
-func (e happened) standing() bool { return e.Kind == monitor.EventAlert && e.ID > 0 && !e.Acknowledged }
+func (e happened) standing() bool {
+	return e.alert.Rule != "" && e.Kind != monitor.EventCleared && e.ID > 0 && !e.Acknowledged
+}
 
 // eventsKey takes a key of the view.
 func (m Model) eventsKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd, bool) {

@@ -102,7 +102,7 @@ func happenings() []history.Event {
 	}
 	events := []history.Event{
 		told(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
-		told(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "personal: $3.10 in the last hour, 4.2 times the usual most of $0.74; ci-bot with anthropic/claude-sonnet-5 spent most of it (Sat 21 Nov, 07:42 CET)", false),
+		told(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "spent $3.10 in an hour; at this time of day it is $0.74 at most; most of the rise is ci-bot with anthropic/claude-sonnet-5 ($2.80)", false),
 		{At: topUp.At, Kind: monitor.EventTopUp, Text: "credits bought: $25.00"},
 		told(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
 		{At: asleep.From, Kind: monitor.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
@@ -111,6 +111,6 @@ func happenings() []history.Event {
 		{At: testNow.AddDate(0, 0, -9), Kind: monitor.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
 		{At: testNow.AddDate(0, 0, -12), Kind: monitor.EventSegment, Text: "a new series began: another account"},
 	}
-	events[5].Acknowledged = true
+	events[1].Kind, events[5].Acknowledged = monitor.EventSpike, true
 	return events
 }

@@ -232,8 +232,11 @@ func TestEventsKeys(t *testing.T) {
 		t.Error("x does something on what was seen")
 	}
 	m = typed(m, "down", "enter")
-	if screen := stripped(m); !strings.Contains(screen, "claude-sonnet-5 spent most of it") || !strings.Contains(screen, "rule          spike") {
-		t.Errorf("details do not say it all:\n%s", screen)
+	screen := stripped(m)
+	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  to say that you have seen it"} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("details do not say %q:\n%s", want, screen)
+		}
 	}
 	m = typed(m, "esc", "/", "s", "p", "i", "k", "e", "enter")
 	if len(m.log.found) != 1 || m.log.found[0].ID != 8 {
