@@ -32,9 +32,6 @@ type accountRow struct {
 	err  error // why nothing was asked
 }
 
-// known reports whether the account's balance is known.
-func (r *accountRow) known() bool { return r.snap.Balance != nil }
-
 func (a *app) listAccounts(ctx context.Context, asJSON bool) error {
 	first, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
@@ -58,7 +55,7 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) error {
 	if _, err := a.stdout.Write(append(out, '\n')); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	if n := sum(rows, a.now()).repeated; n > 0 {
+	if n := total(rows, a.now()).Repeated; n > 0 {
 		a.hint("%d of the accounts are other names of one that is listed: the sum has it once", n)
 	}
 	return unread(rows)
@@ -128,56 +125,13 @@ func unread(rows []accountRow) error {
 	return &exitError{exitUnknown, failed[0], "ortop doctor --account NAME tells more"}
 }
 
-// accountTotal is the sum over several accounts.
-type accountTotal struct {
-	known      int // of how many accounts the balance is known
-	repeated   int // how many of those are another name of one that is in the sum
-	balanceUSD float64
-	perDayUSD  *float64 // nil where that of one of those is not known
-	oldest     time.Time
-	stale      bool
-}
-
-// sum adds up what is known. Two names of what must be one account, for the
-// same person made their keys and the same was bought, count once.
-func sum(rows []accountRow, now time.Time) accountTotal {
-	type identity struct {
-		baseURL, creator string
-		boughtUSD        float64
-	}
-	seen := map[identity]bool{}
-	perDay := 0.0
-	t := accountTotal{perDayUSD: &perDay}
+// total is the sum over the accounts, as every surface has it.
+func total(rows []accountRow, now time.Time) monitor.Total {
+	accounts := make([]monitor.Snapshot, len(rows))
 	for i := range rows {
-		r := &rows[i]
-		if !r.known() {
-			continue
-		}
-		t.known++
-		if t.oldest.IsZero() || r.snap.At.Before(t.oldest) {
-			t.oldest = r.snap.At
-		}
-		t.stale = t.stale || r.snap.Stale(now)
-		id := identity{baseURL: r.settings.baseURL, boughtUSD: r.snap.Balance.CreditsUSD}
-		if r.snap.Key != nil {
-			id.creator = r.snap.Key.Creator
-		}
-		if id.creator != "" && seen[id] {
-			t.repeated++
-			continue
-		}
-		seen[id] = true
-		t.balanceUSD += r.snap.Balance.LeftUSD()
-		if d := r.snap.Burn.USDPerDay; d == nil {
-			t.perDayUSD = nil
-		} else if t.perDayUSD != nil {
-			perDay += *d
-		}
+		accounts[i] = rows[i].snap
 	}
-	if t.known == 0 {
-		t.perDayUSD = nil
-	}
-	return t
+	return monitor.TotalOf(accounts, now)
 }
 
 // accountsText is the list for a person.
@@ -185,13 +139,24 @@ func accountsText(rows []accountRow, now time.Time) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	line := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
-	line("account", "key", "host", "left", "a day", "runs out", "read")
+	t := total(rows, now)
+	var left, perHour, perDay []string
+	for i := range rows {
+		burn := rows[i].snap.Burn
+		left = append(left, newFields(rows[i].snap, now).Balance)
+		perHour, perDay = append(perHour, text.MaybeUSD(burn.USDPerHour)), append(perDay, text.MaybeUSD(burn.USDPerDay))
+	}
+	if len(rows) > 1 {
+		left, perHour, perDay = append(left, text.MaybeUSD(t.BalanceUSD)), append(perHour, text.MaybeUSD(t.USDPerHour)), append(perDay, text.MaybeUSD(t.USDPerDay))
+	}
+	left, perHour, perDay = text.Align(left), text.Align(perHour), text.Align(perDay)
+	line("account", "key", "host", "state", "left", "an hour", "a day", "runs out", "read")
 	for i := range rows {
 		r := &rows[i]
 		f := newFields(r.snap, now)
-		key, host, read := r.key, r.settings.host, f.Age
+		key, host, state, read := r.key, r.settings.host, f.State, f.Age
 		if key == "" {
-			key = "none"
+			key, state = "none", "no key"
 		}
 		switch {
 		case r.settings.demo != nil:
@@ -205,17 +170,22 @@ func accountsText(rows []accountRow, now time.Time) string {
 			}
 			if r.key != "" {
 				read += ": " + faultWords(*fault)
+				if r.snap.At.IsZero() {
+					state = "not read"
+				}
 			}
 		}
-		line(oneLine(r.settings.account.Name), key, host, f.Balance, text.MaybeUSD(r.snap.Burn.USDPerDay), f.RunsOut, read)
+		line(oneLine(r.settings.account.Name), key, host, state, left[i], perHour[i], perDay[i], f.RunsOut, read)
 	}
-	if len(rows) > 1 {
-		t := sum(rows, now)
-		left, read := text.Unknown, text.Unknown
-		if t.known > 0 {
-			left, read = text.USD(t.balanceUSD), "at most "+text.Ago(now.Sub(t.oldest))
+	if n := len(rows); n > 1 {
+		first, read := "", text.Unknown
+		if t.First >= 0 {
+			first = "first: " + oneLine(rows[t.First].settings.account.Name)
 		}
-		line(fmt.Sprintf("%d of %d", t.known, len(rows)), "", "", left, text.MaybeUSD(t.perDayUSD), "", read)
+		if t.Known > 0 {
+			read = "at most " + text.Ago(now.Sub(t.Oldest))
+		}
+		line(fmt.Sprintf("all %d accounts", n), "", "", fmt.Sprintf("%d of %d known", t.Known, n), left[n], perHour[n], perDay[n], first, read)
 	}
 	w.Flush()
 	return strings.TrimRight(b.String(), "\n")

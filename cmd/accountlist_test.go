@@ -5,57 +5,50 @@ import (
 	"testing"
 	"time"
 
+	"ortop/config"
 	"ortop/credit"
+	"ortop/forecast"
 	"ortop/monitor"
 )
 
-func TestSumIsHonest(t *testing.T) {
-	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
-	const here, there = "https://openrouter.ai/api/v1", "https://example.org/api/v1"
-	row := func(baseURL, creator string, bought, used float64, perDay float64, age time.Duration) accountRow {
-		r := accountRow{snap: monitor.Snapshot{
-			At: now.Add(-age), Interval: time.Minute, Balance: &credit.Balance{CreditsUSD: bought, UsageUSD: used},
-			Key: &credit.Key{Creator: creator},
+// listed are rows of a list: one that is live, one that is stale and one that
+// was never read.
+func listed(now time.Time) []accountRow {
+	usd := func(v float64) *float64 { return &v }
+	row := func(name string, left, perDay float64, age time.Duration) accountRow {
+		r := accountRow{key: "keyring", snap: monitor.Snapshot{
+			Account: name, At: now.Add(-age), Interval: time.Minute, Source: monitor.FromCredits,
+			Balance: &credit.Balance{CreditsUSD: 1000, UsageUSD: 1000 - left},
+			Burn:    monitor.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
+			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age),
+				P10: left / perDay * 80000, P50: left / perDay * 86400, P90: left / perDay * 99999},
 		}}
-		r.settings.baseURL = baseURL
-		if perDay >= 0 {
-			r.snap.Burn.USDPerDay = &perDay
-		}
+		r.settings.account = config.Account{Name: name}
 		return r
 	}
-	day := func(v float64) *float64 { return &v }
-	for _, c := range []struct {
-		name string
-		rows []accountRow
-		want accountTotal
-	}{
-		{"none known", []accountRow{{}, {}}, accountTotal{}},
-		{"two", []accountRow{row(here, "a", 10, 4, 1, time.Second), row(here, "b", 20, 5, 2, time.Minute)},
-			accountTotal{known: 2, balanceUSD: 21, perDayUSD: day(3), oldest: now.Add(-time.Minute)}},
-		{"one is not known", []accountRow{row(here, "a", 10, 4, 1, time.Second), {}},
-			accountTotal{known: 1, balanceUSD: 6, perDayUSD: day(1), oldest: now.Add(-time.Second)}},
-		{"one owes", []accountRow{row(here, "a", 10, 4, 1, 0), row(here, "b", 0, 1, 0, 0)},
-			accountTotal{known: 2, balanceUSD: 5, perDayUSD: day(1), oldest: now}},
-		{"a burn that is not known", []accountRow{row(here, "a", 10, 4, 1, 0), row(here, "b", 20, 5, -1, 0), row(here, "c", 1, 0, 1, 0)},
-			accountTotal{known: 3, balanceUSD: 22, oldest: now}},
-		{"one is old", []accountRow{row(here, "a", 10, 4, 1, time.Hour), row(here, "b", 20, 5, 1, 0)},
-			accountTotal{known: 2, balanceUSD: 21, perDayUSD: day(2), oldest: now.Add(-time.Hour), stale: true}},
-		{"two names of one", []accountRow{row(here, "a", 10, 4, 1, 0), row(here, "a", 10, 4, 1, time.Second)},
-			accountTotal{known: 2, repeated: 1, balanceUSD: 6, perDayUSD: day(1), oldest: now.Add(-time.Second)}},
-		{"one person's accounts", []accountRow{row(here, "a", 10, 4, 1, 0), row(here, "a", 11, 4, 1, 0), row(there, "a", 10, 4, 1, 0)},
-			accountTotal{known: 3, balanceUSD: 19, perDayUSD: day(3), oldest: now}},
-		{"nobody knows whose", []accountRow{row(here, "", 10, 4, 1, 0), row(here, "", 10, 4, 1, 0)},
-			accountTotal{known: 2, balanceUSD: 12, perDayUSD: day(2), oldest: now}},
-	} {
-		got := sum(c.rows, now)
-		perDay, want := got.perDayUSD, c.want.perDayUSD
-		same := (perDay == nil) == (want == nil) && (perDay == nil || *perDay == *want)
-		got.perDayUSD, c.want.perDayUSD = nil, nil
-		if got != c.want || !same {
-			t.Errorf("%s: sum(…) = %+v, %v a day, want %+v, %v", c.name, got, perDay, c.want, want)
-		}
+	unread := accountRow{key: "keyring", snap: monitor.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
+		Fault: &monitor.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}}}
+	unread.settings.account = config.Account{Name: "new"}
+	return []accountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
+}
+
+func TestAccountsText(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	want := []string{
+		"account         key      host           state         left     an hour  a day    runs out           read",
+		"personal        keyring  openrouter.ai  live           $63.52   $0.61    $12.30  Thu 26 Nov, 14:38  4 s ago",
+		"work            keyring  openrouter.ai  stale 12 min  $812.50  $20.00   $400.00  Mon 23 Nov, 11:15  12 min ago",
+		"new             keyring  openrouter.ai  not read         —       —         —     —                  never: no connection",
+		"all 3 accounts                          2 of 3 known  $876.02  $20.61   $412.30  first: work        at most 12 min ago",
 	}
-	if text := accountsText([]accountRow{{}, {}}, now); !strings.Contains(text, "0 of 2") || strings.Contains(text, "$") {
-		t.Errorf("the list of what is not known is\n%s\nwant no sum", text)
+	if got := strings.Split(accountsText(listed(now), now), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the list is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := accountsText([]accountRow{{}, {}}, now); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
+		t.Errorf("the list of what is not known is\n%s\nwant no sum", got)
+	}
+	o := accountsObject(listed(now), now)
+	if t0 := o.Total; t0.Known != 2 || *t0.Balance != 63.52+812.5 || *t0.AgeS != 720 || !t0.Stale || *t0.First != "work" {
+		t.Errorf("the total's object is %+v", t0)
 	}
 }

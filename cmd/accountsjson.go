@@ -19,6 +19,7 @@ type accountJSON struct {
 	Stale     bool         `json:"stale"`
 	Balance   *float64     `json:"balance_usd"`
 	Spendable *float64     `json:"spendable_usd"`
+	PerHour   *float64     `json:"burn_usd_per_hour"`
 	PerDay    *float64     `json:"burn_usd_per_day"`
 	Forecast  forecastJSON `json:"forecast"`
 	Error     *errorJSON   `json:"error"`
@@ -30,7 +31,9 @@ type totalJSON struct {
 	Known    int      `json:"known"`
 	Repeated int      `json:"repeated"` // of those, in the sum by another name
 	Balance  *float64 `json:"balance_usd"`
+	PerHour  *float64 `json:"burn_usd_per_hour"`
 	PerDay   *float64 `json:"burn_usd_per_day"`
+	First    *string  `json:"first_to_run_out"`
 	AgeS     *float64 `json:"age_s"` // of the oldest
 	Stale    bool     `json:"stale"` // one of them is
 }
@@ -43,18 +46,21 @@ func accountsObject(rows []accountRow, now time.Time) accountsJSON {
 		row := accountJSON{
 			Account: r.settings.account.Name, KeySource: word(r.key), BaseURL: r.settings.baseURL, KeyKind: s.KeyKind,
 			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,
-			PerDay: s.Burn.PerDay, Forecast: s.Forecast,
+			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast,
 		}
 		if f := r.fault(); f != nil {
 			row.Error = &errorJSON{f.Kind, f.Message}
 		}
 		o.Accounts = append(o.Accounts, row)
 	}
-	t := sum(rows, now)
-	o.Total = totalJSON{Accounts: len(rows), Known: t.known, Repeated: t.repeated, PerDay: t.perDayUSD, Stale: t.stale}
-	if t.known > 0 {
-		age := now.Sub(t.oldest).Round(time.Millisecond).Seconds()
-		o.Total.Balance, o.Total.AgeS = &t.balanceUSD, &age
+	t := total(rows, now)
+	o.Total = totalJSON{Accounts: t.Accounts, Known: t.Known, Repeated: t.Repeated, Balance: t.BalanceUSD, PerHour: t.USDPerHour, PerDay: t.USDPerDay, Stale: t.Stale}
+	if t.First >= 0 {
+		o.Total.First = &o.Accounts[t.First].Account
+	}
+	if t.Known > 0 {
+		age := now.Sub(t.Oldest).Round(time.Millisecond).Seconds()
+		o.Total.AgeS = &age
 	}
 	return o
 }
