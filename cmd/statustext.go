@@ -15,7 +15,7 @@ import (
 // fields are what status --format offers, and what status prints.
 type fields struct {
 	Account      string
-	State        string // live, stale, or what is wrong
+	State        string // live, stale, depleted, or what is wrong
 	Balance      string // what is left
 	Bought       string
 	Used         string
@@ -29,7 +29,7 @@ type fields struct {
 	PerHour      string
 	PerDay       string
 	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
-	RunsOutIn    string // "5 d 3 h"
+	RunsOutIn    string // "5 d 3 h", or that it is depleted
 	RunsOutRange string // "Tue 24, 09:10 to Sun 29"
 	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
 	Age          string // "4 s ago"
@@ -80,8 +80,14 @@ func newFields(s monitor.Snapshot, now time.Time) fields {
 	if s.Fault != nil {
 		f.Error = s.Fault.Message
 	}
+	if s.Binding == credit.BoundByKey && s.SpendableUSD == nil { // which is so only where the cap is spent
+		f.Spendable = "nothing"
+	}
 	f.RunsOut = runsOut(s, now)
-	if fc := s.Forecast; fc.State == forecast.OK {
+	switch fc := s.Forecast; fc.State {
+	case forecast.Depleted:
+		f.RunsOutIn = depleted(s)
+	case forecast.OK:
 		f.RunsOutIn = text.Seconds(max(0, fc.P50-now.Sub(fc.At).Seconds()))
 		f.RunsOutRange = text.Range(fc.Time(fc.P10), fc.Time(fc.P90), now)
 	}
@@ -95,12 +101,24 @@ func state(s monitor.Snapshot, now time.Time) string {
 		return faultWords(*s.Fault)
 	case !ok:
 		return "nothing read yet"
+	case s.Forecast.State == forecast.Depleted && s.Stale(now):
+		return depleted(s) + ", stale " + text.Span(age)
+	case s.Forecast.State == forecast.Depleted:
+		return depleted(s)
 	case s.Stale(now):
 		return "stale " + text.Span(age)
 	case s.Balance == nil:
 		return "live, key only"
 	}
 	return "live"
+}
+
+// depleted says what is: the account, or the cap of the key that asks.
+func depleted(s monitor.Snapshot) string {
+	if s.Forecast.Subject == forecast.Key {
+		return "key cap depleted"
+	}
+	return "depleted"
 }
 
 func rate(v *float64, per string) string {
@@ -127,10 +145,17 @@ func runsOut(s monitor.Snapshot, now time.Time) string {
 	case forecast.OK:
 		return text.Moment(f.Time(f.P50), now)
 	case forecast.Depleted:
-		if s.RanOutAt.IsZero() {
-			return "depleted"
+		said := depleted(s)
+		if !s.RanOutAt.IsZero() {
+			said += " since " + text.Moment(s.RanOutAt, now)
 		}
-		return "depleted since " + text.Moment(s.RanOutAt, now)
+		if s.Forecast.Subject != forecast.Key || s.Key == nil {
+			return said
+		}
+		if at, ok := s.Key.Cap.Reset.Next(now); ok {
+			said += ", until " + at.Format("2 Jan") + " (UTC)"
+		}
+		return said
 	case forecast.Idle:
 		if f.LastSpend.IsZero() {
 			return "idle: no spend seen in " + text.Span(f.History)
