@@ -49,8 +49,7 @@ runs this binary with these flags, and does nothing else.`,
 
 // collector is one account that is collected.
 type collector struct {
-	app      *app
-	settings settings
+	watched
 	mon      *monitor.Monitor
 	spenders spenders
 }
@@ -105,48 +104,29 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	s.onDisk = true
-	if a.hasKey(ctx, s) {
-		list = append(list, &collector{app: a, settings: s})
+	every, err := a.everyAccount(s)
+	if err != nil {
+		return nil, nil, err
 	}
-	if s.demo == nil && a.flags.account == "" {
-		others, err := a.otherAccounts(s)
-		if err != nil {
-			return nil, nil, err
+	var without []string
+	for _, w := range every {
+		if !w.app.hasKey(ctx, w.settings) {
+			without = append(without, w.settings.account.Name)
+			continue
 		}
-		list = append(list, others...)
+		w.settings.onDisk = true
+		list = append(list, &collector{watched: w})
 	}
-	switch {
-	case len(list) == 0:
+	if len(every) > 1 {
+		for _, name := range without {
+			a.hint("account %s is not collected: it has no key", name)
+		}
+	}
+	if len(list) == 0 {
 		_, _, err := a.key(ctx, s)
 		return nil, nil, &exitError{exitUsage, err, noKeyHint}
-	case list[0].settings.account.Name != s.account.Name:
-		a.hint("account %s is not collected: no key", s.account.Name)
 	}
 	return list, stop, nil
-}
-
-// otherAccounts are the accounts of the configuration beside s, each with its
-// own key: one of the environment is s's.
-func (a *app) otherAccounts(s settings) (list []*collector, err error) {
-	for _, account := range s.config.Accounts {
-		if account.Name == s.account.Name {
-			continue
-		}
-		if !account.HasSource() {
-			a.hint("account %s is not collected: it has no key of its own", account.Name)
-			continue
-		}
-		other := *a
-		other.flags.account = account.Name
-		o, err := other.settings()
-		if err != nil {
-			return nil, err
-		}
-		o.onDisk = true
-		list = append(list, &collector{app: &other, settings: o})
-	}
-	return list, nil
 }
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which

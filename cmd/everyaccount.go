@@ -31,7 +31,11 @@ func (a *app) everyAccount(first settings) ([]watched, error) {
 		b := *a
 		b.flags.account = account.Name
 		s, err := b.settings()
-		if err != nil {
+		switch {
+		case err != nil && !account.HasSource(): // it is never asked for
+			s = first
+			s.account = account
+		case err != nil:
 			return nil, fmt.Errorf("account %s: %w", account.Name, err)
 		}
 		list = append(list, watched{&b, s})
