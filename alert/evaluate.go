@@ -29,7 +29,7 @@ type candidate struct {
 func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 	r.Now = r.Now.Round(0) // what is kept is the time on the wall
 	next := state.copy(r.Now)
-	judged := map[string]bool{} // by rule: false where nothing could be concluded
+	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
 	seen := map[string]bool{}   // watches
 	var due []candidate
 	var events []Event
@@ -53,7 +53,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 		if !known {
 			continue
 		}
-		judged[id] = true
+		judged[id] = !r.Partial || rule.Kind != Limit && rule.Kind != KeyExpiry
 		for _, f := range found {
 			k := key(id, f.subject)
 			w, watched := next.watches[k]

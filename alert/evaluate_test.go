@@ -162,6 +162,11 @@ func TestEvaluate(t *testing.T) {
 			{m, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, "warning limit 90 %"},
 			{h, func(r *Reading) { r.Limits[0].UsedUSD = nil }, ""}, {h, func(r *Reading) { r.Limits[0].UsedUSD = f(9) }, ""},
 			{h, func(r *Reading) { r.Limits[0].UsedUSD = f(1) }, ""}, {15 * m, nothing, "-warning limit 10 %"}}},
+		{"what is missing of some only is not forgotten", []Rule{{Kind: Limit}}, []step{
+			{m, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, "warning limit 90 %"},
+			{h, func(r *Reading) { r.Limits, r.Partial = []Allowance{{ID: "b", UsedUSD: f(9), LimitUSD: 10}}, true }, "warning limit 90 %"},
+			{h, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, ""},
+			{h, func(r *Reading) { r.Limits, r.Partial = []Allowance{}, false }, ""}, {h, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, "warning limit 90 %"}}},
 		{"S12 thousands of keys are few messages", []Rule{{Kind: Limit}}, []step{{m, func(r *Reading) {
 			for i := range 5000 {
 				r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: f(1), LimitUSD: 1})

@@ -35,6 +35,9 @@ type Reading struct {
 	Unusual []Unusual
 	Limits  []Allowance
 	Keys    []Expiry
+	// Partial reports that Limits and Keys are not all that there are: of what
+	// is missing nothing is known.
+	Partial bool
 	// TopUps are the changes of the credits bought in the last days, at least
 	// as many as quiet hours can hold back.
 	TopUps []credit.TopUp

@@ -107,16 +107,15 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 		}
 	}
 	if k := s.Key; k != nil {
-		r.Keys = []alert.Expiry{}
+		r.Keys, r.Limits = []alert.Expiry{}, []alert.Allowance{}
 		if !k.ExpiresAt.IsZero() {
 			r.Keys = append(r.Keys, alert.Expiry{ID: st.known.Fingerprint, Name: "key " + k.Label, At: k.ExpiresAt})
 		}
-		if c := k.Cap; k.Kind == credit.KeyOrdinary && c.LimitUSD != nil && c.RemainingUSD != nil {
-			resets, _ := c.Reset.Next(s.At)
-			used := *c.LimitUSD - *c.RemainingUSD
-			r.Limits = []alert.Allowance{{
-				ID: st.known.Fingerprint, Name: "key " + k.Label, UsedUSD: &used, LimitUSD: *c.LimitUSD, ResetsAt: resets,
-			}}
+		if k.Kind == credit.KeyOrdinary && k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
+			r.Limits = append(r.Limits, allowance(st.known.Fingerprint, "key "+k.Label, k.Cap, s.At))
+		}
+		if k.Kind == credit.KeyManagement {
+			st.allow.tell(&r, k.Label)
 		}
 	}
 	var err error

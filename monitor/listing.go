@@ -22,7 +22,10 @@ func keysChore() *chore {
 		ask: func(ctx context.Context, api API, now time.Time) (func(context.Context, *store) error, error) {
 			r, err := listKeys(ctx, api, was, now)
 			was = r.places()
-			return func(ctx context.Context, st *store) error { return st.m.keepRoster(ctx, st.db, st.account, r) }, err
+			return func(ctx context.Context, st *store) error {
+				st.allow.list(r)
+				return st.m.keepRoster(ctx, st.db, st.account, r)
+			}, err
 		},
 	}
 }

@@ -52,7 +52,7 @@ type loop struct {
 func newLoop(m *Monitor) *loop {
 	return &loop{
 		m: m, sch: newSchedule(m.o.Interval), answers: make(chan answer, 1),
-		chores: []*chore{backfillChore(), keysChore(), unusualChore()}, errand: make(chan done, 1),
+		chores: []*chore{backfillChore(), keysChore(), budgetsChore(m), unusualChore()}, errand: make(chan done, 1),
 		gapCause: "not running",
 	}
 }

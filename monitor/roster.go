@@ -63,6 +63,7 @@ type listedKey struct {
 	Workspace string     `json:"workspace,omitempty"` // its ID
 	Disabled  bool       `json:"disabled,omitempty"`
 	CreatedAt time.Time  `json:"created_at,omitzero"`
+	ExpiresAt time.Time  `json:"expires_at,omitzero"` // zero: never
 	Cap       credit.Cap `json:"cap,omitzero"`
 	UsageUSD  float64    `json:"usage_usd"`
 	DailyUSD  *float64   `json:"daily_usd,omitempty"` // of the UTC day in which it was listed
@@ -85,6 +86,9 @@ func newListedKey(k client.APIKey, at time.Time) listedKey {
 	}
 	if k.CreatedAt != nil && !k.CreatedAt.After(at) {
 		l.CreatedAt = *k.CreatedAt
+	}
+	if k.ExpiresAt != nil {
+		l.ExpiresAt = *k.ExpiresAt
 	}
 	return l
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/alert"
+	"ortop/credit"
 	"ortop/history"
 )
 
@@ -81,5 +83,20 @@ func BenchmarkByKey(b *testing.B) {
 			b.Fatal(len(d.Rows), err)
 		}
 		d.sum(false)
+	}
+}
+
+// BenchmarkAlarms judges as many keys, all of them capped.
+func BenchmarkAlarms(b *testing.B) {
+	m, s, r := largeAccount(b)
+	m.o.Rules = alert.Defaults()
+	st := &store{m: m, db: s.db, account: s.account}
+	r.At = time.Now()
+	st.allow.list(r)
+	snap := Snapshot{Account: "test", Now: r.At, At: r.At, Interval: time.Minute, Key: &credit.Key{Kind: credit.KeyManagement}}
+	for b.Loop() {
+		if events, err := st.alarms(b.Context(), snap, 0); err != nil || len(events) > 0 {
+			b.Fatal(events, err)
+		}
 	}
 }

@@ -23,6 +23,7 @@ type store struct {
 	was      last
 	outlook  outlook
 	alarm    alarm
+	allow    allowances
 	trails   map[history.Series]*trail
 }
 
@@ -124,7 +125,7 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 			CreditsUSD: v.balance.CreditsUSD, CreditsKnown: true,
 		}
 		if v.segment == anotherAccount { // what stood was not about this one
-			st.alarm = alarm{failed: true}
+			st.alarm, st.allow = alarm{failed: true}, allowances{}
 		}
 		if v.segment != "" {
 			r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Creator: v.known.ReadCreator, Reason: v.segment}
