@@ -12,7 +12,8 @@ import (
 )
 
 // The kinds of event. Alerts and their ends are stored with an [alert.Event]
-// as JSON in Data; the others are told of what history holds, and have no ID.
+// as JSON in Data; so is unusual spend. Forecasts that moved are stored too; the
+// others are told of what history holds, and have no ID.
 const (
 	EventAlert   = "alert"
 	EventCleared = "cleared"
@@ -25,6 +26,8 @@ const (
 	// tells it, with who drives it in Data beside that.
 	EventSpike = string(alert.Spike) // an hour or a day
 	EventLeak  = string(alert.Leak)  // a rise for weeks
+	// EventForecast is that the date on which it runs out moved for real.
+	EventForecast = "forecast"
 )
 
 // Events returns what happened in [from, to), the newest first, and of that at

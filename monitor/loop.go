@@ -384,6 +384,7 @@ func (l *loop) alarm() {
 		warn("judging alerts", err)
 	}
 	warn("recording what is unusual", l.st.recordUnusual(l.ctx, l.last, events))
+	warn("comparing the forecast", l.st.moved(l.ctx, l.last))
 	if !judges {
 		return
 	}

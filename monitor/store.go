@@ -24,6 +24,7 @@ type store struct {
 	outlook  outlook
 	alarm    alarm
 	allow    allowances
+	judged   time.Time // the reading whose forecast was last compared with the one told
 	trails   map[history.Series]*trail
 }
 

@@ -107,6 +107,8 @@ func happenings() []history.Event {
 		told(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
 		{At: asleep.From, Kind: monitor.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
 		told(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
+		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: monitor.EventForecast, Level: string(alert.Info), Data: []byte(`{"p50":"2026-11-26T13:20:00Z"}`),
+			Text: "the balance runs out sooner, about Thu 26 Nov and not Tue 8 Dec: spent $8.20 in the last hour, 4 times the usual $2.05 at this hour; 80 % sure: Tue 24 to Sun 29"},
 		{At: testNow.AddDate(0, 0, -4), Kind: monitor.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
 		{At: testNow.AddDate(0, 0, -9), Kind: monitor.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
 		{At: testNow.AddDate(0, 0, -12), Kind: monitor.EventSegment, Text: "a new series began: another account"},

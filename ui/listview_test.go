@@ -216,7 +216,7 @@ func TestCardsLeaveThePlotItsRoom(t *testing.T) {
 func TestEventsKeys(t *testing.T) {
 	f := filledFeed()
 	m := typed(modelOf(Options{Feed: f}, healthy(), 100, 30, viewOverview), "4")
-	if len(m.log.found) != 9 || !strings.Contains(stripped(m), "✗ urgent") {
+	if len(m.log.found) != 10 || !strings.Contains(stripped(m), "✗ urgent") || !strings.Contains(stripped(m), "○ forecast") {
 		t.Fatalf("events: %d\n%s", len(m.log.found), stripped(m))
 	}
 	m, cmd := step(m, press("x"))
