@@ -349,12 +349,19 @@ func TestDesktop(t *testing.T) {
 		t.Errorf("error = %v, want the panic", err)
 	}
 	synctest.Test(t, func(t *testing.T) {
+		outside := calling
+		calling = make(chan struct{}, 1) // of this bubble
+		defer func() { calling = outside }()
 		free := make(chan struct{})
 		defer close(free)
-		notify = func(string, string) error { <-free; return nil }
+		calls := 0
+		notify = func(string, string) error { calls++; <-free; return nil }
 		begin := time.Now()
 		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(begin) != desktopLimit {
 			t.Errorf("error = %v after %v, want no answer after %v", err, time.Since(begin), desktopLimit)
+		}
+		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "the call before this one still hangs") || calls != 1 {
+			t.Errorf("error = %v, %d calls, want no other call beside the one that hangs", err, calls)
 		}
 	})
 }

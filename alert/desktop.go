@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -18,15 +19,25 @@ var notify = func(title, body string) error { return beeep.Notify(title, body, "
 
 var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })
 
+// calling holds the call that is under way.
+var calling = make(chan struct{}, 1)
+
 // notifyDesktop gives up a call that hangs; its goroutine stays until the call
-// ends.
+// ends, and until then there is no other.
 func notifyDesktop(ctx context.Context, e Event) error {
 	nameApp()
 	ctx, cancel := context.WithTimeoutCause(ctx, desktopLimit, errTooSlow)
 	defer cancel()
+	held := calling
+	select {
+	case held <- struct{}{}:
+	case <-ctx.Done():
+		return errors.New("notifying the desktop: the call before this one still hangs")
+	}
 	call := notify
 	done := make(chan error, 1)
 	go func() {
+		defer func() { <-held }()
 		defer func() {
 			if v := recover(); v != nil {
 				done <- fmt.Errorf("panic: %v", v)
