@@ -87,6 +87,13 @@ func (st *store) fillKey(ctx context.Context, now time.Time) error {
 	if _, err := st.db.Backfill(ctx, st.key, spans); err != nil {
 		return err
 	}
+	if st.capUse != 0 {
+		u, b := k.Usage, k.BYOK
+		all := credit.Usage{DailyUSD: added(u.DailyUSD, b.DailyUSD), WeeklyUSD: added(u.WeeklyUSD, b.WeeklyUSD), MonthlyUSD: added(u.MonthlyUSD, b.MonthlyUSD)}
+		if _, err := st.db.Backfill(ctx, st.capUse, windowSpend(all, now)); err != nil {
+			return err
+		}
+	}
 	if all := st.was.sample.UsageUSD; st.was.ok && st.known.Filled.IsZero() && k.Usage.TotalUSD != nil && *k.Usage.TotalUSD >= keyShare*all && *k.Usage.TotalUSD > 0 {
 		for i := range spans {
 			spans[i].USD *= all / *k.Usage.TotalUSD

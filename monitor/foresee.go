@@ -98,7 +98,11 @@ func (st *store) forecast(ctx context.Context, at time.Time) (account, first for
 		}
 		return account, account, nil
 	}
-	m, err := st.modelOf(ctx, st.key, at)
+	series := st.key
+	if st.capUse != 0 {
+		series = st.capUse
+	}
+	m, err := st.modelOf(ctx, series, at)
 	if err != nil {
 		return account, account, err
 	}

@@ -18,6 +18,7 @@ type store struct {
 	lockPath string // of the file whose lock makes a process the collector; empty: this one is
 	account  history.Series
 	key      history.Series // 0 until the key is known
+	capUse   history.Series // what counts against its cap, where that is more; or 0
 	known    known
 	poll     history.Poll
 	was      last
@@ -75,11 +76,16 @@ func (st *store) settle(ctx context.Context) error {
 	if st.was.sample, st.was.ok, err = st.db.At(ctx, st.account, endOfTime); err != nil {
 		return err
 	}
-	st.key = 0
+	st.key, st.capUse = 0, 0
 	if k := st.known.Key; k != nil && k.Kind == credit.KeyOrdinary {
 		// A file that is only read may have none.
 		if st.key, err = st.series(ctx, keySubject(st.known.Fingerprint)); err != nil && !errors.Is(err, history.ErrNoSeries) {
 			return err
+		}
+		if towardsCap(k) != nil {
+			if st.capUse, err = st.series(ctx, capSubject(st.known.Fingerprint)); err != nil && !errors.Is(err, history.ErrNoSeries) {
+				return err
+			}
 		}
 	}
 	s := subject{db: st.db, account: st.account, key: st.key, shown: st.account, asker: st.known.Key}
@@ -143,6 +149,9 @@ func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time,
 			return err
 		}
 		readings = append(readings, r)
+		if readings, err = st.capReading(ctx, readings, a); err != nil {
+			return err
+		}
 	}
 	var err error
 	if u.Key, err = json.Marshal(st.known); err != nil {
