@@ -79,8 +79,13 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "account %s: removed from the configuration; %s; its history stays\n", args[0], key)
+	_, err = fmt.Fprintln(a.stdout, removedWords(args[0], key))
 	return err
+}
+
+// removedWords say what became of an account and its key.
+func removedWords(name, key string) string {
+	return fmt.Sprintf("account %s: removed from the configuration; %s; its history stays", name, key)
 }
 
 func (a *app) addAccount(ctx context.Context, args []string) error {
@@ -94,9 +99,6 @@ func (a *app) addAccount(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if s.configPath == "" {
-		return errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
-	}
 	account := s.account
 	if len(args) > 0 {
 		if account, err = s.config.Find(args[0]); err != nil {
@@ -109,14 +111,7 @@ func (a *app) addAccount(ctx context.Context, args []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	key, err := checkKey(ctx, s.baseURL, text)
-	if err != nil {
-		return &exitError{code: exitUnknown, err: err}
-	}
-	if s.host != "" && account.BaseURL == "" {
-		account.BaseURL = s.baseURL // the key was checked there, and goes there
-	}
-	where, err := keys.Keep(ctx, s.configPath, account, key)
+	key, where, err := a.keepKey(ctx, s, account, text)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,43 @@ import (
 	"fmt"
 
 	"ortop/client"
+	"ortop/config"
+	"ortop/keys"
 )
+
+// keepKey checks a key that a person gave for an account, keeps it, and says
+// where.
+func (a *app) keepKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
+	if s.configPath == "" {
+		return key, "", errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
+	}
+	if key, err = checkKey(ctx, s.baseURL, text); err != nil {
+		return key, "", &exitError{code: exitUnknown, err: err}
+	}
+	if s.host != "" && account.BaseURL == "" {
+		account.BaseURL = s.baseURL // the key was checked there, and goes there
+	}
+	if err := a.nameTheFirst(s.configPath, account); err != nil {
+		return key, "", err
+	}
+	where, err = keys.Keep(ctx, s.configPath, account, key)
+	return key, where, err
+}
+
+// nameTheFirst puts the account whose key is in the environment into a
+// configuration that lists none, before another one is listed: that would take
+// its place, and its key, at the next start.
+func (a *app) nameTheFirst(configPath string, added config.Account) error {
+	first := config.Account{Name: config.DefaultAccount}
+	if _, ok := keys.Where(a.env, first, false); !ok || added.Name == first.Name {
+		return nil
+	}
+	now, err := config.Read(configPath)
+	if err != nil || len(now.Accounts) > 0 {
+		return err
+	}
+	return config.AddAccount(configPath, first)
+}
 
 // checkKey asks the API with a key that a person gave, and returns it if the
 // API knows it.

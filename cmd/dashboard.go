@@ -6,7 +6,6 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
-	"ortop/keys"
 	"ortop/ui"
 )
 
@@ -27,63 +26,55 @@ func (a *app) dashboard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	crash := make(chan error, len(list))
+	crash := make(chan error, 8)
 	terminal := make(chan string, 8)
 	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
-	defer run.close()
+	all := run.muster(list)
+	defer func() { all.close(); run.close() }()
+	switch {
+	case s.demo != nil:
+		all.fixed = demoFixed
+	case a.flags.account != "":
+		all.fixed = "this is account " + a.flags.account + " alone: start ortop without --account to add or remove one"
+	}
 	o := ui.Options{
 		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export,
+		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
 	}
-	if !a.hasKey(ctx, s) {
-		o.Onboarding, o.Host = &onboarding{run: run, settings: s}, s.host
+	if a.hasKey(ctx, s) {
+		o.Feed = all.feed(s.account.Name)
 	} else {
-		all := run.muster(list)
-		defer all.close()
-		if o.Feed, err = all.feed(s.account.Name); err != nil {
-			return err
-		}
-		o.Accounts, o.Switch = all.names(), all.feed
+		o.Onboarding, o.Host = &onboarding{crew: all, settings: s}, s.host
 	}
 	return ui.Run(ctx, o)
 }
 
+// demoFixed says why there is nothing to add to a demo.
+const demoFixed = "this is the demo, one simulated account: start ortop without it to add or remove one"
+
 // onboarding is what the first run can do: keep a key, or show the demo.
 type onboarding struct {
-	run      *runner
+	crew     *crew
 	settings settings
 }
 
 // Adopt checks the key by asking with it, keeps it, and starts.
 func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, error) {
-	secret, err := checkKey(ctx, b.settings.baseURL, key)
+	note, err := b.crew.adopt(ctx, b.crew.run.app, b.settings, b.settings.account, key)
 	if err != nil {
 		return nil, "", err
 	}
-	account := b.settings.account
-	if b.settings.host != "" && account.BaseURL == "" {
-		account.BaseURL = b.settings.baseURL // the key was checked there, and goes there
-	}
-	where, err := keys.Keep(ctx, b.settings.configPath, account, secret)
-	if err != nil {
-		return nil, "", err
-	}
-	b.run.app.env = keys.Environment{}
-	s, err := b.run.app.settings()
-	if err != nil {
-		return nil, "", err
-	}
-	return b.run.start(s), "key kept in the " + where, nil
+	return b.crew.feed(b.settings.account.Name), note, nil
 }
 
-// Demo starts the simulated account.
+// Demo starts the simulated account in place of the others.
 func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
-	s, stop, err := b.run.app.demo(ctx, defaultProfile)
+	run := b.crew.run
+	s, stop, err := run.app.demo(ctx, defaultProfile)
 	if err != nil {
 		return nil, err
 	}
-	b.run.closers = append(b.run.closers, stop)
-	return b.run.start(s), nil
+	run.closers = append(run.closers, stop)
+	b.crew.replace(b.crew.start(watched{run.app, s}), demoFixed)
+	return b.crew.feed(s.account.Name), nil
 }
-
-var _ ui.Feed = member{}

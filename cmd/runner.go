@@ -51,7 +51,10 @@ func (r *runner) start(s settings) *monitor.Monitor {
 	go func() {
 		defer close(done)
 		if err := ses.mon.Run(ctx); err != nil {
-			r.crash <- err
+			select {
+			case r.crash <- err:
+			case <-r.ctx.Done():
+			}
 		}
 		ses.close()
 	}()

@@ -20,40 +20,56 @@ var ErrNoAccount = errors.New("no such account")
 // a file that ends in a line end is gone without a trace. The key itself is
 // not touched. Failures are an *Error.
 func RemoveAccount(path, name string) (Account, error) {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	doc, err := readFile(path)
+	path, gone, edited, err := removal(path, name)
 	if err != nil {
 		return Account{}, err
-	}
-	before, at, err := parseAt(path, doc)
-	if err != nil {
-		return Account{}, err
-	}
-	i := slices.IndexFunc(before.Accounts, func(a Account) bool { return strings.EqualFold(a.Name, name) })
-	if i < 0 {
-		return Account{}, &Error{Path: path, Problem: fmt.Sprintf("has no account %q", clean(name)), Err: ErrNoAccount}
-	}
-	gone := before.Accounts[i]
-	if problem := before.needs(gone.Name, at); problem != nil {
-		problem.Path = path
-		return Account{}, problem
-	}
-	want := before
-	want.Accounts = slices.Delete(slices.Clone(before.Accounts), i, i+1)
-	edited := cutTable(doc, at, i)
-	after, _, err := parseAt(path, edited)
-	if len(after.Accounts) == 0 && len(want.Accounts) == 0 {
-		after.Accounts, want.Accounts = nil, nil
-	}
-	if err != nil || !reflect.DeepEqual(after, want) {
-		return Account{}, &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be removed from a file of this form: remove it by hand", gone.Name), Err: err}
 	}
 	if err := WritePrivate(path, edited); err != nil {
 		return Account{}, &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
 	}
 	return gone, nil
+}
+
+// CheckRemove returns the account that RemoveAccount would remove, or why it
+// would not. The file stays as it is.
+func CheckRemove(path, name string) (Account, error) {
+	_, gone, _, err := removal(path, name)
+	return gone, err
+}
+
+// removal is the file behind path, and what is in it without the account.
+func removal(path, name string) (real string, gone Account, edited []byte, err error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	doc, err := readFile(path)
+	if err != nil {
+		return path, gone, nil, err
+	}
+	before, at, err := parseAt(path, doc)
+	if err != nil {
+		return path, gone, nil, err
+	}
+	i := slices.IndexFunc(before.Accounts, func(a Account) bool { return strings.EqualFold(a.Name, name) })
+	if i < 0 {
+		return path, gone, nil, &Error{Path: path, Problem: fmt.Sprintf("has no account %q", clean(name)), Err: ErrNoAccount}
+	}
+	gone = before.Accounts[i]
+	if problem := before.needs(gone.Name, at); problem != nil {
+		problem.Path = path
+		return path, Account{}, nil, problem
+	}
+	want := before
+	want.Accounts = slices.Delete(slices.Clone(before.Accounts), i, i+1)
+	edited = cutTable(doc, at, i)
+	after, _, err := parseAt(path, edited)
+	if len(after.Accounts) == 0 && len(want.Accounts) == 0 {
+		after.Accounts, want.Accounts = nil, nil
+	}
+	if err != nil || !reflect.DeepEqual(after, want) {
+		return path, Account{}, nil, &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be removed from a file of this form: remove it by hand", gone.Name), Err: err}
+	}
+	return path, gone, edited, nil
 }
 
 // needs says what else in the file names the account, or returns nil.

@@ -51,6 +51,27 @@ func Remove(ctx context.Context, configPath, name string) (key string, err error
 	return key, nil
 }
 
+// Fate says, for people, what Remove would do to an account's key. It fails
+// where Remove would leave everything as it is.
+func Fate(configPath, name string) (key string, err error) {
+	account, err := config.CheckRemove(configPath, name)
+	switch {
+	case err != nil:
+		return "", err
+	case account.Keyring:
+		return "its key is removed from the system keyring", nil
+	case account.KeyFile != "":
+		file := fileSource(account.KeyFile).Name
+		if ours, err := ownFile(configPath, account); err != nil || !ours {
+			return "its key stays in " + file, err
+		}
+		return "its key is removed with " + file, nil
+	case len(account.KeyCommand) > 0:
+		return "its key stays where its key_command finds it", nil
+	}
+	return "it has no key of its own", nil
+}
+
 // ownFile reports whether Keep made the account's key file, and no other
 // account uses it.
 func ownFile(configPath string, account config.Account) (bool, error) {
@@ -63,7 +84,7 @@ func ownFile(configPath string, account config.Account) (bool, error) {
 		return false, err
 	}
 	for _, other := range rest.Accounts {
-		if other.KeyFile == path {
+		if other.KeyFile == path && other.Name != account.Name {
 			return false, nil
 		}
 	}

@@ -32,6 +32,9 @@ func TestRemoveUndoesKeep(t *testing.T) {
 			if inFile {
 				want = fmt.Sprintf("its key was removed with file %q", filepath.Join(folder, "keys", "work.key"))
 			}
+			if got, err := Fate(path, "WORK"); err != nil || got != strings.Replace(want, "was", "is", 1) {
+				t.Errorf("Fate(…) = %q, %v, want as Remove does", got, err)
+			}
 			if got, err := Remove(t.Context(), path, "WORK"); err != nil || got != want {
 				t.Errorf("Remove(…) = %q, %v, want %q", got, err, want)
 			}
@@ -52,14 +55,14 @@ func TestRemoveUndoesKeep(t *testing.T) {
 }
 
 func TestRemoveLeavesWhatIsNotOurs(t *testing.T) {
-	for _, tc := range []struct{ name, account, file, want string }{
-		{"a file of one's own", "key_file = 'own.key'", "own.key", "its key stays in file"},
-		{"a file in another's name", "key_file = 'keys/b.key'", "keys/b.key", "its key stays in file"},
-		{"a file that another account uses", "key_file = 'keys/a.key'\n[[accounts]]\nname = 'b'\nkey_file = 'keys/a.key'", "keys/a.key", "its key stays in file"},
-		{"a file that is gone", "key_file = 'keys/a.key'", "", "was not there"},
-		{"a command", "key_command = ['op']", "", "its key_command was not run"},
-		{"no source", "", "", "it had no key of its own"},
-		{"a keyring without it", "keyring = true", "", "the system keyring had no key of it"},
+	for _, tc := range []struct{ name, account, file, want, fate string }{
+		{"a file of one's own", "key_file = 'own.key'", "own.key", "its key stays in file", "its key stays in file"},
+		{"a file in another's name", "key_file = 'keys/b.key'", "keys/b.key", "its key stays in file", "its key stays in file"},
+		{"a file that another account uses", "key_file = 'keys/a.key'\n[[accounts]]\nname = 'b'\nkey_file = 'keys/a.key'", "keys/a.key", "its key stays in file", "its key stays in file"},
+		{"a file that is gone", "key_file = 'keys/a.key'", "", "was not there", "its key is removed with file"},
+		{"a command", "key_command = ['op']", "", "its key_command was not run", "its key stays where its key_command finds it"},
+		{"no source", "", "", "it had no key of its own", "it has no key of its own"},
+		{"a keyring without it", "keyring = true", "", "the system keyring had no key of it", "its key is removed from the system keyring"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -67,6 +70,13 @@ func TestRemoveLeavesWhatIsNotOurs(t *testing.T) {
 			must(t, os.Mkdir(filepath.Join(folder, "keys"), 0o700))
 			if tc.file != "" {
 				put(t, filepath.Join(folder, tc.file), canary, 0o600)
+			}
+			before, _ := os.ReadFile(path)
+			if got, err := Fate(path, "a"); err != nil || !strings.Contains(got, tc.fate) {
+				t.Errorf("Fate(…) = %q, %v, want %q", got, err, tc.fate)
+			}
+			if after, _ := os.ReadFile(path); string(after) != string(before) {
+				t.Errorf("Fate(…) changed the configuration to %q", after)
 			}
 			if got, err := Remove(t.Context(), path, "a"); err != nil || !strings.Contains(got, tc.want) {
 				t.Errorf("Remove(…) = %q, %v, want %q", got, err, tc.want)

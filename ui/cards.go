@@ -100,7 +100,7 @@ func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 		if used := usedOf(r.Cap); used != nil && tag == "" {
 			tag = "  cap " + text.Percent(*used)
 		}
-		if width(name)+width(tag) > t.name-1 && width(name) > t.name-8 {
+		if width(name)+width(tag) > t.name-1 && width(name) > t.name-12 {
 			tag = ""
 		}
 		name = fit(cut(name, t.name-1-width(tag))+p.th.dim.Render(tag), t.name)

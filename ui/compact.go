@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"sort"
 
 	"ortop/forecast"
@@ -192,5 +193,9 @@ func (d screen) compactFooter(w int) string {
 	if d.view == viewOverview {
 		age = joinAll(d.th.dim.Render(" · "), d.th.dim.Render(spans[d.spend.span].name), age)
 	}
-	return spread(d.th.dim.Render("? help"), age, w)
+	help := "? help"
+	if shown, of := d.rows.watched(); of > 1 {
+		help = pick(w-1-width(age), fmt.Sprintf("? help   a: account %d of %d", shown, of), fmt.Sprintf("? help   a: %d/%d", shown, of), help)
+	}
+	return spread(d.th.dim.Render(help), age, w)
 }

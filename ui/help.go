@@ -57,10 +57,5 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 		body = append(body[:panelH-3], p.th.dim.Render(pick(panelW-4, rest+" in a taller window", rest)))
 	}
 	panel := renderPanel(p, p.th.title.Render("keys"), p.th.dim.Render("esc back"), body, panelW, panelH)
-	left := (w - panelW) / 2
-	out := fill(nil, 0, (h-panelH)/2)
-	for _, line := range panel {
-		out = append(out, blank(left)+line)
-	}
-	return out
+	return centred(panel, w, h)
 }

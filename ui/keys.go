@@ -10,7 +10,8 @@ import (
 type keyMap struct {
 	refresh, pause, next, shorter, longer, left, right key.Binding
 	theme, copy, page, help, back, quit                key.Binding
-	account, export                                    key.Binding
+	account, accounts, export                          key.Binding
+	show, give, add, remove, yes, no                   key.Binding // of the accounts
 	up, down, edit, take, drop                         key.Binding // of the plan
 	interrupt, suspend                                 key.Binding
 	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
@@ -35,6 +36,7 @@ func newKeyMap() keyMap {
 		copy:      bind([]string{"y"}, "y", "copy the summary"),
 		page:      bind([]string{"o"}, "o", "where to buy credits"),
 		account:   bind([]string{"a"}, "a", "next account"),
+		accounts:  bind([]string{"A"}, "A", "accounts: show, add, remove"),
 		export:    bind([]string{"e"}, "e", "export the range to a file"),
 		help:      bind([]string{"?"}, "?", "help"),
 		back:      bind([]string{"esc"}, "esc", "back"),
@@ -46,6 +48,13 @@ func newKeyMap() keyMap {
 		drop:      bind([]string{"esc"}, "esc", "leave the field as it was"),
 		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit at once"),
 		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
+
+		show:   bind([]string{"enter"}, "enter", "show"),
+		give:   bind([]string{"enter"}, "enter", "give its key"),
+		add:    bind([]string{"n"}, "n", "new"),
+		remove: bind([]string{"d"}, "d", "remove"),
+		yes:    bind([]string{"y"}, "y", "remove it"),
+		no:     bind([]string{"n", "esc"}, "n", "keep it"),
 
 		rowUp:       bind([]string{"up"}, "↑", "row above"),
 		rowDown:     bind([]string{"down"}, "↓", "row below"),
@@ -93,7 +102,7 @@ func (k keyMap) footer() []string {
 func (k keyMap) full() []key.Binding {
 	all := append([]key.Binding{}, k.views...)
 	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop,
-		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
+		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

@@ -25,7 +25,7 @@ type layout struct {
 	w, h                                    int
 	tabs, banners, credits, runOut, chances rect
 	spend, spent, fan, card, why, plan      rect
-	footer, top, cards, body                rect
+	footer, top, cards, accounts, body      rect
 }
 
 func tierFor(w, h int) tier {
@@ -47,6 +47,7 @@ func tierFor(w, h int) tier {
 // needs are how many lines parts of a frame have to say.
 type needs struct {
 	banners, reasons, credits int
+	accounts                  int  // how many there are
 	cards                     bool // there is something for the overview's cards
 }
 
@@ -94,10 +95,28 @@ func (l *layout) overview(y int, n needs) {
 	l.credits, l.runOut = rect{0, y, left, cards}, rect{left, y, w - left, cards}
 	y += cards
 	rest := l.h - 1 - y
-	if n.cards && l.tier >= tierColumns {
-		n := cardHeight(rest)
+	foot := func(n int) rect {
 		rest -= n
-		l.cards = rect{0, y + rest, l.w, n}
+		return rect{0, y + rest, l.w, n}
+	}
+	rows, cardRows := accountsHeight(n.accounts, rest), 0
+	if n.cards && l.tier >= tierColumns {
+		cardRows = cardHeight(rest)
+	}
+	switch {
+	case l.tier == tierWide && rows > 0 && cardRows > 0: // side by side
+		l.accounts = foot(max(rows, cardRows))
+		l.cards = l.accounts
+		l.accounts.w = l.w * 52 / 100 // room for the rates
+		l.cards.x = l.accounts.w
+		l.cards.w -= l.accounts.w
+	case rows > 0:
+		if n.cards && l.tier >= tierColumns {
+			l.cards = foot(cardHeight(rest - rows))
+		}
+		l.accounts = foot(rows)
+	case cardRows > 0:
+		l.cards = foot(cardRows)
 	}
 	switch {
 	case l.tier == tierWide:
@@ -106,9 +125,24 @@ func (l *layout) overview(y int, n needs) {
 		l.fan = rect{0, y + rest, l.w, n}
 	case l.tier == tierFull && rest >= 12:
 		l.spent = rect{0, l.h - 4, l.w, 3}
+		l.accounts.y -= 3
 		rest -= 3
 	}
 	l.spend = rect{0, y, l.w, rest}
+}
+
+// leastAccounts is the height of a panel of accounts that says something: one
+// of them, how many more there are, their sum and the border.
+const leastAccounts = 5
+
+// accountsHeight is how high the panel of so many accounts is, of so many rows
+// that the overview has below its first cards; 0: one alone, or no room.
+func accountsHeight(accounts, rest int) int {
+	most := min(max(leastAccounts+1, rest*2/5), rest-leastSpend)
+	if accounts < 2 || most < leastAccounts {
+		return 0
+	}
+	return min(accounts+3, most)
 }
 
 // leastFan is the height that the reasons and the plan leave the fan, and

@@ -33,6 +33,9 @@ type Model struct {
 	notice  string
 	noticed int // generation of the notice
 	onboard onboarding
+	entry   entry
+	peers   []peer // the accounts, in their order; nil: there is one alone
+	dialog  dialog
 
 	span, fanSpan int // into spans; fanSpan may be autoSpan
 	spend, fan    slot
@@ -66,6 +69,10 @@ func newModel(o Options) Model {
 		}
 	}
 	m.th = newTheme(m.dark, Themes[m.themeID], o.NoColor)
+	m, _ = m.listed()
+	if i := m.shown(); i >= 0 {
+		m.snap = m.peers[i].snap
+	}
 	if o.First != nil {
 		m.snap = *o.First
 	}
@@ -78,8 +85,8 @@ func (m Model) Init() tea.Cmd {
 	if Themes[m.themeID] == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
-	if m.feed != nil {
-		cmds = append(cmds, waitCmd(m.feed))
+	for _, feed := range m.feeds() {
+		cmds = append(cmds, waitCmd(feed))
 	}
 	if m.o.Raw != nil {
 		cmds = append(cmds, rawCmd(m.o.Raw))
@@ -112,12 +119,13 @@ func (m Model) screen() screen {
 		cards:  m.cards(),
 		who:    m.breakdownPanel(),
 		log:    m.log,
+		rows:   accountRows{m.peers, m.shown()},
 	}
 }
 
 func (m Model) pen() pen {
 	p := pen{th: m.th, ascii: m.o.ASCII, now: m.now, focused: !m.unfocused}
-	if m.turning || m.onboard.checking {
+	if m.turning || m.entry.checking {
 		p.spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
 	}
 	return p
@@ -130,6 +138,9 @@ const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 func (m Model) enabledKeys() keyMap {
 	k := m.keys
 	k.suspend.SetEnabled(m.suspend != nil)
+	if m.dialog.open {
+		return m.dialogKeys(k)
+	}
 	if m.plan.editing { // every other key is a letter
 		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: k.take, drop: k.drop}
 	}
@@ -142,7 +153,8 @@ func (m Model) enabledKeys() keyMap {
 		return keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: k.keepFilter, dropFilter: k.dropFilter}
 	}
 	m.listKeys(&k)
-	k.account.SetEnabled(len(m.o.Accounts) > 1 && m.o.Switch != nil)
+	k.account.SetEnabled(len(m.feeds()) > 1)
+	k.accounts.SetEnabled(m.o.Accounts != nil)
 	k.export.SetEnabled(m.o.Export != nil)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
@@ -156,7 +168,7 @@ func (m Model) layout() layout { return m.placed(m.cards().any()) }
 
 // placed is the layout with or without the overview's cards.
 func (m Model) placed(cards bool) layout {
-	n := needs{cards: cards}
+	n := needs{cards: cards, accounts: len(m.peers)}
 	if tierFor(m.w, m.h) >= tierFull {
 		p := m.pen()
 		n.banners = len(banners(p, m.snap, m.w-2))
@@ -178,7 +190,9 @@ func (m Model) frame() string {
 	var lines []string
 	switch d := m.screen(); {
 	case m.feed == nil:
-		lines = m.onboard.lines(d.pen, clean(m.o.Host), m.w, m.h)
+		lines = m.onboard.lines(d.pen, m.entry, clean(m.o.Host), m.w, m.h)
+	case m.dialog.open:
+		lines = renderDialog(d.pen, m.dialog, m.entry, d.rows, d.keys, m.notice, m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.pen, d.keys, m.w, m.h)
 	default:

@@ -6,7 +6,7 @@ import tea "charm.land/bubbletea/v2"
 // cursor on the plot, or chooses a field of the plan and then edits it.
 func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 	l := m.layout()
-	if m.feed == nil || m.help || at.Button != tea.MouseLeft || l.tier < tierFull {
+	if m.feed == nil || m.help || m.dialog.open || at.Button != tea.MouseLeft || l.tier < tierFull {
 		return m, nil
 	}
 	switch {
@@ -17,6 +17,10 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 		}
 	case l.body.holds(at.X, at.Y):
 		return m.clickedList(at, l.body)
+	case l.accounts.holds(at.X, at.Y):
+		if i := (accountRows{m.peers, m.shown()}).under(at.Y-l.accounts.y-1, l.accounts.h-2); i >= 0 && i != m.shown() && m.peers[i].Feed != nil {
+			return m.showAccount(i)
+		}
 	case l.spend.h > 0 && at.Y == l.spend.y:
 		menu, ends := spanMenu(m.pen(), m.span, l.spend.w-spanMenuRoom)
 		left := l.spend.x + l.spend.w - 3 - width(menu)
@@ -42,7 +46,7 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 // wheeled moves the cursor of the plot under the mouse, or scrolls a list.
 func (m Model) wheeled(at tea.Mouse) (tea.Model, tea.Cmd) {
 	l := m.layout()
-	if m.feed == nil || m.help {
+	if m.feed == nil || m.help || m.dialog.open {
 		return m, nil
 	}
 	if m.view == viewBreakdown || m.view == viewEvents {

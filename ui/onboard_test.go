@@ -54,7 +54,7 @@ func TestFirstRunTakesAKey(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
 	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
-	if m.onboard.input.value != "" {
+	if m.entry.input.value != "" {
 		t.Error("a paste on the menu is taken")
 	}
 	m, _ = step(m, press("enter"))
@@ -63,14 +63,14 @@ func TestFirstRunTakesAKey(t *testing.T) {
 		t.Errorf("the key is not masked:\n%s", frame)
 	}
 	m, cmd := step(m, press("enter"))
-	if !m.onboard.checking || !strings.Contains(stripped(m), "checking") {
+	if !m.entry.checking || !strings.Contains(stripped(m), "checking") {
 		t.Error("the check is not shown")
 	}
 	m, cmd = step(m, answer(t, cmd))
 	if o.key != pastedKey {
 		t.Errorf("Adopt got %q", o.key)
 	}
-	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.onboard.input.value != "" {
+	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.entry.input.value != "" {
 		t.Errorf("after adoption: feed %v, notice %q", m.feed, m.notice)
 	}
 }
@@ -86,7 +86,7 @@ func TestFirstRunRefusal(t *testing.T) {
 	if !strings.Contains(frame, "401 for …") || strings.Contains(frame, pastedKey) {
 		t.Errorf("refusal is shown as:\n%s", frame)
 	}
-	if m.feed != nil || m.onboard.checking {
+	if m.feed != nil || m.entry.checking {
 		t.Error("a refused key starts something")
 	}
 }
@@ -115,11 +115,11 @@ func TestFirstRunDemoAndBack(t *testing.T) {
 	for _, k := range []string{"q", "?", "backspace", "r"} {
 		m, _ = step(m, press(k))
 	}
-	if m.onboard.input.value != "qr" {
-		t.Errorf("the field holds %q, want %q", m.onboard.input.value, "qr")
+	if m.entry.input.value != "qr" {
+		t.Errorf("the field holds %q, want %q", m.entry.input.value, "qr")
 	}
 	m, _ = step(m, press("esc"))
-	if m.onboard.typing || m.onboard.input.value != "" {
+	if m.onboard.typing || m.entry.input.value != "" {
 		t.Error("esc keeps the field")
 	}
 	m, _ = step(m, press("down"))

@@ -53,6 +53,37 @@ type Onboarding interface {
 	Demo(ctx context.Context) (Feed, error)
 }
 
+// Account is one of those that can be shown.
+type Account struct {
+	Name string
+	// Host is where its key is sent, where that is not OpenRouter.
+	Host string
+	// Feed is nil where the account has no key, and is not asked for.
+	Feed Feed
+}
+
+// Accounts are those of the configuration, each watched by itself. List, Show,
+// Fixed and CheckName return at once; the others may take seconds, and their
+// errors are one line for the screen.
+type Accounts interface {
+	// List is in the order of the configuration.
+	List() []Account
+	// Show notes which of them is on the screen from now on.
+	Show(name string)
+	// Fixed says why none can be added or removed, or is empty.
+	Fixed() string
+	// CheckName says why a new account cannot be named so.
+	CheckName(name string) error
+	// Add checks a key live, keeps it as that of an account and watches it.
+	// The account is new, and its key goes where that of like goes; or it is
+	// like itself, which has no key yet. The note says where the key is kept.
+	Add(ctx context.Context, name, like, key string) (note string, err error)
+	// Fate says what Remove would do to an account and its key, and Remove
+	// what it did.
+	Fate(ctx context.Context, name string) (string, error)
+	Remove(ctx context.Context, name string) (note string, err error)
+}
+
 // Options are what Run shows and where. Exactly one of Feed and Onboarding is
 // set.
 type Options struct {
@@ -60,11 +91,9 @@ type Options struct {
 	Onboarding Onboarding
 	// Host is where a first run sends the key, where that is not OpenRouter.
 	Host string
-	// Accounts are the names of those that are watched, Feed's among them, in
-	// the order of the configuration. Switch returns the feed of one of them.
-	// They mean nothing without a Feed.
-	Accounts []string
-	Switch   func(name string) (Feed, error)
+	// Accounts are those that can be shown, Feed's among them. If nil, there is
+	// Feed alone.
+	Accounts Accounts
 	// Now tells the time; its location is the one people read clocks in. If
 	// nil, it is time.Now.
 	Now func() time.Time

@@ -16,6 +16,7 @@ type screen struct {
 	cards  cards
 	who    breakdownPanel
 	log    eventsView
+	rows   accountRows
 	keys   keyMap
 	notice string
 }
@@ -55,17 +56,27 @@ func (d screen) overviewBody(l layout) []string {
 		cards = append(cards, renderChances(d.pen, d.snap, l.chances.w, l.chances.h))
 	}
 	out := append(beside(cards...), renderSpend(d.pen, d.spend, l.spend.w, l.spend.h)...)
+	if l.fan.h > 0 {
+		out = append(out, renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
+	}
+	var foot [][]string
+	if l.accounts.h > 0 {
+		foot = append(foot, renderAccounts(d.pen, d.rows, l.accounts.w, l.accounts.h))
+	}
+	if l.cards.h > 0 {
+		foot = append(foot, renderCards(d.pen, d.cards, l.cards.w, l.cards.h))
+	}
+	if len(foot) == 2 && l.accounts.y == l.cards.y {
+		foot = [][]string{beside(foot...)}
+	}
+	for _, lines := range foot {
+		out = append(out, lines...)
+	}
 	switch {
 	case l.spent.h > 0 && d.cards.any():
 		out = append(out, renderDay(d.pen, d.cards, d.snap, l.spent.w, l.spent.h)...)
 	case l.spent.h > 0:
 		out = append(out, renderSpent(d.pen, d.snap, l.spent.w, l.spent.h)...)
-	}
-	if l.fan.h > 0 {
-		out = append(out, renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
-	}
-	if l.cards.h > 0 {
-		out = append(out, renderCards(d.pen, d.cards, l.cards.w, l.cards.h)...)
 	}
 	return out
 }

@@ -34,8 +34,8 @@ func TestSweepFits(t *testing.T) {
 		for _, h := range sweepHeights {
 			m := modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), w, h, 0)
 			fits(t, m)
-			m.onboard.typing, m.onboard.err = true, strings.Repeat("no such key ", 20)
-			m.onboard.input.add(strings.Repeat("k", 300))
+			m.onboard.typing, m.entry.err = true, strings.Repeat("no such key ", 20)
+			m.entry.input.add(strings.Repeat("k", 300))
 			fits(t, m)
 			m = modelOf(Options{}, healthy(), w, h, 0)
 			m.help = true

@@ -37,8 +37,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.turning = false
 		return m.spun(nil)
 	case snapshotMsg:
-		if msg.feed != m.feed {
+		m, ok := m.heard(msg)
+		switch {
+		case !ok:
 			return m, nil
+		case msg.feed != m.feed:
+			return m, waitCmd(msg.feed)
 		}
 		m.snap = msg.snap
 		next, cmd := m.spun(waitCmd(m.feed))
@@ -65,18 +69,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case adoptedMsg:
 		return m.adopted(msg)
+	case fatedMsg:
+		return m.fated(msg)
+	case removedMsg:
+		return m.removed(msg)
 	case tea.PasteMsg:
-		switch {
-		case m.feed == nil:
-			return m.pasted(msg)
-		case m.plan.editing:
-			m.plan.input.add(msg.Content)
-			m.plan.err = ""
-		}
-		if f := m.filter(); f != nil && f.typing {
-			f.add(msg.Content)
-			return m.filtered(), nil
-		}
+		return m.pasted(msg)
 	case tea.MouseClickMsg:
 		return m.clicked(tea.Mouse(msg))
 	case tea.MouseWheelMsg:
@@ -90,7 +88,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // spun starts or goes on with the spinner while something is in flight and
 // somebody looks.
 func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
-	busy := m.snap.Phase == monitor.Asking || m.onboard.checking
+	busy := m.snap.Phase == monitor.Asking || m.entry.checking
 	if m.turning || !busy || m.unfocused {
 		return m, also
 	}
@@ -115,6 +113,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m, m.suspend()
 	case m.feed == nil:
 		return m.onboardKey(msg)
+	case m.dialog.open:
+		return m.dialogKey(msg, k)
 	case m.plan.editing:
 		return m.planKey(msg, k)
 	case k.keepFilter.Enabled():
@@ -175,6 +175,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return next, tea.Batch(cmd, tea.SetClipboard(copied(m.snap, m.pen())))
 	case key.Matches(msg, k.account):
 		return m.nextAccount()
+	case key.Matches(msg, k.accounts):
+		return m.openDialog(), nil
 	case key.Matches(msg, k.export):
 		next, cmd := m.say("exporting…")
 		return next, tea.Batch(cmd, exportCmd(m.o.Export, spans[m.chosen()].back, m.now))

@@ -2,16 +2,16 @@ package ui
 
 // lines are the first run's screen. The key goes to host, or to OpenRouter
 // where that is empty.
-func (o onboarding) lines(p pen, host string, w, h int) []string {
+func (o onboarding) lines(p pen, e entry, host string, w, h int) []string {
 	in := w - 4
 	if h < 3 || in < 14 {
-		return []string{cut(o.row(p, host, w), w)}
+		return []string{cut(o.row(p, e, host, w), w)}
 	}
 	keys := pick(in, "up, down: choose   enter: take it   q: quit", "enter: take it   q: quit", "enter, q")
 	if o.typing {
 		keys = pick(in, "enter: check it live   esc: back", "enter, esc")
 	}
-	body, promise := o.menu(p, host, in), promises(p, host, in)
+	body, promise := o.menu(p, e, host, in), promises(p, host, in)
 	var lines []string
 	if h >= len(body)+8 {
 		lines = append(lines, "")
@@ -61,7 +61,7 @@ func promises(p pen, host string, w int) []string {
 }
 
 // menu is the choice, or the field for the key.
-func (o onboarding) menu(p pen, host string, w int) []string {
+func (o onboarding) menu(p pen, e entry, host string, w int) []string {
 	var lines []string
 	switch {
 	case o.typing:
@@ -69,7 +69,7 @@ func (o onboarding) menu(p pen, host string, w int) []string {
 		if w < 40 {
 			name = ""
 		}
-		lines = []string{p.th.title.Render(name) + "› " + o.input.render(p, w-width(name)-2)}
+		lines = []string{p.th.title.Render(name) + "› " + e.input.render(p, w-width(name)-2)}
 		note := o.note(host)
 		if o.at == beginManagement && note != "" {
 			note = pick(w, "make one at https://"+note, note)
@@ -90,13 +90,18 @@ func (o onboarding) menu(p pen, host string, w int) []string {
 			lines = append(lines, mark+pick(w-2, name+"  "+p.th.dim.Render(note), name))
 		}
 	}
+	return append(lines, e.outcome(p)...)
+}
+
+// outcome is what became of the key that was given.
+func (e entry) outcome(p pen) []string {
 	switch {
-	case o.checking:
-		lines = append(lines, p.th.accent.Render(p.spin)+" checking…  "+p.th.dim.Render("esc: stop"))
-	case o.err != "":
-		lines = append(lines, p.th.critical.Render("✗ ")+o.err)
+	case e.checking:
+		return []string{p.th.accent.Render(p.spin) + " checking…  " + p.th.dim.Render("esc: stop")}
+	case e.err != "":
+		return []string{p.th.critical.Render("✗ ") + e.err}
 	}
-	return lines
+	return nil
 }
 
 // note is what there is to know of a choice. OpenRouter's keys are of no use
@@ -109,21 +114,21 @@ func (o onboarding) note(host string) string {
 }
 
 // row is the whole first run in one row.
-func (o onboarding) row(p pen, host string, w int) string {
+func (o onboarding) row(p pen, e entry, host string, w int) string {
 	to := ""
 	if host != "" {
 		to = p.th.low.Render("@"+cut(host, max(3, w/3))) + " "
 	}
 	switch {
-	case o.checking:
+	case e.checking:
 		return to + p.spin + " checking…"
-	case o.err != "":
-		return to + "✗ " + o.err
+	case e.err != "":
+		return to + "✗ " + e.err
 	case o.typing:
 		if w >= 48 {
 			to += beginnings[o.at].brief + " "
 		}
-		return to + "› " + o.input.render(p, max(1, w-width(to)-2))
+		return to + "› " + e.input.render(p, max(1, w-width(to)-2))
 	}
 	b := beginnings[o.at]
 	line := to + pick(w-width(to), "ortop needs a key: › "+b.does, "› "+b.does, "› "+b.brief)

@@ -1,0 +1,85 @@
+//go:build unix
+
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/sim"
+)
+
+// TestAccountsFromInside adds an account to a dashboard, looks at it, and
+// removes it again, on a real terminal.
+func TestAccountsFromInside(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	x := onTerminal(t, 100, 30, h.env, h.ortop, "--interval", "1h")
+	x.waitFor(balancePattern, 5*time.Second)
+	const limit = 5 * time.Second
+	x.press("A")
+	x.waitFor(`─ on the screen: default ─`, limit)
+	x.press("n")
+	x.waitFor(`╭ new account ─`, limit)
+	x.press("default\r")
+	x.waitFor(`there is an account "default" already`, limit)
+	x.press("\x15work\r")
+	x.waitFor(`The key goes to 127.0.0.1:\d+, not to openrouter.ai`, limit)
+	x.press("\x1b[200~sk-or-v1-wrong\x1b[201~\r")
+	x.waitFor(`the key is not accepted`, limit)
+	x.press("\x1b[200~" + sim.DemoKey + "\x1b[201~")
+	x.waitFor(`› •{20}`, limit)
+	x.press("\r")
+	x.waitFor(`account work: key kept in the file`, limit)
+	x.waitFor(`ortop  work  at 127.0.0.1:\d+  ● live`, limit)
+	x.waitFor(`▸ work +● live +`+balancePattern, limit)
+	x.waitFor(`all 2 accounts  all known +`+balancePattern, limit)
+	if s := x.screen(); strings.Contains(s, sim.DemoKey[9:]) {
+		t.Errorf("the key is on the screen:\n%s", s)
+	}
+	x.press("a")
+	x.waitFor(`ortop  default  at 127.0.0.1:\d+  ● live`, limit)
+	x.press("a")
+	x.waitFor(`ortop  work  at 127.0.0.1:\d+  ● live`, limit)
+	file := filepath.Join(h.home, ".config/ortop/keys/work.key")
+	if _, err := os.Stat(file); err != nil {
+		t.Error(err)
+	}
+	x.press("A")
+	x.waitFor(`─ on the screen: work ─`, limit)
+	x.press("d")
+	x.waitFor(`╭ remove work\? ─(?s).*its key is removed with file.*its history stays`, limit)
+	x.press("n")
+	x.waitFor(`enter show  n new  d remove  esc back`, limit)
+	x.press("d")
+	x.waitFor(`╭ remove work\? ─`, limit)
+	x.press("y")
+	x.waitFor(`account work: removed from the configuration`, limit)
+	x.press("\x1b")
+	x.waitFor(`ortop  default  at 127.0.0.1:\d+  ● live`, limit)
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("the key file is still there: %v", err)
+	}
+	x.press("Ad")
+	x.waitFor(`no other account is watched`, limit)
+	x.press("\x1b")
+	x.waitFor(`ortop  default`, limit)
+	x.press("q")
+	select {
+	case <-x.done:
+	case <-time.After(limit):
+		t.Error("it does not end")
+	}
+}
+
+func TestAccountsOfADemoAreFixed(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	x := onTerminal(t, 40, 12, h.env, h.ortop, "--demo")
+	x.waitFor(balancePattern, 10*time.Second)
+	x.press("An")
+	x.waitFor(`✗ this is the demo`, 5*time.Second)
+}
