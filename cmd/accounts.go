@@ -26,8 +26,9 @@ func (a *app) accountsCommand() *cobra.Command {
 		Use:   "accounts",
 		Short: "List the accounts, and keep or remove their keys",
 		Long: `accounts prints a line for each account of the configuration: where its key
-comes from, what is left, what is spent a day and when it runs out; and their
-sum. It uses readings that are at most a minute old, and asks otherwise.
+comes from, its state, what is left, what is spent an hour and a day, and when
+it runs out; and their sum: of how many accounts it is, and how old at most. It
+uses readings that are at most a minute old, and asks otherwise.
 
 The exit code is 4 if an account that has a key could not be read.`,
 		Example: "  ortop accounts\n  ortop accounts --json\n  ortop accounts add work",
@@ -49,7 +50,8 @@ The exit code is 4 if an account that has a key could not be read.`,
 		Long: `add reads a key from a prompt, or from standard input, asks the API with it, and
 keeps it in the system keyring, or where there is none in a file that only you
 can read. The account is put in the configuration. Without a name it is
-"` + config.DefaultAccount + `", the one that ortop shows.`,
+"` + config.DefaultAccount + `", the one that ortop shows. An account whose key is in the
+environment is listed before the first that is added.`,
 		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    a.runs(a.addAccount),
