@@ -186,3 +186,40 @@ func TestOthersAreHeardQuietly(t *testing.T) {
 		t.Errorf("a reading of another account is not in its row and the sum:\n%s", frame)
 	}
 }
+
+// The panel never takes the plot's room, and whatever is on the screen fills
+// it.
+func TestAccountsLeaveThePlotItsRoom(t *testing.T) {
+	for _, n := range []int{2, 3, 20} {
+		for _, w := range []int{80, 100, 140} {
+			for h := 14; h < 70; h += 3 {
+				f, said := manyAccounts(n)
+				f.list = f.list[:n]
+				if h%2 == 0 {
+					f.list[0].Feed = filledFeed()
+				}
+				m := crewOf(f, w, h, viewOverview, said[:n]...)
+				l := m.layout()
+				plots := l.spend.h + l.fan.h
+				if l.accounts.h > 0 && (plots < besideAccounts || l.accounts.h < leastAccounts || l.accounts.h > n+3 && l.cards.y != l.accounts.y) {
+					t.Errorf("%d accounts at %dx%d: %d rows of accounts leave the plots %d", n, w, h, l.accounts.h, plots)
+				}
+				if h >= 24 && l.accounts.h == 0 {
+					t.Errorf("%d accounts at %dx%d are not shown", n, w, h)
+				}
+				lines := strings.Split(m.View().Content, "\n")
+				if len(lines) != h {
+					t.Errorf("%d accounts at %dx%d: %d lines", n, w, h, len(lines))
+				}
+				for i, line := range lines {
+					if width(line) != w {
+						t.Errorf("%d accounts at %dx%d: line %d is %d cells", n, w, h, i, width(line))
+					}
+				}
+				if l.accounts.h > 0 && !strings.Contains(lines[l.accounts.y], "accounts") {
+					t.Errorf("%d accounts at %dx%d: the panel is not where the layout says", n, w, h)
+				}
+			}
+		}
+	}
+}

@@ -132,13 +132,14 @@ func (l *layout) overview(y int, n needs) {
 }
 
 // leastAccounts is the height of a panel of accounts that says something: one
-// of them, how many more there are, their sum and the border.
-const leastAccounts = 5
+// of them, how many more there are, their sum and the border. besideAccounts is
+// the height that it leaves to the plots.
+const leastAccounts, besideAccounts = 5, 9
 
 // accountsHeight is how high the panel of so many accounts is, of so many rows
 // that the overview has below its first cards; 0: one alone, or no room.
 func accountsHeight(accounts, rest int) int {
-	most := min(max(leastAccounts+1, rest*2/5), rest-leastSpend)
+	most := min(max(leastAccounts+1, rest*2/5), rest-besideAccounts)
 	if accounts < 2 || most < leastAccounts {
 		return 0
 	}
