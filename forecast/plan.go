@@ -84,10 +84,18 @@ func (m *Model) auto(days float64) *AutoTopUp {
 	if !ok {
 		return nil
 	}
-	perDay := m.now.base * day
-	a := &AutoTopUp{ThresholdUSD: roundUp(threshold, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: perDay * 30}
+	month, _ := m.MonthUSD()
+	perDay := month / 30
+	a := &AutoTopUp{ThresholdUSD: roundUp(threshold, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: month}
 	a.Every = duration(a.AmountUSD / perDay * day)
 	return a
+}
+
+// MonthUSD returns what is spent in 30 days at the base rate, and so what an
+// automatic top-up charges in them, in USD; ok is false where there are too few
+// facts.
+func (m *Model) MonthUSD() (usd float64, ok bool) {
+	return m.now.base * 30 * day, m.ready()
 }
 
 // quietTimes is how often the span that is asked about must fit into a history
