@@ -21,8 +21,8 @@ type TopUpPattern struct {
 var overdue = [len(shownWithin)]time.Duration{30 * time.Minute, 40 * time.Minute, 90 * time.Minute}
 
 const (
-	// mostPurchases is how many of the newest are looked at.
-	mostPurchases = 12
+	// MostPurchases is how many of the newest FindTopUps looks at.
+	MostPurchases = 12
 	// slackUSD is what sums may differ by and count as equal.
 	slackUSD = 0.005
 	// leastThresholdUSD keeps apart those who buy when nothing is left: spend
@@ -52,7 +52,7 @@ var (
 // it. Where the balance fell through the threshold and the amount did not come,
 // or another did, the purchases before that no longer count.
 func FindTopUps(purchases []Purchase) (best TopUpPattern, ok bool) {
-	if n := len(purchases) - mostPurchases; n > 0 {
+	if n := len(purchases) - MostPurchases; n > 0 {
 		purchases = purchases[n:]
 	}
 	for i := range shownWithin {

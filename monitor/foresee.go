@@ -14,8 +14,9 @@ import (
 // outlook is what is kept of the latest forecast, so that every process shows
 // the same one and none has to make it again.
 type outlook struct {
-	Forecast forecast.Forecast `json:"forecast"`
-	Track    Track             `json:"track"`
+	Forecast  forecast.Forecast `json:"forecast"`
+	AutoTopUp *AutoTopUp        `json:"auto_top_up,omitempty"`
+	Track     Track             `json:"track"`
 	// Made is when a forecast was last put by to be graded.
 	Made time.Time `json:"made,omitzero"`
 }
@@ -41,11 +42,10 @@ const (
 func (st *store) foresee(ctx context.Context, before credit.Sample) error {
 	at := st.poll.Success
 	o := outlook{Track: st.outlook.Track, Made: st.outlook.Made}
-	account, f, err := st.forecast(ctx, at)
+	account, err := st.forecast(ctx, at, &o)
 	if err != nil {
 		return err
 	}
-	o.Forecast = f
 	ended, err := st.grade(ctx, before)
 	if err != nil {
 		return err
@@ -75,28 +75,34 @@ func (st *store) foresee(ctx context.Context, before credit.Sample) error {
 	return st.db.Record(ctx, u)
 }
 
-// forecast says when the account's balance runs out, and when the first of
-// balance and cap does.
-func (st *store) forecast(ctx context.Context, at time.Time) (account, first forecast.Forecast, err error) {
+// forecast says when the account's balance runs out, and fills in o with the
+// forecast of the first of balance and cap, and with what refills the balance.
+func (st *store) forecast(ctx context.Context, at time.Time, o *outlook) (account forecast.Forecast, err error) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
+	o.Forecast = account
 	if st.known.Source == FromCredits && st.was.ok {
-		m, err := st.modelOf(ctx, st.account, at)
+		t, err := st.trail(ctx, st.account, at)
 		if err != nil {
-			return account, account, err
+			return account, err
 		}
+		m := t.model(at)
 		left := st.was.sample.Balance().LeftUSD()
 		account = m.Forecast(&left)
+		if o.AutoTopUp, err = st.autoTopUp(ctx, t, m, at); err != nil {
+			return account, err
+		}
 	}
+	o.Forecast = account
 	k := st.known.Key
 	if k == nil || k.Kind != credit.KeyOrdinary || k.Cap.RemainingUSD == nil || st.key == 0 {
 		if st.known.Source == FromKey && st.key != 0 {
 			m, err := st.modelOf(ctx, st.key, at)
 			if err != nil {
-				return account, account, err
+				return account, err
 			}
-			return account, m.Forecast(nil), nil
+			o.Forecast = m.Forecast(nil)
 		}
-		return account, account, nil
+		return account, nil
 	}
 	series := st.key
 	if st.capUse != 0 {
@@ -104,10 +110,11 @@ func (st *store) forecast(ctx context.Context, at time.Time) (account, first for
 	}
 	m, err := st.modelOf(ctx, series, at)
 	if err != nil {
-		return account, account, err
+		return account, err
 	}
 	resets, _ := k.Cap.Reset.Next(at)
-	return account, forecast.Sooner(account, m.Forecast(k.Cap.RemainingUSD), resets), nil
+	o.Forecast = forecast.Sooner(account, m.Forecast(k.Cap.RemainingUSD), resets)
+	return account, nil
 }
 
 func (st *store) modelOf(ctx context.Context, series history.Series, at time.Time) (*forecast.Model, error) {

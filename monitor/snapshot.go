@@ -33,6 +33,8 @@ type Snapshot struct {
 	Rise         *Rise // nil: none
 	Forecast     forecast.Forecast
 	Track        Track // of the account's forecasts
+	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
+	AutoTopUp *AutoTopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is
 	// not spent or that was not seen.
 	RanOutAt time.Time

@@ -27,6 +27,7 @@ type store struct {
 	allow    allowances
 	judged   time.Time // the reading whose forecast was last compared with the one told
 	trails   map[history.Series]*trail
+	shopping shopping
 }
 
 func openStore(ctx context.Context, m *Monitor) (*store, error) {

@@ -86,12 +86,15 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 	if s.Alerts, err = st.standing(ctx); err != nil {
 		return s, err
 	}
-	switch {
-	case st.outlook.of(s.At):
-		s.Forecast = st.outlook.Forecast
-	case !rough:
-		_, s.Forecast, err = st.forecast(ctx, s.At)
+	made := st.outlook
+	if !made.of(s.At) {
+		if rough {
+			return s, nil
+		}
+		made.AutoTopUp = nil
+		_, err = st.forecast(ctx, s.At, &made)
 	}
+	s.Forecast, s.AutoTopUp = made.Forecast, made.AutoTopUp
 	return s, err
 }
 

@@ -30,7 +30,7 @@ func (a *Account) book(requests []request) {
 			}
 		}
 		a.charge(r)
-		if p := a.profile; p.refillUSD > 0 && (a.credits.at(r.at)-a.usage.last()).usd() < p.thresholdUSD {
+		if p := a.profile; p.refillUSD > 0 && !a.declined && (a.credits.at(r.at)-a.usage.last()).usd() < p.thresholdUSD {
 			a.credits.add(r.at, toNano(p.refillUSD))
 		}
 	}

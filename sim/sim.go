@@ -66,8 +66,10 @@ type Account struct {
 	credits ledger
 	loose   ledger // spend that is part of no breakdown
 	touched bool   // Spend was called
-	faults  []activeFault
-	log     []Request
+	// declined reports that automatic top-ups fail.
+	declined bool
+	faults   []activeFault
+	log      []Request
 }
 
 // New returns an account that has lived from Start to Now. It fails on an
@@ -235,6 +237,15 @@ func (a *Account) TopUp(usd float64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.credits.add(unix(a.advance()), toNano(usd))
+}
+
+// Decline has the card declined from now on, or accepted again: while it is, no
+// automatic top-up comes.
+func (a *Account) Decline(on bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.advance()
+	a.declined = on
 }
 
 // Refund takes credits back now.
