@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,23 @@ func TestEmptySpendPlot(t *testing.T) {
 	flat := spendPlot{plot: history.Plot{Buckets: []history.Bucket{read, read}}, loaded: true, span: defaultSpan}
 	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
 		t.Errorf("equal readings are not a line at zero:\n%s", got)
+	}
+	past := spendPlot{plot: history.Plot{Buckets: slices.Repeat([]history.Bucket{unread}, 60)}, loaded: true, span: defaultSpan}
+	for i := range past.plot.Buckets {
+		b := &past.plot.Buckets[i]
+		b.From = testNow.Add(time.Duration(i-60) * time.Hour)
+		b.To, b.SpendUSD = b.From.Add(time.Hour), 0.5
+	}
+	past.plot.Backfilled = []credit.Span{
+		{From: past.plot.Buckets[0].From, To: past.plot.Buckets[9].To}, {From: past.plot.Buckets[20].From, To: past.plot.Buckets[58].To},
+	}
+	for i, v := range past.rates(testNow) {
+		if want := i <= 9 || 20 <= i && i <= 58; want != (v == 0.5) || !want && !math.IsNaN(v) {
+			t.Errorf("bucket %d is drawn at %v, back-filled %v", i, v, want)
+		}
+	}
+	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, past, 76, 12), "\n")); !strings.Contains(got, "back-filled by hour and day until 09:42") {
+		t.Errorf("nothing says what was filled in:\n%s", got)
 	}
 	wide := slices.Repeat([]history.Bucket{read}, 60)
 	wide[0] = unread

@@ -2,8 +2,10 @@ package ui
 
 import (
 	"math"
+	"sort"
 	"time"
 
+	"ortop/credit"
 	"ortop/history"
 	"ortop/text"
 )
@@ -18,9 +20,9 @@ type spendPlot struct {
 	cursor time.Time // zero: none
 }
 
-// rates are the buckets as USD per hour or per day; NaN where nothing was
-// read. The bucket still under way counts up to now, and not at all before a
-// fifth of it has passed: a cent in the first second is no rate.
+// rates are the buckets as USD per hour or per day; NaN where nothing was read
+// and nothing filled in. The bucket still under way counts up to now, and not at
+// all before a fifth of it has passed: a cent in the first second is no rate.
 func (d spendPlot) rates(now time.Time) []float64 {
 	unit := time.Hour
 	if spans[d.span].perDay() {
@@ -31,11 +33,18 @@ func (d spendPlot) rates(now time.Time) []float64 {
 		out[i] = math.NaN()
 		whole := b.To.Sub(b.From)
 		passed := min(whole, now.Sub(b.From))
-		if b.Known && b.Observed >= 0.01 && whole > 0 && passed*5 >= whole {
+		if b.Known && (b.Observed >= 0.01 || d.filled(b.Span)) && whole > 0 && passed*5 >= whole {
 			out[i] = max(0, b.SpendUSD) / (float64(passed) / float64(unit))
 		}
 	}
 	return out
+}
+
+// filled reports whether the middle of a span lies in time that was filled in.
+func (d spendPlot) filled(b credit.Span) bool {
+	spans, middle := d.plot.Backfilled, b.From.Add(b.To.Sub(b.From)/2)
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].To.After(middle) })
+	return i < len(spans) && !spans[i].From.After(middle)
 }
 
 // axis is the plot's span of time over its buckets.
@@ -161,6 +170,12 @@ func (d spendPlot) words(p pen, axis timeaxis, rates []float64) string {
 			cause = "no readings"
 		}
 		phrases = append(phrases, tick{max(0, from), cause + " " + d.clock(g.From, p.now) + "-" + d.clock(g.To, p.now)})
+	}
+	if n := len(d.plot.Backfilled); n > 0 {
+		until := d.plot.Backfilled[n-1].To
+		if c := axis.column(d.plot.Backfilled[0].From); axis.column(until)-c >= 2 {
+			phrases = append(phrases, tick{max(0, c), "back-filled by hour and day until " + d.clock(until, p.now)})
+		}
 	}
 	for _, t := range d.plot.TopUps {
 		if c := axis.column(t.At); c >= 0 && c < axis.cols {
