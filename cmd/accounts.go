@@ -69,13 +69,15 @@ account's history stays.`,
 	return c
 }
 
+var errNoConfig = errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
+
 func (a *app) removeAccount(ctx context.Context, args []string) error {
 	path, err := a.configPath()
 	if err != nil {
 		return err
 	}
 	if path == "" {
-		return errors.New("there is no configuration: neither HOME nor XDG_CONFIG_HOME is set")
+		return errNoConfig
 	}
 	key, err := keys.Remove(ctx, path, args[0])
 	if err != nil {
@@ -100,6 +102,9 @@ func (a *app) addAccount(ctx context.Context, args []string) error {
 	s, err := a.settings()
 	if err != nil {
 		return err
+	}
+	if s.configPath == "" {
+		return errNoConfig
 	}
 	account := s.account
 	if len(args) > 0 {

@@ -14,7 +14,7 @@ import (
 // where.
 func (a *app) keepKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
 	if s.configPath == "" {
-		return key, "", errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
+		return key, "", errNoConfig
 	}
 	if key, err = checkKey(ctx, s.baseURL, text); err != nil {
 		return key, "", &exitError{code: exitUnknown, err: err}

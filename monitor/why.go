@@ -78,6 +78,10 @@ func compared(v, usual float64, what string) string {
 func (s Snapshot) whySubject() string {
 	f := s.Forecast
 	switch {
+	case f.Subject == forecast.Key && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
+		return "The key's cap is spent; it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
+	case f.Subject == forecast.Key && f.State == forecast.Depleted:
+		return "The key's cap is spent, and never starts anew."
 	case f.Subject == forecast.Key && !f.ResetsAt.IsZero():
 		return "The key's cap runs out before the balance, and before it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
 	case f.Subject == forecast.Key:
