@@ -83,3 +83,45 @@ func TestAccountsOfADemoAreFixed(t *testing.T) {
 	x.press("An")
 	x.waitFor(`✗ this is the demo`, 5*time.Second)
 }
+
+// TestFirstRunThenAnother keeps a key at the first run, and another from the
+// dialog: both are there at the next start.
+func TestFirstRunThenAnother(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	env := append([]string{}, h.env[:2]...) // without the key
+	const limit = 5 * time.Second
+	x := onTerminal(t, 80, 24, env, h.ortop, "--interval", "1h")
+	x.waitFor(`› paste a management key`, limit)
+	x.press("\r")
+	x.waitFor(`management key +›`, limit)
+	x.press("\x1b[200~" + sim.DemoKey + "\x1b[201~\r")
+	x.waitFor(`account default: key kept in the file`, limit)
+	x.waitFor(balancePattern+` left`, limit)
+	x.press("A")
+	x.waitFor(`on the screen: default`, limit)
+	x.press("nwork\r")
+	x.waitFor(`╭ key of work ─`, limit)
+	x.press("\x1b[200~" + sim.DemoKey + "\x1b[201~\r")
+	x.waitFor(`ortop  work  at 127`, limit)
+	x.press("q")
+	<-x.done
+
+	again := onTerminal(t, 80, 24, env, h.ortop, "--interval", "1h")
+	again.waitFor(`▸ default +● live +`+balancePattern, limit)
+	again.waitFor(`all 2 accounts  all known +`+balancePattern, limit)
+}
+
+// TestFirstRunDemoIsFixed looks at the demo from the first run.
+func TestFirstRunDemoIsFixed(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	x := onTerminal(t, 80, 24, h.env[:2], h.ortop)
+	x.waitFor(`› paste a management key`, 5*time.Second)
+	x.press("jj\r")
+	x.waitFor(`demo: solo`, 10*time.Second)
+	x.press("A")
+	x.waitFor(`on the screen: demo`, 5*time.Second)
+	x.press("d")
+	x.waitFor(`✗ this is the demo`, 5*time.Second)
+}

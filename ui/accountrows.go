@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"ortop/forecast"
 	"ortop/monitor"
 	"ortop/text"
 )
@@ -78,89 +77,102 @@ const (
 	leastEnd, fairEnd         = 10, 29 // a day, and a day with its range
 )
 
+// accountCells are the columns of the table: a cell for each account, and one
+// for their sum at the end.
+type accountCells struct{ names, states, left, perHour, perDay []string }
+
+func (d accountRows) cells(p pen, t monitor.Total) accountCells {
+	var c accountCells
+	add := func(name, state string, left, perHour, perDay *float64) {
+		c.names, c.states, c.left = append(c.names, name), append(c.states, state), append(c.left, text.MaybeUSD(left))
+		c.perHour, c.perDay = append(c.perHour, text.MaybeUSD(perHour)), append(c.perDay, text.MaybeUSD(perDay))
+	}
+	for i, a := range d.peers {
+		var left *float64
+		if b := a.snap.Balance; b != nil {
+			usd := b.LeftUSD()
+			left = &usd
+		}
+		add(clean(a.Name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
+	}
+	known := p.th.dim.Render("all known")
+	if t.Known < t.Accounts {
+		known = p.th.low.Render(fmt.Sprintf("%d of %d known", t.Known, t.Accounts))
+	}
+	add(totalName(t, 1<<10, true), known, t.BalanceUSD, t.USDPerHour, t.USDPerDay)
+	c.left, c.perHour, c.perDay = text.Align(c.left), rates(p, c.perHour, "/h"), rates(p, c.perDay, "/day")
+	return c
+}
+
+// accountWidths are those of the columns; 0: left out.
+type accountWidths struct{ name, state, hour, day, end int }
+
+// widths fits the columns into w cells.
+func (c accountCells) widths(w int) (out accountWidths) {
+	rest := w - 2 - 2 - width(c.left[0])
+	out.name = max(1, min(rest, min(widest(c.names), max(leastAccount, min(mostAccount, w/5)))))
+	rest -= out.name
+	if state := min(widest(c.states), mostState, rest-2); state >= leastState {
+		out.state = state
+		rest -= state + 2
+	}
+	day, hour := width(c.perDay[0]), width(c.perHour[0])
+	if rest >= day+2 && (rest >= day+2+leastEnd+2 || rest < leastEnd+2) {
+		out.day = day
+		rest -= day + 2
+	}
+	if out.day > 0 && rest >= hour+2+fairEnd+2 {
+		out.hour = hour
+		rest -= hour + 2
+	}
+	if rest-2 >= leastEnd {
+		out.end = rest - 2
+	}
+	return out
+}
+
 // lines are one for each account, with a mark before that at marked, and one of
 // the sum. Rates, ends and states are left out where they have no room, the
 // balance never.
 func (d accountRows) lines(p pen, marked, w int) (all []string, total string) {
 	t := d.total(p)
+	c := d.cells(p, t)
+	cols := c.widths(w)
+	for i := range d.peers {
+		name := fit(c.names[i], cols.name)
+		if i == d.shown {
+			name = p.th.bright.Render(name)
+		}
+		all = append(all, fit(c.line(p, i, cols, mark(p, i == marked)+name, c.states[i], endOf(p, d.peers[i].snap, cols.end)), w))
+	}
 	n := len(d.peers)
-	names, states := make([]string, n+1), make([]string, n+1)
-	left, perHour, perDay := make([]string, n+1), make([]string, n+1), make([]string, n+1)
-	for i, a := range d.peers {
-		names[i], states[i] = clean(a.Name), d.state(p, i)
-		left[i] = text.Unknown
-		if a.snap.Balance != nil {
-			left[i] = text.USD(a.snap.Balance.LeftUSD())
+	head, state := mark(p, false), c.states[n]
+	if t.Stale {
+		head = p.th.low.Render("▲") + " "
+		if old := text.Span(p.now.Sub(t.Oldest)); cols.end == 0 {
+			state = pick(cols.state, state+", "+old, fmt.Sprintf("%d/%d, %s", t.Known, n, old), state)
 		}
-		perHour[i], perDay[i] = text.MaybeUSD(a.snap.Burn.USDPerHour), text.MaybeUSD(a.snap.Burn.USDPerDay)
 	}
-	names[n] = d.totalName(t, 1<<10, true)
-	states[n] = p.th.dim.Render("all known")
-	if t.Known < n {
-		states[n] = p.th.low.Render(fmt.Sprintf("%d of %d known", t.Known, n))
-	}
-	left[n], perHour[n], perDay[n] = text.MaybeUSD(t.BalanceUSD), text.MaybeUSD(t.USDPerHour), text.MaybeUSD(t.USDPerDay)
-	left, perHour, perDay = text.Align(left), rates(p, perHour, "/h"), rates(p, perDay, "/day")
+	head += p.th.dim.Render(fit(totalName(t, cols.name, cols.state > 0), cols.name))
+	return all, fit(c.line(p, n, cols, head, state, d.totalEnd(p, t, cols.end)), w)
+}
 
-	rest := w - 2 - 2 - width(left[0])
-	name := max(1, min(rest, min(widest(names), max(leastAccount, min(mostAccount, w/5)))))
-	rest -= name
-	state := min(widest(states), mostState, rest-2)
-	if state < leastState {
-		state = 0
-	} else {
-		rest -= state + 2
+// line is the cells at i, side by side.
+func (c accountCells) line(p pen, i int, cols accountWidths, head, state, end string) string {
+	if cols.state > 0 {
+		head += "  " + fit(state, cols.state)
 	}
-	day, hour := width(perDay[0])+2, width(perHour[0])+2
-	showDay := rest >= day+2+leastEnd || rest >= day && rest < 2+leastEnd
-	if showDay {
-		rest -= day
+	head += "  " + p.th.bright.Render(c.left[i])
+	if cols.hour > 0 {
+		head += "  " + c.perHour[i]
 	}
-	showHour := showDay && rest >= hour+2+fairEnd
-	if showHour {
-		rest -= hour
+	if cols.day > 0 {
+		head += "  " + c.perDay[i]
 	}
-	end := max(0, rest-2)
-	if end < leastEnd {
-		end = 0
+	if cols.end > 0 {
+		head += "  " + end
 	}
-	for i := range n + 1 {
-		line := mark(p, i == marked && i < n)
-		switch {
-		case i == n && t.Stale:
-			line = p.th.low.Render("▲") + " "
-			fallthrough
-		case i == n:
-			line += p.th.dim.Render(fit(d.totalName(t, name, state > 0), name))
-		case i == d.shown:
-			line += p.th.bright.Render(fit(names[i], name))
-		default:
-			line += fit(names[i], name)
-		}
-		if state > 0 {
-			word := states[i]
-			if i == n && end == 0 && t.Stale {
-				word = pick(state, word+", "+text.Span(p.now.Sub(t.Oldest)), fmt.Sprintf("%d/%d, %s", t.Known, n, text.Span(p.now.Sub(t.Oldest))), word)
-			}
-			line += "  " + fit(word, state)
-		}
-		line += "  " + p.th.bright.Render(left[i])
-		if showHour {
-			line += "  " + perHour[i]
-		}
-		if showDay {
-			line += "  " + perDay[i]
-		}
-		switch {
-		case end == 0:
-		case i == n:
-			line += "  " + d.totalEnd(p, t, end)
-		default:
-			line += "  " + endOf(p, d.peers[i].snap, end)
-		}
-		all = append(all, fit(line, w))
-	}
-	return all[:n], all[n]
+	return head
 }
 
 // rates are numbers with their unit, in line.
@@ -183,93 +195,6 @@ func widest(words []string) int {
 		n = max(n, width(s))
 	}
 	return n
-}
-
-// state is that of an account in its sign and word: how near its end is, where
-// nothing is worse.
-func (d accountRows) state(p pen, i int) string {
-	a := d.peers[i]
-	if a.Feed == nil {
-		return p.th.dim.Render("○ no key")
-	}
-	st := statusOf(a.snap, p.now)
-	if l, word := levelOf(a.snap); word != "" && st.level < levelLow {
-		return p.th.of(l).Render(word)
-	}
-	return p.th.of(st.level).Render(st.sign + " " + st.word)
-}
-
-// endOf is when an account runs out, or why that is not known, in w cells.
-func endOf(p pen, s monitor.Snapshot, w int) string {
-	l, _ := levelOf(s)
-	paint, dim, f := p.th.of(l).Render, p.th.dim.Render, s.Forecast
-	switch s.Outlook() {
-	case forecast.OK:
-		from, to := f.Time(f.P10), f.Time(f.P90)
-		days := text.Days(from, to, p.now)
-		if tooEarly(s) {
-			between := text.Between(from, to, p.now)
-			return paint(pick(w, between, days, text.Rough(f.Time(f.P50), p.now)))
-		}
-		which := ""
-		if f.Subject == forecast.Key {
-			which = dim("key cap ")
-		}
-		at := dateOf(f, p.now)
-		day := dayOf(at)
-		if !strings.Contains(days, " to ") { // a day says no more than the date
-			return pick(w, which+paint(at)+dim("  80 %: ")+text.Range(from, to, p.now), which+paint(at), which+paint(day), paint(day))
-		}
-		return pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
-			which+paint(at), which+paint(day), paint(day))
-	case forecast.Depleted:
-		return p.th.critical.Render(ranOut(s, p, w))
-	case forecast.Idle:
-		idle := idleFor(s, p)
-		return pick(w, idle, "idle", "")
-	case forecast.Cold:
-		return pick(w, "not enough history: "+text.Span(f.History), "not enough history", "too early", "")
-	}
-	return dim(text.Unknown)
-}
-
-// totalName is what the sum is of, in w cells: of how many, where no column
-// beside it says so.
-func (d accountRows) totalName(t monitor.Total, w int, said bool) string {
-	if n := len(d.peers); said || t.Known == n {
-		return pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
-	}
-	return pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
-}
-
-// totalEnd says how old the oldest part of the sum is, and who runs out first:
-// the sum itself does not.
-func (d accountRows) totalEnd(p pen, t monitor.Total, w int) string {
-	dim := p.th.dim.Render
-	if t.Known == 0 {
-		return dim(text.Unknown)
-	}
-	age := dim(pick(w, "as of "+clockOf(t.Oldest, p.now), clockOf(t.Oldest, p.now)))
-	if old := text.Span(p.now.Sub(t.Oldest)); t.Stale {
-		age = p.th.low.Render(pick(w, "oldest "+old, old+" old"))
-	}
-	twice, short := "", ""
-	if n := t.Repeated; n > 0 {
-		short = dim("1 is a second name")
-		if n > 1 {
-			short = dim(fmt.Sprintf("%d are second names", n))
-		}
-		twice = short + dim(", summed once")
-	}
-	first := ""
-	if t.First >= 0 {
-		first = dim("first: " + cut(clean(d.peers[t.First].Name), 16))
-	}
-	sep := dim(" · ")
-	if twice != "" {
-		return pick(w, joinAll(sep, age, twice, first), joinAll(sep, age, twice), joinAll(sep, age, short), short, age)
-	}
-	return pick(w, joinAll(sep, age, first), age)
 }
 
 // watched is how many of the accounts are, and which of those is shown, from 1;

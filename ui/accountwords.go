@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// state is that of an account in its sign and word: how near its end is, where
+// nothing is worse.
+func (d accountRows) state(p pen, i int) string {
+	a := d.peers[i]
+	if a.Feed == nil {
+		return p.th.dim.Render("○ no key")
+	}
+	st := statusOf(a.snap, p.now)
+	if l, word := levelOf(a.snap); word != "" && st.level < levelLow {
+		return p.th.of(l).Render(word)
+	}
+	return p.th.of(st.level).Render(st.sign + " " + st.word)
+}
+
+// endOf is when an account runs out, or why that is not known, in w cells.
+func endOf(p pen, s monitor.Snapshot, w int) string {
+	l, _ := levelOf(s)
+	paint, dim, f := p.th.of(l).Render, p.th.dim.Render, s.Forecast
+	switch s.Outlook() {
+	case forecast.OK:
+		from, to := f.Time(f.P10), f.Time(f.P90)
+		days := text.Days(from, to, p.now)
+		if tooEarly(s) {
+			between := text.Between(from, to, p.now)
+			return paint(pick(w, between, days, text.Rough(f.Time(f.P50), p.now)))
+		}
+		which := ""
+		if f.Subject == forecast.Key {
+			which = dim("key cap ")
+		}
+		at := dateOf(f, p.now)
+		day := dayOf(at)
+		if !strings.Contains(days, " to ") { // a day says no more than the date
+			return pick(w, which+paint(at)+dim("  80 %: ")+text.Range(from, to, p.now), which+paint(at), which+paint(day), paint(day))
+		}
+		return pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
+			which+paint(at), which+paint(day), paint(day))
+	case forecast.Depleted:
+		return p.th.critical.Render(ranOut(s, p, w))
+	case forecast.Idle:
+		idle := idleFor(s, p)
+		return pick(w, idle, "idle", "")
+	case forecast.Cold:
+		return pick(w, "not enough history: "+text.Span(f.History), "not enough history", "too early", "")
+	}
+	return dim(text.Unknown)
+}
+
+// totalName is what the sum is of, in w cells: of how many, where no column
+// beside it says so.
+func totalName(t monitor.Total, w int, said bool) string {
+	if n := t.Accounts; said || t.Known == n {
+		return pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
+	}
+	return pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
+}
+
+// totalEnd says how old the oldest part of the sum is, and who runs out first:
+// the sum itself does not.
+func (d accountRows) totalEnd(p pen, t monitor.Total, w int) string {
+	dim := p.th.dim.Render
+	if t.Known == 0 {
+		return dim(text.Unknown)
+	}
+	age := dim(pick(w, "as of "+clockOf(t.Oldest, p.now), clockOf(t.Oldest, p.now)))
+	if old := text.Span(p.now.Sub(t.Oldest)); t.Stale {
+		age = p.th.low.Render(pick(w, "oldest "+old, old+" old"))
+	}
+	twice, short := "", ""
+	if n := t.Repeated; n > 0 {
+		short = dim("1 is a second name")
+		if n > 1 {
+			short = dim(fmt.Sprintf("%d are second names", n))
+		}
+		twice = short + dim(", summed once")
+	}
+	first := ""
+	if t.First >= 0 {
+		first = dim("first: " + cut(clean(d.peers[t.First].Name), 16))
+	}
+	sep := dim(" · ")
+	if twice != "" {
+		return pick(w, joinAll(sep, age, twice, first), joinAll(sep, age, twice), joinAll(sep, age, short), short, age)
+	}
+	return pick(w, joinAll(sep, age, first), age)
+}
