@@ -75,13 +75,37 @@ func TestAccountsFromInside(t *testing.T) {
 	}
 }
 
-func TestAccountsOfADemoAreFixed(t *testing.T) {
-	t.Parallel()
-	h := newHousehold(t)
-	x := onTerminal(t, 40, 12, h.env, h.ortop, "--demo")
-	x.waitFor(balancePattern, 10*time.Second)
-	x.press("An")
-	x.waitFor(`✗ this is the demo`, 5*time.Second)
+// TestFixedAccounts looks at what has nothing to add to or remove from.
+func TestFixedAccounts(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"the demo":       {[]string{"--demo"}, `✗ this is the demo`},
+		"one of several": {[]string{"--account", "a"}, `✗ this is account a alone`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHousehold(t)
+			file := func(name, text string) string {
+				path := filepath.Join(h.home, name)
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			file("key", sim.DemoKey)
+			config := file("config.toml", "[[accounts]]\nname = 'a'\nkey_file = 'key'\n[[accounts]]\nname = 'b'\nkey_file = 'key'\n")
+			x := onTerminal(t, 40, 12, h.env, h.ortop, append(c.args, "--config", config)...)
+			x.waitFor(balancePattern, 10*time.Second)
+			for _, key := range []string{"n", "d"} {
+				x.press("A" + key)
+				x.waitFor(c.want, 5*time.Second)
+				x.press("A")
+				x.waitFor(`\? help`, 5*time.Second)
+			}
+		})
+	}
 }
 
 // TestFirstRunThenAnother keeps a key at the first run, and another from the
