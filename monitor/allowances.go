@@ -40,7 +40,9 @@ type labelled struct {
 
 // list takes over a listing. Keys that are off matter to nobody.
 func (a *allowances) list(r roster) {
-	a.at, a.all, a.workspaces = r.At, !r.Truncated, r.Workspaces
+	a.at, a.workspaces = r.At, r.Workspaces
+	a.all = !r.Truncated && !r.MoreWorkspaces && (!r.DefaultOnly || !r.WorkspacesAt.IsZero())
+	a.budgets = budgetsOf(r.Workspaces, a.budgets)
 	a.caps, a.expiries = nil, nil
 	for _, k := range r.Keys {
 		if k.Disabled {
@@ -111,27 +113,49 @@ func budgetsChore(m *Monitor) *chore {
 	}
 }
 
-// budgets are those of the workspaces. The spend since a UTC window began is
-// one question for all of them; what was spent since a workspace was made, one
-// for each.
-func (m *Monitor) budgets(ctx context.Context, list []workspace, now time.Time) (all []alert.Allowance) {
+// budgetsOf are the budgets of workspaces, with what was known of each.
+func budgetsOf(list []workspace, known []alert.Allowance) (all []alert.Allowance) {
+	for _, w := range list {
+		for _, x := range w.Budgets {
+			l := alert.Allowance{
+				ID: w.ID + " " + string(x.Reset), Name: "the " + cmp.Or(string(x.Reset), "whole") + " budget of workspace " + w.Name, LimitUSD: x.LimitUSD,
+			}
+			for _, k := range known {
+				if k.ID == l.ID && k.LimitUSD == l.LimitUSD {
+					l.UsedUSD, l.ResetsAt = k.UsedUSD, k.ResetsAt
+				}
+			}
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// budgets are those of the workspaces with what was spent of each. The spend
+// since a UTC window began is one question for all of them; what was spent
+// since a workspace was made, one for each.
+func (m *Monitor) budgets(ctx context.Context, list []workspace, now time.Time) []alert.Allowance {
 	names := map[string]int{}
 	for _, w := range list {
 		names[w.Name]++
 	}
-	forever := 0
+	all := budgetsOf(list, nil)
+	i, forever := 0, 0
 	for _, w := range list {
 		for _, x := range w.Budgets {
-			c := credit.Cap{LimitUSD: &x.LimitUSD, Reset: x.Reset}
+			l := &all[i]
+			i++
 			if x.Reset == credit.ResetNever {
 				forever++
 			}
-			if names[w.Name] == 1 && forever <= maxRunways { // else nobody can tell
-				if left, known := m.budgetLeft(ctx, w, x, now); known {
-					c.RemainingUSD = &left
-				}
+			if names[w.Name] > 1 || forever > maxRunways {
+				continue // nobody can tell, or it takes too many questions
 			}
-			all = append(all, allowance(w.ID+" "+string(x.Reset), "the "+cmp.Or(string(x.Reset), "whole")+" budget of workspace "+w.Name, c, now))
+			if left, known := m.budgetLeft(ctx, w, x, now); known {
+				used := x.LimitUSD - left
+				l.UsedUSD = &used
+				l.ResetsAt, _ = x.Reset.Next(now)
+			}
 		}
 	}
 	return all

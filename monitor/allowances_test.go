@@ -122,7 +122,9 @@ func TestBudgetsAreJudged(t *testing.T) {
 		b.o.Rules, b.o.Deliver = []alert.Rule{{Kind: alert.Limit}}, all.deliver
 		time.Sleep(12 * time.Hour)
 		name := budgets(b, sim.Answer(`{"data":[{"id":"x","limit_usd":2,"reset_interval":"daily"},{"id":"y","limit_usd":100000,"reset_interval":"weekly"}]}`))
-		m := b.run()
+		m := New(b.o)
+		stop := runMonitor(t, m)
+		defer func() { stop() }()
 		after(t, m, 40*time.Minute)
 		got := all.texts(alert.Limit)
 		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "the daily budget of workspace "+name+" has used $") }) || strings.Contains(strings.Join(got, ""), "weekly budget") {
@@ -139,6 +141,19 @@ func TestBudgetsAreJudged(t *testing.T) {
 		}
 		if again := all.texts(alert.Limit); len(again) != len(got) {
 			t.Errorf("told %q, and again %q", got, again)
+		}
+		// A restart repeats nothing, whether or not budgets can be listed then.
+		for _, trouble := range []sim.Fault{{}, sim.Error(500)} {
+			stop()
+			if trouble.Status != 0 {
+				budgets(b, trouble)
+			}
+			m = New(b.o)
+			stop = runMonitor(t, m)
+			s := after(t, m, 20*time.Minute)
+			if again := all.texts(alert.Limit); len(again) != len(got) || all.cleared() != 0 || len(s.Alerts) != len(got) {
+				t.Errorf("after a restart: told %q, and again %q; %d cleared, %d stand", got, again, all.cleared(), len(s.Alerts))
+			}
 		}
 		// At midnight it starts anew.
 		after(t, m, 10*time.Hour)

@@ -18,7 +18,18 @@ const listLimit = 2 * time.Minute
 func keysChore() *chore {
 	var was roster // the workspaces, which are listed more rarely
 	return &chore{
-		name: "keys", every: keysEvery, limit: listLimit, wanted: (*store).manages,
+		name: "keys", every: keysEvery, limit: listLimit,
+		wanted: func(st *store) bool {
+			if !st.manages() {
+				return false
+			}
+			if was.WorkspacesAt.IsZero() { // what another run knew stays, where it cannot be asked
+				if r, err := readRoster(context.Background(), st.db, st.account); err == nil {
+					was = roster{Workspaces: r.Workspaces}
+				}
+			}
+			return true
+		},
 		ask: func(ctx context.Context, api API, now time.Time) (func(context.Context, *store) error, error) {
 			r, err := listKeys(ctx, api, was, now)
 			was = r.places()
