@@ -125,7 +125,7 @@ const leastPlot = 7
 
 // spend is the plot of the chosen row, where that is what was asked for.
 func (d breakdownPanel) spend() spendPlot {
-	s := spendPlot{span: d.span, chosen: d.span}
+	s := spendPlot{span: d.span, chosen: d.span, row: true}
 	if pl := d.plot; pl.of == d.question(d.span) && pl.id == d.id {
 		s.plot, s.loaded, s.err = pl.plot, pl.loaded, pl.err
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -133,6 +134,19 @@ func TestEmptySpendPlot(t *testing.T) {
 		d := spendPlot{plot: history.Plot{Buckets: c.b}, loaded: true, span: defaultSpan}
 		if got := ansi.Strip(spendLinesOf(pen{now: testNow}, d, 76, 12)[0]); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		d    spendPlot
+		want string
+	}{
+		{spendPlot{}, "reading history…"},
+		{spendPlot{row: true}, "asking"},
+		{spendPlot{err: errors.New("disk I/O error")}, "history cannot be read: disk I/O error"},
+		{spendPlot{row: true, err: errors.New("403 forbidden")}, "not known: 403 forbidden"},
+	} {
+		if got := ansi.Strip(spendLinesOf(pen{now: testNow}, c.d, 76, 12)[0]); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
 		}
 	}
 	flat := spendPlot{plot: history.Plot{Buckets: []history.Bucket{read, read}}, loaded: true, span: defaultSpan}

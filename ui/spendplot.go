@@ -18,6 +18,7 @@ type spendPlot struct {
 	span   int       // into spans: what the plot shows
 	chosen int       // into spans: what was asked for
 	cursor time.Time // zero: none
+	row    bool      // of a row of the breakdown: the network may be asked
 }
 
 // rates are the buckets as USD per hour or per day; NaN where nothing was read
@@ -85,8 +86,12 @@ func spendLinesOf(p pen, d spendPlot, w, h int) []string {
 		}
 	}
 	switch {
+	case d.err != nil && d.row:
+		return []string{cutWords("not known: "+clean(d.err.Error()), w)}
 	case d.err != nil:
 		return []string{"history cannot be read: " + clean(d.err.Error())}
+	case !d.loaded && d.row:
+		return []string{p.th.dim.Render("asking")}
 	case !d.loaded:
 		return []string{p.th.dim.Render("reading history…")}
 	case known < 2:
