@@ -107,6 +107,8 @@ func TestBreakdownKeys(t *testing.T) {
 		ok   func(m Model) bool
 	}{
 		{"number shows it", nil, func(m Model) bool { return m.view == viewBreakdown && len(m.who.rows) == 3 }},
+		{"j and k choose a row", []string{"j", "j", "k"}, func(m Model) bool { return m.who.id == "laptop" }},
+		{"a filter has them as letters", []string{"/", "j", "k"}, func(m Model) bool { return m.filter().text == "jk" }},
 		{"down chooses a row", []string{"down"}, func(m Model) bool { return m.who.id == "laptop" }},
 		{"down stops at the last", []string{"down", "down", "down", "down"}, func(m Model) bool { return m.who.id == "batch-nightly" }},
 		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.at == 0 }},

@@ -62,6 +62,10 @@ func TestKeys(t *testing.T) {
 			return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1
 		}, false},
 		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
+		{"h and l move the cursor", []string{"h", "h", "l"}, func(m Model, _ *fakeFeed) bool {
+			return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1
+		}, false},
+		{"j and k choose a field of the plan", []string{"2", "j", "j", "k"}, func(m Model, _ *fakeFeed) bool { return m.plan.at == 1 }, false},
 		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
 		{"copy", []string{"y"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, "$63.52 left") }, true},
 		{"credits page", []string{"o"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, creditsPage) }, true},
