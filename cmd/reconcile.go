@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -104,7 +105,7 @@ type reconciled struct {
 func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) error {
 	r := &reconciled{file: file}
 	var err error
-	if r.log, err = a.readLog(file); err != nil {
+	if r.log, err = a.readLog(ctx, file); err != nil {
 		return err
 	}
 	a.hintBadLines(r)
@@ -140,16 +141,31 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 	return a.printReconciled(r, f)
 }
 
-func (a *app) readLog(file string) (reconcile.Log, error) {
+func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err error) {
 	in := a.stdin
 	if file != "-" {
-		var err error
 		if in, err = os.Open(file); err != nil {
-			return reconcile.Log{}, fmt.Errorf("reading the log: %w", err)
+			return log, fmt.Errorf("reading the log: %w", err)
 		}
 		defer in.Close()
 	}
-	log, err := reconcile.Read(in, a.now())
+	type answer struct {
+		log reconcile.Log
+		err error
+	}
+	read := make(chan answer, 1)
+	go func() { // a pipe or a device may never end
+		l, err := reconcile.Read(&ending{ctx, in}, a.now())
+		read <- answer{l, err}
+	}()
+	select {
+	case r := <-read:
+		log, err = r.log, r.err
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return log, context.Cause(ctx)
+	}
 	if err != nil {
 		err = fmt.Errorf("reading the log: %s: %w", logName(file), err)
 	}
@@ -157,6 +173,19 @@ func (a *app) readLog(file string) (reconcile.Log, error) {
 		return log, &exitError{exitFailed, err, `expected are lines such as {"id":"gen-1","time":"2026-11-21T10:42:00Z","cost":0.0123}, or CSV with the header id,time,cost`}
 	}
 	return log, err
+}
+
+// ending is a reader that ends with a context.
+type ending struct {
+	ctx context.Context
+	in  io.Reader
+}
+
+func (e *ending) Read(p []byte) (int, error) {
+	if e.ctx.Err() != nil {
+		return 0, context.Cause(e.ctx)
+	}
+	return e.in.Read(p)
 }
 
 func (r *reconciled) name() string { return logName(r.file) }
