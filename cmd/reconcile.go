@@ -135,6 +135,9 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 		look = &r.lookup.Lookup
 	}
 	r.result = reconcile.Compare(r.log, known, f.tolerance, look)
+	if r.reason == nil && r.log.Unpriced() == len(r.log.Entries) {
+		r.reason = errors.New("no request of the log has a cost")
+	}
 	if r.result.Verdict == reconcile.Unknown && r.reason == nil {
 		r.reason = fmt.Errorf("history was not read where the log begins or ends: it may be %s more or less", text.USD(known.UnsureUSD))
 	}
@@ -292,11 +295,14 @@ func (a *app) printReconciled(r *reconciled, f reconcileFlags) error {
 	case reconcile.Differs:
 		return &exitError{code: exitShort}
 	case reconcile.Unknown:
-		hint := ""
-		if r.from.IsZero() && r.lookup == nil {
-			hint = "with --lookup the times are asked for"
+		err, hint := fmt.Errorf("what the account spent is not known: %w", r.reason), ""
+		if r.spent != nil {
+			err = fmt.Errorf("whether the two agree is not known: %w", r.reason)
 		}
-		return &exitError{exitUnknown, fmt.Errorf("what the account spent is not known: %w", r.reason), hint}
+		if r.lookup == nil && (r.from.IsZero() || r.log.Unpriced() == len(r.log.Entries)) {
+			hint = "with --lookup times and costs are asked for"
+		}
+		return &exitError{exitUnknown, err, hint}
 	}
 	return nil
 }
@@ -340,7 +346,9 @@ func reconciledText(r *reconciled) string {
 			whose += ", give or take " + text.USD(r.spent.UnsureUSD)
 		}
 		line("spent", "%s%s", text.USD(r.spent.USD), whose)
-		line("difference", "%s", differenceText(r.result))
+		if r.result.DifferenceUSD != nil {
+			line("difference", "%s", differenceText(r.result))
+		}
 	} else {
 		line("spent", "%s", text.Unknown)
 	}

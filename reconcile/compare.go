@@ -27,7 +27,7 @@ type Verdict string
 const (
 	Agrees  Verdict = "agrees"
 	Differs Verdict = "differs"
-	Unknown Verdict = "unknown" // the account's spend is not known, or not well enough
+	Unknown Verdict = "unknown" // the account's spend or every cost is not known, or not well enough
 )
 
 // Cause is one known reason for a difference.
@@ -42,8 +42,8 @@ type Cause struct {
 type Result struct {
 	LogUSD float64
 	// DifferenceUSD is what the account spent more than the log says, and
-	// ToleranceUSD what of it counts as none; nil where the account's spend is
-	// not known.
+	// ToleranceUSD what of it counts as none; nil where the account's spend, or
+	// any cost, is not known.
 	DifferenceUSD, ToleranceUSD *float64
 	Verdict                     Verdict
 	// Causes are those that fit a difference, the surest first; none where
@@ -60,7 +60,7 @@ const Settle = 2 * time.Minute
 // records say of the log; nil if they were not asked for.
 func Compare(l Log, a Account, t Tolerance, look *Lookup) Result {
 	r := Result{LogUSD: l.SumUSD(), Verdict: Unknown}
-	if a.SpentUSD == nil {
+	if a.SpentUSD == nil || l.Unpriced() == len(l.Entries) {
 		return r
 	}
 	d := *a.SpentUSD - r.LogUSD

@@ -104,6 +104,9 @@ type header struct {
 	names     []string
 }
 
+// plain makes "cost (usd)" cost_usd.
+var plain = strings.NewReplacer(" ", "_", "(", "", ")", "")
+
 func newHeader(line []byte) (header, error) {
 	h := header{separator: ','}
 	for _, s := range []rune{'\t', ';'} {
@@ -117,7 +120,7 @@ func newHeader(line []byte) (header, error) {
 	}
 	known := record{}
 	for _, name := range names {
-		name = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), " ", "_")
+		name = plain.Replace(strings.ToLower(strings.TrimSpace(name)))
 		h.names = append(h.names, name)
 		known[name] = "x"
 	}
