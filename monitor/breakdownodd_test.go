@@ -140,3 +140,30 @@ func TestBYOKInABudget(t *testing.T) {
 		t.Errorf("$%.2f last %.0f s without BYOK, $%.2f %.0f s with three times as much BYOK, want a quarter of that for each dollar", left, credits.P50, less, both.P50)
 	}
 }
+
+// TestADeletedKeyIsNotAttributed has two keys, of which one goes.
+func TestADeletedKeyIsNotAttributed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, oldAccount("steady"))
+		refused := sim.Error(403)
+		refused.Path = "/workspaces"
+		keys := func(rows string) {
+			b.account.Fail(refused, answered("/keys", `{"data":[`+rows+`]}`), answered("/analytics/query", `{"data":{"data":[],"metadata":{"truncated":false}}}`))
+		}
+		keys(`{"hash":"aa","name":"stays","usage":1},{"hash":"bb","name":"goes","usage":1}`)
+		m := New(b.o)
+		b.look(m, ByKey, time.Hour)
+		time.Sleep(30 * time.Minute)
+		keys(`{"hash":"aa","name":"stays","usage":1.25},{"hash":"bb","name":"goes","usage":1.5}`)
+		before := b.look(m, ByKey, 30*time.Minute)
+		if len(before.Rows) != 2 || spendOf(before) != 0.75 {
+			t.Fatalf("rows = %+v, want $0.50 and $0.25", before.Rows)
+		}
+		time.Sleep(10 * time.Minute)
+		keys(`{"hash":"aa","name":"stays","usage":1.25}`)
+		d := b.look(m, ByKey, 40*time.Minute)
+		if len(d.Rows) != 1 || *d.Rows[0].SpendUSD != 0.25 || *d.UnattributedUSD != *d.TotalUSD-0.25 {
+			t.Errorf("rows = %+v, not attributed %v of %v, want all but $0.25", d.Rows, deref(d.UnattributedUSD), deref(d.TotalUSD))
+		}
+	})
+}

@@ -65,3 +65,12 @@ func TestWhatIsNotAttributed(t *testing.T) {
 		}
 	}
 }
+
+func TestCardOfTooMuch(t *testing.T) {
+	total, rest, spent, share := 0.02, -0.4, 0.42, 1.0
+	b := monitor.Breakdown{By: monitor.ByKey, TotalUSD: &total, UnattributedUSD: &rest, Rows: []monitor.BreakdownRow{{ID: "k", Name: "k", SpendUSD: &spent, Share: &share}}}
+	line := cardLines(pen{now: testNow}, b, 46, 4)[1]
+	if !strings.Contains(line, "not attributed") || !strings.Contains(line, "-$0.40") || strings.Contains(line, "%") {
+		t.Errorf("card has %q, want no share of what is below nothing", line)
+	}
+}

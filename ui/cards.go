@@ -72,6 +72,9 @@ const worthALine = 0.05
 func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 	var rest []monitor.BreakdownRow
 	if share := shareOf(b.UnattributedUSD, b.TotalUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
+		if *share < 0 {
+			share = nil // no part of the whole
+		}
 		rest = append(rest, monitor.BreakdownRow{Name: "not attributed", SpendUSD: b.UnattributedUSD, Share: share})
 	}
 	top := min(len(b.Rows), max(0, n-len(rest)))
