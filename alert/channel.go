@@ -50,7 +50,10 @@ func (c Channel) takes(e Event) bool {
 	return e.Level.Rank() >= c.Level.Rank() && (len(e.Channels) == 0 || slices.Contains(e.Channels, c.Name))
 }
 
-func (c Channel) onTerminal() bool { return c.Via == Bell || c.Via == OSC9 || c.Via == OSC777 }
+// OnTerminal reports whether it is text for the terminal.
+func (v Via) OnTerminal() bool { return v == Bell || v == OSC9 || v == OSC777 }
+
+func (c Channel) onTerminal() bool { return c.Via.OnTerminal() }
 
 // Terminal returns what is to be written to a terminal, in one piece, so that
 // its channels among these tell the events. It is empty where there is none.

@@ -38,7 +38,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 		if !rule.of(r.Account) {
 			continue
 		}
-		rule = rule.filled()
+		rule = rule.Filled()
 		id := rule.id()
 		if _, twice := judged[id]; twice || !credit.Plausible(rule.threshold()) {
 			continue

@@ -340,7 +340,7 @@ func TestText(t *testing.T) {
 			"work: $4.90 is left, below $5.00, until Sat 21 Nov, 14:42 (Sat 21 Nov, 10:42 CET)"},
 		{"spent", Rule{Kind: Balance}, left(-0.34), "work: nothing is left, the balance is -$0.34 (Sat 21 Nov, 10:42 CET)"},
 		{"runway", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), runs },
-			"work: the balance runs out about Sat 21 Nov, 14:42, within 1 d by >99 %, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
+			"work: the balance runs out about Sat 21 Nov, 14:42, >99 % sure within 1 d, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
 		{"limit", Rule{Kind: Limit}, func(r *Reading) {
 			r.Limits = []Allowance{{ID: "h", Name: `key "ci"`, UsedUSD: f(18.6), LimitUSD: 20, ResetsAt: now.Add(40 * time.Hour)}}
 		}, `work: key "ci" has used $18.60 of $20.00 (93 %), resets Mon 23 Nov, 02:42 (Sat 21 Nov, 10:42 CET)`},
@@ -423,7 +423,7 @@ func TestRuleString(t *testing.T) {
 		"top_up_missing below $9.00 for 1 h": {Kind: TopUpMissing, BelowUSD: 9},
 		"limit above 90 %":                   {Kind: Limit},
 		"spend per week above $25.00":        {Kind: Spend, Window: Week, AboveUSD: 25},
-		"runway within 1 d by 90 %":          {Kind: Runway, Level: Urgent},
+		"runway within 1 d, 90 % sure":       {Kind: Runway, Level: Urgent},
 		"key_expiry within 7 d":              {Kind: KeyExpiry},
 		"leak above 1.5 x the usual":         {Kind: Leak},
 		"stale for 10 min":                   {Kind: Stale},

@@ -165,7 +165,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 		f.text = fmt.Sprintf("%s lasts until about %s, no longer within %s", what, when, within)
 		return f, true
 	}
-	f.text = fmt.Sprintf("%s runs out about %s, within %s by %s", what, when, within, text.Percent(soon))
+	f.text = fmt.Sprintf("%s runs out about %s, %s sure within %s", what, when, text.Percent(soon), within)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
 	}

@@ -13,7 +13,7 @@ import (
 // Level is how much an alert matters.
 type Level string
 
-// The levels. The zero Level of a rule is Warning.
+// The levels. The zero Level of a rule is Warning, of one about top-ups Info.
 const (
 	Info    Level = "info"
 	Warning Level = "warning"
@@ -65,7 +65,7 @@ const (
 // For, is its identity: of two rules that agree in these the first counts.
 type Rule struct {
 	Kind  Kind
-	Level Level // Level is Warning if empty.
+	Level Level // Level is Warning if empty, and Info for TopUp.
 	// Account is the name of the one account that the rule is for. If empty,
 	// it is for every account.
 	Account string
@@ -105,10 +105,10 @@ const (
 // Spike or Leak, asks to be told something of an account, and no more than the
 // default: what is found by it is enough for every rule.
 func LeastFactor(rules []Rule, kind Kind, account string) float64 {
-	least := Rule{Kind: kind}.filled().Factor
+	least := Rule{Kind: kind}.Filled().Factor
 	for _, r := range rules {
 		if r.Kind == kind && r.of(account) {
-			least = min(least, r.filled().Factor)
+			least = min(least, r.Filled().Factor)
 		}
 	}
 	return least
@@ -119,8 +119,11 @@ func (r Rule) of(account string) bool {
 	return r.Account == "" || strings.EqualFold(r.Account, account)
 }
 
-// filled returns the rule with its defaults in place.
-func (r Rule) filled() Rule {
+// Filled returns the rule with its defaults in place.
+func (r Rule) Filled() Rule {
+	if r.Level == "" && r.Kind == TopUp {
+		r.Level = Info
+	}
 	r.Level = cmp.Or(r.Level, Warning)
 	r.AboveRatio = cmp.Or(r.AboveRatio, 0.9)
 	r.Window = cmp.Or(r.Window, Day)
@@ -151,7 +154,7 @@ func (r Rule) filled() Rule {
 
 // String says when the rule speaks: "balance below $20.00".
 func (r Rule) String() string {
-	r = r.filled()
+	r = r.Filled()
 	hold := ""
 	if r.For > 0 && r.Kind != Stale {
 		hold = " for " + text.Span(r.For)
@@ -164,7 +167,7 @@ func (r Rule) String() string {
 	case Spend:
 		return fmt.Sprintf("%s per %s above %s%s", r.Kind, r.Window, text.USD(r.AboveUSD), hold)
 	case Runway:
-		return fmt.Sprintf("%s within %s by %s%s", r.Kind, text.Span(r.Within), text.Percent(r.Chance), hold)
+		return fmt.Sprintf("%s within %s, %s sure%s", r.Kind, text.Span(r.Within), text.Percent(r.Chance), hold)
 	case KeyExpiry:
 		return fmt.Sprintf("%s within %s", r.Kind, text.Span(r.Within))
 	case Spike, Leak:

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"ortop/alert"
 	"ortop/config"
 	"ortop/keys"
+	"ortop/text"
 )
 
 func (a *app) alertsCommand() *cobra.Command {
@@ -48,9 +50,10 @@ func (a *app) listAlerts() error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "LEVEL\tRULE\tACCOUNT\tCHANNELS")
+	fmt.Fprintln(w, "LEVEL\tRULE\tACCOUNT\tCHANNELS\tCOOLDOWN\tQUIET")
 	for _, r := range alertRules(s.config) {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", cmp.Or(r.Level, alert.Warning), r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"))
+		r = r.Filled()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
 	}
 	fmt.Fprintln(w, "\nCHANNEL\tKIND\tLEVEL")
 	for _, c := range alertChannels(s.config) {
@@ -62,6 +65,19 @@ func (a *app) listAlerts() error {
 	return nil
 }
 
+// quietHours says when a rule is quiet, and whether its urgent alerts are.
+func quietHours(r alert.Rule) string {
+	if r.Quiet == (alert.Quiet{}) {
+		return "never"
+	}
+	clock := func(d time.Duration) string { return fmt.Sprintf("%02d:%02d", d/time.Hour, d%time.Hour/time.Minute) }
+	hours := clock(r.Quiet.From) + "-" + clock(r.Quiet.To)
+	if r.Level == alert.Urgent && !r.QuietUrgent {
+		return "never, though others are " + hours
+	}
+	return hours
+}
+
 func (a *app) testAlerts(ctx context.Context) error {
 	s, err := a.settings()
 	if err != nil {
@@ -69,13 +85,16 @@ func (a *app) testAlerts(ctx context.Context) error {
 	}
 	channels := alertChannels(s.config)
 	e := alert.TestEvent(s.account.Name, a.now())
-	if term.IsTerminal(a.stderr.Fd()) {
+	onTerminal := term.IsTerminal(a.stderr.Fd())
+	if onTerminal {
 		_, _ = io.WriteString(a.stderr, alert.Terminal(channels, []alert.Event{e}))
 	}
 	results := alert.Test(ctx, alert.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
 	c := &checkup{w: a.stdout}
 	for _, r := range results {
-		if r.Err != nil {
+		if r.Via.OnTerminal() && !onTerminal {
+			c.note(r.Channel, fmt.Sprintf("%s: not sent, for standard error is no terminal", r.Via), "")
+		} else if r.Err != nil {
 			c.wrong(r.Channel, fmt.Sprintf("%s: %v", r.Via, r.Err), "")
 		} else {
 			c.ok(r.Channel, "%s", r.Via)

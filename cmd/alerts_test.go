@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -51,5 +52,26 @@ channels = [{name="bell", kind="bell"}, {name="osc9", kind="osc9"}, {name="osc77
 	if u, err := channels[4].URL(t.Context()); u != "https://x/1" || err != nil || channels[3].Level != alert.Urgent || channels[7].To != "42" ||
 		channels[9].From != "a@b" || !reflect.DeepEqual(channels[10].Argv, []string{"x"}) {
 		t.Errorf("alertChannels(…) = %+v, want every setting kept", channels)
+	}
+}
+
+func TestUndeliveredNamesEveryChannel(t *testing.T) {
+	wrong := func(context.Context) (string, error) { return "ftp://example.com/hunter2", nil }
+	channels := []alert.Channel{
+		{Name: "chat", Via: alert.Slack, URL: wrong}, {Name: "script", Via: alert.Command, Argv: []string{"true"}}, {Name: "phone", Via: alert.Ntfy, URL: wrong},
+	}
+	for _, c := range []struct {
+		want     string
+		channels []alert.Channel
+	}{
+		{"alerts do not reach chat, phone: its URL needs to begin with https://", channels},
+		{"", channels[1:2]},
+	} {
+		told := &telling{channels: c.channels, courier: alert.NewCourier(alert.Options{Channels: c.channels, Environ: []string{"PATH=" + os.Getenv("PATH")}})}
+		told.deliver([]alert.Event{alert.TestEvent("x", time.Unix(0, 0))})
+		told.courier.Close()
+		if got := told.undelivered(); got != c.want {
+			t.Errorf("undelivered() = %q, want %q", got, c.want)
+		}
 	}
 }

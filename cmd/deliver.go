@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"ortop/alert"
 	"ortop/keys"
@@ -39,13 +41,19 @@ func (t *telling) deliver(events []alert.Event) {
 	}
 }
 
-// notes are the channels that did not take their last alert.
-func (t *telling) notes() []string {
-	var lines []string
+// undelivered names the channels that did not take their last alert, with why
+// the first did not.
+func (t *telling) undelivered() string {
+	var names []string
+	var why error
 	for _, r := range t.courier.Results() {
 		if r.Err != nil {
-			lines = append(lines, oneLine(fmt.Sprintf("alerts do not reach %s: %v", r.Channel, r.Err)))
+			names = append(names, r.Channel)
+			why = cmp.Or(why, r.Err)
 		}
 	}
-	return lines
+	if len(names) == 0 {
+		return ""
+	}
+	return oneLine(fmt.Sprintf("alerts do not reach %s: %v", strings.Join(names, ", "), why))
 }

@@ -29,6 +29,7 @@ type narrator struct {
 	fault   monitor.Fault
 	role    string
 	storage string
+	lost    string
 	notes   []string
 }
 
@@ -56,10 +57,13 @@ func (n *narrator) tell(s monitor.Snapshot, log *slog.Logger) {
 	if s.StorageNote != n.storage && s.StorageNote != "" {
 		log.Warn("history", "note", s.StorageNote)
 	}
+	if s.Undelivered != n.lost && s.Undelivered != "" {
+		log.Warn("not delivered", "note", s.Undelivered)
+	}
 	for _, note := range s.Notes {
 		if !slices.Contains(n.notes, note) {
 			log.Warn("note", "note", note)
 		}
 	}
-	n.storage, n.notes = s.StorageNote, s.Notes
+	n.storage, n.lost, n.notes = s.StorageNote, s.Undelivered, s.Notes
 }

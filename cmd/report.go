@@ -21,8 +21,8 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Print a usage report of the day, the week or the month",
 		Long: `report says what was spent in the current day, week (from Monday) or month, and
 in the one before; which models and keys spent it, where the key may ask that;
-what was bought, what happened, and how the forecast stands and did. Days, weeks
-and months are those of UTC, and so are all of its times.`,
+what was bought, what happened, which alerts stand, and how the forecast stands
+and did. Days, weeks and months are those of UTC, and so are all of its times.`,
 		Example: `  ortop report
   ortop report --month --md > report.md`,
 		Args: cobra.NoArgs,

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/alert"
 	"ortop/client"
 	"ortop/credit"
 	"ortop/history"
@@ -92,6 +93,7 @@ func aReport() (usageReport, time.Time) {
 		Snapshot: monitor.Snapshot{
 			Account: "personal", At: now, Interval: time.Minute, Source: monitor.FromCredits,
 			Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48}, Track: monitor.Track{Made: 40, Held: 33, Factor: 1.4},
+			Alerts: []alert.Event{{Level: alert.Urgent, Rule: alert.Balance, Text: "personal: $4.90 is left\x1b[2J"}},
 		},
 		period: periods[1], from: day("2026-11-16 00:00"), before: day("2026-11-09 00:00"), to: now,
 		spentUSD: usd(12), sameTimeUSD: usd(10),
@@ -114,7 +116,7 @@ func TestReportText(t *testing.T) {
 		"  day         this week        day  last week\n  Mon 16 Nov     $12.00  Mon 9 Nov          —\n",
 		"\nModels\n  name        spent  share\n  a|b\ufffd[31m*   $9.00   75 %\n  all others  $3.00\n",
 		"\nKeys: —\n", "  Tue 17 Nov, 12:00  $25.00\n",
-		"  Wed 18 Nov, 13:00  warning  spike  <b>\ufffd3 times the usual\n", "Of the last 40 forecasts, 33 held", "\nNotes\n  read by hand\n",
+		"  Wed 18 Nov, 13:00  warning  spike  <b>\ufffd3 times the usual\n", "\nAlerts that stand\n  urgent: personal: $4.90 is left\ufffd[2J\n", "Of the last 40 forecasts, 33 held", "\nNotes\n  read by hand\n",
 	} {
 		if !strings.Contains(plain, want) {
 			t.Errorf("the report has no %q:\n%s", want, plain)
@@ -160,7 +162,7 @@ func TestReportJSON(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, got, want)
 		}
 	}
-	for _, name := range []string{"days", "top_ups", "events", "notes"} {
+	for _, name := range []string{"days", "top_ups", "alerts", "events", "notes"} {
 		if list, ok := empty[name].([]any); !ok || len(list) != 0 {
 			t.Errorf("%s of an empty report = %v, want an empty list", name, empty[name])
 		}

@@ -25,6 +25,7 @@ type reportJSON struct {
 	Models       []spenderJSON     `json:"models"` // null: nobody could tell
 	Keys         []spenderJSON     `json:"keys"`
 	TopUps       []topUpJSON       `json:"top_ups"`
+	Alerts       []alertJSON       `json:"alerts"` // that stand now
 	Events       []reportEventJSON `json:"events"`
 	Forecast     forecastJSON      `json:"forecast"`
 	Track        trackJSON         `json:"track"`
@@ -65,7 +66,7 @@ func reportObject(r usageReport, now time.Time) reportJSON {
 		From: moment(r.from), To: moment(r.to), Spend: r.spentUSD,
 		PreviousFrom: moment(r.before), Previous: r.beforeUSD, SameTime: r.sameTimeUSD, Change: r.change(),
 		Days: []reportDayJSON{}, Models: spenderRows(r.models), Keys: spenderRows(r.keys),
-		TopUps: []topUpJSON{}, Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
+		TopUps: []topUpJSON{}, Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
 		Track: trackJSON{Made: r.Track.Made, Held: r.Track.Held}, Notes: append([]string{}, r.notes...),
 	}
 	for _, d := range r.days {

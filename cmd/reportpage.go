@@ -41,12 +41,19 @@ func reportPage(r usageReport, now time.Time) page {
 	if r.Forecast.State == forecast.OK {
 		add("80 % sure", "%s", f.RunsOutRange)
 	}
+	standing := list{"Alerts that stand", nil}
+	for _, e := range r.Alerts {
+		standing.lines = append(standing.lines, string(e.Level)+": "+e.Text)
+	}
+	if len(standing.lines) == 0 {
+		add("alerts", "none stands")
+	}
 	p.tables = append(p.tables, facts)
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
 	p.tables = append(p.tables, topTable("Models", r.models), topTable("Keys", r.keys), topUpTable(r.topUps), eventTable(r))
-	p.lists = append(p.lists, list{"Forecast", r.Why(now)}, list{"Notes", r.notes})
+	p.lists = append(p.lists, standing, list{"Forecast", r.Why(now)}, list{"Notes", r.notes})
 	return p
 }
 

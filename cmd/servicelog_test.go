@@ -82,6 +82,8 @@ func TestNarrator(t *testing.T) {
 		{"notes", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Notes, s.StorageNote = []string{"n"}, "full" }),
 			with(func(s *monitor.Snapshot) { s.Notes = []string{"n"} })},
 			collects + read + "level=WARN msg=history note=full\nlevel=WARN msg=note note=n\n"},
+		{"alerts that reach nobody", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Undelivered = "u" }), with(func(s *monitor.Snapshot) { s.Undelivered = "u" }), good},
+			collects + read + "level=WARN msg=\"not delivered\" note=u\n"},
 		{"an ordinary key", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.Balance = nil })}, collects + "level=INFO msg=read\n"},
 	} {
 		var out bytes.Buffer

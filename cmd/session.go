@@ -49,7 +49,7 @@ func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
 		o.Demo = s.demo.profile
 	}
 	if t != nil {
-		o.Rules, o.Deliver, o.Notes = alertRules(s.config), t.deliver, t.notes
+		o.Rules, o.Deliver, o.Undelivered = alertRules(s.config), t.deliver, t.undelivered
 	}
 	ses.mon = monitor.New(o)
 	return ses

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/monitor"
@@ -79,6 +80,15 @@ type errorJSON struct {
 	Message string `json:"message"`
 }
 
+// alertObjects are the alerts that stand.
+func alertObjects(events []alert.Event) []alertJSON {
+	list := []alertJSON{}
+	for _, e := range events {
+		list = append(list, alertJSON{string(e.Rule), string(e.Level), *moment(e.Since), e.ValueText, e.Text})
+	}
+	return list
+}
+
 // statusObject is s as scripts see it at now.
 func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
 	o := statusJSON{
@@ -87,10 +97,7 @@ func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
 		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
 		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
 		Forecast: forecastObject(s.Forecast),
-		Alerts:   []alertJSON{},
-	}
-	for _, e := range s.Alerts {
-		o.Alerts = append(o.Alerts, alertJSON{string(e.Rule), string(e.Level), *moment(e.Since), e.ValueText, e.Text})
+		Alerts:   alertObjects(s.Alerts),
 	}
 	if age, ok := s.Age(now); ok {
 		seconds := age.Round(time.Millisecond).Seconds()

@@ -197,6 +197,9 @@ func statusText(s monitor.Snapshot, now time.Time) string {
 	for _, e := range s.Alerts {
 		line("alert", "%s: %s", e.Level, e.Text)
 	}
+	if s.Undelivered != "" {
+		line("note", "%s", s.Undelivered)
+	}
 	for _, n := range s.Notes {
 		line("note", "%s", n)
 	}

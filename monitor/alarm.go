@@ -7,12 +7,17 @@ import (
 	"time"
 
 	"ortop/alert"
+	"ortop/client"
 	"ortop/credit"
 	"ortop/history"
 )
 
 // alarmState is the name under which the memory of the alerts is stored.
 const alarmState = "alerts"
+
+// undeliveredState is the name under which it is stored what alerts do not
+// reach people.
+const undeliveredState = "undelivered"
 
 // topUpsBack is how far back top-ups are told to the rules: longer than any
 // quiet hours hold one back.
@@ -74,6 +79,8 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 			kind = EventCleared
 		case e.Rule == alert.Spike, e.Rule == alert.Leak:
 			continue // recordUnusual does
+		case e.Rule == alert.TopUp:
+			continue // history tells it
 		}
 		data, jsonErr := json.Marshal(e)
 		if jsonErr != nil {
@@ -84,6 +91,26 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 		}
 	}
 	return events, err
+}
+
+// undelivered is what the process that tells alerts stored of its channels.
+func (st *store) undelivered(ctx context.Context) (string, error) {
+	b, err := st.db.State(ctx, st.account, undeliveredState)
+	return client.Clean(string(b), 300), err
+}
+
+// keepUndelivered stores what does not reach people now, for the processes
+// that show it, and puts it into the events as it begins.
+func (st *store) keepUndelivered(ctx context.Context, s Snapshot) (string, error) {
+	line := client.Clean(st.m.o.Undelivered(), 300)
+	if line == s.Undelivered {
+		return line, nil
+	}
+	err := st.db.SetState(ctx, st.account, undeliveredState, []byte(line))
+	if line != "" && err == nil {
+		err = st.db.AddEvent(ctx, st.account, history.Event{At: s.Now, Kind: EventFault, Level: string(alert.Warning), Text: line})
+	}
+	return line, err
 }
 
 // reading is what the rules may know of a snapshot.

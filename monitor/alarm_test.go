@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,6 +99,43 @@ func TestSilenceIsTold(t *testing.T) {
 			if strings.Contains(e.Text, sim.DemoKey) {
 				t.Errorf("A05: a key is in %q", e.Text)
 			}
+		}
+	})
+}
+
+func TestUndeliveredAlertsAreShownEverywhere(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		var line atomic.Value
+		line.Store("")
+		b.o.Rules, b.o.Deliver = alert.Defaults(), new(told).deliver
+		b.o.Undelivered = func() string { return line.Load().(string) }
+		m := b.run()
+		after(t, m, 10*time.Minute)
+		other := b.o
+		other.Rules, other.Deliver, other.Undelivered = nil, nil, nil
+		shown := func(want string) {
+			t.Helper()
+			s := after(t, m, 10*time.Minute)
+			once, err := New(other).Once(t.Context(), time.Hour)
+			if err != nil || s.Undelivered != want || once.Undelivered != want {
+				t.Errorf("Undelivered = %q, and in another process %q, %v, want %q", s.Undelivered, once.Undelivered, err, want)
+			}
+		}
+		shown("")
+		line.Store("alerts do not reach phone: \x1b[2Jno answer in time")
+		shown("alerts do not reach phone: \ufffd[2Jno answer in time")
+		shown("alerts do not reach phone: \ufffd[2Jno answer in time")
+		line.Store("")
+		shown("")
+		faults := 0
+		for _, e := range b.events(m) {
+			if e.Kind == EventFault && strings.HasPrefix(e.Text, "alerts do not reach phone") {
+				faults++
+			}
+		}
+		if faults != 1 {
+			t.Errorf("%d events of it, want one", faults)
 		}
 	})
 }

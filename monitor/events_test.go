@@ -47,11 +47,14 @@ func TestEventsAreMerged(t *testing.T) {
 			kinds[e.Kind] = e.Text
 		}
 		for kind, want := range map[string]string{
-			EventTopUp: "credits bought: $25.00", EventRefund: "credits taken back: $5.00", EventGap: "nothing was read for 2 h", EventAlert: "test: ",
+			EventTopUp: "credits bought: $25.00", EventRefund: "credits taken back: $5.00", EventGap: "nothing was read for 2 h",
 		} {
 			if !strings.HasPrefix(kinds[kind], want) {
 				t.Errorf("the %s says %q, want %q", kind, kinds[kind], want)
 			}
+		}
+		if said, ok := kinds[EventAlert]; ok || all.of(alert.TopUp) != 2 {
+			t.Errorf("the top-ups were delivered %d times and are told again as alerts: %q", all.of(alert.TopUp), said)
 		}
 		if _, ok := kinds[EventSegment]; ok {
 			t.Errorf("a segment is told: %q, want none of the first reading", kinds[EventSegment])

@@ -390,6 +390,10 @@ func (l *loop) alarm() {
 	}
 	l.last.Alerts, err = l.st.standing(l.ctx)
 	warn("reading which alerts were seen", err)
+	if l.m.o.Undelivered != nil {
+		l.last.Undelivered, err = l.st.keepUndelivered(l.ctx, l.last)
+		warn("noting what was not delivered", err)
+	}
 	if len(events) > 0 {
 		l.m.o.Deliver(events)
 	}

@@ -54,9 +54,9 @@ type Options struct {
 	// Deliver nil, there are no alerts.
 	Rules   []alert.Rule
 	Deliver func([]alert.Event)
-	// Notes returns lines that a person should see beside the monitor's own.
-	// If nil, there are none.
-	Notes func() []string
+	// Undelivered says in a line which alerts do not reach whom, and why; empty:
+	// they do. If nil, that is not known.
+	Undelivered func() string
 	// Interval is the time between two polls. If zero, it is a minute.
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.

@@ -55,6 +55,9 @@ type Snapshot struct {
 	// Alerts are those that stand and were not acknowledged, the most urgent
 	// first.
 	Alerts []alert.Event
+	// Undelivered says which channels did not take their last alert, and why;
+	// empty: all did.
+	Undelivered string
 	// Notes are lines that a person should see, such as another account's
 	// numbers behind the same name, newest first.
 	Notes []string

@@ -162,6 +162,8 @@ type driver struct {
 	Key     string  `json:"key,omitempty"`
 	Model   string  `json:"model,omitempty"`
 	MoreUSD float64 `json:"more_usd,omitempty"`
+	// OfUSD is what had been spent when it was asked.
+	OfUSD float64 `json:"of_usd,omitempty"`
 }
 
 // begun is what is unusual and was not before.
@@ -219,7 +221,11 @@ func (u unusual) text() string {
 		line = fmt.Sprintf("spend has risen for %d weeks, from %s to %s a day", u.Weeks, usual, usd)
 	}
 	if d := u.Driver; d.MoreUSD > 0 {
-		line += "; most of the rise is " + cmp.Or(clean(d.Key), "a key without a name") + " with " + cmp.Or(clean(d.Model), "an unknown model") + " (" + text.USD(d.MoreUSD) + ")"
+		most := "most of the rise"
+		if u.USD > 1.1*d.OfUSD && u.ID != alert.WeeksID {
+			most += ", up to " + text.USD(d.OfUSD) + ","
+		}
+		line += "; " + most + " is " + cmp.Or(clean(d.Key), "a key without a name") + " with " + cmp.Or(clean(d.Model), "an unknown model") + " (" + text.USD(d.MoreUSD) + ")"
 	}
 	return line
 }
@@ -341,7 +347,7 @@ func findDriver(ctx context.Context, api API, u unusual) (d driver, err error) {
 	for w, usd := range now {
 		more := usd - before[w]*span.Hours()/past.Hours()
 		if more > d.MoreUSD || more == d.MoreUSD && w.key+w.model < d.Key+d.Model {
-			d = driver{w.key, w.model, more}
+			d = driver{w.key, w.model, more, u.USD}
 		}
 	}
 	if d.MoreUSD <= 0 {

@@ -71,8 +71,8 @@ func (st *store) snapshot(ctx context.Context, now time.Time, rough bool) (Snaps
 	hours := past.hours()
 	s.Usual, s.Rise = hours.usual(), hours.rise(alert.LeastFactor(o.Rules, alert.Leak, o.Account))
 	s.RanOutAt = past.ranOut()
-	if st.m.o.Notes != nil {
-		s.Notes = append(s.Notes, st.m.o.Notes()...)
+	if s.Undelivered, err = st.undelivered(ctx); err != nil {
+		return s, err
 	}
 	notes, err := st.segmentNotes(ctx, shown, s.At)
 	if err != nil {

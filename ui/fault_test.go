@@ -10,6 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/history"
 	"ortop/monitor"
@@ -200,6 +201,22 @@ func TestCutWords(t *testing.T) {
 	} {
 		if got := cutWords(c.s, c.w); got != c.want {
 			t.Errorf("cutWords(%q, %d) = %q, want %q", c.s, c.w, got, c.want)
+		}
+	}
+}
+
+// TestUndeliveredAlertsAreSaid has more alerts than a small screen has rows
+// for: that nobody else hears of them is said in any case.
+func TestUndeliveredAlertsAreSaid(t *testing.T) {
+	s := healthy()
+	for _, words := range []string{"one", "two", "three"} {
+		s.Alerts = append(s.Alerts, alert.Event{Level: alert.Warning, Rule: alert.Balance, Text: words})
+	}
+	s.Undelivered = "alerts do not reach phone: 127.0.0.1: answered 500 Internal Server Error"
+	for _, size := range [][2]int{{80, 24}, {100, 30}, {140, 40}} {
+		screen := stripped(modelOf(Options{Feed: filledFeed()}, s, size[0], size[1], viewOverview))
+		if !strings.Contains(screen, "▲ warning: one") || !strings.Contains(screen, "▲ alerts do not reach phone: 127.0.0.1: answered 500") {
+			t.Errorf("at %dx%d the screen has not both the alert and that it was not delivered:\n%s", size[0], size[1], screen)
 		}
 	}
 }

@@ -169,12 +169,22 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 				"ortop doctor")))
 		}
 	}
-	for _, e := range s.Alerts[:min(2, len(s.Alerts))] {
+	lost := ""
+	if s.Undelivered != "" {
+		lost = p.th.low.Render("▲ ") + clean(s.Undelivered)
+	}
+	for i, e := range s.Alerts[:min(2, len(s.Alerts))] {
+		if i == 1 && lost != "" { // one alert is enough where nobody else hears of them
+			break
+		}
 		l := levelLow
 		if e.Level == alert.Urgent {
 			l = levelCritical
 		}
 		lines = append(lines, p.th.of(l).Render("▲ "+string(e.Level))+": "+clean(e.Text))
+	}
+	if lost != "" {
+		lines = append(lines, lost)
 	}
 	if s.StorageNote != "" {
 		lines = append(lines, p.th.low.Render("▲ history")+": "+clean(s.StorageNote))
