@@ -104,6 +104,9 @@ func (c Config) checkAlerts(at places) *Error {
 			}
 			return t.problem("above", `above must be in percent here, such as "90%%"`)
 		}
+		if t.set("factor") && a.Factor <= 1 {
+			return t.problem("factor", "factor must be more than 1: how many times the usual is told")
+		}
 		if _, err := c.Find(a.Account); a.Account != "" && err != nil {
 			return t.problem("account", "%v", err)
 		}

@@ -124,6 +124,7 @@ func TestReadRefusesAlerts(t *testing.T) {
 		{"span without end", alert("rule = 'runway'\nwithin = '367d'"), 3, "at most 366d"},
 		{"span that overflows", alert("rule = 'runway'\nwithin = '200000d'"), 3, "within must be"},
 		{"span of nothing", alert("rule = 'runway'\nwithin = '0d'"), 3, "more than 0"},
+		{"as usual", alert("rule = 'spike'\nfactor = 1"), 3, "factor must be more than 1"},
 		{"unknown level", alert("rule = 'stale'\nlevel = 'critical'"), 3, "level must be one of info, warning, urgent"},
 		{"half an hour's span", alert("rule = 'stale'\nquiet = '22:00'"), 3, "quiet must be two times of day"},
 		{"25 o'clock", alert("rule = 'stale'\nquiet = '22:00-25:00'"), 3, "quiet must be two times of day"},
