@@ -8,7 +8,6 @@ import (
 
 	"ortop/alert"
 	"ortop/client"
-	"ortop/credit"
 	"ortop/history"
 )
 
@@ -133,18 +132,7 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 			r.UsedRatio = &used
 		}
 	}
-	if k := s.Key; k != nil {
-		r.Keys, r.Limits = []alert.Expiry{}, []alert.Allowance{}
-		if !k.ExpiresAt.IsZero() {
-			r.Keys = append(r.Keys, alert.Expiry{ID: st.known.Fingerprint, Name: "key " + k.Label, At: k.ExpiresAt})
-		}
-		if k.Kind == credit.KeyOrdinary && k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
-			r.Limits = append(r.Limits, allowance(st.known.Fingerprint, "key "+k.Label, k.Cap, s.At))
-		}
-		if k.Kind == credit.KeyManagement {
-			st.allow.tell(&r, k.Label)
-		}
-	}
+	st.allowed(&r, s)
 	var err error
 	r.TopUps, err = st.db.TopUps(ctx, st.account, s.At.Add(-topUpsBack), s.At.Add(time.Second))
 	return r, err

@@ -52,7 +52,7 @@ func (a *allowances) list(r roster) {
 		if !k.ExpiresAt.IsZero() {
 			a.expiries = append(a.expiries, labelled{alert.Expiry{ID: k.Hash, Name: name, At: k.ExpiresAt}, k.Label})
 		}
-		if k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
+		if k.Cap.LimitUSD != nil {
 			a.caps = append(a.caps, allowance(k.Hash, name, k.Cap, r.At))
 		}
 	}
@@ -89,6 +89,26 @@ func (a allowances) tell(r *alert.Reading, ownLabel string) {
 		if e.label != ownLabel && r.Now.Sub(e.At) < expiredFor {
 			r.Keys = append(r.Keys, e.Expiry)
 		}
+	}
+}
+
+// allowed puts what may be spent, and until when, into a reading.
+func (st *store) allowed(r *alert.Reading, s Snapshot) {
+	k := s.Key
+	if k == nil {
+		return
+	}
+	r.Keys, r.Limits = []alert.Expiry{}, []alert.Allowance{}
+	if !k.ExpiresAt.IsZero() {
+		r.Keys = append(r.Keys, alert.Expiry{ID: st.known.Fingerprint, Name: "key " + k.Label, At: k.ExpiresAt})
+	}
+	switch {
+	case k.Kind == credit.KeyManagement:
+		st.allow.tell(r, k.Label)
+	case k.Kind != credit.KeyOrdinary:
+		r.Partial = true
+	case k.Cap.LimitUSD != nil:
+		r.Limits = append(r.Limits, allowance(st.known.Fingerprint, "key "+k.Label, k.Cap, s.At))
 	}
 }
 
