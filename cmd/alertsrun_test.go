@@ -46,7 +46,7 @@ func newWebhook(t *testing.T) *webhook {
 // of are the alerts of a rule, once there are n of them; it waits for those.
 func (w *webhook) of(t *testing.T, rule string, n int) []post {
 	t.Helper()
-	for limit := time.Now().Add(15 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		var found []post
 		w.mu.Lock()
 		for _, p := range w.posts {

@@ -84,10 +84,14 @@ func (x *terminal) press(keys string) {
 	}
 }
 
+// busy is how many times longer than on an idle machine anything may take.
+const busy = 6
+
 // waitFor waits until the screen matches, and returns the match.
 func (x *terminal) waitFor(pattern string, limit time.Duration) string {
 	x.t.Helper()
 	re := regexp.MustCompile(pattern)
+	limit *= busy
 	for deadline := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
 		s := x.screen()
 		if m := re.FindString(s); m != "" {
