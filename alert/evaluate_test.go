@@ -358,6 +358,11 @@ func TestText(t *testing.T) {
 		r := Reading{Account: "work", Now: now, At: now, Fresh: true}
 		tc.set(&r)
 		_, events := Evaluate([]Rule{tc.rule}, State{}, r)
+		if len(events) == 1 && tc.rule.Kind != Stale {
+			if said := events[0].Said(); "work: "+said+" (Sat 21 Nov, 10:42 CET)" != tc.want {
+				t.Errorf("%s: Said() = %q", tc.name, said)
+			}
+		}
 		if len(events) != 1 || events[0].Text != tc.want {
 			t.Errorf("%s: Evaluate(…) = %+v, want one event with\n%s", tc.name, events, tc.want)
 		}

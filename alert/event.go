@@ -26,6 +26,19 @@ type Event struct {
 	Channels []string `json:"-"`
 }
 
+// Said is Text without the account and the time of the values, for where both
+// stand beside it.
+func (e Event) Said() string {
+	said := strings.TrimPrefix(e.Text, e.Account+": ")
+	if e.Rule == Stale && !e.Cleared {
+		return said // it ends with the time
+	}
+	return timed.ReplaceAllLiteralString(said, "")
+}
+
+// timed is the end of a sentence.
+var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
+
 // event returns what is to be told of f now.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
 	value, said := f.said()

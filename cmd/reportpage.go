@@ -43,7 +43,7 @@ func reportPage(r usageReport, now time.Time) page {
 	}
 	standing := list{"Alerts that stand", nil}
 	for _, e := range r.Alerts {
-		standing.lines = append(standing.lines, string(e.Level)+": "+e.Text)
+		standing.lines = append(standing.lines, string(e.Level)+": "+e.Said())
 	}
 	if len(standing.lines) == 0 {
 		add("alerts", "none stands")

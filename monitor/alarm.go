@@ -85,7 +85,7 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 		if jsonErr != nil {
 			return events, jsonErr
 		}
-		if addErr := st.db.AddEvent(ctx, st.account, history.Event{At: e.At, Kind: kind, Level: string(e.Level), Text: e.Text, Data: data}); err == nil {
+		if addErr := st.db.AddEvent(ctx, st.account, history.Event{At: e.At, Kind: kind, Level: string(e.Level), Text: e.Said(), Data: data}); err == nil {
 			err = addErr
 		}
 	}

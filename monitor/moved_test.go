@@ -138,9 +138,9 @@ func TestForecastThatMovedIsAnEvent(t *testing.T) {
 			}
 			return list
 		}
-		after(t, m, 6*time.Hour)
+		after(t, m, 3*time.Hour)
 		b.account.TopUp(1500)
-		after(t, m, 8*time.Hour)
+		after(t, m, 4*time.Hour)
 		if e := moves(); len(e) != 0 {
 			t.Fatalf("%+v, want nothing of an account that spends as ever, and is topped up", e)
 		}

@@ -90,11 +90,12 @@ func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
 func happenings() []history.Event {
 	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) history.Event {
 		at := testNow.Add(-ago)
-		data, err := json.Marshal(alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared})
+		a := alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared}
+		data, err := json.Marshal(a)
 		if err != nil {
 			panic(err)
 		}
-		e := history.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: string(level), Text: words, Data: data}
+		e := history.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: string(level), Text: a.Said(), Data: data}
 		if cleared {
 			e.Kind = monitor.EventCleared
 		}

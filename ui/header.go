@@ -181,7 +181,7 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 		if e.Level == alert.Urgent {
 			l = levelCritical
 		}
-		lines = append(lines, p.th.of(l).Render("▲ "+string(e.Level))+": "+clean(e.Text))
+		lines = append(lines, p.th.of(l).Render("▲ "+string(e.Level))+": "+clean(e.Said()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)
