@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -142,6 +143,12 @@ func alertChannels(c config.Config) []alert.Channel {
 		}
 	}
 	return channels
+}
+
+// reaches reports whether one of the channels tells somebody without a
+// terminal.
+func reaches(channels []alert.Channel) bool {
+	return slices.ContainsFunc(channels, func(c alert.Channel) bool { return !c.Via.OnTerminal() })
 }
 
 // channelURL returns what reads the channel's URL, by the rules for keys where

@@ -126,6 +126,9 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 		_, _, err := a.key(ctx, s)
 		return nil, nil, &exitError{exitUsage, err, noKeyHint}
 	}
+	if s.demo == nil && !reaches(alertChannels(s.config)) {
+		a.hint("alerts are kept and told to nobody: a service needs a [[channels]] table that is not a terminal's")
+	}
 	return list, stop, nil
 }
 
