@@ -33,6 +33,11 @@ func tell(s settings, log *slog.Logger, terminal chan<- string) *telling {
 // deliver never waits: what cannot be taken now is dropped, and said.
 func (t *telling) deliver(events []alert.Event) {
 	t.courier.Send(events)
+	t.ring(events)
+}
+
+// ring tells what the screen itself is to say.
+func (t *telling) ring(events []alert.Event) {
 	if text := alert.Terminal(t.channels, events); text != "" && t.terminal != nil {
 		select {
 		case t.terminal <- text:

@@ -50,6 +50,9 @@ func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
 	}
 	if t != nil {
 		o.Rules, o.Deliver, o.Undelivered = alertRules(s.config), t.deliver, t.undelivered
+		if t.terminal != nil {
+			o.Overheard = t.ring
+		}
 	}
 	ses.mon = monitor.New(o)
 	return ses

@@ -71,6 +71,9 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 	st.alarm.state, events = alert.Evaluate(st.m.o.Rules, st.alarm.state, r)
 	// Told once: what was decided is on disk before anything is sent.
 	err = st.alarm.keep(ctx, st)
+	if othersErr := st.tellOthers(ctx, events); err == nil {
+		err = othersErr
+	}
 	for _, e := range events {
 		kind := EventAlert
 		switch {

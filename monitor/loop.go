@@ -46,7 +46,11 @@ type loop struct {
 	fault    error
 	stored   error     // why the last reading is not on disk
 	silent   time.Time // since when no reading comes that is due; zero if they do
-	ctx      context.Context
+	// overheard is the number of the last alert that was told by whomever; from
+	// listens on it is known.
+	overheard int64
+	listens   bool
+	ctx       context.Context
 }
 
 func newLoop(m *Monitor) *loop {
@@ -358,6 +362,9 @@ func (l *loop) show(p Phase) {
 	l.last = s
 	if p != Starting {
 		l.alarm()
+	}
+	if err := l.overhear(); err != nil && l.ctx.Err() == nil {
+		l.m.log.Warn("reading what was told", "error", err)
 	}
 	l.mark(p)
 }

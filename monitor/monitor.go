@@ -54,6 +54,9 @@ type Options struct {
 	// Deliver nil, there are no alerts.
 	Rules   []alert.Rule
 	Deliver func([]alert.Event)
+	// Overheard is handed what another process of this machine tells: this one's
+	// screen has a bell of its own. It must not wait. It may be nil.
+	Overheard func([]alert.Event)
 	// Undelivered says in a line which alerts do not reach whom, and why; empty:
 	// they do. If nil, that is not known.
 	Undelivered func() string
