@@ -127,7 +127,7 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 		return nil, nil, &exitError{exitUsage, err, noKeyHint}
 	}
 	if s.demo == nil && !reaches(alertChannels(s.config)) {
-		a.hint("alerts are kept and told to nobody: a service needs a [[channels]] table that is not a terminal's")
+		a.hint("alerts reach an open dashboard alone: a [[channels]] table that is not a terminal's brings them elsewhere")
 	}
 	return list, stop, nil
 }
