@@ -9,8 +9,8 @@ import (
 func Defaults() []Rule {
 	const day = 24 * time.Hour
 	return []Rule{
-		{Kind: Balance, BelowUSD: 20, Level: Warning},
-		{Kind: Balance, BelowUSD: 5, Level: Urgent},
+		{Kind: Balance, BelowUSD: 20, Level: Warning, Yields: true},
+		{Kind: Balance, BelowUSD: 5, Level: Urgent, Yields: true},
 		{Kind: Balance, BelowUSD: 0, Level: Urgent},
 		{Kind: Runway, Within: 3 * day, Level: Warning},
 		{Kind: Runway, Within: day, Level: Urgent},
@@ -18,6 +18,9 @@ func Defaults() []Rule {
 		{Kind: Leak, Level: Warning},
 		{Kind: Limit, AboveRatio: 0.9, Level: Warning},
 		{Kind: TopUp, Level: Info},
+		// What is urgent of it, the balance and the runway tell: they no longer
+		// keep silent then.
+		{Kind: TopUpMissing, Level: Warning},
 		{Kind: Stale, Level: Warning},
 		{Kind: KeyExpiry, Within: 7 * day, Level: Warning},
 		{Kind: KeyExpiry, Within: day, Level: Urgent},

@@ -45,6 +45,9 @@ func probe(r Rule, in Reading) (found []finding, known bool) {
 	}
 	switch r.Kind {
 	case Balance, TopUpMissing:
+		if r.byPattern() {
+			return one(topUpMissing(in))
+		}
 		return one(balance(r, in))
 	case Used:
 		return one(used(r, in))
@@ -100,6 +103,11 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	f.over = left < r.BelowUSD || left <= 0
 	f.well = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
 	f.value = text.USD(left)
+	if r.yields(in) && left > 0 {
+		f.over, f.well = false, true
+		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
+		return f, true
+	}
 	switch {
 	case f.over && r.Kind == TopUpMissing:
 		f.text = fmt.Sprintf("no top-up although the balance of %s is below %s for %s", f.value, below, text.Span(r.For))
@@ -151,6 +159,11 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	case forecast.Idle:
 		f.well, f.value = true, text.Unknown
 		f.text = "no spend, nothing runs out"
+		return f, true
+	}
+	if in.refilled() && in.Forecast.Subject == forecast.Account {
+		f.well, f.value = true, text.Unknown
+		f.text = "a top-up comes before the balance runs out, below " + text.USD(in.Refill.ThresholdUSD)
 		return f, true
 	}
 	soon, ok := in.Forecast.Chance(r.Within)

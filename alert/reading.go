@@ -30,6 +30,8 @@ type Reading struct {
 	Forecast   forecast.Forecast
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
+	// Refill is nil where no automatic top-up is known of.
+	Refill *Refill
 	// Unusual is what goes on that is not usual. Like Limits and Keys it is
 	// complete where it is not nil.
 	Unusual []Unusual

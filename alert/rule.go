@@ -46,7 +46,7 @@ const (
 	Leak         Kind = "leak"           // spend has risen for weeks, to Factor times what it was, or more
 	Limit        Kind = "limit"          // a key's cap or a workspace's budget is used to AboveRatio or more
 	TopUp        Kind = "top_up"         // credits were bought, or taken back
-	TopUpMissing Kind = "top_up_missing" // the balance is below BelowUSD for For: an automatic top-up did not come
+	TopUpMissing Kind = "top_up_missing" // an automatic top-up did not come: by its pattern, or the balance is below BelowUSD for For
 	Stale        Kind = "stale"          // no good reading for For
 	KeyExpiry    Kind = "key_expiry"     // a key expires within Within
 )
@@ -72,7 +72,7 @@ type Rule struct {
 	// Channels are the names of the channels that are told. If empty, all are.
 	Channels []string
 
-	BelowUSD   float64
+	BelowUSD   float64 // BelowUSD is for TopUpMissing by the pattern of its purchases if zero.
 	AboveUSD   float64
 	AboveRatio float64       // AboveRatio is 0 to 1. If zero, it is 0.9.
 	Window     Window        // Window is Day if empty.
@@ -83,8 +83,13 @@ type Rule struct {
 	Factor float64
 	MinUSD float64 // MinUSD is the least excess that Spike and Leak mind. If zero, it is 1.
 
+	// Yields keeps a Balance rule silent while an automatic top-up is expected
+	// that comes at BelowUSD or below.
+	Yields bool
+
 	// For is how long the condition must hold before anyone is told. If zero,
-	// it is 10 min for Stale, 1 h for TopUpMissing, and nothing for others.
+	// it is 10 min for Stale, 1 h for TopUpMissing below a sum, and nothing for
+	// others.
 	For time.Duration
 	// Cooldown is the least time from telling of the condition to telling of
 	// it again, once it had cleared. If zero, it is an hour.
@@ -147,7 +152,9 @@ func (r Rule) Filled() Rule {
 	case Stale:
 		r.For = cmp.Or(r.For, 10*time.Minute)
 	case TopUpMissing:
-		r.For = cmp.Or(r.For, time.Hour)
+		if !r.byPattern() {
+			r.For = cmp.Or(r.For, time.Hour)
+		}
 	}
 	return r
 }
@@ -158,6 +165,9 @@ func (r Rule) String() string {
 	hold := ""
 	if r.For > 0 && r.Kind != Stale {
 		hold = " for " + text.Span(r.For)
+	}
+	if r.byPattern() {
+		return string(r.Kind) + hold
 	}
 	switch r.Kind {
 	case Balance, TopUpMissing:

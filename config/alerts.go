@@ -67,7 +67,7 @@ var ruleSettings = map[string][]string{
 	"leak":           {"factor", "for"},
 	"limit":          {"above", "for"},
 	"top_up":         {},
-	"top_up_missing": {"below!", "for"},
+	"top_up_missing": {"below", "for"},
 	"stale":          {"for"},
 	"key_expiry":     {"within"},
 }

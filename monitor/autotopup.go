@@ -6,6 +6,7 @@ import (
 	"sort"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/forecast"
 	"ortop/history"
@@ -43,6 +44,14 @@ func (s Snapshot) TopUpMissing() (since time.Time, ok bool) {
 		return since, false
 	}
 	return s.AutoTopUp.MissingSince, !s.AutoTopUp.MissingSince.IsZero()
+}
+
+// refill is what the rules know of it.
+func (a *AutoTopUp) refill() *alert.Refill {
+	if a == nil {
+		return nil
+	}
+	return &alert.Refill{ThresholdUSD: a.ThresholdUSD, AmountUSD: a.AmountUSD, MissingSince: a.MissingSince}
 }
 
 // shopping is the account's purchases, kept between polls so that each of them

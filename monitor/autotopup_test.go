@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/alert"
 	"ortop/forecast"
 	"ortop/sim"
 )
@@ -17,6 +18,7 @@ type polls struct {
 	m   *Monitor
 	st  *store
 	api API
+	all told
 }
 
 func newPolls(t *testing.T, b *bench) *polls {
@@ -44,7 +46,16 @@ func (p *polls) after(t *testing.T, d time.Duration) Snapshot {
 		t.Fatalf("polling: %v, %v", err, v.err)
 	}
 	o := p.st.outlook
-	return Snapshot{At: p.st.poll.Success, Balance: p.st.was.sample.Balance(), Forecast: o.Forecast, AutoTopUp: o.AutoTopUp}
+	s := Snapshot{
+		Account: "test", Now: p.now(), At: p.st.poll.Success, Interval: time.Hour,
+		Balance: p.st.was.sample.Balance(), Forecast: o.Forecast, AutoTopUp: o.AutoTopUp,
+	}
+	events, err := p.st.alarms(t.Context(), s, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.all.deliver(events)
+	return s
 }
 
 // TestAutoTopUpIsRecognised lets weeks pass, ORTOP_SOAK_DAYS days if that is
@@ -108,6 +119,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "auto-top-up"})
 		backdate(t, b)
+		b.o.Rules = alert.Defaults()
 		p := newPolls(t, b)
 		s := p.after(t, time.Minute)
 		if s.AutoTopUp == nil || s.AutoTopUp.ThresholdUSD != 10 || s.AutoTopUp.Seen < 5 || !s.Refilled() {
@@ -124,6 +136,9 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 			}
 		}
 		crossed := s.At
+		if n := p.all.of(alert.Balance) + p.all.of(alert.Runway) + p.all.of(alert.TopUpMissing); n != 0 {
+			t.Errorf("told %d things while it was expected, want none: %+v", n, p.all.events)
+		}
 		if s.AutoTopUp.Next.State != forecast.Depleted {
 			t.Errorf("Next = %+v under the threshold, want that it is due", s.AutoTopUp.Next)
 		}
@@ -140,6 +155,9 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		}
 		if s.Forecast.State != forecast.OK {
 			t.Errorf("Forecast = %+v, want that it runs out", s.Forecast)
+		}
+		if n := p.all.of(alert.TopUpMissing); n != 1 || p.all.of(alert.Runway) == 0 {
+			t.Errorf("told that it is missing %d times, and that the balance runs out %d times, want once, and at all", n, p.all.of(alert.Runway))
 		}
 		b.account.TopUp(40) // by hand
 		if s = p.after(t, 5*time.Minute); s.AutoTopUp != nil {
