@@ -20,6 +20,7 @@ func (s Snapshot) Why(now time.Time) []string {
 			lines = append(lines, line)
 		}
 	}
+	add(s.whyRefilled(now))
 	add(s.whyNow(now))
 	add(s.whyDay())
 	add(s.whySubject())
@@ -90,6 +91,19 @@ func (s Snapshot) whySubject() string {
 		return "The key's cap probably lasts until it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
 	}
 	return ""
+}
+
+// whyRefilled says what is known of an automatic top-up.
+func (s Snapshot) whyRefilled(now time.Time) string {
+	a := s.AutoTopUp
+	if a == nil || s.Forecast.State == forecast.Depleted {
+		return ""
+	}
+	what := "An automatic top-up of " + text.USD(a.AmountUSD) + " below " + text.USD(a.ThresholdUSD)
+	if since, missing := s.TopUpMissing(); missing {
+		return what + ", expected since " + text.Moment(since, now) + ", did not come."
+	}
+	return fmt.Sprintf("%s comes before the balance runs out: %d purchases say so, the last of %s.", what, a.Seen, a.Last.In(now.Location()).Format("2 Jan, 15:04"))
 }
 
 // longHistory is from when more of it narrows the range no further.

@@ -122,8 +122,17 @@ func (d screen) parts(w int) []part {
 		}
 	}
 	date := runOutLines(p, s, w)
-	if f := s.Forecast; tooEarly(s) {
-		head, bold := p.th.dim.Render(runsOut(f)), p.th.of(l).Bold(true).Render
+	settings := ""
+	if s.Refilled() {
+		date, settings = date[:len(date)-1], date[len(date)-1]
+	}
+	if f, does := next(s); due(s) {
+		date = dueLines(p, s, w)
+	} else if tooEarly(s) {
+		if f.Subject == forecast.Key {
+			does = "key cap out "
+		}
+		head, bold := p.th.dim.Render(does), p.th.of(l).Bold(true).Render
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		between, days := bold(text.Between(from, to, p.now)), bold(text.Days(from, to, p.now))
 		date[0] = pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.now)))
@@ -132,12 +141,18 @@ func (d screen) parts(w int) []part {
 		}
 	} else if f.State == forecast.OK {
 		from, to := f.Time(f.P10), f.Time(f.P90)
-		head := runsOut(f)
+		head, short := does, ""
+		switch {
+		case s.Refilled():
+			short = "charge "
+		case f.Subject == forecast.Key:
+			head = "key cap out "
+		}
 		day := dateOf(f, p.now)
 		date[0] = pick(w,
 			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(day),
 			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(dayOf(day)),
-			p.th.of(l).Bold(true).Render(dayOf(day)))
+			p.th.dim.Render(short)+p.th.of(l).Bold(true).Render(dayOf(day)))
 		days := text.Days(from, to, p.now)
 		date[1] = pick(w,
 			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+days+")")),
@@ -156,6 +171,9 @@ func (d screen) parts(w int) []part {
 	for _, line := range date[1:] {
 		parts = append(parts, part{rankRange, []string{line}, false})
 	}
+	if settings != "" {
+		parts = append(parts, part{rankEnds, []string{settings}, false})
+	}
 	if d.view == viewForecast {
 		return append(parts, d.forecastParts(w)...)
 	}
@@ -167,14 +185,6 @@ func (d screen) parts(w int) []part {
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.compactFooter(w)}, false})
 	return parts
-}
-
-// runsOut is what a date of the compact card begins with.
-func runsOut(f forecast.Forecast) string {
-	if f.Subject == forecast.Key {
-		return "key cap out "
-	}
-	return "runs out "
 }
 
 func (d screen) forecastParts(w int) []part {

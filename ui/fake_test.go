@@ -147,6 +147,20 @@ func healthy() monitor.Snapshot {
 	}
 }
 
+// refilled is an account that is topped up automatically.
+func refilled() monitor.Snapshot {
+	s := healthy()
+	s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 76.48}
+	s.SpendableUSD = usd(23.52)
+	s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 30*3600, 50*3600, 79*3600
+	next := s.Forecast
+	next.P10, next.P50, next.P90 = 17.2*3600, 29.3*3600, 44.1*3600
+	s.AutoTopUp = &monitor.AutoTopUp{
+		ThresholdUSD: 10, AmountUSD: 25, Seen: 7, Last: testNow.Add(-52 * time.Hour), Next: next, USDPerMonth: usd(330.4),
+	}
+	return s
+}
+
 // scenes are the notable states, by name.
 var scenes = map[string]func() monitor.Snapshot{
 	"healthy": healthy,
@@ -225,6 +239,20 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.Burn = monitor.Burn{USDPerHour: usd(0), USDPerDay: usd(0), WeekUSDPerDay: usd(0)}
 		s.Spend = monitor.Spend{TodayUSD: usd(0), Last1hUSD: usd(0), Last24hUSD: usd(0), Last7dUSD: usd(0)}
 		s.Forecast = forecast.Forecast{State: forecast.Idle, Subject: forecast.Account, At: testNow, History: 9 * 24 * time.Hour, LastSpend: testNow.Add(-3 * time.Hour)}
+		return s
+	},
+	"auto-top-up": refilled,
+	"top-up-due": func() monitor.Snapshot {
+		s := refilled()
+		s.Balance.UsageUSD = 90.2
+		s.AutoTopUp.Next = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account, At: s.At}
+		return s
+	},
+	"top-up-missing": func() monitor.Snapshot {
+		s := refilled()
+		s.Balance.UsageUSD = 90.61
+		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 9.5*3600, 20.3*3600, 33*3600
+		s.AutoTopUp.MissingSince = testNow.Add(-41 * time.Minute)
 		return s
 	},
 	"starting": func() monitor.Snapshot {

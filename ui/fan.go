@@ -22,7 +22,8 @@ type fanPlot struct {
 
 // ahead is how far a fan of a forecast reaches past now, given how far back
 // the plot goes: to the end of the range, if that leaves the past its place.
-func ahead(f forecast.Forecast, back time.Duration) time.Duration {
+func ahead(s monitor.Snapshot, back time.Duration) time.Duration {
+	f, _ := next(s)
 	if f.State != forecast.OK || f.Subject == forecast.Key { // which is another sum
 		return 0
 	}
@@ -46,7 +47,7 @@ func renderFan(p pen, d fanPlot, s monitor.Snapshot, w, h int) []string {
 		lines = []string{p.th.dim.Render("nothing to plot yet")}
 	default:
 		back := b[len(b)-1].To.Sub(b[0].From)
-		on := ahead(s.Forecast, back)
+		on := ahead(s, back)
 		right = text.Span(back.Round(time.Hour)) + " back"
 		if on > 0 {
 			title += ", and where it goes"
@@ -76,13 +77,20 @@ func fanLines(p pen, b []history.Bucket, s monitor.Snapshot, on time.Duration, w
 	middle, highest := balanceSoFar(axis, b, past)
 	early, late := empty(axis.cols), empty(axis.cols)
 	if on > 0 {
-		left := max(0, s.Balance.LeftUSD())
+		left, floor := max(0, s.Balance.LeftUSD()), 0.0
 		highest = max(highest, left)
+		f, _ := next(s)
+		if s.Refilled() { // then it is bought, and no longer falls
+			floor = min(left, s.AutoTopUp.ThresholdUSD)
+		}
+		falls := func(from, to time.Time, end float64) float64 {
+			return floor + falling(left-floor, from, to, f, end)
+		}
 		for x := nowCol; x < axis.cols; x++ {
 			from, to := axis.time(x), axis.time(x+1)
-			early[x], late[x] = falling(left, from, to, s.Forecast, s.Forecast.P10), falling(left, from, to, s.Forecast, s.Forecast.P90)
+			early[x], late[x] = falls(from, to, f.P10), falls(from, to, f.P90)
 			if !tooEarly(s) {
-				middle[x] = falling(left, from, to, s.Forecast, s.Forecast.P50)
+				middle[x] = falls(from, to, f.P50)
 			}
 		}
 	}

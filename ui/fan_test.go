@@ -41,7 +41,7 @@ func TestFanEndsAtItsDates(t *testing.T) {
 
 func TestFanOfACapHasNoFuture(t *testing.T) {
 	s := scenes["capped"]()
-	if got := ahead(s.Forecast, 7*24*time.Hour); got != 0 {
+	if got := ahead(s, 7*24*time.Hour); got != 0 {
 		t.Errorf("ahead of a forecast of the key's cap = %v, want 0: it is not the balance's", got)
 	}
 }

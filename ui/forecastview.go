@@ -12,6 +12,8 @@ import (
 func (d screen) forecastBody(l layout) []string {
 	title := "runs out"
 	switch f := d.snap.Forecast; {
+	case d.snap.Refilled():
+		title = "automatic top-up"
 	case f.Subject == forecast.Key && f.State != forecast.Unknown:
 		title = "key cap runs out"
 	case f.State == forecast.Depleted:
@@ -31,10 +33,12 @@ func (d screen) forecastBody(l layout) []string {
 
 // forecastCard is the date, its range and the chances in w by h cells.
 func (d screen) forecastCard(w, h int) []string {
-	f, chances := d.snap.Forecast, chanceLines(d.pen, d.snap, w)
-	lines := runOutLines(d.pen, d.snap, w)
+	chances := chanceLines(d.pen, d.snap, w)
+	f, _ := next(d.snap)
+	lines := dateLines(d.pen, d.snap, w)
 	near, _ := levelOf(d.snap)
 	bold := d.th.of(near).Bold(true).Render
+	date, in := nextDate(d.pen, d.snap, w), inOf(f, d.now)
 	switch {
 	case f.State != forecast.OK:
 	case tooEarly(d.snap):
@@ -44,14 +48,16 @@ func (d screen) forecastCard(w, h int) []string {
 		}
 		lines = append(lines, vaguely(d.pen, f)...)
 	case h >= 6+len(chances):
-		lines = []string{bold(dateOf(f, d.now)), inOf(f, d.now), "", d.th.dim.Render("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.now)}
+		lines = []string{date, in, "", d.th.dim.Render("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.now)}
 	case h >= 4+len(chances):
-		date, in := bold(dateOf(f, d.now)), inOf(f, d.now)
 		lines = []string{date, in}
 		if width(date)+1+width(in) <= w {
 			lines = []string{spread(date, in, w)}
 		}
 		lines = append(lines, d.th.dim.Render("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.now))
+	}
+	if note := refillNote(d.pen, d.snap, w); note != "" && h > len(lines)+len(chances) {
+		lines = append(lines, note)
 	}
 	if h > len(lines)+len(chances) {
 		lines = append(lines, "")

@@ -21,7 +21,7 @@ var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 2
 
 // TestFrames compares the text of every notable state at every notable size.
 func TestFrames(t *testing.T) {
-	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "payment", "held", "early", "cold", "idle", "noted"} {
+	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "payment", "held", "early", "cold", "idle", "noted", "auto-top-up", "top-up-missing"} {
 		for _, size := range goldenSizes {
 			compare(t, name, modelOf(Options{}, scenes[name](), size[0], size[1], viewOverview))
 		}
@@ -37,10 +37,13 @@ func TestForecastFrames(t *testing.T) {
 	for _, size := range goldenSizes {
 		compare(t, "forecast", modelOf(Options{}, healthy(), size[0], size[1], viewForecast))
 	}
-	for _, name := range []string{"early", "depleted", "capped", "ordinary", "idle", "cold"} {
+	for _, name := range []string{"early", "depleted", "capped", "ordinary", "idle", "cold", "auto-top-up", "top-up-missing"} {
 		for _, size := range [][2]int{{40, 12}, {80, 24}, {100, 30}} {
 			compare(t, "forecast-"+name, modelOf(Options{}, scenes[name](), size[0], size[1], viewForecast))
 		}
+	}
+	for _, size := range [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}} {
+		compare(t, "top-up-due", modelOf(Options{}, scenes["top-up-due"](), size[0], size[1], viewOverview))
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}} {
 		m := modelOf(Options{}, healthy(), size[0], size[1], viewForecast)

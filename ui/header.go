@@ -126,13 +126,16 @@ func summary(s monitor.Snapshot, p pen) string {
 	default:
 		words = append(words, "balance not known")
 	}
-	switch f := s.Forecast; s.Outlook() {
+	f, does := next(s)
+	switch s.Outlook() {
 	case forecast.OK:
 		when := dateOf(f, p.now)
-		if tooEarly(s) {
+		if due(s) {
+			when = "now"
+		} else if tooEarly(s) {
 			when = text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
 		}
-		words = append(words, "runs out "+when)
+		words = append(words, does+when)
 	case forecast.Idle:
 		words = append(words, idleFor(s, p))
 	case forecast.Depleted:
@@ -144,7 +147,7 @@ func summary(s monitor.Snapshot, p pen) string {
 // copied is what goes to the clipboard.
 func copied(s monitor.Snapshot, p pen) string {
 	out := "ortop " + clean(s.Account) + ": " + summary(s, p)
-	if f := s.Forecast; f.State == forecast.OK && !tooEarly(s) {
+	if f, _ := next(s); f.State == forecast.OK && !tooEarly(s) {
 		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.now) + ")"
 	}
 	if s.Demo != "" {

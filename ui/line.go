@@ -96,7 +96,7 @@ func (d screen) nextTry() string {
 }
 
 func (d screen) endRange() string {
-	f := d.snap.Forecast
+	f, _ := next(d.snap)
 	if f.State != forecast.OK || tooEarly(d.snap) {
 		return ""
 	}
@@ -114,13 +114,21 @@ func (d screen) dayRate() string {
 func (d screen) ending(w int) (phrase, brief string) {
 	f := d.snap.Forecast
 	l, _ := levelOf(d.snap)
+	does, in := "runs out ", func(left string) string { return left }
+	if d.snap.Refilled() {
+		f, does = next(d.snap)
+		in = func(left string) string { return chargeIn(d.snap, left, w) }
+	}
+	if due(d.snap) {
+		return does + "now", "charge now"
+	}
 	switch d.snap.Outlook() {
 	case forecast.OK:
 		if tooEarly(d.snap) {
 			from, to := f.Time(f.P10), f.Time(f.P90)
 			between := d.th.of(l).Render(text.Between(from, to, d.now))
 			days := d.th.of(l).Render(text.Days(from, to, d.now))
-			return pick(w/2, "runs out "+between, "runs out "+days), d.th.of(l).Render(text.Rough(f.Time(f.P50), d.now))
+			return pick(w/2, does+between, does+days), d.th.of(l).Render(in(text.Rough(f.Time(f.P50), d.now)))
 		}
 		left := text.Seconds(max(0, f.P50-d.now.Sub(f.At).Seconds()))
 		at := f.Time(f.P50)
@@ -129,9 +137,9 @@ func (d screen) ending(w int) (phrase, brief string) {
 			when = at.In(d.now.Location()).Format("Mon 2 Jan 15:04")
 		}
 		if left == when {
-			return "runs out " + d.th.of(l).Render(when), d.th.of(l).Render(left)
+			return does + d.th.of(l).Render(when), d.th.of(l).Render(in(left))
 		}
-		return "runs out " + d.th.of(l).Render(when) + d.th.dim.Render(" ("+left+")"), d.th.of(l).Render(left)
+		return does + d.th.of(l).Render(when) + d.th.dim.Render(" ("+left+")"), d.th.of(l).Render(in(left))
 	case forecast.Depleted:
 		return d.th.critical.Render(ranOut(d.snap, d.pen, w)), d.th.critical.Render(strings.TrimPrefix(spentWord(d.snap), "key "))
 	case forecast.Idle:

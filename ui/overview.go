@@ -99,7 +99,11 @@ func renderChances(p pen, s monitor.Snapshot, w, h int) []string {
 	} else {
 		lines = append([]string{""}, lines...)
 	}
-	return renderPanel(p, p.th.title.Render("chance of running out"), "", lines, w, h)
+	title := "chance of running out"
+	if s.Refilled() {
+		title = "chance of a charge"
+	}
+	return renderPanel(p, p.th.title.Render(title), "", lines, w, h)
 }
 
 // footer is the keys at the left, or a notice, and the age at the right.

@@ -163,6 +163,13 @@ func (d screen) autoTopUp(w int) string {
 	if a.Every > 365*24*time.Hour {
 		every = "less than once a year"
 	}
+	if seen := d.snap.AutoTopUp; seen != nil { // what is, beside what would suit
+		now := dim("now ") + bright(roundUSD(seen.AmountUSD)) + dim(" below ") + bright(roundUSD(seen.ThresholdUSD))
+		return pick(w,
+			settings+dim(": "+month+"; ")+now,
+			settings+dim("; ")+now,
+			settings)
+	}
 	return pick(w,
 		settings+dim(": "+every+", "+month),
 		settings+dim(": "+month),

@@ -27,8 +27,8 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 		if !early {
 			lines = append(lines, "")
 		}
-		if withChances && s.Forecast.State == forecast.OK {
-			lines = append(lines, chanceLine(p, s.Forecast, w-4))
+		if f, _ := next(s); withChances && f.State == forecast.OK {
+			lines = append(lines, chanceLine(p, f, w-4))
 		}
 		if !withChances && !early && s.Forecast.History > 0 {
 			lines = append(lines, p.th.dim.Render("from "+text.Span(s.Forecast.History)+" of history"))
@@ -42,6 +42,8 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 	}
 	title := "runs out"
 	switch f := s.Forecast; {
+	case s.Refilled():
+		title = "automatic top-up"
 	case f.Subject == forecast.Key && f.State == forecast.Depleted:
 		title = "key cap"
 	case f.State == forecast.Depleted:
@@ -57,16 +59,27 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 }
 
 // runOutLines are the date and its range, or why there is none: two lines, and
-// a third where there is something to do.
+// a third where there is something to do or to know of an automatic top-up.
 func runOutLines(p pen, s monitor.Snapshot, w int) []string {
-	f := s.Forecast
-	l, _ := levelOf(s)
+	lines := dateLines(p, s, w)
+	if note := refillNote(p, s, w); note != "" {
+		lines = append(lines, note)
+	}
+	return lines
+}
+
+func dateLines(p pen, s monitor.Snapshot, w int) []string {
+	if due(s) {
+		return dueLines(p, s, w)
+	}
+	f, _ := next(s)
 	switch s.Outlook() {
 	case forecast.OK:
 		if tooEarly(s) {
 			return earlyLines(p, s, w)
 		}
-		return []string{spread(p.th.of(l).Bold(true).Render(dateOf(f, p.now)), inOf(f, p.now), w), rangeOf(p, f, w)}
+		in := inOf(f, p.now)
+		return []string{spread(nextDate(p, s, w-1-width(in)), in, w), rangeOf(p, f, w)}
 	case forecast.Depleted:
 		return append([]string{p.th.critical.Render(ranOut(s, p, w))}, depletedLines(p, s, w)...)
 	case forecast.Idle:
@@ -111,7 +124,7 @@ func tooEarly(s monitor.Snapshot) bool {
 
 // earlyLines are a range in words, and what it rests on.
 func earlyLines(p pen, s monitor.Snapshot, w int) []string {
-	f := s.Forecast
+	f, _ := next(s)
 	l, _ := levelOf(s)
 	bold := p.th.of(l).Bold(true).Render
 	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
@@ -240,7 +253,7 @@ func chanceLine(p pen, f forecast.Forecast, w int) string {
 
 // chanceLines are the chances below each other, with bars.
 func chanceLines(p pen, s monitor.Snapshot, w int) []string {
-	f := s.Forecast
+	f, _ := next(s)
 	if f.State != forecast.OK {
 		return nil
 	}

@@ -83,6 +83,8 @@ func levelOf(s monitor.Snapshot) (level, string) {
 	switch f := s.Forecast; {
 	case f.State == forecast.Depleted:
 		return levelCritical, ""
+	case s.Refilled():
+		return levelOK, ""
 	case f.State == forecast.OK && f.P50 <= criticalWithin.Seconds():
 		return levelCritical, "▲ critical"
 	case f.State == forecast.OK && f.P50 <= lowWithin.Seconds(), known && left <= lowShare && f.State != forecast.OK:

@@ -1,0 +1,93 @@
+package ui
+
+import (
+	"strings"
+
+	"ortop/forecast"
+	"ortop/monitor"
+	"ortop/text"
+)
+
+// next is what becomes of the balance, as a person is told: the forecast of the
+// next automatic top-up where one will come before it runs out, else of that,
+// and the words before its date.
+func next(s monitor.Snapshot) (f forecast.Forecast, does string) {
+	if s.Refilled() {
+		return s.AutoTopUp.Next, "next charge "
+	}
+	return s.Forecast, "runs out "
+}
+
+// due reports whether an automatic top-up is on its way.
+func due(s monitor.Snapshot) bool {
+	return s.Refilled() && s.AutoTopUp.Next.State == forecast.Depleted
+}
+
+// dueLines say that an automatic top-up is on its way.
+func dueLines(p pen, s monitor.Snapshot, w int) []string {
+	below := "the balance is below " + text.USD(s.AutoTopUp.ThresholdUSD)
+	return []string{
+		p.th.bright.Render(pick(w, "next charge is due now", "charge due now")),
+		p.th.dim.Render(pick(w, below, "below "+text.USD(s.AutoTopUp.ThresholdUSD))),
+	}
+}
+
+// nextDate is the date of what comes next, in w cells. That it is of a charge
+// needs to be said; that it runs out is the title.
+func nextDate(p pen, s monitor.Snapshot, w int) string {
+	f, does := next(s)
+	l, _ := levelOf(s)
+	date := p.th.of(l).Bold(true).Render(dateOf(f, p.now))
+	if !s.Refilled() {
+		return date
+	}
+	return pick(w, p.th.dim.Render(does)+date, p.th.dim.Render("next ")+date, date)
+}
+
+// chargeIn is when an automatic top-up comes, in a few cells.
+func chargeIn(s monitor.Snapshot, left string, w int) string {
+	if w >= 26 {
+		return "charge " + left
+	}
+	unit := strings.Join(strings.Fields(left)[:min(2, len(strings.Fields(left)))], " ")
+	return "+" + roundUSD(s.AutoTopUp.AmountUSD) + " in " + unit
+}
+
+// refillNote is what else is known of an automatic top-up; empty: there is none.
+func refillNote(p pen, s monitor.Snapshot, w int) string {
+	if s.Refilled() {
+		return refillLine(p, s.AutoTopUp, w)
+	}
+	return missingLine(p, s, w)
+}
+
+// refillLine says what an automatic top-up buys and when, and what it comes to.
+func refillLine(p pen, a *monitor.AutoTopUp, w int) string {
+	what := text.USD(a.AmountUSD) + p.th.dim.Render(" below ") + text.USD(a.ThresholdUSD)
+	short := roundUSD(a.AmountUSD) + p.th.dim.Render(" below ") + roundUSD(a.ThresholdUSD)
+	if a.USDPerMonth == nil {
+		return pick(w, what, short)
+	}
+	month := roundUSD(*a.USDPerMonth)
+	return pick(w,
+		what+p.th.dim.Render(", about ")+month+p.th.dim.Render(" a month"),
+		short+p.th.dim.Render(", about ")+month+p.th.dim.Render(" a month"),
+		short+p.th.dim.Render(", ")+month+p.th.dim.Render(" a month"),
+		short+p.th.dim.Render(", ")+month+p.th.dim.Render("/month"),
+		short)
+}
+
+// missingLine says that an automatic top-up did not come; empty if none is
+// missing.
+func missingLine(p pen, s monitor.Snapshot, w int) string {
+	since, missing := s.TopUpMissing()
+	if !missing {
+		return ""
+	}
+	at := clockOf(since, p.now)
+	return p.th.low.Render(pick(w,
+		"▲ top-up expected since "+at+" did not come",
+		"▲ no top-up, expected since "+at,
+		"▲ no top-up since "+at,
+		"▲ no top-up"))
+}
