@@ -87,7 +87,10 @@ func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 		}
 		rest = append([]monitor.BreakdownRow{others}, rest...)
 	}
-	t := table{share: shareWidth, spend: 9}
+	t := table{share: shareWidth}
+	if w >= 40 { // where names have room enough
+		t.spend = 9
+	}
 	rows := append(append([]monitor.BreakdownRow{}, b.Rows[:top]...), rest...)
 	for _, r := range rows {
 		t.spend = max(t.spend, 2+width(text.MaybeUSD(r.SpendUSD)))
