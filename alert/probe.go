@@ -120,7 +120,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	default:
 		f.text = fmt.Sprintf("%s is left, no longer below %s", f.value, below)
 	}
-	if f.over && left > 0 && in.Forecast.State == forecast.OK {
+	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
 		f.text += ", until " + text.Moment(in.Forecast.Time(in.Forecast.P50), in.Now)
 	}
 	return f, true

@@ -175,7 +175,11 @@ func accountsText(rows []accountRow, now time.Time) string {
 				}
 			}
 		}
-		line(oneLine(r.settings.account.Name), key, host, state, left[i], perHour[i], perDay[i], f.RunsOut, read)
+		end := f.RunsOut
+		if f.NextCharge != text.Unknown {
+			end = "charge " + f.NextCharge
+		}
+		line(oneLine(r.settings.account.Name), key, host, state, left[i], perHour[i], perDay[i], end, read)
 	}
 	if n := len(rows); n > 1 {
 		first, read := "", text.Unknown

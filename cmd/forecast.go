@@ -84,18 +84,25 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
 	line("left", "%s", f.Balance)
-	if s.Forecast.State != forecast.OK {
-		line("runs out", "%s", f.RunsOut)
+	if label, date, in, within := f.ending(); in == text.Unknown {
+		line(label, "%s", date)
 	} else {
-		line("runs out", "%s, in %s", f.RunsOut, f.RunsOutIn)
-		line("80 % sure", "%s", f.RunsOutRange)
+		line(label, "%s, in %s", date, in)
+		line("80 % sure", "%s", within)
+		what := s.Forecast
+		if s.Refilled() {
+			what = s.AutoTopUp.Next
+		}
 		var chances []string
 		for _, h := range chanceSpans {
-			if c, ok := s.Forecast.Chance(h.span); ok {
+			if c, ok := what.Chance(h.span); ok {
 				chances = append(chances, h.name+" "+text.Percent(c))
 			}
 		}
 		line("chance", "%s", strings.Join(chances, "   "))
+	}
+	if s.AutoTopUp != nil {
+		line("topped up", "%s", f.AutoTopUp)
 	}
 	for i, why := range s.Why(now) {
 		label := ""

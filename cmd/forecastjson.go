@@ -14,11 +14,12 @@ type forecastReportJSON struct {
 	At      *string `json:"at"`
 	Stale   bool    `json:"stale"`
 	forecastJSON
-	Chance  chanceJSON `json:"chance"`
-	Drivers []string   `json:"drivers"`
-	Track   trackJSON  `json:"track"`
-	Plan    planJSON   `json:"plan"`
-	Error   *errorJSON `json:"error"`
+	AutoTopUp *autoTopUpJSON `json:"auto_top_up"`
+	Chance    chanceJSON     `json:"chance"`
+	Drivers   []string       `json:"drivers"`
+	Track     trackJSON      `json:"track"`
+	Plan      planJSON       `json:"plan"`
+	Error     *errorJSON     `json:"error"`
 }
 
 type chanceJSON struct {
@@ -53,9 +54,10 @@ type autoJSON struct {
 func forecastReport(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) forecastReportJSON {
 	o := forecastReportJSON{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
-		Drivers: append([]string{}, s.Why(now)...),
-		Track:   trackJSON{Made: s.Track.Made, Held: s.Track.Held},
-		Plan:    planJSON{TopUp: ask.TopUpUSD, Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
+		AutoTopUp: autoTopUpObject(s),
+		Drivers:   append([]string{}, s.Why(now)...),
+		Track:     trackJSON{Made: s.Track.Made, Held: s.Track.Held},
+		Plan:      planJSON{TopUp: ask.TopUpUSD, Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
 	}
 	if !s.At.IsZero() {
 		o.At = moment(s.At)

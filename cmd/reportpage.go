@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"ortop/credit"
-	"ortop/forecast"
 	"ortop/monitor"
 	"ortop/text"
 )
@@ -37,9 +36,13 @@ func reportPage(r usageReport, now time.Time) page {
 	default:
 		add("left", "%s %s", f.Balance, r.BalanceNote)
 	}
-	add("runs out", "%s", f.RunsOut)
-	if r.Forecast.State == forecast.OK {
-		add("80 % sure", "%s", f.RunsOutRange)
+	label, date, _, within := f.ending()
+	add(label, "%s", date)
+	if within != text.Unknown {
+		add("80 % sure", "%s", within)
+	}
+	if r.AutoTopUp != nil {
+		add("topped up", "%s", f.AutoTopUp)
 	}
 	standing := list{"Alerts that stand", nil}
 	for _, e := range r.Alerts {

@@ -40,7 +40,7 @@ if, with, comparisons, printf) of these fields:
 Sums have their dollar sign; unknown is —. {{.JSON.balance_usd}} and the like
 are the values of --json.`,
 		Example: `  ortop status --json
-  ortop status --max-age 60s --format '{{.Balance}} · {{.RunsOutIn}}'`,
+  ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if f.json && f.format != "" {

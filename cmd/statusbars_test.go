@@ -82,10 +82,10 @@ func TestStatusBars(t *testing.T) {
 				t.Fatal(err)
 			}
 			return b.run(t, "sh", "-c", config["custom/ortop"].Exec)
-		}, `^` + balancePattern + `\nruns out \S.*\nok\n$`},
+		}, `^` + balancePattern + `\nruns out in \S.*\nok\n$`},
 		{"ini", "sh", func(t *testing.T, snippet string) string {
 			return b.run(t, "sh", "-c", regexp.MustCompile(`(?m)^exec = (.*)$`).FindStringSubmatch(snippet)[1])
-		}, `^` + balancePattern + ` ` + span + `\n$`},
+		}, `^` + balancePattern + ` runs out in ` + span + `\n$`},
 		{"toml", "sh", func(t *testing.T, snippet string) string {
 			var config struct {
 				Custom map[string]struct {

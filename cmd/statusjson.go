@@ -12,25 +12,26 @@ import (
 
 // The object of status --json. Every key is always there; null is unknown.
 type statusJSON struct {
-	Schema       int          `json:"schema"`
-	Account      string       `json:"account"`
-	At           *string      `json:"at"`
-	AgeS         *float64     `json:"age_s"`
-	Stale        bool         `json:"stale"`
-	Source       *string      `json:"source"`
-	KeyKind      string       `json:"key_kind"`
-	TotalCredits *float64     `json:"total_credits_usd"`
-	TotalUsage   *float64     `json:"total_usage_usd"`
-	Balance      *float64     `json:"balance_usd"`
-	UsedRatio    *float64     `json:"used_ratio"`
-	Spendable    *float64     `json:"spendable_usd"`
-	Binding      *string      `json:"binding"`
-	Key          keyJSON      `json:"key"`
-	Spend        spendJSON    `json:"spend"`
-	Burn         burnJSON     `json:"burn"`
-	Forecast     forecastJSON `json:"forecast"`
-	Alerts       []alertJSON  `json:"alerts"`
-	Error        *errorJSON   `json:"error"`
+	Schema       int            `json:"schema"`
+	Account      string         `json:"account"`
+	At           *string        `json:"at"`
+	AgeS         *float64       `json:"age_s"`
+	Stale        bool           `json:"stale"`
+	Source       *string        `json:"source"`
+	KeyKind      string         `json:"key_kind"`
+	TotalCredits *float64       `json:"total_credits_usd"`
+	TotalUsage   *float64       `json:"total_usage_usd"`
+	Balance      *float64       `json:"balance_usd"`
+	UsedRatio    *float64       `json:"used_ratio"`
+	Spendable    *float64       `json:"spendable_usd"`
+	Binding      *string        `json:"binding"`
+	Key          keyJSON        `json:"key"`
+	Spend        spendJSON      `json:"spend"`
+	Burn         burnJSON       `json:"burn"`
+	Forecast     forecastJSON   `json:"forecast"`
+	AutoTopUp    *autoTopUpJSON `json:"auto_top_up"`
+	Alerts       []alertJSON    `json:"alerts"`
+	Error        *errorJSON     `json:"error"`
 }
 
 type keyJSON struct {
@@ -96,8 +97,8 @@ func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
 		KeyKind: string(s.KeyKind()), Spendable: s.SpendableUSD, Binding: word(s.Binding),
 		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
 		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
-		Forecast: forecastObject(s.Forecast),
-		Alerts:   alertObjects(s.Alerts),
+		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
+		Alerts: alertObjects(s.Alerts),
 	}
 	if age, ok := s.Age(now); ok {
 		seconds := age.Round(time.Millisecond).Seconds()

@@ -14,27 +14,32 @@ import (
 
 // fields are what status --format offers, and what status prints.
 type fields struct {
-	Account      string
-	State        string // live, stale, depleted, or what is wrong
-	Balance      string // what is left
-	Bought       string
-	Used         string
-	LeftPercent  string
-	Spendable    string
-	Binding      string // account, key, or —
-	Today        string // the UTC day
-	LastHour     string
-	LastDay      string
-	LastWeek     string
-	PerHour      string
-	PerDay       string
-	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
-	RunsOutIn    string // "5 d 3 h", or that it is depleted
-	RunsOutRange string // "Tue 24, 09:10 to Sun 29"
-	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
-	Age          string // "4 s ago"
-	Error        string
-	JSON         statusJSON
+	Account         string
+	State           string // live, stale, depleted, or what is wrong
+	Balance         string // what is left
+	Bought          string
+	Used            string
+	LeftPercent     string
+	Spendable       string
+	Binding         string // account, key, or —
+	Today           string // the UTC day
+	LastHour        string
+	LastDay         string
+	LastWeek        string
+	PerHour         string
+	PerDay          string
+	RunsOut         string // "Thu 26 Nov, 14:20", or why there is no date
+	RunsOutIn       string // "5 d 3 h", or that it is depleted
+	RunsOutRange    string // "Tue 24, 09:10 to Sun 29"
+	Next            string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
+	NextCharge      string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
+	NextChargeIn    string
+	NextChargeRange string
+	AutoTopUp       string // "$25.00 below $10.00, about $330.40 a month", or —
+	Cap             string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
+	Age             string // "4 s ago"
+	Error           string
+	JSON            statusJSON
 }
 
 // fieldNames lists the fields for the help, six a line.
@@ -91,6 +96,7 @@ func newFields(s monitor.Snapshot, now time.Time) fields {
 		f.RunsOutIn = text.Seconds(max(0, fc.P50-now.Sub(fc.At).Seconds()))
 		f.RunsOutRange = text.Range(fc.Time(fc.P10), fc.Time(fc.P90), now)
 	}
+	f.autoTopUp(s, now)
 	return f
 }
 
@@ -172,7 +178,7 @@ func statusText(s monitor.Snapshot, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {
-		fmt.Fprintf(&b, "%-10s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+		fmt.Fprintf(&b, "%-11s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
 	line("account", "%s  %s", f.Account, f.State)
 	switch {
@@ -187,10 +193,13 @@ func statusText(s monitor.Snapshot, now time.Time) string {
 	if s.Binding == credit.BoundByKey {
 		line("spendable", "%s, bound by the key's cap", f.Spendable)
 	}
-	if s.Forecast.State == forecast.OK {
-		line("runs out", "%s, in %s  (80 %%: %s)", f.RunsOut, f.RunsOutIn, f.RunsOutRange)
+	if label, date, in, within := f.ending(); in != text.Unknown {
+		line(label, "%s, in %s  (80 %%: %s)", date, in, within)
 	} else {
-		line("runs out", "%s", f.RunsOut)
+		line(label, "%s", date)
+	}
+	if s.AutoTopUp != nil {
+		line("topped up", "%s", f.AutoTopUp)
 	}
 	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
 	line("read", "%s", f.Age)
