@@ -64,7 +64,7 @@ func TestAutomaticTopUps(t *testing.T) {
 func TestTextOfWhatIsMissing(t *testing.T) {
 	r := Reading{
 		Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, P10: 3000, P50: 3600, P90: 4000},
-		Account: "personal", Now: start.Add(31 * time.Minute), At: start.Add(31 * time.Minute), Fresh: true, BalanceUSD: f(9.4),
+		Account:  "personal", Now: start.Add(31 * time.Minute), At: start.Add(31 * time.Minute), Fresh: true, BalanceUSD: f(9.4),
 		Refill: &Refill{ThresholdUSD: 10, AmountUSD: 25, MissingSince: start},
 	}
 	_, events := Evaluate([]Rule{{Kind: TopUpMissing}}, State{}, r)

@@ -75,6 +75,19 @@ var values = []struct {
 		func(s monitor.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
 	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
 		func(s monitor.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
+	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
+}
+
+// topUpMissing is nil where nothing is known of an automatic top-up, or where it
+// is not the balance that ends first.
+func topUpMissing(s monitor.Snapshot, _ time.Time) *float64 {
+	v := 0.0
+	if _, missing := s.TopUpMissing(); missing {
+		v = 1
+	} else if !s.Refilled() {
+		return nil
+	}
+	return &v
 }
 
 func up(s monitor.Snapshot, now time.Time) *float64 {

@@ -32,7 +32,8 @@ func healthy() Account {
 			Account: "work", At: now.Add(-20 * time.Second), Interval: time.Minute, Source: monitor.FromCredits,
 			Balance:      &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
 			SpendableUSD: ptr(20.5), Burn: monitor.Burn{USDPerHour: ptr(0.51)},
-			Forecast: forecast.Forecast{State: forecast.OK, At: now, P10: 3600, P50: 7200, P90: 1e15},
+			Forecast:  forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 1e15},
+			AutoTopUp: &monitor.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25},
 		},
 		Failures: map[string]int{"server": 3},
 		Keys:     []Row{{"0123456789abcdef", "ci", 1.5}, {"fedcba9876543210", "ci", 2}},
@@ -91,6 +92,7 @@ func TestText(t *testing.T) {
 		`ortop_usage_usd_total{account="work"}`:                                       36.48,
 		`ortop_spendable_usd{account="work"}`:                                         20.5,
 		`ortop_burn_usd_per_hour{account="work"}`:                                     0.51,
+		`ortop_auto_topup_missing{account="work"}`:                                    0,
 		`ortop_depletion_timestamp_seconds{account="work",quantile="0.1"}`:            at + 3600,
 		`ortop_depletion_timestamp_seconds{account="work",quantile="0.5"}`:            at + 7200,
 		`ortop_depletion_timestamp_seconds{account="work",quantile="0.9"}`:            253402300799,
@@ -106,6 +108,20 @@ func TestText(t *testing.T) {
 	}
 	if got := without(got); !maps.Equal(got, want) {
 		t.Errorf("Text() = %v\nwant %v", got, want)
+	}
+}
+
+func TestTopUpMissing(t *testing.T) {
+	const name = `ortop_auto_topup_missing{account="work"}`
+	a := healthy()
+	a.Snapshot.AutoTopUp.MissingSince = now.Add(-time.Hour)
+	if got, ok := parsed(t, Text([]Account{a}, now))[name]; !ok || got != 1 {
+		t.Errorf("missing = %v, %v, want 1", got, ok)
+	}
+	a = healthy()
+	a.Snapshot.Forecast.Subject = forecast.Key
+	if got, ok := parsed(t, Text([]Account{a}, now))[name]; ok {
+		t.Errorf("missing = %v where the key's cap ends first, want none", got)
 	}
 }
 
