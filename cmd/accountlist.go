@@ -176,8 +176,8 @@ func accountsText(rows []accountRow, now time.Time) string {
 			}
 		}
 		end := f.RunsOut
-		if f.NextCharge != text.Unknown {
-			end = "charge " + f.NextCharge
+		if f.Charge != text.Unknown {
+			end = "charge " + f.Charge
 		}
 		line(oneLine(r.settings.account.Name), key, host, state, left[i], perHour[i], perDay[i], end, read)
 	}

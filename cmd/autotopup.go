@@ -48,7 +48,7 @@ func autoTopUpObject(s monitor.Snapshot) *autoTopUpJSON {
 // autoTopUp fills in what is known of an automatic top-up. While it is expected
 // nothing runs out, and its own date stands in the place of that.
 func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
-	f.NextCharge, f.NextChargeIn, f.NextChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
+	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
 	if s.Forecast.State == forecast.OK {
 		f.Next = "runs out in " + f.RunsOutIn
@@ -69,11 +69,11 @@ func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
 	}
 	switch c := a.Next; c.State {
 	case forecast.OK:
-		f.NextCharge, f.NextChargeRange = text.Moment(c.Time(c.P50), now), text.Range(c.Time(c.P10), c.Time(c.P90), now)
-		f.NextChargeIn = text.Seconds(max(0, c.P50-now.Sub(c.At).Seconds()))
-		f.Next = "charge in " + f.NextChargeIn
+		f.Charge, f.ChargeRange = text.Moment(c.Time(c.P50), now), text.Range(c.Time(c.P10), c.Time(c.P90), now)
+		f.ChargeIn = text.Seconds(max(0, c.P50-now.Sub(c.At).Seconds()))
+		f.Next = "charge in " + f.ChargeIn
 	case forecast.Depleted:
-		f.NextCharge, f.Next = "due now", "charge due now"
+		f.Charge, f.Next = "due now", "charge due now"
 	default:
 		return
 	}
@@ -83,8 +83,8 @@ func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
 // ending is what becomes of the balance: a label, the date, how far off it is
 // and its range, of which the last two may be unknown.
 func (f fields) ending() (label, date, in, within string) {
-	if f.NextCharge != text.Unknown {
-		return "next charge", f.NextCharge, f.NextChargeIn, f.NextChargeRange
+	if f.Charge != text.Unknown {
+		return "next charge", f.Charge, f.ChargeIn, f.ChargeRange
 	}
 	return "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
 }

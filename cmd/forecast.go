@@ -84,7 +84,7 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
 	line("left", "%s", f.Balance)
-	if label, date, in, within := f.ending(); in == text.Unknown {
+	if label, date, in, within := f.ending(); within == text.Unknown {
 		line(label, "%s", date)
 	} else {
 		line(label, "%s, in %s", date, in)

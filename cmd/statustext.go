@@ -14,32 +14,32 @@ import (
 
 // fields are what status --format offers, and what status prints.
 type fields struct {
-	Account         string
-	State           string // live, stale, depleted, or what is wrong
-	Balance         string // what is left
-	Bought          string
-	Used            string
-	LeftPercent     string
-	Spendable       string
-	Binding         string // account, key, or —
-	Today           string // the UTC day
-	LastHour        string
-	LastDay         string
-	LastWeek        string
-	PerHour         string
-	PerDay          string
-	RunsOut         string // "Thu 26 Nov, 14:20", or why there is no date
-	RunsOutIn       string // "5 d 3 h", or that it is depleted
-	RunsOutRange    string // "Tue 24, 09:10 to Sun 29"
-	Next            string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
-	NextCharge      string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
-	NextChargeIn    string
-	NextChargeRange string
-	AutoTopUp       string // "$25.00 below $10.00, about $330.40 a month", or —
-	Cap             string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
-	Age             string // "4 s ago"
-	Error           string
-	JSON            statusJSON
+	Account      string
+	State        string // live, stale, depleted, or what is wrong
+	Balance      string // what is left
+	Bought       string
+	Used         string
+	LeftPercent  string
+	Spendable    string
+	Binding      string // account, key, or —
+	Today        string // the UTC day
+	LastHour     string
+	LastDay      string
+	LastWeek     string
+	PerHour      string
+	PerDay       string
+	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
+	RunsOutIn    string // "5 d 3 h", or that it is depleted
+	RunsOutRange string // "Tue 24, 09:10 to Sun 29"
+	Next         string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
+	Charge       string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
+	ChargeIn     string
+	ChargeRange  string
+	AutoTopUp    string // "$25.00 below $10.00, about $330.40 a month", or —
+	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
+	Age          string // "4 s ago"
+	Error        string
+	JSON         statusJSON
 }
 
 // fieldNames lists the fields for the help, six a line.
@@ -193,7 +193,7 @@ func statusText(s monitor.Snapshot, now time.Time) string {
 	if s.Binding == credit.BoundByKey {
 		line("spendable", "%s, bound by the key's cap", f.Spendable)
 	}
-	if label, date, in, within := f.ending(); in != text.Unknown {
+	if label, date, in, within := f.ending(); within != text.Unknown {
 		line(label, "%s, in %s  (80 %%: %s)", date, in, within)
 	} else {
 		line(label, "%s", date)
