@@ -176,6 +176,33 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 	})
 }
 
+// TestForecastOfWhatIsRefilledDoesNotMove: no event tells that an account runs
+// out sooner which does not.
+func TestForecastOfWhatIsRefilledDoesNotMove(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "auto-top-up"})
+		backdate(t, b)
+		p := newPolls(t, b)
+		s := p.after(t, time.Minute)
+		anchored := func() bool {
+			if err := p.st.moved(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			stored, err := b.db.State(t.Context(), p.st.account, anchorState)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(stored) > 0
+		}
+		if !s.Refilled() || anchored() {
+			t.Errorf("AutoTopUp = %+v, and the forecast of the balance is followed", s.AutoTopUp)
+		}
+		if s.AutoTopUp = nil; !anchored() {
+			t.Error("the forecast is not followed where nothing refills the account")
+		}
+	})
+}
+
 // TestBuyingByHandIsNoAutoTopUp buys as people do.
 func TestBuyingByHandIsNoAutoTopUp(t *testing.T) {
 	bubble(t, func(t *testing.T) {

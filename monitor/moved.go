@@ -136,7 +136,7 @@ func (st *store) standpoint(s Snapshot) (p standpoint, ok bool) {
 // into the events where it has moved.
 func (st *store) moved(ctx context.Context, s Snapshot) error {
 	p, ok := st.standpoint(s)
-	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(st.judged) {
+	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(st.judged) || s.Refilled() {
 		return nil
 	}
 	a := anchor{}

@@ -77,7 +77,8 @@ func TotalOf(accounts []Snapshot, now time.Time) Total {
 	return t
 }
 
-// firstOut is the place of the account that is spent, or the first to run out.
+// firstOut is the place of the account that is spent, or the first to run out
+// of those that are not refilled before.
 func firstOut(accounts []Snapshot) int {
 	first := -1
 	var at time.Time
@@ -85,7 +86,7 @@ func firstOut(accounts []Snapshot) int {
 		switch f := s.Forecast; {
 		case f.State == forecast.Depleted:
 			return i
-		case f.State == forecast.OK && (first < 0 || f.Time(f.P50).Before(at)):
+		case f.State == forecast.OK && !s.Refilled() && (first < 0 || f.Time(f.P50).Before(at)):
 			first, at = i, f.Time(f.P50)
 		}
 	}

@@ -59,6 +59,8 @@ func TestTotalNamesTheFirstToRunOut(t *testing.T) {
 	ends := func(state forecast.State, made time.Duration, p50 float64) Snapshot {
 		return Snapshot{Forecast: forecast.Forecast{State: state, At: now.Add(made), P50: p50}}
 	}
+	refilled := ends(forecast.OK, 0, 60)
+	refilled.Forecast.Subject, refilled.AutoTopUp = forecast.Account, &AutoTopUp{ThresholdUSD: 10, AmountUSD: 25}
 	for _, c := range []struct {
 		name     string
 		accounts []Snapshot
@@ -68,6 +70,7 @@ func TestTotalNamesTheFirstToRunOut(t *testing.T) {
 		{"nobody knows", []Snapshot{ends(forecast.Unknown, 0, 0), ends(forecast.Idle, 0, 0)}, -1},
 		{"the sooner", []Snapshot{ends(forecast.OK, 0, 7200), ends(forecast.OK, 0, 3600), ends(forecast.OK, 0, 3600)}, 1},
 		{"by the moment, not by the seconds", []Snapshot{ends(forecast.OK, 0, 3600), ends(forecast.OK, -time.Hour, 7000)}, 1},
+		{"not who is refilled", []Snapshot{refilled, ends(forecast.OK, 0, 3600)}, 1},
 		{"spent before all", []Snapshot{ends(forecast.OK, 0, 1), ends(forecast.Depleted, 0, 0)}, 1},
 	} {
 		if got := TotalOf(c.accounts, now).First; got != c.want {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"ortop/monitor"
 )
@@ -220,6 +221,24 @@ func TestAccountsLeaveThePlotItsRoom(t *testing.T) {
 					t.Errorf("%d accounts at %dx%d: the panel is not where the layout says", n, w, h)
 				}
 			}
+		}
+	}
+}
+
+// A date in the column of those who run out is never one of a charge.
+func TestEndOfWhatIsRefilled(t *testing.T) {
+	p := pen{th: newTheme(true, "mono", true), now: testNow}
+	for _, c := range []struct {
+		scene string
+		w     int
+		want  string
+	}{
+		{"auto-top-up", 60, "charge Sun 22 Nov, 15:59  80 %: Sun 22 to Mon 23"}, {"auto-top-up", 25, "charge Sun 22 Nov, 15:59"},
+		{"auto-top-up", 17, "charge Sun 22 Nov"}, {"auto-top-up", 10, "charge"}, {"top-up-due", 20, "charge due now"},
+		{"top-up-missing", 25, "Sun 22 Nov, 06:59"},
+	} {
+		if got := ansi.Strip(endOf(p, scenes[c.scene](), c.w)); got != c.want {
+			t.Errorf("endOf(%s, %d) = %q, want %q", c.scene, c.w, got, c.want)
 		}
 	}
 }

@@ -23,10 +23,14 @@ func (d accountRows) state(p pen, i int) string {
 	return p.th.of(st.level).Render(st.sign + " " + st.word)
 }
 
-// endOf is when an account runs out, or why that is not known, in w cells.
+// endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
 func endOf(p pen, s monitor.Snapshot, w int) string {
 	l, _ := levelOf(s)
-	paint, dim, f := p.th.of(l).Render, p.th.dim.Render, s.Forecast
+	paint, dim := p.th.of(l).Render, p.th.dim.Render
+	f, _ := next(s)
+	if due(s) {
+		return pick(w, "charge due now", "charge now")
+	}
 	switch s.Outlook() {
 	case forecast.OK:
 		from, to := f.Time(f.P10), f.Time(f.P90)
@@ -36,16 +40,23 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 			return paint(pick(w, between, days, text.Rough(f.Time(f.P50), p.now)))
 		}
 		which := ""
-		if f.Subject == forecast.Key {
+		switch {
+		case s.Refilled():
+			which = dim("charge ")
+		case f.Subject == forecast.Key:
 			which = dim("key cap ")
 		}
 		at := dateOf(f, p.now)
 		day := dayOf(at)
+		bare := paint(day)
+		if s.Refilled() { // a date alone is one on which it runs out
+			bare = dim("charge")
+		}
 		if !strings.Contains(days, " to ") { // a day says no more than the date
-			return pick(w, which+paint(at)+dim("  80 %: ")+text.Range(from, to, p.now), which+paint(at), which+paint(day), paint(day))
+			return pick(w, which+paint(at)+dim("  80 %: ")+text.Range(from, to, p.now), which+paint(at), which+paint(day), bare)
 		}
 		return pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
-			which+paint(at), which+paint(day), paint(day))
+			which+paint(at), which+paint(day), bare)
 	case forecast.Depleted:
 		return p.th.critical.Render(ranOut(s, p, w))
 	case forecast.Idle:

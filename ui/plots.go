@@ -17,7 +17,7 @@ func (m Model) back() int {
 		return m.fanSpan
 	}
 	const week, year = 3, 5
-	f := m.snap.Forecast
+	f, _ := next(m.snap)
 	if f.State != forecast.OK {
 		return week
 	}
