@@ -57,6 +57,43 @@ func (a *alarm) keep(ctx context.Context, st *store) error {
 	return err
 }
 
+// alarm judges the last snapshot, where this process is the one that polls.
+func (l *loop) alarm() {
+	if !l.collecting() {
+		return
+	}
+	warn := func(what string, err error) {
+		if err != nil && l.ctx.Err() == nil {
+			l.m.log.Warn(what, "error", err)
+		}
+	}
+	judges := l.m.o.Deliver != nil && len(l.m.o.Rules) > 0
+	var events []alert.Event
+	var err error
+	if judges {
+		silence := time.Duration(0)
+		if l.fault != nil && !l.silent.IsZero() {
+			silence = l.viewed.Sub(l.silent)
+		}
+		events, err = l.st.alarms(l.ctx, l.last, silence)
+		warn("judging alerts", err)
+	}
+	warn("recording what is unusual", l.st.recordUnusual(l.ctx, l.last, events))
+	warn("comparing the forecast", l.st.moved(l.ctx, l.last))
+	if !judges {
+		return
+	}
+	l.last.Alerts, err = l.st.standing(l.ctx)
+	warn("reading which alerts were seen", err)
+	if l.m.o.Undelivered != nil {
+		l.last.Undelivered, err = l.st.keepUndelivered(l.ctx, l.last)
+		warn("noting what was not delivered", err)
+	}
+	if len(events) > 0 {
+		l.m.o.Deliver(events)
+	}
+}
+
 // alarms judges a snapshot by the rules and returns what is to be told now.
 // silence is for how long no reading came although one was due.
 func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) ([]alert.Event, error) {

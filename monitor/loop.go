@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"ortop/alert"
 	"ortop/client"
 	"ortop/forecast"
 	"ortop/history"
@@ -367,43 +366,6 @@ func (l *loop) show(p Phase) {
 		l.m.log.Warn("reading what was told", "error", err)
 	}
 	l.mark(p)
-}
-
-// alarm judges the last snapshot, where this process is the one that polls.
-func (l *loop) alarm() {
-	if !l.collecting() {
-		return
-	}
-	warn := func(what string, err error) {
-		if err != nil && l.ctx.Err() == nil {
-			l.m.log.Warn(what, "error", err)
-		}
-	}
-	judges := l.m.o.Deliver != nil && len(l.m.o.Rules) > 0
-	var events []alert.Event
-	var err error
-	if judges {
-		silence := time.Duration(0)
-		if l.fault != nil && !l.silent.IsZero() {
-			silence = l.viewed.Sub(l.silent)
-		}
-		events, err = l.st.alarms(l.ctx, l.last, silence)
-		warn("judging alerts", err)
-	}
-	warn("recording what is unusual", l.st.recordUnusual(l.ctx, l.last, events))
-	warn("comparing the forecast", l.st.moved(l.ctx, l.last))
-	if !judges {
-		return
-	}
-	l.last.Alerts, err = l.st.standing(l.ctx)
-	warn("reading which alerts were seen", err)
-	if l.m.o.Undelivered != nil {
-		l.last.Undelivered, err = l.st.keepUndelivered(l.ctx, l.last)
-		warn("noting what was not delivered", err)
-	}
-	if len(events) > 0 {
-		l.m.o.Deliver(events)
-	}
 }
 
 // mark publishes the last snapshot with what the pipeline is doing now.
