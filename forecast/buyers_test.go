@@ -104,9 +104,8 @@ func (b *buyer) at(t time.Time) (credit.Sample, bool) {
 
 // judged is what was seen of the pattern after each top-up.
 type judged struct {
-	topUps, patterns int
-	cls              map[time.Duration]int // how many, and after how many of them there was one
-	first            int                   // the number of the top-up that first showed it; 0: none did
+	topUps, patterns int // how many, and after how many of them there was one
+	first            int // the number of the top-up that first showed it; 0: none did
 	last             TopUpPattern
 	ok               bool // there is one after the last
 }
