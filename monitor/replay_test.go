@@ -77,12 +77,12 @@ func replay(t *testing.T, points []sim.Point) {
 		t.Fatalf("Balance = %+v at %v, want %v used", s.Balance, s.At, want)
 	}
 	series := m.subj.Load().shown
-	first, _, err := db.First(t.Context(), series)
+	first, _, err := db.At(t.Context(), series, s.OwnSince) // what was filled in before is by the hour
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := cents(s.Balance.UsageUSD - first.UsageUSD); got != cents(want-usageAt(points, first.At)) {
-		t.Errorf("spend in all = %s", got)
+		t.Errorf("spend in all = %s, want %s", got, cents(want-usageAt(points, first.At)))
 	}
 
 	// Every hour holds what the polls inside it saw.
