@@ -147,7 +147,8 @@ func (l *loop) tick() {
 	if changed, err := l.st.changed(l.ctx); err == nil && changed {
 		l.standIn = false
 		l.follow()
-		l.show(l.resting())
+		l.look(false) // what this process asked is judged already
+		l.tell(l.resting())
 	}
 	if l.paused {
 		return
@@ -341,10 +342,19 @@ func (l *loop) resting() Phase {
 	return Waiting
 }
 
-// show makes a snapshot of what is stored and publishes it.
+// show makes a snapshot of what is stored, judges it and publishes it.
 func (l *loop) show(p Phase) {
+	l.look(p == Starting)
+	if p != Starting {
+		l.alarm()
+	}
+	l.tell(p)
+}
+
+// look makes a snapshot of what is stored.
+func (l *loop) look(rough bool) {
 	l.viewed = l.now()
-	s, err := l.st.snapshot(l.ctx, l.viewed, p == Starting)
+	s, err := l.st.snapshot(l.ctx, l.viewed, rough)
 	if err != nil {
 		if l.ctx.Err() != nil {
 			return
@@ -359,9 +369,10 @@ func (l *loop) show(p Phase) {
 		s.StorageNote = oneLine(l.stored)
 	}
 	l.last = s
-	if p != Starting {
-		l.alarm()
-	}
+}
+
+// tell publishes the last snapshot, and what was overheard.
+func (l *loop) tell(p Phase) {
 	if err := l.overhear(); err != nil && l.ctx.Err() == nil {
 		l.m.log.Warn("reading what was told", "error", err)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"time"
 
+	"ortop/alert"
 	"ortop/credit"
 	"ortop/history"
 )
@@ -26,6 +28,7 @@ type store struct {
 	alarm    alarm
 	allow    allowances
 	judged   time.Time // the reading whose forecast was last compared with the one told
+	stamp    stamp
 	trails   map[history.Series]*trail
 	shopping shopping
 }
@@ -48,8 +51,39 @@ func (st *store) series(ctx context.Context, name string) (history.Series, error
 	return st.db.Series(ctx, st.m.o.Account, st.m.o.BaseURL, name)
 }
 
-// changed reports whether another process stored something.
-func (st *store) changed(ctx context.Context) (bool, error) { return st.db.Changed(ctx) }
+// changed reports whether another process, or another account's monitor, stored
+// something that this account's snapshot shows.
+func (st *store) changed(ctx context.Context) (bool, error) {
+	if changed, err := st.db.Changed(ctx); err != nil || !changed {
+		return false, err
+	}
+	var now stamp
+	var err error
+	if now.poll, _, err = st.db.Poll(ctx, st.account); err != nil {
+		return true, nil // what went wrong is found, and said, by who looks
+	}
+	if now.alerts, err = st.standing(ctx); err != nil { // one may have been acknowledged
+		return true, nil
+	}
+	for i, name := range stamped {
+		if now.states[i], err = st.db.State(ctx, st.account, name); err != nil {
+			return true, nil
+		}
+	}
+	same := reflect.DeepEqual(now, st.stamp)
+	st.stamp = now
+	return !same, nil
+}
+
+// stamp is what differs where something that a snapshot shows was stored. Many
+// accounts share a file: without it each would look whenever any was polled.
+type stamp struct {
+	poll   history.Poll
+	alerts []alert.Event
+	states [len(stamped)][]byte
+}
+
+var stamped = [...]string{alarmState, undeliveredState, toldState}
 
 // load reads what was last stored.
 func (st *store) load(ctx context.Context) (history.Poll, bool, error) {
