@@ -108,6 +108,16 @@ type Cap struct {
 	IncludesBYOK bool
 }
 
+// UsedRatio is the used share of the limit, 0 to 1 and above, below 0 where
+// more is left than that; ok is false where either is not known or nothing may
+// be spent.
+func (c Cap) UsedRatio() (ratio float64, ok bool) {
+	if c.LimitUSD == nil || c.RemainingUSD == nil || *c.LimitUSD <= 0 {
+		return 0, false
+	}
+	return 1 - *c.RemainingUSD / *c.LimitUSD, true
+}
+
 // Binding names what bounds the spendable sum.
 type Binding string
 

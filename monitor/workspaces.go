@@ -1,9 +1,12 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"ortop/credit"
@@ -11,8 +14,8 @@ import (
 	"ortop/history"
 )
 
-// maxRunways is for how many budgets it is forecast when they are spent: each
-// takes a question of its own.
+// maxRunways is for how many budgets, those nearest to their end, it is
+// forecast when they are spent: each takes a question of its own.
 const maxRunways = 12
 
 // runwayBack is how far back the spend lies that such a forecast looks at.
@@ -41,7 +44,7 @@ func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, nam
 		names[w.Name]++
 	}
 	now := m.o.Now().Truncate(time.Second)
-	runways := 0
+	first := len(b.Rows)
 	for _, w := range r.Workspaces {
 		row := add(w.ID, w.Name)
 		row.CreatedAt = w.CreatedAt
@@ -63,11 +66,29 @@ func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, nam
 			}
 			row.ResetsAt, _ = x.Reset.Next(now)
 		}
-		if left := row.Cap.RemainingUSD; left != nil && runways < maxRunways {
-			runways++
-			row.Runway = m.runway(ctx, w.ID, row.Cap, row.ResetsAt, now)
+	}
+	for _, row := range nearest(b.Rows[first:], maxRunways) {
+		row.Runway = m.runway(ctx, row.ID, row.Cap, row.ResetsAt, now)
+	}
+}
+
+// nearest returns the n rows of which the largest share of the budget is used,
+// as far as that is known.
+func nearest(rows []BreakdownRow, n int) []*BreakdownRow {
+	var known []*BreakdownRow
+	for i := range rows {
+		if rows[i].Cap.RemainingUSD != nil {
+			known = append(known, &rows[i])
 		}
 	}
+	used := func(r *BreakdownRow) float64 {
+		if ratio, ok := r.Cap.UsedRatio(); ok {
+			return ratio
+		}
+		return math.Inf(1) // a budget of nothing
+	}
+	slices.SortStableFunc(known, func(x, y *BreakdownRow) int { return cmp.Compare(used(y), used(x)) })
+	return known[:min(n, len(known))]
 }
 
 // budgetLeft is what is left of a budget in its current window.

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -63,6 +64,53 @@ func TestBudgetsOfWorkspaces(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Of many budgets it is forecast when those end that are nearest to it,
+// wherever they stand in the list.
+func TestNearestBudgetsAreForecast(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		const workspaces = maxRunways + 3
+		b := newBench(t, sim.Config{Profile: "steady", Workspaces: workspaces, Keys: 2 * workspaces, Now: time.Now})
+		b.account.TopUp(1000)
+		time.Sleep(3 * time.Hour)
+		m := New(b.o)
+		last := fmt.Sprintf("Workspace %d", workspaces)
+		var faults []sim.Fault
+		for _, r := range b.look(m, ByWorkspace, time.Hour).Rows {
+			limit := 2000.0
+			if r.Name == last {
+				limit = 0.0005
+			}
+			f := sim.Answer(fmt.Sprintf(`{"data":[{"id":"x","limit_usd":%g,"reset_interval":"monthly"}]}`, limit))
+			f.Path = "/workspaces/" + r.ID + "/budgets"
+			faults = append(faults, f)
+		}
+		b.account.Fail(faults...)
+		time.Sleep(rarely + time.Minute)
+		forecasts, found := 0, false
+		least, most := math.Inf(1), math.Inf(-1) // used of those with a forecast, of those without
+		for _, r := range b.broken(m, ByWorkspace, time.Hour).Rows {
+			used, ok := r.Cap.UsedRatio()
+			switch {
+			case !ok:
+				t.Errorf("%s: what is left of its budget is not known", r.Name)
+			case r.Runway.State == "":
+				most = max(most, used)
+			default:
+				forecasts, least = forecasts+1, min(least, used)
+			}
+			if r.Name == last {
+				found = true
+				if used < 1 || r.Runway.State != forecast.Depleted {
+					t.Errorf("the last of the list has used %v, and Runway = %+v, want that it is spent", used, r.Runway)
+				}
+			}
+		}
+		if forecasts != maxRunways || least < most || !found {
+			t.Errorf("%d forecasts of budgets used from %v on, others up to %v, the last found %v", forecasts, least, most, found)
+		}
+	})
 }
 
 func TestPlotOfARow(t *testing.T) {

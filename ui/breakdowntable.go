@@ -334,10 +334,11 @@ func capOf(r monitor.BreakdownRow) string {
 
 // usedOf is the used share of a cap; nil is unknown.
 func usedOf(c credit.Cap) *float64 {
-	if c.LimitUSD == nil || c.RemainingUSD == nil || *c.LimitUSD <= 0 {
+	ratio, ok := c.UsedRatio()
+	if !ok {
 		return nil
 	}
-	used := max(0, 1 - *c.RemainingUSD / *c.LimitUSD)
+	used := max(0, ratio)
 	return &used
 }
 

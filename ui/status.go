@@ -115,8 +115,9 @@ func leftShare(s monitor.Snapshot) (share float64, ok bool) {
 		used, ok := s.Balance.UsedRatio()
 		return min(1, max(0, 1-used)), ok
 	}
-	if hasCap(s) && *s.Key.Cap.LimitUSD > 0 {
-		return min(1, max(0, *s.Key.Cap.RemainingUSD / *s.Key.Cap.LimitUSD)), true
+	if hasCap(s) {
+		used, ok := s.Key.Cap.UsedRatio()
+		return min(1, max(0, 1-used)), ok
 	}
 	return 0, false
 }
