@@ -20,7 +20,7 @@ func listed(now time.Time) []accountRow {
 			Account: name, At: now.Add(-age), Interval: time.Minute, Source: monitor.FromCredits,
 			Balance: &credit.Balance{CreditsUSD: 1000, UsageUSD: 1000 - left},
 			Burn:    monitor.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
-			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age),
+			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age), History: 30 * 24 * time.Hour,
 				P10: left / perDay * 80000, P50: left / perDay * 86400, P90: left / perDay * 99999},
 		}}
 		r.settings.account = config.Account{Name: name}

@@ -51,7 +51,7 @@ func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
 	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
 	if s.Forecast.State == forecast.OK {
-		f.Next = "runs out in " + f.RunsOutIn
+		f.Next = "runs out " + soon(s.Forecast, s.Early(), f.RunsOutIn, now)
 	}
 	a := s.AutoTopUp
 	if a == nil {
@@ -69,9 +69,8 @@ func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
 	}
 	switch c := a.Next; c.State {
 	case forecast.OK:
-		f.Charge, f.ChargeRange = text.Moment(c.Time(c.P50), now), text.Range(c.Time(c.P10), c.Time(c.P90), now)
-		f.ChargeIn = text.Seconds(max(0, c.P50-now.Sub(c.At).Seconds()))
-		f.Next = "charge in " + f.ChargeIn
+		f.Charge, f.ChargeIn, f.ChargeRange = ofEnd(c, s.Early(), now)
+		f.Next = "charge " + soon(c, s.Early(), f.ChargeIn, now)
 	case forecast.Depleted:
 		f.Charge, f.Next = "due now", "charge due now"
 	default:
@@ -80,11 +79,23 @@ func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
 	f.RunsOut, f.RunsOutIn, f.RunsOutRange = text.Unknown, text.Unknown, text.Unknown
 }
 
-// ending is what becomes of the balance: a label, the date, how far off it is
-// and its range, of which the last two may be unknown.
-func (f fields) ending() (label, date, in, within string) {
-	if f.Charge != text.Unknown {
-		return "next charge", f.Charge, f.ChargeIn, f.ChargeRange
+// soon is when a forecast ends, in the few words of a status bar.
+func soon(f forecast.Forecast, early bool, in string, now time.Time) string {
+	if early {
+		return text.Between(f.Time(f.P10), f.Time(f.P90), now)
 	}
-	return "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
+	return "in " + in
+}
+
+// ending is what becomes of the balance: a label, the date, how far off it is
+// and its range. Where it is unknown how far off, the date says all.
+func (f fields) ending() (label, date, in, within string) {
+	label, date, in, within = "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
+	if f.Charge != text.Unknown {
+		label, date, in, within = "next charge", f.Charge, f.ChargeIn, f.ChargeRange
+	}
+	if in == text.Unknown {
+		within = text.Unknown
+	}
+	return label, date, in, within
 }

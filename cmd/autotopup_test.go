@@ -15,7 +15,7 @@ func TestAutoTopUp(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	refilled := func() monitor.Snapshot {
 		month := 330.4
-		f := forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 30 * 3600, P50: 50 * 3600, P90: 79 * 3600}
+		f := forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, History: 30 * 24 * time.Hour, P10: 30 * 3600, P50: 50 * 3600, P90: 79 * 3600}
 		next := f
 		next.P10, next.P50, next.P90 = 17*3600, 29*3600, 44*3600
 		return monitor.Snapshot{

@@ -89,10 +89,12 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	} else {
 		line(label, "%s, in %s", date, in)
 		line("80 % sure", "%s", within)
-		what := s.Forecast
-		if s.Refilled() {
-			what = s.AutoTopUp.Next
-		}
+	}
+	what := s.Forecast
+	if s.Refilled() {
+		what = s.AutoTopUp.Next
+	}
+	if what.State == forecast.OK {
 		var chances []string
 		for _, h := range chanceSpans {
 			if c, ok := what.Chance(h.span); ok {
@@ -112,8 +114,12 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		line(label, "%s", why)
 	}
 	if ask.TopUpUSD != nil && p.WithTopUp.State == forecast.OK {
-		w := p.WithTopUp
-		line("with "+text.USD(*ask.TopUpUSD), "lasts until %s  (80 %%: %s)", text.Moment(w.Time(w.P50), now), text.Range(w.Time(w.P10), w.Time(w.P90), now))
+		with := "with " + text.USD(*ask.TopUpUSD)
+		if date, _, within := ofEnd(p.WithTopUp, s.Early(), now); s.Early() {
+			line(with, "runs out %s", date)
+		} else {
+			line(with, "lasts until %s  (80 %%: %s)", date, within)
+		}
 	}
 	if !ask.Until.IsZero() {
 		needed, allowed := text.MaybeUSD(p.NeededUSD), text.MaybeUSD(p.AllowanceUSDPerDay)

@@ -28,9 +28,9 @@ type fields struct {
 	LastWeek     string
 	PerHour      string
 	PerDay       string
-	RunsOut      string // "Thu 26 Nov, 14:20", or why there is no date
-	RunsOutIn    string // "5 d 3 h", or that it is depleted
-	RunsOutRange string // "Tue 24, 09:10 to Sun 29"
+	RunsOut      string // "Thu 26 Nov, 14:20", its range in words while it is early, or why there is no date
+	RunsOutIn    string // "5 d 3 h", or that it is depleted; — while it is early
+	RunsOutRange string // "Tue 24, 09:10 to Sun 29", without times while it is early
 	Next         string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
 	Charge       string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
 	ChargeIn     string
@@ -88,13 +88,12 @@ func newFields(s monitor.Snapshot, now time.Time) fields {
 	if s.Binding == credit.BoundByKey && s.SpendableUSD == nil { // which is so only where the cap is spent
 		f.Spendable = "nothing"
 	}
-	f.RunsOut = runsOut(s, now)
+	f.RunsOut = noDate(s, now)
 	switch fc := s.Forecast; fc.State {
 	case forecast.Depleted:
 		f.RunsOutIn = depleted(s)
 	case forecast.OK:
-		f.RunsOutIn = text.Seconds(max(0, fc.P50-now.Sub(fc.At).Seconds()))
-		f.RunsOutRange = text.Range(fc.Time(fc.P10), fc.Time(fc.P90), now)
+		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(fc, s.Early(), now)
 	}
 	f.autoTopUp(s, now)
 	return f
@@ -145,11 +144,23 @@ func capText(k credit.Key, now time.Time) string {
 	return s
 }
 
-// runsOut is the date, or why there is none.
-func runsOut(s monitor.Snapshot, now time.Time) string {
+// ofEnd is a forecast's date, how far off it is, and its range. While it is
+// early there is no middle: the range stands in the date's place, in words.
+func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
+	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
+	if !early {
+		return text.Moment(mid, now), text.Seconds(max(0, f.P50-now.Sub(f.At).Seconds())), text.Range(from, to, now)
+	}
+	date = text.Between(from, to, now)
+	if probably := text.Probably(from, mid, to, now); probably != "" {
+		date += ", " + probably
+	}
+	return date, text.Unknown, text.Days(from, to, now)
+}
+
+// noDate is why there is no date.
+func noDate(s monitor.Snapshot, now time.Time) string {
 	switch f := s.Forecast; s.Outlook() {
-	case forecast.OK:
-		return text.Moment(f.Time(f.P50), now)
 	case forecast.Depleted:
 		said := depleted(s)
 		if !s.RanOutAt.IsZero() {

@@ -143,6 +143,19 @@ func (s Snapshot) Outlook() forecast.State {
 	return s.Forecast.State
 }
 
+// earlyHistory is how much history of its own the middle of a forecast takes.
+const earlyHistory = 15 * time.Minute
+
+// Early reports whether there is a forecast whose middle rests on too little
+// to be told: people are told its range in words.
+func (s Snapshot) Early() bool {
+	f := s.Forecast
+	if f.State != forecast.OK {
+		return false
+	}
+	return f.History < earlyHistory || !s.OwnSince.IsZero() && f.At.Sub(s.OwnSince) < earlyHistory
+}
+
 // KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
 func (s Snapshot) KeyKind() credit.KeyKind {
 	if s.Key == nil || s.Key.Kind == "" {

@@ -43,7 +43,7 @@ func vague(t, now time.Time) string {
 
 // Rough writes a moment to come by the calendar alone: "today", "tomorrow",
 // "this week", "next week", "in 3 weeks", "next month", "in 5 months", "in over
-// a year". Weeks begin on Monday.
+// a year". This week and the next begin on Monday; others are counted in days.
 func Rough(t, now time.Time) string {
 	t = t.In(now.Location())
 	days := calendarDays(t, now)
@@ -58,8 +58,10 @@ func Rough(t, now time.Time) string {
 		return "this week"
 	case weeks == 1:
 		return "next week"
+	case days < 11:
+		return "in a week"
 	case weeks <= 3:
-		return "in " + strconv.Itoa(weeks) + " weeks"
+		return "in " + strconv.Itoa((days+3)/7) + " weeks"
 	case months == 0:
 		return "this month"
 	case months == 1:
@@ -68,6 +70,15 @@ func Rough(t, now time.Time) string {
 		return "in over a year"
 	}
 	return "in " + strconv.Itoa(months) + " months"
+}
+
+// Probably writes the middle of a range that Between writes: "probably next
+// week"; empty where the range says as much.
+func Probably(from, mid, to, now time.Time) string {
+	if Rough(from, now) == Rough(to, now) {
+		return ""
+	}
+	return "probably " + Rough(mid, now)
 }
 
 func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }

@@ -49,6 +49,8 @@ func TestRough(t *testing.T) {
 		{"the same week", monday, "2026-11-08T23:00:00+01:00", "this week"},
 		{"the next Monday", monday, "2026-11-09T00:00:00+01:00", "next week"},
 		{"five days on, over a weekend", saturday, "2026-11-26T12:00:00+01:00", "next week"},
+		{"nine days, of the week after the next", saturday, "2026-11-30T12:00:00+01:00", "in a week"},
+		{"two weeks", monday, "2026-11-16T12:00:00+01:00", "in 2 weeks"},
 		{"weeks", monday, "2026-11-23T12:00:00+01:00", "in 3 weeks"},
 		{"the end of a long month", monday, "2026-11-30T12:00:00+01:00", "this month"},
 		{"a month", monday, "2026-12-20T12:00:00+01:00", "next month"},
@@ -62,6 +64,24 @@ func TestRough(t *testing.T) {
 		}
 		if got := Rough(at.UTC(), c.now); got != c.want {
 			t.Errorf("%s: Rough(%s) = %q, want %q", c.name, c.t, got, c.want)
+		}
+	}
+}
+
+func TestProbably(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	day := func(n int) time.Time { return now.AddDate(0, 0, n) }
+	for _, c := range []struct {
+		from, mid, to int
+		want          string
+	}{
+		{1, 5, 12, "probably next week"},
+		{3, 5, 7, ""},
+		{0, 0, 1, "probably today"},
+		{20, 200, 800, "probably in 7 months"},
+	} {
+		if got := Probably(day(c.from), day(c.mid), day(c.to), now); got != c.want {
+			t.Errorf("Probably(%d, %d, %d days on) = %q, want %q", c.from, c.mid, c.to, got, c.want)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 	case forecast.OK:
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		days := text.Days(from, to, p.now)
-		if tooEarly(s) {
+		if s.Early() {
 			between := text.Between(from, to, p.now)
 			return paint(pick(w, between, days, text.Rough(f.Time(f.P50), p.now)))
 		}

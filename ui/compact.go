@@ -128,7 +128,7 @@ func (d screen) parts(w int) []part {
 	}
 	if f, does := next(s); due(s) {
 		date = dueLines(p, s, w)
-	} else if tooEarly(s) {
+	} else if s.Early() {
 		if f.Subject == forecast.Key {
 			does = "key cap out "
 		}

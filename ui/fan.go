@@ -89,7 +89,7 @@ func fanLines(p pen, b []history.Bucket, s monitor.Snapshot, on time.Duration, w
 		for x := nowCol; x < axis.cols; x++ {
 			from, to := axis.time(x), axis.time(x+1)
 			early[x], late[x] = falls(from, to, f.P10), falls(from, to, f.P90)
-			if !tooEarly(s) {
+			if !s.Early() {
 				middle[x] = falls(from, to, f.P50)
 			}
 		}

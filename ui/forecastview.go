@@ -41,7 +41,7 @@ func (d screen) forecastCard(w, h int) []string {
 	date, in := nextDate(d.pen, d.snap, w), inOf(f, d.now)
 	switch {
 	case f.State != forecast.OK:
-	case tooEarly(d.snap):
+	case d.snap.Early():
 		lines = lines[:0]
 		for _, line := range wrap(text.Between(f.Time(f.P10), f.Time(f.P90), d.now), w) {
 			lines = append(lines, bold(line))
@@ -74,7 +74,7 @@ func (d screen) forecastCard(w, h int) []string {
 func whyLines(s monitor.Snapshot, now time.Time, w, h int) []string {
 	var lines []string
 	reasons := s.Why(now)
-	if history := s.WhyHistory(now); tooEarly(s) { // then nothing tells more
+	if history := s.WhyHistory(now); s.Early() { // then nothing tells more
 		reasons = slices.DeleteFunc(reasons, func(why string) bool { return why == history })
 		reasons = slices.Insert(reasons, 0, history)
 	}

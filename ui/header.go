@@ -132,7 +132,7 @@ func summary(s monitor.Snapshot, p pen) string {
 		when := dateOf(f, p.now)
 		if due(s) {
 			when = "now"
-		} else if tooEarly(s) {
+		} else if s.Early() {
 			when = text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
 		}
 		words = append(words, does+when)
@@ -147,7 +147,7 @@ func summary(s monitor.Snapshot, p pen) string {
 // copied is what goes to the clipboard.
 func copied(s monitor.Snapshot, p pen) string {
 	out := "ortop " + clean(s.Account) + ": " + summary(s, p)
-	if f, _ := next(s); f.State == forecast.OK && !tooEarly(s) {
+	if f, _ := next(s); f.State == forecast.OK && !s.Early() {
 		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.now) + ")"
 	}
 	if s.Demo != "" {

@@ -97,7 +97,7 @@ func (d screen) nextTry() string {
 
 func (d screen) endRange() string {
 	f, _ := next(d.snap)
-	if f.State != forecast.OK || tooEarly(d.snap) {
+	if f.State != forecast.OK || d.snap.Early() {
 		return ""
 	}
 	return d.th.dim.Render("80 %: ") + text.Days(f.Time(f.P10), f.Time(f.P90), d.now)
@@ -124,7 +124,7 @@ func (d screen) ending(w int) (phrase, brief string) {
 	}
 	switch d.snap.Outlook() {
 	case forecast.OK:
-		if tooEarly(d.snap) {
+		if d.snap.Early() {
 			from, to := f.Time(f.P10), f.Time(f.P90)
 			between := d.th.of(l).Render(text.Between(from, to, d.now))
 			days := d.th.of(l).Render(text.Days(from, to, d.now))

@@ -224,26 +224,6 @@ func TestPlanResults(t *testing.T) {
 	}
 }
 
-func TestTooEarly(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		change func(*monitor.Snapshot)
-		want   bool
-	}{
-		{"weeks", func(*monitor.Snapshot) {}, false},
-		{"minutes", func(s *monitor.Snapshot) { s.Forecast.History = 14 * time.Minute }, true},
-		{"a quarter of an hour", func(s *monitor.Snapshot) { s.Forecast.History = 15 * time.Minute }, false},
-		{"weeks that were filled in", func(s *monitor.Snapshot) { s.OwnSince = testNow.Add(-10 * time.Minute) }, true},
-		{"no forecast", func(s *monitor.Snapshot) { s.Forecast = forecast.Forecast{State: forecast.Cold} }, false},
-	} {
-		s := healthy()
-		c.change(&s)
-		if got := tooEarly(s); got != c.want {
-			t.Errorf("%s: tooEarly = %t, want %t", c.name, got, c.want)
-		}
-	}
-}
-
 // In the first minutes no middle is on any screen.
 func TestEarlyShowsNoMiddle(t *testing.T) {
 	for _, size := range goldenSizes {

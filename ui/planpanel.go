@@ -107,7 +107,7 @@ func (d screen) lasts(w int) string {
 		return unknown("")
 	}
 	from, to := f.Time(f.P10), f.Time(f.P90)
-	if tooEarly(d.snap) {
+	if d.snap.Early() {
 		between := text.Between(from, to, d.now)
 		return pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.now))
 	}

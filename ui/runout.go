@@ -22,7 +22,7 @@ var horizons = []struct {
 // included. Chances are left to another card where withChances is false.
 func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []string {
 	lines := runOutLines(p, s, w-4)
-	early := tooEarly(s)
+	early := s.Early()
 	if n := h - 2; n >= 7 {
 		if !early {
 			lines = append(lines, "")
@@ -75,7 +75,7 @@ func dateLines(p pen, s monitor.Snapshot, w int) []string {
 	f, _ := next(s)
 	switch s.Outlook() {
 	case forecast.OK:
-		if tooEarly(s) {
+		if s.Early() {
 			return earlyLines(p, s, w)
 		}
 		in := inOf(f, p.now)
@@ -109,19 +109,6 @@ func dateLines(p pen, s monitor.Snapshot, w int) []string {
 	return []string{p.th.bright.Render(text.Unknown), p.th.dim.Render(why)}
 }
 
-// earlyHistory is how much history of its own the middle of a forecast takes.
-const earlyHistory = 15 * time.Minute
-
-// tooEarly reports whether there is a forecast whose middle rests on too little
-// to be shown.
-func tooEarly(s monitor.Snapshot) bool {
-	f := s.Forecast
-	if f.State != forecast.OK {
-		return false
-	}
-	return f.History < earlyHistory || !s.OwnSince.IsZero() && f.At.Sub(s.OwnSince) < earlyHistory
-}
-
 // earlyLines are a range in words, and what it rests on.
 func earlyLines(p pen, s monitor.Snapshot, w int) []string {
 	f, _ := next(s)
@@ -139,14 +126,13 @@ func earlyLines(p pen, s monitor.Snapshot, w int) []string {
 	return lines
 }
 
-// vaguely is the middle of a forecast in a word, none where the range says as
+// vaguely is the middle of a forecast in words, none where the range says as
 // much.
 func vaguely(p pen, f forecast.Forecast) []string {
-	from, mid, to := text.Rough(f.Time(f.P10), p.now), text.Rough(f.Time(f.P50), p.now), text.Rough(f.Time(f.P90), p.now)
-	if from == to {
-		return nil
+	if mid := text.Probably(f.Time(f.P10), f.Time(f.P50), f.Time(f.P90), p.now); mid != "" {
+		return []string{mid}
 	}
-	return []string{"probably " + mid}
+	return nil
 }
 
 // depletedLines are what being spent means, and what can be done.
