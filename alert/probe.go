@@ -121,7 +121,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 		f.text = fmt.Sprintf("%s is left, no longer below %s", f.value, below)
 	}
 	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
-		f.text += ", until " + text.Moment(in.Forecast.Time(in.Forecast.P50), in.Now)
+		f.text += ", lasts until about " + text.Moment(in.Forecast.Time(in.Forecast.P50), in.Now)
 	}
 	return f, true
 }
@@ -178,7 +178,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 		f.text = fmt.Sprintf("%s lasts until about %s, no longer within %s", what, when, within)
 		return f, true
 	}
-	f.text = fmt.Sprintf("%s runs out about %s, %s sure within %s", what, when, text.Percent(soon), within)
+	f.text = fmt.Sprintf("%s runs out about %s, %s sure within %s", what, when, text.Chance(soon), within)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
 	}

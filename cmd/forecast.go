@@ -98,7 +98,7 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		var chances []string
 		for _, h := range chanceSpans {
 			if c, ok := what.Chance(h.span); ok {
-				chances = append(chances, h.name+" "+text.Percent(c))
+				chances = append(chances, h.name+" "+text.Chance(c))
 			}
 		}
 		line("chance", "%s", strings.Join(chances, "   "))

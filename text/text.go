@@ -75,6 +75,10 @@ func Percent(share float64) string {
 	return strconv.FormatFloat(p+0, 'f', 0, 64) + " %"
 }
 
+// Chance writes a probability of a forecast, which is never said to be none or
+// all of it, however small what is left of it.
+func Chance(p float64) string { return Percent(min(1-1e-9, max(1e-9, p))) }
+
 // Span writes a length of time with two units at most: "5 d 3 h",
 // "3 h 10 min", "12 min", "4 s". Beyond a year it is "> 1 year".
 func Span(d time.Duration) string {

@@ -42,6 +42,14 @@ func TestPercent(t *testing.T) {
 	}
 }
 
+func TestChance(t *testing.T) {
+	for v, want := range map[float64]string{0: "<1 %", 1e-12: "<1 %", 0.64: "64 %", 1: ">99 %"} {
+		if got := Chance(v); got != want {
+			t.Errorf("Chance(%v) = %q, want %q", v, got, want)
+		}
+	}
+}
+
 func TestSpan(t *testing.T) {
 	const h, d = time.Hour, 24 * time.Hour
 	for v, want := range map[time.Duration]string{

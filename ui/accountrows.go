@@ -32,7 +32,11 @@ func renderAccounts(p pen, d accountRows, w, h int) []string {
 	if _, watched := d.watched(); watched > 1 {
 		keys = "a next   " + keys
 	}
-	return renderPanel(p, p.th.title.Render("accounts"), p.th.dim.Render(keys), lines, w, h)
+	title := p.th.title.Render("accounts")
+	if full := title + p.th.dim.Render(": left, spend, and when it runs out"); width(full)+width(keys)+8 <= w {
+		title = full
+	}
+	return renderPanel(p, title, p.th.dim.Render(keys), lines, w, h)
 }
 
 // places are those of the accounts that n lines show, the one on the screen

@@ -266,6 +266,18 @@ func (d breakdownPanel) seen(p pen, w, h int) int {
 	return max(1, h-1-len(d.sums(h))-len(d.notes(p, w, h)))
 }
 
+// needs is how high the panel is in which nothing is left out, w cells wide
+// inside; 0: it takes what there is.
+func (d breakdownPanel) needs(p pen, w int) int {
+	if d.detailed() {
+		return 0
+	}
+	if why := d.empty(p, w); why != nil {
+		return 2 + len(why)
+	}
+	return 2 + 1 + len(d.b.Rows) + 1 + len(d.sums(math.MaxInt)) + len(d.notes(p, w, math.MaxInt))
+}
+
 // empty is what stands in place of a table.
 func (d breakdownPanel) empty(p pen, w int) []string {
 	dim := func(s string) []string { return []string{p.th.dim.Render(s)} }

@@ -216,6 +216,9 @@ func spendLines(p pen, s monitor.Snapshot, w int) []string {
 
 // figure is a dim label at the left and a number at the right of w cells.
 func figure(p pen, label, value, unit string, w int) string {
+	if value == text.Unknown {
+		unit = ""
+	}
 	if width(label)+1+width(value)+width(unit) > w {
 		return fit(value+p.th.dim.Render(unit), w)
 	}

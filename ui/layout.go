@@ -48,6 +48,7 @@ func tierFor(w, h int) tier {
 type needs struct {
 	banners, reasons, credits int
 	accounts                  int  // how many there are
+	listed                    int  // by the panel of who spent it, in which there is nothing below that
 	cards                     bool // there is something for the overview's cards
 }
 
@@ -74,6 +75,10 @@ func layoutFor(view, w, h int, n needs) layout {
 		l.forecast(y, n.reasons)
 	case viewBreakdown, viewEvents:
 		l.body = rect{0, y, w, h - 1 - y}
+		if left := l.body.h - n.listed; n.listed > 0 && left >= besideAccounts {
+			l.body.h -= min(left, max(besideAccounts, l.body.h/2))
+			l.spend = rect{0, y + l.body.h, w, h - 1 - y - l.body.h}
+		}
 	default:
 		l.overview(y, n)
 	}

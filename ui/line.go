@@ -44,7 +44,7 @@ func (d screen) oneLine(w int) string {
 	if s.Host != "" {
 		host = th.low.Render("@" + cut(clean(s.Host), max(3, w/5)))
 	}
-	end, brief := d.ending(w)
+	end, brief, least := d.ending(w)
 	state := ""
 	if end == "" || st.level >= levelLow && s.Forecast.State != forecast.Depleted {
 		state = th.of(st.level).Render(st.word)
@@ -73,7 +73,7 @@ func (d screen) oneLine(w int) string {
 	}
 	head := joinAll(" ", mark+sum, host)
 	with := func(said string) string { return joinAll(th.dim.Render(" · "), head, said) }
-	line := pick(w, with(joinAll("  ", state, end)), with(joinAll(" ", state, brief)), with(brief), head, mark+sum)
+	line := pick(w, with(joinAll("  ", state, end)), with(joinAll(" ", state, brief)), with(brief), with(least), head, mark+sum)
 	if brief == "" {
 		line = pick(w, with(state), joinAll(" ", head, state), line)
 	}
@@ -110,17 +110,19 @@ func (d screen) dayRate() string {
 	return joinAll(" ", text.USD(*d.snap.Burn.USDPerDay)+d.th.dim.Render("/day"), trend(d.snap))
 }
 
-// ending is what becomes of the balance, in a phrase and in a few cells.
-func (d screen) ending(w int) (phrase, brief string) {
+// ending is what becomes of the balance, in a phrase, in a few cells and in the
+// fewest.
+func (d screen) ending(w int) (phrase, brief, least string) {
 	f := d.snap.Forecast
 	l, _ := levelOf(d.snap)
-	does, in := "runs out ", func(left string) string { return left }
+	does, in, soon := "runs out ", func(left string) string { return left }, oneUnit
 	if d.snap.Refilled() {
 		f, does = next(d.snap)
 		in = func(left string) string { return chargeIn(d.snap, left, w) }
+		soon = func(left string) string { return strings.Replace(chargeIn(d.snap, left, 0), " in ", " ", 1) }
 	}
 	if due(d.snap) {
-		return does + "now", "charge now"
+		return does + "now", "charge now", "charge now"
 	}
 	switch d.snap.Outlook() {
 	case forecast.OK:
@@ -128,7 +130,8 @@ func (d screen) ending(w int) (phrase, brief string) {
 			from, to := f.Time(f.P10), f.Time(f.P90)
 			between := d.th.of(l).Render(text.Between(from, to, d.now))
 			days := d.th.of(l).Render(text.Days(from, to, d.now))
-			return pick(w/2, does+between, does+days), d.th.of(l).Render(in(text.Rough(f.Time(f.P50), d.now)))
+			brief = d.th.of(l).Render(in(text.Rough(f.Time(f.P50), d.now)))
+			return pick(w/2, does+between, does+days), brief, brief
 		}
 		left := text.Seconds(max(0, f.P50-d.now.Sub(f.At).Seconds()))
 		at := f.Time(f.P50)
@@ -136,16 +139,18 @@ func (d screen) ending(w int) (phrase, brief string) {
 		if at.Sub(d.now) < lowWithin*4 && at.After(d.now) {
 			when = at.In(d.now.Location()).Format("Mon 2 Jan 15:04")
 		}
-		if left == when {
-			return does + d.th.of(l).Render(when), d.th.of(l).Render(in(left))
+		phrase = does + d.th.of(l).Render(when)
+		if left != when {
+			phrase += d.th.dim.Render(" (" + left + ")")
 		}
-		return does + d.th.of(l).Render(when) + d.th.dim.Render(" ("+left+")"), d.th.of(l).Render(in(left))
+		return phrase, d.th.of(l).Render(in(left)), d.th.of(l).Render(soon(left))
 	case forecast.Depleted:
-		return d.th.critical.Render(ranOut(d.snap, d.pen, w)), d.th.critical.Render(strings.TrimPrefix(spentWord(d.snap), "key "))
+		brief = d.th.critical.Render(strings.TrimPrefix(spentWord(d.snap), "key "))
+		return d.th.critical.Render(ranOut(d.snap, d.pen, w)), brief, brief
 	case forecast.Idle:
-		return idleFor(d.snap, d.pen), "idle"
+		return idleFor(d.snap, d.pen), "idle", "idle"
 	case forecast.Cold:
-		return "not enough history: " + text.Span(f.History), "too early"
+		return "not enough history: " + text.Span(f.History), "too early", "too early"
 	}
-	return "", ""
+	return "", "", ""
 }

@@ -108,7 +108,13 @@ func (d screen) listBody(l layout) []string {
 	case d.who.detailed():
 		return renderDetail(d.pen, d.who, l.body.w, l.body.h)
 	}
-	return renderBreakdown(d.pen, d.who, l.body.w, l.body.h)
+	out := renderBreakdown(d.pen, d.who, l.body.w, l.body.h)
+	if l.spend.h > 0 {
+		all := d.spend
+		all.all = true
+		out = append(out, renderSpend(d.pen, all, l.spend.w, l.spend.h)...)
+	}
+	return out
 }
 
 // detailed reports whether a row's details are shown.

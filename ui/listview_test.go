@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -308,6 +309,36 @@ func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
 	m, _ = step(m, tea.PasteMsg{Content: "ci\n\x1b[31m\u202e" + strings.Repeat("x", 1<<20)})
 	if got := m.who.find.text; len([]rune(got)) != maxFilter || strings.ContainsAny(got, "\x1b\n\u202e") {
 		t.Errorf("the filter is %q", got)
+	}
+}
+
+// Where few rows leave the table's place empty, the plot of all of them stands
+// below it, with its range and its cursor; where many do not, it is left out.
+func TestPlotBelowTheBreakdown(t *testing.T) {
+	f := filledFeed()
+	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewBreakdown)
+	const title = "all spend, $/h"
+	if !strings.Contains(stripped(m), title) || !strings.Contains(stripped(m), "sum") {
+		t.Fatalf("no plot below the table:\n%s", stripped(m))
+	}
+	l := m.layout()
+	moved, _ := step(m, tea.MouseWheelMsg{X: 40, Y: l.spend.y + 3, Button: tea.MouseWheelUp})
+	if moved.cursor.IsZero() || moved.who.list.at != m.who.list.at {
+		t.Error("the wheel over the plot does not move its cursor alone")
+	}
+	if keyed, _ := step(m, press("left")); keyed.cursor.IsZero() {
+		t.Error("the arrows do not move the cursor of the plot")
+	}
+	if open := typed(m, "enter"); strings.Contains(stripped(open), title) {
+		t.Errorf("the plot of all stands beside one row:\n%s", stripped(open))
+	}
+	many := f.who[monitor.ByKey]
+	for i := range 40 {
+		many.Rows = append(many.Rows, monitor.BreakdownRow{ID: strconv.Itoa(i), Name: "key " + strconv.Itoa(i), SpendUSD: usd(0)})
+	}
+	f.who[monitor.ByKey] = many
+	if m = modelOf(Options{Feed: f}, healthy(), 100, 30, viewBreakdown); strings.Contains(stripped(m), title) {
+		t.Errorf("the plot takes the place of rows:\n%s", stripped(m))
 	}
 }
 

@@ -157,7 +157,7 @@ func (m Model) enabledKeys() keyMap {
 	k.accounts.SetEnabled(m.o.Accounts != nil)
 	k.export.SetEnabled(m.o.Export != nil)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
-	cursor := m.view == viewOverview && len(m.spend.plot.Buckets) > 0 && m.layout().tier >= tierFull
+	cursor := len(m.spend.plot.Buckets) > 0 && m.layout().spend.h > 0
 	k.left.SetEnabled(cursor)
 	k.right.SetEnabled(cursor)
 	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != viewOverview)
@@ -174,6 +174,9 @@ func (m Model) placed(cards bool) layout {
 		n.banners = len(banners(p, m.snap, m.w-2))
 		if m.snap.Balance == nil {
 			n.credits = len(unknownLines(p, m.snap, levelNone, m.w/2, 4))
+		}
+		if m.view == viewBreakdown {
+			n.listed = m.breakdownPanel().needs(p, m.w-4)
 		}
 		if m.view == viewForecast {
 			n.reasons = len(whyLines(m.snap, m.now, m.w-4, m.h))

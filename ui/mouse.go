@@ -49,10 +49,10 @@ func (m Model) wheeled(at tea.Mouse) (tea.Model, tea.Cmd) {
 	if m.feed == nil || m.help || m.dialog.open {
 		return m, nil
 	}
-	if m.view == viewBreakdown || m.view == viewEvents {
-		return m.wheeledList(at)
-	}
 	if !l.spend.holds(at.X, at.Y) {
+		if m.view == viewBreakdown || m.view == viewEvents {
+			return m.wheeledList(at)
+		}
 		return m, nil
 	}
 	switch at.Button {

@@ -34,7 +34,7 @@ func (d screen) fullFrame(l layout) []string {
 		out = append(out, line)
 	}
 	for _, b := range banners(d.pen, d.snap, l.w-2)[:l.banners.h] {
-		out = append(out, " "+fit(b, l.w-2)+" ")
+		out = append(out, " "+fit(cutWords(b, l.w-2), l.w-2)+" ")
 	}
 	switch d.view {
 	case viewForecast:

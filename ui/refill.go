@@ -49,8 +49,13 @@ func chargeIn(s monitor.Snapshot, left string, w int) string {
 	if w >= 26 {
 		return "charge " + left
 	}
-	unit := strings.Join(strings.Fields(left)[:min(2, len(strings.Fields(left)))], " ")
-	return "+" + roundUSD(s.AutoTopUp.AmountUSD) + " in " + unit
+	return "+" + roundUSD(s.AutoTopUp.AmountUSD) + " in " + oneUnit(left)
+}
+
+// oneUnit is a span without its smaller unit.
+func oneUnit(left string) string {
+	words := strings.Fields(left)
+	return strings.Join(words[:min(2, len(words))], " ")
 }
 
 // refillNote is what else is known of an automatic top-up; empty: there is none.

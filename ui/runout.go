@@ -215,19 +215,12 @@ func rangeOf(p pen, f forecast.Forecast, w int) string {
 	return pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
 }
 
-// chanceOf is the chance that it runs out within a span. It is never said to be
-// none or all of it, however small what is left of it.
-func chanceOf(f forecast.Forecast, within time.Duration) float64 {
-	chance, _ := f.Chance(within)
-	return min(1-1e-9, max(1e-9, chance))
-}
-
 // chanceLine is the chances side by side.
 func chanceLine(p pen, f forecast.Forecast, w int) string {
 	words := make([]string, len(horizons))
 	for i, h := range horizons {
-		chance := chanceOf(f, h.span)
-		words[i] = p.th.dim.Render(h.name+" ") + text.Percent(chance)
+		chance, _ := f.Chance(h.span)
+		words[i] = p.th.dim.Render(h.name+" ") + text.Chance(chance)
 	}
 	words[0] = p.th.dim.Render("within ") + words[0]
 	all := join(1<<20, "   ", words...)
@@ -247,12 +240,12 @@ func chanceLines(p pen, s monitor.Snapshot, w int) []string {
 	l, _ := levelOf(s)
 	bar := p.th.of(l).UnsetBold()
 	for i, h := range horizons {
-		chance := chanceOf(f, h.span)
+		chance, _ := f.Chance(h.span)
 		label := "       "
 		if i == 0 {
 			label = "within "
 		}
-		head := p.th.dim.Render(label+h.name) + flushRight(text.Percent(chance), 7) + "  "
+		head := p.th.dim.Render(label+h.name) + flushRight(text.Chance(chance), 7) + "  "
 		lines = append(lines, head+bar.Render(renderBar(chance, w-width(head))))
 	}
 	return lines

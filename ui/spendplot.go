@@ -19,6 +19,7 @@ type spendPlot struct {
 	chosen int       // into spans: what was asked for
 	cursor time.Time // zero: none
 	row    bool      // of a row of the breakdown: the network may be asked
+	all    bool      // beside rows of which it is the sum
 }
 
 // rates are the buckets as USD per hour or per day; NaN where nothing was read
@@ -73,8 +74,11 @@ const spanMenuRoom = 24
 // renderSpend draws the spend panel: w by h cells, border included.
 func renderSpend(p pen, d spendPlot, w, h int) []string {
 	menu, _ := spanMenu(p, d.chosen, w-spanMenuRoom)
-	title := p.th.title.Render("spend, " + d.unit())
-	return renderPanel(p, title, menu, spendLinesOf(p, d, w-4, h-2), w, h)
+	title := "spend, " + d.unit()
+	if d.all {
+		title = "all " + title
+	}
+	return renderPanel(p, p.th.title.Render(title), menu, spendLinesOf(p, d, w-4, h-2), w, h)
 }
 
 func spendLinesOf(p pen, d spendPlot, w, h int) []string {
