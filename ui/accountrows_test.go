@@ -33,6 +33,30 @@ func TestAccountFrames(t *testing.T) {
 	}
 }
 
+// A small pane names another account that soon runs out, and no other.
+func TestSmallPaneNamesWhoRunsOutFirst(t *testing.T) {
+	soon := scenes["stale"]()
+	soon.Forecast.P10, soon.Forecast.P50, soon.Forecast.P90 = 3600, 7200, 9000
+	for _, c := range []struct {
+		name string
+		said []monitor.Snapshot
+		view int
+		want bool
+	}{
+		{"another", []monitor.Snapshot{healthy(), soon}, viewOverview, true},
+		{"the one on the screen", []monitor.Snapshot{soon, healthy()}, viewOverview, false},
+		{"none soon", []monitor.Snapshot{healthy(), healthy()}, viewOverview, false},
+		{"beside the chances", []monitor.Snapshot{healthy(), soon}, viewForecast, false},
+	} {
+		for _, size := range [][2]int{{40, 12}, {60, 18}} {
+			frame := stripped(crewOf(newFakeAccounts(), size[0], size[1], c.view, c.said...))
+			if got := strings.Contains(frame, " work  ▲ stale 12 min "); got != c.want {
+				t.Errorf("%s at %v: named %t, want %t:\n%s", c.name, size, got, c.want, frame)
+			}
+		}
+	}
+}
+
 func TestAccountsPanelIsBounded(t *testing.T) {
 	for _, n := range []int{2, 3, 5, 20, 100} {
 		for _, shown := range []int{0, 1, n / 2, n - 1} {

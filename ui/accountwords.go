@@ -68,6 +68,21 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 	return dim(text.Unknown)
 }
 
+// nearer is the account that runs out first in a line of w cells, where that is
+// soon and it is not the one on the screen; else empty.
+func (d accountRows) nearer(p pen, w int) string {
+	i := d.total(p).First
+	if i < 0 || i == d.shown {
+		return ""
+	}
+	s := d.peers[i].snap
+	if l, _ := levelOf(s); l < levelLow {
+		return ""
+	}
+	head := cut(clean(d.peers[i].Name), max(leastAccount, w/2)) + "  " + d.state(p, i)
+	return spread(head, endOf(p, s, w-width(head)-2), w)
+}
+
 // totalName is what the sum is of, in w cells: of how many, where no column
 // beside it says so.
 func totalName(t monitor.Total, w int, said bool) string {

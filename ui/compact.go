@@ -102,6 +102,11 @@ func (d screen) parts(w int) []part {
 			parts = append(parts, part{rankRange, b[1:2], false})
 		}
 	}
+	if d.view == viewOverview && len(d.rows.peers) > 1 {
+		if line := d.rows.nearer(p, w); line != "" {
+			parts = append(parts, part{rankRange, []string{line}, false})
+		}
+	}
 	share, known := leftShare(s)
 	switch {
 	case s.Balance != nil:
