@@ -43,6 +43,8 @@ func TestForecastFrames(t *testing.T) {
 		}
 	}
 	for _, size := range [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}} {
+		help, _ := step(modelOf(Options{}, healthy(), size[0], size[1], viewOverview), press("?"))
+		compare(t, "help", help)
 		compare(t, "top-up-due", modelOf(Options{}, scenes["top-up-due"](), size[0], size[1], viewOverview))
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}} {

@@ -100,9 +100,10 @@ func (k keyMap) footer() []string {
 
 // full is all of them, for the help; a small one shows the first.
 func (k keyMap) full() []key.Binding {
-	all := append([]key.Binding{}, k.views...)
-	all = append(all, k.next, k.back, k.refresh, k.quit, k.shorter, k.longer, k.left, k.right, k.up, k.down, k.edit, k.take, k.drop,
-		k.rowUp, k.rowDown, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
+	all := []key.Binding{together("view", k.views...), k.next, k.back, k.refresh, k.quit,
+		together("range: shorter, longer", k.shorter, k.longer), together("cursor on the plot", k.left, k.right),
+		together("field of the plan", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
+	all = append(all, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {
@@ -110,4 +111,24 @@ func (k keyMap) full() []key.Binding {
 		}
 	}
 	return shown
+}
+
+// together is one binding of several that do the same to two sides, or of a run
+// of them; on if the first is.
+func together(does string, keys ...key.Binding) key.Binding {
+	if len(keys) == 0 {
+		return key.Binding{}
+	}
+	first, last := keys[0].Help().Key, keys[len(keys)-1].Help().Key
+	shown := first + " " + last
+	if len(keys) > 2 {
+		shown = first + "-" + last
+	}
+	var all []string
+	for _, b := range keys {
+		all = append(all, b.Keys()...)
+	}
+	b := key.NewBinding(key.WithKeys(all...), key.WithHelp(shown, does))
+	b.SetEnabled(keys[0].Enabled())
+	return b
 }
