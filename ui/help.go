@@ -19,11 +19,16 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 		"80 %: in four of five cases it runs out within the range.",
 	}
 	if w < 20 || h < 5 {
-		var lines []string
-		for _, b := range bindings {
-			lines = append(lines, fit(b.Help().Key+" "+b.Help().Desc, w))
+		lines := []string{""}
+		for _, b := range bindings { // as many in a line as it holds
+			last := &lines[len(lines)-1]
+			if both := joinAll("  ", *last, b.Help().Key+" "+b.Help().Desc); *last == "" || width(both) <= w {
+				*last = both
+			} else {
+				lines = append(lines, b.Help().Key+" "+b.Help().Desc)
+			}
 		}
-		return lines
+		return fill(lines, w, len(lines))
 	}
 	rows, in := len(bindings), min(w, 82)-4
 	widest := func(b []key.Binding) (cells int) {
