@@ -27,8 +27,9 @@ func (a *app) accountsCommand() *cobra.Command {
 		Short: "List the accounts, and keep or remove their keys",
 		Long: `accounts prints a line for each account of the configuration: where its key
 comes from, its state, what is left, what is spent an hour and a day, and when
-it runs out; and their sum: of how many accounts it is, and how old at most. It
-uses readings that are at most a minute old, and asks otherwise.
+it runs out, or is charged next; and their sum: of how many accounts it is, and
+how old at most. It uses readings that are at most a minute old, and asks
+otherwise.
 
 The exit code is 4 if an account that has a key could not be read.`,
 		Example: "  ortop accounts\n  ortop accounts --json\n  ortop accounts add work",

@@ -24,7 +24,10 @@ func (a *app) alertsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "alerts",
 		Short: "List the alerts, and test their channels",
-		Args:  cobra.NoArgs,
+		Long: `alerts shows which alerts there are, and tests the channels that tell them. Both
+are in the configuration; most kinds of alert that it does not name have defaults.
+The process that polls judges them: a dashboard, or ortop collect.`,
+		Args: cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error {
 			return usageError("ortop alerts --help lists its commands", "alerts needs a command")
 		}),
@@ -32,8 +35,11 @@ func (a *app) alertsCommand() *cobra.Command {
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
 		Short: "List the rules and where each is told",
-		Args:  cobra.NoArgs,
-		RunE:  a.runs(func(context.Context, []string) error { return a.listAlerts() }),
+		Long: `list prints each rule, those of the configuration and the defaults of other
+kinds: of which account it is, the channels that tell it, how long it then keeps
+silent, and when it is quiet; and each channel.`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(context.Context, []string) error { return a.listAlerts() }),
 	}, &cobra.Command{
 		Use:   "test",
 		Short: "Send a test to every channel",

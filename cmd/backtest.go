@@ -36,8 +36,8 @@ With --tasks it answers given moments instead: CSV with the columns trace,
 from_unix (since when the account was polled), at_unix and balance_usd, of
 traces that lie as NAME.csv in the folder of --traces. It prints one JSON object
 a line, in the order of the tasks.`,
-		Example: `ortop backtest spend.csv
-ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
+		Example: `  ortop backtest spend.csv
+  ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
 		RunE: a.runs(func(ctx context.Context, files []string) error {
 			switch {
 			case f.tasks == "" && f.traces == "" && len(files) > 0:

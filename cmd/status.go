@@ -37,8 +37,9 @@ if, with, comparisons, printf) of these fields:
 
 ` + fieldNames() + `
 
-Sums have their dollar sign; unknown is —. {{.JSON.balance_usd}} and the like
-are the values of --json.`,
+Sums have their dollar sign; unknown is —. In the first quarter of an hour of
+history RunsOut and Charge are a range in words, and the spans to them —. {{.JSON.balance_usd}} and the like are
+the values of --json.`,
 		Example: `  ortop status --json
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,

@@ -54,7 +54,11 @@ func fieldNames() string {
 		}
 		fmt.Fprintf(&b, "  %-12s", f.Name)
 	}
-	return strings.TrimRight(b.String(), " ")
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
 }
 
 func newFields(s monitor.Snapshot, now time.Time) fields {
