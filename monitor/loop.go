@@ -2,11 +2,8 @@ package monitor
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
-	"ortop/client"
 	"ortop/forecast"
 	"ortop/history"
 )
@@ -247,88 +244,6 @@ func (l *loop) resume() {
 	l.tick()
 }
 
-// ask starts a poll, unless any process asked less than gap ago.
-func (l *loop) ask(gap time.Duration) {
-	now := l.now()
-	ok, err := l.st.db.Claim(l.ctx, l.st.account, now, gap)
-	if err != nil {
-		l.m.log.Warn("claiming a poll", "error", err)
-		ok = true // a store that cannot be written bounds nothing; the schedule does
-	}
-	if !ok {
-		if !now.Before(l.sch.due) {
-			l.sch.at(now.Add(gap), false)
-		}
-		l.mark(l.phase)
-		return
-	}
-	l.start()
-}
-
-func (l *loop) start() {
-	ctx, cancel := context.WithTimeout(l.ctx, askLimit)
-	l.asking, l.cancel = true, cancel
-	q := question{o: &l.m.o, api: l.api, fp: l.fp, known: l.st.known, now: l.now, log: l.m.log}
-	if l.sch.refusals > 0 {
-		q.api, q.refused = nil, true // the key may have been replaced
-	}
-	l.mark(Asking)
-	go func() {
-		defer cancel()
-		a := answer{}
-		defer func() {
-			a.panic = panicError(recover())
-			l.answers <- a
-		}()
-		a = q.ask(ctx)
-	}()
-}
-
-// heard takes in the answer of the poll in flight.
-func (l *loop) heard(a answer) {
-	l.asking, l.cancel = false, nil
-	if a.panic != nil {
-		panic(a.panic)
-	}
-	if l.released || l.ctx.Err() != nil {
-		return // cut off on purpose
-	}
-	if a.api != nil {
-		l.api, l.fp = a.api, a.fingerprint
-		l.m.api.set(a.api)
-	}
-	v := judge(a, l.st.known, l.st.was)
-	now := l.now()
-	if v.err != nil {
-		l.m.failures.add(newFault(v.err).Kind)
-		l.sch.failed(now, v.err)
-		if l.gapCause == "" {
-			l.gapCause = oneLine(v.err)
-		}
-	} else {
-		l.sch.succeeded(now)
-	}
-	l.fault = v.err
-	l.stored = l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause)
-	if l.stored != nil {
-		l.m.failures.add("storage")
-		l.m.log.Warn("storing a reading", "error", l.stored)
-	}
-	switch {
-	case v.err == nil:
-		l.silent = time.Time{}
-	case l.silent.IsZero():
-		l.silent = now
-	}
-	if v.err == nil {
-		l.gapCause = ""
-	}
-	if v.note != "" {
-		l.m.log.Info(v.note)
-	}
-	l.show(l.resting())
-}
-
 // resting is the phase between two polls.
 func (l *loop) resting() Phase {
 	switch {
@@ -388,34 +303,3 @@ func (l *loop) mark(p Phase) {
 	}
 	l.m.publish(l.last)
 }
-
-func newFault(err error) *Fault {
-	var stored *storedFault
-	if errors.As(err, &stored) {
-		return &Fault{Kind: stored.kind, Message: stored.message}
-	}
-	var connect *ConnectError
-	if errors.As(err, &connect) {
-		return &Fault{Kind: "unauthorized", Message: oneLine(err)}
-	}
-	return &Fault{Kind: client.Kind(err), Message: oneLine(err)}
-}
-
-// oneLine is an error's text as it may be shown and stored.
-func oneLine(err error) string { return client.Clean(err.Error(), 300) }
-
-// storedFault is a fault that is none of a request's: this machine's own, or
-// another process's as it stored it.
-type storedFault struct{ kind, message string }
-
-func (f *storedFault) Error() string { return fmt.Sprintf("%s: %s", f.kind, f.message) }
-
-func faultOf(p history.Poll) error {
-	if p.FaultKind == "" {
-		return nil
-	}
-	return &storedFault{p.FaultKind, client.Clean(p.Fault, 300)}
-}
-
-// held reports whether p's next poll is at a time that the server asked for.
-func held(p history.Poll) bool { return p.FaultKind == "rate_limited" }
