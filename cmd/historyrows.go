@@ -23,7 +23,7 @@ func (r historyRow) balance() *float64 {
 	if r.CreditsUSD == nil || r.UsageUSD == nil {
 		return nil
 	}
-	left := *r.CreditsUSD - *r.UsageUSD
+	left := credit.Balance{CreditsUSD: *r.CreditsUSD, UsageUSD: *r.UsageUSD}.LeftUSD()
 	return &left
 }
 

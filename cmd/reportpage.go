@@ -103,24 +103,22 @@ func topTable(title string, b monitor.Breakdown) table {
 // topSpenders are the first rows that spent something, and what all others
 // did; each is nil where that is not known.
 func topSpenders(b monitor.Breakdown) (top []monitor.BreakdownRow, restUSD *float64) {
-	sum, all := 0.0, b.Rows != nil
+	all := b.Rows != nil
 	for _, row := range b.Rows {
 		switch {
 		case row.SpendUSD == nil:
 			all = false
 		case len(top) < topRows && *row.SpendUSD > 0:
 			top = append(top, row)
-			sum += *row.SpendUSD
 		}
 	}
 	if top == nil && all {
 		top = []monitor.BreakdownRow{}
 	}
-	if b.TotalUSD == nil || top == nil {
-		return top, nil
+	if top == nil {
+		return nil, nil
 	}
-	rest := *b.TotalUSD - sum
-	return top, &rest
+	return top, b.Besides(top)
 }
 
 func topUpTable(topUps []credit.TopUp) table {

@@ -108,6 +108,15 @@ type Cap struct {
 	IncludesBYOK bool
 }
 
+// UsedUSD is what was used of the limit in the current window; nil is unknown.
+func (c Cap) UsedUSD() *float64 {
+	if c.LimitUSD == nil || c.RemainingUSD == nil {
+		return nil
+	}
+	used := *c.LimitUSD - *c.RemainingUSD
+	return &used
+}
+
 // UsedRatio is the used share of the limit, 0 to 1 and above, below 0 where
 // more is left than that; ok is false where either is not known or nothing may
 // be spent.

@@ -103,3 +103,26 @@ func TestPlausible(t *testing.T) {
 		}
 	}
 }
+
+func TestCapUsed(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		cap  Cap
+		used *float64
+		of   float64 // -1: not known
+	}{
+		{"a quarter", Cap{LimitUSD: f(20), RemainingUSD: f(15)}, f(5), 0.25},
+		{"more than there is", Cap{LimitUSD: f(20), RemainingUSD: f(-5)}, f(25), 1.25},
+		{"nothing may be spent", Cap{LimitUSD: f(0), RemainingUSD: f(0)}, f(0), -1},
+		{"no cap", Cap{}, nil, -1},
+		{"what is left is not known", Cap{LimitUSD: f(20)}, nil, -1},
+	} {
+		used := c.cap.UsedUSD()
+		if (used == nil) != (c.used == nil) || used != nil && *used != *c.used {
+			t.Errorf("%s: UsedUSD = %v, want %v", c.name, used, c.used)
+		}
+		if ratio, ok := c.cap.UsedRatio(); ok != (c.of >= 0) || ok && ratio != c.of {
+			t.Errorf("%s: UsedRatio = %v, %v, want %v", c.name, ratio, ok, c.of)
+		}
+	}
+}

@@ -60,12 +60,8 @@ func (a *allowances) list(r roster) {
 
 // allowance is a cap or a budget as it was at a moment.
 func allowance(id, name string, c credit.Cap, at time.Time) alert.Allowance {
-	l := alert.Allowance{ID: id, Name: name, LimitUSD: *c.LimitUSD}
+	l := alert.Allowance{ID: id, Name: name, LimitUSD: *c.LimitUSD, UsedUSD: c.UsedUSD()}
 	l.ResetsAt, _ = c.Reset.Next(at)
-	if c.RemainingUSD != nil {
-		used := *c.LimitUSD - *c.RemainingUSD
-		l.UsedUSD = &used
-	}
 	return l
 }
 

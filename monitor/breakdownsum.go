@@ -60,6 +60,42 @@ func spendOr(r BreakdownRow) float64 {
 	return *r.SpendUSD
 }
 
+// Together adds rows up as one of a name: their spend, shares and BYOK, each as
+// far as it is known; nil where it is known of none.
+func Together(name string, rows []BreakdownRow) BreakdownRow {
+	sum := BreakdownRow{Name: name}
+	for _, r := range rows {
+		plus(&sum.SpendUSD, r.SpendUSD)
+		plus(&sum.Share, r.Share)
+		plus(&sum.BYOKUSD, r.BYOKUSD)
+	}
+	return sum
+}
+
+// ShareOf is which part of the whole a sum is; nil is unknown.
+func (b Breakdown) ShareOf(usd *float64) *float64 {
+	if usd == nil || b.TotalUSD == nil || *b.TotalUSD <= 0 {
+		return nil
+	}
+	share := *usd / *b.TotalUSD
+	return &share
+}
+
+// Besides is what was spent besides some rows; nil is unknown.
+func (b Breakdown) Besides(rows []BreakdownRow) *float64 {
+	if b.TotalUSD == nil {
+		return nil
+	}
+	rest := *b.TotalUSD
+	for _, r := range rows {
+		if r.SpendUSD == nil {
+			return nil
+		}
+		rest -= *r.SpendUSD
+	}
+	return &rest
+}
+
 // use puts into a row what is known of its use.
 func (r *BreakdownRow) use(u usage) {
 	r.Requests, r.Tokens, r.BYOKUSD = counted(u.requests), counted(u.tokens), u.byokUSD

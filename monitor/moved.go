@@ -46,7 +46,7 @@ type anchor struct {
 	CreditsUSD   *float64         `json:"credits_usd,omitempty"`
 	CapUSD       *float64         `json:"cap_usd,omitempty"`
 	Segment      int64            `json:"segment"`
-	ResetsAt     time.Time        `json:"resets_at,omitzero"` // the key\'s cap
+	ResetsAt     time.Time        `json:"resets_at,omitzero"` // the key's cap
 	Told         time.Time        `json:"told,omitzero"`      // when a move was last told
 	EarlierSince time.Time        `json:"earlier_since,omitzero"`
 	LaterSince   time.Time        `json:"later_since,omitzero"`

@@ -32,8 +32,8 @@ func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
 		name, spent := "cap", ""
 		if by == monitor.ByWorkspace {
 			name = "budget"
-			if c.RemainingUSD != nil { // so far in its window
-				spent = text.USD(*c.LimitUSD - *c.RemainingUSD)
+			if used := c.UsedUSD(); used != nil { // so far in its window
+				spent = text.USD(*used)
 			}
 		}
 		facts = append(facts, fact{name, capOf(r)}, fact{"spent of it", spent}, fact{"left of it", text.MaybeUSD(c.RemainingUSD)},

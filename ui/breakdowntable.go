@@ -190,7 +190,7 @@ func (d breakdownPanel) sums(h int) []sumRow {
 		return nil
 	}
 	var sums []sumRow
-	share := func(usd *float64) *float64 { return shareOf(usd, d.b.TotalUSD) }
+	share := d.b.ShareOf
 	if d.find.text != "" && len(d.rows) > 0 {
 		sums = append(sums, d.sumOf("found", d.rows))
 		sums[0].share = share(sums[0].usd)
@@ -212,32 +212,8 @@ func (d breakdownPanel) sums(h int) []sumRow {
 }
 
 func (d breakdownPanel) sumOf(name string, rows []monitor.BreakdownRow) sumRow {
-	s := sumRow{name: name}
-	for _, r := range rows {
-		add(&s.usd, r.SpendUSD)
-		add(&s.byokUSD, r.BYOKUSD)
-	}
-	return s
-}
-
-// shareOf is what part a sum is of the whole; nil is unknown.
-func shareOf(usd, whole *float64) *float64 {
-	if usd == nil || whole == nil || *whole <= 0 {
-		return nil
-	}
-	share := *usd / *whole
-	return &share
-}
-
-func add(sum **float64, v *float64) {
-	if v == nil {
-		return
-	}
-	total := *v
-	if *sum != nil {
-		total += **sum
-	}
-	*sum = &total
+	r := monitor.Together(name, rows)
+	return sumRow{name: name, usd: r.SpendUSD, byokUSD: r.BYOKUSD}
 }
 
 // sum is a line of the sums in w cells.

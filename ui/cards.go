@@ -71,7 +71,7 @@ const worthALine = 0.05
 // cardLines are who spent most, how many others did, and what is in no row.
 func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 	var rest []monitor.BreakdownRow
-	if share := shareOf(b.UnattributedUSD, b.TotalUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
+	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
 		if *share < 0 {
 			share = nil // no part of the whole
 		}
@@ -80,11 +80,7 @@ func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 	top := min(len(b.Rows), max(0, n-len(rest)))
 	if more := len(b.Rows) - top; more > 0 && top > 0 {
 		top--
-		others := monitor.BreakdownRow{Name: fmt.Sprintf("%d more", more+1)}
-		for _, r := range b.Rows[top:] {
-			add(&others.SpendUSD, r.SpendUSD)
-			add(&others.Share, r.Share)
-		}
+		others := monitor.Together(fmt.Sprintf("%d more", more+1), b.Rows[top:])
 		rest = append([]monitor.BreakdownRow{others}, rest...)
 	}
 	t := table{share: shareWidth}
