@@ -76,7 +76,7 @@ func layoutFor(view, w, h int, n needs) layout {
 	case viewBreakdown, viewEvents:
 		l.body = rect{0, y, w, h - 1 - y}
 		if left := l.body.h - n.listed; n.listed > 0 && left >= besideAccounts {
-			l.body.h -= min(left, max(besideAccounts, l.body.h/2))
+			l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
 			l.spend = rect{0, y + l.body.h, w, h - 1 - y - l.body.h}
 		}
 	default:
