@@ -121,7 +121,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 		f.text = fmt.Sprintf("%s is left, no longer below %s", f.value, below)
 	}
 	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
-		f.text += ", lasts until about " + text.Moment(in.Forecast.Time(in.Forecast.P50), in.Now)
+		f.text += ", runs out " + in.end()
 	}
 	return f, true
 }
@@ -143,6 +143,16 @@ func used(r Rule, in Reading) (f finding, known bool) {
 // share judges a used share against the least that counts.
 func share(ratio, above float64) finding {
 	return finding{over: ratio >= above, well: ratio <= above*(1-margin)}
+}
+
+// end is when it runs out: about the middle of the forecast, or while that is
+// early its range in words.
+func (in Reading) end() string {
+	f := in.Forecast
+	if in.Early {
+		return text.Between(f.Time(f.P10), f.Time(f.P90), in.Now)
+	}
+	return "about " + text.Moment(f.Time(f.P50), in.Now)
 }
 
 func runway(r Rule, in Reading) (f finding, known bool) {
@@ -173,12 +183,12 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	later, _ := in.Forecast.Chance(r.Within + time.Duration(margin*float64(r.Within)))
 	f.over, f.well = soon >= r.Chance, later < r.Chance
 	f.value = text.Seconds(in.Forecast.P50)
-	when := text.Moment(in.Forecast.Time(in.Forecast.P50), in.Now)
+	when := in.end()
 	if !f.over {
-		f.text = fmt.Sprintf("%s lasts until about %s, no longer within %s", what, when, within)
+		f.text = fmt.Sprintf("%s runs out %s, no longer within %s", what, when, within)
 		return f, true
 	}
-	f.text = fmt.Sprintf("%s runs out about %s, %s sure within %s", what, when, text.Chance(soon), within)
+	f.text = fmt.Sprintf("%s runs out %s, %s sure within %s", what, when, text.Chance(soon), within)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
 	}

@@ -28,6 +28,7 @@ type Reading struct {
 	BalanceUSD *float64
 	UsedRatio  *float64 // 0 to 1 and above
 	Forecast   forecast.Forecast
+	Early      bool // the middle of Forecast rests on too little to be told
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
 	// Refill is nil where no automatic top-up is known of.

@@ -156,7 +156,7 @@ func (st *store) keepUndelivered(ctx context.Context, s Snapshot) (string, error
 func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration) (alert.Reading, error) {
 	r := alert.Reading{
 		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
-		Forecast: s.Forecast, DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
+		Forecast: s.Forecast, Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
 		Unusual: st.unusual(s), Refill: s.AutoTopUp.refill(),
 	}
 	if s.Fault != nil {

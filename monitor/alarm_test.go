@@ -49,6 +49,14 @@ func TestAlertsAreToldOnce(t *testing.T) {
 		if !slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return e.Rule == alert.Balance && e.Level == alert.Urgent }) {
 			t.Errorf("Alerts = %+v, want the balance, urgent", s.Alerts)
 		}
+		for _, e := range all.events {
+			if e.Rule == alert.Runway && !strings.Contains(e.Text, "runs out between ") {
+				t.Errorf("in the first minutes it was told %q, want a range in words", e.Text)
+			}
+		}
+		if all.of(alert.Runway) == 0 {
+			t.Error("nothing was told of the runway")
+		}
 		stop()
 		time.Sleep(10 * time.Minute)
 		m = New(b.o)
