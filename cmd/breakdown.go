@@ -212,7 +212,7 @@ func budgetText(r monitor.BreakdownRow, now time.Time) string {
 	case f.State == forecast.Depleted:
 		s += ", spent"
 	case f.State == forecast.OK:
-		s += ", spent " + text.Moment(f.Time(f.P50), now)
+		s += ", runs out " + text.Moment(f.Time(f.P50), now)
 	case f.CapLasts:
 		s += ", lasts"
 	}
