@@ -57,12 +57,12 @@ func (a *app) listAlerts() error {
 		return err
 	}
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "LEVEL\tRULE\tACCOUNT\tCHANNELS\tCOOLDOWN\tQUIET")
+	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
 	for _, r := range alertRules(s.config) {
 		r = r.Filled()
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
 	}
-	fmt.Fprintln(w, "\nCHANNEL\tKIND\tLEVEL")
+	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
 	for _, c := range alertChannels(s.config) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
 	}

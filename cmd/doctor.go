@@ -96,7 +96,7 @@ func (a *app) checkConfig(c *checkup, s settings) {
 	default:
 		c.ok("config", "%s", s.configPath)
 	}
-	c.ok("account", "%s, polled every %s", s.account.Name, s.interval)
+	c.ok("account", "%s, polled every %s", s.account.Name, text.Span(s.interval))
 }
 
 func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
@@ -127,7 +127,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 		a.checkBalance(ctx, c, api, false)
 		return
 	}
-	c.ok("api", "%s answers in %s", s.baseURL, time.Since(began).Round(time.Millisecond))
+	c.ok("api", "%s answers in %d ms", s.baseURL, time.Since(began).Milliseconds())
 	if k.SkewKnown && k.ServerSkew.Abs() > time.Minute {
 		c.wrong("clock", fmt.Sprintf("it differs from the server's by %s", k.ServerSkew.Round(time.Second)), "set this machine's clock")
 	}

@@ -10,6 +10,19 @@ import (
 	"ortop/monitor"
 )
 
+func TestNeedText(t *testing.T) {
+	usd := func(v float64) *float64 { return &v }
+	for want, p := range map[string]forecast.Plan{
+		"needs nothing more for 90 % certainty; up to $18.01 a day may be spent": {NeededUSD: usd(0), AllowanceUSDPerDay: usd(18.01)},
+		"needs $61.10 more for 90 % certainty, or at most $6.24 a day":           {NeededUSD: usd(61.1), AllowanceUSDPerDay: usd(6.24)},
+		"needs — more for 90 % certainty, or at most — a day":                    {},
+	} {
+		if got := needText(p); got != want {
+			t.Errorf("needText = %q, want %q", got, want)
+		}
+	}
+}
+
 // In the first minutes people are told a range in words, as on the screen; what
 // a script reads stays.
 func TestEarlyTellsNoMiddle(t *testing.T) {

@@ -122,14 +122,22 @@ func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		}
 	}
 	if !ask.Until.IsZero() {
-		needed, allowed := text.MaybeUSD(p.NeededUSD), text.MaybeUSD(p.AllowanceUSDPerDay)
-		line("until", "%s: needs %s more for 90 %% certainty, or at most %s a day", text.Moment(ask.Until, now), needed, allowed)
+		line("until", "%s: %s", text.Moment(ask.Until, now), needText(p))
 	}
 	if auto := p.Auto; auto != nil {
 		line("auto top-up", "threshold %s, amount %s: about every %s, %s a month",
 			text.USD(auto.ThresholdUSD), text.USD(auto.AmountUSD), text.Span(auto.Every), text.USD(auto.USDPerMonth))
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// needText says what it takes to reach the moment that was asked for.
+func needText(p forecast.Plan) string {
+	allowed := text.MaybeUSD(p.AllowanceUSDPerDay)
+	if p.NeededUSD != nil && *p.NeededUSD == 0 {
+		return "needs nothing more for 90 % certainty; up to " + allowed + " a day may be spent"
+	}
+	return "needs " + text.MaybeUSD(p.NeededUSD) + " more for 90 % certainty, or at most " + allowed + " a day"
 }
 
 // chanceSpans are the spans that a chance is given for.

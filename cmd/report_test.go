@@ -125,6 +125,11 @@ func TestReportText(t *testing.T) {
 	if n := strings.Count(plain, "UTC"); n != 1 {
 		t.Errorf("the report names UTC %d times, want once", n)
 	}
+	dear := r
+	dear.spentUSD, dear.sameTimeUSD = usd(60), usd(5)
+	if got := reportPage(dear, now).plain(); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
+		t.Errorf("twelve times as much reads:\n%s", got)
+	}
 	md := reportPage(r, now).markdown()
 	for _, want := range []string{
 		"# Usage of account personal: week of Mon 16 Nov 2026\n", "| name | spent | share |\n| --- | ---: | ---: |\n| a\\|b\ufffd\\[31m\\* | $9.00 | 75 % |\n",

@@ -24,7 +24,9 @@ func reportPage(r usageReport, now time.Time) page {
 	add("time", "%s to %s, all of it in UTC", r.from.Format("Mon 2 Jan, 15:04"), r.to.Format("Mon 2 Jan, 15:04"))
 	add("spent", "%s", text.MaybeUSD(r.spentUSD))
 	compared := text.MaybeUSD(r.sameTimeUSD)
-	if c := r.change(); c != nil && *c >= 0 {
+	if c := r.change(); c != nil && *c >= 1.995 {
+		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
+	} else if c != nil && *c >= 0 {
 		compared += " (now " + text.Percent(*c) + " more)"
 	} else if c != nil {
 		compared += " (now " + text.Percent(-*c) + " less)"
