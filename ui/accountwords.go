@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strings"
 
 	"ortop/forecast"
 	"ortop/monitor"
@@ -34,11 +33,11 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 	switch s.Outlook() {
 	case forecast.OK:
 		from, to := f.Time(f.P10), f.Time(f.P90)
-		days := text.Days(from, to, p.now)
 		if s.Early() {
 			between := text.Between(from, to, p.now)
-			return paint(pick(w, between, days, text.Rough(f.Time(f.P50), p.now)))
+			return paint(pick(w, between, text.Days(from, to, p.now), text.Rough(f.Time(f.P50), p.now)))
 		}
+		days := daysOf(from, to, p.now)
 		which := ""
 		switch {
 		case s.Refilled():
@@ -51,9 +50,6 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 		bare := paint(day)
 		if s.Refilled() { // a date alone is one on which it runs out
 			bare = dim("charge")
-		}
-		if !strings.Contains(days, " to ") { // a day says no more than the date
-			return pick(w, which+paint(at)+dim("  80 %: ")+text.Range(from, to, p.now), which+paint(at), which+paint(day), bare)
 		}
 		return pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
 			which+paint(at), which+paint(day), bare)

@@ -146,7 +146,7 @@ func (d screen) parts(w int) []part {
 		}
 	} else if f.State == forecast.OK {
 		from, to := f.Time(f.P10), f.Time(f.P90)
-		head, short := does, ""
+		head, short := does, "out "
 		switch {
 		case s.Refilled():
 			short = "charge "
@@ -158,16 +158,17 @@ func (d screen) parts(w int) []part {
 			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(day),
 			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(dayOf(day)),
 			p.th.dim.Render(short)+p.th.of(l).Bold(true).Render(dayOf(day)))
-		days := text.Days(from, to, p.now)
+		days := daysOf(from, to, p.now)
 		date[1] = pick(w,
 			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+days+")")),
+			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+withoutDay(days)+")")),
 			joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+days+")")),
 			inOf(f, p.now))
 		if d.view == viewForecast {
 			in := inOf(f, p.now)
 			date[1] = pick(w,
 				joinAll("  ", in, p.th.dim.Render("80 %: "+text.Range(from, to, p.now))),
-				joinAll("  ", in, p.th.dim.Render("80 %: "+days)),
+				joinAll("  ", in, p.th.dim.Render("80 %: "+withoutDay(days))),
 				joinAll("  ", in, p.th.dim.Render(days)),
 				in)
 		}

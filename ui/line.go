@@ -100,7 +100,7 @@ func (d screen) endRange() string {
 	if f.State != forecast.OK || d.snap.Early() {
 		return ""
 	}
-	return d.th.dim.Render("80 %: ") + text.Days(f.Time(f.P10), f.Time(f.P90), d.now)
+	return d.th.dim.Render("80 %: ") + daysOf(f.Time(f.P10), f.Time(f.P90), d.now)
 }
 
 func (d screen) dayRate() string {

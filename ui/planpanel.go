@@ -115,7 +115,7 @@ func (d screen) lasts(w int) string {
 	if strings.HasPrefix(date, ">") {
 		return pick(w, dim("lasts ")+bright("over a year")+dim("  (80 %: from "+text.Days(from, from, d.now)+")"), dim("lasts ")+bright("over a year"))
 	}
-	days := text.Days(from, to, d.now)
+	days := daysOf(from, to, d.now)
 	return pick(w,
 		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
 		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),

@@ -199,6 +199,23 @@ func dayOf(moment string) string {
 	return day
 }
 
+// daysOf is a range in days; one within a day has its times.
+func daysOf(from, to, now time.Time) string {
+	if days := text.Days(from, to, now); strings.Contains(days, " to ") {
+		return days
+	}
+	return text.Range(from, to, now)
+}
+
+// withoutDay is a range within a day, which is named beside it, by its times;
+// any other is as it is.
+func withoutDay(days string) string {
+	if _, times, ok := strings.Cut(days, ", "); ok && !strings.Contains(times, ", ") {
+		return times
+	}
+	return days
+}
+
 // inOf is how far off the middle is, empty where that says nothing new.
 func inOf(f forecast.Forecast, now time.Time) string {
 	left := f.P50 - now.Sub(f.At).Seconds()
