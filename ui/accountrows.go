@@ -32,28 +32,35 @@ func renderAccounts(p pen, d accountRows, w, h int) []string {
 	if _, watched := d.watched(); watched > 1 {
 		keys = "a next   " + keys
 	}
-	title := p.th.title.Render("accounts")
-	if full := title + p.th.dim.Render(": left, spend, and when it runs out"); width(full)+width(keys)+8 <= w {
-		title = full
-	}
+	columns := pick(w-8-width("accounts")-width(keys), ": left, spend, and when it runs out", ": left, spend, runs out", "")
+	title := p.th.title.Render("accounts") + p.th.dim.Render(columns)
 	return renderPanel(p, title, p.th.dim.Render(keys), lines, w, h)
 }
 
-// places are those of the accounts that n lines show, the one on the screen
-// among them, and how many more there are; that they are takes a line too.
+// places are those of the accounts that n lines show, the one on the screen and
+// the first to run out among them, and how many more there are; that they are
+// takes a line too.
 func (d accountRows) places(n int) (places []int, more int) {
 	if len(d.peers) > n {
 		n = max(1, n-1)
 		more = len(d.peers) - n
 	}
-	for i := range d.peers[:len(d.peers)-more] {
-		places = append(places, i)
+	for _, i := range []int{d.shown, d.first()} {
+		if i >= 0 && len(places) < n && !slices.Contains(places, i) {
+			places = append(places, i)
+		}
 	}
-	if more > 0 && d.shown >= n {
-		places[n-1] = d.shown
+	for i := range d.peers {
+		if len(places) < n && !slices.Contains(places, i) {
+			places = append(places, i)
+		}
 	}
+	slices.Sort(places)
 	return places, more
 }
+
+// first is the place of the first to run out; -1 where none is known to.
+func (d accountRows) first() int { return d.total(pen{}).First }
 
 // under is the place of the account in a line of the panel, which has n of
 // them; -1: none.

@@ -2,12 +2,14 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/forecast"
 	"ortop/monitor"
 )
 
@@ -53,6 +55,17 @@ func TestSmallPaneNamesWhoRunsOutFirst(t *testing.T) {
 			if got := strings.Contains(frame, " work  ▲ stale 12 min "); got != c.want {
 				t.Errorf("%s at %v: named %t, want %t:\n%s", c.name, size, got, c.want, frame)
 			}
+		}
+	}
+}
+
+// Where some accounts have no room, the first to run out has.
+func TestPanelShowsWhoRunsOutFirst(t *testing.T) {
+	d := accountRows{make([]peer, 20), 3}
+	d.peers[15].snap.Forecast = forecast.Forecast{State: forecast.OK, At: testNow, P50: 3600}
+	for n, want := range map[int][]int{1: {3}, 3: {3, 15}, 5: {0, 1, 3, 15}} {
+		if got, _ := d.places(n); !slices.Equal(got, want) {
+			t.Errorf("in %d lines stand %v, want %v", n, got, want)
 		}
 	}
 }

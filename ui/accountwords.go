@@ -67,7 +67,7 @@ func endOf(p pen, s monitor.Snapshot, w int) string {
 // nearer is the account that runs out first in a line of w cells, where that is
 // soon and it is not the one on the screen; else empty.
 func (d accountRows) nearer(p pen, w int) string {
-	i := d.total(p).First
+	i := d.first()
 	if i < 0 || i == d.shown {
 		return ""
 	}
