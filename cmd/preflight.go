@@ -16,7 +16,8 @@ import (
 func (a *app) preflightCommand() *cobra.Command {
 	var need, span string
 	var asJSON bool
-	c := &cobra.Command{
+	var c *cobra.Command
+	c = &cobra.Command{
 		Use:   "preflight --need USD",
 		Short: "Say whether there is enough for a job",
 		Long: `preflight is a gate for jobs. It exits with 0 where the sum can be spent now, by
@@ -32,7 +33,7 @@ known.`,
 				return usageError("for example --need 2.50", "--need: %w", err)
 			}
 			var d time.Duration
-			if span != "" {
+			if c.Flags().Changed("for") { // an empty one is a variable that was not set
 				if d, err = text.ParseSpan(span); err != nil {
 					return usageError("", "--for: %w", err)
 				}

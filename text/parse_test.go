@@ -40,13 +40,28 @@ func TestParseMoment(t *testing.T) {
 	}
 }
 
+func TestParseSpan(t *testing.T) {
+	for in, want := range map[string]time.Duration{
+		"0": 0, "0h": 0, "0d": 0, "90m": 90 * time.Minute, "1.5d": 36 * time.Hour, "1w 2d 3h": 219 * time.Hour, "36500d": maxSpan, "876000h": maxSpan,
+	} {
+		if got, err := ParseSpan(in); err != nil || got != want {
+			t.Errorf("ParseSpan(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "d", "-1h", "1d1d", "20000w", "36500w", "36501d", "876001h", "36500d1s", "5214w36499d875999h"} {
+		if got, err := ParseSpan(in); err == nil {
+			t.Errorf("ParseSpan(%q) = %v, want an error", in, got)
+		}
+	}
+}
+
 func TestParseUSD(t *testing.T) {
-	for in, want := range map[string]float64{"25": 25, "$25.50": 25.5, " 1,000 ": 1000} {
+	for in, want := range map[string]float64{"25": 25, "$25.50": 25.5, " 1,000 ": 1000, "1,234,567.5": 1234567.5} {
 		if got, err := ParseUSD(in); err != nil || got != want {
 			t.Errorf("ParseUSD(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "ten"} {
+	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "ten", "2,50", "1,5", "1,0000", ",5", "1,000,50"} {
 		if got, err := ParseUSD(in); err == nil {
 			t.Errorf("ParseUSD(%q) = %v, want an error", in, got)
 		}
