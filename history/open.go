@@ -71,9 +71,10 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 	// that may write changes the file, by a checkpoint.
 	k, err = dialReadOnly(path)
 	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && why == nil {
+	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && writable(path) == nil {
 		// A process was killed while it changed the file outside of the log,
-		// as in a copy's change to it; only one that may write can undo that.
+		// as in the change to it; only one that may write can undo that, and
+		// until then nobody can read.
 		if err = undo(path); err == nil {
 			k, err = dialReadOnly(path)
 		}
