@@ -39,13 +39,15 @@ a line, in the order of the tasks.`,
 		Example: `  ortop backtest spend.csv
   ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
 		RunE: a.runs(func(ctx context.Context, files []string) error {
+			grade := func() error { return a.backtest(ctx, files) }
 			switch {
-			case f.tasks == "" && f.traces == "" && len(files) > 0:
-				return a.backtest(ctx, files)
 			case f.tasks != "" && f.traces != "" && len(files) == 0:
-				return a.backtestTasks(ctx, f)
+				grade = func() error { return a.backtestTasks(ctx, f) }
+			case f.tasks != "" || f.traces != "" || len(files) == 0:
+				return usageError("ortop backtest --help shows examples", "backtest needs files, or --tasks and --traces")
 			}
-			return usageError("ortop backtest --help shows examples", "backtest needs files, or --tasks and --traces")
+			_, err := until(ctx, func() (none struct{}, err error) { return none, grade() })
+			return err
 		}),
 	}
 	c.Flags().StringVar(&f.tasks, "tasks", "", "moments to forecast at, in CSV")

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -80,34 +80,14 @@ func (a *app) importFile(ctx context.Context, path string) error {
 	return written(err)
 }
 
-// readImport reads a file, or standard input for "-". It does not wait for one
-// that does not come.
+// readImport reads a file, or standard input for "-".
 func (a *app) readImport(ctx context.Context, path string) (*importFile, error) {
-	type answer struct {
-		f   *importFile
-		err error
+	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*importFile, error) { return parseImport(in, a.now()) })
+	var wrong *fs.PathError
+	if errors.As(err, &wrong) {
+		err = wrong.Err // the path is told beside it
 	}
-	read := make(chan answer, 1)
-	go func() {
-		f, err := func() (*importFile, error) {
-			if path == "-" {
-				return parseImport(a.stdin, a.now())
-			}
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, errors.Unwrap(err)
-			}
-			defer file.Close()
-			return parseImport(file, a.now())
-		}()
-		read <- answer{f, err}
-	}()
-	select {
-	case r := <-read:
-		return r.f, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return f, err
 }
 
 // store adds what the file tells, and says what became of it.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -145,50 +145,19 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 }
 
 func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err error) {
-	in := a.stdin
-	if file != "-" {
-		if in, err = os.Open(file); err != nil {
-			return log, fmt.Errorf("reading the log: %w", err)
-		}
-		defer in.Close()
+	log, err = readFile(ctx, file, a.stdin, func(in io.Reader) (reconcile.Log, error) { return reconcile.Read(in, a.now()) })
+	var path *fs.PathError
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return log, err
+	case errors.As(err, &path): // it names the file
+		return log, fmt.Errorf("reading the log: %w", err)
 	}
-	type answer struct {
-		log reconcile.Log
-		err error
-	}
-	read := make(chan answer, 1)
-	go func() { // a pipe or a device may never end
-		l, err := reconcile.Read(&ending{ctx, in}, a.now())
-		read <- answer{l, err}
-	}()
-	select {
-	case r := <-read:
-		log, err = r.log, r.err
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
-		return log, context.Cause(ctx)
-	}
-	if err != nil {
-		err = fmt.Errorf("reading the log: %s: %w", logName(file), err)
-	}
+	err = fmt.Errorf("reading the log: %s: %w", logName(file), err)
 	if errors.Is(err, reconcile.ErrFormat) {
 		return log, &exitError{exitFailed, err, `expected are lines such as {"id":"gen-1","time":"2026-11-21T10:42:00Z","cost":0.0123}, or CSV with the header id,time,cost`}
 	}
 	return log, err
-}
-
-// ending is a reader that ends with a context.
-type ending struct {
-	ctx context.Context
-	in  io.Reader
-}
-
-func (e *ending) Read(p []byte) (int, error) {
-	if e.ctx.Err() != nil {
-		return 0, context.Cause(e.ctx)
-	}
-	return e.in.Read(p)
 }
 
 func (r *reconciled) name() string { return logName(r.file) }

@@ -3,6 +3,7 @@
 package backtest
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -111,7 +112,7 @@ type table struct {
 }
 
 func newTable(r io.Reader, need ...string) (*table, error) {
-	t := &table{csv: csv.NewReader(r), columns: map[string]int{}}
+	t := &table{csv: csv.NewReader(&shortLines{r: r}), columns: map[string]int{}}
 	t.csv.ReuseRecord = true
 	head, err := t.csv.Read()
 	if err != nil {
@@ -126,6 +127,26 @@ func newTable(r io.Reader, need ...string) (*table, error) {
 		}
 	}
 	return t, nil
+}
+
+// maxLine is how long a line may be, in bytes: what is no text at all may have
+// no line's end, as a device has none.
+const maxLine = 64 << 10
+
+// shortLines is a reader that ends with an error at a line longer than maxLine.
+type shortLines struct {
+	r    io.Reader
+	line int // bytes since the last line's end
+}
+
+func (s *shortLines) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if i := bytes.LastIndexByte(p[:n], '\n'); i >= 0 {
+		s.line = n - i - 1
+	} else if s.line += n; s.line > maxLine {
+		return 0, fmt.Errorf("it has a line of more than %d KiB", maxLine>>10)
+	}
+	return n, err
 }
 
 // row is a row of a table; err is the first thing wrong with it.

@@ -27,6 +27,7 @@ func TestReadTraceSaysWhatIsWrong(t *testing.T) {
 		{"milliseconds", "unix_seconds,cum_usd\n1735689600000,2\n", `line 2: unix_seconds "1735689600000" is not a time in seconds`},
 		{"time goes back", "unix_seconds,cum_usd\n5,1\n4,2\n", "line 3: unix_seconds goes back"},
 		{"spend falls", "unix_seconds,cum_usd\n5,2\n6,1\n", "line 3: cum_usd falls"},
+		{"no line's end", strings.Repeat("\x00", 100_000), "reading the head: it has a line of more than 64 KiB"},
 		{"a field too few", "unix_seconds,cum_usd\n5\n", "record on line 2: wrong number of fields"},
 	} {
 		if _, err := ReadTrace("t", strings.NewReader(c.csv)); err == nil || err.Error() != c.want {
