@@ -26,6 +26,8 @@ func TestFormat(t *testing.T) {
 		{"a pipeline", "{{.JSON.balance_usd | printf \"%.0f\"}}", "64"},
 		{"and, or, not", "{{and .Account .State}} {{or .Error .Account}} {{not .JSON.stale}}", "live personal true"},
 		{"ne of the unknown", "{{ne .JSON.error nil}} {{eq .JSON.error nil}}", "false true"},
+		{"a field of the unknown", "{{.JSON.error.kind}} {{and .JSON.error (eq .JSON.error.kind `network`)}}", "— —"},
+		{"a branch for another day", "{{if .JSON.error}}{{.JSON.error.kind}}{{else if .JSON.auto_top_up}}{{.JSON.auto_top_up.next.p50}}{{end}}", ""},
 		{"a comment and trimming", "a {{- /* x */ -}} b", "ab"},
 		{"text alone", "plain", "plain"},
 	} {
@@ -41,6 +43,8 @@ func TestFormat(t *testing.T) {
 	for _, bad := range []string{
 		"{{", "{{.Nothing}}", "{{.JSON.nothing}}", "{{.Balance.More}}", "{{nothing 1}}", "{{range .JSON.alerts}}{{end}}",
 		"{{template `x`}}", "{{$x := 1}}{{$x}}", "{{printf 1}}", "{{lt .Account}}", "{{lt .Account 1}}", "{{len 3}}", "{{.Account 1}}",
+		"{{if .JSON.balance_usd}}{{.Nothing}}{{end}}", "{{with .JSON.error}}{{.knd}}{{end}}", "{{.JSON.error.knd}}", "{{.JSON.auto_top_up.next.p5}}",
+		"{{if .Account}}{{else}}{{.Nothing}}{{end}}",
 	} {
 		if _, err := parseFormat(bad); err == nil {
 			t.Errorf("parseFormat(%q) = nil, want an error", bad)
