@@ -10,12 +10,14 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // Bounds of what a client may ask for.
 const (
 	maxScrapes = 4
+	maxConns   = 64 // who keeps more open takes memory and files that polls need
 	ioLimit    = 5 * time.Second
 	idleLimit  = 5 * time.Minute
 	headerSize = 16 << 10
@@ -94,6 +96,7 @@ func (s *Server) Serve(ctx context.Context, gather func() []Account, now func() 
 		ReadHeaderTimeout: ioLimit, ReadTimeout: ioLimit, WriteTimeout: ioLimit, IdleTimeout: idleLimit,
 		MaxHeaderBytes: headerSize - headerSlack,
 		ErrorLog:       log.New(io.Discard, "", 0),
+		ConnState:      limitConns(),
 	}
 	stop := context.AfterFunc(ctx, func() { server.Close() })
 	defer stop()
@@ -101,6 +104,21 @@ func (s *Server) Serve(ctx context.Context, gather func() []Account, now func() 
 		return fmt.Errorf("serving metrics: %w", err)
 	}
 	return nil
+}
+
+// limitConns closes a connection that is one too many.
+func limitConns() func(net.Conn, http.ConnState) {
+	var open atomic.Int64
+	return func(c net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			if open.Add(1) > maxConns {
+				c.Close() // StateClosed follows
+			}
+		case http.StateClosed:
+			open.Add(-1)
+		}
+	}
 }
 
 func (s *Server) handler(gather func() []Account, now func() time.Time) http.Handler {

@@ -144,6 +144,47 @@ func TestM01ScrapesAtOnce(t *testing.T) {
 	}
 }
 
+// TestM01ConnectionsAreBounded: one who opens many and says nothing takes no
+// more than the bound, and others are served once it lets go.
+func TestM01ConnectionsAreBounded(t *testing.T) {
+	s := serving(t, "127.0.0.1:0", one)
+	const request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	open := func() (conn net.Conn, served bool) {
+		conn, err := net.Dial("tcp", s.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.SetDeadline(time.Now().Add(10 * time.Second))
+		io.WriteString(conn, request) // one that is closed may refuse it
+		_, err = http.ReadResponse(bufio.NewReader(conn), nil)
+		return conn, err == nil
+	}
+	var first net.Conn
+	for i := range maxConns {
+		conn, served := open()
+		defer conn.Close()
+		if i == 0 {
+			first = conn
+		}
+		if !served {
+			t.Fatalf("connection %d of %d was closed", i+1, maxConns)
+		}
+	}
+	if conn, served := open(); served {
+		conn.Close()
+		t.Errorf("connection %d was served, want it closed", maxConns+1)
+	}
+	first.Close()
+	for tries := 0; ; tries++ { // the server has to notice
+		if conn, served := open(); served {
+			conn.Close()
+			break
+		} else if conn.Close(); tries == 1000 {
+			t.Fatal("no connection is served after one was closed")
+		}
+	}
+}
+
 func TestListen(t *testing.T) {
 	for _, c := range []struct {
 		addr     string
