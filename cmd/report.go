@@ -77,6 +77,7 @@ type usageReport struct {
 	models      monitor.Breakdown
 	keys        monitor.Breakdown
 	topUps      []credit.TopUp
+	boughtKnown bool            // what was bought is known of all of the period
 	events      []history.Event // the newest first
 	notes       []string
 }
@@ -129,6 +130,9 @@ func newReport(ctx context.Context, mon *monitor.Monitor, snap monitor.Snapshot,
 	if r.topUps, err = ar.DB.TopUps(ctx, ar.Shown, r.from, now); err != nil {
 		return r, err
 	}
+	if err := r.askBought(ctx, ar); err != nil {
+		return r, err
+	}
 	if r.events, err = ar.DB.Events(ctx, ar.Account, r.from, now.Add(time.Second), eventLimit); err != nil {
 		return r, err
 	}
@@ -139,6 +143,16 @@ func newReport(ctx context.Context, mon *monitor.Monitor, snap monitor.Snapshot,
 	r.models = r.breakdown(ctx, mon, monitor.ByModel)
 	r.keys = r.breakdown(ctx, mon, monitor.ByKey)
 	return r, nil
+}
+
+// askBought notes where the balance was not read from the beginning of the
+// period on: spend of before can be had, top-ups cannot.
+func (r *usageReport) askBought(ctx context.Context, ar monitor.Archive) error {
+	first, _, err := ar.DB.At(ctx, ar.Shown, r.from)
+	if r.boughtKnown = first.CreditsKnown; err == nil && !r.boughtKnown {
+		r.notes = append(r.notes, "top-ups from before the balance was first read are not known")
+	}
+	return err
 }
 
 // sumUp reads what was spent, in all and by the day.

@@ -73,6 +73,9 @@ func TestReportSums(t *testing.T) {
 				w, _ := json.Marshal(want)
 				t.Errorf("spent, before, by this time, days = %s, want %s", g, w)
 			}
+			if within := c.readings[0].At.After(r.from); len(r.days) > 0 && r.boughtKnown == within {
+				t.Errorf("bought is known of all of it: %v, and the first reading came within: %v", r.boughtKnown, within)
+			}
 			sum := 0.0
 			for _, d := range r.days {
 				if d.spentUSD != nil {
@@ -167,6 +170,10 @@ func TestReportJSON(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, got, want)
 		}
 	}
+	if empty["top_ups"] != nil {
+		t.Errorf("top_ups of an empty report = %v, want null", empty["top_ups"])
+	}
+	empty = keys(usageReport{period: periods[0], from: now, before: now, to: now, boughtKnown: true}, now)
 	for _, name := range []string{"days", "top_ups", "alerts", "events", "notes"} {
 		if list, ok := empty[name].([]any); !ok || len(list) != 0 {
 			t.Errorf("%s of an empty report = %v, want an empty list", name, empty[name])

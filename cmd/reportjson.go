@@ -24,8 +24,8 @@ type reportJSON struct {
 	Balance      *float64          `json:"balance_usd"`
 	Models       []spenderJSON     `json:"models"` // null: nobody could tell
 	Keys         []spenderJSON     `json:"keys"`
-	TopUps       []topUpJSON       `json:"top_ups"`
-	Alerts       []alertJSON       `json:"alerts"` // that stand now
+	TopUps       []topUpJSON       `json:"top_ups"` // null: none was seen, and not all of the period was
+	Alerts       []alertJSON       `json:"alerts"`  // that stand now
 	Events       []reportEventJSON `json:"events"`
 	Forecast     forecastJSON      `json:"forecast"`
 	Track        trackJSON         `json:"track"`
@@ -66,7 +66,7 @@ func reportObject(r usageReport, now time.Time) reportJSON {
 		From: moment(r.from), To: moment(r.to), Spend: r.spentUSD,
 		PreviousFrom: moment(r.before), Previous: r.beforeUSD, SameTime: r.sameTimeUSD, Change: r.change(),
 		Days: []reportDayJSON{}, Models: spenderRows(r.models), Keys: spenderRows(r.keys),
-		TopUps: []topUpJSON{}, Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
+		Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
 		Track: trackJSON{Made: r.Track.Made, Held: r.Track.Held}, Notes: append([]string{}, r.notes...),
 	}
 	for _, d := range r.days {
@@ -75,6 +75,9 @@ func reportObject(r usageReport, now time.Time) reportJSON {
 	if r.Balance != nil {
 		left := r.Balance.LeftUSD()
 		o.Balance = &left
+	}
+	if r.boughtKnown {
+		o.TopUps = []topUpJSON{}
 	}
 	for _, u := range r.topUps {
 		o.TopUps = append(o.TopUps, topUpJSON{moment(u.At), u.AmountUSD})

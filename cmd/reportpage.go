@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"ortop/credit"
 	"ortop/monitor"
 	"ortop/text"
 )
@@ -57,7 +56,7 @@ func reportPage(r usageReport, now time.Time) page {
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
-	p.tables = append(p.tables, topTable("Models", r.models), topTable("Keys", r.keys), topUpTable(r.topUps), eventTable(r))
+	p.tables = append(p.tables, topTable("Models", r.models), topTable("Keys", r.keys), topUpTable(r), eventTable(r))
 	p.lists = append(p.lists, standing, list{"Forecast", r.Why(now)}, list{"Notes", r.notes})
 	return p
 }
@@ -123,9 +122,12 @@ func topSpenders(b monitor.Breakdown) (top []monitor.BreakdownRow, restUSD *floa
 	return top, b.Besides(top)
 }
 
-func topUpTable(topUps []credit.TopUp) table {
+func topUpTable(r usageReport) table {
 	t := table{title: "Top-ups", head: []string{"time", "amount"}, empty: "none"}
-	for _, u := range topUps {
+	if !r.boughtKnown {
+		t.empty = text.Unknown
+	}
+	for _, u := range r.topUps {
 		t.rows = append(t.rows, []string{u.At.UTC().Format("Mon 2 Jan, 15:04"), text.USD(u.AmountUSD)})
 	}
 	return t
