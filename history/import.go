@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"ortop/credit"
@@ -74,7 +75,6 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 	}
 	h.id = id
 	was := *h
-	var before, after []Reading
 	var fill []stretch
 	own := row{at: math.MaxInt64}
 	if h.at.Valid {
@@ -82,14 +82,12 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 			return 0, err
 		}
 	}
-	last := h.readMS.Int64 / 1000
-	for _, r := range readings {
-		switch at := r.At.Unix(); {
-		case at < own.at && h.at.Valid:
-			before = append(before, r)
-		case at > last || !h.at.Valid:
-			after = append(after, r)
-		}
+	var before []Reading
+	after := readings
+	if h.at.Valid {
+		last := h.readMS.Int64 / 1000
+		before = readings[:sort.Search(len(readings), func(i int) bool { return readings[i].At.Unix() >= own.at })]
+		after = readings[sort.Search(len(readings), func(i int) bool { return readings[i].At.Unix() > last }):]
 	}
 	if before, err = db.unfilled(s, id, before); err != nil {
 		return 0, err
@@ -99,10 +97,8 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 			return 0, err
 		}
 	}
-	for _, c := range (entry{readings: after}).apply(map[Series]*head{s: h}) {
-		if err := db.store(c); err != nil {
-			return 0, err
-		}
+	if err := db.storeEach(h, after); err != nil {
+		return 0, err
 	}
 	return len(before) + len(after), db.saveHead(h, &was)
 }
@@ -163,20 +159,28 @@ func (db *DB) insertBefore(h *head, first int64, readings []Reading) error {
 	if readings[0].NewSegment == nil {
 		readings[0].NewSegment = &Segment{Reason: "imported"}
 	}
-	s := readings[0].Series
-	changes := entry{readings: readings}.apply(map[Series]*head{s: old})
+	if err := db.storeEach(old, readings); err != nil {
+		return err
+	}
 	// Their newest day may be the oldest, or the only, day that is stored.
 	if err := db.addToDay(h, dayRow{old.at.Int64 / secondsADay, old.dayRows, old.dayCRC}); err != nil {
 		return err
 	}
 	from := time.Unix(old.readMS.Int64/1000, 0).UTC()
-	if first-from.Unix() > 1 {
-		changes = append(changes, change{series: s, id: h.id, gap: &credit.Gap{
-			Span: credit.Span{From: from, To: time.Unix(first, 0).UTC()}, Cause: "not recorded"}})
+	if first-from.Unix() <= 1 {
+		return nil
 	}
-	for _, c := range changes {
-		if err := db.store(c); err != nil {
-			return err
+	return db.store(change{series: readings[0].Series, id: h.id, gap: &credit.Gap{
+		Span: credit.Span{From: from, To: time.Unix(first, 0).UTC()}, Cause: "not recorded"}})
+}
+
+// storeEach stores readings that follow h, one by one: there may be millions.
+func (db *DB) storeEach(h *head, readings []Reading) error {
+	for i, r := range readings {
+		for _, c := range (entry{readings: readings[i : i+1]}).apply(map[Series]*head{r.Series: h}) {
+			if err := db.store(c); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
