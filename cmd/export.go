@@ -11,7 +11,7 @@ import (
 	"ortop/monitor"
 )
 
-var errNothingRead = errors.New("exporting: nothing was read yet")
+var errNothingRead = errors.New("nothing was read yet")
 
 // maxExports is how many files of one account and day there may be.
 const maxExports = 99
@@ -26,7 +26,7 @@ func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, 
 	}
 	f, err := newFile(fmt.Sprintf("ortop-%s-%s", account, a.now().Format(time.DateOnly)), ".csv")
 	if err != nil {
-		return "", fmt.Errorf("exporting: %w", err)
+		return "", err
 	}
 	out := newRowWriter(f, csvRows)
 	if err = eachRow(ctx, ar, historyAsk{from: from, to: to}, out.write); err == nil {
@@ -34,7 +34,7 @@ func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, 
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		os.Remove(f.Name())
-		return "", fmt.Errorf("exporting: %w", err)
+		return "", err
 	}
 	return f.Name(), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,8 +50,8 @@ func TestExportFails(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := a.export(ctx, monitorOf(t, daily("2026-11-18 00:00", "2026-11-20 00:00")...), "personal", time.Time{}, importNow); !errors.Is(err, context.Canceled) {
-		t.Errorf("export() that is cancelled = %v, want context.Canceled", err)
+	if _, err := a.export(ctx, monitorOf(t, daily("2026-11-18 00:00", "2026-11-20 00:00")...), "personal", time.Time{}, importNow); !errors.Is(err, context.Canceled) || strings.HasPrefix(err.Error(), "exporting") {
+		t.Errorf("export() that is cancelled = %v, want context.Canceled, and not what the screen says before it", err)
 	}
 	if files, _ := filepath.Glob("*"); len(files) != 0 {
 		t.Errorf("a failed export left %v", files)
