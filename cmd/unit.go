@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -62,12 +63,16 @@ func (a *app) newUnit(s settings, f collectFlags) (u unitFacts, err error) {
 	if strings.HasPrefix(self, filepath.Clean(os.TempDir())+string(filepath.Separator)) {
 		a.hint("this binary is in a folder for temporary files: install it, and print the unit with the installed one")
 	}
+	// A service has its own environment: what this one says goes into the flags.
 	u.Args, u.UID = []string{self, "collect"}, os.Getuid()
 	history, err := filepath.Abs(s.historyPath)
 	if err != nil {
 		return u, fmt.Errorf("finding the history's folder: %w", err)
 	}
 	configPath := a.flags.config
+	if _, err := os.Stat(s.configPath); err == nil && os.Getenv("XDG_CONFIG_HOME") != "" {
+		configPath = s.configPath
+	}
 	if configPath != "" {
 		if configPath, err = filepath.Abs(configPath); err != nil {
 			return u, fmt.Errorf("finding the configuration's folder: %w", err)
@@ -80,10 +85,10 @@ func (a *app) newUnit(s settings, f collectFlags) (u unitFacts, err error) {
 	}
 	pass("--account", a.flags.account)
 	pass("--config", configPath)
-	if a.flags.history != "" {
+	if a.flags.history != "" || s.config.History == "" && os.Getenv("XDG_DATA_HOME") != "" {
 		pass("--history", history)
 	}
-	pass("--base-url", a.flags.baseURL)
+	pass("--base-url", cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL")))
 	if a.flags.interval != 0 {
 		pass("--interval", a.flags.interval.String())
 	}

@@ -41,6 +41,29 @@ func printUnit(t *testing.T, kind string, args ...string) string {
 	return string(out)
 }
 
+// TestUnitHasTheEnvironment: a service does not have the environment of who
+// printed its unit, and must use the same account, configuration and history.
+func TestUnitHasTheEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "config", "ortop"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "config", "ortop", "config.toml")
+	for _, c := range []struct{ config, want string }{
+		{"", `"collect" "--config" "` + path + `" "--history" "` + dir + `/data/ortop/history.db" "--base-url" "http://127.0.0.1:9/api/v1" "--quiet"`},
+		{"history = \"/x/h.db\"\n", `"collect" "--config" "` + path + `" "--base-url" "http://127.0.0.1:9/api/v1" "--quiet"`},
+	} {
+		if err := os.WriteFile(path, []byte(c.config), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(program(t), "collect", "--unit", "systemd", "-q")
+		cmd.Env = []string{"HOME=" + dir, "XDG_CONFIG_HOME=" + dir + "/config", "XDG_DATA_HOME=" + dir + "/data", "ORTOP_BASE_URL=http://127.0.0.1:9/api/v1"}
+		if out, err := cmd.Output(); err != nil || !strings.Contains(string(out), c.want) {
+			t.Errorf("with %q: %v, %s\nwant %s", c.config, err, out, c.want)
+		}
+	}
+}
+
 func TestSystemdLikesTheUnit(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
