@@ -19,8 +19,8 @@ const (
 	// firstWait and longestWait bound the time between two attempts.
 	firstWait   = 5 * time.Second
 	longestWait = time.Minute
-	// closeLimit bounds Close.
-	closeLimit = 3 * time.Second
+	// closeLimit bounds Close: a service has three seconds to end in all.
+	closeLimit = 1500 * time.Millisecond
 )
 
 // Why an event was not delivered, beside the channel's own reasons.
@@ -147,7 +147,8 @@ func (c *Courier) Results() []Result {
 	return all
 }
 
-// Close delivers what waits, for three seconds at most, and gives up the rest.
+// Close delivers what waits, for a second and a half at most, and gives up the
+// rest.
 // Nothing runs on but a desktop notification that hangs.
 func (c *Courier) Close() {
 	c.mu.Lock()

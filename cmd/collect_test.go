@@ -210,6 +210,32 @@ func TestCollectEnds(t *testing.T) {
 	}
 }
 
+// TestCollectEndsWhileItTells: a channel that takes an alert and says nothing
+// keeps no service from ending in time.
+func TestCollectEndsWhileItTells(t *testing.T) {
+	t.Parallel()
+	_, env := simulated(t)
+	deaf, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	dir := t.TempDir()
+	config := fmt.Sprintf("[[alerts]]\nrule = \"balance\"\nbelow = 1000000\n[[channels]]\nname = \"deaf\"\nkind = \"webhook\"\nurl = \"http://%s/\"\n", deaf.Addr())
+	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := collectorWith(t, program(t), env, "--config", filepath.Join(dir, "config.toml"), "--history", filepath.Join(dir, "history.db"), "--interval", "2s")
+	conn, err := deaf.Accept() // it tells now
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if code := s.end(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+}
+
 func TestM02PortTaken(t *testing.T) {
 	t.Parallel()
 	account, env := simulated(t)
