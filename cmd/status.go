@@ -27,7 +27,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print what is left, what is spent, and when it runs out",
 		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
-younger than the interval, and asks otherwise.
+younger than the interval and a minute, and asks otherwise.
 
 With --max-age it answers from history, without a request, where the last
 reading is young enough: for status bars.

@@ -14,9 +14,13 @@ const onceLimit = 20 * time.Second
 // followWait is how long a poll that another process just began is waited for.
 const followWait = 4 * time.Second
 
+// liveAge is how old the reading of a live collector may be to be taken for now,
+// should its interval be longer.
+const liveAge = time.Minute
+
 // Once returns one snapshot: from what is stored where that is at most maxAge
-// old, or where a live collector read it within the interval; else it asks,
-// and stores the answer. A negative maxAge is none: another key than the one
+// old, or where a live collector read it within the interval and the last
+// minute; else it asks, and stores the answer. A negative maxAge is none: another key than the one
 // that read what is stored is then asked with in any case.
 //
 // A fault is told in the snapshot. The error is for a history that cannot be
@@ -40,7 +44,7 @@ func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, err
 	}
 	m.api.set(api)
 	defer api.CloseIdle()
-	live := maxAge < 0 && age >= 0 && age <= m.o.Interval && st.collected()
+	live := maxAge < 0 && age >= 0 && age <= min(m.o.Interval, liveAge) && st.collected()
 	if live && fingerprint == st.known.Fingerprint {
 		return st.stored(ctx, m.o.Now())
 	}
