@@ -58,7 +58,7 @@ func (a *app) ask(topUp, until string) (ask forecast.Ask, err error) {
 }
 
 func (a *app) forecast(ctx context.Context, ask forecast.Ask, asJSON bool) error {
-	return a.once(ctx, -1, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
+	return a.once(ctx, monitor.Live, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
 		plan, _, err := mon.Plan(ctx, snap, ask)
 		if err != nil {
 			return fmt.Errorf("planning: %w", err)

@@ -24,7 +24,8 @@ func (a *app) preflightCommand() *cobra.Command {
 the account's balance and the key's cap, and with 90 % certainty still after
 what else is spent in the time that --for gives; with 3 where it cannot; and
 with 4 where that is not known. It never says enough where something is not
-known.`,
+known. It uses the reading of a running ortop where that is younger than the
+interval and than a minute, and asks otherwise.`,
 		Example: `  ortop preflight --need 2.50 --for 3h && ./job`,
 		Args:    cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
@@ -51,7 +52,7 @@ known.`,
 // exitUnknown where there is not, or where it cannot be said.
 func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
 	var p monitor.Preflight
-	err := a.once(ctx, -1, func(snap monitor.Snapshot, mon *monitor.Monitor) (err error) {
+	err := a.once(ctx, monitor.Fresh, func(snap monitor.Snapshot, mon *monitor.Monitor) (err error) {
 		if p, err = mon.Preflight(ctx, snap, needUSD, d); err != nil {
 			return fmt.Errorf("looking at what else is spent: %w", err)
 		}

@@ -91,7 +91,7 @@ type reportDay struct {
 func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
-	return a.once(ctx, -1, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
+	return a.once(ctx, monitor.Live, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		r, err := newReport(limited, mon, snap, p, now)
 		if err != nil {

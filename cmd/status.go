@@ -27,7 +27,7 @@ func (a *app) statusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Print what is left, what is spent, and when it runs out",
 		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
-younger than the interval and a minute, and asks otherwise.
+younger than the interval, and asks otherwise.
 
 With --max-age it answers from history, without a request, where the last
 reading is young enough: for status bars.
@@ -55,7 +55,7 @@ the values of --json.`,
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
-	c.Flags().DurationVar(&f.maxAge, "max-age", -1, "answer from history if it is at most this old")
+	c.Flags().DurationVar(&f.maxAge, "max-age", monitor.Live, "answer from history if it is at most this old")
 	c.Flags().Lookup("max-age").DefValue = "0s" // prints none
 	return c
 }

@@ -14,14 +14,18 @@ const onceLimit = 20 * time.Second
 // followWait is how long a poll that another process just began is waited for.
 const followWait = 4 * time.Second
 
-// liveAge is how old the reading of a live collector may be to be taken for now,
-// should its interval be longer.
-const liveAge = time.Minute
+// Ages for Once of what only a live collector may have read.
+const (
+	Live  time.Duration = -1 // within its interval
+	Fresh time.Duration = -2 // and within freshAge: what was spent since is not seen
+)
+
+const freshAge = time.Minute
 
 // Once returns one snapshot: from what is stored where that is at most maxAge
-// old, or where a live collector read it within the interval and the last
-// minute; else it asks, and stores the answer. A negative maxAge is none: another key than the one
-// that read what is stored is then asked with in any case.
+// old, or for Live and Fresh where a live collector read it lately; else it
+// asks, and stores the answer. Another key than the one that read what is stored
+// is asked with in any case, unless maxAge is 0 or more.
 //
 // A fault is told in the snapshot. The error is for a history that cannot be
 // read, and is a *ConnectError where there is no key to ask with.
@@ -44,7 +48,11 @@ func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, err
 	}
 	m.api.set(api)
 	defer api.CloseIdle()
-	live := maxAge < 0 && age >= 0 && age <= min(m.o.Interval, liveAge) && st.collected()
+	young := m.o.Interval
+	if maxAge == Fresh {
+		young = min(young, freshAge)
+	}
+	live := maxAge < 0 && age >= 0 && age <= young && st.collected()
 	if live && fingerprint == st.known.Fingerprint {
 		return st.stored(ctx, m.o.Now())
 	}

@@ -10,8 +10,8 @@ import (
 	"ortop/sim"
 )
 
-// What a collector read is taken for now while it is young, however long the
-// collector's interval is: what was spent since is not seen.
+// What a collector read is live for its whole interval, and fresh for a minute
+// of it: what was spent since is not seen.
 func TestOnceAsksWhereTheCollectorIsSlow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "idle"})
@@ -25,13 +25,13 @@ func TestOnceAsksWhereTheCollectorIsSlow(t *testing.T) {
 		left := after(t, b.run(), 30*time.Second).Balance.LeftUSD()
 		b.account.Spend(5)
 		for _, c := range []struct {
-			wait     time.Duration
-			asks     int
-			spentUSD float64
-		}{{0, 0, 0}, {10 * time.Minute, 1, 5}} {
+			wait, maxAge time.Duration
+			asks         int
+			spentUSD     float64
+		}{{0, Live, 0, 0}, {0, Fresh, 0, 0}, {10 * time.Minute, Live, 0, 0}, {0, Fresh, 1, 5}} {
 			time.Sleep(c.wait)
 			before := b.asked("/credits")
-			s, err := New(b.o).Once(t.Context(), -1)
+			s, err := New(b.o).Once(t.Context(), c.maxAge)
 			if err != nil || s.Balance == nil {
 				t.Fatalf("Once() = %+v, %v", s, err)
 			}
