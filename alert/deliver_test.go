@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -354,14 +355,14 @@ func TestDesktop(t *testing.T) {
 		defer func() { calling = outside }()
 		free := make(chan struct{})
 		defer close(free)
-		calls := 0
-		notify = func(string, string) error { calls++; <-free; return nil }
+		var calls atomic.Int32
+		notify = func(string, string) error { calls.Add(1); <-free; return nil }
 		begin := time.Now()
 		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(begin) != desktopLimit {
 			t.Errorf("error = %v after %v, want no answer after %v", err, time.Since(begin), desktopLimit)
 		}
-		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "the call before this one still hangs") || calls != 1 {
-			t.Errorf("error = %v, %d calls, want no other call beside the one that hangs", err, calls)
+		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "the call before this one still hangs") || calls.Load() != 1 {
+			t.Errorf("error = %v, %d calls, want no other call beside the one that hangs", err, calls.Load())
 		}
 	})
 }
