@@ -35,13 +35,13 @@ runs this binary with these flags, and does nothing else.`,
   ortop collect --unit systemd > ~/.config/systemd/user/ortop.service
   ortop collect --unit launchd > ~/Library/LaunchAgents/ortop.collect.plist`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error {
-			if f.unit != "" {
-				return a.unit(f)
-			}
-			return a.collect(ctx, f)
-		}),
 	}
+	c.RunE = a.runs(func(ctx context.Context, _ []string) error {
+		if c.Flags().Changed("unit") {
+			return a.unit(f)
+		}
+		return a.collect(ctx, f)
+	})
 	c.Flags().StringVar(&f.metrics, "metrics", "", "answer Prometheus at this host:port")
 	c.Flags().StringVar(&f.unit, "unit", "", "print a unit: systemd, launchd")
 	return c
