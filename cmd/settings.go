@@ -46,6 +46,9 @@ func (a *app) settings() (s settings, err error) {
 	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
 	u, err := client.ParseBaseURL(s.baseURL)
 	if err != nil {
+		if s.baseURL == s.account.BaseURL {
+			err = fmt.Errorf("account %s: %w", s.account.Name, err)
+		}
 		return s, usageError("use https, or http on loopback", "%w", err)
 	}
 	s.baseURL, s.host = u.String(), foreignHost(u)
