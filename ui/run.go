@@ -40,7 +40,7 @@ const (
 
 // framesPerSecond is low, for the renderer wakes that often all the time, but
 // no lower: the first frame is not drawn before the first of these.
-const framesPerSecond = 50
+const framesPerSecond = 60
 
 // Run shows the dashboard until the person quits, and then returns nil.
 // Otherwise it returns an error that wraps ErrInterrupted, ErrTerminalLost,
