@@ -224,6 +224,16 @@ func TestPlanResults(t *testing.T) {
 	}
 }
 
+// At 80 columns the dates of two months are as long as they get.
+func TestPlanKeepsItsRange(t *testing.T) {
+	m := modelOf(Options{}, healthy(), 80, 24, viewForecast)
+	m.plan.plan.WithTopUp.P10, m.plan.plan.WithTopUp.P50, m.plan.plan.WithTopUp.P90 = 10.1*86400, 17*86400, 30.1*86400
+	frame := stripped(m)
+	if want := " to Tue 8 Dec (80 %: Tue 1 Dec to Mon 21 Dec)"; !strings.Contains(frame, want) {
+		t.Errorf("the plan does not say %q:\n%s", want, frame)
+	}
+}
+
 // In the first minutes no middle is on any screen.
 func TestEarlyShowsNoMiddle(t *testing.T) {
 	for _, size := range goldenSizes {

@@ -120,6 +120,7 @@ func (d screen) lasts(w int) string {
 		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
 		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),
 		dim("lasts to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"),
+		dim("to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"), // a date without its range says too much
 		dim("lasts until ")+bright(dayOf(date)),
 		bright(dayOf(date)))
 }
