@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ortop/alert"
+	"ortop/credit"
 	"ortop/history"
 	"ortop/text"
 )
@@ -55,7 +56,10 @@ func (was standing) find(s Snapshot, factor float64) standing {
 			*since = time.Time{}
 		}
 	}
-	follow(&now.Hour, s.Spend.Last1hUSD, s.Usual.hourLimit())
+	// Without a management key what was filled in is by days, spread evenly.
+	if s.KeyKind() == credit.KeyManagement || s.At.Sub(s.OwnSince) >= time.Hour {
+		follow(&now.Hour, s.Spend.Last1hUSD, s.Usual.hourLimit())
+	}
 	follow(&now.Day, s.Spend.Last24hUSD, s.Usual.dayLimit())
 	switch {
 	case s.Rise == nil:

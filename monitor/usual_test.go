@@ -225,3 +225,19 @@ func TestUsualOfTraces(t *testing.T) {
 		}
 	}
 }
+
+// An ordinary key's day is filled in as one span: its last hour was not seen.
+func TestAnHourIsASpikeOnlyWhereItWasRead(t *testing.T) {
+	at := time.Date(2026, 11, 21, 20, 17, 0, 0, time.UTC)
+	spent, usual := 1.27, 0.0
+	for own, want := range map[time.Duration]bool{5 * time.Second: false, 59 * time.Minute: false, time.Hour: true, 30 * 24 * time.Hour: true} {
+		s := Snapshot{At: at, OwnSince: at.Add(-own), Spend: Spend{Last1hUSD: &spent}, Usual: Usual{HourUSD: &usual, DayUSD: &usual}}
+		if is := (standing{}).find(s, alert.SpikeFactor); want == is.Hour.IsZero() {
+			t.Errorf("after %v of own readings a spike is found: %v, want %v", own, !want, want)
+		}
+		s.Key = &credit.Key{Kind: credit.KeyManagement}
+		if (standing{}).find(s, alert.SpikeFactor).Hour.IsZero() {
+			t.Errorf("after %v with a management key, by whose hours it was filled in, no spike is found", own)
+		}
+	}
+}
