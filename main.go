@@ -6,7 +6,7 @@ import (
 	"os"
 	_ "time/tzdata" // where the system has no zones, a clock should still be right
 
-	"ortop/cmd"
+	"ortop/internal/cmd"
 )
 
 func main() { os.Exit(cmd.Execute(os.Args[1:])) }

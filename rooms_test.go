@@ -14,34 +14,33 @@ var allowed = map[string]struct {
 	rooms []string
 	why   string
 }{
-	"credit":   {nil, "the words depend on nothing"},
-	"text":     {nil, "how numbers are said depends on nothing"},
-	"client":   {nil, "the HTTP client can be used by any program"},
-	"forecast": {[]string{"credit"}, "it is arithmetic: no clock, no disk, no network"},
-	"history":  {[]string{"credit"}, "storage knows samples, not where they come from"},
-	"sim":      {[]string{"credit"}, "what is simulated must not share code with what asks"},
-	"config":   {nil, "a configuration is text"},
-	"keys":     {[]string{"client", "config"}, "keys come from the configuration's sources and go to the client"},
-	"alert":    {[]string{"credit", "forecast", "text"}, "alerts are judged by numbers and told in words, wherever these come from"},
-	"monitor":  {[]string{"alert", "client", "credit", "forecast", "history", "text"}, "the pipeline knows no surface"},
-	"ui":       {[]string{"alert", "client", "credit", "forecast", "history", "monitor", "text"}, "a screen reads no flags, no files and no keys"},
-	"metrics":  {[]string{"alert", "client", "credit", "forecast", "history", "monitor", "text"}, "metrics are a view of the snapshot"},
+	"internal/credit":   {nil, "the words depend on nothing"},
+	"internal/text":     {nil, "how numbers are said depends on nothing"},
+	"client":            {nil, "the HTTP client can be used by any program"},
+	"internal/forecast": {[]string{"internal/credit"}, "it is arithmetic: no clock, no disk, no network"},
+	"history":           {[]string{"internal/credit"}, "storage knows samples, not where they come from"},
+	"internal/sim":      {[]string{"internal/credit"}, "what is simulated must not share code with what asks"},
+	"internal/config":   {nil, "a configuration is text"},
+	"internal/keys":     {[]string{"client", "internal/config"}, "keys come from the configuration's sources and go to the client"},
+	"internal/alert":    {[]string{"internal/credit", "internal/forecast", "internal/text"}, "alerts are judged by numbers and told in words, wherever these come from"},
+	"internal/monitor":  {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/text"}, "the pipeline knows no surface"},
+	"ui":                {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"internal/metrics":  {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
-	"reconcile": {nil, "a log is read and compared, whoever asks and stores"},
+	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
 }
 
 // only says which rooms may import a module themselves.
 var only = map[string][]string{
-	"charm.land/bubbletea/v2":          {"ui", "bench/minimal"},
+	"charm.land/bubbletea/v2":          {"ui"},
 	"charm.land/bubbles/v2":            {"ui"},
 	"charm.land/lipgloss/v2":           {"ui"},
 	"github.com/guptarohit/asciigraph": {"ui"},
 	"modernc.org/sqlite":               {"history"},
-	"github.com/spf13/cobra":           {"cmd"},
-	"github.com/gen2brain/beeep":       {"alert"},
+	"github.com/spf13/cobra":           {"internal/cmd"},
+	"github.com/gen2brain/beeep":       {"internal/alert"},
 	"text/template":                    {}, // it costs 2.9 MB: see the decisions
-	"net/http":                         {"alert", "client", "metrics", "sim"},
-	"gonum.org/v1/gonum":               {"forecast/fit"},
+	"net/http":                         {"internal/alert", "client", "internal/metrics", "internal/sim"},
 }
 
 type goPackage struct {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ortop/client"
-	"ortop/sim"
+	"ortop/internal/sim"
 )
 
 // wednesday is a moment of the simulated account.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Causes of the gaps that make up a back-fill; no poll may give them.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // backfillInto fills spans into s and checks how many were added.

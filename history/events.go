@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Gaps returns the gaps that overlap [from, to), whole, oldest first. What

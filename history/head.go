@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // heartbeat is how often a row is written while nothing changes, so that an

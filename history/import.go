@@ -8,7 +8,7 @@ import (
 	"sort"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Import adds readings that were taken elsewhere, in any order, and returns

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 func TestImport(t *testing.T) {

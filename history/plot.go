@@ -10,7 +10,7 @@ import (
 	"sort"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Bucket is what happened in one span.

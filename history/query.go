@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // read runs f, a query of s, with the lock held, and says what failed.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Reading is one answer of the API about a series.

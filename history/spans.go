@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Spend is what was spent in a span, in whole seconds.

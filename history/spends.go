@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"ortop/credit"
+	"ortop/internal/credit"
 )
 
 // Spends returns what was spent in [from, to) by each subject of an account

@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 // peer is one of the accounts, and what it last said.

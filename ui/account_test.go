@@ -10,8 +10,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/credit"
-	"ortop/monitor"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
 )
 
 // fakeAccounts is a crew that does what it is told, and notes it.

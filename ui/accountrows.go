@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // accountRows are the accounts side by side, and which of them is shown.

@@ -9,8 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"ortop/forecast"
-	"ortop/monitor"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 // manyAccounts are n of which each says something else.

@@ -3,9 +3,9 @@ package ui
 import (
 	"fmt"
 
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // state is that of an account in its sign and word: how near its end is, where

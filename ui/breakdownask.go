@@ -7,8 +7,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/credit"
-	"ortop/monitor"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
 )
 
 // question is what a breakdown is asked for.

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"ortop/credit"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // table is the columns that fit a width, with the width of each.

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"ortop/credit"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 func TestPricesFitTheirColumn(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // breakdownView is the state of the view of who spent it.

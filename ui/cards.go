@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // cards are who spent most in the last day, for the overview.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"sort"
 
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // part is a line or a few of the compact card. Where there is too little

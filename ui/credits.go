@@ -4,10 +4,10 @@ import (
 	"strings"
 	"time"
 
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // creditsPage is where credits are bought.

@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	"github.com/charmbracelet/x/ansi"
 
-	"ortop/text"
+	"ortop/internal/text"
 )
 
 // dialogRest is what the dialog's rows leave of its height: border, sum, what

@@ -10,7 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"ortop/alert"
+	"ortop/internal/alert"
 )
 
 // What has no room in a banner ends with a word.

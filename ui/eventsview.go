@@ -9,10 +9,10 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/alert"
 	"ortop/history"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/alert"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // eventsView is the state of the view of what happened.

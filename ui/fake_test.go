@@ -8,10 +8,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/credit"
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 // zone is an hour from UTC, so that the two cannot be mixed up.

@@ -6,11 +6,11 @@ import (
 	"errors"
 	"time"
 
-	"ortop/alert"
-	"ortop/credit"
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 func count(n int64) *int64 { return &n }

@@ -6,11 +6,11 @@ import (
 
 	"github.com/guptarohit/asciigraph"
 
-	"ortop/credit"
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // fanPlot is the balance so far, and where it goes.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"ortop/forecast"
+	"ortop/internal/forecast"
 )
 
 // The lines of the fan reach zero in the column of their date.

@@ -3,7 +3,7 @@ package ui
 import (
 	"strings"
 
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 // faultWord is what a kind of fault is called on the screen.

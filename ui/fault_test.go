@@ -10,10 +10,10 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"ortop/alert"
-	"ortop/credit"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
 )
 
 func TestFaultCause(t *testing.T) {

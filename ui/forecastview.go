@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 func (d screen) forecastBody(l layout) []string {

@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
-	"ortop/alert"
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // tabs are the views in order; the key of each is its number.

@@ -3,9 +3,9 @@ package ui
 import (
 	"strings"
 
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // lineFrame is everything in one row, or two.

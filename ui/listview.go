@@ -4,7 +4,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 // What the views of a list, breakdown and events, have in common.

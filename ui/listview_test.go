@@ -10,9 +10,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/credit"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
 )
 
 var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}

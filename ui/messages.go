@@ -6,9 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 type (

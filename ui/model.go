@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 // Model is the dashboard's whole state, a value.

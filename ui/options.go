@@ -8,9 +8,9 @@ import (
 	"io"
 	"time"
 
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 // Feed is what the dashboard needs of a monitor. Only Breakdown and

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // screen is what a frame is drawn from.

@@ -8,10 +8,10 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // The fields of the plan, from the top.

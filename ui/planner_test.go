@@ -10,9 +10,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 // typed presses keys; a word of more than one letter that is no key is typed.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"ortop/forecast"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // renderPlan draws the fields of the plan and what they come to: w by h cells,

@@ -3,7 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/forecast"
+	"ortop/internal/forecast"
 )
 
 // autoSpan is a range that goes by the forecast.

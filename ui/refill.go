@@ -3,9 +3,9 @@ package ui
 import (
 	"strings"
 
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // next is what becomes of the balance, as a person is told: the forecast of the

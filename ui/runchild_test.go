@@ -19,9 +19,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
 
-	"ortop/forecast"
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
 )
 
 // childEnv makes the test binary be one of the programs below.

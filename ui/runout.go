@@ -4,10 +4,10 @@ import (
 	"strings"
 	"time"
 
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // horizons are the spans that a chance is given for.

@@ -5,9 +5,9 @@ import (
 	"sort"
 	"time"
 
-	"ortop/credit"
 	"ortop/history"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
 // spendPlot is what the spend panel draws.

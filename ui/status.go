@@ -3,10 +3,10 @@ package ui
 import (
 	"time"
 
-	"ortop/credit"
-	"ortop/forecast"
-	"ortop/monitor"
-	"ortop/text"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // Below these an end is low or critical.

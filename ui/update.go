@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 // Update takes one message. It never waits.

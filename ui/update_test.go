@@ -11,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"ortop/history"
-	"ortop/monitor"
+	"ortop/internal/monitor"
 )
 
 func press(k string) tea.KeyPressMsg {

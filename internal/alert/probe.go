@@ -1,0 +1,282 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// margin is how far past its threshold a value must be to count as well past.
+const margin = 0.1
+
+// finding is what a rule sees in a reading, of one subject.
+type finding struct {
+	subject string
+	unknown bool // nothing can be concluded of this subject just now
+	over    bool // the condition holds
+	well    bool // it does not, by more than the margin
+	value   string
+	text    string
+	// say makes value and text, if it is set: of thousands of keys few are told of.
+	say func() (value, text string)
+}
+
+// said is the finding's value and text.
+func (f finding) said() (value, text string) {
+	if f.say != nil {
+		return f.say()
+	}
+	return f.value, f.text
+}
+
+// probe looks at the reading as the rule does; known is false where nothing
+// can be concluded.
+func probe(r Rule, in Reading) (found []finding, known bool) {
+	if r.Kind == Stale {
+		return []finding{stale(r, in)}, true
+	}
+	if !in.Fresh {
+		return nil, false
+	}
+	switch r.Kind {
+	case Balance, TopUpMissing:
+		if r.byPattern() {
+			return one(topUpMissing(in))
+		}
+		return one(balance(r, in))
+	case Used:
+		return one(used(r, in))
+	case Runway:
+		return one(runway(r, in))
+	case Spend:
+		return one(spend(r, in))
+	case Spike, Leak:
+		return unusual(r, in), in.Unusual != nil
+	case Limit:
+		return limits(r, in), in.Limits != nil
+	case KeyExpiry:
+		return expiries(r, in), in.Keys != nil
+	}
+	return nil, false
+}
+
+func one(f finding, known bool) ([]finding, bool) { return []finding{f}, known }
+
+// usd returns the sum that v points to; ok is false where it is not known, or
+// is no sum of money.
+func usd(v *float64) (sum float64, ok bool) {
+	if v == nil || !credit.Plausible(*v) {
+		return 0, false
+	}
+	return *v, true
+}
+
+func stale(r Rule, in Reading) finding {
+	f := finding{over: in.Silence >= r.For, well: in.Fresh, value: text.Span(in.Silence)}
+	switch {
+	case in.Fresh:
+		f.text = "readings come again"
+	default:
+		f.text = "no good reading for " + f.value
+		if in.Cause != "" {
+			f.text += ": " + clean(in.Cause, 200)
+		}
+		if in.At.IsZero() {
+			return f
+		}
+		f.text += "; the last is of"
+	}
+	return f
+}
+
+func balance(r Rule, in Reading) (f finding, known bool) {
+	left, ok := usd(in.BalanceUSD)
+	if !ok {
+		return f, false
+	}
+	below := text.USD(r.BelowUSD)
+	f.over = left < r.BelowUSD || left <= 0
+	f.well = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
+	f.value = text.USD(left)
+	if r.yields(in) && left > 0 {
+		f.over, f.well = false, true
+		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
+		return f, true
+	}
+	switch {
+	case f.over && r.Kind == TopUpMissing:
+		f.text = fmt.Sprintf("no top-up although the balance of %s is below %s for %s", f.value, below, text.Span(r.For))
+	case f.over && left <= 0:
+		f.text = "nothing is left, the balance is " + f.value
+	case f.over:
+		f.text = fmt.Sprintf("%s is left, below %s", f.value, below)
+	case r.BelowUSD <= 0:
+		f.text = f.value + " is left again"
+	default:
+		f.text = fmt.Sprintf("%s is left, no longer below %s", f.value, below)
+	}
+	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
+		f.text += ", runs out " + in.end()
+	}
+	return f, true
+}
+
+func used(r Rule, in Reading) (f finding, known bool) {
+	if in.UsedRatio == nil || !credit.Plausible(*in.UsedRatio) {
+		return f, false
+	}
+	ratio := *in.UsedRatio
+	f = share(ratio, r.AboveRatio)
+	f.value = text.Percent(ratio)
+	f.text = f.value + " of the credits bought is used"
+	if left, ok := usd(in.BalanceUSD); ok {
+		f.text += ", " + text.USD(left) + " is left"
+	}
+	return f, true
+}
+
+// share judges a used share against the least that counts.
+func share(ratio, above float64) finding {
+	return finding{over: ratio >= above, well: ratio <= above*(1-margin)}
+}
+
+// end is when it runs out: about the middle of the forecast, or while that is
+// early its range in words.
+func (in Reading) end() string {
+	f := in.Forecast
+	if in.Early {
+		return text.Between(f.Time(f.P10), f.Time(f.P90), in.Now)
+	}
+	return "about " + text.Moment(f.Time(f.P50), in.Now)
+}
+
+func runway(r Rule, in Reading) (f finding, known bool) {
+	within := text.Span(r.Within)
+	what := "the balance"
+	if in.Forecast.Subject == forecast.Key {
+		what = "the key's cap"
+	}
+	switch in.Forecast.State {
+	case forecast.Depleted:
+		f.over, f.value = true, text.Span(0)
+		f.text = what + " is spent"
+		return f, true
+	case forecast.Idle:
+		f.well, f.value = true, text.Unknown
+		f.text = "no spend, nothing runs out"
+		return f, true
+	}
+	if in.refilled() && in.Forecast.Subject == forecast.Account {
+		f.well, f.value = true, text.Unknown
+		f.text = "a top-up comes before the balance runs out, below " + text.USD(in.Refill.ThresholdUSD)
+		return f, true
+	}
+	soon, ok := in.Forecast.Chance(r.Within)
+	if !ok {
+		return f, false
+	}
+	later, _ := in.Forecast.Chance(r.Within + time.Duration(margin*float64(r.Within)))
+	f.over, f.well = soon >= r.Chance, later < r.Chance
+	f.value = text.Seconds(in.Forecast.P50)
+	when := in.end()
+	if !f.over {
+		f.text = fmt.Sprintf("%s runs out %s, no longer within %s", what, when, within)
+		return f, true
+	}
+	f.text = fmt.Sprintf("%s runs out %s, %s sure within %s", what, when, text.Chance(soon), within)
+	if left, ok := usd(in.BalanceUSD); ok {
+		f.text += ", " + text.USD(left) + " is left"
+	}
+	return f, true
+}
+
+func spend(r Rule, in Reading) (f finding, known bool) {
+	spent, start, name := in.DayUSD, credit.DayStart(in.Now), "today (UTC)"
+	switch r.Window {
+	case Week:
+		spent, start, name = in.WeekUSD, credit.WeekStart(in.Now), "this week (UTC)"
+	case Month:
+		spent, start, name = in.MonthUSD, credit.MonthStart(in.Now), "this month (UTC)"
+	}
+	sum, ok := usd(spent)
+	// Each window is a subject of its own: a budget that is exceeded anew is
+	// told anew, and nobody is told that midnight has come.
+	f.subject = string(r.Window) + " " + start.Format(time.DateOnly)
+	f.over, f.well = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
+	f.value = text.USD(sum)
+	f.text = fmt.Sprintf("%s spent %s, the budget is %s", f.value, name, text.USD(r.AboveUSD))
+	return f, ok
+}
+
+// unusual looks for what goes on of the rule's kind. One subject that is no
+// longer among it is over, and not forgotten.
+func unusual(r Rule, in Reading) (found []finding) {
+	for _, id := range unusualIDs[r.Kind] {
+		f := finding{subject: id, well: true, value: text.Unknown, text: "spend is usual again"}
+		for _, u := range in.Unusual {
+			if u.Kind == r.Kind && u.ID == id {
+				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, value: clean(u.Value, maxName), text: u.Text}
+			}
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// The IDs of what is unusual.
+const (
+	HourID  = "hour"
+	DayID   = "day"
+	WeeksID = "weeks"
+)
+
+var unusualIDs = map[Kind][]string{Spike: {HourID, DayID}, Leak: {WeeksID}}
+
+// limits leaves out what has nothing to spend: it is closed, not used up.
+func limits(r Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Limits))
+	for _, a := range in.Limits {
+		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
+			continue
+		}
+		used, ok := usd(a.UsedUSD)
+		f := share(used/a.LimitUSD, r.AboveRatio)
+		f.subject, f.unknown = a.ID, !ok
+		f.say = func() (value, said string) {
+			value = text.Percent(used / a.LimitUSD)
+			said = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
+			if !a.ResetsAt.IsZero() {
+				said += ", resets " + text.Moment(a.ResetsAt, in.Now)
+			}
+			return value, said
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+func expiries(r Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Keys))
+	for _, k := range in.Keys {
+		if k.At.IsZero() {
+			continue
+		}
+		left := k.At.Sub(in.Now)
+		f := finding{subject: k.ID, over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f.say = func() (value, said string) {
+			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
+			value = text.Span(max(left, 0))
+			if left <= 0 {
+				return value, fmt.Sprintf("%s expired %s", name, when)
+			}
+			return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
+		}
+		found = append(found, f)
+	}
+	return found
+}

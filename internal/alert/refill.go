@@ -1,0 +1,46 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"ortop/internal/text"
+)
+
+// Refill is an automatic top-up that is known of.
+type Refill struct {
+	ThresholdUSD, AmountUSD float64
+	// MissingSince is since when it should have come and did not; zero if it
+	// is not late.
+	MissingSince time.Time
+}
+
+// refilled reports whether an automatic top-up will come before the balance
+// runs out.
+func (in Reading) refilled() bool { return in.Refill != nil && in.Refill.MissingSince.IsZero() }
+
+// yields reports whether the rule has nothing to tell while automatic top-ups
+// come: they buy when the balance is lower than what the rule minds.
+func (r Rule) yields(in Reading) bool {
+	return r.Yields && in.refilled() && r.BelowUSD >= in.Refill.ThresholdUSD
+}
+
+// byPattern reports whether the rule goes by the automatic top-up itself, and
+// not by a balance.
+func (r Rule) byPattern() bool { return r.Kind == TopUpMissing && r.BelowUSD == 0 }
+
+func topUpMissing(in Reading) (f finding, known bool) {
+	left, ok := usd(in.BalanceUSD)
+	if !ok {
+		return f, false
+	}
+	f.value = text.USD(left)
+	if in.Refill == nil || in.refilled() {
+		f.well, f.text = true, "no automatic top-up is missing any more, "+f.value+" is left"
+		return f, true
+	}
+	f.over = true
+	f.text = fmt.Sprintf("the automatic top-up of %s below %s, expected since %s, did not come, %s is left",
+		text.USD(in.Refill.AmountUSD), text.USD(in.Refill.ThresholdUSD), text.Moment(in.Refill.MissingSince, in.Now), f.value)
+	return f, true
+}

@@ -1,0 +1,54 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/internal/config"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+)
+
+// listed are rows of a list: one that is live, one that is stale and one that
+// was never read.
+func listed(now time.Time) []accountRow {
+	usd := func(v float64) *float64 { return &v }
+	row := func(name string, left, perDay float64, age time.Duration) accountRow {
+		r := accountRow{key: "keyring", snap: monitor.Snapshot{
+			Account: name, At: now.Add(-age), Interval: time.Minute, Source: monitor.FromCredits,
+			Balance: &credit.Balance{CreditsUSD: 1000, UsageUSD: 1000 - left},
+			Burn:    monitor.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
+			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age), History: 30 * 24 * time.Hour,
+				P10: left / perDay * 80000, P50: left / perDay * 86400, P90: left / perDay * 99999},
+		}}
+		r.settings.account = config.Account{Name: name}
+		return r
+	}
+	unread := accountRow{key: "keyring", snap: monitor.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
+		Fault: &monitor.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}}}
+	unread.settings.account = config.Account{Name: "new"}
+	return []accountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
+}
+
+func TestAccountsText(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	want := []string{
+		"account         key      host           state         left     an hour  a day    runs out           read",
+		"personal        keyring  openrouter.ai  live           $63.52   $0.61    $12.30  Thu 26 Nov, 14:38  4 s ago",
+		"work            keyring  openrouter.ai  stale 12 min  $812.50  $20.00   $400.00  Mon 23 Nov, 11:15  12 min ago",
+		"new             keyring  openrouter.ai  not read         —       —         —     —                  never: no connection",
+		"all 3 accounts                          2 of 3 known  $876.02  $20.61   $412.30  first: work        at most 12 min ago",
+	}
+	if got := strings.Split(accountsText(listed(now), now), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the list is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if got := accountsText([]accountRow{{}, {}}, now); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
+		t.Errorf("the list of what is not known is\n%s\nwant no sum", got)
+	}
+	o := accountsObject(listed(now), now)
+	if t0 := o.Total; t0.Known != 2 || *t0.Balance != 63.52+812.5 || *t0.AgeS != 720 || !t0.Stale || *t0.First != "work" {
+		t.Errorf("the total's object is %+v", t0)
+	}
+}

@@ -1,0 +1,162 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/internal/config"
+	"ortop/internal/keys"
+)
+
+// keyLimit is more than any key and less than what would hurt.
+const keyLimit = 4096
+
+func (a *app) accountsCommand() *cobra.Command {
+	var asJSON bool
+	list := a.runs(func(ctx context.Context, _ []string) error { return a.listAccounts(ctx, asJSON) })
+	const jsonUsage = "print a JSON object"
+	c := &cobra.Command{
+		Use:   "accounts",
+		Short: "List the accounts, and keep or remove their keys",
+		Long: `accounts prints a line for each account of the configuration: where its key
+comes from, its state, what is left, what is spent an hour and a day, and when
+it runs out, or is charged next; and their sum: of how many accounts it is, and
+how old at most. It uses readings that are at most a minute old, and asks
+otherwise.
+
+The exit code is 4 if an account that has a key could not be read.`,
+		Example: "  ortop accounts\n  ortop accounts --json\n  ortop accounts add work",
+		Args:    cobra.NoArgs,
+		RunE:    list,
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	l := &cobra.Command{
+		Use:   "list",
+		Short: "List the accounts",
+		Long:  c.Long,
+		Args:  cobra.NoArgs,
+		RunE:  list,
+	}
+	l.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	c.AddCommand(l, &cobra.Command{
+		Use:   "add [NAME]",
+		Short: "Check a key and keep it for later",
+		Long: `add reads a key from a prompt, or from standard input, asks the API with it, and
+keeps it in the system keyring, or where there is none in a file that only you
+can read. The account is put in the configuration. Without a name it is
+"` + config.DefaultAccount + `", the one that ortop shows. An account whose key is in the
+environment is listed before the first that is added.`,
+		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
+		Args:    cobra.MaximumNArgs(1),
+		RunE:    a.runs(a.addAccount),
+	}, &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Take an account and its key out again",
+		Long: `remove takes an account out of the configuration, where everything else stays as
+it is, and its key out of the system keyring, or the file that add made for it.
+It asks nothing. The key still works, until you delete it at OpenRouter; and the
+account's history stays.`,
+		Example: "  ortop accounts remove work",
+		Args:    cobra.ExactArgs(1),
+		RunE:    a.runs(a.removeAccount),
+	})
+	return c
+}
+
+var errNoConfig = errors.New("there is no place for a configuration: neither HOME nor XDG_CONFIG_HOME is set")
+
+func (a *app) removeAccount(ctx context.Context, args []string) error {
+	path, err := a.configPath()
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return errNoConfig
+	}
+	key, err := keys.Remove(ctx, path, args[0])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(a.stdout, removedWords(args[0], key))
+	return err
+}
+
+// removedWords say what became of an account and its key.
+func removedWords(name, key string) string {
+	return fmt.Sprintf("account %s: removed from the configuration; %s; its history stays", name, key)
+}
+
+func (a *app) addAccount(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		if err := config.CheckName(args[0]); err != nil {
+			return usageError("", "%w", err)
+		}
+		a.flags.account = ""
+	}
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if s.configPath == "" {
+		return errNoConfig
+	}
+	account := s.account
+	if len(args) > 0 {
+		if account, err = s.config.Find(args[0]); err != nil {
+			account = config.Account{Name: args[0]}
+		}
+	}
+	text, err := a.readKey(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	key, where, err := a.keepKey(ctx, s, account, text)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "account %s: key %s kept in the %s\n", account.Name, key.Fingerprint(), where)
+	return err
+}
+
+// readKey reads one line: from a prompt that does not show it, or from
+// standard input.
+func (a *app) readKey(ctx context.Context) (string, error) {
+	if !term.IsTerminal(a.stdin.Fd()) {
+		line, err := bufio.NewReader(io.LimitReader(a.stdin, keyLimit)).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", fmt.Errorf("reading the key from standard input: %w", err)
+		}
+		return line, nil
+	}
+	before, err := term.GetState(a.stdin.Fd())
+	if err != nil {
+		return "", fmt.Errorf("reading the key: %w", err)
+	}
+	fmt.Fprint(a.stderr, "key (not shown): ")
+	type answer struct {
+		line []byte
+		err  error
+	}
+	read := make(chan answer, 1)
+	go func() {
+		line, err := term.ReadPassword(a.stdin.Fd())
+		read <- answer{line, err}
+	}()
+	select {
+	case r := <-read:
+		fmt.Fprintln(a.stderr)
+		return string(r.line), r.err
+	case <-ctx.Done():
+		fmt.Fprintln(a.stderr)
+		return "", errors.Join(ctx.Err(), term.Restore(a.stdin.Fd(), before))
+	}
+}

@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/internal/alert"
+	"ortop/internal/config"
+	"ortop/internal/keys"
+	"ortop/internal/text"
+)
+
+func (a *app) alertsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "alerts",
+		Short: "List the alerts, and test their channels",
+		Long: `alerts shows which alerts there are, and tests the channels that tell them. Both
+are in the configuration; most kinds of alert that it does not name have defaults.
+The process that polls judges them: a dashboard, or ortop collect.`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(context.Context, []string) error {
+			return usageError("ortop alerts --help lists its commands", "alerts needs a command")
+		}),
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "list",
+		Short: "List the rules and where each is told",
+		Long: `list prints each rule, those of the configuration and the defaults of other
+kinds: of which account it is, the channels that tell it, how long it then keeps
+silent, and when it is quiet; and each channel.`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(context.Context, []string) error { return a.listAlerts() }),
+	}, &cobra.Command{
+		Use:   "test",
+		Short: "Send a test to every channel",
+		Long: `test sends one message to every channel of the configuration, once, and says of
+each whether it took it. The exit code is 1 if one did not.`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.testAlerts(ctx) }),
+	})
+	return c
+}
+
+func (a *app) listAlerts() error {
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
+	for _, r := range alertRules(s.config) {
+		r = r.Filled()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
+	}
+	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
+	for _, c := range alertChannels(s.config) {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
+}
+
+// quietHours says when a rule is quiet, and whether its urgent alerts are.
+func quietHours(r alert.Rule) string {
+	if r.Quiet == (alert.Quiet{}) {
+		return "never"
+	}
+	clock := func(d time.Duration) string { return fmt.Sprintf("%02d:%02d", d/time.Hour, d%time.Hour/time.Minute) }
+	hours := clock(r.Quiet.From) + "-" + clock(r.Quiet.To)
+	if r.Level == alert.Urgent && !r.QuietUrgent {
+		return "never, though others are " + hours
+	}
+	return hours
+}
+
+func (a *app) testAlerts(ctx context.Context) error {
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	channels := alertChannels(s.config)
+	e := alert.TestEvent(s.account.Name, a.now())
+	onTerminal := term.IsTerminal(a.stderr.Fd())
+	if onTerminal {
+		_, _ = io.WriteString(a.stderr, alert.Terminal(channels, []alert.Event{e}))
+	}
+	results := alert.Test(ctx, alert.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
+	c := &checkup{w: a.stdout}
+	for _, r := range results {
+		if r.Via.OnTerminal() && !onTerminal {
+			c.note(r.Channel, fmt.Sprintf("%s: not sent, for standard error is no terminal", r.Via), "")
+		} else if r.Err != nil {
+			c.wrong(r.Channel, fmt.Sprintf("%s: %v", r.Via, r.Err), "")
+		} else {
+			c.ok(r.Channel, "%s", r.Via)
+		}
+	}
+	switch {
+	case c.err != nil:
+		return fmt.Errorf("writing the answer: %w", c.err)
+	case c.bad > 0:
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// alertRules returns the rules of the configuration and the defaults that it
+// leaves in force.
+func alertRules(c config.Config) []alert.Rule {
+	var own []alert.Rule
+	var off []alert.Kind
+	for _, r := range c.Alerts {
+		if r.Off {
+			off = append(off, alert.Kind(r.Rule))
+			continue
+		}
+		own = append(own, alert.Rule{
+			Kind: alert.Kind(r.Rule), Level: alert.Level(r.Level), Account: r.Account, Channels: r.Channels,
+			BelowUSD: r.BelowUSD, AboveUSD: r.AboveUSD, AboveRatio: r.AboveRatio, Window: alert.Window(r.Per),
+			Within: r.Within, Chance: r.Chance, Factor: r.Factor, For: r.For, Cooldown: r.Cooldown,
+			Quiet: alert.Quiet(r.Quiet), QuietUrgent: r.QuietUrgent,
+		})
+	}
+	return alert.WithDefaults(own, off, alert.Quiet(c.Quiet))
+}
+
+// alertChannels returns the channels of the configuration, or the default.
+func alertChannels(c config.Config) []alert.Channel {
+	if len(c.Channels) == 0 {
+		return alert.DefaultChannels()
+	}
+	channels := make([]alert.Channel, len(c.Channels))
+	for i, ch := range c.Channels {
+		channels[i] = alert.Channel{
+			Name: ch.Name, Via: alert.Via(ch.Kind), Level: alert.Level(ch.Level), URL: channelURL(ch),
+			To: ch.To, From: ch.From, Argv: ch.Command,
+		}
+	}
+	return channels
+}
+
+// reaches reports whether one of the channels tells somebody without a
+// terminal.
+func reaches(channels []alert.Channel) bool {
+	return slices.ContainsFunc(channels, func(c alert.Channel) bool { return !c.Via.OnTerminal() })
+}
+
+// channelURL returns what reads the channel's URL, by the rules for keys where
+// it is in a file or printed by a command.
+func channelURL(ch config.Channel) func(context.Context) (string, error) {
+	if ch.URL != "" {
+		return func(context.Context) (string, error) { return string(ch.URL), nil }
+	}
+	source := config.Account{Name: ch.Name, KeyFile: ch.URLFile, KeyCommand: ch.URLCommand}
+	return func(ctx context.Context) (string, error) {
+		secret, _, err := keys.Find(ctx, keys.Environment{}, source, true)
+		var e *keys.Error
+		if errors.As(err, &e) {
+			return "", fmt.Errorf("%s: %s", strings.TrimPrefix(e.Source.Name, "key_"), e.Problem)
+		}
+		return secret.Reveal(), err
+	}
+}

@@ -1,0 +1,147 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"ortop/internal/forecast"
+	"ortop/internal/forecast/backtest"
+	"ortop/internal/text"
+)
+
+type backtestFlags struct{ tasks, traces string }
+
+func (a *app) backtestCommand() *cobra.Command {
+	var f backtestFlags
+	c := &cobra.Command{
+		Use:   "backtest FILE...",
+		Short: "Grade the forecast on recorded spend",
+		Long: `backtest replays recorded spend and compares the forecasts that would have been
+made with what came. No key is needed, and nothing is asked.
+
+Each FILE is a trace: CSV with the columns unix_seconds and cum_usd, cumulative
+spend at each moment at which it changed. For each horizon the forecast is made
+at up to 200 moments, of a balance that the mean rate until then would spend in
+that time, and stands beside what the mean of the last hour, the last 24 hours,
+the last 7 days and of all the time would have said.
+
+With --tasks it answers given moments instead: CSV with the columns trace,
+from_unix (since when the account was polled), at_unix and balance_usd, of
+traces that lie as NAME.csv in the folder of --traces. It prints one JSON object
+a line, in the order of the tasks.`,
+		Example: `  ortop backtest spend.csv
+  ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
+		RunE: a.runs(func(ctx context.Context, files []string) error {
+			grade := func() error { return a.backtest(ctx, files) }
+			switch {
+			case f.tasks != "" && f.traces != "" && len(files) == 0:
+				grade = func() error { return a.backtestTasks(ctx, f) }
+			case f.tasks != "" || f.traces != "" || len(files) == 0:
+				return usageError("ortop backtest --help shows examples", "backtest needs files, or --tasks and --traces")
+			}
+			_, err := until(ctx, func() (none struct{}, err error) { return none, grade() })
+			return err
+		}),
+	}
+	c.Flags().StringVar(&f.tasks, "tasks", "", "moments to forecast at, in CSV")
+	c.Flags().StringVar(&f.traces, "traces", "", "folder of the traces that the tasks name")
+	return c
+}
+
+// answerJSON is a line of the answers to tasks; without a forecast the
+// quantiles are null.
+type answerJSON struct {
+	Trace      string   `json:"trace"`
+	FromUnix   int64    `json:"from_unix"`
+	AtUnix     int64    `json:"at_unix"`
+	BalanceUSD float64  `json:"balance_usd"`
+	P10S       *float64 `json:"p10_s"`
+	P50S       *float64 `json:"p50_s"`
+	P90S       *float64 `json:"p90_s"`
+}
+
+func (a *app) backtestTasks(ctx context.Context, f backtestFlags) error {
+	tasks, err := os.Open(f.tasks)
+	if err != nil {
+		return fmt.Errorf("reading tasks: %w", err)
+	}
+	defer tasks.Close()
+	out := bufio.NewWriter(a.stdout)
+	enc := json.NewEncoder(out)
+	for answer, err := range backtest.Answers(ctx, bufio.NewReader(tasks), backtest.NewFolder(f.traces)) {
+		if err != nil {
+			out.Flush()
+			return fmt.Errorf("answering tasks %q: %w", f.tasks, err)
+		}
+		t, fc := answer.Task, answer.Forecast
+		line := answerJSON{Trace: t.Trace, FromUnix: t.FromUnix, AtUnix: t.AtUnix, BalanceUSD: t.BalanceUSD}
+		if fc.State == forecast.OK {
+			line.P10S, line.P50S, line.P90S = tenths(fc.P10), tenths(fc.P50), tenths(fc.P90)
+		}
+		if err := enc.Encode(line); err != nil {
+			return fmt.Errorf("writing the answers: %w", err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("writing the answers: %w", err)
+	}
+	return nil
+}
+
+func tenths(s float64) *float64 {
+	s = math.Round(s*10) / 10
+	return &s
+}
+
+func (a *app) backtest(ctx context.Context, files []string) error {
+	out := bufio.NewWriter(a.stdout)
+	for i, file := range files {
+		t, err := backtest.OpenTrace(file)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			fmt.Fprintln(out)
+		}
+		rows, err := backtest.Roll(ctx, t)
+		if err != nil {
+			return err
+		}
+		printRoll(out, t, rows)
+		if err := out.Flush(); err != nil {
+			return fmt.Errorf("writing the answer: %w", err)
+		}
+	}
+	return nil
+}
+
+// printRoll prints how good the forecast was at each horizon. Errors are
+// factors: half of the forecasts were closer.
+func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row) {
+	days := float64(t.To()-t.From()) / 86400
+	fmt.Fprintf(w, "%s  %.1f days\n", oneLine(t.Name), days)
+	if len(rows) == 0 {
+		fmt.Fprintln(w, "too short, or too quiet, for a forecast")
+		return
+	}
+	fmt.Fprintf(w, "%-8s %7s %6s %11s %6s   mean of", "horizon", "moments", "off by", "80 % held", "pin3")
+	for _, b := range backtest.Baselines {
+		fmt.Fprintf(w, " %6s", b.Name)
+	}
+	fmt.Fprintln(w)
+	for _, r := range rows {
+		f := r.Forecast
+		fmt.Fprintf(w, "%-8s %7d %6.2f %9.0f %% %6.3f          ", text.Span(r.Horizon), f.N, f.Factor, f.Coverage*100, f.Pin3)
+		for _, b := range r.Baselines {
+			fmt.Fprintf(w, " %6.2f", b.Factor)
+		}
+		fmt.Fprintln(w)
+	}
+}

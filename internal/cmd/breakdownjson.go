@@ -1,0 +1,84 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+
+	"ortop/internal/monitor"
+)
+
+// The object of breakdown --json. Every key is always there; null is unknown.
+type breakdownJSON struct {
+	Schema       int                `json:"schema"`
+	By           string             `json:"by"`
+	From         string             `json:"from"`
+	To           string             `json:"to"`
+	Total        *float64           `json:"total_usd"`
+	Unattributed *float64           `json:"unattributed_usd"`
+	Rows         []breakdownRowJSON `json:"rows"`
+}
+
+type breakdownRowJSON struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Spend       *float64 `json:"spend_usd"`
+	Share       *float64 `json:"share"`
+	Requests    *int64   `json:"requests"`
+	Tokens      *int64   `json:"tokens"`
+	PerMtok     *float64 `json:"usd_per_mtok"`
+	ChangeRatio *float64 `json:"change_ratio"`
+	Limit       *float64 `json:"limit_usd"`
+	Remaining   *float64 `json:"remaining_usd"`
+	ResetsAt    *string  `json:"resets_at"`
+}
+
+func breakdownObject(b monitor.Breakdown) breakdownJSON {
+	o := breakdownJSON{
+		Schema: 1, By: string(b.By), From: *moment(b.From), To: *moment(b.To),
+		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+	}
+	for _, r := range b.Rows {
+		row := breakdownRowJSON{
+			ID: r.ID, Name: r.Name, Spend: r.SpendUSD, Share: r.Share, Requests: r.Requests, Tokens: r.Tokens,
+			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
+		}
+		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
+			row.ResetsAt = moment(r.ResetsAt)
+		}
+		o.Rows = append(o.Rows, row)
+	}
+	return o
+}
+
+// breakdownCSV is the rows alone, with the columns of the JSON; empty is
+// unknown.
+func breakdownCSV(b monitor.Breakdown) []byte {
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	usd := func(v *float64) string {
+		if v == nil {
+			return ""
+		}
+		return strconv.FormatFloat(*v, 'f', -1, 64)
+	}
+	count := func(v *int64) string {
+		if v == nil {
+			return ""
+		}
+		return strconv.FormatInt(*v, 10)
+	}
+	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at"})
+	for _, r := range breakdownObject(b).Rows {
+		resets := ""
+		if r.ResetsAt != nil {
+			resets = *r.ResetsAt
+		}
+		w.Write([]string{
+			csvCell(r.ID), csvCell(r.Name), usd(r.Spend), usd(r.Share), count(r.Requests), count(r.Tokens),
+			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), resets,
+		})
+	}
+	w.Flush() // a buffer takes everything
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}

@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ortop/client"
+	"ortop/internal/config"
+	"ortop/internal/keys"
+)
+
+// keepKey checks a key that a person gave for an account, keeps it, and says
+// where.
+func (a *app) keepKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
+	if s.configPath == "" {
+		return key, "", errNoConfig
+	}
+	if key, err = checkKey(ctx, s.baseURL, text); err != nil {
+		return key, "", &exitError{code: exitUnknown, err: err}
+	}
+	if s.host != "" && account.BaseURL == "" {
+		account.BaseURL = s.baseURL // the key was checked there, and goes there
+	}
+	if err := a.nameTheFirst(s.configPath, account); err != nil {
+		return key, "", err
+	}
+	where, err = keys.Keep(ctx, s.configPath, account, key)
+	return key, where, err
+}
+
+// nameTheFirst puts the account whose key is in the environment into a
+// configuration that lists none, before another one is listed: that would take
+// its place, and its key, at the next start.
+func (a *app) nameTheFirst(configPath string, added config.Account) error {
+	first := config.Account{Name: config.DefaultAccount}
+	if _, ok := keys.Where(a.env, first, false); !ok || added.Name == first.Name {
+		return nil
+	}
+	now, err := config.Read(configPath)
+	if err != nil || len(now.Accounts) > 0 {
+		return err
+	}
+	return config.AddAccount(configPath, first)
+}
+
+// checkKey asks the API with a key that a person gave, and returns it if the
+// API knows it.
+func checkKey(ctx context.Context, baseURL, key string) (client.Secret, error) {
+	secret := client.NewSecret(key)
+	if err := secret.Check(); err != nil {
+		return client.Secret{}, err
+	}
+	c, err := newClient(baseURL, secret)
+	if err != nil {
+		return client.Secret{}, err
+	}
+	defer c.CloseIdle()
+	switch _, err := c.Key(ctx); {
+	case errors.Is(err, client.ErrUnauthorized):
+		return client.Secret{}, fmt.Errorf("the key is not accepted: %w", err)
+	case err != nil:
+		return client.Secret{}, fmt.Errorf("the key could not be checked: %w", err)
+	}
+	return secret, nil
+}

@@ -1,0 +1,192 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/internal/metrics"
+	"ortop/internal/monitor"
+)
+
+type collectFlags struct{ metrics, unit string }
+
+func (a *app) collectCommand() *cobra.Command {
+	var f collectFlags
+	c := &cobra.Command{
+		Use:   "collect",
+		Short: "Poll and keep the history without a screen, as a service",
+		Long: `collect polls the accounts of the configuration that have a key, or the one of
+--account, and keeps what it reads, until it is stopped. It needs no terminal and
+no home folder, if --history names the file. Dashboards and other commands show
+what it keeps. It logs to standard error what changes.
+
+With --metrics it answers Prometheus at http://ADDR/metrics. ADDR is host:port;
+a port alone is on 127.0.0.1, which this machine alone can reach.
+
+With --unit it prints a unit for systemd's user manager, or for launchd, that
+runs this binary with these flags, and does nothing else.`,
+		Example: `  ortop collect --metrics 127.0.0.1:9464
+  ortop collect --unit systemd > ~/.config/systemd/user/ortop.service
+  ortop collect --unit launchd > ~/Library/LaunchAgents/ortop.collect.plist`,
+		Args: cobra.NoArgs,
+	}
+	c.RunE = a.runs(func(ctx context.Context, _ []string) error {
+		if c.Flags().Changed("unit") {
+			return a.unit(f)
+		}
+		return a.collect(ctx, f)
+	})
+	c.Flags().StringVar(&f.metrics, "metrics", "", "answer Prometheus at this host:port")
+	c.Flags().StringVar(&f.unit, "unit", "", "print a unit: systemd, launchd")
+	return c
+}
+
+// collector is one account that is collected.
+type collector struct {
+	watched
+	mon      *monitor.Monitor
+	spenders spenders
+}
+
+// collect runs until it is stopped; a SIGTERM is how services are, and is no
+// failure.
+func (a *app) collect(ctx context.Context, f collectFlags) error {
+	collectors, stop, err := a.collectors(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	log, closeLog := a.serviceLog()
+	defer closeLog()
+	var server *metrics.Server
+	if f.metrics != "" {
+		if server, err = a.serveMetrics(f.metrics); err != nil {
+			return err
+		}
+		defer server.Close()
+		log.Info("metrics", "address", server.Addr())
+	}
+	if err := a.runCollectors(ctx, collectors, server, log); err != nil {
+		return err
+	}
+	var stopped *exitError
+	if errors.As(context.Cause(ctx), &stopped) && stopped.code == exitTerminate {
+		return nil
+	}
+	return ctx.Err()
+}
+
+// serveMetrics listens where --metrics says.
+func (a *app) serveMetrics(addr string) (*metrics.Server, error) {
+	server, err := metrics.Listen(addr)
+	var wrong *metrics.AddrError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, usageError("for example --metrics 127.0.0.1:9464", "--metrics: %w", err)
+	case err != nil:
+		return nil, &exitError{exitFailed, err, "another program may have that port: name another with --metrics"}
+	case !server.Loopback():
+		a.hint("the metrics at %s can be read from other machines, without a password", server.Addr())
+	}
+	return server, nil
+}
+
+// collectors are the accounts that are collected: the named one, or all that
+// have a key.
+func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), err error) {
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	every, err := a.everyAccount(s)
+	if err != nil {
+		return nil, nil, err
+	}
+	var without []string
+	for _, w := range every {
+		if !w.app.hasKey(ctx, w.settings) {
+			without = append(without, w.settings.account.Name)
+			continue
+		}
+		w.settings.onDisk = true
+		list = append(list, &collector{watched: w})
+	}
+	if len(every) > 1 {
+		for _, name := range without {
+			a.hint("account %s is not collected: it has no key", name)
+		}
+	}
+	if len(list) == 0 {
+		_, _, err := a.key(ctx, s)
+		return nil, nil, &exitError{exitUsage, err, noKeyHint}
+	}
+	if s.demo == nil && !reaches(alertChannels(s.config)) {
+		a.hint("alerts reach an open dashboard alone: a [[channels]] table that is not a terminal's brings them elsewhere")
+	}
+	return list, stop, nil
+}
+
+// runCollectors runs until ctx ends, or until one of them cannot go on, which
+// ends all. What they read is on disk when it returns.
+func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, log *slog.Logger) error {
+	ctx, cancel := context.WithCancel(ctx)
+	crash := make(chan error, len(list)+1)
+	var runners []*runner
+	var helpers sync.WaitGroup
+	defer func() {
+		cancel()
+		for _, r := range runners { // at once: each may take closeWait
+			helpers.Go(r.close)
+		}
+		helpers.Wait()
+	}()
+	for _, c := range list {
+		log := log.With("account", c.settings.account.Name)
+		r := &runner{app: c.app, ctx: ctx, log: log, crash: crash}
+		c.mon = r.start(c.settings)
+		runners = append(runners, r)
+		helpers.Go(func() { narrate(ctx, c.mon.Snapshots(), log) })
+		if server != nil {
+			helpers.Go(func() { c.spenders.follow(ctx, c.mon, a.now, log) })
+		}
+	}
+	if server != nil {
+		helpers.Go(func() {
+			if err := server.Serve(ctx, func() []metrics.Account { return gather(list, a.now()) }, a.now); err != nil {
+				crash <- err
+			}
+		})
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-crash:
+		var p *monitor.PanicError
+		if errors.As(err, &p) {
+			log.Error("panic", "value", fmt.Sprint(p.Value), "stack", string(p.Stack))
+		}
+		return err
+	}
+}
+
+// gather is what each account's monitor knows.
+func gather(list []*collector, now time.Time) []metrics.Account {
+	accounts := make([]metrics.Account, len(list))
+	for i, c := range list {
+		s, ok := c.mon.Latest()
+		if !ok {
+			s = monitor.Snapshot{Account: c.settings.account.Name}
+		}
+		accounts[i] = metrics.Account{
+			Snapshot: s, Failures: c.mon.Failures(),
+			Keys: rows(c.spenders.keys.Load(), now), Models: rows(c.spenders.models.Load(), now),
+		}
+	}
+	return accounts
+}

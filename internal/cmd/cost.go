@@ -1,0 +1,182 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
+)
+
+type costFlags struct {
+	key  string
+	json bool
+}
+
+func (a *app) costCommand() *cobra.Command {
+	var f costFlags
+	c := &cobra.Command{
+		Use:   "cost [flags] -- COMMAND [ARGUMENT]...",
+		Short: "Say what the account spent while a command ran",
+		Long: `cost runs a command and says on standard error what the account spent meanwhile.
+Charges land late: it waits until usage has been still for 90 s, at most 4 min,
+or until it is interrupted. Others may spend at the same time. What is usual in
+as long a time, by the rate of the last hour or day before, is shown beside it
+and not subtracted; with --key only that key's spend counts.
+
+The command has this program's input, output and environment, without
+ORTOP_API_KEY and OPENROUTER_MANAGEMENT_KEY. Its exit code is returned. It runs
+also where usage cannot be read.`,
+		Example: `  ortop cost -- ./evaluate.sh
+  ortop cost --json -- make test 2>&1 >/dev/null | tail -n 1`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("for example ortop cost -- ./job.sh", "a command is missing")
+			}
+			return nil
+		},
+		RunE: noted(func(ctx context.Context, args []string) error { return a.cost(ctx, f, args) }),
+	}
+	c.Flags().SetInterspersed(false)
+	c.Flags().StringVar(&f.key, "key", "", "count the spend of the key with this hash alone")
+	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object as the last line of standard error")
+	return c
+}
+
+// cost runs args and tells what it cost. It fails with the exit code of the
+// command where that is not 0.
+func (a *app) cost(ctx context.Context, f costFlags, args []string) error {
+	signals, stop := heed()
+	defer stop()
+	reading, end := untilSignal(ctx, signals)
+	s, stopDemo, err := a.demoOrSettings(ctx)
+	if err != nil {
+		end()
+		return err
+	}
+	defer stopDemo()
+	ses := a.watch(s, a.errLog(), nil)
+	defer ses.close()
+	meter, err := ses.mon.Meter(reading, f.key)
+	if caught := end(); caught != nil {
+		return &exitError{code: exitBySignal(caught)}
+	}
+	if err != nil {
+		a.cannotRead(err)
+	} else {
+		defer meter.Close()
+		if meter.Own() {
+			a.hint("this is no management key and sees only itself: what counts is the spend of %s", meter.Of())
+		}
+	}
+	code, runErr := a.runCommand(args, signals)
+	var cost monitor.Cost
+	switch {
+	case runErr != nil:
+		printLine(a.stderr, "ortop: error: ", "running %s: %v", args[0], runErr)
+	case meter != nil:
+		cost = a.settle(ctx, meter, signals)
+	}
+	if err := a.printCost(f, cost, meter != nil && runErr == nil, code); err != nil {
+		return err
+	}
+	if code != exitOK {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+// cannotRead says why nothing will be known.
+func (a *app) cannotRead(err error) {
+	printLine(a.stderr, "ortop: error: ", "what was spent will not be known: %v", err)
+	if errors.Is(err, keys.ErrNone) {
+		a.hint("%s", noKeyHint)
+	}
+}
+
+// settle waits until all is charged, or until a signal. A person sees how far
+// that is.
+func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan os.Signal) monitor.Cost {
+	ctx, end := untilSignal(ctx, signals)
+	defer end()
+	if a.flags.quiet || !term.IsTerminal(a.stderr.Fd()) {
+		return meter.Settle(ctx, func(monitor.Cost) {})
+	}
+	width := 0
+	show := func(line string) {
+		fmt.Fprintf(a.stderr, "\r%-*s\r%s", width, "", line)
+		width = len([]rune(line))
+	}
+	defer show("")
+	return meter.Settle(ctx, func(c monitor.Cost) {
+		show(fmt.Sprintf("ortop: %s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
+			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds()))
+	})
+}
+
+// The object of cost --json. Every key is always there; null is unknown.
+type costJSON struct {
+	Schema     int      `json:"schema"`
+	Spent      *float64 `json:"spent_usd"`
+	Background *float64 `json:"background_usd"`
+	Settled    *float64 `json:"settled_after_s"`
+	Exit       int      `json:"exit_code"`
+}
+
+// printCost tells the cost on standard error, for standard output is the
+// command's. metered reports whether there was anything to tell of.
+func (a *app) printCost(f costFlags, c monitor.Cost, metered bool, code int) error {
+	var line []byte
+	switch {
+	case f.json:
+		o := costJSON{Schema: 1, Spent: exact(c.SpentUSD), Background: exact(c.BackgroundUSD), Exit: code}
+		if c.Settled {
+			seconds := c.SettledAfter.Round(time.Millisecond).Seconds()
+			o.Settled = &seconds
+		}
+		var err error
+		if line, err = json.Marshal(o); err != nil {
+			return err
+		}
+	case !metered:
+		return nil
+	default:
+		line = []byte("ortop: " + costText(c))
+	}
+	if _, err := a.stderr.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("writing the cost: %w", err)
+	}
+	return nil
+}
+
+func costText(c monitor.Cost) string {
+	if c.SpentUSD == nil {
+		why := "it could not be read before the wait ended"
+		if c.Fault != nil {
+			why = c.Fault.Message
+		}
+		return "what was spent is not known: " + why
+	}
+	parts := []string{fmt.Sprintf("%s spent by %s in %s", text.USD(*c.SpentUSD), c.Of, text.Span(c.Span))}
+	if c.BackgroundUSD != nil {
+		parts = append(parts, text.USD(*c.BackgroundUSD)+" is usual in that time, whoever spends it")
+	} else {
+		parts = append(parts, "what is usual in that time is not known")
+	}
+	if !c.Settled {
+		parts = append(parts, "not settled: more may be charged")
+	}
+	if c.Fault != nil {
+		parts = append(parts, "the last reading failed: "+c.Fault.Message)
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,81 @@
+package cmd
+
+import (
+	"context"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+
+	"ortop/internal/monitor"
+	"ortop/ui"
+)
+
+// dashboard is the full screen, or one status where there is no terminal to
+// draw it on.
+func (a *app) dashboard(ctx context.Context) error {
+	if !term.IsTerminal(a.stdout.Fd()) || os.Getenv("TERM") == "dumb" {
+		return a.status(ctx, statusFlags{maxAge: monitor.Live})
+	}
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	log, closeLog := fileLog()
+	defer closeLog()
+	list, err := a.everyAccount(s)
+	if err != nil {
+		return err
+	}
+	crash := make(chan error, 8)
+	terminal := make(chan string, 8)
+	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
+	all := run.muster(list)
+	defer func() { all.close(); run.close() }()
+	switch {
+	case s.demo != nil:
+		all.fixed = demoFixed
+	case a.flags.account != "":
+		all.fixed = "this is account " + a.flags.account + " alone: start ortop without --account to add or remove one"
+	}
+	o := ui.Options{
+		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
+		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
+	}
+	if a.hasKey(ctx, s) {
+		o.Feed = all.feed(s.account.Name)
+	} else {
+		o.Onboarding, o.Host = &onboarding{crew: all, settings: s}, s.host
+	}
+	return ui.Run(ctx, o)
+}
+
+// demoFixed says why there is nothing to add to a demo.
+const demoFixed = "this is the demo, one simulated account: start ortop without it to add or remove one"
+
+// onboarding is what the first run can do: keep a key, or show the demo.
+type onboarding struct {
+	crew     *crew
+	settings settings
+}
+
+// Adopt checks the key by asking with it, keeps it, and starts.
+func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, error) {
+	note, err := b.crew.adopt(ctx, b.crew.run.app, b.settings, b.settings.account, key)
+	if err != nil {
+		return nil, "", err
+	}
+	return b.crew.feed(b.settings.account.Name), note, nil
+}
+
+// Demo starts the simulated account in place of the others.
+func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
+	run := b.crew.run
+	s, stop, err := run.app.demo(ctx, defaultProfile)
+	if err != nil {
+		return nil, err
+	}
+	run.closers = append(run.closers, stop)
+	b.crew.replace(b.crew.start(watched{run.app, s}), demoFixed)
+	return b.crew.feed(s.account.Name), nil
+}

@@ -1,0 +1,273 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/credit"
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	var verify bool
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is wrong with the set-up, and what to do",
+		Long: `doctor looks at the configuration, the key, the API, the history file and the
+terminal, and says of each whether it is right, and if not, what to do. It
+changes nothing. The exit code is 1 if anything is wrong.`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.doctor(ctx, verify) }),
+	}
+	c.Flags().BoolVar(&verify, "verify", false, "read the whole history file and compare its checksums")
+	return c
+}
+
+// checkup is a list of findings, printed as they come.
+type checkup struct {
+	w   io.Writer
+	bad int
+	err error
+}
+
+func (c *checkup) print(mark, subject, what, hint string) {
+	line := fmt.Sprintf("%-5s %-9s %s\n", mark, subject, oneLine(what))
+	if hint != "" {
+		line += fmt.Sprintf("%15s → %s\n", "", oneLine(hint))
+	}
+	if _, err := io.WriteString(c.w, line); err != nil {
+		c.err = err
+	}
+}
+
+func (c *checkup) ok(subject, format string, args ...any) {
+	c.print("ok", subject, fmt.Sprintf(format, args...), "")
+}
+
+func (c *checkup) note(subject, what, hint string) { c.print("note", subject, what, hint) }
+
+func (c *checkup) wrong(subject, what, hint string) {
+	c.bad++
+	c.print("wrong", subject, what, hint)
+}
+
+func (a *app) doctor(ctx context.Context, verify bool) error {
+	c := &checkup{w: a.stdout}
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		// Without them nothing else can be looked at; the error says the rest.
+		return err
+	}
+	defer stop()
+	a.checkConfig(c, s)
+	a.checkAPI(ctx, c, s)
+	a.checkHistory(ctx, c, s, verify)
+	a.checkTerminal(c)
+	switch {
+	case c.err != nil:
+		return fmt.Errorf("writing the answer: %w", c.err)
+	case c.bad > 0:
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+func (a *app) checkConfig(c *checkup, s settings) {
+	switch _, err := os.Stat(s.configPath); {
+	case s.demo != nil:
+		c.ok("config", "not read: this is the demo")
+	case s.configPath == "":
+		c.note("config", "there is no folder for it: HOME is not set", "set HOME or XDG_CONFIG_HOME, or name it with --config")
+	case errors.Is(err, os.ErrNotExist):
+		c.ok("config", "%s is not there; everything has a default", s.configPath)
+	default:
+		c.ok("config", "%s", s.configPath)
+	}
+	c.ok("account", "%s, polled every %s", s.account.Name, text.Span(s.interval))
+}
+
+func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
+	key, source, err := a.key(ctx, s)
+	if err != nil {
+		c.wrong("key", err.Error(), noKeyHint)
+		return
+	}
+	c.ok("key", "from %s, fingerprint %s", source.Name, key.Fingerprint())
+	api, err := newClient(s.baseURL, key)
+	if err != nil {
+		c.wrong("api", err.Error(), "")
+		return
+	}
+	defer api.CloseIdle()
+	if s.host != "" {
+		c.note("api", "the key goes to "+s.host+", not to openrouter.ai", "")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	began := time.Now()
+	k, err := api.Key(ctx)
+	if err != nil {
+		c.wrong("api", err.Error(), apiHint(err))
+		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrNetwork) {
+			return
+		}
+		a.checkBalance(ctx, c, api, false)
+		return
+	}
+	c.ok("api", "%s answers in %d ms", s.baseURL, time.Since(began).Milliseconds())
+	if k.SkewKnown && k.ServerSkew.Abs() > time.Minute {
+		c.wrong("clock", fmt.Sprintf("it differs from the server's by %s", k.ServerSkew.Round(time.Second)), "set this machine's clock")
+	}
+	management := k.IsManagementKey != nil && *k.IsManagementKey
+	if management {
+		c.ok("key kind", "a management key: it reads the whole account")
+	} else {
+		c.note("key kind", "an ordinary key: its own cap and usage, the balance only where the API lets it",
+			"a management key shows the whole account: openrouter.ai/settings/management-keys")
+	}
+	a.checkBalance(ctx, c, api, management)
+}
+
+func (a *app) checkBalance(ctx context.Context, c *checkup, api *client.Client, management bool) {
+	credits, err := api.Credits(ctx)
+	b := credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
+	switch {
+	case errors.Is(err, client.ErrForbidden) && !management:
+		c.note("balance", "not visible to this key", "")
+	case err != nil:
+		c.wrong("balance", err.Error(), apiHint(err))
+	case b == credit.Balance{} && !management:
+		c.note("balance", "not visible to this key: the API answers 0 of 0", "")
+	default:
+		c.ok("balance", "%s of %s is left", text.USD(b.LeftUSD()), text.USD(b.CreditsUSD))
+	}
+}
+
+func apiHint(err error) string {
+	switch {
+	case errors.Is(err, client.ErrUnauthorized):
+		return "the key is not accepted: it may be disabled, expired or mistyped"
+	case errors.Is(err, client.ErrNetwork):
+		return "check the connection, the proxy variables and the base URL"
+	case errors.Is(err, client.ErrMalformed), errors.Is(err, client.ErrNotFound), errors.Is(err, client.ErrRedirect):
+		return "what answers there is not the OpenRouter API: check --base-url, ORTOP_BASE_URL and base_url"
+	}
+	return ""
+}
+
+func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify bool) {
+	if s.historyErr != nil {
+		c.wrong("history", s.historyErr.Error(), "set HOME or XDG_DATA_HOME, or name a file with --history")
+		return
+	}
+	info, err := os.Stat(s.historyPath)
+	if errors.Is(err, os.ErrNotExist) {
+		c.ok("history", "%s will be made by the first reading", s.historyPath)
+		return
+	}
+	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now, ReadOnly: true})
+	if err != nil {
+		c.wrong("history", err.Error(), "until then history is kept in memory only")
+		return
+	}
+	defer db.Close()
+	if note := db.Note(); note != "" && note != history.ErrReadOnly.Error() {
+		c.note("history", note, "")
+	}
+	if f, err := os.OpenFile(s.historyPath, os.O_WRONLY, 0); err != nil {
+		c.wrong("history", "it can be read and not written: "+err.Error(), "until then history is kept in memory only")
+	} else {
+		f.Close()
+		c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
+	}
+	a.checkForecast(ctx, c, s, db)
+	if verify {
+		report, err := db.Verify(ctx)
+		switch {
+		case err != nil:
+			c.wrong("history", err.Error(), "")
+		case !report.OK:
+			c.wrong("history", strings.Join(report.Problems, "; "),
+				"nothing was changed: keep a copy of the file, and move it away to begin anew")
+		default:
+			c.ok("history", "all %d rows are as they were written", report.Rows)
+		}
+	}
+	if lock, free, err := history.TryLock(history.LockPath(s.historyPath, s.account.Name, s.baseURL)); err == nil {
+		if free {
+			lock.Unlock()
+			c.ok("collector", "none runs now; a dashboard is one")
+		} else {
+			c.ok("collector", "another ortop polls this account")
+		}
+	}
+}
+
+// checkForecast says how the forecasts did, by what is stored.
+func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *history.DB) {
+	mon := monitor.New(monitor.Options{
+		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
+		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
+		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
+	})
+	snap, err := mon.Once(ctx, math.MaxInt64)
+	var none *monitor.ConnectError
+	switch {
+	case errors.As(err, &none), errors.Is(err, history.ErrNoSeries):
+		c.ok("forecast", "nothing was read yet")
+	case err != nil:
+		c.wrong("forecast", err.Error(), "")
+	default:
+		c.ok("forecast", "%s", snap.Track)
+	}
+}
+
+func (a *app) checkTerminal(c *checkup) {
+	if tz := os.Getenv("TZ"); tz != "" {
+		if _, err := time.LoadLocation(strings.TrimPrefix(tz, ":")); err != nil {
+			c.wrong("time zone", fmt.Sprintf("TZ=%s is not known: times are shown in UTC", tz), "set TZ to a name such as Europe/Berlin")
+		}
+	}
+	if !term.IsTerminal(a.stdout.Fd()) {
+		c.note("terminal", "standard output is not one: ortop without a command prints the status", "")
+		return
+	}
+	w, h, err := term.GetSize(a.stdout.Fd())
+	switch {
+	case err != nil:
+		c.wrong("terminal", "its size cannot be had: "+err.Error(), "")
+	case os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == "":
+		c.note("terminal", "TERM is dumb or not set: ortop without a command prints the status", "set TERM as your terminal's manual says")
+	default:
+		c.ok("terminal", "%s, %d x %d", os.Getenv("TERM"), w, h)
+	}
+	if !unicode() {
+		c.note("terminal", "the locale is not UTF-8: everything is drawn in ASCII", "set LANG to a UTF-8 locale such as C.UTF-8")
+	}
+	if os.Getenv("NO_COLOR") != "" {
+		c.ok("colours", "off, for NO_COLOR is set")
+	}
+}
+
+func size(bytes int64) string {
+	switch {
+	case bytes >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))
+	case bytes >= 1<<10:
+		return fmt.Sprintf("%.1f KiB", float64(bytes)/(1<<10))
+	}
+	return fmt.Sprintf("%d B", bytes)
+}

@@ -1,0 +1,84 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"ortop/internal/config"
+	"ortop/internal/keys"
+	"ortop/ui"
+)
+
+// The exit codes, which scripts rely on.
+const (
+	exitOK        = 0
+	exitFailed    = 1
+	exitUsage     = 2 // wrong use, or no key found
+	exitShort     = 3 // the check said no
+	exitUnknown   = 4 // it cannot be known: unreachable, refused, unreadable, stale
+	exitInterrupt = 130
+	exitTerminate = 143
+)
+
+// exitError is a failure whose exit code is not exitFailed.
+type exitError struct {
+	code int
+	err  error // nil: nothing is left to be said
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usageError(hint, format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// report says on w what went wrong and returns the exit code.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var exit *exitError
+	var signal ui.SignalError
+	switch {
+	case errors.Is(err, ui.ErrInterrupted):
+		return exitInterrupt
+	case errors.As(err, &signal):
+		if s, ok := signal.Signal.(syscall.Signal); ok {
+			return 128 + int(s)
+		}
+		return exitFailed
+	}
+	code, hint := exitFailed, ""
+	var configured *config.Error
+	switch {
+	case errors.As(err, &exit):
+		code, hint, err = exit.code, exit.hint, exit.err
+	case errors.As(err, &configured):
+		code = exitUsage
+	}
+	if errors.Is(err, keys.ErrNone) {
+		code = exitUsage
+	}
+	if err == nil {
+		return code
+	}
+	var key *keys.Error
+	if hint == "" && errors.As(err, &key) {
+		hint = key.Hint
+	}
+	fmt.Fprintf(w, "ortop: error: %s\n", oneLine(err.Error()))
+	if hint != "" {
+		fmt.Fprintf(w, "ortop: hint: %s\n", hint)
+	}
+	return code
+}

@@ -1,0 +1,211 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"text/template/parse"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/monitor"
+)
+
+// formatter is a parsed --format. The syntax is that of Go's text/template,
+// of which parse reads it; text/template itself would evaluate it by calling
+// methods by name, which makes the linker keep every method of every library:
+// 2.9 MB.
+type formatter struct{ tree *parse.Tree }
+
+func parseFormat(s string) (*formatter, error) {
+	if s == "" {
+		return nil, nil
+	}
+	trees, err := parse.Parse("format", s, "", "", formatFuncs)
+	f := &formatter{trees["format"]}
+	if err == nil && f.tree != nil {
+		err = f.check()
+	}
+	if err != nil { // it may quote the whole of what was given
+		return nil, usageError("ortop status --help lists the fields", "--format: %s", client.Clean(err.Error(), 120))
+	}
+	return f, nil
+}
+
+// check tries the template where nothing is known, and all of its branches
+// where everything is: what is wrong in one must not wait for its day.
+func (f *formatter) check() error {
+	nothing := newFields(monitor.Snapshot{}, time.Unix(0, 0))
+	all := nothing
+	fill(reflect.ValueOf(&all.JSON).Elem())
+	_, err := f.write(nothing, false)
+	if err == nil {
+		_, err = f.write(all, true)
+	}
+	return err
+}
+
+// fill makes every pointer below v one to something.
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i))
+		}
+	}
+}
+
+// apply writes s by the template.
+func (f *formatter) apply(s monitor.Snapshot, now time.Time) ([]byte, error) {
+	return f.write(newFields(s, now), false)
+}
+
+// write writes v by the template, with all branches if that is asked for.
+func (f *formatter) write(v fields, branches bool) ([]byte, error) {
+	raw, err := jsonMap(v.JSON)
+	if err != nil || f.tree == nil {
+		return nil, err
+	}
+	data := map[string]any{"JSON": raw}
+	rv := reflect.ValueOf(v)
+	for i := range rv.NumField() {
+		if name := rv.Type().Field(i).Name; name != "JSON" {
+			data[name] = rv.Field(i).String()
+		}
+	}
+	w := nodeWriter{branches: branches}
+	err = w.write(f.tree.Root, data)
+	return []byte(w.b.String()), err
+}
+
+// nodeWriter writes the nodes of a template.
+type nodeWriter struct {
+	b        strings.Builder
+	branches bool // all of them
+}
+
+// write writes a node about dot.
+func (w *nodeWriter) write(n parse.Node, dot any) error {
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return nil
+		}
+		for _, c := range n.Nodes {
+			if err := w.write(c, dot); err != nil {
+				return err
+			}
+		}
+		return nil
+	case *parse.TextNode:
+		w.b.Write(n.Text)
+		return nil
+	case *parse.CommentNode:
+		return nil
+	case *parse.ActionNode:
+		v, err := pipe(n.Pipe, dot)
+		w.b.WriteString(printed(v))
+		return err
+	case *parse.IfNode:
+		v, err := pipe(n.Pipe, dot)
+		if err != nil {
+			return err
+		}
+		return w.choose(truth(v), &n.BranchNode, dot, dot)
+	case *parse.WithNode:
+		v, err := pipe(n.Pipe, dot)
+		if err != nil {
+			return err
+		}
+		return w.choose(truth(v), &n.BranchNode, v, dot)
+	}
+	return fmt.Errorf("%q is not understood here", n.String())
+}
+
+// choose writes the one list of n about yes, or the other about no.
+func (w *nodeWriter) choose(is bool, n *parse.BranchNode, yes, no any) error {
+	if is || w.branches {
+		if err := w.write(n.List, yes); err != nil {
+			return err
+		}
+	}
+	if !is || w.branches {
+		return w.write(n.ElseList, no)
+	}
+	return nil
+}
+
+// pipe evaluates a pipeline: each command takes the value of the one before as
+// its last argument.
+func pipe(p *parse.PipeNode, dot any) (v any, err error) {
+	if len(p.Decl) > 0 {
+		return nil, errors.New("there are no variables here")
+	}
+	for i, c := range p.Cmds {
+		var args []any
+		fn, called := c.Args[0].(*parse.IdentifierNode)
+		for _, a := range c.Args {
+			if a == c.Args[0] && called {
+				continue
+			}
+			w, err := operand(a, dot)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, w)
+		}
+		if i > 0 {
+			args = append(args, v)
+		}
+		switch {
+		case called:
+			if v, err = formatFuncs[fn.Ident].(func([]any) (any, error))(args); err != nil {
+				return nil, fmt.Errorf("%s: %w", fn.Ident, err)
+			}
+		case len(args) != 1:
+			return nil, fmt.Errorf("%q is no function", c.Args[0].String())
+		default:
+			v = args[0]
+		}
+	}
+	return v, nil
+}
+
+func operand(n parse.Node, dot any) (any, error) {
+	switch n := n.(type) {
+	case *parse.DotNode:
+		return dot, nil
+	case *parse.FieldNode:
+		v := dot
+		for _, name := range n.Ident {
+			if v == nil { // of what is unknown all is
+				return nil, nil
+			}
+			m, _ := v.(map[string]any)
+			field, ok := m[name]
+			if !ok {
+				return nil, fmt.Errorf("there is no field %s", n)
+			}
+			v = field
+		}
+		return v, nil
+	case *parse.StringNode:
+		return n.Text, nil
+	case *parse.NumberNode:
+		if !n.IsFloat {
+			return nil, fmt.Errorf("%s is no number", n)
+		}
+		return n.Float64, nil
+	case *parse.BoolNode:
+		return n.True, nil
+	case *parse.NilNode:
+		return nil, nil
+	case *parse.PipeNode:
+		return pipe(n, dot)
+	}
+	return nil, fmt.Errorf("%q is not understood here", n.String())
+}

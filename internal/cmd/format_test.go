@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"testing"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
+)
+
+func TestFormat(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	s := monitor.Snapshot{
+		Account: "personal", Now: now, At: now.Add(-4 * time.Second), Interval: time.Minute,
+		Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
+	}
+	for _, c := range []struct{ name, format, want string }{
+		{"fields", "{{.Account}}: {{.Balance}} of {{.Bought}}", "personal: $63.52 of $100.00"},
+		{"values of the JSON", "{{.JSON.balance_usd}} {{.JSON.key.limit_usd}} {{.JSON.stale}}", "63.52 — false"},
+		{"a threshold", "{{if lt .JSON.balance_usd 70.0}}low{{else}}ok{{end}}", "low"},
+		{"a threshold as an integer", "{{if gt .JSON.balance_usd 70}}high{{end}}", ""},
+		{"an unknown value is no less than anything", "{{if lt .JSON.spend.today_usd 5}}low{{else}}-{{end}}", "-"},
+		{"unknown is false", "{{with .JSON.error}}{{.kind}}{{else}}fine{{end}}", "fine"},
+		{"else if", "{{if .JSON.stale}}stale{{else if eq .State `live`}}live{{end}}", "live"},
+		{"a format for numbers", "{{printf \"%.1f\" .JSON.balance_usd}}", "63.5"},
+		{"a pipeline", "{{.JSON.balance_usd | printf \"%.0f\"}}", "64"},
+		{"and, or, not", "{{and .Account .State}} {{or .Error .Account}} {{not .JSON.stale}}", "live personal true"},
+		{"ne of the unknown", "{{ne .JSON.error nil}} {{eq .JSON.error nil}}", "false true"},
+		{"a field of the unknown", "{{.JSON.error.kind}} {{and .JSON.error (eq .JSON.error.kind `network`)}}", "— —"},
+		{"a branch for another day", "{{if .JSON.error}}{{.JSON.error.kind}}{{else if .JSON.auto_top_up}}{{.JSON.auto_top_up.next.p50}}{{end}}", ""},
+		{"a comment and trimming", "a {{- /* x */ -}} b", "ab"},
+		{"text alone", "plain", "plain"},
+	} {
+		f, err := parseFormat(c.format)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got, err := f.apply(s, now); err != nil || string(got) != c.want {
+			t.Errorf("%s: %q = %q, %v, want %q", c.name, c.format, got, err, c.want)
+		}
+	}
+	for _, bad := range []string{
+		"{{", "{{.Nothing}}", "{{.JSON.nothing}}", "{{.Balance.More}}", "{{nothing 1}}", "{{range .JSON.alerts}}{{end}}",
+		"{{template `x`}}", "{{$x := 1}}{{$x}}", "{{printf 1}}", "{{lt .Account}}", "{{lt .Account 1}}", "{{len 3}}", "{{.Account 1}}",
+		"{{if .JSON.balance_usd}}{{.Nothing}}{{end}}", "{{with .JSON.error}}{{.knd}}{{end}}", "{{.JSON.error.knd}}", "{{.JSON.auto_top_up.next.p5}}",
+		"{{if .Account}}{{else}}{{.Nothing}}{{end}}",
+	} {
+		if _, err := parseFormat(bad); err == nil {
+			t.Errorf("parseFormat(%q) = nil, want an error", bad)
+		}
+	}
+}
+
+func FuzzFormat(f *testing.F) {
+	for _, s := range []string{"{{.Balance}}", "{{if lt .JSON.balance_usd 5}}x{{end}}", "{{with .JSON.key}}{{.label}}{{end}}"} {
+		f.Add(s)
+	}
+	now := time.Unix(1.7e9, 0)
+	f.Fuzz(func(t *testing.T, s string) {
+		format, err := parseFormat(s)
+		if err != nil || format == nil {
+			return
+		}
+		_, _ = format.apply(monitor.Snapshot{}, now)
+	})
+}

@@ -1,0 +1,220 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/monitor"
+)
+
+// archiveOf is a history in memory with these readings, a minute apart where
+// they tell no time.
+func archiveOf(t testing.TB, interval time.Duration, readings ...history.Reading) monitor.Archive {
+	t.Helper()
+	ctx := context.Background()
+	db, err := history.OpenMemory(ctx, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	s, err := db.Series(ctx, "personal", "https://x.test", "account")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range readings {
+		r.Series = s
+		if err := db.Record(ctx, history.PollUpdate{Series: s, Interval: interval}, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return monitor.Archive{DB: db, Account: s, Shown: s}
+}
+
+func day(s string) time.Time {
+	t, err := time.Parse("2006-01-02 15:04", s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func known(at string, usage, credits float64) history.Reading {
+	return history.Reading{At: day(at), UsageUSD: usage, CreditsUSD: credits, CreditsKnown: true}
+}
+
+func csvOf(t *testing.T, ar monitor.Archive, ask historyAsk) string {
+	t.Helper()
+	var b bytes.Buffer
+	out := newRowWriter(&b, csvRows)
+	if err := eachRow(context.Background(), ar, ask, out.write); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestRows(t *testing.T) {
+	unknown := history.Reading{At: day("2026-11-20 12:00"), UsageUSD: 5}
+	days := []history.Reading{
+		known("2026-11-19 22:00", 1, 10), known("2026-11-19 23:00", 2, 10),
+		known("2026-11-20 01:00", 4, 10), known("2026-11-20 02:00", 4.5, 30),
+	}
+	broken := []history.Reading{known("2026-11-20 10:00", 8, 10), known("2026-11-20 10:30", 3, 10), known("2026-11-20 10:40", 3.5, 2)}
+	now := day("2026-11-21 06:00")
+	for _, c := range []struct {
+		name     string
+		readings []history.Reading
+		ask      historyAsk
+		want     string
+	}{
+		{"as they are stored", days, historyAsk{}, `
+2026-11-19T22:00:00Z,10,1,9,
+2026-11-19T23:00:00Z,10,2,8,1
+2026-11-20T01:00:00Z,10,4,6,2
+2026-11-20T02:00:00Z,30,4.5,25.5,0.5
+`},
+		{"since a moment, the spend before it is known", days, historyAsk{from: day("2026-11-20 00:00")}, `
+2026-11-20T01:00:00Z,10,4,6,2
+2026-11-20T02:00:00Z,30,4.5,25.5,0.5
+`},
+		{"credits are not known", []history.Reading{unknown}, historyAsk{}, `
+2026-11-20T12:00:00Z,,5,,
+`},
+		{"two segments have no spend between them", broken, historyAsk{}, `
+2026-11-20T10:00:00Z,10,8,2,
+2026-11-20T10:30:00Z,10,3,7,
+2026-11-20T10:40:00Z,2,3.5,-1.5,0.5
+`},
+		{"days, with the first and the last reading", days, historyAsk{every: 24 * time.Hour}, `
+2026-11-19T22:00:00Z,10,1,9,
+2026-11-20T00:00:00Z,10,2,8,1
+2026-11-20T02:00:00Z,30,4.5,25.5,2.5
+2026-11-21T00:00:00Z,,,,
+`},
+		{"days before the first reading", days, historyAsk{from: day("2026-11-18 12:00"), every: 24 * time.Hour}, `
+2026-11-19T00:00:00Z,,,,
+2026-11-19T22:00:00Z,10,1,9,
+2026-11-20T00:00:00Z,10,2,8,1
+2026-11-20T02:00:00Z,30,4.5,25.5,2.5
+2026-11-21T00:00:00Z,,,,
+`},
+		{"from within the history", days, historyAsk{from: day("2026-11-20 00:30"), every: time.Hour, to: day("2026-11-20 02:00")}, `
+2026-11-20T01:00:00Z,10,4,6,2
+2026-11-20T02:00:00Z,30,4.5,25.5,0.5
+`},
+		{"none", nil, historyAsk{}, "\n"},
+		{"none in the span", days, historyAsk{from: day("2026-11-21 00:00")}, "\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.ask.to.IsZero() {
+				c.ask.to = now
+			}
+			got := csvOf(t, archiveOf(t, 0, c.readings...), c.ask)
+			if want := strings.TrimSuffix(csvRows.head, "\n") + c.want; got != want {
+				t.Errorf("rows =\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestSpansSumToTotal cuts half a year, with summer time at both ends, a gap
+// and a thousand spans and more, and compares the sum with the rise of usage.
+func TestSpansSumToTotal(t *testing.T) {
+	start := day("2026-09-20 07:13")
+	var readings []history.Reading
+	for i := range 2000 {
+		at := start.Add(time.Duration(i) * 2 * time.Hour)
+		if i > 700 && i < 760 {
+			continue
+		}
+		readings = append(readings, history.Reading{At: at, UsageUSD: math.Sqrt(float64(i)), CreditsUSD: 50, CreditsKnown: true})
+	}
+	ar := archiveOf(t, 2*time.Hour, readings...)
+	end := readings[len(readings)-1].At
+	for _, zone := range []string{"America/New_York", "Europe/Berlin", "Australia/Lord_Howe"} {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, every := range []time.Duration{time.Hour, 24 * time.Hour, 12345 * time.Second} {
+			sum, rows := 0.0, 0
+			before := time.Time{}
+			err := eachRow(context.Background(), ar, historyAsk{to: end.Add(time.Hour).In(loc), every: every}, func(r historyRow) error {
+				if !r.At.After(before) {
+					t.Errorf("every %s in %s: a row at %v after one at %v", every, zone, r.At, before)
+				}
+				before = r.At
+				rows++
+				if r.SpendUSD != nil {
+					sum += *r.SpendUSD
+				}
+				return nil
+			})
+			if want := math.Sqrt(1999); err != nil || math.Abs(sum-want) > 1e-9 || rows < 2 {
+				t.Errorf("every %s in %s: the sum of %d rows is %v, %v, want %v", every, zone, rows, sum, err, want)
+			}
+		}
+	}
+}
+
+func TestLayouts(t *testing.T) {
+	credits, usage, spend := 10.0, 12.5, 1.8e-6
+	rows := []historyRow{
+		{At: day("2026-11-21 10:42"), CreditsUSD: &credits, UsageUSD: &usage, SpendUSD: &spend},
+		{At: day("2026-11-21 10:43")},
+	}
+	print := func(l rowLayout) string {
+		var b bytes.Buffer
+		out := newRowWriter(&b, l)
+		for _, r := range rows {
+			if err := out.write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := out.close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if got, want := print(csvRows), csvRows.head+"2026-11-21T10:42:00Z,10,12.5,-2.5,0.0000018\n2026-11-21T10:43:00Z,,,,\n"; got != want {
+		t.Errorf("CSV = %q, want %q", got, want)
+	}
+	var v struct {
+		Schema int
+		Rows   []map[string]any
+	}
+	if err := json.Unmarshal([]byte(print(jsonRows)), &v); err != nil || v.Schema != 1 || len(v.Rows) != 2 {
+		t.Fatalf("JSON = %+v, %v, want two rows of schema 1", v, err)
+	}
+	for _, name := range []string{"total_credits_usd", "total_usage_usd", "balance_usd", "spend_usd"} {
+		if got, ok := v.Rows[1][name]; !ok || got != nil {
+			t.Errorf("JSON: %s = %v, %v, want null", name, got, ok)
+		}
+	}
+	if got := print(tableRows); !strings.Contains(got, "2026-11-21 10:42:00     $0.0000018         -$2.50") || !strings.Contains(got, "—") {
+		t.Errorf("table =\n%s", got)
+	}
+}
+
+func BenchmarkHistoryCSV(b *testing.B) {
+	var readings []history.Reading
+	for i := range 20_000 {
+		readings = append(readings, history.Reading{At: day("2026-01-01 00:00").Add(time.Duration(i) * time.Minute), UsageUSD: float64(i), CreditsUSD: 1e5, CreditsKnown: true})
+	}
+	ar := archiveOf(b, time.Minute, readings...)
+	b.ReportAllocs()
+	for b.Loop() {
+		out := newRowWriter(&bytes.Buffer{}, csvRows)
+		if err := eachRow(context.Background(), ar, historyAsk{to: time.Now()}, out.write); err != nil || out.rows != 20_000 {
+			b.Fatal(out.rows, err)
+		}
+	}
+}

@@ -1,0 +1,174 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
+)
+
+// historyRow is the account at a moment, and what was spent since the row
+// before it. nil is unknown.
+type historyRow struct {
+	At         time.Time
+	CreditsUSD *float64
+	UsageUSD   *float64
+	SpendUSD   *float64
+}
+
+func (r historyRow) balance() *float64 {
+	if r.CreditsUSD == nil || r.UsageUSD == nil {
+		return nil
+	}
+	left := credit.Balance{CreditsUSD: *r.CreditsUSD, UsageUSD: *r.UsageUSD}.LeftUSD()
+	return &left
+}
+
+// readError is a history that could not be read to its end.
+func readError(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &exitError{code: exitUnknown, err: fmt.Errorf("reading the history: %w", err)}
+}
+
+// eachRow gives the rows of a history to emit, oldest first, and holds few of
+// them at once.
+func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(historyRow) error) error {
+	first, ok, err := ar.DB.First(ctx, ar.Shown)
+	if err != nil {
+		return readError(err)
+	}
+	if !ok {
+		return nil
+	}
+	if ask.every > 0 {
+		return eachSpan(ctx, ar, ask, first, emit)
+	}
+	return eachReading(ctx, ar, ask, first, emit)
+}
+
+// rangeSpan is how much is read at once: some ten thousand readings at one a
+// minute.
+const rangeSpan = 7 * 24 * time.Hour
+
+// eachReading gives the readings as they are stored.
+func eachReading(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(historyRow) error) error {
+	last, ok, err := ar.DB.At(ctx, ar.Shown, ask.to)
+	if err != nil {
+		return readError(err)
+	}
+	var before *credit.Sample
+	from := first.At
+	if ask.from.After(from) {
+		from = ask.from.Truncate(time.Second)
+		s, _, err := ar.DB.At(ctx, ar.Shown, from.Add(-time.Second))
+		if err != nil {
+			return readError(err)
+		}
+		before = &s
+	}
+	for ; ok && !from.After(last.At); from = from.Add(rangeSpan) {
+		to := from.Add(rangeSpan - time.Second)
+		if to.After(last.At) {
+			to = last.At
+		}
+		samples, err := ar.DB.Range(ctx, ar.Shown, from, to)
+		if err != nil {
+			return readError(err)
+		}
+		for _, s := range samples {
+			if err := emit(rowOf(s, before)); err != nil {
+				return err
+			}
+			before = &s
+		}
+	}
+	return nil
+}
+
+// rowOf is the row of a reading that follows another. Two segments cannot be
+// compared.
+func rowOf(s credit.Sample, before *credit.Sample) historyRow {
+	r := historyRow{At: s.At, UsageUSD: &s.UsageUSD}
+	if s.CreditsKnown {
+		r.CreditsUSD = &s.CreditsUSD
+	}
+	if before != nil && before.Segment == s.Segment {
+		spend := max(0, s.UsageUSD-before.UsageUSD)
+		r.SpendUSD = &spend
+	}
+	return r
+}
+
+// spansAtOnce is how many spans are read at once.
+const spansAtOnce = 1000
+
+// eachSpan gives a row for the end of each span. The first and the last
+// reading end one too, so that what is known and what is not never share one.
+func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(historyRow) error) error {
+	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
+	if err != nil {
+		return readError(err)
+	}
+	newest, _, err := ar.DB.At(ctx, ar.Shown, ask.to)
+	if err != nil {
+		return readError(err)
+	}
+	last := poll.Success.Truncate(time.Second)
+	if newest.At.After(last) { // the clock was set back
+		last = newest.At
+	}
+	next := func(t time.Time) time.Time {
+		end := t.Truncate(ask.every).Add(ask.every)
+		for _, edge := range []time.Time{first.At, last} {
+			if edge.After(t) && edge.Before(end) {
+				end = edge
+			}
+		}
+		return end
+	}
+	start := first.At
+	if !ask.from.IsZero() {
+		start = ask.from.Truncate(ask.every)
+	}
+	if start.Equal(first.At) {
+		if err := emit(rowOf(first, nil)); err != nil {
+			return err
+		}
+	}
+	for bounds := []time.Time{start}; ; bounds = append(bounds[:0], bounds[len(bounds)-1]) {
+		for len(bounds) <= spansAtOnce {
+			end := next(bounds[len(bounds)-1])
+			if end.After(ask.to) {
+				break
+			}
+			bounds = append(bounds, end)
+		}
+		if len(bounds) < 2 {
+			return nil
+		}
+		plot, err := ar.DB.BucketsAt(ctx, ar.Shown, bounds)
+		if err != nil {
+			return readError(err)
+		}
+		for _, b := range plot.Buckets {
+			r := historyRow{At: b.To.UTC()}
+			switch {
+			case b.To.Equal(first.At):
+				r = rowOf(first, nil)
+			case b.Known && b.From.Before(last):
+				r.UsageUSD, r.SpendUSD = &b.UsageUSD, &b.SpendUSD
+				if b.CreditsKnown {
+					r.CreditsUSD = &b.CreditsUSD
+				}
+			}
+			if err := emit(r); err != nil {
+				return err
+			}
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/internal/monitor"
+	"ortop/internal/text"
+)
+
+func (a *app) preflightCommand() *cobra.Command {
+	var need, span string
+	var asJSON bool
+	var c *cobra.Command
+	c = &cobra.Command{
+		Use:   "preflight --need USD",
+		Short: "Say whether there is enough for a job",
+		Long: `preflight is a gate for jobs. It exits with 0 where the sum can be spent now, by
+the account's balance and the key's cap, and with 90 % certainty still after
+what else is spent in the time that --for gives; with 3 where it cannot; and
+with 4 where that is not known. It never says enough where something is not
+known. It uses the reading of a running ortop where that is younger than the
+interval and than a minute, and asks otherwise.`,
+		Example: `  ortop preflight --need 2.50 --for 3h && ./job`,
+		Args:    cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			needUSD, err := text.ParseUSD(need)
+			if err != nil {
+				return usageError("for example --need 2.50", "--need: %w", err)
+			}
+			var d time.Duration
+			if c.Flags().Changed("for") { // an empty one is a variable that was not set
+				if d, err = text.ParseSpan(span); err != nil {
+					return usageError("", "--for: %w", err)
+				}
+			}
+			return a.preflight(ctx, needUSD, d, asJSON)
+		}),
+	}
+	c.Flags().StringVar(&need, "need", "", "what the job costs, in USD")
+	c.Flags().StringVar(&span, "for", "", "how long the job runs, such as 3h or 2d")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return c
+}
+
+// preflight prints whether there is enough, and fails with exitShort or
+// exitUnknown where there is not, or where it cannot be said.
+func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
+	var p monitor.Preflight
+	err := a.once(ctx, monitor.Fresh, func(snap monitor.Snapshot, mon *monitor.Monitor) (err error) {
+		if p, err = mon.Preflight(ctx, snap, needUSD, d); err != nil {
+			return fmt.Errorf("looking at what else is spent: %w", err)
+		}
+		out := fmt.Appendf(nil, "%s: %s", p.Answer, p.Reason)
+		if asJSON {
+			if out, err = json.Marshal(preflightObject(p, needUSD, d)); err != nil {
+				return err
+			}
+		}
+		if _, err := a.stdout.Write(append(out, '\n')); err != nil {
+			return fmt.Errorf("writing the answer: %w", err)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case p.Answer == monitor.Enough:
+		return nil
+	case p.Answer == monitor.Short:
+		return &exitError{code: exitShort}
+	}
+	return &exitError{code: exitUnknown}
+}
+
+// The object of preflight --json. Every key is always there; null is unknown.
+type preflightJSON struct {
+	Schema     int      `json:"schema"`
+	Verdict    string   `json:"verdict"`
+	Need       float64  `json:"need_usd"`
+	For        float64  `json:"for_s"`
+	Spendable  *float64 `json:"spendable_usd"`
+	Background *float64 `json:"expected_background_usd"`
+	Margin     *float64 `json:"margin_usd"`
+	Reason     string   `json:"reason"`
+}
+
+func preflightObject(p monitor.Preflight, needUSD float64, d time.Duration) preflightJSON {
+	return preflightJSON{
+		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
+		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
+	}
+}
+
+// exact is a difference of sums without the noise of floating point.
+func exact(usd *float64) *float64 {
+	if usd == nil {
+		return nil
+	}
+	v := math.Round(*usd*1e9)/1e9 + 0 // no negative zero
+	return &v
+}

@@ -1,0 +1,162 @@
+// Package cmd is ortop's command line: flags, configuration, wiring and exit
+// codes, with a file for each command.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/client"
+	"ortop/internal/keys"
+)
+
+// app is one run of the program.
+type app struct {
+	flags  flags
+	env    keys.Environment
+	stdin  *os.File
+	stdout *os.File
+	stderr *os.File
+	now    func() time.Time
+}
+
+// flags are those that every command has.
+type flags struct {
+	account, config, history, baseURL string
+	interval                          time.Duration
+	demo, theme                       string
+	noColor, quiet, verbose           bool
+}
+
+// Execute runs the command line args and returns the exit code.
+func Execute(args []string) int {
+	hardenErr := keys.Harden()
+	a := &app{
+		env: keys.TakeEnvironment(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		now: time.Now,
+	}
+	root := a.root()
+	root.SetArgs(args)
+	if hardenErr != nil {
+		a.hint("the process could not be protected from core dumps: %v", hardenErr)
+	}
+	return report(a.stderr, usage(root, root.Execute()))
+}
+
+// usage marks the errors of the command line itself, which cobra makes.
+func usage(root *cobra.Command, err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) || root.Annotations["ran"] != "" {
+		return err
+	}
+	return usageError("ortop --help lists the commands and flags", "%s", err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ortop",
+		Short: "See what is left of your OpenRouter credits, and when they run out",
+		Long: `ortop shows what is left of prepaid OpenRouter credits, what is being spent, and
+when they run out. Left open in a terminal it polls, keeps a history and
+forecasts; its commands answer scripts with the same numbers.
+
+The key comes from ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, the account's own
+source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
+		Example: `  # Look at a simulated account: no key, nothing leaves this machine
+  ortop --demo
+
+  # What is left, for a script
+  ortop status --json`,
+		Version: version(),
+		Args:    cobra.NoArgs,
+		RunE:    a.runs(func(ctx context.Context, _ []string) error { return a.dashboard(ctx) }),
+
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetContext(context.Background())
+	f := root.PersistentFlags()
+	f.StringVar(&a.flags.account, "account", "", "account of the configuration, with its own key source alone")
+	f.StringVar(&a.flags.config, "config", "", "configuration file")
+	f.StringVar(&a.flags.history, "history", "", "history file")
+	f.StringVar(&a.flags.baseURL, "base-url", "", "where the API is: https, or http on loopback")
+	f.DurationVar(&a.flags.interval, "interval", 0, "time between two polls")
+	f.Lookup("interval").DefValue = defaultInterval.String()
+	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+profileNames())
+	f.Lookup("demo").NoOptDefVal = defaultProfile
+	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: "+themeNames())
+	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
+	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
+	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log to standard error what is asked and stored")
+	root.AddCommand(
+		a.accountsCommand(),
+		a.alertsCommand(),
+		a.backtestCommand(),
+		a.breakdownCommand(),
+		a.collectCommand(),
+		a.costCommand(),
+		a.doctorCommand(),
+		a.forecastCommand(),
+		a.historyCommand(),
+		a.importCommand(),
+		a.manCommand(),
+		a.preflightCommand(),
+		a.reconcileCommand(),
+		a.reportCommand(),
+		a.statusCommand(),
+		a.versionCommand(),
+	)
+	return root
+}
+
+// noted adapts a command, and notes that its command line was right.
+func noted(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		c.Root().Annotations = map[string]string{"ran": "yes"}
+		return f(c.Context(), args)
+	}
+}
+
+// runs adapts a command: it ends on an interrupt or a SIGTERM, with the exit
+// code that shells expect of that.
+func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
+	return noted(func(ctx context.Context, args []string) error {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+		defer signal.Stop(signals)
+		go func() {
+			select {
+			case s := <-signals:
+				code := exitInterrupt
+				if s == syscall.SIGTERM {
+					code = exitTerminate
+				}
+				cancel(&exitError{code: code})
+			case <-ctx.Done():
+			}
+		}()
+		err := f(ctx, args)
+		var stopped *exitError
+		if err != nil && errors.As(context.Cause(ctx), &stopped) {
+			return stopped
+		}
+		return err
+	})
+}
+
+// hint tells a person something on standard error.
+func (a *app) hint(format string, args ...any) {
+	if !a.flags.quiet {
+		printLine(a.stderr, "ortop: hint: ", format, args...)
+	}
+}
+
+func oneLine(s string) string { return client.Clean(s, 1000) }

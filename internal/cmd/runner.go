@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"ortop/internal/monitor"
+)
+
+// closeWait is how long a monitor may take to end.
+const closeWait = time.Second
+
+// runner runs monitors beside a surface, and ends them before the program
+// does.
+type runner struct {
+	app   *app
+	ctx   context.Context
+	log   *slog.Logger
+	crash chan<- error
+	// terminal takes what alerts send to it; nil: it is no screen.
+	terminal chan<- string
+	closers  []func()
+	shown    atomic.Pointer[shown]
+}
+
+// shown is the account on the screen: the one that was started last, or that
+// was switched to.
+type shown struct {
+	name string
+	mon  *monitor.Monitor
+}
+
+// export writes the readings of the account that is shown to a new file.
+func (r *runner) export(ctx context.Context, from, to time.Time) (path string, err error) {
+	s := r.shown.Load()
+	if s == nil {
+		return "", errNothingRead
+	}
+	return r.app.export(ctx, s.mon, s.name, from, to)
+}
+
+// start runs a monitor for s.
+func (r *runner) start(s settings) *monitor.Monitor {
+	t := tell(s, r.log, r.terminal)
+	ses := r.app.watch(s, r.log, t)
+	ctx, cancel := context.WithCancel(r.ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := ses.mon.Run(ctx); err != nil {
+			select {
+			case r.crash <- err:
+			case <-r.ctx.Done():
+			}
+		}
+		ses.close()
+	}()
+	r.closers = append(r.closers, func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(closeWait):
+			// What was acknowledged is on disk; the process ends now.
+		}
+		t.courier.Close()
+	})
+	r.shown.Store(&shown{s.account.Name, ses.mon})
+	return ses.mon
+}
+
+func (r *runner) close() {
+	for _, f := range slices.Backward(r.closers) {
+		f()
+	}
+}

@@ -1,0 +1,137 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/config"
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+)
+
+// session is one account that is watched: its monitor, and the history that
+// the monitor opened.
+type session struct {
+	mon *monitor.Monitor
+	db  atomic.Pointer[history.DB]
+}
+
+// close closes the history. The monitor must have ended.
+func (s *session) close() {
+	if db := s.db.Load(); db != nil {
+		db.Close()
+	}
+}
+
+// watch makes a monitor for s. If t is not nil it judges alerts, and t tells
+// them.
+func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
+	ses := &session{}
+	o := monitor.Options{
+		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
+		Interval: s.interval, Now: a.now, Log: log,
+		Open: func(ctx context.Context) (*history.DB, string, error) {
+			db, note, err := a.openHistory(ctx, s)
+			ses.db.Store(db)
+			return db, note, err
+		},
+	}
+	if s.demo != nil {
+		o.Demo = s.demo.profile
+	}
+	if t != nil {
+		o.Rules, o.Deliver, o.Undelivered = alertRules(s.config), t.deliver, t.undelivered
+		if t.terminal != nil {
+			o.Overheard = t.ring
+		}
+	}
+	ses.mon = monitor.New(o)
+	return ses
+}
+
+// openHistory opens the account's history. One that cannot be used is replaced
+// by one in memory, with a note: the numbers still count. Where it must be on
+// disk, one that cannot be written is an error.
+func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note string, err error) {
+	o := history.Options{Now: a.now}
+	if err = s.historyErr; err == nil {
+		if db, err = history.Open(ctx, s.historyPath, o); err == nil && (db.Writable() || !s.onDisk) {
+			return db, "", nil
+		}
+	}
+	if s.onDisk {
+		if err == nil {
+			err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
+			db.Close()
+		}
+		return nil, "", &exitError{exitFailed, err, "nothing is collected where it cannot be kept: name a file that can be written with --history"}
+	}
+	note = "history is kept in memory only: " + oneLine(err.Error())
+	db, err = history.OpenMemory(ctx, o)
+	return db, note, err
+}
+
+// connect returns what finds the key and makes a client of it.
+func (a *app) connect(s settings) func(context.Context) (monitor.API, string, error) {
+	return func(ctx context.Context) (monitor.API, string, error) {
+		key, _, err := a.key(ctx, s)
+		if err != nil {
+			return nil, "", err
+		}
+		c, err := newClient(s.baseURL, key)
+		if err != nil {
+			return nil, "", err
+		}
+		return c, key.Fingerprint(), nil
+	}
+}
+
+// key finds the account's key and says where it was.
+func (a *app) key(ctx context.Context, s settings) (client.Secret, keys.Source, error) {
+	if s.demo != nil {
+		return s.demo.key(), keys.Source{Name: "the demo"}, nil
+	}
+	return keys.Find(ctx, a.env, s.account, a.flags.account != "")
+}
+
+func newClient(baseURL string, key client.Secret) (*client.Client, error) {
+	return client.New(client.Config{BaseURL: baseURL, Key: key, UserAgent: "ortop/" + version()})
+}
+
+// hasKey reports whether a key is configured, without fetching one that may
+// take long.
+func (a *app) hasKey(ctx context.Context, s settings) bool {
+	if s.demo != nil || s.account.HasSource() {
+		return true
+	}
+	_, _, err := a.key(ctx, s)
+	return !errors.Is(err, keys.ErrNone)
+}
+
+// fileLog writes to the log file, at most five of a megabyte.
+func fileLog() (*slog.Logger, func()) {
+	path, err := config.StatePath()
+	if err != nil {
+		return slog.New(slog.DiscardHandler), func() {}
+	}
+	w := &lumberjack.Logger{Filename: path, MaxSize: 1, MaxBackups: 4}
+	_ = os.MkdirAll(filepath.Dir(path), 0o700) // if it cannot be made, there is no log
+	return slog.New(slog.NewTextHandler(w, nil)), func() { w.Close() }
+}
+
+// errLog writes to standard error where -v asks for it.
+func (a *app) errLog() *slog.Logger {
+	if !a.flags.verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}

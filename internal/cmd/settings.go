@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/config"
+)
+
+const defaultInterval = time.Minute
+
+// settings are the flags, the environment and the configuration in one.
+type settings struct {
+	configPath  string
+	config      config.Config
+	account     config.Account
+	baseURL     string // as it is asked, and as history names it
+	host        string // where it is not OpenRouter's
+	interval    time.Duration
+	historyPath string // empty: historyErr says why
+	historyErr  error
+	onDisk      bool // a history in memory does not do
+	theme       string
+	demo        *demoAccount // nil: a real account
+}
+
+// settings reads and checks everything that is set.
+func (a *app) settings() (s settings, err error) {
+	if s.configPath, err = a.configPath(); err != nil {
+		return s, err
+	}
+	if s.configPath == "" {
+		a.hint("no configuration is read: neither HOME nor XDG_CONFIG_HOME is set")
+	} else if s.config, err = config.Read(s.configPath); err != nil {
+		return s, err
+	}
+	if s.account, err = s.config.Find(a.flags.account); err != nil {
+		return s, usageError("", "%w", err)
+	}
+	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
+	u, err := client.ParseBaseURL(s.baseURL)
+	if err != nil {
+		if s.baseURL == s.account.BaseURL {
+			err = fmt.Errorf("account %s: %w", s.account.Name, err)
+		}
+		return s, usageError("use https, or http on loopback", "%w", err)
+	}
+	s.baseURL, s.host = u.String(), foreignHost(u)
+	if s.interval, err = a.interval(s); err != nil {
+		return s, err
+	}
+	s.historyPath = cmp.Or(a.flags.history, s.config.History)
+	if s.historyPath == "" {
+		s.historyPath, s.historyErr = config.DataPath()
+	}
+	s.theme = cmp.Or(a.flags.theme, s.config.Theme)
+	if err := checkTheme(s.theme); err != nil {
+		if a.flags.theme == "" {
+			return s, usageError("", "%s: %w", s.configPath, err)
+		}
+		return s, err
+	}
+	return s, nil
+}
+
+// configPath is the configuration file, or empty where there is no place for
+// one.
+func (a *app) configPath() (string, error) {
+	if a.flags.config != "" {
+		if _, err := os.Stat(a.flags.config); err != nil {
+			return "", usageError("", "reading the configuration: %w", err)
+		}
+		return a.flags.config, nil
+	}
+	path, err := config.DefaultPath()
+	if err != nil {
+		return "", nil
+	}
+	return path, nil
+}
+
+func (a *app) interval(s settings) (time.Duration, error) {
+	d := cmp.Or(a.flags.interval, s.account.Interval, defaultInterval)
+	if least := config.MinInterval(s.baseURL); d < least {
+		return 0, usageError("", "an interval of %s is too short: it is at least %s", d, least)
+	}
+	return d, nil
+}
+
+// foreignHost is the host that the key goes to, where it is not OpenRouter's.
+func foreignHost(u *url.URL) string {
+	if strings.EqualFold(u.Host, "openrouter.ai") {
+		return ""
+	}
+	return client.Clean(u.Host, 60)
+}
+
+// unicode reports whether the locale writes UTF-8.
+func unicode() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return windows
+}
+
+func printLine(w io.Writer, prefix, format string, args ...any) {
+	fmt.Fprintf(w, "%s%s\n", prefix, oneLine(fmt.Sprintf(format, args...)))
+}

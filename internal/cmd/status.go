@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+)
+
+type statusFlags struct {
+	json   bool
+	format string
+	maxAge time.Duration // negative: not given
+}
+
+func (a *app) statusCommand() *cobra.Command {
+	var f statusFlags
+	var c *cobra.Command
+	c = &cobra.Command{
+		Use:   "status",
+		Short: "Print what is left, what is spent, and when it runs out",
+		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
+younger than the interval, and asks otherwise.
+
+With --max-age it answers from history, without a request, where the last
+reading is young enough: for status bars.
+
+With --format it prints a template in the syntax of Go's text/template (fields,
+if, with, comparisons, printf) of these fields:
+
+` + fieldNames() + `
+
+Sums have their dollar sign; unknown is —. In the first quarter of an hour of
+history RunsOut and Charge are a range in words, and the spans to them —. {{.JSON.balance_usd}} and the like are
+the values of --json.`,
+		Example: `  ortop status --json
+  ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
+		Args: cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			if f.json && f.format != "" {
+				return usageError("", "--json and --format exclude each other")
+			}
+			if c.Flags().Changed("max-age") && f.maxAge < 0 {
+				return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
+			}
+			return a.status(ctx, f)
+		}),
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+	c.Flags().StringVar(&f.format, "format", "", "print a template")
+	c.Flags().DurationVar(&f.maxAge, "max-age", monitor.Live, "answer from history if it is at most this old")
+	c.Flags().Lookup("max-age").DefValue = "0s" // prints none
+	return c
+}
+
+// status prints one snapshot. It fails with exitUnknown where the account
+// could not be read; what is known is printed all the same.
+func (a *app) status(ctx context.Context, f statusFlags) error {
+	format, err := parseFormat(f.format)
+	if err != nil {
+		return err
+	}
+	return a.once(ctx, f.maxAge, func(snap monitor.Snapshot, _ *monitor.Monitor) error {
+		return a.printStatus(snap, f, format)
+	})
+}
+
+// once takes one snapshot, lets answer print it, and says what was wrong with
+// it.
+func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error) error {
+	return a.read(ctx, maxAge, answer, verdict)
+}
+
+// read takes one snapshot and lets answer print it. Where there was a key to
+// ask with, judge says what was wrong.
+func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error, judge func(monitor.Snapshot) error) error {
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	ses := a.watch(s, a.errLog(), nil)
+	defer ses.close()
+	snap, err := ses.mon.Once(ctx, maxAge)
+	if snap.StorageNote != "" {
+		a.hint("%s", snap.StorageNote)
+	}
+	var connect *monitor.ConnectError
+	switch {
+	case errors.Is(err, keys.ErrNone):
+		return &exitError{exitUsage, err, noKeyHint}
+	case errors.As(err, &connect):
+		snap.Fault = &monitor.Fault{Kind: "unauthorized", Message: oneLine(err.Error())}
+	case err != nil && ctx.Err() != nil:
+		return err
+	case err != nil:
+		snap.Fault = &monitor.Fault{Kind: "storage", Message: oneLine(err.Error())}
+	}
+	if err := answer(snap, ses.mon); err != nil {
+		return err
+	}
+	if connect != nil && errors.Is(err, fs.ErrNotExist) { // no key there
+		return &exitError{code: exitUsage, err: err}
+	}
+	if connect != nil {
+		return &exitError{code: exitUnknown, err: err}
+	}
+	return judge(snap)
+}
+
+const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"
+
+func (a *app) printStatus(snap monitor.Snapshot, f statusFlags, format *formatter) error {
+	var out []byte
+	var err error
+	switch {
+	case f.json:
+		out, err = json.Marshal(statusObject(snap, a.now()))
+	case format != nil:
+		out, err = format.apply(snap, a.now())
+	default:
+		out = []byte(statusText(snap, a.now()))
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := a.stdout.Write(append(out, '\n')); err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
+}
+
+// verdict is nil where the account was read: its balance, or an ordinary key's
+// own numbers where the balance cannot be known.
+func verdict(s monitor.Snapshot) error {
+	if s.Fault == nil {
+		return nil
+	}
+	return &exitError{exitUnknown, errors.New(s.Fault.Message), faultHint(*s.Fault, s.Due)}
+}
+
+// faultWords say what is wrong where there is no number to be stale.
+func faultWords(f monitor.Fault) string {
+	switch f.Kind {
+	case "unauthorized":
+		return "key not accepted"
+	case "forbidden":
+		return "not allowed to this key"
+	case "payment":
+		return "payment required"
+	case "rate_limited":
+		return "told to wait"
+	case "server":
+		return "the server has trouble"
+	case "network":
+		return "no connection"
+	case "storage":
+		return "history cannot be used"
+	}
+	return "no usable answer"
+}
+
+// faultHint is the way out of a fault. due is when the next poll is planned.
+func faultHint(f monitor.Fault, due time.Time) string {
+	switch f.Kind {
+	case "unauthorized":
+		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
+	case "forbidden":
+		return "only a management key may read the account's balance"
+	case "rate_limited":
+		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; nothing is asked before"
+	case "payment":
+		return "the account has no credits or owes some: openrouter.ai/settings/credits"
+	case "server":
+		return "this passes by itself; the last known values are kept"
+	case "redirect":
+		return "ortop follows no redirect, so that the key stays where it is: check the base URL with ortop doctor"
+	case "storage":
+		return "ortop doctor says what is wrong with the history, and with the clock"
+	case "malformed":
+		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
+	case "network":
+		return "the last known values are kept; ortop doctor tells what is reachable"
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"encoding/json"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+)
+
+// The object of status --json. Every key is always there; null is unknown.
+type statusJSON struct {
+	Schema       int            `json:"schema"`
+	Account      string         `json:"account"`
+	At           *string        `json:"at"`
+	AgeS         *float64       `json:"age_s"`
+	Stale        bool           `json:"stale"`
+	Source       *string        `json:"source"`
+	KeyKind      string         `json:"key_kind"`
+	TotalCredits *float64       `json:"total_credits_usd"`
+	TotalUsage   *float64       `json:"total_usage_usd"`
+	Balance      *float64       `json:"balance_usd"`
+	UsedRatio    *float64       `json:"used_ratio"`
+	Spendable    *float64       `json:"spendable_usd"`
+	Binding      *string        `json:"binding"`
+	Key          keyJSON        `json:"key"`
+	Spend        spendJSON      `json:"spend"`
+	Burn         burnJSON       `json:"burn"`
+	Forecast     forecastJSON   `json:"forecast"`
+	AutoTopUp    *autoTopUpJSON `json:"auto_top_up"`
+	Alerts       []alertJSON    `json:"alerts"`
+	Error        *errorJSON     `json:"error"`
+}
+
+type keyJSON struct {
+	Label     *string  `json:"label"`
+	Limit     *float64 `json:"limit_usd"`
+	Remaining *float64 `json:"remaining_usd"`
+	ResetsAt  *string  `json:"resets_at"`
+}
+
+type spendJSON struct {
+	Today   *float64 `json:"today_usd"`
+	Last1h  *float64 `json:"last_1h_usd"`
+	Last24h *float64 `json:"last_24h_usd"`
+	Last7d  *float64 `json:"last_7d_usd"`
+}
+
+type burnJSON struct {
+	PerHour *float64 `json:"usd_per_hour"`
+	PerDay  *float64 `json:"usd_per_day"`
+}
+
+type forecastJSON struct {
+	State   string    `json:"state"`
+	Subject *string   `json:"subject"`
+	P10     *string   `json:"p10"`
+	P50     *string   `json:"p50"`
+	P90     *string   `json:"p90"`
+	Hours   hoursJSON `json:"hours"`
+}
+
+type hoursJSON struct {
+	P10 *float64 `json:"p10"`
+	P50 *float64 `json:"p50"`
+	P90 *float64 `json:"p90"`
+}
+
+type alertJSON struct {
+	Rule  string `json:"rule"`
+	Level string `json:"level"`
+	Since string `json:"since"`
+	Value string `json:"value"`
+	Text  string `json:"text"`
+}
+
+type errorJSON struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+}
+
+// alertObjects are the alerts that stand.
+func alertObjects(events []alert.Event) []alertJSON {
+	list := []alertJSON{}
+	for _, e := range events {
+		list = append(list, alertJSON{string(e.Rule), string(e.Level), *moment(e.Since), e.ValueText, e.Text})
+	}
+	return list
+}
+
+// statusObject is s as scripts see it at now.
+func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
+	o := statusJSON{
+		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
+		KeyKind: string(s.KeyKind()), Spendable: s.SpendableUSD, Binding: word(s.Binding),
+		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
+		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
+		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
+		Alerts: alertObjects(s.Alerts),
+	}
+	if age, ok := s.Age(now); ok {
+		seconds := age.Round(time.Millisecond).Seconds()
+		o.At, o.AgeS = moment(s.At), &seconds
+	}
+	if b := s.Balance; b != nil {
+		left := b.LeftUSD()
+		o.TotalCredits, o.TotalUsage, o.Balance = &b.CreditsUSD, &b.UsageUSD, &left
+		if ratio, ok := b.UsedRatio(); ok {
+			o.UsedRatio = &ratio
+		}
+	}
+	if s.Key != nil {
+		o.Key = keyObject(*s.Key, now)
+	}
+	if s.Fault != nil {
+		o.Error = &errorJSON{s.Fault.Kind, s.Fault.Message}
+	}
+	return o
+}
+
+func keyObject(k credit.Key, now time.Time) keyJSON {
+	o := keyJSON{Label: word(k.Label), Limit: k.Cap.LimitUSD, Remaining: k.Cap.RemainingUSD}
+	if at, ok := k.Cap.Reset.Next(now); ok && k.Cap.LimitUSD != nil {
+		o.ResetsAt = moment(at)
+	}
+	return o
+}
+
+func forecastObject(f forecast.Forecast) forecastJSON {
+	o := forecastJSON{State: string(f.State), Subject: word(f.Subject)}
+	if f.State == forecast.Unknown {
+		o.Subject = nil
+	}
+	if f.State != forecast.OK {
+		return o
+	}
+	o.P10, o.P50, o.P90 = moment(f.Time(f.P10)), moment(f.Time(f.P50)), moment(f.Time(f.P90))
+	o.Hours = hoursJSON{hours(f.P10), hours(f.P50), hours(f.P90)}
+	return o
+}
+
+func hours(seconds float64) *float64 {
+	h := seconds / 3600
+	return &h
+}
+
+// word is a string that is null where it is empty.
+func word[T ~string](s T) *string {
+	if s == "" {
+		return nil
+	}
+	v := string(s)
+	return &v
+}
+
+// moment is t in RFC 3339 and UTC, in whole seconds.
+func moment(t time.Time) *string {
+	v := t.UTC().Format("2006-01-02T15:04:05Z")
+	return &v
+}
+
+// jsonMap is o by the names that scripts know.
+func jsonMap(o statusJSON) (map[string]any, error) {
+	b, err := json.Marshal(o)
+	if err != nil {
+		return nil, err
+	}
+	var m map[string]any
+	return m, json.Unmarshal(b, &m)
+}

@@ -1,0 +1,231 @@
+package cmd
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
+)
+
+// fields are what status --format offers, and what status prints.
+type fields struct {
+	Account      string
+	State        string // live, stale, depleted, or what is wrong
+	Balance      string // what is left
+	Bought       string
+	Used         string
+	LeftPercent  string
+	Spendable    string
+	Binding      string // account, key, or —
+	Today        string // the UTC day
+	LastHour     string
+	LastDay      string
+	LastWeek     string
+	PerHour      string
+	PerDay       string
+	RunsOut      string // "Thu 26 Nov, 14:20", its range in words while it is early, or why there is no date
+	RunsOutIn    string // "5 d 3 h", or that it is depleted; — while it is early
+	RunsOutRange string // "Tue 24, 09:10 to Sun 29", without times while it is early
+	Next         string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
+	Charge       string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
+	ChargeIn     string
+	ChargeRange  string
+	AutoTopUp    string // "$25.00 below $10.00, about $330.40 a month", or —
+	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
+	Age          string // "4 s ago"
+	Error        string
+	JSON         statusJSON
+}
+
+// fieldNames lists the fields for the help, six a line.
+func fieldNames() string {
+	var b strings.Builder
+	for i, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
+		if f.Name == "JSON" {
+			continue
+		}
+		if i > 0 && i%6 == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "  %-12s", f.Name)
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func newFields(s monitor.Snapshot, now time.Time) fields {
+	f := fields{
+		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
+		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
+		Binding: text.Unknown, Today: text.MaybeUSD(s.Spend.TodayUSD), LastHour: text.MaybeUSD(s.Spend.Last1hUSD),
+		LastDay: text.MaybeUSD(s.Spend.Last24hUSD), LastWeek: text.MaybeUSD(s.Spend.Last7dUSD),
+		PerHour: rate(s.Burn.USDPerHour, "/h"), PerDay: rate(s.Burn.USDPerDay, "/day"),
+		RunsOutIn: text.Unknown, RunsOutRange: text.Unknown, Cap: text.Unknown, Age: text.Unknown,
+		JSON: statusObject(s, now),
+	}
+	if b := s.Balance; b != nil {
+		f.Balance, f.Bought, f.Used = text.USD(b.LeftUSD()), text.USD(b.CreditsUSD), text.USD(b.UsageUSD)
+		if used, ok := b.UsedRatio(); ok {
+			f.LeftPercent = text.Percent(max(0, 1-used))
+		}
+	}
+	if s.Binding != "" {
+		f.Binding = string(s.Binding)
+	}
+	if age, ok := s.Age(now); ok {
+		f.Age = text.Ago(age)
+	}
+	if s.Key != nil {
+		f.Cap = capText(*s.Key, now)
+	}
+	if s.Fault != nil {
+		f.Error = s.Fault.Message
+	}
+	if s.Binding == credit.BoundByKey && s.SpendableUSD == nil { // which is so only where the cap is spent
+		f.Spendable = "nothing"
+	}
+	f.RunsOut = noDate(s, now)
+	switch fc := s.Forecast; fc.State {
+	case forecast.Depleted:
+		f.RunsOutIn = depleted(s)
+	case forecast.OK:
+		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(fc, s.Early(), now)
+	}
+	f.autoTopUp(s, now)
+	return f
+}
+
+func state(s monitor.Snapshot, now time.Time) string {
+	age, ok := s.Age(now)
+	switch {
+	case !ok && s.Fault != nil:
+		return faultWords(*s.Fault)
+	case !ok:
+		return "nothing read yet"
+	case s.Forecast.State == forecast.Depleted && s.Stale(now):
+		return depleted(s) + ", stale " + text.Span(age)
+	case s.Forecast.State == forecast.Depleted:
+		return depleted(s)
+	case s.Stale(now):
+		return "stale " + text.Span(age)
+	case s.Balance == nil:
+		return "live, key only"
+	}
+	return "live"
+}
+
+// depleted says what is: the account, or the cap of the key that asks.
+func depleted(s monitor.Snapshot) string {
+	if s.Forecast.Subject == forecast.Key {
+		return "key cap depleted"
+	}
+	return "depleted"
+}
+
+func rate(v *float64, per string) string {
+	if v == nil {
+		return text.Unknown
+	}
+	return text.USD(*v) + per
+}
+
+func capText(k credit.Key, now time.Time) string {
+	if k.Cap.LimitUSD == nil {
+		return "no cap"
+	}
+	s := text.MaybeUSD(k.Cap.RemainingUSD) + " left of " + text.USD(*k.Cap.LimitUSD)
+	if at, ok := k.Cap.Reset.Next(now); ok {
+		s += ", resets " + at.Format("2 Jan") + " (UTC)"
+	}
+	return s
+}
+
+// ofEnd is a forecast's date, how far off it is, and its range. While it is
+// early there is no middle: the range stands in the date's place, in words.
+func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
+	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
+	if !early {
+		return text.Moment(mid, now), text.Seconds(max(0, f.P50-now.Sub(f.At).Seconds())), text.Range(from, to, now)
+	}
+	date = text.Between(from, to, now)
+	if probably := text.Probably(from, mid, to, now); probably != "" {
+		date += ", " + probably
+	}
+	return date, text.Unknown, text.Days(from, to, now)
+}
+
+// noDate is why there is no date.
+func noDate(s monitor.Snapshot, now time.Time) string {
+	switch f := s.Forecast; s.Outlook() {
+	case forecast.Depleted:
+		said := depleted(s)
+		if !s.RanOutAt.IsZero() {
+			said += " since " + text.Moment(s.RanOutAt, now)
+		}
+		if s.Forecast.Subject != forecast.Key || s.Key == nil {
+			return said
+		}
+		if at, ok := s.Key.Cap.Reset.Next(now); ok {
+			said += ", until " + at.Format("2 Jan") + " (UTC)"
+		}
+		return said
+	case forecast.Idle:
+		if f.LastSpend.IsZero() {
+			return "idle: no spend seen in " + text.Span(f.History)
+		}
+		return "idle: no spend for " + text.Span(now.Sub(f.LastSpend))
+	case forecast.Cold:
+		return "not enough history: " + text.Span(f.History)
+	}
+	return text.Unknown
+}
+
+// statusText is s for a person.
+func statusText(s monitor.Snapshot, now time.Time) string {
+	f := newFields(s, now)
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-11s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+	line("account", "%s  %s", f.Account, f.State)
+	switch {
+	case s.Balance != nil:
+		line("left", "%s of %s (%s), %s used", f.Balance, f.Bought, f.LeftPercent, f.Used)
+	default:
+		line("left", "%s  %s", f.Balance, s.BalanceNote)
+	}
+	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
+		line("key cap", "%s", f.Cap)
+	}
+	if s.Binding == credit.BoundByKey {
+		line("spendable", "%s, bound by the key's cap", f.Spendable)
+	}
+	if label, date, in, within := f.ending(); within != text.Unknown {
+		line(label, "%s, in %s  (80 %%: %s)", date, in, within)
+	} else {
+		line(label, "%s", date)
+	}
+	if s.AutoTopUp != nil {
+		line("topped up", "%s", f.AutoTopUp)
+	}
+	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
+	line("read", "%s", f.Age)
+	for _, e := range s.Alerts {
+		line("alert", "%s: %s", e.Level, e.Said())
+	}
+	if s.Undelivered != "" {
+		line("note", "%s", s.Undelivered)
+	}
+	for _, n := range s.Notes {
+		line("note", "%s", n)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

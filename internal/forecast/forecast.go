@@ -1,0 +1,137 @@
+// Package forecast says when prepaid credits run out: three quantiles of the
+// time until the balance is spent, and the chance that it happens within any
+// given time.
+//
+// It is arithmetic alone. The clock, the samples and the balance are
+// arguments; nothing is read, kept or waited for. What is forecast is the
+// spend, never the balance: a top-up changes only how far the spend has to go.
+package forecast
+
+import (
+	"math"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// State says whether there is a forecast, and if not, why.
+type State string
+
+// The states, in the order in which they are tried.
+const (
+	Depleted State = "depleted" // nothing is left
+	Unknown  State = "unknown"  // the balance is not known, or nothing was ever read
+	Idle     State = "idle"     // no spend seen
+	Cold     State = "cold"     // under MinHistory of samples, or under MinIncrements rises
+	OK       State = "ok"
+)
+
+// Subject is what runs out.
+type Subject string
+
+// The subjects. The zero Subject goes with State Unknown.
+const (
+	Account Subject = "account" // the account's balance
+	Key     Subject = "key"     // the key's own cap
+)
+
+// Below these there are too few facts for a number.
+const (
+	MinHistory    = 5 * time.Minute
+	MinIncrements = 2
+)
+
+// Options are what New knows beside the samples. The zero Options is usable.
+type Options struct {
+	// Gaps are the spans in which nothing was polled, and those whose spend was
+	// filled in from totals of hours or days. Spend in one is taken as even.
+	Gaps []credit.Span
+	// Coefficients are used instead of those that are built in, if not nil.
+	Coefficients *Coefficients
+}
+
+// Forecast is what a Model found. The quantiles mean something only where State is
+// OK.
+type Forecast struct {
+	State   State
+	Subject Subject
+	At      time.Time // when it was made
+	// P10, P50 and P90 are seconds from At until nothing is left: with 10, 50
+	// and 90 % probability it is sooner. They ascend, and may be far more than
+	// a Duration can hold.
+	P10, P50, P90 float64
+	// History is how far back the samples reach, gaps included.
+	History time.Duration
+	// LastSpend is when usage last rose; zero if it never did.
+	LastSpend time.Time
+	// RateUSDPerHour is the rate that the middle of the forecast goes by.
+	RateUSDPerHour float64
+	// ResetsAt is when the key's cap starts anew; zero if never, or if there is
+	// none. CapLasts reports that the cap probably lasts until then, and so
+	// does not run out.
+	ResetsAt time.Time
+	CapLasts bool
+}
+
+// At forecasts when balanceUSD is spent, given the samples up to now, oldest
+// first. A nil balance is unknown. Samples of other segments than the last add
+// to the path of spend but nothing is computed across the seam.
+func At(now time.Time, samples []credit.Sample, balanceUSD *float64, o Options) Forecast {
+	return New(now, samples, o).Forecast(balanceUSD)
+}
+
+// Time is the moment seconds after the forecast was made; what lies beyond the
+// year 9999 is its end, the last that RFC 3339 can write.
+func (f Forecast) Time(seconds float64) time.Time {
+	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	if seconds >= last.Sub(f.At).Seconds() || math.IsNaN(seconds) {
+		return last
+	}
+	return f.At.Add(time.Duration(seconds * float64(time.Second)))
+}
+
+// Chance is the probability, 0 to 1, that it runs out within d of the
+// forecast's making; ok is false where there is no forecast. It is a two-piece
+// normal distribution of ln t through the three quantiles. A depleted account
+// has run out already: 1.
+func (f Forecast) Chance(d time.Duration) (p float64, ok bool) {
+	switch {
+	case f.State == Depleted:
+		return 1, true
+	case f.State != OK:
+		return 0, false
+	case d <= 0:
+		return 0, true
+	}
+	const z90 = 1.2815515655446004
+	x, m := math.Log(d.Seconds()), math.Log(f.P50)
+	side := m - math.Log(f.P10)
+	if x > m {
+		side = math.Log(f.P90) - m
+	}
+	z := z90 * (x - m) / max(side, 1e-9)
+	return math.Erfc(-z/math.Sqrt2) / 2, true
+}
+
+// Sooner returns the forecast of what runs out first, of an account's balance
+// and of a key's cap that starts anew at resetsAt (zero: never). A cap that
+// probably lasts past its reset does not run out.
+func Sooner(account, key Forecast, resetsAt time.Time) Forecast {
+	key.Subject, key.ResetsAt, account.ResetsAt = Key, resetsAt, resetsAt
+	account.CapLasts = key.State == OK && !resetsAt.IsZero() && key.Time(key.P50).After(resetsAt)
+	switch {
+	case key.State == Unknown, account.State == Depleted:
+		return account
+	case key.State == Depleted:
+		return key
+	case account.CapLasts:
+		return account
+	case account.State == Unknown:
+		return key
+	case key.State != OK:
+		return account
+	case account.State != OK || key.P50 < account.P50:
+		return key
+	}
+	return account
+}

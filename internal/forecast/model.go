@@ -1,0 +1,130 @@
+package forecast
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// Model is what the past says of the spend to come, at one moment; it answers
+// for any balance. It does not change, and may be used by many goroutines.
+type Model struct {
+	at   time.Time
+	co   *Coefficients
+	path path
+	now  moment
+	past []moment
+	ewma float64 // rate in USD per second
+}
+
+// New prepares a model at now of the samples up to now, oldest first. It reads
+// them where they lie: they must not change while the model is used. They may
+// be sparse: what a sample shows was spent just before it, or evenly since the
+// beginning of a gap that it ends. Minutes count in those of the last 36 days,
+// hours in the month before, and of older ones the sum alone.
+func New(now time.Time, samples []credit.Sample, o Options) *Model {
+	m := &Model{at: now, co: o.Coefficients, path: newPath(now, samples, o.Gaps)}
+	if m.co == nil {
+		m.co = fitted
+	}
+	if !m.ready() {
+		return m
+	}
+	m.now, _ = m.path.look(m.path.now) // something was spent
+	m.past = m.lookBack()
+	m.ewma = m.path.ewma(ewmaHalfLife)
+	return m
+}
+
+// ready reports whether there are facts enough for a number.
+func (m *Model) ready() bool {
+	return m.path.end.rises >= MinIncrements && m.path.now-m.path.first >= MinHistory.Seconds()
+}
+
+// duration is seconds as a Duration, or the longest that there is.
+func duration(seconds float64) time.Duration {
+	if seconds >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// Forecast forecasts when balanceUSD is spent. A nil balance is unknown.
+func (m *Model) Forecast(balanceUSD *float64) Forecast {
+	p := &m.path
+	f := Forecast{State: Unknown, Subject: Account, At: m.at, LastSpend: p.lastSpend()}
+	f.History = duration(p.now - p.first)
+	switch {
+	case balanceUSD == nil || !finite(*balanceUSD):
+		return f
+	case *balanceUSD <= 0:
+		f.State = Depleted
+		return f
+	case len(p.samples) == 0:
+		return f
+	case p.end.rises == 0:
+		f.State = Idle
+		return f
+	case !m.ready():
+		f.State = Cold
+		return f
+	}
+	q := m.seconds(*balanceUSD)
+	f.State = OK
+	f.P10, f.P50, f.P90 = q[0], q[1], q[2]
+	f.RateUSDPerHour = *balanceUSD / f.P50 * hour
+	return f
+}
+
+// seconds returns P10, P50 and P90 of the seconds that usd lasts.
+func (m *Model) seconds(usd float64) (s [3]float64) {
+	l := m.now.plain(usd)
+	x := m.now.inputs(usd, l)
+	q := m.co.quantiles(l, &x)
+	q = m.learn(usd, q)
+	q = m.co.widen(q, m.now.history, m.now.x[inBlindAll])
+	q = m.settle(usd, l, q)
+	for i := range s {
+		s[i] = math.Exp(q[i])
+	}
+	return s
+}
+
+// Input is what the fitted part of the method takes for a balance.
+type Input struct {
+	// Plain and Long are the logs of the seconds that it lasts at the base rate
+	// and at the mean rate of the last 3 days.
+	Plain, Long float64
+	X           [Inputs]float64
+}
+
+// Input returns the input for a balance in USD; ok is false where there is no
+// forecast.
+func (m *Model) Input(usd float64) (in Input, ok bool) {
+	if !m.ready() || !(usd > 0) || !finite(usd) {
+		return in, false
+	}
+	in.Plain = m.now.plain(usd)
+	in.X = m.now.inputs(usd, in.Plain)
+	in.Long = math.Log(max(1, usd/m.ewma))
+	return in, true
+}
+
+const ewmaHalfLife = 3 * day
+
+// settle draws forecasts of more than a day, most from a week on, to the 3-day
+// mean and its errors.
+func (m *Model) settle(usd, l float64, q [3]float64) [3]float64 {
+	weight := m.co.LongShare * min(1, max(0, (l-math.Log(day))/math.Log(week/day)))
+	if weight == 0 || !(m.ewma > 0) {
+		return q
+	}
+	tau := math.Log(max(1, usd/m.ewma))
+	for i, e := range m.co.errorsAt(tau) {
+		q[i] = (1-weight)*q[i] + weight*(tau+e)
+	}
+	slices.Sort(q[:])
+	return q
+}

@@ -1,0 +1,286 @@
+package forecast
+
+import (
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// account is a random account: bursts, idle spells, seams and gaps.
+func account(seed uint64) (samples []credit.Sample, gaps []credit.Span) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	at, u, segment := t0, 100*r.Float64(), int64(0)
+	for range 2 + r.IntN(3000) {
+		step := time.Duration(20+r.IntN(100)) * time.Second
+		switch r.IntN(200) {
+		case 0:
+			step = time.Duration(r.IntN(72)) * time.Hour // idle
+		case 1:
+			to := at.Add(time.Duration(1+r.IntN(48)) * time.Hour)
+			gaps = append(gaps, credit.Span{From: at, To: to})
+			step = to.Sub(at)
+		case 2:
+			segment++
+			u = 100 * r.Float64()
+		}
+		at = at.Add(step)
+		if r.IntN(3) > 0 {
+			u += r.ExpFloat64() / 100
+		}
+		samples = append(samples, credit.Sample{At: at, UsageUSD: u, Segment: segment})
+	}
+	return samples, gaps
+}
+
+// sane fails if a forecast has numbers that cannot be.
+func sane(t *testing.T, f Forecast) {
+	t.Helper()
+	if f.State != OK {
+		if f.P10 != 0 || f.P50 != 0 || f.P90 != 0 {
+			t.Fatalf("state %s has quantiles %v, %v, %v", f.State, f.P10, f.P50, f.P90)
+		}
+		return
+	}
+	if !(0 < f.P10 && f.P10 <= f.P50 && f.P50 <= f.P90 && f.P90 < math.Inf(1)) {
+		t.Fatalf("quantiles = %v, %v, %v, want above 0, ascending, finite", f.P10, f.P50, f.P90)
+	}
+	if !(f.RateUSDPerHour > 0 && f.RateUSDPerHour < math.Inf(1)) {
+		t.Fatalf("RateUSDPerHour = %v", f.RateUSDPerHour)
+	}
+}
+
+func TestAnyAccountHasSaneQuantiles(t *testing.T) {
+	for seed := range uint64(300) {
+		samples, gaps := account(seed)
+		now := samples[len(samples)-1].At.Add(time.Duration(seed) * time.Minute)
+		m := New(now, samples, Options{Gaps: gaps})
+		for _, b := range []float64{math.NaN(), math.Inf(-1), -1, 0, 1e-9, 0.01, 1, 30, 1e4, 1e12, math.Inf(1)} {
+			sane(t, m.Forecast(&b))
+		}
+	}
+}
+
+func TestPathNeverFallsAndKeepsItsSum(t *testing.T) {
+	for seed := range uint64(100) {
+		samples, gaps := account(seed)
+		now := samples[len(samples)-1].At
+		p := newPath(now, samples, gaps)
+		last := 0.0
+		for s := p.first; s <= p.now; s += max(1, (p.now-p.first)/2000) {
+			c := p.at(math.Floor(s))
+			if c.usd < last-1e-9 {
+				t.Fatalf("seed %d: spend falls from %v to %v at %v", seed, last, c.usd, s)
+			}
+			last = c.usd
+			if c.usd > 0.01 {
+				at, ok := p.passage(c.usd)
+				if !ok || at > s+1 {
+					t.Fatalf("seed %d: passage(%v) = %v, %v, want by %v", seed, c.usd, at, ok, s)
+				}
+			}
+		}
+		if got := p.at(p.now).usd; got != p.end.usd {
+			t.Fatalf("seed %d: spend up to now = %v, want %v", seed, got, p.end.usd)
+		}
+	}
+}
+
+func TestScaleOfMoneyDoesNotMatter(t *testing.T) {
+	for seed := range uint64(30) {
+		samples, gaps := account(seed)
+		now := samples[len(samples)-1].At
+		scaled := slices.Clone(samples)
+		for i := range scaled {
+			scaled[i].UsageUSD *= 1024
+		}
+		for _, b := range []float64{0.1, 5, 300} {
+			want := At(now, samples, usd(b), Options{Gaps: gaps})
+			got := At(now, scaled, usd(b*1024), Options{Gaps: gaps})
+			if got.State != want.State || math.Abs(got.P50-want.P50) > 1e-6*want.P50 || math.Abs(got.P90-want.P90) > 1e-6*want.P90 {
+				t.Errorf("seed %d, %v USD: P50, P90 = %v, %v in other money, want %v, %v", seed, b, got.P50, got.P90, want.P50, want.P90)
+			}
+		}
+	}
+}
+
+// A heartbeat says that nothing was spent, which the path knows without it.
+func TestHeartbeatsDoNotMatter(t *testing.T) {
+	for seed := range uint64(30) {
+		samples, gaps := account(seed)
+		now := samples[len(samples)-1].At
+		var changes []credit.Sample
+		for i, s := range samples {
+			inGap := slices.ContainsFunc(gaps, func(g credit.Span) bool { return g.From.Equal(s.At) || g.To.Equal(s.At) })
+			if i == 0 || i == len(samples)-1 || inGap || s.UsageUSD != samples[i-1].UsageUSD || s.Segment != samples[i-1].Segment || samples[i+1].Segment != s.Segment {
+				changes = append(changes, s)
+			}
+		}
+		got, want := At(now, changes, usd(5), Options{Gaps: gaps}), At(now, samples, usd(5), Options{Gaps: gaps})
+		if got != want {
+			t.Errorf("seed %d: without heartbeats %+v, want %+v", seed, got, want)
+		}
+	}
+}
+
+func TestClockThatJumps(t *testing.T) {
+	samples := bursty(5000)
+	now := samples[len(samples)-1].At
+	want := At(now, samples, usd(12), Options{})
+	for _, c := range []struct {
+		name   string
+		change func(*credit.Sample)
+	}{
+		{"a year ahead", func(s *credit.Sample) { s.At = s.At.AddDate(1, 0, 0) }},
+		{"an hour back", func(s *credit.Sample) { s.At = s.At.Add(-time.Hour) }},
+		{"no number", func(s *credit.Sample) { s.UsageUSD = math.NaN() }},
+		{"infinite", func(s *credit.Sample) { s.UsageUSD = math.Inf(1) }},
+	} {
+		odd := slices.Clone(samples)
+		for i := 2000; i < 2010; i++ {
+			c.change(&odd[i])
+		}
+		got := At(now, odd, usd(12), Options{})
+		sane(t, got)
+		if math.Abs(got.P50/want.P50-1) > 0.01 {
+			t.Errorf("%s: P50 = %v, want about %v", c.name, got.P50, want.P50)
+		}
+	}
+}
+
+func TestZoneOfTheClockDoesNotMatter(t *testing.T) {
+	zone, err := time.LoadLocation("America/New_York") // its clock went back on 1 November 2026
+	if err != nil {
+		t.Skip(err)
+	}
+	samples := bursty(5000)
+	now := samples[len(samples)-1].At
+	want := At(now, samples, usd(12), Options{})
+	for i := range samples {
+		samples[i].At = samples[i].At.In(zone)
+	}
+	if got := At(now, samples, usd(12), Options{}); got.P50 != want.P50 || got.P90 != want.P90 {
+		t.Errorf("P50, P90 = %v, %v in New York, want %v, %v", got.P50, got.P90, want.P50, want.P90)
+	}
+}
+
+func TestABurstWidensTheRange(t *testing.T) { // S11
+	samples := bursty(3 * 1440)
+	before := At(samples[len(samples)-1].At, samples, usd(60), Options{})
+	last := samples[len(samples)-1]
+	last.At, last.UsageUSD = last.At.Add(time.Minute), last.UsageUSD+40
+	after := At(last.At, append(samples, last), usd(60), Options{})
+	if after.P90/after.P10 <= before.P90/before.P10 {
+		t.Errorf("P90/P10 = %v after a burst, want above %v", after.P90/after.P10, before.P90/before.P10)
+	}
+}
+
+// FuzzAt builds samples from 13-byte records: seconds since the last, usage,
+// and what is odd about it.
+func FuzzAt(f *testing.F) {
+	f.Add([]byte("0123456789abc0123456789abc0123456789abc"), 3.0)
+	f.Add(make([]byte, 130), 1.0)
+	f.Add([]byte("\x3c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x24\x40\x00"), math.Inf(1))
+	f.Fuzz(func(t *testing.T, b []byte, balance float64) {
+		var samples []credit.Sample
+		var gaps []credit.Span
+		at, u := t0, 0.0
+		for ; len(b) >= 13; b = b[13:] {
+			step := int64(int32(binary.LittleEndian.Uint32(b)))
+			prev := at
+			if b[12]&1 == 0 {
+				step %= 86400
+			}
+			at = at.Add(time.Duration(step) * time.Second)
+			v := math.Float64frombits(binary.LittleEndian.Uint64(b[4:]))
+			if b[12]&2 == 0 {
+				v = u + math.Abs(math.Mod(v, 100))
+			}
+			u = v
+			if b[12]&4 != 0 {
+				gaps = append(gaps, credit.Span{From: prev, To: at})
+			}
+			samples = append(samples, credit.Sample{At: at, UsageUSD: v, Segment: int64(b[12] & 8)})
+		}
+		for _, now := range []time.Time{at, t0, t0.AddDate(50, 0, 0)} {
+			m := New(now, samples, Options{Gaps: gaps})
+			got := m.Forecast(&balance)
+			sane(t, got)
+			for _, d := range []time.Duration{0, time.Minute, 1000 * time.Hour} {
+				if p, ok := got.Chance(d); ok && !(p >= 0 && p <= 1) {
+					t.Fatalf("Chance(%v) = %v", d, p)
+				}
+			}
+			got.Time(got.P90)
+			plan := m.Plan(balance, Ask{Until: now.Add(1e14)})
+			if plan.NeededUSD != nil && !(*plan.NeededUSD >= 0 && *plan.NeededUSD < math.Inf(1)) {
+				t.Fatalf("NeededUSD = %v", *plan.NeededUSD)
+			}
+		}
+	})
+}
+
+func TestModelIsOneValueForAll(t *testing.T) {
+	samples, gaps := account(7)
+	m := New(samples[len(samples)-1].At, samples, Options{Gaps: gaps})
+	want := m.Forecast(usd(3))
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				if got := m.Forecast(usd(3)); got != want {
+					t.Errorf("Forecast = %+v, want %+v", got, want)
+				}
+				m.Plan(3, Ask{TopUpUSD: usd(5)})
+			}
+		})
+	}
+	group.Wait()
+	if n := testing.AllocsPerRun(100, func() { m.Forecast(usd(3)) }); n > 1 {
+		t.Errorf("a forecast allocates %v times, want 0 of its own", n) // the balance may escape
+	}
+}
+
+func TestParseCoefficientsRefuses(t *testing.T) {
+	for _, c := range []struct{ name, json string }{
+		{"no JSON", "{"},
+		{"no knots", `{"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]]}`},
+		{"knots that fall", `{"knots":[6,5,4,3,2,1],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]]}`},
+		{"a row too few", `{"knots":[1,2,3,4,5,6],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0]]}`},
+		{"no edges", `{"knots":[1,2,3,4,5,6],"long":[[0,0,0]]}`},
+		{"origins below 0", `{"knots":[1,2,3,4,5,6],"long_edges_s":[1,2],"long":[[0,0,0],[0,0,0],[0,0,0]],"origins":-1}`},
+	} {
+		if _, err := ParseCoefficients([]byte(c.json)); err == nil {
+			t.Errorf("%s: ParseCoefficients = nil, want an error", c.name)
+		}
+	}
+}
+
+func TestKaplanMeier(t *testing.T) {
+	row := func(log float64) residual { return residual{log, false} }
+	open := func(log float64) residual { return residual{log, true} }
+	for _, c := range []struct {
+		name  string
+		rows  []residual
+		level float64
+		want  float64
+	}{
+		{"median of five", []residual{row(.5), row(.1), row(.4), row(.2), row(.3)}, .5, .3},
+		{"the first reaches it", []residual{row(-.2), row(.1)}, .5, -.2},
+		{"censored ones last longer", []residual{row(.1), open(.15), open(.16), row(.3)}, .5, .3},
+		{"censored at the same moment come after", []residual{open(.1), row(.1)}, .5, .1},
+		{"never reached", []residual{row(.1), open(.4), open(.5)}, .9, .5},
+		{"never reached, all too short", []residual{row(-.5), open(-.2)}, .9, 0},
+		{"clipped", []residual{row(7)}, .5, 3},
+		{"clipped below", []residual{row(-7)}, .5, -3},
+	} {
+		if got := kaplanMeier(c.rows, c.level); got != c.want {
+			t.Errorf("%s: kaplanMeier = %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+// Package keys finds the API key of an account, and keeps one that the user
+// gave.
+//
+// A key comes from, in this order: ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY,
+// the account's own source (a command, the system keyring or a file, whichever
+// the configuration names), OPENROUTER_API_KEY. Nothing is guessed: a keyring
+// or a file that no configuration names is not tried, because asking a keyring
+// can take seconds. No error, and no text of this package, holds a key.
+package keys
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ortop/client"
+	"ortop/internal/config"
+)
+
+// ErrNone is matched by Find's error where no source is configured at all, as
+// against one that failed.
+var ErrNone = errors.New("no key")
+
+// Source says where a key came from.
+type Source struct {
+	Name string // Name is for people: "ORTOP_API_KEY", "keyring", `file "/x"`, "key_command op".
+}
+
+// Error says in one line why a source gave no key.
+type Error struct {
+	Source  Source // Source has an empty name where no source is configured.
+	Problem string
+	Hint    string // Hint is what to do about it, in one line, or empty.
+	Err     error  // Err is the cause, or nil.
+}
+
+func (e *Error) Error() string {
+	if e.Source.Name == "" {
+		return e.Problem
+	}
+	return "reading the key from " + e.Source.Name + ": " + e.Problem
+}
+
+// Unwrap returns the cause, or nil.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Find returns the account's key and where it came from. With explicit set (the
+// user named the account) the account's own source alone counts. A source that
+// is set but fails ends the search: another key may be that of another account.
+// Every error is an *Error. The command gets 10 s, the keyring 3 s.
+func Find(ctx context.Context, env Environment, account config.Account, explicit bool) (client.Secret, Source, error) {
+	source, read := locate(env, account, explicit)
+	switch {
+	case read != nil:
+		return read(ctx)
+	case explicit:
+		return client.Secret{}, source, &Error{
+			Problem: fmt.Sprintf("account %q has no key source of its own", client.Clean(account.Name, 64)),
+			Hint:    "give it one with `ortop accounts add`",
+			Err:     ErrNone,
+		}
+	}
+	return client.Secret{}, source, &Error{
+		Problem: "no key is set",
+		Hint:    "set " + ortopVariable + ", or keep a key with `ortop accounts add`",
+		Err:     ErrNone,
+	}
+}
+
+// Where returns the source that Find would ask, without asking it; ok is false
+// where none is configured.
+func Where(env Environment, account config.Account, explicit bool) (source Source, ok bool) {
+	source, read := locate(env, account, explicit)
+	return source, read != nil
+}
+
+// locate returns the source that counts, and what reads it; nil if there is
+// none.
+func locate(env Environment, account config.Account, explicit bool) (Source, func(context.Context) (client.Secret, Source, error)) {
+	type reader = func(context.Context) (client.Secret, Source, error)
+	held := func(v variable) (Source, reader) {
+		source := Source{v.name}
+		return source, func(context.Context) (client.Secret, Source, error) { return checked(v.secret, source) }
+	}
+	if !explicit {
+		for _, v := range []variable{env.ortop, env.management} {
+			if !v.secret.IsZero() {
+				return held(v)
+			}
+		}
+	}
+	switch {
+	case len(account.KeyCommand) > 0:
+		return commandSource(account.KeyCommand), func(ctx context.Context) (client.Secret, Source, error) {
+			return fromCommand(ctx, account.KeyCommand, commandLimit)
+		}
+	case account.Keyring:
+		return keyringSource, func(ctx context.Context) (client.Secret, Source, error) {
+			return fromKeyring(ctx, account.Name)
+		}
+	case account.KeyFile != "":
+		return fileSource(account.KeyFile), func(context.Context) (client.Secret, Source, error) {
+			return fromFile(account.KeyFile)
+		}
+	case !explicit && !env.ordinary.secret.IsZero():
+		return held(env.ordinary)
+	}
+	return Source{}, nil
+}
+
+// checked refuses a key that no header can carry.
+func checked(key client.Secret, source Source) (client.Secret, Source, error) {
+	if err := key.Check(); err != nil {
+		return client.Secret{}, source, &Error{Source: source, Problem: err.Error(), Err: err}
+	}
+	return key, source, nil
+}
+
+// firstLine takes the key from a file's or a command's text. What follows the
+// first line is left out, as password managers put notes there.
+func firstLine(text []byte, source Source) (client.Secret, Source, error) {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	key := client.NewSecret(line)
+	if key.IsZero() {
+		return client.Secret{}, source, &Error{Source: source, Problem: "it is empty"}
+	}
+	return checked(key, source)
+}

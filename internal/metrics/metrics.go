@@ -1,0 +1,154 @@
+// Package metrics tells Prometheus what is known of the accounts: values in
+// base units under the names ortop_…, in the text format 0.0.4, over HTTP.
+//
+// What is not known, or is older than a working collector would leave it, is
+// absent; it is never 0.
+package metrics
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+)
+
+// Account is what is known of one account when it is asked for.
+type Account struct {
+	Snapshot monitor.Snapshot
+	// Failures is how many polls failed, by Fault.Kind.
+	Failures map[string]int
+	// Keys and Models say what each spent in the last 24 h; empty is unknown.
+	Keys, Models []Row
+}
+
+// Row is what one key or model spent.
+type Row struct {
+	ID       string // a key's hash or a model's slug
+	Name     string // for people
+	SpendUSD float64
+}
+
+// Text returns the metrics of accounts, each of which has another name, at now.
+func Text(accounts []Account, now time.Time) []byte {
+	p := &page{}
+	for _, m := range values {
+		f := family{name: m.name, kind: m.kind, help: m.help}
+		for _, a := range accounts {
+			if s := a.Snapshot; m.always || !s.Stale(now) {
+				if v := m.of(s, now); v != nil {
+					f.add(*v, label{"account", s.Account})
+				}
+			}
+		}
+		p.write(f)
+	}
+	p.write(failures(accounts))
+	p.write(depletion(accounts, now))
+	p.write(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
+		func(a Account) []Row { return a.Keys },
+		func(r Row) []label { return []label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }))
+	p.write(spenders("ortop_model_spend_usd", "What was spent on the model in the window.", accounts, now,
+		func(a Account) []Row { return a.Models },
+		func(r Row) []label { return []label{{"model", r.ID}} }))
+	return p.Bytes()
+}
+
+// values are the metrics that an account has one of. Only those that are
+// always true are told of a snapshot that is stale.
+var values = []struct {
+	name, kind, help string
+	always           bool
+	of               func(monitor.Snapshot, time.Time) *float64
+}{
+	{"ortop_up", gauge, "Whether the account was read at the last try, and lately.", true, up},
+	{"ortop_last_success_timestamp_seconds", gauge, "When the account was last read.", true,
+		func(s monitor.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
+	{"ortop_balance_usd", gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
+	{"ortop_credits_usd", gauge, "Credits bought since the beginning; a refund lowers it.", false,
+		balance(func(b credit.Balance) float64 { return b.CreditsUSD })},
+	{"ortop_usage_usd_total", counter, "Credits used since the beginning.", false,
+		balance(func(b credit.Balance) float64 { return b.UsageUSD })},
+	{"ortop_spendable_usd", gauge, "What can still be spent: the lesser of the balance and the rest of the key's cap.", false,
+		func(s monitor.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
+	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
+		func(s monitor.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
+	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
+}
+
+// topUpMissing is nil where nothing is known of an automatic top-up, or where it
+// is not the balance that ends first.
+func topUpMissing(s monitor.Snapshot, _ time.Time) *float64 {
+	v := 0.0
+	if _, missing := s.TopUpMissing(); missing {
+		v = 1
+	} else if !s.Refilled() {
+		return nil
+	}
+	return &v
+}
+
+func up(s monitor.Snapshot, now time.Time) *float64 {
+	v := 0.0
+	if !s.Stale(now) && s.Fault == nil {
+		v = 1
+	}
+	return &v
+}
+
+func balance(of func(credit.Balance) float64) func(monitor.Snapshot, time.Time) *float64 {
+	return func(s monitor.Snapshot, _ time.Time) *float64 {
+		if s.Balance == nil {
+			return nil
+		}
+		v := of(*s.Balance)
+		return &v
+	}
+}
+
+func seconds(t time.Time) *float64 {
+	if t.IsZero() {
+		return nil
+	}
+	v := float64(t.UnixMilli()) / 1000
+	return &v
+}
+
+// kinds are the faults that are counted from the beginning, so that the first
+// of a kind is a rise.
+var kinds = []string{"unauthorized", "forbidden", "payment", "rate_limited", "server", "network", "malformed", "redirect", "storage"}
+
+func failures(accounts []Account) family {
+	f := family{name: "ortop_poll_errors_total", kind: counter, help: "Polls that failed, and readings that could not be stored, since the start."}
+	for _, a := range accounts {
+		counts := map[string]int{}
+		for _, kind := range kinds {
+			counts[kind] = 0
+		}
+		maps.Copy(counts, a.Failures)
+		for _, kind := range slices.Sorted(maps.Keys(counts)) {
+			f.add(float64(counts[kind]), label{"account", a.Snapshot.Account}, label{"kind", kind})
+		}
+	}
+	return f
+}
+
+func depletion(accounts []Account, now time.Time) family {
+	f := family{name: "ortop_depletion_timestamp_seconds", kind: summary,
+		help: "When the balance or the key's cap, whichever is first, is spent with this probability."}
+	for _, a := range accounts {
+		c := a.Snapshot.Forecast
+		if c.State != forecast.OK || a.Snapshot.Stale(now) {
+			continue
+		}
+		for _, q := range []struct {
+			name    string
+			seconds float64
+		}{{"0.1", c.P10}, {"0.5", c.P50}, {"0.9", c.P90}} {
+			f.add(*seconds(c.Time(q.seconds)), label{"account", a.Snapshot.Account}, label{"quantile", q.name})
+		}
+	}
+	return f
+}

@@ -1,0 +1,149 @@
+package monitor
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/sim"
+)
+
+// told collects what a monitor delivers.
+type told struct {
+	mu     sync.Mutex
+	events []alert.Event
+}
+
+func (t *told) deliver(events []alert.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.events = append(t.events, events...)
+}
+
+func (t *told) of(kind alert.Kind) (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.events {
+		if e.Rule == kind && !e.Cleared {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAlertsAreToldOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "nearly-empty"})
+		var all told
+		b.o.Rules, b.o.Deliver = alert.Defaults(), all.deliver
+		m := New(b.o)
+		stop := runMonitor(t, m)
+		s := after(t, m, 10*time.Minute)
+		if all.of(alert.Balance) != 1 {
+			t.Fatalf("A01: a balance of %v was told %d times, want once: %+v", s.Balance.LeftUSD(), all.of(alert.Balance), all.events)
+		}
+		if !slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return e.Rule == alert.Balance && e.Level == alert.Urgent }) {
+			t.Errorf("Alerts = %+v, want the balance, urgent", s.Alerts)
+		}
+		for _, e := range all.events {
+			if e.Rule == alert.Runway && !strings.Contains(e.Text, "runs out between ") {
+				t.Errorf("in the first minutes it was told %q, want a range in words", e.Text)
+			}
+		}
+		if all.of(alert.Runway) == 0 {
+			t.Error("nothing was told of the runway")
+		}
+		stop()
+		time.Sleep(10 * time.Minute)
+		m = New(b.o)
+		stop = runMonitor(t, m)
+		s = after(t, m, 10*time.Minute)
+		if all.of(alert.Balance) != 1 || len(s.Alerts) == 0 {
+			t.Errorf("A02: after a restart it was told %d times and %d stand, want once, and still", all.of(alert.Balance), len(s.Alerts))
+		}
+		once, err := New(b.o).Once(t.Context(), time.Hour)
+		if err != nil || len(once.Alerts) != len(s.Alerts) {
+			t.Errorf("Once has %d alerts, %v, want the %d that stand", len(once.Alerts), err, len(s.Alerts))
+		}
+		events, err := b.db.Events(t.Context(), m.subj.Load().account, time.Unix(0, 0), b.now(), 100)
+		if err != nil || len(events) != len(all.events) {
+			t.Errorf("Events = %d, %v, want the %d that were told", len(events), err, len(all.events))
+		}
+		b.account.TopUp(100)
+		after(t, m, 40*time.Minute)
+		if n := all.of(alert.TopUp); n != 1 {
+			t.Errorf("S10: the top-up was told %d times, want once", n)
+		}
+		s, _ = m.Latest()
+		if slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return e.Rule == alert.Balance }) {
+			t.Errorf("S10: the balance still stands after a top-up: %+v", s.Alerts)
+		}
+		stop()
+	})
+}
+
+func TestSilenceIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		var all told
+		b.o.Rules, b.o.Deliver = alert.Defaults(), all.deliver
+		m := b.run()
+		after(t, m, 30*time.Minute)
+		b.offset.Add(int64(8 * time.Hour)) // asleep
+		after(t, m, 2*time.Minute)
+		if n := all.of(alert.Stale); n != 0 {
+			t.Errorf("T01: a sleep was told as silence, %d times", n)
+		}
+		b.account.Fail(sim.Error(503))
+		after(t, m, 2*time.Hour)
+		if n := all.of(alert.Stale); n != 1 {
+			t.Errorf("A04: two hours without an answer were told %d times, want once", n)
+		}
+		for _, e := range all.events {
+			if strings.Contains(e.Text, sim.DemoKey) {
+				t.Errorf("A05: a key is in %q", e.Text)
+			}
+		}
+	})
+}
+
+func TestUndeliveredAlertsAreShownEverywhere(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		var line atomic.Value
+		line.Store("")
+		b.o.Rules, b.o.Deliver = alert.Defaults(), new(told).deliver
+		b.o.Undelivered = func() string { return line.Load().(string) }
+		m := b.run()
+		after(t, m, 10*time.Minute)
+		other := b.o
+		other.Rules, other.Deliver, other.Undelivered = nil, nil, nil
+		shown := func(want string) {
+			t.Helper()
+			s := after(t, m, 10*time.Minute)
+			once, err := New(other).Once(t.Context(), time.Hour)
+			if err != nil || s.Undelivered != want || once.Undelivered != want {
+				t.Errorf("Undelivered = %q, and in another process %q, %v, want %q", s.Undelivered, once.Undelivered, err, want)
+			}
+		}
+		shown("")
+		line.Store("alerts do not reach phone: \x1b[2Jno answer in time")
+		shown("alerts do not reach phone: \ufffd[2Jno answer in time")
+		shown("alerts do not reach phone: \ufffd[2Jno answer in time")
+		line.Store("")
+		shown("")
+		faults := 0
+		for _, e := range b.events(m) {
+			if e.Kind == EventFault && strings.HasPrefix(e.Text, "alerts do not reach phone") {
+				faults++
+			}
+		}
+		if faults != 1 {
+			t.Errorf("%d events of it, want one", faults)
+		}
+	})
+}

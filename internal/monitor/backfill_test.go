@@ -1,0 +1,156 @@
+package monitor
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/sim"
+)
+
+// oldAccount is a simulated account that has spent for weeks before it is
+// first looked at.
+func oldAccount(profile string) sim.Config {
+	return sim.Config{Profile: profile, OrdinaryKey: ordinary, Now: time.Now}
+}
+
+const ordinary = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"
+
+func TestPastIsFilledInAtFirstRun(t *testing.T) {
+	for _, profile := range []string{"solo", "steady", "batch"} {
+		bubble(t, func(t *testing.T) {
+			time.Sleep(5*time.Hour + 17*time.Minute)
+			b := newBench(t, oldAccount(profile))
+			m := b.run()
+			s := after(t, m, 7*time.Minute)
+			if s.Forecast.State != forecast.OK {
+				t.Fatalf("%s: State after 7 min = %s, want ok", profile, s.Forecast.State)
+			}
+			if s.Forecast.History < 20*24*time.Hour || s.HistorySince.After(s.At.Add(-20*24*time.Hour)) {
+				t.Errorf("%s: history of %v since %v, want weeks", profile, s.Forecast.History, s.HistorySince)
+			}
+			for _, w := range []struct {
+				name string
+				from time.Time
+				got  *float64
+			}{
+				{"24 h", s.At.Add(-24 * time.Hour), s.Spend.Last24hUSD},
+				{"7 d", s.At.Add(-7 * 24 * time.Hour), s.Spend.Last7dUSD},
+			} {
+				want := b.account.Usage(s.At) - b.account.Usage(w.from)
+				// Hours are whole, so that the window begins within one, and the
+				// web chat is in no analytics.
+				slack := b.account.Usage(w.from.Add(time.Hour)) - b.account.Usage(w.from.Add(-time.Hour)) + 0.02*want
+				if w.got == nil || math.Abs(*w.got-want) > slack {
+					t.Errorf("%s: spend in %s = %v, want %v", profile, w.name, deref(w.got), want)
+				}
+			}
+			if n := b.asked("/analytics/query"); n != 2 {
+				t.Errorf("%s: the past was asked for %d times, want by hour and by day", profile, n)
+			}
+			series := m.subj.Load().account
+			filled, err := b.db.Backfilled(t.Context(), series, time.Unix(0, 0), b.now())
+			if err != nil || len(filled) == 0 || filled[len(filled)-1].To.After(b.now().Add(-6*time.Minute)) {
+				t.Errorf("%s: Backfilled = %v, %v, want what lies before the first reading", profile, filled, err)
+			}
+		})
+	}
+}
+
+func deref(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func TestPastIsAskedForOtherwise(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(5 * time.Hour)
+		b := newBench(t, oldAccount("steady"))
+		broken := sim.Error(500)
+		broken.Path = "/analytics/query"
+		b.account.Fail(broken)
+		m := b.run()
+		s := after(t, m, 7*time.Minute)
+		if s.Fault != nil || b.asked("/activity") != 1 {
+			t.Errorf("Fault = %v, /activity asked %d times, want none, once", s.Fault, b.asked("/activity"))
+		}
+		if s.Forecast.History < 20*24*time.Hour {
+			t.Errorf("History = %v, want the days of /activity", s.Forecast.History)
+		}
+	})
+}
+
+func TestOrdinaryKeyTellsOfItsPast(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(17*24*time.Hour + 5*time.Hour)
+		b := newBench(t, oldAccount("steady"))
+		key := ordinary
+		b.key.Store(&key)
+		m := b.run()
+		s := after(t, m, 7*time.Minute)
+		if b.asked("/analytics/query")+b.asked("/activity") != 0 {
+			t.Error("an ordinary key asks what it may not know")
+		}
+		if s.Key == nil || s.Key.Kind != credit.KeyOrdinary {
+			t.Fatalf("Key = %+v", s.Key)
+		}
+		series := m.subj.Load().key
+		first, ok, err := b.db.First(t.Context(), series)
+		if err != nil || !ok || first.At.After(credit.MonthStart(s.At).Add(time.Hour)) {
+			t.Errorf("the key's history begins %v, %v, want with the month", first.At, err)
+		}
+	})
+}
+
+func TestWindowSpend(t *testing.T) {
+	at := func(s string) time.Time {
+		v, err := time.Parse("2006-01-02 15:04", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	f := func(v float64) *float64 { return &v }
+	for _, c := range []struct {
+		name string
+		now  string
+		u    credit.Usage
+		want []history.Spend
+	}{
+		{"a Saturday late in the month", "2026-11-21 10:00", credit.Usage{DailyUSD: f(1), WeeklyUSD: f(6), MonthlyUSD: f(20)}, []history.Spend{
+			{From: at("2026-11-21 00:00"), To: at("2026-11-21 10:00"), USD: 1},
+			{From: at("2026-11-16 00:00"), To: at("2026-11-21 00:00"), USD: 5},
+			{From: at("2026-11-01 00:00"), To: at("2026-11-16 00:00"), USD: 14},
+		}},
+		{"the week began in the month before", "2026-12-02 10:00", credit.Usage{DailyUSD: f(1), WeeklyUSD: f(6), MonthlyUSD: f(4)}, []history.Spend{
+			{From: at("2026-12-02 00:00"), To: at("2026-12-02 10:00"), USD: 1},
+			{From: at("2026-12-01 00:00"), To: at("2026-12-02 00:00"), USD: 3},
+			{From: at("2026-11-30 00:00"), To: at("2026-12-01 00:00"), USD: 2},
+		}},
+		{"a Monday: day and week are one", "2026-11-23 10:00", credit.Usage{DailyUSD: f(1), WeeklyUSD: f(1), MonthlyUSD: f(9)}, []history.Spend{
+			{From: at("2026-11-23 00:00"), To: at("2026-11-23 10:00"), USD: 1},
+			{From: at("2026-11-01 00:00"), To: at("2026-11-23 00:00"), USD: 8},
+		}},
+		{"windows that do not fit are left out", "2026-11-21 10:00", credit.Usage{DailyUSD: f(5), WeeklyUSD: f(2), MonthlyUSD: f(20)}, []history.Spend{
+			{From: at("2026-11-21 00:00"), To: at("2026-11-21 10:00"), USD: 5},
+			{From: at("2026-11-01 00:00"), To: at("2026-11-21 00:00"), USD: 15},
+		}},
+		{"unknown windows", "2026-11-21 10:00", credit.Usage{}, nil},
+	} {
+		got := windowSpend(c.u, at(c.now))
+		if len(got) != len(c.want) {
+			t.Errorf("%s: windowSpend = %v, want %v", c.name, got, c.want)
+			continue
+		}
+		for i, g := range got {
+			if w := c.want[i]; !g.From.Equal(w.From) || !g.To.Equal(w.To) || math.Abs(g.USD-w.USD) > 1e-9 {
+				t.Errorf("%s: span %d = %v, want %v", c.name, i, g, w)
+			}
+		}
+	}
+}

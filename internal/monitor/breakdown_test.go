@@ -1,0 +1,381 @@
+package monitor
+
+import (
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/credit"
+	"ortop/internal/sim"
+)
+
+const cent = 0.005
+
+// look reads the account once and breaks its spend down.
+func (b *bench) look(m *Monitor, by By, span time.Duration) Breakdown {
+	b.t.Helper()
+	if _, err := m.Once(b.t.Context(), -1); err != nil {
+		b.t.Fatal(err)
+	}
+	return b.broken(m, by, span)
+}
+
+func (b *bench) broken(m *Monitor, by By, span time.Duration) Breakdown {
+	b.t.Helper()
+	now := b.now()
+	d, err := m.Breakdown(b.t.Context(), BreakdownQuery{By: by, From: now.Add(-span), To: now})
+	if err != nil {
+		b.t.Fatalf("Breakdown by %s: %v", by, err)
+	}
+	return d
+}
+
+// usage is what each key has used in its life, by hash.
+func (b *bench) usage() map[string]float64 {
+	b.t.Helper()
+	api, _, err := b.o.Connect(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	spaces, err := api.Workspaces(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	all := map[string]float64{}
+	for _, w := range spaces.Rows {
+		keys, err := api.Keys(b.t.Context(), w.ID)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, k := range keys.Rows {
+			all[k.Hash] = k.UsageUSD
+		}
+	}
+	return all
+}
+
+func spendOf(d Breakdown) (sum float64) {
+	for _, r := range d.Rows {
+		if r.SpendUSD != nil {
+			sum += *r.SpendUSD
+		}
+	}
+	return sum
+}
+
+// TestBreakdownAddsUp looks at a large account four times a day, and compares
+// every sum with the account's own books.
+func TestBreakdownAddsUp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
+	days := 4
+	if os.Getenv("ORTOP_LONG") != "" {
+		days = 60
+	}
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{
+			Profile: "steady", Start: time.Now().Add(-time.Hour), Keys: 250, Workspaces: 3, Models: 12, Members: 5, TimeZone: time.UTC,
+		})
+		m := New(b.o)
+		const step = 6 * time.Hour
+		type books struct {
+			at          time.Time
+			keys        map[string]float64
+			total, rest float64
+		}
+		var past []books
+		for n := range days * 4 {
+			now := b.now()
+			b.account.TopUp(30)
+			past = append(past, books{now, b.usage(), b.account.Usage(now), b.account.Unattributed(now)})
+			if n < 4 {
+				b.look(m, ByKey, time.Hour)
+				time.Sleep(step)
+				continue
+			}
+			was, is := past[n-4], past[n]
+			for _, by := range Bys {
+				d := b.look(m, by, 24*time.Hour)
+				if len(d.Notes) > 0 || d.Partial {
+					t.Fatalf("%v by %s: Notes = %q", now, by, d.Notes)
+				}
+				if d.TotalUSD == nil || math.Abs(*d.TotalUSD-(is.total-was.total)) > cent {
+					t.Fatalf("%v by %s: TotalUSD = %v, want %v", now, by, deref(d.TotalUSD), is.total-was.total)
+				}
+				if rest := is.rest - was.rest; d.UnattributedUSD == nil || math.Abs(*d.UnattributedUSD-rest) > cent {
+					t.Fatalf("%v by %s: UnattributedUSD = %v, want %v", now, by, deref(d.UnattributedUSD), rest)
+				}
+				if sum := spendOf(d) + *d.UnattributedUSD; math.Abs(sum-*d.TotalUSD) > cent {
+					t.Fatalf("%v by %s: rows and the rest are %v, want %v", now, by, sum, *d.TotalUSD)
+				}
+				rows := map[By]int{ByKey: 250, ByModel: 12, ByProvider: 12, ByWorkspace: 3, ByMember: 5}
+				if len(d.Rows) != rows[by] {
+					t.Errorf("%v by %s: %d rows, want %d", now, by, len(d.Rows), rows[by])
+				}
+				for i, r := range d.Rows {
+					if i > 0 && spendOr(r) > spendOr(d.Rows[i-1]) {
+						t.Fatalf("%v by %s: row %d has more than the one before", now, by, i)
+					}
+				}
+				if by != ByKey {
+					continue
+				}
+				off := 0
+				for _, r := range d.Rows {
+					want := is.keys[r.ID] - was.keys[r.ID]
+					if r.SpendUSD == nil || math.Abs(*r.SpendUSD-want) > cent {
+						t.Fatalf("%v: key %s spent %v, want %v", now, r.Name, deref(r.SpendUSD), want)
+					}
+					if r.Requests == nil || r.Tokens == nil || r.BYOKUSD == nil {
+						t.Fatalf("%v: key %s: requests %v, tokens %v, BYOK %v, want all known", now, r.Name, r.Requests, r.Tokens, r.BYOKUSD)
+					}
+					if r.Disabled {
+						off++
+					}
+				}
+				if off != 1 {
+					t.Errorf("%v: %d keys are off, want old-prototype", now, off)
+				}
+			}
+			time.Sleep(step)
+		}
+		report, err := b.db.Verify(t.Context())
+		if err != nil || !report.OK {
+			t.Errorf("Verify = %+v, %v", report, err)
+		}
+	})
+}
+
+func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady", Keys: 250, Workspaces: 3})
+		m := b.run()
+		after(t, m, time.Hour+10*time.Second)
+		// 125 keys are in the default workspace, the rest in two others: 4 pages.
+		if n := b.asked("/keys"); n < 11*4 || n > 14*4 {
+			t.Errorf("an hour made %d requests for pages of keys, want 4 every 5 min", n)
+		}
+		if n := b.asked("/workspaces"); n < 1 || n > 2 {
+			t.Errorf("the workspaces were listed %d times in an hour, want rarely", n)
+		}
+		if n := b.asked("/budgets"); n < 3 || n > 6 {
+			t.Errorf("%d requests for budgets in an hour, want one for each workspace", n)
+		}
+		before := b.asked("/keys")
+		d := b.broken(m, ByKey, 30*time.Minute)
+		if n := b.asked("/keys") - before; n != 0 || len(d.Rows) != 250 {
+			t.Errorf("a breakdown made %d requests for keys and has %d rows, want none, 250", n, len(d.Rows))
+		}
+		if age := b.now().Sub(d.ReadAt); age < 0 || age > keysEvery+time.Minute {
+			t.Errorf("ReadAt is %v ago", age)
+		}
+	})
+}
+
+func TestARefusedListIsAskedForRarely(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		refused := sim.Error(403)
+		refused.Path = "/keys"
+		b.account.Fail(refused)
+		m := b.run()
+		s := after(t, m, 4*time.Hour)
+		if n := b.asked("/keys"); n < 3 || n > 5 || s.Fault != nil {
+			t.Errorf("four hours of 403 made %d requests, Fault %v, want one an hour, none", n, s.Fault)
+		}
+	})
+}
+
+// withNames is an account whose keys have these names.
+func (b *bench) keysNamed(names ...string) {
+	var rows []string
+	for i, n := range names {
+		rows = append(rows, `{"hash":"`+strings.Repeat(string(rune('a'+i)), 64)+`","name":"`+n+`","label":"sk-or-v1-`+string(rune('a'+i))+`","disabled":false,"usage":3,"usage_daily":1,"workspace_id":"w"}`)
+	}
+	keys := sim.Answer(`{"data":[` + strings.Join(rows, ",") + `]}`)
+	keys.Path = "/keys"
+	spaces := sim.Error(403)
+	spaces.Path = "/workspaces"
+	b.account.Fail(keys, spaces)
+}
+
+func TestNamesFromTheServerAreClean(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.keysNamed(`\u001b]0;owned\u0007`, `a\u202eb\u2066c`, `two\nlines\r\t`)
+		m := New(b.o)
+		d := b.look(m, ByKey, time.Hour)
+		if len(d.Rows) != 3 {
+			t.Fatalf("%d rows, want 3", len(d.Rows))
+		}
+		for _, r := range d.Rows {
+			if r.Name != client.Clean(r.Name, 100) || strings.ContainsAny(r.Name, "\x1b\x07\n\r\t\u202e\u2066") {
+				t.Errorf("Name = %q, want a clean one", r.Name)
+			}
+		}
+		state, err := b.db.State(t.Context(), m.subj.Load().account, rosterState)
+		if err != nil || strings.ContainsAny(string(state), "\x1b\x07\u202e\u2066") || strings.Contains(string(state), `\u001b`) {
+			t.Errorf("stored: %q, %v", state, err)
+		}
+	})
+}
+
+func TestBreakdownSaysWhatItDoesNotKnow(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		set   func(b *bench)
+		by    By
+		check func(t *testing.T, b *bench, d Breakdown)
+	}{
+		{"keys of one name share what the analytics tell", func(b *bench) { b.keysNamed("laptop", "laptop") }, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+			for _, r := range d.Rows {
+				if r.SpendUSD != nil || r.Requests != nil {
+					t.Errorf("%s: spend %v, requests %v, want unknown", r.ID, deref(r.SpendUSD), r.Requests)
+				}
+			}
+			if !strings.Contains(strings.Join(d.Notes, " "), "share a name") || d.UnattributedUSD != nil {
+				t.Errorf("Notes = %q, UnattributedUSD = %v, want that they share a name, nil", d.Notes, d.UnattributedUSD)
+			}
+		}},
+		{"names that nobody knows are no zeros", func(b *bench) { b.keysNamed("elsewhere") }, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+			if r := d.Rows[0]; r.SpendUSD != nil || r.Requests != nil {
+				t.Errorf("spend %v, requests %v, want unknown", deref(r.SpendUSD), r.Requests)
+			}
+		}},
+		{"no workspaces", func(b *bench) {
+			f := sim.Error(403)
+			f.Path = "/workspaces"
+			b.account.Fail(f)
+		}, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+			if len(d.Rows) != 2 || !strings.Contains(d.Notes[0], "default workspace") {
+				t.Errorf("%d rows, Notes = %q, want those of the default workspace, and a note", len(d.Rows), d.Notes)
+			}
+		}},
+		{"no analytics: keys have no requests", func(b *bench) {
+			f := sim.Error(500)
+			f.Path = "/analytics"
+			b.account.Fail(f)
+		}, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+			for _, r := range d.Rows {
+				if r.Requests != nil || r.SpendUSD != nil {
+					t.Errorf("%s: requests %v, spend %v, want unknown", r.Name, r.Requests, deref(r.SpendUSD))
+				}
+			}
+			if len(d.Rows) != 4 || len(d.Notes) != 1 {
+				t.Errorf("%d rows, Notes = %q, want 4, one", len(d.Rows), d.Notes)
+			}
+		}},
+		{"no analytics: models by whole days", func(b *bench) {
+			f := sim.Error(500)
+			f.Path = "/analytics"
+			b.account.Fail(f)
+		}, ByModel, func(t *testing.T, b *bench, d Breakdown) {
+			today := credit.DayStart(b.now())
+			if !d.To.Equal(today) || !d.From.Equal(today.AddDate(0, 0, -1)) || len(d.Rows) == 0 {
+				t.Fatalf("%d rows from %v to %v, want some of yesterday", len(d.Rows), d.From, d.To)
+			}
+			want := b.account.Usage(today) - b.account.Usage(d.From)
+			rest := b.account.Unattributed(today) - b.account.Unattributed(d.From)
+			if got := spendOf(d); math.Abs(got-(want-rest)) > cent {
+				t.Errorf("rows are %v, want %v", got, want-rest)
+			}
+		}},
+		{"no analytics and no activity", func(b *bench) {
+			f, g := sim.Error(500), sim.Error(500)
+			f.Path, g.Path = "/analytics", "/activity"
+			b.account.Fail(f, g)
+		}, ByModel, func(t *testing.T, b *bench, d Breakdown) {
+			if d.Rows != nil || len(d.Notes) != 1 {
+				t.Errorf("Rows = %v, Notes = %q, want nil, one", d.Rows, d.Notes)
+			}
+		}},
+		{"an ordinary key knows itself", func(b *bench) { key := ordinary; b.key.Store(&key) }, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+			if len(d.Rows) != 1 || d.Rows[0].Cap.LimitUSD == nil || d.Rows[0].ResetsAt.IsZero() || len(d.Notes) != 1 {
+				t.Errorf("Rows = %+v, Notes = %q, want its own with its cap, one", d.Rows, d.Notes)
+			}
+			if n := b.asked("/keys") + b.asked("/analytics/query"); n != 0 {
+				t.Errorf("%d requests for what it may not know", n)
+			}
+		}},
+		{"an ordinary key knows no models", func(b *bench) { key := ordinary; b.key.Store(&key) }, ByModel, func(t *testing.T, b *bench, d Breakdown) {
+			if d.Rows != nil || len(d.Notes) != 1 {
+				t.Errorf("Rows = %+v, Notes = %q, want nil, one", d.Rows, d.Notes)
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				b := newBench(t, oldAccount("steady"))
+				time.Sleep(40*time.Hour + 13*time.Minute)
+				c.set(b)
+				m := New(b.o)
+				d := b.look(m, c.by, 24*time.Hour)
+				c.check(t, b, d)
+			})
+		})
+	}
+}
+
+func TestBreakdownOfTheUTCDayWithoutHistory(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(5 * time.Hour)
+		b := newBench(t, oldAccount("steady"))
+		broken := sim.Error(500)
+		broken.Path = "/analytics"
+		b.account.Fail(broken)
+		m := New(b.o)
+		d := b.look(m, ByKey, 5*time.Hour)
+		want := b.account.Usage(b.now()) - b.account.Usage(credit.DayStart(b.now())) - b.account.Unattributed(b.now()) + b.account.Unattributed(credit.DayStart(b.now()))
+		if got := spendOf(d); math.Abs(got-want) > cent || len(d.Rows) != 4 {
+			t.Errorf("rows are %v, want the keys' own %v of the day", got, want)
+		}
+	})
+}
+
+func TestKeysFailing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, oldAccount("steady"))
+		m := New(b.o)
+		b.look(m, ByKey, time.Hour)
+		broken := sim.Error(500)
+		broken.Path = "/keys"
+		b.account.Fail(broken)
+		time.Sleep(30 * time.Minute)
+		now := b.now()
+		d, err := m.Breakdown(t.Context(), BreakdownQuery{ByKey, now.Add(-time.Hour), now})
+		if client.Kind(err) != "server" || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
+			t.Errorf("Breakdown = %d rows of %v, %v, want the last known and the error", len(d.Rows), d.ReadAt, err)
+		}
+		if _, err := m.Breakdown(t.Context(), BreakdownQuery{"nobody", now.Add(-time.Hour), now}); err == nil {
+			t.Error("Breakdown by nobody = nil")
+		}
+		if _, err := m.Breakdown(t.Context(), BreakdownQuery{ByKey, now, now}); err == nil {
+			t.Error("Breakdown of no time = nil")
+		}
+	})
+}
+
+func TestAnalyticsAreAskedRarely(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, oldAccount("steady"))
+		m := New(b.o)
+		b.look(m, ByModel, 24*time.Hour)
+		before := b.asked("/analytics/query")
+		for range 50 {
+			time.Sleep(5 * time.Second)
+			b.broken(m, ByModel, 24*time.Hour)
+		}
+		if n := b.asked("/analytics/query") - before; n != 0 {
+			t.Errorf("four minutes of looking made %d queries", n)
+		}
+		time.Sleep(5 * time.Minute)
+		b.broken(m, ByModel, 24*time.Hour)
+		if n := b.asked("/analytics/query") - before; n != 2 {
+			t.Errorf("after five minutes %d queries, want the span and the one before", n)
+		}
+	})
+}

@@ -1,0 +1,208 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/credit"
+)
+
+// byKey has a row for each live key: what its own series says it spent, and
+// where that does not reach back far enough, what the analytics say.
+func (m *Monitor) byKey(ctx context.Context, s *subject, b *Breakdown) error {
+	r, err := m.freshRoster(ctx, s.db, s.account, b.From)
+	if r.At.IsZero() || !r.At.After(b.From) {
+		return err
+	}
+	if b.To.After(r.At) {
+		b.To = r.At.Truncate(time.Second)
+	}
+	b.seen(r.At)
+	b.Partial = r.Truncated
+	if r.Truncated {
+		b.note(fmt.Sprintf("there may be more keys than these %d: the list had no end", len(r.Keys)))
+	}
+	if r.DefaultOnly {
+		b.note("the keys of the default workspace alone: the workspaces cannot be listed")
+	}
+	own, dbErr := m.keySpends(ctx, s, r, b.From, b.To)
+	if dbErr != nil {
+		return dbErr
+	}
+	before, dbErr := m.keySpends(ctx, s, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+	if dbErr != nil {
+		return dbErr
+	}
+	balance, dbErr := m.balance(ctx, s)
+	if dbErr != nil {
+		return dbErr
+	}
+	use, useErr := m.keyUse(ctx, r, b.From, b.To)
+	if useErr != nil {
+		b.note("requests, tokens and BYOK spend of keys are not known: " + oneLine(useErr))
+	} else {
+		b.seen(use.at)
+		if use.truncated {
+			b.Partial = true
+			b.note(noteTruncated)
+		}
+	}
+	var useBefore *keyUse
+	if useErr == nil && len(before) < len(r.Keys) {
+		useBefore, _ = m.keyUse(ctx, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+	}
+	b.Rows = make([]BreakdownRow, 0, len(r.Keys))
+	for _, k := range r.Keys {
+		row := k.row(r, balance, b.To)
+		u := use.of(k)
+		switch row.SpendUSD = own[k.Hash]; {
+		case row.SpendUSD != nil:
+		case u.usd != nil:
+			row.SpendUSD = u.usd
+		case b.From.Equal(credit.DayStart(r.At)) && b.To.Equal(r.At.Truncate(time.Second)):
+			row.SpendUSD = k.DailyUSD
+		}
+		row.use(u)
+		if was := before[k.Hash]; was != nil {
+			row.since(was)
+		} else {
+			row.since(useBefore.of(k).usd)
+		}
+		b.Rows = append(b.Rows, row)
+	}
+	if use != nil && use.shared {
+		b.note("keys that share a name cannot be told apart by the analytics: their requests and tokens are not known")
+	}
+	return err
+}
+
+// keyUse is what the analytics say of keys. They call a key by its name, and
+// one without a name by what is known of it.
+type keyUse struct {
+	*attribution
+	names  map[string]int
+	shared bool // some that used anything share a name
+}
+
+// errNames is that the analytics call keys by other names than the list does.
+var errNames = errors.New("the analytics name none of them")
+
+func (m *Monitor) keyUse(ctx context.Context, r roster, from, to time.Time) (*keyUse, error) {
+	a, err := m.analyze(ctx, ByKey, from, to)
+	if err != nil {
+		return nil, err
+	}
+	u := &keyUse{attribution: a, names: map[string]int{}}
+	matched := len(a.by) == 0
+	for _, k := range r.Keys {
+		name := u.name(k)
+		u.names[name]++
+		if a.by[name] != nil {
+			matched = true
+			u.shared = u.shared || u.names[name] > 1
+		}
+	}
+	if !matched {
+		return nil, errNames
+	}
+	return u, nil
+}
+
+// name is what the analytics call a key.
+func (u *keyUse) name(k listedKey) string {
+	for _, name := range []string{k.Name, k.Label, k.Hash} {
+		if name != "" && u.by[name] != nil {
+			return name
+		}
+	}
+	return k.Name
+}
+
+// of is what a key used; nothing is known of a nil keyUse.
+func (u *keyUse) of(k listedKey) usage {
+	if u == nil {
+		return usage{}
+	}
+	name := u.name(k)
+	if name == "" || u.names[name] > 1 && u.by[name] != nil {
+		return usage{} // none can tell what it is called, or they share a name
+	}
+	return u.attribution.of(name)
+}
+
+// row is what is known of a key besides its spend.
+func (k listedKey) row(r roster, balance *credit.Balance, at time.Time) BreakdownRow {
+	row := BreakdownRow{
+		ID: k.Hash, Name: k.Name, Label: k.Label, Workspace: r.workspaceName(k.Workspace),
+		Cap: k.Cap, Disabled: k.Disabled, CreatedAt: k.CreatedAt, LastUsed: k.LastUsed,
+	}
+	if k.Name == "" {
+		row.Name = k.Label
+	}
+	if k.Cap.LimitUSD != nil {
+		row.ResetsAt, _ = k.Cap.Reset.Next(r.At)
+		if !row.ResetsAt.IsZero() && !at.Before(row.ResetsAt) {
+			row.Cap.RemainingUSD = nil // it has started anew since
+			row.ResetsAt, _ = k.Cap.Reset.Next(at)
+		}
+	}
+	row.SpendableUSD, row.Binding = credit.Spendable(balance, &credit.Key{Kind: credit.KeyOrdinary, Cap: row.Cap})
+	return row
+}
+
+// keySpends is what the keys' own series say was spent in a span, by hash. A
+// key that history does not cover is not in it.
+func (m *Monitor) keySpends(ctx context.Context, s *subject, r roster, from, to time.Time) (map[string]*float64, error) {
+	spends, err := s.db.Spends(ctx, m.o.Account, m.o.BaseURL, listedPrefix, from, to)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]*float64{}
+	tells := 0 // 1 where history tells of the span, -1 where it guesses
+	for _, k := range r.Keys {
+		usd := 0.0
+		spend, ok := spends[listedPrefix+k.Hash]
+		switch {
+		case k.CreatedAt.After(to): // nothing yet
+		case !k.CreatedAt.Before(from) && !to.Before(r.At.Truncate(time.Second)):
+			usd = k.UsageUSD // all of it is within the span
+		case !ok, tells < 0, to.Sub(spend.To) > keysEvery+time.Minute,
+			spend.From.After(from) && spend.From.After(k.CreatedAt.Add(time.Second)):
+			continue
+		default:
+			if tells == 0 { // the keys are listed together: one tells of all
+				guessed, err := m.guessed(ctx, s.db, k.Hash, from, to)
+				if err != nil {
+					return nil, err
+				}
+				if tells = 1; guessed {
+					tells = -1
+					continue
+				}
+			}
+			usd = spend.USD
+		}
+		known[k.Hash] = &usd
+	}
+	return known, nil
+}
+
+// guessed reports whether too much of what a key spent in a span is a guess,
+// for the span begins or ends within a gap.
+func (m *Monitor) guessed(ctx context.Context, db *history.DB, hash string, from, to time.Time) (bool, error) {
+	series, err := db.Series(ctx, m.o.Account, m.o.BaseURL, listedPrefix+hash)
+	if err != nil {
+		return false, err
+	}
+	gaps, err := db.Gaps(ctx, series, from, to)
+	edge := edgeShare * to.Sub(from).Seconds()
+	for _, g := range gaps {
+		if g.From.Before(from) && g.To.Sub(from).Seconds() > edge || g.To.After(to) && to.Sub(g.From).Seconds() > edge {
+			return true, err
+		}
+	}
+	return false, err
+}

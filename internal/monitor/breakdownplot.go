@@ -1,0 +1,132 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/credit"
+)
+
+var (
+	errNoUse  = errors.New("nothing was used")
+	errNobody = errors.New("the analytics do not know whose use that is")
+)
+
+// BreakdownPlot returns what one row of a breakdown spent in n equal spans from
+// one moment to another: a key by its own series as far as that reaches back,
+// and else by the analytics. A zero from is the account's first sample. Spans
+// of which nobody tells are not Known. It may wait for the network.
+func (m *Monitor) BreakdownPlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
+	s := m.subj.Load()
+	if s == nil || dimensions[by] == "" {
+		return history.Plot{}, nil
+	}
+	if from.IsZero() {
+		first, ok, err := s.db.First(ctx, s.account)
+		if err != nil || !ok {
+			return history.Plot{}, err
+		}
+		from = first.At
+	}
+	from, to = from.Truncate(time.Second), to.Truncate(time.Second)
+	if !from.Before(to) || n < 1 {
+		return history.Plot{}, nil
+	}
+	ordinary := s.asker != nil && s.asker.Kind == credit.KeyOrdinary
+	if by == ByKey {
+		series := s.key
+		if !ordinary {
+			var err error
+			if series, err = s.db.Series(ctx, m.o.Account, m.o.BaseURL, listedPrefix+id); err != nil {
+				return history.Plot{}, err
+			}
+		}
+		if series == 0 {
+			return history.Plot{}, nil
+		}
+		p, err := s.db.Buckets(ctx, series, from, to, n)
+		if err != nil || ordinary || len(p.Buckets) > 0 && p.Buckets[0].Known {
+			return p, err
+		}
+		if told, err := m.usePlot(ctx, by, id, from, to, n); err == nil {
+			return told, nil
+		}
+		return p, nil
+	}
+	if ordinary {
+		return history.Plot{}, nil
+	}
+	return m.usePlot(ctx, by, id, from, to, n)
+}
+
+// usePlot is a plot of what the analytics tell.
+func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
+	granularity, start := "hour", from.Truncate(time.Hour)
+	switch span := to.Sub(from); {
+	case span <= 3*time.Hour-time.Minute:
+		granularity, start = "minute", from.Truncate(time.Minute)
+	case span > hoursBack:
+		granularity, start = "day", credit.DayStart(from)
+	}
+	if oldest := credit.DayStart(to).Add(-daysBack); start.Before(oldest) {
+		start = oldest
+	}
+	spends, err := m.useOf(ctx, by, id, granularity, start, to, creditsUsage)
+	if err != nil && !errors.Is(err, errNoUse) && !errors.Is(err, errNobody) {
+		return history.Plot{}, err
+	}
+	known := !errors.Is(err, errNobody)
+	p := history.Plot{Buckets: make([]history.Bucket, n)}
+	step := to.Sub(from) / time.Duration(n)
+	for i := range p.Buckets {
+		b := &p.Buckets[i]
+		b.From, b.To = from.Add(time.Duration(i)*step), from.Add(time.Duration(i+1)*step)
+		if i == n-1 {
+			b.To = to
+		}
+		if known && b.To.After(start) {
+			b.Known, b.Observed = true, 1
+		}
+	}
+	for i, x := 0, 0; i < n && x < len(spends); {
+		b, s := &p.Buckets[i], spends[x]
+		b.SpendUSD += s.USD * shared(b.Span, credit.Span{From: s.From, To: s.To}).Seconds() / s.To.Sub(s.From).Seconds()
+		if s.To.After(b.To) {
+			i++
+		} else {
+			x++
+		}
+	}
+	return p, nil
+}
+
+// useOf is what one of those who spend spent, by the minute, hour or day, from
+// the first that is not 0 on: the sum of metrics. The error is errNoUse where
+// there is none.
+func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time, metrics ...string) ([]history.Spend, error) {
+	question := strings.Join(metrics, "+") + " of " + string(by) + " " + id + " by " + granularity
+	answer, k, err := cached(ctx, m, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
+		return api.Query(ctx, client.AnalyticsQuery{
+			Metrics: metrics, Granularity: granularity, From: from, To: to, Limit: 10_000,
+			Filters: []client.AnalyticsFilter{{Field: dimensions[by], Operator: "eq", Values: []string{id}}},
+		})
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case answer.Truncated:
+		return nil, errPartial
+	case len(answer.Rows) == 0 && len(answer.Warnings) > 0:
+		return nil, errNobody
+	}
+	step := granularities[granularity]
+	spends := even(spendRows(answer.Rows, step, metrics...), step, k.to)
+	if len(spends) == 0 {
+		return nil, errNoUse
+	}
+	return spends, nil
+}

@@ -1,0 +1,258 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/credit"
+)
+
+// Charges land late, and what the service tells of them is up to a minute old.
+const (
+	// SettleStill is how long usage must have been still to be settled.
+	SettleStill = 90 * time.Second
+	// SettleLimit is how long that is waited for.
+	SettleLimit = 4 * time.Minute
+	settleEvery = 10 * time.Second
+)
+
+// Meter tells what an account, or one of its keys, spends while something is
+// done. Its methods are for one goroutine.
+type Meter struct {
+	st    *store
+	api   API
+	fp    string
+	key   string // the hash of the key that is meant; empty: the account
+	own   bool   // it is the key that asks that is meant, for it sees no other
+	label string // of that key
+	until time.Time
+	first tally
+	rate  *float64 // USD per hour before; nil is unknown
+}
+
+// tally is one reading of what was ever spent.
+type tally struct {
+	at      time.Time
+	usd     float64
+	account bool // of the account, and not of a key
+}
+
+// Cost is what was spent while something was done. Sums are in USD; nil is
+// unknown.
+type Cost struct {
+	// Of is whose spend it is: "the account", or a key.
+	Of       string
+	SpentUSD *float64
+	// BackgroundUSD is what is spent in as long a time at the rate of before:
+	// of the last hour or day, or for a key of the current UTC day. It is part
+	// of SpentUSD as far as others went on.
+	BackgroundUSD *float64
+	Span          time.Duration // what both are of: from the first reading to the last
+	// Settled reports whether usage was still for SettleStill; SettledAfter is
+	// then how long after the end it was last seen to rise, 0 if it was not.
+	Settled      bool
+	SettledAfter time.Duration
+	Still        time.Duration // how long usage has been still
+	Fault        *Fault        // of the last reading
+}
+
+// Meter reads what was ever spent, to tell later what was spent since. An
+// empty keyHash means the account, or the key that asks where that cannot see
+// the account. An ordinary key sees no other: of whatever keyHash it then tells
+// its own spend, and Cost.Of says so.
+func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
+	st, err := openStore(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	t := &Meter{st: st, key: keyHash}
+	if t.api, t.fp, err = m.o.Connect(ctx); err != nil {
+		return nil, &ConnectError{err}
+	}
+	if t.first, err = t.read(ctx); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close lets the connections go.
+func (t *Meter) Close() { t.api.CloseIdle() }
+
+// Of says whose spend is told.
+func (t *Meter) Of() string {
+	switch {
+	case t.first.account:
+		return "the account"
+	case t.label != "":
+		return "the key " + t.label
+	}
+	return "the key"
+}
+
+// Settle waits until usage has been still for SettleStill, at most SettleLimit
+// and until ctx ends, and returns what was spent since the Meter was made. It
+// calls progress after each reading.
+func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
+	ctx, cancel := context.WithTimeout(ctx, SettleLimit)
+	defer cancel()
+	ended := t.st.m.o.Now()
+	last, moved := t.first, ended
+	c := Cost{Of: t.Of()}
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		r, err := t.read(ctx)
+		if err == nil && r.usd < last.usd-slack {
+			err = errBroken
+		}
+		switch {
+		case ctx.Err() != nil:
+			return c
+		case err != nil:
+			c.Fault = newFault(err)
+		default:
+			if r.usd > last.usd+slack {
+				moved = later(moved, r.at)
+				c.SettledAfter = moved.Sub(ended)
+			}
+			last, c.Fault = r, nil
+			t.tell(&c, r)
+			c.Still = max(0, r.at.Sub(moved))
+			c.Settled = c.Still >= SettleStill
+		}
+		progress(c)
+		if c.Settled || c.Fault != nil && c.Fault.Kind == "unauthorized" {
+			return c
+		}
+		select {
+		case <-ctx.Done():
+			return c
+		case <-tick.C:
+		}
+	}
+}
+
+// tell puts what was spent up to r, and the background, into c.
+func (t *Meter) tell(c *Cost, r tally) {
+	spent := max(0, r.usd-t.first.usd)
+	c.SpentUSD, c.Span = &spent, r.at.Sub(t.first.at)
+	if t.rate != nil {
+		background := *t.rate * c.Span.Hours()
+		c.BackgroundUSD = &background
+	}
+}
+
+// read asks what was ever spent.
+func (t *Meter) read(ctx context.Context) (tally, error) {
+	ctx, cancel := context.WithTimeout(ctx, onceLimit)
+	defer cancel()
+	if t.key != "" {
+		return t.readKey(ctx)
+	}
+	if _, _, err := t.st.load(ctx); err != nil {
+		return tally{}, err
+	}
+	s, err := t.st.refreshed(ctx, t.api, t.fp)
+	if err != nil {
+		return tally{}, err
+	}
+	if s.Fault != nil {
+		return tally{}, &storedFault{s.Fault.Kind, s.Fault.Message}
+	}
+	u := tally{at: s.At}
+	switch {
+	case s.Balance != nil:
+		u.usd, u.account = s.Balance.UsageUSD, true
+	case s.Key != nil && s.Key.Usage.TotalUSD != nil:
+		u.usd, t.label = *s.Key.Usage.TotalUSD, s.Key.Label
+	default:
+		return u, &storedFault{"malformed", "neither the account's usage nor the key's was told"}
+	}
+	if t.first.at.IsZero() {
+		t.rate = hourly(s.Burn)
+		return u, nil
+	}
+	if u.account != t.first.account {
+		return u, &storedFault{"forbidden", s.BalanceNote}
+	}
+	segments, err := t.st.db.Segments(ctx, t.st.account, t.first.at.Add(time.Second), u.at.Add(time.Second))
+	if err == nil && u.account && len(segments) > 0 {
+		err = errBroken
+	}
+	return u, err
+}
+
+var errBroken = &storedFault{"malformed", "the numbers do not continue those from before"}
+
+// hourly is the rate of the last hour, or for want of that of the last day.
+func hourly(b Burn) *float64 {
+	if b.USDPerHour == nil && b.USDPerDay != nil {
+		rate := *b.USDPerDay / 24
+		return &rate
+	}
+	return b.USDPerHour
+}
+
+// readKey asks what one key spent. History keeps nothing of it.
+func (t *Meter) readKey(ctx context.Context) (tally, error) {
+	o := &t.st.m.o
+	if now := o.Now(); now.Before(t.until) {
+		return tally{}, &storedFault{"rate_limited", "the server asks to wait until " + clock(t.until, now)}
+	}
+	u, err := t.askKey(ctx)
+	var api *client.APIError
+	if errors.As(err, &api) && api.HasRetryAfter {
+		t.until = o.Now().Add(api.RetryAfter)
+	}
+	if err != nil {
+		return tally{}, fmt.Errorf("reading the key %.8s: %w", clean(t.key), err)
+	}
+	now := o.Now()
+	if t.first.at.IsZero() {
+		t.rate = today(u.UsageDailyUSD, now)
+		t.label = clean(u.Label)
+	}
+	return tally{at: now, usd: u.UsageUSD}, nil
+}
+
+func (t *Meter) askKey(ctx context.Context) (client.KeyUsage, error) {
+	if t.own {
+		k, err := quickly(ctx, t.api.Key)
+		return k.KeyUsage, err
+	}
+	k, err := quickly(ctx, func(ctx context.Context) (client.APIKey, error) { return t.api.KeyByHash(ctx, t.key) })
+	if t.first.at.IsZero() && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrUnauthorized)) {
+		// This is how a key is answered that is no management key, too.
+		own, ownErr := quickly(ctx, t.api.Key)
+		if ownErr == nil && own.IsManagementKey != nil && !*own.IsManagementKey {
+			t.own = true
+			return own.KeyUsage, nil
+		}
+	}
+	return k.KeyUsage, err
+}
+
+// Own reports whether the key that asks is told of for want of the one that was
+// meant.
+func (t *Meter) Own() bool { return t.own }
+
+// today is the rate in USD per hour of a UTC day that is at least an hour old.
+func today(usd *float64, now time.Time) *float64 {
+	hours := now.Sub(credit.DayStart(now)).Hours()
+	if usd == nil || hours < 1 {
+		return nil
+	}
+	rate := *usd / hours
+	return &rate
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,228 @@
+package monitor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// anchorState is the name under which the forecast is stored that a person was
+// last told of.
+const anchorState = "anchor"
+
+const (
+	// movedTimes is how many times longer or shorter what remains must have
+	// become for the forecast to have moved.
+	movedTimes = 2.0
+	// movedShare is for which share of what remains by then that must stay so,
+	// within movedLeast and movedMost.
+	movedShare = 0.1
+	movedLeast = 15 * time.Minute
+	movedMost  = 6 * time.Hour
+	// movedRest is the least time from telling it to telling it again.
+	movedRest = 12 * time.Hour
+	// farAway is beyond what a forecast says: nobody needs to know that it moved there.
+	farAway = 365 * 24 * time.Hour
+)
+
+// anchor is the forecast that later ones are compared with. It is kept, so
+// that a move is told once.
+type anchor struct {
+	At           time.Time        `json:"at"`
+	P10          time.Time        `json:"p10"`
+	P50          time.Time        `json:"p50"`
+	P90          time.Time        `json:"p90"`
+	Subject      forecast.Subject `json:"subject"`
+	LeftUSD      float64          `json:"left_usd"`
+	UsageUSD     float64          `json:"usage_usd"`
+	CreditsUSD   *float64         `json:"credits_usd,omitempty"`
+	CapUSD       *float64         `json:"cap_usd,omitempty"`
+	Segment      int64            `json:"segment"`
+	ResetsAt     time.Time        `json:"resets_at,omitzero"` // the key's cap
+	Told         time.Time        `json:"told,omitzero"`      // when a move was last told
+	EarlierSince time.Time        `json:"earlier_since,omitzero"`
+	LaterSince   time.Time        `json:"later_since,omitzero"`
+}
+
+// standpoint is what a forecast was made from.
+type standpoint struct {
+	forecast   forecast.Forecast
+	leftUSD    float64 // of what runs out
+	usageUSD   float64
+	creditsUSD *float64 // nil where the balance is not known
+	capUSD     *float64 // nil where the key has none
+	segment    int64
+}
+
+// newAnchor is what later forecasts are compared with.
+func newAnchor(p standpoint, told time.Time) anchor {
+	f := p.forecast
+	return anchor{
+		At: f.At, P10: f.Time(f.P10), P50: f.Time(f.P50), P90: f.Time(f.P90), Subject: f.Subject, LeftUSD: p.leftUSD,
+		UsageUSD: p.usageUSD, CreditsUSD: p.creditsUSD, CapUSD: p.capUSD, Segment: p.segment, ResetsAt: f.ResetsAt, Told: told,
+	}
+}
+
+// follow returns what the next forecast is compared with, and whether this one
+// has moved. Where credits were bought or taken back, or the numbers do not go
+// on, it begins anew without a word: that has an event of its own.
+func (a anchor) follow(p standpoint) (next anchor, moved bool) {
+	f := p.forecast
+	if f.State != forecast.OK {
+		return a, false
+	}
+	reset := (a.Subject == forecast.Key || f.Subject == forecast.Key) && !a.ResetsAt.Equal(f.ResetsAt)
+	if a.At.IsZero() || f.At.Before(a.At) || a.Segment != p.segment || !equal(a.CreditsUSD, p.creditsUSD) || reset {
+		return newAnchor(p, a.Told), false
+	}
+	p50, left := f.Time(f.P50), f.Time(f.P50).Sub(f.At)
+	was := a.P50.Sub(f.At) // below 0 where it should have run out by now
+	far := left > farAway && was > farAway
+	earlier := !far && p50.Before(a.P10) && left.Seconds() <= was.Seconds()/movedTimes
+	later := !far && p50.After(a.P90) && left.Seconds() >= movedTimes*was.Seconds()
+	hold := min(max(time.Duration(movedShare*float64(left)), movedLeast), movedMost)
+	for _, w := range []struct {
+		holds bool
+		since *time.Time
+	}{{earlier, &a.EarlierSince}, {later, &a.LaterSince}} {
+		switch {
+		case !w.holds:
+			*w.since = time.Time{}
+		case w.since.IsZero():
+			*w.since = f.At
+		case f.At.Sub(*w.since) >= hold && f.At.Sub(a.Told) >= movedRest:
+			return newAnchor(p, f.At), true
+		}
+	}
+	return a, false
+}
+
+// equal reports whether two sums are the same, or both unknown.
+func equal(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return max(*a-*b, *b-*a) <= slack
+}
+
+// standpoint is what a snapshot's forecast was made from; ok is false where
+// there is none of these values.
+func (st *store) standpoint(s Snapshot) (p standpoint, ok bool) {
+	p = standpoint{forecast: s.Forecast, usageUSD: st.was.sample.UsageUSD, segment: st.was.sample.Segment}
+	if b := s.Balance; b != nil {
+		p.leftUSD, p.creditsUSD = b.LeftUSD(), &b.CreditsUSD
+	}
+	if k := s.Key; k != nil && k.Kind == credit.KeyOrdinary {
+		p.capUSD = k.Cap.LimitUSD
+		if s.Forecast.Subject == forecast.Key && k.Cap.RemainingUSD != nil {
+			p.leftUSD = *k.Cap.RemainingUSD
+		}
+		if k.Usage.TotalUSD != nil && s.Balance == nil {
+			p.usageUSD, p.segment = *k.Usage.TotalUSD, 0
+		}
+	}
+	return p, s.Balance != nil || p.capUSD != nil
+}
+
+// moved compares a snapshot's forecast with the one that was told, and puts it
+// into the events where it has moved.
+func (st *store) moved(ctx context.Context, s Snapshot) error {
+	p, ok := st.standpoint(s)
+	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(st.judged) || s.Refilled() {
+		return nil
+	}
+	a := anchor{}
+	stored, err := st.db.State(ctx, st.account, anchorState)
+	if err != nil {
+		return err
+	}
+	_ = json.Unmarshal(stored, &a) // what another version wrote is begun anew
+	next, moved := a.follow(p)
+	b, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(b, stored) {
+		if err := st.db.SetState(ctx, st.account, anchorState, b); err != nil {
+			return err
+		}
+	}
+	st.judged = s.At
+	if !moved {
+		return nil
+	}
+	data, err := json.Marshal(struct {
+		P10 time.Time `json:"p10"`
+		P50 time.Time `json:"p50"`
+		P90 time.Time `json:"p90"`
+		Was anchor    `json:"was"`
+	}{next.P10, next.P50, next.P90, a})
+	if err != nil {
+		return err
+	}
+	return st.db.AddEvent(ctx, st.account, history.Event{
+		At: s.At, Kind: EventForecast, Level: string(alert.Info), Text: s.movedText(a, next, p), Data: data,
+	})
+}
+
+// movedText says when it runs out now, when it was to, and why.
+func (s Snapshot) movedText(was, is anchor, p standpoint) string {
+	what, how := "the balance", "later"
+	if is.Subject == forecast.Key {
+		what = "the key's cap"
+	}
+	if is.P50.Before(was.P50) {
+		how = "sooner"
+	}
+	return fmt.Sprintf("%s runs out %s, about %s and not %s: %s; 80 %% sure: %s", what, how,
+		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), s.movedCause(was, how == "sooner", p), text.Range(is.P10, is.P90, s.Now))
+}
+
+// What is told as the cause is at least so far from the usual.
+const (
+	hourFast = 1.5
+	dayFast  = 1.2
+	daySlow  = 0.8
+	longIdle = 3 * time.Hour
+)
+
+// movedCause says what moved it, as far as the numbers tell.
+func (s Snapshot) movedCause(was anchor, sooner bool, p standpoint) string {
+	b := s.Burn
+	hour := b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour
+	day := 1.0
+	if b.USDPerDay != nil && b.WeekUSDPerDay != nil && *b.WeekUSDPerDay > 0 {
+		day = *b.USDPerDay / *b.WeekUSDPerDay
+	}
+	switch {
+	case was.CapUSD != nil && p.capUSD != nil && *p.capUSD != *was.CapUSD:
+		how := "raised"
+		if *p.capUSD < *was.CapUSD {
+			how = "lowered"
+		}
+		return "the key's cap was " + how + " from " + text.USD(*was.CapUSD) + " to " + text.USD(*p.capUSD)
+	case was.CapUSD == nil != (p.capUSD == nil):
+		return "the key's cap is another"
+	case sooner && hour:
+		return "spent " + text.USD(*b.USDPerHour) + " in the last hour" + compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
+	case sooner && day >= dayFast:
+		return "spent " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+	case !sooner && !s.Forecast.LastSpend.IsZero() && s.Now.Sub(s.Forecast.LastSpend) >= longIdle:
+		return "nothing was spent for " + text.Span(s.Now.Sub(s.Forecast.LastSpend))
+	case !sooner && day <= daySlow:
+		return "slower than usual, " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+	}
+	since, expected := s.At.Sub(was.At), was.P50.Sub(was.At)
+	perDay := func(usd float64, d time.Duration) string {
+		return text.USD(usd / max(d.Hours(), 1) * 24)
+	}
+	return "spent " + perDay(p.usageUSD-was.UsageUSD, since) + " a day since then, and not " + perDay(was.LeftUSD, expected)
+}

@@ -1,0 +1,182 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// Answer is what a preflight check says.
+type Answer string
+
+// The answers. Enough is never said where something is not known.
+const (
+	Enough       Answer = "enough"
+	Short        Answer = "short"
+	CannotBeSaid Answer = "unknown"
+)
+
+// Preflight is whether there is enough for a job. Sums are in USD; nil is
+// unknown.
+type Preflight struct {
+	Answer       Answer
+	SpendableUSD *float64
+	// BackgroundUSD is how far the spendable sum falls meanwhile by what else
+	// is spent, with 90 % probability at most.
+	BackgroundUSD *float64
+	// MarginUSD is what remains of the spendable sum after that and the job.
+	MarginUSD *float64
+	Reason    string // one line, with the sums
+}
+
+// bound is something that limits what can be spent.
+type bound struct {
+	name     string
+	leftUSD  float64
+	afterUSD *float64 // what other spend leaves of it, with 90 % probability at least; nil is unknown
+}
+
+// Preflight says whether needUSD can be spent now, and with 90 % certainty
+// still after d, in which others go on spending. It reads history, and takes
+// milliseconds.
+//
+// A cap that is too small is known to be too small whatever the balance is.
+func (m *Monitor) Preflight(ctx context.Context, s Snapshot, needUSD float64, d time.Duration) (Preflight, error) {
+	p := Preflight{Answer: CannotBeSaid}
+	switch {
+	case s.Fault != nil:
+		p.Reason = s.Fault.Message
+		return p, nil
+	case s.Stale(s.Now):
+		p.Reason = "there is no fresh reading"
+		return p, nil
+	}
+	bounds, err := m.bounds(ctx, s, d)
+	if err != nil {
+		return p, err
+	}
+	p.SpendableUSD = s.SpendableUSD
+	p.judge(bounds, needUSD, d)
+	if p.Reason == "" {
+		p.Reason = s.BalanceNote
+		switch {
+		case s.SpendableUSD != nil:
+			p.Reason = fmt.Sprintf("%s spendable, %s needed, but %s of history are too few to say what else is spent in %s",
+				text.USD(*s.SpendableUSD), text.USD(needUSD), text.Span(s.Forecast.History), text.Span(d))
+		case s.Balance != nil:
+			p.Reason = "the key's own cap is not known"
+		}
+	}
+	return p, nil
+}
+
+// judge compares what is left with what is needed. It gives no reason where it
+// cannot be said.
+func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
+	var tightest *bound // of those whose end is known
+	known := p.SpendableUSD != nil
+	for i, b := range bounds {
+		if b.leftUSD < needUSD-slack {
+			p.Answer = Short
+			p.Reason = fmt.Sprintf("%s has %s left, %s needed", b.name, text.USD(b.leftUSD), text.USD(needUSD))
+		}
+		switch {
+		case b.afterUSD == nil:
+			known = false
+		case tightest == nil || *b.afterUSD < *tightest.afterUSD:
+			tightest = &bounds[i]
+		}
+	}
+	if known && tightest != nil {
+		background := *p.SpendableUSD - *tightest.afterUSD
+		margin := *tightest.afterUSD - needUSD
+		p.BackgroundUSD, p.MarginUSD = &background, &margin
+	}
+	if p.Answer == Short || tightest == nil {
+		return
+	}
+	meanwhile := ""
+	if d > 0 {
+		meanwhile = fmt.Sprintf(", up to %s spent otherwise in %s", text.USD(tightest.leftUSD-*tightest.afterUSD), text.Span(d))
+	}
+	say := func(end string) {
+		p.Reason = fmt.Sprintf("%s has %s left, %s needed%s: %s", tightest.name, text.USD(tightest.leftUSD), text.USD(needUSD), meanwhile, end)
+	}
+	switch margin := *tightest.afterUSD - needUSD; {
+	case margin < -slack:
+		p.Answer = Short
+		say(text.USD(-margin) + " short")
+	case known:
+		p.Answer = Enough
+		say(text.USD(max(0, margin)) + " to spare")
+	}
+}
+
+// bounds are the account's balance and the key's cap, as far as they are known.
+func (m *Monitor) bounds(ctx context.Context, s Snapshot, d time.Duration) ([]bound, error) {
+	at := m.subj.Load()
+	if at == nil {
+		return nil, nil
+	}
+	st := &store{m: m, db: at.db}
+	if d > 0 {
+		d += s.Now.Sub(s.At) // spent since the reading, and not seen
+	}
+	var bounds []bound
+	if s.Balance != nil {
+		b := bound{name: "the account", leftUSD: s.Balance.LeftUSD()}
+		model, err := st.modelOf(ctx, at.account, s.At)
+		if err != nil {
+			return nil, err
+		}
+		if spend, ok := model.SpendWithin(d); ok {
+			after := b.leftUSD - spend
+			b.afterUSD = &after
+		}
+		bounds = append(bounds, b)
+	}
+	k := s.Key
+	if k == nil || k.Kind == credit.KeyManagement || k.Cap.LimitUSD == nil || k.Cap.RemainingUSD == nil {
+		return bounds, nil
+	}
+	model := forecast.New(s.At, nil, forecast.Options{})
+	if at.key != 0 {
+		var err error
+		if model, err = st.modelOf(ctx, at.key, s.At); err != nil {
+			return nil, err
+		}
+	}
+	return append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model, k.Cap, s.At, d)}), nil
+}
+
+// capAfter is the least that a cap has left within d of at, by what its key
+// spends, with 90 % probability; nil is unknown. The cap may start anew
+// meanwhile: the windows after the second are like the second.
+func capAfter(model *forecast.Model, c credit.Cap, at time.Time, d time.Duration) *float64 {
+	end := at.Add(d)
+	window := func(from time.Time, left float64) (after *float64, to time.Time) {
+		to, resets := c.Reset.Next(from)
+		if !resets || to.After(end) {
+			to = end
+		}
+		spend, ok := model.SpendWithin(to.Sub(from))
+		if !ok {
+			return nil, to
+		}
+		left -= spend
+		return &left, to
+	}
+	first, to := window(at, *c.RemainingUSD)
+	if first == nil || !to.Before(end) {
+		return first
+	}
+	second, _ := window(to, *c.LimitUSD)
+	if second == nil || *second < *first {
+		return second
+	}
+	return first
+}

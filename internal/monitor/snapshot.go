@@ -1,0 +1,165 @@
+package monitor
+
+import (
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// Snapshot is everything that ortop knows of an account at one moment. Each
+// surface is a view of it, and none computes money by itself.
+type Snapshot struct {
+	// Account is its configured name; Host the API's host where that is not
+	// OpenRouter's own; Demo the simulated profile, or empty.
+	Account, Host, Demo string
+	// Now is when the snapshot was made. Spans and rates end here.
+	Now time.Time
+	// At is when the values were last read; zero if they never were.
+	At       time.Time
+	Interval time.Duration
+	Source   Source
+	// Key is what the API last said of the key; nil if it never did.
+	Key *credit.Key
+	// Balance is nil where it is not known; BalanceNote then says why.
+	Balance      *credit.Balance
+	BalanceNote  string
+	SpendableUSD *float64
+	Binding      credit.Binding
+	Spend        Spend
+	Burn         Burn
+	Usual        Usual
+	Rise         *Rise // nil: none
+	Forecast     forecast.Forecast
+	Track        Track // of the account's forecasts
+	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
+	AutoTopUp *AutoTopUp
+	// RanOutAt is when the balance or cap was first seen spent; zero if it is
+	// not spent or that was not seen.
+	RanOutAt time.Time
+	// Fault is why the last poll failed; nil if it did not.
+	Fault *Fault
+	Phase Phase
+	// Due is when the next poll is made; zero while none is planned.
+	Due time.Time
+	// Collecting reports whether this process polls on schedule; if not,
+	// another does and this one reads what it stores.
+	Collecting bool
+	// HistorySince is the first sample, OwnSince the first that was read and
+	// not filled in; zero if there is none. Gaps are those of the last weeks.
+	HistorySince, OwnSince time.Time
+	Gaps                   int
+	// StorageNote is why history is not being written to disk, or empty.
+	StorageNote string
+	// Alerts are those that stand and were not acknowledged, the most urgent
+	// first.
+	Alerts []alert.Event
+	// Undelivered says which channels did not take their last alert, and why;
+	// empty: all did.
+	Undelivered string
+	// Notes are lines that a person should see, such as another account's
+	// numbers behind the same name, newest first.
+	Notes []string
+}
+
+// Source is where the values of a snapshot come from.
+type Source string
+
+// The sources. The zero Source means that there are no values.
+const (
+	FromCredits Source = "credits" // GET /credits, just now
+	FromKey     Source = "key"     // GET /key, for its balance cannot be known
+	FromHistory Source = "history" // stored earlier
+)
+
+// Spend is what was spent in USD over windows that end at the snapshot's Now.
+// A window that history covers only in part is nil.
+type Spend struct {
+	TodayUSD   *float64 // the UTC day
+	Last1hUSD  *float64
+	Last24hUSD *float64
+	Last7dUSD  *float64
+	Last30dUSD *float64
+	// WeekUSD and MonthUSD are the current UTC week, from Monday, and month.
+	WeekUSD, MonthUSD *float64
+}
+
+// Burn is how fast credits are spent; nil is unknown.
+type Burn struct {
+	USDPerHour *float64 // over the last hour
+	USDPerDay  *float64 // over the last 24 h
+	// WeekUSDPerDay is the daily mean of the last 7 d, and TrendRatio is how
+	// far the last 24 h are above it (0.13) or below (-0.2).
+	WeekUSDPerDay, TrendRatio *float64
+	// UsualUSDPerHour is the mean of this hour of day over the last four
+	// weeks; nil with less than three days of it.
+	UsualUSDPerHour *float64
+}
+
+// Fault is why values are missing or old.
+type Fault struct {
+	// Kind is unauthorized, forbidden, payment, rate_limited, server,
+	// network, malformed, redirect or storage.
+	Kind string
+	// Message is one sanitised line.
+	Message string
+}
+
+// Phase is what the pipeline is doing.
+type Phase string
+
+// The phases. The zero Phase is Starting.
+const (
+	Starting Phase = ""        // nothing was asked yet
+	Waiting  Phase = "waiting" // for the next poll
+	Asking   Phase = "asking"  // a request is in flight
+	Paused   Phase = "paused"  // by the user
+	Held     Phase = "held"    // the server said when to come back
+	Refused  Phase = "refused" // the key is not accepted; asked again rarely
+)
+
+// Age is how old the values are at now; ok is false if there are none.
+func (s Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
+	if s.At.IsZero() {
+		return 0, false
+	}
+	return max(0, now.Sub(s.At)), true
+}
+
+// Stale reports whether the values are older at now than a working collector
+// would leave them.
+func (s Snapshot) Stale(now time.Time) bool {
+	age, ok := s.Age(now)
+	return !ok || age > 2*s.Interval+5*time.Second
+}
+
+// Outlook is the forecast's state for a person: that nothing was spent in the
+// first minutes means too early, and not idle.
+func (s Snapshot) Outlook() forecast.State {
+	if f := s.Forecast; f.State == forecast.Idle && f.LastSpend.IsZero() && f.History < forecast.MinHistory {
+		return forecast.Cold
+	}
+	return s.Forecast.State
+}
+
+// earlyHistory is how much history of its own the middle of a forecast takes.
+const earlyHistory = 15 * time.Minute
+
+// Early reports whether there is a forecast whose middle rests on too little
+// to be told: people are told its range in words.
+func (s Snapshot) Early() bool {
+	f := s.Forecast
+	if f.State != forecast.OK {
+		return false
+	}
+	return f.History < earlyHistory || !s.OwnSince.IsZero() && f.At.Sub(s.OwnSince) < earlyHistory
+}
+
+// KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
+func (s Snapshot) KeyKind() credit.KeyKind {
+	if s.Key == nil || s.Key.Kind == "" {
+		return credit.KeyUnknown
+	}
+	return s.Key.Kind
+}

@@ -1,0 +1,33 @@
+package monitor
+
+import (
+	"testing"
+	"time"
+
+	"ortop/internal/forecast"
+)
+
+func TestEarly(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	const minute, month = time.Minute, 30 * 24 * time.Hour
+	for _, c := range []struct {
+		name         string
+		state        forecast.State
+		history, own time.Duration // own 0: none was filled in
+		want         bool
+	}{
+		{"weeks", forecast.OK, month, month, false},
+		{"minutes", forecast.OK, 14 * minute, 0, true},
+		{"a quarter of an hour", forecast.OK, 15 * minute, 15 * minute, false},
+		{"weeks that were filled in", forecast.OK, month, 10 * minute, true},
+		{"no forecast", forecast.Cold, minute, minute, false},
+	} {
+		s := Snapshot{Forecast: forecast.Forecast{State: c.state, At: now, History: c.history}}
+		if c.own > 0 {
+			s.OwnSince = now.Add(-c.own)
+		}
+		if got := s.Early(); got != c.want {
+			t.Errorf("%s: Early = %t, want %t", c.name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package monitor
+
+import (
+	"fmt"
+	"time"
+
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// Why says in a few sentences, the most telling first, what drives the
+// forecast and how sure it is. There is none before the first reading.
+func (s Snapshot) Why(now time.Time) []string {
+	if s.At.IsZero() {
+		return nil
+	}
+	var lines []string
+	add := func(line string) {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	add(s.whyRefilled(now))
+	add(s.whyNow(now))
+	add(s.whyDay())
+	add(s.whySubject())
+	add(s.WhyHistory(now))
+	add(s.Track.String())
+	return lines
+}
+
+// whyNow compares the last hour with the usual one.
+func (s Snapshot) whyNow(now time.Time) string {
+	if f := s.Forecast; !f.LastSpend.IsZero() && now.Sub(f.LastSpend) > time.Hour {
+		return "Nothing was spent for " + text.Span(now.Sub(f.LastSpend)) + "; the range allows for that it goes on as before."
+	}
+	b := s.Burn
+	if b.USDPerHour == nil {
+		return ""
+	}
+	line := "Spent " + text.USD(*b.USDPerHour) + " in the last hour"
+	if b.UsualUSDPerHour != nil {
+		line += compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
+	}
+	return line + "."
+}
+
+// whyDay compares the last day with the week.
+func (s Snapshot) whyDay() string {
+	b := s.Burn
+	if b.USDPerDay == nil {
+		return ""
+	}
+	line := "Spent " + text.USD(*b.USDPerDay) + " in 24 h"
+	if b.WeekUSDPerDay != nil {
+		line += compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+	}
+	return line + "."
+}
+
+// compared says how v stands to a usual value.
+func compared(v, usual float64, what string) string {
+	switch ratio := v / usual; {
+	case usual <= 0 && v <= 0:
+		return ", as usual"
+	case usual <= 0:
+		return ", against " + what
+	case ratio >= 2.995:
+		return fmt.Sprintf(", %.0f times %s", ratio, what)
+	case ratio > 1.005:
+		return ", " + text.Percent(ratio-1) + " above " + what
+	case ratio < 0.995:
+		return ", " + text.Percent(1-ratio) + " below " + what
+	}
+	return ", " + what
+}
+
+// whySubject names what runs out, where that is not the balance.
+func (s Snapshot) whySubject() string {
+	f := s.Forecast
+	switch {
+	case f.Subject == forecast.Key && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
+		return "The key's cap is spent; it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
+	case f.Subject == forecast.Key && f.State == forecast.Depleted:
+		return "The key's cap is spent, and never starts anew."
+	case f.Subject == forecast.Key && !f.ResetsAt.IsZero():
+		return "The key's cap runs out before the balance, and before it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
+	case f.Subject == forecast.Key:
+		return "The key's cap runs out before the balance, and never starts anew."
+	case f.CapLasts:
+		return "The key's cap probably lasts until it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
+	}
+	return ""
+}
+
+// whyRefilled says what is known of an automatic top-up.
+func (s Snapshot) whyRefilled(now time.Time) string {
+	a := s.AutoTopUp
+	if a == nil || s.Forecast.State == forecast.Depleted {
+		return ""
+	}
+	what := "An automatic top-up of " + text.USD(a.AmountUSD) + " below " + text.USD(a.ThresholdUSD)
+	if since, missing := s.TopUpMissing(); missing {
+		return what + ", expected since " + text.Moment(since, now) + ", did not come."
+	}
+	return fmt.Sprintf("%s comes before the balance runs out: %d purchases say so, the last of %s.", what, a.Seen, a.Last.In(now.Location()).Format("2 Jan, 15:04"))
+}
+
+// longHistory is from when more of it narrows the range no further.
+const longHistory = 14 * 24 * time.Hour
+
+// WhyHistory says in a sentence what the range rests on, empty without history.
+func (s Snapshot) WhyHistory(now time.Time) string {
+	all, own := now.Sub(s.HistorySince), now.Sub(s.OwnSince)
+	if s.HistorySince.IsZero() {
+		return ""
+	}
+	line := text.Span(own) + " of history"
+	if all > own+time.Minute {
+		line = text.Span(own) + " of own history, " + text.Span(all-own) + " before it by hour and day"
+	}
+	switch s.Gaps {
+	case 0:
+	case 1:
+		line += ", with a gap"
+	default:
+		line += fmt.Sprintf(", with %d gaps", s.Gaps)
+	}
+	if s.Forecast.State != forecast.OK {
+		return line + "."
+	}
+	switch {
+	case own < 4*time.Hour:
+		line += ": the range narrows within hours"
+	case all < longHistory:
+		line += ": the range narrows with the days"
+	default:
+		line += ": the range is as narrow as this account allows"
+	}
+	return line + "."
+}
+
+// String says how earlier forecasts did.
+func (t Track) String() string {
+	switch {
+	case t.Made == 0:
+		return "None of its forecasts has ended yet."
+	case t.Made == 1:
+		return fmt.Sprintf("Of 1 forecast that has ended, %d held.", t.Held)
+	}
+	return fmt.Sprintf("Of the last %d forecasts, %d held (%s); typically within a factor %.1f.",
+		t.Made, t.Held, text.Percent(float64(t.Held)/float64(t.Made)), max(1, t.Factor))
+}

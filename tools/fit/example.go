@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/forecast/backtest"
+)
+
+// Kinds of examples.
+const (
+	task   = "task"
+	gappy  = "gaps"
+	hourly = "filled in by the hour"
+	daily  = "filled in by the day"
+)
+
+var kinds = []string{task, gappy, hourly, daily}
+
+// example is a moment with what was known then and what came.
+type example struct {
+	trace      *backtest.Trace
+	group      string // traces of one account, which are left out together
+	kind, cell string // examples of a cell weigh as much as those of another
+	horizon    string
+	cold       bool
+	at         int64
+	balanceUSD float64
+	samples    func() []credit.Sample
+	gaps       []credit.Span
+	trueS      float64
+	capS       float64
+	input      forecast.Input
+}
+
+// groupOf names the account that a trace is of.
+func groupOf(trace string) string {
+	switch trace {
+	case "agents_power_g1", "agents_power_g2":
+		return "agents_power"
+	case "azure23_code", "azure23_conv":
+		return "azure23"
+	}
+	return trace
+}
+
+func groups(examples []example) []string {
+	var names []string
+	for _, e := range examples {
+		names = append(names, e.group)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// read reads the tasks of a folder. Those without a forecast are left out.
+func read(dir string) ([]example, error) {
+	f, err := os.Open(filepath.Join(dir, "tasks.csv"))
+	if err != nil {
+		return nil, fmt.Errorf("reading tasks: %w", err)
+	}
+	defer f.Close()
+	traces := backtest.NewFolder(filepath.Join(dir, "traces"))
+	var examples []example
+	for t, err := range backtest.Tasks(f) {
+		if err != nil {
+			return nil, fmt.Errorf("reading tasks: %w", err)
+		}
+		trace, err := traces.Trace(t.Trace)
+		if err != nil {
+			return nil, err
+		}
+		e := example{
+			trace: trace, group: groupOf(t.Trace), kind: task, horizon: t.Horizon, cold: t.Cold,
+			at: t.AtUnix, balanceUSD: t.BalanceUSD, trueS: t.TrueS, capS: t.CapS,
+			samples: func() []credit.Sample { return trace.Samples(t.FromUnix, t.AtUnix) },
+		}
+		if e.look() {
+			examples = append(examples, e)
+		}
+	}
+	return examples, nil
+}
+
+// look sets the input and the cell; ok is false where there is no forecast.
+func (e *example) look() (ok bool) {
+	e.cell = e.kind + " " + e.trace.Name + " " + e.horizon
+	e.input, ok = e.model(nil).Input(e.balanceUSD)
+	return ok
+}
+
+func (e *example) model(co *forecast.Coefficients) *forecast.Model {
+	return forecast.New(time.Unix(e.at, 0).UTC(), e.samples(), forecast.Options{Gaps: e.gaps, Coefficients: co})
+}
+
+func (e *example) forecast(co *forecast.Coefficients) forecast.Forecast {
+	return e.model(co).Forecast(&e.balanceUSD)
+}
+
+// truth is the log of the seconds that the balance lasted; where it is censored
+// it lasted longer.
+func (e *example) truth() (log float64, censored bool) {
+	return math.Log(min(e.trueS, e.capS)), e.trueS >= e.capS
+}
+
+// kindShare is the weight of the examples of each kind relative to the tasks.
+var kindShare = map[string]float64{task: 1, gappy: .10, hourly: .05, daily: .10}
+
+// weights returns a weight for each example: within a kind each cell weighs as
+// much as another, and all weights sum to the number of tasks.
+func weights(examples []example) []float64 {
+	size, kind := map[string]float64{}, map[string]float64{}
+	tasks := 0.0
+	for _, e := range examples {
+		size[e.cell]++
+		if e.kind == task {
+			tasks++
+		}
+	}
+	w := make([]float64, len(examples))
+	for i, e := range examples {
+		w[i] = 1 / size[e.cell]
+		if e.kind != task {
+			w[i] = 1 / max(10, size[e.cell])
+		}
+		kind[e.kind] += w[i]
+	}
+	total := 0.0
+	for _, k := range kinds {
+		if kind[k] > 0 {
+			total += kindShare[k]
+		}
+	}
+	for i, e := range examples {
+		w[i] *= tasks * kindShare[e.kind] / total / kind[e.kind]
+	}
+	return w
+}

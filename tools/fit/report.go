@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"ortop/internal/forecast"
+	"ortop/internal/forecast/backtest"
+)
+
+// report prints how good the forecasts of examples were that they were not
+// made of. Losses are means within each trace and horizon, then over horizons,
+// then over traces.
+func report(w io.Writer, examples []example, graded []forecast.Forecast) {
+	fmt.Fprintf(w, "%-28s %6s %6s %6s %6s %6s\n", "left out", "n", "pin3", "P50", "held", "Brier")
+	line := func(name string, keep func(e example) bool) {
+		s := score(examples, graded, keep)
+		fmt.Fprintf(w, "%-28s %6d %6.4f %6.4f %6.3f %6.4f\n", name, s.N, s.Pin3, s.P50, s.Coverage, s.brier)
+	}
+	line("all tasks", func(e example) bool { return e.kind == task })
+	line("  warm", func(e example) bool { return e.kind == task && !e.cold })
+	line("  cold", func(e example) bool { return e.kind == task && e.cold })
+	for _, h := range horizons {
+		line("  "+h.name, func(e example) bool { return e.kind == task && e.horizon == h.name })
+	}
+	for _, k := range kinds[1:] {
+		line(k, func(e example) bool { return e.kind == k })
+	}
+	for _, g := range groups(examples) {
+		line("  "+g, func(e example) bool { return e.kind == task && e.group == g })
+	}
+}
+
+type scores struct {
+	backtest.Score
+	brier float64 // of the chance of running out within the horizon
+}
+
+func score(examples []example, graded []forecast.Forecast, keep func(e example) bool) (s scores) {
+	type cell struct {
+		outcomes []backtest.Outcome
+		brier, n float64
+	}
+	traces := map[string]map[string]*cell{}
+	held := 0.0
+	for i, e := range examples {
+		if !keep(e) {
+			continue
+		}
+		byHorizon := traces[e.trace.Name]
+		if byHorizon == nil {
+			byHorizon = map[string]*cell{}
+			traces[e.trace.Name] = byHorizon
+		}
+		c := byHorizon[e.horizon]
+		if c == nil {
+			c = new(cell)
+			byHorizon[e.horizon] = c
+		}
+		f := graded[i]
+		o := backtest.Outcome{P10: f.P10, P50: f.P50, P90: f.P90, TrueS: e.trueS, CapS: e.capS}
+		c.outcomes = append(c.outcomes, o)
+		s.N++
+		if o.Held() {
+			held++
+		}
+		if within := span(e.horizon); e.capS >= within {
+			p, _ := f.Chance(time.Duration(within * float64(time.Second)))
+			came := 0.0
+			if e.trueS <= within {
+				came = 1
+			}
+			c.brier += (p - came) * (p - came)
+			c.n++
+		}
+	}
+	for _, byHorizon := range traces {
+		var pin3, p50, brier, n, briers float64
+		for _, c := range byHorizon {
+			g := backtest.Grade(c.outcomes)
+			pin3 += g.Pin3
+			p50 += g.P50
+			n++
+			if c.n > 0 {
+				brier += c.brier / c.n
+				briers++
+			}
+		}
+		s.Pin3 += pin3 / n / float64(len(traces))
+		s.P50 += p50 / n / float64(len(traces))
+		s.brier += brier / max(1, briers) / float64(len(traces))
+	}
+	s.Coverage = held / math.Max(1, float64(s.N))
+	return s
+}
+
+func span(horizon string) float64 {
+	for _, h := range horizons {
+		if h.name == horizon {
+			return float64(h.seconds)
+		}
+	}
+	return 0
+}
