@@ -23,9 +23,10 @@ var allowed = map[string]struct {
 	"internal/config":   {nil, "a configuration is text"},
 	"internal/keys":     {[]string{"client", "internal/config"}, "keys come from the configuration's sources and go to the client"},
 	"internal/alert":    {[]string{"internal/credit", "internal/forecast", "internal/text"}, "alerts are judged by numbers and told in words, wherever these come from"},
-	"internal/monitor":  {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/text"}, "the pipeline knows no surface"},
-	"ui":                {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
-	"internal/metrics":  {[]string{"internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
+	"internal/account":  {[]string{"internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "what a reading does is judged without a clock, a disk or a network"},
+	"internal/monitor":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/text"}, "the pipeline knows no surface"},
+	"ui":                {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"internal/metrics":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
 }

@@ -5,15 +5,15 @@ import (
 	"slices"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
+	"ortop/internal/account"
 
-	"ortop/internal/monitor"
+	tea "charm.land/bubbletea/v2"
 )
 
 // peer is one of the accounts, and what it last said.
 type peer struct {
 	Account
-	snap monitor.Snapshot
+	snap account.Snapshot
 }
 
 // listed is the model with the accounts that there are now. The command waits
@@ -26,7 +26,7 @@ func (m Model) listed() (Model, tea.Cmd) {
 	var peers []peer
 	var cmds []tea.Cmd
 	for _, a := range m.o.Accounts.List() {
-		p := peer{a, monitor.Snapshot{Account: a.Name}}
+		p := peer{a, account.Snapshot{Account: a.Name}}
 		if a.Feed != nil {
 			if s, ok := a.Feed.Latest(); ok {
 				p.snap = s

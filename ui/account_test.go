@@ -10,8 +10,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
 )
 
 // fakeAccounts is a crew that does what it is told, and notes it.
@@ -74,7 +74,7 @@ func (f *fakeAccounts) Remove(_ context.Context, name string) (string, error) {
 
 // crewOf is a model of accounts, of which the first is on the screen and which
 // say what is given, in order.
-func crewOf(f *fakeAccounts, w, h, view int, said ...monitor.Snapshot) Model {
+func crewOf(f *fakeAccounts, w, h, view int, said ...account.Snapshot) Model {
 	m := modelOf(Options{Feed: f.list[0].Feed, Accounts: f}, said[0], w, h, view)
 	for i, s := range said[1:] {
 		s.Account = f.list[i+1].Name
@@ -84,12 +84,12 @@ func crewOf(f *fakeAccounts, w, h, view int, said ...monitor.Snapshot) Model {
 }
 
 // threeAccounts say that one is live, one stale and one not known.
-func threeAccounts() []monitor.Snapshot {
+func threeAccounts() []account.Snapshot {
 	stale := scenes["stale"]()
 	stale.Balance = &credit.Balance{CreditsUSD: 5000, UsageUSD: 3765.5}
 	stale.Burn.USDPerHour, stale.Burn.USDPerDay = usd(0.0042), usd(120)
 	stale.Forecast.P50 /= 2
-	return []monitor.Snapshot{healthy(), stale, scenes["unreachable"]()}
+	return []account.Snapshot{healthy(), stale, scenes["unreachable"]()}
 }
 
 func TestAccountsAreSwitched(t *testing.T) {

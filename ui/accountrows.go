@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 	"ortop/internal/text"
 )
 
@@ -72,12 +72,12 @@ func (d accountRows) under(line, n int) int {
 }
 
 // total is the sum, which is the monitor's.
-func (d accountRows) total(p pen) monitor.Total {
-	snaps := make([]monitor.Snapshot, len(d.peers))
+func (d accountRows) total(p pen) account.Total {
+	snaps := make([]account.Snapshot, len(d.peers))
 	for i := range d.peers {
 		snaps[i] = d.peers[i].snap
 	}
-	return monitor.TotalOf(snaps, p.now)
+	return account.TotalOf(snaps, p.now)
 }
 
 // The widths of the table's columns: names and states are cut to the most, and
@@ -92,7 +92,7 @@ const (
 // for their sum at the end.
 type accountCells struct{ names, states, left, perHour, perDay []string }
 
-func (d accountRows) cells(p pen, t monitor.Total) accountCells {
+func (d accountRows) cells(p pen, t account.Total) accountCells {
 	var c accountCells
 	add := func(name, state string, left, perHour, perDay *float64) {
 		c.names, c.states, c.left = append(c.names, name), append(c.states, state), append(c.left, text.MaybeUSD(left))

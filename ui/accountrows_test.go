@@ -9,12 +9,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // manyAccounts are n of which each says something else.
-func manyAccounts(n int) (*fakeAccounts, []monitor.Snapshot) {
+func manyAccounts(n int) (*fakeAccounts, []account.Snapshot) {
 	f, said := newFakeAccounts(), threeAccounts()
 	for i := len(f.list); i < n; i++ {
 		f.list = append(f.list, Account{Name: fmt.Sprintf("team-%02d", i), Feed: newFakeFeed()})
@@ -41,14 +41,14 @@ func TestSmallPaneNamesWhoRunsOutFirst(t *testing.T) {
 	soon.Forecast.P10, soon.Forecast.P50, soon.Forecast.P90 = 3600, 7200, 9000
 	for _, c := range []struct {
 		name string
-		said []monitor.Snapshot
+		said []account.Snapshot
 		view int
 		want bool
 	}{
-		{"another", []monitor.Snapshot{healthy(), soon}, viewOverview, true},
-		{"the one on the screen", []monitor.Snapshot{soon, healthy()}, viewOverview, false},
-		{"none soon", []monitor.Snapshot{healthy(), healthy()}, viewOverview, false},
-		{"beside the chances", []monitor.Snapshot{healthy(), soon}, viewForecast, false},
+		{"another", []account.Snapshot{healthy(), soon}, viewOverview, true},
+		{"the one on the screen", []account.Snapshot{soon, healthy()}, viewOverview, false},
+		{"none soon", []account.Snapshot{healthy(), healthy()}, viewOverview, false},
+		{"beside the chances", []account.Snapshot{healthy(), soon}, viewForecast, false},
 	} {
 		for _, size := range [][2]int{{40, 12}, {60, 18}} {
 			frame := stripped(crewOf(newFakeAccounts(), size[0], size[1], c.view, c.said...))
@@ -121,13 +121,13 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		say  func([]monitor.Snapshot)
+		say  func([]account.Snapshot)
 		want string
 	}{
-		{"all known and young", func(s []monitor.Snapshot) { s[1], s[2] = healthy(), healthy() }, "all 3 accounts  all known  $190.56"},
-		{"as of the oldest", func(s []monitor.Snapshot) { s[1], s[2] = healthy(), healthy(); s[1].At = testNow.Add(-50e9) }, "as of 10:41:10 · first: personal"},
-		{"none known", func(s []monitor.Snapshot) { s[0], s[1] = scenes["unreachable"](), scenes["unreachable"]() }, "0 of 3 known  —  —  —  —"},
-		{"two names of one", func(s []monitor.Snapshot) {
+		{"all known and young", func(s []account.Snapshot) { s[1], s[2] = healthy(), healthy() }, "all 3 accounts  all known  $190.56"},
+		{"as of the oldest", func(s []account.Snapshot) { s[1], s[2] = healthy(), healthy(); s[1].At = testNow.Add(-50e9) }, "as of 10:41:10 · first: personal"},
+		{"none known", func(s []account.Snapshot) { s[0], s[1] = scenes["unreachable"](), scenes["unreachable"]() }, "0 of 3 known  —  —  —  —"},
+		{"two names of one", func(s []account.Snapshot) {
 			s[1], s[2] = healthy(), healthy()
 			for i := range s {
 				s[i].Key.Creator = "user_1"
@@ -209,7 +209,7 @@ func TestOthersAreHeardQuietly(t *testing.T) {
 	m := crewOf(f, 100, 30, viewOverview, threeAccounts()...)
 	before := m.View().Content
 	s := threeAccounts()[1]
-	s.Account, s.Phase, s.Now = "work", monitor.Asking, testNow.Add(1)
+	s.Account, s.Phase, s.Now = "work", account.Asking, testNow.Add(1)
 	m, cmd := step(m, snapshotMsg{f.list[1].Feed, s})
 	if m.View().Content != before || cmd == nil || m.turning {
 		t.Error("a poll of another account changes the screen, or it is not heard again")

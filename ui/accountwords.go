@@ -3,8 +3,8 @@ package ui
 import (
 	"fmt"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -23,7 +23,7 @@ func (d accountRows) state(p pen, i int) string {
 }
 
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
-func endOf(p pen, s monitor.Snapshot, w int) string {
+func endOf(p pen, s account.Snapshot, w int) string {
 	l, _ := levelOf(s)
 	paint, dim := p.th.of(l).Render, p.th.dim.Render
 	f, _ := next(s)
@@ -81,7 +81,7 @@ func (d accountRows) nearer(p pen, w int) string {
 
 // totalName is what the sum is of, in w cells: of how many, where no column
 // beside it says so.
-func totalName(t monitor.Total, w int, said bool) string {
+func totalName(t account.Total, w int, said bool) string {
 	if n := t.Accounts; said || t.Known == n {
 		return pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
 	}
@@ -90,7 +90,7 @@ func totalName(t monitor.Total, w int, said bool) string {
 
 // totalEnd says how old the oldest part of the sum is, and who runs out first:
 // the sum itself does not.
-func (d accountRows) totalEnd(p pen, t monitor.Total, w int) string {
+func (d accountRows) totalEnd(p pen, t account.Total, w int) string {
 	dim := p.th.dim.Render
 	if t.Known == 0 {
 		return dim(text.Unknown)

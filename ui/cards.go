@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
@@ -122,7 +123,7 @@ func shortName(r monitor.BreakdownRow) string {
 
 // renderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
-func renderDay(p pen, c cards, s monitor.Snapshot, w, h int) []string {
+func renderDay(p pen, c cards, s account.Snapshot, w, h int) []string {
 	words := func(b monitor.Breakdown) (words []string) {
 		for _, r := range b.Rows[:min(2, len(b.Rows))] {
 			words = append(words, cut(shortName(r), 18)+"  "+p.th.bright.Render(text.MaybeUSD(r.SpendUSD)))

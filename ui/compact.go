@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"sort"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -98,7 +98,7 @@ func (d screen) parts(w int) []part {
 			rank = rankRange
 		}
 		parts = append(parts, part{rank, b[:1], false})
-		if s.Phase == monitor.Refused {
+		if s.Phase == account.Refused {
 			parts = append(parts, part{rankRange, b[1:2], false})
 		}
 	}

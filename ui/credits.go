@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -15,7 +15,7 @@ const creditsPage = "https://openrouter.ai/settings/credits"
 
 // renderCredits draws the card of what is left: w by h cells, border
 // included.
-func renderCredits(p pen, s monitor.Snapshot, w, h int) []string {
+func renderCredits(p pen, s account.Snapshot, w, h int) []string {
 	word := ""
 	if s.Forecast.Subject != forecast.Key {
 		word = levelWord(p, s)
@@ -24,7 +24,7 @@ func renderCredits(p pen, s monitor.Snapshot, w, h int) []string {
 }
 
 // levelWord is how near the end is, where it is near.
-func levelWord(p pen, s monitor.Snapshot) string {
+func levelWord(p pen, s account.Snapshot) string {
 	l, word := levelOf(s)
 	if word == "" {
 		return ""
@@ -32,7 +32,7 @@ func levelWord(p pen, s monitor.Snapshot) string {
 	return p.th.of(l).Render(word)
 }
 
-func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
+func creditLines(p pen, s account.Snapshot, l level, w, h int) []string {
 	if s.Balance == nil {
 		return unknownLines(p, s, l, w, h)
 	}
@@ -72,7 +72,7 @@ func creditLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 }
 
 // balanceLine is the sum and what it is the rest of.
-func balanceLine(p pen, s monitor.Snapshot, l level, w int) string {
+func balanceLine(p pen, s account.Snapshot, l level, w int) string {
 	sum := p.th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.th.dim.Render(" left"), p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD))
 	if s.Stale(p.now) && !s.At.IsZero() {
@@ -87,7 +87,7 @@ func balanceLine(p pen, s monitor.Snapshot, l level, w int) string {
 }
 
 // balanceNotes stand beside the big digits.
-func balanceNotes(p pen, s monitor.Snapshot, w int) []string {
+func balanceNotes(p pen, s account.Snapshot, w int) []string {
 	notes := []string{
 		p.th.dim.Render("left of ") + text.USD(s.Balance.CreditsUSD),
 		text.USD(s.Balance.UsageUSD) + p.th.dim.Render(" used"),
@@ -103,7 +103,7 @@ func balanceNotes(p pen, s monitor.Snapshot, w int) []string {
 
 // ranOut says in w cells what is spent, and since when as far as was seen: the
 // first reading may have found it so.
-func ranOut(s monitor.Snapshot, p pen, w int) string {
+func ranOut(s account.Snapshot, p pen, w int) string {
 	if s.Forecast.Subject == forecast.Key {
 		return pick(w, "key cap spent", "cap spent")
 	}
@@ -132,7 +132,7 @@ func labelledGauge(p pen, share float64, l level, w int) string {
 }
 
 // unknownLines say why there is no balance, and what is known instead.
-func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
+func unknownLines(p pen, s account.Snapshot, l level, w, h int) []string {
 	note := clean(s.BalanceNote)
 	switch {
 	case s.Fault != nil && s.Fault.Kind == "payment": // which is said above
@@ -142,7 +142,7 @@ func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 		note = pick(w-4, note, brief, strings.TrimPrefix(brief, "account "), "not visible")
 	case s.At.IsZero() && s.Fault == nil:
 		note = "asking…"
-	case s.Phase == monitor.Refused || s.At.IsZero():
+	case s.Phase == account.Refused || s.At.IsZero():
 		note = pick(w-4, "nothing was read yet", "not read yet")
 	default:
 		note = pick(w-4, "account balance not visible to this key", "balance not visible to this key", "not visible")
@@ -164,7 +164,7 @@ func unknownLines(p pen, s monitor.Snapshot, l level, w, h int) []string {
 }
 
 // keyCapLines is one line of what the key's own cap leaves, if it has one.
-func keyCapLines(p pen, s monitor.Snapshot, w int) []string {
+func keyCapLines(p pen, s account.Snapshot, w int) []string {
 	if !hasCap(s) {
 		return nil
 	}
@@ -188,7 +188,7 @@ func keyCapLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.
-func keyUsageLines(p pen, s monitor.Snapshot, w int) []string {
+func keyUsageLines(p pen, s account.Snapshot, w int) []string {
 	if s.Key == nil {
 		return nil
 	}
@@ -200,7 +200,7 @@ func keyUsageLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // spendLines are what was spent, window by window.
-func spendLines(p pen, s monitor.Snapshot, w int) []string {
+func spendLines(p pen, s account.Snapshot, w int) []string {
 	gap := 3
 	half := (w - gap) / 2
 	row := func(a, b string) string { return fit(a, half) + blank(gap) + fit(b, w-half-gap) }

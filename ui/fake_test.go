@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
@@ -22,7 +23,7 @@ var testNow = time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
 
 // fakeFeed makes up plots and counts calls.
 type fakeFeed struct {
-	slot              chan monitor.Snapshot
+	slot              chan account.Snapshot
 	refreshed, plots  atomic.Int32
 	plans             atomic.Int32
 	paused            atomic.Bool
@@ -37,12 +38,12 @@ type fakeFeed struct {
 }
 
 func newFakeFeed() *fakeFeed {
-	return &fakeFeed{slot: make(chan monitor.Snapshot, 1), first: testNow.AddDate(0, 0, -40)}
+	return &fakeFeed{slot: make(chan account.Snapshot, 1), first: testNow.AddDate(0, 0, -40)}
 }
 
-func (f *fakeFeed) Snapshots() <-chan monitor.Snapshot { return f.slot }
+func (f *fakeFeed) Snapshots() <-chan account.Snapshot { return f.slot }
 func (f *fakeFeed) Refresh()                           { f.refreshed.Add(1) }
-func (f *fakeFeed) Latest() (monitor.Snapshot, bool)   { return monitor.Snapshot{}, false }
+func (f *fakeFeed) Latest() (account.Snapshot, bool)   { return account.Snapshot{}, false }
 func (f *fakeFeed) Pause(on bool)                      { f.paused.Store(on) }
 func (f *fakeFeed) Release()                           {}
 func (f *fakeFeed) Resume()                            {}
@@ -101,7 +102,7 @@ func (f *fakeFeed) Plot(ctx context.Context, from, to time.Time, n int) (history
 }
 
 // Plan makes up a plan that shows what it was asked.
-func (f *fakeFeed) Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
+func (f *fakeFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
 	f.plans.Add(1)
 	if f.err != nil || s.Balance == nil {
 		return p, false, f.err
@@ -128,68 +129,68 @@ func (f *fakeFeed) Plan(ctx context.Context, s monitor.Snapshot, ask forecast.As
 func usd(v float64) *float64 { return &v }
 
 // healthy is an account in order.
-func healthy() monitor.Snapshot {
-	return monitor.Snapshot{
+func healthy() account.Snapshot {
+	return account.Snapshot{
 		Account: "personal", Now: testNow, At: testNow.Add(-4 * time.Second), Interval: time.Minute,
-		Source: monitor.FromCredits, Phase: monitor.Waiting, Due: testNow.Add(56 * time.Second), Collecting: true,
+		Source: account.FromCredits, Phase: account.Waiting, Due: testNow.Add(56 * time.Second), Collecting: true,
 		Key:          &credit.Key{Kind: credit.KeyManagement, Label: "sk-or-v1-0e6…1c96"},
 		Balance:      &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
 		SpendableUSD: usd(63.52), Binding: credit.BoundByAccount,
-		Spend: monitor.Spend{TodayUSD: usd(2.14), Last1hUSD: usd(0.51), Last24hUSD: usd(12.3), Last7dUSD: usd(76.3), Last30dUSD: usd(214.07)},
-		Burn:  monitor.Burn{USDPerHour: usd(0.51), USDPerDay: usd(12.3), WeekUSDPerDay: usd(10.9), TrendRatio: usd(0.13), UsualUSDPerHour: usd(0.44)},
+		Spend: account.Spend{TodayUSD: usd(2.14), Last1hUSD: usd(0.51), Last24hUSD: usd(12.3), Last7dUSD: usd(76.3), Last30dUSD: usd(214.07)},
+		Burn:  account.Burn{USDPerHour: usd(0.51), USDPerDay: usd(12.3), WeekUSDPerDay: usd(10.9), TrendRatio: usd(0.13), UsualUSDPerHour: usd(0.44)},
 		Forecast: forecast.Forecast{
 			State: forecast.OK, Subject: forecast.Account, At: testNow.Add(-4 * time.Second),
 			P10: 70.5 * 3600, P50: 123.6 * 3600, P90: 203.3 * 3600,
 			History: 17 * 24 * time.Hour, LastSpend: testNow.Add(-2 * time.Minute), RateUSDPerHour: 0.46,
 		},
 		HistorySince: testNow.AddDate(0, 0, -17), OwnSince: testNow.AddDate(0, 0, -17), Gaps: 2,
-		Track: monitor.Track{Made: 40, Held: 33, Factor: 1.4},
+		Track: account.Track{Made: 40, Held: 33, Factor: 1.4},
 	}
 }
 
 // refilled is an account that is topped up automatically.
-func refilled() monitor.Snapshot {
+func refilled() account.Snapshot {
 	s := healthy()
 	s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 76.48}
 	s.SpendableUSD = usd(23.52)
 	s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 30*3600, 50*3600, 79*3600
 	next := s.Forecast
 	next.P10, next.P50, next.P90 = 17.2*3600, 29.3*3600, 44.1*3600
-	s.AutoTopUp = &monitor.AutoTopUp{
+	s.AutoTopUp = &account.AutoTopUp{
 		ThresholdUSD: 10, AmountUSD: 25, Seen: 7, Last: testNow.Add(-52 * time.Hour), Next: next, USDPerMonth: usd(330.4),
 	}
 	return s
 }
 
 // scenes are the notable states, by name.
-var scenes = map[string]func() monitor.Snapshot{
+var scenes = map[string]func() account.Snapshot{
 	"healthy": healthy,
-	"critical": func() monitor.Snapshot {
+	"critical": func() account.Snapshot {
 		s := healthy()
 		s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 97.9}
 		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 2.1*3600, 4.4*3600, 9.7*3600
 		return s
 	},
-	"stale": func() monitor.Snapshot {
+	"stale": func() account.Snapshot {
 		s := healthy()
 		s.At = testNow.Add(-12 * time.Minute)
 		s.Forecast.At = s.At
 		s.Due = testNow.Add(time.Minute)
-		s.Fault = &monitor.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}
+		s.Fault = &account.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}
 		return s
 	},
-	"unauthorised": func() monitor.Snapshot {
+	"unauthorised": func() account.Snapshot {
 		s := healthy()
 		s.At = testNow.Add(-3 * time.Hour)
-		s.Phase = monitor.Refused
+		s.Phase = account.Refused
 		s.Due = testNow.Add(30 * time.Minute)
-		s.Fault = &monitor.Fault{Kind: "unauthorized", Message: "reading key: 401 unauthorized: User not found."}
+		s.Fault = &account.Fault{Kind: "unauthorized", Message: "reading key: 401 unauthorized: User not found."}
 		return s
 	},
-	"ordinary": func() monitor.Snapshot {
+	"ordinary": func() account.Snapshot {
 		s := healthy()
 		s.Account = "laptop"
-		s.Source, s.Balance, s.SpendableUSD, s.Binding = monitor.FromKey, nil, nil, ""
+		s.Source, s.Balance, s.SpendableUSD, s.Binding = account.FromKey, nil, nil, ""
 		s.BalanceNote = "account balance not visible to this key"
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.87), Reset: credit.ResetMonthly},
 			Usage: credit.Usage{DailyUSD: usd(0.4), MonthlyUSD: usd(5.13)}}
@@ -197,21 +198,21 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.Forecast.ResetsAt = credit.MonthStart(testNow).AddDate(0, 1, 0)
 		return s
 	},
-	"capped": func() monitor.Snapshot {
+	"capped": func() account.Snapshot {
 		s := healthy()
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(4.87), Reset: credit.ResetMonthly}}
 		s.SpendableUSD, s.Binding = usd(4.87), credit.BoundByKey
 		s.Forecast.Subject = forecast.Key
 		return s
 	},
-	"cap-spent": func() monitor.Snapshot {
+	"cap-spent": func() account.Snapshot {
 		s := healthy()
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(-0.12), Reset: credit.ResetMonthly}}
 		s.SpendableUSD, s.Binding = usd(-0.12), credit.BoundByKey
 		s.Forecast = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Key, At: testNow, ResetsAt: credit.MonthStart(testNow).AddDate(0, 1, 0)}
 		return s
 	},
-	"depleted": func() monitor.Snapshot {
+	"depleted": func() account.Snapshot {
 		s := healthy()
 		s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 100.34}
 		s.SpendableUSD = usd(-0.34)
@@ -219,73 +220,73 @@ var scenes = map[string]func() monitor.Snapshot{
 		s.RanOutAt = testNow.Add(-11 * time.Minute)
 		return s
 	},
-	"early": func() monitor.Snapshot {
+	"early": func() account.Snapshot {
 		s := healthy()
 		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 29*3600, 123.6*3600, 290*3600
 		s.Forecast.History = 30 * 24 * time.Hour
 		s.HistorySince, s.OwnSince, s.Gaps = testNow.AddDate(0, 0, -30), testNow.Add(-5*time.Minute), 0
-		s.Track = monitor.Track{}
+		s.Track = account.Track{}
 		return s
 	},
-	"cold": func() monitor.Snapshot {
+	"cold": func() account.Snapshot {
 		s := healthy()
-		s.Spend, s.Burn = monitor.Spend{}, monitor.Burn{}
+		s.Spend, s.Burn = account.Spend{}, account.Burn{}
 		s.Forecast = forecast.Forecast{State: forecast.Cold, Subject: forecast.Account, At: testNow, History: 2 * time.Minute}
-		s.HistorySince, s.OwnSince, s.Gaps, s.Track = testNow.Add(-2*time.Minute), testNow.Add(-2*time.Minute), 0, monitor.Track{}
+		s.HistorySince, s.OwnSince, s.Gaps, s.Track = testNow.Add(-2*time.Minute), testNow.Add(-2*time.Minute), 0, account.Track{}
 		return s
 	},
-	"idle": func() monitor.Snapshot {
+	"idle": func() account.Snapshot {
 		s := healthy()
-		s.Burn = monitor.Burn{USDPerHour: usd(0), USDPerDay: usd(0), WeekUSDPerDay: usd(0)}
-		s.Spend = monitor.Spend{TodayUSD: usd(0), Last1hUSD: usd(0), Last24hUSD: usd(0), Last7dUSD: usd(0)}
+		s.Burn = account.Burn{USDPerHour: usd(0), USDPerDay: usd(0), WeekUSDPerDay: usd(0)}
+		s.Spend = account.Spend{TodayUSD: usd(0), Last1hUSD: usd(0), Last24hUSD: usd(0), Last7dUSD: usd(0)}
 		s.Forecast = forecast.Forecast{State: forecast.Idle, Subject: forecast.Account, At: testNow, History: 9 * 24 * time.Hour, LastSpend: testNow.Add(-3 * time.Hour)}
 		return s
 	},
 	"auto-top-up": refilled,
-	"top-up-due": func() monitor.Snapshot {
+	"top-up-due": func() account.Snapshot {
 		s := refilled()
 		s.Balance.UsageUSD = 90.2
 		s.AutoTopUp.Next = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account, At: s.At}
 		return s
 	},
-	"top-up-missing": func() monitor.Snapshot {
+	"top-up-missing": func() account.Snapshot {
 		s := refilled()
 		s.Balance.UsageUSD = 90.61
 		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 9.5*3600, 20.3*3600, 33*3600
 		s.AutoTopUp.MissingSince = testNow.Add(-41 * time.Minute)
 		return s
 	},
-	"starting": func() monitor.Snapshot {
-		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Asking, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	"starting": func() account.Snapshot {
+		return account.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: account.Asking, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
-	"unreachable": func() monitor.Snapshot {
-		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Waiting, Due: testNow.Add(30 * time.Second),
-			Fault: &monitor.Fault{Kind: "network", Message: "reading credits: connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	"unreachable": func() account.Snapshot {
+		return account.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: account.Waiting, Due: testNow.Add(30 * time.Second),
+			Fault: &account.Fault{Kind: "network", Message: "reading credits: connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
-	"payment": func() monitor.Snapshot {
-		return monitor.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: monitor.Waiting, Due: testNow.Add(2 * time.Minute), BalanceNote: "payment required",
-			Fault: &monitor.Fault{Kind: "payment", Message: "reading credits: 402 payment required"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+	"payment": func() account.Snapshot {
+		return account.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: account.Waiting, Due: testNow.Add(2 * time.Minute), BalanceNote: "payment required",
+			Fault: &account.Fault{Kind: "payment", Message: "reading credits: 402 payment required"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
-	"held": func() monitor.Snapshot {
+	"held": func() account.Snapshot {
 		s := healthy()
 		s.Host = "gateway.example:8443"
-		s.Phase, s.Due = monitor.Held, testNow.Add(80*time.Second)
-		s.Fault = &monitor.Fault{Kind: "rate_limited", Message: "reading credits: 429 rate limited: Too Many Requests"}
+		s.Phase, s.Due = account.Held, testNow.Add(80*time.Second)
+		s.Fault = &account.Fault{Kind: "rate_limited", Message: "reading credits: 429 rate limited: Too Many Requests"}
 		return s
 	},
-	"paused": func() monitor.Snapshot {
+	"paused": func() account.Snapshot {
 		s := healthy()
-		s.Phase, s.Due = monitor.Paused, time.Time{}
+		s.Phase, s.Due = account.Paused, time.Time{}
 		return s
 	},
-	"noted": func() monitor.Snapshot {
+	"noted": func() account.Snapshot {
 		s := healthy()
 		s.Demo, s.Host, s.Collecting = "steady", "127.0.0.1:8080", false
 		s.StorageNote = "the disk is full: kept in memory since 10:31"
 		s.Notes = []string{"another account's numbers behind the same name: a new series begins"}
 		return s
 	},
-	"hostile": func() monitor.Snapshot {
+	"hostile": func() account.Snapshot {
 		s := healthy()
 		s.Account = "研究チーム\x1b[31m 👩‍👩‍👧 ❤️ e\u0301 \u202eabc"
 		s.Balance = &credit.Balance{CreditsUSD: 1e9, UsageUSD: -12345.678}
@@ -296,7 +297,7 @@ var scenes = map[string]func() monitor.Snapshot{
 }
 
 // modelOf is a model that shows a scene at a size, with its plots loaded.
-func modelOf(o Options, s monitor.Snapshot, w, h, view int) Model {
+func modelOf(o Options, s account.Snapshot, w, h, view int) Model {
 	feed := newFakeFeed()
 	switch s.Forecast.State {
 	case forecast.Idle:

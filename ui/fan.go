@@ -7,9 +7,9 @@ import (
 	"github.com/guptarohit/asciigraph"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -22,7 +22,7 @@ type fanPlot struct {
 
 // ahead is how far a fan of a forecast reaches past now, given how far back
 // the plot goes: to the end of the range, if that leaves the past its place.
-func ahead(s monitor.Snapshot, back time.Duration) time.Duration {
+func ahead(s account.Snapshot, back time.Duration) time.Duration {
 	f, _ := next(s)
 	if f.State != forecast.OK || f.Subject == forecast.Key { // which is another sum
 		return 0
@@ -32,7 +32,7 @@ func ahead(s monitor.Snapshot, back time.Duration) time.Duration {
 
 // renderFan draws the balance and the fan of its forecast: w by h cells,
 // border included.
-func renderFan(p pen, d fanPlot, s monitor.Snapshot, w, h int) []string {
+func renderFan(p pen, d fanPlot, s account.Snapshot, w, h int) []string {
 	title, right := "balance, $", ""
 	var lines []string
 	b := d.plot.Buckets
@@ -64,7 +64,7 @@ func renderFan(p pen, d fanPlot, s monitor.Snapshot, w, h int) []string {
 	return renderPanel(p, p.th.title.Render(title), right, lines, w, h)
 }
 
-func fanLines(p pen, b []history.Bucket, s monitor.Snapshot, on time.Duration, w, h int) []string {
+func fanLines(p pen, b []history.Bucket, s account.Snapshot, on time.Duration, w, h int) []string {
 	axis := timeaxis{from: b[0].From, to: p.now.Add(on), cols: w - axisWidth, loc: p.now.Location()}
 	if axis.cols < 4 {
 		return nil

@@ -3,11 +3,11 @@ package ui
 import (
 	"strings"
 
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 )
 
 // faultWord is what a kind of fault is called on the screen.
-func faultWord(f monitor.Fault) string {
+func faultWord(f account.Fault) string {
 	switch f.Kind {
 	case "unauthorized":
 		if _, answered := answerOf(f); !answered {
@@ -34,7 +34,7 @@ func faultWord(f monitor.Fault) string {
 
 // answerOf is what an error of the client says after the endpoint; ok is false
 // where the fault is not a request's.
-func answerOf(f monitor.Fault) (words string, ok bool) {
+func answerOf(f account.Fault) (words string, ok bool) {
 	words = strings.TrimSuffix(clean(f.Message), ".")
 	for _, step := range []string{"reading credits: ", "reading key: "} {
 		if after, ok := strings.CutPrefix(words, step); ok {
@@ -46,7 +46,7 @@ func answerOf(f monitor.Fault) (words string, ok bool) {
 
 // faultCause is a fault in a phrase that says each thing once, and in a
 // shorter one: "server error 503 (Service Unavailable)", "server error 503".
-func faultCause(f monitor.Fault) (full, short string) {
+func faultCause(f account.Fault) (full, short string) {
 	word := faultWord(f)
 	said, answered := answerOf(f)
 	if !answered || f.Kind == "network" {
@@ -68,11 +68,11 @@ func faultCause(f monitor.Fault) (full, short string) {
 
 // faultLine says in w cells why values are missing or old, and when they are
 // asked for again.
-func faultLine(p pen, s monitor.Snapshot, w int) string {
+func faultLine(p pen, s account.Snapshot, w int) string {
 	full, short := faultCause(*s.Fault)
 	mark := p.th.low.Render("▲ ")
 	w -= 2
-	if s.Phase == monitor.Held || !s.Due.After(p.now) { // held, the state says it
+	if s.Phase == account.Held || !s.Due.After(p.now) { // held, the state says it
 		return mark + pick(w, full, short)
 	}
 	at := clockOf(s.Due, p.now)

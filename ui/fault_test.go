@@ -11,9 +11,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
 )
 
 func TestFaultCause(t *testing.T) {
@@ -29,7 +29,7 @@ func TestFaultCause(t *testing.T) {
 		{"not the API", "malformed", "reading credits: 404 not found: nothing there", "not found 404 (nothing there)", "not found 404"},
 		{"this machine's own", "storage", "this machine's clock is wrong", "storage fault: this machine's clock is wrong", "this machine's clock is wrong"},
 	} {
-		full, short := faultCause(monitor.Fault{Kind: c.kind, Message: c.message})
+		full, short := faultCause(account.Fault{Kind: c.kind, Message: c.message})
 		if full != c.full || short != c.short {
 			t.Errorf("%s: faultCause(%q) = %q, %q, want %q, %q", c.name, c.message, full, short, c.full, c.short)
 		}
@@ -57,7 +57,7 @@ func TestStateWordsStay(t *testing.T) {
 
 func TestNextTryIsSaid(t *testing.T) {
 	s := scenes["stale"]()
-	s.Fault = &monitor.Fault{Kind: "server", Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
+	s.Fault = &account.Fault{Kind: "server", Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
 	for _, size := range [][2]int{{40, 12}, {80, 24}, {140, 40}} {
 		if frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview)); !strings.Contains(frame, "Next try 10:43:00") {
 			t.Errorf("stale at %v:\n%s", size, frame)
@@ -78,7 +78,7 @@ func TestSpentWords(t *testing.T) {
 	elsewhere.Host = "10.0.0.9"
 	for _, c := range []struct {
 		name string
-		s    monitor.Snapshot
+		s    account.Snapshot
 		want string
 	}{
 		{"a cap with a reset", scenes["cap-spent"](), "key cap spent|This key is refused (403) until its cap starts anew on 1 Dec (UTC).|▸ key cap  -$0.12 left of $20.00"},

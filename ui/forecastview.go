@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -71,7 +71,7 @@ func (d screen) forecastCard(w, h int) []string {
 
 // whyLines are the reasons in lines of w cells, as many whole ones as h lines
 // hold.
-func whyLines(s monitor.Snapshot, now time.Time, w, h int) []string {
+func whyLines(s account.Snapshot, now time.Time, w, h int) []string {
 	var lines []string
 	reasons := s.Why(now)
 	if history := s.WhyHistory(now); s.Early() { // then nothing tells more

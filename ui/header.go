@@ -4,10 +4,10 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -26,7 +26,7 @@ const (
 // it is narrow the account's name goes first, then the clock, then the host is
 // shortened; the state stays, and what finds no place beside it is left to the
 // next line.
-func renderHeader(p pen, s monitor.Snapshot, w int) (line, next string) {
+func renderHeader(p pen, s account.Snapshot, w int) (line, next string) {
 	clock := p.th.dim.Render(p.now.Format("15:04"))
 	if w >= 90 {
 		clock = p.th.dim.Render(p.now.Format("Mon 2 Jan 15:04"))
@@ -70,7 +70,7 @@ func renderHeader(p pen, s monitor.Snapshot, w int) (line, next string) {
 const minHost = 12
 
 // renderState is the state in its sign and word, in two lengths.
-func renderState(p pen, s monitor.Snapshot, w int) (full, short string) {
+func renderState(p pen, s account.Snapshot, w int) (full, short string) {
 	st := statusOf(s, p.now)
 	sign := st.sign
 	if p.spin != "" {
@@ -116,7 +116,7 @@ func renderTabs(p pen, view int, summary string, w int) (line string, ends []int
 }
 
 // summary is the whole matter in one phrase.
-func summary(s monitor.Snapshot, p pen) string {
+func summary(s account.Snapshot, p pen) string {
 	words := []string{}
 	switch {
 	case s.Balance != nil:
@@ -145,7 +145,7 @@ func summary(s monitor.Snapshot, p pen) string {
 }
 
 // copied is what goes to the clipboard.
-func copied(s monitor.Snapshot, p pen) string {
+func copied(s account.Snapshot, p pen) string {
 	out := "ortop " + clean(s.Account) + ": " + summary(s, p)
 	if f, _ := next(s); f.State == forecast.OK && !s.Early() {
 		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.now) + ")"
@@ -161,11 +161,11 @@ func copied(s monitor.Snapshot, p pen) string {
 
 // banners are what is wrong or new, one line of about w cells each, most
 // urgent first.
-func banners(p pen, s monitor.Snapshot, w int) []string {
+func banners(p pen, s account.Snapshot, w int) []string {
 	var lines []string
 	if s.Fault != nil {
 		lines = append(lines, faultLine(p, s, w))
-		if s.Phase == monitor.Refused {
+		if s.Phase == account.Refused {
 			lines = append(lines, p.th.dim.Render(pick(w,
 				"  Replace it where it comes from:  ortop doctor  says where.",
 				"  To replace it:  ortop doctor",
@@ -208,7 +208,7 @@ func banners(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // ageLine says how old the numbers are and when they are asked for again.
-func ageLine(p pen, s monitor.Snapshot, w int) string {
+func ageLine(p pen, s account.Snapshot, w int) string {
 	age, known := s.Age(p.now)
 	if !known {
 		if w < width("nothing read yet") {
@@ -226,9 +226,9 @@ func ageLine(p pen, s monitor.Snapshot, w int) string {
 	}
 	next := ""
 	switch {
-	case s.Phase == monitor.Asking:
+	case s.Phase == account.Asking:
 		next = ", asking"
-	case s.Phase == monitor.Paused:
+	case s.Phase == account.Paused:
 		next = ", paused"
 	case p.focused && s.Due.After(p.now):
 		next = ", next in " + text.Span(s.Due.Sub(p.now))

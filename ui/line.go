@@ -3,8 +3,8 @@ package ui
 import (
 	"strings"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -89,7 +89,7 @@ func lineColumns(w int) int { return max(24, w/3) }
 // nextTry is when a poll that failed is made again, endRange how sure the date
 // is, and dayRate the spend of a day, for a row that has room to spare.
 func (d screen) nextTry() string {
-	if s := d.snap; s.Fault != nil && s.Phase != monitor.Held && s.Due.After(d.now) {
+	if s := d.snap; s.Fault != nil && s.Phase != account.Held && s.Due.After(d.now) {
 		return "next try " + clockOf(s.Due, d.now)
 	}
 	return ""

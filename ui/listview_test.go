@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 )
@@ -39,7 +40,7 @@ func TestListFrames(t *testing.T) {
 	failing := newFakeFeed()
 	failing.whoErr = errors.New("listing keys: 503 server error: upstream")
 	for _, size := range listSizes {
-		at := func(f *fakeFeed, s monitor.Snapshot, view int, keys ...string) Model {
+		at := func(f *fakeFeed, s account.Snapshot, view int, keys ...string) Model {
 			return typed(modelOf(Options{Feed: f}, s, size[0], size[1], view), keys...)
 		}
 		compare(t, "cards", at(filledFeed(), healthy(), viewOverview))

@@ -7,15 +7,15 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 type (
 	// snapshotMsg is the newest snapshot.
 	snapshotMsg struct {
 		feed Feed
-		snap monitor.Snapshot
+		snap account.Snapshot
 	}
 	// clockMsg, spunMsg and noticeOverMsg are ticks; each counts only while
 	// its generation does.
@@ -108,7 +108,7 @@ func plotCmd(feed Feed, fan bool, gen, chosen, cols int, now time.Time) tea.Cmd 
 }
 
 // planCmd asks the feed for the plan of a snapshot.
-func planCmd(feed Feed, gen int, s monitor.Snapshot, of planned) tea.Cmd {
+func planCmd(feed Feed, gen int, s account.Snapshot, of planned) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), planTimeout)
 		defer cancel()

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 )
 
 // Model is the dashboard's whole state, a value.
@@ -27,7 +27,7 @@ type Model struct {
 	turn      int // of the spinner
 	turning   bool
 
-	snap    monitor.Snapshot
+	snap    account.Snapshot
 	view    int
 	help    bool
 	notice  string

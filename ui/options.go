@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 )
@@ -17,9 +18,9 @@ import (
 // BreakdownPlot wait for the network.
 type Feed interface {
 	// Latest is the newest snapshot; ok is false before the first.
-	Latest() (s monitor.Snapshot, ok bool)
+	Latest() (s account.Snapshot, ok bool)
 	// Snapshots is a slot of one that holds the newest snapshot.
-	Snapshots() <-chan monitor.Snapshot
+	Snapshots() <-chan account.Snapshot
 	// Refresh asks for a poll now and returns at once.
 	Refresh()
 	// Pause stops or resumes polling and returns at once.
@@ -33,7 +34,7 @@ type Feed interface {
 	Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error)
 	// Plan says what a snapshot's forecast means for buying credits. ok is
 	// false while there is no balance to plan with.
-	Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
+	Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
 	// Breakdown says who spent what, and BreakdownPlot what one of its rows
 	// did.
 	Breakdown(ctx context.Context, q monitor.BreakdownQuery) (monitor.Breakdown, error)
@@ -99,7 +100,7 @@ type Options struct {
 	Now func() time.Time
 	// First is drawn in the very first frame. If nil, that frame says that
 	// ortop is starting.
-	First *monitor.Snapshot
+	First *account.Snapshot
 	// Theme is one of Themes. If empty, colours follow the terminal.
 	Theme string
 	// NoColor leaves out colours, ASCII everything that is not ASCII.

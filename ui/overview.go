@@ -1,14 +1,14 @@
 package ui
 
 import (
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 	"ortop/internal/text"
 )
 
 // screen is what a frame is drawn from.
 type screen struct {
 	pen
-	snap   monitor.Snapshot
+	snap   account.Snapshot
 	view   int
 	spend  spendPlot
 	fan    fanPlot
@@ -82,7 +82,7 @@ func (d screen) overviewBody(l layout) []string {
 }
 
 // renderSpent draws what was spent, window by window, on one line.
-func renderSpent(p pen, s monitor.Snapshot, w, h int) []string {
+func renderSpent(p pen, s account.Snapshot, w, h int) []string {
 	word := func(label string, v *float64) string {
 		return p.th.dim.Render(label+"  ") + text.MaybeUSD(v)
 	}
@@ -92,7 +92,7 @@ func renderSpent(p pen, s monitor.Snapshot, w, h int) []string {
 }
 
 // renderChances draws the chances of running out as a card.
-func renderChances(p pen, s monitor.Snapshot, w, h int) []string {
+func renderChances(p pen, s account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
 		lines = []string{p.th.dim.Render("no forecast, no chances")}

@@ -8,9 +8,9 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -181,6 +181,6 @@ func (p *planner) take(now time.Time) error {
 }
 
 // shown reports whether the plan is about the values in the fields.
-func (p planner) shown(s monitor.Snapshot, now time.Time) bool {
+func (p planner) shown(s account.Snapshot, now time.Time) bool {
 	return p.ok && s.Balance != nil && p.of.inputs == p.inputs(now)
 }

@@ -10,9 +10,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // typed presses keys; a word of more than one letter that is no key is typed.
@@ -290,7 +290,7 @@ type askFeed struct {
 	asked func(context.Context, forecast.Ask)
 }
 
-func (f askFeed) Plan(ctx context.Context, s monitor.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
+func (f askFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
 	f.asked(ctx, ask)
 	return f.fakeFeed.Plan(ctx, s, ask)
 }

@@ -3,15 +3,15 @@ package ui
 import (
 	"strings"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
 // next is what becomes of the balance, as a person is told: the forecast of the
 // next automatic top-up where one will come before it runs out, else of that,
 // and the words before its date.
-func next(s monitor.Snapshot) (f forecast.Forecast, does string) {
+func next(s account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
 		return s.AutoTopUp.Next, "next charge "
 	}
@@ -19,12 +19,12 @@ func next(s monitor.Snapshot) (f forecast.Forecast, does string) {
 }
 
 // due reports whether an automatic top-up is on its way.
-func due(s monitor.Snapshot) bool {
+func due(s account.Snapshot) bool {
 	return s.Refilled() && s.AutoTopUp.Next.State == forecast.Depleted
 }
 
 // dueLines say that an automatic top-up is on its way.
-func dueLines(p pen, s monitor.Snapshot, w int) []string {
+func dueLines(p pen, s account.Snapshot, w int) []string {
 	below := "the balance is below " + text.USD(s.AutoTopUp.ThresholdUSD)
 	return []string{
 		p.th.bright.Render(pick(w, "next charge is due now", "charge due now")),
@@ -34,7 +34,7 @@ func dueLines(p pen, s monitor.Snapshot, w int) []string {
 
 // nextDate is the date of what comes next, in w cells. That it is of a charge
 // needs to be said; that it runs out is the title.
-func nextDate(p pen, s monitor.Snapshot, w int) string {
+func nextDate(p pen, s account.Snapshot, w int) string {
 	f, does := next(s)
 	l, _ := levelOf(s)
 	date := p.th.of(l).Bold(true).Render(dateOf(f, p.now))
@@ -45,7 +45,7 @@ func nextDate(p pen, s monitor.Snapshot, w int) string {
 }
 
 // chargeIn is when an automatic top-up comes, in a few cells.
-func chargeIn(s monitor.Snapshot, left string, w int) string {
+func chargeIn(s account.Snapshot, left string, w int) string {
 	if w >= 26 {
 		return "charge " + left
 	}
@@ -59,7 +59,7 @@ func oneUnit(left string) string {
 }
 
 // refillNote is what else is known of an automatic top-up; empty: there is none.
-func refillNote(p pen, s monitor.Snapshot, w int) string {
+func refillNote(p pen, s account.Snapshot, w int) string {
 	if s.Refilled() {
 		return refillLine(p, s.AutoTopUp, w)
 	}
@@ -67,7 +67,7 @@ func refillNote(p pen, s monitor.Snapshot, w int) string {
 }
 
 // refillLine says what an automatic top-up buys and when, and what it comes to.
-func refillLine(p pen, a *monitor.AutoTopUp, w int) string {
+func refillLine(p pen, a *account.AutoTopUp, w int) string {
 	what := text.USD(a.AmountUSD) + p.th.dim.Render(" below ") + text.USD(a.ThresholdUSD)
 	short := roundUSD(a.AmountUSD) + p.th.dim.Render(" below ") + roundUSD(a.ThresholdUSD)
 	if a.USDPerMonth == nil {
@@ -84,7 +84,7 @@ func refillLine(p pen, a *monitor.AutoTopUp, w int) string {
 
 // missingLine says that an automatic top-up did not come; empty if none is
 // missing.
-func missingLine(p pen, s monitor.Snapshot, w int) string {
+func missingLine(p pen, s account.Snapshot, w int) string {
 	since, missing := s.TopUpMissing()
 	if !missing {
 		return ""

@@ -20,8 +20,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // childEnv makes the test binary be one of the programs below.
@@ -55,7 +55,7 @@ type childFeed struct {
 	report *os.File
 }
 
-func (f childFeed) Snapshots() <-chan monitor.Snapshot { return nil }
+func (f childFeed) Snapshots() <-chan account.Snapshot { return nil }
 func (f childFeed) Refresh()                           {}
 func (f childFeed) Pause(bool)                         {}
 func (f childFeed) Release()                           { fmt.Fprintln(f.report, "release") }
@@ -63,7 +63,7 @@ func (f childFeed) Resume()                            { fmt.Fprintln(f.report, 
 func (f childFeed) Plot(context.Context, time.Time, time.Time, int) (history.Plot, error) {
 	return history.Plot{}, nil
 }
-func (f childFeed) Plan(context.Context, monitor.Snapshot, forecast.Ask) (forecast.Plan, bool, error) {
+func (f childFeed) Plan(context.Context, account.Snapshot, forecast.Ask) (forecast.Plan, bool, error) {
 	return forecast.Plan{}, false, nil
 }
 

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -20,7 +20,7 @@ var horizons = []struct {
 
 // renderRunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
-func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []string {
+func renderRunOut(p pen, s account.Snapshot, w, h int, withChances bool) []string {
 	lines := runOutLines(p, s, w-4)
 	early := s.Early()
 	if n := h - 2; n >= 7 {
@@ -60,7 +60,7 @@ func renderRunOut(p pen, s monitor.Snapshot, w, h int, withChances bool) []strin
 
 // runOutLines are the date and its range, or why there is none: two lines, and
 // a third where there is something to do or to know of an automatic top-up.
-func runOutLines(p pen, s monitor.Snapshot, w int) []string {
+func runOutLines(p pen, s account.Snapshot, w int) []string {
 	lines := dateLines(p, s, w)
 	if note := refillNote(p, s, w); note != "" {
 		lines = append(lines, note)
@@ -68,7 +68,7 @@ func runOutLines(p pen, s monitor.Snapshot, w int) []string {
 	return lines
 }
 
-func dateLines(p pen, s monitor.Snapshot, w int) []string {
+func dateLines(p pen, s account.Snapshot, w int) []string {
 	if due(s) {
 		return dueLines(p, s, w)
 	}
@@ -101,7 +101,7 @@ func dateLines(p pen, s monitor.Snapshot, w int) []string {
 	}
 	why := pick(w, "the balance is not known", "balance not known")
 	switch {
-	case s.At.IsZero() && s.Fault == nil && s.Phase != monitor.Refused:
+	case s.At.IsZero() && s.Fault == nil && s.Phase != account.Refused:
 		why = "asking…"
 	case s.At.IsZero():
 		why = pick(w, "nothing was read yet", "nothing read yet")
@@ -110,7 +110,7 @@ func dateLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // earlyLines are a range in words, and what it rests on.
-func earlyLines(p pen, s monitor.Snapshot, w int) []string {
+func earlyLines(p pen, s account.Snapshot, w int) []string {
 	f, _ := next(s)
 	l, _ := levelOf(s)
 	bold := p.th.of(l).Bold(true).Render
@@ -136,7 +136,7 @@ func vaguely(p pen, f forecast.Forecast) []string {
 }
 
 // depletedLines are what being spent means, and what can be done.
-func depletedLines(p pen, s monitor.Snapshot, w int) []string {
+func depletedLines(p pen, s account.Snapshot, w int) []string {
 	if s.Forecast.Subject == forecast.Key {
 		lines := []string{refusedUntil(p, s, w)}
 		if s.Balance != nil { // else it stands in its place
@@ -156,7 +156,7 @@ func depletedLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // refusedUntil says until when requests with a key whose cap is spent fail.
-func refusedUntil(p pen, s monitor.Snapshot, w int) string {
+func refusedUntil(p pen, s account.Snapshot, w int) string {
 	var reset credit.Reset
 	if s.Key != nil {
 		reset = s.Key.Cap.Reset
@@ -173,7 +173,7 @@ func refusedUntil(p pen, s monitor.Snapshot, w int) string {
 }
 
 // idleFor says for how long nothing was spent, as far as was read.
-func idleFor(s monitor.Snapshot, p pen) string {
+func idleFor(s account.Snapshot, p pen) string {
 	if s.Forecast.LastSpend.IsZero() {
 		return "idle: no spend seen"
 	}
@@ -248,7 +248,7 @@ func chanceLine(p pen, f forecast.Forecast, w int) string {
 }
 
 // chanceLines are the chances below each other, with bars.
-func chanceLines(p pen, s monitor.Snapshot, w int) []string {
+func chanceLines(p pen, s account.Snapshot, w int) []string {
 	f, _ := next(s)
 	if f.State != forecast.OK {
 		return nil
@@ -269,7 +269,7 @@ func chanceLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // rateLine is the two rates and the trend in one line.
-func rateLine(p pen, s monitor.Snapshot, w int) string {
+func rateLine(p pen, s account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.th.dim.Render
 	now := " now"
@@ -284,7 +284,7 @@ func rateLine(p pen, s monitor.Snapshot, w int) string {
 }
 
 // rateLines compare the rates of now, today and the week.
-func rateLines(p pen, s monitor.Snapshot, w int) []string {
+func rateLines(p pen, s account.Snapshot, w int) []string {
 	half := (w - 3) / 2
 	row := func(a, b string) string { return fit(a, half) + "   " + fit(b, w-half-3) }
 	b := s.Burn
@@ -303,7 +303,7 @@ func rateLines(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // rateColumn is rateLines below each other.
-func rateColumn(p pen, s monitor.Snapshot, w int) []string {
+func rateColumn(p pen, s account.Snapshot, w int) []string {
 	b := s.Burn
 	return []string{
 		figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", w),
@@ -314,7 +314,7 @@ func rateColumn(p pen, s monitor.Snapshot, w int) []string {
 }
 
 // trend is how the last day compares with the week's mean.
-func trend(s monitor.Snapshot) string {
+func trend(s account.Snapshot) string {
 	switch r := s.Burn.TrendRatio; {
 	case r == nil:
 		return ""

@@ -3,9 +3,9 @@ package ui
 import (
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -24,17 +24,17 @@ type status struct {
 }
 
 // statusOf says the worst thing that is true.
-func statusOf(s monitor.Snapshot, now time.Time) status {
+func statusOf(s account.Snapshot, now time.Time) status {
 	age, known := s.Age(now)
 	old := known && s.Stale(now)
 	switch {
-	case s.Phase == monitor.Refused:
+	case s.Phase == account.Refused:
 		return status{"✗", "key refused", "", levelCritical}
 	case s.Forecast.State == forecast.Depleted:
 		return status{"✗", spentWord(s) + aged(old, age), spentWord(s), levelCritical}
-	case s.Phase == monitor.Paused:
+	case s.Phase == account.Paused:
 		return status{"‖", "paused" + aged(old, age), "paused", levelLow}
-	case s.Phase == monitor.Held && !s.Due.IsZero():
+	case s.Phase == account.Held && !s.Due.IsZero():
 		until := clockOf(s.Due, now)
 		return status{"▲", "waiting until " + until, "until " + until, levelLow}
 	case old:
@@ -50,7 +50,7 @@ func statusOf(s monitor.Snapshot, now time.Time) status {
 }
 
 // spentWord says which of the two is spent.
-func spentWord(s monitor.Snapshot) string {
+func spentWord(s account.Snapshot) string {
 	if s.Forecast.Subject == forecast.Key {
 		return "key cap spent"
 	}
@@ -78,7 +78,7 @@ func clockOf(t, now time.Time) string {
 
 // levelOf is how near the end of the credits is, and the word that goes with
 // the colour.
-func levelOf(s monitor.Snapshot) (level, string) {
+func levelOf(s account.Snapshot) (level, string) {
 	left, known := leftShare(s)
 	switch f := s.Forecast; {
 	case f.State == forecast.Depleted:
@@ -97,7 +97,7 @@ func levelOf(s monitor.Snapshot) (level, string) {
 
 // balanceLevel is the level of what is left, which is the account's own where a
 // key's cap ends first.
-func balanceLevel(s monitor.Snapshot) level {
+func balanceLevel(s account.Snapshot) level {
 	l, _ := levelOf(s)
 	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject == forecast.Key {
 		l = levelOK
@@ -110,7 +110,7 @@ func balanceLevel(s monitor.Snapshot) level {
 
 // leftShare is the share that is left of what was bought, 0 to 1, or of the
 // key's cap where the balance is not known.
-func leftShare(s monitor.Snapshot) (share float64, ok bool) {
+func leftShare(s account.Snapshot) (share float64, ok bool) {
 	if s.Balance != nil {
 		used, ok := s.Balance.UsedRatio()
 		return min(1, max(0, 1-used)), ok
@@ -124,6 +124,6 @@ func leftShare(s monitor.Snapshot) (share float64, ok bool) {
 
 // hasCap reports whether the key has a cap that bounds it, with both ends
 // known.
-func hasCap(s monitor.Snapshot) bool {
+func hasCap(s account.Snapshot) bool {
 	return s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil && s.Key.Cap.RemainingUSD != nil
 }

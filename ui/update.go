@@ -3,10 +3,10 @@ package ui
 import (
 	"time"
 
+	"ortop/internal/account"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
-
-	"ortop/internal/monitor"
 )
 
 // Update takes one message. It never waits.
@@ -88,7 +88,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // spun starts or goes on with the spinner while something is in flight and
 // somebody looks.
 func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
-	busy := m.snap.Phase == monitor.Asking || m.entry.checking
+	busy := m.snap.Phase == account.Asking || m.entry.checking
 	if m.turning || !busy || m.unfocused {
 		return m, also
 	}
@@ -167,7 +167,7 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.refresh):
 		m.feed.Refresh()
 	case key.Matches(msg, k.pause):
-		m.feed.Pause(m.snap.Phase != monitor.Paused)
+		m.feed.Pause(m.snap.Phase != account.Paused)
 	case key.Matches(msg, k.theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.copy):

@@ -11,7 +11,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"ortop/history"
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 )
 
 func press(k string) tea.KeyPressMsg {
@@ -254,7 +254,7 @@ func TestSpinnerTurnsOnlyWhileAsking(t *testing.T) {
 		t.Fatal("the spinner turns while waiting")
 	}
 	asking := healthy()
-	asking.Phase = monitor.Asking
+	asking.Phase = account.Asking
 	m, _ = step(m, snapshotMsg{m.feed, asking})
 	if !m.turning {
 		t.Fatal("the spinner does not turn")

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
@@ -28,7 +29,7 @@ const (
 type accountRow struct {
 	watched
 	key  string // the source of its key, or empty
-	snap monitor.Snapshot
+	snap account.Snapshot
 	err  error // why nothing was asked
 }
 
@@ -92,17 +93,17 @@ func (w watched) row(ctx context.Context) accountRow {
 }
 
 // fault is why an account's numbers are missing or old, or nil.
-func (r *accountRow) fault() *monitor.Fault {
+func (r *accountRow) fault() *account.Fault {
 	switch {
 	case errors.Is(r.err, keys.ErrNone):
-		return &monitor.Fault{Kind: "unauthorized", Message: "no key is set"}
+		return &account.Fault{Kind: "unauthorized", Message: "no key is set"}
 	case r.err != nil:
 		kind := "storage"
 		var connect *monitor.ConnectError
 		if errors.As(r.err, &connect) {
 			kind = "unauthorized"
 		}
-		return &monitor.Fault{Kind: kind, Message: oneLine(r.err.Error())}
+		return &account.Fault{Kind: kind, Message: oneLine(r.err.Error())}
 	}
 	return r.snap.Fault
 }
@@ -126,12 +127,12 @@ func unread(rows []accountRow) error {
 }
 
 // total is the sum over the accounts, as every surface has it.
-func total(rows []accountRow, now time.Time) monitor.Total {
-	accounts := make([]monitor.Snapshot, len(rows))
+func total(rows []accountRow, now time.Time) account.Total {
+	accounts := make([]account.Snapshot, len(rows))
 	for i := range rows {
 		accounts[i] = rows[i].snap
 	}
-	return monitor.TotalOf(accounts, now)
+	return account.TotalOf(accounts, now)
 }
 
 // accountsText is the list for a person.

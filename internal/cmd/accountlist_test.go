@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // listed are rows of a list: one that is live, one that is stale and one that
@@ -16,18 +16,18 @@ import (
 func listed(now time.Time) []accountRow {
 	usd := func(v float64) *float64 { return &v }
 	row := func(name string, left, perDay float64, age time.Duration) accountRow {
-		r := accountRow{key: "keyring", snap: monitor.Snapshot{
-			Account: name, At: now.Add(-age), Interval: time.Minute, Source: monitor.FromCredits,
+		r := accountRow{key: "keyring", snap: account.Snapshot{
+			Account: name, At: now.Add(-age), Interval: time.Minute, Source: account.FromCredits,
 			Balance: &credit.Balance{CreditsUSD: 1000, UsageUSD: 1000 - left},
-			Burn:    monitor.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
+			Burn:    account.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
 			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age), History: 30 * 24 * time.Hour,
 				P10: left / perDay * 80000, P50: left / perDay * 86400, P90: left / perDay * 99999},
 		}}
 		r.settings.account = config.Account{Name: name}
 		return r
 	}
-	unread := accountRow{key: "keyring", snap: monitor.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
-		Fault: &monitor.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}}}
+	unread := accountRow{key: "keyring", snap: account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
+		Fault: &account.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}}}
 	unread.settings.account = config.Account{Name: "new"}
 	return []accountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
 }

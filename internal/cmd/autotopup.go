@@ -3,8 +3,8 @@ package cmd
 import (
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -27,7 +27,7 @@ type nextJSON struct {
 }
 
 // autoTopUpObject is nil, which is null, where no automatic top-up is known.
-func autoTopUpObject(s monitor.Snapshot) *autoTopUpJSON {
+func autoTopUpObject(s account.Snapshot) *autoTopUpJSON {
 	a := s.AutoTopUp
 	if a == nil {
 		return nil
@@ -47,7 +47,7 @@ func autoTopUpObject(s monitor.Snapshot) *autoTopUpJSON {
 
 // autoTopUp fills in what is known of an automatic top-up. While it is expected
 // nothing runs out, and its own date stands in the place of that.
-func (f *fields) autoTopUp(s monitor.Snapshot, now time.Time) {
+func (f *fields) autoTopUp(s account.Snapshot, now time.Time) {
 	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
 	if s.Forecast.State == forecast.OK {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/client"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
@@ -85,7 +86,7 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 	defer cancel()
 	var b monitor.Breakdown
 	var failed error
-	return a.read(ctx, -1, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
+	return a.read(ctx, -1, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
 		b, failed = mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: now.Add(-span), To: now})
 		out, err := print(b, now)
@@ -96,7 +97,7 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 			return fmt.Errorf("writing the answer: %w", err)
 		}
 		return nil
-	}, func(snap monitor.Snapshot) error {
+	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {
 		case failed != nil && b.Rows == nil && snap.Fault != nil:
@@ -122,7 +123,7 @@ func (a *app) listHint(err error) string {
 	case said == nil || errors.Is(err, client.ErrRateLimited) && !said.HasRetryAfter:
 		return ""
 	}
-	return faultHint(monitor.Fault{Kind: client.Kind(err)}, a.now().Add(said.RetryAfter))
+	return faultHint(account.Fault{Kind: client.Kind(err)}, a.now().Add(said.RetryAfter))
 }
 
 // breakdownText is a table for a person.

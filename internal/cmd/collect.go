@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/account"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 )
@@ -181,7 +182,7 @@ func gather(list []*collector, now time.Time) []metrics.Account {
 	for i, c := range list {
 		s, ok := c.mon.Latest()
 		if !ok {
-			s = monitor.Snapshot{Account: c.settings.account.Name}
+			s = account.Snapshot{Account: c.settings.account.Name}
 		}
 		accounts[i] = metrics.Account{
 			Snapshot: s, Failures: c.mon.Failures(),

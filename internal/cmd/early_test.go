@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 func TestNeedText(t *testing.T) {
@@ -29,17 +29,17 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	f := forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, History: 10 * time.Minute,
 		P10: 22 * 3600, P50: 123 * 3600, P90: 290 * 3600}
-	snap := monitor.Snapshot{
-		Account: "work", Now: now, At: now, Interval: time.Minute, Source: monitor.FromCredits,
+	snap := account.Snapshot{
+		Account: "work", Now: now, At: now, Interval: time.Minute, Source: account.FromCredits,
 		Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48}, Forecast: f,
 	}
 	refilled := snap
-	refilled.AutoTopUp = &monitor.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25, Seen: 3, Last: now.Add(-time.Hour), Next: f}
+	refilled.AutoTopUp = &account.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25, Seen: 3, Last: now.Add(-time.Hour), Next: f}
 	const vague = "between tomorrow and Thu 3 Dec, probably next week"
 	topUp := 25.0
 	for _, c := range []struct {
 		name   string
-		s      monitor.Snapshot
+		s      account.Snapshot
 		label  string
 		format string // Next|RunsOut|RunsOutIn|RunsOutRange|Charge|ChargeIn|ChargeRange
 	}{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
@@ -58,7 +59,7 @@ func (a *app) ask(topUp, until string) (ask forecast.Ask, err error) {
 }
 
 func (a *app) forecast(ctx context.Context, ask forecast.Ask, asJSON bool) error {
-	return a.once(ctx, monitor.Live, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
+	return a.once(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		plan, _, err := mon.Plan(ctx, snap, ask)
 		if err != nil {
 			return fmt.Errorf("planning: %w", err)
@@ -77,7 +78,7 @@ func (a *app) forecast(ctx context.Context, ask forecast.Ask, asJSON bool) error
 }
 
 // forecastText is the forecast and the plan for a person.
-func forecastText(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
+func forecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {

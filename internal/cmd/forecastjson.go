@@ -3,8 +3,8 @@ package cmd
 import (
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // The object of forecast --json. Every key is always there; null is unknown.
@@ -51,7 +51,7 @@ type autoJSON struct {
 	PerMonth  *float64 `json:"usd_per_month"`
 }
 
-func forecastReport(s monitor.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) forecastReportJSON {
+func forecastReport(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) forecastReportJSON {
 	o := forecastReportJSON{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
 		AutoTopUp: autoTopUpObject(s),

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"ortop/client"
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 )
 
 // formatter is a parsed --format. The syntax is that of Go's text/template,
@@ -36,7 +36,7 @@ func parseFormat(s string) (*formatter, error) {
 // check tries the template where nothing is known, and all of its branches
 // where everything is: what is wrong in one must not wait for its day.
 func (f *formatter) check() error {
-	nothing := newFields(monitor.Snapshot{}, time.Unix(0, 0))
+	nothing := newFields(account.Snapshot{}, time.Unix(0, 0))
 	all := nothing
 	fill(reflect.ValueOf(&all.JSON).Elem())
 	_, err := f.write(nothing, false)
@@ -60,7 +60,7 @@ func fill(v reflect.Value) {
 }
 
 // apply writes s by the template.
-func (f *formatter) apply(s monitor.Snapshot, now time.Time) ([]byte, error) {
+func (f *formatter) apply(s account.Snapshot, now time.Time) ([]byte, error) {
 	return f.write(newFields(s, now), false)
 }
 

@@ -4,13 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
 )
 
 func TestFormat(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
-	s := monitor.Snapshot{
+	s := account.Snapshot{
 		Account: "personal", Now: now, At: now.Add(-4 * time.Second), Interval: time.Minute,
 		Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
 	}
@@ -62,6 +62,6 @@ func FuzzFormat(f *testing.F) {
 		if err != nil || format == nil {
 			return
 		}
-		_, _ = format.apply(monitor.Snapshot{}, now)
+		_, _ = format.apply(account.Snapshot{}, now)
 	})
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 	"ortop/internal/text"
 )
 
 // narrate logs what changes from one snapshot to the next, until ctx ends.
-func narrate(ctx context.Context, snapshots <-chan monitor.Snapshot, log *slog.Logger) {
+func narrate(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
 	var n narrator
 	for {
 		select {
@@ -26,14 +26,14 @@ func narrate(ctx context.Context, snapshots <-chan monitor.Snapshot, log *slog.L
 // narrator is what was last told.
 type narrator struct {
 	read    bool // and not failed since
-	fault   monitor.Fault
+	fault   account.Fault
 	role    string
 	storage string
 	lost    string
 	notes   []string
 }
 
-func (n *narrator) tell(s monitor.Snapshot, log *slog.Logger) {
+func (n *narrator) tell(s account.Snapshot, log *slog.Logger) {
 	role := "another process collects this account"
 	if s.Collecting {
 		role = "collecting this account"
@@ -52,7 +52,7 @@ func (n *narrator) tell(s monitor.Snapshot, log *slog.Logger) {
 			read = log.With("balance", text.USD(s.Balance.LeftUSD()))
 		}
 		read.Info("read")
-		n.read, n.fault = true, monitor.Fault{}
+		n.read, n.fault = true, account.Fault{}
 	}
 	if s.StorageNote != n.storage && s.StorageNote != "" {
 		log.Warn("history", "note", s.StorageNote)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/reconcile"
 	"ortop/internal/text"
@@ -221,7 +222,7 @@ const askGap = 5500 * time.Millisecond
 
 // readSince returns a snapshot of a reading after t, if one can be had. The
 // account may have been read a moment before t, and is not asked again at once.
-func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap monitor.Snapshot, err error) {
+func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap account.Snapshot, err error) {
 	for range 2 {
 		snap, err = mon.Once(ctx, max(0, a.now().Sub(t.Add(reconcile.Settle))))
 		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {

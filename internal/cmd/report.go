@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 )
@@ -66,7 +67,7 @@ const reportLimit = 19 * time.Second
 
 // usageReport is what a report says. A sum that is nil is not known.
 type usageReport struct {
-	monitor.Snapshot
+	account.Snapshot
 	period      period
 	from, to    time.Time // to is the last reading, or now where that is older
 	before      time.Time // when the period before began
@@ -91,7 +92,7 @@ type reportDay struct {
 func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
-	return a.once(ctx, monitor.Live, func(snap monitor.Snapshot, mon *monitor.Monitor) error {
+	return a.once(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		r, err := newReport(limited, mon, snap, p, now)
 		if err != nil {
@@ -114,7 +115,7 @@ func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) err
 	})
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap monitor.Snapshot, p period, now time.Time) (r usageReport, err error) {
+func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, now time.Time) (r usageReport, err error) {
 	r = usageReport{Snapshot: snap, period: p, from: p.start(now), to: snap.At.UTC().Truncate(time.Second), notes: slices.Clone(snap.Notes)}
 	r.before = p.start(r.from.Add(-time.Hour))
 	if r.to.Before(r.from) {

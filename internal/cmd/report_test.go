@@ -10,6 +10,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
@@ -62,7 +63,7 @@ func TestReportSums(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			mon := monitorOf(t, c.readings...)
 			now := day(c.now)
-			snap := monitor.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &monitor.Fault{Kind: "network"}}
+			snap := account.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &account.Fault{Kind: "network"}}
 			r, err := newReport(context.Background(), mon, snap, c.period, now)
 			if err != nil {
 				t.Fatal(err)
@@ -93,9 +94,9 @@ func TestReportSums(t *testing.T) {
 func aReport() (usageReport, time.Time) {
 	now := day("2026-11-21 10:42")
 	return usageReport{
-		Snapshot: monitor.Snapshot{
-			Account: "personal", At: now, Interval: time.Minute, Source: monitor.FromCredits,
-			Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48}, Track: monitor.Track{Made: 40, Held: 33, Factor: 1.4},
+		Snapshot: account.Snapshot{
+			Account: "personal", At: now, Interval: time.Minute, Source: account.FromCredits,
+			Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48}, Track: account.Track{Made: 40, Held: 33, Factor: 1.4},
 			Alerts: []alert.Event{{Level: alert.Urgent, Rule: alert.Balance, Text: "personal: $4.90 is left\x1b[2J"}},
 		},
 		period: periods[1], from: day("2026-11-16 00:00"), before: day("2026-11-09 00:00"), to: now,

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
 )
 
 func TestM04SameLineOnceInHalfAMinute(t *testing.T) {
@@ -56,35 +56,35 @@ func TestLogNeverWaits(t *testing.T) {
 
 func TestNarrator(t *testing.T) {
 	at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
-	good := monitor.Snapshot{Now: at, At: at, Interval: time.Minute, Phase: monitor.Waiting, Collecting: true,
+	good := account.Snapshot{Now: at, At: at, Interval: time.Minute, Phase: account.Waiting, Collecting: true,
 		Balance: &credit.Balance{CreditsUSD: 10, UsageUSD: 2}}
-	with := func(change func(*monitor.Snapshot)) monitor.Snapshot {
+	with := func(change func(*account.Snapshot)) account.Snapshot {
 		s := good
 		change(&s)
 		return s
 	}
-	bad := with(func(s *monitor.Snapshot) {
-		s.Fault, s.Due = &monitor.Fault{Kind: "server", Message: "500"}, at.Add(time.Minute)
+	bad := with(func(s *account.Snapshot) {
+		s.Fault, s.Due = &account.Fault{Kind: "server", Message: "500"}, at.Add(time.Minute)
 	})
 	const collects, read = "level=INFO msg=\"collecting this account\" interval=1m0s\n", "level=INFO msg=read balance=$8.00\n"
 	const failed = "level=WARN msg=\"not read\" kind=server error=500 next=2026-11-21T10:01:00Z\n"
 	for _, c := range []struct {
 		name  string
-		heard []monitor.Snapshot
+		heard []account.Snapshot
 		want  string
 	}{
-		{"said once", []monitor.Snapshot{good, good, good}, collects + read},
-		{"a fault, and its end", []monitor.Snapshot{good, bad, bad, good}, collects + read + failed + read},
-		{"never read", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.At = time.Time{} })}, collects},
-		{"old values", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.At = at.Add(-time.Hour) })}, collects},
-		{"another collects", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Collecting = false })},
+		{"said once", []account.Snapshot{good, good, good}, collects + read},
+		{"a fault, and its end", []account.Snapshot{good, bad, bad, good}, collects + read + failed + read},
+		{"never read", []account.Snapshot{with(func(s *account.Snapshot) { s.At = time.Time{} })}, collects},
+		{"old values", []account.Snapshot{with(func(s *account.Snapshot) { s.At = at.Add(-time.Hour) })}, collects},
+		{"another collects", []account.Snapshot{good, with(func(s *account.Snapshot) { s.Collecting = false })},
 			collects + read + "level=INFO msg=\"another process collects this account\" interval=1m0s\n"},
-		{"notes", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Notes, s.StorageNote = []string{"n"}, "full" }),
-			with(func(s *monitor.Snapshot) { s.Notes = []string{"n"} })},
+		{"notes", []account.Snapshot{good, with(func(s *account.Snapshot) { s.Notes, s.StorageNote = []string{"n"}, "full" }),
+			with(func(s *account.Snapshot) { s.Notes = []string{"n"} })},
 			collects + read + "level=WARN msg=history note=full\nlevel=WARN msg=note note=n\n"},
-		{"alerts that reach nobody", []monitor.Snapshot{good, with(func(s *monitor.Snapshot) { s.Undelivered = "u" }), with(func(s *monitor.Snapshot) { s.Undelivered = "u" }), good},
+		{"alerts that reach nobody", []account.Snapshot{good, with(func(s *account.Snapshot) { s.Undelivered = "u" }), with(func(s *account.Snapshot) { s.Undelivered = "u" }), good},
 			collects + read + "level=WARN msg=\"not delivered\" note=u\n"},
-		{"an ordinary key", []monitor.Snapshot{with(func(s *monitor.Snapshot) { s.Balance = nil })}, collects + "level=INFO msg=read\n"},
+		{"an ordinary key", []account.Snapshot{with(func(s *account.Snapshot) { s.Balance = nil })}, collects + "level=INFO msg=read\n"},
 	} {
 		var out bytes.Buffer
 		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: timeless}))

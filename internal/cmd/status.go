@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/account"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 )
@@ -67,20 +68,20 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.once(ctx, f.maxAge, func(snap monitor.Snapshot, _ *monitor.Monitor) error {
+	return a.once(ctx, f.maxAge, func(snap account.Snapshot, _ *monitor.Monitor) error {
 		return a.printStatus(snap, f, format)
 	})
 }
 
 // once takes one snapshot, lets answer print it, and says what was wrong with
 // it.
-func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error) error {
+func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(account.Snapshot, *monitor.Monitor) error) error {
 	return a.read(ctx, maxAge, answer, verdict)
 }
 
 // read takes one snapshot and lets answer print it. Where there was a key to
 // ask with, judge says what was wrong.
-func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(monitor.Snapshot, *monitor.Monitor) error, judge func(monitor.Snapshot) error) error {
+func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) error {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -97,11 +98,11 @@ func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(monito
 	case errors.Is(err, keys.ErrNone):
 		return &exitError{exitUsage, err, noKeyHint}
 	case errors.As(err, &connect):
-		snap.Fault = &monitor.Fault{Kind: "unauthorized", Message: oneLine(err.Error())}
+		snap.Fault = &account.Fault{Kind: "unauthorized", Message: oneLine(err.Error())}
 	case err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		snap.Fault = &monitor.Fault{Kind: "storage", Message: oneLine(err.Error())}
+		snap.Fault = &account.Fault{Kind: "storage", Message: oneLine(err.Error())}
 	}
 	if err := answer(snap, ses.mon); err != nil {
 		return err
@@ -117,7 +118,7 @@ func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(monito
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"
 
-func (a *app) printStatus(snap monitor.Snapshot, f statusFlags, format *formatter) error {
+func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *formatter) error {
 	var out []byte
 	var err error
 	switch {
@@ -139,7 +140,7 @@ func (a *app) printStatus(snap monitor.Snapshot, f statusFlags, format *formatte
 
 // verdict is nil where the account was read: its balance, or an ordinary key's
 // own numbers where the balance cannot be known.
-func verdict(s monitor.Snapshot) error {
+func verdict(s account.Snapshot) error {
 	if s.Fault == nil {
 		return nil
 	}
@@ -147,7 +148,7 @@ func verdict(s monitor.Snapshot) error {
 }
 
 // faultWords say what is wrong where there is no number to be stale.
-func faultWords(f monitor.Fault) string {
+func faultWords(f account.Fault) string {
 	switch f.Kind {
 	case "unauthorized":
 		return "key not accepted"
@@ -168,7 +169,7 @@ func faultWords(f monitor.Fault) string {
 }
 
 // faultHint is the way out of a fault. due is when the next poll is planned.
-func faultHint(f monitor.Fault, due time.Time) string {
+func faultHint(f account.Fault, due time.Time) string {
 	switch f.Kind {
 	case "unauthorized":
 		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"

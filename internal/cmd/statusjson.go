@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // The object of status --json. Every key is always there; null is unknown.
@@ -91,7 +91,7 @@ func alertObjects(events []alert.Event) []alertJSON {
 }
 
 // statusObject is s as scripts see it at now.
-func statusObject(s monitor.Snapshot, now time.Time) statusJSON {
+func statusObject(s account.Snapshot, now time.Time) statusJSON {
 	o := statusJSON{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
 		KeyKind: string(s.KeyKind()), Spendable: s.SpendableUSD, Binding: word(s.Binding),

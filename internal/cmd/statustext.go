@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -61,7 +61,7 @@ func fieldNames() string {
 	return strings.Join(lines, "\n")
 }
 
-func newFields(s monitor.Snapshot, now time.Time) fields {
+func newFields(s account.Snapshot, now time.Time) fields {
 	f := fields{
 		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
 		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
@@ -103,7 +103,7 @@ func newFields(s monitor.Snapshot, now time.Time) fields {
 	return f
 }
 
-func state(s monitor.Snapshot, now time.Time) string {
+func state(s account.Snapshot, now time.Time) string {
 	age, ok := s.Age(now)
 	switch {
 	case !ok && s.Fault != nil:
@@ -123,7 +123,7 @@ func state(s monitor.Snapshot, now time.Time) string {
 }
 
 // depleted says what is: the account, or the cap of the key that asks.
-func depleted(s monitor.Snapshot) string {
+func depleted(s account.Snapshot) string {
 	if s.Forecast.Subject == forecast.Key {
 		return "key cap depleted"
 	}
@@ -163,7 +163,7 @@ func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within str
 }
 
 // noDate is why there is no date.
-func noDate(s monitor.Snapshot, now time.Time) string {
+func noDate(s account.Snapshot, now time.Time) string {
 	switch f := s.Forecast; s.Outlook() {
 	case forecast.Depleted:
 		said := depleted(s)
@@ -189,7 +189,7 @@ func noDate(s monitor.Snapshot, now time.Time) string {
 }
 
 // statusText is s for a person.
-func statusText(s monitor.Snapshot, now time.Time) string {
+func statusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 // Account is what is known of one account when it is asked for.
 type Account struct {
-	Snapshot monitor.Snapshot
+	Snapshot account.Snapshot
 	// Failures is how many polls failed, by Fault.Kind.
 	Failures map[string]int
 	// Keys and Models say what each spent in the last 24 h; empty is unknown.
@@ -61,26 +61,26 @@ func Text(accounts []Account, now time.Time) []byte {
 var values = []struct {
 	name, kind, help string
 	always           bool
-	of               func(monitor.Snapshot, time.Time) *float64
+	of               func(account.Snapshot, time.Time) *float64
 }{
 	{"ortop_up", gauge, "Whether the account was read at the last try, and lately.", true, up},
 	{"ortop_last_success_timestamp_seconds", gauge, "When the account was last read.", true,
-		func(s monitor.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
+		func(s account.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
 	{"ortop_balance_usd", gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
 	{"ortop_credits_usd", gauge, "Credits bought since the beginning; a refund lowers it.", false,
 		balance(func(b credit.Balance) float64 { return b.CreditsUSD })},
 	{"ortop_usage_usd_total", counter, "Credits used since the beginning.", false,
 		balance(func(b credit.Balance) float64 { return b.UsageUSD })},
 	{"ortop_spendable_usd", gauge, "What can still be spent: the lesser of the balance and the rest of the key's cap.", false,
-		func(s monitor.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
+		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
 	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
-		func(s monitor.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
+		func(s account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
 	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
 }
 
 // topUpMissing is nil where nothing is known of an automatic top-up, or where it
 // is not the balance that ends first.
-func topUpMissing(s monitor.Snapshot, _ time.Time) *float64 {
+func topUpMissing(s account.Snapshot, _ time.Time) *float64 {
 	v := 0.0
 	if _, missing := s.TopUpMissing(); missing {
 		v = 1
@@ -90,7 +90,7 @@ func topUpMissing(s monitor.Snapshot, _ time.Time) *float64 {
 	return &v
 }
 
-func up(s monitor.Snapshot, now time.Time) *float64 {
+func up(s account.Snapshot, now time.Time) *float64 {
 	v := 0.0
 	if !s.Stale(now) && s.Fault == nil {
 		v = 1
@@ -98,8 +98,8 @@ func up(s monitor.Snapshot, now time.Time) *float64 {
 	return &v
 }
 
-func balance(of func(credit.Balance) float64) func(monitor.Snapshot, time.Time) *float64 {
-	return func(s monitor.Snapshot, _ time.Time) *float64 {
+func balance(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *float64 {
+	return func(s account.Snapshot, _ time.Time) *float64 {
 		if s.Balance == nil {
 			return nil
 		}

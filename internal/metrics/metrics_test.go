@@ -16,9 +16,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
 )
 
 var now = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
@@ -28,12 +28,12 @@ func ptr[T any](v T) *T { return &v }
 // healthy is an account of which everything is known.
 func healthy() Account {
 	return Account{
-		Snapshot: monitor.Snapshot{
-			Account: "work", At: now.Add(-20 * time.Second), Interval: time.Minute, Source: monitor.FromCredits,
+		Snapshot: account.Snapshot{
+			Account: "work", At: now.Add(-20 * time.Second), Interval: time.Minute, Source: account.FromCredits,
 			Balance:      &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
-			SpendableUSD: ptr(20.5), Burn: monitor.Burn{USDPerHour: ptr(0.51)},
+			SpendableUSD: ptr(20.5), Burn: account.Burn{USDPerHour: ptr(0.51)},
 			Forecast:  forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 1e15},
-			AutoTopUp: &monitor.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25},
+			AutoTopUp: &account.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25},
 		},
 		Failures: map[string]int{"server": 3},
 		Keys:     []Row{{"0123456789abcdef", "ci", 1.5}, {"fedcba9876543210", "ci", 2}},
@@ -131,17 +131,17 @@ func TestUnknownIsAbsent(t *testing.T) {
 		change func(*Account)
 		want   []string
 	}{
-		{"never read", func(a *Account) { *a = Account{Snapshot: monitor.Snapshot{Account: "work", Interval: time.Minute}} },
+		{"never read", func(a *Account) { *a = Account{Snapshot: account.Snapshot{Account: "work", Interval: time.Minute}} },
 			[]string{"ortop_up 0"}},
 		{"stale", func(a *Account) { a.Snapshot.At = now.Add(-3 * time.Minute) },
 			[]string{"ortop_last_success_timestamp_seconds 1763719020", "ortop_up 0"}},
 		{"failing, not stale yet", func(a *Account) {
-			a.Snapshot.Fault = &monitor.Fault{Kind: "server"}
+			a.Snapshot.Fault = &account.Fault{Kind: "server"}
 			a.Keys, a.Models, a.Snapshot.Forecast = nil, nil, forecast.Forecast{State: forecast.Idle}
 		}, []string{"ortop_balance_usd 63.52", "ortop_burn_usd_per_hour 0.51", "ortop_credits_usd 100",
 			"ortop_last_success_timestamp_seconds 1763719180", "ortop_spendable_usd 20.5", "ortop_up 0", "ortop_usage_usd_total 36.48"}},
 		{"an ordinary key", func(a *Account) {
-			a.Snapshot.Balance, a.Snapshot.SpendableUSD, a.Snapshot.Burn = nil, nil, monitor.Burn{}
+			a.Snapshot.Balance, a.Snapshot.SpendableUSD, a.Snapshot.Burn = nil, nil, account.Burn{}
 			a.Keys, a.Models, a.Snapshot.Forecast = nil, nil, forecast.Forecast{State: forecast.Unknown}
 		}, []string{"ortop_last_success_timestamp_seconds 1763719180", "ortop_up 1"}},
 		{"no numbers", func(a *Account) {

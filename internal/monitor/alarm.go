@@ -157,7 +157,7 @@ func (st *store) reading(ctx context.Context, s Snapshot, silence time.Duration)
 	r := alert.Reading{
 		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
 		Forecast: s.Forecast, Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
-		Unusual: st.unusual(s), Refill: s.AutoTopUp.refill(),
+		Unusual: st.unusual(s), Refill: refill(s.AutoTopUp),
 	}
 	if s.Fault != nil {
 		r.Cause = s.Fault.Message

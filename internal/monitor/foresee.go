@@ -21,12 +21,6 @@ type outlook struct {
 	Made time.Time `json:"made,omitzero"`
 }
 
-// Track is how the forecasts that have ended did.
-type Track struct {
-	Made, Held int     // of the last 40
-	Factor     float64 // half of them were within it; 0 if there is none
-}
-
 // of reports whether the outlook is about the reading of at.
 func (o outlook) of(at time.Time) bool { return !o.Forecast.At.IsZero() && o.Forecast.At.Equal(at) }
 

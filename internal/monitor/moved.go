@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"ortop/internal/account"
+
 	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
@@ -169,12 +171,12 @@ func (st *store) moved(ctx context.Context, s Snapshot) error {
 		return err
 	}
 	return st.db.AddEvent(ctx, st.account, history.Event{
-		At: s.At, Kind: EventForecast, Level: string(alert.Info), Text: s.movedText(a, next, p), Data: data,
+		At: s.At, Kind: EventForecast, Level: string(alert.Info), Text: movedText(s, a, next, p), Data: data,
 	})
 }
 
 // movedText says when it runs out now, when it was to, and why.
-func (s Snapshot) movedText(was, is anchor, p standpoint) string {
+func movedText(s Snapshot, was, is anchor, p standpoint) string {
 	what, how := "the balance", "later"
 	if is.Subject == forecast.Key {
 		what = "the key's cap"
@@ -183,7 +185,7 @@ func (s Snapshot) movedText(was, is anchor, p standpoint) string {
 		how = "sooner"
 	}
 	return fmt.Sprintf("%s runs out %s, about %s and not %s: %s; 80 %% sure: %s", what, how,
-		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), s.movedCause(was, how == "sooner", p), text.Range(is.P10, is.P90, s.Now))
+		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), movedCause(s, was, how == "sooner", p), text.Range(is.P10, is.P90, s.Now))
 }
 
 // What is told as the cause is at least so far from the usual.
@@ -195,7 +197,7 @@ const (
 )
 
 // movedCause says what moved it, as far as the numbers tell.
-func (s Snapshot) movedCause(was anchor, sooner bool, p standpoint) string {
+func movedCause(s Snapshot, was anchor, sooner bool, p standpoint) string {
 	b := s.Burn
 	hour := b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour
 	day := 1.0
@@ -212,13 +214,13 @@ func (s Snapshot) movedCause(was anchor, sooner bool, p standpoint) string {
 	case was.CapUSD == nil != (p.capUSD == nil):
 		return "the key's cap is another"
 	case sooner && hour:
-		return "spent " + text.USD(*b.USDPerHour) + " in the last hour" + compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
+		return "spent " + text.USD(*b.USDPerHour) + " in the last hour" + account.Compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
 	case sooner && day >= dayFast:
-		return "spent " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+		return "spent " + text.USD(*b.USDPerDay) + " in 24 h" + account.Compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
 	case !sooner && !s.Forecast.LastSpend.IsZero() && s.Now.Sub(s.Forecast.LastSpend) >= longIdle:
 		return "nothing was spent for " + text.Span(s.Now.Sub(s.Forecast.LastSpend))
 	case !sooner && day <= daySlow:
-		return "slower than usual, " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+		return "slower than usual, " + text.USD(*b.USDPerDay) + " in 24 h" + account.Compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
 	}
 	since, expected := s.At.Sub(was.At), was.P50.Sub(was.At)
 	perDay := func(usd float64, d time.Duration) string {

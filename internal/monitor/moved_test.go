@@ -193,7 +193,7 @@ func TestWhyItMoved(t *testing.T) {
 		if c.set != nil {
 			c.set(&s, &at)
 		}
-		if got := s.movedCause(was, c.sooner, at); got != c.want {
+		if got := movedCause(s, was, c.sooner, at); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

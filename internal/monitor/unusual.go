@@ -58,9 +58,9 @@ func (was standing) find(s Snapshot, factor float64) standing {
 	}
 	// Without a management key what was filled in is by days, spread evenly.
 	if s.KeyKind() == credit.KeyManagement || s.At.Sub(s.OwnSince) >= time.Hour {
-		follow(&now.Hour, s.Spend.Last1hUSD, s.Usual.hourLimit())
+		follow(&now.Hour, s.Spend.Last1hUSD, hourLimit(s.Usual))
 	}
-	follow(&now.Day, s.Spend.Last24hUSD, s.Usual.dayLimit())
+	follow(&now.Day, s.Spend.Last24hUSD, dayLimit(s.Usual))
 	switch {
 	case s.Rise == nil:
 		if s.At.Sub(was.Rise) > 7*24*time.Hour {
@@ -83,7 +83,7 @@ func (was standing) since(id string) time.Time {
 }
 
 // hourLimit is above what an hour is a spike; nil is unknown.
-func (u Usual) hourLimit() *float64 {
+func hourLimit(u Usual) *float64 {
 	if u.HourUSD == nil || u.DayUSD == nil {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (u Usual) hourLimit() *float64 {
 	return &v
 }
 
-func (u Usual) dayLimit() *float64 {
+func dayLimit(u Usual) *float64 {
 	if u.DayUSD == nil {
 		return nil
 	}
@@ -183,9 +183,9 @@ func (u unusual) follow(s Snapshot) unusual {
 	}
 	switch r := s.Rise; {
 	case u.ID == alert.HourID:
-		grow(s.Spend.Last1hUSD, s.Usual.HourUSD, s.Usual.hourLimit())
+		grow(s.Spend.Last1hUSD, s.Usual.HourUSD, hourLimit(s.Usual))
 	case u.ID == alert.DayID:
-		grow(s.Spend.Last24hUSD, s.Usual.DayUSD, s.Usual.dayLimit())
+		grow(s.Spend.Last24hUSD, s.Usual.DayUSD, dayLimit(s.Usual))
 	case r != nil && r.ToUSDPerDay > u.USD:
 		limit := alert.LeakFactor * r.FromUSDPerDay
 		grow(&r.ToUSDPerDay, &r.FromUSDPerDay, &limit)
