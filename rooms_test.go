@@ -25,7 +25,8 @@ var allowed = map[string]struct {
 	"internal/alert":    {[]string{"internal/credit", "internal/forecast", "internal/text"}, "alerts are judged by numbers and told in words, wherever these come from"},
 	"internal/account":  {[]string{"internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "what a reading does is judged without a clock, a disk or a network"},
 	"internal/monitor":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/text"}, "the pipeline knows no surface"},
-	"ui":                {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"ui/tty":            {nil, "a terminal is lent and given back, whatever is drawn on it"},
+	"ui":                {[]string{"ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
 	"internal/metrics":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
@@ -33,7 +34,7 @@ var allowed = map[string]struct {
 
 // only says which rooms may import a module themselves.
 var only = map[string][]string{
-	"charm.land/bubbletea/v2":          {"ui"},
+	"charm.land/bubbletea/v2":          {"ui", "ui/tty"},
 	"charm.land/bubbles/v2":            {"ui"},
 	"charm.land/lipgloss/v2":           {"ui"},
 	"github.com/guptarohit/asciigraph": {"ui"},

@@ -2,217 +2,29 @@ package ui
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"runtime/debug"
-	"sync/atomic"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/tty"
 )
 
-// The reasons for which Run ends, besides the person quitting.
-var (
-	// ErrInterrupted is ctrl+c or SIGINT.
-	ErrInterrupted = errors.New("interrupted")
-	// ErrTerminalLost is a terminal that went away or cannot be used.
-	ErrTerminalLost = errors.New("the terminal is gone")
-	// ErrPanic is a panic of the dashboard; the error that wraps it holds
-	// what was said and the stack.
-	ErrPanic = errors.New("panic")
-)
-
-// SignalError is the signal that ended Run.
-type SignalError struct{ Signal os.Signal }
-
-// Error names the signal.
-func (e SignalError) Error() string { return e.Signal.String() }
-
-// How long each step of ending may take. Their sum and that of giving the
-// terminal back stay below 3 s.
-const (
-	quitGrace  = 800 * time.Millisecond
-	killGrace  = 400 * time.Millisecond
-	sendGrace  = 500 * time.Millisecond
-	watchEvery = time.Second
-)
-
-// framesPerSecond is low, for the renderer wakes that often all the time, but
-// no lower: the first frame is not drawn before the first of these.
-const framesPerSecond = 60
-
-// Run shows the dashboard until the person quits, and then returns nil.
-// Otherwise it returns an error that wraps ErrInterrupted, ErrTerminalLost,
-// ErrPanic, a SignalError, what came over Options.Crash, or the cause of ctx.
-// On return the terminal is as it was found. Ending takes 3 s at most, also
-// when nobody reads the terminal.
+// Run shows the dashboard until the person quits, and then returns nil. Its
+// errors, and what it does to the terminal, are those of tty.Run.
 func Run(ctx context.Context, o Options) error {
 	m := newModel(o)
-	if canSuspend {
+	if tty.CanSuspend {
 		m.suspend = func() tea.Cmd { return tea.Suspend }
 	}
-	return run(ctx, m, o)
+	return tty.Run(ctx, m, tty.Options{Input: o.Input, Output: o.Output, NoColor: o.NoColor, Crash: o.Crash})
 }
 
-// session is one run of a program on one terminal.
-type session struct {
-	program *tea.Program
-	term    *terminal
-	signals chan os.Signal
-	fatal   chan error    // the first reason to end that is no signal
-	done    chan struct{} // closed when the program has ended
-	err     error         // the program's own; set before done is closed
-	ending  chan struct{} // closed when the session wants the program to end
+// cannotSuspend is shown where a stopped process would stay stopped.
+const cannotSuspend = "cannot suspend: no shell waits here to bring ortop back"
 
-	stopping   atomic.Bool   // SIGTSTP asked for a suspension
-	suspended  atomic.Bool   // the event loop waits in a suspension
-	reclaiming atomic.Bool   // reclaim waits for the foreground
-	continued  chan struct{} // a SIGCONT that came while suspended
-}
-
-func run(ctx context.Context, model tea.Model, o Options) error {
-	// Bubble Tea would log all input there, a pasted key too.
-	if err := os.Unsetenv("TEA_TRACE"); err != nil {
-		return fmt.Errorf("preparing the environment: %w", err)
-	}
-	env := os.Environ()
-	if o.NoColor {
-		env = append(env, "NO_COLOR=1")
-	}
-	s := &session{
-		signals:   make(chan os.Signal, 16),
-		fatal:     make(chan error, 1),
-		done:      make(chan struct{}),
-		ending:    make(chan struct{}),
-		continued: make(chan struct{}, 1),
-	}
-	var err error
-	if s.term, err = openTerminal(o, s.lost); err != nil {
-		return err
-	}
-	defer s.term.close()
-	s.program = tea.NewProgram(guard{model, s.fail},
-		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),
-		tea.WithEnvironment(env), tea.WithFPS(framesPerSecond),
-		tea.WithoutSignalHandler(), tea.WithFilter(s.filter))
-
-	s.listen()
-	defer s.unlisten()
-	go s.watch()
-	go func() {
-		defer close(s.done)
-		_, s.err = s.program.Run()
-	}()
-	reason := s.wait(ctx, o.Crash)
-	s.end()
-	s.term.restore()
-	return reason
-}
-
-// fail makes err the reason to end, unless there is one.
-func (s *session) fail(err error) {
-	select {
-	case s.fatal <- err:
-	default:
-	}
-}
-
-func (s *session) lost(err error) { s.fail(fmt.Errorf("%w: %w", ErrTerminalLost, err)) }
-
-// wait returns why the session is to end.
-func (s *session) wait(ctx context.Context, crash <-chan error) error {
-	for {
-		select {
-		case <-s.done:
-			select {
-			case err := <-s.fatal: // the cause of what the program says
-				return err
-			default:
-				return reasonOf(s.err)
-			}
-		case err := <-s.fatal:
-			return err
-		case err, open := <-crash:
-			if err != nil {
-				return err
-			}
-			if !open {
-				crash = nil
-			}
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case sig := <-s.signals:
-			if err := s.take(sig); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// reasonOf says in this package's words how a program ended.
-func reasonOf(err error) error {
-	switch {
-	case err == nil:
+// Resource is the feed, which a suspension has to release.
+func (m Model) Resource() tty.Resource {
+	if m.feed == nil {
 		return nil
-	case errors.Is(err, tea.ErrInterrupted):
-		return ErrInterrupted
-	case errors.Is(err, tea.ErrProgramPanic):
-		return fmt.Errorf("%w: %w", ErrPanic, err)
 	}
-	return fmt.Errorf("%w: %w", ErrTerminalLost, err)
-}
-
-// end makes the program end: by asking, by dropping what the terminal does
-// not read, by force. A program that does not end even so is left behind.
-func (s *session) end() {
-	close(s.ending)
-	if s.suspended.Load() && s.ended(killGrace) {
-		return
-	}
-	if !s.term.foreground() {
-		return // it would be stopped for touching another's terminal
-	}
-	go s.program.Quit()
-	if s.ended(quitGrace) {
-		return
-	}
-	s.term.mute()
-	s.term.discard()
-	if s.ended(killGrace) {
-		return
-	}
-	go s.program.Kill()
-	s.ended(killGrace)
-}
-
-// ended reports whether the program has ended within d.
-func (s *session) ended(d time.Duration) bool {
-	select {
-	case <-s.done:
-		return true
-	case <-time.After(d):
-		return false
-	}
-}
-
-// send hands msg to the event loop. If that waits for a terminal which is not
-// read, what is written there is dropped.
-func (s *session) send(msg tea.Msg) {
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		s.program.Send(msg)
-	}()
-	select {
-	case <-sent:
-	case <-time.After(sendGrace):
-		s.term.discard()
-	}
-}
-
-// panicError is what a recovered panic becomes. It is called by the deferred
-// function, so that the stack still shows the place.
-func panicError(p any) error {
-	return fmt.Errorf("%w: %s\n\n%s", ErrPanic, keyLike.ReplaceAllString(fmt.Sprint(p), "[redacted]"), debug.Stack())
+	return m.feed
 }

@@ -3,10 +3,11 @@ package ui
 import (
 	"time"
 
-	"ortop/internal/account"
-
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/account"
+	"ortop/ui/tty"
 )
 
 // Update takes one message. It never waits.
@@ -61,6 +62,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.eventsRead(msg)
 	case acknowledgedMsg:
 		return m.acknowledged(msg)
+	case tty.OrphanMsg:
+		return m.say(cannotSuspend)
 	case noticeMsg:
 		return m.say(string(msg))
 	case noticeOverMsg:

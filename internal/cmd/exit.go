@@ -8,7 +8,7 @@ import (
 
 	"ortop/internal/config"
 	"ortop/internal/keys"
-	"ortop/ui"
+	"ortop/ui/tty"
 )
 
 // The exit codes, which scripts rely on.
@@ -48,9 +48,9 @@ func report(w io.Writer, err error) int {
 		return exitOK
 	}
 	var exit *exitError
-	var signal ui.SignalError
+	var signal tty.SignalError
 	switch {
-	case errors.Is(err, ui.ErrInterrupted):
+	case errors.Is(err, tty.ErrInterrupted):
 		return exitInterrupt
 	case errors.As(err, &signal):
 		if s, ok := signal.Signal.(syscall.Signal); ok {

@@ -1,4 +1,4 @@
-package ui
+package tty
 
 import (
 	"io"
@@ -14,19 +14,28 @@ const (
 	redrawTries     = 3
 )
 
-// cannotSuspend is shown where a stopped process would stay stopped.
-const cannotSuspend noticeMsg = "cannot suspend: no shell waits here to bring ortop back"
+// OrphanMsg answers tea.Suspend where the process was not stopped, because no
+// shell would continue it.
+type OrphanMsg struct{}
+
+// Resource is what others may need while the process is stopped. Release lets
+// go of it, within a moment; Resume takes it back.
+type Resource interface {
+	Release()
+	Resume()
+}
+
+// Holder is a model that holds a resource, or nil for the moment.
+type Holder interface{ Resource() Resource }
 
 // continuedMsg says that the process was stopped and continued without
 // knowing, so that the terminal may be in any state. It counts the attempts to
 // take the terminal again.
 type continuedMsg int
 
-// currentFeed is the feed that a suspension has to release.
-func (m Model) currentFeed() Feed { return m.feed }
-
 // filter replaces Bubble Tea's own suspension, which would hang where nobody
-// continues the process and does not know of the feed.
+// continues the process and does not know of the
+// resource.
 func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 	var stop bool
 	var tries continuedMsg
@@ -34,7 +43,7 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 	case tea.SuspendMsg:
 		if orphaned() {
 			s.stopping.Store(false)
-			return cannotSuspend
+			return OrphanMsg{}
 		}
 		stop = true
 	case continuedMsg:
@@ -43,8 +52,8 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 		return msg
 	}
 	x := &suspension{session: s, stop: stop}
-	if f, ok := m.(guard).Model.(interface{ currentFeed() Feed }); ok {
-		x.feed = f.currentFeed()
+	if h, ok := m.(guard).Model.(Holder); ok {
+		x.resource = h.Resource()
 	}
 	// Exec runs it in the event loop, with the terminal released.
 	return tea.Exec(x, func(err error) tea.Msg {
@@ -60,8 +69,8 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 // suspension is a stay away from the terminal. It is a tea.ExecCommand.
 type suspension struct {
 	*session
-	feed Feed
-	stop bool // stop the process, too
+	resource Resource // or nil
+	stop     bool     // stop the process, too
 }
 
 // SetStdin does nothing: a suspension reads and writes nothing. So do
@@ -76,16 +85,16 @@ func (x *suspension) Run() error {
 	defer x.suspended.Store(false)
 	defer x.stopping.Store(false)
 	if x.stop {
-		if x.feed != nil {
-			x.feed.Release()
+		if x.resource != nil {
+			x.resource.Release()
 		}
 		x.term.leave()
 		x.stopGroup()
 	}
-	if x.feed != nil {
-		x.feed.Resume()
+	if x.resource != nil {
+		x.resource.Resume()
 	}
-	// In the background, the feed goes on without a screen.
+	// In the background, the resource is in use without a screen.
 	if !x.untilForeground() {
 		// Returning would make Bubble Tea take the terminal again. This ends
 		// its event loop and runs what that has deferred.

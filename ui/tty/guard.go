@@ -1,8 +1,10 @@
-package ui
+package tty
 
 import (
+	"fmt"
 	"reflect"
 	"regexp"
+	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -61,4 +63,10 @@ func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
 		}
 		return guarded.Interface()
 	}
+}
+
+// panicError is the error for a recovered panic. The deferred function calls
+// it, so that the stack still shows the place.
+func panicError(p any) error {
+	return fmt.Errorf("%w: %s\n\n%s", ErrPanic, keyLike.ReplaceAllString(fmt.Sprint(p), "[redacted]"), debug.Stack())
 }

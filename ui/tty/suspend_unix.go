@@ -1,6 +1,6 @@
 //go:build unix
 
-package ui
+package tty
 
 import (
 	"os"
@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const canSuspend = true
+// CanSuspend reports whether the platform has job control.
+const CanSuspend = true
 
 // orphaned reports whether no shell would continue a stopped process: it is in
 // the group of the session's leader, or its parent is of another session.

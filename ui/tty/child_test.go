@@ -1,6 +1,6 @@
 //go:build unix
 
-package ui
+package tty
 
 import (
 	"bufio"
@@ -18,10 +18,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/sys/unix"
-
-	"ortop/history"
-	"ortop/internal/account"
-	"ortop/internal/forecast"
 )
 
 // childEnv makes the test binary be one of the programs below.
@@ -49,23 +45,11 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// childFeed reports what a suspension asks of a feed; nothing else is asked.
-type childFeed struct {
-	Feed
-	report *os.File
-}
+// childResource reports what a suspension does with it.
+type childResource struct{ report *os.File }
 
-func (f childFeed) Snapshots() <-chan account.Snapshot { return nil }
-func (f childFeed) Refresh()                           {}
-func (f childFeed) Pause(bool)                         {}
-func (f childFeed) Release()                           { fmt.Fprintln(f.report, "release") }
-func (f childFeed) Resume()                            { fmt.Fprintln(f.report, "resume") }
-func (f childFeed) Plot(context.Context, time.Time, time.Time, int) (history.Plot, error) {
-	return history.Plot{}, nil
-}
-func (f childFeed) Plan(context.Context, account.Snapshot, forecast.Ask) (forecast.Plan, bool, error) {
-	return forecast.Plan{}, false, nil
-}
+func (f childResource) Release() { fmt.Fprintln(f.report, "release") }
+func (f childResource) Resume()  { fmt.Fprintln(f.report, "resume") }
 
 // childApp runs a model that fails on request. It reports on descriptor 3.
 func childApp(mode string) {
@@ -75,8 +59,8 @@ func childApp(mode string) {
 	report := os.NewFile(3, "report")
 	ctx, cancel := context.WithCancel(context.Background())
 	crash := make(chan error, 1)
-	m := childModel{feed: childFeed{report: report}, cancel: cancel, crash: crash, clock: strings.Contains(mode, "clock")}
-	err := run(ctx, m, Options{Crash: crash})
+	m := childModel{resource: childResource{report: report}, cancel: cancel, crash: crash, clock: strings.Contains(mode, "clock")}
+	err := Run(ctx, m, Options{Crash: crash})
 	var sig SignalError
 	code := 1
 	switch {
@@ -99,7 +83,7 @@ func childApp(mode string) {
 }
 
 type childModel struct {
-	feed      childFeed
+	resource  childResource
 	cancel    func()
 	crash     chan error
 	clock     bool
@@ -115,7 +99,7 @@ func childTicks(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return childTick{} })
 }
 
-func (m childModel) currentFeed() Feed { return m.feed }
+func (m childModel) Resource() Resource { return m.resource }
 
 func (m childModel) Init() tea.Cmd {
 	if m.clock {
@@ -138,8 +122,8 @@ func (m childModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, childTicks(5 * time.Millisecond)
 		}
 		return m, childTicks(time.Second)
-	case noticeMsg:
-		m.notice = string(msg)
+	case OrphanMsg:
+		m.notice = "cannot suspend"
 	case tea.ResumeMsg:
 		m.notice = "resumed"
 	case tea.KeyPressMsg:

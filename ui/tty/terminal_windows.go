@@ -1,4 +1,4 @@
-package ui
+package tty
 
 func foreground(uintptr) bool { return true }
 

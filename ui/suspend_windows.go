@@ -1,7 +1,0 @@
-package ui
-
-const canSuspend = false
-
-func orphaned() bool { return true }
-
-func (s *session) stopGroup() {}
