@@ -88,37 +88,6 @@ func (e *NetworkError) Unwrap() []error {
 	return []error{ErrNetwork, e.timedOut}
 }
 
-// Kind returns a word for err that programs may rely on: "unauthorized",
-// "forbidden", "payment", "rate_limited", "server" (408 too), "redirect",
-// "malformed" (also 404, and every status that this API does not give to a good
-// request) or "network", which is also the word for an error that
-// is none of this package's. It returns "" for nil.
-func Kind(err error) string {
-	if err == nil {
-		return ""
-	}
-	for _, k := range []struct {
-		kind error
-		word string
-	}{
-		{ErrUnauthorized, "unauthorized"},
-		{ErrForbidden, "forbidden"},
-		{ErrPayment, "payment"},
-		{ErrRateLimited, "rate_limited"},
-		{ErrServer, "server"},
-		{ErrTimeout, "server"},
-		{ErrRedirect, "redirect"},
-		{ErrMalformed, "malformed"},
-		{ErrNotFound, "malformed"},
-		{ErrRequest, "malformed"},
-	} {
-		if errors.Is(err, k.kind) {
-			return k.word
-		}
-	}
-	return "network"
-}
-
 // kindOf returns the kind of an answer with this status, which is not 200.
 func kindOf(status int) error {
 	switch status {

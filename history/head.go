@@ -25,7 +25,8 @@ type head struct {
 	credits                     *float64
 	dayRows                     int64  // sample rows of the UTC day of at,
 	dayCRC                      uint32 // and their checksum
-	faultKind, fault            string
+	faultKind                   credit.FaultKind
+	fault                       string
 	key, forecast               []byte
 }
 
@@ -119,7 +120,7 @@ func (h *head) gap(at int64, r Reading, u PollUpdate) *credit.Gap {
 	case u.GapCause != "":
 		cause = u.GapCause
 	case h.faultKind != "":
-		cause = h.faultKind
+		cause = string(h.faultKind)
 	case h.fault != "":
 		cause = h.fault
 	}

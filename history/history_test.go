@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 var (
@@ -131,7 +133,7 @@ func TestPollRow(t *testing.T) {
 	if err := db.Record(ctx, u, Reading{Series: s, At: when, UsageUSD: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Record(ctx, PollUpdate{Series: s, Attempt: at(1), Due: at(3), FaultKind: "network", Fault: "no route"}); err != nil {
+	if err := db.Record(ctx, PollUpdate{Series: s, Attempt: at(1), Due: at(3), FaultKind: credit.FaultNetwork, Fault: "no route"}); err != nil {
 		t.Fatal(err)
 	}
 	p, ok, err := db.Poll(ctx, s)
@@ -139,7 +141,7 @@ func TestPollRow(t *testing.T) {
 		t.Fatalf("Poll() = %v, %v", ok, err)
 	}
 	if !p.Attempt.Equal(at(1)) || !p.Success.Equal(when) || !p.Due.Equal(at(3)) || p.Interval != time.Minute ||
-		p.FaultKind != "network" || p.Fault != "no route" || string(p.Key) != `{"label":"x"}` {
+		p.FaultKind != credit.FaultNetwork || p.Fault != "no route" || string(p.Key) != `{"label":"x"}` {
 		t.Errorf("Poll() = %+v, want the failed poll with the last success", p)
 	}
 	if p.UsageUSD == nil || *p.UsageUSD != 3 || p.CreditsUSD != nil {
@@ -155,13 +157,13 @@ func TestGaps(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		update PollUpdate
-		failed string
+		failed credit.FaultKind
 		minute float64
 		want   string // the cause, or "" for no gap
 	}{
 		{"two intervals are none", PollUpdate{}, "", 2.4, ""},
 		{"not running", PollUpdate{}, "", 30, "not running"},
-		{"the fault of the failed poll", PollUpdate{}, "network", 30, "network"},
+		{"the fault of the failed poll", PollUpdate{}, credit.FaultNetwork, 30, "network"},
 		{"the cause that was given", PollUpdate{GapCause: "asleep"}, "network", 30, "asleep"},
 		{"a longer interval from now on", PollUpdate{Interval: 5 * time.Minute}, "", 5, ""},
 	} {

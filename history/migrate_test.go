@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 // version1 returns the path of a copy of a history that a program of version 1
@@ -57,7 +59,7 @@ func checkVersion1(t *testing.T, db *DB) {
 		t.Errorf("At() of the key = %+v, %v, %v, want 33", got, ok, err)
 	}
 	poll, ok, err := db.Poll(ctx, s)
-	if err != nil || !ok || poll.FaultKind != "network" || !poll.Success.Equal(at(1999)) || len(poll.Key) == 0 || poll.Forecast != nil {
+	if err != nil || !ok || poll.FaultKind != credit.FaultNetwork || !poll.Success.Equal(at(1999)) || len(poll.Key) == 0 || poll.Forecast != nil {
 		t.Errorf("Poll() = %+v, %v, %v, want the failed poll", poll, ok, err)
 	}
 	if open, err := db.OpenForecasts(ctx, s); err != nil || len(open) != 0 {

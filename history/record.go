@@ -47,7 +47,8 @@ type PollUpdate struct {
 	// Interval is the time between polls. If 0, the stored one stays.
 	Interval time.Duration
 	// FaultKind and Fault are what went wrong, both empty where nothing did.
-	FaultKind, Fault string
+	FaultKind credit.FaultKind
+	Fault     string
 	// Key is opaque JSON about the key, never the key itself. If nil, the
 	// stored one stays.
 	Key []byte
@@ -66,7 +67,8 @@ type Poll struct {
 	Interval              time.Duration
 	// UsageUSD and CreditsUSD are of the last reading; nil is unknown.
 	UsageUSD, CreditsUSD *float64
-	FaultKind, Fault     string
+	FaultKind            credit.FaultKind
+	Fault                string
 	Key, Forecast        []byte
 }
 

@@ -135,7 +135,7 @@ func labelledGauge(p pen, share float64, l level, w int) string {
 func unknownLines(p pen, s account.Snapshot, l level, w, h int) []string {
 	note := clean(s.BalanceNote)
 	switch {
-	case s.Fault != nil && s.Fault.Kind == "payment": // which is said above
+	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which is said above
 		note = pick(w-4, "balance not known", "not known")
 	case note != "":
 		brief, _, _ := strings.Cut(note, " (")

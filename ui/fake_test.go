@@ -176,7 +176,7 @@ var scenes = map[string]func() account.Snapshot{
 		s.At = testNow.Add(-12 * time.Minute)
 		s.Forecast.At = s.At
 		s.Due = testNow.Add(time.Minute)
-		s.Fault = &account.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}
+		s.Fault = &account.Fault{Kind: credit.FaultNetwork, Message: "reading credits: cannot resolve openrouter.ai"}
 		return s
 	},
 	"unauthorised": func() account.Snapshot {
@@ -184,7 +184,7 @@ var scenes = map[string]func() account.Snapshot{
 		s.At = testNow.Add(-3 * time.Hour)
 		s.Phase = account.Refused
 		s.Due = testNow.Add(30 * time.Minute)
-		s.Fault = &account.Fault{Kind: "unauthorized", Message: "reading key: 401 unauthorized: User not found."}
+		s.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: "reading key: 401 unauthorized: User not found."}
 		return s
 	},
 	"ordinary": func() account.Snapshot {
@@ -261,17 +261,17 @@ var scenes = map[string]func() account.Snapshot{
 	},
 	"unreachable": func() account.Snapshot {
 		return account.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: account.Waiting, Due: testNow.Add(30 * time.Second),
-			Fault: &account.Fault{Kind: "network", Message: "reading credits: connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+			Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "reading credits: connection refused"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
 	"payment": func() account.Snapshot {
 		return account.Snapshot{Account: "personal", Now: testNow, Interval: time.Minute, Phase: account.Waiting, Due: testNow.Add(2 * time.Minute), BalanceNote: "payment required",
-			Fault: &account.Fault{Kind: "payment", Message: "reading credits: 402 payment required"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
+			Fault: &account.Fault{Kind: credit.FaultPayment, Message: "reading credits: 402 payment required"}, Forecast: forecast.Forecast{State: forecast.Unknown}}
 	},
 	"held": func() account.Snapshot {
 		s := healthy()
 		s.Host = "gateway.example:8443"
 		s.Phase, s.Due = account.Held, testNow.Add(80*time.Second)
-		s.Fault = &account.Fault{Kind: "rate_limited", Message: "reading credits: 429 rate limited: Too Many Requests"}
+		s.Fault = &account.Fault{Kind: credit.FaultRateLimited, Message: "reading credits: 429 rate limited: Too Many Requests"}
 		return s
 	},
 	"paused": func() account.Snapshot {

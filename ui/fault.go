@@ -4,29 +4,30 @@ import (
 	"strings"
 
 	"ortop/internal/account"
+	"ortop/internal/credit"
 )
 
 // faultWord is what a kind of fault is called on the screen.
 func faultWord(f account.Fault) string {
 	switch f.Kind {
-	case "unauthorized":
+	case credit.FaultUnauthorized:
 		if _, answered := answerOf(f); !answered {
 			return "no key"
 		}
 		return "key refused"
-	case "forbidden":
+	case credit.FaultForbidden:
 		return "not allowed"
-	case "payment":
+	case credit.FaultPayment:
 		return "payment required"
-	case "rate_limited":
+	case credit.FaultRateLimited:
 		return "rate limited"
-	case "server":
+	case credit.FaultServer:
 		return "server error"
-	case "malformed":
+	case credit.FaultMalformed:
 		return "malformed answer"
-	case "redirect":
+	case credit.FaultRedirect:
 		return "redirected"
-	case "storage":
+	case credit.FaultStorage:
 		return "storage fault"
 	}
 	return "network"
@@ -49,13 +50,13 @@ func answerOf(f account.Fault) (words string, ok bool) {
 func faultCause(f account.Fault) (full, short string) {
 	word := faultWord(f)
 	said, answered := answerOf(f)
-	if !answered || f.Kind == "network" {
+	if !answered || f.Kind == credit.FaultNetwork {
 		return word + ": " + said, said
 	}
 	kind, detail, _ := strings.Cut(said, ": ")
 	status, rest, _ := strings.Cut(kind, " ")
 	if len(status) == 3 && strings.Trim(status, "0123456789") == "" {
-		if f.Kind == "malformed" { // many statuses are of this kind
+		if f.Kind == credit.FaultMalformed { // many statuses are of this kind
 			word = rest
 		}
 		word += " " + status

@@ -17,17 +17,21 @@ import (
 )
 
 func TestFaultCause(t *testing.T) {
-	for _, c := range []struct{ name, kind, message, full, short string }{
-		{"a status with the server's words", "server", "reading credits: 500 server error: Internal Server Error", "server error 500 (Internal Server Error)", "server error 500"},
-		{"words with a colon", "server", "reading key: 503 server error: try later: soon.", "server error 503 (try later: soon)", "server error 503"},
-		{"a status alone", "payment", "reading credits: 402 payment required", "payment required 402", "payment required 402"},
-		{"a refused key", "unauthorized", "reading key: 401 unauthorized: User not found.", "key refused 401 (User not found)", "key refused 401"},
-		{"no key", "unauthorized", "key_command: exit status 1", "no key: key_command: exit status 1", "key_command: exit status 1"},
-		{"no answer", "network", "reading credits: cannot resolve openrouter.ai", "network: cannot resolve openrouter.ai", "cannot resolve openrouter.ai"},
-		{"no answer, with a colon", "network", "reading key: proxy: refused", "network: proxy: refused", "proxy: refused"},
-		{"a success that is not believed", "malformed", "reading credits: malformed answer: not JSON", "malformed answer (not JSON)", "malformed answer"},
-		{"not the API", "malformed", "reading credits: 404 not found: nothing there", "not found 404 (nothing there)", "not found 404"},
-		{"this machine's own", "storage", "this machine's clock is wrong", "storage fault: this machine's clock is wrong", "this machine's clock is wrong"},
+	for _, c := range []struct {
+		name                 string
+		kind                 credit.FaultKind
+		message, full, short string
+	}{
+		{"a status with the server's words", credit.FaultServer, "reading credits: 500 server error: Internal Server Error", "server error 500 (Internal Server Error)", "server error 500"},
+		{"words with a colon", credit.FaultServer, "reading key: 503 server error: try later: soon.", "server error 503 (try later: soon)", "server error 503"},
+		{"a status alone", credit.FaultPayment, "reading credits: 402 payment required", "payment required 402", "payment required 402"},
+		{"a refused key", credit.FaultUnauthorized, "reading key: 401 unauthorized: User not found.", "key refused 401 (User not found)", "key refused 401"},
+		{"no key", credit.FaultUnauthorized, "key_command: exit status 1", "no key: key_command: exit status 1", "key_command: exit status 1"},
+		{"no answer", credit.FaultNetwork, "reading credits: cannot resolve openrouter.ai", "network: cannot resolve openrouter.ai", "cannot resolve openrouter.ai"},
+		{"no answer, with a colon", credit.FaultNetwork, "reading key: proxy: refused", "network: proxy: refused", "proxy: refused"},
+		{"a success that is not believed", credit.FaultMalformed, "reading credits: malformed answer: not JSON", "malformed answer (not JSON)", "malformed answer"},
+		{"not the API", credit.FaultMalformed, "reading credits: 404 not found: nothing there", "not found 404 (nothing there)", "not found 404"},
+		{"this machine's own", credit.FaultStorage, "this machine's clock is wrong", "storage fault: this machine's clock is wrong", "this machine's clock is wrong"},
 	} {
 		full, short := faultCause(account.Fault{Kind: c.kind, Message: c.message})
 		if full != c.full || short != c.short {
@@ -57,7 +61,7 @@ func TestStateWordsStay(t *testing.T) {
 
 func TestNextTryIsSaid(t *testing.T) {
 	s := scenes["stale"]()
-	s.Fault = &account.Fault{Kind: "server", Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
+	s.Fault = &account.Fault{Kind: credit.FaultServer, Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
 	for _, size := range [][2]int{{40, 12}, {80, 24}, {140, 40}} {
 		if frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview)); !strings.Contains(frame, "Next try 10:43:00") {
 			t.Errorf("stale at %v:\n%s", size, frame)

@@ -195,7 +195,7 @@ func banners(p pen, s account.Snapshot, w int) []string {
 	if k := s.Key; k != nil && !k.ExpiresAt.IsZero() && k.ExpiresAt.Sub(p.now) < 7*24*time.Hour {
 		lines = append(lines, p.th.low.Render("▲ key")+": expires "+text.Moment(k.ExpiresAt, p.now))
 	}
-	if s.Balance != nil && s.BalanceNote != "" && (s.Fault == nil || s.Fault.Kind != "payment") {
+	if s.Balance != nil && s.BalanceNote != "" && (s.Fault == nil || s.Fault.Kind != credit.FaultPayment) {
 		lines = append(lines, p.th.dim.Render("· "+clean(s.BalanceNote)))
 	}
 	if s.Binding == credit.BoundByKey && s.SpendableUSD != nil && s.Forecast.State != forecast.Depleted {

@@ -99,9 +99,7 @@ type Burn struct {
 
 // Fault is why values are missing or old.
 type Fault struct {
-	// Kind is unauthorized, forbidden, payment, rate_limited, server,
-	// network, malformed, redirect or storage.
-	Kind string
+	Kind credit.FaultKind
 	// Message is one sanitised line.
 	Message string
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
@@ -96,12 +97,12 @@ func (w watched) row(ctx context.Context) accountRow {
 func (r *accountRow) fault() *account.Fault {
 	switch {
 	case errors.Is(r.err, keys.ErrNone):
-		return &account.Fault{Kind: "unauthorized", Message: "no key is set"}
+		return &account.Fault{Kind: credit.FaultUnauthorized, Message: "no key is set"}
 	case r.err != nil:
-		kind := "storage"
+		kind := credit.FaultStorage
 		var connect *monitor.ConnectError
 		if errors.As(r.err, &connect) {
-			kind = "unauthorized"
+			kind = credit.FaultUnauthorized
 		}
 		return &account.Fault{Kind: kind, Message: oneLine(r.err.Error())}
 	}

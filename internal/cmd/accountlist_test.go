@@ -27,7 +27,7 @@ func listed(now time.Time) []accountRow {
 		return r
 	}
 	unread := accountRow{key: "keyring", snap: account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
-		Fault: &account.Fault{Kind: "network", Message: "reading credits: cannot resolve openrouter.ai"}}}
+		Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "reading credits: cannot resolve openrouter.ai"}}}
 	unread.settings.account = config.Account{Name: "new"}
 	return []accountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
 }

@@ -123,7 +123,7 @@ func (a *app) listHint(err error) string {
 	case said == nil || errors.Is(err, client.ErrRateLimited) && !said.HasRetryAfter:
 		return ""
 	}
-	return faultHint(account.Fault{Kind: client.Kind(err)}, a.now().Add(said.RetryAfter))
+	return faultHint(account.Fault{Kind: monitor.FaultKind(err)}, a.now().Add(said.RetryAfter))
 }
 
 // breakdownText is a table for a person.

@@ -76,7 +76,7 @@ func TestPrismStatic(t *testing.T) {
 func TestPrismErrors(t *testing.T) {
 	target := prism(t, "ORTOP_PRISM")
 	messages := map[string]int{}
-	for status, kind := range map[int]string{401: "unauthorized", 403: "forbidden", 429: "", 500: "server"} {
+	for status, kind := range map[int]credit.FaultKind{401: credit.FaultUnauthorized, 403: credit.FaultForbidden, 429: "", 500: credit.FaultServer} {
 		s, stderr, code := prismStatus(t, preferring(t, target, fmt.Sprintf("code=%d", status)))
 		if code != exitUnknown || s.Error == nil || s.Balance != nil {
 			t.Errorf("%d: exit %d, error %v, balance %v, want 4, an error, null", status, code, s.Error, s.Balance)
@@ -127,7 +127,7 @@ func TestPrismDynamic(t *testing.T) {
 		}
 		if s.Fault == nil {
 			good++
-		} else if s.Fault.Kind == "network" || s.Fault.Kind == "storage" {
+		} else if s.Fault.Kind == credit.FaultNetwork || s.Fault.Kind == credit.FaultStorage {
 			t.Fatalf("poll %d: %+v", polls, s.Fault)
 		}
 		if b := s.Balance; b != nil && (b.CreditsUSD < 0 || b.UsageUSD < 0 || !credit.Plausible(b.LeftUSD())) {

@@ -63,7 +63,7 @@ func TestReportSums(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			mon := monitorOf(t, c.readings...)
 			now := day(c.now)
-			snap := account.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &account.Fault{Kind: "network"}}
+			snap := account.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &account.Fault{Kind: credit.FaultNetwork}}
 			r, err := newReport(context.Background(), mon, snap, c.period, now)
 			if err != nil {
 				t.Fatal(err)

@@ -64,7 +64,7 @@ func TestNarrator(t *testing.T) {
 		return s
 	}
 	bad := with(func(s *account.Snapshot) {
-		s.Fault, s.Due = &account.Fault{Kind: "server", Message: "500"}, at.Add(time.Minute)
+		s.Fault, s.Due = &account.Fault{Kind: credit.FaultServer, Message: "500"}, at.Add(time.Minute)
 	})
 	const collects, read = "level=INFO msg=\"collecting this account\" interval=1m0s\n", "level=INFO msg=read balance=$8.00\n"
 	const failed = "level=WARN msg=\"not read\" kind=server error=500 next=2026-11-21T10:01:00Z\n"

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 )
@@ -98,11 +99,11 @@ func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(accoun
 	case errors.Is(err, keys.ErrNone):
 		return &exitError{exitUsage, err, noKeyHint}
 	case errors.As(err, &connect):
-		snap.Fault = &account.Fault{Kind: "unauthorized", Message: oneLine(err.Error())}
+		snap.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err.Error())}
 	case err != nil && ctx.Err() != nil:
 		return err
 	case err != nil:
-		snap.Fault = &account.Fault{Kind: "storage", Message: oneLine(err.Error())}
+		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(err.Error())}
 	}
 	if err := answer(snap, ses.mon); err != nil {
 		return err
@@ -150,19 +151,19 @@ func verdict(s account.Snapshot) error {
 // faultWords say what is wrong where there is no number to be stale.
 func faultWords(f account.Fault) string {
 	switch f.Kind {
-	case "unauthorized":
+	case credit.FaultUnauthorized:
 		return "key not accepted"
-	case "forbidden":
+	case credit.FaultForbidden:
 		return "not allowed to this key"
-	case "payment":
+	case credit.FaultPayment:
 		return "payment required"
-	case "rate_limited":
+	case credit.FaultRateLimited:
 		return "told to wait"
-	case "server":
+	case credit.FaultServer:
 		return "the server has trouble"
-	case "network":
+	case credit.FaultNetwork:
 		return "no connection"
-	case "storage":
+	case credit.FaultStorage:
 		return "history cannot be used"
 	}
 	return "no usable answer"
@@ -171,23 +172,23 @@ func faultWords(f account.Fault) string {
 // faultHint is the way out of a fault. due is when the next poll is planned.
 func faultHint(f account.Fault, due time.Time) string {
 	switch f.Kind {
-	case "unauthorized":
+	case credit.FaultUnauthorized:
 		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
-	case "forbidden":
+	case credit.FaultForbidden:
 		return "only a management key may read the account's balance"
-	case "rate_limited":
+	case credit.FaultRateLimited:
 		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; nothing is asked before"
-	case "payment":
+	case credit.FaultPayment:
 		return "the account has no credits or owes some: openrouter.ai/settings/credits"
-	case "server":
+	case credit.FaultServer:
 		return "this passes by itself; the last known values are kept"
-	case "redirect":
+	case credit.FaultRedirect:
 		return "ortop follows no redirect, so that the key stays where it is: check the base URL with ortop doctor"
-	case "storage":
+	case credit.FaultStorage:
 		return "ortop doctor says what is wrong with the history, and with the clock"
-	case "malformed":
+	case credit.FaultMalformed:
 		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
-	case "network":
+	case credit.FaultNetwork:
 		return "the last known values are kept; ortop doctor tells what is reachable"
 	}
 	return ""

@@ -77,8 +77,8 @@ type alertJSON struct {
 }
 
 type errorJSON struct {
-	Kind    string `json:"kind"`
-	Message string `json:"message"`
+	Kind    credit.FaultKind `json:"kind"`
+	Message string           `json:"message"`
 }
 
 // alertObjects are the alerts that stand.

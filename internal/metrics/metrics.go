@@ -19,7 +19,7 @@ import (
 type Account struct {
 	Snapshot account.Snapshot
 	// Failures is how many polls failed, by Fault.Kind.
-	Failures map[string]int
+	Failures map[credit.FaultKind]int
 	// Keys and Models say what each spent in the last 24 h; empty is unknown.
 	Keys, Models []Row
 }
@@ -116,20 +116,16 @@ func seconds(t time.Time) *float64 {
 	return &v
 }
 
-// kinds are the faults that are counted from the beginning, so that the first
-// of a kind is a rise.
-var kinds = []string{"unauthorized", "forbidden", "payment", "rate_limited", "server", "network", "malformed", "redirect", "storage"}
-
 func failures(accounts []Account) family {
 	f := family{name: "ortop_poll_errors_total", kind: counter, help: "Polls that failed, and readings that could not be stored, since the start."}
 	for _, a := range accounts {
-		counts := map[string]int{}
-		for _, kind := range kinds {
-			counts[kind] = 0
+		counts := map[credit.FaultKind]int{}
+		for _, kind := range credit.FaultKinds {
+			counts[kind] = 0 // from the beginning, so that the first of a kind is a rise
 		}
 		maps.Copy(counts, a.Failures)
 		for _, kind := range slices.Sorted(maps.Keys(counts)) {
-			f.add(float64(counts[kind]), label{"account", a.Snapshot.Account}, label{"kind", kind})
+			f.add(float64(counts[kind]), label{"account", a.Snapshot.Account}, label{"kind", string(kind)})
 		}
 	}
 	return f

@@ -35,7 +35,7 @@ func healthy() Account {
 			Forecast:  forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 1e15},
 			AutoTopUp: &account.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25},
 		},
-		Failures: map[string]int{"server": 3},
+		Failures: map[credit.FaultKind]int{credit.FaultServer: 3},
 		Keys:     []Row{{"0123456789abcdef", "ci", 1.5}, {"fedcba9876543210", "ci", 2}},
 		Models:   []Row{{"openai/gpt-5", "GPT-5", 3.5}},
 	}
@@ -136,7 +136,7 @@ func TestUnknownIsAbsent(t *testing.T) {
 		{"stale", func(a *Account) { a.Snapshot.At = now.Add(-3 * time.Minute) },
 			[]string{"ortop_last_success_timestamp_seconds 1763719020", "ortop_up 0"}},
 		{"failing, not stale yet", func(a *Account) {
-			a.Snapshot.Fault = &account.Fault{Kind: "server"}
+			a.Snapshot.Fault = &account.Fault{Kind: credit.FaultServer}
 			a.Keys, a.Models, a.Snapshot.Forecast = nil, nil, forecast.Forecast{State: forecast.Idle}
 		}, []string{"ortop_balance_usd 63.52", "ortop_burn_usd_per_hour 0.51", "ortop_credits_usd 100",
 			"ortop_last_success_timestamp_seconds 1763719180", "ortop_spendable_usd 20.5", "ortop_up 0", "ortop_usage_usd_total 36.48"}},

@@ -347,7 +347,7 @@ func TestKeysFailing(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		now := b.now()
 		d, err := m.Breakdown(t.Context(), BreakdownQuery{ByKey, now.Add(-time.Hour), now})
-		if client.Kind(err) != "server" || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
+		if FaultKind(err) != credit.FaultServer || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
 			t.Errorf("Breakdown = %d rows of %v, %v, want the last known and the error", len(d.Rows), d.ReadAt, err)
 		}
 		if _, err := m.Breakdown(t.Context(), BreakdownQuery{"nobody", now.Add(-time.Hour), now}); err == nil {

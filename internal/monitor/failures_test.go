@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
 
@@ -20,12 +21,12 @@ func TestFailuresAreCounted(t *testing.T) {
 		s := after(t, m, time.Minute)
 		b.account.Fail()
 		after(t, m, 20*time.Minute) // the back-off is over, and it reads again
-		if got, want := m.Failures(), map[string]int{"server": 1}; s.Fault == nil || !maps.Equal(got, want) {
+		if got, want := m.Failures(), map[credit.FaultKind]int{credit.FaultServer: 1}; s.Fault == nil || !maps.Equal(got, want) {
 			t.Errorf("Failures() = %v after one answer 500 (%+v), want %v", got, s.Fault, want)
 		}
 		b.db.Close()
 		after(t, m, 2*time.Minute)
-		if got := m.Failures()["storage"]; got == 0 {
+		if got := m.Failures()[credit.FaultStorage]; got == 0 {
 			t.Error("Failures() counts no reading that could not be stored")
 		}
 	})

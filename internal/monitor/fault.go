@@ -6,6 +6,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/credit"
 )
 
 // newFault is what a snapshot says of an error.
@@ -16,9 +17,9 @@ func newFault(err error) *Fault {
 	}
 	var connect *ConnectError
 	if errors.As(err, &connect) {
-		return &Fault{Kind: "unauthorized", Message: oneLine(err)}
+		return &Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err)}
 	}
-	return &Fault{Kind: client.Kind(err), Message: oneLine(err)}
+	return &Fault{Kind: FaultKind(err), Message: oneLine(err)}
 }
 
 // oneLine is an error's text as it may be shown and stored.
@@ -26,7 +27,10 @@ func oneLine(err error) string { return client.Clean(err.Error(), 300) }
 
 // storedFault is a fault that is none of a request's: this machine's own, or
 // another process's as it stored it.
-type storedFault struct{ kind, message string }
+type storedFault struct {
+	kind    credit.FaultKind
+	message string
+}
 
 func (f *storedFault) Error() string { return fmt.Sprintf("%s: %s", f.kind, f.message) }
 
@@ -38,4 +42,4 @@ func faultOf(p history.Poll) error {
 }
 
 // held reports whether p's next poll is at a time that the server asked for.
-func held(p history.Poll) bool { return p.FaultKind == "rate_limited" }
+func held(p history.Poll) bool { return p.FaultKind == credit.FaultRateLimited }

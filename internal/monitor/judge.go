@@ -138,7 +138,7 @@ func judge(a answer, prev known, was last) verdict {
 		return v
 	}
 	if d := v.known.Skew; d < -clockLimit || d > clockLimit {
-		v.err = &storedFault{"storage", fmt.Sprintf("this machine's clock differs from the server's by %.0f d: nothing is recorded", d.Abs().Hours()/24)}
+		v.err = &storedFault{credit.FaultStorage, fmt.Sprintf("this machine's clock differs from the server's by %.0f d: nothing is recorded", d.Abs().Hours()/24)}
 		return v
 	}
 	ordinary := v.known.Key != nil && v.known.Key.Kind == credit.KeyOrdinary

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
 
@@ -275,7 +276,7 @@ func (l *loop) look(rough bool) {
 			return
 		}
 		l.m.log.Warn("reading history", "error", err)
-		s.Fault = &Fault{Kind: "storage", Message: oneLine(err)}
+		s.Fault = &Fault{Kind: credit.FaultStorage, Message: oneLine(err)}
 	}
 	if l.fault != nil {
 		s.Fault = newFault(l.fault)

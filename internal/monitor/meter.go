@@ -125,7 +125,7 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 			c.Settled = c.Still >= SettleStill
 		}
 		progress(c)
-		if c.Settled || c.Fault != nil && c.Fault.Kind == "unauthorized" {
+		if c.Settled || c.Fault != nil && c.Fault.Kind == credit.FaultUnauthorized {
 			return c
 		}
 		select {
@@ -170,14 +170,14 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	case s.Key != nil && s.Key.Usage.TotalUSD != nil:
 		u.usd, t.label = *s.Key.Usage.TotalUSD, s.Key.Label
 	default:
-		return u, &storedFault{"malformed", "neither the account's usage nor the key's was told"}
+		return u, &storedFault{credit.FaultMalformed, "neither the account's usage nor the key's was told"}
 	}
 	if t.first.at.IsZero() {
 		t.rate = hourly(s.Burn)
 		return u, nil
 	}
 	if u.account != t.first.account {
-		return u, &storedFault{"forbidden", s.BalanceNote}
+		return u, &storedFault{credit.FaultForbidden, s.BalanceNote}
 	}
 	segments, err := t.st.db.Segments(ctx, t.st.account, t.first.at.Add(time.Second), u.at.Add(time.Second))
 	if err == nil && u.account && len(segments) > 0 {
@@ -186,7 +186,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	return u, err
 }
 
-var errBroken = &storedFault{"malformed", "the numbers do not continue those from before"}
+var errBroken = &storedFault{credit.FaultMalformed, "the numbers do not continue those from before"}
 
 // hourly is the rate of the last hour, or for want of that of the last day.
 func hourly(b Burn) *float64 {
@@ -201,7 +201,7 @@ func hourly(b Burn) *float64 {
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := &t.st.m.o
 	if now := o.Now(); now.Before(t.until) {
-		return tally{}, &storedFault{"rate_limited", "the server asks to wait until " + clock(t.until, now)}
+		return tally{}, &storedFault{credit.FaultRateLimited, "the server asks to wait until " + clock(t.until, now)}
 	}
 	u, err := t.askKey(ctx)
 	var api *client.APIError

@@ -11,6 +11,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
 
@@ -36,15 +37,15 @@ func TestMeterSettles(t *testing.T) {
 		settled bool
 		after   time.Duration // settled
 		took    time.Duration
-		fault   string
+		fault   credit.FaultKind
 	}{
 		{name: "nothing spent", settled: true, took: 90 * time.Second},
 		{name: "spent before the end", spends: []spend{{-time.Second, 0.25}}, usd: 0.25, settled: true, took: 90 * time.Second},
 		{name: "charges that land late", spends: []spend{{-time.Second, 0.25}, {35 * time.Second, 0.5}, {65 * time.Second, 0.125}}, usd: 0.875, settled: true, after: 70 * time.Second, took: 160 * time.Second},
 		{name: "others who never stop", spends: []spend{{time.Second, 1}, {80 * time.Second, 1}, {160 * time.Second, 1}, {229 * time.Second, 1}}, usd: 4, took: 4 * time.Minute},
-		{name: "a server that fails for good", fail: []sim.Fault{sim.Error(503)}, usd: -1, took: 4 * time.Minute, fault: "server"},
-		{name: "a key that is refused", fail: []sim.Fault{sim.Error(401)}, usd: -1, took: 0, fault: "unauthorized"},
-		{name: "numbers of another series", fail: []sim.Fault{less}, usd: -1, took: 4 * time.Minute, fault: "malformed"},
+		{name: "a server that fails for good", fail: []sim.Fault{sim.Error(503)}, usd: -1, took: 4 * time.Minute, fault: credit.FaultServer},
+		{name: "a key that is refused", fail: []sim.Fault{sim.Error(401)}, usd: -1, took: 0, fault: credit.FaultUnauthorized},
+		{name: "numbers of another series", fail: []sim.Fault{less}, usd: -1, took: 4 * time.Minute, fault: credit.FaultMalformed},
 		{name: "ended by a person", spends: []spend{{5 * time.Second, 0.25}}, cancel: 25 * time.Second, usd: 0.25, took: 25 * time.Second},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -87,7 +88,7 @@ func TestMeterSettles(t *testing.T) {
 	}
 }
 
-func kindOf(f *Fault) string {
+func kindOf(f *Fault) credit.FaultKind {
 	if f == nil {
 		return ""
 	}

@@ -180,7 +180,7 @@ func TestServerTrouble(t *testing.T) {
 		if n := b.asked("/credits") - before; n > 10 || n < 4 {
 			t.Errorf("R02: an hour of 503 made %d requests, want 4 to 10", n)
 		}
-		if s.Fault == nil || s.Fault.Kind != "server" || s.Balance == nil || *s.Balance != *good.Balance {
+		if s.Fault == nil || s.Fault.Kind != credit.FaultServer || s.Balance == nil || *s.Balance != *good.Balance {
 			t.Errorf("Fault, Balance = %+v, %+v, want server and the last good one", s.Fault, s.Balance)
 		}
 		if !s.Stale(s.Now) || s.At.After(good.At.Add(time.Minute)) {
@@ -219,7 +219,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		after(t, m, 5*time.Minute)
 		b.account.Fail(sim.RateLimited("1800"))
 		s := after(t, m, 2*time.Minute)
-		if s.Phase != Held || s.Fault == nil || s.Fault.Kind != "rate_limited" {
+		if s.Phase != Held || s.Fault == nil || s.Fault.Kind != credit.FaultRateLimited {
 			t.Fatalf("Phase, Fault = %q, %+v, want held, rate_limited", s.Phase, s.Fault)
 		}
 		before := b.asked("/credits")
@@ -265,7 +265,7 @@ func TestRefusedKey(t *testing.T) {
 		if n := len(b.account.Requests()) - before; n > 13 {
 			t.Errorf("C401: a refused key was sent %d times in an hour", n)
 		}
-		if s.Phase != Refused || s.Fault == nil || s.Fault.Kind != "unauthorized" || s.Balance == nil {
+		if s.Phase != Refused || s.Fault == nil || s.Fault.Kind != credit.FaultUnauthorized || s.Balance == nil {
 			t.Errorf("Phase, Fault = %q, %+v", s.Phase, s.Fault)
 		}
 		if b.connect.Load() == connects {
@@ -455,7 +455,7 @@ func TestNothingIsRecordedByAWrongClock(t *testing.T) {
 			was := after(t, m, 10*time.Minute)
 			b.offset.Store(int64(wrong))
 			s := after(t, m, 10*time.Minute)
-			if s.Fault == nil || s.Fault.Kind != "storage" || !strings.Contains(s.Fault.Message, "clock differs") {
+			if s.Fault == nil || s.Fault.Kind != credit.FaultStorage || !strings.Contains(s.Fault.Message, "clock differs") {
 				t.Errorf("T02: with the clock wrong by %v: Fault = %+v, want storage", wrong, s.Fault)
 			}
 			if !s.At.Equal(was.At) && s.At.Sub(was.At) > 2*time.Minute {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
 
@@ -99,7 +100,7 @@ func (st *store) askOnce(ctx context.Context, q question) (Snapshot, error) {
 	case v.err != nil:
 		s.Fault = newFault(v.err)
 	case recordErr != nil && s.At.IsZero():
-		s.Fault = &Fault{Kind: "storage", Message: oneLine(recordErr)}
+		s.Fault = &Fault{Kind: credit.FaultStorage, Message: oneLine(recordErr)}
 	default:
 		s.Source = v.known.Source
 	}

@@ -3,6 +3,8 @@ package monitor
 import (
 	"context"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 // ask starts a poll, unless any process asked less than gap ago.
@@ -70,7 +72,7 @@ func (l *loop) heard(a answer) {
 	l.fault = v.err
 	l.stored = l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause)
 	if l.stored != nil {
-		l.m.failures.add("storage")
+		l.m.failures.add(credit.FaultStorage)
 		l.m.log.Warn("storing a reading", "error", l.stored)
 	}
 	switch {

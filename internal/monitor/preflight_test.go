@@ -53,7 +53,7 @@ func TestPreflight(t *testing.T) {
 			{"cold, and more than all", cold, nil, left + 1000, time.Hour, Short, "needed"},
 			{"stale", warm, func(s *Snapshot) { s.Now = s.At.Add(time.Hour) }, 0.01, 0, CannotBeSaid, "no fresh reading"},
 			{"never read", Snapshot{}, nil, 0.01, 0, CannotBeSaid, "no fresh reading"},
-			{"a fault", warm, func(s *Snapshot) { s.Fault = &Fault{Kind: "server", Message: "500"} }, 0.01, 0, CannotBeSaid, "500"},
+			{"a fault", warm, func(s *Snapshot) { s.Fault = &Fault{Kind: credit.FaultServer, Message: "500"} }, 0.01, 0, CannotBeSaid, "500"},
 			{"no balance", warm, noBalance(capped(usd(1), "")), 0.5, 0, CannotBeSaid, noteHidden},
 			{"no balance, and a cap too small", warm, noBalance(capped(usd(1), "")), 1.5, 0, Short, "the key's cap has $1.00 left"},
 			{"a cap that is not said", warm, capped(nil, ""), 0.5, 0, CannotBeSaid, "cap is not known"},

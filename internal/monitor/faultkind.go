@@ -1,0 +1,38 @@
+package monitor
+
+import (
+	"errors"
+
+	"ortop/client"
+	"ortop/internal/credit"
+)
+
+// FaultKind returns the kind of an error of the client: FaultServer for 408
+// too, FaultMalformed also for 404 and every status that this API does not give
+// to a good request, and FaultNetwork for an error that is none of the client's.
+// It returns "" for nil.
+func FaultKind(err error) credit.FaultKind {
+	if err == nil {
+		return ""
+	}
+	for _, k := range []struct {
+		err  error
+		kind credit.FaultKind
+	}{
+		{client.ErrUnauthorized, credit.FaultUnauthorized},
+		{client.ErrForbidden, credit.FaultForbidden},
+		{client.ErrPayment, credit.FaultPayment},
+		{client.ErrRateLimited, credit.FaultRateLimited},
+		{client.ErrServer, credit.FaultServer},
+		{client.ErrTimeout, credit.FaultServer},
+		{client.ErrRedirect, credit.FaultRedirect},
+		{client.ErrMalformed, credit.FaultMalformed},
+		{client.ErrNotFound, credit.FaultMalformed},
+		{client.ErrRequest, credit.FaultMalformed},
+	} {
+		if errors.Is(err, k.err) {
+			return k.kind
+		}
+	}
+	return credit.FaultNetwork
+}

@@ -1,0 +1,27 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"ortop/client"
+	"ortop/internal/credit"
+)
+
+func TestFaultKind(t *testing.T) {
+	for err, want := range map[error]credit.FaultKind{
+		nil: "", client.ErrUnauthorized: credit.FaultUnauthorized, client.ErrForbidden: credit.FaultForbidden,
+		client.ErrPayment: credit.FaultPayment, client.ErrRateLimited: credit.FaultRateLimited, client.ErrServer: credit.FaultServer,
+		client.ErrTimeout: credit.FaultServer, client.ErrNetwork: credit.FaultNetwork, client.ErrMalformed: credit.FaultMalformed,
+		client.ErrNotFound: credit.FaultMalformed, client.ErrRequest: credit.FaultMalformed, client.ErrRedirect: credit.FaultRedirect,
+		context.Canceled: credit.FaultNetwork,
+	} {
+		if err != nil {
+			err = fmt.Errorf("wrapped: %w", err)
+		}
+		if got := FaultKind(err); got != want {
+			t.Errorf("FaultKind(%v) = %q, want %q", err, got, want)
+		}
+	}
+}
