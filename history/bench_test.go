@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/credit"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -63,7 +65,7 @@ func BenchmarkRecord(b *testing.B) {
 					u := PollUpdate{Series: readings[0].Series, Attempt: now, Success: now, Due: now.Add(time.Minute), Interval: time.Minute, Key: key}
 					if place == "disk with forecasts" {
 						u.Forecast = fmt.Appendf(nil, `{"p50":%d,"curve":"%01000d"}`, minute, 0)
-						u.Remember = []Forecast{made(float64(minute)), ended(made(float64(minute-60)), float64(minute), OutcomeHeld)}
+						u.Remember = []Forecast{made(float64(minute)), ended(made(float64(minute-60)), float64(minute), credit.OutcomeHeld)}
 					}
 					if err := db.Record(ctx, u, readings...); err != nil {
 						b.Fatal(err)

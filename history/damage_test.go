@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 // sealed returns the bytes of a closed history with some days of readings,
@@ -41,7 +43,7 @@ func sealed(t *testing.T) []byte {
 	}
 	backfillInto(t, db, s, 3, spent(-1, 0, 0), spent(-2, -1, 0), spent(-9, -5, 0))
 	for i := range 40 {
-		err := errors.Join(db.Remember(ctx, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), OutcomeHeld)),
+		err := errors.Join(db.Remember(ctx, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), credit.OutcomeHeld)),
 			db.AddEvent(ctx, s, Event{At: at(float64(i)), Kind: "alert", Level: "urgent", Text: "below 5 USD", Data: []byte("{}")}),
 			db.SetState(ctx, s, fmt.Sprint(i%5), bytes.Repeat([]byte("x"), i)))
 		if err != nil {

@@ -231,7 +231,7 @@ func TestSegmentsAreNeverSpend(t *testing.T) {
 	if err != nil || len(segments) != 3 {
 		t.Fatalf("Segments() = %v, %v, want 3", segments, err)
 	}
-	for i, want := range []Segment{{at(0), "", "", "first reading"}, {at(2), "0badcafe", "me", "another key"}, {at(4), "", "", "usage fell"}} {
+	for i, want := range []Segment{{At: at(0), Fingerprint: "", Creator: "", Reason: "first reading"}, {At: at(2), Fingerprint: "0badcafe", Creator: "me", Reason: "another key"}, {At: at(4), Fingerprint: "", Creator: "", Reason: "usage fell"}} {
 		if segments[i] != want {
 			t.Errorf("Segments()[%d] = %+v, want %+v", i, segments[i], want)
 		}

@@ -13,35 +13,11 @@ import (
 	"ortop/internal/credit"
 )
 
-// Bucket is what happened in one span.
-type Bucket struct {
-	credit.Span
-	// SpendUSD is what was spent in the span, as far as the history covers it;
-	// never below 0. What a reading at its very end shows is in it, for it was
-	// spent before.
-	SpendUSD float64
-	// Known reports whether the history covers the span at least in part, by
-	// readings or by a gap between two readings. Where it is not set, the sums
-	// mean nothing.
-	Known bool
-	// Observed is the share of the span, 0 to 1, in which readings were taken.
-	Observed float64
-	// UsageUSD and CreditsUSD are the totals at the end of the span.
-	UsageUSD     float64
-	CreditsUSD   float64
-	CreditsKnown bool
-}
-
-// Plot is a series cut into buckets, with what else happened in their span:
-// the gaps that overlap it, whole, and the top-ups and segments that begin in it.
-type Plot struct {
-	Buckets  []Bucket
-	Gaps     []credit.Gap
-	TopUps   []credit.TopUp
-	Segments []Segment
-	// Backfilled are the spans that [DB.Backfilled] would return.
-	Backfilled []credit.Span
-}
+// Bucket and Plot are of package credit.
+type (
+	Bucket = credit.Bucket
+	Plot   = credit.Plot
+)
 
 // Buckets cuts [from, to) into n spans of equal length; the sums of their
 // spend is the spend of the whole.
@@ -106,10 +82,12 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 	if p.Segments, err = db.begun(s, id, from, end.Add(time.Second)); err != nil {
 		return Plot{}, err
 	}
-	c := curve{gaps: p.Gaps, segments: p.Segments}
-	if c.usage, err = db.usageAt(s, id, c.points(bounds)); err != nil {
+	c := credit.Curve{Gaps: p.Gaps, Segments: p.Segments}
+	usage, err := db.usageAt(s, id, c.Points(bounds))
+	if err != nil {
 		return Plot{}, err
 	}
+	c.Usage = newCurve(usage).Usage
 	credits, err := db.credits(s, id, from.Unix(), to.Unix())
 	if err != nil {
 		return Plot{}, err
@@ -122,9 +100,9 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 		if !b.Known {
 			continue
 		}
-		b.SpendUSD = c.spend(b.From, b.To)
-		b.UsageUSD, _ = c.at(b.To)
-		b.Observed = c.observed(b.Span, covered)
+		b.SpendUSD = c.Spend(b.From, b.To)
+		b.UsageUSD, _ = c.At(b.To)
+		b.Observed = c.Observed(b.Span, covered)
 		for k+1 < len(credits) && credits[k+1].at <= b.To.Unix() {
 			k++
 		}
@@ -170,93 +148,24 @@ func (db *DB) usageAt(s Series, id int64, points []int64) (map[int64]float64, er
 	return usage, nil
 }
 
-// curve is usage over time.
+// curve is a curve of the readings that were looked up.
 type curve struct {
-	gaps     []credit.Gap
-	segments []Segment
-	usage    map[int64]float64
+	credit.Curve
+	usage map[int64]float64 // by Unix second
 }
 
-// points returns the seconds whose usage spend, at and observed ask for.
-func (c *curve) points(bounds []time.Time) []int64 {
-	var points []int64
-	for _, b := range bounds {
-		points = append(points, b.Unix())
-		if g, ok := c.gap(b); ok {
-			points = append(points, g.From.Unix(), g.To.Unix())
-		}
-	}
-	for _, s := range c.segments {
-		points = append(points, s.At.Unix()-1, s.At.Unix())
-	}
-	slices.Sort(points)
-	return slices.Compact(points)
-}
-
-// gap returns the gap that t lies within.
-func (c *curve) gap(t time.Time) (g credit.Gap, ok bool) {
-	i := sort.Search(len(c.gaps), func(i int) bool { return c.gaps[i].To.After(t) })
-	if i == len(c.gaps) || !c.gaps[i].From.Before(t) {
-		return credit.Gap{}, false
-	}
-	return c.gaps[i], true
-}
-
-// at returns the usage at t; ok is false before the first reading.
-func (c *curve) at(t time.Time) (usd float64, ok bool) {
-	g, within := c.gap(t)
-	if !within || c.begins(g.To) {
-		usd, ok = c.usage[t.Unix()]
+func newCurve(usage map[int64]float64) *curve {
+	c := &curve{usage: usage}
+	c.Usage = func(second int64) (usd float64, ok bool) {
+		usd, ok = usage[second]
 		return usd, ok
 	}
-	a, ok := c.usage[g.From.Unix()]
-	b := c.usage[g.To.Unix()]
-	if !ok || b < a {
-		return a, ok
-	}
-	return min(b, a+(b-a)*float64(t.Sub(g.From))/float64(g.To.Sub(g.From))), true
+	return c
 }
 
-// begins reports whether a segment begins at t.
-func (c *curve) begins(t time.Time) bool {
-	i := sort.Search(len(c.segments), func(i int) bool { return !c.segments[i].At.Before(t) })
-	return i < len(c.segments) && c.segments[i].At.Equal(t)
-}
-
-// spend returns the rise of usage from a to b, less the jumps where segments begin.
-func (c *curve) spend(a, b time.Time) float64 {
-	i := sort.Search(len(c.segments), func(i int) bool { return c.segments[i].At.After(a) })
-	spent := 0.0
-	last, ok := c.at(a)
-	for ; i < len(c.segments) && !c.segments[i].At.After(b); i++ {
-		at := c.segments[i].At.Unix()
-		if before, known := c.usage[at-1]; known && ok {
-			spent += max(0, before-last)
-		}
-		last, ok = c.usage[at]
+// set adds the usage at a second, unless it is noUsage.
+func (c *curve) set(at int64, usd float64) {
+	if usd != noUsage {
+		c.usage[at] = usd
 	}
-	if end, known := c.at(b); known && ok {
-		spent += max(0, end-last)
-	}
-	return spent
-}
-
-// observed returns the share of b that lies in covered and in no gap.
-func (c *curve) observed(b, covered credit.Span) float64 {
-	overlap := func(s credit.Span) time.Duration {
-		from, to := b.From, b.To
-		if s.From.After(from) {
-			from = s.From
-		}
-		if s.To.Before(to) {
-			to = s.To
-		}
-		return max(0, to.Sub(from))
-	}
-	seen := overlap(covered)
-	i := sort.Search(len(c.gaps), func(i int) bool { return c.gaps[i].To.After(b.From) })
-	for ; i < len(c.gaps) && c.gaps[i].From.Before(b.To); i++ {
-		seen -= overlap(c.gaps[i].Span)
-	}
-	return float64(max(0, seen)) / float64(b.To.Sub(b.From))
 }

@@ -27,14 +27,9 @@ type Reading struct {
 	NewSegment *Segment
 }
 
-// Segment is a run of readings that may be compared with each other.
-type Segment struct {
-	// At is the segment's first reading. Record takes it from the reading.
-	At time.Time
-	// Fingerprint names the key that was used, Creator its maker, Reason why
-	// the segment began; each may be empty.
-	Fingerprint, Creator, Reason string
-}
+// Segment is a run of readings that may be compared with each other. Record
+// takes its At from the reading that begins it.
+type Segment = credit.Segment
 
 // PollUpdate is what one poll leaves behind, whether it worked or not.
 type PollUpdate struct {
@@ -148,7 +143,7 @@ func (db *DB) check(e entry) error {
 		return fmt.Errorf("remembering forecasts of series 0: %w", ErrNoSeries)
 	}
 	for _, f := range e.forecasts {
-		if err := f.check(); err != nil {
+		if err := checkForecast(f); err != nil {
 			return fmt.Errorf("remembering a forecast: %w", err)
 		}
 	}

@@ -8,43 +8,20 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"ortop/internal/credit"
 )
 
-// Outcome is how a forecast ended.
-type Outcome string
+// Forecast is one that was made, to be graded when it has ended.
+type Forecast = credit.Forecast
 
-// The outcomes: the balance ran out between P10 and P90, before, or had not at
-// P90. Void is a forecast that cannot be graded, such as one whose segment ended.
-const (
-	OutcomeOpen  Outcome = "open"
-	OutcomeHeld  Outcome = "held"
-	OutcomeEarly Outcome = "early"
-	OutcomeLate  Outcome = "late"
-	OutcomeVoid  Outcome = "void"
-)
-
-// Forecast is one that was made, to be graded when it has ended. Its series
-// and At, in whole seconds, name it.
-type Forecast struct {
-	At time.Time // when it was made
-	// UsageUSD and BalanceUSD are what was used and what was left then.
-	UsageUSD, BalanceUSD float64
-	// P10, P50 and P90 are the seconds from At until it runs out.
-	P10, P50, P90 float64
-	// EndedAt is zero while Outcome is OutcomeOpen.
-	EndedAt time.Time
-	// True is the seconds that it really took, or nil where that was not seen.
-	True    *float64
-	Outcome Outcome // if empty, it is OutcomeOpen
-}
-
-func (f Forecast) check() error {
+func checkForecast(f Forecast) error {
 	for _, v := range []float64{f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, deref(f.True)} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return fmt.Errorf("%v is no sum and no span", v)
 		}
 	}
-	if open := cmp.Or(f.Outcome, OutcomeOpen) == OutcomeOpen; open != f.EndedAt.IsZero() {
+	if open := cmp.Or(f.Outcome, credit.OutcomeOpen) == credit.OutcomeOpen; open != f.EndedAt.IsZero() {
 		return fmt.Errorf("outcome %q does not fit the end %v", f.Outcome, f.EndedAt)
 	}
 	return nil
@@ -68,29 +45,29 @@ func (db *DB) Remember(ctx context.Context, s Series, forecasts ...Forecast) err
 }
 
 func (db *DB) storeForecast(id int64, f Forecast) error {
-	f = f.stored()
+	f = storedForecast(f)
 	return db.conn.run(`INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 		usage = excluded.usage, balance = excluded.balance, p10_s = excluded.p10_s, p50_s = excluded.p50_s, p90_s = excluded.p90_s,
 		ended_at = excluded.ended_at, true_s = excluded.true_s, outcome = excluded.outcome, crc = excluded.crc WHERE ended_at IS NULL`,
-		id, f.At.Unix(), f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, f.ended(), f.True, string(f.Outcome), f.checksum(id))
+		id, f.At.Unix(), f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, endedAt(f), f.True, string(f.Outcome), forecastSum(f, id))
 }
 
 // stored returns f as it is read again.
-func (f Forecast) stored() Forecast {
+func storedForecast(f Forecast) Forecast {
 	f.At = time.Unix(f.At.Unix(), 0).UTC()
 	if !f.EndedAt.IsZero() {
 		f.EndedAt = time.Unix(f.EndedAt.Unix(), 0).UTC()
 	}
-	f.Outcome = cmp.Or(f.Outcome, OutcomeOpen)
+	f.Outcome = cmp.Or(f.Outcome, credit.OutcomeOpen)
 	return f
 }
 
-func (f Forecast) ended() sql.NullInt64 {
+func endedAt(f Forecast) sql.NullInt64 {
 	return sql.NullInt64{Int64: f.EndedAt.Unix(), Valid: !f.EndedAt.IsZero()}
 }
 
-func (f Forecast) checksum(id int64) uint32 {
-	return checksum(id, f.At.Unix(), &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, f.ended().Int64, f.True, string(f.Outcome))
+func forecastSum(f Forecast, id int64) uint32 {
+	return checksum(id, f.At.Unix(), &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, endedAt(f).Int64, f.True, string(f.Outcome))
 }
 
 // OpenForecasts returns the forecasts of s that have not ended, oldest first.
@@ -123,7 +100,7 @@ func (db *DB) forecasts(s Series, id int64, where string, limit int, open bool) 
 	err = db.query(`SELECT made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome FROM forecast
 		WHERE series = ? AND `+where, func(r *sql.Rows) error {
 		var f Forecast
-		err := f.scan(r)
+		err := scanForecast(&f, r)
 		if _, later := waiting[f.At]; later && !open {
 			delete(waiting, f.At) // it had ended before
 		} else if later {
@@ -133,7 +110,7 @@ func (db *DB) forecasts(s Series, id int64, where string, limit int, open bool) 
 		return err
 	}, id, limit)
 	for _, f := range waiting {
-		if open == (f.Outcome == OutcomeOpen) {
+		if open == (f.Outcome == credit.OutcomeOpen) {
 			list = append(list, f)
 		}
 	}
@@ -141,7 +118,7 @@ func (db *DB) forecasts(s Series, id int64, where string, limit int, open bool) 
 }
 
 // scan reads the columns from made_at to outcome, and those after them into more.
-func (f *Forecast) scan(r *sql.Rows, more ...any) error {
+func scanForecast(f *Forecast, r *sql.Rows, more ...any) error {
 	var at int64
 	var ended sql.NullInt64
 	err := r.Scan(append([]any{&at, &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, &ended, &f.True, &f.Outcome}, more...)...)
@@ -160,8 +137,8 @@ func (db *DB) remembered(s Series) map[time.Time]Forecast {
 			continue
 		}
 		for _, f := range e.forecasts {
-			f = f.stored()
-			if was, ok := waiting[f.At]; !ok || was.Outcome == OutcomeOpen {
+			f = storedForecast(f)
+			if was, ok := waiting[f.At]; !ok || was.Outcome == credit.OutcomeOpen {
 				waiting[f.At] = f
 			}
 		}

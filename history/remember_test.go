@@ -6,15 +6,17 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 func made(minute float64) Forecast {
-	return Forecast{At: at(minute), UsageUSD: 36.5, BalanceUSD: 63.5, P10: 3600, P50: 7200, P90: 1e12, Outcome: OutcomeOpen}
+	return Forecast{At: at(minute), UsageUSD: 36.5, BalanceUSD: 63.5, P10: 3600, P50: 7200, P90: 1e12, Outcome: credit.OutcomeOpen}
 }
 
-func ended(f Forecast, minute float64, outcome Outcome) Forecast {
+func ended(f Forecast, minute float64, outcome credit.Outcome) Forecast {
 	f.EndedAt, f.Outcome = at(minute), outcome
-	if outcome != OutcomeLate {
+	if outcome != credit.OutcomeLate {
 		took := f.EndedAt.Sub(f.At).Seconds()
 		f.True = &took
 	}
@@ -48,12 +50,12 @@ func TestForecastsAreRemembered(t *testing.T) {
 		if full {
 			db.readOnly = ErrReadOnly
 		}
-		remember(Forecast{At: at(4).Add(time.Millisecond), P10: 1}, ended(made(1), 11, OutcomeHeld))
-		fourth := Forecast{At: at(4), P10: 1, Outcome: OutcomeOpen}
-		wantForecasts(t, db, s, []Forecast{made(0), made(2), made(3), fourth}, []Forecast{ended(made(1), 11, OutcomeHeld)})
-		remember(ended(made(3), 10, OutcomeLate), ended(made(0), 12, OutcomeEarly))
-		remember(made(3), ended(made(3), 99, OutcomeVoid)) // it ended before
-		open, last := []Forecast{made(2), fourth}, []Forecast{ended(made(0), 12, OutcomeEarly), ended(made(1), 11, OutcomeHeld)}
+		remember(Forecast{At: at(4).Add(time.Millisecond), P10: 1}, ended(made(1), 11, credit.OutcomeHeld))
+		fourth := Forecast{At: at(4), P10: 1, Outcome: credit.OutcomeOpen}
+		wantForecasts(t, db, s, []Forecast{made(0), made(2), made(3), fourth}, []Forecast{ended(made(1), 11, credit.OutcomeHeld)})
+		remember(ended(made(3), 10, credit.OutcomeLate), ended(made(0), 12, credit.OutcomeEarly))
+		remember(made(3), ended(made(3), 99, credit.OutcomeVoid)) // it ended before
+		open, last := []Forecast{made(2), fourth}, []Forecast{ended(made(0), 12, credit.OutcomeEarly), ended(made(1), 11, credit.OutcomeHeld)}
 		wantForecasts(t, db, s, open, last)
 		db.readOnly = nil
 		if full {
@@ -73,7 +75,7 @@ func TestForecastsGoWithAPoll(t *testing.T) {
 	}
 	poll(t, db, s, at(1), 2) // without one
 	db.readOnly = ErrReadOnly
-	update = PollUpdate{Series: s, Attempt: at(2), Forecast: []byte(`{"p50":2}`), Remember: []Forecast{ended(made(0), 2, OutcomeVoid), made(2)}}
+	update = PollUpdate{Series: s, Attempt: at(2), Forecast: []byte(`{"p50":2}`), Remember: []Forecast{ended(made(0), 2, credit.OutcomeVoid), made(2)}}
 	if err := db.Record(ctx, update, Reading{Series: s, At: at(2), UsageUSD: 2}); err == nil {
 		t.Error("Record() = nil, want a StorageError")
 	}
@@ -81,7 +83,7 @@ func TestForecastsGoWithAPoll(t *testing.T) {
 		if p, _, err := db.Poll(ctx, s); err != nil || string(p.Forecast) != `{"p50":2}` {
 			t.Errorf("%s: Poll().Forecast = %s, %v, want the second", name, p.Forecast, err)
 		}
-		wantForecasts(t, db, s, []Forecast{made(2)}, []Forecast{ended(made(0), 2, OutcomeVoid)})
+		wantForecasts(t, db, s, []Forecast{made(2)}, []Forecast{ended(made(0), 2, credit.OutcomeVoid)})
 		db.readOnly = nil
 		poll(t, db, s, at(3), 3)
 	}
@@ -99,9 +101,9 @@ func TestRememberRefuses(t *testing.T) {
 	for name, f := range map[string]Forecast{
 		"NaN":                {At: at(0), P10: nan},
 		"infinite":           {At: at(0), P90: math.Inf(1)},
-		"a true span of NaN": {At: at(0), EndedAt: at(1), True: &nan, Outcome: OutcomeHeld},
+		"a true span of NaN": {At: at(0), EndedAt: at(1), True: &nan, Outcome: credit.OutcomeHeld},
 		"an end while open":  {At: at(0), EndedAt: at(1)},
-		"held without end":   {At: at(0), Outcome: OutcomeHeld},
+		"held without end":   {At: at(0), Outcome: credit.OutcomeHeld},
 	} {
 		var se *StorageError
 		if err := db.Remember(ctx, s, made(1), f); err == nil || errors.As(err, &se) {

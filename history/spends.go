@@ -84,17 +84,11 @@ const noUsage = -1
 
 func (e *ends) bend(a, b int64) *curve {
 	if e.curve == nil {
-		e.curve = &curve{usage: map[int64]float64{}}
+		e.curve = newCurve(map[int64]float64{})
 		e.set(a, e.a)
 		e.set(b, e.b)
 	}
 	return e.curve
-}
-
-func (c *curve) set(at int64, usd float64) {
-	if usd != noUsage {
-		c.usage[at] = usd
-	}
 }
 
 // ofAccount are the series s of ?1 to ?3: an account and a prefix of subjects.
@@ -144,7 +138,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			}
 			c.set(at-1, before)
 			c.set(at, after)
-			c.segments = append(c.segments, Segment{At: time.Unix(at, 0)})
+			c.Segments = append(c.Segments, Segment{At: time.Unix(at, 0)})
 		}
 		return err
 	}, n.account, n.baseURL, n.subject, a, b)
@@ -164,9 +158,9 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 				c := e.bend(a, b)
 				c.set(start, us)
 				c.set(end, ue)
-				c.gaps = append(c.gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}})
+				c.Gaps = append(c.Gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}})
 				if begins && end > b {
-					c.segments = append(c.segments, Segment{At: time.Unix(end, 0)})
+					c.Segments = append(c.Segments, Segment{At: time.Unix(end, 0)})
 				}
 			}
 			return err
@@ -182,7 +176,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 		}
 		usd := max(0, e.b-e.a)
 		if e.curve != nil {
-			usd = e.spend(from, to)
+			usd = e.Spend(from, to)
 		}
 		spends[e.subject] = covered(from, to, e.first, e.readMS, usd)
 	}

@@ -131,8 +131,8 @@ func (v *verifier) small() {
 	v.step("forecasts", "SELECT made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome, series, crc FROM forecast", func(r *sql.Rows) error {
 		var id, crc int64
 		var f Forecast
-		err := f.scan(r, &id, &crc)
-		if err == nil && int64(f.checksum(id)) != crc {
+		err := scanForecast(&f, r, &id, &crc)
+		if err == nil && int64(forecastSum(f, id)) != crc {
 			v.problem("the forecast of %s was changed", utc(f.At.Unix()))
 		}
 		return err

@@ -130,7 +130,7 @@ func (st *store) grade(ctx context.Context, before credit.Sample) ([]history.For
 	var ended []history.Forecast
 	for _, f := range open {
 		if newest.Segment > f.At.Unix() { // its numbers do not go on
-			f.Outcome, f.EndedAt = history.OutcomeVoid, newest.At
+			f.Outcome, f.EndedAt = credit.OutcomeVoid, newest.At
 			ended = append(ended, f)
 			continue
 		}
@@ -142,13 +142,13 @@ func (st *store) grade(ctx context.Context, before credit.Sample) ([]history.For
 		f.EndedAt = newest.At
 		switch {
 		case g.Held():
-			f.Outcome = history.OutcomeHeld
+			f.Outcome = credit.OutcomeHeld
 		case g.Censored:
-			f.Outcome = history.OutcomeLate
+			f.Outcome = credit.OutcomeLate
 		default:
-			f.Outcome = history.OutcomeEarly
+			f.Outcome = credit.OutcomeEarly
 			if g.TookS > f.P90 {
-				f.Outcome = history.OutcomeLate
+				f.Outcome = credit.OutcomeLate
 			}
 		}
 		if !g.Censored {
@@ -172,7 +172,7 @@ func (st *store) track(ctx context.Context, just []history.Forecast) (Track, err
 	slices.Reverse(stored)
 	var graded []forecast.Graded
 	for _, f := range append(stored, just...) {
-		if f.Outcome == history.OutcomeVoid {
+		if f.Outcome == credit.OutcomeVoid {
 			continue
 		}
 		g := forecast.Graded{Made: forecast.Made{At: f.At, P10: f.P10, P50: f.P50, P90: f.P90}, TookS: f.P90, Censored: f.True == nil}

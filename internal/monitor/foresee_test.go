@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
 )
@@ -37,7 +37,7 @@ func TestForecastsAreGraded(t *testing.T) {
 		}
 		held := 0
 		for _, f := range ended {
-			if f.Outcome == history.OutcomeHeld {
+			if f.Outcome == credit.OutcomeHeld {
 				held++
 			}
 			if f.True == nil {

@@ -1,0 +1,143 @@
+package credit
+
+import (
+	"slices"
+	"sort"
+	"time"
+)
+
+// Segment is a run of readings that may be compared with each other.
+type Segment struct {
+	// At is the segment's first reading.
+	At time.Time
+	// Fingerprint names the key that was used, Creator its maker, Reason why
+	// the segment began; each may be empty.
+	Fingerprint, Creator, Reason string
+}
+
+// Bucket is what happened in one span.
+type Bucket struct {
+	Span
+	// SpendUSD is what was spent in the span, as far as the history covers it;
+	// never below 0. What a reading at its very end shows is in it, for it was
+	// spent before.
+	SpendUSD float64
+	// Known reports whether the history covers the span at least in part, by
+	// readings or by a gap between two readings. Where it is not set, the sums
+	// mean nothing.
+	Known bool
+	// Observed is the share of the span, 0 to 1, in which readings were taken.
+	Observed float64
+	// UsageUSD and CreditsUSD are the totals at the end of the span.
+	UsageUSD     float64
+	CreditsUSD   float64
+	CreditsKnown bool
+}
+
+// Plot is a series cut into buckets, with what else happened in their span:
+// the gaps that overlap it, whole, and the top-ups and segments that begin in it.
+type Plot struct {
+	Buckets  []Bucket
+	Gaps     []Gap
+	TopUps   []TopUp
+	Segments []Segment
+	// Backfilled are the spans whose spend was filled in from totals.
+	Backfilled []Span
+}
+
+// Curve is lifetime usage over time: a step function of readings, which rises
+// evenly inside a gap, and whose jumps between two segments are no spend.
+type Curve struct {
+	// Gaps, back-filled spans among them, and Segments ascend.
+	Gaps     []Gap
+	Segments []Segment
+	// Usage returns the usage in effect at a Unix second; ok is false before
+	// the first reading.
+	Usage func(second int64) (usd float64, ok bool)
+}
+
+// Points returns the seconds whose usage a Curve looks up for buckets between
+// these bounds, ascending.
+func (c Curve) Points(bounds []time.Time) []int64 {
+	var points []int64
+	for _, b := range bounds {
+		points = append(points, b.Unix())
+		if g, ok := c.gap(b); ok {
+			points = append(points, g.From.Unix(), g.To.Unix())
+		}
+	}
+	for _, s := range c.Segments {
+		points = append(points, s.At.Unix()-1, s.At.Unix())
+	}
+	slices.Sort(points)
+	return slices.Compact(points)
+}
+
+// gap returns the gap that t lies within.
+func (c Curve) gap(t time.Time) (g Gap, ok bool) {
+	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(t) })
+	if i == len(c.Gaps) || !c.Gaps[i].From.Before(t) {
+		return Gap{}, false
+	}
+	return c.Gaps[i], true
+}
+
+// At returns the usage at t; ok is false before the first reading.
+func (c Curve) At(t time.Time) (usd float64, ok bool) {
+	g, within := c.gap(t)
+	if !within || c.begins(g.To) {
+		return c.Usage(t.Unix())
+	}
+	a, ok := c.Usage(g.From.Unix())
+	b, _ := c.Usage(g.To.Unix())
+	if !ok || b < a {
+		return a, ok
+	}
+	return min(b, a+(b-a)*float64(t.Sub(g.From))/float64(g.To.Sub(g.From))), true
+}
+
+// begins reports whether a segment begins at t.
+func (c Curve) begins(t time.Time) bool {
+	i := sort.Search(len(c.Segments), func(i int) bool { return !c.Segments[i].At.Before(t) })
+	return i < len(c.Segments) && c.Segments[i].At.Equal(t)
+}
+
+// Spend returns the rise of usage from a to b, less the jumps where segments
+// begin.
+func (c Curve) Spend(a, b time.Time) float64 {
+	i := sort.Search(len(c.Segments), func(i int) bool { return c.Segments[i].At.After(a) })
+	spent := 0.0
+	last, ok := c.At(a)
+	for ; i < len(c.Segments) && !c.Segments[i].At.After(b); i++ {
+		at := c.Segments[i].At.Unix()
+		if before, known := c.Usage(at - 1); known && ok {
+			spent += max(0, before-last)
+		}
+		last, ok = c.Usage(at)
+	}
+	if end, known := c.At(b); known && ok {
+		spent += max(0, end-last)
+	}
+	return spent
+}
+
+// Observed returns the share of s, 0 to 1, that lies in covered and in no gap.
+func (c Curve) Observed(s, covered Span) float64 {
+	seen := s.Shared(covered)
+	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
+	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
+		seen -= s.Shared(c.Gaps[i].Span)
+	}
+	return float64(max(0, seen)) / float64(s.To.Sub(s.From))
+}
+
+// Shared returns how much of s lies in o.
+func (s Span) Shared(o Span) time.Duration {
+	if o.From.After(s.From) {
+		s.From = o.From
+	}
+	if o.To.Before(s.To) {
+		s.To = o.To
+	}
+	return max(0, s.To.Sub(s.From))
+}

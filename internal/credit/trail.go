@@ -1,0 +1,182 @@
+package credit
+
+import (
+	"slices"
+	"time"
+)
+
+// Trail is the past of a series in memory: its readings, from as far back as
+// they were loaded, and what else is known of that time. The zero Trail is a
+// series that was never read.
+type Trail struct {
+	// First is the oldest reading of the account that is behind the series now.
+	First Sample
+	// Samples are First and, ascending, the readings since the one in effect
+	// where loading began. A reading holds until the next.
+	Samples []Sample
+	// Segments that began from First on, First's own among them.
+	Segments []Segment
+	// Gaps are spans in which nothing was read, Backfilled those whose spend
+	// was filled in from totals of hours or days. Both ascend.
+	Gaps       []Gap
+	Backfilled []Span
+	// TopUps are the changes of the credits bought since First, oldest first.
+	TopUps []TopUp
+	// ReadAt is when the series was last read, to the millisecond. It may be
+	// later than the last of the Samples, which are stored where they differ.
+	ReadAt time.Time
+}
+
+// Empty reports whether the series was never read.
+func (t *Trail) Empty() bool { return t == nil || len(t.Samples) == 0 }
+
+// Newest returns the newest reading; ok is false where there is none.
+func (t *Trail) Newest() (s Sample, ok bool) {
+	if t.Empty() {
+		return Sample{}, false
+	}
+	return t.Samples[len(t.Samples)-1], true
+}
+
+// At returns the reading in effect at a moment. Before where loading began
+// that is First; ok is false before First.
+func (t *Trail) At(at time.Time) (s Sample, ok bool) {
+	if t.Empty() {
+		return Sample{}, false
+	}
+	return t.second(at.Unix())
+}
+
+func (t *Trail) second(at int64) (s Sample, ok bool) {
+	i, found := slices.BinarySearchFunc(t.Samples, at, func(s Sample, at int64) int {
+		return int(max(-1, min(1, s.At.Unix()-at)))
+	})
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return Sample{}, false
+	}
+	return t.Samples[i], true
+}
+
+// Unobserved returns the spans in which nothing was read, in order: gaps, and
+// those whose spend was filled in.
+func (t *Trail) Unobserved() []Span {
+	spans := slices.Clone(t.Backfilled)
+	for _, g := range t.Gaps {
+		spans = append(spans, g.Span)
+	}
+	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
+	return spans
+}
+
+// Curve returns the series' usage over time.
+func (t *Trail) Curve() Curve {
+	gaps := slices.Clone(t.Gaps)
+	for _, s := range t.Backfilled {
+		gaps = append(gaps, Gap{Span: s})
+	}
+	slices.SortFunc(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
+	return Curve{Gaps: gaps, Segments: t.Segments, Usage: func(second int64) (float64, bool) {
+		s, ok := t.second(second)
+		return s.UsageUSD, ok
+	}}
+}
+
+// Plot cuts the time at the given ascending bounds into one bucket less than
+// there are bounds. It is about the time from where loading began.
+func (t *Trail) Plot(bounds []time.Time) Plot {
+	if len(bounds) < 2 {
+		return Plot{}
+	}
+	p := Plot{Buckets: make([]Bucket, len(bounds)-1)}
+	for i := range p.Buckets {
+		p.Buckets[i].Span = Span{From: bounds[i], To: bounds[i+1]}
+	}
+	if t.Empty() {
+		return p
+	}
+	c := t.Curve()
+	covered := Span{From: t.First.At, To: t.ReadAt}
+	for i := range p.Buckets {
+		b := &p.Buckets[i]
+		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From); !b.Known {
+			continue
+		}
+		b.SpendUSD = c.Spend(b.From, b.To)
+		b.UsageUSD, _ = c.At(b.To)
+		b.Observed = c.Observed(b.Span, covered)
+		if s, ok := t.second(b.To.Unix()); ok && s.CreditsKnown {
+			b.CreditsUSD, b.CreditsKnown = s.CreditsUSD, true
+		}
+	}
+	whole := Span{From: bounds[0], To: bounds[len(bounds)-1]}
+	in := func(at time.Time) bool { return !at.Before(whole.From) && at.Before(whole.To) }
+	for _, g := range t.Gaps {
+		if g.Shared(whole) > 0 {
+			p.Gaps = append(p.Gaps, g)
+		}
+	}
+	for _, s := range t.Backfilled {
+		if s.Shared(whole) > 0 {
+			p.Backfilled = append(p.Backfilled, s)
+		}
+	}
+	for _, u := range t.TopUps {
+		if in(u.At) {
+			p.TopUps = append(p.TopUps, u)
+		}
+	}
+	for _, g := range t.Segments {
+		if in(g.At) {
+			p.Segments = append(p.Segments, g)
+		}
+	}
+	return p
+}
+
+// Growth is what one reading adds to a series; nil adds nothing.
+type Growth struct {
+	ReadAt  time.Time
+	Sample  *Sample
+	Segment *Segment
+	Gap     *Gap
+	TopUp   *TopUp
+}
+
+// Add takes in what a reading adds.
+func (t *Trail) Add(g Growth) {
+	if g.Gap != nil {
+		t.Gaps = append(t.Gaps, *g.Gap)
+	}
+	if g.Segment != nil {
+		t.Segments = append(t.Segments, *g.Segment)
+	}
+	if g.TopUp != nil {
+		t.TopUps = append(t.TopUps, *g.TopUp)
+	}
+	if s := g.Sample; s != nil {
+		if len(t.Samples) == 0 {
+			t.First = *s
+		}
+		if n := len(t.Samples); n > 0 && t.Samples[n-1].At.Equal(s.At) { // in the same second
+			t.Samples[n-1] = *s
+		} else {
+			t.Samples = append(t.Samples, *s)
+		}
+	}
+	if g.ReadAt.After(t.ReadAt) {
+		t.ReadAt = g.ReadAt
+	}
+}
+
+// Forget drops the readings before since, but for First and the one in effect
+// then; not each time, for that would move them all.
+func (t *Trail) Forget(since time.Time) {
+	old, _ := slices.BinarySearchFunc(t.Samples, since, func(s Sample, at time.Time) int { return s.At.Compare(at) })
+	old-- // the one that holds at the beginning
+	if old > 1 && old > len(t.Samples)/8 {
+		t.Samples = slices.Delete(t.Samples, 1, old)
+	}
+}
