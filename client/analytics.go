@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"ortop/internal/text"
 )
 
 const queryEndpoint = "analytics/query"
@@ -117,5 +119,5 @@ func (f *fields) dimension(name string) string {
 		f.fail("%s%s is not a name", f.path, name)
 		return ""
 	}
-	return safeText(string(raw), f.key, maxMessageBytes)
+	return text.Safe(string(raw), maxMessageBytes, f.key.Reveal())
 }

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"ortop/internal/text"
 )
 
 const (
@@ -81,7 +83,7 @@ func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why
 	default:
 		e.Message = why.Error()
 	}
-	e.Message = safeText(e.Message, c.key, maxMessageBytes)
+	e.Message = text.Safe(e.Message, maxMessageBytes, c.key.Reveal())
 	return e
 }
 
@@ -106,7 +108,7 @@ func (c *Client) refusal(q question, res *http.Response, at clocks) *APIError {
 	if strings.EqualFold(e.Message, e.Kind.Error()) {
 		e.Message = "" // "403 forbidden: Forbidden"
 	}
-	e.Message = safeText(e.Message, c.key, maxMessageBytes)
+	e.Message = text.Safe(e.Message, maxMessageBytes, c.key.Reveal())
 	e.RetryAfter, e.HasRetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
 	return e
 }

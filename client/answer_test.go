@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/text"
 )
 
 func credits(total, usage string) string {
@@ -252,7 +254,7 @@ func FuzzCredits(f *testing.F) {
 		var v Credits
 		if err := c.readAnswer(body, v.read); err != nil {
 			e := c.malformed("credits", &http.Response{StatusCode: 200}, body, err, clocks{local: noon})
-			if Clean(e.Message, maxMessageBytes) != e.Message || strings.Contains(e.Message, "c0ffee") {
+			if text.Clean(e.Message, maxMessageBytes) != e.Message || strings.Contains(e.Message, "c0ffee") {
 				t.Fatalf("message of %q = %+q, want a clean line", body, e.Message)
 			}
 			return

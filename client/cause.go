@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"ortop/internal/text"
 )
 
 // errTimeout is why a request's own context ended, where Config.Timeout did it.
@@ -40,7 +42,7 @@ func (c *Client) networkError(ctx context.Context, endpoint string, err error) e
 		e.Cause = cause(err, c.base.Host)
 		e.QuickRetry = errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET)
 	}
-	e.Cause = safeText(e.Cause, c.key, maxMessageBytes)
+	e.Cause = text.Safe(e.Cause, maxMessageBytes, c.key.Reveal())
 	return e
 }
 

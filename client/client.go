@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"ortop/internal/text"
 )
 
 const (
@@ -97,7 +99,7 @@ func New(cfg Config) (*Client, error) {
 		if value == "" {
 			continue
 		}
-		if Clean(value, maxMessageBytes) != value {
+		if text.Clean(value, maxMessageBytes) != value {
 			return nil, fmt.Errorf("checking the %s header: not one plain line of at most %d bytes", name, maxMessageBytes)
 		}
 		c.header.Set(name, value)

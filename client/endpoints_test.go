@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ortop/internal/text"
 )
 
 const (
@@ -284,7 +286,7 @@ func sane(t testing.TB, what string, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {
 	case reflect.String:
-		if s := v.String(); Clean(s, maxMessageBytes) != s || strings.Contains(s, "c0ffee") {
+		if s := v.String(); text.Clean(s, maxMessageBytes) != s || strings.Contains(s, "c0ffee") {
 			t.Errorf("%s is %+q, want clean text", what, s)
 		}
 	case reflect.Float64:
@@ -341,7 +343,7 @@ func FuzzEndpoints(f *testing.F) {
 			t.Errorf("%s(%q) = %+v, %v, and then %+v, %v", e.official, body, got, err, again, errAgain)
 		}
 		if err != nil {
-			if Clean(err.Error(), 2*maxMessageBytes) != err.Error() || strings.Contains(err.Error(), "c0ffee") || !isZero(got) {
+			if text.Clean(err.Error(), 2*maxMessageBytes) != err.Error() || strings.Contains(err.Error(), "c0ffee") || !isZero(got) {
 				t.Errorf("%s(%q) = %+v, %+q, want nothing and a clean line", e.official, body, got, err)
 			}
 			return

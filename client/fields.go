@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"ortop/internal/text"
 )
 
 const (
@@ -60,7 +62,7 @@ func (f *fields) members(what string, raw []byte) map[string]json.RawMessage {
 			return members
 		}
 		if _, twice := members[name]; twice {
-			f.fail("%s has %q twice", what, safeText(name, f.key, 40))
+			f.fail("%s has %q twice", what, text.Safe(name, 40, f.key.Reveal()))
 			return members
 		}
 		members[name] = value
@@ -229,7 +231,7 @@ func (f *fields) text(name string) string {
 		f.fail("%s%s is not a string", f.path, name)
 		return ""
 	}
-	return safeText(s, f.key, maxMessageBytes)
+	return text.Safe(s, maxMessageBytes, f.key.Reveal())
 }
 
 // id reads a string that has to be there, and tells one thing from others, so
@@ -239,7 +241,7 @@ func (f *fields) id(name string) string {
 	raw, ok := f.get(name)
 	if !ok {
 		f.fail("%s%s is missing", f.path, name)
-	} else if json.Unmarshal(raw, &s) != nil || s == "" || safeText(s, f.key, maxMessageBytes) != s {
+	} else if json.Unmarshal(raw, &s) != nil || s == "" || text.Safe(s, maxMessageBytes, f.key.Reveal()) != s {
 		f.fail("%s%s is not an identifier", f.path, name)
 		return ""
 	}
@@ -274,7 +276,7 @@ func (f *fields) looseText(name string) string {
 	if json.Unmarshal(raw, &s) != nil {
 		return ""
 	}
-	return safeText(s, f.key, maxMessageBytes)
+	return text.Safe(s, maxMessageBytes, f.key.Reveal())
 }
 
 // looseTexts reads a list of strings that nobody promised, the first 20 of it.
@@ -286,7 +288,7 @@ func (f *fields) looseTexts(name string) []string {
 	}
 	list = list[:min(len(list), 20)]
 	for i := range list {
-		list[i] = safeText(list[i], f.key, maxMessageBytes)
+		list[i] = text.Safe(list[i], maxMessageBytes, f.key.Reveal())
 	}
 	return list
 }

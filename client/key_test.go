@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/text"
 )
 
 // officialKey is the example of OpenRouter's specification.
@@ -128,7 +130,7 @@ func FuzzKey(f *testing.F) {
 			t.Fatalf("Key(%q) = %+v, want an error", body, v)
 		}
 		for _, s := range append(v.AllowedDataRegions, v.Label, v.LimitReset, v.CreatorUserID, v.OrganizationID, v.WorkspaceID) {
-			if Clean(s, maxMessageBytes) != s || strings.Contains(s, "c0ffee") {
+			if text.Clean(s, maxMessageBytes) != s || strings.Contains(s, "c0ffee") {
 				t.Fatalf("Key(%q) holds %+q, want clean text", body, s)
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"regexp"
 	"strings"
 	"unique"
 )
@@ -93,16 +92,3 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LogValue returns "[redacted]".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// keyShaped matches OpenRouter's keys, also cut ones, and spares the masked
-// labels ("sk-or-v1-0e6...1c96") that tell keys apart.
-var keyShaped = regexp.MustCompile(`(?i)sk-or-[a-z0-9_-]{10,}`)
-
-// Redact returns s with the key, and everything that has the shape of an
-// OpenRouter key, replaced by "[redacted]". The zero Secret is fine.
-func Redact(s string, key Secret) string {
-	if !key.IsZero() {
-		s = strings.ReplaceAll(s, key.Reveal(), redacted)
-	}
-	return keyShaped.ReplaceAllLiteralString(s, redacted)
-}

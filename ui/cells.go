@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"math"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"ortop/internal/text"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -119,16 +121,7 @@ func even(w int, words ...string) string {
 // clean makes a foreign string safe to align: one line, no control or
 // invisible characters, and nothing whose width terminals disagree about.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r) || unicode.IsControl(r):
-			return ' '
-		case unicode.Is(unicode.Cf, r): // joiners, direction overrides
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(text.Clean(s, math.MaxInt)), " ")
 	var b strings.Builder
 	for s != "" {
 		cluster, w := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)

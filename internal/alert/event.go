@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
+
+	"ortop/internal/text"
 )
 
 // Event is one thing to be told.
@@ -65,27 +66,7 @@ const (
 	maxText = 400
 )
 
-// keyShaped matches OpenRouter's keys, also cut ones, and spares the masked
-// labels that tell keys apart.
-var keyShaped = regexp.MustCompile(`(?i)sk-or-[a-z0-9_-]{10,}`)
-
-// clean returns s as one line without control or invisible characters and
-// without keys, of at most limit bytes and a mark where it was cut.
-func clean(s string, limit int) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-	s = keyShaped.ReplaceAllLiteralString(strings.TrimSpace(s), redacted)
-	if len(s) > limit {
-		s = strings.ToValidUTF8(s[:limit], "") + "…"
-	}
-	return s
-}
+// clean returns s as one line that is safe to show, of at most limit bytes.
+func clean(s string, limit int) string { return text.Safe(s, limit) }
 
 const redacted = "[redacted]"

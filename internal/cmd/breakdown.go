@@ -176,7 +176,7 @@ func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
 }
 
 func rowName(r monitor.BreakdownRow) string {
-	name := cmp.Or(client.Clean(r.Name, 40), "(no name)")
+	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
 	if r.Disabled {
 		name += "  off"
 	}

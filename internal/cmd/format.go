@@ -8,8 +8,8 @@ import (
 	"text/template/parse"
 	"time"
 
-	"ortop/client"
 	"ortop/internal/account"
+	"ortop/internal/text"
 )
 
 // formatter is a parsed --format. The syntax is that of Go's text/template,
@@ -28,7 +28,7 @@ func parseFormat(s string) (*formatter, error) {
 		err = f.check()
 	}
 	if err != nil { // it may quote the whole of what was given
-		return nil, usageError("ortop status --help lists the fields", "--format: %s", client.Clean(err.Error(), 120))
+		return nil, usageError("ortop status --help lists the fields", "--format: %s", text.Clean(err.Error(), 120))
 	}
 	return f, nil
 }

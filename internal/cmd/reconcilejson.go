@@ -1,8 +1,8 @@
 package cmd
 
 import (
-	"ortop/client"
 	"ortop/internal/reconcile"
+	"ortop/internal/text"
 )
 
 // The object of reconcile --json. Every key is always there; null is unknown.
@@ -102,5 +102,5 @@ func requestObject(e reconcile.Entry) requestJSON {
 // logged is a text of the log that is fit to be shown: a column that is called
 // key may hold one.
 func logged(s string) string {
-	return client.Clean(client.Redact(client.Clean(s, 1000), client.Secret{}), 100)
+	return text.Safe(s, 100)
 }

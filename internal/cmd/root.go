@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ortop/client"
 	"ortop/internal/keys"
+	"ortop/internal/text"
 )
 
 // app is one run of the program.
@@ -159,4 +159,4 @@ func (a *app) hint(format string, args ...any) {
 	}
 }
 
-func oneLine(s string) string { return client.Clean(s, 1000) }
+func oneLine(s string) string { return text.Clean(s, 1000) }

@@ -11,6 +11,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/config"
+	"ortop/internal/text"
 )
 
 const defaultInterval = time.Minute
@@ -98,7 +99,7 @@ func foreignHost(u *url.URL) string {
 	if strings.EqualFold(u.Host, "openrouter.ai") {
 		return ""
 	}
-	return client.Clean(u.Host, 60)
+	return text.Clean(u.Host, 60)
 }
 
 // unicode reports whether the locale writes UTF-8.

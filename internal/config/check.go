@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ortop/internal/text"
 )
 
 // CheckName reports why name cannot be an account's name, or nil. A name has 1
@@ -28,7 +30,7 @@ func checkName(of, name string) error {
 		return fmt.Errorf("the %s's name is empty", of)
 	case len(name) > 64:
 		return fmt.Errorf("the %s's name is longer than 64 bytes", of)
-	case keyShaped.MatchString(name):
+	case text.HasKey(name):
 		return fmt.Errorf("the %s's name looks like a key", of)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return fmt.Errorf("the %s's name must be printable", of)

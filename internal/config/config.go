@@ -190,8 +190,8 @@ func parseAt(path string, doc []byte) (Config, places, error) {
 
 const byteOrderMark = "\ufeff"
 
-// text returns the document without its byte order mark.
-func text(doc []byte) ([]byte, *Error) {
+// withoutMark returns a document without its byte order mark.
+func withoutMark(doc []byte) ([]byte, *Error) {
 	doc = doc[byteOrderMarkLen(doc):]
 	if !utf8.Valid(doc) {
 		return nil, &Error{Problem: "is not UTF-8 text"}

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strings"
-	"unicode"
+
+	"ortop/internal/text"
 )
 
 // Error says in one line what is wrong with a configuration file.
@@ -20,9 +20,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Line == 0 {
-		return fmt.Sprintf("config %q: %s", redact(e.Path), e.Problem)
+		return fmt.Sprintf("config %q: %s", text.Redact(e.Path), e.Problem)
 	}
-	return fmt.Sprintf("config %q, line %d: %s", redact(e.Path), e.Line, e.Problem)
+	return fmt.Sprintf("config %q, line %d: %s", text.Redact(e.Path), e.Line, e.Problem)
 }
 
 // Unwrap returns the cause outside the file's text, or nil.
@@ -38,26 +38,11 @@ func Cause(err error) error {
 	return err
 }
 
-// keyShaped matches what OpenRouter's keys look like, also cut ones.
-var keyShaped = regexp.MustCompile(`(?i)sk-or-[\w-]{10,}`)
+// clean makes text from the file fit for an error.
+func clean(s string) string { return text.Safe(s, maxQuoted) }
 
-func redact(s string) string { return keyShaped.ReplaceAllString(s, "[redacted]") }
-
-// clean makes text from the file fit for an error: short, one line, printable,
-// and without anything that looks like a key.
-func clean(s string) string {
-	s = redact(s)
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-	if runes := []rune(s); len(runes) > 80 {
-		s = string(runes[:79]) + "…"
-	}
-	return s
-}
+// maxQuoted is the most bytes that an error quotes.
+const maxQuoted = 82
 
 // nearest returns the candidate that is at most two edits away from word, or
 // the empty string.

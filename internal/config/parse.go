@@ -45,7 +45,7 @@ func placeOf(list string, i int, name string) string { return fmt.Sprintf("%s.%d
 // duplicate keys (by the TOML library), then the settings against each other.
 // Relative paths start at folder.
 func parse(doc []byte, folder string) (Config, places, *Error) {
-	doc, problem := text(doc)
+	doc, problem := withoutMark(doc)
 	if problem != nil {
 		return Config{}, places{}, problem
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 
+	"ortop/internal/text"
+
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
@@ -35,7 +37,7 @@ func (v value) text(to *string) error {
 }
 
 func checkText(s string) error {
-	if keyShaped.MatchString(s) {
+	if text.HasKey(s) {
 		return errors.New("holds what looks like a key: keys must not stand in this file")
 	}
 	if strings.ContainsFunc(s, unicode.IsControl) {

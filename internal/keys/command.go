@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/text"
 )
 
 const (
@@ -49,7 +50,7 @@ func fromCommand(ctx context.Context, argv []string, limit time.Duration) (clien
 }
 
 func commandSource(argv []string) Source {
-	return Source{"key_command " + client.Clean(client.Redact(filepath.Base(argv[0]), client.Secret{}), 64)}
+	return Source{"key_command " + text.Safe(filepath.Base(argv[0]), 64)}
 }
 
 func commandError(ctx context.Context, source Source, err error, limit time.Duration, out, notes []byte) *Error {
@@ -79,13 +80,13 @@ func commandError(ctx context.Context, source Source, err error, limit time.Dura
 // shown, and without any word of its standard output, which may be the key.
 func firstWords(notes, out []byte) string {
 	line, _, _ := bytes.Cut(bytes.TrimSpace(notes), []byte("\n"))
-	said := client.Clean(string(line), maxCommandBytes)
+	said := text.Clean(string(line), maxCommandBytes)
 	for _, word := range strings.Fields(string(out)) {
 		if len(word) >= 8 {
-			said = client.Redact(said, client.NewSecret(word))
+			said = text.Redact(said, word)
 		}
 	}
-	return client.Clean(client.Redact(said, client.Secret{}), 120)
+	return text.Safe(said, 120)
 }
 
 // bounded keeps the first maxCommandBytes and drops the rest. A write beyond

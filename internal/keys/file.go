@@ -9,6 +9,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/config"
+	"ortop/internal/text"
 )
 
 const maxFileBytes = 64 << 10
@@ -48,11 +49,11 @@ func distrust(path string, mode fs.FileMode, owner, self int) (problem, hint str
 }
 
 func fileSource(path string) Source {
-	return Source{fmt.Sprintf("file %q", client.Redact(path, client.Secret{}))}
+	return Source{fmt.Sprintf("file %q", text.Redact(path))}
 }
 
 // quote makes path one word of a shell's line.
 func quote(path string) string {
-	path = client.Redact(path, client.Secret{})
+	path = text.Redact(path)
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

@@ -11,6 +11,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/config"
+	"ortop/internal/text"
 )
 
 // Keep stores the key of an account where the next start finds it, names the
@@ -76,7 +77,7 @@ func store(ctx context.Context, configPath string, account *config.Account, key 
 
 // tell keeps the key out of a keyring's own words.
 func tell(err error, key client.Secret) error {
-	return errors.New(client.Clean(client.Redact(err.Error(), key), 120))
+	return errors.New(text.Safe(err.Error(), 120, key.Reveal()))
 }
 
 // ownFolder makes the folder of keys, and closes one that others can enter.

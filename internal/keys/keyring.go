@@ -9,6 +9,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"ortop/client"
+	"ortop/internal/text"
 )
 
 const (
@@ -27,21 +28,21 @@ var system = struct {
 
 func fromKeyring(ctx context.Context, user string) (client.Secret, Source, error) {
 	source := keyringSource
-	text, err := getKeyring(ctx, user)
+	stored, err := getKeyring(ctx, user)
 	if err == nil {
-		return firstLine([]byte(text), source)
+		return firstLine([]byte(stored), source)
 	}
 	e := &Error{Source: source, Hint: "unlock the keyring, or give the account a key_file", Err: err}
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
-		e.Problem = fmt.Sprintf("it has no entry for account %q", client.Clean(user, 64))
+		e.Problem = fmt.Sprintf("it has no entry for account %q", text.Clean(user, 64))
 		e.Hint = "keep the key again with `ortop accounts add`"
 	case errors.Is(err, errTooSlow):
 		e.Problem = fmt.Sprintf("no answer within %v", keyringLimit)
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
 		e.Problem, e.Hint = "this system has none", "give the account a key_file"
 	default:
-		e.Problem = client.Clean(client.Redact(err.Error(), client.Secret{}), 120)
+		e.Problem = text.Safe(err.Error(), 120)
 	}
 	return client.Secret{}, source, e
 }

@@ -16,6 +16,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/config"
+	"ortop/internal/text"
 )
 
 // ErrNone is matched by Find's error where no source is configured at all, as
@@ -56,7 +57,7 @@ func Find(ctx context.Context, env Environment, account config.Account, explicit
 		return read(ctx)
 	case explicit:
 		return client.Secret{}, source, &Error{
-			Problem: fmt.Sprintf("account %q has no key source of its own", client.Clean(account.Name, 64)),
+			Problem: fmt.Sprintf("account %q has no key source of its own", text.Clean(account.Name, 64)),
 			Hint:    "give it one with `ortop accounts add`",
 			Err:     ErrNone,
 		}

@@ -6,7 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"ortop/internal/text"
 )
 
 // maxLength is how many characters of a name are told.
@@ -36,7 +37,7 @@ func (f *family) add(v float64, labels ...label) {
 	}
 	parts := make([]string, len(labels))
 	for i, l := range labels {
-		parts[i] = l.name + `="` + escaper.Replace(clean(l.value)) + `"`
+		parts[i] = l.name + `="` + escaper.Replace(cut(text.Clean(l.value, math.MaxInt), maxLength)) + `"`
 	}
 	series := strings.Join(parts, ",")
 	if f.values == nil {
@@ -64,19 +65,6 @@ func (p *page) write(f family) {
 
 // escaper makes a label's value one that the format can hold.
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
-
-// clean takes from a name what could change how the text around it looks, and
-// cuts it where it is long. A line's end stays, for the format has a word for
-// it.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-	return cut(s, maxLength)
-}
 
 // cut is the first n characters of s.
 func cut(s string, n int) string {

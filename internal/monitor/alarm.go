@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"ortop/client"
 	"ortop/history"
 	"ortop/internal/alert"
+	"ortop/internal/text"
 )
 
 // alarmState is the name under which the memory of the alerts is stored.
@@ -135,13 +135,13 @@ func (st *store) alarms(ctx context.Context, s Snapshot, silence time.Duration) 
 // undelivered is what the process that tells alerts stored of its channels.
 func (st *store) undelivered(ctx context.Context) (string, error) {
 	b, err := st.db.State(ctx, st.account, undeliveredState)
-	return client.Clean(string(b), 300), err
+	return text.Clean(string(b), 300), err
 }
 
 // keepUndelivered stores what does not reach people now, for the processes
 // that show it, and puts it into the events as it begins.
 func (st *store) keepUndelivered(ctx context.Context, s Snapshot) (string, error) {
-	line := client.Clean(st.m.o.Undelivered(), 300)
+	line := text.Clean(st.m.o.Undelivered(), 300)
 	if line == s.Undelivered {
 		return line, nil
 	}

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"ortop/client"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
+	"ortop/internal/text"
 )
 
 const cent = 0.005
@@ -213,7 +213,7 @@ func TestNamesFromTheServerAreClean(t *testing.T) {
 			t.Fatalf("%d rows, want 3", len(d.Rows))
 		}
 		for _, r := range d.Rows {
-			if r.Name != client.Clean(r.Name, 100) || strings.ContainsAny(r.Name, "\x1b\x07\n\r\t\u202e\u2066") {
+			if r.Name != text.Clean(r.Name, 100) || strings.ContainsAny(r.Name, "\x1b\x07\n\r\t\u202e\u2066") {
 				t.Errorf("Name = %q, want a clean one", r.Name)
 			}
 		}

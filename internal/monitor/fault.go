@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
 // newFault is what a snapshot says of an error.
@@ -23,7 +23,7 @@ func newFault(err error) *Fault {
 }
 
 // oneLine is an error's text as it may be shown and stored.
-func oneLine(err error) string { return client.Clean(err.Error(), 300) }
+func oneLine(err error) string { return text.Clean(err.Error(), 300) }
 
 // storedFault is a fault that is none of a request's: this machine's own, or
 // another process's as it stored it.
@@ -38,7 +38,7 @@ func faultOf(p history.Poll) error {
 	if p.FaultKind == "" {
 		return nil
 	}
-	return &storedFault{p.FaultKind, client.Clean(p.Fault, 300)}
+	return &storedFault{p.FaultKind, text.Clean(p.Fault, 300)}
 }
 
 // held reports whether p's next poll is at a time that the server asked for.

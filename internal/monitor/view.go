@@ -6,11 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"ortop/client"
 	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // lookBack is how far back a snapshot looks, by the hours of the clock; fine
@@ -118,4 +118,4 @@ func (st *store) segmentNotes(ctx context.Context, series history.Series, at tim
 
 func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }
 
-func clean(s string) string { return client.Clean(s, 100) }
+func clean(s string) string { return text.Clean(s, 100) }

@@ -3,14 +3,12 @@ package tty
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"runtime/debug"
+
+	"ortop/internal/text"
 
 	tea "charm.land/bubbletea/v2"
 )
-
-// keyLike matches an OpenRouter key. A panic may quote what was typed.
-var keyLike = regexp.MustCompile(`sk-or-[0-9A-Za-z_-]+`)
 
 // guard turns a panic of a model or of its commands into an error. Bubble Tea
 // recovers too, but prints at once, and for a batch while the alternate screen
@@ -65,8 +63,9 @@ func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// panicError is the error for a recovered panic. The deferred function calls
+// panicError is the error for a recovered panic, which may quote what was
+// typed. The deferred function calls
 // it, so that the stack still shows the place.
 func panicError(p any) error {
-	return fmt.Errorf("%w: %s\n\n%s", ErrPanic, keyLike.ReplaceAllString(fmt.Sprint(p), "[redacted]"), debug.Stack())
+	return fmt.Errorf("%w: %s\n\n%s", ErrPanic, text.Redact(fmt.Sprint(p)), debug.Stack())
 }

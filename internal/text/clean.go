@@ -1,4 +1,4 @@
-package client
+package text
 
 import (
 	"strings"
@@ -23,6 +23,9 @@ const maxClusterBytes = 32
 func Clean(s string, maxBytes int) string {
 	if maxBytes <= 0 {
 		return ""
+	}
+	if len(s) <= maxBytes && plainASCII(s) {
+		return s
 	}
 	var b strings.Builder
 	var prev rune
@@ -57,6 +60,17 @@ func Clean(s string, maxBytes int) string {
 		}
 	}
 	return cut(b.String(), maxBytes)
+}
+
+// plainASCII reports whether s is printable ASCII without a space at its ends,
+// which most text is: nothing is to be cleaned then.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
 }
 
 // invisible reports whether r is a control character or draws nothing.
@@ -95,11 +109,4 @@ func cut(s string, maxBytes int) string {
 		s += ellipsis
 	}
 	return s
-}
-
-// safeText returns what a server said in a form that may be shown and stored.
-func safeText(s string, key Secret, maxBytes int) string {
-	// Redacted only once clean, as Clean can join the halves of a key; cut
-	// only once redacted, as half a key does not look like one.
-	return Clean(Redact(Clean(s, maxBodyBytes), key), maxBytes)
 }

@@ -1,10 +1,9 @@
-//go:build unix
-
-package e2e
+package cmd
 
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -14,6 +13,20 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 )
+
+// program is a path at which the test binary is ortop.
+func program(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "ortop")
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
 
 // terminal is a program on a pty of its own, and what its screen shows.
 type terminal struct {

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,11 +19,41 @@ import (
 // TestFaultKindsAreConstants keeps the words of faults in one place: whoever
 // compares or assigns one uses its constant.
 func TestFaultKindsAreConstants(t *testing.T) {
+	eachFile(t, func(path string, set *token.FileSet, file *ast.File) {
+		if filepath.Dir(path) == filepath.Join("internal", "credit") {
+			return
+		}
+		for _, lit := range faultLiterals(file, strings.HasSuffix(path, "_test.go")) {
+			t.Errorf("%s: %s is a bare word of a fault", set.Position(lit.Pos()), lit.Value)
+		}
+	})
+}
+
+// TestKeysHaveOneShape: text.Redact alone knows what a key looks like.
+func TestKeysHaveOneShape(t *testing.T) {
+	shape := regexp.MustCompile(`sk-or-[\[(\\]`)
+	eachFile(t, func(path string, set *token.FileSet, file *ast.File) {
+		if filepath.Dir(path) == filepath.Join("internal", "text") {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			lit, ok := n.(*ast.BasicLit)
+			if ok && path != "words_test.go" && shape.MatchString(lit.Value) {
+				t.Errorf("%s: %s is a shape of keys", set.Position(lit.Pos()), lit.Value)
+			}
+			return true
+		})
+	})
+}
+
+// eachFile gives each Go file of the tree to check.
+func eachFile(t *testing.T, check func(path string, set *token.FileSet, file *ast.File)) {
+	t.Helper()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && (d.Name() == "testdata" || path == filepath.Join("internal", "credit")):
+		case d.IsDir() && d.Name() == "testdata":
 			return fs.SkipDir
 		case filepath.Ext(path) != ".go":
 			return nil
@@ -32,9 +63,7 @@ func TestFaultKindsAreConstants(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for _, lit := range faultLiterals(file, strings.HasSuffix(path, "_test.go")) {
-			t.Errorf("%s: %s is a bare word of a fault", set.Position(lit.Pos()), lit.Value)
-		}
+		check(path, set, file)
 		return nil
 	})
 	if err != nil {

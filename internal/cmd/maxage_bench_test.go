@@ -1,9 +1,8 @@
-//go:build unix
-
-package e2e
+package cmd
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -21,6 +20,12 @@ import (
 // start of the program.
 func BenchmarkStatusMaxAge(b *testing.B) {
 	dir := b.TempDir()
+	ortop := filepath.Join(dir, "ortop")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", ortop, "..")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
 	now := time.Now()
 	start := now.AddDate(-1, 0, 0)
 	account, err := sim.New(sim.Config{Profile: "steady", Start: start})
