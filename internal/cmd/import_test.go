@@ -8,8 +8,6 @@ import (
 	"maps"
 	"math"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -208,43 +206,6 @@ func TestImportActivity(t *testing.T) {
 	})
 	if err != nil || !reflect.DeepEqual(spent, []float64{1, 0, 2}) {
 		t.Errorf("spend by day = %v, %v, want 1, 0, 2", spent, err)
-	}
-}
-
-// TestImportKilled ends an import at a random moment: all of it is there, or
-// nothing.
-func TestImportKilled(t *testing.T) {
-	const rows = 30_000
-	dir := t.TempDir()
-	var b bytes.Buffer
-	b.WriteString("at,total_usage_usd\n")
-	for i := range rows {
-		fmt.Fprintf(&b, "%s,%d\n", day("2026-01-01 00:00").Add(time.Duration(i)*time.Minute).Format(time.RFC3339), i)
-	}
-	file, db := filepath.Join(dir, "readings.csv"), filepath.Join(dir, "history.db")
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run := func(args ...string) *exec.Cmd {
-		c := exec.Command(program(t), append([]string{"--history", db}, args...)...)
-		c.Env = append(os.Environ(), "HOME="+dir)
-		return c
-	}
-	for _, wait := range []time.Duration{60 * time.Millisecond, 100 * time.Millisecond, 150 * time.Millisecond, time.Minute} {
-		c := run("import", file)
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		kill := time.AfterFunc(wait, func() { c.Process.Kill() })
-		err := c.Wait()
-		kill.Stop()
-		if wait == time.Minute && err != nil {
-			t.Errorf("import = %v", err)
-		}
-		out, err := run("history", "--csv").Output()
-		if n := bytes.Count(out, []byte("\n")) - 1; err != nil || n != 0 && n != rows || n == 0 && wait == time.Minute {
-			t.Errorf("killed after %s: %d readings, %v, want %d or none", wait, n, err, rows)
-		}
 	}
 }
 

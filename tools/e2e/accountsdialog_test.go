@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"os"
@@ -17,7 +17,7 @@ import (
 func TestAccountsFromInside(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
-	x := onTerminal(t, 100, 30, h.env, h.ortop, "--interval", "1h")
+	x := onTerminal(t, 100, 30, h.env, ortop, "--interval", "1h")
 	x.waitFor(balancePattern, 5*time.Second)
 	const limit = 5 * time.Second
 	x.press("A")
@@ -96,7 +96,7 @@ func TestFixedAccounts(t *testing.T) {
 			}
 			file("key", sim.DemoKey)
 			config := file("config.toml", "[[accounts]]\nname = 'a'\nkey_file = 'key'\n[[accounts]]\nname = 'b'\nkey_file = 'key'\n")
-			x := onTerminal(t, 40, 12, h.env, h.ortop, append(c.args, "--config", config)...)
+			x := onTerminal(t, 40, 12, h.env, ortop, append(c.args, "--config", config)...)
 			x.waitFor(balancePattern, 10*time.Second)
 			for _, key := range []string{"n", "d"} {
 				x.press("A" + key)
@@ -115,7 +115,7 @@ func TestFirstRunThenAnother(t *testing.T) {
 	h := newHousehold(t)
 	env := append([]string{}, h.env[:2]...) // without the key
 	const limit = 5 * time.Second
-	x := onTerminal(t, 80, 24, env, h.ortop, "--interval", "1h")
+	x := onTerminal(t, 80, 24, env, ortop, "--interval", "1h")
 	x.waitFor(`› paste a management key`, limit)
 	x.press("\r")
 	x.waitFor(`management key +›`, limit)
@@ -131,7 +131,7 @@ func TestFirstRunThenAnother(t *testing.T) {
 	x.press("q")
 	<-x.done
 
-	again := onTerminal(t, 80, 24, env, h.ortop, "--interval", "1h")
+	again := onTerminal(t, 80, 24, env, ortop, "--interval", "1h")
 	again.waitFor(`▸ default +● live +`+balancePattern, limit)
 	again.waitFor(`all 2 accounts  all known +`+balancePattern, limit)
 }
@@ -140,7 +140,7 @@ func TestFirstRunThenAnother(t *testing.T) {
 func TestFirstRunDemoIsFixed(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
-	x := onTerminal(t, 80, 24, h.env[:2], h.ortop)
+	x := onTerminal(t, 80, 24, h.env[:2], ortop)
 	x.waitFor(`› paste a management key`, 5*time.Second)
 	x.press("jj\r")
 	x.waitFor(`demo: solo`, 10*time.Second)

@@ -1,4 +1,6 @@
-package cmd
+//go:build unix
+
+package e2e
 
 import (
 	"context"
@@ -50,7 +52,7 @@ func preferring(t *testing.T, target, prefer string) string {
 func prismStatus(t *testing.T, baseURL string) (s statusJSON, stderr string, code int) {
 	t.Helper()
 	home := t.TempDir()
-	cmd := exec.Command(program(t), "status", "--json", "--base-url", baseURL)
+	cmd := exec.Command(ortop, "status", "--json", "--base-url", baseURL)
 	cmd.Env = []string{"HOME=" + home, "OPENROUTER_API_KEY=x", "PATH=" + os.Getenv("PATH")}
 	var errs strings.Builder
 	cmd.Stderr = &errs
@@ -76,9 +78,9 @@ func TestPrismStatic(t *testing.T) {
 func TestPrismErrors(t *testing.T) {
 	target := prism(t, "ORTOP_PRISM")
 	messages := map[string]int{}
-	for status, kind := range map[int]credit.FaultKind{401: credit.FaultUnauthorized, 403: credit.FaultForbidden, 429: "", 500: credit.FaultServer} {
+	for status, kind := range map[int]string{401: "unauthorized", 403: "forbidden", 429: "", 500: "server"} {
 		s, stderr, code := prismStatus(t, preferring(t, target, fmt.Sprintf("code=%d", status)))
-		if code != exitUnknown || s.Error == nil || s.Balance != nil {
+		if code != 4 || s.Error == nil || s.Balance != nil {
 			t.Errorf("%d: exit %d, error %v, balance %v, want 4, an error, null", status, code, s.Error, s.Balance)
 			continue
 		}
@@ -163,7 +165,7 @@ func TestPrismBreakdown(t *testing.T) {
 			target, home := prism(t, variable), t.TempDir()
 			for i := range 3 {
 				for _, by := range monitor.Bys {
-					cmd := exec.Command(program(t), "breakdown", "--json", "--by", string(by), "--base-url", target)
+					cmd := exec.Command(ortop, "breakdown", "--json", "--by", string(by), "--base-url", target)
 					cmd.Env = []string{"HOME=" + home, "OPENROUTER_API_KEY=x", "PATH=" + os.Getenv("PATH")}
 					var errs strings.Builder
 					cmd.Stderr = &errs
@@ -172,7 +174,7 @@ func TestPrismBreakdown(t *testing.T) {
 					if err := json.Unmarshal(out, &b); err != nil || b.Rows == nil {
 						t.Fatalf("round %d by %s: %v in %q, %s", i, by, err, out, errs.String())
 					}
-					if code := cmd.ProcessState.ExitCode(); code != 0 && code != exitUnknown {
+					if code := cmd.ProcessState.ExitCode(); code != 0 && code != 4 {
 						t.Errorf("round %d by %s: exit %d, %s", i, by, code, errs.String())
 					}
 				}

@@ -1,8 +1,9 @@
-package cmd
+//go:build unix
+
+package e2e
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -20,12 +21,6 @@ import (
 // start of the program.
 func BenchmarkStatusMaxAge(b *testing.B) {
 	dir := b.TempDir()
-	ortop := filepath.Join(dir, "ortop")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", ortop, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, out)
-	}
 	now := time.Now()
 	start := now.AddDate(-1, 0, 0)
 	account, err := sim.New(sim.Config{Profile: "steady", Start: start})

@@ -1,11 +1,12 @@
-package cmd
+//go:build unix
+
+package e2e
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,26 +21,6 @@ import (
 // ordinaryKey is accepted by the scripts' simulated accounts beside
 // sim.DemoKey.
 const ordinaryKey = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"
-
-func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) != "ortop" {
-		undoIgnored()
-	}
-	testscript.Main(m, map[string]func(){
-		"ortop": func() { os.Exit(Execute(os.Args[1:])) },
-	})
-}
-
-// undoIgnored gives the programs that tests start the signals' own effect, also
-// where the tests run under nohup or as a shell's background job, which have
-// some ignored.
-func undoIgnored() {
-	for _, s := range stopSignals {
-		if signal.Ignored(s) {
-			signal.Notify(make(chan os.Signal, 1), s)
-		}
-	}
-}
 
 type simKey struct{}
 
@@ -68,6 +49,7 @@ func TestScript(t *testing.T) {
 			for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "NO_COLOR", "TERM"} {
 				env.Setenv(name, "")
 			}
+			env.Setenv("PATH", filepath.Dir(ortop)+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("ORTOP_BASE_URL", url)
 			env.Setenv("KEY", sim.DemoKey)
 			env.Setenv("ORDINARY", ordinaryKey)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"bytes"
@@ -114,7 +114,7 @@ func TestPrometheus(t *testing.T) {
 		t.Skip("ORTOP_PROMETHEUS is not set")
 	}
 	account, env := simulated(t)
-	s := collectorWith(t, program(t), env, "--history", filepath.Join(t.TempDir(), "h.db"), "--interval", "2s", "--metrics", "127.0.0.1:0")
+	s := collectorWith(t, env, "--history", filepath.Join(t.TempDir(), "h.db"), "--interval", "2s", "--metrics", "127.0.0.1:0")
 	addr := s.waitFor(`msg=metrics address=(\S+)`)[1]
 	s.waitFor(`msg=read`)
 	p := newPrometheus(t, addr)

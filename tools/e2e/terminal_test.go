@@ -1,9 +1,10 @@
-package cmd
+//go:build unix
+
+package e2e
 
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -13,20 +14,6 @@ import (
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
 )
-
-// program is a path at which the test binary is ortop.
-func program(t *testing.T) string {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "ortop")
-	if err := os.Symlink(self, path); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // terminal is a program on a pty of its own, and what its screen shows.
 type terminal struct {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"encoding/json"
@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,7 +33,7 @@ func newBars(t *testing.T) bars {
 		}
 		b.snippets[f[0]] = f[1]
 	}
-	b.env = append(b.env, "PATH="+filepath.Dir(b.ortop)+string(os.PathListSeparator)+os.Getenv("PATH"), "LANG=C.UTF-8")
+	b.env = append(b.env, "PATH="+filepath.Dir(ortop)+string(os.PathListSeparator)+os.Getenv("PATH"), "LANG=C.UTF-8")
 	b.status()
 	return b
 }
@@ -140,29 +139,4 @@ func TestTmuxStatusLine(t *testing.T) {
 	t.Cleanup(func() { exec.Command("tmux", "-L", server, "kill-server").Run() })
 	x := onTerminal(t, 120, 10, b.env, "tmux", "-L", server, "-f", config, "new-session", "cat")
 	x.waitFor(balancePattern+` · .* \d\d:\d\d`, 10*time.Second)
-}
-
-// TestEveryFieldIsDocumented compares the document's table with the fields.
-func TestEveryFieldIsDocumented(t *testing.T) {
-	doc, err := os.ReadFile(statusBars)
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
-		known[f.Name] = true
-		if !regexp.MustCompile(`(?m)^\|.*\{\{\.` + f.Name + `[.}].*\|$`).Match(doc) {
-			t.Errorf("the table lacks {{.%s}}", f.Name)
-		}
-	}
-	for _, m := range regexp.MustCompile("(?m)`([^`\n]*\\{\\{[^`\n]*)`").FindAllStringSubmatch(string(doc), -1) {
-		if _, err := parseFormat(m[1]); err != nil {
-			t.Errorf("%s: %v", m[1], err)
-		}
-	}
-	for _, m := range regexp.MustCompile(`\{\{\.(\w+)`).FindAllStringSubmatch(string(doc), -1) {
-		if !known[m[1]] {
-			t.Errorf("the document has {{.%s}}, which is no field", m[1])
-		}
-	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ func TestCostPassesSignalsOn(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command(h.ortop, "cost", "--json", "--history", t.TempDir()+"/history.db", "--",
+			cmd := exec.Command(ortop, "cost", "--json", "--history", t.TempDir()+"/history.db", "--",
 				"sh", "-c", fmt.Sprintf("trap 'echo got %d; exit 5' %d; echo ready; while :; do sleep 0.05; done", s, s))
 			cmd.Env = append(h.env, "PATH="+os.Getenv("PATH"))
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -66,7 +66,7 @@ func TestCostPassesSignalsOn(t *testing.T) {
 func TestCostOnATerminal(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
-	x := onTerminal(t, 120, 10, h.env, h.ortop, "cost", "--",
+	x := onTerminal(t, 120, 10, h.env, ortop, "cost", "--",
 		"sh", "-c", `n=0; trap 'n=$((n+1))' INT; echo ready; for i in 1 2 3 4 5 6; do sleep 0.2; done; echo "got $n"; exit 6`)
 	x.waitFor("ready", 5*time.Second)
 	x.press("\x03")

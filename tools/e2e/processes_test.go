@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"bytes"
@@ -26,7 +26,6 @@ const balancePattern = `\$[0-9,]+\.[0-9]{2}`
 type household struct {
 	t       *testing.T
 	account *sim.Account
-	ortop   string
 	home    string
 	env     []string
 }
@@ -42,14 +41,14 @@ func newHousehold(t *testing.T) *household {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	h := &household{t: t, account: account, ortop: program(t), home: t.TempDir()}
+	h := &household{t: t, account: account, home: t.TempDir()}
 	h.env = []string{"HOME=" + h.home, "ORTOP_BASE_URL=" + url, "OPENROUTER_API_KEY=" + sim.DemoKey}
 	return h
 }
 
 // dashboard starts one, polling every two seconds.
 func (h *household) dashboard() *terminal {
-	return onTerminal(h.t, 80, 24, h.env, h.ortop, "--interval", "2s")
+	return onTerminal(h.t, 80, 24, h.env, ortop, "--interval", "2s")
 }
 
 // polls is how often the balance was asked for.
@@ -72,7 +71,7 @@ func (h *household) pollsIn(d time.Duration) int {
 
 func (h *household) status() statusJSON {
 	h.t.Helper()
-	cmd := exec.Command(h.ortop, "status", "--json", "--interval", "2s")
+	cmd := exec.Command(ortop, "status", "--json", "--interval", "2s")
 	cmd.Env = h.env
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -117,9 +116,9 @@ func TestTwoDashboardsAskOnce(t *testing.T) {
 func TestRefreshInTheSecondReachesTheFirst(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
-	first := onTerminal(t, 80, 24, h.env, h.ortop, "--interval", "10m")
+	first := onTerminal(t, 80, 24, h.env, ortop, "--interval", "10m")
 	first.waitFor(balancePattern, 5*time.Second)
-	second := onTerminal(t, 80, 24, h.env, h.ortop, "--interval", "10m")
+	second := onTerminal(t, 80, 24, h.env, ortop, "--interval", "10m")
 	second.waitFor(balancePattern, 5*time.Second)
 	time.Sleep(5500 * time.Millisecond)
 	h.account.TopUp(5000)
@@ -164,7 +163,7 @@ func TestSuspendedDashboardLetsGo(t *testing.T) {
 	h := newHousehold(t)
 	shell := onTerminal(t, 80, 24, append(h.env, "PS1=ready> "), "bash", "--norc", "--noprofile", "-i")
 	shell.waitFor("ready>", 5*time.Second)
-	shell.press(h.ortop + " --interval 2s\r")
+	shell.press(ortop + " --interval 2s\r")
 	shell.waitFor(balancePattern+` left`, 5*time.Second)
 	second := h.dashboard()
 	second.waitFor(balancePattern, 5*time.Second)
@@ -203,7 +202,7 @@ func TestKilledDashboardLosesNothing(t *testing.T) {
 		x.cmd.Process.Kill()
 		x.cmd.Wait()
 	}
-	cmd := exec.Command(h.ortop, "doctor", "--verify")
+	cmd := exec.Command(ortop, "doctor", "--verify")
 	cmd.Env = h.env
 	out, err := cmd.CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte("as they were written")) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"encoding/json"
@@ -66,7 +66,7 @@ func (w *webhook) of(t *testing.T, rule string, n int) []post {
 
 // says is all that a command prints.
 func (h *household) says(args ...string) string {
-	cmd := exec.Command(h.ortop, args...)
+	cmd := exec.Command(ortop, args...)
 	cmd.Env = append(h.env, "PATH="+os.Getenv("PATH"))
 	out, _ := cmd.CombinedOutput()
 	return string(out)
@@ -94,7 +94,7 @@ channels = [{name="hook", kind="webhook", url="%[3]s/hunter2"}, {name="gone", ki
 		t.Fatal(err)
 	}
 	env := append(h.env, "PATH="+os.Getenv("PATH"))
-	run := func() *service { return collectorWith(t, h.ortop, env, "--interval", "2s") }
+	run := func() *service { return collectorWith(t, env, "--interval", "2s") }
 	first := run()
 	first.waitFor("collecting this account")
 	second := run()

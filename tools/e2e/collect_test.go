@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ type service struct {
 }
 
 // collectorWith starts one with this environment alone.
-func collectorWith(t *testing.T, ortop string, env []string, args ...string) *service {
+func collectorWith(t *testing.T, env []string, args ...string) *service {
 	t.Helper()
 	s := &service{t: t, cmd: exec.Command(ortop, append([]string{"collect"}, args...)...), lines: make(chan string, 1000)}
 	s.cmd.Env = env
@@ -134,8 +134,8 @@ func simulated(t *testing.T) (account *sim.Account, env []string) {
 func TestM04CollectWithoutHomeOrTerminal(t *testing.T) {
 	t.Parallel()
 	account, env := simulated(t)
-	ortop, file := program(t), filepath.Join(t.TempDir(), "history.db")
-	s := collectorWith(t, ortop, env, "--history", file, "--interval", "2s", "--metrics", "127.0.0.1:0")
+	file := filepath.Join(t.TempDir(), "history.db")
+	s := collectorWith(t, env, "--history", file, "--interval", "2s", "--metrics", "127.0.0.1:0")
 	addr := s.waitFor(`msg=metrics address=(127\.0\.0\.1:\d+)$`)[1]
 	s.waitFor(`^time=\S+ level=INFO msg=read account=default balance=\$`)
 	text := scrape(t, addr)
@@ -163,11 +163,11 @@ func TestM04CollectWithoutHomeOrTerminal(t *testing.T) {
 	if code := s.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d after SIGTERM, want 0", code)
 	}
-	verified(t, ortop, env, file)
+	verified(t, env, file)
 }
 
 // verified checks that a history file is whole and has a reading.
-func verified(t *testing.T, ortop string, env []string, file string) {
+func verified(t *testing.T, env []string, file string) {
 	t.Helper()
 	c := exec.Command(ortop, "doctor", "--verify", "--history", file)
 	c.Env = env
@@ -192,8 +192,8 @@ func TestCollectEnds(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			account, env := simulated(t)
-			ortop, file := program(t), filepath.Join(t.TempDir(), "history.db")
-			s := collectorWith(t, ortop, env, "--history", file, "--interval", "2s", "-v")
+			file := filepath.Join(t.TempDir(), "history.db")
+			s := collectorWith(t, env, "--history", file, "--interval", "2s", "-v")
 			s.waitFor(`msg=stored`)
 			if c.hang {
 				account.Fail(sim.Fault{Hang: true})
@@ -205,7 +205,7 @@ func TestCollectEnds(t *testing.T) {
 				t.Errorf("exit code %d, want %d", code, c.want)
 			}
 			account.Fail()
-			verified(t, ortop, env, file)
+			verified(t, env, file)
 		})
 	}
 }
@@ -225,7 +225,7 @@ func TestCollectEndsWhileItTells(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := collectorWith(t, program(t), env, "--config", filepath.Join(dir, "config.toml"), "--history", filepath.Join(dir, "history.db"), "--interval", "2s")
+	s := collectorWith(t, env, "--config", filepath.Join(dir, "config.toml"), "--history", filepath.Join(dir, "history.db"), "--interval", "2s")
 	conn, err := deaf.Accept() // it tells now
 	if err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func TestM02PortTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	c := exec.Command(program(t), "collect", "--history", filepath.Join(t.TempDir(), "h.db"), "--metrics", taken.Addr().String())
+	c := exec.Command(ortop, "collect", "--history", filepath.Join(t.TempDir(), "h.db"), "--metrics", taken.Addr().String())
 	c.Env = env
 	out, err := c.CombinedOutput()
 	var exit *exec.ExitError
@@ -261,15 +261,15 @@ func TestM02PortTaken(t *testing.T) {
 func TestU13CollectorAndDashboard(t *testing.T) {
 	t.Parallel()
 	h := newHousehold(t)
-	s := collectorWith(t, h.ortop, h.env, "--interval", "1h")
+	s := collectorWith(t, h.env, "--interval", "1h")
 	s.waitFor(`msg=read`)
 	before := h.polls()
-	x := onTerminal(t, 80, 24, h.env, h.ortop, "--interval", "1h")
+	x := onTerminal(t, 80, 24, h.env, ortop, "--interval", "1h")
 	x.waitFor(balancePattern+` left`, 5*time.Second)
 	if st := h.status(); st.Source == nil || *st.Source != "history" {
 		t.Errorf("status beside a collector has source %v, want history", st.Source)
 	}
-	other := collectorWith(t, h.ortop, h.env, "--interval", "1h")
+	other := collectorWith(t, h.env, "--interval", "1h")
 	other.waitFor(`msg="another process collects this account"`)
 	if n := h.polls() - before; n != 0 {
 		t.Errorf("a dashboard, a status and a collector beside a collector asked %d times, want 0", n)
@@ -310,7 +310,7 @@ key_file = %q
 [[accounts]]
 name = "keyless"
 `, url(env), url(homeEnv), key))
-	s := collectorWith(t, program(t), env[1:], "--config", config, "--history", filepath.Join(dir, "h.db"), "--metrics", "0", "--interval", "2s")
+	s := collectorWith(t, env[1:], "--config", config, "--history", filepath.Join(dir, "h.db"), "--metrics", "0", "--interval", "2s")
 	s.waitFor("account keyless is not collected")
 	addr := s.waitFor(`msg=metrics address=(\S+)`)[1]
 	both := map[string]bool{}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cmd
+package e2e
 
 import (
 	"errors"
@@ -22,7 +22,7 @@ func TestFilesThatNeverEnd(t *testing.T) {
 		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c := exec.Command(program(t), append(args, pipe)...)
+		c := exec.Command(ortop, append(args, pipe)...)
 		c.Env = []string{"HOME=" + dir, "ORTOP_API_KEY=sk-or-v1-none"}
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -37,8 +37,8 @@ func TestFilesThatNeverEnd(t *testing.T) {
 		err = c.Wait()
 		in.Close()
 		var exit *exec.ExitError
-		if !errors.As(err, &exit) || exit.ExitCode() != exitTerminate {
-			t.Errorf("%v of a pipe, and a SIGTERM = %v, want %d", args, err, exitTerminate)
+		if !errors.As(err, &exit) || exit.ExitCode() != 143 {
+			t.Errorf("%v of a pipe, and a SIGTERM = %v, want %d", args, err, 143)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux
 
-package cmd
+package e2e
 
 import (
 	"bufio"
@@ -88,7 +88,7 @@ func testDesktop(t *testing.T, address string) (stdout string, code int, took ti
 	if err := os.WriteFile(filepath.Join(folder, "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program(t), "alerts", "test")
+	cmd := exec.Command(ortop, "alerts", "test")
 	// In an empty PATH there is no notify-send to fall back to.
 	cmd.Env = []string{"HOME=" + home, "PATH=" + home, "DBUS_SESSION_BUS_ADDRESS=" + address}
 	begun := time.Now()
@@ -100,7 +100,7 @@ func TestDesktopOverDBus(t *testing.T) {
 	t.Parallel()
 	address := sessionBus(t)
 	d := desktop{shown: make(chan notified, 9)}
-	if out, code, _ := testDesktop(t, address); code != exitFailed || !strings.Contains(out, "wrong") || !strings.Contains(out, "org.freedesktop.Notifications") {
+	if out, code, _ := testDesktop(t, address); code != 1 || !strings.Contains(out, "wrong") || !strings.Contains(out, "org.freedesktop.Notifications") {
 		t.Errorf("on a bus without a desktop: exit code %d, %q, want why", code, out)
 	}
 	d.serve(t, address)
@@ -143,7 +143,7 @@ func TestDesktopThatHangs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out, code, took := testDesktop(t, address)
-			if code != exitFailed || !strings.Contains(out, "no answer in time") || took < 3*time.Second || took > 9*time.Second {
+			if code != 1 || !strings.Contains(out, "no answer in time") || took < 3*time.Second || took > 9*time.Second {
 				t.Errorf("exit code %d after %v, %q, want no answer after 3 s", code, took, out)
 			}
 		})

@@ -1,4 +1,6 @@
-package cmd
+//go:build unix
+
+package e2e
 
 import (
 	"bytes"
@@ -54,7 +56,7 @@ func TestReadmeShows(t *testing.T) {
 	if texts[0] != string(frame) {
 		t.Errorf("the frame in the README is not that of ui/testdata/healthy-80x24.txt")
 	}
-	help, err := exec.Command(program(t), "--help").Output()
+	help, err := exec.Command(ortop, "--help").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
