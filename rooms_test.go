@@ -26,7 +26,8 @@ var allowed = map[string]struct {
 	"internal/account":  {[]string{"internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "what a reading does is judged without a clock, a disk or a network"},
 	"internal/monitor":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/text"}, "the pipeline knows no surface"},
 	"ui/tty":            {[]string{"internal/text"}, "a terminal is lent and given back, whatever is drawn on it"},
-	"ui":                {[]string{"ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"ui/draw":           {[]string{"internal/text"}, "a drawing knows how a thing looks, not what it means"},
+	"ui":                {[]string{"ui/draw", "ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
 	"internal/metrics":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
@@ -36,8 +37,8 @@ var allowed = map[string]struct {
 var only = map[string][]string{
 	"charm.land/bubbletea/v2":          {"ui", "ui/tty"},
 	"charm.land/bubbles/v2":            {"ui"},
-	"charm.land/lipgloss/v2":           {"ui"},
-	"github.com/guptarohit/asciigraph": {"ui"},
+	"charm.land/lipgloss/v2":           {"ui/draw"},
+	"github.com/guptarohit/asciigraph": {"ui/draw"},
 	"modernc.org/sqlite":               {"history"},
 	"github.com/spf13/cobra":           {"internal/cmd"},
 	"github.com/gen2brain/beeep":       {"internal/alert"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/ui/draw"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -109,7 +110,7 @@ func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 	fresh.view, fresh.span, fresh.fanSpan, fresh.noticed = m.view, m.span, m.fanSpan, m.noticed
 	fresh.spend.gen, fresh.fan.gen, fresh.plan.gen, fresh.who.plot.gen = m.spend.gen, m.fan.gen, m.plan.gen, m.who.plot.gen
 	fresh.snap = p.snap
-	next, said := fresh.say("account " + clean(p.Name))
+	next, said := fresh.say("account " + draw.Clean(p.Name))
 	return next.(Model).reload(said)
 }
 
@@ -127,8 +128,8 @@ func exportCmd(export func(context.Context, time.Time, time.Time) (string, error
 		}
 		path, err := export(ctx, from, now)
 		if err != nil {
-			return noticeMsg("exporting: " + clean(err.Error()))
+			return noticeMsg("exporting: " + draw.Clean(err.Error()))
 		}
-		return noticeMsg("exported to " + clean(path))
+		return noticeMsg("exported to " + draw.Clean(path))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // accountRows are the accounts side by side, and which of them is shown.
@@ -17,7 +18,7 @@ type accountRows struct {
 
 // renderAccounts draws the panel of the accounts: w by h cells, border
 // included.
-func renderAccounts(p pen, d accountRows, w, h int) []string {
+func renderAccounts(p draw.Pen, d accountRows, w, h int) []string {
 	all, total := d.lines(p, d.shown, w-4)
 	places, more := d.places(h - 3)
 	var lines []string
@@ -25,16 +26,16 @@ func renderAccounts(p pen, d accountRows, w, h int) []string {
 		lines = append(lines, all[i])
 	}
 	if more > 0 {
-		lines = append(lines, "  "+p.th.dim.Render(fmt.Sprintf("and %d more", more)))
+		lines = append(lines, "  "+p.Dim(fmt.Sprintf("and %d more", more)))
 	}
 	lines = append(lines, total)
 	keys := "A show, add, remove"
 	if _, watched := d.watched(); watched > 1 {
 		keys = "a next   " + keys
 	}
-	columns := pick(w-8-width("accounts")-width(keys), ": left, spend, and when it runs out", ": left, spend, runs out", "")
-	title := p.th.title.Render("accounts") + p.th.dim.Render(columns)
-	return renderPanel(p, title, p.th.dim.Render(keys), lines, w, h)
+	columns := draw.Pick(w-8-draw.Width("accounts")-draw.Width(keys), ": left, spend, and when it runs out", ": left, spend, runs out", "")
+	title := p.Title("accounts") + p.Dim(columns)
+	return draw.Panel(p, title, p.Dim(keys), lines, w, h)
 }
 
 // places are those of the accounts that n lines show, the one on the screen and
@@ -60,7 +61,7 @@ func (d accountRows) places(n int) (places []int, more int) {
 }
 
 // first is the place of the first to run out; -1 where none is known to.
-func (d accountRows) first() int { return d.total(pen{}).First }
+func (d accountRows) first() int { return d.total(draw.Pen{}).First }
 
 // under is the place of the account in a line of the panel, which has n of
 // them; -1: none.
@@ -72,12 +73,12 @@ func (d accountRows) under(line, n int) int {
 }
 
 // total is the sum, which is the monitor's.
-func (d accountRows) total(p pen) account.Total {
+func (d accountRows) total(p draw.Pen) account.Total {
 	snaps := make([]account.Snapshot, len(d.peers))
 	for i := range d.peers {
 		snaps[i] = d.peers[i].snap
 	}
-	return account.TotalOf(snaps, p.now)
+	return account.TotalOf(snaps, p.Now)
 }
 
 // The widths of the table's columns: names and states are cut to the most, and
@@ -92,7 +93,7 @@ const (
 // for their sum at the end.
 type accountCells struct{ names, states, left, perHour, perDay []string }
 
-func (d accountRows) cells(p pen, t account.Total) accountCells {
+func (d accountRows) cells(p draw.Pen, t account.Total) accountCells {
 	var c accountCells
 	add := func(name, state string, left, perHour, perDay *float64) {
 		c.names, c.states, c.left = append(c.names, name), append(c.states, state), append(c.left, text.MaybeUSD(left))
@@ -104,11 +105,11 @@ func (d accountRows) cells(p pen, t account.Total) accountCells {
 			usd := b.LeftUSD()
 			left = &usd
 		}
-		add(clean(a.Name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
+		add(draw.Clean(a.Name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
 	}
-	known := p.th.dim.Render("all known")
+	known := p.Dim("all known")
 	if t.Known < t.Accounts {
-		known = p.th.low.Render(fmt.Sprintf("%d of %d known", t.Known, t.Accounts))
+		known = p.Low(fmt.Sprintf("%d of %d known", t.Known, t.Accounts))
 	}
 	add(totalName(t, 1<<10, true), known, t.BalanceUSD, t.USDPerHour, t.USDPerDay)
 	c.left, c.perHour, c.perDay = text.Align(c.left), rates(p, c.perHour, "/h"), rates(p, c.perDay, "/day")
@@ -120,14 +121,14 @@ type accountWidths struct{ name, state, hour, day, end int }
 
 // widths fits the columns into w cells.
 func (c accountCells) widths(w int) (out accountWidths) {
-	rest := w - 2 - 2 - width(c.left[0])
+	rest := w - 2 - 2 - draw.Width(c.left[0])
 	out.name = max(1, min(rest, min(widest(c.names), max(leastAccount, min(mostAccount, w/5)))))
 	rest -= out.name
 	if state := min(widest(c.states), mostState, rest-2); state >= leastState {
 		out.state = state
 		rest -= state + 2
 	}
-	day, hour := width(c.perDay[0]), width(c.perHour[0])
+	day, hour := draw.Width(c.perDay[0]), draw.Width(c.perHour[0])
 	if rest >= day+2 && (rest >= day+2+leastEnd+2 || rest < leastEnd+2) {
 		out.day = day
 		rest -= day + 2
@@ -145,35 +146,35 @@ func (c accountCells) widths(w int) (out accountWidths) {
 // lines are one for each account, with a mark before that at marked, and one of
 // the sum. Rates, ends and states are left out where they have no room, the
 // balance never.
-func (d accountRows) lines(p pen, marked, w int) (all []string, total string) {
+func (d accountRows) lines(p draw.Pen, marked, w int) (all []string, total string) {
 	t := d.total(p)
 	c := d.cells(p, t)
 	cols := c.widths(w)
 	for i := range d.peers {
-		name := fit(c.names[i], cols.name)
+		name := draw.Fit(c.names[i], cols.name)
 		if i == d.shown {
-			name = p.th.bright.Render(name)
+			name = p.Bright(name)
 		}
-		all = append(all, fit(c.line(p, i, cols, mark(p, i == marked)+name, c.states[i], endOf(p, d.peers[i].snap, cols.end)), w))
+		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.peers[i].snap, cols.end)), w))
 	}
 	n := len(d.peers)
-	head, state := mark(p, false), c.states[n]
+	head, state := draw.Mark(p, false), c.states[n]
 	if t.Stale {
-		head = p.th.low.Render("▲") + " "
-		if old := text.Span(p.now.Sub(t.Oldest)); cols.end == 0 {
-			state = pick(cols.state, state+", "+old, fmt.Sprintf("%d/%d, %s", t.Known, n, old), state)
+		head = p.Low("▲") + " "
+		if old := text.Span(p.Now.Sub(t.Oldest)); cols.end == 0 {
+			state = draw.Pick(cols.state, state+", "+old, fmt.Sprintf("%d/%d, %s", t.Known, n, old), state)
 		}
 	}
-	head += p.th.dim.Render(fit(totalName(t, cols.name, cols.state > 0), cols.name))
-	return all, fit(c.line(p, n, cols, head, state, d.totalEnd(p, t, cols.end)), w)
+	head += p.Dim(draw.Fit(totalName(t, cols.name, cols.state > 0), cols.name))
+	return all, draw.Fit(c.line(p, n, cols, head, state, d.totalEnd(p, t, cols.end)), w)
 }
 
 // line is the cells at i, side by side.
-func (c accountCells) line(p pen, i int, cols accountWidths, head, state, end string) string {
+func (c accountCells) line(p draw.Pen, i int, cols accountWidths, head, state, end string) string {
 	if cols.state > 0 {
-		head += "  " + fit(state, cols.state)
+		head += "  " + draw.Fit(state, cols.state)
 	}
-	head += "  " + p.th.bright.Render(c.left[i])
+	head += "  " + p.Bright(c.left[i])
 	if cols.hour > 0 {
 		head += "  " + c.perHour[i]
 	}
@@ -187,7 +188,7 @@ func (c accountCells) line(p pen, i int, cols accountWidths, head, state, end st
 }
 
 // rates are numbers with their unit, in line.
-func rates(p pen, numbers []string, unit string) []string {
+func rates(p draw.Pen, numbers []string, unit string) []string {
 	for i := range numbers {
 		if numbers[i] != text.Unknown {
 			numbers[i] += unit
@@ -195,7 +196,7 @@ func rates(p pen, numbers []string, unit string) []string {
 	}
 	numbers = text.Align(numbers)
 	for i := range numbers {
-		numbers[i] = strings.Replace(numbers[i], unit, p.th.dim.Render(unit), 1)
+		numbers[i] = strings.Replace(numbers[i], unit, p.Dim(unit), 1)
 	}
 	return numbers
 }
@@ -203,7 +204,7 @@ func rates(p pen, numbers []string, unit string) []string {
 func widest(words []string) int {
 	n := 0
 	for _, s := range words {
-		n = max(n, width(s))
+		n = max(n, draw.Width(s))
 	}
 	return n
 }

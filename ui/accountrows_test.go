@@ -11,6 +11,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/forecast"
+	"ortop/ui/draw"
 )
 
 // manyAccounts are n of which each says something else.
@@ -105,8 +106,8 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 		m, _ = step(m, press("A"))
 		_, total := accountRows{m.peers, 0}.lines(m.pen(), 0, w-4)
 		d := accountRows{m.peers, 0}
-		if width(total) != w-4 {
-			t.Errorf("in %d cells the sum takes %d", w-4, width(total))
+		if draw.Width(total) != w-4 {
+			t.Errorf("in %d cells the sum takes %d", w-4, draw.Width(total))
 		}
 		total = stripANSI(total)
 		if !strings.Contains(total, "2 of 3") && !strings.Contains(total, "2/3") || !strings.HasPrefix(total, "▲") {
@@ -250,8 +251,8 @@ func TestAccountsLeaveThePlotItsRoom(t *testing.T) {
 					t.Errorf("%d accounts at %dx%d: %d lines", n, w, h, len(lines))
 				}
 				for i, line := range lines {
-					if width(line) != w {
-						t.Errorf("%d accounts at %dx%d: line %d is %d cells", n, w, h, i, width(line))
+					if draw.Width(line) != w {
+						t.Errorf("%d accounts at %dx%d: line %d is %d cells", n, w, h, i, draw.Width(line))
 					}
 				}
 				if l.accounts.h > 0 && !strings.Contains(lines[l.accounts.y], "accounts") {
@@ -264,7 +265,7 @@ func TestAccountsLeaveThePlotItsRoom(t *testing.T) {
 
 // A date in the column of those who run out is never one of a charge.
 func TestEndOfWhatIsRefilled(t *testing.T) {
-	p := pen{th: newTheme(true, "mono", true), now: testNow}
+	p := plainPen
 	for _, c := range []struct {
 		scene string
 		w     int

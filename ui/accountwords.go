@@ -6,38 +6,39 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // state is that of an account in its sign and word: how near its end is, where
 // nothing is worse.
-func (d accountRows) state(p pen, i int) string {
+func (d accountRows) state(p draw.Pen, i int) string {
 	a := d.peers[i]
 	if a.Feed == nil {
-		return p.th.dim.Render("○ no key")
+		return p.Dim("○ no key")
 	}
-	st := statusOf(a.snap, p.now)
-	if l, word := levelOf(a.snap); word != "" && st.level < levelLow {
-		return p.th.of(l).Render(word)
+	st := statusOf(a.snap, p.Now)
+	if l, word := levelOf(a.snap); word != "" && st.level < draw.LevelLow {
+		return p.Of(l).Render(word)
 	}
-	return p.th.of(st.level).Render(st.sign + " " + st.word)
+	return p.Of(st.level).Render(st.sign + " " + st.word)
 }
 
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
-func endOf(p pen, s account.Snapshot, w int) string {
+func endOf(p draw.Pen, s account.Snapshot, w int) string {
 	l, _ := levelOf(s)
-	paint, dim := p.th.of(l).Render, p.th.dim.Render
+	paint, dim := p.Of(l).Render, p.Dim
 	f, _ := next(s)
 	if due(s) {
-		return pick(w, "charge due now", "charge now")
+		return draw.Pick(w, "charge due now", "charge now")
 	}
 	switch s.Outlook() {
 	case forecast.OK:
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		if s.Early() {
-			between := text.Between(from, to, p.now)
-			return paint(pick(w, between, text.Days(from, to, p.now), text.Rough(f.Time(f.P50), p.now)))
+			between := text.Between(from, to, p.Now)
+			return paint(draw.Pick(w, between, text.Days(from, to, p.Now), text.Rough(f.Time(f.P50), p.Now)))
 		}
-		days := daysOf(from, to, p.now)
+		days := daysOf(from, to, p.Now)
 		which := ""
 		switch {
 		case s.Refilled():
@@ -45,59 +46,59 @@ func endOf(p pen, s account.Snapshot, w int) string {
 		case f.Subject == forecast.Key:
 			which = dim("key cap ")
 		}
-		at := dateOf(f, p.now)
+		at := dateOf(f, p.Now)
 		day := dayOf(at)
 		bare := paint(day)
 		if s.Refilled() { // a date alone is one on which it runs out
 			bare = dim("charge")
 		}
-		return pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
+		return draw.Pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
 			which+paint(at), which+paint(day), bare)
 	case forecast.Depleted:
-		return p.th.critical.Render(ranOut(s, p, w))
+		return p.Critical(ranOut(s, p, w))
 	case forecast.Idle:
 		idle := idleFor(s, p)
-		return pick(w, idle, "idle", "")
+		return draw.Pick(w, idle, "idle", "")
 	case forecast.Cold:
-		return pick(w, "not enough history: "+text.Span(f.History), "not enough history", "too early", "")
+		return draw.Pick(w, "not enough history: "+text.Span(f.History), "not enough history", "too early", "")
 	}
 	return dim(text.Unknown)
 }
 
 // nearer is the account that runs out first in a line of w cells, where that is
 // soon and it is not the one on the screen; else empty.
-func (d accountRows) nearer(p pen, w int) string {
+func (d accountRows) nearer(p draw.Pen, w int) string {
 	i := d.first()
 	if i < 0 || i == d.shown {
 		return ""
 	}
 	s := d.peers[i].snap
-	if l, _ := levelOf(s); l < levelLow {
+	if l, _ := levelOf(s); l < draw.LevelLow {
 		return ""
 	}
-	head := cut(clean(d.peers[i].Name), max(leastAccount, w/2)) + "  " + d.state(p, i)
-	return spread(head, endOf(p, s, w-width(head)-2), w)
+	head := draw.Cut(draw.Clean(d.peers[i].Name), max(leastAccount, w/2)) + "  " + d.state(p, i)
+	return draw.Spread(head, endOf(p, s, w-draw.Width(head)-2), w)
 }
 
 // totalName is what the sum is of, in w cells: of how many, where no column
 // beside it says so.
 func totalName(t account.Total, w int, said bool) string {
 	if n := t.Accounts; said || t.Known == n {
-		return pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
+		return draw.Pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
 	}
-	return pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
+	return draw.Pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
 }
 
 // totalEnd says how old the oldest part of the sum is, and who runs out first:
 // the sum itself does not.
-func (d accountRows) totalEnd(p pen, t account.Total, w int) string {
-	dim := p.th.dim.Render
+func (d accountRows) totalEnd(p draw.Pen, t account.Total, w int) string {
+	dim := p.Dim
 	if t.Known == 0 {
 		return dim(text.Unknown)
 	}
-	age := dim(pick(w, "as of "+clockOf(t.Oldest, p.now), clockOf(t.Oldest, p.now)))
-	if old := text.Span(p.now.Sub(t.Oldest)); t.Stale {
-		age = p.th.low.Render(pick(w, "oldest "+old, old+" old"))
+	age := dim(draw.Pick(w, "as of "+clockOf(t.Oldest, p.Now), clockOf(t.Oldest, p.Now)))
+	if old := text.Span(p.Now.Sub(t.Oldest)); t.Stale {
+		age = p.Low(draw.Pick(w, "oldest "+old, old+" old"))
 	}
 	twice, short := "", ""
 	if n := t.Repeated; n > 0 {
@@ -109,11 +110,11 @@ func (d accountRows) totalEnd(p pen, t account.Total, w int) string {
 	}
 	first := ""
 	if t.First >= 0 {
-		first = dim("first: " + cut(clean(d.peers[t.First].Name), 16))
+		first = dim("first: " + draw.Cut(draw.Clean(d.peers[t.First].Name), 16))
 	}
 	sep := dim(" · ")
 	if twice != "" {
-		return pick(w, joinAll(sep, age, twice, first), joinAll(sep, age, twice), joinAll(sep, age, short), short, age)
+		return draw.Pick(w, draw.JoinAll(sep, age, twice, first), draw.JoinAll(sep, age, twice), draw.JoinAll(sep, age, short), short, age)
 	}
-	return pick(w, joinAll(sep, age, first), age)
+	return draw.Pick(w, draw.JoinAll(sep, age, first), age)
 }

@@ -11,18 +11,19 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // fact is a label and what it says; empty facts are left out.
 type fact struct{ label, says string }
 
 // factsOf is all that is known of a row, the dearest first.
-func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
+func factsOf(p draw.Pen, by monitor.By, r monitor.BreakdownRow) []fact {
 	day := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
-		return text.Moment(t, p.now)
+		return text.Moment(t, p.Now)
 	}
 	facts := []fact{
 		{"spend", text.MaybeUSD(r.SpendUSD) + "   " + percentOf(r.Share)},
@@ -43,7 +44,7 @@ func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
 	case f.State == forecast.Depleted:
 		facts = append(facts, fact{"runs out", "spent"})
 	case f.State == forecast.OK:
-		facts = append(facts, fact{"runs out", text.Moment(f.Time(f.P50), p.now)})
+		facts = append(facts, fact{"runs out", text.Moment(f.Time(f.P50), p.Now)})
 	case f.CapLasts:
 		facts = append(facts, fact{"runs out", "not before it starts anew"})
 	}
@@ -62,7 +63,7 @@ func factsOf(p pen, by monitor.By, r monitor.BreakdownRow) []fact {
 	if r.Disabled {
 		off = "off"
 	}
-	facts = append(facts, fact{"state", off}, fact{"workspace", clean(r.Workspace)}, fact{"key", clean(r.Label)},
+	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
 		fact{"created", day(r.CreatedAt)}, fact{"last spent", day(r.LastUsed)})
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
 }
@@ -76,9 +77,9 @@ func utcDay(t time.Time) string {
 }
 
 // factLines put facts in lines of w cells, in two columns where they fit.
-func factLines(p pen, facts []fact, w int) []string {
+func factLines(p draw.Pen, facts []fact, w int) []string {
 	line := func(f fact, w int) string {
-		return spread(p.th.dim.Render(cut(f.label, w-4)), cut(f.says, max(1, w-2-min(width(f.label), w-4))), w)
+		return draw.Spread(p.Dim(draw.Cut(f.label, w-4)), draw.Cut(f.says, max(1, w-2-min(draw.Width(f.label), w-4))), w)
 	}
 	var lines []string
 	if w < 70 {
@@ -91,7 +92,7 @@ func factLines(p pen, facts []fact, w int) []string {
 	for i := range rows {
 		s := line(facts[i], half)
 		if j := i + rows; j < len(facts) {
-			s += blank(w-2*half) + line(facts[j], half)
+			s += draw.Blank(w-2*half) + line(facts[j], half)
 		}
 		lines = append(lines, s)
 	}
@@ -99,21 +100,21 @@ func factLines(p pen, facts []fact, w int) []string {
 }
 
 // detailRows is how high the panel of a row's facts is, in w cells.
-func detailRows(p pen, d breakdownPanel, w int) int {
+func detailRows(p draw.Pen, d breakdownPanel, w int) int {
 	r, _ := d.row()
 	return 2 + len(factLines(p, factsOf(p, d.by(), r), w-4))
 }
 
 // renderDetail draws a row's facts and, where there is room, what it spent by
 // itself: w by h cells.
-func renderDetail(p pen, d breakdownPanel, w, h int) []string {
+func renderDetail(p draw.Pen, d breakdownPanel, w, h int) []string {
 	r, _ := d.row()
 	n := min(h, detailRows(p, d, w))
 	if h-n < leastPlot {
 		n = h
 	}
-	title := p.th.title.Render(string(d.by())+" ") + p.th.bright.Render(nameOf(r)) + p.th.title.Render(", "+lastOf(d.span))
-	out := renderPanel(p, title, p.th.dim.Render("esc back"), factLines(p, factsOf(p, d.by(), r), w-4), w, n)
+	title := p.Title(string(d.by())+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.span))
+	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.by(), r), w-4), w, n)
 	if n < h {
 		out = append(out, renderSpend(p, d.spend(), w, h-n)...)
 	}

@@ -8,6 +8,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // table is the columns that fit a width, with the width of each.
@@ -59,12 +60,12 @@ func newTable(d breakdownPanel, seen []monitor.BreakdownRow, w int) table {
 	t := table{by: string(d.by())}
 	widest := leastName
 	for _, r := range seen {
-		t.spend = max(t.spend, width(text.MaybeUSD(r.SpendUSD)))
-		widest = max(widest, 2+width(nameOf(r))+width(offOf(r)))
+		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
+		widest = max(widest, 2+draw.Width(nameOf(r))+draw.Width(offOf(r)))
 	}
 	for _, s := range d.sums(sumsFrom) {
-		t.spend = max(t.spend, width(text.MaybeUSD(s.usd)))
-		widest = max(widest, 1+width(s.name))
+		t.spend = max(t.spend, draw.Width(text.MaybeUSD(s.usd)))
+		widest = max(widest, 1+draw.Width(s.name))
 	}
 	t.spend = max(t.spend, 5) + 2
 	t.name = max(4, min(max(leastName, min(widest, fairName)), w-t.spend-shareWidth))
@@ -113,19 +114,19 @@ func widths(cols []column) (sum int) {
 
 // head is the line of what the columns are; the one that rows are sorted by
 // stands out.
-func (t table) head(p pen, sorted string) string {
+func (t table) head(p draw.Pen, sorted string) string {
 	word := func(s string) string {
 		if s == sorted || s == t.by && sorted == "name" {
-			return p.th.accent.Render(s)
+			return p.Accent(s)
 		}
-		return p.th.dim.Render(s)
+		return p.Dim(s)
 	}
-	line := fit("  "+word(t.by), t.name) + flushRight(word("spend"), t.spend)
+	line := draw.Fit("  "+word(t.by), t.name) + draw.FlushRight(word("spend"), t.spend)
 	if t.share > 0 {
-		line += flushRight(word("share"), t.share)
+		line += draw.FlushRight(word("share"), t.share)
 	}
 	if t.bar > 0 {
-		line += blank(t.bar + 2)
+		line += draw.Blank(t.bar + 2)
 	}
 	for _, c := range t.cols {
 		line += c.put(word(c.head))
@@ -135,20 +136,20 @@ func (t table) head(p pen, sorted string) string {
 
 func (c column) put(s string) string {
 	if c.left {
-		return fit("  "+s, c.width)
+		return draw.Fit("  "+s, c.width)
 	}
-	return flushRight(s, c.width)
+	return draw.FlushRight(s, c.width)
 }
 
 // row is a row of the table.
-func (t table) row(p pen, r monitor.BreakdownRow, chosen bool) string {
+func (t table) row(p draw.Pen, r monitor.BreakdownRow, chosen bool) string {
 	off := offOf(r)
-	name := cut(nameOf(r), t.name-2-width(off))
-	paint := p.th.bright.Render
+	name := draw.Cut(nameOf(r), t.name-2-draw.Width(off))
+	paint := p.Bright
 	if r.SpendUSD == nil || *r.SpendUSD == 0 {
-		paint = func(s ...string) string { return s[0] }
+		paint = func(s string) string { return s }
 	}
-	line := fit(mark(p, chosen)+name+p.th.dim.Render(off), t.name) + flushRight(paint(text.MaybeUSD(r.SpendUSD)), t.spend)
+	line := draw.Fit(draw.Mark(p, chosen)+name+p.Dim(off), t.name) + draw.FlushRight(paint(text.MaybeUSD(r.SpendUSD)), t.spend)
 	line += t.shares(p, r.Share)
 	for _, c := range t.cols {
 		line += c.put(c.cell(r))
@@ -157,17 +158,17 @@ func (t table) row(p pen, r monitor.BreakdownRow, chosen bool) string {
 }
 
 // shares are a share in percent and as a bar, where there is room.
-func (t table) shares(p pen, share *float64) string {
+func (t table) shares(p draw.Pen, share *float64) string {
 	line := ""
 	if t.share > 0 {
-		line = flushRight(percentOf(share), t.share)
+		line = draw.FlushRight(percentOf(share), t.share)
 	}
 	if t.bar > 0 {
 		bar := ""
 		if share != nil {
-			bar = renderBar(*share, t.bar)
+			bar = draw.Bar(*share, t.bar)
 		}
-		line += "  " + fit(p.th.accent.Render(bar), t.bar)
+		line += "  " + draw.Fit(p.Accent(bar), t.bar)
 	}
 	return line
 }
@@ -217,26 +218,26 @@ func (d breakdownPanel) sumOf(name string, rows []monitor.BreakdownRow) sumRow {
 }
 
 // sum is a line of the sums in w cells.
-func (t table) sum(p pen, s sumRow, w int) string {
-	line := p.th.dim.Render(fit(cut(s.name, t.name-1), t.name)) + flushRight(p.th.bright.Render(text.MaybeUSD(s.usd)), t.spend)
+func (t table) sum(p draw.Pen, s sumRow, w int) string {
+	line := p.Dim(draw.Fit(draw.Cut(s.name, t.name-1), t.name)) + draw.FlushRight(p.Bright(text.MaybeUSD(s.usd)), t.spend)
 	if t.share > 0 {
 		share := ""
 		if s.share != nil {
 			share = text.Percent(*s.share)
 		}
-		line += flushRight(share, t.share)
+		line += draw.FlushRight(share, t.share)
 	}
-	if why := pick(w-width(line)-2, s.why, s.short, ""); why != "" {
-		return line + "  " + p.th.dim.Render(why)
+	if why := draw.Pick(w-draw.Width(line)-2, s.why, s.short, ""); why != "" {
+		return line + "  " + p.Dim(why)
 	}
 	if len(t.cols) > 0 && t.cols[0].head == "BYOK" && s.byokUSD != nil {
-		line += blank(t.bar+2) + t.cols[0].put(text.USD(*s.byokUSD))
+		line += draw.Blank(t.bar+2) + t.cols[0].put(text.USD(*s.byokUSD))
 	}
 	return line
 }
 
 func nameOf(r monitor.BreakdownRow) string {
-	if name := clean(r.Name); name != "" {
+	if name := draw.Clean(r.Name); name != "" {
 		return name
 	}
 	return "(no name)"

@@ -7,6 +7,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 func TestPricesFitTheirColumn(t *testing.T) {
@@ -15,7 +16,7 @@ func TestPricesFitTheirColumn(t *testing.T) {
 		want string
 	}{{0, "0.00"}, {1e-9, "<0.001"}, {0.0025, "0.0025"}, {4.33, "4.33"}, {999.99, "999.99"}, {10_000, "10,000"}, {123_456, "0.12M"}} {
 		got := perMtok(monitor.BreakdownRow{USDPerMtok: &c.usd})
-		if got != c.want || width(got) > 6 {
+		if got != c.want || draw.Width(got) > 6 {
 			t.Errorf("perMtok(%v) = %q, want %q", c.usd, got, c.want)
 		}
 	}
@@ -69,7 +70,7 @@ func TestWhatIsNotAttributed(t *testing.T) {
 func TestCardOfTooMuch(t *testing.T) {
 	total, rest, spent, share := 0.02, -0.4, 0.42, 1.0
 	b := monitor.Breakdown{By: monitor.ByKey, TotalUSD: &total, UnattributedUSD: &rest, Rows: []monitor.BreakdownRow{{ID: "k", Name: "k", SpendUSD: &spent, Share: &share}}}
-	line := cardLines(pen{now: testNow}, b, 46, 4)[1]
+	line := cardLines(plainPen, b, 46, 4)[1]
 	if !strings.Contains(line, "not attributed") || !strings.Contains(line, "-$0.40") || strings.Contains(line, "%") {
 		t.Errorf("card has %q, want no share of what is below nothing", line)
 	}

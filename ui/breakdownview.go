@@ -13,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // breakdownView is the state of the view of who spent it.
@@ -181,14 +182,14 @@ func (m Model) breakdownPanel() breakdownPanel {
 func (d breakdownPanel) by() monitor.By { return monitor.Bys[d.breakdownView.by] }
 
 // title says what is broken down, and over which span.
-func (d breakdownPanel) title(p pen) string {
+func (d breakdownPanel) title(p draw.Pen) string {
 	of := ""
 	if n := len(d.rows); d.find.text != "" {
-		of = p.th.dim.Render(text.Count(int64(n)) + " of " + text.Count(int64(len(d.b.Rows))))
+		of = p.Dim(text.Count(int64(n)) + " of " + text.Count(int64(len(d.b.Rows))))
 	} else if n > 9 {
-		of = p.th.dim.Render(text.Count(int64(d.list.at+1)) + " of " + text.Count(int64(n)))
+		of = p.Dim(text.Count(int64(d.list.at+1)) + " of " + text.Count(int64(n)))
 	}
-	return joinAll("  ", p.th.title.Render("by "+string(d.by())+", "+lastOf(d.span)), of, d.find.render(p))
+	return draw.JoinAll("  ", p.Title("by "+string(d.by())+", "+lastOf(d.span)), of, d.find.render(p))
 }
 
 // lastOf says a span that ends now.
@@ -207,36 +208,36 @@ func spanWords(span int) string {
 
 // byMenu is the choice of what to break down by, as drawn in a border, and the
 // cells at which each ends.
-func byMenu(p pen, chosen, w int) (menu string, ends []int) {
+func byMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
 	for i, by := range monitor.Bys {
 		word := " " + string(by) + " "
 		if i == chosen {
 			word = "[" + string(by) + "]"
-			menu += p.th.chosen.Render(word)
+			menu += p.Chosen(word)
 		} else {
-			menu += p.th.dim.Render(word)
+			menu += p.Dim(word)
 		}
-		ends = append(ends, width(menu))
+		ends = append(ends, draw.Width(menu))
 	}
-	if width(menu) > w {
-		return p.th.chosen.Render("[" + string(monitor.Bys[chosen]) + "]"), nil
+	if draw.Width(menu) > w {
+		return p.Chosen("[" + string(monitor.Bys[chosen]) + "]"), nil
 	}
 	return menu, ends
 }
 
 // byMenuRoom is what the title and the corners leave the menu.
-func (d breakdownPanel) byMenuRoom(p pen, w int) int { return w - width(d.title(p)) - 9 }
+func (d breakdownPanel) byMenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
 
 // renderBreakdown draws the table of who spent it: w by h cells, border
 // included.
-func renderBreakdown(p pen, d breakdownPanel, w, h int) []string {
+func renderBreakdown(p draw.Pen, d breakdownPanel, w, h int) []string {
 	menu, _ := byMenu(p, d.breakdownView.by, d.byMenuRoom(p, w))
-	return renderPanel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
+	return draw.Panel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
 }
 
 // lines are the table in w by h cells: the rows that are seen, their sums, and
 // what is to be said.
-func (d breakdownPanel) lines(p pen, w, h int) []string {
+func (d breakdownPanel) lines(p draw.Pen, w, h int) []string {
 	if why := d.empty(p, w); why != nil {
 		return why
 	}
@@ -250,7 +251,7 @@ func (d breakdownPanel) lines(p pen, w, h int) []string {
 		lines = append(lines, t.row(p, r, d.list.top+i == d.list.at))
 	}
 	if len(d.rows) == 0 {
-		lines = append(lines, p.th.dim.Render(pick(w, "nothing has "+clean(d.find.text)+" in its name", "nothing found")))
+		lines = append(lines, p.Dim(draw.Pick(w, "nothing has "+draw.Clean(d.find.text)+" in its name", "nothing found")))
 	}
 	if h-len(lines) > len(sums)+len(notes) {
 		lines = append(lines, "")
@@ -262,13 +263,13 @@ func (d breakdownPanel) lines(p pen, w, h int) []string {
 }
 
 // seen is how many rows are seen in w by h cells.
-func (d breakdownPanel) seen(p pen, w, h int) int {
+func (d breakdownPanel) seen(p draw.Pen, w, h int) int {
 	return max(1, h-1-len(d.sums(h))-len(d.notes(p, w, h)))
 }
 
 // needs is how high the panel is in which nothing is left out, w cells wide
 // inside; 0: it takes what there is.
-func (d breakdownPanel) needs(p pen, w int) int {
+func (d breakdownPanel) needs(p draw.Pen, w int) int {
 	if d.detailed() {
 		return 0
 	}
@@ -279,58 +280,58 @@ func (d breakdownPanel) needs(p pen, w int) int {
 }
 
 // empty is what stands in place of a table.
-func (d breakdownPanel) empty(p pen, w int) []string {
-	dim := func(s string) []string { return []string{p.th.dim.Render(s)} }
+func (d breakdownPanel) empty(p draw.Pen, w int) []string {
+	dim := func(s string) []string { return []string{p.Dim(s)} }
 	switch {
 	case d.waiting:
 		return dim("nothing read yet")
 	case !d.known && d.err != nil:
-		return []string{p.th.low.Render("▲ ") + cutWords(clean(d.err.Error()), w-2)}
+		return []string{p.Low("▲ ") + draw.CutWords(draw.Clean(d.err.Error()), w-2)}
 	case !d.known:
 		return dim("asking who spent it…")
 	case d.b.Rows == nil:
 		return d.notes(p, w, math.MaxInt)
 	case len(d.b.Rows) == 0:
-		return append(dim(pick(w, "nobody spent anything in this range", "nothing spent")), d.notes(p, w, math.MaxInt)...)
+		return append(dim(draw.Pick(w, "nobody spent anything in this range", "nothing spent")), d.notes(p, w, math.MaxInt)...)
 	}
 	return nil
 }
 
 // notes are what the numbers do not say, in lines of w cells, as many as a
 // panel of h lines has room for.
-func (d breakdownPanel) notes(p pen, w, h int) []string {
+func (d breakdownPanel) notes(p draw.Pen, w, h int) []string {
 	var notes []string
 	if d.err != nil {
-		notes = append(notes, p.th.low.Render("▲ ")+cutWords(clean(d.err.Error()), w-2))
+		notes = append(notes, p.Low("▲ ")+draw.CutWords(draw.Clean(d.err.Error()), w-2))
 	}
 	for _, n := range d.b.Notes {
-		for i, line := range wrap(clean(n), w-2) {
-			notes = append(notes, p.th.dim.Render([]string{"· ", "  "}[min(i, 1)]+line))
+		for i, line := range draw.Wrap(draw.Clean(n), w-2) {
+			notes = append(notes, p.Dim([]string{"· ", "  "}[min(i, 1)]+line))
 		}
 	}
 	room := max(h/4, h-2-len(d.b.Rows)-len(d.sums(h)))
 	if len(notes) > room && room > 0 {
-		notes[room-1] = cut(notes[room-1], w-2) + p.th.dim.Render(" …")
+		notes[room-1] = draw.Cut(notes[room-1], w-2) + p.Dim(" …")
 	}
 	return notes[:min(len(notes), room)]
 }
 
 // age says how old the numbers are.
-func (d breakdownPanel) age(p pen, w int) string {
+func (d breakdownPanel) age(p draw.Pen, w int) string {
 	switch {
 	case !d.known && d.asking:
-		return p.th.dim.Render(pick(w, "asking", ""))
+		return p.Dim(draw.Pick(w, "asking", ""))
 	case !d.known:
 		return ""
 	}
-	ago := text.Ago(p.now.Sub(d.b.ReadAt))
-	if !p.focused {
-		ago = d.b.ReadAt.In(p.now.Location()).Format("15:04:05")
+	ago := text.Ago(p.Now.Sub(d.b.ReadAt))
+	if !p.Focused {
+		ago = d.b.ReadAt.In(p.Now.Location()).Format("15:04:05")
 	}
 	if d.err != nil {
-		return p.th.low.Render(pick(w, "▲ "+string(d.by())+"s "+ago, ago, ""))
+		return p.Low(draw.Pick(w, "▲ "+string(d.by())+"s "+ago, ago, ""))
 	}
-	return p.th.dim.Render(pick(w, string(d.by())+"s "+ago, ago, ""))
+	return p.Dim(draw.Pick(w, string(d.by())+"s "+ago, ago, ""))
 }
 
 // rowPlot is the spend of one row.

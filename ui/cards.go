@@ -8,6 +8,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // cards are who spent most in the last day, for the overview.
@@ -42,24 +43,24 @@ func (l layout) cardRoom() bool { return l.cards.h > 0 || l.spent.h > 0 }
 
 // renderCards draws the cards side by side; one that has nothing to show
 // leaves its place to the other.
-func renderCards(p pen, c cards, w, h int) []string {
+func renderCards(p draw.Pen, c cards, w, h int) []string {
 	models, keys := len(c.models.b.Rows) > 0, len(c.keys.b.Rows) > 0
 	left := (w + 1) / 2
 	switch {
 	case models && keys:
-		return beside(renderCard(p, c.models.b, "models", left, h), renderCard(p, c.keys.b, "keys", w-left, h))
+		return draw.Beside(renderCard(p, c.models.b, "models", left, h), renderCard(p, c.keys.b, "keys", w-left, h))
 	case models:
 		return renderCard(p, c.models.b, "models", w, h)
 	}
 	return renderCard(p, c.keys.b, "keys", w, h)
 }
 
-func renderCard(p pen, b monitor.Breakdown, name string, w, h int) []string {
+func renderCard(p draw.Pen, b monitor.Breakdown, name string, w, h int) []string {
 	age := ""
-	if old := p.now.Sub(b.ReadAt); old >= cardAge {
-		age = p.th.dim.Render(text.Ago(old))
+	if old := p.Now.Sub(b.ReadAt); old >= cardAge {
+		age = p.Dim(text.Ago(old))
 	}
-	return renderPanel(p, p.th.title.Render(name+", "+spanWords(defaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
+	return draw.Panel(p, p.Title(name+", "+spanWords(defaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
 }
 
 // cardAge is from when on a card says how old it is.
@@ -70,7 +71,7 @@ const cardAge = 10 * breakdownEvery
 const worthALine = 0.05
 
 // cardLines are who spent most, how many others did, and what is in no row.
-func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
+func cardLines(p draw.Pen, b monitor.Breakdown, w, n int) []string {
 	var rest []monitor.BreakdownRow
 	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
 		if *share < 0 {
@@ -90,7 +91,7 @@ func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 	}
 	rows := append(append([]monitor.BreakdownRow{}, b.Rows[:top]...), rest...)
 	for _, r := range rows {
-		t.spend = max(t.spend, 2+width(text.MaybeUSD(r.SpendUSD)))
+		t.spend = max(t.spend, 2+draw.Width(text.MaybeUSD(r.SpendUSD)))
 	}
 	t.bar = max(0, min(mostBar, w-t.spend-t.share-2-20))
 	t.name = w - t.spend - t.share
@@ -103,14 +104,14 @@ func cardLines(p pen, b monitor.Breakdown, w, n int) []string {
 		if used := usedOf(r.Cap); used != nil && tag == "" {
 			tag = "  cap " + text.Percent(*used)
 		}
-		if width(name)+width(tag) > t.name-1 && width(name) > t.name-12 {
+		if draw.Width(name)+draw.Width(tag) > t.name-1 && draw.Width(name) > t.name-12 {
 			tag = ""
 		}
-		name = fit(cut(name, t.name-1-width(tag))+p.th.dim.Render(tag), t.name)
+		name = draw.Fit(draw.Cut(name, t.name-1-draw.Width(tag))+p.Dim(tag), t.name)
 		if i >= top {
-			name = p.th.dim.Render(name)
+			name = p.Dim(name)
 		}
-		lines = append(lines, name+flushRight(text.MaybeUSD(r.SpendUSD), t.spend)+t.shares(p, r.Share))
+		lines = append(lines, name+draw.FlushRight(text.MaybeUSD(r.SpendUSD), t.spend)+t.shares(p, r.Share))
 	}
 	return lines
 }
@@ -123,10 +124,10 @@ func shortName(r monitor.BreakdownRow) string {
 
 // renderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
-func renderDay(p pen, c cards, s account.Snapshot, w, h int) []string {
+func renderDay(p draw.Pen, c cards, s account.Snapshot, w, h int) []string {
 	words := func(b monitor.Breakdown) (words []string) {
 		for _, r := range b.Rows[:min(2, len(b.Rows))] {
-			words = append(words, cut(shortName(r), 18)+"  "+p.th.bright.Render(text.MaybeUSD(r.SpendUSD)))
+			words = append(words, draw.Cut(shortName(r), 18)+"  "+p.Bright(text.MaybeUSD(r.SpendUSD)))
 		}
 		return words
 	}
@@ -136,10 +137,10 @@ func renderDay(p pen, c cards, s account.Snapshot, w, h int) []string {
 		usd   *float64
 	}{{"today (UTC)", s.Spend.TodayUSD}, {"7 d", s.Spend.Last7dUSD}, {"30 d", s.Spend.Last30dUSD}} {
 		if v.usd != nil {
-			sums = append(sums, p.th.dim.Render(v.label+" ")+text.USD(*v.usd))
+			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.usd))
 		}
 	}
-	title := p.th.title.Render("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
-	line := even(w-4, append(words(c.models.b), words(c.keys.b)...)...)
-	return renderPanel(p, title, join(w-30, p.th.dim.Render(" · "), sums...), []string{line}, w, h)
+	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
+	line := draw.Even(w-4, append(words(c.models.b), words(c.keys.b)...)...)
+	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)
 }

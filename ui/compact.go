@@ -7,6 +7,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // part is a line or a few of the compact card. Where there is too little
@@ -50,17 +51,17 @@ func (d screen) compactFrame(w, h int) []string {
 			gaps--
 		}
 		if pt.rank == rankPlot && spare >= 5 && h >= compactChart {
-			pt.lines = fill(spendLinesOf(d.pen, d.spend, in, spare+1), in, spare+1)
+			pt.lines = draw.Fill(spendLinesOf(d.Pen, d.spend, in, spare+1), in, spare+1)
 			spare = 0
 		}
 		if pt.rank == rankFooter {
-			out = append(out, fill(nil, in, spare+gaps)...)
+			out = append(out, draw.Fill(nil, in, spare+gaps)...)
 		}
 		out = append(out, pt.lines...)
 	}
 	for i := range out {
 		if w > 2 {
-			out[i] = " " + fit(cutWords(out[i], in), in)
+			out[i] = " " + draw.Fit(draw.CutWords(out[i], in), in)
 		}
 	}
 	return out
@@ -85,7 +86,7 @@ const (
 )
 
 func (d screen) parts(w int) []part {
-	s, p := d.snap, d.pen
+	s, p := d.snap, d.Pen
 	l, _ := levelOf(s)
 	header, where := renderHeader(p, s, w)
 	parts := []part{{rankHeader, []string{header}, false}}
@@ -112,7 +113,7 @@ func (d screen) parts(w int) []part {
 	case s.Balance != nil:
 		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, balanceLevel(s), w)}, true})
 		if known {
-			parts = append(parts, part{rankGauge, []string{renderGauge(p, share, balanceLevel(s), w)}, false},
+			parts = append(parts, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
 				part{rankEnds, []string{gaugeEnds(p, share, w)}, false})
 		}
 	default:
@@ -137,10 +138,10 @@ func (d screen) parts(w int) []part {
 		if f.Subject == forecast.Key {
 			does = "key cap out "
 		}
-		head, bold := p.th.dim.Render(does), p.th.of(l).Bold(true).Render
+		head, bold := p.Dim(does), p.Of(l).Bold(true).Render
 		from, to := f.Time(f.P10), f.Time(f.P90)
-		between, days := bold(text.Between(from, to, p.now)), bold(text.Days(from, to, p.now))
-		date[0] = pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.now)))
+		between, days := bold(text.Between(from, to, p.Now)), bold(text.Days(from, to, p.Now))
+		date[0] = draw.Pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.Now)))
 		if d.view == viewForecast { // there the chances are what it rests on
 			date = append(date[:1], vaguely(p, f)...)
 		}
@@ -153,23 +154,23 @@ func (d screen) parts(w int) []part {
 		case f.Subject == forecast.Key:
 			head = "key cap out "
 		}
-		day := dateOf(f, p.now)
-		date[0] = pick(w,
-			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(day),
-			p.th.dim.Render(head)+p.th.of(l).Bold(true).Render(dayOf(day)),
-			p.th.dim.Render(short)+p.th.of(l).Bold(true).Render(dayOf(day)))
-		days := daysOf(from, to, p.now)
-		date[1] = pick(w,
-			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+days+")")),
-			joinAll("  ", inOf(f, p.now), p.th.dim.Render("(80 %: "+withoutDay(days)+")")),
-			joinAll("  ", inOf(f, p.now), p.th.dim.Render("("+days+")")),
-			inOf(f, p.now))
+		day := dateOf(f, p.Now)
+		date[0] = draw.Pick(w,
+			p.Dim(head)+p.Of(l).Bold(true).Render(day),
+			p.Dim(head)+p.Of(l).Bold(true).Render(dayOf(day)),
+			p.Dim(short)+p.Of(l).Bold(true).Render(dayOf(day)))
+		days := daysOf(from, to, p.Now)
+		date[1] = draw.Pick(w,
+			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+days+")")),
+			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
+			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
+			inOf(f, p.Now))
 		if d.view == viewForecast {
-			in := inOf(f, p.now)
-			date[1] = pick(w,
-				joinAll("  ", in, p.th.dim.Render("80 %: "+text.Range(from, to, p.now))),
-				joinAll("  ", in, p.th.dim.Render("80 %: "+withoutDay(days))),
-				joinAll("  ", in, p.th.dim.Render(days)),
+			in := inOf(f, p.Now)
+			date[1] = draw.Pick(w,
+				draw.JoinAll("  ", in, p.Dim("80 %: "+text.Range(from, to, p.Now))),
+				draw.JoinAll("  ", in, p.Dim("80 %: "+withoutDay(days))),
+				draw.JoinAll("  ", in, p.Dim(days)),
 				in)
 		}
 	}
@@ -183,11 +184,11 @@ func (d screen) parts(w int) []part {
 	if d.view == viewForecast {
 		return append(parts, d.forecastParts(w)...)
 	}
-	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.th.dim.Render("/h")
-	day := text.MaybeUSD(s.Burn.USDPerDay) + p.th.dim.Render("/day")
+	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
+	day := text.MaybeUSD(s.Burn.USDPerDay) + p.Dim("/day")
 	parts = append(parts,
-		part{rankRate, []string{spread(rate, joinAll(" ", day, trend(s)), w)}, true},
-		part{rankPlot, []string{p.th.accent.Render(renderSpark(d.spend.rates(p.now), w))}, false},
+		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
+		part{rankPlot, []string{p.Accent(draw.Spark(d.spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.compactFooter(w)}, false})
 	return parts
@@ -195,7 +196,7 @@ func (d screen) parts(w int) []part {
 
 func (d screen) forecastParts(w int) []part {
 	var parts []part
-	for i, line := range chanceLines(d.pen, d.snap, w) {
+	for i, line := range chanceLines(d.Pen, d.snap, w) {
 		parts = append(parts, part{rankRate, []string{line}, i == 0})
 	}
 	return append(parts, part{rankFooter, []string{d.compactFooter(w)}, false})
@@ -203,15 +204,15 @@ func (d screen) forecastParts(w int) []part {
 
 func (d screen) compactFooter(w int) string {
 	if d.notice != "" {
-		return fit(d.th.bright.Render(d.notice), w)
+		return draw.Fit(d.Bright(d.notice), w)
 	}
-	age := ageLine(d.pen, d.snap, w/2-8)
+	age := ageLine(d.Pen, d.snap, w/2-8)
 	if d.view == viewOverview {
-		age = joinAll(d.th.dim.Render(" · "), d.th.dim.Render(spans[d.spend.span].name), age)
+		age = draw.JoinAll(d.Dim(" · "), d.Dim(spans[d.spend.span].name), age)
 	}
 	help := "? help"
 	if shown, of := d.rows.watched(); of > 1 {
-		help = pick(w-1-width(age), fmt.Sprintf("? help   a: account %d of %d", shown, of), fmt.Sprintf("? help   a: %d/%d", shown, of), help)
+		help = draw.Pick(w-1-draw.Width(age), fmt.Sprintf("? help   a: account %d of %d", shown, of), fmt.Sprintf("? help   a: %d/%d", shown, of), help)
 	}
-	return spread(d.th.dim.Render(help), age, w)
+	return draw.Spread(d.Dim(help), age, w)
 }

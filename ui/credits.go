@@ -8,6 +8,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // creditsPage is where credits are bought.
@@ -15,29 +16,29 @@ const creditsPage = "https://openrouter.ai/settings/credits"
 
 // renderCredits draws the card of what is left: w by h cells, border
 // included.
-func renderCredits(p pen, s account.Snapshot, w, h int) []string {
+func renderCredits(p draw.Pen, s account.Snapshot, w, h int) []string {
 	word := ""
 	if s.Forecast.Subject != forecast.Key {
 		word = levelWord(p, s)
 	}
-	return renderPanel(p, p.th.title.Render("credits"), word, creditLines(p, s, balanceLevel(s), w-4, h-2), w, h)
+	return draw.Panel(p, p.Title("credits"), word, creditLines(p, s, balanceLevel(s), w-4, h-2), w, h)
 }
 
 // levelWord is how near the end is, where it is near.
-func levelWord(p pen, s account.Snapshot) string {
+func levelWord(p draw.Pen, s account.Snapshot) string {
 	l, word := levelOf(s)
 	if word == "" {
 		return ""
 	}
-	return p.th.of(l).Render(word)
+	return p.Of(l).Render(word)
 }
 
-func creditLines(p pen, s account.Snapshot, l level, w, h int) []string {
+func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
 	if s.Balance == nil {
 		return unknownLines(p, s, l, w, h)
 	}
 	var lines []string
-	big, drawn := renderDigits(p, text.USD(s.Balance.LeftUSD()), w-22)
+	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-22)
 	notes := balanceNotes(p, s, w)
 	share, hasShare := leftShare(s)
 	switch {
@@ -47,7 +48,7 @@ func creditLines(p pen, s account.Snapshot, l level, w, h int) []string {
 			if y < len(notes) {
 				note = notes[y]
 			}
-			lines = append(lines, p.th.of(l).Bold(true).Render(big[y])+"   "+note)
+			lines = append(lines, p.Of(l).Bold(true).Render(big[y])+"   "+note)
 		}
 		lines = append(lines, "")
 		if hasShare {
@@ -56,7 +57,7 @@ func creditLines(p pen, s account.Snapshot, l level, w, h int) []string {
 	default:
 		lines = append(lines, balanceLine(p, s, l, w))
 		if hasShare {
-			lines = append(lines, renderGauge(p, share, l, w), gaugeEnds(p, share, w))
+			lines = append(lines, draw.Gauge(p, share, l, w), gaugeEnds(p, share, w))
 		}
 	}
 	var extras []string
@@ -72,88 +73,88 @@ func creditLines(p pen, s account.Snapshot, l level, w, h int) []string {
 }
 
 // balanceLine is the sum and what it is the rest of.
-func balanceLine(p pen, s account.Snapshot, l level, w int) string {
-	sum := p.th.of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
-	left, bought := sum+p.th.dim.Render(" left"), p.th.dim.Render("of "+text.USD(s.Balance.CreditsUSD))
-	if s.Stale(p.now) && !s.At.IsZero() {
-		at := clockOf(s.At, p.now)
-		full, short := left+p.th.dim.Render(", as of "+at), sum+p.th.dim.Render(" at "+at)
-		left = pick(w, full, short, sum)
-		if room := w - 2 - width(bought); width(full) > room && width(short) <= room {
+func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
+	sum := p.Of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
+	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
+	if s.Stale(p.Now) && !s.At.IsZero() {
+		at := clockOf(s.At, p.Now)
+		full, short := left+p.Dim(", as of "+at), sum+p.Dim(" at "+at)
+		left = draw.Pick(w, full, short, sum)
+		if room := w - 2 - draw.Width(bought); draw.Width(full) > room && draw.Width(short) <= room {
 			left = short
 		}
 	}
-	return spread(left, bought, w)
+	return draw.Spread(left, bought, w)
 }
 
 // balanceNotes stand beside the big digits.
-func balanceNotes(p pen, s account.Snapshot, w int) []string {
+func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 	notes := []string{
-		p.th.dim.Render("left of ") + text.USD(s.Balance.CreditsUSD),
-		text.USD(s.Balance.UsageUSD) + p.th.dim.Render(" used"),
+		p.Dim("left of ") + text.USD(s.Balance.CreditsUSD),
+		text.USD(s.Balance.UsageUSD) + p.Dim(" used"),
 	}
 	switch {
 	case s.Forecast.State == forecast.Depleted && s.Forecast.Subject != forecast.Key:
-		notes = append(notes, p.th.critical.Render(ranOut(s, p, 22)))
-	case s.Stale(p.now) && !s.At.IsZero():
-		notes = append(notes, p.th.low.Render("as of "+clockOf(s.At, p.now)))
+		notes = append(notes, p.Critical(ranOut(s, p, 22)))
+	case s.Stale(p.Now) && !s.At.IsZero():
+		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
 	}
 	return notes
 }
 
 // ranOut says in w cells what is spent, and since when as far as was seen: the
 // first reading may have found it so.
-func ranOut(s account.Snapshot, p pen, w int) string {
+func ranOut(s account.Snapshot, p draw.Pen, w int) string {
 	if s.Forecast.Subject == forecast.Key {
-		return pick(w, "key cap spent", "cap spent")
+		return draw.Pick(w, "key cap spent", "cap spent")
 	}
 	at, when := s.RanOutAt, " "
 	if at.IsZero() && s.At.Sub(s.HistorySince) < wholeHistory {
 		at, when = s.HistorySince, " before "
 	}
 	if at.IsZero() {
-		return pick(w, "credits ran out", "ran out")
+		return draw.Pick(w, "credits ran out", "ran out")
 	}
-	moment, clock := when+text.Moment(at, p.now), when+clockOf(at, p.now)
-	return pick(w, "credits ran out"+moment, "ran out"+moment, "credits ran out"+clock, "ran out"+clock, "ran out")
+	moment, clock := when+text.Moment(at, p.Now), when+clockOf(at, p.Now)
+	return draw.Pick(w, "credits ran out"+moment, "ran out"+moment, "credits ran out"+clock, "ran out"+clock, "ran out")
 }
 
 // wholeHistory is a span that a snapshot always looks back: what it did not
 // find in a history shorter than that was not there.
 const wholeHistory = 30 * 24 * time.Hour
 
-func gaugeEnds(p pen, share float64, w int) string {
-	return p.th.dim.Render(spread(text.Percent(share)+" left", text.Percent(1-share)+" used", w))
+func gaugeEnds(p draw.Pen, share float64, w int) string {
+	return p.Dim(draw.Spread(text.Percent(share)+" left", text.Percent(1-share)+" used", w))
 }
 
-func labelledGauge(p pen, share float64, l level, w int) string {
+func labelledGauge(p draw.Pen, share float64, l draw.Level, w int) string {
 	left, used := "left "+text.Percent(share)+" ", " "+text.Percent(1-share)+" used"
-	return p.th.dim.Render(left) + renderGauge(p, share, l, w-width(left)-width(used)) + p.th.dim.Render(used)
+	return p.Dim(left) + draw.Gauge(p, share, l, w-draw.Width(left)-draw.Width(used)) + p.Dim(used)
 }
 
 // unknownLines say why there is no balance, and what is known instead.
-func unknownLines(p pen, s account.Snapshot, l level, w, h int) []string {
-	note := clean(s.BalanceNote)
+func unknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
+	note := draw.Clean(s.BalanceNote)
 	switch {
 	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which is said above
-		note = pick(w-4, "balance not known", "not known")
+		note = draw.Pick(w-4, "balance not known", "not known")
 	case note != "":
 		brief, _, _ := strings.Cut(note, " (")
-		note = pick(w-4, note, brief, strings.TrimPrefix(brief, "account "), "not visible")
+		note = draw.Pick(w-4, note, brief, strings.TrimPrefix(brief, "account "), "not visible")
 	case s.At.IsZero() && s.Fault == nil:
 		note = "asking…"
 	case s.Phase == account.Refused || s.At.IsZero():
-		note = pick(w-4, "nothing was read yet", "not read yet")
+		note = draw.Pick(w-4, "nothing was read yet", "not read yet")
 	default:
-		note = pick(w-4, "account balance not visible to this key", "balance not visible to this key", "not visible")
+		note = draw.Pick(w-4, "account balance not visible to this key", "balance not visible to this key", "not visible")
 	}
-	lines := []string{p.th.bright.Render(text.Unknown) + "   " + note}
+	lines := []string{p.Bright(text.Unknown) + "   " + note}
 	lines = append(lines, keyCapLines(p, s, w)...)
 	if share, ok := leftShare(s); ok {
-		lines = append(lines, renderGauge(p, share, l, w))
+		lines = append(lines, draw.Gauge(p, share, l, w))
 	}
 	if s.KeyKind() == credit.KeyOrdinary && len(lines) < h {
-		lines = append(lines, p.th.dim.Render(pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add", "ortop accounts add")))
+		lines = append(lines, p.Dim(draw.Pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add", "ortop accounts add")))
 	}
 	for _, extra := range keyUsageLines(p, s, w) {
 		if len(lines) < h {
@@ -164,46 +165,46 @@ func unknownLines(p pen, s account.Snapshot, l level, w, h int) []string {
 }
 
 // keyCapLines is one line of what the key's own cap leaves, if it has one.
-func keyCapLines(p pen, s account.Snapshot, w int) []string {
+func keyCapLines(p draw.Pen, s account.Snapshot, w int) []string {
 	if !hasCap(s) {
 		return nil
 	}
-	c, dim := s.Key.Cap, p.th.dim.Render
-	left, limit := p.th.bright.Render(text.USD(*c.RemainingUSD)), text.USD(*c.LimitUSD)
+	c, dim := s.Key.Cap, p.Dim
+	left, limit := p.Bright(text.USD(*c.RemainingUSD)), text.USD(*c.LimitUSD)
 	full, short := dim("key cap  ")+left+dim(" left of ")+limit, dim("cap ")+left+dim(" of ")+limit
 	if s.Binding == credit.BoundByKey && s.Balance != nil {
-		full, short = p.th.low.Render("▸ ")+full, p.th.low.Render("▸ ")+short
+		full, short = p.Low("▸ ")+full, p.Low("▸ ")+short
 	}
-	at, ok := c.Reset.Next(p.now)
+	at, ok := c.Reset.Next(p.Now)
 	if !ok {
-		return []string{pick(w, full, short, dim("cap ")+left+dim(" left"))}
+		return []string{draw.Pick(w, full, short, dim("cap ")+left+dim(" left"))}
 	}
 	day := at.Format("2 Jan")
 	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {short, "resets " + day + " (UTC)"}, {short, "resets " + day}, {short, day}} {
-		if width(v[0])+2+width(v[1]) <= w {
-			return []string{spread(v[0], dim(v[1]), w)}
+		if draw.Width(v[0])+2+draw.Width(v[1]) <= w {
+			return []string{draw.Spread(v[0], dim(v[1]), w)}
 		}
 	}
-	return []string{pick(w, short, dim("cap ")+left+dim(" left"))}
+	return []string{draw.Pick(w, short, dim("cap ")+left+dim(" left"))}
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.
-func keyUsageLines(p pen, s account.Snapshot, w int) []string {
+func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
 	if s.Key == nil {
 		return nil
 	}
 	u := s.Key.Usage
 	today := text.MaybeUSD(u.DailyUSD)
-	return []string{spread(
-		pick(w, p.th.dim.Render("this key today (UTC) ")+today, p.th.dim.Render("today (UTC) ")+today, p.th.dim.Render("today ")+today),
-		p.th.dim.Render("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
+	return []string{draw.Spread(
+		draw.Pick(w, p.Dim("this key today (UTC) ")+today, p.Dim("today (UTC) ")+today, p.Dim("today ")+today),
+		p.Dim("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
 }
 
 // spendLines are what was spent, window by window.
-func spendLines(p pen, s account.Snapshot, w int) []string {
+func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
 	gap := 3
 	half := (w - gap) / 2
-	row := func(a, b string) string { return fit(a, half) + blank(gap) + fit(b, w-half-gap) }
+	row := func(a, b string) string { return draw.Fit(a, half) + draw.Blank(gap) + draw.Fit(b, w-half-gap) }
 	lines := []string{
 		row(figure(p, "today (UTC)", text.MaybeUSD(s.Spend.TodayUSD), "", half), figure(p, "24 h", text.MaybeUSD(s.Spend.Last24hUSD), "", w-half-gap)),
 		row(figure(p, "7 d", text.MaybeUSD(s.Spend.Last7dUSD), "", half), figure(p, "30 d", text.MaybeUSD(s.Spend.Last30dUSD), "", w-half-gap)),
@@ -215,12 +216,12 @@ func spendLines(p pen, s account.Snapshot, w int) []string {
 }
 
 // figure is a dim label at the left and a number at the right of w cells.
-func figure(p pen, label, value, unit string, w int) string {
+func figure(p draw.Pen, label, value, unit string, w int) string {
 	if value == text.Unknown {
 		unit = ""
 	}
-	if width(label)+1+width(value)+width(unit) > w {
-		return fit(value+p.th.dim.Render(unit), w)
+	if draw.Width(label)+1+draw.Width(value)+draw.Width(unit) > w {
+		return draw.Fit(value+p.Dim(unit), w)
 	}
-	return spread(p.th.dim.Render(label), value+p.th.dim.Render(unit), w)
+	return draw.Spread(p.Dim(label), value+p.Dim(unit), w)
 }

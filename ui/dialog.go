@@ -8,6 +8,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
 )
 
 // The steps of the dialog of accounts.
@@ -141,7 +143,7 @@ func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 		return m, nil
 	}
 	if why := m.o.Accounts.Fixed(); why != "" {
-		d.err = clean(why)
+		d.err = draw.Clean(why)
 		return m, nil
 	}
 	d.err = ""
@@ -170,7 +172,7 @@ func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
 	case key.Matches(msg, k.take):
 		name := strings.TrimSpace(d.name.text)
 		if err := m.o.Accounts.CheckName(name); err != nil {
-			d.err = clean(err.Error())
+			d.err = draw.Clean(err.Error())
 			return m
 		}
 		d.step, d.of, d.err = stepKey, name, ""
@@ -219,10 +221,10 @@ func (m Model) fated(msg fatedMsg) (tea.Model, tea.Cmd) {
 	}
 	d.busy = false
 	if msg.err != nil {
-		d.err = clean(msg.err.Error())
+		d.err = draw.Clean(msg.err.Error())
 		return m, nil
 	}
-	d.step, d.fate = stepConfirm, clean(msg.fate)
+	d.step, d.fate = stepConfirm, draw.Clean(msg.fate)
 	return m, nil
 }
 
@@ -234,7 +236,7 @@ func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
 	if d := &m.dialog; d.open && msg.gen == d.gen {
 		*d = dialog{open: true, gen: d.gen, list: d.list}
 		if msg.err != nil {
-			d.err = clean(msg.err.Error())
+			d.err = draw.Clean(msg.err.Error())
 		}
 	}
 	next, cmd := tea.Model(m), tea.Cmd(nil)

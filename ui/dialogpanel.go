@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // dialogRest is what the dialog's rows leave of its height: border, sum, what
@@ -17,46 +18,36 @@ const (
 )
 
 // renderDialog draws the dialog of accounts in w by h cells.
-func renderDialog(p pen, d dialog, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
+func renderDialog(p draw.Pen, d dialog, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
 	if h < 4 || w < 24 {
-		return []string{fit(d.row(p, e, rows, keys, w), w)}
+		return []string{draw.Fit(d.row(p, e, rows, keys, w), w)}
 	}
 	title := "accounts"
 	switch d.step {
 	case stepName:
 		title = "new account"
 	case stepKey:
-		title = "key of " + clean(d.of)
+		title = "key of " + draw.Clean(d.of)
 	case stepConfirm:
-		title = "remove " + clean(d.of) + "?"
+		title = "remove " + draw.Clean(d.of) + "?"
 	}
 	if h < 8 || w < 30 {
-		return append([]string{p.th.title.Render(cut(title, w))}, fill(d.lines(p, e, rows, keys, notice, w, h-1), w, h-1)...)
+		return append([]string{p.Title(draw.Cut(title, w))}, draw.Fill(d.lines(p, e, rows, keys, notice, w, h-1), w, h-1)...)
 	}
 	outer := min(w, mostDialog)
 	body := d.lines(p, e, rows, keys, notice, outer-4, h-2)
 	shown := ""
 	if rows.shown >= 0 {
-		shown = p.th.dim.Render("on the screen: " + cut(clean(rows.peers[rows.shown].Name), outer/3))
+		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.peers[rows.shown].Name), outer/3))
 	}
-	return centred(renderPanel(p, p.th.title.Render(title), shown, body, outer, len(body)+2), w, h)
-}
-
-// centred puts a panel in the middle of w by h cells.
-func centred(panel []string, w, h int) []string {
-	left := blank((w - width(panel[0])) / 2)
-	out := fill(nil, 0, (h-len(panel))/2)
-	for _, line := range panel {
-		out = append(out, left+line)
-	}
-	return out
+	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
 }
 
 // lines are the dialog's step, what there is to say of it and its keys: h lines
 // at most.
-func (d dialog) lines(p pen, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
+func (d dialog) lines(p draw.Pen, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
 	said := d.said(p, notice, w)
-	hints := cutWords(p.th.dim.Render(d.hints(keys, w)), w)
+	hints := draw.CutWords(p.Dim(d.hints(keys, w)), w)
 	var lines []string
 	switch d.step {
 	case stepName:
@@ -65,12 +56,12 @@ func (d dialog) lines(p pen, e entry, rows accountRows, keys keyMap, notice stri
 		lines = append(lines, "› "+e.input.render(p, w-2))
 		said = e.outcome(p)
 		if lines = append(lines, ""); h >= 6 {
-			lines = append(lines, promises(p, clean(d.host), w)...)
+			lines = append(lines, promises(p, draw.Clean(d.host), w)...)
 		} else {
-			lines[1] = promises(p, clean(d.host), w)[0]
+			lines[1] = promises(p, draw.Clean(d.host), w)[0]
 		}
 	case stepConfirm:
-		fate := wrap(d.fate, w)
+		fate := draw.Wrap(d.fate, w)
 		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
 	default:
 		all, total := rows.lines(p, d.list.at, w)
@@ -93,34 +84,34 @@ func (d dialog) lines(p pen, e entry, rows accountRows, keys keyMap, notice stri
 	}
 	lines = append(lines[:min(len(lines), h-1)], hints)
 	for i := range lines {
-		lines[i] = cut(lines[i], w)
+		lines[i] = draw.Cut(lines[i], w)
 	}
 	return lines
 }
 
 // said is what went wrong, or what was done.
-func (d dialog) said(p pen, notice string, w int) []string {
+func (d dialog) said(p draw.Pen, notice string, w int) []string {
 	switch {
 	case d.err != "":
-		lines := wrap(d.err, w-2)
+		lines := draw.Wrap(d.err, w-2)
 		for i := range lines {
 			lines[i] = "  " + lines[i]
 		}
-		lines[0] = p.th.critical.Render("✗ ") + lines[0][2:]
+		lines[0] = p.Critical("✗ ") + lines[0][2:]
 		return lines
 	case d.busy:
-		return []string{p.th.dim.Render("…")}
+		return []string{p.Dim("…")}
 	}
-	return wrap(notice, w)
+	return draw.Wrap(notice, w)
 }
 
 // hints are the keys of the step.
 func (d dialog) hints(keys keyMap, w int) string {
 	switch d.step {
 	case stepName:
-		return pick(w, "enter: then its key   esc: back", "enter, esc")
+		return draw.Pick(w, "enter: then its key   esc: back", "enter, esc")
 	case stepKey:
-		return pick(w, "enter: check it live   esc: back", "enter, esc")
+		return draw.Pick(w, "enter: check it live   esc: back", "enter, esc")
 	}
 	var words []string
 	for _, b := range []key.Binding{keys.yes, keys.no, keys.show, keys.give, keys.add, keys.remove, keys.back} {
@@ -128,11 +119,11 @@ func (d dialog) hints(keys keyMap, w int) string {
 			words = append(words, b.Help().Key+" "+b.Help().Desc)
 		}
 	}
-	return join(w, "  ", words...)
+	return draw.Join(w, "  ", words...)
 }
 
 // row is the whole dialog in one row.
-func (d dialog) row(p pen, e entry, rows accountRows, keys keyMap, w int) string {
+func (d dialog) row(p draw.Pen, e entry, rows accountRows, keys keyMap, w int) string {
 	switch {
 	case d.err != "":
 		return "✗ " + d.err
@@ -141,15 +132,15 @@ func (d dialog) row(p pen, e entry, rows accountRows, keys keyMap, w int) string
 	case d.step == stepKey && e.err != "":
 		return "✗ " + e.err
 	case d.step == stepKey && e.checking:
-		return p.spin + " checking…"
+		return p.Spin + " checking…"
 	case d.step == stepKey:
 		to := ""
 		if d.host != "" {
-			to = p.th.low.Render("@"+cut(clean(d.host), max(3, w/3))) + " "
+			to = p.Low("@"+draw.Cut(draw.Clean(d.host), max(3, w/3))) + " "
 		}
-		return to + "› " + e.input.render(p, max(1, w-width(to)-2))
+		return to + "› " + e.input.render(p, max(1, w-draw.Width(to)-2))
 	case d.step == stepConfirm:
-		return join(w, "   ", pick(w-6, "remove "+clean(d.of)+"?", clean(d.of)+"?", "remove?"), "y, n", p.th.dim.Render(d.fate))
+		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.of)+"?", draw.Clean(d.of)+"?", "remove?"), "y, n", p.Dim(d.fate))
 	}
 	at := min(d.list.at, len(rows.peers)-1)
 	if at < 0 {
@@ -160,14 +151,14 @@ func (d dialog) row(p pen, e entry, rows accountRows, keys keyMap, w int) string
 	if a.snap.Balance != nil {
 		left = text.USD(a.snap.Balance.LeftUSD())
 	}
-	return join(w, "  ", "› "+pick(w-2-width(left)-2, clean(a.Name), cut(clean(a.Name), max(1, w-6-width(left))))+"  "+left, rows.state(p, at), p.th.dim.Render(d.hints(keys, w/2)))
+	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.Name), draw.Cut(draw.Clean(a.Name), max(1, w-6-draw.Width(left))))+"  "+left, rows.state(p, at), p.Dim(d.hints(keys, w/2)))
 }
 
 // renderTyped draws the end of what was typed, in w cells.
-func renderTyped(p pen, s string, w int) string {
-	s = clean(s) + strings.Repeat(" ", len(s)-len(strings.TrimRight(s, " ")))
-	if over := width(s) - max(0, w-1); over > 0 {
+func renderTyped(p draw.Pen, s string, w int) string {
+	s = draw.Clean(s) + strings.Repeat(" ", len(s)-len(strings.TrimRight(s, " ")))
+	if over := draw.Width(s) - max(0, w-1); over > 0 {
 		s = ansi.TruncateLeft(s, over, "")
 	}
-	return s + p.th.marked.Render(" ")
+	return s + p.Marked(" ")
 }

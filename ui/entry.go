@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
 )
 
 // adoptTimeout bounds the live check of a key.
@@ -93,7 +95,7 @@ func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
 	}
 	m.entry.checking = false
 	if msg.err != nil {
-		m.entry.err = clean(msg.err.Error())
+		m.entry.err = draw.Clean(msg.err.Error())
 		return m, nil
 	}
 	m, watch := m.listed()

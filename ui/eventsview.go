@@ -13,6 +13,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // eventsView is the state of the view of what happened.
@@ -184,44 +185,44 @@ func (m Model) eventsKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd, boo
 
 // renderEvents draws the events, or one in full: w by h cells, border
 // included.
-func renderEvents(p pen, v eventsView, w, h int) []string {
+func renderEvents(p draw.Pen, v eventsView, w, h int) []string {
 	if e, ok := v.event(); ok && v.open {
-		return renderPanel(p, p.th.title.Render(e.kind()), p.th.dim.Render("esc back"), e.full(p, w-4), w, h)
+		return draw.Panel(p, p.Title(e.kind()), p.Dim("esc back"), e.full(p, w-4), w, h)
 	}
 	menu, _ := spanMenu(p, v.span, v.menuRoom(p, w))
-	return renderPanel(p, v.title(p), menu, v.lines(p, w-4, h-2), w, h)
+	return draw.Panel(p, v.title(p), menu, v.lines(p, w-4, h-2), w, h)
 }
 
-func (v eventsView) menuRoom(p pen, w int) int { return w - width(v.title(p)) - 9 }
+func (v eventsView) menuRoom(p draw.Pen, w int) int { return w - draw.Width(v.title(p)) - 9 }
 
-func (v eventsView) title(p pen) string {
+func (v eventsView) title(p draw.Pen) string {
 	of := ""
 	if n := len(v.found); v.find.text != "" {
-		of = p.th.dim.Render(text.Count(int64(n)) + " of " + text.Count(int64(len(v.all))))
+		of = p.Dim(text.Count(int64(n)) + " of " + text.Count(int64(len(v.all))))
 	} else if n > 9 {
-		of = p.th.dim.Render(text.Count(int64(v.list.at+1)) + " of " + text.Count(int64(n)))
+		of = p.Dim(text.Count(int64(v.list.at+1)) + " of " + text.Count(int64(n)))
 	}
-	return joinAll("  ", p.th.title.Render("events, "+lastOf(v.span)), of, v.find.render(p))
+	return draw.JoinAll("  ", p.Title("events, "+lastOf(v.span)), of, v.find.render(p))
 }
 
 // lines are the events that are seen in w by h cells.
-func (v eventsView) lines(p pen, w, h int) []string {
+func (v eventsView) lines(p draw.Pen, w, h int) []string {
 	var lines []string
 	if v.err != nil {
-		lines = append(lines, p.th.low.Render("▲ ")+cutWords("events cannot be read: "+clean(v.err.Error()), w-2))
+		lines = append(lines, p.Low("▲ ")+draw.CutWords("events cannot be read: "+draw.Clean(v.err.Error()), w-2))
 	}
 	switch {
 	case !v.loaded && v.err == nil:
-		return append(lines, p.th.dim.Render("reading events…"))
+		return append(lines, p.Dim("reading events…"))
 	case len(v.all) == 0 && v.err == nil:
 		longer := ""
 		if v.span < len(spans)-1 {
 			longer = ":  ] for a longer one"
 		}
-		return append(lines, p.th.dim.Render(pick(w, "nothing happened in this range: no alert, top-up, refund or gap"+longer,
+		return append(lines, p.Dim(draw.Pick(w, "nothing happened in this range: no alert, top-up, refund or gap"+longer,
 			"nothing happened in this range"+longer, "nothing happened in this range", "nothing happened")))
 	case len(v.found) == 0 && v.loaded:
-		return append(lines, p.th.dim.Render(pick(w, "nothing says "+clean(v.find.text), "nothing found")))
+		return append(lines, p.Dim(draw.Pick(w, "nothing says "+draw.Clean(v.find.text), "nothing found")))
 	}
 	for i := v.list.top; i < len(v.found) && len(lines) < h; i++ {
 		lines = append(lines, v.found[i].line(p, i == v.list.at, w))
@@ -232,65 +233,65 @@ func (v eventsView) lines(p pen, w, h int) []string {
 // kind is what an event is called: an alert by its level.
 func (e happened) kind() string {
 	if e.Kind == monitor.EventAlert && e.Level != "" {
-		return clean(e.Level)
+		return draw.Clean(e.Level)
 	}
-	return clean(e.Kind)
+	return draw.Clean(e.Kind)
 }
 
 // sign is an event's sign and meaning.
-func (e happened) sign() (string, level) {
+func (e happened) sign() (string, draw.Level) {
 	switch {
 	case e.Kind == monitor.EventCleared, e.Kind == monitor.EventTopUp:
-		return "●", levelOK
+		return "●", draw.LevelOK
 	case e.Kind == monitor.EventRefund:
-		return "▼", levelLow
+		return "▼", draw.LevelLow
 	case e.Kind == monitor.EventSegment:
-		return "◆", levelNone
+		return "◆", draw.LevelNone
 	case e.Level == string(alert.Urgent):
-		return "✗", levelCritical
+		return "✗", draw.LevelCritical
 	case e.Level == string(alert.Warning):
-		return "▲", levelLow
+		return "▲", draw.LevelLow
 	}
-	return "○", levelNone
+	return "○", draw.LevelNone
 }
 
 // kindWidth is the widest kind.
 const kindWidth = 8
 
 // line is an event in w cells: when, what, and in which words.
-func (e happened) line(p pen, chosen bool, w int) string {
-	at := e.At.In(p.now.Location())
-	when := fit(at.Format("Mon 2 Jan 15:04"), 16)
+func (e happened) line(p draw.Pen, chosen bool, w int) string {
+	at := e.At.In(p.Now.Location())
+	when := draw.Fit(at.Format("Mon 2 Jan 15:04"), 16)
 	sign, l := e.sign()
-	paint := p.th.of(l).Render
+	paint := func(s string) string { return p.Of(l).Render(s) }
 	if e.Acknowledged {
-		paint = p.th.dim.Render
+		paint = p.Dim
 	}
-	what := paint(sign + " " + fit(e.kind(), kindWidth))
+	what := paint(sign + " " + draw.Fit(e.kind(), kindWidth))
 	if w < 60 {
 		when, what = at.Format("2 Jan"), paint(sign)
-		if p.now.Sub(at) < 20*time.Hour {
+		if p.Now.Sub(at) < 20*time.Hour {
 			when = at.Format("15:04")
 		}
-		when = fit(when, 6)
+		when = draw.Fit(when, 6)
 	}
-	line := mark(p, chosen) + p.th.dim.Render(when) + " " + what + " "
+	line := draw.Mark(p, chosen) + p.Dim(when) + " " + what + " "
 	seen := ""
 	if e.Acknowledged && w >= 60 {
 		seen = "  seen"
 	}
-	return line + fit(cutWords(clean(e.Text), w-width(line)-width(seen)), w-width(line)-width(seen)) + p.th.dim.Render(seen)
+	return line + draw.Fit(draw.CutWords(draw.Clean(e.Text), w-draw.Width(line)-draw.Width(seen)), w-draw.Width(line)-draw.Width(seen)) + p.Dim(seen)
 }
 
 // full is all of an event in lines of w cells.
-func (e happened) full(p pen, w int) []string {
+func (e happened) full(p draw.Pen, w int) []string {
 	sign, l := e.sign()
-	at := e.At.In(p.now.Location())
-	lines := []string{p.th.of(l).Render(sign+" "+e.kind()) + "  " + at.Format("Mon 2 Jan 2006, 15:04:05 MST"), ""}
-	lines = append(append(lines, wrap(clean(e.Text), w)...), "")
-	facts := []fact{{"rule", clean(string(e.alert.Rule))}, {"of", clean(e.alert.Subject)}, {"value", clean(e.alert.ValueText)}}
+	at := e.At.In(p.Now.Location())
+	lines := []string{p.Of(l).Render(sign+" "+e.kind()) + "  " + at.Format("Mon 2 Jan 2006, 15:04:05 MST"), ""}
+	lines = append(append(lines, draw.Wrap(draw.Clean(e.Text), w)...), "")
+	facts := []fact{{"rule", draw.Clean(string(e.alert.Rule))}, {"of", draw.Clean(e.alert.Subject)}, {"value", draw.Clean(e.alert.ValueText)}}
 	if since := e.alert.Since; !since.IsZero() {
-		facts = append(facts, fact{"since", text.Moment(since, p.now)})
+		facts = append(facts, fact{"since", text.Moment(since, p.Now)})
 	}
 	switch {
 	case e.Acknowledged:
@@ -300,7 +301,7 @@ func (e happened) full(p pen, w int) []string {
 	}
 	for _, f := range facts {
 		if f.says != "" {
-			lines = append(lines, p.th.dim.Render(fit(f.label, 14))+f.says)
+			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.says)
 		}
 	}
 	return lines

@@ -13,6 +13,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
+	"ortop/ui/draw"
 )
 
 // zone is an hour from UTC, so that the two cannot be mixed up.
@@ -20,6 +21,9 @@ var zone = time.FixedZone("CET", 3600)
 
 // testNow is a Saturday.
 var testNow = time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
+
+// plainPen draws without colours.
+var plainPen = draw.Pen{Theme: draw.NewTheme(true, "mono", true), Now: testNow}
 
 // fakeFeed makes up plots and counts calls.
 type fakeFeed struct {
@@ -319,7 +323,7 @@ func modelOf(o Options, s account.Snapshot, w, h, view int) Model {
 	for _, fan := range []bool{false, true} {
 		slot, chosen, cols := m.spend, m.span, m.spendCols(m.layout())
 		if fan {
-			slot, chosen, cols = m.fan, m.back(), m.layout().fan.w-4-axisWidth
+			slot, chosen, cols = m.fan, m.back(), m.layout().fan.w-4-draw.AxisWidth
 		}
 		if slot.asking {
 			m.spend.again, m.fan.again = false, false

@@ -5,6 +5,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/ui/draw"
 )
 
 // faultWord is what a kind of fault is called on the screen.
@@ -36,7 +37,7 @@ func faultWord(f account.Fault) string {
 // answerOf is what an error of the client says after the endpoint; ok is false
 // where the fault is not a request's.
 func answerOf(f account.Fault) (words string, ok bool) {
-	words = strings.TrimSuffix(clean(f.Message), ".")
+	words = strings.TrimSuffix(draw.Clean(f.Message), ".")
 	for _, step := range []string{"reading credits: ", "reading key: "} {
 		if after, ok := strings.CutPrefix(words, step); ok {
 			return after, true
@@ -69,21 +70,21 @@ func faultCause(f account.Fault) (full, short string) {
 
 // faultLine says in w cells why values are missing or old, and when they are
 // asked for again.
-func faultLine(p pen, s account.Snapshot, w int) string {
+func faultLine(p draw.Pen, s account.Snapshot, w int) string {
 	full, short := faultCause(*s.Fault)
-	mark := p.th.low.Render("▲ ")
+	mark := p.Low("▲ ")
 	w -= 2
-	if s.Phase == account.Held || !s.Due.After(p.now) { // held, the state says it
-		return mark + pick(w, full, short)
+	if s.Phase == account.Held || !s.Due.After(p.Now) { // held, the state says it
+		return mark + draw.Pick(w, full, short)
 	}
-	at := clockOf(s.Due, p.now)
+	at := clockOf(s.Due, p.Now)
 	next := ". Next try " + at
-	if room := w - width(next); room >= 40 {
-		full = cutWords(full, room)
+	if room := w - draw.Width(next); room >= 40 {
+		full = draw.CutWords(full, room)
 	}
-	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.now).word, word) {
+	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.Now).word, word) {
 		bare := strings.TrimLeft(strings.TrimPrefix(short, word), " ") // the state says the rest
-		return mark + pick(w, full+next, short+next, bare+next, "Next try "+at, "again "+at)
+		return mark + draw.Pick(w, full+next, short+next, bare+next, "Next try "+at, "again "+at)
 	}
-	return mark + pick(w, full+next, short+next, full, short)
+	return mark + draw.Pick(w, full+next, short+next, full, short)
 }

@@ -93,7 +93,7 @@ func TestSpentWords(t *testing.T) {
 		{"spent longer than is looked back", old, "credits ran out|Requests now fail with 402.|o shows where to buy credits."},
 		{"an account elsewhere", elsewhere, "credits ran out Sat 21 Nov, 10:31|Requests now fail with 402."},
 	} {
-		p := pen{th: newTheme(true, "mono", true), now: testNow}
+		p := plainPen
 		var got []string
 		for _, line := range runOutLines(p, c.s, 70) {
 			line, _, _ = strings.Cut(strings.TrimSpace(ansi.Strip(line)), "     ") // less the reset at the right
@@ -137,7 +137,7 @@ func TestEmptySpendPlot(t *testing.T) {
 		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too little was read in this range"},
 	} {
 		d := spendPlot{plot: history.Plot{Buckets: c.b}, loaded: true, span: defaultSpan}
-		if got := ansi.Strip(spendLinesOf(pen{now: testNow}, d, 76, 12)[0]); got != c.want {
+		if got := ansi.Strip(spendLinesOf(plainPen, d, 76, 12)[0]); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -150,12 +150,12 @@ func TestEmptySpendPlot(t *testing.T) {
 		{spendPlot{err: errors.New("disk I/O error")}, "history cannot be read: disk I/O error"},
 		{spendPlot{row: true, err: errors.New("403 forbidden")}, "not known: 403 forbidden"},
 	} {
-		if got := ansi.Strip(spendLinesOf(pen{now: testNow}, c.d, 76, 12)[0]); got != c.want {
+		if got := ansi.Strip(spendLinesOf(plainPen, c.d, 76, 12)[0]); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
 		}
 	}
 	flat := spendPlot{plot: history.Plot{Buckets: []history.Bucket{read, read}}, loaded: true, span: defaultSpan}
-	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
+	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
 		t.Errorf("equal readings are not a line at zero:\n%s", got)
 	}
 	past := spendPlot{plot: history.Plot{Buckets: slices.Repeat([]history.Bucket{unread}, 60)}, loaded: true, span: defaultSpan}
@@ -172,7 +172,7 @@ func TestEmptySpendPlot(t *testing.T) {
 			t.Errorf("bucket %d is drawn at %v, back-filled %v", i, v, want)
 		}
 	}
-	if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, past, 76, 12), "\n")); !strings.Contains(got, "back-filled by hour and day until 09:42") {
+	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, past, 76, 12), "\n")); !strings.Contains(got, "back-filled by hour and day until 09:42") {
 		t.Errorf("nothing says what was filled in:\n%s", got)
 	}
 	wide := slices.Repeat([]history.Bucket{read}, 60)
@@ -183,28 +183,8 @@ func TestEmptySpendPlot(t *testing.T) {
 	}{{0, "no spend seen in this range"}, {1.25, "most $1.25/h at 08:42"}} {
 		wide[7].SpendUSD = c.usd
 		d := spendPlot{plot: history.Plot{Buckets: wide}, loaded: true, span: defaultSpan}
-		if got := ansi.Strip(strings.Join(spendLinesOf(pen{now: testNow}, d, 76, 12), "\n")); !strings.Contains(got, c.want) {
+		if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, d, 76, 12), "\n")); !strings.Contains(got, c.want) {
 			t.Errorf("no %q in\n%s", c.want, got)
-		}
-	}
-}
-
-func TestCutWords(t *testing.T) {
-	for _, c := range []struct {
-		s    string
-		w    int
-		want string
-	}{
-		{"cannot resolve openrouter.ai", 28, "cannot resolve openrouter.ai"},
-		{"cannot resolve openrouter.ai", 27, "cannot resolve…"},
-		{"cannot resolve openrouter.ai", 15, "cannot resolve…"},
-		{"cannot resolve openrouter.ai", 14, "cannot…"},
-		{"in 5 d (Tue 24)", 10, "in 5 d…"},
-		{"openrouter.ai", 6, "openr…"},
-		{"two words", 0, ""},
-	} {
-		if got := cutWords(c.s, c.w); got != c.want {
-			t.Errorf("cutWords(%q, %d) = %q, want %q", c.s, c.w, got, c.want)
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
 )
 
 // maxField is longer than any sum, moment or span.
@@ -45,11 +47,11 @@ func (f *field) press(msg tea.KeyPressMsg) {
 
 // render draws the field in w cells. Empty, it shows the value that stays if
 // nothing is typed.
-func (f field) render(p pen, old string, w int) string {
+func (f field) render(p draw.Pen, old string, w int) string {
 	if f.value == "" {
-		old = fit(old, w)
-		return p.th.marked.Render(old[:1]) + p.th.dim.Render(old[1:])
+		old = draw.Fit(old, w)
+		return p.Marked(old[:1]) + p.Dim(old[1:])
 	}
 	end := f.value[max(0, len(f.value)-w+1):]
-	return end + p.th.marked.Render(" ") + blank(w-1-len(end))
+	return end + p.Marked(" ") + draw.Blank(w-1-len(end))
 }

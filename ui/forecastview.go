@@ -7,6 +7,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 func (d screen) forecastBody(l layout) []string {
@@ -19,11 +20,11 @@ func (d screen) forecastBody(l layout) []string {
 	case f.State == forecast.Depleted:
 		title = "ran out"
 	}
-	out := beside(
-		renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h),
-		renderPanel(d.pen, d.th.title.Render(title), "", d.forecastCard(l.card.w-4, l.card.h-2), l.card.w, l.card.h))
+	out := draw.Beside(
+		renderFan(d.Pen, d.fan, d.snap, l.fan.w, l.fan.h),
+		draw.Panel(d.Pen, d.Title(title), "", d.forecastCard(l.card.w-4, l.card.h-2), l.card.w, l.card.h))
 	if l.why.h > 0 {
-		out = append(out, renderPanel(d.pen, d.th.title.Render("why"), "", whyLines(d.snap, d.now, l.why.w-4, l.why.h-2), l.why.w, l.why.h)...)
+		out = append(out, draw.Panel(d.Pen, d.Title("why"), "", whyLines(d.snap, d.Now, l.why.w-4, l.why.h-2), l.why.w, l.why.h)...)
 	}
 	if l.plan.h > 0 {
 		out = append(out, d.renderPlan(l.plan.w, l.plan.h)...)
@@ -33,30 +34,30 @@ func (d screen) forecastBody(l layout) []string {
 
 // forecastCard is the date, its range and the chances in w by h cells.
 func (d screen) forecastCard(w, h int) []string {
-	chances := chanceLines(d.pen, d.snap, w)
+	chances := chanceLines(d.Pen, d.snap, w)
 	f, _ := next(d.snap)
-	lines := dateLines(d.pen, d.snap, w)
+	lines := dateLines(d.Pen, d.snap, w)
 	near, _ := levelOf(d.snap)
-	bold := d.th.of(near).Bold(true).Render
-	date, in := nextDate(d.pen, d.snap, w), inOf(f, d.now)
+	bold := d.Of(near).Bold(true).Render
+	date, in := nextDate(d.Pen, d.snap, w), inOf(f, d.Now)
 	switch {
 	case f.State != forecast.OK:
 	case d.snap.Early():
 		lines = lines[:0]
-		for _, line := range wrap(text.Between(f.Time(f.P10), f.Time(f.P90), d.now), w) {
+		for _, line := range draw.Wrap(text.Between(f.Time(f.P10), f.Time(f.P90), d.Now), w) {
 			lines = append(lines, bold(line))
 		}
-		lines = append(lines, vaguely(d.pen, f)...)
+		lines = append(lines, vaguely(d.Pen, f)...)
 	case h >= 6+len(chances):
-		lines = []string{date, in, "", d.th.dim.Render("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.now)}
+		lines = []string{date, in, "", d.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.Now)}
 	case h >= 4+len(chances):
 		lines = []string{date, in}
-		if width(date)+1+width(in) <= w {
-			lines = []string{spread(date, in, w)}
+		if draw.Width(date)+1+draw.Width(in) <= w {
+			lines = []string{draw.Spread(date, in, w)}
 		}
-		lines = append(lines, d.th.dim.Render("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.now))
+		lines = append(lines, d.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.Now))
 	}
-	if note := refillNote(d.pen, d.snap, w); note != "" && h > len(lines)+len(chances) {
+	if note := refillNote(d.Pen, d.snap, w); note != "" && h > len(lines)+len(chances) {
 		lines = append(lines, note)
 	}
 	if h > len(lines)+len(chances) {
@@ -64,7 +65,7 @@ func (d screen) forecastCard(w, h int) []string {
 	}
 	lines = append(lines, chances...)
 	if h >= len(lines)+5 {
-		lines = append(append(lines, ""), rateColumn(d.pen, d.snap, w)...)
+		lines = append(append(lines, ""), rateColumn(d.Pen, d.snap, w)...)
 	}
 	return lines
 }
@@ -79,7 +80,7 @@ func whyLines(s account.Snapshot, now time.Time, w, h int) []string {
 		reasons = slices.Insert(reasons, 0, history)
 	}
 	for _, why := range reasons {
-		if wrapped := wrap(why, w); len(lines)+len(wrapped) <= h {
+		if wrapped := draw.Wrap(why, w); len(lines)+len(wrapped) <= h {
 			lines = append(lines, wrapped...)
 		}
 	}
@@ -87,7 +88,7 @@ func whyLines(s account.Snapshot, now time.Time, w, h int) []string {
 	case len(reasons) == 0:
 		return []string{"Nothing was read yet."}
 	case len(lines) == 0:
-		return []string{cutWords(reasons[0], w)}
+		return []string{draw.CutWords(reasons[0], w)}
 	}
 	return lines
 }

@@ -4,16 +4,18 @@ import (
 	"fmt"
 
 	"charm.land/bubbles/v2/key"
+
+	"ortop/ui/draw"
 )
 
 // renderHelp lists the keys that do something, in as many columns as it
 // takes.
-func renderHelp(p pen, k keyMap, w, h int) []string {
+func renderHelp(p draw.Pen, k keyMap, w, h int) []string {
 	bindings := k.full()
 	entry := func(b key.Binding) string {
-		return p.th.accent.Render(flushRight(b.Help().Key, 6)) + "  " + b.Help().Desc
+		return p.Accent(draw.FlushRight(b.Help().Key, 6)) + "  " + b.Help().Desc
 	}
-	zone, _ := p.now.Zone()
+	zone, _ := p.Now.Zone()
 	notes := []string{
 		"Times are " + zone + ". What OpenRouter counts by the day (today, caps) is UTC.",
 		"80 %: in four of five cases it runs out within the range.",
@@ -22,18 +24,18 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 		lines := []string{""}
 		for _, b := range bindings { // as many in a line as it holds
 			last := &lines[len(lines)-1]
-			if both := joinAll("  ", *last, b.Help().Key+" "+b.Help().Desc); *last == "" || width(both) <= w {
+			if both := draw.JoinAll("  ", *last, b.Help().Key+" "+b.Help().Desc); *last == "" || draw.Width(both) <= w {
 				*last = both
 			} else {
 				lines = append(lines, b.Help().Key+" "+b.Help().Desc)
 			}
 		}
-		return fill(lines, w, len(lines))
+		return draw.Fill(lines, w, len(lines))
 	}
 	rows, in := len(bindings), min(w, 82)-4
 	widest := func(b []key.Binding) (cells int) {
 		for i := range b {
-			cells = max(cells, width(entry(b[i])))
+			cells = max(cells, draw.Width(entry(b[i])))
 		}
 		return cells
 	}
@@ -45,22 +47,22 @@ func renderHelp(p pen, k keyMap, w, h int) []string {
 	for i := range rows {
 		line := entry(bindings[i])
 		if j := i + rows; j < len(bindings) {
-			line = fit(line, max(widest(bindings[:half])+1, min(34, in/2))) + entry(bindings[j])
+			line = draw.Fit(line, max(widest(bindings[:half])+1, min(34, in/2))) + entry(bindings[j])
 		}
 		body = append(body, line)
 	}
 	if h-2 >= rows+1+len(notes) {
 		body = append(body, "")
 		for _, n := range notes {
-			body = append(body, p.th.dim.Render(n))
+			body = append(body, p.Dim(n))
 		}
 	}
 	panelW := min(w, 82)
 	panelH := min(h, len(body)+2)
 	if more := len(body) - (panelH - 2); more > 0 {
 		rest := fmt.Sprintf("and %d more", more+1)
-		body = append(body[:panelH-3], p.th.dim.Render(pick(panelW-4, rest+" in a taller window", rest)))
+		body = append(body[:panelH-3], p.Dim(draw.Pick(panelW-4, rest+" in a taller window", rest)))
 	}
-	panel := renderPanel(p, p.th.title.Render("keys"), p.th.dim.Render("esc back"), body, panelW, panelH)
-	return centred(panel, w, h)
+	panel := draw.Panel(p, p.Title("keys"), p.Dim("esc back"), body, panelW, panelH)
+	return draw.Centred(panel, w, h)
 }

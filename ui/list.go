@@ -6,6 +6,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
 )
 
 // list is a place in rows of which only some are seen.
@@ -98,20 +100,12 @@ func matches(words []string, texts ...string) bool {
 }
 
 // render draws the filter, where there is one.
-func (f filter) render(p pen) string {
+func (f filter) render(p draw.Pen) string {
 	switch {
 	case f.typing:
-		return p.th.accent.Render("/ ") + clean(f.text) + p.th.marked.Render(" ")
+		return p.Accent("/ ") + draw.Clean(f.text) + p.Marked(" ")
 	case f.text != "":
-		return p.th.accent.Render("/ " + clean(f.text))
+		return p.Accent("/ " + draw.Clean(f.text))
 	}
 	return ""
-}
-
-// mark stands before a row: chosen or not.
-func mark(p pen, chosen bool) string {
-	if chosen {
-		return p.th.accent.Render("▸") + " "
-	}
-	return "  "
 }

@@ -5,6 +5,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/monitor"
+	"ortop/ui/draw"
 )
 
 // What the views of a list, breakdown and events, have in common.
@@ -104,15 +105,15 @@ func (m Model) closed() Model {
 func (d screen) listBody(l layout) []string {
 	switch {
 	case d.view == viewEvents:
-		return renderEvents(d.pen, d.log, l.body.w, l.body.h)
+		return renderEvents(d.Pen, d.log, l.body.w, l.body.h)
 	case d.who.detailed():
-		return renderDetail(d.pen, d.who, l.body.w, l.body.h)
+		return renderDetail(d.Pen, d.who, l.body.w, l.body.h)
 	}
-	out := renderBreakdown(d.pen, d.who, l.body.w, l.body.h)
+	out := renderBreakdown(d.Pen, d.who, l.body.w, l.body.h)
 	if l.spend.h > 0 {
 		all := d.spend
 		all.all = true
-		out = append(out, renderSpend(d.pen, all, l.spend.w, l.spend.h)...)
+		out = append(out, renderSpend(d.Pen, all, l.spend.w, l.spend.h)...)
 	}
 	return out
 }
@@ -141,25 +142,25 @@ func (m Model) settled() Model {
 // is of, and its rows.
 func (d screen) compactList(w, h int) []string {
 	in, rows := max(1, w-2), h-3
-	header, _ := renderHeader(d.pen, d.snap, in)
-	title, lines := d.who.title(d.pen), []string(nil)
+	header, _ := renderHeader(d.Pen, d.snap, in)
+	title, lines := d.who.title(d.Pen), []string(nil)
 	switch {
 	case d.view == viewEvents:
-		title, lines = d.log.title(d.pen), d.log.lines(d.pen, in, rows)
+		title, lines = d.log.title(d.Pen), d.log.lines(d.Pen, in, rows)
 		if e, ok := d.log.event(); ok && d.log.open {
-			lines = e.full(d.pen, in)
+			lines = e.full(d.Pen, in)
 		}
 	case d.who.detailed():
 		r, _ := d.who.row()
-		title, lines = d.th.bright.Render(cut(nameOf(r), in)), factLines(d.pen, factsOf(d.pen, d.who.by(), r), in)
+		title, lines = d.Bright(draw.Cut(nameOf(r), in)), factLines(d.Pen, factsOf(d.Pen, d.who.by(), r), in)
 	default:
-		lines = d.who.lines(d.pen, in, rows)
+		lines = d.who.lines(d.Pen, in, rows)
 	}
-	out := append([]string{header, title}, fill(lines, in, rows)...)
+	out := append([]string{header, title}, draw.Fill(lines, in, rows)...)
 	out = append(out, d.listFooter(in))
 	for i := range out {
 		if w > 2 {
-			out[i] = " " + fit(out[i], in)
+			out[i] = " " + draw.Fit(out[i], in)
 		}
 	}
 	return out
@@ -167,13 +168,13 @@ func (d screen) compactList(w, h int) []string {
 
 func (d screen) listFooter(w int) string {
 	if d.notice != "" {
-		return fit(d.th.bright.Render(d.notice), w)
+		return draw.Fit(d.Bright(d.notice), w)
 	}
-	age := ageLine(d.pen, d.snap, w/2-8)
+	age := ageLine(d.Pen, d.snap, w/2-8)
 	if d.view == viewBreakdown {
-		age = d.who.age(d.pen, w/2)
+		age = d.who.age(d.Pen, w/2)
 	}
-	return spread(d.th.dim.Render("? help"), age, w)
+	return draw.Spread(d.Dim("? help"), age, w)
 }
 
 // clickedList chooses the row under the mouse, and opens it where it is the
@@ -187,7 +188,7 @@ func (m Model) clickedList(at tea.Mouse, body rect) (tea.Model, tea.Cmd) {
 		case v.open:
 		case y == 0:
 			menu, ends := spanMenu(p, v.span, v.menuRoom(p, body.w))
-			if s := segment(ends, at.X-(body.w-3-width(menu))); s >= 0 {
+			if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
 				return m.choose(s)
 			}
 		case v.err == nil && i < len(v.found) && y <= m.seenRows():
@@ -202,13 +203,13 @@ func (m Model) clickedList(at tea.Mouse, body rect) (tea.Model, tea.Cmd) {
 		n := min(body.h, detailRows(p, d, body.w))
 		if y == n && n < body.h {
 			menu, ends := spanMenu(p, m.span, body.w-spanMenuRoom)
-			if s := segment(ends, at.X-(body.w-3-width(menu))); s >= 0 {
+			if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
 				return m.choose(s)
 			}
 		}
 	case y == 0:
 		menu, ends := byMenu(p, d.breakdownView.by, d.byMenuRoom(p, body.w))
-		if by := segment(ends, at.X-(body.w-3-width(menu))); by >= 0 && by < len(monitor.Bys) {
+		if by := segment(ends, at.X-(body.w-3-draw.Width(menu))); by >= 0 && by < len(monitor.Bys) {
 			return m.group(by)
 		}
 	case y >= 2 && y-2 < m.seenRows() && i < len(d.rows) && d.empty(p, body.w) == nil:

@@ -14,6 +14,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
+	"ortop/ui/draw"
 )
 
 var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}
@@ -93,8 +94,8 @@ func TestListsFit(t *testing.T) {
 					t.Errorf("view %d at %v: %d lines", view, size, len(lines))
 				}
 				for i, line := range lines {
-					if width(line) != size[0] {
-						t.Errorf("view %d at %v: line %d is %d cells: %q", view, size, i, width(line), line)
+					if draw.Width(line) != size[0] {
+						t.Errorf("view %d at %v: line %d is %d cells: %q", view, size, i, draw.Width(line), line)
 					}
 				}
 			}
@@ -267,7 +268,7 @@ func TestListMouse(t *testing.T) {
 		t.Helper()
 		for y, line := range strings.Split(stripped(m), "\n") {
 			if before, _, ok := strings.Cut(line, word); ok {
-				m, _ = step(m, tea.MouseClickMsg{X: width(before), Y: y, Button: tea.MouseLeft})
+				m, _ = step(m, tea.MouseClickMsg{X: draw.Width(before), Y: y, Button: tea.MouseLeft})
 				return answered(m)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/ui/draw"
 )
 
 // Model is the dashboard's whole state, a value.
@@ -18,7 +19,7 @@ type Model struct {
 	keys    keyMap
 	themeID int // into Themes
 	dark    bool
-	th      theme
+	th      *draw.Theme
 
 	now       time.Time
 	w, h      int
@@ -68,7 +69,7 @@ func newModel(o Options) Model {
 			m.themeID = i
 		}
 	}
-	m.th = newTheme(m.dark, Themes[m.themeID], o.NoColor)
+	m.th = draw.NewTheme(m.dark, Themes[m.themeID], o.NoColor)
 	m, _ = m.listed()
 	if i := m.shown(); i >= 0 {
 		m.snap = m.peers[i].snap
@@ -99,7 +100,7 @@ func (m Model) View() tea.View {
 	v := tea.NewView(m.frame())
 	v.AltScreen, v.ReportFocus, v.MouseMode = true, true, tea.MouseModeCellMotion
 	v.WindowTitle = "ortop"
-	if name := clean(m.snap.Account); name != "" {
+	if name := draw.Clean(m.snap.Account); name != "" {
 		v.WindowTitle += " " + name
 	}
 	return v
@@ -108,7 +109,7 @@ func (m Model) View() tea.View {
 // screen is what a frame is drawn from.
 func (m Model) screen() screen {
 	return screen{
-		pen:    m.pen(),
+		Pen:    m.pen(),
 		snap:   m.snap,
 		view:   m.view,
 		keys:   m.enabledKeys(),
@@ -123,10 +124,10 @@ func (m Model) screen() screen {
 	}
 }
 
-func (m Model) pen() pen {
-	p := pen{th: m.th, ascii: m.o.ASCII, now: m.now, focused: !m.unfocused}
+func (m Model) pen() draw.Pen {
+	p := draw.Pen{Theme: m.th, ASCII: m.o.ASCII, Now: m.now, Focused: !m.unfocused}
 	if m.turning || m.entry.checking {
-		p.spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
+		p.Spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
 	}
 	return p
 }
@@ -173,7 +174,7 @@ func (m Model) placed(cards bool) layout {
 		p := m.pen()
 		n.banners = len(banners(p, m.snap, m.w-2))
 		if m.snap.Balance == nil {
-			n.credits = len(unknownLines(p, m.snap, levelNone, m.w/2, 4))
+			n.credits = len(unknownLines(p, m.snap, draw.LevelNone, m.w/2, 4))
 		}
 		if m.view == viewBreakdown {
 			n.listed = m.breakdownPanel().needs(p, m.w-4)
@@ -193,11 +194,11 @@ func (m Model) frame() string {
 	var lines []string
 	switch d := m.screen(); {
 	case m.feed == nil:
-		lines = m.onboard.lines(d.pen, m.entry, clean(m.o.Host), m.w, m.h)
+		lines = m.onboard.lines(d.Pen, m.entry, draw.Clean(m.o.Host), m.w, m.h)
 	case m.dialog.open:
-		lines = renderDialog(d.pen, m.dialog, m.entry, d.rows, d.keys, m.notice, m.w, m.h)
+		lines = renderDialog(d.Pen, m.dialog, m.entry, d.rows, d.keys, m.notice, m.w, m.h)
 	case m.help:
-		lines = renderHelp(d.pen, d.keys, m.w, m.h)
+		lines = renderHelp(d.Pen, d.keys, m.w, m.h)
 	default:
 		switch l := m.layout(); l.tier {
 		case tierLine:
@@ -211,5 +212,5 @@ func (m Model) frame() string {
 			lines = d.fullFrame(l)
 		}
 	}
-	return clip(lines, m.w, m.h, m.o.ASCII)
+	return draw.Clip(lines, m.w, m.h, m.o.ASCII)
 }

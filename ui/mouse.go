@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
+)
 
 // clicked turns to the tab, the range or the row under the mouse, sets the
 // cursor on the plot, or chooses a field of the plan and then edits it.
@@ -23,7 +27,7 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 		}
 	case l.spend.h > 0 && at.Y == l.spend.y:
 		menu, ends := spanMenu(m.pen(), m.span, l.spend.w-spanMenuRoom)
-		left := l.spend.x + l.spend.w - 3 - width(menu)
+		left := l.spend.x + l.spend.w - 3 - draw.Width(menu)
 		if i := segment(ends, at.X-left); i >= 0 {
 			return m.choose(i)
 		}
@@ -35,7 +39,7 @@ func (m Model) clicked(at tea.Mouse) (tea.Model, tea.Cmd) {
 			m.plan.at = i
 		}
 	case l.spend.holds(at.X, at.Y):
-		x := at.X - l.spend.x - 2 - axisWidth
+		x := at.X - l.spend.x - 2 - draw.AxisWidth
 		if b := m.spend.plot.Buckets; x >= 0 && x < len(b) {
 			m.cursor = b[x].From
 		}

@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/draw"
 )
 
 type fakeOnboarding struct {
@@ -145,7 +147,7 @@ func FuzzSecret(f *testing.F) {
 		if len(in.value) > maxSecret || strings.ContainsAny(in.value, " \x00\r\n\t\x1b") {
 			t.Errorf("add(%q) = %q", s, in.value)
 		}
-		if got := width(in.render(pen{}, 20)); got > 20 {
+		if got := draw.Width(in.render(plainPen, 20)); got > 20 {
 			t.Errorf("render is %d cells wide", got)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
+	"ortop/ui/draw"
 )
 
 // Feed is what the dashboard needs of a monitor. Only Breakdown and
@@ -84,6 +85,10 @@ type Accounts interface {
 	Fate(ctx context.Context, name string) (string, error)
 	Remove(ctx context.Context, name string) (note string, err error)
 }
+
+// Themes are the names that Options.Theme may have. The first, empty, follows
+// the terminal.
+var Themes = draw.Themes
 
 // Options are what Run shows and where. Exactly one of Feed and Onboarding is
 // set.

@@ -3,11 +3,12 @@ package ui
 import (
 	"ortop/internal/account"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // screen is what a frame is drawn from.
 type screen struct {
-	pen
+	draw.Pen
 	snap   account.Snapshot
 	view   int
 	spend  spendPlot
@@ -23,18 +24,18 @@ type screen struct {
 
 // fullFrame draws the panels of a view at full size and above.
 func (d screen) fullFrame(l layout) []string {
-	header, _ := renderHeader(d.pen, d.snap, l.w-2)
+	header, _ := renderHeader(d.Pen, d.snap, l.w-2)
 	out := []string{" " + header + " "}
 	if l.tabs.h > 0 {
 		brief := ""
 		if d.view != viewOverview {
-			brief = d.th.dim.Render(summary(d.snap, d.pen))
+			brief = d.Dim(summary(d.snap, d.Pen))
 		}
-		line, _ := renderTabs(d.pen, d.view, brief, l.w)
+		line, _ := renderTabs(d.Pen, d.view, brief, l.w)
 		out = append(out, line)
 	}
-	for _, b := range banners(d.pen, d.snap, l.w-2)[:l.banners.h] {
-		out = append(out, " "+fit(cutWords(b, l.w-2), l.w-2)+" ")
+	for _, b := range banners(d.Pen, d.snap, l.w-2)[:l.banners.h] {
+		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
 	}
 	switch d.view {
 	case viewForecast:
@@ -49,53 +50,53 @@ func (d screen) fullFrame(l layout) []string {
 
 func (d screen) overviewBody(l layout) []string {
 	cards := [][]string{
-		renderCredits(d.pen, d.snap, l.credits.w, l.credits.h),
-		renderRunOut(d.pen, d.snap, l.runOut.w, l.runOut.h, l.chances.h == 0),
+		renderCredits(d.Pen, d.snap, l.credits.w, l.credits.h),
+		renderRunOut(d.Pen, d.snap, l.runOut.w, l.runOut.h, l.chances.h == 0),
 	}
 	if l.chances.h > 0 {
-		cards = append(cards, renderChances(d.pen, d.snap, l.chances.w, l.chances.h))
+		cards = append(cards, renderChances(d.Pen, d.snap, l.chances.w, l.chances.h))
 	}
-	out := append(beside(cards...), renderSpend(d.pen, d.spend, l.spend.w, l.spend.h)...)
+	out := append(draw.Beside(cards...), renderSpend(d.Pen, d.spend, l.spend.w, l.spend.h)...)
 	if l.fan.h > 0 {
-		out = append(out, renderFan(d.pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
+		out = append(out, renderFan(d.Pen, d.fan, d.snap, l.fan.w, l.fan.h)...)
 	}
 	var foot [][]string
 	if l.accounts.h > 0 {
-		foot = append(foot, renderAccounts(d.pen, d.rows, l.accounts.w, l.accounts.h))
+		foot = append(foot, renderAccounts(d.Pen, d.rows, l.accounts.w, l.accounts.h))
 	}
 	if l.cards.h > 0 {
-		foot = append(foot, renderCards(d.pen, d.cards, l.cards.w, l.cards.h))
+		foot = append(foot, renderCards(d.Pen, d.cards, l.cards.w, l.cards.h))
 	}
 	if len(foot) == 2 && l.accounts.y == l.cards.y {
-		foot = [][]string{beside(foot...)}
+		foot = [][]string{draw.Beside(foot...)}
 	}
 	for _, lines := range foot {
 		out = append(out, lines...)
 	}
 	switch {
 	case l.spent.h > 0 && d.cards.any():
-		out = append(out, renderDay(d.pen, d.cards, d.snap, l.spent.w, l.spent.h)...)
+		out = append(out, renderDay(d.Pen, d.cards, d.snap, l.spent.w, l.spent.h)...)
 	case l.spent.h > 0:
-		out = append(out, renderSpent(d.pen, d.snap, l.spent.w, l.spent.h)...)
+		out = append(out, renderSpent(d.Pen, d.snap, l.spent.w, l.spent.h)...)
 	}
 	return out
 }
 
 // renderSpent draws what was spent, window by window, on one line.
-func renderSpent(p pen, s account.Snapshot, w, h int) []string {
+func renderSpent(p draw.Pen, s account.Snapshot, w, h int) []string {
 	word := func(label string, v *float64) string {
-		return p.th.dim.Render(label+"  ") + text.MaybeUSD(v)
+		return p.Dim(label+"  ") + text.MaybeUSD(v)
 	}
-	line := even(w-4,
+	line := draw.Even(w-4,
 		word("today (UTC)", s.Spend.TodayUSD), word("24 h", s.Spend.Last24hUSD), word("7 d", s.Spend.Last7dUSD), word("30 d", s.Spend.Last30dUSD))
-	return renderPanel(p, p.th.title.Render("spent"), "", []string{line}, w, h)
+	return draw.Panel(p, p.Title("spent"), "", []string{line}, w, h)
 }
 
 // renderChances draws the chances of running out as a card.
-func renderChances(p pen, s account.Snapshot, w, h int) []string {
+func renderChances(p draw.Pen, s account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
-		lines = []string{p.th.dim.Render("no forecast, no chances")}
+		lines = []string{p.Dim("no forecast, no chances")}
 	} else {
 		lines = append([]string{""}, lines...)
 	}
@@ -103,21 +104,21 @@ func renderChances(p pen, s account.Snapshot, w, h int) []string {
 	if s.Refilled() {
 		title = "chance of a charge"
 	}
-	return renderPanel(p, p.th.title.Render(title), "", lines, w, h)
+	return draw.Panel(p, p.Title(title), "", lines, w, h)
 }
 
 // footer is the keys at the left, or a notice, and the age at the right.
 func (d screen) footer(w int) string {
 	if d.notice != "" {
-		return " " + fit(d.th.bright.Render(d.notice), w-2) + " "
+		return " " + draw.Fit(d.Bright(d.notice), w-2) + " "
 	}
 	w -= 2
 	words := d.keys.footer()
-	room := max(min(w, 10), w-2-width(join(w, "  ", words...)))
-	age := ageLine(d.pen, d.snap, room)
+	room := max(min(w, 10), w-2-draw.Width(draw.Join(w, "  ", words...)))
+	age := ageLine(d.Pen, d.snap, room)
 	if d.view == viewBreakdown {
-		age = d.who.age(d.pen, max(room, min(w, 20)))
+		age = d.who.age(d.Pen, max(room, min(w, 20)))
 	}
-	keys := join(w-width(age)-2, "  ", words...)
-	return " " + spread(d.th.dim.Render(keys), age, w) + " "
+	keys := draw.Join(w-draw.Width(age)-2, "  ", words...)
+	return " " + draw.Spread(d.Dim(keys), age, w) + " "
 }

@@ -13,6 +13,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/ui/draw"
 )
 
 // typed presses keys; a word of more than one letter that is no key is typed.
@@ -216,8 +217,8 @@ func TestPlanResults(t *testing.T) {
 		}
 		for w := 20; w < 120; w++ {
 			for i, line := range d.planLines(w) {
-				if width(line) > max(w, 50) {
-					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, width(line))
+				if draw.Width(line) > max(w, 50) {
+					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
 				}
 			}
 		}
@@ -247,7 +248,7 @@ func TestEarlyShowsNoMiddle(t *testing.T) {
 		}
 	}
 	s := scenes["early"]()
-	if got := copied(s, pen{now: testNow}); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
+	if got := copied(s, plainPen); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
 		t.Errorf("copied = %q", got)
 	}
 }
@@ -264,7 +265,7 @@ func FuzzField(f *testing.F) {
 			t.Fatalf("add(%q) = %q", s, in.value)
 		}
 		w = 1 + (w%100+100)%100
-		if got := width(in.render(pen{}, "Tue 1 Dec", w)); got != w {
+		if got := draw.Width(in.render(plainPen, "Tue 1 Dec", w)); got != w {
 			t.Errorf("render of %q in %d cells takes %d", in.value, w, got)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // renderPlan draws the fields of the plan and what they come to: w by h cells,
@@ -16,32 +17,32 @@ func (d screen) renderPlan(w, h int) []string {
 	if d.snap.Forecast.Subject == forecast.Key && d.snap.Balance != nil {
 		note = "of the balance, not of the key's cap; " + note
 	}
-	return renderPanel(d.pen, d.th.title.Render("plan"), d.th.dim.Render(note), d.planLines(w-4), w, h)
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.planLines(w-4), w, h)
 }
 
 func (d screen) planLines(w int) []string {
-	labels, in := []string{"top up", "until", "auto top-up"}, d.plan.inputs(d.now)
+	labels, in := []string{"top up", "until", "auto top-up"}, d.plan.inputs(d.Now)
 	if w < 90 {
 		labels[fieldAuto] = "auto"
 	}
-	values := []string{text.USD(in.topUpUSD), exactly(in.until, d.now), "every " + text.Span(time.Duration(in.days*24*float64(time.Hour)))}
+	values := []string{text.USD(in.topUpUSD), exactly(in.until, d.Now), "every " + text.Span(time.Duration(in.days*24*float64(time.Hour)))}
 	labelW, valueW := 0, 11
 	for i := range labels {
-		labelW, valueW = max(labelW, width(labels[i])), max(valueW, width(values[i]))
+		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
 	}
 	lines := make([]string, planFields)
 	for i := range lines {
-		mark, name, open, end := "  ", d.th.dim.Render(fit(labels[i], labelW)), d.th.dim.Render("[ "), d.th.dim.Render(" ]")
+		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("[ "), d.Dim(" ]")
 		if i == d.plan.at {
-			mark, name, open, end = d.th.chosen.Render("› "), fit(labels[i], labelW), d.th.chosen.Render("[ "), d.th.chosen.Render(" ]")
+			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("[ "), d.Chosen(" ]")
 		}
-		value := fit(values[i], valueW)
+		value := draw.Fit(values[i], valueW)
 		editing := i == d.plan.at && d.plan.editing
 		if editing {
-			value = d.plan.input.render(d.pen, values[i], max(valueW, 17))
+			value = d.plan.input.render(d.Pen, values[i], max(valueW, 17))
 		}
 		head := mark + name + "  " + open + value + end + "  "
-		room := w - width(head)
+		room := w - draw.Width(head)
 		if editing {
 			lines[i] = head + d.editHint(i, room)
 		} else {
@@ -55,29 +56,29 @@ func (d screen) planLines(w int) []string {
 func (d screen) editHint(i, w int) string {
 	if err := d.plan.err; err != "" {
 		what := err
-		if _, after, ok := strings.Cut(err, "\": "); ok && width(err)+2 > w {
+		if _, after, ok := strings.Cut(err, "\": "); ok && draw.Width(err)+2 > w {
 			what = after
 		}
-		if _, after, ok := strings.Cut(what, ": "); ok && width(what)+2 > w {
+		if _, after, ok := strings.Cut(what, ": "); ok && draw.Width(what)+2 > w {
 			what = after
 		}
-		return d.th.critical.Render("✗ ") + cutWords(what, w-2)
+		return d.Critical("✗ ") + draw.CutWords(what, w-2)
 	}
 	hint := []string{"a sum in USD, such as 25 or 49.50", "2026-12-01, 1 Dec 15:04, Tue or 5d", "how long one should last: 3d, 7d or 2w"}[i]
-	return d.th.dim.Render(cutWords(hint, w))
+	return d.Dim(draw.CutWords(hint, w))
 }
 
 // planResult says what the plan gives for a field in w cells.
 func (d screen) planResult(i, w int) string {
-	dim := d.th.dim.Render
+	dim := d.Dim
 	switch {
 	case d.snap.Balance == nil && i == 0:
-		return dim(text.Unknown + pick(w-1, "  the balance is not known", ""))
+		return dim(text.Unknown + draw.Pick(w-1, "  the balance is not known", ""))
 	case d.snap.Balance == nil:
 		return dim(text.Unknown)
 	case d.plan.failed != nil:
-		return d.th.low.Render("▲ ") + cutWords("cannot be planned: "+clean(d.plan.failed.Error()), w-2)
-	case !d.plan.shown(d.snap, d.now):
+		return d.Low("▲ ") + draw.CutWords("cannot be planned: "+draw.Clean(d.plan.failed.Error()), w-2)
+	case !d.plan.shown(d.snap, d.Now):
 		return dim("…")
 	}
 	switch i {
@@ -91,14 +92,14 @@ func (d screen) planResult(i, w int) string {
 
 // lasts is when the balance with the top-up runs out.
 func (d screen) lasts(w int) string {
-	f, dim, bright := d.plan.plan.WithTopUp, d.th.dim.Render, d.th.bright.Render
+	f, dim, bright := d.plan.plan.WithTopUp, d.Dim, d.Bright
 	unknown := func(why string) string {
-		return pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
+		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
 	}
 	switch f.State {
 	case forecast.OK:
 	case forecast.Depleted:
-		return pick(w, "does not bring the balance above $0.00", "too little")
+		return draw.Pick(w, "does not bring the balance above $0.00", "too little")
 	case forecast.Cold:
 		return unknown("not enough history yet")
 	case forecast.Idle:
@@ -108,15 +109,15 @@ func (d screen) lasts(w int) string {
 	}
 	from, to := f.Time(f.P10), f.Time(f.P90)
 	if d.snap.Early() {
-		between := text.Between(from, to, d.now)
-		return pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.now))
+		between := text.Between(from, to, d.Now)
+		return draw.Pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.Now))
 	}
-	date := dateOf(f, d.now)
+	date := dateOf(f, d.Now)
 	if strings.HasPrefix(date, ">") {
-		return pick(w, dim("lasts ")+bright("over a year")+dim("  (80 %: from "+text.Days(from, from, d.now)+")"), dim("lasts ")+bright("over a year"))
+		return draw.Pick(w, dim("lasts ")+bright("over a year")+dim("  (80 %: from "+text.Days(from, from, d.Now)+")"), dim("lasts ")+bright("over a year"))
 	}
-	days := daysOf(from, to, d.now)
-	return pick(w,
+	days := daysOf(from, to, d.Now)
+	return draw.Pick(w,
 		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
 		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),
 		dim("lasts to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"),
@@ -127,25 +128,25 @@ func (d screen) lasts(w int) string {
 
 // reaches is what it takes to get to the moment asked for.
 func (d screen) reaches(w int) string {
-	dim, bright := d.th.dim.Render, d.th.bright.Render
+	dim, bright := d.Dim, d.Bright
 	needed, perDay := d.plan.plan.NeededUSD, ""
 	if a := d.plan.plan.AllowanceUSDPerDay; a != nil {
 		perDay = text.USD(*a)
 	}
 	switch {
 	case needed != nil && *needed == 0 && perDay != "":
-		return pick(w,
+		return draw.Pick(w,
 			dim("needs ")+bright("nothing more")+dim(" for 90 % certainty; up to ")+bright(perDay)+dim(" a day may be spent"),
 			dim("needs ")+bright("nothing more")+dim(" for 90 %; up to ")+bright(perDay)+dim(" a day"),
 			dim("needs ")+bright("nothing more"))
 	case needed == nil && perDay != "":
-		return pick(w, dim("needs —, or at most ")+bright(perDay)+dim(" a day"), dim("needs —"))
+		return draw.Pick(w, dim("needs —, or at most ")+bright(perDay)+dim(" a day"), dim("needs —"))
 	case perDay == "":
-		return pick(w,
+		return draw.Pick(w,
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty"),
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
 	}
-	return pick(w,
+	return draw.Pick(w,
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or spend at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more (90 %), or at most ")+bright(perDay)+dim(" a day"),
@@ -155,7 +156,7 @@ func (d screen) reaches(w int) string {
 
 // autoTopUp is the settings of automatic top-up that suit the burn.
 func (d screen) autoTopUp(w int) string {
-	a, dim, bright := d.plan.plan.Auto, d.th.dim.Render, d.th.bright.Render
+	a, dim, bright := d.plan.plan.Auto, d.Dim, d.Bright
 	if a == nil {
 		return dim(text.Unknown)
 	}
@@ -166,12 +167,12 @@ func (d screen) autoTopUp(w int) string {
 	}
 	if seen := d.snap.AutoTopUp; seen != nil { // what is, beside what would suit
 		now := dim("now ") + bright(roundUSD(seen.AmountUSD)) + dim(" below ") + bright(roundUSD(seen.ThresholdUSD))
-		return pick(w,
+		return draw.Pick(w,
 			settings+dim(": "+month+"; ")+now,
 			settings+dim("; ")+now,
 			settings)
 	}
-	return pick(w,
+	return draw.Pick(w,
 		settings+dim(": "+every+", "+month),
 		settings+dim(": "+month),
 		settings)

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/forecast"
+	"ortop/ui/draw"
 )
 
 // autoSpan is a range that goes by the forecast.
@@ -44,7 +45,7 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 		}
 	}
 	if l.fan.h > 0 {
-		if cmd := m.ask(&m.fan, true, m.back(), max(2, l.fan.w-4-axisWidth)); cmd != nil {
+		if cmd := m.ask(&m.fan, true, m.back(), max(2, l.fan.w-4-draw.AxisWidth)); cmd != nil {
 			cmds = append(cmds, cmd)
 		}
 	}
@@ -63,7 +64,7 @@ func (m Model) spendCols(l layout) int {
 		if m.h < compactChart {
 			return max(1, m.w-2)
 		}
-		return max(1, m.w-2-axisWidth)
+		return max(1, m.w-2-draw.AxisWidth)
 	}
 	return 0
 }

@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"ortop/ui/draw"
+)
 
 // span is how far back a plot goes.
 type span struct {
@@ -36,19 +40,19 @@ func (s span) period(now time.Time, n int) (from, to time.Time) {
 // spanMenu is the choice of spans as drawn in a border, shortest first, and
 // the cells that each takes from its left end. Where there is little room
 // only the chosen one is named.
-func spanMenu(p pen, chosen, w int) (menu string, ends []int) {
+func spanMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
 	for i, s := range spans {
 		word := " " + s.name + " "
 		if i == chosen {
 			word = "[" + s.name + "]"
-			menu += p.th.chosen.Render(word)
+			menu += p.Chosen(word)
 		} else {
-			menu += p.th.dim.Render(word)
+			menu += p.Dim(word)
 		}
-		ends = append(ends, width(menu))
+		ends = append(ends, draw.Width(menu))
 	}
-	if width(menu) > w {
-		return p.th.chosen.Render("[" + spans[chosen].name + "]"), nil
+	if draw.Width(menu) > w {
+		return p.Chosen("[" + spans[chosen].name + "]"), nil
 	}
 	return menu, ends
 }

@@ -6,6 +6,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // next is what becomes of the balance, as a person is told: the forecast of the
@@ -24,24 +25,24 @@ func due(s account.Snapshot) bool {
 }
 
 // dueLines say that an automatic top-up is on its way.
-func dueLines(p pen, s account.Snapshot, w int) []string {
+func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 	below := "the balance is below " + text.USD(s.AutoTopUp.ThresholdUSD)
 	return []string{
-		p.th.bright.Render(pick(w, "next charge is due now", "charge due now")),
-		p.th.dim.Render(pick(w, below, "below "+text.USD(s.AutoTopUp.ThresholdUSD))),
+		p.Bright(draw.Pick(w, "next charge is due now", "charge due now")),
+		p.Dim(draw.Pick(w, below, "below "+text.USD(s.AutoTopUp.ThresholdUSD))),
 	}
 }
 
 // nextDate is the date of what comes next, in w cells. That it is of a charge
 // needs to be said; that it runs out is the title.
-func nextDate(p pen, s account.Snapshot, w int) string {
+func nextDate(p draw.Pen, s account.Snapshot, w int) string {
 	f, does := next(s)
 	l, _ := levelOf(s)
-	date := p.th.of(l).Bold(true).Render(dateOf(f, p.now))
+	date := p.Of(l).Bold(true).Render(dateOf(f, p.Now))
 	if !s.Refilled() {
 		return date
 	}
-	return pick(w, p.th.dim.Render(does)+date, p.th.dim.Render("next ")+date, date)
+	return draw.Pick(w, p.Dim(does)+date, p.Dim("next ")+date, date)
 }
 
 // chargeIn is when an automatic top-up comes, in a few cells.
@@ -59,7 +60,7 @@ func oneUnit(left string) string {
 }
 
 // refillNote is what else is known of an automatic top-up; empty: there is none.
-func refillNote(p pen, s account.Snapshot, w int) string {
+func refillNote(p draw.Pen, s account.Snapshot, w int) string {
 	if s.Refilled() {
 		return refillLine(p, s.AutoTopUp, w)
 	}
@@ -67,30 +68,30 @@ func refillNote(p pen, s account.Snapshot, w int) string {
 }
 
 // refillLine says what an automatic top-up buys and when, and what it comes to.
-func refillLine(p pen, a *account.AutoTopUp, w int) string {
-	what := text.USD(a.AmountUSD) + p.th.dim.Render(" below ") + text.USD(a.ThresholdUSD)
-	short := roundUSD(a.AmountUSD) + p.th.dim.Render(" below ") + roundUSD(a.ThresholdUSD)
+func refillLine(p draw.Pen, a *account.AutoTopUp, w int) string {
+	what := text.USD(a.AmountUSD) + p.Dim(" below ") + text.USD(a.ThresholdUSD)
+	short := roundUSD(a.AmountUSD) + p.Dim(" below ") + roundUSD(a.ThresholdUSD)
 	if a.USDPerMonth == nil {
-		return pick(w, what, short)
+		return draw.Pick(w, what, short)
 	}
 	month := roundUSD(*a.USDPerMonth)
-	return pick(w,
-		what+p.th.dim.Render(", about ")+month+p.th.dim.Render(" a month"),
-		short+p.th.dim.Render(", about ")+month+p.th.dim.Render(" a month"),
-		short+p.th.dim.Render(", ")+month+p.th.dim.Render(" a month"),
-		short+p.th.dim.Render(", ")+month+p.th.dim.Render("/month"),
+	return draw.Pick(w,
+		what+p.Dim(", about ")+month+p.Dim(" a month"),
+		short+p.Dim(", about ")+month+p.Dim(" a month"),
+		short+p.Dim(", ")+month+p.Dim(" a month"),
+		short+p.Dim(", ")+month+p.Dim("/month"),
 		short)
 }
 
 // missingLine says that an automatic top-up did not come; empty if none is
 // missing.
-func missingLine(p pen, s account.Snapshot, w int) string {
+func missingLine(p draw.Pen, s account.Snapshot, w int) string {
 	since, missing := s.TopUpMissing()
 	if !missing {
 		return ""
 	}
-	at := clockOf(since, p.now)
-	return p.th.low.Render(pick(w,
+	at := clockOf(since, p.Now)
+	return p.Low(draw.Pick(w,
 		"▲ top-up expected since "+at+" did not come",
 		"▲ no top-up, expected since "+at,
 		"▲ no top-up since "+at,

@@ -8,6 +8,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // horizons are the spans that a chance is given for.
@@ -20,7 +21,7 @@ var horizons = []struct {
 
 // renderRunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
-func renderRunOut(p pen, s account.Snapshot, w, h int, withChances bool) []string {
+func renderRunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
 	lines := runOutLines(p, s, w-4)
 	early := s.Early()
 	if n := h - 2; n >= 7 {
@@ -31,7 +32,7 @@ func renderRunOut(p pen, s account.Snapshot, w, h int, withChances bool) []strin
 			lines = append(lines, chanceLine(p, f, w-4))
 		}
 		if !withChances && !early && s.Forecast.History > 0 {
-			lines = append(lines, p.th.dim.Render("from "+text.Span(s.Forecast.History)+" of history"))
+			lines = append(lines, p.Dim("from "+text.Span(s.Forecast.History)+" of history"))
 		}
 		for len(lines) < n-2 {
 			lines = append(lines, "")
@@ -55,12 +56,12 @@ func renderRunOut(p pen, s account.Snapshot, w, h int, withChances bool) []strin
 	if s.Forecast.Subject == forecast.Key {
 		word = levelWord(p, s)
 	}
-	return renderPanel(p, p.th.title.Render(title), word, lines, w, h)
+	return draw.Panel(p, p.Title(title), word, lines, w, h)
 }
 
 // runOutLines are the date and its range, or why there is none: two lines, and
 // a third where there is something to do or to know of an automatic top-up.
-func runOutLines(p pen, s account.Snapshot, w int) []string {
+func runOutLines(p draw.Pen, s account.Snapshot, w int) []string {
 	lines := dateLines(p, s, w)
 	if note := refillNote(p, s, w); note != "" {
 		lines = append(lines, note)
@@ -68,7 +69,7 @@ func runOutLines(p pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-func dateLines(p pen, s account.Snapshot, w int) []string {
+func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	if due(s) {
 		return dueLines(p, s, w)
 	}
@@ -78,65 +79,65 @@ func dateLines(p pen, s account.Snapshot, w int) []string {
 		if s.Early() {
 			return earlyLines(p, s, w)
 		}
-		in := inOf(f, p.now)
-		return []string{spread(nextDate(p, s, w-1-width(in)), in, w), rangeOf(p, f, w)}
+		in := inOf(f, p.Now)
+		return []string{draw.Spread(nextDate(p, s, w-1-draw.Width(in)), in, w), rangeOf(p, f, w)}
 	case forecast.Depleted:
-		return append([]string{p.th.critical.Render(ranOut(s, p, w))}, depletedLines(p, s, w)...)
+		return append([]string{p.Critical(ranOut(s, p, w))}, depletedLines(p, s, w)...)
 	case forecast.Idle:
-		why := pick(w, "no date: nothing is being spent", "no date")
-		if s.Stale(p.now) {
-			at := clockOf(s.At, p.now)
-			why = pick(w, "no date: nothing was read since "+at, "not read since "+at, "no date")
+		why := draw.Pick(w, "no date: nothing is being spent", "no date")
+		if s.Stale(p.Now) {
+			at := clockOf(s.At, p.Now)
+			why = draw.Pick(w, "no date: nothing was read since "+at, "not read since "+at, "no date")
 		}
 		idle := idleFor(s, p)
 		if f.LastSpend.IsZero() && f.History > 0 {
-			idle = pick(w, "idle: no spend in "+text.Span(f.History)+" of history", "idle: no spend seen", "idle")
+			idle = draw.Pick(w, "idle: no spend in "+text.Span(f.History)+" of history", "idle: no spend seen", "idle")
 		}
-		return []string{p.th.bright.Render(pick(w, idle, strings.Replace(idle, ": no spend", "", 1), "idle")), p.th.dim.Render(why)}
+		return []string{p.Bright(draw.Pick(w, idle, strings.Replace(idle, ": no spend", "", 1), "idle")), p.Dim(why)}
 	case forecast.Cold:
 		return []string{
-			p.th.bright.Render(pick(w, "not enough history: "+text.Span(f.History), "too early: "+text.Span(f.History), "too early")),
-			p.th.dim.Render(pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
+			p.Bright(draw.Pick(w, "not enough history: "+text.Span(f.History), "too early: "+text.Span(f.History), "too early")),
+			p.Dim(draw.Pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
 		}
 	}
-	why := pick(w, "the balance is not known", "balance not known")
+	why := draw.Pick(w, "the balance is not known", "balance not known")
 	switch {
 	case s.At.IsZero() && s.Fault == nil && s.Phase != account.Refused:
 		why = "asking…"
 	case s.At.IsZero():
-		why = pick(w, "nothing was read yet", "nothing read yet")
+		why = draw.Pick(w, "nothing was read yet", "nothing read yet")
 	}
-	return []string{p.th.bright.Render(text.Unknown), p.th.dim.Render(why)}
+	return []string{p.Bright(text.Unknown), p.Dim(why)}
 }
 
 // earlyLines are a range in words, and what it rests on.
-func earlyLines(p pen, s account.Snapshot, w int) []string {
+func earlyLines(p draw.Pen, s account.Snapshot, w int) []string {
 	f, _ := next(s)
 	l, _ := levelOf(s)
-	bold := p.th.of(l).Bold(true).Render
-	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.now)
+	bold := p.Of(l).Bold(true).Render
+	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.Now)
 	probably := vaguely(p, f)
-	lines := append([]string{bold(pick(w, between, text.Days(f.Time(f.P10), f.Time(f.P90), p.now)))}, probably...)
-	if len(probably) > 0 && width(between)+2+width(probably[0]) <= w {
+	lines := append([]string{bold(draw.Pick(w, between, text.Days(f.Time(f.P10), f.Time(f.P90), p.Now)))}, probably...)
+	if len(probably) > 0 && draw.Width(between)+2+draw.Width(probably[0]) <= w {
 		lines = []string{bold(between) + ", " + probably[0]}
 	}
-	for _, line := range wrap(s.WhyHistory(p.now), w) {
-		lines = append(lines, p.th.dim.Render(line))
+	for _, line := range draw.Wrap(s.WhyHistory(p.Now), w) {
+		lines = append(lines, p.Dim(line))
 	}
 	return lines
 }
 
 // vaguely is the middle of a forecast in words, none where the range says as
 // much.
-func vaguely(p pen, f forecast.Forecast) []string {
-	if mid := text.Probably(f.Time(f.P10), f.Time(f.P50), f.Time(f.P90), p.now); mid != "" {
+func vaguely(p draw.Pen, f forecast.Forecast) []string {
+	if mid := text.Probably(f.Time(f.P10), f.Time(f.P50), f.Time(f.P90), p.Now); mid != "" {
 		return []string{mid}
 	}
 	return nil
 }
 
 // depletedLines are what being spent means, and what can be done.
-func depletedLines(p pen, s account.Snapshot, w int) []string {
+func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
 	if s.Forecast.Subject == forecast.Key {
 		lines := []string{refusedUntil(p, s, w)}
 		if s.Balance != nil { // else it stands in its place
@@ -145,40 +146,40 @@ func depletedLines(p pen, s account.Snapshot, w int) []string {
 		return lines
 	}
 	now := " now"
-	if s.Stale(p.now) {
+	if s.Stale(p.Now) {
 		now = ""
 	}
-	lines := []string{pick(w, "Requests"+now+" fail with 402.", "Requests fail: 402")}
+	lines := []string{draw.Pick(w, "Requests"+now+" fail with 402.", "Requests fail: 402")}
 	if s.Host == "" && s.Demo == "" {
-		lines = append(lines, pick(w, "o shows where to buy credits.", "o: buy credits"))
+		lines = append(lines, draw.Pick(w, "o shows where to buy credits.", "o: buy credits"))
 	}
 	return lines
 }
 
 // refusedUntil says until when requests with a key whose cap is spent fail.
-func refusedUntil(p pen, s account.Snapshot, w int) string {
+func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
 	var reset credit.Reset
 	if s.Key != nil {
 		reset = s.Key.Cap.Reset
 	}
-	if at, ok := reset.Next(p.now); ok {
+	if at, ok := reset.Next(p.Now); ok {
 		day := at.Format("2 Jan")
-		return pick(w, "This key is refused (403) until its cap starts anew on "+day+" (UTC).",
+		return draw.Pick(w, "This key is refused (403) until its cap starts anew on "+day+" (UTC).",
 			"Refused (403) until it resets on "+day+" (UTC).", "Refused (403) until "+day+" (UTC).", "Refused till "+day)
 	}
 	if reset != credit.ResetNever {
-		return pick(w, "This key is refused (403) until its cap starts anew.", "Refused (403) until it resets.", "Refused (403)")
+		return draw.Pick(w, "This key is refused (403) until its cap starts anew.", "Refused (403) until it resets.", "Refused (403)")
 	}
-	return pick(w, "This key is refused (403): its cap never starts anew.", "Refused (403): the cap never resets.", "Refused (403)")
+	return draw.Pick(w, "This key is refused (403): its cap never starts anew.", "Refused (403): the cap never resets.", "Refused (403)")
 }
 
 // idleFor says for how long nothing was spent, as far as was read.
-func idleFor(s account.Snapshot, p pen) string {
+func idleFor(s account.Snapshot, p draw.Pen) string {
 	if s.Forecast.LastSpend.IsZero() {
 		return "idle: no spend seen"
 	}
-	until := p.now
-	if s.Stale(p.now) {
+	until := p.Now
+	if s.Stale(p.Now) {
 		until = s.At
 	}
 	return "idle: no spend for " + text.Span(max(0, until.Sub(s.Forecast.LastSpend)))
@@ -225,58 +226,58 @@ func inOf(f forecast.Forecast, now time.Time) string {
 	return "in " + text.Seconds(left)
 }
 
-func rangeOf(p pen, f forecast.Forecast, w int) string {
+func rangeOf(p draw.Pen, f forecast.Forecast, w int) string {
 	from, to := f.Time(f.P10), f.Time(f.P90)
-	full, days := text.Range(from, to, p.now), text.Days(from, to, p.now)
-	dim := p.th.dim.Render
-	return pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
+	full, days := text.Range(from, to, p.Now), text.Days(from, to, p.Now)
+	dim := p.Dim
+	return draw.Pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
 }
 
 // chanceLine is the chances side by side.
-func chanceLine(p pen, f forecast.Forecast, w int) string {
+func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
 	words := make([]string, len(horizons))
 	for i, h := range horizons {
 		chance, _ := f.Chance(h.span)
-		words[i] = p.th.dim.Render(h.name+" ") + text.Chance(chance)
+		words[i] = p.Dim(h.name+" ") + text.Chance(chance)
 	}
-	words[0] = p.th.dim.Render("within ") + words[0]
-	all := join(1<<20, "   ", words...)
-	if width(all) > w {
-		all = join(1<<20, "  ", append(words[:1:1], words[2:]...)...)
+	words[0] = p.Dim("within ") + words[0]
+	all := draw.Join(1<<20, "   ", words...)
+	if draw.Width(all) > w {
+		all = draw.Join(1<<20, "  ", append(words[:1:1], words[2:]...)...)
 	}
-	return pick(w, all, join(w, "  ", words...))
+	return draw.Pick(w, all, draw.Join(w, "  ", words...))
 }
 
 // chanceLines are the chances below each other, with bars.
-func chanceLines(p pen, s account.Snapshot, w int) []string {
+func chanceLines(p draw.Pen, s account.Snapshot, w int) []string {
 	f, _ := next(s)
 	if f.State != forecast.OK {
 		return nil
 	}
 	var lines []string
 	l, _ := levelOf(s)
-	bar := p.th.of(l).UnsetBold()
+	bar := p.Of(l).UnsetBold()
 	for i, h := range horizons {
 		chance, _ := f.Chance(h.span)
 		label := "       "
 		if i == 0 {
 			label = "within "
 		}
-		head := p.th.dim.Render(label+h.name) + flushRight(text.Chance(chance), 7) + "  "
-		lines = append(lines, head+bar.Render(renderBar(chance, w-width(head))))
+		head := p.Dim(label+h.name) + draw.FlushRight(text.Chance(chance), 7) + "  "
+		lines = append(lines, head+bar.Render(draw.Bar(chance, w-draw.Width(head))))
 	}
 	return lines
 }
 
 // rateLine is the two rates and the trend in one line.
-func rateLine(p pen, s account.Snapshot, w int) string {
+func rateLine(p draw.Pen, s account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
-	dim := p.th.dim.Render
+	dim := p.Dim
 	now := " now"
-	if s.Stale(p.now) {
+	if s.Stale(p.Now) {
 		now = ""
 	}
-	return pick(w,
+	return draw.Pick(w,
 		hour+dim("/h"+now+"   ")+day+dim("/day   ")+trend(s),
 		hour+dim("/h"+now+"  ")+day+dim("/day"),
 		hour+dim("/h  ")+day+dim("/day"),
@@ -284,17 +285,17 @@ func rateLine(p pen, s account.Snapshot, w int) string {
 }
 
 // rateLines compare the rates of now, today and the week.
-func rateLines(p pen, s account.Snapshot, w int) []string {
+func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	half := (w - 3) / 2
-	row := func(a, b string) string { return fit(a, half) + "   " + fit(b, w-half-3) }
+	row := func(a, b string) string { return draw.Fit(a, half) + "   " + draw.Fit(b, w-half-3) }
 	b := s.Burn
 	usual := "usual at this hour"
-	if width(usual)+10 > w-half-3 {
+	if draw.Width(usual)+10 > w-half-3 {
 		usual = "usual now"
 	}
 	week := figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w-half-3)
 	if t := trend(s); t != "" {
-		week = figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day  ", w-half-3-width(t)) + t
+		week = figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day  ", w-half-3-draw.Width(t)) + t
 	}
 	return []string{
 		row(figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", half), figure(p, usual, text.MaybeUSD(b.UsualUSDPerHour), "/h", w-half-3)),
@@ -303,7 +304,7 @@ func rateLines(p pen, s account.Snapshot, w int) []string {
 }
 
 // rateColumn is rateLines below each other.
-func rateColumn(p pen, s account.Snapshot, w int) []string {
+func rateColumn(p draw.Pen, s account.Snapshot, w int) []string {
 	b := s.Burn
 	return []string{
 		figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", w),

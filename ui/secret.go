@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
 )
 
 // maxSecret is longer than any key.
@@ -40,7 +42,7 @@ func (s *secret) press(msg tea.KeyPressMsg) {
 }
 
 // render draws the field in w cells.
-func (s secret) render(p pen, w int) string {
+func (s secret) render(p draw.Pen, w int) string {
 	n := min(len([]rune(s.value)), max(0, w-1))
-	return strings.Repeat("•", n) + p.th.marked.Render(" ")
+	return strings.Repeat("•", n) + p.Marked(" ")
 }

@@ -8,6 +8,7 @@ import (
 	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // spendPlot is what the spend panel draws.
@@ -50,12 +51,12 @@ func (d spendPlot) filled(b credit.Span) bool {
 }
 
 // axis is the plot's span of time over its buckets.
-func (d spendPlot) axis(now time.Time) timeaxis {
+func (d spendPlot) axis(now time.Time) draw.TimeAxis {
 	b := d.plot.Buckets
 	if len(b) == 0 {
-		return timeaxis{loc: now.Location()}
+		return draw.TimeAxis{Loc: now.Location()}
 	}
-	return timeaxis{from: b[0].From, to: b[len(b)-1].To, cols: len(b), loc: now.Location()}
+	return draw.TimeAxis{From: b[0].From, To: b[len(b)-1].To, Cols: len(b), Loc: now.Location()}
 }
 
 func (d spendPlot) unit() string {
@@ -66,23 +67,23 @@ func (d spendPlot) unit() string {
 }
 
 // spendColumns is how many columns a spend panel of w cells plots.
-func spendColumns(w int) int { return max(0, w-4-axisWidth) }
+func spendColumns(w int) int { return max(0, w-4-draw.AxisWidth) }
 
 // spanMenuRoom is what the title and the corners of the spend panel take.
 const spanMenuRoom = 24
 
 // renderSpend draws the spend panel: w by h cells, border included.
-func renderSpend(p pen, d spendPlot, w, h int) []string {
+func renderSpend(p draw.Pen, d spendPlot, w, h int) []string {
 	menu, _ := spanMenu(p, d.chosen, w-spanMenuRoom)
 	title := "spend, " + d.unit()
 	if d.all {
 		title = "all " + title
 	}
-	return renderPanel(p, p.th.title.Render(title), menu, spendLinesOf(p, d, w-4, h-2), w, h)
+	return draw.Panel(p, p.Title(title), menu, spendLinesOf(p, d, w-4, h-2), w, h)
 }
 
-func spendLinesOf(p pen, d spendPlot, w, h int) []string {
-	values := d.rates(p.now)
+func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
+	values := d.rates(p.Now)
 	highest, known := 0.0, 0
 	for _, v := range values {
 		if !math.IsNaN(v) {
@@ -91,45 +92,45 @@ func spendLinesOf(p pen, d spendPlot, w, h int) []string {
 	}
 	switch {
 	case d.err != nil && d.row:
-		return []string{cutWords("not known: "+clean(d.err.Error()), w)}
+		return []string{draw.CutWords("not known: "+draw.Clean(d.err.Error()), w)}
 	case d.err != nil:
-		return []string{"history cannot be read: " + clean(d.err.Error())}
+		return []string{"history cannot be read: " + draw.Clean(d.err.Error())}
 	case !d.loaded && d.row:
-		return []string{p.th.dim.Render("asking")}
+		return []string{p.Dim("asking")}
 	case !d.loaded:
-		return []string{p.th.dim.Render("reading history…")}
+		return []string{p.Dim("reading history…")}
 	case known < 2:
-		return []string{p.th.dim.Render(d.whyEmpty(w))}
+		return []string{p.Dim(d.whyEmpty(w))}
 	case h < 5:
-		return []string{renderSpark(values, w)}
+		return []string{draw.Spark(values, w)}
 	}
 	rows := h - 2
 	words := ""
-	axis := d.axis(p.now)
+	axis := d.axis(p.Now)
 	if h >= 7 {
 		rows--
 		words = d.words(p, axis, values)
 	}
-	c := newChart([][]float64{values}, newScale(highest, 0.005, rows), rows, nil)
+	c := draw.NewChart([]draw.Line{{Values: values}}, highest, 0.005, rows)
 	if c == nil {
 		return nil
 	}
 	marks := map[int]rune{}
 	for _, t := range d.plot.TopUps {
-		marks[axis.column(t.At)] = topUpSign(t.AmountUSD)
+		marks[axis.Column(t.At)] = topUpSign(t.AmountUSD)
 	}
 	for _, s := range d.plot.Segments {
 		if s.Reason != "" {
-			marks[axis.column(s.At)] = '◆'
+			marks[axis.Column(s.At)] = '◆'
 		}
 	}
 	if x := d.cursorColumn(); x >= 0 {
-		c.column(x, '┊')
+		c.Column(x, '┊')
 		marks[x] = '┼'
 	}
-	lines := append(c.lines(p, func(s string) string { return p.th.accent.Render(s) }, "┊"), axis.lines(p, marks)...)
+	lines := append(c.Lines(p, func(s string) string { return p.Accent(s) }, "┊"), axis.Lines(p, marks)...)
 	if h >= 7 {
-		lines = append(lines, blank(axisWidth)+words)
+		lines = append(lines, draw.Blank(draw.AxisWidth)+words)
 	}
 	return lines
 }
@@ -153,61 +154,61 @@ func (d spendPlot) whyEmpty(w int) string {
 	case len(b) == 0 || !b[len(b)-1].Known:
 		return "nothing to plot yet"
 	case b[0].Known:
-		return pick(w, "too little was read in this range", "too little was read")
+		return draw.Pick(w, "too little was read in this range", "too little was read")
 	}
 	shorter := ""
 	if d.span > 0 {
 		shorter = ":  [ for a shorter one"
 	}
-	return pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
+	return draw.Pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
 }
 
 // words are what happened in the span, or what is under the cursor; where
 // nothing happened, when most was spent.
-func (d spendPlot) words(p pen, axis timeaxis, rates []float64) string {
+func (d spendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
 	if x := d.cursorColumn(); x >= 0 {
-		return cut(d.underCursor(p, x), axis.cols)
+		return draw.Cut(d.underCursor(p, x), axis.Cols)
 	}
-	var phrases []tick
+	var phrases []draw.Tick
 	for _, g := range d.plot.Gaps {
-		from, to := axis.column(g.From), axis.column(g.To)
+		from, to := axis.Column(g.From), axis.Column(g.To)
 		if to-from < 2 {
 			continue
 		}
-		cause := clean(g.Cause)
+		cause := draw.Clean(g.Cause)
 		if cause == "" {
 			cause = "no readings"
 		}
-		phrases = append(phrases, tick{max(0, from), cause + " " + d.clock(g.From, p.now) + "-" + d.clock(g.To, p.now)})
+		phrases = append(phrases, draw.Tick{Col: max(0, from), Label: cause + " " + d.clock(g.From, p.Now) + "-" + d.clock(g.To, p.Now)})
 	}
 	if n := len(d.plot.Backfilled); n > 0 {
 		until := d.plot.Backfilled[n-1].To
-		if c := axis.column(d.plot.Backfilled[0].From); axis.column(until)-c >= 2 {
-			phrases = append(phrases, tick{max(0, c), "back-filled by hour and day until " + d.clock(until, p.now)})
+		if c := axis.Column(d.plot.Backfilled[0].From); axis.Column(until)-c >= 2 {
+			phrases = append(phrases, draw.Tick{Col: max(0, c), Label: "back-filled by hour and day until " + d.clock(until, p.Now)})
 		}
 	}
 	for _, t := range d.plot.TopUps {
-		if c := axis.column(t.At); c >= 0 && c < axis.cols {
+		if c := axis.Column(t.At); c >= 0 && c < axis.Cols {
 			what := " top-up "
 			if t.AmountUSD < 0 {
 				what = " taken back "
 			}
-			phrases = append(phrases, tick{c, string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.now)})
+			phrases = append(phrases, draw.Tick{Col: c, Label: string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.Now)})
 		}
 	}
 	for _, s := range d.plot.Segments {
-		if c := axis.column(s.At); c > 0 && c < axis.cols && s.Reason != "" {
-			phrases = append(phrases, tick{c, "◆ " + clean(s.Reason) + " at " + d.clock(s.At, p.now)})
+		if c := axis.Column(s.At); c > 0 && c < axis.Cols && s.Reason != "" {
+			phrases = append(phrases, draw.Tick{Col: c, Label: "◆ " + draw.Clean(s.Reason) + " at " + d.clock(s.At, p.Now)})
 		}
 	}
 	if len(phrases) == 0 {
-		phrases = []tick{d.peak(rates, p.now)}
+		phrases = []draw.Tick{d.peak(rates, p.Now)}
 	}
-	return p.th.dim.Render(axis.words(phrases))
+	return p.Dim(axis.Words(phrases))
 }
 
 // peak says when most was spent.
-func (d spendPlot) peak(rates []float64, now time.Time) tick {
+func (d spendPlot) peak(rates []float64, now time.Time) draw.Tick {
 	most := 0
 	for i, v := range rates {
 		if v > rates[most] || math.IsNaN(rates[most]) {
@@ -215,26 +216,26 @@ func (d spendPlot) peak(rates []float64, now time.Time) tick {
 		}
 	}
 	if !(rates[most] > 0) {
-		return tick{0, "no spend seen in this range"}
+		return draw.Tick{Label: "no spend seen in this range"}
 	}
-	return tick{most, "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.plot.Buckets[most].From, now)}
+	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.plot.Buckets[most].From, now)}
 }
 
 // underCursor says a bucket's time and value.
-func (d spendPlot) underCursor(p pen, x int) string {
+func (d spendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.plot.Buckets[x]
-	when := b.From.In(p.now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.now.Location()).Format("15:04")
+	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
 	if b.To.Sub(b.From) >= 20*time.Hour {
-		when = text.Days(b.From, b.To, p.now)
+		when = text.Days(b.From, b.To, p.Now)
 	}
-	rate := d.rates(p.now)[x]
+	rate := d.rates(p.Now)[x]
 	switch {
 	case !b.Known:
-		return p.th.dim.Render(when + "   before the first reading")
+		return p.Dim(when + "   before the first reading")
 	case math.IsNaN(rate):
-		return p.th.dim.Render(when + "   not read")
+		return p.Dim(when + "   not read")
 	}
-	return p.th.dim.Render(when+"   ") + p.th.bright.Render(text.USD(b.SpendUSD)) + p.th.dim.Render("   "+text.USD(rate)+d.unit()[1:])
+	return p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD)) + p.Dim("   "+text.USD(rate)+d.unit()[1:])
 }
 
 // clock writes a moment of the plot as short as its span allows.

@@ -7,6 +7,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // Below these an end is low or critical.
@@ -20,7 +21,7 @@ const (
 // word for a narrow pane; empty: there is none.
 type status struct {
 	sign, word, short string
-	level             level
+	level             draw.Level
 }
 
 // statusOf says the worst thing that is true.
@@ -29,24 +30,24 @@ func statusOf(s account.Snapshot, now time.Time) status {
 	old := known && s.Stale(now)
 	switch {
 	case s.Phase == account.Refused:
-		return status{"✗", "key refused", "", levelCritical}
+		return status{"✗", "key refused", "", draw.LevelCritical}
 	case s.Forecast.State == forecast.Depleted:
-		return status{"✗", spentWord(s) + aged(old, age), spentWord(s), levelCritical}
+		return status{"✗", spentWord(s) + aged(old, age), spentWord(s), draw.LevelCritical}
 	case s.Phase == account.Paused:
-		return status{"‖", "paused" + aged(old, age), "paused", levelLow}
+		return status{"‖", "paused" + aged(old, age), "paused", draw.LevelLow}
 	case s.Phase == account.Held && !s.Due.IsZero():
 		until := clockOf(s.Due, now)
-		return status{"▲", "waiting until " + until, "until " + until, levelLow}
+		return status{"▲", "waiting until " + until, "until " + until, draw.LevelLow}
 	case old:
-		return status{"▲", "stale " + text.Span(age), "", levelLow}
+		return status{"▲", "stale " + text.Span(age), "", draw.LevelLow}
 	case s.Fault != nil:
-		return status{"▲", faultWord(*s.Fault), "", levelLow}
+		return status{"▲", faultWord(*s.Fault), "", draw.LevelLow}
 	case !known:
-		return status{"○", "starting", "", levelNone}
+		return status{"○", "starting", "", draw.LevelNone}
 	case s.Balance == nil && s.KeyKind() == credit.KeyOrdinary:
-		return status{"●", "live, key only", "key only", levelOK}
+		return status{"●", "live, key only", "key only", draw.LevelOK}
 	}
-	return status{"●", "live", "", levelOK}
+	return status{"●", "live", "", draw.LevelOK}
 }
 
 // spentWord says which of the two is spent.
@@ -78,31 +79,31 @@ func clockOf(t, now time.Time) string {
 
 // levelOf is how near the end of the credits is, and the word that goes with
 // the colour.
-func levelOf(s account.Snapshot) (level, string) {
+func levelOf(s account.Snapshot) (draw.Level, string) {
 	left, known := leftShare(s)
 	switch f := s.Forecast; {
 	case f.State == forecast.Depleted:
-		return levelCritical, ""
+		return draw.LevelCritical, ""
 	case s.Refilled():
-		return levelOK, ""
+		return draw.LevelOK, ""
 	case f.State == forecast.OK && f.P50 <= criticalWithin.Seconds():
-		return levelCritical, "▲ critical"
+		return draw.LevelCritical, "▲ critical"
 	case f.State == forecast.OK && f.P50 <= lowWithin.Seconds(), known && left <= lowShare && f.State != forecast.OK:
-		return levelLow, "▲ low"
+		return draw.LevelLow, "▲ low"
 	case s.Balance == nil && !hasCap(s):
-		return levelNone, ""
+		return draw.LevelNone, ""
 	}
-	return levelOK, ""
+	return draw.LevelOK, ""
 }
 
 // balanceLevel is the level of what is left, which is the account's own where a
 // key's cap ends first.
-func balanceLevel(s account.Snapshot) level {
+func balanceLevel(s account.Snapshot) draw.Level {
 	l, _ := levelOf(s)
 	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject == forecast.Key {
-		l = levelOK
+		l = draw.LevelOK
 		if known && share <= lowShare {
-			l = levelLow
+			l = draw.LevelLow
 		}
 	}
 	return l

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/draw"
 )
 
 var (
@@ -91,7 +93,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 					t.Errorf("%s at %v view %d: %d lines", name, size, view, len(lines))
 				}
 				for i, line := range lines {
-					if got := width(line); got != size[0] {
+					if got := draw.Width(line); got != size[0] {
 						t.Errorf("%s at %v view %d: line %d is %d cells: %q", name, size, view, i, got, ansi.Strip(line))
 					}
 				}

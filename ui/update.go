@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
+	"ortop/ui/draw"
 	"ortop/ui/tty"
 )
 
@@ -20,7 +21,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.reload(m.clockCmd())
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		m.th = newTheme(m.dark, Themes[m.themeID], m.o.NoColor)
+		m.th = draw.NewTheme(m.dark, Themes[m.themeID], m.o.NoColor)
 	case tea.FocusMsg, tea.BlurMsg:
 		_, m.unfocused = msg.(tea.BlurMsg)
 		m.clockGen++
@@ -101,7 +102,7 @@ func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
 
 // say shows a line for a few seconds.
 func (m Model) say(line string) (tea.Model, tea.Cmd) {
-	m.notice = clean(line)
+	m.notice = draw.Clean(line)
 	m.noticed++
 	gen := m.noticed
 	return m, tea.Tick(noticeFor, func(time.Time) tea.Msg { return noticeOverMsg{gen} })
@@ -192,7 +193,7 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 func (m Model) nextTheme() (tea.Model, tea.Cmd) {
 	m.themeID = (m.themeID + 1) % len(Themes)
 	name := Themes[m.themeID]
-	m.th = newTheme(m.dark, name, m.o.NoColor)
+	m.th = draw.NewTheme(m.dark, name, m.o.NoColor)
 	if name == "" {
 		name = "the terminal's own"
 	}

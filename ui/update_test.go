@@ -12,6 +12,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/ui/draw"
 )
 
 func press(k string) tea.KeyPressMsg {
@@ -135,7 +136,7 @@ func TestMouse(t *testing.T) {
 	find := func(word string) (x, y int) {
 		for y, line := range lines {
 			if before, _, ok := strings.Cut(line, word); ok {
-				return width(before), y
+				return draw.Width(before), y
 			}
 		}
 		t.Fatalf("no %q on the screen", word)

@@ -1,4 +1,4 @@
-package ui
+package draw
 
 import (
 	"sort"
@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// timeaxis is a span of time over columns.
-type timeaxis struct {
-	from, to time.Time
-	cols     int
-	loc      *time.Location
+// TimeAxis is a span of time over columns.
+type TimeAxis struct {
+	From, To time.Time
+	Cols     int
+	Loc      *time.Location
 }
 
-// column is where a moment is, at most one column outside either end.
-func (a timeaxis) column(t time.Time) int {
-	total := a.to.Sub(a.from)
+// Column is where a moment is, at most one column outside either end.
+func (a TimeAxis) Column(t time.Time) int {
+	total := a.To.Sub(a.From)
 	switch {
-	case total <= 0 || t.Before(a.from):
+	case total <= 0 || t.Before(a.From):
 		return -1
-	case t.After(a.to):
-		return a.cols
+	case t.After(a.To):
+		return a.Cols
 	}
-	return min(a.cols-1, int(float64(a.cols)*(float64(t.Sub(a.from))/float64(total))))
+	return min(a.Cols-1, int(float64(a.Cols)*(float64(t.Sub(a.From))/float64(total))))
 }
 
 // time is when a column begins.
-func (a timeaxis) time(column int) time.Time {
-	return a.from.Add(time.Duration(float64(a.to.Sub(a.from)) * float64(column) / float64(max(1, a.cols))))
+func (a TimeAxis) time(column int) time.Time {
+	return a.From.Add(time.Duration(float64(a.To.Sub(a.From)) * float64(column) / float64(max(1, a.Cols))))
 }
 
 type tickStep struct {
@@ -45,14 +45,15 @@ var tickSteps = []tickStep{
 	{months: 12, layout: "2006"}, {months: 24, layout: "2006"}, {months: 60, layout: "2006"}, {months: 120, layout: "2006"}, {months: 1200, layout: "2006"},
 }
 
-type tick struct {
-	col   int
-	label string
+// Tick is a label at a column.
+type Tick struct {
+	Col   int
+	Label string
 }
 
 // ticks are the round moments of the axis in local time, no two labels
 // closer than three columns.
-func (a timeaxis) ticks() []tick {
+func (a TimeAxis) ticks() []Tick {
 	for _, s := range tickSteps {
 		if ticks, ok := a.ticksBy(s); ok {
 			return ticks
@@ -61,24 +62,24 @@ func (a timeaxis) ticks() []tick {
 	return nil
 }
 
-func (a timeaxis) ticksBy(s tickStep) (ticks []tick, ok bool) {
+func (a TimeAxis) ticksBy(s tickStep) (ticks []Tick, ok bool) {
 	span := time.Duration(s.months)*30*24*time.Hour + time.Duration(s.days)*24*time.Hour + s.hours
-	if a.cols < 1 || float64(a.to.Sub(a.from))/float64(span)*float64(len(s.layout)+2) > float64(a.cols) {
+	if a.Cols < 1 || float64(a.To.Sub(a.From))/float64(span)*float64(len(s.layout)+2) > float64(a.Cols) {
 		return nil, false
 	}
-	for t := s.before(a.from.In(a.loc)); !t.After(a.to); t = s.next(t) {
-		c := a.column(t)
-		if c < 0 || c >= a.cols {
+	for t := s.before(a.From.In(a.Loc)); !t.After(a.To); t = s.next(t) {
+		c := a.Column(t)
+		if c < 0 || c >= a.Cols {
 			continue
 		}
 		label := t.Format(s.layout)
 		if s.hours > 0 && t.Hour() == 0 && t.Minute() == 0 {
 			label = t.Format("Mon 2")
 		}
-		if n := len(ticks); n > 0 && ticks[n-1].col+len(ticks[n-1].label)+2 > c {
+		if n := len(ticks); n > 0 && ticks[n-1].Col+len(ticks[n-1].Label)+2 > c {
 			return nil, false
 		}
-		ticks = append(ticks, tick{c, label})
+		ticks = append(ticks, Tick{c, label})
 	}
 	return ticks, true
 }
@@ -115,42 +116,42 @@ func (s tickStep) next(t time.Time) time.Time {
 	return n
 }
 
-// lines are the axis with its ticks and marks, and the labels beneath.
-func (a timeaxis) lines(p pen, marks map[int]rune) []string {
-	axis := []rune(blank(axisWidth-1) + "└" + strings.Repeat("─", a.cols))
-	labels := []rune(blank(axisWidth + a.cols))
+// Lines are the axis with its ticks and marks, and the labels beneath.
+func (a TimeAxis) Lines(p Pen, marks map[int]rune) []string {
+	axis := []rune(Blank(AxisWidth-1) + "└" + strings.Repeat("─", a.Cols))
+	labels := []rune(Blank(AxisWidth + a.Cols))
 	for _, t := range a.ticks() {
-		if t.col+len(t.label) <= a.cols {
-			axis[axisWidth+t.col] = '┬'
-			copy(labels[axisWidth+t.col:], []rune(t.label))
+		if t.Col+len(t.Label) <= a.Cols {
+			axis[AxisWidth+t.Col] = '┬'
+			copy(labels[AxisWidth+t.Col:], []rune(t.Label))
 		}
 	}
 	for c, mark := range marks {
-		if c >= 0 && c < a.cols {
-			axis[axisWidth+c] = mark
+		if c >= 0 && c < a.Cols {
+			axis[AxisWidth+c] = mark
 		}
 	}
-	return []string{p.th.dim.Render(string(axis)), p.th.dim.Render(string(labels))}
+	return []string{p.Dim(string(axis)), p.Dim(string(labels))}
 }
 
-// words puts phrases on one line, each as near to its column as the others
+// Words puts phrases on one line, each as near to its column as the others
 // let it; those that find no place are left out.
-func (a timeaxis) words(phrases []tick) string {
-	sort.SliceStable(phrases, func(i, j int) bool { return phrases[i].col < phrases[j].col })
+func (a TimeAxis) Words(phrases []Tick) string {
+	sort.SliceStable(phrases, func(i, j int) bool { return phrases[i].Col < phrases[j].Col })
 	out, end := "", 0
 	for i, ph := range phrases {
-		at := max(ph.col, end)
+		at := max(ph.Col, end)
 		// What is still to come needs room too, as far as there is any.
-		need := width(ph.label)
+		need := Width(ph.Label)
 		for _, later := range phrases[i+1:] {
-			need += 3 + width(later.label)
+			need += 3 + Width(later.Label)
 		}
-		at = max(end, min(at, a.cols-min(need, a.cols)))
-		if at+width(ph.label) > a.cols {
+		at = max(end, min(at, a.Cols-min(need, a.Cols)))
+		if at+Width(ph.Label) > a.Cols {
 			continue
 		}
-		out += blank(at-width(out)) + ph.label
-		end = width(out) + 3
+		out += Blank(at-Width(out)) + ph.Label
+		end = Width(out) + 3
 	}
 	return out
 }

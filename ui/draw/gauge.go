@@ -1,13 +1,13 @@
-package ui
+package draw
 
 import (
 	"math"
 	"strings"
 )
 
-// renderGauge draws a fuel gauge of w cells: the filled part is what is left.
+// Gauge draws a fuel gauge of w cells: the filled part is what is left.
 // Anything left shows, and anything used shows.
-func renderGauge(p pen, left float64, l level, w int) string {
+func Gauge(p Pen, left float64, l Level, w int) string {
 	if w <= 0 {
 		return ""
 	}
@@ -18,12 +18,12 @@ func renderGauge(p pen, left float64, l level, w int) string {
 	if left < 1 && n == w && w > 1 {
 		n = w - 1
 	}
-	return p.th.of(l).UnsetBold().Render(strings.Repeat("█", n)) + p.th.dim.Render(strings.Repeat("░", w-n))
+	return p.Of(l).UnsetBold().Render(strings.Repeat("█", n)) + p.Dim(strings.Repeat("░", w-n))
 }
 
-// renderBar draws a share as a bar of up to w cells. It is lower than its
+// Bar draws a share as a bar of up to w cells. It is lower than its
 // row, so that bars below each other stay apart.
-func renderBar(share float64, w int) string {
+func Bar(share float64, w int) string {
 	if math.IsNaN(share) {
 		return ""
 	}
@@ -34,9 +34,9 @@ func renderBar(share float64, w int) string {
 	return strings.Repeat("▇", max(0, n))
 }
 
-// renderSpark draws values as one row of w cells, 0 at the foot; NaN is
+// Spark draws values as one row of w cells, 0 at the foot; NaN is
 // blank.
-func renderSpark(values []float64, w int) string {
+func Spark(values []float64, w int) string {
 	if len(values) == 0 || w <= 0 {
 		return ""
 	}

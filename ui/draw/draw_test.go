@@ -1,43 +1,21 @@
-package ui
+package draw
 
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"ortop/internal/alert"
 )
-
-// What has no room in a banner ends with a word.
-func TestBannersEndWithAWord(t *testing.T) {
-	const said = "spend has risen for 5 weeks, from $0.14 to $9.06 a day; most of the rise is laptop"
-	s := healthy()
-	s.Alerts = []alert.Event{{Level: alert.Warning, Text: said}}
-	words := strings.Fields("▲ warning: " + said)
-	for w := 80; w < 100; w++ {
-		for _, line := range strings.Split(stripped(modelOf(Options{}, s, w, 24, viewOverview)), "\n") {
-			if !strings.Contains(line, "▲ warning") {
-				continue
-			}
-			shown := strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), "…"))
-			if last := shown[len(shown)-1]; !slices.Contains(words, last) && !slices.Contains(words, last+";") && !slices.Contains(words, last+",") {
-				t.Errorf("%d wide: %q ends with %q", w, line, last)
-			}
-		}
-	}
-}
 
 func TestGaugeEnds(t *testing.T) {
 	for _, c := range []struct {
 		left float64
 		full int
 	}{{0, 0}, {1e-9, 1}, {0.5, 10}, {0.999999, 19}, {1, 20}, {-1, 0}, {7, 20}} {
-		got := strings.Count(ansi.Strip(renderGauge(pen{}, c.left, levelOK, 20)), "█")
+		got := strings.Count(ansi.Strip(Gauge(plainPen, c.left, LevelOK, 20)), "█")
 		if got != c.full {
 			t.Errorf("renderGauge(%v) = %d full cells, want %d", c.left, got, c.full)
 		}
@@ -50,10 +28,10 @@ func TestSparkKeepsSpikesAndGaps(t *testing.T) {
 	for i := 700; i < 900; i++ {
 		v[i] = math.NaN()
 	}
-	if got, want := renderSpark(v, 10), "▁▁▁▁▁█▁  ▁"; got != want {
+	if got, want := Spark(v, 10), "▁▁▁▁▁█▁  ▁"; got != want {
 		t.Errorf("renderSpark = %q, want %q", got, want)
 	}
-	if got, want := renderSpark(make([]float64, 3), 6), "▁▁▁▁▁▁"; got != want {
+	if got, want := Spark(make([]float64, 3), 6), "▁▁▁▁▁▁"; got != want {
 		t.Errorf("renderSpark of nothing spent = %q, want %q", got, want)
 	}
 }
@@ -89,7 +67,7 @@ func TestScale(t *testing.T) {
 			t.Fatalf("newScale(%v, %d).top = %v: does not hold it", highest, rows, s.top)
 		}
 		for row := range rows {
-			if width(s.label(row)) > labelWidth {
+			if Width(s.label(row)) > labelWidth {
 				t.Fatalf("newScale(%v, %d): label %q is too wide", highest, rows, s.label(row))
 			}
 		}
@@ -110,7 +88,7 @@ func FuzzChart(f *testing.F) {
 		for i := range values {
 			values[i] = []float64{a, b, c}[i%3]
 		}
-		got := newChart([][]float64{values}, newScale(max(a, b, c), 0.005, rows), rows, nil)
+		got := NewChart([]Line{{Values: values}}, max(a, b, c), 0.005, rows)
 		if got == nil {
 			return
 		}
@@ -118,8 +96,8 @@ func FuzzChart(f *testing.F) {
 			t.Fatalf("newChart has %d rows, want %d", len(got), rows)
 		}
 		for _, row := range got {
-			if len(row) != axisWidth+n {
-				t.Fatalf("a row of %d cells, want %d", len(row), axisWidth+n)
+			if len(row) != AxisWidth+n {
+				t.Fatalf("a row of %d cells, want %d", len(row), AxisWidth+n)
 			}
 		}
 	})
@@ -149,10 +127,10 @@ func TestTicks(t *testing.T) {
 		{"a year", "2025-11-21 00:00", "2026-11-21 00:00", 60, "Jan 2026 Apr 2026 Jul 2026 Oct 2026"},
 		{"a century", "1950-01-01 00:00", "2050-01-01 00:00", 80, "1950 1960 1970 1980 1990 2000 2010 2020 2030 2040 2050"},
 	} {
-		a := timeaxis{from: at(c.from), to: at(c.to), cols: c.cols, loc: berlin}
+		a := TimeAxis{From: at(c.from), To: at(c.to), Cols: c.cols, Loc: berlin}
 		var got []string
 		for _, tick := range a.ticks() {
-			got = append(got, tick.label)
+			got = append(got, tick.Label)
 		}
 		if s := strings.Join(got, " "); s != c.want {
 			t.Errorf("%s: ticks = %q, want %q", c.name, s, c.want)
@@ -161,14 +139,14 @@ func TestTicks(t *testing.T) {
 }
 
 func TestAxisWordsStayInside(t *testing.T) {
-	a := timeaxis{cols: 40}
+	a := TimeAxis{Cols: 40}
 	for range 5000 {
-		var phrases []tick
+		var phrases []Tick
 		for range rand.IntN(5) {
-			phrases = append(phrases, tick{rand.IntN(40), strings.Repeat("x", 1+rand.IntN(45))})
+			phrases = append(phrases, Tick{rand.IntN(40), strings.Repeat("x", 1+rand.IntN(45))})
 		}
-		if got := a.words(phrases); width(got) > 40 {
-			t.Fatalf("words(%v) is %d cells wide", phrases, width(got))
+		if got := a.Words(phrases); Width(got) > 40 {
+			t.Fatalf("words(%v) is %d cells wide", phrases, Width(got))
 		}
 	}
 }
@@ -178,30 +156,65 @@ func FuzzClean(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := clean(s)
+		got := Clean(s)
 		if strings.ContainsFunc(got, func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 }) {
 			t.Errorf("clean(%q) = %q has control characters", s, got)
 		}
 		if g, wc := ansi.StringWidth(got), ansi.StringWidthWc(got); g != wc {
 			t.Errorf("clean(%q) = %q is %d or %d cells", s, got, g, wc)
 		}
-		if again := clean(got); again != got {
+		if again := Clean(got); again != got {
 			t.Errorf("clean(%q) = %q, and again %q", s, got, again)
 		}
 	})
 }
 
-func TestPeriodKeepsItsColumns(t *testing.T) {
-	for _, s := range spans[:len(spans)-1] {
-		for _, n := range []int{1, 31, 90, 400} {
-			from, to := s.period(testNow, n)
-			column := to.Sub(from) / time.Duration(n)
-			if to.Before(testNow) || to.Sub(testNow) >= column+time.Second {
-				t.Errorf("%s in %d: ends at %v, now is %v", s.name, n, to, testNow)
+func TestCutWords(t *testing.T) {
+	for _, c := range []struct {
+		s    string
+		w    int
+		want string
+	}{
+		{"cannot resolve openrouter.ai", 28, "cannot resolve openrouter.ai"},
+		{"cannot resolve openrouter.ai", 27, "cannot resolve…"},
+		{"cannot resolve openrouter.ai", 15, "cannot resolve…"},
+		{"cannot resolve openrouter.ai", 14, "cannot…"},
+		{"in 5 d (Tue 24)", 10, "in 5 d…"},
+		{"openrouter.ai", 6, "openr…"},
+		{"two words", 0, ""},
+	} {
+		if got := CutWords(c.s, c.w); got != c.want {
+			t.Errorf("cutWords(%q, %d) = %q, want %q", c.s, c.w, got, c.want)
+		}
+	}
+}
+
+// The lines of the fan reach zero in the column of their date.
+func TestFanEndsAtItsDates(t *testing.T) {
+	f := Fan{LeftUSD: 60, Made: testNow}
+	for _, cols := range []int{10, 37, 90, 400} {
+		for _, hours := range []float64{0.3, 2, 29, 123.6, 290, 1000} {
+			axis := TimeAxis{From: testNow.AddDate(0, 0, -7), To: testNow.Add(13 * 24 * time.Hour), Cols: cols, Loc: zone}
+			last, before := -1, math.Inf(1)
+			for x := max(0, axis.Column(testNow)); x < cols; x++ {
+				v := f.falling(axis.time(x), axis.time(x+1), hours*3600)
+				if math.IsNaN(v) {
+					continue
+				}
+				if v > before || v < 0 {
+					t.Errorf("%v h in %d columns: %v after %v", hours, cols, v, before)
+				}
+				last, before = x, v
 			}
-			later, _ := s.period(testNow.Add(column/2), n)
-			if d := later.Sub(from); d != 0 && d != column {
-				t.Errorf("%s in %d: edges move by %v, columns are %v", s.name, n, d, column)
+			want := axis.Column(f.Made.Add(time.Duration(hours * 3600 * float64(time.Second))))
+			if want >= cols { // it ends beyond the plot
+				if last != cols-1 || before <= 0 {
+					t.Errorf("%v h in %d columns: ends in column %d at %v, want above 0 at the end", hours, cols, last, before)
+				}
+				continue
+			}
+			if last != want || before != 0 {
+				t.Errorf("%v h in %d columns: ends in column %d at %v, want 0 in column %d", hours, cols, last, before, want)
 			}
 		}
 	}

@@ -1,8 +1,8 @@
-package ui
+package draw
 
 import "strings"
 
-// asciiOf is what stands for each glyph of this package where only ASCII can
+// asciiOf is what stands for each glyph of a frame where only ASCII can
 // be shown.
 var asciiOf = func() map[rune]byte {
 	m := map[rune]byte{}
@@ -33,7 +33,7 @@ func toASCII(frame string) string {
 		case ok:
 			b.WriteByte(a)
 		default:
-			b.WriteString(strings.Repeat("?", width(string(r))))
+			b.WriteString(strings.Repeat("?", Width(string(r))))
 		}
 	}
 	return b.String()

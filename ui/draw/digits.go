@@ -1,4 +1,4 @@
-package ui
+package draw
 
 import "strings"
 
@@ -19,10 +19,10 @@ var bigDigits = map[rune][3]string{
 	',': {" ", " ", "╻"},
 }
 
-// renderDigits writes a sum of money three rows high; ok is false where it is
+// Digits writes a sum of money three rows high; ok is false where it is
 // wider than w cells or has other characters than sums have.
-func renderDigits(p pen, sum string, w int) (rows [3]string, ok bool) {
-	if p.ascii {
+func Digits(p Pen, sum string, w int) (rows [3]string, ok bool) {
+	if p.ASCII {
 		return rows, false
 	}
 	var b [3]strings.Builder
@@ -41,5 +41,5 @@ func renderDigits(p pen, sum string, w int) (rows [3]string, ok bool) {
 	for y := range 3 {
 		rows[y] = b[y].String()
 	}
-	return rows, width(rows[0]) <= w
+	return rows, Width(rows[0]) <= w
 }

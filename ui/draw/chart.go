@@ -1,4 +1,4 @@
-package ui
+package draw
 
 import (
 	"math"
@@ -11,25 +11,34 @@ import (
 // Left of every chart are a label of labelWidth, a space and the axis.
 const (
 	labelWidth = 5
-	axisWidth  = labelWidth + 2
+	AxisWidth  = labelWidth + 2
 )
 
-// chart is a drawn plot: rows of single-cell runes, the axis included.
-type chart [][]rune
+// Chart is a drawn plot: rows of single-cell runes, the axis included.
+type Chart [][]rune
 
-// newChart draws series of equally many points, one a column, over a scale
-// from 0 to top. It is nil where there is nothing to draw: asciigraph panics
-// on empty and infinite series and draws one row more than its height, so
-// each point is brought to a row of its own here, and the scale is pinned.
-func newChart(series [][]float64, s scale, rows int, chars []asciigraph.CharSet) chart {
+// Line is a series of a chart: a value a column, NaN where there is none.
+type Line struct {
+	Values []float64
+	Dotted bool
+}
+
+// NewChart draws series of equally many points, one a column, over a scale of
+// round labels from 0 to highest, or to least where that is more. It is nil
+// where there is nothing to draw: asciigraph panics on empty and infinite
+// series and draws one row more than its height, so each point is brought to a
+// row of its own here, and the scale is pinned.
+func NewChart(series []Line, highest, least float64, rows int) Chart {
+	s := newScale(highest, least, rows)
 	if rows < 2 || !(s.top > 0) || math.IsInf(s.top, 0) {
 		return nil
 	}
 	last := float64(rows - 1)
 	drawn := 0
-	scaled := make([][]float64, len(series))
-	for i, values := range series {
-		if len(values) == 0 || len(values) != len(series[0]) {
+	scaled, chars := make([][]float64, len(series)), make([]asciigraph.CharSet, len(series))
+	for i, l := range series {
+		values := l.Values
+		if len(values) == 0 || len(values) != len(series[0].Values) {
 			return nil
 		}
 		// The line of a column runs on to the next one; the last stays level.
@@ -43,7 +52,11 @@ func newChart(series [][]float64, s scale, rows int, chars []asciigraph.CharSet)
 			}
 			points = append(points, v)
 		}
-		scaled[i] = points
+		scaled[i], chars[i] = points, asciigraph.DefaultCharSet
+		if l.Dotted {
+			chars[i] = asciigraph.CreateCharSet("·")
+			chars[i].StartCap = " " // which stands in the column before the first
+		}
 	}
 	if drawn == 0 {
 		return nil
@@ -52,51 +65,51 @@ func newChart(series [][]float64, s scale, rows int, chars []asciigraph.CharSet)
 		asciigraph.Height(rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(last),
 		asciigraph.SeriesChars(chars...),
 		asciigraph.YAxisValueFormatter(func(v float64) string {
-			return flushRight(s.label(int(math.Round(v))), labelWidth)
+			return FlushRight(s.label(int(math.Round(v))), labelWidth)
 		}))
 	lines := strings.Split(text, "\n")
-	c := make(chart, rows)
+	c := make(Chart, rows)
 	for y := range c {
-		c[y] = []rune(blank(axisWidth + len(series[0])))
+		c[y] = []rune(Blank(AxisWidth + len(series[0].Values)))
 		if y < len(lines) {
 			copy(c[y], []rune(lines[y])[1:]) // asciigraph begins with a space
 		}
-		if c[y][axisWidth-1] == '┤' && s.label(rows-1-y) == "" {
-			c[y][axisWidth-1] = '│'
+		if c[y][AxisWidth-1] == '┤' && s.label(rows-1-y) == "" {
+			c[y][AxisWidth-1] = '│'
 		}
 	}
 	return c
 }
 
-// column draws a mark down a column wherever nothing else is.
-func (c chart) column(x int, mark rune) {
+// Column draws a mark down a column wherever nothing else is.
+func (c Chart) Column(x int, mark rune) {
 	for _, row := range c {
-		if x >= 0 && axisWidth+x < len(row) && row[axisWidth+x] == ' ' {
-			row[axisWidth+x] = mark
+		if x >= 0 && AxisWidth+x < len(row) && row[AxisWidth+x] == ' ' {
+			row[AxisWidth+x] = mark
 		}
 	}
 }
 
 // put writes words into the top row from a column on and reports whether there
 // was room.
-func (c chart) put(x int, words string) bool {
+func (c Chart) put(x int, words string) bool {
 	row := c[0]
-	end := axisWidth + x + len([]rune(words))
-	if x < 0 || end > len(row) || strings.TrimSpace(string(row[axisWidth+x:end])) != "" {
+	end := AxisWidth + x + len([]rune(words))
+	if x < 0 || end > len(row) || strings.TrimSpace(string(row[AxisWidth+x:end])) != "" {
 		return false
 	}
-	copy(row[axisWidth+x:], []rune(words))
+	copy(row[AxisWidth+x:], []rune(words))
 	return true
 }
 
-// lines paints the axis dim and the curve as a meaning; faint are runes that
+// Lines paints the axis dim and the curve as a meaning; faint are runes that
 // are dim within the curve.
-func (c chart) lines(p pen, curve func(string) string, faint string) []string {
+func (c Chart) Lines(p Pen, curve func(string) string, faint string) []string {
 	out := make([]string, len(c))
 	for y, row := range c {
 		var b strings.Builder
-		b.WriteString(p.th.dim.Render(string(row[:axisWidth])))
-		for i := axisWidth; i < len(row); {
+		b.WriteString(p.Dim(string(row[:AxisWidth])))
+		for i := AxisWidth; i < len(row); {
 			kind := kindOf(row[i], faint)
 			j := i
 			for j < len(row) && kindOf(row[j], faint) == kind {
@@ -106,7 +119,7 @@ func (c chart) lines(p pen, curve func(string) string, faint string) []string {
 			case ' ':
 				b.WriteString(run)
 			case 'f':
-				b.WriteString(p.th.dim.Render(run))
+				b.WriteString(p.Dim(run))
 			default:
 				b.WriteString(curve(run))
 			}
