@@ -30,6 +30,7 @@ var allowed = map[string]struct {
 	"ui":                {[]string{"ui/draw", "ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "a screen reads no flags, no files and no keys"},
 	"internal/metrics":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
+	"internal/render":    {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/reconcile", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
 	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
 }
 

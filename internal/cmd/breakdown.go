@@ -1,23 +1,18 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"ortop/client"
 	"ortop/internal/account"
-	"ortop/internal/credit"
-	"ortop/internal/forecast"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -53,12 +48,12 @@ paid to the provider, and is in no other sum.`,
 			if err != nil {
 				return usageError("", "--since: %w", err)
 			}
-			print := breakdownText
+			print := func(b monitor.Breakdown) error { return a.answer(render.BreakdownText(b, a.now())) }
 			switch {
 			case asJSON:
-				print = func(b monitor.Breakdown, _ time.Time) ([]byte, error) { return json.Marshal(breakdownObject(b)) }
+				print = func(b monitor.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
 			case asCSV:
-				print = func(b monitor.Breakdown, _ time.Time) ([]byte, error) { return breakdownCSV(b), nil }
+				print = func(b monitor.Breakdown) error { return a.answer(render.BreakdownCSV(b)) }
 			}
 			return a.breakdown(ctx, monitor.By(by), span, print)
 		}),
@@ -81,7 +76,7 @@ func byNames() string {
 
 // breakdown prints who spent what. It fails with exitUnknown where nobody could
 // tell; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, print func(monitor.Breakdown, time.Time) ([]byte, error)) error {
+func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, print func(monitor.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b monitor.Breakdown
@@ -89,14 +84,7 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 	return a.read(ctx, -1, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
 		b, failed = mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: now.Add(-span), To: now})
-		out, err := print(b, now)
-		if err != nil {
-			return err
-		}
-		if _, err := a.stdout.Write(append(out, '\n')); err != nil {
-			return fmt.Errorf("writing the answer: %w", err)
-		}
-		return nil
+		return print(b)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {
@@ -123,106 +111,5 @@ func (a *app) listHint(err error) string {
 	case said == nil || errors.Is(err, client.ErrRateLimited) && !said.HasRetryAfter:
 		return ""
 	}
-	return faultHint(account.Fault{Kind: monitor.FaultKind(err)}, a.now().Add(said.RetryAfter))
-}
-
-// breakdownText is a table for a person.
-func breakdownText(b monitor.Breakdown, now time.Time) ([]byte, error) {
-	var byok, capped bool
-	for _, r := range b.Rows {
-		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
-		capped = capped || r.Cap.LimitUSD != nil
-	}
-	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "cap"}}
-	for _, r := range b.Rows {
-		lines = append(lines, []string{
-			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, text.Count),
-			maybe(r.Tokens, text.Count), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
-			text.MaybeUSD(r.BYOKUSD), budgetText(r, now),
-		})
-	}
-	columns := lines[0]
-	if b.Rows == nil {
-		lines = nil
-	} else {
-		lines = append(lines, []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)})
-	}
-	lines = append(lines, []string{"in all", text.MaybeUSD(b.TotalUSD)})
-	widths := make([]int, len(columns))
-	for _, l := range lines {
-		for i, cell := range l {
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
-		}
-	}
-	var out strings.Builder
-	fmt.Fprintf(&out, "%s to %s, read %s\n", text.Moment(b.From, now), text.Moment(b.To, now), text.Ago(now.Sub(b.ReadAt)))
-	for _, l := range lines {
-		var line strings.Builder
-		for i, cell := range l {
-			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
-			switch {
-			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped:
-			case i == 0:
-				line.WriteString(cell + pad)
-			case i == len(widths)-1:
-				line.WriteString("  " + cell)
-			default:
-				line.WriteString("  " + pad + cell)
-			}
-		}
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-	}
-	return []byte(strings.TrimSuffix(out.String(), "\n")), nil
-}
-
-func rowName(r monitor.BreakdownRow) string {
-	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
-	if r.Disabled {
-		name += "  off"
-	}
-	return name
-}
-
-func changeText(r monitor.BreakdownRow) string {
-	switch {
-	case r.New:
-		return "new"
-	case r.ChangeRatio == nil:
-		return text.Unknown
-	case *r.ChangeRatio >= 9.995:
-		return fmt.Sprintf("x %.0f", *r.ChangeRatio+1)
-	case *r.ChangeRatio < 0:
-		return "-" + text.Percent(-*r.ChangeRatio)
-	}
-	return "+" + text.Percent(*r.ChangeRatio)
-}
-
-// budgetText is what is left of a cap, or of a budget and how long that lasts.
-func budgetText(r monitor.BreakdownRow, now time.Time) string {
-	if r.Cap.LimitUSD == nil {
-		return ""
-	}
-	s := text.MaybeUSD(r.Cap.RemainingUSD) + " left of " + text.USD(*r.Cap.LimitUSD)
-	if !r.ResetsAt.IsZero() {
-		s += ", resets " + r.ResetsAt.UTC().Format("2 Jan") + " (UTC)"
-	}
-	if left := r.Cap.RemainingUSD; r.Binding == credit.BoundByAccount && left != nil && *r.SpendableUSD < *left {
-		s += ", bound by the balance"
-	}
-	switch f := r.Runway; {
-	case f.State == forecast.Depleted:
-		s += ", spent"
-	case f.State == forecast.OK:
-		s += ", runs out " + text.Moment(f.Time(f.P50), now)
-	case f.CapLasts:
-		s += ", lasts"
-	}
-	return s
-}
-
-func maybe[T any](v *T, say func(T) string) string {
-	if v == nil {
-		return text.Unknown
-	}
-	return say(*v)
+	return render.FaultHint(account.Fault{Kind: monitor.FaultKind(err)}, a.now().Add(said.RetryAfter))
 }

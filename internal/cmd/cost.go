@@ -6,14 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -123,60 +122,23 @@ func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan o
 	})
 }
 
-// The object of cost --json. Every key is always there; null is unknown.
-type costJSON struct {
-	Schema     int      `json:"schema"`
-	Spent      *float64 `json:"spent_usd"`
-	Background *float64 `json:"background_usd"`
-	Settled    *float64 `json:"settled_after_s"`
-	Exit       int      `json:"exit_code"`
-}
-
 // printCost tells the cost on standard error, for standard output is the
 // command's. metered reports whether there was anything to tell of.
 func (a *app) printCost(f costFlags, c monitor.Cost, metered bool, code int) error {
 	var line []byte
 	switch {
 	case f.json:
-		o := costJSON{Schema: 1, Spent: exact(c.SpentUSD), Background: exact(c.BackgroundUSD), Exit: code}
-		if c.Settled {
-			seconds := c.SettledAfter.Round(time.Millisecond).Seconds()
-			o.Settled = &seconds
-		}
 		var err error
-		if line, err = json.Marshal(o); err != nil {
+		if line, err = json.Marshal(render.Cost(c, code)); err != nil {
 			return err
 		}
 	case !metered:
 		return nil
 	default:
-		line = []byte("ortop: " + costText(c))
+		line = []byte("ortop: " + render.CostText(c))
 	}
 	if _, err := a.stderr.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("writing the cost: %w", err)
 	}
 	return nil
-}
-
-func costText(c monitor.Cost) string {
-	if c.SpentUSD == nil {
-		why := "it could not be read before the wait ended"
-		if c.Fault != nil {
-			why = c.Fault.Message
-		}
-		return "what was spent is not known: " + why
-	}
-	parts := []string{fmt.Sprintf("%s spent by %s in %s", text.USD(*c.SpentUSD), c.Of, text.Span(c.Span))}
-	if c.BackgroundUSD != nil {
-		parts = append(parts, text.USD(*c.BackgroundUSD)+" is usual in that time, whoever spends it")
-	} else {
-		parts = append(parts, "what is usual in that time is not known")
-	}
-	if !c.Settled {
-		parts = append(parts, "not settled: more may be charged")
-	}
-	if c.Fault != nil {
-		parts = append(parts, "the last reading failed: "+c.Fault.Message)
-	}
-	return strings.Join(parts, "; ")
 }

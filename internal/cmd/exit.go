@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -40,6 +41,29 @@ func (e *exitError) Unwrap() error { return e.err }
 
 func usageError(hint, format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+// answer writes what a command answers, and the end of its last line.
+func (a *app) answer(out string) error {
+	_, err := io.WriteString(a.stdout, out+"\n")
+	return written(err)
+}
+
+// answerJSON writes the object that a command answers.
+func (a *app) answerJSON(object any) error {
+	out, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	return a.answer(string(out))
+}
+
+// written is the error of writing an answer.
+func written(err error) error {
+	if err != nil {
+		return fmt.Errorf("writing the answer: %w", err)
+	}
+	return nil
 }
 
 // report says on w what went wrong and returns the exit code.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 )
 
 var errNothingRead = errors.New("nothing was read yet")
@@ -28,9 +29,9 @@ func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, 
 	if err != nil {
 		return "", err
 	}
-	out := newRowWriter(f, csvRows)
-	if err = eachRow(ctx, ar, historyAsk{from: from, to: to}, out.write); err == nil {
-		err = out.close()
+	out := render.NewRowWriter(f, render.CSVRows)
+	if err = eachRow(ctx, ar, historyAsk{from: from, to: to}, out.Write); err == nil {
+		err = out.Close()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		os.Remove(f.Name())

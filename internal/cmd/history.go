@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/history"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -39,11 +40,11 @@ has nothing but times and numbers.`,
 			if err != nil {
 				return err
 			}
-			layout := tableRows
+			layout := render.TableRows
 			if asJSON {
-				layout = jsonRows
+				layout = render.JSONRows
 			} else if asCSV {
-				layout = csvRows
+				layout = render.CSVRows
 			}
 			return a.history(ctx, ask, layout)
 		}),
@@ -82,25 +83,25 @@ func (a *app) askHistory(since, every string) (ask historyAsk, err error) {
 }
 
 // history prints the rows as they are read: there may be millions.
-func (a *app) history(ctx context.Context, ask historyAsk, layout rowLayout) error {
+func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayout) error {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	out := newRowWriter(a.stdout, layout)
+	out := render.NewRowWriter(a.stdout, layout)
 	ar, err := a.archive(ctx, s, history.Options{ReadOnly: true})
 	switch {
 	case errors.Is(err, history.ErrNoSeries):
 		a.hint("there is no history of account %s yet", s.account.Name)
-		return out.close()
+		return written(out.Close())
 	case err != nil:
 		return err
 	}
 	defer ar.DB.Close()
-	if err := eachRow(ctx, ar, ask, out.write); err != nil {
-		out.flush()
+	if err := eachRow(ctx, ar, ask, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
+		_ = out.Flush()
 		return err
 	}
-	return out.close()
+	return written(out.Close())
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 )
 
 // archiveOf is a history in memory with these readings, a minute apart where
@@ -48,14 +48,17 @@ func known(at string, usage, credits float64) history.Reading {
 	return history.Reading{At: day(at), UsageUSD: usage, CreditsUSD: credits, CreditsKnown: true}
 }
 
+// csvHead is the head of history --csv.
+const csvHead = "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"
+
 func csvOf(t *testing.T, ar monitor.Archive, ask historyAsk) string {
 	t.Helper()
 	var b bytes.Buffer
-	out := newRowWriter(&b, csvRows)
-	if err := eachRow(context.Background(), ar, ask, out.write); err != nil {
+	out := render.NewRowWriter(&b, render.CSVRows)
+	if err := eachRow(context.Background(), ar, ask, out.Write); err != nil {
 		t.Fatal(err)
 	}
-	if err := out.close(); err != nil {
+	if err := out.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -118,7 +121,7 @@ func TestRows(t *testing.T) {
 				c.ask.to = now
 			}
 			got := csvOf(t, archiveOf(t, 0, c.readings...), c.ask)
-			if want := strings.TrimSuffix(csvRows.head, "\n") + c.want; got != want {
+			if want := strings.TrimSuffix(csvHead, "\n") + c.want; got != want {
 				t.Errorf("rows =\n%s\nwant\n%s", got, want)
 			}
 		})
@@ -147,7 +150,7 @@ func TestSpansSumToTotal(t *testing.T) {
 		for _, every := range []time.Duration{time.Hour, 24 * time.Hour, 12345 * time.Second} {
 			sum, rows := 0.0, 0
 			before := time.Time{}
-			err := eachRow(context.Background(), ar, historyAsk{to: end.Add(time.Hour).In(loc), every: every}, func(r historyRow) error {
+			err := eachRow(context.Background(), ar, historyAsk{to: end.Add(time.Hour).In(loc), every: every}, func(r render.HistoryRow) error {
 				if !r.At.After(before) {
 					t.Errorf("every %s in %s: a row at %v after one at %v", every, zone, r.At, before)
 				}
@@ -165,45 +168,6 @@ func TestSpansSumToTotal(t *testing.T) {
 	}
 }
 
-func TestLayouts(t *testing.T) {
-	credits, usage, spend := 10.0, 12.5, 1.8e-6
-	rows := []historyRow{
-		{At: day("2026-11-21 10:42"), CreditsUSD: &credits, UsageUSD: &usage, SpendUSD: &spend},
-		{At: day("2026-11-21 10:43")},
-	}
-	print := func(l rowLayout) string {
-		var b bytes.Buffer
-		out := newRowWriter(&b, l)
-		for _, r := range rows {
-			if err := out.write(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := out.close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.String()
-	}
-	if got, want := print(csvRows), csvRows.head+"2026-11-21T10:42:00Z,10,12.5,-2.5,0.0000018\n2026-11-21T10:43:00Z,,,,\n"; got != want {
-		t.Errorf("CSV = %q, want %q", got, want)
-	}
-	var v struct {
-		Schema int
-		Rows   []map[string]any
-	}
-	if err := json.Unmarshal([]byte(print(jsonRows)), &v); err != nil || v.Schema != 1 || len(v.Rows) != 2 {
-		t.Fatalf("JSON = %+v, %v, want two rows of schema 1", v, err)
-	}
-	for _, name := range []string{"total_credits_usd", "total_usage_usd", "balance_usd", "spend_usd"} {
-		if got, ok := v.Rows[1][name]; !ok || got != nil {
-			t.Errorf("JSON: %s = %v, %v, want null", name, got, ok)
-		}
-	}
-	if got := print(tableRows); !strings.Contains(got, "2026-11-21 10:42:00     $0.0000018         -$2.50") || !strings.Contains(got, "—") {
-		t.Errorf("table =\n%s", got)
-	}
-}
-
 func BenchmarkHistoryCSV(b *testing.B) {
 	var readings []history.Reading
 	for i := range 20_000 {
@@ -212,9 +176,9 @@ func BenchmarkHistoryCSV(b *testing.B) {
 	ar := archiveOf(b, time.Minute, readings...)
 	b.ReportAllocs()
 	for b.Loop() {
-		out := newRowWriter(&bytes.Buffer{}, csvRows)
-		if err := eachRow(context.Background(), ar, historyAsk{to: time.Now()}, out.write); err != nil || out.rows != 20_000 {
-			b.Fatal(out.rows, err)
+		out := render.NewRowWriter(&bytes.Buffer{}, render.CSVRows)
+		if err := eachRow(context.Background(), ar, historyAsk{to: time.Now()}, out.Write); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

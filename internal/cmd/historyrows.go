@@ -8,24 +8,8 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 )
-
-// historyRow is the account at a moment, and what was spent since the row
-// before it. nil is unknown.
-type historyRow struct {
-	At         time.Time
-	CreditsUSD *float64
-	UsageUSD   *float64
-	SpendUSD   *float64
-}
-
-func (r historyRow) balance() *float64 {
-	if r.CreditsUSD == nil || r.UsageUSD == nil {
-		return nil
-	}
-	left := credit.Balance{CreditsUSD: *r.CreditsUSD, UsageUSD: *r.UsageUSD}.LeftUSD()
-	return &left
-}
 
 // readError is a history that could not be read to its end.
 func readError(err error) error {
@@ -37,7 +21,7 @@ func readError(err error) error {
 
 // eachRow gives the rows of a history to emit, oldest first, and holds few of
 // them at once.
-func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(historyRow) error) error {
+func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(render.HistoryRow) error) error {
 	first, ok, err := ar.DB.First(ctx, ar.Shown)
 	if err != nil {
 		return readError(err)
@@ -56,7 +40,7 @@ func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(
 const rangeSpan = 7 * 24 * time.Hour
 
 // eachReading gives the readings as they are stored.
-func eachReading(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(historyRow) error) error {
+func eachReading(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(render.HistoryRow) error) error {
 	last, ok, err := ar.DB.At(ctx, ar.Shown, ask.to)
 	if err != nil {
 		return readError(err)
@@ -92,8 +76,8 @@ func eachReading(ctx context.Context, ar monitor.Archive, ask historyAsk, first 
 
 // rowOf is the row of a reading that follows another. Two segments cannot be
 // compared.
-func rowOf(s credit.Sample, before *credit.Sample) historyRow {
-	r := historyRow{At: s.At, UsageUSD: &s.UsageUSD}
+func rowOf(s credit.Sample, before *credit.Sample) render.HistoryRow {
+	r := render.HistoryRow{At: s.At, UsageUSD: &s.UsageUSD}
 	if s.CreditsKnown {
 		r.CreditsUSD = &s.CreditsUSD
 	}
@@ -109,7 +93,7 @@ const spansAtOnce = 1000
 
 // eachSpan gives a row for the end of each span. The first and the last
 // reading end one too, so that what is known and what is not never share one.
-func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(historyRow) error) error {
+func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(render.HistoryRow) error) error {
 	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
 	if err != nil {
 		return readError(err)
@@ -156,7 +140,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first cre
 			return readError(err)
 		}
 		for _, b := range plot.Buckets {
-			r := historyRow{At: b.To.UTC()}
+			r := render.HistoryRow{At: b.To.UTC()}
 			switch {
 			case b.To.Equal(first.At):
 				r = rowOf(first, nil)

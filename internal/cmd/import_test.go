@@ -15,6 +15,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/render"
 )
 
 var importNow = day("2026-11-21 12:00")
@@ -198,7 +199,7 @@ func TestImportActivity(t *testing.T) {
 		}
 	}
 	var spent []float64
-	err := eachRow(ctx, ar, historyAsk{to: day("2026-11-20 00:00"), every: 24 * time.Hour}, func(r historyRow) error {
+	err := eachRow(ctx, ar, historyAsk{to: day("2026-11-20 00:00"), every: 24 * time.Hour}, func(r render.HistoryRow) error {
 		if r.SpendUSD != nil {
 			spent = append(spent, *r.SpendUSD)
 		}
@@ -223,12 +224,17 @@ func FuzzImport(f *testing.F) {
 			return
 		}
 		var table bytes.Buffer
-		table.WriteString(csvRows.head)
+		out := render.NewRowWriter(&table, render.CSVRows)
 		for _, r := range p.readings {
 			if r.At.After(importNow) || r.At.Before(beginning) || !(r.UsageUSD >= 0 && r.UsageUSD <= 1e9) || !credit.Plausible(r.CreditsUSD) {
 				t.Errorf("parseImport(%q) has a reading of %+v", s, r)
 			}
-			table.Write(appendCSV(nil, rowOf(r, nil)))
+			if err := out.Write(rowOf(r, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
 		}
 		for d, usd := range p.days {
 			if !d.Before(credit.DayStart(importNow)) || d.Before(beginning) || !(usd >= 0) {

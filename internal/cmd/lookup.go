@@ -10,6 +10,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/reconcile"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -21,36 +22,30 @@ const (
 	recordDelay   = 30 * time.Second // within which a record may not be there yet
 )
 
-// lookup is what came of looking up the requests of a log.
-type lookup struct {
-	reconcile.Lookup
-	stopped error // why not all of them were looked up
-}
-
-func (k *lookup) answered() int { return k.Matched + len(k.Missing) + len(k.Differing) }
-
-// lookUp asks for the records of at most limit requests and matches them. The
-// error is for a key that cannot be had.
-func (a *app) lookUp(ctx context.Context, s settings, log *reconcile.Log, limit int) (*lookup, error) {
+// lookUp requests the records of at most limit requests of the log and matches
+// them. The error is for a key that cannot be had.
+func (a *app) lookUp(ctx context.Context, s settings, r *render.Reconciliation, limit int) error {
 	key, _, err := a.key(ctx, s)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	api, err := newClient(s.baseURL, key)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer api.CloseIdle()
-	chosen := choose(log.Entries, limit)
+	chosen := choose(r.Log.Entries, limit)
 	if took := time.Duration(len(chosen)) * lookupPace; took > 10*time.Second {
 		a.hint("%d requests are looked up, one a second: this takes %s", len(chosen), text.Span(took))
 	}
-	r := &recordReader{ask: api.Generation, now: a.now, records: map[string]*reconcile.Record{}}
-	err = r.readAll(ctx, chosen)
+	reader := &recordReader{request: api.Generation, now: a.now, records: map[string]*reconcile.Record{}}
+	r.LookupError = reader.readAll(ctx, chosen)
 	if ctx.Err() != nil {
-		return nil, err
+		return r.LookupError
 	}
-	return &lookup{log.Match(r.records), err}, nil
+	look := r.Log.Match(reader.records)
+	r.Lookup = &look
+	return nil
 }
 
 // choose returns those entries that a record can tell most of: those without a
@@ -69,7 +64,7 @@ func choose(entries []reconcile.Entry, limit int) []reconcile.Entry {
 
 // recordReader reads the service's records, one a second.
 type recordReader struct {
-	ask     func(ctx context.Context, id string) (client.Generation, error)
+	request func(ctx context.Context, id string) (client.Generation, error)
 	now     func() time.Time
 	records map[string]*reconcile.Record // nil: there is none
 	asked   bool
@@ -104,7 +99,7 @@ func (r *recordReader) read(ctx context.Context, id string) error {
 			}
 		}
 		r.asked = true
-		g, err := r.ask(ctx, id)
+		g, err := r.request(ctx, id)
 		switch {
 		case err == nil:
 			record := &reconcile.Record{CostUSD: g.UsageUSD, BYOK: g.IsBYOK != nil && *g.IsBYOK}

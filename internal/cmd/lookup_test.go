@@ -79,7 +79,7 @@ func TestRecordsAreReadPolitely(t *testing.T) {
 				if c.recent {
 					at = time.Now()
 				}
-				r := &recordReader{ask: f.ask, now: time.Now, records: map[string]*reconcile.Record{}}
+				r := &recordReader{request: f.ask, now: time.Now, records: map[string]*reconcile.Record{}}
 				err := r.readAll(t.Context(), []reconcile.Entry{{ID: "a", At: at}, {ID: "b", At: at}, {ID: "c", At: at}})
 				found := 0
 				for _, record := range r.records {

@@ -2,15 +2,14 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -57,16 +56,10 @@ func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, a
 		if p, err = mon.Preflight(ctx, snap, needUSD, d); err != nil {
 			return fmt.Errorf("looking at what else is spent: %w", err)
 		}
-		out := fmt.Appendf(nil, "%s: %s", p.Answer, p.Reason)
 		if asJSON {
-			if out, err = json.Marshal(preflightObject(p, needUSD, d)); err != nil {
-				return err
-			}
+			return a.answerJSON(render.Preflight(p, needUSD, d))
 		}
-		if _, err := a.stdout.Write(append(out, '\n')); err != nil {
-			return fmt.Errorf("writing the answer: %w", err)
-		}
-		return nil
+		return a.answer(fmt.Sprintf("%s: %s", p.Answer, p.Reason))
 	})
 	switch {
 	case err != nil:
@@ -77,32 +70,4 @@ func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, a
 		return &exitError{code: exitShort}
 	}
 	return &exitError{code: exitUnknown}
-}
-
-// The object of preflight --json. Every key is always there; null is unknown.
-type preflightJSON struct {
-	Schema     int      `json:"schema"`
-	Verdict    string   `json:"verdict"`
-	Need       float64  `json:"need_usd"`
-	For        float64  `json:"for_s"`
-	Spendable  *float64 `json:"spendable_usd"`
-	Background *float64 `json:"expected_background_usd"`
-	Margin     *float64 `json:"margin_usd"`
-	Reason     string   `json:"reason"`
-}
-
-func preflightObject(p monitor.Preflight, needUSD float64, d time.Duration) preflightJSON {
-	return preflightJSON{
-		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
-		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
-	}
-}
-
-// exact is a difference of sums without the noise of floating point.
-func exact(usd *float64) *float64 {
-	if usd == nil {
-		return nil
-	}
-	v := math.Round(*usd*1e9)/1e9 + 0 // no negative zero
-	return &v
 }

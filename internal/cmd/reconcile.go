@@ -2,20 +2,17 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"ortop/internal/account"
-	"ortop/internal/monitor"
 	"ortop/internal/reconcile"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -91,58 +88,74 @@ func parseTolerance(s string) (reconcile.Tolerance, error) {
 	return reconcile.Tolerance{USD: usd}, nil
 }
 
-// reconciled is everything that reconcile says.
-type reconciled struct {
-	account  string
-	file     string
-	log      reconcile.Log
-	from, to time.Time // of the log; zero where it has no times
-	spent    *monitor.Spent
-	result   reconcile.Result
-	reason   error // why the verdict is unknown
-	lookup   *lookup
-}
-
 func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) error {
-	r := &reconciled{file: file}
+	r := &render.Reconciliation{}
 	var err error
-	if r.log, err = a.readLog(ctx, file); err != nil {
+	if r.Log, err = a.readLog(ctx, file); err != nil {
 		return err
 	}
-	a.hintBadLines(r)
-	if len(r.log.Entries) == 0 {
-		return fmt.Errorf("%s holds no request", r.name())
+	for _, b := range r.Log.Bad {
+		a.hint("%s, line %d: %s", logName(file), b.Line, b.Problem)
+	}
+	if more := r.Log.BadLines - len(r.Log.Bad); more > 0 {
+		a.hint("%s: %d more lines are not requests", logName(file), more)
+	}
+	if len(r.Log.Entries) == 0 {
+		return fmt.Errorf("%s holds no request", logName(file))
 	}
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	r.account = s.account.Name
+	r.Account = s.account.Name
 	if f.lookup > 0 {
-		if r.lookup, err = a.lookUp(ctx, s, &r.log, f.lookup); err != nil {
+		if err := a.lookUp(ctx, s, r, f.lookup); err != nil {
 			return err
 		}
 	}
 	var known reconcile.Account
 	var timed bool
-	if r.from, r.to, timed = r.log.Span(); !timed {
-		r.reason = errors.New("no request of the log has a time")
+	if r.From, r.To, timed = r.Log.Span(); !timed {
+		r.Reason = errors.New("no request of the log has a time")
 	} else if known, err = a.spent(ctx, s, r); err != nil {
 		return err
 	}
-	var look *reconcile.Lookup
-	if r.lookup != nil {
-		look = &r.lookup.Lookup
+	r.Result = reconcile.Compare(r.Log, known, f.tolerance, r.Lookup)
+	switch {
+	case r.Reason != nil:
+	case r.Log.Unpriced() == len(r.Log.Entries):
+		r.Reason = errors.New("no request of the log has a cost")
+	case r.Result.Verdict == reconcile.Unknown:
+		r.Reason = fmt.Errorf("the history has no reading where the log begins or ends: it may be %s more or less", text.USD(known.UnsureUSD))
 	}
-	r.result = reconcile.Compare(r.log, known, f.tolerance, look)
-	if r.reason == nil && r.log.Unpriced() == len(r.log.Entries) {
-		r.reason = errors.New("no request of the log has a cost")
+	if f.json {
+		err = a.answerJSON(render.Reconcile(r))
+	} else {
+		err = a.answer(render.ReconcileText(r))
 	}
-	if r.result.Verdict == reconcile.Unknown && r.reason == nil {
-		r.reason = fmt.Errorf("history was not read where the log begins or ends: it may be %s more or less", text.USD(known.UnsureUSD))
+	if err != nil {
+		return err
 	}
-	return a.printReconciled(r, f)
+	return reconcileVerdict(r)
+}
+
+// reconcileVerdict is nil where log and account agree.
+func reconcileVerdict(r *render.Reconciliation) error {
+	switch r.Result.Verdict {
+	case reconcile.Differs:
+		return &exitError{code: exitShort}
+	case reconcile.Unknown:
+		err, hint := fmt.Errorf("what the account spent is not known: %w", r.Reason), ""
+		if r.Spent != nil {
+			err = fmt.Errorf("whether the two agree is not known: %w", r.Reason)
+		}
+		if r.Lookup == nil && (r.From.IsZero() || r.Log.Unpriced() == len(r.Log.Entries)) {
+			hint = "--lookup requests the missing times and costs"
+		}
+		return &exitError{exitUnknown, err, hint}
+	}
+	return nil
 }
 
 func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err error) {
@@ -161,205 +174,9 @@ func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err 
 	return log, err
 }
 
-func (r *reconciled) name() string { return logName(r.file) }
-
 func logName(file string) string {
 	if file == "-" {
 		return "standard input"
 	}
 	return file
-}
-
-func (a *app) hintBadLines(r *reconciled) {
-	for _, b := range r.log.Bad {
-		a.hint("%s, line %d: %s", r.name(), b.Line, b.Problem)
-	}
-	if more := r.log.BadLines - len(r.log.Bad); more > 0 {
-		a.hint("%s: %d more lines are no request", r.name(), more)
-	}
-}
-
-// spent finds what the account spent while the log was written, asking the
-// account where it was not read since. Why it is not known is r.reason.
-func (a *app) spent(ctx context.Context, s settings, r *reconciled) (known reconcile.Account, err error) {
-	ses := a.watch(s, a.errLog(), nil)
-	defer ses.close()
-	last := r.to.Truncate(time.Second).Add(time.Second) // logs often have whole seconds
-	snap, err := a.readSince(ctx, ses.mon, last)
-	if snap.StorageNote != "" {
-		a.hint("%s", snap.StorageNote)
-	}
-	if err != nil && ctx.Err() != nil {
-		return known, err
-	}
-	r.reason = err
-	if err == nil && snap.Fault != nil {
-		r.reason = errors.New(snap.Fault.Message)
-	}
-	known.Read = snap.At
-	end := last.Add(reconcile.Settle)
-	if snap.At.Before(end) && !snap.At.Before(last) {
-		end = snap.At
-	}
-	spent, err := ses.mon.Spent(ctx, r.from, end)
-	switch {
-	case errors.Is(err, monitor.ErrNotCovered):
-		if r.reason == nil {
-			r.reason = errors.New(notCovered(spent, r.from, r.to))
-		}
-		return known, nil
-	case err != nil:
-		r.reason = err
-		return known, nil
-	}
-	r.reason, r.spent = nil, &spent
-	known.SpentUSD, known.UnsureUSD = &spent.USD, spent.UnsureUSD
-	return known, nil
-}
-
-// askGap is longer than the monitor leaves between two questions.
-const askGap = 5500 * time.Millisecond
-
-// readSince returns a snapshot of a reading after t, if one can be had. The
-// account may have been read a moment before t, and is not asked again at once.
-func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap account.Snapshot, err error) {
-	for range 2 {
-		snap, err = mon.Once(ctx, max(0, a.now().Sub(t.Add(reconcile.Settle))))
-		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {
-			return snap, err
-		}
-		if err := wait(ctx, askGap); err != nil {
-			return snap, err
-		}
-	}
-	return snap, err
-}
-
-func notCovered(s monitor.Spent, from, to time.Time) string {
-	if s.Covered.From.IsZero() {
-		return "there is no history of this account"
-	}
-	return fmt.Sprintf("history covers %s, and the log %s", minutes(s.Covered.From, s.Covered.To), minutes(from, to))
-}
-
-func minutes(from, to time.Time) string {
-	a, b := from.UTC().Format("2006-01-02 15:04"), to.UTC().Format("2006-01-02 15:04")
-	if a == b {
-		return a
-	}
-	return a + " to " + b
-}
-
-func (a *app) printReconciled(r *reconciled, f reconcileFlags) error {
-	out := []byte(reconciledText(r))
-	if f.json {
-		var err error
-		if out, err = json.Marshal(reconciledObject(r)); err != nil {
-			return err
-		}
-	}
-	if _, err := a.stdout.Write(append(out, '\n')); err != nil {
-		return fmt.Errorf("writing the answer: %w", err)
-	}
-	switch r.result.Verdict {
-	case reconcile.Differs:
-		return &exitError{code: exitShort}
-	case reconcile.Unknown:
-		err, hint := fmt.Errorf("what the account spent is not known: %w", r.reason), ""
-		if r.spent != nil {
-			err = fmt.Errorf("whether the two agree is not known: %w", r.reason)
-		}
-		if r.lookup == nil && (r.from.IsZero() || r.log.Unpriced() == len(r.log.Entries)) {
-			hint = "with --lookup times and costs are asked for"
-		}
-		return &exitError{exitUnknown, err, hint}
-	}
-	return nil
-}
-
-// reconciledText is the comparison for a person.
-func reconciledText(r *reconciled) string {
-	var b strings.Builder
-	line := func(label, format string, args ...any) {
-		fmt.Fprintf(&b, "%-12s %s\n", label, oneLine(fmt.Sprintf(format, args...)))
-	}
-	span := ""
-	if !r.from.IsZero() {
-		span = ", " + minutes(r.from, r.to) + " (UTC)"
-	}
-	line("account", "%s%s", r.account, span)
-	l := r.log
-	var but []string
-	for _, n := range []struct {
-		count int
-		what  string
-	}{{l.Duplicates, "repeated lines counted once"}, {l.BadLines, "lines not read"}, {l.Unpriced(), "without a cost"}} {
-		if n.count > 0 {
-			but = append(but, fmt.Sprintf("%d %s", n.count, n.what))
-		}
-	}
-	beside := ""
-	if len(but) > 0 {
-		beside = "  (" + strings.Join(but, ", ") + ")"
-	}
-	requests := fmt.Sprintf("%d requests", len(l.Entries))
-	if len(l.Entries) == 1 {
-		requests = "1 request"
-	}
-	line("log", "%s in %s%s", text.USD(r.result.LogUSD), requests, beside)
-	if r.spent != nil {
-		whose := ""
-		if r.spent.Subject == "key" {
-			whose = " by this key"
-		}
-		if r.spent.UnsureUSD >= 0.005 {
-			whose += ", give or take " + text.USD(r.spent.UnsureUSD)
-		}
-		line("spent", "%s%s", text.USD(r.spent.USD), whose)
-		if r.result.DifferenceUSD != nil {
-			line("difference", "%s", differenceText(r.result))
-		}
-	} else {
-		line("spent", "%s", text.Unknown)
-	}
-	if k := r.lookup; k != nil {
-		line("looked up", "%d of %d: %d as logged, %d at another cost, %d not found", k.answered(), len(l.Entries), k.Matched, len(k.Differing), len(k.Missing))
-		for _, d := range k.Differing[:min(len(k.Differing), shownRows)] {
-			line("", "line %d, %s: %s logged, %s charged", d.Line, name(d.Entry), text.USD(*d.CostUSD), text.USD(d.RecordUSD))
-		}
-		for _, e := range k.Missing[:min(len(k.Missing), shownRows)] {
-			line("", "line %d, %s: not found", e.Line, name(e))
-		}
-		if k.stopped != nil {
-			line("", "stopped: %v", k.stopped)
-		}
-	}
-	line("verdict", "%s", r.result.Verdict)
-	for i, c := range r.result.Causes {
-		label := ""
-		if i == 0 {
-			label = "may be"
-		}
-		line(label, "%s", c.Text)
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
-
-// shownRows is how many requests of a kind people are shown.
-const shownRows = 10
-
-func differenceText(r reconcile.Result) string {
-	d := *r.DifferenceUSD
-	side := "more than the log"
-	if d < 0 {
-		d, side = -d, "less than the log"
-	}
-	return fmt.Sprintf("%s %s, %s is allowed", text.USD(d), side, text.USD(*r.ToleranceUSD))
-}
-
-func name(e reconcile.Entry) string {
-	if e.Model == "" {
-		return logged(e.ID)
-	}
-	return logged(e.ID) + " (" + logged(e.Model) + ")"
 }

@@ -2,17 +2,16 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -65,30 +64,6 @@ const eventLimit = 20
 // reportLimit bounds what a report asks for, all in all.
 const reportLimit = 19 * time.Second
 
-// usageReport is what a report says. A sum that is nil is not known.
-type usageReport struct {
-	account.Snapshot
-	period      period
-	from, to    time.Time // to is the last reading, or now where that is older
-	before      time.Time // when the period before began
-	spentUSD    *float64
-	beforeUSD   *float64 // in all of the period before
-	sameTimeUSD *float64 // in as much of it as is told of this one
-	days        []reportDay
-	models      monitor.Breakdown
-	keys        monitor.Breakdown
-	topUps      []credit.TopUp
-	boughtKnown bool            // what was bought is known of all of the period
-	events      []history.Event // the newest first
-	notes       []string
-}
-
-// reportDay is a day of the period, and the one in its place before.
-type reportDay struct {
-	at, before          time.Time // zero where one of the two has no such day
-	spentUSD, beforeUSD *float64
-}
-
 func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
@@ -98,115 +73,121 @@ func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) err
 		if err != nil {
 			return fmt.Errorf("reporting: %w", err)
 		}
-		var out []byte
 		switch {
 		case asJSON:
-			if out, err = json.Marshal(reportObject(r, now)); err != nil {
-				return err
-			}
-			out = append(out, '\n')
+			return a.answerJSON(render.Report(r, now))
 		case asMarkdown:
-			out = []byte(reportPage(r, now).markdown())
-		default:
-			out = []byte(reportPage(r, now).plain())
+			return a.answer(render.ReportMarkdown(r, now))
 		}
-		_, err = a.stdout.Write(out)
-		return written(err)
+		return a.answer(render.ReportText(r, now))
 	})
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, now time.Time) (r usageReport, err error) {
-	r = usageReport{Snapshot: snap, period: p, from: p.start(now), to: snap.At.UTC().Truncate(time.Second), notes: slices.Clone(snap.Notes)}
-	r.before = p.start(r.from.Add(-time.Hour))
-	if r.to.Before(r.from) {
-		r.to = now.Truncate(time.Second)
-	}
-	ar, ok := mon.Archive()
-	if !ok || !r.from.Before(r.to) {
-		return r, nil
-	}
-	if err := r.sumUp(ctx, mon); err != nil {
-		return r, err
-	}
-	if r.topUps, err = ar.DB.TopUps(ctx, ar.Shown, r.from, now); err != nil {
-		return r, err
-	}
-	if err := r.askBought(ctx, ar); err != nil {
-		return r, err
-	}
-	if r.events, err = ar.DB.Events(ctx, ar.Account, r.from, now.Add(time.Second), eventLimit); err != nil {
-		return r, err
-	}
-	if snap.Fault != nil {
-		r.notes = append(r.notes, "models and keys were not asked for: the account could not be read")
-		return r, nil
-	}
-	r.models = r.breakdown(ctx, mon, monitor.ByModel)
-	r.keys = r.breakdown(ctx, mon, monitor.ByKey)
-	return r, nil
+// reportBuilder collects what a report says of the account that mon watches.
+type reportBuilder struct {
+	mon *monitor.Monitor
+	render.UsageReport
 }
 
-// askBought notes where the balance was not read from the beginning of the
-// period on: spend of before can be had, top-ups cannot.
-func (r *usageReport) askBought(ctx context.Context, ar monitor.Archive) error {
-	first, _, err := ar.DB.At(ctx, ar.Shown, r.from)
-	if r.boughtKnown = first.CreditsKnown; err == nil && !r.boughtKnown {
-		r.notes = append(r.notes, "top-ups from before the balance was first read are not known")
+func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, now time.Time) (render.UsageReport, error) {
+	r := &reportBuilder{mon, render.UsageReport{
+		Snapshot: snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
+		Notes: slices.Clone(snap.Notes),
+	}}
+	r.Before = p.start(r.From.Add(-time.Hour))
+	if r.To.Before(r.From) {
+		r.To = now.Truncate(time.Second)
 	}
-	return err
+	err := r.fill(ctx, now)
+	return r.UsageReport, err
+}
+
+// fill reads what the history and the API know of the period.
+func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
+	ar, ok := r.mon.Archive()
+	if !ok || !r.From.Before(r.To) {
+		return nil
+	}
+	if err := r.sumUp(ctx); err != nil {
+		return err
+	}
+	// Spend from before the first reading can be had, top-ups cannot.
+	first, _, err := ar.DB.At(ctx, ar.Shown, r.From)
+	if err != nil {
+		return err
+	}
+	if r.TopUpsKnown = first.CreditsKnown; !r.TopUpsKnown {
+		r.Notes = append(r.Notes, "top-ups from before the balance was first read are not known")
+	}
+	if r.TopUps, err = ar.DB.TopUps(ctx, ar.Shown, r.From, now); err != nil {
+		return err
+	}
+	if r.Events, err = ar.DB.Events(ctx, ar.Account, r.From, now.Add(time.Second), eventLimit); err != nil {
+		return err
+	}
+	r.MoreEvents = len(r.Events) == eventLimit
+	if r.Fault != nil {
+		r.Notes = append(r.Notes, "models and keys were not requested: the account could not be read")
+		return nil
+	}
+	r.Models = r.breakdown(ctx, monitor.ByModel)
+	r.Keys = r.breakdown(ctx, monitor.ByKey)
+	return nil
+}
+
+// spend is what was spent within the span and the period; nil where that is
+// not known.
+func (r *reportBuilder) spend(ctx context.Context, from, to time.Time) (*float64, error) {
+	if to.After(r.To) {
+		to = r.To
+	}
+	if !from.Before(to) {
+		return nil, nil
+	}
+	sums, err := r.mon.SpendBetween(ctx, from, to)
+	return sums[0], err
 }
 
 // sumUp reads what was spent, in all and by the day.
-func (r *usageReport) sumUp(ctx context.Context, mon *monitor.Monitor) error {
-	one := func(from, to time.Time) (*float64, error) {
-		if to.After(r.to) {
-			to = r.to
-		}
-		if !from.Before(to) {
-			return nil, nil
-		}
-		sums, err := mon.SpendBetween(ctx, from, to)
-		return sums[0], err
+func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
+	sameTime := r.Before.Add(r.To.Sub(r.From))
+	if sameTime.After(r.From) { // the month before was shorter
+		sameTime = r.From
 	}
-	sameTime := r.before.Add(r.to.Sub(r.from))
-	if sameTime.After(r.from) { // the month before was shorter
-		sameTime = r.from
-	}
-	var err error
-	if r.spentUSD, err = one(r.from, r.to); err != nil {
+	if r.SpentUSD, err = r.spend(ctx, r.From, r.To); err != nil {
 		return err
 	}
-	if r.beforeUSD, err = one(r.before, r.from); err != nil {
+	if r.BeforeUSD, err = r.spend(ctx, r.Before, r.From); err != nil {
 		return err
 	}
-	if r.sameTimeUSD, err = one(r.before, sameTime); err != nil || r.period.name == "day" {
+	if r.SameTimeUSD, err = r.spend(ctx, r.Before, sameTime); err != nil || r.Period == "day" {
 		return err
 	}
 	for i := 0; ; i++ {
-		at, before := r.from.AddDate(0, 0, i), r.before.AddDate(0, 0, i)
-		var d reportDay
-		if at.Before(r.to) {
-			d.at = at
-			if d.spentUSD, err = one(at, at.AddDate(0, 0, 1)); err != nil {
+		at, before := r.From.AddDate(0, 0, i), r.Before.AddDate(0, 0, i)
+		var d render.ReportDay
+		if at.Before(r.To) {
+			d.At = at
+			if d.SpentUSD, err = r.spend(ctx, at, at.AddDate(0, 0, 1)); err != nil {
 				return err
 			}
 		}
-		if before.Before(r.from) {
-			d.before = before
-			if d.beforeUSD, err = one(before, before.AddDate(0, 0, 1)); err != nil {
+		if before.Before(r.From) {
+			d.Before = before
+			if d.BeforeUSD, err = r.spend(ctx, before, before.AddDate(0, 0, 1)); err != nil {
 				return err
 			}
 		}
-		if d.at.IsZero() && d.before.IsZero() {
+		if d.At.IsZero() && d.Before.IsZero() {
 			return nil
 		}
-		r.days = append(r.days, d)
+		r.Days = append(r.Days, d)
 	}
 }
 
 // breakdown says who spent it. That this cannot be had is a note.
-func (r *usageReport) breakdown(ctx context.Context, mon *monitor.Monitor, by monitor.By) monitor.Breakdown {
-	b, err := mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: r.from, To: r.to})
+func (r *reportBuilder) breakdown(ctx context.Context, by monitor.By) monitor.Breakdown {
+	b, err := r.mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: r.From, To: r.To})
 	if err != nil {
 		b.Notes = append(b.Notes, "spend by "+string(by)+" is not known: "+oneLine(err.Error()))
 	}
@@ -214,18 +195,9 @@ func (r *usageReport) breakdown(ctx context.Context, mon *monitor.Monitor, by mo
 		b.Notes = append(b.Notes, "spend by "+string(by)+" has not all of the rows")
 	}
 	for _, n := range b.Notes {
-		if !slices.Contains(r.notes, n) {
-			r.notes = append(r.notes, n)
+		if !slices.Contains(r.Notes, n) {
+			r.Notes = append(r.Notes, n)
 		}
 	}
 	return b
-}
-
-// change is how far the spend is above that of the same time before.
-func (r usageReport) change() *float64 {
-	if r.spentUSD == nil || r.sameTimeUSD == nil || *r.sameTimeUSD <= 0 {
-		return nil
-	}
-	ratio := *r.spentUSD / *r.sameTimeUSD - 1
-	return &ratio
 }

@@ -2,9 +2,7 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 )
 
 type statusFlags struct {
@@ -37,7 +36,7 @@ reading is young enough: for status bars.
 With --format it prints a template in the syntax of Go's text/template (fields,
 if, with, comparisons, printf) of these fields:
 
-` + fieldNames() + `
+` + render.FieldNames() + `
 
 Sums have their dollar sign; unknown is —. In the first quarter of an hour of
 history RunsOut and Charge are a range in words, and the spans to them —. {{.JSON.balance_usd}} and the like are
@@ -65,9 +64,9 @@ the values of --json.`,
 // status prints one snapshot. It fails with exitUnknown where the account
 // could not be read; what is known is printed all the same.
 func (a *app) status(ctx context.Context, f statusFlags) error {
-	format, err := parseFormat(f.format)
+	format, err := render.ParseFormat(f.format)
 	if err != nil {
-		return err
+		return usageError("ortop status --help lists the fields", "--format: %w", err)
 	}
 	return a.once(ctx, f.maxAge, func(snap account.Snapshot, _ *monitor.Monitor) error {
 		return a.printStatus(snap, f, format)
@@ -119,24 +118,18 @@ func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(accoun
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"
 
-func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *formatter) error {
-	var out []byte
-	var err error
+func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.Format) error {
 	switch {
 	case f.json:
-		out, err = json.Marshal(statusObject(snap, a.now()))
+		return a.answerJSON(render.Status(snap, a.now()))
 	case format != nil:
-		out, err = format.apply(snap, a.now())
-	default:
-		out = []byte(statusText(snap, a.now()))
+		out, err := format.Apply(snap, a.now())
+		if err != nil {
+			return err
+		}
+		return a.answer(out)
 	}
-	if err != nil {
-		return err
-	}
-	if _, err := a.stdout.Write(append(out, '\n')); err != nil {
-		return fmt.Errorf("writing the answer: %w", err)
-	}
-	return nil
+	return a.answer(render.StatusText(snap, a.now()))
 }
 
 // verdict is nil where the account was read: its balance, or an ordinary key's
@@ -145,51 +138,5 @@ func verdict(s account.Snapshot) error {
 	if s.Fault == nil {
 		return nil
 	}
-	return &exitError{exitUnknown, errors.New(s.Fault.Message), faultHint(*s.Fault, s.Due)}
-}
-
-// faultWords say what is wrong where there is no number to be stale.
-func faultWords(f account.Fault) string {
-	switch f.Kind {
-	case credit.FaultUnauthorized:
-		return "key not accepted"
-	case credit.FaultForbidden:
-		return "not allowed to this key"
-	case credit.FaultPayment:
-		return "payment required"
-	case credit.FaultRateLimited:
-		return "told to wait"
-	case credit.FaultServer:
-		return "the server has trouble"
-	case credit.FaultNetwork:
-		return "no connection"
-	case credit.FaultStorage:
-		return "history cannot be used"
-	}
-	return "no usable answer"
-}
-
-// faultHint is the way out of a fault. due is when the next poll is planned.
-func faultHint(f account.Fault, due time.Time) string {
-	switch f.Kind {
-	case credit.FaultUnauthorized:
-		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
-	case credit.FaultForbidden:
-		return "only a management key may read the account's balance"
-	case credit.FaultRateLimited:
-		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; nothing is asked before"
-	case credit.FaultPayment:
-		return "the account has no credits or owes some: openrouter.ai/settings/credits"
-	case credit.FaultServer:
-		return "this passes by itself; the last known values are kept"
-	case credit.FaultRedirect:
-		return "ortop follows no redirect, so that the key stays where it is: check the base URL with ortop doctor"
-	case credit.FaultStorage:
-		return "ortop doctor says what is wrong with the history, and with the clock"
-	case credit.FaultMalformed:
-		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
-	case credit.FaultNetwork:
-		return "the last known values are kept; ortop doctor tells what is reachable"
-	}
-	return ""
+	return &exitError{exitUnknown, errors.New(s.Fault.Message), render.FaultHint(*s.Fault, s.Due)}
 }

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"bufio"
@@ -6,75 +6,89 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/text"
 )
 
-// rowLayout is how rows of history are written: a head, the rows with
-// something in between, and a tail.
-type rowLayout struct {
-	head, between, tail string
-	row                 func(buf []byte, r historyRow) []byte
+// HistoryRow is the account at one time, and what was spent since the row
+// before it. nil is unknown.
+type HistoryRow struct {
+	At         time.Time
+	CreditsUSD *float64
+	UsageUSD   *float64
+	SpendUSD   *float64
 }
 
-// timeLayout is how machines read a moment: RFC 3339, in UTC.
-const timeLayout = "2006-01-02T15:04:05Z"
+func (r HistoryRow) balance() *float64 {
+	if r.CreditsUSD == nil || r.UsageUSD == nil {
+		return nil
+	}
+	left := credit.Balance{CreditsUSD: *r.CreditsUSD, UsageUSD: *r.UsageUSD}.LeftUSD()
+	return &left
+}
 
+// RowLayout is how rows of history are written: a head, the rows with
+// something in between, and a tail.
+type RowLayout struct {
+	head, between, tail string
+	row                 func(buf []byte, r HistoryRow) []byte
+}
+
+// The layouts. CSVRows can be imported again.
 var (
-	csvRows = rowLayout{
+	CSVRows = RowLayout{
 		head: "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n",
 		row:  appendCSV,
 	}
-	jsonRows = rowLayout{
+	JSONRows = RowLayout{
 		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]}\n",
 		row: appendJSON,
 	}
-	tableRows = rowLayout{
+	TableRows = RowLayout{
 		head: fmt.Sprintf("%-19s %14s %14s %14s %14s\n", "at (UTC)", "spent", "left", "used", "bought"),
 		row:  appendTable,
 	}
 )
 
-// rowWriter writes rows as they come.
-type rowWriter struct {
+// RowWriter writes rows of history as they come.
+type RowWriter struct {
 	w      *bufio.Writer
-	layout rowLayout
+	layout RowLayout
 	buf    []byte
 	rows   int
 }
 
-func newRowWriter(w io.Writer, layout rowLayout) *rowWriter {
-	o := &rowWriter{w: bufio.NewWriterSize(w, 1<<16), layout: layout}
+// NewRowWriter returns a RowWriter to w, which holds back up to 64 KiB.
+func NewRowWriter(w io.Writer, layout RowLayout) *RowWriter {
+	o := &RowWriter{w: bufio.NewWriterSize(w, 1<<16), layout: layout}
 	o.w.WriteString(layout.head)
 	return o
 }
 
-func (o *rowWriter) write(r historyRow) error {
+// Write writes a row.
+func (o *RowWriter) Write(r HistoryRow) error {
 	if o.rows > 0 {
 		o.w.WriteString(o.layout.between)
 	}
 	o.rows++
 	o.buf = o.layout.row(o.buf[:0], r)
 	_, err := o.w.Write(o.buf)
-	return written(err)
+	return err
 }
 
-// close writes what is left. It does not close what is written to.
-func (o *rowWriter) close() error {
+// Flush writes what is held back.
+func (o *RowWriter) Flush() error { return o.w.Flush() }
+
+// Close writes what is held back and the tail. It does not close the writer
+// below.
+func (o *RowWriter) Close() error {
 	o.w.WriteString(o.layout.tail)
-	return o.flush()
+	return o.Flush()
 }
 
-func (o *rowWriter) flush() error { return written(o.w.Flush()) }
-
-func written(err error) error {
-	if err != nil {
-		return fmt.Errorf("writing the answer: %w", err)
-	}
-	return nil
-}
-
-func appendCSV(b []byte, r historyRow) []byte {
+func appendCSV(b []byte, r HistoryRow) []byte {
 	b = r.At.UTC().AppendFormat(b, timeLayout)
 	for _, v := range []*float64{r.CreditsUSD, r.UsageUSD, r.balance(), r.SpendUSD} {
 		b = append(b, ',')
@@ -85,7 +99,7 @@ func appendCSV(b []byte, r historyRow) []byte {
 	return append(b, '\n')
 }
 
-func appendJSON(b []byte, r historyRow) []byte {
+func appendJSON(b []byte, r HistoryRow) []byte {
 	row, _ := json.Marshal(struct { // finite numbers: nothing that can fail
 		At      string   `json:"at"`
 		Credits *float64 `json:"total_credits_usd"`
@@ -96,7 +110,7 @@ func appendJSON(b []byte, r historyRow) []byte {
 	return append(b, row...)
 }
 
-func appendTable(b []byte, r historyRow) []byte {
+func appendTable(b []byte, r HistoryRow) []byte {
 	b = r.At.UTC().AppendFormat(b, "2006-01-02 15:04:05")
 	for _, v := range []*float64{r.SpendUSD, r.balance(), r.UsageUSD, r.CreditsUSD} {
 		b = fmt.Appendf(b, " %14s", text.MaybeUSD(v))

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"time"
@@ -6,8 +6,8 @@ import (
 	"ortop/internal/monitor"
 )
 
-// The object of report --json. Every key is always there; null is unknown.
-type reportJSON struct {
+// ReportObject is what report --json prints. Every key is always there; null is unknown.
+type ReportObject struct {
 	Schema       int               `json:"schema"`
 	Account      string            `json:"account"`
 	At           *string           `json:"at"`
@@ -60,46 +60,33 @@ type reportEventJSON struct {
 	Text  string  `json:"text"`
 }
 
-func reportObject(r usageReport, now time.Time) reportJSON {
-	o := reportJSON{
-		Schema: 1, Account: r.Account, At: momentOrNull(r.At), Stale: r.Stale(now), Period: r.period.name,
-		From: moment(r.from), To: moment(r.to), Spend: r.spentUSD,
-		PreviousFrom: moment(r.before), Previous: r.beforeUSD, SameTime: r.sameTimeUSD, Change: r.change(),
-		Days: []reportDayJSON{}, Models: spenderRows(r.models), Keys: spenderRows(r.keys),
+// Report is r as scripts see it at now.
+func Report(r UsageReport, now time.Time) ReportObject {
+	o := ReportObject{
+		Schema: 1, Account: r.Account, At: timestampOrNull(r.At), Stale: r.Stale(now), Period: r.Period,
+		From: timestamp(r.From), To: timestamp(r.To), Spend: r.SpentUSD,
+		PreviousFrom: timestamp(r.Before), Previous: r.BeforeUSD, SameTime: r.SameTimeUSD, Change: r.change(),
+		Days: []reportDayJSON{}, Models: spenderRows(r.Models), Keys: spenderRows(r.Keys),
 		Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
-		Track: trackJSON{Made: r.Track.Made, Held: r.Track.Held}, Notes: append([]string{}, r.notes...),
+		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault),
 	}
-	for _, d := range r.days {
-		o.Days = append(o.Days, reportDayJSON{momentOrNull(d.at), d.spentUSD, momentOrNull(d.before), d.beforeUSD})
+	for _, d := range r.Days {
+		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD})
 	}
 	if r.Balance != nil {
 		left := r.Balance.LeftUSD()
 		o.Balance = &left
 	}
-	if r.boughtKnown {
+	if r.TopUpsKnown {
 		o.TopUps = []topUpJSON{}
 	}
-	for _, u := range r.topUps {
-		o.TopUps = append(o.TopUps, topUpJSON{moment(u.At), u.AmountUSD})
+	for _, u := range r.TopUps {
+		o.TopUps = append(o.TopUps, topUpJSON{timestamp(u.At), u.AmountUSD})
 	}
-	for _, e := range r.events {
-		o.Events = append(o.Events, reportEventJSON{moment(e.At), oneLine(e.Kind), oneLine(e.Level), oneLine(e.Text)})
-	}
-	if r.Track.Made > 0 {
-		o.Track.Factor = &r.Track.Factor
-	}
-	if r.Fault != nil {
-		o.Error = &errorJSON{r.Fault.Kind, r.Fault.Message}
+	for _, e := range r.Events {
+		o.Events = append(o.Events, reportEventJSON{timestamp(e.At), clean(e.Kind), clean(e.Level), clean(e.Text)})
 	}
 	return o
-}
-
-// momentOrNull is moment, and null for a zero time.
-func momentOrNull(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return moment(t)
 }
 
 // spenderRows are those who spent most; null where nobody could tell.

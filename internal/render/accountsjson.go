@@ -1,9 +1,9 @@
-package cmd
+package render
 
 import "time"
 
-// The object of accounts --json. Every key is always there; null is unknown.
-type accountsJSON struct {
+// AccountsObject is what accounts --json prints. Every key is always there; null is unknown.
+type AccountsObject struct {
 	Schema   int           `json:"schema"`
 	Accounts []accountJSON `json:"accounts"`
 	Total    totalJSON     `json:"total"`
@@ -38,22 +38,20 @@ type totalJSON struct {
 	Stale    bool     `json:"stale"` // one of them is
 }
 
-func accountsObject(rows []accountRow, now time.Time) accountsJSON {
-	o := accountsJSON{Schema: 1, Accounts: []accountJSON{}}
+// Accounts is the list as scripts see it at now.
+func Accounts(rows []AccountRow, now time.Time) AccountsObject {
+	o := AccountsObject{Schema: 1, Accounts: []accountJSON{}}
 	for i := range rows {
 		r := &rows[i]
-		s := statusObject(r.snap, now)
+		s := Status(r.Snapshot, now)
 		row := accountJSON{
-			Account: r.settings.account.Name, KeySource: word(r.key), BaseURL: r.settings.baseURL, KeyKind: s.KeyKind,
+			Account: r.Name, KeySource: word(r.KeySource), BaseURL: r.BaseURL, KeyKind: s.KeyKind,
 			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,
-			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast,
-		}
-		if f := r.fault(); f != nil {
-			row.Error = &errorJSON{f.Kind, f.Message}
+			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast, Error: errorObject(r.Fault),
 		}
 		o.Accounts = append(o.Accounts, row)
 	}
-	t := total(rows, now)
+	t := TotalOf(rows, now)
 	o.Total = totalJSON{Accounts: t.Accounts, Known: t.Known, Repeated: t.Repeated, Balance: t.BalanceUSD, PerHour: t.USDPerHour, PerDay: t.USDPerDay, Stale: t.Stale}
 	if t.First >= 0 {
 		o.Total.First = &o.Accounts[t.First].Account

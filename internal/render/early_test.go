@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"strings"
@@ -47,10 +47,10 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 		{"is refilled", refilled, "next charge", "charge between tomorrow and Thu 3 Dec|—|—|—|" + vague + "|—|Sun 22 to Thu 3 Dec"},
 	} {
 		for name, page := range map[string]string{
-			"status":   statusText(c.s, now),
-			"forecast": forecastText(c.s, forecast.Ask{TopUpUSD: &topUp}, forecast.Plan{WithTopUp: f}, now),
-			"report":   reportPage(usageReport{Snapshot: c.s, period: periods[0]}, now).plain(),
-			"accounts": accountsText([]accountRow{{snap: c.s}}, now),
+			"status":   StatusText(c.s, now),
+			"forecast": ForecastText(c.s, forecast.Ask{TopUpUSD: &topUp}, forecast.Plan{WithTopUp: f}, now),
+			"report":   ReportText(UsageReport{Snapshot: c.s, Period: "day"}, now),
+			"accounts": AccountsText([]AccountRow{{Snapshot: c.s}}, now),
 		} {
 			for _, middle := range []string{"26 Nov", "5 d 3 h", "13:42", "08:42", "80 %"} {
 				if strings.Contains(page, middle) {
@@ -64,14 +64,14 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 				t.Errorf("%s: forecast =\n%s", c.name, page)
 			}
 		}
-		format, err := parseFormat("{{.Next}}|{{.RunsOut}}|{{.RunsOutIn}}|{{.RunsOutRange}}|{{.Charge}}|{{.ChargeIn}}|{{.ChargeRange}}")
+		format, err := ParseFormat("{{.Next}}|{{.RunsOut}}|{{.RunsOutIn}}|{{.RunsOutRange}}|{{.Charge}}|{{.ChargeIn}}|{{.ChargeRange}}")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := format.apply(c.s, now); err != nil || string(got) != c.format {
+		if got, err := format.Apply(c.s, now); err != nil || got != c.format {
 			t.Errorf("%s: --format = %q, %v, want %q", c.name, got, err, c.format)
 		}
-		if got := statusObject(c.s, now).Forecast.P50; got == nil || *got != "2026-11-26T13:42:00Z" {
+		if got := Status(c.s, now).Forecast.P50; got == nil || *got != "2026-11-26T13:42:00Z" {
 			t.Errorf("%s: --json has p50 %v", c.name, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"encoding/json"
@@ -58,7 +58,7 @@ func TestAutoTopUp(t *testing.T) {
 	} {
 		s := refilled()
 		c.change(&s)
-		text := statusText(s, now)
+		text := StatusText(s, now)
 		for _, want := range c.text {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is not in\n%s", c.name, want, text)
@@ -67,14 +67,14 @@ func TestAutoTopUp(t *testing.T) {
 		if strings.Contains(text, c.not) {
 			t.Errorf("%s: %q is in\n%s", c.name, c.not, text)
 		}
-		f, err := parseFormat("{{.Next}}|{{.RunsOut}}|{{.Charge}}|{{.AutoTopUp}}")
+		f, err := ParseFormat("{{.Next}}|{{.RunsOut}}|{{.Charge}}|{{.AutoTopUp}}")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := f.apply(s, now); err != nil || string(got) != c.format {
+		if got, err := f.Apply(s, now); err != nil || got != c.format {
 			t.Errorf("%s: --format = %q, %v, want %q", c.name, got, err, c.format)
 		}
-		for _, o := range []any{statusObject(s, now), forecastReport(s, forecast.Ask{}, forecast.Plan{}, now)} {
+		for _, o := range []any{Status(s, now), Forecast(s, forecast.Ask{}, forecast.Plan{}, now)} {
 			var got struct {
 				AutoTopUp json.RawMessage `json:"auto_top_up"`
 			}

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"strings"
@@ -6,30 +6,26 @@ import (
 	"time"
 
 	"ortop/internal/account"
-	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
 
 // listed are rows of a list: one that is live, one that is stale and one that
 // was never read.
-func listed(now time.Time) []accountRow {
+func listed(now time.Time) []AccountRow {
 	usd := func(v float64) *float64 { return &v }
-	row := func(name string, left, perDay float64, age time.Duration) accountRow {
-		r := accountRow{key: "keyring", snap: account.Snapshot{
+	row := func(name string, left, perDay float64, age time.Duration) AccountRow {
+		return AccountRow{Name: name, KeySource: "keyring", Snapshot: account.Snapshot{
 			Account: name, At: now.Add(-age), Interval: time.Minute, Source: account.FromCredits,
 			Balance: &credit.Balance{CreditsUSD: 1000, UsageUSD: 1000 - left},
 			Burn:    account.Burn{USDPerHour: usd(perDay / 20), USDPerDay: usd(perDay)},
 			Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now.Add(-age), History: 30 * 24 * time.Hour,
 				P10: left / perDay * 80000, P50: left / perDay * 86400, P90: left / perDay * 99999},
 		}}
-		r.settings.account = config.Account{Name: name}
-		return r
 	}
-	unread := accountRow{key: "keyring", snap: account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown},
-		Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "reading credits: cannot resolve openrouter.ai"}}}
-	unread.settings.account = config.Account{Name: "new"}
-	return []accountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
+	unread := AccountRow{Name: "new", KeySource: "keyring", Snapshot: account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown}},
+		Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "reading credits: cannot resolve openrouter.ai"}}
+	return []AccountRow{row("personal", 63.52, 12.3, 4*time.Second), row("work", 812.5, 400, 12*time.Minute), unread}
 }
 
 func TestAccountsText(t *testing.T) {
@@ -41,13 +37,13 @@ func TestAccountsText(t *testing.T) {
 		"new             keyring  openrouter.ai  not read         —       —         —     —                  never: no connection",
 		"all 3 accounts                          2 of 3 known  $876.02  $20.61   $412.30  first: work        at most 12 min ago",
 	}
-	if got := strings.Split(accountsText(listed(now), now), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got := strings.Split(AccountsText(listed(now), now), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the list is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := accountsText([]accountRow{{}, {}}, now); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
+	if got := AccountsText([]AccountRow{{}, {}}, now); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
 		t.Errorf("the list of what is not known is\n%s\nwant no sum", got)
 	}
-	o := accountsObject(listed(now), now)
+	o := Accounts(listed(now), now)
 	if t0 := o.Total; t0.Known != 2 || *t0.Balance != 63.52+812.5 || *t0.AgeS != 720 || !t0.Stale || *t0.First != "work" {
 		t.Errorf("the total's object is %+v", t0)
 	}

@@ -1,9 +1,13 @@
-package cmd
+package render
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"ortop/history"
+	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
@@ -11,18 +15,62 @@ import (
 // topRows is how many models and keys a report names.
 const topRows = 5
 
-// reportPage is a report for people, with all of its times in now's zone, UTC.
-func reportPage(r usageReport, now time.Time) page {
+// UsageReport is what was spent in a period, and what happened in it. An amount
+// that is nil is not known.
+type UsageReport struct {
+	account.Snapshot
+	Period       string    // "week"
+	PeriodBefore string    // "last week"
+	From, To     time.Time // To is the last reading, or now where that is older
+	Before       time.Time // when the period before began
+	SpentUSD     *float64
+	BeforeUSD    *float64 // in the whole period before
+	SameTimeUSD  *float64 // in as much of it as From to To is of this one
+	Days         []ReportDay
+	Models, Keys monitor.Breakdown
+	TopUps       []credit.TopUp
+	TopUpsKnown  bool            // for the whole period
+	Events       []history.Event // the newest first
+	MoreEvents   bool            // there are older ones
+	Notes        []string
+}
+
+// ReportDay is a day of the period, and the one in its place before.
+type ReportDay struct {
+	At, Before          time.Time // zero where one of the two has no such day
+	SpentUSD, BeforeUSD *float64
+}
+
+// change is how far the spend is above that of the same time before.
+func (r UsageReport) change() *float64 {
+	if r.SpentUSD == nil || r.SameTimeUSD == nil || *r.SameTimeUSD <= 0 {
+		return nil
+	}
+	ratio := *r.SpentUSD / *r.SameTimeUSD - 1
+	return &ratio
+}
+
+// ReportText is the report as plain text, with all times in now's zone, UTC.
+func ReportText(r UsageReport, now time.Time) string {
+	return strings.TrimSuffix(reportPage(r, now).plain(), "\n")
+}
+
+// ReportMarkdown is ReportText in Markdown.
+func ReportMarkdown(r UsageReport, now time.Time) string {
+	return strings.TrimSuffix(reportPage(r, now).markdown(), "\n")
+}
+
+func reportPage(r UsageReport, now time.Time) page {
 	f := newFields(r.Snapshot, now)
-	p := page{title: "Usage of account " + r.Account + ": " + r.period.name + " of " + r.from.Format("Mon 2 Jan 2006")}
+	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
 	facts := table{}
 	add := func(name, format string, args ...any) {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
 	}
 	add("state", "%s", f.State)
-	add("time", "%s to %s, all of it in UTC", r.from.Format("Mon 2 Jan, 15:04"), r.to.Format("Mon 2 Jan, 15:04"))
-	add("spent", "%s", text.MaybeUSD(r.spentUSD))
-	compared := text.MaybeUSD(r.sameTimeUSD)
+	add("time", "%s to %s, all of it in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
+	add("spent", "%s", text.MaybeUSD(r.SpentUSD))
+	compared := text.MaybeUSD(r.SameTimeUSD)
 	if c := r.change(); c != nil && *c >= 1.995 {
 		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
 	} else if c != nil && *c >= 0 {
@@ -30,7 +78,7 @@ func reportPage(r usageReport, now time.Time) page {
 	} else if c != nil {
 		compared += " (now " + text.Percent(-*c) + " less)"
 	}
-	add(r.period.before, "%s by this time, %s in all", compared, text.MaybeUSD(r.beforeUSD))
+	add(r.PeriodBefore, "%s by this time, %s in all", compared, text.MaybeUSD(r.BeforeUSD))
 	switch {
 	case r.Balance != nil:
 		add("left", "%s of %s (%s)", f.Balance, f.Bought, f.LeftPercent)
@@ -56,26 +104,26 @@ func reportPage(r usageReport, now time.Time) page {
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
-	p.tables = append(p.tables, topTable("Models", r.models), topTable("Keys", r.keys), topUpTable(r), eventTable(r))
-	p.lists = append(p.lists, standing, list{"Forecast", r.Why(now)}, list{"Notes", r.notes})
+	p.tables = append(p.tables, topTable("Models", r.Models), topTable("Keys", r.Keys), topUpTable(r), eventTable(r))
+	p.lists = append(p.lists, standing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
 	return p
 }
 
-func dayTable(r usageReport) table {
-	t := table{title: "Days", head: []string{"day", "this " + r.period.name, "day", r.period.before}}
+func dayTable(r UsageReport) table {
+	t := table{title: "Days", head: []string{"day", "this " + r.Period, "day", r.PeriodBefore}}
 	name := func(at time.Time) string {
 		if at.IsZero() {
 			return ""
 		}
 		return at.Format("Mon 2 Jan")
 	}
-	for _, d := range r.days {
-		row := []string{name(d.at), "", name(d.before), ""}
-		if !d.at.IsZero() {
-			row[1] = text.MaybeUSD(d.spentUSD)
+	for _, d := range r.Days {
+		row := []string{name(d.At), "", name(d.Before), ""}
+		if !d.At.IsZero() {
+			row[1] = text.MaybeUSD(d.SpentUSD)
 		}
-		if !d.before.IsZero() {
-			row[3] = text.MaybeUSD(d.beforeUSD)
+		if !d.Before.IsZero() {
+			row[3] = text.MaybeUSD(d.BeforeUSD)
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -122,23 +170,23 @@ func topSpenders(b monitor.Breakdown) (top []monitor.BreakdownRow, restUSD *floa
 	return top, b.Besides(top)
 }
 
-func topUpTable(r usageReport) table {
+func topUpTable(r UsageReport) table {
 	t := table{title: "Top-ups", head: []string{"time", "amount"}, empty: "none"}
-	if !r.boughtKnown {
+	if !r.TopUpsKnown {
 		t.empty = text.Unknown
 	}
-	for _, u := range r.topUps {
+	for _, u := range r.TopUps {
 		t.rows = append(t.rows, []string{u.At.UTC().Format("Mon 2 Jan, 15:04"), text.USD(u.AmountUSD)})
 	}
 	return t
 }
 
-func eventTable(r usageReport) table {
+func eventTable(r UsageReport) table {
 	t := table{title: "Events", head: []string{"time", "level", "kind", "what"}, empty: "none", left: true}
-	for _, e := range r.events {
+	for _, e := range r.Events {
 		t.rows = append(t.rows, []string{e.At.UTC().Format("Mon 2 Jan, 15:04"), e.Level, e.Kind, e.Text})
 	}
-	if len(r.events) == eventLimit {
+	if r.MoreEvents {
 		t.rows = append(t.rows, []string{"earlier", "", "", "not shown"})
 	}
 	return t

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"strings"
@@ -137,8 +137,6 @@ func (t table) markdown(b *strings.Builder) {
 		write(row)
 	}
 }
-
-func clean(s string) string { return oneLine(s) }
 
 var markdownSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`, "&", `\&`, "@", `\@`)

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"time"
@@ -36,11 +36,11 @@ func autoTopUpObject(s account.Snapshot) *autoTopUpJSON {
 	since, missing := s.TopUpMissing()
 	switch f := a.Next; {
 	case missing:
-		o.MissingSince = moment(since)
+		o.MissingSince = timestamp(since)
 	case f.State == forecast.OK:
-		o.Next = nextJSON{moment(f.Time(f.P10)), moment(f.Time(f.P50)), moment(f.Time(f.P90))}
+		o.Next = nextJSON{timestamp(f.Time(f.P10)), timestamp(f.Time(f.P50)), timestamp(f.Time(f.P90))}
 	case f.State == forecast.Depleted: // it is due
-		o.Next = nextJSON{moment(f.At), moment(f.At), moment(f.At)}
+		o.Next = nextJSON{timestamp(f.At), timestamp(f.At), timestamp(f.At)}
 	}
 	return o
 }

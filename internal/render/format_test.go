@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"testing"
@@ -31,12 +31,12 @@ func TestFormat(t *testing.T) {
 		{"a comment and trimming", "a {{- /* x */ -}} b", "ab"},
 		{"text alone", "plain", "plain"},
 	} {
-		f, err := parseFormat(c.format)
+		f, err := ParseFormat(c.format)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if got, err := f.apply(s, now); err != nil || string(got) != c.want {
+		if got, err := f.Apply(s, now); err != nil || got != c.want {
 			t.Errorf("%s: %q = %q, %v, want %q", c.name, c.format, got, err, c.want)
 		}
 	}
@@ -46,8 +46,8 @@ func TestFormat(t *testing.T) {
 		"{{if .JSON.balance_usd}}{{.Nothing}}{{end}}", "{{with .JSON.error}}{{.knd}}{{end}}", "{{.JSON.error.knd}}", "{{.JSON.auto_top_up.next.p5}}",
 		"{{if .Account}}{{else}}{{.Nothing}}{{end}}",
 	} {
-		if _, err := parseFormat(bad); err == nil {
-			t.Errorf("parseFormat(%q) = nil, want an error", bad)
+		if _, err := ParseFormat(bad); err == nil {
+			t.Errorf("ParseFormat(%q) = nil, want an error", bad)
 		}
 	}
 }
@@ -58,10 +58,10 @@ func FuzzFormat(f *testing.F) {
 	}
 	now := time.Unix(1.7e9, 0)
 	f.Fuzz(func(t *testing.T, s string) {
-		format, err := parseFormat(s)
+		format, err := ParseFormat(s)
 		if err != nil || format == nil {
 			return
 		}
-		_, _ = format.apply(account.Snapshot{}, now)
+		_, _ = format.Apply(account.Snapshot{}, now)
 	})
 }

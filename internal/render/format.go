@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"errors"
@@ -12,30 +12,32 @@ import (
 	"ortop/internal/text"
 )
 
-// formatter is a parsed --format. The syntax is that of Go's text/template,
+// Format is a parsed --format. The syntax is that of Go's text/template,
 // of which parse reads it; text/template itself would evaluate it by calling
 // methods by name, which makes the linker keep every method of every library:
 // 2.9 MB.
-type formatter struct{ tree *parse.Tree }
+type Format struct{ tree *parse.Tree }
 
-func parseFormat(s string) (*formatter, error) {
+// ParseFormat reads a template; an empty one is nil. What is wrong in any of its
+// branches is an error.
+func ParseFormat(s string) (*Format, error) {
 	if s == "" {
 		return nil, nil
 	}
 	trees, err := parse.Parse("format", s, "", "", formatFuncs)
-	f := &formatter{trees["format"]}
+	f := &Format{trees["format"]}
 	if err == nil && f.tree != nil {
 		err = f.check()
 	}
 	if err != nil { // it may quote the whole of what was given
-		return nil, usageError("ortop status --help lists the fields", "--format: %s", text.Clean(err.Error(), 120))
+		return nil, errors.New(text.Clean(err.Error(), 120))
 	}
 	return f, nil
 }
 
 // check tries the template where nothing is known, and all of its branches
 // where everything is: what is wrong in one must not wait for its day.
-func (f *formatter) check() error {
+func (f *Format) check() error {
 	nothing := newFields(account.Snapshot{}, time.Unix(0, 0))
 	all := nothing
 	fill(reflect.ValueOf(&all.JSON).Elem())
@@ -59,16 +61,16 @@ func fill(v reflect.Value) {
 	}
 }
 
-// apply writes s by the template.
-func (f *formatter) apply(s account.Snapshot, now time.Time) ([]byte, error) {
+// Apply writes s by the template.
+func (f *Format) Apply(s account.Snapshot, now time.Time) (string, error) {
 	return f.write(newFields(s, now), false)
 }
 
 // write writes v by the template, with all branches if that is asked for.
-func (f *formatter) write(v fields, branches bool) ([]byte, error) {
+func (f *Format) write(v fields, branches bool) (string, error) {
 	raw, err := jsonMap(v.JSON)
 	if err != nil || f.tree == nil {
-		return nil, err
+		return "", err
 	}
 	data := map[string]any{"JSON": raw}
 	rv := reflect.ValueOf(v)
@@ -79,7 +81,7 @@ func (f *formatter) write(v fields, branches bool) ([]byte, error) {
 	}
 	w := nodeWriter{branches: branches}
 	err = w.write(f.tree.Root, data)
-	return []byte(w.b.String()), err
+	return w.b.String(), err
 }
 
 // nodeWriter writes the nodes of a template.

@@ -1,4 +1,7 @@
-package cmd
+// Package render writes what is known of an account, as text for people, as
+// JSON, CSV or Markdown for programs, and by a template. It is pure: it reads
+// no flag, clock, file or network, and computes no money of its own.
+package render
 
 import (
 	"fmt"
@@ -39,11 +42,11 @@ type fields struct {
 	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
 	Age          string // "4 s ago"
 	Error        string
-	JSON         statusJSON
+	JSON         StatusObject
 }
 
-// fieldNames lists the fields for the help, six a line.
-func fieldNames() string {
+// FieldNames lists the fields for the help, six a line.
+func FieldNames() string {
 	var b strings.Builder
 	for i, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
 		if f.Name == "JSON" {
@@ -69,7 +72,7 @@ func newFields(s account.Snapshot, now time.Time) fields {
 		LastDay: text.MaybeUSD(s.Spend.Last24hUSD), LastWeek: text.MaybeUSD(s.Spend.Last7dUSD),
 		PerHour: rate(s.Burn.USDPerHour, "/h"), PerDay: rate(s.Burn.USDPerDay, "/day"),
 		RunsOutIn: text.Unknown, RunsOutRange: text.Unknown, Cap: text.Unknown, Age: text.Unknown,
-		JSON: statusObject(s, now),
+		JSON: Status(s, now),
 	}
 	if b := s.Balance; b != nil {
 		f.Balance, f.Bought, f.Used = text.USD(b.LeftUSD()), text.USD(b.CreditsUSD), text.USD(b.UsageUSD)
@@ -188,8 +191,8 @@ func noDate(s account.Snapshot, now time.Time) string {
 	return text.Unknown
 }
 
-// statusText is s for a person.
-func statusText(s account.Snapshot, now time.Time) string {
+// StatusText is s for a person.
+func StatusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {

@@ -1,15 +1,15 @@
-package cmd
+package render
 
 import (
-	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
 
 	"ortop/internal/monitor"
 )
 
-// The object of breakdown --json. Every key is always there; null is unknown.
-type breakdownJSON struct {
+// BreakdownObject is what breakdown --json prints. Every key is always there; null is unknown.
+type BreakdownObject struct {
 	Schema       int                `json:"schema"`
 	By           string             `json:"by"`
 	From         string             `json:"from"`
@@ -33,9 +33,10 @@ type breakdownRowJSON struct {
 	ResetsAt    *string  `json:"resets_at"`
 }
 
-func breakdownObject(b monitor.Breakdown) breakdownJSON {
-	o := breakdownJSON{
-		Schema: 1, By: string(b.By), From: *moment(b.From), To: *moment(b.To),
+// Breakdown is b as scripts see it.
+func Breakdown(b monitor.Breakdown) BreakdownObject {
+	o := BreakdownObject{
+		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
 		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
 	}
 	for _, r := range b.Rows {
@@ -44,17 +45,17 @@ func breakdownObject(b monitor.Breakdown) breakdownJSON {
 			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
 		}
 		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
-			row.ResetsAt = moment(r.ResetsAt)
+			row.ResetsAt = timestamp(r.ResetsAt)
 		}
 		o.Rows = append(o.Rows, row)
 	}
 	return o
 }
 
-// breakdownCSV is the rows alone, with the columns of the JSON; empty is
+// BreakdownCSV is the rows alone, with the columns of the JSON; empty is
 // unknown.
-func breakdownCSV(b monitor.Breakdown) []byte {
-	var out bytes.Buffer
+func BreakdownCSV(b monitor.Breakdown) string {
+	var out strings.Builder
 	w := csv.NewWriter(&out)
 	usd := func(v *float64) string {
 		if v == nil {
@@ -69,7 +70,7 @@ func breakdownCSV(b monitor.Breakdown) []byte {
 		return strconv.FormatInt(*v, 10)
 	}
 	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at"})
-	for _, r := range breakdownObject(b).Rows {
+	for _, r := range Breakdown(b).Rows {
 		resets := ""
 		if r.ResetsAt != nil {
 			resets = *r.ResetsAt
@@ -79,6 +80,6 @@ func breakdownCSV(b monitor.Breakdown) []byte {
 			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), resets,
 		})
 	}
-	w.Flush() // a buffer takes everything
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	w.Flush() // a Builder takes everything
+	return strings.TrimSuffix(out.String(), "\n")
 }

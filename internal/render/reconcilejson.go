@@ -1,12 +1,12 @@
-package cmd
+package render
 
 import (
 	"ortop/internal/reconcile"
 	"ortop/internal/text"
 )
 
-// The object of reconcile --json. Every key is always there; null is unknown.
-type reconcileJSON struct {
+// ReconcileObject is what reconcile --json prints. Every key is always there; null is unknown.
+type ReconcileObject struct {
 	Schema     int           `json:"schema"`
 	Account    string        `json:"account"`
 	Subject    *string       `json:"subject"` // account, or key: whose spend it is
@@ -56,29 +56,30 @@ type requestJSON struct {
 	Charged *float64 `json:"charged_usd"`
 }
 
-func reconciledObject(r *reconciled) reconcileJSON {
-	o := reconcileJSON{
-		Schema: 1, Account: r.account, Verdict: string(r.result.Verdict), Requests: len(r.log.Entries),
-		Duplicates: r.log.Duplicates, NoCost: r.log.Unpriced(), BadLines: r.log.BadLines, Bad: []badLineJSON{},
-		Log: r.result.LogUSD, Difference: r.result.DifferenceUSD, Tolerance: r.result.ToleranceUSD, Causes: []causeJSON{},
+// Reconcile is r as scripts see it.
+func Reconcile(r *Reconciliation) ReconcileObject {
+	o := ReconcileObject{
+		Schema: 1, Account: r.Account, Verdict: string(r.Result.Verdict), Requests: len(r.Log.Entries),
+		Duplicates: r.Log.Duplicates, NoCost: r.Log.Unpriced(), BadLines: r.Log.BadLines, Bad: []badLineJSON{},
+		Log: r.Result.LogUSD, Difference: r.Result.DifferenceUSD, Tolerance: r.Result.ToleranceUSD, Causes: []causeJSON{},
 	}
-	if !r.from.IsZero() {
-		o.From, o.To = moment(r.from), moment(r.to)
+	if !r.From.IsZero() {
+		o.From, o.To = timestamp(r.From), timestamp(r.To)
 	}
-	if r.reason != nil {
-		o.Reason = word(oneLine(r.reason.Error()))
+	if r.Reason != nil {
+		o.Reason = word(clean(r.Reason.Error()))
 	}
-	if s := r.spent; s != nil {
+	if s := r.Spent; s != nil {
 		o.Subject, o.Spent, o.Unsure = word(s.Subject), &s.USD, &s.UnsureUSD
 	}
-	for _, b := range r.log.Bad {
+	for _, b := range r.Log.Bad {
 		o.Bad = append(o.Bad, badLineJSON(b))
 	}
-	for _, c := range r.result.Causes {
+	for _, c := range r.Result.Causes {
 		o.Causes = append(o.Causes, causeJSON(c))
 	}
-	if k := r.lookup; k != nil {
-		l := lookupJSON{Asked: k.answered(), NotAsked: len(r.log.Entries) - k.answered(), Matched: k.Matched, Missing: []requestJSON{}, Differing: []requestJSON{}}
+	if k := r.Lookup; k != nil {
+		l := lookupJSON{Asked: lookedUp(k), NotAsked: len(r.Log.Entries) - lookedUp(k), Matched: k.Matched, Missing: []requestJSON{}, Differing: []requestJSON{}}
 		for _, e := range k.Missing {
 			l.Missing = append(l.Missing, requestObject(e))
 		}
@@ -87,8 +88,8 @@ func reconciledObject(r *reconciled) reconcileJSON {
 			row.Charged = &d.RecordUSD
 			l.Differing = append(l.Differing, row)
 		}
-		if k.stopped != nil {
-			l.Error = word(oneLine(k.stopped.Error()))
+		if r.LookupError != nil {
+			l.Error = word(clean(r.LookupError.Error()))
 		}
 		o.Lookup = &l
 	}

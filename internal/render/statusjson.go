@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"encoding/json"
@@ -10,8 +10,8 @@ import (
 	"ortop/internal/forecast"
 )
 
-// The object of status --json. Every key is always there; null is unknown.
-type statusJSON struct {
+// StatusObject is what status --json prints. Every key is always there; null is unknown.
+type StatusObject struct {
 	Schema       int            `json:"schema"`
 	Account      string         `json:"account"`
 	At           *string        `json:"at"`
@@ -81,28 +81,36 @@ type errorJSON struct {
 	Message string           `json:"message"`
 }
 
-// alertObjects are the alerts that stand.
+// errorObject is nil, which is null, without a fault.
+func errorObject(f *account.Fault) *errorJSON {
+	if f == nil {
+		return nil
+	}
+	return &errorJSON{f.Kind, f.Message}
+}
+
+// alertObjects are the alerts that are firing.
 func alertObjects(events []alert.Event) []alertJSON {
 	list := []alertJSON{}
 	for _, e := range events {
-		list = append(list, alertJSON{string(e.Rule), string(e.Level), *moment(e.Since), e.ValueText, e.Text})
+		list = append(list, alertJSON{string(e.Rule), string(e.Level), *timestamp(e.Since), e.ValueText, e.Text})
 	}
 	return list
 }
 
-// statusObject is s as scripts see it at now.
-func statusObject(s account.Snapshot, now time.Time) statusJSON {
-	o := statusJSON{
+// Status is s as scripts see it at now.
+func Status(s account.Snapshot, now time.Time) StatusObject {
+	o := StatusObject{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
 		KeyKind: string(s.KeyKind()), Spendable: s.SpendableUSD, Binding: word(s.Binding),
 		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
 		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
 		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
-		Alerts: alertObjects(s.Alerts),
+		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault),
 	}
 	if age, ok := s.Age(now); ok {
 		seconds := age.Round(time.Millisecond).Seconds()
-		o.At, o.AgeS = moment(s.At), &seconds
+		o.At, o.AgeS = timestamp(s.At), &seconds
 	}
 	if b := s.Balance; b != nil {
 		left := b.LeftUSD()
@@ -114,16 +122,13 @@ func statusObject(s account.Snapshot, now time.Time) statusJSON {
 	if s.Key != nil {
 		o.Key = keyObject(*s.Key, now)
 	}
-	if s.Fault != nil {
-		o.Error = &errorJSON{s.Fault.Kind, s.Fault.Message}
-	}
 	return o
 }
 
 func keyObject(k credit.Key, now time.Time) keyJSON {
 	o := keyJSON{Label: word(k.Label), Limit: k.Cap.LimitUSD, Remaining: k.Cap.RemainingUSD}
 	if at, ok := k.Cap.Reset.Next(now); ok && k.Cap.LimitUSD != nil {
-		o.ResetsAt = moment(at)
+		o.ResetsAt = timestamp(at)
 	}
 	return o
 }
@@ -136,33 +141,13 @@ func forecastObject(f forecast.Forecast) forecastJSON {
 	if f.State != forecast.OK {
 		return o
 	}
-	o.P10, o.P50, o.P90 = moment(f.Time(f.P10)), moment(f.Time(f.P50)), moment(f.Time(f.P90))
+	o.P10, o.P50, o.P90 = timestamp(f.Time(f.P10)), timestamp(f.Time(f.P50)), timestamp(f.Time(f.P90))
 	o.Hours = hoursJSON{hours(f.P10), hours(f.P50), hours(f.P90)}
 	return o
 }
 
-func hours(seconds float64) *float64 {
-	h := seconds / 3600
-	return &h
-}
-
-// word is a string that is null where it is empty.
-func word[T ~string](s T) *string {
-	if s == "" {
-		return nil
-	}
-	v := string(s)
-	return &v
-}
-
-// moment is t in RFC 3339 and UTC, in whole seconds.
-func moment(t time.Time) *string {
-	v := t.UTC().Format("2006-01-02T15:04:05Z")
-	return &v
-}
-
 // jsonMap is o by the names that scripts know.
-func jsonMap(o statusJSON) (map[string]any, error) {
+func jsonMap(o StatusObject) (map[string]any, error) {
 	b, err := json.Marshal(o)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"time"
@@ -7,8 +7,8 @@ import (
 	"ortop/internal/forecast"
 )
 
-// The object of forecast --json. Every key is always there; null is unknown.
-type forecastReportJSON struct {
+// ForecastObject is what forecast --json prints. Every key is always there; null is unknown.
+type ForecastObject struct {
 	Schema  int     `json:"schema"`
 	Account string  `json:"account"`
 	At      *string `json:"at"`
@@ -51,16 +51,16 @@ type autoJSON struct {
 	PerMonth  *float64 `json:"usd_per_month"`
 }
 
-func forecastReport(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) forecastReportJSON {
-	o := forecastReportJSON{
-		Schema: 1, Account: s.Account, Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
+// Forecast is the forecast of s, and the plan p that answers ask, as scripts see
+// them at now.
+func Forecast(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) ForecastObject {
+	o := ForecastObject{
+		Schema: 1, Account: s.Account, At: timestampOrNull(s.At), Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
 		AutoTopUp: autoTopUpObject(s),
 		Drivers:   append([]string{}, s.Why(now)...),
-		Track:     trackJSON{Made: s.Track.Made, Held: s.Track.Held},
-		Plan:      planJSON{TopUp: ask.TopUpUSD, Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
-	}
-	if !s.At.IsZero() {
-		o.At = moment(s.At)
+		Track:     trackObject(s.Track),
+		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
+		Error:     errorObject(s.Fault),
 	}
 	chance := func(d time.Duration) *float64 {
 		if c, ok := s.Forecast.Chance(d); ok {
@@ -68,23 +68,21 @@ func forecastReport(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now t
 		}
 		return nil
 	}
-	c := chanceSpans
-	o.Chance = chanceJSON{chance(c[0].span), chance(c[1].span), chance(c[2].span), chance(c[3].span), chance(c[4].span)}
-	if s.Track.Made > 0 {
-		o.Track.Factor = &s.Track.Factor
-	}
+	o.Chance = chanceJSON{chance(time.Hour), chance(6 * time.Hour), chance(24 * time.Hour), chance(3 * 24 * time.Hour), chance(7 * 24 * time.Hour)}
 	if ask.TopUpUSD != nil {
 		f := forecastObject(p.WithTopUp)
 		o.Plan.WithTopUp = &f
 	}
-	if !ask.Until.IsZero() {
-		o.Plan.Until = moment(ask.Until)
-	}
 	if auto := p.Auto; auto != nil {
 		o.Plan.Auto = autoJSON{&auto.ThresholdUSD, &auto.AmountUSD, &auto.USDPerMonth}
 	}
-	if s.Fault != nil {
-		o.Error = &errorJSON{s.Fault.Kind, s.Fault.Message}
+	return o
+}
+
+func trackObject(t account.Track) trackJSON {
+	o := trackJSON{Made: t.Made, Held: t.Held}
+	if t.Made > 0 {
+		o.Factor = &t.Factor
 	}
 	return o
 }

@@ -1,4 +1,4 @@
-package cmd
+package render
 
 import (
 	"os"
@@ -21,13 +21,13 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 		}
 	}
 	for _, m := range regexp.MustCompile("(?m)`([^`\n]*\\{\\{[^`\n]*)`").FindAllStringSubmatch(string(doc), -1) {
-		if _, err := parseFormat(m[1]); err != nil {
+		if _, err := ParseFormat(m[1]); err != nil {
 			t.Errorf("%s: %v", m[1], err)
 		}
 	}
 	for _, m := range regexp.MustCompile(`\{\{\.(\w+)`).FindAllStringSubmatch(string(doc), -1) {
 		if !known[m[1]] {
-			t.Errorf("the document has {{.%s}}, which is no field", m[1])
+			t.Errorf("the document has {{.%s}}, which is not a field", m[1])
 		}
 	}
 }

@@ -1,0 +1,76 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/monitor"
+	"ortop/internal/reconcile"
+	"ortop/internal/render"
+)
+
+// spent finds what the account spent while the log was written, asking the
+// account where it was not read since. Why it is not known is r.Reason.
+func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (known reconcile.Account, err error) {
+	ses := a.watch(s, a.errLog(), nil)
+	defer ses.close()
+	last := r.To.Truncate(time.Second).Add(time.Second) // logs often have whole seconds
+	snap, err := a.readSince(ctx, ses.mon, last)
+	if snap.StorageNote != "" {
+		a.hint("%s", snap.StorageNote)
+	}
+	if err != nil && ctx.Err() != nil {
+		return known, err
+	}
+	r.Reason = err
+	if err == nil && snap.Fault != nil {
+		r.Reason = errors.New(snap.Fault.Message)
+	}
+	known.Read = snap.At
+	end := last.Add(reconcile.Settle)
+	if snap.At.Before(end) && !snap.At.Before(last) {
+		end = snap.At
+	}
+	spent, err := ses.mon.Spent(ctx, r.From, end)
+	switch {
+	case errors.Is(err, monitor.ErrNotCovered):
+		if r.Reason == nil {
+			r.Reason = errors.New(notCovered(spent, r.From, r.To))
+		}
+		return known, nil
+	case err != nil:
+		r.Reason = err
+		return known, nil
+	}
+	r.Reason, r.Spent = nil, &spent
+	known.SpentUSD, known.UnsureUSD = &spent.USD, spent.UnsureUSD
+	return known, nil
+}
+
+// askGap is longer than the monitor leaves between two questions.
+const askGap = 5500 * time.Millisecond
+
+// readSince returns a snapshot of a reading after t, if one can be had. The
+// account may have been read a moment before t, and is not asked again at once.
+func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap account.Snapshot, err error) {
+	for range 2 {
+		snap, err = mon.Once(ctx, max(0, a.now().Sub(t.Add(reconcile.Settle))))
+		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {
+			return snap, err
+		}
+		if err := wait(ctx, askGap); err != nil {
+			return snap, err
+		}
+	}
+	return snap, err
+}
+
+func notCovered(s monitor.Spent, from, to time.Time) string {
+	if s.Covered.From.IsZero() {
+		return "there is no history of this account"
+	}
+	return fmt.Sprintf("history covers %s, and the log %s", render.Minutes(s.Covered.From, s.Covered.To), render.Minutes(from, to))
+}

@@ -1,0 +1,107 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/text"
+)
+
+// AccountRow is one account of a list.
+type AccountRow struct {
+	Name, BaseURL string
+	Host          string // where that is not OpenRouter's
+	Demo          bool
+	KeySource     string // where its key comes from; empty: it has none
+	Snapshot      account.Snapshot
+	Fault         *account.Fault // why its values are missing or old; nil: they are neither
+}
+
+// TotalOf is the sum over the accounts, as every surface has it.
+func TotalOf(rows []AccountRow, now time.Time) account.Total {
+	accounts := make([]account.Snapshot, len(rows))
+	for i := range rows {
+		accounts[i] = rows[i].Snapshot
+	}
+	return account.TotalOf(accounts, now)
+}
+
+// AccountsText is the list for a person, with its sum where there are several
+// accounts.
+func AccountsText(rows []AccountRow, now time.Time) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	line := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+	t := TotalOf(rows, now)
+	var left, perHour, perDay []string
+	add := func(balance string, hour, day *float64) {
+		left, perHour, perDay = append(left, balance), append(perHour, text.MaybeUSD(hour)), append(perDay, text.MaybeUSD(day))
+	}
+	for i := range rows {
+		burn := rows[i].Snapshot.Burn
+		add(newFields(rows[i].Snapshot, now).Balance, burn.USDPerHour, burn.USDPerDay)
+	}
+	if len(rows) > 1 {
+		add(text.MaybeUSD(t.BalanceUSD), t.USDPerHour, t.USDPerDay)
+	}
+	left, perHour, perDay = text.Align(left), text.Align(perHour), text.Align(perDay)
+	line("account", "key", "host", "state", "left", "an hour", "a day", "runs out", "read")
+	for i := range rows {
+		r := &rows[i]
+		f := newFields(r.Snapshot, now)
+		key, state, read := r.states(f)
+		end := f.RunsOut
+		if f.Charge != text.Unknown {
+			end = "charge " + f.Charge
+		}
+		line(clean(r.Name), key, r.hostName(), state, left[i], perHour[i], perDay[i], end, read)
+	}
+	if n := len(rows); n > 1 {
+		first, read := "", text.Unknown
+		if t.First >= 0 {
+			first = "first: " + clean(rows[t.First].Name)
+		}
+		if t.Known > 0 {
+			read = "at most " + text.Ago(now.Sub(t.Oldest))
+		}
+		line(fmt.Sprintf("all %d accounts", n), "", "", fmt.Sprintf("%d of %d known", t.Known, n), left[n], perHour[n], perDay[n], first, read)
+	}
+	w.Flush() // a Builder takes everything
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// states are where the key comes from, the state of the account, and when it
+// was read.
+func (r *AccountRow) states(f fields) (key, state, read string) {
+	key, state, read = r.KeySource, f.State, f.Age
+	if key == "" {
+		key, state = "none", "no key"
+	}
+	if r.Fault == nil {
+		return key, state, read
+	}
+	never := r.Snapshot.At.IsZero()
+	if never {
+		read = "never"
+	}
+	if r.KeySource != "" {
+		read += ": " + faultWords(*r.Fault)
+		if never {
+			state = "not read"
+		}
+	}
+	return key, state, read
+}
+
+func (r *AccountRow) hostName() string {
+	switch {
+	case r.Demo:
+		return "this machine"
+	case r.Host == "":
+		return "openrouter.ai"
+	}
+	return r.Host
+}

@@ -1,0 +1,116 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
+)
+
+// BreakdownText is a table for a person.
+func BreakdownText(b monitor.Breakdown, now time.Time) string {
+	var byok, capped bool
+	for _, r := range b.Rows {
+		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
+		capped = capped || r.Cap.LimitUSD != nil
+	}
+	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "cap"}}
+	for _, r := range b.Rows {
+		lines = append(lines, []string{
+			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, text.Count),
+			maybe(r.Tokens, text.Count), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
+			text.MaybeUSD(r.BYOKUSD), budgetText(r, now),
+		})
+	}
+	columns := lines[0]
+	if b.Rows == nil {
+		lines = nil
+	} else {
+		lines = append(lines, []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)})
+	}
+	lines = append(lines, []string{"in all", text.MaybeUSD(b.TotalUSD)})
+	widths := make([]int, len(columns))
+	for _, l := range lines {
+		for i, cell := range l {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s to %s, read %s\n", text.Moment(b.From, now), text.Moment(b.To, now), text.Ago(now.Sub(b.ReadAt)))
+	for _, l := range lines {
+		var line strings.Builder
+		for i, cell := range l {
+			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
+			switch {
+			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped:
+			case i == 0:
+				line.WriteString(cell + pad)
+			case i == len(widths)-1:
+				line.WriteString("  " + cell)
+			default:
+				line.WriteString("  " + pad + cell)
+			}
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return strings.TrimSuffix(out.String(), "\n")
+}
+
+func rowName(r monitor.BreakdownRow) string {
+	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
+	if r.Disabled {
+		name += "  off"
+	}
+	return name
+}
+
+func changeText(r monitor.BreakdownRow) string {
+	switch {
+	case r.New:
+		return "new"
+	case r.ChangeRatio == nil:
+		return text.Unknown
+	case *r.ChangeRatio >= 9.995:
+		return fmt.Sprintf("x %.0f", *r.ChangeRatio+1)
+	case *r.ChangeRatio < 0:
+		return "-" + text.Percent(-*r.ChangeRatio)
+	}
+	return "+" + text.Percent(*r.ChangeRatio)
+}
+
+// budgetText is what is left of a cap, or of a budget and how long that lasts.
+func budgetText(r monitor.BreakdownRow, now time.Time) string {
+	if r.Cap.LimitUSD == nil {
+		return ""
+	}
+	s := text.MaybeUSD(r.Cap.RemainingUSD) + " left of " + text.USD(*r.Cap.LimitUSD)
+	if !r.ResetsAt.IsZero() {
+		s += ", resets " + r.ResetsAt.UTC().Format("2 Jan") + " (UTC)"
+	}
+	if left := r.Cap.RemainingUSD; r.Binding == credit.BoundByAccount && left != nil && *r.SpendableUSD < *left {
+		s += ", bound by the balance"
+	}
+	switch f := r.Runway; {
+	case f.State == forecast.Depleted:
+		s += ", spent"
+	case f.State == forecast.OK:
+		s += ", runs out " + text.Moment(f.Time(f.P50), now)
+	case f.CapLasts:
+		s += ", lasts"
+	}
+	return s
+}
+
+func maybe[T any](v *T, say func(T) string) string {
+	if v == nil {
+		return text.Unknown
+	}
+	return say(*v)
+}

@@ -1,0 +1,81 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// ForecastText is the forecast and the plan for a person.
+func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
+	f := newFields(s, now)
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+	line("left", "%s", f.Balance)
+	if label, date, in, within := f.ending(); within == text.Unknown {
+		line(label, "%s", date)
+	} else {
+		line(label, "%s, in %s", date, in)
+		line("80 % sure", "%s", within)
+	}
+	what := s.Forecast
+	if s.Refilled() {
+		what = s.AutoTopUp.Next
+	}
+	if what.State == forecast.OK {
+		var chances []string
+		for _, h := range chanceSpans {
+			if c, ok := what.Chance(h.span); ok {
+				chances = append(chances, h.name+" "+text.Chance(c))
+			}
+		}
+		line("chance", "%s", strings.Join(chances, "   "))
+	}
+	if s.AutoTopUp != nil {
+		line("topped up", "%s", f.AutoTopUp)
+	}
+	for i, why := range s.Why(now) {
+		label := ""
+		if i == 0 {
+			label = "why"
+		}
+		line(label, "%s", why)
+	}
+	if ask.TopUpUSD != nil && p.WithTopUp.State == forecast.OK {
+		with := "with " + text.USD(*ask.TopUpUSD)
+		if date, _, within := ofEnd(p.WithTopUp, s.Early(), now); s.Early() {
+			line(with, "runs out %s", date)
+		} else {
+			line(with, "lasts until %s  (80 %%: %s)", date, within)
+		}
+	}
+	if !ask.Until.IsZero() {
+		line("until", "%s: %s", text.Moment(ask.Until, now), needText(p))
+	}
+	if auto := p.Auto; auto != nil {
+		line("auto top-up", "threshold %s, amount %s: about every %s, %s a month",
+			text.USD(auto.ThresholdUSD), text.USD(auto.AmountUSD), text.Span(auto.Every), text.USD(auto.USDPerMonth))
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// needText says what it takes to reach the moment that was asked for.
+func needText(p forecast.Plan) string {
+	allowed := text.MaybeUSD(p.AllowanceUSDPerDay)
+	if p.NeededUSD != nil && *p.NeededUSD == 0 {
+		return "needs nothing more for 90 % certainty; up to " + allowed + " a day may be spent"
+	}
+	return "needs " + text.MaybeUSD(p.NeededUSD) + " more for 90 % certainty, or at most " + allowed + " a day"
+}
+
+// chanceSpans are the spans that a chance is given for.
+var chanceSpans = []struct {
+	name string
+	span time.Duration
+}{{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"1d", 24 * time.Hour}, {"3d", 72 * time.Hour}, {"7d", 7 * 24 * time.Hour}}

@@ -1,0 +1,47 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestLayouts(t *testing.T) {
+	credits, usage, spend := 10.0, 12.5, 1.8e-6
+	rows := []HistoryRow{
+		{At: day("2026-11-21 10:42"), CreditsUSD: &credits, UsageUSD: &usage, SpendUSD: &spend},
+		{At: day("2026-11-21 10:43")},
+	}
+	print := func(l RowLayout) string {
+		var b bytes.Buffer
+		out := NewRowWriter(&b, l)
+		for _, r := range rows {
+			if err := out.Write(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	if got, want := print(CSVRows), CSVRows.head+"2026-11-21T10:42:00Z,10,12.5,-2.5,0.0000018\n2026-11-21T10:43:00Z,,,,\n"; got != want {
+		t.Errorf("CSV = %q, want %q", got, want)
+	}
+	var v struct {
+		Schema int
+		Rows   []map[string]any
+	}
+	if err := json.Unmarshal([]byte(print(JSONRows)), &v); err != nil || v.Schema != 1 || len(v.Rows) != 2 {
+		t.Fatalf("JSON = %+v, %v, want two rows of schema 1", v, err)
+	}
+	for _, name := range []string{"total_credits_usd", "total_usage_usd", "balance_usd", "spend_usd"} {
+		if got, ok := v.Rows[1][name]; !ok || got != nil {
+			t.Errorf("JSON: %s = %v, %v, want null", name, got, ok)
+		}
+	}
+	if got := print(TableRows); !strings.Contains(got, "2026-11-21 10:42:00     $0.0000018         -$2.50") || !strings.Contains(got, "—") {
+		t.Errorf("table =\n%s", got)
+	}
+}

@@ -1,0 +1,52 @@
+package render
+
+import (
+	"math"
+	"time"
+
+	"ortop/internal/text"
+)
+
+// clean is s on one line, without what terminals would obey.
+func clean(s string) string { return text.Clean(s, 1000) }
+
+// timeLayout is how machines read a time: RFC 3339, in UTC.
+const timeLayout = "2006-01-02T15:04:05Z"
+
+// word is a string that is null where it is empty.
+func word[T ~string](s T) *string {
+	if s == "" {
+		return nil
+	}
+	v := string(s)
+	return &v
+}
+
+// timestamp is t in RFC 3339 and UTC, in whole seconds.
+func timestamp(t time.Time) *string {
+	v := t.UTC().Format(timeLayout)
+	return &v
+}
+
+// timestampOrNull is timestamp, and null for a zero time.
+func timestampOrNull(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamp(t)
+}
+
+// hours is a number of seconds in hours.
+func hours(seconds float64) *float64 {
+	h := seconds / 3600
+	return &h
+}
+
+// exact is a difference of amounts without the noise of floating point.
+func exact(usd *float64) *float64 {
+	if usd == nil {
+		return nil
+	}
+	v := math.Round(*usd*1e9)/1e9 + 0 // no negative zero
+	return &v
+}

@@ -1,0 +1,28 @@
+package render
+
+import (
+	"time"
+
+	"ortop/internal/monitor"
+)
+
+// PreflightObject is what preflight --json prints. Every key is always there; null is unknown.
+type PreflightObject struct {
+	Schema     int      `json:"schema"`
+	Verdict    string   `json:"verdict"`
+	Need       float64  `json:"need_usd"`
+	For        float64  `json:"for_s"`
+	Spendable  *float64 `json:"spendable_usd"`
+	Background *float64 `json:"expected_background_usd"`
+	Margin     *float64 `json:"margin_usd"`
+	Reason     string   `json:"reason"`
+}
+
+// Preflight is whether there is enough for a job of needUSD that runs for d, as
+// scripts see it.
+func Preflight(p monitor.Preflight, needUSD float64, d time.Duration) PreflightObject {
+	return PreflightObject{
+		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
+		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
+	}
+}

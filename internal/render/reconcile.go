@@ -1,0 +1,123 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ortop/internal/monitor"
+	"ortop/internal/reconcile"
+	"ortop/internal/text"
+)
+
+// Reconciliation is a log of requests compared with its account.
+type Reconciliation struct {
+	Account     string
+	Log         reconcile.Log
+	From, To    time.Time // of the log; zero where it has no times
+	Spent       *monitor.Spent
+	Result      reconcile.Result
+	Reason      error             // why the verdict is unknown
+	Lookup      *reconcile.Lookup // nil: nothing was looked up
+	LookupError error             // why not everything was looked up
+}
+
+// lookedUp is how many requests the service answered for.
+func lookedUp(l *reconcile.Lookup) int { return l.Matched + len(l.Missing) + len(l.Differing) }
+
+// shownRows is how many requests of a kind people are shown.
+const shownRows = 10
+
+// ReconcileText is the comparison for a person.
+func ReconcileText(r *Reconciliation) string {
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-12s %s\n", label, clean(fmt.Sprintf(format, args...)))
+	}
+	span := ""
+	if !r.From.IsZero() {
+		span = ", " + Minutes(r.From, r.To) + " (UTC)"
+	}
+	line("account", "%s%s", r.Account, span)
+	l := r.Log
+	var but []string
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{l.Duplicates, "repeated lines counted once"}, {l.BadLines, "lines not read"}, {l.Unpriced(), "without a cost"}} {
+		if n.count > 0 {
+			but = append(but, fmt.Sprintf("%d %s", n.count, n.what))
+		}
+	}
+	beside := ""
+	if len(but) > 0 {
+		beside = "  (" + strings.Join(but, ", ") + ")"
+	}
+	requests := fmt.Sprintf("%d requests", len(l.Entries))
+	if len(l.Entries) == 1 {
+		requests = "1 request"
+	}
+	line("log", "%s in %s%s", text.USD(r.Result.LogUSD), requests, beside)
+	if r.Spent != nil {
+		whose := ""
+		if r.Spent.Subject == "key" {
+			whose = " by this key"
+		}
+		if r.Spent.UnsureUSD >= 0.005 {
+			whose += ", give or take " + text.USD(r.Spent.UnsureUSD)
+		}
+		line("spent", "%s%s", text.USD(r.Spent.USD), whose)
+		if r.Result.DifferenceUSD != nil {
+			line("difference", "%s", differenceText(r.Result))
+		}
+	} else {
+		line("spent", "%s", text.Unknown)
+	}
+	if k := r.Lookup; k != nil {
+		line("looked up", "%d of %d: %d as logged, %d at another cost, %d not found", lookedUp(k), len(l.Entries), k.Matched, len(k.Differing), len(k.Missing))
+		for _, d := range k.Differing[:min(len(k.Differing), shownRows)] {
+			line("", "line %d, %s: %s logged, %s charged", d.Line, requestName(d.Entry), text.USD(*d.CostUSD), text.USD(d.RecordUSD))
+		}
+		for _, e := range k.Missing[:min(len(k.Missing), shownRows)] {
+			line("", "line %d, %s: not found", e.Line, requestName(e))
+		}
+		if r.LookupError != nil {
+			line("", "stopped: %v", r.LookupError)
+		}
+	}
+	line("verdict", "%s", r.Result.Verdict)
+	for i, c := range r.Result.Causes {
+		label := ""
+		if i == 0 {
+			label = "may be"
+		}
+		line(label, "%s", c.Text)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func differenceText(r reconcile.Result) string {
+	d := *r.DifferenceUSD
+	side := "more than the log"
+	if d < 0 {
+		d, side = -d, "less than the log"
+	}
+	return fmt.Sprintf("%s %s, %s is allowed", text.USD(d), side, text.USD(*r.ToleranceUSD))
+}
+
+// requestName is the ID of a request, and its model.
+func requestName(e reconcile.Entry) string {
+	if e.Model == "" {
+		return logged(e.ID)
+	}
+	return logged(e.ID) + " (" + logged(e.Model) + ")"
+}
+
+// Minutes is a span in UTC, to the minute.
+func Minutes(from, to time.Time) string {
+	a, b := from.UTC().Format("2006-01-02 15:04"), to.UTC().Format("2006-01-02 15:04")
+	if a == b {
+		return a
+	}
+	return a + " to " + b
+}
