@@ -18,7 +18,7 @@ type Forecast = credit.Forecast
 func checkForecast(f Forecast) error {
 	for _, v := range []float64{f.UsageUSD, f.BalanceUSD, f.P10, f.P50, f.P90, deref(f.True)} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("%v is no sum and no span", v)
+			return fmt.Errorf("%v is neither an amount nor a span", v)
 		}
 	}
 	if open := cmp.Or(f.Outcome, credit.OutcomeOpen) == credit.OutcomeOpen; open != f.EndedAt.IsZero() {

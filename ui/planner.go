@@ -159,7 +159,7 @@ func (p *planner) take(now time.Time) error {
 		}
 		p.topUpUSD = usd
 	case fieldUntil:
-		t, err := text.ParseMoment(typed, now)
+		t, err := text.ParseTime(typed, now)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func (a *app) ask(topUp, until string) (ask forecast.Ask, err error) {
 		ask.TopUpUSD = &usd
 	}
 	if until != "" {
-		if ask.Until, err = text.ParseMoment(until, a.now()); err != nil {
+		if ask.Until, err = text.ParseTime(until, a.now()); err != nil {
 			return ask, usageError("", "--until: %w", err)
 		}
 	}

@@ -188,7 +188,7 @@ func (l *reader) entry(r record) (Entry, error) {
 	if name, text := r.find(costNames); text != "" {
 		usd, err := parseCost(text)
 		if err != nil {
-			return e, fmt.Errorf("%s is no sum in USD", name)
+			return e, fmt.Errorf("%s is not an amount in USD", name)
 		}
 		e.CostUSD = &usd
 	}
@@ -199,7 +199,7 @@ func (l *reader) entry(r record) (Entry, error) {
 		at, err := parseTime(text)
 		switch {
 		case err != nil:
-			return e, fmt.Errorf("%s is no time", name)
+			return e, fmt.Errorf("%s is not a time", name)
 		case at.After(l.latest):
 			return e, fmt.Errorf("%s is in the future", name)
 		}

@@ -199,7 +199,7 @@ func operand(n parse.Node, dot any) (any, error) {
 		return n.Text, nil
 	case *parse.NumberNode:
 		if !n.IsFloat {
-			return nil, fmt.Errorf("%s is no number", n)
+			return nil, fmt.Errorf("%s is not a number", n)
 		}
 		return n.Float64, nil
 	case *parse.BoolNode:

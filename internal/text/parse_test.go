@@ -1,44 +1,9 @@
 package text
 
 import (
-	"errors"
 	"testing"
 	"time"
 )
-
-func TestParseMoment(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 11, 21, 10, 42, 0, 0, berlin) // a Saturday
-	for _, c := range []struct{ in, want string }{
-		{"2026-12-01T12:00:00Z", "2026-12-01T13:00:00+01:00"},
-		{"2026-12-01", "2026-12-01T00:00:00+01:00"},
-		{" 2026-12-01  15:04 ", "2026-12-01T15:04:00+01:00"},
-		{"1 Dec", "2026-12-01T00:00:00+01:00"},
-		{"Tue 1 Dec", "2026-12-01T00:00:00+01:00"},
-		{"1 Nov", "2027-11-01T00:00:00+01:00"},
-		{"tue", "2026-11-24T00:00:00+01:00"},
-		{"Saturday", "2026-11-28T00:00:00+01:00"},
-		{"36h", "2026-11-22T22:42:00+01:00"},
-		{"5d", "2026-11-26T10:42:00+01:00"},
-		{"1w2d3h", "2026-11-30T13:42:00+01:00"},
-	} {
-		got, err := ParseMoment(c.in, now)
-		if err != nil || got.In(berlin).Format(time.RFC3339) != c.want {
-			t.Errorf("ParseMoment(%q) = %v, %v, want %s", c.in, got, err, c.want)
-		}
-	}
-	for _, in := range []string{"", "yesterday", "32 Dec", "-5d", "5x", "1e9d", "NaNd", "d", "9999999h"} {
-		if got, err := ParseMoment(in, now); err == nil {
-			t.Errorf("ParseMoment(%q) = %v, want an error", in, got)
-		}
-	}
-	if _, err := ParseMoment("2026-11-20", now); !errors.Is(err, ErrPast) {
-		t.Errorf("ParseMoment of yesterday = %v, want ErrPast", err)
-	}
-}
 
 func TestParseSpan(t *testing.T) {
 	for in, want := range map[string]time.Duration{
@@ -74,8 +39,8 @@ func FuzzParse(f *testing.F) {
 	}
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, s string) {
-		if at, err := ParseMoment(s, now); err == nil && !at.After(now) {
-			t.Errorf("ParseMoment(%q) = %v, which has passed", s, at)
+		if at, err := ParseTime(s, now); err == nil && !at.After(now) {
+			t.Errorf("ParseTime(%q) = %v, which has passed", s, at)
 		}
 		if d, err := ParseSpan(s); err == nil && d < 0 {
 			t.Errorf("ParseSpan(%q) = %v", s, d)
