@@ -1,6 +1,6 @@
 //go:build unix
 
-package tty
+package tty_test
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ import (
 
 func (r *ptyRun) awaits(events string) {
 	r.t.Helper()
-	r.until(events, func() bool { return r.heard() == events })
+	r.until(events, func() bool { return r.allEvents() == events })
 }
 
 // back checks that the program has the terminal again and has drawn it anew.
@@ -46,7 +46,7 @@ func TestU04Suspend(t *testing.T) {
 			r.shell("fg")
 			r.awaits("release, stopped, resume")
 			r.back(n)
-			r.until("the model to hear of it", func() bool { return strings.Contains(r.screen(), "resumed") })
+			r.until("the model to be notified", func() bool { return strings.Contains(r.screen(), "resumed") })
 			stop(r) // once more
 			r.awaits("release, stopped, resume, release, stopped")
 			r.shell("fg")
@@ -124,7 +124,7 @@ func TestU04Suspend(t *testing.T) {
 		r.typed("q")
 		r.ends("0", 3*time.Second)
 		r.restored()
-		if got := r.heard(); got != "ended 0" {
+		if got := r.allEvents(); got != "ended 0" {
 			t.Errorf("events = %q, want none of a suspension", got)
 		}
 	})

@@ -1,6 +1,6 @@
 //go:build unix
 
-package tty
+package tty_test
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ type ptyRun struct {
 	master, slave *os.File
 	before        *term.State
 	cmd           *exec.Cmd
-	commands      *os.File // to childShell
+	commands      *os.File // to the shell
 	exited        chan struct{}
 
 	mu      sync.Mutex
@@ -42,7 +42,7 @@ type ptyRun struct {
 	vt      vt10x.Terminal
 }
 
-// startApp runs childApp without a shell, in a session of its own, so that
+// startApp runs the child without a shell, in a session of its own, so that
 // nobody could continue it.
 func startApp(t *testing.T, mode string) *ptyRun {
 	r := newPty(t, mode)
@@ -52,7 +52,7 @@ func startApp(t *testing.T, mode string) *ptyRun {
 	return r
 }
 
-// startShell runs childApp as a job of childShell.
+// startShell runs the child as a job of the shell.
 func startShell(t *testing.T) *ptyRun {
 	r := newPty(t, "shell")
 	commands, cw := pipe(t)
@@ -61,7 +61,7 @@ func startShell(t *testing.T) *ptyRun {
 	r.cmd.ExtraFiles = []*os.File{commands, ew}
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	r.start(events, ew)
-	r.until("the shell's job", func() bool { return r.told("pid") != "" })
+	r.until("the shell's job", func() bool { return r.lastEvent("pid") != "" })
 	return r
 }
 
@@ -102,15 +102,11 @@ func newPty(t *testing.T, mode string) *ptyRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := &ptyRun{t: t, master: master, slave: slave, before: before, exited: make(chan struct{}),
 		vt: vt10x.New(vt10x.WithSize(80, 24))}
 	r.reading.L = &r.mu
-	r.cmd = exec.Command(self)
-	r.cmd.Env = append(os.Environ(), childEnv+"="+mode, "TERM=xterm-256color")
+	r.cmd = exec.Command(child, strings.Fields(mode)...)
+	r.cmd.Env = append(os.Environ(), "TERM=xterm-256color")
 	r.cmd.Stdin, r.cmd.Stdout, r.cmd.Stderr = slave, slave, &r.errs
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return r
@@ -137,7 +133,7 @@ func (r *ptyRun) start(events, theirs *os.File) {
 	go r.read()
 	r.t.Cleanup(func() {
 		if r.commands != nil { // the job is not the shell's to end
-			if pid, err := strconv.Atoi(r.told("pid")); err == nil && r.told("exited") == "" {
+			if pid, err := strconv.Atoi(r.lastEvent("pid")); err == nil && r.lastEvent("exited") == "" {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
 		}
@@ -194,7 +190,7 @@ func (r *ptyRun) signal(sig syscall.Signal) {
 	r.t.Helper()
 	pid := r.cmd.Process.Pid
 	if r.commands != nil {
-		pid, _ = strconv.Atoi(r.told("pid"))
+		pid, _ = strconv.Atoi(r.lastEvent("pid"))
 	}
 	if err := syscall.Kill(pid, sig); err != nil {
 		r.t.Fatal(err)
@@ -213,9 +209,9 @@ func (r *ptyRun) screen() string {
 	return r.vt.String()
 }
 
-// told returns what the last event of that name says, "" if there was none,
-// and the name itself if it says nothing.
-func (r *ptyRun) told(event string) string {
+// lastEvent returns the text of the last event of that name, "" if there was none,
+// and the name itself if it has none.
+func (r *ptyRun) lastEvent(event string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, line := range slices.Backward(r.events) {
@@ -229,8 +225,8 @@ func (r *ptyRun) told(event string) string {
 	return ""
 }
 
-// heard returns the events but for the pid.
-func (r *ptyRun) heard() string {
+// allEvents returns the events but for the pid.
+func (r *ptyRun) allEvents() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return strings.Join(slices.DeleteFunc(slices.Clone(r.events), func(s string) bool { return strings.HasPrefix(s, "pid") }), ", ")
@@ -274,18 +270,18 @@ func (r *ptyRun) cooked() bool {
 func (r *ptyRun) ends(code string, d time.Duration) {
 	r.t.Helper()
 	start := time.Now()
-	r.until("the end", func() bool { return r.told("ended") != "" })
+	r.until("the end", func() bool { return r.lastEvent("ended") != "" })
 	if took := time.Since(start); took > d {
 		r.t.Errorf("ended after %v, want within %v", took, d)
 	}
-	if got := r.told("ended"); got != code {
+	if got := r.lastEvent("ended"); got != code {
 		r.t.Errorf("exit code = %s, want %s", got, code)
 	}
 	if r.commands == nil {
 		<-r.exited
 		return
 	}
-	r.until("the shell to see the end", func() bool { return r.told("exited") != "" })
+	r.until("the shell to see the end", func() bool { return r.lastEvent("exited") != "" })
 }
 
 var modeSequence = regexp.MustCompile(`\x1b\[(?:\?([0-9;]+)([hl])|(>[0-9]*u|<[0-9]*u|>4(?:;[0-9])?m))`)
