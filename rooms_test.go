@@ -31,6 +31,7 @@ var allowed = map[string]struct {
 	"internal/metrics":  {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/render":    {[]string{"internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "history", "internal/monitor", "internal/reconcile", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
+	"internal/leaktest":  {nil, "tests of any room use it"},
 	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
 }
 
@@ -49,13 +50,14 @@ var only = map[string][]string{
 
 type goPackage struct {
 	ImportPath string
+	Module     struct{ Path string }
 	Imports    []string
 	Deps       []string
 }
 
 func listPackages(t *testing.T) map[string]goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Module,Imports,Deps", "./...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
@@ -65,7 +67,7 @@ func listPackages(t *testing.T) map[string]goPackage {
 		if err := dec.Decode(&p); err != nil {
 			t.Fatal(err)
 		}
-		packages[strings.TrimPrefix(p.ImportPath, "ortop/")] = p
+		packages[strings.TrimPrefix(p.ImportPath, p.Module.Path+"/")] = p
 	}
 	return packages
 }
@@ -79,7 +81,7 @@ func TestRoomsReachOnlyWhatTheyMay(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			name, ours := strings.CutPrefix(dep, "ortop/")
+			name, ours := strings.CutPrefix(dep, p.Module.Path+"/")
 			if ours && !slices.Contains(rule.rooms, name) {
 				t.Errorf("%s reaches %s: %s", room, name, rule.why)
 			}
@@ -97,6 +99,33 @@ func TestModulesStayInTheirRooms(t *testing.T) {
 					t.Errorf("%s imports %s, which only %v may", room, path, rooms)
 				}
 			}
+		}
+	}
+}
+
+// Whoever builds the program, or imports client, needs no module of the tests.
+func TestRequiredModulesAreInTheProgram(t *testing.T) {
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatalf("go mod edit: %v", err)
+	}
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &file); err != nil {
+		t.Fatal(err)
+	}
+	var imported []string
+	for _, p := range listPackages(t) {
+		imported = append(imported, p.Imports...)
+	}
+	for _, r := range file.Require {
+		inModule := func(path string) bool { return path == r.Path || strings.HasPrefix(path, r.Path+"/") }
+		if !r.Indirect && !slices.ContainsFunc(imported, inModule) {
+			t.Errorf("go.mod requires %s, which only tests import: move these to tools", r.Path)
 		}
 	}
 }

@@ -11,11 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// updating reports whether -update was given; teatest brings that flag.
-func updating() bool {
-	f := flag.Lookup("update")
-	return f != nil && f.Value.String() == "true"
-}
+var update = flag.Bool("update", false, "write the golden files")
 
 var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
 
@@ -70,7 +66,7 @@ func compare(t *testing.T, name string, m Model) {
 			lines[i] = strings.TrimRight(lines[i], " ")
 		}
 		got := strings.Join(lines, "\n") + "\n"
-		if updating() {
+		if *update {
 			if err := os.MkdirAll("testdata", 0o755); err != nil {
 				t.Fatal(err)
 			}

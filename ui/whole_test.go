@@ -3,32 +3,68 @@ package ui
 import (
 	"bytes"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/x/exp/teatest/v2"
+	tea "charm.land/bubbletea/v2"
 )
+
+// output is what a program has written.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+// waitFor waits until words were written, and forgets all that was.
+func (o *output) waitFor(t *testing.T, words string) {
+	t.Helper()
+	found := func() bool {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if !bytes.Contains(o.b.Bytes(), []byte(words)) {
+			return false
+		}
+		o.b.Reset()
+		return true
+	}
+	for limit := time.Now().Add(time.Minute); !found(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("no %q in the output: %q", words, o.b.String())
+		}
+	}
+}
 
 func TestWholeProgram(t *testing.T) {
 	f := newFakeFeed()
 	f.slot <- healthy()
-	m := newModel(Options{Feed: f, Now: func() time.Time { return testNow }})
-	tm := teatest.NewTestModel(t, m, teatest.WithInitialTermSize(100, 30))
-	wait := func(words string) {
-		t.Helper()
-		teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte(words)) },
-			teatest.WithDuration(10*time.Second), teatest.WithCheckInterval(10*time.Millisecond))
-	}
-	wait("asleep 01:10-03:40")
-	tm.Send(press("2"))
-	wait("where it goes")
-	tm.Send(press("q"))
-	final := tm.FinalModel(t, teatest.WithFinalTimeout(10*time.Second)).(Model)
+	defer close(f.slot)
+	input, keyboard := io.Pipe()
+	defer keyboard.Close()
+	out := &output{}
+	p := tea.NewProgram(newModel(Options{Feed: f, Now: func() time.Time { return testNow }}),
+		tea.WithInput(input), tea.WithOutput(out), tea.WithWindowSize(100, 30), tea.WithoutSignals(),
+		tea.WithEnvironment([]string{"TERM=xterm-256color"}))
+	ended := make(chan tea.Model, 1)
+	go func() {
+		m, err := p.Run()
+		if err != nil {
+			t.Error(err)
+		}
+		ended <- m
+	}()
+	out.waitFor(t, "asleep 01:10-03:40")
+	p.Send(press("2"))
+	out.waitFor(t, "where it goes")
+	p.Send(press("q"))
+	final := (<-ended).(Model)
 	if final.view != viewForecast || final.snap.Account != "personal" || !final.fan.loaded {
 		t.Errorf("final model: view %d, account %q, fan loaded %t", final.view, final.snap.Account, final.fan.loaded)
-	}
-	close(f.slot)
-	if _, err := io.Copy(io.Discard, tm.FinalOutput(t)); err != nil {
-		t.Error(err)
 	}
 }
