@@ -6,30 +6,17 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/cenkalti/backoff/v5"
 )
 
 const (
-	// queueLength bounds the events that wait for one channel.
-	queueLength = 32
-	// sendLimit bounds one attempt, maxTries the attempts at one event.
+	// sendLimit bounds one attempt.
 	sendLimit = 10 * time.Second
-	maxTries  = 6
-	// firstWait and longestWait bound the time between two attempts.
-	firstWait   = 5 * time.Second
-	longestWait = time.Minute
-	// closeLimit bounds Close: a service has three seconds to end in all.
+	// closeLimit is how long Close lets attempts go on: a service has three
+	// seconds to end in all.
 	closeLimit = 1500 * time.Millisecond
 )
 
-// Why an event was not delivered, beside the channel's own reasons.
-var (
-	errQueueFull = errors.New("too many alerts wait for it, this one was dropped")
-	errGivenUp   = errors.New("not delivered when the program ended")
-)
-
-// Options are what a Courier delivers with.
+// Options are what a Courier sends with.
 type Options struct {
 	Channels []Channel
 	// Environ is the environment of commands; nil is an empty one. It must not
@@ -37,184 +24,208 @@ type Options struct {
 	Environ []string
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
-	// Log takes failures. If nil, nothing is kept.
+	// Log takes failures. If nil, they are not logged.
 	Log *slog.Logger
 }
 
-// Result is how a channel fared with the last that it had to do.
+// Result is the outcome of one attempt at a delivery or, with an empty ID, of
+// making a channel ready.
 type Result struct {
+	ID      string
 	Channel string
 	Via     Via
 	At      time.Time
+	// RetryAfter is how long the channel asked to wait.
+	RetryAfter time.Duration
 	// Err is nil where it was delivered. Its text is clean and holds no secret.
 	Err error
 }
 
-// Courier delivers events. Its methods may be called from any goroutine.
+// Courier sends what is due in an Outbox, one delivery of a channel at a time.
+// It holds no state of its own: what it is offered is what it sends, and what
+// came of it is for the caller to apply. Its methods may be called from any
+// goroutine, and none but Close waits.
 type Courier struct {
-	o       Options
-	workers []*worker
-	cancel  context.CancelFunc
-	done    sync.WaitGroup
+	o      Options
+	wakes  []chan struct{}
+	ready  chan struct{}
+	cancel context.CancelFunc
+	done   sync.WaitGroup
 
 	mu      sync.Mutex
 	closed  bool
-	results map[string]Result
+	offered Outbox
+	// busy are the deliveries that are under way, or whose result has not been
+	// applied to an outbox that was offered since.
+	busy    map[deliveryKey]bool
+	results []Result // not taken yet
+	taken   []deliveryKey
 }
 
-// worker delivers to one channel, so that one that hangs delays no other.
-type worker struct {
-	channel Channel
-	send    sender
-	queue   chan Event
-}
+type deliveryKey struct{ id, channel string }
 
-// sender makes one attempt. An error that another attempt cannot mend is
-// wrapped by backoff.Permanent.
+// sender makes one attempt. An error that another attempt is not likely to
+// mend is wrapped by backoff.Permanent.
 type sender func(context.Context, Event) error
 
 // NewCourier starts a Courier. Close ends it.
-func NewCourier(o Options) *Courier {
-	c := newCourier(o)
-	c.start(newSender)
+func NewCourier(o Options) *Courier { return startCourier(o, newSender) }
+
+func startCourier(o Options, open func(Channel, Options) (sender, func(context.Context) error)) *Courier {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &Courier{o: o.filled(), cancel: cancel, ready: make(chan struct{}, 1), busy: map[deliveryKey]bool{}}
+	for _, channel := range c.o.Channels {
+		if channel.onTerminal() {
+			continue
+		}
+		wake := make(chan struct{}, 1)
+		c.wakes = append(c.wakes, wake)
+		send, prepare := open(channel, c.o)
+		c.done.Go(func() { c.serve(ctx, channel, wake, send, prepare) })
+	}
 	return c
 }
 
-func newCourier(o Options) *Courier {
+func (o Options) filled() Options {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Courier{o: o, results: map[string]Result{}}
+	return o
 }
 
-func (c *Courier) start(open func(Channel, []string) (sender, func(context.Context) error)) {
-	ctx, cancel := context.WithCancel(context.Background())
-	c.cancel = cancel
-	for _, channel := range c.o.Channels {
-		if channel.onTerminal() {
-			continue
-		}
-		send, prepare := open(channel, c.o.Environ)
-		w := &worker{channel, send, make(chan Event, queueLength)}
-		c.workers = append(c.workers, w)
-		c.done.Go(func() {
-			if err := attempt(ctx, prepare); err != nil && ctx.Err() == nil {
-				c.note(channel, err)
-			}
-			for e := range w.queue {
-				c.note(channel, w.deliver(ctx, e))
-			}
-		})
-	}
-}
-
-// Send hands the events to their channels and returns at once. What a channel
-// has no room for is dropped, and its Result says so.
-func (c *Courier) Send(events []Event) {
+// Offer replaces the outbox that is sent from. The results taken before it
+// must have been applied to it.
+func (c *Courier) Offer(o Outbox) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		return
+	c.offered = o
+	for _, k := range c.taken {
+		delete(c.busy, k)
 	}
-	for _, e := range events {
-		for _, w := range c.workers {
-			if !w.channel.takes(e) {
-				continue
-			}
-			select {
-			case w.queue <- e:
-			default:
-				c.noteLocked(w.channel, errQueueFull)
-			}
-		}
+	c.taken = nil
+	for _, wake := range c.wakes {
+		signal(wake)
 	}
 }
 
-// Results returns how each channel fared last, in the order of the channels,
-// without those that had nothing to do.
-func (c *Courier) Results() []Result {
+// Ready receives when there are results to take. It is closed once Close has
+// ended all attempts.
+func (c *Courier) Ready() <-chan struct{} { return c.ready }
+
+// Take returns the results that were not taken yet, the oldest first. Apply
+// each to the outbox, also where that cannot be stored then, and Offer it:
+// until then no other attempt is made at the same delivery.
+func (c *Courier) Take() []Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var all []Result
-	for _, channel := range c.o.Channels {
-		if r, ok := c.results[channel.Name]; ok {
-			all = append(all, r)
-		}
+	results := c.results
+	c.results = nil
+	for _, r := range results {
+		c.taken = append(c.taken, deliveryKey{r.ID, r.Channel})
 	}
-	return all
+	return results
 }
 
-// Close delivers what waits, for a second and a half at most, and gives up the
-// rest.
-// Nothing runs on but a desktop notification that hangs.
+// Close makes one attempt at each delivery that is due, for a second and a
+// half at most, and ends. What was not delivered is in the outbox still. Take
+// returns the last results after it.
 func (c *Courier) Close() {
 	c.mu.Lock()
-	if !c.closed {
-		c.closed = true
-		for _, w := range c.workers {
-			close(w.queue)
-		}
-	}
+	first := !c.closed
+	c.closed = true
 	c.mu.Unlock()
+	for _, wake := range c.wakes {
+		signal(wake)
+	}
 	timer := time.AfterFunc(closeLimit, c.cancel)
 	defer timer.Stop()
 	c.done.Wait()
 	c.cancel()
-}
-
-// deliver tries until it succeeds, cannot, or has tried often enough.
-func (w *worker) deliver(ctx context.Context, e Event) error {
-	waits := backoff.NewExponentialBackOff()
-	waits.InitialInterval, waits.Multiplier, waits.MaxInterval = firstWait, 2, longestWait
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		return struct{}{}, attempt(ctx, func(ctx context.Context) error { return w.send(ctx, e) })
-	}, backoff.WithBackOff(waits), backoff.WithMaxTries(maxTries))
-	if err != nil && ctx.Err() != nil {
-		return errGivenUp
+	if first {
+		close(c.ready)
 	}
-	return err
 }
 
-func (c *Courier) note(channel Channel, err error) {
+// serve sends the deliveries of one channel.
+func (c *Courier) serve(ctx context.Context, channel Channel, wake <-chan struct{}, send sender, prepare func(context.Context) error) {
+	c.report(ctx, channel, "", attempt(ctx, prepare))
+	for ctx.Err() == nil {
+		d, wait, more := c.next(channel)
+		switch {
+		case d != nil:
+			c.report(ctx, channel, d.ID, attempt(ctx, func(ctx context.Context) error { return send(ctx, d.Event) }))
+		case !more:
+			return
+		default:
+			sleep(ctx, wake, wait)
+		}
+	}
+}
+
+// sleep returns when it is woken, or when wait is over if it is not 0.
+func sleep(ctx context.Context, wake <-chan struct{}, wait time.Duration) {
+	var over <-chan time.Time
+	if wait > 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-over:
+	}
+}
+
+// next returns the channel's next delivery and marks it busy. Where there is
+// none it returns the time until one is due, 0 if none waits; more is false
+// once nothing is to be awaited.
+func (c *Courier) next(channel Channel) (d *Delivery, wait time.Duration, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.noteLocked(channel, err)
+	now := c.o.Now()
+	for _, d := range c.offered.queue() {
+		k := deliveryKey{d.ID, d.Channel}
+		if d.Channel != channel.Name || c.busy[k] {
+			continue
+		}
+		w := c.offered.wait(d, now)
+		if w <= 0 {
+			c.busy[k] = true
+			return &d, 0, true
+		}
+		if wait == 0 || w < wait {
+			wait = w
+		}
+	}
+	return nil, wait, !c.closed
 }
 
-func (c *Courier) noteLocked(channel Channel, err error) {
+// report notes the outcome of an attempt, but for one that Close has cut off:
+// whether it was delivered is not known.
+func (c *Courier) report(ctx context.Context, channel Channel, id string, err error) {
+	if err != nil && ctx.Err() != nil {
+		return
+	}
+	r := Result{ID: id, Channel: channel.Name, Via: channel.Via, At: c.o.Now(), Err: err}
+	if wait := (*waitError)(nil); errors.As(err, &wait) {
+		r.RetryAfter = wait.after
+	}
 	if err != nil {
 		c.o.Log.Warn("delivering an alert", "channel", channel.Name, "error", err)
 	}
-	c.results[channel.Name] = Result{channel.Name, channel.Via, c.o.Now(), err}
+	c.mu.Lock()
+	c.results = append(c.results, r)
+	c.mu.Unlock()
+	signal(c.ready)
 }
 
-// TestEvent returns an event that says of itself that it is none. It is urgent,
-// so that every channel takes it.
-func TestEvent(account string, now time.Time) Event {
-	r := Reading{Account: account, Now: now, At: now}
-	return Rule{Kind: "test", Level: Urgent}.event(r, finding{value: "none", text: "this is a test of this channel"}, now, false)
-}
-
-// Test sends one event to each channel, to all at once and once only, and
-// reports how each fared, in their order. Those on the terminal succeed:
-// Terminal says what is to be written.
-func Test(ctx context.Context, o Options, e Event) []Result {
-	o = newCourier(o).o
-	results := make([]Result, len(o.Channels))
-	var all sync.WaitGroup
-	for i, channel := range o.Channels {
-		all.Go(func() {
-			var err error
-			if !channel.onTerminal() {
-				send, _ := newSender(channel, o.Environ)
-				err = attempt(ctx, func(ctx context.Context) error { return send(ctx, e) })
-			}
-			results[i] = Result{channel.Name, channel.Via, o.Now(), err}
-		})
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
-	all.Wait()
-	return results
 }

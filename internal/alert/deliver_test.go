@@ -19,7 +19,6 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -330,10 +329,10 @@ func TestA03CommandThatHangsEndsWithItsChildren(t *testing.T) {
 }
 
 func TestDesktop(t *testing.T) {
-	before := notify
-	defer func() { notify = before }()
+	before := beep
+	defer func() { beep = before }()
 	var got string
-	notify = func(title, body string) error { got = title + "|" + body; return nil }
+	beep = func(title, body string) error { got = title + "|" + body; return nil }
 	c := Channel{Name: "c", Via: Desktop}
 	if err := once(t, c); err != nil || !strings.HasPrefix(got, "ortop urgent|work: key \"‹!channel›") || strings.ContainsAny(got, "<>&") {
 		t.Errorf("the desktop got %q (%v), want the text without markup", got, err)
@@ -341,11 +340,11 @@ func TestDesktop(t *testing.T) {
 	if got := desktopBody("-u: x"); got != " -u: x" {
 		t.Errorf("desktopBody(%q) = %q, want no option of notify-send", "-u: x", got)
 	}
-	notify = func(string, string) error { return errors.New("no bus\x1b") }
+	beep = func(string, string) error { return errors.New("no bus\x1b") }
 	if err := once(t, c); err == nil || err.Error() != "notifying the desktop: no bus\ufffd" {
 		t.Errorf("error = %v, want why", err)
 	}
-	notify = func(string, string) error { panic("dbus") }
+	beep = func(string, string) error { panic("dbus") }
 	if err := once(t, c); err == nil || err.Error() != "notifying the desktop: panic: dbus" {
 		t.Errorf("error = %v, want the panic", err)
 	}
@@ -356,7 +355,7 @@ func TestDesktop(t *testing.T) {
 		free := make(chan struct{})
 		defer close(free)
 		var calls atomic.Int32
-		notify = func(string, string) error { calls.Add(1); <-free; return nil }
+		beep = func(string, string) error { calls.Add(1); <-free; return nil }
 		begin := time.Now()
 		if err := once(t, c); err == nil || !strings.Contains(err.Error(), "no answer in time") || time.Since(begin) != desktopLimit {
 			t.Errorf("error = %v after %v, want no answer after %v", err, time.Since(begin), desktopLimit)
@@ -387,168 +386,5 @@ func TestTerminal(t *testing.T) {
 	}
 	if got := Terminal(DefaultChannels(), []Event{TestEvent("x", start)}); got != "\a" {
 		t.Errorf("Terminal(default channels) = %q, want a bell", got)
-	}
-}
-
-// flaky fails as often as it is told to, and notes what arrives and when.
-type flaky struct {
-	mu    sync.Mutex
-	fail  int
-	err   error
-	hang  bool
-	tries []time.Duration
-	got   []string
-	since time.Time
-}
-
-func (f *flaky) send(ctx context.Context, e Event) error {
-	f.mu.Lock()
-	f.tries = append(f.tries, time.Since(f.since))
-	failing := len(f.tries) <= f.fail
-	f.mu.Unlock()
-	switch {
-	case failing && f.hang:
-		<-ctx.Done()
-		return ctx.Err()
-	case failing:
-		return f.err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.got = append(f.got, e.Text)
-	return nil
-}
-
-func startWith(ways map[string]*flaky) *Courier {
-	var o Options
-	for _, name := range []string{"a", "b"} {
-		if ways[name] != nil {
-			ways[name].since = time.Now()
-			o.Channels = append(o.Channels, Channel{Name: name, Via: Webhook})
-		}
-	}
-	c := newCourier(o)
-	c.start(func(ch Channel, _ []string) (sender, func(context.Context) error) { return ways[ch.Name].send, ready })
-	return c
-}
-
-func texts(n int) []Event {
-	events := make([]Event, n)
-	for i := range events {
-		events[i] = Event{Level: Warning, Text: fmt.Sprint(i)}
-	}
-	return events
-}
-
-func TestCourierInOrder(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := &flaky{}
-		c := startWith(map[string]*flaky{"a": a})
-		c.Send(texts(3))
-		c.Close()
-		c.Send(texts(1)) // after the end: nothing
-		c.Close()
-		if want := []string{"0", "1", "2"}; !reflect.DeepEqual(a.got, want) {
-			t.Errorf("delivered %v, want %v", a.got, want)
-		}
-		if r := c.Results(); len(r) != 1 || r[0].Err != nil || r[0].Channel != "a" {
-			t.Errorf("Results() = %+v, want a success", r)
-		}
-	})
-}
-
-func TestA03RetriesWithBackOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := &flaky{fail: 99, err: errors.New("down")}, &flaky{fail: 1, hang: true}
-		c := startWith(map[string]*flaky{"a": a, "b": b})
-		c.Send(texts(1))
-		if len(c.Results()) != 0 {
-			t.Error("Send waited for a channel")
-		}
-		time.Sleep(10 * time.Minute)
-		synctest.Wait()
-		r := c.Results()
-		if len(a.tries) != maxTries || len(r) != 2 || r[0].Err == nil || r[0].Err.Error() != "down" {
-			t.Errorf("%d tries and %+v, want %d and why it failed", len(a.tries), r, maxTries)
-		}
-		for i := 2; i < len(a.tries); i++ {
-			if wait := a.tries[i] - a.tries[i-1]; wait < firstWait || wait > 2*longestWait {
-				t.Errorf("try %d came after %v, want %v to %v", i+1, wait, firstWait, 2*longestWait)
-			}
-		}
-		if len(b.tries) != 2 || b.tries[1] < sendLimit || r[1].Err != nil {
-			t.Errorf("the one that hung: tries at %v, %v, want a second after %v and success", b.tries, r[1].Err, sendLimit)
-		}
-		c.Close()
-	})
-}
-
-func TestPermanentFailureIsNotRetried(t *testing.T) {
-	asked := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { asked++; w.WriteHeader(http.StatusGone) }))
-	defer server.Close()
-	c := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Webhook, URL: at(server.URL)}}})
-	c.Send(texts(1))
-	c.Close()
-	if r := c.Results(); asked != 1 || len(r) != 1 || r[0].Err == nil || r[0].Err.Error() != "127.0.0.1: answered 410 Gone" {
-		t.Errorf("asked %d times, Results() = %+v, want once and why", asked, r)
-	}
-}
-
-func TestQueueIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := &flaky{fail: 1, hang: true}, &flaky{}
-		c := startWith(map[string]*flaky{"a": a, "b": b})
-		c.Send(texts(1))
-		synctest.Wait()
-		c.Send(texts(queueLength + 5))
-		if r := c.Results(); len(r) == 0 || !errors.Is(r[0].Err, errQueueFull) {
-			t.Errorf("Results() = %+v, want that the queue is full", r)
-		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if len(a.got) != queueLength+1 {
-			t.Errorf("delivered %d events, want %d", len(a.got), queueLength+1)
-		}
-		c.Close()
-	})
-}
-
-func TestCloseGivesUpInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a, b := &flaky{fail: 99, err: errors.New("down")}, &flaky{fail: 99, hang: true}
-		c := startWith(map[string]*flaky{"a": a, "b": b})
-		c.Send(texts(2))
-		begin := time.Now()
-		c.Close()
-		if took := time.Since(begin); took > closeLimit {
-			t.Errorf("Close took %v, want at most %v", took, closeLimit)
-		}
-		for _, r := range c.Results() {
-			if !errors.Is(r.Err, errGivenUp) {
-				t.Errorf("Results() has %+v, want %v", r, errGivenUp)
-			}
-		}
-	})
-}
-
-func TestURLIsReadAheadAndOnce(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
-	defer server.Close()
-	reads := make(chan string, 9)
-	c := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Webhook, URL: func(context.Context) (string, error) {
-		reads <- "read"
-		return server.URL + "\n", nil
-	}}}})
-	<-reads // with nothing to deliver
-	c.Send(texts(2))
-	c.Close()
-	if r := c.Results(); len(reads) != 0 || len(r) != 1 || r[0].Err != nil {
-		t.Errorf("read %d times more, Results() = %+v, want none and a success", len(reads), r)
-	}
-	broken := NewCourier(Options{Channels: []Channel{{Name: "a", Via: Slack, URL: func(context.Context) (string, error) { return "", errors.New("locked") }}}})
-	broken.Close()
-	if r := broken.Results(); len(r) != 1 || r[0].Err == nil || r[0].Err.Error() != "reading its URL: locked" {
-		t.Errorf("Results() = %+v, want that the URL cannot be read", r)
 	}
 }

@@ -14,8 +14,8 @@ import (
 // desktopLimit bounds a notification: a call over D-Bus can hang for minutes.
 const desktopLimit = 3 * time.Second
 
-// notify is the desktop's; tests put another in its place.
-var notify = func(title, body string) error { return beeep.Notify(title, body, "") }
+// beep is the desktop's notification; tests put another in its place.
+var beep = func(title, body string) error { return beeep.Notify(title, body, "") }
 
 var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })
 
@@ -34,7 +34,7 @@ func notifyDesktop(ctx context.Context, e Event) error {
 	case <-ctx.Done():
 		return errors.New("notifying the desktop: the call before this one still hangs")
 	}
-	call := notify
+	call := beep
 	done := make(chan error, 1)
 	go func() {
 		defer func() { <-held }()

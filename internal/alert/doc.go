@@ -1,9 +1,25 @@
-// Package alert decides what a person should be told of an account, and tells
-// it.
+// Package alert decides what to notify people of about an account, and
+// notifies them.
 //
-// Evaluate is the decision: a pure function of the rules, of what they said
-// before and of one Reading. Its State is small and goes to disk between two
-// readings, so that a restart neither repeats an alert nor misses one. A
-// Courier is the telling: it takes events, never keeps its caller waiting, and
-// sends each to the channels that its rule names.
+// Evaluate decides: a pure function of the rules, of their State so far and of
+// one Reading. An Outbox holds what was decided and is not delivered yet, for
+// each channel, and a Courier sends it. State and Outbox are values that their
+// caller stores, in one transaction with the reading: then a restart neither
+// repeats an alert nor misses one. A loop uses them so:
+//
+//	state, events := alert.Evaluate(rules, state, reading)                 // decide
+//	outbox = outbox.Add(events, channels, now).Reconcile(state)            // add
+//	store(reading, state, outbox)                                          // store
+//	courier.Offer(outbox)                                                  // send: never waits
+//	…
+//	case <-courier.Ready():                                                // result
+//		for _, r := range courier.Take() {
+//			outbox = outbox.Apply(r)                                       // apply
+//		}
+//		store(outbox)                                                      // store
+//		courier.Offer(outbox)
+//
+// A result that could not be stored stays applied in memory. At the end comes
+// Close, and what Take returns then is applied and stored too. The line of what
+// people were not notified of is outbox.Undelivered(now).
 package alert

@@ -9,28 +9,29 @@ import (
 	"ortop/internal/text"
 )
 
-// candidate is a watch that has something to tell.
+// candidate is an instance that has something to notify.
 type candidate struct {
-	rule  Rule
-	key   string
-	watch watch
+	rule     Rule
+	key      string
+	instance instance
 }
 
-// Evaluate returns what is to be told now, and the state to evaluate the next
+// Evaluate returns what to notify now, and the state to evaluate the next
 // reading with. Neither argument is changed, and equal arguments give equal
 // results.
 //
-// A condition is told once when it begins, and once when it is over: when it
-// was well past its threshold, by a tenth, after 15 min without it, or 24 h
+// A condition is notified once when it begins, and once when it is over: when
+// it was well past its threshold, by a tenth, after 15 min without it, or 24 h
 // without it in any case. A condition that comes again within the rule's
-// cooldown, or in its quiet hours, is told when these end, if it still holds.
-// Where one reading crosses several thresholds of one kind, the strictest of
-// the highest level is told alone, if it reaches all the channels of the others.
+// cooldown, or in its quiet hours, is notified when these end, if it still
+// holds. Where one reading crosses several thresholds of one kind, the
+// strictest of the highest level is notified alone, if it reaches all the
+// channels of the others.
 func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
-	r.Now = r.Now.Round(0) // what is kept is the time on the wall
+	r.Now = r.Now.Round(0) // what is stored is the time on the wall
 	next := state.copy(r.Now)
 	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
-	seen := map[string]bool{}   // watches
+	seen := map[string]bool{}   // instances
 	var due []candidate
 	var events []Event
 	watchesTopUps := false
@@ -49,85 +50,105 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 			events = append(events, next.topUps(rule, r)...)
 			continue
 		}
-		found, known := probe(rule, r)
-		if !known {
+		found, conclusive := probe(rule, r)
+		if !conclusive {
 			continue
 		}
 		judged[id] = !r.Partial || rule.Kind != Limit && rule.Kind != KeyExpiry
 		for _, f := range found {
 			k := key(id, f.subject)
-			w, watched := next.watches[k]
-			if !watched && !f.over {
+			a, known := next.instances[k]
+			if !known && !f.over {
 				continue
 			}
 			seen[k] = true
 			if f.unknown {
 				continue
 			}
-			w.judge(rule, r, f)
-			next.watches[k] = w
+			a.judge(rule, r, f)
+			next.instances[k] = a
 			switch {
-			case w.due(rule, r.Now):
-				due = append(due, candidate{rule, k, w})
-			case w.idle(rule, r.Now):
-				delete(next.watches, k)
+			case a.due(rule, r.Now):
+				due = append(due, candidate{rule, k, a})
+			case a.idle(rule, r.Now):
+				delete(next.instances, k)
 			}
 		}
 	}
-	next.keep(func(rule, k string) bool {
+	next.retain(func(rule, k string) bool {
 		known, live := judged[rule]
 		return live && (!known || seen[k])
 	})
 	if !watchesTopUps {
-		next.topUpsTold = time.Time{}
+		next.topUpsNotified = time.Time{}
 	}
+	events = append(events, notify(due, r.Now)...)
 	for _, c := range due {
-		c.watch.told(r.Now)
-		next.watches[c.key] = c.watch
+		c.instance.notified(r.Now)
+		next.instances[c.key] = c.instance
 	}
-	return next, append(events, tell(due, r.Now)...)
+	return next, events
 }
 
-// most is how many subjects of one rule are told of one by one.
-const most = 3
+// mostSubjects is how many subjects of one rule are notified one by one.
+const mostSubjects = 3
 
-// tell turns what is due into events, as few as say it.
-func tell(due []candidate, now time.Time) (events []Event) {
+// notify turns what is due into as few events as say it.
+func notify(due []candidate, now time.Time) (events []Event) {
 	rivals := map[topic][]candidate{}
 	for _, c := range due {
-		rivals[c.watch.topic()] = append(rivals[c.watch.topic()], c)
+		rivals[c.instance.topic()] = append(rivals[c.instance.topic()], c)
 	}
 	type group struct {
 		id      string
 		cleared bool
 	}
-	more := map[group]int{}
+	count := map[group]int{}
 	last := map[group]int{} // index of the group's last event
 	for _, c := range due {
-		if slices.ContainsFunc(rivals[c.watch.topic()], c.yieldsTo) {
+		rivals := rivals[c.instance.topic()]
+		if slices.ContainsFunc(rivals, c.yieldsTo) {
 			continue
 		}
-		g := group{c.rule.id(), c.watch.Event.Cleared}
-		if more[g]++; more[g] > most {
+		g := group{c.rule.id(), c.instance.Event.Cleared}
+		if count[g]++; count[g] > mostSubjects {
 			continue
 		}
-		e := c.watch.Event
-		e.At, e.Channels = now.UTC(), c.rule.Channels
+		e := c.event(now)
+		for _, o := range rivals {
+			if o.yieldsTo(c) {
+				e.Covers = append(e.Covers, o.event(now))
+			}
+		}
 		last[g] = len(events)
 		events = append(events, e)
 	}
-	for g, n := range more {
-		if n > most {
-			events[last[g]].Text += fmt.Sprintf(", and %d more", n-most)
+	for g, n := range count {
+		if n > mostSubjects {
+			e := &events[last[g]]
+			e.Text += fmt.Sprintf(", and %d more", n-mostSubjects)
+			e.Folds = true
 		}
 	}
 	return events
 }
 
-// yieldsTo reports whether telling o makes telling c, which is of the same
-// thing, needless.
+// event returns the candidate's event, to be notified at now.
+func (c candidate) event(now time.Time) Event {
+	e := c.instance.Event
+	e.At, e.Channels = now.UTC(), c.rule.Channels
+	since := e.Since
+	if e.Cleared {
+		since = c.instance.LastNotified.Since // of the alert that it ends
+	}
+	e.ID = alertID(c.key, since)
+	return e
+}
+
+// yieldsTo reports whether notifying o makes notifying c, which is about the
+// same thing, needless.
 func (c candidate) yieldsTo(o candidate) bool {
-	return c.watch.Event.Cleared == o.watch.Event.Cleared && o.watch.outranks(c.watch) &&
+	return c.instance.Event.Cleared == o.instance.Event.Cleared && o.instance.outranks(c.instance) &&
 		covers(o.rule.Channels, c.rule.Channels)
 }
 
@@ -139,19 +160,19 @@ func covers(a, b []string) bool {
 	return !slices.ContainsFunc(b, func(name string) bool { return !slices.Contains(a, name) })
 }
 
-// topUps returns what is to be told of changes of the credits bought since the
-// last that were. Those from before the first reading are not news.
+// topUps returns the events of changes of the credits bought since the last
+// that were notified. Those from before the first reading are not news.
 func (s *State) topUps(rule Rule, r Reading) []Event {
 	if !r.Fresh {
 		return nil
 	}
-	if s.topUpsTold.IsZero() {
-		s.topUpsTold = r.Now.UTC()
+	if s.topUpsNotified.IsZero() {
+		s.topUpsNotified = r.Now.UTC()
 	}
 	if rule.holds(r.Now, false) {
 		return nil
 	}
-	after := s.topUpsTold
+	after := s.topUpsNotified
 	var bought, lost float64
 	var boughtAt, lostAt time.Time
 	for _, t := range r.TopUps {
@@ -163,12 +184,12 @@ func (s *State) topUps(rule Rule, r Reading) []Event {
 		} else if t.AmountUSD < 0 {
 			lost, lostAt = lost-t.AmountUSD, t.At
 		}
-		if t.At.After(s.topUpsTold) {
-			s.topUpsTold = t.At.UTC()
+		if t.At.After(s.topUpsNotified) {
+			s.topUpsNotified = t.At.UTC()
 		}
 	}
 	var events []Event
-	add := func(value float64, at time.Time, format string) {
+	add := func(id string, value float64, at time.Time, format string) {
 		if at.IsZero() {
 			return
 		}
@@ -176,9 +197,11 @@ func (s *State) topUps(rule Rule, r Reading) []Event {
 		if left, ok := usd(r.BalanceUSD); ok {
 			f.text += ", " + text.USD(left) + " is left"
 		}
-		events = append(events, rule.event(r, f, at, false))
+		e := rule.event(r, f, at, false)
+		e.ID = alertID(key(rule.id(), id), e.Since)
+		events = append(events, e)
 	}
-	add(bought, boughtAt, "topped up by %s")
-	add(lost, lostAt, "credits bought fell by %s (a refund, an expiry or a transfer)")
+	add("bought", bought, boughtAt, "topped up by %s")
+	add("lost", lost, lostAt, "credits bought fell by %s (a refund, an expiry or a transfer)")
 	return events
 }

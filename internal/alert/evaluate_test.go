@@ -319,8 +319,8 @@ func TestProperties(t *testing.T) {
 					t.Fatalf("%v was told %d times more than it cleared, want 0 or 1", th, n)
 				}
 			}
-			if s = next; len(s.watches) > len(rules)+1 { // an hour and a day may be a spike
-				t.Fatalf("the state holds %d watches for %d rules", len(s.watches), len(rules))
+			if s = next; len(s.instances) > len(rules)+1 { // an hour and a day may be a spike
+				t.Fatalf("the state holds %d watches for %d rules", len(s.instances), len(rules))
 			}
 		}
 	}
@@ -477,7 +477,7 @@ func FuzzState(f *testing.F) {
 	s, _ := Evaluate(Defaults(), State{}, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
 	seed, _ := json.Marshal(s)
 	f.Add(seed)
-	f.Add([]byte(`{"version":2}`))
+	f.Add([]byte(`{"version":3}`))
 	f.Add([]byte(`{"version":1,"watches":{"balance -5|":{"event":{"text":"\u001b"},"firing":true}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var s State

@@ -8,7 +8,7 @@ import (
 	"ortop/internal/text"
 )
 
-// Event is one thing to be told.
+// Event is one thing to notify: that an alert fires, or its all-clear.
 type Event struct {
 	Rule    Kind      `json:"rule"`
 	Subject string    `json:"subject,omitempty"` // the key, workspace or window meant, where a kind has many
@@ -23,9 +23,28 @@ type Event struct {
 	Text      string `json:"text"`
 	// Cleared reports that the condition is over.
 	Cleared bool `json:"cleared"`
-	// Channels are the names of those to be told; empty means all.
+	// Channels are the names of those that it is for; empty means all.
 	Channels []string `json:"-"`
+	// ID is the same for an alert and its all-clear, and for no other. It is
+	// made of the rule, the subject and the time since when.
+	ID string `json:"-"`
+	// Covers are events of lower thresholds of the same thing, which need no
+	// notification beside this one.
+	Covers []Event `json:"-"`
+	// Folds reports that the event also counts other subjects of its rule.
+	Folds bool `json:"-"`
 }
+
+// cleaned returns a stored event, which may have been written by anyone, in
+// the form of one that was made here.
+func (e Event) cleaned() Event {
+	e.Account, e.Subject = clean(e.Account, maxName), clean(e.Subject, maxName)
+	e.ValueText, e.Text = clean(e.ValueText, maxName), clean(e.Text, maxStored)
+	return e
+}
+
+// maxStored is more than any text of an event.
+const maxStored = 2 * maxText
 
 // Said is Text without the account and the time of the values, for where both
 // stand beside it.

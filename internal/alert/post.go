@@ -12,13 +12,14 @@ import (
 	"net/netip"
 	"net/url"
 	"syscall"
+	"time"
 
 	"github.com/cenkalti/backoff/v5"
 )
 
 // post sends a JSON document. Any 2xx is success. Redirects are not followed:
 // the body and the secret in the URL are for one host.
-func post(ctx context.Context, u *url.URL, body []byte) error {
+func post(ctx context.Context, u *url.URL, body []byte, now func() time.Time) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
 		return backoff.Permanent(errors.New("its URL cannot be asked"))
@@ -35,13 +36,17 @@ func post(ctx context.Context, u *url.URL, body []byte) error {
 	}
 	defer res.Body.Close()
 	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // the status says it all
-	switch {
-	case res.StatusCode/100 == 2:
+	if res.StatusCode/100 == 2 {
 		return nil
-	case res.StatusCode/100 == 5, res.StatusCode == http.StatusTooManyRequests, res.StatusCode == http.StatusRequestTimeout:
-		return fmt.Errorf("answered %d %s", res.StatusCode, http.StatusText(res.StatusCode))
 	}
-	return backoff.Permanent(fmt.Errorf("answered %d %s", res.StatusCode, http.StatusText(res.StatusCode)))
+	err = fmt.Errorf("answered %d %s", res.StatusCode, http.StatusText(res.StatusCode))
+	if after := retryAfter(res.Header, now()); after > 0 {
+		err = &waitError{err, after}
+	}
+	if res.StatusCode/100 == 5 || res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusRequestTimeout {
+		return err
+	}
+	return backoff.Permanent(err)
 }
 
 // httpClient returns a client for one request: alerts are too rare for a

@@ -16,7 +16,8 @@ var errTooSlow = errors.New("no answer in time")
 
 // newSender returns what delivers to c, and what readies it: reads the URL,
 // which may take a while or fail, before there is something to deliver.
-func newSender(c Channel, environ []string) (send sender, prepare func(context.Context) error) {
+func newSender(c Channel, o Options) (send sender, prepare func(context.Context) error) {
+	environ := o.Environ
 	if environ == nil {
 		environ = []string{} // nil would be the environment of this process
 	}
@@ -29,7 +30,7 @@ func newSender(c Channel, environ []string) (send sender, prepare func(context.C
 	case Webhook, Slack, Discord, Telegram, Ntfy:
 		return a.with(func(ctx context.Context, u *url.URL, e Event) error {
 			u, body := c.request(u, e)
-			return post(ctx, u, body)
+			return post(ctx, u, body, o.Now)
 		}), a.prepare
 	case Mail:
 		return a.with(func(ctx context.Context, u *url.URL, e Event) error { return sendMail(ctx, u, c.From, c.To, e) }), a.prepare
@@ -102,9 +103,11 @@ func (a *address) with(send func(context.Context, *url.URL, Event) error) sender
 		if err = send(ctx, u, e); err == nil {
 			return nil
 		}
-		var permanent *backoff.PermanentError
 		scrubbed := fmt.Errorf("%s: %s", clean(u.Hostname(), maxName), scrub(err.Error(), u))
-		if errors.As(err, &permanent) {
+		if wait := (*waitError)(nil); errors.As(err, &wait) {
+			scrubbed = &waitError{scrubbed, wait.after}
+		}
+		if permanent := (*backoff.PermanentError)(nil); errors.As(err, &permanent) {
 			return backoff.Permanent(scrubbed)
 		}
 		return scrubbed

@@ -11,65 +11,74 @@ import (
 )
 
 // stateVersion is that of a State's JSON.
-const stateVersion = 1
+const stateVersion = 2
 
-// State is what the rules remember of one account. The zero State remembers
-// nothing: give it where another account's numbers appear behind the name. A
-// State is a value that Evaluate does not change. Its JSON is for keeping it.
+// State is what the rules need to know of one account's past. The zero State
+// is that of an account that was never judged: use it where another account's
+// numbers appear behind the name. A State is a value that Evaluate does not
+// change; its JSON is for storing it.
 type State struct {
-	watches map[string]watch // by rule and subject
-	// topUpsTold is the newest top-up that was told, or when the watch for
-	// them began.
-	topUpsTold time.Time
+	instances map[string]instance // by rule and subject
+	// topUpsNotified is the newest top-up that was notified, or when the watch
+	// for them began.
+	topUpsNotified time.Time
 }
 
 type stateJSON struct {
-	Version    int              `json:"version"`
-	Watches    map[string]watch `json:"watches,omitempty"`
-	TopUpsTold time.Time        `json:"top_ups_told,omitzero"`
+	Version        int                 `json:"version"`
+	Alerts         map[string]instance `json:"alerts,omitempty"`
+	TopUpsNotified time.Time           `json:"top_ups_notified,omitzero"`
 }
 
 // MarshalJSON writes the state for UnmarshalJSON.
 func (s State) MarshalJSON() ([]byte, error) {
-	return json.Marshal(stateJSON{stateVersion, s.watches, s.topUpsTold})
+	return json.Marshal(stateJSON{stateVersion, s.instances, s.topUpsNotified})
 }
 
-// UnmarshalJSON reads a state. It fails, and leaves s as it is, where the text
-// is not one or comes from a newer version.
+// UnmarshalJSON reads a state of this version or of the one before. It fails,
+// and leaves s as it is, where the text is not one or is of another version.
 func (s *State) UnmarshalJSON(data []byte) error {
 	var in stateJSON
 	if err := json.Unmarshal(data, &in); err != nil {
 		return fmt.Errorf("reading the state of alerts: %w", err)
 	}
-	if in.Version != stateVersion {
+	switch in.Version {
+	case stateVersion:
+	case 1:
+		old, err := readState1(data)
+		if err != nil {
+			return fmt.Errorf("reading the state of alerts: %w", err)
+		}
+		in = old
+	default:
 		return fmt.Errorf("reading the state of alerts: version %d, want %d", in.Version, stateVersion)
 	}
-	for id, w := range in.Watches {
-		e := &w.Event
-		e.Account, e.Subject = clean(e.Account, maxName), clean(e.Subject, maxName)
-		e.ValueText, e.Text = clean(e.ValueText, maxName), clean(e.Text, maxStored)
-		in.Watches[id] = w
+	for id, a := range in.Alerts {
+		switch a.State {
+		case inactive, pending, firing, clearing:
+		default:
+			return fmt.Errorf("reading the state of alerts: %q is not a state", clean(string(a.State), maxName))
+		}
+		a.Event = a.Event.cleaned()
+		in.Alerts[id] = a
 	}
-	s.watches, s.topUpsTold = in.Watches, in.TopUpsTold
+	s.instances, s.topUpsNotified = in.Alerts, in.TopUpsNotified
 	return nil
 }
 
-// maxStored is more than any text of an event.
-const maxStored = 2 * maxText
-
-// Active returns the alerts that stand, told or not: the most urgent first,
-// then the oldest. Of several thresholds of one thing it returns the strictest
-// of the highest level.
+// Active returns the alerts whose condition holds, notified or not: the most
+// urgent first, then the oldest. Of several thresholds of one thing it returns
+// the strictest of the highest level.
 func (s State) Active() []Event {
-	highest := map[topic]watch{}
-	for _, w := range s.watches {
-		if h, ok := highest[w.topic()]; w.active() && (!ok || w.outranks(h)) {
-			highest[w.topic()] = w
+	highest := map[topic]instance{}
+	for _, a := range s.instances {
+		if h, ok := highest[a.topic()]; a.State == firing && (!ok || a.outranks(h)) {
+			highest[a.topic()] = a
 		}
 	}
 	active := make([]Event, 0, len(highest))
-	for _, w := range highest {
-		active = append(active, w.Event)
+	for _, a := range highest {
+		active = append(active, a.Event)
 	}
 	slices.SortFunc(active, func(a, b Event) int {
 		return cmp.Or(b.Level.Rank()-a.Level.Rank(), a.Since.Compare(b.Since), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject))
@@ -79,23 +88,36 @@ func (s State) Active() []Event {
 
 // copy returns a state that can be changed, as of now.
 func (s State) copy(now time.Time) State {
-	c := State{watches: make(map[string]watch, len(s.watches)), topUpsTold: s.topUpsTold}
-	for id, w := range s.watches {
-		w.clamp(now)
-		c.watches[id] = w
+	c := State{instances: make(map[string]instance, len(s.instances)), topUpsNotified: s.topUpsNotified}
+	for id, a := range s.instances {
+		a.clamp(now)
+		c.instances[id] = a
 	}
-	if c.topUpsTold.After(now) {
-		c.topUpsTold = now
+	if c.topUpsNotified.After(now) {
+		c.topUpsNotified = now
 	}
 	return c
 }
 
-// key names a rule's watch of one subject.
+// key names the instance of a rule and a subject.
 func key(rule, subject string) string { return rule + "|" + subject }
 
-// keep drops the watches that f says no to.
-func (s State) keep(f func(rule, key string) bool) {
-	maps.DeleteFunc(s.watches, func(k string, _ watch) bool {
+// alertID names the alert that an instance has been since then.
+func alertID(key string, since time.Time) string {
+	return key + "|" + since.UTC().Format(time.RFC3339Nano)
+}
+
+// byID returns the instance whose last notification was that of the alert id.
+// ok is false if there is none, or if its all-clear has been notified.
+func (s State) byID(id string) (a instance, ok bool) {
+	k := Event{ID: id}.key()
+	a, ok = s.instances[k]
+	return a, ok && a.LastNotified.standing() && alertID(k, a.LastNotified.Since) == id
+}
+
+// retain drops the instances that f returns false for.
+func (s State) retain(f func(rule, key string) bool) {
+	maps.DeleteFunc(s.instances, func(k string, _ instance) bool {
 		rule, _, _ := strings.Cut(k, "|")
 		return !f(rule, k)
 	})

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -10,6 +11,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/config"
+	"ortop/internal/text"
 )
 
 // TestAlertsMeanWhatTheConfigurationSays takes every rule and kind of channel
@@ -60,15 +62,18 @@ func TestUndeliveredNamesEveryChannel(t *testing.T) {
 	channels := []alert.Channel{
 		{Name: "chat", Via: alert.Slack, URL: wrong}, {Name: "script", Via: alert.Command, Argv: []string{"true"}}, {Name: "phone", Via: alert.Ntfy, URL: wrong},
 	}
+	now := time.Now()
 	for _, c := range []struct {
 		want     string
 		channels []alert.Channel
 	}{
-		{"alerts do not reach chat, phone: its URL needs to begin with https://", channels},
+		{fmt.Sprintf("alerts do not reach chat: its URL needs to begin with https:// (1 undelivered since %s); phone: its URL needs to begin with https:// (1 undelivered since %[1]s)",
+			text.Moment(now, now)), channels},
 		{"", channels[1:2]},
 	} {
-		told := &telling{channels: c.channels, courier: alert.NewCourier(alert.Options{Channels: c.channels, Environ: []string{"PATH=" + os.Getenv("PATH")}})}
-		told.deliver([]alert.Event{alert.TestEvent("x", time.Unix(0, 0))})
+		told := &telling{channels: c.channels}
+		told.start(alert.Options{Channels: c.channels, Environ: []string{"PATH=" + os.Getenv("PATH")}})
+		told.deliver([]alert.Event{alert.TestEvent("x", now)})
 		told.courier.Close()
 		if got := told.undelivered(); got != c.want {
 			t.Errorf("undelivered() = %q, want %q", got, c.want)

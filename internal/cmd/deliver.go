@@ -1,10 +1,9 @@
 package cmd
 
 import (
-	"cmp"
-	"fmt"
 	"log/slog"
-	"strings"
+	"sync"
+	"time"
 
 	"ortop/internal/alert"
 	"ortop/internal/keys"
@@ -17,6 +16,9 @@ type telling struct {
 	// terminal takes what the screen itself is to say: the bell, and the
 	// notices of terminals that have them. It may be nil.
 	terminal chan<- string
+
+	mu     sync.Mutex
+	outbox alert.Outbox
 }
 
 // tell starts delivery to the configured channels, or to the terminal alone
@@ -26,13 +28,26 @@ func tell(s settings, log *slog.Logger, terminal chan<- string) *telling {
 	if s.demo != nil {
 		t.channels = alert.DefaultChannels()
 	}
-	t.courier = alert.NewCourier(alert.Options{Channels: t.channels, Environ: keys.Environ(), Log: log})
+	t.start(alert.Options{Channels: t.channels, Environ: keys.Environ(), Log: log})
 	return t
 }
 
-// deliver never waits: what cannot be taken now is dropped, and said.
+func (t *telling) start(o alert.Options) {
+	t.courier = alert.NewCourier(o)
+	go func() {
+		for range t.courier.Ready() {
+			t.apply()
+		}
+	}()
+}
+
+// deliver never waits.
 func (t *telling) deliver(events []alert.Event) {
-	t.courier.Send(events)
+	t.apply()
+	t.mu.Lock()
+	t.outbox = t.outbox.Add(events, t.channels, time.Now())
+	t.courier.Offer(t.outbox)
+	t.mu.Unlock()
 	t.ring(events)
 }
 
@@ -46,19 +61,21 @@ func (t *telling) ring(events []alert.Event) {
 	}
 }
 
-// undelivered names the channels that did not take their last alert, with why
-// the first did not.
+// apply takes in what came of the attempts, and lets those that failed be made
+// again.
+func (t *telling) apply() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, r := range t.courier.Take() {
+		t.outbox = t.outbox.Apply(r)
+	}
+	t.courier.Offer(t.outbox)
+}
+
+// undelivered says which channels do not take their alerts, and why.
 func (t *telling) undelivered() string {
-	var names []string
-	var why error
-	for _, r := range t.courier.Results() {
-		if r.Err != nil {
-			names = append(names, r.Channel)
-			why = cmp.Or(why, r.Err)
-		}
-	}
-	if len(names) == 0 {
-		return ""
-	}
-	return oneLine(fmt.Sprintf("alerts do not reach %s: %v", strings.Join(names, ", "), why))
+	t.apply()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return oneLine(t.outbox.Undelivered(time.Now()))
 }

@@ -1,0 +1,135 @@
+package alert
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+// Due returns what may be sent at now: the most urgent first, then the oldest.
+func (o Outbox) Due(now time.Time) []Delivery {
+	return slices.DeleteFunc(o.queue(), func(d Delivery) bool { return o.wait(d, now) > 0 })
+}
+
+// queue returns all that waits, in the order of Due.
+func (o Outbox) queue() []Delivery {
+	all := slices.DeleteFunc(slices.Clone(o.deliveries), func(d Delivery) bool { return !d.waiting() })
+	slices.SortStableFunc(all, func(a, b Delivery) int {
+		return cmp.Or(b.rank()-a.rank(), a.Event.At.Compare(b.Event.At))
+	})
+	return all
+}
+
+// wait is the time from now until the delivery may be sent. What is further
+// off than any wait can be comes from a clock that was set back.
+func (o Outbox) wait(d Delivery, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	for _, t := range []time.Time{d.NotBefore, o.channels[d.Channel].NotBefore} {
+		if w := t.Sub(now); w <= longestRetryAfter {
+			wait = max(wait, w)
+		}
+	}
+	return wait
+}
+
+// Apply returns the outbox after an attempt.
+func (o Outbox) Apply(r Result) Outbox {
+	if r.Err != nil {
+		return o.Failed(r.ID, r.Channel, r.At, r.RetryAfter, r.Err)
+	}
+	return o.Delivered(r.ID, r.Channel)
+}
+
+// Delivered returns the outbox without what was delivered. With an empty id,
+// it is the channel that has become ready.
+func (o Outbox) Delivered(id, channel string) Outbox {
+	o = o.copy()
+	if i := o.index(id, channel); i >= 0 {
+		d := o.deliveries[i]
+		o.deliveries = slices.Delete(o.deliveries, i, i+1)
+		if e := d.allClear; e != nil {
+			o.put(Delivery{ID: e.deliveryID(), Channel: channel, Event: *e}, e.At)
+		}
+	}
+	s := o.channels[channel]
+	if id != "" {
+		if s.Failures > 0 {
+			o.hurry(channel)
+		}
+		s.Failures, s.NotBefore, s.Recent = 0, time.Time{}, remember(s.Recent, id)
+	}
+	s.Cause = ""
+	for _, d := range o.deliveries {
+		if d.Channel == channel && d.waiting() && d.Cause != "" {
+			s.Cause = d.Cause
+		}
+	}
+	o.channels[channel] = s
+	return o
+}
+
+// hurry lets what failed while the channel was down be sent at once.
+func (o *Outbox) hurry(channel string) {
+	for i := range o.deliveries {
+		if d := &o.deliveries[i]; d.Channel == channel {
+			d.NotBefore = time.Time{}
+		}
+	}
+}
+
+// Failed returns the outbox after a failed attempt at now. The channel asked
+// to wait for retryAfter; zero if it did not. With an empty id, it is the
+// channel that could not be made ready.
+func (o Outbox) Failed(id, channel string, now time.Time, retryAfter time.Duration, err error) Outbox {
+	o = o.copy()
+	retryAfter = min(max(retryAfter, 0), longestRetryAfter)
+	cause := clean(err.Error(), maxText)
+	var permanent *backoff.PermanentError
+	refused := errors.As(err, &permanent)
+	s := o.channels[channel]
+	s.Cause = cause
+	if id != "" && !refused {
+		s.Failures++
+		s.NotBefore = now.Add(doubled(s.Failures, channelWait)).UTC()
+	}
+	if retryAfter > 0 {
+		s.NotBefore = later(s.NotBefore, now.Add(retryAfter).UTC())
+	}
+	o.channels[channel] = s
+	i := o.index(id, channel)
+	if i < 0 {
+		return o
+	}
+	d := &o.deliveries[i]
+	if d.allClear != nil {
+		o.deliveries = slices.Delete(o.deliveries, i, i+1)
+		return o
+	}
+	d.Tries++
+	d.Cause = cause
+	wait := doubled(d.Tries, longestWait)
+	if refused {
+		wait = refusedWait
+	}
+	d.NotBefore = now.Add(wait).UTC()
+	return o
+}
+
+// doubled is the wait after the n-th failure.
+func doubled(n int, most time.Duration) time.Duration {
+	wait := firstWait
+	for ; n > 1 && wait < most; n-- {
+		wait *= 2
+	}
+	return min(wait, most)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
