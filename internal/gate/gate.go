@@ -1,0 +1,92 @@
+// Package gate says when an endpoint may be asked again, and joins identical
+// questions that are asked at the same time.
+//
+// A [Gate] is for one connection: the endpoints of one base URL, asked with one
+// key. It is given the outcome of each request, by [Do] or by [Gate.Note], and
+// answers with [Gate.Until]. What closes an endpoint, and for how long, is its
+// [Policy]; a Retry-After of the server closes it whatever the policy and the
+// status are, and nothing shortens that.
+//
+// No lock is held while anything is asked.
+package gate
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"ortop/client"
+)
+
+// Gate says for each endpoint of a connection when it may be asked again. An
+// endpoint is any name for what succeeds and fails together. Its methods may be
+// called from any goroutine.
+type Gate struct {
+	policy Policy
+	now    func() time.Time
+	mu     sync.Mutex
+	waits  map[string]wait
+}
+
+// New returns a Gate whose endpoints are all open. now is the wall clock.
+func New(p Policy, now func() time.Time) *Gate {
+	return &Gate{policy: p, now: now, waits: map[string]wait{}}
+}
+
+// Until returns when the endpoint may be asked again, and the error that closed
+// it. The error is nil where it may be asked now; the time is then zero.
+//
+// A *client.APIError comes back with what is left of its RetryAfter. It has
+// HasRetryAfter only where the server named the wait: such a wait is for
+// everybody, also for a person who asks for a refresh, while a wait of the
+// policy is for what is asked on schedule.
+//
+// The clock may be set while an endpoint is closed: from then on it stays
+// closed for at most the whole of its wait.
+func (g *Gate) Until(endpoint string) (time.Time, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w, ok := g.waits[endpoint]
+	if !ok {
+		return time.Time{}, nil
+	}
+	now := g.now()
+	left := w.left(now)
+	g.waits[endpoint] = w
+	if left <= 0 {
+		return time.Time{}, nil
+	}
+	return now.Add(left), w.reason(left)
+}
+
+// Note takes in the outcome of a request, nil for a success. A success forgets
+// the failures before it, and opens the endpoint unless the server asked for
+// the wait. An error that is the caller's own doing is none: see [Do].
+func (g *Gate) Note(endpoint string, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.now()
+	w := g.waits[endpoint].after(err, g.policy, now, rand.Float64())
+	if w.failures == (failures{}) && w.left(now) <= 0 {
+		delete(g.waits, endpoint)
+		return
+	}
+	g.waits[endpoint] = w
+}
+
+// Do asks, unless the endpoint is closed, and notes the outcome. While it is
+// closed the error is the one of Until. A request without an answer that the
+// caller's own context cut short says nothing about the endpoint.
+func Do[T any](ctx context.Context, g *Gate, endpoint string, request func(context.Context) (T, error)) (v T, err error) {
+	if _, err := g.Until(endpoint); err != nil {
+		return v, err
+	}
+	v, err = request(ctx)
+	var answered *client.APIError
+	if err == nil || ctx.Err() == nil || errors.As(err, &answered) {
+		g.Note(endpoint, err)
+	}
+	return v, err
+}
