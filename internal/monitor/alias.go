@@ -1,6 +1,9 @@
 package monitor
 
-import "ortop/internal/account"
+import (
+	"ortop/internal/account"
+	"ortop/internal/spenders"
+)
 
 type (
 	Snapshot  = account.Snapshot
@@ -13,6 +16,11 @@ type (
 	Usual     = account.Usual
 	Rise      = account.Rise
 	Track     = account.Track
+
+	By             = spenders.By
+	BreakdownQuery = spenders.Query
+	Breakdown      = spenders.Breakdown
+	BreakdownRow   = spenders.Row
 )
 
 const (
@@ -25,4 +33,17 @@ const (
 	Paused      = account.Paused
 	Held        = account.Held
 	Refused     = account.Refused
+)
+
+const (
+	ByKey       = spenders.ByKey
+	ByModel     = spenders.ByModel
+	ByProvider  = spenders.ByProvider
+	ByWorkspace = spenders.ByWorkspace
+	ByMember    = spenders.ByMember
+)
+
+var (
+	Bys      = spenders.Bys
+	Together = spenders.Together
 )

@@ -8,13 +8,14 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/spenders"
 )
 
 const (
 	// budgetsEvery is the time between two looks at what is left of budgets.
 	budgetsEvery = 15 * time.Minute
 	// listingGood and budgetsGood are how long a listing and that are good for.
-	listingGood = 4 * keysEvery
+	listingGood = 4 * spenders.KeysEvery
 	budgetsGood = 4 * budgetsEvery
 	// expiredFor is for how long a key that has expired is worth a word.
 	expiredFor = 7 * 24 * time.Hour
@@ -27,7 +28,7 @@ type allowances struct {
 	all        bool // there are no others
 	caps       []alert.Allowance
 	expiries   []labelled
-	workspaces []workspace
+	workspaces []spenders.Workspace
 	budgetsAt  time.Time
 	budgets    []alert.Allowance
 }
@@ -39,7 +40,7 @@ type labelled struct {
 }
 
 // list takes over a listing. Keys that are off matter to nobody.
-func (a *allowances) list(r roster) {
+func (a *allowances) list(r spenders.KeyList) {
 	a.at, a.workspaces = r.At, r.Workspaces
 	a.all = !r.Truncated && !r.MoreWorkspaces && (!r.DefaultOnly || !r.WorkspacesAt.IsZero())
 	a.budgets = budgetsOf(r.Workspaces, a.budgets)
@@ -111,13 +112,13 @@ func (st *store) allowed(r *alert.Reading, s Snapshot) {
 // budgetsChore asks what is left of the workspaces' budgets, where there are
 // any and a rule wants to know.
 func budgetsChore(m *Monitor) *chore {
-	var list []workspace
+	var list []spenders.Workspace
 	return &chore{
 		name: "budgets", every: budgetsEvery,
 		wanted: func(st *store) bool {
 			list = st.allow.workspaces
 			wants := slices.ContainsFunc(m.o.Rules, func(r alert.Rule) bool { return r.Kind == alert.Limit })
-			return wants && m.o.Deliver != nil && st.manages() && slices.ContainsFunc(list, func(w workspace) bool { return len(w.Budgets) > 0 })
+			return wants && m.o.Deliver != nil && st.manages() && slices.ContainsFunc(list, func(w spenders.Workspace) bool { return len(w.Budgets) > 0 })
 		},
 		ask: func(ctx context.Context, _ API, now time.Time) (func(context.Context, *store) error, error) {
 			budgets := m.budgets(ctx, list, now.Truncate(time.Second))
@@ -130,7 +131,7 @@ func budgetsChore(m *Monitor) *chore {
 }
 
 // budgetsOf are the budgets of workspaces, with what was known of each.
-func budgetsOf(list []workspace, known []alert.Allowance) (all []alert.Allowance) {
+func budgetsOf(list []spenders.Workspace, known []alert.Allowance) (all []alert.Allowance) {
 	for _, w := range list {
 		for _, x := range w.Budgets {
 			l := alert.Allowance{
@@ -147,31 +148,13 @@ func budgetsOf(list []workspace, known []alert.Allowance) (all []alert.Allowance
 	return all
 }
 
-// budgets are those of the workspaces with what was spent of each. The spend
-// since a UTC window began is one question for all of them; what was spent
-// since a workspace was made, one for each.
-func (m *Monitor) budgets(ctx context.Context, list []workspace, now time.Time) []alert.Allowance {
-	names := map[string]int{}
-	for _, w := range list {
-		names[w.Name]++
-	}
+// budgets are those of the workspaces with what was spent of each.
+func (m *Monitor) budgets(ctx context.Context, list []spenders.Workspace, now time.Time) []alert.Allowance {
 	all := budgetsOf(list, nil)
-	i, forever := 0, 0
-	for _, w := range list {
-		for _, x := range w.Budgets {
-			l := &all[i]
-			i++
-			if x.Reset == credit.ResetNever {
-				forever++
-			}
-			if names[w.Name] > 1 || forever > maxRunways {
-				continue // nobody can tell, or it takes too many questions
-			}
-			if left, known := m.budgetLeft(ctx, w, x, now); known {
-				used := x.LimitUSD - left
-				l.UsedUSD = &used
-				l.ResetsAt, _ = x.Reset.Next(now)
-			}
+	for i, left := range m.spenders.Budgets(ctx, list, now) {
+		if left.USD != nil {
+			used := all[i].LimitUSD - *left.USD
+			all[i].UsedUSD, all[i].ResetsAt = &used, left.ResetsAt
 		}
 	}
 	return all

@@ -53,7 +53,7 @@ type loop struct {
 func newLoop(m *Monitor) *loop {
 	return &loop{
 		m: m, sch: newSchedule(m.o.Interval), answers: make(chan answer, 1),
-		chores: []*chore{backfillChore(), keysChore(), budgetsChore(m), unusualChore()}, errand: make(chan done, 1),
+		chores: []*chore{backfillChore(), keysChore(m), budgetsChore(m), unusualChore(m)}, errand: make(chan done, 1),
 		gapCause: "not running",
 	}
 }

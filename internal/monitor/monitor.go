@@ -19,6 +19,7 @@ import (
 	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/spenders"
 )
 
 // API is what a monitor asks; *client.Client is one.
@@ -26,13 +27,7 @@ type API interface {
 	Credits(ctx context.Context) (client.Credits, error)
 	Key(ctx context.Context) (client.Key, error)
 	KeyByHash(ctx context.Context, hash string) (client.APIKey, error)
-	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
-	AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error)
-	Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error)
-	Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error)
-	Workspaces(ctx context.Context) (client.List[client.Workspace], error)
-	Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error)
-	Members(ctx context.Context) (client.List[client.Member], error)
+	spenders.API
 	CloseIdle()
 }
 
@@ -78,15 +73,15 @@ const askLimit = 18 * time.Second
 
 // Monitor watches one account. Its methods may be called from any goroutine.
 type Monitor struct {
-	o       Options
-	log     *slog.Logger
-	out     chan Snapshot
-	calls   chan func(*loop)
-	subj    atomic.Pointer[subject]
-	latest  atomic.Pointer[Snapshot]
-	api     line
-	listing listing
-	answers answers
+	o      Options
+	log    *slog.Logger
+	out    chan Snapshot
+	calls  chan func(*loop)
+	subj   atomic.Pointer[subject]
+	latest atomic.Pointer[Snapshot]
+	api    connection
+
+	spenders *spenders.Service
 
 	failures failures
 }
@@ -102,8 +97,10 @@ func New(o Options) *Monitor {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	o.Connect = patiently(o.Connect, o.Now)
-	return &Monitor{o: o, log: o.Log, out: make(chan Snapshot, 1), calls: make(chan func(*loop), 16)}
+	m := &Monitor{o: o, log: o.Log, out: make(chan Snapshot, 1), calls: make(chan func(*loop), 16)}
+	m.o.Connect = m.gatedConnect(o.Connect)
+	m.spenders = newSpenders(m)
+	return m
 }
 
 // Snapshots holds the newest snapshot that was not yet taken, and no older

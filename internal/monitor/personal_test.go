@@ -10,6 +10,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/sim"
+	"ortop/internal/spenders"
 )
 
 // TestMembersAreNotKept breaks spend down by people, of whom nothing may be
@@ -26,13 +27,13 @@ func TestMembersAreNotKept(t *testing.T) {
 		var log bytes.Buffer
 		b.o.Open, b.o.Log = opened(db), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		m := New(b.o)
-		d := b.look(m, ByMember, 24*time.Hour)
-		b.broken(m, ByKey, 24*time.Hour)
+		d := b.look(m, spenders.ByMember, 24*time.Hour)
+		b.broken(m, spenders.ByKey, 24*time.Hour)
 		refused := sim.Error(500)
 		refused.Path = "/organization"
 		b.account.Fail(refused)
 		time.Sleep(25 * time.Hour)
-		b.look(m, ByMember, time.Hour)
+		b.look(m, spenders.ByMember, time.Hour)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}

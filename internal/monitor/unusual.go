@@ -12,6 +12,7 @@ import (
 	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
 
@@ -101,7 +102,7 @@ func dayLimit(u Usual) *float64 {
 
 // unusualChore finds what begins to be unusual, and who drives it where the
 // key may know.
-func unusualChore() *chore {
+func unusualChore(m *Monitor) *chore {
 	var snap Snapshot
 	var was, is standing
 	var manages bool
@@ -116,12 +117,12 @@ func unusualChore() *chore {
 			snap, was, is, manages = s, st.known.Unusual, st.known.Unusual.find(s, factor), st.manages()
 			return !was.same(is)
 		},
-		ask: func(ctx context.Context, api API, _ time.Time) (func(context.Context, *store) error, error) {
+		ask: func(ctx context.Context, _ API, _ time.Time) (func(context.Context, *store) error, error) {
 			fresh := begun(snap, was, is)
 			for i := range fresh {
 				if manages {
 					// That nobody can tell keeps nothing from being said.
-					fresh[i].Driver, _ = findDriver(ctx, api, fresh[i])
+					fresh[i].Driver, _ = findDriver(ctx, m.spenders, fresh[i])
 				}
 			}
 			return func(ctx context.Context, st *store) error {
@@ -148,11 +149,11 @@ type unusual struct {
 	At time.Time `json:"at"`
 	// USD is the most that it came to, UsualUSD what it usually is at most.
 	// Above LimitUSD it counts, where no rule asks for less.
-	USD      float64 `json:"usd"`
-	UsualUSD float64 `json:"usual_usd"`
-	LimitUSD float64 `json:"limit_usd"`
-	Weeks    int     `json:"weeks,omitempty"` // for how many it has risen
-	Driver   driver  `json:"driver,omitzero"`
+	USD      float64         `json:"usd"`
+	UsualUSD float64         `json:"usual_usd"`
+	LimitUSD float64         `json:"limit_usd"`
+	Weeks    int             `json:"weeks,omitempty"` // for how many it has risen
+	Driver   spenders.Driver `json:"driver,omitzero"`
 	// Told is when it was last put into the events, Level as what; zero and
 	// empty: it was not.
 	Told  time.Time   `json:"told,omitzero"`
@@ -275,7 +276,7 @@ func (st *store) recordUnusual(ctx context.Context, s Snapshot, told []alert.Eve
 			alert.Event
 			USD      float64 `json:"usd"`
 			UsualUSD float64 `json:"usual_usd"`
-			driver
+			spenders.Driver
 		}{e, w.USD, w.UsualUSD, w.Driver})
 		if err != nil {
 			return err

@@ -1,10 +1,10 @@
-package monitor
+package spenders
 
 import "testing"
 
 func TestSumsOfRows(t *testing.T) {
 	usd := func(v float64) *float64 { return &v }
-	rows := []BreakdownRow{{SpendUSD: usd(5), Share: usd(0.5), BYOKUSD: usd(1)}, {SpendUSD: usd(2)}, {}}
+	rows := []Row{{SpendUSD: usd(5), Share: usd(0.5), BYOKUSD: usd(1)}, {SpendUSD: usd(2)}, {}}
 	sum := Together("3 more", rows)
 	if sum.Name != "3 more" || *sum.SpendUSD != 7 || *sum.Share != 0.5 || *sum.BYOKUSD != 1 {
 		t.Errorf("Together = %+v", sum)

@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"strings"
@@ -70,12 +70,12 @@ func TestBreakdownOfOddAnswers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				b := newBench(t, oldAccount("steady"))
-				day := credit.DayStart(b.now()).AddDate(0, 0, -1).Format(time.DateOnly)
+				day := credit.DayStart(time.Now()).AddDate(0, 0, -1).Format(time.DateOnly)
 				for i := range c.faults {
 					c.faults[i].Body = strings.ReplaceAll(c.faults[i].Body, "2000-01-01", day)
 				}
 				b.account.Fail(c.faults...)
-				d := b.look(New(b.o), c.by, 24*time.Hour)
+				d := b.look(c.by, 24*time.Hour)
 				if len(d.Rows) == 0 {
 					t.Fatalf("no rows; Notes = %q", d.Notes)
 				}
@@ -93,8 +93,9 @@ func TestOrdinaryKeyAlone(t *testing.T) {
 		refused.Path = "/credits"
 		b.account.Fail(refused, answered("/key", `{"data":{"label":"sk-or-v1-abc...123","limit":20,"limit_remaining":7,"limit_reset":"weekly","include_byok_in_limit":true,
 			"usage":3,"usage_daily":0.5,"usage_weekly":1,"usage_monthly":2,"byok_usage":9,"byok_usage_daily":0.2,"byok_usage_weekly":0,"byok_usage_monthly":1.6,"is_management_key":false}}`))
-		m := New(b.o)
-		d := b.look(m, ByKey, 24*time.Hour)
+		b.read()
+		time.Sleep(25 * time.Hour)
+		d := b.look(ByKey, 24*time.Hour)
 		r := d.Rows[0]
 		if len(d.Rows) != 1 || r.SpendUSD == nil || r.Share != nil || d.TotalUSD != nil || *r.Cap.RemainingUSD != 7 {
 			t.Errorf("row = %+v, total %v, want its own spend and cap, and no share of what is not known", r, deref(d.TotalUSD))
@@ -105,7 +106,7 @@ func TestOrdinaryKeyAlone(t *testing.T) {
 		}
 		before := len(b.account.Requests())
 		for _, by := range Bys {
-			b.broken(m, by, time.Hour)
+			b.broken(by, time.Hour)
 		}
 		if n := len(b.account.Requests()) - before; n != 0 {
 			t.Errorf("what it may not see was asked for %d times", n)
@@ -118,9 +119,8 @@ func TestBYOKInABudget(t *testing.T) {
 	runway := func(byok string) (f forecast.Forecast, left float64) {
 		bubble(t, func(t *testing.T) {
 			b := newBench(t, sim.Config{Profile: "steady", Workspaces: 1, Keys: 1})
-			m := New(b.o)
-			d := b.look(m, ByWorkspace, time.Hour)
-			now := b.now()
+			d := b.look(ByWorkspace, time.Hour)
+			now := time.Now()
 			var hours []string
 			for at := now.Truncate(time.Hour).Add(-48 * time.Hour); at.Before(now); at = at.Add(time.Hour) {
 				hours = append(hours, `{"date__hour":"`+at.UTC().Format(time.DateTime)+`","workspace":"`+d.Rows[0].Name+`","credits_usage":0.1,"byok_usage":`+byok+`}`)
@@ -129,7 +129,7 @@ func TestBYOKInABudget(t *testing.T) {
 			b.account.Fail(
 				answered("/workspaces/"+d.Rows[0].ID+"/budgets", `{"data":[{"id":"x","limit_usd":60,"reset_interval":null}],"include_byok_in_budgets":true}`),
 				used(strings.Join(hours, ","), "false"))
-			d = b.broken(m, ByWorkspace, time.Hour)
+			d = b.broken(ByWorkspace, time.Hour)
 			f, left = d.Rows[0].Runway, *d.Rows[0].Cap.RemainingUSD
 		})
 		return f, left
@@ -151,17 +151,16 @@ func TestADeletedKeyIsNotAttributed(t *testing.T) {
 			b.account.Fail(refused, answered("/keys", `{"data":[`+rows+`]}`), answered("/analytics/query", `{"data":{"data":[],"metadata":{"truncated":false}}}`))
 		}
 		keys(`{"hash":"aa","name":"stays","usage":1},{"hash":"bb","name":"goes","usage":1}`)
-		m := New(b.o)
-		b.look(m, ByKey, time.Hour)
+		b.look(ByKey, time.Hour)
 		time.Sleep(30 * time.Minute)
 		keys(`{"hash":"aa","name":"stays","usage":1.25},{"hash":"bb","name":"goes","usage":1.5}`)
-		before := b.look(m, ByKey, 30*time.Minute)
+		before := b.look(ByKey, 30*time.Minute)
 		if len(before.Rows) != 2 || spendOf(before) != 0.75 {
 			t.Fatalf("rows = %+v, want $0.50 and $0.25", before.Rows)
 		}
 		time.Sleep(10 * time.Minute)
 		keys(`{"hash":"aa","name":"stays","usage":1.25}`)
-		d := b.look(m, ByKey, 40*time.Minute)
+		d := b.look(ByKey, 40*time.Minute)
 		if len(d.Rows) != 1 || *d.Rows[0].SpendUSD != 0.25 || *d.UnattributedUSD != *d.TotalUSD-0.25 {
 			t.Errorf("rows = %+v, not attributed %v of %v, want all but $0.25", d.Rows, deref(d.UnattributedUSD), deref(d.TotalUSD))
 		}

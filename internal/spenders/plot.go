@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"context"
@@ -16,17 +16,17 @@ var (
 	errNobody = errors.New("the analytics do not know whose use that is")
 )
 
-// BreakdownPlot returns what one row of a breakdown spent in n equal spans from
+// Plot returns what one row of a breakdown spent in n equal spans from
 // one moment to another: a key by its own series as far as that reaches back,
 // and else by the analytics. A zero from is the account's first sample. Spans
 // of which nobody tells are not Known. It may wait for the network.
-func (m *Monitor) BreakdownPlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
-	s := m.subj.Load()
-	if s == nil || dimensions[by] == "" {
+func (s *Service) Plot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
+	sub := s.o.Subject()
+	if sub == nil || dimensions[by] == "" {
 		return history.Plot{}, nil
 	}
 	if from.IsZero() {
-		first, ok, err := s.db.First(ctx, s.account)
+		first, ok, err := sub.DB.First(ctx, sub.Account)
 		if err != nil || !ok {
 			return history.Plot{}, err
 		}
@@ -36,23 +36,23 @@ func (m *Monitor) BreakdownPlot(ctx context.Context, by By, id string, from, to 
 	if !from.Before(to) || n < 1 {
 		return history.Plot{}, nil
 	}
-	ordinary := s.asker != nil && s.asker.Kind == credit.KeyOrdinary
+	ordinary := sub.Key != nil && sub.Key.Kind == credit.KeyOrdinary
 	if by == ByKey {
-		series := s.key
+		series := sub.KeySeries
 		if !ordinary {
 			var err error
-			if series, err = s.db.Series(ctx, m.o.Account, m.o.BaseURL, listedPrefix+id); err != nil {
+			if series, err = sub.DB.Series(ctx, s.o.Account, s.o.BaseURL, listedPrefix+id); err != nil {
 				return history.Plot{}, err
 			}
 		}
 		if series == 0 {
 			return history.Plot{}, nil
 		}
-		p, err := s.db.Buckets(ctx, series, from, to, n)
+		p, err := sub.DB.Buckets(ctx, series, from, to, n)
 		if err != nil || ordinary || len(p.Buckets) > 0 && p.Buckets[0].Known {
 			return p, err
 		}
-		if told, err := m.usePlot(ctx, by, id, from, to, n); err == nil {
+		if told, err := s.usePlot(ctx, by, id, from, to, n); err == nil {
 			return told, nil
 		}
 		return p, nil
@@ -60,11 +60,11 @@ func (m *Monitor) BreakdownPlot(ctx context.Context, by By, id string, from, to 
 	if ordinary {
 		return history.Plot{}, nil
 	}
-	return m.usePlot(ctx, by, id, from, to, n)
+	return s.usePlot(ctx, by, id, from, to, n)
 }
 
 // usePlot is a plot of what the analytics tell.
-func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
+func (s *Service) usePlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
 	granularity, start := "hour", from.Truncate(time.Hour)
 	switch span := to.Sub(from); {
 	case span <= 3*time.Hour-time.Minute:
@@ -75,7 +75,7 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 	if oldest := credit.DayStart(to).Add(-daysBack); start.Before(oldest) {
 		start = oldest
 	}
-	spends, err := m.useOf(ctx, by, id, granularity, start, to, creditsUsage)
+	spends, err := s.useOf(ctx, by, id, granularity, start, to, creditsUsage)
 	if err != nil && !errors.Is(err, errNoUse) && !errors.Is(err, errNobody) {
 		return history.Plot{}, err
 	}
@@ -93,9 +93,9 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 		}
 	}
 	for i, x := 0, 0; i < n && x < len(spends); {
-		b, s := &p.Buckets[i], spends[x]
-		b.SpendUSD += s.USD * shared(b.Span, credit.Span{From: s.From, To: s.To}).Seconds() / s.To.Sub(s.From).Seconds()
-		if s.To.After(b.To) {
+		b, spend := &p.Buckets[i], spends[x]
+		b.SpendUSD += spend.USD * b.Span.Shared(credit.Span{From: spend.From, To: spend.To}).Seconds() / spend.To.Sub(spend.From).Seconds()
+		if spend.To.After(b.To) {
 			i++
 		} else {
 			x++
@@ -107,9 +107,9 @@ func (m *Monitor) usePlot(ctx context.Context, by By, id string, from, to time.T
 // useOf is what one of those who spend spent, by the minute, hour or day, from
 // the first that is not 0 on: the sum of metrics. The error is errNoUse where
 // there is none.
-func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time, metrics ...string) ([]history.Spend, error) {
+func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time, metrics ...string) ([]history.Spend, error) {
 	question := strings.Join(metrics, "+") + " of " + string(by) + " " + id + " by " + granularity
-	answer, k, err := cached(ctx, m, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
+	answer, asked, err := cached(ctx, s, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
 		return api.Query(ctx, client.AnalyticsQuery{
 			Metrics: metrics, Granularity: granularity, From: from, To: to, Limit: 10_000,
 			Filters: []client.AnalyticsFilter{{Field: dimensions[by], Operator: "eq", Values: []string{id}}},
@@ -124,7 +124,7 @@ func (m *Monitor) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, errNobody
 	}
 	step := granularities[granularity]
-	spends := even(spendRows(answer.Rows, step, metrics...), step, k.to)
+	spends := even(spendRows(answer.Rows, step, metrics...), step, asked.to)
 	if len(spends) == 0 {
 		return nil, errNoUse
 	}

@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"context"
@@ -70,23 +70,23 @@ func (a *attribution) of(name string) usage {
 
 // attribute asks who used what in a span: of the analytics, and where these
 // fail, for whole days, of the activity.
-func (m *Monitor) attribute(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
-	a, err := m.analyze(ctx, by, from, to)
+func (s *Service) attribute(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
+	a, err := s.analyze(ctx, by, from, to)
 	if err == nil || !worthAnother(err) {
 		return a, err
 	}
-	if b, otherErr := m.activityBy(ctx, by, from, to); otherErr == nil {
+	if b, otherErr := s.activityBy(ctx, by, from, to); otherErr == nil {
 		return b, nil
 	}
 	return nil, err
 }
 
-func (m *Monitor) analyze(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
+func (s *Service) analyze(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
 	q := client.AnalyticsQuery{
 		Metrics:    []string{creditsUsage, byokUsage, requestCount, tokensTotal},
 		Dimensions: []string{dimensions[by]}, From: from, To: to, Limit: 10_000,
 	}
-	answer, k, err := cached(ctx, m, "use by "+string(by), from, to, func(ctx context.Context, api API) (client.Analytics, error) {
+	answer, k, err := cached(ctx, s, "use by "+string(by), from, to, func(ctx context.Context, api API) (client.Analytics, error) {
 		a, err := api.Query(ctx, q)
 		if errors.Is(err, client.ErrRequest) {
 			return queryKnown(ctx, api, q, err)
@@ -139,7 +139,7 @@ var errNoDays = errors.New("the span has no day that is over")
 
 // activityBy is who used what in the whole days that a span touches, of the
 // last 30 that are over.
-func (m *Monitor) activityBy(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
+func (s *Service) activityBy(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
 	var name func(client.ActivityRow) string
 	switch by {
 	case ByModel:
@@ -149,7 +149,7 @@ func (m *Monitor) activityBy(ctx context.Context, by By, from, to time.Time) (*a
 	default:
 		return nil, errNoDays
 	}
-	today := credit.DayStart(m.o.Now())
+	today := credit.DayStart(s.o.Now())
 	a := &attribution{from: credit.DayStart(from), to: credit.DayStart(to.Add(24*time.Hour - 1)), by: map[string]*usage{}, days: true}
 	if a.to.After(today) {
 		a.to = today
@@ -160,7 +160,7 @@ func (m *Monitor) activityBy(ctx context.Context, by By, from, to time.Time) (*a
 	if !a.from.Before(a.to) {
 		return nil, errNoDays
 	}
-	activity, k, err := cached(ctx, m, "activity", today.AddDate(0, 0, -30), today, func(ctx context.Context, api API) (client.Activity, error) {
+	activity, k, err := cached(ctx, s, "activity", today.AddDate(0, 0, -30), today, func(ctx context.Context, api API) (client.Activity, error) {
 		return api.Activity(ctx, client.ActivityQuery{})
 	})
 	if err != nil {
@@ -169,13 +169,13 @@ func (m *Monitor) activityBy(ctx context.Context, by By, from, to time.Time) (*a
 	a.at = k.at
 	for _, r := range activity.Rows {
 		if n := clean(name(r)); n != "" && !r.Date.Before(a.from) && r.Date.Before(a.to) {
-			a.row(n).add(&r.UsageUSD, r.BYOKUsageUSD, number(r.Requests), sum(r.PromptTokens, r.CompletionTokens))
+			a.row(n).add(&r.UsageUSD, r.BYOKUsageUSD, asFloat(r.Requests), sumOf(r.PromptTokens, r.CompletionTokens))
 		}
 	}
 	return a, nil
 }
 
-func number(n *int64) *float64 {
+func asFloat(n *int64) *float64 {
 	if n == nil {
 		return nil
 	}
@@ -183,7 +183,7 @@ func number(n *int64) *float64 {
 	return &v
 }
 
-func sum(a, b *int64) *float64 {
+func sumOf(a, b *int64) *float64 {
 	if a == nil || b == nil {
 		return nil
 	}
@@ -194,9 +194,9 @@ func sum(a, b *int64) *float64 {
 // memberNames are the IDs of the organization's members by their names, empty
 // for a name that several have. There are none where it may not be seen, or is
 // a person's.
-func (m *Monitor) memberNames(ctx context.Context) map[string]string {
-	day := credit.DayStart(m.o.Now())
-	list, _, err := cached(ctx, m, "members", day, day.Add(24*time.Hour), func(ctx context.Context, api API) (client.List[client.Member], error) {
+func (s *Service) memberNames(ctx context.Context) map[string]string {
+	day := credit.DayStart(s.o.Now())
+	list, _, err := cached(ctx, s, "members", day, day.Add(24*time.Hour), func(ctx context.Context, api API) (client.List[client.Member], error) {
 		return api.Members(ctx)
 	})
 	if err != nil {

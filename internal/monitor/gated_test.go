@@ -7,6 +7,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/sim"
+	"ortop/internal/spenders"
 )
 
 // TestWhatIsRefusedIsAskedRarely has somebody look at every breakdown and plot
@@ -30,13 +31,13 @@ func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
 			m := b.run()
 			after(t, m, time.Minute)
 			for range hours * 60 {
-				for _, by := range Bys {
+				for _, by := range spenders.Bys {
 					now := b.now()
-					d, err := m.Breakdown(t.Context(), BreakdownQuery{by, now.Add(-24 * time.Hour), now})
-					if err != nil && (by != ByKey || c.path != "/keys") {
+					d, err := m.Breakdown(t.Context(), spenders.Query{By: by, From: now.Add(-24 * time.Hour), To: now})
+					if err != nil && (by != spenders.ByKey || c.path != "/keys") {
 						t.Fatalf("%s %d: Breakdown by %s = %v", c.path, c.fault.Status, by, err)
 					}
-					if by != ByKey && len(d.Rows) > 0 {
+					if by != spenders.ByKey && len(d.Rows) > 0 {
 						m.BreakdownPlot(t.Context(), by, d.Rows[0].ID, now.Add(-time.Hour), now, 10)
 					}
 				}
@@ -74,52 +75,6 @@ func TestTheWaitThatIsLeft(t *testing.T) {
 		}
 		if n := b.asked("/keys"); n != 2 {
 			t.Errorf("%d requests, want 2", n)
-		}
-	})
-}
-
-// TestBudgetsInTrouble lists an account of 30 workspaces.
-func TestBudgetsInTrouble(t *testing.T) {
-	for _, status := range []int{403, 429, 500} {
-		bubble(t, func(t *testing.T) {
-			b := newBench(t, sim.Config{Profile: "steady", Workspaces: 30, Keys: 30})
-			api, _, err := New(b.o).o.Connect(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			spaces, err := api.Workspaces(t.Context())
-			if err != nil || len(spaces.Rows) != 30 {
-				t.Fatalf("%d workspaces, %v", len(spaces.Rows), err)
-			}
-			var faults []sim.Fault
-			for _, w := range spaces.Rows {
-				f := sim.Error(status)
-				f.Path = "/workspaces/" + w.ID + "/budgets"
-				faults = append(faults, f)
-			}
-			b.account.Fail(faults...)
-			r, err := listKeys(t.Context(), api, roster{}, b.now())
-			if n := b.asked("/budgets"); err != nil || len(r.Keys) != 30 || n > 2 {
-				t.Errorf("%d: %d keys, %v, in %d requests for budgets, want 30 in at most 2", status, len(r.Keys), err, n)
-			}
-		})
-	}
-}
-
-func TestWorkspacesAreKnownWithoutTheirKeys(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 3, Keys: 9})
-		refused := sim.Error(403)
-		refused.Path = "/keys"
-		b.account.Fail(refused)
-		d := b.look(New(b.o), ByWorkspace, time.Hour)
-		if len(d.Rows) != 3 || len(d.Notes) != 0 {
-			t.Errorf("%d rows, Notes = %q, want 3 workspaces, none", len(d.Rows), d.Notes)
-		}
-		for _, r := range d.Rows {
-			if r.ID == r.Name {
-				t.Errorf("%q has no ID", r.Name)
-			}
 		}
 	})
 }

@@ -1,12 +1,14 @@
-package monitor
+package spenders
 
 import (
+	"errors"
 	"math"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"ortop/client"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 	"ortop/internal/text"
@@ -14,39 +16,16 @@ import (
 
 const cent = 0.005
 
-// look reads the account once and breaks its spend down.
-func (b *bench) look(m *Monitor, by By, span time.Duration) Breakdown {
-	b.t.Helper()
-	if _, err := m.Once(b.t.Context(), -1); err != nil {
-		b.t.Fatal(err)
-	}
-	return b.broken(m, by, span)
-}
-
-func (b *bench) broken(m *Monitor, by By, span time.Duration) Breakdown {
-	b.t.Helper()
-	now := b.now()
-	d, err := m.Breakdown(b.t.Context(), BreakdownQuery{By: by, From: now.Add(-span), To: now})
-	if err != nil {
-		b.t.Fatalf("Breakdown by %s: %v", by, err)
-	}
-	return d
-}
-
 // usage is what each key has used in its life, by hash.
 func (b *bench) usage() map[string]float64 {
 	b.t.Helper()
-	api, _, err := b.o.Connect(b.t.Context())
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	spaces, err := api.Workspaces(b.t.Context())
+	spaces, err := b.api.Workspaces(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	all := map[string]float64{}
 	for _, w := range spaces.Rows {
-		keys, err := api.Keys(b.t.Context(), w.ID)
+		keys, err := b.api.Keys(b.t.Context(), w.ID)
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -80,7 +59,6 @@ func TestBreakdownAddsUp(t *testing.T) {
 		b := newBench(t, sim.Config{
 			Profile: "steady", Start: time.Now().Add(-time.Hour), Keys: 250, Workspaces: 3, Models: 12, Members: 5, TimeZone: time.UTC,
 		})
-		m := New(b.o)
 		const step = 6 * time.Hour
 		type books struct {
 			at          time.Time
@@ -89,17 +67,17 @@ func TestBreakdownAddsUp(t *testing.T) {
 		}
 		var past []books
 		for n := range days * 4 {
-			now := b.now()
+			now := time.Now()
 			b.account.TopUp(30)
 			past = append(past, books{now, b.usage(), b.account.Usage(now), b.account.Unattributed(now)})
 			if n < 4 {
-				b.look(m, ByKey, time.Hour)
+				b.look(ByKey, time.Hour)
 				time.Sleep(step)
 				continue
 			}
 			was, is := past[n-4], past[n]
 			for _, by := range Bys {
-				d := b.look(m, by, 24*time.Hour)
+				d := b.look(by, 24*time.Hour)
 				if len(d.Notes) > 0 || d.Partial {
 					t.Fatalf("%v by %s: Notes = %q", now, by, d.Notes)
 				}
@@ -150,46 +128,6 @@ func TestBreakdownAddsUp(t *testing.T) {
 	})
 }
 
-func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "steady", Keys: 250, Workspaces: 3})
-		m := b.run()
-		after(t, m, time.Hour+10*time.Second)
-		// 125 keys are in the default workspace, the rest in two others: 4 pages.
-		if n := b.asked("/keys"); n < 11*4 || n > 14*4 {
-			t.Errorf("an hour made %d requests for pages of keys, want 4 every 5 min", n)
-		}
-		if n := b.asked("/workspaces"); n < 1 || n > 2 {
-			t.Errorf("the workspaces were listed %d times in an hour, want rarely", n)
-		}
-		if n := b.asked("/budgets"); n < 3 || n > 6 {
-			t.Errorf("%d requests for budgets in an hour, want one for each workspace", n)
-		}
-		before := b.asked("/keys")
-		d := b.broken(m, ByKey, 30*time.Minute)
-		if n := b.asked("/keys") - before; n != 0 || len(d.Rows) != 250 {
-			t.Errorf("a breakdown made %d requests for keys and has %d rows, want none, 250", n, len(d.Rows))
-		}
-		if age := b.now().Sub(d.ReadAt); age < 0 || age > keysEvery+time.Minute {
-			t.Errorf("ReadAt is %v ago", age)
-		}
-	})
-}
-
-func TestARefusedListIsAskedForRarely(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "steady"})
-		refused := sim.Error(403)
-		refused.Path = "/keys"
-		b.account.Fail(refused)
-		m := b.run()
-		s := after(t, m, 4*time.Hour)
-		if n := b.asked("/keys"); n < 3 || n > 5 || s.Fault != nil {
-			t.Errorf("four hours of 403 made %d requests, Fault %v, want one an hour, none", n, s.Fault)
-		}
-	})
-}
-
 // withNames is an account whose keys have these names.
 func (b *bench) keysNamed(names ...string) {
 	var rows []string
@@ -207,8 +145,7 @@ func TestNamesFromTheServerAreClean(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		b.keysNamed(`\u001b]0;owned\u0007`, `a\u202eb\u2066c`, `two\nlines\r\t`)
-		m := New(b.o)
-		d := b.look(m, ByKey, time.Hour)
+		d := b.look(ByKey, time.Hour)
 		if len(d.Rows) != 3 {
 			t.Fatalf("%d rows, want 3", len(d.Rows))
 		}
@@ -217,7 +154,7 @@ func TestNamesFromTheServerAreClean(t *testing.T) {
 				t.Errorf("Name = %q, want a clean one", r.Name)
 			}
 		}
-		state, err := b.db.State(t.Context(), m.subj.Load().account, rosterState)
+		state, err := b.db.State(t.Context(), b.subject.Load().Account, keysState)
 		if err != nil || strings.ContainsAny(string(state), "\x1b\x07\u202e\u2066") || strings.Contains(string(state), `\u001b`) {
 			t.Errorf("stored: %q, %v", state, err)
 		}
@@ -274,7 +211,7 @@ func TestBreakdownSaysWhatItDoesNotKnow(t *testing.T) {
 			f.Path = "/analytics"
 			b.account.Fail(f)
 		}, ByModel, func(t *testing.T, b *bench, d Breakdown) {
-			today := credit.DayStart(b.now())
+			today := credit.DayStart(time.Now())
 			if !d.To.Equal(today) || !d.From.Equal(today.AddDate(0, 0, -1)) || len(d.Rows) == 0 {
 				t.Fatalf("%d rows from %v to %v, want some of yesterday", len(d.Rows), d.From, d.To)
 			}
@@ -293,15 +230,15 @@ func TestBreakdownSaysWhatItDoesNotKnow(t *testing.T) {
 				t.Errorf("Rows = %v, Notes = %q, want nil, one", d.Rows, d.Notes)
 			}
 		}},
-		{"an ordinary key knows itself", func(b *bench) { key := ordinary; b.key.Store(&key) }, ByKey, func(t *testing.T, b *bench, d Breakdown) {
+		{"an ordinary key knows itself", func(b *bench) { b.use(ordinary) }, ByKey, func(t *testing.T, b *bench, d Breakdown) {
 			if len(d.Rows) != 1 || d.Rows[0].Cap.LimitUSD == nil || d.Rows[0].ResetsAt.IsZero() || len(d.Notes) != 1 {
 				t.Errorf("Rows = %+v, Notes = %q, want its own with its cap, one", d.Rows, d.Notes)
 			}
-			if n := b.asked("/keys") + b.asked("/analytics/query"); n != 0 {
+			if n := b.requests("/keys") + b.requests("/analytics/query"); n != 0 {
 				t.Errorf("%d requests for what it may not know", n)
 			}
 		}},
-		{"an ordinary key knows no models", func(b *bench) { key := ordinary; b.key.Store(&key) }, ByModel, func(t *testing.T, b *bench, d Breakdown) {
+		{"an ordinary key knows no models", func(b *bench) { b.use(ordinary) }, ByModel, func(t *testing.T, b *bench, d Breakdown) {
 			if d.Rows != nil || len(d.Notes) != 1 {
 				t.Errorf("Rows = %+v, Notes = %q, want nil, one", d.Rows, d.Notes)
 			}
@@ -312,8 +249,7 @@ func TestBreakdownSaysWhatItDoesNotKnow(t *testing.T) {
 				b := newBench(t, oldAccount("steady"))
 				time.Sleep(40*time.Hour + 13*time.Minute)
 				c.set(b)
-				m := New(b.o)
-				d := b.look(m, c.by, 24*time.Hour)
+				d := b.look(c.by, 24*time.Hour)
 				c.check(t, b, d)
 			})
 		})
@@ -327,9 +263,8 @@ func TestBreakdownOfTheUTCDayWithoutHistory(t *testing.T) {
 		broken := sim.Error(500)
 		broken.Path = "/analytics"
 		b.account.Fail(broken)
-		m := New(b.o)
-		d := b.look(m, ByKey, 5*time.Hour)
-		want := b.account.Usage(b.now()) - b.account.Usage(credit.DayStart(b.now())) - b.account.Unattributed(b.now()) + b.account.Unattributed(credit.DayStart(b.now()))
+		d := b.look(ByKey, 5*time.Hour)
+		want := b.account.Usage(time.Now()) - b.account.Usage(credit.DayStart(time.Now())) - b.account.Unattributed(time.Now()) + b.account.Unattributed(credit.DayStart(time.Now()))
 		if got := spendOf(d); math.Abs(got-want) > cent || len(d.Rows) != 4 {
 			t.Errorf("rows are %v, want the keys' own %v of the day", got, want)
 		}
@@ -339,21 +274,20 @@ func TestBreakdownOfTheUTCDayWithoutHistory(t *testing.T) {
 func TestKeysFailing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
-		m := New(b.o)
-		b.look(m, ByKey, time.Hour)
+		b.look(ByKey, time.Hour)
 		broken := sim.Error(500)
 		broken.Path = "/keys"
 		b.account.Fail(broken)
 		time.Sleep(30 * time.Minute)
-		now := b.now()
-		d, err := m.Breakdown(t.Context(), BreakdownQuery{ByKey, now.Add(-time.Hour), now})
-		if FaultKind(err) != credit.FaultServer || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
+		now := time.Now()
+		d, err := b.Breakdown(t.Context(), Query{ByKey, now.Add(-time.Hour), now})
+		if !errors.Is(err, client.ErrServer) || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
 			t.Errorf("Breakdown = %d rows of %v, %v, want the last known and the error", len(d.Rows), d.ReadAt, err)
 		}
-		if _, err := m.Breakdown(t.Context(), BreakdownQuery{"nobody", now.Add(-time.Hour), now}); err == nil {
+		if _, err := b.Breakdown(t.Context(), Query{"nobody", now.Add(-time.Hour), now}); err == nil {
 			t.Error("Breakdown by nobody = nil")
 		}
-		if _, err := m.Breakdown(t.Context(), BreakdownQuery{ByKey, now, now}); err == nil {
+		if _, err := b.Breakdown(t.Context(), Query{ByKey, now, now}); err == nil {
 			t.Error("Breakdown of no time = nil")
 		}
 	})
@@ -362,19 +296,18 @@ func TestKeysFailing(t *testing.T) {
 func TestAnalyticsAreAskedRarely(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
-		m := New(b.o)
-		b.look(m, ByModel, 24*time.Hour)
-		before := b.asked("/analytics/query")
+		b.look(ByModel, 24*time.Hour)
+		before := b.requests("/analytics/query")
 		for range 50 {
 			time.Sleep(5 * time.Second)
-			b.broken(m, ByModel, 24*time.Hour)
+			b.broken(ByModel, 24*time.Hour)
 		}
-		if n := b.asked("/analytics/query") - before; n != 0 {
+		if n := b.requests("/analytics/query") - before; n != 0 {
 			t.Errorf("four minutes of looking made %d queries", n)
 		}
 		time.Sleep(5 * time.Minute)
-		b.broken(m, ByModel, 24*time.Hour)
-		if n := b.asked("/analytics/query") - before; n != 2 {
+		b.broken(ByModel, 24*time.Hour)
+		if n := b.requests("/analytics/query") - before; n != 2 {
 			t.Errorf("after five minutes %d queries, want the span and the one before", n)
 		}
 	})

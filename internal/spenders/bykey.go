@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"context"
@@ -12,8 +12,8 @@ import (
 
 // byKey has a row for each live key: what its own series says it spent, and
 // where that does not reach back far enough, what the analytics say.
-func (m *Monitor) byKey(ctx context.Context, s *subject, b *Breakdown) error {
-	r, err := m.freshRoster(ctx, s.db, s.account, b.From)
+func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
+	r, err := s.freshKeys(ctx, sub, b.From)
 	if r.At.IsZero() || !r.At.After(b.From) {
 		return err
 	}
@@ -28,19 +28,19 @@ func (m *Monitor) byKey(ctx context.Context, s *subject, b *Breakdown) error {
 	if r.DefaultOnly {
 		b.note("the keys of the default workspace alone: the workspaces cannot be listed")
 	}
-	own, dbErr := m.keySpends(ctx, s, r, b.From, b.To)
+	own, dbErr := s.keySpends(ctx, sub, r, b.From, b.To)
 	if dbErr != nil {
 		return dbErr
 	}
-	before, dbErr := m.keySpends(ctx, s, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+	before, dbErr := s.keySpends(ctx, sub, r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	if dbErr != nil {
 		return dbErr
 	}
-	balance, dbErr := m.balance(ctx, s)
+	balance, dbErr := s.balance(ctx, sub)
 	if dbErr != nil {
 		return dbErr
 	}
-	use, useErr := m.keyUse(ctx, r, b.From, b.To)
+	use, useErr := s.keyUse(ctx, r, b.From, b.To)
 	if useErr != nil {
 		b.note("requests, tokens and BYOK spend of keys are not known: " + oneLine(useErr))
 	} else {
@@ -52,9 +52,9 @@ func (m *Monitor) byKey(ctx context.Context, s *subject, b *Breakdown) error {
 	}
 	var useBefore *keyUse
 	if useErr == nil && len(before) < len(r.Keys) {
-		useBefore, _ = m.keyUse(ctx, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+		useBefore, _ = s.keyUse(ctx, r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	}
-	b.Rows = make([]BreakdownRow, 0, len(r.Keys))
+	b.Rows = make([]Row, 0, len(r.Keys))
 	for _, k := range r.Keys {
 		row := k.row(r, balance, b.To)
 		u := use.of(k)
@@ -90,8 +90,8 @@ type keyUse struct {
 // errNames is that the analytics call keys by other names than the list does.
 var errNames = errors.New("the analytics name none of them")
 
-func (m *Monitor) keyUse(ctx context.Context, r roster, from, to time.Time) (*keyUse, error) {
-	a, err := m.analyze(ctx, ByKey, from, to)
+func (s *Service) keyUse(ctx context.Context, r KeyList, from, to time.Time) (*keyUse, error) {
+	a, err := s.analyze(ctx, ByKey, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (m *Monitor) keyUse(ctx context.Context, r roster, from, to time.Time) (*ke
 }
 
 // name is what the analytics call a key.
-func (u *keyUse) name(k listedKey) string {
+func (u *keyUse) name(k Key) string {
 	for _, name := range []string{k.Name, k.Label, k.Hash} {
 		if name != "" && u.by[name] != nil {
 			return name
@@ -122,7 +122,7 @@ func (u *keyUse) name(k listedKey) string {
 }
 
 // of is what a key used; nothing is known of a nil keyUse.
-func (u *keyUse) of(k listedKey) usage {
+func (u *keyUse) of(k Key) usage {
 	if u == nil {
 		return usage{}
 	}
@@ -134,8 +134,8 @@ func (u *keyUse) of(k listedKey) usage {
 }
 
 // row is what is known of a key besides its spend.
-func (k listedKey) row(r roster, balance *credit.Balance, at time.Time) BreakdownRow {
-	row := BreakdownRow{
+func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
+	row := Row{
 		ID: k.Hash, Name: k.Name, Label: k.Label, Workspace: r.workspaceName(k.Workspace),
 		Cap: k.Cap, Disabled: k.Disabled, CreatedAt: k.CreatedAt, LastUsed: k.LastUsed,
 	}
@@ -155,13 +155,13 @@ func (k listedKey) row(r roster, balance *credit.Balance, at time.Time) Breakdow
 
 // keySpends is what the keys' own series say was spent in a span, by hash. A
 // key that history does not cover is not in it.
-func (m *Monitor) keySpends(ctx context.Context, s *subject, r roster, from, to time.Time) (map[string]*float64, error) {
-	spends, err := s.db.Spends(ctx, m.o.Account, m.o.BaseURL, listedPrefix, from, to)
+func (s *Service) keySpends(ctx context.Context, sub *Subject, r KeyList, from, to time.Time) (map[string]*float64, error) {
+	spends, err := sub.DB.Spends(ctx, s.o.Account, s.o.BaseURL, listedPrefix, from, to)
 	if err != nil {
 		return nil, err
 	}
 	known := map[string]*float64{}
-	tells := 0 // 1 where history tells of the span, -1 where it guesses
+	guessed, checked := false, false // whether the history guesses the span
 	for _, k := range r.Keys {
 		usd := 0.0
 		spend, ok := spends[listedPrefix+k.Hash]
@@ -169,17 +169,16 @@ func (m *Monitor) keySpends(ctx context.Context, s *subject, r roster, from, to 
 		case k.CreatedAt.After(to): // nothing yet
 		case !k.CreatedAt.Before(from) && !to.Before(r.At.Truncate(time.Second)):
 			usd = k.UsageUSD // all of it is within the span
-		case !ok, tells < 0, to.Sub(spend.To) > keysEvery+time.Minute,
+		case !ok, guessed, to.Sub(spend.To) > KeysEvery+time.Minute,
 			spend.From.After(from) && spend.From.After(k.CreatedAt.Add(time.Second)):
 			continue
 		default:
-			if tells == 0 { // the keys are listed together: one tells of all
-				guessed, err := m.guessed(ctx, s.db, k.Hash, from, to)
-				if err != nil {
+			if !checked { // the keys are listed together: one stands for all
+				checked = true
+				if guessed, err = s.guessed(ctx, sub.DB, k.Hash, from, to); err != nil {
 					return nil, err
 				}
-				if tells = 1; guessed {
-					tells = -1
+				if guessed {
 					continue
 				}
 			}
@@ -190,10 +189,14 @@ func (m *Monitor) keySpends(ctx context.Context, s *subject, r roster, from, to 
 	return known, nil
 }
 
+// edgeShare is how much of a span may be guessed because it begins or ends
+// inside a gap.
+const edgeShare = 0.1
+
 // guessed reports whether too much of what a key spent in a span is a guess,
 // for the span begins or ends within a gap.
-func (m *Monitor) guessed(ctx context.Context, db *history.DB, hash string, from, to time.Time) (bool, error) {
-	series, err := db.Series(ctx, m.o.Account, m.o.BaseURL, listedPrefix+hash)
+func (s *Service) guessed(ctx context.Context, db *history.DB, hash string, from, to time.Time) (bool, error) {
+	series, err := db.Series(ctx, s.o.Account, s.o.BaseURL, listedPrefix+hash)
 	if err != nil {
 		return false, err
 	}

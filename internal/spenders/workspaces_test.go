@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"fmt"
@@ -29,15 +29,14 @@ func TestBudgetsOfWorkspaces(t *testing.T) {
 				b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 				b.account.TopUp(1000)
 				time.Sleep(3 * time.Hour)
-				m := New(b.o)
-				d := b.look(m, ByWorkspace, time.Hour)
+				d := b.look(ByWorkspace, time.Hour)
 				path := "/workspaces/" + d.Rows[0].ID + "/budgets"
 				f := sim.Answer(`{"data":[` + c.budgets + `]}`)
 				f.Path = path
 				b.account.Fail(f)
 				time.Sleep(rarely + time.Minute) // budgets are asked for rarely
-				d = b.broken(m, ByWorkspace, time.Hour)
-				var row BreakdownRow
+				d = b.broken(ByWorkspace, time.Hour)
+				var row Row
 				for _, r := range d.Rows {
 					if "/workspaces/"+r.ID+"/budgets" == path {
 						row = r
@@ -52,7 +51,7 @@ func TestBudgetsOfWorkspaces(t *testing.T) {
 					}
 					return
 				}
-				used := b.broken(m, ByWorkspace, b.now().Sub(c.from(b.now())))
+				used := b.broken(ByWorkspace, time.Now().Sub(c.from(time.Now())))
 				for _, r := range used.Rows {
 					if r.ID == row.ID && math.Abs(*row.Cap.RemainingUSD-(c.limit-*r.SpendUSD)) > cent {
 						t.Errorf("remaining %v, want %v less %v", *row.Cap.RemainingUSD, c.limit, *r.SpendUSD)
@@ -74,10 +73,9 @@ func TestNearestBudgetsAreForecast(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: workspaces, Keys: 2 * workspaces, Now: time.Now})
 		b.account.TopUp(1000)
 		time.Sleep(3 * time.Hour)
-		m := New(b.o)
 		last := fmt.Sprintf("Workspace %d", workspaces)
 		var faults []sim.Fault
-		for _, r := range b.look(m, ByWorkspace, time.Hour).Rows {
+		for _, r := range b.look(ByWorkspace, time.Hour).Rows {
 			limit := 2000.0
 			if r.Name == last {
 				limit = 0.0005
@@ -90,7 +88,7 @@ func TestNearestBudgetsAreForecast(t *testing.T) {
 		time.Sleep(rarely + time.Minute)
 		forecasts, found := 0, false
 		least, most := math.Inf(1), math.Inf(-1) // used of those with a forecast, of those without
-		for _, r := range b.broken(m, ByWorkspace, time.Hour).Rows {
+		for _, r := range b.broken(ByWorkspace, time.Hour).Rows {
 			used, ok := r.Cap.UsedRatio()
 			switch {
 			case !ok:
@@ -120,14 +118,13 @@ func TestPlotOfARow(t *testing.T) {
 		b := newBench(t, c)
 		b.account.TopUp(500)
 		time.Sleep(50 * time.Hour)
-		m := New(b.o)
 		for _, by := range Bys {
-			d := b.look(m, by, 24*time.Hour)
+			d := b.look(by, 24*time.Hour)
 			row := d.Rows[0]
 			for _, n := range []int{1, 7, 24, 100} {
-				p, err := m.BreakdownPlot(t.Context(), by, row.ID, d.From, d.To, n)
+				p, err := b.Plot(t.Context(), by, row.ID, d.From, d.To, n)
 				if err != nil || len(p.Buckets) != n {
-					t.Fatalf("by %s: BreakdownPlot = %d buckets, %v, want %d", by, len(p.Buckets), err, n)
+					t.Fatalf("by %s: Plot = %d buckets, %v, want %d", by, len(p.Buckets), err, n)
 				}
 				sum := 0.0
 				for _, x := range p.Buckets {
@@ -142,8 +139,8 @@ func TestPlotOfARow(t *testing.T) {
 				}
 			}
 		}
-		if p, err := m.BreakdownPlot(t.Context(), ByModel, "nobody/knows", b.now().Add(-time.Hour), b.now(), 5); err != nil || p.Buckets[0].Known {
-			t.Errorf("BreakdownPlot of an unknown model = %+v, %v, want nothing known", p.Buckets, err)
+		if p, err := b.Plot(t.Context(), ByModel, "nobody/knows", time.Now().Add(-time.Hour), time.Now(), 5); err != nil || p.Buckets[0].Known {
+			t.Errorf("Plot of an unknown model = %+v, %v, want nothing known", p.Buckets, err)
 		}
 	})
 }

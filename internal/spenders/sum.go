@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"cmp"
@@ -44,7 +44,7 @@ func (b *Breakdown) sum(alone bool) {
 			r.Share = &share
 		}
 	}
-	slices.SortStableFunc(b.Rows, func(x, y BreakdownRow) int {
+	slices.SortStableFunc(b.Rows, func(x, y Row) int {
 		if c := cmp.Compare(spendOr(y), spendOr(x)); c != 0 {
 			return c
 		}
@@ -53,7 +53,7 @@ func (b *Breakdown) sum(alone bool) {
 }
 
 // spendOr is a row's spend, or less than any for one that is unknown.
-func spendOr(r BreakdownRow) float64 {
+func spendOr(r Row) float64 {
 	if r.SpendUSD == nil {
 		return math.Inf(-1)
 	}
@@ -62,8 +62,8 @@ func spendOr(r BreakdownRow) float64 {
 
 // Together adds rows up as one of a name: their spend, shares and BYOK, each as
 // far as it is known; nil where it is known of none.
-func Together(name string, rows []BreakdownRow) BreakdownRow {
-	sum := BreakdownRow{Name: name}
+func Together(name string, rows []Row) Row {
+	sum := Row{Name: name}
 	for _, r := range rows {
 		plus(&sum.SpendUSD, r.SpendUSD)
 		plus(&sum.Share, r.Share)
@@ -82,7 +82,7 @@ func (b Breakdown) ShareOf(usd *float64) *float64 {
 }
 
 // Besides is what was spent besides some rows; nil is unknown.
-func (b Breakdown) Besides(rows []BreakdownRow) *float64 {
+func (b Breakdown) Besides(rows []Row) *float64 {
 	if b.TotalUSD == nil {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (b Breakdown) Besides(rows []BreakdownRow) *float64 {
 }
 
 // use puts into a row what is known of its use.
-func (r *BreakdownRow) use(u usage) {
+func (r *Row) use(u usage) {
 	r.Requests, r.Tokens, r.BYOKUSD = counted(u.requests), counted(u.tokens), u.byokUSD
 	if r.SpendUSD != nil && *r.SpendUSD >= 0 && u.tokens != nil && *u.tokens > 0 {
 		per := *r.SpendUSD / *u.tokens * 1e6
@@ -106,7 +106,7 @@ func (r *BreakdownRow) use(u usage) {
 }
 
 // since puts into a row how its spend changed from what it was before.
-func (r *BreakdownRow) since(before *float64) {
+func (r *Row) since(before *float64) {
 	switch {
 	case r.SpendUSD == nil || before == nil:
 	case *before > slack:

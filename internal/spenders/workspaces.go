@@ -1,4 +1,4 @@
-package monitor
+package spenders
 
 import (
 	"cmp"
@@ -23,9 +23,9 @@ const runwayBack = 28 * 24 * time.Hour
 
 // byWorkspace adds a row for each workspace, those that spent nothing too,
 // with the budget that is nearest to its end.
-func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, named map[string]bool, add func(id, name string) *BreakdownRow) {
-	r, err := m.freshRoster(ctx, s.db, s.account, time.Time{})
-	switch now := m.o.Now(); {
+func (s *Service) byWorkspace(ctx context.Context, sub *Subject, b *Breakdown, named map[string]bool, add func(id, name string) *Row) {
+	r, err := s.freshKeys(ctx, sub, time.Time{})
+	switch now := s.o.Now(); {
 	case err == nil || !due(r.WorkspacesAt, now): // what failed are the keys
 	case len(r.Workspaces) == 0:
 		b.note("budgets, and workspaces that spent nothing, are not known: " + oneLine(err))
@@ -43,19 +43,19 @@ func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, nam
 	for _, w := range r.Workspaces {
 		names[w.Name]++
 	}
-	now := m.o.Now().Truncate(time.Second)
+	now := s.o.Now().Truncate(time.Second)
 	first := len(b.Rows)
 	for _, w := range r.Workspaces {
 		row := add(w.ID, w.Name)
 		row.CreatedAt = w.CreatedAt
 		named[w.Name] = true
 		if names[w.Name] > 1 {
-			*row = BreakdownRow{ID: w.ID, Name: w.Name, CreatedAt: w.CreatedAt}
+			*row = Row{ID: w.ID, Name: w.Name, CreatedAt: w.CreatedAt}
 			b.note("workspaces that share a name cannot be told apart by the analytics: their spend is not known")
 			continue
 		}
 		for _, x := range w.Budgets {
-			left, known := m.budgetLeft(ctx, w, x, now)
+			left, known := s.budgetLeft(ctx, w, x, now)
 			if row.Cap.LimitUSD != nil && (!known || row.Cap.RemainingUSD != nil && *row.Cap.RemainingUSD <= left) {
 				continue
 			}
@@ -68,31 +68,31 @@ func (m *Monitor) byWorkspace(ctx context.Context, s *subject, b *Breakdown, nam
 		}
 	}
 	for _, row := range nearest(b.Rows[first:], maxRunways) {
-		row.Runway = m.runway(ctx, row.ID, row.Cap, row.ResetsAt, now)
+		row.Runway = s.runway(ctx, row.ID, row.Cap, row.ResetsAt, now)
 	}
 }
 
 // nearest returns the n rows of which the largest share of the budget is used,
 // as far as that is known.
-func nearest(rows []BreakdownRow, n int) []*BreakdownRow {
-	var known []*BreakdownRow
+func nearest(rows []Row, n int) []*Row {
+	var known []*Row
 	for i := range rows {
 		if rows[i].Cap.RemainingUSD != nil {
 			known = append(known, &rows[i])
 		}
 	}
-	used := func(r *BreakdownRow) float64 {
+	used := func(r *Row) float64 {
 		if ratio, ok := r.Cap.UsedRatio(); ok {
 			return ratio
 		}
 		return math.Inf(1) // a budget of nothing
 	}
-	slices.SortStableFunc(known, func(x, y *BreakdownRow) int { return cmp.Compare(used(y), used(x)) })
+	slices.SortStableFunc(known, func(x, y *Row) int { return cmp.Compare(used(y), used(x)) })
 	return known[:min(n, len(known))]
 }
 
 // budgetLeft is what is left of a budget in its current window.
-func (m *Monitor) budgetLeft(ctx context.Context, w workspace, x budget, now time.Time) (usd float64, known bool) {
+func (s *Service) budgetLeft(ctx context.Context, w Workspace, x Budget, now time.Time) (usd float64, known bool) {
 	var from time.Time
 	switch x.Reset {
 	case credit.ResetDaily:
@@ -110,7 +110,7 @@ func (m *Monitor) budgetLeft(ctx context.Context, w workspace, x budget, now tim
 	if !from.Before(now) {
 		return x.LimitUSD, true
 	}
-	used, err := m.analyze(ctx, ByWorkspace, from, now)
+	used, err := s.analyze(ctx, ByWorkspace, from, now)
 	if err != nil {
 		return 0, false
 	}
@@ -128,13 +128,13 @@ func (m *Monitor) budgetLeft(ctx context.Context, w workspace, x budget, now tim
 // runway forecasts when what is left of a workspace's budget is spent, which
 // is known. Where it lasts until it starts anew the forecast says so, and has
 // no state.
-func (m *Monitor) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) forecast.Forecast {
+func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) forecast.Forecast {
 	none := forecast.Forecast{State: forecast.Unknown, At: now}
 	metrics := []string{creditsUsage}
 	if budget.IncludesBYOK {
 		metrics = append(metrics, byokUsage)
 	}
-	spends, err := m.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
+	spends, err := s.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
 	if err != nil && !errors.Is(err, errNoUse) {
 		return none
 	}
@@ -149,10 +149,45 @@ func spendModel(spends []history.Spend, now time.Time) *forecast.Model {
 	first := spends[0].From
 	samples := []credit.Sample{{At: first, Segment: first.Unix()}}
 	sum := 0.0
-	for _, s := range spends {
-		sum += s.USD
-		samples = append(samples, credit.Sample{At: s.To, UsageUSD: sum, Segment: first.Unix()})
+	for _, spend := range spends {
+		sum += spend.USD
+		samples = append(samples, credit.Sample{At: spend.To, UsageUSD: sum, Segment: first.Unix()})
 	}
 	// Within its span spend is even, as over a gap.
 	return forecast.New(now, samples, forecast.Options{Gaps: []credit.Span{{From: first, To: spends[len(spends)-1].To}}})
+}
+
+// BudgetLeft is what is left of a budget in its current window.
+type BudgetLeft struct {
+	USD      *float64  // nil is unknown
+	ResetsAt time.Time // zero: never, or not known
+}
+
+// Budgets returns what is left of each budget of the workspaces, in their
+// order. What was spent since a UTC window began is one question for all of
+// them; what was spent since a workspace was made, one for each.
+func (s *Service) Budgets(ctx context.Context, workspaces []Workspace, now time.Time) (all []BudgetLeft) {
+	names := map[string]int{}
+	for _, w := range workspaces {
+		names[w.Name]++
+	}
+	forever := 0
+	for _, w := range workspaces {
+		for _, x := range w.Budgets {
+			var b BudgetLeft
+			if x.Reset == credit.ResetNever {
+				forever++
+			}
+			// Those that share a name cannot be told apart, and too many questions
+			// are too many.
+			if names[w.Name] == 1 && forever <= maxRunways {
+				if left, known := s.budgetLeft(ctx, w, x, now); known {
+					b.USD = &left
+					b.ResetsAt, _ = x.Reset.Next(now)
+				}
+			}
+			all = append(all, b)
+		}
+	}
+	return all
 }

@@ -1,0 +1,67 @@
+package monitor
+
+import (
+	"context"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/gate"
+)
+
+// endpoints is for how long an endpoint is closed to all questions: what a key
+// may not see is asked for once in an hour, whoever wants it. What else fails
+// may be the fault of one question.
+var endpoints = gate.Policy{Forbidden: gate.Waits{rarely}, RateLimited: gate.Waits{time.Minute}}
+
+// gated is an API that does not ask an endpoint that is closed. The credits and
+// the key are polled: these have a schedule of their own.
+type gated struct {
+	API
+	gate *gate.Gate
+}
+
+// connector is an Options.Connect.
+type connector = func(ctx context.Context) (API, string, error)
+
+// gatedConnect makes the clients of connect gated.
+func (m *Monitor) gatedConnect(connect connector) connector {
+	return func(ctx context.Context) (API, string, error) {
+		api, fingerprint, err := connect(ctx)
+		if api == nil || err != nil {
+			return api, fingerprint, err
+		}
+		return &gated{api, m.api.gateOf(fingerprint, m.o.Now)}, fingerprint, nil
+	}
+}
+
+func (a *gated) KeyByHash(ctx context.Context, hash string) (client.APIKey, error) {
+	return gate.Do(ctx, a.gate, "key", func(ctx context.Context) (client.APIKey, error) { return a.API.KeyByHash(ctx, hash) })
+}
+
+func (a *gated) Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error) {
+	return gate.Do(ctx, a.gate, "query", func(ctx context.Context) (client.Analytics, error) { return a.API.Query(ctx, q) })
+}
+
+func (a *gated) AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error) {
+	return gate.Do(ctx, a.gate, "meta", a.API.AnalyticsMeta)
+}
+
+func (a *gated) Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error) {
+	return gate.Do(ctx, a.gate, "activity", func(ctx context.Context) (client.Activity, error) { return a.API.Activity(ctx, q) })
+}
+
+func (a *gated) Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error) {
+	return gate.Do(ctx, a.gate, "keys", func(ctx context.Context) (client.List[client.APIKey], error) { return a.API.Keys(ctx, workspaceID) })
+}
+
+func (a *gated) Workspaces(ctx context.Context) (client.List[client.Workspace], error) {
+	return gate.Do(ctx, a.gate, "workspaces", a.API.Workspaces)
+}
+
+func (a *gated) Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error) {
+	return gate.Do(ctx, a.gate, "budgets", func(ctx context.Context) (client.WorkspaceBudgets, error) { return a.API.Budgets(ctx, idOrSlug) })
+}
+
+func (a *gated) Members(ctx context.Context) (client.List[client.Member], error) {
+	return gate.Do(ctx, a.gate, "members", a.API.Members)
+}

@@ -1,0 +1,95 @@
+package spenders
+
+import (
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// By is what spend is broken down by.
+type By string
+
+// The ways to break spend down.
+const (
+	ByKey       By = "key"
+	ByModel     By = "model"
+	ByProvider  By = "provider"
+	ByWorkspace By = "workspace"
+	ByMember    By = "member"
+)
+
+// Bys are all ways to break spend down, in the order in which to offer them.
+var Bys = []By{ByKey, ByModel, ByProvider, ByWorkspace, ByMember}
+
+// Query says which spend is broken down, and by what.
+type Query struct {
+	By       By
+	From, To time.Time
+}
+
+// Breakdown says who spent what.
+type Breakdown struct {
+	By By
+	// From and To are the span that is told of. It may differ from what was
+	// asked for: it ends where the keys were last read, a cached answer is up to
+	// five minutes older, and where only whole days are known it is those.
+	From, To time.Time
+	// Rows are by spend, largest first, and unknown spend last. They are nil
+	// where nobody could tell; Notes then say why.
+	Rows []Row
+	// TotalUSD is what the account spent; nil where history does not cover
+	// the span.
+	TotalUSD *float64
+	// UnattributedUSD is the part of TotalUSD that is in no row: deleted keys,
+	// the web chat, or what is still on its way. It is below 0 where rows
+	// have more than the total, and nil where that or any row is not known.
+	UnattributedUSD *float64
+	// BYOKUSD was paid to providers directly by what is in Rows, and is in no
+	// other sum; nil is unknown.
+	BYOKUSD *float64
+	// ReadAt is when the oldest of these numbers was true.
+	ReadAt time.Time
+	// Partial reports that rows are missing, so that their sums are too low.
+	Partial bool
+	// Notes are lines for a person: what could not be had, and why.
+	Notes []string
+}
+
+// Row is what one of those who spend did. A pointer is nil where the
+// value is not known.
+type Row struct {
+	// ID tells the row from others: a key's hash, a model's slug, the ID of a
+	// workspace or member, and else the name. Name is for people.
+	ID, Name string
+	SpendUSD *float64
+	// Share is the row's part of all that was spent, 0 to 1.
+	Share    *float64
+	Requests *int64
+	Tokens   *int64
+	// USDPerMtok is spend per million tokens of all kinds.
+	USDPerMtok *float64
+	// ChangeRatio is how far spend is above (0.61) or below (-0.2) that of the
+	// same span before. New reports that there was none before.
+	ChangeRatio *float64
+	New         bool
+	// BYOKUSD was paid to a provider directly, and is not in SpendUSD.
+	BYOKUSD *float64
+	// Cap is the key's cap, or the workspace's budget that is nearest to its
+	// end; Cap.LimitUSD is nil where there is none. ResetsAt is when it starts
+	// anew; zero: never.
+	Cap      credit.Cap
+	ResetsAt time.Time
+	// SpendableUSD is what the key may still spend, and Binding names what
+	// bounds it: its cap, or the account's balance.
+	SpendableUSD *float64
+	Binding      credit.Binding
+	// Runway is when a workspace's budget is spent, if it goes on as before.
+	Runway forecast.Forecast
+	// Label is a key's masked form, Workspace the name of where it belongs.
+	Label, Workspace string
+	Disabled         bool
+	// CreatedAt and LastUsed are zero where they are not known. LastUsed is
+	// what was seen by this history alone.
+	CreatedAt, LastUsed time.Time
+}

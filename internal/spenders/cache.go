@@ -1,0 +1,116 @@
+package spenders
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"ortop/internal/gate"
+)
+
+// How long an answer of the account's analytics is good for.
+const (
+	answerGood = 5 * time.Minute
+	maxAnswers = 64
+)
+
+// Until when a question is not asked again that was not answered.
+var unanswered = gate.Policy{
+	Failure: gate.Waits{failureGood}, Forbidden: gate.Waits{rarely}, NotFound: gate.Waits{rarely},
+}
+
+// cache are the answers of one connection, so that a table that is looked at
+// costs a question in five minutes; and until when to wait for those that are
+// missing.
+type cache struct {
+	mu      sync.Mutex
+	api     API // another key may be shown more
+	gate    *gate.Gate
+	answers []answer
+}
+
+// answer is what a question about a span was answered at a time.
+type answer struct {
+	question     string // without the span
+	from, to, at time.Time
+	value        any
+}
+
+// near is how far the span of an answer may be from the one that was asked for.
+func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from)/12) }
+
+// cached asks a question about a span, unless one as good was answered lately.
+// The span of an answer may lie a little before the one that was asked for.
+func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, ask func(context.Context, API) (T, error)) (T, answer, error) {
+	var v T
+	api, err := s.o.Connect(ctx)
+	if err != nil {
+		return v, answer{}, err
+	}
+	g := s.cache.connected(api, s.o.Now)
+	// Spans that are near each other are one question, for the most part.
+	grid := max(time.Second, near(from, to))
+	key := fmt.Sprint(question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
+	a, err := gate.Join(ctx, &s.flights, key, func(ctx context.Context) (answer, error) {
+		if a, ok := s.cache.find(api, question, from, to, s.o.Now()); ok {
+			return a, nil
+		}
+		return gate.Do(ctx, g, key, func(ctx context.Context) (answer, error) {
+			a := answer{question: question, from: from, to: to, at: s.o.Now()}
+			v, err := ask(ctx, api)
+			if a.value = v; err == nil {
+				s.cache.add(api, a)
+			}
+			return a, err
+		})
+	})
+	v, _ = a.value.(T)
+	return v, a, err
+}
+
+// connected forgets what another connection was answered, and returns the gate
+// of this one.
+func (c *cache) connected(api API, now func() time.Time) *gate.Gate {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.api != api {
+		c.api, c.answers, c.gate = api, nil, gate.New(unanswered, now)
+	}
+	return c.gate
+}
+
+// find returns the answer to a question about nearly this span.
+func (c *cache) find(api API, question string, from, to, now time.Time) (answer, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	near := near(from, to)
+	for _, a := range c.answers {
+		if c.api == api && a.question == question && a.good(now) && a.from.Sub(from).Abs() <= near && a.to.Sub(to).Abs() <= near {
+			return a, true
+		}
+	}
+	return answer{}, false
+}
+
+// add takes in an answer in place of what is no longer good, and of the oldest.
+func (c *cache) add(api API, a answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.api != api {
+		return
+	}
+	good := c.answers[:0]
+	for _, old := range c.answers {
+		if old.good(a.at) {
+			good = append(good, old)
+		}
+	}
+	if len(good) >= maxAnswers {
+		good = append(good[:0], good[1:]...)
+	}
+	clear(c.answers[len(good):])
+	c.answers = append(good, a)
+}
+
+func (a answer) good(now time.Time) bool { return !now.Before(a.at) && now.Sub(a.at) < answerGood }

@@ -1,0 +1,64 @@
+package spenders
+
+import (
+	"context"
+	"errors"
+
+	"ortop/client"
+	"ortop/internal/credit"
+)
+
+// Driver is who spends more than before, the most.
+type Driver struct {
+	Key     string  `json:"key,omitempty"`
+	Model   string  `json:"model,omitempty"`
+	MoreUSD float64 `json:"more_usd,omitempty"`
+	// OfUSD is what had been spent when it was asked.
+	OfUSD float64 `json:"of_usd,omitempty"`
+}
+
+// errNoDriver is that nobody spends more than before.
+var errNoDriver = errors.New("nobody spends more")
+
+// Driver asks which key spent more with which model in a span than in as much
+// of the time before. It does not set OfUSD.
+func (s *Service) Driver(ctx context.Context, span, before credit.Span) (d Driver, err error) {
+	api, err := s.o.Connect(ctx)
+	if err != nil {
+		return d, err
+	}
+	type who struct{ key, model string }
+	use := func(span credit.Span) (map[who]float64, error) {
+		key, model := dimensions[ByKey], dimensions[ByModel]
+		a, err := api.Query(ctx, client.AnalyticsQuery{
+			Metrics: []string{creditsUsage}, Dimensions: []string{key, model}, From: span.From, To: span.To,
+			OrderBy: creditsUsage, Descending: true, Limit: 1000,
+		})
+		usd := map[who]float64{}
+		for _, r := range a.Rows {
+			if v := r.Metrics[creditsUsage]; v != nil {
+				usd[who{clean(r.Dimensions[key]), clean(r.Dimensions[model])}] += *v
+			}
+		}
+		return usd, err
+	}
+	now, err := use(span)
+	if err != nil {
+		return d, err
+	}
+	earlier, err := use(before)
+	if err != nil {
+		return d, err
+	}
+	part := span.To.Sub(span.From).Hours() / before.To.Sub(before.From).Hours()
+	for w, usd := range now {
+		more := usd - earlier[w]*part
+		if more > d.MoreUSD || more == d.MoreUSD && w.key+w.model < d.Key+d.Model {
+			d = Driver{Key: w.key, Model: w.model, MoreUSD: more}
+		}
+	}
+	if d.MoreUSD <= 0 {
+		return Driver{}, errNoDriver
+	}
+	return d, nil
+}

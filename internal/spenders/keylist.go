@@ -1,0 +1,191 @@
+package spenders
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/credit"
+)
+
+// KeysEvery is the time between two listings of the account's keys.
+const KeysEvery = 5 * time.Minute
+
+// listedPrefix begins the subjects of the keys that the account lists. The
+// asking key's own series has another, for it is known by its fingerprint.
+const listedPrefix = "key#"
+
+// The names of the states in which the KeyList is kept. When it was listed is
+// apart, so that a listing in which nothing changed writes little.
+const (
+	keysState   = "KeyList"
+	keysAtState = "roster_at"
+)
+
+// KeyList is the account's workspaces and keys, as they were last listed.
+type KeyList struct {
+	At time.Time `json:"-"`
+	// WorkspacesAt and BudgetsAt are when they were last asked for.
+	WorkspacesAt time.Time   `json:"workspaces_at,omitzero"`
+	BudgetsAt    time.Time   `json:"budgets_at,omitzero"`
+	Workspaces   []Workspace `json:"workspaces,omitempty"`
+	Keys         []Key       `json:"keys,omitempty"`
+	// Truncated reports that there may be more keys, MoreWorkspaces the same of
+	// workspaces, and DefaultOnly that the keys are those of the default
+	// workspace, for workspaces cannot be listed.
+	Truncated      bool `json:"truncated,omitempty"`
+	MoreWorkspaces bool `json:"more_workspaces,omitempty"`
+	DefaultOnly    bool `json:"default_only,omitempty"`
+}
+
+// Workspace is a part of the account that has keys and budgets of its own.
+type Workspace struct {
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"created_at,omitzero"`
+	Budgets   []Budget  `json:"budgets,omitempty"`
+}
+
+// Budget is a cap of a workspace. What was spent of it is not said.
+type Budget struct {
+	LimitUSD     float64      `json:"limit_usd"`
+	Reset        credit.Reset `json:"reset,omitempty"`
+	IncludesBYOK bool         `json:"includes_byok,omitempty"`
+}
+
+// Key is one of the account's keys.
+type Key struct {
+	Hash      string     `json:"hash"`
+	Name      string     `json:"name,omitempty"`
+	Label     string     `json:"label,omitempty"`
+	Workspace string     `json:"workspace,omitempty"` // its ID
+	Disabled  bool       `json:"disabled,omitempty"`
+	CreatedAt time.Time  `json:"created_at,omitzero"`
+	ExpiresAt time.Time  `json:"expires_at,omitzero"` // zero: never
+	Cap       credit.Cap `json:"cap,omitzero"`
+	UsageUSD  float64    `json:"usage_usd"`
+	DailyUSD  *float64   `json:"daily_usd,omitempty"` // of the UTC day in which it was listed
+	// LastUsed is when usage was last seen to have risen.
+	LastUsed time.Time `json:"last_used,omitzero"`
+	// Fell reports that the last listing had less usage than the one before,
+	// which was not believed.
+	Fell bool `json:"fell,omitempty"`
+}
+
+// newKey is a key as it was listed at a moment; it was made before.
+func newKey(k client.APIKey, at time.Time) Key {
+	l := Key{
+		Hash: k.Hash, Name: clean(k.Name), Label: clean(k.Label), Workspace: k.WorkspaceID, Disabled: is(k.Disabled),
+		Cap: credit.Cap{
+			LimitUSD: k.LimitUSD, RemainingUSD: k.LimitRemainingUSD,
+			Reset: credit.Reset(clean(k.LimitReset)), IncludesBYOK: is(k.IncludeBYOKInLimit),
+		},
+		UsageUSD: k.UsageUSD, DailyUSD: k.UsageDailyUSD,
+	}
+	if k.CreatedAt != nil && !k.CreatedAt.After(at) {
+		l.CreatedAt = *k.CreatedAt
+	}
+	if k.ExpiresAt != nil {
+		l.ExpiresAt = *k.ExpiresAt
+	}
+	return l
+}
+
+// ReadKeys returns the list that was last stored; zero if none was.
+func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyList, error) {
+	list, _, err := readKeys(ctx, db, account)
+	return list, err
+}
+
+// readKeys returns the text of the list besides, without when it was listed.
+func readKeys(ctx context.Context, db *history.DB, account history.Series) (list KeyList, text []byte, err error) {
+	if text, err = db.State(ctx, account, keysState); err != nil {
+		return list, nil, err
+	}
+	at, err := db.State(ctx, account, keysAtState)
+	if err != nil {
+		return list, nil, err
+	}
+	if json.Unmarshal(text, &list) != nil || json.Unmarshal(at, &list.At) != nil {
+		return KeyList{}, nil, nil // never stored, or by another version: it is asked for anew
+	}
+	return list, text, nil
+}
+
+// storeKeys stores a listing, each key's usage in its series, and returns it as
+// it was stored: the newer one, where another process was quicker.
+func (s *Service) storeKeys(ctx context.Context, sub *Subject, list KeyList) (KeyList, error) {
+	old, oldText, err := readKeys(ctx, sub.DB, sub.Account)
+	if err != nil {
+		return list, err
+	}
+	if !list.At.After(old.At) {
+		return old, nil
+	}
+	readings := make([]history.Reading, 0, len(list.Keys))
+	before := old.byHash()
+	for i := range list.Keys {
+		k := &list.Keys[i]
+		series, err := sub.DB.Series(ctx, s.o.Account, s.o.BaseURL, listedPrefix+k.Hash)
+		if err != nil {
+			return list, err
+		}
+		was, known := before[k.Hash]
+		if known {
+			k.follow(was, list.At)
+		} else if !old.At.IsZero() && k.CreatedAt.After(old.At) && k.CreatedAt.Before(list.At) {
+			readings = append(readings, history.Reading{Series: series, At: k.CreatedAt}) // where it began
+		}
+		readings = append(readings, history.Reading{Series: series, At: list.At, UsageUSD: k.UsageUSD})
+	}
+	if err := sub.DB.Record(ctx, history.PollUpdate{Interval: KeysEvery}, readings...); err != nil {
+		return list, err
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return list, err
+	}
+	if !bytes.Equal(text, oldText) {
+		if err := sub.DB.SetState(ctx, sub.Account, keysState, text); err != nil {
+			return list, err
+		}
+	}
+	at, err := json.Marshal(list.At)
+	if err != nil {
+		return list, err
+	}
+	return list, sub.DB.SetState(ctx, sub.Account, keysAtState, at)
+}
+
+// follow takes over what only the listing before can tell. Lower usage is
+// believed when it is told twice: one server may lag behind another.
+func (k *Key) follow(old Key, at time.Time) {
+	k.LastUsed = old.LastUsed
+	switch {
+	case k.UsageUSD > old.UsageUSD+slack:
+		k.LastUsed = at.Truncate(time.Second)
+	case k.UsageUSD < old.UsageUSD-slack && !old.Fell:
+		k.UsageUSD, k.Fell = old.UsageUSD, true
+	}
+}
+
+func (l KeyList) byHash() map[string]Key {
+	keys := make(map[string]Key, len(l.Keys))
+	for _, k := range l.Keys {
+		keys[k.Hash] = k
+	}
+	return keys
+}
+
+// workspaceName is what people call a workspace.
+func (l KeyList) workspaceName(id string) string {
+	for _, w := range l.Workspaces {
+		if w.ID == id {
+			return w.Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,206 @@
+package spenders
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/credit"
+	"ortop/internal/gate"
+)
+
+// places is the KeyList without its keys.
+func (r KeyList) places() KeyList {
+	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
+}
+
+// listKeys asks for all keys of all workspaces. With an error, the KeyList has
+// the workspaces as far as they are known, and no keys.
+func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
+	r, err := listWorkspaces(ctx, api, was, now)
+	if err != nil {
+		return r.places(), err
+	}
+	ids := []string{""} // the default workspace
+	if len(r.Workspaces) > 0 {
+		ids = ids[:0]
+	}
+	for _, w := range r.Workspaces {
+		ids = append(ids, w.ID)
+	}
+	r.Truncated = r.MoreWorkspaces
+	seen := map[string]bool{}
+	for _, id := range ids {
+		list, err := api.Keys(ctx, id)
+		if errors.Is(err, client.ErrNotFound) && id != "" {
+			r.WorkspacesAt = time.Time{} // it is gone: they are listed anew
+			continue
+		}
+		if err != nil {
+			return r.places(), err
+		}
+		r.Truncated = r.Truncated || list.Truncated
+		for _, k := range list.Rows {
+			if !seen[k.Hash] {
+				seen[k.Hash] = true
+				r.Keys = append(r.Keys, newKey(k, now))
+			}
+		}
+	}
+	r.At = now
+	return r, nil
+}
+
+// listWorkspaces asks for the workspaces and their budgets, where that was not
+// done lately. That there are none, or that they may not be seen, is no error.
+func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
+	r := was.places()
+	if due(was.WorkspacesAt, now) {
+		list, err := api.Workspaces(ctx)
+		switch {
+		case err == nil:
+			r.WorkspacesAt, r.DefaultOnly, r.MoreWorkspaces = now, false, list.Truncated
+			r.Workspaces = nil
+			for _, w := range list.Rows {
+				r.Workspaces = append(r.Workspaces, was.workspace(w))
+			}
+		case errors.Is(err, client.ErrUnauthorized), ctx.Err() != nil:
+			return r, err
+		case errors.Is(err, client.ErrForbidden), errors.Is(err, client.ErrNotFound):
+			r.WorkspacesAt, r.DefaultOnly, r.Workspaces = now, true, nil
+		default:
+			r.DefaultOnly = len(r.Workspaces) == 0
+		}
+	}
+	if due(was.BudgetsAt, now) && len(r.Workspaces) > 0 {
+		r.BudgetsAt = now
+		r.Workspaces = withBudgets(ctx, api, r.Workspaces)
+	}
+	return r, ctx.Err()
+}
+
+// due reports whether what was asked for then is to be asked for again.
+func due(then, now time.Time) bool { return now.Sub(then) >= rarely || now.Before(then) }
+
+// workspace is w with what is known of it.
+func (r KeyList) workspace(w client.Workspace) Workspace {
+	n := Workspace{ID: w.ID, Name: clean(w.Name)}
+	if w.CreatedAt != nil {
+		n.CreatedAt = *w.CreatedAt
+	}
+	for _, old := range r.Workspaces {
+		if old.ID == w.ID {
+			n.Budgets = old.Budgets
+		}
+	}
+	return n
+}
+
+// withBudgets is the workspaces with their budgets as they are now. Most
+// accounts may not have any: the first refusal is taken for all of them, and
+// so is the first sign of trouble.
+func withBudgets(ctx context.Context, api API, was []Workspace) []Workspace {
+	list := append([]Workspace(nil), was...)
+	for i := range list {
+		w := &list[i]
+		b, err := api.Budgets(ctx, w.ID)
+		switch {
+		case errors.Is(err, client.ErrForbidden):
+			for i := range list {
+				list[i].Budgets = nil
+			}
+			return list
+		case errors.Is(err, client.ErrNotFound):
+			w.Budgets = nil
+		case errors.Is(err, client.ErrMalformed):
+			continue // what was known stays
+		case err != nil:
+			return list
+		default:
+			w.Budgets = nil
+			for _, x := range b.Budgets {
+				w.Budgets = append(w.Budgets, Budget{
+					LimitUSD: x.LimitUSD, Reset: credit.Reset(clean(x.ResetInterval)), IncludesBYOK: is(b.IncludeBYOK),
+				})
+			}
+		}
+	}
+	return list
+}
+
+// ListKeys asks for all keys of all workspaces, stores them, and returns them
+// as they were stored. While they are being listed for somebody else, it waits
+// for those.
+func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
+	sub := s.o.Subject()
+	if sub == nil {
+		return KeyList{}, errUnread
+	}
+	stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+	if err != nil {
+		return KeyList{}, err
+	}
+	// What an earlier run knew of workspaces may be another key's; it is for
+	// where they cannot be listed.
+	return s.list(ctx, sub, s.newestPlaces(KeyList{Workspaces: stored.Workspaces}))
+}
+
+func (s *Service) list(ctx context.Context, sub *Subject, known KeyList) (KeyList, error) {
+	api, err := s.o.Connect(ctx)
+	if err != nil {
+		return KeyList{}, err
+	}
+	g := s.cache.connected(api, s.o.Now)
+	return gate.Join(ctx, &s.flights, keysState, func(ctx context.Context) (KeyList, error) {
+		list, err := gate.Do(ctx, g, keysState, func(ctx context.Context) (KeyList, error) {
+			list, err := listKeys(ctx, api, known, s.o.Now())
+			if ctx.Err() == nil {
+				s.setPlaces(list.places())
+			}
+			return list, err
+		})
+		if err != nil {
+			return list, err
+		}
+		stored, err := s.storeKeys(ctx, sub, list)
+		if err != nil {
+			s.o.Log.Warn("storing the keys", "error", err)
+			return list, nil
+		}
+		return stored, nil
+	})
+}
+
+// newestPlaces is what is known of the workspaces: here, or in a list.
+func (s *Service) newestPlaces(list KeyList) KeyList {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.places.WorkspacesAt.After(list.WorkspacesAt) {
+		return s.places
+	}
+	return list.places()
+}
+
+func (s *Service) setPlaces(places KeyList) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.places = places
+}
+
+// freshKeys is the account's keys as they were listed not long ago, and after a
+// moment; where nobody did that, it lists them now. With an error the keys are
+// those that were last stored, and the workspaces may be newer than them.
+func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) (KeyList, error) {
+	stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+	age := s.o.Now().Sub(stored.At)
+	if err != nil || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
+		return stored, err
+	}
+	list, err := s.list(ctx, sub, s.newestPlaces(stored))
+	if err != nil {
+		list = s.newestPlaces(stored)
+		list.At, list.Keys, list.Truncated = stored.At, stored.Keys, stored.Truncated
+	}
+	return list, err
+}

@@ -1,0 +1,146 @@
+// Package spenders says who spent an account's credits: its keys, models,
+// providers, workspaces and members over a span, and what their caps and
+// budgets leave them.
+//
+// Keys are known by their own series in the history, into which each listing of
+// them is stored; all else by the API's analytics, whose answers are good for
+// five minutes. Nothing of members is stored or logged.
+package spenders
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/credit"
+	"ortop/internal/gate"
+	"ortop/internal/text"
+)
+
+// API is what spenders are asked of; *client.Client is one.
+type API interface {
+	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
+	AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error)
+	Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error)
+	Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error)
+	Workspaces(ctx context.Context) (client.List[client.Workspace], error)
+	Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error)
+	Members(ctx context.Context) (client.List[client.Member], error)
+}
+
+// Options say whose spenders they are. All are required.
+type Options struct {
+	// Account and BaseURL name the account in the history.
+	Account, BaseURL string
+	// Connect returns the way to the API. It is called for each question, and
+	// returns the same value for as long as the key is the same.
+	Connect func(ctx context.Context) (API, error)
+	// Subject returns where the account's history lies; nil where that was not
+	// opened yet.
+	Subject func() *Subject
+	// Spent returns what a series spent in a span; nil is unknown.
+	Spent func(ctx context.Context, series history.Series, from, to time.Time) (*float64, error)
+	Now   func() time.Time // the wall clock
+	Log   *slog.Logger
+}
+
+// Subject is an account's place in the history, and the key that reads it.
+type Subject struct {
+	DB      *history.DB
+	Account history.Series // the account's totals
+	// KeySeries is the spend of Key where that is an ordinary key, and else zero.
+	KeySeries history.Series
+	Key       *credit.Key // nil until it is known
+}
+
+const (
+	// rarely is how often a question is asked again to which the answer was that
+	// this key may not know.
+	rarely = time.Hour
+	// failureGood is how long a failure is answer enough.
+	failureGood = time.Minute
+	// slack is how far two sums may differ and count as equal.
+	slack = 1e-9
+)
+
+// Service says who spent it. Its methods may be called from any goroutine; each
+// returns soon after its context ends, whoever else asks the same.
+type Service struct {
+	o       Options
+	flights gate.Flights
+	cache   cache
+
+	mu     sync.Mutex
+	places KeyList // the newest list of workspaces, without keys
+}
+
+// New returns a Service. Nothing is asked before a method is called.
+func New(o Options) *Service { return &Service{o: o} }
+
+// Errors of a question that has no answer.
+var (
+	errWhat   = errors.New("breaking spend down: by key, model, provider, workspace or member, over a span that has begun")
+	errUnread = errors.New("breaking spend down: nothing was read yet")
+)
+
+// noteOrdinary is said once to a key that may not see the account.
+const noteOrdinary = "this key sees itself alone: a management key shows every key, model, provider, workspace and member"
+
+const noteTruncated = "the analytics left rows out: what is told of is not all"
+
+// Breakdown says who spent what. It may wait for the network: what is asked is
+// kept for five minutes.
+//
+// The error is a client's where the keys cannot be listed, which ByKey cannot
+// do without; the breakdown then holds what was known before, if anything was.
+// What else cannot be had is a note.
+func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
+	now := s.o.Now()
+	q.From, q.To = q.From.Truncate(time.Second), q.To.Truncate(time.Second)
+	if q.To.After(now) {
+		q.To = now.Truncate(time.Second)
+	}
+	b := Breakdown{By: q.By, From: q.From, To: q.To, ReadAt: now}
+	if !slices.Contains(Bys, q.By) || !q.From.Before(q.To) {
+		return b, errWhat
+	}
+	sub := s.o.Subject()
+	if sub == nil || sub.Key == nil {
+		return b, errUnread
+	}
+	var err error
+	ordinary := sub.Key.Kind == credit.KeyOrdinary
+	switch {
+	case ordinary:
+		b.Notes = append(b.Notes, noteOrdinary)
+		if q.By == ByKey {
+			err = s.ownRow(ctx, sub, &b)
+		}
+	case q.By == ByKey:
+		err = s.byKey(ctx, sub, &b)
+	default:
+		err = s.byUse(ctx, sub, &b)
+	}
+	if b.TotalUSD == nil && b.From.Before(b.To) {
+		var totalErr error
+		b.TotalUSD, totalErr = s.o.Spent(ctx, sub.Account, b.From, b.To)
+		err = cmp.Or(err, totalErr)
+	}
+	b.sum(ordinary)
+	return b, err
+}
+
+// clean is a name of the server's as it may be shown and stored.
+func clean(s string) string { return text.Clean(s, 100) }
+
+// oneLine is an error's text as it may be shown.
+func oneLine(err error) string { return text.Clean(err.Error(), 300) }
+
+// is reports whether the answer had the flag, and set.
+func is(b *bool) bool { return b != nil && *b }
