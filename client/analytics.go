@@ -27,8 +27,9 @@ type Analytics struct {
 
 // AnalyticsRow is what one bucket and one combination of dimensions came to.
 type AnalyticsRow struct {
-	// Start is the bucket's beginning, in UTC; zero without granularity.
-	Start time.Time
+	// Start is the bucket's beginning, in UTC; nil for a query without
+	// Granularity.
+	Start *time.Time
 	// Metrics has every metric of the query by its name; nil: unknown. A sum
 	// of money is in USD, and may be below 0.
 	Metrics map[string]*float64
@@ -66,7 +67,8 @@ func (v *Analytics) read(answer *fields, query AnalyticsQuery) {
 	d.each("data", func(f *fields) {
 		row := AnalyticsRow{Metrics: map[string]*float64{}, Dimensions: map[string]string{}}
 		if g := query.Granularity; g != "" {
-			row.Start = f.bucket("date__"+g, "created_at__"+g)
+			start := f.bucket("date__"+g, "created_at__"+g)
+			row.Start = &start
 		}
 		for _, name := range query.Metrics {
 			row.Metrics[name] = f.metric(name)

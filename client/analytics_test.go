@@ -21,7 +21,7 @@ func query(t *testing.T, body string) (Analytics, error) {
 func TestQueryRows(t *testing.T) {
 	start := time.Date(2026, 5, 19, 13, 0, 0, 0, time.UTC)
 	row := func(usage, requests *float64, model string) AnalyticsRow {
-		return AnalyticsRow{start, map[string]*float64{"credits_usage": usage, "request_count": requests}, map[string]string{"model": model}}
+		return AnalyticsRow{&start, map[string]*float64{"credits_usage": usage, "request_count": requests}, map[string]string{"model": model}}
 	}
 	const hour = `"date__hour":"2026-05-19 13:00:00",`
 	for _, tt := range []struct {

@@ -79,7 +79,7 @@ func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why
 		if said.code >= 400 && said.code < 600 {
 			e.Kind = kindOf(said.code)
 		}
-		e.RetryAfter, e.HasRetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+		e.RetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
 	default:
 		e.Message = why.Error()
 	}
@@ -109,7 +109,7 @@ func (c *Client) refusal(q question, res *http.Response, at clocks) *APIError {
 		e.Message = "" // "403 forbidden: Forbidden"
 	}
 	e.Message = text.Safe(e.Message, maxMessageBytes, c.key.Reveal())
-	e.RetryAfter, e.HasRetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+	e.RetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
 	return e
 }
 

@@ -57,10 +57,9 @@ type Client struct {
 // Meta is what an answer says beside its data.
 type Meta struct {
 	// ServerSkew is how far the server's clock is ahead of ours, to the
-	// second, by the Date header. It means something only where SkewKnown is
-	// set, which it is not for an answer without Date, or from a cache.
-	ServerSkew time.Duration
-	SkewKnown  bool
+	// second, by the Date header; nil for an answer without Date, or from a
+	// cache.
+	ServerSkew *time.Duration
 }
 
 // New returns a client. It sends nothing. The error is ErrBaseURL for a bad
@@ -176,8 +175,7 @@ func (c *Client) ask(ctx context.Context, q question, read func(*fields)) (Meta,
 	if err != nil {
 		return Meta{}, c.malformed(q.name, res, body, err, at)
 	}
-	skew, known := at.skew()
-	return Meta{ServerSkew: skew, SkewKnown: known}, nil
+	return Meta{ServerSkew: at.skew()}, nil
 }
 
 func (c *Client) request(ctx context.Context, q question) (*http.Request, error) {

@@ -2,13 +2,17 @@ package client
 
 import "context"
 
-// Credits are an account's lifetime totals, in USD. What is left is their
-// difference, which may be below 0: requests are charged when they end.
+// Credits are an account's lifetime totals, in USD, which every
+// answer has. They may be 0 of 0 for a key that cannot read them: see
+// Client.Credits.
 type Credits struct {
 	TotalCreditsUSD float64 // bought; falls with a refund, an expiry or a transfer
 	TotalUsageUSD   float64 // spent
 	Meta
 }
+
+// LeftUSD is what is left, in USD; below 0 where more was spent than bought.
+func (c Credits) LeftUSD() float64 { return c.TotalCreditsUSD - c.TotalUsageUSD }
 
 // Credits reads the account's totals, from GET /credits.
 //

@@ -1,11 +1,14 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
+
+	"ortop/internal/text"
 )
 
 // What went wrong, for errors.Is. Each error of a request, save one that its
@@ -39,11 +42,9 @@ type APIError struct {
 	// Kind is one of the Err values of this package.
 	Kind error
 	// RetryAfter is how long the server wants not to be asked, from when the
-	// answer came; it means something only where HasRetryAfter is set. A
-	// well-formed wait is given as it is, however long; one that cannot be
-	// read is an hour.
-	RetryAfter    time.Duration
-	HasRetryAfter bool
+	// answer came; nil if it did not say. A well-formed wait is given as it
+	// is, however long; one that cannot be read is an hour.
+	RetryAfter *time.Duration
 	// Endpoint is what was asked for, without identifiers: "credits",
 	// "workspaces/budgets".
 	Endpoint string
@@ -66,26 +67,39 @@ func (e *APIError) Error() string {
 // Unwrap returns the kind.
 func (e *APIError) Unwrap() error { return e.Kind }
 
-// NetworkError is a request without a whole answer. It is ErrNetwork, and
-// context.DeadlineExceeded too where time ran out.
+// NetworkError is a request without a whole answer. It is ErrNetwork, the
+// errors below Err and, where time ran out, context.DeadlineExceeded.
 type NetworkError struct {
 	Endpoint string // what was asked for: "credits"
-	Cause    string // in plain words: "cannot resolve openrouter.ai"
+	Host     string // that was asked, with its port if it has one: "openrouter.ai"
+	// Err is why, without secrets: a *net.DNSError, a *net.OpError, a
+	// *tls.CertificateVerificationError, a *ProxyError, ErrProxyURL,
+	// ErrNotLoopback, ErrNotHTTP, context.DeadlineExceeded, or any other of
+	// the transport.
+	Err error
+	// Timeout is the client's own bound that ran out: Config.Timeout, or that
+	// of a connection, where Err is a *net.OpError. It is 0 if no such bound did.
+	Timeout time.Duration
 	// QuickRetry reports whether asking again at once makes sense: a
 	// connection was refused or reset. It is never set after a time-out.
 	QuickRetry bool
-	timedOut   error
+	timedOut   bool // without Err being context.DeadlineExceeded
 }
 
-// Error returns a line such as "reading credits: cannot resolve openrouter.ai".
-func (e *NetworkError) Error() string { return fmt.Sprintf("reading %s: %s", e.Endpoint, e.Cause) }
+// Error returns a line such as
+// "reading credits: no answer: dial tcp: lookup openrouter.ai: no such host".
+func (e *NetworkError) Error() string {
+	return text.Clean(fmt.Sprintf("reading %s: %v: %v", e.Endpoint, ErrNetwork, e.Err), maxMessageBytes)
+}
 
-// Unwrap returns ErrNetwork and, after a time-out, context.DeadlineExceeded.
+// Unwrap returns ErrNetwork, Err and, after a time-out,
+// context.DeadlineExceeded.
 func (e *NetworkError) Unwrap() []error {
-	if e.timedOut == nil {
-		return []error{ErrNetwork}
+	errs := []error{ErrNetwork, e.Err}
+	if e.timedOut {
+		errs = append(errs, context.DeadlineExceeded)
 	}
-	return []error{ErrNetwork, e.timedOut}
+	return errs
 }
 
 // kindOf returns the kind of an answer with this status, which is not 200.

@@ -44,7 +44,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.2f USD left\n", credits.TotalCreditsUSD-credits.TotalUsageUSD)
+	fmt.Printf("%.2f USD left\n", credits.LeftUSD())
 	// Output: 74.75 USD left
 }
 

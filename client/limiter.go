@@ -41,6 +41,6 @@ func tooMany(endpoint string, wait time.Duration) *APIError {
 	return &APIError{
 		Kind: ErrRateLimited, Endpoint: endpoint,
 		Message:    fmt.Sprintf("more than %d requests in a minute", analyticsPerMinute),
-		RetryAfter: wait, HasRetryAfter: true,
+		RetryAfter: &wait,
 	}
 }

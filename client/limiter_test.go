@@ -29,13 +29,13 @@ func TestQueryLimit(t *testing.T) {
 	wantError(t, "query 65", err, ErrRateLimited, "reading analytics/query: rate limited: more than 64 requests in a minute")
 	e := (*APIError)(nil)
 	want := time.Minute - 6400*time.Millisecond
-	if !errors.As(err, &e) || e.Status != 0 || !e.HasRetryAfter || e.RetryAfter != want || sent != 64 {
+	if !errors.As(err, &e) || e.Status != 0 || !is(e.RetryAfter, want) || sent != 64 {
 		t.Errorf("query 65 = %#v after %d requests, want one not sent, with a wait of %v", err, sent, want)
 	}
 	if _, err := c.Query(t.Context(), AnalyticsQuery{}); !errors.Is(err, ErrRequest) {
 		t.Errorf("Query(no metric) = %v, want %v before anything is counted", err, ErrRequest)
 	}
-	now = now.Add(e.RetryAfter)
+	now = now.Add(*e.RetryAfter)
 	if err := ask(); err != nil {
 		t.Errorf("query after the wait = %v, want no error", err)
 	}

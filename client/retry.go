@@ -19,25 +19,25 @@ const believableSkew = 24 * time.Hour
 // the server wrote on it, zero if none.
 type clocks struct{ local, server time.Time }
 
-// retryAfter returns how long the server asks not to be asked: by Retry-After,
+// retryAfter returns how long the server wants no request, or nil: by Retry-After,
 // else, when it is limiting the rate, by X-RateLimit-Reset. Each is looked
 // for in the headers, then in said, those that OpenRouter repeats in the body.
 // A time that has passed, and 0, are the same as none.
-func retryAfter(kind error, header, said http.Header, at clocks) (time.Duration, bool) {
+func retryAfter(kind error, header, said http.Header, at clocks) *time.Duration {
 	for _, h := range []http.Header{header, said} {
 		if d := parseWait(h.Get("Retry-After"), at); d > 0 {
-			return d, true
+			return &d
 		}
 	}
 	if kind != ErrRateLimited {
-		return 0, false
+		return nil
 	}
 	for _, h := range []http.Header{header, said} {
 		if d := parseReset(h.Get("X-RateLimit-Reset"), at); d > 0 {
-			return d, true
+			return &d
 		}
 	}
-	return 0, false
+	return nil
 }
 
 // parseWait reads a Retry-After, in whole seconds or as an HTTP date. It
@@ -84,7 +84,7 @@ func parseReset(s string, at clocks) time.Duration {
 // either may be wrong and a wait must not be too short.
 func (c clocks) until(t time.Time) time.Duration {
 	d := t.Sub(c.local)
-	if skew, ok := c.skew(); ok && skew.Abs() <= believableSkew {
+	if skew := c.skew(); skew != nil && skew.Abs() <= believableSkew {
 		d = max(d, t.Sub(c.server))
 	}
 	if d == math.MaxInt64 { // Sub stops there
@@ -93,12 +93,13 @@ func (c clocks) until(t time.Time) time.Duration {
 	return max(d, 0)
 }
 
-// skew returns how far the server's clock is ahead of ours.
-func (c clocks) skew() (time.Duration, bool) {
+// skew returns how far the server's clock is ahead of ours; nil is unknown.
+func (c clocks) skew() *time.Duration {
 	if c.server.IsZero() {
-		return 0, false
+		return nil
 	}
-	return c.server.Sub(c.local), true
+	skew := c.server.Sub(c.local)
+	return &skew
 }
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }

@@ -11,24 +11,31 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func httpDate(t time.Time) string { return t.UTC().Format(http.TimeFormat) }
 
+// is reports whether wait is want, or nil for a want of 0.
+func is(wait *time.Duration, want time.Duration) bool {
+	if wait == nil {
+		return want == 0
+	}
+	return *wait == want && want != 0
+}
+
 func TestR01RetryAfter(t *testing.T) {
 	ms := func(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 	s := func(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 	later := noon.Add(90 * time.Second)
 	for _, tt := range []struct {
-		name          string
-		wait, reset   string
-		saidWait      string
-		saidReset     string
-		kind          error
-		server        time.Time
-		want          time.Duration
-		waitsNotAtAll bool
+		name        string
+		wait, reset string
+		saidWait    string
+		saidReset   string
+		kind        error
+		server      time.Time
+		want        time.Duration // 0: none
 	}{
-		{name: "none", waitsNotAtAll: true},
+		{name: "none"},
 		{name: "seconds", wait: "7", want: 7 * time.Second},
 		{name: "leading zero", wait: "007", want: 7 * time.Second},
-		{name: "zero", wait: "0", waitsNotAtAll: true},
+		{name: "zero", wait: "0"},
 		{name: "one day", wait: "86400", want: 24 * time.Hour},
 		{name: "a year", wait: "31536000", want: 8760 * time.Hour},
 		{name: "negative", wait: "-5", want: time.Hour},
@@ -41,8 +48,8 @@ func TestR01RetryAfter(t *testing.T) {
 		{name: "beyond int64", wait: "9223372036854775808", want: time.Hour},
 		{name: "date", wait: httpDate(later), want: 90 * time.Second},
 		{name: "RFC 850 date", wait: later.Format("Monday, 02-Jan-06 15:04:05 GMT"), want: 90 * time.Second},
-		{name: "past date", wait: httpDate(noon.Add(-time.Minute)), waitsNotAtAll: true},
-		{name: "date now", wait: httpDate(noon), waitsNotAtAll: true},
+		{name: "past date", wait: httpDate(noon.Add(-time.Minute))},
+		{name: "date now", wait: httpDate(noon)},
 		{name: "year 9999", wait: "Fri, 31 Dec 9999 23:59:59 GMT", want: time.Hour},
 		{name: "date, our clock 2 h fast", wait: httpDate(later.Add(-2 * time.Hour)), server: noon.Add(-2 * time.Hour), want: 90 * time.Second},
 		{name: "date, server's clock 2 h fast", wait: httpDate(later), server: noon.Add(2 * time.Hour), want: 90 * time.Second},
@@ -50,15 +57,15 @@ func TestR01RetryAfter(t *testing.T) {
 
 		{name: "reset in ms", reset: ms(later), want: 90 * time.Second},
 		{name: "reset in s", reset: s(later), want: 90 * time.Second},
-		{name: "reset past", reset: ms(noon.Add(-time.Second)), waitsNotAtAll: true},
-		{name: "reset zero", reset: "0", waitsNotAtAll: true},
+		{name: "reset past", reset: ms(noon.Add(-time.Second))},
+		{name: "reset zero", reset: "0"},
 		{name: "reset negative", reset: "-1", want: time.Hour},
 		{name: "reset text", reset: "tomorrow", want: time.Hour},
 		{name: "reset fraction", reset: "1795262490.5", want: time.Hour},
 		{name: "reset max int64", reset: "9223372036854775807", want: time.Hour},
 		{name: "reset beyond int64", reset: "9223372036854775808", want: time.Hour},
 		{name: "reset in the body", saidReset: ms(later), want: 90 * time.Second},
-		{name: "reset of a server error", reset: ms(later), kind: ErrServer, waitsNotAtAll: true},
+		{name: "reset of a server error", reset: ms(later), kind: ErrServer},
 		{name: "wait of a server error", wait: "7", kind: ErrServer, want: 7 * time.Second},
 
 		{name: "wait before reset", wait: "7", reset: ms(later), want: 7 * time.Second},
@@ -76,9 +83,9 @@ func TestR01RetryAfter(t *testing.T) {
 			if kind == nil {
 				kind = ErrRateLimited
 			}
-			got, ok := retryAfter(kind, header, said, clocks{local: noon, server: tt.server})
-			if got != tt.want || ok == tt.waitsNotAtAll {
-				t.Errorf("retryAfter(%+v) = %v, %v, want %v, %v", tt, got, ok, tt.want, !tt.waitsNotAtAll)
+			got := retryAfter(kind, header, said, clocks{local: noon, server: tt.server})
+			if !is(got, tt.want) {
+				t.Errorf("retryAfter(%+v) = %v, want %v", tt, got, tt.want)
 			}
 		})
 	}
@@ -92,11 +99,11 @@ func FuzzRetryAfter(f *testing.F) {
 		header := http.Header{}
 		header.Set("Retry-After", wait)
 		header.Set("X-RateLimit-Reset", reset)
-		d, ok := retryAfter(ErrRateLimited, header, nil, clocks{local: noon})
-		if d < 0 || ok != (d > 0) {
-			t.Fatalf("retryAfter(%q, %q) = %v, %v, want a wait above 0 or none", wait, reset, d, ok)
+		d := retryAfter(ErrRateLimited, header, nil, clocks{local: noon})
+		if d != nil && *d <= 0 {
+			t.Fatalf("retryAfter(%q, %q) = %v, want a wait above 0 or none", wait, reset, d)
 		}
-		if n, err := strconv.ParseUint(wait, 10, 31); err == nil && n > 0 && d != time.Duration(n)*time.Second {
+		if n, err := strconv.ParseUint(wait, 10, 31); err == nil && n > 0 && !is(d, time.Duration(n)*time.Second) {
 			t.Fatalf("retryAfter(%q, %q) = %v, want %d s", wait, reset, d, n)
 		}
 	})

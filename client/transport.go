@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -19,19 +20,22 @@ const (
 	maxHeaderBytes = 64 << 10
 )
 
+// Reasons of this package, as the Err of a NetworkError.
 var (
-	errNotLoopback = errors.New("not an address of this machine")
-	errProxyURL    = errors.New("the proxy named in the environment is not a URL")
+	// ErrNotHTTP is an answer that is not HTTP.
+	ErrNotHTTP = errors.New("malformed HTTP")
+	// ErrNotLoopback is a host that is not this machine, for a base URL of http.
+	ErrNotLoopback = errors.New("not an address of this machine")
+	// ErrProxyURL is a proxy of the environment that cannot be understood.
+	ErrProxyURL = errors.New("the proxy named in the environment is not a URL")
 )
 
-// proxyRefusal is a proxy's answer to CONNECT that is no success.
-type proxyRefusal struct{ status int }
+// ProxyError is a proxy's answer to CONNECT that is not a success.
+type ProxyError struct{ Status int }
 
-func (e *proxyRefusal) Error() string {
-	if text := http.StatusText(e.status); text != "" {
-		return fmt.Sprintf("the proxy answered %d %s", e.status, text)
-	}
-	return fmt.Sprintf("the proxy answered %d", e.status)
+// Error returns a line such as "the proxy answered 502 Bad Gateway".
+func (e *ProxyError) Error() string {
+	return strings.TrimSpace(fmt.Sprintf("the proxy answered %d %s", e.Status, http.StatusText(e.Status)))
 }
 
 // renewable is a transport whose CloseIdleConnections has every later request
@@ -89,13 +93,13 @@ func newTransport(base *url.URL) *http.Transport {
 	t.Proxy = func(r *http.Request) (*url.URL, error) {
 		u, err := http.ProxyFromEnvironment(r)
 		if err != nil {
-			return nil, errProxyURL // err repeats the URL, password and all
+			return nil, ErrProxyURL // err repeats the URL, password and all
 		}
 		return u, nil
 	}
 	t.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 		if res.StatusCode != http.StatusOK {
-			return &proxyRefusal{res.StatusCode}
+			return &ProxyError{res.StatusCode}
 		}
 		return nil
 	}
@@ -104,7 +108,7 @@ func newTransport(base *url.URL) *http.Transport {
 
 func loopbackOnly(_, address string, _ syscall.RawConn) error {
 	if a, err := netip.ParseAddrPort(address); err != nil || !a.Addr().IsLoopback() {
-		return errNotLoopback
+		return ErrNotLoopback
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
+	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -286,7 +287,7 @@ func (d breakdownPanel) empty(p draw.Pen, w int) []string {
 	case d.waiting:
 		return dim("nothing read yet")
 	case !d.known && d.err != nil:
-		return []string{p.Low("▲ ") + draw.CutWords(draw.Clean(d.err.Error()), w-2)}
+		return []string{p.Low("▲ ") + draw.CutWords(draw.Clean(fault.Message(d.err)), w-2)}
 	case !d.known:
 		return dim("asking who spent it…")
 	case d.b.Rows == nil:
@@ -302,7 +303,7 @@ func (d breakdownPanel) empty(p draw.Pen, w int) []string {
 func (d breakdownPanel) notes(p draw.Pen, w, h int) []string {
 	var notes []string
 	if d.err != nil {
-		notes = append(notes, p.Low("▲ ")+draw.CutWords(draw.Clean(d.err.Error()), w-2))
+		notes = append(notes, p.Low("▲ ")+draw.CutWords(draw.Clean(fault.Message(d.err)), w-2))
 	}
 	for _, n := range d.b.Notes {
 		for i, line := range draw.Wrap(draw.Clean(n), w-2) {

@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/fault"
 	"ortop/ui/draw"
 )
 
@@ -221,7 +222,7 @@ func (m Model) fated(msg fatedMsg) (tea.Model, tea.Cmd) {
 	}
 	d.busy = false
 	if msg.err != nil {
-		d.err = draw.Clean(msg.err.Error())
+		d.err = draw.Clean(fault.Message(msg.err))
 		return m, nil
 	}
 	d.step, d.fate = stepConfirm, draw.Clean(msg.fate)
@@ -236,7 +237,7 @@ func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
 	if d := &m.dialog; d.open && msg.gen == d.gen {
 		*d = dialog{open: true, gen: d.gen, list: d.list}
 		if msg.err != nil {
-			d.err = draw.Clean(msg.err.Error())
+			d.err = draw.Clean(fault.Message(msg.err))
 		}
 	}
 	next, cmd := tea.Model(m), tea.Cmd(nil)

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/fault"
 	"ortop/ui/draw"
 )
 
@@ -77,7 +78,7 @@ func (m Model) begin(secret string, start func(context.Context) adoptedMsg) (tea
 		msg := start(ctx)
 		msg.gen = gen
 		if msg.err != nil && secret != "" {
-			msg.err = redacted{strings.ReplaceAll(msg.err.Error(), secret, "…")}
+			msg.err = redacted{strings.ReplaceAll(fault.Message(msg.err), secret, "…")}
 		}
 		return msg
 	})

@@ -7,6 +7,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/fault"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -92,7 +93,7 @@ func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
 	}
 	switch {
 	case d.err != nil && d.row:
-		return []string{draw.CutWords("not known: "+draw.Clean(d.err.Error()), w)}
+		return []string{draw.CutWords("not known: "+draw.Clean(fault.Message(d.err)), w)}
 	case d.err != nil:
 		return []string{"history cannot be read: " + draw.Clean(d.err.Error())}
 	case !d.loaded && d.row:

@@ -11,6 +11,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/account"
+	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
@@ -108,8 +109,12 @@ func (a *app) listHint(err error) string {
 	switch errors.As(err, &said); {
 	case errors.Is(err, client.ErrForbidden):
 		return "only a management key may list the account's keys"
-	case said == nil || errors.Is(err, client.ErrRateLimited) && !said.HasRetryAfter:
+	case said == nil || errors.Is(err, client.ErrRateLimited) && said.RetryAfter == nil:
 		return ""
 	}
-	return render.FaultHint(account.Fault{Kind: monitor.FaultKind(err)}, a.now().Add(said.RetryAfter))
+	due := a.now()
+	if said.RetryAfter != nil {
+		due = due.Add(*said.RetryAfter)
+	}
+	return render.FaultHint(account.Fault{Kind: fault.Kind(err)}, due)
 }

@@ -16,6 +16,7 @@ import (
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/fault"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
@@ -120,7 +121,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 	began := time.Now()
 	k, err := api.Key(ctx)
 	if err != nil {
-		c.wrong("api", err.Error(), apiHint(err))
+		c.wrong("api", fault.Message(err), apiHint(err))
 		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrNetwork) {
 			return
 		}
@@ -128,7 +129,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 		return
 	}
 	c.ok("api", "%s answers in %d ms", s.baseURL, time.Since(began).Milliseconds())
-	if k.SkewKnown && k.ServerSkew.Abs() > time.Minute {
+	if k.ServerSkew != nil && k.ServerSkew.Abs() > time.Minute {
 		c.wrong("clock", fmt.Sprintf("it differs from the server's by %s", k.ServerSkew.Round(time.Second)), "set this machine's clock")
 	}
 	management := k.IsManagementKey != nil && *k.IsManagementKey
@@ -148,7 +149,7 @@ func (a *app) checkBalance(ctx context.Context, c *checkup, api *client.Client, 
 	case errors.Is(err, client.ErrForbidden) && !management:
 		c.note("balance", "not visible to this key", "")
 	case err != nil:
-		c.wrong("balance", err.Error(), apiHint(err))
+		c.wrong("balance", fault.Message(err), apiHint(err))
 	case b == credit.Balance{} && !management:
 		c.note("balance", "not visible to this key: the API answers 0 of 0", "")
 	default:

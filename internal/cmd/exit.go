@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"ortop/internal/config"
+	"ortop/internal/fault"
 	"ortop/internal/keys"
 	"ortop/ui/tty"
 )
@@ -100,7 +101,7 @@ func report(w io.Writer, err error) int {
 	if hint == "" && errors.As(err, &key) {
 		hint = key.Hint
 	}
-	fmt.Fprintf(w, "ortop: error: %s\n", oneLine(err.Error()))
+	fmt.Fprintf(w, "ortop: error: %s\n", oneLine(fault.Message(err)))
 	if hint != "" {
 		fmt.Fprintf(w, "ortop: hint: %s\n", hint)
 	}

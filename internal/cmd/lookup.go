@@ -116,11 +116,11 @@ func (r *recordReader) read(ctx context.Context, id string) error {
 		}
 		pace *= 2
 		var said *client.APIError
-		if errors.As(err, &said) && said.HasRetryAfter {
-			if said.RetryAfter > lookupPatient {
+		if errors.As(err, &said) && said.RetryAfter != nil {
+			if *said.RetryAfter > lookupPatient {
 				return err
 			}
-			pace = max(pace, said.RetryAfter)
+			pace = max(pace, *said.RetryAfter)
 		}
 	}
 }

@@ -50,8 +50,9 @@ func (f *fakeRecords) ask(_ context.Context, id string) (client.Generation, erro
 
 func TestRecordsAreReadPolitely(t *testing.T) {
 	trouble := &client.APIError{Status: 502, Kind: client.ErrServer}
-	slow := &client.APIError{Status: 429, Kind: client.ErrRateLimited, RetryAfter: 20 * time.Second, HasRetryAfter: true}
-	slower := &client.APIError{Status: 429, Kind: client.ErrRateLimited, RetryAfter: time.Hour, HasRetryAfter: true}
+	wait := func(d time.Duration) *time.Duration { return &d }
+	slow := &client.APIError{Status: 429, Kind: client.ErrRateLimited, RetryAfter: wait(20 * time.Second)}
+	slower := &client.APIError{Status: 429, Kind: client.ErrRateLimited, RetryAfter: wait(time.Hour)}
 	none := &client.APIError{Status: 404, Kind: client.ErrNotFound}
 	refused := &client.APIError{Status: 403, Kind: client.ErrForbidden}
 	for _, c := range []struct {

@@ -10,6 +10,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 )
@@ -189,7 +190,7 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 func (r *reportBuilder) breakdown(ctx context.Context, by monitor.By) monitor.Breakdown {
 	b, err := r.mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: r.From, To: r.To})
 	if err != nil {
-		b.Notes = append(b.Notes, "spend by "+string(by)+" is not known: "+oneLine(err.Error()))
+		b.Notes = append(b.Notes, "spend by "+string(by)+" is not known: "+oneLine(fault.Message(err)))
 	}
 	if b.Partial {
 		b.Notes = append(b.Notes, "spend by "+string(by)+" has not all of the rows")

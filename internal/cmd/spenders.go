@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ortop/internal/fault"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 )
@@ -39,7 +40,7 @@ func (s *spenders) follow(ctx context.Context, mon *monitor.Monitor, now func() 
 			b, err := mon.Breakdown(ask, monitor.BreakdownQuery{By: by, From: to.Add(-24 * time.Hour), To: to})
 			cancel()
 			if err != nil {
-				log.Debug("who spends is not known", "by", string(by), "error", oneLine(err.Error()))
+				log.Debug("who spends is not known", "by", string(by), "error", oneLine(fault.Message(err)))
 				continue
 			}
 			kept.Store(&b)

@@ -39,7 +39,7 @@ func New(p Policy, now func() time.Time) *Gate {
 // it. The error is nil where it may be asked now; the time is then zero.
 //
 // A *client.APIError comes back with what is left of its RetryAfter. It has
-// HasRetryAfter only where the server named the wait: such a wait is for
+// RetryAfter only where the server named the wait: such a wait is for
 // everybody, also for a person who asks for a refresh, while a wait of the
 // policy is for what is asked on schedule.
 //

@@ -41,9 +41,9 @@ func (w wait) after(err error, p Policy, now time.Time, draw float64) wait {
 		span -= time.Duration((1 - draw) * float64(span) / 2)
 	}
 	var answer *client.APIError
-	asked := errors.As(err, &answer) && answer.HasRetryAfter
+	asked := errors.As(err, &answer) && answer.RetryAfter != nil
 	if asked {
-		span = answer.RetryAfter
+		span = *answer.RetryAfter
 	}
 	if span >= left {
 		w.from, w.span, w.err, w.asked = now, span, err, asked
@@ -70,6 +70,6 @@ func (w wait) reason(left time.Duration) error {
 		return w.err
 	}
 	rest := *answer
-	rest.RetryAfter = left
+	rest.RetryAfter = &left
 	return &rest
 }

@@ -98,8 +98,8 @@ func (c *chore) plan(now time.Time, err error) {
 	c.tries++
 	var api *client.APIError
 	switch {
-	case errors.As(err, &api) && api.HasRetryAfter:
-		wait = max(wait, api.RetryAfter)
+	case errors.As(err, &api) && api.RetryAfter != nil:
+		wait = max(wait, *api.RetryAfter)
 	case errors.Is(err, client.ErrForbidden):
 		wait = rarely
 	}

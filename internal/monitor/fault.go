@@ -6,6 +6,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/fault"
 	"ortop/internal/text"
 )
 
@@ -19,11 +20,11 @@ func newFault(err error) *Fault {
 	if errors.As(err, &connect) {
 		return &Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err)}
 	}
-	return &Fault{Kind: FaultKind(err), Message: oneLine(err)}
+	return &Fault{Kind: fault.Kind(err), Message: oneLine(err)}
 }
 
 // oneLine is an error's text as it may be shown and stored.
-func oneLine(err error) string { return text.Clean(err.Error(), 300) }
+func oneLine(err error) string { return text.Clean(fault.Message(err), 300) }
 
 // storedFault is a fault that is none of a request's: this machine's own, or
 // another process's as it stored it.

@@ -245,7 +245,7 @@ func fits(b credit.Balance, creator string, was last, wasCreator string) bool {
 
 // skew is the server's lead over this clock, where it is worth a word.
 func skew(m client.Meta) time.Duration {
-	if m.SkewKnown && (m.ServerSkew > time.Minute || m.ServerSkew < -time.Minute) {
+	if m.ServerSkew != nil && m.ServerSkew.Abs() > time.Minute {
 		return m.ServerSkew.Round(time.Second)
 	}
 	return 0

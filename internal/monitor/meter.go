@@ -205,8 +205,8 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	}
 	u, err := t.askKey(ctx)
 	var api *client.APIError
-	if errors.As(err, &api) && api.HasRetryAfter {
-		t.until = o.Now().Add(api.RetryAfter)
+	if errors.As(err, &api) && api.RetryAfter != nil {
+		t.until = o.Now().Add(*api.RetryAfter)
 	}
 	if err != nil {
 		return tally{}, fmt.Errorf("reading the key %.8s: %w", clean(t.key), err)

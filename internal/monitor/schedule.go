@@ -86,9 +86,9 @@ func (s *schedule) failed(now time.Time, err error) {
 			return
 		}
 		s.due = now.Add(s.interval)
-	case errors.As(err, &api) && api.HasRetryAfter:
+	case errors.As(err, &api) && api.RetryAfter != nil:
 		s.held = true
-		s.due = now.Add(api.RetryAfter)
+		s.due = now.Add(*api.RetryAfter)
 	case errors.Is(err, client.ErrNetwork):
 		s.refusals = 0
 		s.due = now.Add(s.network.NextBackOff())

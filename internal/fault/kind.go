@@ -1,4 +1,6 @@
-package monitor
+// Package fault is what an error of the client means to a person and to a
+// script: a kind and a line.
+package fault
 
 import (
 	"errors"
@@ -7,11 +9,11 @@ import (
 	"ortop/internal/credit"
 )
 
-// FaultKind returns the kind of an error of the client: FaultServer for 408
-// too, FaultMalformed also for 404 and every status that this API does not give
-// to a good request, and FaultNetwork for an error that is none of the client's.
-// It returns "" for nil.
-func FaultKind(err error) credit.FaultKind {
+// Kind returns the kind of an error of the client: credit.FaultServer for 408
+// too, credit.FaultMalformed also for 404 and every status that this API does
+// not give to a good request, and credit.FaultNetwork for an error that is none
+// of the client's. It returns "" for nil.
+func Kind(err error) credit.FaultKind {
 	if err == nil {
 		return ""
 	}

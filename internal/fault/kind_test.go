@@ -1,4 +1,4 @@
-package monitor
+package fault
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"ortop/internal/credit"
 )
 
-func TestFaultKind(t *testing.T) {
+func TestKind(t *testing.T) {
 	for err, want := range map[error]credit.FaultKind{
 		nil: "", client.ErrUnauthorized: credit.FaultUnauthorized, client.ErrForbidden: credit.FaultForbidden,
 		client.ErrPayment: credit.FaultPayment, client.ErrRateLimited: credit.FaultRateLimited, client.ErrServer: credit.FaultServer,
@@ -20,8 +20,8 @@ func TestFaultKind(t *testing.T) {
 		if err != nil {
 			err = fmt.Errorf("wrapped: %w", err)
 		}
-		if got := FaultKind(err); got != want {
-			t.Errorf("FaultKind(%v) = %q, want %q", err, got, want)
+		if got := Kind(err); got != want {
+			t.Errorf("Kind(%v) = %q, want %q", err, got, want)
 		}
 	}
 }
