@@ -26,7 +26,7 @@ var allowed = map[string]struct {
 	"internal/account":  {[]string{"internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "what a reading does is judged without a clock, a disk or a network"},
 	"internal/fault":    {[]string{"client", "internal/credit", "internal/text"}, "it puts the client's errors in words, for every surface"},
 	"internal/gate":     {[]string{"client", "internal/text"}, "when to ask again follows from errors, whatever was asked"},
-	"internal/spenders": {[]string{"client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/text"}, "who spent it is known without polls, alerts and screens"},
+	"internal/spenders": {[]string{"internal/fault", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/text"}, "who spent it is known without polls, alerts and screens"},
 	"internal/monitor":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "the pipeline knows no surface"},
 	"ui/tty":            {[]string{"internal/text"}, "a terminal is lent and given back, whatever is drawn on it"},
 	"ui/draw":           {[]string{"internal/text"}, "a drawing knows how a thing looks, not what it means"},

@@ -19,6 +19,7 @@ import (
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/fault"
 	"ortop/internal/gate"
 	"ortop/internal/text"
 )
@@ -140,7 +141,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 func clean(s string) string { return text.Clean(s, 100) }
 
 // oneLine is an error's text as it may be shown.
-func oneLine(err error) string { return text.Clean(err.Error(), 300) }
+func oneLine(err error) string { return text.Clean(fault.Message(err), 300) }
 
 // is reports whether the answer had the flag, and set.
 func is(b *bool) bool { return b != nil && *b }
