@@ -113,7 +113,7 @@ func watch(env []string, ortop string, args []string, minimal string, d time.Dur
 		return err
 	}
 	defer m.end()
-	time.Sleep(5 * time.Second)
+	time.Sleep(min(5*time.Second, d)) // until they have settled
 
 	perMinute := func(x *screen, f func()) (float64, error) {
 		before, err := x.cost()
@@ -140,7 +140,7 @@ func watch(env []string, ortop string, args []string, minimal string, d time.Dur
 	if _, err := s.tty.WriteString("\x1b[O"); err != nil { // the terminal lost the focus
 		return err
 	}
-	time.Sleep(2 * time.Second)
+	time.Sleep(min(2*time.Second, d))
 	before := s.written()
 	unseen, err := perMinute(s, func() { time.Sleep(d) })
 	if err != nil {

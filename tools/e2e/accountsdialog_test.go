@@ -77,6 +77,7 @@ func TestAccountsFromInside(t *testing.T) {
 
 // TestFixedAccounts looks at what has nothing to add to or remove from.
 func TestFixedAccounts(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		args []string
 		want string

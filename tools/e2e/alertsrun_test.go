@@ -106,10 +106,7 @@ channels = [{name="hook", kind="webhook", url="%[3]s/hunter2"}, {name="gone", ki
 	log := first.waitFor(`not delivered.*alerts do not reach gone: 127\.0\.0\.1: answered 410 Gone`)
 	first.end(syscall.SIGTERM)
 	second.waitFor("collecting this account")
-	before := h.polls()
-	for h.polls() < before+2 { // the second judges too
-		time.Sleep(50 * time.Millisecond)
-	}
+	h.awaitPolls(2) // the second judges too
 	second.end(syscall.SIGTERM)
 
 	h.account.Spend(40) // while none runs
@@ -119,10 +116,7 @@ channels = [{name="hook", kind="webhook", url="%[3]s/hunter2"}, {name="gone", ki
 	}
 	third.end(syscall.SIGTERM)
 	fourth := run()
-	before = h.polls()
-	for h.polls() < before+3 {
-		time.Sleep(50 * time.Millisecond)
-	}
+	h.awaitPolls(3)
 	fourth.end(syscall.SIGTERM)
 	if told := hook.of(t, "balance", 2); len(told) != 2 {
 		t.Errorf("%d alerts of two thresholds: %+v", len(told), told)

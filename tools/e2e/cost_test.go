@@ -17,6 +17,7 @@ import (
 // TestCostPassesSignalsOn sends each signal to ortop alone: without a terminal
 // nothing else brings it to the command.
 func TestCostPassesSignalsOn(t *testing.T) {
+	t.Parallel()
 	h := newHousehold(t)
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		t.Run(s.String(), func(t *testing.T) {
@@ -46,9 +47,20 @@ func TestCostPassesSignalsOn(t *testing.T) {
 			if got, want := said(), fmt.Sprintf("got %d", s); got != want {
 				t.Errorf("the command said %q, want %q", got, want)
 			}
-			time.Sleep(500 * time.Millisecond)
-			cmd.Process.Signal(s) // now the wait ends
-			cmd.Wait()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				cmd.Wait()
+			}()
+			// Once the command has ended, another one ends the wait.
+			for wait := true; wait; {
+				select {
+				case <-ended:
+					wait = false
+				case <-time.After(50 * time.Millisecond):
+					cmd.Process.Signal(s)
+				}
+			}
 			var o costJSON
 			lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
 			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &o); err != nil || o.Exit != 5 || o.Spent == nil || o.Settled != nil {

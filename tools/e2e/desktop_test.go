@@ -143,7 +143,7 @@ func TestDesktopThatHangs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out, code, took := testDesktop(t, address)
-			if code != 1 || !strings.Contains(out, "no answer in time") || took < 3*time.Second || took > 9*time.Second {
+			if code != 1 || !strings.Contains(out, "no answer in time") || took < 3*time.Second || took > busy*3*time.Second {
 				t.Errorf("exit code %d after %v, %q, want no answer after 3 s", code, took, out)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 // TestImportKilled ends an import at a random moment: all of it is there, or
 // nothing.
 func TestImportKilled(t *testing.T) {
+	t.Parallel()
 	const rows = 30_000
 	dir := t.TempDir()
 	var b bytes.Buffer

@@ -14,6 +14,7 @@ import (
 // TestWordsAreNoQuestions: a terminal is asked for nothing by what only
 // prints, for the answer would be waited for, or end up in the shell.
 func TestWordsAreNoQuestions(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"--help"}, {"status", "--help"}, {"status", "--bogus"}, {"nonsense"}, {"man"}, {"--version"},
 		{"--base-url", "http://192.0.2.1", "status"}, {"status", "--max-age", "-1s"},

@@ -51,22 +51,43 @@ func (h *household) dashboard() *terminal {
 	return onTerminal(h.t, 80, 24, h.env, ortop, "--interval", "2s")
 }
 
-// polls is how often the balance was asked for.
-func (h *household) polls() int {
-	n := 0
+// every is the interval of the tests' dashboards and collectors.
+const every = 2 * time.Second
+
+// polls returns when the balance was requested.
+func (h *household) polls() []time.Time {
+	var at []time.Time
 	for _, r := range h.account.Requests() {
 		if strings.HasSuffix(r.Path, "/credits") {
-			n++
+			at = append(at, r.At)
 		}
 	}
-	return n
+	return at
 }
 
-// pollsIn is how often it is asked for in the next d.
-func (h *household) pollsIn(d time.Duration) int {
-	before := h.polls()
-	time.Sleep(d)
-	return h.polls() - before
+// awaitPolls waits for n polls more.
+func (h *household) awaitPolls(n int) []time.Time {
+	h.t.Helper()
+	before := len(h.polls())
+	for limit := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		if polls := h.polls(); len(polls) >= before+n {
+			return polls[before:]
+		}
+		if time.Now().After(limit) {
+			h.t.Fatalf("%d polls in two minutes, want %d", len(h.polls())-before, n)
+		}
+	}
+}
+
+// awaitOnePoller waits for n polls more, and checks that no two processes made
+// them, each at its own interval.
+func (h *household) awaitOnePoller(n int) {
+	h.t.Helper()
+	polls := h.awaitPolls(n)
+	// One poll may be late, and the next in time.
+	if span := polls[len(polls)-1].Sub(polls[0]); time.Duration(len(polls)-2)*every > span {
+		h.t.Errorf("%d polls in %v, want one in %v", len(polls), span, every)
+	}
 }
 
 func (h *household) status() statusJSON {
@@ -93,17 +114,16 @@ func TestTwoDashboardsAskOnce(t *testing.T) {
 	first.waitFor(balancePattern, 5*time.Second)
 	second := h.dashboard()
 	second.waitFor(balancePattern, 5*time.Second)
-	// The second asked once as it came, or not at all; then one asks for both.
-	time.Sleep(time.Second)
-	before := h.polls()
-	for range 8 {
+	h.awaitPolls(1) // the second may have asked once as it came
+	var polls []time.Time
+	for range 5 {
+		polls = append(polls, h.awaitPolls(1)...)
 		if s := h.status(); s.Balance == nil || *s.Source != "history" {
 			t.Errorf("status beside a collector: balance %v, source %s", s.Balance, *s.Source)
 		}
-		time.Sleep(time.Second)
 	}
-	if n := h.polls() - before; n < 3 || n > 6 {
-		t.Errorf("two dashboards and a status loop made %d requests in 8 s, want about 4", n)
+	if span := polls[len(polls)-1].Sub(polls[0]); span < time.Duration(len(polls)-2)*every {
+		t.Errorf("two dashboards and a status loop made %d requests in %v, want one in %v", len(polls), span, every)
 	}
 
 	h.account.TopUp(1000)
@@ -124,16 +144,17 @@ func TestRefreshInTheSecondReachesTheFirst(t *testing.T) {
 	h.account.TopUp(5000)
 	credits := int(h.account.Credits(time.Now()))
 	want := fmt.Sprintf(`of \$%d,%03d\.00`, credits/1000, credits%1000)
-	before := h.polls()
+	before := len(h.polls())
 	second.press("r")
 	second.waitFor(want, 3*time.Second)
 	first.waitFor(want, 3*time.Second)
-	if n := h.polls() - before; n != 1 {
+	if n := len(h.polls()) - before; n != 1 {
 		t.Errorf("one refresh made %d requests", n)
 	}
 }
 
 func TestTakeOver(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(x *terminal){
 		"killed":  func(x *terminal) { x.cmd.Process.Kill() },
 		"stopped": func(x *terminal) { x.cmd.Process.Signal(syscall.SIGSTOP) },
@@ -143,15 +164,11 @@ func TestTakeOver(t *testing.T) {
 			h := newHousehold(t)
 			first := h.dashboard()
 			first.waitFor(balancePattern, 5*time.Second)
-			time.Sleep(1500 * time.Millisecond)
 			second := h.dashboard()
 			second.waitFor(balancePattern, 5*time.Second)
 			end(first)
-			time.Sleep(5 * time.Second) // two intervals and a little
-			if n := h.pollsIn(12 * time.Second); n < 2 || n > 8 {
-				t.Errorf("the second made %d requests in 12 s after the first was %s", n, name)
-			}
-			if s := h.status(); s.Balance == nil || s.Error != nil || *s.AgeS > 8 {
+			h.awaitOnePoller(4)
+			if s := h.status(); s.Balance == nil || s.Error != nil || *s.AgeS > 20 {
 				t.Errorf("after the first was %s: %+v", name, s)
 			}
 		})
@@ -167,24 +184,19 @@ func TestSuspendedDashboardLetsGo(t *testing.T) {
 	shell.waitFor(balancePattern+` left`, 5*time.Second)
 	second := h.dashboard()
 	second.waitFor(balancePattern, 5*time.Second)
-	time.Sleep(time.Second)
 	shell.press("\x1a")
 	shell.waitFor("Stopped", 3*time.Second)
-	if n := h.pollsIn(8 * time.Second); n < 3 || n > 6 {
-		t.Errorf("8 s after a suspend the second made %d requests, want about 4", n)
-	}
+	h.awaitOnePoller(4)
 	shell.press("stty -a | grep -c ' icanon'\r")
 	shell.waitFor(`(?m)^1\s*$`, 3*time.Second)
 	shell.press("fg\r")
 	shell.waitFor(balancePattern+` left`, 5*time.Second)
-	if n := h.pollsIn(6 * time.Second); n < 2 || n > 5 {
-		t.Errorf("6 s after fg there were %d requests, want about 3", n)
-	}
+	h.awaitOnePoller(4)
 	shell.press("q")
 	shell.waitFor(`ready>\s*$`, 3*time.Second)
 }
 
-// TestKilledDashboardLosesNothing kills dashboards at random moments and looks
+// TestKilledDashboardLosesNothing kills dashboards while they wait and while they poll, and looks
 // for each reading that a status had told of.
 func TestKilledDashboardLosesNothing(t *testing.T) {
 	t.Parallel()
@@ -193,12 +205,14 @@ func TestKilledDashboardLosesNothing(t *testing.T) {
 	for i := range 4 {
 		x := h.dashboard()
 		x.waitFor(balancePattern, 5*time.Second)
-		time.Sleep(time.Duration(100+i*370) * time.Millisecond)
 		s := h.status()
 		if s.TotalUsage == nil || *s.TotalUsage < last {
 			t.Fatalf("usage %v after %v", s.TotalUsage, last)
 		}
 		last = *s.TotalUsage
+		if i%2 == 1 {
+			h.awaitPolls(1) // it reads the answer, or stores it
+		}
 		x.cmd.Process.Kill()
 		x.cmd.Wait()
 	}

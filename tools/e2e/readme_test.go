@@ -31,6 +31,7 @@ func fences(t *testing.T, path string) [][2]string {
 }
 
 func TestReadmeShows(t *testing.T) {
+	t.Parallel()
 	frame, err := os.ReadFile("../../ui/testdata/healthy-80x24.txt")
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +77,7 @@ func TestReadmeCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program")
 	}
+	t.Parallel()
 	account, err := sim.New(sim.Config{Profile: "steady"})
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +109,7 @@ func TestReadmeCommands(t *testing.T) {
 				command = strings.ReplaceAll(command, "go test", "go list")
 				command = strings.ReplaceAll(command, "tools test", "tools list")
 			case "go -C tools run ./bench":
-				command += " -runs 1 -samples 2000 -idle 3s"
+				command += " -runs 1 -samples 2000 -idle 1s"
 			case "ortop accounts add":
 				stdin = sim.DemoKey + "\n"
 			}

@@ -27,6 +27,7 @@ type simKey struct{}
 // TestScript runs the scripts of testdata/script, each with a home folder and
 // a simulated account of its own.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

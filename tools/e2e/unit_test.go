@@ -33,6 +33,7 @@ func printUnit(t *testing.T, kind string, args ...string) string {
 // TestUnitHasTheEnvironment: a service does not have the environment of who
 // printed its unit, and must use the same account, configuration and history.
 func TestUnitHasTheEnvironment(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "config", "ortop"), 0o700); err != nil {
 		t.Fatal(err)
@@ -54,6 +55,7 @@ func TestUnitHasTheEnvironment(t *testing.T) {
 }
 
 func TestSystemdLikesTheUnit(t *testing.T) {
+	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Skip("systemd-analyze is not installed (Debian: systemd)")
@@ -72,6 +74,7 @@ func TestSystemdLikesTheUnit(t *testing.T) {
 }
 
 func TestLaunchdUnitIsXML(t *testing.T) {
+	t.Parallel()
 	var keys, texts []string
 	d := xml.NewDecoder(strings.NewReader(printUnit(t, "launchd", "--base-url", "https://example.com/a&b")))
 	for {

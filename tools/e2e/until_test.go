@@ -14,6 +14,7 @@ import (
 // TestFilesThatNeverEnd: a program that reads from who says nothing ends when
 // it is told to.
 func TestFilesThatNeverEnd(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"backtest"}, {"backtest", "--traces", ".", "--tasks"}, {"reconcile"}, {"import"},
 	} {

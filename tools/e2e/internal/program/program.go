@@ -20,7 +20,7 @@ import (
 func Main(m *testing.M, dir, name string, path *string) {
 	undoIgnored()
 	// The tests wait more than they work.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "16"); err != nil {
 		panic(err)
 	}
 	temp, err := os.MkdirTemp("", "ortop-e2e-")
