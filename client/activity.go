@@ -6,49 +6,50 @@ import (
 	"time"
 )
 
-// ActivityQuery says which activity is wanted. The zero value is all of the
-// last 30 completed UTC days.
+// ActivityQuery selects activity. The zero value is all of the last 30 completed
+// UTC days.
 type ActivityQuery struct {
-	// Date is a day: that of the time in UTC. The last of the 30 is yesterday,
-	// and any other is answered with ErrRequest. If zero, it is all of them.
+	// Date selects the UTC day that holds it: yesterday at the latest, and 30
+	// days ago at the earliest. Another day is answered with ErrRequest. If
+	// zero, it is all of them.
 	Date time.Time
-	// KeyHash, UserID (in an organization) and WorkspaceID leave only what
-	// belongs to them. If empty, they leave everything.
+	// KeyHash, UserID (in an organization) and WorkspaceID select what belongs
+	// to them. If empty, they select everything.
 	KeyHash, UserID, WorkspaceID string
 	// GroupByWorkspace splits rows by workspace.
 	GroupByWorkspace bool
 }
 
-// ActivityRow is what was used in one UTC day of one model at one endpoint.
-// A pointer is nil, and a string empty, where the answer had no such field or
-// null.
+// ActivityRow is what one model at one endpoint was used for in one UTC day.
 type ActivityRow struct {
-	Date             time.Time // the day's beginning, in UTC
+	Date             time.Time // the beginning of the day, in UTC
 	Model            string    // "openai/gpt-4.1"
 	ModelPermaslug   string    // with its date: "openai/gpt-4.1-2025-04-14"
 	EndpointID       string
 	Provider         string
 	UsageUSD         float64  // credits spent
-	BYOKUsageUSD     *float64 // paid to the provider, and not from credits
+	BYOKUsageUSD     *float64 // paid to the provider, not from credits
 	Requests         *int64
 	PromptTokens     *int64
 	CompletionTokens *int64 // reasoning included
 	ReasoningTokens  *int64
-	WorkspaceID      string // only where the query groups by workspace
+	WorkspaceID      string // only with ActivityQuery.GroupByWorkspace
 }
 
-// Activity is what an account used by day, model and endpoint.
+// Activity is what an account used, by day, model and endpoint.
 type Activity struct {
 	Rows []ActivityRow // in the server's order
 	Meta
 }
 
 // Activity reads what the account used in completed UTC days, from
-// GET /activity. The current day is never in it. Rows have been seen to be
-// missing: it is no ledger. The error is ErrNotFound for a key, user or
-// workspace that the account does not have. It needs a management key.
+// GET /activity; the current day is never in it. The error is ErrNotFound for a
+// key, user or workspace that the account does not have, and ErrRequest for a
+// day out of range. It needs a management key.
+//
+// Rows are observed to be missing: it is not a ledger.
 func (c *Client) Activity(ctx context.Context, query ActivityQuery) (Activity, error) {
-	q := question{name: "activity", query: url.Values{}, limit: maxTableBytes}
+	q := call{name: "activity", query: url.Values{}, limit: maxTableBytes}
 	for name, value := range map[string]string{
 		"api_key_hash": query.KeyHash,
 		"user_id":      query.UserID,
@@ -66,7 +67,7 @@ func (c *Client) Activity(ctx context.Context, query ActivityQuery) (Activity, e
 		q.query.Set("group_by", "workspace")
 	}
 	var v Activity
-	meta, err := c.ask(ctx, q, v.read)
+	meta, err := c.do(ctx, q, v.read)
 	if err != nil {
 		return Activity{}, err
 	}

@@ -15,36 +15,37 @@ const queryEndpoint = "analytics/query"
 // Analytics is the answer to a query.
 type Analytics struct {
 	Rows []AnalyticsRow // in the query's order; a bucket without traffic may be missing
-	// Truncated reports that rows are missing, so that their sums are partial.
+	// Truncated reports whether rows are missing, so that sums are partial.
 	Truncated bool
 	// CachedAt is when the answer was computed, in UTC; nil where it is not
 	// from a cache.
 	CachedAt *time.Time
-	// Warnings tell of filters' values that nothing was found for; at most 20.
+	// Warnings name the values of filters that match nothing; at most 20.
 	Warnings []string
 	Meta
 }
 
-// AnalyticsRow is what one bucket and one combination of dimensions came to.
+// AnalyticsRow is one bucket of time with one combination of dimensions.
 type AnalyticsRow struct {
 	// Start is the bucket's beginning, in UTC; nil for a query without
 	// Granularity.
 	Start *time.Time
-	// Metrics has every metric of the query by its name; nil: unknown. A sum
-	// of money is in USD, and may be below 0.
+	// Metrics has every metric of the query by its name; nil is unknown. An
+	// amount of money is in USD, and may be below 0.
 	Metrics map[string]*float64
-	// Dimensions has every dimension of the query by its name; empty: unknown
-	// or unset. Keys, workspaces and users come by the names that people gave
-	// them, and two that share a name share a row.
+	// Dimensions has every dimension of the query by its name; empty is unknown
+	// or unset. Keys, workspaces and users are observed as the names that
+	// people gave them: two that share a name share a row.
 	Dimensions map[string]string
 }
 
-// Query asks for what the account used, by time and by whom, from
+// Query reads what the account used, by time and by whom, from
 // POST /analytics/query; the current day is in it. It needs a management key.
 //
-// A query that the service would refuse is not sent, and is ErrRequest; one
-// that is the client's 65th in a minute is ErrRateLimited, with the time to
-// wait. An answer that takes the server too long is ErrTimeout: ask for less.
+// A query that the service would refuse is not sent: its error is ErrRequest.
+// The client's 65th in a minute is not sent either: its error is ErrRateLimited,
+// with RetryAfter. The error is ErrTimeout where the query takes the server too
+// long: a shorter span or fewer dimensions help.
 func (c *Client) Query(ctx context.Context, query AnalyticsQuery) (Analytics, error) {
 	if err := query.check(); err != nil {
 		return Analytics{}, err
@@ -53,8 +54,8 @@ func (c *Client) Query(ctx context.Context, query AnalyticsQuery) (Analytics, er
 		return Analytics{}, tooMany(queryEndpoint, wait)
 	}
 	var v Analytics
-	q := question{name: queryEndpoint, body: query.body(), limit: maxTableBytes}
-	meta, err := c.ask(ctx, q, func(answer *fields) { v.read(answer, query) })
+	q := call{name: queryEndpoint, body: query.body(), limit: maxTableBytes}
+	meta, err := c.do(ctx, q, func(answer *fields) { v.read(answer, query) })
 	if err != nil {
 		return Analytics{}, err
 	}

@@ -2,7 +2,8 @@ package client
 
 import "context"
 
-// AnalyticsMeta is what Query can be asked for; the names change over time.
+// AnalyticsMeta is what an AnalyticsQuery may contain. The names change over
+// time.
 type AnalyticsMeta struct {
 	Metrics       []AnalyticsMetric
 	Dimensions    []AnalyticsName
@@ -11,31 +12,31 @@ type AnalyticsMeta struct {
 	Meta
 }
 
-// AnalyticsName is a name for queries, with words for people.
+// AnalyticsName is a name for queries, with a label for people.
 type AnalyticsName struct{ Name, Label string }
 
 // AnalyticsMetric is a column of numbers.
 type AnalyticsMetric struct {
 	AnalyticsName
-	// IsRate reports whether the metric is averaged, and not summed.
+	// IsRate reports whether the metric is an average, and not a sum.
 	IsRate *bool
 	// Format is "number", "currency" (USD), "percent" (of 1), "latency",
 	// "throughput", or a word yet to come.
 	Format string
 }
 
-// AnalyticsOperator compares in a filter.
+// AnalyticsOperator is how a filter compares.
 type AnalyticsOperator struct {
 	Name string
 	// ValueType is "scalar" for one value, "array" for a list.
 	ValueType string
 }
 
-// AnalyticsMeta reads what Query can be asked for, from GET /analytics/meta.
-// It needs a management key.
+// AnalyticsMeta reads what an AnalyticsQuery may contain, from
+// GET /analytics/meta. It needs a management key.
 func (c *Client) AnalyticsMeta(ctx context.Context) (AnalyticsMeta, error) {
 	var v AnalyticsMeta
-	meta, err := c.ask(ctx, question{name: "analytics/meta"}, v.read)
+	meta, err := c.do(ctx, call{name: "analytics/meta"}, v.read)
 	if err != nil {
 		return AnalyticsMeta{}, err
 	}

@@ -13,20 +13,22 @@ const (
 	maxMinuteSpan          = 3 * time.Hour
 )
 
-// AnalyticsQuery is a question to Query. AnalyticsMeta tells the names.
+// AnalyticsQuery selects what Query reads. AnalyticsMeta lists the names.
 type AnalyticsQuery struct {
 	// Metrics are the columns of numbers, at least one. Spend from credits is
-	// "credits_usage"; "total_usage" is here spend with BYOK, unlike in
+	// "credits_usage"; "total_usage" includes BYOK spend, unlike that of
 	// Credits.
 	Metrics []string
 	// Dimensions split rows, at most two: "model", "provider", "api_key_id",
 	// "workspace", "user", …
 	Dimensions []string
 	// Granularity splits rows by time: "minute" (of at most 3 hours), "hour",
-	// "day", "week" (from Sunday), "month". If empty, rows have no time.
+	// "day", "week" (observed from Sunday), "month". If empty, rows have no
+	// Start.
 	Granularity string
 	// From and To bound the time, to the second. If both are zero, it is the
-	// last 7 days by the server's clock.
+	// last 7 days by the server's clock. Observed are a reach of 365 days for
+	// most costs by day, and of 31 days for the rest.
 	From, To time.Time
 	// Filters must all hold; at most 20.
 	Filters []AnalyticsFilter
@@ -34,18 +36,18 @@ type AnalyticsQuery struct {
 	// turns the order around. If empty, it is the server's choice.
 	OrderBy    string
 	Descending bool
-	// Limit bounds the rows, to at most 10,000, and GroupLimit those of one
-	// combination of dimensions. If 0, they are the server's: 1000 rows, or
-	// more where every bucket and dimension needs one.
+	// Limit bounds the rows, 10,000 at most, and GroupLimit those of one
+	// combination of dimensions. If 0, the bounds are the server's: 1000 rows,
+	// or more where every bucket and dimension needs one.
 	Limit, GroupLimit int
 }
 
-// AnalyticsFilter leaves what it holds for.
+// AnalyticsFilter selects rows by a dimension.
 type AnalyticsFilter struct {
 	Field    string // a dimension
 	Operator string // "eq", "neq", "in", "not_in", …
-	// Values are one value, or several for "in" and "not_in": a key's hash for
-	// api_key_id, IDs for workspace and user, and not the names of the answer.
+	// Values are one value, or several for "in" and "not_in": the hash of a key
+	// for api_key_id, an ID for workspace and user; not the names in answers.
 	Values []string
 }
 

@@ -22,7 +22,7 @@ const (
 	maxRefusalBytes = 64 << 10
 )
 
-// badBody is a body that came whole, as far as it was read, and is no use.
+// badBody is why a body that arrived whole cannot be used.
 type badBody string
 
 func (e badBody) Error() string { return string(e) }
@@ -31,13 +31,13 @@ func (e badBody) Error() string { return string(e) }
 // badBody, or the transport's.
 func readBody(res *http.Response, limit int64) ([]byte, error) {
 	if e := res.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
-		return nil, badBody("in an encoding that was not asked for")
+		return nil, badBody("in an encoding that was not requested")
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return nil, badBody("not in the encoding that it says")
+		return nil, badBody("not in the encoding that it declares")
 	case err != nil:
 		return nil, err
 	case int64(len(body)) > limit:
@@ -51,35 +51,35 @@ func isMalformed(err error) bool {
 	return errors.As(err, &bad)
 }
 
-var errSaidError = errors.New("an error in place of an answer")
+var errInBody = errors.New("an error in place of an answer")
 
-// readAnswer has read take what it needs from the body of a success.
+// readAnswer calls read with the body of a success.
 func (c *Client) readAnswer(body []byte, read func(*fields)) error {
 	f, err := parseFields(body, c.key)
 	if err != nil {
 		return err
 	}
 	if _, ok := f.get("error"); ok {
-		return errSaidError
+		return errInBody
 	}
 	read(f)
 	return *f.err
 }
 
 // malformed returns the error for a 200 whose body cannot be used because of
-// why. A body that says which error it stands for is that error.
+// why. A body that carries an error's code is that error.
 func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why error, at clocks) *APIError {
 	e := &APIError{Status: res.StatusCode, Kind: ErrMalformed, Endpoint: endpoint}
 	switch {
 	case errors.Is(why, errNotJSON):
 		e.Message = notJSON(res.Header)
-	case errors.Is(why, errSaidError):
-		said := parseRefusal(body)
-		e.Message = strings.TrimSuffix(why.Error()+": "+said.message, ": ")
-		if said.code >= 400 && said.code < 600 {
-			e.Kind = kindOf(said.code)
+	case errors.Is(why, errInBody):
+		refused := parseRefusal(body)
+		e.Message = strings.TrimSuffix(why.Error()+": "+refused.message, ": ")
+		if refused.code >= 400 && refused.code < 600 {
+			e.Kind = kindOf(refused.code)
 		}
-		e.RetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+		e.RetryAfter = retryAfter(e.Kind, res.Header, refused.header, at)
 	default:
 		e.Message = why.Error()
 	}
@@ -88,19 +88,19 @@ func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why
 }
 
 // refusal returns the error for an answer that is not a 200.
-func (c *Client) refusal(q question, res *http.Response, at clocks) *APIError {
+func (c *Client) refusal(q call, res *http.Response, at clocks) *APIError {
 	e := &APIError{Status: res.StatusCode, Kind: kindOf(res.StatusCode), Endpoint: q.name}
-	// The status says enough; a body that cannot be read takes nothing away.
+	// The status is enough: a body that cannot be read changes nothing.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusalBytes))
-	said := parseRefusal(body)
+	refused := parseRefusal(body)
 	switch {
 	case e.Kind == ErrRedirect:
 		e.Message = redirectTarget(res.Header.Get("Location"), c.base)
 	case e.Kind == ErrNotFound && !q.lookup:
 		e.Message = fmt.Sprintf("nothing at %s: is the base URL right?", c.url(q.pathname()))
-	case said.message != "":
-		e.Message = said.message
-	case len(body) > 0 && !said.isJSON:
+	case refused.message != "":
+		e.Message = refused.message
+	case len(body) > 0 && !refused.isJSON:
 		e.Message = notJSON(res.Header)
 	default:
 		e.Message = http.StatusText(res.StatusCode)
@@ -109,7 +109,7 @@ func (c *Client) refusal(q question, res *http.Response, at clocks) *APIError {
 		e.Message = "" // "403 forbidden: Forbidden"
 	}
 	e.Message = text.Safe(e.Message, maxMessageBytes, c.key.Reveal())
-	e.RetryAfter = retryAfter(e.Kind, res.Header, said.header, at)
+	e.RetryAfter = retryAfter(e.Kind, res.Header, refused.header, at)
 	return e
 }
 
@@ -125,7 +125,7 @@ func notJSON(h http.Header) string {
 	return "not JSON (" + media + ")"
 }
 
-// redirectTarget says where a redirect leads: scheme and host alone, as the
+// redirectTarget returns where a redirect leads: scheme and host alone, as the
 // rest may hold anything.
 func redirectTarget(location string, base *url.URL) string {
 	u, err := base.Parse(location)
@@ -138,8 +138,8 @@ func redirectTarget(location string, base *url.URL) string {
 	return "to " + u.Scheme + "://" + u.Host
 }
 
-// said is what the body of a refusal says.
-type said struct {
+// refusalBody is what the body of a refusal holds.
+type refusalBody struct {
 	message string
 	code    int         // 0: none
 	header  http.Header // those repeated in error.metadata.headers
@@ -147,10 +147,10 @@ type said struct {
 }
 
 // parseRefusal reads {"error":{"code","message","metadata"}}, OpenRouter's
-// form, leniently: also {"error":"text"}, {"message":"text"}, codes that are
-// strings, and application/problem+json. What it cannot read is left empty.
-func parseRefusal(body []byte) said {
-	s := said{isJSON: json.Valid(body)}
+// form, leniently: observed are also {"error":"text"}, {"message":"text"}, codes that are
+// strings, and application/problem+json. What cannot be read is left empty.
+func parseRefusal(body []byte) refusalBody {
+	s := refusalBody{isJSON: json.Valid(body)}
 	top := lenientObject(body)
 	var failure map[string]json.RawMessage
 	if s.message = lenientText(top["error"]); s.message == "" {

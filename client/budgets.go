@@ -5,36 +5,37 @@ import (
 	"time"
 )
 
-// WorkspaceBudget is a cap on what a workspace may spend. What it has spent
+// WorkspaceBudget is a cap on what a workspace may spend. How much of it is spent
 // is not in the API.
 type WorkspaceBudget struct {
 	ID          string
 	WorkspaceID string
 	LimitUSD    float64
-	// ResetInterval is how often the budget starts anew, in UTC: "daily",
+	// ResetInterval is how often the budget starts again, in UTC: "daily",
 	// "weekly", "monthly", empty for never, or a word yet to come.
 	ResetInterval string
 	CreatedAt     *time.Time
 	UpdatedAt     *time.Time
 }
 
-// WorkspaceBudgets are all budgets of a workspace, each of which binds.
+// WorkspaceBudgets are the budgets of a workspace. Each of them binds.
 type WorkspaceBudgets struct {
 	Budgets []WorkspaceBudget
-	// IncludeBYOK reports whether BYOK spend counts against them; nil: unknown.
+	// IncludeBYOK reports whether BYOK spend counts against them.
 	IncludeBYOK *bool
 	Meta
 }
 
 // Budgets reads the budgets of a workspace, given by its ID or slug, from
-// GET /workspaces/{id}/budgets. It needs a management key.
+// GET /workspaces/{id}/budgets. The error is ErrNotFound if the account has no
+// such workspace. It needs a management key.
 func (c *Client) Budgets(ctx context.Context, idOrSlug string) (WorkspaceBudgets, error) {
-	q := question{name: "workspaces/budgets", path: "workspaces/" + idOrSlug + "/budgets", lookup: true}
+	q := call{name: "workspaces/budgets", path: "workspaces/" + idOrSlug + "/budgets", lookup: true}
 	if err := checkID(q.name, idOrSlug); err != nil {
 		return WorkspaceBudgets{}, err
 	}
 	var v WorkspaceBudgets
-	meta, err := c.ask(ctx, q, v.read)
+	meta, err := c.do(ctx, q, v.read)
 	if err != nil {
 		return WorkspaceBudgets{}, err
 	}

@@ -18,17 +18,19 @@ const (
 	defaultUserAgent = "ortop"
 )
 
-// Config says whom to ask, and as whom. Only Key is needed.
+// Config is the settings of a Client. The zero Config works, and is answered
+// with ErrUnauthorized: it has no key.
 type Config struct {
-	// BaseURL is what ParseBaseURL takes. If empty, it is DefaultBaseURL.
+	// BaseURL is the part of every URL before "/credits", in the form that
+	// ParseBaseURL accepts. If empty, it is DefaultBaseURL.
 	BaseURL string
-	// Key is sent with every request. If zero, requests go without one, and
-	// are answered with ErrUnauthorized.
+	// Key is sent with every request, as a bearer token. If zero, requests go
+	// without one, and are answered with ErrUnauthorized.
 	Key Secret
 	// UserAgent names the program. If empty, it is "ortop".
 	UserAgent string
-	// Referer and Title attribute requests to an app (HTTP-Referer and
-	// X-OpenRouter-Title). Empty ones are not sent.
+	// Referer and Title attribute requests to an app, as the headers
+	// HTTP-Referer and X-OpenRouter-Title. Empty ones are not sent.
 	Referer, Title string
 	// Timeout bounds one request, from the name's resolution to the last byte
 	// of the body. If zero, it is 15 seconds.
@@ -42,8 +44,8 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Client asks one API with one key. It may be used by several goroutines at
-// once.
+// Client reads one account with one key. It may be used by several goroutines
+// at once.
 type Client struct {
 	base      *url.URL
 	key       Secret
@@ -54,17 +56,17 @@ type Client struct {
 	analytics *limiter
 }
 
-// Meta is what an answer says beside its data.
+// Meta is what the headers of an answer carry beside its data.
 type Meta struct {
-	// ServerSkew is how far the server's clock is ahead of ours, to the
+	// ServerSkew is how far the server's clock is ahead of Config.Now, to the
 	// second, by the Date header; nil for an answer without Date, or from a
-	// cache.
+	// cache (with Age).
 	ServerSkew *time.Duration
 }
 
-// New returns a client. It sends nothing. The error is ErrBaseURL for a bad
-// base URL, and otherwise names the setting that cannot be sent in a header;
-// it holds no setting's value.
+// New returns a client. It sends nothing. The error is ErrBaseURL for a base URL
+// that ParseBaseURL refuses; any other names the setting that cannot be sent in
+// a header. No error holds a setting's value.
 func New(cfg Config) (*Client, error) {
 	if cfg.BaseURL == "" {
 		cfg.BaseURL = DefaultBaseURL
@@ -115,35 +117,35 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// CloseIdle closes the connections that no request is using, and has the next
-// request open a new one; it is for after a sleep or a change of network.
-// After an error without an answer the client does so itself.
+// CloseIdle closes the connections that no request is using, so that the next
+// request opens a new one: useful after a sleep or a change of network. After a
+// NetworkError the client does so itself.
 func (c *Client) CloseIdle() {
 	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		t.CloseIdleConnections()
 	}
 }
 
-// question is what one request asks.
-type question struct {
+// call is one request to the API.
+type call struct {
 	name  string     // of the endpoint, in errors
 	path  string     // below the base URL; if empty, it is name
 	query url.Values // never in errors
 	body  []byte     // of a POST, in JSON; nil: a GET
 	limit int64      // of the answer's body, in bytes; 0: 1 MiB
-	// lookup is set where the question names a thing that may not be there: a
-	// 404 then is about the thing, and not about the base URL.
+	// lookup is set where the request names a thing that may not exist: a 404
+	// then is about the thing, and not about the base URL.
 	lookup bool
 }
 
-func (q question) pathname() string { return cmp.Or(q.path, q.name) }
+func (q call) pathname() string { return cmp.Or(q.path, q.name) }
 
-// ask sends a question and has read take what it needs from the answer. It is
-// the one way to the server: every answer is judged here.
-func (c *Client) ask(ctx context.Context, q question, read func(*fields)) (Meta, error) {
+// do sends a request and calls read with the body of a success. It is the one
+// way to the server: every answer is checked here.
+func (c *Client) do(ctx context.Context, q call, read func(*fields)) (Meta, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
 	defer cancel()
-	req, err := c.request(ctx, q)
+	req, err := c.newRequest(ctx, q)
 	if err != nil {
 		return Meta{}, fmt.Errorf("reading %s: %w", q.name, ErrBaseURL)
 	}
@@ -178,7 +180,7 @@ func (c *Client) ask(ctx context.Context, q question, read func(*fields)) (Meta,
 	return Meta{ServerSkew: at.skew()}, nil
 }
 
-func (c *Client) request(ctx context.Context, q question) (*http.Request, error) {
+func (c *Client) newRequest(ctx context.Context, q call) (*http.Request, error) {
 	method, body := http.MethodGet, io.Reader(nil)
 	if q.body != nil {
 		method, body = http.MethodPost, bytes.NewReader(q.body)

@@ -1,52 +1,65 @@
-// Package client reads an OpenRouter account: what was bought, what was
-// spent, and what the key that asks may still spend.
+// Package client reads an OpenRouter account: what was bought, what was spent,
+// who spent it, and what a key may still spend.
 //
 //	c, err := client.New(client.Config{Key: client.NewSecret(os.Getenv("OPENROUTER_API_KEY"))})
 //	if err != nil {
 //		return err
 //	}
 //	credits, err := c.Credits(ctx)
+//	if err != nil {
+//		return err
+//	}
+//	fmt.Printf("%.2f USD left\n", credits.LeftUSD())
 //
-// It only ever reads. Money is in USD (one credit is one dollar), times are in
-// UTC, and a value that the API did not give is nil, never 0.
+// It only ever reads. Credits and Key are all that a balance needs. Keys,
+// KeyByHash, Activity, Query with AnalyticsMeta, Workspaces, Workspace, Budgets,
+// WorkspaceMembers and Members need a management key: with another the error is
+// ErrForbidden, or ErrUnauthorized. Generation works with any key.
 //
-// Credits and Key are all that a balance needs. The rest tells where the money
-// went: Keys, KeyByHash, Activity, Query with AnalyticsMeta, Workspaces,
-// Workspace, Budgets, WorkspaceMembers and Members are for management keys, and
-// answer others with ErrForbidden; Generation is for any key. Lists that come
-// in pages are read to their end, or to 100 pages, and say which (List). Query
-// keeps to the 64 requests a minute that the service allows.
+// Lists that come in pages are read to their end, or to 100 pages (List). Query
+// stays below the 64 requests a minute that the service allows.
+//
+// # Values
+//
+// Money is in USD (one credit is one dollar) and in fields whose names end in
+// USD; times are in UTC; days, weeks and months are the service's: UTC, weeks
+// from Monday. A field whose type is not a pointer is in every answer, for an
+// answer without it is an error. What an answer may leave out, or give as null,
+// is a pointer, and nil is unknown, never 0 or false. Text is never a pointer:
+// text that the answer left out is empty, as the API gives no empty text a
+// meaning. Where null has a meaning of its own the field says so.
+//
+// What a comment says of the API is from OpenRouter's OpenAPI description and
+// documentation of August 2026. What is not in them, and was seen in answers or
+// in later documentation, is called observed.
+//
+// Text from the server is one clean line of at most 200 bytes without control
+// characters, and with everything that looks like a key replaced by
+// "[redacted]". Bytes that are not UTF-8 inside a string become U+FFFD.
 //
 // # Answers
 //
-// OpenRouter adds fields without notice, so those that are unknown are
-// ignored. What is known is read strictly, because a wrong number is worse
-// than none; an answer is malformed (ErrMalformed) where
+// OpenRouter adds fields, statuses and words without notice, so unknown ones are
+// ignored or passed on. What is known is read strictly, because a wrong number
+// is worse than none; the error is ErrMalformed where an answer
 //
-//   - it is no JSON object in UTF-8, has anything after it, begins with a byte
-//     order mark, or is larger than 1 MiB once decompressed (Activity and
-//     Query: 8 MiB). The declared media type is not asked for: only the JSON
-//     counts;
-//   - an object that is read has a field twice. Names match exactly;
-//   - what a row is about is missing or null: the sums that the types hold
-//     without a pointer, the identifiers that tell rows apart, the day or
-//     bucket, and whether a query's rows are all;
-//   - a number is written as a string, is not finite, or is beyond a billion
-//     dollars either way; or a lifetime total, a limit or a count is below 0.
-//     Metrics of a query may be strings and of either sign, as they come so,
-//     and go up to 2^53.
+//   - is not one JSON object in UTF-8, begins with a byte order mark, or is
+//     larger than 1 MiB once decompressed (Activity and Query: 8 MiB). The
+//     declared media type is not checked: only the JSON counts;
+//   - has a field twice in an object that is read. Names match exactly;
+//   - lacks what a type holds without a pointer;
+//   - has a number as a string, or one that is not finite or beyond a billion
+//     dollars either way; or a lifetime total, a limit or a count below 0.
+//     Metrics of a query may be strings and of either sign, as they are
+//     observed to be, and go up to 2^53.
 //
-// One row that is malformed makes the whole answer so: without it, sums would
-// be wrong.
-//
-// A 200 that carries an "error" is that error. Bytes that are not UTF-8 inside
-// a string become U+FFFD, and every string of the server has gone through
-// Clean and Redact.
+// One malformed row makes the whole answer malformed: sums without it would be
+// wrong. A 200 that carries an "error" is that error.
 //
 // # Errors
 //
-// An answer that was refused or not understood is an *APIError, and no answer
-// a *NetworkError. Both say what they are to errors.Is:
+// An answer that was refused or cannot be used is an *APIError, and a request
+// without an answer a *NetworkError. Both work with errors.Is:
 //
 //	switch {
 //	case errors.Is(err, client.ErrUnauthorized): // the key is wrong
@@ -54,18 +67,18 @@
 //	case errors.Is(err, client.ErrNotFound):     // no such key, workspace, generation, organization
 //	}
 //
-// A request that would only be refused, or be one too many, is not sent: its
-// error is an *APIError with Status 0.
+// A request that would be refused, or be one too many, is not sent: its error
+// is an *APIError with Status 0. A request whose context was cancelled returns
+// an error that is context.Canceled and neither of the two.
 //
-// A request that the caller's context cancelled returns an error that is
-// context.Canceled and neither of the two. Nothing is retried here; APIError
-// says when the server wants to be asked again, and NetworkError whether
-// asking again at once makes sense.
+// Nothing is retried. APIError.RetryAfter is when the server accepts the next
+// request, and NetworkError.QuickRetry reports whether another at once makes
+// sense.
 //
 // # Keys
 //
-// A key is a Secret, which prints as "[redacted]" however it is printed. It
-// is sent to the base URL's host alone: over https, or over http to this very
-// machine; no redirect is followed, and a proxy sees only the CONNECT of an
+// A key is a Secret, which prints as "[redacted]" however it is printed. It is
+// sent to the base URL's host alone: over https, or over http to this very
+// machine. No redirect is followed, and a proxy sees only the CONNECT of an
 // https connection. No error holds a key, even where a server echoes it.
 package client

@@ -11,17 +11,17 @@ import (
 	"ortop/internal/text"
 )
 
-// What went wrong, for errors.Is. Each error of a request, save one that its
-// caller cancelled, is exactly one of these.
+// What went wrong, for errors.Is. Each error of a request, except of one that
+// its caller cancelled, is exactly one of these.
 var (
 	ErrUnauthorized = errors.New("unauthorized")         // 401: the key is missing, wrong, disabled or expired
 	ErrPayment      = errors.New("payment required")     // 402
 	ErrForbidden    = errors.New("forbidden")            // 403: of account endpoints, not a management key
 	ErrNotFound     = errors.New("not found")            // 404, 410: no such thing, or the base URL is wrong
-	ErrTimeout      = errors.New("request timed out")    // 408: said by the server
+	ErrTimeout      = errors.New("request timed out")    // 408: the server gave up
 	ErrRateLimited  = errors.New("rate limited")         // 429
 	ErrServer       = errors.New("server error")         // 5xx
-	ErrRequest      = errors.New("request not accepted") // every other status that is not a success; or not sent, being wrong
+	ErrRequest      = errors.New("request not accepted") // every other status that is not a success; or a request not sent, being wrong
 	ErrRedirect     = errors.New("redirect refused")     // 301, 302, 303, 307, 308
 	ErrMalformed    = errors.New("malformed answer")     // a success that cannot be believed
 	ErrNetwork      = errors.New("no answer")            // nothing came back, or not all of it
@@ -34,18 +34,20 @@ const maxMessageBytes = 200
 // a request that was not sent because it would have been refused.
 type APIError struct {
 	// Status is the HTTP status. It is 200 for an answer that was malformed,
-	// or that said "error" in its body, and 0 if nothing was sent.
+	// or that had an "error" in its body, and 0 if nothing was sent.
 	Status int
-	// Message says more, in one clean line of at most 200 bytes, without keys;
-	// the server's own words where it had any. It may be empty.
+	// Message is one clean line of at most 200 bytes, without keys: the
+	// server's own words where it had any. It may be empty.
 	Message string
 	// Kind is one of the Err values of this package.
 	Kind error
-	// RetryAfter is how long the server wants not to be asked, from when the
-	// answer came; nil if it did not say. A well-formed wait is given as it
-	// is, however long; one that cannot be read is an hour.
+	// RetryAfter is how long the server wants no further request, from when the
+	// answer came: by Retry-After, else, for ErrRateLimited, by
+	// X-RateLimit-Reset, which are observed in the body too. It is nil if the
+	// server did not say. A well-formed wait is given as it is, however long;
+	// one that cannot be read is an hour.
 	RetryAfter *time.Duration
-	// Endpoint is what was asked for, without identifiers: "credits",
+	// Endpoint is the endpoint, without identifiers: "credits",
 	// "workspaces/budgets".
 	Endpoint string
 }
@@ -70,8 +72,8 @@ func (e *APIError) Unwrap() error { return e.Kind }
 // NetworkError is a request without a whole answer. It is ErrNetwork, the
 // errors below Err and, where time ran out, context.DeadlineExceeded.
 type NetworkError struct {
-	Endpoint string // what was asked for: "credits"
-	Host     string // that was asked, with its port if it has one: "openrouter.ai"
+	Endpoint string // without identifiers: "credits"
+	Host     string // with its port if it has one: "openrouter.ai"
 	// Err is why, without secrets: a *net.DNSError, a *net.OpError, a
 	// *tls.CertificateVerificationError, a *ProxyError, ErrProxyURL,
 	// ErrNotLoopback, ErrNotHTTP, context.DeadlineExceeded, or any other of
@@ -80,7 +82,7 @@ type NetworkError struct {
 	// Timeout is the client's own bound that ran out: Config.Timeout, or that
 	// of a connection, where Err is a *net.OpError. It is 0 if no such bound did.
 	Timeout time.Duration
-	// QuickRetry reports whether asking again at once makes sense: a
+	// QuickRetry reports whether another request at once makes sense: a
 	// connection was refused or reset. It is never set after a time-out.
 	QuickRetry bool
 	timedOut   bool // without Err being context.DeadlineExceeded

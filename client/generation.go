@@ -6,19 +6,21 @@ import (
 	"time"
 )
 
-// Generation is the record of one request to a model. A pointer is nil, and a
-// string empty, where the answer had no such field or null.
+// Generation is the record of one request to a model.
 type Generation struct {
-	ID           string // "gen-…"
-	Model        string
-	Provider     string
-	CreatedAt    *time.Time
-	TotalCostUSD float64
-	UsageUSD     float64
-	// CacheDiscountUSD may be below 0. UpstreamCostUSD is what the provider
-	// charged, and means something for BYOK requests alone.
-	CacheDiscountUSD, UpstreamCostUSD *float64
-	IsBYOK                            *bool
+	ID        string // "gen-…"
+	Model     string
+	Provider  string
+	CreatedAt *time.Time
+	// TotalCostUSD is what the request cost, and UsageUSD what was taken from
+	// credits for it.
+	TotalCostUSD, UsageUSD float64
+	// CacheDiscountUSD may be below 0.
+	CacheDiscountUSD *float64
+	// UpstreamCostUSD is what the provider charged; it has a meaning for BYOK
+	// requests alone.
+	UpstreamCostUSD *float64
+	IsBYOK          *bool
 
 	// PromptTokens and CompletionTokens are counted alike for every model, the
 	// native ones as the provider counts.
@@ -28,22 +30,22 @@ type Generation struct {
 
 	FinishReason string
 	Cancelled    *bool
-	RequestID    string // of all generations of one request, fallbacks too
+	RequestID    string // shared by all generations of a request, fallbacks too
 	SessionID    string
 	WorkspaceID  string
 	Meta
 }
 
-// Generation reads the record of one request, from GET /generation. The error
-// is ErrNotFound if there is none, which is normal for seconds after a request
-// has ended.
+// Generation reads the record of one request by its ID, from GET /generation,
+// with any key. The error is ErrNotFound if there is none, which is observed for
+// seconds after a request has ended.
 func (c *Client) Generation(ctx context.Context, id string) (Generation, error) {
-	q := question{name: "generation", query: url.Values{"id": {id}}, lookup: true}
+	q := call{name: "generation", query: url.Values{"id": {id}}, lookup: true}
 	if err := checkID(q.name, id); err != nil {
 		return Generation{}, err
 	}
 	var v Generation
-	meta, err := c.ask(ctx, q, v.read)
+	meta, err := c.do(ctx, q, v.read)
 	if err != nil {
 		return Generation{}, err
 	}

@@ -5,57 +5,67 @@ import (
 	"time"
 )
 
-// Key is what the API says of the key that asks. Sums are in USD; a pointer
-// is nil, and a string empty, where the answer had no such field or null.
+// Key is the key of the client itself.
 type Key struct {
 	KeyUsage
 
 	// IsFreeTier reports whether the account has never bought credits.
 	IsFreeTier *bool
 	// IsManagementKey reports whether this is a management key, which reads
-	// the whole account and runs no models. It is read from the deprecated
+	// the whole account and runs no models. It is taken from the deprecated
 	// is_provisioning_key where is_management_key is missing.
 	IsManagementKey *bool
-	// RateLimit is deprecated by OpenRouter and means nothing.
+	// RateLimit is deprecated by OpenRouter and has no meaning.
 	RateLimit *RateLimit
 
-	// What follows is not in the published specification: it is nil or empty
-	// where the answer has it in another shape.
+	// What follows is observed: it is nil or empty where the answer has it in
+	// another form.
 
+	// FreeModelDailyRequests is the account's allowance of free models.
 	FreeModelDailyRequests *FreeRequests
-	EffectiveBudget        *Budget
-	AllowedDataRegions     []string
-	OrganizationID         string
-	WorkspaceID            string
+	// EffectiveBudget is the budget that binds the key.
+	EffectiveBudget *Budget
+	// AllowedDataRegions are "global", "europe", "us", or words yet to come.
+	AllowedDataRegions []string
+	// OrganizationID and WorkspaceID are those that the key belongs to.
+	OrganizationID, WorkspaceID string
 
 	Meta
 }
 
-// RateLimit is the rate limit that OpenRouter once stated; Requests is -1.
+// RateLimit is the rate limit that OpenRouter once stated.
 type RateLimit struct {
-	Requests       *int64
-	Interval, Note string
+	Requests *int64 // observed: -1
+	Interval string
+	Note     string
 }
 
-// FreeRequests counts the requests to free models in the current UTC day; for
-// a management key, the whole account's.
+// FreeRequests counts the requests to free models in the current UTC day, of
+// the whole account.
 type FreeRequests struct{ Used, Limit, Remaining *int64 }
 
-// Budget is the tightest of the budgets that bind a key.
+// Budget is the tightest of the budgets that bind a key, in USD.
 type Budget struct {
-	Scope                            string // "key_limit", "workspace", "member", …
+	Scope string // "key_limit", "workspace", "member", or a word yet to come
+	// LimitUSD is the budget, SpendUSD what was spent of it in the current
+	// window, and RemainingUSD the rest: at 0 or below requests are refused.
 	LimitUSD, SpendUSD, RemainingUSD *float64
-	ResetInterval                    string
-	ResetsAt                         *time.Time
-	IncludeBYOK                      *bool
-	GuardrailID, BudgetID            string
+	// ResetInterval is how often the budget starts again: "daily", "weekly",
+	// "monthly", empty for never, or a word yet to come. ResetsAt is when it
+	// does so next.
+	ResetInterval string
+	ResetsAt      *time.Time
+	// IncludeBYOK reports whether BYOK spend counts against the budget.
+	IncludeBYOK *bool
+	// GuardrailID and BudgetID are where the budget is defined.
+	GuardrailID, BudgetID string
 }
 
-// Key reads what the API says of the key that asks, from GET /key. Every kind
-// of key may ask. A management key's own usage is 0.
+// Key reads the key of the client itself, from GET /key, with any kind of key. A
+// management key's own usage is 0, as it runs no models.
 func (c *Client) Key(ctx context.Context) (Key, error) {
 	var v Key
-	meta, err := c.ask(ctx, question{name: "key"}, v.read)
+	meta, err := c.do(ctx, call{name: "key"}, v.read)
 	if err != nil {
 		return Key{}, err
 	}

@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// APIKey is one of the account's keys. A pointer is nil, and a string empty,
-// where the answer had no such field or null.
+// APIKey is one of the account's keys.
 type APIKey struct {
-	Hash        string // stands for the key for good, and is not secret
-	Name        string // as its owner called it
+	Hash        string // identifies the key for ever, and is not secret
+	Name        string // as its owner chose
 	Disabled    *bool
 	CreatedAt   *time.Time
-	UpdatedAt   *time.Time
+	UpdatedAt   *time.Time // nil: never
 	WorkspaceID string
 	KeyUsage
 }
 
 // Keys reads the keys of one workspace, disabled ones too, newest first, from
-// GET /keys; of the account's default workspace if workspaceID is empty.
+// GET /keys. An empty workspaceID is the account's default workspace. The error
+// is ErrNotFound if the account has no such workspace. It needs a management key.
 //
-// It needs a management key. What the keys have used adds up to less than the
-// account's usage, as deleted keys are not in the list, nor is the web chat.
+// What the keys have spent adds up to less than Credits.TotalUsageUSD, as deleted
+// keys are not in the list, nor is the web chat.
 func (c *Client) Keys(ctx context.Context, workspaceID string) (List[APIKey], error) {
-	q := question{name: "keys", query: url.Values{"include_disabled": {"true"}}}
+	q := call{name: "keys", query: url.Values{"include_disabled": {"true"}}}
 	if workspaceID != "" {
 		q.query.Set("workspace_id", workspaceID)
 		q.lookup = true
@@ -35,12 +35,12 @@ func (c *Client) Keys(ctx context.Context, workspaceID string) (List[APIKey], er
 // KeyByHash reads one key, from GET /keys/{hash}. The error is ErrNotFound if
 // the account has no such key. It needs a management key.
 func (c *Client) KeyByHash(ctx context.Context, hash string) (APIKey, error) {
-	q := question{name: "keys", path: "keys/" + hash, lookup: true}
+	q := call{name: "keys", path: "keys/" + hash, lookup: true}
 	if err := checkID(q.name, hash); err != nil {
 		return APIKey{}, err
 	}
 	var v APIKey
-	_, err := c.ask(ctx, q, func(answer *fields) { v = readAPIKey(answer.object("data")) })
+	_, err := c.do(ctx, q, func(answer *fields) { v = readAPIKey(answer.object("data")) })
 	if err != nil {
 		return APIKey{}, err
 	}

@@ -2,35 +2,35 @@ package client
 
 import "time"
 
-// KeyUsage is what a key has spent and may still spend. Sums are in USD; a
-// pointer is nil, and a string empty, where the answer had no such field or
-// null.
+// KeyUsage is what a key has spent and may still spend, in USD.
 type KeyUsage struct {
-	// Label is the masked key, such as "sk-or-v1-0e6...1c96"; empty: unknown.
+	// Label is the masked key, such as "sk-or-v1-0e6...1c96".
 	Label string
 
-	// LimitUSD is the key's spending cap; nil: none. LimitRemainingUSD is what
-	// is left of it in the current window, and may be a little below 0. The
-	// used part is their difference, and not UsageUSD, which is never reset.
+	// LimitUSD is the key's spending cap; nil is no cap. LimitRemainingUSD is
+	// what is left of it in the current window, observed a little below 0; nil
+	// is no cap. The used part is their difference, and not UsageUSD, which is
+	// never reset.
 	LimitUSD, LimitRemainingUSD *float64
-	// LimitReset is how often the cap starts anew, in UTC: "daily", "weekly"
-	// (from Monday), "monthly", empty for never, or a word yet to come.
+	// LimitReset is how often the cap starts again, in UTC: "daily", "weekly",
+	// "monthly", empty for never, or a word yet to come.
 	LimitReset string
 	// IncludeBYOKInLimit reports whether BYOK spend counts against the cap.
 	IncludeBYOKInLimit *bool
 
-	// UsageUSD is what the key has spent in its life; the others are what it
-	// has spent in the current UTC day, week from Monday, and month.
+	// UsageUSD is what the key has ever spent from credits; the others are what
+	// it has spent in the current UTC day, week and month.
 	UsageUSD                                       float64
 	UsageDailyUSD, UsageWeeklyUSD, UsageMonthlyUSD *float64
-	// BYOKUsageUSD and the others are the same for requests with own provider
-	// keys, at list prices: paid to the provider, and not from credits.
+	// BYOKUsageUSD and the others are the same for requests that used a
+	// provider's key of one's own, at list prices: paid to the provider, and
+	// not from credits.
 	BYOKUsageUSD, BYOKDailyUSD, BYOKWeeklyUSD, BYOKMonthlyUSD *float64
 
 	// CreatorUserID is the member who made the key.
 	CreatorUserID string
-	// ExpiresAt is in UTC; nil where the key does not expire, and where the
-	// time cannot be read.
+	// ExpiresAt is when the key expires; nil is never, or a time that cannot
+	// be read.
 	ExpiresAt *time.Time
 }
 

@@ -15,7 +15,7 @@ type Member struct {
 // GET /organization/members. A personal account has no members: the error is
 // ErrNotFound. It needs a management key.
 func (c *Client) Members(ctx context.Context) (List[Member], error) {
-	q := question{name: "organization/members", query: fullPages(), lookup: true}
+	q := call{name: "organization/members", query: fullPages(), lookup: true}
 	return pages(ctx, c, q, readMember, func(m Member) string { return m.UserID })
 }
 

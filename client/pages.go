@@ -12,19 +12,19 @@ const (
 	maxPages = 100
 )
 
-// List is what came in one or more pages.
+// List is a list that came in one or more pages.
 type List[T any] struct {
 	// Rows are in the server's order, each once. A row may be missing, if the
 	// list changed between two pages.
 	Rows []T
-	// Truncated reports that there may be more rows: the list had no end in
+	// Truncated reports whether there may be more rows: the list had no end in
 	// 100 pages, or a page brought nothing new though it was not the last.
 	Truncated bool
 	Meta      // of the last page
 }
 
-// pages asks q page after page. Rows are told apart by id.
-func pages[T any](ctx context.Context, c *Client, q question, read func(*fields) T, id func(T) string) (List[T], error) {
+// pages reads q page after page. id distinguishes rows.
+func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, id func(T) string) (List[T], error) {
 	var list List[T]
 	seen := map[string]bool{}
 	query := url.Values{}
@@ -34,8 +34,8 @@ func pages[T any](ctx context.Context, c *Client, q question, read func(*fields)
 	for page := 0; more && page < maxPages; page++ {
 		query.Set("offset", strconv.Itoa(offset))
 		var rows []T
-		var total *int64 // of the whole list, where the endpoint says it
-		meta, err := c.ask(ctx, q, func(answer *fields) {
+		var total *int64 // of the whole list, where the endpoint counts it
+		meta, err := c.do(ctx, q, func(answer *fields) {
 			answer.each("data", func(f *fields) { rows = append(rows, read(f)) })
 			total = answer.tally("total_count")
 		})

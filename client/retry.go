@@ -12,19 +12,19 @@ import (
 // never to be a burst, short enough to come back.
 const unreadableWait = time.Hour
 
-// believableSkew is how far a server's clock may be from ours to be of use.
+// believableSkew is how far a server's clock may be from ours to be used.
 const believableSkew = 24 * time.Hour
 
-// clocks are the two times at which an answer came: ours, and the one that
-// the server wrote on it, zero if none.
+// clocks are the two times at which an answer came: ours, and the one in its
+// Date header, zero if none.
 type clocks struct{ local, server time.Time }
 
-// retryAfter returns how long the server wants no request, or nil: by Retry-After,
-// else, when it is limiting the rate, by X-RateLimit-Reset. Each is looked
-// for in the headers, then in said, those that OpenRouter repeats in the body.
-// A time that has passed, and 0, are the same as none.
-func retryAfter(kind error, header, said http.Header, at clocks) *time.Duration {
-	for _, h := range []http.Header{header, said} {
+// retryAfter returns how long the server wants no request, nil if it did not
+// say: by Retry-After, else, for a rate limit, by X-RateLimit-Reset. Each is
+// looked up in the headers first, then in inBody, those that OpenRouter repeats
+// in error.metadata.headers. A time that has passed, and 0, count as none.
+func retryAfter(kind error, header, inBody http.Header, at clocks) *time.Duration {
+	for _, h := range []http.Header{header, inBody} {
 		if d := parseWait(h.Get("Retry-After"), at); d > 0 {
 			return &d
 		}
@@ -32,7 +32,7 @@ func retryAfter(kind error, header, said http.Header, at clocks) *time.Duration 
 	if kind != ErrRateLimited {
 		return nil
 	}
-	for _, h := range []http.Header{header, said} {
+	for _, h := range []http.Header{header, inBody} {
 		if d := parseReset(h.Get("X-RateLimit-Reset"), at); d > 0 {
 			return &d
 		}

@@ -16,8 +16,8 @@ const redacted = "[redacted]"
 // maxKeyBytes is far above OpenRouter's 73 and far below any header limit.
 const maxKeyBytes = 512
 
-// Secret holds an API key. Whatever prints, logs or encodes it gets
-// "[redacted]"; Reveal alone gives the key. Two secrets are == if their keys
+// Secret holds an API key. Whatever prints, logs or encodes it writes
+// "[redacted]"; Reveal alone returns the key. Two secrets are == if their keys
 // are. The zero Secret is no key.
 type Secret struct {
 	// A handle is a pointer: where fmt reaches a Secret through an unexported
@@ -46,8 +46,8 @@ func (s Secret) Reveal() string {
 // IsZero reports whether there is no key.
 func (s Secret) IsZero() bool { return s == Secret{} }
 
-// Fingerprint returns 8 hex digits that tell one key from another and do not
-// lead back to it, or "" for no key.
+// Fingerprint returns 8 hex digits that distinguish keys and do not lead back to
+// them, or "" for no key.
 func (s Secret) Fingerprint() string {
 	if s.IsZero() {
 		return ""

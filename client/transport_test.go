@@ -225,11 +225,11 @@ func TestH36N06Bodies(t *testing.T) {
 		{"endless", "larger than 1 MiB", endless(false)},
 		{"gzip bomb", "larger than 1 MiB", endless(true)},
 		{"gzip", "", answer(200, gz, "Content-Encoding", "gzip")},
-		{"says gzip, is not", "not in the encoding that it says", answer(200, goodCredits, "Content-Encoding", "gzip")},
-		{"corrupt gzip", "not in the encoding that it says", answer(200, gz[:10]+strings.Repeat("\x07", 40), "Content-Encoding", "gzip")},
-		{"gzip with a wrong sum", "not in the encoding that it says", answer(200, gz[:len(gz)-8]+"\x00\x00\x00\x00"+gz[len(gz)-4:], "Content-Encoding", "gzip")},
+		{"says gzip, is not", "not in the encoding that it declares", answer(200, goodCredits, "Content-Encoding", "gzip")},
+		{"corrupt gzip", "not in the encoding that it declares", answer(200, gz[:10]+strings.Repeat("\x07", 40), "Content-Encoding", "gzip")},
+		{"gzip with a wrong sum", "not in the encoding that it declares", answer(200, gz[:len(gz)-8]+"\x00\x00\x00\x00"+gz[len(gz)-4:], "Content-Encoding", "gzip")},
 		{"gzip that was not declared", "not valid JSON", answer(200, gz)},
-		{"other encoding", "an encoding that was not asked for", answer(200, goodCredits, "Content-Encoding", "br")},
+		{"other encoding", "an encoding that was not requested", answer(200, goodCredits, "Content-Encoding", "br")},
 		{"identity", "", answer(200, goodCredits, "Content-Encoding", "identity")},
 	} {
 		got, err := serve(t, tt.handler).Credits(t.Context())

@@ -7,21 +7,20 @@ import (
 	"time"
 )
 
-// Workspace is one of the account's workspaces. A pointer is nil, and a string
-// empty, where the answer had no such field or null.
+// Workspace is one of the account's workspaces.
 type Workspace struct {
 	ID          string // a UUID
 	Name, Slug  string
 	Description string
 	CreatedAt   *time.Time
-	UpdatedAt   *time.Time
-	CreatedBy   string // the user ID of a member
+	UpdatedAt   *time.Time // nil: never
+	CreatedBy   string     // the user ID of a member
 	// IncludeBYOKInBudgets reports whether BYOK spend counts against the
 	// workspace's budgets.
 	IncludeBYOKInBudgets *bool
 }
 
-// WorkspaceMember is a member's place in a workspace.
+// WorkspaceMember is the membership of a user in a workspace.
 type WorkspaceMember struct {
 	ID          string // of the membership
 	WorkspaceID string
@@ -30,13 +29,13 @@ type WorkspaceMember struct {
 	CreatedAt   *time.Time
 }
 
-// fullPages asks for the longest pages of a list that lets one choose.
+// fullPages selects the longest pages, for lists that let one choose.
 func fullPages() url.Values { return url.Values{"limit": {strconv.Itoa(pageRows)}} }
 
 // Workspaces reads the account's workspaces, from GET /workspaces. It needs a
 // management key.
 func (c *Client) Workspaces(ctx context.Context) (List[Workspace], error) {
-	q := question{name: "workspaces", query: fullPages()}
+	q := call{name: "workspaces", query: fullPages()}
 	return pages(ctx, c, q, readWorkspace, func(w Workspace) string { return w.ID })
 }
 
@@ -44,12 +43,12 @@ func (c *Client) Workspaces(ctx context.Context) (List[Workspace], error) {
 // The error is ErrNotFound if the account has no such workspace. It needs a
 // management key.
 func (c *Client) Workspace(ctx context.Context, idOrSlug string) (Workspace, error) {
-	q := question{name: "workspaces", path: "workspaces/" + idOrSlug, lookup: true}
+	q := call{name: "workspaces", path: "workspaces/" + idOrSlug, lookup: true}
 	if err := checkID(q.name, idOrSlug); err != nil {
 		return Workspace{}, err
 	}
 	var v Workspace
-	_, err := c.ask(ctx, q, func(answer *fields) { v = readWorkspace(answer.object("data")) })
+	_, err := c.do(ctx, q, func(answer *fields) { v = readWorkspace(answer.object("data")) })
 	if err != nil {
 		return Workspace{}, err
 	}
@@ -57,9 +56,10 @@ func (c *Client) Workspace(ctx context.Context, idOrSlug string) (Workspace, err
 }
 
 // WorkspaceMembers reads who is in a workspace, given by its ID or slug, from
-// GET /workspaces/{id}/members. It needs a management key.
+// GET /workspaces/{id}/members. The error is ErrNotFound if the account has no
+// such workspace. It needs a management key.
 func (c *Client) WorkspaceMembers(ctx context.Context, idOrSlug string) (List[WorkspaceMember], error) {
-	q := question{name: "workspaces/members", path: "workspaces/" + idOrSlug + "/members", query: fullPages(), lookup: true}
+	q := call{name: "workspaces/members", path: "workspaces/" + idOrSlug + "/members", query: fullPages(), lookup: true}
 	if err := checkID(q.name, idOrSlug); err != nil {
 		return List[WorkspaceMember]{}, err
 	}
