@@ -50,8 +50,13 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 	if i := o.index(id, channel); i >= 0 {
 		d := o.deliveries[i]
 		o.deliveries = slices.Delete(o.deliveries, i, i+1)
-		if e := d.allClear; e != nil {
-			o.put(Delivery{ID: e.deliveryID(), Channel: channel, Event: *e}, e.At)
+		if d.Event.Cleared {
+			for _, e := range d.Event.each() {
+				o.paid(e.key(), channel)
+			}
+		}
+		if d.allClear != nil {
+			o.put(*d.allClear, channel, d.withdrawn)
 		}
 	}
 	s := o.channels[channel]
@@ -69,6 +74,26 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 	}
 	o.channels[channel] = s
 	return o
+}
+
+// paid notes that the all-clear of an instance's alert went out, though it may
+// have been withdrawn meanwhile: no other is owed.
+func (o *Outbox) paid(key, channel string) {
+	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
+		return d.Channel == channel && d.Event.Cleared && d.waiting() && d.Event.key() == key
+	})
+	for i := range o.deliveries {
+		d := &o.deliveries[i]
+		if d.Channel != channel {
+			continue
+		}
+		d.Event.Covers = slices.Clone(d.Event.Covers)
+		d.Event.owed = d.Event.owed && d.Event.key() != key
+		for j := range d.Event.Covers {
+			c := &d.Event.Covers[j]
+			c.owed = c.owed && c.key() != key
+		}
+	}
 }
 
 // hurry lets what failed while the channel was down be sent at once.
@@ -104,7 +129,7 @@ func (o Outbox) Failed(id, channel string, now time.Time, retryAfter time.Durati
 		return o
 	}
 	d := &o.deliveries[i]
-	if d.allClear != nil {
+	if !d.withdrawn.IsZero() {
 		o.deliveries = slices.Delete(o.deliveries, i, i+1)
 		return o
 	}

@@ -33,6 +33,9 @@ type Event struct {
 	Covers []Event `json:"-"`
 	// Folds reports that the event also counts other subjects of its rule.
 	Folds bool `json:"-"`
+	// owed is of an alert in an Outbox: the receiver got the one before it, and
+	// not its all-clear.
+	owed bool
 }
 
 // cleaned returns a stored event, which may have been written by anyone, in

@@ -54,8 +54,10 @@ type Delivery struct {
 	// held is an alert that is over and whose all-clear may not be notified
 	// yet: it is not sent, unless it fires again.
 	held bool
-	// allClear is set once the alert is over. It is not sent any more; if an
-	// attempt under way succeeds, its all-clear follows.
+	// withdrawn is when it was decided not to send it after all; zero if it was
+	// not. It stays for the result of an attempt that may be under way.
+	withdrawn time.Time
+	// allClear follows if such an attempt at a withdrawn alert succeeds.
 	allClear *Event
 }
 
@@ -80,11 +82,20 @@ func (d Delivery) rank() int {
 }
 
 // waiting reports whether the delivery is still to be made.
-func (d Delivery) waiting() bool { return !d.held && d.allClear == nil }
+func (d Delivery) waiting() bool { return !d.held && d.withdrawn.IsZero() }
 
-// speaksFor reports whether it is the alert id, or one that covers it.
-func (d Delivery) speaksFor(id string) bool {
-	return !d.Event.Cleared && (d.Event.ID == id || slices.ContainsFunc(d.Event.Covers, func(e Event) bool { return e.ID == id }))
+// each returns the event and those that it covers, each by itself.
+func (e Event) each() []Event {
+	events := append([]Event{e}, e.Covers...)
+	events[0].Covers = nil
+	return events
+}
+
+// together returns one event that covers the rest of these.
+func together(events []Event) Event {
+	e := events[0]
+	e.Covers = events[1:]
+	return e
 }
 
 // deliveryID is the ID of an event's deliveries.
@@ -116,25 +127,24 @@ func (o Outbox) copy() Outbox {
 // that is not among these is forgotten.
 func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 	o = o.copy()
-	takes := map[string]Channel{}
+	sends := map[string]bool{}
 	for _, c := range channels {
 		if !c.onTerminal() {
-			takes[c.Name] = c
+			sends[c.Name] = true
 		}
 	}
 	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
-		_, ok := takes[d.Channel]
-		return !ok || d.allClear != nil && now.Sub(d.allClear.At).Abs() >= sendingWait
+		return !sends[d.Channel] || !d.withdrawn.IsZero() && now.Sub(d.withdrawn).Abs() >= sendingWait
 	})
 	maps.DeleteFunc(o.channels, func(name string, s channelState) bool {
-		_, ok := takes[name]
-		return !ok || s.empty()
+		return !sends[name] || s.empty()
 	})
 	for _, e := range events {
 		for _, c := range channels {
-			if c, ok := takes[c.Name]; ok && c.takes(e) {
-				e.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.takes(e) })
-				o.add(e, c.Name, now)
+			if sends[c.Name] && c.takes(e) {
+				of := e
+				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.takes(e) })
+				o.add(of, c.Name, now)
 			}
 		}
 	}
@@ -144,31 +154,56 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 // add puts one event in for one channel.
 func (o *Outbox) add(e Event, channel string, now time.Time) {
 	if e.Cleared {
-		covered := e.Covers
-		e.Covers = nil
-		if send, ok := o.retract(append([]Event{e}, covered...), channel, now); ok {
-			o.put(Delivery{ID: send.deliveryID(), Channel: channel, Event: send}, now)
+		if known := o.retract(e.each(), channel, now); len(known) > 0 {
+			o.put(together(known), channel, now)
 		}
 		return
 	}
-	// An all-clear that did not go out before the next alert would be wrong
-	// after it.
-	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
-		return d.Channel == channel && d.Event.Cleared && d.Event.key() == e.key()
-	})
-	o.put(Delivery{ID: e.deliveryID(), Channel: channel, Event: e}, now)
+	events := e.each()
+	for i := range events {
+		o.overtake(&events[i], channel, now)
+	}
+	o.put(together(events), channel, now)
+}
+
+// overtake withdraws the all-clear of the alert before e, if it waits still: it
+// would be wrong after e.
+func (o *Outbox) overtake(e *Event, channel string, now time.Time) {
+	for i := range o.deliveries {
+		d := &o.deliveries[i]
+		if d.Channel != channel || !d.Event.Cleared || !d.waiting() {
+			continue
+		}
+		all := d.Event.each()
+		others := slices.DeleteFunc(slices.Clone(all), func(c Event) bool { return c.key() == e.key() })
+		if len(others) == len(all) {
+			continue
+		}
+		e.owed, d.withdrawn = true, now.UTC()
+		if len(others) > 0 {
+			o.put(together(others), channel, now)
+		}
+		return
+	}
 }
 
 // put appends a delivery, if it is not there yet, and makes room for it.
-func (o *Outbox) put(d Delivery, now time.Time) {
-	if o.index(d.ID, d.Channel) >= 0 || slices.Contains(o.channels[d.Channel].Recent, d.ID) {
+func (o *Outbox) put(e Event, channel string, now time.Time) {
+	d := Delivery{ID: e.deliveryID(), Channel: channel, Event: e}
+	if i := o.index(d.ID, channel); i >= 0 {
+		if d := &o.deliveries[i]; !d.waiting() {
+			d.Event, d.withdrawn, d.allClear = e, time.Time{}, nil
+		}
+		return
+	}
+	if slices.Contains(o.channels[channel].Recent, d.ID) {
 		return
 	}
 	d.Event.Channels = nil
 	o.deliveries = append(o.deliveries, d)
 	n, least := 0, -1
 	for i, other := range o.deliveries {
-		if other.Channel != d.Channel || other.allClear != nil {
+		if other.Channel != channel || !other.withdrawn.IsZero() {
 			continue
 		}
 		if n++; least < 0 || other.rank() < o.deliveries[least].rank() {
@@ -180,18 +215,17 @@ func (o *Outbox) put(d Delivery, now time.Time) {
 	}
 	lost := o.deliveries[least]
 	o.deliveries = slices.Delete(o.deliveries, least, least+1)
-	s := o.channels[d.Channel]
+	s := o.channels[channel]
 	if s.Dropped == 0 || now.Sub(s.DroppedAt) >= droppedNote {
 		s.Dropped, s.DropSince = 0, now.UTC()
 	}
 	s.Dropped, s.DroppedAt = s.Dropped+1, now.UTC()
-	if !lost.Event.Cleared {
-		s.Lost = remember(s.Lost, lost.Event.ID)
-		for _, c := range lost.Event.Covers {
-			s.Lost = remember(s.Lost, c.ID)
+	for _, e := range lost.Event.each() {
+		if !e.Cleared && !e.owed {
+			s.Lost = remember(s.Lost, e.ID)
 		}
 	}
-	o.channels[d.Channel] = s
+	o.channels[channel] = s
 }
 
 // remember appends an ID, and forgets the first of too many.

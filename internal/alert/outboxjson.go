@@ -16,29 +16,31 @@ type outboxJSON struct {
 }
 
 type deliveryJSON struct {
-	eventJSONWithID
-	Channel   string            `json:"channel"`
-	Covers    []eventJSONWithID `json:"covers,omitempty"`
-	Folds     bool              `json:"folds,omitempty"`
-	Tries     int               `json:"tries,omitempty"`
-	NotBefore time.Time         `json:"not_before,omitzero"`
-	Cause     string            `json:"cause,omitempty"`
-	Held      bool              `json:"held,omitempty"`
-	AllClear  *eventJSONWithID  `json:"all_clear,omitempty"`
+	storedEvent
+	Channel   string        `json:"channel"`
+	Covers    []storedEvent `json:"covers,omitempty"`
+	Folds     bool          `json:"folds,omitempty"`
+	Tries     int           `json:"tries,omitempty"`
+	NotBefore time.Time     `json:"not_before,omitzero"`
+	Cause     string        `json:"cause,omitempty"`
+	Held      bool          `json:"held,omitempty"`
+	Withdrawn time.Time     `json:"withdrawn,omitzero"`
+	AllClear  *storedEvent  `json:"all_clear,omitempty"`
 }
 
-// eventJSONWithID is an event as it is stored; its own JSON is what receivers
+// storedEvent is an event as it is stored; its own JSON is what receivers
 // get.
-type eventJSONWithID struct {
+type storedEvent struct {
 	ID    string `json:"id"`
 	Event Event  `json:"event"`
+	Owed  bool   `json:"owed,omitempty"`
 }
 
-func storedEvent(e Event) eventJSONWithID { return eventJSONWithID{e.ID, e} }
+func storeEvent(e Event) storedEvent { return storedEvent{e.ID, e, e.owed} }
 
-func (s eventJSONWithID) event() Event {
+func (s storedEvent) event() Event {
 	e := s.Event.cleaned()
-	e.ID = s.ID
+	e.ID, e.owed = s.ID, s.Owed
 	return e
 }
 
@@ -47,14 +49,14 @@ func (o Outbox) MarshalJSON() ([]byte, error) {
 	out := outboxJSON{Version: outboxVersion, Channels: o.channels}
 	for _, d := range o.deliveries {
 		stored := deliveryJSON{
-			eventJSONWithID: storedEvent(d.Event), Channel: d.Channel, Folds: d.Event.Folds,
-			Tries: d.Tries, NotBefore: d.NotBefore, Cause: d.Cause, Held: d.held,
+			storedEvent: storeEvent(d.Event), Channel: d.Channel, Folds: d.Event.Folds,
+			Tries: d.Tries, NotBefore: d.NotBefore, Cause: d.Cause, Held: d.held, Withdrawn: d.withdrawn,
 		}
 		for _, e := range d.Event.Covers {
-			stored.Covers = append(stored.Covers, storedEvent(e))
+			stored.Covers = append(stored.Covers, storeEvent(e))
 		}
 		if d.allClear != nil {
-			e := storedEvent(*d.allClear)
+			e := storeEvent(*d.allClear)
 			stored.AllClear = &e
 		}
 		out.Deliveries = append(out.Deliveries, stored)
@@ -81,7 +83,7 @@ func (o *Outbox) UnmarshalJSON(data []byte) error {
 		}
 		d := Delivery{
 			ID: e.deliveryID(), Channel: s.Channel, Event: e, Tries: s.Tries, NotBefore: s.NotBefore,
-			Cause: clean(s.Cause, maxText), held: s.Held,
+			Cause: clean(s.Cause, maxText), held: s.Held, withdrawn: s.Withdrawn,
 		}
 		if s.AllClear != nil {
 			c := s.AllClear.event()

@@ -6,50 +6,53 @@ import (
 	"time"
 )
 
-// retract takes back the alerts that are over by these all-clears and were
-// never delivered to the channel. It returns the first all-clear of those that
-// were; ok is false if there is none.
-func (o *Outbox) retract(allClears []Event, channel string, now time.Time) (send Event, ok bool) {
-	over := func(id string) bool {
-		return slices.ContainsFunc(allClears, func(e Event) bool { return e.ID == id })
+// retract withdraws the alerts that are over by these all-clears and were never
+// delivered to the channel. It returns the all-clears of those that were.
+func (o *Outbox) retract(allClears []Event, channel string, now time.Time) (known []Event) {
+	for _, e := range allClears {
+		if !o.unsent(channel, e.ID) {
+			known = append(known, e)
+		}
 	}
 	var uncovered []Event
 	for _, e := range allClears {
-		unsent := false
 		for i := range o.deliveries {
 			d := &o.deliveries[i]
-			if d.Channel != channel || !d.speaksFor(e.ID) || d.Event.Folds {
+			if d.Channel != channel || d.Event.Cleared || d.Event.Folds {
 				continue
 			}
-			unsent = true
-			covers := slices.DeleteFunc(slices.Clone(d.Event.Covers), func(c Event) bool { return over(c.ID) })
-			d.Event.Covers = covers
-			if d.Event.ID == e.ID && d.allClear == nil {
-				d.allClear, d.Event.Covers = &e, nil
-				uncovered = append(uncovered, covers...)
+			d.Event.Covers = without(d.Event.Covers, e.ID)
+			if d.Event.ID == e.ID && d.withdrawn.IsZero() {
+				d.withdrawn, d.allClear = now.UTC(), &e
+				uncovered = append(uncovered, d.Event.Covers...)
 			}
 		}
-		unsent = o.found(channel, e.ID) || unsent
-		if !unsent && !ok {
-			send, ok = e, true
-		}
+		uncovered = without(uncovered, e.ID)
 	}
 	for _, e := range uncovered {
 		o.add(e, channel, now)
 	}
-	return send, ok
+	return known
 }
 
-// found reports whether the alert was dropped, and forgets that it was.
-func (o *Outbox) found(channel, id string) bool {
+// unsent reports whether the channel's people know nothing of the alert: it
+// waits still, by itself or within one that covers it, or was dropped.
+func (o *Outbox) unsent(channel, id string) bool {
 	s := o.channels[channel]
-	i := slices.Index(s.Lost, id)
-	if i < 0 {
-		return false
+	if slices.Contains(s.Lost, id) {
+		s.Lost = slices.DeleteFunc(slices.Clone(s.Lost), func(lost string) bool { return lost == id })
+		o.channels[channel] = s
+		return true
 	}
-	s.Lost = slices.Delete(slices.Clone(s.Lost), i, i+1)
-	o.channels[channel] = s
-	return true
+	return slices.ContainsFunc(o.deliveries, func(d Delivery) bool {
+		return d.Channel == channel && !d.Event.Folds && !d.Event.Cleared &&
+			slices.ContainsFunc(d.Event.each(), func(e Event) bool { return e.ID == id && !e.owed })
+	})
+}
+
+// without returns the events but that of an alert.
+func without(events []Event, id string) []Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.ID == id })
 }
 
 // Reconcile returns the outbox as of the state that its events came with. What
@@ -58,20 +61,24 @@ func (o *Outbox) found(channel, id string) bool {
 // not be notified yet, is held back until it fires again.
 func (o Outbox) Reconcile(s State) Outbox {
 	o = o.copy()
-	var uncovered []Delivery
+	type uncovering struct {
+		event   Event
+		channel string
+	}
+	var uncovered []uncovering
 	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
-		if d.Event.Cleared || d.Event.Rule == TopUp || d.allClear != nil || s.notified(d.Event) {
+		if d.Event.Cleared || d.Event.Rule == TopUp || !d.withdrawn.IsZero() || s.notified(d.Event) {
 			return false
 		}
 		for _, e := range d.Event.Covers {
 			if s.notified(e) {
-				uncovered = append(uncovered, Delivery{ID: e.ID, Channel: d.Channel, Event: e})
+				uncovered = append(uncovered, uncovering{e, d.Channel})
 			}
 		}
 		return true
 	})
-	for _, d := range uncovered {
-		o.put(d, d.Event.At)
+	for _, u := range uncovered {
+		o.put(u.event, u.channel, u.event.At)
 	}
 	for i := range o.deliveries {
 		d := &o.deliveries[i]
@@ -82,14 +89,14 @@ func (o Outbox) Reconcile(s State) Outbox {
 }
 
 // notified reports whether the alert is the last that was notified of its
-// instance, or counts others that were.
+// instance, or counts others that were and still fire.
 func (s State) notified(e Event) bool {
 	if _, ok := s.byID(e.ID); ok || !e.Folds {
 		return ok
 	}
 	rule, _, _ := strings.Cut(e.ID, "|")
 	for k, a := range s.instances {
-		if strings.HasPrefix(k, rule+"|") && a.fires() && a.LastNotified.standing() {
+		if strings.HasPrefix(k, rule+"|") && a.fires() && a.LastNotified.standing() && !a.LastNotified.At.After(e.At) {
 			return true
 		}
 	}
