@@ -25,7 +25,7 @@ func (a *app) keepKey(ctx context.Context, s settings, account config.Account, t
 	if err := a.nameTheFirst(s.configPath, account); err != nil {
 		return key, "", err
 	}
-	where, err = keys.Keep(ctx, s.configPath, account, key)
+	where, err = keys.Store(ctx, s.configPath, account, key)
 	return key, where, err
 }
 

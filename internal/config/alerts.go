@@ -8,7 +8,7 @@ import (
 )
 
 // Alert is one [[alerts]] table. Settings that are absent are zero, and mean
-// what the rule says of them.
+// what the rule defines.
 type Alert struct {
 	// Rule is balance, used, runway, spend, spike, leak, limit, top_up,
 	// top_up_missing, stale or key_expiry.
@@ -43,7 +43,7 @@ var alertSettings = settings[Alert]{
 	"account":      func(a *Alert, v value) error { return v.text(&a.Account) },
 	"channels":     func(a *Alert, v value) error { return v.texts(&a.Channels) },
 	"below":        func(a *Alert, v value) error { return v.number(&a.BelowUSD) },
-	"above":        func(a *Alert, v value) error { return v.sumOrShare(&a.AboveUSD, &a.AboveRatio) },
+	"above":        func(a *Alert, v value) error { return v.amountOrShare(&a.AboveUSD, &a.AboveRatio) },
 	"chance":       func(a *Alert, v value) error { return v.share(&a.Chance) },
 	"per":          func(a *Alert, v value) error { return v.oneOf(&a.Per, []string{"day", "week", "month"}) },
 	"factor":       func(a *Alert, v value) error { return v.number(&a.Factor) },
@@ -100,12 +100,12 @@ func (c Config) checkAlerts(at places) *Error {
 		}
 		if isShare := a.AboveRatio > 0; t.set("above") && isShare == (a.Rule == "spend") {
 			if isShare {
-				return t.problem("above", "above must be a sum in USD here, such as 25")
+				return t.problem("above", "above must be an amount in USD here, such as 25")
 			}
 			return t.problem("above", `above must be in percent here, such as "90%%"`)
 		}
 		if t.set("factor") && a.Factor <= 1 {
-			return t.problem("factor", "factor must be more than 1: how many times the usual is told")
+			return t.problem("factor", "factor must be more than 1: the multiple of the usual that raises the alert")
 		}
 		if _, err := c.Find(a.Account); a.Account != "" && err != nil {
 			return t.problem("account", "%v", err)

@@ -13,7 +13,7 @@ type Channel struct {
 	// ntfy, mail or command.
 	Kind  string
 	Level string // Level is the least that it takes: info, warning, urgent, or empty.
-	// URL, URLFile and URLCommand say where the channel's URL is; one of them
+	// URL, URLFile and URLCommand are where the channel's URL is; one of them
 	// is set where the kind has one. It is a secret, and its form is not
 	// checked here.
 	URL        Hidden

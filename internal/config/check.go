@@ -56,7 +56,7 @@ func (c Config) check(at places) *Error {
 		}
 		seen[fold] = true
 		if sources := a.sources(); len(sources) > 1 {
-			return at.problem(accountPlace(i, sources[1]), "account %q has both %s and %s: keep one", a.Name, sources[0], sources[1])
+			return at.problem(accountPlace(i, sources[1]), "account %q has both %s and %s: remove one", a.Name, sources[0], sources[1])
 		}
 	}
 	if _, err := c.Find(""); err != nil {
@@ -99,7 +99,7 @@ func (p places) checkInterval(place string, a Account) *Error {
 	return p.problem(place, "interval %v is too short%s: at least %v", a.Interval, whose, least)
 }
 
-// sources names the settings of a that say where its key comes from.
+// sources names the settings of a that its key may come from.
 func (a Account) sources() []string {
 	var names []string
 	if len(a.KeyCommand) > 0 {

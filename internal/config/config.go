@@ -1,5 +1,5 @@
-// Package config reads ortop's configuration file and says where ortop's
-// files live.
+// Package config reads ortop's configuration file and knows where ortop's files
+// live.
 //
 // The file is TOML. Everything in it is optional:
 //
@@ -52,7 +52,7 @@ const DefaultAccount = "default"
 
 const maxBytes = 1 << 20
 
-// Config is what the configuration file says. The zero value is that of an
+// Config is the content of the configuration file. The zero value is that of an
 // empty or absent file.
 type Config struct {
 	Account  string        // Account names the default account. If empty, it is the first of Accounts.
@@ -77,12 +77,12 @@ type Account struct {
 	Interval   time.Duration // Interval is zero where the account uses that of the file.
 }
 
-// HasSource reports whether the account says where its key comes from.
+// HasSource reports whether the account names a source of its key.
 func (a Account) HasSource() bool {
 	return len(a.KeyCommand) > 0 || a.Keyring || a.KeyFile != ""
 }
 
-// Read returns what the file at path says. A file that does not exist, and
+// Read returns the content of the file at path. A file that does not exist, and
 // os.DevNull, are the zero Config. Any other failure is an *Error.
 //
 // Because key_command names a program to run, the file must be a regular one

@@ -180,7 +180,7 @@ func TestReadRefuses(t *testing.T) {
 		{"name in spaces", "[[accounts]]\nname = ' x'\n", 2, "start or end with a space"},
 		{"same name", account + account, 4, `two accounts are named "x"`},
 		{"same name in capitals", account + "[[accounts]]\nname = 'X'\n", 4, `two accounts are named "X"`},
-		{"two sources", account + "keyring = true\nkey_file = 'k'\n", 4, `account "x" has both keyring and key_file: keep one`},
+		{"two sources", account + "keyring = true\nkey_file = 'k'\n", 4, `account "x" has both keyring and key_file: remove one`},
 		{"default that is absent", "theme = 'x'\naccount = 'y'\n" + account, 2, `no account "y" in the configuration (there is "x")`},
 
 		{"grammar", "theme = 'x\n", 1, "literal strings cannot have new lines"},

@@ -9,7 +9,7 @@ import (
 	"ortop/internal/text"
 )
 
-// Error says in one line what is wrong with a configuration file.
+// Error is what is wrong with a configuration file, in one line.
 type Error struct {
 	Path    string
 	Line    int // Line counts from 1. It is 0 where the whole file is meant.

@@ -17,7 +17,7 @@ var (
 )
 
 // ReadRegular returns the content of a regular file of at most limit bytes, and
-// what the system says about the very file that was read. It never waits, as
+// the system's information about the very file that was read. It never waits, as
 // opening a pipe would. Unless follow is set, it refuses a path that ends in a
 // symbolic link.
 func ReadRegular(path string, follow bool, limit int64) ([]byte, fs.FileInfo, error) {

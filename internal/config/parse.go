@@ -13,8 +13,8 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// maxTables bounds each list: it keeps the library's check for duplicates,
-// which is quadratic, within milliseconds.
+// maxTables bounds each list, so that the library's check for duplicates, which
+// is quadratic, takes milliseconds.
 const maxTables = 1000
 
 // places maps a setting, such as "interval" or "accounts.0.name", to its offset

@@ -59,7 +59,7 @@ func (t tableAt) checkURL(what string, own []string) *Error {
 	case 1:
 		return nil
 	}
-	return t.problem(given[1], "this channel has both %s and %s: keep one", given[0], given[1])
+	return t.problem(given[1], "this channel has both %s and %s: remove one", given[0], given[1])
 }
 
 func settingsOf(of map[string][]string) []string { return slices.Sorted(maps.Keys(of)) }

@@ -203,11 +203,11 @@ func (v value) share(to *float64) error {
 	return nil
 }
 
-func (v value) sumOrShare(sum, ratio *float64) error {
+func (v value) amountOrShare(amount, ratio *float64) error {
 	if v.node.Kind == unstable.String {
 		return v.share(ratio)
 	}
-	return v.number(sum)
+	return v.number(amount)
 }
 
 // span is a duration that may be longer than a day, and may be in days.

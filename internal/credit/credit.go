@@ -15,7 +15,7 @@ type Sample struct {
 	// UsageUSD is what was spent since the beginning. Within a segment it
 	// never falls.
 	UsageUSD float64
-	// CreditsUSD is what was bought since the beginning; it means something
+	// CreditsUSD is what was bought since the beginning; it has a meaning
 	// only where CreditsKnown is set. It may fall (a refund).
 	CreditsUSD   float64
 	CreditsKnown bool
@@ -67,7 +67,7 @@ type TopUp struct {
 	AmountUSD float64
 }
 
-// KeyKind tells what a key may read.
+// KeyKind is what a key may read.
 type KeyKind string
 
 // The kinds of key. The zero KeyKind is written as KeyUnknown.
@@ -77,7 +77,7 @@ const (
 	KeyOrdinary   KeyKind = "ordinary"   // its own cap and usage
 )
 
-// Key is what the API says of the key that asks.
+// Key is the key that an account is read with.
 type Key struct {
 	Kind KeyKind
 	// Label is the server's masked form, such as "sk-or-v1-0e6…1c96".
@@ -127,7 +127,7 @@ func (c Cap) UsedRatio() (ratio float64, ok bool) {
 	return 1 - *c.RemainingUSD / *c.LimitUSD, true
 }
 
-// Binding names what bounds the spendable sum.
+// Binding names what bounds the spendable amount.
 type Binding string
 
 // The bindings. The zero Binding means that none is known.
@@ -136,14 +136,14 @@ const (
 	BoundByKey     Binding = "key"
 )
 
-// Spendable returns the sum that can still be spent, the lesser of the
+// Spendable returns the amount that can still be spent, the lesser of the
 // account's balance and the key's remaining cap, and which of the two binds.
 //
 // A management key cannot run models, so its cap never binds. Where balance or
-// cap is not known (k is nil, or has a limit of which the rest was not said)
-// neither is the sum, and usd is nil. What is known to be spent still stops
-// the key: binding is then BoundByKey for its cap, and a spent balance is the
-// sum whatever the cap is.
+// cap is not known (k is nil, or has a limit without its rest) neither is the
+// amount, and usd is nil. What is known to be spent still stops the key: binding
+// is then BoundByKey for its cap, and a spent balance is the amount whatever the
+// cap is.
 func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
 	var remaining *float64
 	capped := k == nil || k.Kind != KeyManagement && k.Cap.LimitUSD != nil
@@ -163,6 +163,6 @@ func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
 	return &v, BoundByAccount
 }
 
-// Plausible reports whether v can be a sum of money of this API: finite, and
+// Plausible reports whether v can be an amount of money of this API: finite, and
 // at most a billion dollars either way.
 func Plausible(v float64) bool { return math.Abs(v) <= 1e9 }

@@ -38,7 +38,7 @@ func (t *Trail) Newest() (s Sample, ok bool) {
 	return t.Samples[len(t.Samples)-1], true
 }
 
-// At returns the reading in effect at a moment. Before where loading began
+// At returns the reading in effect at a time. Before where loading began
 // that is First; ok is false before First.
 func (t *Trail) At(at time.Time) (s Sample, ok bool) {
 	if t.Empty() {

@@ -65,8 +65,8 @@ func commandError(ctx context.Context, source Source, err error, limit time.Dura
 		e.Problem, e.Hint, e.Err = "stopped", "", cause
 	case errors.As(err, &exit):
 		e.Problem = "it failed (" + exit.String() + ")"
-		if said := firstWords(notes, out); said != "" {
-			e.Problem += ": " + said
+		if output := firstWords(notes, out); output != "" {
+			e.Problem += ": " + output
 		}
 	case errors.Is(err, exec.ErrNotFound):
 		e.Problem, e.Hint = "no such program", "check key_command in the configuration"
@@ -80,16 +80,16 @@ func commandError(ctx context.Context, source Source, err error, limit time.Dura
 // shown, and without any word of its standard output, which may be the key.
 func firstWords(notes, out []byte) string {
 	line, _, _ := bytes.Cut(bytes.TrimSpace(notes), []byte("\n"))
-	said := text.Clean(string(line), maxCommandBytes)
+	output := text.Clean(string(line), maxCommandBytes)
 	for _, word := range strings.Fields(string(out)) {
 		if len(word) >= 8 {
-			said = text.Redact(said, word)
+			output = text.Redact(output, word)
 		}
 	}
-	return text.Safe(said, 120)
+	return text.Safe(output, 120)
 }
 
-// bounded keeps the first maxCommandBytes and drops the rest. A write beyond
+// bounded stores the first maxCommandBytes and drops the rest. A write beyond
 // them calls full, if there is one, once or more. The buffer is not embedded:
 // its ReadFrom would go round the bound.
 type bounded struct {

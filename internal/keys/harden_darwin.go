@@ -1,5 +1,5 @@
 package keys
 
-// Harden keeps the keys in memory out of core dumps. A child process may raise
+// Harden excludes the keys in memory from core dumps. A child process may raise
 // the core limit again.
 func Harden() error { return noCore() }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Harden keeps the keys in memory from other eyes: no core dumps, and on Linux
+// Harden hides the keys in memory: no core dumps, and on Linux
 // no /proc/PID/mem, /proc/PID/environ or ptrace for other processes of the same
 // user. A child process may raise the core limit again. Systems other than
 // Linux and macOS offer nothing of this, and Harden does nothing there.

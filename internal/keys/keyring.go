@@ -36,7 +36,7 @@ func fromKeyring(ctx context.Context, user string) (client.Secret, Source, error
 	switch {
 	case errors.Is(err, keyring.ErrNotFound):
 		e.Problem = fmt.Sprintf("it has no entry for account %q", text.Clean(user, 64))
-		e.Hint = "keep the key again with `ortop accounts add`"
+		e.Hint = "store the key again with `ortop accounts add`"
 	case errors.Is(err, errTooSlow):
 		e.Problem = fmt.Sprintf("no answer within %v", keyringLimit)
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
@@ -52,9 +52,9 @@ func getKeyring(ctx context.Context, user string) (string, error) {
 	return within(ctx, keyringLimit, func() (string, error) { return get(keyringService, user) })
 }
 
-// keepInKeyring stores the key and reads it back, as some keyrings take a key
+// storeInKeyring stores the key and reads it back, as some keyrings take a key
 // and forget it.
-func keepInKeyring(ctx context.Context, user string, key client.Secret) error {
+func storeInKeyring(ctx context.Context, user string, key client.Secret) error {
 	set := system.set
 	_, err := within(ctx, keyringLimit, func() (string, error) {
 		return "", set(keyringService, user, key.Reveal())

@@ -1,10 +1,10 @@
-// Package keys finds the API key of an account, and keeps one that the user
+// Package keys finds the API key of an account, and stores one that the user
 // gave.
 //
 // A key comes from, in this order: ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY,
 // the account's own source (a command, the system keyring or a file, whichever
 // the configuration names), OPENROUTER_API_KEY. Nothing is guessed: a keyring
-// or a file that no configuration names is not tried, because asking a keyring
+// or a file that no configuration names is not tried, because a call to a keyring
 // can take seconds. No error, and no text of this package, holds a key.
 package keys
 
@@ -23,12 +23,12 @@ import (
 // against one that failed.
 var ErrNone = errors.New("no key")
 
-// Source says where a key came from.
+// Source is where a key came from.
 type Source struct {
 	Name string // Name is for people: "ORTOP_API_KEY", "keyring", `file "/x"`, "key_command op".
 }
 
-// Error says in one line why a source gave no key.
+// Error is why a source gave no key, in one line.
 type Error struct {
 	Source  Source // Source has an empty name where no source is configured.
 	Problem string
@@ -64,12 +64,12 @@ func Find(ctx context.Context, env Environment, account config.Account, explicit
 	}
 	return client.Secret{}, source, &Error{
 		Problem: "no key is set",
-		Hint:    "set " + ortopVariable + ", or keep a key with `ortop accounts add`",
+		Hint:    "set " + ortopVariable + ", or store a key with `ortop accounts add`",
 		Err:     ErrNone,
 	}
 }
 
-// Where returns the source that Find would ask, without asking it; ok is false
+// Where returns the source that Find would use, without using it; ok is false
 // where none is configured.
 func Where(env Environment, account config.Account, explicit bool) (source Source, ok bool) {
 	source, read := locate(env, account, explicit)

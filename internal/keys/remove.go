@@ -15,7 +15,7 @@ import (
 )
 
 // Remove takes an account out of the configuration at configPath, and then its
-// key from where Keep put it: the system keyring, or the folder "keys" beside
+// key from where Store put it: the system keyring, or the folder "keys" beside
 // the configuration. It returns, for people, what became of the key. A key
 // file anywhere else, and one that another account uses, stays, and a
 // key_command is not run.
@@ -46,12 +46,12 @@ func Remove(ctx context.Context, configPath, name string) (key string, err error
 		return "it had no key of its own", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("account %q is out of the configuration, but its key could not be removed: %w", account.Name, tell(config.Cause(err), client.Secret{}))
+		return "", fmt.Errorf("account %q is out of the configuration, but its key could not be removed: %w", account.Name, safeError(config.Cause(err), client.Secret{}))
 	}
 	return key, nil
 }
 
-// Fate says, for people, what Remove would do to an account's key. It fails
+// Fate returns, for people, what Remove would do to an account's key. It fails
 // where Remove would leave everything as it is.
 func Fate(configPath, name string) (key string, err error) {
 	account, err := config.CheckRemove(configPath, name)
@@ -72,7 +72,7 @@ func Fate(configPath, name string) (key string, err error) {
 	return "it has no key of its own", nil
 }
 
-// ownFile reports whether Keep made the account's key file, and no other
+// ownFile reports whether Store made the account's key file, and no other
 // account uses it.
 func ownFile(configPath string, account config.Account) (bool, error) {
 	path, err := filepath.Abs(filepath.Join(filepath.Dir(configPath), "keys", account.Name+".key"))

@@ -25,7 +25,7 @@ func TestRemoveUndoesKeep(t *testing.T) {
 			}
 			folder := t.TempDir()
 			path := put(t, filepath.Join(folder, "config.toml"), "theme = 'x' # mine\n", 0o600)
-			if _, err := Keep(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(canary)); err != nil {
+			if _, err := Store(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(canary)); err != nil {
 				t.Fatal(err)
 			}
 			want := "its key was removed from the system keyring"

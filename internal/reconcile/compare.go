@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Account is what an account tells of the span of a log.
+// Account is what an account spent in the span of a log.
 type Account struct {
 	// SpentUSD is nil where it is not known.
 	SpentUSD *float64
@@ -17,10 +17,10 @@ type Account struct {
 }
 
 // Tolerance is the difference that counts as none: the greater of a share of
-// what the account spent, 0 to 1, and a sum.
+// what the account spent, 0 to 1, and an amount.
 type Tolerance struct{ Ratio, USD float64 }
 
-// Verdict says what came of a comparison.
+// Verdict is the outcome of a comparison.
 type Verdict string
 
 // The verdicts.
@@ -38,10 +38,10 @@ type Cause struct {
 	Text string // one line for people
 }
 
-// Result is what came of a comparison.
+// Result is the outcome of a comparison in full.
 type Result struct {
 	LogUSD float64
-	// DifferenceUSD is what the account spent more than the log says, and
+	// DifferenceUSD is what the account spent more than the log has, and
 	// ToleranceUSD what of it counts as none; nil where the account's spend, or
 	// any cost, is not known.
 	DifferenceUSD, ToleranceUSD *float64
@@ -52,12 +52,12 @@ type Result struct {
 }
 
 // Settle is how long after a request its cost is sure to show: a request is
-// charged when it ends, the account's answer may be a minute old, and is asked
-// for once a minute.
+// charged when it ends, the account's answer may be a minute old, and is
+// requested once a minute.
 const Settle = 2 * time.Minute
 
 // Compare compares a log with its account. look is what the service's own
-// records say of the log; nil if they were not asked for.
+// records have of the log; nil if they were not looked up.
 func Compare(l Log, a Account, t Tolerance, look *Lookup) Result {
 	r := Result{LogUSD: l.SumUSD(), Verdict: Unknown}
 	if a.SpentUSD == nil || l.Unpriced() == len(l.Entries) {

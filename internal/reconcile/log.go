@@ -183,7 +183,7 @@ func (l *reader) entry(r record) (Entry, error) {
 		Model: short(r.text(modelNames)), Key: short(r.text(keyNames)),
 	}
 	if len(e.ID) > maxText || strings.ContainsFunc(e.ID, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return e, errors.New("its id is none")
+		return e, errors.New("its id is not one")
 	}
 	if name, text := r.find(costNames); text != "" {
 		usd, err := parseCost(text)

@@ -67,8 +67,8 @@ func TestReadOneRequest(t *testing.T) {
 
 func TestBadLinesLoseNothingElse(t *testing.T) {
 	for _, c := range []struct{ name, first, bad, problem string }{
-		{"no JSON", "", `{"id":"gen-9",`, "no JSON object"},
-		{"not an object", "", `["gen-9", 1]`, "no JSON object"},
+		{"no JSON", "", `{"id":"gen-9",`, "not a JSON object"},
+		{"not an object", "", `["gen-9", 1]`, "not a JSON object"},
 		{"neither id nor cost", "", `{"time":1795165200}`, "neither an id nor a cost"},
 		{"cost in words", "", `{"id":"gen-9","cost":"much"}`, "cost is not an amount"},
 		{"cost below 0", "", `{"id":"gen-9","usage":{"cost":-1}}`, "usage.cost is not an amount"},
@@ -77,8 +77,8 @@ func TestBadLinesLoseNothingElse(t *testing.T) {
 		{"no time", "", `{"id":"gen-9","cost":1,"time":"yesterday"}`, "time is not a time"},
 		{"a time of 1970", "", `{"id":"gen-9","cost":1,"created":17}`, "created is not a time"},
 		{"a time to come", "", `{"id":"gen-9","cost":1,"at":"2026-11-23T00:00:00Z"}`, "at is in the future"},
-		{"an id with a line break", "", `{"id":"gen\n9","cost":1}`, "its id is none"},
-		{"an id that hides", "", `{"id":"gen` + "\u202e" + `9","cost":1}`, "its id is none"},
+		{"an id with a line break", "", `{"id":"gen\n9","cost":1}`, "its id is not one"},
+		{"an id that hides", "", `{"id":"gen` + "\u202e" + `9","cost":1}`, "its id is not one"},
 		{"a line too long", "", `{"id":"gen-9","text":"` + strings.Repeat("x", maxLine) + `"}`, "longer than 8 MiB"},
 		{"cells that lack", "id,cost\n", "gen-9", "1 cells, and the header 2"},
 		{"a quote that is open", "id,cost\n", `gen-9,"1`, "quotes"},

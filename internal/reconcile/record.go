@@ -52,7 +52,7 @@ var wrappers = []string{"data", "response"}
 func parseJSON(line []byte) (record, error) {
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(line, &object); err != nil {
-		return nil, errors.New("it is no JSON object")
+		return nil, errors.New("it is not a JSON object")
 	}
 	r := record{}
 	r.add("", object)
@@ -156,7 +156,7 @@ func (h header) parse(line []byte) (record, error) {
 func parseCost(text string) (float64, error) {
 	usd, err := strconv.ParseFloat(strings.TrimPrefix(text, "$"), 64)
 	if err != nil || !plausible(usd) {
-		return 0, errors.New("no sum in USD")
+		return 0, errors.New("not an amount in USD")
 	}
 	return usd, nil
 }
@@ -178,12 +178,12 @@ func parseTime(text string) (time.Time, error) {
 				return time.UnixMicro(int64(s * 1e6)).UTC(), nil
 			}
 		}
-		return time.Time{}, errors.New("no Unix time")
+		return time.Time{}, errors.New("not a Unix time")
 	}
 	for _, layout := range layouts {
 		if at, err := time.Parse(layout, text); err == nil && at.Unix() >= firstSecond {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, errors.New("no time")
+	return time.Time{}, errors.New("not a time")
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Moment writes a moment as a date with no more precision than its distance
+// Moment writes a time as a date with no more precision than its distance
 // from now deserves: "Thu 26 Nov, 14:20" within a week, "Thu 10 Dec" within
 // four months, "Mar 2027" within a year, "> 1 year" beyond. Both are shown in
 // the zone of now.
@@ -23,7 +23,7 @@ func Moment(t, now time.Time) string {
 	return t.Format("Mon 2 Jan, 15:04")
 }
 
-// Range writes two moments as "Tue 24, 09:10 to Sun 29, 22:00": the month is
+// Range writes two times as "Tue 24, 09:10 to Sun 29, 22:00": the month is
 // there only where it differs from now's, the time only within a week, and a
 // day that is both is written once.
 func Range(from, to, now time.Time) string {

@@ -26,7 +26,7 @@ func form(expression string) func() *regexp.Regexp {
 }
 
 // key is OpenRouter's keys, also cut ones, "sk-or-v1-" and 64 hex digits. It
-// spares the masked labels ("sk-or-v1-0e6...1c96") that tell keys apart.
+// spares the masked labels ("sk-or-v1-0e6...1c96") that distinguish keys.
 var key = secret{
 	hints: []string{"sk-or-"},
 	form:  form(`(?i)sk-or-[a-z0-9_-]{10,}`),

@@ -1,6 +1,6 @@
-// Package text says numbers, spans and moments as people read them. Every
-// screen, report and message uses it, so that one value reads the same
-// everywhere.
+// Package text writes numbers, spans and times as people read them, reads those
+// that people type, and makes foreign text safe to show. Every screen, report
+// and message uses it, so that one value reads the same everywhere.
 package text
 
 import (
@@ -14,8 +14,8 @@ import (
 // Unknown is what stands where a value is not known.
 const Unknown = "—"
 
-// USD writes a sum of money: two decimals, thousands in groups, and as many
-// decimals as it takes to show a sum below a cent. A minus stands before the
+// USD writes an amount of money: two decimals, thousands in groups, and as many
+// decimals as it takes to show an amount below a cent. A minus stands before the
 // dollar sign. It never uses an exponent.
 func USD(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -36,7 +36,7 @@ func USD(v float64) string {
 	return sign + "$" + group(s)
 }
 
-// MaybeUSD writes a sum of money, or Unknown for nil.
+// MaybeUSD writes an amount of money, or Unknown for nil.
 func MaybeUSD(v *float64) string {
 	if v == nil {
 		return Unknown
@@ -60,8 +60,8 @@ func group(s string) string {
 	return b.String()
 }
 
-// Percent writes a share of 0 to 1 in whole percent. What is not quite none
-// or not quite all says so.
+// Percent writes a share of 0 to 1 in whole percent; what is not quite none or
+// not quite all is "<1 %" or ">99 %".
 func Percent(share float64) string {
 	p := math.Round(share * 100)
 	switch {
@@ -75,8 +75,8 @@ func Percent(share float64) string {
 	return strconv.FormatFloat(p+0, 'f', 0, 64) + " %"
 }
 
-// Chance writes a probability of a forecast, which is never said to be none or
-// all of it, however small what is left of it.
+// Chance writes a probability of a forecast, which is never 0 % or 100 %,
+// however close it is.
 func Chance(p float64) string { return Percent(min(1-1e-9, max(1e-9, p))) }
 
 // Span writes a length of time with two units at most: "5 d 3 h",

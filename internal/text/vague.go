@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Between writes two moments that are known roughly: "between tomorrow and Thu
+// Between writes two times that are known roughly: "between tomorrow and Thu
 // 3 Dec". Only what is today has a time of day.
 func Between(from, to, now time.Time) string {
 	a, b := vague(from, now), vague(to, now)
@@ -41,7 +41,7 @@ func vague(t, now time.Time) string {
 	return t.In(now.Location()).Format("Mon 2 Jan")
 }
 
-// Rough writes a moment to come by the calendar alone: "today", "tomorrow",
+// Rough writes a time to come by the calendar alone: "today", "tomorrow",
 // "this week", "next week", "in 3 weeks", "next month", "in 5 months", "in over
 // a year". This week and the next begin on Monday; others are counted in days.
 func Rough(t, now time.Time) string {

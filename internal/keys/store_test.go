@@ -35,11 +35,11 @@ func nextStart(t *testing.T, configPath, account string) string {
 	return key.Reveal()
 }
 
-func TestKeepUsesTheKeyring(t *testing.T) {
+func TestStoreUsesTheKeyring(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ortop", "config.toml")
-	where, err := Keep(t.Context(), path, config.Account{Name: "default"}, client.NewSecret(canary))
+	where, err := Store(t.Context(), path, config.Account{Name: "default"}, client.NewSecret(canary))
 	if err != nil || where != "system keyring" {
-		t.Fatalf("Keep(…) = %q, %v, want %q", where, err, "system keyring")
+		t.Fatalf("Store(…) = %q, %v, want %q", where, err, "system keyring")
 	}
 	if got, err := keyring.Get("ortop", "default"); err != nil || got != canary {
 		t.Errorf("the keyring holds %q, %v, want the key", got, err)
@@ -50,13 +50,13 @@ func TestKeepUsesTheKeyring(t *testing.T) {
 	text, err := os.ReadFile(path)
 	must(t, err)
 	noCanary(t, string(text))
-	_, err = Keep(t.Context(), path, config.Account{Name: "default"}, client.NewSecret("second"))
+	_, err = Store(t.Context(), path, config.Account{Name: "default"}, client.NewSecret("second"))
 	if got := nextStart(t, path, ""); err != nil || got != "second" {
 		t.Errorf("after a second Keep (%v) the next start finds %q, want %q", err, got, "second")
 	}
 }
 
-func TestKeepFallsBackToAFileAndSaysSo(t *testing.T) {
+func TestStoreFallsBackToAFileAndSaysSo(t *testing.T) {
 	for _, umask := range []int{0, 0o077, 0o777} {
 		t.Run(fmt.Sprintf("K07 umask %03o", umask), func(t *testing.T) {
 			noKeyring(t)
@@ -67,10 +67,10 @@ func TestKeepFallsBackToAFileAndSaysSo(t *testing.T) {
 			}
 			defer syscall.Umask(syscall.Umask(umask))
 			path := filepath.Join(folder, "config.toml")
-			where, err := Keep(t.Context(), path, config.Account{Name: "default"}, client.NewSecret(canary))
+			where, err := Store(t.Context(), path, config.Account{Name: "default"}, client.NewSecret(canary))
 			file := filepath.Join(folder, "keys", "default.key")
 			if want := fmt.Sprintf("file %q (no keyring here)", file); err != nil || where != want {
-				t.Fatalf("Keep(…) = %q, %v, want %q", where, err, want)
+				t.Fatalf("Store(…) = %q, %v, want %q", where, err, want)
 			}
 			for name, want := range map[string]os.FileMode{file: 0o600, filepath.Dir(file): 0o700, path: 0o600, folder: 0o700} {
 				info, err := os.Stat(name)
@@ -86,12 +86,12 @@ func TestKeepFallsBackToAFileAndSaysSo(t *testing.T) {
 	}
 }
 
-func TestKeepReplacesTheKeyOnly(t *testing.T) {
+func TestStoreReplacesTheKeyOnly(t *testing.T) {
 	noKeyring(t)
 	folder := t.TempDir()
 	path := filepath.Join(folder, "config.toml")
 	for _, key := range []string{"first", canary} {
-		if _, err := Keep(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(key)); err != nil {
+		if _, err := Store(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(key)); err != nil {
 			t.Fatal(err)
 		}
 		if got := nextStart(t, path, "work"); got != key {
@@ -110,19 +110,19 @@ func TestKeepReplacesTheKeyOnly(t *testing.T) {
 	}
 }
 
-func TestKeepInTheAccountsOwnFile(t *testing.T) {
+func TestStoreInTheAccountsOwnFile(t *testing.T) {
 	folder := t.TempDir()
 	path := put(t, filepath.Join(folder, "config.toml"), "[[accounts]]\nname = \"work\"\nkey_file = \"own.key\"\n", 0o600)
-	where, err := Keep(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(canary))
+	where, err := Store(t.Context(), path, config.Account{Name: "work"}, client.NewSecret(canary))
 	if want := fmt.Sprintf("file %q", filepath.Join(folder, "own.key")); err != nil || where != want {
-		t.Errorf("Keep(…) = %q, %v, want %q", where, err, want)
+		t.Errorf("Store(…) = %q, %v, want %q", where, err, want)
 	}
 	if got := nextStart(t, path, "work"); got != canary {
 		t.Errorf("the next start finds %q, want the key", got)
 	}
 }
 
-func TestKeepRefuses(t *testing.T) {
+func TestStoreRefuses(t *testing.T) {
 	folder := func(t *testing.T, text string) string {
 		return put(t, filepath.Join(t.TempDir(), "config.toml"), text, 0o600)
 	}
@@ -142,7 +142,7 @@ func TestKeepRefuses(t *testing.T) {
 			path: func(t *testing.T) string {
 				return folder(t, "[[accounts]]\nname = 'x'\nkey_command = ['op']\n")
 			}},
-		{name: "K09 keyring asked for and absent", account: "x", key: canary, problem: "the keyring does not take it",
+		{name: "K09 keyring asked for and absent", account: "x", key: canary, problem: "the keyring does not store it",
 			path: func(t *testing.T) string { return folder(t, "[[accounts]]\nname = 'x'\nkeyring = true\n") }},
 		{name: "K08 link in the place of the file", account: "x", key: canary, problem: "not a regular file",
 			path: func(t *testing.T) string {
@@ -165,13 +165,13 @@ func TestKeepRefuses(t *testing.T) {
 				path = tc.path(t)
 			}
 			before, _ := os.ReadFile(path)
-			_, err := Keep(t.Context(), path, config.Account{Name: tc.account}, client.NewSecret(tc.key))
+			_, err := Store(t.Context(), path, config.Account{Name: tc.account}, client.NewSecret(tc.key))
 			if err == nil || !strings.Contains(err.Error(), tc.problem) {
-				t.Fatalf("Keep(…) = %v, want an error with %q", err, tc.problem)
+				t.Fatalf("Store(…) = %v, want an error with %q", err, tc.problem)
 			}
 			noCanary(t, err.Error())
 			if after, _ := os.ReadFile(path); string(after) != string(before) {
-				t.Errorf("Keep(…) changed the configuration to %q", after)
+				t.Errorf("Store(…) changed the configuration to %q", after)
 			}
 		})
 	}
@@ -179,9 +179,9 @@ func TestKeepRefuses(t *testing.T) {
 
 func TestK09KeepWithAKeyringThatForgets(t *testing.T) {
 	fakeKeyring(t, func() (string, error) { return "another", nil }, func() error { return nil })
-	where, err := Keep(t.Context(), filepath.Join(t.TempDir(), "config.toml"), config.Account{Name: "x"}, client.NewSecret(canary))
+	where, err := Store(t.Context(), filepath.Join(t.TempDir(), "config.toml"), config.Account{Name: "x"}, client.NewSecret(canary))
 	if err != nil || !strings.HasSuffix(where, "(no keyring here)") {
-		t.Errorf("Keep(…) = %q, %v, want the file", where, err)
+		t.Errorf("Store(…) = %q, %v, want the file", where, err)
 	}
 }
 
@@ -190,9 +190,9 @@ func TestK09KeepWithAKeyringThatHangs(t *testing.T) {
 		free := make(chan struct{})
 		defer close(free)
 		fakeKeyring(t, nil, func() error { <-free; return nil })
-		where, err := Keep(t.Context(), filepath.Join(t.TempDir(), "config.toml"), config.Account{Name: "x"}, client.NewSecret(canary))
+		where, err := Store(t.Context(), filepath.Join(t.TempDir(), "config.toml"), config.Account{Name: "x"}, client.NewSecret(canary))
 		if err != nil || !strings.HasSuffix(where, "(no keyring here)") {
-			t.Errorf("Keep(…) = %q, %v, want the file", where, err)
+			t.Errorf("Store(…) = %q, %v, want the file", where, err)
 		}
 	})
 }

@@ -14,20 +14,20 @@ import (
 	"ortop/internal/text"
 )
 
-// Keep stores the key of an account where the next start finds it, names the
+// Store stores the key of an account where the next start finds it, names the
 // place in the configuration at configPath, and returns that place for people:
 // "system keyring" or `file "/x" (no keyring here)`.
 //
-// The place is the account's own source if it has one; a key_command cannot be
-// kept to. Else it is the system keyring, checked by reading back, and only if
-// that fails within 3 s a call, a file of mode 0600 in the folder "keys" beside
+// The place is the account's own source if it has one, which cannot be a
+// key_command. Else it is the system keyring, checked by reading back; if that
+// fails within 3 s a call, it is a file of mode 0600 in the folder "keys" beside
 // the configuration. A key that was there before is replaced in one step.
-func Keep(ctx context.Context, configPath string, account config.Account, key client.Secret) (where string, err error) {
+func Store(ctx context.Context, configPath string, account config.Account, key client.Secret) (where string, err error) {
 	if err := key.Check(); err != nil {
-		return "", fmt.Errorf("keeping the key: %w", err)
+		return "", fmt.Errorf("storing the key: %w", err)
 	}
 	if err := config.CheckName(account.Name); err != nil {
-		return "", fmt.Errorf("keeping the key: %w", err)
+		return "", fmt.Errorf("storing the key: %w", err)
 	}
 	settings, err := config.Read(configPath)
 	if err != nil {
@@ -39,7 +39,7 @@ func Keep(ctx context.Context, configPath string, account config.Account, key cl
 		}
 	}
 	if where, err = store(ctx, configPath, &account, key); err != nil {
-		return "", fmt.Errorf("keeping the key of account %q: %w", account.Name, err)
+		return "", fmt.Errorf("storing the key of account %q: %w", account.Name, err)
 	}
 	if err := config.AddAccount(configPath, account); err != nil {
 		return "", fmt.Errorf("the key is in the %s, but account %q is not in the configuration: %w", where, account.Name, err)
@@ -47,7 +47,7 @@ func Keep(ctx context.Context, configPath string, account config.Account, key cl
 	return where, nil
 }
 
-// store puts the key away and sets the account's source to the place.
+// store stores the key and sets the account's source to the place.
 func store(ctx context.Context, configPath string, account *config.Account, key client.Secret) (where string, err error) {
 	const inKeyring = "system keyring"
 	switch {
@@ -56,13 +56,13 @@ func store(ctx context.Context, configPath string, account *config.Account, key 
 	case account.KeyFile != "":
 		return fileSource(account.KeyFile).Name, writeFile(account.KeyFile, key)
 	}
-	refused := keepInKeyring(ctx, account.Name, key)
+	refused := storeInKeyring(ctx, account.Name, key)
 	if refused == nil {
 		account.Keyring = true
 		return inKeyring, nil
 	}
 	if account.Keyring || ctx.Err() != nil {
-		return "", fmt.Errorf("the keyring does not take it: %w", tell(refused, key))
+		return "", fmt.Errorf("the keyring does not store it: %w", safeError(refused, key))
 	}
 	folder, err := filepath.Abs(filepath.Join(filepath.Dir(configPath), "keys"))
 	if err != nil {
@@ -75,8 +75,8 @@ func store(ctx context.Context, configPath string, account *config.Account, key 
 	return fileSource(account.KeyFile).Name + " (no keyring here)", writeFile(account.KeyFile, key)
 }
 
-// tell keeps the key out of a keyring's own words.
-func tell(err error, key client.Secret) error {
+// safeError is the text of an error of others without the key.
+func safeError(err error, key client.Secret) error {
 	return errors.New(text.Safe(err.Error(), 120, key.Reveal()))
 }
 
