@@ -56,6 +56,8 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 			if added, err = db.fill(s, h, list); err != nil || added == 0 {
 				return err
 			}
+			h.known = false
+			clear(db.loaded)
 			return db.saveHead(h, &was)
 		})
 	}

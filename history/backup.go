@@ -31,8 +31,8 @@ func (db *DB) aside() (k *conn, done func(), err error) {
 		return db.conn, db.mu.Unlock, nil
 	}
 	defer db.mu.Unlock()
-	if db.conn == nil {
-		return nil, nil, errClosed
+	if err := db.reconnect(); err != nil {
+		return nil, nil, err
 	}
 	k, err = dialReadOnly(db.path)
 	if err != nil {

@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // Changed reports whether another process has written since the last call. It
 // is cheap enough for every second.
 //
 // It also notices that the file was removed or replaced: then it opens what is
-// there now, or begins a new file, and reports true; Note tells of it.
+// there now, or begins a new file, and reports true; Note tells of it. Where
+// that cannot be opened the error says why, and later calls try again.
 func (db *DB) Changed(ctx context.Context) (bool, error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
@@ -21,13 +23,73 @@ func (db *DB) Changed(ctx context.Context) (bool, error) {
 	if moved, err := db.watch(); moved || err != nil {
 		return moved, err
 	}
-	v, err := db.conn.int("PRAGMA data_version")
+	v, err := db.dataVersion()
 	if err != nil {
 		return false, fmt.Errorf("watching %s: %w", db.where(), err)
 	}
 	changed := v != db.version
 	db.version = v
 	return changed, nil
+}
+
+// dataVersion returns a number that changes when another connection commits.
+func (db *DB) dataVersion() (int64, error) {
+	if db.conn == nil {
+		return 0, db.gone()
+	}
+	return db.conn.int("PRAGMA data_version")
+}
+
+// load is what is known of an account's last Load.
+type load struct {
+	version int64    // data_version then
+	series  []Series // of which there were trails
+	edited  bool     // since then, by this DB, in a way that its caller does not know
+}
+
+// Unchanged reports whether what the last [DB.Load] of an account returned,
+// with what its Records added since, as [DB.Preview] told, is all that there
+// is: then there is nothing to load. It costs no SELECT. What other accounts
+// store through this DB, and claims, do not count.
+func (db *DB) Unchanged(account Series) bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	if moved, err := db.watch(); moved || err != nil {
+		return false
+	}
+	l, ok := db.loaded[account]
+	v, err := db.dataVersion()
+	return ok && !l.edited && err == nil && v == l.version
+}
+
+// outdate notes what the record of e means for what was loaded.
+func (db *DB) outdate(e entry) {
+	for account, l := range db.loaded {
+		if e.update.Series == account {
+			if l.version != db.cached {
+				// What was previewed may not have followed what is stored.
+				delete(db.loaded, account)
+			}
+			continue
+		}
+		for s := range e.all() {
+			if s == account || slices.Contains(l.series, s) {
+				l.edited = true
+			}
+		}
+		db.loaded[account] = l
+	}
+}
+
+// edit notes that something was stored that the callers of Load do not know.
+func (db *DB) edit(err error) error {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	for account, l := range db.loaded {
+		l.edited = true
+		db.loaded[account] = l
+	}
+	return err
 }
 
 // watch leaves a file that is no longer at the path for what is there now.
@@ -40,20 +102,34 @@ func (db *DB) watch() (moved bool, err error) {
 	}
 	info, err := os.Stat(db.path)
 	there := err == nil
-	if there && db.conn != nil && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist) {
+	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
 		return false, nil
 	}
+	same := there && os.SameFile(info, db.file) // it could not be read meanwhile
 	_ = db.closeConn()
+	if db.lost = db.open(); db.lost != nil {
+		return true, db.lost
+	}
 	clear(db.heads)
 	clear(db.ids)
-	if err := db.open(); err != nil {
-		return true, err
-	}
-	if db.note == "" {
+	clear(db.loaded)
+	db.tails = nil
+	db.follow(db.pending...)
+	switch {
+	case db.note != "" || same:
+	case there:
+		db.note = "the history file was replaced by another"
+	default:
 		db.note = "the history file was removed; a new one was begun"
-		if there {
-			db.note = "the history file was replaced by another"
-		}
 	}
 	return true, nil
+}
+
+// reconnect tries to open the file again where that failed.
+func (db *DB) reconnect() error {
+	if db.conn != nil {
+		return nil
+	}
+	_, err := db.watch()
+	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,6 +20,26 @@ type conn struct {
 	db    *sql.DB
 	c     *sql.Conn
 	stmts map[string]*sql.Stmt
+	stats *Stats
+	in    bool // in a transaction
+}
+
+// Stats counts what was asked of SQLite, for tests and diagnostics.
+type Stats struct {
+	// Selects are SELECT statements; the look at whether another process wrote
+	// is none.
+	Selects int
+	// ReadTx are transactions that only read: a SELECT of its own is one.
+	ReadTx int
+	// Commits are transactions that wrote; each costs a sync of the disk.
+	Commits int
+}
+
+// Stats returns what was asked of SQLite since the history was opened.
+func (db *DB) Stats() Stats {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.stats
 }
 
 // pragmas of every connection. busy_timeout comes first, for the others may
@@ -52,7 +73,7 @@ func dial(path, query string) (*conn, error) {
 		db.Close()
 		return nil, err
 	}
-	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}}
+	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}}
 	if err := k.exec(pragmas); err != nil {
 		k.close()
 		return nil, err
@@ -100,6 +121,12 @@ func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err 
 	if err != nil {
 		return err
 	}
+	if strings.HasPrefix(query, "SELECT") {
+		k.stats.Selects++
+		if !k.in {
+			k.stats.ReadTx++
+		}
+	}
 	rows, err := st.Query(args...)
 	if err != nil {
 		return err
@@ -120,27 +147,65 @@ func (k *conn) int(query string, args ...any) (v int64, err error) {
 
 func (db *DB) query(query string, row func(*sql.Rows) error, args ...any) error {
 	if db.conn == nil {
-		return errClosed
+		return db.gone()
 	}
 	return db.conn.query(query, row, args...)
+}
+
+// gone says why there is no connection.
+func (db *DB) gone() error {
+	if db.closed || db.lost == nil {
+		return errClosed
+	}
+	return db.lost
+}
+
+// view runs f, which only reads, in one transaction: what it reads is of one
+// moment.
+func (db *DB) view(f func() error) (err error) {
+	if db.conn == nil {
+		return db.gone()
+	}
+	k := db.conn
+	if err := k.run("BEGIN"); err != nil {
+		return err
+	}
+	k.in = true
+	k.stats.ReadTx++
+	defer func() {
+		k.in = false
+		if end := k.run("COMMIT"); end != nil {
+			_ = k.run("ROLLBACK")
+			err = errors.Join(err, end)
+		}
+	}()
+	if err := db.refresh(); err != nil {
+		return err
+	}
+	return f()
 }
 
 // transact runs f in a write transaction. On an error nothing has changed,
 // and what was cached of the file is forgotten.
 func (db *DB) transact(f func() error) (err error) {
 	if db.conn == nil {
-		return errClosed
+		return db.gone()
 	}
-	if err := db.conn.run("BEGIN IMMEDIATE"); err != nil {
+	k := db.conn
+	if err := k.run("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	k.in = true
 	defer func() {
+		k.in = false
 		if err == nil {
-			err = db.conn.run("COMMIT")
+			if err = k.run("COMMIT"); err == nil {
+				k.stats.Commits++
+			}
 		}
 		if err != nil {
 			// SQLite has rolled back by itself after some errors.
-			_ = db.conn.run("ROLLBACK")
+			_ = k.run("ROLLBACK")
 			clear(db.heads)
 			clear(db.ids)
 		}

@@ -135,8 +135,12 @@ func (db *DB) known(s Series, id, at int64) (int64, error) {
 	err := db.query(`SELECT at FROM credits WHERE series = ? AND at <= ? AND credits IS NOT NULL ORDER BY at DESC LIMIT 1`,
 		func(r *sql.Rows) error { return r.Scan(&known) }, id, at)
 	for _, c := range db.added(s) {
-		if c.credits != nil && c.credits.credits != nil && c.credits.at <= at {
-			known = c.credits.at
+		switch v := c.credits; {
+		case v == nil || v.at > at:
+		case v.credits != nil:
+			known = v.at
+		case v.at == known && err == nil: // replaced in its second
+			known, err = db.known(s, id, known-1)
 		}
 	}
 	return known, err
@@ -155,14 +159,23 @@ func (db *DB) topUps(s Series, id int64, from, to time.Time) (topUps []credit.To
 	if err != nil {
 		return nil, err
 	}
-	var last *float64
+	return purchases(credits, segments, from, to), nil
+}
+
+// purchases returns the changes in [from, to) of credits, which begin with
+// those in effect at some time before, as segments do.
+func purchases(credits []creditRow, segments []Segment, from, to time.Time) (topUps []credit.TopUp) {
+	var last, inEffect *float64 // the credits last known in the segment; those of the row before
 	segment := 0
 	for _, c := range credits {
 		for segment+1 < len(segments) && segments[segment+1].At.Unix() <= c.at {
 			segment++
-			last = nil
+			// The segment's first reading told the same, or it would have a row.
+			if last = inEffect; segments[segment].At.Unix() == c.at {
+				last = nil
+			}
 		}
-		if c.credits == nil {
+		if inEffect = c.credits; c.credits == nil {
 			continue
 		}
 		at := time.Unix(c.at, 0).UTC()
@@ -171,5 +184,5 @@ func (db *DB) topUps(s Series, id int64, from, to time.Time) (topUps []credit.To
 		}
 		last = c.credits
 	}
-	return topUps, nil
+	return topUps
 }

@@ -28,6 +28,12 @@ type head struct {
 	faultKind                   credit.FaultKind
 	fault                       string
 	key, forecast               []byte
+
+	// Of other tables, where known is set: when the newest segment began, the
+	// credits last known in it, and those known before the second of at.
+	known          bool
+	segment        int64
+	bought, before *float64
 }
 
 type row struct {
@@ -54,6 +60,7 @@ type change struct {
 	credits *creditRow
 	segment *Segment
 	gap     *credit.Gap
+	topUp   *credit.TopUp // where the head was known
 }
 
 func (c change) any() bool { return c.sample != nil }
@@ -92,10 +99,22 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 		if moved && (credits != nil || !first) {
 			c.credits = &creditRow{at, credits}
 		}
+		before := h.bought
+		if !first && at == h.at.Int64 { // it replaces the reading before
+			before = h.before
+		}
 		if segment != nil {
 			s := *segment
 			s.At = time.Unix(at, 0).UTC()
 			c.segment = &s
+			h.known, h.segment, before = true, at, nil
+		}
+		h.before, h.bought = before, before
+		if credits != nil {
+			h.bought = credits
+			if before != nil && *credits != *before {
+				c.topUp = &credit.TopUp{At: time.Unix(at, 0).UTC(), AmountUSD: *credits - *before}
+			}
 		}
 		c.day = h.count(*c.sample)
 		h.at, h.usage, h.credits = sql.NullInt64{Int64: at, Valid: true}, r.UsageUSD, credits
@@ -105,6 +124,18 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 	h.intervalMS = pick(u.Interval.Milliseconds(), h.intervalMS)
 	h.faultKind, h.fault = "", ""
 	return c
+}
+
+// growth is what c, which h took in, adds to its series.
+func (h *head) growth(c change) credit.Growth {
+	g := credit.Growth{ReadAt: fromMillis(h.readMS), Segment: c.segment, Gap: c.gap, TopUp: c.topUp}
+	if c.sample != nil {
+		g.Sample = &credit.Sample{At: time.Unix(c.sample.at, 0).UTC(), UsageUSD: c.sample.usage, Segment: h.segment}
+		if h.credits != nil {
+			g.Sample.CreditsUSD, g.Sample.CreditsKnown = *h.credits, true
+		}
+	}
+	return g
 }
 
 // gap returns the span since the last reading, if at ends a gap.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -28,30 +29,33 @@ func (db *DB) head(s Series) (*head, error) {
 	return h, nil
 }
 
-// loadHeads reads the heads of entries that are not known, all at once where
-// they are many, as after another process wrote.
-func (db *DB) loadHeads(entries []entry) error {
+// loadHeads reads the heads that are not known of all series in one statement.
+func (db *DB) loadHeads(all iter.Seq[Series]) error {
 	missing := map[int64]Series{}
-	for _, e := range entries {
-		for s := range e.all() {
-			if id := db.ids[s-1]; id != 0 && db.heads[s] == nil {
-				missing[id] = s
-			}
+	for s := range all {
+		if id := db.ids[s-1]; id != 0 && db.heads[s] == nil {
+			missing[id] = s
 		}
 	}
-	if len(missing) < 10 {
+	if len(missing) == 0 {
 		return nil
 	}
 	list, err := json.Marshal(slices.Collect(maps.Keys(missing)))
 	if err != nil {
 		return err
 	}
-	return db.query(selectHeads+"WHERE series IN (SELECT value FROM json_each(?))", func(r *sql.Rows) error {
+	err = db.query(selectHeads+"WHERE series IN (SELECT value FROM json_each(?))", func(r *sql.Rows) error {
 		h := &head{}
 		err := h.scan(r)
 		db.heads[missing[h.id]] = h
 		return err
 	}, string(list))
+	for id, s := range missing {
+		if err == nil && db.heads[s] == nil {
+			db.heads[s] = &head{id: id}
+		}
+	}
+	return err
 }
 
 const selectHeads = `SELECT series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
@@ -94,8 +98,9 @@ func (db *DB) saveTimes(t times, ids []int64) error {
 
 // touch is a head in a transaction, and what it was before.
 type touch struct {
-	now *head
-	was head
+	series Series
+	now    *head
+	was    head
 }
 
 func (db *DB) saveHeads(touched []touch) error {
@@ -115,15 +120,18 @@ func (db *DB) saveHeads(touched []touch) error {
 	return nil
 }
 
-// refresh forgets the cached heads if another process has written.
+// refresh forgets the cached heads if another process has written. What waits
+// in memory then follows what that wrote.
 func (db *DB) refresh() error {
 	if db.conn == nil {
-		return errClosed
+		return db.gone()
 	}
 	v, err := db.conn.int("PRAGMA data_version")
 	if err == nil && v != db.cached {
 		clear(db.heads)
 		db.cached = v
+		db.tails = nil
+		db.follow(db.pending...)
 	}
 	return err
 }

@@ -45,7 +45,9 @@ type DB struct {
 	mu       sync.Mutex
 	closed   bool
 	conn     *conn // nil after a failed reopen
+	lost     error // why that failed
 	file     os.FileInfo
+	stats    Stats
 	readOnly error  // why nothing is written, or nil
 	note     string // for people; see Note
 	version  int64  // data_version as last seen by Changed
@@ -57,6 +59,7 @@ type DB struct {
 	pending  []entry          // not yet stored, oldest first
 	dropped  int              // entries that pending had no room for
 	tails    map[Series]*tail // what pending adds to the stored rows
+	loaded   map[Series]load  // by account, since its last Load
 	claims   map[Series]head  // claims of this DB that could not be stored
 }
 
@@ -103,7 +106,7 @@ func newDB(o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, claims: map[Series]head{}}
+	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, claims: map[Series]head{}, loaded: map[Series]load{}}
 }
 
 // Close writes what waits in memory, where the history is not read-only, and

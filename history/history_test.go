@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -311,6 +312,32 @@ func TestTopUps(t *testing.T) {
 	rows, _ := db.Range(ctx, s, at(2), at(2))
 	if len(rows) != 1 || rows[0].CreditsKnown {
 		t.Errorf("Range() at the unknown = %v, want one row of unknown credits", rows)
+	}
+}
+
+func TestTopUpAfterASegmentOfTheSameCredits(t *testing.T) {
+	db, s := fresh(t)
+	for m, r := range []Reading{
+		{UsageUSD: 1, CreditsUSD: 10},
+		{UsageUSD: 1, CreditsUSD: 10, NewSegment: &Segment{Reason: "another key"}},
+		{UsageUSD: 1, CreditsUSD: 35},
+		{UsageUSD: 0, CreditsUSD: 50}, // another segment by itself
+		{UsageUSD: 0, CreditsUSD: 45},
+	} {
+		r.Series, r.At, r.CreditsKnown = s, at(float64(m)), true
+		if err := db.Record(ctx, PollUpdate{Series: s, Interval: time.Minute}, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for from, want := range map[float64]string{-1: "[25 -5]", 0.5: "[25 -5]", 1: "[25 -5]", 1.5: "[25 -5]", 2.5: "[-5]", 3: "[-5]"} {
+		got, err := db.TopUps(ctx, s, at(from), at(9))
+		var sums []float64
+		for _, u := range got {
+			sums = append(sums, u.AmountUSD)
+		}
+		if err != nil || fmt.Sprint(sums) != want {
+			t.Errorf("TopUps() from minute %v = %v, %v, want %v", from, sums, err, want)
+		}
 	}
 }
 

@@ -100,6 +100,8 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 	if err := db.storeEach(h, after); err != nil {
 		return 0, err
 	}
+	h.known = false
+	clear(db.loaded)
 	return len(before) + len(after), db.saveHead(h, &was)
 }
 

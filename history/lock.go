@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -35,7 +36,9 @@ func TryLock(path string) (l *Lock, ok bool, err error) {
 	if path == "" {
 		return &Lock{}, true, nil
 	}
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+	info, err := os.Lstat(path)
+	made := errors.Is(err, os.ErrNotExist)
+	if err == nil && !info.Mode().IsRegular() {
 		return nil, false, fmt.Errorf("locking %q: %w", path, ErrNotAFile)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -49,7 +52,22 @@ func TryLock(path string) (l *Lock, ok bool, err error) {
 	if !ok {
 		return nil, false, f.Close()
 	}
+	if made { // its time is no mark yet
+		_ = os.Chtimes(path, time.Time{}, time.Unix(0, 0))
+	}
 	return &Lock{f}, true, nil
+}
+
+// Mark notes that the holder asks the API at now, for [DB.Claim] of other
+// processes. It is a write of a few bytes that is not synced.
+func (l *Lock) Mark(now time.Time) error {
+	if l == nil || l.file == nil {
+		return nil
+	}
+	if err := mark(l.file.Path(), now); err != nil {
+		return fmt.Errorf("marking %q: %w", l.file.Path(), plain(err))
+	}
+	return nil
 }
 
 // Unlock lets the lock go. The file stays: removing it could let two others
@@ -59,4 +77,38 @@ func (l *Lock) Unlock() error {
 		return nil
 	}
 	return l.file.Close()
+}
+
+// mark sets the time of the lock's file, and makes it if need be. It is not
+// synced: after a loss of power nobody asked lately.
+func mark(path string, at time.Time) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		f.Close()
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return ErrNotAFile
+	}
+	return os.Chtimes(path, time.Time{}, at)
+}
+
+// marked returns the time of the lock's file, which is zero where there is none.
+func marked(path string) time.Time {
+	if path == "" {
+		return time.Time{}
+	}
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return time.Time{}
+	}
+	return info.ModTime()
 }

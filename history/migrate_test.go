@@ -5,9 +5,11 @@ package history
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,9 +19,15 @@ import (
 // version1 returns the path of a copy of a history that a program of version 1
 // made: 2,000 minutes of an account and a key with a gap, a second segment,
 // two top-ups and a last poll that failed.
-func version1(t *testing.T) string {
+func version1(t *testing.T) string { return unpacked(t, "testdata/v1.db.gz") }
+
+// version2 returns that of a program of version 2: version1 with ten more
+// polls, which left a key and a forecast, with states, events and forecasts.
+func version2(t *testing.T) string { return unpacked(t, "testdata/v2.db.gz") }
+
+func unpacked(t *testing.T, name string) string {
 	t.Helper()
-	f, err := os.Open("testdata/v1.db.gz")
+	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +126,85 @@ func TestD09Version1IsReadAsItIs(t *testing.T) {
 	}
 }
 
+// old is what version2 has in place of a state.
+var old = map[string]string{
+	"key": `{"kind":"management"}`, "forecast": `{"p50":3600}`, "alerts": `{"of":"alerts"}`,
+	"undelivered": `{"of":"undelivered"}`, "told": `{"of":"told"}`, "anchor": `{"of":"anchor"}`,
+}
+
+func checkOld(t *testing.T, p Past) {
+	t.Helper()
+	if p.State != nil || len(p.Old) != len(old) {
+		t.Fatalf("Load() = state %q, old %q, want %q", p.State, p.Old, old)
+	}
+	for name, want := range old {
+		if got := string(p.Old[name]); got != want {
+			t.Errorf("Load() has old %s %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestD09Version2IsBroughtUpToDate(t *testing.T) {
+	path := version2(t)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As it is, by one that only reads.
+	db, err := Open(ctx, path, Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	past := mustLoad(t, db, Want{Account: account(t, db)})
+	checkOld(t, past)
+	if len(past.Open) != 1 || len(past.Ended) != 1 || len(past.Acknowledged) != 1 || len(past.Trails[account(t, db)].Segments) != 2 {
+		t.Errorf("Load() = %+v, want two forecasts, an acknowledged event, two segments", past)
+	}
+	db.Close()
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the file was changed, or %v", err)
+	}
+
+	db = openTest(t, path)
+	s := account(t, db)
+	checkOld(t, mustLoad(t, db, Want{Account: s}))
+	if err := db.Record(ctx, PollUpdate{Series: s, Attempt: at(2011), State: []byte("{}")}, Reading{Series: s, At: at(2011), UsageUSD: 26}); err != nil {
+		t.Fatal(err)
+	}
+	if p := mustLoad(t, db, Want{Account: s}); string(p.State) != "{}" || p.Old != nil {
+		t.Errorf("Load() = state %q, old %q, want the new one alone", p.State, p.Old)
+	}
+	if roster, err := db.State(ctx, s, "roster"); string(roster) != `{"of":"roster"}` || err != nil {
+		t.Errorf("State() of others = %q, %v, want it to stay", roster, err)
+	}
+	verify(t, db)
+	copied, err := Open(ctx, path+".v2.bak", Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer copied.Close()
+	checkOld(t, mustLoad(t, copied, Want{Account: account(t, copied)}))
+}
+
+func TestD08DowngradeIsRefused(t *testing.T) {
+	db, s := fresh(t)
+	poll(t, db, s, at(0), 1)
+	db.Close()
+	defer func(all []string) { migrations = all }(migrations)
+	migrations = migrations[:2] // as the last version
+	old, err := Open(ctx, db.Path(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if note := old.Note(); old.Writable() || !strings.Contains(note, "version 3") || !strings.Contains(note, "version 2") {
+		t.Errorf("Writable() = %v, Note() = %q, want a note with both versions", old.Writable(), note)
+	}
+	if err := tryPoll(old, account(t, old), at(1), 2); !errors.Is(err, ErrFuture) {
+		t.Errorf("Record() = %v, want ErrFuture", err)
+	}
+}
+
 // migrator opens a history, which brings it up to date.
 func migrator(path string) error {
 	_, _, err := opened(path)
@@ -146,8 +233,8 @@ func TestD02KilledWhileMigrating(t *testing.T) {
 		}
 		version, err := k.int("PRAGMA user_version")
 		versions[version]++
-		tables, err2 := k.int("SELECT count(*) FROM sqlite_schema WHERE name IN ('forecast', 'latest', 'state', 'event')")
-		if err != nil || err2 != nil || tables != 4*(version-1) {
+		tables, err2 := k.int("SELECT count(*) FROM sqlite_schema WHERE name IN ('forecast', 'latest', 'state', 'event', 'account')")
+		if err != nil || err2 != nil || tables != map[int64]int64{1: 0, 3: 5}[version] {
 			t.Errorf("kill %d: version %d with %d of the new tables, %v, %v", i, version, tables, err, err2)
 		}
 		k.close()

@@ -41,6 +41,7 @@ func (db *DB) open() error {
 		return openError(db.path, err)
 	}
 	db.cached = db.version
+	k.stats = &db.stats
 	return nil
 }
 
@@ -57,6 +58,7 @@ func (db *DB) openMemory() error {
 		return fmt.Errorf("opening a history in memory: %w", err)
 	}
 	db.conn = k
+	k.stats = &db.stats
 	return nil
 }
 
@@ -187,7 +189,7 @@ func understood(k *conn) error {
 		"series": "id, account, base_url, subject", "sample": "series, at, usage", "credits": "series, at, credits",
 		"segment": "series, at, fingerprint, creator, reason", "gap": "series, from_at, to_at, cause",
 		"poll":   "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, day_rows, day_crc, fault_kind, fault, key",
-		"latest": "series, forecast", "state": "series, name, value",
+		"latest": "series, forecast", "state": "series, name, value", "account": "series, state, crc",
 		"forecast": "series, made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome",
 		"event":    "id, series, at, kind, level, text, data, acknowledged",
 	} {

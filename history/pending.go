@@ -34,6 +34,9 @@ func (db *DB) flush(last ...entry) error {
 			queue = queue[n:]
 		}
 	}
+	if written := total - len(queue); written > 0 && len(db.pending) > 0 {
+		clear(db.loaded) // it may have met what another process wrote meanwhile
+	}
 	switch {
 	case err == nil:
 		db.pending, db.tails, db.dropped = nil, nil, 0
@@ -83,10 +86,7 @@ func (db *DB) tail(s Series) *tail {
 	t := db.tails[s]
 	if t == nil {
 		t = &tail{}
-		// Where even the head cannot be read, the tail stands alone.
-		if h, err := db.newest(s); err == nil {
-			t.head = *h
-		}
+		t.head = db.base(s)
 		if db.tails == nil {
 			db.tails = map[Series]*tail{}
 		}
@@ -107,6 +107,18 @@ func (db *DB) newest(s Series) (*head, error) {
 		return nil, err
 	}
 	return db.head(s)
+}
+
+// base returns the head of s that the next reading follows: where it cannot be
+// read, what it was when it could, or that of a series without a reading.
+func (db *DB) base(s Series) head {
+	if h, err := db.newest(s); err == nil {
+		return *h
+	}
+	if h := db.heads[s]; h != nil {
+		return *h
+	}
+	return head{}
 }
 
 // added returns the changes of s that are pending, oldest first.

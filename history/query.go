@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,7 +19,14 @@ func (db *DB) read(ctx context.Context, s Series, f func(id int64) error) error 
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	id, err := db.id(s)
+	err := db.reconnect()
+	if err == nil && len(db.pending) > 0 {
+		err = db.refresh()
+	}
+	var id int64
+	if err == nil {
+		id, err = db.id(s)
+	}
 	if err == nil {
 		err = f(id)
 	}
@@ -91,26 +99,37 @@ func (db *DB) rows(s Series, id, from, to int64, order string, limit int) (rows 
 	if err != nil {
 		return nil, err
 	}
-	added := false
-	for _, c := range db.added(s) {
-		if at := c.sample.at; at >= from && at <= to {
-			// A later reading of the same second replaces the earlier.
-			rows = slices.DeleteFunc(rows, func(r row) bool { return r.at == at })
-			rows, added = append(rows, *c.sample), true
+	if added := db.added(s); len(added) > 0 {
+		if order == "DESC" {
+			slices.Reverse(rows)
 		}
-	}
-	if added {
-		slices.SortFunc(rows, func(a, b row) int {
-			if order == "DESC" {
-				a, b = b, a
-			}
-			return int(a.at - b.at)
-		})
+		rows = overlay(rows, slices.DeleteFunc(slices.Clone(added), func(c change) bool { return c.sample.at > to }), from)
+		if order == "DESC" {
+			slices.Reverse(rows)
+		}
 		if limit > 0 {
 			rows = rows[:min(limit, len(rows))]
 		}
 	}
 	return rows, nil
+}
+
+// overlay returns rows, ascending, with the samples of added from then on. A
+// later reading of the same second replaces the earlier.
+func overlay(rows []row, added []change, from int64) []row {
+	for _, c := range added {
+		at := c.sample.at
+		if at < from {
+			continue
+		}
+		i, found := slices.BinarySearchFunc(rows, at, func(r row, at int64) int { return cmp.Compare(r.at, at) })
+		if found {
+			rows[i] = *c.sample
+		} else {
+			rows = slices.Insert(rows, i, *c.sample)
+		}
+	}
+	return rows
 }
 
 // samples adds to rows, oldest first, their credits and segments.
@@ -127,6 +146,12 @@ func (db *DB) samples(s Series, id int64, rows []row) ([]credit.Sample, error) {
 	if err != nil {
 		return nil, err
 	}
+	return compose(rows, credits, segments), nil
+}
+
+// compose makes samples of rows, credits and segments, all of which ascend;
+// the first of each of the latter two are in effect at the first row.
+func compose(rows []row, credits []creditRow, segments []Segment) []credit.Sample {
 	out := make([]credit.Sample, len(rows))
 	c, g := 0, 0
 	for i, r := range rows {
@@ -145,5 +170,5 @@ func (db *DB) samples(s Series, id int64, rows []row) ([]credit.Sample, error) {
 			o.Segment = segments[g].At.Unix()
 		}
 	}
-	return out, nil
+	return out
 }

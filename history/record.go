@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -49,7 +50,12 @@ type PollUpdate struct {
 	Key []byte
 	// Forecast is opaque JSON, the latest forecast. If nil, the stored one stays.
 	Forecast []byte
-	// Remember is what [DB.Remember] stores, in the same transaction.
+	// State is opaque: what the account's collector needs to know at its next
+	// reading. If nil, the stored one stays. See [DB.Load].
+	State []byte
+	// Events are added; their ID means nothing.
+	Events []Event
+	// Remember is what [DB.Remember] stores.
 	Remember []Forecast
 	// GapCause tells why nothing was read, should these readings end a gap. If
 	// empty, it is the fault of the last poll, or "not running".
@@ -76,8 +82,9 @@ type entry struct {
 	forecasts []Forecast
 }
 
-// Record stores one poll: its state, and its readings, which are none where it
-// failed. It is durable when Record returns nil. Where more than 2.5 intervals
+// Record stores one poll in one transaction: what it leaves behind, and its
+// readings, which are none where it failed. After a kill all of it is there or
+// nothing. It is durable when Record returns nil. Where more than 2.5 intervals
 // went by since a series was last read, that span is recorded as a gap.
 //
 // A [*StorageError] means that all of it is kept in memory, for at least 24
@@ -89,13 +96,19 @@ func (db *DB) Record(ctx context.Context, update PollUpdate, readings ...Reading
 		return err
 	}
 	e := entry{update: update, readings: slices.Clone(readings), of: update.Series, forecasts: slices.Clone(update.Remember)}
-	e.update.Key, e.update.Forecast, e.update.Remember = slices.Clone(update.Key), slices.Clone(update.Forecast), nil
-	for i := range e.readings {
-		if e.readings[i].At.IsZero() {
-			e.readings[i].At = db.asked.Now()
+	e.update.Key, e.update.Forecast, e.update.State = slices.Clone(update.Key), slices.Clone(update.Forecast), slices.Clone(update.State)
+	e.update.Events, e.update.Remember = slices.Clone(update.Events), nil
+	db.date(e.readings)
+	return db.record(e)
+}
+
+// date gives readings that do not tell their own time that of now.
+func (db *DB) date(readings []Reading) {
+	for i := range readings {
+		if readings[i].At.IsZero() {
+			readings[i].At = db.asked.Now()
 		}
 	}
-	return db.record(e)
 }
 
 // record stores e, or keeps it in memory.
@@ -115,6 +128,9 @@ func (db *DB) record(e entry) error {
 	}
 	if err != nil {
 		db.keep(e)
+	}
+	db.outdate(e)
+	if err != nil {
 		return &StorageError{Path: db.path, Kept: len(db.pending), Dropped: db.dropped, Err: err}
 	}
 	return nil
@@ -136,6 +152,9 @@ func (db *DB) check(e entry) error {
 			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
 		}
 	}
+	if u := e.update; u.Series == 0 && (u.State != nil || len(u.Events) > 0) {
+		return fmt.Errorf("recording the state of series 0: %w", ErrNoSeries)
+	}
 	if c := e.update.GapCause; c == backfilled || c == NotKnown {
 		return fmt.Errorf("recording a gap: %q is the cause of others", c)
 	}
@@ -152,12 +171,12 @@ func (db *DB) check(e entry) error {
 
 // write stores entries in one transaction.
 func (db *DB) write(entries []entry) error {
-	return db.transact(func() error {
-		if err := db.loadHeads(entries); err != nil {
+	touched := make([]touch, 0, len(db.names))
+	err := db.transact(func() error {
+		if err := db.loadHeads(seriesOf(entries)); err != nil {
 			return err
 		}
 		heads := make(map[Series]*head, len(db.names))
-		touched := make([]touch, 0, len(db.names))
 		for _, e := range entries {
 			for s := range e.all() {
 				if heads[s] != nil {
@@ -172,7 +191,7 @@ func (db *DB) write(entries []entry) error {
 					return err
 				}
 				h.id, heads[s] = id, h
-				touched = append(touched, touch{h, *h})
+				touched = append(touched, touch{s, h, *h})
 			}
 			for _, c := range e.apply(heads) {
 				if err := db.store(c); err != nil {
@@ -184,13 +203,57 @@ func (db *DB) write(entries []entry) error {
 					return err
 				}
 			}
+			if h := heads[e.update.Series]; h != nil {
+				if err := db.storeAccount(h.id, e.update); err != nil {
+					return err
+				}
+			}
 		}
 		return db.saveHeads(touched)
 	})
+	if err == nil {
+		return nil
+	}
+	// What cannot be written goes on from what was stored last, even where
+	// that cannot be read again.
+	for _, t := range touched {
+		was := t.was
+		db.heads[t.series] = &was
+	}
+	return err
+}
+
+// storeAccount stores what an update has besides the poll itself.
+func (db *DB) storeAccount(id int64, u PollUpdate) error {
+	if u.State != nil {
+		// Pages of what stands still are not written.
+		if err := db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
+			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, string(u.State))); err != nil {
+			return err
+		}
+	}
+	for _, v := range u.Events {
+		if err := db.storeEvent(id, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func seriesOf(entries []entry) iter.Seq[Series] {
+	return func(yield func(Series) bool) {
+		for _, e := range entries {
+			for s := range e.all() {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // all yields each series of e, some perhaps twice.
-func (e entry) all() func(yield func(Series) bool) {
+func (e entry) all() iter.Seq[Series] {
 	return func(yield func(Series) bool) {
 		for _, s := range []Series{e.update.Series, e.of} {
 			if s != 0 && !yield(s) {

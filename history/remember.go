@@ -73,48 +73,54 @@ func forecastSum(f Forecast, id int64) uint32 {
 // OpenForecasts returns the forecasts of s that have not ended, oldest first.
 func (db *DB) OpenForecasts(ctx context.Context, s Series) (open []Forecast, err error) {
 	err = db.read(ctx, s, func(id int64) error {
-		open, err = db.forecasts(s, id, "ended_at IS NULL ORDER BY made_at LIMIT ?", -1, true)
+		open, _, err = db.forecasts(s, id, 0)
 		return err
 	})
-	slices.SortFunc(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
 	return open, err
 }
 
 // Forecasts returns the n forecasts of s that ended last, the newest end first.
 func (db *DB) Forecasts(ctx context.Context, s Series, n int) (ended []Forecast, err error) {
-	n = max(n, 0)
 	err = db.read(ctx, s, func(id int64) error {
-		ended, err = db.forecasts(s, id, "ended_at IS NOT NULL ORDER BY ended_at DESC, made_at DESC LIMIT ?", n, false)
+		_, ended, err = db.forecasts(s, id, max(n, 0))
 		return err
 	})
+	return ended, err
+}
+
+const forecastColumns = "made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome"
+
+// forecasts returns the open forecasts of s and the n that ended last, with
+// those that wait in memory.
+func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err error) {
+	waiting := db.remembered(s)
+	err = db.query(`SELECT `+forecastColumns+` FROM forecast WHERE series = ?1 AND ended_at IS NULL UNION ALL
+		SELECT * FROM (SELECT `+forecastColumns+` FROM forecast WHERE series = ?1 AND ended_at IS NOT NULL
+		ORDER BY ended_at DESC, made_at DESC LIMIT ?2)`, func(r *sql.Rows) error {
+		var f Forecast
+		err := scanForecast(&f, r)
+		_, later := waiting[f.At]
+		switch {
+		case f.Outcome != credit.OutcomeOpen:
+			delete(waiting, f.At) // it had ended before
+			ended = append(ended, f)
+		case !later:
+			open = append(open, f)
+		}
+		return err
+	}, id, n)
+	for _, f := range waiting {
+		if f.Outcome == credit.OutcomeOpen {
+			open = append(open, f)
+		} else {
+			ended = append(ended, f)
+		}
+	}
+	slices.SortFunc(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
 	slices.SortFunc(ended, func(a, b Forecast) int {
 		return cmp.Or(b.EndedAt.Compare(a.EndedAt), b.At.Compare(a.At))
 	})
-	return ended[:min(n, len(ended))], err
-}
-
-// forecasts returns those of the file that fit the condition, and with them
-// those that wait in memory and are, or are not, open.
-func (db *DB) forecasts(s Series, id int64, where string, limit int, open bool) (list []Forecast, err error) {
-	waiting := db.remembered(s)
-	err = db.query(`SELECT made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome FROM forecast
-		WHERE series = ? AND `+where, func(r *sql.Rows) error {
-		var f Forecast
-		err := scanForecast(&f, r)
-		if _, later := waiting[f.At]; later && !open {
-			delete(waiting, f.At) // it had ended before
-		} else if later {
-			return err
-		}
-		list = append(list, f)
-		return err
-	}, id, limit)
-	for _, f := range waiting {
-		if open == (f.Outcome == credit.OutcomeOpen) {
-			list = append(list, f)
-		}
-	}
-	return list, err
+	return open, ended[:min(n, len(ended))], err
 }
 
 // scan reads the columns from made_at to outcome, and those after them into more.

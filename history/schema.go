@@ -15,7 +15,7 @@ const applicationID = 0x6f72746f
 
 // migrations[v] makes a file of version v one of version v+1. A released step
 // never changes. See supplement before one does more than add tables.
-var migrations = []string{schema1, schema2}
+var migrations = []string{schema1, schema2, schema3}
 
 // schema1 keeps time in Unix seconds (at, from_at, to_at) or milliseconds
 // (_ms) and sums in USD.
@@ -59,6 +59,12 @@ CREATE TABLE event (
   id INTEGER PRIMARY KEY, series INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, level TEXT NOT NULL, text TEXT NOT NULL,
   data BLOB, acknowledged INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;
 CREATE INDEX event_at ON event (series, at);
+`
+
+// schema3 has what an account's collector needs to know from one reading to the
+// next. The key of a poll, latest and some rows of state held that before.
+const schema3 = `
+CREATE TABLE account (series INTEGER PRIMARY KEY, state BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
 `
 
 // migrate brings the file that k is connected to up to date. A file with rows

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // State returns what SetState last stored for s under name; nil where that is
@@ -48,4 +50,101 @@ func (db *DB) put(ctx context.Context, s Series, what string, f func(id int64) e
 		return fmt.Errorf("%s in %s: %w", what, db.where(), err)
 	}
 	return nil
+}
+
+// Event is something that a person may want to look up later, such as an alert.
+type Event struct {
+	// ID names it within its file; AddEvent ignores it.
+	ID int64
+	// At is when it was, in whole seconds.
+	At time.Time
+	// Kind, Level and Text are the caller's own words. They are kept as they
+	// are: what came from a server is cleaned before.
+	Kind, Level, Text string
+	// Data is opaque; nil is none.
+	Data []byte
+	// Acknowledged is set where a person has seen it.
+	Acknowledged bool
+}
+
+// AddEvent stores an event of s, durably. On an error, unlike with
+// [DB.Record], nothing is kept.
+func (db *DB) AddEvent(ctx context.Context, s Series, e Event) error {
+	return db.edit(db.put(ctx, s, "adding an event", func(id int64) error { return db.storeEvent(id, e) }))
+}
+
+func (db *DB) storeEvent(id int64, e Event) error {
+	at := e.At.Unix()
+	return db.conn.run(`INSERT INTO event (series, at, kind, level, text, data, acknowledged, crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, at, e.Kind, e.Level, e.Text, e.Data, e.Acknowledged, checksum(id, at, e.Kind, e.Level, e.Text, string(e.Data)))
+}
+
+// Events returns the events of s in [from, to), the newest first, and of those
+// at most limit; below 0, all. Those that wait in memory have no ID.
+func (db *DB) Events(ctx context.Context, s Series, from, to time.Time, limit int) (events []Event, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		events, err = db.events(s, id, from, to, limit)
+		return err
+	})
+	return events, err
+}
+
+func (db *DB) events(s Series, id int64, from, to time.Time, limit int) (events []Event, err error) {
+	take := func(r *sql.Rows) error {
+		e, err := scanEvent(r)
+		events = append(events, e)
+		return err
+	}
+	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged FROM event
+		WHERE series = ? AND at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?`, take, id, from.Unix(), to.Unix(), limit)
+	if waiting := db.waiting(s, from, to); err == nil && len(waiting) > 0 {
+		events = newestFirst(append(waiting, events...))
+		if limit >= 0 {
+			events = events[:min(limit, len(events))]
+		}
+	}
+	return events, err
+}
+
+func scanEvent(r *sql.Rows) (e Event, err error) {
+	var at int64
+	err = r.Scan(&e.ID, &at, &e.Kind, &e.Level, &e.Text, &e.Data, &e.Acknowledged)
+	e.At = time.Unix(at, 0).UTC()
+	return e, err
+}
+
+// waiting returns the events of s in [from, to) that wait in memory, the
+// newest first.
+func (db *DB) waiting(s Series, from, to time.Time) (events []Event) {
+	for _, p := range slices.Backward(db.pending) {
+		if p.update.Series != s {
+			continue
+		}
+		for _, e := range slices.Backward(p.update.Events) {
+			if at := e.At.Unix(); at >= from.Unix() && at < to.Unix() {
+				e.ID, e.At = 0, time.Unix(at, 0).UTC()
+				events = append(events, e)
+			}
+		}
+	}
+	return newestFirst(events)
+}
+
+// newestFirst sorts events; those of the same second stay in their order.
+func newestFirst(events []Event) []Event {
+	slices.SortStableFunc(events, func(a, b Event) int { return b.At.Compare(a.At) })
+	return events
+}
+
+// Acknowledge marks an event of s as seen; [ErrNoEvent] where there is none.
+func (db *DB) Acknowledge(ctx context.Context, s Series, event int64) error {
+	return db.edit(db.put(ctx, s, "acknowledging an event", func(id int64) error {
+		found := false
+		err := db.query(`UPDATE event SET acknowledged = 1 WHERE id = ? AND series = ? RETURNING id`,
+			func(*sql.Rows) error { found = true; return nil }, event, id)
+		if err == nil && !found {
+			err = ErrNoEvent
+		}
+		return err
+	}))
 }

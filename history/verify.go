@@ -84,7 +84,7 @@ func (v *verifier) structure() {
 	if err := understood(v.k); err != nil {
 		v.problem("the tables cannot be read: %v", err)
 	}
-	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll", "latest", "forecast", "state", "event"} {
+	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll", "latest", "forecast", "state", "account", "event"} {
 		v.step(table, "SELECT series, count(*) FROM "+table+" WHERE series NOT IN (SELECT id FROM series) GROUP BY series", func(r *sql.Rows) error {
 			var id, n int64
 			err := r.Scan(&id, &n)
@@ -143,6 +143,15 @@ func (v *verifier) small() {
 		err := r.Scan(&id, &name, &value, &crc)
 		if err == nil && int64(checksum(id, name, value)) != crc {
 			v.problem("state %q of series %d was changed", name, id)
+		}
+		return err
+	})
+	v.step("accounts", "SELECT series, state, crc FROM account", func(r *sql.Rows) error {
+		var id, crc int64
+		var state string
+		err := r.Scan(&id, &state, &crc)
+		if err == nil && int64(checksum(id, state)) != crc {
+			v.problem("the state of series %d was changed", id)
 		}
 		return err
 	})

@@ -11,13 +11,16 @@ import (
 type Trail struct {
 	// First is the oldest reading of the account that is behind the series now.
 	First Sample
+	// FromReason is the Reason of segments before which nothing counts: such a
+	// segment begins with another First. If empty, there are none.
+	FromReason string
 	// Samples are First and, ascending, the readings since the one in effect
 	// where loading began. A reading holds until the next.
 	Samples []Sample
 	// Segments that began from First on, First's own among them.
 	Segments []Segment
 	// Gaps are spans in which nothing was read, Backfilled those whose spend
-	// was filled in from totals of hours or days. Both ascend.
+	// was filled in from totals of hours or days, one for each total. Both ascend.
 	Gaps       []Gap
 	Backfilled []Span
 	// TopUps are the changes of the credits bought since First, oldest first.
@@ -60,10 +63,22 @@ func (t *Trail) second(at int64) (s Sample, ok bool) {
 	return t.Samples[i], true
 }
 
+// join makes one span of those that touch.
+func join(spans []Span) (joined []Span) {
+	for _, s := range spans {
+		if n := len(joined); n > 0 && joined[n-1].To.Equal(s.From) {
+			joined[n-1].To = s.To
+		} else {
+			joined = append(joined, s)
+		}
+	}
+	return joined
+}
+
 // Unobserved returns the spans in which nothing was read, in order: gaps, and
-// those whose spend was filled in.
+// those whose spend was filled in, as one where they touch.
 func (t *Trail) Unobserved() []Span {
-	spans := slices.Clone(t.Backfilled)
+	spans := join(t.Backfilled)
 	for _, g := range t.Gaps {
 		spans = append(spans, g.Span)
 	}
@@ -123,6 +138,7 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 			p.Backfilled = append(p.Backfilled, s)
 		}
 	}
+	p.Backfilled = join(p.Backfilled)
 	for _, u := range t.TopUps {
 		if in(u.At) {
 			p.TopUps = append(p.TopUps, u)
@@ -138,7 +154,9 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 
 // Growth is what one reading adds to a series; nil adds nothing.
 type Growth struct {
-	ReadAt  time.Time
+	ReadAt time.Time
+	// Sample replaces the newest one where it is of the same second, and with
+	// that what was bought in it.
 	Sample  *Sample
 	Segment *Segment
 	Gap     *Gap
@@ -147,27 +165,31 @@ type Growth struct {
 
 // Add takes in what a reading adds.
 func (t *Trail) Add(g Growth) {
+	t.ReadAt = g.ReadAt
+	if s := g.Segment; s != nil && s.Reason != "" && s.Reason == t.FromReason {
+		*t, g.Gap = Trail{FromReason: t.FromReason, ReadAt: g.ReadAt}, nil
+	}
 	if g.Gap != nil {
 		t.Gaps = append(t.Gaps, *g.Gap)
 	}
 	if g.Segment != nil {
 		t.Segments = append(t.Segments, *g.Segment)
 	}
-	if g.TopUp != nil {
-		t.TopUps = append(t.TopUps, *g.TopUp)
-	}
 	if s := g.Sample; s != nil {
-		if len(t.Samples) == 0 {
+		if t.Empty() || t.First.At.Equal(s.At) {
 			t.First = *s
 		}
-		if n := len(t.Samples); n > 0 && t.Samples[n-1].At.Equal(s.At) { // in the same second
+		if n := len(t.Samples); n > 0 && t.Samples[n-1].At.Equal(s.At) {
 			t.Samples[n-1] = *s
+			if u := len(t.TopUps); u > 0 && t.TopUps[u-1].At.Equal(s.At) {
+				t.TopUps = t.TopUps[:u-1]
+			}
 		} else {
 			t.Samples = append(t.Samples, *s)
 		}
 	}
-	if g.ReadAt.After(t.ReadAt) {
-		t.ReadAt = g.ReadAt
+	if g.TopUp != nil {
+		t.TopUps = append(t.TopUps, *g.TopUp)
 	}
 }
 

@@ -1,0 +1,177 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// endedForecasts is how many ended forecasts Load returns.
+const endedForecasts = 40
+
+// Want says what [DB.Load] returns.
+type Want struct {
+	// Account is the series whose poll, state, forecasts and events are
+	// returned; its trail always is one of the trails.
+	Account Series
+	// Series have trails besides.
+	Series []Series
+	// Since is where loading of readings begins, save for the first: with the
+	// one in effect then.
+	Since time.Time
+	// FromReason is the Reason of segments before which nothing counts.
+	FromReason string
+	// Have are trails of an earlier Load of the same Account and FromReason,
+	// with what was added since. Of those only what is newer is read, whatever
+	// Since is; it is put behind their readings, so that they are not to be
+	// used any more. Others are read anew, as are those that proved stale.
+	Have map[Series]*credit.Trail
+	// AcknowledgedSince is from when on acknowledged events are returned.
+	AcknowledgedSince time.Time
+}
+
+// Past is what is stored of an account, with what waits in memory.
+type Past struct {
+	Poll  Poll
+	Known bool // there was a poll
+	// State is what the last poll left; nil where none did, or where its
+	// checksum does not hold.
+	State []byte
+	// Old is the state as version 2 of the file had it, by "key", "forecast",
+	// "alerts", "undelivered", "told" and "anchor"; only where there was no
+	// State yet.
+	Old map[string][]byte
+	// Trails has a trail, perhaps an empty one, for each series.
+	Trails map[Series]*credit.Trail
+	// Open are the forecasts that have not ended, oldest first, Ended the last
+	// 40 that have, the newest end first.
+	Open, Ended []Forecast
+	// Acknowledged are the acknowledged events, newest first.
+	Acknowledged []Event
+}
+
+// Load returns the past of an account, all of one moment: in one transaction
+// of at most ten SELECTs, however many series there are.
+func (db *DB) Load(ctx context.Context, w Want) (p Past, err error) {
+	if err := ctx.Err(); err != nil {
+		return Past{}, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	_, err = db.watch()
+	if err == nil {
+		err = db.view(func() error {
+			p, err = db.past(w)
+			return err
+		})
+	}
+	if err != nil {
+		return Past{}, fmt.Errorf("loading an account of %s: %w", db.where(), err)
+	}
+	return p, nil
+}
+
+func (db *DB) past(w Want) (p Past, err error) {
+	m := members{}
+	for _, s := range append([]Series{w.Account}, w.Series...) {
+		if slices.ContainsFunc(m, func(o *member) bool { return o.s == s }) {
+			continue
+		}
+		id, err := db.id(s)
+		if err != nil {
+			return Past{}, err
+		}
+		e := &member{s: s, id: id, have: w.Have[s], added: db.added(s)}
+		if _, loaded := db.loaded[w.Account]; !loaded || len(db.pending) > 0 || e.have.Empty() || e.have.FromReason != w.FromReason {
+			e.have = nil
+		}
+		m = append(m, e)
+	}
+	if err := db.loadHeads(m.series()); err != nil {
+		return Past{}, err
+	}
+	h, err := db.newest(w.Account)
+	if err != nil {
+		return Past{}, err
+	}
+	p.Poll, p.Known = h.poll(), h.attemptMS.Valid || h.successMS.Valid
+	id := m[0].id
+	if err := db.states(&p, w.Account, id); err != nil {
+		return Past{}, err
+	}
+	if p.Open, p.Ended, err = db.forecasts(w.Account, id, endedForecasts); err != nil {
+		return Past{}, err
+	}
+	if p.Acknowledged, err = db.acknowledged(w.Account, id, w.AcknowledgedSince); err != nil {
+		return Past{}, err
+	}
+	if p.Trails, err = db.trails(m, w); err != nil {
+		return Past{}, err
+	}
+	db.loaded[w.Account] = load{version: db.cached, series: slices.Collect(m.series())}
+	return p, nil
+}
+
+// states reads the state of the account s, or where there is none what
+// version 2 kept in its place.
+func (db *DB) states(p *Past, s Series, id int64) error {
+	found := false
+	p.Old = map[string][]byte{}
+	if len(p.Poll.Key) > 0 {
+		p.Old["key"] = p.Poll.Key
+	}
+	if len(p.Poll.Forecast) > 0 {
+		p.Old["forecast"] = p.Poll.Forecast
+	}
+	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1 UNION ALL
+		SELECT name, value, crc FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor')`, func(r *sql.Rows) error {
+		var name string
+		var value []byte
+		var crc int64
+		if err := r.Scan(&name, &value, &crc); err != nil {
+			return err
+		}
+		switch {
+		case name != "":
+			p.Old[name] = value
+		case int64(checksum(id, string(value))) == crc:
+			p.State, found = append([]byte{}, value...), true
+		default:
+			found = true
+		}
+		return nil
+	}, id)
+	for _, e := range db.pending {
+		if e.update.Series == s && e.update.State != nil {
+			p.State, found = slices.Clone(e.update.State), true
+		}
+	}
+	if found {
+		p.Old = nil
+	}
+	return err
+}
+
+// acknowledged returns the acknowledged events of s since then.
+func (db *DB) acknowledged(s Series, id int64, since time.Time) (events []Event, err error) {
+	for _, e := range db.waiting(s, since, time.Unix(1<<40, 0)) {
+		if e.Acknowledged {
+			events = append(events, e)
+		}
+	}
+	waiting := len(events) > 0
+	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged FROM event
+		WHERE series = ? AND at >= ? AND acknowledged ORDER BY at DESC, id DESC`, func(r *sql.Rows) error {
+		e, err := scanEvent(r)
+		events = append(events, e)
+		return err
+	}, id, since.Unix())
+	if waiting {
+		newestFirst(events)
+	}
+	return events, err
+}
