@@ -7,12 +7,17 @@
 // [Policy]; a Retry-After of the server closes it whatever the policy and the
 // status are, and nothing shortens that.
 //
+// A schedule asks before it plans: the next request is due at the later of its
+// own slot and Until; see [Polls] for the policy. What is asked for by a person
+// waits only where the error of Until has a RetryAfter.
+//
 // No lock is held while anything is asked.
 package gate
 
 import (
 	"context"
 	"errors"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -29,6 +34,10 @@ type Gate struct {
 	mu     sync.Mutex
 	waits  map[string]wait
 }
+
+// maxWaits is how many endpoints are remembered that are open again, with the
+// failures that they had.
+const maxWaits = 256
 
 // New returns a Gate whose endpoints are all open. now is the wall clock.
 func New(p Policy, now func() time.Time) *Gate {
@@ -72,6 +81,9 @@ func (g *Gate) Note(endpoint string, err error) {
 	if w.failures == (failures{}) && w.left(now) <= 0 {
 		delete(g.waits, endpoint)
 		return
+	}
+	if len(g.waits) >= maxWaits {
+		maps.DeleteFunc(g.waits, func(_ string, w wait) bool { return w.left(now) <= 0 })
 	}
 	g.waits[endpoint] = w
 }
