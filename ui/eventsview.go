@@ -112,7 +112,8 @@ func (m Model) eventsRead(msg eventsMsg) (tea.Model, tea.Cmd) {
 		m = m.found()
 	}
 	if v.again {
-		return m, m.askEvents()
+		cmd := m.askEvents()
+		return m, cmd
 	}
 	return m, nil
 }
@@ -125,7 +126,8 @@ func (m Model) acknowledged(msg acknowledgedMsg) (tea.Model, tea.Cmd) {
 	if msg.err != nil {
 		return m.say("not acknowledged: " + msg.err.Error())
 	}
-	return m, m.askEvents()
+	cmd := m.askEvents()
+	return m, cmd
 }
 
 // found is the model with the events that are searched for, and the same one

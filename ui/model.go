@@ -14,8 +14,8 @@ import (
 // Model is the dashboard's whole state, a value.
 type Model struct {
 	o       Options
-	feed    Feed           // nil until a first run has one
-	suspend func() tea.Cmd // stops the process; nil where that cannot be done
+	feed    Feed    // nil until a first run has one
+	suspend tea.Cmd // stops the process; nil where that cannot be done
 	keys    keyMap
 	themeID int // into Themes
 	dark    bool

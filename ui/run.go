@@ -13,7 +13,7 @@ import (
 func Run(ctx context.Context, o Options) error {
 	m := newModel(o)
 	if tty.CanSuspend {
-		m.suspend = func() tea.Cmd { return tea.Suspend }
+		m.suspend = tea.Suspend
 	}
 	return tty.Run(ctx, m, tty.Options{Input: o.Input, Output: o.Output, NoColor: o.NoColor, Crash: o.Crash})
 }

@@ -114,7 +114,7 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.interrupt):
 		return m, tea.Interrupt
 	case key.Matches(msg, k.suspend):
-		return m, m.suspend()
+		return m, m.suspend
 	case m.feed == nil:
 		return m.onboardKey(msg)
 	case m.dialog.open:

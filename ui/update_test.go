@@ -102,7 +102,7 @@ func TestQuitAndInterruptAreCommands(t *testing.T) {
 	if _, ok := cmd().(tea.InterruptMsg); !ok {
 		t.Error("ctrl+c does not interrupt")
 	}
-	m.suspend = func() tea.Cmd { return tea.Suspend }
+	m.suspend = tea.Suspend
 	_, cmd = step(m, press("ctrl+z"))
 	if _, ok := cmd().(tea.SuspendMsg); !ok {
 		t.Error("ctrl+z does not suspend")

@@ -39,7 +39,7 @@ func start(env []string, name string, args []string) (*screen, error) {
 			n, err := s.tty.Read(buf)
 			s.mu.Lock()
 			s.bytes += n
-			s.vt.Write(buf[:n])
+			_, _ = s.vt.Write(buf[:n])
 			s.mu.Unlock()
 			select {
 			case s.wrote <- struct{}{}:
@@ -66,8 +66,8 @@ func (s *screen) written() int {
 }
 
 func (s *screen) end() {
-	s.cmd.Process.Kill()
-	s.cmd.Wait()
+	_ = s.cmd.Process.Kill() // it may have ended, and Wait says how
+	_ = s.cmd.Wait()
 	s.tty.Close()
 }
 
