@@ -11,6 +11,9 @@ func TestAlign(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("Align(…) = %q, want %q", got, want)
 	}
+	if got, want := Align([]string{".5", "1", "1.25"}), []string{" .5 ", "1   ", "1.25"}; !slices.Equal(got, want) {
+		t.Errorf("Align(…) = %q, want %q", got, want)
+	}
 	if got := Align(nil); len(got) != 0 {
 		t.Errorf("Align of nothing = %q", got)
 	}

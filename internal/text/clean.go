@@ -21,7 +21,7 @@ const maxClusterBytes = 32
 // glyph's width, are dropped, and so are the marks of a letter beyond its
 // first 32 bytes; a mark that begins the text has no letter and becomes U+FFFD.
 func Clean(s string, maxBytes int) string {
-	if maxBytes <= 0 {
+	if maxBytes < 1 {
 		return ""
 	}
 	if len(s) <= maxBytes && plainASCII(s) {

@@ -18,6 +18,14 @@ func TestI01I08Clean(t *testing.T) {
 		{"plain", "my key", 100, "my key"},
 		{"empty", "", 100, ""},
 		{"no room", "abc", 0, ""},
+		{"less than no room", "abc", -1, ""},
+		{"room for a byte", "abc", 1, "a"},
+		{"room for the ellipsis alone", "abcd", 3, "…"},
+		{"space before", " a", 100, "a"},
+		{"space after", "a ", 100, "a"},
+		{"a space alone", " ", 100, ""},
+		{"exact, not ASCII", "éé", 4, "éé"},
+		{"marks to the bound", "é" + marks[:60], 100, "é" + marks[:30]},
 		{"OSC 52", "a\x1b]52;c;ZXZpbA==\x07b", 100, "a" + bad + "]52;c;ZXZpbA==" + bad + "b"},
 		{"CSI", "\x1b[2Jx", 100, bad + "[2Jx"},
 		{"DCS", "\x1bPq\x1b\\", 100, bad + "Pq" + bad + "\\"},
@@ -51,6 +59,32 @@ func TestI01I08Clean(t *testing.T) {
 	} {
 		if got := Clean(tt.in, tt.max); got != tt.want {
 			t.Errorf("Clean(%s) = %+q, want %+q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestJoins(t *testing.T) {
+	for _, c := range []struct {
+		prev, r rune
+		want    bool
+	}{
+		{'a', '\u0301', true}, {'a', 'b', false},
+		{'a', 0x1F3FA, false}, {'a', 0x1F3FB, true}, {'a', 0x1F3FF, true}, {'a', 0x1F400, false},
+		{'a', 0x115F, false}, {'a', 0x1160, true}, {'a', 0x11FF, true}, {'a', 0x1200, false},
+		{'a', 0xD7AF, false}, {'a', 0xD7B0, true}, {'a', 0xD7FF, true}, {'a', 0xE000, false},
+		{0x1100, 0x1100, true}, {'a', 0x1100, false}, {0x1100, 'a', false}, {0x10FF, 0x1100, false}, {0x115F, 0x1100, true}, {0x1160, 0x1100, false},
+		{0xA95F, 0x1100, false}, {0xA960, 0x1100, true}, {0xA97F, 0x1100, true}, {0xA980, 0x1100, false}, {0x1100, 0xA960, true},
+	} {
+		if got := joins(c.prev, c.r); got != c.want {
+			t.Errorf("joins(%U, %U) = %v, want %v", c.prev, c.r, got, c.want)
+		}
+	}
+}
+
+func TestCleanOfPlainTextCopiesNothing(t *testing.T) {
+	for _, s := range []string{"a name", "~", "! ~"} {
+		if n := testing.AllocsPerRun(10, func() { _ = Clean(s, len(s)) }); n != 0 {
+			t.Errorf("Clean(%q) allocates %v times, want none", s, n)
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (d typed) in(s string, now time.Time) (time.Time, error) {
 	year := d.t.Year()
 	if !strings.Contains(d.layout, "2006") {
 		year = now.Year()
-		if t, err := d.at(year, now.Location()); err != nil || !t.After(now) {
+		if t, err := d.at(year, now.Location()); err == errNoDay || err == nil && !t.After(now) {
 			year++
 		}
 	}

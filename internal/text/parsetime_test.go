@@ -85,6 +85,7 @@ func TestTimesThatDoNotExist(t *testing.T) {
 		{"2027-03-28 02:00", autumn, "clocks are put forward"},
 		{"2027-03-28T02:59", autumn, "clocks are put forward"},
 		{"28 Mar 02:30", autumn, "clocks are put forward"},
+		{"28 Mar 02:30", time.Date(2027, 1, 1, 0, 0, 0, 0, berlin), "clocks are put forward"},
 		{"1 Dec 24:00", autumn, "is not a time"},
 	} {
 		got, err := ParseTime(c.in, c.now)
@@ -109,6 +110,18 @@ func TestDaysOfSomeYears(t *testing.T) {
 		got, err := ParseTime(c.in, now)
 		if err != nil || got.Format(time.DateOnly) != c.want {
 			t.Errorf("ParseTime(%q) on %s = %v, %v, want %s", c.in, c.now, got, err, c.want)
+		}
+	}
+}
+
+// TestDayThatWasSkipped: Samoa went over the date line, from the 29th to the
+// 31st.
+func TestDayThatWasSkipped(t *testing.T) {
+	apia := zone(t, "Pacific/Apia")
+	now := time.Date(2011, 12, 20, 12, 0, 0, 0, apia)
+	for _, in := range []string{"30 Dec 2011", "2011-12-30", "30 Dec"} {
+		if got, err := ParseTime(in, now); err == nil || !strings.Contains(err.Error(), "clocks are put forward") {
+			t.Errorf("ParseTime(%q) = %v, %v, want an error", in, got, err)
 		}
 	}
 }

@@ -56,6 +56,14 @@ func TestHasKey(t *testing.T) {
 	}
 }
 
+func TestContainsFold(t *testing.T) {
+	for s, want := range map[string]bool{"": false, "b": false, "ab": true, "xAb": true, "aB.": true, "a b": false, "AAB": true} {
+		if got := containsFold(s, "ab"); got != want {
+			t.Errorf("containsFold(%q, ab) = %v, want %v", s, got, want)
+		}
+	}
+}
+
 func TestSafe(t *testing.T) {
 	for _, tt := range []struct {
 		name, in, own string

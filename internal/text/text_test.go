@@ -82,6 +82,8 @@ func TestMoments(t *testing.T) {
 		{"in months, without a day", Moment(in(150*d), now), "Apr 2027"},
 		{"beyond a year", Moment(in(400*d), now), "> 1 year"},
 		{"in the past", Moment(in(-11*time.Minute), now), "Sat 21 Nov, 10:31"},
+		{"long ago", Moment(in(-8*d), now), "Fri 13 Nov"},
+		{"range of a week to a minute", Range(in(7*d-time.Minute), in(7*d), now), "Sat 28, 10:41 to Sat 28"},
 		{"range to beyond a week", Range(in(2*d+22*h+28*time.Minute), in(8*d+11*h+18*time.Minute), now), "Tue 24, 09:10 to Sun 29"},
 		{"range within a week", Range(in(2*d), in(6*d), now), "Mon 23, 10:42 to Fri 27, 10:42"},
 		{"range to far", Range(in(2*d), in(30*d), now), "Mon 23, 10:42 to Mon 21 Dec"},
