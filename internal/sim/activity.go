@@ -12,7 +12,7 @@ import (
 
 const dayFormat = "2006-01-02"
 
-// activityDays is how many completed UTC days /activity tells of.
+// activityDays is how many completed UTC days /activity covers.
 const activityDays = 30
 
 type activityRow struct {
@@ -50,14 +50,14 @@ func (s *sums) add(r *request, m *model) {
 	s.prompt, s.completion, s.reasoning, s.cached = s.prompt+p, s.completion+c, s.reasoning+re, s.cached+ca
 }
 
-// between returns the requests from a moment up to, not including, to.
+// between returns the requests from a time up to, not including, to.
 func (a *Account) between(from, to int64) []request {
 	i := sort.Search(len(a.spent), func(i int) bool { return a.spent[i].at >= from })
 	j := sort.Search(len(a.spent), func(i int) bool { return a.spent[i].at >= to })
 	return a.spent[i:max(i, j)]
 }
 
-// activity answers /activity: a row per UTC day, model and workspace (if asked
+// activity answers /activity: a row per UTC day, model and workspace (if requested
 // for), newest day first.
 func (a *Account) activity(q query) answer {
 	to := credit.DayStart(q.at)
@@ -76,7 +76,7 @@ func (a *Account) activity(q query) answer {
 	if group != "" && group != "workspace" {
 		return fail(http.StatusBadRequest)
 	}
-	keep, status := a.activityFilter(q)
+	match, status := a.activityFilter(q)
 	if status != 0 {
 		return fail(status)
 	}
@@ -88,7 +88,7 @@ func (a *Account) activity(q query) answer {
 		requests := a.between(unix(day), unix(day.AddDate(0, 0, 1)))
 		for i := range requests {
 			r := &requests[i]
-			if r.key == noKey || !keep(r.key) {
+			if r.key == noKey || !match(r.key) {
 				continue
 			}
 			c := cell{model: r.model}
@@ -122,9 +122,9 @@ func (a *Account) activity(q query) answer {
 	return ok(envelope[[]activityRow]{rows})
 }
 
-// activityFilter returns which keys a query is about, or the status that says
+// activityFilter returns which keys a query is about, or the status that reports
 // why it cannot be answered.
-func (a *Account) activityFilter(q query) (keep func(key int32) bool, status int) {
+func (a *Account) activityFilter(q query) (match func(key int32) bool, status int) {
 	only, in, by := -1, -1, -1
 	if hash := q.values.Get("api_key_hash"); hash != "" {
 		if only = a.keyIndex(hash); only < 0 {

@@ -52,7 +52,7 @@ func (a *Account) analyticsMeta(query) answer {
 	return ok(envelope[any]{meta})
 }
 
-// analyticsBody is what is asked of /analytics/query.
+// analyticsBody is the body of a request to /analytics/query.
 type analyticsBody struct {
 	Metrics     []string `json:"metrics"`
 	Dimensions  []string `json:"dimensions"`
@@ -94,7 +94,7 @@ type analyticsPlan struct {
 	dimensions  []dimension
 	granularity string // empty: one bucket
 	from, to    time.Time
-	keep        func(*request) bool
+	match       func(*request) bool
 	order       string
 	descending  bool
 	limit       int
@@ -111,7 +111,7 @@ type group struct {
 	sums
 }
 
-// analyticsQuery answers /analytics/query. An answer from a cache says so.
+// analyticsQuery answers /analytics/query. An answer from a cache is marked as such.
 func (a *Account) analyticsQuery(q query) answer {
 	p, problem := a.planAnalytics(q)
 	if problem != "" {
@@ -191,7 +191,7 @@ func (a *Account) planAnalytics(q query) (p analyticsPlan, problem string) {
 	case len(b.Filters) > 20:
 		return p, "At most 20 filters are allowed"
 	}
-	p.to = earlier(p.to, q.at.Add(1)) // what has happened, this moment included
+	p.to = earlier(p.to, q.at.Add(1)) // what has happened until now, inclusive
 	if b.OrderBy != nil {
 		p.order, p.descending = b.OrderBy.Field, b.OrderBy.Direction != "asc"
 		known := p.granularity != "" && p.order == p.column() || slices.Contains(b.Metrics, p.order) || slices.Contains(b.Dimensions, p.order)
@@ -199,13 +199,13 @@ func (a *Account) planAnalytics(q query) (p analyticsPlan, problem string) {
 			return p, "Invalid order_by"
 		}
 	}
-	p.keep, p.warnings, problem = a.analyticsFilters(b.Filters)
+	p.match, p.warnings, problem = a.analyticsFilters(b.Filters)
 	return p, problem
 }
 
 // analyticsFilters returns a predicate that all filters hold. A value that is
 // not in the account matches nothing, and is warned of.
-func (a *Account) analyticsFilters(filters []analyticsFilter) (keep func(*request) bool, warnings []string, problem string) {
+func (a *Account) analyticsFilters(filters []analyticsFilter) (match func(*request) bool, warnings []string, problem string) {
 	var tests []func(*request) bool
 	for _, f := range filters {
 		i := slices.IndexFunc(dimensions, func(d dimension) bool { return d.name == f.Field })
@@ -257,7 +257,7 @@ func (a *Account) groups(p analyticsPlan) []group {
 	requests := a.between(unix(p.from), unix(p.to))
 	for i := range requests {
 		r := &requests[i]
-		if r.key == noKey || !p.keep(r) {
+		if r.key == noKey || !p.match(r) {
 			continue
 		}
 		if p.granularity != "" && r.at >= end {
@@ -301,7 +301,7 @@ func bucket(granularity string, t time.Time) (from, to int64) {
 	return unix(start), unix(end)
 }
 
-// sortGroups puts rows into the order asked for, else oldest first, and within
+// sortGroups puts rows into the requested order, else oldest first, and within
 // a bucket by cost.
 func (a *Account) sortGroups(p analyticsPlan, groups []group) {
 	natural := func(x, y group) int {

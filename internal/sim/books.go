@@ -44,7 +44,7 @@ func (a *Account) reroute(r *request) {
 	}
 }
 
-// exhausted reports whether the key's cap is spent at a moment. Moments come
+// exhausted reports whether the key's cap is spent at a time. Times come
 // in order.
 func (k *key) exhausted(at int64) bool {
 	if k.limitUSD == 0 {

@@ -208,7 +208,7 @@ func draw(rng *rand.Rand, running []float64) int32 {
 	return int32(len(running) - 1)
 }
 
-// tokens tells what a request that cost so much was made of. Reasoning is part
+// tokens returns what a request that cost so much was made of. Reasoning is part
 // of completion, and cached of prompt.
 func (m model) tokens(cost nano) (prompt, completion, reasoning, cached int64) {
 	usd := cost.usd()

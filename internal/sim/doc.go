@@ -1,6 +1,6 @@
 // Package sim is a simulated OpenRouter account behind real HTTP: it spends,
 // tops up, rolls over at UTC midnight, pages, and fails in every way that a
-// client has to live through. It asks an injected clock for the time, so that
+// client has to live through. Its clock is injected, so that
 // a month passes in a second, and equal configurations give equal accounts.
 //
 // Shapes, field names and messages follow OpenRouter's published OpenAPI

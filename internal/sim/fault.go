@@ -28,7 +28,7 @@ type Fault struct {
 	// Lag answers every second request as of so long ago, as a replica that is
 	// behind does.
 	Lag time.Duration
-	// LessUsageUSD is taken off the usage that /credits tells.
+	// LessUsageUSD is taken off the usage that /credits reports.
 	LessUsageUSD float64
 	// Instead is another account that answers. It judges the key itself.
 	Instead *Account
@@ -77,7 +77,7 @@ func (a *Account) faultFor(path string) (f Fault, before int) {
 	return Fault{}, 0
 }
 
-// asOf returns the moment that an answer given now tells of.
+// asOf returns the time that an answer given now describes.
 func (f Fault) asOf(now time.Time, before int) time.Time {
 	if f.Stale > 0 {
 		now = now.Truncate(f.Stale)
@@ -126,10 +126,10 @@ func HTML(status int) Fault {
 	}
 }
 
-// Answer is a 200 with a body of one's own, said to be JSON.
+// Answer is a 200 with a body of one's own, declared to be JSON.
 func Answer(body string) Fault { return Fault{Status: http.StatusOK, Body: body} }
 
-// Malformed returns answers to /credits that say 200 and must not be believed,
+// Malformed returns answers to /credits with status 200 that must not be believed,
 // by name.
 func Malformed() map[string]Fault {
 	const good = `{"data":{"total_credits":100.5,"total_usage":25.75}}`

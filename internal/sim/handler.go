@@ -80,7 +80,7 @@ func endpoint(path string) string {
 	return path
 }
 
-// caller is who asks, by the key.
+// caller is who sent a request, by the key.
 type caller int
 
 const (
@@ -120,7 +120,7 @@ type query struct {
 	values       url.Values
 	body         []byte
 	caller       caller
-	at           time.Time // the moment to tell of
+	at           time.Time // the time to describe
 	fault        Fault
 }
 
@@ -136,36 +136,36 @@ func (q query) number(name string, zero, lo, hi int) (n int, ok bool) {
 	return n, err == nil && n >= lo && n <= hi
 }
 
-// answer finds the endpoint and asks it. The caller holds the lock.
+// answer finds the endpoint and calls it. The caller holds the lock.
 func (a *Account) answer(q query) answer {
 	part := strings.Split(strings.TrimPrefix(q.path, "/"), "/")
-	var ask func(*Account, query) answer
+	var endpoint func(*Account, query) answer
 	anyKey, method := false, http.MethodGet
 	switch strings.Join(part, "/") {
 	case "key", "auth/key":
-		ask, anyKey = (*Account).ownKey, true
+		endpoint, anyKey = (*Account).ownKey, true
 	case "credits":
-		ask, anyKey = (*Account).totals, a.cfg.OrdinaryReadsCredits
+		endpoint, anyKey = (*Account).totals, a.cfg.OrdinaryReadsCredits
 	case "keys":
-		ask = (*Account).keyList
+		endpoint = (*Account).keyList
 	case "activity":
-		ask = (*Account).activity
+		endpoint = (*Account).activity
 	case "analytics/meta":
-		ask = (*Account).analyticsMeta
+		endpoint = (*Account).analyticsMeta
 	case "analytics/query":
-		ask, method = (*Account).analyticsQuery, http.MethodPost
+		endpoint, method = (*Account).analyticsQuery, http.MethodPost
 	case "generation":
-		ask, anyKey = (*Account).oneGeneration, true
+		endpoint, anyKey = (*Account).oneGeneration, true
 	case "workspaces":
-		ask = (*Account).workspaceList
+		endpoint = (*Account).workspaceList
 	case "organization/members":
-		ask = (*Account).organization
+		endpoint = (*Account).organization
 	default:
 		switch {
 		case part[0] == "keys" && len(part) == 2:
-			ask = func(a *Account, q query) answer { return a.oneKey(q, part[1]) }
+			endpoint = func(a *Account, q query) answer { return a.oneKey(q, part[1]) }
 		case part[0] == "workspaces" && len(part) <= 4:
-			ask = func(a *Account, q query) answer { return a.oneWorkspace(q, part[1], part[2:]) }
+			endpoint = func(a *Account, q query) answer { return a.oneWorkspace(q, part[1], part[2:]) }
 		default:
 			return fail(http.StatusNotFound)
 		}
@@ -180,7 +180,7 @@ func (a *Account) answer(q query) answer {
 	case q.caller == ordinary && !anyKey:
 		return fail(http.StatusForbidden)
 	}
-	return ask(a, q)
+	return endpoint(a, q)
 }
 
 // totals answers /credits.

@@ -14,7 +14,7 @@ func toNano(usd float64) nano { return nano(math.Round(usd * 1e9)) }
 func (n nano) usd() float64   { return float64(n) / 1e9 }
 
 // unix returns t in Unix nanoseconds, or the nearest that there is for a
-// moment before 1700 or after 2200.
+// time before 1700 or after 2200.
 func unix(t time.Time) int64 {
 	switch s := t.Unix(); {
 	case s < -8e9:
@@ -28,7 +28,7 @@ func unix(t time.Time) int64 {
 func fromUnix(n int64) time.Time { return time.Unix(0, n).UTC() }
 
 // ledger is a running total: its steps are in order of time, and each holds
-// the total from its moment on. Steps may be negative.
+// the total from its time on. Steps may be negative.
 type ledger []step
 
 type step struct {
@@ -36,7 +36,7 @@ type step struct {
 	total nano
 }
 
-// add books amount at a moment. Appending is the usual case; a step in the
+// add books amount at a time. Appending is the usual case; a step in the
 // past raises all totals after it.
 func (l *ledger) add(at int64, amount nano) {
 	s := *l
@@ -55,7 +55,7 @@ func (l *ledger) add(at int64, amount nano) {
 	*l = s
 }
 
-// at returns the total at a moment, steps of that very moment included.
+// at returns the total at a time, steps of that very time included.
 func (l ledger) at(t int64) nano {
 	if n := len(l); n == 0 || l[n-1].at <= t {
 		return l.last()
@@ -75,7 +75,7 @@ func (l ledger) at(t int64) nano {
 	return l[lo-1].total
 }
 
-// since returns the sum of the steps from a moment up to and including to.
+// since returns the sum of the steps from a time up to and including to.
 func (l ledger) since(from, to int64) nano { return l.at(to) - l.at(from-1) }
 
 func (l ledger) last() nano {

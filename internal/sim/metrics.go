@@ -39,7 +39,7 @@ var metrics = []metric{
 }
 
 // dimension is one way of splitting: place is a request's place in it, id what
-// a filter names, and show what an answer says.
+// a filter names, and show what an answer holds.
 type dimension struct {
 	name, label string
 	size        func(*Account) int

@@ -12,11 +12,11 @@ type Profile struct {
 	Summary string // one line
 }
 
-// profile tells how an account spends and pays.
+// profile is how an account spends and pays.
 type profile struct {
 	Profile
 	// hour is the local hour at which the account is first looked at, where
-	// no time zone was asked for; negative: the zone is UTC.
+	// no time zone was given; negative: the zone is UTC.
 	hour float64
 	// plan returns a day's sessions.
 	plan func(day) []session
@@ -40,7 +40,7 @@ type day struct {
 	// at: negative after that.
 	ago float64
 	// first is when the account is first looked at, in hours of this day; it
-	// is negative if that is another day, or if the zone was asked for.
+	// is negative if that is another day, or if the zone was given.
 	first float64
 	rng   *rand.Rand
 	keys  []float64

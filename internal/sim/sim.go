@@ -14,14 +14,14 @@ import (
 // DemoKey is the management key that an account accepts if none is named.
 const DemoKey = "sk-or-v1-demo000000000000000000000000000000000000000000000000000000demo"
 
-// Config says what to simulate.
+// Config is what to simulate.
 type Config struct {
 	// Profile is the way of spending, see Profiles. If empty, it is "solo".
 	Profile string
 	// Now is the clock. If nil, it is time.Now.
 	Now func() time.Time
-	// Start is the first moment of the account. If zero, it is 5 weeks before
-	// Now. With Trace it is the first point's, whatever it says.
+	// Start is when the account began. If zero, it is 5 weeks before
+	// Now. With Trace it is the first point's, whatever it is.
 	Start time.Time
 	// Seed chooses one of the accounts of a profile. If zero, it is 1.
 	Seed uint64
@@ -43,7 +43,7 @@ type Config struct {
 	// at while it is busy: 15:00 on a working day for solo, during the night's
 	// job for batch.
 	TimeZone *time.Location
-	// Keys, Models and Workspaces say how many the account has. If zero, they
+	// Keys, Models and Workspaces are how many the account has. If zero, they
 	// are 4, 6 and 2.
 	Keys, Models, Workspaces int
 	// Members is the size of the organization. If zero, the account is
@@ -184,7 +184,7 @@ func zoneAt(now time.Time, hour float64) *time.Location {
 	return time.FixedZone("demo", int(offset.Seconds()))
 }
 
-// Usage returns what the account had spent at a moment, in USD since its
+// Usage returns what the account had spent at a time, in USD since its
 // beginning, 0 before that. The future is not known: it is answered as Now.
 // With Trace it is exactly the last point's sum.
 func (a *Account) Usage(at time.Time) float64 {
@@ -210,7 +210,7 @@ func (a *Account) usageUSD(at time.Time) float64 {
 	return a.cfg.Trace[n-1].USD
 }
 
-// Credits returns what had been bought at a moment, in USD since the account's
+// Credits returns what had been bought at a time, in USD since the account's
 // beginning. The future is not known: it is answered as Now.
 func (a *Account) Credits(at time.Time) float64 {
 	a.mu.Lock()

@@ -33,7 +33,7 @@ type source struct {
 	next    func(midnight time.Time) []request
 }
 
-// take returns the requests up to now, the moment itself included. They are
+// take returns the requests up to now, inclusive. They are
 // good until the next call.
 func (s *source) take(now time.Time) []request {
 	for !s.horizon.IsZero() && !s.horizon.After(now) {

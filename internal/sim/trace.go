@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Point is one moment of a spend trace.
+// Point is one point in time of a spend trace.
 type Point struct {
 	At  time.Time
 	USD float64 // spent since the beginning
@@ -71,7 +71,7 @@ func parsePoint(line string) (Point, error) {
 	}
 	v, err := strconv.ParseFloat(strings.TrimSpace(usd), 64)
 	if err != nil {
-		return Point{}, fmt.Errorf("sum %q is not a number", usd)
+		return Point{}, fmt.Errorf("amount %q is not a number", usd)
 	}
 	return Point{At: time.Unix(sec, nsec).UTC(), USD: v}, nil
 }
@@ -81,7 +81,7 @@ func checkPoint(points []Point, i int) error {
 	p := points[i]
 	switch {
 	case math.IsNaN(p.USD) || p.USD < 0 || p.USD > maxTraceUSD:
-		return fmt.Errorf("sum %g is not from 0 to %g", p.USD, float64(maxTraceUSD))
+		return fmt.Errorf("amount %g is not from 0 to %g", p.USD, float64(maxTraceUSD))
 	case i > 0 && p.At.Before(points[i-1].At):
 		return errors.New("time goes backwards")
 	case i > 0 && p.USD < points[i-1].USD:
