@@ -33,9 +33,10 @@ var allowed = map[string]struct {
 	"ui":                {[]string{"internal/fault", "ui/draw", "ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "a screen reads no flags, no files and no keys"},
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
 
-	"internal/render":    {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
+	"internal/render":    {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
 	"internal/leaktest":  {nil, "tests of any room use it"},
-	"internal/reconcile": {nil, "a log is read and compared, whoever asks and stores"},
+	"internal/ledger":    {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},
+	"internal/reconcile": {[]string{"internal/credit", "internal/ledger"}, "a log is compared, whoever reads the account"},
 }
 
 // only says which rooms may import a module themselves.

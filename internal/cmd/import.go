@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/history"
+	"ortop/internal/ledger"
 	"ortop/internal/monitor"
 )
 
@@ -19,22 +20,21 @@ func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE|-",
 		Short: "Add readings or past spend from a file to the history",
-		Long: `import adds what a file tells to the history of the account; - is standard
-input. It takes
+		Long: `import adds what a file holds to the history of the account; - is standard input.
+It takes
 
   readings     as ortop history --csv writes them: at,total_credits_usd,
                total_usage_usd,…
   activity     OpenRouter's export: CSV with a date and a cost (date,usage or
                created_at,cost_total), or the JSON of GET /activity
 
-Nothing that the history has is changed: readings of a time that it covers are
-left out, and so are days that are not before its first reading. To import twice
-adds nothing the second time. Days without a line between the first and the last
-of an activity export were days without spend; the day that is not over is left
-out.
+Nothing in the history is changed: readings of a time that it covers are left
+out, and so are days that are not before its first reading. Importing a file
+again adds nothing. Days without a line between the first and the last of an
+activity export were days without spend; the day that is not over is left out.
 
-A line that is wrong costs no other, and is told by its number. All that is
-right is added at once, or nothing is.`,
+Lines that cannot be read are reported by their numbers and left out. All others
+are added at once, or none.`,
 		Example: `  ortop history --csv > readings.csv
   ortop import readings.csv`,
 		Args: cobra.ExactArgs(1),
@@ -45,23 +45,23 @@ right is added at once, or nothing is.`,
 const importHint = "expected are the columns at,total_credits_usd,total_usage_usd as ortop history --csv writes them, " +
 	"or OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity"
 
-func (a *app) importFile(ctx context.Context, path string) error {
+func (a *app) importFile(ctx context.Context, path string) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	f, err := a.readImport(ctx, path)
-	if errors.Is(err, errWrongKind) {
+	if errors.Is(err, ledger.ErrNoImport) {
 		return &exitError{exitFailed, fmt.Errorf("importing %q: %w", path, err), importHint}
 	}
 	if err != nil {
 		return fmt.Errorf("importing %q: %w", path, err)
 	}
-	for _, b := range f.bad[:min(3, len(f.bad))] {
-		a.hint("%s %d: %s", f.noun, b.number, b.why)
+	for _, p := range f.Problems.First[:min(3, len(f.Problems.First))] {
+		a.hint("%s %d: %s", f.Noun, p.Number, p.Text)
 	}
-	if f.good == 0 && f.badLines > 0 {
+	if f.Used == 0 && f.Problems.Count > 0 {
 		return fmt.Errorf("importing %q: nothing in it could be read", path)
 	}
 	ar, err := a.archive(ctx, s, history.Options{})
@@ -72,7 +72,7 @@ func (a *app) importFile(ctx context.Context, path string) error {
 		return err
 	}
 	defer ar.DB.Close()
-	report, err := f.store(ctx, ar, s.account.Name)
+	report, err := storeImport(ctx, f, ar, s.account.Name)
 	if err != nil {
 		return err
 	}
@@ -81,28 +81,33 @@ func (a *app) importFile(ctx context.Context, path string) error {
 }
 
 // readImport reads a file, or standard input for "-".
-func (a *app) readImport(ctx context.Context, path string) (*importFile, error) {
-	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*importFile, error) { return parseImport(in, a.now()) })
+func (a *app) readImport(ctx context.Context, path string) (*ledger.Import, error) {
+	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) { return ledger.ReadImport(in, a.now()) })
 	var wrong *fs.PathError
 	if errors.As(err, &wrong) {
-		err = wrong.Err // the path is told beside it
+		err = wrong.Err // the message has the path already
 	}
 	return f, err
 }
 
-// store adds what the file tells, and says what became of it.
-func (f *importFile) store(ctx context.Context, ar monitor.Archive, account string) (report string, err error) {
-	what, all, added := "readings", f.good, 0
-	if f.days == nil {
-		added, err = ar.DB.Import(ctx, ar.Shown, f.readings)
+// storeImport adds what a file holds, and returns a report of what became of
+// it.
+func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, account string) (report string, err error) {
+	what, all, added := "readings", f.Used, 0
+	if f.Days == nil {
+		added, err = ar.DB.Import(ctx, ar.Shown, f.Readings)
 	} else {
 		if _, ok, err := ar.DB.First(ctx, ar.Account); err != nil || !ok {
 			return "", errors.Join(err, &exitError{exitFailed,
 				fmt.Errorf("importing activity: account %s has no reading yet that the days could lead up to", account),
 				"run ortop status once, and import again"})
 		}
-		spends := f.spends()
-		what, all = "days", len(spends)
+		days := f.AllDays()
+		spends := make([]history.Spend, len(days))
+		for i, d := range days {
+			spends[i] = history.Spend{From: d.Start, To: d.Start.AddDate(0, 0, 1), USD: d.USD}
+		}
+		what, all = "days", len(days)
 		added, err = ar.DB.Backfill(ctx, ar.Account, spends)
 	}
 	if err != nil {
@@ -116,19 +121,20 @@ func (f *importFile) store(ctx context.Context, ar monitor.Archive, account stri
 	}
 	line("added", added, "%s to the history of account %s", what, account)
 	line("there", all-added, "%s that the history has already", what)
-	line("empty", f.silent, "without a sum, or of the day that is not over")
-	line("bad", f.badLines, "left out: %s %s", f.noun, f.badNumbers())
+	line("repeated", f.Repeated, "of a request that was there before, counted once")
+	line("empty", f.Empty, "without an amount, or of the day that is not over")
+	line("bad", f.Problems.Count, "left out: %s %s", f.Noun, numbersOf(f.Problems))
 	return b.String(), nil
 }
 
-// badNumbers lists the numbers of the bad lines, up to a bound.
-func (f *importFile) badNumbers() string {
+// numbersOf lists where the problems are, up to a bound.
+func numbersOf(p ledger.Problems) string {
 	var numbers []string
-	for _, b := range f.bad {
-		numbers = append(numbers, strconv.Itoa(b.number))
+	for _, one := range p.First {
+		numbers = append(numbers, strconv.Itoa(one.Number))
 	}
 	s := strings.Join(numbers, ", ")
-	if more := f.badLines - len(f.bad); more > 0 {
+	if more := p.Count - len(p.First); more > 0 {
 		s += fmt.Sprintf(" and %d more", more)
 	}
 	return s

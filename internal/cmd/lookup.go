@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/ledger"
 	"ortop/internal/reconcile"
 	"ortop/internal/render"
 	"ortop/internal/text"
@@ -43,22 +44,22 @@ func (a *app) lookUp(ctx context.Context, s settings, r *render.Reconciliation, 
 	if ctx.Err() != nil {
 		return r.LookupError
 	}
-	look := r.Log.Match(reader.records)
+	look := reconcile.Match(&r.Log, reader.records)
 	r.Lookup = &look
 	return nil
 }
 
 // choose returns those entries that a record can tell most of: those without a
 // time or a cost, and then the dearest.
-func choose(entries []reconcile.Entry, limit int) []reconcile.Entry {
-	worth := func(e reconcile.Entry) float64 {
+func choose(entries []ledger.Entry, limit int) []ledger.Entry {
+	worth := func(e ledger.Entry) float64 {
 		if e.CostUSD == nil || e.At.IsZero() {
 			return math.Inf(1)
 		}
 		return *e.CostUSD
 	}
-	chosen := slices.DeleteFunc(slices.Clone(entries), func(e reconcile.Entry) bool { return e.ID == "" })
-	slices.SortStableFunc(chosen, func(a, b reconcile.Entry) int { return cmp.Compare(worth(b), worth(a)) })
+	chosen := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return e.ID == "" })
+	slices.SortStableFunc(chosen, func(a, b ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
 	return chosen[:min(limit, len(chosen))]
 }
 
@@ -72,8 +73,8 @@ type recordReader struct {
 
 // readAll reads the record of each entry. It stops at the first answer that
 // tells that the others would be no better.
-func (r *recordReader) readAll(ctx context.Context, entries []reconcile.Entry) error {
-	var early []reconcile.Entry
+func (r *recordReader) readAll(ctx context.Context, entries []ledger.Entry) error {
+	var early []ledger.Entry
 	for _, e := range entries {
 		if err := r.read(ctx, e.ID); err != nil {
 			return err

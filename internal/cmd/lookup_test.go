@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/ledger"
 	"ortop/internal/reconcile"
 )
 
 func TestChoose(t *testing.T) {
-	log, err := reconcile.Read(strings.NewReader("id,time,cost\na,2026-11-20 09:00:00,1\n,2026-11-20 09:00:00,9\nb,2026-11-20 09:00:00,3\nc,,2\nd,2026-11-20 09:00:00,\n"), time.Now())
+	log, err := ledger.ReadLog(strings.NewReader("id,time,cost\na,2026-11-20 09:00:00,1\n,2026-11-20 09:00:00,9\nb,2026-11-20 09:00:00,3\nc,,2\nd,2026-11-20 09:00:00,\n"), time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestRecordsAreReadPolitely(t *testing.T) {
 					at = time.Now()
 				}
 				r := &recordReader{request: f.ask, now: time.Now, records: map[string]*reconcile.Record{}}
-				err := r.readAll(t.Context(), []reconcile.Entry{{ID: "a", At: at}, {ID: "b", At: at}, {ID: "c", At: at}})
+				err := r.readAll(t.Context(), []ledger.Entry{{ID: "a", At: at}, {ID: "b", At: at}, {ID: "c", At: at}})
 				found := 0
 				for _, record := range r.records {
 					if record != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/ledger"
 	"ortop/internal/reconcile"
 	"ortop/internal/render"
 	"ortop/internal/text"
@@ -94,10 +95,10 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 	if r.Log, err = a.readLog(ctx, file); err != nil {
 		return err
 	}
-	for _, b := range r.Log.Bad {
-		a.hint("%s, line %d: %s", logName(file), b.Line, b.Problem)
+	for _, b := range r.Log.Problems.First {
+		a.hint("%s, line %d: %s", logName(file), b.Number, b.Text)
 	}
-	if more := r.Log.BadLines - len(r.Log.Bad); more > 0 {
+	if more := r.Log.Problems.Count - len(r.Log.Problems.First); more > 0 {
 		a.hint("%s: %d more lines are not requests", logName(file), more)
 	}
 	if len(r.Log.Entries) == 0 {
@@ -158,8 +159,8 @@ func reconcileVerdict(r *render.Reconciliation) error {
 	return nil
 }
 
-func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err error) {
-	log, err = readFile(ctx, file, a.stdin, func(in io.Reader) (reconcile.Log, error) { return reconcile.Read(in, a.now()) })
+func (a *app) readLog(ctx context.Context, file string) (log ledger.Log, err error) {
+	log, err = readFile(ctx, file, a.stdin, func(in io.Reader) (ledger.Log, error) { return ledger.ReadLog(in, a.now()) })
 	var path *fs.PathError
 	switch {
 	case err == nil || ctx.Err() != nil:
@@ -167,11 +168,11 @@ func (a *app) readLog(ctx context.Context, file string) (log reconcile.Log, err 
 	case errors.As(err, &path): // it names the file
 		return log, fmt.Errorf("reading the log: %w", err)
 	}
-	err = fmt.Errorf("reading the log: %s: %w", logName(file), err)
-	if errors.Is(err, reconcile.ErrFormat) {
+	if errors.Is(err, ledger.ErrFormat) {
+		err = fmt.Errorf("reading the log: %s: not a log of requests: %w", logName(file), err)
 		return log, &exitError{exitFailed, err, `expected are lines such as {"id":"gen-1","time":"2026-11-21T10:42:00Z","cost":0.0123}, or CSV with the header id,time,cost`}
 	}
-	return log, err
+	return log, fmt.Errorf("reading the log: %s: %w", logName(file), err)
 }
 
 func logName(file string) string {

@@ -1,9 +1,13 @@
+// Package reconcile compares a log of requests with what an account has spent.
+// It is arithmetic over what it is given: it knows neither file nor clock.
 package reconcile
 
 import (
 	"fmt"
 	"math"
 	"time"
+
+	"ortop/internal/ledger"
 )
 
 // Account is what an account spent in the span of a log.
@@ -58,7 +62,7 @@ const Settle = 2 * time.Minute
 
 // Compare compares a log with its account. look is what the service's own
 // records have of the log; nil if they were not looked up.
-func Compare(l Log, a Account, t Tolerance, look *Lookup) Result {
+func Compare(l ledger.Log, a Account, t Tolerance, look *Lookup) Result {
 	r := Result{LogUSD: l.SumUSD(), Verdict: Unknown}
 	if a.SpentUSD == nil || l.Unpriced() == len(l.Entries) {
 		return r
@@ -79,7 +83,7 @@ func Compare(l Log, a Account, t Tolerance, look *Lookup) Result {
 }
 
 // causes are the known reasons for a difference of so much.
-func causes(l Log, a Account, difference float64, look *Lookup) []Cause {
+func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
 	var list []Cause
 	add := func(kind, format string, args ...any) { list = append(list, Cause{kind, fmt.Sprintf(format, args...)}) }
 	byok := 0
@@ -90,8 +94,8 @@ func causes(l Log, a Account, difference float64, look *Lookup) []Cause {
 	}
 	_, last, _ := l.Span()
 	if difference > 0 {
-		if l.BadLines > 0 {
-			add("bad_lines", "%s of the log could not be read", count(l.BadLines, "line"))
+		if l.Problems.Count > 0 {
+			add("bad_lines", "%s of the log could not be read", count(l.Problems.Count, "line"))
 		}
 		if n := l.Unpriced(); n > 0 {
 			add("no_cost", "%s of the log without a cost", count(n, "request"))

@@ -7,9 +7,27 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/ledger"
 )
 
 var tolerance = Tolerance{Ratio: 0.01, USD: 0.01}
+
+var (
+	now = time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	at  = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+)
+
+func usd(v float64) *float64 { return &v }
+
+func read(t *testing.T, text string) ledger.Log {
+	t.Helper()
+	l, err := ledger.ReadLog(strings.NewReader(text), now)
+	if err != nil {
+		t.Fatalf("ReadLog(%q) = %v", text, err)
+	}
+	return l
+}
 
 func kinds(r Result) string {
 	var all []string
@@ -60,7 +78,7 @@ func TestToleranceOfSmallSums(t *testing.T) {
 
 func TestMatch(t *testing.T) {
 	l := read(t, "id,time,cost\nsame,2026-11-20 09:00:00,1\nrounded,,0.0123\nnone,,3\nbare,,\ndear,,4\ncheap,,5\nleft,,6\n,,7\n")
-	look := l.Match(map[string]*Record{
+	look := Match(&l, map[string]*Record{
 		"same": {CostUSD: 1, At: now}, "rounded": {CostUSD: 0.01230004, At: at}, "none": nil, "": nil,
 		"bare": {CostUSD: 2, At: at.Add(time.Hour), BYOK: true}, "dear": {CostUSD: 4.5}, "cheap": {CostUSD: 1},
 	})
@@ -80,5 +98,14 @@ func TestMatch(t *testing.T) {
 	r := Compare(l, Account{SpentUSD: usd(20), Read: now}, tolerance, &look)
 	if want := "no_record byok caching other_account"; kinds(r) != want || !strings.HasPrefix(r.Causes[1].Text, "1 request paid") {
 		t.Errorf("causes = %+v, want %s", r.Causes, want)
+	}
+}
+
+func TestALogWithoutCostsAgreesWithNothing(t *testing.T) {
+	l := read(t, "id,time\na,2026-11-20 09:00:00\n")
+	for _, spent := range []float64{0, 0.001, 12} {
+		if r := Compare(l, Account{SpentUSD: &spent, Read: at.Add(Settle)}, tolerance, nil); r.Verdict != Unknown || r.DifferenceUSD != nil {
+			t.Errorf("Compare with %v spent = %+v, want unknown", spent, r)
+		}
 	}
 }

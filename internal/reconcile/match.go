@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"ortop/internal/ledger"
 )
 
 // Record is what the service says of one request.
@@ -16,7 +18,7 @@ type Record struct {
 
 // Difference is a request of which log and service say different costs.
 type Difference struct {
-	Entry
+	ledger.Entry
 	RecordUSD float64
 }
 
@@ -24,14 +26,14 @@ type Difference struct {
 // service's records of them.
 type Lookup struct {
 	Matched   int
-	Missing   []Entry      // without a record
-	Differing []Difference // the greatest first
+	Missing   []ledger.Entry // without a record
+	Differing []Difference   // the greatest first
 }
 
-// Match compares entries with the records of their IDs, where nil means that
+// Match compares the entries of l with the records of their IDs, where nil means that
 // there is none; an ID that is not in the map was not looked up. What an
 // entry leaves out is taken from its record.
-func (l *Log) Match(records map[string]*Record) Lookup {
+func Match(l *ledger.Log, records map[string]*Record) Lookup {
 	var look Lookup
 	for i := range l.Entries {
 		e := &l.Entries[i]

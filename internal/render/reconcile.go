@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/ledger"
 	"ortop/internal/monitor"
 	"ortop/internal/reconcile"
 	"ortop/internal/text"
@@ -13,7 +14,7 @@ import (
 // Reconciliation is a log of requests compared with its account.
 type Reconciliation struct {
 	Account     string
-	Log         reconcile.Log
+	Log         ledger.Log
 	From, To    time.Time // of the log; zero where it has no times
 	Spent       *monitor.Spent
 	Result      reconcile.Result
@@ -44,7 +45,7 @@ func ReconcileText(r *Reconciliation) string {
 	for _, n := range []struct {
 		count int
 		what  string
-	}{{l.Duplicates, "repeated lines counted once"}, {l.BadLines, "lines not read"}, {l.Unpriced(), "without a cost"}} {
+	}{{l.Duplicates, "repeated lines counted once"}, {l.Problems.Count, "lines not read"}, {l.Unpriced(), "without a cost"}} {
 		if n.count > 0 {
 			but = append(but, fmt.Sprintf("%d %s", n.count, n.what))
 		}
@@ -106,7 +107,7 @@ func differenceText(r reconcile.Result) string {
 }
 
 // requestName is the ID of a request, and its model.
-func requestName(e reconcile.Entry) string {
+func requestName(e ledger.Entry) string {
 	if e.Model == "" {
 		return logged(e.ID)
 	}

@@ -1,7 +1,7 @@
 package render
 
 import (
-	"ortop/internal/reconcile"
+	"ortop/internal/ledger"
 	"ortop/internal/text"
 )
 
@@ -60,7 +60,7 @@ type requestJSON struct {
 func Reconcile(r *Reconciliation) ReconcileObject {
 	o := ReconcileObject{
 		Schema: 1, Account: r.Account, Verdict: string(r.Result.Verdict), Requests: len(r.Log.Entries),
-		Duplicates: r.Log.Duplicates, NoCost: r.Log.Unpriced(), BadLines: r.Log.BadLines, Bad: []badLineJSON{},
+		Duplicates: r.Log.Duplicates, NoCost: r.Log.Unpriced(), BadLines: r.Log.Problems.Count, Bad: []badLineJSON{},
 		Log: r.Result.LogUSD, Difference: r.Result.DifferenceUSD, Tolerance: r.Result.ToleranceUSD, Causes: []causeJSON{},
 	}
 	if !r.From.IsZero() {
@@ -72,8 +72,8 @@ func Reconcile(r *Reconciliation) ReconcileObject {
 	if s := r.Spent; s != nil {
 		o.Subject, o.Spent, o.Unsure = word(s.Subject), &s.USD, &s.UnsureUSD
 	}
-	for _, b := range r.Log.Bad {
-		o.Bad = append(o.Bad, badLineJSON(b))
+	for _, b := range r.Log.Problems.First {
+		o.Bad = append(o.Bad, badLineJSON{b.Number, b.Text})
 	}
 	for _, c := range r.Result.Causes {
 		o.Causes = append(o.Causes, causeJSON(c))
@@ -96,7 +96,7 @@ func Reconcile(r *Reconciliation) ReconcileObject {
 	return o
 }
 
-func requestObject(e reconcile.Entry) requestJSON {
+func requestObject(e ledger.Entry) requestJSON {
 	return requestJSON{Line: e.Line, ID: logged(e.ID), Model: word(logged(e.Model)), Key: word(logged(e.Key)), Logged: e.CostUSD}
 }
 

@@ -1,4 +1,4 @@
-package reconcile
+package ledger
 
 import (
 	"encoding/csv"
@@ -11,15 +11,15 @@ import (
 )
 
 var (
-	now = time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
-	at  = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	now     = time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	morning = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 )
 
 func usd(v float64) *float64 { return &v }
 
 func read(t *testing.T, text string) Log {
 	t.Helper()
-	l, err := Read(strings.NewReader(text), now)
+	l, err := ReadLog(strings.NewReader(text), now)
 	if err != nil {
 		t.Fatalf("Read(%q) = %v", text, err)
 	}
@@ -27,7 +27,7 @@ func read(t *testing.T, text string) Log {
 }
 
 func TestReadOneRequest(t *testing.T) {
-	full := Entry{Line: 1, ID: "gen-1", At: at, CostUSD: usd(0.0123), Model: "a/b", Key: "ci"}
+	full := Entry{Line: 1, ID: "gen-1", At: morning, CostUSD: usd(0.0123), Model: "a/b", Key: "ci"}
 	with := func(change func(*Entry)) Entry {
 		e := full
 		change(&e)
@@ -58,7 +58,7 @@ func TestReadOneRequest(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := read(t, c.text)
-			if len(l.Entries) != 1 || l.BadLines != 0 || !reflect.DeepEqual(l.Entries[0], c.want) {
+			if len(l.Entries) != 1 || l.Problems.Count != 0 || !reflect.DeepEqual(l.Entries[0], c.want) {
 				t.Errorf("Read(%s) = %+v, want %+v", c.text, l, c.want)
 			}
 		})
@@ -71,16 +71,16 @@ func TestBadLinesLoseNothingElse(t *testing.T) {
 		{"not an object", "", `["gen-9", 1]`, "not a JSON object"},
 		{"neither id nor cost", "", `{"time":1795165200}`, "neither an id nor a cost"},
 		{"cost in words", "", `{"id":"gen-9","cost":"much"}`, "cost is not an amount"},
-		{"cost below 0", "", `{"id":"gen-9","usage":{"cost":-1}}`, "usage.cost is not an amount"},
+		{"cost below 0", "", `{"id":"gen-9","usage":{"cost":-1}}`, "usage.cost is negative"},
 		{"cost that is no number", "", `{"id":"gen-9","cost":"NaN"}`, "cost is not an amount"},
-		{"cost beyond belief", "", `{"id":"gen-9","cost":1e300}`, "cost is not an amount"},
+		{"cost beyond belief", "", `{"id":"gen-9","cost":1e300}`, "beyond a billion"},
 		{"no time", "", `{"id":"gen-9","cost":1,"time":"yesterday"}`, "time is not a time"},
 		{"a time of 1970", "", `{"id":"gen-9","cost":1,"created":17}`, "created is not a time"},
 		{"a time to come", "", `{"id":"gen-9","cost":1,"at":"2026-11-23T00:00:00Z"}`, "at is in the future"},
 		{"an id with a line break", "", `{"id":"gen\n9","cost":1}`, "its id is not one"},
 		{"an id that hides", "", `{"id":"gen` + "\u202e" + `9","cost":1}`, "its id is not one"},
-		{"a line too long", "", `{"id":"gen-9","text":"` + strings.Repeat("x", maxLine) + `"}`, "longer than 8 MiB"},
-		{"cells that lack", "id,cost\n", "gen-9", "1 cells, and the header 2"},
+		{"a line too long", "", `{"id":"gen-9","text":"` + strings.Repeat("x", MaxLine) + `"}`, "longer than 8 MiB"},
+		{"cells that lack", "id,cost\n", "gen-9", "1 cells in place of 2"},
 		{"a quote that is open", "id,cost\n", `gen-9,"1`, "quotes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestBadLinesLoseNothingElse(t *testing.T) {
 			}
 			l := read(t, c.first+good[0]+"\n\n"+c.bad+"\r\n"+good[1])
 			line := 3 + strings.Count(c.first, "\n")
-			if len(l.Entries) != 2 || l.SumUSD() != 3 || l.BadLines != 1 || l.Bad[0].Line != line || !strings.Contains(l.Bad[0].Problem, c.problem) {
+			if len(l.Entries) != 2 || l.SumUSD() != 3 || l.Problems.Count != 1 || l.Problems.First[0].Number != line || !strings.Contains(l.Problems.First[0].Text, c.problem) {
 				t.Errorf("Read(…) = %+v, want two requests, and line %d bad: %s", l, line, c.problem)
 			}
 		})
@@ -99,8 +99,8 @@ func TestBadLinesLoseNothingElse(t *testing.T) {
 
 func TestManyBadLinesAreCounted(t *testing.T) {
 	l := read(t, "{\n"+strings.Repeat("x\n", 1000)+`{"cost":1}`)
-	if l.BadLines != 1001 || len(l.Bad) != maxBad || len(l.Entries) != 1 {
-		t.Errorf("Read(…) = %d bad lines, %d kept, %d requests, want 1001, %d, 1", l.BadLines, len(l.Bad), len(l.Entries), maxBad)
+	if l.Problems.Count != 1001 || len(l.Problems.First) != maxProblems || len(l.Entries) != 1 {
+		t.Errorf("Read(…) = %d bad lines, %d kept, %d requests, want 1001, %d, 1", l.Problems.Count, len(l.Problems.First), len(l.Entries), maxProblems)
 	}
 }
 
@@ -123,17 +123,17 @@ func TestReadRefuses(t *testing.T) {
 		"columns of others":    "date,balance\n2026-11-20,3",
 		"a header that is not": `id,"cost`,
 	} {
-		if l, err := Read(strings.NewReader(text), now); !errors.Is(err, ErrFormat) {
+		if l, err := ReadLog(strings.NewReader(text), now); !errors.Is(err, ErrFormat) {
 			t.Errorf("Read of %s = %+v, %v, want ErrFormat", name, l, err)
 		}
 	}
 	for _, text := range []string{"", "\n\n", "\ufeff", "id,cost"} {
-		if l, err := Read(strings.NewReader(text), now); err != nil || len(l.Entries) > 0 || l.BadLines > 0 {
+		if l, err := ReadLog(strings.NewReader(text), now); err != nil || len(l.Entries) > 0 || l.Problems.Count > 0 {
 			t.Errorf("Read(%q) = %+v, %v, want no request", text, l, err)
 		}
 	}
 	broken := errors.New("broken")
-	if _, err := Read(&breaks{"{\"cost\":1}\n", broken}, now); !errors.Is(err, broken) {
+	if _, err := ReadLog(&breaks{"{\"cost\":1}\n", broken}, now); !errors.Is(err, broken) {
 		t.Errorf("Read of what breaks = %v, want %v", err, broken)
 	}
 }
@@ -155,8 +155,8 @@ func (b *breaks) Read(p []byte) (int, error) {
 func TestSpan(t *testing.T) {
 	l := read(t, "id,time\na,2026-11-20 09:00:00\nb,\nc,2026-11-19 09:00:00\nd,2026-11-19 12:00:00")
 	from, to, ok := l.Span()
-	if !ok || !from.Equal(at.AddDate(0, 0, -1)) || !to.Equal(at) {
-		t.Errorf("Span() = %v, %v, %v, want a day to %v", from, to, ok, at)
+	if !ok || !from.Equal(morning.AddDate(0, 0, -1)) || !to.Equal(morning) {
+		t.Errorf("Span() = %v, %v, %v, want a day to %v", from, to, ok, morning)
 	}
 	if _, _, ok := read(t, `{"id":"a"}`).Span(); ok {
 		t.Error("Span() of a log without times is known")
@@ -174,10 +174,10 @@ func check(t *testing.T, l Log, err error) {
 			t.Errorf("id %q is there twice", e.ID)
 		}
 		seen[e.ID] = true
-		if e.CostUSD != nil && !plausible(*e.CostUSD) || e.ID == "" && e.CostUSD == nil {
+		if e.CostUSD != nil && !(*e.CostUSD >= 0 && *e.CostUSD <= maxCostUSD) || e.ID == "" && e.CostUSD == nil {
 			t.Errorf("entry %+v is no request", e)
 		}
-		if !e.At.IsZero() && (e.At.Unix() < firstSecond || e.At.After(now.Add(25*time.Hour))) {
+		if !e.At.IsZero() && (e.At.Before(beginning) || e.At.After(now.Add(25*time.Hour))) {
 			t.Errorf("entry %+v is of another time", e)
 		}
 	}
@@ -193,7 +193,7 @@ func FuzzReadJSON(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		l, err := Read(strings.NewReader("{}\n"+text), now)
+		l, err := ReadLog(strings.NewReader("{}\n"+text), now)
 		check(t, l, err)
 		// What was read survives being written and read again.
 		var b strings.Builder
@@ -220,7 +220,7 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add("\ufeffCost;ID", "$1;\"gen-1\"\r\ngen-2")
 	f.Add("id\tcost\tid", "a\t1\tb")
 	f.Fuzz(func(t *testing.T, header, rows string) {
-		l, err := Read(strings.NewReader(header+"\n"+rows), now)
+		l, err := ReadLog(strings.NewReader(header+"\n"+rows), now)
 		check(t, l, err)
 		var b strings.Builder
 		out := csv.NewWriter(&b)
@@ -255,8 +255,8 @@ func FuzzReadCSV(f *testing.F) {
 // same reads again what a log was written as.
 func same(t *testing.T, l Log, text string) {
 	t.Helper()
-	again, err := Read(strings.NewReader(text), now)
-	if err != nil || again.BadLines != 0 || again.Duplicates != 0 || len(again.Entries) != len(l.Entries) {
+	again, err := ReadLog(strings.NewReader(text), now)
+	if err != nil || again.Problems.Count != 0 || again.Duplicates != 0 || len(again.Entries) != len(l.Entries) {
 		t.Fatalf("read again, %q is %+v, %v, want the entries of %+v", text, again, err, l)
 	}
 	for i, e := range l.Entries {
@@ -265,5 +265,12 @@ func same(t *testing.T, l Log, text string) {
 			got.CostUSD != nil && *got.CostUSD != *e.CostUSD {
 			t.Fatalf("read again, %+v is %+v", e, got)
 		}
+	}
+}
+
+func TestCostsByTheNamesOfSpreadsheets(t *testing.T) {
+	l, err := ReadLog(strings.NewReader("ID;Time;Cost (USD)\na;2026-11-20 09:00:00;0.25\n"), morning)
+	if err != nil || l.SumUSD() != 0.25 {
+		t.Errorf("Read = %+v, %v, want 0.25", l, err)
 	}
 }

@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"errors"
+	"maps"
+	"math"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The files are as spreadsheets, databases and gateways write them.
+func TestImportFiles(t *testing.T) {
+	for _, c := range []struct {
+		file     string
+		want     map[string]float64
+		repeated int
+	}{
+		{"repeated-requests.csv", map[string]float64{"2026-11-20": 0.75, "2026-11-21": 0.1}, 1},
+		{"cell-with-newline.csv", map[string]float64{"2026-11-20": 1.2, "2026-11-21": 0.7}, 0},
+		{"zone-offset.csv", map[string]float64{"2026-11-20": 0.3, "2026-11-21": 0.5}, 0},
+		{"separator-line.csv", map[string]float64{"2026-11-20": 0.5}, 0},
+		{"utf16.csv", map[string]float64{"2026-11-20": 0.5}, 0},
+	} {
+		f, err := importOf(t, c.file)
+		if err != nil {
+			t.Errorf("%s: %v", c.file, err)
+			continue
+		}
+		got := map[string]float64{}
+		for d, usd := range f.Days {
+			got[d.Format(time.DateOnly)] = math.Round(usd*1e9) / 1e9
+		}
+		if !maps.Equal(got, c.want) || f.Problems.Count != 0 || f.Repeated != c.repeated {
+			t.Errorf("%s: days %v, %d repeated, problems %+v, want %v, %d, none", c.file, got, f.Repeated, f.Problems, c.want, c.repeated)
+		}
+	}
+}
+
+func TestADecimalCommaIsNoThousands(t *testing.T) {
+	if f, err := importOf(t, "decimal-comma.csv"); !errors.Is(err, ErrComma) || !strings.Contains(err.Error(), "line 2: usage has a comma") {
+		t.Errorf("ReadImport = %+v, %v, want nothing of it and an error that names the comma", f, err)
+	}
+	for in, want := range map[string]float64{"1,234.50": 1234.5, "$1,234,567": 1234567, "-1,234.5": -1234.5, "+.5": .5, "2e-06": 2e-6, "'3": 3, "-0": 0} {
+		if got, err := ParseAmount(in); err != nil || got != want {
+			t.Errorf("ParseAmount(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"0,123", "1,234", "0,5", "1.234,56", "-1,5", "$12,00"} {
+		if got, err := ParseAmount(in); !errors.Is(err, ErrComma) {
+			t.Errorf("ParseAmount(%q) = %v, %v, want ErrComma", in, got, err)
+		}
+	}
+	for _, in := range []string{"", "x", "NaN", "0x1p3", "1_0", "1,23,4.5", ",5x", "$$1", "1e"} {
+		if got, err := ParseAmount(in); !errors.Is(err, errAmount) {
+			t.Errorf("ParseAmount(%q) = %v, %v, want errAmount", in, got, err)
+		}
+	}
+}
+
+func importOf(t *testing.T, file string) (*Import, error) {
+	t.Helper()
+	in, err := os.Open("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	return ReadImport(in, day("2026-11-26 12:00"))
+}
+
+// What import can read of requests, reconcile can too.
+func TestLogFiles(t *testing.T) {
+	for _, c := range []struct {
+		file     string
+		requests int
+		usd      float64
+		first    string
+	}{
+		{"gateway-log.jsonl", 2, 0.0123 + 0.0045, "2026-11-20T10:42:00.123Z"},
+		{"repeated-requests.csv", 3, 0.5 + 0.25 + 0.1, "2026-11-20T10:00:00Z"},
+		{"cell-with-newline.csv", 3, 0.5 + 0.7 + 0.7, "2026-11-20T10:00:00.123Z"},
+		{"zone-offset.csv", 4, 0.5 + 0.1 + 0.1 + 0.1, "2026-11-20T10:00:00Z"},
+	} {
+		in, err := os.Open("testdata/" + c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := ReadLog(in, day("2026-11-26 12:00"))
+		in.Close()
+		from, _, _ := l.Span()
+		if err != nil || len(l.Entries) != c.requests || math.Abs(l.SumUSD()-c.usd) > 1e-9 || l.Problems.Count > 0 || from.Format(time.RFC3339Nano) != c.first {
+			t.Errorf("%s: %d requests of %v from %v, %+v, %v, want %d of %v from %s", c.file, len(l.Entries), l.SumUSD(), from, l.Problems, err, c.requests, c.usd, c.first)
+		}
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-11-20":                    "2026-11-20T00:00:00Z",
+		"2026-11-20T23:30:00-05:00":     "2026-11-21T04:30:00Z",
+		"2026-11-20t23:30:00z":          "2026-11-20T23:30:00Z",
+		"2026-11-20 23:30:00-05:00":     "2026-11-21T04:30:00Z",
+		"2026-11-20 23:30:00.25-0500":   "2026-11-21T04:30:00.25Z",
+		"2026-11-20 10:00:00.5+00":      "2026-11-20T10:00:00.5Z",
+		"2026-11-20 10:00:00 +0100":     "2026-11-20T09:00:00Z",
+		"2026-11-20 10:00:00 +0100 CET": "2026-11-20T09:00:00Z",
+		"2026-11-20 10:00:00 +0000 UTC": "2026-11-20T10:00:00Z",
+		"2026-11-20 10:00:00 UTC":       "2026-11-20T10:00:00Z",
+		"2026-11-20T10:00":              "2026-11-20T10:00:00Z",
+		"2026-11-20 10:00+02:00":        "2026-11-20T08:00:00Z",
+		"1795165200":                    "2026-11-20T09:00:00Z",
+		"1795165200.5":                  "2026-11-20T09:00:00.5Z",
+		"1795165200000":                 "2026-11-20T09:00:00Z",
+		"1795165200000000":              "2026-11-20T09:00:00Z",
+		"1795165200000000000":           "2026-11-20T09:00:00Z",
+		"'2026-11-20T10:00:00.123456Z ": "2026-11-20T10:00:00.123456Z",
+	} {
+		if got, err := ParseTime(in); err != nil || got.Format(time.RFC3339Nano) != want || got.Location() != time.UTC {
+			t.Errorf("ParseTime(%q) = %v, %v, want %s", in, got, err, want)
+		}
+	}
+	for in, want := range map[string]error{
+		"": errTime, "yesterday": errTime, "2026-11-31": errTime, "2026-02-29 10:00:00": errTime, "17": errTime, "1e12": errTime, "NaN": errTime,
+		"2026-11-20 10:00:00 EST": errTime, "20/11/2026": errTime, "2019-12-31T23:59:59Z": errEarly, "1970-01-01": errEarly,
+	} {
+		if got, err := ParseTime(in); !errors.Is(err, want) {
+			t.Errorf("ParseTime(%q) = %v, %v, want %v", in, got, err, want)
+		}
+	}
+}

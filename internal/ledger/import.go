@@ -1,0 +1,73 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// Import is what a file adds to a history: readings, or spend by the day.
+type Import struct {
+	Readings []credit.Sample
+	Days     map[time.Time]float64 // USD by UTC day; nil for readings
+	Used     int                   // rows that say something
+	Empty    int                   // rows without an amount, or of the day that is not over
+	Repeated int                   // rows of a request that an earlier row has
+	Problems Problems
+	Noun     string // what is counted: line or entry
+}
+
+// ErrNoImport is the error for a file that is none of those that can be
+// imported.
+var ErrNoImport = errors.New("it is neither readings nor activity")
+
+// importer takes the rows of one kind of file.
+type importer interface {
+	take(Row) error
+}
+
+// ReadImport reads a table of readings or of activity, or the answer of GET
+// /activity.
+func ReadImport(in io.Reader, now time.Time) (*Import, error) {
+	r, err := Open(in, true)
+	if errors.Is(err, ErrFormat) || errors.Is(err, ErrEmpty) {
+		return nil, ErrNoImport
+	} else if err != nil {
+		return nil, err
+	}
+	f := &Import{Noun: r.Noun()}
+	var rows importer
+	switch {
+	case r.Form == Lines: // who logs requests may not log all of them
+		return nil, ErrNoImport
+	case r.Form == Table && r.Has(at) && r.Has(totalUsage):
+		rows = newReadings(r, f, now)
+	case r.Has(Time) && r.Has(Cost):
+		rows = newActivity(r, f, now)
+	default:
+		return nil, ErrNoImport
+	}
+	for {
+		row, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		if err = rows.take(row); errors.Is(err, ErrComma) {
+			// One such amount says that all of the file's may be meant so.
+			return nil, fmt.Errorf("%s %d: %w", f.Noun, row.Number, err)
+		} else if err != nil {
+			f.Problems.add(row.Number, err)
+		}
+	}
+	if r, ok := rows.(*readings); ok && !r.tellsSpend {
+		for i := range f.Readings {
+			f.Readings[i].Segment = 0
+		}
+	}
+	return f, nil
+}
