@@ -64,7 +64,7 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 		if s.Failures > 0 {
 			o.hurry(channel)
 		}
-		s.Failures, s.NotBefore, s.Recent = 0, time.Time{}, remember(s.Recent, id)
+		s.Failures, s.NotBefore, s.Recent = 0, time.Time{}, remember(s.Recent, id, maxRecent)
 	}
 	s.Cause = ""
 	for _, d := range o.deliveries {
@@ -73,6 +73,9 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 		}
 	}
 	o.channels[channel] = s
+	if s.empty() {
+		delete(o.channels, channel)
+	}
 	return o
 }
 

@@ -186,13 +186,13 @@ func TestA03BackOff(t *testing.T) {
 		l := startLoop(Outbox{}, map[string]*flaky{"a": a})
 		l.decide(alarm(Urgent, "u"))
 		time.Sleep(20 * time.Minute)
+		l.courier.Close()
 		want := []time.Duration{5, 10, 20, 40, 80, 160, 300, 300}
 		for i, w := range want {
 			if got := a.tries[i+1].Sub(a.tries[i]); got != w*time.Second {
 				t.Errorf("wait %d took %v, want %v", i+1, got, w*time.Second)
 			}
 		}
-		l.courier.Close()
 	})
 }
 

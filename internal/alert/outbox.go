@@ -10,8 +10,9 @@ import (
 const (
 	// maxWaiting bounds the deliveries that wait for one channel.
 	maxWaiting = 32
-	// maxRemembered bounds the IDs that are remembered of each channel.
-	maxRemembered = 16
+	// maxRecent bounds the IDs of what was delivered that are remembered of each
+	// channel.
+	maxRecent = 8
 	// firstWait is the time from a first failure to the next attempt. It
 	// doubles with each failure, to longestWait for one delivery and to
 	// channelWait for the channel, so that one that a channel does not take
@@ -69,8 +70,8 @@ type channelState struct {
 	Dropped   int       `json:"dropped,omitempty"`   // deliveries dropped for want of room
 	DroppedAt time.Time `json:"dropped_at,omitzero"` // the last one
 	DropSince time.Time `json:"drop_since,omitzero"` // the first one
-	Lost      []string  `json:"lost,omitempty"`      // the last alerts dropped
-	Recent    []string  `json:"recent,omitempty"`    // the last deliveries made
+	Lost      []string  `json:"lost,omitempty"`      // the last alerts dropped: their all-clears are not sent
+	Recent    []string  `json:"recent,omitempty"`    // the last deliveries made: they are not made again
 }
 
 // rank orders deliveries: an all-clear is less urgent than any alert.
@@ -124,7 +125,8 @@ func (o Outbox) copy() Outbox {
 // them. An alert that is over before it was ever delivered to a channel is
 // dropped, and its all-clear with it. Where too many wait for a channel, the
 // least urgent is dropped, the oldest of these first. What waits for a channel
-// that is not among these is forgotten.
+// that is not among these is forgotten, so only a process that knows all the
+// channels may add.
 func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 	o = o.copy()
 	sends := map[string]bool{}
@@ -222,16 +224,16 @@ func (o *Outbox) put(e Event, channel string, now time.Time) {
 	s.Dropped, s.DroppedAt = s.Dropped+1, now.UTC()
 	for _, e := range lost.Event.each() {
 		if !e.Cleared && !e.owed {
-			s.Lost = remember(s.Lost, e.ID)
+			s.Lost = remember(s.Lost, e.ID, maxWaiting)
 		}
 	}
 	o.channels[channel] = s
 }
 
 // remember appends an ID, and forgets the first of too many.
-func remember(ids []string, id string) []string {
+func remember(ids []string, id string, most int) []string {
 	ids = append(slices.Clone(ids), id)
-	return ids[max(0, len(ids)-maxRemembered):]
+	return ids[max(0, len(ids)-most):]
 }
 
 func (o Outbox) index(id, channel string) int {
