@@ -20,7 +20,7 @@ const (
 // fields is a JSON object that is read strictly: field names match exactly,
 // and none comes twice, where encoding/json would take any case and the last
 // one. Its readers return nil (text: "") for a field that is missing or null,
-// and keep the first thing that is wrong in err.
+// and store the first thing that is wrong in err.
 type fields struct {
 	path string // of the object, with a dot at its end; "" at the top
 	raw  map[string]json.RawMessage
@@ -234,8 +234,8 @@ func (f *fields) text(name string) string {
 	return text.Safe(s, maxMessageBytes, f.key.Reveal())
 }
 
-// id reads a string that has to be there, and tells one thing from others, so
-// that it cannot be cleaned or cut.
+// id reads a string that has to be there, and that identifies a thing, so that
+// it cannot be cleaned or cut.
 func (f *fields) id(name string) string {
 	var s string
 	raw, ok := f.get(name)

@@ -45,7 +45,7 @@ func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, 
 		list.Meta = meta
 		offset += len(rows)
 		more = len(rows) >= pageRows
-		if belied := more && total != nil && int64(offset) > *total; total != nil && !belied {
+		if wrong := more && total != nil && int64(offset) > *total; total != nil && !wrong {
 			more = int64(offset) < *total
 		}
 		known := len(list.Rows)

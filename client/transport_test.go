@@ -341,22 +341,29 @@ func TestN07TLS(t *testing.T) {
 // request over it ends in time, and the next one uses a new connection.
 func TestN10DeadConnection(t *testing.T) {
 	for _, http2 := range []bool{true, false} {
-		var dead atomic.Bool // what has been connected until now gets no answer
-		c, s := serveTLS(t, answer(200, goodCredits), func(s *httptest.Server) { s.EnableHTTP2 = http2 }, timeout(time.Second))
-		target := strings.TrimPrefix(s.URL, "https://")
-		own(c).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
-			dead.Store(false)
-			conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", target)
-			return &mortal{Conn: conn, dead: &dead}, err
+		t.Run(fmt.Sprintf("HTTP/2 %v", http2), func(t *testing.T) {
+			t.Parallel()
+			testDeadConnection(t, http2)
+		})
+	}
+}
+
+func testDeadConnection(t *testing.T, http2 bool) {
+	var dead atomic.Bool // what has been connected until now gets no answer
+	c, s := serveTLS(t, answer(200, goodCredits), func(s *httptest.Server) { s.EnableHTTP2 = http2 }, timeout(time.Second))
+	target := strings.TrimPrefix(s.URL, "https://")
+	own(c).DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		dead.Store(false)
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", target)
+		return &mortal{Conn: conn, dead: &dead}, err
+	}
+	for range 3 {
+		if _, err := c.Credits(t.Context()); err != nil {
+			t.Fatalf("Credits(HTTP/2 %v) = %v, want an answer over a new connection", http2, err)
 		}
-		for range 3 {
-			if _, err := c.Credits(t.Context()); err != nil {
-				t.Fatalf("Credits(HTTP/2 %v) = %v, want an answer over a new connection", http2, err)
-			}
-			dead.Store(true)
-			_, err := c.Credits(t.Context())
-			wantNetworkError(t, "Credits(dead connection)", err, "no answer: context deadline exceeded", false)
-		}
+		dead.Store(true)
+		_, err := c.Credits(t.Context())
+		wantNetworkError(t, "Credits(dead connection)", err, "no answer: context deadline exceeded", false)
 	}
 }
 
