@@ -2,14 +2,13 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/monitor"
 	"ortop/internal/text"
@@ -33,7 +32,7 @@ type eventsView struct {
 
 // happened is an event, with the alert that it tells of.
 type happened struct {
-	history.Event
+	account.Event
 	alert alert.Event // zero: none
 }
 
@@ -50,7 +49,7 @@ type (
 	eventsMsg struct {
 		feed   Feed
 		gen    int
-		events []history.Event
+		events []account.Event
 		err    error
 	}
 	acknowledgedMsg struct {
@@ -107,7 +106,9 @@ func (m Model) eventsRead(msg eventsMsg) (tea.Model, tea.Cmd) {
 		v.all = make([]happened, len(msg.events))
 		for i, e := range msg.events {
 			v.all[i].Event = e
-			_ = json.Unmarshal(e.Data, &v.all[i].alert) // what is not an alert's is none
+			if e.Alert != nil {
+				v.all[i].alert = *e.Alert
+			}
 		}
 		m = m.found()
 	}
@@ -138,7 +139,7 @@ func (m Model) found() Model {
 	words := v.find.words()
 	v.found = make([]happened, 0, len(v.all))
 	for _, e := range v.all {
-		if matches(words, e.Kind, e.Level, e.Text, string(e.alert.Rule)) {
+		if matches(words, string(e.Kind), string(e.Level), e.Text, string(e.alert.Rule)) {
 			v.found = append(v.found, e)
 		}
 	}
@@ -235,9 +236,9 @@ func (v eventsView) lines(p draw.Pen, w, h int) []string {
 // kind is what an event is called: an alert by its level.
 func (e happened) kind() string {
 	if e.Kind == monitor.EventAlert && e.Level != "" {
-		return draw.Clean(e.Level)
+		return draw.Clean(string(e.Level))
 	}
-	return draw.Clean(e.Kind)
+	return draw.Clean(string(e.Kind))
 }
 
 // sign is an event's sign and meaning.
@@ -249,9 +250,9 @@ func (e happened) sign() (string, draw.Level) {
 		return "▼", draw.LevelLow
 	case e.Kind == monitor.EventSegment:
 		return "◆", draw.LevelNone
-	case e.Level == string(alert.Urgent):
+	case e.Level == alert.Urgent:
 		return "✗", draw.LevelCritical
-	case e.Level == string(alert.Warning):
+	case e.Level == alert.Warning:
 		return "▲", draw.LevelLow
 	}
 	return "○", draw.LevelNone

@@ -37,7 +37,7 @@ type fakeFeed struct {
 	who               map[monitor.By]monitor.Breakdown
 	whoErr            error
 	asked             atomic.Int32 // breakdowns
-	events            []history.Event
+	events            []account.Event
 	acknowledged      atomic.Int64
 }
 

@@ -2,11 +2,11 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
@@ -67,8 +67,8 @@ func (f *fakeFeed) BreakdownPlot(ctx context.Context, by monitor.By, id string, 
 	return p, err
 }
 
-func (f *fakeFeed) Events(_ context.Context, from, to time.Time, limit int) ([]history.Event, error) {
-	var events []history.Event
+func (f *fakeFeed) Events(_ context.Context, from, to time.Time, limit int) ([]account.Event, error) {
+	var events []account.Event
 	for _, e := range f.events {
 		if !e.At.Before(from) && e.At.Before(to) && len(events) < limit {
 			e.Acknowledged = e.Acknowledged || e.ID > 0 && e.ID == f.acknowledged.Load()
@@ -87,28 +87,24 @@ func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
 }
 
 // happenings are events of every kind, the newest first.
-func happenings() []history.Event {
-	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) history.Event {
+func happenings() []account.Event {
+	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {
 		at := testNow.Add(-ago)
 		a := alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared}
-		data, err := json.Marshal(a)
-		if err != nil {
-			panic(err)
-		}
-		e := history.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: string(level), Text: a.Said(), Data: data}
+		e := account.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: level, Text: a.Said(), Alert: &a}
 		if cleared {
 			e.Kind = monitor.EventCleared
 		}
 		return e
 	}
-	events := []history.Event{
+	events := []account.Event{
 		told(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
 		told(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "spent $3.10 in an hour; at this time of day it is $0.74 at most; most of the rise is ci-bot with anthropic/claude-sonnet-5 ($2.80)", false),
 		{At: topUp.At, Kind: monitor.EventTopUp, Text: "credits bought: $25.00"},
 		told(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
 		{At: asleep.From, Kind: monitor.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
 		told(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
-		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: monitor.EventForecast, Level: string(alert.Info), Data: []byte(`{"p50":"2026-11-26T13:20:00Z"}`),
+		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: monitor.EventForecast, Level: alert.Info,
 			Text: "the balance runs out sooner, about Thu 26 Nov and not Tue 8 Dec: spent $8.20 in the last hour, 4 times the usual $2.05 at this hour; 80 % sure: Tue 24 to Sun 29"},
 		{At: testNow.AddDate(0, 0, -4), Kind: monitor.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
 		{At: testNow.AddDate(0, 0, -9), Kind: monitor.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},

@@ -10,7 +10,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
@@ -68,7 +67,7 @@ func TestListsFit(t *testing.T) {
 		Cap: credit.Cap{LimitUSD: usd(1e9), RemainingUSD: usd(-1e9)}, Workspace: strings.Repeat("\u202eabc", 50)}, {ID: "n"}}, wide.Rows...)
 	wide.Notes = []string{strings.Repeat("a long note ", 30)}
 	f.who[monitor.ByKey] = wide
-	f.events = append(f.events, history.Event{At: testNow.AddDate(0, 0, -13), Kind: strings.Repeat("kind", 9), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
+	f.events = append(f.events, account.Event{At: testNow.AddDate(0, 0, -13), Kind: account.EventKind(strings.Repeat("kind", 9)), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
 			for view := range tabs {

@@ -42,7 +42,7 @@ type Feed interface {
 	BreakdownPlot(ctx context.Context, by monitor.By, id string, from, to time.Time, n int) (history.Plot, error)
 	// Events returns what happened in a span, the newest first, and
 	// Acknowledge marks one as seen.
-	Events(ctx context.Context, from, to time.Time, limit int) ([]history.Event, error)
+	Events(ctx context.Context, from, to time.Time, limit int) ([]account.Event, error)
 	Acknowledge(ctx context.Context, event int64) error
 }
 

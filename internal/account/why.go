@@ -40,7 +40,7 @@ func (s Snapshot) whyNow(now time.Time) string {
 	}
 	line := "Spent " + text.USD(*b.USDPerHour) + " in the last hour"
 	if b.UsualUSDPerHour != nil {
-		line += Compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
+		line += compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
 	}
 	return line + "."
 }
@@ -53,13 +53,13 @@ func (s Snapshot) whyDay() string {
 	}
 	line := "Spent " + text.USD(*b.USDPerDay) + " in 24 h"
 	if b.WeekUSDPerDay != nil {
-		line += Compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+		line += compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
 	}
 	return line + "."
 }
 
-// Compared says how v stands to a usual value.
-func Compared(v, usual float64, what string) string {
+// compared says how v stands to a usual value.
+func compared(v, usual float64, what string) string {
 	switch ratio := v / usual; {
 	case usual <= 0 && v <= 0:
 		return ", as usual"

@@ -79,7 +79,7 @@ func (w watched) row(ctx context.Context) render.AccountRow {
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	defer ses.close()
 	var err error
-	r.Snapshot, err = ses.mon.Once(ctx, listAge)
+	r.Snapshot, err = ses.mon.Once(ctx, monitor.Freshness{MaxAge: listAge})
 	r.Fault = rowFault(r.Snapshot, err)
 	return r
 }

@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,7 +9,6 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/config"
-	"ortop/internal/text"
 )
 
 // TestAlertsMeanWhatTheConfigurationSays takes every rule and kind of channel
@@ -54,29 +51,5 @@ channels = [{name="bell", kind="bell"}, {name="osc9", kind="osc9"}, {name="osc77
 	if u, err := channels[4].URL(t.Context()); u != "https://x/1" || err != nil || channels[3].Level != alert.Urgent || channels[7].To != "42" ||
 		channels[9].From != "a@b" || !reflect.DeepEqual(channels[10].Argv, []string{"x"}) {
 		t.Errorf("alertChannels(…) = %+v, want every setting kept", channels)
-	}
-}
-
-func TestUndeliveredNamesEveryChannel(t *testing.T) {
-	wrong := func(context.Context) (string, error) { return "ftp://example.com/hunter2", nil }
-	channels := []alert.Channel{
-		{Name: "chat", Via: alert.Slack, URL: wrong}, {Name: "script", Via: alert.Command, Argv: []string{"true"}}, {Name: "phone", Via: alert.Ntfy, URL: wrong},
-	}
-	now := time.Now()
-	for _, c := range []struct {
-		want     string
-		channels []alert.Channel
-	}{
-		{fmt.Sprintf("alerts do not reach chat: its URL needs to begin with https:// (1 undelivered since %s); phone: its URL needs to begin with https:// (1 undelivered since %[1]s)",
-			text.Moment(now, now)), channels},
-		{"", channels[1:2]},
-	} {
-		told := &telling{channels: c.channels}
-		told.start(alert.Options{Channels: c.channels, Environ: []string{"PATH=" + os.Getenv("PATH")}})
-		told.deliver([]alert.Event{alert.TestEvent("x", now)})
-		told.courier.Close()
-		if got := told.undelivered(); got != c.want {
-			t.Errorf("undelivered() = %q, want %q", got, c.want)
-		}
 	}
 }

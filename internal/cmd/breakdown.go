@@ -82,7 +82,7 @@ func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, 
 	defer cancel()
 	var b monitor.Breakdown
 	var failed error
-	return a.read(ctx, -1, func(snap account.Snapshot, mon *monitor.Monitor) error {
+	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
 		b, failed = mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: now.Add(-span), To: now})
 		return print(b)

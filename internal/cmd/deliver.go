@@ -2,80 +2,41 @@ package cmd
 
 import (
 	"log/slog"
-	"sync"
-	"time"
 
 	"ortop/internal/alert"
 	"ortop/internal/keys"
 )
 
-// telling is how the alerts of a monitor reach people.
-type telling struct {
+// notifier is how the alerts of a monitor reach people.
+type notifier struct {
 	channels []alert.Channel
-	courier  *alert.Courier
-	// terminal takes what the screen itself is to say: the bell, and the
+	log      *slog.Logger
+	// terminal takes what the screen itself is to do: the bell, and the
 	// notices of terminals that have them. It may be nil.
 	terminal chan<- string
-
-	mu     sync.Mutex
-	outbox alert.Outbox
 }
 
-// tell starts delivery to the configured channels, or to the terminal alone
-// where the account is simulated.
-func tell(s settings, log *slog.Logger, terminal chan<- string) *telling {
-	t := &telling{channels: alertChannels(s.config), terminal: terminal}
+// newNotifier sends to the configured channels, or to the terminal alone where
+// the account is simulated.
+func newNotifier(s settings, log *slog.Logger, terminal chan<- string) *notifier {
+	n := &notifier{channels: alertChannels(s.config), log: log, terminal: terminal}
 	if s.demo != nil {
-		t.channels = alert.DefaultChannels()
+		n.channels = alert.DefaultChannels()
 	}
-	t.start(alert.Options{Channels: t.channels, Environ: keys.Environ(), Log: log})
-	return t
+	return n
 }
 
-func (t *telling) start(o alert.Options) {
-	t.courier = alert.NewCourier(o)
-	go func() {
-		for range t.courier.Ready() {
-			t.apply()
-		}
-	}()
+// options are what a monitor sends alerts with.
+func (n *notifier) options() *alert.Options {
+	return &alert.Options{Channels: n.channels, Environ: keys.Environ(), Log: n.log}
 }
 
-// deliver never waits.
-func (t *telling) deliver(events []alert.Event) {
-	t.apply()
-	t.mu.Lock()
-	t.outbox = t.outbox.Add(events, t.channels, time.Now())
-	t.courier.Offer(t.outbox)
-	t.mu.Unlock()
-	t.ring(events)
-}
-
-// ring tells what the screen itself is to say.
-func (t *telling) ring(events []alert.Event) {
-	if text := alert.Terminal(t.channels, events); text != "" && t.terminal != nil {
+// ring lets the screen notify people. It never waits.
+func (n *notifier) ring(events []alert.Event) {
+	if text := alert.Terminal(n.channels, events); text != "" && n.terminal != nil {
 		select {
-		case t.terminal <- text:
+		case n.terminal <- text:
 		default:
 		}
 	}
-}
-
-// apply takes in what came of the attempts, and lets those that failed be made
-// again.
-func (t *telling) apply() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, r := range t.courier.Take() {
-		t.outbox = t.outbox.Apply(r)
-	}
-	t.courier.Offer(t.outbox)
-}
-
-// undelivered says which channels do not take their alerts, and why.
-func (t *telling) undelivered() string {
-	t.apply()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return oneLine(t.outbox.Undelivered(time.Now()))
 }

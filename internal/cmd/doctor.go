@@ -224,7 +224,7 @@ func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *his
 		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
 		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
 	})
-	snap, err := mon.Once(ctx, math.MaxInt64)
+	snap, err := mon.Once(ctx, monitor.Freshness{MaxAge: math.MaxInt64})
 	var none *monitor.ConnectError
 	switch {
 	case errors.As(err, &none), errors.Is(err, history.ErrNoSeries):

@@ -52,10 +52,8 @@ interval and than a minute, and asks otherwise.`,
 // exitUnknown where there is not, or where it cannot be said.
 func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
 	var p monitor.Preflight
-	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) (err error) {
-		if p, err = mon.Preflight(ctx, snap, needUSD, d); err != nil {
-			return fmt.Errorf("looking at what else is spent: %w", err)
-		}
+	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
+		p = mon.Preflight(snap, needUSD, d)
 		if asJSON {
 			return a.answerJSON(render.Preflight(p, needUSD, d))
 		}

@@ -57,7 +57,7 @@ const askGap = 5500 * time.Millisecond
 // account may have been read a moment before t, and is not asked again at once.
 func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap account.Snapshot, err error) {
 	for range 2 {
-		snap, err = mon.Once(ctx, max(0, a.now().Sub(t.Add(reconcile.Settle))))
+		snap, err = mon.Once(ctx, monitor.Freshness{MaxAge: max(0, a.now().Sub(t.Add(reconcile.Settle)))})
 		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {
 			return snap, err
 		}

@@ -10,8 +10,9 @@ import (
 	"ortop/internal/monitor"
 )
 
-// closeWait is how long a monitor may take to end.
-const closeWait = time.Second
+// closeWait is how long a monitor may take to end, the last attempts to deliver
+// alerts among that: a service has three seconds.
+const closeWait = 2500 * time.Millisecond
 
 // runner runs monitors beside a surface, and ends them before the program
 // does.
@@ -44,8 +45,7 @@ func (r *runner) export(ctx context.Context, from, to time.Time) (path string, e
 
 // start runs a monitor for s.
 func (r *runner) start(s settings) *monitor.Monitor {
-	t := tell(s, r.log, r.terminal)
-	ses := r.app.watch(s, r.log, t)
+	ses := r.app.watch(s, r.log, newNotifier(s, r.log, r.terminal))
 	ctx, cancel := context.WithCancel(r.ctx)
 	done := make(chan struct{})
 	go func() {
@@ -65,7 +65,6 @@ func (r *runner) start(s settings) *monitor.Monitor {
 		case <-time.After(closeWait):
 			// What was acknowledged is on disk; the process ends now.
 		}
-		t.courier.Close()
 	})
 	r.shown.Store(&shown{s.account.Name, ses.mon})
 	return ses.mon

@@ -32,9 +32,9 @@ func (s *session) close() {
 	}
 }
 
-// watch makes a monitor for s. If t is not nil it judges alerts, and t tells
+// watch makes a monitor for s. If n is not nil it judges alerts, and n sends
 // them.
-func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
+func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
@@ -48,11 +48,8 @@ func (a *app) watch(s settings, log *slog.Logger, t *telling) *session {
 	if s.demo != nil {
 		o.Demo = s.demo.profile
 	}
-	if t != nil {
-		o.Rules, o.Deliver, o.Undelivered = alertRules(s.config), t.deliver, t.undelivered
-		if t.terminal != nil {
-			o.Overheard = t.ring
-		}
+	if n != nil {
+		o.Rules, o.Alerts, o.Notify = alertRules(s.config), n.options(), n.ring
 	}
 	ses.mon = monitor.New(o)
 	return ses

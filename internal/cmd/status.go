@@ -18,11 +18,12 @@ import (
 type statusFlags struct {
 	json   bool
 	format string
-	maxAge time.Duration // negative: not given
+	fresh  monitor.Freshness
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	var f statusFlags
+	f := statusFlags{fresh: monitor.Live}
+	var maxAge time.Duration
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:   "status",
@@ -48,16 +49,18 @@ the values of --json.`,
 			if f.json && f.format != "" {
 				return usageError("", "--json and --format exclude each other")
 			}
-			if c.Flags().Changed("max-age") && f.maxAge < 0 {
-				return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
+			if c.Flags().Changed("max-age") {
+				if maxAge < 0 {
+					return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
+				}
+				f.fresh = monitor.Freshness{MaxAge: maxAge}
 			}
 			return a.status(ctx, f)
 		}),
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
-	c.Flags().DurationVar(&f.maxAge, "max-age", monitor.Live, "answer from history if it is at most this old")
-	c.Flags().Lookup("max-age").DefValue = "0s" // prints none
+	c.Flags().DurationVar(&maxAge, "max-age", 0, "answer from history if it is at most this old")
 	return c
 }
 
@@ -68,20 +71,20 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	if err != nil {
 		return usageError("ortop status --help lists the fields", "--format: %w", err)
 	}
-	return a.once(ctx, f.maxAge, func(snap account.Snapshot, _ *monitor.Monitor) error {
+	return a.once(ctx, f.fresh, func(snap account.Snapshot, _ *monitor.Monitor) error {
 		return a.printStatus(snap, f, format)
 	})
 }
 
 // once takes one snapshot, lets answer print it, and says what was wrong with
 // it.
-func (a *app) once(ctx context.Context, maxAge time.Duration, answer func(account.Snapshot, *monitor.Monitor) error) error {
-	return a.read(ctx, maxAge, answer, verdict)
+func (a *app) once(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error) error {
+	return a.read(ctx, fresh, answer, verdict)
 }
 
 // read takes one snapshot and lets answer print it. Where there was a key to
 // ask with, judge says what was wrong.
-func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) error {
+func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) error {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -89,7 +92,7 @@ func (a *app) read(ctx context.Context, maxAge time.Duration, answer func(accoun
 	defer stop()
 	ses := a.watch(s, a.errLog(), nil)
 	defer ses.close()
-	snap, err := ses.mon.Once(ctx, maxAge)
+	snap, err := ses.mon.Once(ctx, fresh)
 	if snap.StorageNote != "" {
 		a.hint("%s", snap.StorageNote)
 	}

@@ -166,3 +166,12 @@ func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
 // Plausible reports whether v can be an amount of money of this API: finite, and
 // at most a billion dollars either way.
 func Plausible(v float64) bool { return math.Abs(v) <= 1e9 }
+
+// Sum is the sum of two that are both known, and else nil.
+func Sum(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
+}

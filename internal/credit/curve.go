@@ -141,3 +141,19 @@ func (s Span) Shared(o Span) time.Duration {
 	}
 	return max(0, s.To.Sub(s.From))
 }
+
+// EdgeShare is how much of a span may be guessed because it begins or ends
+// inside a gap.
+const EdgeShare = 0.1
+
+// Guessed reports whether too much of s lies in a gap that reaches out of it:
+// what was spent in the gap is known, and when is not.
+func Guessed(gaps []Gap, s Span) bool {
+	few := EdgeShare * s.To.Sub(s.From).Seconds()
+	for _, g := range gaps {
+		if g.From.Before(s.From) && g.To.Sub(s.From).Seconds() > few || g.To.After(s.To) && s.To.Sub(g.From).Seconds() > few {
+			return true
+		}
+	}
+	return false
+}

@@ -7,7 +7,8 @@ import (
 
 // Trail is the past of a series in memory: its readings, from as far back as
 // they were loaded, and what else is known of that time. The zero Trail is a
-// series that was never read.
+// series that was never read. What is added to a Trail does not change a copy
+// of it that was made before.
 type Trail struct {
 	// First is the oldest reading of the account that is behind the series now.
 	First Sample
@@ -180,9 +181,9 @@ func (t *Trail) Add(g Growth) {
 			t.First = *s
 		}
 		if n := len(t.Samples); n > 0 && t.Samples[n-1].At.Equal(s.At) {
-			t.Samples[n-1] = *s
+			t.Samples = append(slices.Clone(t.Samples[:n-1]), *s)
 			if u := len(t.TopUps); u > 0 && t.TopUps[u-1].At.Equal(s.At) {
-				t.TopUps = t.TopUps[:u-1]
+				t.TopUps = slices.Clone(t.TopUps[:u-1])
 			}
 		} else {
 			t.Samples = append(t.Samples, *s)
@@ -199,6 +200,6 @@ func (t *Trail) Forget(since time.Time) {
 	old, _ := slices.BinarySearchFunc(t.Samples, since, func(s Sample, at time.Time) int { return s.At.Compare(at) })
 	old-- // the one that holds at the beginning
 	if old > 1 && old > len(t.Samples)/8 {
-		t.Samples = slices.Delete(t.Samples, 1, old)
+		t.Samples = append([]Sample{t.Samples[0]}, t.Samples[old:]...)
 	}
 }

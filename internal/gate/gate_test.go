@@ -33,7 +33,7 @@ func TestUntil(t *testing.T) {
 		open("query")
 		time.Sleep(time.Hour)
 		var answer *client.APIError
-		if err := closed("keys", time.Hour); !errors.As(err, &answer) || answer.HasRetryAfter {
+		if err := closed("keys", time.Hour); !errors.As(err, &answer) || answer.RetryAfter != nil {
 			t.Errorf("Until = %v, want the answer, for which no server asked to wait", err)
 		}
 		time.Sleep(time.Hour)
@@ -41,7 +41,7 @@ func TestUntil(t *testing.T) {
 
 		g.Note("keys", refused(client.ErrServer, 100*time.Second))
 		time.Sleep(40 * time.Second)
-		if err := closed("keys", time.Minute); !errors.As(err, &answer) || answer.RetryAfter != time.Minute || !answer.HasRetryAfter || !errors.Is(err, client.ErrServer) {
+		if err := closed("keys", time.Minute); !errors.As(err, &answer) || answer.RetryAfter == nil || *answer.RetryAfter != time.Minute || !errors.Is(err, client.ErrServer) {
 			t.Errorf("Until = %#v, want what is left of the wait", answer)
 		}
 		g.Note("keys", nil)

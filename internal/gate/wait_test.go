@@ -16,7 +16,11 @@ var (
 
 // refused is an answer of a kind; with a wait, the server asked for it.
 func refused(kind error, wait time.Duration) error {
-	return fmt.Errorf("wrapped: %w", &client.APIError{Kind: kind, RetryAfter: wait, HasRetryAfter: wait > 0})
+	e := &client.APIError{Kind: kind}
+	if wait > 0 {
+		e.RetryAfter = &wait
+	}
+	return fmt.Errorf("wrapped: %w", e)
 }
 
 var testPolicy = Policy{

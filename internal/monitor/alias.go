@@ -6,33 +6,12 @@ import (
 )
 
 type (
-	Snapshot  = account.Snapshot
-	Source    = account.Source
-	Spend     = account.Spend
-	Burn      = account.Burn
-	Fault     = account.Fault
-	Phase     = account.Phase
-	AutoTopUp = account.AutoTopUp
-	Usual     = account.Usual
-	Rise      = account.Rise
-	Track     = account.Track
-
 	By             = spenders.By
 	BreakdownQuery = spenders.Query
 	Breakdown      = spenders.Breakdown
 	BreakdownRow   = spenders.Row
-)
-
-const (
-	FromCredits = account.FromCredits
-	FromKey     = account.FromKey
-	FromHistory = account.FromHistory
-	Starting    = account.Starting
-	Waiting     = account.Waiting
-	Asking      = account.Asking
-	Paused      = account.Paused
-	Held        = account.Held
-	Refused     = account.Refused
+	Preflight      = account.Preflight
+	Event          = account.Event
 )
 
 const (
@@ -41,6 +20,21 @@ const (
 	ByProvider  = spenders.ByProvider
 	ByWorkspace = spenders.ByWorkspace
 	ByMember    = spenders.ByMember
+
+	EventAlert    = account.EventAlert
+	EventCleared  = account.EventCleared
+	EventTopUp    = account.EventTopUp
+	EventRefund   = account.EventRefund
+	EventGap      = account.EventGap
+	EventFault    = account.EventFault
+	EventSegment  = account.EventSegment
+	EventSpike    = account.EventSpike
+	EventLeak     = account.EventLeak
+	EventForecast = account.EventForecast
+
+	Enough       = account.Enough
+	Short        = account.Short
+	CannotBeSaid = account.CannotBeSaid
 )
 
 var (

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ortop/internal/alert"
-	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
 
@@ -45,7 +44,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(500)
 		var all told
-		b.o.Rules, b.o.Deliver = alert.Defaults(), all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
 		expires := func(in time.Duration) string {
 			return `,"expires_at":"` + b.now().Add(in).UTC().Format(time.RFC3339) + `"`
 		}
@@ -120,7 +119,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
 		var all told
-		b.o.Rules, b.o.Deliver = []alert.Rule{{Kind: alert.Limit}}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = []alert.Rule{{Kind: alert.Limit}}, &alert.Options{}, all.deliver
 		time.Sleep(19 * time.Hour)
 		name := budgets(b, sim.Answer(`{"data":[{"id":"x","limit_usd":2,"reset_interval":"daily"},{"id":"y","limit_usd":100000,"reset_interval":"weekly"}]}`))
 		m := New(b.o)
@@ -165,7 +164,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
-		b.o.Rules, b.o.Deliver = []alert.Rule{{Kind: alert.Limit}}, new(told).deliver
+		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Limit}}, &alert.Options{}
 		refused := sim.Error(403)
 		budgets(b, refused)
 		refused.Path = "/analytics"
@@ -177,33 +176,4 @@ func TestBudgetsAreJudged(t *testing.T) {
 			t.Errorf("%d questions about budgets that may not be seen", n)
 		}
 	})
-}
-
-func TestAnOrdinaryKeysCapIsJudged(t *testing.T) {
-	limit, left := 10.0, 0.5
-	st := &store{m: New(Options{}), known: known{Fingerprint: "fp"}}
-	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
-	for _, c := range []struct {
-		name    string
-		key     *credit.Key
-		limits  int // below 0: not known
-		partial bool
-		usedUSD any
-	}{
-		{"nothing known of the key", nil, -1, false, nil},
-		{"a cap", &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left}}, 1, false, 9.5},
-		{"a cap of which nothing is known", &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: &limit}}, 1, false, nil},
-		{"no cap any more", &credit.Key{Kind: credit.KeyOrdinary}, 0, false, nil},
-		{"a key of unknown kind", &credit.Key{Kind: credit.KeyUnknown}, 0, true, nil},
-		{"a management key before its keys are listed", &credit.Key{Kind: credit.KeyManagement}, 0, true, nil},
-	} {
-		r := alert.Reading{Now: at, At: at}
-		st.allowed(&r, Snapshot{Key: c.key, At: at})
-		if c.limits < 0 && r.Limits != nil || c.limits >= 0 && (r.Limits == nil || len(r.Limits) != c.limits) || r.Partial != c.partial {
-			t.Errorf("%s: Limits = %+v, Partial = %v, want %d, %v", c.name, r.Limits, r.Partial, c.limits, c.partial)
-		}
-		if c.limits > 0 && deref(r.Limits[0].UsedUSD) != c.usedUSD {
-			t.Errorf("%s: %v is used, want %v", c.name, deref(r.Limits[0].UsedUSD), c.usedUSD)
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 )
 
@@ -22,48 +23,86 @@ func (e *ConnectError) Error() string { return e.Err.Error() }
 // Unwrap returns what Options.Connect returned.
 func (e *ConnectError) Unwrap() error { return e.Err }
 
-// question is one poll: what it needs to know of the loop, copied.
-type question struct {
-	o     *Options
-	api   API // nil: connect first
-	fp    string
-	known known
-	now   func() time.Time
-	log   *slog.Logger
+// request is one poll: what it needs to know of the loop, copied.
+type request struct {
+	connect     connector
+	api         API // nil: connect first
+	fingerprint string
+	facts       account.Facts
+	now         func() time.Time
+	log         *slog.Logger
 	// refused reports that the key was not accepted the last time.
 	refused bool
 }
 
-// ask polls: the key's facts where they are wanted, and the credits.
-func (q question) ask(ctx context.Context) answer {
-	a := answer{api: q.api, fingerprint: q.fp}
-	if a.api == nil {
-		a.api, a.fingerprint, a.connectErr = q.o.Connect(ctx)
+// response is what one poll got.
+type response struct {
+	api     API
+	reading account.Reading
+	// The errors behind the reading's faults.
+	connectErr, keyErr, totalsErr error
+	panic                         *PanicError
+}
+
+// err returns the error behind a fault of the reading; a fault that is none of
+// a request's is an error of its own.
+func (r response) err(f *account.Fault) error {
+	switch {
+	case f == nil:
+		return nil
+	case f == r.reading.ConnectFault:
+		return r.connectErr
+	case f == r.reading.KeyFault:
+		return r.keyErr
+	case f == r.reading.TotalsFault:
+		return r.totalsErr
 	}
-	if a.connectErr != nil {
-		a.at, a.connectErr = q.now(), &ConnectError{a.connectErr}
-		return a
+	return &faultError{*f}
+}
+
+// send polls: the key's facts where they are wanted, and the credits.
+func (q request) send(ctx context.Context) response {
+	r := response{api: q.api, reading: account.Reading{Fingerprint: q.fingerprint}}
+	in := &r.reading
+	if r.api == nil {
+		var err error
+		if r.api, in.Fingerprint, err = q.connect(ctx); err != nil {
+			r.connectErr = &ConnectError{err}
+			in.At, in.ConnectFault = q.now(), newFault(r.connectErr)
+			return r
+		}
 	}
-	a.keyAsked = q.known.wantsKey(q.now(), a.fingerprint)
-	a.creditsAsked = q.known.wantsCredits(q.now(), a.fingerprint)
-	// Both at once: a slow answer to one must not cost the other.
-	var wait func()
-	if a.keyAsked {
-		wait = beside(func() { a.key, a.keyErr = asked(ctx, q, "key", a.api.Key) })
+	wantsTotals := q.facts.WantsTotals(q.now(), in.Fingerprint)
+	var key client.Key
+	wait := func() {}
+	if q.facts.WantsKey(q.now(), in.Fingerprint) {
+		// Both at once: a slow answer to one must not cost the other.
+		join := beside(func() { key, r.keyErr = timed(ctx, q, "key", r.api.Key) })
+		wait = func() {
+			join()
+			in.KeyFault = newFault(r.keyErr)
+			if r.keyErr == nil {
+				in.Key, in.Skew = keyFacts(key), skew(key.Meta)
+			}
+			wait = func() {}
+		}
 	}
-	if wait != nil && q.refused { // one request is enough to be refused again
+	if q.refused { // one request is enough to be refused again
 		wait()
-		wait = nil
-		a.creditsAsked = a.creditsAsked && !errors.Is(a.keyErr, client.ErrUnauthorized)
+		wantsTotals = wantsTotals && !errors.Is(r.keyErr, client.ErrUnauthorized)
 	}
-	if a.creditsAsked {
-		a.credits, a.creditsErr = asked(ctx, q, "credits", a.api.Credits)
-	}
-	if wait != nil {
+	if wantsTotals {
+		var credits client.Credits
+		credits, r.totalsErr = timed(ctx, q, "credits", r.api.Credits)
 		wait()
+		if in.TotalsFault = newFault(r.totalsErr); r.totalsErr == nil {
+			in.Totals = &credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
+			in.Skew = skew(credits.Meta)
+		}
 	}
-	a.at = q.now()
-	return a
+	wait()
+	in.At = q.now()
+	return r
 }
 
 // beside runs f in a goroutine of its own. wait waits for it, and panics if f
@@ -81,24 +120,24 @@ func beside(f func()) (wait func()) {
 	}
 }
 
-// asked makes a request and notes it in the log.
-func asked[T any](ctx context.Context, q question, what string, request func(context.Context) (T, error)) (T, error) {
+// timed makes a request and notes it in the log.
+func timed[T any](ctx context.Context, q request, what string, send func(context.Context) (T, error)) (T, error) {
 	began := q.now()
-	v, err := quickly(ctx, request)
+	v, err := quickly(ctx, send)
 	took := q.now().Sub(began).Round(time.Millisecond)
 	if err != nil {
-		q.log.Debug("asked in vain", "for", what, "took", took, "error", oneLine(err))
+		q.log.Debug("request failed", "for", what, "took", took, "error", oneLine(err))
 	} else {
-		q.log.Debug("asked", "for", what, "took", took)
+		q.log.Debug("request answered", "for", what, "took", took)
 	}
 	return v, err
 }
 
 // quickly makes a request, and makes it again where the connection was
 // refused or reset.
-func quickly[T any](ctx context.Context, request func(context.Context) (T, error)) (v T, err error) {
+func quickly[T any](ctx context.Context, send func(context.Context) (T, error)) (v T, err error) {
 	for _, wait := range quickWaits {
-		v, err = request(ctx)
+		v, err = send(ctx)
 		var n *client.NetworkError
 		if !errors.As(err, &n) || !n.QuickRetry {
 			return v, err
@@ -109,7 +148,7 @@ func quickly[T any](ctx context.Context, request func(context.Context) (T, error
 		case <-time.After(wait):
 		}
 	}
-	return request(ctx)
+	return send(ctx)
 }
 
 // keyFacts turns the API's answer into the words of this field.
@@ -121,14 +160,14 @@ func keyFacts(k client.Key) *credit.Key {
 		Creator: k.CreatorUserID,
 		Cap: credit.Cap{
 			LimitUSD: k.LimitUSD, RemainingUSD: k.LimitRemainingUSD,
-			Reset: credit.Reset(k.LimitReset), IncludesBYOK: said(k.IncludeBYOKInLimit),
+			Reset: credit.Reset(k.LimitReset), IncludesBYOK: isSet(k.IncludeBYOKInLimit),
 		},
 		Usage:    credit.Usage{TotalUSD: &total, DailyUSD: k.UsageDailyUSD, WeeklyUSD: k.UsageWeeklyUSD, MonthlyUSD: k.UsageMonthlyUSD},
 		BYOK:     credit.Usage{TotalUSD: k.BYOKUsageUSD, DailyUSD: k.BYOKDailyUSD, WeeklyUSD: k.BYOKWeeklyUSD, MonthlyUSD: k.BYOKMonthlyUSD},
-		FreeTier: said(k.IsFreeTier),
+		FreeTier: isSet(k.IsFreeTier),
 	}
 	switch {
-	case said(k.IsManagementKey):
+	case isSet(k.IsManagementKey):
 		f.Kind = credit.KeyManagement
 	case k.IsManagementKey != nil:
 		f.Kind = credit.KeyOrdinary
@@ -139,5 +178,15 @@ func keyFacts(k client.Key) *credit.Key {
 	return f
 }
 
-// said reports whether the answer had the flag, and set.
-func said(b *bool) bool { return b != nil && *b }
+// isSet reports whether the answer had the flag, and true.
+func isSet(b *bool) bool { return b != nil && *b }
+
+// skew is the server's lead over this clock: 0 where it is under a minute or
+// not told.
+func skew(m client.Meta) *time.Duration {
+	var d time.Duration
+	if m.ServerSkew != nil && m.ServerSkew.Abs() > time.Minute {
+		d = m.ServerSkew.Round(time.Second)
+	}
+	return &d
+}

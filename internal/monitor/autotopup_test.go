@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
@@ -36,26 +37,17 @@ func newPolls(t *testing.T, b *bench) *polls {
 
 // after lets d pass, polls, and returns what a snapshot says of the balance and
 // of what becomes of it.
-func (p *polls) after(t *testing.T, d time.Duration) Snapshot {
+func (p *polls) after(t *testing.T, d time.Duration) account.Snapshot {
 	t.Helper()
 	time.Sleep(d)
-	q := question{o: &p.m.o, api: p.api, fp: p.st.known.Fingerprint, known: p.st.known, now: p.now, log: p.m.log}
-	a := q.ask(t.Context())
-	v := judge(a, p.st.known, p.st.was)
-	if err := p.st.keep(t.Context(), a, v, p.now().Add(time.Minute), ""); err != nil || v.err != nil {
-		t.Fatalf("polling: %v, %v", err, v.err)
+	q := request{api: p.api, fingerprint: p.st.fingerprint, facts: p.st.state.Facts, now: p.now, log: p.m.log}
+	v := p.st.judge(t.Context(), q.send(t.Context()).reading)
+	r, err := p.st.step(t.Context(), account.Input{Verdict: &v}, &poll{due: p.now().Add(time.Minute)}, true)
+	if err != nil || v.Fault != nil {
+		t.Fatalf("polling: %v, %v", err, v.Fault)
 	}
-	o := p.st.outlook
-	s := Snapshot{
-		Account: "test", Now: p.now(), At: p.st.poll.Success, Interval: time.Hour,
-		Balance: p.st.was.sample.Balance(), Forecast: o.Forecast, AutoTopUp: o.AutoTopUp,
-	}
-	events, err := p.st.alarms(t.Context(), s, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.all.deliver(events)
-	return s
+	p.all.deliver(r.Notify)
+	return r.Snapshot
 }
 
 // TestAutoTopUpIsRecognised lets weeks pass, ORTOP_SOAK_DAYS days if that is
@@ -90,11 +82,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		if a.Next.State != forecast.OK || a.Next.P50 >= s.Forecast.P50 || a.USDPerMonth == nil {
 			t.Errorf("Next = %+v, want one before %v s, when the balance runs out", a.Next, s.Forecast.P50)
 		}
-		model, err := p.st.modelOf(t.Context(), p.st.account, s.At)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if plan := model.Plan(s.Balance.LeftUSD(), forecast.Ask{}); plan.Auto.USDPerMonth != *a.USDPerMonth {
+		if plan, _ := s.Plan(&p.st.book, forecast.Ask{}); plan.Auto.USDPerMonth != *a.USDPerMonth {
 			t.Errorf("USDPerMonth = %v, want that of the plan, %v", *a.USDPerMonth, plan.Auto.USDPerMonth)
 		}
 		at := s.At
@@ -104,7 +92,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		if took := s.AutoTopUp.Last.Sub(at).Seconds(); took < a.Next.P10/2 || took > 2*a.Next.P90 {
 			t.Errorf("the next came after %v s, want about %v to %v", took, a.Next.P10, a.Next.P90)
 		}
-		again, err := New(b.o).Once(t.Context(), time.Hour)
+		again, err := New(b.o).Once(t.Context(), Freshness{MaxAge: time.Hour})
 		if err != nil || again.Forecast != s.Forecast || again.AutoTopUp == nil || again.AutoTopUp.Next != s.AutoTopUp.Next || *again.AutoTopUp.USDPerMonth != *s.AutoTopUp.USDPerMonth {
 			t.Errorf("Once = %+v, %v, want what was found, %+v", again.AutoTopUp, err, s.AutoTopUp)
 		}
@@ -119,7 +107,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "auto-top-up"})
 		backdate(t, b)
-		b.o.Rules = alert.Defaults()
+		b.o.Rules, b.o.Alerts = alert.Defaults(), &alert.Options{}
 		p := newPolls(t, b)
 		s := p.after(t, time.Minute)
 		if s.AutoTopUp == nil || s.AutoTopUp.ThresholdUSD != 10 || s.AutoTopUp.Seen < 5 || !s.Refilled() {
@@ -176,29 +164,20 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 	})
 }
 
-// TestForecastOfWhatIsRefilledDoesNotMove: no event tells that an account runs
-// out sooner which does not.
+// TestForecastOfWhatIsRefilledDoesNotMove: no event is that an account runs out
+// sooner which does not.
 func TestForecastOfWhatIsRefilledDoesNotMove(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "auto-top-up"})
 		backdate(t, b)
 		p := newPolls(t, b)
 		s := p.after(t, time.Minute)
-		anchored := func() bool {
-			if err := p.st.moved(t.Context(), s); err != nil {
-				t.Fatal(err)
-			}
-			stored, err := b.db.State(t.Context(), p.st.account, anchorState)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return len(stored) > 0
-		}
-		if !s.Refilled() || anchored() {
+		if !s.Refilled() || !p.st.state.Headline.At.IsZero() {
 			t.Errorf("AutoTopUp = %+v, and the forecast of the balance is followed", s.AutoTopUp)
 		}
-		if s.AutoTopUp = nil; !anchored() {
-			t.Error("the forecast is not followed where nothing refills the account")
+		p.st.book.Purchases, p.st.purchases = nil, purchases{first: p.st.book.Account.First, until: s.At}
+		if s = p.after(t, time.Minute); s.AutoTopUp != nil || p.st.state.Headline.At.IsZero() {
+			t.Errorf("AutoTopUp = %+v, and the forecast is not followed where nothing refills the account", s.AutoTopUp)
 		}
 	})
 }

@@ -2,10 +2,10 @@ package monitor
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 )
 
@@ -18,8 +18,8 @@ const (
 // Backdate writes a simulated account's past into an empty history, as if it
 // had been polled from start until now by the key with this fingerprint. usage
 // and credits are its lifetime totals in USD at any moment.
-func Backdate(ctx context.Context, db *history.DB, account, baseURL, fingerprint string, start, now time.Time, usage, credits func(time.Time) float64) error {
-	series, err := db.Series(ctx, account, baseURL, accountSubject)
+func Backdate(ctx context.Context, db *history.DB, name, baseURL, fingerprint string, start, now time.Time, usage, credits func(time.Time) float64) error {
+	series, err := db.Series(ctx, name, baseURL, account.OfAccount.Name(""))
 	if err != nil {
 		return err
 	}
@@ -38,13 +38,13 @@ func Backdate(ctx context.Context, db *history.DB, account, baseURL, fingerprint
 	readings = append(readings, history.Reading{
 		Series: series, At: end, UsageUSD: usage(end), CreditsUSD: credits(end), CreditsKnown: true,
 	})
-	readings[0].NewSegment = &history.Segment{Fingerprint: fingerprint, Reason: firstReading}
-	k, err := json.Marshal(known{
-		Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: fingerprint, Source: FromCredits, ReadBy: fingerprint,
-	})
+	readings[0].NewSegment = &history.Segment{Fingerprint: fingerprint, Reason: account.FirstReading}
+	state, err := account.State{Facts: account.Facts{
+		Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: fingerprint, Source: account.FromCredits, ReadBy: fingerprint,
+	}}.Encode()
 	if err != nil {
 		return err
 	}
 	// Without an interval, no reading counts as the end of a gap.
-	return db.Record(ctx, history.PollUpdate{Series: series, Due: now, Key: k}, readings...)
+	return db.Record(ctx, history.PollUpdate{Series: series, Due: now, State: state}, readings...)
 }

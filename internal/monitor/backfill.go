@@ -7,21 +7,22 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/spenders"
 )
 
-// backfillChore asks once for the spend before the first reading, for as long
-// as it takes to be answered.
-func backfillChore() *chore {
+// pastChore asks once for the spend before the first reading, for as long as
+// it takes to be answered.
+func pastChore() *chore {
 	return &chore{
 		name: "past spend", every: rarely,
 		wanted: func(st *store) bool {
-			return st.known.Filled.IsZero() && st.manages()
+			return st.state.Facts.Filled.IsZero() && st.manages()
 		},
-		ask: func(ctx context.Context, api API, now time.Time) (func(context.Context, *store) error, error) {
+		ask: func(ctx context.Context, api API, now time.Time) (apply, error) {
 			spans, err := spenders.Past(ctx, api, now)
-			return func(ctx context.Context, st *store) error { return st.fill(ctx, spans, now) }, err
+			return func(ctx context.Context, st *store) (account.Input, error) { return st.fill(ctx, spans) }, err
 		},
 	}
 }
@@ -29,72 +30,73 @@ func backfillChore() *chore {
 // fillLimit bounds what a single answer waits for the past.
 const fillLimit = 5 * time.Second
 
-// fillOnce asks for the past beside a single poll, where there is next to no
+// fillPast asks for the past beside a single poll, where there is next to no
 // history to forecast from. That it cannot be had is no fault.
-func (st *store) fillOnce(ctx context.Context, api API, now time.Time) {
-	c := backfillChore()
-	first, ok, err := st.db.First(ctx, st.account)
-	if err != nil || !ok || now.Sub(first.At) > rarely || !c.wanted(st) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, fillLimit)
-	defer cancel()
-	apply, err := c.ask(ctx, api, now)
-	if err == nil {
-		err = apply(ctx, st)
+func (st *store) fillPast(ctx context.Context, api API) account.Input {
+	now := st.o.Now()
+	in, err := st.fillKey(ctx, now)
+	c := pastChore()
+	if t := st.book.Account; err == nil && !t.Empty() && now.Sub(t.First.At) <= rarely && c.wanted(st) {
+		ctx, cancel := context.WithTimeout(ctx, fillLimit)
+		defer cancel()
+		var take apply
+		if take, err = c.ask(ctx, api, now); err == nil {
+			in, err = take(ctx, st)
+		}
 	}
 	if err != nil {
-		st.m.log.Debug("asked in vain", "for", c.name, "error", oneLine(err))
+		st.log.Debug("request failed", "for", c.name, "error", oneLine(err))
 	}
+	return in
 }
 
 // fill puts the account's spend before its first reading into history.
-func (st *store) fill(ctx context.Context, spans []history.Spend, now time.Time) error {
-	n, err := st.db.Backfill(ctx, st.account, spans)
+func (st *store) fill(ctx context.Context, spans []history.Spend) (account.Input, error) {
+	n, err := st.db.Backfill(ctx, st.of(), spans)
 	if err != nil {
-		return err
+		return account.Input{}, err
 	}
-	st.known.Filled = now
-	st.m.log.Info("filled in spend from before the first reading", "spans", n)
-	return st.foresee(ctx, st.was.sample)
+	st.log.Info("filled in spend from before the first reading", "spans", n)
+	return account.Input{Filled: true}, st.load(ctx)
 }
 
 // keyShare is how much of an account's spend must be a key's own, for the
-// key's to tell of the account's.
+// key's spend to stand for the account's.
 const keyShare = 0.5
 
-// fillKey puts what an ordinary key's windows tell of its spend before its
+// fillKey puts what an ordinary key's windows say of its spend before its
 // first reading into history, and for want of better into the account's, by
 // the key's share of all that was ever spent.
-func (st *store) fillKey(ctx context.Context, now time.Time) error {
-	k := st.known.Key
-	if k == nil || k.Kind != credit.KeyOrdinary || st.key == 0 || !st.known.KeyFilled.IsZero() {
-		return nil
+func (st *store) fillKey(ctx context.Context, now time.Time) (account.Input, error) {
+	f := st.state.Facts
+	if !f.Ordinary() || st.book.Key.Empty() || !f.KeyFilled.IsZero() {
+		return account.Input{}, nil
 	}
+	k := f.Key
 	spans := windowSpend(k.Usage, now)
-	if _, err := st.db.Backfill(ctx, st.key, spans); err != nil {
-		return err
+	if _, err := st.db.Backfill(ctx, st.series[account.OfKey], spans); err != nil {
+		return account.Input{}, err
 	}
-	if st.capUse != 0 {
+	if !st.book.Cap.Empty() {
 		u, b := k.Usage, k.BYOK
-		all := credit.Usage{DailyUSD: added(u.DailyUSD, b.DailyUSD), WeeklyUSD: added(u.WeeklyUSD, b.WeeklyUSD), MonthlyUSD: added(u.MonthlyUSD, b.MonthlyUSD)}
-		if _, err := st.db.Backfill(ctx, st.capUse, windowSpend(all, now)); err != nil {
-			return err
+		all := credit.Usage{DailyUSD: credit.Sum(u.DailyUSD, b.DailyUSD), WeeklyUSD: credit.Sum(u.WeeklyUSD, b.WeeklyUSD), MonthlyUSD: credit.Sum(u.MonthlyUSD, b.MonthlyUSD)}
+		if _, err := st.db.Backfill(ctx, st.series[account.OfCap], windowSpend(all, now)); err != nil {
+			return account.Input{}, err
 		}
 	}
-	if all := st.was.sample.UsageUSD; st.was.ok && st.known.Filled.IsZero() && k.Usage.TotalUSD != nil && *k.Usage.TotalUSD >= keyShare*all && *k.Usage.TotalUSD > 0 {
+	newest, have := st.book.Account.Newest()
+	if own := k.Usage.TotalUSD; have && f.Filled.IsZero() && own != nil && *own >= keyShare*newest.UsageUSD && *own > 0 {
 		for i := range spans {
-			spans[i].USD *= all / *k.Usage.TotalUSD
+			spans[i].USD *= newest.UsageUSD / *own
 		}
-		if _, err := st.db.Backfill(ctx, st.account, spans); err != nil {
-			return err
+		if _, err := st.db.Backfill(ctx, st.of(), spans); err != nil {
+			return account.Input{}, err
 		}
 	}
-	st.known.KeyFilled = now
-	return nil
+	return account.Input{KeyFilled: true}, st.load(ctx)
 }
 
-// windowSpend is what a key's own windows tell of its spend: the day so far,
+// windowSpend is what a key's own windows say of its spend: the day so far,
 // the week before that, and the month before that.
 func windowSpend(u credit.Usage, now time.Time) []history.Spend {
 	type window struct {

@@ -51,7 +51,7 @@ func TestPastIsFilledInAtFirstRun(t *testing.T) {
 			if n := b.asked("/analytics/query"); n != 2 {
 				t.Errorf("%s: the past was asked for %d times, want by hour and by day", profile, n)
 			}
-			series := m.subj.Load().account
+			series := m.subject.Load().account
 			filled, err := b.db.Backfilled(t.Context(), series, time.Unix(0, 0), b.now())
 			if err != nil || len(filled) == 0 || filled[len(filled)-1].To.After(b.now().Add(-6*time.Minute)) {
 				t.Errorf("%s: Backfilled = %v, %v, want what lies before the first reading", profile, filled, err)
@@ -99,7 +99,7 @@ func TestOrdinaryKeyTellsOfItsPast(t *testing.T) {
 		if s.Key == nil || s.Key.Kind != credit.KeyOrdinary {
 			t.Fatalf("Key = %+v", s.Key)
 		}
-		series := m.subj.Load().key
+		series := m.subject.Load().keySeries
 		first, ok, err := b.db.First(t.Context(), series)
 		if err != nil || !ok || first.At.After(credit.MonthStart(s.At).Add(time.Hour)) {
 			t.Errorf("the key's history begins %v, %v, want with the month", first.At, err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
 )
@@ -27,7 +28,7 @@ func TestBYOKCountsAgainstTheCap(t *testing.T) {
 			}
 			key(10, 50)
 			m := b.run()
-			var s Snapshot
+			var s account.Snapshot
 			for minute := 1; minute <= 6*60; minute++ {
 				key(10+float64(minute)/60, 50+3*float64(minute)/60)
 				s = after(t, m, time.Minute)

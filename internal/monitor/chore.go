@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/account"
 )
 
 // choreLimit bounds what is asked beside the polls at one time.
@@ -23,24 +24,28 @@ type chore struct {
 	// wanted reports whether there is anything to ask at all; it is looked at
 	// between polls.
 	wanted func(st *store) bool
-	// ask runs in a goroutine of its own. What it returns is run by the loop.
-	ask func(ctx context.Context, api API, now time.Time) (apply func(ctx context.Context, st *store) error, err error)
+	// ask runs in a goroutine of its own. What it returns is run by the loop,
+	// and gives the input of a step.
+	ask func(ctx context.Context, api API, now time.Time) (apply, error)
 
 	due   time.Time
 	tries int
 }
 
-// done is a chore's answer.
-type done struct {
+// apply takes in the answer of a chore.
+type apply = func(ctx context.Context, st *store) (account.Input, error)
+
+// outcome is how a chore ended.
+type outcome struct {
 	chore *chore
-	apply func(ctx context.Context, st *store) error
+	apply apply
 	err   error
 	panic *PanicError
 }
 
-// errands starts the chore that is most overdue, if none is under way.
-func (l *loop) errands(now time.Time) {
-	if l.busy || l.asking || l.api == nil || !l.collecting() || l.fault != nil || l.paused || l.released {
+// startChore starts the chore that is most overdue, if none is under way.
+func (l *loop) startChore(now time.Time) {
+	if l.busy || l.polling || l.api == nil || !l.collecting() || l.st.book.Poll.Fault != nil || l.paused || l.released {
 		return
 	}
 	var next *chore
@@ -57,34 +62,35 @@ func (l *loop) errands(now time.Time) {
 	api := l.api
 	go func() {
 		defer cancel()
-		d := done{chore: next}
+		o := outcome{chore: next}
 		defer func() {
-			d.panic = panicError(recover())
-			l.errand <- d
+			o.panic = panicError(recover())
+			l.outcomes <- o
 		}()
-		d.apply, d.err = next.ask(ctx, api, now)
+		o.apply, o.err = next.ask(ctx, api, now)
 	}()
 }
 
-// returned takes in a chore's answer.
-func (l *loop) returned(d done) {
+// finish takes in a chore's answer.
+func (l *loop) finish(o outcome) {
 	l.busy = false
-	if d.panic != nil {
-		panic(d.panic)
+	if o.panic != nil {
+		panic(o.panic)
 	}
 	if l.ctx.Err() != nil {
 		return
 	}
-	if d.err == nil {
-		d.err = d.apply(l.ctx, l.st)
+	var in account.Input
+	if o.err == nil {
+		in, o.err = o.apply(l.ctx, l.st)
 	}
-	d.chore.plan(l.now(), d.err)
-	if d.err != nil {
-		l.m.log.Info("asked in vain", "for", d.chore.name, "again", d.chore.due.UTC().Format(time.RFC3339), "error", oneLine(d.err))
+	o.chore.plan(l.now(), o.err)
+	if o.err != nil {
+		l.m.log.Info("request failed", "for", o.chore.name, "again", o.chore.due.UTC().Format(time.RFC3339), "error", oneLine(o.err))
 		return
 	}
-	l.m.log.Debug("asked", "for", d.chore.name)
-	l.show(l.resting())
+	l.m.log.Debug("request answered", "for", o.chore.name)
+	l.step(in, nil)
 }
 
 // plan says when the chore is due again: after an error later each time, up to

@@ -41,15 +41,15 @@ func (c *connection) close() {
 // connected is the way to the API. A process that only reads what another
 // stores has none until it is wanted here.
 func (m *Monitor) connected(ctx context.Context) (API, error) {
-	if api := m.api.get(); api != nil {
+	if api := m.connection.get(); api != nil {
 		return api, nil
 	}
-	return gate.Join(ctx, &m.api.flights, "connect", func(ctx context.Context) (API, error) {
+	return gate.Join(ctx, &m.connection.flights, "connect", func(ctx context.Context) (API, error) {
 		api, _, err := m.o.Connect(ctx)
 		if err != nil {
 			return nil, &ConnectError{err}
 		}
-		m.api.set(api)
+		m.connection.set(api)
 		return api, nil
 	})
 }

@@ -23,13 +23,13 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				b := newBench(t, oldAccount("steady"))
 				m := New(b.o)
-				if _, err := m.Once(t.Context(), -1); err != nil {
+				if _, err := m.Once(t.Context(), Live); err != nil {
 					t.Fatal(err)
 				}
 				if c.path != "" {
 					b.account.Fail(sim.Fault{Path: c.path, Delay: slow})
 				} else {
-					m.api.set(nil)
+					m.connection.set(nil)
 					connect := m.o.Connect
 					m.o.Connect = func(ctx context.Context) (API, string, error) {
 						select {

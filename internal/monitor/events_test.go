@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/sim"
 )
@@ -16,7 +17,7 @@ func TestEventsAreMerged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		var all told
-		b.o.Rules, b.o.Deliver = alert.Defaults(), all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
 		m := New(b.o)
 		if events, err := m.Events(t.Context(), time.Time{}, b.now(), -1); err != nil || events != nil {
 			t.Errorf("Events before a first reading = %v, %v, want none", events, err)
@@ -39,25 +40,25 @@ func TestEventsAreMerged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kinds := map[string]string{}
+		kinds := map[account.EventKind]string{}
 		for i, e := range events {
 			if i > 0 && e.At.After(events[i-1].At) {
 				t.Errorf("event %d at %v comes after one at %v, want the newest first", i, e.At, events[i-1].At)
 			}
 			kinds[e.Kind] = e.Text
 		}
-		for kind, want := range map[string]string{
-			EventTopUp: "credits bought: $25.00", EventRefund: "credits taken back: $5.00", EventGap: "nothing was read for 2 h",
+		for kind, want := range map[account.EventKind]string{
+			account.EventTopUp: "credits bought: $25.00", account.EventRefund: "credits taken back: $5.00", account.EventGap: "nothing was read for 2 h",
 		} {
 			if !strings.HasPrefix(kinds[kind], want) {
 				t.Errorf("the %s says %q, want %q", kind, kinds[kind], want)
 			}
 		}
-		if said, ok := kinds[EventAlert]; ok || all.of(alert.TopUp) != 2 {
+		if said, ok := kinds[account.EventAlert]; ok || all.of(alert.TopUp) != 2 {
 			t.Errorf("the top-ups were delivered %d times and are told again as alerts: %q", all.of(alert.TopUp), said)
 		}
-		if _, ok := kinds[EventSegment]; ok {
-			t.Errorf("a segment is told: %q, want none of the first reading", kinds[EventSegment])
+		if _, ok := kinds[account.EventSegment]; ok {
+			t.Errorf("a segment is told: %q, want none of the first reading", kinds[account.EventSegment])
 		}
 		if two, err := m.Events(t.Context(), time.Unix(0, 0), b.now(), 2); err != nil || len(two) != 2 || two[0].Text != events[0].Text {
 			t.Errorf("Events of at most 2 = %d, %v, want the newest two", len(two), err)
@@ -69,9 +70,9 @@ func TestAcknowledgedAlertsStandNoMore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		var all told
-		b.o.Rules, b.o.Deliver = alert.Defaults(), all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
 		m := b.run()
-		balance := func(s Snapshot) bool {
+		balance := func(s account.Snapshot) bool {
 			return slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return e.Rule == alert.Balance })
 		}
 		if s := after(t, m, 10*time.Minute); !balance(s) {
@@ -82,7 +83,7 @@ func TestAcknowledgedAlertsStandNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, e := range events {
-			if e.Kind == EventAlert && strings.Contains(string(e.Data), `"balance"`) {
+			if e.Kind == account.EventAlert && e.Alert != nil && e.Alert.Rule == alert.Balance {
 				if err := m.Acknowledge(t.Context(), e.ID); err != nil {
 					t.Fatal(err)
 				}

@@ -5,42 +5,36 @@ import (
 	"fmt"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/text"
 )
 
-// newFault is what a snapshot says of an error.
-func newFault(err error) *Fault {
-	var stored *storedFault
-	if errors.As(err, &stored) {
-		return &Fault{Kind: stored.kind, Message: stored.message}
+// newFault is what a snapshot says of an error; nil of none.
+func newFault(err error) *account.Fault {
+	if err == nil {
+		return nil
+	}
+	var own *faultError
+	if errors.As(err, &own) {
+		return &own.Fault
 	}
 	var connect *ConnectError
 	if errors.As(err, &connect) {
-		return &Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err)}
+		return &account.Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err)}
 	}
-	return &Fault{Kind: fault.Kind(err), Message: oneLine(err)}
+	return &account.Fault{Kind: fault.Kind(err), Message: oneLine(err)}
 }
 
 // oneLine is an error's text as it may be shown and stored.
-func oneLine(err error) string { return text.Clean(fault.Message(err), 300) }
+func oneLine(err error) string { return text.Clean(fault.Message(err), maxFault) }
 
-// storedFault is a fault that is none of a request's: this machine's own, or
+// faultError is a fault that is none of a request's: this machine's own, or
 // another process's as it stored it.
-type storedFault struct {
-	kind    credit.FaultKind
-	message string
-}
+type faultError struct{ account.Fault }
 
-func (f *storedFault) Error() string { return fmt.Sprintf("%s: %s", f.kind, f.message) }
-
-func faultOf(p history.Poll) error {
-	if p.FaultKind == "" {
-		return nil
-	}
-	return &storedFault{p.FaultKind, text.Clean(p.Fault, 300)}
-}
+func (f *faultError) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Message) }
 
 // held reports whether p's next poll is at a time that the server asked for.
 func held(p history.Poll) bool { return p.FaultKind == credit.FaultRateLimited }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
@@ -21,7 +22,7 @@ func TestForecastsAreGraded(t *testing.T) {
 		if early.Track.Made != 0 {
 			t.Errorf("Track after 3 h = %+v, want none that has ended", early.Track)
 		}
-		var s Snapshot
+		var s account.Snapshot
 		for range 48 {
 			if s = after(t, m, time.Hour); s.Forecast.State == forecast.Depleted {
 				break
@@ -30,7 +31,7 @@ func TestForecastsAreGraded(t *testing.T) {
 		if s.Forecast.State != forecast.Depleted {
 			t.Fatalf("State = %s after two days, want depleted", s.Forecast.State)
 		}
-		series := m.subj.Load().account
+		series := m.subject.Load().account
 		ended, err := b.db.Forecasts(t.Context(), series, 100)
 		if err != nil || len(ended) < 3 {
 			t.Fatalf("Forecasts = %d, %v, want those of each hour", len(ended), err)
@@ -67,7 +68,7 @@ func TestEveryProcessShowsTheSameForecast(t *testing.T) {
 		m := b.run()
 		s := after(t, m, 3*time.Hour)
 		asked := b.asked("/credits")
-		again, err := New(b.o).Once(t.Context(), time.Hour)
+		again, err := New(b.o).Once(t.Context(), Freshness{MaxAge: time.Hour})
 		if err != nil || again.Forecast != s.Forecast || again.Track != s.Track {
 			t.Errorf("Once = %+v, %v, want the forecast that the collector made: %+v", again.Forecast, err, s.Forecast)
 		}

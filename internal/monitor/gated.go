@@ -30,7 +30,7 @@ func (m *Monitor) gatedConnect(connect connector) connector {
 		if api == nil || err != nil {
 			return api, fingerprint, err
 		}
-		return &gated{api, m.api.gateOf(fingerprint, m.o.Now)}, fingerprint, nil
+		return &gated{api, m.connection.gateOf(fingerprint, m.o.Now)}, fingerprint, nil
 	}
 }
 

@@ -5,7 +5,8 @@ import (
 	"time"
 
 	"ortop/history"
-	"ortop/internal/credit"
+	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/forecast"
 )
 
@@ -13,68 +14,66 @@ import (
 // other processes stored.
 const tickEvery = time.Second
 
-// jump is how far the wall clock may run ahead of, or behind, the time that
-// passed before it counts as a sleep or as a clock that was set.
-const jump = 5 * time.Second
-
 // loop is the state of one Run. Only its goroutine touches it.
 type loop struct {
-	m        *Monitor
-	st       *store
-	sch      *schedule
-	api      API
-	fp       string
-	lock     *history.Lock
-	standIn  bool // polls for a collector that is frozen, until another writes
-	answers  chan answer
-	chores   []*chore
-	errand   chan done // the answer of the chore under way
-	busy     bool      // one is
-	asking   bool
-	cancel   context.CancelFunc // of the poll in flight
-	paused   bool
-	released bool
-	phase    Phase
-	wall     time.Time // at the last tick
-	mono     time.Time
-	last     Snapshot
-	viewed   time.Time // when it was made
-	gapCause string    // why nothing was read since the last success
-	fault    error
-	stored   error     // why the last reading is not on disk
-	silent   time.Time // since when no reading comes that is due; zero if they do
-	// overheard is the number of the last alert that was told by whomever; from
+	m           *Monitor
+	ctx         context.Context
+	st          *store
+	sch         *schedule
+	clock       clockWatch
+	api         API
+	fingerprint string
+	lock        *history.Lock
+	standIn     bool // polls for a collector that is frozen, until another writes
+	responses   chan response
+	chores      []*chore
+	outcomes    chan outcome   // of the chore under way
+	busy        bool           // one is
+	courier     *alert.Courier // nil where no alerts are sent
+	polling     bool
+	cancel      context.CancelFunc // of the poll in flight
+	paused      bool
+	released    bool
+	phase       account.Phase
+	last        account.Snapshot
+	gapCause    string    // why nothing was read since the last success
+	silentSince time.Time // since when no reading comes that is due; zero if they do
+	storageErr  error     // why the last reading is not on disk
+	// notified is the number of the last alert that was sent by whomever; from
 	// listens on it is known.
-	overheard int64
-	listens   bool
-	ctx       context.Context
+	notified int64
+	listens  bool
 }
 
 func newLoop(m *Monitor) *loop {
-	return &loop{
-		m: m, sch: newSchedule(m.o.Interval), answers: make(chan answer, 1),
-		chores: []*chore{backfillChore(), keysChore(m), budgetsChore(m), unusualChore(m)}, errand: make(chan done, 1),
-		gapCause: "not running",
+	l := &loop{
+		m: m, sch: newSchedule(m.o.Interval, m.o.Now), responses: make(chan response, 1),
+		chores: newChores(m), outcomes: make(chan outcome, 1), gapCause: gapNotRunning,
 	}
+	if m.o.Alerts != nil && len(m.o.Rules) > 0 {
+		l.courier = alert.NewCourier(*m.o.Alerts)
+	}
+	return l
 }
 
 func (l *loop) now() time.Time { return l.m.o.Now() }
 
 func (l *loop) run(ctx context.Context) error {
 	l.ctx = ctx
-	l.wall, l.mono = l.now(), time.Now()
+	l.clock = clockWatch{wall: l.now(), mono: time.Now()}
 	st, err := openStore(ctx, l.m)
 	if err != nil {
 		return err
 	}
 	l.st = st
-	l.sch.now(l.wall)
+	l.sch.now(l.clock.wall)
 	l.collect()
-	if p := st.poll; !l.collecting() || held(p) && p.Due.After(l.wall) {
+	if p := st.past.Poll; !l.collecting() || held(p) && p.Due.After(l.clock.wall) {
 		l.follow()
 	}
-	l.show(Starting)
-	rough := l.last.Forecast.State == forecast.Unknown && !l.last.At.IsZero()
+	l.last = st.view(true)
+	l.tell(account.Starting)
+	quick := l.last.Forecast.State == forecast.Unknown && !l.last.At.IsZero()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	l.tick()
@@ -82,17 +81,21 @@ func (l *loop) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case f := <-l.m.calls:
-			f(l)
-		case a := <-l.answers:
-			l.heard(a)
-		case d := <-l.errand:
-			l.returned(d)
-		case <-tick.C:
-			if rough && !l.asking { // what was shown first had to be quick
-				l.show(l.resting())
+		case <-l.m.calls.ready:
+			for _, f := range l.m.calls.take() {
+				f(l)
 			}
-			rough = false
+		case <-l.delivered():
+			l.step(account.Input{Results: l.courier.Take()}, nil)
+		case r := <-l.responses:
+			l.take(r)
+		case o := <-l.outcomes:
+			l.finish(o)
+		case <-tick.C:
+			if quick && !l.polling { // what was shown first had to be quick
+				l.reload()
+			}
+			quick = false
 			l.tick()
 		}
 	}
@@ -100,16 +103,42 @@ func (l *loop) run(ctx context.Context) error {
 
 // close waits for the poll in flight, so that nothing writes after it.
 func (l *loop) close() {
-	if l.asking {
-		<-l.answers
-		l.asking = false
+	if l.polling {
+		<-l.responses
+		l.polling = false
 	}
 	if l.busy {
-		<-l.errand
+		<-l.outcomes
 		l.busy = false
 	}
+	l.endCourier()
 	l.unlock()
-	l.m.api.close()
+	l.m.connection.close()
+}
+
+// delivered receives when attempts to deliver alerts have ended.
+func (l *loop) delivered() <-chan struct{} {
+	if l.courier == nil {
+		return nil
+	}
+	return l.courier.Ready()
+}
+
+// endCourier makes the last attempts, and stores what came of them.
+func (l *loop) endCourier() {
+	if l.courier == nil {
+		return
+	}
+	l.courier.Close()
+	results := l.courier.Take()
+	if len(results) == 0 || l.st == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), time.Second)
+	defer cancel()
+	if _, err := l.st.step(ctx, account.Input{Results: results}, nil, false); err != nil {
+		l.m.log.Warn("storing what was delivered", "error", oneLine(err))
+	}
 }
 
 func (l *loop) collecting() bool { return l.st.lockPath == "" || l.lock != nil }
@@ -138,55 +167,43 @@ func (l *loop) unlock() {
 
 func (l *loop) tick() {
 	now := l.now()
-	l.watchClock(now)
-	if l.asking || l.released {
+	if cause, moved, passed := l.clock.look(now); cause != "" {
+		l.jumped(now, cause, moved, passed)
+	}
+	if l.polling || l.released {
 		return
 	}
 	if changed, err := l.st.changed(l.ctx); err == nil && changed {
 		l.standIn = false
 		l.follow()
-		l.look(false) // what this process asked is judged already
+		l.last = l.st.view(false) // what this process polled is judged already
 		l.tell(l.resting())
 	}
 	if l.paused {
 		return
 	}
 	l.collect()
-	l.errands(now)
+	l.startChore(now)
 	switch {
 	case now.Before(l.sch.due):
-		if now.Sub(l.viewed) >= time.Minute {
-			l.show(l.resting())
+		if now.Sub(l.last.Now) >= time.Minute {
+			l.reload()
 		}
 	case l.collecting() || l.standIn:
-		l.ask(min(minGap, l.m.o.Interval/2))
+		l.poll(min(minGap, l.m.o.Interval/2))
 	case now.Sub(l.sch.due) >= 2*l.m.o.Interval:
 		// The collector holds the lock and does not poll: it is frozen.
-		if ok, err := l.st.db.ClaimDue(l.ctx, l.st.account, now, 2*l.m.o.Interval); err == nil && ok {
+		if ok, err := l.st.db.ClaimDue(l.ctx, l.st.of(), now, 2*l.m.o.Interval); err == nil && ok {
 			l.standIn = true
 			l.start()
 		}
 	}
 }
 
-// watchClock notices that the machine slept or that the clock was set: the
-// wall clock then moves otherwise than the time that the process was running.
-func (l *loop) watchClock(now time.Time) {
-	mono := time.Now()
-	passed, moved := mono.Sub(l.mono), now.Round(0).Sub(l.wall.Round(0))
-	l.wall, l.mono = now, mono
-	switch {
-	case moved-passed > jump:
-		l.gapCause = "asleep"
-	case passed-moved > jump:
-		l.gapCause = "clock set back"
-	case passed > tickEvery+2*jump:
-		l.gapCause = "stopped"
-	default:
-		return
-	}
-	l.silent = time.Time{}
-	l.m.log.Info("the clock jumped", "cause", l.gapCause, "wall", moved, "running", passed)
+// jumped takes in that the machine slept or that the clock was set.
+func (l *loop) jumped(now time.Time, cause string, moved, passed time.Duration) {
+	l.gapCause, l.silentSince = cause, time.Time{}
+	l.m.log.Info("the clock jumped", "cause", cause, "wall", moved, "running", passed)
 	if l.api != nil {
 		l.api.CloseIdle()
 	}
@@ -195,34 +212,33 @@ func (l *loop) watchClock(now time.Time) {
 	}
 }
 
-// follow takes over what another process stored.
+// follow plans the next poll as the process did that stored the last one.
 func (l *loop) follow() {
-	p, ok, err := l.st.load(l.ctx)
-	if err != nil || !ok {
+	p := l.st.past.Poll
+	if p.Due.IsZero() {
 		return
 	}
-	l.fault = faultOf(p)
 	if !l.collecting() || p.Due.After(l.sch.due) {
 		l.sch.at(p.Due, held(p))
 	}
 }
 
 func (l *loop) refresh() {
-	if l.asking || l.released || l.sch.held && l.now().Before(l.sch.due) {
+	if l.polling || l.released || l.sch.held && l.now().Before(l.sch.due) {
 		l.mark(l.phase)
 		return
 	}
-	l.ask(minGap)
+	l.poll(minGap)
 }
 
 func (l *loop) pause(on bool) {
-	l.paused, l.silent = on, time.Time{}
+	l.paused, l.silentSince = on, time.Time{}
 	if on {
 		l.unlock()
-		l.mark(Paused)
+		l.mark(account.Paused)
 		return
 	}
-	l.gapCause = "paused"
+	l.gapCause = gapPaused
 	l.resume()
 }
 
@@ -236,7 +252,7 @@ func (l *loop) release() {
 
 func (l *loop) resume() {
 	if l.released {
-		l.gapCause = "suspended"
+		l.gapCause = gapSuspended
 	}
 	l.released = false
 	if !l.sch.held {
@@ -246,57 +262,80 @@ func (l *loop) resume() {
 }
 
 // resting is the phase between two polls.
-func (l *loop) resting() Phase {
+func (l *loop) resting() account.Phase {
 	switch {
 	case l.paused:
-		return Paused
+		return account.Paused
 	case l.sch.held:
-		return Held
+		return account.Held
 	case l.sch.refused():
-		return Refused
+		return account.Refused
 	}
-	return Waiting
+	return account.Waiting
 }
 
-// show makes a snapshot of what is stored, judges it and publishes it.
-func (l *loop) show(p Phase) {
-	l.look(p == Starting)
-	if p != Starting {
-		l.alarm()
+// reload takes in what is stored and that time went by.
+func (l *loop) reload() {
+	if l.polling { // else a snapshot follows anyway
+		return
 	}
-	l.tell(p)
+	if err := l.st.load(l.ctx); err != nil && l.ctx.Err() == nil {
+		l.m.log.Warn("reading history", "error", oneLine(err))
+	}
+	l.step(account.Input{}, nil)
 }
 
-// look makes a snapshot of what is stored.
-func (l *loop) look(rough bool) {
-	l.viewed = l.now()
-	s, err := l.st.snapshot(l.ctx, l.viewed, rough)
-	if err != nil {
-		if l.ctx.Err() != nil {
-			return
-		}
-		l.m.log.Warn("reading history", "error", err)
-		s.Fault = &Fault{Kind: credit.FaultStorage, Message: oneLine(err)}
+// step takes in what came in, sends what is to be sent and publishes the
+// snapshot.
+func (l *loop) step(in account.Input, p *poll) {
+	if !l.silentSince.IsZero() && (l.st.book.Poll.Fault != nil || in.Verdict != nil && in.Verdict.Fault != nil) {
+		in.Silence = l.now().Sub(l.silentSince)
 	}
-	if l.fault != nil {
-		s.Fault = newFault(l.fault)
+	collects := l.collecting()
+	r, err := l.st.step(l.ctx, in, p, collects)
+	l.offer(collects)
+	if err != nil && l.ctx.Err() == nil {
+		l.m.log.Warn("storing a reading", "error", oneLine(err))
 	}
-	if l.stored != nil && s.StorageNote == "" {
-		s.StorageNote = oneLine(l.stored)
+	if in.Verdict != nil || err != nil {
+		l.storageErr = err
 	}
-	l.last = s
+	l.last = r.Snapshot
+	if l.storageErr != nil && l.last.StorageNote == "" {
+		l.last.StorageNote = oneLine(l.storageErr)
+	}
+	l.tell(l.resting())
+	if len(r.Notify) > 0 && l.m.o.Notify != nil {
+		l.m.o.Notify(r.Notify)
+	}
 }
 
-// tell publishes the last snapshot, and what was overheard.
-func (l *loop) tell(p Phase) {
-	if err := l.overhear(); err != nil && l.ctx.Err() == nil {
-		l.m.log.Warn("reading what was told", "error", err)
+// offer lets the courier send what is to be delivered, where this process
+// collects: another's deliveries are its own.
+func (l *loop) offer(collects bool) {
+	switch {
+	case l.courier == nil:
+	case collects:
+		l.courier.Offer(l.st.state.Outbox)
+	default:
+		l.courier.Offer(alert.Outbox{})
 	}
+}
+
+// tell publishes the last snapshot, and hands on what another process notified
+// people of since the last time. What it did before the first, or this one did,
+// is not news.
+func (l *loop) tell(p account.Phase) {
+	events, highest := l.st.state.NotifiedAfter(l.notified)
+	if l.listens && !l.collecting() && len(events) > 0 && l.m.o.Notify != nil {
+		l.m.o.Notify(events)
+	}
+	l.notified, l.listens = highest, true
 	l.mark(p)
 }
 
 // mark publishes the last snapshot with what the pipeline is doing now.
-func (l *loop) mark(p Phase) {
+func (l *loop) mark(p account.Phase) {
 	l.phase = p
 	l.last.Phase, l.last.Collecting, l.last.Due = p, l.collecting(), l.sch.due
 	if l.paused {

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
 // Charges land late, and what the service tells of them is up to a minute old.
@@ -17,6 +19,8 @@ const (
 	// SettleLimit is how long that is waited for.
 	SettleLimit = 4 * time.Minute
 	settleEvery = 10 * time.Second
+	// settleSlack is how far two totals may differ and count as equal.
+	settleSlack = 1e-9
 )
 
 // Meter tells what an account, or one of its keys, spends while something is
@@ -55,8 +59,8 @@ type Cost struct {
 	// then how long after the end it was last seen to rise, 0 if it was not.
 	Settled      bool
 	SettledAfter time.Duration
-	Still        time.Duration // how long usage has been still
-	Fault        *Fault        // of the last reading
+	Still        time.Duration  // how long usage has been still
+	Fault        *account.Fault // of the last reading
 }
 
 // Meter reads what was ever spent, to tell later what was spent since. An
@@ -99,14 +103,14 @@ func (t *Meter) Of() string {
 func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 	ctx, cancel := context.WithTimeout(ctx, SettleLimit)
 	defer cancel()
-	ended := t.st.m.o.Now()
+	ended := t.st.o.Now()
 	last, moved := t.first, ended
 	c := Cost{Of: t.Of()}
 	tick := time.NewTicker(settleEvery)
 	defer tick.Stop()
 	for {
 		r, err := t.read(ctx)
-		if err == nil && r.usd < last.usd-slack {
+		if err == nil && r.usd < last.usd-settleSlack {
 			err = errBroken
 		}
 		switch {
@@ -115,7 +119,7 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 		case err != nil:
 			c.Fault = newFault(err)
 		default:
-			if r.usd > last.usd+slack {
+			if r.usd > last.usd+settleSlack {
 				moved = later(moved, r.at)
 				c.SettledAfter = moved.Sub(ended)
 			}
@@ -153,7 +157,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	if t.key != "" {
 		return t.readKey(ctx)
 	}
-	if _, _, err := t.st.load(ctx); err != nil {
+	if err := t.st.load(ctx); err != nil {
 		return tally{}, err
 	}
 	s, err := t.st.refreshed(ctx, t.api, t.fp)
@@ -161,7 +165,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 		return tally{}, err
 	}
 	if s.Fault != nil {
-		return tally{}, &storedFault{s.Fault.Kind, s.Fault.Message}
+		return tally{}, &faultError{*s.Fault}
 	}
 	u := tally{at: s.At}
 	switch {
@@ -170,26 +174,26 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	case s.Key != nil && s.Key.Usage.TotalUSD != nil:
 		u.usd, t.label = *s.Key.Usage.TotalUSD, s.Key.Label
 	default:
-		return u, &storedFault{credit.FaultMalformed, "neither the account's usage nor the key's was told"}
+		return u, &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "neither the account's usage nor the key's was told"}}
 	}
 	if t.first.at.IsZero() {
 		t.rate = hourly(s.Burn)
 		return u, nil
 	}
 	if u.account != t.first.account {
-		return u, &storedFault{credit.FaultForbidden, s.BalanceNote}
+		return u, &faultError{account.Fault{Kind: credit.FaultForbidden, Message: s.BalanceNote}}
 	}
-	segments, err := t.st.db.Segments(ctx, t.st.account, t.first.at.Add(time.Second), u.at.Add(time.Second))
+	segments, err := t.st.db.Segments(ctx, t.st.of(), t.first.at.Add(time.Second), u.at.Add(time.Second))
 	if err == nil && u.account && len(segments) > 0 {
 		err = errBroken
 	}
 	return u, err
 }
 
-var errBroken = &storedFault{credit.FaultMalformed, "the numbers do not continue those from before"}
+var errBroken = &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "the numbers do not continue those from before"}}
 
 // hourly is the rate of the last hour, or for want of that of the last day.
-func hourly(b Burn) *float64 {
+func hourly(b account.Burn) *float64 {
 	if b.USDPerHour == nil && b.USDPerDay != nil {
 		rate := *b.USDPerDay / 24
 		return &rate
@@ -199,9 +203,9 @@ func hourly(b Burn) *float64 {
 
 // readKey asks what one key spent. History keeps nothing of it.
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
-	o := &t.st.m.o
+	o := t.st.o
 	if now := o.Now(); now.Before(t.until) {
-		return tally{}, &storedFault{credit.FaultRateLimited, "the server asks to wait until " + clock(t.until, now)}
+		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + t.until.In(now.Location()).Format("15:04")}}
 	}
 	u, err := t.askKey(ctx)
 	var api *client.APIError
@@ -209,12 +213,12 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 		t.until = o.Now().Add(*api.RetryAfter)
 	}
 	if err != nil {
-		return tally{}, fmt.Errorf("reading the key %.8s: %w", clean(t.key), err)
+		return tally{}, fmt.Errorf("reading the key %.8s: %w", text.Clean(t.key, maxName), err)
 	}
 	now := o.Now()
 	if t.first.at.IsZero() {
 		t.rate = today(u.UsageDailyUSD, now)
-		t.label = clean(u.Label)
+		t.label = text.Clean(u.Label, maxName)
 	}
 	return tally{at: now, usd: u.UsageUSD}, nil
 }

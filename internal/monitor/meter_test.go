@@ -11,6 +11,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
@@ -75,7 +76,7 @@ func TestMeterSettles(t *testing.T) {
 					t.Errorf("Settle took %v, want %v", took, c.took)
 				}
 				if (got.SpentUSD == nil) != (c.usd < 0) || got.SpentUSD != nil && math.Abs(*got.SpentUSD-c.usd) > 1e-9 {
-					t.Errorf("Settle(…).SpentUSD = %v, want %v", said64(got.SpentUSD), c.usd)
+					t.Errorf("Settle(…).SpentUSD = %v, want %v", deref(got.SpentUSD), c.usd)
 				}
 				if got.Settled != c.settled || c.settled && got.SettledAfter != c.after || got.Of != "the account" || calls == 0 {
 					t.Errorf("Settle(…) = %+v after %d calls, want settled %v after %v", got, calls, c.settled, c.after)
@@ -88,7 +89,7 @@ func TestMeterSettles(t *testing.T) {
 	}
 }
 
-func kindOf(f *Fault) credit.FaultKind {
+func kindOf(f *account.Fault) credit.FaultKind {
 	if f == nil {
 		return ""
 	}
@@ -111,16 +112,16 @@ func TestMeterTellsTheBackground(t *testing.T) {
 		c := meter.Settle(t.Context(), func(Cost) {})
 		want := *s.Burn.USDPerHour * time.Since(began).Hours()
 		if c.BackgroundUSD == nil || math.Abs(*c.BackgroundUSD-want) > 0.15*want {
-			t.Errorf("BackgroundUSD = %v, want about %v", said64(c.BackgroundUSD), want)
+			t.Errorf("BackgroundUSD = %v, want about %v", deref(c.BackgroundUSD), want)
 		}
 		if spent := b.account.Usage(time.Now()) - b.account.Usage(began); c.SpentUSD == nil || math.Abs(*c.SpentUSD-spent) > 0.2*spent {
-			t.Errorf("SpentUSD = %v, want about %v, the background not subtracted", said64(c.SpentUSD), spent)
+			t.Errorf("SpentUSD = %v, want about %v, the background not subtracted", deref(c.SpentUSD), spent)
 		}
 		// Every reading is stored, and the collector goes on by it.
 		if n := b.asked("/credits") - before; n > 30 {
 			t.Errorf("4 min made %d requests, want one in 10 s and the collector's", n)
 		}
-		if samples, err := b.db.Range(t.Context(), m.subj.Load().account, began, time.Now().Add(time.Second)); err != nil || len(samples) < 24 {
+		if samples, err := b.db.Range(t.Context(), m.subject.Load().account, began, time.Now().Add(time.Second)); err != nil || len(samples) < 24 {
 			t.Errorf("history has %d samples of it, %v", len(samples), err)
 		}
 	})

@@ -11,14 +11,13 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync/atomic"
 	"time"
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
-	"ortop/internal/credit"
 	"ortop/internal/spenders"
 )
 
@@ -44,17 +43,14 @@ type Options struct {
 	// fingerprint. It is called at the first poll, and again after the key was
 	// refused.
 	Connect func(ctx context.Context) (api API, fingerprint string, err error)
-	// Rules are what alerts are judged by, in the process that polls; Deliver
-	// is handed what is to be told, and must not wait. If Rules is empty or
-	// Deliver nil, there are no alerts.
-	Rules   []alert.Rule
-	Deliver func([]alert.Event)
-	// Overheard is handed what another process of this machine tells: this one's
-	// screen has a bell of its own. It must not wait. It may be nil.
-	Overheard func([]alert.Event)
-	// Undelivered says in a line which alerts do not reach whom, and why; empty:
-	// they do. If nil, that is not known.
-	Undelivered func() string
+	// Rules are what alerts are judged by, in the process that polls; Alerts is
+	// how they are sent. If either is empty, there are no alerts.
+	Rules  []alert.Rule
+	Alerts *alert.Options
+	// Notify is handed the alerts that people are notified of now, by this
+	// process or by another of this machine: a screen has a bell of its own. It
+	// must not wait. It may be nil.
+	Notify func([]alert.Event)
 	// Interval is the time between two polls. If zero, it is a minute.
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.
@@ -67,26 +63,28 @@ type Options struct {
 // cause, in any number of processes.
 const minGap = 5 * time.Second
 
-// askLimit bounds one poll: a request for the key, one for the credits, and
+// rarely is how often a question is asked again to which the answer was that
+// this key may not know.
+const rarely = time.Hour
+
+// pollLimit bounds one poll: a request for the key, one for the credits, and
 // the quick retries.
-const askLimit = 18 * time.Second
+const pollLimit = 18 * time.Second
 
 // Monitor watches one account. Its methods may be called from any goroutine.
 type Monitor struct {
-	o      Options
-	log    *slog.Logger
-	out    chan Snapshot
-	calls  chan func(*loop)
-	subj   atomic.Pointer[subject]
-	latest atomic.Pointer[Snapshot]
-	api    connection
-
-	spenders *spenders.Service
-
-	failures failures
+	o          Options
+	log        *slog.Logger
+	out        chan account.Snapshot
+	calls      *mailbox
+	subject    subjectPointer
+	latest     atomic.Pointer[account.Snapshot]
+	connection connection
+	spenders   *spenders.Service
+	failures   failures
 }
 
-// New returns a Monitor. Nothing is asked before Run.
+// New returns a Monitor. Nothing is requested before Run.
 func New(o Options) *Monitor {
 	if o.Interval <= 0 {
 		o.Interval = time.Minute
@@ -97,7 +95,7 @@ func New(o Options) *Monitor {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	m := &Monitor{o: o, log: o.Log, out: make(chan Snapshot, 1), calls: make(chan func(*loop), 16)}
+	m := &Monitor{o: o, log: o.Log, out: make(chan account.Snapshot, 1), calls: newMailbox()}
 	m.o.Connect = m.gatedConnect(o.Connect)
 	m.spenders = newSpenders(m)
 	return m
@@ -105,29 +103,29 @@ func New(o Options) *Monitor {
 
 // Snapshots holds the newest snapshot that was not yet taken, and no older
 // one. It is never closed.
-func (m *Monitor) Snapshots() <-chan Snapshot { return m.out }
+func (m *Monitor) Snapshots() <-chan account.Snapshot { return m.out }
 
 // Latest returns the newest snapshot; ok is false before the first.
-func (m *Monitor) Latest() (s Snapshot, ok bool) {
+func (m *Monitor) Latest() (s account.Snapshot, ok bool) {
 	if p := m.latest.Load(); p != nil {
 		return *p, true
 	}
-	return Snapshot{}, false
+	return account.Snapshot{}, false
 }
 
-// Refresh asks for a poll now. It does nothing where the account was asked
+// Refresh asks for a poll now. It does nothing where the account was polled
 // within five seconds, by whichever process, or where the server said to wait.
-func (m *Monitor) Refresh() { m.call((*loop).refresh) }
+func (m *Monitor) Refresh() { m.calls.put((*loop).refresh) }
 
 // Pause stops the polls on schedule, or lets them go on. While it is paused,
 // another process may collect.
-func (m *Monitor) Pause(on bool) { m.call(func(l *loop) { l.pause(on) }) }
+func (m *Monitor) Pause(on bool) { m.calls.put(func(l *loop) { l.pause(on) }) }
 
 // Release lets the account's lock go before the process is stopped, and
 // returns when that is done, or after half a second.
 func (m *Monitor) Release() {
 	done := make(chan struct{})
-	m.call(func(l *loop) { l.release(); close(done) })
+	m.calls.put(func(l *loop) { l.release(); close(done) })
 	select {
 	case <-done:
 	case <-time.After(500 * time.Millisecond):
@@ -135,38 +133,7 @@ func (m *Monitor) Release() {
 }
 
 // Resume follows a Release: the account is polled at once.
-func (m *Monitor) Resume() { m.call((*loop).resume) }
-
-// call hands f to the loop. It never waits: with so many calls waiting for a
-// loop that is busy, one more would change nothing.
-func (m *Monitor) call(f func(*loop)) {
-	select {
-	case m.calls <- f:
-	default:
-	}
-}
-
-// Plot returns what was spent in n equal spans from one moment to another. A
-// zero from is the first sample.
-func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error) {
-	s := m.subj.Load()
-	if s == nil {
-		return history.Plot{}, nil
-	}
-	if from.IsZero() {
-		first, ok, err := s.db.First(ctx, s.shown)
-		if err != nil || !ok {
-			return history.Plot{}, err
-		}
-		from = first.At
-	}
-	if !from.Before(to) {
-		return history.Plot{}, nil
-	}
-	p, err := s.db.Buckets(ctx, s.shown, from, to, n)
-	p.Segments = slices.DeleteFunc(p.Segments, func(g history.Segment) bool { return g.Reason == firstReading })
-	return p, err
-}
+func (m *Monitor) Resume() { m.calls.put((*loop).resume) }
 
 // PanicError is a panic of one of the monitor's goroutines.
 type PanicError struct {
@@ -201,7 +168,7 @@ func (m *Monitor) Run(ctx context.Context) (err error) {
 }
 
 // publish puts s in the slot, in place of one that nobody took.
-func (m *Monitor) publish(s Snapshot) {
+func (m *Monitor) publish(s account.Snapshot) {
 	m.latest.Store(&s)
 	select {
 	case <-m.out:
@@ -209,16 +176,3 @@ func (m *Monitor) publish(s Snapshot) {
 	}
 	m.out <- s
 }
-
-// subject is which series an account's numbers are stored in, and where.
-type subject struct {
-	db      *history.DB
-	account history.Series // the account's totals
-	key     history.Series // the key's own; zero until the key is known
-	shown   history.Series // the one whose spend the surfaces show
-	asker   *credit.Key    // the key that asks; nil until it is known
-}
-
-const accountSubject = "account"
-
-func keySubject(fingerprint string) string { return "key:" + fingerprint }

@@ -14,6 +14,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
@@ -96,7 +97,7 @@ func runMonitor(t *testing.T, m *Monitor) (stop func()) {
 }
 
 // after lets d pass and returns the newest snapshot.
-func after(t *testing.T, m *Monitor, d time.Duration) Snapshot {
+func after(t *testing.T, m *Monitor, d time.Duration) account.Snapshot {
 	t.Helper()
 	time.Sleep(d)
 	synctest.Wait()
@@ -138,7 +139,7 @@ func TestPollsAndTellsTheTruth(t *testing.T) {
 		if s.Balance == nil || math.Abs(s.Balance.LeftUSD()-want) > 1e-9 {
 			t.Errorf("Balance = %+v, want %v left", s.Balance, want)
 		}
-		if s.Source != FromCredits || s.KeyKind() != credit.KeyManagement || s.Fault != nil || s.Phase != Waiting || !s.Collecting {
+		if s.Source != account.FromCredits || s.KeyKind() != credit.KeyManagement || s.Fault != nil || s.Phase != account.Waiting || !s.Collecting {
 			t.Errorf("Snapshot = %+v", s)
 		}
 		if s.Spend.Last1hUSD == nil {
@@ -191,7 +192,7 @@ func TestServerTrouble(t *testing.T) {
 		if s.Fault != nil || s.Stale(s.Now) {
 			t.Errorf("after the trouble: Fault = %+v, stale %v", s.Fault, s.Stale(s.Now))
 		}
-		gaps, err := b.db.Gaps(t.Context(), m.subj.Load().account, good.At.Add(-time.Hour), s.Now)
+		gaps, err := b.db.Gaps(t.Context(), m.subject.Load().account, good.At.Add(-time.Hour), s.Now)
 		if err != nil || len(gaps) != 1 || !strings.Contains(gaps[0].Cause, "503") {
 			t.Errorf("Gaps = %+v, %v, want one, for the 503", gaps, err)
 		}
@@ -219,7 +220,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		after(t, m, 5*time.Minute)
 		b.account.Fail(sim.RateLimited("1800"))
 		s := after(t, m, 2*time.Minute)
-		if s.Phase != Held || s.Fault == nil || s.Fault.Kind != credit.FaultRateLimited {
+		if s.Phase != account.Held || s.Fault == nil || s.Fault.Kind != credit.FaultRateLimited {
 			t.Fatalf("Phase, Fault = %q, %+v, want held, rate_limited", s.Phase, s.Fault)
 		}
 		before := b.asked("/credits")
@@ -265,7 +266,7 @@ func TestRefusedKey(t *testing.T) {
 		if n := len(b.account.Requests()) - before; n > 13 {
 			t.Errorf("C401: a refused key was sent %d times in an hour", n)
 		}
-		if s.Phase != Refused || s.Fault == nil || s.Fault.Kind != credit.FaultUnauthorized || s.Balance == nil {
+		if s.Phase != account.Refused || s.Fault == nil || s.Fault.Kind != credit.FaultUnauthorized || s.Balance == nil {
 			t.Errorf("Phase, Fault = %q, %+v", s.Phase, s.Fault)
 		}
 		if b.connect.Load() == connects {
@@ -293,7 +294,7 @@ func TestOrdinaryKey(t *testing.T) {
 		if n := b.asked("/key"); n < 58 {
 			t.Errorf("/key was asked %d times in an hour", n)
 		}
-		if s.Balance != nil || s.BalanceNote == "" || s.Fault != nil || s.Source != FromKey || s.KeyKind() != credit.KeyOrdinary {
+		if s.Balance != nil || s.BalanceNote == "" || s.Fault != nil || s.Source != account.FromKey || s.KeyKind() != credit.KeyOrdinary {
 			t.Errorf("Snapshot = %+v", s)
 		}
 		if s.SpendableUSD != nil {
@@ -327,7 +328,7 @@ func TestFallingUsage(t *testing.T) {
 			}
 			worst = s.Balance.UsageUSD
 		}
-		if segments, _ := b.db.Segments(t.Context(), m.subj.Load().account, time.Unix(0, 0), b.now()); len(segments) != 1 {
+		if segments, _ := b.db.Segments(t.Context(), m.subject.Load().account, time.Unix(0, 0), b.now()); len(segments) != 1 {
 			t.Errorf("S05: lagging replicas began %d segments", len(segments)-1)
 		}
 		b.account.Fail(sim.Fault{Path: "/credits", LessUsageUSD: 2})
@@ -371,7 +372,7 @@ func TestTopUpAndRefund(t *testing.T) {
 		if d := s.Balance.CreditsUSD - was.Balance.CreditsUSD; math.Abs(d-15) > 1e-9 || s.Fault != nil {
 			t.Errorf("after a refund credits are %v above, want 15; fault %+v", d, s.Fault)
 		}
-		topUps, err := b.db.TopUps(t.Context(), m.subj.Load().account, was.At, b.now())
+		topUps, err := b.db.TopUps(t.Context(), m.subject.Load().account, was.At, b.now())
 		if err != nil || len(topUps) != 2 || math.Abs(topUps[0].AmountUSD-25) > 1e-9 || math.Abs(topUps[1].AmountUSD+10) > 1e-9 {
 			t.Errorf("TopUps = %+v, %v, want 25 and -10", topUps, err)
 		}
@@ -424,7 +425,7 @@ func TestSleepAndSetClocks(t *testing.T) {
 		if n := b.asked("/credits") - before; n != 1 {
 			t.Errorf("T01: waking made %d requests, want 1", n)
 		}
-		gaps, err := b.db.Gaps(t.Context(), m.subj.Load().account, was.At, s.Now)
+		gaps, err := b.db.Gaps(t.Context(), m.subject.Load().account, was.At, s.Now)
 		if err != nil || len(gaps) != 1 || gaps[0].Cause != "asleep" {
 			t.Errorf("Gaps = %+v, %v, want one, asleep", gaps, err)
 		}
@@ -477,7 +478,7 @@ func TestPauseReleaseResume(t *testing.T) {
 		after(t, m, 5*time.Minute)
 		m.Pause(true)
 		s := after(t, m, time.Second)
-		if s.Phase != Paused || !s.Due.IsZero() {
+		if s.Phase != account.Paused || !s.Due.IsZero() {
 			t.Errorf("Phase, Due = %q, %v, want paused and none", s.Phase, s.Due)
 		}
 		before := b.asked("/credits")
@@ -486,11 +487,11 @@ func TestPauseReleaseResume(t *testing.T) {
 			t.Errorf("%d polls while paused", n)
 		}
 		m.Refresh()
-		if s = after(t, m, time.Second); b.asked("/credits")-before != 1 || s.Phase != Paused {
+		if s = after(t, m, time.Second); b.asked("/credits")-before != 1 || s.Phase != account.Paused {
 			t.Errorf("a refresh while paused made %d polls, phase %q", b.asked("/credits")-before, s.Phase)
 		}
 		m.Pause(false)
-		if s = after(t, m, 10*time.Second); s.Phase != Waiting || s.Stale(s.Now) {
+		if s = after(t, m, 10*time.Second); s.Phase != account.Waiting || s.Stale(s.Now) {
 			t.Errorf("after the pause: %q, stale %v", s.Phase, s.Stale(s.Now))
 		}
 		m.Release()
@@ -527,7 +528,7 @@ func TestScheduleDoesNotDrift(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "idle"})
 		m := b.run()
 		after(t, m, 24*time.Hour)
-		polls, err := b.db.Range(t.Context(), m.subj.Load().account, time.Unix(0, 0), b.now())
+		polls, err := b.db.Range(t.Context(), m.subject.Load().account, time.Unix(0, 0), b.now())
 		if err != nil || len(polls) == 0 {
 			t.Fatal(polls, err)
 		}

@@ -24,7 +24,7 @@ func TestAccountsOfOneFileLeaveEachOtherAlone(t *testing.T) {
 			}
 			defer db.Close()
 			o := b.o
-			o.Account, o.Open, o.Rules, o.Deliver = name, opened(db), alert.Defaults(), new(told).deliver
+			o.Account, o.Open, o.Rules, o.Alerts = name, opened(db), alert.Defaults(), &alert.Options{}
 			all = append(all, New(o))
 			defer runMonitor(t, all[i])()
 			time.Sleep(7 * time.Second) // not all in one second

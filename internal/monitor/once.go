@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
@@ -15,126 +16,126 @@ const onceLimit = 20 * time.Second
 // followWait is how long a poll that another process just began is waited for.
 const followWait = 4 * time.Second
 
-// Ages for Once of what only a live collector may have read.
-const (
-	Live  time.Duration = -1 // within its interval
-	Fresh time.Duration = -2 // and within freshAge: what was spent since is not seen
+// Freshness is how old the values of a single answer may be. The zero Freshness
+// asks for new ones.
+type Freshness struct {
+	// MaxAge is how old stored values may be, whoever read them. If below 0,
+	// none are good enough for that.
+	MaxAge time.Duration
+	// Live allows values that a live collector read within its interval, and no
+	// longer ago than Live.
+	Live time.Duration
+}
+
+// The kinds of Freshness that are not an age.
+var (
+	// Live takes what a live collector read within its interval.
+	Live = Freshness{MaxAge: -1, Live: 1<<63 - 1}
+	// Fresh takes it within a minute too: what was spent since is not seen.
+	Fresh = Freshness{MaxAge: -1, Live: time.Minute}
 )
 
-const freshAge = time.Minute
-
-// Once returns one snapshot: from what is stored where that is at most maxAge
-// old, or for Live and Fresh where a live collector read it lately; else it
-// asks, and stores the answer. Another key than the one that read what is stored
-// is asked with in any case, unless maxAge is 0 or more.
+// Once returns one snapshot: from what is stored where that is fresh enough,
+// and else it polls, and stores the reading. Where another key than the
+// configured one read what is stored, that is fresh enough only by MaxAge.
 //
-// A fault is told in the snapshot. The error is for a history that cannot be
+// A fault is in the snapshot. The error is for a history that cannot be
 // read, and is a *ConnectError where there is no key to ask with.
-func (m *Monitor) Once(ctx context.Context, maxAge time.Duration) (Snapshot, error) {
+func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
 	st, err := openStore(ctx, m)
 	if err != nil {
-		return Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
+		return account.Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
 	}
-	now := m.o.Now()
-	age := now.Sub(st.poll.Success)
-	if read := !st.poll.Success.IsZero() && age >= 0; read && age <= maxAge {
-		return st.stored(ctx, now)
+	success := st.book.Poll.Success
+	age := m.o.Now().Sub(success)
+	if read := !success.IsZero() && age >= 0; read && age <= fresh.MaxAge {
+		return st.storedView(), nil
 	}
 	api, fingerprint, err := m.o.Connect(ctx)
 	if err != nil {
-		s, _ := st.stored(ctx, now)
-		return s, &ConnectError{err}
+		return st.storedView(), &ConnectError{err}
 	}
-	m.api.set(api)
+	m.connection.set(api)
 	defer api.CloseIdle()
-	young := m.o.Interval
-	if maxAge == Fresh {
-		young = min(young, freshAge)
-	}
-	live := maxAge < 0 && age >= 0 && age <= young && st.collected()
-	if live && fingerprint == st.known.Fingerprint {
-		return st.stored(ctx, m.o.Now())
+	if live := age >= 0 && age <= min(m.o.Interval, fresh.Live); live && st.collected() && fingerprint == st.state.Facts.Fingerprint {
+		return st.storedView(), nil
 	}
 	return st.refreshed(ctx, api, fingerprint)
 }
 
-// refreshed asks, or takes what another process was just told.
-func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (Snapshot, error) {
-	o := &st.m.o
-	if fingerprint == st.known.Fingerprint && st.answered(ctx, o.Now()) {
-		return st.stored(ctx, o.Now())
+// refreshed polls, or takes what another process just read.
+func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (account.Snapshot, error) {
+	if fingerprint == st.state.Facts.Fingerprint && st.polledElsewhere(ctx, st.o.Now()) {
+		return st.storedView(), nil
 	}
-	return st.askOnce(ctx, question{o: o, api: api, fp: fingerprint, known: st.known, now: o.Now, log: st.m.log})
+	q := request{api: api, fingerprint: fingerprint, facts: st.state.Facts, now: st.o.Now, log: st.log}
+	r := q.send(ctx)
+	v := st.judge(ctx, r.reading)
+	sch := newSchedule(st.o.Interval, st.o.Now)
+	if v.Fault != nil {
+		sch.failed(st.o.Now(), r.err(v.Fault))
+	} else {
+		sch.succeeded(st.o.Now())
+	}
+	result, storeErr := st.step(ctx, account.Input{Verdict: &v}, &poll{sch.due, gapNotRunning}, false)
+	s := result.Snapshot
+	if v.Fault == nil && storeErr == nil {
+		if in := st.fillPast(ctx, api); in.Filled || in.KeyFilled {
+			result, storeErr = st.step(ctx, in, nil, false)
+			s = result.Snapshot
+		}
+	}
+	s.Due = st.book.Poll.Due
+	switch {
+	case v.Fault != nil:
+		s = stale(s)
+	case storeErr != nil && s.At.IsZero():
+		s.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(storeErr)}
+	}
+	return s, nil
 }
 
-// answered reports whether what is stored, or is about to be, has to do: the
-// server said when to come back, or another process asks right now.
-func (st *store) answered(ctx context.Context, now time.Time) bool {
-	if held(st.poll) && now.Before(st.poll.Due) {
+// polledElsewhere reports whether what is stored, or is about to be, has to do:
+// the server said when to come back, or another process polls right now.
+func (st *store) polledElsewhere(ctx context.Context, now time.Time) bool {
+	if held(st.past.Poll) && now.Before(st.past.Poll.Due) {
 		return true
 	}
-	ok, err := st.db.Claim(ctx, st.account, now, minGap)
+	ok, err := st.db.Claim(ctx, st.of(), now, minGap)
 	return err == nil && !ok && st.await(ctx)
 }
 
-// askOnce polls and returns what came of it.
-func (st *store) askOnce(ctx context.Context, q question) (Snapshot, error) {
-	o := &st.m.o
-	a := q.ask(ctx)
-	v := judge(a, st.known, st.was)
-	sch := newSchedule(o.Interval)
-	if v.err != nil {
-		sch.failed(o.Now(), v.err)
-	} else {
-		sch.succeeded(o.Now())
-	}
-	recordErr := st.keep(ctx, a, v, sch.due, "not running")
-	if v.err == nil && recordErr == nil {
-		st.fillOnce(ctx, q.api, o.Now())
-	}
-	s, err := st.stored(ctx, o.Now())
-	switch {
-	case err != nil:
-	case v.err != nil:
-		s.Fault = newFault(v.err)
-	case recordErr != nil && s.At.IsZero():
-		s.Fault = &Fault{Kind: credit.FaultStorage, Message: oneLine(recordErr)}
-	default:
-		s.Source = v.known.Source
-	}
-	return s, err
+// storedView is the snapshot of what is stored, marked as such.
+func (st *store) storedView() account.Snapshot {
+	s := stale(st.view(false))
+	s.Due = st.past.Poll.Due
+	return s
 }
 
-// stored is the snapshot of what is stored, told as such.
-func (st *store) stored(ctx context.Context, now time.Time) (Snapshot, error) {
-	s, err := st.snapshot(ctx, now, false)
-	s.Due = st.poll.Due
+// stale marks the values of a snapshot as stored ones.
+func stale(s account.Snapshot) account.Snapshot {
 	if s.Source != "" {
-		s.Source = FromHistory
+		s.Source = account.FromHistory
 	}
-	if f := faultOf(st.poll); f != nil {
-		s.Fault = newFault(f)
-	}
-	return s, err
+	return s
 }
 
 // await waits for the answer to the question that another process just asked,
 // and reports whether it came.
 func (st *store) await(ctx context.Context) bool {
-	before := st.poll
+	before := st.past.Poll
 	deadline := time.NewTimer(followWait)
 	defer deadline.Stop()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		p, ok, err := st.load(ctx)
-		if err != nil {
+		if err := st.load(ctx); err != nil {
 			return false
 		}
 		// The attempt was ended, by a success or by a fault.
-		if ok && (!p.Success.Before(p.Attempt) || !p.Due.Equal(before.Due)) {
+		if p := st.past.Poll; !p.Attempt.IsZero() && (!p.Success.Before(p.Attempt) || !p.Due.Equal(before.Due)) {
 			return true
 		}
 		select {

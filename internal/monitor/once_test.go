@@ -25,13 +25,14 @@ func TestOnceAsksWhereTheCollectorIsSlow(t *testing.T) {
 		left := after(t, b.run(), 30*time.Second).Balance.LeftUSD()
 		b.account.Spend(5)
 		for _, c := range []struct {
-			wait, maxAge time.Duration
-			asks         int
-			spentUSD     float64
+			wait     time.Duration
+			fresh    Freshness
+			asks     int
+			spentUSD float64
 		}{{0, Live, 0, 0}, {0, Fresh, 0, 0}, {10 * time.Minute, Live, 0, 0}, {0, Fresh, 1, 5}} {
 			time.Sleep(c.wait)
 			before := b.asked("/credits")
-			s, err := New(b.o).Once(t.Context(), c.maxAge)
+			s, err := New(b.o).Once(t.Context(), c.fresh)
 			if err != nil || s.Balance == nil {
 				t.Fatalf("Once() = %+v, %v", s, err)
 			}

@@ -4,18 +4,14 @@ import (
 	"context"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 )
 
-// ask starts a poll, unless any process asked less than gap ago.
-func (l *loop) ask(gap time.Duration) {
+// poll starts a poll, unless any process asked less than gap ago.
+func (l *loop) poll(gap time.Duration) {
 	now := l.now()
-	ok, err := l.st.db.Claim(l.ctx, l.st.account, now, gap)
-	if err != nil {
-		l.m.log.Warn("claiming a poll", "error", err)
-		ok = true // a store that cannot be written bounds nothing; the schedule does
-	}
-	if !ok {
+	if !l.claim(now, gap) {
 		if !now.Before(l.sch.due) {
 			l.sch.at(now.Add(gap), false)
 		}
@@ -25,67 +21,98 @@ func (l *loop) ask(gap time.Duration) {
 	l.start()
 }
 
-// start asks the API in a goroutine of its own, which answers to heard.
+// claim reports whether this process may poll. The one that holds the account's
+// lock marks that with its poll; others store it, so that only one of them
+// polls.
+func (l *loop) claim(now time.Time, gap time.Duration) bool {
+	if l.lock != nil {
+		p, ok, err := l.st.db.Poll(l.ctx, l.st.of())
+		if age := now.Sub(p.Attempt); err == nil && ok && age >= 0 && age < gap {
+			return false
+		}
+		if err := l.lock.Mark(now); err == nil {
+			return true
+		}
+	}
+	ok, err := l.st.db.Claim(l.ctx, l.st.of(), now, gap)
+	if err != nil {
+		l.m.log.Warn("claiming a poll", "error", err)
+	}
+	return ok
+}
+
+// start sends the requests in a goroutine of its own, which hands the response
+// to take.
 func (l *loop) start() {
-	ctx, cancel := context.WithTimeout(l.ctx, askLimit)
-	l.asking, l.cancel = true, cancel
-	q := question{o: &l.m.o, api: l.api, fp: l.fp, known: l.st.known, now: l.now, log: l.m.log}
+	ctx, cancel := context.WithTimeout(l.ctx, pollLimit)
+	l.polling, l.cancel = true, cancel
+	q := request{
+		connect: l.m.o.Connect, api: l.api, fingerprint: l.fingerprint, facts: l.st.state.Facts, now: l.now, log: l.m.log,
+	}
 	if l.sch.refusals > 0 {
 		q.api, q.refused = nil, true // the key may have been replaced
 	}
-	l.mark(Asking)
+	l.mark(account.Asking)
 	go func() {
 		defer cancel()
-		a := answer{}
+		r := response{}
 		defer func() {
-			a.panic = panicError(recover())
-			l.answers <- a
+			r.panic = panicError(recover())
+			l.responses <- r
 		}()
-		a = q.ask(ctx)
+		r = q.send(ctx)
 	}()
 }
 
-// heard takes in the answer of the poll in flight.
-func (l *loop) heard(a answer) {
-	l.asking, l.cancel = false, nil
-	if a.panic != nil {
-		panic(a.panic)
+// take takes in the response of the poll in flight.
+func (l *loop) take(r response) {
+	l.polling, l.cancel = false, nil
+	if r.panic != nil {
+		panic(r.panic)
 	}
 	if l.released || l.ctx.Err() != nil {
 		return // cut off on purpose
 	}
-	if a.api != nil {
-		l.api, l.fp = a.api, a.fingerprint
-		l.m.api.set(a.api)
+	if r.api != nil {
+		l.api, l.fingerprint = r.api, r.reading.Fingerprint
+		l.m.connection.set(r.api)
 	}
-	v := judge(a, l.st.known, l.st.was)
+	v := l.st.judge(l.ctx, r.reading)
 	now := l.now()
-	if v.err != nil {
-		l.m.failures.add(newFault(v.err).Kind)
-		l.sch.failed(now, v.err)
+	if v.Fault != nil {
+		l.m.failures.add(v.Fault.Kind)
+		l.sch.failed(now, r.err(v.Fault))
 		if l.gapCause == "" {
-			l.gapCause = oneLine(v.err)
+			l.gapCause = v.Fault.Message
+		}
+		if l.silentSince.IsZero() {
+			l.silentSince = now
 		}
 	} else {
 		l.sch.succeeded(now)
+		l.silentSince = time.Time{}
 	}
-	l.fault = v.err
-	l.stored = l.st.keep(l.ctx, a, v, l.sch.due, l.gapCause)
-	if l.stored != nil {
+	p := &poll{due: l.sch.due, gapCause: l.gapCause}
+	l.step(account.Input{Verdict: &v}, p)
+	if l.storageErr != nil {
 		l.m.failures.add(credit.FaultStorage)
-		l.m.log.Warn("storing a reading", "error", l.stored)
 	}
-	switch {
-	case v.err == nil:
-		l.silent = time.Time{}
-	case l.silent.IsZero():
-		l.silent = now
-	}
-	if v.err == nil {
+	if v.Fault == nil {
 		l.gapCause = ""
+		l.fillKey()
 	}
-	if v.note != "" {
-		l.m.log.Info(v.note)
+	if v.Note != "" {
+		l.m.log.Info(v.Note)
 	}
-	l.show(l.resting())
+}
+
+// fillKey puts an ordinary key's windows into history at its first reading.
+func (l *loop) fillKey() {
+	in, err := l.st.fillKey(l.ctx, l.now())
+	if err != nil {
+		l.m.log.Warn("filling in the key's past", "error", oneLine(err))
+	}
+	if in.KeyFilled {
+		l.step(in, nil)
+	}
 }

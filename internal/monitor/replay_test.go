@@ -76,7 +76,7 @@ func replay(t *testing.T, points []sim.Point) {
 	if s.Balance == nil || cents(s.Balance.UsageUSD) != cents(want) || cents(s.Balance.LeftUSD()) != cents(total+margin-want) {
 		t.Fatalf("Balance = %+v at %v, want %v used", s.Balance, s.At, want)
 	}
-	series := m.subj.Load().shown
+	series := m.subject.Load().shown
 	first, _, err := db.At(t.Context(), series, s.OwnSince) // what was filled in before is by the hour
 	if err != nil {
 		t.Fatal(err)

@@ -5,56 +5,35 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"ortop/client"
+	"ortop/internal/gate"
 )
 
-// Waits after a poll that failed. The back-off doubles from two intervals and
-// is drawn from the upper half of each step.
-const (
-	serverCap    = 15 * time.Minute
-	networkCap   = 30 * time.Second
-	refusedWait  = 5 * time.Minute
-	refusedAfter = 2 // answers 401 in a row
-)
+// refusedAfter is how many answers 401 in a row make a key refused.
+const refusedAfter = 2
 
 // schedule says when the next poll is due. Slots follow one another by the
 // interval, whatever the polls take, so that a month of them does not drift.
+// After a failure the gate of the poll says how long to wait.
 type schedule struct {
 	interval time.Duration
 	slot     time.Time
 	due      time.Time
 	held     bool // due is a wait that the server asked for
 	refusals int
-	server   *backoff.ExponentialBackOff
-	network  *backoff.ExponentialBackOff
+	gate     *gate.Gate
 }
 
-func newSchedule(interval time.Duration) *schedule {
-	return &schedule{
-		interval: interval,
-		server:   upperHalf(2*interval, serverCap),
-		network:  upperHalf(min(interval, networkCap), networkCap),
-	}
-}
+// pollEndpoint names the poll, whose requests fail together, to its gate.
+const pollEndpoint = "poll"
 
-// upperHalf is a back-off whose steps double from first to limit, each drawn
-// between its half and its whole.
-func upperHalf(first, limit time.Duration) *backoff.ExponentialBackOff {
-	first = min(first, limit)
-	return &backoff.ExponentialBackOff{
-		InitialInterval:     first * 3 / 4,
-		RandomizationFactor: 1.0 / 3,
-		Multiplier:          2,
-		MaxInterval:         limit * 3 / 4,
-	}
+func newSchedule(interval time.Duration, now func() time.Time) *schedule {
+	return &schedule{interval: interval, gate: gate.New(gate.Polls(interval), now)}
 }
 
 // succeeded plans the slot after now, up to a tenth of the interval late.
 func (s *schedule) succeeded(now time.Time) {
-	s.server.Reset()
-	s.network.Reset()
+	s.gate.Note(pollEndpoint, nil)
 	s.refusals, s.held = 0, false
 	if s.slot.IsZero() || s.slot.After(now) {
 		s.slot = now
@@ -76,25 +55,16 @@ func (s *schedule) succeeded(now time.Time) {
 
 // failed plans the next try after a poll that ended with err.
 func (s *schedule) failed(now time.Time, err error) {
-	s.slot, s.held = time.Time{}, false
-	var api *client.APIError
-	switch {
-	case errors.Is(err, client.ErrUnauthorized):
+	s.gate.Note(pollEndpoint, err)
+	s.slot, s.held, s.due = time.Time{}, false, now.Add(s.interval)
+	if errors.Is(err, client.ErrUnauthorized) {
 		s.refusals++
-		if s.refusals >= refusedAfter {
-			s.due = now.Add(refusedWait)
-			return
-		}
-		s.due = now.Add(s.interval)
-	case errors.As(err, &api) && api.RetryAfter != nil:
-		s.held = true
-		s.due = now.Add(*api.RetryAfter)
-	case errors.Is(err, client.ErrNetwork):
+	} else {
 		s.refusals = 0
-		s.due = now.Add(s.network.NextBackOff())
-	default:
-		s.refusals = 0
-		s.due = now.Add(s.server.NextBackOff())
+	}
+	if until, reason := s.gate.Until(pollEndpoint); reason != nil {
+		var api *client.APIError
+		s.due, s.held = until, errors.As(reason, &api) && api.RetryAfter != nil
 	}
 }
 

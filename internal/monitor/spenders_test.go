@@ -12,7 +12,7 @@ import (
 // look reads the account once and breaks its spend down.
 func (b *bench) look(m *Monitor, by spenders.By, span time.Duration) spenders.Breakdown {
 	b.t.Helper()
-	if _, err := m.Once(b.t.Context(), -1); err != nil {
+	if _, err := m.Once(b.t.Context(), Live); err != nil {
 		b.t.Fatal(err)
 	}
 	return b.broken(m, by, span)

@@ -31,7 +31,7 @@ var ErrNotCovered = errors.New("history does not cover it")
 // Subject and Covered are set, the latter as far as there is any. It reads
 // history, and asks nothing. Once or Run must have opened it.
 func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err error) {
-	at := m.subj.Load()
+	at := m.subject.Load()
 	if at == nil {
 		return s, ErrNotCovered
 	}
@@ -39,16 +39,11 @@ func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err e
 	if at.shown != at.account {
 		s.Subject = credit.BoundByKey
 	}
-	p, ok, err := at.db.Poll(ctx, at.account)
-	if err != nil || !ok || p.Success.IsZero() {
-		return s, errors.Join(ErrNotCovered, err)
+	t := at.trail(at.shown)
+	if t.Empty() || at.book.Poll.Success.IsZero() {
+		return s, ErrNotCovered
 	}
-	st := &store{m: m, db: at.db}
-	first, ok, err := st.first(ctx, at.shown, p.Success)
-	if err != nil || !ok {
-		return s, errors.Join(ErrNotCovered, err)
-	}
-	s.Covered = credit.Span{From: first.At, To: p.Success}
+	s.Covered = credit.Span{From: t.First.At, To: at.book.Poll.Success}
 	gaps, err := at.db.Gaps(ctx, at.shown, s.Covered.From, s.Covered.To)
 	if err != nil {
 		return s, err

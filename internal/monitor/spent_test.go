@@ -62,16 +62,17 @@ func TestSpentOfWhatNothingTells(t *testing.T) {
 		b.account.Fail(refused)
 		m := b.run()
 		s := after(t, m, 10*time.Minute)
-		oldest, _, err := b.db.First(t.Context(), m.subj.Load().account)
+		oldest, _, err := b.db.First(t.Context(), m.subject.Load().account)
 		if err != nil {
 			t.Fatal(err)
 		}
 		first := oldest.At
 		at := func(h int) time.Time { return first.Add(time.Duration(h) * time.Hour) }
 		spans := []history.Spend{{From: at(-4), To: at(-3), USD: 1}, {From: at(-2), To: first, USD: 2}}
-		if n, err := b.db.Backfill(t.Context(), m.subj.Load().account, spans); err != nil || n != 2 {
+		if n, err := b.db.Backfill(t.Context(), m.subject.Load().account, spans); err != nil || n != 2 {
 			t.Fatalf("Backfill = %d, %v", n, err)
 		}
+		s = after(t, m, 2*time.Minute)
 		if got, err := m.Spent(t.Context(), at(-4), s.At); !errors.Is(err, ErrNotCovered) || !got.Covered.From.Equal(at(-2)) {
 			t.Errorf("Spent over a hole = %+v, %v, want ErrNotCovered, and covered since %v", got, err, at(-2))
 		}

@@ -1,222 +1,346 @@
 package monitor
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"reflect"
+	"log/slog"
 	"time"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
-// store is the account's place in the history, and what was last found there.
+// store is the account's place in the history: its state and its past, which
+// are loaded once and then grow with each reading.
 type store struct {
-	m        *Monitor
+	o        *Options
+	log      *slog.Logger
+	subject  *subjectPointer
 	db       *history.DB
 	note     string // why the history is in memory only
 	lockPath string // of the file whose lock makes a process the collector; empty: this one is
-	account  history.Series
-	key      history.Series // 0 until the key is known
-	capUse   history.Series // what counts against its cap, where that is more; or 0
-	known    known
-	poll     history.Poll
-	was      last
-	outlook  outlook
-	alarm    alarm
-	allow    allowances
-	judged   time.Time // the reading whose forecast was last compared with the one told
-	stamp    stamp
-	trails   map[history.Series]*trail
-	shopping shopping
+
+	series      [account.Subjects]history.Series // 0 where there is none
+	fingerprint string                           // of the key whose series they are
+	past        history.Past                     // as last loaded
+	loaded      bool
+	stored      []byte // the state as it is stored
+	state       account.State
+	book        account.Book
+	purchases   purchases
 }
 
 func openStore(ctx context.Context, m *Monitor) (*store, error) {
-	st := &store{m: m}
+	st := &store{o: &m.o, log: m.log, subject: &m.subject}
 	var err error
 	if st.db, st.note, err = m.o.Open(ctx); err != nil {
 		return nil, err
 	}
 	st.lockPath = history.LockPath(st.db.Path(), m.o.Account, m.o.BaseURL)
-	if st.account, err = st.series(ctx, accountSubject); err != nil {
+	if st.series[account.OfAccount], err = st.find(ctx, account.OfAccount); err != nil {
 		return nil, err
 	}
-	_, _, err = st.load(ctx)
-	return st, err
+	return st, st.load(ctx)
 }
 
-func (st *store) series(ctx context.Context, name string) (history.Series, error) {
-	return st.db.Series(ctx, st.m.o.Account, st.m.o.BaseURL, name)
+func (st *store) find(ctx context.Context, s account.Subject) (history.Series, error) {
+	return st.db.Series(ctx, st.o.Account, st.o.BaseURL, s.Name(st.fingerprint))
+}
+
+// of is the account's own series.
+func (st *store) of() history.Series { return st.series[account.OfAccount] }
+
+// load brings the state and the book up to what is stored.
+func (st *store) load(ctx context.Context) error {
+	if err := st.loadPast(ctx); err != nil {
+		return err
+	}
+	if f := st.state.Facts; f.Ordinary() && f.Fingerprint != st.fingerprint {
+		return st.useKey(ctx, f.Fingerprint)
+	}
+	return nil
+}
+
+// useKey loads the series of the key with this fingerprint, which may be an
+// ordinary one.
+func (st *store) useKey(ctx context.Context, fingerprint string) error {
+	if fingerprint == st.fingerprint {
+		return nil
+	}
+	st.fingerprint, st.loaded = fingerprint, false
+	for _, s := range []account.Subject{account.OfKey, account.OfCap} {
+		series, err := st.find(ctx, s)
+		if err != nil && !errors.Is(err, history.ErrNoSeries) { // a file that is only read may have none
+			return err
+		}
+		st.series[s] = series
+		*st.trail(s) = nil
+	}
+	return st.loadPast(ctx)
+}
+
+func (st *store) trail(s account.Subject) **credit.Trail {
+	return map[account.Subject]**credit.Trail{
+		account.OfAccount: &st.book.Account, account.OfKey: &st.book.Key, account.OfCap: &st.book.Cap,
+	}[s]
+}
+
+func (st *store) loadPast(ctx context.Context) error {
+	if st.loaded && st.db.Unchanged(st.of()) {
+		return nil
+	}
+	want := history.Want{
+		Account: st.of(), Since: st.o.Now().Add(-account.TrailBack), FromReason: account.AnotherAccount,
+		Have: map[history.Series]*credit.Trail{},
+	}
+	for s := account.OfAccount; s < account.Subjects; s++ {
+		if id := st.series[s]; id != 0 {
+			want.Series = append(want.Series, id)
+			if t := st.book.Trail(s); t != nil {
+				want.Have[id] = t
+			}
+		}
+	}
+	past, err := st.db.Load(ctx, want)
+	if err != nil {
+		return err
+	}
+	st.past, st.loaded = past, true
+	for s := account.OfAccount; s < account.Subjects; s++ {
+		if t := past.Trails[st.series[s]]; st.series[s] != 0 && !t.Empty() {
+			t.Forget(want.Since)
+			*st.trail(s) = t
+		}
+	}
+	switch {
+	case past.State != nil && !bytes.Equal(past.State, st.stored):
+		st.stored, st.state = past.State, account.DecodeState(past.State)
+	case past.State == nil && st.stored == nil && len(past.Old) > 0:
+		st.state = account.DecodeOldState(past.Old)
+	}
+	st.book.Open, st.book.Ended = past.Open, past.Ended
+	st.book.Acknowledged = nil
+	for _, e := range past.Acknowledged {
+		st.book.Acknowledged = append(st.book.Acknowledged, eventOf(e))
+	}
+	st.takePoll(past.Poll)
+	if st.book.StorageNote = st.note; st.note == "" {
+		st.book.StorageNote = st.db.Note()
+	}
+	if st.book.Purchases, err = st.purchases.find(ctx, st.db, st.of(), st.book.Account); err != nil {
+		return err
+	}
+	st.publish()
+	return nil
+}
+
+func (st *store) takePoll(p history.Poll) {
+	st.book.Poll = account.Poll{Attempt: p.Attempt, Success: p.Success, Due: p.Due}
+	if p.FaultKind != "" {
+		st.book.Poll.Fault = &account.Fault{Kind: p.FaultKind, Message: text.Clean(p.Fault, maxFault)}
+	}
+}
+
+// publish lets the questions of other goroutines see what is known now.
+func (st *store) publish() {
+	f := st.state.Facts
+	s := &subject{
+		db: st.db, account: st.of(), shown: st.of(), key: f.Key, book: st.book.Copy(),
+	}
+	if f.Ordinary() {
+		s.keySeries = st.series[account.OfKey]
+	}
+	if f.Source == account.FromKey && s.keySeries != 0 {
+		s.shown = s.keySeries
+	}
+	st.subject.Store(s)
+}
+
+// judge decides what of a reading is believed, against what is stored by now.
+func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
+	err := st.load(ctx)
+	if err == nil && r.ConnectFault == nil {
+		err = st.useKey(ctx, r.Fingerprint)
+	}
+	if err != nil { // what is held in memory has to do
+		st.log.Warn("reading history", "error", oneLine(err))
+	}
+	return account.Judge(st.state.Facts, r, &st.book)
+}
+
+// poll is what a step is to store of a poll beside its verdict.
+type poll struct {
+	due      time.Time
+	gapCause string
+}
+
+// step takes in what came in, and stores what follows from it in one
+// transaction. p is nil where nothing was polled. The result holds whatever the
+// error, which is about the disk: see [history.DB.Record].
+func (st *store) step(ctx context.Context, in account.Input, p *poll, collects bool) (account.Result, error) {
+	u := history.PollUpdate{
+		Series: st.of(), Interval: st.o.Interval,
+		FaultKind: st.past.Poll.FaultKind, Fault: st.past.Poll.Fault,
+	}
+	var rows []history.Reading
+	var seriesErr error
+	if v := in.Verdict; v != nil {
+		u.Attempt, u.Due, u.GapCause = v.At, p.due, p.gapCause
+		u.FaultKind, u.Fault = "", ""
+		if v.Fault == nil {
+			u.Success = v.At
+		} else {
+			u.FaultKind, u.Fault = v.Fault.Kind, v.Fault.Message
+		}
+		if rows, seriesErr = st.rows(ctx, *v); len(rows) > 0 {
+			seriesErr = errors.Join(seriesErr, st.grow(u, rows))
+		}
+		st.book.Poll.Attempt, st.book.Poll.Due, st.book.Poll.Fault = u.Attempt, u.Due, v.Fault
+		if v.Fault == nil {
+			st.book.Poll.Success = u.Success.UTC().Truncate(time.Millisecond)
+		}
+		if v.AnotherAccount() {
+			st.book.Limits = account.Limits{}
+		}
+	}
+	r := account.Step(st.state, in, &st.book, st.rules(collects), st.o.Now())
+	encoded, err := r.State.Encode()
+	if err != nil {
+		return r, err
+	}
+	st.state = r.State
+	if in.Verdict == nil && bytes.Equal(encoded, st.stored) && len(r.Events) == 0 && len(r.Forecasts) == 0 {
+		return r, nil
+	}
+	if !bytes.Equal(encoded, st.stored) {
+		u.State, st.stored = encoded, encoded
+	}
+	u.Events, u.Remember = stored(r.Events), r.Forecasts
+	st.book.AddForecasts(r.Forecasts)
+	st.remember(u)
+	err = st.db.Record(ctx, u, rows...)
+	var kept *history.StorageError
+	if err != nil && !errors.As(err, &kept) { // nothing of it was taken
+		st.reset()
+	}
+	st.log.Debug("stored", "readings", len(rows), "events", len(r.Events), "error", err)
+	st.publish()
+	return r, errors.Join(seriesErr, err)
+}
+
+// rows are a verdict's as history takes them.
+func (st *store) rows(ctx context.Context, v account.Verdict) ([]history.Reading, error) {
+	var rows []history.Reading
+	for _, row := range v.Rows {
+		series := st.series[row.Of]
+		if series == 0 {
+			var err error
+			if series, err = st.find(ctx, row.Of); err != nil {
+				return rows, err
+			}
+			st.series[row.Of] = series
+		}
+		r := history.Reading{Series: series, At: v.At, UsageUSD: row.UsageUSD}
+		if row.CreditsUSD != nil {
+			r.CreditsUSD, r.CreditsKnown = *row.CreditsUSD, true
+		}
+		if row.Segment != "" {
+			r.NewSegment = &history.Segment{At: v.At, Fingerprint: v.Fingerprint, Reason: row.Segment}
+			if row.Of == account.OfAccount {
+				r.NewSegment.Creator = v.Facts.ReadCreator
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// grow puts into the book what rows will add to the history.
+func (st *store) grow(u history.PollUpdate, rows []history.Reading) error {
+	growth, err := st.db.Preview(u, rows...)
+	if err != nil {
+		return err
+	}
+	for s, id := range st.series {
+		if g, ok := growth[id]; ok && id != 0 {
+			st.book.Add(account.Subject(s), g)
+		}
+	}
+	st.book.Purchases = st.purchases.add(st.book.Account)
+	return nil
+}
+
+func (st *store) rules(collects bool) account.Rules {
+	r := account.Rules{
+		Account: st.o.Account, Host: st.o.Host, Demo: st.o.Demo, Interval: st.o.Interval, Collects: collects, Alerts: st.o.Rules,
+	}
+	if st.o.Alerts != nil {
+		r.Sends, r.Channels = true, st.o.Alerts.Channels
+	}
+	return r
+}
+
+// view is the snapshot of what is stored.
+func (st *store) view(quick bool) account.Snapshot {
+	return account.View(st.state, &st.book, st.rules(false), st.o.Now(), quick)
 }
 
 // changed reports whether another process, or another account's monitor, stored
-// something that this account's snapshot shows.
+// something that this account's snapshot shows, and takes it in.
 func (st *store) changed(ctx context.Context) (bool, error) {
 	if changed, err := st.db.Changed(ctx); err != nil || !changed {
 		return false, err
 	}
-	var now stamp
-	var err error
-	if now.poll, _, err = st.db.Poll(ctx, st.account); err != nil {
-		return true, nil // what went wrong is found, and said, by who looks
+	poll, state, seen := st.past.Poll, st.stored, len(st.book.Acknowledged)
+	if err := st.load(ctx); err != nil {
+		return false, err
 	}
-	if now.alerts, err = st.standing(ctx); err != nil { // one may have been acknowledged
-		return true, nil
-	}
-	for i, name := range stamped {
-		if now.states[i], err = st.db.State(ctx, st.account, name); err != nil {
-			return true, nil
-		}
-	}
-	same := reflect.DeepEqual(now, st.stamp)
-	st.stamp = now
+	same := samePoll(st.past.Poll, poll) && bytes.Equal(st.stored, state) && len(st.book.Acknowledged) == seen
 	return !same, nil
 }
 
-// stamp is what differs where something that a snapshot shows was stored. Many
-// accounts share a file: without it each would look whenever any was polled.
-type stamp struct {
-	poll   history.Poll
-	alerts []alert.Event
-	states [len(stamped)][]byte
+// samePoll reports whether nothing was polled between two.
+func samePoll(a, b history.Poll) bool {
+	return a.Attempt.Equal(b.Attempt) && a.Success.Equal(b.Success) && a.Due.Equal(b.Due) && a.FaultKind == b.FaultKind && a.Fault == b.Fault
 }
 
-var stamped = [...]string{alarmState, undeliveredState, toldState}
-
-// load reads what was last stored.
-func (st *store) load(ctx context.Context) (history.Poll, bool, error) {
-	p, ok, err := st.db.Poll(ctx, st.account)
-	if err != nil {
-		return p, ok, err
+// remember takes in what is about to be stored of a poll, as it is read again.
+func (st *store) remember(u history.PollUpdate) {
+	p := &st.past.Poll
+	for _, t := range []struct{ from, to *time.Time }{{&u.Attempt, &p.Attempt}, {&u.Success, &p.Success}, {&u.Due, &p.Due}} {
+		if !t.from.IsZero() {
+			*t.to = t.from.UTC().Truncate(time.Millisecond)
+		}
 	}
-	st.poll, st.known = p, known{}
-	if len(p.Key) > 0 {
-		// What another version wrote and this one cannot read is asked anew.
-		_ = json.Unmarshal(p.Key, &st.known)
-	}
-	st.outlook = outlook{}
-	_ = json.Unmarshal(p.Forecast, &st.outlook) // the same
-	if st.known.Key != nil {
-		st.known.Key.Label = clean(st.known.Key.Label)
-	}
-	return p, ok, st.settle(ctx)
+	p.FaultKind, p.Fault = u.FaultKind, u.Fault
 }
 
-// settle finds the newest sample and the series that the surfaces show.
-func (st *store) settle(ctx context.Context) error {
-	var err error
-	st.was = last{}
-	if st.was.sample, st.was.ok, err = st.db.At(ctx, st.account, endOfTime); err != nil {
-		return err
-	}
-	st.key, st.capUse = 0, 0
-	if k := st.known.Key; k != nil && k.Kind == credit.KeyOrdinary {
-		// A file that is only read may have none.
-		if st.key, err = st.series(ctx, keySubject(st.known.Fingerprint)); err != nil && !errors.Is(err, history.ErrNoSeries) {
-			return err
-		}
-		if towardsCap(k) != nil {
-			if st.capUse, err = st.series(ctx, capSubject(st.known.Fingerprint)); err != nil && !errors.Is(err, history.ErrNoSeries) {
-				return err
-			}
-		}
-	}
-	s := subject{db: st.db, account: st.account, key: st.key, shown: st.account, asker: st.known.Key}
-	if st.known.Source == FromKey && st.key != 0 {
-		s.shown = st.key
-	}
-	st.m.subj.Store(&s)
-	return nil
+// reset forgets what is held in memory, so that all of it is loaded anew.
+func (st *store) reset() {
+	st.loaded, st.stored, st.purchases = false, nil, purchases{}
+	st.book.Account, st.book.Key, st.book.Cap = nil, nil, nil
 }
 
-// endOfTime is after every sample, wherever a clock that was wrong put it.
-var endOfTime = time.Unix(1<<40, 0)
-
-// keep stores what a poll found, and the forecast that follows from it.
-func (st *store) keep(ctx context.Context, a answer, v verdict, due time.Time, gapCause string) error {
-	before := st.was.sample
-	before.At = st.poll.Success
-	if err := st.record(ctx, a, v, due, gapCause); err != nil || v.err != nil {
-		return err
+func stored(events []account.Event) []history.Event {
+	var list []history.Event
+	for _, e := range events {
+		data, err := e.Data()
+		if err != nil { // sums that are no numbers: the text has to do
+			data = nil
+		}
+		list = append(list, history.Event{At: e.At, Kind: string(e.Kind), Level: string(e.Level), Text: e.Text, Data: data})
 	}
-	if err := st.fillKey(ctx, a.at); err != nil {
-		return err
-	}
-	return st.foresee(ctx, before)
+	return list
 }
 
-// record stores what a poll found, and what it means from now on.
-func (st *store) record(ctx context.Context, a answer, v verdict, due time.Time, gapCause string) error {
-	st.known = v.known
-	u := history.PollUpdate{
-		Series: st.account, Attempt: a.at, Due: due, Interval: st.m.o.Interval, GapCause: gapCause,
+func eventOf(h history.Event) account.Event {
+	e := account.Event{
+		ID: h.ID, At: h.At, Kind: account.EventKind(h.Kind), Level: alert.Level(text.Clean(h.Level, maxName)), Text: text.Clean(h.Text, maxEvent), Acknowledged: h.Acknowledged,
 	}
-	if v.err == nil {
-		u.Success = a.at
-	}
-	if v.err != nil {
-		f := newFault(v.err)
-		u.FaultKind, u.Fault = f.Kind, f.Message
-	}
-	var readings []history.Reading
-	if v.balance != nil {
-		r := history.Reading{
-			Series: st.account, At: a.at, UsageUSD: v.balance.UsageUSD,
-			CreditsUSD: v.balance.CreditsUSD, CreditsKnown: true,
-		}
-		if v.segment == anotherAccount { // what stood was not about this one
-			st.alarm, st.allow = alarm{failed: true}, allowances{}
-		}
-		if v.segment != "" {
-			r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Creator: v.known.ReadCreator, Reason: v.segment}
-		}
-		readings = append(readings, r)
-	}
-	if v.keyUSD != nil {
-		k, err := st.series(ctx, keySubject(a.fingerprint))
-		if err != nil {
-			return err
-		}
-		r, err := st.keyReading(ctx, k, a, *v.keyUSD)
-		if err != nil {
-			return err
-		}
-		readings = append(readings, r)
-		if readings, err = st.capReading(ctx, readings, a); err != nil {
-			return err
-		}
-	}
-	var err error
-	if u.Key, err = json.Marshal(st.known); err != nil {
-		return err
-	}
-	err = st.db.Record(ctx, u, readings...)
-	st.m.log.Debug("stored", "readings", len(readings), "next", due.UTC().Format(time.RFC3339), "fault", u.Fault)
-	if _, _, loadErr := st.load(ctx); err == nil {
-		err = loadErr
-	}
-	return err
-}
-
-// keyReading is a key's lifetime usage. A key has one fingerprint for life, so
-// its series breaks only where the number itself does.
-func (st *store) keyReading(ctx context.Context, k history.Series, a answer, usd float64) (history.Reading, error) {
-	r := history.Reading{Series: k, At: a.at, UsageUSD: usd}
-	was, ok, err := st.db.At(ctx, k, endOfTime)
-	if err != nil {
-		return r, err
-	}
-	switch {
-	case !ok:
-		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: firstReading}
-	case usd < was.UsageUSD-slack && recent(st.known.KeyAgreedAt, a.at):
-		r.UsageUSD = was.UsageUSD
-		return r, nil
-	case usd < was.UsageUSD-slack:
-		r.NewSegment = &history.Segment{At: a.at, Fingerprint: a.fingerprint, Reason: "usage fell"}
-	}
-	st.known.KeyAgreedAt = a.at
-	return r, nil
+	e.SetData(h.Data)
+	return e
 }

@@ -6,16 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/sim"
 )
 
-func (b *bench) events(m *Monitor) []history.Event {
+func (b *bench) events(m *Monitor) (events []account.Event) {
 	b.t.Helper()
-	events, err := b.db.Events(b.t.Context(), m.subj.Load().account, time.Unix(0, 0), b.now().Add(time.Hour), -1)
+	stored, err := b.db.Events(b.t.Context(), m.subject.Load().account, time.Unix(0, 0), b.now().Add(time.Hour), -1)
 	if err != nil {
 		b.t.Fatal(err)
+	}
+	for _, e := range stored {
+		events = append(events, eventOf(e))
 	}
 	return events
 }
@@ -99,7 +102,7 @@ func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
 				b := newBench(t, oldAccount("steady"))
 				b.account.TopUp(500)
 				var all told
-				b.o.Rules, b.o.Deliver = c.rules, all.deliver
+				b.o.Rules, b.o.Alerts, b.o.Notify = c.rules, &alert.Options{}, all.deliver
 				m := New(b.o)
 				stop := runMonitor(t, m)
 				after(t, m, 10*time.Minute)
@@ -128,12 +131,12 @@ func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
 				s := after(t, m, 10*time.Minute)
 				var rows []alert.Level
 				for _, e := range b.events(m) {
-					if e.Kind != EventSpike {
+					if e.Kind != account.EventSpike {
 						continue
 					}
 					rows = append(rows, alert.Level(e.Level))
-					if !strings.Contains(e.Text, "laptop with anthropic/claude-sonnet-5 ($") || strings.Count(string(e.Data), `"key":"laptop"`) != 1 {
-						t.Errorf("the event is %q with %s, want who drives it", e.Text, e.Data)
+					if !strings.Contains(e.Text, "laptop with anthropic/claude-sonnet-5 ($") || e.Spend == nil || e.Spend.Key != "laptop" {
+						t.Errorf("the event is %q with %+v, want who drives it", e.Text, e.Spend)
 					}
 					if err := m.Acknowledge(t.Context(), e.ID); err != nil {
 						t.Error(err)
@@ -155,7 +158,7 @@ func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
 				}
 				n := 0
 				for _, e := range b.events(m) {
-					if e.Kind == EventAlert && strings.Contains(string(e.Data), `"spike"`) || e.Kind == EventSpike {
+					if e.Kind == account.EventAlert && e.Alert.Rule == alert.Spike || e.Kind == account.EventSpike {
 						n++
 					}
 				}

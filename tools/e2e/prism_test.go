@@ -123,7 +123,7 @@ func TestPrismDynamic(t *testing.T) {
 			Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
 			Connect: func(context.Context) (monitor.API, string, error) { return api, "00000000", nil },
 		})
-		s, err := m.Once(t.Context(), -1)
+		s, err := m.Once(t.Context(), monitor.Live)
 		if err != nil {
 			t.Fatalf("poll %d: %v", polls, err)
 		}

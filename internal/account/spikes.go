@@ -1,18 +1,14 @@
-package monitor
+package account
 
 import (
 	"cmp"
-	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
-	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
 
@@ -27,24 +23,27 @@ const (
 	spikeLeast = 0.25
 )
 
-// standing is since when something unusual goes on; zero if it does not. It
-// is kept, so that each is told once.
-type standing struct {
+// Unusual is since when unusual spend goes on; zero if it does not.
+type Unusual struct {
 	Hour time.Time `json:"hour,omitzero"`
 	Day  time.Time `json:"day,omitzero"`
 	Rise time.Time `json:"rise,omitzero"`
-	// Found are those of them that are told of.
-	Found []unusual `json:"found,omitempty"`
+	// Found are those of them that events and rules are about.
+	Found []Spike `json:"found,omitempty"`
+	// Pending are those of which it is not known yet who drives them, since
+	// PendingSince.
+	Pending      []Spike   `json:"pending,omitempty"`
+	PendingSince time.Time `json:"pending_since,omitzero"`
 }
 
 // same reports whether the same goes on.
-func (was standing) same(now standing) bool {
+func (was Unusual) same(now Unusual) bool {
 	return was.Hour.Equal(now.Hour) && was.Day.Equal(now.Day) && was.Rise.Equal(now.Rise)
 }
 
 // find is what goes on at a snapshot, of what went on before. factor is the
 // least that a spike is told from.
-func (was standing) find(s Snapshot, factor float64) standing {
+func (was Unusual) find(s Snapshot, factor float64) Unusual {
 	now := was
 	follow := func(since *time.Time, value, limit *float64) {
 		if value == nil || limit == nil {
@@ -75,11 +74,11 @@ func (was standing) find(s Snapshot, factor float64) standing {
 }
 
 // of are those of found that still go on.
-func (now standing) of(found []unusual) []unusual {
-	return slices.DeleteFunc(slices.Clone(found), func(u unusual) bool { return now.since(u.ID).IsZero() })
+func (now Unusual) of(found []Spike) []Spike {
+	return slices.DeleteFunc(slices.Clone(found), func(u Spike) bool { return now.since(u.ID).IsZero() })
 }
 
-func (was standing) since(id string) time.Time {
+func (was Unusual) since(id string) time.Time {
 	return map[string]time.Time{alert.HourID: was.Hour, alert.DayID: was.Day, alert.WeeksID: was.Rise}[id]
 }
 
@@ -100,83 +99,40 @@ func dayLimit(u Usual) *float64 {
 	return &v
 }
 
-// unusualChore finds what begins to be unusual, and who drives it where the
-// key may know.
-func unusualChore(m *Monitor) *chore {
-	var snap Snapshot
-	var was, is standing
-	var manages bool
-	return &chore{
-		name: "unusual spend", every: time.Minute,
-		wanted: func(st *store) bool {
-			s, ok := st.m.Latest()
-			if !ok || s.Stale(st.m.o.Now()) {
-				return false
-			}
-			factor := alert.LeastFactor(st.m.o.Rules, alert.Spike, st.m.o.Account)
-			snap, was, is, manages = s, st.known.Unusual, st.known.Unusual.find(s, factor), st.manages()
-			return !was.same(is)
-		},
-		ask: func(ctx context.Context, _ API, _ time.Time) (func(context.Context, *store) error, error) {
-			fresh := begun(snap, was, is)
-			for i := range fresh {
-				if manages {
-					// That nobody can tell keeps nothing from being said.
-					fresh[i].Driver, _ = findDriver(ctx, m.spenders, fresh[i])
-				}
-			}
-			return func(ctx context.Context, st *store) error {
-				is.Found = append(is.of(st.known.Unusual.Found), fresh...)
-				st.known.Unusual = is
-				return st.keepKnown(ctx)
-			}, ctx.Err()
-		},
-	}
-}
-
-// keepKnown stores what is carried from one poll to the next.
-func (st *store) keepKnown(ctx context.Context) error {
-	b, err := json.Marshal(st.known)
-	if err != nil {
-		return err
-	}
-	return st.db.Record(ctx, history.PollUpdate{Series: st.account, FaultKind: st.poll.FaultKind, Fault: st.poll.Fault, Key: b})
-}
-
-// unusual is spend that is not usual, from its beginning on.
-type unusual struct {
+// Spike is spend that is not usual, from its beginning on.
+type Spike struct {
 	ID string    `json:"id"` // alert.HourID, DayID or WeeksID
 	At time.Time `json:"at"`
 	// USD is the most that it came to, UsualUSD what it usually is at most.
 	// Above LimitUSD it counts, where no rule asks for less.
-	USD      float64         `json:"usd"`
-	UsualUSD float64         `json:"usual_usd"`
-	LimitUSD float64         `json:"limit_usd"`
-	Weeks    int             `json:"weeks,omitempty"` // for how many it has risen
-	Driver   spenders.Driver `json:"driver,omitzero"`
-	// Told is when it was last put into the events, Level as what; zero and
+	USD      float64 `json:"usd"`
+	UsualUSD float64 `json:"usual_usd"`
+	LimitUSD float64 `json:"limit_usd"`
+	Weeks    int     `json:"weeks,omitempty"` // for how many it has risen
+	Driver   Driver  `json:"driver,omitzero"`
+	// ReportedAt is when it last became an event, Level as what; zero and
 	// empty: it was not.
-	Told  time.Time   `json:"told,omitzero"`
-	Level alert.Level `json:"level,omitempty"`
+	ReportedAt time.Time   `json:"told,omitzero"`
+	Level      alert.Level `json:"level,omitempty"`
 }
 
-// begun is what is unusual and was not before.
-func begun(s Snapshot, was, is standing) (list []unusual) {
+// begun are the spikes that begin.
+func begun(s Snapshot, was, is Unusual) (list []Spike) {
 	if was.Hour.IsZero() && !is.Hour.IsZero() {
-		list = append(list, unusual{ID: alert.HourID, At: s.At}.follow(s))
+		list = append(list, Spike{ID: alert.HourID, At: s.At}.follow(s))
 	}
 	// A day that is dear for an hour that was told needs no further word.
 	if was.Day.IsZero() && !is.Day.IsZero() && is.Hour.IsZero() {
-		list = append(list, unusual{ID: alert.DayID, At: s.At}.follow(s))
+		list = append(list, Spike{ID: alert.DayID, At: s.At}.follow(s))
 	}
 	if was.Rise.IsZero() && !is.Rise.IsZero() {
-		list = append(list, unusual{ID: alert.WeeksID, At: s.At}.follow(s))
+		list = append(list, Spike{ID: alert.WeeksID, At: s.At}.follow(s))
 	}
 	return list
 }
 
 // follow is u as of a snapshot: the worst of it counts.
-func (u unusual) follow(s Snapshot) unusual {
+func (u Spike) follow(s Snapshot) Spike {
 	grow := func(value, usual, limit *float64) {
 		if value != nil && usual != nil && limit != nil && *value > u.USD {
 			u.USD, u.UsualUSD, u.LimitUSD = *value, *usual, *limit
@@ -195,7 +151,7 @@ func (u unusual) follow(s Snapshot) unusual {
 	return u
 }
 
-func (u unusual) kind() alert.Kind {
+func (u Spike) kind() alert.Kind {
 	if u.ID == alert.WeeksID {
 		return alert.Leak
 	}
@@ -203,7 +159,7 @@ func (u unusual) kind() alert.Kind {
 }
 
 // text says what is unusual, and who drives it.
-func (u unusual) text() string {
+func (u Spike) text() string {
 	usd, usual := text.USD(u.USD), text.USD(u.UsualUSD)
 	line := ""
 	switch u.ID {
@@ -225,7 +181,7 @@ func (u unusual) text() string {
 }
 
 // unusual is what the rules may know of it.
-func (u unusual) reading() alert.Unusual {
+func (u Spike) reading() alert.Unusual {
 	a := alert.Unusual{Kind: u.kind(), ID: u.ID, ExcessUSD: u.USD - u.UsualUSD, Value: text.USD(u.USD), Text: u.text()}
 	factor := alert.SpikeFactor
 	if a.Kind == alert.Leak {
@@ -237,60 +193,92 @@ func (u unusual) reading() alert.Unusual {
 	return a
 }
 
-// unusual is what goes on at a snapshot, as the rules may know it; nil where
-// too little is known to say.
-func (st *store) unusual(s Snapshot) []alert.Unusual {
-	found := st.known.Unusual.Found
-	if len(found) == 0 && s.Usual.HourUSD == nil && s.Usual.DayUSD == nil {
+// driverWait is how long it is waited for who drives unusual spend.
+const driverWait = 2 * time.Minute
+
+// follow takes in a snapshot, and who drives what is pending: by ID; nil is
+// that nobody was asked meanwhile.
+func (was Unusual) follow(s Snapshot, rules Rules, drivers map[string]Driver) Unusual {
+	now := was
+	if s.Fault == nil && !s.Stale(s.Now) {
+		next := was.find(s, alert.LeastFactor(rules.Alerts, alert.Spike, rules.Account))
+		if !was.same(next) {
+			next.Found, next.Pending = next.of(was.Found), next.of(was.Pending)
+			if fresh := begun(s, was, next); len(fresh) > 0 && s.KeyKind() == credit.KeyManagement {
+				next.Pending, next.PendingSince = append(next.Pending, fresh...), s.Now
+			} else {
+				next.Found = append(next.Found, fresh...)
+			}
+			now = next
+		}
+	}
+	if len(now.Pending) == 0 || drivers == nil && s.Now.Sub(now.PendingSince) < driverWait && !s.Now.Before(now.PendingSince) {
+		return now
+	}
+	// That nobody can tell who drives it keeps nothing from being reported.
+	for _, u := range now.Pending {
+		u.Driver = drivers[u.ID]
+		now.Found = append(slices.Clone(now.Found), u)
+	}
+	now.Pending, now.PendingSince = nil, time.Time{}
+	return now
+}
+
+// readings are the spikes as the rules may know them at a snapshot; nil where
+// too little is known to judge.
+func (was Unusual) readings(s Snapshot) []alert.Unusual {
+	if len(was.Found) == 0 && s.Usual.HourUSD == nil && s.Usual.DayUSD == nil {
 		return nil
 	}
-	list := make([]alert.Unusual, len(found))
-	for i, u := range found {
+	list := make([]alert.Unusual, len(was.Found))
+	for i, u := range was.Found {
 		list[i] = u.follow(s).reading()
 	}
 	return list
 }
 
-// recordUnusual puts what is unusual into the events, once: as it begins, and
-// again where an alert tells it as something graver. told are the alerts that
-// are told now.
-func (st *store) recordUnusual(ctx context.Context, s Snapshot, told []alert.Event) error {
-	var rows []history.Event
-	found := slices.Clone(st.known.Unusual.Found)
+// report returns the events of spikes, each once: as it begins, and again where
+// an alert is about it as something graver. alerts are those that are sent now.
+func (was Unusual) report(s Snapshot, alerts []alert.Event) (Unusual, []Event) {
+	var events []Event
+	found := slices.Clone(was.Found)
 	for i := range found {
 		u := &found[i]
 		e := alert.Event{
 			Rule: u.kind(), Subject: u.ID, Level: cmp.Or(u.Level, alert.Warning), Account: s.Account, Since: u.At, At: s.Now,
 			ValueText: text.USD(u.USD), Text: u.text(),
 		}
-		for _, t := range told {
-			if t.Rule == e.Rule && t.Subject == e.Subject && !t.Cleared && t.Level.Rank() > u.Level.Rank() {
-				e = t
+		for _, a := range alerts {
+			if a.Rule == e.Rule && a.Subject == e.Subject && !a.Cleared && a.Level.Rank() > u.Level.Rank() {
+				e = a
 			}
 		}
-		if !u.Told.IsZero() && e.Level.Rank() <= u.Level.Rank() {
+		if !u.ReportedAt.IsZero() && e.Level.Rank() <= u.Level.Rank() {
 			continue
 		}
+		u.ReportedAt, u.Level = e.At, e.Level
 		w := u.follow(s)
-		data, err := json.Marshal(struct {
-			alert.Event
-			USD      float64 `json:"usd"`
-			UsualUSD float64 `json:"usual_usd"`
-			spenders.Driver
-		}{e, w.USD, w.UsualUSD, w.Driver})
-		if err != nil {
-			return err
-		}
-		u.Told, u.Level = e.At, e.Level
-		rows = append(rows, history.Event{At: e.At, Kind: string(e.Rule), Level: string(e.Level), Text: w.text(), Data: data})
+		events = append(events, Event{
+			At: e.At, Kind: EventKind(e.Rule), Level: e.Level, Text: w.text(), Alert: &e,
+			Spend: &UnusualSpend{USD: w.USD, UsualUSD: w.UsualUSD, Driver: w.Driver},
+		})
 	}
-	if len(rows) == 0 {
-		return nil
+	if len(events) > 0 {
+		was.Found = found
 	}
-	st.known.Unusual.Found = found
-	err := st.keepKnown(ctx)
-	for _, e := range rows {
-		err = cmp.Or(err, st.db.AddEvent(ctx, st.account, e))
+	return was, events
+}
+
+// Compared is the span in which the spike was spent, and the one that it is
+// compared with.
+func (u Spike) Compared() (span, before credit.Span) {
+	const day, week = 24 * time.Hour, 7 * 24 * time.Hour
+	ends := func(to time.Time, d time.Duration) credit.Span { return credit.Span{From: to.Add(-d), To: to} }
+	switch u.ID {
+	case alert.HourID:
+		return ends(u.At, time.Hour), ends(u.At.Add(-time.Hour), day)
+	case alert.DayID:
+		return ends(u.At, day), ends(u.At.Add(-day), week)
 	}
-	return err
+	return ends(u.At, week), ends(u.At.Add(-time.Duration(u.Weeks-1)*week), week)
 }

@@ -1,4 +1,4 @@
-package monitor
+package account
 
 import (
 	"math"
@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
@@ -23,10 +22,10 @@ func hoursOf(start time.Time, n int, usd func(t time.Time) float64) hours {
 	return h
 }
 
-// tell goes through the hours one by one, as polls do at their ends, and counts
+// count goes through the hours one by one, as polls do at their ends, and counts
 // what begins from a day on.
-func (h hours) tell(from int) (spikes, days, rises int, first time.Time) {
-	was := standing{}
+func (h hours) count(from int) (spikes, days, rises int, first time.Time) {
+	was := Unusual{}
 	for n := from; n <= len(h.usd); n++ {
 		seen := hours{first: h.first, usd: h.usd[:n], seen: h.seen[:n]}
 		// The last 35 days are all that a snapshot looks at.
@@ -89,7 +88,7 @@ func TestWhatIsUsualIsNotTold(t *testing.T) {
 	} {
 		rng := rand.New(rand.NewPCG(1, 2))
 		h := hoursOf(monday, weeks*7*24, func(t time.Time) float64 { return c.usd(t, rng) })
-		if spikes, days, rises, first := h.tell(3 * 7 * 24); spikes+days+rises > 0 {
+		if spikes, days, rises, first := h.count(3 * 7 * 24); spikes+days+rises > 0 {
 			t.Errorf("%s: %d hours, %d days and %d rises are told, the first at %v, want none", c.name, spikes, days, rises, first)
 		}
 	}
@@ -136,7 +135,7 @@ func TestWhatIsUnusualIsToldOnce(t *testing.T) {
 		{"a slow leak", func(t time.Time) float64 { return office(t) * math.Exp(t.Sub(monday).Hours()/24/30) }, 0, 0, 1},
 	} {
 		h := hoursOf(monday, 8*7*24, c.usd)
-		spikes, days, rises, _ := h.tell(3 * 7 * 24)
+		spikes, days, rises, _ := h.count(3 * 7 * 24)
 		if spikes != c.spikes || days != c.days || rises != c.rises {
 			t.Errorf("%s: %d hours, %d days and %d rises are told, want %d, %d, %d", c.name, spikes, days, rises, c.spikes, c.days, c.rises)
 		}
@@ -165,12 +164,12 @@ func TestUsualNeedsHistory(t *testing.T) {
 
 func TestHoursOfAPlot(t *testing.T) {
 	at := time.Date(2026, 6, 1, 10, 20, 0, 0, time.UTC)
-	b := func(from, to time.Time, usd, observed float64) history.Bucket {
-		return history.Bucket{Span: credit.Span{From: from, To: to}, SpendUSD: usd, Known: true, Observed: observed}
+	b := func(from, to time.Time, usd, observed float64) credit.Bucket {
+		return credit.Bucket{Span: credit.Span{From: from, To: to}, SpendUSD: usd, Known: true, Observed: observed}
 	}
 	hour := func(h, m int) time.Time { return time.Date(2026, 6, 1, h, m, 0, 0, time.UTC) }
-	p := past{at: at, plot: history.Plot{
-		Buckets: []history.Bucket{
+	p := windows{at: at, plot: credit.Plot{
+		Buckets: []credit.Bucket{
 			b(hour(6, 30), hour(7, 0), 1, 1), b(hour(7, 0), hour(8, 0), 2, 0), b(hour(8, 0), hour(8, 30), 3, 1),
 			b(hour(8, 30), hour(9, 0), 4, 1), b(hour(9, 0), hour(10, 0), 5, 0), b(hour(10, 0), at, 6, 1),
 		},
@@ -217,7 +216,7 @@ func TestUsualOfTraces(t *testing.T) {
 			last = p.USD
 		}
 		h := hoursOf(start, n, func(t time.Time) float64 { return usd[int(t.Sub(start)/time.Hour)] })
-		spikes, days, rises, _ := h.tell(16 * 24)
+		spikes, days, rises, _ := h.count(16 * 24)
 		months := float64(n-16*24) / 24 / 30
 		t.Logf("%-22s %5.1f d: %d hours, %d days, %d rises", filepath.Base(file), float64(n)/24, spikes, days, rises)
 		if float64(spikes+days+rises) > 6*months+3 {
@@ -232,11 +231,11 @@ func TestAnHourIsASpikeOnlyWhereItWasRead(t *testing.T) {
 	spent, usual := 1.27, 0.0
 	for own, want := range map[time.Duration]bool{5 * time.Second: false, 59 * time.Minute: false, time.Hour: true, 30 * 24 * time.Hour: true} {
 		s := Snapshot{At: at, OwnSince: at.Add(-own), Spend: Spend{Last1hUSD: &spent}, Usual: Usual{HourUSD: &usual, DayUSD: &usual}}
-		if is := (standing{}).find(s, alert.SpikeFactor); want == is.Hour.IsZero() {
+		if is := (Unusual{}).find(s, alert.SpikeFactor); want == is.Hour.IsZero() {
 			t.Errorf("after %v of own readings a spike is found: %v, want %v", own, !want, want)
 		}
 		s.Key = &credit.Key{Kind: credit.KeyManagement}
-		if (standing{}).find(s, alert.SpikeFactor).Hour.IsZero() {
+		if (Unusual{}).find(s, alert.SpikeFactor).Hour.IsZero() {
 			t.Errorf("after %v with a management key, by whose hours it was filled in, no spike is found", own)
 		}
 	}

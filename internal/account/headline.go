@@ -1,24 +1,14 @@
-package monitor
+package account
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
-	"ortop/internal/account"
-
-	"ortop/history"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 )
-
-// anchorState is the name under which the forecast is stored that a person was
-// last told of.
-const anchorState = "anchor"
 
 const (
 	// movedTimes is how many times longer or shorter what remains must have
@@ -35,9 +25,9 @@ const (
 	farAway = 365 * 24 * time.Hour
 )
 
-// anchor is the forecast that later ones are compared with. It is kept, so
-// that a move is told once.
-type anchor struct {
+// Headline is the forecast that later ones are compared with, so that a move is
+// an event once.
+type Headline struct {
 	At           time.Time        `json:"at"`
 	P10          time.Time        `json:"p10"`
 	P50          time.Time        `json:"p50"`
@@ -49,9 +39,11 @@ type anchor struct {
 	CapUSD       *float64         `json:"cap_usd,omitempty"`
 	Segment      int64            `json:"segment"`
 	ResetsAt     time.Time        `json:"resets_at,omitzero"` // the key's cap
-	Told         time.Time        `json:"told,omitzero"`      // when a move was last told
+	Notified     time.Time        `json:"told,omitzero"`      // when a move was last an event
 	EarlierSince time.Time        `json:"earlier_since,omitzero"`
 	LaterSince   time.Time        `json:"later_since,omitzero"`
+	// ComparedAt is the reading whose forecast was last compared with this.
+	ComparedAt time.Time `json:"compared_at,omitzero"`
 }
 
 // standpoint is what a forecast was made from.
@@ -64,26 +56,26 @@ type standpoint struct {
 	segment    int64
 }
 
-// newAnchor is what later forecasts are compared with.
-func newAnchor(p standpoint, told time.Time) anchor {
+// newHeadline is what later forecasts are compared with.
+func newHeadline(p standpoint, notified time.Time) Headline {
 	f := p.forecast
-	return anchor{
+	return Headline{
 		At: f.At, P10: f.Time(f.P10), P50: f.Time(f.P50), P90: f.Time(f.P90), Subject: f.Subject, LeftUSD: p.leftUSD,
-		UsageUSD: p.usageUSD, CreditsUSD: p.creditsUSD, CapUSD: p.capUSD, Segment: p.segment, ResetsAt: f.ResetsAt, Told: told,
+		UsageUSD: p.usageUSD, CreditsUSD: p.creditsUSD, CapUSD: p.capUSD, Segment: p.segment, ResetsAt: f.ResetsAt, Notified: notified,
 	}
 }
 
 // follow returns what the next forecast is compared with, and whether this one
 // has moved. Where credits were bought or taken back, or the numbers do not go
 // on, it begins anew without a word: that has an event of its own.
-func (a anchor) follow(p standpoint) (next anchor, moved bool) {
+func (a Headline) follow(p standpoint) (next Headline, moved bool) {
 	f := p.forecast
 	if f.State != forecast.OK {
 		return a, false
 	}
 	reset := (a.Subject == forecast.Key || f.Subject == forecast.Key) && !a.ResetsAt.Equal(f.ResetsAt)
 	if a.At.IsZero() || f.At.Before(a.At) || a.Segment != p.segment || !equal(a.CreditsUSD, p.creditsUSD) || reset {
-		return newAnchor(p, a.Told), false
+		return newHeadline(p, a.Notified), false
 	}
 	p50, left := f.Time(f.P50), f.Time(f.P50).Sub(f.At)
 	was := a.P50.Sub(f.At) // below 0 where it should have run out by now
@@ -100,8 +92,8 @@ func (a anchor) follow(p standpoint) (next anchor, moved bool) {
 			*w.since = time.Time{}
 		case w.since.IsZero():
 			*w.since = f.At
-		case f.At.Sub(*w.since) >= hold && f.At.Sub(a.Told) >= movedRest:
-			return newAnchor(p, f.At), true
+		case f.At.Sub(*w.since) >= hold && f.At.Sub(a.Notified) >= movedRest:
+			return newHeadline(p, f.At), true
 		}
 	}
 	return a, false
@@ -117,8 +109,8 @@ func equal(a, b *float64) bool {
 
 // standpoint is what a snapshot's forecast was made from; ok is false where
 // there is none of these values.
-func (st *store) standpoint(s Snapshot) (p standpoint, ok bool) {
-	p = standpoint{forecast: s.Forecast, usageUSD: st.was.sample.UsageUSD, segment: st.was.sample.Segment}
+func (s Snapshot) standpoint(newest credit.Sample) (p standpoint, ok bool) {
+	p = standpoint{forecast: s.Forecast, usageUSD: newest.UsageUSD, segment: newest.Segment}
 	if b := s.Balance; b != nil {
 		p.leftUSD, p.creditsUSD = b.LeftUSD(), &b.CreditsUSD
 	}
@@ -134,49 +126,28 @@ func (st *store) standpoint(s Snapshot) (p standpoint, ok bool) {
 	return p, s.Balance != nil || p.capUSD != nil
 }
 
-// moved compares a snapshot's forecast with the one that was told, and puts it
-// into the events where it has moved.
-func (st *store) moved(ctx context.Context, s Snapshot) error {
-	p, ok := st.standpoint(s)
-	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(st.judged) || s.Refilled() {
-		return nil
+// compare compares a snapshot's forecast with the headline, and returns an
+// event where it has moved; nil where it has not.
+func (a Headline) compare(s Snapshot, newest credit.Sample) (Headline, *Event) {
+	p, ok := s.standpoint(newest)
+	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(a.ComparedAt) || s.Refilled() {
+		return a, nil
 	}
-	a := anchor{}
-	stored, err := st.db.State(ctx, st.account, anchorState)
-	if err != nil {
-		return err
-	}
-	_ = json.Unmarshal(stored, &a) // what another version wrote is begun anew
 	next, moved := a.follow(p)
-	b, err := json.Marshal(next)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(b, stored) {
-		if err := st.db.SetState(ctx, st.account, anchorState, b); err != nil {
-			return err
-		}
-	}
-	st.judged = s.At
+	next.ComparedAt = s.At
 	if !moved {
-		return nil
+		return next, nil
 	}
-	data, err := json.Marshal(struct {
-		P10 time.Time `json:"p10"`
-		P50 time.Time `json:"p50"`
-		P90 time.Time `json:"p90"`
-		Was anchor    `json:"was"`
-	}{next.P10, next.P50, next.P90, a})
-	if err != nil {
-		return err
+	was := a
+	was.ComparedAt = time.Time{}
+	return next, &Event{
+		At: s.At, Kind: EventForecast, Level: alert.Info, Text: movedText(s, a, next, p),
+		Move: &Move{P10: next.P10, P50: next.P50, P90: next.P90, Was: was},
 	}
-	return st.db.AddEvent(ctx, st.account, history.Event{
-		At: s.At, Kind: EventForecast, Level: string(alert.Info), Text: movedText(s, a, next, p), Data: data,
-	})
 }
 
 // movedText says when it runs out now, when it was to, and why.
-func movedText(s Snapshot, was, is anchor, p standpoint) string {
+func movedText(s Snapshot, was, is Headline, p standpoint) string {
 	what, how := "the balance", "later"
 	if is.Subject == forecast.Key {
 		what = "the key's cap"
@@ -197,7 +168,7 @@ const (
 )
 
 // movedCause says what moved it, as far as the numbers tell.
-func movedCause(s Snapshot, was anchor, sooner bool, p standpoint) string {
+func movedCause(s Snapshot, was Headline, sooner bool, p standpoint) string {
 	b := s.Burn
 	hour := b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour
 	day := 1.0
@@ -214,13 +185,13 @@ func movedCause(s Snapshot, was anchor, sooner bool, p standpoint) string {
 	case was.CapUSD == nil != (p.capUSD == nil):
 		return "the key's cap is another"
 	case sooner && hour:
-		return "spent " + text.USD(*b.USDPerHour) + " in the last hour" + account.Compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
+		return "spent " + text.USD(*b.USDPerHour) + " in the last hour" + compared(*b.USDPerHour, *b.UsualUSDPerHour, "the usual "+text.USD(*b.UsualUSDPerHour)+" at this hour")
 	case sooner && day >= dayFast:
-		return "spent " + text.USD(*b.USDPerDay) + " in 24 h" + account.Compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+		return "spent " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
 	case !sooner && !s.Forecast.LastSpend.IsZero() && s.Now.Sub(s.Forecast.LastSpend) >= longIdle:
 		return "nothing was spent for " + text.Span(s.Now.Sub(s.Forecast.LastSpend))
 	case !sooner && day <= daySlow:
-		return "slower than usual, " + text.USD(*b.USDPerDay) + " in 24 h" + account.Compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
+		return "slower than usual, " + text.USD(*b.USDPerDay) + " in 24 h" + compared(*b.USDPerDay, *b.WeekUSDPerDay, "the week's "+text.USD(*b.WeekUSDPerDay)+" a day")
 	}
 	since, expected := s.At.Sub(was.At), was.P50.Sub(was.At)
 	perDay := func(usd float64, d time.Duration) string {

@@ -1,4 +1,4 @@
-package monitor
+package account
 
 import (
 	"math"
@@ -23,47 +23,37 @@ type hours struct {
 }
 
 // hours sums the plot up.
-func (p past) hours() hours {
+func (w windows) hours() hours {
 	var h hours
-	if len(p.plot.Buckets) == 0 {
+	if len(w.plot.Buckets) == 0 {
 		return h
 	}
-	h.first = p.plot.Buckets[0].From.Truncate(time.Hour)
-	n := int(p.at.Truncate(time.Hour).Sub(h.first) / time.Hour)
+	h.first = w.plot.Buckets[0].From.Truncate(time.Hour)
+	n := int(w.at.Truncate(time.Hour).Sub(h.first) / time.Hour)
 	if n <= 0 {
 		return h
 	}
 	h.usd, h.seen = make([]float64, n), make([]bool, n)
 	known := make([]float64, n) // hours
-	for _, b := range p.plot.Buckets {
+	for _, b := range w.plot.Buckets {
 		if i := int(b.From.Sub(h.first) / time.Hour); i < n && b.Known {
 			h.usd[i] += b.SpendUSD
 			known[i] += b.Observed * b.To.Sub(b.From).Hours()
 		}
 	}
-	for _, s := range p.plot.Backfilled {
+	for _, s := range w.plot.Backfilled {
 		for i := max(0, int(s.From.Sub(h.first)/time.Hour)); i < n; i++ {
 			from := h.first.Add(time.Duration(i) * time.Hour)
 			if !from.Before(s.To) {
 				break
 			}
-			known[i] += shared(credit.Span{From: from, To: from.Add(time.Hour)}, s).Hours()
+			known[i] += s.Shared(credit.Span{From: from, To: from.Add(time.Hour)}).Hours()
 		}
 	}
 	for i, k := range known {
 		h.seen[i] = k > 0.9
 	}
 	return h
-}
-
-func shared(a, b credit.Span) time.Duration {
-	if b.From.After(a.From) {
-		a.From = b.From
-	}
-	if b.To.Before(a.To) {
-		a.To = b.To
-	}
-	return max(0, a.To.Sub(a.From))
 }
 
 // usual is what is usual after the last of the hours.

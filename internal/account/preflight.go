@@ -1,7 +1,6 @@
-package monitor
+package account
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -41,26 +40,21 @@ type bound struct {
 }
 
 // Preflight says whether needUSD can be spent now, and with 90 % certainty
-// still after d, in which others go on spending. It reads history, and takes
-// milliseconds.
+// still after d, in which others go on spending. b is the account's past.
 //
 // A cap that is too small is known to be too small whatever the balance is.
-func (m *Monitor) Preflight(ctx context.Context, s Snapshot, needUSD float64, d time.Duration) (Preflight, error) {
+func (s Snapshot) Preflight(b *Book, needUSD float64, d time.Duration) Preflight {
 	p := Preflight{Answer: CannotBeSaid}
 	switch {
 	case s.Fault != nil:
 		p.Reason = s.Fault.Message
-		return p, nil
+		return p
 	case s.Stale(s.Now):
 		p.Reason = "there is no fresh reading"
-		return p, nil
-	}
-	bounds, err := m.bounds(ctx, s, d)
-	if err != nil {
-		return p, err
+		return p
 	}
 	p.SpendableUSD = s.SpendableUSD
-	p.judge(bounds, needUSD, d)
+	p.judge(s.bounds(b, d), needUSD, d)
 	if p.Reason == "" {
 		p.Reason = s.BalanceNote
 		switch {
@@ -71,7 +65,7 @@ func (m *Monitor) Preflight(ctx context.Context, s Snapshot, needUSD float64, d 
 			p.Reason = "the key's own cap is not known"
 		}
 	}
-	return p, nil
+	return p
 }
 
 // judge compares what is left with what is needed. It gives no reason where it
@@ -117,40 +111,33 @@ func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
 }
 
 // bounds are the account's balance and the key's cap, as far as they are known.
-func (m *Monitor) bounds(ctx context.Context, s Snapshot, d time.Duration) ([]bound, error) {
-	at := m.subj.Load()
-	if at == nil {
-		return nil, nil
-	}
-	st := &store{m: m, db: at.db}
+func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 	if d > 0 {
 		d += s.Now.Sub(s.At) // spent since the reading, and not seen
 	}
 	var bounds []bound
 	if s.Balance != nil {
-		b := bound{name: "the account", leftUSD: s.Balance.LeftUSD()}
-		model, err := st.modelOf(ctx, at.account, s.At)
-		if err != nil {
-			return nil, err
+		x := bound{name: "the account", leftUSD: s.Balance.LeftUSD()}
+		if spend, ok := model(b.Account, s.At).SpendWithin(d); ok {
+			after := x.leftUSD - spend
+			x.afterUSD = &after
 		}
-		if spend, ok := model.SpendWithin(d); ok {
-			after := b.leftUSD - spend
-			b.afterUSD = &after
-		}
-		bounds = append(bounds, b)
+		bounds = append(bounds, x)
 	}
 	k := s.Key
 	if k == nil || k.Kind == credit.KeyManagement || k.Cap.LimitUSD == nil || k.Cap.RemainingUSD == nil {
-		return bounds, nil
+		return bounds
 	}
-	model := forecast.New(s.At, nil, forecast.Options{})
-	if at.key != 0 {
-		var err error
-		if model, err = st.modelOf(ctx, at.key, s.At); err != nil {
-			return nil, err
-		}
+	return append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
+}
+
+// Plan says what a snapshot's forecast means for buying credits; ok is false
+// while the balance is not known. b is the account's past.
+func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
+	if s.Balance == nil || s.At.IsZero() {
+		return p, false
 	}
-	return append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model, k.Cap, s.At, d)}), nil
+	return model(b.Account, s.At).Plan(s.Balance.LeftUSD(), ask), true
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key

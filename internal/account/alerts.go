@@ -1,0 +1,98 @@
+package account
+
+import (
+	"slices"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+)
+
+// topUpsBack is how far back top-ups are given to the rules: longer than any
+// quiet hours hold one back.
+const topUpsBack = 3 * 24 * time.Hour
+
+// alertReading is what the rules may know of a snapshot. silence is for how long
+// no reading came although one was due.
+func (s Snapshot) alertReading(st State, b *Book, silence time.Duration) alert.Reading {
+	r := alert.Reading{
+		Account: s.Account, Now: s.Now, At: s.At, Fresh: s.Fault == nil && !s.Stale(s.Now), Silence: silence,
+		Forecast: s.Forecast, Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
+		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(),
+	}
+	if s.Fault != nil {
+		r.Cause = s.Fault.Message
+	}
+	if s.At.IsZero() {
+		return r
+	}
+	if b := s.Balance; b != nil {
+		left := b.LeftUSD()
+		r.BalanceUSD = &left
+		if used, ok := b.UsedRatio(); ok {
+			r.UsedRatio = &used
+		}
+	}
+	s.allowed(&r, st.Facts.Fingerprint, b.Limits)
+	if b.Account != nil {
+		for _, t := range b.Account.TopUps {
+			if !t.At.Before(s.At.Add(-topUpsBack)) && !t.At.After(s.At) {
+				r.TopUps = append(r.TopUps, t)
+			}
+		}
+	}
+	return r
+}
+
+// allowed puts what may be spent, and until when, into a reading of the rules.
+func (s Snapshot) allowed(r *alert.Reading, fingerprint string, l Limits) {
+	k := s.Key
+	if k == nil {
+		return
+	}
+	r.Keys, r.Limits = []alert.Expiry{}, []alert.Allowance{}
+	if !k.ExpiresAt.IsZero() {
+		r.Keys = append(r.Keys, alert.Expiry{ID: fingerprint, Name: "key " + k.Label, At: k.ExpiresAt})
+	}
+	switch {
+	case k.Kind == credit.KeyManagement:
+		l.report(r, k.Label)
+	case k.Kind != credit.KeyOrdinary:
+		r.Partial = true
+	case k.Cap.LimitUSD != nil:
+		r.Limits = append(r.Limits, Allowance(fingerprint, "key "+k.Label, k.Cap, s.At))
+	}
+}
+
+// alertEvents are the events of alerts that are sent now, but for those that
+// have events of their own: unusual spend and top-ups.
+func alertEvents(sent []alert.Event) []Event {
+	var events []Event
+	for _, e := range sent {
+		kind := EventAlert
+		switch {
+		case e.Cleared:
+			kind = EventCleared
+		case e.Rule == alert.Spike, e.Rule == alert.Leak, e.Rule == alert.TopUp:
+			continue
+		}
+		events = append(events, Event{At: e.At, Kind: kind, Level: e.Level, Text: e.Said(), Alert: &e})
+	}
+	return events
+}
+
+// firing returns the alerts that fire and that nobody has seen, the most urgent
+// first.
+func firing(st State, b *Book) []alert.Event {
+	active := st.Alerts.Active()
+	for _, e := range b.Acknowledged {
+		seen := e.Alert
+		if seen == nil || e.Kind == EventCleared {
+			continue
+		}
+		active = slices.DeleteFunc(active, func(a alert.Event) bool {
+			return a.Rule == seen.Rule && a.Subject == seen.Subject && a.Level.Rank() <= seen.Level.Rank() && !e.At.Before(a.Since.Truncate(time.Second))
+		})
+	}
+	return active
+}

@@ -1,0 +1,93 @@
+package account
+
+import (
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// How far back a book reaches: forecasts look at TrailBack, save for the very
+// first reading; windows of spend and what is usual at windowsBack.
+const (
+	TrailBack   = 57 * 24 * time.Hour
+	windowsBack = 35 * 24 * time.Hour
+)
+
+// Book is an account's past as one reading needs it.
+type Book struct {
+	Poll Poll
+	// Account, Key and Cap are the series of the account, of an ordinary key
+	// that asks, and of what counts against its cap. A series that there is not
+	// is nil.
+	Account, Key, Cap *credit.Trail
+	// Open are the forecasts that have not ended, oldest first, Ended the last
+	// that did, the newest end first.
+	Open, Ended []credit.Forecast
+	// Purchases are the newest top-ups with the balance around each, oldest
+	// first.
+	Purchases []forecast.Purchase
+	// Acknowledged are the alerts that a person has seen.
+	Acknowledged []Event
+	// Limits are what the keys and the workspaces may spend.
+	Limits Limits
+	// StorageNote is why history is not written to disk, or empty.
+	StorageNote string
+}
+
+// Poll is the state of the account's last poll. Absent times are zero.
+type Poll struct {
+	Attempt, Success, Due time.Time
+	Fault                 *Fault // nil where nothing failed
+}
+
+// Trail returns the series of a subject; nil where there is none.
+func (b *Book) Trail(s Subject) *credit.Trail { return *b.trail(s) }
+
+func (b *Book) trail(s Subject) **credit.Trail {
+	switch s {
+	case OfKey:
+		return &b.Key
+	case OfCap:
+		return &b.Cap
+	}
+	return &b.Account
+}
+
+// Add takes in what a reading adds to the series of a subject.
+func (b *Book) Add(s Subject, g credit.Growth) {
+	t := b.trail(s)
+	if *t == nil {
+		*t = &credit.Trail{FromReason: AnotherAccount}
+	}
+	(*t).Add(g)
+}
+
+// Copy returns a book that is not changed by what is added to b later.
+func (b *Book) Copy() *Book {
+	c := *b
+	for _, t := range []**credit.Trail{&c.Account, &c.Key, &c.Cap} {
+		if *t != nil {
+			trail := **t
+			*t = &trail
+		}
+	}
+	return &c
+}
+
+// Shown is the series whose spend the surfaces show: the account's, or the
+// key's where the account's is not known.
+func (b *Book) Shown(f Facts) *credit.Trail {
+	if f.Source == FromKey && b.Key != nil {
+		return b.Key
+	}
+	return b.Account
+}
+
+// model is what forecasts any balance that is spent as a series was.
+func model(t *credit.Trail, at time.Time) *forecast.Model {
+	if t.Empty() {
+		return forecast.New(at, nil, forecast.Options{})
+	}
+	return forecast.New(at, t.Samples, forecast.Options{Gaps: t.Unobserved()})
+}

@@ -1,0 +1,120 @@
+package account
+
+import (
+	"encoding/json"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/text"
+)
+
+// EventKind is what an event is about.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventAlert   EventKind = "alert"
+	EventCleared EventKind = "cleared"
+	EventTopUp   EventKind = "top-up"
+	EventRefund  EventKind = "refund"  // or what else took credits away
+	EventGap     EventKind = "gap"     // nothing was read: asleep, not running, paused
+	EventFault   EventKind = "fault"   // nothing could be read, or a channel takes no alerts
+	EventSegment EventKind = "segment" // the numbers do not continue those before
+	// Unusual spend is an event whether or not a rule is about it.
+	EventSpike EventKind = EventKind(alert.Spike) // an hour or a day
+	EventLeak  EventKind = EventKind(alert.Leak)  // a rise for weeks
+	// EventForecast is that the date on which it runs out really moved.
+	EventForecast EventKind = "forecast"
+)
+
+// Event is something that a person may want to look up later.
+type Event struct {
+	// ID names a stored event; 0 where history tells of it by itself, as of a
+	// gap or a top-up.
+	ID    int64
+	At    time.Time // in whole seconds
+	Kind  EventKind
+	Level alert.Level // empty for what is of no level
+	Text  string      // one clean line
+	// Acknowledged is set where a person has seen it.
+	Acknowledged bool
+	// Alert is the alert, its end, or the unusual spend as a rule knows it;
+	// nil for other kinds.
+	Alert *alert.Event
+	// Spend is what a spike or a leak came to.
+	Spend *UnusualSpend
+	// Move is what a forecast that moved was before and is now.
+	Move *Move
+}
+
+// UnusualSpend is what unusual spend came to, and who drives it.
+type UnusualSpend struct {
+	USD      float64 `json:"usd"`
+	UsualUSD float64 `json:"usual_usd"`
+	Driver
+}
+
+// Driver is who spends more than before, the most. The zero Driver is unknown.
+type Driver struct {
+	Key     string  `json:"key,omitempty"`
+	Model   string  `json:"model,omitempty"`
+	MoreUSD float64 `json:"more_usd,omitempty"` // than before
+	// OfUSD is what had been spent when the driver was looked for.
+	OfUSD float64 `json:"of_usd,omitempty"`
+}
+
+// Move is a forecast that moved: when it runs out now, and the headline before.
+type Move struct {
+	P10 time.Time `json:"p10"`
+	P50 time.Time `json:"p50"`
+	P90 time.Time `json:"p90"`
+	Was Headline  `json:"was"`
+}
+
+// Data returns what of an event is stored beside its kind, level and text; nil
+// where that is all.
+func (e Event) Data() ([]byte, error) {
+	switch {
+	case e.Spend != nil && e.Alert != nil:
+		return json.Marshal(struct {
+			alert.Event
+			UnusualSpend
+		}{*e.Alert, *e.Spend})
+	case e.Alert != nil:
+		return json.Marshal(*e.Alert)
+	case e.Move != nil:
+		return json.Marshal(*e.Move)
+	}
+	return nil, nil
+}
+
+// SetData takes in what Data returned for an event of this kind. What cannot
+// be read is left out.
+func (e *Event) SetData(data []byte) {
+	if len(data) == 0 {
+		return
+	}
+	switch e.Kind {
+	case EventForecast:
+		e.Move = decoded[Move](data)
+	case EventSpike, EventLeak:
+		e.Spend = decoded[UnusualSpend](data)
+		e.Alert = decoded[alert.Event](data)
+	case EventAlert, EventCleared:
+		e.Alert = decoded[alert.Event](data)
+	}
+	if a := e.Alert; a != nil {
+		a.Text, a.ValueText = text.Clean(a.Text, 1000), clean(a.ValueText)
+	}
+	if s := e.Spend; s != nil {
+		s.Key, s.Model = clean(s.Key), clean(s.Model)
+	}
+}
+
+func decoded[T any](data []byte) *T {
+	v := new(T)
+	if json.Unmarshal(data, v) != nil {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,228 @@
+package account
+
+import (
+	"fmt"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/text"
+)
+
+// lagLimit is how long a fall of usage may be a server replica that lags
+// behind; after that it is true.
+const lagLimit = 5 * time.Minute
+
+// slack is how far two totals may differ and count as equal: billing is exact
+// to far less, floating point is not.
+const slack = 1e-9
+
+// clockLimit is how far this clock and the server's may differ. Readings are
+// kept in the order of their times: one put years ahead would leave no place
+// for those after it.
+const clockLimit = 36 * time.Hour
+
+// Why a balance is not known.
+const (
+	noteHidden  = "account balance not visible to this key"
+	noteZero    = "account balance not visible to this key (the API answers 0 of 0)"
+	notePayment = "payment required"
+)
+
+// Verdict is what of a reading is believed.
+type Verdict struct {
+	At          time.Time
+	Fingerprint string
+	// Facts are those before with what the reading adds.
+	Facts Facts
+	// Fault is why the poll counts as failed; nil: it does not.
+	Fault *Fault
+	// Rows are to be stored, at most one of each subject.
+	Rows []Row
+	// Note is for the log.
+	Note string
+
+	before credit.Sample // the account's newest reading until now, at its last success
+}
+
+// AnotherAccount reports whether the numbers are not of the account before:
+// nothing that was known of that one goes on.
+func (v Verdict) AnotherAccount() bool {
+	return len(v.Rows) > 0 && v.Rows[0].Of == OfAccount && v.Rows[0].Segment == AnotherAccount
+}
+
+// Judge decides what of a reading is believed, of an account whose past is b.
+// It changes nothing.
+func Judge(was Facts, r Reading, b *Book) Verdict {
+	v := Verdict{At: r.At, Fingerprint: r.Fingerprint, Facts: was}
+	last, have := b.Account.Newest()
+	v.before = last
+	v.before.At = b.Poll.Success
+	if r.ConnectFault != nil {
+		v.Fault = r.ConnectFault
+		return v
+	}
+	if was.Fingerprint != r.Fingerprint {
+		v.Facts = Facts{Fingerprint: r.Fingerprint, ReadBy: was.ReadBy, ReadCreator: was.ReadCreator, Filled: was.Filled}
+	}
+	if r.Key != nil {
+		v.Facts.Key, v.Facts.KeyAt = r.Key, r.At
+	}
+	if r.Skew != nil {
+		v.Facts.Skew = *r.Skew
+	}
+	if r.KeyFault.is(credit.FaultUnauthorized) {
+		v.Fault = r.KeyFault
+		return v
+	}
+	if d := v.Facts.Skew; d < -clockLimit || d > clockLimit {
+		v.Fault = &Fault{Kind: credit.FaultStorage, Message: fmt.Sprintf("this machine's clock differs from the server's by %.0f d: nothing is recorded", d.Abs().Hours()/24)}
+		return v
+	}
+	if r.askedTotals() {
+		v.judgeTotals(r, last, have)
+	} else {
+		v.keyOnly(r)
+	}
+	if v.Facts.Ordinary() && r.Key != nil {
+		v.addKey(r.Key, b)
+	}
+	return v
+}
+
+func (v *Verdict) judgeTotals(r Reading, last credit.Sample, have bool) {
+	ordinary := v.Facts.Ordinary()
+	switch f := r.TotalsFault; {
+	case f.is(credit.FaultForbidden):
+		v.Facts.RefusedAt, v.Facts.BalanceNote = r.At, noteHidden
+		if !ordinary {
+			v.Fault = f
+			return
+		}
+		v.keyOnly(r)
+		return
+	case f.is(credit.FaultPayment):
+		v.Facts.BalanceNote = notePayment
+		v.Fault = f
+		return
+	case f != nil:
+		v.Fault = f
+		return
+	}
+	v.Facts.RefusedAt = time.Time{}
+	b := *r.Totals
+	if b == (credit.Balance{}) {
+		switch {
+		case ordinary:
+			v.Facts.BalanceNote = noteZero
+			v.keyOnly(r)
+			return
+		case !v.Facts.Manages():
+			v.Facts.BalanceNote = noteZero
+			if v.Fault = r.KeyFault; v.Fault == nil {
+				v.Fault = malformed("0 of 0, from a key of unknown kind")
+			}
+			return
+		case have && v.Facts.ReadBy == r.Fingerprint && last.UsageUSD > slack:
+			v.Fault = malformed(fmt.Sprintf("0 of 0, after %.2f used", last.UsageUSD))
+			return
+		}
+	}
+	v.Facts.BalanceNote, v.Facts.Source = "", FromCredits
+	v.follow(r, b, last, have)
+}
+
+func malformed(what string) *Fault {
+	return &Fault{Kind: credit.FaultMalformed, Message: "malformed answer: " + what}
+}
+
+// keyOnly takes what /key says for all that this poll can know.
+func (v *Verdict) keyOnly(r Reading) {
+	if v.Fault = r.KeyFault; v.Fault == nil {
+		v.Facts.Source = FromKey
+	}
+}
+
+// follow decides whether totals go on where the account's series ended.
+func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have bool) {
+	row := Row{Of: OfAccount, UsageUSD: b.UsageUSD, CreditsUSD: &b.CreditsUSD}
+	creator := ""
+	if v.Facts.Key != nil {
+		creator = v.Facts.Key.Creator
+	}
+	sameKey := v.Facts.ReadBy == r.Fingerprint
+	fell := have && b.UsageUSD < last.UsageUSD-slack
+	switch {
+	case !have:
+		row.Segment = FirstReading
+	case !sameKey && !continues(b, creator, last, v.Facts.ReadCreator):
+		row.Segment = AnotherAccount
+		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
+	case fell && sameKey && recent(v.Facts.AgreedAt, r.At):
+		// A replica that lags behind; what it says of credits may be new.
+		row.UsageUSD = last.UsageUSD
+		v.Rows = append(v.Rows, row)
+		return
+	case fell:
+		row.Segment = UsageFell
+		v.Note = fmt.Sprintf("lifetime usage fell from %s to %s: a new series begins", text.USD(last.UsageUSD), text.USD(b.UsageUSD))
+	}
+	v.Facts.ReadBy, v.Facts.ReadCreator, v.Facts.AgreedAt = r.Fingerprint, creator, r.At
+	v.Rows = append(v.Rows, row)
+}
+
+// recent reports whether a reading that agreed was not long before now.
+func recent(agreed, now time.Time) bool {
+	return !now.Before(agreed) && now.Sub(agreed) < lagLimit
+}
+
+// continues reports whether totals read with another key can be the same
+// account's.
+func continues(b credit.Balance, creator string, last credit.Sample, lastCreator string) bool {
+	if creator != "" && lastCreator != "" && creator != lastCreator {
+		return false
+	}
+	if last.CreditsKnown && b.CreditsUSD < last.CreditsUSD-slack {
+		return false
+	}
+	return b.UsageUSD >= last.UsageUSD-slack
+}
+
+// addKey adds a key's lifetime usage, and what counts against its cap where
+// that is more. A key has one fingerprint for life, so its series breaks only
+// where the number itself does.
+func (v *Verdict) addKey(k *credit.Key, b *Book) {
+	if k.Usage.TotalUSD == nil {
+		return
+	}
+	row := Row{Of: OfKey, UsageUSD: *k.Usage.TotalUSD}
+	last, have := b.Key.Newest()
+	lags := false
+	switch fell := row.UsageUSD < last.UsageUSD-slack; {
+	case !have:
+		row.Segment = FirstReading
+	case fell && recent(v.Facts.KeyAgreedAt, v.At):
+		row.UsageUSD, lags = last.UsageUSD, true
+	case fell:
+		row.Segment = UsageFell
+	}
+	if !lags {
+		v.Facts.KeyAgreedAt = v.At
+	}
+	v.Rows = append(v.Rows, row)
+
+	usd := towardsCap(k)
+	if usd == nil {
+		return
+	}
+	row = Row{Of: OfCap, UsageUSD: *usd}
+	last, have = b.Cap.Newest()
+	switch fell := *usd < last.UsageUSD-slack; {
+	case !have:
+		row.Segment = FirstReading
+	case fell && lags: // where the key's usage is held for a lag, so is this
+		row.UsageUSD = last.UsageUSD
+	case fell:
+		row.Segment = UsageFell
+	}
+	v.Rows = append(v.Rows, row)
+}

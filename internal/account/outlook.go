@@ -1,0 +1,145 @@
+package account
+
+import (
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// A forecast is put by to be graded at most once in putBy, and not while the
+// one before has waited for less than a putByShare-th of this one's middle.
+const (
+	putBy      = time.Hour
+	putByShare = 40
+)
+
+// forecasts says when the account's balance runs out, and returns an outlook
+// with the forecast of the first of balance and cap, and with what refills the
+// balance.
+func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
+	account = forecast.Forecast{State: forecast.Unknown, At: at}
+	if newest, ok := b.Account.Newest(); ok && f.Source == FromCredits {
+		m := model(b.Account, at)
+		left := newest.CreditsUSD - newest.UsageUSD
+		account = m.Forecast(&left)
+		o.AutoTopUp = b.autoTopUp(m, newest, at)
+	}
+	o.Forecast = account
+	k := f.Key
+	switch {
+	case b.Key == nil:
+	case f.Ordinary() && k.Cap.RemainingUSD != nil:
+		t := b.Key
+		if b.Cap != nil {
+			t = b.Cap
+		}
+		resets, _ := k.Cap.Reset.Next(at)
+		o.Forecast = forecast.Sooner(account, model(t, at).Forecast(k.Cap.RemainingUSD), resets)
+	case f.Source == FromKey:
+		o.Forecast = model(b.Key, at).Forecast(nil)
+	}
+	return account, o
+}
+
+// foresee forecasts from the newest reading, and returns the forecasts that
+// are to be stored: those that have ended, and this one where it is put by.
+// before is the reading before the newest.
+func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []credit.Forecast) {
+	at := b.Poll.Success
+	account, o := forecasts(f, b, at)
+	o.Track, o.Made = was.Track, was.Made
+	newest, have := b.Account.Newest()
+	var stored []credit.Forecast
+	if have {
+		newest.At = at
+		stored = grade(b.Open, before, newest)
+	}
+	if len(stored) > 0 || o.Track.Made == 0 {
+		o.Track = track(b.Ended, stored)
+	}
+	spacing := max(putBy, time.Duration(min(account.P50, 1e9)/putByShare*float64(time.Second)))
+	if account.State == forecast.OK && have && (at.Sub(o.Made) >= spacing || at.Before(o.Made)) {
+		o.Made = at
+		stored = append(stored, credit.Forecast{
+			At: at, UsageUSD: newest.UsageUSD, BalanceUSD: newest.CreditsUSD - newest.UsageUSD,
+			P10: account.P10, P50: account.P50, P90: account.P90,
+		})
+	}
+	return o, stored
+}
+
+// grade returns the open forecasts whose outcome the newest reading tells.
+func grade(open []credit.Forecast, before, newest credit.Sample) []credit.Forecast {
+	var ended []credit.Forecast
+	for _, f := range open {
+		if newest.Segment > f.At.Unix() { // its numbers do not go on
+			f.Outcome, f.EndedAt = credit.OutcomeVoid, newest.At
+			ended = append(ended, f)
+			continue
+		}
+		made := forecast.Made{At: f.At, UsageUSD: f.UsageUSD, BalanceUSD: f.BalanceUSD, Segment: newest.Segment, P10: f.P10, P50: f.P50, P90: f.P90}
+		g, over := made.Grade(before, newest)
+		if !over {
+			continue
+		}
+		f.EndedAt = newest.At
+		switch {
+		case g.Held():
+			f.Outcome = credit.OutcomeHeld
+		case g.Censored || g.TookS > f.P90:
+			f.Outcome = credit.OutcomeLate
+		default:
+			f.Outcome = credit.OutcomeEarly
+		}
+		if !g.Censored {
+			f.True = &g.TookS
+		}
+		ended = append(ended, f)
+	}
+	return ended
+}
+
+// track sums up the forecasts that have ended, the newest end first, and those
+// that end now.
+func track(ended, now []credit.Forecast) Track {
+	all := slices.Clone(ended)
+	slices.Reverse(all)
+	var graded []forecast.Graded
+	for _, f := range append(all, now...) {
+		if f.Outcome == credit.OutcomeVoid {
+			continue
+		}
+		g := forecast.Graded{Made: forecast.Made{At: f.At, P10: f.P10, P50: f.P50, P90: f.P90}, TookS: f.P90, Censored: f.True == nil}
+		if f.True != nil {
+			g.TookS = *f.True
+		}
+		graded = append(graded, g)
+	}
+	var t Track
+	t.Made, t.Held, t.Factor = forecast.Track(graded)
+	return t
+}
+
+// AddForecasts puts the forecasts of a step into the book.
+func (b *Book) AddForecasts(stored []credit.Forecast) {
+	if len(stored) == 0 {
+		return
+	}
+	open, ended := slices.Clone(b.Open), slices.Clone(b.Ended)
+	for _, f := range stored {
+		f.At = f.At.Truncate(time.Second)
+		open = slices.DeleteFunc(open, func(o credit.Forecast) bool { return o.At.Equal(f.At) })
+		if f.EndedAt.IsZero() {
+			f.Outcome = credit.OutcomeOpen
+			open = append(open, f)
+		} else {
+			ended = slices.Insert(ended, 0, f)
+		}
+	}
+	b.Open, b.Ended = open, ended[:min(len(ended), mostEnded)]
+}
+
+// mostEnded is how many forecasts that have ended a book holds.
+const mostEnded = 40

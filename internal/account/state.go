@@ -1,0 +1,181 @@
+package account
+
+import (
+	"encoding/json"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+// State is what is kept of an account between two readings. It is stored with
+// the reading that made it, in the same transaction, so that any process can
+// go on from there. The zero State is of an account that was never read.
+type State struct {
+	Facts   Facts   `json:"facts"`
+	Outlook Outlook `json:"outlook"`
+	// Headline is the forecast that people were last notified of.
+	Headline Headline `json:"headline"`
+	Unusual  Unusual  `json:"unusual"`
+	// Alerts is the memory of the rules.
+	Alerts alert.State `json:"alerts"`
+	// Notified are the last notifications, oldest first, for the processes
+	// beside the one that sends them: each has a terminal of its own.
+	Notified []Notification `json:"notified,omitempty"`
+	// Outbox is what has been decided and is not delivered yet.
+	Outbox alert.Outbox `json:"outbox"`
+	// Undelivered says which channels do not take their alerts, and why.
+	Undelivered string `json:"undelivered,omitempty"`
+}
+
+// Facts are what readings told of the key and of the account.
+type Facts struct {
+	Key         *credit.Key `json:"key,omitempty"`
+	Fingerprint string      `json:"fingerprint,omitempty"`
+	// KeyAt is when the key's facts were read, RefusedAt when /credits last
+	// answered that this key may not ask.
+	KeyAt       time.Time `json:"key_at,omitzero"`
+	RefusedAt   time.Time `json:"refused_at,omitzero"`
+	BalanceNote string    `json:"balance_note,omitempty"`
+	// ReadBy and ReadCreator are the fingerprint and the maker of the key that
+	// last read the account's totals.
+	ReadBy      string `json:"read_by,omitempty"`
+	ReadCreator string `json:"read_creator,omitempty"`
+	// Source is what the last good reading came from.
+	Source Source `json:"source,omitempty"`
+	// AgreedAt is when totals last were no less than those before, and
+	// KeyAgreedAt the same of the key's own usage.
+	AgreedAt    time.Time `json:"agreed_at,omitzero"`
+	KeyAgreedAt time.Time `json:"key_agreed_at,omitzero"`
+	// Filled is when the account's spend before the first reading was asked
+	// for and put into history, and KeyFilled the same of this key's own.
+	Filled    time.Time `json:"filled,omitzero"`
+	KeyFilled time.Time `json:"key_filled,omitzero"`
+	// Skew is how far the server's clock is ahead, where it is by a minute.
+	Skew time.Duration `json:"skew,omitempty"`
+}
+
+// rarely is how often a question is asked again to which the answer was that
+// this key may not know, and how often a management key's facts are.
+const rarely = time.Hour
+
+// WantsKey reports whether /key is to be asked at now with the key of this
+// fingerprint. An ordinary key's usage and cap move with every request; a
+// management key's facts do not.
+func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
+	return f.Key == nil || f.Fingerprint != fingerprint || f.Key.Kind != credit.KeyManagement ||
+		now.Sub(f.KeyAt) >= rarely || now.Before(f.KeyAt)
+}
+
+// WantsTotals reports whether /credits is to be asked.
+func (f Facts) WantsTotals(now time.Time, fingerprint string) bool {
+	return f.RefusedAt.IsZero() || f.Fingerprint != fingerprint ||
+		now.Sub(f.RefusedAt) >= rarely || now.Before(f.RefusedAt)
+}
+
+// Ordinary reports whether the key is known to be an ordinary one.
+func (f Facts) Ordinary() bool { return f.Key != nil && f.Key.Kind == credit.KeyOrdinary }
+
+// Manages reports whether the key may see all of the account.
+func (f Facts) Manages() bool { return f.Key != nil && f.Key.Kind == credit.KeyManagement }
+
+// Outlook is the latest forecast, kept so that every process shows the same
+// one and none has to make it again.
+type Outlook struct {
+	Forecast  forecast.Forecast `json:"forecast"`
+	AutoTopUp *AutoTopUp        `json:"auto_top_up,omitempty"`
+	Track     Track             `json:"track"`
+	// Made is when a forecast was last put by to be graded.
+	Made time.Time `json:"made,omitzero"`
+}
+
+// isOf reports whether the outlook is about the reading of at.
+func (o Outlook) isOf(at time.Time) bool { return !o.Forecast.At.IsZero() && o.Forecast.At.Equal(at) }
+
+// Notification is an alert that was sent, with those it was for, and its
+// number: they ascend.
+type Notification struct {
+	alert.Event
+	Channels []string `json:"channels,omitempty"`
+	Number   int64    `json:"number"`
+}
+
+// mostNotified is how many of the last notifications are kept.
+const mostNotified = 16
+
+// notify adds events that are sent now.
+func (s *State) notify(events []alert.Event) {
+	if len(events) == 0 {
+		return
+	}
+	list, number := append([]Notification(nil), s.Notified...), int64(0)
+	if n := len(list); n > 0 {
+		number = list[n-1].Number
+	}
+	for _, e := range events {
+		number++
+		list = append(list, Notification{e, e.Channels, number})
+	}
+	s.Notified = list[max(0, len(list)-mostNotified):]
+}
+
+// NotifiedAfter returns the notifications with a number above last, with their
+// channels, and the highest number.
+func (s State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
+	highest = last
+	for _, n := range s.Notified {
+		highest = max(highest, n.Number)
+		if n.Number > last && n.Level.Rank() > 0 {
+			n.Event.Channels = n.Channels
+			events = append(events, n.Event)
+		}
+	}
+	return events, highest
+}
+
+// DecodeState reads a State that was stored. What cannot be read is empty: it
+// is asked for anew.
+func DecodeState(stored []byte) State {
+	var s State
+	if json.Unmarshal(stored, &s) != nil {
+		return State{}
+	}
+	s.clean()
+	return s
+}
+
+// Encode returns the State as it is stored.
+func (s State) Encode() ([]byte, error) { return json.Marshal(s) }
+
+func (s *State) clean() {
+	if k := s.Facts.Key; k != nil {
+		k.Label = clean(k.Label)
+	}
+	s.Undelivered = text.Clean(s.Undelivered, 300)
+}
+
+// DecodeOldState reads what version 2 of the history kept in six places, by
+// their names.
+func DecodeOldState(stored map[string][]byte) State {
+	var s State
+	read := func(name string, into any) {
+		if b := stored[name]; len(b) > 0 {
+			_ = json.Unmarshal(b, into) // what cannot be read is asked for anew
+		}
+	}
+	unusual := struct{ Unusual Unusual }{}
+	read("key", &s.Facts)
+	read("key", &unusual)
+	read("forecast", &s.Outlook)
+	read("alerts", &s.Alerts)
+	read("told", &s.Notified)
+	read("anchor", &s.Headline)
+	s.Unusual, s.Undelivered = unusual.Unusual, string(stored["undelivered"])
+	s.clean()
+	return s
+}
+
+// clean is a name from outside as it may be shown.
+func clean(s string) string { return text.Clean(s, 100) }

@@ -1,0 +1,112 @@
+package account
+
+import (
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/text"
+)
+
+// Input is what came in since the step before. The zero Input is that time
+// went by.
+type Input struct {
+	// Verdict is of a reading; the book has grown by its rows.
+	Verdict *Verdict
+	// Filled and KeyFilled report that spend from before the first reading of
+	// the account, or of the key, was put into history, and is in the book.
+	Filled, KeyFilled bool
+	// Drivers are who drives the spikes that were pending, by their IDs; nil
+	// where nobody was asked.
+	Drivers map[string]Driver
+	// Silence is for how long no reading came although one was due.
+	Silence time.Duration
+	// Results are the outcomes of attempts to deliver alerts.
+	Results []alert.Result
+}
+
+// Result is what a step comes to. State, Events and Forecasts are to be stored
+// together with the rows of the reading; only then may what is in the state's
+// outbox be sent, and people be notified.
+type Result struct {
+	State    State
+	Snapshot Snapshot
+	Events   []Event
+	// Forecasts are those that have ended, and the one that is to be graded
+	// later.
+	Forecasts []credit.Forecast
+	// Notify are the alerts that people are notified of now.
+	Notify []alert.Event
+}
+
+// Step says what an input does to an account: it forecasts, grades the
+// forecasts before, judges what is unusual, what moved and what rules are
+// about, and makes the snapshot of all that. It is pure: equal arguments give
+// equal results, and none is changed.
+func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
+	r := Result{State: was}
+	st := &r.State
+	if v := in.Verdict; v != nil {
+		st.Facts = v.Facts
+		if v.AnotherAccount() { // what was going on was not about this one
+			st.Unusual, st.Alerts, st.Outbox = Unusual{}, alert.State{}, alert.Outbox{}
+		}
+	}
+	for _, result := range in.Results {
+		st.Outbox = st.Outbox.Apply(result)
+	}
+	if in.Filled {
+		st.Facts.Filled = now
+	}
+	if in.KeyFilled {
+		st.Facts.KeyFilled = now
+	}
+	if before, newer := in.before(b); newer {
+		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
+	}
+	s := View(*st, b, rules, now, false)
+	if rules.Collects {
+		st.Unusual = st.Unusual.follow(s, rules, in.Drivers)
+		r.judge(in, b, rules, &s)
+	}
+	r.Snapshot = s
+	return r
+}
+
+// before returns the account's reading before the newest, and whether there is
+// anything new to forecast from.
+func (in Input) before(b *Book) (before credit.Sample, newer bool) {
+	if v := in.Verdict; v != nil && v.Fault == nil {
+		return v.before, true
+	}
+	if in.Filled || in.KeyFilled {
+		before, _ = b.Account.Newest()
+		return before, true
+	}
+	return before, false
+}
+
+// judge is what the process that collects does with a snapshot.
+func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
+	st := &r.State
+	if rules.Sends && len(rules.Alerts) > 0 {
+		st.Alerts, r.Notify = alert.Evaluate(rules.Alerts, st.Alerts, s.alertReading(*st, b, in.Silence))
+		st.notify(r.Notify)
+		st.Outbox = st.Outbox.Add(r.Notify, rules.Channels, s.Now).Reconcile(st.Alerts)
+		r.Events = alertEvents(r.Notify)
+	}
+	var events []Event
+	st.Unusual, events = st.Unusual.report(*s, r.Notify)
+	r.Events = append(r.Events, events...)
+	newest, _ := b.Account.Newest()
+	var moved *Event
+	if st.Headline, moved = st.Headline.compare(*s, newest); moved != nil {
+		r.Events = append(r.Events, *moved)
+	}
+	s.Alerts = firing(*st, b)
+	line := text.Clean(st.Outbox.Undelivered(s.Now), 300)
+	if line != "" && st.Undelivered == "" {
+		r.Events = append(r.Events, Event{At: s.Now, Kind: EventFault, Level: alert.Warning, Text: line})
+	}
+	st.Undelivered, s.Undelivered = line, line
+}

@@ -1,0 +1,56 @@
+package account
+
+import (
+	"sort"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// autoTopUp says what the account's purchases tell of an automatic top-up, and
+// by the model of its spend, when it buys next; nil where they tell of none.
+func (b *Book) autoTopUp(m *forecast.Model, newest credit.Sample, at time.Time) *AutoTopUp {
+	p, ok := forecast.FindTopUps(b.Purchases)
+	if !ok || !newest.CreditsKnown {
+		return nil
+	}
+	a := &AutoTopUp{ThresholdUSD: p.ThresholdUSD, AmountUSD: p.AmountUSD, Seen: p.Seen, Last: p.Last}
+	over := newest.CreditsUSD - newest.UsageUSD - p.ThresholdUSD
+	a.Next = m.Forecast(&over)
+	if usd, ok := m.MonthUSD(); ok {
+		a.USDPerMonth = &usd
+	}
+	a.MissingSince = b.missing(p, newest, at)
+	return a
+}
+
+// missing returns since when a purchase of p is overdue at at; zero if it is
+// not.
+func (b *Book) missing(p forecast.TopUpPattern, newest credit.Sample, at time.Time) time.Time {
+	under := func(s credit.Sample) bool {
+		return s.Segment == newest.Segment && s.CreditsKnown && s.CreditsUSD == newest.CreditsUSD && s.CreditsUSD-s.UsageUSD < p.SureUSD
+	}
+	if !under(newest) {
+		return time.Time{}
+	}
+	before, ok := b.Account.At(at.Add(-p.Overdue))
+	if !ok || !under(before) {
+		return time.Time{}
+	}
+	// With the same credits a balance only falls.
+	samples := b.Account.Samples
+	if i := sort.Search(len(samples), func(i int) bool { return under(samples[i]) }); i < len(samples) {
+		return samples[i].At
+	}
+	return before.At
+}
+
+// refill is what the rules may know of an automatic top-up.
+func (a *AutoTopUp) refill() *alert.Refill {
+	if a == nil {
+		return nil
+	}
+	return &alert.Refill{ThresholdUSD: a.ThresholdUSD, AmountUSD: a.AmountUSD, MissingSince: a.MissingSince}
+}

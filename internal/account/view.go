@@ -1,0 +1,105 @@
+package account
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// Rules are what an account is called and judged by; they come from the
+// configuration.
+type Rules struct {
+	Account string // its configured name
+	Host    string // the API's host where it is not OpenRouter's own
+	Demo    string // the simulated profile, or empty
+	// Interval is the time between two polls.
+	Interval time.Duration
+	// Collects reports whether this process is the one that polls the account:
+	// it judges what is unusual and what moved.
+	Collects bool
+	// Alerts are judged by a collector that Sends them, to Channels.
+	Alerts   []alert.Rule
+	Sends    bool
+	Channels []alert.Channel
+}
+
+// View is the snapshot of what is known at now. A quick one has no forecast
+// where none was stored for the newest reading, for making one takes a while.
+func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
+	s := Snapshot{
+		Account: rules.Account, Host: rules.Host, Demo: rules.Demo, Now: now, At: b.Poll.Success,
+		Interval: rules.Interval, Source: st.Facts.Source, Key: st.Facts.Key,
+		BalanceNote: st.Facts.BalanceNote, StorageNote: b.StorageNote, Fault: b.Poll.Fault,
+		Forecast: forecast.Forecast{State: forecast.Unknown, At: now},
+	}
+	if s.At.IsZero() {
+		return s
+	}
+	f := st.Facts
+	if f.Skew != 0 {
+		s.note(fmt.Sprintf("the server's clock differs from this one by %s", f.Skew))
+	}
+	if newest, ok := b.Account.Newest(); ok && s.Source == FromCredits {
+		s.Balance = newest.Balance()
+	}
+	s.SpendableUSD, s.Binding = credit.Spendable(s.Balance, s.Key)
+	if s.Key == nil && s.Balance != nil {
+		s.note("the key's own cap is not known: it could not be read")
+	}
+	if at := f.AgreedAt; s.Balance != nil && !at.IsZero() && at.Before(s.At) {
+		s.note("lower usage was read than at " + clock(at, now) + ": it counts if it stays so for 5 min")
+	}
+	shown := b.Shown(f)
+	w := windowsOf(shown, s.At)
+	s.HistorySince, s.OwnSince, s.Gaps = w.since, w.since, len(w.plot.Gaps)
+	if shown != nil {
+		for _, span := range shown.Backfilled {
+			if span.From.Before(s.At) && span.To.After(w.since) {
+				s.OwnSince = span.To
+			}
+		}
+	}
+	s.Spend, s.Burn = w.spend(), w.burn()
+	hours := w.hours()
+	s.Usual, s.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))
+	s.RanOutAt = w.ranOut()
+	s.Undelivered = st.Undelivered
+	s.noteSegments(shown, now)
+	s.Track = st.Outlook.Track
+	s.Alerts = firing(st, b)
+	o := st.Outlook
+	if !o.isOf(s.At) {
+		if quick {
+			return s
+		}
+		_, o = forecasts(f, b, s.At)
+	}
+	s.Forecast, s.AutoTopUp = o.Forecast, o.AutoTopUp
+	return s
+}
+
+func (s *Snapshot) note(line string) { s.Notes = append(s.Notes, line) }
+
+// noteSegments notes where the series was broken in the last day.
+func (s *Snapshot) noteSegments(t *credit.Trail, now time.Time) {
+	if t == nil {
+		return
+	}
+	for _, g := range slices.Backward(t.Segments) {
+		if g.At.Before(s.At.Add(-24*time.Hour)) || !g.At.Before(s.At) {
+			continue
+		}
+		switch g.Reason {
+		case AnotherAccount:
+			s.note("another account's numbers since " + clock(g.At, now) + ": a new series began")
+		case UsageFell:
+			s.note("lifetime usage fell at " + clock(g.At, now) + ": a new series began")
+		}
+	}
+}
+
+func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }

@@ -1,0 +1,147 @@
+package account
+
+import (
+	"slices"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// windows is a series' spend up to a reading, in steps that are fine enough
+// for every window that spend is given over.
+type windows struct {
+	at    time.Time // the newest reading
+	since time.Time // the first
+	plot  credit.Plot
+}
+
+// fineSteps are where windows are cut finer than by the hours of the clock.
+var fineSteps = []struct{ back, step time.Duration }{
+	{time.Hour, time.Minute},
+	{24 * time.Hour, 10 * time.Minute},
+}
+
+// windowsOf returns the spend of a series up to at.
+func windowsOf(t *credit.Trail, at time.Time) windows {
+	w := windows{at: at}
+	if t.Empty() {
+		return w
+	}
+	w.since = t.First.At
+	if !w.since.Before(at) {
+		return w // one reading, or a clock that was set back
+	}
+	w.plot = t.Plot(steps(w.since, at))
+	return w
+}
+
+// steps are the bounds from first, or from as far as is looked back, to at.
+func steps(first, at time.Time) []time.Time {
+	from := at.Add(-windowsBack)
+	if first.After(from) {
+		from = first
+	}
+	bounds := []time.Time{
+		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-time.Hour), at.Add(-24 * time.Hour),
+		at.Add(-7 * 24 * time.Hour), at.Add(-30 * 24 * time.Hour), from, at,
+	}
+	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
+		bounds = append(bounds, t)
+	}
+	for _, f := range fineSteps {
+		for t := at; t.After(at.Add(-f.back)); t = t.Add(-f.step) {
+			bounds = append(bounds, t)
+		}
+	}
+	bounds = slices.DeleteFunc(bounds, func(t time.Time) bool { return t.Before(from) || t.After(at) })
+	slices.SortFunc(bounds, time.Time.Compare)
+	return slices.CompactFunc(bounds, time.Time.Equal)
+}
+
+// over is what was spent since from, or nil where history does not cover that.
+func (w windows) over(from time.Time) *float64 {
+	if w.since.IsZero() || w.since.After(from) || credit.Guessed(w.plot.Gaps, credit.Span{From: from, To: w.at}) {
+		return nil
+	}
+	sum := 0.0
+	for _, b := range w.plot.Buckets {
+		if !b.From.Before(from) && b.Known {
+			sum += b.SpendUSD
+		}
+	}
+	return &sum
+}
+
+func (w windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }
+
+func (w windows) spend() Spend {
+	return Spend{
+		TodayUSD:   w.over(credit.DayStart(w.at)),
+		Last1hUSD:  w.last(time.Hour),
+		Last24hUSD: w.last(24 * time.Hour),
+		Last7dUSD:  w.last(7 * 24 * time.Hour),
+		Last30dUSD: w.last(30 * 24 * time.Hour),
+		WeekUSD:    w.over(credit.WeekStart(w.at)), MonthUSD: w.over(credit.MonthStart(w.at)),
+	}
+}
+
+func (w windows) burn() Burn {
+	b := Burn{USDPerHour: w.last(time.Hour), USDPerDay: w.last(24 * time.Hour), UsualUSDPerHour: w.usual()}
+	if week := w.last(7 * 24 * time.Hour); week != nil {
+		perDay := *week / 7
+		b.WeekUSDPerDay = &perDay
+		if b.USDPerDay != nil && perDay > 0 {
+			trend := *b.USDPerDay/perDay - 1
+			b.TrendRatio = &trend
+		}
+	}
+	return b
+}
+
+// usualDays is how many days must have been seen before an hour has a usual
+// rate, and usualBack how far back they lie.
+const (
+	usualDays = 3
+	usualBack = 28 * 24 * time.Hour
+)
+
+// usual is the mean spend of this UTC hour of day on the days before today, of
+// those hours that were seen whole.
+func (w windows) usual() *float64 {
+	sum, days := 0.0, 0
+	spend, seen := 0.0, 0.0
+	for _, b := range w.plot.Buckets {
+		if b.From.Hour() != w.at.UTC().Hour() || b.From.Before(w.at.Add(-usualBack)) || !b.To.Before(w.at.Add(-12*time.Hour)) {
+			continue
+		}
+		spend += b.SpendUSD
+		seen += b.Observed * b.To.Sub(b.From).Hours()
+		if b.To.Hour() != b.From.Hour() { // the hour ends here
+			if seen > 0.9 {
+				sum += spend
+				days++
+			}
+			spend, seen = 0, 0
+		}
+	}
+	if days < usualDays {
+		return nil
+	}
+	mean := sum / float64(days)
+	return &mean
+}
+
+// ranOut is when the balance was first seen spent, of the readings since which
+// it always was; zero if it is not spent, or always was.
+func (w windows) ranOut() time.Time {
+	var at time.Time
+	for i, b := range slices.Backward(w.plot.Buckets) {
+		if !b.CreditsKnown || b.CreditsUSD-b.UsageUSD > 0 {
+			return at
+		}
+		if at = b.To; i == 0 {
+			return time.Time{}
+		}
+	}
+	return time.Time{}
+}

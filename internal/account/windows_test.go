@@ -1,0 +1,93 @@
+package account
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// hourly is a series that spends $1 at each full hour, which is spend of the
+// hour that ends then, for days until t0.
+func hourly(days int) *credit.Trail {
+	return trailOf(days*24*60, func(ago int) float64 {
+		at := t0.Add(-time.Duration(ago) * time.Minute)
+		return math.Floor(at.Sub(t0.AddDate(0, 0, -days).Truncate(time.Hour)).Hours())
+	}, 2000)
+}
+
+func TestWindows(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		days int
+		want Spend
+	}{
+		{"weeks", 33, Spend{TodayUSD: usd(10), Last1hUSD: usd(1), Last24hUSD: usd(24), Last7dUSD: usd(168), Last30dUSD: usd(720), WeekUSD: usd(5*24 + 10), MonthUSD: usd(20*24 + 10)}},
+		{"two days", 2, Spend{TodayUSD: usd(10), Last1hUSD: usd(1), Last24hUSD: usd(24)}},
+	} {
+		got := windowsOf(hourly(c.days), t0).spend()
+		for _, w := range []struct {
+			name      string
+			got, want *float64
+		}{
+			{"today", got.TodayUSD, c.want.TodayUSD}, {"1h", got.Last1hUSD, c.want.Last1hUSD}, {"24h", got.Last24hUSD, c.want.Last24hUSD},
+			{"7d", got.Last7dUSD, c.want.Last7dUSD}, {"30d", got.Last30dUSD, c.want.Last30dUSD}, {"week", got.WeekUSD, c.want.WeekUSD}, {"month", got.MonthUSD, c.want.MonthUSD},
+		} {
+			if (w.got == nil) != (w.want == nil) || w.got != nil && math.Abs(*w.got-*w.want) > 1e-9 {
+				t.Errorf("%s, %s: spent %v, want %v", c.name, w.name, deref(w.got), deref(w.want))
+			}
+		}
+	}
+	if s := windowsOf(nil, t0).spend(); s != (Spend{}) {
+		t.Errorf("spend of nothing = %+v, want unknown", s)
+	}
+}
+
+func TestBurn(t *testing.T) {
+	b := windowsOf(hourly(33), t0).burn()
+	if *b.USDPerHour != 1 || *b.USDPerDay != 24 || *b.WeekUSDPerDay != 24 || *b.TrendRatio != 0 || *b.UsualUSDPerHour != 1 {
+		t.Errorf("burn = %+v, want 1 an hour and 24 a day, as usual", b)
+	}
+}
+
+// The hour that runs now, and today, are none of the days that it is usual on.
+func TestTheUsualRateIsOfTheDaysBefore(t *testing.T) {
+	trail := func(days int) *credit.Trail {
+		return trailOf(days*24*60, func(ago int) float64 {
+			usage := math.Floor(t0.Add(-time.Duration(ago) * time.Minute).Sub(t0.AddDate(0, 0, -40).Truncate(time.Hour)).Hours())
+			if ago < 30 {
+				usage += 50
+			}
+			return usage
+		}, 2000)
+	}
+	if u := windowsOf(trail(10), t0).usual(); u == nil || *u != 1 {
+		t.Errorf("usual = %v with a burst within the hour, want 1", deref(u))
+	}
+	if u := windowsOf(trail(3), t0).usual(); u != nil {
+		t.Errorf("usual = %v after two whole days of this hour, want unknown", *u)
+	}
+	blind := trail(10)
+	for day := 1; day <= 8; day++ { // of these days half of the hour was not seen
+		at := t0.AddDate(0, 0, -day).Truncate(time.Hour)
+		blind.Gaps = append([]credit.Gap{{Span: credit.Span{From: at.Add(10 * time.Minute), To: at.Add(40 * time.Minute)}}}, blind.Gaps...)
+	}
+	if u := windowsOf(blind, t0).usual(); u != nil {
+		t.Errorf("usual = %v of days whose hour was half seen, want unknown", *u)
+	}
+}
+
+// It ran out when it was first seen spent, and not when it was last read.
+func TestRanOut(t *testing.T) {
+	usage := func(ago int) float64 { return 100 - float64(ago-30) } // spent half an hour ago
+	if at := windowsOf(trailOf(50, usage, 100), t0).ranOut(); !at.Equal(t0.Add(-30 * time.Minute)) {
+		t.Errorf("ran out at %v, want 30 min ago", at)
+	}
+	if at := windowsOf(trailOf(50, usage, 200), t0).ranOut(); !at.IsZero() {
+		t.Errorf("ran out at %v with $100 left", at)
+	}
+	if at := windowsOf(trailOf(20, usage, 100), t0).ranOut(); !at.IsZero() {
+		t.Errorf("ran out at %v though it was never seen otherwise", at)
+	}
+}

@@ -1,0 +1,154 @@
+package monitor
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/account"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+)
+
+// subject is which series an account's numbers are stored in, where, and what
+// was known at the last step. It is not changed once it is published.
+type subject struct {
+	db        *history.DB
+	account   history.Series // the account's totals
+	keySeries history.Series // an ordinary key's own; zero until the key is known
+	shown     history.Series // the one whose spend the surfaces show
+	key       *credit.Key    // the key that asks; nil until it is known
+	book      *account.Book
+}
+
+type subjectPointer = atomic.Pointer[subject]
+
+// trail is what is known of a series; nil of one that the book does not hold.
+func (s *subject) trail(series history.Series) *credit.Trail {
+	switch series {
+	case s.account:
+		return s.book.Account
+	case s.keySeries:
+		return s.book.Key
+	}
+	return nil
+}
+
+// Plot returns what was spent in n equal spans from one moment to another. A
+// zero from is the first sample.
+func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error) {
+	s := m.subject.Load()
+	if s == nil {
+		return history.Plot{}, nil
+	}
+	if from.IsZero() {
+		first, ok, err := s.db.First(ctx, s.shown)
+		if err != nil || !ok {
+			return history.Plot{}, err
+		}
+		from = first.At
+	}
+	if !from.Before(to) {
+		return history.Plot{}, nil
+	}
+	p, err := s.db.Buckets(ctx, s.shown, from, to, n)
+	p.Segments = slices.DeleteFunc(p.Segments, func(g history.Segment) bool { return g.Reason == account.FirstReading })
+	return p, err
+}
+
+// Plan says what a snapshot's forecast means for buying credits. ok is false
+// while the balance is not known.
+func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
+	at := m.subject.Load()
+	if at == nil {
+		return p, false, nil
+	}
+	p, ok = s.Plan(at.book, ask)
+	return p, ok, nil
+}
+
+// Preflight says whether needUSD can be spent now, and with 90 % certainty
+// still after d: see [account.Snapshot.Preflight].
+func (m *Monitor) Preflight(s account.Snapshot, needUSD float64, d time.Duration) account.Preflight {
+	b := &account.Book{}
+	if at := m.subject.Load(); at != nil {
+		b = at.book
+	}
+	return s.Preflight(b, needUSD, d)
+}
+
+// Archive is where an account's history lies.
+type Archive struct {
+	DB      *history.DB
+	Account history.Series // the account's totals and events
+	Shown   history.Series // the one whose spend the surfaces show: the account, or a key that cannot read it
+}
+
+// Archive returns where the history lies; ok is false before it was opened.
+func (m *Monitor) Archive() (a Archive, ok bool) {
+	s := m.subject.Load()
+	if s == nil {
+		return Archive{}, false
+	}
+	return Archive{s.db, s.account, s.shown}, true
+}
+
+// OpenArchive opens the history in place of Run or Once. Nothing is requested, and
+// no key is needed.
+func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
+	if _, err := openStore(ctx, m); err != nil {
+		return Archive{}, err
+	}
+	a, _ := m.Archive()
+	return a, nil
+}
+
+// SpendBetween returns what was spent from each of the ascending bounds to the
+// next: one sum less than there are bounds, and nil where history covers that
+// span only in part or guesses much of it.
+func (m *Monitor) SpendBetween(ctx context.Context, bounds ...time.Time) ([]*float64, error) {
+	sums := make([]*float64, len(bounds)-1)
+	s := m.subject.Load()
+	if s == nil || s.trail(s.shown).Empty() {
+		return sums, nil
+	}
+	poll, ok, err := s.db.Poll(ctx, s.shown)
+	if err != nil || !ok {
+		return sums, err
+	}
+	plot, err := s.db.BucketsAt(ctx, s.shown, bounds)
+	if err != nil {
+		return sums, err
+	}
+	first := s.trail(s.shown).First.At
+	for i, b := range plot.Buckets {
+		if b.Known && !b.From.Before(first) && !b.To.After(poll.Success) && !credit.Guessed(plot.Gaps, b.Span) {
+			sums[i] = &plot.Buckets[i].SpendUSD
+		}
+	}
+	return sums, nil
+}
+
+// spent is what a series spent in a span, as far as it was read; nil where too
+// much of that is not known.
+func (m *Monitor) spent(ctx context.Context, series history.Series, from, to time.Time) (*float64, error) {
+	s := m.subject.Load()
+	poll, ok, err := s.db.Poll(ctx, series)
+	if err != nil || !ok || poll.Success.IsZero() {
+		return nil, err
+	}
+	if late := to.Sub(poll.Success); late > 2*m.o.Interval && late.Seconds() > credit.EdgeShare*to.Sub(from).Seconds() {
+		return nil, nil
+	}
+	t := s.trail(series)
+	if t.Empty() || t.First.At.After(from) {
+		return nil, nil
+	}
+	plot, err := s.db.BucketsAt(ctx, series, []time.Time{from, to})
+	if err != nil || credit.Guessed(plot.Gaps, credit.Span{From: from, To: to}) {
+		return nil, err
+	}
+	return &plot.Buckets[0].SpendUSD, nil
+}
