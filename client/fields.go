@@ -22,10 +22,10 @@ const (
 // one. Its readers return nil (text: "") for a field that is missing or null,
 // and store the first thing that is wrong in err.
 type fields struct {
-	path string // of the object, with a dot at its end; "" at the top
-	raw  map[string]json.RawMessage
-	key  Secret // redacted from every text
-	err  *error
+	path    string // of the object, with a dot at its end; "" at the top
+	members []member
+	key     Secret // redacted from every text
+	err     *error
 }
 
 // parseFields reads a whole body, which must be one JSON object.
@@ -39,35 +39,22 @@ func parseFields(body []byte, key Secret) (*fields, error) {
 		return nil, errNotJSON
 	}
 	f := &fields{key: key, err: new(error)}
-	f.raw = f.members("the answer", body)
+	f.split("the answer", body)
 	return f, *f.err
 }
 
 var errNotJSON = errors.New("not JSON")
 
-// members splits raw, which is valid JSON, into the fields of an object.
-func (f *fields) members(what string, raw []byte) map[string]json.RawMessage {
-	members := map[string]json.RawMessage{}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+// split takes in the fields of an object, which is valid JSON.
+func (f *fields) split(what string, raw []byte) {
+	members, err := appendMembers(f.members[:0], raw)
+	f.members = members
+	var twice twiceError
+	if errors.As(err, &twice) {
+		f.fail("%s has %q twice", what, text.Safe(string(twice), 40, f.key.Reveal()))
+	} else if err != nil {
 		f.fail("%s is not an object", what)
-		return members
 	}
-	for d.More() {
-		t, err := d.Token()
-		name, ok := t.(string)
-		var value json.RawMessage
-		if err != nil || !ok || d.Decode(&value) != nil {
-			f.fail("%s is not an object", what)
-			return members
-		}
-		if _, twice := members[name]; twice {
-			f.fail("%s has %q twice", what, text.Safe(name, 40, f.key.Reveal()))
-			return members
-		}
-		members[name] = value
-	}
-	return members
 }
 
 func (f *fields) fail(format string, a ...any) {
@@ -78,15 +65,19 @@ func (f *fields) fail(format string, a ...any) {
 
 // get returns a field's raw value; ok is false if it is missing or null.
 func (f *fields) get(name string) (raw []byte, ok bool) {
-	raw, ok = f.raw[name]
-	return raw, ok && string(raw) != "null"
+	for i := range f.members {
+		if m := &f.members[i]; m.name == name {
+			return m.raw, string(m.raw) != "null"
+		}
+	}
+	return nil, false
 }
 
 // object reads a required object.
 func (f *fields) object(name string) *fields {
 	sub := &fields{path: f.path + name + ".", key: f.key, err: f.err}
 	if raw, ok := f.get(name); ok {
-		sub.raw = sub.members(f.path+name, raw)
+		sub.split(f.path+name, raw)
 	} else {
 		f.fail("%s%s is missing", f.path, name)
 	}
@@ -101,7 +92,7 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 		return nil
 	}
 	sub := &fields{key: f.key, err: new(error)}
-	sub.raw = sub.members(name, raw)
+	sub.split(name, raw)
 	v := read(sub)
 	if *sub.err != nil {
 		return nil
@@ -110,29 +101,28 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 }
 
 // each reads a required list of objects, giving them to read one by one up to
-// the first that is wrong.
+// the first that is wrong. What read is given is not to be kept.
 func (f *fields) each(name string, read func(*fields)) {
 	raw, ok := f.get(name)
 	if !ok {
 		f.fail("%s%s is missing", f.path, name)
 		return
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+	if raw[0] != '[' {
 		f.fail("%s%s is not a list", f.path, name)
 		return
 	}
-	for i := 0; d.More() && *f.err == nil; i++ {
-		what := fmt.Sprintf("%s%s[%d]", f.path, name, i)
-		var row json.RawMessage
-		if err := d.Decode(&row); err != nil {
-			f.fail("%s is unreadable", what)
-			return
-		}
-		sub := &fields{path: what + ".", key: f.key, err: f.err}
-		sub.raw = sub.members(what, row)
-		if *f.err == nil {
+	sub := &fields{key: f.key, err: f.err}
+	i := 0
+	for row := range items(raw) {
+		what := f.path + name + "[" + strconv.Itoa(i) + "]"
+		i++
+		sub.path = what + "."
+		if sub.split(what, row); *f.err == nil {
 			read(sub)
+		}
+		if *f.err != nil {
+			return
 		}
 	}
 }
@@ -226,8 +216,8 @@ func (f *fields) text(name string) string {
 	if !ok {
 		return ""
 	}
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
+	s, ok := unquoted(raw)
+	if !ok {
 		f.fail("%s%s is not a string", f.path, name)
 		return ""
 	}
@@ -237,11 +227,13 @@ func (f *fields) text(name string) string {
 // id reads a string that has to be there, and that identifies a thing, so that
 // it cannot be cleaned or cut.
 func (f *fields) id(name string) string {
-	var s string
 	raw, ok := f.get(name)
 	if !ok {
 		f.fail("%s%s is missing", f.path, name)
-	} else if json.Unmarshal(raw, &s) != nil || s == "" || text.Safe(s, maxMessageBytes, f.key.Reveal()) != s {
+		return ""
+	}
+	s, ok := unquoted(raw)
+	if !ok || s == "" || text.Safe(s, maxMessageBytes, f.key.Reveal()) != s {
 		f.fail("%s%s is not an identifier", f.path, name)
 		return ""
 	}
@@ -272,10 +264,7 @@ func (f *fields) unixMilli(name string) *time.Time {
 // looseText reads a string that nobody promised; "" if it is something else.
 func (f *fields) looseText(name string) string {
 	raw, _ := f.get(name)
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return ""
-	}
+	s, _ := unquoted(raw)
 	return text.Safe(s, maxMessageBytes, f.key.Reveal())
 }
 

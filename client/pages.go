@@ -31,9 +31,10 @@ func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, 
 	maps.Copy(query, q.query)
 	q.query = query
 	offset, more := 0, true
+	rows := make([]T, 0, pageRows)
 	for page := 0; more && page < maxPages; page++ {
 		query.Set("offset", strconv.Itoa(offset))
-		var rows []T
+		rows = rows[:0]
 		var total *int64 // of the whole list, where the endpoint counts it
 		meta, err := c.do(ctx, q, func(answer *fields) {
 			answer.each("data", func(f *fields) { rows = append(rows, read(f)) })
