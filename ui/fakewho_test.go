@@ -91,7 +91,7 @@ func happenings() []account.Event {
 	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {
 		at := testNow.Add(-ago)
 		a := alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared}
-		e := account.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: level, Text: a.Said(), Alert: &a}
+		e := account.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: level, Text: a.Summary(), Alert: &a}
 		if cleared {
 			e.Kind = monitor.EventCleared
 		}

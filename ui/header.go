@@ -174,7 +174,7 @@ func banners(p draw.Pen, s account.Snapshot, w int) []string {
 		if e.Level == alert.Urgent {
 			l = draw.LevelCritical
 		}
-		lines = append(lines, p.Of(l).Render("▲ "+string(e.Level))+": "+draw.Clean(e.Said()))
+		lines = append(lines, p.Of(l).Render("▲ "+string(e.Level))+": "+draw.Clean(e.Summary()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)

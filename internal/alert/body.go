@@ -11,16 +11,16 @@ import (
 // request returns where and in which form the channel's service takes an
 // event: its JSON for a webhook, else a message without markup.
 func (c Channel) request(u *url.URL, e Event) (to *url.URL, body []byte) {
-	said := e.title() + ": " + e.Text
+	message := e.title() + ": " + e.Text
 	switch c.Via {
 	case Slack:
 		// https://docs.slack.dev/messaging/formatting-message-text: these three
 		// characters, escaped, are all that makes mentions and links.
-		said = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(said)
-		return u, encode(map[string]any{"text": said})
+		message = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(message)
+		return u, encode(map[string]any{"text": message})
 	case Discord:
 		return u, encode(map[string]any{
-			"content":          discordText.Replace(said),
+			"content":          discordText.Replace(message),
 			"allowed_mentions": map[string]any{"parse": []string{}},
 			"flags":            1 << 2, // no previews of links
 		})
@@ -30,7 +30,7 @@ func (c Channel) request(u *url.URL, e Event) (to *url.URL, body []byte) {
 		}
 		return u, encode(map[string]any{
 			"chat_id":              c.To,
-			"text":                 said,
+			"text":                 message,
 			"link_preview_options": map[string]any{"is_disabled": true},
 		})
 	case Ntfy:

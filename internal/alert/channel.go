@@ -33,8 +33,8 @@ type Channel struct {
 	Via  Via
 	// Level is the least that the channel takes. If empty, it takes all.
 	Level Level
-	// URL returns the address, which is a secret: it is asked when a Courier
-	// starts, and again before an event until it succeeds.
+	// URL returns the address, which is a secret: it is read when a Courier
+	// starts, and again before each attempt until that succeeds.
 	URL func(context.Context) (string, error)
 	// To is a chat, or addresses with commas between them.
 	To   string
@@ -45,7 +45,7 @@ type Channel struct {
 // DefaultChannels returns the channels of somebody who configured none.
 func DefaultChannels() []Channel { return []Channel{{Name: "terminal", Via: Bell}} }
 
-// takes reports whether e is told by c.
+// takes reports whether e goes to c.
 func (c Channel) takes(e Event) bool {
 	return e.Level.Rank() >= c.Level.Rank() && (len(e.Channels) == 0 || slices.Contains(e.Channels, c.Name))
 }
@@ -55,8 +55,8 @@ func (v Via) OnTerminal() bool { return v == Bell || v == OSC9 || v == OSC777 }
 
 func (c Channel) onTerminal() bool { return c.Via.OnTerminal() }
 
-// Terminal returns what is to be written to a terminal, in one piece, so that
-// its channels among these tell the events. It is empty where there is none.
+// Terminal returns what to write to a terminal, in one piece, to notify the
+// channels among these that are on it. It is empty where there are none.
 func Terminal(channels []Channel, events []Event) string {
 	var b strings.Builder
 	for _, c := range channels {

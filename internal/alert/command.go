@@ -34,17 +34,17 @@ func runCommand(ctx context.Context, argv, environ []string, e Event) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return backoff.Permanent(fmt.Errorf("running %s: no such program", name))
 	}
-	said, _, _ := bytes.Cut(bytes.TrimSpace(notes.kept), []byte("\n"))
-	if len(said) > 0 {
-		return fmt.Errorf("running %s: %s: %s", name, clean(err.Error(), maxText), clean(string(said), maxText))
+	reason, _, _ := bytes.Cut(bytes.TrimSpace(notes.start), []byte("\n"))
+	if len(reason) > 0 {
+		return fmt.Errorf("running %s: %s: %s", name, clean(err.Error(), maxText), clean(string(reason), maxText))
 	}
 	return fmt.Errorf("running %s: %s", name, clean(err.Error(), maxText))
 }
 
-// firstBytes keeps the beginning of what is written and drops the rest.
-type firstBytes struct{ kept []byte }
+// firstBytes stores the beginning of what is written and drops the rest.
+type firstBytes struct{ start []byte }
 
 func (b *firstBytes) Write(p []byte) (int, error) {
-	b.kept = append(b.kept, p[:min(len(p), 4096-len(b.kept))]...)
+	b.start = append(b.start, p[:min(len(p), 4096-len(b.start))]...)
 	return len(p), nil
 }

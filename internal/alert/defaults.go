@@ -18,8 +18,8 @@ func Defaults() []Rule {
 		{Kind: Leak, Level: Warning},
 		{Kind: Limit, AboveRatio: 0.9, Level: Warning},
 		{Kind: TopUp, Level: Info},
-		// What is urgent of it, the balance and the runway tell: they no longer
-		// keep silent then.
+		// Where it is urgent, the rules for the balance and the runway fire: they
+		// no longer yield then.
 		{Kind: TopUpMissing, Level: Warning},
 		{Kind: Stale, Level: Warning},
 		{Kind: KeyExpiry, Within: 7 * day, Level: Warning},

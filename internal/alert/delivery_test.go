@@ -97,7 +97,7 @@ func playDelivery(t *testing.T, seed uint64) {
 		r := Reading{Account: "x", Now: now, At: now, Fresh: rng.IntN(5) > 0, BalanceUSD: &left, UsedRatio: &ratio, DayUSD: &day, TopUps: topUps,
 			Limits: []Allowance{{ID: "k", UsedUSD: f(1.3 * rng.Float64()), LimitUSD: 1}, {ID: "l", UsedUSD: f(1.3 * rng.Float64()), LimitUSD: 1}}}
 		if !r.Fresh {
-			r.Silence = time.Duration(rng.IntN(30)) * time.Minute
+			r.Gap = time.Duration(rng.IntN(30)) * time.Minute
 		}
 		for _, r := range receivers {
 			if rng.IntN(15) == 0 {

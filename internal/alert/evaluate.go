@@ -93,7 +93,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 // mostSubjects is how many subjects of one rule are notified one by one.
 const mostSubjects = 3
 
-// notify turns what is due into as few events as say it.
+// notify turns what is due into as few events as possible.
 func notify(due []candidate, now time.Time) (events []Event) {
 	rivals := map[topic][]candidate{}
 	for _, c := range due {
@@ -169,7 +169,7 @@ func (s *State) topUps(rule Rule, r Reading) []Event {
 	if s.topUpsNotified.IsZero() {
 		s.topUpsNotified = r.Now.UTC()
 	}
-	if rule.holds(r.Now, false) {
+	if rule.quietAt(r.Now, false) {
 		return nil
 	}
 	after := s.topUpsNotified

@@ -32,7 +32,7 @@ func left(usd float64) func(*Reading) { return func(r *Reading) { r.BalanceUSD =
 func nothing(*Reading) {}
 
 func blind(silence time.Duration) func(*Reading) {
-	return func(r *Reading) { r.Fresh, r.Silence, r.Cause = false, silence, "connection refused" }
+	return func(r *Reading) { r.Fresh, r.Gap, r.Cause = false, silence, "connection refused" }
 }
 
 func said(events []Event) string {
@@ -67,7 +67,7 @@ func play(t *testing.T, rules []Rule, steps []step) {
 	r := Reading{Account: "personal", Now: start}
 	for i, st := range steps {
 		r.Now = r.Now.Add(st.after)
-		r.At, r.Fresh, r.Silence, r.Cause = r.Now, true, 0, ""
+		r.At, r.Fresh, r.Gap, r.Cause = r.Now, true, 0, ""
 		st.set(&r)
 		before := restart(t, s)
 		next, events := Evaluate(rules, s, r)
@@ -295,7 +295,7 @@ func TestProperties(t *testing.T) {
 				}
 			}
 			if !r.Fresh {
-				r.Silence = time.Duration(rng.IntN(120)) * time.Minute
+				r.Gap = time.Duration(rng.IntN(120)) * time.Minute
 			}
 			before, _ := json.Marshal(s)
 			next, events := Evaluate(rules, s, r)
@@ -363,8 +363,8 @@ func TestText(t *testing.T) {
 		tc.set(&r)
 		_, events := Evaluate([]Rule{tc.rule}, State{}, r)
 		if len(events) == 1 && tc.rule.Kind != Stale {
-			if said := events[0].Said(); "work: "+said+" (Sat 21 Nov, 10:42 CET)" != tc.want {
-				t.Errorf("%s: Said() = %q", tc.name, said)
+			if said := events[0].Summary(); "work: "+said+" (Sat 21 Nov, 10:42 CET)" != tc.want {
+				t.Errorf("%s: Summary() = %q", tc.name, said)
 			}
 		}
 		if len(events) != 1 || events[0].Text != tc.want {

@@ -49,37 +49,37 @@ func (e Event) cleaned() Event {
 // maxStored is more than any text of an event.
 const maxStored = 2 * maxText
 
-// Said is Text without the account and the time of the values, for where both
+// Summary is Text without the account and the time of the values, for where both
 // stand beside it.
-func (e Event) Said() string {
-	said := strings.TrimPrefix(e.Text, e.Account+": ")
+func (e Event) Summary() string {
+	summary := strings.TrimPrefix(e.Text, e.Account+": ")
 	if e.Rule == Stale && !e.Cleared {
-		return said // it ends with the time
+		return summary // it ends with the time
 	}
-	return timed.ReplaceAllLiteralString(said, "")
+	return timed.ReplaceAllLiteralString(summary, "")
 }
 
 // timed is the end of a sentence.
 var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
 
-// event returns what is to be told of f now.
+// event returns the event of f at the time of the reading.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
-	value, said := f.said()
+	value, text := f.description()
 	return Event{
 		Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
-		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, said),
+		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, text),
 		Cleared: cleared, Channels: r.Channels,
 	}
 }
 
-// sentence puts the account before what is said and the time of the values
+// sentence puts the account before a text and the time of the values
 // after it.
-func sentence(r Reading, said string) string {
+func sentence(r Reading, text string) string {
 	at := r.At
 	if at.IsZero() {
 		at = r.Now
 	}
-	return clean(clean(r.Account, maxName)+": "+said, maxText) + at.In(r.Now.Location()).Format(" (Mon 2 Jan, 15:04 MST)")
+	return clean(clean(r.Account, maxName)+": "+text, maxText) + at.In(r.Now.Location()).Format(" (Mon 2 Jan, 15:04 MST)")
 }
 
 // The most bytes of a name and of a text.

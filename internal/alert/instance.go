@@ -141,7 +141,7 @@ func (a instance) outranks(o instance) bool {
 // due reports whether there is something to notify at now.
 func (a instance) due(r Rule, now time.Time) bool {
 	switch {
-	case r.holds(now, !a.fires()):
+	case r.quietAt(now, !a.fires()):
 		return false
 	case a.State == firing && !a.LastNotified.standing():
 		return a.LastNotified.At.IsZero() || now.Sub(a.LastNotified.At) >= r.Cooldown

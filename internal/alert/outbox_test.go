@@ -348,7 +348,7 @@ func TestReconcile(t *testing.T) {
 		r := Reading{Account: "x", Now: start}
 		for i, st := range steps {
 			r.Now = r.Now.Add(st.after)
-			r.At, r.Fresh, r.Silence = r.Now, true, 0
+			r.At, r.Fresh, r.Gap = r.Now, true, 0
 			st.set(&r)
 			var events []Event
 			s, events = Evaluate(st.rules, s, r)

@@ -22,7 +22,7 @@ import (
 func post(ctx context.Context, u *url.URL, body []byte, now func() time.Time) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(body))
 	if err != nil {
-		return backoff.Permanent(errors.New("its URL cannot be asked"))
+		return backoff.Permanent(errors.New("its URL cannot be used"))
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "ortop")
@@ -35,7 +35,7 @@ func post(ctx context.Context, u *url.URL, body []byte, now func() time.Time) er
 		return err
 	}
 	defer res.Body.Close()
-	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // the status says it all
+	_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // the status is enough
 	if res.StatusCode/100 == 2 {
 		return nil
 	}

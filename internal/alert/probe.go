@@ -22,14 +22,15 @@ type finding struct {
 	well    bool // it does not, by more than the margin
 	value   string
 	text    string
-	// say makes value and text, if it is set: of thousands of keys few are told of.
-	say func() (value, text string)
+	// describe makes value and text, if it is set: of thousands of keys few are
+	// notified.
+	describe func() (value, text string)
 }
 
-// said is the finding's value and text.
-func (f finding) said() (value, text string) {
-	if f.say != nil {
-		return f.say()
+// description is the finding's value and text.
+func (f finding) description() (value, text string) {
+	if f.describe != nil {
+		return f.describe()
 	}
 	return f.value, f.text
 }
@@ -77,7 +78,7 @@ func usd(v *float64) (sum float64, ok bool) {
 }
 
 func stale(r Rule, in Reading) finding {
-	f := finding{over: in.Silence >= r.For, well: in.Fresh, value: text.Span(in.Silence)}
+	f := finding{over: in.Gap >= r.For, well: in.Fresh, value: text.Span(in.Gap)}
 	switch {
 	case in.Fresh:
 		f.text = "readings come again"
@@ -205,7 +206,7 @@ func spend(r Rule, in Reading) (f finding, known bool) {
 	}
 	sum, ok := usd(spent)
 	// Each window is a subject of its own: a budget that is exceeded anew is
-	// told anew, and nobody is told that midnight has come.
+	// notified anew, and midnight is no all-clear.
 	f.subject = string(r.Window) + " " + start.Format(time.DateOnly)
 	f.over, f.well = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
 	f.value = text.USD(sum)
@@ -247,13 +248,13 @@ func limits(r Rule, in Reading) (found []finding) {
 		used, ok := usd(a.UsedUSD)
 		f := share(used/a.LimitUSD, r.AboveRatio)
 		f.subject, f.unknown = a.ID, !ok
-		f.say = func() (value, said string) {
+		f.describe = func() (value, line string) {
 			value = text.Percent(used / a.LimitUSD)
-			said = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
+			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
 			if !a.ResetsAt.IsZero() {
-				said += ", resets " + text.Moment(a.ResetsAt, in.Now)
+				line += ", resets " + text.Moment(a.ResetsAt, in.Now)
 			}
-			return value, said
+			return value, line
 		}
 		found = append(found, f)
 	}
@@ -268,7 +269,7 @@ func expiries(r Rule, in Reading) (found []finding) {
 		}
 		left := k.At.Sub(in.Now)
 		f := finding{subject: k.ID, over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
-		f.say = func() (value, said string) {
+		f.describe = func() (value, line string) {
 			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
 			value = text.Span(max(left, 0))
 			if left <= 0 {

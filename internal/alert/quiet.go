@@ -19,8 +19,8 @@ func (q Quiet) At(t time.Time) bool {
 	return clock >= q.From || clock < q.To
 }
 
-// holds reports whether the rule is not to speak at t; a condition that
-// cleared is never urgent.
-func (r Rule) holds(t time.Time, cleared bool) bool {
+// quietAt reports whether the rule may not notify at t; an all-clear is never
+// urgent.
+func (r Rule) quietAt(t time.Time, cleared bool) bool {
 	return r.Quiet.At(t) && (r.Level != Urgent || r.QuietUrgent || cleared)
 }

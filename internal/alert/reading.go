@@ -19,16 +19,16 @@ type Reading struct {
 	// Fresh reports whether the values come from a good reading that is not
 	// old. If it is false, rules of kind Stale alone are evaluated.
 	Fresh bool
-	// Silence is for how long no reading came although one was due: not while
+	// Gap is how long no reading came although one was due: not while
 	// the machine slept, the program was stopped or polling was paused. Cause
 	// is why, in one line.
-	Silence time.Duration
-	Cause   string
+	Gap   time.Duration
+	Cause string
 
 	BalanceUSD *float64
 	UsedRatio  *float64 // 0 to 1 and above
 	Forecast   forecast.Forecast
-	Early      bool // the middle of Forecast rests on too little to be told
+	Early      bool // the middle of Forecast rests on too little to be shown
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
 	// Refill is nil where no automatic top-up is known of.
@@ -62,7 +62,7 @@ type Unusual struct {
 type Allowance struct {
 	ID   string // ID is its own as long as it lives, such as a key's hash.
 	Name string // Name is for people: `key "ci"`, `workspace "web"`.
-	// UsedUSD is nil where it is not known just now: what was told of it stands.
+	// UsedUSD is nil where it is not known just now: its alert stays as it is.
 	UsedUSD  *float64
 	LimitUSD float64
 	ResetsAt time.Time // ResetsAt is zero where it never starts anew.

@@ -19,8 +19,8 @@ type Refill struct {
 // runs out.
 func (in Reading) refilled() bool { return in.Refill != nil && in.Refill.MissingSince.IsZero() }
 
-// yields reports whether the rule has nothing to tell while automatic top-ups
-// come: they buy when the balance is lower than what the rule minds.
+// yields reports whether the rule does not fire while automatic top-ups come:
+// they buy when the balance is lower than the rule's threshold.
 func (r Rule) yields(in Reading) bool {
 	return r.Yields && in.refilled() && r.BelowUSD >= in.Refill.ThresholdUSD
 }

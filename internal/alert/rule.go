@@ -61,7 +61,7 @@ const (
 	Month Window = "month"
 )
 
-// Rule says when to tell whom. Its Kind, with its threshold, Window, Chance and
+// Rule is when to notify whom. Its Kind, with its threshold, Window, Chance and
 // For, is its identity: of two rules that agree in these the first counts.
 type Rule struct {
 	Kind  Kind
@@ -69,7 +69,7 @@ type Rule struct {
 	// Account is the name of the one account that the rule is for. If empty,
 	// it is for every account.
 	Account string
-	// Channels are the names of the channels that are told. If empty, all are.
+	// Channels are the names of the channels to notify. If empty, it is all.
 	Channels []string
 
 	BelowUSD   float64 // BelowUSD is for TopUpMissing by the pattern of its purchases if zero.
@@ -81,21 +81,21 @@ type Rule struct {
 	// Factor is 3 for Spike and 1.5 for Leak if zero. A day counts from two
 	// thirds of a Spike's: it varies less than an hour.
 	Factor float64
-	MinUSD float64 // MinUSD is the least excess that Spike and Leak mind. If zero, it is 1.
+	MinUSD float64 // MinUSD is the least excess that counts for Spike and Leak. If zero, it is 1.
 
-	// Yields keeps a Balance rule silent while an automatic top-up is expected
+	// Yields holds a Balance rule back while an automatic top-up is expected
 	// that comes at BelowUSD or below.
 	Yields bool
 
-	// For is how long the condition must hold before anyone is told. If zero,
+	// For is how long the condition must hold before the alert fires. If zero,
 	// it is 10 min for Stale, 1 h for TopUpMissing below a sum, and nothing for
 	// others.
 	For time.Duration
-	// Cooldown is the least time from telling of the condition to telling of
-	// it again, once it had cleared. If zero, it is an hour.
+	// Cooldown is the least time from one notification of the condition to the
+	// next, once it had cleared. If zero, it is an hour.
 	Cooldown time.Duration
-	// Quiet are hours in which nothing is told but what is urgent. With
-	// QuietUrgent, that is not told either.
+	// Quiet are hours in which nothing is notified but what is urgent. With
+	// QuietUrgent, that is not notified either.
 	Quiet       Quiet
 	QuietUrgent bool
 }
@@ -106,9 +106,9 @@ const (
 	LeakFactor  = 1.5
 )
 
-// LeastFactor returns the least factor by which a rule of that kind, which is
-// Spike or Leak, asks to be told something of an account, and no more than the
-// default: what is found by it is enough for every rule.
+// LeastFactor returns the least factor at which a rule of that kind, which is
+// Spike or Leak, fires for an account, and no more than the default: what is
+// found by it is enough for every rule.
 func LeastFactor(rules []Rule, kind Kind, account string) float64 {
 	least := Rule{Kind: kind}.Filled().Factor
 	for _, r := range rules {
@@ -159,7 +159,7 @@ func (r Rule) Filled() Rule {
 	return r
 }
 
-// String says when the rule speaks: "balance below $20.00".
+// String describes when the rule fires: "balance below $20.00".
 func (r Rule) String() string {
 	r = r.Filled()
 	hold := ""

@@ -145,7 +145,7 @@ func loopback(host string) bool {
 
 // scrub returns what went wrong in a form that may be shown and stored: clean,
 // and without any part of u but its host.
-func scrub(said string, u *url.URL) string {
+func scrub(message string, u *url.URL) string {
 	secrets := []string{u.String(), u.RequestURI(), u.EscapedPath()}
 	if u.User != nil {
 		password, _ := u.User.Password()
@@ -157,8 +157,8 @@ func scrub(said string, u *url.URL) string {
 	}
 	for _, s := range secrets {
 		if len(s) >= 4 { // what is shorter is no secret, and may be in any text
-			said = strings.ReplaceAll(said, s, redacted)
+			message = strings.ReplaceAll(message, s, redacted)
 		}
 	}
-	return clean(said, maxText)
+	return clean(message, maxText)
 }

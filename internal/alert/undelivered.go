@@ -10,7 +10,7 @@ import (
 	"ortop/internal/text"
 )
 
-// Undelivered says in one line which channels do not take their alerts: why,
+// Undelivered reports in one line which channels do not take their alerts: why,
 // how many wait and since when, and how many were dropped for want of room. It
 // is empty if all is well. A success of one alert leaves it to the others.
 func (o Outbox) Undelivered(now time.Time) string {

@@ -95,7 +95,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	}
 	standing := list{"Alerts that stand", nil}
 	for _, e := range r.Alerts {
-		standing.lines = append(standing.lines, string(e.Level)+": "+e.Said())
+		standing.lines = append(standing.lines, string(e.Level)+": "+e.Summary())
 	}
 	if len(standing.lines) == 0 {
 		add("alerts", "none stands")

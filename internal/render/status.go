@@ -222,7 +222,7 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
 	line("read", "%s", f.Age)
 	for _, e := range s.Alerts {
-		line("alert", "%s: %s", e.Level, e.Said())
+		line("alert", "%s: %s", e.Level, e.Summary())
 	}
 	if s.Undelivered != "" {
 		line("note", "%s", s.Undelivered)
