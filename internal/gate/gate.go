@@ -1,17 +1,16 @@
-// Package gate says when an endpoint may be asked again, and joins identical
-// questions that are asked at the same time.
+// Package gate knows when a request to an endpoint is allowed again, and joins
+// identical requests that are made at the same time.
 //
-// A [Gate] is for one connection: the endpoints of one base URL, asked with one
-// key. It is given the outcome of each request, by [Do] or by [Gate.Note], and
+// A [Gate] is for one connection: the endpoints of one base URL, with one key. It is given the outcome of each request, by [Do] or by [Gate.Note], and
 // answers with [Gate.Until]. What closes an endpoint, and for how long, is its
 // [Policy]; a Retry-After of the server closes it whatever the policy and the
 // status are, and nothing shortens that.
 //
-// A schedule asks before it plans: the next request is due at the later of its
-// own slot and Until; see [Polls] for the policy. What is asked for by a person
-// waits only where the error of Until has a RetryAfter.
+// A schedule calls Until before it plans: the next request is due at the later of
+// its own slot and that time; see [Polls] for the policy. A person's refresh waits
+// only where the error of Until has a RetryAfter.
 //
-// No lock is held while anything is asked.
+// No lock is held during a request.
 package gate
 
 import (
@@ -25,7 +24,7 @@ import (
 	"ortop/client"
 )
 
-// Gate says for each endpoint of a connection when it may be asked again. An
+// Gate knows for each endpoint of a connection when a request is allowed. An
 // endpoint is any name for what succeeds and fails together. Its methods may be
 // called from any goroutine.
 type Gate struct {
@@ -44,13 +43,13 @@ func New(p Policy, now func() time.Time) *Gate {
 	return &Gate{policy: p, now: now, waits: map[string]wait{}}
 }
 
-// Until returns when the endpoint may be asked again, and the error that closed
-// it. The error is nil where it may be asked now; the time is then zero.
+// Until returns when the endpoint opens again, and the error that closed it. While
+// it is open the time is zero and the error nil.
 //
 // A *client.APIError comes back with what is left of its RetryAfter. It has
 // RetryAfter only where the server named the wait: such a wait is for
 // everybody, also for a person who asks for a refresh, while a wait of the
-// policy is for what is asked on schedule.
+// policy is for requests on schedule.
 //
 // The clock may be set while an endpoint is closed: from then on it stays
 // closed for at most the whole of its wait.
@@ -88,8 +87,8 @@ func (g *Gate) Note(endpoint string, err error) {
 	g.waits[endpoint] = w
 }
 
-// Do asks, unless the endpoint is closed, and notes the outcome. While it is
-// closed the error is the one of Until. A request without an answer that the
+// Do makes a request, unless the endpoint is closed, and notes the outcome. While
+// it is closed the error is the one of Until. A request without an answer that the
 // caller's own context cut short says nothing about the endpoint.
 func Do[T any](ctx context.Context, g *Gate, endpoint string, request func(context.Context) (T, error)) (v T, err error) {
 	if _, err := g.Until(endpoint); err != nil {

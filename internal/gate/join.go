@@ -5,32 +5,33 @@ import (
 	"sync"
 )
 
-// Flights are the questions that are being asked now. The zero value has none.
+// Flights are the requests under way. The zero value has none.
 type Flights struct {
 	mu    sync.Mutex
 	calls map[string]*call
 }
 
-// call is a question that is being asked. Its fields are written before done is
+// call is a request under way. Its fields are written before done is
 // closed, and read after it.
 type call struct {
 	done     chan struct{}
-	answered bool // it was not cut short by the context of who asked
+	answered bool // it was not cut short by the context of its caller
 	value    any
 	err      error
 }
 
-// Join asks, or waits for the answer to the same question where that is being
-// asked already. It returns when ctx ends, whoever asks. If the one who asks
-// leaves before the answer, one of those who wait asks again.
+// Join makes a request, or waits for the outcome of the same request where another
+// caller is making it. In either case it returns when ctx ends; if the caller that
+// makes the request leaves before the outcome, one of those that wait makes it
+// anew.
 //
-// Questions with one key are the same, and have one type of answer; the answer
-// is shared, and is not to be changed.
-func Join[T any](ctx context.Context, f *Flights, key string, ask func(context.Context) (T, error)) (v T, err error) {
+// Requests with the same key are the same, and return the same type. What they
+// return is shared, and is not to be changed.
+func Join[T any](ctx context.Context, f *Flights, key string, request func(context.Context) (T, error)) (v T, err error) {
 	for {
 		c, first := f.call(key)
 		if first {
-			return lead(ctx, f, key, c, ask)
+			return lead(ctx, f, key, c, request)
 		}
 		select {
 		case <-ctx.Done():
@@ -44,8 +45,7 @@ func Join[T any](ctx context.Context, f *Flights, key string, ask func(context.C
 	}
 }
 
-// call returns the question that is being asked, or a new one; first reports
-// which.
+// call returns the request under way, or a new one; first reports which.
 func (f *Flights) call(key string) (c *call, first bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -67,9 +67,9 @@ func (f *Flights) end(key string, c *call) {
 	close(c.done)
 }
 
-func lead[T any](ctx context.Context, f *Flights, key string, c *call, ask func(context.Context) (T, error)) (T, error) {
+func lead[T any](ctx context.Context, f *Flights, key string, c *call, request func(context.Context) (T, error)) (T, error) {
 	defer f.end(key, c) // after a panic too
-	v, err := ask(ctx)
+	v, err := request(ctx)
 	c.value, c.err, c.answered = v, err, err == nil || ctx.Err() == nil
 	return v, err
 }

@@ -16,7 +16,7 @@ type wait struct {
 	from     time.Time
 	span     time.Duration
 	err      error
-	asked    bool // by the server
+	byServer bool // the server named the span
 	failures failures
 }
 
@@ -26,7 +26,7 @@ func (w wait) after(err error, p Policy, now time.Time, draw float64) wait {
 	left := w.left(now)
 	if err == nil {
 		w.failures = failures{}
-		if !w.asked {
+		if !w.byServer {
 			w.span = 0
 		}
 		return w
@@ -41,12 +41,12 @@ func (w wait) after(err error, p Policy, now time.Time, draw float64) wait {
 		span -= time.Duration((1 - draw) * float64(span) / 2)
 	}
 	var answer *client.APIError
-	asked := errors.As(err, &answer) && answer.RetryAfter != nil
-	if asked {
+	byServer := errors.As(err, &answer) && answer.RetryAfter != nil
+	if byServer {
 		span = *answer.RetryAfter
 	}
 	if span >= left {
-		w.from, w.span, w.err, w.asked = now, span, err, asked
+		w.from, w.span, w.err, w.byServer = now, span, err, byServer
 	}
 	return w
 }
@@ -66,7 +66,7 @@ func (w *wait) left(now time.Time) time.Duration {
 // reason is why the endpoint is closed, for as long as that is from now on.
 func (w wait) reason(left time.Duration) error {
 	var answer *client.APIError
-	if !w.asked || !errors.As(w.err, &answer) {
+	if !w.byServer || !errors.As(w.err, &answer) {
 		return w.err
 	}
 	rest := *answer

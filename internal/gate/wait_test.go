@@ -3,6 +3,7 @@ package gate
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,6 +87,27 @@ func TestWaits(t *testing.T) {
 		if got := w.left(t0); got != c.want {
 			t.Errorf("%s: left = %v, want %v", c.name, got, c.want)
 		}
+	}
+}
+
+func TestDoubling(t *testing.T) {
+	for _, c := range []struct {
+		first, limit time.Duration
+		want         Waits
+	}{
+		{1, 1, Waits{1}}, {1, 3, Waits{1, 2, 3}}, {1, 4, Waits{1, 2, 4}}, {5, 4, Waits{4}}, {0, 4, Waits{4}}, {-1, 4, Waits{4}},
+	} {
+		if got := Doubling(c.first, c.limit); !slices.Equal(got, c.want) {
+			t.Errorf("Doubling(%d, %d) = %v, want %v", c.first, c.limit, got, c.want)
+		}
+	}
+}
+
+func TestTheLaterReasonCounts(t *testing.T) {
+	first, second := errors.New("first"), errors.New("second")
+	w := wait{}.after(first, Policy{Failure: Waits{time.Minute}}, t0, 0)
+	if w = w.after(second, Policy{Failure: Waits{time.Minute}}, t0, 0); w.reason(time.Minute) != second {
+		t.Errorf("of two failures at once the reason is %v, want the later", w.err)
 	}
 }
 

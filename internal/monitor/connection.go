@@ -8,8 +8,8 @@ import (
 	"ortop/internal/gate"
 )
 
-// connection is the way to the API for what is not asked by the loop, and the
-// gate of the key that was used last.
+// connection is the way to the API for requests besides the polls, and the gate
+// of the key that was used last.
 type connection struct {
 	flights gate.Flights
 

@@ -8,13 +8,13 @@ import (
 	"ortop/internal/gate"
 )
 
-// endpoints is for how long an endpoint is closed to all questions: what a key
-// may not see is asked for once in an hour, whoever wants it. What else fails
-// may be the fault of one question.
+// endpoints is for how long an endpoint is closed to all requests: what a key may
+// not see is requested once in an hour. Other failures may be the fault of one
+// request.
 var endpoints = gate.Policy{Forbidden: gate.Waits{rarely}, RateLimited: gate.Waits{time.Minute}}
 
-// gated is an API that does not ask an endpoint that is closed. The credits and
-// the key are polled: these have a schedule of their own.
+// gated is an API that sends no request to an endpoint that is closed. Polls, of
+// the credits and the key, have a schedule of their own.
 type gated struct {
 	API
 	gate *gate.Gate

@@ -68,8 +68,8 @@ func (a *attribution) of(name string) usage {
 	return usage{zero(), zero(), zero(), zero()}
 }
 
-// attribute asks who used what in a span: of the analytics, and where these
-// fail, for whole days, of the activity.
+// attribute fetches who used what in a span: from the analytics, and where these
+// fail, for whole days, from the activity.
 func (s *Service) attribute(ctx context.Context, by By, from, to time.Time) (*attribution, error) {
 	a, err := s.analyze(ctx, by, from, to)
 	if err == nil || !worthAnother(err) {
@@ -117,7 +117,7 @@ func (a *attribution) row(name string) *usage {
 	return u
 }
 
-// queryKnown asks again with those metrics alone that the API offers by now.
+// queryKnown repeats a query with only the metrics that the API offers.
 func queryKnown(ctx context.Context, api API, q client.AnalyticsQuery, refused error) (client.Analytics, error) {
 	meta, err := api.AnalyticsMeta(ctx)
 	if err != nil {

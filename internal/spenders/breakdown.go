@@ -31,12 +31,12 @@ type Query struct {
 // Breakdown says who spent what.
 type Breakdown struct {
 	By By
-	// From and To are the span that is told of. It may differ from what was
-	// asked for: it ends where the keys were last read, a cached answer is up to
+	// From and To are the span of the rows. It may differ from the query's: it
+	// ends where the keys were last read, a cached answer is up to
 	// five minutes older, and where only whole days are known it is those.
 	From, To time.Time
 	// Rows are by spend, largest first, and unknown spend last. They are nil
-	// where nobody could tell; Notes then say why.
+	// where they are not known; Notes then give the reason.
 	Rows []Row
 	// TotalUSD is what the account spent; nil where history does not cover
 	// the span.
@@ -59,7 +59,7 @@ type Breakdown struct {
 // Row is what one of those who spend did. A pointer is nil where the
 // value is not known.
 type Row struct {
-	// ID tells the row from others: a key's hash, a model's slug, the ID of a
+	// ID is unique among the rows: a key's hash, a model's slug, the ID of a
 	// workspace or member, and else the name. Name is for people.
 	ID, Name string
 	SpendUSD *float64
@@ -76,8 +76,8 @@ type Row struct {
 	// BYOKUSD was paid to a provider directly, and is not in SpendUSD.
 	BYOKUSD *float64
 	// Cap is the key's cap, or the workspace's budget that is nearest to its
-	// end; Cap.LimitUSD is nil where there is none. ResetsAt is when it starts
-	// anew; zero: never.
+	// end; Cap.LimitUSD is nil where there is none. ResetsAt is its next reset;
+	// zero is never.
 	Cap      credit.Cap
 	ResetsAt time.Time
 	// SpendableUSD is what the key may still spend, and Binding names what

@@ -10,8 +10,8 @@ import (
 	"ortop/internal/credit"
 )
 
-// byKey has a row for each live key: what its own series says it spent, and
-// where that does not reach back far enough, what the analytics say.
+// byKey adds a row for each live key: its spend is from its own series, and
+// where that does not reach back far enough, from the analytics.
 func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	r, err := s.freshKeys(ctx, sub, b.From)
 	if r.At.IsZero() || !r.At.After(b.From) {
@@ -79,12 +79,12 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	return err
 }
 
-// keyUse is what the analytics say of keys. They call a key by its name, and
+// keyUse is the use of keys by the analytics. They call a key by its name, and
 // one without a name by what is known of it.
 type keyUse struct {
 	*attribution
 	names  map[string]int
-	shared bool // some that used anything share a name
+	shared bool // keys that used anything share a name
 }
 
 // errNames is that the analytics call keys by other names than the list does.
@@ -128,7 +128,7 @@ func (u *keyUse) of(k Key) usage {
 	}
 	name := u.name(k)
 	if name == "" || u.names[name] > 1 && u.by[name] != nil {
-		return usage{} // none can tell what it is called, or they share a name
+		return usage{} // its name in the analytics is not known, or is shared
 	}
 	return u.attribution.of(name)
 }
@@ -145,7 +145,7 @@ func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
 	if k.Cap.LimitUSD != nil {
 		row.ResetsAt, _ = k.Cap.Reset.Next(r.At)
 		if !row.ResetsAt.IsZero() && !at.Before(row.ResetsAt) {
-			row.Cap.RemainingUSD = nil // it has started anew since
+			row.Cap.RemainingUSD = nil // it was reset since
 			row.ResetsAt, _ = k.Cap.Reset.Next(at)
 		}
 	}
@@ -153,7 +153,7 @@ func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
 	return row
 }
 
-// keySpends is what the keys' own series say was spent in a span, by hash. A
+// keySpends is the spend of keys in a span by their own series, by hash. A
 // key that history does not cover is not in it.
 func (s *Service) keySpends(ctx context.Context, sub *Subject, r KeyList, from, to time.Time) (map[string]*float64, error) {
 	spends, err := sub.DB.Spends(ctx, s.o.Account, s.o.BaseURL, listedPrefix, from, to)

@@ -15,7 +15,7 @@ const (
 	maxAnswers = 64
 )
 
-// Until when a question is not asked again that was not answered.
+// unanswered is how long a question that failed is not repeated.
 var unanswered = gate.Policy{
 	Failure: gate.Waits{failureGood}, Forbidden: gate.Waits{rarely}, NotFound: gate.Waits{rarely},
 }
@@ -37,12 +37,12 @@ type answer struct {
 	value        any
 }
 
-// near is how far the span of an answer may be from the one that was asked for.
+// near is how far the span of an answer may be from the requested one.
 func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from)/12) }
 
-// cached asks a question about a span, unless one as good was answered lately.
-// The span of an answer may lie a little before the one that was asked for.
-func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, ask func(context.Context, API) (T, error)) (T, answer, error) {
+// cached fetches the answer to a question about a span, unless it has one of the
+// last minutes. The span of that may lie a little before the requested one.
+func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (T, answer, error) {
 	var v T
 	api, err := s.o.Connect(ctx)
 	if err != nil {
@@ -58,7 +58,7 @@ func cached[T any](ctx context.Context, s *Service, question string, from, to ti
 		}
 		return gate.Do(ctx, g, key, func(ctx context.Context) (answer, error) {
 			a := answer{question: question, from: from, to: to, at: s.o.Now()}
-			v, err := ask(ctx, api)
+			v, err := fetch(ctx, api)
 			if a.value = v; err == nil {
 				s.cache.add(api, a)
 			}

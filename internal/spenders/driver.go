@@ -13,15 +13,15 @@ type Driver struct {
 	Key     string  `json:"key,omitempty"`
 	Model   string  `json:"model,omitempty"`
 	MoreUSD float64 `json:"more_usd,omitempty"`
-	// OfUSD is what had been spent when it was asked.
+	// OfUSD is what had been spent when the driver was looked for.
 	OfUSD float64 `json:"of_usd,omitempty"`
 }
 
 // errNoDriver is that nobody spends more than before.
 var errNoDriver = errors.New("nobody spends more")
 
-// Driver asks which key spent more with which model in a span than in as much
-// of the time before. It does not set OfUSD.
+// Driver returns the key and model whose spend in a span exceeds that of as much
+// time before the most. It does not set OfUSD.
 func (s *Service) Driver(ctx context.Context, span, before credit.Span) (d Driver, err error) {
 	api, err := s.o.Connect(ctx)
 	if err != nil {

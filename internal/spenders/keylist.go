@@ -18,7 +18,7 @@ const KeysEvery = 5 * time.Minute
 // asking key's own series has another, for it is known by its fingerprint.
 const listedPrefix = "key#"
 
-// The names of the states in which the KeyList is kept. When it was listed is
+// The names of the states in which the KeyList is stored. When it was listed is
 // apart, so that a listing in which nothing changed writes little.
 const (
 	keysState   = "KeyList"
@@ -28,7 +28,7 @@ const (
 // KeyList is the account's workspaces and keys, as they were last listed.
 type KeyList struct {
 	At time.Time `json:"-"`
-	// WorkspacesAt and BudgetsAt are when they were last asked for.
+	// WorkspacesAt and BudgetsAt are when they were last requested.
 	WorkspacesAt time.Time   `json:"workspaces_at,omitzero"`
 	BudgetsAt    time.Time   `json:"budgets_at,omitzero"`
 	Workspaces   []Workspace `json:"workspaces,omitempty"`
@@ -49,7 +49,7 @@ type Workspace struct {
 	Budgets   []Budget  `json:"budgets,omitempty"`
 }
 
-// Budget is a cap of a workspace. What was spent of it is not said.
+// Budget is a cap of a workspace. The API does not return what was spent of it.
 type Budget struct {
 	LimitUSD     float64      `json:"limit_usd"`
 	Reset        credit.Reset `json:"reset,omitempty"`
@@ -75,7 +75,7 @@ type Key struct {
 	Fell bool `json:"fell,omitempty"`
 }
 
-// newKey is a key as it was listed at a moment; it was made before.
+// newKey is a key as it was listed at a time; it was made before.
 func newKey(k client.APIKey, at time.Time) Key {
 	l := Key{
 		Hash: k.Hash, Name: clean(k.Name), Label: clean(k.Label), Workspace: k.WorkspaceID, Disabled: is(k.Disabled),
@@ -110,7 +110,7 @@ func readKeys(ctx context.Context, db *history.DB, account history.Series) (list
 		return list, nil, err
 	}
 	if json.Unmarshal(text, &list) != nil || json.Unmarshal(at, &list.At) != nil {
-		return KeyList{}, nil, nil // never stored, or by another version: it is asked for anew
+		return KeyList{}, nil, nil // never stored, or by another version: it is fetched again
 	}
 	return list, text, nil
 }
@@ -160,8 +160,8 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list KeyList) (Ke
 	return list, sub.DB.SetState(ctx, sub.Account, keysAtState, at)
 }
 
-// follow takes over what only the listing before can tell. Lower usage is
-// believed when it is told twice: one server may lag behind another.
+// follow carries over what only the listing before knows. Lower usage is believed
+// when it is listed twice: one server may lag behind another.
 func (k *Key) follow(old Key, at time.Time) {
 	k.LastUsed = old.LastUsed
 	switch {

@@ -15,7 +15,7 @@ func (r KeyList) places() KeyList {
 	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
 }
 
-// listKeys asks for all keys of all workspaces. With an error, the KeyList has
+// listKeys fetches all keys of all workspaces. With an error, the KeyList has
 // the workspaces as far as they are known, and no keys.
 func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
 	r, err := listWorkspaces(ctx, api, was, now)
@@ -34,7 +34,7 @@ func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList
 	for _, id := range ids {
 		list, err := api.Keys(ctx, id)
 		if errors.Is(err, client.ErrNotFound) && id != "" {
-			r.WorkspacesAt = time.Time{} // it is gone: they are listed anew
+			r.WorkspacesAt = time.Time{} // it is gone: they are listed again
 			continue
 		}
 		if err != nil {
@@ -52,7 +52,7 @@ func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList
 	return r, nil
 }
 
-// listWorkspaces asks for the workspaces and their budgets, where that was not
+// listWorkspaces fetches the workspaces and their budgets, where that was not
 // done lately. That there are none, or that they may not be seen, is no error.
 func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
 	r := was.places()
@@ -80,7 +80,7 @@ func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (K
 	return r, ctx.Err()
 }
 
-// due reports whether what was asked for then is to be asked for again.
+// due reports whether what was fetched then is to be fetched again.
 func due(then, now time.Time) bool { return now.Sub(then) >= rarely || now.Before(then) }
 
 // workspace is w with what is known of it.
@@ -129,9 +129,8 @@ func withBudgets(ctx context.Context, api API, was []Workspace) []Workspace {
 	return list
 }
 
-// ListKeys asks for all keys of all workspaces, stores them, and returns them
-// as they were stored. While they are being listed for somebody else, it waits
-// for those.
+// ListKeys fetches all keys of all workspaces, stores them, and returns them as
+// they were stored. Calls at the same time share one listing.
 func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
 	sub := s.o.Subject()
 	if sub == nil {
@@ -188,8 +187,8 @@ func (s *Service) setPlaces(places KeyList) {
 	s.places = places
 }
 
-// freshKeys is the account's keys as they were listed not long ago, and after a
-// moment; where nobody did that, it lists them now. With an error the keys are
+// freshKeys is the account's keys from a recent listing that is later than after;
+// where there is none, it lists them now. With an error the keys are
 // those that were last stored, and the workspaces may be newer than them.
 func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) (KeyList, error) {
 	stored, err := ReadKeys(ctx, sub.DB, sub.Account)

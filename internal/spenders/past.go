@@ -11,7 +11,7 @@ import (
 	"ortop/internal/credit"
 )
 
-// How far back spend is asked for: the API has it by the hour for a month, by
+// How far back spend is fetched: the API has it by the hour for a month, by
 // the day for a year.
 const (
 	hoursBack = 30 * 24 * time.Hour
@@ -22,8 +22,8 @@ const (
 // included; the one that is called total_usage has BYOK spend besides.
 const creditsUsage = "credits_usage"
 
-// Past asks for what the account spent before now: by the hour, and by
-// the day before that. A key that may not ask gets no error and no spend.
+// Past fetches what the account spent before now: by the hour, and by the day
+// before that.
 func Past(ctx context.Context, api API, now time.Time) ([]history.Spend, error) {
 	hours, err := spendBy(ctx, api, "hour", now.Add(-hoursBack).Truncate(time.Hour), now)
 	if err != nil && !worthAnother(err) {
@@ -54,7 +54,7 @@ func worthAnother(err error) bool {
 // errPartial is an answer whose sums are not whole.
 var errPartial = errors.New("the answer has not all of the rows")
 
-// spendBy asks for spend by the hour or day.
+// spendBy fetches spend by the hour or day.
 func spendBy(ctx context.Context, api API, granularity string, from, to time.Time) ([]history.Spend, error) {
 	a, err := api.Query(ctx, client.AnalyticsQuery{
 		Metrics: []string{creditsUsage}, Granularity: granularity, From: from, To: to, Limit: 10_000,
@@ -85,7 +85,7 @@ func spendRows(rows []client.AnalyticsRow, step time.Duration, metrics ...string
 	return usd
 }
 
-// activitySpend asks for spend by the day of the last 30 that are over.
+// activitySpend fetches spend by the day of the last 30 that are over.
 func activitySpend(ctx context.Context, api API, now time.Time) ([]history.Spend, error) {
 	a, err := api.Activity(ctx, client.ActivityQuery{})
 	if err != nil {

@@ -16,10 +16,10 @@ var (
 	errNobody = errors.New("the analytics do not know whose use that is")
 )
 
-// Plot returns what one row of a breakdown spent in n equal spans from
-// one moment to another: a key by its own series as far as that reaches back,
+// Plot returns what one row of a breakdown spent in n equal spans from one time
+// to another: a key by its own series as far as that reaches back,
 // and else by the analytics. A zero from is the account's first sample. Spans
-// of which nobody tells are not Known. It may wait for the network.
+// without data are not Known. It may wait for the network.
 func (s *Service) Plot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
 	sub := s.o.Subject()
 	if sub == nil || dimensions[by] == "" {
@@ -52,8 +52,8 @@ func (s *Service) Plot(ctx context.Context, by By, id string, from, to time.Time
 		if err != nil || ordinary || len(p.Buckets) > 0 && p.Buckets[0].Known {
 			return p, err
 		}
-		if told, err := s.usePlot(ctx, by, id, from, to, n); err == nil {
-			return told, nil
+		if plot, err := s.usePlot(ctx, by, id, from, to, n); err == nil {
+			return plot, nil
 		}
 		return p, nil
 	}
@@ -63,7 +63,7 @@ func (s *Service) Plot(ctx context.Context, by By, id string, from, to time.Time
 	return s.usePlot(ctx, by, id, from, to, n)
 }
 
-// usePlot is a plot of what the analytics tell.
+// usePlot is a plot from the analytics.
 func (s *Service) usePlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
 	granularity, start := "hour", from.Truncate(time.Hour)
 	switch span := to.Sub(from); {
@@ -109,7 +109,7 @@ func (s *Service) usePlot(ctx context.Context, by By, id string, from, to time.T
 // there is none.
 func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from, to time.Time, metrics ...string) ([]history.Spend, error) {
 	question := strings.Join(metrics, "+") + " of " + string(by) + " " + id + " by " + granularity
-	answer, asked, err := cached(ctx, s, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
+	answer, span, err := cached(ctx, s, question, from, to, func(ctx context.Context, api API) (client.Analytics, error) {
 		return api.Query(ctx, client.AnalyticsQuery{
 			Metrics: metrics, Granularity: granularity, From: from, To: to, Limit: 10_000,
 			Filters: []client.AnalyticsFilter{{Field: dimensions[by], Operator: "eq", Values: []string{id}}},
@@ -124,7 +124,7 @@ func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, errNobody
 	}
 	step := granularities[granularity]
-	spends := even(spendRows(answer.Rows, step, metrics...), step, asked.to)
+	spends := even(spendRows(answer.Rows, step, metrics...), step, span.to)
 	if len(spends) == 0 {
 		return nil, errNoUse
 	}

@@ -1,4 +1,4 @@
-// Package spenders says who spent an account's credits: its keys, models,
+// Package spenders breaks an account's spend down by who spent it: its keys, models,
 // providers, workspaces and members over a span, and what their caps and
 // budgets leave them.
 //
@@ -24,7 +24,7 @@ import (
 	"ortop/internal/text"
 )
 
-// API is what spenders are asked of; *client.Client is one.
+// API is the part of the API that knows spenders; *client.Client is one.
 type API interface {
 	Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error)
 	AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error)
@@ -35,7 +35,7 @@ type API interface {
 	Members(ctx context.Context) (client.List[client.Member], error)
 }
 
-// Options say whose spenders they are. All are required.
+// Options configure a Service. All fields are required.
 type Options struct {
 	// Account and BaseURL name the account in the history.
 	Account, BaseURL string
@@ -61,17 +61,18 @@ type Subject struct {
 }
 
 const (
-	// rarely is how often a question is asked again to which the answer was that
-	// this key may not know.
+	// rarely is the time between two requests for what changes rarely, or what
+	// this key may not see.
 	rarely = time.Hour
-	// failureGood is how long a failure is answer enough.
+	// failureGood is how long a failed request is not repeated.
 	failureGood = time.Minute
 	// slack is how far two sums may differ and count as equal.
 	slack = 1e-9
 )
 
-// Service says who spent it. Its methods may be called from any goroutine; each
-// returns soon after its context ends, whoever else asks the same.
+// Service breaks the spend of one account down. Its methods may be called from
+// any goroutine; each returns as soon as its context ends, also while it shares
+// a request with another call.
 type Service struct {
 	o       Options
 	flights gate.Flights
@@ -81,7 +82,7 @@ type Service struct {
 	places KeyList // the newest list of workspaces, without keys
 }
 
-// New returns a Service. Nothing is asked before a method is called.
+// New returns a Service. It sends no request before a method is called.
 func New(o Options) *Service { return &Service{o: o} }
 
 // Errors of a question that has no answer.
@@ -90,13 +91,13 @@ var (
 	errUnread = errors.New("breaking spend down: nothing was read yet")
 )
 
-// noteOrdinary is said once to a key that may not see the account.
+// noteOrdinary is for a key that may not see the account.
 const noteOrdinary = "this key sees itself alone: a management key shows every key, model, provider, workspace and member"
 
 const noteTruncated = "the analytics left rows out: what is told of is not all"
 
-// Breakdown says who spent what. It may wait for the network: what is asked is
-// kept for five minutes.
+// Breakdown returns who spent what. It may wait for the network: answers are good
+// for five minutes.
 //
 // The error is a client's where the keys cannot be listed, which ByKey cannot
 // do without; the breakdown then holds what was known before, if anything was.

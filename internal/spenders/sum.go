@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// sum adds the rows up, and puts them in order. Rows that are told of alone
+// sum adds the rows up, and puts them in order. Rows that stand alone
 // have no share where the account's spend is not known.
 func (b *Breakdown) sum(alone bool) {
 	if b.Rows == nil {
@@ -136,7 +136,7 @@ func (b *Breakdown) note(line string) {
 	}
 }
 
-// seen takes over when what is told was true.
+// seen takes in when a part of the numbers was true.
 func (b *Breakdown) seen(at time.Time) {
 	if at.Before(b.ReadAt) {
 		b.ReadAt = at

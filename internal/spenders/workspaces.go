@@ -126,7 +126,7 @@ func (s *Service) budgetLeft(ctx context.Context, w Workspace, x Budget, now tim
 }
 
 // runway forecasts when what is left of a workspace's budget is spent, which
-// is known. Where it lasts until it starts anew the forecast says so, and has
+// is known. Where it lasts until its reset the forecast says so, and has
 // no state.
 func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) forecast.Forecast {
 	none := forecast.Forecast{State: forecast.Unknown, At: now}
