@@ -1,20 +1,75 @@
 package ui
 
 import (
-	"context"
+	"maps"
 	"slices"
 	"time"
 
-	"ortop/internal/account"
-	"ortop/ui/draw"
-
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/history"
+	"ortop/internal/account"
+	"ortop/internal/spenders"
+	"ortop/ui/draw"
 )
 
-// peer is one of the accounts, and what it last said.
+// watched is everything that belongs to one account: its numbers, what was
+// loaded of it, and how a person looks at it.
+type watched struct {
+	feed Feed // nil until a first run has one
+	snap account.Snapshot
+
+	span, fanSpan int // into spans; fanSpan may be autoSpan
+	spend, fan    request[int, history.Plot]
+	cursor        time.Time // on the spend plot; zero: none
+
+	plan       planner
+	breakdowns map[question]request[question, spenders.Breakdown]
+	who        spenderList
+	log        eventLog
+}
+
+func newWatched(feed Feed) watched {
+	return watched{feed: feed, span: defaultSpan, fanSpan: autoSpan, log: eventLog{span: eventSpan}}
+}
+
+// like returns another account that is looked at in the same way.
+func (w watched) like(feed Feed) watched {
+	next := newWatched(feed)
+	next.span, next.fanSpan, next.log.span = w.span, w.fanSpan, w.log.span
+	next.who.by, next.who.sort, next.who.byok = w.who.by, w.who.sort, w.who.byok
+	return next
+}
+
+// cancel drops what is loading.
+func (w *watched) cancel() {
+	w.spend.cancel()
+	w.fan.cancel()
+	w.plan.result.cancel()
+	w.who.plot.cancel()
+	w.log.request.cancel()
+	w.breakdowns = maps.Clone(w.breakdowns)
+	for q, r := range w.breakdowns {
+		r.cancel()
+		w.breakdowns[q] = r
+	}
+}
+
+// left is the account once another is shown: nothing of it is loading, and
+// nothing is typed.
+func (w watched) left() *watched {
+	w.cancel()
+	w.cursor = time.Time{}
+	w.plan.editing, w.who.filter.typing, w.log.filter.typing = false, false, false
+	return &w
+}
+
+// peer is one of the accounts, its newest snapshot, and what it was when
+// another took its place on the screen.
 type peer struct {
 	Account
 	snap account.Snapshot
+	left *watched
 }
 
 // listed is the model with the accounts that there are now. The command waits
@@ -27,7 +82,7 @@ func (m Model) listed() (Model, tea.Cmd) {
 	var peers []peer
 	var cmds []tea.Cmd
 	for _, a := range m.o.Accounts.List() {
-		p := peer{a, account.Snapshot{Account: a.Name}}
+		p := peer{Account: a, snap: account.Snapshot{Account: a.Name}}
 		if a.Feed != nil {
 			if s, ok := a.Feed.Latest(); ok {
 				p.snap = s
@@ -36,17 +91,20 @@ func (m Model) listed() (Model, tea.Cmd) {
 				cmds = append(cmds, waitCmd(a.Feed))
 			}
 		}
-		if i := m.place(a.Name); i >= 0 && p.snap.Now.IsZero() && m.peers[i].Feed == a.Feed {
-			p.snap = m.peers[i].snap
+		if i := m.place(a.Name); i >= 0 && m.peers[i].Feed == a.Feed {
+			p.left = m.peers[i].left
+			if p.snap.Now.IsZero() {
+				p.snap = m.peers[i].snap
+			}
 		}
 		peers = append(peers, p)
 	}
 	m.peers = peers
-	m.dialog.list = m.dialog.list.within(len(peers), len(peers))
+	m.dialog.list = m.dialog.list.Within(len(peers), len(peers))
 	return m, tea.Batch(cmds...)
 }
 
-// feeds are those that are waited for.
+// feeds are those whose snapshots are waited for.
 func (m Model) feeds() []Feed {
 	var feeds []Feed
 	for _, p := range m.peers {
@@ -60,12 +118,15 @@ func (m Model) feeds() []Feed {
 	return feeds
 }
 
-// heard keeps what an account said; ok is false where it is no longer one.
-func (m Model) heard(msg snapshotMsg) (heard Model, ok bool) {
+// received stores an account's snapshot; ok is false where the account is gone.
+func (m Model) received(msg snapshotMsg) (next Model, ok bool) {
 	i := slices.IndexFunc(m.peers, func(p peer) bool { return p.Feed == msg.feed })
 	if i >= 0 {
 		m.peers = slices.Clone(m.peers)
 		m.peers[i].snap = msg.snap
+	}
+	if msg.feed == m.feed {
+		m.snap = msg.snap
 	}
 	return m, i >= 0 || msg.feed == m.feed
 }
@@ -91,45 +152,32 @@ func (m Model) after(i int) int {
 	return -1
 }
 
-// nextAccount shows the account after this one.
-func (m Model) nextAccount() (tea.Model, tea.Cmd) {
-	return m.showAccount(m.after(m.shown() + 1))
-}
-
-// showAccount shows the account at i, which is watched.
+// showAccount shows the account at i, which is watched: as it was when another
+// took its place, or the first time as that one is.
 func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 	p := m.peers[i]
 	m.o.Accounts.Show(p.Name)
-	// What belongs to an account goes; how it is looked at stays. The
-	// generations go on, so that no answer of the one before counts.
-	fresh := newModel(m.o)
-	fresh.feed, fresh.suspend, fresh.peers, fresh.dialog = p.Feed, m.suspend, m.peers, m.dialog
-	fresh.themeID, fresh.dark, fresh.th = m.themeID, m.dark, m.th
-	fresh.now, fresh.w, fresh.h, fresh.unfocused, fresh.clockGen = m.now, m.w, m.h, m.unfocused, m.clockGen
-	fresh.turn, fresh.turning, fresh.entry = m.turn, m.turning, entry{gen: m.entry.gen}
-	fresh.view, fresh.span, fresh.fanSpan, fresh.noticed = m.view, m.span, m.fanSpan, m.noticed
-	fresh.spend.gen, fresh.fan.gen, fresh.plan.gen, fresh.who.plot.gen = m.spend.gen, m.fan.gen, m.plan.gen, m.who.plot.gen
-	fresh.snap = p.snap
-	next, said := fresh.say("account " + draw.Clean(p.Name))
-	return next.(Model).reload(said)
+	next := m.watched.like(p.Feed)
+	if p.left != nil {
+		next = *p.left
+	}
+	if was := m.shown(); was >= 0 {
+		m.peers = slices.Clone(m.peers)
+		m.peers[was].left = m.watched.left()
+	}
+	m.watched = next
+	m.snap = p.snap
+	m.help = false
+	m.entry = m.entry.cancelled()
+	shown, cmd := m.notify("account " + draw.Clean(p.Name))
+	return shown.(Model).reload(cmd)
 }
 
-// exportTimeout bounds an export; years of history take seconds.
-const exportTimeout = 30 * time.Second
-
-// exportCmd writes the last of the readings, or all where back is 0, to a file.
-func exportCmd(export func(context.Context, time.Time, time.Time) (string, error), back time.Duration, now time.Time) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), exportTimeout)
-		defer cancel()
-		var from time.Time
-		if back > 0 {
-			from = now.Add(-back)
-		}
-		path, err := export(ctx, from, now)
-		if err != nil {
-			return noticeMsg("exporting: " + draw.Clean(err.Error()))
-		}
-		return noticeMsg("exported to " + draw.Clean(path))
+// accounts are the peers as they are drawn.
+func (m Model) accounts() accounts {
+	d := accounts{shown: m.shown()}
+	for _, p := range m.peers {
+		d.all = append(d.all, accountRow{p.Name, p.Feed != nil, p.snap})
 	}
+	return d
 }

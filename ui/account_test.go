@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
 )
@@ -96,13 +97,13 @@ func TestAccountsAreSwitched(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed = nil
 	m := crewOf(f, 100, 30, viewForecast, healthy(), scenes["stale"]())
-	gens := [2]int{m.fan.gen, m.plan.gen}
+	late := fanMsg{source{m.feed}, answer[int, history.Plot]{gen: m.fan.gen + 1, value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
 	m, cmd := step(m, press("a"))
 	if f.on != "work" || m.feed != f.list[1].Feed || m.snap.Account != "work" || m.view != viewForecast || cmd == nil {
-		t.Errorf("after a: told of %q, account %q, view %d", f.on, m.snap.Account, m.view)
+		t.Errorf("after a: shown is %q, account %q, view %d", f.on, m.snap.Account, m.view)
 	}
-	if m.fan.gen <= gens[0] || m.plan.gen <= gens[1] {
-		t.Error("an answer of the account before would count")
+	if m, _ = step(m, late); m.fan.loaded {
+		t.Error("an answer about the account before is taken")
 	}
 	m, cmd = step(m, snapshotMsg{f.list[0].Feed, healthy()})
 	if m.snap.Account != "work" || cmd == nil {
@@ -113,6 +114,40 @@ func TestAccountsAreSwitched(t *testing.T) {
 	}
 	if m, cmd = step(m, snapshotMsg{newFakeFeed(), scenes["stale"]()}); cmd != nil || m.snap.Fault != nil {
 		t.Error("an account that is gone is heard")
+	}
+}
+
+// How an account is looked at is its own: it is there again after another was
+// shown, and the first look at that one is the same.
+func TestSwitchingKeepsTheLook(t *testing.T) {
+	f := newFakeAccounts()
+	for i := range f.list {
+		f.list[i].Feed = filledFeed()
+	}
+	look := func(m Model) [6]any {
+		return [6]any{m.span, m.back(), m.log.span, m.who.by, m.who.sort, m.who.byok}
+	}
+	m := typed(crewOf(f, 120, 30, viewBreakdown, healthy(), healthy(), healthy()), "g", "s", "b", "]", "4", "[", "2", "]", "3", "/", "o", "enter")
+	first, filter := look(m), m.who.filter.text()
+	if first != [6]any{3, 4, 3, 1, 1, true} || filter != "o" {
+		t.Fatalf("the first account is looked at by %v, filter %q", first, filter)
+	}
+	m = typed(m, "a")
+	if look(m) != first || m.who.filter.text() != "" {
+		t.Errorf("the next account is looked at by %v, filter %q, want %v and none", look(m), m.who.filter.text(), first)
+	}
+	m = typed(m, "g", "s", "b", "[", "/", "c", "enter")
+	second := look(m)
+	m = typed(m, "A", "down", "down", "enter")
+	if m.snap.Account != "lab" || look(m) != second {
+		t.Errorf("%s is looked at by %v, want %v", m.snap.Account, look(m), second)
+	}
+	m = typed(m, "a")
+	if m.snap.Account != "personal" || look(m) != first || m.who.filter.text() != filter || len(m.who.rows) != len(m.breakdowns[m.question()].value.Rows)-2 {
+		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.text(), first, filter)
+	}
+	if m = typed(m, "a"); look(m) != second || m.who.filter.text() != "c" {
+		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.text(), second, "c")
 	}
 }
 

@@ -10,15 +10,22 @@ import (
 	"ortop/ui/draw"
 )
 
-// accountRows are the accounts side by side, and which of them is shown.
-type accountRows struct {
-	peers []peer
+// accountRow is an account in few words.
+type accountRow struct {
+	name    string
+	watched bool // it has a key
+	snap    account.Snapshot
+}
+
+// accounts are the accounts side by side, and which of them is shown.
+type accounts struct {
+	all   []accountRow
 	shown int // -1: none
 }
 
 // renderAccounts draws the panel of the accounts: w by h cells, border
 // included.
-func renderAccounts(p draw.Pen, d accountRows, w, h int) []string {
+func renderAccounts(p draw.Pen, d accounts, w, h int) []string {
 	all, total := d.lines(p, d.shown, w-4)
 	places, more := d.places(h - 3)
 	var lines []string
@@ -41,17 +48,17 @@ func renderAccounts(p draw.Pen, d accountRows, w, h int) []string {
 // places are those of the accounts that n lines show, the one on the screen and
 // the first to run out among them, and how many more there are; that they are
 // takes a line too.
-func (d accountRows) places(n int) (places []int, more int) {
-	if len(d.peers) > n {
+func (d accounts) places(n int) (places []int, more int) {
+	if len(d.all) > n {
 		n = max(1, n-1)
-		more = len(d.peers) - n
+		more = len(d.all) - n
 	}
 	for _, i := range []int{d.shown, d.first()} {
 		if i >= 0 && len(places) < n && !slices.Contains(places, i) {
 			places = append(places, i)
 		}
 	}
-	for i := range d.peers {
+	for i := range d.all {
 		if len(places) < n && !slices.Contains(places, i) {
 			places = append(places, i)
 		}
@@ -61,11 +68,11 @@ func (d accountRows) places(n int) (places []int, more int) {
 }
 
 // first is the place of the first to run out; -1 where none is known to.
-func (d accountRows) first() int { return d.total(draw.Pen{}).First }
+func (d accounts) first() int { return d.total(draw.Pen{}).First }
 
 // under is the place of the account in a line of the panel, which has n of
 // them; -1: none.
-func (d accountRows) under(line, n int) int {
+func (d accounts) under(line, n int) int {
 	if places, _ := d.places(n - 1); line >= 0 && line < len(places) {
 		return places[line]
 	}
@@ -73,10 +80,10 @@ func (d accountRows) under(line, n int) int {
 }
 
 // total is the sum, which is the monitor's.
-func (d accountRows) total(p draw.Pen) account.Total {
-	snaps := make([]account.Snapshot, len(d.peers))
-	for i := range d.peers {
-		snaps[i] = d.peers[i].snap
+func (d accounts) total(p draw.Pen) account.Total {
+	snaps := make([]account.Snapshot, len(d.all))
+	for i := range d.all {
+		snaps[i] = d.all[i].snap
 	}
 	return account.TotalOf(snaps, p.Now)
 }
@@ -93,19 +100,19 @@ const (
 // for their sum at the end.
 type accountCells struct{ names, states, left, perHour, perDay []string }
 
-func (d accountRows) cells(p draw.Pen, t account.Total) accountCells {
+func (d accounts) cells(p draw.Pen, t account.Total) accountCells {
 	var c accountCells
 	add := func(name, state string, left, perHour, perDay *float64) {
 		c.names, c.states, c.left = append(c.names, name), append(c.states, state), append(c.left, text.MaybeUSD(left))
 		c.perHour, c.perDay = append(c.perHour, text.MaybeUSD(perHour)), append(c.perDay, text.MaybeUSD(perDay))
 	}
-	for i, a := range d.peers {
+	for i, a := range d.all {
 		var left *float64
 		if b := a.snap.Balance; b != nil {
 			usd := b.LeftUSD()
 			left = &usd
 		}
-		add(draw.Clean(a.Name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
+		add(draw.Clean(a.name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
 	}
 	known := p.Dim("all known")
 	if t.Known < t.Accounts {
@@ -146,18 +153,18 @@ func (c accountCells) widths(w int) (out accountWidths) {
 // lines are one for each account, with a mark before that at marked, and one of
 // the sum. Rates, ends and states are left out where they have no room, the
 // balance never.
-func (d accountRows) lines(p draw.Pen, marked, w int) (all []string, total string) {
+func (d accounts) lines(p draw.Pen, marked, w int) (all []string, total string) {
 	t := d.total(p)
 	c := d.cells(p, t)
 	cols := c.widths(w)
-	for i := range d.peers {
+	for i := range d.all {
 		name := draw.Fit(c.names[i], cols.name)
 		if i == d.shown {
 			name = p.Bright(name)
 		}
-		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.peers[i].snap, cols.end)), w))
+		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.all[i].snap, cols.end)), w))
 	}
-	n := len(d.peers)
+	n := len(d.all)
 	head, state := draw.Mark(p, false), c.states[n]
 	if t.Stale {
 		head = p.Low("▲") + " "
@@ -211,13 +218,13 @@ func widest(words []string) int {
 
 // watched is how many of the accounts are, and which of those is shown, from 1;
 // 0: none.
-func (d accountRows) watched() (shown, of int) {
-	i := slices.IndexFunc(d.peers, func(a peer) bool { return a.Feed == nil })
+func (d accounts) watched() (shown, of int) {
+	i := slices.IndexFunc(d.all, func(a accountRow) bool { return !a.watched })
 	if i < 0 {
-		return d.shown + 1, len(d.peers)
+		return d.shown + 1, len(d.all)
 	}
-	for i, a := range d.peers {
-		if a.Feed == nil {
+	for i, a := range d.all {
+		if !a.watched {
 			continue
 		}
 		if of++; i == d.shown {

@@ -62,8 +62,8 @@ func TestSmallPaneNamesWhoRunsOutFirst(t *testing.T) {
 
 // Where some accounts have no room, the first to run out has.
 func TestPanelShowsWhoRunsOutFirst(t *testing.T) {
-	d := accountRows{make([]peer, 20), 3}
-	d.peers[15].snap.Forecast = forecast.Forecast{State: forecast.OK, At: testNow, P50: 3600}
+	d := accounts{make([]accountRow, 20), 3}
+	d.all[15].snap.Forecast = forecast.Forecast{State: forecast.OK, At: testNow, P50: 3600}
 	for n, want := range map[int][]int{1: {3}, 3: {3, 15}, 5: {0, 1, 3, 15}} {
 		if got, _ := d.places(n); !slices.Equal(got, want) {
 			t.Errorf("in %d lines stand %v, want %v", n, got, want)
@@ -75,7 +75,7 @@ func TestAccountsPanelIsBounded(t *testing.T) {
 	for _, n := range []int{2, 3, 5, 20, 100} {
 		for _, shown := range []int{0, 1, n / 2, n - 1} {
 			for lines := 1; lines < 30; lines++ {
-				d := accountRows{make([]peer, n), shown}
+				d := accounts{make([]accountRow, n), shown}
 				places, more := d.places(lines)
 				seen := map[int]bool{}
 				for _, i := range places {
@@ -104,8 +104,8 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 	for w := 24; w < 200; w += 3 {
 		m := crewOf(f, w, 30, viewOverview, threeAccounts()...)
 		m, _ = step(m, press("A"))
-		_, total := accountRows{m.peers, 0}.lines(m.pen(), 0, w-4)
-		d := accountRows{m.peers, 0}
+		_, total := m.accounts().lines(m.pen(), 0, w-4)
+		d := m.accounts()
 		if draw.Width(total) != w-4 {
 			t.Errorf("in %d cells the sum takes %d", w-4, draw.Width(total))
 		}
@@ -139,7 +139,7 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 		said := threeAccounts()
 		c.say(said)
 		m := crewOf(newFakeAccounts(), 140, 30, viewOverview, said...)
-		_, total := accountRows{m.peers, 0}.lines(m.pen(), 0, 120)
+		_, total := m.accounts().lines(m.pen(), 0, 120)
 		if total = stripANSI(total); !strings.Contains(total, c.want) {
 			t.Errorf("%s: the sum is %q, want %q", c.name, total, c.want)
 		}

@@ -11,9 +11,9 @@ import (
 
 // state is that of an account in its sign and word: how near its end is, where
 // nothing is worse.
-func (d accountRows) state(p draw.Pen, i int) string {
-	a := d.peers[i]
-	if a.Feed == nil {
+func (d accounts) state(p draw.Pen, i int) string {
+	a := d.all[i]
+	if !a.watched {
 		return p.Dim("○ no key")
 	}
 	st := statusOf(a.snap, p.Now)
@@ -67,16 +67,16 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 
 // nearer is the account that runs out first in a line of w cells, where that is
 // soon and it is not the one on the screen; else empty.
-func (d accountRows) nearer(p draw.Pen, w int) string {
+func (d accounts) nearer(p draw.Pen, w int) string {
 	i := d.first()
 	if i < 0 || i == d.shown {
 		return ""
 	}
-	s := d.peers[i].snap
+	s := d.all[i].snap
 	if l, _ := levelOf(s); l < draw.LevelLow {
 		return ""
 	}
-	head := draw.Cut(draw.Clean(d.peers[i].Name), max(leastAccount, w/2)) + "  " + d.state(p, i)
+	head := draw.Cut(draw.Clean(d.all[i].name), max(leastAccount, w/2)) + "  " + d.state(p, i)
 	return draw.Spread(head, endOf(p, s, w-draw.Width(head)-2), w)
 }
 
@@ -91,7 +91,7 @@ func totalName(t account.Total, w int, said bool) string {
 
 // totalEnd says how old the oldest part of the sum is, and who runs out first:
 // the sum itself does not.
-func (d accountRows) totalEnd(p draw.Pen, t account.Total, w int) string {
+func (d accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	dim := p.Dim
 	if t.Known == 0 {
 		return dim(text.Unknown)
@@ -110,7 +110,7 @@ func (d accountRows) totalEnd(p draw.Pen, t account.Total, w int) string {
 	}
 	first := ""
 	if t.First >= 0 {
-		first = dim("first: " + draw.Cut(draw.Clean(d.peers[t.First].Name), 16))
+		first = dim("first: " + draw.Cut(draw.Clean(d.all[t.First].name), 16))
 	}
 	sep := dim(" · ")
 	if twice != "" {

@@ -1,15 +1,12 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -18,7 +15,7 @@ import (
 type fact struct{ label, says string }
 
 // factsOf is all that is known of a row, the dearest first.
-func factsOf(p draw.Pen, by monitor.By, r monitor.BreakdownRow) []fact {
+func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 	day := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -31,7 +28,7 @@ func factsOf(p draw.Pen, by monitor.By, r monitor.BreakdownRow) []fact {
 	}
 	if c := r.Cap; c.LimitUSD != nil {
 		name, spent := "cap", ""
-		if by == monitor.ByWorkspace {
+		if by == spenders.ByWorkspace {
 			name = "budget"
 			if used := c.UsedUSD(); used != nil { // so far in its window
 				spent = text.USD(*used)
@@ -100,82 +97,26 @@ func factLines(p draw.Pen, facts []fact, w int) []string {
 }
 
 // detailRows is how high the panel of a row's facts is, in w cells.
-func detailRows(p draw.Pen, d breakdownPanel, w int) int {
+func detailRows(p draw.Pen, d breakdown, w int) int {
 	r, _ := d.row()
-	return 2 + len(factLines(p, factsOf(p, d.by(), r), w-4))
+	return 2 + len(factLines(p, factsOf(p, d.by, r), w-4))
 }
 
 // renderDetail draws a row's facts and, where there is room, what it spent by
 // itself: w by h cells.
-func renderDetail(p draw.Pen, d breakdownPanel, w, h int) []string {
+func renderDetail(p draw.Pen, d breakdown, w, h int) []string {
 	r, _ := d.row()
 	n := min(h, detailRows(p, d, w))
 	if h-n < leastPlot {
 		n = h
 	}
-	title := p.Title(string(d.by())+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.span))
-	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.by(), r), w-4), w, n)
+	title := p.Title(string(d.by)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.span))
+	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.by, r), w-4), w, n)
 	if n < h {
-		out = append(out, renderSpend(p, d.spend(), w, h-n)...)
+		out = append(out, renderSpend(p, d.plot, w, h-n)...)
 	}
 	return out
 }
 
 // leastPlot is the least height of the panel of a plot.
 const leastPlot = 7
-
-// spend is the plot of the chosen row, where that is what was asked for.
-func (d breakdownPanel) spend() spendPlot {
-	s := spendPlot{span: d.span, chosen: d.span, row: true}
-	if pl := d.plot; pl.of == d.question(d.span) && pl.id == d.id {
-		s.plot, s.loaded, s.err = pl.plot, pl.loaded, pl.err
-	}
-	return s
-}
-
-// askRow asks for the plot of the row whose details are shown, at most once at
-// a time, and anew every minute.
-func (m *Model) askRow() tea.Cmd {
-	r, ok := m.who.row()
-	l := m.layout()
-	if !ok || m.view != viewBreakdown || !m.who.open || l.body.h == 0 {
-		return nil
-	}
-	p, q, cols := &m.who.plot, m.who.question(m.span), spendColumns(l.body.w)
-	same := p.of == q && p.id == r.ID && p.cols == cols
-	if since := m.now.Sub(p.asked); same && (p.asking || since < breakdownEvery && since >= 0) || cols < 2 {
-		return nil
-	}
-	if p.of != q || p.id != r.ID {
-		p.slot = slot{gen: p.gen}
-	}
-	p.of, p.id, p.cols, p.asked, p.asking = q, r.ID, cols, m.now, true
-	p.gen++
-	return rowPlotCmd(m.feed, p.gen, q, r.ID, cols, m.now)
-}
-
-func rowPlotCmd(feed Feed, gen int, q question, id string, cols int, now time.Time) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), breakdownTimeout)
-		defer cancel()
-		from, to := spans[q.span].period(now, cols)
-		plot, err := feed.BreakdownPlot(ctx, q.by, id, from, to, cols)
-		return rowPlottedMsg{gen, plot, err}
-	}
-}
-
-// rowPlotted takes a row's plot; after an error the one before stays.
-func (m Model) rowPlotted(msg rowPlottedMsg) (tea.Model, tea.Cmd) {
-	p := &m.who.plot
-	if msg.gen != p.gen {
-		return m, nil
-	}
-	p.asking = false
-	switch {
-	case msg.err == nil:
-		p.plot, p.loaded, p.err = msg.plot, true, nil
-	case !p.loaded:
-		p.err = msg.err
-	}
-	return m, nil
-}

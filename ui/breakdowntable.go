@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -25,7 +25,7 @@ type column struct {
 	head  string
 	width int // with the two cells before it
 	left  bool
-	cell  func(r monitor.BreakdownRow) string
+	cell  func(r spenders.Row) string
 }
 
 // The widths that columns begin with, and those that they grow to.
@@ -38,26 +38,26 @@ const (
 )
 
 // optional are the columns in which something is known of any row.
-func optional(d breakdownPanel) []column {
+func optional(d breakdown) []column {
 	cols := []column{
 		{"vs before", 11, false, changeOf},
-		{"requests", 10, false, func(r monitor.BreakdownRow) string { return countOf(r.Requests) }},
-		{"tokens", 8, false, func(r monitor.BreakdownRow) string { return countOf(r.Tokens) }},
+		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }},
+		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }},
 		{"$/Mtok", 8, false, perMtok},
 		{"cap", 17, true, capOf},
 	}
 	if d.byok {
-		cols = append([]column{{"BYOK", 11, false, func(r monitor.BreakdownRow) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
+		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
 	}
 	return slices.DeleteFunc(cols, func(c column) bool {
-		return c.head != "BYOK" && !slices.ContainsFunc(d.b.Rows, func(r monitor.BreakdownRow) bool { return c.cell(r) != text.Unknown })
+		return c.head != "BYOK" && !slices.ContainsFunc(d.data.Rows, func(r spenders.Row) bool { return c.cell(r) != text.Unknown })
 	})
 }
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest sum on the screen.
-func newTable(d breakdownPanel, seen []monitor.BreakdownRow, w int) table {
-	t := table{by: string(d.by())}
+func newTable(d breakdown, seen []spenders.Row, w int) table {
+	t := table{by: string(d.by)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
@@ -142,7 +142,7 @@ func (c column) put(s string) string {
 }
 
 // row is a row of the table.
-func (t table) row(p draw.Pen, r monitor.BreakdownRow, chosen bool) string {
+func (t table) row(p draw.Pen, r spenders.Row, chosen bool) string {
 	off := offOf(r)
 	name := draw.Cut(nameOf(r), t.name-2-draw.Width(off))
 	paint := p.Bright
@@ -186,34 +186,34 @@ const sumsFrom = 6
 
 // sums are what the rows come to: those that are found, what is in no row, and
 // what the account spent.
-func (d breakdownPanel) sums(h int) []sumRow {
+func (d breakdown) sums(h int) []sumRow {
 	if h < sumsFrom {
 		return nil
 	}
 	var sums []sumRow
-	share := d.b.ShareOf
+	share := d.data.ShareOf
 	if d.find.text != "" && len(d.rows) > 0 {
 		sums = append(sums, d.sumOf("found", d.rows))
 		sums[0].share = share(sums[0].usd)
 	}
-	if usd := d.b.UnattributedUSD; usd != nil {
+	if usd := d.data.UnattributedUSD; usd != nil {
 		s := sumRow{name: "not attributed", usd: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
 		if *usd < 0 {
 			s.share, s.why, s.short = nil, "more is told of than the account spent: billing still on its way", "billing on its way"
 		}
 		sums = append(sums, s)
 	}
-	if d.b.TotalUSD != nil {
-		return append(sums, sumRow{name: "sum", usd: d.b.TotalUSD, share: share(d.b.TotalUSD), byokUSD: d.b.BYOKUSD})
+	if d.data.TotalUSD != nil {
+		return append(sums, sumRow{name: "sum", usd: d.data.TotalUSD, share: share(d.data.TotalUSD), byokUSD: d.data.BYOKUSD})
 	}
-	if len(d.b.Rows) > 1 {
-		sums = append(sums, d.sumOf("sum of these", d.b.Rows))
+	if len(d.data.Rows) > 1 {
+		sums = append(sums, d.sumOf("sum of these", d.data.Rows))
 	}
 	return sums
 }
 
-func (d breakdownPanel) sumOf(name string, rows []monitor.BreakdownRow) sumRow {
-	r := monitor.Together(name, rows)
+func (d breakdown) sumOf(name string, rows []spenders.Row) sumRow {
+	r := spenders.Together(name, rows)
 	return sumRow{name: name, usd: r.SpendUSD, byokUSD: r.BYOKUSD}
 }
 
@@ -236,7 +236,7 @@ func (t table) sum(p draw.Pen, s sumRow, w int) string {
 	return line
 }
 
-func nameOf(r monitor.BreakdownRow) string {
+func nameOf(r spenders.Row) string {
 	if name := draw.Clean(r.Name); name != "" {
 		return name
 	}
@@ -244,7 +244,7 @@ func nameOf(r monitor.BreakdownRow) string {
 }
 
 // offOf says that a key is switched off.
-func offOf(r monitor.BreakdownRow) string {
+func offOf(r spenders.Row) string {
 	if r.Disabled {
 		return "  off"
 	}
@@ -259,7 +259,7 @@ func percentOf(share *float64) string {
 }
 
 // changeOf is how spend changed against the same span before.
-func changeOf(r monitor.BreakdownRow) string {
+func changeOf(r spenders.Row) string {
 	switch c := r.ChangeRatio; {
 	case r.New:
 		return "new"
@@ -283,7 +283,7 @@ func countOf(n *int64) string {
 }
 
 // perMtok is a price in few cells: a mistaken count of tokens can make it any.
-func perMtok(r monitor.BreakdownRow) string {
+func perMtok(r spenders.Row) string {
 	switch v := r.USDPerMtok; {
 	case v == nil:
 		return text.Unknown
@@ -297,7 +297,7 @@ func perMtok(r monitor.BreakdownRow) string {
 }
 
 // capOf is a cap and how much of it is used: "$20/month, 26 %".
-func capOf(r monitor.BreakdownRow) string {
+func capOf(r spenders.Row) string {
 	limit := r.Cap.LimitUSD
 	if limit == nil {
 		return text.Unknown

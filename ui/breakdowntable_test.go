@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -15,13 +15,13 @@ func TestPricesFitTheirColumn(t *testing.T) {
 		usd  float64
 		want string
 	}{{0, "0.00"}, {1e-9, "<0.001"}, {0.0025, "0.0025"}, {4.33, "4.33"}, {999.99, "999.99"}, {10_000, "10,000"}, {123_456, "0.12M"}} {
-		got := perMtok(monitor.BreakdownRow{USDPerMtok: &c.usd})
+		got := perMtok(spenders.Row{USDPerMtok: &c.usd})
 		if got != c.want || draw.Width(got) > 6 {
 			t.Errorf("perMtok(%v) = %q, want %q", c.usd, got, c.want)
 		}
 	}
 	worst := 1e300
-	if got := perMtok(monitor.BreakdownRow{USDPerMtok: &worst}); strings.Contains(got, "-") {
+	if got := perMtok(spenders.Row{USDPerMtok: &worst}); strings.Contains(got, "-") {
 		t.Errorf("perMtok(%v) = %q", worst, got)
 	}
 }
@@ -29,9 +29,9 @@ func TestPricesFitTheirColumn(t *testing.T) {
 // TestColumnsThatTellNothing has an ordinary key, of which no use is known.
 func TestColumnsThatTellNothing(t *testing.T) {
 	limit, left := 20.0, 7.0
-	row := monitor.BreakdownRow{ID: "k", Name: "k", SpendUSD: &left, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetWeekly}}
-	heads := func(rows ...monitor.BreakdownRow) string {
-		d := breakdownPanel{told: told{b: monitor.Breakdown{By: monitor.ByKey, Rows: rows}}}
+	row := spenders.Row{ID: "k", Name: "k", SpendUSD: &left, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetWeekly}}
+	heads := func(rows ...spenders.Row) string {
+		d := breakdown{by: spenders.ByKey, data: spenders.Breakdown{Rows: rows}}
 		var heads []string
 		for _, c := range newTable(d, rows, 76).cols {
 			heads = append(heads, c.head)
@@ -59,7 +59,7 @@ func TestWhatIsNotAttributed(t *testing.T) {
 		share bool
 	}{{0.4, "deleted keys, chat", true}, {-0.4, "billing on its way", false}} {
 		total := 0.02
-		d := breakdownPanel{told: told{b: monitor.Breakdown{By: monitor.ByKey, TotalUSD: &total, UnattributedUSD: &c.usd}}}
+		d := breakdown{by: spenders.ByKey, data: spenders.Breakdown{TotalUSD: &total, UnattributedUSD: &c.usd}}
 		s := d.sums(sumsFrom)[0]
 		if s.short != c.says || (s.share != nil) != c.share || text.USD(*s.usd) != text.USD(c.usd) {
 			t.Errorf("%v: says %q, share %v, want %q, %v", c.usd, s.short, s.share, c.says, c.share)
@@ -69,7 +69,7 @@ func TestWhatIsNotAttributed(t *testing.T) {
 
 func TestCardOfTooMuch(t *testing.T) {
 	total, rest, spent, share := 0.02, -0.4, 0.42, 1.0
-	b := monitor.Breakdown{By: monitor.ByKey, TotalUSD: &total, UnattributedUSD: &rest, Rows: []monitor.BreakdownRow{{ID: "k", Name: "k", SpendUSD: &spent, Share: &share}}}
+	b := spenders.Breakdown{By: spenders.ByKey, TotalUSD: &total, UnattributedUSD: &rest, Rows: []spenders.Row{{ID: "k", Name: "k", SpendUSD: &spent, Share: &share}}}
 	line := cardLines(plainPen, b, 46, 4)[1]
 	if !strings.Contains(line, "not attributed") || !strings.Contains(line, "-$0.40") || strings.Contains(line, "%") {
 		t.Errorf("card has %q, want no share of what is below nothing", line)

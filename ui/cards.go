@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"ortop/internal/account"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
 
 // cards are who spent most in the last day, for the overview.
-type cards struct{ models, keys told }
+type cards struct{ models, keys spenders.Breakdown }
 
 // cardRows is the height of a card, its border included, and tallCardRows that
 // of one where there is more room; leastSpend and fairSpend are the heights
@@ -34,28 +35,23 @@ func cardHeight(rows int) int {
 }
 
 // any reports whether there is anything to show.
-func (c cards) any() bool { return len(c.models.b.Rows)+len(c.keys.b.Rows) > 0 }
-
-func (m Model) cards() cards { return cards{m.told[cardQuestions[0]], m.told[cardQuestions[1]]} }
-
-// cardRoom reports whether the overview has room for who spent it.
-func (l layout) cardRoom() bool { return l.cards.h > 0 || l.spent.h > 0 }
+func (c cards) any() bool { return len(c.models.Rows)+len(c.keys.Rows) > 0 }
 
 // renderCards draws the cards side by side; one that has nothing to show
 // leaves its place to the other.
 func renderCards(p draw.Pen, c cards, w, h int) []string {
-	models, keys := len(c.models.b.Rows) > 0, len(c.keys.b.Rows) > 0
+	models, keys := len(c.models.Rows) > 0, len(c.keys.Rows) > 0
 	left := (w + 1) / 2
 	switch {
 	case models && keys:
-		return draw.Beside(renderCard(p, c.models.b, "models", left, h), renderCard(p, c.keys.b, "keys", w-left, h))
+		return draw.Beside(renderCard(p, c.models, "models", left, h), renderCard(p, c.keys, "keys", w-left, h))
 	case models:
-		return renderCard(p, c.models.b, "models", w, h)
+		return renderCard(p, c.models, "models", w, h)
 	}
-	return renderCard(p, c.keys.b, "keys", w, h)
+	return renderCard(p, c.keys, "keys", w, h)
 }
 
-func renderCard(p draw.Pen, b monitor.Breakdown, name string, w, h int) []string {
+func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []string {
 	age := ""
 	if old := p.Now.Sub(b.ReadAt); old >= cardAge {
 		age = p.Dim(text.Ago(old))
@@ -64,32 +60,32 @@ func renderCard(p draw.Pen, b monitor.Breakdown, name string, w, h int) []string
 }
 
 // cardAge is from when on a card says how old it is.
-const cardAge = 10 * breakdownEvery
+const cardAge = 10 * time.Minute
 
 // worthALine is the share from which on what is not attributed takes the place
 // of somebody's line.
 const worthALine = 0.05
 
 // cardLines are who spent most, how many others did, and what is in no row.
-func cardLines(p draw.Pen, b monitor.Breakdown, w, n int) []string {
-	var rest []monitor.BreakdownRow
+func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
+	var rest []spenders.Row
 	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
 		if *share < 0 {
 			share = nil // no part of the whole
 		}
-		rest = append(rest, monitor.BreakdownRow{Name: "not attributed", SpendUSD: b.UnattributedUSD, Share: share})
+		rest = append(rest, spenders.Row{Name: "not attributed", SpendUSD: b.UnattributedUSD, Share: share})
 	}
 	top := min(len(b.Rows), max(0, n-len(rest)))
 	if more := len(b.Rows) - top; more > 0 && top > 0 {
 		top--
-		others := monitor.Together(fmt.Sprintf("%d more", more+1), b.Rows[top:])
-		rest = append([]monitor.BreakdownRow{others}, rest...)
+		others := spenders.Together(fmt.Sprintf("%d more", more+1), b.Rows[top:])
+		rest = append([]spenders.Row{others}, rest...)
 	}
 	t := table{share: shareWidth}
 	if w >= 40 { // where names have room enough
 		t.spend = 9
 	}
-	rows := append(append([]monitor.BreakdownRow{}, b.Rows[:top]...), rest...)
+	rows := append(append([]spenders.Row{}, b.Rows[:top]...), rest...)
 	for _, r := range rows {
 		t.spend = max(t.spend, 2+draw.Width(text.MaybeUSD(r.SpendUSD)))
 	}
@@ -117,7 +113,7 @@ func cardLines(p draw.Pen, b monitor.Breakdown, w, n int) []string {
 }
 
 // shortName is a row's name without the maker of a model.
-func shortName(r monitor.BreakdownRow) string {
+func shortName(r spenders.Row) string {
 	name := nameOf(r)
 	return name[strings.LastIndexByte(name[:len(name)-1], '/')+1:]
 }
@@ -125,7 +121,7 @@ func shortName(r monitor.BreakdownRow) string {
 // renderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
 func renderDay(p draw.Pen, c cards, s account.Snapshot, w, h int) []string {
-	words := func(b monitor.Breakdown) (words []string) {
+	words := func(b spenders.Breakdown) (words []string) {
 		for _, r := range b.Rows[:min(2, len(b.Rows))] {
 			words = append(words, draw.Cut(shortName(r), 18)+"  "+p.Bright(text.MaybeUSD(r.SpendUSD)))
 		}
@@ -141,6 +137,6 @@ func renderDay(p draw.Pen, c cards, s account.Snapshot, w, h int) []string {
 		}
 	}
 	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
-	line := draw.Even(w-4, append(words(c.models.b), words(c.keys.b)...)...)
+	line := draw.Even(w-4, append(words(c.models), words(c.keys)...)...)
 	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)
 }

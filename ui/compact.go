@@ -10,6 +10,17 @@ import (
 	"ortop/ui/draw"
 )
 
+// pane is an account in few lines, for a small pane.
+type pane struct {
+	draw.Pen
+	snap     account.Snapshot
+	spend    spendPlot
+	accounts accounts
+	notice   string
+	home     bool // other accounts and the range are named too
+	chances  bool // the chances stand in place of rates
+}
+
 // part is a line or a few of the compact card. Where there is too little
 // height those of the highest rank go first.
 type part struct {
@@ -18,9 +29,9 @@ type part struct {
 	gap   bool // wants a blank line before it
 }
 
-// compactFrame is a card without borders. Height that is left over goes to
+// card is a card without borders. Height that is left over goes to
 // the plot.
-func (d screen) compactFrame(w, h int) []string {
+func (d pane) card(w, h int) []string {
 	in := max(1, w-2)
 	parts := d.parts(in)
 	order := make([]int, len(parts))
@@ -85,7 +96,7 @@ const (
 	rankSpent
 )
 
-func (d screen) parts(w int) []part {
+func (d pane) parts(w int) []part {
 	s, p := d.snap, d.Pen
 	l, _ := levelOf(s)
 	header, where := renderHeader(p, s, w)
@@ -103,8 +114,8 @@ func (d screen) parts(w int) []part {
 			parts = append(parts, part{rankRange, b[1:2], false})
 		}
 	}
-	if d.view == viewOverview && len(d.rows.peers) > 1 {
-		if line := d.rows.nearer(p, w); line != "" {
+	if d.home && len(d.accounts.all) > 1 {
+		if line := d.accounts.nearer(p, w); line != "" {
 			parts = append(parts, part{rankRange, []string{line}, false})
 		}
 	}
@@ -142,7 +153,7 @@ func (d screen) parts(w int) []part {
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		between, days := bold(text.Between(from, to, p.Now)), bold(text.Days(from, to, p.Now))
 		date[0] = draw.Pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.Now)))
-		if d.view == viewForecast { // there the chances are what it rests on
+		if d.chances { // there the chances are what it rests on
 			date = append(date[:1], vaguely(p, f)...)
 		}
 	} else if f.State == forecast.OK {
@@ -165,7 +176,7 @@ func (d screen) parts(w int) []part {
 			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
 			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
 			inOf(f, p.Now))
-		if d.view == viewForecast {
+		if d.chances {
 			in := inOf(f, p.Now)
 			date[1] = draw.Pick(w,
 				draw.JoinAll("  ", in, p.Dim("80 %: "+text.Range(from, to, p.Now))),
@@ -181,8 +192,8 @@ func (d screen) parts(w int) []part {
 	if settings != "" {
 		parts = append(parts, part{rankEnds, []string{settings}, false})
 	}
-	if d.view == viewForecast {
-		return append(parts, d.forecastParts(w)...)
+	if d.chances {
+		return append(parts, d.chanceParts(w)...)
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
 	day := text.MaybeUSD(s.Burn.USDPerDay) + p.Dim("/day")
@@ -190,28 +201,28 @@ func (d screen) parts(w int) []part {
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
 		part{rankPlot, []string{p.Accent(draw.Spark(d.spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, s, w), true},
-		part{rankFooter, []string{d.compactFooter(w)}, false})
+		part{rankFooter, []string{d.footer(w)}, false})
 	return parts
 }
 
-func (d screen) forecastParts(w int) []part {
+func (d pane) chanceParts(w int) []part {
 	var parts []part
 	for i, line := range chanceLines(d.Pen, d.snap, w) {
 		parts = append(parts, part{rankRate, []string{line}, i == 0})
 	}
-	return append(parts, part{rankFooter, []string{d.compactFooter(w)}, false})
+	return append(parts, part{rankFooter, []string{d.footer(w)}, false})
 }
 
-func (d screen) compactFooter(w int) string {
+func (d pane) footer(w int) string {
 	if d.notice != "" {
 		return draw.Fit(d.Bright(d.notice), w)
 	}
 	age := ageLine(d.Pen, d.snap, w/2-8)
-	if d.view == viewOverview {
+	if d.home {
 		age = draw.JoinAll(d.Dim(" · "), d.Dim(spans[d.spend.span].name), age)
 	}
 	help := "? help"
-	if shown, of := d.rows.watched(); of > 1 {
+	if shown, of := d.accounts.watched(); of > 1 {
 		help = draw.Pick(w-1-draw.Width(age), fmt.Sprintf("? help   a: account %d of %d", shown, of), fmt.Sprintf("? help   a: %d/%d", shown, of), help)
 	}
 	return draw.Spread(d.Dim(help), age, w)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
@@ -25,40 +24,48 @@ const (
 type dialog struct {
 	open bool
 	step int
-	list list
-	name filter // what is typed
-	of   string // the account that a key is for, or that is to be removed
-	like string // the account whose key goes where that key will
-	host string // where that is, if not OpenRouter
-	fate string // what removing it would do
-	busy bool   // something was asked
-	gen  int    // of what was asked
+	list draw.List
+	name input // of a new account
 	err  string
+
+	account string // that a key is for, or that is to be removed
+	like    string // the account whose key goes where that key will
+	host    string // where that is, if not OpenRouter
+
+	fate, removal request[string, string] // what removing an account would do, and what it did
 }
 
-// fatedMsg says what removing an account would do, removedMsg what it did.
+// fateMsg says what removing an account would do, removedMsg what it did.
 type (
-	fatedMsg struct {
-		gen        int
-		name, fate string
-		err        error
-	}
-	removedMsg struct {
-		gen  int
-		name string
-		note string
-		err  error
-	}
+	fateMsg    struct{ answer answer[string, string] }
+	removedMsg struct{ answer answer[string, string] }
 )
 
 const removeTimeout = 10 * time.Second
 
 func (m Model) openDialog() Model {
-	m, _ = m.listed() // which adds none: whatever does is heard of
-	m.dialog = dialog{open: true, gen: m.dialog.gen}
-	m.dialog.list.at = max(0, m.shown())
-	m.entry = entry{gen: m.entry.gen}
+	m, _ = m.listed() // which adds none: whatever does calls it
+	m.dialog = m.dialog.rows()
+	m.dialog.list.At = max(0, m.shown())
+	m.entry = m.entry.cancelled()
 	return m
+}
+
+// busy reports whether something was asked of the accounts.
+func (d dialog) busy() bool { return d.fate.loading || d.removal.loading }
+
+// rows is the dialog back at its first step, and closed the one that is gone.
+// What was asked no longer counts.
+func (d dialog) rows() dialog {
+	next := d.closed()
+	next.open, next.list = true, d.list
+	return next
+}
+
+func (d dialog) closed() dialog {
+	d.fate.cancel()
+	d.removal.cancel()
+	return dialog{fate: d.fate, removal: d.removal}
 }
 
 // dialogKeys are the keys that do something in the dialog.
@@ -66,16 +73,16 @@ func (m Model) dialogKeys(k keyMap) keyMap {
 	always := keyMap{interrupt: k.interrupt, suspend: k.suspend}
 	switch m.dialog.step {
 	case stepName, stepKey:
-		always.take, always.drop = k.take, k.drop
+		always.take, always.drop = on(k.take), on(k.drop)
 	case stepConfirm:
 		always.yes, always.no = k.yes, k.no
 	default:
 		always.back, always.accounts, always.quit = k.back, k.accounts, k.quit
 		always.back.SetEnabled(true)
 		if len(m.peers) > 1 {
-			always.rowUp, always.rowDown, always.pageUp, always.pageDown = k.rowUp, k.rowDown, k.pageUp, k.pageDown
+			always.rowUp, always.rowDown, always.pageUp, always.pageDown = on(k.rowUp), on(k.rowDown), on(k.pageUp), on(k.pageDown)
 		}
-		if at := m.dialog.list.at; at < len(m.peers) && m.peers[at].Feed == nil {
+		if at := m.dialog.list.At; at < len(m.peers) && m.peers[at].Feed == nil {
 			always.give = k.give
 		} else {
 			always.show = k.show
@@ -99,29 +106,31 @@ func (m Model) dialogKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 		if value == "" {
 			return m, nil
 		}
-		name, like, accounts := d.of, d.like, m.o.Accounts
-		return m.begin(value, func(ctx context.Context) adoptedMsg {
+		name, like, accounts := d.account, d.like, m.o.Accounts
+		return m.adopt(name, value, func(ctx context.Context) (adopted, error) {
 			note, err := accounts.Add(ctx, name, like, value)
-			return adoptedMsg{name: name, note: note, err: err}
+			return adopted{note: note}, err
 		})
-	case d.busy:
+	case d.busy():
 		if key.Matches(msg, k.back) || key.Matches(msg, k.no) {
-			*d = dialog{open: true, gen: d.gen + 1, list: d.list}
+			*d = d.rows()
 		}
 	case key.Matches(msg, k.yes):
-		d.busy, d.err = true, ""
-		d.gen++
-		return m, removeCmd(m.o.Accounts, d.of, d.gen)
+		d.err = ""
+		name, accounts := d.account, m.o.Accounts
+		cmd := d.removal.send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
+			return accounts.Remove(ctx, name)
+		}, func(a answer[string, string]) tea.Msg { return removedMsg{a} })
+		return m, cmd
 	case key.Matches(msg, k.no):
-		*d = dialog{open: true, gen: d.gen, list: d.list}
+		*d = d.rows()
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
 	case key.Matches(msg, k.back), key.Matches(msg, k.accounts):
-		m.dialog = dialog{gen: d.gen}
+		*d = d.closed()
 	case key.Matches(msg, k.show):
-		at := d.list.at
-		gen := d.gen
-		m.dialog = dialog{gen: gen}
+		at := d.list.At
+		*d = d.closed()
 		if at == m.shown() || at >= len(m.peers) {
 			return m, nil
 		}
@@ -135,12 +144,12 @@ func (m Model) dialogKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 // rowKey takes a key press that is about the chosen row, or moves to another.
 func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	d := &m.dialog
-	if moved, ok := d.list.moved(msg, k, len(m.peers), max(1, m.h-dialogRest)); ok {
-		d.list, d.err = moved, ""
+	if l, ok := moved(d.list, msg, k, len(m.peers), max(1, m.h-dialogRest)); ok {
+		d.list, d.err = l, ""
 		return m, nil
 	}
 	add, remove, give := key.Matches(msg, k.add), key.Matches(msg, k.remove), key.Matches(msg, k.give)
-	if !add && !remove && !give || d.list.at >= len(m.peers) && !add {
+	if !add && !remove && !give || d.list.At >= len(m.peers) && !add {
 		return m, nil
 	}
 	if why := m.o.Accounts.Fixed(); why != "" {
@@ -151,15 +160,18 @@ func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	switch {
 	case add:
 		like := max(0, m.shown())
-		d.step, d.name, d.like, d.host = stepName, filter{}, m.peers[like].Name, m.peers[like].Host
+		d.step, d.name, d.like, d.host = stepName, newInput(), m.peers[like].Name, m.peers[like].Host
 	case give:
-		a := m.peers[d.list.at]
-		d.step, d.of, d.like, d.host = stepKey, a.Name, a.Name, a.Host
-		m.entry = entry{gen: m.entry.gen}
+		a := m.peers[d.list.At]
+		d.step, d.account, d.like, d.host = stepKey, a.Name, a.Name, a.Host
+		m.entry = m.entry.begun()
 	case remove:
-		d.busy, d.of = true, m.peers[d.list.at].Name
-		d.gen++
-		return m, fateCmd(m.o.Accounts, d.of, d.gen)
+		name, accounts := m.peers[d.list.At].Name, m.o.Accounts
+		d.account = name
+		cmd := d.fate.send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
+			return accounts.Fate(ctx, name)
+		}, func(a answer[string, string]) tea.Msg { return fateMsg{a} })
+		return m, cmd
 	}
 	return m, nil
 }
@@ -169,87 +181,64 @@ func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
 	d := &m.dialog
 	switch {
 	case key.Matches(msg, k.drop):
-		*d = dialog{open: true, gen: d.gen, list: d.list}
+		*d = d.rows()
 	case key.Matches(msg, k.take):
-		name := strings.TrimSpace(d.name.text)
+		name := strings.TrimSpace(d.name.text())
 		if err := m.o.Accounts.CheckName(name); err != nil {
 			d.err = draw.Clean(err.Error())
 			return m
 		}
-		d.step, d.of, d.err = stepKey, name, ""
-		m.entry = entry{gen: m.entry.gen}
+		d.step, d.account, d.err = stepKey, name, ""
+		m.entry = m.entry.begun()
 	default:
-		d.name.press(msg)
-		d.err = ""
+		d.name, d.err = d.name.update(msg), ""
 	}
 	return m
 }
 
-// paste takes a pasted name.
-func (d *dialog) paste(text string) {
-	text = strings.TrimRight(text[:min(len(text), 4*maxFilter)], "\r\n")
-	if d.err = ""; strings.ContainsFunc(text, unicode.IsControl) {
-		d.err = "a name has no control characters"
-		return
+// pasted is the dialog after a paste, which may be a name.
+func (d dialog) pasted(msg tea.PasteMsg) dialog {
+	if d.step == stepName {
+		d.name, d.err = d.name.update(msg), ""
 	}
-	d.name.add(text)
+	return d
 }
 
-func fateCmd(accounts Accounts, name string, gen int) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
-		defer cancel()
-		fate, err := accounts.Fate(ctx, name)
-		return fatedMsg{gen, name, fate, err}
-	}
-}
-
-func removeCmd(accounts Accounts, name string, gen int) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
-		defer cancel()
-		note, err := accounts.Remove(ctx, name)
-		return removedMsg{gen, name, note, err}
-	}
-}
-
-// fated asks whether the account is to be removed, now that it is known what
-// that does.
-func (m Model) fated(msg fatedMsg) (tea.Model, tea.Cmd) {
+// fateReceived asks for confirmation, now that it is known what removing the
+// account does.
+func (m Model) fateReceived(msg fateMsg) (tea.Model, tea.Cmd) {
 	d := &m.dialog
-	if !d.open || msg.gen != d.gen {
+	if !d.fate.receive(msg.answer) {
 		return m, nil
 	}
-	d.busy = false
-	if msg.err != nil {
-		d.err = draw.Clean(fault.Message(msg.err))
+	if err := msg.answer.err; err != nil {
+		d.err = draw.Clean(fault.Message(err))
 		return m, nil
 	}
-	d.step, d.fate = stepConfirm, draw.Clean(msg.fate)
+	d.step = stepConfirm
 	return m, nil
 }
 
 // removed shows the accounts that are left, and the next one where that on the
 // screen is gone.
 func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
-	was := m.shown()
+	was, err := m.shown(), msg.answer.err
 	m, watch := m.listed()
-	if d := &m.dialog; d.open && msg.gen == d.gen {
-		*d = dialog{open: true, gen: d.gen, list: d.list}
-		if msg.err != nil {
-			d.err = draw.Clean(fault.Message(msg.err))
+	if d := &m.dialog; d.removal.receive(msg.answer) {
+		if *d = d.rows(); err != nil {
+			d.err = draw.Clean(fault.Message(err))
 		}
 	}
 	next, cmd := tea.Model(m), tea.Cmd(nil)
 	if i := m.after(max(0, was)); was >= 0 && m.shown() < 0 && i >= 0 {
 		next, cmd = m.showAccount(i)
 		m = next.(Model)
-		m.dialog.list.at = i
+		m.dialog.list.At = i
 		next = m
 	}
-	if msg.err != nil {
+	if err != nil {
 		return next, tea.Batch(watch, cmd)
 	}
-	next, said := next.(Model).say(msg.note)
+	next, said := next.(Model).notify(msg.answer.value)
 	return next, tea.Batch(watch, cmd, said)
 }

@@ -1,10 +1,7 @@
 package ui
 
 import (
-	"strings"
-
 	"charm.land/bubbles/v2/key"
-	"github.com/charmbracelet/x/ansi"
 
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -18,7 +15,7 @@ const (
 )
 
 // renderDialog draws the dialog of accounts in w by h cells.
-func renderDialog(p draw.Pen, d dialog, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
+func renderDialog(p draw.Pen, d dialog, e entry, rows accounts, keys keyMap, notice string, w, h int) []string {
 	if h < 4 || w < 24 {
 		return []string{draw.Fit(d.row(p, e, rows, keys, w), w)}
 	}
@@ -27,9 +24,9 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows accountRows, keys keyMap, 
 	case stepName:
 		title = "new account"
 	case stepKey:
-		title = "key of " + draw.Clean(d.of)
+		title = "key of " + draw.Clean(d.account)
 	case stepConfirm:
-		title = "remove " + draw.Clean(d.of) + "?"
+		title = "remove " + draw.Clean(d.account) + "?"
 	}
 	if h < 8 || w < 30 {
 		return append([]string{p.Title(draw.Cut(title, w))}, draw.Fill(d.lines(p, e, rows, keys, notice, w, h-1), w, h-1)...)
@@ -38,22 +35,22 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows accountRows, keys keyMap, 
 	body := d.lines(p, e, rows, keys, notice, outer-4, h-2)
 	shown := ""
 	if rows.shown >= 0 {
-		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.peers[rows.shown].Name), outer/3))
+		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.all[rows.shown].name), outer/3))
 	}
 	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
 }
 
 // lines are the dialog's step, what there is to say of it and its keys: h lines
 // at most.
-func (d dialog) lines(p draw.Pen, e entry, rows accountRows, keys keyMap, notice string, w, h int) []string {
-	said := d.said(p, notice, w)
+func (d dialog) lines(p draw.Pen, e entry, rows accounts, keys keyMap, notice string, w, h int) []string {
+	said := d.outcome(p, notice, w)
 	hints := draw.CutWords(p.Dim(d.hints(keys, w)), w)
 	var lines []string
 	switch d.step {
 	case stepName:
-		lines = append(lines, "name  › "+renderTyped(p, d.name.text, w-8))
+		lines = append(lines, "name  › "+d.name.render(p, "", w-8))
 	case stepKey:
-		lines = append(lines, "› "+e.input.render(p, w-2))
+		lines = append(lines, "› "+e.input.render(p, "", w-2))
 		said = e.outcome(p)
 		if lines = append(lines, ""); h >= 6 {
 			lines = append(lines, promises(p, draw.Clean(d.host), w)...)
@@ -61,10 +58,10 @@ func (d dialog) lines(p draw.Pen, e entry, rows accountRows, keys keyMap, notice
 			lines[1] = promises(p, draw.Clean(d.host), w)[0]
 		}
 	case stepConfirm:
-		fate := draw.Wrap(d.fate, w)
+		fate := draw.Wrap(draw.Clean(d.fate.value), w)
 		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
 	default:
-		all, total := rows.lines(p, d.list.at, w)
+		all, total := rows.lines(p, d.list.At, w)
 		if n := len(said); n > 0 {
 			said = said[:min(n, max(1, h-4))]
 		}
@@ -72,8 +69,8 @@ func (d dialog) lines(p draw.Pen, e entry, rows accountRows, keys keyMap, notice
 		if len(all) > 1 {
 			seen--
 		}
-		l := d.list.within(len(all), seen)
-		lines = append(lines, all[l.top:min(len(all), l.top+max(1, seen))]...)
+		l := d.list.Within(len(all), seen)
+		lines = append(lines, all[l.Top:min(len(all), l.Top+max(1, seen))]...)
 		if len(all) > 1 {
 			lines = append(lines, total)
 		}
@@ -89,8 +86,8 @@ func (d dialog) lines(p draw.Pen, e entry, rows accountRows, keys keyMap, notice
 	return lines
 }
 
-// said is what went wrong, or what was done.
-func (d dialog) said(p draw.Pen, notice string, w int) []string {
+// outcome is what went wrong, or what was done.
+func (d dialog) outcome(p draw.Pen, notice string, w int) []string {
 	switch {
 	case d.err != "":
 		lines := draw.Wrap(d.err, w-2)
@@ -99,7 +96,7 @@ func (d dialog) said(p draw.Pen, notice string, w int) []string {
 		}
 		lines[0] = p.Critical("✗ ") + lines[0][2:]
 		return lines
-	case d.busy:
+	case d.busy():
 		return []string{p.Dim("…")}
 	}
 	return draw.Wrap(notice, w)
@@ -123,42 +120,33 @@ func (d dialog) hints(keys keyMap, w int) string {
 }
 
 // row is the whole dialog in one row.
-func (d dialog) row(p draw.Pen, e entry, rows accountRows, keys keyMap, w int) string {
+func (d dialog) row(p draw.Pen, e entry, rows accounts, keys keyMap, w int) string {
 	switch {
 	case d.err != "":
 		return "✗ " + d.err
 	case d.step == stepName:
-		return "name › " + renderTyped(p, d.name.text, w-7)
+		return "name › " + d.name.render(p, "", w-7)
 	case d.step == stepKey && e.err != "":
 		return "✗ " + e.err
-	case d.step == stepKey && e.checking:
+	case d.step == stepKey && e.check.loading:
 		return p.Spin + " checking…"
 	case d.step == stepKey:
 		to := ""
 		if d.host != "" {
 			to = p.Low("@"+draw.Cut(draw.Clean(d.host), max(3, w/3))) + " "
 		}
-		return to + "› " + e.input.render(p, max(1, w-draw.Width(to)-2))
+		return to + "› " + e.input.render(p, "", max(1, w-draw.Width(to)-2))
 	case d.step == stepConfirm:
-		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.of)+"?", draw.Clean(d.of)+"?", "remove?"), "y, n", p.Dim(d.fate))
+		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.account)+"?", draw.Clean(d.account)+"?", "remove?"), "y, n", p.Dim(draw.Clean(d.fate.value)))
 	}
-	at := min(d.list.at, len(rows.peers)-1)
+	at := min(d.list.At, len(rows.all)-1)
 	if at < 0 {
 		return "no accounts"
 	}
-	a := rows.peers[at]
+	a := rows.all[at]
 	left := text.Unknown
 	if a.snap.Balance != nil {
 		left = text.USD(a.snap.Balance.LeftUSD())
 	}
-	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.Name), draw.Cut(draw.Clean(a.Name), max(1, w-6-draw.Width(left))))+"  "+left, rows.state(p, at), p.Dim(d.hints(keys, w/2)))
-}
-
-// renderTyped draws the end of what was typed, in w cells.
-func renderTyped(p draw.Pen, s string, w int) string {
-	s = draw.Clean(s) + strings.Repeat(" ", len(s)-len(strings.TrimRight(s, " ")))
-	if over := draw.Width(s) - max(0, w-1); over > 0 {
-		s = ansi.TruncateLeft(s, over, "")
-	}
-	return s + p.Marked(" ")
+	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.name), draw.Cut(draw.Clean(a.name), max(1, w-6-draw.Width(left))))+"  "+left, rows.state(p, at), p.Dim(d.hints(keys, w/2)))
 }

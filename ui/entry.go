@@ -16,72 +16,71 @@ const adoptTimeout = 30 * time.Second
 
 // entry is a key that is being given, and its live check.
 type entry struct {
-	input    secret
-	checking bool
-	gen      int
-	cancel   context.CancelFunc
-	err      string
+	input input
+	err   string
+	check request[string, adopted] // by the account's name
 }
 
-// adoptedMsg is what a key led to, or why it did not: the feed of a first run,
-// or the name of an account that is watched from now on.
-type adoptedMsg struct {
-	gen  int
+// adopted is what a key led to: the feed of a first run, or an account that is
+// watched from now on.
+type adopted struct {
 	feed Feed
-	name string
 	note string
-	err  error
 }
 
-// press takes a key press. value is the key, where it is to be handed over and
-// is here no more; left is true where it was given up.
+// adoptedMsg follows the check of a key.
+type adoptedMsg struct{ answer answer[string, adopted] }
+
+// begun is an entry into which a key can be typed.
+func (e entry) begun() entry { return entry{input: newSecret(), check: e.check} }
+
+// cancelled is an entry that is given up.
+func (e entry) cancelled() entry {
+	e.check.cancel()
+	return entry{check: e.check}
+}
+
+// press takes a key press. value is the key, where it is to be checked and is
+// here no more; left is true where it was given up.
 func (e *entry) press(msg tea.KeyPressMsg) (value string, left bool) {
 	switch name := msg.String(); {
-	case e.checking:
+	case e.check.loading:
 		if name == "esc" {
-			e.cancel()
-			e.checking = false
-			e.gen++
+			e.check.cancel()
 		}
 	case name == "esc":
-		*e = entry{gen: e.gen}
+		*e = e.cancelled()
 		return "", true
 	case name == "enter":
-		value = e.input.value
-		e.input = secret{}
+		value = e.input.text()
+		e.input = newSecret()
 		return value, false
 	default:
-		e.input.press(msg)
-		e.err = ""
+		*e = e.update(msg)
 	}
 	return "", false
 }
 
-// paste takes a pasted text.
-func (e *entry) paste(text string) {
-	if !e.checking {
-		e.input.add(text)
-		e.err = ""
+// update is the entry after what is typed or pasted.
+func (e entry) update(msg tea.Msg) entry {
+	if !e.check.loading {
+		e.input, e.err = e.input.update(msg), ""
 	}
+	return e
 }
 
-// begin starts what a key is for, beside the screen. secret is what no error
-// may repeat.
-func (m Model) begin(secret string, start func(context.Context) adoptedMsg) (tea.Model, tea.Cmd) {
-	ctx, cancel := context.WithTimeout(context.Background(), adoptTimeout)
-	e := &m.entry
-	e.gen++
-	e.checking, e.cancel, e.err = true, cancel, ""
-	gen := e.gen
-	return m.spun(func() tea.Msg {
-		defer cancel()
-		msg := start(ctx)
-		msg.gen = gen
-		if msg.err != nil && secret != "" {
-			msg.err = redacted{strings.ReplaceAll(fault.Message(msg.err), secret, "…")}
+// adopt starts what a key is for, beside the screen. No error repeats the
+// secret.
+func (m Model) adopt(name, secret string, start func(context.Context) (adopted, error)) (tea.Model, tea.Cmd) {
+	m.entry.err = ""
+	cmd := m.entry.check.send(name, m.now, adoptTimeout, func(ctx context.Context) (adopted, error) {
+		a, err := start(ctx)
+		if err != nil && secret != "" {
+			err = redacted{strings.ReplaceAll(fault.Message(err), secret, "…")}
 		}
-		return msg
-	})
+		return a, err
+	}, func(a answer[string, adopted]) tea.Msg { return adoptedMsg{a} })
+	return m.spun(cmd)
 }
 
 // redacted is an error without the key.
@@ -89,22 +88,22 @@ type redacted struct{ text string }
 
 func (e redacted) Error() string { return e.text }
 
-// adopted shows what a key led to, or says why it did not.
+// adopted shows what a key led to, or why it led to nothing.
 func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
-	if msg.gen != m.entry.gen {
+	if !m.entry.check.receive(msg.answer) {
 		return m.listed() // one that was given up may have come in all the same
 	}
-	m.entry.checking = false
-	if msg.err != nil {
-		m.entry.err = draw.Clean(msg.err.Error())
+	if err := msg.answer.err; err != nil {
+		m.entry.err = draw.Clean(err.Error())
 		return m, nil
 	}
 	m, watch := m.listed()
 	var next tea.Model
 	var cmd tea.Cmd
-	switch i := m.place(msg.name); {
-	case msg.feed != nil && m.feed == nil: // a first run
-		m.feed = msg.feed
+	got := msg.answer.value
+	switch i := m.place(msg.answer.of); {
+	case got.feed != nil && m.feed == nil: // a first run
+		m.feed = got.feed
 		if m.shown() < 0 { // else it is waited for already
 			watch = tea.Batch(watch, waitCmd(m.feed))
 		}
@@ -116,9 +115,9 @@ func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
 	default:
 		return m, watch
 	}
-	if msg.note == "" {
+	if got.note == "" {
 		return next, cmd
 	}
-	next, said := next.(Model).say(msg.note)
+	next, said := next.(Model).notify(got.note)
 	return next, tea.Batch(cmd, said)
 }

@@ -12,7 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/ui/draw"
 )
 
@@ -34,7 +34,7 @@ type fakeFeed struct {
 	first             time.Time
 	err               error
 	noCredits, noRise bool
-	who               map[monitor.By]monitor.Breakdown
+	who               map[spenders.By]spenders.Breakdown
 	whoErr            error
 	asked             atomic.Int32 // breakdowns
 	events            []account.Event
@@ -320,37 +320,43 @@ func modelOf(o Options, s account.Snapshot, w, h, view int) Model {
 		return m
 	}
 	m, _ = step(m, snapshotMsg{m.feed, s})
-	for _, fan := range []bool{false, true} {
-		slot, chosen, cols := m.spend, m.span, m.spendCols(m.layout())
-		if fan {
-			slot, chosen, cols = m.fan, m.back(), m.layout().fan.w-4-draw.AxisWidth
-		}
-		if slot.asking {
-			m.spend.again, m.fan.again = false, false
-			m, _ = step(m, plotCmd(m.feed, fan, slot.gen, chosen, cols, testNow)())
-		}
-	}
-	if p := m.plan; p.asking {
-		m, _ = step(m, planCmd(m.feed, p.gen, m.snap, planned{m.snap.At, p.inputs(testNow)})())
-	}
-	return answered(m)
+	return loaded(m)
 }
 
-// answered is m with what it asked of who spent it and of events.
-func answered(m Model) Model {
-	for q, t := range m.told {
-		if t.asking {
-			m, _ = step(m, breakdownCmd(m.feed, q, t.gen, m.now, m.snap.HistorySince)())
+// loaded is m with what it has requested.
+func loaded(m Model) Model {
+	for m.busy() {
+		m.watched.cancel() // what reload sends anew
+		next, cmd := m.reload(nil)
+		m = next.(Model)
+		for _, msg := range run(cmd) {
+			m, _ = step(m, msg)
 		}
 	}
-	if m.log.asking {
-		m.log.again = false
-		m, _ = step(m, eventsCmd(m.feed, m.log.gen, m.log.span, m.now)())
-	}
-	if p := m.who.plot; p.asking {
-		m, _ = step(m, rowPlotCmd(m.feed, p.gen, p.of, p.id, p.cols, m.now)())
-	}
 	return m
+}
+
+func (w watched) busy() bool {
+	busy := w.spend.loading || w.fan.loading || w.plan.result.loading || w.who.plot.loading || w.log.request.loading
+	for _, r := range w.breakdowns {
+		busy = busy || r.loading
+	}
+	return busy
+}
+
+// run is what a command and those in its batches return.
+func run(cmd tea.Cmd) (msgs []tea.Msg) {
+	if cmd == nil {
+		return nil
+	}
+	msg := cmd()
+	if batch, ok := msg.(tea.BatchMsg); ok {
+		for _, cmd := range batch {
+			msgs = append(msgs, run(cmd)...)
+		}
+		return msgs
+	}
+	return append(msgs, msg)
 }
 
 func step(m Model, msg tea.Msg) (Model, tea.Cmd) {

@@ -10,24 +10,24 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 func count(n int64) *int64 { return &n }
 
-// spenders are breakdowns of a day of $12.30.
-func spenders() map[monitor.By]monitor.Breakdown {
-	whole := func(by monitor.By, rest float64, rows ...monitor.BreakdownRow) monitor.Breakdown {
+// breakdownsOf are breakdowns of a day of $12.30.
+func breakdownsOf() map[spenders.By]spenders.Breakdown {
+	whole := func(by spenders.By, rest float64, rows ...spenders.Row) spenders.Breakdown {
 		for i := range rows {
 			share := *rows[i].SpendUSD / 12.3
 			rows[i].Share = &share
 		}
-		return monitor.Breakdown{By: by, From: testNow.Add(-24 * time.Hour), To: testNow, Rows: rows,
+		return spenders.Breakdown{By: by, From: testNow.Add(-24 * time.Hour), To: testNow, Rows: rows,
 			TotalUSD: usd(12.3), UnattributedUSD: &rest, BYOKUSD: usd(1.25), ReadAt: testNow.Add(-40 * time.Second)}
 	}
-	row := func(name string, spend float64, requests, tokens int64) monitor.BreakdownRow {
+	row := func(name string, spend float64, requests, tokens int64) spenders.Row {
 		per := spend / float64(tokens) * 1e6
-		return monitor.BreakdownRow{ID: name, Name: name, SpendUSD: usd(spend), Requests: count(requests), Tokens: count(tokens), USDPerMtok: &per, BYOKUSD: usd(0)}
+		return spenders.Row{ID: name, Name: name, SpendUSD: usd(spend), Requests: count(requests), Tokens: count(tokens), USDPerMtok: &per, BYOKUSD: usd(0)}
 	}
 	ci, laptop, batch := row("ci-bot", 5.2, 812, 1_200_000), row("laptop", 4.88, 1204, 2_910_000), row("batch-nightly", 2.22, 96, 410_000)
 	ci.ChangeRatio, ci.Cap, ci.ResetsAt = usd(0.61), credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.8), Reset: credit.ResetMonthly}, credit.MonthStart(testNow).AddDate(0, 1, 0)
@@ -37,28 +37,28 @@ func spenders() map[monitor.By]monitor.Breakdown {
 	batch.New, batch.Disabled, batch.Cap = true, true, credit.Cap{LimitUSD: usd(5), RemainingUSD: usd(2.8), Reset: credit.ResetDaily}
 	prod := row("Production", 7.42, 908, 1_610_000)
 	prod.Cap, prod.Runway = credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1), Reset: credit.ResetWeekly}, forecast.Forecast{State: forecast.OK, At: testNow, P50: 20 * 3600}
-	team := whole(monitor.ByMember, 0)
+	team := whole(spenders.ByMember, 0)
 	team.Rows, team.UnattributedUSD = nil, nil
 	team.Notes = []string{"what was spent by member is not known: 403 forbidden: this key may not see the members of its organization"}
-	return map[monitor.By]monitor.Breakdown{
-		monitor.ByKey: whole(monitor.ByKey, 0, ci, laptop, batch),
-		monitor.ByModel: whole(monitor.ByModel, -0.07, row("anthropic/claude-sonnet-5", 7.1, 1001, 1_800_000), row("openai/gpt-5.6", 3.02, 611, 1_500_000),
+	return map[spenders.By]spenders.Breakdown{
+		spenders.ByKey: whole(spenders.ByKey, 0, ci, laptop, batch),
+		spenders.ByModel: whole(spenders.ByModel, -0.07, row("anthropic/claude-sonnet-5", 7.1, 1001, 1_800_000), row("openai/gpt-5.6", 3.02, 611, 1_500_000),
 			row("google/gemini-3-flash", 1.41, 400, 1_100_000), row("deepseek/deepseek-v4", 0.5, 60, 90_000), row("研究/モデル\x1b[31m", 0.3, 30, 20_000), row("x-ai/grok-5-mini", 0.04, 10, 10_000)),
-		monitor.ByProvider:  whole(monitor.ByProvider, 12.3),
-		monitor.ByWorkspace: whole(monitor.ByWorkspace, 4.88, prod),
-		monitor.ByMember:    team,
+		spenders.ByProvider:  whole(spenders.ByProvider, 12.3),
+		spenders.ByWorkspace: whole(spenders.ByWorkspace, 4.88, prod),
+		spenders.ByMember:    team,
 	}
 }
 
-func (f *fakeFeed) Breakdown(_ context.Context, q monitor.BreakdownQuery) (monitor.Breakdown, error) {
+func (f *fakeFeed) Breakdown(_ context.Context, q spenders.Query) (spenders.Breakdown, error) {
 	f.asked.Add(1)
 	if f.whoErr != nil {
-		return monitor.Breakdown{}, f.whoErr
+		return spenders.Breakdown{}, f.whoErr
 	}
 	return f.who[q.By], nil
 }
 
-func (f *fakeFeed) BreakdownPlot(ctx context.Context, by monitor.By, id string, from, to time.Time, n int) (history.Plot, error) {
+func (f *fakeFeed) BreakdownPlot(ctx context.Context, by spenders.By, id string, from, to time.Time, n int) (history.Plot, error) {
 	p, err := f.Plot(ctx, from, to, n)
 	for i := range p.Buckets {
 		p.Buckets[i].SpendUSD *= 0.42
@@ -88,28 +88,28 @@ func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
 
 // happenings are events of every kind, the newest first.
 func happenings() []account.Event {
-	told := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {
+	reported := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {
 		at := testNow.Add(-ago)
 		a := alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared}
-		e := account.Event{ID: id, At: at, Kind: monitor.EventAlert, Level: level, Text: a.Summary(), Alert: &a}
+		e := account.Event{ID: id, At: at, Kind: account.EventAlert, Level: level, Text: a.Summary(), Alert: &a}
 		if cleared {
-			e.Kind = monitor.EventCleared
+			e.Kind = account.EventCleared
 		}
 		return e
 	}
 	events := []account.Event{
-		told(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
-		told(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "spent $3.10 in an hour; at this time of day it is $0.74 at most; most of the rise is ci-bot with anthropic/claude-sonnet-5 ($2.80)", false),
-		{At: topUp.At, Kind: monitor.EventTopUp, Text: "credits bought: $25.00"},
-		told(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
-		{At: asleep.From, Kind: monitor.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
-		told(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
-		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: monitor.EventForecast, Level: alert.Info,
+		reported(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
+		reported(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "spent $3.10 in an hour; at this time of day it is $0.74 at most; most of the rise is ci-bot with anthropic/claude-sonnet-5 ($2.80)", false),
+		{At: topUp.At, Kind: account.EventTopUp, Text: "credits bought: $25.00"},
+		reported(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
+		{At: asleep.From, Kind: account.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
+		reported(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
+		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: account.EventForecast, Level: alert.Info,
 			Text: "the balance runs out sooner, about Thu 26 Nov and not Tue 8 Dec: spent $8.20 in the last hour, 4 times the usual $2.05 at this hour; 80 % sure: Tue 24 to Sun 29"},
-		{At: testNow.AddDate(0, 0, -4), Kind: monitor.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
-		{At: testNow.AddDate(0, 0, -9), Kind: monitor.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
-		{At: testNow.AddDate(0, 0, -12), Kind: monitor.EventSegment, Text: "a new series began: another account"},
+		{At: testNow.AddDate(0, 0, -4), Kind: account.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
+		{At: testNow.AddDate(0, 0, -9), Kind: account.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
+		{At: testNow.AddDate(0, 0, -12), Kind: account.EventSegment, Text: "a new series began: another account"},
 	}
-	events[1].Kind, events[5].Acknowledged = monitor.EventSpike, true
+	events[1].Kind, events[5].Acknowledged = account.EventSpike, true
 	return events
 }

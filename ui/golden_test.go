@@ -13,6 +13,14 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
+// The views, by their place.
+const (
+	viewOverview = iota
+	viewForecast
+	viewBreakdown
+	viewEvents
+)
+
 var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
 
 // TestFrames compares the text of every notable state at every notable size.

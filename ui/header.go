@@ -12,17 +12,6 @@ import (
 	"ortop/ui/draw"
 )
 
-// tabs are the views in order; the key of each is its number.
-var tabs = []string{"overview", "forecast", "breakdown", "events"}
-
-// The views, by their place in tabs.
-const (
-	viewOverview = iota
-	viewForecast
-	viewBreakdown
-	viewEvents
-)
-
 // renderHeader says whose numbers these are and what state they are in. Where
 // it is narrow the account's name goes first, then the clock, then the host is
 // shortened; the state stays, and what finds no place beside it is left to the
@@ -92,8 +81,8 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 
 // renderTabs draws the choice of views and, at the right, a summary where the
 // view itself does not have it. ends are the cells at which each tab ends.
-func renderTabs(p draw.Pen, view int, summary string, w int) (line string, ends []int) {
-	for i, name := range tabs {
+func renderTabs(p draw.Pen, names []string, view int, summary string, w int) (line string, ends []int) {
+	for i, name := range names {
 		tab := " " + string(rune('1'+i)) + " " + name + " "
 		if i == view {
 			line += p.Marked(tab)

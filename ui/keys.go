@@ -69,11 +69,24 @@ func newKeyMap() keyMap {
 		keepFilter:  bind([]string{"enter"}, "enter", "keep the filter"),
 		dropFilter:  bind([]string{"esc"}, "esc", "clear the filter"),
 	}
-	for i, name := range tabs {
+	for i, name := range viewNames() {
 		n := strconv.Itoa(i + 1)
 		k.views = append(k.views, bind([]string{n}, n, name))
 	}
+	// Those of a view are off until it turns them on.
+	for _, b := range []*key.Binding{
+		&k.up, &k.down, &k.edit, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
+		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter,
+	} {
+		b.SetEnabled(false)
+	}
 	return k
+}
+
+// on is a binding that does something.
+func on(b key.Binding) key.Binding {
+	b.SetEnabled(true)
+	return b
 }
 
 // footer are the keys worth a reminder, the dearest first.
@@ -131,4 +144,17 @@ func together(does string, keys ...key.Binding) key.Binding {
 	b := key.NewBinding(key.WithKeys(all...), key.WithHelp(shown, does))
 	b.SetEnabled(keys[0].Enabled())
 	return b
+}
+
+// forList enables the keys of a list of so many rows: they move in it, and open
+// and search it unless one row is shown in full. Grouping and order are those
+// of the breakdown.
+func (k keyMap) forList(rows int, open, grouped bool) keyMap {
+	for b, on := range map[*key.Binding]bool{
+		&k.rowUp: rows > 1, &k.rowDown: rows > 1, &k.pageUp: rows > 1, &k.pageDown: rows > 1,
+		&k.open: rows > 0 && !open, &k.find: !open, &k.group: grouped, &k.sort: grouped, &k.byok: grouped,
+	} {
+		b.SetEnabled(on)
+	}
+	return k
 }

@@ -44,46 +44,49 @@ func tierFor(w, h int) tier {
 	return tierFull
 }
 
-// needs are how many lines parts of a frame have to say.
+// needs are how many lines parts of the overview take.
 type needs struct {
-	banners, reasons, credits int
-	accounts                  int  // how many there are
-	listed                    int  // by the panel of who spent it, in which there is nothing below that
-	cards                     bool // there is something for the overview's cards
+	credits  int
+	accounts int  // how many there are
+	cards    bool // there is something for the cards
 }
 
-// layoutFor places a view's panels in w by h cells.
-func layoutFor(view, w, h int, n needs) layout {
-	l := layout{tier: tierFor(w, h), w: w, h: h}
+// layout is that of the view on the screen.
+func (m Model) layout() layout { return m.layoutOf(views[m.view]) }
+
+func (m Model) layoutOf(v view) layout {
+	l := layout{tier: tierFor(m.w, m.h), w: m.w, h: m.h}
 	if l.tier < tierFull {
 		return l
 	}
 	y := 0
 	row := func(n int) rect {
-		r := rect{0, y, w, n}
+		r := rect{0, y, m.w, n}
 		y += n
 		return r
 	}
 	l.top = row(1)
-	if h >= 24 && w >= 80 {
+	if m.h >= 24 {
 		l.tabs = row(1)
 	}
-	l.banners = row(min(n.banners, 1+h/16))
-	l.footer = rect{0, h - 1, w, 1}
-	switch view {
-	case viewForecast:
-		l.forecast(y, n.reasons)
-	case viewBreakdown, viewEvents:
-		l.body = rect{0, y, w, h - 1 - y}
-		if left := l.body.h - n.listed; n.listed > 0 && left >= besideAccounts {
-			l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
-			l.spend = rect{0, y + l.body.h, w, h - 1 - y - l.body.h}
-		}
-	default:
-		l.overview(y, n)
-	}
+	l.banners = row(min(len(banners(m.pen(), m.snap, m.w-2)), 1+m.h/16))
+	l.footer = rect{0, m.h - 1, m.w, 1}
+	v.place(m, &l, y)
 	return l
 }
+
+// table places a list in all rows from y on, or in as many as it takes with the
+// plot of spend below it; 0: all.
+func (l *layout) table(y, takes int) {
+	l.body = rect{0, y, l.w, l.h - 1 - y}
+	if left := l.body.h - takes; takes > 0 && left >= besideAccounts {
+		l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
+		l.spend = rect{0, y + l.body.h, l.w, l.h - 1 - y - l.body.h}
+	}
+}
+
+// cardRoom reports whether the overview has room for who spent most.
+func (l layout) cardRoom() bool { return l.cards.h > 0 || l.spent.h > 0 }
 
 func (l *layout) overview(y int, n needs) {
 	cards, w := max(5, n.credits+2), l.w

@@ -9,8 +9,8 @@ import (
 	"ortop/ui/draw"
 )
 
-// lineFrame is everything in one row, or two.
-func (d screen) lineFrame(w, h int) []string {
+// rows are everything in one row, or two.
+func (d pane) rows(w, h int) []string {
 	lines := []string{d.oneLine(w)}
 	if h > 1 {
 		header, _ := renderHeader(d.Pen, d.snap, w)
@@ -21,7 +21,7 @@ func (d screen) lineFrame(w, h int) []string {
 
 // oneLine is the balance and what becomes of it in w cells; a state that is
 // not live stands first.
-func (d screen) oneLine(w int) string {
+func (d pane) oneLine(w int) string {
 	s := d.snap
 	l, word := levelOf(s)
 	st := statusOf(s, d.Now)
@@ -89,14 +89,14 @@ func lineColumns(w int) int { return max(24, w/3) }
 
 // nextTry is when a poll that failed is made again, endRange how sure the date
 // is, and dayRate the spend of a day, for a row that has room to spare.
-func (d screen) nextTry() string {
+func (d pane) nextTry() string {
 	if s := d.snap; s.Fault != nil && s.Phase != account.Held && s.Due.After(d.Now) {
 		return "next try " + clockOf(s.Due, d.Now)
 	}
 	return ""
 }
 
-func (d screen) endRange() string {
+func (d pane) endRange() string {
 	f, _ := next(d.snap)
 	if f.State != forecast.OK || d.snap.Early() {
 		return ""
@@ -104,7 +104,7 @@ func (d screen) endRange() string {
 	return d.Dim("80 %: ") + daysOf(f.Time(f.P10), f.Time(f.P90), d.Now)
 }
 
-func (d screen) dayRate() string {
+func (d pane) dayRate() string {
 	if d.snap.Burn.USDPerDay == nil {
 		return ""
 	}
@@ -113,7 +113,7 @@ func (d screen) dayRate() string {
 
 // ending is what becomes of the balance, in a phrase, in a few cells and in the
 // fewest.
-func (d screen) ending(w int) (phrase, brief, least string) {
+func (d pane) ending(w int) (phrase, brief, least string) {
 	f := d.snap.Forecast
 	l, _ := levelOf(d.snap)
 	does, in, soon := "runs out ", func(left string) string { return left }, oneUnit

@@ -12,7 +12,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/ui/draw"
 )
 
@@ -21,7 +21,7 @@ var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}
 // filledFeed has spenders and events.
 func filledFeed() *fakeFeed {
 	f := newFakeFeed()
-	f.who, f.events = spenders(), happenings()
+	f.who, f.events = breakdownsOf(), happenings()
 	return f
 }
 
@@ -29,14 +29,14 @@ func filledFeed() *fakeFeed {
 func typed(m Model, keys ...string) Model {
 	for _, k := range keys {
 		m, _ = step(m, press(k))
-		m = answered(m)
+		m = loaded(m)
 	}
 	return m
 }
 
 func TestListFrames(t *testing.T) {
 	none := newFakeFeed()
-	none.who = map[monitor.By]monitor.Breakdown{monitor.ByKey: {By: monitor.ByKey, Rows: []monitor.BreakdownRow{}, TotalUSD: usd(0), ReadAt: testNow}}
+	none.who = map[spenders.By]spenders.Breakdown{spenders.ByKey: {By: spenders.ByKey, Rows: []spenders.Row{}, TotalUSD: usd(0), ReadAt: testNow}}
 	failing := newFakeFeed()
 	failing.whoErr = errors.New("listing keys: 503 server error: upstream")
 	for _, size := range listSizes {
@@ -62,15 +62,15 @@ func TestListsFit(t *testing.T) {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
 	f := filledFeed()
-	wide := f.who[monitor.ByKey]
-	wide.Rows = append([]monitor.BreakdownRow{{ID: "w", Name: strings.Repeat("研究チーム👩‍👩‍👧\x1b[31m", 9), SpendUSD: usd(123456789.12), Share: usd(1),
+	wide := f.who[spenders.ByKey]
+	wide.Rows = append([]spenders.Row{{ID: "w", Name: strings.Repeat("研究チーム👩‍👩‍👧\x1b[31m", 9), SpendUSD: usd(123456789.12), Share: usd(1),
 		Cap: credit.Cap{LimitUSD: usd(1e9), RemainingUSD: usd(-1e9)}, Workspace: strings.Repeat("\u202eabc", 50)}, {ID: "n"}}, wide.Rows...)
 	wide.Notes = []string{strings.Repeat("a long note ", 30)}
-	f.who[monitor.ByKey] = wide
+	f.who[spenders.ByKey] = wide
 	f.events = append(f.events, account.Event{At: testNow.AddDate(0, 0, -13), Kind: account.EventKind(strings.Repeat("kind", 9)), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
-			for view := range tabs {
+			for view := range views {
 				m := modelOf(Options{Feed: f}, healthy(), w, h, view)
 				fits(t, m)
 				if view < viewBreakdown {
@@ -79,13 +79,17 @@ func TestListsFit(t *testing.T) {
 				fits(t, typed(m, "enter"))
 				fits(t, typed(m, "/", "a", "b", "c"))
 				fits(t, typed(m, "b", "/", "o"))
-				m.who.find.text, m.log.find.text = strings.Repeat("q", maxFilter), strings.Repeat("研", maxFilter)
-				fits(t, m.arranged().found())
+				for _, f := range []*filter{&m.who.filter, &m.log.filter} {
+					f.input = newInput().update(tea.PasteMsg{Content: strings.Repeat("研", maxText)})
+				}
+				m.arrange()
+				m.findEvents()
+				fits(t, m)
 			}
 		}
 	}
 	for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
-		for view := range tabs {
+		for view := range views {
 			m := modelOf(Options{Feed: f}, healthy(), size[0], size[1], view)
 			for _, m := range []Model{m, typed(m, "enter")} {
 				lines := strings.Split(m.View().Content, "\n")
@@ -110,22 +114,22 @@ func TestBreakdownKeys(t *testing.T) {
 	}{
 		{"number shows it", nil, func(m Model) bool { return m.view == viewBreakdown && len(m.who.rows) == 3 }},
 		{"j and k choose a row", []string{"j", "j", "k"}, func(m Model) bool { return m.who.id == "laptop" }},
-		{"a filter has them as letters", []string{"/", "j", "k"}, func(m Model) bool { return m.filter().text == "jk" }},
+		{"a filter has them as letters", []string{"/", "j", "k"}, func(m Model) bool { return m.who.filter.text() == "jk" }},
 		{"down chooses a row", []string{"down"}, func(m Model) bool { return m.who.id == "laptop" }},
 		{"down stops at the last", []string{"down", "down", "down", "down"}, func(m Model) bool { return m.who.id == "batch-nightly" }},
-		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.at == 0 }},
+		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.At == 0 }},
 		{"g goes round", []string{"g", "g", "g", "g", "g"}, func(m Model) bool { return m.who.by == 0 }},
 		{"s sorts by change, new first", []string{"s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" && m.who.rows[2].ID == "laptop" }},
-		{"s shows the first where none was chosen", []string{"s"}, func(m Model) bool { return m.who.list.at == 0 && m.who.id == "batch-nightly" }},
-		{"s keeps the row chosen", []string{"down", "s"}, func(m Model) bool { return m.who.id == "laptop" && m.who.list.at == 2 }},
+		{"s shows the first where none was chosen", []string{"s"}, func(m Model) bool { return m.who.list.At == 0 && m.who.id == "batch-nightly" }},
+		{"s keeps the row chosen", []string{"down", "s"}, func(m Model) bool { return m.who.id == "laptop" && m.who.list.At == 2 }},
 		{"s goes round", []string{"s", "s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "ci-bot" }},
 		{"by name", []string{"s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" }},
-		{"filter finds as it is typed", []string{"/", "L", "A"}, func(m Model) bool { return len(m.who.rows) == 1 && m.who.id == "laptop" && m.who.find.typing }},
-		{"letters of a filter are no keys", []string{"/", "q", "?", "3"}, func(m Model) bool { return m.who.find.text == "q?3" && !m.help }},
-		{"enter keeps the filter", []string{"/", "l", "a", "enter"}, func(m Model) bool { return !m.who.find.typing && len(m.who.rows) == 1 && !m.who.open }},
-		{"esc clears it while typing", []string{"/", "l", "esc"}, func(m Model) bool { return m.who.find == filter{} && len(m.who.rows) == 3 && m.view == viewBreakdown }},
-		{"esc clears it afterwards", []string{"/", "l", "enter", "esc"}, func(m Model) bool { return m.who.find == filter{} && m.view == viewBreakdown }},
-		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.find.text == "l" }},
+		{"filter finds as it is typed", []string{"/", "L", "A"}, func(m Model) bool { return len(m.who.rows) == 1 && m.who.id == "laptop" && m.who.filter.typing }},
+		{"letters of a filter are no keys", []string{"/", "q", "?", "3"}, func(m Model) bool { return m.who.filter.text() == "q?3" && !m.help }},
+		{"enter keeps the filter", []string{"/", "l", "a", "enter"}, func(m Model) bool { return !m.who.filter.typing && len(m.who.rows) == 1 && !m.who.open }},
+		{"esc clears it while typing", []string{"/", "l", "esc"}, func(m Model) bool { return m.who.filter == filter{} && len(m.who.rows) == 3 && m.view == viewBreakdown }},
+		{"esc clears it afterwards", []string{"/", "l", "enter", "esc"}, func(m Model) bool { return m.who.filter == filter{} && m.view == viewBreakdown }},
+		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.filter.text() == "l" }},
 		{"nothing found", []string{"/", "z", "z"}, func(m Model) bool {
 			return len(m.who.rows) == 0 && strings.Contains(stripped(m), "nothing has zz in its name")
 		}},
@@ -133,11 +137,13 @@ func TestBreakdownKeys(t *testing.T) {
 			return m.who.open && m.who.plot.loaded && strings.Contains(stripped(m), "key ci-bot, last 24 h")
 		}},
 		{"down goes on in details", []string{"enter", "down"}, func(m Model) bool {
-			return m.who.plot.id == "laptop" && strings.Contains(stripped(m), "key laptop")
+			return m.who.plot.of.id == "laptop" && strings.Contains(stripped(m), "key laptop")
 		}},
 		{"esc closes details", []string{"enter", "esc"}, func(m Model) bool { return !m.who.open && m.view == viewBreakdown }},
 		{"esc leaves the view", []string{"esc"}, func(m Model) bool { return m.view == viewOverview }},
-		{"range", []string{"]"}, func(m Model) bool { return spans[m.span].name == "7d" && len(m.told) == 2 && len(m.who.rows) == 3 }},
+		{"range", []string{"]"}, func(m Model) bool {
+			return spans[m.span].name == "7d" && len(m.breakdowns) == 2 && len(m.who.rows) == 3
+		}},
 		{"BYOK has a column", []string{"b"}, func(m Model) bool { return strings.Contains(stripped(m), "BYOK  vs before") }},
 		{"tab goes on", []string{"tab"}, func(m Model) bool { return m.view == viewEvents }},
 	} {
@@ -145,7 +151,7 @@ func TestBreakdownKeys(t *testing.T) {
 			m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewForecast), append([]string{"3"}, c.keys...)...)
 			if !c.ok(m) {
 				t.Errorf("after %v the state is not as expected: view %d, chosen %q of %d, filter %+v, open %t\n%s",
-					c.keys, m.view, m.who.id, len(m.who.rows), m.who.find, m.who.open, stripped(m))
+					c.keys, m.view, m.who.id, len(m.who.rows), m.who.filter, m.who.open, stripped(m))
 			}
 		})
 	}
@@ -166,31 +172,31 @@ func TestBreakdownIsAskedRarely(t *testing.T) {
 		clock = clock.Add(time.Second)
 		m, _ = step(m, snapshotMsg{f, healthy()})
 		m, _ = step(m, clockMsg{m.clockGen})
-		m = answered(m)
+		m = loaded(m)
 	}
 	if n := f.asked.Load(); n != 1 {
 		t.Errorf("within a minute it was asked %d times, want once", n)
 	}
 	clock = testNow.Add(time.Minute)
 	m, _ = step(m, clockMsg{m.clockGen})
-	first := m.told[m.who.question(m.span)]
-	if !first.asking || !first.known {
+	first := m.breakdowns[m.question()]
+	if !first.loading || !first.loaded {
 		t.Error("after a minute it is not asked again with the old answer standing")
 	}
 	m, _ = step(m, clockMsg{m.clockGen})
-	if got := m.told[m.who.question(m.span)].gen; got != first.gen {
+	if got := m.breakdowns[m.question()].gen; got != first.gen {
 		t.Errorf("while it is asked generation %d begins", got)
 	}
-	m, _ = step(m, brokenDownMsg{feed: f, q: m.who.question(m.span), gen: first.gen - 1, b: monitor.Breakdown{}})
+	m, _ = step(m, breakdownMsg{source{f}, answer[question, spenders.Breakdown]{gen: first.gen - 1, of: m.question()}})
 	if len(m.who.rows) != 3 {
 		t.Error("an answer of an older generation is shown")
 	}
-	m, _ = step(m, brokenDownMsg{feed: f, q: m.who.question(m.span), gen: first.gen, err: errors.New("listing keys: network")})
+	m, _ = step(m, breakdownMsg{source{f}, answer[question, spenders.Breakdown]{gen: first.gen, of: m.question(), err: errors.New("listing keys: network")}})
 	if screen := stripped(m); len(m.who.rows) != 3 || !strings.Contains(screen, "▲ listing keys: network") || !strings.Contains(screen, "▲ keys 2 min ago") {
 		t.Errorf("after an error the old answer is gone, or the error or its age is not said:\n%s", screen)
 	}
 	clock = clock.Add(breakdownRetry)
-	if m, _ = step(m, clockMsg{m.clockGen}); !m.told[m.who.question(m.span)].asking {
+	if m, _ = step(m, clockMsg{m.clockGen}); !m.breakdowns[m.question()].loading {
 		t.Error("after an error it is not asked again soon")
 	}
 }
@@ -228,7 +234,7 @@ func TestEventsKeys(t *testing.T) {
 		t.Fatal("x does nothing on an alert that stands")
 	}
 	m, _ = step(m, cmd())
-	m = answered(m)
+	m = loaded(m)
 	if f.acknowledged.Load() != 9 || !m.log.found[0].Acknowledged || !strings.Contains(stripped(m), "seen") {
 		t.Errorf("x acknowledged event %d, want 9, shown as seen", f.acknowledged.Load())
 	}
@@ -250,13 +256,13 @@ func TestEventsKeys(t *testing.T) {
 	if len(m.log.found) != 5 || spans[m.log.span].name != "24h" || spans[m.span].name != "24h" {
 		t.Errorf("of the last day there are %d events, range %q", len(m.log.found), spans[m.log.span].name)
 	}
-	m, _ = step(m, acknowledgedMsg{f, errors.New("disk full")})
+	m, _ = step(m, acknowledgedMsg{source{f}, errors.New("disk full")})
 	if !strings.Contains(m.notice, "not acknowledged: disk full") {
 		t.Errorf("a failure to acknowledge says %q", m.notice)
 	}
 	f.err = errors.New("disk I/O error")
 	m, _ = step(m, snapshotMsg{f, healthy()})
-	if m = answered(m); !strings.Contains(stripped(m), "events cannot be read: disk I/O error") || len(m.log.found) != 5 {
+	if m = loaded(m); !strings.Contains(stripped(m), "events cannot be read: disk I/O error") || len(m.log.found) != 5 {
 		t.Error("an error is not said, or takes the events away")
 	}
 }
@@ -268,7 +274,7 @@ func TestListMouse(t *testing.T) {
 		for y, line := range strings.Split(stripped(m), "\n") {
 			if before, _, ok := strings.Cut(line, word); ok {
 				m, _ = step(m, tea.MouseClickMsg{X: draw.Width(before), Y: y, Button: tea.MouseLeft})
-				return answered(m)
+				return loaded(m)
 			}
 		}
 		t.Fatalf("no %q on the screen", word)
@@ -283,9 +289,9 @@ func TestListMouse(t *testing.T) {
 	} else if got = click(got, "7d"); spans[got.span].name != "7d" {
 		t.Errorf("a click on a range of the row's plot chose %q", spans[got.span].name)
 	}
-	for i, by := range monitor.Bys[1:] {
+	for i, by := range spenders.Bys[1:] {
 		if got := click(m, string(by)+" "); got.who.by != i+1 {
-			t.Errorf("a click on %q chose %q", by, monitor.Bys[got.who.by])
+			t.Errorf("a click on %q chose %q", by, spenders.Bys[got.who.by])
 		}
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: 5, Y: 9, Button: tea.MouseWheelUp})
@@ -293,8 +299,8 @@ func TestListMouse(t *testing.T) {
 		t.Errorf("the wheel went to %q", m.who.id)
 	}
 	m = click(m, "events")
-	if m = click(m, "top-up"); m.log.list.at != 2 {
-		t.Errorf("a click chose event %d", m.log.list.at)
+	if m = click(m, "top-up"); m.log.list.At != 2 {
+		t.Errorf("a click chose event %d", m.log.list.At)
 	}
 	if m = click(m, "1y"); spans[m.log.span].name != "1y" {
 		t.Errorf("a click on a range chose %q", spans[m.log.span].name)
@@ -303,12 +309,12 @@ func TestListMouse(t *testing.T) {
 
 func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
 	m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewBreakdown))
-	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.find.text != "" {
+	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.filter.text() != "" {
 		t.Error("a paste begins a filter")
 	}
 	m = typed(m, "/")
 	m, _ = step(m, tea.PasteMsg{Content: "ci\n\x1b[31m\u202e" + strings.Repeat("x", 1<<20)})
-	if got := m.who.find.text; len([]rune(got)) != maxFilter || strings.ContainsAny(got, "\x1b\n\u202e") {
+	if got := m.who.filter.text(); len([]rune(got)) != maxText || strings.ContainsAny(got, "\x1b\n\u202e") {
 		t.Errorf("the filter is %q", got)
 	}
 }
@@ -324,7 +330,7 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 	}
 	l := m.layout()
 	moved, _ := step(m, tea.MouseWheelMsg{X: 40, Y: l.spend.y + 3, Button: tea.MouseWheelUp})
-	if moved.cursor.IsZero() || moved.who.list.at != m.who.list.at {
+	if moved.cursor.IsZero() || moved.who.list.At != m.who.list.At {
 		t.Error("the wheel over the plot does not move its cursor alone")
 	}
 	if keyed, _ := step(m, press("left")); keyed.cursor.IsZero() {
@@ -333,44 +339,24 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 	if open := typed(m, "enter"); strings.Contains(stripped(open), title) {
 		t.Errorf("the plot of all stands beside one row:\n%s", stripped(open))
 	}
-	many := f.who[monitor.ByKey]
+	many := f.who[spenders.ByKey]
 	for i := range 40 {
-		many.Rows = append(many.Rows, monitor.BreakdownRow{ID: strconv.Itoa(i), Name: "key " + strconv.Itoa(i), SpendUSD: usd(0)})
+		many.Rows = append(many.Rows, spenders.Row{ID: strconv.Itoa(i), Name: "key " + strconv.Itoa(i), SpendUSD: usd(0)})
 	}
-	f.who[monitor.ByKey] = many
+	f.who[spenders.ByKey] = many
 	if m = modelOf(Options{Feed: f}, healthy(), 100, 30, viewBreakdown); strings.Contains(stripped(m), title) {
 		t.Errorf("the plot takes the place of rows:\n%s", stripped(m))
-	}
-}
-
-func TestListWithin(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		l       list
-		n, seen int
-		want    list
-	}{
-		{"no rows", list{3, 2}, 0, 5, list{0, 0}},
-		{"all are seen", list{2, 1}, 3, 5, list{2, 0}},
-		{"below the last", list{99, 0}, 20, 5, list{19, 15}},
-		{"above the first", list{-3, 9}, 20, 5, list{0, 0}},
-		{"in sight nothing moves", list{7, 5}, 20, 5, list{7, 5}},
-		{"no room", list{7, 0}, 20, 0, list{7, 7}},
-	} {
-		if got := c.l.within(c.n, c.seen); got != c.want {
-			t.Errorf("%s: %+v.within(%d, %d) = %+v, want %+v", c.name, c.l, c.n, c.seen, got, c.want)
-		}
 	}
 }
 
 // many is a feed of so many keys.
 func many(n int) *fakeFeed {
 	f := newFakeFeed()
-	b := monitor.Breakdown{By: monitor.ByKey, TotalUSD: usd(1000), UnattributedUSD: usd(1), ReadAt: testNow}
+	b := spenders.Breakdown{By: spenders.ByKey, TotalUSD: usd(1000), UnattributedUSD: usd(1), ReadAt: testNow}
 	for i := range n {
-		b.Rows = append(b.Rows, monitor.BreakdownRow{ID: fmt.Sprint(i), Name: fmt.Sprintf("key-%d", i*7919%n), SpendUSD: usd(float64(n-i) / 100), Share: usd(0.01), Requests: count(int64(i))})
+		b.Rows = append(b.Rows, spenders.Row{ID: fmt.Sprint(i), Name: fmt.Sprintf("key-%d", i*7919%n), SpendUSD: usd(float64(n-i) / 100), Share: usd(0.01), Requests: count(int64(i))})
 	}
-	f.who = map[monitor.By]monitor.Breakdown{monitor.ByKey: b}
+	f.who = map[spenders.By]spenders.Breakdown{spenders.ByKey: b}
 	return f
 }
 

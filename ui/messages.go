@@ -1,18 +1,24 @@
 package ui
 
 import (
-	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/forecast"
+	"ortop/internal/spenders"
 )
 
+// answered is a message of one account. It is dropped once another is shown.
+type answered interface{ from() Feed }
+
+type source struct{ feed Feed }
+
+func (s source) from() Feed { return s.feed }
+
 type (
-	// snapshotMsg is the newest snapshot.
+	// snapshotMsg is the newest snapshot of an account.
 	snapshotMsg struct {
 		feed Feed
 		snap account.Snapshot
@@ -22,33 +28,46 @@ type (
 	clockMsg      struct{ gen int }
 	spunMsg       struct{}
 	noticeOverMsg struct{ gen int }
-	// plottedMsg answers a request for a plot.
-	plottedMsg struct {
-		fan  bool
-		gen  int
-		span int
-		plot history.Plot
-		err  error
+	// spendMsg, fanMsg and rowPlottedMsg bring plots, the others a plan, a
+	// breakdown and events.
+	spendMsg struct {
+		source
+		answer answer[int, history.Plot]
+	}
+	fanMsg struct {
+		source
+		answer answer[int, history.Plot]
+	}
+	rowPlottedMsg struct {
+		source
+		answer answer[rowOf, history.Plot]
+	}
+	plannedMsg struct {
+		source
+		answer answer[planned, planResult]
+	}
+	breakdownMsg struct {
+		source
+		answer answer[question, spenders.Breakdown]
+	}
+	eventsMsg struct {
+		source
+		answer answer[int, []account.Event]
+	}
+	// acknowledgedMsg follows an event that was marked as seen.
+	acknowledgedMsg struct {
+		source
+		err error
 	}
 	// rawMsg is for the terminal, as it is.
 	rawMsg string
-	// plannedMsg answers a request for a plan.
-	plannedMsg struct {
-		gen  int
-		of   planned
-		plan forecast.Plan
-		ok   bool
-		err  error
-	}
 	// noticeMsg is a line for the person, shown for a few seconds.
 	noticeMsg string
 )
 
 const (
-	plotTimeout = 10 * time.Second
-	planTimeout = 10 * time.Second
-	noticeFor   = 4 * time.Second
-	spinEvery   = 120 * time.Millisecond
+	noticeFor = 4 * time.Second
+	spinEvery = 120 * time.Millisecond
 )
 
 // waitCmd waits for the next snapshot; a feed that has closed its slot has no
@@ -88,32 +107,4 @@ func (m Model) clockCmd() tea.Cmd {
 
 func spinCmd() tea.Cmd {
 	return tea.Tick(spinEvery, func(time.Time) tea.Msg { return spunMsg{} })
-}
-
-// plotCmd asks the feed for one of the two plots.
-func plotCmd(feed Feed, fan bool, gen, chosen, cols int, now time.Time) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), plotTimeout)
-		defer cancel()
-		from, to := spans[chosen].period(now, cols)
-		if fan {
-			from, to = now.Add(-spans[chosen].back), now
-			if spans[chosen].back == 0 {
-				from = time.Time{}
-			}
-		}
-		plot, err := feed.Plot(ctx, from, to, cols)
-		return plottedMsg{fan, gen, chosen, plot, err}
-	}
-}
-
-// planCmd asks the feed for the plan of a snapshot.
-func planCmd(feed Feed, gen int, s account.Snapshot, of planned) tea.Cmd {
-	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), planTimeout)
-		defer cancel()
-		usd := of.topUpUSD
-		plan, ok, err := feed.Plan(ctx, s, forecast.Ask{TopUpUSD: &usd, Until: of.until, Days: of.days})
-		return plannedMsg{gen, of, plan, ok, err}
-	}
 }

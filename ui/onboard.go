@@ -29,13 +29,13 @@ type onboarding struct {
 func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	o := &m.onboard
 	switch name := msg.String(); {
-	case o.typing || m.entry.checking:
+	case o.typing || m.entry.check.loading:
 		value, left := m.entry.press(msg)
 		o.typing = o.typing && !left
 		if value != "" {
-			return m.begin(value, func(ctx context.Context) adoptedMsg {
+			return m.adopt("", value, func(ctx context.Context) (adopted, error) {
 				feed, note, err := m.o.Onboarding.Adopt(ctx, value)
-				return adoptedMsg{feed: feed, note: note, err: err}
+				return adopted{feed, note}, err
 			})
 		}
 	case name == "up" || name == "k" || name == "shift+tab":
@@ -45,31 +45,12 @@ func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case name == "q" || name == "esc":
 		return m, tea.Quit
 	case name == "enter" && o.at == beginDemo:
-		return m.begin("", func(ctx context.Context) adoptedMsg {
+		return m.adopt("", "", func(ctx context.Context) (adopted, error) {
 			feed, err := m.o.Onboarding.Demo(ctx)
-			return adoptedMsg{feed: feed, err: err}
+			return adopted{feed: feed}, err
 		})
 	case name == "enter":
-		o.typing, m.entry.err = true, ""
-	}
-	return m, nil
-}
-
-// pasted puts a paste into the field that is typed in, and nowhere else.
-func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
-	switch f := m.filter(); {
-	case m.feed == nil && !m.onboard.typing:
-	case m.feed == nil, m.dialog.step == stepKey:
-		m.entry.paste(msg.Content)
-	case m.dialog.step == stepName:
-		m.dialog.paste(msg.Content)
-	case m.dialog.open:
-	case m.plan.editing:
-		m.plan.input.add(msg.Content)
-		m.plan.err = ""
-	case f != nil && f.typing:
-		f.add(msg.Content)
-		return m.filtered(), nil
+		o.typing, m.entry = true, m.entry.begun()
 	}
 	return m, nil
 }

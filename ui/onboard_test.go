@@ -9,8 +9,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"ortop/ui/draw"
 )
 
 type fakeOnboarding struct {
@@ -28,9 +26,9 @@ func (f *fakeOnboarding) Demo(context.Context) (Feed, error) { return f.feed, f.
 
 func stripped(m Model) string { return ansi.Strip(m.View().Content) }
 
-// answer runs what a command asks for, batches too, until the first answer
+// adoptedBy runs what a command asks for, batches too, until the first answer
 // of a first run.
-func answer(t *testing.T, cmd tea.Cmd) adoptedMsg {
+func adoptedBy(t *testing.T, cmd tea.Cmd) adoptedMsg {
 	t.Helper()
 	queue := []tea.Cmd{cmd}
 	for len(queue) > 0 {
@@ -56,7 +54,7 @@ func TestFirstRunTakesAKey(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
 	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
-	if m.entry.input.value != "" {
+	if m.entry.input.text() != "" {
 		t.Error("a paste on the menu is taken")
 	}
 	m, _ = step(m, press("enter"))
@@ -65,14 +63,14 @@ func TestFirstRunTakesAKey(t *testing.T) {
 		t.Errorf("the key is not masked:\n%s", frame)
 	}
 	m, cmd := step(m, press("enter"))
-	if !m.entry.checking || !strings.Contains(stripped(m), "checking") {
+	if !m.entry.check.loading || !strings.Contains(stripped(m), "checking") {
 		t.Error("the check is not shown")
 	}
-	m, cmd = step(m, answer(t, cmd))
+	m, cmd = step(m, adoptedBy(t, cmd))
 	if o.key != pastedKey {
 		t.Errorf("Adopt got %q", o.key)
 	}
-	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.entry.input.value != "" {
+	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.entry.input.text() != "" {
 		t.Errorf("after adoption: feed %v, notice %q", m.feed, m.notice)
 	}
 }
@@ -83,12 +81,12 @@ func TestFirstRunRefusal(t *testing.T) {
 	m, _ = step(m, press("enter"))
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
 	m, cmd := step(m, press("enter"))
-	m, _ = step(m, answer(t, cmd))
+	m, _ = step(m, adoptedBy(t, cmd))
 	frame := stripped(m)
 	if !strings.Contains(frame, "401 for …") || strings.Contains(frame, pastedKey) {
 		t.Errorf("refusal is shown as:\n%s", frame)
 	}
-	if m.feed != nil || m.entry.checking {
+	if m.feed != nil || m.entry.check.loading {
 		t.Error("a refused key starts something")
 	}
 }
@@ -114,41 +112,24 @@ func TestFirstRunDemoAndBack(t *testing.T) {
 	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
 	m, _ = step(m, press("down"))
 	m, _ = step(m, press("enter"))
-	for _, k := range []string{"q", "?", "backspace", "r"} {
+	for _, k := range []string{"q", "?", "backspace", "r", "left", "x", "delete"} {
 		m, _ = step(m, press(k))
 	}
-	if m.entry.input.value != "qr" {
-		t.Errorf("the field holds %q, want %q", m.entry.input.value, "qr")
+	if m.entry.input.text() != "qx" {
+		t.Errorf("the field holds %q, want %q", m.entry.input.text(), "qx")
 	}
 	m, _ = step(m, press("esc"))
-	if m.onboard.typing || m.entry.input.value != "" {
+	if m.onboard.typing || m.entry.input.text() != "" {
 		t.Error("esc keeps the field")
 	}
 	m, _ = step(m, press("down"))
 	m, cmd := step(m, press("enter"))
 	stopped, _ := step(m, press("esc"))
-	late := answer(t, cmd)
+	late := adoptedBy(t, cmd)
 	if stopped, _ = step(stopped, late); stopped.feed != nil {
 		t.Error("a start that was stopped goes on")
 	}
 	if m, _ = step(m, late); m.feed == nil {
 		t.Error("the demo does not start")
 	}
-}
-
-func FuzzSecret(f *testing.F) {
-	f.Add("sk-or-v1-abc")
-	f.Add("a b\x00\r\n\u202e\xff")
-	f.Add(strings.Repeat("é", 5000))
-	f.Fuzz(func(t *testing.T, s string) {
-		var in secret
-		in.add(s)
-		in.add(s)
-		if len(in.value) > maxSecret || strings.ContainsAny(in.value, " \x00\r\n\t\x1b") {
-			t.Errorf("add(%q) = %q", s, in.value)
-		}
-		if got := draw.Width(in.render(plainPen, 20)); got > 20 {
-			t.Errorf("render is %d cells wide", got)
-		}
-	})
 }

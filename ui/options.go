@@ -11,7 +11,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/ui/draw"
 )
 
@@ -38,8 +38,8 @@ type Feed interface {
 	Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
 	// Breakdown says who spent what, and BreakdownPlot what one of its rows
 	// did.
-	Breakdown(ctx context.Context, q monitor.BreakdownQuery) (monitor.Breakdown, error)
-	BreakdownPlot(ctx context.Context, by monitor.By, id string, from, to time.Time, n int) (history.Plot, error)
+	Breakdown(ctx context.Context, q spenders.Query) (spenders.Breakdown, error)
+	BreakdownPlot(ctx context.Context, by spenders.By, id string, from, to time.Time, n int) (history.Plot, error)
 	// Events returns what happened in a span, the newest first, and
 	// Acknowledge marks one as seen.
 	Events(ctx context.Context, from, to time.Time, limit int) ([]account.Event, error)

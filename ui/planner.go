@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"time"
@@ -14,38 +15,31 @@ import (
 	"ortop/internal/text"
 )
 
-// The fields of the plan, from the top.
-const (
-	fieldTopUp = iota
-	fieldUntil
-	fieldAuto
-	planFields
-)
-
-// planner is what the plan is asked for, and the last answer.
+// planner is what a plan is made for, and the newest plan.
 type planner struct {
 	topUpUSD float64      // 0: the last top-up's, or 25
 	until    time.Time    // zero: the first of next month
 	days     float64      // 0: a week
-	last     credit.TopUp // the newest that was seen
+	last     credit.TopUp // the newest known
 
 	at      int // the field that is chosen
 	editing bool
-	input   field
+	input   input
 	err     string // what is wrong with the input
 
-	plan   forecast.Plan
-	of     planned // what the plan answers
-	ok     bool
-	failed error
-	gen    int
-	asking bool
+	result request[planned, planResult]
 }
 
 // planned is what a plan goes by.
 type planned struct {
 	reading time.Time
 	inputs
+}
+
+// planResult is a plan; ok is false while there is no balance to plan with.
+type planResult struct {
+	plan forecast.Plan
+	ok   bool
 }
 
 // inputs are the values of the fields.
@@ -72,8 +66,8 @@ func (p planner) inputs(now time.Time) inputs {
 	return in
 }
 
-// seen notes the newest purchase.
-func (p *planner) seen(topUps []credit.TopUp) {
+// note takes the newest purchase of those that a plot shows.
+func (p *planner) note(topUps []credit.TopUp) {
 	for _, t := range topUps {
 		if t.AmountUSD > 0 && t.At.After(p.last.At) {
 			p.last = t
@@ -81,51 +75,50 @@ func (p *planner) seen(topUps []credit.TopUp) {
 	}
 }
 
-// replan asks for the plan if it is on the screen and what it goes by has
-// changed, once at a time.
-func (m Model) replan() (Model, tea.Cmd) {
-	p := &m.plan
-	of := planned{m.snap.At, p.inputs(m.now)}
-	if m.layout().plan.h == 0 {
-		p.editing = false
-		return m, nil
-	}
-	if p.asking || p.of == of || m.snap.Balance == nil {
-		return m, nil
-	}
-	p.asking = true
-	p.gen++
-	return m, planCmd(m.feed, p.gen, m.snap, of)
+// shown reports whether the plan is about the values in the fields.
+func (p planner) shown(s account.Snapshot, now time.Time) bool {
+	return p.result.value.ok && s.Balance != nil && p.result.of.inputs == p.inputs(now)
 }
 
-// planned takes a plan that was asked for. One that could not be had is asked
-// for again with the next snapshot.
-func (m Model) planned(msg plannedMsg) (tea.Model, tea.Cmd) {
+const planTimeout = 10 * time.Second
+
+// loadPlan requests the plan if it is on the screen and is not the one of this
+// reading and these inputs. One that failed is requested again.
+func (m *Model) loadPlan() tea.Cmd {
 	p := &m.plan
-	if msg.gen != p.gen {
-		return m, nil
+	if m.layout().plan.h == 0 {
+		p.editing = false
+		return nil
 	}
-	p.asking = false
-	p.plan, p.ok, p.failed, p.of = msg.plan, msg.ok, msg.err, msg.of
-	next := planned{m.snap.At, p.inputs(m.now)}
-	if !msg.ok {
-		p.of.reading = time.Time{}
-		next.reading = time.Time{}
+	of, feed, s := planned{m.snap.At, p.inputs(m.now)}, m.feed, m.snap
+	r := &p.result
+	switch {
+	case s.Balance == nil, r.loading && r.sent == of:
+		return nil
+	case !r.loading && r.of == of && r.value.ok && r.err == nil:
+		return nil
 	}
-	if p.of != next {
-		return m.replan()
+	return r.send(of, m.now, planTimeout, func(ctx context.Context) (planResult, error) {
+		usd := of.topUpUSD
+		plan, ok, err := feed.Plan(ctx, s, forecast.Ask{TopUpUSD: &usd, Until: of.until, Days: of.days})
+		return planResult{plan, ok}, err
+	}, func(a answer[planned, planResult]) tea.Msg { return plannedMsg{source{feed}, a} })
+}
+
+// planReceived takes a plan.
+func (m Model) planReceived(msg plannedMsg) (tea.Model, tea.Cmd) {
+	if m.plan.result.receive(msg.answer) && m.plan.result.again {
+		cmd := m.loadPlan()
+		return m, cmd
 	}
 	return m, nil
 }
 
 // edit begins to edit the chosen field.
-func (m Model) edit() Model {
-	m.plan.editing, m.plan.input, m.plan.err = true, field{}, ""
-	return m
-}
+func (p *planner) edit() { p.editing, p.input, p.err = true, newInput(), "" }
 
 // planKey takes a key press while a field is edited.
-func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
+func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (Model, tea.Cmd) {
 	p := &m.plan
 	switch {
 	case key.Matches(msg, k.drop):
@@ -136,10 +129,10 @@ func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 			return m, nil
 		}
 		p.editing = false
-		return m.replan()
+		cmd := m.loadPlan()
+		return m, cmd
 	default:
-		p.input.press(msg)
-		p.err = ""
+		p.input, p.err = p.input.update(msg), ""
 	}
 	return m, nil
 }
@@ -147,7 +140,7 @@ func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 // take makes what was typed the value of the field; nothing typed leaves it as
 // it was.
 func (p *planner) take(now time.Time) error {
-	typed := p.input.value
+	typed := p.input.text()
 	if typed == "" {
 		return nil
 	}
@@ -178,9 +171,4 @@ func (p *planner) take(now time.Time) error {
 		p.days = span.Hours() / 24
 	}
 	return nil
-}
-
-// shown reports whether the plan is about the values in the fields.
-func (p planner) shown(s account.Snapshot, now time.Time) bool {
-	return p.ok && s.Balance != nil && p.of.inputs == p.inputs(now)
 }

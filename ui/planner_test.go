@@ -139,26 +139,26 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 		m, _ = step(m, clockMsg{m.clockGen})
 		m, _ = step(m, snapshotMsg{f, healthy()})
 	}
-	if m.plan.asking {
+	if m.plan.result.loading {
 		t.Error("the plan of the same reading is asked for again")
 	}
 	later := healthy()
 	later.At = testNow
 	m, _ = step(m, snapshotMsg{f, later})
-	if !m.plan.asking || !m.plan.shown(m.snap, testNow) {
-		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.asking, m.plan.shown(m.snap, testNow))
+	if !m.plan.result.loading || !m.plan.shown(m.snap, testNow) {
+		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.loading, m.plan.shown(m.snap, testNow))
 	}
-	gen := m.plan.gen
+	gen := m.plan.result.gen
 	m, cmd := typedPlan(m, "enter", "60", "enter")
-	if cmd != nil || m.plan.gen != gen || m.plan.shown(m.snap, testNow) {
+	if cmd != nil || m.plan.result.gen != gen || m.plan.shown(m.snap, testNow) {
 		t.Error("a second plan is asked for at once, or one of another sum is shown")
 	}
-	m, _ = step(m, plannedMsg{gen: gen - 1, ok: true})
-	if !m.plan.asking {
+	m, _ = step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: gen - 1}})
+	if !m.plan.result.loading {
 		t.Error("an answer of an older generation counts")
 	}
-	m, cmd = step(m, plannedMsg{gen: gen, of: planned{later.At, inputs{25, m.plan.of.until, 7}}, ok: true})
-	if cmd == nil || m.plan.gen != gen+1 {
+	m, cmd = step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: gen, of: m.plan.result.sent, value: planResult{ok: true}}})
+	if cmd == nil || m.plan.result.gen != gen+1 {
 		t.Error("what changed meanwhile is not asked for afterwards")
 	}
 }
@@ -169,18 +169,18 @@ func TestPlanFailure(t *testing.T) {
 	later := healthy()
 	later.At = testNow
 	m, _ = step(m, snapshotMsg{f, later})
-	m, cmd := step(m, plannedMsg{gen: m.plan.gen, of: planned{later.At, m.plan.inputs(testNow)}, err: errors.New("disk I/O \x1b[31merror")})
+	m, cmd := step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: m.plan.result.gen, of: m.plan.result.sent, err: errors.New("disk I/O \x1b[31merror")}})
 	if frame := stripped(m); !strings.Contains(frame, "cannot be planned: disk I/O") || cmd != nil {
 		t.Errorf("a failure: asked again at once %t, frame:\n%s", cmd != nil, frame)
 	}
-	if m, _ = step(m, snapshotMsg{f, later}); !m.plan.asking {
+	if m, _ = step(m, snapshotMsg{f, later}); !m.plan.result.loading {
 		t.Error("after a failure the next snapshot does not ask again")
 	}
 }
 
 func TestPlanInputs(t *testing.T) {
 	var p planner
-	p.seen([]credit.TopUp{{At: testNow.Add(-2 * time.Hour), AmountUSD: 50}, {At: testNow.Add(-3 * time.Hour), AmountUSD: 10}, {At: testNow, AmountUSD: -5}})
+	p.note([]credit.TopUp{{At: testNow.Add(-2 * time.Hour), AmountUSD: 50}, {At: testNow.Add(-3 * time.Hour), AmountUSD: 10}, {At: testNow, AmountUSD: -5}})
 	if got := p.inputs(testNow).topUpUSD; got != 50 {
 		t.Errorf("top-up = %v, want that of the last purchase, 50", got)
 	}
@@ -208,15 +208,15 @@ func TestPlanResults(t *testing.T) {
 			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day may be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
 	} {
 		m := modelOf(Options{}, healthy(), 140, 40, viewForecast)
-		m.plan.plan = c.plan
-		d := m.screen()
+		m.plan.result.value.plan = c.plan
+		d := m.screen(m.layout()).plan()
 		for i, want := range c.want {
-			if got := ansi.Strip(d.planResult(i, 100)); !strings.Contains(got, want) {
-				t.Errorf("%s: planResult(%d) = %q, want %q", c.name, i, got, want)
+			if got := ansi.Strip(d.outcome(i, 100)); !strings.Contains(got, want) {
+				t.Errorf("%s: outcome(%d) = %q, want %q", c.name, i, got, want)
 			}
 		}
 		for w := 20; w < 120; w++ {
-			for i, line := range d.planLines(w) {
+			for i, line := range d.lines(w) {
 				if draw.Width(line) > max(w, 50) {
 					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
 				}
@@ -228,7 +228,8 @@ func TestPlanResults(t *testing.T) {
 // At 80 columns the dates of two months are as long as they get.
 func TestPlanKeepsItsRange(t *testing.T) {
 	m := modelOf(Options{}, healthy(), 80, 24, viewForecast)
-	m.plan.plan.WithTopUp.P10, m.plan.plan.WithTopUp.P50, m.plan.plan.WithTopUp.P90 = 10.1*86400, 17*86400, 30.1*86400
+	f := &m.plan.result.value.plan.WithTopUp
+	f.P10, f.P50, f.P90 = 10.1*86400, 17*86400, 30.1*86400
 	frame := stripped(m)
 	if want := " to Tue 8 Dec (80 %: Tue 1 Dec to Mon 21 Dec)"; !strings.Contains(frame, want) {
 		t.Errorf("the plan does not say %q:\n%s", want, frame)
@@ -238,7 +239,7 @@ func TestPlanKeepsItsRange(t *testing.T) {
 // In the first minutes no middle is on any screen.
 func TestEarlyShowsNoMiddle(t *testing.T) {
 	for _, size := range goldenSizes {
-		for view := range tabs {
+		for view := range views {
 			frame := stripped(modelOf(Options{}, scenes["early"](), size[0], size[1], view))
 			for _, middle := range []string{"Thu 26", "26 Nov", "5 d 3 h", "5 d 4 h", "14:17"} {
 				if strings.Contains(frame, middle) {
@@ -253,34 +254,18 @@ func TestEarlyShowsNoMiddle(t *testing.T) {
 	}
 }
 
-func FuzzField(f *testing.F) {
-	f.Add("25", 12)
-	f.Add("1 Dec\n", 3)
-	f.Add("研\x1b[31m\u202e", 20)
-	f.Fuzz(func(t *testing.T, s string, w int) {
-		var in field
-		in.add(s)
-		in.add(s)
-		if len(in.value) > maxField || strings.ContainsFunc(in.value, func(r rune) bool { return r < ' ' || r > '~' }) {
-			t.Fatalf("add(%q) = %q", s, in.value)
-		}
-		w = 1 + (w%100+100)%100
-		if got := draw.Width(in.render(plainPen, "Tue 1 Dec", w)); got != w {
-			t.Errorf("render of %q in %d cells takes %d", in.value, w, got)
-		}
-	})
-}
-
 func TestPlanCmdAsks(t *testing.T) {
 	var got forecast.Ask
-	feed := askFeed{newFakeFeed(), func(ctx context.Context, ask forecast.Ask) {
+	feed := &askFeed{newFakeFeed(), func(ctx context.Context, ask forecast.Ask) {
 		got = ask
 		if _, ok := ctx.Deadline(); !ok {
 			t.Error("a plan is asked for without an end")
 		}
 	}}
 	until := testNow.AddDate(0, 0, 3)
-	planCmd(feed, 1, healthy(), planned{testNow, inputs{30, until, 14}})()
+	m := modelOf(Options{Feed: feed}, healthy(), 100, 30, viewForecast)
+	m.plan.topUpUSD, m.plan.until, m.plan.days = 30, until, 14
+	m.loadPlan()()
 	if got.TopUpUSD == nil || *got.TopUpUSD != 30 || !got.Until.Equal(until) || got.Days != 14 {
 		t.Errorf("asked %+v, want 30 USD until %v for 14 d", got, until)
 	}
@@ -291,7 +276,7 @@ type askFeed struct {
 	asked func(context.Context, forecast.Ask)
 }
 
-func (f askFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
+func (f *askFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
 	f.asked(ctx, ask)
 	return f.fakeFeed.Plan(ctx, s, ask)
 }

@@ -5,27 +5,51 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
 
-// renderPlan draws the fields of the plan and what they come to: w by h cells,
-// border included.
-func (d screen) renderPlan(w, h int) []string {
+// The fields of the plan, from the top.
+const (
+	fieldTopUp = iota
+	fieldUntil
+	fieldAuto
+	planFields
+)
+
+// plan is the fields of the planner and what they come to.
+type plan struct {
+	draw.Pen
+	snap     account.Snapshot
+	topUpUSD float64
+	until    time.Time
+	days     float64
+	at       int // the chosen field
+	// edit draws that field while it is edited, empty with what was in it; nil:
+	// it is not edited.
+	edit   func(old string, w int) string
+	wrong  string         // what is wrong with what was typed
+	result *forecast.Plan // nil: not known yet
+	failed error
+}
+
+// render draws the panel: w by h cells, border included.
+func (d plan) render(w, h int) []string {
 	note := "fees come on top"
 	if d.snap.Forecast.Subject == forecast.Key && d.snap.Balance != nil {
 		note = "of the balance, not of the key's cap; " + note
 	}
-	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.planLines(w-4), w, h)
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, h)
 }
 
-func (d screen) planLines(w int) []string {
-	labels, in := []string{"top up", "until", "auto top-up"}, d.plan.inputs(d.Now)
+func (d plan) lines(w int) []string {
+	labels := []string{"top up", "until", "auto top-up"}
 	if w < 90 {
 		labels[fieldAuto] = "auto"
 	}
-	values := []string{text.USD(in.topUpUSD), exactly(in.until, d.Now), "every " + text.Span(time.Duration(in.days*24*float64(time.Hour)))}
+	values := []string{text.USD(d.topUpUSD), exactly(d.until, d.Now), "every " + text.Span(time.Duration(d.days*24*float64(time.Hour)))}
 	labelW, valueW := 0, 11
 	for i := range labels {
 		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
@@ -33,28 +57,28 @@ func (d screen) planLines(w int) []string {
 	lines := make([]string, planFields)
 	for i := range lines {
 		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("[ "), d.Dim(" ]")
-		if i == d.plan.at {
+		if i == d.at {
 			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("[ "), d.Chosen(" ]")
 		}
 		value := draw.Fit(values[i], valueW)
-		editing := i == d.plan.at && d.plan.editing
+		editing := i == d.at && d.edit != nil
 		if editing {
-			value = d.plan.input.render(d.Pen, values[i], max(valueW, 17))
+			value = d.edit(values[i], max(valueW, 17))
 		}
 		head := mark + name + "  " + open + value + end + "  "
 		room := w - draw.Width(head)
 		if editing {
-			lines[i] = head + d.editHint(i, room)
+			lines[i] = head + d.hint(i, room)
 		} else {
-			lines[i] = head + d.planResult(i, room)
+			lines[i] = head + d.outcome(i, room)
 		}
 	}
 	return lines
 }
 
-// editHint says what may be typed, or what is wrong with what was.
-func (d screen) editHint(i, w int) string {
-	if err := d.plan.err; err != "" {
+// hint says what may be typed, or what is wrong with what was.
+func (d plan) hint(i, w int) string {
+	if err := d.wrong; err != "" {
 		what := err
 		if _, after, ok := strings.Cut(err, "\": "); ok && draw.Width(err)+2 > w {
 			what = after
@@ -68,17 +92,17 @@ func (d screen) editHint(i, w int) string {
 	return d.Dim(draw.CutWords(hint, w))
 }
 
-// planResult says what the plan gives for a field in w cells.
-func (d screen) planResult(i, w int) string {
+// outcome says what the plan gives for a field in w cells.
+func (d plan) outcome(i, w int) string {
 	dim := d.Dim
 	switch {
 	case d.snap.Balance == nil && i == 0:
 		return dim(text.Unknown + draw.Pick(w-1, "  the balance is not known", ""))
 	case d.snap.Balance == nil:
 		return dim(text.Unknown)
-	case d.plan.failed != nil:
-		return d.Low("▲ ") + draw.CutWords("cannot be planned: "+draw.Clean(d.plan.failed.Error()), w-2)
-	case !d.plan.shown(d.snap, d.Now):
+	case d.failed != nil:
+		return d.Low("▲ ") + draw.CutWords("cannot be planned: "+draw.Clean(d.failed.Error()), w-2)
+	case d.result == nil:
 		return dim("…")
 	}
 	switch i {
@@ -91,8 +115,8 @@ func (d screen) planResult(i, w int) string {
 }
 
 // lasts is when the balance with the top-up runs out.
-func (d screen) lasts(w int) string {
-	f, dim, bright := d.plan.plan.WithTopUp, d.Dim, d.Bright
+func (d plan) lasts(w int) string {
+	f, dim, bright := d.result.WithTopUp, d.Dim, d.Bright
 	unknown := func(why string) string {
 		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
 	}
@@ -127,10 +151,10 @@ func (d screen) lasts(w int) string {
 }
 
 // reaches is what it takes to get to the moment asked for.
-func (d screen) reaches(w int) string {
+func (d plan) reaches(w int) string {
 	dim, bright := d.Dim, d.Bright
-	needed, perDay := d.plan.plan.NeededUSD, ""
-	if a := d.plan.plan.AllowanceUSDPerDay; a != nil {
+	needed, perDay := d.result.NeededUSD, ""
+	if a := d.result.AllowanceUSDPerDay; a != nil {
 		perDay = text.USD(*a)
 	}
 	switch {
@@ -155,8 +179,8 @@ func (d screen) reaches(w int) string {
 }
 
 // autoTopUp is the settings of automatic top-up that suit the burn.
-func (d screen) autoTopUp(w int) string {
-	a, dim, bright := d.plan.plan.Auto, d.Dim, d.Bright
+func (d plan) autoTopUp(w int) string {
+	a, dim, bright := d.result.Auto, d.Dim, d.Bright
 	if a == nil {
 		return dim(text.Unknown)
 	}

@@ -1,8 +1,13 @@
 package ui
 
 import (
+	"context"
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/draw"
 )
@@ -10,9 +15,9 @@ import (
 // autoSpan is a range that goes by the forecast.
 const autoSpan = -1
 
-// back is the range of the balance plot: what was chosen, else the shortest
-// that leaves a fan of the forecast's length its place, and that is no longer
-// than the history.
+// back is the range of the balance plot: the chosen one, else the shortest that
+// leaves a fan of the forecast's length its place, and that is no longer than
+// the history.
 func (m Model) back() int {
 	if m.fanSpan != autoSpan {
 		return m.fanSpan
@@ -30,79 +35,91 @@ func (m Model) back() int {
 	return year
 }
 
-// reload asks for the plots that are on the screen, each at most once at a
-// time.
+// reload requests what is on the screen.
 func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	if m.feed == nil || m.w <= 0 || m.h <= 0 {
 		return m, also
 	}
-	m = m.settled()
-	cmds := []tea.Cmd{also, m.askWho(), m.askRow(), m.askEvents()}
 	l := m.layout()
-	if cols := m.spendCols(l); cols > 0 {
-		if cmd := m.ask(&m.spend, false, m.span, cols); cmd != nil {
-			cmds = append(cmds, cmd)
-		}
-	}
-	if l.fan.h > 0 {
-		if cmd := m.ask(&m.fan, true, m.back(), max(2, l.fan.w-4-draw.AxisWidth)); cmd != nil {
-			cmds = append(cmds, cmd)
-		}
-	}
-	m, plan := m.replan()
-	return m, tea.Batch(append(cmds, plan)...)
-}
-
-// spendCols is how many columns of spend the frame shows.
-func (m Model) spendCols(l layout) int {
+	cmds := []tea.Cmd{also}
+	cmds = append(cmds, views[m.view].load(&m, l))
 	switch {
 	case l.spend.h > 0:
-		return spendColumns(l.spend.w)
+		cmds = append(cmds, m.loadSpend(spendColumns(l.spend.w)))
 	case l.tier == tierLine:
-		return lineColumns(l.w)
-	case l.tier == tierCompact && m.view == viewOverview:
-		if m.h < compactChart {
-			return max(1, m.w-2)
-		}
-		return max(1, m.w-2-draw.AxisWidth)
+		cmds = append(cmds, m.loadSpend(lineColumns(l.w)))
 	}
-	return 0
+	if l.fan.h > 0 {
+		cmds = append(cmds, m.loadFan(l))
+	}
+	return m, tea.Batch(cmds...)
 }
 
-func (m Model) ask(s *slot, fan bool, chosen, cols int) tea.Cmd {
-	if s.asking {
-		s.again = true
+const plotTimeout = 10 * time.Second
+
+// loadSpend requests the plot of spend in so many columns.
+func (m *Model) loadSpend(cols int) tea.Cmd {
+	if cols <= 0 {
 		return nil
 	}
-	s.asking, s.again = true, false
-	s.gen++
-	return plotCmd(m.feed, fan, s.gen, chosen, cols, m.now)
+	feed, now, span := m.feed, m.now, m.span
+	return m.spend.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+		from, to := spans[span].period(now, cols)
+		return feed.Plot(ctx, from, to, cols)
+	}, func(a answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
 }
 
-// plotted takes a plot that was asked for. One of a range that is no longer
-// wanted is not shown, and after an error the old plot stays if it is of the
-// same range.
-func (m Model) plotted(msg plottedMsg) (tea.Model, tea.Cmd) {
-	s, chosen := &m.spend, m.span
-	if msg.fan {
-		s, chosen = &m.fan, m.back()
-	}
-	if msg.gen != s.gen {
-		return m, nil
-	}
-	s.asking = false
-	m.plan.seen(msg.plot.TopUps)
-	if msg.span == chosen {
-		s.err = msg.err
-		if msg.err == nil {
-			s.plot, s.loaded = msg.plot, true
-		} else if s.span == msg.span && s.loaded {
-			s.err = nil
+// loadFan requests the plot of the balance.
+func (m *Model) loadFan(l layout) tea.Cmd {
+	feed, now, span, cols := m.feed, m.now, m.back(), max(2, l.fan.w-4-draw.AxisWidth)
+	return m.fan.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+		from := now.Add(-spans[span].back)
+		if spans[span].back == 0 {
+			from = time.Time{}
 		}
-		s.span = msg.span
-	}
-	if s.again || msg.span != chosen {
+		return feed.Plot(ctx, from, now, cols)
+	}, func(a answer[int, history.Plot]) tea.Msg { return fanMsg{source{feed}, a} })
+}
+
+// plotted goes on after a plot was received: with the next one where something
+// changed meanwhile, and with the plan, which takes its top-up from those of
+// the plot.
+func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
+	m.plan.note(topUps)
+	if again {
 		return m.reload(nil)
 	}
-	return m.replan()
+	cmd := m.loadPlan()
+	return m, cmd
+}
+
+// spendPlot and fanPlot are the plots as they are drawn.
+func (m Model) spendPlot() spendPlot {
+	r := &m.spend
+	d := spendPlot{plot: r.value, loaded: r.loaded, err: r.failure(), span: r.of, chosen: m.span, cursor: m.cursor}
+	if d.err != nil {
+		d.span = r.sent
+	}
+	return d
+}
+
+func (m Model) fanPlot() fanPlot {
+	r := &m.fan
+	return fanPlot{plot: r.value, loaded: r.loaded, err: r.failure()}
+}
+
+// move sets the cursor on a column of the spend plot that is so many further.
+func (m Model) move(by int) Model {
+	b := m.spend.value.Buckets
+	if len(b) == 0 {
+		return m
+	}
+	x := m.spendPlot().cursorColumn()
+	if x < 0 {
+		x = len(b)
+		by = min(by, -1)
+	}
+	x = min(len(b)-1, max(0, x+by))
+	m.cursor = b[x].From
+	return m
 }

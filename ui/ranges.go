@@ -37,6 +37,20 @@ func (s span) period(now time.Time, n int) (from, to time.Time) {
 	return to.Add(-column * time.Duration(max(1, n))), to
 }
 
+// lastOf names a span that ends now.
+func lastOf(span int) string {
+	if spans[span].back == 0 {
+		return "all"
+	}
+	return "last " + spanWords(span)
+}
+
+// spanWords is a span's name in words: "24 h".
+func spanWords(span int) string {
+	name := spans[span].name
+	return name[:len(name)-1] + " " + name[len(name)-1:]
+}
+
 // spanMenu is the choice of spans as drawn in a border, shortest first, and
 // the cells that each takes from its left end. Where there is little room
 // only the chosen one is named.

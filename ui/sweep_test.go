@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"ortop/ui/draw"
@@ -25,7 +26,7 @@ func TestSweepFits(t *testing.T) {
 			t.Parallel()
 			for _, w := range sweepWidths {
 				for _, h := range sweepHeights {
-					for view := range tabs {
+					for view := range views {
 						fits(t, modelOf(Options{}, scene(), w, h, view))
 					}
 				}
@@ -36,16 +37,18 @@ func TestSweepFits(t *testing.T) {
 		for _, h := range sweepHeights {
 			m := modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), w, h, 0)
 			fits(t, m)
-			m.onboard.typing, m.entry.err = true, strings.Repeat("no such key ", 20)
-			m.entry.input.add(strings.Repeat("k", 300))
+			m.onboard.typing = true
+			m.entry = m.entry.begun().update(tea.PasteMsg{Content: strings.Repeat("k", 300)})
+			m.entry.err = strings.Repeat("no such key ", 20)
 			fits(t, m)
 			m = modelOf(Options{}, healthy(), w, h, 0)
 			m.help = true
 			fits(t, m)
 			m.help, m.notice = false, strings.Repeat("a long notice ", 20)
 			fits(t, m)
-			m = modelOf(Options{}, healthy(), w, h, viewForecast).edit()
-			m.plan.input.add(strings.Repeat("9", 300))
+			m = modelOf(Options{}, healthy(), w, h, viewForecast)
+			m.plan.edit()
+			m.plan.input = m.plan.input.update(tea.PasteMsg{Content: strings.Repeat("9", 300)})
 			fits(t, m)
 			m.plan.err = strings.Repeat("no such sum ", 20)
 			fits(t, m)
@@ -86,7 +89,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 	}
 	for name, scene := range scenes {
 		for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
-			for view := range tabs {
+			for view := range views {
 				m := modelOf(Options{}, scene(), size[0], size[1], view)
 				lines := strings.Split(m.View().Content, "\n")
 				if len(lines) != size[1] {
@@ -106,7 +109,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 func TestASCIIOnly(t *testing.T) {
 	for name, scene := range scenes {
 		for _, size := range goldenSizes {
-			for view := range tabs {
+			for view := range views {
 				m := modelOf(Options{ASCII: true}, scene(), size[0], size[1], view)
 				for _, r := range m.View().Content {
 					if r >= 0x80 {
@@ -139,7 +142,7 @@ func TestNoColour(t *testing.T) {
 
 func BenchmarkFrame(b *testing.B) {
 	for _, size := range [][2]int{{72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}, {500, 150}} {
-		for view, name := range tabs {
+		for view, name := range viewNames() {
 			b.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(b *testing.B) {
 				m := modelOf(Options{}, healthy(), size[0], size[1], view)
 				b.ReportAllocs()

@@ -14,6 +14,9 @@ import (
 // Update takes one message. It never waits.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.o.Now()
+	if a, ok := msg.(answered); ok && a.from() != m.feed {
+		return m, nil
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = max(0, msg.Width), max(0, msg.Height)
@@ -31,58 +34,64 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.clockCmd()
 	case clockMsg:
 		if msg.gen == m.clockGen {
-			who := m.askWho()
-			return m, tea.Batch(m.clockCmd(), who, m.askRow())
+			l := m.layout()
+			cmd := m.refresh(l)
+			return m, tea.Batch(m.clockCmd(), cmd)
 		}
 	case spunMsg:
 		m.turn++
 		m.turning = false
 		return m.spun(nil)
 	case snapshotMsg:
-		m, ok := m.heard(msg)
+		m, ok := m.received(msg)
 		switch {
 		case !ok:
 			return m, nil
 		case msg.feed != m.feed:
 			return m, waitCmd(msg.feed)
 		}
-		m.snap = msg.snap
 		next, cmd := m.spun(waitCmd(m.feed))
 		return next.(Model).reload(cmd)
 	case rawMsg:
 		return m, tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
-	case plottedMsg:
-		return m.plotted(msg)
-	case plannedMsg:
-		return m.planned(msg)
-	case brokenDownMsg:
-		return m.brokenDown(msg)
+	case spendMsg:
+		if m.spend.receive(msg.answer) {
+			return m.plotted(m.spend.again, msg.answer.value.TopUps)
+		}
+	case fanMsg:
+		if m.fan.receive(msg.answer) {
+			return m.plotted(m.fan.again, msg.answer.value.TopUps)
+		}
 	case rowPlottedMsg:
-		return m.rowPlotted(msg)
+		m.who.plot.receive(msg.answer)
+	case plannedMsg:
+		return m.planReceived(msg)
+	case breakdownMsg:
+		return m.breakdownReceived(msg)
 	case eventsMsg:
-		return m.eventsRead(msg)
+		return m.eventsReceived(msg)
 	case acknowledgedMsg:
 		return m.acknowledged(msg)
 	case tty.OrphanMsg:
-		return m.say(cannotSuspend)
+		return m.notify(cannotSuspend)
 	case noticeMsg:
-		return m.say(string(msg))
+		return m.notify(string(msg))
 	case noticeOverMsg:
-		if msg.gen == m.noticed {
+		if msg.gen == m.noticeID {
 			m.notice = ""
 		}
 	case adoptedMsg:
 		return m.adopted(msg)
-	case fatedMsg:
-		return m.fated(msg)
+	case fateMsg:
+		return m.fateReceived(msg)
 	case removedMsg:
 		return m.removed(msg)
 	case tea.PasteMsg:
 		return m.pasted(msg)
 	case tea.MouseClickMsg:
-		return m.clicked(tea.Mouse(msg))
+		return m.clicked(msg)
 	case tea.MouseWheelMsg:
-		return m.wheeled(tea.Mouse(msg))
+		return m.wheeled(msg)
 	case tea.KeyPressMsg:
 		return m.pressed(msg)
 	}
@@ -92,7 +101,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // spun starts or goes on with the spinner while something is in flight and
 // somebody looks.
 func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
-	busy := m.snap.Phase == account.Asking || m.entry.checking
+	busy := m.snap.Phase == account.Asking || m.entry.check.loading
 	if m.turning || !busy || m.unfocused {
 		return m, also
 	}
@@ -100,16 +109,24 @@ func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(also, spinCmd())
 }
 
-// say shows a line for a few seconds.
-func (m Model) say(line string) (tea.Model, tea.Cmd) {
+// notify shows a line for a few seconds.
+func (m Model) notify(line string) (tea.Model, tea.Cmd) {
 	m.notice = draw.Clean(line)
-	m.noticed++
-	gen := m.noticed
+	m.noticeID++
+	gen := m.noticeID
 	return m, tea.Tick(noticeFor, func(time.Time) tea.Msg { return noticeOverMsg{gen} })
 }
 
+// refresh requests what is on the screen and old.
+func (m *Model) refresh(l layout) tea.Cmd {
+	if m.feed == nil {
+		return nil
+	}
+	return views[m.view].refresh(m, l)
+}
+
 func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
-	k := m.enabledKeys()
+	v, k := views[m.view], m.enabledKeys(m.layout())
 	switch {
 	case key.Matches(msg, k.interrupt):
 		return m, tea.Interrupt
@@ -119,28 +136,19 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.onboardKey(msg)
 	case m.dialog.open:
 		return m.dialogKey(msg, k)
-	case m.plan.editing:
-		return m.planKey(msg, k)
-	case k.keepFilter.Enabled():
-		return m.filterKey(msg, k), nil
+	case !k.quit.Enabled():
+		m, cmd, _ := v.update(m, msg, k)
+		return m, cmd
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
 	case key.Matches(msg, k.help):
 		m.help = !m.help
 		return m, nil
-	case key.Matches(msg, k.back):
-		switch {
-		case m.help:
-			m.help = false
-		case !m.cursor.IsZero():
-			m.cursor = time.Time{}
-		case m.closable():
-			return m.closed(), nil
-		default:
-			return m.show(viewOverview)
-		}
-		return m, nil
 	case m.help:
+		m.help = !key.Matches(msg, k.back)
+		return m, nil
+	case key.Matches(msg, k.back) && !m.cursor.IsZero():
+		m.cursor = time.Time{}
 		return m, nil
 	}
 	for i, b := range k.views {
@@ -148,26 +156,22 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 			return m.show(i)
 		}
 	}
-	if next, cmd, ok := m.listKey(msg, k); ok {
+	if next, cmd, ok := v.update(m, msg, k); ok {
 		return next, cmd
 	}
 	switch {
 	case key.Matches(msg, k.next):
-		return m.show((m.view + 1) % len(tabs))
+		return m.show((m.view + 1) % len(views))
+	case key.Matches(msg, k.back):
+		return m.show(0)
 	case key.Matches(msg, k.shorter):
-		return m.choose(m.chosen() - 1)
+		return m.choose(v.span(m) - 1)
 	case key.Matches(msg, k.longer):
-		return m.choose(m.chosen() + 1)
+		return m.choose(v.span(m) + 1)
 	case key.Matches(msg, k.left):
 		return m.move(-1), nil
 	case key.Matches(msg, k.right):
 		return m.move(1), nil
-	case key.Matches(msg, k.up):
-		m.plan.at = max(0, m.plan.at-1)
-	case key.Matches(msg, k.down):
-		m.plan.at = min(planFields-1, m.plan.at+1)
-	case key.Matches(msg, k.edit):
-		return m.edit(), nil
 	case key.Matches(msg, k.refresh):
 		m.feed.Refresh()
 	case key.Matches(msg, k.pause):
@@ -175,17 +179,17 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.copy):
-		next, cmd := m.say("copied: " + summary(m.snap, m.pen()))
+		next, cmd := m.notify("copied: " + summary(m.snap, m.pen()))
 		return next, tea.Batch(cmd, tea.SetClipboard(copied(m.snap, m.pen())))
 	case key.Matches(msg, k.account):
-		return m.nextAccount()
+		return m.showAccount(m.after(m.shown() + 1))
 	case key.Matches(msg, k.accounts):
 		return m.openDialog(), nil
 	case key.Matches(msg, k.export):
-		next, cmd := m.say("exporting…")
-		return next, tea.Batch(cmd, exportCmd(m.o.Export, spans[m.chosen()].back, m.now))
+		next, cmd := m.notify("exporting…")
+		return next, tea.Batch(cmd, exportCmd(m.o.Export, spans[v.span(m)].back, m.now))
 	case key.Matches(msg, k.page):
-		return m.say("credits are bought at " + creditsPage)
+		return m.notify("credits are bought at " + creditsPage)
 	}
 	return m, nil
 }
@@ -197,55 +201,21 @@ func (m Model) nextTheme() (tea.Model, tea.Cmd) {
 	if name == "" {
 		name = "the terminal's own"
 	}
-	return m.say("theme: " + name)
+	return m.notify("theme: " + name)
 }
 
-// show turns to a view.
-func (m Model) show(view int) (tea.Model, tea.Cmd) {
-	m.view = view
-	m.plan.editing = false
-	return m.arranged().found().reload(nil)
-}
-
-// chosen is the range that the view goes by.
-func (m Model) chosen() int {
-	switch m.view {
-	case viewForecast:
-		return m.back()
-	case viewEvents:
-		return m.log.span
-	}
-	return m.span
-}
-
-// choose takes the range at i, if there is one.
-func (m Model) choose(i int) (tea.Model, tea.Cmd) {
-	if i < 0 || i >= len(spans) || i == m.chosen() {
-		return m, nil
-	}
-	switch m.view {
-	case viewForecast:
-		m.fanSpan = i
-	case viewEvents:
-		m.log.span = i
+// pasted puts a paste into what is typed in, and nowhere else.
+func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
+	switch {
+	case m.feed == nil && !m.onboard.typing:
+	case m.feed == nil, m.dialog.step == stepKey:
+		m.entry = m.entry.update(msg)
+	case m.dialog.open:
+		m.dialog = m.dialog.pasted(msg)
+	case m.help:
 	default:
-		m.span = i
+		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(m.layout()))
+		return m, cmd
 	}
-	return m.arranged().reload(nil)
-}
-
-// move sets the cursor on a column of the spend plot that is so many further.
-func (m Model) move(by int) Model {
-	b := m.spend.plot.Buckets
-	if len(b) == 0 {
-		return m
-	}
-	x := m.screen().spend.cursorColumn()
-	if x < 0 {
-		x = len(b)
-		by = min(by, -1)
-	}
-	x = min(len(b)-1, max(0, x+by))
-	m.cursor = b[x].From
-	return m
+	return m, nil
 }

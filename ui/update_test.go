@@ -31,9 +31,15 @@ func press(k string) tea.KeyPressMsg {
 		return tea.KeyPressMsg{Code: tea.KeyUp}
 	case "down":
 		return tea.KeyPressMsg{Code: tea.KeyDown}
+	case "delete":
+		return tea.KeyPressMsg{Code: tea.KeyDelete}
+	case "home":
+		return tea.KeyPressMsg{Code: tea.KeyHome}
+	case "end":
+		return tea.KeyPressMsg{Code: tea.KeyEnd}
 	case "backspace":
 		return tea.KeyPressMsg{Code: tea.KeyBackspace}
-	case "ctrl+c", "ctrl+z":
+	case "ctrl+c", "ctrl+z", "ctrl+v":
 		return tea.KeyPressMsg{Code: rune(k[5]), Mod: tea.ModCtrl}
 	}
 	return tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
@@ -58,13 +64,13 @@ func TestKeys(t *testing.T) {
 		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
 		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
 		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
-		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1 }, false},
+		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1 }, false},
 		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
-			return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1
+			return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1
 		}, false},
 		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
 		{"h and l move the cursor", []string{"h", "h", "l"}, func(m Model, _ *fakeFeed) bool {
-			return m.screen().spend.cursorColumn() == len(m.spend.plot.Buckets)-1
+			return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1
 		}, false},
 		{"j and k choose a field of the plan", []string{"2", "j", "j", "k"}, func(m Model, _ *fakeFeed) bool { return m.plan.at == 1 }, false},
 		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
@@ -156,11 +162,11 @@ func TestMouse(t *testing.T) {
 		}
 	}
 	x, y = find("┼")
-	if got := click(m, x+11, y).screen().spend.cursorColumn(); got != 10 {
+	if got := click(m, x+11, y).spendPlot().cursorColumn(); got != 10 {
 		t.Errorf("a click on column 10 = column %d", got)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
-	if got := m.screen().spend.cursorColumn(); got != len(m.spend.plot.Buckets)-1 {
+	if got := m.spendPlot().cursorColumn(); got != len(m.spend.value.Buckets)-1 {
 		t.Errorf("the wheel put the cursor on %d", got)
 	}
 }
@@ -169,7 +175,7 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 	f := newFakeFeed()
 	m := modelOf(Options{Feed: f}, healthy(), 100, 30, 0)
 	m, cmd := step(m, snapshotMsg{f, healthy()})
-	if cmd == nil || !m.spend.asking {
+	if cmd == nil || !m.spend.loading {
 		t.Fatal("a snapshot does not ask for the plot")
 	}
 	gen := m.spend.gen
@@ -180,13 +186,13 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 	if m.spend.gen != gen {
 		t.Errorf("asked %d more times while one was in flight", m.spend.gen-gen)
 	}
-	m, cmd = step(m, plottedMsg{gen: gen, span: m.span})
+	m, cmd = step(m, spendMsg{source{f}, answer[int, history.Plot]{gen: gen, of: m.span}})
 	if m.spend.gen != gen+1 || cmd == nil {
 		t.Error("what changed meanwhile is not asked for afterwards")
 	}
-	before := m.spend.plot
-	m, _ = step(m, plottedMsg{gen: gen, span: m.span, plot: history.Plot{Buckets: make([]history.Bucket, 3)}})
-	if len(m.spend.plot.Buckets) != len(before.Buckets) {
+	before := m.spend.value
+	m, _ = step(m, spendMsg{source{f}, answer[int, history.Plot]{gen: gen, of: m.span, value: history.Plot{Buckets: make([]history.Bucket, 3)}}})
+	if len(m.spend.value.Buckets) != len(before.Buckets) {
 		t.Error("an answer of an older generation is shown")
 	}
 }
@@ -194,12 +200,12 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 func TestPlotErrors(t *testing.T) {
 	m := modelOf(Options{}, healthy(), 100, 30, 0)
 	m, _ = step(m, snapshotMsg{m.feed, healthy()})
-	m, _ = step(m, plottedMsg{gen: m.spend.gen, span: m.span, err: errors.New("disk I/O error")})
-	if m.spend.err != nil || len(m.spend.plot.Buckets) == 0 {
+	m, _ = step(m, spendMsg{source{m.feed}, answer[int, history.Plot]{gen: m.spend.gen, of: m.span, err: errors.New("disk I/O error")}})
+	if m.spendPlot().err != nil || len(m.spend.value.Buckets) == 0 {
 		t.Error("one failure takes the plot of the same range away")
 	}
 	m, _ = step(m, press("]"))
-	m, _ = step(m, plottedMsg{gen: m.spend.gen, span: m.span, err: errors.New("disk I/O error")})
+	m, _ = step(m, spendMsg{source{m.feed}, answer[int, history.Plot]{gen: m.spend.gen, of: m.span, err: errors.New("disk I/O error")}})
 	if !strings.Contains(stripped(m), "history cannot be read: disk I/O error") {
 		t.Error("a failure of a new range is not said")
 	}
@@ -286,13 +292,13 @@ func TestUnseenShowsTheTime(t *testing.T) {
 func TestNoticeEnds(t *testing.T) {
 	m := modelOf(Options{}, healthy(), 80, 24, 0)
 	m, _ = step(m, noticeMsg("first"))
-	old := m.noticed
+	old := m.noticeID
 	m, _ = step(m, noticeMsg("cannot suspend here"))
 	m, _ = step(m, noticeOverMsg{old})
 	if !strings.Contains(stripped(m), "cannot suspend here") {
 		t.Error("the end of an older notice took this one away")
 	}
-	if m, _ = step(m, noticeOverMsg{m.noticed}); m.notice != "" {
+	if m, _ = step(m, noticeOverMsg{m.noticeID}); m.notice != "" {
 		t.Error("the notice stays")
 	}
 }

@@ -10,54 +10,52 @@ import (
 	"ortop/ui/draw"
 )
 
-func (d screen) forecastBody(l layout) []string {
+// renderForecast draws the card of the date, its range and the chances: w by h
+// cells, border included.
+func renderForecast(p draw.Pen, s account.Snapshot, w, h int) []string {
 	title := "runs out"
-	switch f := d.snap.Forecast; {
-	case d.snap.Refilled():
+	switch f := s.Forecast; {
+	case s.Refilled():
 		title = "automatic top-up"
 	case f.Subject == forecast.Key && f.State != forecast.Unknown:
 		title = "key cap runs out"
 	case f.State == forecast.Depleted:
 		title = "ran out"
 	}
-	out := draw.Beside(
-		renderFan(d.Pen, d.fan, d.snap, l.fan.w, l.fan.h),
-		draw.Panel(d.Pen, d.Title(title), "", d.forecastCard(l.card.w-4, l.card.h-2), l.card.w, l.card.h))
-	if l.why.h > 0 {
-		out = append(out, draw.Panel(d.Pen, d.Title("why"), "", whyLines(d.snap, d.Now, l.why.w-4, l.why.h-2), l.why.w, l.why.h)...)
-	}
-	if l.plan.h > 0 {
-		out = append(out, d.renderPlan(l.plan.w, l.plan.h)...)
-	}
-	return out
+	return draw.Panel(p, p.Title(title), "", forecastLines(p, s, w-4, h-2), w, h)
 }
 
-// forecastCard is the date, its range and the chances in w by h cells.
-func (d screen) forecastCard(w, h int) []string {
-	chances := chanceLines(d.Pen, d.snap, w)
-	f, _ := next(d.snap)
-	lines := dateLines(d.Pen, d.snap, w)
-	near, _ := levelOf(d.snap)
-	bold := d.Of(near).Bold(true).Render
-	date, in := nextDate(d.Pen, d.snap, w), inOf(f, d.Now)
+// renderWhy draws the reasons of a forecast likewise.
+func renderWhy(p draw.Pen, s account.Snapshot, w, h int) []string {
+	return draw.Panel(p, p.Title("why"), "", whyLines(s, p.Now, w-4, h-2), w, h)
+}
+
+// forecastLines are the date, its range and the chances in w by h cells.
+func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
+	chances := chanceLines(p, s, w)
+	f, _ := next(s)
+	lines := dateLines(p, s, w)
+	near, _ := levelOf(s)
+	bold := p.Of(near).Bold(true).Render
+	date, in := nextDate(p, s, w), inOf(f, p.Now)
 	switch {
 	case f.State != forecast.OK:
-	case d.snap.Early():
+	case s.Early():
 		lines = lines[:0]
-		for _, line := range draw.Wrap(text.Between(f.Time(f.P10), f.Time(f.P90), d.Now), w) {
+		for _, line := range draw.Wrap(text.Between(f.Time(f.P10), f.Time(f.P90), p.Now), w) {
 			lines = append(lines, bold(line))
 		}
-		lines = append(lines, vaguely(d.Pen, f)...)
+		lines = append(lines, vaguely(p, f)...)
 	case h >= 6+len(chances):
-		lines = []string{date, in, "", d.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.Now)}
+		lines = []string{date, in, "", p.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), p.Now)}
 	case h >= 4+len(chances):
 		lines = []string{date, in}
 		if draw.Width(date)+1+draw.Width(in) <= w {
 			lines = []string{draw.Spread(date, in, w)}
 		}
-		lines = append(lines, d.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), d.Now))
+		lines = append(lines, p.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), p.Now))
 	}
-	if note := refillNote(d.Pen, d.snap, w); note != "" && h > len(lines)+len(chances) {
+	if note := refillNote(p, s, w); note != "" && h > len(lines)+len(chances) {
 		lines = append(lines, note)
 	}
 	if h > len(lines)+len(chances) {
@@ -65,7 +63,7 @@ func (d screen) forecastCard(w, h int) []string {
 	}
 	lines = append(lines, chances...)
 	if h >= len(lines)+5 {
-		lines = append(append(lines, ""), rateColumn(d.Pen, d.snap, w)...)
+		lines = append(append(lines, ""), rateColumn(p, s, w)...)
 	}
 	return lines
 }

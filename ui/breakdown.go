@@ -1,0 +1,291 @@
+package ui
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/history"
+	"ortop/internal/spenders"
+	"ortop/ui/draw"
+)
+
+// spenderList is how who spent it is looked at.
+type spenderList struct {
+	by, sort int // into spenders.Bys and sorts
+	filter   filter
+	byok     bool
+	list     draw.List
+	id       string         // of the row chosen
+	rows     []spenders.Row // that are found, in order
+	of       question       // what the rows are of
+	open     bool           // the chosen row's details
+	plot     request[rowOf, history.Plot]
+}
+
+// row is the chosen row.
+func (v spenderList) row() (r spenders.Row, ok bool) {
+	if v.list.At >= len(v.rows) {
+		return r, false
+	}
+	return v.rows[v.list.At], true
+}
+
+// sorts are the orders of rows: the largest first, what is not known last.
+var sorts = []struct {
+	name string
+	of   func(spenders.Row) *float64 // nil: by name
+}{
+	{"spend", func(r spenders.Row) *float64 { return r.SpendUSD }},
+	{"vs before", func(r spenders.Row) *float64 {
+		if r.New {
+			most := math.MaxFloat64
+			return &most
+		}
+		return r.ChangeRatio
+	}},
+	{"requests", func(r spenders.Row) *float64 { return float(r.Requests) }},
+	{"tokens", func(r spenders.Row) *float64 { return float(r.Tokens) }},
+	{"$/Mtok", func(r spenders.Row) *float64 { return r.USDPerMtok }},
+	{"name", nil},
+}
+
+func float(n *int64) *float64 {
+	if n == nil {
+		return nil
+	}
+	v := float64(*n)
+	return &v
+}
+
+// question is what the view breaks down.
+func (m Model) question() question { return question{spenders.Bys[m.who.by], m.span} }
+
+// arrange finds the rows of the view and puts them in order anew; the same row
+// is chosen where it is still there.
+func (m *Model) arrange() {
+	v := &m.who
+	v.of = m.question()
+	data, words := m.breakdowns[v.of], v.filter.words()
+	v.rows = make([]spenders.Row, 0, len(data.value.Rows))
+	for _, r := range data.value.Rows {
+		if matches(words, r.Name, r.Label, r.Workspace) {
+			v.rows = append(v.rows, r)
+		}
+	}
+	of := sorts[v.sort].of
+	slices.SortStableFunc(v.rows, func(x, y spenders.Row) int {
+		if of == nil {
+			return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
+		}
+		a, b := of(x), of(y)
+		switch {
+		case a == nil && b == nil:
+			return 0
+		case a == nil:
+			return 1
+		case b == nil:
+			return -1
+		}
+		return cmp.Compare(*b, *a)
+	})
+	if i := slices.IndexFunc(v.rows, func(r spenders.Row) bool { return r.ID == v.id }); i >= 0 {
+		v.list.At = i
+	} else if data.loaded && v.filter.text() == "" {
+		v.open = false
+	}
+	v.list = v.list.Within(len(v.rows), m.seenRows(m.layout()))
+	if r, ok := v.row(); ok {
+		v.id = r.ID
+	}
+}
+
+// seenRows is how many rows of the table are seen.
+func (m Model) seenRows(l layout) int {
+	w, h := m.listSize(l)
+	return m.breakdown().seen(m.pen(), w, h)
+}
+
+// breakdown is the table as it is drawn.
+func (m Model) breakdown() breakdown {
+	v, q := m.who, m.question()
+	r := m.breakdowns[q]
+	return breakdown{
+		by: q.by, sort: sorts[v.sort].name, span: q.span, find: v.filter.find(m.pen()), byok: v.byok,
+		list: v.list, open: v.open, rows: v.rows,
+		data: r.value, loaded: r.loaded, asking: r.loading, err: r.err, plot: m.rowPlot(), early: m.snap.Key == nil,
+	}
+}
+
+// breakdownView is who spent it, by key, model, provider, workspace or member.
+type breakdownView struct{ plain }
+
+func (breakdownView) name() string { return "breakdown" }
+
+func (v breakdownView) load(m *Model, l layout) tea.Cmd {
+	if m.who.of != m.question() {
+		m.arrange()
+	}
+	m.who.list = m.who.list.Within(len(m.who.rows), m.seenRows(l))
+	return v.refresh(m, l)
+}
+
+func (breakdownView) refresh(m *Model, l layout) tea.Cmd {
+	if l.tier < tierCompact {
+		return nil
+	}
+	return tea.Batch(m.loadBreakdowns(m.question()), m.loadRow(l))
+}
+
+func (breakdownView) keys(m Model, _ layout, k keyMap) keyMap {
+	v := m.who
+	if v.filter.typing {
+		return v.filter.keys(k)
+	}
+	k.sort.SetHelp("s", "sort: "+sorts[v.sort].name)
+	return k.forList(len(v.rows), v.open, !v.open)
+}
+
+func (breakdownView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+	v := &m.who
+	press, pressed := msg.(tea.KeyPressMsg)
+	if pressed && v.open && key.Matches(press, k.back) {
+		v.open = false
+		return m, nil, true
+	}
+	if f, ok := v.filter.update(msg, k); ok {
+		again := f.text() != v.filter.text()
+		if v.filter = f; again {
+			m.arrange()
+		}
+		return m, nil, true
+	}
+	switch msg := msg.(type) {
+	case tea.MouseClickMsg:
+		m, cmd := m.clickBreakdown(tea.Mouse(msg))
+		return m, cmd, true
+	case tea.MouseWheelMsg:
+		return m.chooseRow(scrolled(v.list, tea.Mouse(msg), len(v.rows), m.seenRows(m.layout())))
+	}
+	if !pressed {
+		return m, nil, false
+	}
+	if l, ok := moved(v.list, press, k, len(v.rows), m.seenRows(m.layout())); ok {
+		return m.chooseRow(l)
+	}
+	switch {
+	case key.Matches(press, k.open):
+		v.open = !v.open
+		return reloaded(m)
+	case key.Matches(press, k.group):
+		return m.group((v.by + 1) % len(spenders.Bys))
+	case key.Matches(press, k.sort):
+		v.sort = (v.sort + 1) % len(sorts)
+		if v.list.At == 0 && !v.open { // nobody chose it: the first is what is looked for
+			v.id, v.list = "", draw.List{}
+		}
+		m.arrange()
+	case key.Matches(press, k.byok):
+		v.byok = !v.byok
+	default:
+		return m, nil, false
+	}
+	return m, nil, true
+}
+
+// reloaded is the model once it has requested what is on the screen, as a view
+// returns it.
+func reloaded(m Model) (Model, tea.Cmd, bool) {
+	next, cmd := m.reload(nil)
+	return next.(Model), cmd, true
+}
+
+// chooseRow takes a place in the rows.
+func (m Model) chooseRow(l draw.List) (Model, tea.Cmd, bool) {
+	m.who.list = l
+	if r, ok := m.who.row(); ok {
+		m.who.id = r.ID
+	}
+	if m.who.open {
+		return reloaded(m)
+	}
+	return m, nil, true
+}
+
+// group breaks spend down by something else.
+func (m Model) group(by int) (Model, tea.Cmd, bool) {
+	v := &m.who
+	v.by, v.list, v.id, v.open, v.filter = by, draw.List{}, "", false, filter{}
+	m.arrange()
+	return reloaded(m)
+}
+
+// clickBreakdown chooses the row under the mouse, and opens it where it is the
+// chosen one; in the border it chooses what that offers.
+func (m Model) clickBreakdown(at tea.Mouse) (Model, tea.Cmd) {
+	p, d, body := m.pen(), m.breakdown(), m.layout().body
+	y := at.Y - body.y
+	i := d.list.Top + y - 2
+	right := func(menu string) int { return at.X - (body.w - 3 - draw.Width(menu)) }
+	var cmd tea.Cmd
+	switch {
+	case !body.holds(at.X, at.Y):
+	case d.detailed():
+		if n := detailRows(p, d, body.w); y == n && n < body.h {
+			menu, ends := spanMenu(p, m.span, body.w-spanMenuRoom)
+			if s := segment(ends, right(menu)); s >= 0 {
+				next, cmd := m.choose(s)
+				return next.(Model), cmd
+			}
+		}
+	case y == 0:
+		menu, ends := d.byMenu(p, body.w)
+		if by := segment(ends, right(menu)); by >= 0 {
+			m, cmd, _ = m.group(by)
+		}
+	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.rows) && d.empty(p, body.w) == nil:
+		if i == d.list.At {
+			m.who.open = true
+		}
+		m, cmd, _ = m.chooseRow(draw.List{At: i, Top: d.list.Top})
+	}
+	return m, cmd
+}
+
+// place leaves the plot of all spend a place below few rows.
+func (breakdownView) place(m Model, l *layout, y int) {
+	l.table(y, m.breakdown().needs(m.pen(), m.w-4))
+}
+
+func (breakdownView) body(d screen, l layout) []string {
+	b := d.m.breakdown()
+	if b.detailed() {
+		return renderDetail(d.Pen, b, l.body.w, l.body.h)
+	}
+	out := renderBreakdown(d.Pen, b, l.body.w, l.body.h)
+	if l.spend.h > 0 {
+		all := d.m.spendPlot()
+		all.all = true
+		out = append(out, renderSpend(d.Pen, all, l.spend.w, l.spend.h)...)
+	}
+	return out
+}
+
+func (v breakdownView) card(d screen, w, h int) []string {
+	if h < leastList {
+		return v.plain.card(d, w, h)
+	}
+	return d.list(v, d.m.breakdown().card, w, h)
+}
+
+// age is that of the breakdown. A small pane leaves it more room.
+func (breakdownView) age(d screen, w int) string {
+	if tierFor(d.m.w, d.m.h) < tierFull {
+		return d.m.breakdown().age(d.Pen, w+8)
+	}
+	return d.m.breakdown().age(d.Pen, max(w, 20))
+}

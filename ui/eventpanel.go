@@ -1,0 +1,167 @@
+package ui
+
+import (
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/alert"
+	"ortop/internal/text"
+	"ortop/ui/draw"
+)
+
+// events are the list of what happened, or one of it in full.
+type events struct {
+	span   int // into spans
+	find   find
+	list   draw.List
+	open   bool            // the chosen one is shown in full
+	all    int             // before the filter
+	found  []account.Event // the newest first
+	loaded bool
+	err    error
+}
+
+// chosen is the chosen event.
+func (d events) chosen() (e account.Event, ok bool) {
+	if d.list.At >= len(d.found) {
+		return e, false
+	}
+	return d.found[d.list.At], true
+}
+
+// renderEvents draws the events, or one in full: w by h cells, border
+// included.
+func renderEvents(p draw.Pen, d events, w, h int) []string {
+	if e, ok := d.chosen(); ok && d.open {
+		return draw.Panel(p, p.Title(eventKind(e)), p.Dim("esc back"), eventLines(p, e, w-4), w, h)
+	}
+	menu, _ := spanMenu(p, d.span, d.menuRoom(p, w))
+	return draw.Panel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
+}
+
+// menuRoom is what the title and the corners leave the menu of ranges.
+func (d events) menuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
+
+func (d events) title(p draw.Pen) string {
+	of := d.find.of(p, d.list.At, len(d.found), d.all)
+	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.span)), of, d.find.shown)
+}
+
+// card is the title and the lines of the events, or of one, without borders.
+func (d events) card(p draw.Pen, w, h int) (title string, lines []string) {
+	if e, ok := d.chosen(); ok && d.open {
+		return d.title(p), eventLines(p, e, w)
+	}
+	return d.title(p), d.lines(p, w, h)
+}
+
+// lines are the events that are seen in w by h cells.
+func (d events) lines(p draw.Pen, w, h int) []string {
+	var lines []string
+	if d.err != nil {
+		lines = append(lines, p.Low("▲ ")+draw.CutWords("events cannot be read: "+draw.Clean(d.err.Error()), w-2))
+	}
+	switch {
+	case !d.loaded && d.err == nil:
+		return append(lines, p.Dim("reading events…"))
+	case d.all == 0 && d.err == nil:
+		longer := ""
+		if d.span < len(spans)-1 {
+			longer = ":  ] for a longer one"
+		}
+		return append(lines, p.Dim(draw.Pick(w, "nothing happened in this range: no alert, top-up, refund or gap"+longer,
+			"nothing happened in this range"+longer, "nothing happened in this range", "nothing happened")))
+	case len(d.found) == 0 && d.loaded:
+		return append(lines, p.Dim(draw.Pick(w, "nothing says "+draw.Clean(d.find.text), "nothing found")))
+	}
+	for i := d.list.Top; i < len(d.found) && len(lines) < h; i++ {
+		lines = append(lines, eventLine(p, d.found[i], i == d.list.At, w))
+	}
+	return lines
+}
+
+// canAcknowledge reports whether an event is of an alert that nobody has seen.
+func canAcknowledge(e account.Event) bool {
+	return e.Alert != nil && e.Kind != account.EventCleared && e.ID > 0 && !e.Acknowledged
+}
+
+// eventKind is what an event is called: an alert by its level.
+func eventKind(e account.Event) string {
+	if e.Kind == account.EventAlert && e.Level != "" {
+		return draw.Clean(string(e.Level))
+	}
+	return draw.Clean(string(e.Kind))
+}
+
+// eventSign is an event's sign and meaning.
+func eventSign(e account.Event) (string, draw.Level) {
+	switch {
+	case e.Kind == account.EventCleared, e.Kind == account.EventTopUp:
+		return "●", draw.LevelOK
+	case e.Kind == account.EventRefund:
+		return "▼", draw.LevelLow
+	case e.Kind == account.EventSegment:
+		return "◆", draw.LevelNone
+	case e.Level == alert.Urgent:
+		return "✗", draw.LevelCritical
+	case e.Level == alert.Warning:
+		return "▲", draw.LevelLow
+	}
+	return "○", draw.LevelNone
+}
+
+// kindWidth is the widest kind.
+const kindWidth = 8
+
+// eventLine is an event in w cells: when, what, and in which words.
+func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
+	at := e.At.In(p.Now.Location())
+	when := draw.Fit(at.Format("Mon 2 Jan 15:04"), 16)
+	sign, l := eventSign(e)
+	paint := func(s string) string { return p.Of(l).Render(s) }
+	if e.Acknowledged {
+		paint = p.Dim
+	}
+	what := paint(sign + " " + draw.Fit(eventKind(e), kindWidth))
+	if w < 60 {
+		when, what = at.Format("2 Jan"), paint(sign)
+		if p.Now.Sub(at) < 20*time.Hour {
+			when = at.Format("15:04")
+		}
+		when = draw.Fit(when, 6)
+	}
+	line := draw.Mark(p, chosen) + p.Dim(when) + " " + what + " "
+	seen := ""
+	if e.Acknowledged && w >= 60 {
+		seen = "  seen"
+	}
+	rest := w - draw.Width(line) - draw.Width(seen)
+	return line + draw.Fit(draw.CutWords(draw.Clean(e.Text), rest), rest) + p.Dim(seen)
+}
+
+// eventLines are all of an event in lines of w cells.
+func eventLines(p draw.Pen, e account.Event, w int) []string {
+	sign, l := eventSign(e)
+	at := e.At.In(p.Now.Location())
+	lines := []string{p.Of(l).Render(sign+" "+eventKind(e)) + "  " + at.Format("Mon 2 Jan 2006, 15:04:05 MST"), ""}
+	lines = append(append(lines, draw.Wrap(draw.Clean(e.Text), w)...), "")
+	var facts []fact
+	if a := e.Alert; a != nil {
+		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"of", draw.Clean(a.Subject)}, {"value", draw.Clean(a.ValueText)}}
+		if !a.Since.IsZero() {
+			facts = append(facts, fact{"since", text.Moment(a.Since, p.Now)})
+		}
+	}
+	switch {
+	case e.Acknowledged:
+		facts = append(facts, fact{"acknowledged", "yes"})
+	case canAcknowledge(e):
+		facts = append(facts, fact{"acknowledged", "no:  x  to say that you have seen it"})
+	}
+	for _, f := range facts {
+		if f.says != "" {
+			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.says)
+		}
+	}
+	return lines
+}

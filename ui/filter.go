@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
+)
+
+// filter is what the rows of a list are searched for.
+type filter struct {
+	input
+	typing bool
+}
+
+// update takes a message while the filter is typed, or the key that begins it;
+// ok is false where it is about something else.
+func (f filter) update(msg tea.Msg, k keyMap) (next filter, ok bool) {
+	press, pressed := msg.(tea.KeyPressMsg)
+	switch {
+	case f.typing && pressed && key.Matches(press, k.keepFilter):
+		f.typing = false
+	case f.typing && pressed && key.Matches(press, k.dropFilter):
+		return filter{}, true
+	case f.typing && !pressed:
+		if _, ok := msg.(tea.PasteMsg); !ok {
+			return f, false
+		}
+		f.input = f.input.update(msg)
+	case f.typing:
+		f.input = f.input.update(msg)
+	case pressed && key.Matches(press, k.find):
+		if f.typing = true; f.field == nil {
+			f.input = newInput()
+		}
+	case pressed && key.Matches(press, k.back) && f.text() != "":
+		return filter{}, true
+	default:
+		return f, false
+	}
+	return f, true
+}
+
+// keys are those that work while the filter is typed: every other is a letter.
+func (f filter) keys(k keyMap) keyMap {
+	return keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: on(k.keepFilter), dropFilter: on(k.dropFilter)}
+}
+
+// words are what a row has to contain, in lower case.
+func (f filter) words() []string { return strings.Fields(strings.ToLower(f.text())) }
+
+// matches reports whether every word is in one of the texts.
+func matches(words []string, texts ...string) bool {
+	for _, word := range words {
+		found := false
+		for _, s := range texts {
+			found = found || strings.Contains(strings.ToLower(s), word)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// find is the filter as it is drawn.
+func (f filter) find(p draw.Pen) find {
+	text := f.text()
+	switch {
+	case f.typing:
+		return find{text, p.Accent("/ ") + f.render(p, "", 0)}
+	case text != "":
+		return find{text, p.Accent("/ " + draw.Clean(text))}
+	}
+	return find{}
+}
+
+// moved is a list of n rows after a key; ok is false where the key does not
+// move it.
+func moved(l draw.List, msg tea.KeyPressMsg, k keyMap, n, seen int) (next draw.List, ok bool) {
+	switch {
+	case key.Matches(msg, k.rowUp):
+		l.At--
+	case key.Matches(msg, k.rowDown):
+		l.At++
+	case key.Matches(msg, k.pageUp):
+		l.At -= seen
+	case key.Matches(msg, k.pageDown):
+		l.At += seen
+	default:
+		return l, false
+	}
+	return l.Within(n, seen), true
+}
+
+// wheelRows is how far one notch of the wheel scrolls.
+const wheelRows = 3
+
+// scrolled is a list of n rows after a notch of the wheel.
+func scrolled(l draw.List, at tea.Mouse, n, seen int) draw.List {
+	switch at.Button {
+	case tea.MouseWheelUp:
+		l.At -= wheelRows
+	case tea.MouseWheelDown:
+		l.At += wheelRows
+	}
+	return l.Within(n, seen)
+}

@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
+)
+
+// forecastView is where the balance goes, why, and the planner.
+type forecastView struct{ plain }
+
+func (forecastView) name() string                    { return "forecast" }
+func (forecastView) span(m Model) int                { return m.back() }
+func (forecastView) setSpan(m *Model, span int)      { m.fanSpan = span }
+func (forecastView) load(m *Model, _ layout) tea.Cmd { return m.loadPlan() }
+
+func (forecastView) place(m Model, l *layout, y int) {
+	l.forecast(y, len(whyLines(m.snap, m.now, m.w-4, m.h)))
+}
+
+func (forecastView) body(d screen, l layout) []string {
+	p, s := d.Pen, d.m.snap
+	out := draw.Beside(
+		renderFan(p, d.m.fanPlot(), s, l.fan.w, l.fan.h),
+		renderForecast(p, s, l.card.w, l.card.h))
+	if l.why.h > 0 {
+		out = append(out, renderWhy(p, s, l.why.w, l.why.h)...)
+	}
+	if l.plan.h > 0 {
+		out = append(out, d.plan().render(l.plan.w, l.plan.h)...)
+	}
+	return out
+}
+
+func (forecastView) card(d screen, w, h int) []string {
+	p := d.pane()
+	p.chances = true
+	return p.card(w, h)
+}
+
+func (forecastView) keys(m Model, l layout, k keyMap) keyMap {
+	if m.plan.editing {
+		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
+	}
+	for _, b := range []*key.Binding{&k.up, &k.down, &k.edit} {
+		b.SetEnabled(l.plan.h > 0)
+	}
+	return k
+}
+
+func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+	p := &m.plan
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		switch {
+		case p.editing:
+			m, cmd := m.planKey(msg, k)
+			return m, cmd, true
+		case key.Matches(msg, k.up):
+			p.at = max(0, p.at-1)
+		case key.Matches(msg, k.down):
+			p.at = min(planFields-1, p.at+1)
+		case key.Matches(msg, k.edit):
+			p.edit()
+		default:
+			return m, nil, false
+		}
+	case tea.PasteMsg:
+		if p.editing {
+			p.input, p.err = p.input.update(msg), ""
+		}
+	case tea.MouseClickMsg:
+		panel := m.layout().plan
+		i := msg.Y - panel.y - 1
+		switch {
+		case !panel.holds(msg.X, msg.Y) || i < 0 || i >= planFields || p.editing:
+		case p.at == i:
+			p.edit()
+		default:
+			p.at = i
+		}
+	}
+	return m, nil, true
+}
+
+// plan is the planner as it is drawn.
+func (d screen) plan() plan {
+	pl, s := d.m.plan, d.m.snap
+	in := pl.inputs(d.Now)
+	out := plan{Pen: d.Pen, snap: s, topUpUSD: in.topUpUSD, until: in.until, days: in.days, at: pl.at, wrong: pl.err, failed: pl.result.err}
+	if pl.shown(s, d.Now) {
+		out.result = &pl.result.value.plan
+	}
+	if pl.editing {
+		out.edit = func(old string, w int) string { return pl.input.render(d.Pen, old, w) }
+	}
+	return out
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/draw"
+)
+
+// The most runes that each kind of input takes: more than any key, and than
+// any name, amount, time or span.
+const (
+	maxSecret = 256
+	maxText   = 40
+)
+
+// input is a line of text that is typed or pasted. Its copies are independent
+// of each other; the zero input takes nothing.
+type input struct {
+	field *textinput.Model // never changed, only replaced
+}
+
+// newInput returns an empty input, newSecret one that never shows its text.
+func newInput() input {
+	f := textinput.New()
+	f.Prompt, f.CharLimit, f.EchoCharacter = "", maxText, '•'
+	f.KeyMap.Paste.SetEnabled(false) // it runs a program; the terminal pastes by itself
+	f.SetStyles(textinput.Styles{})  // whose cursor does not blink
+	f.Focus()
+	return input{&f}
+}
+
+func newSecret() input {
+	in := newInput()
+	in.field.CharLimit, in.field.EchoMode = maxSecret, textinput.EchoPassword
+	return in
+}
+
+// text is what was typed.
+func (in input) text() string {
+	if in.field == nil {
+		return ""
+	}
+	return in.field.Value()
+}
+
+// update takes a key press or a paste.
+func (in input) update(msg tea.Msg) input {
+	if in.field == nil {
+		return in
+	}
+	f := *in.field
+	f.SetValue(f.Value()) // its own runes: the field edits them in place
+	switch m := msg.(type) {
+	case tea.KeyPressMsg:
+		m.Text = in.clean(m.Text)
+		msg = m
+	case tea.PasteMsg:
+		m.Content = in.clean(strings.TrimRight(m.Content[:min(len(m.Content), 4*f.CharLimit)], "\r\n"))
+		msg = m
+	}
+	f, _ = f.Update(msg)
+	return input{&f}
+}
+
+// clean drops what has no cell, or an uncertain number of them, so that nothing
+// is taken that is not seen. A secret has no spaces either.
+func (in input) clean(s string) string {
+	secret := in.field.EchoMode == textinput.EchoPassword
+	return strings.Map(func(r rune) rune {
+		switch w := ansi.StringWidth(string(r)); {
+		case unicode.IsSpace(r) && secret:
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		case r == unicode.ReplacementChar, w == 0, w != ansi.StringWidthWc(string(r)):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// render draws the input in w cells, or in as many as it takes where w is 0.
+// Empty, it shows what stays if nothing is typed.
+func (in input) render(p draw.Pen, empty string, w int) string {
+	if in.field == nil {
+		return draw.Blank(w)
+	}
+	f := *in.field
+	f.Placeholder = empty
+	styles := textinput.Styles{}
+	styles.Focused.Placeholder = p.Of(draw.LevelNone).Faint(true)
+	f.SetStyles(styles)
+	switch {
+	case w == 1:
+		return p.Marked(" ")
+	case w > 1:
+		pos := f.Position()
+		f.SetWidth(w - 1) // the cursor takes one
+		f.CursorEnd()
+		f.CursorStart() // from where the field shows as much as it has room for
+		f.SetCursor(pos)
+		return draw.Fit(f.View(), w)
+	}
+	return f.View()
+}

@@ -1,0 +1,112 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// A request goes through steps, each a letter: s sends, a answers the newest and
+// o the one before, f fails, c cancels.
+func TestRequest(t *testing.T) {
+	failed := errors.New("no answer")
+	for _, c := range []struct {
+		name, steps string
+		value       int // the number of the request that it answers; 0: none
+		loading     bool
+		again       bool
+		err         error
+	}{
+		{"nothing sent", "", 0, false, false, nil},
+		{"in flight", "s", 0, true, false, nil},
+		{"answered", "sa", 1, false, false, nil},
+		{"answered twice", "saa", 1, false, false, nil},
+		{"one at a time", "sss", 0, true, true, nil},
+		{"the second follows the first", "ssas", 1, true, false, nil},
+		{"an older answer is stale", "scso", 0, true, false, nil},
+		{"the newest counts", "scsoa", 2, false, false, nil},
+		{"after a failure the value stays", "sasf", 1, false, false, failed},
+		{"a failure without a value", "sf", 0, false, false, failed},
+		{"an answer ends a failure", "sfsa", 2, false, false, nil},
+		{"cancelled", "sca", 0, false, false, nil},
+		{"cancelled while another waits", "ssca", 0, false, false, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r request[string, int]
+			var sent []tea.Cmd
+			for _, step := range c.steps {
+				answered := func(i int) answer[string, int] { return sent[len(sent)-i]().(answer[string, int]) }
+				switch step {
+				case 's':
+					n := len(sent) + 1
+					cmd := r.send("k", testNow, time.Minute, func(ctx context.Context) (int, error) { return n, ctx.Err() }, func(a answer[string, int]) tea.Msg { return a })
+					if cmd != nil {
+						sent = append(sent, cmd)
+					}
+				case 'a':
+					r.receive(answered(1))
+				case 'o':
+					r.receive(answered(2))
+				case 'f':
+					a := answered(1)
+					a.value, a.err = 0, failed
+					r.receive(a)
+				case 'c':
+					r.cancel()
+				}
+			}
+			if r.value != c.value || r.loaded != (c.value > 0) || r.loading != c.loading || r.again != c.again || !errors.Is(r.err, c.err) {
+				t.Errorf("after %q: %d, loaded %t, loading %t, again %t, error %v", c.steps, r.value, r.loaded, r.loading, r.again, r.err)
+			}
+			if c.err == nil && r.err != nil {
+				t.Errorf("after %q the error is %v", c.steps, r.err)
+			}
+		})
+	}
+}
+
+func TestRequestIsDue(t *testing.T) {
+	var r request[string, int]
+	send := func(k string, at time.Time) {
+		r.send(k, at, time.Minute, func(context.Context) (int, error) { return 1, nil }, func(a answer[string, int]) tea.Msg { return a })
+	}
+	due := func(name, k string, at time.Time, want bool) {
+		t.Helper()
+		if got := r.due(k, at, time.Minute); got != want {
+			t.Errorf("%s: due = %t, want %t", name, got, want)
+		}
+	}
+	due("never sent", "", testNow, true)
+	send("k", testNow)
+	due("in flight", "k", testNow.Add(time.Hour), false)
+	due("another key", "other", testNow, true)
+	r.receive(answer[string, int]{gen: r.gen, of: "k"})
+	due("just answered", "k", testNow.Add(59*time.Second), false)
+	due("old", "k", testNow.Add(time.Minute), true)
+	due("the clock went back", "k", testNow.Add(-time.Second), true)
+	send("k", testNow)
+	r.cancel()
+	due("cancelled", "k", testNow, true)
+}
+
+// What is cancelled is told so, and no error hides a value that still answers.
+func TestRequestStops(t *testing.T) {
+	var r request[string, int]
+	message := func(a answer[string, int]) tea.Msg { return a }
+	cmd := r.send("k", testNow, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, message)
+	r.cancel()
+	if a := cmd().(answer[string, int]); !errors.Is(a.err, context.Canceled) {
+		t.Errorf("a cancelled load ends with %v", a.err)
+	}
+	for _, k := range []string{"k", "other"} {
+		r = request[string, int]{}
+		r.receive(r.send("k", testNow, time.Hour, func(context.Context) (int, error) { return 7, nil }, message)().(answer[string, int]))
+		r.receive(r.send(k, testNow, time.Hour, func(context.Context) (int, error) { return 0, errors.New("no") }, message)().(answer[string, int]))
+		if failed := r.failure() != nil; failed != (k == "other") {
+			t.Errorf("a failure of %q after a value of k is shown: %t", k, failed)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package ui
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/history"
+	"ortop/internal/spenders"
+)
+
+// question is what a breakdown is requested for.
+type question struct {
+	by   spenders.By
+	span int // into spans
+}
+
+const (
+	breakdownTimeout = 20 * time.Second
+	breakdownEvery   = time.Minute      // while it is looked at
+	breakdownRetry   = 15 * time.Second // after an error
+)
+
+// cardQuestions are what the cards of the overview show.
+var cardQuestions = []question{{spenders.ByModel, defaultSpan}, {spenders.ByKey, defaultSpan}}
+
+// cards are those of the overview.
+func (m Model) cards() cards {
+	return cards{m.breakdowns[cardQuestions[0]].value, m.breakdowns[cardQuestions[1]].value}
+}
+
+// loadBreakdowns requests those that are due, once there is a first reading.
+func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, q := range questions {
+		r := m.breakdowns[q]
+		every := breakdownEvery
+		if r.err != nil {
+			every = breakdownRetry
+		}
+		if m.snap.Key == nil || !r.due(q, m.now, every) {
+			continue
+		}
+		feed, now, since := m.feed, m.now, m.snap.HistorySince
+		cmds = append(cmds, r.send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
+			from := now.Add(-spans[q.span].back)
+			if spans[q.span].back == 0 {
+				if from = since; !from.Before(now) {
+					from = now.Add(-time.Minute)
+				}
+			}
+			return feed.Breakdown(ctx, spenders.Query{By: q.by, From: from, To: now})
+		}, func(a answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
+		m.setBreakdown(q, r)
+	}
+	return tea.Batch(cmds...)
+}
+
+// setBreakdown stores a request in a map of its own: other values of the model
+// have theirs.
+func (m *Model) setBreakdown(q question, r request[question, spenders.Breakdown]) {
+	m.breakdowns = maps.Clone(m.breakdowns)
+	if m.breakdowns == nil {
+		m.breakdowns = map[question]request[question, spenders.Breakdown]{}
+	}
+	m.breakdowns[q] = r
+}
+
+// breakdownReceived takes a breakdown. One with an error counts where it has
+// rows.
+func (m Model) breakdownReceived(msg breakdownMsg) (tea.Model, tea.Cmd) {
+	q := msg.answer.of
+	r := m.breakdowns[q]
+	if !r.receive(msg.answer) {
+		return m, nil
+	}
+	if msg.answer.value.Rows != nil {
+		r.value, r.of, r.loaded = msg.answer.value, q, true
+	}
+	m.setBreakdown(q, r)
+	if q == m.question() {
+		m.arrange()
+	}
+	return m, nil
+}
+
+// rowOf is a row of a breakdown, and in how many columns its spend is drawn.
+type rowOf struct {
+	question
+	id   string
+	cols int
+}
+
+// loadRow requests the spend of the row whose details are shown, and anew every
+// minute.
+func (m *Model) loadRow(l layout) tea.Cmd {
+	row, ok := m.who.row()
+	if !ok || !m.who.open || l.body.h == 0 {
+		return nil
+	}
+	of, r := rowOf{m.question(), row.ID, spendColumns(l.body.w)}, &m.who.plot
+	if of.cols < 2 || !r.due(of, m.now, breakdownEvery) {
+		return nil
+	}
+	if of != r.sent {
+		r.cancel()
+	}
+	feed, now := m.feed, m.now
+	return r.send(of, now, breakdownTimeout, func(ctx context.Context) (history.Plot, error) {
+		from, to := spans[of.span].period(now, of.cols)
+		return feed.BreakdownPlot(ctx, of.by, of.id, from, to, of.cols)
+	}, func(a answer[rowOf, history.Plot]) tea.Msg { return rowPlottedMsg{source{feed}, a} })
+}
+
+// rowPlot is the spend of the chosen row, where that is what was requested.
+func (m Model) rowPlot() spendPlot {
+	d, r := spendPlot{span: m.span, chosen: m.span, row: true}, m.who.plot
+	same := func(of rowOf) bool { return of.question == m.question() && of.id == m.who.id }
+	switch {
+	case r.loaded && same(r.of):
+		d.plot, d.loaded = r.value, true
+	case same(r.sent):
+		d.err = r.err
+	}
+	return d
+}

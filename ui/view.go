@@ -1,0 +1,152 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
+)
+
+// views are the screens in order; the key of each is its number. The first is
+// where esc leads.
+var views = []view{overview{}, forecastView{}, breakdownView{}, eventsView{}}
+
+// view is one of the screens: how the account that is watched is drawn there,
+// and what keys and the mouse do to it.
+type view interface {
+	// name is what its tab is called.
+	name() string
+	// span is the range that the view goes by, into spans, and setSpan chooses
+	// another one.
+	span(m Model) int
+	setSpan(m *Model, span int)
+	// load requests what the view shows, and refresh, once a second, what of it
+	// is old. A panel of spend or of the balance is loaded without that.
+	load(m *Model, l layout) tea.Cmd
+	refresh(m *Model, l layout) tea.Cmd
+	// keys are those that do something. Where they do not include quit, every
+	// other is a letter of what is typed.
+	keys(m Model, l layout, k keyMap) keyMap
+	// update takes a key, a paste, a click or the wheel; ok is false where the
+	// view does nothing with it.
+	update(m Model, msg tea.Msg, k keyMap) (next Model, cmd tea.Cmd, ok bool)
+	// place gives the view's panels their places in a full frame, from row y
+	// on, and body draws them.
+	place(m Model, l *layout, y int)
+	body(d screen, l layout) []string
+	// card draws a pane too small for panels.
+	card(d screen, w, h int) []string
+	// age says in w cells how old what is shown is.
+	age(d screen, w int) string
+}
+
+// plain is a view that goes by the range of spend, has no keys of its own and
+// shows the account in a small pane.
+type plain struct{}
+
+func (plain) span(m Model) int                                           { return m.span }
+func (plain) setSpan(m *Model, span int)                                 { m.span = span }
+func (plain) load(*Model, layout) tea.Cmd                                { return nil }
+func (plain) refresh(*Model, layout) tea.Cmd                             { return nil }
+func (plain) keys(_ Model, _ layout, k keyMap) keyMap                    { return k }
+func (plain) update(m Model, _ tea.Msg, _ keyMap) (Model, tea.Cmd, bool) { return m, nil, false }
+func (plain) card(d screen, w, h int) []string                           { return d.pane().card(w, h) }
+func (plain) age(d screen, w int) string                                 { return ageLine(d.Pen, d.m.snap, w) }
+
+// screen is what a frame is drawn from.
+type screen struct {
+	draw.Pen
+	m    Model
+	keys keyMap
+}
+
+func (m Model) screen(l layout) screen { return screen{m.pen(), m, m.enabledKeys(l)} }
+
+// pane is the account for a small pane.
+func (d screen) pane() pane {
+	return pane{Pen: d.Pen, snap: d.m.snap, spend: d.m.spendPlot(), accounts: d.m.accounts(), notice: d.m.notice}
+}
+
+// full draws the panels of a view, with what every view has above and below.
+func (d screen) full(l layout) []string {
+	v, s := views[d.m.view], d.m.snap
+	header, _ := renderHeader(d.Pen, s, l.w-2)
+	out := []string{" " + header + " "}
+	if l.tabs.h > 0 {
+		brief := ""
+		if d.m.view != 0 {
+			brief = d.Dim(summary(s, d.Pen))
+		}
+		line, _ := renderTabs(d.Pen, viewNames(), d.m.view, brief, l.w)
+		out = append(out, line)
+	}
+	for _, b := range banners(d.Pen, s, l.w-2)[:l.banners.h] {
+		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
+	}
+	return append(append(out, v.body(d, l)...), d.footer(v, l.w))
+}
+
+// footer is the keys at the left, or a notice, and the age at the right.
+func (d screen) footer(v view, w int) string {
+	w -= 2
+	if d.m.notice != "" {
+		return " " + draw.Fit(d.Bright(d.m.notice), w) + " "
+	}
+	words := d.keys.footer()
+	age := v.age(d, max(min(w, 10), w-2-draw.Width(draw.Join(w, "  ", words...))))
+	keys := draw.Join(w-draw.Width(age)-2, "  ", words...)
+	return " " + draw.Spread(d.Dim(keys), age, w) + " "
+}
+
+// list draws a list without borders: whose it is, what it is of, and its rows.
+func (d screen) list(v view, card func(p draw.Pen, w, h int) (title string, lines []string), w, h int) []string {
+	in, rows := max(1, w-2), h-3
+	header, _ := renderHeader(d.Pen, d.m.snap, in)
+	title, lines := card(d.Pen, in, rows)
+	foot := draw.Fit(d.Bright(d.m.notice), in)
+	if d.m.notice == "" {
+		foot = draw.Spread(d.Dim("? help"), v.age(d, in/2-8), in)
+	}
+	out := append(append([]string{header, title}, draw.Fill(lines, in, rows)...), foot)
+	for i := range out {
+		if w > 2 {
+			out[i] = " " + draw.Fit(out[i], in)
+		}
+	}
+	return out
+}
+
+// leastList is the height from which a list is shown and not the account.
+const leastList = 5
+
+// listSize is the cells that a list has on the screen.
+func (m Model) listSize(l layout) (w, h int) {
+	if l.tier < tierFull {
+		return m.w - 2, m.h - 3
+	}
+	return l.body.w - 4, l.body.h - 2
+}
+
+func viewNames() []string {
+	names := make([]string, len(views))
+	for i, v := range views {
+		names[i] = v.name()
+	}
+	return names
+}
+
+// show turns to a view.
+func (m Model) show(view int) (tea.Model, tea.Cmd) {
+	m.view = view
+	m.plan.editing = false
+	return m.reload(nil)
+}
+
+// choose takes the range at i, if there is one.
+func (m Model) choose(i int) (tea.Model, tea.Cmd) {
+	v := views[m.view]
+	if i < 0 || i >= len(spans) || i == v.span(m) {
+		return m, nil
+	}
+	v.setSpan(&m, i)
+	return m.reload(nil)
+}
