@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -147,45 +145,4 @@ func TestInternalTypesStayInside(t *testing.T) {
 			return true
 		})
 	})
-}
-
-// TestAnotherModuleImportsClient builds a program of another module.
-func TestAnotherModuleImportsClient(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds a program")
-	}
-	t.Parallel()
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, version, _ := strings.Cut(string(mod), "\ngo ")
-	version, _, _ = strings.Cut(version, "\n")
-	dir := t.TempDir()
-	for name, body := range map[string]string{
-		"go.mod": "module example.com/other\n\ngo " + version + "\n\nrequire ortop v0.0.0\n\nreplace ortop => " + root + "\n",
-		"main.go": `package main
-
-import "ortop/client"
-
-func main() {
-	c, err := client.New(client.Config{})
-	_, _ = c, err
-}
-`,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	cmd := exec.Command("go", "vet", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("go vet of a program that imports client: %v\n%s", err, out)
-	}
 }

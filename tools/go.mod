@@ -12,6 +12,7 @@ require (
 	github.com/prometheus/client_model v0.6.2
 	github.com/prometheus/common v0.66.1
 	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/mod v0.41.0
 	golang.org/x/sys v0.48.0
 	gonum.org/v1/gonum v0.17.0
 	ortop v0.0.0
