@@ -14,6 +14,7 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
 
@@ -36,7 +37,7 @@ paid to the provider, and is in no other sum.`,
   ortop breakdown --by model --since 7d --json`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
-			if !slices.Contains(monitor.Bys, monitor.By(by)) {
+			if !slices.Contains(spenders.Bys, spenders.By(by)) {
 				return usageError("", "--by: %q is none of %s", by, byNames())
 			}
 			if asJSON && asCSV {
@@ -49,17 +50,17 @@ paid to the provider, and is in no other sum.`,
 			if err != nil {
 				return usageError("", "--since: %w", err)
 			}
-			print := func(b monitor.Breakdown) error { return a.answer(render.BreakdownText(b, a.now())) }
+			print := func(b spenders.Breakdown) error { return a.answer(render.BreakdownText(b, a.now())) }
 			switch {
 			case asJSON:
-				print = func(b monitor.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
+				print = func(b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
 			case asCSV:
-				print = func(b monitor.Breakdown) error { return a.answer(render.BreakdownCSV(b)) }
+				print = func(b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b)) }
 			}
-			return a.breakdown(ctx, monitor.By(by), span, print)
+			return a.breakdown(ctx, spenders.By(by), span, print)
 		}),
 	}
-	c.Flags().StringVar(&by, "by", string(monitor.ByKey), byNames())
+	c.Flags().StringVar(&by, "by", string(spenders.ByKey), byNames())
 	c.Flags().StringVar(&since, "since", "24h", "how far back: 90m, 24h, 7d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print rows of CSV")
@@ -68,7 +69,7 @@ paid to the provider, and is in no other sum.`,
 
 func byNames() string {
 	var names []string
-	for _, b := range monitor.Bys {
+	for _, b := range spenders.Bys {
 		names = append(names, string(b))
 	}
 	last := len(names) - 1
@@ -77,14 +78,14 @@ func byNames() string {
 
 // breakdown prints who spent what. It fails with exitUnknown where nobody could
 // tell; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by monitor.By, span time.Duration, print func(monitor.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, by spenders.By, span time.Duration, print func(spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
-	var b monitor.Breakdown
+	var b spenders.Breakdown
 	var failed error
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
-		b, failed = mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: now.Add(-span), To: now})
+		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: now.Add(-span), To: now})
 		return print(b)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes

@@ -52,7 +52,7 @@ runs this binary with these flags, and does nothing else.`,
 type collector struct {
 	watched
 	mon      *monitor.Monitor
-	spenders spenders
+	spenders topSpenders
 }
 
 // collect runs until it is stopped; a SIGTERM is how services are, and is no

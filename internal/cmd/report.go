@@ -13,6 +13,7 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/spenders"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -131,8 +132,8 @@ func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
 		r.Notes = append(r.Notes, "models and keys were not requested: the account could not be read")
 		return nil
 	}
-	r.Models = r.breakdown(ctx, monitor.ByModel)
-	r.Keys = r.breakdown(ctx, monitor.ByKey)
+	r.Models = r.breakdown(ctx, spenders.ByModel)
+	r.Keys = r.breakdown(ctx, spenders.ByKey)
 	return nil
 }
 
@@ -187,8 +188,8 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 }
 
 // breakdown says who spent it. That this cannot be had is a note.
-func (r *reportBuilder) breakdown(ctx context.Context, by monitor.By) monitor.Breakdown {
-	b, err := r.mon.Breakdown(ctx, monitor.BreakdownQuery{By: by, From: r.From, To: r.To})
+func (r *reportBuilder) breakdown(ctx context.Context, by spenders.By) spenders.Breakdown {
+	b, err := r.mon.Breakdown(ctx, spenders.Query{By: by, From: r.From, To: r.To})
 	if err != nil {
 		b.Notes = append(b.Notes, "spend by "+string(by)+" is not known: "+oneLine(fault.Message(err)))
 	}

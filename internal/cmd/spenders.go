@@ -9,9 +9,10 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
-// Who spends is asked for so often, and told while it is no older than
+// The spenders are read so often, and reported while they are no older than
 // spendersStale.
 const (
 	spendersEvery = 5 * time.Minute
@@ -19,13 +20,13 @@ const (
 	spendersStale = 3 * spendersEvery
 )
 
-// spenders are who spent an account's credits in the last 24 h.
-type spenders struct {
-	keys, models atomic.Pointer[monitor.Breakdown]
+// topSpenders are who spent an account's credits in the last 24 h.
+type topSpenders struct {
+	keys, models atomic.Pointer[spenders.Breakdown]
 }
 
-// follow asks again and again until ctx ends.
-func (s *spenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *slog.Logger) {
+// follow reads them again and again until ctx ends.
+func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *slog.Logger) {
 	wait := time.NewTimer(time.Second) // for the first poll
 	defer wait.Stop()
 	for {
@@ -34,10 +35,10 @@ func (s *spenders) follow(ctx context.Context, mon *monitor.Monitor, now func() 
 			return
 		case <-wait.C:
 		}
-		for by, kept := range map[monitor.By]*atomic.Pointer[monitor.Breakdown]{monitor.ByKey: &s.keys, monitor.ByModel: &s.models} {
+		for by, kept := range map[spenders.By]*atomic.Pointer[spenders.Breakdown]{spenders.ByKey: &s.keys, spenders.ByModel: &s.models} {
 			ask, cancel := context.WithTimeout(ctx, spendersLimit)
 			to := now()
-			b, err := mon.Breakdown(ask, monitor.BreakdownQuery{By: by, From: to.Add(-24 * time.Hour), To: to})
+			b, err := mon.Breakdown(ask, spenders.Query{By: by, From: to.Add(-24 * time.Hour), To: to})
 			cancel()
 			if err != nil {
 				log.Debug("who spends is not known", "by", string(by), "error", oneLine(fault.Message(err)))
@@ -49,8 +50,8 @@ func (s *spenders) follow(ctx context.Context, mon *monitor.Monitor, now func() 
 	}
 }
 
-// rows are what b says at now, for metrics: nothing where it is old.
-func rows(b *monitor.Breakdown, now time.Time) (list []metrics.Row) {
+// rows are the rows of b for metrics: none where it is old at now.
+func rows(b *spenders.Breakdown, now time.Time) (list []metrics.Row) {
 	if b == nil || now.Sub(b.ReadAt) > spendersStale {
 		return nil
 	}

@@ -1,26 +1,13 @@
 package monitor
 
-import (
-	"ortop/internal/account"
-	"ortop/internal/spenders"
-)
+import "ortop/internal/account"
 
 type (
-	By             = spenders.By
-	BreakdownQuery = spenders.Query
-	Breakdown      = spenders.Breakdown
-	BreakdownRow   = spenders.Row
-	Preflight      = account.Preflight
-	Event          = account.Event
+	Preflight = account.Preflight
+	Event     = account.Event
 )
 
 const (
-	ByKey       = spenders.ByKey
-	ByModel     = spenders.ByModel
-	ByProvider  = spenders.ByProvider
-	ByWorkspace = spenders.ByWorkspace
-	ByMember    = spenders.ByMember
-
 	EventAlert    = account.EventAlert
 	EventCleared  = account.EventCleared
 	EventTopUp    = account.EventTopUp
@@ -35,9 +22,4 @@ const (
 	Enough       = account.Enough
 	Short        = account.Short
 	CannotBeSaid = account.CannotBeSaid
-)
-
-var (
-	Bys      = spenders.Bys
-	Together = spenders.Together
 )

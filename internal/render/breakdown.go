@@ -10,12 +10,12 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
 
 // BreakdownText is a table for a person.
-func BreakdownText(b monitor.Breakdown, now time.Time) string {
+func BreakdownText(b spenders.Breakdown, now time.Time) string {
 	var byok, capped bool
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
@@ -63,7 +63,7 @@ func BreakdownText(b monitor.Breakdown, now time.Time) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-func rowName(r monitor.BreakdownRow) string {
+func rowName(r spenders.Row) string {
 	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
 	if r.Disabled {
 		name += "  off"
@@ -71,7 +71,7 @@ func rowName(r monitor.BreakdownRow) string {
 	return name
 }
 
-func changeText(r monitor.BreakdownRow) string {
+func changeText(r spenders.Row) string {
 	switch {
 	case r.New:
 		return "new"
@@ -86,7 +86,7 @@ func changeText(r monitor.BreakdownRow) string {
 }
 
 // budgetText is what is left of a cap, or of a budget and how long that lasts.
-func budgetText(r monitor.BreakdownRow, now time.Time) string {
+func budgetText(r spenders.Row, now time.Time) string {
 	if r.Cap.LimitUSD == nil {
 		return ""
 	}

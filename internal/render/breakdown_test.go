@@ -6,23 +6,23 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 func TestBudgetText(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	usd := func(v float64) *float64 { return &v }
-	row := func(f forecast.Forecast) monitor.BreakdownRow {
-		return monitor.BreakdownRow{
+	row := func(f forecast.Forecast) spenders.Row {
+		return spenders.Row{
 			Cap: credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1)}, ResetsAt: now.AddDate(0, 0, 2), Runway: f,
 		}
 	}
 	for _, c := range []struct {
 		name string
-		row  monitor.BreakdownRow
+		row  spenders.Row
 		want string
 	}{
-		{"none", monitor.BreakdownRow{}, ""},
+		{"none", spenders.Row{}, ""},
 		{"a forecast", row(forecast.Forecast{State: forecast.OK, At: now, P50: 20 * 3600}), "$3.10 left of $40.00, resets 23 Nov (UTC), runs out Sun 22 Nov, 06:42"},
 		{"nothing is left", row(forecast.Forecast{State: forecast.Depleted, At: now}), "$3.10 left of $40.00, resets 23 Nov (UTC), spent"},
 		{"it starts anew before", row(forecast.Forecast{CapLasts: true}), "$3.10 left of $40.00, resets 23 Nov (UTC), lasts"},

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 // BreakdownObject is what breakdown --json prints. Every key is always there; null is unknown.
@@ -34,7 +34,7 @@ type breakdownRowJSON struct {
 }
 
 // Breakdown is b as scripts see it.
-func Breakdown(b monitor.Breakdown) BreakdownObject {
+func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
 		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
@@ -54,7 +54,7 @@ func Breakdown(b monitor.Breakdown) BreakdownObject {
 
 // BreakdownCSV is the rows alone, with the columns of the JSON; empty is
 // unknown.
-func BreakdownCSV(b monitor.Breakdown) string {
+func BreakdownCSV(b spenders.Breakdown) string {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
 	usd := func(v *float64) string {

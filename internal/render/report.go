@@ -8,7 +8,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
 
@@ -27,7 +27,7 @@ type UsageReport struct {
 	BeforeUSD    *float64 // in the whole period before
 	SameTimeUSD  *float64 // in as much of it as From to To is of this one
 	Days         []ReportDay
-	Models, Keys monitor.Breakdown
+	Models, Keys spenders.Breakdown
 	TopUps       []credit.TopUp
 	TopUpsKnown  bool            // for the whole period
 	Events       []history.Event // the newest first
@@ -130,7 +130,7 @@ func dayTable(r UsageReport) table {
 	return t
 }
 
-func topTable(title string, b monitor.Breakdown) table {
+func topTable(title string, b spenders.Breakdown) table {
 	t := table{title: title, head: []string{"name", "spent", "share"}, empty: "nothing was spent"}
 	top, rest := topSpenders(b)
 	if top == nil {
@@ -151,7 +151,7 @@ func topTable(title string, b monitor.Breakdown) table {
 
 // topSpenders are the first rows that spent something, and what all others
 // did; each is nil where that is not known.
-func topSpenders(b monitor.Breakdown) (top []monitor.BreakdownRow, restUSD *float64) {
+func topSpenders(b spenders.Breakdown) (top []spenders.Row, restUSD *float64) {
 	all := b.Rows != nil
 	for _, row := range b.Rows {
 		switch {
@@ -162,7 +162,7 @@ func topSpenders(b monitor.Breakdown) (top []monitor.BreakdownRow, restUSD *floa
 		}
 	}
 	if top == nil && all {
-		top = []monitor.BreakdownRow{}
+		top = []spenders.Row{}
 	}
 	if top == nil {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 // aReport has strings that nobody should trust.
@@ -25,7 +25,7 @@ func aReport() (UsageReport, time.Time) {
 		Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), Before: day("2026-11-09 00:00"), To: now,
 		SpentUSD: usd(12), SameTimeUSD: usd(10),
 		Days: []ReportDay{{At: day("2026-11-16 00:00"), Before: day("2026-11-09 00:00"), SpentUSD: usd(12)}},
-		Models: monitor.Breakdown{TotalUSD: usd(12), Rows: []monitor.BreakdownRow{
+		Models: spenders.Breakdown{TotalUSD: usd(12), Rows: []spenders.Row{
 			{Name: "a|b\x1b[31m*", SpendUSD: usd(9), Share: usd(0.75)}, {Name: "idle"}}},
 		TopUps: []credit.TopUp{{At: day("2026-11-17 12:00"), AmountUSD: 25}},
 		Events: []history.Event{{At: day("2026-11-18 13:00"), Kind: "spike", Level: "warning", Text: "<b>\u202e3 times\nthe usual"}},

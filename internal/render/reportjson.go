@@ -3,7 +3,7 @@ package render
 import (
 	"time"
 
-	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 // ReportObject is what report --json prints. Every key is always there; null is unknown.
@@ -90,7 +90,7 @@ func Report(r UsageReport, now time.Time) ReportObject {
 }
 
 // spenderRows are those who spent most; null where nobody could tell.
-func spenderRows(b monitor.Breakdown) []spenderJSON {
+func spenderRows(b spenders.Breakdown) []spenderJSON {
 	top, _ := topSpenders(b)
 	if top == nil {
 		return nil

@@ -21,6 +21,7 @@ import (
 	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
+	"ortop/internal/spenders"
 )
 
 // prism is a mock server of the official API description, by the variable that
@@ -164,7 +165,7 @@ func TestPrismBreakdown(t *testing.T) {
 		t.Run(variable, func(t *testing.T) {
 			target, home := prism(t, variable), t.TempDir()
 			for i := range 3 {
-				for _, by := range monitor.Bys {
+				for _, by := range spenders.Bys {
 					cmd := exec.Command(ortop, "breakdown", "--json", "--by", string(by), "--base-url", target)
 					cmd.Env = []string{"HOME=" + home, "OPENROUTER_API_KEY=x", "PATH=" + os.Getenv("PATH")}
 					var errs strings.Builder
