@@ -48,12 +48,16 @@ func (f *Format) check() error {
 	return err
 }
 
-// fill makes every pointer below v one to something.
+// fill makes every pointer below v one to something, and gives every list an
+// element.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
 	case reflect.Struct:
 		for i := range v.NumField() {
 			fill(v.Field(i))
@@ -124,6 +128,12 @@ func (w *nodeWriter) write(n parse.Node, dot any) error {
 			return err
 		}
 		return w.choose(truth(v), &n.BranchNode, v, dot)
+	case *parse.RangeNode:
+		v, err := pipe(n.Pipe, dot)
+		if err != nil {
+			return err
+		}
+		return w.each(v, n, dot)
 	}
 	return fmt.Errorf("%q is not understood here", n.String())
 }
@@ -137,6 +147,24 @@ func (w *nodeWriter) choose(is bool, n *parse.BranchNode, yes, no any) error {
 	}
 	if !is || w.branches {
 		return w.write(n.ElseList, no)
+	}
+	return nil
+}
+
+// each writes the list of n about every element of v, or its other list where
+// there are none.
+func (w *nodeWriter) each(v any, n *parse.RangeNode, dot any) error {
+	list, ok := v.([]any)
+	if !ok && v != nil {
+		return fmt.Errorf("range: %s is not a list", printed(v))
+	}
+	for _, element := range list {
+		if err := w.write(n.List, element); err != nil {
+			return err
+		}
+	}
+	if len(list) == 0 || w.branches {
+		return w.write(n.ElseList, dot)
 	}
 	return nil
 }
@@ -182,19 +210,13 @@ func operand(n parse.Node, dot any) (any, error) {
 	case *parse.DotNode:
 		return dot, nil
 	case *parse.FieldNode:
-		v := dot
-		for _, name := range n.Ident {
-			if v == nil { // of what is unknown all is
-				return nil, nil
-			}
-			m, _ := v.(map[string]any)
-			field, ok := m[name]
-			if !ok {
-				return nil, fmt.Errorf("there is no field %s", n)
-			}
-			v = field
+		return fieldOf(dot, n.Ident)
+	case *parse.ChainNode:
+		v, err := operand(n.Node, dot)
+		if err != nil {
+			return nil, err
 		}
-		return v, nil
+		return fieldOf(v, n.Field)
 	case *parse.StringNode:
 		return n.Text, nil
 	case *parse.NumberNode:
@@ -210,4 +232,21 @@ func operand(n parse.Node, dot any) (any, error) {
 		return pipe(n, dot)
 	}
 	return nil, fmt.Errorf("%q is not understood here", n.String())
+}
+
+// fieldOf is a field of v, or of what is below it. All fields of what is unknown
+// are unknown.
+func fieldOf(v any, names []string) (any, error) {
+	for _, name := range names {
+		if v == nil {
+			return nil, nil
+		}
+		m, _ := v.(map[string]any)
+		field, ok := m[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no field .%s", strings.Join(names, "."))
+		}
+		v = field
+	}
+	return v, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/credit"
 )
 
@@ -13,6 +14,7 @@ func TestFormat(t *testing.T) {
 	s := account.Snapshot{
 		Account: "personal", Now: now, At: now.Add(-4 * time.Second), Interval: time.Minute,
 		Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
+		Alerts:  []alert.Event{{Rule: alert.Balance, Level: alert.Urgent, Text: "low"}, {Rule: alert.Spend, Level: alert.Info, Text: "spent"}},
 	}
 	for _, c := range []struct{ name, format, want string }{
 		{"fields", "{{.Account}}: {{.Balance}} of {{.Bought}}", "personal: $63.52 of $100.00"},
@@ -29,6 +31,14 @@ func TestFormat(t *testing.T) {
 		{"a field of the unknown", "{{.JSON.error.kind}} {{and .JSON.error (eq .JSON.error.kind `network`)}}", "— —"},
 		{"a branch for another day", "{{if .JSON.error}}{{.JSON.error.kind}}{{else if .JSON.auto_top_up}}{{.JSON.auto_top_up.next.p50}}{{end}}", ""},
 		{"a comment and trimming", "a {{- /* x */ -}} b", "ab"},
+		{"a whole number", "{{printf `%d of %3d|%-4d|` .JSON.balance_usd .JSON.schema 7}}", "64 of   1|7   |"},
+		{"a number as text", "{{printf `%s %v %q` .JSON.balance_usd .JSON.balance_usd .Account}}", `63.52 63.52 "personal"`},
+		{"what is unknown, by any verb", "{{printf `%.0f|%3d|%-3s|` .JSON.spend.today_usd nil .JSON.error}}", "—|  —|—  |"},
+		{"each alert", "{{range .JSON.alerts}}{{.level}}: {{.text}}; {{else}}none{{end}}", "urgent: low; info: spent; "},
+		{"each of none", "{{range (index .JSON.alerts 9)}}{{else}}none{{end}}", "none"},
+		{"one alert", "{{(index .JSON.alerts 1).text}} {{index .JSON.alerts 0 `rule`}} {{index .JSON `account`}}", "spent balance personal"},
+		{"one that is not there", "{{(index .JSON.alerts 2).text}} {{index .JSON.alerts 7}}", "— —"},
+		{"how many", "{{len .JSON.alerts}} {{printf `%d` (len .JSON.alerts)}}", "2 2"},
 		{"text alone", "plain", "plain"},
 	} {
 		f, err := ParseFormat(c.format)
@@ -41,7 +51,8 @@ func TestFormat(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"{{", "{{.Nothing}}", "{{.JSON.nothing}}", "{{.Balance.More}}", "{{nothing 1}}", "{{range .JSON.alerts}}{{end}}",
+		"{{", "{{.Nothing}}", "{{.JSON.nothing}}", "{{.Balance.More}}", "{{nothing 1}}", "{{range .Account}}{{end}}", "{{range .JSON.error}}{{end}}", "{{range .JSON.alerts}}{{.txt}}{{end}}", "{{range .JSON.alerts}}{{else}}{{.Nothing}}{{end}}",
+		"{{index .JSON.alerts 0.5}}", "{{index .JSON.alerts nil}}", "{{index .Account 0}}", "{{index .JSON.alerts}}", "{{(index .JSON.alerts 0).txt}}", "{{index .JSON `x`}}", "{{range $i, $a := .JSON.alerts}}{{end}}",
 		"{{template `x`}}", "{{$x := 1}}{{$x}}", "{{printf 1}}", "{{lt .Account}}", "{{lt .Account 1}}", "{{len 3}}", "{{.Account 1}}",
 		"{{if .JSON.balance_usd}}{{.Nothing}}{{end}}", "{{with .JSON.error}}{{.knd}}{{end}}", "{{.JSON.error.knd}}", "{{.JSON.auto_top_up.next.p5}}",
 		"{{if .Account}}{{else}}{{.Nothing}}{{end}}",

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -74,8 +75,87 @@ var formatFuncs = map[string]any{
 		if !ok {
 			return nil, errors.New("its format is a text")
 		}
-		return fmt.Sprintf(format, args[1:]...), nil
+		values := make([]any, len(args)-1)
+		for i, v := range args[1:] {
+			values[i] = printable(v)
+		}
+		return fmt.Sprintf(format, values...), nil
 	},
+	"index": index,
+}
+
+// index is the element of a list, or the field of an object, that the other
+// arguments lead to. An element that is not there is unknown.
+func index(args []any) (any, error) {
+	if len(args) < 2 {
+		return nil, errors.New("it takes a list and a number")
+	}
+	v := args[0]
+	for _, at := range args[1:] {
+		var err error
+		switch at := at.(type) {
+		case string:
+			v, err = fieldOf(v, []string{at})
+		case float64:
+			list, ok := v.([]any)
+			if !ok && v != nil {
+				return nil, fmt.Errorf("%s is not a list", printed(v))
+			}
+			if at != math.Trunc(at) {
+				return nil, fmt.Errorf("%s is not a whole number", printed(at))
+			}
+			v = nil
+			if at >= 0 && at < float64(len(list)) {
+				v = list[int(at)]
+			}
+		default:
+			err = errors.New("it takes a list and a number")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// printable is v as printf takes it.
+func printable(v any) any {
+	switch v := v.(type) {
+	case nil:
+		return unknown{}
+	case float64:
+		return number(v)
+	}
+	return v
+}
+
+// number is a number of which %d prints the nearest whole one, for JSON does not
+// tell the two kinds apart.
+type number float64
+
+// Format implements [fmt.Formatter].
+func (n number) Format(f fmt.State, verb rune) {
+	format := fmt.FormatString(f, verb)
+	switch verb {
+	case 'd':
+		fmt.Fprintf(f, format, int64(math.RoundToEven(float64(n))))
+	case 's', 'v':
+		fmt.Fprintf(f, format, printed(float64(n)))
+	default:
+		fmt.Fprintf(f, format, float64(n))
+	}
+}
+
+// unknown is what nobody knows, whatever the verb.
+type unknown struct{}
+
+// Format implements [fmt.Formatter].
+func (unknown) Format(f fmt.State, _ rune) {
+	width, _ := f.Width()
+	if f.Flag('-') {
+		width = -width
+	}
+	fmt.Fprintf(f, "%*s", width, text.Unknown)
 }
 
 // first returns a function that returns its first argument of this truth, or
