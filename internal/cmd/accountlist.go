@@ -23,7 +23,7 @@ const (
 	listLimit  = 20 * time.Second
 )
 
-func (a *app) listAccounts(ctx context.Context, asJSON bool) error {
+func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 	first, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -33,7 +33,8 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	rows := readAccounts(ctx, list)
+	rows, lost := readAccounts(ctx, list)
+	defer closing(&err, func() error { return lost })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -51,37 +52,40 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) error {
 	return unread(rows)
 }
 
-// readAccounts takes a snapshot of each account.
-func readAccounts(ctx context.Context, list []watched) []render.AccountRow {
+// readAccounts takes a snapshot of each account. The error is for readings that
+// were in memory only, and are lost.
+func readAccounts(ctx context.Context, list []watched) ([]render.AccountRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, listLimit)
 	defer cancel()
-	rows := make([]render.AccountRow, len(list))
+	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list))
 	slots := make(chan struct{}, listAtOnce)
 	var all sync.WaitGroup
 	for i, w := range list {
 		all.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			rows[i] = w.row(ctx)
+			rows[i], lost[i] = w.row(ctx)
 		})
 	}
 	all.Wait()
-	return rows
+	return rows, errors.Join(lost...)
 }
 
-func (w watched) row(ctx context.Context) render.AccountRow {
+func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 	s := w.settings
-	r := render.AccountRow{Name: s.account.Name, BaseURL: s.baseURL, Host: s.host, Demo: s.demo != nil, KeySource: "the demo"}
+	r = render.AccountRow{Name: s.account.Name, BaseURL: s.baseURL, Host: s.host, Demo: s.demo != nil, KeySource: "the demo"}
 	if s.demo == nil {
 		source, _ := keys.Where(w.app.env, s.account, w.app.flags.account != "")
 		r.KeySource = source.Name
 	}
 	ses := w.app.watch(s, w.app.errLog(), nil)
-	defer ses.close()
 	var err error
 	r.Snapshot, err = ses.mon.Once(ctx, monitor.Freshness{MaxAge: listAge})
 	r.Fault = rowFault(r.Snapshot, err)
-	return r
+	if lost = ses.close(); lost != nil {
+		lost = fmt.Errorf("account %s: %w", r.Name, lost)
+	}
+	return r, lost
 }
 
 // rowFault is why an account's values are missing or old, or nil.

@@ -135,24 +135,29 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which
 // ends all. What they read is on disk when it returns.
-func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, log *slog.Logger) error {
+func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, log *slog.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	crash := make(chan error, len(list)+1)
 	var runners []*runner
 	var helpers sync.WaitGroup
 	defer func() {
 		cancel()
+		losses := make(chan error, len(runners))
 		for _, r := range runners { // at once: each may take closeWait
-			helpers.Go(r.close)
+			helpers.Go(func() { losses <- r.close() })
 		}
 		helpers.Wait()
+		close(losses)
+		for loss := range losses {
+			closing(&err, func() error { return loss })
+		}
 	}()
 	for _, c := range list {
 		log := log.With("account", c.settings.account.Name)
 		r := &runner{app: c.app, ctx: ctx, log: log, crash: crash}
 		c.mon = r.start(c.settings)
 		runners = append(runners, r)
-		helpers.Go(func() { narrate(ctx, c.mon.Snapshots(), log) })
+		helpers.Go(func() { logChanges(ctx, c.mon.Snapshots(), log) })
 		if server != nil {
 			helpers.Go(func() { c.spenders.follow(ctx, c.mon, a.now, log) })
 		}

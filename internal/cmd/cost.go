@@ -53,7 +53,7 @@ also where usage cannot be read.`,
 
 // cost runs args and tells what it cost. It fails with the exit code of the
 // command where that is not 0.
-func (a *app) cost(ctx context.Context, f costFlags, args []string) error {
+func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) {
 	signals, stop := heed()
 	defer stop()
 	reading, end := untilSignal(ctx, signals)
@@ -64,7 +64,7 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) error {
 	}
 	defer stopDemo()
 	ses := a.watch(s, a.errLog(), nil)
-	defer ses.close()
+	defer closing(&err, ses.close)
 	meter, err := ses.mon.Meter(reading, f.key)
 	if caught := end(); caught != nil {
 		return &exitError{code: exitBySignal(caught)}

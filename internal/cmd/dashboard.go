@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/charmbracelet/x/term"
@@ -12,7 +13,7 @@ import (
 
 // dashboard is the full screen, or one status where there is no terminal to
 // draw it on.
-func (a *app) dashboard(ctx context.Context) error {
+func (a *app) dashboard(ctx context.Context) (err error) {
 	if !term.IsTerminal(a.stdout.Fd()) || os.Getenv("TERM") == "dumb" {
 		return a.status(ctx, statusFlags{fresh: monitor.Live})
 	}
@@ -30,8 +31,8 @@ func (a *app) dashboard(ctx context.Context) error {
 	crash := make(chan error, 8)
 	terminal := make(chan string, 8)
 	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
-	all := run.muster(list)
-	defer func() { all.close(); run.close() }()
+	all := run.newFleet(list)
+	defer closing(&err, func() error { return errors.Join(all.close(), run.close()) })
 	switch {
 	case s.demo != nil:
 		all.fixed = demoFixed
@@ -45,7 +46,7 @@ func (a *app) dashboard(ctx context.Context) error {
 	if a.hasKey(ctx, s) {
 		o.Feed = all.feed(s.account.Name)
 	} else {
-		o.Onboarding, o.Host = &onboarding{crew: all, settings: s}, s.host
+		o.Onboarding, o.Host = &onboarding{fleet: all, settings: s}, s.host
 	}
 	return ui.Run(ctx, o)
 }
@@ -55,27 +56,27 @@ const demoFixed = "this is the demo, one simulated account: start ortop without 
 
 // onboarding is what the first run can do: keep a key, or show the demo.
 type onboarding struct {
-	crew     *crew
+	fleet    *fleet
 	settings settings
 }
 
 // Adopt checks the key by asking with it, keeps it, and starts.
 func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, error) {
-	note, err := b.crew.adopt(ctx, b.crew.run.app, b.settings, b.settings.account, key)
+	note, err := b.fleet.adopt(ctx, b.fleet.run.app, b.settings, b.settings.account, key)
 	if err != nil {
 		return nil, "", err
 	}
-	return b.crew.feed(b.settings.account.Name), note, nil
+	return b.fleet.feed(b.settings.account.Name), note, nil
 }
 
 // Demo starts the simulated account in place of the others.
 func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
-	run := b.crew.run
+	run := b.fleet.run
 	s, stop, err := run.app.demo(ctx, defaultProfile)
 	if err != nil {
 		return nil, err
 	}
-	run.closers = append(run.closers, stop)
-	b.crew.replace(b.crew.start(watched{run.app, s}), demoFixed)
-	return b.crew.feed(s.account.Name), nil
+	run.closers = append(run.closers, func() error { stop(); return nil })
+	b.fleet.replace(b.fleet.start(watched{run.app, s}), demoFixed)
+	return b.fleet.feed(s.account.Name), nil
 }

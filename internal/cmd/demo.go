@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,6 +97,6 @@ func (a *app) backdate(ctx context.Context, s settings, start time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return monitor.Backdate(ctx, db, s.account.Name, s.baseURL, s.demo.key().Fingerprint(), start, a.now(), s.demo.account.Usage, s.demo.account.Credits)
+	err = monitor.Backdate(ctx, db, s.account.Name, s.baseURL, s.demo.key().Fingerprint(), start, a.now(), s.demo.account.Usage, s.demo.account.Credits)
+	return errors.Join(err, db.Close())
 }

@@ -184,7 +184,11 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 		c.wrong("history", err.Error(), "until then history is kept in memory only")
 		return
 	}
-	defer db.Close()
+	defer func() {
+		if err := db.Close(); err != nil {
+			c.wrong("history", err.Error(), "")
+		}
+	}()
 	if note := db.Note(); note != "" && note != history.ErrReadOnly.Error() {
 		c.note("history", note, "")
 	}

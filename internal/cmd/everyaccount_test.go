@@ -64,7 +64,7 @@ func TestEveryAccountIsPolledAtOnce(t *testing.T) {
 	}
 	crash := make(chan error, len(list))
 	run := &runner{app: a, ctx: t.Context(), log: slog.New(slog.DiscardHandler), crash: crash}
-	c := run.muster(list)
+	c := run.newFleet(list)
 	closed := false
 	defer func() {
 		if !closed {

@@ -67,10 +67,34 @@ func written(err error) error {
 	return nil
 }
 
+// lossError is a history that held readings in memory and could not be written
+// when it was closed.
+type lossError struct {
+	loss error
+	err  error // what went wrong before; nil: nothing
+}
+
+func (e *lossError) Error() string   { return e.loss.Error() }
+func (e *lossError) Unwrap() []error { return []error{e.loss, e.err} }
+
+// closing closes a history when a command is done with it. What that fails with
+// becomes part of the command's error.
+func closing(err *error, close func() error) {
+	if loss := close(); loss != nil {
+		*err = &lossError{fmt.Errorf("closing the history: %w", loss), *err}
+	}
+}
+
 // report says on w what went wrong and returns the exit code.
 func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
+	}
+	var lost *lossError
+	if errors.As(err, &lost) {
+		report(w, lost.err)
+		printLine(w, "ortop: error: ", "%s", fault.Message(lost.loss))
+		return exitFailed
 	}
 	var exit *exitError
 	var signal tty.SignalError

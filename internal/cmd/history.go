@@ -83,7 +83,7 @@ func (a *app) askHistory(since, every string) (ask historyAsk, err error) {
 }
 
 // history prints the rows as they are read: there may be millions.
-func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayout) error {
+func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayout) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayo
 	case err != nil:
 		return err
 	}
-	defer ar.DB.Close()
+	defer closing(&err, ar.DB.Close)
 	if err := eachRow(ctx, ar, ask, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
 		_ = out.Flush()
 		return err

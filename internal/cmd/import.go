@@ -71,7 +71,7 @@ func (a *app) importFile(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer ar.DB.Close()
+	defer closing(&err, ar.DB.Close)
 	report, err := storeImport(ctx, f, ar, s.account.Name)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 // account where it was not read since. Why it is not known is r.Reason.
 func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (known reconcile.Account, err error) {
 	ses := a.watch(s, a.errLog(), nil)
-	defer ses.close()
+	defer closing(&err, ses.close)
 	last := r.To.Truncate(time.Second).Add(time.Second) // logs often have whole seconds
 	snap, err := a.readSince(ctx, ses.mon, last)
 	if snap.StorageNote != "" {

@@ -145,7 +145,8 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 		}()
 		err := f(ctx, args)
 		var stopped *exitError
-		if err != nil && errors.As(context.Cause(ctx), &stopped) {
+		var lost *lossError
+		if err != nil && errors.As(context.Cause(ctx), &stopped) && !errors.As(err, &lost) {
 			return stopped
 		}
 		return err

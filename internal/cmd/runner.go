@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -21,9 +22,9 @@ type runner struct {
 	ctx   context.Context
 	log   *slog.Logger
 	crash chan<- error
-	// terminal takes what alerts send to it; nil: it is no screen.
+	// terminal takes what alerts send to it; nil: this is not a screen.
 	terminal chan<- string
-	closers  []func()
+	closers  []func() error // each returns what could not be written
 	shown    atomic.Pointer[shown]
 }
 
@@ -47,31 +48,36 @@ func (r *runner) export(ctx context.Context, from, to time.Time) (path string, e
 func (r *runner) start(s settings) *monitor.Monitor {
 	ses := r.app.watch(s, r.log, newNotifier(s, r.log, r.terminal))
 	ctx, cancel := context.WithCancel(r.ctx)
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	go func() {
-		defer close(done)
 		if err := ses.mon.Run(ctx); err != nil {
 			select {
 			case r.crash <- err:
 			case <-r.ctx.Done():
 			}
 		}
-		ses.close()
+		done <- ses.close()
 	}()
-	r.closers = append(r.closers, func() {
+	r.closers = append(r.closers, func() (err error) {
 		cancel()
 		select {
-		case <-done:
+		case err = <-done:
 		case <-time.After(closeWait):
 			// What was acknowledged is on disk; the process ends now.
 		}
+		return err
 	})
 	r.shown.Store(&shown{s.account.Name, ses.mon})
 	return ses.mon
 }
 
-func (r *runner) close() {
+// close ends all monitors. The error is for readings that were in memory only,
+// and are lost.
+func (r *runner) close() error {
+	var lost []error
 	for _, f := range slices.Backward(r.closers) {
-		f()
+		lost = append(lost, f())
 	}
+	r.closers = nil
+	return errors.Join(lost...)
 }

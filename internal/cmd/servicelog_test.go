@@ -54,7 +54,7 @@ func TestLogNeverWaits(t *testing.T) {
 	})
 }
 
-func TestNarrator(t *testing.T) {
+func TestLogChanges(t *testing.T) {
 	at := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 	good := account.Snapshot{Now: at, At: at, Interval: time.Minute, Phase: account.Waiting, Collecting: true,
 		Balance: &credit.Balance{CreditsUSD: 10, UsageUSD: 2}}
@@ -88,9 +88,9 @@ func TestNarrator(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: timeless}))
-		var n narrator
+		var l logged
 		for _, s := range c.heard {
-			n.tell(s, log)
+			l.changes(s, log)
 		}
 		if out.String() != c.want {
 			t.Errorf("%s: logged\n%swant\n%s", c.name, out.String(), c.want)

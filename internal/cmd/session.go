@@ -25,11 +25,13 @@ type session struct {
 	db  atomic.Pointer[history.DB]
 }
 
-// close closes the history. The monitor must have ended.
-func (s *session) close() {
+// close closes the history. The monitor must have ended. The error is for
+// readings that were in memory only, and are lost.
+func (s *session) close() error {
 	if db := s.db.Load(); db != nil {
-		db.Close()
+		return db.Close()
 	}
+	return nil
 }
 
 // watch makes a monitor for s. If n is not nil it judges alerts, and n sends

@@ -32,16 +32,16 @@ func (a *app) statusCommand() *cobra.Command {
 younger than the interval, and asks otherwise.
 
 With --max-age it answers from history, without a request, where the last
-reading is young enough: for status bars.
+reading is recent enough: for status bars.
 
 With --format it prints a template in the syntax of Go's text/template (fields,
-if, with, comparisons, printf) of these fields:
+if, with, range, comparisons, index, printf) of these fields:
 
 ` + render.FieldNames() + `
 
-Sums have their dollar sign; unknown is —. In the first quarter of an hour of
-history RunsOut and Charge are a range in words, and the spans to them —. {{.JSON.balance_usd}} and the like are
-the values of --json.`,
+Amounts have their dollar sign; unknown is —. In the first quarter of an hour of
+history RunsOut and Charge are a range in words, and the spans to them are —.
+{{.JSON.balance_usd}} and the like are the values of --json.`,
 		Example: `  ortop status --json
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
@@ -84,14 +84,14 @@ func (a *app) once(ctx context.Context, fresh monitor.Freshness, answer func(acc
 
 // read takes one snapshot and lets answer print it. Where there was a key to
 // ask with, judge says what was wrong.
-func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) error {
+func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	ses := a.watch(s, a.errLog(), nil)
-	defer ses.close()
+	defer closing(&err, ses.close)
 	snap, err := ses.mon.Once(ctx, fresh)
 	if snap.StorageNote != "" {
 		a.hint("%s", snap.StorageNote)

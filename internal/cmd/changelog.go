@@ -10,21 +10,21 @@ import (
 	"ortop/internal/text"
 )
 
-// narrate logs what changes from one snapshot to the next, until ctx ends.
-func narrate(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
-	var n narrator
+// logChanges logs what changes from one snapshot to the next, until ctx ends.
+func logChanges(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
+	var l logged
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case s := <-snapshots:
-			n.tell(s, log)
+			l.changes(s, log)
 		}
 	}
 }
 
-// narrator is what was last told.
-type narrator struct {
+// logged is what was logged last.
+type logged struct {
 	read    bool // and not failed since
 	fault   account.Fault
 	role    string
@@ -33,37 +33,37 @@ type narrator struct {
 	notes   []string
 }
 
-func (n *narrator) tell(s account.Snapshot, log *slog.Logger) {
+func (l *logged) changes(s account.Snapshot, log *slog.Logger) {
 	role := "another process collects this account"
 	if s.Collecting {
 		role = "collecting this account"
 	}
-	if role != n.role {
+	if role != l.role {
 		log.Info(role, "interval", s.Interval)
-		n.role = role
+		l.role = role
 	}
 	switch {
-	case s.Fault != nil && *s.Fault != n.fault:
+	case s.Fault != nil && *s.Fault != l.fault:
 		log.Warn("not read", "kind", s.Fault.Kind, "error", s.Fault.Message, "next", s.Due.UTC().Format(time.RFC3339))
-		n.read, n.fault = false, *s.Fault
-	case s.Fault == nil && !n.read && !s.Stale(s.Now):
+		l.read, l.fault = false, *s.Fault
+	case s.Fault == nil && !l.read && !s.Stale(s.Now):
 		read := log
 		if s.Balance != nil {
 			read = log.With("balance", text.USD(s.Balance.LeftUSD()))
 		}
 		read.Info("read")
-		n.read, n.fault = true, account.Fault{}
+		l.read, l.fault = true, account.Fault{}
 	}
-	if s.StorageNote != n.storage && s.StorageNote != "" {
+	if s.StorageNote != l.storage && s.StorageNote != "" {
 		log.Warn("history", "note", s.StorageNote)
 	}
-	if s.Undelivered != n.lost && s.Undelivered != "" {
+	if s.Undelivered != l.lost && s.Undelivered != "" {
 		log.Warn("not delivered", "note", s.Undelivered)
 	}
 	for _, note := range s.Notes {
-		if !slices.Contains(n.notes, note) {
+		if !slices.Contains(l.notes, note) {
 			log.Warn("note", "note", note)
 		}
 	}
-	n.storage, n.lost, n.notes = s.StorageNote, s.Undelivered, s.Notes
+	l.storage, l.lost, l.notes = s.StorageNote, s.Undelivered, s.Notes
 }

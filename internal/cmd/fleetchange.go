@@ -11,7 +11,7 @@ import (
 )
 
 // CheckName says why a new account cannot be named so.
-func (c *crew) CheckName(name string) error {
+func (c *fleet) CheckName(name string) error {
 	if err := config.CheckName(name); err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *crew) CheckName(name string) error {
 
 // Add checks a key, keeps it as that of an account and watches it. The account
 // is new and goes where like does, or is like itself, which has no key.
-func (c *crew) Add(ctx context.Context, name, like, key string) (note string, err error) {
+func (c *fleet) Add(ctx context.Context, name, like, key string) (note string, err error) {
 	model, ok := c.member(like)
 	if !ok {
 		return "", fmt.Errorf("account %q is not there any more", like)
@@ -49,7 +49,7 @@ func (c *crew) Add(ctx context.Context, name, like, key string) (note string, er
 }
 
 // adopt keeps a key as that of an account, with the settings s, and watches it.
-func (c *crew) adopt(ctx context.Context, as *app, s settings, account config.Account, key string) (note string, err error) {
+func (c *fleet) adopt(ctx context.Context, as *app, s settings, account config.Account, key string) (note string, err error) {
 	_, where, err := as.keepKey(ctx, s, account, key)
 	if err != nil {
 		return "", err
@@ -72,7 +72,7 @@ func (c *crew) adopt(ctx context.Context, as *app, s settings, account config.Ac
 }
 
 // Fate says what removing an account does, to it and to its key.
-func (c *crew) Fate(_ context.Context, name string) (string, error) {
+func (c *fleet) Fate(_ context.Context, name string) (string, error) {
 	m, err := c.dispensable(name)
 	if err != nil {
 		return "", err
@@ -86,7 +86,7 @@ func (c *crew) Fate(_ context.Context, name string) (string, error) {
 
 // Remove takes an account out of the configuration and its key from where it
 // was kept, and ends its monitor.
-func (c *crew) Remove(ctx context.Context, name string) (note string, err error) {
+func (c *fleet) Remove(ctx context.Context, name string) (note string, err error) {
 	m, err := c.dispensable(name)
 	if err != nil {
 		return "", err
@@ -100,9 +100,7 @@ func (c *crew) Remove(ctx context.Context, name string) (note string, err error)
 		c.members = append(c.members[:i:i], c.members[i+1:]...)
 	}
 	c.mu.Unlock()
-	if m.run != nil {
-		m.run.close()
-	}
+	c.endOne(m)
 	if err != nil { // it is out, and its key is not
 		return "", err
 	}
@@ -110,7 +108,7 @@ func (c *crew) Remove(ctx context.Context, name string) (note string, err error)
 }
 
 // dispensable is the member of a name, if others are watched without it.
-func (c *crew) dispensable(name string) (m member, err error) {
+func (c *fleet) dispensable(name string) (m member, err error) {
 	m, ok := c.member(name)
 	if !ok {
 		return m, fmt.Errorf("account %q is not there any more", name)

@@ -17,8 +17,8 @@ import (
 	"ortop/internal/sim"
 )
 
-// crewOf is the crew of a program, on a machine without a keyring.
-func crewOf(t *testing.T, a *app) *crew {
+// fleetOf is the fleet of a program, on a machine without a keyring.
+func fleetOf(t *testing.T, a *app) *fleet {
 	t.Helper()
 	keyring.MockInitWithError(errors.New("none"))
 	s, err := a.settings()
@@ -30,13 +30,17 @@ func crewOf(t *testing.T, a *app) *crew {
 		t.Fatal(err)
 	}
 	run := &runner{app: a, ctx: t.Context(), log: slog.New(slog.DiscardHandler), crash: make(chan error, 8)}
-	c := run.muster(list)
-	t.Cleanup(c.close)
+	c := run.newFleet(list)
+	t.Cleanup(func() {
+		if err := c.close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return c
 }
 
-// watchedNames are the accounts of a crew that are polled.
-func watchedNames(c *crew) (names []string) {
+// watchedNames are the accounts of a fleet that are polled.
+func watchedNames(c *fleet) (names []string) {
 	for _, a := range c.List() {
 		if a.Feed != nil {
 			names = append(names, a.Name)
@@ -57,9 +61,9 @@ func configured(t *testing.T, a *app) (names []string) {
 	return names
 }
 
-func TestCrewAddsAndRemoves(t *testing.T) {
+func TestFleetAddsAndRemoves(t *testing.T) {
 	a, _ := twoAccounts(t)
-	c := crewOf(t, a)
+	c := fleetOf(t, a)
 	if _, err := c.Add(t.Context(), "new", "a", "wrong"); err == nil || !strings.Contains(err.Error(), "not accepted") {
 		t.Errorf("a key that is not accepted: %v", err)
 	}
@@ -107,9 +111,9 @@ func TestCrewAddsAndRemoves(t *testing.T) {
 	}
 }
 
-func TestCrewNames(t *testing.T) {
+func TestFleetNames(t *testing.T) {
 	a, _ := twoAccounts(t)
-	c := crewOf(t, a)
+	c := fleetOf(t, a)
 	for name, want := range map[string]string{
 		"": "empty", "A": "already", "bare": "already", "x\x1by": "printable", "../x": "must not hold", strings.Repeat("x", 65): "longer", "new": "",
 	} {
@@ -135,14 +139,14 @@ func TestCrewNames(t *testing.T) {
 
 // The key of the environment belongs to the first account: it is still that
 // one's at the next start, and is not ortop's to remove.
-func TestCrewAndTheEnvironment(t *testing.T) {
+func TestFleetAndTheEnvironment(t *testing.T) {
 	a, _ := twoAccounts(t)
 	if err := os.WriteFile(a.flags.config, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("ORTOP_API_KEY", sim.DemoKey)
 	a.env = keys.TakeEnvironment()
-	c := crewOf(t, a)
+	c := fleetOf(t, a)
 	if _, err := c.Fate(t.Context(), "default"); err == nil || !strings.Contains(err.Error(), "ortop accounts remove default") {
 		t.Errorf("Fate of the only account = %v", err)
 	}
