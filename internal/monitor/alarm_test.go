@@ -38,6 +38,7 @@ func (t *told) of(kind alert.Kind) (n int) {
 }
 
 func TestAlertsAreToldOnce(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		var all told
@@ -89,6 +90,7 @@ func TestAlertsAreToldOnce(t *testing.T) {
 }
 
 func TestSilenceIsTold(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		var all told
@@ -114,6 +116,7 @@ func TestSilenceIsTold(t *testing.T) {
 }
 
 func TestUndeliveredAlertsAreShownEverywhere(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		up := filepath.Join(t.TempDir(), "up")

@@ -40,6 +40,7 @@ func listed(hash, name string, left float64, more string) string {
 }
 
 func TestEveryKeyIsJudged(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(500)
@@ -102,6 +103,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 }
 
 func TestBudgetsAreJudged(t *testing.T) {
+	t.Parallel()
 	budgets := func(b *bench, answer sim.Fault) string {
 		api, _, err := b.o.Connect(b.t.Context())
 		if err != nil {

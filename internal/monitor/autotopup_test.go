@@ -53,6 +53,7 @@ func (p *polls) after(t *testing.T, d time.Duration) account.Snapshot {
 // TestAutoTopUpIsRecognised lets weeks pass, ORTOP_SOAK_DAYS days if that is
 // set, in which the account is refilled by $25 under $10.
 func TestAutoTopUpIsRecognised(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
@@ -101,6 +102,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 
 // TestAutoTopUpGoesMissing declines the card, and accepts it again.
 func TestAutoTopUpGoesMissing(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
@@ -167,6 +169,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 // TestForecastOfWhatIsRefilledDoesNotMove: no event is that an account runs out
 // sooner which does not.
 func TestForecastOfWhatIsRefilledDoesNotMove(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "auto-top-up"})
 		backdate(t, b)
@@ -184,6 +187,7 @@ func TestForecastOfWhatIsRefilledDoesNotMove(t *testing.T) {
 
 // TestBuyingByHandIsNoAutoTopUp buys as people do.
 func TestBuyingByHandIsNoAutoTopUp(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		p := newPolls(t, b)

@@ -20,6 +20,7 @@ func oldAccount(profile string) sim.Config {
 const ordinary = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"
 
 func TestPastIsFilledInAtFirstRun(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []string{"solo", "steady", "batch"} {
 		bubble(t, func(t *testing.T) {
 			time.Sleep(5*time.Hour + 17*time.Minute)
@@ -68,6 +69,7 @@ func deref(v *float64) any {
 }
 
 func TestPastIsAskedForOtherwise(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		time.Sleep(5 * time.Hour)
 		b := newBench(t, oldAccount("steady"))
@@ -86,6 +88,7 @@ func TestPastIsAskedForOtherwise(t *testing.T) {
 }
 
 func TestOrdinaryKeyTellsOfItsPast(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		time.Sleep(17*24*time.Hour + 5*time.Hour)
 		b := newBench(t, oldAccount("steady"))

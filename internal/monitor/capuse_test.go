@@ -14,6 +14,7 @@ import (
 // TestBYOKCountsAgainstTheCap has a key that spends a dollar an hour, and three
 // times as much with an own provider key.
 func TestBYOKCountsAgainstTheCap(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		includes bool
 		perHour  float64

@@ -12,6 +12,7 @@ import (
 // TestAQuestionEndsWithItsContext has a question whose answer takes 12 s, and
 // another behind it that has a second.
 func TestAQuestionEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	const slow, late = 12 * time.Second, 200 * time.Millisecond
 	for _, c := range []struct {
 		path string // empty: connecting

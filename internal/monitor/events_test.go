@@ -14,6 +14,7 @@ import (
 )
 
 func TestEventsAreMerged(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		var all told
@@ -67,6 +68,7 @@ func TestEventsAreMerged(t *testing.T) {
 }
 
 func TestAcknowledgedAlertsStandNoMore(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		var all told

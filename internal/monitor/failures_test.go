@@ -10,6 +10,7 @@ import (
 )
 
 func TestFailuresAreCounted(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()

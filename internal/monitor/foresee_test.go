@@ -12,6 +12,7 @@ import (
 )
 
 func TestForecastsAreGraded(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
@@ -63,6 +64,7 @@ func TestForecastsAreGraded(t *testing.T) {
 }
 
 func TestEveryProcessShowsTheSameForecast(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()

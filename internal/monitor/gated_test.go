@@ -13,6 +13,7 @@ import (
 // TestWhatIsRefusedIsAskedRarely has somebody look at every breakdown and plot
 // for hours.
 func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
+	t.Parallel()
 	const hours = 3
 	pause := sim.RateLimited("3600")
 	for _, c := range []struct {
@@ -57,6 +58,7 @@ func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
 }
 
 func TestTheWaitThatIsLeft(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		pause := sim.RateLimited("100")

@@ -23,6 +23,7 @@ func quiet() sim.Config {
 }
 
 func TestMeterSettles(t *testing.T) {
+	t.Parallel()
 	type spend struct {
 		after time.Duration // the end of what is done
 		usd   float64
@@ -97,6 +98,7 @@ func kindOf(f *account.Fault) credit.FaultKind {
 }
 
 func TestMeterTellsTheBackground(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -128,6 +130,7 @@ func TestMeterTellsTheBackground(t *testing.T) {
 }
 
 func TestMeterOfAKey(t *testing.T) {
+	t.Parallel()
 	const ordinary = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"
 	bubble(t, func(t *testing.T) {
 		c := quiet()
@@ -182,6 +185,7 @@ func TestMeterOfAKey(t *testing.T) {
 }
 
 func TestMeterOfNothing(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, quiet())
 		b.account.Fail(sim.Error(503))

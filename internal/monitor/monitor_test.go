@@ -125,6 +125,7 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 }
 
 func TestPollsAndTellsTheTruth(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -155,6 +156,7 @@ func TestPollsAndTellsTheTruth(t *testing.T) {
 }
 
 func TestNobodyTakesSnapshots(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -171,6 +173,7 @@ func TestNobodyTakesSnapshots(t *testing.T) {
 }
 
 func TestServerTrouble(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -200,6 +203,7 @@ func TestServerTrouble(t *testing.T) {
 }
 
 func TestNetworkTrouble(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -214,6 +218,7 @@ func TestNetworkTrouble(t *testing.T) {
 }
 
 func TestRetryAfterIsObeyed(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -239,6 +244,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -255,6 +261,7 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestRefusedKey(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -281,6 +288,7 @@ func TestRefusedKey(t *testing.T) {
 }
 
 func TestOrdinaryKey(t *testing.T) {
+	t.Parallel()
 	const ordinary = "sk-or-v1-ordinary0000000000000000000000000000000000000000000000000001"
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", OrdinaryKey: ordinary})
@@ -315,6 +323,7 @@ func TestOrdinaryKey(t *testing.T) {
 }
 
 func TestFallingUsage(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -355,6 +364,7 @@ func TestFallingUsage(t *testing.T) {
 }
 
 func TestTopUpAndRefund(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -380,6 +390,7 @@ func TestTopUpAndRefund(t *testing.T) {
 }
 
 func TestAnotherAccountBehindTheName(t *testing.T) {
+	t.Parallel()
 	const other = "sk-or-v1-other00000000000000000000000000000000000000000000000000000002"
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
@@ -412,6 +423,7 @@ func TestAnotherAccountBehindTheName(t *testing.T) {
 }
 
 func TestSleepAndSetClocks(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -449,6 +461,7 @@ func TestSleepAndSetClocks(t *testing.T) {
 }
 
 func TestNothingIsRecordedByAWrongClock(t *testing.T) {
+	t.Parallel()
 	for _, wrong := range []time.Duration{365 * 24 * time.Hour, -60 * 24 * time.Hour} {
 		bubble(t, func(t *testing.T) {
 			b := newBench(t, sim.Config{Profile: "steady"})
@@ -472,6 +485,7 @@ func TestNothingIsRecordedByAWrongClock(t *testing.T) {
 }
 
 func TestPauseReleaseResume(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
@@ -509,6 +523,7 @@ func TestPauseReleaseResume(t *testing.T) {
 }
 
 func TestPanicIsReturned(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		b.o.Connect = func(context.Context) (API, string, error) { panic("boom") }
@@ -521,6 +536,7 @@ func TestPanicIsReturned(t *testing.T) {
 }
 
 func TestScheduleDoesNotDrift(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a simulated day takes seconds, more with the race detector")
 	}
@@ -556,6 +572,7 @@ func TestScheduleDoesNotDrift(t *testing.T) {
 }
 
 func TestTwoMonitorsShareOneAccount(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		path := filepath.Join(t.TempDir(), "history.db")
@@ -608,6 +625,7 @@ func TestTwoMonitorsShareOneAccount(t *testing.T) {
 }
 
 func TestFrozenCollectorIsNoticed(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		path := filepath.Join(t.TempDir(), "history.db")
@@ -638,6 +656,7 @@ func TestFrozenCollectorIsNoticed(t *testing.T) {
 }
 
 func TestSlowKeyDoesNotHideTheBalance(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		b.account.Fail(sim.Fault{Path: "/key", Hang: true})

@@ -9,6 +9,7 @@ import (
 )
 
 func TestForecastThatMovedIsAnEvent(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(700)

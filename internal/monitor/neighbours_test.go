@@ -13,6 +13,7 @@ import (
 // TestAccountsOfOneFileLeaveEachOtherAlone has alerts stand in accounts that
 // share a file: what one stores is no news for the others.
 func TestAccountsOfOneFileLeaveEachOtherAlone(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		path := filepath.Join(t.TempDir(), "history.db")

@@ -13,6 +13,7 @@ import (
 // What a collector read is live for its whole interval, and fresh for a minute
 // of it: what was spent since is not seen.
 func TestOnceAsksWhereTheCollectorIsSlow(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "idle"})
 		path := filepath.Join(t.TempDir(), "history.db")

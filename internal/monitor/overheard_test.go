@@ -11,6 +11,7 @@ import (
 )
 
 func TestProcessesBesideTheCollectorNotifyToo(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		path := filepath.Join(t.TempDir(), "history.db")

@@ -16,6 +16,7 @@ import (
 // TestMembersAreNotKept breaks spend down by people, of whom nothing may be
 // stored or logged.
 func TestMembersAreNotKept(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		dir := t.TempDir()

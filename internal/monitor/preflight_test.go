@@ -12,6 +12,7 @@ import (
 )
 
 func TestPreflight(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		hours, days := sim.Error(500), sim.Error(500) // no past: the first minutes are cold

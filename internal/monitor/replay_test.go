@@ -32,6 +32,7 @@ func traces(t *testing.T) []string {
 // TestReplay polls a day of a real account's spend and compares what is stored
 // with the trace, to the cent.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("takes seconds, more with the race detector")
 	}

@@ -29,6 +29,7 @@ func (b *bench) broken(m *Monitor, by spenders.By, span time.Duration) spenders.
 }
 
 func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Keys: 250, Workspaces: 3})
 		m := b.run()
@@ -55,6 +56,7 @@ func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
 }
 
 func TestARefusedListIsAskedForRarely(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		refused := sim.Error(403)
@@ -71,6 +73,7 @@ func TestARefusedListIsAskedForRarely(t *testing.T) {
 // TestRolloverAtMidnight breaks the UTC day down from just before its end to
 // just after the next began.
 func TestRolloverAtMidnight(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		time.Sleep(23*time.Hour + 50*time.Minute)
 		b := newBench(t, oldAccount("steady"))

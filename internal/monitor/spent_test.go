@@ -12,6 +12,7 @@ import (
 )
 
 func TestSpentIsWhatTheAccountSpent(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		time.Sleep(5*time.Hour + 17*time.Minute)
 		b := newBench(t, oldAccount("steady"))
@@ -55,6 +56,7 @@ func TestSpentIsWhatTheAccountSpent(t *testing.T) {
 }
 
 func TestSpentOfWhatNothingTells(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		refused := sim.Error(403)

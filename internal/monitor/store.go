@@ -163,7 +163,7 @@ func (st *store) publish() {
 // judge decides what of a reading is believed, against what is stored by now.
 func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
 	err := st.load(ctx)
-	if err == nil && r.ConnectFault == nil {
+	if err == nil && r.Key != nil && r.Key.Kind == credit.KeyOrdinary {
 		err = st.useKey(ctx, r.Fingerprint)
 	}
 	if err != nil { // what is held in memory has to do
@@ -212,8 +212,9 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 	if err != nil {
 		return r, err
 	}
+	was := st.state
 	st.state = r.State
-	if in.Verdict == nil && bytes.Equal(encoded, st.stored) && len(r.Events) == 0 && len(r.Forecasts) == 0 {
+	if idle(in, r) && sameButAlerts(was, r.State) {
 		return r, nil
 	}
 	if !bytes.Equal(encoded, st.stored) {
@@ -230,6 +231,20 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 	st.log.Debug("stored", "readings", len(rows), "events", len(r.Events), "error", err)
 	st.publish()
 	return r, errors.Join(seriesErr, err)
+}
+
+// idle reports whether nothing came in and nothing came of that.
+func idle(in account.Input, r account.Result) bool {
+	return in.Verdict == nil && !in.Filled && !in.KeyFilled && in.Drivers == nil && len(in.Results) == 0 && len(r.Events)+len(r.Forecasts)+len(r.Notify) == 0
+}
+
+// sameButAlerts reports whether two states differ in the memory of the alerts at
+// most. That alone is not worth a write: the next reading brings one.
+func sameButAlerts(a, b account.State) bool {
+	b.Alerts = a.Alerts
+	was, err := a.Encode()
+	is, err2 := b.Encode()
+	return err == nil && err2 == nil && bytes.Equal(was, is)
 }
 
 // rows are a verdict's as history takes them.

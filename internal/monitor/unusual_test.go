@@ -24,6 +24,7 @@ func (b *bench) events(m *Monitor) (events []account.Event) {
 }
 
 func TestSpikeIsAnEventWithItsDriver(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
@@ -61,6 +62,7 @@ func TestSpikeIsAnEventWithItsDriver(t *testing.T) {
 }
 
 func TestSpikeIsToldWithoutADriver(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		time.Sleep(15 * time.Hour)
 		b := newBench(t, oldAccount("steady"))
@@ -81,6 +83,7 @@ func TestSpikeIsToldWithoutADriver(t *testing.T) {
 // TestASpikeIsOneEventAndOneAlert judges by rules: what is delivered and what
 // is in the events is the same, names who drives it, and is there once.
 func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
+	t.Parallel()
 	quiet := alert.Quiet{From: 14 * time.Hour, To: 18 * time.Hour}
 	for _, c := range []struct {
 		name  string
