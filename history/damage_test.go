@@ -443,3 +443,112 @@ func TestD12FileRemovedOrReplaced(t *testing.T) {
 		t.Errorf("At() in the other file = %v, %v, %v", got, ok, err)
 	}
 }
+
+// vanish takes the folder of a history away and leaves something in its place
+// that cannot even be looked into. It returns what brings it back.
+func vanish(t *testing.T, db *DB) (back func()) {
+	t.Helper()
+	folder := filepath.Dir(db.Path())
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Rename(folder, folder+".away"))
+	must(os.Symlink("nowhere", folder)) // no folder can be made here
+	if _, err := db.Changed(ctx); err == nil {
+		t.Error("Changed() = nil without a folder")
+	}
+	must(os.Remove(folder))
+	must(os.WriteFile(folder, nil, 0)) // looking into it is no longer "not found"
+	return func() {
+		t.Helper()
+		must(os.Remove(folder))
+		must(os.Rename(folder+".away", folder))
+	}
+}
+
+func TestD12FolderVanishesAndIsUnreadable(t *testing.T) {
+	db, s := fresh(t)
+	sub := filepath.Join(filepath.Dir(db.Path()), "sub")
+	db = openTest(t, filepath.Join(sub, "history.db"))
+	s = account(t, db)
+	u := PollUpdate{Series: s, Attempt: at(0), Interval: time.Minute, State: []byte("0"), Events: []Event{{At: at(0), Text: "0"}}}
+	if err := db.Record(ctx, u, Reading{Series: s, At: at(0), UsageUSD: 1, CreditsUSD: 9, CreditsKnown: true}); err != nil {
+		t.Fatal(err)
+	}
+	past := mustLoad(t, db, Want{Account: s})
+	back := vanish(t, db)
+
+	// Nothing ends the process, and what cannot be answered says why.
+	var oe *OpenError
+	for name, f := range map[string]func() error{
+		"Changed":       func() error { _, err := db.Changed(ctx); return err },
+		"At":            func() error { _, _, err := db.At(ctx, s, at(1)); return err },
+		"First":         func() error { _, _, err := db.First(ctx, s); return err },
+		"Range":         func() error { _, err := db.Range(ctx, s, at(0), at(1)); return err },
+		"Buckets":       func() error { _, err := db.Buckets(ctx, s, at(0), at(1), 2); return err },
+		"Spends":        func() error { _, err := db.Spends(ctx, "personal", "", "", at(0), at(1)); return err },
+		"Gaps":          func() error { _, err := db.Gaps(ctx, s, at(0), at(1)); return err },
+		"Backfilled":    func() error { _, err := db.Backfilled(ctx, s, at(0), at(1)); return err },
+		"TopUps":        func() error { _, err := db.TopUps(ctx, s, at(0), at(1)); return err },
+		"Segments":      func() error { _, err := db.Segments(ctx, s, at(0), at(1)); return err },
+		"Poll":          func() error { _, _, err := db.Poll(ctx, s); return err },
+		"Load":          func() error { _, err := db.Load(ctx, Want{Account: s}); return err },
+		"Forecasts":     func() error { _, err := db.Forecasts(ctx, s, 9); return err },
+		"OpenForecasts": func() error { _, err := db.OpenForecasts(ctx, s); return err },
+		"State":         func() error { _, err := db.State(ctx, s, "x"); return err },
+		"SetState":      func() error { return db.SetState(ctx, s, "x", nil) },
+		"Events":        func() error { _, err := db.Events(ctx, s, at(0), at(1), 9); return err },
+		"AddEvent":      func() error { return db.AddEvent(ctx, s, Event{}) },
+		"Acknowledge":   func() error { return db.Acknowledge(ctx, s, 1) },
+		"Backfill":      func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err },
+		"Import":        func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-9)}}); return err },
+		"Verify":        func() error { _, err := db.Verify(ctx); return err },
+		"Backup":        func() error { return db.Backup(ctx, filepath.Join(t.TempDir(), "copy.db")) },
+		"Series":        func() error { _, err := db.Series(ctx, "new", "", ""); return err },
+	} {
+		if err := f(); !errors.As(err, &oe) {
+			t.Errorf("%s() = %v, want an OpenError", name, err)
+		}
+	}
+	if db.Unchanged(s) || db.Path() == "" || !db.Writable() {
+		t.Error("it says that all is as it was")
+	}
+	var se *StorageError
+	if ok, err := db.Claim(ctx, s, at(1), time.Second); !ok || !errors.As(err, &se) {
+		t.Errorf("Claim() = %v, %v, want it with a StorageError", ok, err)
+	}
+	if ok, err := db.Claim(ctx, s, at(1.01), time.Second); ok || !errors.As(err, &se) {
+		t.Errorf("Claim() again = %v, %v, want false with a StorageError", ok, err)
+	}
+	// A reading goes on from what was known, and waits.
+	u = PollUpdate{Series: s, Attempt: at(1), Interval: time.Minute, State: []byte("1"), Events: []Event{{At: at(1), Text: "1"}}}
+	r := Reading{Series: s, At: at(1), UsageUSD: 2, CreditsUSD: 19, CreditsKnown: true}
+	grown, err := db.Preview(u, r)
+	if g := grown[s]; err != nil || g.Segment != nil || g.TopUp == nil || g.TopUp.AmountUSD != 10 || g.Sample.Segment != at(0).Unix() {
+		t.Errorf("Preview() = %+v, %v, want a top-up of 10 in the same segment", g, err)
+	}
+	if err := db.Record(ctx, u, r); !errors.As(err, &se) || se.Kept != 1 {
+		t.Errorf("Record() = %v, want a StorageError with one kept", err)
+	}
+	past.Trails[s].Add(grown[s])
+
+	back()
+	got := mustLoad(t, db, Want{Account: s})
+	if string(got.State) != "1" || fmt.Sprint(*got.Trails[s]) != fmt.Sprint(*past.Trails[s]) {
+		t.Errorf("Load() = state %s, %+v, want state 1, %+v", got.State, *got.Trails[s], *past.Trails[s])
+	}
+	if note := db.Note(); note != "" {
+		t.Errorf("Note() = %q though the same file is back", note)
+	}
+	if changed, err := db.Changed(ctx); err != nil {
+		t.Errorf("Changed() = %v, %v", changed, err)
+	}
+	poll(t, db, s, at(2), 3)
+	if events, err := db.Events(ctx, s, at(0), at(9), -1); err != nil || len(events) != 2 || events[0].ID == 0 {
+		t.Errorf("Events() = %+v, %v, want both, written", events, err)
+	}
+	verify(t, db)
+}
