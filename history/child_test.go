@@ -48,7 +48,8 @@ func opened(path string) (*DB, Series, error) {
 }
 
 // writer records readings for ever, one a minute after the last that is there,
-// and prints the minute of each that is acknowledged. Usage is the minute.
+// and prints the minute of each that is acknowledged. Usage and the state are
+// the minute, and every poll adds an event.
 func writer(path string) error {
 	db, s, err := opened(path)
 	if err != nil {
@@ -59,7 +60,9 @@ func writer(path string) error {
 		return err
 	}
 	for m := int(last.UsageUSD) + 1; ; m++ {
-		if err := tryPoll(db, s, at(float64(m)), float64(m)); err != nil {
+		when := at(float64(m))
+		u := PollUpdate{Series: s, Attempt: when, Due: when.Add(time.Minute), Interval: time.Minute, State: fmt.Append(nil, m), Events: []Event{{At: when}}}
+		if err := db.Record(ctx, u, Reading{Series: s, At: when, UsageUSD: float64(m), CreditsUSD: 100, CreditsKnown: true}); err != nil {
 			return err
 		}
 		fmt.Println(m)
@@ -109,6 +112,10 @@ func TestD01KilledWriterLosesNothing(t *testing.T) {
 			if !r.At.Equal(at(float64(m+1))) || r.UsageUSD != float64(m+1) {
 				t.Fatalf("loop %d: row %d is %+v", i, m+1, r)
 			}
+		}
+		events, err := db.Events(ctx, s, at(0), at(1e6), -1)
+		if p := mustLoad(t, db, Want{Account: s}); err != nil || len(rows) > 0 && string(p.State) != fmt.Sprint(len(rows)) || len(events) != len(rows) {
+			t.Fatalf("loop %d: state %q, %d events, %v with %d rows", i, p.State, len(events), err, len(rows))
 		}
 		// One that was stored and not acknowledged is the next one's last.
 		acked = len(rows)

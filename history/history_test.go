@@ -341,6 +341,49 @@ func TestTopUpAfterASegmentOfTheSameCredits(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadAtTheEndOfABucketIsInIt(t *testing.T) {
+	db, s := fresh(t)
+	for m, r := range []Reading{{UsageUSD: 1, CreditsUSD: 10}, {UsageUSD: 3, CreditsUSD: 20}, {UsageUSD: 6, CreditsUSD: 5}, {UsageUSD: 10}} {
+		r.Series, r.At, r.CreditsKnown = s, at(float64(m)), r.CreditsUSD > 0
+		if err := db.Record(ctx, PollUpdate{Series: s, Interval: time.Minute}, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	trail := mustLoad(t, db, Want{Account: s}).Trails[s]
+	second := 1. / 60
+	for _, c := range []struct {
+		from, to, spend, credits float64
+		known                    bool
+	}{
+		{0, 1 - second, 0, 10, true},
+		{0, 1, 2, 20, true},
+		{0, 1 + second, 2, 20, true},
+		{1, 2, 3, 5, true},
+		{0, 2, 5, 5, true},
+		{1, 3 - second, 3, 5, true},
+		{2, 3, 4, 0, false},
+		{0, 3, 9, 0, false},
+		{-1, 0 + second, 0, 10, true},
+	} {
+		bounds := []time.Time{at(c.from), at(c.to)}
+		p, err := db.BucketsAt(ctx, s, bounds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range map[string]Bucket{"the history": p.Buckets[0], "the trail": trail.Plot(bounds).Buckets[0]} {
+			if !near(b.SpendUSD, c.spend) || b.CreditsUSD != c.credits || b.CreditsKnown != c.known {
+				t.Errorf("%s: %v to %v = %+v, want %v spent and credits of %v (%v)", name, c.from, c.to, b, c.spend, c.credits, c.known)
+			}
+		}
+	}
+	p := trail.Plot([]time.Time{at(0), at(1), at(2), at(3)})
+	for i, want := range []float64{2, 3, 4} {
+		if got := p.Buckets[i].SpendUSD; !near(got, want) {
+			t.Errorf("bucket %d = %v, want %v", i, got, want)
+		}
+	}
+}
+
 func TestClockDisorder(t *testing.T) {
 	db, s := fresh(t)
 	poll(t, db, s, at(0), 1)
