@@ -2,6 +2,7 @@ package history
 
 import (
 	"errors"
+	"iter"
 	"slices"
 )
 
@@ -15,6 +16,15 @@ const (
 	maxPending         = 2048
 	maxPendingReadings = 60_000
 )
+
+// entry is one call of Record, or of Remember.
+type entry struct {
+	update   PollUpdate
+	readings []Reading
+	// forecasts are of the series of.
+	of        Series
+	forecasts []Forecast
+}
 
 // tail is what pending entries add to the stored rows of one series.
 type tail struct {
@@ -127,4 +137,46 @@ func (db *DB) added(s Series) []change {
 		return t.changes
 	}
 	return nil
+}
+
+func seriesOf(entries []entry) iter.Seq[Series] {
+	return func(yield func(Series) bool) {
+		for _, e := range entries {
+			for s := range e.all() {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// all yields each series of e, some perhaps twice.
+func (e entry) all() iter.Seq[Series] {
+	return func(yield func(Series) bool) {
+		for _, s := range []Series{e.update.Series, e.of} {
+			if s != 0 && !yield(s) {
+				return
+			}
+		}
+		for _, r := range e.readings {
+			if !yield(r.Series) {
+				return
+			}
+		}
+	}
+}
+
+// apply advances the heads of e's series and returns what is to be stored.
+func (e entry) apply(heads map[Series]*head) []change {
+	var changes []change
+	for _, r := range e.readings {
+		if c := heads[r.Series].advance(r, e.update); c.any() {
+			changes = append(changes, c)
+		}
+	}
+	if h := heads[e.update.Series]; h != nil {
+		h.update(e.update)
+	}
+	return changes
 }

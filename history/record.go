@@ -3,7 +3,6 @@ package history
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
@@ -71,15 +70,6 @@ type Poll struct {
 	FaultKind            credit.FaultKind
 	Fault                string
 	Key, Forecast        []byte
-}
-
-// entry is one call of Record, or of Remember.
-type entry struct {
-	update   PollUpdate
-	readings []Reading
-	// forecasts are of the series of.
-	of        Series
-	forecasts []Forecast
 }
 
 // Record stores one poll in one transaction: what it leaves behind, and its
@@ -238,48 +228,6 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 		}
 	}
 	return nil
-}
-
-func seriesOf(entries []entry) iter.Seq[Series] {
-	return func(yield func(Series) bool) {
-		for _, e := range entries {
-			for s := range e.all() {
-				if !yield(s) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// all yields each series of e, some perhaps twice.
-func (e entry) all() iter.Seq[Series] {
-	return func(yield func(Series) bool) {
-		for _, s := range []Series{e.update.Series, e.of} {
-			if s != 0 && !yield(s) {
-				return
-			}
-		}
-		for _, r := range e.readings {
-			if !yield(r.Series) {
-				return
-			}
-		}
-	}
-}
-
-// apply advances the heads of e's series and returns what is to be stored.
-func (e entry) apply(heads map[Series]*head) []change {
-	var changes []change
-	for _, r := range e.readings {
-		if c := heads[r.Series].advance(r, e.update); c.any() {
-			changes = append(changes, c)
-		}
-	}
-	if h := heads[e.update.Series]; h != nil {
-		h.update(e.update)
-	}
-	return changes
 }
 
 func (db *DB) store(c change) error {
