@@ -11,6 +11,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // watched is everything that belongs to one account: its numbers, what was
@@ -30,7 +31,7 @@ type watched struct {
 }
 
 func newWatched(feed Feed) watched {
-	return watched{feed: feed, span: defaultSpan, fanSpan: autoSpan, log: eventLog{span: eventSpan}}
+	return watched{feed: feed, span: panel.DefaultSpan, fanSpan: autoSpan, log: eventLog{span: eventSpan}}
 }
 
 // like returns another account that is looked at in the same way.
@@ -174,10 +175,10 @@ func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 }
 
 // accounts are the peers as they are drawn.
-func (m Model) accounts() accounts {
-	d := accounts{shown: m.shown()}
+func (m Model) accounts() panel.Accounts {
+	d := panel.Accounts{Shown: m.shown()}
 	for _, p := range m.peers {
-		d.all = append(d.all, accountRow{p.Name, p.Feed != nil, p.snap})
+		d.All = append(d.All, panel.Account{Name: p.Name, Watched: p.Feed != nil, Snap: p.snap})
 	}
 	return d
 }

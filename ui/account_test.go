@@ -13,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/ui/scenes"
 )
 
 // fakeAccounts is a crew that does what it is told, and notes it.
@@ -86,17 +87,17 @@ func crewOf(f *fakeAccounts, w, h, view int, said ...account.Snapshot) Model {
 
 // threeAccounts say that one is live, one stale and one not known.
 func threeAccounts() []account.Snapshot {
-	stale := scenes["stale"]()
+	stale := scenes.All["stale"]()
 	stale.Balance = &credit.Balance{CreditsUSD: 5000, UsageUSD: 3765.5}
-	stale.Burn.USDPerHour, stale.Burn.USDPerDay = usd(0.0042), usd(120)
+	stale.Burn.USDPerHour, stale.Burn.USDPerDay = scenes.USD(0.0042), scenes.USD(120)
 	stale.Forecast.P50 /= 2
-	return []account.Snapshot{healthy(), stale, scenes["unreachable"]()}
+	return []account.Snapshot{scenes.Healthy(), stale, scenes.All["unreachable"]()}
 }
 
 func TestAccountsAreSwitched(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed = nil
-	m := crewOf(f, 100, 30, viewForecast, healthy(), scenes["stale"]())
+	m := crewOf(f, 100, 30, viewForecast, scenes.Healthy(), scenes.All["stale"]())
 	late := fanMsg{source{m.feed}, answer[int, history.Plot]{gen: m.fan.gen + 1, value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
 	m, cmd := step(m, press("a"))
 	if f.on != "work" || m.feed != f.list[1].Feed || m.snap.Account != "work" || m.view != viewForecast || cmd == nil {
@@ -105,14 +106,14 @@ func TestAccountsAreSwitched(t *testing.T) {
 	if m, _ = step(m, late); m.fan.loaded {
 		t.Error("an answer about the account before is taken")
 	}
-	m, cmd = step(m, snapshotMsg{f.list[0].Feed, healthy()})
+	m, cmd = step(m, snapshotMsg{f.list[0].Feed, scenes.Healthy()})
 	if m.snap.Account != "work" || cmd == nil {
 		t.Error("the other account's snapshot is shown, or its next one is not waited for")
 	}
 	if m, _ = step(m, press("a")); m.feed != f.list[0].Feed || m.snap.Balance == nil {
 		t.Error("a second a does not come back, past the one that has no key, to what is known")
 	}
-	if m, cmd = step(m, snapshotMsg{newFakeFeed(), scenes["stale"]()}); cmd != nil || m.snap.Fault != nil {
+	if m, cmd = step(m, snapshotMsg{newFakeFeed(), scenes.All["stale"]()}); cmd != nil || m.snap.Fault != nil {
 		t.Error("an account that is gone is heard")
 	}
 }
@@ -127,7 +128,7 @@ func TestSwitchingKeepsTheLook(t *testing.T) {
 	look := func(m Model) [6]any {
 		return [6]any{m.span, m.back(), m.log.span, m.who.by, m.who.sort, m.who.byok}
 	}
-	m := typed(crewOf(f, 120, 30, viewBreakdown, healthy(), healthy(), healthy()), "g", "s", "b", "]", "4", "[", "2", "]", "3", "/", "o", "enter")
+	m := typed(crewOf(f, 120, 30, viewBreakdown, scenes.Healthy(), scenes.Healthy(), scenes.Healthy()), "g", "s", "b", "]", "4", "[", "2", "]", "3", "/", "o", "enter")
 	first, filter := look(m), m.who.filter.text()
 	if first != [6]any{3, 4, 3, 1, 1, true} || filter != "o" {
 		t.Fatalf("the first account is looked at by %v, filter %q", first, filter)
@@ -153,20 +154,20 @@ func TestSwitchingKeepsTheLook(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	var from, to time.Time
-	o := Options{Feed: newFakeFeed(), Now: func() time.Time { return testNow }}
+	o := Options{Feed: newFakeFeed(), Now: func() time.Time { return scenes.Now }}
 	o.Export = func(_ context.Context, f, u time.Time) (string, error) { from, to = f, u; return "x.csv", nil }
-	msg := exportCmd(o.Export, 24*time.Hour, testNow)()
-	if msg != noticeMsg("exported to x.csv") || !from.Equal(testNow.Add(-24*time.Hour)) || !to.Equal(testNow) {
+	msg := exportCmd(o.Export, 24*time.Hour, scenes.Now)()
+	if msg != noticeMsg("exported to x.csv") || !from.Equal(scenes.Now.Add(-24*time.Hour)) || !to.Equal(scenes.Now) {
 		t.Errorf("export of %v to %v says %q", from, to, msg)
 	}
-	if exportCmd(o.Export, 0, testNow)(); !from.IsZero() {
+	if exportCmd(o.Export, 0, scenes.Now)(); !from.IsZero() {
 		t.Errorf("export of all begins at %v, want the first reading", from)
 	}
 	o.Export = func(context.Context, time.Time, time.Time) (string, error) { return "", errors.New("disk full") }
-	if msg := exportCmd(o.Export, 0, testNow)(); msg != noticeMsg("exporting: disk full") {
+	if msg := exportCmd(o.Export, 0, scenes.Now)(); msg != noticeMsg("exporting: disk full") {
 		t.Errorf("a failed export says %q", msg)
 	}
-	m := modelOf(Options{Feed: newFakeFeed(), Now: o.Now}, healthy(), 100, 30, viewOverview)
+	m := modelOf(Options{Feed: newFakeFeed(), Now: o.Now}, scenes.Healthy(), 100, 30, viewOverview)
 	if next, _ := m.Update(tea.KeyPressMsg{Code: 'e', Text: "e"}); next.(Model).notice != "" {
 		t.Error("e does something where nothing can be exported")
 	}

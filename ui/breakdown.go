@@ -12,6 +12,7 @@ import (
 	"ortop/history"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // spenderList is how who spent it is looked at.
@@ -107,17 +108,17 @@ func (m *Model) arrange() {
 // seenRows is how many rows of the table are seen.
 func (m Model) seenRows(l layout) int {
 	w, h := m.listSize(l)
-	return m.breakdown().seen(m.pen(), w, h)
+	return m.breakdown().Seen(m.pen(), w, h)
 }
 
 // breakdown is the table as it is drawn.
-func (m Model) breakdown() breakdown {
+func (m Model) breakdown() panel.Breakdown {
 	v, q := m.who, m.question()
 	r := m.breakdowns[q]
-	return breakdown{
-		by: q.by, sort: sorts[v.sort].name, span: q.span, find: v.filter.find(m.pen()), byok: v.byok,
-		list: v.list, open: v.open, rows: v.rows,
-		data: r.value, loaded: r.loaded, asking: r.loading, err: r.err, plot: m.rowPlot(), early: m.snap.Key == nil,
+	return panel.Breakdown{
+		By: q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), Byok: v.byok,
+		List: v.list, Open: v.open, Rows: v.rows,
+		Data: r.value, Loaded: r.loaded, Asking: r.loading, Err: r.err, Plot: m.rowPlot(), Early: m.snap.Key == nil,
 	}
 }
 
@@ -229,48 +230,44 @@ func (m Model) group(by int) (Model, tea.Cmd, bool) {
 func (m Model) clickBreakdown(at tea.Mouse) (Model, tea.Cmd) {
 	p, d, body := m.pen(), m.breakdown(), m.layout().body
 	y := at.Y - body.y
-	i := d.list.Top + y - 2
+	i := d.List.Top + y - 2
 	right := func(menu string) int { return at.X - (body.w - 3 - draw.Width(menu)) }
 	var cmd tea.Cmd
 	switch {
 	case !body.holds(at.X, at.Y):
-	case d.detailed():
-		if n := detailRows(p, d, body.w); y == n && n < body.h {
-			menu, ends := spanMenu(p, m.span, body.w-spanMenuRoom)
+	case d.Detailed():
+		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
+			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
 			if s := segment(ends, right(menu)); s >= 0 {
 				next, cmd := m.choose(s)
 				return next.(Model), cmd
 			}
 		}
 	case y == 0:
-		menu, ends := d.byMenu(p, body.w)
+		menu, ends := d.ByMenu(p, body.w)
 		if by := segment(ends, right(menu)); by >= 0 {
 			m, cmd, _ = m.group(by)
 		}
-	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.rows) && d.empty(p, body.w) == nil:
-		if i == d.list.At {
+	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.Rows) && d.Empty(p, body.w) == nil:
+		if i == d.List.At {
 			m.who.open = true
 		}
-		m, cmd, _ = m.chooseRow(draw.List{At: i, Top: d.list.Top})
+		m, cmd, _ = m.chooseRow(draw.List{At: i, Top: d.List.Top})
 	}
 	return m, cmd
 }
 
 // place leaves the plot of all spend a place below few rows.
 func (breakdownView) place(m Model, l *layout, y int) {
-	l.table(y, m.breakdown().needs(m.pen(), m.w-4))
+	l.table(y, m.breakdown().Needs(m.pen(), m.w-4))
 }
 
 func (breakdownView) body(d screen, l layout) []string {
-	b := d.m.breakdown()
-	if b.detailed() {
-		return renderDetail(d.Pen, b, l.body.w, l.body.h)
-	}
-	out := renderBreakdown(d.Pen, b, l.body.w, l.body.h)
+	out := d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
 	if l.spend.h > 0 {
 		all := d.m.spendPlot()
-		all.all = true
-		out = append(out, renderSpend(d.Pen, all, l.spend.w, l.spend.h)...)
+		all.All = true
+		out = append(out, all.Render(d.Pen, l.spend.w, l.spend.h)...)
 	}
 	return out
 }
@@ -279,13 +276,13 @@ func (v breakdownView) card(d screen, w, h int) []string {
 	if h < leastList {
 		return v.plain.card(d, w, h)
 	}
-	return d.list(v, d.m.breakdown().card, w, h)
+	return d.list(v, d.m.breakdown().Card, w, h)
 }
 
 // age is that of the breakdown. A small pane leaves it more room.
 func (breakdownView) age(d screen, w int) string {
 	if tierFor(d.m.w, d.m.h) < tierFull {
-		return d.m.breakdown().age(d.Pen, w+8)
+		return d.m.breakdown().Age(d.Pen, w+8)
 	}
-	return d.m.breakdown().age(d.Pen, max(w, 20))
+	return d.m.breakdown().Age(d.Pen, max(w, 20))
 }

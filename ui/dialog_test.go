@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/scenes"
 )
 
 func stripANSI(s string) string { return ansi.Strip(s) }
@@ -76,7 +78,7 @@ func TestDialogFits(t *testing.T) {
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
 			f, said := manyAccounts(20)
-			f.list[4].Name = scenes["hostile"]().Account
+			f.list[4].Name = scenes.All["hostile"]().Account
 			f.list[5].Feed = nil
 			m := crewOf(f, w, h, viewOverview, said[:5]...)
 			fits(t, m)
@@ -108,7 +110,7 @@ func TestDialogShows(t *testing.T) {
 	if m := dialogOf(f, 100, 30, "r", "2", "t", "?", "x"); !m.dialog.open || m.view != viewBreakdown || m.help || m.themeID != 0 {
 		t.Error("a key of the dashboard does something behind the dialog")
 	}
-	if m := modelOf(Options{}, healthy(), 100, 30, 0); dialed(m, "A").dialog.open {
+	if m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0); dialed(m, "A").dialog.open {
 		t.Error("there is a dialog without accounts")
 	}
 }

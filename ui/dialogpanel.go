@@ -5,6 +5,7 @@ import (
 
 	"ortop/internal/text"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // dialogRest is what the dialog's rows leave of its height: border, sum, what
@@ -15,7 +16,7 @@ const (
 )
 
 // renderDialog draws the dialog of accounts in w by h cells.
-func renderDialog(p draw.Pen, d dialog, e entry, rows accounts, keys keyMap, notice string, w, h int) []string {
+func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMap, notice string, w, h int) []string {
 	if h < 4 || w < 24 {
 		return []string{draw.Fit(d.row(p, e, rows, keys, w), w)}
 	}
@@ -34,15 +35,15 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows accounts, keys keyMap, not
 	outer := min(w, mostDialog)
 	body := d.lines(p, e, rows, keys, notice, outer-4, h-2)
 	shown := ""
-	if rows.shown >= 0 {
-		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.all[rows.shown].name), outer/3))
+	if rows.Shown >= 0 {
+		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.All[rows.Shown].Name), outer/3))
 	}
 	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
 }
 
 // lines are the dialog's step, what there is to say of it and its keys: h lines
 // at most.
-func (d dialog) lines(p draw.Pen, e entry, rows accounts, keys keyMap, notice string, w, h int) []string {
+func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, notice string, w, h int) []string {
 	said := d.outcome(p, notice, w)
 	hints := draw.CutWords(p.Dim(d.hints(keys, w)), w)
 	var lines []string
@@ -61,7 +62,7 @@ func (d dialog) lines(p draw.Pen, e entry, rows accounts, keys keyMap, notice st
 		fate := draw.Wrap(draw.Clean(d.fate.value), w)
 		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
 	default:
-		all, total := rows.lines(p, d.list.At, w)
+		all, total := rows.Lines(p, d.list.At, w)
 		if n := len(said); n > 0 {
 			said = said[:min(n, max(1, h-4))]
 		}
@@ -120,7 +121,7 @@ func (d dialog) hints(keys keyMap, w int) string {
 }
 
 // row is the whole dialog in one row.
-func (d dialog) row(p draw.Pen, e entry, rows accounts, keys keyMap, w int) string {
+func (d dialog) row(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, w int) string {
 	switch {
 	case d.err != "":
 		return "✗ " + d.err
@@ -139,14 +140,14 @@ func (d dialog) row(p draw.Pen, e entry, rows accounts, keys keyMap, w int) stri
 	case d.step == stepConfirm:
 		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.account)+"?", draw.Clean(d.account)+"?", "remove?"), "y, n", p.Dim(draw.Clean(d.fate.value)))
 	}
-	at := min(d.list.At, len(rows.all)-1)
+	at := min(d.list.At, len(rows.All)-1)
 	if at < 0 {
 		return "no accounts"
 	}
-	a := rows.all[at]
+	a := rows.All[at]
 	left := text.Unknown
-	if a.snap.Balance != nil {
-		left = text.USD(a.snap.Balance.LeftUSD())
+	if a.Snap.Balance != nil {
+		left = text.USD(a.Snap.Balance.LeftUSD())
 	}
-	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.name), draw.Cut(draw.Clean(a.name), max(1, w-6-draw.Width(left))))+"  "+left, rows.state(p, at), p.Dim(d.hints(keys, w/2)))
+	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.Name), draw.Cut(draw.Clean(a.Name), max(1, w-6-draw.Width(left))))+"  "+left, rows.State(p, at), p.Dim(d.hints(keys, w/2)))
 }

@@ -10,6 +10,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // eventLog is how what happened is looked at.
@@ -35,7 +36,7 @@ func (m *Model) loadEvents() tea.Cmd {
 	feed, now, span := m.feed, m.now, m.log.span
 	return m.log.request.send(span, now, eventsTimeout, func(ctx context.Context) ([]account.Event, error) {
 		from := time.Unix(0, 0)
-		if back := spans[span].back; back > 0 {
+		if back := panel.Spans[span].Back; back > 0 {
 			from = now.Add(-back)
 		}
 		return feed.Events(ctx, from, now.Add(time.Minute), mostEvents)
@@ -77,7 +78,7 @@ func (m Model) acknowledged(msg acknowledgedMsg) (tea.Model, tea.Cmd) {
 // still there.
 func (m *Model) findEvents() {
 	v := &m.log
-	old, chosen := m.events().chosen()
+	old, chosen := m.events().Chosen()
 	words := v.filter.words()
 	v.found = make([]account.Event, 0, len(v.request.value))
 	for _, e := range v.request.value {
@@ -107,11 +108,11 @@ func (m Model) seenEvents(l layout) int {
 }
 
 // events are the list as it is drawn.
-func (m Model) events() events {
+func (m Model) events() panel.Events {
 	v := m.log
-	return events{
-		span: v.span, find: v.filter.find(m.pen()), list: v.list, open: v.open,
-		all: len(v.request.value), found: v.found, loaded: v.request.loaded, err: v.request.err,
+	return panel.Events{
+		Span: v.span, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,
+		All: len(v.request.value), Found: v.found, Loaded: v.request.loaded, Err: v.request.err,
 	}
 }
 
@@ -133,8 +134,8 @@ func (eventsView) keys(m Model, _ layout, k keyMap) keyMap {
 		return v.filter.keys(k)
 	}
 	k = k.forList(len(v.found), v.open, false)
-	e, ok := m.events().chosen()
-	k.acknowledge.SetEnabled(ok && canAcknowledge(e))
+	e, ok := m.events().Chosen()
+	k.acknowledge.SetEnabled(ok && panel.CanAcknowledge(e))
 	return k
 }
 
@@ -171,7 +172,7 @@ func (eventsView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) 
 	case key.Matches(press, k.open):
 		v.open = !v.open
 	case key.Matches(press, k.acknowledge):
-		e, _ := m.events().chosen()
+		e, _ := m.events().Chosen()
 		return m, acknowledgeCmd(m.feed, e.ID), true
 	default:
 		return m, nil, false
@@ -188,7 +189,7 @@ func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
 	switch {
 	case !body.holds(at.X, at.Y) || v.open:
 	case y == 0:
-		menu, ends := spanMenu(m.pen(), v.span, m.events().menuRoom(m.pen(), body.w))
+		menu, ends := panel.SpanMenu(m.pen(), v.span, m.events().MenuRoom(m.pen(), body.w))
 		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
 			next, cmd := m.choose(s)
 			return next.(Model), cmd
@@ -202,12 +203,12 @@ func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
 func (eventsView) place(_ Model, l *layout, y int) { l.table(y, 0) }
 
 func (eventsView) body(d screen, l layout) []string {
-	return renderEvents(d.Pen, d.m.events(), l.body.w, l.body.h)
+	return d.m.events().Render(d.Pen, l.body.w, l.body.h)
 }
 
 func (v eventsView) card(d screen, w, h int) []string {
 	if h < leastList {
 		return v.plain.card(d, w, h)
 	}
-	return d.list(v, d.m.events().card, w, h)
+	return d.list(v, d.m.events().Card, w, h)
 }

@@ -11,6 +11,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/spenders"
+	"ortop/ui/scenes"
 )
 
 func count(n int64) *int64 { return &n }
@@ -22,21 +23,21 @@ func breakdownsOf() map[spenders.By]spenders.Breakdown {
 			share := *rows[i].SpendUSD / 12.3
 			rows[i].Share = &share
 		}
-		return spenders.Breakdown{By: by, From: testNow.Add(-24 * time.Hour), To: testNow, Rows: rows,
-			TotalUSD: usd(12.3), UnattributedUSD: &rest, BYOKUSD: usd(1.25), ReadAt: testNow.Add(-40 * time.Second)}
+		return spenders.Breakdown{By: by, From: scenes.Now.Add(-24 * time.Hour), To: scenes.Now, Rows: rows,
+			TotalUSD: scenes.USD(12.3), UnattributedUSD: &rest, BYOKUSD: scenes.USD(1.25), ReadAt: scenes.Now.Add(-40 * time.Second)}
 	}
 	row := func(name string, spend float64, requests, tokens int64) spenders.Row {
 		per := spend / float64(tokens) * 1e6
-		return spenders.Row{ID: name, Name: name, SpendUSD: usd(spend), Requests: count(requests), Tokens: count(tokens), USDPerMtok: &per, BYOKUSD: usd(0)}
+		return spenders.Row{ID: name, Name: name, SpendUSD: scenes.USD(spend), Requests: count(requests), Tokens: count(tokens), USDPerMtok: &per, BYOKUSD: scenes.USD(0)}
 	}
 	ci, laptop, batch := row("ci-bot", 5.2, 812, 1_200_000), row("laptop", 4.88, 1204, 2_910_000), row("batch-nightly", 2.22, 96, 410_000)
-	ci.ChangeRatio, ci.Cap, ci.ResetsAt = usd(0.61), credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.8), Reset: credit.ResetMonthly}, credit.MonthStart(testNow).AddDate(0, 1, 0)
-	ci.SpendableUSD, ci.Binding, ci.Label, ci.Workspace = usd(14.8), credit.BoundByKey, "sk-or-v1-0e6…1c96", "Production"
-	ci.CreatedAt, ci.LastUsed, ci.BYOKUSD = testNow.AddDate(0, -5, 0), testNow.Add(-2*time.Minute), usd(1.25)
-	laptop.ChangeRatio = usd(-0.04)
-	batch.New, batch.Disabled, batch.Cap = true, true, credit.Cap{LimitUSD: usd(5), RemainingUSD: usd(2.8), Reset: credit.ResetDaily}
+	ci.ChangeRatio, ci.Cap, ci.ResetsAt = scenes.USD(0.61), credit.Cap{LimitUSD: scenes.USD(20), RemainingUSD: scenes.USD(14.8), Reset: credit.ResetMonthly}, credit.MonthStart(scenes.Now).AddDate(0, 1, 0)
+	ci.SpendableUSD, ci.Binding, ci.Label, ci.Workspace = scenes.USD(14.8), credit.BoundByKey, "sk-or-v1-0e6…1c96", "Production"
+	ci.CreatedAt, ci.LastUsed, ci.BYOKUSD = scenes.Now.AddDate(0, -5, 0), scenes.Now.Add(-2*time.Minute), scenes.USD(1.25)
+	laptop.ChangeRatio = scenes.USD(-0.04)
+	batch.New, batch.Disabled, batch.Cap = true, true, credit.Cap{LimitUSD: scenes.USD(5), RemainingUSD: scenes.USD(2.8), Reset: credit.ResetDaily}
 	prod := row("Production", 7.42, 908, 1_610_000)
-	prod.Cap, prod.Runway = credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1), Reset: credit.ResetWeekly}, forecast.Forecast{State: forecast.OK, At: testNow, P50: 20 * 3600}
+	prod.Cap, prod.Runway = credit.Cap{LimitUSD: scenes.USD(40), RemainingUSD: scenes.USD(3.1), Reset: credit.ResetWeekly}, forecast.Forecast{State: forecast.OK, At: scenes.Now, P50: 20 * 3600}
 	team := whole(spenders.ByMember, 0)
 	team.Rows, team.UnattributedUSD = nil, nil
 	team.Notes = []string{"what was spent by member is not known: 403 forbidden: this key may not see the members of its organization"}
@@ -89,7 +90,7 @@ func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
 // happenings are events of every kind, the newest first.
 func happenings() []account.Event {
 	reported := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {
-		at := testNow.Add(-ago)
+		at := scenes.Now.Add(-ago)
 		a := alert.Event{Rule: rule, Level: level, Account: "personal", Since: at, At: at, ValueText: value, Text: words, Cleared: cleared}
 		e := account.Event{ID: id, At: at, Kind: account.EventAlert, Level: level, Text: a.Summary(), Alert: &a}
 		if cleared {
@@ -104,11 +105,11 @@ func happenings() []account.Event {
 		reported(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
 		{At: asleep.From, Kind: account.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
 		reported(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
-		{ID: 5, At: testNow.AddDate(0, 0, -3), Kind: account.EventForecast, Level: alert.Info,
+		{ID: 5, At: scenes.Now.AddDate(0, 0, -3), Kind: account.EventForecast, Level: alert.Info,
 			Text: "the balance runs out sooner, about Thu 26 Nov and not Tue 8 Dec: spent $8.20 in the last hour, 4 times the usual $2.05 at this hour; 80 % sure: Tue 24 to Sun 29"},
-		{At: testNow.AddDate(0, 0, -4), Kind: account.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
-		{At: testNow.AddDate(0, 0, -9), Kind: account.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
-		{At: testNow.AddDate(0, 0, -12), Kind: account.EventSegment, Text: "a new series began: another account"},
+		{At: scenes.Now.AddDate(0, 0, -4), Kind: account.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
+		{At: scenes.Now.AddDate(0, 0, -9), Kind: account.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
+		{At: scenes.Now.AddDate(0, 0, -12), Kind: account.EventSegment, Text: "a new series began: another account"},
 	}
 	events[1].Kind, events[5].Acknowledged = account.EventSpike, true
 	return events

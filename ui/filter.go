@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // filter is what the rows of a list are searched for.
@@ -66,15 +67,15 @@ func matches(words []string, texts ...string) bool {
 }
 
 // find is the filter as it is drawn.
-func (f filter) find(p draw.Pen) find {
+func (f filter) find(p draw.Pen) panel.Find {
 	text := f.text()
 	switch {
 	case f.typing:
-		return find{text, p.Accent("/ ") + f.render(p, "", 0)}
+		return panel.Find{Text: text, Shown: p.Accent("/ ") + f.render(p, "", 0)}
 	case text != "":
-		return find{text, p.Accent("/ " + draw.Clean(text))}
+		return panel.Find{Text: text, Shown: p.Accent("/ " + draw.Clean(text))}
 	}
-	return find{}
+	return panel.Find{}
 }
 
 // moved is a list of n rows after a key; ok is false where the key does not

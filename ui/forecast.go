@@ -5,6 +5,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // forecastView is where the balance goes, why, and the planner.
@@ -16,27 +17,27 @@ func (forecastView) setSpan(m *Model, span int)      { m.fanSpan = span }
 func (forecastView) load(m *Model, _ layout) tea.Cmd { return m.loadPlan() }
 
 func (forecastView) place(m Model, l *layout, y int) {
-	l.forecast(y, len(whyLines(m.snap, m.now, m.w-4, m.h)))
+	l.forecast(y, len(panel.WhyLines(m.snap, m.now, m.w-4, m.h)))
 }
 
 func (forecastView) body(d screen, l layout) []string {
 	p, s := d.Pen, d.m.snap
 	out := draw.Beside(
-		renderFan(p, d.m.fanPlot(), s, l.fan.w, l.fan.h),
-		renderForecast(p, s, l.card.w, l.card.h))
+		d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h),
+		panel.Forecast(p, s, l.card.w, l.card.h))
 	if l.why.h > 0 {
-		out = append(out, renderWhy(p, s, l.why.w, l.why.h)...)
+		out = append(out, panel.Why(p, s, l.why.w, l.why.h)...)
 	}
 	if l.plan.h > 0 {
-		out = append(out, d.plan().render(l.plan.w, l.plan.h)...)
+		out = append(out, d.plan().Render(l.plan.w, l.plan.h)...)
 	}
 	return out
 }
 
 func (forecastView) card(d screen, w, h int) []string {
 	p := d.pane()
-	p.chances = true
-	return p.card(w, h)
+	p.Chances = true
+	return p.Card(w, h)
 }
 
 func (forecastView) keys(m Model, l layout, k keyMap) keyMap {
@@ -60,7 +61,7 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 		case key.Matches(msg, k.up):
 			p.at = max(0, p.at-1)
 		case key.Matches(msg, k.down):
-			p.at = min(planFields-1, p.at+1)
+			p.at = min(panel.PlanFields-1, p.at+1)
 		case key.Matches(msg, k.edit):
 			p.edit()
 		default:
@@ -71,10 +72,10 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 			p.input, p.err = p.input.update(msg), ""
 		}
 	case tea.MouseClickMsg:
-		panel := m.layout().plan
-		i := msg.Y - panel.y - 1
+		box := m.layout().plan
+		i := msg.Y - box.y - 1
 		switch {
-		case !panel.holds(msg.X, msg.Y) || i < 0 || i >= planFields || p.editing:
+		case !box.holds(msg.X, msg.Y) || i < 0 || i >= panel.PlanFields || p.editing:
 		case p.at == i:
 			p.edit()
 		default:
@@ -85,15 +86,15 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 }
 
 // plan is the planner as it is drawn.
-func (d screen) plan() plan {
+func (d screen) plan() panel.Plan {
 	pl, s := d.m.plan, d.m.snap
 	in := pl.inputs(d.Now)
-	out := plan{Pen: d.Pen, snap: s, topUpUSD: in.topUpUSD, until: in.until, days: in.days, at: pl.at, wrong: pl.err, failed: pl.result.err}
+	out := panel.Plan{Pen: d.Pen, Snap: s, TopUpUSD: in.topUpUSD, Until: in.until, Days: in.days, At: pl.at, Wrong: pl.err, Failed: pl.result.err}
 	if pl.shown(s, d.Now) {
-		out.result = &pl.result.value.plan
+		out.Result = &pl.result.value.plan
 	}
 	if pl.editing {
-		out.edit = func(old string, w int) string { return pl.input.render(d.Pen, old, w) }
+		out.Edit = func(old string, w int) string { return pl.input.render(d.Pen, old, w) }
 	}
 	return out
 }

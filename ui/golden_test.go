@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/scenes"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -27,32 +29,32 @@ var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 2
 func TestFrames(t *testing.T) {
 	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "payment", "held", "early", "cold", "idle", "noted", "auto-top-up", "top-up-missing"} {
 		for _, size := range goldenSizes {
-			compare(t, name, modelOf(Options{}, scenes[name](), size[0], size[1], viewOverview))
+			compare(t, name, modelOf(Options{}, scenes.All[name](), size[0], size[1], viewOverview))
 		}
 	}
 	for _, size := range goldenSizes {
-		compare(t, "first-run", modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), size[0], size[1], viewOverview))
-		compare(t, "ascii", modelOf(Options{ASCII: true}, healthy(), size[0], size[1], viewOverview))
+		compare(t, "first-run", modelOf(Options{Onboarding: &fakeOnboarding{}}, scenes.Healthy(), size[0], size[1], viewOverview))
+		compare(t, "ascii", modelOf(Options{ASCII: true}, scenes.Healthy(), size[0], size[1], viewOverview))
 	}
 }
 
 // TestForecastFrames compares the forecast view likewise.
 func TestForecastFrames(t *testing.T) {
 	for _, size := range goldenSizes {
-		compare(t, "forecast", modelOf(Options{}, healthy(), size[0], size[1], viewForecast))
+		compare(t, "forecast", modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast))
 	}
 	for _, name := range []string{"early", "depleted", "capped", "ordinary", "idle", "cold", "auto-top-up", "top-up-missing"} {
 		for _, size := range [][2]int{{40, 12}, {80, 24}, {100, 30}} {
-			compare(t, "forecast-"+name, modelOf(Options{}, scenes[name](), size[0], size[1], viewForecast))
+			compare(t, "forecast-"+name, modelOf(Options{}, scenes.All[name](), size[0], size[1], viewForecast))
 		}
 	}
 	for _, size := range [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}} {
-		help, _ := step(modelOf(Options{}, healthy(), size[0], size[1], viewOverview), press("?"))
+		help, _ := step(modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewOverview), press("?"))
 		compare(t, "help", help)
-		compare(t, "top-up-due", modelOf(Options{}, scenes["top-up-due"](), size[0], size[1], viewOverview))
+		compare(t, "top-up-due", modelOf(Options{}, scenes.All["top-up-due"](), size[0], size[1], viewOverview))
 	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}} {
-		m := modelOf(Options{}, healthy(), size[0], size[1], viewForecast)
+		m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast)
 		m, _ = step(m, press("down"))
 		m, _ = step(m, press("enter"))
 		compare(t, "plan-edit", m)

@@ -63,6 +63,6 @@ func renderHelp(p draw.Pen, k keyMap, w, h int) []string {
 		rest := fmt.Sprintf("and %d more", more+1)
 		body = append(body[:panelH-3], p.Dim(draw.Pick(panelW-4, rest+" in a taller window", rest)))
 	}
-	panel := draw.Panel(p, p.Title("keys"), p.Dim("esc back"), body, panelW, panelH)
-	return draw.Centred(panel, w, h)
+	box := draw.Panel(p, p.Title("keys"), p.Dim("esc back"), body, panelW, panelH)
+	return draw.Centred(box, w, h)
 }

@@ -1,5 +1,7 @@
 package ui
 
+import "ortop/ui/panel"
+
 // tier is how much room there is.
 type tier int
 
@@ -69,7 +71,7 @@ func (m Model) layoutOf(v view) layout {
 	if m.h >= 24 {
 		l.tabs = row(1)
 	}
-	l.banners = row(min(len(banners(m.pen(), m.snap, m.w-2)), 1+m.h/16))
+	l.banners = row(min(len(panel.Banners(m.pen(), m.snap, m.w-2)), 1+m.h/16))
 	l.footer = rect{0, m.h - 1, m.w, 1}
 	v.place(m, &l, y)
 	return l
@@ -109,7 +111,7 @@ func (l *layout) overview(y int, n needs) {
 	}
 	rows, cardRows := accountsHeight(n.accounts, rest), 0
 	if n.cards && l.tier >= tierColumns {
-		cardRows = cardHeight(rest)
+		cardRows = panel.CardHeight(rest)
 	}
 	switch {
 	case l.tier == tierWide && rows > 0 && cardRows > 0: // side by side
@@ -120,7 +122,7 @@ func (l *layout) overview(y int, n needs) {
 		l.cards.w -= l.accounts.w
 	case rows > 0:
 		if n.cards && l.tier >= tierColumns {
-			l.cards = foot(cardHeight(rest - rows))
+			l.cards = foot(panel.CardHeight(rest - rows))
 		}
 		l.accounts = foot(rows)
 	case cardRows > 0:
@@ -158,7 +160,7 @@ func accountsHeight(accounts, rest int) int {
 // planRows what the plan takes: a line for each of its fields and the border.
 const (
 	leastFan = 11
-	planRows = planFields + 2
+	planRows = panel.PlanFields + 2
 )
 
 func (l *layout) forecast(y, reasons int) {

@@ -14,6 +14,8 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
+	"ortop/ui/scenes"
 )
 
 var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}
@@ -36,24 +38,24 @@ func typed(m Model, keys ...string) Model {
 
 func TestListFrames(t *testing.T) {
 	none := newFakeFeed()
-	none.who = map[spenders.By]spenders.Breakdown{spenders.ByKey: {By: spenders.ByKey, Rows: []spenders.Row{}, TotalUSD: usd(0), ReadAt: testNow}}
+	none.who = map[spenders.By]spenders.Breakdown{spenders.ByKey: {By: spenders.ByKey, Rows: []spenders.Row{}, TotalUSD: scenes.USD(0), ReadAt: scenes.Now}}
 	failing := newFakeFeed()
 	failing.whoErr = errors.New("listing keys: 503 server error: upstream")
 	for _, size := range listSizes {
 		at := func(f *fakeFeed, s account.Snapshot, view int, keys ...string) Model {
 			return typed(modelOf(Options{Feed: f}, s, size[0], size[1], view), keys...)
 		}
-		compare(t, "cards", at(filledFeed(), healthy(), viewOverview))
-		compare(t, "breakdown", at(filledFeed(), healthy(), viewBreakdown, "down"))
-		compare(t, "breakdown-model-byok", at(filledFeed(), healthy(), viewBreakdown, "g", "b", "s"))
-		compare(t, "breakdown-details", at(filledFeed(), healthy(), viewBreakdown, "enter"))
-		compare(t, "breakdown-filter", at(filledFeed(), healthy(), viewBreakdown, "/", "B", "o", "t"))
-		compare(t, "breakdown-member", at(filledFeed(), healthy(), viewBreakdown, "g", "g", "g", "g"))
-		compare(t, "breakdown-nothing", at(none, healthy(), viewBreakdown))
-		compare(t, "breakdown-error", at(failing, healthy(), viewBreakdown))
-		compare(t, "events", at(filledFeed(), healthy(), viewEvents, "down"))
-		compare(t, "events-details", at(filledFeed(), healthy(), viewEvents, "down", "enter"))
-		compare(t, "events-none", at(newFakeFeed(), healthy(), viewEvents))
+		compare(t, "cards", at(filledFeed(), scenes.Healthy(), viewOverview))
+		compare(t, "breakdown", at(filledFeed(), scenes.Healthy(), viewBreakdown, "down"))
+		compare(t, "breakdown-model-byok", at(filledFeed(), scenes.Healthy(), viewBreakdown, "g", "b", "s"))
+		compare(t, "breakdown-details", at(filledFeed(), scenes.Healthy(), viewBreakdown, "enter"))
+		compare(t, "breakdown-filter", at(filledFeed(), scenes.Healthy(), viewBreakdown, "/", "B", "o", "t"))
+		compare(t, "breakdown-member", at(filledFeed(), scenes.Healthy(), viewBreakdown, "g", "g", "g", "g"))
+		compare(t, "breakdown-nothing", at(none, scenes.Healthy(), viewBreakdown))
+		compare(t, "breakdown-error", at(failing, scenes.Healthy(), viewBreakdown))
+		compare(t, "events", at(filledFeed(), scenes.Healthy(), viewEvents, "down"))
+		compare(t, "events-details", at(filledFeed(), scenes.Healthy(), viewEvents, "down", "enter"))
+		compare(t, "events-none", at(newFakeFeed(), scenes.Healthy(), viewEvents))
 	}
 }
 
@@ -63,15 +65,15 @@ func TestListsFit(t *testing.T) {
 	}
 	f := filledFeed()
 	wide := f.who[spenders.ByKey]
-	wide.Rows = append([]spenders.Row{{ID: "w", Name: strings.Repeat("研究チーム👩‍👩‍👧\x1b[31m", 9), SpendUSD: usd(123456789.12), Share: usd(1),
-		Cap: credit.Cap{LimitUSD: usd(1e9), RemainingUSD: usd(-1e9)}, Workspace: strings.Repeat("\u202eabc", 50)}, {ID: "n"}}, wide.Rows...)
+	wide.Rows = append([]spenders.Row{{ID: "w", Name: strings.Repeat("研究チーム👩‍👩‍👧\x1b[31m", 9), SpendUSD: scenes.USD(123456789.12), Share: scenes.USD(1),
+		Cap: credit.Cap{LimitUSD: scenes.USD(1e9), RemainingUSD: scenes.USD(-1e9)}, Workspace: strings.Repeat("\u202eabc", 50)}, {ID: "n"}}, wide.Rows...)
 	wide.Notes = []string{strings.Repeat("a long note ", 30)}
 	f.who[spenders.ByKey] = wide
-	f.events = append(f.events, account.Event{At: testNow.AddDate(0, 0, -13), Kind: account.EventKind(strings.Repeat("kind", 9)), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
+	f.events = append(f.events, account.Event{At: scenes.Now.AddDate(0, 0, -13), Kind: account.EventKind(strings.Repeat("kind", 9)), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
 			for view := range views {
-				m := modelOf(Options{Feed: f}, healthy(), w, h, view)
+				m := modelOf(Options{Feed: f}, scenes.Healthy(), w, h, view)
 				fits(t, m)
 				if view < viewBreakdown {
 					continue
@@ -90,7 +92,7 @@ func TestListsFit(t *testing.T) {
 	}
 	for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
 		for view := range views {
-			m := modelOf(Options{Feed: f}, healthy(), size[0], size[1], view)
+			m := modelOf(Options{Feed: f}, scenes.Healthy(), size[0], size[1], view)
 			for _, m := range []Model{m, typed(m, "enter")} {
 				lines := strings.Split(m.View().Content, "\n")
 				if len(lines) != size[1] {
@@ -142,13 +144,13 @@ func TestBreakdownKeys(t *testing.T) {
 		{"esc closes details", []string{"enter", "esc"}, func(m Model) bool { return !m.who.open && m.view == viewBreakdown }},
 		{"esc leaves the view", []string{"esc"}, func(m Model) bool { return m.view == viewOverview }},
 		{"range", []string{"]"}, func(m Model) bool {
-			return spans[m.span].name == "7d" && len(m.breakdowns) == 2 && len(m.who.rows) == 3
+			return panel.Spans[m.span].Name == "7d" && len(m.breakdowns) == 2 && len(m.who.rows) == 3
 		}},
 		{"BYOK has a column", []string{"b"}, func(m Model) bool { return strings.Contains(stripped(m), "BYOK  vs before") }},
 		{"tab goes on", []string{"tab"}, func(m Model) bool { return m.view == viewEvents }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewForecast), append([]string{"3"}, c.keys...)...)
+			m := typed(modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 120, 30, viewForecast), append([]string{"3"}, c.keys...)...)
 			if !c.ok(m) {
 				t.Errorf("after %v the state is not as expected: view %d, chosen %q of %d, filter %+v, open %t\n%s",
 					c.keys, m.view, m.who.id, len(m.who.rows), m.who.filter, m.who.open, stripped(m))
@@ -161,23 +163,23 @@ func TestBreakdownKeys(t *testing.T) {
 // minute.
 func TestBreakdownIsAskedRarely(t *testing.T) {
 	f := filledFeed()
-	m := typed(modelOf(Options{Feed: f}, healthy(), 80, 13, viewOverview))
+	m := typed(modelOf(Options{Feed: f}, scenes.Healthy(), 80, 13, viewOverview))
 	if n := f.asked.Load(); n != 0 {
 		t.Fatalf("without room for cards it was asked %d times", n)
 	}
 	m = typed(m, "3")
-	clock := testNow
+	clock := scenes.Now
 	m.o.Now = func() time.Time { return clock }
 	for range 50 {
 		clock = clock.Add(time.Second)
-		m, _ = step(m, snapshotMsg{f, healthy()})
+		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 		m, _ = step(m, clockMsg{m.clockGen})
 		m = loaded(m)
 	}
 	if n := f.asked.Load(); n != 1 {
 		t.Errorf("within a minute it was asked %d times, want once", n)
 	}
-	clock = testNow.Add(time.Minute)
+	clock = scenes.Now.Add(time.Minute)
 	m, _ = step(m, clockMsg{m.clockGen})
 	first := m.breakdowns[m.question()]
 	if !first.loading || !first.loaded {
@@ -204,10 +206,10 @@ func TestBreakdownIsAskedRarely(t *testing.T) {
 // An ordinary key knows of no one else: there are no cards, and no question.
 func TestNoCardsForAnOrdinaryKey(t *testing.T) {
 	f := filledFeed()
-	if m := modelOf(Options{Feed: f}, scenes["ordinary"](), 100, 30, viewOverview); f.asked.Load() != 0 || strings.Contains(stripped(m), "models, 24 h") {
+	if m := modelOf(Options{Feed: f}, scenes.All["ordinary"](), 100, 30, viewOverview); f.asked.Load() != 0 || strings.Contains(stripped(m), "models, 24 h") {
 		t.Errorf("asked %d times", f.asked.Load())
 	}
-	if m := modelOf(Options{Feed: newFakeFeed()}, healthy(), 100, 30, viewOverview); strings.Contains(stripped(m), "models") {
+	if m := modelOf(Options{Feed: newFakeFeed()}, scenes.Healthy(), 100, 30, viewOverview); strings.Contains(stripped(m), "models") {
 		t.Error("there is a card with nothing in it")
 	}
 }
@@ -215,9 +217,9 @@ func TestNoCardsForAnOrdinaryKey(t *testing.T) {
 func TestCardsLeaveThePlotItsRoom(t *testing.T) {
 	for w := 80; w < 200; w += 10 {
 		for h := 14; h < 70; h++ {
-			m := modelOf(Options{Feed: filledFeed()}, healthy(), w, h, viewOverview)
-			if l := m.layout(); l.cards.h > 0 && l.spend.h < leastSpend {
-				t.Errorf("at %dx%d the cards leave the plot %d rows, want %d", w, h, l.spend.h, leastSpend)
+			m := modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), w, h, viewOverview)
+			if l := m.layout(); l.cards.h > 0 && l.spend.h < panel.LeastSpend {
+				t.Errorf("at %dx%d the cards leave the plot %d rows, want %d", w, h, l.spend.h, panel.LeastSpend)
 			}
 		}
 	}
@@ -225,7 +227,7 @@ func TestCardsLeaveThePlotItsRoom(t *testing.T) {
 
 func TestEventsKeys(t *testing.T) {
 	f := filledFeed()
-	m := typed(modelOf(Options{Feed: f}, healthy(), 100, 30, viewOverview), "4")
+	m := typed(modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewOverview), "4")
 	if len(m.log.found) != 10 || !strings.Contains(stripped(m), "✗ urgent") || !strings.Contains(stripped(m), "○ forecast") {
 		t.Fatalf("events: %d\n%s", len(m.log.found), stripped(m))
 	}
@@ -253,22 +255,22 @@ func TestEventsKeys(t *testing.T) {
 		t.Errorf("the filter finds %d events", len(m.log.found))
 	}
 	m = typed(m, "esc", "[", "[")
-	if len(m.log.found) != 5 || spans[m.log.span].name != "24h" || spans[m.span].name != "24h" {
-		t.Errorf("of the last day there are %d events, range %q", len(m.log.found), spans[m.log.span].name)
+	if len(m.log.found) != 5 || panel.Spans[m.log.span].Name != "24h" || panel.Spans[m.span].Name != "24h" {
+		t.Errorf("of the last day there are %d events, range %q", len(m.log.found), panel.Spans[m.log.span].Name)
 	}
 	m, _ = step(m, acknowledgedMsg{source{f}, errors.New("disk full")})
 	if !strings.Contains(m.notice, "not acknowledged: disk full") {
 		t.Errorf("a failure to acknowledge says %q", m.notice)
 	}
 	f.err = errors.New("disk I/O error")
-	m, _ = step(m, snapshotMsg{f, healthy()})
+	m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 	if m = loaded(m); !strings.Contains(stripped(m), "events cannot be read: disk I/O error") || len(m.log.found) != 5 {
 		t.Error("an error is not said, or takes the events away")
 	}
 }
 
 func TestListMouse(t *testing.T) {
-	m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewBreakdown))
+	m := typed(modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 120, 30, viewBreakdown))
 	click := func(m Model, word string) Model {
 		t.Helper()
 		for y, line := range strings.Split(stripped(m), "\n") {
@@ -286,8 +288,8 @@ func TestListMouse(t *testing.T) {
 	}
 	if got := click(m, "batch-nightly"); !got.who.open {
 		t.Error("a click on the chosen row does not open it")
-	} else if got = click(got, "7d"); spans[got.span].name != "7d" {
-		t.Errorf("a click on a range of the row's plot chose %q", spans[got.span].name)
+	} else if got = click(got, "7d"); panel.Spans[got.span].Name != "7d" {
+		t.Errorf("a click on a range of the row's plot chose %q", panel.Spans[got.span].Name)
 	}
 	for i, by := range spenders.Bys[1:] {
 		if got := click(m, string(by)+" "); got.who.by != i+1 {
@@ -302,13 +304,13 @@ func TestListMouse(t *testing.T) {
 	if m = click(m, "top-up"); m.log.list.At != 2 {
 		t.Errorf("a click chose event %d", m.log.list.At)
 	}
-	if m = click(m, "1y"); spans[m.log.span].name != "1y" {
-		t.Errorf("a click on a range chose %q", spans[m.log.span].name)
+	if m = click(m, "1y"); panel.Spans[m.log.span].Name != "1y" {
+		t.Errorf("a click on a range chose %q", panel.Spans[m.log.span].Name)
 	}
 }
 
 func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
-	m := typed(modelOf(Options{Feed: filledFeed()}, healthy(), 120, 30, viewBreakdown))
+	m := typed(modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 120, 30, viewBreakdown))
 	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.filter.text() != "" {
 		t.Error("a paste begins a filter")
 	}
@@ -323,7 +325,7 @@ func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
 // below it, with its range and its cursor; where many do not, it is left out.
 func TestPlotBelowTheBreakdown(t *testing.T) {
 	f := filledFeed()
-	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewBreakdown)
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewBreakdown)
 	const title = "all spend, $/h"
 	if !strings.Contains(stripped(m), title) || !strings.Contains(stripped(m), "sum") {
 		t.Fatalf("no plot below the table:\n%s", stripped(m))
@@ -341,10 +343,10 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 	}
 	many := f.who[spenders.ByKey]
 	for i := range 40 {
-		many.Rows = append(many.Rows, spenders.Row{ID: strconv.Itoa(i), Name: "key " + strconv.Itoa(i), SpendUSD: usd(0)})
+		many.Rows = append(many.Rows, spenders.Row{ID: strconv.Itoa(i), Name: "key " + strconv.Itoa(i), SpendUSD: scenes.USD(0)})
 	}
 	f.who[spenders.ByKey] = many
-	if m = modelOf(Options{Feed: f}, healthy(), 100, 30, viewBreakdown); strings.Contains(stripped(m), title) {
+	if m = modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewBreakdown); strings.Contains(stripped(m), title) {
 		t.Errorf("the plot takes the place of rows:\n%s", stripped(m))
 	}
 }
@@ -352,9 +354,9 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 // many is a feed of so many keys.
 func many(n int) *fakeFeed {
 	f := newFakeFeed()
-	b := spenders.Breakdown{By: spenders.ByKey, TotalUSD: usd(1000), UnattributedUSD: usd(1), ReadAt: testNow}
+	b := spenders.Breakdown{By: spenders.ByKey, TotalUSD: scenes.USD(1000), UnattributedUSD: scenes.USD(1), ReadAt: scenes.Now}
 	for i := range n {
-		b.Rows = append(b.Rows, spenders.Row{ID: fmt.Sprint(i), Name: fmt.Sprintf("key-%d", i*7919%n), SpendUSD: usd(float64(n-i) / 100), Share: usd(0.01), Requests: count(int64(i))})
+		b.Rows = append(b.Rows, spenders.Row{ID: fmt.Sprint(i), Name: fmt.Sprintf("key-%d", i*7919%n), SpendUSD: scenes.USD(float64(n-i) / 100), Share: scenes.USD(0.01), Requests: count(int64(i))})
 	}
 	f.who = map[spenders.By]spenders.Breakdown{spenders.ByKey: b}
 	return f
@@ -362,7 +364,7 @@ func many(n int) *fakeFeed {
 
 func BenchmarkManyKeys(b *testing.B) {
 	f := many(5000)
-	m := modelOf(Options{Feed: f}, healthy(), 140, 40, viewBreakdown)
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 140, 40, viewBreakdown)
 	for name, keys := range map[string][]string{"scroll": {"down"}, "sort": {"s"}, "filter": {"/", "7", "esc"}} {
 		b.Run(name, func(b *testing.B) {
 			m := m

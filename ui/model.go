@@ -128,7 +128,7 @@ func (m Model) frame() string {
 	case m.help:
 		lines = renderHelp(d.Pen, d.keys, m.w, m.h)
 	case l.tier == tierLine:
-		lines = d.pane().rows(m.w, m.h)
+		lines = d.pane().Rows(m.w, m.h)
 	case l.tier == tierCompact:
 		lines = views[m.view].card(d, m.w, m.h)
 	default:

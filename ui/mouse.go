@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // clicked turns to the tab, the account or the range under the mouse, or sets
@@ -15,16 +16,16 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	}
 	switch {
 	case l.tabs.holds(at.X, at.Y):
-		_, ends := renderTabs(m.pen(), viewNames(), m.view, "", l.w)
+		_, ends := panel.Tabs(m.pen(), viewNames(), m.view, "", l.w)
 		if i := segment(ends, at.X); i >= 0 {
 			return m.show(i)
 		}
 	case l.accounts.holds(at.X, at.Y):
-		if i := m.accounts().under(at.Y-l.accounts.y-1, l.accounts.h-2); i >= 0 && i != m.shown() && m.peers[i].Feed != nil {
+		if i := m.accounts().Under(at.Y-l.accounts.y-1, l.accounts.h-2); i >= 0 && i != m.shown() && m.peers[i].Feed != nil {
 			return m.showAccount(i)
 		}
 	case l.spend.h > 0 && at.Y == l.spend.y:
-		menu, ends := spanMenu(m.pen(), m.span, l.spend.w-spanMenuRoom)
+		menu, ends := panel.SpanMenu(m.pen(), m.span, l.spend.w-panel.SpanMenuRoom)
 		left := l.spend.x + l.spend.w - 3 - draw.Width(menu)
 		if i := segment(ends, at.X-left); i >= 0 {
 			return m.choose(i)

@@ -9,6 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/ui/scenes"
 )
 
 type fakeOnboarding struct {
@@ -52,7 +54,7 @@ const pastedKey = "sk-or-v1-0123456789abcdef"
 
 func TestFirstRunTakesAKey(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
-	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m := modelOf(Options{Onboarding: o}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
 	if m.entry.input.text() != "" {
 		t.Error("a paste on the menu is taken")
@@ -77,7 +79,7 @@ func TestFirstRunTakesAKey(t *testing.T) {
 
 func TestFirstRunRefusal(t *testing.T) {
 	o := &fakeOnboarding{err: errors.New("401 for " + pastedKey)}
-	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m := modelOf(Options{Onboarding: o}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, press("enter"))
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
 	m, cmd := step(m, press("enter"))
@@ -97,7 +99,7 @@ func TestFirstRunSaysWhereTheKeyGoes(t *testing.T) {
 		if size[0] < 72 && size[1] < 3 {
 			continue // the start of its name has to do
 		}
-		m := modelOf(Options{Onboarding: &fakeOnboarding{}, Host: "10.0.0.9:8443"}, healthy(), size[0], size[1], 0)
+		m := modelOf(Options{Onboarding: &fakeOnboarding{}, Host: "10.0.0.9:8443"}, scenes.Healthy(), size[0], size[1], 0)
 		typing, _ := step(m, press("enter"))
 		for _, m := range []Model{m, typing} {
 			if frame := stripped(m); !strings.Contains(frame, "10.0.0.9:8443") || strings.Contains(frame, "openrouter.ai only") {
@@ -109,7 +111,7 @@ func TestFirstRunSaysWhereTheKeyGoes(t *testing.T) {
 
 func TestFirstRunDemoAndBack(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
-	m := modelOf(Options{Onboarding: o}, healthy(), 80, 24, 0)
+	m := modelOf(Options{Onboarding: o}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, press("down"))
 	m, _ = step(m, press("enter"))
 	for _, k := range []string{"q", "?", "backspace", "r", "left", "x", "delete"} {

@@ -5,6 +5,7 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // overview is the account at a glance: what is left, when it runs out, what is
@@ -21,7 +22,7 @@ func (v overview) load(m *Model, l layout) tea.Cmd {
 	var cmd tea.Cmd
 	switch {
 	case l.tier != tierCompact:
-	case m.h < compactChart:
+	case m.h < panel.CompactChart:
 		cmd = m.loadSpend(max(1, m.w-2))
 	default:
 		cmd = m.loadSpend(max(1, m.w-2-draw.AxisWidth))
@@ -38,9 +39,9 @@ func (overview) refresh(m *Model, _ layout) tea.Cmd {
 }
 
 func (v overview) place(m Model, l *layout, y int) {
-	n := needs{accounts: len(m.peers), cards: v.roomy || m.cards().any()}
+	n := needs{accounts: len(m.peers), cards: v.roomy || m.cards().Any()}
 	if m.snap.Balance == nil {
-		n.credits = len(unknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))
+		n.credits = len(panel.UnknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))
 	}
 	l.overview(y, n)
 }
@@ -48,23 +49,23 @@ func (v overview) place(m Model, l *layout, y int) {
 func (overview) body(d screen, l layout) []string {
 	p, s := d.Pen, d.m.snap
 	top := [][]string{
-		renderCredits(p, s, l.credits.w, l.credits.h),
-		renderRunOut(p, s, l.runOut.w, l.runOut.h, l.chances.h == 0),
+		panel.Credits(p, s, l.credits.w, l.credits.h),
+		panel.RunOut(p, s, l.runOut.w, l.runOut.h, l.chances.h == 0),
 	}
 	if l.chances.h > 0 {
-		top = append(top, renderChances(p, s, l.chances.w, l.chances.h))
+		top = append(top, panel.Chances(p, s, l.chances.w, l.chances.h))
 	}
-	out := append(draw.Beside(top...), renderSpend(p, d.m.spendPlot(), l.spend.w, l.spend.h)...)
+	out := append(draw.Beside(top...), d.m.spendPlot().Render(p, l.spend.w, l.spend.h)...)
 	if l.fan.h > 0 {
-		out = append(out, renderFan(p, d.m.fanPlot(), s, l.fan.w, l.fan.h)...)
+		out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
 	}
 	var foot [][]string
 	if l.accounts.h > 0 {
-		foot = append(foot, renderAccounts(p, d.m.accounts(), l.accounts.w, l.accounts.h))
+		foot = append(foot, d.m.accounts().Render(p, l.accounts.w, l.accounts.h))
 	}
 	cards := d.m.cards()
 	if l.cards.h > 0 {
-		foot = append(foot, renderCards(p, cards, l.cards.w, l.cards.h))
+		foot = append(foot, cards.Render(p, l.cards.w, l.cards.h))
 	}
 	if len(foot) == 2 && l.accounts.y == l.cards.y {
 		foot = [][]string{draw.Beside(foot...)}
@@ -73,16 +74,16 @@ func (overview) body(d screen, l layout) []string {
 		out = append(out, lines...)
 	}
 	switch {
-	case l.spent.h > 0 && cards.any():
-		out = append(out, renderDay(p, cards, s, l.spent.w, l.spent.h)...)
+	case l.spent.h > 0 && cards.Any():
+		out = append(out, cards.RenderDay(p, s, l.spent.w, l.spent.h)...)
 	case l.spent.h > 0:
-		out = append(out, renderSpent(p, s, l.spent.w, l.spent.h)...)
+		out = append(out, panel.Spent(p, s, l.spent.w, l.spent.h)...)
 	}
 	return out
 }
 
 func (overview) card(d screen, w, h int) []string {
 	p := d.pane()
-	p.home = true
-	return p.card(w, h)
+	p.Home = true
+	return p.Card(w, h)
 }

@@ -13,6 +13,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/panel"
 )
 
 // planner is what a plan is made for, and the newest plan.
@@ -145,13 +146,13 @@ func (p *planner) take(now time.Time) error {
 		return nil
 	}
 	switch p.at {
-	case fieldTopUp:
+	case panel.FieldTopUp:
 		usd, err := text.ParseUSD(typed)
 		if err != nil {
 			return err
 		}
 		p.topUpUSD = usd
-	case fieldUntil:
+	case panel.FieldUntil:
 		t, err := text.ParseTime(typed, now)
 		if err != nil {
 			return err

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
-	"ortop/ui/draw"
+	"ortop/ui/panel"
+	"ortop/ui/scenes"
 )
 
 // typed presses keys; a word of more than one letter that is no key is typed.
@@ -33,7 +33,7 @@ func typedPlan(m Model, keys ...string) (Model, tea.Cmd) {
 }
 
 func TestPlanKeys(t *testing.T) {
-	start := inputs{25, time.Date(2026, 12, 1, 0, 0, 0, 0, zone), 7}
+	start := inputs{25, time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone), 7}
 	with := func(change func(*inputs)) inputs {
 		in := start
 		change(&in)
@@ -48,8 +48,8 @@ func TestPlanKeys(t *testing.T) {
 		asks    bool   // the last key asks for a plan
 	}{
 		{"a sum", []string{"enter", "$49.50", "enter"}, with(func(in *inputs) { in.topUpUSD = 49.5 }), false, "", true},
-		{"a weekday", []string{"down", "enter", "Tue", "enter"}, with(func(in *inputs) { in.until = time.Date(2026, 11, 24, 0, 0, 0, 0, zone) }), false, "", true},
-		{"a span", []string{"down", "enter", "5d", "enter"}, with(func(in *inputs) { in.until = testNow.AddDate(0, 0, 5) }), false, "", true},
+		{"a weekday", []string{"down", "enter", "Tue", "enter"}, with(func(in *inputs) { in.until = time.Date(2026, 11, 24, 0, 0, 0, 0, scenes.Zone) }), false, "", true},
+		{"a span", []string{"down", "enter", "5d", "enter"}, with(func(in *inputs) { in.until = scenes.Now.AddDate(0, 0, 5) }), false, "", true},
 		{"days", []string{"down", "down", "enter", "14", "enter"}, with(func(in *inputs) { in.days = 14 }), false, "", true},
 		{"weeks", []string{"down", "down", "down", "enter", "3w", "enter"}, with(func(in *inputs) { in.days = 21 }), false, "", true},
 		{"up again", []string{"down", "up", "up", "enter", "9", "enter"}, with(func(in *inputs) { in.topUpUSD = 9 }), false, "", true},
@@ -66,8 +66,8 @@ func TestPlanKeys(t *testing.T) {
 		{"mended after a mistake", []string{"enter", "x", "enter", "backspace", "7", "enter"}, with(func(in *inputs) { in.topUpUSD = 7 }), false, "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m, cmd := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), c.keys...)
-			if got := m.plan.inputs(testNow); got != c.want {
+			m, cmd := typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), c.keys...)
+			if got := m.plan.inputs(scenes.Now); got != c.want {
 				t.Errorf("inputs after %q = %v, want %v", c.keys, got, c.want)
 			}
 			if m.plan.editing != c.editing || !strings.Contains(m.plan.err, c.err) || (m.plan.err == "") != (c.err == "") {
@@ -80,7 +80,7 @@ func TestPlanKeys(t *testing.T) {
 				t.Fatalf("after %q command = %t, want %t", c.keys, cmd != nil, c.asks)
 			}
 			if c.asks {
-				if m, _ = step(m, cmd()); !m.plan.shown(m.snap, testNow) {
+				if m, _ = step(m, cmd()); !m.plan.shown(m.snap, scenes.Now) {
 					t.Error("the answer is not shown")
 				}
 			}
@@ -89,38 +89,38 @@ func TestPlanKeys(t *testing.T) {
 }
 
 func TestPlanKeysElsewhere(t *testing.T) {
-	m, _ := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewOverview), "enter", "down")
+	m, _ := typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewOverview), "enter", "down")
 	if m.plan.editing || m.plan.at != 0 {
 		t.Error("the overview edits the plan")
 	}
-	m, _ = typedPlan(modelOf(Options{}, healthy(), 40, 12, viewForecast), "enter")
+	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 40, 12, viewForecast), "enter")
 	if m.plan.editing {
 		t.Error("a plan that is not on the screen is edited")
 	}
-	m, _ = typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter", "4")
+	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "enter", "4")
 	m, _ = step(m, tea.WindowSizeMsg{Width: 40, Height: 12})
 	if m, cmd := typedPlan(m, "q"); cmd == nil || m.plan.editing {
 		t.Error("keys are typed into a field that is not on the screen")
 	}
-	m, _ = typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "]")
-	if got := spans[m.back()].name; got != "30d" {
+	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "]")
+	if got := panel.Spans[m.back()].Name; got != "30d" {
 		t.Errorf("] on the forecast chose %q", got)
 	}
 }
 
 func TestPlanPaste(t *testing.T) {
-	m, _ := typedPlan(modelOf(Options{}, healthy(), 100, 30, viewForecast), "enter")
+	m, _ := typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "enter")
 	m, _ = step(m, tea.PasteMsg{Content: "120.50\n"})
 	m, _ = typedPlan(m, "enter")
-	if got := m.plan.inputs(testNow).topUpUSD; got != 120.5 {
+	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 120.5 {
 		t.Errorf("top-up after a paste = %v (%s), want 120.5", got, m.plan.err)
 	}
 }
 
 func TestPlanClick(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 100, 30, viewForecast)
+	m := modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast)
 	click := tea.MouseClickMsg{X: 20, Y: m.layout().plan.y + 2, Button: tea.MouseLeft}
-	if m, _ = step(m, click); m.plan.at != fieldUntil || m.plan.editing {
+	if m, _ = step(m, click); m.plan.at != panel.FieldUntil || m.plan.editing {
 		t.Errorf("a click chose field %d, editing %t", m.plan.at, m.plan.editing)
 	}
 	if m, _ = step(m, click); !m.plan.editing {
@@ -130,27 +130,27 @@ func TestPlanClick(t *testing.T) {
 
 func TestPlanIsAskedWhenItChanges(t *testing.T) {
 	f := newFakeFeed()
-	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewForecast)
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewForecast)
 	asked := f.plans.Load()
-	if asked == 0 || !m.plan.shown(m.snap, testNow) {
-		t.Fatalf("asked %d times, shown %t", asked, m.plan.shown(m.snap, testNow))
+	if asked == 0 || !m.plan.shown(m.snap, scenes.Now) {
+		t.Fatalf("asked %d times, shown %t", asked, m.plan.shown(m.snap, scenes.Now))
 	}
 	for range 20 {
 		m, _ = step(m, clockMsg{m.clockGen})
-		m, _ = step(m, snapshotMsg{f, healthy()})
+		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 	}
 	if m.plan.result.loading {
 		t.Error("the plan of the same reading is asked for again")
 	}
-	later := healthy()
-	later.At = testNow
+	later := scenes.Healthy()
+	later.At = scenes.Now
 	m, _ = step(m, snapshotMsg{f, later})
-	if !m.plan.result.loading || !m.plan.shown(m.snap, testNow) {
-		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.loading, m.plan.shown(m.snap, testNow))
+	if !m.plan.result.loading || !m.plan.shown(m.snap, scenes.Now) {
+		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.loading, m.plan.shown(m.snap, scenes.Now))
 	}
 	gen := m.plan.result.gen
 	m, cmd := typedPlan(m, "enter", "60", "enter")
-	if cmd != nil || m.plan.result.gen != gen || m.plan.shown(m.snap, testNow) {
+	if cmd != nil || m.plan.result.gen != gen || m.plan.shown(m.snap, scenes.Now) {
 		t.Error("a second plan is asked for at once, or one of another sum is shown")
 	}
 	m, _ = step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: gen - 1}})
@@ -165,9 +165,9 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 
 func TestPlanFailure(t *testing.T) {
 	f := newFakeFeed()
-	m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewForecast)
-	later := healthy()
-	later.At = testNow
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewForecast)
+	later := scenes.Healthy()
+	later.At = scenes.Now
 	m, _ = step(m, snapshotMsg{f, later})
 	m, cmd := step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: m.plan.result.gen, of: m.plan.result.sent, err: errors.New("disk I/O \x1b[31merror")}})
 	if frame := stripped(m); !strings.Contains(frame, "cannot be planned: disk I/O") || cmd != nil {
@@ -180,54 +180,22 @@ func TestPlanFailure(t *testing.T) {
 
 func TestPlanInputs(t *testing.T) {
 	var p planner
-	p.note([]credit.TopUp{{At: testNow.Add(-2 * time.Hour), AmountUSD: 50}, {At: testNow.Add(-3 * time.Hour), AmountUSD: 10}, {At: testNow, AmountUSD: -5}})
-	if got := p.inputs(testNow).topUpUSD; got != 50 {
+	p.note([]credit.TopUp{{At: scenes.Now.Add(-2 * time.Hour), AmountUSD: 50}, {At: scenes.Now.Add(-3 * time.Hour), AmountUSD: 10}, {At: scenes.Now, AmountUSD: -5}})
+	if got := p.inputs(scenes.Now).topUpUSD; got != 50 {
 		t.Errorf("top-up = %v, want that of the last purchase, 50", got)
 	}
-	p.until = testNow.Add(time.Hour)
-	if got := p.inputs(testNow.Add(2 * time.Hour)).until; !got.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, zone)) {
+	p.until = scenes.Now.Add(time.Hour)
+	if got := p.inputs(scenes.Now.Add(2 * time.Hour)).until; !got.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone)) {
 		t.Errorf("until, once it has passed = %v, want the first of next month", got)
 	}
-	if got := p.inputs(time.Date(2026, 12, 31, 23, 0, 0, 0, zone)).until; got.Format("2006-01-02") != "2027-01-01" {
+	if got := p.inputs(time.Date(2026, 12, 31, 23, 0, 0, 0, scenes.Zone)).until; got.Format("2006-01-02") != "2027-01-01" {
 		t.Errorf("until in December = %v, want the new year", got)
-	}
-}
-
-// What a plan says fits every width, and what is not known stands as a dash.
-func TestPlanResults(t *testing.T) {
-	year := forecast.Forecast{State: forecast.OK, At: testNow, P10: 400 * 86400, P50: 500 * 86400, P90: 900 * 86400, History: 1e15}
-	for _, c := range []struct {
-		name string
-		plan forecast.Plan
-		want [planFields]string
-	}{
-		{"nothing is known", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Unknown}}, [3]string{"lasts until —", "needs —", "—"}},
-		{"idle", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Idle}, AllowanceUSDPerDay: usd(6.35)}, [3]string{"nothing is being spent", "needs —, or at most $6.35 a day", "—"}},
-		{"too little", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Depleted}, NeededUSD: usd(80)}, [3]string{"does not bring the balance above $0.00", "needs $80.00 more for 90 % certainty", "—"}},
-		{"ages", forecast.Plan{WithTopUp: year, NeededUSD: usd(0), AllowanceUSDPerDay: usd(6.35), Auto: &forecast.AutoTopUp{ThresholdUSD: 1, AmountUSD: 5, Every: 9000 * time.Hour, USDPerMonth: 0.41}},
-			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day may be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
-	} {
-		m := modelOf(Options{}, healthy(), 140, 40, viewForecast)
-		m.plan.result.value.plan = c.plan
-		d := m.screen(m.layout()).plan()
-		for i, want := range c.want {
-			if got := ansi.Strip(d.outcome(i, 100)); !strings.Contains(got, want) {
-				t.Errorf("%s: outcome(%d) = %q, want %q", c.name, i, got, want)
-			}
-		}
-		for w := 20; w < 120; w++ {
-			for i, line := range d.lines(w) {
-				if draw.Width(line) > max(w, 50) {
-					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
-				}
-			}
-		}
 	}
 }
 
 // At 80 columns the dates of two months are as long as they get.
 func TestPlanKeepsItsRange(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, viewForecast)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, viewForecast)
 	f := &m.plan.result.value.plan.WithTopUp
 	f.P10, f.P50, f.P90 = 10.1*86400, 17*86400, 30.1*86400
 	frame := stripped(m)
@@ -240,7 +208,7 @@ func TestPlanKeepsItsRange(t *testing.T) {
 func TestEarlyShowsNoMiddle(t *testing.T) {
 	for _, size := range goldenSizes {
 		for view := range views {
-			frame := stripped(modelOf(Options{}, scenes["early"](), size[0], size[1], view))
+			frame := stripped(modelOf(Options{}, scenes.All["early"](), size[0], size[1], view))
 			for _, middle := range []string{"Thu 26", "26 Nov", "5 d 3 h", "5 d 4 h", "14:17"} {
 				if strings.Contains(frame, middle) {
 					t.Errorf("at %v view %d stands %q:\n%s", size, view, middle, frame)
@@ -248,8 +216,8 @@ func TestEarlyShowsNoMiddle(t *testing.T) {
 			}
 		}
 	}
-	s := scenes["early"]()
-	if got := copied(s, plainPen); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
+	s := scenes.All["early"]()
+	if got := panel.Copied(s, plainPen); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
 		t.Errorf("copied = %q", got)
 	}
 }
@@ -262,8 +230,8 @@ func TestPlanCmdAsks(t *testing.T) {
 			t.Error("a plan is asked for without an end")
 		}
 	}}
-	until := testNow.AddDate(0, 0, 3)
-	m := modelOf(Options{Feed: feed}, healthy(), 100, 30, viewForecast)
+	until := scenes.Now.AddDate(0, 0, 3)
+	m := modelOf(Options{Feed: feed}, scenes.Healthy(), 100, 30, viewForecast)
 	m.plan.topUpUSD, m.plan.until, m.plan.days = 30, until, 14
 	m.loadPlan()()
 	if got.TopUpUSD == nil || *got.TopUpUSD != 30 || !got.Until.Equal(until) || got.Days != 14 {

@@ -10,6 +10,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // autoSpan is a range that goes by the forecast.
@@ -23,12 +24,12 @@ func (m Model) back() int {
 		return m.fanSpan
 	}
 	const week, year = 3, 5
-	f, _ := next(m.snap)
+	f, _ := panel.Next(m.snap)
 	if f.State != forecast.OK {
 		return week
 	}
 	for i := 1; i < year; i++ {
-		if spans[i].back.Seconds()*1.5 >= f.P90 || spans[i+1].back > f.History {
+		if panel.Spans[i].Back.Seconds()*1.5 >= f.P90 || panel.Spans[i+1].Back > f.History {
 			return i
 		}
 	}
@@ -45,9 +46,9 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	cmds = append(cmds, views[m.view].load(&m, l))
 	switch {
 	case l.spend.h > 0:
-		cmds = append(cmds, m.loadSpend(spendColumns(l.spend.w)))
+		cmds = append(cmds, m.loadSpend(panel.SpendColumns(l.spend.w)))
 	case l.tier == tierLine:
-		cmds = append(cmds, m.loadSpend(lineColumns(l.w)))
+		cmds = append(cmds, m.loadSpend(panel.LineColumns(l.w)))
 	}
 	if l.fan.h > 0 {
 		cmds = append(cmds, m.loadFan(l))
@@ -64,7 +65,7 @@ func (m *Model) loadSpend(cols int) tea.Cmd {
 	}
 	feed, now, span := m.feed, m.now, m.span
 	return m.spend.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
-		from, to := spans[span].period(now, cols)
+		from, to := panel.Spans[span].Period(now, cols)
 		return feed.Plot(ctx, from, to, cols)
 	}, func(a answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
 }
@@ -73,8 +74,8 @@ func (m *Model) loadSpend(cols int) tea.Cmd {
 func (m *Model) loadFan(l layout) tea.Cmd {
 	feed, now, span, cols := m.feed, m.now, m.back(), max(2, l.fan.w-4-draw.AxisWidth)
 	return m.fan.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
-		from := now.Add(-spans[span].back)
-		if spans[span].back == 0 {
+		from := now.Add(-panel.Spans[span].Back)
+		if panel.Spans[span].Back == 0 {
 			from = time.Time{}
 		}
 		return feed.Plot(ctx, from, now, cols)
@@ -94,18 +95,18 @@ func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
 }
 
 // spendPlot and fanPlot are the plots as they are drawn.
-func (m Model) spendPlot() spendPlot {
+func (m Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := spendPlot{plot: r.value, loaded: r.loaded, err: r.failure(), span: r.of, chosen: m.span, cursor: m.cursor}
-	if d.err != nil {
-		d.span = r.sent
+	d := panel.SpendPlot{Plot: r.value, Loaded: r.loaded, Err: r.failure(), Span: r.of, Chosen: m.span, Cursor: m.cursor}
+	if d.Err != nil {
+		d.Span = r.sent
 	}
 	return d
 }
 
-func (m Model) fanPlot() fanPlot {
+func (m Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	return fanPlot{plot: r.value, loaded: r.loaded, err: r.failure()}
+	return panel.FanPlot{Plot: r.value, Loaded: r.loaded, Err: r.failure()}
 }
 
 // move sets the cursor on a column of the spend plot that is so many further.
@@ -114,7 +115,7 @@ func (m Model) move(by int) Model {
 	if len(b) == 0 {
 		return m
 	}
-	x := m.spendPlot().cursorColumn()
+	x := m.spendPlot().CursorColumn()
 	if x < 0 {
 		x = len(b)
 		by = min(by, -1)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/scenes"
 )
 
 // A request goes through steps, each a letter: s sends, a answers the newest and
@@ -42,7 +44,7 @@ func TestRequest(t *testing.T) {
 				switch step {
 				case 's':
 					n := len(sent) + 1
-					cmd := r.send("k", testNow, time.Minute, func(ctx context.Context) (int, error) { return n, ctx.Err() }, func(a answer[string, int]) tea.Msg { return a })
+					cmd := r.send("k", scenes.Now, time.Minute, func(ctx context.Context) (int, error) { return n, ctx.Err() }, func(a answer[string, int]) tea.Msg { return a })
 					if cmd != nil {
 						sent = append(sent, cmd)
 					}
@@ -79,32 +81,32 @@ func TestRequestIsDue(t *testing.T) {
 			t.Errorf("%s: due = %t, want %t", name, got, want)
 		}
 	}
-	due("never sent", "", testNow, true)
-	send("k", testNow)
-	due("in flight", "k", testNow.Add(time.Hour), false)
-	due("another key", "other", testNow, true)
+	due("never sent", "", scenes.Now, true)
+	send("k", scenes.Now)
+	due("in flight", "k", scenes.Now.Add(time.Hour), false)
+	due("another key", "other", scenes.Now, true)
 	r.receive(answer[string, int]{gen: r.gen, of: "k"})
-	due("just answered", "k", testNow.Add(59*time.Second), false)
-	due("old", "k", testNow.Add(time.Minute), true)
-	due("the clock went back", "k", testNow.Add(-time.Second), true)
-	send("k", testNow)
+	due("just answered", "k", scenes.Now.Add(59*time.Second), false)
+	due("old", "k", scenes.Now.Add(time.Minute), true)
+	due("the clock went back", "k", scenes.Now.Add(-time.Second), true)
+	send("k", scenes.Now)
 	r.cancel()
-	due("cancelled", "k", testNow, true)
+	due("cancelled", "k", scenes.Now, true)
 }
 
 // What is cancelled is told so, and no error hides a value that still answers.
 func TestRequestStops(t *testing.T) {
 	var r request[string, int]
 	message := func(a answer[string, int]) tea.Msg { return a }
-	cmd := r.send("k", testNow, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, message)
+	cmd := r.send("k", scenes.Now, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, message)
 	r.cancel()
 	if a := cmd().(answer[string, int]); !errors.Is(a.err, context.Canceled) {
 		t.Errorf("a cancelled load ends with %v", a.err)
 	}
 	for _, k := range []string{"k", "other"} {
 		r = request[string, int]{}
-		r.receive(r.send("k", testNow, time.Hour, func(context.Context) (int, error) { return 7, nil }, message)().(answer[string, int]))
-		r.receive(r.send(k, testNow, time.Hour, func(context.Context) (int, error) { return 0, errors.New("no") }, message)().(answer[string, int]))
+		r.receive(r.send("k", scenes.Now, time.Hour, func(context.Context) (int, error) { return 7, nil }, message)().(answer[string, int]))
+		r.receive(r.send(k, scenes.Now, time.Hour, func(context.Context) (int, error) { return 0, errors.New("no") }, message)().(answer[string, int]))
 		if failed := r.failure() != nil; failed != (k == "other") {
 			t.Errorf("a failure of %q after a value of k is shown: %t", k, failed)
 		}

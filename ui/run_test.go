@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"ortop/ui/scenes"
 	"ortop/ui/tty"
 )
 
 func TestOrphanIsNoticed(t *testing.T) {
-	m, _ := step(modelOf(Options{}, healthy(), 80, 24, 0), tty.OrphanMsg{})
+	m, _ := step(modelOf(Options{}, scenes.Healthy(), 80, 24, 0), tty.OrphanMsg{})
 	if !strings.Contains(stripped(m), "cannot suspend") {
 		t.Errorf("screen: %q, want why the process was not stopped", stripped(m))
 	}

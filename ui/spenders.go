@@ -9,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/spenders"
+	"ortop/ui/panel"
 )
 
 // question is what a breakdown is requested for.
@@ -24,11 +25,11 @@ const (
 )
 
 // cardQuestions are what the cards of the overview show.
-var cardQuestions = []question{{spenders.ByModel, defaultSpan}, {spenders.ByKey, defaultSpan}}
+var cardQuestions = []question{{spenders.ByModel, panel.DefaultSpan}, {spenders.ByKey, panel.DefaultSpan}}
 
 // cards are those of the overview.
-func (m Model) cards() cards {
-	return cards{m.breakdowns[cardQuestions[0]].value, m.breakdowns[cardQuestions[1]].value}
+func (m Model) cards() panel.Cards {
+	return panel.Cards{Models: m.breakdowns[cardQuestions[0]].value, Keys: m.breakdowns[cardQuestions[1]].value}
 }
 
 // loadBreakdowns requests those that are due, once there is a first reading.
@@ -45,8 +46,8 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 		}
 		feed, now, since := m.feed, m.now, m.snap.HistorySince
 		cmds = append(cmds, r.send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
-			from := now.Add(-spans[q.span].back)
-			if spans[q.span].back == 0 {
+			from := now.Add(-panel.Spans[q.span].Back)
+			if panel.Spans[q.span].Back == 0 {
 				if from = since; !from.Before(now) {
 					from = now.Add(-time.Minute)
 				}
@@ -100,7 +101,7 @@ func (m *Model) loadRow(l layout) tea.Cmd {
 	if !ok || !m.who.open || l.body.h == 0 {
 		return nil
 	}
-	of, r := rowOf{m.question(), row.ID, spendColumns(l.body.w)}, &m.who.plot
+	of, r := rowOf{m.question(), row.ID, panel.SpendColumns(l.body.w)}, &m.who.plot
 	if of.cols < 2 || !r.due(of, m.now, breakdownEvery) {
 		return nil
 	}
@@ -109,20 +110,20 @@ func (m *Model) loadRow(l layout) tea.Cmd {
 	}
 	feed, now := m.feed, m.now
 	return r.send(of, now, breakdownTimeout, func(ctx context.Context) (history.Plot, error) {
-		from, to := spans[of.span].period(now, of.cols)
+		from, to := panel.Spans[of.span].Period(now, of.cols)
 		return feed.BreakdownPlot(ctx, of.by, of.id, from, to, of.cols)
 	}, func(a answer[rowOf, history.Plot]) tea.Msg { return rowPlottedMsg{source{feed}, a} })
 }
 
 // rowPlot is the spend of the chosen row, where that is what was requested.
-func (m Model) rowPlot() spendPlot {
-	d, r := spendPlot{span: m.span, chosen: m.span, row: true}, m.who.plot
+func (m Model) rowPlot() panel.SpendPlot {
+	d, r := panel.SpendPlot{Span: m.span, Chosen: m.span, Row: true}, m.who.plot
 	same := func(of rowOf) bool { return of.question == m.question() && of.id == m.who.id }
 	switch {
 	case r.loaded && same(r.of):
-		d.plot, d.loaded = r.value, true
+		d.Plot, d.Loaded = r.value, true
 	case same(r.sent):
-		d.err = r.err
+		d.Err = r.err
 	}
 	return d
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"ortop/ui/draw"
+	"ortop/ui/scenes"
 )
 
 var (
@@ -21,7 +22,7 @@ func TestSweepFits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
-	for name, scene := range scenes {
+	for name, scene := range scenes.All {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, w := range sweepWidths {
@@ -35,18 +36,18 @@ func TestSweepFits(t *testing.T) {
 	}
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
-			m := modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), w, h, 0)
+			m := modelOf(Options{Onboarding: &fakeOnboarding{}}, scenes.Healthy(), w, h, 0)
 			fits(t, m)
 			m.onboard.typing = true
 			m.entry = m.entry.begun().update(tea.PasteMsg{Content: strings.Repeat("k", 300)})
 			m.entry.err = strings.Repeat("no such key ", 20)
 			fits(t, m)
-			m = modelOf(Options{}, healthy(), w, h, 0)
+			m = modelOf(Options{}, scenes.Healthy(), w, h, 0)
 			m.help = true
 			fits(t, m)
 			m.help, m.notice = false, strings.Repeat("a long notice ", 20)
 			fits(t, m)
-			m = modelOf(Options{}, healthy(), w, h, viewForecast)
+			m = modelOf(Options{}, scenes.Healthy(), w, h, viewForecast)
 			m.plan.edit()
 			m.plan.input = m.plan.input.update(tea.PasteMsg{Content: strings.Repeat("9", 300)})
 			fits(t, m)
@@ -76,7 +77,7 @@ func fits(t *testing.T, m Model) {
 
 func TestNoSizeNoFrame(t *testing.T) {
 	for _, size := range [][2]int{{0, 0}, {0, 24}, {80, 0}, {-1, -1}} {
-		if got := modelOf(Options{}, healthy(), size[0], size[1], 0).View().Content; got != "" {
+		if got := modelOf(Options{}, scenes.Healthy(), size[0], size[1], 0).View().Content; got != "" {
 			t.Errorf("frame at %v = %q, want empty", size, got)
 		}
 	}
@@ -87,7 +88,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
-	for name, scene := range scenes {
+	for name, scene := range scenes.All {
 		for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
 			for view := range views {
 				m := modelOf(Options{}, scene(), size[0], size[1], view)
@@ -107,7 +108,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 
 // U11: with the ASCII set no other byte is written.
 func TestASCIIOnly(t *testing.T) {
-	for name, scene := range scenes {
+	for name, scene := range scenes.All {
 		for _, size := range goldenSizes {
 			for view := range views {
 				m := modelOf(Options{ASCII: true}, scene(), size[0], size[1], view)
@@ -123,7 +124,7 @@ func TestASCIIOnly(t *testing.T) {
 
 // U08: without colours no SGR sets one; bold, faint and reverse stay.
 func TestNoColour(t *testing.T) {
-	for name, scene := range scenes {
+	for name, scene := range scenes.All {
 		for _, size := range goldenSizes {
 			frame := modelOf(Options{NoColor: true}, scene(), size[0], size[1], 0).View().Content
 			for _, seq := range strings.Split(frame, "\x1b[")[1:] {
@@ -144,7 +145,7 @@ func BenchmarkFrame(b *testing.B) {
 	for _, size := range [][2]int{{72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}, {500, 150}} {
 		for view, name := range viewNames() {
 			b.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(b *testing.B) {
-				m := modelOf(Options{}, healthy(), size[0], size[1], view)
+				m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], view)
 				b.ReportAllocs()
 				for b.Loop() {
 					_ = m.View()

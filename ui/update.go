@@ -8,6 +8,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 	"ortop/ui/tty"
 )
 
@@ -179,17 +180,17 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.copy):
-		next, cmd := m.notify("copied: " + summary(m.snap, m.pen()))
-		return next, tea.Batch(cmd, tea.SetClipboard(copied(m.snap, m.pen())))
+		next, cmd := m.notify("copied: " + panel.Summary(m.snap, m.pen()))
+		return next, tea.Batch(cmd, tea.SetClipboard(panel.Copied(m.snap, m.pen())))
 	case key.Matches(msg, k.account):
 		return m.showAccount(m.after(m.shown() + 1))
 	case key.Matches(msg, k.accounts):
 		return m.openDialog(), nil
 	case key.Matches(msg, k.export):
 		next, cmd := m.notify("exporting…")
-		return next, tea.Batch(cmd, exportCmd(m.o.Export, spans[v.span(m)].back, m.now))
+		return next, tea.Batch(cmd, exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
 	case key.Matches(msg, k.page):
-		return m.notify("credits are bought at " + creditsPage)
+		return m.notify("credits are bought at " + panel.CreditsPage)
 	}
 	return m, nil
 }

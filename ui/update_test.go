@@ -13,6 +13,8 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
+	"ortop/ui/scenes"
 )
 
 func press(k string) tea.KeyPressMsg {
@@ -54,28 +56,30 @@ func TestKeys(t *testing.T) {
 	}{
 		{"number shows view", []string{"2"}, func(m Model, _ *fakeFeed) bool { return m.view == viewForecast }, true},
 		{"tab goes round", []string{"tab", "tab", "tab", "tab"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, false}, // its plot is already asked for
-		{"longer range", []string{"]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "7d" }, true},
-		{"range stops at the longest", []string{"]", "]", "]", "]", "]", "]", "]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "all" }, false},
-		{"range stops at the shortest", []string{"[", "[", "[", "["}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "1h" }, false},
-		{"forecast has a range of its own", []string{"2", "]"}, func(m Model, _ *fakeFeed) bool { return spans[m.span].name == "24h" && spans[m.back()].name == "30d" }, false},
+		{"longer range", []string{"]"}, func(m Model, _ *fakeFeed) bool { return panel.Spans[m.span].Name == "7d" }, true},
+		{"range stops at the longest", []string{"]", "]", "]", "]", "]", "]", "]"}, func(m Model, _ *fakeFeed) bool { return panel.Spans[m.span].Name == "all" }, false},
+		{"range stops at the shortest", []string{"[", "[", "[", "["}, func(m Model, _ *fakeFeed) bool { return panel.Spans[m.span].Name == "1h" }, false},
+		{"forecast has a range of its own", []string{"2", "]"}, func(m Model, _ *fakeFeed) bool {
+			return panel.Spans[m.span].Name == "24h" && panel.Spans[m.back()].Name == "30d"
+		}, false},
 		{"refresh", []string{"r"}, func(_ Model, f *fakeFeed) bool { return f.refreshed.Load() == 1 }, false},
 		{"pause", []string{"p"}, func(_ Model, f *fakeFeed) bool { return f.paused.Load() }, false},
 		{"help opens", []string{"?"}, func(m Model, _ *fakeFeed) bool { return m.help }, false},
 		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
 		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
 		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
-		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1 }, false},
+		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1 }, false},
 		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1
+			return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1
 		}, false},
 		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
 		{"h and l move the cursor", []string{"h", "h", "l"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().cursorColumn() == len(m.spend.value.Buckets)-1
+			return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1
 		}, false},
 		{"j and k choose a field of the plan", []string{"2", "j", "j", "k"}, func(m Model, _ *fakeFeed) bool { return m.plan.at == 1 }, false},
 		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
 		{"copy", []string{"y"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, "$63.52 left") }, true},
-		{"credits page", []string{"o"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, creditsPage) }, true},
+		{"credits page", []string{"o"}, func(m Model, _ *fakeFeed) bool { return strings.Contains(m.notice, panel.CreditsPage) }, true},
 		{"quit", []string{"q"}, func(Model, *fakeFeed) bool { return true }, true},
 		{"interrupt", []string{"ctrl+c"}, func(Model, *fakeFeed) bool { return true }, true},
 		{"suspend is not bound without a hook", []string{"ctrl+z"}, func(Model, *fakeFeed) bool { return true }, false},
@@ -83,7 +87,7 @@ func TestKeys(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFakeFeed()
-			m := modelOf(Options{Feed: f}, healthy(), 100, 30, viewOverview)
+			m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewOverview)
 			var cmd tea.Cmd
 			for _, k := range c.keys {
 				m, cmd = step(m, press(k))
@@ -99,7 +103,7 @@ func TestKeys(t *testing.T) {
 }
 
 func TestQuitAndInterruptAreCommands(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	_, cmd := step(m, press("q"))
 	if _, ok := cmd().(tea.QuitMsg); !ok {
 		t.Error("q does not quit")
@@ -118,7 +122,7 @@ func TestQuitAndInterruptAreCommands(t *testing.T) {
 // U10: a paste reaches no key binding.
 func TestPasteDoesNothing(t *testing.T) {
 	f := newFakeFeed()
-	m := modelOf(Options{Feed: f}, healthy(), 100, 30, 0)
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, 0)
 	m, cmd := step(m, tea.PasteMsg{Content: "q2pr?" + strings.Repeat("x", 1<<20)})
 	if cmd != nil || m.view != 0 || m.help || f.refreshed.Load() != 0 || f.paused.Load() {
 		t.Error("a paste did something")
@@ -126,14 +130,14 @@ func TestPasteDoesNothing(t *testing.T) {
 }
 
 func TestPageOnlyOfOpenRouter(t *testing.T) {
-	m := modelOf(Options{}, scenes["noted"](), 100, 30, 0)
+	m := modelOf(Options{}, scenes.All["noted"](), 100, 30, 0)
 	if m, _ = step(m, press("o")); m.notice != "" {
 		t.Errorf("o on another host = %q, want nothing", m.notice)
 	}
 }
 
 func TestMouse(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 100, 30, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
 	click := func(m Model, x, y int) Model {
 		m, _ = step(m, tea.MouseClickMsg{X: x, Y: y, Button: tea.MouseLeft})
 		return m
@@ -152,35 +156,35 @@ func TestMouse(t *testing.T) {
 	if got := click(m, x, y); got.view != viewForecast {
 		t.Error("a click on a tab does not show it")
 	}
-	for i, s := range spans {
+	for i, s := range panel.Spans {
 		if i == m.span {
 			continue
 		}
-		x, y = find(s.name + " ")
+		x, y = find(s.Name + " ")
 		if got := click(m, x, y); got.span != i {
-			t.Errorf("a click on %q chose %q", s.name, spans[got.span].name)
+			t.Errorf("a click on %q chose %q", s.Name, panel.Spans[got.span].Name)
 		}
 	}
 	x, y = find("┼")
-	if got := click(m, x+11, y).spendPlot().cursorColumn(); got != 10 {
+	if got := click(m, x+11, y).spendPlot().CursorColumn(); got != 10 {
 		t.Errorf("a click on column 10 = column %d", got)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
-	if got := m.spendPlot().cursorColumn(); got != len(m.spend.value.Buckets)-1 {
+	if got := m.spendPlot().CursorColumn(); got != len(m.spend.value.Buckets)-1 {
 		t.Errorf("the wheel put the cursor on %d", got)
 	}
 }
 
 func TestPlotIsAskedOnceAtATime(t *testing.T) {
 	f := newFakeFeed()
-	m := modelOf(Options{Feed: f}, healthy(), 100, 30, 0)
-	m, cmd := step(m, snapshotMsg{f, healthy()})
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, 0)
+	m, cmd := step(m, snapshotMsg{f, scenes.Healthy()})
 	if cmd == nil || !m.spend.loading {
 		t.Fatal("a snapshot does not ask for the plot")
 	}
 	gen := m.spend.gen
 	for range 50 {
-		m, _ = step(m, snapshotMsg{f, healthy()})
+		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 		m, _ = step(m, tea.WindowSizeMsg{Width: 90, Height: 30})
 	}
 	if m.spend.gen != gen {
@@ -198,10 +202,10 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 }
 
 func TestPlotErrors(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 100, 30, 0)
-	m, _ = step(m, snapshotMsg{m.feed, healthy()})
+	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
+	m, _ = step(m, snapshotMsg{m.feed, scenes.Healthy()})
 	m, _ = step(m, spendMsg{source{m.feed}, answer[int, history.Plot]{gen: m.spend.gen, of: m.span, err: errors.New("disk I/O error")}})
-	if m.spendPlot().err != nil || len(m.spend.value.Buckets) == 0 {
+	if m.spendPlot().Err != nil || len(m.spend.value.Buckets) == 0 {
 		t.Error("one failure takes the plot of the same range away")
 	}
 	m, _ = step(m, press("]"))
@@ -212,8 +216,8 @@ func TestPlotErrors(t *testing.T) {
 }
 
 func TestSnapshotsOfAnotherFeedAreIgnored(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
-	other := healthy()
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
+	other := scenes.Healthy()
 	other.Account = "other"
 	if m, _ = step(m, snapshotMsg{newFakeFeed(), other}); m.snap.Account != "personal" {
 		t.Error("a snapshot of a feed that is gone is shown")
@@ -221,7 +225,7 @@ func TestSnapshotsOfAnotherFeedAreIgnored(t *testing.T) {
 }
 
 func TestClockGenerations(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	if _, cmd := step(m, clockMsg{m.clockGen}); cmd == nil {
 		t.Error("the clock stopped")
 	}
@@ -256,11 +260,11 @@ func TestClockRate(t *testing.T) {
 }
 
 func TestSpinnerTurnsOnlyWhileAsking(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	if m.turning {
 		t.Fatal("the spinner turns while waiting")
 	}
-	asking := healthy()
+	asking := scenes.Healthy()
 	asking.Phase = account.Asking
 	m, _ = step(m, snapshotMsg{m.feed, asking})
 	if !m.turning {
@@ -270,7 +274,7 @@ func TestSpinnerTurnsOnlyWhileAsking(t *testing.T) {
 	if cmd == nil || !m.turning {
 		t.Error("the spinner stopped while asking")
 	}
-	m, _ = step(m, snapshotMsg{m.feed, healthy()})
+	m, _ = step(m, snapshotMsg{m.feed, scenes.Healthy()})
 	if m, cmd = step(m, spunMsg{}); cmd != nil || m.turning {
 		t.Error("the spinner goes on after the answer")
 	}
@@ -282,7 +286,7 @@ func TestSpinnerTurnsOnlyWhileAsking(t *testing.T) {
 
 // Unseen, no age stands that would be wrong a moment later.
 func TestUnseenShowsTheTime(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, tea.BlurMsg{})
 	if got := stripped(m); !strings.Contains(got, "updated 10:41:56") || strings.Contains(got, "4 s ago") {
 		t.Errorf("unseen footer: %q", got[strings.LastIndex(got, "\n"):])
@@ -290,7 +294,7 @@ func TestUnseenShowsTheTime(t *testing.T) {
 }
 
 func TestNoticeEnds(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, noticeMsg("first"))
 	old := m.noticeID
 	m, _ = step(m, noticeMsg("cannot suspend here"))
@@ -304,7 +308,7 @@ func TestNoticeEnds(t *testing.T) {
 }
 
 func TestBackgroundChangesTheme(t *testing.T) {
-	m := modelOf(Options{}, healthy(), 80, 24, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	dark := m.View().Content
 	m, _ = step(m, tea.BackgroundColorMsg{Color: lipgloss.Color("#ffffff")})
 	if m.dark || m.View().Content == dark {
@@ -314,9 +318,9 @@ func TestBackgroundChangesTheme(t *testing.T) {
 
 func TestViewModes(t *testing.T) {
 	for _, m := range []Model{
-		modelOf(Options{}, healthy(), 0, 0, 0),
-		modelOf(Options{}, scenes["hostile"](), 80, 24, 0),
-		modelOf(Options{Onboarding: &fakeOnboarding{}}, healthy(), 80, 24, 0),
+		modelOf(Options{}, scenes.Healthy(), 0, 0, 0),
+		modelOf(Options{}, scenes.All["hostile"](), 80, 24, 0),
+		modelOf(Options{Onboarding: &fakeOnboarding{}}, scenes.Healthy(), 80, 24, 0),
 	} {
 		v := m.View()
 		if !v.AltScreen || !v.ReportFocus || v.MouseMode != tea.MouseModeCellMotion {

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
 // views are the screens in order; the key of each is its number. The first is
@@ -49,8 +50,8 @@ func (plain) load(*Model, layout) tea.Cmd                                { retur
 func (plain) refresh(*Model, layout) tea.Cmd                             { return nil }
 func (plain) keys(_ Model, _ layout, k keyMap) keyMap                    { return k }
 func (plain) update(m Model, _ tea.Msg, _ keyMap) (Model, tea.Cmd, bool) { return m, nil, false }
-func (plain) card(d screen, w, h int) []string                           { return d.pane().card(w, h) }
-func (plain) age(d screen, w int) string                                 { return ageLine(d.Pen, d.m.snap, w) }
+func (plain) card(d screen, w, h int) []string                           { return d.pane().Card(w, h) }
+func (plain) age(d screen, w int) string                                 { return panel.AgeLine(d.Pen, d.m.snap, w) }
 
 // screen is what a frame is drawn from.
 type screen struct {
@@ -62,24 +63,24 @@ type screen struct {
 func (m Model) screen(l layout) screen { return screen{m.pen(), m, m.enabledKeys(l)} }
 
 // pane is the account for a small pane.
-func (d screen) pane() pane {
-	return pane{Pen: d.Pen, snap: d.m.snap, spend: d.m.spendPlot(), accounts: d.m.accounts(), notice: d.m.notice}
+func (d screen) pane() panel.Pane {
+	return panel.Pane{Pen: d.Pen, Snap: d.m.snap, Spend: d.m.spendPlot(), Accounts: d.m.accounts(), Notice: d.m.notice}
 }
 
 // full draws the panels of a view, with what every view has above and below.
 func (d screen) full(l layout) []string {
 	v, s := views[d.m.view], d.m.snap
-	header, _ := renderHeader(d.Pen, s, l.w-2)
+	header, _ := panel.Header(d.Pen, s, l.w-2)
 	out := []string{" " + header + " "}
 	if l.tabs.h > 0 {
 		brief := ""
 		if d.m.view != 0 {
-			brief = d.Dim(summary(s, d.Pen))
+			brief = d.Dim(panel.Summary(s, d.Pen))
 		}
-		line, _ := renderTabs(d.Pen, viewNames(), d.m.view, brief, l.w)
+		line, _ := panel.Tabs(d.Pen, viewNames(), d.m.view, brief, l.w)
 		out = append(out, line)
 	}
-	for _, b := range banners(d.Pen, s, l.w-2)[:l.banners.h] {
+	for _, b := range panel.Banners(d.Pen, s, l.w-2)[:l.banners.h] {
 		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
 	}
 	return append(append(out, v.body(d, l)...), d.footer(v, l.w))
@@ -100,7 +101,7 @@ func (d screen) footer(v view, w int) string {
 // list draws a list without borders: whose it is, what it is of, and its rows.
 func (d screen) list(v view, card func(p draw.Pen, w, h int) (title string, lines []string), w, h int) []string {
 	in, rows := max(1, w-2), h-3
-	header, _ := renderHeader(d.Pen, d.m.snap, in)
+	header, _ := panel.Header(d.Pen, d.m.snap, in)
 	title, lines := card(d.Pen, in, rows)
 	foot := draw.Fit(d.Bright(d.m.notice), in)
 	if d.m.notice == "" {
@@ -144,7 +145,7 @@ func (m Model) show(view int) (tea.Model, tea.Cmd) {
 // choose takes the range at i, if there is one.
 func (m Model) choose(i int) (tea.Model, tea.Cmd) {
 	v := views[m.view]
-	if i < 0 || i >= len(spans) || i == v.span(m) {
+	if i < 0 || i >= len(panel.Spans) || i == v.span(m) {
 		return m, nil
 	}
 	v.setSpan(&m, i)

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/scenes"
 )
 
 // clockView is a view that nothing but the list of views knows.
@@ -30,7 +31,7 @@ func TestAnotherView(t *testing.T) {
 	before := views
 	defer func() { views = before }()
 	views = append(views[:len(views):len(views)], clockView{})
-	m := modelOf(Options{}, healthy(), 100, 30, 0)
+	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
 	m, _ = step(m, press("5"))
 	if frame := stripped(m); !strings.Contains(frame, "5 clock") || !strings.Contains(frame, "the time") {
 		t.Errorf("5 shows\n%s", frame)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/scenes"
 )
 
 // output is what a program has written.
@@ -43,12 +45,12 @@ func (o *output) waitFor(t *testing.T, words string) {
 
 func TestWholeProgram(t *testing.T) {
 	f := newFakeFeed()
-	f.slot <- healthy()
+	f.slot <- scenes.Healthy()
 	defer close(f.slot)
 	input, keyboard := io.Pipe()
 	defer keyboard.Close()
 	out := &output{}
-	p := tea.NewProgram(newModel(Options{Feed: f, Now: func() time.Time { return testNow }}),
+	p := tea.NewProgram(newModel(Options{Feed: f, Now: func() time.Time { return scenes.Now }}),
 		tea.WithInput(input), tea.WithOutput(out), tea.WithWindowSize(100, 30), tea.WithoutSignals(),
 		tea.WithEnvironment([]string{"TERM=xterm-256color"}))
 	ended := make(chan tea.Model, 1)

@@ -1,4 +1,7 @@
-package ui
+// Package panel draws what is known of an account: each panel of the dashboard
+// is a function of a snapshot, or of the plain values that it holds, and of its
+// size. It keeps no state, reads no keys and waits for nothing.
+package panel
 
 import (
 	"fmt"
@@ -10,15 +13,15 @@ import (
 	"ortop/ui/draw"
 )
 
-// pane is an account in few lines, for a small pane.
-type pane struct {
+// Pane is an account in few lines, for a small pane.
+type Pane struct {
 	draw.Pen
-	snap     account.Snapshot
-	spend    spendPlot
-	accounts accounts
-	notice   string
-	home     bool // other accounts and the range are named too
-	chances  bool // the chances stand in place of rates
+	Snap     account.Snapshot
+	Spend    SpendPlot
+	Accounts Accounts
+	Notice   string
+	Home     bool // other accounts and the range are named too
+	Chances  bool // the chances stand in place of rates
 }
 
 // part is a line or a few of the compact card. Where there is too little
@@ -29,9 +32,9 @@ type part struct {
 	gap   bool // wants a blank line before it
 }
 
-// card is a card without borders. Height that is left over goes to
+// Card is a card without borders. Height that is left over goes to
 // the plot.
-func (d pane) card(w, h int) []string {
+func (d Pane) Card(w, h int) []string {
 	in := max(1, w-2)
 	parts := d.parts(in)
 	order := make([]int, len(parts))
@@ -61,8 +64,8 @@ func (d pane) card(w, h int) []string {
 			out = append(out, "")
 			gaps--
 		}
-		if pt.rank == rankPlot && spare >= 5 && h >= compactChart {
-			pt.lines = draw.Fill(spendLinesOf(d.Pen, d.spend, in, spare+1), in, spare+1)
+		if pt.rank == rankPlot && spare >= 5 && h >= CompactChart {
+			pt.lines = draw.Fill(spendLinesOf(d.Pen, d.Spend, in, spare+1), in, spare+1)
 			spare = 0
 		}
 		if pt.rank == rankFooter {
@@ -78,8 +81,8 @@ func (d pane) card(w, h int) []string {
 	return out
 }
 
-// compactChart is the height from which a compact card may have a chart.
-const compactChart = 18
+// CompactChart is the height from which a compact card may have a chart.
+const CompactChart = 18
 
 // The ranks: what a smaller pane keeps longest comes first.
 const (
@@ -96,15 +99,15 @@ const (
 	rankSpent
 )
 
-func (d pane) parts(w int) []part {
-	s, p := d.snap, d.Pen
+func (d Pane) parts(w int) []part {
+	s, p := d.Snap, d.Pen
 	l, _ := levelOf(s)
-	header, where := renderHeader(p, s, w)
+	header, where := Header(p, s, w)
 	parts := []part{{rankHeader, []string{header}, false}}
 	if where != "" {
 		parts = append(parts, part{rankHeader, []string{where}, false})
 	}
-	if b := banners(p, s, w); len(b) > 0 {
+	if b := Banners(p, s, w); len(b) > 0 {
 		rank := rankFault
 		if w < 30 { // there the state has to do
 			rank = rankRange
@@ -114,8 +117,8 @@ func (d pane) parts(w int) []part {
 			parts = append(parts, part{rankRange, b[1:2], false})
 		}
 	}
-	if d.home && len(d.accounts.all) > 1 {
-		if line := d.accounts.nearer(p, w); line != "" {
+	if d.Home && len(d.Accounts.All) > 1 {
+		if line := d.Accounts.nearer(p, w); line != "" {
 			parts = append(parts, part{rankRange, []string{line}, false})
 		}
 	}
@@ -128,7 +131,7 @@ func (d pane) parts(w int) []part {
 				part{rankEnds, []string{gaugeEnds(p, share, w)}, false})
 		}
 	default:
-		lines := unknownLines(p, s, l, w, 4)
+		lines := UnknownLines(p, s, l, w, 4)
 		parts = append(parts, part{rankBalance, lines[:1], true})
 		for i, line := range lines[1:] {
 			rank := rankGauge
@@ -143,7 +146,7 @@ func (d pane) parts(w int) []part {
 	if s.Refilled() {
 		date, settings = date[:len(date)-1], date[len(date)-1]
 	}
-	if f, does := next(s); due(s) {
+	if f, does := Next(s); due(s) {
 		date = dueLines(p, s, w)
 	} else if s.Early() {
 		if f.Subject == forecast.Key {
@@ -153,7 +156,7 @@ func (d pane) parts(w int) []part {
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		between, days := bold(text.Between(from, to, p.Now)), bold(text.Days(from, to, p.Now))
 		date[0] = draw.Pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.Now)))
-		if d.chances { // there the chances are what it rests on
+		if d.Chances { // there the chances are what it rests on
 			date = append(date[:1], vaguely(p, f)...)
 		}
 	} else if f.State == forecast.OK {
@@ -176,7 +179,7 @@ func (d pane) parts(w int) []part {
 			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
 			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
 			inOf(f, p.Now))
-		if d.chances {
+		if d.Chances {
 			in := inOf(f, p.Now)
 			date[1] = draw.Pick(w,
 				draw.JoinAll("  ", in, p.Dim("80 %: "+text.Range(from, to, p.Now))),
@@ -192,37 +195,37 @@ func (d pane) parts(w int) []part {
 	if settings != "" {
 		parts = append(parts, part{rankEnds, []string{settings}, false})
 	}
-	if d.chances {
+	if d.Chances {
 		return append(parts, d.chanceParts(w)...)
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
 	day := text.MaybeUSD(s.Burn.USDPerDay) + p.Dim("/day")
 	parts = append(parts,
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
-		part{rankPlot, []string{p.Accent(draw.Spark(d.spend.rates(p.Now), w))}, false},
+		part{rankPlot, []string{p.Accent(draw.Spark(d.Spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.footer(w)}, false})
 	return parts
 }
 
-func (d pane) chanceParts(w int) []part {
+func (d Pane) chanceParts(w int) []part {
 	var parts []part
-	for i, line := range chanceLines(d.Pen, d.snap, w) {
+	for i, line := range chanceLines(d.Pen, d.Snap, w) {
 		parts = append(parts, part{rankRate, []string{line}, i == 0})
 	}
 	return append(parts, part{rankFooter, []string{d.footer(w)}, false})
 }
 
-func (d pane) footer(w int) string {
-	if d.notice != "" {
-		return draw.Fit(d.Bright(d.notice), w)
+func (d Pane) footer(w int) string {
+	if d.Notice != "" {
+		return draw.Fit(d.Bright(d.Notice), w)
 	}
-	age := ageLine(d.Pen, d.snap, w/2-8)
-	if d.home {
-		age = draw.JoinAll(d.Dim(" · "), d.Dim(spans[d.spend.span].name), age)
+	age := AgeLine(d.Pen, d.Snap, w/2-8)
+	if d.Home {
+		age = draw.JoinAll(d.Dim(" · "), d.Dim(Spans[d.Spend.Span].Name), age)
 	}
 	help := "? help"
-	if shown, of := d.accounts.watched(); of > 1 {
+	if shown, of := d.Accounts.watched(); of > 1 {
 		help = draw.Pick(w-1-draw.Width(age), fmt.Sprintf("? help   a: account %d of %d", shown, of), fmt.Sprintf("? help   a: %d/%d", shown, of), help)
 	}
 	return draw.Spread(d.Dim(help), age, w)

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"time"
@@ -8,28 +8,28 @@ import (
 
 // span is how far back a plot goes.
 type span struct {
-	name string
-	back time.Duration // 0: to the first sample
+	Name string
+	Back time.Duration // 0: to the first sample
 }
 
-var spans = []span{
+var Spans = []span{
 	{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour},
 	{"30d", 30 * 24 * time.Hour}, {"1y", 365 * 24 * time.Hour}, {"all", 0},
 }
 
-const defaultSpan = 2
+const DefaultSpan = 2
 
 // perDay reports whether rates over the span are given by the day.
-func (s span) perDay() bool { return s.back == 0 || s.back > 24*time.Hour }
+func (s span) perDay() bool { return s.Back == 0 || s.Back > 24*time.Hour }
 
-// period is the from and to of a plot of n columns that ends at now. The
+// Period is the from and to of a plot of n columns that ends at now. The
 // edges of columns stay where they are as time goes on, so that a spike keeps
 // its shape; the last column may be still under way.
-func (s span) period(now time.Time, n int) (from, to time.Time) {
-	if s.back == 0 {
+func (s span) Period(now time.Time, n int) (from, to time.Time) {
+	if s.Back == 0 {
 		return time.Time{}, now
 	}
-	column := (s.back / time.Duration(max(1, n))).Truncate(time.Second)
+	column := (s.Back / time.Duration(max(1, n))).Truncate(time.Second)
 	to = now.Truncate(column)
 	if to.Before(now) {
 		to = to.Add(column)
@@ -39,7 +39,7 @@ func (s span) period(now time.Time, n int) (from, to time.Time) {
 
 // lastOf names a span that ends now.
 func lastOf(span int) string {
-	if spans[span].back == 0 {
+	if Spans[span].Back == 0 {
 		return "all"
 	}
 	return "last " + spanWords(span)
@@ -47,18 +47,18 @@ func lastOf(span int) string {
 
 // spanWords is a span's name in words: "24 h".
 func spanWords(span int) string {
-	name := spans[span].name
+	name := Spans[span].Name
 	return name[:len(name)-1] + " " + name[len(name)-1:]
 }
 
-// spanMenu is the choice of spans as drawn in a border, shortest first, and
+// SpanMenu is the choice of spans as drawn in a border, shortest first, and
 // the cells that each takes from its left end. Where there is little room
 // only the chosen one is named.
-func spanMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
-	for i, s := range spans {
-		word := " " + s.name + " "
+func SpanMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
+	for i, s := range Spans {
+		word := " " + s.Name + " "
 		if i == chosen {
-			word = "[" + s.name + "]"
+			word = "[" + s.Name + "]"
 			menu += p.Chosen(word)
 		} else {
 			menu += p.Dim(word)
@@ -66,7 +66,7 @@ func spanMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
 		ends = append(ends, draw.Width(menu))
 	}
 	if draw.Width(menu) > w {
-		return p.Chosen("[" + spans[chosen].name + "]"), nil
+		return p.Chosen("[" + Spans[chosen].Name + "]"), nil
 	}
 	return menu, ends
 }

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"time"
@@ -9,79 +9,79 @@ import (
 	"ortop/ui/draw"
 )
 
-// events are the list of what happened, or one of it in full.
-type events struct {
-	span   int // into spans
-	find   find
-	list   draw.List
-	open   bool            // the chosen one is shown in full
-	all    int             // before the filter
-	found  []account.Event // the newest first
-	loaded bool
-	err    error
+// Events are the list of what happened, or one of it in full.
+type Events struct {
+	Span   int // into spans
+	Find   Find
+	List   draw.List
+	Open   bool            // the chosen one is shown in full
+	All    int             // before the filter
+	Found  []account.Event // the newest first
+	Loaded bool
+	Err    error
 }
 
-// chosen is the chosen event.
-func (d events) chosen() (e account.Event, ok bool) {
-	if d.list.At >= len(d.found) {
+// Chosen is the chosen event.
+func (d Events) Chosen() (e account.Event, ok bool) {
+	if d.List.At >= len(d.Found) {
 		return e, false
 	}
-	return d.found[d.list.At], true
+	return d.Found[d.List.At], true
 }
 
-// renderEvents draws the events, or one in full: w by h cells, border
+// Render draws the events, or one in full: w by h cells, border
 // included.
-func renderEvents(p draw.Pen, d events, w, h int) []string {
-	if e, ok := d.chosen(); ok && d.open {
+func (d Events) Render(p draw.Pen, w, h int) []string {
+	if e, ok := d.Chosen(); ok && d.Open {
 		return draw.Panel(p, p.Title(eventKind(e)), p.Dim("esc back"), eventLines(p, e, w-4), w, h)
 	}
-	menu, _ := spanMenu(p, d.span, d.menuRoom(p, w))
+	menu, _ := SpanMenu(p, d.Span, d.MenuRoom(p, w))
 	return draw.Panel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
 }
 
-// menuRoom is what the title and the corners leave the menu of ranges.
-func (d events) menuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
+// MenuRoom is what the title and the corners leave the menu of ranges.
+func (d Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
 
-func (d events) title(p draw.Pen) string {
-	of := d.find.of(p, d.list.At, len(d.found), d.all)
-	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.span)), of, d.find.shown)
+func (d Events) title(p draw.Pen) string {
+	of := d.Find.of(p, d.List.At, len(d.Found), d.All)
+	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.Span)), of, d.Find.Shown)
 }
 
-// card is the title and the lines of the events, or of one, without borders.
-func (d events) card(p draw.Pen, w, h int) (title string, lines []string) {
-	if e, ok := d.chosen(); ok && d.open {
+// Card is the title and the lines of the events, or of one, without borders.
+func (d Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
+	if e, ok := d.Chosen(); ok && d.Open {
 		return d.title(p), eventLines(p, e, w)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
 
 // lines are the events that are seen in w by h cells.
-func (d events) lines(p draw.Pen, w, h int) []string {
+func (d Events) lines(p draw.Pen, w, h int) []string {
 	var lines []string
-	if d.err != nil {
-		lines = append(lines, p.Low("▲ ")+draw.CutWords("events cannot be read: "+draw.Clean(d.err.Error()), w-2))
+	if d.Err != nil {
+		lines = append(lines, p.Low("▲ ")+draw.CutWords("events cannot be read: "+draw.Clean(d.Err.Error()), w-2))
 	}
 	switch {
-	case !d.loaded && d.err == nil:
+	case !d.Loaded && d.Err == nil:
 		return append(lines, p.Dim("reading events…"))
-	case d.all == 0 && d.err == nil:
+	case d.All == 0 && d.Err == nil:
 		longer := ""
-		if d.span < len(spans)-1 {
+		if d.Span < len(Spans)-1 {
 			longer = ":  ] for a longer one"
 		}
 		return append(lines, p.Dim(draw.Pick(w, "nothing happened in this range: no alert, top-up, refund or gap"+longer,
 			"nothing happened in this range"+longer, "nothing happened in this range", "nothing happened")))
-	case len(d.found) == 0 && d.loaded:
-		return append(lines, p.Dim(draw.Pick(w, "nothing says "+draw.Clean(d.find.text), "nothing found")))
+	case len(d.Found) == 0 && d.Loaded:
+		return append(lines, p.Dim(draw.Pick(w, "nothing says "+draw.Clean(d.Find.Text), "nothing found")))
 	}
-	for i := d.list.Top; i < len(d.found) && len(lines) < h; i++ {
-		lines = append(lines, eventLine(p, d.found[i], i == d.list.At, w))
+	for i := d.List.Top; i < len(d.Found) && len(lines) < h; i++ {
+		lines = append(lines, eventLine(p, d.Found[i], i == d.List.At, w))
 	}
 	return lines
 }
 
-// canAcknowledge reports whether an event is of an alert that nobody has seen.
-func canAcknowledge(e account.Event) bool {
+// CanAcknowledge reports whether an event is of an alert that nobody has seen.
+func CanAcknowledge(e account.Event) bool {
 	return e.Alert != nil && e.Kind != account.EventCleared && e.ID > 0 && !e.Acknowledged
 }
 
@@ -155,7 +155,7 @@ func eventLines(p draw.Pen, e account.Event, w int) []string {
 	switch {
 	case e.Acknowledged:
 		facts = append(facts, fact{"acknowledged", "yes"})
-	case canAcknowledge(e):
+	case CanAcknowledge(e):
 		facts = append(facts, fact{"acknowledged", "no:  x  to say that you have seen it"})
 	}
 	for _, f := range facts {

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"math"
@@ -13,57 +13,57 @@ import (
 
 // The fields of the plan, from the top.
 const (
-	fieldTopUp = iota
-	fieldUntil
+	FieldTopUp = iota
+	FieldUntil
 	fieldAuto
-	planFields
+	PlanFields
 )
 
-// plan is the fields of the planner and what they come to.
-type plan struct {
+// Plan is the fields of the planner and what they come to.
+type Plan struct {
 	draw.Pen
-	snap     account.Snapshot
-	topUpUSD float64
-	until    time.Time
-	days     float64
-	at       int // the chosen field
+	Snap     account.Snapshot
+	TopUpUSD float64
+	Until    time.Time
+	Days     float64
+	At       int // the chosen field
 	// edit draws that field while it is edited, empty with what was in it; nil:
 	// it is not edited.
-	edit   func(old string, w int) string
-	wrong  string         // what is wrong with what was typed
-	result *forecast.Plan // nil: not known yet
-	failed error
+	Edit   func(old string, w int) string
+	Wrong  string         // what is wrong with what was typed
+	Result *forecast.Plan // nil: not known yet
+	Failed error
 }
 
-// render draws the panel: w by h cells, border included.
-func (d plan) render(w, h int) []string {
+// Render draws the panel: w by h cells, border included.
+func (d Plan) Render(w, h int) []string {
 	note := "fees come on top"
-	if d.snap.Forecast.Subject == forecast.Key && d.snap.Balance != nil {
+	if d.Snap.Forecast.Subject == forecast.Key && d.Snap.Balance != nil {
 		note = "of the balance, not of the key's cap; " + note
 	}
-	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, h)
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.Lines(w-4), w, h)
 }
 
-func (d plan) lines(w int) []string {
+func (d Plan) Lines(w int) []string {
 	labels := []string{"top up", "until", "auto top-up"}
 	if w < 90 {
 		labels[fieldAuto] = "auto"
 	}
-	values := []string{text.USD(d.topUpUSD), exactly(d.until, d.Now), "every " + text.Span(time.Duration(d.days*24*float64(time.Hour)))}
+	values := []string{text.USD(d.TopUpUSD), exactly(d.Until, d.Now), "every " + text.Span(time.Duration(d.Days*24*float64(time.Hour)))}
 	labelW, valueW := 0, 11
 	for i := range labels {
 		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
 	}
-	lines := make([]string, planFields)
+	lines := make([]string, PlanFields)
 	for i := range lines {
 		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("[ "), d.Dim(" ]")
-		if i == d.at {
+		if i == d.At {
 			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("[ "), d.Chosen(" ]")
 		}
 		value := draw.Fit(values[i], valueW)
-		editing := i == d.at && d.edit != nil
+		editing := i == d.At && d.Edit != nil
 		if editing {
-			value = d.edit(values[i], max(valueW, 17))
+			value = d.Edit(values[i], max(valueW, 17))
 		}
 		head := mark + name + "  " + open + value + end + "  "
 		room := w - draw.Width(head)
@@ -77,8 +77,8 @@ func (d plan) lines(w int) []string {
 }
 
 // hint says what may be typed, or what is wrong with what was.
-func (d plan) hint(i, w int) string {
-	if err := d.wrong; err != "" {
+func (d Plan) hint(i, w int) string {
+	if err := d.Wrong; err != "" {
 		what := err
 		if _, after, ok := strings.Cut(err, "\": "); ok && draw.Width(err)+2 > w {
 			what = after
@@ -93,30 +93,30 @@ func (d plan) hint(i, w int) string {
 }
 
 // outcome says what the plan gives for a field in w cells.
-func (d plan) outcome(i, w int) string {
+func (d Plan) outcome(i, w int) string {
 	dim := d.Dim
 	switch {
-	case d.snap.Balance == nil && i == 0:
+	case d.Snap.Balance == nil && i == 0:
 		return dim(text.Unknown + draw.Pick(w-1, "  the balance is not known", ""))
-	case d.snap.Balance == nil:
+	case d.Snap.Balance == nil:
 		return dim(text.Unknown)
-	case d.failed != nil:
-		return d.Low("▲ ") + draw.CutWords("cannot be planned: "+draw.Clean(d.failed.Error()), w-2)
-	case d.result == nil:
+	case d.Failed != nil:
+		return d.Low("▲ ") + draw.CutWords("cannot be planned: "+draw.Clean(d.Failed.Error()), w-2)
+	case d.Result == nil:
 		return dim("…")
 	}
 	switch i {
-	case fieldTopUp:
+	case FieldTopUp:
 		return d.lasts(w)
-	case fieldUntil:
+	case FieldUntil:
 		return d.reaches(w)
 	}
 	return d.autoTopUp(w)
 }
 
 // lasts is when the balance with the top-up runs out.
-func (d plan) lasts(w int) string {
-	f, dim, bright := d.result.WithTopUp, d.Dim, d.Bright
+func (d Plan) lasts(w int) string {
+	f, dim, bright := d.Result.WithTopUp, d.Dim, d.Bright
 	unknown := func(why string) string {
 		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
 	}
@@ -132,7 +132,7 @@ func (d plan) lasts(w int) string {
 		return unknown("")
 	}
 	from, to := f.Time(f.P10), f.Time(f.P90)
-	if d.snap.Early() {
+	if d.Snap.Early() {
 		between := text.Between(from, to, d.Now)
 		return draw.Pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.Now))
 	}
@@ -151,10 +151,10 @@ func (d plan) lasts(w int) string {
 }
 
 // reaches is what it takes to get to the moment asked for.
-func (d plan) reaches(w int) string {
+func (d Plan) reaches(w int) string {
 	dim, bright := d.Dim, d.Bright
-	needed, perDay := d.result.NeededUSD, ""
-	if a := d.result.AllowanceUSDPerDay; a != nil {
+	needed, perDay := d.Result.NeededUSD, ""
+	if a := d.Result.AllowanceUSDPerDay; a != nil {
 		perDay = text.USD(*a)
 	}
 	switch {
@@ -179,8 +179,8 @@ func (d plan) reaches(w int) string {
 }
 
 // autoTopUp is the settings of automatic top-up that suit the burn.
-func (d plan) autoTopUp(w int) string {
-	a, dim, bright := d.result.Auto, d.Dim, d.Bright
+func (d Plan) autoTopUp(w int) string {
+	a, dim, bright := d.Result.Auto, d.Dim, d.Bright
 	if a == nil {
 		return dim(text.Unknown)
 	}
@@ -189,7 +189,7 @@ func (d plan) autoTopUp(w int) string {
 	if a.Every > 365*24*time.Hour {
 		every = "less than once a year"
 	}
-	if seen := d.snap.AutoTopUp; seen != nil { // what is, beside what would suit
+	if seen := d.Snap.AutoTopUp; seen != nil { // what is, beside what would suit
 		now := dim("now ") + bright(roundUSD(seen.AmountUSD)) + dim(" below ") + bright(roundUSD(seen.ThresholdUSD))
 		return draw.Pick(w,
 			settings+dim(": "+month+"; ")+now,

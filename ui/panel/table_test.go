@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -12,12 +12,12 @@ import (
 
 func TestPricesFitTheirColumn(t *testing.T) {
 	for _, c := range []struct {
-		usd  float64
+		USD  float64
 		want string
 	}{{0, "0.00"}, {1e-9, "<0.001"}, {0.0025, "0.0025"}, {4.33, "4.33"}, {999.99, "999.99"}, {10_000, "10,000"}, {123_456, "0.12M"}} {
-		got := perMtok(spenders.Row{USDPerMtok: &c.usd})
+		got := perMtok(spenders.Row{USDPerMtok: &c.USD})
 		if got != c.want || draw.Width(got) > 6 {
-			t.Errorf("perMtok(%v) = %q, want %q", c.usd, got, c.want)
+			t.Errorf("perMtok(%v) = %q, want %q", c.USD, got, c.want)
 		}
 	}
 	worst := 1e300
@@ -31,7 +31,7 @@ func TestColumnsThatTellNothing(t *testing.T) {
 	limit, left := 20.0, 7.0
 	row := spenders.Row{ID: "k", Name: "k", SpendUSD: &left, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetWeekly}}
 	heads := func(rows ...spenders.Row) string {
-		d := breakdown{by: spenders.ByKey, data: spenders.Breakdown{Rows: rows}}
+		d := Breakdown{By: spenders.ByKey, Data: spenders.Breakdown{Rows: rows}}
 		var heads []string
 		for _, c := range newTable(d, rows, 76).cols {
 			heads = append(heads, c.head)
@@ -54,15 +54,15 @@ func TestColumnsThatTellNothing(t *testing.T) {
 
 func TestWhatIsNotAttributed(t *testing.T) {
 	for _, c := range []struct {
-		usd   float64
+		USD   float64
 		says  string
 		share bool
 	}{{0.4, "deleted keys, chat", true}, {-0.4, "billing on its way", false}} {
 		total := 0.02
-		d := breakdown{by: spenders.ByKey, data: spenders.Breakdown{TotalUSD: &total, UnattributedUSD: &c.usd}}
+		d := Breakdown{By: spenders.ByKey, Data: spenders.Breakdown{TotalUSD: &total, UnattributedUSD: &c.USD}}
 		s := d.sums(sumsFrom)[0]
-		if s.short != c.says || (s.share != nil) != c.share || text.USD(*s.usd) != text.USD(c.usd) {
-			t.Errorf("%v: says %q, share %v, want %q, %v", c.usd, s.short, s.share, c.says, c.share)
+		if s.short != c.says || (s.share != nil) != c.share || text.USD(*s.USD) != text.USD(c.USD) {
+			t.Errorf("%v: says %q, share %v, want %q, %v", c.USD, s.short, s.share, c.says, c.share)
 		}
 	}
 }

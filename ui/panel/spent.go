@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"ortop/internal/account"
@@ -6,8 +6,8 @@ import (
 	"ortop/ui/draw"
 )
 
-// renderSpent draws what was spent, window by window, on one line.
-func renderSpent(p draw.Pen, s account.Snapshot, w, h int) []string {
+// Spent draws what was spent, window by window, on one line.
+func Spent(p draw.Pen, s account.Snapshot, w, h int) []string {
 	word := func(label string, v *float64) string {
 		return p.Dim(label+"  ") + text.MaybeUSD(v)
 	}
@@ -16,8 +16,8 @@ func renderSpent(p draw.Pen, s account.Snapshot, w, h int) []string {
 	return draw.Panel(p, p.Title("spent"), "", []string{line}, w, h)
 }
 
-// renderChances draws the chances of running out as a card.
-func renderChances(p draw.Pen, s account.Snapshot, w, h int) []string {
+// Chances draws the chances of running out as a card.
+func Chances(p draw.Pen, s account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
 		lines = []string{p.Dim("no forecast, no chances")}

@@ -1,12 +1,14 @@
-package ui
+package panel
 
 import (
 	"testing"
 	"time"
+
+	"ortop/ui/scenes"
 )
 
 func TestFanOfACapHasNoFuture(t *testing.T) {
-	s := scenes["capped"]()
+	s := scenes.All["capped"]()
 	if got := ahead(s, 7*24*time.Hour); got != 0 {
 		t.Errorf("ahead of a forecast of the key's cap = %v, want 0: it is not the balance's", got)
 	}

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -12,11 +12,11 @@ import (
 	"ortop/ui/draw"
 )
 
-// renderHeader says whose numbers these are and what state they are in. Where
+// Header says whose numbers these are and what state they are in. Where
 // it is narrow the account's name goes first, then the clock, then the host is
 // shortened; the state stays, and what finds no place beside it is left to the
 // next line.
-func renderHeader(p draw.Pen, s account.Snapshot, w int) (line, next string) {
+func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
 	clock := p.Dim(p.Now.Format("15:04"))
 	if w >= 90 {
 		clock = p.Dim(p.Now.Format("Mon 2 Jan 15:04"))
@@ -62,15 +62,15 @@ const minHost = 12
 // renderState is the state in its sign and word, in two lengths.
 func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 	st := statusOf(s, p.Now)
-	sign := st.sign
+	sign := st.Sign
 	if p.Spin != "" {
 		sign = p.Spin
 	}
 	paint := p.Of(st.level).Render
-	full = paint(sign + " " + st.word)
+	full = paint(sign + " " + st.Word)
 	short = full
-	if st.short != "" {
-		short = paint(sign + " " + st.short)
+	if st.Short != "" {
+		short = paint(sign + " " + st.Short)
 	}
 	if l, word := levelOf(s); word != "" && st.level < draw.LevelLow && w < 78 {
 		full += "  " + p.Of(l).Render(word)
@@ -79,9 +79,9 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 	return full, short
 }
 
-// renderTabs draws the choice of views and, at the right, a summary where the
+// Tabs draws the choice of views and, at the right, a summary where the
 // view itself does not have it. ends are the cells at which each tab ends.
-func renderTabs(p draw.Pen, names []string, view int, summary string, w int) (line string, ends []int) {
+func Tabs(p draw.Pen, names []string, view int, summary string, w int) (line string, ends []int) {
 	for i, name := range names {
 		tab := " " + string(rune('1'+i)) + " " + name + " "
 		if i == view {
@@ -94,8 +94,8 @@ func renderTabs(p draw.Pen, names []string, view int, summary string, w int) (li
 	return draw.Spread(line, summary+" ", w), ends
 }
 
-// summary is the whole matter in one phrase.
-func summary(s account.Snapshot, p draw.Pen) string {
+// Summary is the whole matter in one phrase.
+func Summary(s account.Snapshot, p draw.Pen) string {
 	words := []string{}
 	switch {
 	case s.Balance != nil:
@@ -105,7 +105,7 @@ func summary(s account.Snapshot, p draw.Pen) string {
 	default:
 		words = append(words, "balance not known")
 	}
-	f, does := next(s)
+	f, does := Next(s)
 	switch s.Outlook() {
 	case forecast.OK:
 		when := dateOf(f, p.Now)
@@ -123,10 +123,10 @@ func summary(s account.Snapshot, p draw.Pen) string {
 	return strings.Join(words, " · ")
 }
 
-// copied is what goes to the clipboard.
-func copied(s account.Snapshot, p draw.Pen) string {
-	out := "ortop " + draw.Clean(s.Account) + ": " + summary(s, p)
-	if f, _ := next(s); f.State == forecast.OK && !s.Early() {
+// Copied is what goes to the clipboard.
+func Copied(s account.Snapshot, p draw.Pen) string {
+	out := "ortop " + draw.Clean(s.Account) + ": " + Summary(s, p)
+	if f, _ := Next(s); f.State == forecast.OK && !s.Early() {
 		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.Now) + ")"
 	}
 	if s.Demo != "" {
@@ -138,9 +138,9 @@ func copied(s account.Snapshot, p draw.Pen) string {
 	return out
 }
 
-// banners are what is wrong or new, one line of about w cells each, most
+// Banners are what is wrong or new, one line of about w cells each, most
 // urgent first.
-func banners(p draw.Pen, s account.Snapshot, w int) []string {
+func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 	var lines []string
 	if s.Fault != nil {
 		lines = append(lines, faultLine(p, s, w))
@@ -186,8 +186,8 @@ func banners(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-// ageLine says how old the numbers are and when they are asked for again.
-func ageLine(p draw.Pen, s account.Snapshot, w int) string {
+// AgeLine says how old the numbers are and when they are asked for again.
+func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 	age, known := s.Age(p.Now)
 	if !known {
 		if w < draw.Width("nothing read yet") {

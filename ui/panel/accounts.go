@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"fmt"
@@ -10,23 +10,23 @@ import (
 	"ortop/ui/draw"
 )
 
-// accountRow is an account in few words.
-type accountRow struct {
-	name    string
-	watched bool // it has a key
-	snap    account.Snapshot
+// Account is an account in few words.
+type Account struct {
+	Name    string
+	Watched bool // it has a key
+	Snap    account.Snapshot
 }
 
-// accounts are the accounts side by side, and which of them is shown.
-type accounts struct {
-	all   []accountRow
-	shown int // -1: none
+// Accounts are the accounts side by side, and which of them is shown.
+type Accounts struct {
+	All   []Account
+	Shown int // -1: none
 }
 
-// renderAccounts draws the panel of the accounts: w by h cells, border
+// Render draws the panel of the accounts: w by h cells, border
 // included.
-func renderAccounts(p draw.Pen, d accounts, w, h int) []string {
-	all, total := d.lines(p, d.shown, w-4)
+func (d Accounts) Render(p draw.Pen, w, h int) []string {
+	all, total := d.Lines(p, d.Shown, w-4)
 	places, more := d.places(h - 3)
 	var lines []string
 	for _, i := range places {
@@ -48,17 +48,17 @@ func renderAccounts(p draw.Pen, d accounts, w, h int) []string {
 // places are those of the accounts that n lines show, the one on the screen and
 // the first to run out among them, and how many more there are; that they are
 // takes a line too.
-func (d accounts) places(n int) (places []int, more int) {
-	if len(d.all) > n {
+func (d Accounts) places(n int) (places []int, more int) {
+	if len(d.All) > n {
 		n = max(1, n-1)
-		more = len(d.all) - n
+		more = len(d.All) - n
 	}
-	for _, i := range []int{d.shown, d.first()} {
+	for _, i := range []int{d.Shown, d.first()} {
 		if i >= 0 && len(places) < n && !slices.Contains(places, i) {
 			places = append(places, i)
 		}
 	}
-	for i := range d.all {
+	for i := range d.All {
 		if len(places) < n && !slices.Contains(places, i) {
 			places = append(places, i)
 		}
@@ -68,11 +68,11 @@ func (d accounts) places(n int) (places []int, more int) {
 }
 
 // first is the place of the first to run out; -1 where none is known to.
-func (d accounts) first() int { return d.total(draw.Pen{}).First }
+func (d Accounts) first() int { return d.total(draw.Pen{}).First }
 
-// under is the place of the account in a line of the panel, which has n of
+// Under is the place of the account in a line of the panel, which has n of
 // them; -1: none.
-func (d accounts) under(line, n int) int {
+func (d Accounts) Under(line, n int) int {
 	if places, _ := d.places(n - 1); line >= 0 && line < len(places) {
 		return places[line]
 	}
@@ -80,10 +80,10 @@ func (d accounts) under(line, n int) int {
 }
 
 // total is the sum, which is the monitor's.
-func (d accounts) total(p draw.Pen) account.Total {
-	snaps := make([]account.Snapshot, len(d.all))
-	for i := range d.all {
-		snaps[i] = d.all[i].snap
+func (d Accounts) total(p draw.Pen) account.Total {
+	snaps := make([]account.Snapshot, len(d.All))
+	for i := range d.All {
+		snaps[i] = d.All[i].Snap
 	}
 	return account.TotalOf(snaps, p.Now)
 }
@@ -100,19 +100,19 @@ const (
 // for their sum at the end.
 type accountCells struct{ names, states, left, perHour, perDay []string }
 
-func (d accounts) cells(p draw.Pen, t account.Total) accountCells {
+func (d Accounts) cells(p draw.Pen, t account.Total) accountCells {
 	var c accountCells
 	add := func(name, state string, left, perHour, perDay *float64) {
 		c.names, c.states, c.left = append(c.names, name), append(c.states, state), append(c.left, text.MaybeUSD(left))
 		c.perHour, c.perDay = append(c.perHour, text.MaybeUSD(perHour)), append(c.perDay, text.MaybeUSD(perDay))
 	}
-	for i, a := range d.all {
+	for i, a := range d.All {
 		var left *float64
-		if b := a.snap.Balance; b != nil {
+		if b := a.Snap.Balance; b != nil {
 			usd := b.LeftUSD()
 			left = &usd
 		}
-		add(draw.Clean(a.name), d.state(p, i), left, a.snap.Burn.USDPerHour, a.snap.Burn.USDPerDay)
+		add(draw.Clean(a.Name), d.State(p, i), left, a.Snap.Burn.USDPerHour, a.Snap.Burn.USDPerDay)
 	}
 	known := p.Dim("all known")
 	if t.Known < t.Accounts {
@@ -150,21 +150,21 @@ func (c accountCells) widths(w int) (out accountWidths) {
 	return out
 }
 
-// lines are one for each account, with a mark before that at marked, and one of
+// Lines are one for each account, with a mark before that at marked, and one of
 // the sum. Rates, ends and states are left out where they have no room, the
 // balance never.
-func (d accounts) lines(p draw.Pen, marked, w int) (all []string, total string) {
+func (d Accounts) Lines(p draw.Pen, marked, w int) (all []string, total string) {
 	t := d.total(p)
 	c := d.cells(p, t)
 	cols := c.widths(w)
-	for i := range d.all {
+	for i := range d.All {
 		name := draw.Fit(c.names[i], cols.name)
-		if i == d.shown {
+		if i == d.Shown {
 			name = p.Bright(name)
 		}
-		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.all[i].snap, cols.end)), w))
+		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.All[i].Snap, cols.end)), w))
 	}
-	n := len(d.all)
+	n := len(d.All)
 	head, state := draw.Mark(p, false), c.states[n]
 	if t.Stale {
 		head = p.Low("▲") + " "
@@ -218,16 +218,16 @@ func widest(words []string) int {
 
 // watched is how many of the accounts are, and which of those is shown, from 1;
 // 0: none.
-func (d accounts) watched() (shown, of int) {
-	i := slices.IndexFunc(d.all, func(a accountRow) bool { return !a.watched })
+func (d Accounts) watched() (shown, of int) {
+	i := slices.IndexFunc(d.All, func(a Account) bool { return !a.Watched })
 	if i < 0 {
-		return d.shown + 1, len(d.all)
+		return d.Shown + 1, len(d.All)
 	}
-	for i, a := range d.all {
-		if !a.watched {
+	for i, a := range d.All {
+		if !a.Watched {
 			continue
 		}
-		if of++; i == d.shown {
+		if of++; i == d.Shown {
 			shown = of
 		}
 	}

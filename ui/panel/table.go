@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"math"
@@ -38,7 +38,7 @@ const (
 )
 
 // optional are the columns in which something is known of any row.
-func optional(d breakdown) []column {
+func optional(d Breakdown) []column {
 	cols := []column{
 		{"vs before", 11, false, changeOf},
 		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }},
@@ -46,25 +46,25 @@ func optional(d breakdown) []column {
 		{"$/Mtok", 8, false, perMtok},
 		{"cap", 17, true, capOf},
 	}
-	if d.byok {
+	if d.Byok {
 		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
 	}
 	return slices.DeleteFunc(cols, func(c column) bool {
-		return c.head != "BYOK" && !slices.ContainsFunc(d.data.Rows, func(r spenders.Row) bool { return c.cell(r) != text.Unknown })
+		return c.head != "BYOK" && !slices.ContainsFunc(d.Data.Rows, func(r spenders.Row) bool { return c.cell(r) != text.Unknown })
 	})
 }
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest sum on the screen.
-func newTable(d breakdown, seen []spenders.Row, w int) table {
-	t := table{by: string(d.by)}
+func newTable(d Breakdown, seen []spenders.Row, w int) table {
+	t := table{by: string(d.By)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
 		widest = max(widest, 2+draw.Width(nameOf(r))+draw.Width(offOf(r)))
 	}
 	for _, s := range d.sums(sumsFrom) {
-		t.spend = max(t.spend, draw.Width(text.MaybeUSD(s.usd)))
+		t.spend = max(t.spend, draw.Width(text.MaybeUSD(s.USD)))
 		widest = max(widest, 1+draw.Width(s.name))
 	}
 	t.spend = max(t.spend, 5) + 2
@@ -176,7 +176,7 @@ func (t table) shares(p draw.Pen, share *float64) string {
 // sumRow is a line below the rows.
 type sumRow struct {
 	name       string
-	usd, share *float64
+	USD, share *float64
 	byokUSD    *float64
 	why, short string // what is said beside it, in few or fewer words
 }
@@ -186,40 +186,40 @@ const sumsFrom = 6
 
 // sums are what the rows come to: those that are found, what is in no row, and
 // what the account spent.
-func (d breakdown) sums(h int) []sumRow {
+func (d Breakdown) sums(h int) []sumRow {
 	if h < sumsFrom {
 		return nil
 	}
 	var sums []sumRow
-	share := d.data.ShareOf
-	if d.find.text != "" && len(d.rows) > 0 {
-		sums = append(sums, d.sumOf("found", d.rows))
-		sums[0].share = share(sums[0].usd)
+	share := d.Data.ShareOf
+	if d.Find.Text != "" && len(d.Rows) > 0 {
+		sums = append(sums, d.sumOf("found", d.Rows))
+		sums[0].share = share(sums[0].USD)
 	}
-	if usd := d.data.UnattributedUSD; usd != nil {
-		s := sumRow{name: "not attributed", usd: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
+	if usd := d.Data.UnattributedUSD; usd != nil {
+		s := sumRow{name: "not attributed", USD: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
 		if *usd < 0 {
 			s.share, s.why, s.short = nil, "more is told of than the account spent: billing still on its way", "billing on its way"
 		}
 		sums = append(sums, s)
 	}
-	if d.data.TotalUSD != nil {
-		return append(sums, sumRow{name: "sum", usd: d.data.TotalUSD, share: share(d.data.TotalUSD), byokUSD: d.data.BYOKUSD})
+	if d.Data.TotalUSD != nil {
+		return append(sums, sumRow{name: "sum", USD: d.Data.TotalUSD, share: share(d.Data.TotalUSD), byokUSD: d.Data.BYOKUSD})
 	}
-	if len(d.data.Rows) > 1 {
-		sums = append(sums, d.sumOf("sum of these", d.data.Rows))
+	if len(d.Data.Rows) > 1 {
+		sums = append(sums, d.sumOf("sum of these", d.Data.Rows))
 	}
 	return sums
 }
 
-func (d breakdown) sumOf(name string, rows []spenders.Row) sumRow {
+func (d Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
 	r := spenders.Together(name, rows)
-	return sumRow{name: name, usd: r.SpendUSD, byokUSD: r.BYOKUSD}
+	return sumRow{name: name, USD: r.SpendUSD, byokUSD: r.BYOKUSD}
 }
 
 // sum is a line of the sums in w cells.
 func (t table) sum(p draw.Pen, s sumRow, w int) string {
-	line := p.Dim(draw.Fit(draw.Cut(s.name, t.name-1), t.name)) + draw.FlushRight(p.Bright(text.MaybeUSD(s.usd)), t.spend)
+	line := p.Dim(draw.Fit(draw.Cut(s.name, t.name-1), t.name)) + draw.FlushRight(p.Bright(text.MaybeUSD(s.USD)), t.spend)
 	if t.share > 0 {
 		share := ""
 		if s.share != nil {

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -9,10 +9,10 @@ import (
 	"ortop/ui/draw"
 )
 
-// next is what becomes of the balance, as a person is told: the forecast of the
+// Next is what becomes of the balance, as a person is told: the forecast of the
 // next automatic top-up where one will come before it runs out, else of that,
 // and the words before its date.
-func next(s account.Snapshot) (f forecast.Forecast, does string) {
+func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
 		return s.AutoTopUp.Next, "next charge "
 	}
@@ -36,7 +36,7 @@ func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 // nextDate is the date of what comes next, in w cells. That it is of a charge
 // needs to be said; that it runs out is the title.
 func nextDate(p draw.Pen, s account.Snapshot, w int) string {
-	f, does := next(s)
+	f, does := Next(s)
 	l, _ := levelOf(s)
 	date := p.Of(l).Bold(true).Render(dateOf(f, p.Now))
 	if !s.Refilled() {

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"slices"
@@ -10,9 +10,9 @@ import (
 	"ortop/ui/draw"
 )
 
-// renderForecast draws the card of the date, its range and the chances: w by h
+// Forecast draws the card of the date, its range and the chances: w by h
 // cells, border included.
-func renderForecast(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Forecast(p draw.Pen, s account.Snapshot, w, h int) []string {
 	title := "runs out"
 	switch f := s.Forecast; {
 	case s.Refilled():
@@ -25,15 +25,15 @@ func renderForecast(p draw.Pen, s account.Snapshot, w, h int) []string {
 	return draw.Panel(p, p.Title(title), "", forecastLines(p, s, w-4, h-2), w, h)
 }
 
-// renderWhy draws the reasons of a forecast likewise.
-func renderWhy(p draw.Pen, s account.Snapshot, w, h int) []string {
-	return draw.Panel(p, p.Title("why"), "", whyLines(s, p.Now, w-4, h-2), w, h)
+// Why draws the reasons of a forecast likewise.
+func Why(p draw.Pen, s account.Snapshot, w, h int) []string {
+	return draw.Panel(p, p.Title("why"), "", WhyLines(s, p.Now, w-4, h-2), w, h)
 }
 
 // forecastLines are the date, its range and the chances in w by h cells.
 func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 	chances := chanceLines(p, s, w)
-	f, _ := next(s)
+	f, _ := Next(s)
 	lines := dateLines(p, s, w)
 	near, _ := levelOf(s)
 	bold := p.Of(near).Bold(true).Render
@@ -68,9 +68,9 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 	return lines
 }
 
-// whyLines are the reasons in lines of w cells, as many whole ones as h lines
+// WhyLines are the reasons in lines of w cells, as many whole ones as h lines
 // hold.
-func whyLines(s account.Snapshot, now time.Time, w, h int) []string {
+func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 	var lines []string
 	reasons := s.Why(now)
 	if history := s.WhyHistory(now); s.Early() { // then nothing tells more

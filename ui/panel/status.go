@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"time"
@@ -20,7 +20,7 @@ const (
 // status is the state of an account in a symbol and a word, and in a shorter
 // word for a narrow pane; empty: there is none.
 type status struct {
-	sign, word, short string
+	Sign, Word, Short string
 	level             draw.Level
 }
 

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -9,11 +9,11 @@ import (
 	"ortop/ui/draw"
 )
 
-// rows are everything in one row, or two.
-func (d pane) rows(w, h int) []string {
+// Rows are everything in one row, or two.
+func (d Pane) Rows(w, h int) []string {
 	lines := []string{d.oneLine(w)}
 	if h > 1 {
-		header, _ := renderHeader(d.Pen, d.snap, w)
+		header, _ := Header(d.Pen, d.Snap, w)
 		lines = append(lines, header)
 	}
 	return lines
@@ -21,13 +21,13 @@ func (d pane) rows(w, h int) []string {
 
 // oneLine is the balance and what becomes of it in w cells; a state that is
 // not live stands first.
-func (d pane) oneLine(w int) string {
-	s := d.snap
+func (d Pane) oneLine(w int) string {
+	s := d.Snap
 	l, word := levelOf(s)
 	st := statusOf(s, d.Now)
 	mark := ""
 	if st.level >= draw.LevelLow {
-		mark = d.Of(st.level).Render(st.sign) + " "
+		mark = d.Of(st.level).Render(st.Sign) + " "
 	} else if word != "" {
 		mark = d.Of(l).Render("▲") + " "
 	}
@@ -48,7 +48,7 @@ func (d pane) oneLine(w int) string {
 	end, brief, least := d.ending(w)
 	state := ""
 	if end == "" || st.level >= draw.LevelLow && s.Forecast.State != forecast.Depleted {
-		state = d.Of(st.level).Render(st.word)
+		state = d.Of(st.level).Render(st.Word)
 	}
 	rate := ""
 	if s.Burn.USDPerHour != nil {
@@ -61,14 +61,14 @@ func (d pane) oneLine(w int) string {
 		tail := draw.Pick(w-draw.Width(line), draw.JoinAll(" ", host, said, rate), draw.JoinAll(" ", host, said), draw.JoinAll(" ", host, state, brief), draw.JoinAll(" ", host, state))
 		long := draw.JoinAll("  ", host, said, d.nextTry(), d.endRange(), rate, d.dayRate())
 		if rest := w - draw.Width(line) - draw.Width(long) - 3; rest >= 48 {
-			tail, spark = long, min(rest/2, lineColumns(w))
+			tail, spark = long, min(rest/2, LineColumns(w))
 		}
 		if room := w - draw.Width(line) - draw.Width(tail) - 3 - spark; known && room >= 1 {
 			line += draw.Gauge(d.Pen, share, balanceLevel(s), min(room, max(24, w/4))) + " "
 		}
 		line += tail
 		if room := w - draw.Width(line) - 2; room >= 3 {
-			line += " " + d.Accent(draw.Spark(d.spend.rates(d.Now), room))
+			line += " " + d.Accent(draw.Spark(d.Spend.rates(d.Now), room))
 		}
 		return draw.Fit(line, w)
 	}
@@ -79,55 +79,55 @@ func (d pane) oneLine(w int) string {
 		line = draw.Pick(w, with(state), draw.JoinAll(" ", head, state), line)
 	}
 	if room := w - draw.Width(line) - 1; room >= 3 && st.level < draw.LevelLow {
-		line += " " + d.Accent(draw.Spark(d.spend.rates(d.Now), min(room, 12)))
+		line += " " + d.Accent(draw.Spark(d.Spend.rates(d.Now), min(room, 12)))
 	}
 	return draw.Fit(line, w)
 }
 
-// lineColumns is how many columns of spend a row of w cells has a place for.
-func lineColumns(w int) int { return max(24, w/3) }
+// LineColumns is how many columns of spend a row of w cells has a place for.
+func LineColumns(w int) int { return max(24, w/3) }
 
 // nextTry is when a poll that failed is made again, endRange how sure the date
 // is, and dayRate the spend of a day, for a row that has room to spare.
-func (d pane) nextTry() string {
-	if s := d.snap; s.Fault != nil && s.Phase != account.Held && s.Due.After(d.Now) {
+func (d Pane) nextTry() string {
+	if s := d.Snap; s.Fault != nil && s.Phase != account.Held && s.Due.After(d.Now) {
 		return "next try " + clockOf(s.Due, d.Now)
 	}
 	return ""
 }
 
-func (d pane) endRange() string {
-	f, _ := next(d.snap)
-	if f.State != forecast.OK || d.snap.Early() {
+func (d Pane) endRange() string {
+	f, _ := Next(d.Snap)
+	if f.State != forecast.OK || d.Snap.Early() {
 		return ""
 	}
 	return d.Dim("80 %: ") + daysOf(f.Time(f.P10), f.Time(f.P90), d.Now)
 }
 
-func (d pane) dayRate() string {
-	if d.snap.Burn.USDPerDay == nil {
+func (d Pane) dayRate() string {
+	if d.Snap.Burn.USDPerDay == nil {
 		return ""
 	}
-	return draw.JoinAll(" ", text.USD(*d.snap.Burn.USDPerDay)+d.Dim("/day"), trend(d.snap))
+	return draw.JoinAll(" ", text.USD(*d.Snap.Burn.USDPerDay)+d.Dim("/day"), trend(d.Snap))
 }
 
 // ending is what becomes of the balance, in a phrase, in a few cells and in the
 // fewest.
-func (d pane) ending(w int) (phrase, brief, least string) {
-	f := d.snap.Forecast
-	l, _ := levelOf(d.snap)
+func (d Pane) ending(w int) (phrase, brief, least string) {
+	f := d.Snap.Forecast
+	l, _ := levelOf(d.Snap)
 	does, in, soon := "runs out ", func(left string) string { return left }, oneUnit
-	if d.snap.Refilled() {
-		f, does = next(d.snap)
-		in = func(left string) string { return chargeIn(d.snap, left, w) }
-		soon = func(left string) string { return strings.Replace(chargeIn(d.snap, left, 0), " in ", " ", 1) }
+	if d.Snap.Refilled() {
+		f, does = Next(d.Snap)
+		in = func(left string) string { return chargeIn(d.Snap, left, w) }
+		soon = func(left string) string { return strings.Replace(chargeIn(d.Snap, left, 0), " in ", " ", 1) }
 	}
-	if due(d.snap) {
+	if due(d.Snap) {
 		return does + "now", "charge now", "charge now"
 	}
-	switch d.snap.Outlook() {
+	switch d.Snap.Outlook() {
 	case forecast.OK:
-		if d.snap.Early() {
+		if d.Snap.Early() {
 			from, to := f.Time(f.P10), f.Time(f.P90)
 			between := d.Of(l).Render(text.Between(from, to, d.Now))
 			days := d.Of(l).Render(text.Days(from, to, d.Now))
@@ -146,10 +146,10 @@ func (d pane) ending(w int) (phrase, brief, least string) {
 		}
 		return phrase, d.Of(l).Render(in(left)), d.Of(l).Render(soon(left))
 	case forecast.Depleted:
-		brief = d.Critical(strings.TrimPrefix(spentWord(d.snap), "key "))
-		return d.Critical(ranOut(d.snap, d.Pen, w)), brief, brief
+		brief = d.Critical(strings.TrimPrefix(spentWord(d.Snap), "key "))
+		return d.Critical(ranOut(d.Snap, d.Pen, w)), brief, brief
 	case forecast.Idle:
-		return idleFor(d.snap, d.Pen), "idle", "idle"
+		return idleFor(d.Snap, d.Pen), "idle", "idle"
 	case forecast.Cold:
 		return "not enough history: " + text.Span(f.History), "too early", "too early"
 	}

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"math"
@@ -12,28 +12,28 @@ import (
 	"ortop/ui/draw"
 )
 
-// spendPlot is what the spend panel draws.
-type spendPlot struct {
-	plot   history.Plot
-	loaded bool
-	err    error
-	span   int       // into spans: what the plot shows
-	chosen int       // into spans: what was asked for
-	cursor time.Time // zero: none
-	row    bool      // of a row of the breakdown: the network may be asked
-	all    bool      // beside rows of which it is the sum
+// SpendPlot is what the spend panel draws.
+type SpendPlot struct {
+	Plot   history.Plot
+	Loaded bool
+	Err    error
+	Span   int       // into spans: what the plot shows
+	Chosen int       // into spans: what was asked for
+	Cursor time.Time // zero: none
+	Row    bool      // of a row of the breakdown: the network may be asked
+	All    bool      // beside rows of which it is the sum
 }
 
 // rates are the buckets as USD per hour or per day; NaN where nothing was read
 // and nothing filled in. The bucket still under way counts up to now, and not at
 // all before a fifth of it has passed: a cent in the first second is no rate.
-func (d spendPlot) rates(now time.Time) []float64 {
+func (d SpendPlot) rates(now time.Time) []float64 {
 	unit := time.Hour
-	if spans[d.span].perDay() {
+	if Spans[d.Span].perDay() {
 		unit = 24 * time.Hour
 	}
-	out := make([]float64, len(d.plot.Buckets))
-	for i, b := range d.plot.Buckets {
+	out := make([]float64, len(d.Plot.Buckets))
+	for i, b := range d.Plot.Buckets {
 		out[i] = math.NaN()
 		whole := b.To.Sub(b.From)
 		passed := min(whole, now.Sub(b.From))
@@ -45,45 +45,45 @@ func (d spendPlot) rates(now time.Time) []float64 {
 }
 
 // filled reports whether the middle of a span lies in time that was filled in.
-func (d spendPlot) filled(b credit.Span) bool {
-	spans, middle := d.plot.Backfilled, b.From.Add(b.To.Sub(b.From)/2)
+func (d SpendPlot) filled(b credit.Span) bool {
+	spans, middle := d.Plot.Backfilled, b.From.Add(b.To.Sub(b.From)/2)
 	i := sort.Search(len(spans), func(i int) bool { return spans[i].To.After(middle) })
 	return i < len(spans) && !spans[i].From.After(middle)
 }
 
 // axis is the plot's span of time over its buckets.
-func (d spendPlot) axis(now time.Time) draw.TimeAxis {
-	b := d.plot.Buckets
+func (d SpendPlot) axis(now time.Time) draw.TimeAxis {
+	b := d.Plot.Buckets
 	if len(b) == 0 {
 		return draw.TimeAxis{Loc: now.Location()}
 	}
 	return draw.TimeAxis{From: b[0].From, To: b[len(b)-1].To, Cols: len(b), Loc: now.Location()}
 }
 
-func (d spendPlot) unit() string {
-	if spans[d.span].perDay() {
+func (d SpendPlot) unit() string {
+	if Spans[d.Span].perDay() {
 		return "$/day"
 	}
 	return "$/h"
 }
 
-// spendColumns is how many columns a spend panel of w cells plots.
-func spendColumns(w int) int { return max(0, w-4-draw.AxisWidth) }
+// SpendColumns is how many columns a spend panel of w cells plots.
+func SpendColumns(w int) int { return max(0, w-4-draw.AxisWidth) }
 
-// spanMenuRoom is what the title and the corners of the spend panel take.
-const spanMenuRoom = 24
+// SpanMenuRoom is what the title and the corners of the spend panel take.
+const SpanMenuRoom = 24
 
-// renderSpend draws the spend panel: w by h cells, border included.
-func renderSpend(p draw.Pen, d spendPlot, w, h int) []string {
-	menu, _ := spanMenu(p, d.chosen, w-spanMenuRoom)
+// Render draws the spend panel: w by h cells, border included.
+func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
+	menu, _ := SpanMenu(p, d.Chosen, w-SpanMenuRoom)
 	title := "spend, " + d.unit()
-	if d.all {
+	if d.All {
 		title = "all " + title
 	}
 	return draw.Panel(p, p.Title(title), menu, spendLinesOf(p, d, w-4, h-2), w, h)
 }
 
-func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
+func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
 	values := d.rates(p.Now)
 	highest, known := 0.0, 0
 	for _, v := range values {
@@ -92,13 +92,13 @@ func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
 		}
 	}
 	switch {
-	case d.err != nil && d.row:
-		return []string{draw.CutWords("not known: "+draw.Clean(fault.Message(d.err)), w)}
-	case d.err != nil:
-		return []string{"history cannot be read: " + draw.Clean(d.err.Error())}
-	case !d.loaded && d.row:
+	case d.Err != nil && d.Row:
+		return []string{draw.CutWords("not known: "+draw.Clean(fault.Message(d.Err)), w)}
+	case d.Err != nil:
+		return []string{"history cannot be read: " + draw.Clean(d.Err.Error())}
+	case !d.Loaded && d.Row:
 		return []string{p.Dim("asking")}
-	case !d.loaded:
+	case !d.Loaded:
 		return []string{p.Dim("reading history…")}
 	case known < 2:
 		return []string{p.Dim(d.whyEmpty(w))}
@@ -117,15 +117,15 @@ func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
 		return nil
 	}
 	marks := map[int]rune{}
-	for _, t := range d.plot.TopUps {
+	for _, t := range d.Plot.TopUps {
 		marks[axis.Column(t.At)] = topUpSign(t.AmountUSD)
 	}
-	for _, s := range d.plot.Segments {
+	for _, s := range d.Plot.Segments {
 		if s.Reason != "" {
 			marks[axis.Column(s.At)] = '◆'
 		}
 	}
-	if x := d.cursorColumn(); x >= 0 {
+	if x := d.CursorColumn(); x >= 0 {
 		c.Column(x, '┊')
 		marks[x] = '┼'
 	}
@@ -136,13 +136,13 @@ func spendLinesOf(p draw.Pen, d spendPlot, w, h int) []string {
 	return lines
 }
 
-// cursorColumn is the bucket that the cursor is in, -1 for none.
-func (d spendPlot) cursorColumn() int {
-	if d.cursor.IsZero() {
+// CursorColumn is the bucket that the cursor is in, -1 for none.
+func (d SpendPlot) CursorColumn() int {
+	if d.Cursor.IsZero() {
 		return -1
 	}
-	for i, b := range d.plot.Buckets {
-		if !d.cursor.Before(b.From) && d.cursor.Before(b.To) {
+	for i, b := range d.Plot.Buckets {
+		if !d.Cursor.Before(b.From) && d.Cursor.Before(b.To) {
 			return i
 		}
 	}
@@ -150,15 +150,15 @@ func (d spendPlot) cursorColumn() int {
 }
 
 // whyEmpty says in w cells why there are no rates to draw.
-func (d spendPlot) whyEmpty(w int) string {
-	switch b := d.plot.Buckets; {
+func (d SpendPlot) whyEmpty(w int) string {
+	switch b := d.Plot.Buckets; {
 	case len(b) == 0 || !b[len(b)-1].Known:
 		return "nothing to plot yet"
 	case b[0].Known:
 		return draw.Pick(w, "too little was read in this range", "too little was read")
 	}
 	shorter := ""
-	if d.span > 0 {
+	if d.Span > 0 {
 		shorter = ":  [ for a shorter one"
 	}
 	return draw.Pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
@@ -166,12 +166,12 @@ func (d spendPlot) whyEmpty(w int) string {
 
 // words are what happened in the span, or what is under the cursor; where
 // nothing happened, when most was spent.
-func (d spendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
-	if x := d.cursorColumn(); x >= 0 {
+func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
+	if x := d.CursorColumn(); x >= 0 {
 		return draw.Cut(d.underCursor(p, x), axis.Cols)
 	}
 	var phrases []draw.Tick
-	for _, g := range d.plot.Gaps {
+	for _, g := range d.Plot.Gaps {
 		from, to := axis.Column(g.From), axis.Column(g.To)
 		if to-from < 2 {
 			continue
@@ -182,13 +182,13 @@ func (d spendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 		}
 		phrases = append(phrases, draw.Tick{Col: max(0, from), Label: cause + " " + d.clock(g.From, p.Now) + "-" + d.clock(g.To, p.Now)})
 	}
-	if n := len(d.plot.Backfilled); n > 0 {
-		until := d.plot.Backfilled[n-1].To
-		if c := axis.Column(d.plot.Backfilled[0].From); axis.Column(until)-c >= 2 {
+	if n := len(d.Plot.Backfilled); n > 0 {
+		until := d.Plot.Backfilled[n-1].To
+		if c := axis.Column(d.Plot.Backfilled[0].From); axis.Column(until)-c >= 2 {
 			phrases = append(phrases, draw.Tick{Col: max(0, c), Label: "back-filled by hour and day until " + d.clock(until, p.Now)})
 		}
 	}
-	for _, t := range d.plot.TopUps {
+	for _, t := range d.Plot.TopUps {
 		if c := axis.Column(t.At); c >= 0 && c < axis.Cols {
 			what := " top-up "
 			if t.AmountUSD < 0 {
@@ -197,7 +197,7 @@ func (d spendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 			phrases = append(phrases, draw.Tick{Col: c, Label: string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.Now)})
 		}
 	}
-	for _, s := range d.plot.Segments {
+	for _, s := range d.Plot.Segments {
 		if c := axis.Column(s.At); c > 0 && c < axis.Cols && s.Reason != "" {
 			phrases = append(phrases, draw.Tick{Col: c, Label: "◆ " + draw.Clean(s.Reason) + " at " + d.clock(s.At, p.Now)})
 		}
@@ -209,7 +209,7 @@ func (d spendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 }
 
 // peak says when most was spent.
-func (d spendPlot) peak(rates []float64, now time.Time) draw.Tick {
+func (d SpendPlot) peak(rates []float64, now time.Time) draw.Tick {
 	most := 0
 	for i, v := range rates {
 		if v > rates[most] || math.IsNaN(rates[most]) {
@@ -219,12 +219,12 @@ func (d spendPlot) peak(rates []float64, now time.Time) draw.Tick {
 	if !(rates[most] > 0) {
 		return draw.Tick{Label: "no spend seen in this range"}
 	}
-	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.plot.Buckets[most].From, now)}
+	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.Plot.Buckets[most].From, now)}
 }
 
 // underCursor says a bucket's time and value.
-func (d spendPlot) underCursor(p draw.Pen, x int) string {
-	b := d.plot.Buckets[x]
+func (d SpendPlot) underCursor(p draw.Pen, x int) string {
+	b := d.Plot.Buckets[x]
 	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
 	if b.To.Sub(b.From) >= 20*time.Hour {
 		when = text.Days(b.From, b.To, p.Now)
@@ -240,12 +240,12 @@ func (d spendPlot) underCursor(p draw.Pen, x int) string {
 }
 
 // clock writes a moment of the plot as short as its span allows.
-func (d spendPlot) clock(t, now time.Time) string {
+func (d SpendPlot) clock(t, now time.Time) string {
 	t = t.In(now.Location())
-	switch s := spans[d.span]; {
-	case s.back == 0 || s.back > 30*24*time.Hour:
+	switch s := Spans[d.Span]; {
+	case s.Back == 0 || s.Back > 30*24*time.Hour:
 		return t.Format("2 Jan")
-	case s.back > 24*time.Hour:
+	case s.Back > 24*time.Hour:
 		return t.Format("Mon 2 15:04")
 	}
 	return t.Format("15:04")

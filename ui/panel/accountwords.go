@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"fmt"
@@ -9,25 +9,25 @@ import (
 	"ortop/ui/draw"
 )
 
-// state is that of an account in its sign and word: how near its end is, where
+// State is that of an account in its sign and word: how near its end is, where
 // nothing is worse.
-func (d accounts) state(p draw.Pen, i int) string {
-	a := d.all[i]
-	if !a.watched {
+func (d Accounts) State(p draw.Pen, i int) string {
+	a := d.All[i]
+	if !a.Watched {
 		return p.Dim("○ no key")
 	}
-	st := statusOf(a.snap, p.Now)
-	if l, word := levelOf(a.snap); word != "" && st.level < draw.LevelLow {
+	st := statusOf(a.Snap, p.Now)
+	if l, word := levelOf(a.Snap); word != "" && st.level < draw.LevelLow {
 		return p.Of(l).Render(word)
 	}
-	return p.Of(st.level).Render(st.sign + " " + st.word)
+	return p.Of(st.level).Render(st.Sign + " " + st.Word)
 }
 
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
 func endOf(p draw.Pen, s account.Snapshot, w int) string {
 	l, _ := levelOf(s)
 	paint, dim := p.Of(l).Render, p.Dim
-	f, _ := next(s)
+	f, _ := Next(s)
 	if due(s) {
 		return draw.Pick(w, "charge due now", "charge now")
 	}
@@ -67,16 +67,16 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 
 // nearer is the account that runs out first in a line of w cells, where that is
 // soon and it is not the one on the screen; else empty.
-func (d accounts) nearer(p draw.Pen, w int) string {
+func (d Accounts) nearer(p draw.Pen, w int) string {
 	i := d.first()
-	if i < 0 || i == d.shown {
+	if i < 0 || i == d.Shown {
 		return ""
 	}
-	s := d.all[i].snap
+	s := d.All[i].Snap
 	if l, _ := levelOf(s); l < draw.LevelLow {
 		return ""
 	}
-	head := draw.Cut(draw.Clean(d.all[i].name), max(leastAccount, w/2)) + "  " + d.state(p, i)
+	head := draw.Cut(draw.Clean(d.All[i].Name), max(leastAccount, w/2)) + "  " + d.State(p, i)
 	return draw.Spread(head, endOf(p, s, w-draw.Width(head)-2), w)
 }
 
@@ -91,7 +91,7 @@ func totalName(t account.Total, w int, said bool) string {
 
 // totalEnd says how old the oldest part of the sum is, and who runs out first:
 // the sum itself does not.
-func (d accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
+func (d Accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	dim := p.Dim
 	if t.Known == 0 {
 		return dim(text.Unknown)
@@ -110,7 +110,7 @@ func (d accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	}
 	first := ""
 	if t.First >= 0 {
-		first = dim("first: " + draw.Cut(draw.Clean(d.all[t.First].name), 16))
+		first = dim("first: " + draw.Cut(draw.Clean(d.All[t.First].Name), 16))
 	}
 	sep := dim(" · ")
 	if twice != "" {

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"math"
@@ -12,33 +12,33 @@ import (
 	"ortop/ui/draw"
 )
 
-// fanPlot is the balance so far, and where it goes.
-type fanPlot struct {
-	plot   history.Plot
-	loaded bool
-	err    error
+// FanPlot is the balance so far, and where it goes.
+type FanPlot struct {
+	Plot   history.Plot
+	Loaded bool
+	Err    error
 }
 
 // ahead is how far a fan of a forecast reaches past now, given how far back
 // the plot goes: to the end of the range, if that leaves the past its place.
 func ahead(s account.Snapshot, back time.Duration) time.Duration {
-	f, _ := next(s)
+	f, _ := Next(s)
 	if f.State != forecast.OK || f.Subject == forecast.Key { // which is another sum
 		return 0
 	}
 	return time.Duration(min(max(f.P90*1.05, back.Seconds()/4), 2*back.Seconds())) * time.Second
 }
 
-// renderFan draws the balance and the fan of its forecast: w by h cells,
+// Render draws the balance and the fan of its forecast: w by h cells,
 // border included.
-func renderFan(p draw.Pen, d fanPlot, s account.Snapshot, w, h int) []string {
+func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 	title, right := "balance, $", ""
 	var lines []string
-	b := d.plot.Buckets
+	b := d.Plot.Buckets
 	switch {
-	case d.err != nil:
-		lines = []string{"history cannot be read: " + draw.Clean(d.err.Error())}
-	case !d.loaded:
+	case d.Err != nil:
+		lines = []string{"history cannot be read: " + draw.Clean(d.Err.Error())}
+	case !d.Loaded:
 		lines = []string{p.Dim("reading history…")}
 	case s.Balance == nil:
 		lines = []string{p.Dim("the balance is not known to this key")}
@@ -74,7 +74,7 @@ func fanLines(p draw.Pen, b []history.Bucket, s account.Snapshot, on time.Durati
 		}
 	}
 	if on > 0 {
-		next, _ := next(s)
+		next, _ := Next(s)
 		f.LeftUSD = max(0, s.Balance.LeftUSD())
 		f.Made, f.Ends = next.At, [3]float64{next.P10, next.P50, next.P90}
 		if s.Refilled() { // then it is bought, and no longer falls

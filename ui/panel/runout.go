@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -19,16 +19,16 @@ var horizons = []struct {
 	{"1 h", time.Hour}, {"6 h", 6 * time.Hour}, {"1 d", 24 * time.Hour}, {"3 d", 72 * time.Hour}, {"7 d", 168 * time.Hour},
 }
 
-// renderRunOut draws the card of when it runs out: w by h cells, border
+// RunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
-func renderRunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
+func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
 	lines := runOutLines(p, s, w-4)
 	early := s.Early()
 	if n := h - 2; n >= 7 {
 		if !early {
 			lines = append(lines, "")
 		}
-		if f, _ := next(s); withChances && f.State == forecast.OK {
+		if f, _ := Next(s); withChances && f.State == forecast.OK {
 			lines = append(lines, chanceLine(p, f, w-4))
 		}
 		if !withChances && !early && s.Forecast.History > 0 {
@@ -73,7 +73,7 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	if due(s) {
 		return dueLines(p, s, w)
 	}
-	f, _ := next(s)
+	f, _ := Next(s)
 	switch s.Outlook() {
 	case forecast.OK:
 		if s.Early() {
@@ -112,7 +112,7 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 
 // earlyLines are a range in words, and what it rests on.
 func earlyLines(p draw.Pen, s account.Snapshot, w int) []string {
-	f, _ := next(s)
+	f, _ := Next(s)
 	l, _ := levelOf(s)
 	bold := p.Of(l).Bold(true).Render
 	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.Now)
@@ -250,7 +250,7 @@ func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
 
 // chanceLines are the chances below each other, with bars.
 func chanceLines(p draw.Pen, s account.Snapshot, w int) []string {
-	f, _ := next(s)
+	f, _ := Next(s)
 	if f.State != forecast.OK {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"fmt"
@@ -12,43 +12,43 @@ import (
 	"ortop/ui/draw"
 )
 
-// cards are who spent most in the last day, for the overview.
-type cards struct{ models, keys spenders.Breakdown }
+// Cards are who spent most in the last day, for the overview.
+type Cards struct{ Models, Keys spenders.Breakdown }
 
 // cardRows is the height of a card, its border included, and tallCardRows that
 // of one where there is more room; leastSpend and fairSpend are the heights
 // that the two leave to the plots.
 const (
 	cardRows, tallCardRows = 6, 8
-	leastSpend, fairSpend  = 10, 14
+	LeastSpend, fairSpend  = 10, 14
 )
 
-// cardHeight is how high the cards are of so many rows; 0: they have no room.
-func cardHeight(rows int) int {
+// CardHeight is how high the cards are of so many rows; 0: they have no room.
+func CardHeight(rows int) int {
 	switch {
 	case rows >= fairSpend+tallCardRows:
 		return tallCardRows
-	case rows >= leastSpend+cardRows:
+	case rows >= LeastSpend+cardRows:
 		return cardRows
 	}
 	return 0
 }
 
-// any reports whether there is anything to show.
-func (c cards) any() bool { return len(c.models.Rows)+len(c.keys.Rows) > 0 }
+// Any reports whether there is anything to show.
+func (c Cards) Any() bool { return len(c.Models.Rows)+len(c.Keys.Rows) > 0 }
 
-// renderCards draws the cards side by side; one that has nothing to show
+// Render draws the cards side by side; one that has nothing to show
 // leaves its place to the other.
-func renderCards(p draw.Pen, c cards, w, h int) []string {
-	models, keys := len(c.models.Rows) > 0, len(c.keys.Rows) > 0
+func (c Cards) Render(p draw.Pen, w, h int) []string {
+	models, keys := len(c.Models.Rows) > 0, len(c.Keys.Rows) > 0
 	left := (w + 1) / 2
 	switch {
 	case models && keys:
-		return draw.Beside(renderCard(p, c.models, "models", left, h), renderCard(p, c.keys, "keys", w-left, h))
+		return draw.Beside(renderCard(p, c.Models, "models", left, h), renderCard(p, c.Keys, "keys", w-left, h))
 	case models:
-		return renderCard(p, c.models, "models", w, h)
+		return renderCard(p, c.Models, "models", w, h)
 	}
-	return renderCard(p, c.keys, "keys", w, h)
+	return renderCard(p, c.Keys, "keys", w, h)
 }
 
 func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []string {
@@ -56,7 +56,7 @@ func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []strin
 	if old := p.Now.Sub(b.ReadAt); old >= cardAge {
 		age = p.Dim(text.Ago(old))
 	}
-	return draw.Panel(p, p.Title(name+", "+spanWords(defaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
+	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
 }
 
 // cardAge is from when on a card says how old it is.
@@ -118,9 +118,9 @@ func shortName(r spenders.Row) string {
 	return name[strings.LastIndexByte(name[:len(name)-1], '/')+1:]
 }
 
-// renderDay draws who spent most in the last day on one line, with the sums of
+// RenderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
-func renderDay(p draw.Pen, c cards, s account.Snapshot, w, h int) []string {
+func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 	words := func(b spenders.Breakdown) (words []string) {
 		for _, r := range b.Rows[:min(2, len(b.Rows))] {
 			words = append(words, draw.Cut(shortName(r), 18)+"  "+p.Bright(text.MaybeUSD(r.SpendUSD)))
@@ -130,13 +130,13 @@ func renderDay(p draw.Pen, c cards, s account.Snapshot, w, h int) []string {
 	var sums []string
 	for _, v := range []struct {
 		label string
-		usd   *float64
+		USD   *float64
 	}{{"today (UTC)", s.Spend.TodayUSD}, {"7 d", s.Spend.Last7dUSD}, {"30 d", s.Spend.Last30dUSD}} {
-		if v.usd != nil {
-			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.usd))
+		if v.USD != nil {
+			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.USD))
 		}
 	}
 	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
-	line := draw.Even(w-4, append(words(c.models), words(c.keys)...)...)
+	line := draw.Even(w-4, append(words(c.Models), words(c.Keys)...)...)
 	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)
 }

@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"slices"
@@ -96,24 +96,24 @@ func factLines(p draw.Pen, facts []fact, w int) []string {
 	return lines
 }
 
-// detailRows is how high the panel of a row's facts is, in w cells.
-func detailRows(p draw.Pen, d breakdown, w int) int {
+// DetailRows is how high the panel of a row's facts is, in w cells.
+func DetailRows(p draw.Pen, d Breakdown, w int) int {
 	r, _ := d.row()
-	return 2 + len(factLines(p, factsOf(p, d.by, r), w-4))
+	return 2 + len(factLines(p, factsOf(p, d.By, r), w-4))
 }
 
-// renderDetail draws a row's facts and, where there is room, what it spent by
+// renderRow draws a row's facts and, where there is room, what it spent by
 // itself: w by h cells.
-func renderDetail(p draw.Pen, d breakdown, w, h int) []string {
+func (d Breakdown) renderRow(p draw.Pen, w, h int) []string {
 	r, _ := d.row()
-	n := min(h, detailRows(p, d, w))
+	n := min(h, DetailRows(p, d, w))
 	if h-n < leastPlot {
 		n = h
 	}
-	title := p.Title(string(d.by)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.span))
-	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.by, r), w-4), w, n)
+	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.Span))
+	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.By, r), w-4), w, n)
 	if n < h {
-		out = append(out, renderSpend(p, d.plot, w, h-n)...)
+		out = append(out, d.Plot.Render(p, w, h-n)...)
 	}
 	return out
 }

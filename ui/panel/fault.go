@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -82,7 +82,7 @@ func faultLine(p draw.Pen, s account.Snapshot, w int) string {
 	if room := w - draw.Width(next); room >= 40 {
 		full = draw.CutWords(full, room)
 	}
-	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.Now).word, word) {
+	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.Now).Word, word) {
 		bare := strings.TrimLeft(strings.TrimPrefix(short, word), " ") // the state says the rest
 		return mark + draw.Pick(w, full+next, short+next, bare+next, "Next try "+at, "again "+at)
 	}

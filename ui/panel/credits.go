@@ -1,4 +1,4 @@
-package ui
+package panel
 
 import (
 	"strings"
@@ -11,12 +11,12 @@ import (
 	"ortop/ui/draw"
 )
 
-// creditsPage is where credits are bought.
-const creditsPage = "https://openrouter.ai/settings/credits"
+// CreditsPage is where credits are bought.
+const CreditsPage = "https://openrouter.ai/settings/credits"
 
-// renderCredits draws the card of what is left: w by h cells, border
+// Credits draws the card of what is left: w by h cells, border
 // included.
-func renderCredits(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
 	word := ""
 	if s.Forecast.Subject != forecast.Key {
 		word = levelWord(p, s)
@@ -35,7 +35,7 @@ func levelWord(p draw.Pen, s account.Snapshot) string {
 
 func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
 	if s.Balance == nil {
-		return unknownLines(p, s, l, w, h)
+		return UnknownLines(p, s, l, w, h)
 	}
 	var lines []string
 	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-22)
@@ -132,8 +132,8 @@ func labelledGauge(p draw.Pen, share float64, l draw.Level, w int) string {
 	return p.Dim(left) + draw.Gauge(p, share, l, w-draw.Width(left)-draw.Width(used)) + p.Dim(used)
 }
 
-// unknownLines say why there is no balance, and what is known instead.
-func unknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
+// UnknownLines say why there is no balance, and what is known instead.
+func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
 	note := draw.Clean(s.BalanceNote)
 	switch {
 	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which is said above

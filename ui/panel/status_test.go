@@ -1,6 +1,10 @@
-package ui
+package panel
 
-import "testing"
+import (
+	"testing"
+
+	"ortop/ui/scenes"
+)
 
 func TestStatus(t *testing.T) {
 	for name, want := range map[string]string{
@@ -17,8 +21,8 @@ func TestStatus(t *testing.T) {
 		"held":         "▲ waiting until 10:43:20",
 		"paused":       "‖ paused",
 	} {
-		got := statusOf(scenes[name](), testNow)
-		if s := got.sign + " " + got.word; s != want {
+		got := statusOf(scenes.All[name](), scenes.Now)
+		if s := got.Sign + " " + got.Word; s != want {
 			t.Errorf("statusOf(%s) = %q, want %q", name, s, want)
 		}
 	}
@@ -26,7 +30,7 @@ func TestStatus(t *testing.T) {
 
 func TestLevels(t *testing.T) {
 	for name, want := range map[string]string{"healthy": "", "critical": "▲ critical", "unreachable": ""} {
-		if _, got := levelOf(scenes[name]()); got != want {
+		if _, got := levelOf(scenes.All[name]()); got != want {
 			t.Errorf("levelOf(%s) = %q, want %q", name, got, want)
 		}
 	}

@@ -1,0 +1,43 @@
+package panel
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/forecast"
+	"ortop/ui/draw"
+	"ortop/ui/scenes"
+)
+
+// What a plan says fits every width, and what is not known stands as a dash.
+func TestPlanResults(t *testing.T) {
+	year := forecast.Forecast{State: forecast.OK, At: scenes.Now, P10: 400 * 86400, P50: 500 * 86400, P90: 900 * 86400, History: 1e15}
+	for _, c := range []struct {
+		name string
+		plan forecast.Plan
+		want [PlanFields]string
+	}{
+		{"nothing is known", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Unknown}}, [3]string{"lasts until —", "needs —", "—"}},
+		{"idle", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Idle}, AllowanceUSDPerDay: scenes.USD(6.35)}, [3]string{"nothing is being spent", "needs —, or at most $6.35 a day", "—"}},
+		{"too little", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Depleted}, NeededUSD: scenes.USD(80)}, [3]string{"does not bring the balance above $0.00", "needs $80.00 more for 90 % certainty", "—"}},
+		{"ages", forecast.Plan{WithTopUp: year, NeededUSD: scenes.USD(0), AllowanceUSDPerDay: scenes.USD(6.35), Auto: &forecast.AutoTopUp{ThresholdUSD: 1, AmountUSD: 5, Every: 9000 * time.Hour, USDPerMonth: 0.41}},
+			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day may be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
+	} {
+		d := Plan{Pen: plainPen, Snap: scenes.Healthy(), TopUpUSD: 25, Until: time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone), Days: 7, Result: &c.plan}
+		for i, want := range c.want {
+			if got := ansi.Strip(d.outcome(i, 100)); !strings.Contains(got, want) {
+				t.Errorf("%s: outcome(%d) = %q, want %q", c.name, i, got, want)
+			}
+		}
+		for w := 20; w < 120; w++ {
+			for i, line := range d.Lines(w) {
+				if draw.Width(line) > max(w, 50) {
+					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package panel
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/history"
+	"ortop/internal/credit"
+	"ortop/ui/scenes"
+)
+
+func TestEmptySpendPlot(t *testing.T) {
+	known := func(known, read bool) history.Bucket {
+		b := history.Bucket{Span: credit.Span{From: scenes.Now.Add(-2 * time.Hour), To: scenes.Now.Add(-time.Hour)}, Known: known}
+		if read {
+			b.Observed = 1
+		}
+		return b
+	}
+	before, unread, read := known(false, false), known(true, false), known(true, true)
+	for _, c := range []struct {
+		name string
+		b    []history.Bucket
+		want string
+	}{
+		{"nothing at all", nil, "nothing to plot yet"},
+		{"before the first reading", []history.Bucket{before, before}, "nothing to plot yet"},
+		{"the first minutes", []history.Bucket{before, before, read}, "not enough history for this range:  [ for a shorter one"},
+		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too little was read in this range"},
+	} {
+		d := SpendPlot{Plot: history.Plot{Buckets: c.b}, Loaded: true, Span: DefaultSpan}
+		if got := ansi.Strip(spendLinesOf(plainPen, d, 76, 12)[0]); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		d    SpendPlot
+		want string
+	}{
+		{SpendPlot{}, "reading history…"},
+		{SpendPlot{Row: true}, "asking"},
+		{SpendPlot{Err: errors.New("disk I/O error")}, "history cannot be read: disk I/O error"},
+		{SpendPlot{Row: true, Err: errors.New("403 forbidden")}, "not known: 403 forbidden"},
+	} {
+		if got := ansi.Strip(spendLinesOf(plainPen, c.d, 76, 12)[0]); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
+		}
+	}
+	flat := SpendPlot{Plot: history.Plot{Buckets: []history.Bucket{read, read}}, Loaded: true, Span: DefaultSpan}
+	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
+		t.Errorf("equal readings are not a line at zero:\n%s", got)
+	}
+	past := SpendPlot{Plot: history.Plot{Buckets: slices.Repeat([]history.Bucket{unread}, 60)}, Loaded: true, Span: DefaultSpan}
+	for i := range past.Plot.Buckets {
+		b := &past.Plot.Buckets[i]
+		b.From = scenes.Now.Add(time.Duration(i-60) * time.Hour)
+		b.To, b.SpendUSD = b.From.Add(time.Hour), 0.5
+	}
+	past.Plot.Backfilled = []credit.Span{
+		{From: past.Plot.Buckets[0].From, To: past.Plot.Buckets[9].To}, {From: past.Plot.Buckets[20].From, To: past.Plot.Buckets[58].To},
+	}
+	for i, v := range past.rates(scenes.Now) {
+		if want := i <= 9 || 20 <= i && i <= 58; want != (v == 0.5) || !want && !math.IsNaN(v) {
+			t.Errorf("bucket %d is drawn at %v, back-filled %v", i, v, want)
+		}
+	}
+	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, past, 76, 12), "\n")); !strings.Contains(got, "back-filled by hour and day until 09:42") {
+		t.Errorf("nothing says what was filled in:\n%s", got)
+	}
+	wide := slices.Repeat([]history.Bucket{read}, 60)
+	wide[0] = unread
+	for _, c := range []struct {
+		usd  float64
+		want string
+	}{{0, "no spend seen in this range"}, {1.25, "most $1.25/h at 08:42"}} {
+		wide[7].SpendUSD = c.usd
+		d := SpendPlot{Plot: history.Plot{Buckets: wide}, Loaded: true, Span: DefaultSpan}
+		if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, d, 76, 12), "\n")); !strings.Contains(got, c.want) {
+			t.Errorf("no %q in\n%s", c.want, got)
+		}
+	}
+}
