@@ -3,7 +3,7 @@ package render
 import (
 	"time"
 
-	"ortop/internal/monitor"
+	"ortop/internal/account"
 )
 
 // PreflightObject is what preflight --json prints. Every key is always there; null is unknown.
@@ -20,7 +20,7 @@ type PreflightObject struct {
 
 // Preflight is whether there is enough for a job of needUSD that runs for d, as
 // scripts see it.
-func Preflight(p monitor.Preflight, needUSD float64, d time.Duration) PreflightObject {
+func Preflight(p account.Preflight, needUSD float64, d time.Duration) PreflightObject {
 	return PreflightObject{
 		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
 		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
