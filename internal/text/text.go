@@ -30,7 +30,7 @@ func USD(v float64) string {
 		decimals = min(2+int(-math.Floor(math.Log10(a)))-1, 9)
 	}
 	s := strconv.FormatFloat(a, 'f', decimals, 64)
-	if v < 0 && a > 0 && strings.Trim(s, "0.") != "" {
+	if v < 0 && strings.Trim(s, "0.") != "" {
 		sign = "-"
 	}
 	return sign + "$" + group(s)
