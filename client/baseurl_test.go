@@ -19,6 +19,9 @@ func TestK10ParseBaseURL(t *testing.T) {
 		{"localhost", "http://LOCALHOST:8080", "http://localhost:8080"},
 		{"escaped path", "https://proxy.example/a%2Fb/v1", "https://proxy.example/a%2Fb/v1"},
 		{"IPv6 over https", "https://[2001:db8::1]/v1", "https://[2001:db8::1]/v1"},
+		{"longest host", "https://" + strings.Repeat("a.", 126) + "a", "https://" + strings.Repeat("a.", 126) + "a"},
+		{"longest", "https://a/" + strings.Repeat("x", 2038), "https://a/" + strings.Repeat("x", 2038)},
+		{"highest port", "https://a:65535", "https://a:65535"},
 		{"punycode", "https://xn--bcher-kva.example", "https://xn--bcher-kva.example"},
 	} {
 		got, err := ParseBaseURL(tt.in)
@@ -57,6 +60,9 @@ func TestK10ParseBaseURL(t *testing.T) {
 		{"two dots", "https://openrouter..ai", "neither"},
 		{"zone", "https://[fe80::1%25eth0]/", "neither"},
 		{"control character", "https://openrouter.ai/\x1b[2J", "not a URL"},
+		{"host too long", "https://" + strings.Repeat("a.", 126) + "aa", "neither"},
+		{"begins with a dot", "https://.openrouter.ai", "neither"},
+		{"a byte too long", "https://a/" + strings.Repeat("x", 2039), "2048"},
 		{"too long", "https://openrouter.ai/" + strings.Repeat("x", 2048), "2048"},
 	} {
 		got, err := ParseBaseURL(tt.in)

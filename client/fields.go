@@ -101,7 +101,7 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 }
 
 // each reads a required list of objects, giving them to read one by one up to
-// the first that is wrong. What read is given is not to be kept.
+// the first that is wrong. What read is given must not be retained.
 func (f *fields) each(name string, read func(*fields)) {
 	raw, ok := f.get(name)
 	if !ok {

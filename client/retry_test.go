@@ -43,6 +43,7 @@ func TestR01RetryAfter(t *testing.T) {
 		{name: "fraction", wait: "1.5", want: time.Hour},
 		{name: "text", wait: "soon", want: time.Hour},
 		{name: "two values", wait: "5, 6", want: time.Hour},
+		{name: "the longest Duration", wait: "9223372036", want: 9223372036 * time.Second},
 		{name: "just above a Duration", wait: "9223372037", want: time.Hour},
 		{name: "max int64", wait: "9223372036854775807", want: time.Hour},
 		{name: "beyond int64", wait: "9223372036854775808", want: time.Hour},
@@ -57,6 +58,8 @@ func TestR01RetryAfter(t *testing.T) {
 
 		{name: "reset in ms", reset: ms(later), want: 90 * time.Second},
 		{name: "reset in s", reset: s(later), want: 90 * time.Second},
+		{name: "reset of the least ms", reset: "100000000000"},
+		{name: "reset of the most s", reset: "99999999999", want: time.Hour},
 		{name: "reset past", reset: ms(noon.Add(-time.Second))},
 		{name: "reset zero", reset: "0"},
 		{name: "reset negative", reset: "-1", want: time.Hour},

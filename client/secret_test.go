@@ -88,6 +88,14 @@ func TestSecret(t *testing.T) {
 	}
 }
 
+func TestSecretCheckNamesThePlace(t *testing.T) {
+	for key, place := range map[string]string{"a bc": "position 2", "abc\x7f": "position 4"} {
+		if err := NewSecret(key).Check(); err == nil || !strings.HasSuffix(err.Error(), place) {
+			t.Errorf("Check(%q) = %v, want %s", key, err, place)
+		}
+	}
+}
+
 func TestSecretCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name, key string

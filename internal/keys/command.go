@@ -44,9 +44,9 @@ func fromCommand(ctx context.Context, argv []string, limit time.Duration) (clien
 	isolate(cmd)
 	err := cmd.Run()
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil {
-		return firstLine(out.kept.Bytes(), source)
+		return firstLine(out.head.Bytes(), source)
 	}
-	return client.Secret{}, source, commandError(ctx, source, err, limit, out.kept.Bytes(), notes.kept.Bytes())
+	return client.Secret{}, source, commandError(ctx, source, err, limit, out.head.Bytes(), notes.head.Bytes())
 }
 
 func commandSource(argv []string) Source {
@@ -93,15 +93,15 @@ func firstWords(notes, out []byte) string {
 // them calls full, if there is one, once or more. The buffer is not embedded:
 // its ReadFrom would go round the bound.
 type bounded struct {
-	kept bytes.Buffer
+	head bytes.Buffer
 	full func()
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	room := maxCommandBytes - b.kept.Len()
+	room := maxCommandBytes - b.head.Len()
 	if len(p) > room && b.full != nil {
 		b.full()
 	}
-	b.kept.Write(p[:min(len(p), room)])
+	b.head.Write(p[:min(len(p), room)])
 	return len(p), nil
 }

@@ -76,7 +76,7 @@ func removeFromKeyring(ctx context.Context, user string) error {
 }
 
 // within bounds a call that takes no context. A call that hangs, as D-Bus can
-// for minutes, keeps its goroutine until it ends.
+// for minutes, holds its goroutine until it ends.
 func within[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
 	type result struct {
 		value T

@@ -37,9 +37,9 @@ func Match(l *ledger.Log, records map[string]*Record) Lookup {
 	var look Lookup
 	for i := range l.Entries {
 		e := &l.Entries[i]
-		r, asked := records[e.ID]
+		r, found := records[e.ID]
 		switch {
-		case !asked || e.ID == "":
+		case !found || e.ID == "":
 			continue
 		case r == nil:
 			look.Missing = append(look.Missing, *e)
