@@ -30,7 +30,9 @@ var allowed = map[string]struct {
 	"internal/monitor":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "the pipeline knows no surface"},
 	"ui/tty":            {[]string{"internal/text"}, "a terminal is lent and given back, whatever is drawn on it"},
 	"ui/draw":           {[]string{"internal/text"}, "a drawing knows how a thing looks, not what it means"},
-	"ui":                {[]string{"internal/fault", "ui/draw", "ui/panel", "ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"ui":                {[]string{"internal/fault", "ui/draw", "ui/field", "ui/load", "ui/panel", "ui/tty", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"ui/field":          {[]string{"ui/draw", "internal/text"}, "a line of text is typed, whatever it is for"},
+	"ui/load":           {nil, "a request is sent and answered, whatever it is for"},
 	"ui/panel":          {[]string{"ui/draw", "internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "a panel draws values and waits for nothing"},
 	"ui/scenes":         {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "tests of any room use it"},
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
@@ -43,8 +45,8 @@ var allowed = map[string]struct {
 
 // only says which rooms may import a module themselves.
 var only = map[string][]string{
-	"charm.land/bubbletea/v2":          {"ui", "ui/tty"},
-	"charm.land/bubbles/v2":            {"ui"},
+	"charm.land/bubbletea/v2":          {"ui", "ui/field", "ui/load", "ui/tty"},
+	"charm.land/bubbles/v2":            {"ui", "ui/field"},
 	"charm.land/lipgloss/v2":           {"ui/draw"},
 	"github.com/guptarohit/asciigraph": {"ui/draw"},
 	"modernc.org/sqlite":               {"history"},

@@ -11,6 +11,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 )
 
@@ -21,11 +22,11 @@ type watched struct {
 	snap account.Snapshot
 
 	span, fanSpan int // into spans; fanSpan may be autoSpan
-	spend, fan    request[int, history.Plot]
+	spend, fan    load.Request[int, history.Plot]
 	cursor        time.Time // on the spend plot; zero: none
 
 	plan       planner
-	breakdowns map[question]request[question, spenders.Breakdown]
+	breakdowns map[question]load.Request[question, spenders.Breakdown]
 	who        spenderList
 	log        eventLog
 }
@@ -44,14 +45,14 @@ func (w watched) like(feed Feed) watched {
 
 // cancel drops what is loading.
 func (w *watched) cancel() {
-	w.spend.cancel()
-	w.fan.cancel()
-	w.plan.result.cancel()
-	w.who.plot.cancel()
-	w.log.request.cancel()
+	w.spend.Cancel()
+	w.fan.Cancel()
+	w.plan.result.Cancel()
+	w.who.plot.Cancel()
+	w.log.request.Cancel()
 	w.breakdowns = maps.Clone(w.breakdowns)
 	for q, r := range w.breakdowns {
-		r.cancel()
+		r.Cancel()
 		w.breakdowns[q] = r
 	}
 }

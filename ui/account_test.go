@@ -13,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/ui/load"
 	"ortop/ui/scenes"
 )
 
@@ -98,12 +99,12 @@ func TestAccountsAreSwitched(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed = nil
 	m := crewOf(f, 100, 30, viewForecast, scenes.Healthy(), scenes.All["stale"]())
-	late := fanMsg{source{m.feed}, answer[int, history.Plot]{gen: m.fan.gen + 1, value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
+	late := fanMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.fan.Gen + 1, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
 	m, cmd := step(m, press("a"))
 	if f.on != "work" || m.feed != f.list[1].Feed || m.snap.Account != "work" || m.view != viewForecast || cmd == nil {
 		t.Errorf("after a: shown is %q, account %q, view %d", f.on, m.snap.Account, m.view)
 	}
-	if m, _ = step(m, late); m.fan.loaded {
+	if m, _ = step(m, late); m.fan.Loaded {
 		t.Error("an answer about the account before is taken")
 	}
 	m, cmd = step(m, snapshotMsg{f.list[0].Feed, scenes.Healthy()})
@@ -129,13 +130,13 @@ func TestSwitchingKeepsTheLook(t *testing.T) {
 		return [6]any{m.span, m.back(), m.log.span, m.who.by, m.who.sort, m.who.byok}
 	}
 	m := typed(crewOf(f, 120, 30, viewBreakdown, scenes.Healthy(), scenes.Healthy(), scenes.Healthy()), "g", "s", "b", "]", "4", "[", "2", "]", "3", "/", "o", "enter")
-	first, filter := look(m), m.who.filter.text()
+	first, filter := look(m), m.who.filter.Text()
 	if first != [6]any{3, 4, 3, 1, 1, true} || filter != "o" {
 		t.Fatalf("the first account is looked at by %v, filter %q", first, filter)
 	}
 	m = typed(m, "a")
-	if look(m) != first || m.who.filter.text() != "" {
-		t.Errorf("the next account is looked at by %v, filter %q, want %v and none", look(m), m.who.filter.text(), first)
+	if look(m) != first || m.who.filter.Text() != "" {
+		t.Errorf("the next account is looked at by %v, filter %q, want %v and none", look(m), m.who.filter.Text(), first)
 	}
 	m = typed(m, "g", "s", "b", "[", "/", "c", "enter")
 	second := look(m)
@@ -144,11 +145,11 @@ func TestSwitchingKeepsTheLook(t *testing.T) {
 		t.Errorf("%s is looked at by %v, want %v", m.snap.Account, look(m), second)
 	}
 	m = typed(m, "a")
-	if m.snap.Account != "personal" || look(m) != first || m.who.filter.text() != filter || len(m.who.rows) != len(m.breakdowns[m.question()].value.Rows)-2 {
-		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.text(), first, filter)
+	if m.snap.Account != "personal" || look(m) != first || m.who.filter.Text() != filter || len(m.who.rows) != len(m.breakdowns[m.question()].Value.Rows)-2 {
+		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.Text(), first, filter)
 	}
-	if m = typed(m, "a"); look(m) != second || m.who.filter.text() != "c" {
-		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.text(), second, "c")
+	if m = typed(m, "a"); look(m) != second || m.who.filter.Text() != "c" {
+		t.Errorf("%s is looked at by %v, filter %q, want %v, %q", m.snap.Account, look(m), m.who.filter.Text(), second, "c")
 	}
 }
 

@@ -98,10 +98,10 @@ func TestOthersAreHeardQuietly(t *testing.T) {
 	if m.View().Content != before || cmd == nil || m.turning {
 		t.Error("a poll of another account changes the screen, or it is not heard again")
 	}
-	plots := m.spend.gen
+	plots := m.spend.Gen
 	s = scenes.Healthy()
 	s.Account, s.Balance.CreditsUSD = "work", 200
-	if m, _ = step(m, snapshotMsg{f.list[1].Feed, s}); m.spend.gen != plots {
+	if m, _ = step(m, snapshotMsg{f.list[1].Feed, s}); m.spend.Gen != plots {
 		t.Error("a reading of another account asks for this one's plot")
 	}
 	if frame := stripped(m); !strings.Contains(frame, "$163.52") || !strings.Contains(frame, "$227.04") {

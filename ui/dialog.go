@@ -10,6 +10,8 @@ import (
 
 	"ortop/internal/fault"
 	"ortop/ui/draw"
+	"ortop/ui/field"
+	"ortop/ui/load"
 )
 
 // The steps of the dialog of accounts.
@@ -25,20 +27,20 @@ type dialog struct {
 	open bool
 	step int
 	list draw.List
-	name input // of a new account
+	name field.Input // of a new account
 	err  string
 
 	account string // that a key is for, or that is to be removed
 	like    string // the account whose key goes where that key will
 	host    string // where that is, if not OpenRouter
 
-	fate, removal request[string, string] // what removing an account would do, and what it did
+	fate, removal load.Request[string, string] // what removing an account would do, and what it did
 }
 
 // fateMsg says what removing an account would do, removedMsg what it did.
 type (
-	fateMsg    struct{ answer answer[string, string] }
-	removedMsg struct{ answer answer[string, string] }
+	fateMsg    struct{ answer load.Answer[string, string] }
+	removedMsg struct{ answer load.Answer[string, string] }
 )
 
 const removeTimeout = 10 * time.Second
@@ -52,7 +54,7 @@ func (m Model) openDialog() Model {
 }
 
 // busy reports whether something was asked of the accounts.
-func (d dialog) busy() bool { return d.fate.loading || d.removal.loading }
+func (d dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
 
 // rows is the dialog back at its first step, and closed the one that is gone.
 // What was asked no longer counts.
@@ -63,8 +65,8 @@ func (d dialog) rows() dialog {
 }
 
 func (d dialog) closed() dialog {
-	d.fate.cancel()
-	d.removal.cancel()
+	d.fate.Cancel()
+	d.removal.Cancel()
 	return dialog{fate: d.fate, removal: d.removal}
 }
 
@@ -118,9 +120,9 @@ func (m Model) dialogKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.yes):
 		d.err = ""
 		name, accounts := d.account, m.o.Accounts
-		cmd := d.removal.send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
+		cmd := d.removal.Send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
 			return accounts.Remove(ctx, name)
-		}, func(a answer[string, string]) tea.Msg { return removedMsg{a} })
+		}, func(a load.Answer[string, string]) tea.Msg { return removedMsg{a} })
 		return m, cmd
 	case key.Matches(msg, k.no):
 		*d = d.rows()
@@ -160,7 +162,7 @@ func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	switch {
 	case add:
 		like := max(0, m.shown())
-		d.step, d.name, d.like, d.host = stepName, newInput(), m.peers[like].Name, m.peers[like].Host
+		d.step, d.name, d.like, d.host = stepName, field.New(), m.peers[like].Name, m.peers[like].Host
 	case give:
 		a := m.peers[d.list.At]
 		d.step, d.account, d.like, d.host = stepKey, a.Name, a.Name, a.Host
@@ -168,9 +170,9 @@ func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	case remove:
 		name, accounts := m.peers[d.list.At].Name, m.o.Accounts
 		d.account = name
-		cmd := d.fate.send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
+		cmd := d.fate.Send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
 			return accounts.Fate(ctx, name)
-		}, func(a answer[string, string]) tea.Msg { return fateMsg{a} })
+		}, func(a load.Answer[string, string]) tea.Msg { return fateMsg{a} })
 		return m, cmd
 	}
 	return m, nil
@@ -183,7 +185,7 @@ func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
 	case key.Matches(msg, k.drop):
 		*d = d.rows()
 	case key.Matches(msg, k.take):
-		name := strings.TrimSpace(d.name.text())
+		name := strings.TrimSpace(d.name.Text())
 		if err := m.o.Accounts.CheckName(name); err != nil {
 			d.err = draw.Clean(err.Error())
 			return m
@@ -191,7 +193,7 @@ func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
 		d.step, d.account, d.err = stepKey, name, ""
 		m.entry = m.entry.begun()
 	default:
-		d.name, d.err = d.name.update(msg), ""
+		d.name, d.err = d.name.Update(msg), ""
 	}
 	return m
 }
@@ -199,7 +201,7 @@ func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
 // pasted is the dialog after a paste, which may be a name.
 func (d dialog) pasted(msg tea.PasteMsg) dialog {
 	if d.step == stepName {
-		d.name, d.err = d.name.update(msg), ""
+		d.name, d.err = d.name.Update(msg), ""
 	}
 	return d
 }
@@ -208,10 +210,10 @@ func (d dialog) pasted(msg tea.PasteMsg) dialog {
 // account does.
 func (m Model) fateReceived(msg fateMsg) (tea.Model, tea.Cmd) {
 	d := &m.dialog
-	if !d.fate.receive(msg.answer) {
+	if !d.fate.Receive(msg.answer) {
 		return m, nil
 	}
-	if err := msg.answer.err; err != nil {
+	if err := msg.answer.Err; err != nil {
 		d.err = draw.Clean(fault.Message(err))
 		return m, nil
 	}
@@ -222,9 +224,9 @@ func (m Model) fateReceived(msg fateMsg) (tea.Model, tea.Cmd) {
 // removed shows the accounts that are left, and the next one where that on the
 // screen is gone.
 func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
-	was, err := m.shown(), msg.answer.err
+	was, err := m.shown(), msg.answer.Err
 	m, watch := m.listed()
-	if d := &m.dialog; d.removal.receive(msg.answer) {
+	if d := &m.dialog; d.removal.Receive(msg.answer) {
 		if *d = d.rows(); err != nil {
 			d.err = draw.Clean(fault.Message(err))
 		}
@@ -239,6 +241,6 @@ func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
 	if err != nil {
 		return next, tea.Batch(watch, cmd)
 	}
-	next, said := next.(Model).notify(msg.answer.value)
+	next, said := next.(Model).notify(msg.answer.Value)
 	return next, tea.Batch(watch, cmd, said)
 }

@@ -88,8 +88,8 @@ func TestDialogFits(t *testing.T) {
 				n.dialog.err = strings.Repeat("no such account ", 20)
 				n.entry.err = n.dialog.err
 				fits(t, n)
-				n.dialog.err, n.entry.err, n.dialog.fate.value = "", "", strings.Repeat("its key stays ", 40)
-				n.entry.check.loading, n.notice = true, strings.Repeat("removed ", 40)
+				n.dialog.err, n.entry.err, n.dialog.fate.Value = "", "", strings.Repeat("its key stays ", 40)
+				n.entry.check.Loading, n.notice = true, strings.Repeat("removed ", 40)
 				fits(t, n)
 			}
 		}
@@ -126,8 +126,8 @@ func TestDialogAdds(t *testing.T) {
 	if !strings.Contains(stripped(m), "✗ there is an account of that name") || m.dialog.step != stepName {
 		t.Errorf("a name that is taken:\n%s", stripped(m))
 	}
-	if m, _ = step(m, tea.PasteMsg{Content: "sh\x1b\u202eop\n"}); m.dialog.name.text() != "Workshop" || m.dialog.err != "" {
-		t.Errorf("a pasted name with control characters is %q, error %q", m.dialog.name.text(), m.dialog.err)
+	if m, _ = step(m, tea.PasteMsg{Content: "sh\x1b\u202eop\n"}); m.dialog.name.Text() != "Workshop" || m.dialog.err != "" {
+		t.Errorf("a pasted name with control characters is %q, error %q", m.dialog.name.Text(), m.dialog.err)
 	}
 	m = dialed(m, "enter")
 	if frame := stripped(m); m.dialog.step != stepKey || !strings.Contains(frame, "The key goes to gateway.example:8443") || !strings.Contains(frame, "key of Workshop") {
@@ -140,7 +140,7 @@ func TestDialogAdds(t *testing.T) {
 		t.Errorf("the key is not masked:\n%s", frame)
 	}
 	m, cmd := step(m, press("enter"))
-	if !m.entry.check.loading || strings.Contains(fmt.Sprintf("%+v", m), pastedKey) {
+	if !m.entry.check.Loading || strings.Contains(fmt.Sprintf("%+v", m), pastedKey) {
 		t.Error("the key stays in the model after it was handed over, or is not checked")
 	}
 	for _, msg := range answersOf(cmd) {
@@ -168,7 +168,7 @@ func TestDialogGivesUp(t *testing.T) {
 	f := newFakeAccounts()
 	m := dialogOf(f, 80, 24, append(append([]string{"n"}, letters("new")...), "enter")...)
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
-	if left := dialed(m, "esc"); left.dialog.step != stepRows || left.entry.input.text() != "" {
+	if left := dialed(m, "esc"); left.dialog.step != stepRows || left.entry.input.Text() != "" {
 		t.Error("esc keeps the key")
 	}
 	m, cmd := step(m, press("enter"))

@@ -49,9 +49,9 @@ func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, not
 	var lines []string
 	switch d.step {
 	case stepName:
-		lines = append(lines, "name  › "+d.name.render(p, "", w-8))
+		lines = append(lines, "name  › "+d.name.Render(p, "", w-8))
 	case stepKey:
-		lines = append(lines, "› "+e.input.render(p, "", w-2))
+		lines = append(lines, "› "+e.input.Render(p, "", w-2))
 		said = e.outcome(p)
 		if lines = append(lines, ""); h >= 6 {
 			lines = append(lines, promises(p, draw.Clean(d.host), w)...)
@@ -59,7 +59,7 @@ func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, not
 			lines[1] = promises(p, draw.Clean(d.host), w)[0]
 		}
 	case stepConfirm:
-		fate := draw.Wrap(draw.Clean(d.fate.value), w)
+		fate := draw.Wrap(draw.Clean(d.fate.Value), w)
 		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
 	default:
 		all, total := rows.Lines(p, d.list.At, w)
@@ -126,19 +126,19 @@ func (d dialog) row(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, w int
 	case d.err != "":
 		return "✗ " + d.err
 	case d.step == stepName:
-		return "name › " + d.name.render(p, "", w-7)
+		return "name › " + d.name.Render(p, "", w-7)
 	case d.step == stepKey && e.err != "":
 		return "✗ " + e.err
-	case d.step == stepKey && e.check.loading:
+	case d.step == stepKey && e.check.Loading:
 		return p.Spin + " checking…"
 	case d.step == stepKey:
 		to := ""
 		if d.host != "" {
 			to = p.Low("@"+draw.Cut(draw.Clean(d.host), max(3, w/3))) + " "
 		}
-		return to + "› " + e.input.render(p, "", max(1, w-draw.Width(to)-2))
+		return to + "› " + e.input.Render(p, "", max(1, w-draw.Width(to)-2))
 	case d.step == stepConfirm:
-		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.account)+"?", draw.Clean(d.account)+"?", "remove?"), "y, n", p.Dim(draw.Clean(d.fate.value)))
+		return draw.Join(w, "   ", draw.Pick(w-6, "remove "+draw.Clean(d.account)+"?", draw.Clean(d.account)+"?", "remove?"), "y, n", p.Dim(draw.Clean(d.fate.Value)))
 	}
 	at := min(d.list.At, len(rows.All)-1)
 	if at < 0 {

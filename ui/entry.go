@@ -9,6 +9,8 @@ import (
 
 	"ortop/internal/fault"
 	"ortop/ui/draw"
+	"ortop/ui/field"
+	"ortop/ui/load"
 )
 
 // adoptTimeout bounds the live check of a key.
@@ -16,9 +18,9 @@ const adoptTimeout = 30 * time.Second
 
 // entry is a key that is being given, and its live check.
 type entry struct {
-	input input
+	input field.Input
 	err   string
-	check request[string, adopted] // by the account's name
+	check load.Request[string, adopted] // by the account's name
 }
 
 // adopted is what a key led to: the feed of a first run, or an account that is
@@ -29,14 +31,14 @@ type adopted struct {
 }
 
 // adoptedMsg follows the check of a key.
-type adoptedMsg struct{ answer answer[string, adopted] }
+type adoptedMsg struct{ answer load.Answer[string, adopted] }
 
 // begun is an entry into which a key can be typed.
-func (e entry) begun() entry { return entry{input: newSecret(), check: e.check} }
+func (e entry) begun() entry { return entry{input: field.NewSecret(), check: e.check} }
 
 // cancelled is an entry that is given up.
 func (e entry) cancelled() entry {
-	e.check.cancel()
+	e.check.Cancel()
 	return entry{check: e.check}
 }
 
@@ -44,16 +46,16 @@ func (e entry) cancelled() entry {
 // here no more; left is true where it was given up.
 func (e *entry) press(msg tea.KeyPressMsg) (value string, left bool) {
 	switch name := msg.String(); {
-	case e.check.loading:
+	case e.check.Loading:
 		if name == "esc" {
-			e.check.cancel()
+			e.check.Cancel()
 		}
 	case name == "esc":
 		*e = e.cancelled()
 		return "", true
 	case name == "enter":
-		value = e.input.text()
-		e.input = newSecret()
+		value = e.input.Text()
+		e.input = field.NewSecret()
 		return value, false
 	default:
 		*e = e.update(msg)
@@ -63,8 +65,8 @@ func (e *entry) press(msg tea.KeyPressMsg) (value string, left bool) {
 
 // update is the entry after what is typed or pasted.
 func (e entry) update(msg tea.Msg) entry {
-	if !e.check.loading {
-		e.input, e.err = e.input.update(msg), ""
+	if !e.check.Loading {
+		e.input, e.err = e.input.Update(msg), ""
 	}
 	return e
 }
@@ -73,13 +75,13 @@ func (e entry) update(msg tea.Msg) entry {
 // secret.
 func (m Model) adopt(name, secret string, start func(context.Context) (adopted, error)) (tea.Model, tea.Cmd) {
 	m.entry.err = ""
-	cmd := m.entry.check.send(name, m.now, adoptTimeout, func(ctx context.Context) (adopted, error) {
+	cmd := m.entry.check.Send(name, m.now, adoptTimeout, func(ctx context.Context) (adopted, error) {
 		a, err := start(ctx)
 		if err != nil && secret != "" {
 			err = redacted{strings.ReplaceAll(fault.Message(err), secret, "…")}
 		}
 		return a, err
-	}, func(a answer[string, adopted]) tea.Msg { return adoptedMsg{a} })
+	}, func(a load.Answer[string, adopted]) tea.Msg { return adoptedMsg{a} })
 	return m.spun(cmd)
 }
 
@@ -90,18 +92,18 @@ func (e redacted) Error() string { return e.text }
 
 // adopted shows what a key led to, or why it led to nothing.
 func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
-	if !m.entry.check.receive(msg.answer) {
+	if !m.entry.check.Receive(msg.answer) {
 		return m.listed() // one that was given up may have come in all the same
 	}
-	if err := msg.answer.err; err != nil {
+	if err := msg.answer.Err; err != nil {
 		m.entry.err = draw.Clean(err.Error())
 		return m, nil
 	}
 	m, watch := m.listed()
 	var next tea.Model
 	var cmd tea.Cmd
-	got := msg.answer.value
-	switch i := m.place(msg.answer.of); {
+	got := msg.answer.Value
+	switch i := m.place(msg.answer.Of); {
 	case got.feed != nil && m.feed == nil: // a first run
 		m.feed = got.feed
 		if m.shown() < 0 { // else it is waited for already

@@ -162,9 +162,9 @@ func loaded(m Model) Model {
 }
 
 func (w watched) busy() bool {
-	busy := w.spend.loading || w.fan.loading || w.plan.result.loading || w.who.plot.loading || w.log.request.loading
+	busy := w.spend.Loading || w.fan.Loading || w.plan.result.Loading || w.who.plot.Loading || w.log.request.Loading
 	for _, r := range w.breakdowns {
-		busy = busy || r.loading
+		busy = busy || r.Loading
 	}
 	return busy
 }

@@ -7,12 +7,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
+	"ortop/ui/field"
 	"ortop/ui/panel"
 )
 
 // filter is what the rows of a list are searched for.
 type filter struct {
-	input
+	field.Input
 	typing bool
 }
 
@@ -29,14 +30,14 @@ func (f filter) update(msg tea.Msg, k keyMap) (next filter, ok bool) {
 		if _, ok := msg.(tea.PasteMsg); !ok {
 			return f, false
 		}
-		f.input = f.input.update(msg)
+		f.Input = f.Input.Update(msg)
 	case f.typing:
-		f.input = f.input.update(msg)
+		f.Input = f.Input.Update(msg)
 	case pressed && key.Matches(press, k.find):
-		if f.typing = true; f.field == nil {
-			f.input = newInput()
+		if f.typing = true; f.Input == (field.Input{}) {
+			f.Input = field.New()
 		}
-	case pressed && key.Matches(press, k.back) && f.text() != "":
+	case pressed && key.Matches(press, k.back) && f.Text() != "":
 		return filter{}, true
 	default:
 		return f, false
@@ -50,7 +51,7 @@ func (f filter) keys(k keyMap) keyMap {
 }
 
 // words are what a row has to contain, in lower case.
-func (f filter) words() []string { return strings.Fields(strings.ToLower(f.text())) }
+func (f filter) words() []string { return strings.Fields(strings.ToLower(f.Text())) }
 
 // matches reports whether every word is in one of the texts.
 func matches(words []string, texts ...string) bool {
@@ -68,10 +69,10 @@ func matches(words []string, texts ...string) bool {
 
 // find is the filter as it is drawn.
 func (f filter) find(p draw.Pen) panel.Find {
-	text := f.text()
+	text := f.Text()
 	switch {
 	case f.typing:
-		return panel.Find{Text: text, Shown: p.Accent("/ ") + f.render(p, "", 0)}
+		return panel.Find{Text: text, Shown: p.Accent("/ ") + f.Render(p, "", 0)}
 	case text != "":
 		return panel.Find{Text: text, Shown: p.Accent("/ " + draw.Clean(text))}
 	}

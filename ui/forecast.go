@@ -69,7 +69,7 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 		}
 	case tea.PasteMsg:
 		if p.editing {
-			p.input, p.err = p.input.update(msg), ""
+			p.input, p.err = p.input.Update(msg), ""
 		}
 	case tea.MouseClickMsg:
 		box := m.layout().plan
@@ -89,12 +89,12 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 func (d screen) plan() panel.Plan {
 	pl, s := d.m.plan, d.m.snap
 	in := pl.inputs(d.Now)
-	out := panel.Plan{Pen: d.Pen, Snap: s, TopUpUSD: in.topUpUSD, Until: in.until, Days: in.days, At: pl.at, Wrong: pl.err, Failed: pl.result.err}
+	out := panel.Plan{Pen: d.Pen, Snap: s, TopUpUSD: in.topUpUSD, Until: in.until, Days: in.days, At: pl.at, Wrong: pl.err, Failed: pl.result.Err}
 	if pl.shown(s, d.Now) {
-		out.Result = &pl.result.value.plan
+		out.Result = &pl.result.Value.plan
 	}
 	if pl.editing {
-		out.Edit = func(old string, w int) string { return pl.input.render(d.Pen, old, w) }
+		out.Edit = func(old string, w int) string { return pl.input.Render(d.Pen, old, w) }
 	}
 	return out
 }

@@ -14,6 +14,8 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/field"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 	"ortop/ui/scenes"
 )
@@ -82,7 +84,7 @@ func TestListsFit(t *testing.T) {
 				fits(t, typed(m, "/", "a", "b", "c"))
 				fits(t, typed(m, "b", "/", "o"))
 				for _, f := range []*filter{&m.who.filter, &m.log.filter} {
-					f.input = newInput().update(tea.PasteMsg{Content: strings.Repeat("研", maxText)})
+					f.Input = field.New().Update(tea.PasteMsg{Content: strings.Repeat("研", field.MaxText)})
 				}
 				m.arrange()
 				m.findEvents()
@@ -116,7 +118,7 @@ func TestBreakdownKeys(t *testing.T) {
 	}{
 		{"number shows it", nil, func(m Model) bool { return m.view == viewBreakdown && len(m.who.rows) == 3 }},
 		{"j and k choose a row", []string{"j", "j", "k"}, func(m Model) bool { return m.who.id == "laptop" }},
-		{"a filter has them as letters", []string{"/", "j", "k"}, func(m Model) bool { return m.who.filter.text() == "jk" }},
+		{"a filter has them as letters", []string{"/", "j", "k"}, func(m Model) bool { return m.who.filter.Text() == "jk" }},
 		{"down chooses a row", []string{"down"}, func(m Model) bool { return m.who.id == "laptop" }},
 		{"down stops at the last", []string{"down", "down", "down", "down"}, func(m Model) bool { return m.who.id == "batch-nightly" }},
 		{"g goes on to models", []string{"g"}, func(m Model) bool { return m.who.by == 1 && len(m.who.rows) == 6 && m.who.list.At == 0 }},
@@ -127,19 +129,19 @@ func TestBreakdownKeys(t *testing.T) {
 		{"s goes round", []string{"s", "s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "ci-bot" }},
 		{"by name", []string{"s", "s", "s", "s", "s"}, func(m Model) bool { return m.who.rows[0].ID == "batch-nightly" }},
 		{"filter finds as it is typed", []string{"/", "L", "A"}, func(m Model) bool { return len(m.who.rows) == 1 && m.who.id == "laptop" && m.who.filter.typing }},
-		{"letters of a filter are no keys", []string{"/", "q", "?", "3"}, func(m Model) bool { return m.who.filter.text() == "q?3" && !m.help }},
+		{"letters of a filter are no keys", []string{"/", "q", "?", "3"}, func(m Model) bool { return m.who.filter.Text() == "q?3" && !m.help }},
 		{"enter keeps the filter", []string{"/", "l", "a", "enter"}, func(m Model) bool { return !m.who.filter.typing && len(m.who.rows) == 1 && !m.who.open }},
 		{"esc clears it while typing", []string{"/", "l", "esc"}, func(m Model) bool { return m.who.filter == filter{} && len(m.who.rows) == 3 && m.view == viewBreakdown }},
 		{"esc clears it afterwards", []string{"/", "l", "enter", "esc"}, func(m Model) bool { return m.who.filter == filter{} && m.view == viewBreakdown }},
-		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.filter.text() == "l" }},
+		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.filter.Text() == "l" }},
 		{"nothing found", []string{"/", "z", "z"}, func(m Model) bool {
 			return len(m.who.rows) == 0 && strings.Contains(stripped(m), "nothing has zz in its name")
 		}},
 		{"enter opens details with their plot", []string{"enter"}, func(m Model) bool {
-			return m.who.open && m.who.plot.loaded && strings.Contains(stripped(m), "key ci-bot, last 24 h")
+			return m.who.open && m.who.plot.Loaded && strings.Contains(stripped(m), "key ci-bot, last 24 h")
 		}},
 		{"down goes on in details", []string{"enter", "down"}, func(m Model) bool {
-			return m.who.plot.of.id == "laptop" && strings.Contains(stripped(m), "key laptop")
+			return m.who.plot.Of.id == "laptop" && strings.Contains(stripped(m), "key laptop")
 		}},
 		{"esc closes details", []string{"enter", "esc"}, func(m Model) bool { return !m.who.open && m.view == viewBreakdown }},
 		{"esc leaves the view", []string{"esc"}, func(m Model) bool { return m.view == viewOverview }},
@@ -182,23 +184,23 @@ func TestBreakdownIsAskedRarely(t *testing.T) {
 	clock = scenes.Now.Add(time.Minute)
 	m, _ = step(m, clockMsg{m.clockGen})
 	first := m.breakdowns[m.question()]
-	if !first.loading || !first.loaded {
+	if !first.Loading || !first.Loaded {
 		t.Error("after a minute it is not asked again with the old answer standing")
 	}
 	m, _ = step(m, clockMsg{m.clockGen})
-	if got := m.breakdowns[m.question()].gen; got != first.gen {
+	if got := m.breakdowns[m.question()].Gen; got != first.Gen {
 		t.Errorf("while it is asked generation %d begins", got)
 	}
-	m, _ = step(m, breakdownMsg{source{f}, answer[question, spenders.Breakdown]{gen: first.gen - 1, of: m.question()}})
+	m, _ = step(m, breakdownMsg{source{f}, load.Answer[question, spenders.Breakdown]{Gen: first.Gen - 1, Of: m.question()}})
 	if len(m.who.rows) != 3 {
 		t.Error("an answer of an older generation is shown")
 	}
-	m, _ = step(m, breakdownMsg{source{f}, answer[question, spenders.Breakdown]{gen: first.gen, of: m.question(), err: errors.New("listing keys: network")}})
+	m, _ = step(m, breakdownMsg{source{f}, load.Answer[question, spenders.Breakdown]{Gen: first.Gen, Of: m.question(), Err: errors.New("listing keys: network")}})
 	if screen := stripped(m); len(m.who.rows) != 3 || !strings.Contains(screen, "▲ listing keys: network") || !strings.Contains(screen, "▲ keys 2 min ago") {
 		t.Errorf("after an error the old answer is gone, or the error or its age is not said:\n%s", screen)
 	}
 	clock = clock.Add(breakdownRetry)
-	if m, _ = step(m, clockMsg{m.clockGen}); !m.breakdowns[m.question()].loading {
+	if m, _ = step(m, clockMsg{m.clockGen}); !m.breakdowns[m.question()].Loading {
 		t.Error("after an error it is not asked again soon")
 	}
 }
@@ -311,12 +313,12 @@ func TestListMouse(t *testing.T) {
 
 func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
 	m := typed(modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 120, 30, viewBreakdown))
-	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.filter.text() != "" {
+	if m, _ = step(m, tea.PasteMsg{Content: "q"}); m.who.filter.Text() != "" {
 		t.Error("a paste begins a filter")
 	}
 	m = typed(m, "/")
 	m, _ = step(m, tea.PasteMsg{Content: "ci\n\x1b[31m\u202e" + strings.Repeat("x", 1<<20)})
-	if got := m.who.filter.text(); len([]rune(got)) != maxText || strings.ContainsAny(got, "\x1b\n\u202e") {
+	if got := m.who.filter.Text(); len([]rune(got)) != field.MaxText || strings.ContainsAny(got, "\x1b\n\u202e") {
 		t.Errorf("the filter is %q", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/spenders"
+	"ortop/ui/load"
 )
 
 // answered is a message of one account. It is dropped once another is shown.
@@ -32,27 +33,27 @@ type (
 	// breakdown and events.
 	spendMsg struct {
 		source
-		answer answer[int, history.Plot]
+		answer load.Answer[int, history.Plot]
 	}
 	fanMsg struct {
 		source
-		answer answer[int, history.Plot]
+		answer load.Answer[int, history.Plot]
 	}
 	rowPlottedMsg struct {
 		source
-		answer answer[rowOf, history.Plot]
+		answer load.Answer[rowOf, history.Plot]
 	}
 	plannedMsg struct {
 		source
-		answer answer[planned, planResult]
+		answer load.Answer[planned, planResult]
 	}
 	breakdownMsg struct {
 		source
-		answer answer[question, spenders.Breakdown]
+		answer load.Answer[question, spenders.Breakdown]
 	}
 	eventsMsg struct {
 		source
-		answer answer[int, []account.Event]
+		answer load.Answer[int, []account.Event]
 	}
 	// acknowledgedMsg follows an event that was marked as seen.
 	acknowledgedMsg struct {

@@ -85,7 +85,7 @@ func (m Model) View() tea.View {
 
 func (m Model) pen() draw.Pen {
 	p := draw.Pen{Theme: m.th, ASCII: m.o.ASCII, Now: m.now, Focused: !m.unfocused}
-	if m.turning || m.entry.check.loading {
+	if m.turning || m.entry.check.Loading {
 		p.Spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
 	}
 	return p
@@ -105,7 +105,7 @@ func (m Model) enabledKeys(l layout) keyMap {
 	k.accounts.SetEnabled(m.o.Accounts != nil)
 	k.export.SetEnabled(m.o.Export != nil)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
-	cursor := len(m.spend.value.Buckets) > 0 && l.spend.h > 0
+	cursor := len(m.spend.Value.Buckets) > 0 && l.spend.h > 0
 	k.left.SetEnabled(cursor)
 	k.right.SetEnabled(cursor)
 	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != 0)

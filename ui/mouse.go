@@ -32,7 +32,7 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 		}
 	case l.spend.holds(at.X, at.Y):
 		x := at.X - l.spend.x - 2 - draw.AxisWidth
-		if b := m.spend.value.Buckets; x >= 0 && x < len(b) {
+		if b := m.spend.Value.Buckets; x >= 0 && x < len(b) {
 			m.cursor = b[x].From
 		}
 	default:

@@ -29,7 +29,7 @@ type onboarding struct {
 func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	o := &m.onboard
 	switch name := msg.String(); {
-	case o.typing || m.entry.check.loading:
+	case o.typing || m.entry.check.Loading:
 		value, left := m.entry.press(msg)
 		o.typing = o.typing && !left
 		if value != "" {

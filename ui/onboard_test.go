@@ -56,7 +56,7 @@ func TestFirstRunTakesAKey(t *testing.T) {
 	o := &fakeOnboarding{feed: newFakeFeed()}
 	m := modelOf(Options{Onboarding: o}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})
-	if m.entry.input.text() != "" {
+	if m.entry.input.Text() != "" {
 		t.Error("a paste on the menu is taken")
 	}
 	m, _ = step(m, press("enter"))
@@ -65,14 +65,14 @@ func TestFirstRunTakesAKey(t *testing.T) {
 		t.Errorf("the key is not masked:\n%s", frame)
 	}
 	m, cmd := step(m, press("enter"))
-	if !m.entry.check.loading || !strings.Contains(stripped(m), "checking") {
+	if !m.entry.check.Loading || !strings.Contains(stripped(m), "checking") {
 		t.Error("the check is not shown")
 	}
 	m, cmd = step(m, adoptedBy(t, cmd))
 	if o.key != pastedKey {
 		t.Errorf("Adopt got %q", o.key)
 	}
-	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.entry.input.text() != "" {
+	if m.feed == nil || cmd == nil || m.notice != "kept in the system keyring" || m.entry.input.Text() != "" {
 		t.Errorf("after adoption: feed %v, notice %q", m.feed, m.notice)
 	}
 }
@@ -88,7 +88,7 @@ func TestFirstRunRefusal(t *testing.T) {
 	if !strings.Contains(frame, "401 for …") || strings.Contains(frame, pastedKey) {
 		t.Errorf("refusal is shown as:\n%s", frame)
 	}
-	if m.feed != nil || m.entry.check.loading {
+	if m.feed != nil || m.entry.check.Loading {
 		t.Error("a refused key starts something")
 	}
 }
@@ -117,11 +117,11 @@ func TestFirstRunDemoAndBack(t *testing.T) {
 	for _, k := range []string{"q", "?", "backspace", "r", "left", "x", "delete"} {
 		m, _ = step(m, press(k))
 	}
-	if m.entry.input.text() != "qx" {
-		t.Errorf("the field holds %q, want %q", m.entry.input.text(), "qx")
+	if m.entry.input.Text() != "qx" {
+		t.Errorf("the field holds %q, want %q", m.entry.input.Text(), "qx")
 	}
 	m, _ = step(m, press("esc"))
-	if m.onboard.typing || m.entry.input.text() != "" {
+	if m.onboard.typing || m.entry.input.Text() != "" {
 		t.Error("esc keeps the field")
 	}
 	m, _ = step(m, press("down"))

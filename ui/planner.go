@@ -13,6 +13,8 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
+	"ortop/ui/field"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 )
 
@@ -25,10 +27,10 @@ type planner struct {
 
 	at      int // the field that is chosen
 	editing bool
-	input   input
+	input   field.Input
 	err     string // what is wrong with the input
 
-	result request[planned, planResult]
+	result load.Request[planned, planResult]
 }
 
 // planned is what a plan goes by.
@@ -78,7 +80,7 @@ func (p *planner) note(topUps []credit.TopUp) {
 
 // shown reports whether the plan is about the values in the fields.
 func (p planner) shown(s account.Snapshot, now time.Time) bool {
-	return p.result.value.ok && s.Balance != nil && p.result.of.inputs == p.inputs(now)
+	return p.result.Value.ok && s.Balance != nil && p.result.Of.inputs == p.inputs(now)
 }
 
 const planTimeout = 10 * time.Second
@@ -94,21 +96,21 @@ func (m *Model) loadPlan() tea.Cmd {
 	of, feed, s := planned{m.snap.At, p.inputs(m.now)}, m.feed, m.snap
 	r := &p.result
 	switch {
-	case s.Balance == nil, r.loading && r.sent == of:
+	case s.Balance == nil, r.Loading && r.Sent == of:
 		return nil
-	case !r.loading && r.of == of && r.value.ok && r.err == nil:
+	case !r.Loading && r.Of == of && r.Value.ok && r.Err == nil:
 		return nil
 	}
-	return r.send(of, m.now, planTimeout, func(ctx context.Context) (planResult, error) {
+	return r.Send(of, m.now, planTimeout, func(ctx context.Context) (planResult, error) {
 		usd := of.topUpUSD
 		plan, ok, err := feed.Plan(ctx, s, forecast.Ask{TopUpUSD: &usd, Until: of.until, Days: of.days})
 		return planResult{plan, ok}, err
-	}, func(a answer[planned, planResult]) tea.Msg { return plannedMsg{source{feed}, a} })
+	}, func(a load.Answer[planned, planResult]) tea.Msg { return plannedMsg{source{feed}, a} })
 }
 
 // planReceived takes a plan.
 func (m Model) planReceived(msg plannedMsg) (tea.Model, tea.Cmd) {
-	if m.plan.result.receive(msg.answer) && m.plan.result.again {
+	if m.plan.result.Receive(msg.answer) && m.plan.result.Again {
 		cmd := m.loadPlan()
 		return m, cmd
 	}
@@ -116,7 +118,7 @@ func (m Model) planReceived(msg plannedMsg) (tea.Model, tea.Cmd) {
 }
 
 // edit begins to edit the chosen field.
-func (p *planner) edit() { p.editing, p.input, p.err = true, newInput(), "" }
+func (p *planner) edit() { p.editing, p.input, p.err = true, field.New(), "" }
 
 // planKey takes a key press while a field is edited.
 func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (Model, tea.Cmd) {
@@ -133,7 +135,7 @@ func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (Model, tea.Cmd) {
 		cmd := m.loadPlan()
 		return m, cmd
 	default:
-		p.input, p.err = p.input.update(msg), ""
+		p.input, p.err = p.input.Update(msg), ""
 	}
 	return m, nil
 }
@@ -141,7 +143,7 @@ func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (Model, tea.Cmd) {
 // take makes what was typed the value of the field; nothing typed leaves it as
 // it was.
 func (p *planner) take(now time.Time) error {
-	typed := p.input.text()
+	typed := p.input.Text()
 	if typed == "" {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 	"ortop/ui/scenes"
 )
@@ -139,26 +140,26 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 		m, _ = step(m, clockMsg{m.clockGen})
 		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 	}
-	if m.plan.result.loading {
+	if m.plan.result.Loading {
 		t.Error("the plan of the same reading is asked for again")
 	}
 	later := scenes.Healthy()
 	later.At = scenes.Now
 	m, _ = step(m, snapshotMsg{f, later})
-	if !m.plan.result.loading || !m.plan.shown(m.snap, scenes.Now) {
-		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.loading, m.plan.shown(m.snap, scenes.Now))
+	if !m.plan.result.Loading || !m.plan.shown(m.snap, scenes.Now) {
+		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.Loading, m.plan.shown(m.snap, scenes.Now))
 	}
-	gen := m.plan.result.gen
+	gen := m.plan.result.Gen
 	m, cmd := typedPlan(m, "enter", "60", "enter")
-	if cmd != nil || m.plan.result.gen != gen || m.plan.shown(m.snap, scenes.Now) {
+	if cmd != nil || m.plan.result.Gen != gen || m.plan.shown(m.snap, scenes.Now) {
 		t.Error("a second plan is asked for at once, or one of another sum is shown")
 	}
-	m, _ = step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: gen - 1}})
-	if !m.plan.result.loading {
+	m, _ = step(m, plannedMsg{source{f}, load.Answer[planned, planResult]{Gen: gen - 1}})
+	if !m.plan.result.Loading {
 		t.Error("an answer of an older generation counts")
 	}
-	m, cmd = step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: gen, of: m.plan.result.sent, value: planResult{ok: true}}})
-	if cmd == nil || m.plan.result.gen != gen+1 {
+	m, cmd = step(m, plannedMsg{source{f}, load.Answer[planned, planResult]{Gen: gen, Of: m.plan.result.Sent, Value: planResult{ok: true}}})
+	if cmd == nil || m.plan.result.Gen != gen+1 {
 		t.Error("what changed meanwhile is not asked for afterwards")
 	}
 }
@@ -169,11 +170,11 @@ func TestPlanFailure(t *testing.T) {
 	later := scenes.Healthy()
 	later.At = scenes.Now
 	m, _ = step(m, snapshotMsg{f, later})
-	m, cmd := step(m, plannedMsg{source{f}, answer[planned, planResult]{gen: m.plan.result.gen, of: m.plan.result.sent, err: errors.New("disk I/O \x1b[31merror")}})
+	m, cmd := step(m, plannedMsg{source{f}, load.Answer[planned, planResult]{Gen: m.plan.result.Gen, Of: m.plan.result.Sent, Err: errors.New("disk I/O \x1b[31merror")}})
 	if frame := stripped(m); !strings.Contains(frame, "cannot be planned: disk I/O") || cmd != nil {
 		t.Errorf("a failure: asked again at once %t, frame:\n%s", cmd != nil, frame)
 	}
-	if m, _ = step(m, snapshotMsg{f, later}); !m.plan.result.loading {
+	if m, _ = step(m, snapshotMsg{f, later}); !m.plan.result.Loading {
 		t.Error("after a failure the next snapshot does not ask again")
 	}
 }
@@ -196,7 +197,7 @@ func TestPlanInputs(t *testing.T) {
 // At 80 columns the dates of two months are as long as they get.
 func TestPlanKeepsItsRange(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 80, 24, viewForecast)
-	f := &m.plan.result.value.plan.WithTopUp
+	f := &m.plan.result.Value.plan.WithTopUp
 	f.P10, f.P50, f.P90 = 10.1*86400, 17*86400, 30.1*86400
 	frame := stripped(m)
 	if want := " to Tue 8 Dec (80 %: Tue 1 Dec to Mon 21 Dec)"; !strings.Contains(frame, want) {

@@ -10,6 +10,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/draw"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 )
 
@@ -64,22 +65,22 @@ func (m *Model) loadSpend(cols int) tea.Cmd {
 		return nil
 	}
 	feed, now, span := m.feed, m.now, m.span
-	return m.spend.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+	return m.spend.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		from, to := panel.Spans[span].Period(now, cols)
 		return feed.Plot(ctx, from, to, cols)
-	}, func(a answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
+	}, func(a load.Answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
 }
 
 // loadFan requests the plot of the balance.
 func (m *Model) loadFan(l layout) tea.Cmd {
 	feed, now, span, cols := m.feed, m.now, m.back(), max(2, l.fan.w-4-draw.AxisWidth)
-	return m.fan.send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+	return m.fan.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		from := now.Add(-panel.Spans[span].Back)
 		if panel.Spans[span].Back == 0 {
 			from = time.Time{}
 		}
 		return feed.Plot(ctx, from, now, cols)
-	}, func(a answer[int, history.Plot]) tea.Msg { return fanMsg{source{feed}, a} })
+	}, func(a load.Answer[int, history.Plot]) tea.Msg { return fanMsg{source{feed}, a} })
 }
 
 // plotted goes on after a plot was received: with the next one where something
@@ -97,21 +98,21 @@ func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
 // spendPlot and fanPlot are the plots as they are drawn.
 func (m Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := panel.SpendPlot{Plot: r.value, Loaded: r.loaded, Err: r.failure(), Span: r.of, Chosen: m.span, Cursor: m.cursor}
+	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor}
 	if d.Err != nil {
-		d.Span = r.sent
+		d.Span = r.Sent
 	}
 	return d
 }
 
 func (m Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	return panel.FanPlot{Plot: r.value, Loaded: r.loaded, Err: r.failure()}
+	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure()}
 }
 
 // move sets the cursor on a column of the spend plot that is so many further.
 func (m Model) move(by int) Model {
-	b := m.spend.value.Buckets
+	b := m.spend.Value.Buckets
 	if len(b) == 0 {
 		return m
 	}
@@ -123,4 +124,24 @@ func (m Model) move(by int) Model {
 	x = min(len(b)-1, max(0, x+by))
 	m.cursor = b[x].From
 	return m
+}
+
+// exportTimeout bounds an export; years of history take seconds.
+const exportTimeout = 30 * time.Second
+
+// exportCmd writes the last of the readings, or all where back is 0, to a file.
+func exportCmd(export func(context.Context, time.Time, time.Time) (string, error), back time.Duration, now time.Time) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), exportTimeout)
+		defer cancel()
+		var from time.Time
+		if back > 0 {
+			from = now.Add(-back)
+		}
+		path, err := export(ctx, from, now)
+		if err != nil {
+			return noticeMsg("exporting: " + draw.Clean(err.Error()))
+		}
+		return noticeMsg("exported to " + draw.Clean(path))
+	}
 }

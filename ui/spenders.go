@@ -9,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/spenders"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 )
 
@@ -29,7 +30,7 @@ var cardQuestions = []question{{spenders.ByModel, panel.DefaultSpan}, {spenders.
 
 // cards are those of the overview.
 func (m Model) cards() panel.Cards {
-	return panel.Cards{Models: m.breakdowns[cardQuestions[0]].value, Keys: m.breakdowns[cardQuestions[1]].value}
+	return panel.Cards{Models: m.breakdowns[cardQuestions[0]].Value, Keys: m.breakdowns[cardQuestions[1]].Value}
 }
 
 // loadBreakdowns requests those that are due, once there is a first reading.
@@ -38,14 +39,14 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 	for _, q := range questions {
 		r := m.breakdowns[q]
 		every := breakdownEvery
-		if r.err != nil {
+		if r.Err != nil {
 			every = breakdownRetry
 		}
-		if m.snap.Key == nil || !r.due(q, m.now, every) {
+		if m.snap.Key == nil || !r.Due(q, m.now, every) {
 			continue
 		}
 		feed, now, since := m.feed, m.now, m.snap.HistorySince
-		cmds = append(cmds, r.send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
+		cmds = append(cmds, r.Send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
 			from := now.Add(-panel.Spans[q.span].Back)
 			if panel.Spans[q.span].Back == 0 {
 				if from = since; !from.Before(now) {
@@ -53,7 +54,7 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 				}
 			}
 			return feed.Breakdown(ctx, spenders.Query{By: q.by, From: from, To: now})
-		}, func(a answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
+		}, func(a load.Answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
 		m.setBreakdown(q, r)
 	}
 	return tea.Batch(cmds...)
@@ -61,10 +62,10 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 
 // setBreakdown stores a request in a map of its own: other values of the model
 // have theirs.
-func (m *Model) setBreakdown(q question, r request[question, spenders.Breakdown]) {
+func (m *Model) setBreakdown(q question, r load.Request[question, spenders.Breakdown]) {
 	m.breakdowns = maps.Clone(m.breakdowns)
 	if m.breakdowns == nil {
-		m.breakdowns = map[question]request[question, spenders.Breakdown]{}
+		m.breakdowns = map[question]load.Request[question, spenders.Breakdown]{}
 	}
 	m.breakdowns[q] = r
 }
@@ -72,13 +73,13 @@ func (m *Model) setBreakdown(q question, r request[question, spenders.Breakdown]
 // breakdownReceived takes a breakdown. One with an error counts where it has
 // rows.
 func (m Model) breakdownReceived(msg breakdownMsg) (tea.Model, tea.Cmd) {
-	q := msg.answer.of
+	q := msg.answer.Of
 	r := m.breakdowns[q]
-	if !r.receive(msg.answer) {
+	if !r.Receive(msg.answer) {
 		return m, nil
 	}
-	if msg.answer.value.Rows != nil {
-		r.value, r.of, r.loaded = msg.answer.value, q, true
+	if msg.answer.Value.Rows != nil {
+		r.Value, r.Of, r.Loaded = msg.answer.Value, q, true
 	}
 	m.setBreakdown(q, r)
 	if q == m.question() {
@@ -102,17 +103,17 @@ func (m *Model) loadRow(l layout) tea.Cmd {
 		return nil
 	}
 	of, r := rowOf{m.question(), row.ID, panel.SpendColumns(l.body.w)}, &m.who.plot
-	if of.cols < 2 || !r.due(of, m.now, breakdownEvery) {
+	if of.cols < 2 || !r.Due(of, m.now, breakdownEvery) {
 		return nil
 	}
-	if of != r.sent {
-		r.cancel()
+	if of != r.Sent {
+		r.Cancel()
 	}
 	feed, now := m.feed, m.now
-	return r.send(of, now, breakdownTimeout, func(ctx context.Context) (history.Plot, error) {
+	return r.Send(of, now, breakdownTimeout, func(ctx context.Context) (history.Plot, error) {
 		from, to := panel.Spans[of.span].Period(now, of.cols)
 		return feed.BreakdownPlot(ctx, of.by, of.id, from, to, of.cols)
-	}, func(a answer[rowOf, history.Plot]) tea.Msg { return rowPlottedMsg{source{feed}, a} })
+	}, func(a load.Answer[rowOf, history.Plot]) tea.Msg { return rowPlottedMsg{source{feed}, a} })
 }
 
 // rowPlot is the spend of the chosen row, where that is what was requested.
@@ -120,10 +121,10 @@ func (m Model) rowPlot() panel.SpendPlot {
 	d, r := panel.SpendPlot{Span: m.span, Chosen: m.span, Row: true}, m.who.plot
 	same := func(of rowOf) bool { return of.question == m.question() && of.id == m.who.id }
 	switch {
-	case r.loaded && same(r.of):
-		d.Plot, d.Loaded = r.value, true
-	case same(r.sent):
-		d.Err = r.err
+	case r.Loaded && same(r.Of):
+		d.Plot, d.Loaded = r.Value, true
+	case same(r.Sent):
+		d.Err = r.Err
 	}
 	return d
 }

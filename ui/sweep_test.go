@@ -49,7 +49,7 @@ func TestSweepFits(t *testing.T) {
 			fits(t, m)
 			m = modelOf(Options{}, scenes.Healthy(), w, h, viewForecast)
 			m.plan.edit()
-			m.plan.input = m.plan.input.update(tea.PasteMsg{Content: strings.Repeat("9", 300)})
+			m.plan.input = m.plan.input.Update(tea.PasteMsg{Content: strings.Repeat("9", 300)})
 			fits(t, m)
 			m.plan.err = strings.Repeat("no such sum ", 20)
 			fits(t, m)

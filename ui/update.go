@@ -56,15 +56,15 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case rawMsg:
 		return m, tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case spendMsg:
-		if m.spend.receive(msg.answer) {
-			return m.plotted(m.spend.again, msg.answer.value.TopUps)
+		if m.spend.Receive(msg.answer) {
+			return m.plotted(m.spend.Again, msg.answer.Value.TopUps)
 		}
 	case fanMsg:
-		if m.fan.receive(msg.answer) {
-			return m.plotted(m.fan.again, msg.answer.value.TopUps)
+		if m.fan.Receive(msg.answer) {
+			return m.plotted(m.fan.Again, msg.answer.Value.TopUps)
 		}
 	case rowPlottedMsg:
-		m.who.plot.receive(msg.answer)
+		m.who.plot.Receive(msg.answer)
 	case plannedMsg:
 		return m.planReceived(msg)
 	case breakdownMsg:
@@ -102,7 +102,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // spun starts or goes on with the spinner while something is in flight and
 // somebody looks.
 func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
-	busy := m.snap.Phase == account.Asking || m.entry.check.loading
+	busy := m.snap.Phase == account.Asking || m.entry.check.Loading
 	if m.turning || !busy || m.unfocused {
 		return m, also
 	}

@@ -13,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/load"
 	"ortop/ui/panel"
 	"ortop/ui/scenes"
 )
@@ -68,13 +69,13 @@ func TestKeys(t *testing.T) {
 		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
 		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
 		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
-		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1 }, false},
+		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1 }, false},
 		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1
+			return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1
 		}, false},
 		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
 		{"h and l move the cursor", []string{"h", "h", "l"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().CursorColumn() == len(m.spend.value.Buckets)-1
+			return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1
 		}, false},
 		{"j and k choose a field of the plan", []string{"2", "j", "j", "k"}, func(m Model, _ *fakeFeed) bool { return m.plan.at == 1 }, false},
 		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
@@ -170,7 +171,7 @@ func TestMouse(t *testing.T) {
 		t.Errorf("a click on column 10 = column %d", got)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
-	if got := m.spendPlot().CursorColumn(); got != len(m.spend.value.Buckets)-1 {
+	if got := m.spendPlot().CursorColumn(); got != len(m.spend.Value.Buckets)-1 {
 		t.Errorf("the wheel put the cursor on %d", got)
 	}
 }
@@ -179,24 +180,24 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 	f := newFakeFeed()
 	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, 0)
 	m, cmd := step(m, snapshotMsg{f, scenes.Healthy()})
-	if cmd == nil || !m.spend.loading {
+	if cmd == nil || !m.spend.Loading {
 		t.Fatal("a snapshot does not ask for the plot")
 	}
-	gen := m.spend.gen
+	gen := m.spend.Gen
 	for range 50 {
 		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 		m, _ = step(m, tea.WindowSizeMsg{Width: 90, Height: 30})
 	}
-	if m.spend.gen != gen {
-		t.Errorf("asked %d more times while one was in flight", m.spend.gen-gen)
+	if m.spend.Gen != gen {
+		t.Errorf("asked %d more times while one was in flight", m.spend.Gen-gen)
 	}
-	m, cmd = step(m, spendMsg{source{f}, answer[int, history.Plot]{gen: gen, of: m.span}})
-	if m.spend.gen != gen+1 || cmd == nil {
+	m, cmd = step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: gen, Of: m.span}})
+	if m.spend.Gen != gen+1 || cmd == nil {
 		t.Error("what changed meanwhile is not asked for afterwards")
 	}
-	before := m.spend.value
-	m, _ = step(m, spendMsg{source{f}, answer[int, history.Plot]{gen: gen, of: m.span, value: history.Plot{Buckets: make([]history.Bucket, 3)}}})
-	if len(m.spend.value.Buckets) != len(before.Buckets) {
+	before := m.spend.Value
+	m, _ = step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: gen, Of: m.span, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}})
+	if len(m.spend.Value.Buckets) != len(before.Buckets) {
 		t.Error("an answer of an older generation is shown")
 	}
 }
@@ -204,12 +205,12 @@ func TestPlotIsAskedOnceAtATime(t *testing.T) {
 func TestPlotErrors(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
 	m, _ = step(m, snapshotMsg{m.feed, scenes.Healthy()})
-	m, _ = step(m, spendMsg{source{m.feed}, answer[int, history.Plot]{gen: m.spend.gen, of: m.span, err: errors.New("disk I/O error")}})
-	if m.spendPlot().Err != nil || len(m.spend.value.Buckets) == 0 {
+	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span, Err: errors.New("disk I/O error")}})
+	if m.spendPlot().Err != nil || len(m.spend.Value.Buckets) == 0 {
 		t.Error("one failure takes the plot of the same range away")
 	}
 	m, _ = step(m, press("]"))
-	m, _ = step(m, spendMsg{source{m.feed}, answer[int, history.Plot]{gen: m.spend.gen, of: m.span, err: errors.New("disk I/O error")}})
+	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span, Err: errors.New("disk I/O error")}})
 	if !strings.Contains(stripped(m), "history cannot be read: disk I/O error") {
 		t.Error("a failure of a new range is not said")
 	}

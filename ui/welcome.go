@@ -71,7 +71,7 @@ func (o onboarding) menu(p draw.Pen, e entry, host string, w int) []string {
 		if w < 40 {
 			name = ""
 		}
-		lines = []string{p.Title(name) + "› " + e.input.render(p, "", w-draw.Width(name)-2)}
+		lines = []string{p.Title(name) + "› " + e.input.Render(p, "", w-draw.Width(name)-2)}
 		note := o.note(host)
 		if o.at == beginManagement && note != "" {
 			note = draw.Pick(w, "make one at https://"+note, note)
@@ -98,7 +98,7 @@ func (o onboarding) menu(p draw.Pen, e entry, host string, w int) []string {
 // outcome is what became of the key that was given.
 func (e entry) outcome(p draw.Pen) []string {
 	switch {
-	case e.check.loading:
+	case e.check.Loading:
 		return []string{p.Accent(p.Spin) + " checking…  " + p.Dim("esc: stop")}
 	case e.err != "":
 		return []string{p.Critical("✗ ") + e.err}
@@ -122,7 +122,7 @@ func (o onboarding) row(p draw.Pen, e entry, host string, w int) string {
 		to = p.Low("@"+draw.Cut(host, max(3, w/3))) + " "
 	}
 	switch {
-	case e.check.loading:
+	case e.check.Loading:
 		return to + p.Spin + " checking…"
 	case e.err != "":
 		return to + "✗ " + e.err
@@ -130,7 +130,7 @@ func (o onboarding) row(p draw.Pen, e entry, host string, w int) string {
 		if w >= 48 {
 			to += beginnings[o.at].brief + " "
 		}
-		return to + "› " + e.input.render(p, "", max(1, w-draw.Width(to)-2))
+		return to + "› " + e.input.Render(p, "", max(1, w-draw.Width(to)-2))
 	}
 	b := beginnings[o.at]
 	line := to + draw.Pick(w-draw.Width(to), "ortop needs a key: › "+b.does, "› "+b.does, "› "+b.brief)

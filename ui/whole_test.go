@@ -66,7 +66,7 @@ func TestWholeProgram(t *testing.T) {
 	out.waitFor(t, "where it goes")
 	p.Send(press("q"))
 	final := (<-ended).(Model)
-	if final.view != viewForecast || final.snap.Account != "personal" || !final.fan.loaded {
-		t.Errorf("final model: view %d, account %q, fan loaded %t", final.view, final.snap.Account, final.fan.loaded)
+	if final.view != viewForecast || final.snap.Account != "personal" || !final.fan.Loaded {
+		t.Errorf("final model: view %d, account %q, fan loaded %t", final.view, final.snap.Account, final.fan.Loaded)
 	}
 }

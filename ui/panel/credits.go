@@ -214,14 +214,3 @@ func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
 	}
 	return lines
 }
-
-// figure is a dim label at the left and a number at the right of w cells.
-func figure(p draw.Pen, label, value, unit string, w int) string {
-	if value == text.Unknown {
-		unit = ""
-	}
-	if draw.Width(label)+1+draw.Width(value)+draw.Width(unit) > w {
-		return draw.Fit(value+p.Dim(unit), w)
-	}
-	return draw.Spread(p.Dim(label), value+p.Dim(unit), w)
-}

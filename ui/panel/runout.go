@@ -2,7 +2,6 @@ package panel
 
 import (
 	"strings"
-	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
@@ -10,14 +9,6 @@ import (
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
-
-// horizons are the spans that a chance is given for.
-var horizons = []struct {
-	name string
-	span time.Duration
-}{
-	{"1 h", time.Hour}, {"6 h", 6 * time.Hour}, {"1 d", 24 * time.Hour}, {"3 d", 72 * time.Hour}, {"7 d", 168 * time.Hour},
-}
 
 // RunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
@@ -185,146 +176,9 @@ func idleFor(s account.Snapshot, p draw.Pen) string {
 	return "idle: no spend for " + text.Span(max(0, until.Sub(s.Forecast.LastSpend)))
 }
 
-// dateOf is the middle of the forecast.
-func dateOf(f forecast.Forecast, now time.Time) string {
-	at := f.Time(f.P50)
-	if !at.After(now) {
-		return "about now"
-	}
-	return text.Moment(at, now)
-}
-
-// dayOf is a moment without its time of day.
-func dayOf(moment string) string {
-	day, _, _ := strings.Cut(moment, ",")
-	return day
-}
-
-// daysOf is a range in days; one within a day has its times.
-func daysOf(from, to, now time.Time) string {
-	if days := text.Days(from, to, now); strings.Contains(days, " to ") {
-		return days
-	}
-	return text.Range(from, to, now)
-}
-
-// withoutDay is a range within a day, which is named beside it, by its times;
-// any other is as it is.
-func withoutDay(days string) string {
-	if _, times, ok := strings.Cut(days, ", "); ok && !strings.Contains(times, ", ") {
-		return times
-	}
-	return days
-}
-
-// inOf is how far off the middle is, empty where that says nothing new.
-func inOf(f forecast.Forecast, now time.Time) string {
-	left := f.P50 - now.Sub(f.At).Seconds()
-	if left <= 0 || left > (365*24*time.Hour).Seconds() {
-		return ""
-	}
-	return "in " + text.Seconds(left)
-}
-
 func rangeOf(p draw.Pen, f forecast.Forecast, w int) string {
 	from, to := f.Time(f.P10), f.Time(f.P90)
 	full, days := text.Range(from, to, p.Now), text.Days(from, to, p.Now)
 	dim := p.Dim
 	return draw.Pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
-}
-
-// chanceLine is the chances side by side.
-func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
-	words := make([]string, len(horizons))
-	for i, h := range horizons {
-		chance, _ := f.Chance(h.span)
-		words[i] = p.Dim(h.name+" ") + text.Chance(chance)
-	}
-	words[0] = p.Dim("within ") + words[0]
-	all := draw.Join(1<<20, "   ", words...)
-	if draw.Width(all) > w {
-		all = draw.Join(1<<20, "  ", append(words[:1:1], words[2:]...)...)
-	}
-	return draw.Pick(w, all, draw.Join(w, "  ", words...))
-}
-
-// chanceLines are the chances below each other, with bars.
-func chanceLines(p draw.Pen, s account.Snapshot, w int) []string {
-	f, _ := Next(s)
-	if f.State != forecast.OK {
-		return nil
-	}
-	var lines []string
-	l, _ := levelOf(s)
-	bar := p.Of(l).UnsetBold()
-	for i, h := range horizons {
-		chance, _ := f.Chance(h.span)
-		label := "       "
-		if i == 0 {
-			label = "within "
-		}
-		head := p.Dim(label+h.name) + draw.FlushRight(text.Chance(chance), 7) + "  "
-		lines = append(lines, head+bar.Render(draw.Bar(chance, w-draw.Width(head))))
-	}
-	return lines
-}
-
-// rateLine is the two rates and the trend in one line.
-func rateLine(p draw.Pen, s account.Snapshot, w int) string {
-	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
-	dim := p.Dim
-	now := " now"
-	if s.Stale(p.Now) {
-		now = ""
-	}
-	return draw.Pick(w,
-		hour+dim("/h"+now+"   ")+day+dim("/day   ")+trend(s),
-		hour+dim("/h"+now+"  ")+day+dim("/day"),
-		hour+dim("/h  ")+day+dim("/day"),
-		hour+dim("/h"))
-}
-
-// rateLines compare the rates of now, today and the week.
-func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
-	half := (w - 3) / 2
-	row := func(a, b string) string { return draw.Fit(a, half) + "   " + draw.Fit(b, w-half-3) }
-	b := s.Burn
-	usual := "usual at this hour"
-	if draw.Width(usual)+10 > w-half-3 {
-		usual = "usual now"
-	}
-	week := figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w-half-3)
-	if t := trend(s); t != "" {
-		week = figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day  ", w-half-3-draw.Width(t)) + t
-	}
-	return []string{
-		row(figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", half), figure(p, usual, text.MaybeUSD(b.UsualUSDPerHour), "/h", w-half-3)),
-		row(figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", half), week),
-	}
-}
-
-// rateColumn is rateLines below each other.
-func rateColumn(p draw.Pen, s account.Snapshot, w int) []string {
-	b := s.Burn
-	return []string{
-		figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", w),
-		figure(p, "usual at this hour", text.MaybeUSD(b.UsualUSDPerHour), "/h", w),
-		figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", w),
-		figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w),
-	}
-}
-
-// trend is how the last day compares with the week's mean.
-func trend(s account.Snapshot) string {
-	switch r := s.Burn.TrendRatio; {
-	case r == nil:
-		return ""
-	case *r > 9.99:
-		return "▲ > 10x"
-	case *r >= 0.005:
-		return "▲ " + text.Percent(*r)
-	case *r <= -0.005:
-		return "▼ " + text.Percent(-*r)
-	}
-	return "= 0 %"
 }

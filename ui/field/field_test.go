@@ -1,13 +1,33 @@
-package ui
+package field
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"ortop/ui/draw"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 )
+
+const pastedKey = "sk-or-v1-0123456789abcdef"
+
+var plainPen = draw.Pen{Theme: draw.NewTheme(true, "mono", true)}
+
+func press(k string) tea.KeyPressMsg {
+	codes := map[string]rune{
+		"left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd, "delete": tea.KeyDelete,
+		"backspace": tea.KeyBackspace, "up": tea.KeyUp, "down": tea.KeyDown, "tab": tea.KeyTab, "enter": tea.KeyEnter, "esc": tea.KeyEscape,
+	}
+	switch {
+	case codes[k] != 0:
+		return tea.KeyPressMsg{Code: codes[k]}
+	case k == "ctrl+v":
+		return tea.KeyPressMsg{Code: 'v', Mod: tea.ModCtrl}
+	}
+	return tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+}
 
 func TestInput(t *testing.T) {
 	for _, c := range []struct {
@@ -25,17 +45,17 @@ func TestInput(t *testing.T) {
 		{"no key of the dashboard", "", []string{"q", "?", "1"}, "q?1"},
 		{"keys that type nothing", "a", []string{"up", "down", "tab", "enter", "esc"}, "a"},
 	} {
-		in := newInput().update(tea.PasteMsg{Content: c.text})
+		in := New().Update(tea.PasteMsg{Content: c.text})
 		before := in
 		for _, k := range c.keys {
-			in = in.update(press(k))
+			in = in.Update(press(k))
 		}
-		if in.text() != c.want || before.text() != c.text {
-			t.Errorf("%s: %q and the copy before %q, want %q and %q", c.name, in.text(), before.text(), c.want, c.text)
+		if in.Text() != c.want || before.Text() != c.text {
+			t.Errorf("%s: %q and the copy before %q, want %q and %q", c.name, in.Text(), before.Text(), c.want, c.text)
 		}
 	}
-	if in := (input{}).update(press("a")); in.text() != "" {
-		t.Errorf("the zero input holds %q", in.text())
+	if in := (Input{}).Update(press("a")); in.Text() != "" {
+		t.Errorf("the zero input holds %q", in.Text())
 	}
 }
 
@@ -49,14 +69,14 @@ func TestInputPaste(t *testing.T) {
 		{"what is not seen", "a\u202eb\u200dc\ufeff\xff", "abc", "abc"},
 		{"marks", "e\u0301", "e", "e"},
 		{"wide", "研究", "研究", "研究"},
-		{"too much", strings.Repeat("x", 1<<20), strings.Repeat("x", maxText), strings.Repeat("x", maxSecret)},
+		{"too much", strings.Repeat("x", 1<<20), strings.Repeat("x", MaxText), strings.Repeat("x", maxSecret)},
 	} {
-		for kind, in := range map[string]input{"text": newInput(), "secret": newSecret()} {
+		for kind, in := range map[string]Input{"text": New(), "secret": NewSecret()} {
 			want := c.want
 			if kind == "secret" {
 				want = c.secret
 			}
-			if got := in.update(tea.PasteMsg{Content: c.pasted}).text(); got != want {
+			if got := in.Update(tea.PasteMsg{Content: c.pasted}).Text(); got != want {
 				t.Errorf("%s in a %s: %q, want %q", c.name, kind, got, want)
 			}
 		}
@@ -65,11 +85,11 @@ func TestInputPaste(t *testing.T) {
 
 // A secret is on no screen, wherever its cursor is.
 func TestSecretIsMasked(t *testing.T) {
-	in := newSecret().update(tea.PasteMsg{Content: pastedKey})
+	in := NewSecret().Update(tea.PasteMsg{Content: pastedKey})
 	for _, k := range []string{"end", "left", "home", "x", "ctrl+v"} {
-		in = in.update(press(k))
+		in = in.Update(press(k))
 		for w := range 40 {
-			if got := ansi.Strip(in.render(plainPen, "", w)); strings.Trim(got, "• ") != "" {
+			if got := ansi.Strip(in.Render(plainPen, "", w)); strings.Trim(got, "• ") != "" {
 				t.Errorf("in %d cells after %s the secret is %q", w, k, got)
 			}
 		}
@@ -85,16 +105,16 @@ func FuzzInput(f *testing.F) {
 	f.Add("研\x1b[31m\u202e🇩🇪👩‍👩‍👧", 20, 1)
 	f.Fuzz(func(t *testing.T, s string, w, left int) {
 		w, left = 1+(w%100+100)%100, (left%50+50)%50
-		for _, in := range []input{newInput(), newSecret()} {
-			in = in.update(tea.PasteMsg{Content: s}).update(tea.PasteMsg{Content: s})
+		for _, in := range []Input{New(), NewSecret()} {
+			in = in.Update(tea.PasteMsg{Content: s}).Update(tea.PasteMsg{Content: s})
 			for range left {
-				in = in.update(press("left"))
+				in = in.Update(press("left"))
 			}
-			if strings.ContainsFunc(in.text(), func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }) {
-				t.Errorf("pasting %q gives %q", s, in.text())
+			if strings.ContainsFunc(in.Text(), func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }) {
+				t.Errorf("pasting %q gives %q", s, in.Text())
 			}
-			if got := ansi.StringWidth(in.render(plainPen, "Tue 1 Dec", w)); got != w {
-				t.Errorf("render of %q in %d cells takes %d", in.text(), w, got)
+			if got := ansi.StringWidth(in.Render(plainPen, "Tue 1 Dec", w)); got != w {
+				t.Errorf("render of %q in %d cells takes %d", in.Text(), w, got)
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package ui
+package load
 
 import (
 	"context"
@@ -37,47 +37,47 @@ func TestRequest(t *testing.T) {
 		{"cancelled while another waits", "ssca", 0, false, false, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			var r request[string, int]
+			var r Request[string, int]
 			var sent []tea.Cmd
 			for _, step := range c.steps {
-				answered := func(i int) answer[string, int] { return sent[len(sent)-i]().(answer[string, int]) }
+				answered := func(i int) Answer[string, int] { return sent[len(sent)-i]().(Answer[string, int]) }
 				switch step {
 				case 's':
 					n := len(sent) + 1
-					cmd := r.send("k", scenes.Now, time.Minute, func(ctx context.Context) (int, error) { return n, ctx.Err() }, func(a answer[string, int]) tea.Msg { return a })
+					cmd := r.Send("k", scenes.Now, time.Minute, func(ctx context.Context) (int, error) { return n, ctx.Err() }, func(a Answer[string, int]) tea.Msg { return a })
 					if cmd != nil {
 						sent = append(sent, cmd)
 					}
 				case 'a':
-					r.receive(answered(1))
+					r.Receive(answered(1))
 				case 'o':
-					r.receive(answered(2))
+					r.Receive(answered(2))
 				case 'f':
 					a := answered(1)
-					a.value, a.err = 0, failed
-					r.receive(a)
+					a.Value, a.Err = 0, failed
+					r.Receive(a)
 				case 'c':
-					r.cancel()
+					r.Cancel()
 				}
 			}
-			if r.value != c.value || r.loaded != (c.value > 0) || r.loading != c.loading || r.again != c.again || !errors.Is(r.err, c.err) {
-				t.Errorf("after %q: %d, loaded %t, loading %t, again %t, error %v", c.steps, r.value, r.loaded, r.loading, r.again, r.err)
+			if r.Value != c.value || r.Loaded != (c.value > 0) || r.Loading != c.loading || r.Again != c.again || !errors.Is(r.Err, c.err) {
+				t.Errorf("after %q: %d, loaded %t, loading %t, again %t, error %v", c.steps, r.Value, r.Loaded, r.Loading, r.Again, r.Err)
 			}
-			if c.err == nil && r.err != nil {
-				t.Errorf("after %q the error is %v", c.steps, r.err)
+			if c.err == nil && r.Err != nil {
+				t.Errorf("after %q the error is %v", c.steps, r.Err)
 			}
 		})
 	}
 }
 
 func TestRequestIsDue(t *testing.T) {
-	var r request[string, int]
+	var r Request[string, int]
 	send := func(k string, at time.Time) {
-		r.send(k, at, time.Minute, func(context.Context) (int, error) { return 1, nil }, func(a answer[string, int]) tea.Msg { return a })
+		r.Send(k, at, time.Minute, func(context.Context) (int, error) { return 1, nil }, func(a Answer[string, int]) tea.Msg { return a })
 	}
 	due := func(name, k string, at time.Time, want bool) {
 		t.Helper()
-		if got := r.due(k, at, time.Minute); got != want {
+		if got := r.Due(k, at, time.Minute); got != want {
 			t.Errorf("%s: due = %t, want %t", name, got, want)
 		}
 	}
@@ -85,29 +85,29 @@ func TestRequestIsDue(t *testing.T) {
 	send("k", scenes.Now)
 	due("in flight", "k", scenes.Now.Add(time.Hour), false)
 	due("another key", "other", scenes.Now, true)
-	r.receive(answer[string, int]{gen: r.gen, of: "k"})
+	r.Receive(Answer[string, int]{Gen: r.Gen, Of: "k"})
 	due("just answered", "k", scenes.Now.Add(59*time.Second), false)
 	due("old", "k", scenes.Now.Add(time.Minute), true)
 	due("the clock went back", "k", scenes.Now.Add(-time.Second), true)
 	send("k", scenes.Now)
-	r.cancel()
+	r.Cancel()
 	due("cancelled", "k", scenes.Now, true)
 }
 
 // What is cancelled is told so, and no error hides a value that still answers.
 func TestRequestStops(t *testing.T) {
-	var r request[string, int]
-	message := func(a answer[string, int]) tea.Msg { return a }
-	cmd := r.send("k", scenes.Now, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, message)
-	r.cancel()
-	if a := cmd().(answer[string, int]); !errors.Is(a.err, context.Canceled) {
-		t.Errorf("a cancelled load ends with %v", a.err)
+	var r Request[string, int]
+	message := func(a Answer[string, int]) tea.Msg { return a }
+	cmd := r.Send("k", scenes.Now, time.Hour, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() }, message)
+	r.Cancel()
+	if a := cmd().(Answer[string, int]); !errors.Is(a.Err, context.Canceled) {
+		t.Errorf("a cancelled load ends with %v", a.Err)
 	}
 	for _, k := range []string{"k", "other"} {
-		r = request[string, int]{}
-		r.receive(r.send("k", scenes.Now, time.Hour, func(context.Context) (int, error) { return 7, nil }, message)().(answer[string, int]))
-		r.receive(r.send(k, scenes.Now, time.Hour, func(context.Context) (int, error) { return 0, errors.New("no") }, message)().(answer[string, int]))
-		if failed := r.failure() != nil; failed != (k == "other") {
+		r = Request[string, int]{}
+		r.Receive(r.Send("k", scenes.Now, time.Hour, func(context.Context) (int, error) { return 7, nil }, message)().(Answer[string, int]))
+		r.Receive(r.Send(k, scenes.Now, time.Hour, func(context.Context) (int, error) { return 0, errors.New("no") }, message)().(Answer[string, int]))
+		if failed := r.Failure() != nil; failed != (k == "other") {
 			t.Errorf("a failure of %q after a value of k is shown: %t", k, failed)
 		}
 	}

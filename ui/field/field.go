@@ -1,4 +1,6 @@
-package ui
+// Package field is a line of text that a person types: a name, an amount, a
+// secret.
+package field
 
 import (
 	"strings"
@@ -15,45 +17,45 @@ import (
 // any name, amount, time or span.
 const (
 	maxSecret = 256
-	maxText   = 40
+	MaxText   = 40
 )
 
-// input is a line of text that is typed or pasted. Its copies are independent
+// Input is a line of text that is typed or pasted. Its copies are independent
 // of each other; the zero input takes nothing.
-type input struct {
-	field *textinput.Model // never changed, only replaced
+type Input struct {
+	model *textinput.Model // never changed, only replaced
 }
 
-// newInput returns an empty input, newSecret one that never shows its text.
-func newInput() input {
+// New returns an empty input, newSecret one that never shows its text.
+func New() Input {
 	f := textinput.New()
-	f.Prompt, f.CharLimit, f.EchoCharacter = "", maxText, '•'
+	f.Prompt, f.CharLimit, f.EchoCharacter = "", MaxText, '•'
 	f.KeyMap.Paste.SetEnabled(false) // it runs a program; the terminal pastes by itself
 	f.SetStyles(textinput.Styles{})  // whose cursor does not blink
 	f.Focus()
-	return input{&f}
+	return Input{&f}
 }
 
-func newSecret() input {
-	in := newInput()
-	in.field.CharLimit, in.field.EchoMode = maxSecret, textinput.EchoPassword
+func NewSecret() Input {
+	in := New()
+	in.model.CharLimit, in.model.EchoMode = maxSecret, textinput.EchoPassword
 	return in
 }
 
-// text is what was typed.
-func (in input) text() string {
-	if in.field == nil {
+// Text is what was typed.
+func (in Input) Text() string {
+	if in.model == nil {
 		return ""
 	}
-	return in.field.Value()
+	return in.model.Value()
 }
 
-// update takes a key press or a paste.
-func (in input) update(msg tea.Msg) input {
-	if in.field == nil {
+// Update takes a key press or a paste.
+func (in Input) Update(msg tea.Msg) Input {
+	if in.model == nil {
 		return in
 	}
-	f := *in.field
+	f := *in.model
 	f.SetValue(f.Value()) // its own runes: the field edits them in place
 	switch m := msg.(type) {
 	case tea.KeyPressMsg:
@@ -64,13 +66,13 @@ func (in input) update(msg tea.Msg) input {
 		msg = m
 	}
 	f, _ = f.Update(msg)
-	return input{&f}
+	return Input{&f}
 }
 
 // clean drops what has no cell, or an uncertain number of them, so that nothing
 // is taken that is not seen. A secret has no spaces either.
-func (in input) clean(s string) string {
-	secret := in.field.EchoMode == textinput.EchoPassword
+func (in Input) clean(s string) string {
+	secret := in.model.EchoMode == textinput.EchoPassword
 	return strings.Map(func(r rune) rune {
 		switch w := ansi.StringWidth(string(r)); {
 		case unicode.IsSpace(r) && secret:
@@ -84,13 +86,13 @@ func (in input) clean(s string) string {
 	}, s)
 }
 
-// render draws the input in w cells, or in as many as it takes where w is 0.
+// Render draws the input in w cells, or in as many as it takes where w is 0.
 // Empty, it shows what stays if nothing is typed.
-func (in input) render(p draw.Pen, empty string, w int) string {
-	if in.field == nil {
+func (in Input) Render(p draw.Pen, empty string, w int) string {
+	if in.model == nil {
 		return draw.Blank(w)
 	}
-	f := *in.field
+	f := *in.model
 	f.Placeholder = empty
 	styles := textinput.Styles{}
 	styles.Focused.Placeholder = p.Of(draw.LevelNone).Faint(true)

@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/spenders"
+	"ortop/ui/draw"
+	"ortop/ui/panel"
+)
+
+// breakdownView is who spent it, by key, model, provider, workspace or member.
+type breakdownView struct{ plain }
+
+func (breakdownView) name() string { return "breakdown" }
+
+func (v breakdownView) load(m *Model, l layout) tea.Cmd {
+	if m.who.of != m.question() {
+		m.arrange()
+	}
+	m.who.list = m.who.list.Within(len(m.who.rows), m.seenRows(l))
+	return v.refresh(m, l)
+}
+
+func (breakdownView) refresh(m *Model, l layout) tea.Cmd {
+	if l.tier < tierCompact {
+		return nil
+	}
+	return tea.Batch(m.loadBreakdowns(m.question()), m.loadRow(l))
+}
+
+func (breakdownView) keys(m Model, _ layout, k keyMap) keyMap {
+	v := m.who
+	if v.filter.typing {
+		return v.filter.keys(k)
+	}
+	k.sort.SetHelp("s", "sort: "+sorts[v.sort].name)
+	return k.forList(len(v.rows), v.open, !v.open)
+}
+
+func (breakdownView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+	v := &m.who
+	press, pressed := msg.(tea.KeyPressMsg)
+	if pressed && v.open && key.Matches(press, k.back) {
+		v.open = false
+		return m, nil, true
+	}
+	if f, ok := v.filter.update(msg, k); ok {
+		again := f.Text() != v.filter.Text()
+		if v.filter = f; again {
+			m.arrange()
+		}
+		return m, nil, true
+	}
+	switch msg := msg.(type) {
+	case tea.MouseClickMsg:
+		m, cmd := m.clickBreakdown(tea.Mouse(msg))
+		return m, cmd, true
+	case tea.MouseWheelMsg:
+		return m.chooseRow(scrolled(v.list, tea.Mouse(msg), len(v.rows), m.seenRows(m.layout())))
+	}
+	if !pressed {
+		return m, nil, false
+	}
+	if l, ok := moved(v.list, press, k, len(v.rows), m.seenRows(m.layout())); ok {
+		return m.chooseRow(l)
+	}
+	switch {
+	case key.Matches(press, k.open):
+		v.open = !v.open
+		return reloaded(m)
+	case key.Matches(press, k.group):
+		return m.group((v.by + 1) % len(spenders.Bys))
+	case key.Matches(press, k.sort):
+		v.sort = (v.sort + 1) % len(sorts)
+		if v.list.At == 0 && !v.open { // nobody chose it: the first is what is looked for
+			v.id, v.list = "", draw.List{}
+		}
+		m.arrange()
+	case key.Matches(press, k.byok):
+		v.byok = !v.byok
+	default:
+		return m, nil, false
+	}
+	return m, nil, true
+}
+
+// reloaded is the model once it has requested what is on the screen, as a view
+// returns it.
+func reloaded(m Model) (Model, tea.Cmd, bool) {
+	next, cmd := m.reload(nil)
+	return next.(Model), cmd, true
+}
+
+// chooseRow takes a place in the rows.
+func (m Model) chooseRow(l draw.List) (Model, tea.Cmd, bool) {
+	m.who.list = l
+	if r, ok := m.who.row(); ok {
+		m.who.id = r.ID
+	}
+	if m.who.open {
+		return reloaded(m)
+	}
+	return m, nil, true
+}
+
+// group breaks spend down by something else.
+func (m Model) group(by int) (Model, tea.Cmd, bool) {
+	v := &m.who
+	v.by, v.list, v.id, v.open, v.filter = by, draw.List{}, "", false, filter{}
+	m.arrange()
+	return reloaded(m)
+}
+
+// clickBreakdown chooses the row under the mouse, and opens it where it is the
+// chosen one; in the border it chooses what that offers.
+func (m Model) clickBreakdown(at tea.Mouse) (Model, tea.Cmd) {
+	p, d, body := m.pen(), m.breakdown(), m.layout().body
+	y := at.Y - body.y
+	i := d.List.Top + y - 2
+	right := func(menu string) int { return at.X - (body.w - 3 - draw.Width(menu)) }
+	var cmd tea.Cmd
+	switch {
+	case !body.holds(at.X, at.Y):
+	case d.Detailed():
+		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
+			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
+			if s := segment(ends, right(menu)); s >= 0 {
+				next, cmd := m.choose(s)
+				return next.(Model), cmd
+			}
+		}
+	case y == 0:
+		menu, ends := d.ByMenu(p, body.w)
+		if by := segment(ends, right(menu)); by >= 0 {
+			m, cmd, _ = m.group(by)
+		}
+	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.Rows) && d.Empty(p, body.w) == nil:
+		if i == d.List.At {
+			m.who.open = true
+		}
+		m, cmd, _ = m.chooseRow(draw.List{At: i, Top: d.List.Top})
+	}
+	return m, cmd
+}
+
+// place leaves the plot of all spend a place below few rows.
+func (breakdownView) place(m Model, l *layout, y int) {
+	l.table(y, m.breakdown().Needs(m.pen(), m.w-4))
+}
+
+func (breakdownView) body(d screen, l layout) []string {
+	out := d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
+	if l.spend.h > 0 {
+		all := d.m.spendPlot()
+		all.All = true
+		out = append(out, all.Render(d.Pen, l.spend.w, l.spend.h)...)
+	}
+	return out
+}
+
+func (v breakdownView) card(d screen, w, h int) []string {
+	if h < leastList {
+		return v.plain.card(d, w, h)
+	}
+	return d.list(v, d.m.breakdown().Card, w, h)
+}
+
+// age is that of the breakdown. A small pane leaves it more room.
+func (breakdownView) age(d screen, w int) string {
+	if tierFor(d.m.w, d.m.h) < tierFull {
+		return d.m.breakdown().Age(d.Pen, w+8)
+	}
+	return d.m.breakdown().Age(d.Pen, max(w, 20))
+}

@@ -1,0 +1,106 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/ui/draw"
+	"ortop/ui/panel"
+)
+
+// eventsView is what happened: alerts, top-ups, refunds, gaps and faults.
+type eventsView struct{ plain }
+
+func (eventsView) name() string               { return "events" }
+func (eventsView) span(m Model) int           { return m.log.span }
+func (eventsView) setSpan(m *Model, span int) { m.log.span = span }
+
+func (eventsView) load(m *Model, l layout) tea.Cmd {
+	m.log.list = m.log.list.Within(len(m.log.found), m.seenEvents(l))
+	return m.loadEvents()
+}
+
+func (eventsView) keys(m Model, _ layout, k keyMap) keyMap {
+	v := m.log
+	if v.filter.typing {
+		return v.filter.keys(k)
+	}
+	k = k.forList(len(v.found), v.open, false)
+	e, ok := m.events().Chosen()
+	k.acknowledge.SetEnabled(ok && panel.CanAcknowledge(e))
+	return k
+}
+
+func (eventsView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+	v := &m.log
+	press, pressed := msg.(tea.KeyPressMsg)
+	if pressed && v.open && key.Matches(press, k.back) {
+		v.open = false
+		return m, nil, true
+	}
+	if f, ok := v.filter.update(msg, k); ok {
+		again := f.Text() != v.filter.Text()
+		if v.filter = f; again {
+			m.findEvents()
+		}
+		return m, nil, true
+	}
+	seen := m.seenEvents(m.layout())
+	switch msg := msg.(type) {
+	case tea.MouseClickMsg:
+		m, cmd := m.clickEvents(tea.Mouse(msg))
+		return m, cmd, true
+	case tea.MouseWheelMsg:
+		v.list = scrolled(v.list, tea.Mouse(msg), len(v.found), seen)
+		return m, nil, true
+	}
+	if !pressed {
+		return m, nil, false
+	}
+	l, ok := moved(v.list, press, k, len(v.found), seen)
+	switch {
+	case ok:
+		v.list = l
+	case key.Matches(press, k.open):
+		v.open = !v.open
+	case key.Matches(press, k.acknowledge):
+		e, _ := m.events().Chosen()
+		return m, acknowledgeCmd(m.feed, e.ID), true
+	default:
+		return m, nil, false
+	}
+	return m, nil, true
+}
+
+// clickEvents chooses the event under the mouse, and opens it where it is the
+// chosen one; in the border it chooses a range.
+func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
+	v, body := &m.log, m.layout().body
+	y := at.Y - body.y
+	i := v.list.Top + y - 1
+	switch {
+	case !body.holds(at.X, at.Y) || v.open:
+	case y == 0:
+		menu, ends := panel.SpanMenu(m.pen(), v.span, m.events().MenuRoom(m.pen(), body.w))
+		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
+			next, cmd := m.choose(s)
+			return next.(Model), cmd
+		}
+	case v.request.Err == nil && i < len(v.found) && y <= m.seenEvents(m.layout()):
+		v.open, v.list.At = v.list.At == i, i
+	}
+	return m, nil
+}
+
+func (eventsView) place(_ Model, l *layout, y int) { l.table(y, 0) }
+
+func (eventsView) body(d screen, l layout) []string {
+	return d.m.events().Render(d.Pen, l.body.w, l.body.h)
+}
+
+func (v eventsView) card(d screen, w, h int) []string {
+	if h < leastList {
+		return v.plain.card(d, w, h)
+	}
+	return d.list(v, d.m.events().Card, w, h)
+}

@@ -1,0 +1,95 @@
+// Package load is what a screen asks of a monitor: at most once at a time, and
+// without waiting for the answer.
+package load
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Request is a value of type T that is loaded beside the screen for a key K,
+// such as a range. Only one is in flight at a time; the answer to one that was
+// cancelled is dropped.
+type Request[K comparable, T any] struct {
+	Value  T
+	Of     K     // what value answers
+	Loaded bool  // there is a value
+	Err    error // of the newest answer
+
+	Sent    K // the newest request, and when it was sent
+	at      time.Time
+	Loading bool
+	Again   bool // another was wanted meanwhile
+	Gen     int
+	stop    context.CancelFunc
+}
+
+// Answer is what came of a request.
+type Answer[K comparable, T any] struct {
+	Gen   int
+	Of    K
+	Value T
+	Err   error
+}
+
+// Send returns the command that loads the value of k and brings the answer as a
+// message. It is nil while a request is in flight, and then again is set.
+func (r *Request[K, T]) Send(k K, now time.Time, timeout time.Duration, load func(context.Context) (T, error), message func(Answer[K, T]) tea.Msg) tea.Cmd {
+	if r.Loading {
+		r.Again = true
+		return nil
+	}
+	ctx, stop := context.WithTimeout(context.Background(), timeout)
+	r.Gen++
+	r.Sent, r.at, r.Loading, r.Again, r.stop = k, now, true, false, stop
+	gen := r.Gen
+	return func() tea.Msg {
+		defer stop()
+		v, err := load(ctx)
+		return message(Answer[K, T]{gen, k, v, err})
+	}
+}
+
+// Receive takes an answer and reports whether it is the one that is waited for.
+// After an error the value before stays.
+func (r *Request[K, T]) Receive(a Answer[K, T]) bool {
+	if !r.Loading || a.Gen != r.Gen {
+		return false
+	}
+	r.Loading, r.Err = false, a.Err
+	if a.Err == nil {
+		r.Value, r.Of, r.Loaded = a.Value, a.Of, true
+	}
+	return true
+}
+
+// Cancel drops the request in flight; its answer no longer counts.
+func (r *Request[K, T]) Cancel() {
+	if r.Loading {
+		r.stop()
+		r.at = time.Time{} // it is due at once
+	}
+	r.Loading, r.Again = false, false
+	r.Gen++
+}
+
+// Due reports whether k is to be requested: it is another key than the one
+// before, or that was sent so long ago.
+func (r *Request[K, T]) Due(k K, now time.Time, every time.Duration) bool {
+	if k != r.Sent || r.at.IsZero() {
+		return true
+	}
+	since := now.Sub(r.at)
+	return !r.Loading && (since >= every || since < 0)
+}
+
+// Failure is the error of the newest request, where no older value of the same
+// key stands.
+func (r *Request[K, T]) Failure() error {
+	if r.Loaded && r.Of == r.Sent {
+		return nil
+	}
+	return r.Err
+}

@@ -1,0 +1,106 @@
+package panel
+
+import (
+	"math"
+	"strings"
+
+	"ortop/internal/credit"
+	"ortop/internal/spenders"
+	"ortop/internal/text"
+	"ortop/ui/draw"
+)
+
+func nameOf(r spenders.Row) string {
+	if name := draw.Clean(r.Name); name != "" {
+		return name
+	}
+	return "(no name)"
+}
+
+// offOf says that a key is switched off.
+func offOf(r spenders.Row) string {
+	if r.Disabled {
+		return "  off"
+	}
+	return ""
+}
+
+func percentOf(share *float64) string {
+	if share == nil {
+		return text.Unknown
+	}
+	return text.Percent(*share)
+}
+
+// changeOf is how spend changed against the same span before.
+func changeOf(r spenders.Row) string {
+	switch c := r.ChangeRatio; {
+	case r.New:
+		return "new"
+	case c == nil:
+		return text.Unknown
+	case *c >= 9.995:
+		return "▲ > 10x"
+	case *c >= 0.005:
+		return "▲ " + text.Percent(*c)
+	case *c <= -0.005:
+		return "▼ " + text.Percent(-*c)
+	}
+	return "= 0 %"
+}
+
+func countOf(n *int64) string {
+	if n == nil {
+		return text.Unknown
+	}
+	return text.Count(*n)
+}
+
+// perMtok is a price in few cells: a mistaken count of tokens can make it any.
+func perMtok(r spenders.Row) string {
+	switch v := r.USDPerMtok; {
+	case v == nil:
+		return text.Unknown
+	case *v > 0 && *v < 0.001:
+		return "<0.001"
+	case *v >= 999.995:
+		return text.Count(int64(math.Round(min(*v, 1e15))))
+	default:
+		return strings.TrimPrefix(text.USD(*v), "$")
+	}
+}
+
+// capOf is a cap and how much of it is used: "$20/month, 26 %".
+func capOf(r spenders.Row) string {
+	limit := r.Cap.LimitUSD
+	if limit == nil {
+		return text.Unknown
+	}
+	s := strings.TrimSuffix(text.USD(*limit), ".00") + perOf(r.Cap.Reset)
+	if used := usedOf(r.Cap); used != nil {
+		s += ", " + text.Percent(*used)
+	}
+	return s
+}
+
+// usedOf is the used share of a cap; nil is unknown.
+func usedOf(c credit.Cap) *float64 {
+	ratio, ok := c.UsedRatio()
+	if !ok {
+		return nil
+	}
+	used := max(0, ratio)
+	return &used
+}
+
+func perOf(r credit.Reset) string {
+	switch r {
+	case credit.ResetDaily:
+		return "/day"
+	case credit.ResetWeekly:
+		return "/week"
+	case credit.ResetMonthly:
+		return "/month"
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package panel
+
+import (
+	"math"
+	"time"
+
+	"ortop/internal/text"
+	"ortop/ui/draw"
+)
+
+// whyEmpty says in w cells why there are no rates to draw.
+func (d SpendPlot) whyEmpty(w int) string {
+	switch b := d.Plot.Buckets; {
+	case len(b) == 0 || !b[len(b)-1].Known:
+		return "nothing to plot yet"
+	case b[0].Known:
+		return draw.Pick(w, "too little was read in this range", "too little was read")
+	}
+	shorter := ""
+	if d.Span > 0 {
+		shorter = ":  [ for a shorter one"
+	}
+	return draw.Pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
+}
+
+// words are what happened in the span, or what is under the cursor; where
+// nothing happened, when most was spent.
+func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
+	if x := d.CursorColumn(); x >= 0 {
+		return draw.Cut(d.underCursor(p, x), axis.Cols)
+	}
+	var phrases []draw.Tick
+	for _, g := range d.Plot.Gaps {
+		from, to := axis.Column(g.From), axis.Column(g.To)
+		if to-from < 2 {
+			continue
+		}
+		cause := draw.Clean(g.Cause)
+		if cause == "" {
+			cause = "no readings"
+		}
+		phrases = append(phrases, draw.Tick{Col: max(0, from), Label: cause + " " + d.clock(g.From, p.Now) + "-" + d.clock(g.To, p.Now)})
+	}
+	if n := len(d.Plot.Backfilled); n > 0 {
+		until := d.Plot.Backfilled[n-1].To
+		if c := axis.Column(d.Plot.Backfilled[0].From); axis.Column(until)-c >= 2 {
+			phrases = append(phrases, draw.Tick{Col: max(0, c), Label: "back-filled by hour and day until " + d.clock(until, p.Now)})
+		}
+	}
+	for _, t := range d.Plot.TopUps {
+		if c := axis.Column(t.At); c >= 0 && c < axis.Cols {
+			what := " top-up "
+			if t.AmountUSD < 0 {
+				what = " taken back "
+			}
+			phrases = append(phrases, draw.Tick{Col: c, Label: string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.Now)})
+		}
+	}
+	for _, s := range d.Plot.Segments {
+		if c := axis.Column(s.At); c > 0 && c < axis.Cols && s.Reason != "" {
+			phrases = append(phrases, draw.Tick{Col: c, Label: "◆ " + draw.Clean(s.Reason) + " at " + d.clock(s.At, p.Now)})
+		}
+	}
+	if len(phrases) == 0 {
+		phrases = []draw.Tick{d.peak(rates, p.Now)}
+	}
+	return p.Dim(axis.Words(phrases))
+}
+
+// peak says when most was spent.
+func (d SpendPlot) peak(rates []float64, now time.Time) draw.Tick {
+	most := 0
+	for i, v := range rates {
+		if v > rates[most] || math.IsNaN(rates[most]) {
+			most = i
+		}
+	}
+	if !(rates[most] > 0) {
+		return draw.Tick{Label: "no spend seen in this range"}
+	}
+	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.Plot.Buckets[most].From, now)}
+}
+
+// underCursor says a bucket's time and value.
+func (d SpendPlot) underCursor(p draw.Pen, x int) string {
+	b := d.Plot.Buckets[x]
+	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
+	if b.To.Sub(b.From) >= 20*time.Hour {
+		when = text.Days(b.From, b.To, p.Now)
+	}
+	rate := d.rates(p.Now)[x]
+	switch {
+	case !b.Known:
+		return p.Dim(when + "   before the first reading")
+	case math.IsNaN(rate):
+		return p.Dim(when + "   not read")
+	}
+	return p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD)) + p.Dim("   "+text.USD(rate)+d.unit()[1:])
+}
+
+// clock writes a moment of the plot as short as its span allows.
+func (d SpendPlot) clock(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch s := Spans[d.Span]; {
+	case s.Back == 0 || s.Back > 30*24*time.Hour:
+		return t.Format("2 Jan")
+	case s.Back > 24*time.Hour:
+		return t.Format("Mon 2 15:04")
+	}
+	return t.Format("15:04")
+}
+
+func topUpSign(usd float64) rune {
+	if usd < 0 {
+		return '▼'
+	}
+	return '▲'
+}

@@ -1,0 +1,70 @@
+package panel
+
+import (
+	"ortop/internal/spenders"
+	"ortop/internal/text"
+	"ortop/ui/draw"
+)
+
+// sumRow is a line below the rows.
+type sumRow struct {
+	name       string
+	USD, share *float64
+	byokUSD    *float64
+	why, short string // what is said beside it, in few or fewer words
+}
+
+// sumsFrom is the height from which a table has room for its sums.
+const sumsFrom = 6
+
+// sums are what the rows come to: those that are found, what is in no row, and
+// what the account spent.
+func (d Breakdown) sums(h int) []sumRow {
+	if h < sumsFrom {
+		return nil
+	}
+	var sums []sumRow
+	share := d.Data.ShareOf
+	if d.Find.Text != "" && len(d.Rows) > 0 {
+		sums = append(sums, d.sumOf("found", d.Rows))
+		sums[0].share = share(sums[0].USD)
+	}
+	if usd := d.Data.UnattributedUSD; usd != nil {
+		s := sumRow{name: "not attributed", USD: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
+		if *usd < 0 {
+			s.share, s.why, s.short = nil, "more is told of than the account spent: billing still on its way", "billing on its way"
+		}
+		sums = append(sums, s)
+	}
+	if d.Data.TotalUSD != nil {
+		return append(sums, sumRow{name: "sum", USD: d.Data.TotalUSD, share: share(d.Data.TotalUSD), byokUSD: d.Data.BYOKUSD})
+	}
+	if len(d.Data.Rows) > 1 {
+		sums = append(sums, d.sumOf("sum of these", d.Data.Rows))
+	}
+	return sums
+}
+
+func (d Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
+	r := spenders.Together(name, rows)
+	return sumRow{name: name, USD: r.SpendUSD, byokUSD: r.BYOKUSD}
+}
+
+// sum is a line of the sums in w cells.
+func (t table) sum(p draw.Pen, s sumRow, w int) string {
+	line := p.Dim(draw.Fit(draw.Cut(s.name, t.name-1), t.name)) + draw.FlushRight(p.Bright(text.MaybeUSD(s.USD)), t.spend)
+	if t.share > 0 {
+		share := ""
+		if s.share != nil {
+			share = text.Percent(*s.share)
+		}
+		line += draw.FlushRight(share, t.share)
+	}
+	if why := draw.Pick(w-draw.Width(line)-2, s.why, s.short, ""); why != "" {
+		return line + "  " + p.Dim(why)
+	}
+	if len(t.cols) > 0 && t.cols[0].head == "BYOK" && s.byokUSD != nil {
+		line += draw.Blank(t.bar+2) + t.cols[0].put(text.USD(*s.byokUSD))
+	}
+	return line
+}
