@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -96,7 +97,10 @@ func TestDialogFits(t *testing.T) {
 	}
 }
 
-func TestDialogShows(t *testing.T) {
+// A notice ends after seconds: in a bubble, at once.
+func TestDialogShows(t *testing.T) { synctest.Test(t, testDialogShows) }
+
+func testDialogShows(t *testing.T) {
 	f := newFakeAccounts()
 	m := dialogOf(f, 100, 30, "down", "enter")
 	if m.dialog.open || m.feed != f.list[1].Feed || f.on != "work" || m.view != viewBreakdown {
