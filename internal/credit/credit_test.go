@@ -22,7 +22,8 @@ func TestSpendable(t *testing.T) {
 	}{
 		{"key not known", balance, nil, nil, ""},
 		{"key not known, balance spent", &Balance{CreditsUSD: 1, UsageUSD: 1.34}, nil, f(-0.34), BoundByAccount},
-		{"rest of the cap not said", balance, ordinary(f(5), nil), nil, ""},
+		{"key not known, balance spent to the cent", &Balance{CreditsUSD: 1, UsageUSD: 1}, nil, f(0), BoundByAccount},
+		{"rest of the cap not known", balance, ordinary(f(5), nil), nil, ""},
 		{"no cap", balance, ordinary(nil, nil), f(12), BoundByAccount},
 		{"cap below balance", balance, ordinary(f(5), f(3)), f(3), BoundByKey},
 		{"cap above balance", balance, ordinary(f(50), f(30)), f(12), BoundByAccount},
