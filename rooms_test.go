@@ -37,10 +37,14 @@ var allowed = map[string]struct {
 	"ui/scenes":         {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "tests of any room use it"},
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
 
-	"internal/render":    {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
-	"internal/leaktest":  {nil, "tests of any room use it"},
-	"internal/ledger":    {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},
-	"internal/reconcile": {[]string{"internal/credit", "internal/ledger"}, "a log is compared, whoever reads the account"},
+	"internal/render":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
+	"internal/leaktest":   {nil, "tests of any room use it"},
+	"internal/child":      {nil, "a command is run, whatever for"},
+	"internal/servicelog": {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "a log is written of snapshots, whoever makes them"},
+	"internal/unit":       {nil, "a unit is text"},
+	"internal/lookup":     {[]string{"client", "internal/credit", "internal/ledger", "internal/reconcile", "internal/text"}, "records of requests are read, whoever logged these"},
+	"internal/ledger":     {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},
+	"internal/reconcile":  {[]string{"internal/credit", "internal/ledger"}, "a log is compared, whoever reads the account"},
 }
 
 // only says which rooms may import a module themselves.

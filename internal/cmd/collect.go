@@ -13,6 +13,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
+	"ortop/internal/servicelog"
 )
 
 type collectFlags struct{ metrics, unit string }
@@ -39,7 +40,7 @@ runs this binary with these flags, and does nothing else.`,
 	}
 	c.RunE = a.runs(func(ctx context.Context, _ []string) error {
 		if c.Flags().Changed("unit") {
-			return a.unit(f)
+			return a.printUnit(f)
 		}
 		return a.collect(ctx, f)
 	})
@@ -63,7 +64,14 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		return err
 	}
 	defer stop()
-	log, closeLog := a.serviceLog()
+	level := slog.LevelInfo
+	switch {
+	case a.flags.verbose:
+		level = slog.LevelDebug
+	case a.flags.quiet:
+		level = slog.LevelWarn
+	}
+	log, closeLog := servicelog.New(a.stderr, level, a.now)
 	defer closeLog()
 	var server *metrics.Server
 	if f.metrics != "" {
@@ -157,7 +165,7 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		r := &runner{app: c.app, ctx: ctx, log: log, crash: crash}
 		c.mon = r.start(c.settings)
 		runners = append(runners, r)
-		helpers.Go(func() { logChanges(ctx, c.mon.Snapshots(), log) })
+		helpers.Go(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) })
 		if server != nil {
 			helpers.Go(func() { c.spenders.follow(ctx, c.mon, a.now, log) })
 		}

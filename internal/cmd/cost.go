@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"ortop/internal/child"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -54,9 +56,9 @@ also where usage cannot be read.`,
 // cost runs args and tells what it cost. It fails with the exit code of the
 // command where that is not 0.
 func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) {
-	signals, stop := heed()
+	signals, stop := child.Signals()
 	defer stop()
-	reading, end := untilSignal(ctx, signals)
+	reading, end := child.Until(ctx, signals)
 	s, stopDemo, err := a.demoOrSettings(ctx)
 	if err != nil {
 		end()
@@ -67,7 +69,7 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 	defer closing(&err, ses.close)
 	meter, err := ses.mon.Meter(reading, f.key)
 	if caught := end(); caught != nil {
-		return &exitError{code: exitBySignal(caught)}
+		return &exitError{code: child.ExitCode(caught)}
 	}
 	if err != nil {
 		a.cannotRead(err)
@@ -77,7 +79,9 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 			a.hint("this is no management key and sees only itself: what counts is the spend of %s", meter.Of())
 		}
 	}
-	code, runErr := a.runCommand(args, signals)
+	c := exec.Command(args[0], args[1:]...)
+	c.Env, c.Stdin, c.Stdout, c.Stderr = a.env.CommandEnviron(), a.stdin, a.stdout, a.stderr
+	code, runErr := child.Run(c, signals)
 	var cost monitor.Cost
 	switch {
 	case runErr != nil:
@@ -105,7 +109,7 @@ func (a *app) cannotRead(err error) {
 // settle waits until all is charged, or until a signal. A person sees how far
 // that is.
 func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan os.Signal) monitor.Cost {
-	ctx, end := untilSignal(ctx, signals)
+	ctx, end := child.Until(ctx, signals)
 	defer end()
 	if a.flags.quiet || !term.IsTerminal(a.stderr.Fd()) {
 		return meter.Settle(ctx, func(monitor.Cost) {})

@@ -6,12 +6,15 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"ortop/client"
 	"ortop/internal/config"
 	"ortop/internal/text"
+	"ortop/ui"
 )
 
 const defaultInterval = time.Minute
@@ -110,9 +113,57 @@ func unicode() bool {
 			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
 		}
 	}
-	return windows
+	return runtime.GOOS == "windows"
 }
 
 func printLine(w io.Writer, prefix, format string, args ...any) {
 	fmt.Fprintf(w, "%s%s\n", prefix, oneLine(fmt.Sprintf(format, args...)))
+}
+
+// themeNames lists the themes for the help; the empty one follows the
+// terminal.
+func themeNames() string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(ui.Themes), func(s string) bool { return s == "" }), ", ")
+}
+
+func checkTheme(name string) error {
+	if slices.Contains(ui.Themes, name) {
+		return nil
+	}
+	return usageError("", "unknown theme %q: there are %s", name, themeNames())
+}
+
+// watched is one account of the configuration, with the program as it is run
+// for that account alone.
+type watched struct {
+	app      *app
+	settings settings
+}
+
+// everyAccount returns the account that is shown, which is first's, and those
+// of the configuration beside it, in its order. A key in the environment is
+// that of the first.
+func (a *app) everyAccount(first settings) ([]watched, error) {
+	if first.demo != nil || a.flags.account != "" || len(first.config.Accounts) < 2 {
+		return []watched{{a, first}}, nil
+	}
+	var list []watched
+	for _, account := range first.config.Accounts {
+		if account.Name == first.account.Name {
+			list = append(list, watched{a, first})
+			continue
+		}
+		b := *a
+		b.flags.account = account.Name
+		s, err := b.settings()
+		switch {
+		case err != nil && !account.HasSource(): // it is never asked for
+			s = first
+			s.account = account
+		case err != nil:
+			return nil, fmt.Errorf("account %s: %w", account.Name, err)
+		}
+		list = append(list, watched{&b, s})
+	}
+	return list, nil
 }

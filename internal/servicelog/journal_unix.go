@@ -1,14 +1,12 @@
 //go:build !windows
 
-package cmd
+package servicelog
 
 import (
 	"fmt"
 	"os"
 	"syscall"
 )
-
-const windows = false
 
 // toJournal reports whether f leads to systemd's journal, which has times of
 // its own. A variable that was inherited names another stream than f.

@@ -1,8 +1,11 @@
-package cmd
+// Package servicelog is the log of a service: lines that repeat are written
+// seldom, and a reader that stalls is never waited for.
+package servicelog
 
 import (
 	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 )
@@ -14,17 +17,10 @@ const (
 	logFlush    = 500 * time.Millisecond
 )
 
-// serviceLog writes to standard error, with times where whoever reads it has
-// none of its own. close waits for what is not yet written, but not long.
-func (a *app) serviceLog() (log *slog.Logger, close func()) {
-	level := slog.LevelInfo
-	switch {
-	case a.flags.verbose:
-		level = slog.LevelDebug
-	case a.flags.quiet:
-		level = slog.LevelWarn
-	}
-	t := newThrottle(a.stderr, a.now, !toJournal(a.stderr))
+// New returns a log to f, with times unless f leads to systemd's journal, which
+// has its own. close waits for what is not yet written, but not long.
+func New(f *os.File, level slog.Level, now func() time.Time) (log *slog.Logger, close func()) {
+	t := newThrottle(f, now, !toJournal(f))
 	return slog.New(slog.NewTextHandler(t, &slog.HandlerOptions{Level: level, ReplaceAttr: timeless})), t.close
 }
 

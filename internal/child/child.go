@@ -1,4 +1,6 @@
-package cmd
+// Package child runs a command of the user's as a shell would: with the signals
+// that are meant for it, and its exit code.
+package child
 
 import (
 	"context"
@@ -10,8 +12,9 @@ import (
 	"syscall"
 )
 
-// What shells say of a command that could not be run.
+// The exit codes that shells give a command that could not be run.
 const (
+	exitFailed        = 1
 	exitNotExecutable = 126
 	exitNotFound      = 127
 )
@@ -19,9 +22,9 @@ const (
 // stopSignals are those that a person or a system sends to end a program.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
-// heed takes the signals that would end this program, except those that it was
+// Signals takes the signals that would end this program, except those that it was
 // told to ignore, as nohup does.
-func heed() (signals chan os.Signal, stop func()) {
+func Signals() (signals chan os.Signal, stop func()) {
 	signals = make(chan os.Signal, 8)
 	for _, s := range stopSignals {
 		if !signal.Ignored(s) {
@@ -31,9 +34,9 @@ func heed() (signals chan os.Signal, stop func()) {
 	return signals, func() { signal.Stop(signals) }
 }
 
-// untilSignal returns a context that the next signal ends. end ends it too, and
+// Until returns a context that the next signal ends. end ends it too, and
 // returns the signal, or nil if none came.
-func untilSignal(ctx context.Context, signals <-chan os.Signal) (until context.Context, end func() os.Signal) {
+func Until(ctx context.Context, signals <-chan os.Signal) (until context.Context, end func() os.Signal) {
 	until, cancel := context.WithCancel(ctx)
 	caught := make(chan os.Signal, 1)
 	go func() {
@@ -48,20 +51,17 @@ func untilSignal(ctx context.Context, signals <-chan os.Signal) (until context.C
 	return until, func() os.Signal { cancel(); return <-caught }
 }
 
-// exitBySignal is the exit code that shells give a program that s ended.
-func exitBySignal(s os.Signal) int {
+// ExitCode is the exit code that shells give a program that s ended.
+func ExitCode(s os.Signal) int {
 	if n, ok := s.(syscall.Signal); ok {
 		return 128 + int(n)
 	}
 	return exitFailed
 }
 
-// runCommand runs a command of the user's on this program's own files, passes
-// signals on to it, and returns its exit code. The error is for a command that
-// could not be run.
-func (a *app) runCommand(args []string, signals <-chan os.Signal) (code int, err error) {
-	c := exec.Command(args[0], args[1:]...)
-	c.Env, c.Stdin, c.Stdout, c.Stderr = a.env.CommandEnviron(), a.stdin, a.stdout, a.stderr
+// Run runs c, passes signals on to it, and returns its exit code. The error is
+// for a command that could not be run.
+func Run(c *exec.Cmd, signals <-chan os.Signal) (code int, err error) {
 	if err := c.Start(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 			return exitNotFound, err
@@ -94,7 +94,7 @@ func (a *app) runCommand(args []string, signals <-chan os.Signal) (code int, err
 		return exitFailed, err
 	}
 	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return exitBySignal(status.Signal()), nil
+		return ExitCode(status.Signal()), nil
 	}
 	return c.ProcessState.ExitCode(), nil
 }

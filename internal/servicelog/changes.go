@@ -1,4 +1,4 @@
-package cmd
+package servicelog
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"ortop/internal/text"
 )
 
-// logChanges logs what changes from one snapshot to the next, until ctx ends.
-func logChanges(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
+// Changes logs what changes from one snapshot to the next, until ctx ends.
+func Changes(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
 	var l logged
 	for {
 		select {

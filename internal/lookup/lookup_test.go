@@ -1,4 +1,4 @@
-package cmd
+package lookup
 
 import (
 	"context"
@@ -21,11 +21,11 @@ func TestChoose(t *testing.T) {
 	}
 	for limit, want := range map[int]string{9: "c d b a", 3: "c d b", 1: "c"} {
 		var got []string
-		for _, e := range choose(log.Entries, limit) {
+		for _, e := range Choose(log.Entries, limit) {
 			got = append(got, e.ID)
 		}
 		if strings.Join(got, " ") != want {
-			t.Errorf("choose(…, %d) = %v, want %s", limit, got, want)
+			t.Errorf("Choose(…, %d) = %v, want %s", limit, got, want)
 		}
 	}
 }
@@ -81,10 +81,10 @@ func TestRecordsAreReadPolitely(t *testing.T) {
 				if c.recent {
 					at = time.Now()
 				}
-				r := &recordReader{request: f.ask, now: time.Now, records: map[string]*reconcile.Record{}}
-				err := r.readAll(t.Context(), []ledger.Entry{{ID: "a", At: at}, {ID: "b", At: at}, {ID: "c", At: at}})
+				r := &Reader{Request: f.ask, Now: time.Now, Records: map[string]*reconcile.Record{}}
+				err := r.ReadAll(t.Context(), []ledger.Entry{{ID: "a", At: at}, {ID: "b", At: at}, {ID: "c", At: at}})
 				found := 0
-				for _, record := range r.records {
+				for _, record := range r.Records {
 					if record != nil {
 						found++
 					}

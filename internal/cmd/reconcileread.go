@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/lookup"
 	"ortop/internal/monitor"
 	"ortop/internal/reconcile"
 	"ortop/internal/render"
+	"ortop/internal/text"
 )
 
 // spent finds what the account spent while the log was written, asking the
@@ -61,7 +63,7 @@ func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) 
 		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {
 			return snap, err
 		}
-		if err := wait(ctx, askGap); err != nil {
+		if err := lookup.Wait(ctx, askGap); err != nil {
 			return snap, err
 		}
 	}
@@ -73,4 +75,30 @@ func notCovered(s monitor.Spent, from, to time.Time) string {
 		return "there is no history of this account"
 	}
 	return fmt.Sprintf("history covers %s, and the log %s", render.Minutes(s.Covered.From, s.Covered.To), render.Minutes(from, to))
+}
+
+// lookUp requests the records of at most limit requests of the log and matches
+// them. The error is for a key that cannot be had.
+func (a *app) lookUp(ctx context.Context, s settings, r *render.Reconciliation, limit int) error {
+	key, _, err := a.key(ctx, s)
+	if err != nil {
+		return err
+	}
+	api, err := newClient(s.baseURL, key)
+	if err != nil {
+		return err
+	}
+	defer api.CloseIdle()
+	chosen := lookup.Choose(r.Log.Entries, limit)
+	if took := time.Duration(len(chosen)) * lookup.Pace; took > 10*time.Second {
+		a.hint("%d requests are looked up, one a second: this takes %s", len(chosen), text.Span(took))
+	}
+	reader := &lookup.Reader{Request: api.Generation, Now: a.now, Records: map[string]*reconcile.Record{}}
+	r.LookupError = reader.ReadAll(ctx, chosen)
+	if ctx.Err() != nil {
+		return r.LookupError
+	}
+	look := reconcile.Match(&r.Log, reader.Records)
+	r.Lookup = &look
+	return nil
 }

@@ -1,7 +1,5 @@
-package cmd
+package servicelog
 
 import "os"
-
-const windows = true
 
 func toJournal(*os.File) bool { return false }

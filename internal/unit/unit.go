@@ -1,0 +1,57 @@
+// Package unit writes the units with which systemd and launchd run ortop as a
+// service.
+package unit
+
+import (
+	"encoding/xml"
+	"strconv"
+	"strings"
+)
+
+// Service is the program that a unit runs.
+type Service struct {
+	Args     []string // the binary's absolute path, and its arguments
+	Writable string   // an existing folder, in or below which the history lies
+	Log      string   // the file that launchd writes to; empty: none
+	UID      int
+}
+
+// quoteSystemd is an argument as systemd's command lines read it.
+func quoteSystemd(s string) string { return `"` + systemdEscaper.Replace(s) + `"` }
+
+// systemdEscaper doubles what begins a specifier or a variable.
+var systemdEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%", "$", "$$")
+
+// quotePath is a path as systemd's lists of paths read it: variables mean
+// nothing there.
+func quotePath(s string) string { return `"` + systemdPathEscaper.Replace(s) + `"` }
+
+var systemdPathEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%")
+
+// quoteXML is a text as XML has it.
+func quoteXML(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+	return b.String()
+}
+
+// Systemd is the unit for systemd's user manager.
+func (u Service) Systemd() string {
+	args := make([]string, len(u.Args))
+	for i, arg := range u.Args {
+		args[i] = quoteSystemd(arg)
+	}
+	return strings.NewReplacer("@ARGS@", strings.Join(args, " "), "@UID@", strconv.Itoa(u.UID), "@WRITABLE@", quotePath(u.Writable)).Replace(systemdUnit)
+}
+
+// Launchd is the agent for launchd.
+func (u Service) Launchd() string {
+	var args, log string
+	for _, arg := range u.Args {
+		args += "\n\t\t<string>" + quoteXML(arg) + "</string>"
+	}
+	if u.Log != "" {
+		log = "\n\t<key>StandardErrorPath</key>\n\t<string>" + quoteXML(u.Log) + "</string>"
+	}
+	return strings.NewReplacer("@ARGS@", args, "@UID@", strconv.Itoa(u.UID), "@LOG@", log).Replace(launchdUnit)
+}
