@@ -381,6 +381,10 @@ func TestFoldedTextCounts(t *testing.T) {
 	if _, events := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || !strings.HasSuffix(events[2].Text, ", and 12 more") {
 		t.Errorf("Evaluate(…) = %+v, want 3 events of which the last counts 12 more", events)
 	}
+	r.Limits = r.Limits[:3]
+	if _, events := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || strings.Contains(events[2].Text, "more") || events[2].Folds {
+		t.Errorf("Evaluate(…) = %+v, want 3 events that count no more", events)
+	}
 }
 
 func TestActive(t *testing.T) {

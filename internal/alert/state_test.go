@@ -3,7 +3,6 @@ package alert
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -106,13 +105,41 @@ func TestIDOfAnAllClear(t *testing.T) {
 	}
 }
 
+// stateOfVersion1 is as the program wrote it then.
+const stateOfVersion1 = `{
+  "version": 1,
+  "watches": {
+    "balance -20|": {
+      "event": {"rule": "balance", "level": "warning", "account": "personal", "since": "2026-11-21T10:00:00Z", "at": "2026-11-21T11:35:00Z", "value": "$19.00", "text": "personal: $19.00 is left, below $20.00 (Sat 21 Nov, 11:35 UTC)", "cleared": false},
+      "true_since": "2026-11-21T10:00:00Z", "out_since": "2026-11-21T11:52:00Z", "firing": true, "spoken": true, "told_at": "2026-11-21T10:00:00Z", "threshold": -20
+    },
+    "key_expiry -604800|k": {
+      "event": {"rule": "key_expiry", "subject": "k", "level": "urgent", "account": "personal", "since": "2026-11-21T10:00:00Z", "at": "2026-11-21T11:52:00Z", "value": "1 d 22 h", "text": "personal: key \"ci\" expires Mon 23 Nov, 10:00, in 1 d 22 h (Sat 21 Nov, 11:52 UTC)", "cleared": false},
+      "true_since": "2026-11-21T10:00:00Z", "firing": true, "spoken": true, "told_at": "2026-11-21T10:00:00Z", "threshold": -604800
+    },
+    "limit 0.9|a": {
+      "event": {"rule": "limit", "subject": "a", "level": "warning", "account": "personal", "since": "2026-11-21T11:10:00Z", "at": "2026-11-21T11:35:00Z", "value": "10 %", "text": "personal: key \"ci\" has used $1.00 of $10.00 (10 %) (Sat 21 Nov, 11:35 UTC)", "cleared": true},
+      "firing": false, "spoken": false, "told_at": "2026-11-21T11:10:00Z", "threshold": 0.9
+    },
+    "spend day 10|day 2026-11-21": {
+      "event": {"rule": "spend", "subject": "day 2026-11-21", "level": "warning", "account": "personal", "since": "2026-11-21T11:52:00Z", "at": "2026-11-21T11:52:00Z", "value": "$11.00", "text": "personal: $11.00 spent today (UTC), the budget is $10.00 (Sat 21 Nov, 11:52 UTC)", "cleared": false},
+      "true_since": "2026-11-21T11:52:00Z", "firing": true, "spoken": false, "threshold": 10
+    },
+    "spike 3|hour": {
+      "event": {"rule": "spike", "subject": "hour", "level": "warning", "account": "personal", "since": "2026-11-21T10:00:00Z", "at": "2026-11-21T11:52:00Z", "value": "—", "text": "personal: spend is usual again (Sat 21 Nov, 11:52 UTC)", "cleared": true},
+      "firing": false, "spoken": true, "told_at": "2026-11-21T10:00:00Z", "threshold": 3
+    },
+    "used 0.8 for 3h0m0s|": {
+      "event": {"rule": "", "level": "", "account": "", "since": "0001-01-01T00:00:00Z", "at": "0001-01-01T00:00:00Z", "value": "", "text": "", "cleared": false},
+      "true_since": "2026-11-21T11:52:00Z", "firing": false, "spoken": false, "threshold": 0.8
+    }
+  },
+  "top_ups_told": "2026-11-21T10:30:00Z"
+}`
+
 func TestStateOfVersion1(t *testing.T) {
-	data, err := os.ReadFile("testdata/state-v1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var s State
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := json.Unmarshal([]byte(stateOfVersion1), &s); err != nil {
 		t.Fatal(err)
 	}
 	at := func(clock string) time.Time {
