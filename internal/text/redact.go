@@ -47,7 +47,7 @@ var secrets = []secret{
 	},
 	{ // a URL with a password, which may hold what a URL may not
 		hints: []string{"://"},
-		form:  form(`(?i)([a-z][a-z0-9+.-]*://[^\s/?#:@]*):\S*@`),
+		form:  form(`(?i)([a-z][a-z0-9+.-]*://[^\s/?#:@]*):[^\s"]*@`),
 		with:  "${1}:" + Redacted + "@",
 	},
 	{ // a data source name, a query or JSON

@@ -30,6 +30,7 @@ func TestRedact(t *testing.T) {
 		{"URL with a password", `dial "postgres://ann:hunter2@db.test:5432/x?sslmode=require"`, "", `dial "postgres://ann:[redacted]@db.test:5432/x?sslmode=require"`},
 		{"URL with a password and no user", "redis://:hunter2@cache", "", "redis://:[redacted]@cache"},
 		{"URL with an odd password", "https://ann:hun/ter@2?#@proxy.test/", "", "https://ann:[redacted]@proxy.test/"},
+		{"URL and address in JSON", `{"url":"https://api.test:443/x","mail":"a@b.c"}`, "", `{"url":"https://api.test:443/x","mail":"a@b.c"}`},
 		{"URL without a password", "https://ann@openrouter.ai:443/api/v1", "", "https://ann@openrouter.ai:443/api/v1"},
 		{"data source name", "host=db user=ann password=hunter2 sslmode=require", "", "host=db user=ann password=[redacted] sslmode=require"},
 		{"quoted password", `host=db PASSWORD = 'hun\' ter2' user=ann`, "", `host=db PASSWORD = [redacted] user=ann`},
