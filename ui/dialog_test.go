@@ -134,7 +134,7 @@ func TestDialogAdds(t *testing.T) {
 		t.Errorf("a pasted name with control characters is %q, error %q", m.dialog.name.Text(), m.dialog.err)
 	}
 	m = dialed(m, "enter")
-	if frame := stripped(m); m.dialog.step != stepKey || !strings.Contains(frame, "The key goes to gateway.example:8443") || !strings.Contains(frame, "key of Workshop") {
+	if frame := stripped(m); m.dialog.step != stepKey || !strings.Contains(frame, "The key is sent to gateway.example:8443") || !strings.Contains(frame, "key for Workshop") {
 		t.Fatalf("where the key goes:\n%s", frame)
 	}
 
@@ -190,7 +190,7 @@ func TestDialogGivesAKey(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed, f.list[2].Host = nil, "other.example"
 	m := dialogOf(f, 80, 24, "down", "down", "enter")
-	if frame := stripped(m); m.dialog.step != stepKey || !strings.Contains(frame, "key of lab") || !strings.Contains(frame, "other.example") {
+	if frame := stripped(m); m.dialog.step != stepKey || !strings.Contains(frame, "key for lab") || !strings.Contains(frame, "other.example") {
 		t.Fatalf("enter on an account without a key:\n%s", frame)
 	}
 	m, _ = step(m, tea.PasteMsg{Content: pastedKey})

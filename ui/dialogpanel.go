@@ -25,7 +25,7 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMa
 	case stepName:
 		title = "new account"
 	case stepKey:
-		title = "key of " + draw.Clean(d.account)
+		title = "key for " + draw.Clean(d.account)
 	case stepConfirm:
 		title = "remove " + draw.Clean(d.account) + "?"
 	}
@@ -36,7 +36,7 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMa
 	body := d.lines(p, e, rows, keys, notice, outer-4, h-2)
 	shown := ""
 	if rows.Shown >= 0 {
-		shown = p.Dim("on the screen: " + draw.Cut(draw.Clean(rows.All[rows.Shown].Name), outer/3))
+		shown = p.Dim("showing: " + draw.Cut(draw.Clean(rows.All[rows.Shown].Name), outer/3))
 	}
 	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
 }
@@ -107,9 +107,9 @@ func (d dialog) outcome(p draw.Pen, notice string, w int) []string {
 func (d dialog) hints(keys keyMap, w int) string {
 	switch d.step {
 	case stepName:
-		return draw.Pick(w, "enter: then its key   esc: back", "enter, esc")
+		return draw.Pick(w, "enter: next, its key   esc: back", "enter, esc")
 	case stepKey:
-		return draw.Pick(w, "enter: check it live   esc: back", "enter, esc")
+		return draw.Pick(w, "enter: verify the key   esc: back", "enter, esc")
 	}
 	var words []string
 	for _, b := range []key.Binding{keys.yes, keys.no, keys.show, keys.give, keys.add, keys.remove, keys.back} {

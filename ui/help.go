@@ -17,8 +17,8 @@ func renderHelp(p draw.Pen, k keyMap, w, h int) []string {
 	}
 	zone, _ := p.Now.Zone()
 	notes := []string{
-		"Times are " + zone + ". What OpenRouter counts by the day (today, caps) is UTC.",
-		"80 %: in four of five cases it runs out within the range.",
+		"Times are in " + zone + "; OpenRouter's days (today, caps) are in UTC.",
+		"80 %: four times out of five it runs out within the range.",
 	}
 	if w < 20 || h < 5 {
 		lines := []string{""}

@@ -31,7 +31,7 @@ func newKeyMap() keyMap {
 		shorter:   bind([]string{"["}, "[", "shorter range"),
 		longer:    bind([]string{"]"}, "]", "longer range"),
 		left:      bind([]string{"left", "h"}, "←", "cursor back in time"),
-		right:     bind([]string{"right", "l"}, "→", "cursor on in time"),
+		right:     bind([]string{"right", "l"}, "→", "cursor forward in time"),
 		theme:     bind([]string{"t"}, "t", "next theme"),
 		copy:      bind([]string{"y"}, "y", "copy the summary"),
 		page:      bind([]string{"o"}, "o", "where to buy credits"),
@@ -41,16 +41,16 @@ func newKeyMap() keyMap {
 		help:      bind([]string{"?"}, "?", "help"),
 		back:      bind([]string{"esc"}, "esc", "back"),
 		quit:      bind([]string{"q"}, "q", "quit"),
-		up:        bind([]string{"up", "k"}, "↑", "field of the plan above"),
-		down:      bind([]string{"down", "j"}, "↓", "field of the plan below"),
-		edit:      bind([]string{"enter"}, "enter", "edit the field of the plan"),
-		take:      bind([]string{"enter"}, "enter", "take what was typed"),
-		drop:      bind([]string{"esc"}, "esc", "leave the field as it was"),
-		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit at once"),
+		up:        bind([]string{"up", "k"}, "↑", "plan: field above"),
+		down:      bind([]string{"down", "j"}, "↓", "plan: field below"),
+		edit:      bind([]string{"enter"}, "enter", "plan: edit the field"),
+		take:      bind([]string{"enter"}, "enter", "accept what was typed"),
+		drop:      bind([]string{"esc"}, "esc", "cancel the edit"),
+		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit immediately"),
 		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
 
 		show:   bind([]string{"enter"}, "enter", "show"),
-		give:   bind([]string{"enter"}, "enter", "give its key"),
+		give:   bind([]string{"enter"}, "enter", "enter its key"),
 		add:    bind([]string{"n"}, "n", "new"),
 		remove: bind([]string{"d"}, "d", "remove"),
 		yes:    bind([]string{"y"}, "y", "remove it"),
@@ -62,11 +62,11 @@ func newKeyMap() keyMap {
 		pageDown:    bind([]string{"pgdown"}, "pgdn", "page down"),
 		open:        bind([]string{"enter"}, "enter", "details"),
 		find:        bind([]string{"/"}, "/", "filter"),
-		group:       bind([]string{"g"}, "g", "by key, model, provider…"),
+		group:       bind([]string{"g"}, "g", "group by key, model, provider…"),
 		sort:        bind([]string{"s"}, "s", "sort"),
 		byok:        bind([]string{"b"}, "b", "BYOK"),
-		acknowledge: bind([]string{"x"}, "x", "seen: acknowledge the alert"),
-		keepFilter:  bind([]string{"enter"}, "enter", "keep the filter"),
+		acknowledge: bind([]string{"x"}, "x", "mark the alert as seen"),
+		keepFilter:  bind([]string{"enter"}, "enter", "apply the filter"),
 		dropFilter:  bind([]string{"esc"}, "esc", "clear the filter"),
 	}
 	for i, name := range viewNames() {
@@ -104,8 +104,8 @@ func (k keyMap) footer() []string {
 		return shown + does
 	}
 	return []string{
-		word("field", k.up, k.down), word("edit", k.edit), word("take it", k.take), word("give up", k.drop),
-		word("keep", k.keepFilter), word("clear", k.dropFilter), word("row", k.rowUp, k.rowDown), word("details", k.open),
+		word("field", k.up, k.down), word("edit", k.edit), word("accept", k.take), word("cancel", k.drop),
+		word("apply", k.keepFilter), word("clear", k.dropFilter), word("row", k.rowUp, k.rowDown), word("details", k.open),
 		word("seen", k.acknowledge), word("filter", k.find), word("by", k.group), word("help", k.help),
 		word(k.sort.Help().Desc, k.sort), word("BYOK", k.byok), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("pause", k.pause), word("quit", k.quit),
 	}
@@ -115,7 +115,7 @@ func (k keyMap) footer() []string {
 func (k keyMap) full() []key.Binding {
 	all := []key.Binding{together("view", k.views...), k.next, k.back, k.refresh, k.quit,
 		together("range: shorter, longer", k.shorter, k.longer), together("cursor on the plot", k.left, k.right),
-		together("field of the plan", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
+		together("plan: field above, below", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
 	all = append(all, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {

@@ -135,7 +135,7 @@ func TestBreakdownKeys(t *testing.T) {
 		{"esc clears it afterwards", []string{"/", "l", "enter", "esc"}, func(m Model) bool { return m.who.filter == filter{} && m.view == viewBreakdown }},
 		{"backspace", []string{"/", "l", "x", "backspace"}, func(m Model) bool { return m.who.filter.Text() == "l" }},
 		{"nothing found", []string{"/", "z", "z"}, func(m Model) bool {
-			return len(m.who.rows) == 0 && strings.Contains(stripped(m), "nothing has zz in its name")
+			return len(m.who.rows) == 0 && strings.Contains(stripped(m), "no name contains zz")
 		}},
 		{"enter opens details with their plot", []string{"enter"}, func(m Model) bool {
 			return m.who.open && m.who.plot.Loaded && strings.Contains(stripped(m), "key ci-bot, last 24 h")
@@ -247,7 +247,7 @@ func TestEventsKeys(t *testing.T) {
 	}
 	m = typed(m, "down", "enter")
 	screen := stripped(m)
-	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  to say that you have seen it"} {
+	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  marks it as seen"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("details do not say %q:\n%s", want, screen)
 		}

@@ -169,7 +169,7 @@ func (p *planner) take(now time.Time) error {
 		case err != nil:
 			return err
 		case span < time.Hour || span > 365*24*time.Hour:
-			return errors.New("a top-up should last an hour at least and a year at most")
+			return errors.New("a top-up has to last between an hour and a year")
 		}
 		p.days = span.Hours() / 24
 	}

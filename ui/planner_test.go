@@ -62,8 +62,8 @@ func TestPlanKeys(t *testing.T) {
 		{"not a time", []string{"down", "enter", "soon", "enter"}, start, true, "not a time", false},
 		{"in the past", []string{"down", "enter", "2026-11-20", "enter"}, start, true, "passed", false},
 		{"not a span", []string{"down", "down", "enter", "x", "enter"}, start, true, "not a span", false},
-		{"too long", []string{"down", "down", "enter", "400d", "enter"}, start, true, "a year at most", false},
-		{"no time at all", []string{"down", "down", "enter", "0s", "enter"}, start, true, "an hour at least", false},
+		{"too long", []string{"down", "down", "enter", "400d", "enter"}, start, true, "and a year", false},
+		{"no time at all", []string{"down", "down", "enter", "0s", "enter"}, start, true, "between an hour", false},
 		{"mended after a mistake", []string{"enter", "x", "enter", "backspace", "7", "enter"}, with(func(in *inputs) { in.topUpUSD = 7 }), false, "", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

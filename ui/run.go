@@ -19,7 +19,7 @@ func Run(ctx context.Context, o Options) error {
 }
 
 // cannotSuspend is shown where a stopped process would stay stopped.
-const cannotSuspend = "cannot suspend: no shell waits here to bring ortop back"
+const cannotSuspend = "cannot suspend: there is no shell to bring ortop back"
 
 // Resource is the feed, which a suspension has to release.
 func (m Model) Resource() tty.Resource {

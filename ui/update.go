@@ -190,7 +190,7 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		next, cmd := m.notify("exporting…")
 		return next, tea.Batch(cmd, exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
 	case key.Matches(msg, k.page):
-		return m.notify("credits are bought at " + panel.CreditsPage)
+		return m.notify("buy credits at " + panel.CreditsPage)
 	}
 	return m, nil
 }

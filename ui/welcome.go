@@ -9,9 +9,9 @@ func (o onboarding) lines(p draw.Pen, e entry, host string, w, h int) []string {
 	if h < 3 || in < 14 {
 		return []string{draw.Cut(o.row(p, e, host, w), w)}
 	}
-	keys := draw.Pick(in, "up, down: choose   enter: take it   q: quit", "enter: take it   q: quit", "enter, q")
+	keys := draw.Pick(in, "up, down: choose   enter: select   q: quit", "enter: select   q: quit", "enter, q")
 	if o.typing {
-		keys = draw.Pick(in, "enter: check it live   esc: back", "enter, esc")
+		keys = draw.Pick(in, "enter: verify the key   esc: back", "enter, esc")
 	}
 	body, promise := o.menu(p, e, host, in), promises(p, host, in)
 	var lines []string
@@ -19,7 +19,7 @@ func (o onboarding) lines(p draw.Pen, e entry, host string, w, h int) []string {
 		lines = append(lines, "")
 	}
 	if h >= len(body)+3 && in >= 32 {
-		what, and := "ortop shows what is left of your OpenRouter credits", "and when they run out. It needs a key that may read them."
+		what, and := "ortop shows what is left of your OpenRouter credits", "and when they run out. It needs a key that can read them."
 		if draw.Width(and) > in {
 			what, and = "what is left of your OpenRouter", "credits, and when they run out"
 		}
@@ -48,7 +48,7 @@ func promises(p draw.Pen, host string, w int) []string {
 	dim := p.Dim
 	if host != "" {
 		return []string{
-			p.Low(draw.Pick(w, "▲ The key goes to "+host+", not to openrouter.ai.", "▲ sent to "+host, "▲ "+host)),
+			p.Low(draw.Pick(w, "▲ The key is sent to "+host+", not to openrouter.ai.", "▲ sent to "+host, "▲ "+host)),
 			dim(draw.Pick(w, "It is kept in the system keyring or a private file.", "kept in the system keyring or a file", "kept here")),
 		}
 	}
@@ -134,5 +134,5 @@ func (o onboarding) row(p draw.Pen, e entry, host string, w int) string {
 	}
 	b := beginnings[o.at]
 	line := to + draw.Pick(w-draw.Width(to), "ortop needs a key: › "+b.does, "› "+b.does, "› "+b.brief)
-	return draw.Join(w, "   ", line, p.Dim("enter: take it   q: quit"), promises(p, host, w-3-draw.Width(line))[0])
+	return draw.Join(w, "   ", line, p.Dim("enter: select   q: quit"), promises(p, host, w-3-draw.Width(line))[0])
 }

@@ -91,7 +91,7 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 				s[i].Snap.Key.Creator = "user_1"
 			}
 			s[2].Snap.Balance.CreditsUSD++
-		}, "$128.04  $1.02/h  $24.60/day  as of 10:41:56 · 1 is a second name, summed once"},
+		}, "$128.04  $1.02/h  $24.60/day  as of 10:41:56 · 1 is a duplicate, counted once"},
 	} {
 		d := threeAccounts()
 		c.say(d.All)

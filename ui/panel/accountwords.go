@@ -102,11 +102,11 @@ func (d Accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	}
 	twice, short := "", ""
 	if n := t.Repeated; n > 0 {
-		short = dim("1 is a second name")
+		short = dim("1 is a duplicate")
 		if n > 1 {
-			short = dim(fmt.Sprintf("%d are second names", n))
+			short = dim(fmt.Sprintf("%d are duplicates", n))
 		}
-		twice = short + dim(", summed once")
+		twice = short + dim(", counted once")
 	}
 	first := ""
 	if t.First >= 0 {

@@ -24,7 +24,7 @@ type Breakdown struct {
 	Asking bool
 	Err    error     // of the newest answer
 	Plot   SpendPlot // of the chosen row
-	Early  bool      // nothing was read yet
+	Early  bool      // no reading yet
 }
 
 // row is the chosen row.
@@ -98,7 +98,7 @@ func (d Breakdown) lines(p draw.Pen, w, h int) []string {
 		lines = append(lines, t.row(p, r, d.List.Top+i == d.List.At))
 	}
 	if len(d.Rows) == 0 {
-		lines = append(lines, p.Dim(draw.Pick(w, "nothing has "+draw.Clean(d.Find.Text)+" in its name", "nothing found")))
+		lines = append(lines, p.Dim(draw.Pick(w, "no name contains "+draw.Clean(d.Find.Text), "nothing found")))
 	}
 	if h-len(lines) > len(sums)+len(notes) {
 		lines = append(lines, "")
@@ -131,11 +131,11 @@ func (d Breakdown) Empty(p draw.Pen, w int) []string {
 	dim := func(s string) []string { return []string{p.Dim(s)} }
 	switch {
 	case d.Early:
-		return dim("nothing read yet")
+		return dim("no reading yet")
 	case !d.Loaded && d.Err != nil:
 		return []string{p.Low("▲ ") + draw.CutWords(draw.Clean(fault.Message(d.Err)), w-2)}
 	case !d.Loaded:
-		return dim("asking who spent it…")
+		return dim("loading who spent it…")
 	case d.Data.Rows == nil:
 		return d.notes(p, w, math.MaxInt)
 	case len(d.Data.Rows) == 0:
@@ -167,7 +167,7 @@ func (d Breakdown) notes(p draw.Pen, w, h int) []string {
 func (d Breakdown) Age(p draw.Pen, w int) string {
 	switch {
 	case !d.Loaded && d.Asking:
-		return p.Dim(draw.Pick(w, "asking", ""))
+		return p.Dim(draw.Pick(w, "loading", ""))
 	case !d.Loaded:
 		return ""
 	}

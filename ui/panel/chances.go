@@ -21,7 +21,7 @@ var horizons = []struct {
 func Chances(p draw.Pen, s account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
-		lines = []string{p.Dim("no forecast, no chances")}
+		lines = []string{p.Dim("no forecast yet")}
 	} else {
 		lines = append([]string{""}, lines...)
 	}

@@ -137,14 +137,14 @@ func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []stri
 	note := draw.Clean(s.BalanceNote)
 	switch {
 	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which is said above
-		note = draw.Pick(w-4, "balance not known", "not known")
+		note = draw.Pick(w-4, "balance unknown", "unknown")
 	case note != "":
 		brief, _, _ := strings.Cut(note, " (")
 		note = draw.Pick(w-4, note, brief, strings.TrimPrefix(brief, "account "), "not visible")
 	case s.At.IsZero() && s.Fault == nil:
-		note = "asking…"
+		note = "loading…"
 	case s.Phase == account.Refused || s.At.IsZero():
-		note = draw.Pick(w-4, "nothing was read yet", "not read yet")
+		note = draw.Pick(w-4, "no reading yet", "no reading")
 	default:
 		note = draw.Pick(w-4, "account balance not visible to this key", "balance not visible to this key", "not visible")
 	}

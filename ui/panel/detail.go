@@ -24,7 +24,7 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 	}
 	facts := []fact{
 		{"spend", text.MaybeUSD(r.SpendUSD) + "   " + percentOf(r.Share)},
-		{"vs the span before", changeOf(r)},
+		{"vs the period before", changeOf(r)},
 	}
 	if c := r.Cap; c.LimitUSD != nil {
 		name, spent := "cap", ""
@@ -34,8 +34,8 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 				spent = text.USD(*used)
 			}
 		}
-		facts = append(facts, fact{name, capOf(r)}, fact{"spent of it", spent}, fact{"left of it", text.MaybeUSD(c.RemainingUSD)},
-			fact{"starts anew", utcDay(r.ResetsAt)})
+		facts = append(facts, fact{name, capOf(r)}, fact{name + " spent", spent}, fact{name + " left", text.MaybeUSD(c.RemainingUSD)},
+			fact{"resets", utcDay(r.ResetsAt)})
 	}
 	switch f := r.Runway; {
 	case f.State == forecast.Depleted:
@@ -43,7 +43,7 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 	case f.State == forecast.OK:
 		facts = append(facts, fact{"runs out", text.Moment(f.Time(f.P50), p.Now)})
 	case f.CapLasts:
-		facts = append(facts, fact{"runs out", "not before it starts anew"})
+		facts = append(facts, fact{"runs out", "not before it resets"})
 	}
 	if r.SpendableUSD != nil {
 		bound := "balance"
@@ -61,7 +61,7 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 		off = "off"
 	}
 	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
-		fact{"created", day(r.CreatedAt)}, fact{"last spent", day(r.LastUsed)})
+		fact{"created", day(r.CreatedAt)}, fact{"last used", day(r.LastUsed)})
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
 }
 

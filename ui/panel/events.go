@@ -67,12 +67,12 @@ func (d Events) lines(p draw.Pen, w, h int) []string {
 	case d.All == 0 && d.Err == nil:
 		longer := ""
 		if d.Span < len(Spans)-1 {
-			longer = ":  ] for a longer one"
+			longer = ";  ] for a longer one"
 		}
-		return append(lines, p.Dim(draw.Pick(w, "nothing happened in this range: no alert, top-up, refund or gap"+longer,
-			"nothing happened in this range"+longer, "nothing happened in this range", "nothing happened")))
+		return append(lines, p.Dim(draw.Pick(w, "no events in this range: no alert, top-up, refund or gap"+longer,
+			"no events in this range"+longer, "no events in this range", "no events")))
 	case len(d.Found) == 0 && d.Loaded:
-		return append(lines, p.Dim(draw.Pick(w, "nothing says "+draw.Clean(d.Find.Text), "nothing found")))
+		return append(lines, p.Dim(draw.Pick(w, "no event contains "+draw.Clean(d.Find.Text), "nothing found")))
 	}
 	for i := d.List.Top; i < len(d.Found) && len(lines) < h; i++ {
 		lines = append(lines, eventLine(p, d.Found[i], i == d.List.At, w))
@@ -156,7 +156,7 @@ func eventLines(p draw.Pen, e account.Event, w int) []string {
 	case e.Acknowledged:
 		facts = append(facts, fact{"acknowledged", "yes"})
 	case CanAcknowledge(e):
-		facts = append(facts, fact{"acknowledged", "no:  x  to say that you have seen it"})
+		facts = append(facts, fact{"acknowledged", "no;  x  marks it as seen"})
 	}
 	for _, f := range facts {
 		if f.says != "" {

@@ -41,7 +41,7 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 	case !d.Loaded:
 		lines = []string{p.Dim("reading history…")}
 	case s.Balance == nil:
-		lines = []string{p.Dim("the balance is not known to this key")}
+		lines = []string{p.Dim("this key cannot see the balance")}
 	case len(b) < 2 || h < 6:
 		lines = []string{p.Dim("nothing to plot yet")}
 	default:
@@ -49,7 +49,7 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 		on := ahead(s, back)
 		right = text.Span(back.Round(time.Hour)) + " back"
 		if on > 0 {
-			title += ", and where it goes"
+			title += ", and forecast"
 			right += ", " + text.Span(on.Round(time.Hour)) + " ahead"
 		}
 		if draw.Width(title)+draw.Width(right)+10 > w {

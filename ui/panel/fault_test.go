@@ -52,9 +52,9 @@ func TestSpentWords(t *testing.T) {
 		s    account.Snapshot
 		want string
 	}{
-		{"a cap with a reset", scenes.All["cap-spent"](), "key cap spent|This key is refused (403) until its cap starts anew on 1 Dec (UTC).|▸ key cap  -$0.12 left of $20.00"},
-		{"a cap for ever", never, "key cap spent|This key is refused (403): its cap never starts anew.|▸ key cap  -$0.12 left of $20.00"},
-		{"a cap with a reset of unknown length", odd, "key cap spent|This key is refused (403) until its cap starts anew.|▸ key cap  -$0.12 left of $20.00"},
+		{"a cap with a reset", scenes.All["cap-spent"](), "key cap spent|This key is refused (403) until its cap resets on 1 Dec (UTC).|▸ key cap  -$0.12 left of $20.00"},
+		{"a cap for ever", never, "key cap spent|This key is refused (403): its cap never resets.|▸ key cap  -$0.12 left of $20.00"},
+		{"a cap with a reset of unknown length", odd, "key cap spent|This key is refused (403) until its cap resets.|▸ key cap  -$0.12 left of $20.00"},
 		{"an account", scenes.All["depleted"](), "credits ran out Sat 21 Nov, 10:31|Requests now fail with 402.|o shows where to buy credits."},
 		{"spent before the first reading", unseen, "credits ran out before Sat 21 Nov, 09:42|Requests now fail with 402.|o shows where to buy credits."},
 		{"spent longer than is looked back", old, "credits ran out|Requests now fail with 402.|o shows where to buy credits."},

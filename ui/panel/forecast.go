@@ -84,7 +84,7 @@ func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 	}
 	switch {
 	case len(reasons) == 0:
-		return []string{"Nothing was read yet."}
+		return []string{"No reading yet."}
 	case len(lines) == 0:
 		return []string{draw.CutWords(reasons[0], w)}
 	}

@@ -103,7 +103,7 @@ func Summary(s account.Snapshot, p draw.Pen) string {
 	case hasCap(s):
 		words = append(words, "key cap "+text.USD(*s.Key.Cap.RemainingUSD)+" left")
 	default:
-		words = append(words, "balance not known")
+		words = append(words, "balance unknown")
 	}
 	f, does := Next(s)
 	switch s.Outlook() {
@@ -146,7 +146,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		lines = append(lines, faultLine(p, s, w))
 		if s.Phase == account.Refused {
 			lines = append(lines, p.Dim(draw.Pick(w,
-				"  Replace it where it comes from:  ortop doctor  says where.",
+				"  Replace it at its source:  ortop doctor  shows where.",
 				"  To replace it:  ortop doctor",
 				"ortop doctor")))
 		}
@@ -178,7 +178,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		lines = append(lines, p.Dim("· "+draw.Clean(s.BalanceNote)))
 	}
 	if s.Binding == credit.BoundByKey && s.SpendableUSD != nil && s.Forecast.State != forecast.Depleted {
-		lines = append(lines, p.Low("▸ spendable "+text.USD(*s.SpendableUSD))+": the key's cap binds")
+		lines = append(lines, p.Low("▸ spendable "+text.USD(*s.SpendableUSD))+": limited by key cap")
 	}
 	for _, n := range s.Notes {
 		lines = append(lines, p.Dim("· ")+draw.Clean(n))
@@ -190,10 +190,10 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 	age, known := s.Age(p.Now)
 	if !known {
-		if w < draw.Width("nothing read yet") {
+		if w < draw.Width("no reading yet") {
 			return ""
 		}
-		return p.Dim("nothing read yet")
+		return p.Dim("no reading yet")
 	}
 	ago, at := text.Ago(age), s.At.In(p.Now.Location()).Format("15:04:05")
 	if !p.Focused {
@@ -206,7 +206,7 @@ func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 	next := ""
 	switch {
 	case s.Phase == account.Asking:
-		next = ", asking"
+		next = ", refreshing"
 	case s.Phase == account.Paused:
 		next = ", paused"
 	case p.Focused && s.Due.After(p.Now):

@@ -37,9 +37,9 @@ type Plan struct {
 
 // Render draws the panel: w by h cells, border included.
 func (d Plan) Render(w, h int) []string {
-	note := "fees come on top"
+	note := "fees are extra"
 	if d.Snap.Forecast.Subject == forecast.Key && d.Snap.Balance != nil {
-		note = "of the balance, not of the key's cap; " + note
+		note = "for the balance, not the key's cap; " + note
 	}
 	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.Lines(w-4), w, h)
 }
@@ -88,7 +88,7 @@ func (d Plan) hint(i, w int) string {
 		}
 		return d.Critical("✗ ") + draw.CutWords(what, w-2)
 	}
-	hint := []string{"a sum in USD, such as 25 or 49.50", "2026-12-01, 1 Dec 15:04, Tue or 5d", "how long one should last: 3d, 7d or 2w"}[i]
+	hint := []string{"an amount in USD, such as 25 or 49.50", "2026-12-01, 1 Dec 15:04, Tue or 5d", "how long a top-up should last: 3d, 7d or 2w"}[i]
 	return d.Dim(draw.CutWords(hint, w))
 }
 
@@ -97,7 +97,7 @@ func (d Plan) outcome(i, w int) string {
 	dim := d.Dim
 	switch {
 	case d.Snap.Balance == nil && i == 0:
-		return dim(text.Unknown + draw.Pick(w-1, "  the balance is not known", ""))
+		return dim(text.Unknown + draw.Pick(w-1, "  the balance is unknown", ""))
 	case d.Snap.Balance == nil:
 		return dim(text.Unknown)
 	case d.Failed != nil:
@@ -160,7 +160,7 @@ func (d Plan) reaches(w int) string {
 	switch {
 	case needed != nil && *needed == 0 && perDay != "":
 		return draw.Pick(w,
-			dim("needs ")+bright("nothing more")+dim(" for 90 % certainty; up to ")+bright(perDay)+dim(" a day may be spent"),
+			dim("needs ")+bright("nothing more")+dim(" for 90 % certainty; up to ")+bright(perDay)+dim(" a day can be spent"),
 			dim("needs ")+bright("nothing more")+dim(" for 90 %; up to ")+bright(perDay)+dim(" a day"),
 			dim("needs ")+bright("nothing more"))
 	case needed == nil && perDay != "":

@@ -24,7 +24,7 @@ func TestPlanResults(t *testing.T) {
 		{"idle", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Idle}, AllowanceUSDPerDay: scenes.USD(6.35)}, [3]string{"nothing is being spent", "needs —, or at most $6.35 a day", "—"}},
 		{"too little", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Depleted}, NeededUSD: scenes.USD(80)}, [3]string{"does not bring the balance above $0.00", "needs $80.00 more for 90 % certainty", "—"}},
 		{"ages", forecast.Plan{WithTopUp: year, NeededUSD: scenes.USD(0), AllowanceUSDPerDay: scenes.USD(6.35), Auto: &forecast.AutoTopUp{ThresholdUSD: 1, AmountUSD: 5, Every: 9000 * time.Hour, USDPerMonth: 0.41}},
-			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day may be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
+			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day can be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
 	} {
 		d := Plan{Pen: plainPen, Snap: scenes.Healthy(), TopUpUSD: 25, Until: time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone), Days: 7, Result: &c.plan}
 		for i, want := range c.want {

@@ -92,7 +92,7 @@ func missingLine(p draw.Pen, s account.Snapshot, w int) string {
 	}
 	at := clockOf(since, p.Now)
 	return p.Low(draw.Pick(w,
-		"▲ top-up expected since "+at+" did not come",
+		"▲ top-up expected since "+at+" has not arrived",
 		"▲ no top-up, expected since "+at,
 		"▲ no top-up since "+at,
 		"▲ no top-up"))

@@ -78,7 +78,7 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 		why := draw.Pick(w, "no date: nothing is being spent", "no date")
 		if s.Stale(p.Now) {
 			at := clockOf(s.At, p.Now)
-			why = draw.Pick(w, "no date: nothing was read since "+at, "not read since "+at, "no date")
+			why = draw.Pick(w, "no date: no reading since "+at, "no reading since "+at, "no date")
 		}
 		idle := idleFor(s, p)
 		if f.LastSpend.IsZero() && f.History > 0 {
@@ -88,15 +88,15 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	case forecast.Cold:
 		return []string{
 			p.Bright(draw.Pick(w, "not enough history: "+text.Span(f.History), "too early: "+text.Span(f.History), "too early")),
-			p.Dim(draw.Pick(w, "a first date comes after 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
+			p.Dim(draw.Pick(w, "the first date needs 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
 		}
 	}
-	why := draw.Pick(w, "the balance is not known", "balance not known")
+	why := draw.Pick(w, "the balance is unknown", "balance unknown")
 	switch {
 	case s.At.IsZero() && s.Fault == nil && s.Phase != account.Refused:
-		why = "asking…"
+		why = "loading…"
 	case s.At.IsZero():
-		why = draw.Pick(w, "nothing was read yet", "nothing read yet")
+		why = draw.Pick(w, "no reading yet", "no reading yet")
 	}
 	return []string{p.Bright(text.Unknown), p.Dim(why)}
 }
@@ -155,13 +155,13 @@ func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
 	}
 	if at, ok := reset.Next(p.Now); ok {
 		day := at.Format("2 Jan")
-		return draw.Pick(w, "This key is refused (403) until its cap starts anew on "+day+" (UTC).",
+		return draw.Pick(w, "This key is refused (403) until its cap resets on "+day+" (UTC).",
 			"Refused (403) until it resets on "+day+" (UTC).", "Refused (403) until "+day+" (UTC).", "Refused till "+day)
 	}
 	if reset != credit.ResetNever {
-		return draw.Pick(w, "This key is refused (403) until its cap starts anew.", "Refused (403) until it resets.", "Refused (403)")
+		return draw.Pick(w, "This key is refused (403) until its cap resets.", "Refused (403) until it resets.", "Refused (403)")
 	}
-	return draw.Pick(w, "This key is refused (403): its cap never starts anew.", "Refused (403): the cap never resets.", "Refused (403)")
+	return draw.Pick(w, "This key is refused (403): its cap never resets.", "Refused (403): the cap never resets.", "Refused (403)")
 }
 
 // idleFor says for how long nothing was spent, as far as was read.

@@ -92,11 +92,11 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
 	}
 	switch {
 	case d.Err != nil && d.Row:
-		return []string{draw.CutWords("not known: "+draw.Clean(fault.Message(d.Err)), w)}
+		return []string{draw.CutWords("unknown: "+draw.Clean(fault.Message(d.Err)), w)}
 	case d.Err != nil:
 		return []string{"history cannot be read: " + draw.Clean(d.Err.Error())}
 	case !d.Loaded && d.Row:
-		return []string{p.Dim("asking")}
+		return []string{p.Dim("loading")}
 	case !d.Loaded:
 		return []string{p.Dim("reading history…")}
 	case known < 2:

@@ -31,8 +31,8 @@ func TestEmptySpendPlot(t *testing.T) {
 	}{
 		{"nothing at all", nil, "nothing to plot yet"},
 		{"before the first reading", []history.Bucket{before, before}, "nothing to plot yet"},
-		{"the first minutes", []history.Bucket{before, before, read}, "not enough history for this range:  [ for a shorter one"},
-		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too little was read in this range"},
+		{"the first minutes", []history.Bucket{before, before, read}, "not enough history for this range;  [ for a shorter one"},
+		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too few readings in this range"},
 	} {
 		d := SpendPlot{Plot: history.Plot{Buckets: c.b}, Loaded: true, Span: DefaultSpan}
 		if got := ansi.Strip(spendLinesOf(plainPen, d, 76, 12)[0]); got != c.want {
@@ -44,9 +44,9 @@ func TestEmptySpendPlot(t *testing.T) {
 		want string
 	}{
 		{SpendPlot{}, "reading history…"},
-		{SpendPlot{Row: true}, "asking"},
+		{SpendPlot{Row: true}, "loading"},
 		{SpendPlot{Err: errors.New("disk I/O error")}, "history cannot be read: disk I/O error"},
-		{SpendPlot{Row: true, Err: errors.New("403 forbidden")}, "not known: 403 forbidden"},
+		{SpendPlot{Row: true, Err: errors.New("403 forbidden")}, "unknown: 403 forbidden"},
 	} {
 		if got := ansi.Strip(spendLinesOf(plainPen, c.d, 76, 12)[0]); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.d, got, c.want)

@@ -14,11 +14,11 @@ func (d SpendPlot) whyEmpty(w int) string {
 	case len(b) == 0 || !b[len(b)-1].Known:
 		return "nothing to plot yet"
 	case b[0].Known:
-		return draw.Pick(w, "too little was read in this range", "too little was read")
+		return draw.Pick(w, "too few readings in this range", "too few readings")
 	}
 	shorter := ""
 	if d.Span > 0 {
-		shorter = ":  [ for a shorter one"
+		shorter = ";  [ for a shorter one"
 	}
 	return draw.Pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
 }
@@ -93,7 +93,7 @@ func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	case !b.Known:
 		return p.Dim(when + "   before the first reading")
 	case math.IsNaN(rate):
-		return p.Dim(when + "   not read")
+		return p.Dim(when + "   no reading")
 	}
 	return p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD)) + p.Dim("   "+text.USD(rate)+d.unit()[1:])
 }

@@ -110,7 +110,7 @@ func balanceLevel(s account.Snapshot) draw.Level {
 }
 
 // leftShare is the share that is left of what was bought, 0 to 1, or of the
-// key's cap where the balance is not known.
+// key's cap where the balance is unknown.
 func leftShare(s account.Snapshot) (share float64, ok bool) {
 	if s.Balance != nil {
 		used, ok := s.Balance.UsedRatio()

@@ -32,7 +32,7 @@ func (d Breakdown) sums(h int) []sumRow {
 	if usd := d.Data.UnattributedUSD; usd != nil {
 		s := sumRow{name: "not attributed", USD: usd, share: share(usd), why: "deleted keys, chat, or billing still on its way", short: "deleted keys, chat"}
 		if *usd < 0 {
-			s.share, s.why, s.short = nil, "more is told of than the account spent: billing still on its way", "billing on its way"
+			s.share, s.why, s.short = nil, "the rows exceed what the account spent: billing still on its way", "billing on its way"
 		}
 		sums = append(sums, s)
 	}
