@@ -3,11 +3,10 @@ package monitor
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
-	"ortop/client"
 	"ortop/internal/account"
+	"ortop/internal/gate"
 )
 
 // choreLimit bounds what is asked beside the polls at one time.
@@ -28,8 +27,7 @@ type chore struct {
 	// and gives the input of a step.
 	ask func(ctx context.Context, api API, now time.Time) (apply, error)
 
-	due   time.Time
-	tries int
+	due time.Time
 }
 
 // apply takes in the answer of a chore.
@@ -84,7 +82,7 @@ func (l *loop) finish(o outcome) {
 	if o.err == nil {
 		in, o.err = o.apply(l.ctx, l.st)
 	}
-	o.chore.plan(l.now(), o.err)
+	l.plan(o.chore, o.err)
 	if o.err != nil {
 		l.m.log.Info("request failed", "for", o.chore.name, "again", o.chore.due.UTC().Format(time.RFC3339), "error", oneLine(o.err))
 		return
@@ -93,21 +91,18 @@ func (l *loop) finish(o outcome) {
 	l.step(in, nil)
 }
 
-// plan says when the chore is due again: after an error later each time, up to
-// an hour, and not before the server said.
-func (c *chore) plan(now time.Time, err error) {
-	if err == nil {
-		c.tries, c.due = 0, now.Add(c.every)
-		return
+// choreRetry is the least time between a failed request of a chore and the next.
+const choreRetry = 5 * time.Minute
+
+// choreFailures is how long a chore waits after failures.
+var choreFailures = gate.Policy{Failure: gate.Doubling(choreRetry, rarely), Forbidden: gate.Waits{rarely}}
+
+// plan sets when a chore that ended with err is due again.
+func (l *loop) plan(c *chore, err error) {
+	now := l.now()
+	l.choreGate.Note(c.name, err)
+	c.due = now.Add(c.every)
+	if until, err := l.choreGate.Until(c.name); err != nil {
+		c.due = later(until, now.Add(choreRetry))
 	}
-	wait := min(rarely, 5*time.Minute<<min(c.tries, 4))
-	c.tries++
-	var api *client.APIError
-	switch {
-	case errors.As(err, &api) && api.RetryAfter != nil:
-		wait = max(wait, *api.RetryAfter)
-	case errors.Is(err, client.ErrForbidden):
-		wait = rarely
-	}
-	c.due = now.Add(wait)
 }

@@ -34,10 +34,6 @@ func (m *Monitor) gatedConnect(connect connector) connector {
 	}
 }
 
-func (a *gated) KeyByHash(ctx context.Context, hash string) (client.APIKey, error) {
-	return gate.Do(ctx, a.gate, "key", func(ctx context.Context) (client.APIKey, error) { return a.API.KeyByHash(ctx, hash) })
-}
-
 func (a *gated) Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error) {
 	return gate.Do(ctx, a.gate, "query", func(ctx context.Context) (client.Analytics, error) { return a.API.Query(ctx, q) })
 }

@@ -8,6 +8,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/forecast"
+	"ortop/internal/gate"
 )
 
 // tickEvery is how often the loop looks at the clock, at the lock and at what
@@ -27,6 +28,7 @@ type loop struct {
 	standIn     bool // polls for a collector that is frozen, until another writes
 	responses   chan response
 	chores      []*chore
+	choreGate   *gate.Gate
 	outcomes    chan outcome   // of the chore under way
 	busy        bool           // one is
 	courier     *alert.Courier // nil where no alerts are sent
@@ -48,7 +50,7 @@ type loop struct {
 func newLoop(m *Monitor) *loop {
 	l := &loop{
 		m: m, sch: newSchedule(m.o.Interval, m.o.Now), responses: make(chan response, 1),
-		chores: newChores(m), outcomes: make(chan outcome, 1), gapCause: gapNotRunning,
+		chores: newChores(m), choreGate: gate.New(choreFailures, m.o.Now), outcomes: make(chan outcome, 1), gapCause: gapNotRunning,
 	}
 	if m.o.Alerts != nil && len(m.o.Rules) > 0 {
 		l.courier = alert.NewCourier(*m.o.Alerts)

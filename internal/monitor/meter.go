@@ -9,6 +9,7 @@ import (
 	"ortop/client"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/gate"
 	"ortop/internal/text"
 )
 
@@ -32,7 +33,7 @@ type Meter struct {
 	key   string // the hash of the key that is meant; empty: the account
 	own   bool   // it is the key that asks that is meant, for it sees no other
 	label string // of that key
-	until time.Time
+	gate  *gate.Gate
 	first tally
 	rate  *float64 // USD per hour before; nil is unknown
 }
@@ -72,7 +73,7 @@ func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Meter{st: st, key: keyHash}
+	t := &Meter{st: st, key: keyHash, gate: gate.New(gate.Policy{}, m.o.Now)}
 	if t.api, t.fp, err = m.o.Connect(ctx); err != nil {
 		return nil, &ConnectError{err}
 	}
@@ -204,14 +205,10 @@ func hourly(b account.Burn) *float64 {
 // readKey asks what one key spent. History keeps nothing of it.
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := t.st.o
-	if now := o.Now(); now.Before(t.until) {
-		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + t.until.In(now.Location()).Format("15:04")}}
+	if until, err := t.gate.Until(t.key); err != nil {
+		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + until.In(o.Now().Location()).Format("15:04")}}
 	}
-	u, err := t.askKey(ctx)
-	var api *client.APIError
-	if errors.As(err, &api) && api.RetryAfter != nil {
-		t.until = o.Now().Add(*api.RetryAfter)
-	}
+	u, err := gate.Do(ctx, t.gate, t.key, t.askKey)
 	if err != nil {
 		return tally{}, fmt.Errorf("reading the key %.8s: %w", text.Clean(t.key, maxName), err)
 	}
