@@ -52,13 +52,12 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 			if err != nil || !h.at.Valid {
 				return err
 			}
-			was := *h
 			if added, err = db.fill(s, h, list); err != nil || added == 0 {
 				return err
 			}
 			h.known = false
 			clear(db.loaded)
-			return db.saveHead(h, &was)
+			return db.saveHead(h)
 		})
 	}
 	if err != nil {

@@ -62,9 +62,9 @@ func BenchmarkRecord(b *testing.B) {
 						readings[i].At = now
 						readings[i].UsageUSD += 0.01 * float64(i+1)
 					}
-					u := PollUpdate{Series: readings[0].Series, Attempt: now, Success: now, Due: now.Add(time.Minute), Interval: time.Minute, Key: key}
+					u := PollUpdate{Series: readings[0].Series, Attempt: now, Success: now, Due: now.Add(time.Minute), Interval: time.Minute, State: fmt.Appendf(nil, `{"p50":%d,"key":%s}`, minute, key)}
 					if place == "disk with forecasts" {
-						u.Forecast = fmt.Appendf(nil, `{"p50":%d,"curve":"%01000d"}`, minute, 0)
+						u.State = fmt.Appendf(nil, `{"p50":%d,"key":%s,"curve":"%01000d"}`, minute, key, 0)
 						u.Remember = []Forecast{made(float64(minute)), ended(made(float64(minute-60)), float64(minute), credit.OutcomeHeld)}
 					}
 					if err := db.Record(ctx, u, readings...); err != nil {

@@ -81,17 +81,6 @@ func (db *DB) outdate(e entry) {
 	}
 }
 
-// edit notes that something was stored that the callers of Load do not know.
-func (db *DB) edit(err error) error {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	for account, l := range db.loaded {
-		l.edited = true
-		db.loaded[account] = l
-	}
-	return err
-}
-
 // watch leaves a file that is no longer at the path for what is there now.
 func (db *DB) watch() (moved bool, err error) {
 	if db.closed {

@@ -43,8 +43,8 @@ func sealed(t *testing.T) []byte {
 	}
 	backfillInto(t, db, s, 3, spent(-1, 0, 0), spent(-2, -1, 0), spent(-9, -5, 0))
 	for i := range 40 {
-		err := errors.Join(db.Remember(ctx, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), credit.OutcomeHeld)),
-			db.AddEvent(ctx, s, Event{At: at(float64(i)), Kind: "alert", Level: "urgent", Text: "below 5 USD", Data: []byte("{}")}),
+		err := errors.Join(remember(db, s, made(float64(i)), ended(made(float64(i/2)), float64(i+1), credit.OutcomeHeld)),
+			addEvent(db, s, Event{At: at(float64(i)), Kind: "alert", Level: "urgent", Text: "below 5 USD", Data: []byte("{}")}),
 			db.SetState(ctx, s, fmt.Sprint(i%5), bytes.Repeat([]byte("x"), i)))
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func answers(db *DB) (string, error) {
 		b.WriteString(u.At.String())
 		b.Write(floatBits(u.AmountUSD))
 	}
-	open, err := db.OpenForecasts(ctx, s)
+	open, err := openForecasts(db, s)
 	if err != nil {
 		return "", err
 	}
@@ -484,30 +484,28 @@ func TestD12FolderVanishesAndIsUnreadable(t *testing.T) {
 	// Nothing ends the process, and what cannot be answered says why.
 	var oe *OpenError
 	for name, f := range map[string]func() error{
-		"Changed":       func() error { _, err := db.Changed(ctx); return err },
-		"At":            func() error { _, _, err := db.At(ctx, s, at(1)); return err },
-		"First":         func() error { _, _, err := db.First(ctx, s); return err },
-		"Range":         func() error { _, err := db.Range(ctx, s, at(0), at(1)); return err },
-		"Buckets":       func() error { _, err := db.Buckets(ctx, s, at(0), at(1), 2); return err },
-		"Spends":        func() error { _, err := db.Spends(ctx, "personal", "", "", at(0), at(1)); return err },
-		"Gaps":          func() error { _, err := db.Gaps(ctx, s, at(0), at(1)); return err },
-		"Backfilled":    func() error { _, err := db.Backfilled(ctx, s, at(0), at(1)); return err },
-		"TopUps":        func() error { _, err := db.TopUps(ctx, s, at(0), at(1)); return err },
-		"Segments":      func() error { _, err := db.Segments(ctx, s, at(0), at(1)); return err },
-		"Poll":          func() error { _, _, err := db.Poll(ctx, s); return err },
-		"Load":          func() error { _, err := db.Load(ctx, Want{Account: s}); return err },
-		"Forecasts":     func() error { _, err := db.Forecasts(ctx, s, 9); return err },
-		"OpenForecasts": func() error { _, err := db.OpenForecasts(ctx, s); return err },
-		"State":         func() error { _, err := db.State(ctx, s, "x"); return err },
-		"SetState":      func() error { return db.SetState(ctx, s, "x", nil) },
-		"Events":        func() error { _, err := db.Events(ctx, s, at(0), at(1), 9); return err },
-		"AddEvent":      func() error { return db.AddEvent(ctx, s, Event{}) },
-		"Acknowledge":   func() error { return db.Acknowledge(ctx, s, 1) },
-		"Backfill":      func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err },
-		"Import":        func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-9)}}); return err },
-		"Verify":        func() error { _, err := db.Verify(ctx); return err },
-		"Backup":        func() error { return db.Backup(ctx, filepath.Join(t.TempDir(), "copy.db")) },
-		"Series":        func() error { _, err := db.Series(ctx, "new", "", ""); return err },
+		"Changed":     func() error { _, err := db.Changed(ctx); return err },
+		"At":          func() error { _, _, err := db.At(ctx, s, at(1)); return err },
+		"First":       func() error { _, _, err := db.First(ctx, s); return err },
+		"Range":       func() error { _, err := db.Range(ctx, s, at(0), at(1)); return err },
+		"Buckets":     func() error { _, err := db.Buckets(ctx, s, at(0), at(1), 2); return err },
+		"Spends":      func() error { _, err := db.Spends(ctx, "personal", "", "", at(0), at(1)); return err },
+		"Gaps":        func() error { _, err := db.Gaps(ctx, s, at(0), at(1)); return err },
+		"Backfilled":  func() error { _, err := db.Backfilled(ctx, s, at(0), at(1)); return err },
+		"TopUps":      func() error { _, err := db.TopUps(ctx, s, at(0), at(1)); return err },
+		"Segments":    func() error { _, err := db.Segments(ctx, s, at(0), at(1)); return err },
+		"Poll":        func() error { _, _, err := db.Poll(ctx, s); return err },
+		"Load":        func() error { _, err := db.Load(ctx, Want{Account: s}); return err },
+		"Forecasts":   func() error { _, err := db.Forecasts(ctx, s, 9); return err },
+		"State":       func() error { _, err := db.State(ctx, s, "x"); return err },
+		"SetState":    func() error { return db.SetState(ctx, s, "x", nil) },
+		"Events":      func() error { _, err := db.Events(ctx, s, at(0), at(1), 9); return err },
+		"Acknowledge": func() error { return db.Acknowledge(ctx, s, 1) },
+		"Backfill":    func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err },
+		"Import":      func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-9)}}); return err },
+		"Verify":      func() error { _, err := db.Verify(ctx); return err },
+		"Backup":      func() error { return db.Backup(ctx, filepath.Join(t.TempDir(), "copy.db")) },
+		"Series":      func() error { _, err := db.Series(ctx, "new", "", ""); return err },
 	} {
 		if err := f(); !errors.As(err, &oe) {
 			t.Errorf("%s() = %v, want an OpenError", name, err)

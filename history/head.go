@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"database/sql"
 	"time"
 
@@ -27,7 +26,6 @@ type head struct {
 	dayCRC                      uint32 // and their checksum
 	faultKind                   credit.FaultKind
 	fault                       string
-	key, forecast               []byte
 
 	// Of other tables, where known is set: when the newest segment began, the
 	// credits last known in it, and those known before the second of at.
@@ -188,12 +186,6 @@ func (h *head) update(u PollUpdate) {
 	}
 	h.intervalMS = pick(u.Interval.Milliseconds(), h.intervalMS)
 	h.faultKind, h.fault = u.FaultKind, u.Fault
-	if u.Key != nil {
-		h.key = u.Key
-	}
-	if u.Forecast != nil {
-		h.forecast = u.Forecast
-	}
 }
 
 // times are what every reading changes in its head, even where all else stays.
@@ -204,15 +196,14 @@ func (h *head) times() times { return times{h.attemptMS, h.successMS, h.readMS} 
 // onlyRead reports whether nothing but the times tells h from was.
 func (h *head) onlyRead(was *head) bool {
 	return was.readMS.Valid && h.at == was.at && h.usage == was.usage && same(h.credits, was.credits) && h.dueMS == was.dueMS &&
-		h.intervalMS == was.intervalMS && h.dayCRC == was.dayCRC && h.faultKind == was.faultKind && h.fault == was.fault &&
-		bytes.Equal(h.key, was.key) && bytes.Equal(h.forecast, was.forecast)
+		h.intervalMS == was.intervalMS && h.dayCRC == was.dayCRC && h.faultKind == was.faultKind && h.fault == was.fault
 }
 
 func (h *head) poll() Poll {
 	p := Poll{
 		Attempt: fromMillis(h.attemptMS), Success: fromMillis(h.successMS), Due: fromMillis(h.dueMS),
 		Interval:  time.Duration(h.intervalMS) * time.Millisecond,
-		FaultKind: h.faultKind, Fault: h.fault, Key: h.key, Forecast: h.forecast,
+		FaultKind: h.faultKind, Fault: h.fault,
 	}
 	if h.at.Valid {
 		u := h.usage

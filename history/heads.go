@@ -1,7 +1,6 @@
 package history
 
 import (
-	"bytes"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -62,30 +61,24 @@ func (db *DB) loadHeads(all iter.Seq[Series]) error {
 }
 
 const selectHeads = `SELECT series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
-	day_rows, day_crc, fault_kind, fault, key, (SELECT forecast FROM latest WHERE latest.series = poll.series) FROM poll `
+	day_rows, day_crc, fault_kind, fault FROM poll `
 
 func (h *head) scan(r *sql.Rows) error {
 	return r.Scan(&h.id, &h.attemptMS, &h.successMS, &h.dueMS, &h.intervalMS, &h.readMS, &h.at, &h.usage, &h.credits,
-		&h.dayRows, &h.dayCRC, &h.faultKind, &h.fault, &h.key, &h.forecast)
+		&h.dayRows, &h.dayCRC, &h.faultKind, &h.fault)
 }
 
-// saveHead stores h, which was something else before.
-func (db *DB) saveHead(h, was *head) error {
+// saveHead stores h. The column key is of version 2; it stays.
+func (db *DB) saveHead(h *head) error {
 	var usage *float64
 	if h.at.Valid {
 		usage = &h.usage
 	}
-	var key any
-	if h.key != nil {
-		key = string(h.key)
-	}
-	err := db.conn.run(`INSERT OR REPLACE INTO poll VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits,
-		h.dayRows, h.dayCRC, h.faultKind, h.fault, key)
-	if err != nil || bytes.Equal(h.forecast, was.forecast) {
-		return err
-	}
-	return db.conn.run(`INSERT OR REPLACE INTO latest VALUES (?, ?)`, h.id, string(h.forecast))
+	return db.conn.run(`INSERT INTO poll VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET
+		attempt_ms = excluded.attempt_ms, success_ms = excluded.success_ms, due_ms = excluded.due_ms, interval_ms = excluded.interval_ms,
+		read_ms = excluded.read_ms, at = excluded.at, usage = excluded.usage, credits = excluded.credits, day_rows = excluded.day_rows,
+		day_crc = excluded.day_crc, fault_kind = excluded.fault_kind, fault = excluded.fault`,
+		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits, h.dayRows, h.dayCRC, h.faultKind, h.fault)
 }
 
 // saveTimes stores the times of the heads of ids, all the same, in one
@@ -111,7 +104,7 @@ func (db *DB) saveHeads(touched []touch) error {
 	for _, t := range touched {
 		if t.now.onlyRead(&t.was) {
 			read[t.now.times()] = append(read[t.now.times()], t.now.id)
-		} else if err := db.saveHead(t.now, &t.was); err != nil {
+		} else if err := db.saveHead(t.now); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,6 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 		return 0, err
 	}
 	h.id = id
-	was := *h
 	var fill []stretch
 	own := row{at: math.MaxInt64}
 	if h.at.Valid {
@@ -102,7 +101,7 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 	}
 	h.known = false
 	clear(db.loaded)
-	return len(before) + len(after), db.saveHead(h, &was)
+	return len(before) + len(after), db.saveHead(h)
 }
 
 // unfilled returns those of the readings that are not themselves of the

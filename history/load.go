@@ -121,14 +121,10 @@ func (db *DB) past(w Want) (p Past, err error) {
 func (db *DB) states(p *Past, s Series, id int64) error {
 	found := false
 	p.Old = map[string][]byte{}
-	if len(p.Poll.Key) > 0 {
-		p.Old["key"] = p.Poll.Key
-	}
-	if len(p.Poll.Forecast) > 0 {
-		p.Old["forecast"] = p.Poll.Forecast
-	}
-	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1 UNION ALL
-		SELECT name, value, crc FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor')`, func(r *sql.Rows) error {
+	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1
+		UNION ALL SELECT name, value, 0 FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor')
+		UNION ALL SELECT 'key', CAST(key AS BLOB), 0 FROM poll WHERE series = ?1 AND key IS NOT NULL
+		UNION ALL SELECT 'forecast', CAST(forecast AS BLOB), 0 FROM latest WHERE series = ?1`, func(r *sql.Rows) error {
 		var name string
 		var value []byte
 		var crc int64

@@ -408,7 +408,7 @@ func TestLoadAgainAfterWhatItsCallerDoesNotKnow(t *testing.T) {
 		t.Error("Unchanged() before a Load")
 	}
 	poll(t, db, s, at(0), 1)
-	if err := db.AddEvent(ctx, s, Event{At: at(0)}); err != nil {
+	if err := addEvent(db, s, Event{At: at(0)}); err != nil {
 		t.Fatal(err)
 	}
 	events, _ := db.Events(ctx, s, at(0), at(1), 1)
@@ -426,7 +426,6 @@ func TestLoadAgainAfterWhatItsCallerDoesNotKnow(t *testing.T) {
 		{"a state of others", func() error { return db.SetState(ctx, s, "roster", nil) }, true},
 		{"a claim", func() error { _, err := db.Claim(ctx, s, at(5), 0); return err }, true},
 		{"readings alone", func() error { return db.Record(ctx, PollUpdate{}, Reading{Series: s, UsageUSD: 1, At: at(2)}) }, false},
-		{"a forecast", func() error { return db.Remember(ctx, s, made(1)) }, false},
 		{"an acknowledged event", func() error { return db.Acknowledge(ctx, s, events[0].ID) }, false},
 		{"a back-fill", func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err }, false},
 		{"an import", func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-999)}}); return err }, false},

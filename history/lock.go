@@ -174,12 +174,11 @@ func (db *DB) claim(ctx context.Context, s Series, now time.Time, may func(h *he
 				return err
 			}
 			h.id = id
-			was := *h
 			if ok = may(h, at); !ok {
 				return nil
 			}
 			h.attemptMS = millis(now)
-			return db.saveHead(h, &was)
+			return db.saveHead(h)
 		})
 		if err == nil {
 			return ok, nil

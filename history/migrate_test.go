@@ -67,11 +67,14 @@ func checkVersion1(t *testing.T, db *DB) {
 		t.Errorf("At() of the key = %+v, %v, %v, want 33", got, ok, err)
 	}
 	poll, ok, err := db.Poll(ctx, s)
-	if err != nil || !ok || poll.FaultKind != credit.FaultNetwork || !poll.Success.Equal(at(1999)) || len(poll.Key) == 0 || poll.Forecast != nil {
+	if err != nil || !ok || poll.FaultKind != credit.FaultNetwork || !poll.Success.Equal(at(1999)) {
 		t.Errorf("Poll() = %+v, %v, %v, want the failed poll", poll, ok, err)
 	}
-	if open, err := db.OpenForecasts(ctx, s); err != nil || len(open) != 0 {
-		t.Errorf("OpenForecasts() = %v, %v, want none", open, err)
+	if open, err := openForecasts(db, s); err != nil || len(open) != 0 {
+		t.Errorf("Load() has open %v, %v, want none", open, err)
+	}
+	if p := mustLoad(t, db, Want{Account: s}); len(p.Old) != 1 || len(p.Old["key"]) == 0 {
+		t.Errorf("Load() has old %q, want a key", p.Old)
 	}
 	if value, err := db.State(ctx, s, "alerts"); err != nil || value != nil {
 		t.Errorf("State() = %q, %v, want none", value, err)
@@ -86,12 +89,12 @@ func TestD09Version1IsBroughtUpToDate(t *testing.T) {
 	db := openTest(t, path)
 	checkVersion1(t, db)
 	s := account(t, db)
-	update := PollUpdate{Series: s, Attempt: at(2001), Interval: time.Minute, Forecast: []byte(`{}`), Remember: []Forecast{{At: at(2001), P50: 60}}}
+	update := PollUpdate{Series: s, Attempt: at(2001), Interval: time.Minute, Remember: []Forecast{{At: at(2001), P50: 60}}}
 	if err := db.Record(ctx, update, Reading{Series: s, At: at(2001), UsageUSD: 25}); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := db.OpenForecasts(ctx, s); err != nil || len(open) != 1 {
-		t.Errorf("OpenForecasts() = %v, %v, want one", open, err)
+	if open, err := openForecasts(db, s); err != nil || len(open) != 1 {
+		t.Errorf("Load() has open %v, %v, want one", open, err)
 	}
 	verify(t, db)
 	old, err := Open(ctx, path+".v1.bak", Options{ReadOnly: true})

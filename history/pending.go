@@ -17,13 +17,10 @@ const (
 	maxPendingReadings = 60_000
 )
 
-// entry is one call of Record, or of Remember.
+// entry is one call of Record.
 type entry struct {
 	update   PollUpdate
 	readings []Reading
-	// forecasts are of the series of.
-	of        Series
-	forecasts []Forecast
 }
 
 // tail is what pending entries add to the stored rows of one series.
@@ -154,10 +151,8 @@ func seriesOf(entries []entry) iter.Seq[Series] {
 // all yields each series of e, some perhaps twice.
 func (e entry) all() iter.Seq[Series] {
 	return func(yield func(Series) bool) {
-		for _, s := range []Series{e.update.Series, e.of} {
-			if s != 0 && !yield(s) {
-				return
-			}
+		if s := e.update.Series; s != 0 && !yield(s) {
+			return
 		}
 		for _, r := range e.readings {
 			if !yield(r.Series) {

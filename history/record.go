@@ -44,17 +44,13 @@ type PollUpdate struct {
 	// FaultKind and Fault are what went wrong, both empty where nothing did.
 	FaultKind credit.FaultKind
 	Fault     string
-	// Key is opaque JSON about the key, never the key itself. If nil, the
-	// stored one stays.
-	Key []byte
-	// Forecast is opaque JSON, the latest forecast. If nil, the stored one stays.
-	Forecast []byte
 	// State is opaque: what the account's collector needs to know at its next
 	// reading. If nil, the stored one stays. See [DB.Load].
 	State []byte
 	// Events are added; their ID means nothing.
 	Events []Event
-	// Remember is what [DB.Remember] stores.
+	// Remember are forecasts to be graded: new ones, and in place of open ones
+	// of the same At those that have ended. One that has ended stays as it is.
 	Remember []Forecast
 	// GapCause tells why nothing was read, should these readings end a gap. If
 	// empty, it is the fault of the last poll, or "not running".
@@ -69,7 +65,6 @@ type Poll struct {
 	UsageUSD, CreditsUSD *float64
 	FaultKind            credit.FaultKind
 	Fault                string
-	Key, Forecast        []byte
 }
 
 // Record stores one poll in one transaction: what it leaves behind, and its
@@ -85,9 +80,8 @@ func (db *DB) Record(ctx context.Context, update PollUpdate, readings ...Reading
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	e := entry{update: update, readings: slices.Clone(readings), of: update.Series, forecasts: slices.Clone(update.Remember)}
-	e.update.Key, e.update.Forecast, e.update.State = slices.Clone(update.Key), slices.Clone(update.Forecast), slices.Clone(update.State)
-	e.update.Events, e.update.Remember = slices.Clone(update.Events), nil
+	e := entry{update: update, readings: slices.Clone(readings)}
+	e.update.State, e.update.Events, e.update.Remember = slices.Clone(update.State), slices.Clone(update.Events), slices.Clone(update.Remember)
 	db.date(e.readings)
 	return db.record(e)
 }
@@ -127,10 +121,9 @@ func (db *DB) record(e entry) error {
 }
 
 func (db *DB) check(e entry) error {
-	for _, s := range []Series{e.update.Series, e.of} {
-		if s < 0 || int(s) > len(db.names) {
-			return fmt.Errorf("recording a poll of series %d: %w", s, ErrNoSeries)
-		}
+	u := e.update
+	if u.Series < 0 || int(u.Series) > len(db.names) || u.Series == 0 && (u.State != nil || len(u.Events) > 0 || len(u.Remember) > 0) {
+		return fmt.Errorf("recording a poll of series %d: %w", u.Series, ErrNoSeries)
 	}
 	for _, r := range e.readings {
 		switch {
@@ -142,16 +135,10 @@ func (db *DB) check(e entry) error {
 			return fmt.Errorf("recording a reading: %v USD of credits is not plausible", r.CreditsUSD)
 		}
 	}
-	if u := e.update; u.Series == 0 && (u.State != nil || len(u.Events) > 0) {
-		return fmt.Errorf("recording the state of series 0: %w", ErrNoSeries)
-	}
-	if c := e.update.GapCause; c == backfilled || c == NotKnown {
+	if c := u.GapCause; c == backfilled || c == NotKnown {
 		return fmt.Errorf("recording a gap: %q is the cause of others", c)
 	}
-	if e.of == 0 && len(e.forecasts) > 0 {
-		return fmt.Errorf("remembering forecasts of series 0: %w", ErrNoSeries)
-	}
-	for _, f := range e.forecasts {
+	for _, f := range u.Remember {
 		if err := checkForecast(f); err != nil {
 			return fmt.Errorf("remembering a forecast: %w", err)
 		}
@@ -188,11 +175,6 @@ func (db *DB) write(entries []entry) error {
 					return err
 				}
 			}
-			for _, f := range e.forecasts {
-				if err := db.storeForecast(heads[e.of].id, f); err != nil {
-					return err
-				}
-			}
 			if h := heads[e.update.Series]; h != nil {
 				if err := db.storeAccount(h.id, e.update); err != nil {
 					return err
@@ -219,6 +201,11 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 		// Pages of what stands still are not written.
 		if err := db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
 			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, string(u.State))); err != nil {
+			return err
+		}
+	}
+	for _, f := range u.Remember {
+		if err := db.storeForecast(id, f); err != nil {
 			return err
 		}
 	}

@@ -34,16 +34,6 @@ func deref(v *float64) float64 {
 	return *v
 }
 
-// Remember stores forecasts of s: new ones, and in place of open ones of the
-// same At those that have ended. One that has ended stays as it is. Where they
-// cannot be written they are kept in memory as [DB.Record] keeps readings.
-func (db *DB) Remember(ctx context.Context, s Series, forecasts ...Forecast) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return db.record(entry{of: s, forecasts: slices.Clone(forecasts)})
-}
-
 func (db *DB) storeForecast(id int64, f Forecast) error {
 	f = storedForecast(f)
 	return db.conn.run(`INSERT INTO forecast VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
@@ -68,15 +58,6 @@ func endedAt(f Forecast) sql.NullInt64 {
 
 func forecastSum(f Forecast, id int64) uint32 {
 	return checksum(id, f.At.Unix(), &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, endedAt(f).Int64, f.True, string(f.Outcome))
-}
-
-// OpenForecasts returns the forecasts of s that have not ended, oldest first.
-func (db *DB) OpenForecasts(ctx context.Context, s Series) (open []Forecast, err error) {
-	err = db.read(ctx, s, func(id int64) error {
-		open, _, err = db.forecasts(s, id, 0)
-		return err
-	})
-	return open, err
 }
 
 // Forecasts returns the n forecasts of s that ended last, the newest end first.
@@ -139,10 +120,10 @@ func scanForecast(f *Forecast, r *sql.Rows, more ...any) error {
 func (db *DB) remembered(s Series) map[time.Time]Forecast {
 	waiting := map[time.Time]Forecast{}
 	for _, e := range db.pending {
-		if e.of != s {
+		if e.update.Series != s {
 			continue
 		}
-		for _, f := range e.forecasts {
+		for _, f := range e.update.Remember {
 			f = storedForecast(f)
 			if was, ok := waiting[f.At]; !ok || was.Outcome == credit.OutcomeOpen {
 				waiting[f.At] = f

@@ -23,10 +23,19 @@ func ended(f Forecast, minute float64, outcome credit.Outcome) Forecast {
 	return f
 }
 
+func remember(db *DB, s Series, forecasts ...Forecast) error {
+	return db.Record(ctx, PollUpdate{Series: s, Remember: forecasts})
+}
+
+func openForecasts(db *DB, s Series) ([]Forecast, error) {
+	p, err := db.Load(ctx, Want{Account: s})
+	return p.Open, err
+}
+
 func wantForecasts(t *testing.T, db *DB, s Series, open, last []Forecast) {
 	t.Helper()
-	if got, err := db.OpenForecasts(ctx, s); err != nil || len(got)+len(open) > 0 && !reflect.DeepEqual(got, open) {
-		t.Errorf("OpenForecasts() = %+v, %v, want %+v", got, err, open)
+	if got, err := openForecasts(db, s); err != nil || len(got)+len(open) > 0 && !reflect.DeepEqual(got, open) {
+		t.Errorf("Load() has open %+v, %v, want %+v", got, err, open)
 	}
 	if got, err := db.Forecasts(ctx, s, 2); err != nil || len(got)+len(last) > 0 && !reflect.DeepEqual(got, last) {
 		t.Errorf("Forecasts() = %+v, %v, want %+v", got, err, last)
@@ -38,23 +47,23 @@ func TestForecastsAreRemembered(t *testing.T) {
 	for _, full := range []bool{false, true} {
 		db, s := fresh(t)
 		poll(t, db, s, at(-60), 1)
-		remember := func(fs ...Forecast) {
+		store := func(fs ...Forecast) {
 			t.Helper()
-			err := db.Remember(ctx, s, fs...)
+			err := remember(db, s, fs...)
 			var se *StorageError
 			if db.Writable() && err != nil || !db.Writable() && !errors.As(err, &se) {
-				t.Errorf("Remember() = %v with writable %v", err, db.Writable())
+				t.Errorf("Record() = %v with writable %v", err, db.Writable())
 			}
 		}
-		remember(made(0), made(1), made(2), made(3))
+		store(made(0), made(1), made(2), made(3))
 		if full {
 			db.readOnly = ErrReadOnly
 		}
-		remember(Forecast{At: at(4).Add(time.Millisecond), P10: 1}, ended(made(1), 11, credit.OutcomeHeld))
+		store(Forecast{At: at(4).Add(time.Millisecond), P10: 1}, ended(made(1), 11, credit.OutcomeHeld))
 		fourth := Forecast{At: at(4), P10: 1, Outcome: credit.OutcomeOpen}
 		wantForecasts(t, db, s, []Forecast{made(0), made(2), made(3), fourth}, []Forecast{ended(made(1), 11, credit.OutcomeHeld)})
-		remember(ended(made(3), 10, credit.OutcomeLate), ended(made(0), 12, credit.OutcomeEarly))
-		remember(made(3), ended(made(3), 99, credit.OutcomeVoid)) // it ended before
+		store(ended(made(3), 10, credit.OutcomeLate), ended(made(0), 12, credit.OutcomeEarly))
+		store(made(3), ended(made(3), 99, credit.OutcomeVoid)) // it ended before
 		open, last := []Forecast{made(2), fourth}, []Forecast{ended(made(0), 12, credit.OutcomeEarly), ended(made(1), 11, credit.OutcomeHeld)}
 		wantForecasts(t, db, s, open, last)
 		db.readOnly = nil
@@ -69,19 +78,19 @@ func TestForecastsAreRemembered(t *testing.T) {
 
 func TestForecastsGoWithAPoll(t *testing.T) {
 	db, s := fresh(t)
-	update := PollUpdate{Series: s, Attempt: at(0), Interval: time.Minute, Forecast: []byte(`{"p50":1}`), Remember: []Forecast{made(0)}}
+	update := PollUpdate{Series: s, Attempt: at(0), Interval: time.Minute, State: []byte(`{"p50":1}`), Remember: []Forecast{made(0)}}
 	if err := db.Record(ctx, update, Reading{Series: s, At: at(0), UsageUSD: 1}); err != nil {
 		t.Fatal(err)
 	}
 	poll(t, db, s, at(1), 2) // without one
 	db.readOnly = ErrReadOnly
-	update = PollUpdate{Series: s, Attempt: at(2), Forecast: []byte(`{"p50":2}`), Remember: []Forecast{ended(made(0), 2, credit.OutcomeVoid), made(2)}}
+	update = PollUpdate{Series: s, Attempt: at(2), State: []byte(`{"p50":2}`), Remember: []Forecast{ended(made(0), 2, credit.OutcomeVoid), made(2)}}
 	if err := db.Record(ctx, update, Reading{Series: s, At: at(2), UsageUSD: 2}); err == nil {
 		t.Error("Record() = nil, want a StorageError")
 	}
 	for _, name := range []string{"kept", "stored"} {
-		if p, _, err := db.Poll(ctx, s); err != nil || string(p.Forecast) != `{"p50":2}` {
-			t.Errorf("%s: Poll().Forecast = %s, %v, want the second", name, p.Forecast, err)
+		if p := mustLoad(t, db, Want{Account: s}); string(p.State) != `{"p50":2}` {
+			t.Errorf("%s: Load().State = %s, want the second", name, p.State)
 		}
 		wantForecasts(t, db, s, []Forecast{made(2)}, []Forecast{ended(made(0), 2, credit.OutcomeVoid)})
 		db.readOnly = nil
@@ -89,8 +98,8 @@ func TestForecastsGoWithAPoll(t *testing.T) {
 	}
 	verify(t, db)
 	other := openTest(t, db.Path())
-	if p, _, err := other.Poll(ctx, account(t, other)); err != nil || string(p.Forecast) != `{"p50":2}` {
-		t.Errorf("Poll().Forecast of another process = %s, %v, want the second", p.Forecast, err)
+	if p := mustLoad(t, other, Want{Account: account(t, other)}); string(p.State) != `{"p50":2}` {
+		t.Errorf("Load().State of another process = %s, want the second", p.State)
 	}
 }
 
@@ -106,7 +115,7 @@ func TestRememberRefuses(t *testing.T) {
 		"held without end":   {At: at(0), Outcome: credit.OutcomeHeld},
 	} {
 		var se *StorageError
-		if err := db.Remember(ctx, s, made(1), f); err == nil || errors.As(err, &se) {
+		if err := remember(db, s, made(1), f); err == nil || errors.As(err, &se) {
 			t.Errorf("Remember(%s) = %v, want a refusal", name, err)
 		}
 		if err := db.Record(ctx, PollUpdate{Series: s, Remember: []Forecast{f}}); err == nil || errors.As(err, &se) {
@@ -114,7 +123,7 @@ func TestRememberRefuses(t *testing.T) {
 		}
 	}
 	for _, strange := range []Series{0, -1, 99} {
-		if err := db.Remember(ctx, strange, made(1)); !errors.Is(err, ErrNoSeries) {
+		if err := remember(db, strange, made(1)); !errors.Is(err, ErrNoSeries) {
 			t.Errorf("Remember() of series %d = %v, want ErrNoSeries", strange, err)
 		}
 	}

@@ -54,7 +54,7 @@ func (db *DB) put(ctx context.Context, s Series, what string, f func(id int64) e
 
 // Event is something that a person may want to look up later, such as an alert.
 type Event struct {
-	// ID names it within its file; AddEvent ignores it.
+	// ID names it within its file; 0 where it is not stored yet.
 	ID int64
 	// At is when it was, in whole seconds.
 	At time.Time
@@ -65,12 +65,6 @@ type Event struct {
 	Data []byte
 	// Acknowledged is set where a person has seen it.
 	Acknowledged bool
-}
-
-// AddEvent stores an event of s, durably. On an error, unlike with
-// [DB.Record], nothing is kept.
-func (db *DB) AddEvent(ctx context.Context, s Series, e Event) error {
-	return db.edit(db.put(ctx, s, "adding an event", func(id int64) error { return db.storeEvent(id, e) }))
 }
 
 func (db *DB) storeEvent(id int64, e Event) error {
@@ -138,13 +132,17 @@ func newestFirst(events []Event) []Event {
 
 // Acknowledge marks an event of s as seen; [ErrNoEvent] where there is none.
 func (db *DB) Acknowledge(ctx context.Context, s Series, event int64) error {
-	return db.edit(db.put(ctx, s, "acknowledging an event", func(id int64) error {
+	return db.put(ctx, s, "acknowledging an event", func(id int64) error {
 		found := false
 		err := db.query(`UPDATE event SET acknowledged = 1 WHERE id = ? AND series = ? RETURNING id`,
 			func(*sql.Rows) error { found = true; return nil }, event, id)
 		if err == nil && !found {
 			err = ErrNoEvent
 		}
+		for account, l := range db.loaded {
+			l.edited = true
+			db.loaded[account] = l
+		}
 		return err
-	}))
+	})
 }

@@ -44,6 +44,10 @@ func TestState(t *testing.T) {
 	}
 }
 
+func addEvent(db *DB, s Series, e Event) error {
+	return db.Record(ctx, PollUpdate{Series: s, Events: []Event{e}})
+}
+
 func TestEvents(t *testing.T) {
 	db, s := fresh(t)
 	other, err := db.Series(ctx, "other", "", "")
@@ -54,11 +58,11 @@ func TestEvents(t *testing.T) {
 		return Event{At: at(minute), Kind: "alert", Level: "urgent", Text: text, Data: []byte(text)}
 	}
 	for _, e := range []Event{event(1, "one"), event(3, "three"), event(2, "two"), event(3, "three too")} {
-		if err := db.AddEvent(ctx, s, e); err != nil {
+		if err := addEvent(db, s, e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := db.AddEvent(ctx, other, Event{At: at(2), Text: "of another"}); err != nil {
+	if err := addEvent(db, other, Event{At: at(2), Text: "of another"}); err != nil {
 		t.Fatal(err)
 	}
 	texts := func(from, to float64, limit int) (texts []string, ids []int64) {

@@ -145,7 +145,7 @@ func fillSeries(ctx context.Context, db *history.DB, url string, samples int) er
 			})
 		}
 		if err := db.Record(ctx, history.PollUpdate{
-			Series: series, Key: []byte(`{"source":"credits","key":{"Kind":"management"}}`),
+			Series: series, State: []byte(`{"facts":{"source":"credits","key":{"Kind":"management"}}}`),
 		}, readings...); err != nil {
 			return err
 		}
