@@ -39,10 +39,10 @@ func (db *DB) aside() (k *conn, done func(), err error) {
 		return nil, nil, err
 	}
 	if err := supplement(k); err != nil {
-		k.close()
+		_ = k.close()
 		return nil, nil, err
 	}
-	return k, func() { k.close() }, nil
+	return k, func() { _ = k.close() }, nil
 }
 
 func backup(ctx context.Context, k *conn, path string) error {

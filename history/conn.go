@@ -70,17 +70,18 @@ func dial(path, query string) (*conn, error) {
 	db.SetMaxOpenConns(1)
 	c, err := db.Conn(context.Background())
 	if err != nil {
-		db.Close()
+		_ = db.Close()
 		return nil, err
 	}
 	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}}
 	if err := k.exec(pragmas); err != nil {
-		k.close()
+		_ = k.close()
 		return nil, err
 	}
 	return k, nil
 }
 
+// close needs no check where another error is returned, or nothing was written.
 func (k *conn) close() error {
 	var errs []error
 	for _, st := range k.stmts {
@@ -140,8 +141,8 @@ func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err 
 	return rows.Err()
 }
 
-func (k *conn) int(query string, args ...any) (v int64, err error) {
-	err = k.query(query, func(r *sql.Rows) error { return r.Scan(&v) }, args...)
+func (k *conn) int(query string) (v int64, err error) {
+	err = k.query(query, func(r *sql.Rows) error { return r.Scan(&v) })
 	return v, err
 }
 

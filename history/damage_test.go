@@ -470,10 +470,10 @@ func vanish(t *testing.T, db *DB) (back func()) {
 }
 
 func TestD12FolderVanishesAndIsUnreadable(t *testing.T) {
-	db, s := fresh(t)
+	db, _ := fresh(t)
 	sub := filepath.Join(filepath.Dir(db.Path()), "sub")
 	db = openTest(t, filepath.Join(sub, "history.db"))
-	s = account(t, db)
+	s := account(t, db)
 	u := PollUpdate{Series: s, Attempt: at(0), Interval: time.Minute, State: []byte("0"), Events: []Event{{At: at(0), Text: "0"}}}
 	if err := db.Record(ctx, u, Reading{Series: s, At: at(0), UsageUSD: 1, CreditsUSD: 9, CreditsKnown: true}); err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 		at = h.at.Int64 + 1
 	}
 	if !first {
-		c.gap = h.gap(at, r, u)
+		c.gap = h.gap(at, u)
 	}
 	h.readMS = sql.NullInt64{Int64: max(r.At.UnixMilli(), at*1000), Valid: true}
 
@@ -137,7 +137,7 @@ func (h *head) growth(c change) credit.Growth {
 }
 
 // gap returns the span since the last reading, if at ends a gap.
-func (h *head) gap(at int64, r Reading, u PollUpdate) *credit.Gap {
+func (h *head) gap(at int64, u PollUpdate) *credit.Gap {
 	from := h.readMS.Int64 / 1000
 	// A longer interval than before has been waited for already.
 	interval := max(h.intervalMS, u.Interval.Milliseconds())

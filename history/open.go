@@ -26,7 +26,7 @@ func (db *DB) open() error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		k.close()
+		_ = k.close()
 		return openError(db.path, err)
 	}
 	db.conn, db.file, db.readOnly, db.note = k, info, why, ""
@@ -37,7 +37,7 @@ func (db *DB) open() error {
 		db.note = "the history is on a network file system; only one machine may use it at a time"
 	}
 	if db.version, err = k.int("PRAGMA data_version"); err != nil {
-		db.closeConn()
+		_ = db.closeConn()
 		return openError(db.path, err)
 	}
 	db.cached = db.version
@@ -54,7 +54,7 @@ func (db *DB) openMemory() error {
 		return fmt.Errorf("opening a history in memory: %w", err)
 	}
 	if err := migrate(k, "", migrations); err != nil {
-		k.close()
+		_ = k.close()
 		return fmt.Errorf("opening a history in memory: %w", err)
 	}
 	db.conn = k
@@ -96,12 +96,12 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 	case version < current && why != nil:
 		err = supplement(k)
 	case why == nil:
-		k.close()
+		_ = k.close()
 		k, err = dialWritable(path)
 		return k, nil, err
 	}
 	if err != nil {
-		k.close()
+		_ = k.close()
 		return nil, nil, err
 	}
 	return k, why, nil
@@ -128,7 +128,7 @@ func dialWritable(path string) (*conn, error) {
 		err = migrate(k, path, migrations)
 	}
 	if err != nil {
-		k.close()
+		_ = k.close()
 		return nil, err
 	}
 	return k, nil
@@ -148,7 +148,7 @@ func dialReadOnly(path string) (*conn, error) {
 			return err
 		})
 		if err != nil {
-			k.close()
+			_ = k.close()
 			return nil, err
 		}
 		return k, nil

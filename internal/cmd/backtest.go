@@ -77,7 +77,7 @@ func (a *app) backtestTasks(ctx context.Context, f backtestFlags) error {
 	enc := json.NewEncoder(out)
 	for answer, err := range backtest.Answers(ctx, bufio.NewReader(tasks), backtest.NewFolder(f.traces)) {
 		if err != nil {
-			out.Flush()
+			_ = out.Flush() // the error before it is what is reported
 			return fmt.Errorf("answering tasks %q: %w", f.tasks, err)
 		}
 		t, fc := answer.Task, answer.Forecast

@@ -78,7 +78,7 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		if server, err = a.serveMetrics(f.metrics); err != nil {
 			return err
 		}
-		defer server.Close()
+		defer func() { _ = server.Close() }()
 		log.Info("metrics", "address", server.Addr())
 	}
 	if err := a.runCollectors(ctx, collectors, server, log); err != nil {

@@ -213,7 +213,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	}
 	if lock, free, err := history.TryLock(history.LockPath(s.historyPath, s.account.Name, s.baseURL)); err == nil {
 		if free {
-			lock.Unlock()
+			_ = lock.Unlock()
 			c.ok("collector", "none runs now; a dashboard is one")
 		} else {
 			c.ok("collector", "another ortop polls this account")

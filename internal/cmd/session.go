@@ -70,7 +70,7 @@ func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note
 	if s.onDisk {
 		if err == nil {
 			err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
-			db.Close()
+			_ = db.Close()
 		}
 		return nil, "", &exitError{exitFailed, err, "nothing is collected where it cannot be kept: name a file that can be written with --history"}
 	}
@@ -124,7 +124,7 @@ func fileLog() (*slog.Logger, func()) {
 	}
 	w := &lumberjack.Logger{Filename: path, MaxSize: 1, MaxBackups: 4}
 	_ = os.MkdirAll(filepath.Dir(path), 0o700) // if it cannot be made, there is no log
-	return slog.New(slog.NewTextHandler(w, nil)), func() { w.Close() }
+	return slog.New(slog.NewTextHandler(w, nil)), func() { _ = w.Close() }
 }
 
 // errLog writes to standard error where -v asks for it.
@@ -156,7 +156,7 @@ func (a *app) archive(ctx context.Context, s settings, o history.Options) (ar mo
 		return ar, nil
 	}
 	if db != nil {
-		db.Close()
+		_ = db.Close()
 	}
 	switch {
 	case errors.Is(err, history.ErrNotFound), errors.Is(err, history.ErrNoSeries):

@@ -162,7 +162,7 @@ func (l *loop) collect() {
 
 func (l *loop) unlock() {
 	if l.lock != nil {
-		l.lock.Unlock()
+		_ = l.lock.Unlock() // closing its file frees it in any case
 		l.lock = nil
 	}
 }

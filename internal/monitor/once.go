@@ -158,7 +158,7 @@ func (st *store) collected() bool {
 		return false
 	}
 	if ok {
-		lock.Unlock()
+		_ = lock.Unlock() // closing its file frees it in any case
 	}
 	return !ok
 }

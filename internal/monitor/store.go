@@ -44,7 +44,8 @@ func openStore(ctx context.Context, m *Monitor) (*store, error) {
 	if st.series[account.OfAccount], err = st.find(ctx, account.OfAccount); err != nil {
 		return nil, err
 	}
-	return st, st.load(ctx)
+	err = st.load(ctx)
+	return st, err
 }
 
 func (st *store) find(ctx context.Context, s account.Subject) (history.Series, error) {

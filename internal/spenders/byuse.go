@@ -3,11 +3,11 @@ package spenders
 import "context"
 
 // byUse breaks spend down by what the analytics know it by.
-func (s *Service) byUse(ctx context.Context, sub *Subject, b *Breakdown) error {
+func (s *Service) byUse(ctx context.Context, sub *Subject, b *Breakdown) {
 	used, err := s.attribute(ctx, b.By, b.From, b.To)
 	if err != nil {
 		b.note("what was spent by " + string(b.By) + " is not known: " + oneLine(err))
-		return nil
+		return
 	}
 	b.From, b.To, b.Partial = used.from, used.to, used.truncated
 	b.seen(used.at)
@@ -53,5 +53,4 @@ func (s *Service) byUse(ctx context.Context, sub *Subject, b *Breakdown) error {
 			add(name, name)
 		}
 	}
-	return nil
 }

@@ -127,7 +127,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	case q.By == ByKey:
 		err = s.byKey(ctx, sub, &b)
 	default:
-		err = s.byUse(ctx, sub, &b)
+		s.byUse(ctx, sub, &b)
 	}
 	if b.TotalUSD == nil && b.From.Before(b.To) {
 		var totalErr error

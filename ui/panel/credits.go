@@ -39,7 +39,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 	}
 	var lines []string
 	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-22)
-	notes := balanceNotes(p, s, w)
+	notes := balanceNotes(p, s)
 	share, hasShare := leftShare(s)
 	switch {
 	case h >= 7 && drawn:
@@ -88,7 +88,7 @@ func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 }
 
 // balanceNotes stand beside the big digits.
-func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
+func balanceNotes(p draw.Pen, s account.Snapshot) []string {
 	notes := []string{
 		p.Dim("left of ") + text.USD(s.Balance.CreditsUSD),
 		text.USD(s.Balance.UsageUSD) + p.Dim(" used"),
