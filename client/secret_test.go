@@ -103,6 +103,7 @@ func TestSecretCheck(t *testing.T) {
 	}{
 		{"real", canary, true},
 		{"of a mock server", "x", true},
+		{"first and last of ASCII", "!~", true},
 		{"longest", strings.Repeat("k", 512), true},
 		{"too long", strings.Repeat("k", 513), false},
 		{"two words", "Bearer canarykey", false},

@@ -56,7 +56,7 @@ func TestSpan(t *testing.T) {
 		0: "0 s", 4 * time.Second: "4 s", 59600 * time.Millisecond: "1 min", 12 * time.Minute: "12 min",
 		h - 20*time.Second: "1 h", h: "1 h", 3*h + 10*time.Minute: "3 h 10 min", d - time.Second: "1 d",
 		5*d + 3*h: "5 d 3 h", 5*d + 3*h + 40*time.Minute: "5 d 4 h", 6*d + 23*h + 50*time.Minute: "7 d",
-		21 * d: "21 d", 365 * d: "365 d", 366 * d: "> 1 year", -12 * time.Minute: "-12 min",
+		21 * d: "21 d", 14 * d: "14 d", 59500 * time.Millisecond: "1 min", 59499 * time.Millisecond: "59 s", h - 30*time.Second: "1 h", d - 30*time.Second: "1 d", 365 * d: "365 d", 366 * d: "> 1 year", -12 * time.Minute: "-12 min",
 	} {
 		if got := Span(v); got != want {
 			t.Errorf("Span(%v) = %q, want %q", v, got, want)
