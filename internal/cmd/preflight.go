@@ -51,7 +51,7 @@ interval and than a minute, and asks otherwise.`,
 // preflight prints whether there is enough, and fails with exitShort or
 // exitUnknown where there is not, or where it cannot be said.
 func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
-	var p monitor.Preflight
+	var p account.Preflight
 	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		p = mon.Preflight(snap, needUSD, d)
 		if asJSON {
@@ -62,9 +62,9 @@ func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, a
 	switch {
 	case err != nil:
 		return err
-	case p.Answer == monitor.Enough:
+	case p.Answer == account.Enough:
 		return nil
-	case p.Answer == monitor.Short:
+	case p.Answer == account.Short:
 		return &exitError{code: exitShort}
 	}
 	return &exitError{code: exitUnknown}
