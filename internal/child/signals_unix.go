@@ -11,7 +11,7 @@ import (
 
 // sentToAll reports whether s comes from a key of the terminal, which sends it
 // to the command as well: to whatever is in the foreground. One that another
-// process sent at that time cannot be told from it.
+// process sent at that time looks the same.
 func sentToAll(s os.Signal) bool {
 	if s != os.Interrupt && s != syscall.SIGQUIT {
 		return false

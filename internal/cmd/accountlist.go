@@ -17,7 +17,7 @@ import (
 const (
 	// listAge is how old a reading may be for the list of accounts.
 	listAge = time.Minute
-	// listAtOnce bounds how many accounts are asked at one time, and listLimit
+	// listAtOnce bounds how many accounts are read at one time, and listLimit
 	// the whole list.
 	listAtOnce = 8
 	listLimit  = 20 * time.Second
@@ -47,7 +47,7 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 		return err
 	}
 	if n := render.TotalOf(rows, a.now()).Repeated; n > 0 {
-		a.hint("%d of the accounts are other names of one that is listed: the sum has it once", n)
+		a.hint("%d of the accounts are other names of one that is listed: the total counts it once", n)
 	}
 	return unread(rows)
 }
@@ -118,5 +118,5 @@ func unread(rows []render.AccountRow) error {
 	if n := len(failed) - 1; n > 0 {
 		failed[0] = fmt.Errorf("%w (and %d more)", failed[0], n)
 	}
-	return &exitError{exitUnknown, failed[0], "ortop doctor --account NAME says more"}
+	return &exitError{exitUnknown, failed[0], "run ortop doctor --account NAME for details"}
 }

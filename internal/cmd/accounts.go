@@ -24,12 +24,12 @@ func (a *app) accountsCommand() *cobra.Command {
 	const jsonUsage = "print a JSON object"
 	c := &cobra.Command{
 		Use:   "accounts",
-		Short: "List the accounts, and keep or remove their keys",
+		Short: "List the accounts, and store or remove their keys",
 		Long: `accounts prints a line for each account of the configuration: where its key
 comes from, its state, what is left, what is spent an hour and a day, and when
-it runs out, or is charged next; and their sum: of how many accounts it is, and
-how old at most. It uses readings that are at most a minute old, and asks
-otherwise.
+it runs out, or is charged next. A last line has their total: of how many
+accounts, and how old at most. Readings of the last minute are used as they are;
+other accounts are read first.
 
 The exit code is 4 if an account that has a key could not be read.`,
 		Example: "  ortop accounts\n  ortop accounts --json\n  ortop accounts add work",
@@ -47,22 +47,22 @@ The exit code is 4 if an account that has a key could not be read.`,
 	l.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	c.AddCommand(l, &cobra.Command{
 		Use:   "add [NAME]",
-		Short: "Check a key and keep it for later",
-		Long: `add reads a key from a prompt, or from standard input, asks the API with it, and
-keeps it in the system keyring, or where there is none in a file that only you
-can read. The account is put in the configuration. Without a name it is
+		Short: "Check a key and store it",
+		Long: `add reads a key from a prompt, or from standard input, checks it with the API, and
+stores it in the system keyring, or where there is none in a file that only you
+can read. The account is added to the configuration. Without a name it is
 "` + config.DefaultAccount + `", the one that ortop shows. An account whose key is in the
-environment is listed before the first that is added.`,
+environment is listed before the first one that is added.`,
 		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    a.runs(a.addAccount),
 	}, &cobra.Command{
 		Use:   "remove NAME",
-		Short: "Take an account and its key out again",
+		Short: "Remove an account and its key",
 		Long: `remove takes an account out of the configuration, where everything else stays as
-it is, and its key out of the system keyring, or the file that add made for it.
-It asks nothing. The key still works, until you delete it at OpenRouter; and the
-account's history stays.`,
+it is, and deletes its key from the system keyring or from the file that add made
+for it. It does not ask for confirmation. The key itself still works until you
+delete it at OpenRouter, and the account's history stays.`,
 		Example: "  ortop accounts remove work",
 		Args:    cobra.ExactArgs(1),
 		RunE:    a.runs(a.removeAccount),
@@ -88,7 +88,7 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 	return err
 }
 
-// removedWords say what became of an account and its key.
+// removedWords is what happened to an account and its key.
 func removedWords(name, key string) string {
 	return fmt.Sprintf("account %s: removed from the configuration; %s; its history stays", name, key)
 }
@@ -119,11 +119,11 @@ func (a *app) addAccount(ctx context.Context, args []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	key, where, err := a.keepKey(ctx, s, account, text)
+	key, where, err := a.storeKey(ctx, s, account, text)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.stdout, "account %s: key %s kept in the %s\n", account.Name, key.Fingerprint(), where)
+	_, err = fmt.Fprintf(a.stdout, "account %s: key %s stored in the %s\n", account.Name, key.Fingerprint(), where)
 	return err
 }
 

@@ -24,9 +24,9 @@ func (a *app) alertsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "alerts",
 		Short: "List the alerts, and test their channels",
-		Long: `alerts shows which alerts there are, and tests the channels that tell them. Both
-are in the configuration; most kinds of alert that it does not name have defaults.
-The process that polls judges them: a dashboard, or ortop collect.`,
+		Long: `alerts lists the alert rules, and tests the channels that deliver alerts. Both are
+in the configuration; most kinds of alert that it does not name have defaults.
+The process that polls evaluates them: a dashboard, or ortop collect.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error {
 			return usageError("ortop alerts --help lists its commands", "alerts needs a command")
@@ -34,17 +34,16 @@ The process that polls judges them: a dashboard, or ortop collect.`,
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
-		Short: "List the rules and where each is told",
-		Long: `list prints each rule, those of the configuration and the defaults of other
-kinds: of which account it is, the channels that tell it, how long it then keeps
-silent, and when it is quiet; and each channel.`,
+		Short: "List the rules and where each is sent",
+		Long: `list prints each rule, from the configuration and from the defaults: its account,
+its channels, its cooldown and its quiet hours. Each channel follows.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error { return a.listAlerts() }),
 	}, &cobra.Command{
 		Use:   "test",
 		Short: "Send a test to every channel",
-		Long: `test sends one message to every channel of the configuration, once, and says of
-each whether it took it. The exit code is 1 if one did not.`,
+		Long: `test sends one message to every channel of the configuration, once, and reports
+for each whether it was delivered. The exit code is 1 if one was not.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.testAlerts(ctx) }),
 	})
@@ -72,7 +71,7 @@ func (a *app) listAlerts() error {
 	return nil
 }
 
-// quietHours says when a rule is quiet, and whether its urgent alerts are.
+// quietHours is when a rule is quiet, and whether its urgent alerts are.
 func quietHours(r alert.Rule) string {
 	if r.Quiet == (alert.Quiet{}) {
 		return "never"
@@ -100,7 +99,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 	c := &checkup{w: a.stdout}
 	for _, r := range results {
 		if r.Via.OnTerminal() && !onTerminal {
-			c.note(r.Channel, fmt.Sprintf("%s: not sent, for standard error is no terminal", r.Via), "")
+			c.note(r.Channel, fmt.Sprintf("%s: not sent, because standard error is not a terminal", r.Via), "")
 		} else if r.Err != nil {
 			c.wrong(r.Channel, fmt.Sprintf("%s: %v", r.Via, r.Err), "")
 		} else {
@@ -151,7 +150,7 @@ func alertChannels(c config.Config) []alert.Channel {
 	return channels
 }
 
-// reaches reports whether one of the channels tells somebody without a
+// reaches reports whether one of the channels reaches somebody without a
 // terminal.
 func reaches(channels []alert.Channel) bool {
 	return slices.ContainsFunc(channels, func(c alert.Channel) bool { return !c.Via.OnTerminal() })

@@ -24,15 +24,15 @@ func (a *app) backtestCommand() *cobra.Command {
 		Use:   "backtest FILE...",
 		Short: "Grade the forecast on recorded spend",
 		Long: `backtest replays recorded spend and compares the forecasts that would have been
-made with what came. No key is needed, and nothing is asked.
+made with what came. It needs no key and sends no request.
 
 Each FILE is a trace: CSV with the columns unix_seconds and cum_usd, cumulative
-spend at each moment at which it changed. For each horizon the forecast is made
-at up to 200 moments, of a balance that the mean rate until then would spend in
-that time, and stands beside what the mean of the last hour, the last 24 hours,
-the last 7 days and of all the time would have said.
+spend at each time at which it changed. For each horizon the forecast is made at
+up to 200 times, for a balance that the mean rate until then would spend within
+the horizon. Beside it is what the means of the last hour, the last 24 hours, the
+last 7 days and of the whole trace would have forecast.
 
-With --tasks it answers given moments instead: CSV with the columns trace,
+With --tasks it forecasts at given times instead: CSV with the columns trace,
 from_unix (since when the account was polled), at_unix and balance_usd, of
 traces that lie as NAME.csv in the folder of --traces. It prints one JSON object
 a line, in the order of the tasks.`,
@@ -50,7 +50,7 @@ a line, in the order of the tasks.`,
 			return err
 		}),
 	}
-	c.Flags().StringVar(&f.tasks, "tasks", "", "moments to forecast at, in CSV")
+	c.Flags().StringVar(&f.tasks, "tasks", "", "times to forecast at, in CSV")
 	c.Flags().StringVar(&f.traces, "traces", "", "folder of the traces that the tasks name")
 	return c
 }

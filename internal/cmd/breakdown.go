@@ -18,7 +18,7 @@ import (
 	"ortop/internal/text"
 )
 
-// answerLimit bounds a one-shot command that asks for more than one thing.
+// answerLimit bounds a one-shot command that sends more than one request.
 const answerLimit = 20 * time.Second
 
 func (a *app) breakdownCommand() *cobra.Command {
@@ -26,19 +26,19 @@ func (a *app) breakdownCommand() *cobra.Command {
 	var asJSON, asCSV bool
 	c := &cobra.Command{
 		Use:   "breakdown",
-		Short: "Say who spent it",
-		Long: `breakdown says who spent what: by key, model, provider, workspace or member. It
-needs a management key; an ordinary key sees itself alone.
+		Short: "Show who spent it",
+		Long: `breakdown shows who spent what: by key, model, provider, workspace or member. It
+needs a management key; an ordinary key sees only itself.
 
-What is in no row (deleted keys, the web chat, what is still on its way) is the
-part that is not attributed. A change is against the same span before. BYOK was
-paid to the provider, and is in no other sum.`,
+Spend that no row explains (deleted keys, the web chat, what is not yet charged)
+is not attributed. Changes compare with the same span before. BYOK was paid to
+the provider and is not part of any other amount.`,
 		Example: `  ortop breakdown
   ortop breakdown --by model --since 7d --json`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
-				return usageError("", "--by: %q is none of %s", by, byNames())
+				return usageError("", "--by: %q is not %s", by, byNames())
 			}
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
@@ -76,8 +76,8 @@ func byNames() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// breakdown prints who spent what. It fails with exitUnknown where nobody could
-// tell; what is known is printed all the same.
+// breakdown prints who spent what. It fails with exitUnknown where that is not
+// known; what is known is printed all the same.
 func (a *app) breakdown(ctx context.Context, by spenders.By, span time.Duration, print func(spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
@@ -106,16 +106,16 @@ func (a *app) breakdown(ctx context.Context, by spenders.By, span time.Duration,
 
 // listHint is the way out where the keys cannot be listed.
 func (a *app) listHint(err error) string {
-	var said *client.APIError
-	switch errors.As(err, &said); {
+	var api *client.APIError
+	switch errors.As(err, &api); {
 	case errors.Is(err, client.ErrForbidden):
 		return "only a management key may list the account's keys"
-	case said == nil || errors.Is(err, client.ErrRateLimited) && said.RetryAfter == nil:
+	case api == nil || errors.Is(err, client.ErrRateLimited) && api.RetryAfter == nil:
 		return ""
 	}
 	due := a.now()
-	if said.RetryAfter != nil {
-		due = due.Add(*said.RetryAfter)
+	if api.RetryAfter != nil {
+		due = due.Add(*api.RetryAfter)
 	}
 	return render.FaultHint(account.Fault{Kind: fault.Kind(err)}, due)
 }

@@ -10,9 +10,9 @@ import (
 	"ortop/internal/keys"
 )
 
-// keepKey checks a key that a person gave for an account, keeps it, and says
+// storeKey checks a key that a person gave for an account, stores it, and returns
 // where.
-func (a *app) keepKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
+func (a *app) storeKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
 	if s.configPath == "" {
 		return key, "", errNoConfig
 	}
@@ -44,7 +44,7 @@ func (a *app) nameTheFirst(configPath string, added config.Account) error {
 	return config.AddAccount(configPath, first)
 }
 
-// checkKey asks the API with a key that a person gave, and returns it if the
+// checkKey sends the API a request with a key that a person gave, and returns it if the
 // API knows it.
 func checkKey(ctx context.Context, baseURL, key string) (client.Secret, error) {
 	secret := client.NewSecret(key)

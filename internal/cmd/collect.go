@@ -22,11 +22,11 @@ func (a *app) collectCommand() *cobra.Command {
 	var f collectFlags
 	c := &cobra.Command{
 		Use:   "collect",
-		Short: "Poll and keep the history without a screen, as a service",
+		Short: "Poll and store the history without a screen, as a service",
 		Long: `collect polls the accounts of the configuration that have a key, or the one of
---account, and keeps what it reads, until it is stopped. It needs no terminal and
-no home folder, if --history names the file. Dashboards and other commands show
-what it keeps. It logs to standard error what changes.
+--account, and stores what it reads, until it is stopped. It needs no terminal, and
+no home folder if --history names the file. Dashboards and other commands show
+what it stores. It logs changes to standard error.
 
 With --metrics it answers Prometheus at http://ADDR/metrics. ADDR is host:port;
 a port alone is on 127.0.0.1, which this machine alone can reach.
@@ -56,8 +56,8 @@ type collector struct {
 	spenders topSpenders
 }
 
-// collect runs until it is stopped; a SIGTERM is how services are, and is no
-// failure.
+// collect runs until it is stopped. A SIGTERM is how services are stopped, and
+// not a failure.
 func (a *app) collect(ctx context.Context, f collectFlags) error {
 	collectors, stop, err := a.collectors(ctx)
 	if err != nil {
@@ -91,7 +91,7 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 	return ctx.Err()
 }
 
-// serveMetrics listens where --metrics says.
+// serveMetrics listens at the address of --metrics.
 func (a *app) serveMetrics(addr string) (*metrics.Server, error) {
 	server, err := metrics.Listen(addr)
 	var wrong *metrics.AddrError
@@ -136,7 +136,7 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 		return nil, nil, &exitError{exitUsage, err, noKeyHint}
 	}
 	if s.demo == nil && !reaches(alertChannels(s.config)) {
-		a.hint("alerts reach an open dashboard alone: a [[channels]] table that is not a terminal's brings them elsewhere")
+		a.hint("alerts reach open dashboards only: add a [[channels]] table that is not a terminal's to send them elsewhere")
 	}
 	return list, stop, nil
 }

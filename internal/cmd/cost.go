@@ -27,12 +27,12 @@ func (a *app) costCommand() *cobra.Command {
 	var f costFlags
 	c := &cobra.Command{
 		Use:   "cost [flags] -- COMMAND [ARGUMENT]...",
-		Short: "Say what the account spent while a command ran",
-		Long: `cost runs a command and says on standard error what the account spent meanwhile.
-Charges land late: it waits until usage has been still for 90 s, at most 4 min,
-or until it is interrupted. Others may spend at the same time. What is usual in
+		Short: "Show what the account spent while a command ran",
+		Long: `cost runs a command and prints on standard error what the account spent meanwhile.
+Charges arrive late: it waits until usage has not risen for 90 s, at most 4 min,
+or until it is interrupted. Others may spend at the same time: the usual spend of
 as long a time, by the rate of the last hour or day before, is shown beside it
-and not subtracted; with --key only that key's spend counts.
+and not subtracted. With --key only that key's spend counts.
 
 The command has this program's input, output and environment, without
 ORTOP_API_KEY and OPENROUTER_MANAGEMENT_KEY. Its exit code is returned. It runs
@@ -53,7 +53,7 @@ also where usage cannot be read.`,
 	return c
 }
 
-// cost runs args and tells what it cost. It fails with the exit code of the
+// cost runs args and prints what that cost. It fails with the exit code of the
 // command where that is not 0.
 func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) {
 	signals, stop := child.Signals()
@@ -76,7 +76,7 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 	} else {
 		defer meter.Close()
 		if meter.Own() {
-			a.hint("this is no management key and sees only itself: what counts is the spend of %s", meter.Of())
+			a.hint("this is not a management key and sees only itself: the spend of %s counts", meter.Of())
 		}
 	}
 	c := exec.Command(args[0], args[1:]...)
@@ -98,7 +98,7 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 	return nil
 }
 
-// cannotRead says why nothing will be known.
+// cannotRead prints why the cost will not be known.
 func (a *app) cannotRead(err error) {
 	printLine(a.stderr, "ortop: error: ", "what was spent will not be known: %v", err)
 	if errors.Is(err, keys.ErrNone) {
@@ -126,8 +126,8 @@ func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan o
 	})
 }
 
-// printCost tells the cost on standard error, for standard output is the
-// command's. metered reports whether there was anything to tell of.
+// printCost prints the cost on standard error, for standard output is the
+// command's. metered reports whether there was a reading before.
 func (a *app) printCost(f costFlags, c monitor.Cost, metered bool, code int) error {
 	var line []byte
 	switch {

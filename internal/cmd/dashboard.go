@@ -51,16 +51,16 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	return ui.Run(ctx, o)
 }
 
-// demoFixed says why there is nothing to add to a demo.
+// demoFixed is why there is nothing to add to a demo.
 const demoFixed = "this is the demo, one simulated account: start ortop without it to add or remove one"
 
-// onboarding is what the first run can do: keep a key, or show the demo.
+// onboarding is what the first run can do: store a key, or show the demo.
 type onboarding struct {
 	fleet    *fleet
 	settings settings
 }
 
-// Adopt checks the key by asking with it, keeps it, and starts.
+// Adopt checks the key with a request, stores it, and starts.
 func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, error) {
 	note, err := b.fleet.adopt(ctx, b.fleet.run.app, b.settings, b.settings.account, key)
 	if err != nil {

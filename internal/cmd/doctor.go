@@ -26,10 +26,10 @@ func (a *app) doctorCommand() *cobra.Command {
 	var verify bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what is wrong with the set-up, and what to do",
-		Long: `doctor looks at the configuration, the key, the API, the history file and the
-terminal, and says of each whether it is right, and if not, what to do. It
-changes nothing. The exit code is 1 if anything is wrong.`,
+		Short: "Find what is wrong with the set-up, and what to do",
+		Long: `doctor checks the configuration, the key, the API, the history file and the
+terminal, and reports what is wrong and what to do about it. It changes nothing.
+The exit code is 1 if anything is wrong.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.doctor(ctx, verify) }),
 	}
@@ -69,7 +69,7 @@ func (a *app) doctor(ctx context.Context, verify bool) error {
 	c := &checkup{w: a.stdout}
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
-		// Without them nothing else can be looked at; the error says the rest.
+		// Without them nothing else can be checked.
 		return err
 	}
 	defer stop()
@@ -93,7 +93,7 @@ func (a *app) checkConfig(c *checkup, s settings) {
 	case s.configPath == "":
 		c.note("config", "there is no folder for it: HOME is not set", "set HOME or XDG_CONFIG_HOME, or name it with --config")
 	case errors.Is(err, os.ErrNotExist):
-		c.ok("config", "%s is not there; everything has a default", s.configPath)
+		c.ok("config", "%s does not exist; everything has a default", s.configPath)
 	default:
 		c.ok("config", "%s", s.configPath)
 	}
@@ -181,7 +181,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	}
 	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now, ReadOnly: true})
 	if err != nil {
-		c.wrong("history", err.Error(), "until then history is kept in memory only")
+		c.wrong("history", err.Error(), "until then history is in memory only")
 		return
 	}
 	defer func() {
@@ -193,7 +193,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 		c.note("history", note, "")
 	}
 	if f, err := os.OpenFile(s.historyPath, os.O_WRONLY, 0); err != nil {
-		c.wrong("history", "it can be read and not written: "+err.Error(), "until then history is kept in memory only")
+		c.wrong("history", "it can be read and not written: "+err.Error(), "until then history is in memory only")
 	} else {
 		f.Close()
 		c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
@@ -206,7 +206,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 			c.wrong("history", err.Error(), "")
 		case !report.OK:
 			c.wrong("history", strings.Join(report.Problems, "; "),
-				"nothing was changed: keep a copy of the file, and move it away to begin anew")
+				"nothing was changed: copy the file, and move it away to start a new one")
 		default:
 			c.ok("history", "all %d rows are as they were written", report.Rows)
 		}
@@ -214,14 +214,14 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	if lock, free, err := history.TryLock(history.LockPath(s.historyPath, s.account.Name, s.baseURL)); err == nil {
 		if free {
 			_ = lock.Unlock()
-			c.ok("collector", "none runs now; a dashboard is one")
+			c.ok("collector", "none is running; a dashboard is one")
 		} else {
 			c.ok("collector", "another ortop polls this account")
 		}
 	}
 }
 
-// checkForecast says how the forecasts did, by what is stored.
+// checkForecast reports how the stored forecasts did.
 func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *history.DB) {
 	mon := monitor.New(monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
@@ -229,10 +229,10 @@ func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *his
 		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
 	})
 	snap, err := mon.Once(ctx, monitor.Freshness{MaxAge: math.MaxInt64})
-	var none *monitor.ConnectError
+	var connect *monitor.ConnectError
 	switch {
-	case errors.As(err, &none), errors.Is(err, history.ErrNoSeries):
-		c.ok("forecast", "nothing was read yet")
+	case errors.As(err, &connect), errors.Is(err, history.ErrNoSeries):
+		c.ok("forecast", "nothing has been read yet")
 	case err != nil:
 		c.wrong("forecast", err.Error(), "")
 	default:

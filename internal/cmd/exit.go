@@ -27,7 +27,7 @@ const (
 // exitError is a failure whose exit code is not exitFailed.
 type exitError struct {
 	code int
-	err  error // nil: nothing is left to be said
+	err  error // nil: there is nothing to report
 	hint string
 }
 
@@ -85,7 +85,7 @@ func closing(err *error, close func() error) {
 	}
 }
 
-// report says on w what went wrong and returns the exit code.
+// report writes what went wrong to w and returns the exit code.
 func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK

@@ -12,7 +12,7 @@ import (
 	"ortop/internal/render"
 )
 
-var errNothingRead = errors.New("nothing was read yet")
+var errNothingRead = errors.New("nothing has been read yet")
 
 // maxExports is how many files of one account and day there may be.
 const maxExports = 99
@@ -30,7 +30,7 @@ func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, 
 		return "", err
 	}
 	out := render.NewRowWriter(f, render.CSVRows)
-	if err = eachRow(ctx, ar, historyAsk{from: from, to: to}, out.Write); err == nil {
+	if err = eachRow(ctx, ar, historyQuery{from: from, to: to}, out.Write); err == nil {
 		err = out.Close()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {

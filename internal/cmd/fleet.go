@@ -13,7 +13,7 @@ import (
 // fleet is the accounts of a dashboard, each with a monitor of its own. Its methods may be called from any goroutine.
 type fleet struct {
 	run   *runner // whose screen they are shown on
-	fixed string  // why none is added or removed; empty: they may be
+	fixed string  // why accounts cannot be added or removed; empty: they can
 
 	mu      sync.Mutex
 	members []member // in the order of the configuration
@@ -55,13 +55,12 @@ func (c *fleet) all() []member {
 	return slices.Clone(c.members)
 }
 
-// find is the place of the member of a name; the lock is held. -1: there is
-// none.
+// find is the place of the member with a name, or -1. The lock is held.
 func (c *fleet) find(name string) int {
 	return slices.IndexFunc(c.members, func(m member) bool { return m.name() == name })
 }
 
-// member is the one of a name; ok is false where there is none.
+// member is the one with a name; ok is false if there is none.
 func (c *fleet) member(name string) (m member, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,14 +97,14 @@ func (c *fleet) feed(name string) ui.Feed {
 	return feed{m.mon, c}
 }
 
-// Fixed says why accounts are neither added nor removed here.
+// Fixed is why accounts cannot be added or removed here.
 func (c *fleet) Fixed() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.fixed
 }
 
-// replace makes m the only member, and says why it stays so; the others end.
+// replace makes m the only member, ends the others, and notes why it stays so.
 func (c *fleet) replace(m member, fixed string) {
 	c.end()
 	c.mu.Lock()

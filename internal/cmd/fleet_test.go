@@ -68,7 +68,7 @@ func TestFleetAddsAndRemoves(t *testing.T) {
 		t.Errorf("a key that is not accepted: %v", err)
 	}
 	note, err := c.Add(t.Context(), "new", "a", sim.DemoKey)
-	if err != nil || !strings.HasPrefix(note, `account new: key kept in the file "`) || strings.Contains(note, sim.DemoKey) {
+	if err != nil || !strings.HasPrefix(note, `account new: key stored in the file "`) || strings.Contains(note, sim.DemoKey) {
 		t.Fatalf("Add = %q, %v", note, err)
 	}
 	if got, want := watchedNames(c), []string{"a", "b", "new"}; !slices.Equal(got, want) {

@@ -10,7 +10,7 @@ import (
 	"ortop/internal/keys"
 )
 
-// CheckName says why a new account cannot be named so.
+// CheckName returns why a new account cannot have this name.
 func (c *fleet) CheckName(name string) error {
 	if err := config.CheckName(name); err != nil {
 		return err
@@ -23,7 +23,7 @@ func (c *fleet) CheckName(name string) error {
 	return nil
 }
 
-// Add checks a key, keeps it as that of an account and watches it. The account
+// Add checks a key, stores it as that of an account and watches it. The account
 // is new and goes where like does, or is like itself, which has no key.
 func (c *fleet) Add(ctx context.Context, name, like, key string) (note string, err error) {
 	model, ok := c.member(like)
@@ -48,9 +48,9 @@ func (c *fleet) Add(ctx context.Context, name, like, key string) (note string, e
 	return c.adopt(ctx, model.app, model.settings, account, key)
 }
 
-// adopt keeps a key as that of an account, with the settings s, and watches it.
+// adopt stores a key as that of an account, with the settings s, and watches it.
 func (c *fleet) adopt(ctx context.Context, as *app, s settings, account config.Account, key string) (note string, err error) {
-	_, where, err := as.keepKey(ctx, s, account, key)
+	_, where, err := as.storeKey(ctx, s, account, key)
 	if err != nil {
 		return "", err
 	}
@@ -58,7 +58,7 @@ func (c *fleet) adopt(ctx context.Context, as *app, s settings, account config.A
 	b.flags.account = account.Name
 	own, err := b.settings()
 	if err != nil {
-		return "", fmt.Errorf("account %s: its key is kept in the %s, but it cannot be watched: %w", account.Name, where, err)
+		return "", fmt.Errorf("account %s: its key is stored in the %s, but it cannot be watched: %w", account.Name, where, err)
 	}
 	m := c.start(watched{&b, own})
 	c.mu.Lock()
@@ -68,10 +68,10 @@ func (c *fleet) adopt(ctx context.Context, as *app, s settings, account config.A
 	} else {
 		c.members = append(c.members, m)
 	}
-	return "account " + m.name() + ": key kept in the " + where, nil
+	return "account " + m.name() + ": key stored in the " + where, nil
 }
 
-// Fate says what removing an account does, to it and to its key.
+// Fate is what removing an account does to it and to its key.
 func (c *fleet) Fate(_ context.Context, name string) (string, error) {
 	m, err := c.dispensable(name)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *fleet) Fate(_ context.Context, name string) (string, error) {
 }
 
 // Remove takes an account out of the configuration and its key from where it
-// was kept, and ends its monitor.
+// was stored, and ends its monitor.
 func (c *fleet) Remove(ctx context.Context, name string) (note string, err error) {
 	m, err := c.dispensable(name)
 	if err != nil {
@@ -141,7 +141,7 @@ func (m member) keyStays(key string) string {
 	return key
 }
 
-// gone says why the member cannot be removed.
+// gone is why the member cannot be removed.
 func (m member) gone(err error) error {
 	if name := m.environment(); name != "" && errors.Is(err, config.ErrNoAccount) {
 		return fmt.Errorf("it is not in the configuration: its key comes from %s, so unset that", name)

@@ -18,20 +18,19 @@ func (a *app) forecastCommand() *cobra.Command {
 	var topUp, until string
 	c := &cobra.Command{
 		Use:   "forecast",
-		Short: "Say when it runs out, and plan what to buy",
-		Long: `forecast says when the credits run out, what that rests on, and what it means for
-buying: how long a top-up would last, what is needed to reach a day with 90 %
-certainty or may be spent a day until then, and which settings of automatic
-top-up suit this burn.`,
+		Short: "Show when it runs out, and plan what to buy",
+		Long: `forecast shows when the credits run out, why, and what to buy: how long a top-up
+would last, how much is needed to reach a day with 90 % certainty, how much may be
+spent a day until then, and which settings of automatic top-up suit this burn.`,
 		Example: `  ortop forecast
   ortop forecast --top-up 25 --until 2026-12-01`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
-			ask, err := a.ask(topUp, until)
+			plan, err := a.planOf(topUp, until)
 			if err != nil {
 				return err
 			}
-			return a.forecast(ctx, ask, asJSON)
+			return a.forecast(ctx, plan, asJSON)
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
@@ -40,7 +39,8 @@ top-up suit this burn.`,
 	return c
 }
 
-func (a *app) ask(topUp, until string) (ask forecast.Ask, err error) {
+// planOf reads the flags that ask for a plan.
+func (a *app) planOf(topUp, until string) (ask forecast.Ask, err error) {
 	if topUp != "" {
 		usd, err := text.ParseUSD(topUp)
 		if err != nil {

@@ -18,17 +18,16 @@ func (a *app) historyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history",
 		Short: "Print what was read, and what was spent in between",
-		Long: `history prints the readings of the account that are stored, oldest first. Each
-row is the account at a moment, and what was spent since the row before it.
-Nothing is asked.
+		Long: `history prints the stored readings of the account, oldest first. Each row has the
+account's totals, and what was spent since the row before. It sends no request.
 
 With --every there is a row for the end of each span: of the hour, the day or
-the week from Monday as UTC counts them, and also for the first and the last
-reading. The sum of their spend is the spend of the whole.
+the week from Monday in UTC, and also for the first and the last reading. Their
+spend adds up to the spend of the whole time.
 
-Times are in UTC, sums in USD. What is not known is empty, or null in JSON.
-ortop import takes back what --csv writes. No cell of it can be a formula: it
-has nothing but times and numbers.`,
+Times are in UTC, amounts in USD. Unknown values are empty, or null in JSON.
+ortop import reads what --csv writes, which holds only times and numbers: no cell
+of it can be a formula.`,
 		Example: `  ortop history --since 7d --every 1d
   ortop history --csv > readings.csv`,
 		Args: cobra.NoArgs,
@@ -36,7 +35,7 @@ has nothing but times and numbers.`,
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
-			ask, err := a.askHistory(since, every)
+			query, err := a.parseHistoryQuery(since, every)
 			if err != nil {
 				return err
 			}
@@ -46,7 +45,7 @@ has nothing but times and numbers.`,
 			} else if asCSV {
 				layout = render.CSVRows
 			}
-			return a.history(ctx, ask, layout)
+			return a.history(ctx, query, layout)
 		}),
 	}
 	c.Flags().StringVar(&since, "since", "", "go back this far: 90m, 36h, 5d or 2w")
@@ -56,34 +55,34 @@ has nothing but times and numbers.`,
 	return c
 }
 
-// historyAsk is which rows are wanted.
-type historyAsk struct {
+// historyQuery selects rows.
+type historyQuery struct {
 	from, to time.Time // a zero from is the first reading
 	every    time.Duration
 }
 
-func (a *app) askHistory(since, every string) (ask historyAsk, err error) {
-	ask.to = a.now()
+func (a *app) parseHistoryQuery(since, every string) (query historyQuery, err error) {
+	query.to = a.now()
 	if since != "" {
 		d, err := text.ParseSpan(since)
 		if err != nil {
-			return ask, usageError("", "--since: %w", err)
+			return query, usageError("", "--since: %w", err)
 		}
-		ask.from = ask.to.Add(-d)
+		query.from = query.to.Add(-d)
 	}
 	if every != "" {
-		if ask.every, err = text.ParseSpan(every); err != nil {
-			return ask, usageError("", "--every: %w", err)
+		if query.every, err = text.ParseSpan(every); err != nil {
+			return query, usageError("", "--every: %w", err)
 		}
-		if ask.every < time.Second || ask.every%time.Second != 0 {
-			return ask, usageError("", "--every: %s is not a span of whole seconds", ask.every)
+		if query.every < time.Second || query.every%time.Second != 0 {
+			return query, usageError("", "--every: %s is not a span of whole seconds", query.every)
 		}
 	}
-	return ask, nil
+	return query, nil
 }
 
 // history prints the rows as they are read: there may be millions.
-func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayout) (err error) {
+func (a *app) history(ctx context.Context, query historyQuery, layout render.RowLayout) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -99,7 +98,7 @@ func (a *app) history(ctx context.Context, ask historyAsk, layout render.RowLayo
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
-	if err := eachRow(ctx, ar, ask, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
+	if err := eachRow(ctx, ar, query, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
 		_ = out.Flush()
 		return err
 	}

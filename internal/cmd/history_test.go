@@ -51,7 +51,7 @@ func known(at string, usage, credits float64) history.Reading {
 // csvHead is the head of history --csv.
 const csvHead = "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"
 
-func csvOf(t *testing.T, ar monitor.Archive, ask historyAsk) string {
+func csvOf(t *testing.T, ar monitor.Archive, ask historyQuery) string {
 	t.Helper()
 	var b bytes.Buffer
 	out := render.NewRowWriter(&b, render.CSVRows)
@@ -75,46 +75,46 @@ func TestRows(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		readings []history.Reading
-		ask      historyAsk
+		ask      historyQuery
 		want     string
 	}{
-		{"as they are stored", days, historyAsk{}, `
+		{"as they are stored", days, historyQuery{}, `
 2026-11-19T22:00:00Z,10,1,9,
 2026-11-19T23:00:00Z,10,2,8,1
 2026-11-20T01:00:00Z,10,4,6,2
 2026-11-20T02:00:00Z,30,4.5,25.5,0.5
 `},
-		{"since a moment, the spend before it is known", days, historyAsk{from: day("2026-11-20 00:00")}, `
+		{"since a moment, the spend before it is known", days, historyQuery{from: day("2026-11-20 00:00")}, `
 2026-11-20T01:00:00Z,10,4,6,2
 2026-11-20T02:00:00Z,30,4.5,25.5,0.5
 `},
-		{"credits are not known", []history.Reading{unknown}, historyAsk{}, `
+		{"credits are not known", []history.Reading{unknown}, historyQuery{}, `
 2026-11-20T12:00:00Z,,5,,
 `},
-		{"two segments have no spend between them", broken, historyAsk{}, `
+		{"two segments have no spend between them", broken, historyQuery{}, `
 2026-11-20T10:00:00Z,10,8,2,
 2026-11-20T10:30:00Z,10,3,7,
 2026-11-20T10:40:00Z,2,3.5,-1.5,0.5
 `},
-		{"days, with the first and the last reading", days, historyAsk{every: 24 * time.Hour}, `
+		{"days, with the first and the last reading", days, historyQuery{every: 24 * time.Hour}, `
 2026-11-19T22:00:00Z,10,1,9,
 2026-11-20T00:00:00Z,10,2,8,1
 2026-11-20T02:00:00Z,30,4.5,25.5,2.5
 2026-11-21T00:00:00Z,,,,
 `},
-		{"days before the first reading", days, historyAsk{from: day("2026-11-18 12:00"), every: 24 * time.Hour}, `
+		{"days before the first reading", days, historyQuery{from: day("2026-11-18 12:00"), every: 24 * time.Hour}, `
 2026-11-19T00:00:00Z,,,,
 2026-11-19T22:00:00Z,10,1,9,
 2026-11-20T00:00:00Z,10,2,8,1
 2026-11-20T02:00:00Z,30,4.5,25.5,2.5
 2026-11-21T00:00:00Z,,,,
 `},
-		{"from within the history", days, historyAsk{from: day("2026-11-20 00:30"), every: time.Hour, to: day("2026-11-20 02:00")}, `
+		{"from within the history", days, historyQuery{from: day("2026-11-20 00:30"), every: time.Hour, to: day("2026-11-20 02:00")}, `
 2026-11-20T01:00:00Z,10,4,6,2
 2026-11-20T02:00:00Z,30,4.5,25.5,0.5
 `},
-		{"none", nil, historyAsk{}, "\n"},
-		{"none in the span", days, historyAsk{from: day("2026-11-21 00:00")}, "\n"},
+		{"none", nil, historyQuery{}, "\n"},
+		{"none in the span", days, historyQuery{from: day("2026-11-21 00:00")}, "\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.ask.to.IsZero() {
@@ -150,7 +150,7 @@ func TestSpansSumToTotal(t *testing.T) {
 		for _, every := range []time.Duration{time.Hour, 24 * time.Hour, 12345 * time.Second} {
 			sum, rows := 0.0, 0
 			before := time.Time{}
-			err := eachRow(context.Background(), ar, historyAsk{to: end.Add(time.Hour).In(loc), every: every}, func(r render.HistoryRow) error {
+			err := eachRow(context.Background(), ar, historyQuery{to: end.Add(time.Hour).In(loc), every: every}, func(r render.HistoryRow) error {
 				if !r.At.After(before) {
 					t.Errorf("every %s in %s: a row at %v after one at %v", every, zone, r.At, before)
 				}
@@ -177,7 +177,7 @@ func BenchmarkHistoryCSV(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		out := render.NewRowWriter(&bytes.Buffer{}, render.CSVRows)
-		if err := eachRow(context.Background(), ar, historyAsk{to: time.Now()}, out.Write); err != nil {
+		if err := eachRow(context.Background(), ar, historyQuery{to: time.Now()}, out.Write); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -21,7 +21,7 @@ func readError(err error) error {
 
 // eachRow gives the rows of a history to emit, oldest first, and holds few of
 // them at once.
-func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(render.HistoryRow) error) error {
+func eachRow(ctx context.Context, ar monitor.Archive, query historyQuery, emit func(render.HistoryRow) error) error {
 	first, ok, err := ar.DB.First(ctx, ar.Shown)
 	if err != nil {
 		return readError(err)
@@ -29,10 +29,10 @@ func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(
 	if !ok {
 		return nil
 	}
-	if ask.every > 0 {
-		return eachSpan(ctx, ar, ask, first, emit)
+	if query.every > 0 {
+		return eachSpan(ctx, ar, query, first, emit)
 	}
-	return eachReading(ctx, ar, ask, first, emit)
+	return eachReading(ctx, ar, query, first, emit)
 }
 
 // rangeSpan is how much is read at once: some ten thousand readings at one a
@@ -40,15 +40,15 @@ func eachRow(ctx context.Context, ar monitor.Archive, ask historyAsk, emit func(
 const rangeSpan = 7 * 24 * time.Hour
 
 // eachReading gives the readings as they are stored.
-func eachReading(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(render.HistoryRow) error) error {
-	last, ok, err := ar.DB.At(ctx, ar.Shown, ask.to)
+func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, first credit.Sample, emit func(render.HistoryRow) error) error {
+	last, ok, err := ar.DB.At(ctx, ar.Shown, query.to)
 	if err != nil {
 		return readError(err)
 	}
 	var before *credit.Sample
 	from := first.At
-	if ask.from.After(from) {
-		from = ask.from.Truncate(time.Second)
+	if query.from.After(from) {
+		from = query.from.Truncate(time.Second)
 		s, _, err := ar.DB.At(ctx, ar.Shown, from.Add(-time.Second))
 		if err != nil {
 			return readError(err)
@@ -93,12 +93,12 @@ const spansAtOnce = 1000
 
 // eachSpan gives a row for the end of each span. The first and the last
 // reading end one too, so that what is known and what is not never share one.
-func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first credit.Sample, emit func(render.HistoryRow) error) error {
+func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first credit.Sample, emit func(render.HistoryRow) error) error {
 	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
 	if err != nil {
 		return readError(err)
 	}
-	newest, _, err := ar.DB.At(ctx, ar.Shown, ask.to)
+	newest, _, err := ar.DB.At(ctx, ar.Shown, query.to)
 	if err != nil {
 		return readError(err)
 	}
@@ -107,7 +107,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first cre
 		last = newest.At
 	}
 	next := func(t time.Time) time.Time {
-		end := t.Truncate(ask.every).Add(ask.every)
+		end := t.Truncate(query.every).Add(query.every)
 		for _, edge := range []time.Time{first.At, last} {
 			if edge.After(t) && edge.Before(end) {
 				end = edge
@@ -116,8 +116,8 @@ func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first cre
 		return end
 	}
 	start := first.At
-	if !ask.from.IsZero() {
-		start = ask.from.Truncate(ask.every)
+	if !query.from.IsZero() {
+		start = query.from.Truncate(query.every)
 	}
 	if start.Equal(first.At) {
 		if err := emit(rowOf(first, nil)); err != nil {
@@ -127,7 +127,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, ask historyAsk, first cre
 	for bounds := []time.Time{start}; ; bounds = append(bounds[:0], bounds[len(bounds)-1]) {
 		for len(bounds) <= spansAtOnce {
 			end := next(bounds[len(bounds)-1])
-			if end.After(ask.to) {
+			if end.After(query.to) {
 				break
 			}
 			bounds = append(bounds, end)

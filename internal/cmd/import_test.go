@@ -43,7 +43,7 @@ func TestImportRoundTrip(t *testing.T) {
 		long = append(long, r)
 	}
 	for name, readings := range map[string][]history.Reading{"none": nil, "one": {known("2026-11-20 10:00", 1.1, 2.2)}, "many": long} {
-		ask := historyAsk{to: importNow}
+		ask := historyQuery{to: importNow}
 		from, into := archiveOf(t, 0, readings...), archiveOf(t, 0)
 		want := csvOf(t, from, ask)
 		f := parsed(t, want)
@@ -72,7 +72,7 @@ func TestImportActivity(t *testing.T) {
 		}
 	}
 	var spent []float64
-	err := eachRow(ctx, ar, historyAsk{to: day("2026-11-20 00:00"), every: 24 * time.Hour}, func(r render.HistoryRow) error {
+	err := eachRow(ctx, ar, historyQuery{to: day("2026-11-20 00:00"), every: 24 * time.Hour}, func(r render.HistoryRow) error {
 		if r.SpendUSD != nil {
 			spent = append(spent, *r.SpendUSD)
 		}

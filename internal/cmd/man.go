@@ -37,13 +37,13 @@ func (a *app) manCommand() *cobra.Command {
 	return c
 }
 
-// manSections are what the help of no command says.
+// manSections are what is in the help of no command.
 var manSections = [][2]string{
 	{"Exit status", `0: the account was read.
 1: failed.
-2: wrong use, or no key found.
-3: preflight: there is not enough; reconcile: the two differ.
-4: it cannot be known: unreachable, refused, unreadable.
+2: usage error, or no key found.
+3: preflight: not enough; reconcile: the two differ.
+4: unknown: unreachable, refused, unreadable.
 130, 143: interrupted.`},
 	{"Environment", `ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, OPENROUTER_API_KEY: the key.
 ORTOP_BASE_URL: where the API is.
@@ -51,7 +51,7 @@ NO_COLOR: no colours.
 XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME: the folders of the files.`},
 	{"Files", `$XDG_CONFIG_HOME/ortop/config.toml: the configuration.
 $XDG_DATA_HOME/ortop/history.db: every reading.
-$XDG_STATE_HOME/ortop/ortop.log: what the dashboard noted.`},
+$XDG_STATE_HOME/ortop/ortop.log: the log of the dashboard.`},
 }
 
 // manual is a page whose heading has the name of the manual it is of, and not

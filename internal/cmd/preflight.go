@@ -19,13 +19,13 @@ func (a *app) preflightCommand() *cobra.Command {
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:   "preflight --need USD",
-		Short: "Say whether there is enough for a job",
-		Long: `preflight is a gate for jobs. It exits with 0 where the sum can be spent now, by
-the account's balance and the key's cap, and with 90 % certainty still after
-what else is spent in the time that --for gives; with 3 where it cannot; and
-with 4 where that is not known. It never says enough where something is not
-known. It uses the reading of a running ortop where that is younger than the
-interval and than a minute, and asks otherwise.`,
+		Short: "Check whether there is enough for a job",
+		Long: `preflight is a gate for jobs. It exits with 0 if the amount can be spent now, by
+the account's balance and the key's cap, and with 90 % certainty also after
+everything else that is spent within --for; with 3 if it cannot; and with 4 if
+that is not known. It is never green by default. It uses the reading of a running
+ortop if that is younger than the interval and than a minute, and otherwise reads
+the account.`,
 		Example: `  ortop preflight --need 2.50 --for 3h && ./job`,
 		Args:    cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
@@ -49,7 +49,7 @@ interval and than a minute, and asks otherwise.`,
 }
 
 // preflight prints whether there is enough, and fails with exitShort or
-// exitUnknown where there is not, or where it cannot be said.
+// exitUnknown where there is not, or where that is not known.
 func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
 	var p account.Preflight
 	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {

@@ -29,20 +29,20 @@ func (a *app) reconcileCommand() *cobra.Command {
 		Use:   "reconcile FILE",
 		Short: "Compare a log of requests with what the account spent",
 		Long: `reconcile reads a log of requests and compares its costs with what the account
-spent from the first of them to the last, as ortop's history has it. FILE is -
+spent from the first of them to the last, according to ortop's history. FILE is -
 for standard input.
 
-The log is JSON Lines or CSV with a header: id, time and cost, and if you like
-model and key; or the answers that OpenRouter gave to the requests, one a line.
-Times without a zone are UTC. An id that is repeated counts once. Lines that
-are no request are named, and cost nothing else.
+The log is JSON Lines or CSV with a header: id, time and cost, and optionally
+model and key; or OpenRouter's answers to the requests, one a line. Times without
+a zone are UTC. A repeated id counts once. Lines that are not requests are
+reported and left out.
 
-With --lookup each request, the dearest first, is looked up at OpenRouter by its
-id, one a second: which of them it knows, and at which cost. A time or a cost
-that the log leaves out is taken from there.
+With --lookup each request, the most expensive first, is looked up at OpenRouter
+by its id, one a second. Times and costs that the log does not have are taken
+from there.
 
-The exit code is 0 where the two agree, 3 where they differ by more than the
-tolerance, and 4 where what the account spent is not known.`,
+The exit code is 0 if the two agree, 3 if they differ by more than the tolerance,
+and 4 if what the account spent is not known.`,
 		Example: `  ortop reconcile requests.jsonl
   ortop reconcile --lookup=50 --json requests.csv
   jq -c '{id, created, model, usage}' answers/*.json | ortop reconcile -`,
@@ -60,7 +60,7 @@ tolerance, and 4 where what the account spent is not known.`,
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().IntVar(&f.lookup, "lookup", 0, "look up this many requests at OpenRouter")
 	c.Flags().Lookup("lookup").NoOptDefVal = strconv.Itoa(lookupLimit)
-	c.Flags().StringVar(&tolerance, "tolerance", "", "difference that counts as none, as 2% or in USD (default 1%, at least a cent)")
+	c.Flags().StringVar(&tolerance, "tolerance", "", "difference to ignore, as 2% or in USD (default 1%, at least a cent)")
 	return c
 }
 
@@ -70,7 +70,7 @@ type reconcileFlags struct {
 	tolerance reconcile.Tolerance
 }
 
-// parseTolerance reads "2%", of which a cent is the least, or a sum.
+// parseTolerance reads "2%", which is at least a cent, or an amount.
 func parseTolerance(s string) (reconcile.Tolerance, error) {
 	if s == "" {
 		return defaultTolerance, nil
@@ -78,7 +78,7 @@ func parseTolerance(s string) (reconcile.Tolerance, error) {
 	if share, ok := strings.CutSuffix(s, "%"); ok {
 		p, err := strconv.ParseFloat(strings.TrimSpace(share), 64)
 		if err != nil || !(p >= 0 && p <= 100) {
-			return reconcile.Tolerance{}, usageError("for example --tolerance 2%", "--tolerance: %q is no share of 0%% to 100%%", s)
+			return reconcile.Tolerance{}, usageError("for example --tolerance 2%", "--tolerance: %q is not a share of 0%% to 100%%", s)
 		}
 		return reconcile.Tolerance{Ratio: p / 100, USD: defaultTolerance.USD}, nil
 	}

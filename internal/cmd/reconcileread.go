@@ -14,8 +14,8 @@ import (
 	"ortop/internal/text"
 )
 
-// spent finds what the account spent while the log was written, asking the
-// account where it was not read since. Why it is not known is r.Reason.
+// spent finds what the account spent while the log was written, and reads the
+// account if it was not read since. Why it is not known is r.Reason.
 func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (known reconcile.Account, err error) {
 	ses := a.watch(s, a.errLog(), nil)
 	defer closing(&err, ses.close)
@@ -52,18 +52,18 @@ func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (
 	return known, nil
 }
 
-// askGap is longer than the monitor leaves between two questions.
-const askGap = 5500 * time.Millisecond
+// readGap is longer than the monitor leaves between two requests.
+const readGap = 5500 * time.Millisecond
 
 // readSince returns a snapshot of a reading after t, if one can be had. The
-// account may have been read a moment before t, and is not asked again at once.
+// account may have been read just before t, and is not read again at once.
 func (a *app) readSince(ctx context.Context, mon *monitor.Monitor, t time.Time) (snap account.Snapshot, err error) {
 	for range 2 {
 		snap, err = mon.Once(ctx, monitor.Freshness{MaxAge: max(0, a.now().Sub(t.Add(reconcile.Settle)))})
-		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > askGap {
+		if err != nil || snap.Fault != nil || !snap.At.Before(t) || t.Sub(a.now()) > readGap {
 			return snap, err
 		}
-		if err := lookup.Wait(ctx, askGap); err != nil {
+		if err := lookup.Wait(ctx, readGap); err != nil {
 			return snap, err
 		}
 	}

@@ -21,10 +21,10 @@ func (a *app) reportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Print a usage report of the day, the week or the month",
-		Long: `report says what was spent in the current day, week (from Monday) or month, and
-in the one before; which models and keys spent it, where the key may ask that;
-what was bought, what happened, which alerts stand, and how the forecast stands
-and did. Days, weeks and months are those of UTC, and so are all of its times.`,
+		Long: `report shows what was spent in the current day, week (from Monday) or month, and
+in the one before; which models and keys spent it, if the key may read that; the
+top-ups and events, which alerts are firing, the forecast, and how earlier ones
+did. Days, weeks and months are those of UTC, and so are all times.`,
 		Example: `  ortop report
   ortop report --month --md > report.md`,
 		Args: cobra.NoArgs,
@@ -60,10 +60,10 @@ var periods = []period{
 	{"month", "last month", credit.MonthStart},
 }
 
-// eventLimit is how many events a report tells at most.
+// eventLimit is how many events a report has at most.
 const eventLimit = 20
 
-// reportLimit bounds what a report asks for, all in all.
+// reportLimit bounds all requests of a report together.
 const reportLimit = 19 * time.Second
 
 func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
@@ -85,7 +85,7 @@ func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) err
 	})
 }
 
-// reportBuilder collects what a report says of the account that mon watches.
+// reportBuilder collects the report of the account that mon watches.
 type reportBuilder struct {
 	mon *monitor.Monitor
 	render.UsageReport
@@ -187,7 +187,7 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 	}
 }
 
-// breakdown says who spent it. That this cannot be had is a note.
+// breakdown is who spent it. A failure is a note.
 func (r *reportBuilder) breakdown(ctx context.Context, by spenders.By) spenders.Breakdown {
 	b, err := r.mon.Breakdown(ctx, spenders.Query{By: by, From: r.From, To: r.To})
 	if err != nil {

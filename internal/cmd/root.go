@@ -63,7 +63,7 @@ func (a *app) root() *cobra.Command {
 		Use:   "ortop",
 		Short: "See what is left of your OpenRouter credits, and when they run out",
 		Long: `ortop shows what is left of prepaid OpenRouter credits, what is being spent, and
-when they run out. Left open in a terminal it polls, keeps a history and
+when they run out. Left open in a terminal it polls, stores a history and
 forecasts; its commands answer scripts with the same numbers.
 
 The key comes from ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, the account's own
@@ -93,7 +93,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: "+themeNames())
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
-	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log to standard error what is asked and stored")
+	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log requests and readings to standard error")
 	root.AddCommand(
 		a.accountsCommand(),
 		a.alertsCommand(),
@@ -153,7 +153,7 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 	})
 }
 
-// hint tells a person something on standard error.
+// hint prints a hint on standard error.
 func (a *app) hint(format string, args ...any) {
 	if !a.flags.quiet {
 		printLine(a.stderr, "ortop: hint: ", format, args...)

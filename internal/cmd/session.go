@@ -72,9 +72,9 @@ func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note
 			err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
 			_ = db.Close()
 		}
-		return nil, "", &exitError{exitFailed, err, "nothing is collected where it cannot be kept: name a file that can be written with --history"}
+		return nil, "", &exitError{exitFailed, err, "collect needs a history on disk: name a file that can be written with --history"}
 	}
-	note = "history is kept in memory only: " + oneLine(err.Error())
+	note = "history is in memory only: " + oneLine(err.Error())
 	db, err = history.OpenMemory(ctx, o)
 	return db, note, err
 }
@@ -94,7 +94,7 @@ func (a *app) connect(s settings) func(context.Context) (monitor.API, string, er
 	}
 }
 
-// key finds the account's key and says where it was.
+// key finds the account's key and where it was.
 func (a *app) key(ctx context.Context, s settings) (client.Secret, keys.Source, error) {
 	if s.demo != nil {
 		return s.demo.key(), keys.Source{Name: "the demo"}, nil
@@ -127,7 +127,7 @@ func fileLog() (*slog.Logger, func()) {
 	return slog.New(slog.NewTextHandler(w, nil)), func() { _ = w.Close() }
 }
 
-// errLog writes to standard error where -v asks for it.
+// errLog writes to standard error with -v.
 func (a *app) errLog() *slog.Logger {
 	if !a.flags.verbose {
 		return slog.New(slog.DiscardHandler)
@@ -135,7 +135,7 @@ func (a *app) errLog() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// archive opens the account's history without asking anything. Other than for
+// archive opens the account's history without a request. Other than for
 // a dashboard, one that cannot be used is a failure; one that is to be read
 // and is not there, or holds nothing of the account, is history.ErrNoSeries.
 func (a *app) archive(ctx context.Context, s settings, o history.Options) (ar monitor.Archive, err error) {

@@ -24,7 +24,7 @@ type settings struct {
 	configPath  string
 	config      config.Config
 	account     config.Account
-	baseURL     string // as it is asked, and as history names it
+	baseURL     string // of requests, and of the series in the history
 	host        string // where it is not OpenRouter's
 	interval    time.Duration
 	historyPath string // empty: historyErr says why
@@ -73,8 +73,7 @@ func (a *app) settings() (s settings, err error) {
 	return s, nil
 }
 
-// configPath is the configuration file, or empty where there is no place for
-// one.
+// configPath is the configuration file, or empty without a folder for it.
 func (a *app) configPath() (string, error) {
 	if a.flags.config != "" {
 		if _, err := os.Stat(a.flags.config); err != nil {
@@ -157,7 +156,7 @@ func (a *app) everyAccount(first settings) ([]watched, error) {
 		b.flags.account = account.Name
 		s, err := b.settings()
 		switch {
-		case err != nil && !account.HasSource(): // it is never asked for
+		case err != nil && !account.HasSource(): // it has no key, and is never read
 			s = first
 			s.account = account
 		case err != nil:

@@ -35,16 +35,16 @@ func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func
 			return
 		case <-wait.C:
 		}
-		for by, kept := range map[spenders.By]*atomic.Pointer[spenders.Breakdown]{spenders.ByKey: &s.keys, spenders.ByModel: &s.models} {
-			ask, cancel := context.WithTimeout(ctx, spendersLimit)
+		for by, latest := range map[spenders.By]*atomic.Pointer[spenders.Breakdown]{spenders.ByKey: &s.keys, spenders.ByModel: &s.models} {
+			limited, cancel := context.WithTimeout(ctx, spendersLimit)
 			to := now()
-			b, err := mon.Breakdown(ask, spenders.Query{By: by, From: to.Add(-24 * time.Hour), To: to})
+			b, err := mon.Breakdown(limited, spenders.Query{By: by, From: to.Add(-24 * time.Hour), To: to})
 			cancel()
 			if err != nil {
 				log.Debug("who spends is not known", "by", string(by), "error", oneLine(fault.Message(err)))
 				continue
 			}
-			kept.Store(&b)
+			latest.Store(&b)
 		}
 		wait.Reset(spendersEvery)
 	}

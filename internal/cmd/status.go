@@ -28,8 +28,8 @@ func (a *app) statusCommand() *cobra.Command {
 	c = &cobra.Command{
 		Use:   "status",
 		Short: "Print what is left, what is spent, and when it runs out",
-		Long: `status prints one snapshot. It uses the reading of a running ortop where that is
-younger than the interval, and asks otherwise.
+		Long: `status prints one snapshot. It uses the reading of a running ortop if that is
+younger than the interval, and otherwise reads the account.
 
 With --max-age it answers from history, without a request, where the last
 reading is recent enough: for status bars.
@@ -76,14 +76,14 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 	})
 }
 
-// once takes one snapshot, lets answer print it, and says what was wrong with
+// once takes one snapshot, lets answer print it, and returns what was wrong with
 // it.
 func (a *app) once(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error) error {
 	return a.read(ctx, fresh, answer, verdict)
 }
 
-// read takes one snapshot and lets answer print it. Where there was a key to
-// ask with, judge says what was wrong.
+// read takes one snapshot and lets answer print it. If there is a key, judge
+// returns what was wrong.
 func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	return judge(snap)
 }
 
-const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to keep a key, or look at ortop --demo"
+const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to store a key, or try ortop --demo"
 
 func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.Format) error {
 	switch {

@@ -54,7 +54,7 @@ func (a *app) newUnit(s settings, f collectFlags) (u unit.Service, err error) {
 	if strings.HasPrefix(self, filepath.Clean(os.TempDir())+string(filepath.Separator)) {
 		a.hint("this binary is in a folder for temporary files: install it, and print the unit with the installed one")
 	}
-	// A service has its own environment: what this one says goes into the flags.
+	// A service has its own environment: what is in this one becomes flags.
 	u.Args, u.UID = []string{self, "collect"}, os.Getuid()
 	history, err := filepath.Abs(s.historyPath)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// decode returns the text of r in UTF-8, without a byte order mark. One of
-// UTF-16 says that it is that, which spreadsheets call Unicode text.
+// decode returns the text of r in UTF-8, without its byte order mark. UTF-16,
+// which spreadsheets call Unicode text, has one.
 func decode(r io.Reader) (*bufio.Reader, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	mark, err := in.Peek(3)
@@ -54,7 +54,7 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 		var unit [2]byte
 		if _, err := io.ReadFull(u.in, unit[:]); err != nil {
 			if n > 0 {
-				return n, nil // the reader says it again
+				return n, nil // it comes again
 			}
 			if errors.Is(err, io.ErrUnexpectedEOF) {
 				err = io.EOF

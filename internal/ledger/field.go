@@ -4,8 +4,8 @@ package ledger
 // the preferred one first.
 type Field []string
 
-// The fields of requests and of days. Of several times the most precise counts,
-// and of several costs the one that says that it is one: usage may be tokens.
+// The fields of requests and of days. A time of day is preferred to a date, and a
+// cost to a usage, which may be tokens.
 var (
 	ID    = Field{"generation_id", "gen_id", "request_id", "id"}
 	Time  = Field{"time", "at", "timestamp", "ts", "created_at", "created", "starttime", "start_time", "date", "day"}

@@ -13,7 +13,7 @@ import (
 type Import struct {
 	Readings []credit.Sample
 	Days     map[time.Time]float64 // USD by UTC day; nil for readings
-	Used     int                   // rows that say something
+	Used     int                   // rows that count
 	Empty    int                   // rows without an amount, or of the day that is not over
 	Repeated int                   // rows of a request that an earlier row has
 	Problems Problems
@@ -58,7 +58,7 @@ func ReadImport(in io.Reader, now time.Time) (*Import, error) {
 			return nil, err
 		}
 		if err = rows.take(row); errors.Is(err, ErrComma) {
-			// One such amount says that all of the file's may be meant so.
+			// If one amount has a decimal comma, all may have.
 			return nil, fmt.Errorf("%s %d: %w", f.Noun, row.Number, err)
 		} else if err != nil {
 			f.Problems.add(row.Number, err)

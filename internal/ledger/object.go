@@ -13,8 +13,8 @@ var errNoObject = errors.New("it is not a JSON object")
 // wrappers are the objects that a request may lie in.
 var wrappers = []string{"data", "response"}
 
-// objectRow is the row of a JSON object. What a wrapped object says counts where
-// the outer one says nothing.
+// objectRow is the row of a JSON object. A value of a wrapped object counts where
+// the outer one has none.
 func objectRow(number int, raw []byte) Row {
 	r := Row{Number: number}
 	var object map[string]json.RawMessage

@@ -57,7 +57,7 @@ func newHead(line string, separator rune) (head, error) {
 	return best, ErrFormat
 }
 
-// separatorLine reads the line by which spreadsheets are told the separator.
+// separatorLine reads the line that gives spreadsheets the separator.
 func separatorLine(line string) (separator rune, ok bool) {
 	s, ok := strings.CutPrefix(strings.ToLower(cell(line)), "sep=")
 	if !ok {
@@ -97,8 +97,8 @@ func cut(line string, separator rune) ([]string, error) {
 
 var errQuotes = errors.New("its quotes do not match")
 
-// cell is the text of a cell, without the apostrophe that keeps a spreadsheet
-// from taking it for a formula.
+// cell is the text of a cell, without the apostrophe that marks it as text for
+// spreadsheets.
 func cell(s string) string {
 	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "'"))
 }

@@ -20,8 +20,8 @@ var (
 var (
 	errAmount = errors.New("is not an amount in USD")
 	errLarge  = errors.New("is beyond a billion dollars")
-	// ErrComma is an amount of which nobody knows whether it is of the order of
-	// 1 or of 1,000.
+	// ErrComma is the error for an amount such as 1,234, which may be about 1 or
+	// about 1,000.
 	ErrComma = errors.New("has a comma that may be a decimal comma: save amounts as 0.50")
 )
 

@@ -17,14 +17,14 @@ import (
 
 // How requests are looked up: politely.
 const (
-	Pace          = time.Second
-	lookupTries   = 4                // of one request, where the service has trouble
-	lookupPatient = time.Minute      // the longest wait that it may ask for
-	recordDelay   = 30 * time.Second // within which a record may not be there yet
+	Pace        = time.Second
+	tries       = 4                // of one request, where the service has trouble
+	longestWait = time.Minute      // a longer wait ends the look-up
+	recordDelay = 30 * time.Second // within which a record may not be there yet
 )
 
-// Choose returns those entries that a record can tell most of: those without a
-// time or a cost, and then the dearest.
+// Choose returns the entries to look up first: those without a time or a cost,
+// and then the most expensive.
 func Choose(entries []ledger.Entry, limit int) []ledger.Entry {
 	worth := func(e ledger.Entry) float64 {
 		if e.CostUSD == nil || e.At.IsZero() {
@@ -86,16 +86,16 @@ func (r *Reader) read(ctx context.Context, id string) error {
 		case errors.Is(err, client.ErrNotFound):
 			r.Records[id] = nil
 			return nil
-		case !passing(err) || try == lookupTries:
+		case !passing(err) || try == tries:
 			return err
 		}
 		pace *= 2
-		var said *client.APIError
-		if errors.As(err, &said) && said.RetryAfter != nil {
-			if *said.RetryAfter > lookupPatient {
+		var api *client.APIError
+		if errors.As(err, &api) && api.RetryAfter != nil {
+			if *api.RetryAfter > longestWait {
 				return err
 			}
-			pace = max(pace, *said.RetryAfter)
+			pace = max(pace, *api.RetryAfter)
 		}
 	}
 }

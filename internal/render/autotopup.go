@@ -8,7 +8,7 @@ import (
 	"ortop/internal/text"
 )
 
-// autoTopUpJSON is an automatic top-up as its purchases tell of it.
+// autoTopUpJSON is an automatic top-up as its purchases show it.
 type autoTopUpJSON struct {
 	Threshold    float64  `json:"threshold_usd"`
 	Amount       float64  `json:"amount_usd"`
@@ -46,7 +46,7 @@ func autoTopUpObject(s account.Snapshot) *autoTopUpJSON {
 }
 
 // autoTopUp fills in what is known of an automatic top-up. While it is expected
-// nothing runs out, and its own date stands in the place of that.
+// nothing runs out, and its own date is shown instead.
 func (f *fields) autoTopUp(s account.Snapshot, now time.Time) {
 	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
@@ -88,7 +88,7 @@ func soon(f forecast.Forecast, early bool, in string, now time.Time) string {
 }
 
 // ending is what becomes of the balance: a label, the date, how far off it is
-// and its range. Where it is unknown how far off, the date says all.
+// and its range. Without a distance there is no range.
 func (f fields) ending() (label, date, in, within string) {
 	label, date, in, within = "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
 	if f.Charge != text.Unknown {

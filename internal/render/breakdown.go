@@ -35,7 +35,7 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 	} else {
 		lines = append(lines, []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)})
 	}
-	lines = append(lines, []string{"in all", text.MaybeUSD(b.TotalUSD)})
+	lines = append(lines, []string{"total", text.MaybeUSD(b.TotalUSD)})
 	widths := make([]int, len(columns))
 	for _, l := range lines {
 		for i, cell := range l {
@@ -108,9 +108,9 @@ func budgetText(r spenders.Row, now time.Time) string {
 	return s
 }
 
-func maybe[T any](v *T, say func(T) string) string {
+func maybe[T any](v *T, format func(T) string) string {
 	if v == nil {
 		return text.Unknown
 	}
-	return say(*v)
+	return format(*v)
 }

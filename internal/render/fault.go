@@ -7,23 +7,23 @@ import (
 	"ortop/internal/credit"
 )
 
-// faultWords say what is wrong where there is no number to be stale.
+// faultWords is what is wrong, where there is no value that could be stale.
 func faultWords(f account.Fault) string {
 	switch f.Kind {
 	case credit.FaultUnauthorized:
 		return "key not accepted"
 	case credit.FaultForbidden:
-		return "not allowed to this key"
+		return "not allowed with this key"
 	case credit.FaultPayment:
 		return "payment required"
 	case credit.FaultRateLimited:
-		return "told to wait"
+		return "rate limited"
 	case credit.FaultServer:
-		return "the server has trouble"
+		return "server error"
 	case credit.FaultNetwork:
 		return "no connection"
 	case credit.FaultStorage:
-		return "history cannot be used"
+		return "history unusable"
 	}
 	return "no usable answer"
 }
@@ -32,23 +32,23 @@ func faultWords(f account.Fault) string {
 func FaultHint(f account.Fault, due time.Time) string {
 	switch f.Kind {
 	case credit.FaultUnauthorized:
-		return "the key may be disabled, expired or mistyped: ortop doctor tells where it comes from"
+		return "the key may be disabled, expired or mistyped: ortop doctor shows where it comes from"
 	case credit.FaultForbidden:
 		return "only a management key may read the account's balance"
 	case credit.FaultRateLimited:
-		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; nothing is asked before"
+		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; no request is sent before"
 	case credit.FaultPayment:
-		return "the account has no credits or owes some: openrouter.ai/settings/credits"
+		return "the account has no credits left, or owes some: openrouter.ai/settings/credits"
 	case credit.FaultServer:
-		return "this passes by itself; the last known values are kept"
+		return "this usually passes by itself; the last known values are shown"
 	case credit.FaultRedirect:
-		return "ortop follows no redirect, so that the key stays where it is: check the base URL with ortop doctor"
+		return "ortop does not follow redirects, so that the key is not sent elsewhere: check the base URL with ortop doctor"
 	case credit.FaultStorage:
-		return "ortop doctor says what is wrong with the history, and with the clock"
+		return "ortop doctor checks the history and the clock"
 	case credit.FaultMalformed:
 		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
 	case credit.FaultNetwork:
-		return "the last known values are kept; ortop doctor tells what is reachable"
+		return "the last known values are shown; ortop doctor checks the connection"
 	}
 	return ""
 }

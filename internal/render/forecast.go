@@ -65,7 +65,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// needText says what it takes to reach the moment that was asked for.
+// needText is what it takes to reach the time that the plan is for.
 func needText(p forecast.Plan) string {
 	allowed := text.MaybeUSD(p.AllowanceUSDPerDay)
 	if p.NeededUSD != nil && *p.NeededUSD == 0 {

@@ -70,7 +70,7 @@ func (f *Format) Apply(s account.Snapshot, now time.Time) (string, error) {
 	return f.write(newFields(s, now), false)
 }
 
-// write writes v by the template, with all branches if that is asked for.
+// write writes v by the template, with all branches if branches is set.
 func (f *Format) write(v fields, branches bool) (string, error) {
 	raw, err := jsonMap(v.JSON)
 	if err != nil || f.tree == nil {
@@ -135,7 +135,7 @@ func (w *nodeWriter) write(n parse.Node, dot any) error {
 		}
 		return w.each(v, n, dot)
 	}
-	return fmt.Errorf("%q is not understood here", n.String())
+	return fmt.Errorf("%q is not supported", n.String())
 }
 
 // choose writes the one list of n about yes, or the other about no.
@@ -173,7 +173,7 @@ func (w *nodeWriter) each(v any, n *parse.RangeNode, dot any) error {
 // its last argument.
 func pipe(p *parse.PipeNode, dot any) (v any, err error) {
 	if len(p.Decl) > 0 {
-		return nil, errors.New("there are no variables here")
+		return nil, errors.New("variables are not supported")
 	}
 	for i, c := range p.Cmds {
 		var args []any
@@ -197,7 +197,7 @@ func pipe(p *parse.PipeNode, dot any) (v any, err error) {
 				return nil, fmt.Errorf("%s: %w", fn.Ident, err)
 			}
 		case len(args) != 1:
-			return nil, fmt.Errorf("%q is no function", c.Args[0].String())
+			return nil, fmt.Errorf("%q is not a function", c.Args[0].String())
 		default:
 			v = args[0]
 		}
@@ -231,7 +231,7 @@ func operand(n parse.Node, dot any) (any, error) {
 	case *parse.PipeNode:
 		return pipe(n, dot)
 	}
-	return nil, fmt.Errorf("%q is not understood here", n.String())
+	return nil, fmt.Errorf("%q is not supported", n.String())
 }
 
 // fieldOf is a field of v, or of what is below it. All fields of what is unknown

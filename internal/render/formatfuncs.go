@@ -146,7 +146,7 @@ func (n number) Format(f fmt.State, verb rune) {
 	}
 }
 
-// unknown is what nobody knows, whatever the verb.
+// unknown prints as that, whatever the verb.
 type unknown struct{}
 
 // Format implements [fmt.Formatter].

@@ -105,7 +105,7 @@ func goldenReconciliation() *Reconciliation {
 		Spent: &monitor.Spent{USD: 5.5, UnsureUSD: 0.2, Subject: "account"},
 		Result: reconcile.Result{LogUSD: 4.5, DifferenceUSD: usd(1), ToleranceUSD: usd(0.055), Verdict: reconcile.Differs,
 			Causes: []reconcile.Cause{{Kind: "bad_lines", Text: "8 lines of the log could not be read"}, {Kind: "lag", Text: "a request is charged when it ends"}}},
-		Reason: errors.New("the reason"), LookupError: errors.New("told to wait"),
+		Reason: errors.New("the reason"), LookupError: errors.New("rate limited"),
 		Lookup: &reconcile.Lookup{Matched: 1, Missing: log.Entries[2:], Differing: []reconcile.Difference{{Entry: log.Entries[1], RecordUSD: 2.5}}},
 	}
 }

@@ -18,8 +18,8 @@ type table struct {
 	title string
 	head  []string
 	rows  [][]string
-	empty string // said where there are no rows
-	left  bool   // the cells are words, and not sums
+	empty string // shown without rows
+	left  bool   // the cells are words, not amounts
 }
 
 type list struct {
@@ -84,7 +84,7 @@ func (t table) plain(b *strings.Builder) {
 	}
 }
 
-// right reports whether a column is drawn to the right: sums and shares are.
+// right reports whether a column is aligned to the right: amounts and shares are.
 func (t table) right(column int) bool { return t.head != nil && !t.left && column > 0 }
 
 func (p page) markdown() string {
@@ -141,5 +141,5 @@ func (t table) markdown(b *strings.Builder) {
 var markdownSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`, "&", `\&`, "@", `\@`)
 
-// escape keeps a text from being anything but itself in Markdown.
+// escape is a text that means only itself in Markdown.
 func escape(s string) string { return markdownSigns.Replace(clean(s)) }

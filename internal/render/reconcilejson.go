@@ -25,7 +25,7 @@ type ReconcileObject struct {
 	Difference *float64      `json:"difference_usd"` // spent less logged
 	Tolerance  *float64      `json:"tolerance_usd"`
 	Causes     []causeJSON   `json:"causes"`
-	Lookup     *lookupJSON   `json:"lookup"` // null where none was asked for
+	Lookup     *lookupJSON   `json:"lookup"` // null without --lookup
 }
 
 type badLineJSON struct {

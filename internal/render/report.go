@@ -68,7 +68,7 @@ func reportPage(r UsageReport, now time.Time) page {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
 	}
 	add("state", "%s", f.State)
-	add("time", "%s to %s, all of it in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
+	add("time", "%s to %s, all times in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
 	add("spent", "%s", text.MaybeUSD(r.SpentUSD))
 	compared := text.MaybeUSD(r.SameTimeUSD)
 	if c := r.change(); c != nil && *c >= 1.995 {
@@ -78,7 +78,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	} else if c != nil {
 		compared += " (now " + text.Percent(-*c) + " less)"
 	}
-	add(r.PeriodBefore, "%s by this time, %s in all", compared, text.MaybeUSD(r.BeforeUSD))
+	add(r.PeriodBefore, "%s by this time, %s in total", compared, text.MaybeUSD(r.BeforeUSD))
 	switch {
 	case r.Balance != nil:
 		add("left", "%s of %s (%s)", f.Balance, f.Bought, f.LeftPercent)
@@ -93,19 +93,19 @@ func reportPage(r UsageReport, now time.Time) page {
 	if r.AutoTopUp != nil {
 		add("topped up", "%s", f.AutoTopUp)
 	}
-	standing := list{"Alerts that stand", nil}
+	firing := list{"Alerts firing", nil}
 	for _, e := range r.Alerts {
-		standing.lines = append(standing.lines, string(e.Level)+": "+e.Summary())
+		firing.lines = append(firing.lines, string(e.Level)+": "+e.Summary())
 	}
-	if len(standing.lines) == 0 {
-		add("alerts", "none stands")
+	if len(firing.lines) == 0 {
+		add("alerts", "none firing")
 	}
 	p.tables = append(p.tables, facts)
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
 	p.tables = append(p.tables, topTable("Models", r.Models), topTable("Keys", r.Keys), topUpTable(r), eventTable(r))
-	p.lists = append(p.lists, standing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
+	p.lists = append(p.lists, firing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
 	return p
 }
 

@@ -22,10 +22,10 @@ type ReportObject struct {
 	Change       *float64          `json:"change_ratio"` // 0.61: 61 % above the previous by this time
 	Days         []reportDayJSON   `json:"days"`
 	Balance      *float64          `json:"balance_usd"`
-	Models       []spenderJSON     `json:"models"` // null: nobody could tell
+	Models       []spenderJSON     `json:"models"` // null: unknown
 	Keys         []spenderJSON     `json:"keys"`
-	TopUps       []topUpJSON       `json:"top_ups"` // null: none was seen, and not all of the period was
-	Alerts       []alertJSON       `json:"alerts"`  // that stand now
+	TopUps       []topUpJSON       `json:"top_ups"` // null: none was seen, and the period was seen only in part
+	Alerts       []alertJSON       `json:"alerts"`  // firing now
 	Events       []reportEventJSON `json:"events"`
 	Forecast     forecastJSON      `json:"forecast"`
 	Track        trackJSON         `json:"track"`
@@ -89,7 +89,7 @@ func Report(r UsageReport, now time.Time) ReportObject {
 	return o
 }
 
-// spenderRows are those who spent most; null where nobody could tell.
+// spenderRows are those who spent most; null where that is unknown.
 func spenderRows(b spenders.Breakdown) []spenderJSON {
 	top, _ := topSpenders(b)
 	if top == nil {

@@ -125,7 +125,7 @@ func state(s account.Snapshot, now time.Time) string {
 	return "live"
 }
 
-// depleted says what is: the account, or the cap of the key that asks.
+// depleted is what is spent: the account, or the cap of its key.
 func depleted(s account.Snapshot) string {
 	if s.Forecast.Subject == forecast.Key {
 		return "key cap depleted"
@@ -152,7 +152,7 @@ func capText(k credit.Key, now time.Time) string {
 }
 
 // ofEnd is a forecast's date, how far off it is, and its range. While it is
-// early there is no middle: the range stands in the date's place, in words.
+// early there is no middle: the range in words takes the place of the date.
 func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
 	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
 	if !early {
@@ -169,17 +169,17 @@ func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within str
 func noDate(s account.Snapshot, now time.Time) string {
 	switch f := s.Forecast; s.Outlook() {
 	case forecast.Depleted:
-		said := depleted(s)
+		words := depleted(s)
 		if !s.RanOutAt.IsZero() {
-			said += " since " + text.Moment(s.RanOutAt, now)
+			words += " since " + text.Moment(s.RanOutAt, now)
 		}
 		if s.Forecast.Subject != forecast.Key || s.Key == nil {
-			return said
+			return words
 		}
 		if at, ok := s.Key.Cap.Reset.Next(now); ok {
-			said += ", until " + at.Format("2 Jan") + " (UTC)"
+			words += ", until " + at.Format("2 Jan") + " (UTC)"
 		}
-		return said
+		return words
 	case forecast.Idle:
 		if f.LastSpend.IsZero() {
 			return "idle: no spend seen in " + text.Span(f.History)

@@ -32,8 +32,8 @@ func timeless(groups []string, attr slog.Attr) slog.Attr {
 	return attr
 }
 
-// throttle hands lines on to a writer that may stall: none is waited for. Of
-// equal lines one goes through in repeatAfter.
+// throttle passes lines to a writer that may stall, without waiting for it. Of
+// equal lines one is written in repeatAfter.
 type throttle struct {
 	now   func() time.Time
 	stamp bool
