@@ -114,7 +114,7 @@ func (m Model) breakdown() panel.Breakdown {
 	v, q := m.who, m.question()
 	r := m.breakdowns[q]
 	return panel.Breakdown{
-		By: q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), Byok: v.byok,
+		By: q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), BYOK: v.byok,
 		List: v.list, Open: v.open, Rows: v.rows,
 		Data: r.Value, Loaded: r.Loaded, Asking: r.Loading, Err: r.Err, Plot: m.rowPlot(), Early: m.snap.Key == nil,
 	}

@@ -37,7 +37,7 @@ type dialog struct {
 	fate, removal load.Request[string, string] // what removing an account would do, and what it did
 }
 
-// fateMsg says what removing an account would do, removedMsg what it did.
+// fateMsg brings what removing an account would do, removedMsg what it did.
 type (
 	fateMsg    struct{ answer load.Answer[string, string] }
 	removedMsg struct{ answer load.Answer[string, string] }
@@ -53,11 +53,11 @@ func (m Model) openDialog() Model {
 	return m
 }
 
-// busy reports whether something was asked of the accounts.
+// busy reports whether a request to the accounts is in flight.
 func (d dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
 
 // rows is the dialog back at its first step, and closed the one that is gone.
-// What was asked no longer counts.
+// Requests in flight are cancelled.
 func (d dialog) rows() dialog {
 	next := d.closed()
 	next.open, next.list = true, d.list

@@ -8,8 +8,8 @@ import (
 	"ortop/ui/panel"
 )
 
-// dialogRest is what the dialog's rows leave of its height: border, sum, what
-// is said and the keys. mostDialog is how wide it grows.
+// dialogRest is what the dialog's rows leave of its height: border, total,
+// outcome and keys. mostDialog is how wide it grows.
 const (
 	dialogRest = 5
 	mostDialog = 104
@@ -41,7 +41,7 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMa
 	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
 }
 
-// lines are the dialog's step, what there is to say of it and its keys: h lines
+// lines are the dialog's step, its outcome and its keys: h lines
 // at most.
 func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys keyMap, notice string, w, h int) []string {
 	said := d.outcome(p, notice, w)

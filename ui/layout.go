@@ -141,8 +141,8 @@ func (l *layout) overview(y int, n needs) {
 	l.spend = rect{0, y, l.w, rest}
 }
 
-// leastAccounts is the height of a panel of accounts that says something: one
-// of them, how many more there are, their sum and the border. besideAccounts is
+// leastAccounts is the least height of a panel of accounts: one of them, how
+// many more there are, the total and the border. besideAccounts is
 // the height that it leaves to the plots.
 const leastAccounts, besideAccounts = 5, 9
 

@@ -1,6 +1,5 @@
 // Package ui is the dashboard: a full-screen view of a monitor's snapshots
-// that fits any terminal. It computes no money; it asks, draws and listens to
-// keys.
+// that fits any terminal. It computes no money; it loads, draws and reads keys.
 package ui
 
 import (
@@ -22,7 +21,7 @@ type Feed interface {
 	Latest() (s account.Snapshot, ok bool)
 	// Snapshots is a slot of one that holds the newest snapshot.
 	Snapshots() <-chan account.Snapshot
-	// Refresh asks for a poll now and returns at once.
+	// Refresh requests a poll and returns at once.
 	Refresh()
 	// Pause stops or resumes polling and returns at once.
 	Pause(on bool)
@@ -33,11 +32,11 @@ type Feed interface {
 	// Plot returns n equal buckets between from and to. A zero from is the
 	// first sample.
 	Plot(ctx context.Context, from, to time.Time, n int) (history.Plot, error)
-	// Plan says what a snapshot's forecast means for buying credits. ok is
+	// Plan returns what a snapshot's forecast means for buying credits. ok is
 	// false while there is no balance to plan with.
 	Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error)
-	// Breakdown says who spent what, and BreakdownPlot what one of its rows
-	// did.
+	// Breakdown returns who spent what, and BreakdownPlot the spend of one of
+	// its rows.
 	Breakdown(ctx context.Context, q spenders.Query) (spenders.Breakdown, error)
 	BreakdownPlot(ctx context.Context, by spenders.By, id string, from, to time.Time, n int) (history.Plot, error)
 	// Events returns what happened in a span, the newest first, and
@@ -48,8 +47,8 @@ type Feed interface {
 
 // Onboarding is the first run, when no key was found.
 type Onboarding interface {
-	// Adopt checks the key live, keeps it and starts. The note says where it
-	// is kept; an error is one line for the screen.
+	// Adopt checks the key live, stores it and starts. The note names the
+	// place where it is stored; an error is one line for the screen.
 	Adopt(ctx context.Context, key string) (feed Feed, note string, err error)
 	// Demo starts a simulated account.
 	Demo(ctx context.Context) (Feed, error)
@@ -60,7 +59,7 @@ type Account struct {
 	Name string
 	// Host is where its key is sent, where that is not OpenRouter.
 	Host string
-	// Feed is nil where the account has no key, and is not asked for.
+	// Feed is nil where the account has no key, and is not polled.
 	Feed Feed
 }
 
@@ -72,15 +71,16 @@ type Accounts interface {
 	List() []Account
 	// Show notes which of them is on the screen from now on.
 	Show(name string)
-	// Fixed says why none can be added or removed, or is empty.
+	// Fixed is why none can be added or removed, or empty.
 	Fixed() string
-	// CheckName says why a new account cannot be named so.
+	// CheckName returns why a new account cannot have that name.
 	CheckName(name string) error
-	// Add checks a key live, keeps it as that of an account and watches it.
+	// Add checks a key live, stores it as that of an account and watches it.
 	// The account is new, and its key goes where that of like goes; or it is
-	// like itself, which has no key yet. The note says where the key is kept.
+	// like itself, which has no key yet. The note names the
+	// place where the key is stored.
 	Add(ctx context.Context, name, like, key string) (note string, err error)
-	// Fate says what Remove would do to an account and its key, and Remove
+	// Fate returns what Remove would do to an account and its key, and Remove
 	// what it did.
 	Fate(ctx context.Context, name string) (string, error)
 	Remove(ctx context.Context, name string) (note string, err error)
@@ -100,10 +100,10 @@ type Options struct {
 	// Accounts are those that can be shown, Feed's among them. If nil, there is
 	// Feed alone.
 	Accounts Accounts
-	// Now tells the time; its location is the one people read clocks in. If
+	// Now is the clock; its location is the one people read clocks in. If
 	// nil, it is time.Now.
 	Now func() time.Time
-	// First is drawn in the very first frame. If nil, that frame says that
+	// First is drawn in the very first frame. If nil, that frame shows that
 	// ortop is starting.
 	First *account.Snapshot
 	// Theme is one of Themes. If empty, colours follow the terminal.

@@ -36,7 +36,7 @@ type view interface {
 	body(d screen, l layout) []string
 	// card draws a pane too small for panels.
 	card(d screen, w, h int) []string
-	// age says in w cells how old what is shown is.
+	// age is how old the data on the screen is, in w cells.
 	age(d screen, w int) string
 }
 

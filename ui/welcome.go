@@ -43,7 +43,7 @@ func (o onboarding) lines(p draw.Pen, e entry, host string, w, h int) []string {
 	return lines
 }
 
-// promises say where the key goes and where it stays.
+// promises are where the key is sent and where it is stored.
 func promises(p draw.Pen, host string, w int) []string {
 	dim := p.Dim
 	if host != "" {

@@ -19,7 +19,7 @@ var bigDigits = map[rune][3]string{
 	',': {" ", " ", "╻"},
 }
 
-// Digits writes a sum of money three rows high; ok is false where it is
+// Digits draws an amount three rows high; ok is false where it is
 // wider than w cells or has other characters than sums have.
 func Digits(p Pen, sum string, w int) (rows [3]string, ok bool) {
 	if p.ASCII {

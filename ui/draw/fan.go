@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Held is a balance up to a moment; NaN is not known.
+// Held is a balance up to a time; NaN is unknown.
 type Held struct {
 	To  time.Time
 	USD float64
@@ -25,7 +25,7 @@ type Fan struct {
 	Ends [3]float64
 }
 
-// fanLegend says what the two dotted lines are.
+// fanLegend names the two dotted lines.
 const fanLegend = " · · 80 %"
 
 // Lines draw the fan in w by h cells, axes included.

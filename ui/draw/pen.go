@@ -9,7 +9,7 @@ import (
 )
 
 // Pen is what every drawing function needs: the meanings of colours, the
-// character set and the moment.
+// character set and the time.
 type Pen struct {
 	*Theme
 	ASCII   bool

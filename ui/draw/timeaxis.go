@@ -13,7 +13,7 @@ type TimeAxis struct {
 	Loc      *time.Location
 }
 
-// Column is where a moment is, at most one column outside either end.
+// Column is where a time is, at most one column outside either end.
 func (a TimeAxis) Column(t time.Time) int {
 	total := a.To.Sub(a.From)
 	switch {
@@ -84,7 +84,7 @@ func (a TimeAxis) ticksBy(s tickStep) (ticks []Tick, ok bool) {
 	return ticks, true
 }
 
-// before is a round moment at or before t; next the one after it. Both count
+// before is a round time at or before t; next the one after it. Both count
 // in local time, so that midnight is midnight on the days that have 23 or 25
 // hours.
 func (s tickStep) before(t time.Time) time.Time {

@@ -26,7 +26,7 @@ type Input struct {
 	model *textinput.Model // never changed, only replaced
 }
 
-// New returns an empty input, newSecret one that never shows its text.
+// New returns an empty input.
 func New() Input {
 	f := textinput.New()
 	f.Prompt, f.CharLimit, f.EchoCharacter = "", MaxText, '•'
@@ -36,6 +36,7 @@ func New() Input {
 	return Input{&f}
 }
 
+// NewSecret returns an empty input that never shows its text.
 func NewSecret() Input {
 	in := New()
 	in.model.CharLimit, in.model.EchoMode = maxSecret, textinput.EchoPassword

@@ -1,4 +1,4 @@
-// Package load is what a screen asks of a monitor: at most once at a time, and
+// Package load has requests of a screen to its monitor: one at a time, and
 // without waiting for the answer.
 package load
 

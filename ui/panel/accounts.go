@@ -79,7 +79,7 @@ func (d Accounts) Under(line, n int) int {
 	return -1
 }
 
-// total is the sum, which is the monitor's.
+// total is computed by the account package: a screen computes no money.
 func (d Accounts) total(p draw.Pen) account.Total {
 	snaps := make([]account.Snapshot, len(d.All))
 	for i := range d.All {
@@ -97,7 +97,7 @@ const (
 )
 
 // accountCells are the columns of the table: a cell for each account, and one
-// for their sum at the end.
+// for their total at the end.
 type accountCells struct{ names, states, left, perHour, perDay []string }
 
 func (d Accounts) cells(p draw.Pen, t account.Total) accountCells {

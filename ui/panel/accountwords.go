@@ -80,8 +80,8 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 	return draw.Spread(head, endOf(p, s, w-draw.Width(head)-2), w)
 }
 
-// totalName is what the sum is of, in w cells: of how many, where no column
-// beside it says so.
+// totalName names the total in w cells, with how many accounts it covers where
+// no column beside it does.
 func totalName(t account.Total, w int, said bool) string {
 	if n := t.Accounts; said || t.Known == n {
 		return draw.Pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
@@ -89,8 +89,8 @@ func totalName(t account.Total, w int, said bool) string {
 	return draw.Pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
 }
 
-// totalEnd says how old the oldest part of the sum is, and who runs out first:
-// the sum itself does not.
+// totalEnd is how old the oldest part of the total is, and which account runs
+// out first: the total itself does not.
 func (d Accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	dim := p.Dim
 	if t.Known == 0 {

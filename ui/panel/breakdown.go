@@ -15,7 +15,7 @@ type Breakdown struct {
 	Sort   string // the column that rows are in order of
 	Span   int    // into spans
 	Find   Find
-	Byok   bool
+	BYOK   bool
 	List   draw.List
 	Open   bool           // the chosen row is shown in full
 	Rows   []spenders.Row // that are found, in order
@@ -41,7 +41,7 @@ func (d Breakdown) Detailed() bool {
 	return d.Open && ok
 }
 
-// title says what is broken down, and over which span.
+// title is what is broken down, and over which span.
 func (d Breakdown) title(p draw.Pen) string {
 	of := d.Find.of(p, d.List.At, len(d.Rows), len(d.Data.Rows))
 	return draw.JoinAll("  ", p.Title("by "+string(d.By)+", "+lastOf(d.Span)), of, d.Find.Shown)
@@ -163,7 +163,7 @@ func (d Breakdown) notes(p draw.Pen, w, h int) []string {
 	return notes[:min(len(notes), room)]
 }
 
-// Age says how old the numbers are.
+// Age is how old the numbers are.
 func (d Breakdown) Age(p draw.Pen, w int) string {
 	switch {
 	case !d.Loaded && d.Asking:

@@ -59,7 +59,7 @@ func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []strin
 	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
 }
 
-// cardAge is from when on a card says how old it is.
+// cardAge is the age from which on a card shows it.
 const cardAge = 10 * time.Minute
 
 // worthALine is the share from which on what is not attributed takes the place

@@ -17,7 +17,7 @@ func nameOf(r spenders.Row) string {
 	return "(no name)"
 }
 
-// offOf says that a key is switched off.
+// offOf marks a key that is switched off.
 func offOf(r spenders.Row) string {
 	if r.Disabled {
 		return "  off"

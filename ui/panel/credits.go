@@ -72,7 +72,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 	return lines
 }
 
-// balanceLine is the sum and what it is the rest of.
+// balanceLine is what is left, and of how much.
 func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 	sum := p.Of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
@@ -102,8 +102,8 @@ func balanceNotes(p draw.Pen, s account.Snapshot) []string {
 	return notes
 }
 
-// ranOut says in w cells what is spent, and since when as far as was seen: the
-// first reading may have found it so.
+// ranOut is what is spent, in w cells, and since when as far as is known: the
+// first reading may already have been so.
 func ranOut(s account.Snapshot, p draw.Pen, w int) string {
 	if s.Forecast.Subject == forecast.Key {
 		return draw.Pick(w, "key cap spent", "cap spent")
@@ -132,11 +132,11 @@ func labelledGauge(p draw.Pen, share float64, l draw.Level, w int) string {
 	return p.Dim(left) + draw.Gauge(p, share, l, w-draw.Width(left)-draw.Width(used)) + p.Dim(used)
 }
 
-// UnknownLines say why there is no balance, and what is known instead.
+// UnknownLines are why there is no balance, and what is known instead.
 func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
 	note := draw.Clean(s.BalanceNote)
 	switch {
-	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which is said above
+	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which the banner shows
 		note = draw.Pick(w-4, "balance unknown", "unknown")
 	case note != "":
 		brief, _, _ := strings.Cut(note, " (")

@@ -17,7 +17,7 @@ func dateOf(f forecast.Forecast, now time.Time) string {
 	return text.Moment(at, now)
 }
 
-// dayOf is a moment without its time of day.
+// dayOf is a date without its time of day.
 func dayOf(moment string) string {
 	day, _, _ := strings.Cut(moment, ",")
 	return day
@@ -40,7 +40,7 @@ func withoutDay(days string) string {
 	return days
 }
 
-// inOf is how far off the middle is, empty where that says nothing new.
+// inOf is how far off the middle is, empty where that adds nothing.
 func inOf(f forecast.Forecast, now time.Time) string {
 	left := f.P50 - now.Sub(f.At).Seconds()
 	if left <= 0 || left > (365*24*time.Hour).Seconds() {

@@ -11,7 +11,7 @@ import (
 	"ortop/ui/draw"
 )
 
-// fact is a label and what it says; empty facts are left out.
+// fact is a label and its value; empty facts are left out.
 type fact struct{ label, says string }
 
 // factsOf is all that is known of a row, the dearest first.

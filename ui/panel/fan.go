@@ -23,7 +23,7 @@ type FanPlot struct {
 // the plot goes: to the end of the range, if that leaves the past its place.
 func ahead(s account.Snapshot, back time.Duration) time.Duration {
 	f, _ := Next(s)
-	if f.State != forecast.OK || f.Subject == forecast.Key { // which is another sum
+	if f.State != forecast.OK || f.Subject == forecast.Key { // which is of another amount
 		return 0
 	}
 	return time.Duration(min(max(f.P90*1.05, back.Seconds()/4), 2*back.Seconds())) * time.Second
@@ -80,7 +80,7 @@ func fanLines(p draw.Pen, b []history.Bucket, s account.Snapshot, on time.Durati
 		if s.Refilled() { // then it is bought, and no longer falls
 			f.FloorUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD)
 		}
-		if s.Early() { // whose middle says too much
+		if s.Early() { // whose middle is not known well enough
 			f.Ends[1] = math.NaN()
 		}
 	}

@@ -34,7 +34,7 @@ func faultWord(f account.Fault) string {
 	return "network"
 }
 
-// answerOf is what an error of the client says after the endpoint; ok is false
+// answerOf is the message of a client error after the endpoint; ok is false
 // where the fault is not a request's.
 func answerOf(f account.Fault) (words string, ok bool) {
 	words = strings.TrimSuffix(draw.Clean(f.Message), ".")
@@ -46,7 +46,7 @@ func answerOf(f account.Fault) (words string, ok bool) {
 	return words, false
 }
 
-// faultCause is a fault in a phrase that says each thing once, and in a
+// faultCause is a fault in a phrase without repetition, and in a
 // shorter one: "server error 503 (Service Unavailable)", "server error 503".
 func faultCause(f account.Fault) (full, short string) {
 	word := faultWord(f)
@@ -68,13 +68,13 @@ func faultCause(f account.Fault) (full, short string) {
 	return word + " (" + detail + ")", word
 }
 
-// faultLine says in w cells why values are missing or old, and when they are
-// asked for again.
+// faultLine is why values are missing or old, in w cells, and when the next
+// poll is.
 func faultLine(p draw.Pen, s account.Snapshot, w int) string {
 	full, short := faultCause(*s.Fault)
 	mark := p.Low("▲ ")
 	w -= 2
-	if s.Phase == account.Held || !s.Due.After(p.Now) { // held, the state says it
+	if s.Phase == account.Held || !s.Due.After(p.Now) { // held: the state shows it
 		return mark + draw.Pick(w, full, short)
 	}
 	at := clockOf(s.Due, p.Now)
@@ -83,7 +83,7 @@ func faultLine(p draw.Pen, s account.Snapshot, w int) string {
 		full = draw.CutWords(full, room)
 	}
 	if word := faultWord(*s.Fault); strings.HasPrefix(statusOf(s, p.Now).Word, word) {
-		bare := strings.TrimLeft(strings.TrimPrefix(short, word), " ") // the state says the rest
+		bare := strings.TrimLeft(strings.TrimPrefix(short, word), " ") // the state shows the rest
 		return mark + draw.Pick(w, full+next, short+next, bare+next, "Next try "+at, "again "+at)
 	}
 	return mark + draw.Pick(w, full+next, short+next, full, short)

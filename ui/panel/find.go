@@ -14,7 +14,7 @@ type Find struct {
 // manyRows is how many rows a list may have without a count beside its title.
 const manyRows = 9
 
-// of says how many of all rows were found, or which of many is chosen.
+// of is how many of all rows were found, or which of many is chosen.
 func (f Find) of(p draw.Pen, at, found, all int) string {
 	switch {
 	case f.Text != "":

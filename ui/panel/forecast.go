@@ -73,7 +73,7 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 	var lines []string
 	reasons := s.Why(now)
-	if history := s.WhyHistory(now); s.Early() { // then nothing tells more
+	if history := s.WhyHistory(now); s.Early() { // the history explains most then
 		reasons = slices.DeleteFunc(reasons, func(why string) bool { return why == history })
 		reasons = slices.Insert(reasons, 0, history)
 	}

@@ -12,7 +12,7 @@ import (
 	"ortop/ui/draw"
 )
 
-// Header says whose numbers these are and what state they are in. Where
+// Header is whose numbers these are and their state. Where
 // it is narrow the account's name goes first, then the clock, then the host is
 // shortened; the state stays, and what finds no place beside it is left to the
 // next line.
@@ -56,7 +56,7 @@ func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
 	return draw.Fit(draw.CutWords(draw.Pick(w, state, short), w), w), draw.Pick(w, draw.JoinAll("  ", demo, host(w)), draw.JoinAll(" ", shortDemo, host(w-7)))
 }
 
-// minHost is the least room in which a host's name still says something.
+// minHost is the least room in which a host's name can be recognised.
 const minHost = 12
 
 // renderState is the state in its sign and word, in two lengths.
@@ -156,7 +156,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		lost = p.Low("▲ ") + draw.Clean(s.Undelivered)
 	}
 	for i, e := range s.Alerts[:min(2, len(s.Alerts))] {
-		if i == 1 && lost != "" { // one alert is enough where nobody else hears of them
+		if i == 1 && lost != "" { // one alert is enough where none is delivered
 			break
 		}
 		l := draw.LevelLow
@@ -186,7 +186,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-// AgeLine says how old the numbers are and when they are asked for again.
+// AgeLine is how old the numbers are and when the next poll is.
 func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 	age, known := s.Age(p.Now)
 	if !known {

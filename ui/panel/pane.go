@@ -1,6 +1,6 @@
 // Package panel draws what is known of an account: each panel of the dashboard
 // is a function of a snapshot, or of the plain values that it holds, and of its
-// size. It keeps no state, reads no keys and waits for nothing.
+// size. It has no state, reads no keys and waits for nothing.
 package panel
 
 import (
@@ -84,7 +84,7 @@ func (d Pane) Card(w, h int) []string {
 // CompactChart is the height from which a compact card may have a chart.
 const CompactChart = 18
 
-// The ranks: what a smaller pane keeps longest comes first.
+// The ranks: what the smallest pane still shows comes first.
 const (
 	rankBalance = iota
 	rankHeader

@@ -41,10 +41,10 @@ func (d Plan) Render(w, h int) []string {
 	if d.Snap.Forecast.Subject == forecast.Key && d.Snap.Balance != nil {
 		note = "for the balance, not the key's cap; " + note
 	}
-	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.Lines(w-4), w, h)
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, h)
 }
 
-func (d Plan) Lines(w int) []string {
+func (d Plan) lines(w int) []string {
 	labels := []string{"top up", "until", "auto top-up"}
 	if w < 90 {
 		labels[fieldAuto] = "auto"
@@ -76,7 +76,7 @@ func (d Plan) Lines(w int) []string {
 	return lines
 }
 
-// hint says what may be typed, or what is wrong with what was.
+// hint is what can be typed, or what is wrong with what was.
 func (d Plan) hint(i, w int) string {
 	if err := d.Wrong; err != "" {
 		what := err
@@ -92,7 +92,7 @@ func (d Plan) hint(i, w int) string {
 	return d.Dim(draw.CutWords(hint, w))
 }
 
-// outcome says what the plan gives for a field in w cells.
+// outcome is the result of a field, in w cells.
 func (d Plan) outcome(i, w int) string {
 	dim := d.Dim
 	switch {
@@ -145,12 +145,12 @@ func (d Plan) lasts(w int) string {
 		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
 		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),
 		dim("lasts to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"),
-		dim("to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"), // a date without its range says too much
+		dim("to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"), // a date without its range would be too precise
 		dim("lasts until ")+bright(dayOf(date)),
 		bright(dayOf(date)))
 }
 
-// reaches is what it takes to get to the moment asked for.
+// reaches is what it takes to last until the chosen time.
 func (d Plan) reaches(w int) string {
 	dim, bright := d.Dim, d.Bright
 	needed, perDay := d.Result.NeededUSD, ""
@@ -202,7 +202,7 @@ func (d Plan) autoTopUp(w int) string {
 		settings)
 }
 
-// roundUSD is a sum without the cents that mean nothing in it.
+// roundUSD is an amount without insignificant cents.
 func roundUSD(usd float64) string {
 	if usd >= 10 {
 		usd = math.Round(usd)
@@ -210,7 +210,7 @@ func roundUSD(usd float64) string {
 	return strings.TrimSuffix(text.USD(usd), ".00")
 }
 
-// exactly writes a moment that a person chose, with nothing left out.
+// exactly is a chosen time with nothing left out.
 func exactly(t, now time.Time) string {
 	t = t.In(now.Location())
 	layout := "Mon 2 Jan"

@@ -33,7 +33,7 @@ func TestPlanResults(t *testing.T) {
 			}
 		}
 		for w := 20; w < 120; w++ {
-			for i, line := range d.Lines(w) {
+			for i, line := range d.lines(w) {
 				if draw.Width(line) > max(w, 50) {
 					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
 				}

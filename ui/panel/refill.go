@@ -9,7 +9,7 @@ import (
 	"ortop/ui/draw"
 )
 
-// Next is what becomes of the balance, as a person is told: the forecast of the
+// Next is what happens next to the balance: the forecast of the
 // next automatic top-up where one will come before it runs out, else of that,
 // and the words before its date.
 func Next(s account.Snapshot) (f forecast.Forecast, does string) {
@@ -24,7 +24,7 @@ func due(s account.Snapshot) bool {
 	return s.Refilled() && s.AutoTopUp.Next.State == forecast.Depleted
 }
 
-// dueLines say that an automatic top-up is on its way.
+// dueLines show that an automatic top-up is due.
 func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 	below := "the balance is below " + text.USD(s.AutoTopUp.ThresholdUSD)
 	return []string{
@@ -34,7 +34,7 @@ func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // nextDate is the date of what comes next, in w cells. That it is of a charge
-// needs to be said; that it runs out is the title.
+// has to be shown; that it runs out is the title.
 func nextDate(p draw.Pen, s account.Snapshot, w int) string {
 	f, does := Next(s)
 	l, _ := levelOf(s)
@@ -67,7 +67,8 @@ func refillNote(p draw.Pen, s account.Snapshot, w int) string {
 	return missingLine(p, s, w)
 }
 
-// refillLine says what an automatic top-up buys and when, and what it comes to.
+// refillLine is the size and threshold of an automatic top-up, and its cost a
+// month.
 func refillLine(p draw.Pen, a *account.AutoTopUp, w int) string {
 	what := text.USD(a.AmountUSD) + p.Dim(" below ") + text.USD(a.ThresholdUSD)
 	short := roundUSD(a.AmountUSD) + p.Dim(" below ") + roundUSD(a.ThresholdUSD)
@@ -83,7 +84,7 @@ func refillLine(p draw.Pen, a *account.AutoTopUp, w int) string {
 		short)
 }
 
-// missingLine says that an automatic top-up did not come; empty if none is
+// missingLine reports an automatic top-up that has not arrived; empty if none is
 // missing.
 func missingLine(p draw.Pen, s account.Snapshot, w int) string {
 	since, missing := s.TopUpMissing()

@@ -147,7 +147,7 @@ func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-// refusedUntil says until when requests with a key whose cap is spent fail.
+// refusedUntil is until when requests with a key whose cap is spent fail.
 func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
 	var reset credit.Reset
 	if s.Key != nil {
@@ -164,7 +164,7 @@ func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
 	return draw.Pick(w, "This key is refused (403): its cap never resets.", "Refused (403): the cap never resets.", "Refused (403)")
 }
 
-// idleFor says for how long nothing was spent, as far as was read.
+// idleFor is for how long nothing was spent, up to the last reading.
 func idleFor(s account.Snapshot, p draw.Pen) string {
 	if s.Forecast.LastSpend.IsZero() {
 		return "idle: no spend seen"

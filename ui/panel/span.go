@@ -12,11 +12,13 @@ type span struct {
 	Back time.Duration // 0: to the first sample
 }
 
+// Spans are the ranges that can be chosen, shortest first.
 var Spans = []span{
 	{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour},
 	{"30d", 30 * 24 * time.Hour}, {"1y", 365 * 24 * time.Hour}, {"all", 0},
 }
 
+// DefaultSpan is the one that plots begin with, into Spans.
 const DefaultSpan = 2
 
 // perDay reports whether rates over the span are given by the day.

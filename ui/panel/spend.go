@@ -17,10 +17,10 @@ type SpendPlot struct {
 	Loaded bool
 	Err    error
 	Span   int       // into spans: what the plot shows
-	Chosen int       // into spans: what was asked for
+	Chosen int       // into spans: what was requested
 	Cursor time.Time // zero: none
-	Row    bool      // of a row of the breakdown: the network may be asked
-	All    bool      // beside rows of which it is the sum
+	Row    bool      // of a row of the breakdown: its data come over the network
+	All    bool      // of all rows of the table above
 }
 
 // rates are the buckets as USD per hour or per day; NaN where nothing was read

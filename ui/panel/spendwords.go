@@ -8,7 +8,7 @@ import (
 	"ortop/ui/draw"
 )
 
-// whyEmpty says in w cells why there are no rates to draw.
+// whyEmpty is why there are no rates to draw, in w cells.
 func (d SpendPlot) whyEmpty(w int) string {
 	switch b := d.Plot.Buckets; {
 	case len(b) == 0 || !b[len(b)-1].Known:
@@ -67,7 +67,7 @@ func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 	return p.Dim(axis.Words(phrases))
 }
 
-// peak says when most was spent.
+// peak is when most was spent.
 func (d SpendPlot) peak(rates []float64, now time.Time) draw.Tick {
 	most := 0
 	for i, v := range rates {
@@ -81,7 +81,7 @@ func (d SpendPlot) peak(rates []float64, now time.Time) draw.Tick {
 	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.Plot.Buckets[most].From, now)}
 }
 
-// underCursor says a bucket's time and value.
+// underCursor is a bucket's time and value.
 func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.Plot.Buckets[x]
 	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
@@ -98,7 +98,7 @@ func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	return p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD)) + p.Dim("   "+text.USD(rate)+d.unit()[1:])
 }
 
-// clock writes a moment of the plot as short as its span allows.
+// clock formats a time of the plot as short as its span allows.
 func (d SpendPlot) clock(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch s := Spans[d.Span]; {

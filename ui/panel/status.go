@@ -24,7 +24,7 @@ type status struct {
 	level             draw.Level
 }
 
-// statusOf says the worst thing that is true.
+// statusOf is the most severe state that applies.
 func statusOf(s account.Snapshot, now time.Time) status {
 	age, known := s.Age(now)
 	old := known && s.Stale(now)
@@ -50,7 +50,7 @@ func statusOf(s account.Snapshot, now time.Time) status {
 	return status{"●", "live", "", draw.LevelOK}
 }
 
-// spentWord says which of the two is spent.
+// spentWord is which of the two is spent.
 func spentWord(s account.Snapshot) string {
 	if s.Forecast.Subject == forecast.Key {
 		return "key cap spent"

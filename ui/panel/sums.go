@@ -11,7 +11,7 @@ type sumRow struct {
 	name       string
 	USD, share *float64
 	byokUSD    *float64
-	why, short string // what is said beside it, in few or fewer words
+	why, short string // explanations, the second shorter
 }
 
 // sumsFrom is the height from which a table has room for its sums.
@@ -50,7 +50,7 @@ func (d Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
 	return sumRow{name: name, USD: r.SpendUSD, byokUSD: r.BYOKUSD}
 }
 
-// sum is a line of the sums in w cells.
+// sum is a line of the totals in w cells.
 func (t table) sum(p draw.Pen, s sumRow, w int) string {
 	line := p.Dim(draw.Fit(draw.Cut(s.name, t.name-1), t.name)) + draw.FlushRight(p.Bright(text.MaybeUSD(s.USD)), t.spend)
 	if t.share > 0 {

@@ -22,7 +22,8 @@ type column struct {
 	head  string
 	width int // with the two cells before it
 	left  bool
-	cell  func(r spenders.Row) string
+	cell  func(spenders.Row) string
+	known func(*spenders.Row) bool // whether the cell is known
 }
 
 // The widths that columns begin with, and those that they grow to.
@@ -37,22 +38,28 @@ const (
 // optional are the columns in which something is known of any row.
 func optional(d Breakdown) []column {
 	cols := []column{
-		{"vs before", 11, false, changeOf},
-		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }},
-		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }},
-		{"$/Mtok", 8, false, perMtok},
-		{"cap", 17, true, capOf},
+		{"vs before", 11, false, changeOf, func(r *spenders.Row) bool { return r.New || r.ChangeRatio != nil }},
+		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }, func(r *spenders.Row) bool { return r.Requests != nil }},
+		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }, func(r *spenders.Row) bool { return r.Tokens != nil }},
+		{"$/Mtok", 8, false, perMtok, func(r *spenders.Row) bool { return r.USDPerMtok != nil }},
+		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }},
 	}
-	if d.Byok {
-		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }}}, cols...)
-	}
-	return slices.DeleteFunc(cols, func(c column) bool {
-		return c.head != "BYOK" && !slices.ContainsFunc(d.Data.Rows, func(r spenders.Row) bool { return c.cell(r) != text.Unknown })
+	cols = slices.DeleteFunc(cols, func(c column) bool {
+		for i := range d.Data.Rows { // which are many, and large
+			if c.known(&d.Data.Rows[i]) {
+				return false
+			}
+		}
+		return true
 	})
+	if d.BYOK {
+		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }, nil}}, cols...)
+	}
+	return cols
 }
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
-// wide as the widest sum on the screen.
+// wide as the widest amount on the screen.
 func newTable(d Breakdown, seen []spenders.Row, w int) table {
 	t := table{by: string(d.By)}
 	widest := leastName
