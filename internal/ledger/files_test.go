@@ -129,3 +129,47 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 }
+
+func TestBoundsOfRequests(t *testing.T) {
+	for _, c := range []struct {
+		name, row, problem string
+	}{
+		{"the longest id", strings.Repeat("x", maxText) + ",1", ""},
+		{"a longer one", strings.Repeat("x", maxText+1) + ",1", "its id is not one"},
+		{"the first and the last sign of an id", "!~,1", ""},
+		{"a space in an id", "a b,1", "its id is not one"},
+		{"the highest cost", "a,1000000", ""},
+		{"a higher one", "a,1000000.01", "its cost is beyond a million dollars"},
+		{"a cost of nothing", "a,0", ""},
+	} {
+		l := read(t, "id,cost\n"+c.row+"\n")
+		problem := ""
+		if l.Problems.Count > 0 {
+			problem = l.Problems.First[0].Text
+		}
+		if problem != c.problem || (problem == "") != (len(l.Entries) == 1) {
+			t.Errorf("%s: %d requests, %q, want %q", c.name, len(l.Entries), problem, c.problem)
+		}
+	}
+	key := strings.Repeat("k", maxText)
+	if l := read(t, "id,key\na,"+key+"k\n"); l.Entries[0].Key != key {
+		t.Errorf("a key of %d bytes, want %d", len(l.Entries[0].Key), maxText)
+	}
+}
+
+// Rows are counted as they are used.
+func TestImportCounts(t *testing.T) {
+	f := parsed(t, "generation_id,created_at,cost\na,2026-11-20 10:00:00,1\nb,2026-11-20 11:00:00,2\nb,2026-11-20 11:00:00,2\nc,2026-11-20 11:00:00,\nd,,3\n")
+	if f.Used != 2 || f.Repeated != 1 || f.Empty != 1 || f.Problems.Count != 1 || f.Problems.First[0] != (Problem{6, "it has no time"}) {
+		t.Errorf("activity: %+v, want 2 used, 1 repeated, 1 empty, line 6 without a time", f)
+	}
+	f = parsed(t, "at,total_usage_usd\n2026-11-20T10:00:00Z,1\n2026-11-20T11:00:00Z,2\n2026-11-20T12:00:00Z,\n,3\n")
+	if f.Used != 2 || f.Empty != 1 || f.Problems.Count != 1 || f.Problems.First[0] != (Problem{5, "it has no time"}) {
+		t.Errorf("readings: %+v, want 2 used, 1 empty, line 5 without a time", f)
+	}
+	// Spend may differ from the rise of usage by what rounding leaves.
+	f = parsed(t, "at,total_usage_usd,spend_usd\n2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,2,0.9999995\n2026-11-20T12:00:00Z,3,0.99999\n")
+	if f.Readings[1].Segment != 0 || f.Readings[2].Segment != 1 {
+		t.Errorf("segments of %+v, want 0 and 1", f.Readings)
+	}
+}

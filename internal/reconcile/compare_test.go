@@ -109,3 +109,73 @@ func TestALogWithoutCostsAgreesWithNothing(t *testing.T) {
 		}
 	}
 }
+
+// Causes name the requests that they are about, and only where there are any.
+func TestCausesNameTheirRequests(t *testing.T) {
+	const plain, byok = "id,time,cost\na,2026-11-20 09:00:00,4\n", "id,time,cost,byok\na,2026-11-20 09:00:00,4,true\n"
+	for _, c := range []struct {
+		name, log string
+		spent     float64
+		look      *Lookup
+		want      string // the texts of byok and no_record
+	}{
+		{"more, no BYOK", plain, 9, nil, "fees for requests paid to a provider directly (BYOK)"},
+		{"more, with BYOK", byok, 9, nil, "the fee for 1 request paid to a provider directly"},
+		{"less, no BYOK, all found", plain, 1, &Lookup{Matched: 1}, "requests paid to a provider directly (BYOK): credits lose a fee only"},
+		{"less, with BYOK, one missing", byok, 1, &Lookup{Missing: make([]ledger.Entry, 1)},
+			"1 request of the log unknown to the service: failed ones are not charged; 1 request paid to a provider directly: credits lose a fee only"},
+		{"less, two missing", plain, 1, &Lookup{Missing: make([]ledger.Entry, 2)},
+			"2 requests of the log unknown to the service: failed ones are not charged; requests paid to a provider directly (BYOK): credits lose a fee only"},
+	} {
+		var got []string
+		for _, cause := range Compare(read(t, c.log), Account{SpentUSD: usd(c.spent), Read: at.Add(Settle)}, tolerance, c.look).Causes {
+			if cause.Kind == "byok" || cause.Kind == "no_record" {
+				got = append(got, cause.Text)
+			}
+		}
+		if s := strings.Join(got, "; "); s != c.want {
+			t.Errorf("%s: causes %q, want %q", c.name, s, c.want)
+		}
+	}
+}
+
+func TestBoundsOfVerdicts(t *testing.T) {
+	const log = "id,cost\na,10\n"
+	for _, c := range []struct {
+		spent, unsure float64
+		want          Verdict
+	}{
+		{10.5, 0, Agrees}, {10.500001, 0, Differs}, {9.5, 0, Agrees}, {9.4999, 0, Differs},
+		{11, 0.5, Unknown}, {11.000001, 0.5, Differs}, {10.6, 0.5, Unknown},
+	} {
+		r := Compare(read(t, log), Account{SpentUSD: &c.spent, UnsureUSD: c.unsure, Read: at}, Tolerance{USD: 0.5}, nil)
+		if r.Verdict != c.want || *r.ToleranceUSD != 0.5 {
+			t.Errorf("Compare of 10 with %v ± %v = %s, %v, want %s", c.spent, c.unsure, r.Verdict, *r.ToleranceUSD, c.want)
+		}
+	}
+	if r := Compare(read(t, log), Account{SpentUSD: usd(-200), Read: at}, Tolerance{Ratio: 0.1, USD: 0.5}, nil); *r.ToleranceUSD != 20 {
+		t.Errorf("the tolerance of a refund is %v, want 20", *r.ToleranceUSD)
+	}
+}
+
+func TestDifferingAreSortedBySize(t *testing.T) {
+	l := read(t, "id,cost\nhigh,100\nlow,2\nmiddle,30\n")
+	look := Match(&l, map[string]*Record{"high": {CostUSD: 99}, "low": {CostUSD: 7}, "middle": {CostUSD: 33}})
+	var ids []string
+	for _, d := range look.Differing {
+		ids = append(ids, d.ID)
+	}
+	if got := strings.Join(ids, " "); got != "low middle high" {
+		t.Errorf("differing are %s, want low middle high", got)
+	}
+	for _, c := range []struct {
+		logged, charged float64
+		same            bool
+	}{
+		{1000, 1001, true}, {1000, 1001.5, false}, {0, 0.000001, true}, {0, 0.0000011, false}, {0.0005, 0.0005009, true}, {0.0005, 0.0005011, false},
+	} {
+		if got := sameCost(c.logged, c.charged); got != c.same || sameCost(c.charged, c.logged) != got {
+			t.Errorf("sameCost(%v, %v) = %t, want %t both ways", c.logged, c.charged, got, c.same)
+		}
+	}
+}
