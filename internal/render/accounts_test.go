@@ -48,3 +48,35 @@ func TestAccountsText(t *testing.T) {
 		t.Errorf("the total's object is %+v", t0)
 	}
 }
+
+func TestOneAccountHasNoTotal(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	one := listed(now)[1:2]
+	if got := AccountsText(one, now); strings.Count(got, "\n") != 1 || strings.Contains(got, "first:") {
+		t.Errorf("the list of one account is\n%s\nwant a head and a row", got)
+	}
+	if o := Accounts(one, now).Total; o.Known != 1 || *o.Balance != 812.5 {
+		t.Errorf("the total's object of one account is %+v", o)
+	}
+	// The first in the list may be the first to run out.
+	two := append(one, listed(now)[0])
+	if got := AccountsText(two, now); !strings.Contains(got, "first: work") {
+		t.Errorf("the list is\n%s\nwant work as the first to run out", got)
+	}
+	if first := Accounts(two, now).Total.First; first == nil || *first != "work" {
+		t.Errorf("first_to_run_out = %v, want work", first)
+	}
+}
+
+func TestAccountsWithoutAKeyAreNotFaulty(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	row := listed(now)[1]
+	row.Fault = &account.Fault{Kind: credit.FaultServer, Message: "500"}
+	if got := AccountsText([]AccountRow{row}, now); !strings.Contains(got, "stale 12 min") || !strings.Contains(got, "12 min ago: server error") {
+		t.Errorf("an account that was read before is\n%s", got)
+	}
+	row.KeySource, row.Demo = "", true
+	if got := AccountsText([]AccountRow{row}, now); !strings.Contains(got, "none") || !strings.Contains(got, "this machine") || strings.Contains(got, "server error") {
+		t.Errorf("an account without a key is\n%s", got)
+	}
+}
