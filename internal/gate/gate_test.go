@@ -92,8 +92,10 @@ func TestOpenEndpointsAreForgotten(t *testing.T) {
 		if _, err := g.Until("long"); err == nil {
 			t.Error("a closed endpoint was forgotten")
 		}
+		g = New(testPolicy, time.Now)
 		g.Note("again", errX)
 		time.Sleep(time.Minute)
+		g.Note("another", errX)
 		g.Note("again", errX)
 		if until, _ := g.Until("again"); time.Until(until) != 2*time.Minute {
 			t.Errorf("the second failure closes for %v, want 2m", time.Until(until))
