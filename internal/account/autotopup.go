@@ -6,7 +6,7 @@ import (
 	"ortop/internal/forecast"
 )
 
-// AutoTopUp is the account's automatic top-up, as far as its purchases tell of
+// AutoTopUp is the account's automatic top-up, as far as its purchases show
 // it: the API does not.
 type AutoTopUp struct {
 	ThresholdUSD float64 // it buys when the balance is below
@@ -24,7 +24,7 @@ type AutoTopUp struct {
 }
 
 // Refilled reports whether an automatic top-up will come before the balance
-// runs out: what people are told is then when it comes. The forecast goes on
+// runs out: surfaces then show when it comes. The forecast goes on
 // saying how long the balance alone would last.
 func (s Snapshot) Refilled() bool {
 	a, f := s.AutoTopUp, s.Forecast

@@ -29,7 +29,7 @@ const (
 
 // Event is something that a person may want to look up later.
 type Event struct {
-	// ID names a stored event; 0 where history tells of it by itself, as of a
+	// ID names a stored event; 0 where it follows from history itself, as with a
 	// gap or a top-up.
 	ID    int64
 	At    time.Time // in whole seconds

@@ -19,9 +19,9 @@ const (
 	movedShare = 0.1
 	movedLeast = 15 * time.Minute
 	movedMost  = 6 * time.Hour
-	// movedRest is the least time from telling it to telling it again.
+	// movedRest is the least time between two events of a move.
 	movedRest = 12 * time.Hour
-	// farAway is beyond what a forecast says: nobody needs to know that it moved there.
+	// farAway is beyond what a forecast is read for: a move there is of no use.
 	farAway = 365 * 24 * time.Hour
 )
 
@@ -146,7 +146,7 @@ func (a Headline) compare(s Snapshot, newest credit.Sample) (Headline, *Event) {
 	}
 }
 
-// movedText says when it runs out now, when it was to, and why.
+// movedText is when it runs out now, when it was to, and why.
 func movedText(s Snapshot, was, is Headline, p standpoint) string {
 	what, how := "the balance", "later"
 	if is.Subject == forecast.Key {
@@ -159,7 +159,7 @@ func movedText(s Snapshot, was, is Headline, p standpoint) string {
 		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), movedCause(s, was, how == "sooner", p), text.Range(is.P10, is.P90, s.Now))
 }
 
-// What is told as the cause is at least so far from the usual.
+// A cause is named where it is at least so far from the usual.
 const (
 	hourFast = 1.5
 	dayFast  = 1.2
@@ -167,7 +167,7 @@ const (
 	longIdle = 3 * time.Hour
 )
 
-// movedCause says what moved it, as far as the numbers tell.
+// movedCause is what moved it, as far as the numbers show.
 func movedCause(s Snapshot, was Headline, sooner bool, p standpoint) string {
 	b := s.Burn
 	hour := b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour

@@ -135,7 +135,7 @@ func malformed(what string) *Fault {
 	return &Fault{Kind: credit.FaultMalformed, Message: "malformed answer: " + what}
 }
 
-// keyOnly takes what /key says for all that this poll can know.
+// keyOnly takes what /key has for all that this poll can know.
 func (v *Verdict) keyOnly(r Reading) {
 	if v.Fault = r.KeyFault; v.Fault == nil {
 		v.Facts.Source = FromKey
@@ -158,7 +158,7 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && sameKey && recent(v.Facts.AgreedAt, r.At):
-		// A replica that lags behind; what it says of credits may be new.
+		// A replica that lags behind; its credits may be new.
 		row.UsageUSD = last.UsageUSD
 		v.Rows = append(v.Rows, row)
 		return

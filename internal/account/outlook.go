@@ -15,7 +15,7 @@ const (
 	putByShare = 40
 )
 
-// forecasts says when the account's balance runs out, and returns an outlook
+// forecasts is when the account's balance runs out, and returns an outlook
 // with the forecast of the first of balance and cap, and with what refills the
 // balance.
 func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
@@ -70,7 +70,7 @@ func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []cr
 	return o, stored
 }
 
-// grade returns the open forecasts whose outcome the newest reading tells.
+// grade returns the open forecasts whose outcome the newest reading shows.
 func grade(open []credit.Forecast, before, newest credit.Sample) []credit.Forecast {
 	var ended []credit.Forecast
 	for _, f := range open {

@@ -9,10 +9,10 @@ import (
 	"ortop/internal/text"
 )
 
-// Answer is what a preflight check says.
+// Answer is the verdict of a preflight check.
 type Answer string
 
-// The answers. Enough is never said where something is not known.
+// The answers. Enough is never the answer where something is not known.
 const (
 	Enough       Answer = "enough"
 	Short        Answer = "short"
@@ -39,7 +39,7 @@ type bound struct {
 	afterUSD *float64 // what other spend leaves of it, with 90 % probability at least; nil is unknown
 }
 
-// Preflight says whether needUSD can be spent now, and with 90 % certainty
+// Preflight checks whether needUSD can be spent now, and with 90 % certainty
 // still after d, in which others go on spending. b is the account's past.
 //
 // A cap that is too small is known to be too small whatever the balance is.
@@ -97,16 +97,16 @@ func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
 	if d > 0 {
 		meanwhile = fmt.Sprintf(", up to %s spent otherwise in %s", text.USD(tightest.leftUSD-*tightest.afterUSD), text.Span(d))
 	}
-	say := func(end string) {
+	reason := func(end string) {
 		p.Reason = fmt.Sprintf("%s has %s left, %s needed%s: %s", tightest.name, text.USD(tightest.leftUSD), text.USD(needUSD), meanwhile, end)
 	}
 	switch margin := *tightest.afterUSD - needUSD; {
 	case margin < -slack:
 		p.Answer = Short
-		say(text.USD(-margin) + " short")
+		reason(text.USD(-margin) + " short")
 	case known:
 		p.Answer = Enough
-		say(text.USD(max(0, margin)) + " to spare")
+		reason(text.USD(max(0, margin)) + " to spare")
 	}
 }
 
@@ -131,7 +131,7 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 	return append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
 }
 
-// Plan says what a snapshot's forecast means for buying credits; ok is false
+// Plan is what a snapshot's forecast means for buying credits; ok is false
 // while the balance is not known. b is the account's past.
 func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
 	if s.Balance == nil || s.At.IsZero() {

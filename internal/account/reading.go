@@ -6,8 +6,8 @@ import (
 	"ortop/internal/credit"
 )
 
-// Reading is what one poll of the API gave. A part that was not asked for has
-// neither a value nor a fault.
+// Reading is what one poll of the API gave. A part that was not requested
+// has neither a value nor a fault.
 type Reading struct {
 	At time.Time
 	// Fingerprint names the key that was used.
@@ -19,10 +19,10 @@ type Reading struct {
 	// could not be read.
 	Totals      *credit.Balance
 	TotalsFault *Fault
-	// ConnectFault is that there is no key to ask with; then nothing was asked.
+	// ConnectFault is that there is no key to use; then nothing was requested.
 	ConnectFault *Fault
 	// Skew is how far the server's clock is ahead, where it is by a minute; nil
-	// where no answer told it.
+	// where no answer had the time.
 	Skew *time.Duration
 }
 
@@ -66,7 +66,7 @@ func (s Subject) Name(fingerprint string) string {
 
 // Why a segment begins.
 const (
-	FirstReading   = "first reading" // nobody needs to be told of it
+	FirstReading   = "first reading" // of no interest to anybody
 	AnotherAccount = "another account"
 	UsageFell      = "usage fell"
 )

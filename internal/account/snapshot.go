@@ -8,7 +8,7 @@ import (
 	"ortop/internal/forecast"
 )
 
-// Snapshot is everything that ortop knows of an account at one moment. Each
+// Snapshot is everything that ortop knows of an account at one time. Each
 // surface is a view of it, and none computes money by itself.
 type Snapshot struct {
 	// Account is its configured name; Host the API's host where that is not
@@ -20,9 +20,9 @@ type Snapshot struct {
 	At       time.Time
 	Interval time.Duration
 	Source   Source
-	// Key is what the API last said of the key; nil if it never did.
+	// Key is the key as the API last described it; nil if it never did.
 	Key *credit.Key
-	// Balance is nil where it is not known; BalanceNote then says why.
+	// Balance is nil where it is not known; BalanceNote is then the reason.
 	Balance      *credit.Balance
 	BalanceNote  string
 	SpendableUSD *float64
@@ -55,7 +55,7 @@ type Snapshot struct {
 	// Alerts are those that stand and were not acknowledged, the most urgent
 	// first.
 	Alerts []alert.Event
-	// Undelivered says which channels did not take their last alert, and why;
+	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.
 	Undelivered string
 	// Notes are lines that a person should see, such as another account's
@@ -109,12 +109,12 @@ type Phase string
 
 // The phases. The zero Phase is Starting.
 const (
-	Starting Phase = ""        // nothing was asked yet
+	Starting Phase = ""        // nothing was requested yet
 	Waiting  Phase = "waiting" // for the next poll
 	Asking   Phase = "asking"  // a request is in flight
 	Paused   Phase = "paused"  // by the user
-	Held     Phase = "held"    // the server said when to come back
-	Refused  Phase = "refused" // the key is not accepted; asked again rarely
+	Held     Phase = "held"    // the server named the time of the next request
+	Refused  Phase = "refused" // the key is not accepted; tried again rarely
 )
 
 // Age is how old the values are at now; ok is false if there are none.
@@ -145,7 +145,7 @@ func (s Snapshot) Outlook() forecast.State {
 const earlyHistory = 15 * time.Minute
 
 // Early reports whether there is a forecast whose middle rests on too little
-// to be told: people are told its range in words.
+// to be shown: people get its range in words.
 func (s Snapshot) Early() bool {
 	f := s.Forecast
 	if f.State != forecast.OK {

@@ -42,7 +42,7 @@ func (was Unusual) same(now Unusual) bool {
 }
 
 // find is what goes on at a snapshot, of what went on before. factor is the
-// least that a spike is told from.
+// least that counts as a spike.
 func (was Unusual) find(s Snapshot, factor float64) Unusual {
 	now := was
 	follow := func(since *time.Time, value, limit *float64) {
@@ -104,7 +104,7 @@ type Spike struct {
 	ID string    `json:"id"` // alert.HourID, DayID or WeeksID
 	At time.Time `json:"at"`
 	// USD is the most that it came to, UsualUSD what it usually is at most.
-	// Above LimitUSD it counts, where no rule asks for less.
+	// Above LimitUSD it counts, unless a rule has a lower factor.
 	USD      float64 `json:"usd"`
 	UsualUSD float64 `json:"usual_usd"`
 	LimitUSD float64 `json:"limit_usd"`
@@ -121,7 +121,7 @@ func begun(s Snapshot, was, is Unusual) (list []Spike) {
 	if was.Hour.IsZero() && !is.Hour.IsZero() {
 		list = append(list, Spike{ID: alert.HourID, At: s.At}.follow(s))
 	}
-	// A day that is dear for an hour that was told needs no further word.
+	// A day that is dear for an hour that was reported needs no event of its own.
 	if was.Day.IsZero() && !is.Day.IsZero() && is.Hour.IsZero() {
 		list = append(list, Spike{ID: alert.DayID, At: s.At}.follow(s))
 	}
@@ -158,7 +158,7 @@ func (u Spike) kind() alert.Kind {
 	return alert.Spike
 }
 
-// text says what is unusual, and who drives it.
+// text is what is unusual, and who drives it.
 func (u Spike) text() string {
 	usd, usual := text.USD(u.USD), text.USD(u.UsualUSD)
 	line := ""
@@ -197,7 +197,7 @@ func (u Spike) reading() alert.Unusual {
 const driverWait = 2 * time.Minute
 
 // follow takes in a snapshot, and who drives what is pending: by ID; nil is
-// that nobody was asked meanwhile.
+// that nobody looked for them meanwhile.
 func (was Unusual) follow(s Snapshot, rules Rules, drivers map[string]Driver) Unusual {
 	now := was
 	if s.Fault == nil && !s.Stale(s.Now) {
@@ -215,7 +215,7 @@ func (was Unusual) follow(s Snapshot, rules Rules, drivers map[string]Driver) Un
 	if len(now.Pending) == 0 || drivers == nil && s.Now.Sub(now.PendingSince) < driverWait && !s.Now.Before(now.PendingSince) {
 		return now
 	}
-	// That nobody can tell who drives it keeps nothing from being reported.
+	// A spike is reported also where its driver cannot be found.
 	for _, u := range now.Pending {
 		u.Driver = drivers[u.ID]
 		now.Found = append(slices.Clone(now.Found), u)

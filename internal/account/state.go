@@ -10,7 +10,7 @@ import (
 	"ortop/internal/text"
 )
 
-// State is what is kept of an account between two readings. It is stored with
+// State is what is stored of an account between two readings. It is stored with
 // the reading that made it, in the same transaction, so that any process can
 // go on from there. The zero State is of an account that was never read.
 type State struct {
@@ -26,16 +26,16 @@ type State struct {
 	Notified []Notification `json:"notified,omitempty"`
 	// Outbox is what has been decided and is not delivered yet.
 	Outbox alert.Outbox `json:"outbox"`
-	// Undelivered says which channels do not take their alerts, and why.
+	// Undelivered names the channels that do not take their alerts, and why.
 	Undelivered string `json:"undelivered,omitempty"`
 }
 
-// Facts are what readings told of the key and of the account.
+// Facts are what readings had about the key and the account.
 type Facts struct {
 	Key         *credit.Key `json:"key,omitempty"`
 	Fingerprint string      `json:"fingerprint,omitempty"`
 	// KeyAt is when the key's facts were read, RefusedAt when /credits last
-	// answered that this key may not ask.
+	// answered that this key may not read it.
 	KeyAt       time.Time `json:"key_at,omitzero"`
 	RefusedAt   time.Time `json:"refused_at,omitzero"`
 	BalanceNote string    `json:"balance_note,omitempty"`
@@ -49,19 +49,19 @@ type Facts struct {
 	// KeyAgreedAt the same of the key's own usage.
 	AgreedAt    time.Time `json:"agreed_at,omitzero"`
 	KeyAgreedAt time.Time `json:"key_agreed_at,omitzero"`
-	// Filled is when the account's spend before the first reading was asked
-	// for and put into history, and KeyFilled the same of this key's own.
+	// Filled is when the account's spend before the first reading was
+	// requested and put into history, and KeyFilled the same of this key's own.
 	Filled    time.Time `json:"filled,omitzero"`
 	KeyFilled time.Time `json:"key_filled,omitzero"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.
 	Skew time.Duration `json:"skew,omitempty"`
 }
 
-// rarely is how often a question is asked again to which the answer was that
-// this key may not know, and how often a management key's facts are.
+// rarely is how often an endpoint is requested again that this key may not
+// read, and how often a management key's facts are.
 const rarely = time.Hour
 
-// WantsKey reports whether /key is to be asked at now with the key of this
+// WantsKey reports whether /key is to be requested at now with the key of this
 // fingerprint. An ordinary key's usage and cap move with every request; a
 // management key's facts do not.
 func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
@@ -69,7 +69,7 @@ func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
 		now.Sub(f.KeyAt) >= rarely || now.Before(f.KeyAt)
 }
 
-// WantsTotals reports whether /credits is to be asked.
+// WantsTotals reports whether /credits is to be requested.
 func (f Facts) WantsTotals(now time.Time, fingerprint string) bool {
 	return f.RefusedAt.IsZero() || f.Fingerprint != fingerprint ||
 		now.Sub(f.RefusedAt) >= rarely || now.Before(f.RefusedAt)
@@ -81,7 +81,7 @@ func (f Facts) Ordinary() bool { return f.Key != nil && f.Key.Kind == credit.Key
 // Manages reports whether the key may see all of the account.
 func (f Facts) Manages() bool { return f.Key != nil && f.Key.Kind == credit.KeyManagement }
 
-// Outlook is the latest forecast, kept so that every process shows the same
+// Outlook is the latest forecast, stored so that every process shows the same
 // one and none has to make it again.
 type Outlook struct {
 	Forecast  forecast.Forecast `json:"forecast"`
@@ -102,7 +102,7 @@ type Notification struct {
 	Number   int64    `json:"number"`
 }
 
-// mostNotified is how many of the last notifications are kept.
+// mostNotified is how many of the last notifications are stored.
 const mostNotified = 16
 
 // notify adds events that are sent now.
@@ -136,7 +136,7 @@ func (s State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
 }
 
 // DecodeState reads a State that was stored. What cannot be read is empty: it
-// is asked for anew.
+// is requested anew.
 func DecodeState(stored []byte) State {
 	var s State
 	if json.Unmarshal(stored, &s) != nil {
@@ -156,13 +156,13 @@ func (s *State) clean() {
 	s.Undelivered = text.Clean(s.Undelivered, 300)
 }
 
-// DecodeOldState reads what version 2 of the history kept in six places, by
+// DecodeOldState reads what version 2 of the history stored in six places, by
 // their names.
 func DecodeOldState(stored map[string][]byte) State {
 	var s State
 	read := func(name string, into any) {
 		if b := stored[name]; len(b) > 0 {
-			_ = json.Unmarshal(b, into) // what cannot be read is asked for anew
+			_ = json.Unmarshal(b, into) // what cannot be read is requested anew
 		}
 	}
 	unusual := struct{ Unusual Unusual }{}

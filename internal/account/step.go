@@ -17,7 +17,7 @@ type Input struct {
 	// the account, or of the key, was put into history, and is in the book.
 	Filled, KeyFilled bool
 	// Drivers are who drives the spikes that were pending, by their IDs; nil
-	// where nobody was asked.
+	// where nobody looked for them.
 	Drivers map[string]Driver
 	// Silence is for how long no reading came although one was due.
 	Silence time.Duration
@@ -39,7 +39,7 @@ type Result struct {
 	Notify []alert.Event
 }
 
-// Step says what an input does to an account: it forecasts, grades the
+// Step is what an input does to an account: it forecasts, grades the
 // forecasts before, judges what is unusual, what moved and what rules are
 // about, and makes the snapshot of all that. It is pure: equal arguments give
 // equal results, and none is changed.

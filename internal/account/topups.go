@@ -9,8 +9,8 @@ import (
 	"ortop/internal/forecast"
 )
 
-// autoTopUp says what the account's purchases tell of an automatic top-up, and
-// by the model of its spend, when it buys next; nil where they tell of none.
+// autoTopUp is the automatic top-up that the account's purchases show, and by
+// the model of its spend, when it buys next; nil where they show none.
 func (b *Book) autoTopUp(m *forecast.Model, newest credit.Sample, at time.Time) *AutoTopUp {
 	p, ok := forecast.FindTopUps(b.Purchases)
 	if !ok || !newest.CreditsKnown {

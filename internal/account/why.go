@@ -8,7 +8,7 @@ import (
 	"ortop/internal/text"
 )
 
-// Why says in a few sentences, the most telling first, what drives the
+// Why is a few sentences, the most important first, on what drives the
 // forecast and how sure it is. There is none before the first reading.
 func (s Snapshot) Why(now time.Time) []string {
 	if s.At.IsZero() {
@@ -58,7 +58,7 @@ func (s Snapshot) whyDay() string {
 	return line + "."
 }
 
-// compared says how v stands to a usual value.
+// compared is how v compares with a usual value.
 func compared(v, usual float64, what string) string {
 	switch ratio := v / usual; {
 	case usual <= 0 && v <= 0:
@@ -93,7 +93,7 @@ func (s Snapshot) whySubject() string {
 	return ""
 }
 
-// whyRefilled says what is known of an automatic top-up.
+// whyRefilled is what is known of an automatic top-up.
 func (s Snapshot) whyRefilled(now time.Time) string {
 	a := s.AutoTopUp
 	if a == nil || s.Forecast.State == forecast.Depleted {
@@ -109,7 +109,7 @@ func (s Snapshot) whyRefilled(now time.Time) string {
 // longHistory is from when more of it narrows the range no further.
 const longHistory = 14 * 24 * time.Hour
 
-// WhyHistory says in a sentence what the range rests on, empty without history.
+// WhyHistory is a sentence on what the range rests on, empty without history.
 func (s Snapshot) WhyHistory(now time.Time) string {
 	all, own := now.Sub(s.HistorySince), now.Sub(s.OwnSince)
 	if s.HistorySince.IsZero() {
@@ -140,7 +140,7 @@ func (s Snapshot) WhyHistory(now time.Time) string {
 	return line + "."
 }
 
-// String says how earlier forecasts did.
+// String is how earlier forecasts did.
 func (t Track) String() string {
 	switch {
 	case t.Made == 0:

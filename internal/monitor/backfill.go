@@ -12,7 +12,7 @@ import (
 	"ortop/internal/spenders"
 )
 
-// pastChore asks once for the spend before the first reading, for as long as
+// pastChore requests once the spend before the first reading, for as long as
 // it takes to be answered.
 func pastChore() *chore {
 	return &chore{
@@ -20,7 +20,7 @@ func pastChore() *chore {
 		wanted: func(st *store) bool {
 			return st.state.Facts.Filled.IsZero() && st.manages()
 		},
-		ask: func(ctx context.Context, api API, now time.Time) (apply, error) {
+		request: func(ctx context.Context, api API, now time.Time) (apply, error) {
 			spans, err := spenders.Past(ctx, api, now)
 			return func(ctx context.Context, st *store) (account.Input, error) { return st.fill(ctx, spans) }, err
 		},
@@ -30,7 +30,7 @@ func pastChore() *chore {
 // fillLimit bounds what a single answer waits for the past.
 const fillLimit = 5 * time.Second
 
-// fillPast asks for the past beside a single poll, where there is next to no
+// fillPast requests the past beside a single poll, where there is next to no
 // history to forecast from. That it cannot be had is no fault.
 func (st *store) fillPast(ctx context.Context, api API) account.Input {
 	now := st.o.Now()
@@ -40,7 +40,7 @@ func (st *store) fillPast(ctx context.Context, api API) account.Input {
 		ctx, cancel := context.WithTimeout(ctx, fillLimit)
 		defer cancel()
 		var take apply
-		if take, err = c.ask(ctx, api, now); err == nil {
+		if take, err = c.request(ctx, api, now); err == nil {
 			in, err = take(ctx, st)
 		}
 	}
@@ -64,7 +64,7 @@ func (st *store) fill(ctx context.Context, spans []history.Spend) (account.Input
 // key's spend to stand for the account's.
 const keyShare = 0.5
 
-// fillKey puts what an ordinary key's windows say of its spend before its
+// fillKey puts what an ordinary key's windows show of its spend before its
 // first reading into history, and for want of better into the account's, by
 // the key's share of all that was ever spent.
 func (st *store) fillKey(ctx context.Context, now time.Time) (account.Input, error) {
@@ -96,7 +96,7 @@ func (st *store) fillKey(ctx context.Context, now time.Time) (account.Input, err
 	return account.Input{KeyFilled: true}, st.load(ctx)
 }
 
-// windowSpend is what a key's own windows say of its spend: the day so far,
+// windowSpend is what a key's own windows show of its spend: the day so far,
 // the week before that, and the month before that.
 func windowSpend(u credit.Usage, now time.Time) []history.Spend {
 	type window struct {

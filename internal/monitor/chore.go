@@ -9,10 +9,10 @@ import (
 	"ortop/internal/gate"
 )
 
-// choreLimit bounds what is asked beside the polls at one time.
+// choreLimit bounds one request beside the polls.
 const choreLimit = 30 * time.Second
 
-// chore is a question that is asked beside the polls, now and then, by the
+// chore is a request that is made beside the polls, now and then, by the
 // collector alone.
 type chore struct {
 	name string
@@ -20,12 +20,12 @@ type chore struct {
 	every time.Duration
 	// limit bounds one answer. If zero, it is choreLimit.
 	limit time.Duration
-	// wanted reports whether there is anything to ask at all; it is looked at
+	// wanted reports whether there is anything to request; it is called
 	// between polls.
 	wanted func(st *store) bool
-	// ask runs in a goroutine of its own. What it returns is run by the loop,
+	// request runs in a goroutine of its own. What it returns is run by the loop,
 	// and gives the input of a step.
-	ask func(ctx context.Context, api API, now time.Time) (apply, error)
+	request func(ctx context.Context, api API, now time.Time) (apply, error)
 
 	due time.Time
 }
@@ -65,7 +65,7 @@ func (l *loop) startChore(now time.Time) {
 			o.panic = panicError(recover())
 			l.outcomes <- o
 		}()
-		o.apply, o.err = next.ask(ctx, api, now)
+		o.apply, o.err = next.request(ctx, api, now)
 	}()
 }
 

@@ -17,7 +17,7 @@ const budgetsEvery = 15 * time.Minute
 // listLimit bounds the listing of the keys: there may be 50 pages of them.
 const listLimit = 2 * time.Minute
 
-// newChores are what a collector asks beside the polls.
+// newChores are what a collector requests beside the polls.
 func newChores(m *Monitor) []*chore {
 	l := &listing{spenders: m.spenders}
 	return []*chore{pastChore(), l.keys(), l.budgets(m), driverChore(m.spenders)}
@@ -38,7 +38,7 @@ func (l *listing) keys() *chore {
 	return &chore{
 		name: "keys", every: spenders.KeysEvery, limit: listLimit,
 		wanted: (*store).manages,
-		ask: func(ctx context.Context, _ API, _ time.Time) (apply, error) {
+		request: func(ctx context.Context, _ API, _ time.Time) (apply, error) {
 			list, err := l.spenders.ListKeys(ctx)
 			return func(_ context.Context, st *store) (account.Input, error) {
 				l.workspaces = list.Workspaces
@@ -89,7 +89,7 @@ func budgets(list []spenders.Workspace, known []alert.Allowance) (all []alert.Al
 	return all
 }
 
-// budgets asks what is left of the workspaces' budgets, where there are any
+// budgets requests what is left of the workspaces' budgets, where there are any
 // and a rule is about them.
 func (l *listing) budgets(m *Monitor) *chore {
 	return &chore{
@@ -99,7 +99,7 @@ func (l *listing) budgets(m *Monitor) *chore {
 			return minds && m.o.Alerts != nil && st.manages() && !st.book.Limits.At.IsZero() &&
 				slices.ContainsFunc(l.workspaces, func(w spenders.Workspace) bool { return len(w.Budgets) > 0 })
 		},
-		ask: func(ctx context.Context, _ API, now time.Time) (apply, error) {
+		request: func(ctx context.Context, _ API, now time.Time) (apply, error) {
 			workspaces := l.workspaces
 			all := budgets(workspaces, nil)
 			for i, left := range l.spenders.Budgets(ctx, workspaces, now.Truncate(time.Second)) {
@@ -116,7 +116,7 @@ func (l *listing) budgets(m *Monitor) *chore {
 	}
 }
 
-// driverChore asks who drives unusual spend.
+// driverChore finds who drives unusual spend.
 func driverChore(s *spenders.Service) *chore {
 	var pending []account.Spike
 	return &chore{
@@ -125,11 +125,11 @@ func driverChore(s *spenders.Service) *chore {
 			pending = st.state.Unusual.Pending
 			return len(pending) > 0
 		},
-		ask: func(ctx context.Context, _ API, _ time.Time) (apply, error) {
+		request: func(ctx context.Context, _ API, _ time.Time) (apply, error) {
 			drivers := map[string]account.Driver{}
 			for _, u := range pending {
 				span, before := u.Compared()
-				// That nobody can tell keeps nothing from being reported.
+				// A spike is reported also where its driver cannot be found.
 				if d, err := s.Driver(ctx, span, before); err == nil {
 					drivers[u.ID] = account.Driver{Key: d.Key, Model: d.Model, MoreUSD: d.MoreUSD, OfUSD: u.USD}
 				}

@@ -11,7 +11,7 @@ import (
 	"ortop/internal/text"
 )
 
-// newFault is what a snapshot says of an error; nil of none.
+// newFault is an error as a snapshot has it; nil of none.
 func newFault(err error) *account.Fault {
 	if err == nil {
 		return nil
@@ -36,5 +36,5 @@ type faultError struct{ account.Fault }
 
 func (f *faultError) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Message) }
 
-// held reports whether p's next poll is at a time that the server asked for.
+// held reports whether p's next poll is at a time that the server named.
 func held(p history.Poll) bool { return p.FaultKind == credit.FaultRateLimited }

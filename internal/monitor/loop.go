@@ -74,7 +74,7 @@ func (l *loop) run(ctx context.Context) error {
 		l.follow()
 	}
 	l.last = st.view(true)
-	l.tell(account.Starting)
+	l.present(account.Starting)
 	quick := l.last.Forecast.State == forecast.Unknown && !l.last.At.IsZero()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
@@ -179,7 +179,7 @@ func (l *loop) tick() {
 		l.standIn = false
 		l.follow()
 		l.last = l.st.view(false) // what this process polled is judged already
-		l.tell(l.resting())
+		l.present(l.resting())
 	}
 	if l.paused {
 		return
@@ -306,7 +306,7 @@ func (l *loop) step(in account.Input, p *poll) {
 	if l.storageErr != nil && l.last.StorageNote == "" {
 		l.last.StorageNote = oneLine(l.storageErr)
 	}
-	l.tell(l.resting())
+	l.present(l.resting())
 	if len(r.Notify) > 0 && l.m.o.Notify != nil {
 		l.m.o.Notify(r.Notify)
 	}
@@ -324,10 +324,10 @@ func (l *loop) offer(collects bool) {
 	}
 }
 
-// tell publishes the last snapshot, and hands on what another process notified
+// present publishes the last snapshot, and hands on what another process notified
 // people of since the last time. What it did before the first, or this one did,
 // is not news.
-func (l *loop) tell(p account.Phase) {
+func (l *loop) present(p account.Phase) {
 	events, highest := l.st.state.NotifiedAfter(l.notified)
 	if l.listens && !l.collecting() && len(events) > 0 && l.m.o.Notify != nil {
 		l.m.o.Notify(events)

@@ -3,7 +3,7 @@ package monitor
 import "sync"
 
 // mailbox holds the calls that wait for the loop. Putting one in never waits,
-// and none is lost: a screen may wait for what it asked for.
+// and none is lost: a screen may wait for its effect.
 type mailbox struct {
 	mu    sync.Mutex
 	calls []func(*loop)

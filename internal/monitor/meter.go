@@ -13,7 +13,7 @@ import (
 	"ortop/internal/text"
 )
 
-// Charges land late, and what the service tells of them is up to a minute old.
+// Charges land late, and the answers about them are up to a minute old.
 const (
 	// SettleStill is how long usage must have been still to be settled.
 	SettleStill = 90 * time.Second
@@ -24,14 +24,14 @@ const (
 	settleSlack = 1e-9
 )
 
-// Meter tells what an account, or one of its keys, spends while something is
+// Meter measures what an account, or one of its keys, spends while something is
 // done. Its methods are for one goroutine.
 type Meter struct {
 	st    *store
 	api   API
 	fp    string
 	key   string // the hash of the key that is meant; empty: the account
-	own   bool   // it is the key that asks that is meant, for it sees no other
+	own   bool   // the key in use is measured, for it sees no other
 	label string // of that key
 	gate  *gate.Gate
 	first tally
@@ -64,10 +64,10 @@ type Cost struct {
 	Fault        *account.Fault // of the last reading
 }
 
-// Meter reads what was ever spent, to tell later what was spent since. An
-// empty keyHash means the account, or the key that asks where that cannot see
-// the account. An ordinary key sees no other: of whatever keyHash it then tells
-// its own spend, and Cost.Of says so.
+// Meter reads what was ever spent, to compare with it later. An empty keyHash
+// means the account, or the key in use where that cannot see the account. An
+// ordinary key sees no other: whatever keyHash is, its own spend is then
+// measured, and Cost.Of names it.
 func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
 	st, err := openStore(ctx, m)
 	if err != nil {
@@ -87,7 +87,7 @@ func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
 // Close lets the connections go.
 func (t *Meter) Close() { t.api.CloseIdle() }
 
-// Of says whose spend is told.
+// Of names whose spend is measured.
 func (t *Meter) Of() string {
 	switch {
 	case t.first.account:
@@ -125,7 +125,7 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 				c.SettledAfter = moved.Sub(ended)
 			}
 			last, c.Fault = r, nil
-			t.tell(&c, r)
+			t.measure(&c, r)
 			c.Still = max(0, r.at.Sub(moved))
 			c.Settled = c.Still >= SettleStill
 		}
@@ -141,8 +141,8 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 	}
 }
 
-// tell puts what was spent up to r, and the background, into c.
-func (t *Meter) tell(c *Cost, r tally) {
+// measure puts what was spent up to r, and the background, into c.
+func (t *Meter) measure(c *Cost, r tally) {
 	spent := max(0, r.usd-t.first.usd)
 	c.SpentUSD, c.Span = &spent, r.at.Sub(t.first.at)
 	if t.rate != nil {
@@ -151,7 +151,7 @@ func (t *Meter) tell(c *Cost, r tally) {
 	}
 }
 
-// read asks what was ever spent.
+// read requests what was ever spent.
 func (t *Meter) read(ctx context.Context) (tally, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
@@ -175,7 +175,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	case s.Key != nil && s.Key.Usage.TotalUSD != nil:
 		u.usd, t.label = *s.Key.Usage.TotalUSD, s.Key.Label
 	default:
-		return u, &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "neither the account's usage nor the key's was told"}}
+		return u, &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "neither the account's usage nor the key's is in the answer"}}
 	}
 	if t.first.at.IsZero() {
 		t.rate = hourly(s.Burn)
@@ -202,7 +202,7 @@ func hourly(b account.Burn) *float64 {
 	return b.USDPerHour
 }
 
-// readKey asks what one key spent. History keeps nothing of it.
+// readKey requests what one key spent. Nothing of it is stored.
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := t.st.o
 	if until, err := t.gate.Until(t.key); err != nil {
@@ -237,7 +237,7 @@ func (t *Meter) askKey(ctx context.Context) (client.KeyUsage, error) {
 	return k.KeyUsage, err
 }
 
-// Own reports whether the key that asks is told of for want of the one that was
+// Own reports whether the key in use is measured for want of the one that was
 // meant.
 func (t *Meter) Own() bool { return t.own }
 

@@ -1,5 +1,6 @@
-// Package monitor is the one use case of ortop: ask what the account has left,
-// check the answer, store it, forecast, and say all of that in one Snapshot.
+// Package monitor is the one use case of ortop: request what the account has
+// left, check the answer, store it, forecast, and put all of that into one
+// Snapshot.
 //
 // A Monitor never waits for whoever looks at it. It shares its account with
 // the other processes of this machine: the one that holds the account's lock
@@ -21,7 +22,7 @@ import (
 	"ortop/internal/spenders"
 )
 
-// API is what a monitor asks; *client.Client is one.
+// API is what a monitor requests; *client.Client is one.
 type API interface {
 	Credits(ctx context.Context) (client.Credits, error)
 	Key(ctx context.Context) (client.Key, error)
@@ -30,7 +31,7 @@ type API interface {
 	CloseIdle()
 }
 
-// Options say what is monitored. BaseURL, Open and Connect are required.
+// Options are what is monitored. BaseURL, Open and Connect are required.
 type Options struct {
 	Account string // its configured name
 	BaseURL string
@@ -55,7 +56,7 @@ type Options struct {
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
-	// Log takes what a person may want to read later. If nil, nothing is kept.
+	// Log takes what a person may want to read later. If nil, nothing is logged.
 	Log *slog.Logger
 }
 
@@ -63,8 +64,8 @@ type Options struct {
 // cause, in any number of processes.
 const minGap = 5 * time.Second
 
-// rarely is how often a question is asked again to which the answer was that
-// this key may not know.
+// rarely is how often an endpoint is requested again that this key may not
+// read.
 const rarely = time.Hour
 
 // pollLimit bounds one poll: a request for the key, one for the credits, and
@@ -113,8 +114,8 @@ func (m *Monitor) Latest() (s account.Snapshot, ok bool) {
 	return account.Snapshot{}, false
 }
 
-// Refresh asks for a poll now. It does nothing where the account was polled
-// within five seconds, by whichever process, or where the server said to wait.
+// Refresh requests a poll now. It does nothing where the account was polled
+// within five seconds, by whichever process, or where the server named a wait.
 func (m *Monitor) Refresh() { m.calls.put((*loop).refresh) }
 
 // Pause stops the polls on schedule, or lets them go on. While it is paused,

@@ -17,7 +17,7 @@ const onceLimit = 20 * time.Second
 const followWait = 4 * time.Second
 
 // Freshness is how old the values of a single answer may be. The zero Freshness
-// asks for new ones.
+// requests new ones.
 type Freshness struct {
 	// MaxAge is how old stored values may be, whoever read them. If below 0,
 	// none are good enough for that.
@@ -40,7 +40,7 @@ var (
 // configured one read what is stored, that is fresh enough only by MaxAge.
 //
 // A fault is in the snapshot. The error is for a history that cannot be
-// read, and is a *ConnectError where there is no key to ask with.
+// read, and is a *ConnectError where there is no key to use.
 func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
@@ -98,7 +98,7 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 }
 
 // polledElsewhere reports whether what is stored, or is about to be, has to do:
-// the server said when to come back, or another process polls right now.
+// the server named the time of the next request, or another process polls right now.
 func (st *store) polledElsewhere(ctx context.Context, now time.Time) bool {
 	if held(st.past.Poll) && now.Before(st.past.Poll.Due) {
 		return true
@@ -122,8 +122,8 @@ func stale(s account.Snapshot) account.Snapshot {
 	return s
 }
 
-// await waits for the answer to the question that another process just asked,
-// and reports whether it came.
+// await waits for the poll that another process has just begun,
+// and reports whether it ended.
 func (st *store) await(ctx context.Context) bool {
 	before := st.past.Poll
 	deadline := time.NewTimer(followWait)

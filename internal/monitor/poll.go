@@ -8,7 +8,7 @@ import (
 	"ortop/internal/credit"
 )
 
-// poll starts a poll, unless any process asked less than gap ago.
+// poll starts a poll, unless any process polled less than gap ago.
 func (l *loop) poll(gap time.Duration) {
 	now := l.now()
 	if !l.claim(now, gap) {

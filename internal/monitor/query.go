@@ -19,7 +19,7 @@ type subject struct {
 	account   history.Series // the account's totals
 	keySeries history.Series // an ordinary key's own; zero until the key is known
 	shown     history.Series // the one whose spend the surfaces show
-	key       *credit.Key    // the key that asks; nil until it is known
+	key       *credit.Key    // the key in use; nil until it is known
 	book      *account.Book
 }
 
@@ -58,7 +58,7 @@ func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.
 	return p, err
 }
 
-// Plan says what a snapshot's forecast means for buying credits. ok is false
+// Plan is what a snapshot's forecast means for buying credits. ok is false
 // while the balance is not known.
 func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
 	at := m.subject.Load()
@@ -69,7 +69,7 @@ func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) 
 	return p, ok, nil
 }
 
-// Preflight says whether needUSD can be spent now, and with 90 % certainty
+// Preflight checks whether needUSD can be spent now, and with 90 % certainty
 // still after d: see [account.Snapshot.Preflight].
 func (m *Monitor) Preflight(s account.Snapshot, needUSD float64, d time.Duration) account.Preflight {
 	b := &account.Book{}

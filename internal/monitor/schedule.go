@@ -12,14 +12,14 @@ import (
 // refusedAfter is how many answers 401 in a row make a key refused.
 const refusedAfter = 2
 
-// schedule says when the next poll is due. Slots follow one another by the
+// schedule is when the next poll is due. Slots follow one another by the
 // interval, whatever the polls take, so that a month of them does not drift.
-// After a failure the gate of the poll says how long to wait.
+// After a failure the gate of the poll has the wait.
 type schedule struct {
 	interval time.Duration
 	slot     time.Time
 	due      time.Time
-	held     bool // due is a wait that the server asked for
+	held     bool // due is the end of a wait that the server named
 	refusals int
 	gate     *gate.Gate
 }

@@ -11,7 +11,7 @@ import (
 
 // Spent is what was spent in a span, as the history has it.
 type Spent struct {
-	// Subject says whose spend it is: the account's, or the key's where the
+	// Subject is whose spend it is: the account's, or the key's where the
 	// account's is not known.
 	Subject credit.Binding
 	USD     float64
@@ -29,7 +29,7 @@ var ErrNotCovered = errors.New("history does not cover it")
 // Spent returns what was spent from one moment to another, both inside what
 // the history covers; if they are not, the error is ErrNotCovered, and only
 // Subject and Covered are set, the latter as far as there is any. It reads
-// history, and asks nothing. Once or Run must have opened it.
+// history, and requests nothing. Once or Run must have opened it.
 func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err error) {
 	at := m.subject.Load()
 	if at == nil {
