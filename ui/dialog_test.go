@@ -9,12 +9,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"ortop/ui/scenes"
 )
-
-func stripANSI(s string) string { return ansi.Strip(s) }
 
 // dialogOf is a model with the dialog of three accounts open, after keys. What
 // they ask for is answered.
