@@ -3,13 +3,14 @@
 //
 // Usage is a step function: a stored reading holds until the next one. Inside
 // a gap, a span in which nothing was read, or a span that was back-filled, it
-// is taken to rise evenly between the two ends. A difference between two segments, runs of readings that
-// may be compared, is never spend.
+// is taken to rise evenly between the two ends. A difference between two
+// segments, runs of readings that may be compared, is never spend.
 //
 // # What is promised
 //
 // When [DB.Record] returns nil its readings survive a killed process and a
-// loss of power. When it cannot write, it keeps them in memory, says so with a
+// loss of power, and so do the state and the events that came with them: after
+// either, all of a poll is there or nothing. When it cannot write, it keeps them in memory, says so with a
 // [StorageError], answers queries as if they were stored, and writes them with
 // the next call that can. Several processes may use one file at once. Nothing
 // that was read is ever deleted, reset, renamed or thinned.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -451,5 +452,101 @@ func TestPreviewRefuses(t *testing.T) {
 	}
 	if r, err := db.Verify(ctx); err != nil || r.Rows != 0 {
 		t.Errorf("Verify() = %+v, %v, want nothing stored", r, err)
+	}
+}
+
+func TestWhatWasLoadedIsOfNoUse(t *testing.T) {
+	db, s := fresh(t)
+	other := openTest(t, db.Path())
+	c := newCaller(t, db, time.Time{})
+	rng := rand.New(rand.NewPCG(1, 1))
+	for m := range 5 {
+		poll(t, db, s, at(float64(m)), float64(m))
+	}
+	c.sync()
+
+	// A failed write, and what another stored before it can be made good.
+	if err := db.conn.exec(`CREATE TRIGGER fails BEFORE INSERT ON sample WHEN new.usage = 7 BEGIN SELECT raise(ABORT, 'no'); END`); err != nil {
+		t.Fatal(err)
+	}
+	before := db.Stats().Selects
+	u := PollUpdate{Series: s, Attempt: at(7), Interval: time.Minute}
+	r := Reading{Series: s, At: at(7), UsageUSD: 7, CreditsUSD: 100, CreditsKnown: true}
+	if err := db.Record(ctx, u, r); err == nil {
+		t.Fatal("Record() = nil, want an error")
+	}
+	// But for the row's number, which the failure may have made up.
+	if g, err := db.Preview(u, r); err != nil || g[s].Segment != nil || db.Stats().Selects > before+1 {
+		t.Errorf("Preview() = %+v, %v with %d SELECTs, want it to go on from what is known", g, err, db.Stats().Selects-before)
+	}
+	poll(t, other, account(t, other), at(6), 6)
+	if err := db.conn.exec("DROP TRIGGER fails"); err != nil {
+		t.Fatal(err)
+	}
+	poll(t, db, s, at(8), 8)
+	if !c.sync() {
+		t.Error("what waited was written behind another's, and nothing is loaded")
+	}
+	c.check("after it was written", rng)
+
+	// A back-fill moves the start of the segment that readings are of.
+	if _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	r.At, r.UsageUSD = at(9), 9
+	if g, err := db.Preview(u, r); err != nil || g[s].Sample.Segment != at(-120).Unix() {
+		t.Errorf("Preview() after a back-fill = %+v, %v, want a sample of the segment of %v", g[s].Sample, err, at(-120))
+	}
+
+	// Another file in its place has another past.
+	c.sync()
+	older := filepath.Join(t.TempDir(), "older.db")
+	twin := openTest(t, older)
+	for m := range 3 {
+		poll(t, twin, account(t, twin), at(float64(m)), float64(m))
+	}
+	twin.Close()
+	for _, f := range []string{"", "-wal", "-shm"} {
+		os.Remove(db.Path() + f)
+	}
+	if err := os.Rename(older, db.Path()); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := db.Changed(ctx); !changed || err != nil {
+		t.Fatalf("Changed() = %v, %v, want true", changed, err)
+	}
+	if !c.sync() || len(c.past.Trails[s].Samples) != 3 {
+		t.Errorf("Load() = %+v, want the three readings of the other file", c.past.Trails[s])
+	}
+	c.check("in another file", rng)
+}
+
+func TestHeadKnowsWhatIsOfItsSegment(t *testing.T) {
+	usd := func(v float64) *float64 { return &v }
+	credits := []creditRow{{at: 3, credits: usd(10)}, {at: 7, credits: usd(20)}, {at: 8}, {at: 9, credits: usd(30)}}
+	for _, c := range []struct {
+		at, segment int64
+		rows        int
+		want        string // bought, and before the second of at
+	}{
+		{5, 5, 1, "10 <nil>"}, // the credits before are those of its first reading
+		{6, 5, 1, "10 10"},
+		{7, 5, 2, "20 10"},
+		{8, 5, 3, "20 20"},
+		{9, 5, 4, "30 20"},
+		{10, 8, 3, "<nil> <nil>"},
+	} {
+		h := &head{}
+		h.at.Int64 = c.at
+		h.know(c.segment, credits[:c.rows])
+		show := func(v *float64) string {
+			if v == nil {
+				return "<nil>"
+			}
+			return fmt.Sprint(*v)
+		}
+		if got := show(h.bought) + " " + show(h.before); got != c.want || !h.known || h.segment != c.segment {
+			t.Errorf("at %d in the segment of %d: %s, want %s", c.at, c.segment, got, c.want)
+		}
 	}
 }

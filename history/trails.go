@@ -207,9 +207,6 @@ func (m members) readRest(db *DB) error {
 				}
 			}
 		}
-		if len(e.credits) > 0 {
-			e.credits[0].at = max(e.credits[0].at, e.first.at)
-		}
 		e.gaps = slices.DeleteFunc(e.gaps, func(g credit.Gap) bool { return g.To.Unix() <= e.first.at })
 	}
 	return err
