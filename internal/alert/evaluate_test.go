@@ -117,6 +117,8 @@ func TestEvaluate(t *testing.T) {
 		{"a top-up that is too small does not", []Rule{low}, []step{{m, left(10), "warning balance $10.00"}, {m, topped(15, 5), ""}, {h, left(15), ""}}},
 		{"again after a top-up", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {2 * h, topped(44, 25), "-warning balance $44.00"}, {h, left(18), "warning balance $18.00"}}},
 		{"again within the cooldown, later", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {m, left(18), ""}, {30 * m, left(17), ""}, {30 * m, left(16), "warning balance $16.00"}}},
+		{"again as the cooldown ends", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {59*m - 1, left(18), ""}, {1, left(18), "warning balance $18.00"}}},
+		{"a top-up of nothing does not end it", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 0), ""}}},
 		{"two levels at once: the higher alone", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}}, []step{{m, left(30), ""}, {m, left(4), "urgent balance $4.00"}, {m, left(3), ""}}},
 		{"two levels one by one", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}}, []step{{m, left(10), "warning balance $10.00"}, {m, left(4), "urgent balance $4.00"}}},
 		{"two levels over at once: the higher alone", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}},
@@ -167,6 +169,9 @@ func TestEvaluate(t *testing.T) {
 			{h, func(r *Reading) { r.Limits, r.Partial = []Allowance{{ID: "b", UsedUSD: f(9), LimitUSD: 10}}, true }, "warning limit 90 %"},
 			{h, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, ""},
 			{h, func(r *Reading) { r.Limits, r.Partial = []Allowance{}, false }, ""}, {h, func(r *Reading) { r.Limits = []Allowance{{ID: "a", UsedUSD: f(9), LimitUSD: 10}} }, "warning limit 90 %"}}},
+		{"a key that is missing of some only still expires", []Rule{{Kind: KeyExpiry}}, []step{{m, expires(24 * h), "warning key_expiry 23 h 59 min"},
+			{m, func(r *Reading) { r.Keys, r.Partial = []Expiry{}, true }, ""}, {m, func(r *Reading) { expires(24 * h)(r); r.Partial = false }, ""}}},
+		{"a purchase of nothing", []Rule{{Kind: TopUp}}, []step{{m, left(5), ""}, {m, topped(5, 0), ""}}},
 		{"S12 thousands of keys are few messages", []Rule{{Kind: Limit}}, []step{{m, func(r *Reading) {
 			for i := range 5000 {
 				r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: f(1), LimitUSD: 1})
@@ -461,6 +466,18 @@ func TestWithDefaults(t *testing.T) {
 	}
 	if want := len(Defaults()) - 4; len(got) != want {
 		t.Errorf("WithDefaults(…) has %d rules, want %d", len(got), want)
+	}
+}
+
+func TestCovers(t *testing.T) {
+	a, b, both := []string{"a"}, []string{"b"}, []string{"a", "b"}
+	for _, tc := range []struct {
+		of, others []string
+		want       bool
+	}{{nil, nil, true}, {nil, a, true}, {a, nil, false}, {a, a, true}, {a, b, false}, {both, a, true}, {a, both, false}} {
+		if got := covers(tc.of, tc.others); got != tc.want {
+			t.Errorf("covers(%v, %v) = %v, want %v", tc.of, tc.others, got, tc.want)
+		}
 	}
 }
 
