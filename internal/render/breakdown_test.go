@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,25 @@ func TestBudgetText(t *testing.T) {
 	} {
 		if got := budgetText(c.row, now); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestColumnsThatSayNothingAreLeftOut(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	zero, limit := 0.0, 40.0
+	for _, c := range []struct {
+		name         string
+		row          spenders.Row
+		byok, capped bool
+	}{
+		{"neither", spenders.Row{Name: "a", BYOKUSD: &zero}, false, false},
+		{"BYOK", spenders.Row{Name: "a", BYOKUSD: &limit}, true, false},
+		{"a cap", spenders.Row{Name: "a", Cap: credit.Cap{LimitUSD: &limit}}, false, true},
+	} {
+		got := BreakdownText(spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now)
+		if strings.Contains(got, "BYOK") != c.byok || strings.Contains(got, "cap") != c.capped {
+			t.Errorf("%s: the table is\n%s", c.name, got)
 		}
 	}
 }

@@ -39,6 +39,8 @@ func TestFormat(t *testing.T) {
 		{"one alert", "{{(index .JSON.alerts 1).text}} {{index .JSON.alerts 0 `rule`}} {{index .JSON `account`}}", "spent balance personal"},
 		{"one that is not there", "{{(index .JSON.alerts 2).text}} {{index .JSON.alerts 7}}", "— —"},
 		{"how many", "{{len .JSON.alerts}} {{printf `%d` (len .JSON.alerts)}}", "2 2"},
+		{"at the bound", "{{le .JSON.balance_usd 63.52}} {{ge .JSON.balance_usd 63.52}} {{lt 1 1}} {{gt 1 1}}", "true true false false"},
+		{"zero and empty are false", "{{if 0}}x{{end}}{{if ``}}x{{end}}{{if .JSON.alerts}}some{{end}}{{if .JSON.key}}an object{{end}}", "somean object"},
 		{"text alone", "plain", "plain"},
 	} {
 		f, err := ParseFormat(c.format)
