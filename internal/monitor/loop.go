@@ -138,7 +138,11 @@ func (l *loop) endCourier() {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), time.Second)
 	defer cancel()
-	if _, err := l.st.step(ctx, account.Input{Results: results}, nil, false); err != nil {
+	err := l.st.load(ctx)
+	if err == nil {
+		_, err = l.st.step(ctx, account.Input{Results: results}, nil, false)
+	}
+	if err != nil {
 		l.m.log.Warn("storing what was delivered", "error", oneLine(err))
 	}
 }
@@ -281,15 +285,23 @@ func (l *loop) reload() {
 	if l.polling { // else a snapshot follows anyway
 		return
 	}
+	l.step(account.Input{}, nil)
+}
+
+// load brings the state up to what is stored: another process may have
+// collected until now.
+func (l *loop) load() {
 	if err := l.st.load(l.ctx); err != nil && l.ctx.Err() == nil {
 		l.m.log.Warn("reading history", "error", oneLine(err))
 	}
-	l.step(account.Input{}, nil)
 }
 
 // step takes in what came in, sends what is to be sent and publishes the
 // snapshot.
 func (l *loop) step(in account.Input, p *poll) {
+	if in.Verdict == nil { // a verdict was made of what is stored by now
+		l.load()
+	}
 	if !l.silentSince.IsZero() && (l.st.book.Poll.Fault != nil || in.Verdict != nil && in.Verdict.Fault != nil) {
 		in.Silence = l.now().Sub(l.silentSince)
 	}

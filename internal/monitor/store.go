@@ -224,7 +224,9 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 	u.Events, u.Remember = stored(r.Events), r.Forecasts
 	st.book.AddForecasts(r.Forecasts)
 	st.remember(u)
-	err = st.db.Record(ctx, u, rows...)
+	// What was decided is stored, also where the end came meanwhile: an alert may
+	// have been delivered.
+	err = st.db.Record(context.WithoutCancel(ctx), u, rows...)
 	var kept *history.StorageError
 	if err != nil && !errors.As(err, &kept) { // nothing of it was taken
 		st.reset()

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -188,6 +189,37 @@ func TestASuccessForgetsRefusals(t *testing.T) {
 		s.failed(time.Now(), refused)
 		if s.refused() {
 			t.Error("a fault between two refusals does not count")
+		}
+	})
+}
+
+// What was delivered as the end came is stored: the next process would send it
+// again.
+func TestADeliveryIsStoredAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "nearly-empty"})
+		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 1000, Level: alert.Urgent}}, &alert.Options{
+			Channels: []alert.Channel{{Name: "phone", Via: alert.Ntfy}}, Now: b.now,
+		}
+		p := newPolls(t, b)
+		p.after(t, time.Minute)
+		due := p.st.state.Outbox.Due(b.now())
+		if len(due) != 1 {
+			t.Fatalf("%d deliveries are due, want the alert", len(due))
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		in := account.Input{Results: []alert.Result{{ID: due[0].ID, Channel: "phone", At: b.now()}}}
+		if _, err := p.st.step(ended, in, nil, true); err != nil {
+			t.Error(err)
+		}
+		again, err := openStore(t.Context(), New(b.o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if due := again.state.Outbox.Due(b.now()); len(due) != 0 {
+			t.Errorf("%d deliveries are due in the next process, want none", len(due))
 		}
 	})
 }
