@@ -317,7 +317,7 @@ func TestN07TLS(t *testing.T) {
 	_, err := newClient(t, s.URL).Credits(t.Context())
 	wantNetworkError(t, "Credits(untrusted)", err, "certificate signed by unknown authority", false)
 
-	c, s = serveTLS(t, good, nil)
+	c, _ = serveTLS(t, good, nil)
 	own(c).TLSClientConfig.ServerName = "openrouter.ai"
 	_, err = c.Credits(t.Context())
 	wantNetworkError(t, "Credits(wrong host)", err, "not openrouter.ai", false)

@@ -275,7 +275,6 @@ func TestTrailsAgreeWithQueries(t *testing.T) {
 func TestLoadIsOneReadTransaction(t *testing.T) {
 	db, _ := fresh(t)
 	all := subjects(t, db)
-	c := newCaller(t, db, at(100))
 	u := PollUpdate{Series: all[0], Attempt: at(0), Interval: time.Minute, State: []byte("{}")}
 	readings := func(m float64) (list []Reading) {
 		for i, s := range all {
@@ -289,7 +288,7 @@ func TestLoadIsOneReadTransaction(t *testing.T) {
 		}
 	}
 	another := openTest(t, db.Path()) // which knows nothing yet
-	c = newCaller(t, another, at(100))
+	c := newCaller(t, another, at(100))
 	before := another.Stats()
 	c.sync()
 	if s := another.Stats(); s.Selects-before.Selects > 10 || s.ReadTx-before.ReadTx != 1 || s.Commits != before.Commits {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-const fiveSeconds = 5 * time.Second
+const claimGap = 5 * time.Second
 
 // claims returns what an attempt at a minute says of who else may ask.
 func claims(t *testing.T, db *DB, minute float64, gap time.Duration) bool {
@@ -60,7 +60,7 @@ func TestMarkCountsAsAClaim(t *testing.T) {
 		{"the clock was set back", -0.5, true}, // which is an attempt itself
 		{"as the gap ends", 5. / 60, true},
 	} {
-		if got := claims(t, other, c.minute, fiveSeconds); got != c.want {
+		if got := claims(t, other, c.minute, claimGap); got != c.want {
 			t.Errorf("%s: Claim() = %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -107,14 +107,14 @@ func TestClaimsOfAReadOnlyHistoryCountForOthers(t *testing.T) {
 	}
 	asked := 0
 	for i := range 100 { // in 10 s
-		if claims(t, dbs[i%2], float64(i)/600, fiveSeconds) {
+		if claims(t, dbs[i%2], float64(i)/600, claimGap) {
 			asked++
 		}
 	}
 	if asked != 2 {
 		t.Errorf("asked %d times in 10 s, want 2", asked)
 	}
-	if claims(t, writer, 9.9/60, fiveSeconds) {
+	if claims(t, writer, 9.9/60, claimGap) {
 		t.Error("one that may write claims too, want false")
 	}
 	// Where there can be no file, each counts for itself.
@@ -122,7 +122,7 @@ func TestClaimsOfAReadOnlyHistoryCountForOthers(t *testing.T) {
 	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if !claims(t, dbs[0], 1, fiveSeconds) || claims(t, dbs[0], 1.05, fiveSeconds) || !claims(t, dbs[1], 1.05, fiveSeconds) {
+	if !claims(t, dbs[0], 1, claimGap) || claims(t, dbs[0], 1.05, claimGap) || !claims(t, dbs[1], 1.05, claimGap) {
 		t.Error("without a lock's file, want each to be bound by its own claims")
 	}
 }

@@ -51,7 +51,7 @@ func TestBudgetsOfWorkspaces(t *testing.T) {
 					}
 					return
 				}
-				used := b.broken(ByWorkspace, time.Now().Sub(c.from(time.Now())))
+				used := b.broken(ByWorkspace, time.Since(c.from(time.Now())))
 				for _, r := range used.Rows {
 					if r.ID == row.ID && math.Abs(*row.Cap.RemainingUSD-(c.limit-*r.SpendUSD)) > cent {
 						t.Errorf("remaining %v, want %v less %v", *row.Cap.RemainingUSD, c.limit, *r.SpendUSD)
