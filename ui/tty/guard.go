@@ -16,6 +16,7 @@ import (
 type guard struct {
 	tea.Model
 	fail func(error)
+	beat *beat
 }
 
 func (g guard) recovered() {
@@ -33,12 +34,13 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = g
 	defer g.recovered()
 	m, cmd := g.Model.Update(msg)
-	return guard{m, g.fail}, g.cmd(cmd)
+	return guard{m, g.fail, g.beat}, g.cmd(cmd)
 }
 
 func (g guard) View() (v tea.View) {
 	v.AltScreen = true
 	defer g.recovered()
+	defer g.beat.wake()
 	return g.Model.View()
 }
 

@@ -42,8 +42,8 @@ const (
 	watchEvery = time.Second
 )
 
-// framesPerSecond is low, for the renderer wakes that often all the time, but
-// no lower: the first frame is not drawn before the first of these.
+// framesPerSecond is how often the renderer wakes until the first frame, and
+// where it cannot be driven on demand.
 const framesPerSecond = 60
 
 // Options are where a model is shown. The zero Options are the process's own
@@ -102,10 +102,13 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 		return err
 	}
 	defer s.term.close()
-	s.program = tea.NewProgram(guard{model, s.fail},
+	b := &beat{}
+	s.program = tea.NewProgram(guard{model, s.fail, b},
 		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),
 		tea.WithEnvironment(env), tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(), tea.WithFilter(s.filter))
+	b.program = s.program
+	defer b.stop()
 
 	s.listen()
 	defer s.unlisten()

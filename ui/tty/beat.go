@@ -1,0 +1,79 @@
+package tty
+
+import (
+	"reflect"
+	"sync"
+	"time"
+	"unsafe"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// How fast the renderer looks for a frame to draw: while there may be one, and
+// else. The slow beat draws what the quick one was too late for.
+const (
+	quickBeat = 3 * time.Millisecond
+	slowBeat  = time.Second
+	// restAfter is from a frame to the slow beat.
+	restAfter = 12 * time.Millisecond
+)
+
+// beat lets Bubble Tea's renderer draw on demand. By itself it wakes 60 times a
+// second for as long as the program runs, which is most of what a quiet screen
+// costs, and a first frame waits for one of these.
+//
+// The ticker is private: it is reached by reflection. Where a version of Bubble
+// Tea has none, the renderer goes on at its fixed rate.
+type beat struct {
+	program *tea.Program
+
+	mu     sync.Mutex
+	ticker *time.Ticker
+	rest   *time.Timer
+}
+
+// wake is called when there may be something new to draw, at the earliest from
+// the first View.
+func (b *beat) wake() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ticker == nil {
+		if b.ticker = rendererTicker(b.program); b.ticker == nil {
+			return
+		}
+		b.rest = time.AfterFunc(restAfter, b.slow)
+	}
+	b.ticker.Reset(quickBeat)
+	b.rest.Reset(restAfter)
+}
+
+func (b *beat) slow() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ticker.Reset(slowBeat)
+}
+
+// stop ends the timer. Bubble Tea has stopped its ticker by then.
+func (b *beat) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rest != nil {
+		b.rest.Stop()
+	}
+	if b.ticker != nil {
+		b.ticker.Stop()
+	}
+}
+
+// rendererTicker returns the ticker that drives the renderer of a program that
+// runs; nil where there is none of that name and type.
+func rendererTicker(p *tea.Program) *time.Ticker {
+	f := reflect.ValueOf(p).Elem().FieldByName("ticker")
+	if !f.IsValid() || f.Type() != reflect.TypeFor[*time.Ticker]() {
+		return nil
+	}
+	return *(**time.Ticker)(unsafe.Pointer(f.UnsafeAddr()))
+}
