@@ -18,7 +18,7 @@ import (
 // and looks for what grows between the half and the end: goroutines, file
 // descriptors and, from ten days on, for a fresh heap still settles, memory.
 func TestSoak(t *testing.T) {
-	t.Parallel()
+	// Not beside others, whose goroutines would be counted.
 	if testing.Short() {
 		t.Skip("takes seconds, more with the race detector")
 	}
