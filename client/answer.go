@@ -93,6 +93,7 @@ func (c *Client) refusal(q call, res *http.Response, at clocks) *APIError {
 	// The status is enough: a body that cannot be read changes nothing.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusalBytes))
 	refused := parseRefusal(body)
+	e.NotJSON = !refused.isJSON
 	switch {
 	case e.Kind == ErrRedirect:
 		e.Message = redirectTarget(res.Header.Get("Location"), c.base)

@@ -47,6 +47,9 @@ type APIError struct {
 	// server did not say. A well-formed wait is given as it is, however long;
 	// one that cannot be read is an hour.
 	RetryAfter *time.Duration
+	// NotJSON reports that a refusal had another body than the API's own: a
+	// proxy's page, or none.
+	NotJSON bool
 	// Endpoint is the endpoint, without identifiers: "credits",
 	// "workspaces/budgets".
 	Endpoint string

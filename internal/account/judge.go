@@ -90,14 +90,12 @@ func Judge(was Facts, r Reading, b *Book) Verdict {
 }
 
 func (v *Verdict) judgeTotals(r Reading, last credit.Sample, have bool) {
-	ordinary := v.Facts.Ordinary()
+	// A key that has read the account before may do so: who refuses it now is a
+	// proxy, or fails.
+	hidden := v.Facts.Ordinary() && v.Facts.ReadBy != r.Fingerprint
 	switch f := r.TotalsFault; {
-	case f.is(credit.FaultForbidden):
+	case f.is(credit.FaultForbidden) && hidden && !f.NotAPI:
 		v.Facts.RefusedAt, v.Facts.BalanceNote = r.At, noteHidden
-		if !ordinary {
-			v.Fault = f
-			return
-		}
 		v.keyOnly(r)
 		return
 	case f.is(credit.FaultPayment):
@@ -112,7 +110,10 @@ func (v *Verdict) judgeTotals(r Reading, last credit.Sample, have bool) {
 	b := *r.Totals
 	if b == (credit.Balance{}) {
 		switch {
-		case ordinary:
+		case have && v.Facts.ReadBy == r.Fingerprint && last.UsageUSD > slack:
+			v.Fault = malformed(fmt.Sprintf("0 of 0, after %.2f used", last.UsageUSD))
+			return
+		case v.Facts.Ordinary():
 			v.Facts.BalanceNote = noteZero
 			v.keyOnly(r)
 			return
@@ -121,9 +122,6 @@ func (v *Verdict) judgeTotals(r Reading, last credit.Sample, have bool) {
 			if v.Fault = r.KeyFault; v.Fault == nil {
 				v.Fault = malformed("0 of 0, from a key of unknown kind")
 			}
-			return
-		case have && v.Facts.ReadBy == r.Fingerprint && last.UsageUSD > slack:
-			v.Fault = malformed(fmt.Sprintf("0 of 0, after %.2f used", last.UsageUSD))
 			return
 		}
 	}
@@ -158,8 +156,12 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && sameKey && recent(v.Facts.AgreedAt, r.At):
-		// A replica that lags behind; its credits may be new.
-		row.UsageUSD = last.UsageUSD
+		// A replica that lags behind: neither of its totals counts, for no
+		// answer ever had one of them beside the other's newest.
+		row.UsageUSD, row.CreditsUSD = last.UsageUSD, nil
+		if last.CreditsKnown {
+			row.CreditsUSD = &last.CreditsUSD
+		}
 		v.Rows = append(v.Rows, row)
 		return
 	case fell:

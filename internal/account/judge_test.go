@@ -63,7 +63,11 @@ func TestJudge(t *testing.T) {
 		{"0 of 0 of an unknown key", Facts{}, true, Reading{Totals: totals(0, 0)}, credit.FaultMalformed, "", "", "0 of 0"},
 		{"0 of 0 where the key could not be read", Facts{}, true, Reading{KeyFault: fault(credit.FaultServer), Totals: totals(0, 0)}, credit.FaultServer, "", "", "0 of 0"},
 		{"credits forbidden to an ordinary key", Facts{}, true, Reading{Key: ordinary, TotalsFault: fault(credit.FaultForbidden)}, "", FromKey, "1 4.00 first reading", "not visible"},
-		{"credits forbidden to a management key", read, false, Reading{TotalsFault: fault(credit.FaultForbidden)}, credit.FaultForbidden, FromCredits, "", "not visible"},
+		{"credits forbidden to a management key", read, false, Reading{TotalsFault: fault(credit.FaultForbidden)}, credit.FaultForbidden, FromCredits, "", ""},
+		{"credits forbidden to an ordinary key that read them", func() Facts { f := read; f.Key = ordinary; return f }(), false, Reading{Key: ordinary, TotalsFault: fault(credit.FaultForbidden)}, credit.FaultForbidden, FromCredits, "1 4.00 first reading", ""},
+		{"credits forbidden to an ordinary key by a proxy", Facts{}, true, Reading{Key: ordinary, TotalsFault: &Fault{Kind: credit.FaultForbidden, NotAPI: true}}, credit.FaultForbidden, "", "1 4.00 first reading", ""},
+		{"credits forbidden to a key of unknown kind", Facts{}, true, Reading{KeyFault: fault(credit.FaultServer), TotalsFault: fault(credit.FaultForbidden)}, credit.FaultForbidden, "", "", ""},
+		{"0 of 0 of an ordinary key that read more", func() Facts { f := read; f.Key = ordinary; return f }(), false, Reading{Key: ordinary, Totals: totals(0, 0)}, credit.FaultMalformed, FromCredits, "1 4.00 first reading", ""},
 		{"payment required", read, false, Reading{TotalsFault: fault(credit.FaultPayment)}, credit.FaultPayment, FromCredits, "", "payment required"},
 		{"the server fails", read, false, Reading{TotalsFault: fault(credit.FaultServer)}, credit.FaultServer, FromCredits, "", ""},
 		{"credits fail, and the key was read", Facts{Key: ordinary, Fingerprint: "fp"}, false, Reading{Key: ordinary, TotalsFault: fault(credit.FaultServer)}, credit.FaultServer, "", "1 4.00 first reading", ""},
@@ -95,6 +99,16 @@ func TestJudge(t *testing.T) {
 		if kind != c.fault || v.Facts.Source != c.source || strings.Join(rows, ", ") != c.rows || !strings.Contains(v.Facts.BalanceNote, c.note) {
 			t.Errorf("%s: fault %q, source %q, rows %q, note %q, want %q, %q, %q, %q", c.name, kind, v.Facts.Source, rows, v.Facts.BalanceNote, c.fault, c.source, c.rows, c.note)
 		}
+	}
+}
+
+// Of an answer that is held back for a lag, neither total is taken.
+func TestJudgeHoldsThePair(t *testing.T) {
+	b := bookOf(trailOf(60, func(ago int) float64 { return 36.5 - float64(ago)/60 }, 100))
+	was := Facts{Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0}
+	v := Judge(was, Reading{At: t0.Add(time.Minute), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 60.75, UsageUSD: 36}}, b)
+	if len(v.Rows) != 1 || v.Rows[0].UsageUSD != 36.5 || v.Rows[0].CreditsUSD == nil || *v.Rows[0].CreditsUSD != 100 {
+		t.Errorf("rows %+v, want both totals of the reading before", v.Rows)
 	}
 }
 
@@ -134,6 +148,10 @@ func TestJudgeOfAKey(t *testing.T) {
 
 func TestFactsWant(t *testing.T) {
 	f := Facts{Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", KeyAt: t0, RefusedAt: t0}
+	ordinary := f
+	ordinary.Key = &credit.Key{Kind: credit.KeyOrdinary}
+	reader := ordinary
+	reader.ReadBy = "fp"
 	for _, c := range []struct {
 		name        string
 		f           Facts
@@ -141,7 +159,11 @@ func TestFactsWant(t *testing.T) {
 		fingerprint string
 		key, totals bool
 	}{
-		{"a management key's are known", f, t0.Add(time.Minute), "fp", false, false},
+		{"a management key's are known", f, t0.Add(time.Minute), "fp", false, true},
+		{"an ordinary key was refused", ordinary, t0.Add(time.Minute), "fp", true, false},
+		{"an ordinary key that read it was refused", reader, t0.Add(time.Minute), "fp", true, true},
+		{"an ordinary key, an hour on", ordinary, t0.Add(rarely), "fp", true, true},
+		{"an ordinary key, and a clock that was set back", ordinary, t0.Add(-time.Minute), "fp", true, true},
 		{"an hour on", f, t0.Add(rarely), "fp", true, true},
 		{"a clock that was set back", f, t0.Add(-time.Minute), "fp", true, true},
 		{"another key", f, t0.Add(time.Minute), "other", true, true},

@@ -102,6 +102,8 @@ type Fault struct {
 	Kind credit.FaultKind
 	// Message is one sanitised line.
 	Message string
+	// NotAPI reports a refusal that is not in the API's form: a proxy's.
+	NotAPI bool
 }
 
 // Phase is what the pipeline is doing.
@@ -125,11 +127,15 @@ func (s Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
 	return max(0, now.Sub(s.At)), true
 }
 
-// Stale reports whether the values are older at now than a working collector
-// would leave them.
-func (s Snapshot) Stale(now time.Time) bool {
+// Stale reports whether the values are not those of the newest attempt, or are
+// old: nothing calls them live.
+func (s Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(now) }
+
+// Old reports whether the values are older at now than a working collector
+// would leave them, or there are none.
+func (s Snapshot) Old(now time.Time) bool {
 	age, ok := s.Age(now)
-	return !ok || age > 2*s.Interval+5*time.Second
+	return !ok || age > 5*s.Interval/2
 }
 
 // Outlook is the forecast's state for a person: that nothing was spent in the

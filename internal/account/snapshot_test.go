@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
 
@@ -28,6 +29,30 @@ func TestEarly(t *testing.T) {
 		}
 		if got := s.Early(); got != c.want {
 			t.Errorf("%s: Early = %t, want %t", c.name, got, c.want)
+		}
+	}
+}
+
+// The age stands beside the values, and nothing calls them live, from the first
+// attempt that fails.
+func TestStale(t *testing.T) {
+	s := Snapshot{At: t0, Interval: time.Minute}
+	failed := s
+	failed.Fault = &Fault{Kind: credit.FaultServer}
+	for _, c := range []struct {
+		name       string
+		s          Snapshot
+		now        time.Time
+		stale, old bool
+	}{
+		{"just read", s, t0, false, false},
+		{"two and a half intervals ago", s, t0.Add(150 * time.Second), false, false},
+		{"longer ago", s, t0.Add(151 * time.Second), true, true},
+		{"the newest attempt failed", failed, t0.Add(time.Second), true, false},
+		{"never read", Snapshot{Interval: time.Minute}, t0, true, true},
+	} {
+		if stale, old := c.s.Stale(c.now), c.s.Old(c.now); stale != c.stale || old != c.old {
+			t.Errorf("%s: stale %v, old %v, want %v, %v", c.name, stale, old, c.stale, c.old)
 		}
 	}
 }

@@ -200,7 +200,7 @@ const driverWait = 2 * time.Minute
 // that nobody looked for them meanwhile.
 func (was Unusual) follow(s Snapshot, rules Rules, drivers map[string]Driver) Unusual {
 	now := was
-	if s.Fault == nil && !s.Stale(s.Now) {
+	if !s.Stale(s.Now) {
 		next := was.find(s, alert.LeastFactor(rules.Alerts, alert.Spike, rules.Account))
 		if !was.same(next) {
 			next.Found, next.Pending = next.of(was.Found), next.of(was.Pending)

@@ -35,7 +35,7 @@ type Facts struct {
 	Key         *credit.Key `json:"key,omitempty"`
 	Fingerprint string      `json:"fingerprint,omitempty"`
 	// KeyAt is when the key's facts were read, RefusedAt when /credits last
-	// answered that this key may not read it.
+	// refused an ordinary key that never read it.
 	KeyAt       time.Time `json:"key_at,omitzero"`
 	RefusedAt   time.Time `json:"refused_at,omitzero"`
 	BalanceNote string    `json:"balance_note,omitempty"`
@@ -69,9 +69,10 @@ func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
 		now.Sub(f.KeyAt) >= rarely || now.Before(f.KeyAt)
 }
 
-// WantsTotals reports whether /credits is to be requested.
+// WantsTotals reports whether /credits is to be requested: rarely with an ordinary
+// key that was refused and never read it, and else always.
 func (f Facts) WantsTotals(now time.Time, fingerprint string) bool {
-	return f.RefusedAt.IsZero() || f.Fingerprint != fingerprint ||
+	return f.RefusedAt.IsZero() || f.Fingerprint != fingerprint || !f.Ordinary() || f.ReadBy == fingerprint ||
 		now.Sub(f.RefusedAt) >= rarely || now.Before(f.RefusedAt)
 }
 

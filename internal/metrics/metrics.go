@@ -37,7 +37,7 @@ func Text(accounts []Account, now time.Time) []byte {
 	for _, m := range values {
 		f := family{name: m.name, kind: m.kind, help: m.help}
 		for _, a := range accounts {
-			if s := a.Snapshot; m.always || !s.Stale(now) {
+			if s := a.Snapshot; m.always || !s.Old(now) {
 				if v := m.of(s, now); v != nil {
 					f.add(*v, label{"account", s.Account})
 				}
@@ -57,7 +57,7 @@ func Text(accounts []Account, now time.Time) []byte {
 }
 
 // values are the metrics that an account has one of. Only those that are
-// always true are told of a snapshot that is stale.
+// always true are told of a snapshot that is old.
 var values = []struct {
 	name, kind, help string
 	always           bool
@@ -92,7 +92,7 @@ func topUpMissing(s account.Snapshot, _ time.Time) *float64 {
 
 func up(s account.Snapshot, now time.Time) *float64 {
 	v := 0.0
-	if !s.Stale(now) && s.Fault == nil {
+	if !s.Stale(now) {
 		v = 1
 	}
 	return &v
@@ -136,7 +136,7 @@ func depletion(accounts []Account, now time.Time) family {
 		help: "When the balance or the key's cap, whichever is first, is spent with this probability."}
 	for _, a := range accounts {
 		c := a.Snapshot.Forecast
-		if c.State != forecast.OK || a.Snapshot.Stale(now) {
+		if c.State != forecast.OK || a.Snapshot.Old(now) {
 			continue
 		}
 		for _, q := range []struct {

@@ -17,7 +17,7 @@ const (
 func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []label) family {
 	f := family{name: name, kind: gauge, help: help}
 	for _, a := range accounts {
-		if a.Snapshot.Stale(now) {
+		if a.Snapshot.Old(now) {
 			continue
 		}
 		all := slices.DeleteFunc(slices.Clone(rows(a)), func(r Row) bool { return math.IsNaN(r.SpendUSD) })

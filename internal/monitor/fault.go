@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ortop/client"
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
@@ -24,7 +25,8 @@ func newFault(err error) *account.Fault {
 	if errors.As(err, &connect) {
 		return &account.Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err)}
 	}
-	return &account.Fault{Kind: fault.Kind(err), Message: oneLine(err)}
+	var api *client.APIError
+	return &account.Fault{Kind: fault.Kind(err), Message: oneLine(err), NotAPI: errors.As(err, &api) && api.NotJSON}
 }
 
 // oneLine is an error's text as it may be shown and stored.

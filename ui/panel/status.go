@@ -27,18 +27,18 @@ type status struct {
 // statusOf is the most severe state that applies.
 func statusOf(s account.Snapshot, now time.Time) status {
 	age, known := s.Age(now)
-	old := known && s.Stale(now)
+	stale := known && s.Stale(now)
 	switch {
 	case s.Phase == account.Refused:
 		return status{"✗", "key refused", "", draw.LevelCritical}
 	case s.Forecast.State == forecast.Depleted:
-		return status{"✗", spentWord(s) + aged(old, age), spentWord(s), draw.LevelCritical}
+		return status{"✗", spentWord(s) + aged(stale, age), spentWord(s), draw.LevelCritical}
 	case s.Phase == account.Paused:
-		return status{"‖", "paused" + aged(old, age), "paused", draw.LevelLow}
+		return status{"‖", "paused" + aged(stale, age), "paused", draw.LevelLow}
 	case s.Phase == account.Held && !s.Due.IsZero():
 		until := clockOf(s.Due, now)
 		return status{"▲", "waiting until " + until, "until " + until, draw.LevelLow}
-	case old:
+	case known && s.Old(now):
 		return status{"▲", "stale " + text.Span(age), "", draw.LevelLow}
 	case s.Fault != nil:
 		return status{"▲", faultWord(*s.Fault), "", draw.LevelLow}
