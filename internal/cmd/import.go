@@ -8,10 +8,12 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/ledger"
 	"ortop/internal/monitor"
 )
@@ -30,8 +32,10 @@ It takes
 
 Nothing in the history is changed: readings of a time that it covers are left
 out, and so are days that are not before its first reading. Importing a file
-again adds nothing. Days without a line between the first and the last of an
-activity export were days without spend; the day that is not over is left out.
+again adds nothing. Activity by request is kept by the hour. Time without a line
+between the first and the last of an activity export was without spend; the day
+that is not over is left out, and so is one of which a line cannot be read. A
+fuller file of the same time completes it.
 
 Lines that cannot be read are reported by their numbers and left out. All others
 are added at once, or none.`,
@@ -54,6 +58,10 @@ func (a *app) importFile(ctx context.Context, path string) (err error) {
 	f, err := a.readImport(ctx, path)
 	if errors.Is(err, ledger.ErrNoImport) {
 		return &exitError{exitFailed, fmt.Errorf("importing %q: %w", path, err), importHint}
+	}
+	if errors.Is(err, ledger.ErrBYOK) {
+		return &exitError{exitFailed, fmt.Errorf("importing %q: %w", path, err),
+			"take the BYOK spend out of that column and call it usage, or export the activity with its usage"}
 	}
 	if err != nil {
 		return fmt.Errorf("importing %q: %w", path, err)
@@ -97,18 +105,13 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 	if f.Days == nil {
 		added, err = ar.DB.Import(ctx, ar.Shown, f.Readings)
 	} else {
-		if _, ok, err := ar.DB.First(ctx, ar.Account); err != nil || !ok {
-			return "", errors.Join(err, &exitError{exitFailed,
-				fmt.Errorf("importing activity: account %s has no reading yet that the days could lead up to", account),
-				"run ortop status once, and import again"})
-		}
-		days := f.AllDays()
-		spends := make([]history.Spend, len(days))
-		for i, d := range days {
-			spends[i] = history.Spend{From: d.Start, To: d.Start.AddDate(0, 0, 1), USD: d.USD}
-		}
-		what, all = "days", len(days)
-		added, err = ar.DB.Backfill(ctx, ar.Account, spends)
+		what = "days"
+		all, added, err = storeActivity(ctx, f, ar)
+	}
+	if errors.Is(err, history.ErrNoReading) {
+		return "", &exitError{exitFailed,
+			fmt.Errorf("importing activity: account %s has no reading yet that the days could lead up to", account),
+			"run ortop status once, and import again"}
 	}
 	if err != nil {
 		return "", err
@@ -123,8 +126,30 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 	line("there", all-added, "%s that the history has already", what)
 	line("repeated", f.Repeated, "of a request that was there before, counted once")
 	line("empty", f.Empty, "without an amount, or of the day that is not over")
+	line("open", f.OpenDays(), "of the days: a line of them could not be read, so a mended file can still set them")
 	line("bad", f.Problems.Count, "left out: %s %s", f.Noun, numbersOf(f.Problems))
 	return b.String(), nil
+}
+
+// storeActivity adds what a file holds of activity, and returns how many days
+// that are, and how many of them tell something new.
+func storeActivity(ctx context.Context, f *ledger.Import, ar monitor.Archive) (days, added int, err error) {
+	spends := f.Spends()
+	spans := make([]history.Spend, len(spends))
+	for i, s := range spends {
+		spans[i] = history.Spend{From: s.From, To: s.To, USD: s.USD}
+	}
+	fresh, err := ar.DB.ImportSpend(ctx, ar.Account, spans)
+	return daysOf(spans), daysOf(fresh), err
+}
+
+// daysOf is how many UTC days spans are of.
+func daysOf(spans []history.Spend) int {
+	days := map[time.Time]bool{}
+	for _, s := range spans {
+		days[credit.DayStart(s.From)] = true
+	}
+	return len(days)
 }
 
 // numbersOf lists where the problems are, up to a bound.

@@ -20,6 +20,10 @@ func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (
 	ses := a.watch(s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	last := r.To.Truncate(time.Second).Add(time.Second) // logs often have whole seconds
+	settle := reconcile.Settle
+	if r.Log.ByDay() { // its ends are those of days, not of requests
+		last, settle = r.To, 0
+	}
 	snap, err := a.readSince(ctx, ses.mon, last)
 	if snap.StorageNote != "" {
 		a.hint("%s", snap.StorageNote)
@@ -32,7 +36,7 @@ func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (
 		r.Reason = errors.New(snap.Fault.Message)
 	}
 	known.Read = snap.At
-	end := last.Add(reconcile.Settle)
+	end := last.Add(settle)
 	if snap.At.Before(end) && !snap.At.Before(last) {
 		end = snap.At
 	}

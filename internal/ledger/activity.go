@@ -8,40 +8,54 @@ import (
 )
 
 // activity takes the rows of OpenRouter's activity export, by day or by request,
-// and adds what was spent to its UTC day.
+// and adds what was spent to its UTC day and hour.
 type activity struct {
 	f          *Import
 	now        time.Time
 	time, cost Field
 	form       Form
+	requests   bool            // rows are single requests
 	seen       map[string]bool // the requests so far, by ID
+	day        time.Time       // of the last row whose time could be read
+	lost       bool            // a row without a time came after it
 }
 
 func newActivity(r *Reader, f *Import, now time.Time) *activity {
-	f.Days = map[time.Time]float64{}
-	return &activity{f: f, now: now, time: r.Narrow(Time), cost: r.Narrow(Cost), form: r.Form, seen: map[string]bool{}}
+	f.Days, f.open, f.hours = map[time.Time]float64{}, map[time.Time]bool{}, map[time.Time]float64{}
+	return &activity{
+		f: f, now: now, time: r.Narrow(Time), cost: r.Narrow(Cost), form: r.Form, seen: map[string]bool{},
+		requests: r.Form == Table && r.Has(generationID),
+	}
 }
 
 func (a *activity) take(row Row) error {
 	if row.Err != nil {
+		a.lose()
 		return row.Err
 	}
-	usd, err := row.Spent(a.cost)
-	if err != nil {
-		return err
-	}
-	if usd == nil && a.form == List {
-		return errors.New("it has no usage")
+	usd, costErr := row.Spent(a.cost)
+	if costErr == nil && usd == nil && a.form == List {
+		costErr = errors.New("it has no usage")
 	}
 	at, err := row.Time(a.time, a.now)
 	if err == nil && at.IsZero() {
 		err = errNoTime
 	}
 	if err != nil {
+		a.lose()
+		if costErr != nil {
+			err = costErr
+		}
 		return err
 	}
 	day := credit.DayStart(at)
-	if usd == nil || day.Equal(credit.DayStart(a.now)) { // a day that is not over has no total
+	a.place(day)
+	if costErr != nil {
+		a.f.open[day] = true
+		return costErr
+	}
+	if today := credit.DayStart(a.now); usd == nil || day.Equal(today) { // a day that is not over has no total
+		a.f.whole = a.f.whole || day.Equal(today)
 		a.f.Empty++
 		return nil
 	}
@@ -52,32 +66,32 @@ func (a *activity) take(row Row) error {
 		}
 		a.seen[id] = true
 	}
-	a.f.Days[day] += *usd
-	a.f.Used++
+	a.f.add(at, *usd, a.requests)
 	return nil
 }
 
-// Day is a UTC day and what was spent in it.
-type Day struct {
-	Start time.Time
-	USD   float64
+// lose notes a row that may be of any day between those of its neighbours.
+func (a *activity) lose() {
+	a.lost = true
+	if !a.day.IsZero() {
+		a.f.open[a.day] = true
+	}
 }
 
-// AllDays are the days from the first to the last. One that is missing between
-// them was without traffic, which the export leaves out.
-func (f *Import) AllDays() []Day {
-	var first, last time.Time
-	for d := range f.Days {
-		if first.IsZero() || d.Before(first) {
-			first = d
+// place notes the day of a row. A row that was lost before it may be of it, or
+// of a day in between.
+func (a *activity) place(day time.Time) {
+	if a.lost {
+		from, to := a.day, day
+		if from.IsZero() {
+			from = day
 		}
-		if d.After(last) {
-			last = d
+		if to.Before(from) {
+			from, to = to, from
+		}
+		for d := from; !d.After(to); d = d.AddDate(0, 0, 1) {
+			a.f.open[d] = true
 		}
 	}
-	var days []Day
-	for d := first; len(f.Days) > 0 && !d.After(last); d = d.AddDate(0, 0, 1) {
-		days = append(days, Day{d, f.Days[d]})
-	}
-	return days
+	a.day, a.lost = day, false
 }

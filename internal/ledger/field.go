@@ -15,6 +15,10 @@ var (
 	Key   = Field{"key", "api_key_name", "key_name", "key_hash", "api_key_hash", "key_label"}
 )
 
+// creditCost are the names that mean credits. What the Activity page calls spend
+// is credits and an estimate of BYOK.
+var creditCost = Cost[:len(Cost)-2]
+
 // generationID is what no two requests have in common. A column that is called
 // id may be anything's.
 var generationID = ID[:3]

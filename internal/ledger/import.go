@@ -12,17 +12,26 @@ import (
 // Import is what a file adds to a history: readings, or spend by the day.
 type Import struct {
 	Readings []credit.Sample
-	Days     map[time.Time]float64 // USD by UTC day; nil for readings
+	Days     map[time.Time]float64 // USD by UTC day; nil for readings; see Spends
 	Used     int                   // rows that count
 	Empty    int                   // rows without an amount, or of the day that is not over
 	Repeated int                   // rows of a request that an earlier row has
 	Problems Problems
 	Noun     string // what is counted: line or entry
+
+	grain       grain
+	hours       map[time.Time]float64 // USD by hour
+	open        map[time.Time]bool    // days of which a row could not be read
+	first, last time.Time             // of the rows that count
+	whole       bool                  // rows of the present day follow: the last day is whole
 }
 
 // ErrNoImport is the error for a file that is none of those that can be
 // imported.
 var ErrNoImport = errors.New("it is neither readings nor activity")
+
+// ErrBYOK is the error for activity whose amounts may be more than credits lost.
+var ErrBYOK = errors.New("may hold what was paid to providers directly (BYOK) besides credits")
 
 // importer takes the rows of one kind of file.
 type importer interface {
@@ -45,6 +54,8 @@ func ReadImport(in io.Reader, now time.Time) (*Import, error) {
 		return nil, ErrNoImport
 	case r.Form == Table && r.Has(at) && r.Has(totalUsage):
 		rows = newReadings(r, f, now)
+	case r.Form == Table && len(r.Narrow(creditCost)) == 0 && r.Has(Time) && r.Has(Cost):
+		return nil, fmt.Errorf("its column %s %w", r.Narrow(Cost)[0], ErrBYOK)
 	case r.Has(Time) && r.Has(Cost):
 		rows = newActivity(r, f, now)
 	default:

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 // Entry is one request of a log.
@@ -119,9 +121,22 @@ func (l *logReader) take(e Entry) {
 // short is a text of its own, which does not keep its line in memory.
 func short(s string) string { return strings.Clone(s[:min(len(s), maxText)]) }
 
-// Span is from the first to the last request whose time is known; ok is false
-// where none is.
+// ByDay reports whether the log has days in place of requests.
+func (l Log) ByDay() bool {
+	for _, e := range l.Entries {
+		if e.ID != "" || e.At.IsZero() || !e.At.Equal(credit.DayStart(e.At)) {
+			return false
+		}
+	}
+	return len(l.Entries) > 0
+}
+
+// Span is from the first to the last request whose time is known, or to the end
+// of the last day of a log by the day; ok is false where none is.
 func (l Log) Span() (from, to time.Time, ok bool) {
+	if l.ByDay() {
+		defer func() { to = to.AddDate(0, 0, 1) }()
+	}
 	for _, e := range l.Entries {
 		if e.At.IsZero() {
 			continue

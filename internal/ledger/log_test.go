@@ -274,3 +274,15 @@ func TestCostsByTheNamesOfSpreadsheets(t *testing.T) {
 		t.Errorf("Read = %+v, %v, want 0.25", l, err)
 	}
 }
+
+func TestLogByDayIsOfWholeDays(t *testing.T) {
+	for in, want := range map[string]string{
+		"date,usage\n2026-11-18,1\n2026-11-20,2\n":       "2026-11-21 00:00",
+		"date,usage\n2026-11-18,1\n2026-11-20 01:00,2\n": "2026-11-20 01:00",
+		"id,date,usage\na,2026-11-18,1\n":                "2026-11-18 00:00",
+	} {
+		if from, to, ok := read(t, in).Span(); !ok || !from.Equal(day("2026-11-18 00:00")) || !to.Equal(day(want)) {
+			t.Errorf("Span() of %q = %v, %v, %v, want up to %s", in, from, to, ok, want)
+		}
+	}
+}

@@ -53,8 +53,8 @@ func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err e
 			s.Covered.From = g.To
 		}
 	}
-	// Readings are of whole seconds.
-	if from.Truncate(time.Second).Before(s.Covered.From) || to.After(s.Covered.To) {
+	from = from.Truncate(time.Second) // as readings are
+	if from.Before(s.Covered.From) || to.After(s.Covered.To) {
 		return s, ErrNotCovered
 	}
 	if !from.Before(to) {
@@ -87,7 +87,7 @@ func around(ctx context.Context, db *history.DB, series history.Series, t time.T
 			continue
 		}
 		before, ok, err := db.At(ctx, series, t)
-		if err != nil || !ok {
+		if err != nil || !ok || before.At.Equal(t.Truncate(time.Second)) {
 			return 0, err
 		}
 		after, err := db.Range(ctx, series, t.Add(time.Second), u.To)
