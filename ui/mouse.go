@@ -32,8 +32,8 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 		}
 	case l.spend.holds(at.X, at.Y):
 		x := at.X - l.spend.x - 2 - draw.AxisWidth
-		if b := m.spend.Value.Buckets; x >= 0 && x < len(b) {
-			m.cursor = b[x].From
+		if i := m.spendPlot().BucketAt(x, l.spend.w, m.now); i >= 0 {
+			m.cursor = m.spend.Value.Buckets[i].From
 		}
 	default:
 		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(l))

@@ -20,12 +20,8 @@ func (overview) name() string { return "overview" }
 // load also requests the spend of a small pane.
 func (v overview) load(m *Model, l layout) tea.Cmd {
 	var cmd tea.Cmd
-	switch {
-	case l.tier != tierCompact:
-	case m.h < panel.CompactChart:
-		cmd = m.loadSpend(max(1, m.w-2))
-	default:
-		cmd = m.loadSpend(max(1, m.w-2-draw.AxisWidth))
+	if l.tier == tierCompact {
+		cmd = m.loadSpend()
 	}
 	return tea.Batch(cmd, v.refresh(m, l))
 }

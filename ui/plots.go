@@ -45,11 +45,8 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	l := m.layout()
 	cmds := []tea.Cmd{also}
 	cmds = append(cmds, views[m.view].load(&m, l))
-	switch {
-	case l.spend.h > 0:
-		cmds = append(cmds, m.loadSpend(panel.SpendColumns(l.spend.w)))
-	case l.tier == tierLine:
-		cmds = append(cmds, m.loadSpend(panel.LineColumns(l.w)))
+	if l.spend.h > 0 || l.tier == tierLine {
+		cmds = append(cmds, m.loadSpend())
 	}
 	if l.fan.h > 0 {
 		cmds = append(cmds, m.loadFan(l))
@@ -59,15 +56,12 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 
 const plotTimeout = 10 * time.Second
 
-// loadSpend requests the plot of spend in so many columns.
-func (m *Model) loadSpend(cols int) tea.Cmd {
-	if cols <= 0 {
-		return nil
-	}
-	feed, now, span := m.feed, m.now, m.span
+// loadSpend requests the plot of spend.
+func (m *Model) loadSpend() tea.Cmd {
+	feed, now, span, first := m.feed, m.now, m.span, m.snap.HistorySince
 	return m.spend.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
-		from, to := panel.Spans[span].Period(now, cols)
-		return feed.Plot(ctx, from, to, cols)
+		from, to, n := panel.Spans[span].Period(now, first)
+		return feed.Plot(ctx, from, to, n)
 	}, func(a load.Answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
 }
 
@@ -110,13 +104,13 @@ func (m Model) fanPlot() panel.FanPlot {
 	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure()}
 }
 
-// move sets the cursor on a column of the spend plot that is so many further.
+// move sets the cursor on a bucket of the spend plot that is so many further.
 func (m Model) move(by int) Model {
 	b := m.spend.Value.Buckets
 	if len(b) == 0 {
 		return m
 	}
-	x := m.spendPlot().CursorColumn()
+	x := m.spendPlot().CursorBucket()
 	if x < 0 {
 		x = len(b)
 		by = min(by, -1)

@@ -88,11 +88,10 @@ func (m Model) breakdownReceived(msg breakdownMsg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// rowOf is a row of a breakdown, and in how many columns its spend is drawn.
+// rowOf is a row of a breakdown.
 type rowOf struct {
 	question
-	id   string
-	cols int
+	id string
 }
 
 // loadRow requests the spend of the row whose details are shown, and anew every
@@ -102,17 +101,17 @@ func (m *Model) loadRow(l layout) tea.Cmd {
 	if !ok || !m.who.open || l.body.h == 0 {
 		return nil
 	}
-	of, r := rowOf{m.question(), row.ID, panel.SpendColumns(l.body.w)}, &m.who.plot
-	if of.cols < 2 || !r.Due(of, m.now, breakdownEvery) {
+	of, r := rowOf{m.question(), row.ID}, &m.who.plot
+	if panel.SpendColumns(l.body.w) < 2 || !r.Due(of, m.now, breakdownEvery) {
 		return nil
 	}
 	if of != r.Sent {
 		r.Cancel()
 	}
-	feed, now := m.feed, m.now
+	feed, now, first := m.feed, m.now, m.snap.HistorySince
 	return r.Send(of, now, breakdownTimeout, func(ctx context.Context) (history.Plot, error) {
-		from, to := panel.Spans[of.span].Period(now, of.cols)
-		return feed.BreakdownPlot(ctx, of.by, of.id, from, to, of.cols)
+		from, to, n := panel.Spans[of.span].Period(now, first)
+		return feed.BreakdownPlot(ctx, of.by, of.id, from, to, n)
 	}, func(a load.Answer[rowOf, history.Plot]) tea.Msg { return rowPlottedMsg{source{feed}, a} })
 }
 

@@ -69,13 +69,13 @@ func TestKeys(t *testing.T) {
 		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
 		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
 		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
-		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1 }, false},
+		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorBucket() == len(m.spend.Value.Buckets)-1 }, false},
 		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1
+			return m.spendPlot().CursorBucket() == len(m.spend.Value.Buckets)-1
 		}, false},
 		{"esc takes the cursor away", []string{"left", "esc"}, func(m Model, _ *fakeFeed) bool { return m.cursor.IsZero() }, false},
 		{"h and l move the cursor", []string{"h", "h", "l"}, func(m Model, _ *fakeFeed) bool {
-			return m.spendPlot().CursorColumn() == len(m.spend.Value.Buckets)-1
+			return m.spendPlot().CursorBucket() == len(m.spend.Value.Buckets)-1
 		}, false},
 		{"j and k choose a field of the plan", []string{"2", "j", "j", "k"}, func(m Model, _ *fakeFeed) bool { return m.plan.at == 1 }, false},
 		{"theme", []string{"t"}, func(m Model, _ *fakeFeed) bool { return m.themeID == 1 && m.notice != "" }, true},
@@ -167,11 +167,11 @@ func TestMouse(t *testing.T) {
 		}
 	}
 	x, y = find("┼")
-	if got := click(m, x+11, y).spendPlot().CursorColumn(); got != 10 {
-		t.Errorf("a click on column 10 = column %d", got)
+	if got, want := click(m, x+11, y).spendPlot().CursorBucket(), m.spendPlot().BucketAt(10, m.layout().spend.w, m.now); got != want || got < 10 {
+		t.Errorf("a click on column 10 = bucket %d, want %d", got, want)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
-	if got := m.spendPlot().CursorColumn(); got != len(m.spend.Value.Buckets)-1 {
+	if got := m.spendPlot().CursorBucket(); got != len(m.spend.Value.Buckets)-1 {
 		t.Errorf("the wheel put the cursor on %d", got)
 	}
 }

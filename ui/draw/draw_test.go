@@ -219,3 +219,17 @@ func TestFanEndsAtItsDates(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsAndTheirValues(t *testing.T) {
+	for n := 1; n < 60; n++ {
+		for cells := 1; cells < 60; cells++ {
+			for i := range n {
+				values := make([]float64, n)
+				values[i] = 1
+				if c := ColumnOf(i, n, cells); HighestIn(values, c, cells) != i || Columns(values, cells)[c] != 1 {
+					t.Fatalf("value %d of %d is not in column %d of %d", i, n, c, cells)
+				}
+			}
+		}
+	}
+}

@@ -41,17 +41,10 @@ func Spark(values []float64, w int) string {
 		return ""
 	}
 	top := 0.0
-	cells := make([]float64, w)
-	for i := range cells {
-		cells[i] = math.NaN()
-		lo := i * len(values) / w
-		for j := lo; j < max(lo+1, (i+1)*len(values)/w); j++ {
-			if v := values[j]; !math.IsNaN(v) && !(v <= cells[i]) {
-				cells[i] = v
-			}
-		}
-		if cells[i] > top {
-			top = cells[i]
+	cells := Columns(values, w)
+	for _, v := range cells {
+		if v > top {
+			top = v
 		}
 	}
 	var b strings.Builder

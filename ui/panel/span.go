@@ -6,37 +6,57 @@ import (
 	"ortop/ui/draw"
 )
 
-// span is how far back a plot goes.
+// span is how far back a plot goes, and what it is cut into at any width.
 type span struct {
-	Name string
-	Back time.Duration // 0: to the first sample
+	Name   string
+	Back   time.Duration // 0: to the first sample
+	bucket time.Duration
 }
+
+const day = 24 * time.Hour
 
 // Spans are the ranges that can be chosen, shortest first.
 var Spans = []span{
-	{"1h", time.Hour}, {"6h", 6 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour},
-	{"30d", 30 * 24 * time.Hour}, {"1y", 365 * 24 * time.Hour}, {"all", 0},
+	{"1h", time.Hour, time.Minute}, {"6h", 6 * time.Hour, 5 * time.Minute}, {"24h", day, 15 * time.Minute}, {"7d", 7 * day, time.Hour},
+	{"30d", 30 * day, day}, {"1y", 365 * day, day}, {"all", 0, day},
 }
 
 // DefaultSpan is the one that plots begin with, into Spans.
 const DefaultSpan = 2
 
-// perDay reports whether rates over the span are given by the day.
-func (s span) perDay() bool { return s.Back == 0 || s.Back > 24*time.Hour }
-
-// Period is the from and to of a plot of n columns that ends at now. The
-// edges of columns stay where they are as time goes on, so that a spike keeps
-// its shape; the last column may be still under way.
-func (s span) Period(now time.Time, n int) (from, to time.Time) {
+// Period is the from and to of a span that ends at now, and how many buckets it
+// is cut into. Their edges are round in UTC, whatever the width of the plot, so
+// that a peak keeps its shape and its sum; the last bucket may be still under
+// way. A span without a length begins with the first sample, and has the buckets
+// of the shortest one that holds it.
+func (s span) Period(now, first time.Time) (from, to time.Time, n int) {
+	back := s.Back
+	if back == 0 {
+		if first.IsZero() || first.After(now) {
+			first = now
+		}
+		back = now.Sub(first)
+		for _, o := range Spans {
+			if s.bucket = o.bucket; o.Back >= back {
+				break
+			}
+		}
+	}
+	to = roundUp(now, s.bucket)
+	from = to.Add(-back).Truncate(s.bucket)
 	if s.Back == 0 {
-		return time.Time{}, now
+		from = first.Truncate(s.bucket)
 	}
-	column := (s.Back / time.Duration(max(1, n))).Truncate(time.Second)
-	to = now.Truncate(column)
-	if to.Before(now) {
-		to = to.Add(column)
+	n = max(1, int(to.Sub(from)/s.bucket))
+	return to.Add(-time.Duration(n) * s.bucket), to, n
+}
+
+// roundUp is the first moment at or after t that is a multiple of d in UTC.
+func roundUp(t time.Time, d time.Duration) time.Time {
+	if up := t.Truncate(d); up.Before(t) {
+		return up.Add(d)
 	}
-	return to.Add(-column * time.Duration(max(1, n))), to
+	return t
 }
 
 // lastOf names a span that ends now.

@@ -23,24 +23,34 @@ type SpendPlot struct {
 	All    bool      // of all rows of the table above
 }
 
-// rates are the buckets as USD per hour or per day; NaN where nothing was read
-// and nothing filled in. The bucket still under way counts up to now, and not at
-// all before a fifth of it has passed: a cent in the first second is no rate.
+// rates are the buckets as USD per hour, or as the USD of each day; NaN where
+// nothing was read and nothing filled in. The hour still under way counts up to
+// now, and not at all before a fifth of it has passed: a cent in the first second
+// is no rate. A day is what was spent on it, today too.
 func (d SpendPlot) rates(now time.Time) []float64 {
-	unit := time.Hour
-	if Spans[d.Span].perDay() {
-		unit = 24 * time.Hour
-	}
 	out := make([]float64, len(d.Plot.Buckets))
 	for i, b := range d.Plot.Buckets {
 		out[i] = math.NaN()
 		whole := b.To.Sub(b.From)
 		passed := min(whole, now.Sub(b.From))
-		if b.Known && (b.Observed >= 0.01 || d.filled(b.Span)) && whole > 0 && passed*5 >= whole {
-			out[i] = max(0, b.SpendUSD) / (float64(passed) / float64(unit))
+		switch {
+		case !b.Known || b.Observed < 0.01 && !d.filled(b.Span) || whole <= 0:
+		case d.perDay():
+			out[i] = max(0, b.SpendUSD)
+		case passed*5 >= whole:
+			out[i] = max(0, b.SpendUSD) / passed.Hours()
 		}
 	}
 	return out
+}
+
+// perDay reports whether the buckets are days.
+func (d SpendPlot) perDay() bool {
+	b := d.Plot.Buckets
+	if len(b) == 0 {
+		return Spans[d.Span].bucket >= day
+	}
+	return b[0].To.Sub(b[0].From) >= day
 }
 
 // filled reports whether the middle of a span lies in time that was filled in.
@@ -50,17 +60,17 @@ func (d SpendPlot) filled(b credit.Span) bool {
 	return i < len(spans) && !spans[i].From.After(middle)
 }
 
-// axis is the plot's span of time over its buckets.
-func (d SpendPlot) axis(now time.Time) draw.TimeAxis {
+// axis is the plot's span of time over so many columns.
+func (d SpendPlot) axis(now time.Time, cols int) draw.TimeAxis {
 	b := d.Plot.Buckets
 	if len(b) == 0 {
 		return draw.TimeAxis{Loc: now.Location()}
 	}
-	return draw.TimeAxis{From: b[0].From, To: b[len(b)-1].To, Cols: len(b), Loc: now.Location()}
+	return draw.TimeAxis{From: b[0].From, To: b[len(b)-1].To, Cols: cols, Loc: now.Location()}
 }
 
 func (d SpendPlot) unit() string {
-	if Spans[d.Span].perDay() {
+	if d.perDay() {
 		return "$/day"
 	}
 	return "$/h"
@@ -106,12 +116,12 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
 	}
 	rows := h - 2
 	words := ""
-	axis := d.axis(p.Now)
+	axis := d.axis(p.Now, SpendColumns(w+4))
 	if h >= 7 {
 		rows--
 		words = d.words(p, axis, values)
 	}
-	c := draw.NewChart([]draw.Line{{Values: values}}, highest, 0.005, rows)
+	c := draw.NewChart([]draw.Line{{Values: draw.Columns(values, axis.Cols)}}, highest, 0.005, rows)
 	if c == nil {
 		return nil
 	}
@@ -124,7 +134,8 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
 			marks[axis.Column(s.At)] = '◆'
 		}
 	}
-	if x := d.CursorColumn(); x >= 0 {
+	if i := d.CursorBucket(); i >= 0 {
+		x := draw.ColumnOf(i, len(values), axis.Cols)
 		c.Column(x, '┊')
 		marks[x] = '┼'
 	}
@@ -135,8 +146,8 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
 	return lines
 }
 
-// CursorColumn is the bucket that the cursor is in, -1 for none.
-func (d SpendPlot) CursorColumn() int {
+// CursorBucket is the bucket that the cursor is in, -1 for none.
+func (d SpendPlot) CursorBucket() int {
 	if d.Cursor.IsZero() {
 		return -1
 	}
@@ -146,4 +157,14 @@ func (d SpendPlot) CursorColumn() int {
 		}
 	}
 	return -1
+}
+
+// BucketAt is the bucket that is drawn in a column of a panel w cells wide, -1
+// for none.
+func (d SpendPlot) BucketAt(column, w int, now time.Time) int {
+	values, cols := d.rates(now), SpendColumns(w)
+	if column < 0 || column >= cols || len(values) == 0 {
+		return -1
+	}
+	return draw.HighestIn(values, column, cols)
 }

@@ -78,7 +78,7 @@ func TestEmptySpendPlot(t *testing.T) {
 	for _, c := range []struct {
 		usd  float64
 		want string
-	}{{0, "no spend seen in this range"}, {1.25, "most $1.25/h at 08:42"}} {
+	}{{0, "no spend seen in this range"}, {1.25, "dearest hour $1.25/h, 08:42"}} {
 		wide[7].SpendUSD = c.usd
 		d := SpendPlot{Plot: history.Plot{Buckets: wide}, Loaded: true, Span: DefaultSpan}
 		if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, d, 76, 12), "\n")); !strings.Contains(got, c.want) {

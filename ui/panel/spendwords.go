@@ -26,7 +26,7 @@ func (d SpendPlot) whyEmpty(w int) string {
 // words are what happened in the span, or what is under the cursor; where
 // nothing happened, when most was spent.
 func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
-	if x := d.CursorColumn(); x >= 0 {
+	if x := d.CursorBucket(); x >= 0 {
 		return draw.Cut(d.underCursor(p, x), axis.Cols)
 	}
 	var phrases []draw.Tick
@@ -62,31 +62,38 @@ func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 		}
 	}
 	if len(phrases) == 0 {
-		phrases = []draw.Tick{d.peak(rates, p.Now)}
+		phrases = []draw.Tick{d.peak(rates, axis, p.Now)}
 	}
 	return p.Dim(axis.Words(phrases))
 }
 
-// peak is when most was spent.
-func (d SpendPlot) peak(rates []float64, now time.Time) draw.Tick {
+// peak is the bucket in which most was spent, of those that are over and of
+// today.
+func (d SpendPlot) peak(rates []float64, axis draw.TimeAxis, now time.Time) draw.Tick {
 	most := 0
 	for i, v := range rates {
-		if v > rates[most] || math.IsNaN(rates[most]) {
+		over := d.perDay() || !d.Plot.Buckets[i].To.After(now)
+		if over && v > rates[most] || math.IsNaN(rates[most]) {
 			most = i
 		}
 	}
 	if !(rates[most] > 0) {
 		return draw.Tick{Label: "no spend seen in this range"}
 	}
-	return draw.Tick{Col: most, Label: "most " + text.USD(rates[most]) + d.unit()[1:] + " at " + d.clock(d.Plot.Buckets[most].From, now)}
+	b := d.Plot.Buckets[most]
+	rate, when := text.USD(rates[most])+d.unit()[1:], d.clock(b.From, now)
+	if d.perDay() {
+		rate, when = text.USD(rates[most]), b.From.UTC().Format("Mon 2 Jan (UTC)")
+	}
+	return draw.Tick{Col: draw.ColumnOf(most, len(rates), axis.Cols), Label: "dearest " + bucketWord(b.To.Sub(b.From)) + " " + rate + ", " + when}
 }
 
 // underCursor is a bucket's time and value.
 func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.Plot.Buckets[x]
 	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
-	if b.To.Sub(b.From) >= 20*time.Hour {
-		when = text.Days(b.From, b.To, p.Now)
+	if d.perDay() {
+		when = b.From.UTC().Format("Mon 2 Jan 2006 (UTC)")
 	}
 	rate := d.rates(p.Now)[x]
 	switch {
@@ -95,7 +102,26 @@ func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	case math.IsNaN(rate):
 		return p.Dim(when + "   no reading")
 	}
-	return p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD)) + p.Dim("   "+text.USD(rate)+d.unit()[1:])
+	said := p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD))
+	if d.perDay() {
+		return said
+	}
+	return said + p.Dim("   "+text.USD(rate)+d.unit()[1:])
+}
+
+// bucketWord names the length of a bucket.
+func bucketWord(d time.Duration) string {
+	switch d {
+	case time.Minute:
+		return "minute"
+	case 15 * time.Minute:
+		return "quarter hour"
+	case time.Hour:
+		return "hour"
+	case day:
+		return "day"
+	}
+	return text.Span(d)
 }
 
 // clock formats a time of the plot as short as its span allows.
