@@ -30,6 +30,8 @@ type Want struct {
 	// Since is; it is put behind their readings, so that they are not to be
 	// used any more. Others are read anew, as are those that proved stale.
 	Have map[Series]*credit.Trail
+	// Brief leaves out the trails and the forecasts.
+	Brief bool
 	// AcknowledgedSince is from when on acknowledged events are returned.
 	AcknowledgedSince time.Time
 }
@@ -102,6 +104,10 @@ func (db *DB) past(w Want) (p Past, err error) {
 	id := m[0].id
 	if err := db.states(&p, w.Account, id); err != nil {
 		return Past{}, err
+	}
+	if w.Brief {
+		p.Acknowledged, err = db.acknowledged(w.Account, id, w.AcknowledgedSince)
+		return p, err
 	}
 	if p.Open, p.Ended, err = db.forecasts(w.Account, id, endedForecasts); err != nil {
 		return Past{}, err

@@ -33,12 +33,28 @@ type Book struct {
 	Limits Limits
 	// StorageNote is why history is not written to disk, or empty.
 	StorageNote string
+	// Brief reports that no past was loaded: the state has what a snapshot
+	// shows of it.
+	Brief bool
 }
 
 // Poll is the state of the account's last poll. Absent times are zero.
 type Poll struct {
 	Attempt, Success, Due time.Time
-	Fault                 *Fault // nil where nothing failed
+	// Totals are of the last reading; nil where they are not known.
+	Totals *credit.Balance
+	Fault  *Fault // nil where nothing failed
+}
+
+// balance is the account's newest; nil where it is not known.
+func (b *Book) balance() *credit.Balance {
+	if b.Brief {
+		return b.Poll.Totals
+	}
+	if newest, ok := b.Account.Newest(); ok {
+		return newest.Balance()
+	}
+	return nil
 }
 
 // Trail returns the series of a subject; nil where there is none.

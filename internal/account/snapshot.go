@@ -61,6 +61,8 @@ type Snapshot struct {
 	// Notes are lines that a person should see, such as another account's
 	// numbers behind the same name, newest first.
 	Notes []string
+
+	recent Recent // to be stored
 }
 
 // Source is where the values of a snapshot come from.

@@ -16,6 +16,7 @@ import (
 type State struct {
 	Facts   Facts   `json:"facts"`
 	Outlook Outlook `json:"outlook"`
+	Recent  Recent  `json:"recent,omitzero"`
 	// Headline is the forecast that people were last notified of.
 	Headline Headline `json:"headline"`
 	Unusual  Unusual  `json:"unusual"`
@@ -104,7 +105,7 @@ type Notification struct {
 }
 
 // mostNotified is how many of the last notifications are stored.
-const mostNotified = 16
+const mostNotified = 8
 
 // notify adds events that are sent now.
 func (s *State) notify(events []alert.Event) {

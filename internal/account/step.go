@@ -65,6 +65,7 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
 	}
 	s := View(*st, b, rules, now, false)
+	st.Recent = s.recent
 	if rules.Collects {
 		st.Unusual = st.Unusual.follow(s, rules, in.Drivers)
 		r.judge(in, b, rules, &s)

@@ -43,8 +43,8 @@ func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if f.Skew != 0 {
 		s.note(fmt.Sprintf("the server's clock differs from this one by %s", f.Skew))
 	}
-	if newest, ok := b.Account.Newest(); ok && s.Source == FromCredits {
-		s.Balance = newest.Balance()
+	if s.Source == FromCredits {
+		s.Balance = b.balance()
 	}
 	s.SpendableUSD, s.Binding = credit.Spendable(s.Balance, s.Key)
 	if s.Key == nil && s.Balance != nil {
@@ -53,22 +53,15 @@ func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if at := f.AgreedAt; s.Balance != nil && !at.IsZero() && at.Before(s.At) {
 		s.note("lower usage was read than at " + clock(at, now) + ": it counts if it stays so for 5 min")
 	}
-	shown := b.Shown(f)
-	w := windowsOf(shown, s.At)
-	s.HistorySince, s.OwnSince, s.Gaps = w.since, w.since, len(w.plot.Gaps)
-	if shown != nil {
-		for _, span := range shown.Backfilled {
-			if span.From.Before(s.At) && span.To.After(w.since) {
-				s.OwnSince = span.To
-			}
-		}
+	r := st.Recent
+	if !b.Brief {
+		r = recentOf(b.Shown(f), s.At, rules)
 	}
-	s.Spend, s.Burn = w.spend(), w.burn()
-	hours := w.hours()
-	s.Usual, s.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))
-	s.RanOutAt = w.ranOut()
+	s.recent = r
+	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
+	s.Spend, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Burn, r.Usual, r.Rise, r.RanOutAt
 	s.Undelivered = st.Undelivered
-	s.noteSegments(shown, now)
+	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track
 	s.Alerts = firing(st, b)
 	o := st.Outlook
@@ -85,19 +78,13 @@ func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 func (s *Snapshot) note(line string) { s.Notes = append(s.Notes, line) }
 
 // noteSegments notes where the series was broken in the last day.
-func (s *Snapshot) noteSegments(t *credit.Trail, now time.Time) {
-	if t == nil {
-		return
-	}
-	for _, g := range slices.Backward(t.Segments) {
-		if g.At.Before(s.At.Add(-24*time.Hour)) || !g.At.Before(s.At) {
-			continue
-		}
+func (s *Snapshot) noteSegments(segments []credit.Segment) {
+	for _, g := range slices.Backward(segments) {
 		switch g.Reason {
 		case AnotherAccount:
-			s.note("another account's numbers since " + clock(g.At, now) + ": a new series began")
+			s.note("another account's numbers since " + clock(g.At, s.Now) + ": a new series began")
 		case UsageFell:
-			s.note("lifetime usage fell at " + clock(g.At, now) + ": a new series began")
+			s.note("lifetime usage fell at " + clock(g.At, s.Now) + ": a new series began")
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 	}
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	var err error
-	r.Snapshot, err = ses.mon.Once(ctx, monitor.Freshness{MaxAge: listAge})
+	r.Snapshot, err = ses.mon.Once(ctx, monitor.Freshness{MaxAge: listAge, Brief: true})
 	r.Fault = rowFault(r.Snapshot, err)
 	if lost = ses.close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)

@@ -15,7 +15,7 @@ import (
 // draw it on.
 func (a *app) dashboard(ctx context.Context) (err error) {
 	if !term.IsTerminal(a.stdout.Fd()) || os.Getenv("TERM") == "dumb" {
-		return a.status(ctx, statusFlags{fresh: monitor.Live})
+		return a.status(ctx, statusFlags{fresh: briefly(monitor.Live)})
 	}
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {

@@ -22,7 +22,7 @@ type statusFlags struct {
 }
 
 func (a *app) statusCommand() *cobra.Command {
-	f := statusFlags{fresh: monitor.Live}
+	f := statusFlags{fresh: briefly(monitor.Live)}
 	var maxAge time.Duration
 	var c *cobra.Command
 	c = &cobra.Command{
@@ -53,7 +53,8 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 				if maxAge < 0 {
 					return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
 				}
-				f.fresh = monitor.Freshness{MaxAge: maxAge}
+				f.fresh.MaxAge = maxAge
+				f.fresh.Live = 0
 			}
 			return a.status(ctx, f)
 		}),
@@ -62,6 +63,12 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
 	c.Flags().DurationVar(&maxAge, "max-age", 0, "answer from history if it is at most this old")
 	return c
+}
+
+// briefly is for what prints a snapshot alone.
+func briefly(f monitor.Freshness) monitor.Freshness {
+	f.Brief = true
+	return f
 }
 
 // status prints one snapshot. It fails with exitUnknown where the account

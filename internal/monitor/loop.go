@@ -7,13 +7,16 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
-	"ortop/internal/forecast"
 	"ortop/internal/gate"
 )
 
 // tickEvery is how often the loop looks at the clock, at the lock and at what
 // other processes stored.
 const tickEvery = time.Second
+
+// warmAfter is when the past is loaded that the first snapshot did without: the
+// first frame is drawn by then.
+const warmAfter = 60 * time.Millisecond
 
 // loop is the state of one Run. Only its goroutine touches it.
 type loop struct {
@@ -63,7 +66,7 @@ func (l *loop) now() time.Time { return l.m.o.Now() }
 func (l *loop) run(ctx context.Context) error {
 	l.ctx = ctx
 	l.clock = clockWatch{wall: l.now(), mono: time.Now()}
-	st, err := openStore(ctx, l.m)
+	st, err := openBriefly(ctx, l.m)
 	if err != nil {
 		return err
 	}
@@ -75,7 +78,8 @@ func (l *loop) run(ctx context.Context) error {
 	}
 	l.last = st.view(true)
 	l.present(account.Starting)
-	quick := l.last.Forecast.State == forecast.Unknown && !l.last.At.IsZero()
+	warm := time.NewTimer(warmAfter)
+	defer warm.Stop()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	l.tick()
@@ -94,11 +98,11 @@ func (l *loop) run(ctx context.Context) error {
 		case o := <-l.outcomes:
 			l.finish(o)
 		case <-tick.C:
-			if quick && !l.polling { // what was shown first had to be quick
-				l.reload()
-			}
-			quick = false
 			l.tick()
+		case <-warm.C: // what was shown first had to be quick
+			l.load()
+			l.last = l.st.view(false)
+			l.present(l.phase)
 		}
 	}
 }

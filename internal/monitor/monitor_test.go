@@ -347,12 +347,15 @@ func TestFallingUsage(t *testing.T) {
 		if s.Balance.UsageUSD < worst-1e-9 {
 			t.Errorf("a fall counts at once: %v after %v", s.Balance.UsageUSD, worst)
 		}
-		if s.Stale(b.now()) || s.Balance.CreditsUSD < bought+29 || !strings.Contains(strings.Join(s.Notes, "\n"), "lower usage") {
-			t.Errorf("S05: At = %v, CreditsUSD = %v, Notes = %q, want a fresh reading with the top-up, and why", s.At, s.Balance.CreditsUSD, s.Notes)
+		if s.Stale(b.now()) || s.Balance.CreditsUSD != bought || !strings.Contains(strings.Join(s.Notes, "\n"), "lower usage") {
+			t.Errorf("S05: At = %v, CreditsUSD = %v, Notes = %q, want a fresh reading, and that neither of its totals counts", s.At, s.Balance.CreditsUSD, s.Notes)
 		}
 		s = after(t, m, 6*time.Minute)
 		if s.Balance.UsageUSD > worst {
 			t.Errorf("S03: usage = %v, want the lower one after five minutes", s.Balance.UsageUSD)
+		}
+		if s.Balance.CreditsUSD < bought+29 {
+			t.Errorf("S05: CreditsUSD = %v, want the top-up with it", s.Balance.CreditsUSD)
 		}
 		if len(s.Notes) == 0 || !strings.Contains(s.Notes[0], "fell") {
 			t.Errorf("Notes = %q, want that usage fell", s.Notes)

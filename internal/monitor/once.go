@@ -25,6 +25,9 @@ type Freshness struct {
 	// Live allows values that a live collector read within its interval, and no
 	// longer ago than Live.
 	Live time.Duration
+	// Brief reports that the snapshot alone is wanted: the past need not be
+	// loaded for questions about it.
+	Brief bool
 }
 
 // The kinds of Freshness that are not an age.
@@ -44,7 +47,11 @@ var (
 func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
-	st, err := openStore(ctx, m)
+	open := openStore
+	if fresh.Brief {
+		open = openBriefly
+	}
+	st, err := open(ctx, m)
 	if err != nil {
 		return account.Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
 	}

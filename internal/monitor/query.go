@@ -62,7 +62,7 @@ func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.
 // while the balance is not known.
 func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
 	at := m.subject.Load()
-	if at == nil {
+	if at == nil || at.book.Brief {
 		return p, false, nil
 	}
 	p, ok = s.Plan(at.book, ask)

@@ -34,17 +34,43 @@ type store struct {
 	purchases   purchases
 }
 
+// openStore opens the account's place in the history and loads its past.
 func openStore(ctx context.Context, m *Monitor) (*store, error) {
+	st, err := findStore(ctx, m)
+	if err == nil {
+		err = st.load(ctx)
+	}
+	return st, err
+}
+
+// openBriefly does without the past where what is stored of the newest reading
+// is enough for a snapshot.
+func openBriefly(ctx context.Context, m *Monitor) (*store, error) {
+	st, err := findStore(ctx, m)
+	if err != nil {
+		return st, err
+	}
+	past, err := st.db.Load(ctx, history.Want{Account: st.of(), Brief: true})
+	if err != nil || past.State == nil || !account.DecodeState(past.State).Brief(past.Poll.Success) {
+		return st, errors.Join(err, st.load(ctx))
+	}
+	st.take(past)
+	st.book.Brief = true
+	if f := st.state.Facts; f.Ordinary() {
+		err = st.findKey(ctx, f.Fingerprint)
+	}
+	st.publish()
+	return st, err
+}
+
+func findStore(ctx context.Context, m *Monitor) (*store, error) {
 	st := &store{o: &m.o, log: m.log, subject: &m.subject}
 	var err error
 	if st.db, st.note, err = m.o.Open(ctx); err != nil {
 		return nil, err
 	}
 	st.lockPath = history.LockPath(st.db.Path(), m.o.Account, m.o.BaseURL)
-	if st.series[account.OfAccount], err = st.find(ctx, account.OfAccount); err != nil {
-		return nil, err
-	}
-	err = st.load(ctx)
+	st.series[account.OfAccount], err = st.find(ctx, account.OfAccount)
 	return st, err
 }
 
@@ -72,6 +98,14 @@ func (st *store) useKey(ctx context.Context, fingerprint string) error {
 	if fingerprint == st.fingerprint {
 		return nil
 	}
+	if err := st.findKey(ctx, fingerprint); err != nil {
+		return err
+	}
+	return st.loadPast(ctx)
+}
+
+// findKey finds the series of the key with this fingerprint.
+func (st *store) findKey(ctx context.Context, fingerprint string) error {
 	st.fingerprint, st.loaded = fingerprint, false
 	for _, s := range []account.Subject{account.OfKey, account.OfCap} {
 		series, err := st.find(ctx, s)
@@ -81,7 +115,7 @@ func (st *store) useKey(ctx context.Context, fingerprint string) error {
 		st.series[s] = series
 		*st.trail(s) = nil
 	}
-	return st.loadPast(ctx)
+	return nil
 }
 
 func (st *store) trail(s account.Subject) **credit.Trail {
@@ -110,13 +144,24 @@ func (st *store) loadPast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	st.past, st.loaded = past, true
+	st.loaded, st.book.Brief = true, false
 	for s := account.OfAccount; s < account.Subjects; s++ {
 		if t := past.Trails[st.series[s]]; st.series[s] != 0 && !t.Empty() {
 			t.Forget(want.Since)
 			*st.trail(s) = t
 		}
 	}
+	st.take(past)
+	if st.book.Purchases, err = st.purchases.find(ctx, st.db, st.of(), st.book.Account); err != nil {
+		return err
+	}
+	st.publish()
+	return nil
+}
+
+// take takes in what was loaded, but for the series.
+func (st *store) take(past history.Past) {
+	st.past = past
 	switch {
 	case past.State != nil && !bytes.Equal(past.State, st.stored):
 		st.stored, st.state = past.State, account.DecodeState(past.State)
@@ -132,15 +177,13 @@ func (st *store) loadPast(ctx context.Context) error {
 	if st.book.StorageNote = st.note; st.note == "" {
 		st.book.StorageNote = st.db.Note()
 	}
-	if st.book.Purchases, err = st.purchases.find(ctx, st.db, st.of(), st.book.Account); err != nil {
-		return err
-	}
-	st.publish()
-	return nil
 }
 
 func (st *store) takePoll(p history.Poll) {
 	st.book.Poll = account.Poll{Attempt: p.Attempt, Success: p.Success, Due: p.Due}
+	if p.UsageUSD != nil && p.CreditsUSD != nil {
+		st.book.Poll.Totals = &credit.Balance{CreditsUSD: *p.CreditsUSD, UsageUSD: *p.UsageUSD}
+	}
 	if p.FaultKind != "" {
 		st.book.Poll.Fault = &account.Fault{Kind: p.FaultKind, Message: text.Clean(p.Fault, maxFault)}
 	}

@@ -78,6 +78,12 @@ func run(runs, samples int, idle time.Duration) error {
 		"OPENROUTER_API_KEY="+sim.DemoKey)
 	args := []string{"--history", file, "--base-url", url, "--interval", "1h"}
 
+	// The account was read before, as a restart finds it.
+	first := exec.Command(ortop, append([]string{"status"}, args...)...)
+	first.Env = env
+	if out, err := first.CombinedOutput(); err != nil {
+		return fmt.Errorf("reading the account: %w\n%s", err, out)
+	}
 	// What is drawn first must come from history alone.
 	account.Fail(sim.Fault{Hang: true})
 	var full, floor []time.Duration
