@@ -1,6 +1,10 @@
 package history
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
 
 func TestCloseWritesWhatWaits(t *testing.T) {
 	db, s := fresh(t)
@@ -21,4 +25,22 @@ func TestCloseWritesWhatWaits(t *testing.T) {
 		t.Errorf("At() = %v, %v, %v after Close, want the reading that waited", got, ok, err)
 	}
 	verify(t, other)
+}
+
+// TryCreate leaves nothing behind, and says why where nothing can be made.
+func TestTryCreate(t *testing.T) {
+	dir := t.TempDir()
+	if err := TryCreate(filepath.Join(dir, "a", "b", "history.db")); err != nil {
+		t.Errorf("TryCreate = %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("TryCreate left %v", left)
+	}
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := TryCreate(filepath.Join(file, "sub", "history.db")); err == nil {
+		t.Error("TryCreate below a file: no error")
+	}
 }

@@ -40,6 +40,32 @@ func resolve(path string, readOnly bool) (string, error) {
 	return path, nil
 }
 
+// TryCreate reports, as an error, why a history could not be created at path.
+// Nothing of what it tries stays.
+func TryCreate(path string) error {
+	folder := filepath.Dir(path)
+	var made []string // the deepest first
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(dir); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+		made = append(made, dir)
+	}
+	defer func() {
+		for _, dir := range made {
+			_ = os.Remove(dir) // one that another fills meanwhile stays
+		}
+	}()
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // create makes a new history at path, whole or not at all: it is made beside
 // it and linked into place. Another process may do the same at the same time.
 func create(path string) error {

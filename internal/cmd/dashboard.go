@@ -72,7 +72,8 @@ func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, er
 // Demo starts the simulated account in place of the others.
 func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
 	run := b.fleet.run
-	s, stop, err := run.app.demo(ctx, defaultProfile)
+	// ctx is that of the question: the demo goes on until the dashboard ends.
+	s, stop, err := run.app.demo(context.WithoutCancel(ctx), defaultProfile)
 	if err != nil {
 		return nil, err
 	}

@@ -176,6 +176,10 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	}
 	info, err := os.Stat(s.historyPath)
 	if errors.Is(err, os.ErrNotExist) {
+		if err := history.TryCreate(s.historyPath); err != nil {
+			c.wrong("history", fmt.Sprintf("%s cannot be made: %s", s.historyPath, oneLine(err.Error())), "until then history is in memory only: set XDG_DATA_HOME, or name a file with --history")
+			return
+		}
 		c.ok("history", "%s will be made by the first reading", s.historyPath)
 		return
 	}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/sim"
+
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -140,4 +142,29 @@ func TestTmuxStatusLine(t *testing.T) {
 	t.Cleanup(func() { exec.Command("tmux", "-L", server, "kill-server").Run() })
 	x := onTerminal(t, 120, 10, b.env, "tmux", "-L", server, "-f", config, "new-session", "cat")
 	x.waitFor(balancePattern+` · .* \d\d:\d\d`, 10*time.Second)
+}
+
+// TestStatusBarsInTrouble has an account that never answers, and was never
+// read: the module stays, and the bar goes on.
+func TestStatusBarsInTrouble(t *testing.T) {
+	t.Parallel()
+	b := newBars(t)
+	b.account.Fail(sim.Fault{Hang: true})
+	b.env = append(b.env, "XDG_DATA_HOME="+t.TempDir()) // no reading
+	t.Run("i3status", func(t *testing.T) {
+		out := b.run(t, "timeout", "8", "sh", "-c", strings.Replace(b.take(t, "sh", "timeout"), "i3status |", "echo time |", 1))
+		if out != "— | time\n" {
+			t.Errorf("the bar shows %q, want that nothing is known, and the line", out)
+		}
+	})
+	t.Run("Waybar", func(t *testing.T) {
+		b.account.Fail(sim.Error(500))
+		var config map[string]struct{ Exec string }
+		if err := json.Unmarshal([]byte(b.take(t, "json", "sh")), &config); err != nil {
+			t.Fatal(err)
+		}
+		if out := b.run(t, "sh", "-c", config["custom/ortop"].Exec); !strings.HasSuffix(out, "\nstale\n") {
+			t.Errorf("the module shows %q, want that it is stale", out)
+		}
+	})
 }
