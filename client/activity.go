@@ -38,7 +38,8 @@ type ActivityRow struct {
 
 // Activity is what an account used, by day, model and endpoint.
 type Activity struct {
-	Rows []ActivityRow // in the server's order
+	Rows   []ActivityRow // in the server's order
+	Unread int           // how many rows could not be read: sums are partial
 	Meta
 }
 
@@ -76,20 +77,20 @@ func (c *Client) Activity(ctx context.Context, query ActivityQuery) (Activity, e
 }
 
 func (v *Activity) read(answer *fields) {
-	answer.each("data", func(d *fields) {
-		v.Rows = append(v.Rows, ActivityRow{
+	v.Rows, v.Unread = listOf(answer, "data", func(d *fields) ActivityRow {
+		return ActivityRow{
 			Date:             d.day("date"),
 			Model:            d.text("model"),
 			ModelPermaslug:   d.text("model_permaslug"),
 			EndpointID:       d.text("endpoint_id"),
 			Provider:         d.text("provider_name"),
 			UsageUSD:         d.required("usage"),
-			BYOKUsageUSD:     d.total("byok_usage_inference"),
+			BYOKUsageUSD:     d.aside("byok_usage_inference", (*fields).total),
 			Requests:         d.tally("requests"),
 			PromptTokens:     d.tally("prompt_tokens"),
 			CompletionTokens: d.tally("completion_tokens"),
 			ReasoningTokens:  d.tally("reasoning_tokens"),
 			WorkspaceID:      d.text("workspace_id"),
-		})
+		}
 	})
 }

@@ -60,17 +60,11 @@ func TestActivityRows(t *testing.T) {
 		{"usage null", `"date":"2026-05-19","usage":null`, "data[0].usage is missing"},
 		{"usage negative", `"date":"2026-05-19","usage":-0.1`, "data[0].usage is negative"},
 		{"usage a string", `"date":"2026-05-19","usage":"0.1"`, "data[0].usage is not a number"},
-		{"BYOK negative", `"date":"2026-05-19","usage":1,"byok_usage_inference":-1`, "data[0].byok_usage_inference is negative"},
-		{"requests negative", `"date":"2026-05-19","usage":1,"requests":-5`, "data[0].requests is negative"},
-		{"requests broken", `"date":"2026-05-19","usage":1,"requests":1.5`, "data[0].requests is not a whole number"},
-		{"tokens a string", `"date":"2026-05-19","usage":1,"prompt_tokens":"5"`, "data[0].prompt_tokens is not a whole number"},
-		{"tokens beyond 64 bits", `"date":"2026-05-19","usage":1,"completion_tokens":9223372036854775808`, "data[0].completion_tokens is not a whole number"},
-		{"model a number", `"date":"2026-05-19","usage":1,"model":4`, "data[0].model is not a string"},
 	} {
 		_, err := serve(t, answer(200, `{"data":[{`+tt.fields+`}]}`)).Activity(t.Context(), ActivityQuery{})
 		wantError(t, "Activity("+tt.name+")", err, ErrMalformed, "reading activity: malformed answer: "+tt.words)
 	}
-	got, err := serve(t, answer(200, `{"data":[{"date":"2026-05-19","usage":0,"requests":null,"byok_requests":3,"cached_tokens":"x","variant":"free",
+	got, err := serve(t, answer(200, `{"data":[{"date":"2026-05-19","usage":0,"requests":1.5,"prompt_tokens":"5","completion_tokens":9223372036854775808,"byok_usage_inference":-1,"byok_requests":3,"cached_tokens":"x","variant":"free",
 		"model":"a\u001b[31m","provider_name":"`+canary+`","workspace_id":"w"}]}`)).Activity(t.Context(), ActivityQuery{})
 	want := ActivityRow{Date: time.Date(2026, 5, 19, 0, 0, 0, 0, time.UTC), Model: "a\ufffd[31m", Provider: "[redacted]", WorkspaceID: "w"}
 	if err != nil || len(got.Rows) != 1 || got.Rows[0] != want {

@@ -17,6 +17,9 @@ type Analytics struct {
 	Rows []AnalyticsRow // in the query's order; a bucket without traffic may be missing
 	// Truncated reports whether rows are missing, so that sums are partial.
 	Truncated bool
+	// Unread is how many rows could not be read: what is missing then is not
+	// known to be nothing.
+	Unread int
 	// CachedAt is when the answer was computed, in UTC; nil where it is not
 	// from a cache.
 	CachedAt *time.Time
@@ -65,7 +68,7 @@ func (c *Client) Query(ctx context.Context, query AnalyticsQuery) (Analytics, er
 
 func (v *Analytics) read(answer *fields, query AnalyticsQuery) {
 	d := answer.object("data")
-	d.each("data", func(f *fields) {
+	v.Rows, v.Unread = listOf(d, "data", func(f *fields) AnalyticsRow {
 		row := AnalyticsRow{Metrics: map[string]*float64{}, Dimensions: map[string]string{}}
 		if g := query.Granularity; g != "" {
 			start := f.bucket("date__"+g, "created_at__"+g)
@@ -77,7 +80,7 @@ func (v *Analytics) read(answer *fields, query AnalyticsQuery) {
 		for _, name := range query.Dimensions {
 			row.Dimensions[name] = f.dimension(name)
 		}
-		v.Rows = append(v.Rows, row)
+		return row
 	})
 	meta := d.object("metadata")
 	if truncated := meta.flag("truncated"); truncated != nil {

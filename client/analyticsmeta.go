@@ -46,14 +46,14 @@ func (c *Client) AnalyticsMeta(ctx context.Context) (AnalyticsMeta, error) {
 
 func (v *AnalyticsMeta) read(answer *fields) {
 	d := answer.object("data")
-	d.each("metrics", func(f *fields) {
-		v.Metrics = append(v.Metrics, AnalyticsMetric{readAnalyticsName(f), f.flag("is_rate"), f.text("display_format")})
+	v.Metrics, _ = listOf(d, "metrics", func(f *fields) AnalyticsMetric {
+		return AnalyticsMetric{readAnalyticsName(f), f.flag("is_rate"), f.text("display_format")}
 	})
-	d.each("dimensions", func(f *fields) { v.Dimensions = append(v.Dimensions, readAnalyticsName(f)) })
-	d.each("operators", func(f *fields) {
-		v.Operators = append(v.Operators, AnalyticsOperator{f.id("name"), f.text("value_type")})
+	v.Dimensions, _ = listOf(d, "dimensions", readAnalyticsName)
+	v.Operators, _ = listOf(d, "operators", func(f *fields) AnalyticsOperator {
+		return AnalyticsOperator{f.id("name"), f.text("value_type")}
 	})
-	d.each("granularities", func(f *fields) { v.Granularities = append(v.Granularities, readAnalyticsName(f)) })
+	v.Granularities, _ = listOf(d, "granularities", readAnalyticsName)
 }
 
 func readAnalyticsName(f *fields) AnalyticsName {

@@ -53,17 +53,18 @@ func isMalformed(err error) bool {
 
 var errInBody = errors.New("an error in place of an answer")
 
-// readAnswer calls read with the body of a success.
-func (c *Client) readAnswer(body []byte, read func(*fields)) error {
+// readAnswer calls read with the body of a success, and returns what of it was
+// left out.
+func (c *Client) readAnswer(body []byte, read func(*fields)) (left string, err error) {
 	f, err := parseFields(body, c.key)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, ok := f.get("error"); ok {
-		return errInBody
+		return "", errInBody
 	}
 	read(f)
-	return *f.err
+	return text.Safe(f.odd.String(), maxMessageBytes, c.key.Reveal()), *f.err
 }
 
 // malformed returns the error for a 200 whose body cannot be used because of

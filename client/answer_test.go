@@ -252,7 +252,7 @@ func FuzzCredits(f *testing.F) {
 	c := &Client{key: NewSecret(canary)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var v Credits
-		if err := c.readAnswer(body, v.read); err != nil {
+		if _, err := c.readAnswer(body, v.read); err != nil {
 			e := c.malformed("credits", &http.Response{StatusCode: 200}, body, err, clocks{local: noon})
 			if text.Clean(e.Message, maxMessageBytes) != e.Message || strings.Contains(e.Message, "c0ffee") {
 				t.Fatalf("message of %q = %+q, want a clean line", body, e.Message)
@@ -263,7 +263,7 @@ func FuzzCredits(f *testing.F) {
 			t.Fatalf("Credits(%q) = %+v, want plausible totals", body, v)
 		}
 		var again Credits
-		if err := c.readAnswer([]byte(credits(fmt.Sprint(v.TotalCreditsUSD), fmt.Sprint(v.TotalUsageUSD))), again.read); err != nil || again != v {
+		if _, err := c.readAnswer([]byte(credits(fmt.Sprint(v.TotalCreditsUSD), fmt.Sprint(v.TotalUsageUSD))), again.read); err != nil || again != v {
 			t.Fatalf("Credits(%q) = %+v, which reads back as %+v, %v", body, v, again, err)
 		}
 	})

@@ -18,7 +18,7 @@ import (
 func TestUnknownIsNil(t *testing.T) {
 	always := []string{
 		"Credits.TotalCreditsUSD", "Credits.TotalUsageUSD", "KeyUsage.UsageUSD", "ActivityRow.Date", "ActivityRow.UsageUSD",
-		"Analytics.Truncated", "List.Truncated", "WorkspaceBudget.LimitUSD", "Generation.TotalCostUSD", "Generation.UsageUSD",
+		"Analytics.Truncated", "Analytics.Unread", "Activity.Unread", "KeyUsage.ExpiryUnread", "List.Truncated", "WorkspaceBudget.LimitUSD", "Generation.TotalCostUSD", "Generation.UsageUSD",
 	}
 	known := map[string]bool{}
 	var visit func(reflect.Type)

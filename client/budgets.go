@@ -44,15 +44,15 @@ func (c *Client) Budgets(ctx context.Context, idOrSlug string) (WorkspaceBudgets
 }
 
 func (v *WorkspaceBudgets) read(answer *fields) {
-	answer.each("data", func(d *fields) {
-		v.Budgets = append(v.Budgets, WorkspaceBudget{
+	v.Budgets, _ = listOf(answer, "data", func(d *fields) WorkspaceBudget {
+		return WorkspaceBudget{
 			ID:            d.id("id"),
 			WorkspaceID:   d.text("workspace_id"),
 			LimitUSD:      d.required("limit_usd"),
 			ResetInterval: d.text("reset_interval"),
 			CreatedAt:     d.time("created_at"),
 			UpdatedAt:     d.time("updated_at"),
-		})
+		}
 	})
 	v.IncludeBYOK = answer.flag("include_byok_in_budgets")
 }

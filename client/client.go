@@ -62,6 +62,9 @@ type Meta struct {
 	// second, by the Date header; nil for an answer without Date, or from a
 	// cache (with Age).
 	ServerSkew *time.Duration
+	// Odd names what was left out of the answer because of its form, in one
+	// line; empty: nothing.
+	Odd string
 }
 
 // New returns a client. It sends nothing. The error is ErrBaseURL for a base URL
@@ -171,13 +174,14 @@ func (c *Client) do(ctx context.Context, q call, read func(*fields)) (Meta, erro
 	if err != nil && !isMalformed(err) {
 		return Meta{}, c.networkError(ctx, q.name, err)
 	}
+	var left string
 	if err == nil {
-		err = c.readAnswer(body, read)
+		left, err = c.readAnswer(body, read)
 	}
 	if err != nil {
 		return Meta{}, c.malformed(q.name, res, body, err, at)
 	}
-	return Meta{ServerSkew: at.skew()}, nil
+	return Meta{ServerSkew: at.skew(), Odd: left}, nil
 }
 
 func (c *Client) newRequest(ctx context.Context, q call) (*http.Request, error) {

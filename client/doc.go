@@ -53,8 +53,11 @@
 //     Metrics of a query may be strings and of either sign, as they are
 //     observed to be, and go up to 2^53.
 //
-// One malformed row makes the whole answer malformed: sums without it would be
-// wrong. A 200 that carries an "error" is that error.
+// A field that an answer may leave out and no amount depends on counts as left
+// out where it has another form, and a row that cannot be used is left out of
+// its list: Meta.Odd names both, and Unread counts the rows where their sums
+// matter. A list of which no row can be used is malformed. A 200 that carries an
+// "error" is that error.
 //
 // # Errors
 //

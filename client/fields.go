@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,13 +20,15 @@ const (
 
 // fields is a JSON object that is read strictly: field names match exactly,
 // and none comes twice, where encoding/json would take any case and the last
-// one. Its readers return nil (text: "") for a field that is missing or null,
-// and store the first thing that is wrong in err.
+// one. Its readers return nil (text: "") for a field that is missing or null.
+// The first thing that makes the object useless goes into err, and an optional
+// field of another form into odd: it counts as missing.
 type fields struct {
 	path    string // of the object, with a dot at its end; "" at the top
 	members []member
 	key     Secret // redacted from every text
 	err     *error
+	odd     *odd
 }
 
 // parseFields reads a whole body, which must be one JSON object.
@@ -38,7 +41,7 @@ func parseFields(body []byte, key Secret) (*fields, error) {
 	case !json.Valid(body):
 		return nil, errNotJSON
 	}
-	f := &fields{key: key, err: new(error)}
+	f := &fields{key: key, err: new(error), odd: &odd{}}
 	f.split("the answer", body)
 	return f, *f.err
 }
@@ -75,7 +78,7 @@ func (f *fields) get(name string) (raw []byte, ok bool) {
 
 // object reads a required object.
 func (f *fields) object(name string) *fields {
-	sub := &fields{path: f.path + name + ".", key: f.key, err: f.err}
+	sub := &fields{path: f.path + name + ".", key: f.key, err: f.err, odd: f.odd}
 	if raw, ok := f.get(name); ok {
 		sub.split(f.path+name, raw)
 	} else {
@@ -91,40 +94,55 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 	if !ok {
 		return nil
 	}
-	sub := &fields{key: f.key, err: new(error)}
-	sub.split(name, raw)
+	sub := &fields{path: f.path + name + ".", key: f.key, err: new(error), odd: f.odd}
+	if sub.split(f.path+name, raw); *sub.err != nil {
+		f.odd.add(*sub.err)
+		return nil
+	}
 	v := read(sub)
 	if *sub.err != nil {
+		f.odd.add(*sub.err)
 		return nil
 	}
 	return &v
 }
 
-// each reads a required list of objects, giving them to read one by one up to
-// the first that is wrong. What read is given must not be retained.
-func (f *fields) each(name string, read func(*fields)) {
+// listOf reads a required list of objects, less those that cannot be used, and
+// returns how many those are: a list of which none can be used is no list. What
+// read is given must not be retained.
+func listOf[T any](f *fields, name string, read func(*fields) T) (list []T, unread int) {
 	raw, ok := f.get(name)
 	if !ok {
 		f.fail("%s%s is missing", f.path, name)
-		return
+		return nil, 0
 	}
 	if raw[0] != '[' {
 		f.fail("%s%s is not a list", f.path, name)
-		return
+		return nil, 0
 	}
-	sub := &fields{key: f.key, err: f.err}
-	i := 0
+	sub := &fields{key: f.key, odd: f.odd}
+	var first error
+	all := 0
 	for row := range items(raw) {
-		what := f.path + name + "[" + strconv.Itoa(i) + "]"
-		i++
-		sub.path = what + "."
-		if sub.split(what, row); *f.err == nil {
-			read(sub)
+		what := f.path + name + "[" + strconv.Itoa(all) + "]"
+		all++
+		sub.path, sub.err = what+".", new(error)
+		if sub.split(what, row); *sub.err == nil {
+			if v := read(sub); *sub.err == nil {
+				list = append(list, v)
+				continue
+			}
 		}
-		if *f.err != nil {
-			return
-		}
+		first = cmp.Or(first, *sub.err)
+		unread++
 	}
+	switch {
+	case unread > 0 && unread == all:
+		f.fail("%w", first)
+	case unread > 0:
+		f.odd.rows(unread, all, first)
+	}
+	return list, unread
 }
 
 // usd reads a sum of money.
@@ -144,6 +162,18 @@ func (f *fields) usd(name string) *float64 {
 	}
 	v += 0 // -0 becomes 0
 	return &v
+}
+
+// aside reads an amount that no other depends on: one that cannot be read is
+// unknown by itself.
+func (f *fields) aside(name string, read func(*fields, string) *float64) *float64 {
+	sub := *f
+	sub.err = new(error)
+	v := read(&sub, name)
+	if *sub.err != nil {
+		f.odd.add(*sub.err)
+	}
+	return v
 }
 
 // isNumber reports whether raw is a JSON number.
@@ -176,7 +206,7 @@ func (f *fields) required(name string) float64 {
 func (f *fields) tally(name string) *int64 {
 	n := f.count(name)
 	if n != nil && *n < 0 {
-		f.fail("%s%s is negative", f.path, name)
+		f.skip("%s%s is negative", f.path, name)
 		return nil
 	}
 	return n
@@ -190,7 +220,7 @@ func (f *fields) count(name string) *int64 {
 	}
 	n, err := strconv.ParseInt(string(raw), 10, 64)
 	if err != nil {
-		f.fail("%s%s is not a whole number", f.path, name)
+		f.skip("%s%s is not a whole number", f.path, name)
 		return nil
 	}
 	return &n
@@ -204,7 +234,7 @@ func (f *fields) flag(name string) *bool {
 	}
 	v := string(raw) == "true"
 	if !v && string(raw) != "false" {
-		f.fail("%s%s is not true or false", f.path, name)
+		f.skip("%s%s is not true or false", f.path, name)
 		return nil
 	}
 	return &v
@@ -218,7 +248,7 @@ func (f *fields) text(name string) string {
 	}
 	s, ok := unquoted(raw)
 	if !ok {
-		f.fail("%s%s is not a string", f.path, name)
+		f.skip("%s%s is not a string", f.path, name)
 		return ""
 	}
 	return text.Safe(s, maxMessageBytes, f.key.Reveal())
@@ -240,13 +270,17 @@ func (f *fields) id(name string) string {
 	return s
 }
 
-// time reads an RFC 3339 time; nil for anything else.
+// time reads a time; nil for anything else.
 func (f *fields) time(name string) *time.Time {
-	t, err := time.Parse(time.RFC3339, f.looseText(name))
-	if err != nil {
+	raw, ok := f.get(name)
+	if !ok {
 		return nil
 	}
-	t = t.UTC()
+	t, ok := parseTime(raw)
+	if !ok {
+		f.skip("%s%s is not a time", f.path, name)
+		return nil
+	}
 	return &t
 }
 

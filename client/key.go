@@ -23,9 +23,11 @@ type Key struct {
 
 	// FreeModelDailyRequests is the account's allowance of free models.
 	FreeModelDailyRequests *FreeRequests
-	// EffectiveBudget is the budget that binds the key.
-	EffectiveBudget *Budget
-	// AllowedDataRegions are "global", "europe", "us", or words yet to come.
+	// Budgets are those that bind the key: each of them does. One whose rest
+	// cannot be read has a nil RemainingUSD.
+	Budgets []Budget
+	// AllowedDataRegions are "global", "europe", "us", or words yet to come; an
+	// empty list, which is not nil, permits none.
 	AllowedDataRegions []string
 	// OrganizationID and WorkspaceID are those that the key belongs to.
 	OrganizationID, WorkspaceID string
@@ -44,7 +46,7 @@ type RateLimit struct {
 // the whole account.
 type FreeRequests struct{ Used, Limit, Remaining *int64 }
 
-// Budget is the tightest of the budgets that bind a key, in USD.
+// Budget is a budget that binds a key, in USD.
 type Budget struct {
 	Scope string // "key_limit", "workspace", "member", or a word yet to come
 	// LimitUSD is the budget, SpendUSD what was spent of it in the current
@@ -88,20 +90,58 @@ func (v *Key) read(answer *fields) {
 	v.FreeModelDailyRequests = extra(d, "free_model_daily_requests", func(f *fields) FreeRequests {
 		return FreeRequests{Used: f.count("used"), Limit: f.count("limit"), Remaining: f.count("remaining")}
 	})
-	v.EffectiveBudget = extra(d, "effective_budget", func(f *fields) Budget {
-		return Budget{
-			Scope:         f.text("scope"),
-			LimitUSD:      f.usd("limit_usd"),
-			SpendUSD:      f.usd("spend_usd"),
-			RemainingUSD:  f.usd("remaining_usd"),
-			ResetInterval: f.text("reset_interval"),
-			ResetsAt:      f.time("resets_at"),
-			IncludeBYOK:   f.flag("include_byok"),
-			GuardrailID:   f.text("guardrail_id"),
-			BudgetID:      f.text("budget_id"),
-		}
-	})
+	v.Budgets = append(budgetsOf(d, "effective_budget"), budgetsOf(d, "budgets")...)
 	v.AllowedDataRegions = d.looseTexts("allowed_data_regions")
-	v.OrganizationID = d.looseText("organization_id")
-	v.WorkspaceID = d.looseText("workspace_id")
+	v.OrganizationID = d.text("organization_id")
+	v.WorkspaceID = d.text("workspace_id")
+}
+
+// budgetsOf reads a budget, or a list of them. One that says nothing of money
+// bounds nothing.
+func budgetsOf(d *fields, name string) []Budget {
+	raw, ok := d.get(name)
+	if !ok {
+		return nil
+	}
+	var list []Budget
+	add := func(b Budget) {
+		if b.LimitUSD != nil || b.SpendUSD != nil || b.RemainingUSD != nil {
+			list = append(list, b)
+		}
+	}
+	if raw[0] != '[' {
+		if b := extra(d, name, readBudget); b != nil {
+			add(*b)
+		}
+		return list
+	}
+	sub := *d
+	sub.err = new(error)
+	rows, _ := listOf(&sub, name, readBudget)
+	if *sub.err != nil {
+		d.odd.add(*sub.err)
+	}
+	for _, b := range rows {
+		add(b)
+	}
+	return list
+}
+
+func readBudget(f *fields) Budget {
+	b := Budget{
+		Scope:         f.text("scope"),
+		LimitUSD:      f.aside("limit_usd", (*fields).usd),
+		SpendUSD:      f.aside("spend_usd", (*fields).usd),
+		RemainingUSD:  f.aside("remaining_usd", (*fields).usd),
+		ResetInterval: f.text("reset_interval"),
+		ResetsAt:      f.time("resets_at"),
+		IncludeBYOK:   f.flag("include_byok"),
+		GuardrailID:   f.text("guardrail_id"),
+		BudgetID:      f.text("budget_id"),
+	}
+	if _, told := f.get("remaining_usd"); !told && b.LimitUSD != nil && b.SpendUSD != nil {
+		left := *b.LimitUSD - *b.SpendUSD
+		b.RemainingUSD = &left
+	}
+	return b
 }

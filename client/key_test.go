@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -49,8 +50,8 @@ func TestKeyLaterFields(t *testing.T) {
 		"allowed_data_regions":["eu","us\u001b"],"organization_id":"o1","workspace_id":"w1"}}`)
 	want := Key{
 		FreeModelDailyRequests: &FreeRequests{Used: ptr(int64(3)), Limit: ptr(int64(50)), Remaining: ptr(int64(47))},
-		EffectiveBudget: &Budget{Scope: "member", LimitUSD: ptr(20.0), SpendUSD: ptr(5.0), RemainingUSD: ptr(15.0), ResetInterval: "daily",
-			ResetsAt: ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)), IncludeBYOK: ptr(true), BudgetID: "b1"},
+		Budgets: []Budget{{Scope: "member", LimitUSD: ptr(20.0), SpendUSD: ptr(5.0), RemainingUSD: ptr(15.0), ResetInterval: "daily",
+			ResetsAt: ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)), IncludeBYOK: ptr(true), BudgetID: "b1"}},
 		AllowedDataRegions: []string{"eu", "us\ufffd"}, OrganizationID: "o1", WorkspaceID: "w1",
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -58,10 +59,11 @@ func TestKeyLaterFields(t *testing.T) {
 	}
 	for _, body := range []string{
 		`"free_model_daily_requests":5,"effective_budget":[],"rate_limit":"none","allowed_data_regions":{},"organization_id":7,"workspace_id":[]`,
-		`"free_model_daily_requests":{"used":"3"},"effective_budget":{"limit_usd":"20"},"rate_limit":{"requests":1.5},"allowed_data_regions":[1]`,
+		`"free_model_daily_requests":[1],"effective_budget":{"limit_usd":"20"},"budgets":7,"rate_limit":7,"allowed_data_regions":[1]`,
 		`"free_model_daily_requests":null,"effective_budget":null,"rate_limit":{"a":1,"a":2},"allowed_data_regions":null,"organization_id":null`,
 	} {
 		got, err := readKey(t, `{"data":{"usage":0,`+body+`}}`)
+		got.Odd = ""
 		if err != nil || !reflect.DeepEqual(got, Key{}) {
 			t.Errorf("Key(later fields of other shapes: %s) = %+v, %v, want them ignored", body, got, err)
 		}
@@ -81,7 +83,11 @@ func TestKeyValues(t *testing.T) {
 		{"only the deprecated twin", `"usage":0,"is_provisioning_key":true`, Key{IsManagementKey: ptr(true)}},
 		{"unknown reset", `"usage":0,"limit_reset":"fortnightly"`, Key{KeyUsage: KeyUsage{LimitReset: "fortnightly"}}},
 		{"expiry with microseconds", `"usage":0,"expires_at":"2027-01-02T03:04:05.000006+00:00"`, Key{KeyUsage: KeyUsage{ExpiresAt: ptr(time.Date(2027, 1, 2, 3, 4, 5, 6000, time.UTC))}}},
-		{"expiry that cannot be read", `"usage":0,"expires_at":"soon"`, Key{}},
+		{"expiry that cannot be read", `"usage":0,"expires_at":"soon"`, Key{KeyUsage: KeyUsage{ExpiryUnread: true}, Meta: Meta{Odd: "data.expires_at is not a time"}}},
+		{"daily an object", `"usage":1,"usage_daily":{},"is_free_tier":"no"`, Key{KeyUsage: KeyUsage{UsageUSD: 1}, Meta: Meta{Odd: "data.usage_daily is not a number, and 1 more"}}},
+		{"kind a string", `"usage":1,"is_management_key":"true"`, Key{KeyUsage: KeyUsage{UsageUSD: 1}, Meta: Meta{Odd: "data.is_management_key is not true or false"}}},
+		{"label a number", `"usage":1,"label":7`, Key{KeyUsage: KeyUsage{UsageUSD: 1}, Meta: Meta{Odd: "data.label is not a string"}}},
+		{"reset a number", `"usage":1,"limit_reset":7`, Key{KeyUsage: KeyUsage{UsageUSD: 1}, Meta: Meta{Odd: "data.limit_reset is not a string"}}},
 		{"I01 label", `"usage":0,"label":"a\u001b[31m\nb"`, Key{KeyUsage: KeyUsage{Label: "a\ufffd[31m b"}}},
 		{"K01 label is a key", `"usage":0,"label":"` + canary + `"`, Key{KeyUsage: KeyUsage{Label: "[redacted]"}}},
 	} {
@@ -101,11 +107,6 @@ func TestKeyRejected(t *testing.T) {
 		{"limit a string", `"usage":1,"limit":"100"`, "data.limit is not a number"},
 		{"limit negative", `"usage":1,"limit":-1`, "data.limit is negative"},
 		{"remaining beyond reason", `"usage":1,"limit_remaining":-1e10`, "data.limit_remaining is not plausible"},
-		{"daily an object", `"usage":1,"usage_daily":{}`, "data.usage_daily is not a number"},
-		{"BYOK a bool", `"usage":1,"byok_usage":false`, "data.byok_usage is not a number"},
-		{"kind a string", `"usage":1,"is_management_key":"true"`, "data.is_management_key is not true or false"},
-		{"label a number", `"usage":1,"label":7`, "data.label is not a string"},
-		{"reset a number", `"usage":1,"limit_reset":7`, "data.limit_reset is not a string"},
 		{"usage twice", `"usage":1,"usage":1`, `data has "usage" twice`},
 	} {
 		got, err := readKey(t, `{"data":{`+tt.fields+`}}`)
@@ -123,7 +124,7 @@ func FuzzKey(f *testing.F) {
 	c := &Client{key: NewSecret(canary)}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var v Key
-		if c.readAnswer(body, v.read) != nil {
+		if _, err := c.readAnswer(body, v.read); err != nil {
 			return
 		}
 		if !json.Valid(body) || v.UsageUSD < 0 || v.UsageUSD > maxUSD {
@@ -135,8 +136,80 @@ func FuzzKey(f *testing.F) {
 			}
 		}
 		var again Key
-		if err := c.readAnswer(fmt.Appendf(nil, `{"data":{"usage":%v}}`, v.UsageUSD), again.read); err != nil || again.UsageUSD != v.UsageUSD {
+		if _, err := c.readAnswer(fmt.Appendf(nil, `{"data":{"usage":%v}}`, v.UsageUSD), again.read); err != nil || again.UsageUSD != v.UsageUSD {
 			t.Fatalf("Key(%q) has usage %v, which reads back as %v, %v", body, v.UsageUSD, again.UsageUSD, err)
 		}
 	})
+}
+
+// The budgets come as one object or as a list, under either name, with scopes
+// that are not known yet.
+func TestKeyBudgets(t *testing.T) {
+	member := Budget{Scope: "member", LimitUSD: ptr(10.0), SpendUSD: ptr(8.0), RemainingUSD: ptr(2.0), ResetInterval: "weekly"}
+	for _, tt := range []struct {
+		name, fields string
+		want         []Budget
+		odd          string
+	}{
+		{"one", `"effective_budget":{"scope":"member","limit_usd":10,"spend_usd":8,"remaining_usd":2,"reset_interval":"weekly"}`, []Budget{member}, ""},
+		{"a list", `"effective_budget":[{"scope":"member","limit_usd":10,"spend_usd":8,"remaining_usd":2,"reset_interval":"weekly"}]`, []Budget{member}, ""},
+		{"under budgets", `"budgets":{"scope":"member","limit_usd":10,"spend_usd":8,"remaining_usd":2,"reset_interval":"weekly"}`, []Budget{member}, ""},
+		{"both", `"effective_budget":{"scope":"member","limit_usd":10,"spend_usd":8,"remaining_usd":2,"reset_interval":"weekly"},"budgets":[{"scope":"team_pool","remaining_usd":1}]`,
+			[]Budget{member, {Scope: "team_pool", RemainingUSD: ptr(1.0)}}, ""},
+		{"rest not told", `"effective_budget":{"scope":"member","limit_usd":10,"spend_usd":8,"reset_interval":"weekly"}`, []Budget{member}, ""},
+		{"rest not read", `"effective_budget":{"scope":"member","limit_usd":10,"remaining_usd":"2"}`,
+			[]Budget{{Scope: "member", LimitUSD: ptr(10.0)}}, "data.effective_budget.remaining_usd is not a number"},
+		{"nothing of money", `"effective_budget":{"scope":"member","limit_usd":null}`, nil, ""},
+		{"empty", `"effective_budget":[],"budgets":null`, nil, ""},
+		{"an odd row", `"budgets":[7,{"scope":"x","remaining_usd":1}]`, []Budget{{Scope: "x", RemainingUSD: ptr(1.0)}}, "1 of 2 rows left out: data.budgets[0] is not an object"},
+	} {
+		got, err := readKey(t, `{"data":{"usage":0,`+tt.fields+`}}`)
+		if err != nil || !reflect.DeepEqual(got.Budgets, tt.want) || got.Odd != tt.odd {
+			t.Errorf("Key(%s) has budgets %+v, %q, %v, want %+v, %q", tt.name, got.Budgets, got.Odd, err, tt.want, tt.odd)
+		}
+	}
+}
+
+// Every form of an expiry that was seen is read, and another is told.
+func TestKeyExpiryForms(t *testing.T) {
+	var answers []json.RawMessage
+	if err := json.Unmarshal(readCase(t, "key-expiry-forms.json"), &answers); err != nil {
+		t.Fatal(err)
+	}
+	want := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	for i, body := range answers {
+		got, err := readKey(t, string(body))
+		if i == 3 { // Unix seconds
+			want = time.Unix(1795824000, 0).UTC()
+		}
+		if err != nil || got.ExpiresAt == nil || !got.ExpiresAt.Equal(want) || got.ExpiryUnread || got.Odd != "" {
+			t.Errorf("Key(expiry form %d) = %v, %v, %q, %v, want %v", i, got.ExpiresAt, got.ExpiryUnread, got.Odd, err, want)
+		}
+	}
+}
+
+// A field of another form costs itself alone.
+func TestKeyOddOptional(t *testing.T) {
+	var answers []json.RawMessage
+	if err := json.Unmarshal(readCase(t, "key-odd-optional.json"), &answers); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{
+		"data.creator_user_id is not a string", "data.is_free_tier is not true or false", "data.label is not a string",
+		"data.limit_reset is not a string", "data.usage_weekly is not a number",
+	} {
+		got, err := readKey(t, string(answers[i]))
+		if err != nil || got.LimitRemainingUSD == nil || *got.LimitRemainingUSD != 29.9 || got.IsManagementKey == nil || got.Odd != want {
+			t.Errorf("Key(odd field %d) = %+v, %v, want $29.90 left, the kind and %q", i, got, err, want)
+		}
+	}
+}
+
+func readCase(t *testing.T, name string) []byte {
+	t.Helper()
+	body, err := os.ReadFile("testdata/odd/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
 }

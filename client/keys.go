@@ -14,6 +14,9 @@ type APIKey struct {
 	CreatedAt   *time.Time
 	UpdatedAt   *time.Time // nil: never
 	WorkspaceID string
+	// LastUsedAt and ExternalUser, a reseller's end user, are observed.
+	LastUsedAt   *time.Time
+	ExternalUser string
 	KeyUsage
 }
 
@@ -55,6 +58,7 @@ func readAPIKey(d *fields) APIKey {
 		CreatedAt:   d.time("created_at"),
 		UpdatedAt:   d.time("updated_at"),
 		WorkspaceID: d.text("workspace_id"),
+		LastUsedAt:  d.time("last_used_at"), ExternalUser: d.text("external_user"),
 	}
 	v.KeyUsage.read(d)
 	return v

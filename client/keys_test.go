@@ -31,7 +31,7 @@ func TestKeyRows(t *testing.T) {
 		{"all null", `{"hash":"h","usage":0,"name":null,"disabled":null,"created_at":null,"updated_at":null,"workspace_id":null,"label":null,"limit":null}`, APIKey{Hash: "h"}},
 		{"microseconds and a zone", `{"hash":"h","usage":0,"created_at":"2026-05-19T13:00:00.000006+02:00"}`,
 			APIKey{Hash: "h", CreatedAt: ptr(time.Date(2026, 5, 19, 11, 0, 0, 6000, time.UTC))}},
-		{"disabled", `{"hash":"h","usage":0,"disabled":true,"updated_at":"never"}`, APIKey{Hash: "h", Disabled: ptr(true)}},
+		{"disabled", `{"hash":"h","usage":0,"disabled":true,"updated_at":null}`, APIKey{Hash: "h", Disabled: ptr(true)}},
 		{"S07 cap exceeded", `{"hash":"h","usage":12,"limit":10,"limit_remaining":-2,"limit_reset":"daily"}`,
 			APIKey{Hash: "h", KeyUsage: KeyUsage{UsageUSD: 12, LimitUSD: ptr(10.0), LimitRemainingUSD: ptr(-2.0), LimitReset: "daily"}}},
 		{"I01 name", `{"hash":"h","usage":0,"name":"a\u001b]52;c;eA==\u0007\u202e"}`, APIKey{Hash: "h", Name: "a\ufffd]52;c;eA==\ufffd\ufffd"}},
@@ -53,14 +53,26 @@ func TestKeyRows(t *testing.T) {
 		{"H24 usage a string", `{"hash":"h","usage":"1"}`, "data[0].usage is not a number"},
 		{"H29 usage negative", `{"hash":"h","usage":-1}`, "data[0].usage is negative"},
 		{"H22 usage beyond reason", `{"hash":"h","usage":1e10}`, "data[0].usage is not plausible"},
-		{"disabled a string", `{"hash":"h","usage":1,"disabled":"true"}`, "data[0].disabled is not true or false"},
 		{"H20 hash twice", `{"hash":"h","usage":1,"hash":"i"}`, `data[0] has "hash" twice`},
 		{"a string", `"h"`, "data[0] is not an object"},
 		{"a list", `[]`, "data[0] is not an object"},
-		{"second row", `{"hash":"h","usage":1},{"hash":"i"}`, "data[1].usage is missing"},
+		{"both rows", `{"hash":"h"},{"hash":"i"}`, "data[0].usage is missing"},
 	} {
 		_, err := serve(t, answer(200, `{"data":[`+tt.row+`]}`)).Keys(t.Context(), "")
 		wantError(t, "Keys("+tt.name+")", err, ErrMalformed, "reading keys: malformed answer: "+tt.words)
+	}
+}
+
+// An odd row costs itself and a note, an odd field of a row itself.
+func TestKeysOddRow(t *testing.T) {
+	got, err := serve(t, answer(200, `{"data":[{"hash":"h","usage":1,"disabled":"true","last_used_at":"2026-11-01T00:00:00Z","external_user":"e"},{"hash":"i","usage":"1"}]}`, "Date", "")).Keys(t.Context(), "")
+	want := List[APIKey]{
+		Rows:      []APIKey{{Hash: "h", KeyUsage: KeyUsage{UsageUSD: 1}, LastUsedAt: ptr(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)), ExternalUser: "e"}},
+		Meta:      Meta{Odd: "data[0].disabled is not true or false, and 1 more"},
+		Truncated: true,
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Keys(an odd row) = %+v, %v, want %+v", got, err, want)
 	}
 }
 

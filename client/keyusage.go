@@ -29,9 +29,10 @@ type KeyUsage struct {
 
 	// CreatorUserID is the member who made the key.
 	CreatorUserID string
-	// ExpiresAt is when the key expires; nil is never, or a time that cannot
-	// be read.
-	ExpiresAt *time.Time
+	// ExpiresAt is when the key expires; nil is never, or with ExpiryUnread at
+	// a time that cannot be read.
+	ExpiresAt    *time.Time
+	ExpiryUnread bool
 }
 
 func (v *KeyUsage) read(d *fields) {
@@ -41,13 +42,14 @@ func (v *KeyUsage) read(d *fields) {
 	v.LimitReset = d.text("limit_reset")
 	v.IncludeBYOKInLimit = d.flag("include_byok_in_limit")
 	v.UsageUSD = d.required("usage")
-	v.UsageDailyUSD = d.usd("usage_daily")
-	v.UsageWeeklyUSD = d.usd("usage_weekly")
-	v.UsageMonthlyUSD = d.usd("usage_monthly")
-	v.BYOKUsageUSD = d.usd("byok_usage")
-	v.BYOKDailyUSD = d.usd("byok_usage_daily")
-	v.BYOKWeeklyUSD = d.usd("byok_usage_weekly")
-	v.BYOKMonthlyUSD = d.usd("byok_usage_monthly")
+	for name, usd := range map[string]**float64{
+		"usage_daily": &v.UsageDailyUSD, "usage_weekly": &v.UsageWeeklyUSD, "usage_monthly": &v.UsageMonthlyUSD, "byok_usage": &v.BYOKUsageUSD,
+		"byok_usage_daily": &v.BYOKDailyUSD, "byok_usage_weekly": &v.BYOKWeeklyUSD, "byok_usage_monthly": &v.BYOKMonthlyUSD,
+	} {
+		*usd = d.aside(name, (*fields).usd)
+	}
 	v.CreatorUserID = d.text("creator_user_id")
 	v.ExpiresAt = d.time("expires_at")
+	_, expires := d.get("expires_at")
+	v.ExpiryUnread = expires && v.ExpiresAt == nil
 }

@@ -50,6 +50,9 @@ func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if s.Key == nil && s.Balance != nil {
 		s.note("the key's own cap is not known: it could not be read")
 	}
+	if s.Key != nil && s.Key.ExpiryUnread {
+		s.note("the key expires at a time that cannot be read")
+	}
 	if at := f.AgreedAt; s.Balance != nil && !at.IsZero() && at.Before(s.At) {
 		s.note("lower usage was read than at " + clock(at, now) + ": it counts if it stays so for 5 min")
 	}

@@ -90,8 +90,10 @@ type Key struct {
 	// directly, which never deplete credits.
 	Usage, BYOK Usage
 	FreeTier    bool
-	// ExpiresAt is zero where the key does not expire.
-	ExpiresAt time.Time
+	// ExpiresAt is zero where the key does not expire, and with ExpiryUnread
+	// where it does at a time that cannot be read.
+	ExpiresAt    time.Time
+	ExpiryUnread bool `json:",omitempty"`
 }
 
 // Usage is spend in USD over four windows; nil is unknown.

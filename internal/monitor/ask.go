@@ -83,6 +83,9 @@ func (q request) send(ctx context.Context) response {
 			in.KeyFault = newFault(r.keyErr)
 			if r.keyErr == nil {
 				in.Key, in.Skew = keyFacts(key), skew(key.Meta)
+				if key.Odd != "" {
+					q.log.Debug("left out of an answer", "for", "key", "what", key.Odd)
+				}
 			}
 			wait = func() {}
 		}
@@ -164,7 +167,7 @@ func keyFacts(k client.Key) *credit.Key {
 		},
 		Usage:    credit.Usage{TotalUSD: &total, DailyUSD: k.UsageDailyUSD, WeeklyUSD: k.UsageWeeklyUSD, MonthlyUSD: k.UsageMonthlyUSD},
 		BYOK:     credit.Usage{TotalUSD: k.BYOKUsageUSD, DailyUSD: k.BYOKDailyUSD, WeeklyUSD: k.BYOKWeeklyUSD, MonthlyUSD: k.BYOKMonthlyUSD},
-		FreeTier: isSet(k.IsFreeTier),
+		FreeTier: isSet(k.IsFreeTier), ExpiryUnread: k.ExpiryUnread,
 	}
 	switch {
 	case isSet(k.IsManagementKey):

@@ -62,7 +62,7 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 	if err != nil {
 		return nil, err
 	}
-	if a.Truncated {
+	if a.Truncated || a.Unread > 0 {
 		return nil, errPartial
 	}
 	step := granularities[granularity]
@@ -90,6 +90,9 @@ func activitySpend(ctx context.Context, api API, now time.Time) ([]history.Spend
 	a, err := api.Activity(ctx, client.ActivityQuery{})
 	if err != nil {
 		return nil, err
+	}
+	if a.Unread > 0 {
+		return nil, errPartial
 	}
 	usd := map[time.Time]float64{}
 	for _, r := range a.Rows {

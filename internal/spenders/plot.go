@@ -118,7 +118,7 @@ func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from
 	switch {
 	case err != nil:
 		return nil, err
-	case answer.Truncated:
+	case answer.Truncated || answer.Unread > 0:
 		return nil, errPartial
 	case len(answer.Rows) == 0 && len(answer.Warnings) > 0:
 		return nil, errNobody
