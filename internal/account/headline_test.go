@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/forecast/backtest"
 )
@@ -151,4 +152,83 @@ func TestWhyItMoved(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// What a forecast was made from is the account's, or the key's where that runs
+// out or is all that is known.
+func TestStandpoint(t *testing.T) {
+	limit, left, used := 20.0, 5.0, 15.0
+	newest := credit.Sample{UsageUSD: 36, Segment: 7}
+	balance := &credit.Balance{CreditsUSD: 100, UsageUSD: 36}
+	key := func(kind credit.KeyKind) *credit.Key {
+		return &credit.Key{Kind: kind, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left}, Usage: credit.Usage{TotalUSD: &used}}
+	}
+	for _, c := range []struct {
+		name    string
+		s       Snapshot
+		left    float64
+		usage   float64
+		segment int64
+		capped  bool
+		ok      bool
+	}{
+		{"a management key", Snapshot{Balance: balance, Key: key(credit.KeyManagement)}, 64, 36, 7, false, true},
+		{"a key, and the balance runs out", Snapshot{Balance: balance, Key: key(credit.KeyOrdinary)}, 64, 36, 7, true, true},
+		{"a key whose cap runs out", Snapshot{Balance: balance, Key: key(credit.KeyOrdinary), Forecast: forecast.Forecast{Subject: forecast.Key}}, 5, 36, 7, true, true},
+		{"a key alone", Snapshot{Key: key(credit.KeyOrdinary), Forecast: forecast.Forecast{Subject: forecast.Key}}, 5, 15, 0, true, true},
+		{"nothing", Snapshot{}, 0, 36, 7, false, false},
+		{"a key without a cap, alone", Snapshot{Key: &credit.Key{Kind: credit.KeyOrdinary}}, 0, 36, 7, false, false},
+	} {
+		p, ok := c.s.standpoint(newest)
+		if ok != c.ok || p.leftUSD != c.left || p.usageUSD != c.usage || p.segment != c.segment || (p.capUSD != nil) != c.capped {
+			t.Errorf("%s: %+v, %v, want %v left, %v used in segment %d, capped %v, %v", c.name, p, ok, c.left, c.usage, c.segment, c.capped, c.ok)
+		}
+	}
+}
+
+// A forecast is compared once, and only where it is the account's of now.
+func TestHeadlineComparesWhatIsNew(t *testing.T) {
+	now := t0
+	good := Snapshot{
+		At: now, Now: now, Balance: &credit.Balance{CreditsUSD: 100, UsageUSD: 36},
+		Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 10800},
+	}
+	newest := credit.Sample{UsageUSD: 36}
+	for name, change := range map[string]func(*Snapshot){
+		"a fault":             func(s *Snapshot) { s.Fault = &Fault{} },
+		"an older forecast":   func(s *Snapshot) { s.Forecast.At = now.Add(-time.Minute) },
+		"no balance":          func(s *Snapshot) { s.Balance = nil },
+		"an automatic top-up": func(s *Snapshot) { s.AutoTopUp = &AutoTopUp{ThresholdUSD: 5} },
+		"compared before":     nil,
+	} {
+		s := good
+		was := Headline{}
+		if change == nil {
+			was.ComparedAt = now
+		} else {
+			change(&s)
+		}
+		if next, e := was.compare(s, newest); e != nil || next != was {
+			t.Errorf("%s: %+v, %+v, want that nothing is compared", name, next, e)
+		}
+	}
+	next, e := Headline{}.compare(good, newest)
+	if e != nil || next.At != now || !next.ComparedAt.Equal(now) {
+		t.Errorf("the first: %+v, %+v, want it taken without an event", next, e)
+	}
+	// It is sooner by more than half, and stays so.
+	moved := next
+	for i := range 4 {
+		at := now.Add(time.Duration(i+1) * 13 * time.Hour)
+		s := good
+		s.At, s.Now, s.Forecast.At = at, at, at
+		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 9e5, 1e6, 2e6
+		if moved, e = moved.compare(s, newest); e != nil {
+			if e.Kind != EventForecast || e.Move == nil || !e.Move.P50.After(now) || !e.Move.Was.ComparedAt.IsZero() {
+				t.Errorf("the event of a move is %+v", e)
+			}
+			return
+		}
+	}
+	t.Error("a forecast that moved by weeks is no event")
 }

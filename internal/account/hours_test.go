@@ -240,3 +240,69 @@ func TestAnHourIsASpikeOnlyWhereItWasRead(t *testing.T) {
 		}
 	}
 }
+
+// A day may miss two of its hours, and a week two of its days.
+func TestDaysThatWereSeen(t *testing.T) {
+	start := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	h := hoursOf(start, 24, func(at time.Time) float64 { return float64(at.Hour()) })
+	if usd, ok := h.day(24); !ok || usd != 276 {
+		t.Errorf("day = %v, %v, want the sum of all hours", usd, ok)
+	}
+	if _, ok := h.day(23); ok {
+		t.Error("a day of 23 hours is one")
+	}
+	h.seen[3], h.seen[9] = false, false
+	if _, ok := h.day(24); !ok {
+		t.Error("a day that misses two hours is none")
+	}
+	h.seen[15] = false
+	if _, ok := h.day(24); ok {
+		t.Error("a day that misses three hours is one")
+	}
+	weeks := func(blind int) hours {
+		h := hoursOf(start, 5*7*24+1, func(at time.Time) float64 { return 1 + at.Sub(start).Hours()/24/7 })
+		for d := range blind { // of the last week
+			for i := range 24 {
+				h.seen[len(h.seen)-1-24*2*d-i] = false
+			}
+		}
+		return h
+	}
+	if r := weeks(0).rise(1.5); r == nil || r.Weeks != 5 || r.ToUSDPerDay < 2*r.FromUSDPerDay {
+		t.Errorf("rise = %+v, want one over five weeks", r)
+	}
+	if r := weeks(0).rise(4); r != nil {
+		t.Errorf("rise by a factor of four = %+v, want none", r)
+	}
+}
+
+func TestQuantile(t *testing.T) {
+	values := []float64{4, 1, 3, 2}
+	for q, want := range map[float64]float64{0: 1, 1: 4, 0.5: 2.5, 0.95: 3.85} {
+		if got := quantile(values, q); math.Abs(got-want) > 1e-9 {
+			t.Errorf("quantile(%v) = %v, want %v", q, got, want)
+		}
+	}
+	if got := quantile([]float64{7}, 0.3); got != 7 {
+		t.Errorf("quantile of one = %v, want it", got)
+	}
+}
+
+// Above what an hour and a day are spikes.
+func TestLimitsOfSpikes(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	for _, c := range []struct {
+		u         Usual
+		hour, day any
+	}{
+		{Usual{}, nil, nil},
+		{Usual{HourUSD: f(2)}, nil, nil},
+		{Usual{DayUSD: f(40)}, nil, 80.0},
+		{Usual{HourUSD: f(10), DayUSD: f(40)}, 10 * alert.SpikeFactor, 80.0},
+		{Usual{HourUSD: f(0.1), DayUSD: f(40)}, 10.0, 80.0}, // a quarter of a day
+	} {
+		if hour, day := deref(hourLimit(c.u)), deref(dayLimit(c.u)); hour != c.hour || day != c.day {
+			t.Errorf("limits of %v, %v = %v, %v, want %v, %v", deref(c.u.HourUSD), deref(c.u.DayUSD), hour, day, c.hour, c.day)
+		}
+	}
+}
