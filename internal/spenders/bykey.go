@@ -25,6 +25,9 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	if r.Truncated {
 		b.note(fmt.Sprintf("there may be more keys than these %d: the list had no end", len(r.Keys)))
 	}
+	if r.Unread != "" {
+		b.note("not all of the list of keys could be read: " + r.Unread)
+	}
 	if r.DefaultOnly {
 		b.note("the keys of the default workspace alone: the workspaces cannot be listed")
 	}

@@ -113,6 +113,7 @@ func TestPast(t *testing.T) {
 		first       time.Time
 		err         error
 		truncated   bool
+		unread      int
 	}{
 		{name: "hours, and days that begin before them", hours: hours, days: days, usd: "10 20 30 1 0 6", first: day.AddDate(0, 0, -2)},
 		{name: "days alone", hours: client.ErrServer, days: days, usd: "10 20 30", first: day.AddDate(0, 0, -2)},
@@ -124,6 +125,8 @@ func TestPast(t *testing.T) {
 		{name: "too many requests for days", hours: client.ErrServer, days: client.ErrRateLimited, err: client.ErrRateLimited},
 		{name: "a key that is not accepted", hours: client.ErrUnauthorized, days: days, err: client.ErrUnauthorized},
 		{name: "answers that are not whole", hours: hours, days: days, truncated: true, usd: "15", first: day.AddDate(0, 0, -1)},
+		{name: "an hour that is null", hours: []client.AnalyticsRow{hours[0], start(client.AnalyticsRow{}, noon.Add(-2*time.Hour)), hours[1]}, days: days, usd: "10 20 30 1 2", first: day.AddDate(0, 0, -2)},
+		{name: "an hour that cannot be read", hours: hours, days: days, unread: 1, usd: "10 20 30 1 6", first: day.AddDate(0, 0, -2)},
 		{name: "no spend", hours: []client.AnalyticsRow{}, days: []client.AnalyticsRow{}},
 		{name: "a time that cannot be", hours: []client.AnalyticsRow{start(row("", "", 1), noon.AddDate(-3, 0, 0))}, days: []client.AnalyticsRow{}},
 	} {
@@ -139,7 +142,7 @@ func TestPast(t *testing.T) {
 				if err, ok := answer.(error); ok {
 					return client.Analytics{}, err
 				}
-				return client.Analytics{Rows: answer.([]client.AnalyticsRow), Truncated: c.truncated}, nil
+				return client.Analytics{Rows: answer.([]client.AnalyticsRow), Truncated: c.truncated, Unread: c.unread}, nil
 			},
 			activity: func() (client.Activity, error) { return activity, c.activity },
 		}

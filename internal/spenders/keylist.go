@@ -39,6 +39,8 @@ type KeyList struct {
 	Truncated      bool `json:"truncated,omitempty"`
 	MoreWorkspaces bool `json:"more_workspaces,omitempty"`
 	DefaultOnly    bool `json:"default_only,omitempty"`
+	// Unread names the rows that could not be read; empty: there are none.
+	Unread string `json:"unread,omitempty"`
 }
 
 // Workspace is a part of the account that has keys and budgets of its own.

@@ -1,6 +1,7 @@
 package spenders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -41,6 +42,7 @@ func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList
 			return r.places(), err
 		}
 		r.Truncated = r.Truncated || list.Truncated
+		r.Unread = cmp.Or(r.Unread, list.Odd)
 		for _, k := range list.Rows {
 			if !seen[k.Hash] {
 				seen[k.Hash] = true

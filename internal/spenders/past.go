@@ -62,27 +62,37 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 	if err != nil {
 		return nil, err
 	}
-	if a.Truncated || a.Unread > 0 {
+	if a.Truncated {
 		return nil, errPartial
 	}
 	step := granularities[granularity]
-	return even(spendRows(a.Rows, step, creditsUsage), step, to), nil
+	usd, unknown := spendRows(a.Rows, step, creditsUsage)
+	return slices.DeleteFunc(even(usd, step, to), func(s history.Spend) bool {
+		_, told := usd[s.From]
+		return unknown[s.From] || !told && a.Unread > 0
+	}), nil
 }
 
 // granularities are how long the buckets of a query are.
 var granularities = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// spendRows is the sum of metrics in each bucket, by its beginning.
-func spendRows(rows []client.AnalyticsRow, step time.Duration, metrics ...string) map[time.Time]float64 {
-	usd := map[time.Time]float64{}
+// spendRows is the sum of metrics in each bucket, by its beginning, and which of
+// the buckets have a part that is not known.
+func spendRows(rows []client.AnalyticsRow, step time.Duration, metrics ...string) (usd map[time.Time]float64, unknown map[time.Time]bool) {
+	usd, unknown = map[time.Time]float64{}, map[time.Time]bool{}
 	for _, r := range rows {
+		at := r.Start.Truncate(step)
 		for _, name := range metrics {
-			if v := r.Metrics[name]; v != nil && *v > 0 {
-				usd[r.Start.Truncate(step)] += *v
+			switch v := r.Metrics[name]; {
+			case v == nil:
+				unknown[at] = true
+				usd[at] += 0
+			case *v >= 0:
+				usd[at] += *v
 			}
 		}
 	}
-	return usd
+	return usd, unknown
 }
 
 // activitySpend fetches spend by the day of the last 30 that are over.

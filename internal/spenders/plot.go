@@ -124,8 +124,12 @@ func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, errNobody
 	}
 	step := granularities[granularity]
-	spends := even(spendRows(answer.Rows, step, metrics...), step, span.to)
-	if len(spends) == 0 {
+	usd, unknown := spendRows(answer.Rows, step, metrics...)
+	spends := even(usd, step, span.to)
+	switch {
+	case len(unknown) > 0:
+		return nil, errPartial
+	case len(spends) == 0:
 		return nil, errNoUse
 	}
 	return spends, nil
