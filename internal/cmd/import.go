@@ -84,8 +84,11 @@ func (a *app) importFile(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(a.stdout, report)
-	return written(err)
+	followed := ar.Imported(ctx)
+	if _, err = io.WriteString(a.stdout, report); err != nil {
+		return written(err)
+	}
+	return followed
 }
 
 // readImport reads a file, or standard input for "-".

@@ -84,6 +84,8 @@ type Archive struct {
 	DB      *history.DB
 	Account history.Series // the account's totals and events
 	Shown   history.Series // the one whose spend the surfaces show: the account, or a key that cannot read it
+
+	store *store // nil of an archive that a monitor polls into
 }
 
 // Archive returns where the history lies; ok is false before it was opened.
@@ -92,17 +94,34 @@ func (m *Monitor) Archive() (a Archive, ok bool) {
 	if s == nil {
 		return Archive{}, false
 	}
-	return Archive{s.db, s.account, s.shown}, true
+	return Archive{DB: s.db, Account: s.account, Shown: s.shown}, true
 }
 
 // OpenArchive opens the history in place of Run or Once. Nothing is requested, and
 // no key is needed.
 func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
-	if _, err := openStore(ctx, m); err != nil {
+	st, err := openStore(ctx, m)
+	if err != nil {
 		return Archive{}, err
 	}
 	a, _ := m.Archive()
+	a.store = st
 	return a, nil
+}
+
+// Imported follows an import into an archive that OpenArchive opened: what is
+// answered of it without loading the past is brought up to it. A process that
+// collects does that itself.
+func (a Archive) Imported(ctx context.Context) error {
+	st := a.store
+	if st == nil || st.collected() {
+		return nil
+	}
+	if err := st.load(ctx); err != nil || st.book.Poll.Success.IsZero() {
+		return err
+	}
+	_, err := st.step(ctx, account.Input{}, nil, false)
+	return err
 }
 
 // SpendBetween returns what was spent from each of the ascending bounds to the
