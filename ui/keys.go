@@ -2,8 +2,11 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"charm.land/bubbles/v2/key"
+
+	"ortop/ui/draw"
 )
 
 // keyMap is every key of the dashboard; footer and help are drawn from it.
@@ -90,7 +93,7 @@ func on(b key.Binding) key.Binding {
 }
 
 // footer are the keys worth a reminder, the dearest first.
-func (k keyMap) footer() []string {
+func (k keyMap) footer(p draw.Pen) []string {
 	word := func(does string, keys ...key.Binding) string {
 		shown := ""
 		for _, b := range keys {
@@ -101,7 +104,7 @@ func (k keyMap) footer() []string {
 		if shown == "" {
 			return ""
 		}
-		return shown + does
+		return p.Accent(strings.TrimSuffix(shown, " ")) + p.Dim(" "+does)
 	}
 	return []string{
 		word("field", k.up, k.down), word("edit", k.edit), word("accept", k.take), word("cancel", k.drop),

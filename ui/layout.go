@@ -1,6 +1,9 @@
 package ui
 
-import "ortop/ui/panel"
+import (
+	"ortop/ui/draw"
+	"ortop/ui/panel"
+)
 
 // tier is how much room there is.
 type tier int
@@ -24,7 +27,7 @@ func (r rect) holds(x, y int) bool {
 // layout is where everything goes; a rect without height is left out.
 type layout struct {
 	tier                                    tier
-	w, h                                    int
+	w, h, end                               int // end is the first row beneath the panels
 	tabs, banners, credits, runOut, chances rect
 	spend, spent, fan, card, why, plan      rect
 	footer, top, cards, accounts, body      rect
@@ -71,8 +74,10 @@ func (m Model) layoutOf(v view) layout {
 	if m.h >= 24 {
 		l.tabs = row(1)
 	}
-	l.banners = row(min(len(panel.Banners(m.pen(), m.snap, m.w-2)), 1+m.h/16))
 	l.footer = rect{0, m.h - 1, m.w, 1}
+	n := min(len(panel.Banners(m.pen(), m.snap, m.w-2)), 1+m.h/16)
+	l.end = l.footer.y - n
+	l.banners = rect{0, l.end, m.w, n}
 	v.place(m, &l, y)
 	return l
 }
@@ -80,10 +85,10 @@ func (m Model) layoutOf(v view) layout {
 // table places a list in all rows from y on, or in as many as it takes with the
 // plot of spend below it; 0: all.
 func (l *layout) table(y, takes int) {
-	l.body = rect{0, y, l.w, l.h - 1 - y}
+	l.body = rect{0, y, l.w, l.end - y}
 	if left := l.body.h - takes; takes > 0 && left >= besideAccounts {
 		l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
-		l.spend = rect{0, y + l.body.h, l.w, l.h - 1 - y - l.body.h}
+		l.spend = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
 	}
 }
 
@@ -92,8 +97,11 @@ func (l layout) cardRoom() bool { return l.cards.h > 0 || l.spent.h > 0 }
 
 func (l *layout) overview(y int, n needs) {
 	cards, w := max(5, n.credits+2), l.w
-	if l.tier >= tierColumns {
+	switch {
+	case l.tier >= tierColumns:
 		cards = 9
+	case l.h >= roomForDigits && n.accounts < 2:
+		cards = max(7, cards)
 	}
 	left := (w + 1) / 2
 	if l.tier == tierWide {
@@ -104,7 +112,7 @@ func (l *layout) overview(y int, n needs) {
 	}
 	l.credits, l.runOut = rect{0, y, left, cards}, rect{left, y, w - left, cards}
 	y += cards
-	rest := l.h - 1 - y
+	rest := l.end - y
 	foot := func(n int) rect {
 		rest -= n
 		return rect{0, y + rest, l.w, n}
@@ -130,16 +138,22 @@ func (l *layout) overview(y int, n needs) {
 	}
 	switch {
 	case l.tier == tierWide:
-		n := rest * 45 / 100
+		n := max(rest/2, min(rest-leastSpend, draw.LeastFan+3))
 		rest -= n
 		l.fan = rect{0, y + rest, l.w, n}
 	case l.tier == tierFull && rest >= 12:
-		l.spent = rect{0, l.h - 4, l.w, 3}
+		l.spent = rect{0, l.end - 3, l.w, 3}
 		l.accounts.y -= 3
 		rest -= 3
 	}
 	l.spend = rect{0, y, l.w, rest}
 }
+
+// roomForDigits is the height from which an amount and a date are drawn big.
+const roomForDigits = 22
+
+// leastSpend is the least height of the plot of spend beside that of the balance.
+const leastSpend = 8
 
 // leastAccounts is the least height of a panel of accounts: one of them, how
 // many more there are, the total and the border. besideAccounts is
@@ -164,9 +178,9 @@ const (
 )
 
 func (l *layout) forecast(y, reasons int) {
-	rest := l.h - 1 - y
+	rest := l.end - y
 	if rest >= leastFan+planRows {
-		l.plan = rect{0, l.h - 1 - planRows, l.w, planRows}
+		l.plan = rect{0, l.end - planRows, l.w, planRows}
 		rest -= planRows
 	}
 	if why := min(reasons+2, rest-leastFan); why >= 3 {

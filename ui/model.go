@@ -13,8 +13,9 @@ type Model struct {
 	o       Options
 	suspend tea.Cmd // stops the process; nil where that cannot be done
 	keys    keyMap
-	themeID int // into Themes
-	dark    bool
+	themeID int        // into Themes
+	dark    bool       // the terminal's background is
+	depth   draw.Depth // how many colours it has
 	th      *draw.Theme
 
 	now       time.Time
@@ -46,7 +47,7 @@ func newModel(o Options) Model {
 			m.themeID = i
 		}
 	}
-	m.th = draw.NewTheme(m.dark, Themes[m.themeID], o.NoColor)
+	m = m.themed()
 	m, _ = m.listed()
 	if i := m.shown(); i >= 0 {
 		m.snap = m.peers[i].snap
@@ -54,6 +55,16 @@ func newModel(o Options) Model {
 	if o.First != nil {
 		m.snap = *o.First
 	}
+	return m
+}
+
+// themed has the theme that its settings and the terminal ask for.
+func (m Model) themed() Model {
+	look := draw.Look{Name: Themes[m.themeID], Dark: m.dark, Depth: m.depth}
+	if m.o.NoColor {
+		look.Depth = draw.Mono
+	}
+	m.th = draw.NewTheme(look)
 	return m
 }
 

@@ -51,7 +51,9 @@ func (overview) body(d screen, l layout) []string {
 	if l.chances.h > 0 {
 		top = append(top, panel.Chances(p, s, l.chances.w, l.chances.h))
 	}
-	out := append(draw.Beside(top...), d.m.spendPlot().Render(p, l.spend.w, l.spend.h)...)
+	spend := d.m.spendPlot()
+	spend.Pace = panel.Pace(p, s)
+	out := append(draw.Beside(top...), spend.Render(p, l.spend.w, l.spend.h)...)
 	if l.fan.h > 0 {
 		out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
 	}

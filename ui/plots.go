@@ -30,7 +30,7 @@ func (m Model) back() int {
 		return week
 	}
 	for i := 1; i < year; i++ {
-		if panel.Spans[i].Back.Seconds()*1.5 >= f.P90 || panel.Spans[i+1].Back > f.History {
+		if panel.Spans[i].Back.Seconds() >= f.P90 || panel.Spans[i+1].Back > f.History {
 			return i
 		}
 	}
@@ -101,7 +101,7 @@ func (m Model) spendPlot() panel.SpendPlot {
 
 func (m Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure()}
+	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
 }
 
 // move sets the cursor on a bucket of the spend plot that is so many further.

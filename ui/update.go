@@ -5,6 +5,7 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"ortop/internal/account"
 	"ortop/ui/draw"
@@ -25,7 +26,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.reload(m.clockCmd())
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		m.th = draw.NewTheme(m.dark, Themes[m.themeID], m.o.NoColor)
+		return m.themed(), nil
+	case tea.ColorProfileMsg:
+		m.depth = depthOf(msg.Profile)
+		return m.themed(), nil
 	case tea.FocusMsg, tea.BlurMsg:
 		_, m.unfocused = msg.(tea.BlurMsg)
 		m.clockGen++
@@ -195,10 +199,21 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
+// depthOf is how many colours a terminal has.
+func depthOf(p colorprofile.Profile) draw.Depth {
+	switch {
+	case p >= colorprofile.ANSI256:
+		return draw.Rich
+	case p == colorprofile.ANSI:
+		return draw.Few
+	}
+	return draw.Mono
+}
+
 func (m Model) nextTheme() (tea.Model, tea.Cmd) {
 	m.themeID = (m.themeID + 1) % len(Themes)
 	name := Themes[m.themeID]
-	m.th = draw.NewTheme(m.dark, name, m.o.NoColor)
+	m = m.themed()
 	if name == "" {
 		name = "the terminal's own"
 	}

@@ -166,7 +166,7 @@ func TestMouse(t *testing.T) {
 			t.Errorf("a click on %q chose %q", s.Name, panel.Spans[got.span].Name)
 		}
 	}
-	x, y = find("┼")
+	x, y = m.layout().spend.x+1+draw.AxisWidth, m.layout().spend.y+3
 	if got, want := click(m, x+11, y).spendPlot().CursorBucket(), m.spendPlot().BucketAt(10, m.layout().spend.w, m.now); got != want || got < 10 {
 		t.Errorf("a click on column 10 = bucket %d, want %d", got, want)
 	}

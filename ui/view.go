@@ -80,10 +80,11 @@ func (d screen) full(l layout) []string {
 		line, _ := panel.Tabs(d.Pen, viewNames(), d.m.view, brief, l.w)
 		out = append(out, line)
 	}
+	out = append(out, v.body(d, l)...)
 	for _, b := range panel.Banners(d.Pen, s, l.w-2)[:l.banners.h] {
 		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
 	}
-	return append(append(out, v.body(d, l)...), d.footer(v, l.w))
+	return append(out, d.footer(v, l.w))
 }
 
 // footer is the keys at the left, or a notice, and the age at the right.
@@ -92,10 +93,10 @@ func (d screen) footer(v view, w int) string {
 	if d.m.notice != "" {
 		return " " + draw.Fit(d.Bright(d.m.notice), w) + " "
 	}
-	words := d.keys.footer()
+	words := d.keys.footer(d.Pen)
 	age := v.age(d, max(min(w, 10), w-2-draw.Width(draw.Join(w, "  ", words...))))
 	keys := draw.Join(w-draw.Width(age)-2, "  ", words...)
-	return " " + draw.Spread(d.Dim(keys), age, w) + " "
+	return " " + draw.Spread(keys, age, w) + " "
 }
 
 // list draws a list without borders: whose it is, what it is of, and its rows.

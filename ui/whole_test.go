@@ -63,7 +63,7 @@ func TestWholeProgram(t *testing.T) {
 	}()
 	out.waitFor(t, "asleep 01:10-03:40")
 	p.Send(press("2"))
-	out.waitFor(t, "and forecast")
+	out.waitFor(t, "most likely")
 	p.Send(press("q"))
 	final := (<-ended).(Model)
 	if final.view != viewForecast || final.snap.Account != "personal" || !final.fan.Loaded {

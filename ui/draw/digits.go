@@ -2,37 +2,56 @@ package draw
 
 import "strings"
 
-var bigDigits = map[rune][3]string{
-	'0': {"┏━┓", "┃ ┃", "┗━┛"},
-	'1': {"╺┓ ", " ┃ ", "╺┻╸"},
-	'2': {"┏━┓", "┏━┛", "┗━╸"},
-	'3': {"┏━┓", "╺━┫", "┗━┛"},
-	'4': {"╻ ╻", "┗━┫", "  ╹"},
-	'5': {"┏━╸", "┗━┓", "┗━┛"},
-	'6': {"┏━╸", "┣━┓", "┗━┛"},
-	'7': {"┏━┓", "  ┃", "  ╹"},
-	'8': {"┏━┓", "┣━┫", "┗━┛"},
-	'9': {"┏━┓", "┗━┫", "╺━┛"},
-	'$': {"┏╋┛", "┗╋┓", "┏╋┛"},
-	'-': {"   ", "╺━╸", "   "},
-	'.': {" ", " ", "▪"},
-	',': {" ", " ", "╻"},
-}
+// glyphs are signs three rows high in half blocks.
+var glyphs = func() map[rune][3]string {
+	m := map[rune][3]string{}
+	for _, row := range []struct{ signs, top, middle, foot string }{
+		{"0123456789",
+			"█▀█ ▄█  ▀▀█ ▀▀█ █ █ █▀▀ █▀▀ ▀▀█ █▀█ █▀█",
+			"█ █  █  █▀▀ ▀▀█ ▀▀█ ▀▀█ █▀█   █ █▀█ ▀▀█",
+			"▀▀▀ ▀▀▀ ▀▀▀ ▀▀▀   ▀ ▀▀▀ ▀▀▀   ▀ ▀▀▀ ▀▀▀"},
+		{"ABCDEFGHIJLN",
+			"█▀█ █▀▄ █▀▀ █▀▄ █▀▀ █▀▀ █▀▀ █ █ ▀█▀   █ █   █▀█",
+			"█▀█ █▀▄ █   █ █ █▀▀ █▀▀ █ █ █▀█  █    █ █   █ █",
+			"▀ ▀ ▀▀  ▀▀▀ ▀▀  ▀▀▀ ▀   ▀▀▀ ▀ ▀ ▀▀▀ ▀▀▀ ▀▀▀ ▀ ▀"},
+		{"OPRSTUVY",
+			"█▀█ █▀█ █▀█ █▀▀ ▀█▀ █ █ █ █ █ █",
+			"█ █ █▀▀ █▀▄ ▀▀█  █  █ █ █ █ ▀█▀",
+			"▀▀▀ ▀   ▀ ▀ ▀▀▀  ▀  ▀▀▀  ▀   ▀ "},
+	} {
+		cut := func(line string, i int) string {
+			signs := []rune(line + "   ")
+			return string(signs[4*i : 4*i+3])
+		}
+		for i, r := range row.signs {
+			m[r] = [3]string{cut(row.top, i), cut(row.middle, i), cut(row.foot, i)}
+		}
+	}
+	m['M'] = [3]string{"█▄ ▄█", "█ ▀ █", "▀   ▀"}
+	m['W'] = [3]string{"█   █", "█ ▄ █", "▀▀ ▀▀"}
+	m['-'] = [3]string{"  ", "▀▀", "  "}
+	m['.'] = [3]string{" ", " ", "▀"}
+	m[','] = [3]string{" ", " ", "▄"}
+	m[':'] = [3]string{" ", "▀", "▀"}
+	m['$'] = [3]string{"$", " ", " "} // it stays small
+	m[' '] = [3]string{" ", " ", " "}
+	return m
+}()
 
-// Digits draws an amount three rows high; ok is false where it is
-// wider than w cells or has other characters than sums have.
-func Digits(p Pen, sum string, w int) (rows [3]string, ok bool) {
+// Digits draws a sum, a time or a date three rows high; ok is false where it is
+// wider than w cells, or has a sign that cannot be drawn.
+func Digits(p Pen, words string, w int) (rows [3]string, ok bool) {
 	if p.ASCII {
 		return rows, false
 	}
 	var b [3]strings.Builder
-	for i, r := range sum {
-		glyph, known := bigDigits[r]
+	for i, r := range strings.ToUpper(words) {
+		glyph, known := glyphs[r]
 		if !known {
 			return rows, false
 		}
 		for y := range 3 {
-			if i > 0 && sum[i-1] == '$' {
+			if i > 0 {
 				b[y].WriteByte(' ')
 			}
 			b[y].WriteString(glyph[y])

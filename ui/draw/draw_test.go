@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 func TestGaugeEnds(t *testing.T) {
@@ -43,10 +44,10 @@ func TestScale(t *testing.T) {
 		rows    int
 		labels  string // from the foot
 	}{
-		{"round", 1.37, 7, "0.0 0.5 1.0 1.5"},
-		{"nothing spent", 0, 6, "0.0 0.2 0.4 0.6 0.8 1.0"},
-		{"thousands", 51000, 6, "0k 25k 50k"},
-		{"no number", math.Inf(1), 6, "0.0 0.2 0.4 0.6 0.8 1.0"},
+		{"round", 1.37, 7, "0 0.4 0.8 1.2"},
+		{"nothing spent", 0, 6, "0 0.5"},
+		{"thousands", 51000, 6, "0 20k 40k"},
+		{"no number", math.Inf(1), 6, "0 0.5"},
 	} {
 		s := newScale(c.highest, 0.005, c.rows)
 		var labels []string
@@ -74,30 +75,26 @@ func TestScale(t *testing.T) {
 	}
 }
 
-func FuzzChart(f *testing.F) {
+// A plot of any values keeps to its cells, whatever they are.
+func FuzzBars(f *testing.F) {
 	f.Add(1.0, 2.0, 3.0, 5, 20)
 	f.Add(math.NaN(), math.Inf(1), math.Inf(-1), 2, 3)
 	f.Add(0.0, 0.0, 0.0, 40, 1)
 	f.Add(1e300, -1e300, 1e-300, 9, 80)
-	f.Fuzz(func(t *testing.T, a, b, c float64, rows, n int) {
-		rows, n = rows%200, n%600
-		if n < 0 {
-			n = -n
-		}
+	f.Fuzz(func(t *testing.T, a, b, c float64, h, n int) {
+		h, n = h%200, max(n, -n)%600
 		values := make([]float64, n)
 		for i := range values {
 			values[i] = []float64{a, b, c}[i%3]
 		}
-		got := NewChart([]Line{{Values: values}}, max(a, b, c), 0.005, rows)
-		if got == nil {
-			return
+		axis := TimeAxis{From: testNow.Add(-time.Hour), To: testNow, Loc: zone}
+		lines := Bars{Axis: axis, Values: values, Usual: values, Cursor: n / 2}.Lines(plainPen, 40, h)
+		if lines != nil && len(lines) != h {
+			t.Fatalf("%d lines, want %d", len(lines), h)
 		}
-		if len(got) != rows {
-			t.Fatalf("newChart has %d rows, want %d", len(got), rows)
-		}
-		for _, row := range got {
-			if len(row) != AxisWidth+n {
-				t.Fatalf("a row of %d cells, want %d", len(row), AxisWidth+n)
+		for _, line := range lines {
+			if Width(line) != 40 {
+				t.Fatalf("a line of %d cells, want 40: %q", Width(line), line)
 			}
 		}
 	})
@@ -134,19 +131,6 @@ func TestTicks(t *testing.T) {
 		}
 		if s := strings.Join(got, " "); s != c.want {
 			t.Errorf("%s: ticks = %q, want %q", c.name, s, c.want)
-		}
-	}
-}
-
-func TestAxisWordsStayInside(t *testing.T) {
-	a := TimeAxis{Cols: 40}
-	for range 5000 {
-		var phrases []Tick
-		for range rand.IntN(5) {
-			phrases = append(phrases, Tick{rand.IntN(40), strings.Repeat("x", 1+rand.IntN(45))})
-		}
-		if got := a.Words(phrases); Width(got) > 40 {
-			t.Fatalf("words(%v) is %d cells wide", phrases, Width(got))
 		}
 	}
 }
@@ -189,47 +173,63 @@ func TestCutWords(t *testing.T) {
 	}
 }
 
-// The lines of the fan reach zero in the column of their date.
+// The band of the fan ends in the columns of its dates, which stand beneath it.
 func TestFanEndsAtItsDates(t *testing.T) {
-	f := Fan{LeftUSD: 60, Made: testNow}
-	for _, cols := range []int{10, 37, 90, 400} {
-		for _, hours := range []float64{0.3, 2, 29, 123.6, 290, 1000} {
-			axis := TimeAxis{From: testNow.AddDate(0, 0, -7), To: testNow.Add(13 * 24 * time.Hour), Cols: cols, Loc: zone}
-			last, before := -1, math.Inf(1)
-			for x := max(0, axis.Column(testNow)); x < cols; x++ {
-				v := f.falling(axis.time(x), axis.time(x+1), hours*3600)
-				if math.IsNaN(v) {
-					continue
-				}
-				if v > before || v < 0 {
-					t.Errorf("%v h in %d columns: %v after %v", hours, cols, v, before)
-				}
-				last, before = x, v
+	for _, w := range []int{40, 76, 100, 200} {
+		h := 3600.0
+		f := Fan{From: testNow.AddDate(0, 0, -7), Ahead: 20 * 24 * time.Hour, Past: []Held{{testNow, 60}}, LeftUSD: 60, Made: testNow, Level: LevelOK,
+			Ends: [5]float64{70 * h, 95 * h, 123 * h, 160 * h, 250 * h}, Named: [3]string{"Tue 24", "Thu 26", "Tue 1"}}
+		axis := TimeAxis{From: f.From, To: testNow.Add(f.Ahead), Cols: w - AxisWidth, Loc: zone}
+		var lines [][]rune
+		for _, line := range f.Lines(plainPen, w, 12) {
+			lines = append(lines, []rune(ansi.Strip(line)))
+		}
+		foot, dates := lines[len(lines)-2][AxisWidth:], string(lines[len(lines)-1])
+		last := 0
+		for x, r := range foot {
+			if strings.ContainsRune("░▒", r) {
+				last = x
 			}
-			want := axis.Column(f.Made.Add(time.Duration(hours * 3600 * float64(time.Second))))
-			if want >= cols { // it ends beyond the plot
-				if last != cols-1 || before <= 0 {
-					t.Errorf("%v h in %d columns: ends in column %d at %v, want above 0 at the end", hours, cols, last, before)
-				}
-				continue
+		}
+		want := axis.Column(testNow.Add(250 * time.Hour))
+		if last < want-2*w/40 || last > want {
+			t.Errorf("%d wide: the band ends in column %d, its date is in column %d", w, last, want)
+		}
+		at := len([]rune(dates[:strings.IndexRune(dates, '▲')])) - AxisWidth
+		if want := axis.Column(testNow.Add(123 * time.Hour)); at != want || !strings.Contains(dates, "now╵") {
+			t.Errorf("%d wide: the likeliest date is in column %d, want %d: %q", w, at, want, dates)
+		}
+	}
+}
+
+// Each colour can be read on its background: words at 4.5 : 1, shapes at 3 : 1.
+func TestContrast(t *testing.T) {
+	for name, p := range map[string]palette{"dark": dark, "light": light, "amber": amber, "ocean": ocean} {
+		words := []string{p.label, p.accent, p.ok, p.low, p.critical}
+		shapes := append([]string{p.band, p.core}, p.heat[:]...)
+		for i, hex := range append(words, shapes...) {
+			least := 4.5
+			if i >= len(words) {
+				least = 2.95
 			}
-			if last != want || before != 0 {
-				t.Errorf("%v h in %d columns: ends in column %d at %v, want 0 in column %d", hours, cols, last, before, want)
+			if got := contrast(t, hex, p.back); got < least {
+				t.Errorf("%s: %s on %s has a contrast of %.1f, want %.1f", name, hex, p.back, got, least)
 			}
 		}
 	}
 }
 
-func TestColumnsAndTheirValues(t *testing.T) {
-	for n := 1; n < 60; n++ {
-		for cells := 1; cells < 60; cells++ {
-			for i := range n {
-				values := make([]float64, n)
-				values[i] = 1
-				if c := ColumnOf(i, n, cells); HighestIn(values, c, cells) != i || Columns(values, cells)[c] != 1 {
-					t.Fatalf("value %d of %d is not in column %d of %d", i, n, c, cells)
-				}
-			}
+// contrast is that of WCAG 2.
+func contrast(t *testing.T, a, b string) float64 {
+	t.Helper()
+	light := func(hex string) float64 {
+		c, err := colorful.Hex(hex)
+		if err != nil {
+			t.Fatal(err)
 		}
+		r, g, b := c.LinearRgb()
+		return 0.2126*r + 0.7152*g + 0.0722*b
 	}
+	x, y := light(a), light(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -17,55 +18,116 @@ type Fan struct {
 	From  time.Time
 	Ahead time.Duration // how far it reaches past now; 0: the past alone
 	Level Level
+	Notes []Note // above the balance, such as top-ups
 
 	LeftUSD, FloorUSD float64 // what is left, and below which it does not fall
 	Made              time.Time
-	// ends are the seconds after made at which the balance is gone: early, most
-	// likely and late. A NaN is left out.
-	Ends [3]float64
+	// Ends are the seconds after Made at which the balance is gone: the tenth,
+	// the quarter, the middle, the three quarters and the nine tenths of the
+	// chances. A middle that is NaN is left out.
+	Ends  [5]float64
+	Named [3]string // the dates of the first, the middle and the last
 }
 
-// fanLegend names the two dotted lines.
-const fanLegend = " · · 80 %"
+// Note is a word at a time.
+type Note struct {
+	At    time.Time
+	Words string
+}
 
-// Lines draw the fan in w by h cells, axes included.
+// LeastFan is the least height of a balance that is drawn, its axis included.
+const LeastFan = 7
+
+// leastBalance is the least top of the scale, USD.
+const leastBalance = 0.05
+
+// Lines draw the fan in w by h cells, axes included; nil: there is too little
+// room.
 func (f Fan) Lines(p Pen, w, h int) []string {
 	axis := TimeAxis{From: f.From, To: p.Now.Add(f.Ahead), Cols: w - AxisWidth, Loc: p.Now.Location()}
-	if axis.Cols < 4 {
+	if axis.Cols < 4 || h < LeastFan {
 		return nil
 	}
-	nowCol := min(axis.Cols-1, max(0, axis.Column(p.Now)))
-	past := nowCol
+	if need := len([]rune(f.Named[2])) + 2; f.Ahead.Seconds() >= f.Ends[4] && need < axis.Cols { // the last date gets its place
+		f.Ahead = max(f.Ahead, time.Duration(float64(axis.Cols)/float64(axis.Cols-need)*float64(f.Made.Sub(f.From)+time.Duration(f.Ends[4])*time.Second))-p.Now.Sub(f.From))
+		axis.To = p.Now.Add(f.Ahead)
+	}
+	now := min(axis.Cols-1, max(0, axis.Column(p.Now)))
+	past := now
 	if f.Ahead == 0 {
 		past++
 	}
-	middle, highest := f.soFar(axis, past)
-	early, late := unknown(axis.Cols), unknown(axis.Cols)
+	held, highest := f.soFar(axis, past)
 	if f.Ahead > 0 {
 		highest = max(highest, f.LeftUSD)
-		for x := nowCol; x < axis.Cols; x++ {
-			from, to := axis.time(x), axis.time(x+1)
-			early[x], late[x] = f.falling(from, to, f.Ends[0]), f.falling(from, to, f.Ends[2])
-			if v := f.falling(from, to, f.Ends[1]); !math.IsNaN(f.Ends[1]) {
-				middle[x] = v
+	}
+	pl, ok := newPlot(axis, highest, leastBalance, w, h)
+	if !ok {
+		return nil
+	}
+	for x, v := range held[:past] {
+		if math.IsNaN(v) {
+			pl.blank(x)
+			continue
+		}
+		pl.column(x, v, func(row int) Ink { return area(f.Level, row*(areaSteps-1)/max(1, pl.rows-1)) })
+	}
+	var ticks []Tick
+	if f.Ahead > 0 {
+		for x := now; x < axis.Cols; x++ {
+			f.band(p, pl, x)
+		}
+		pl.line(f.middle(axis, now), p.ASCII, true)
+		for row := range pl.rows {
+			if c := pl.cell(now, row); c.sign == ' ' || c.front == inkGrid {
+				*c = cell{sign: '│', front: Label}
 			}
 		}
+		ticks = f.dates(axis, now)
 	}
-	rows := h - 2
-	c := NewChart([]Line{{early, true}, {late, true}, {middle, false}}, highest, 0.05, rows)
-	if c == nil {
-		return []string{p.Dim("nothing to plot yet")}
-	}
-	marks := map[int]rune{}
-	if f.Ahead > 0 {
-		marks[nowCol] = '┴'
-		c.Column(nowCol, '┊')
-		if !c.put(nowCol+1, " now") {
-			c.put(nowCol-4, "now ")
+	f.notes(pl, held)
+	for _, t := range axis.ticks() {
+		if t.Col < past {
+			ticks = append(ticks, t)
 		}
-		c.put(axis.Cols-Width(fanLegend), fanLegend)
 	}
-	return append(c.Lines(p, func(s string) string { return p.Of(f.Level).UnsetBold().Render(s) }, "┊now"+fanLegend), axis.Lines(p, marks)...)
+	pl.times(ticks)
+	return pl.lines(p)
+}
+
+// dates name now and what the forecast says, the likeliest first.
+func (f Fan) dates(axis TimeAxis, now int) []Tick {
+	at := func(i int) int { return axis.Column(f.Made.Add(time.Duration(f.Ends[i]) * time.Second)) }
+	var ticks []Tick
+	if f.Named[1] != "" && !math.IsNaN(f.Ends[2]) {
+		ticks = append(ticks, Tick{Col: at(2), Label: f.Named[1], Mark: '▲', MarkInk: Status(f.Level)})
+	}
+	ticks = append(ticks, Tick{Col: now, Label: "now", Before: true})
+	if f.Named[2] != "" {
+		ticks = append(ticks, Tick{Col: at(4), Label: f.Named[2], Ink: Label})
+	}
+	if f.Named[0] != "" {
+		ticks = append(ticks, Tick{Col: at(0), Label: f.Named[0], Ink: Label})
+	}
+	return ticks
+}
+
+// notes stand above the balance where they happened.
+func (f Fan) notes(pl plot, held []float64) {
+	for _, m := range slices.Backward(f.Notes) {
+		x := pl.axis.Column(m.At)
+		if x < 0 || x >= pl.axis.Cols {
+			continue
+		}
+		most := 0.0
+		for i := max(0, x-len(m.Words)); i <= min(x+1, len(held)-1); i++ {
+			if held[i] > most {
+				most = held[i]
+			}
+		}
+		row := min(pl.rows-1, pl.height(most)/8+1)
+		pl.put(AxisWidth+x-len([]rune(m.Words)), pl.rows-1-row, m.Words, Label)
+	}
 }
 
 // soFar is the balance in the first n columns, and the highest of it.
@@ -87,21 +149,112 @@ func (f Fan) soFar(axis TimeAxis, n int) (usd []float64, highest float64) {
 func unknown(n int) []float64 {
 	v := make([]float64, n)
 	for i := range v {
-		v[i] = math.NaN()
+		v[i] = nan
 	}
 	return v
 }
 
-// falling is, over a column, a balance that is spent evenly down to its floor
-// until end seconds after the forecast was made: the floor in the column of its
-// end, and no number after.
-func (f Fan) falling(from, to time.Time, end float64) float64 {
-	a, b := max(0, from.Sub(f.Made).Seconds()), to.Sub(f.Made).Seconds()
-	switch {
-	case !(end >= a):
-		return math.NaN()
-	case end < b:
+// falling is, at a time, a balance that is spent evenly down to its floor until
+// end seconds after the forecast was made.
+func (f Fan) falling(t time.Time, end float64) float64 {
+	a := max(0, t.Sub(f.Made).Seconds())
+	if !(end > a) {
 		return f.FloorUSD
 	}
-	return f.FloorUSD + (f.LeftUSD-f.FloorUSD)*(1-(a+b)/2/end)
+	return f.FloorUSD + (f.LeftUSD-f.FloorUSD)*(1-a/end)
+}
+
+// middle is the likeliest way from a column on, two values a column.
+func (f Fan) middle(axis TimeAxis, from int) []float64 {
+	out := unknown(2 * axis.Cols)
+	end := f.Ends[2]
+	if math.IsNaN(end) {
+		return out
+	}
+	fine := axis
+	fine.Cols *= 2
+	gone := f.Made.Add(time.Duration(min(end, 1e9)) * time.Second)
+	for i := 2*from + 1; i < fine.Cols && !fine.time(i).After(gone); i++ {
+		out[i] = f.falling(fine.time(i), end)
+	}
+	return out
+}
+
+// band draws what the forecast leaves of one column: four in five chances lie
+// within the band, half within its core.
+func (f Fan) band(p Pen, pl plot, x int) {
+	t := pl.axis.time(x).Add(pl.axis.time(x+1).Sub(pl.axis.time(x)) / 2)
+	eighth := func(i int) int { return pl.height(f.falling(t, f.Ends[i])) }
+	// Both ends of the band and of its inkCore, from the foot.
+	lower, coreLower, coreUpper, upper := eighth(0), eighth(1), eighth(3), eighth(4)
+	if upper <= lower { // now, and after all of it
+		if upper == 0 || lower == 0 && f.FloorUSD == 0 {
+			return
+		}
+		upper = lower + 1
+	}
+	layer := func(at int) Ink {
+		switch {
+		case at < lower || at >= upper:
+			return Text
+		case at < coreLower || at >= coreUpper:
+			return inkBand
+		}
+		return inkCore
+	}
+	for row := lower / 8; row <= (upper-1)/8 && row < pl.rows; row++ {
+		foot := 8 * row
+		if !p.shades() { // whole cells
+			if k := layer(foot + 4); k != Text {
+				*pl.cell(x, row) = cell{sign: map[Ink]rune{inkBand: '░', inkCore: '▒'}[k], front: k}
+			}
+			continue
+		}
+		*pl.cell(x, row) = fitted(func(i int) Ink { return layer(foot + i) }, *pl.cell(x, row))
+	}
+}
+
+// fitted is the cell that comes nearest to eight layers, from its foot: it has
+// room for one boundary, and the outline matters more than the core. Where all is
+// empty it is the one that was there.
+func fitted(layer func(i int) Ink, was cell) cell {
+	wrong := func(is, shown Ink) int {
+		switch {
+		case is == shown:
+			return 0
+		case is == Text || shown == Text:
+			return 4
+		}
+		return 1
+	}
+	least, cut, below, above := math.MaxInt, 0, Text, Text
+	for at := range 8 {
+		if at > 0 && layer(at) == layer(at-1) {
+			continue
+		}
+		for _, lo := range [...]Ink{Text, inkBand, inkCore} {
+			for _, hi := range [...]Ink{Text, inkBand, inkCore} {
+				sum := 0
+				for i := range 8 {
+					if i < at {
+						sum += wrong(layer(i), lo)
+					} else {
+						sum += wrong(layer(i), hi)
+					}
+				}
+				if sum < least {
+					least, cut, below, above = sum, at, lo, hi
+				}
+			}
+		}
+	}
+	switch {
+	case cut == 0 && above == Text || below == Text && above == Text:
+		return was
+	case cut == 0 || below == above:
+		return cell{sign: '█', front: above}
+	case below == Text:
+		return cell{sign: eighths[cut], front: above, reversed: true}
+	}
+	return cell{sign: eighths[cut], front: below, back: above}
 }

@@ -11,27 +11,51 @@ func Gauge(p Pen, left float64, l Level, w int) string {
 	if w <= 0 {
 		return ""
 	}
-	n := int(math.Round(min(1, max(0, left)) * float64(w)))
+	n := int(math.Round(min(1, max(0, left)) * float64(8*w)))
 	if left > 0 && n == 0 {
 		n = 1
 	}
-	if left < 1 && n == w && w > 1 {
-		n = w - 1
+	if left < 1 && n == 8*w {
+		n--
 	}
-	return p.Of(l).UnsetBold().Render(strings.Repeat("█", n)) + p.Dim(strings.Repeat("░", w-n))
+	empty := '░'
+	if p.shades() {
+		empty = '█'
+	}
+	c := newCanvas(w, 1)
+	for x := range w {
+		k := min(8, max(0, n-8*x))
+		switch {
+		case k == 0:
+			c.cells[x] = cell{sign: empty, front: inkGrid}
+		case k < 8 && p.shades():
+			c.cells[x] = cell{sign: thin[k], front: Status(l), back: inkGrid}
+		case k < 8 && !p.shades() && k < 4 && n > 8:
+			c.cells[x] = cell{sign: empty, front: inkGrid}
+		default:
+			c.cells[x] = cell{sign: '█', front: Status(l)}
+		}
+	}
+	if !p.shades() && left < 1 && w > 1 && c.cells[w-1].front != inkGrid {
+		c.cells[w-1] = cell{sign: empty, front: inkGrid}
+	}
+	return c.lines(p)[0]
 }
 
-// Bar draws a share as a bar of up to w cells. It is lower than its
-// row, so that bars below each other stay apart.
-func Bar(share float64, w int) string {
-	if math.IsNaN(share) {
+// Bar draws a share as a bar of up to w cells, in eighths of a cell, in an ink.
+func Bar(p Pen, share float64, k Ink, w int) string {
+	if math.IsNaN(share) || w <= 0 {
 		return ""
 	}
-	n := int(math.Round(min(1, max(0, share)) * float64(max(0, w))))
-	if share >= 0.005 && n == 0 {
-		n = min(1, w)
+	n := int(math.Round(min(1, max(0, share)) * float64(8*w)))
+	if share > 0 && n == 0 {
+		n = 1
 	}
-	return strings.Repeat("▇", max(0, n))
+	s := strings.Repeat("█", n/8)
+	if n%8 > 0 {
+		s += string(thin[n%8])
+	}
+	return p.Paint(k, s)
 }
 
 // Spark draws values as one row of w cells, 0 at the foot; NaN is
@@ -55,8 +79,74 @@ func Spark(values []float64, w int) string {
 		case top == 0:
 			b.WriteRune('▁')
 		default:
-			b.WriteRune([]rune("▁▂▃▄▅▆▇█")[int(min(7, max(0, math.Round(v/top*7))))])
+			b.WriteRune(eighths[1+int(min(7, max(0, math.Round(v/top*7))))])
 		}
 	}
 	return b.String()
+}
+
+// Heights draws values as columns in w by h cells without axes, coloured by their
+// height; NaN is blank.
+func Heights(p Pen, values []float64, w, h int) []string {
+	c := newCanvas(w, h)
+	cells := Columns(values, w)
+	top := 0.0
+	for _, v := range cells {
+		if v > top {
+			top = v
+		}
+	}
+	s := scale{top: max(top, leastBars), rows: h}
+	for x, v := range cells {
+		if math.IsNaN(v) {
+			continue
+		}
+		n := s.height(v)
+		if n == 0 {
+			*c.at(x, h-1) = cell{sign: '▁', front: inkGrid}
+		}
+		for row := range h {
+			if k := min(8, n-8*row); k > 0 {
+				*c.at(x, h-1-row) = cell{sign: eighths[k], front: Heat((float64(row) + 0.5) / float64(h))}
+			}
+		}
+	}
+	return c.lines(p)
+}
+
+// Strip draws the range of a forecast on a line of time of w cells, from now to
+// span seconds on: its band, its core and the likeliest moment.
+func Strip(p Pen, ends [5]float64, l Level, span float64, w int) string {
+	c := newCanvas(w, 1)
+	at := func(s float64) int { return min(w-1, max(0, int(math.Round(s/span*float64(w-1))))) }
+	fill := func(from, to float64, sign, poor rune, k Ink) {
+		if !p.shades() {
+			sign = poor
+		}
+		for x := at(from); x <= at(to); x++ {
+			c.cells[x] = cell{sign: sign, front: k}
+		}
+	}
+	for x := range c.cells {
+		c.cells[x] = cell{sign: '─', front: inkChrome}
+	}
+	fill(ends[0], ends[4], '▆', '░', inkBand)
+	if !math.IsNaN(ends[2]) {
+		fill(ends[1], ends[3], '▆', '▒', inkCore)
+		c.cells[at(ends[2])] = cell{sign: '▆', front: Status(l)}
+	}
+	return c.lines(p)[0]
+}
+
+// StripDates names points of a Strip beneath it.
+func StripDates(p Pen, ticks []Tick, w int) string {
+	pl := plot{canvas: newCanvas(w+AxisWidth, 1), axis: TimeAxis{Cols: w}}
+	pl.times(ticks)
+	pl.canvas.cells, pl.canvas.w = pl.canvas.cells[AxisWidth:], w
+	return pl.lines(p)[0]
+}
+
+// StripAt is the column of a moment on a Strip.
+func StripAt(seconds, span float64, w int) int {
+	return min(w-1, max(0, int(math.Round(seconds/span*float64(w-1)))))
 }

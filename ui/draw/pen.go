@@ -18,24 +18,60 @@ type Pen struct {
 	Spin    string // what turns while a request is in flight, or empty
 }
 
+// shades reports whether surfaces can be told apart by their colour alone.
+func (p Pen) shades() bool { return p.rich && !p.ASCII }
+
+// Band and Core are the signs of the two parts of a range.
+func (p Pen) Band() string { return p.shade(inkBand, "■", "░") }
+func (p Pen) Core() string { return p.shade(inkCore, "■", "▒") }
+
+func (p Pen) shade(k Ink, sign, poor string) string {
+	if !p.shades() {
+		sign = poor
+	}
+	return p.Paint(k, sign)
+}
+
+// Frame is what stands in the border of a panel, and how urgent it is.
+type Frame struct {
+	Title, Right        string // in its upper edge
+	FootLeft, FootRight string // in its lower edge
+	Level               Level
+}
+
 // Panel draws a border of w by h cells with a title at its left and
 // more at its right, around lines. What does not fit is cut.
 func Panel(p Pen, title, right string, lines []string, w, h int) []string {
+	return Frame{Title: title, Right: right}.Render(p, lines, w, h)
+}
+
+// Render draws the border of w by h cells around lines. What does not fit is cut;
+// the words at the right are left out first.
+func (f Frame) Render(p Pen, lines []string, w, h int) []string {
 	if w < 4 || h < 2 {
 		return Fill(nil, w, h)
 	}
-	bar := func(n int) string { return p.border(strings.Repeat("─", max(0, n))) }
-	title = Cut(title, w-4)
-	head := p.border("╭ ") + title + " "
-	rest := w - Width(title) - 4 // without the corner
-	if n := rest - Width(right) - 3; right != "" && n >= 1 {
-		head += bar(n) + " " + right + " " + p.border("─╮")
-	} else {
-		head += bar(rest) + p.border("╮")
+	border := func(s string) string {
+		if p.ink.front[edge(f.Level)] == "" {
+			return p.Dim(s)
+		}
+		return p.Paint(edge(f.Level), s)
+	}
+	bar := func(n int) string { return border(strings.Repeat("─", max(0, n))) }
+	edgeOf := func(from, to, left, right string) string {
+		out, rest := border(from), w-2
+		if left = Cut(left, w-4); Width(left) > 0 {
+			out += " " + left + " "
+			rest -= Width(left) + 2
+		}
+		if n := rest - Width(right) - 3; Width(right) > 0 && n >= 1 {
+			return out + bar(n) + " " + right + " " + border("─"+to)
+		}
+		return out + bar(rest) + border(to)
 	}
 	out := make([]string, 0, h)
-	out = append(out, head)
-	side := p.border("│")
+	out = append(out, edgeOf("╭", "╮", f.Title, f.Right))
+	side := border("│")
 	for i := range h - 2 {
 		line := ""
 		if i < len(lines) {
@@ -43,7 +79,7 @@ func Panel(p Pen, title, right string, lines []string, w, h int) []string {
 		}
 		out = append(out, side+" "+Fit(line, w-4)+" "+side)
 	}
-	return append(out, p.border("╰"+strings.Repeat("─", w-2)+"╯"))
+	return append(out, edgeOf("╰", "╯", f.FootLeft, f.FootRight))
 }
 
 // Fill cuts and pads lines to w by h cells.

@@ -6,9 +6,25 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Themes are the names that NewTheme knows, in the order in which a person steps
-// through them. The first, empty, follows the terminal.
-var Themes = []string{"", "dark", "light", "amber", "ocean", "mono"}
+// Themes are the names that a Look may have, in the order in which a person steps
+// through them. The first, empty, goes by the terminal's background.
+var Themes = []string{"", "dark", "light", "amber", "ocean", "terminal", "mono"}
+
+// Depth is how many colours there are.
+type Depth int
+
+const (
+	Rich Depth = iota // any: shades are mixed
+	Few               // the terminal's own 16
+	Mono              // none
+)
+
+// Look is what a theme is made from.
+type Look struct {
+	Name  string // one of Themes
+	Dark  bool   // the background is
+	Depth Depth
+}
 
 // Theme paints each part of a frame by what it means; the colours follow from
 // that. Every meaning has a second sign beside its colour: a word, a symbol, a
@@ -16,60 +32,92 @@ var Themes = []string{"", "dark", "light", "amber", "ocean", "mono"}
 type Theme struct {
 	styles struct {
 		bright, title, accent, chosen lipgloss.Style
-		faint, marked                 lipgloss.Style
+		faint, marked, tab            lipgloss.Style
 		levels                        [LevelCritical + 1]lipgloss.Style
 	}
+	ink  colours
+	rich bool // shades can be told apart
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
 func (t *Theme) Bright(s string) string { return t.styles.bright.Render(s) }
 func (t *Theme) Dim(s string) string    { return t.styles.faint.Render(s) }
-func (t *Theme) border(s string) string { return t.styles.faint.Render(s) }
 
-// Title paints the name of a panel, Accent a curve or a sign, and Chosen one of
+// Title paints the name of a panel, Accent what can be pressed, and Chosen one of
 // several that are offered.
 func (t *Theme) Title(s string) string  { return t.styles.title.Render(s) }
 func (t *Theme) Accent(s string) string { return t.styles.accent.Render(s) }
 func (t *Theme) Chosen(s string) string { return t.styles.chosen.Render(s) }
 
-// Marked paints a cursor, or what must not be overlooked.
+// Marked paints a cursor, or what must not be overlooked, and Tab the view that
+// is shown.
 func (t *Theme) Marked(s string) string { return t.styles.marked.Render(s) }
+func (t *Theme) Tab(s string) string    { return t.styles.tab.Render(s) }
 
-// Low and critical paint by those levels, and Of gives the style of any.
+// Low and Critical paint by those levels, and Of gives the style of any.
 func (t *Theme) Low(s string) string       { return t.Of(LevelLow).Render(s) }
 func (t *Theme) Critical(s string) string  { return t.Of(LevelCritical).Render(s) }
 func (t *Theme) Of(l Level) lipgloss.Style { return t.styles.levels[l] }
 
-type palette struct{ ok, low, critical, accent, title color.Color }
+// Paint puts s into an ink.
+func (t *Theme) Paint(k Ink, s string) string {
+	if s == "" || t.ink.front[k] == "" {
+		return s
+	}
+	return t.ink.front[k] + s + reset
+}
 
-// NewTheme builds a theme. The terminal's own 16 colours are used where they
-// can be relied on: on a light background its green, yellow and cyan are
-// often too pale to read, so fixed colours of the 256 stand in.
-func NewTheme(isDark bool, name string, noColor bool) *Theme {
-	light := palette{lipgloss.ANSIColor(28), lipgloss.ANSIColor(130), lipgloss.ANSIColor(160), lipgloss.ANSIColor(25), lipgloss.ANSIColor(25)}
-	p := palette{lipgloss.Green, lipgloss.Yellow, lipgloss.BrightRed, lipgloss.Cyan, lipgloss.Cyan}
+// reset ends what an ink began.
+const reset = "\x1b[m"
+
+// NewTheme builds a theme.
+func NewTheme(l Look) *Theme {
+	p, named := dark, true
 	switch {
-	case name == "light" || name == "" && !isDark:
+	case l.Name == "light" || l.Name != "dark" && !l.Dark:
 		p = light
-	case name == "amber":
-		p = palette{lipgloss.ANSIColor(214), lipgloss.ANSIColor(208), lipgloss.ANSIColor(196), lipgloss.ANSIColor(172), lipgloss.ANSIColor(214)}
-	case name == "ocean":
-		p = palette{lipgloss.ANSIColor(79), lipgloss.ANSIColor(221), lipgloss.ANSIColor(203), lipgloss.ANSIColor(75), lipgloss.ANSIColor(117)}
+	}
+	switch l.Name {
+	case "amber":
+		p = amber
+	case "ocean":
+		p = ocean
+	case "terminal":
+		named = false
+	case "mono":
+		l.Depth = Mono
+	}
+	t := &Theme{rich: l.Depth == Rich && named}
+	var inks map[Ink]color.Color
+	switch {
+	case t.rich:
+		inks = p.inks()
+	case l.Depth != Mono:
+		inks = few(l.Dark)
+	}
+	for k, v := range inks {
+		t.ink.set(k, v)
 	}
 	plain := lipgloss.NewStyle()
-	paint := func(c color.Color) lipgloss.Style {
-		if noColor || name == "mono" {
-			return plain
+	paint := func(k Ink) lipgloss.Style {
+		if v := inks[k]; v != nil {
+			return plain.Foreground(v)
 		}
-		return plain.Foreground(c)
+		return plain
 	}
-	t := &Theme{}
 	st := &t.styles
-	st.bright, st.faint, st.marked = plain.Bold(true), plain.Faint(true), plain.Reverse(true)
-	st.title, st.accent, st.chosen = paint(p.title), paint(p.accent), paint(p.accent).Bold(true)
-	st.levels[LevelOK] = paint(p.ok)
-	st.levels[LevelLow] = paint(p.low).Bold(true)
-	st.levels[LevelCritical] = paint(p.critical).Bold(true)
+	st.bright, st.title, st.marked = plain.Bold(true), plain, plain.Reverse(true)
+	st.accent, st.chosen, st.tab = paint(Accent), paint(Accent).Bold(true), plain.Reverse(true)
+	if st.faint = paint(Label); inks == nil {
+		st.faint = plain.Faint(true)
+	}
+	if t.rich {
+		st.tab = plain.Bold(true).Background(inks[inkChosen])
+	}
+	for l := LevelNone; l <= LevelCritical; l++ {
+		st.levels[l] = paint(Status(l))
+	}
+	st.levels[LevelLow], st.levels[LevelCritical] = st.levels[LevelLow].Bold(true), st.levels[LevelCritical].Bold(true)
 	return t
 }
 

@@ -1,8 +1,6 @@
 package draw
 
 import (
-	"sort"
-	"strings"
 	"time"
 )
 
@@ -45,10 +43,13 @@ var tickSteps = []tickStep{
 	{months: 12, layout: "2006"}, {months: 24, layout: "2006"}, {months: 60, layout: "2006"}, {months: 120, layout: "2006"}, {months: 1200, layout: "2006"},
 }
 
-// Tick is a label at a column.
+// Tick is a label at a column, right of its mark, or before it.
 type Tick struct {
-	Col   int
-	Label string
+	Col          int
+	Label        string
+	Before       bool
+	Mark         rune // 0: a short line
+	Ink, MarkInk Ink
 }
 
 // ticks are the round moments of the axis in local time, no two labels
@@ -79,7 +80,7 @@ func (a TimeAxis) ticksBy(s tickStep) (ticks []Tick, ok bool) {
 		if n := len(ticks); n > 0 && ticks[n-1].Col+len(ticks[n-1].Label)+2 > c {
 			return nil, false
 		}
-		ticks = append(ticks, Tick{c, label})
+		ticks = append(ticks, Tick{Col: c, Label: label, Ink: Label})
 	}
 	return ticks, true
 }
@@ -114,44 +115,4 @@ func (s tickStep) next(t time.Time) time.Time {
 		return midnight
 	}
 	return n
-}
-
-// Lines are the axis with its ticks and marks, and the labels beneath.
-func (a TimeAxis) Lines(p Pen, marks map[int]rune) []string {
-	axis := []rune(Blank(AxisWidth-1) + "└" + strings.Repeat("─", a.Cols))
-	labels := []rune(Blank(AxisWidth + a.Cols))
-	for _, t := range a.ticks() {
-		if t.Col+len(t.Label) <= a.Cols {
-			axis[AxisWidth+t.Col] = '┬'
-			copy(labels[AxisWidth+t.Col:], []rune(t.Label))
-		}
-	}
-	for c, mark := range marks {
-		if c >= 0 && c < a.Cols {
-			axis[AxisWidth+c] = mark
-		}
-	}
-	return []string{p.Dim(string(axis)), p.Dim(string(labels))}
-}
-
-// Words puts phrases on one line, each as near to its column as the others
-// let it; those that find no place are left out.
-func (a TimeAxis) Words(phrases []Tick) string {
-	sort.SliceStable(phrases, func(i, j int) bool { return phrases[i].Col < phrases[j].Col })
-	out, end := "", 0
-	for i, ph := range phrases {
-		at := max(ph.Col, end)
-		// What is still to come needs room too, as far as there is any.
-		need := Width(ph.Label)
-		for _, later := range phrases[i+1:] {
-			need += 3 + Width(later.Label)
-		}
-		at = max(end, min(at, a.Cols-min(need, a.Cols)))
-		if at+Width(ph.Label) > a.Cols {
-			continue
-		}
-		out += Blank(at-Width(out)) + ph.Label
-		end = Width(out) + 3
-	}
-	return out
 }

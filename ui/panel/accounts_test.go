@@ -14,7 +14,7 @@ import (
 )
 
 // plainPen draws without colours.
-var plainPen = draw.Pen{Theme: draw.NewTheme(true, "mono", true), Now: scenes.Now, Focused: true}
+var plainPen = draw.Pen{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono}), Now: scenes.Now, Focused: true}
 
 // threeAccounts are one that is live, one stale and one not known.
 func threeAccounts() Accounts {

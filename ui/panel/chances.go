@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"fmt"
 	"time"
 
 	"ortop/internal/account"
@@ -9,12 +10,26 @@ import (
 	"ortop/ui/draw"
 )
 
-// horizons are the spans that a chance is given for.
+// horizons are the spans that a chance may be given for.
 var horizons = []struct {
 	name string
 	span time.Duration
 }{
-	{"1 h", time.Hour}, {"6 h", 6 * time.Hour}, {"1 d", 24 * time.Hour}, {"3 d", 72 * time.Hour}, {"7 d", 168 * time.Hour},
+	{"1 h", time.Hour}, {"6 h", 6 * time.Hour}, {"1 d", day}, {"3 d", 3 * day}, {"7 d", 7 * day}, {"14 d", 14 * day}, {"30 d", 30 * day},
+}
+
+// shownHorizons is how many of them are shown: the short ones, until the end is
+// so far that they say nothing.
+const shownHorizons = 5
+
+func horizonsOf(f forecast.Forecast) []struct {
+	name string
+	span time.Duration
+} {
+	if f.P10 > (3 * day).Seconds() {
+		return horizons[len(horizons)-shownHorizons:]
+	}
+	return horizons[:shownHorizons]
 }
 
 // Chances draws the chances of running out as a card.
@@ -22,20 +37,21 @@ func Chances(p draw.Pen, s account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
 		lines = []string{p.Dim("no forecast yet")}
-	} else {
-		lines = append([]string{""}, lines...)
 	}
-	title := "chance of running out"
+	if t := s.Track; t.Made > 0 && len(lines)+2 <= h-2 {
+		lines = append(lines, draw.Blank(0), p.Bright(fmt.Sprint(t.Held))+p.Dim(fmt.Sprintf(" of %d past dates were in range", t.Made)))
+	}
+	title := "runs out within"
 	if s.Refilled() {
-		title = "chance of a charge"
+		title = "charged within"
 	}
-	return draw.Panel(p, p.Title(title), "", lines, w, h)
+	return draw.Panel(p, p.Title(title), p.Dim("chance"), lines, w, h)
 }
 
 // chanceLine is the chances side by side.
 func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
-	words := make([]string, len(horizons))
-	for i, h := range horizons {
+	words := make([]string, shownHorizons)
+	for i, h := range horizonsOf(f) {
 		chance, _ := f.Chance(h.span)
 		words[i] = p.Dim(h.name+" ") + text.Chance(chance)
 	}
@@ -54,16 +70,10 @@ func chanceLines(p draw.Pen, s account.Snapshot, w int) []string {
 		return nil
 	}
 	var lines []string
-	l, _ := levelOf(s)
-	bar := p.Of(l).UnsetBold()
-	for i, h := range horizons {
+	for _, h := range horizonsOf(f) {
 		chance, _ := f.Chance(h.span)
-		label := "       "
-		if i == 0 {
-			label = "within "
-		}
-		head := p.Dim(label+h.name) + draw.FlushRight(text.Chance(chance), 7) + "  "
-		lines = append(lines, head+bar.Render(draw.Bar(chance, w-draw.Width(head))))
+		head := p.Dim(draw.FlushRight(h.name, 4)) + draw.FlushRight(text.Chance(chance), 7) + "  "
+		lines = append(lines, head+draw.Bar(p, chance, draw.Heat(chance), w-draw.Width(head)))
 	}
 	return lines
 }

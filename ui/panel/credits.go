@@ -17,11 +17,18 @@ const CreditsPage = "https://openrouter.ai/settings/credits"
 // Credits draws the card of what is left: w by h cells, border
 // included.
 func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
-	word := ""
-	if s.Forecast.Subject != forecast.Key {
-		word = levelWord(p, s)
+	l := balanceLevel(s)
+	f := draw.Frame{Title: p.Title("credits"), Level: l}
+	if s.Balance != nil {
+		f.Title = p.Title("left")
 	}
-	return draw.Panel(p, p.Title("credits"), word, creditLines(p, s, balanceLevel(s), w-4, h-2), w, h)
+	if share, ok := leftShare(s); ok && s.Balance != nil {
+		f.Right = p.Of(l).Render(text.Percent(share))
+	}
+	if s.Forecast.Subject != forecast.Key {
+		f.Right = draw.JoinAll("  ", levelWord(p, s), f.Right)
+	}
+	return f.Render(p, creditLines(p, s, l, w-4, h-2), w, h)
 }
 
 // levelWord is how near the end is, where it is near.
@@ -33,36 +40,41 @@ func levelWord(p draw.Pen, s account.Snapshot) string {
 	return p.Of(l).Render(word)
 }
 
+// notesRoom is what stands beside big digits at least.
+const notesRoom = 15
+
 func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
 	if s.Balance == nil {
 		return UnknownLines(p, s, l, w, h)
 	}
 	var lines []string
-	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-22)
-	notes := balanceNotes(p, s)
+	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-notesRoom)
 	share, hasShare := leftShare(s)
-	switch {
-	case h >= 7 && drawn:
+	low := h < 5 || !drawn
+	if low {
+		lines = append(lines, balanceLine(p, s, l, w))
+	} else {
+		notes := balanceNotes(p, s, w-draw.Width(big[0])-2)
 		for y := range big {
 			note := ""
 			if y < len(notes) {
 				note = notes[y]
 			}
-			lines = append(lines, p.Of(l).Bold(true).Render(big[y])+"   "+note)
+			lines = append(lines, draw.Spread(p.Of(l).Render(big[y]), note, w))
 		}
-		lines = append(lines, "")
-		if hasShare {
-			lines = append(lines, labelledGauge(p, share, l, w))
-		}
-	default:
-		lines = append(lines, balanceLine(p, s, l, w))
-		if hasShare {
-			lines = append(lines, draw.Gauge(p, share, l, w), gaugeEnds(p, share, w))
+	}
+	if hasShare {
+		lines = append(lines, draw.Gauge(p, share, l, w))
+		if low || h >= 5 {
+			lines = append(lines, gaugeEnds(p, s, w))
 		}
 	}
 	var extras []string
 	if s.Forecast.State != forecast.Depleted || s.Forecast.Subject != forecast.Key { // else the card beside has it
 		extras = keyCapLines(p, s, w)
+	}
+	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
+		lines = lines[:h-1]
 	}
 	for _, extra := range append(extras, spendLines(p, s, w)...) {
 		if len(lines) < h {
@@ -87,15 +99,15 @@ func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 	return draw.Spread(left, bought, w)
 }
 
-// balanceNotes stand beside the big digits.
-func balanceNotes(p draw.Pen, s account.Snapshot) []string {
+// balanceNotes stand beside the big digits, in w cells.
+func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 	notes := []string{
-		p.Dim("left of ") + text.USD(s.Balance.CreditsUSD),
+		text.USD(s.Balance.CreditsUSD) + p.Dim(" bought"),
 		text.USD(s.Balance.UsageUSD) + p.Dim(" used"),
 	}
 	switch {
 	case s.Forecast.State == forecast.Depleted && s.Forecast.Subject != forecast.Key:
-		notes = append(notes, p.Critical(ranOut(s, p, 22)))
+		notes = append(notes, p.Critical(ranOut(s, p, w)))
 	case s.Stale(p.Now) && !s.At.IsZero():
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
 	}
@@ -123,13 +135,24 @@ func ranOut(s account.Snapshot, p draw.Pen, w int) string {
 // find in a history shorter than that was not there.
 const wholeHistory = 30 * 24 * time.Hour
 
-func gaugeEnds(p draw.Pen, share float64, w int) string {
-	return p.Dim(draw.Spread(text.Percent(share)+" left", text.Percent(1-share)+" used", w))
+// gaugeEnds are what an empty and a full gauge stand for, and the share between
+// them.
+func gaugeEnds(p draw.Pen, s account.Snapshot, w int) string {
+	share, _ := leftShare(s)
+	full := ""
+	if s.Balance != nil {
+		full = roundUSD(s.Balance.CreditsUSD)
+	}
+	return p.Dim(threeOf("0", text.Percent(share)+" left", full, w))
 }
 
-func labelledGauge(p draw.Pen, share float64, l draw.Level, w int) string {
-	left, used := "left "+text.Percent(share)+" ", " "+text.Percent(1-share)+" used"
-	return p.Dim(left) + draw.Gauge(p, share, l, w-draw.Width(left)-draw.Width(used)) + p.Dim(used)
+// threeOf puts words at the left, in the middle and at the right of w cells.
+func threeOf(left, middle, right string, w int) string {
+	at := (w - draw.Width(middle)) / 2
+	if at <= draw.Width(left) || at+draw.Width(middle)+1 > w-draw.Width(right) {
+		return draw.Spread(left, right, w)
+	}
+	return draw.Spread(draw.Fit(left, at)+middle, right, w)
 }
 
 // UnknownLines are why there is no balance, and what is known instead.
@@ -202,13 +225,11 @@ func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
 
 // spendLines are what was spent, window by window.
 func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
-	gap := 3
-	half := (w - gap) / 2
-	row := func(a, b string) string { return draw.Fit(a, half) + draw.Blank(gap) + draw.Fit(b, w-half-gap) }
-	lines := []string{
-		row(figure(p, "today (UTC)", text.MaybeUSD(s.Spend.TodayUSD), "", half), figure(p, "24 h", text.MaybeUSD(s.Spend.Last24hUSD), "", w-half-gap)),
-		row(figure(p, "7 d", text.MaybeUSD(s.Spend.Last7dUSD), "", half), figure(p, "30 d", text.MaybeUSD(s.Spend.Last30dUSD), "", w-half-gap)),
-	}
+	lines := draw.Heads(p, w,
+		draw.Head{Label: "today (UTC)", Short: "today", Value: text.MaybeUSD(s.Spend.TodayUSD)},
+		draw.Head{Label: "24 h", Value: text.MaybeUSD(s.Spend.Last24hUSD)},
+		draw.Head{Label: "7 d", Value: text.MaybeUSD(s.Spend.Last7dUSD)},
+		draw.Head{Label: "30 d", Value: text.MaybeUSD(s.Spend.Last30dUSD)})
 	if s.Key != nil && s.Key.BYOK.DailyUSD != nil && *s.Key.BYOK.DailyUSD > 0 {
 		lines = append(lines, figure(p, "own provider keys today, not from credits", text.USD(*s.Key.BYOK.DailyUSD), "", w))
 	}

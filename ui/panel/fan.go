@@ -17,16 +17,28 @@ type FanPlot struct {
 	Plot   history.Plot
 	Loaded bool
 	Err    error
+	Chosen bool // its range is, and not that of the forecast
 }
 
-// ahead is how far a fan of a forecast reaches past now, given how far back
-// the plot goes: to the end of the range, if that leaves the past its place.
-func ahead(s account.Snapshot, back time.Duration) time.Duration {
+// ahead is how far a fan of a forecast reaches past now: to the end of the range,
+// with room for its date, if the middle keeps a place of its own.
+func ahead(s account.Snapshot) time.Duration {
 	f, _ := Next(s)
 	if f.State != forecast.OK || f.Subject == forecast.Key { // which is of another amount
 		return 0
 	}
-	return time.Duration(min(max(f.P90*1.05, back.Seconds()/4), 2*back.Seconds())) * time.Second
+	const most = 3 * 365 * day
+	return time.Duration(min(f.P90*1.15, f.P50*5, most.Seconds())) * time.Second
+}
+
+// fanLegend names the surfaces of a fan.
+func fanLegend(p draw.Pen, w int) string {
+	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %  ")
+	line := "⠒⠒"
+	if p.ASCII {
+		line = "··"
+	}
+	return draw.Pick(w, wide+line+p.Dim(" most likely"), wide+line, "")
 }
 
 // Render draws the balance and the fan of its forecast: w by h cells,
@@ -42,47 +54,103 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 		lines = []string{p.Dim("reading history…")}
 	case s.Balance == nil:
 		lines = []string{p.Dim("this key cannot see the balance")}
-	case len(b) < 2 || h < 6:
+	case len(b) < 2:
 		lines = []string{p.Dim("nothing to plot yet")}
+	case h-2 < draw.LeastFan:
+		lines = balanceSpark(p, b, s, w-4)
 	default:
-		back := b[len(b)-1].To.Sub(b[0].From)
-		on := ahead(s, back)
-		right = text.Span(back.Round(time.Hour)) + " back"
+		on := ahead(s)
 		if on > 0 {
-			title += ", and forecast"
-			right += ", " + text.Span(on.Round(time.Hour)) + " ahead"
+			right = fanLegend(p, w-draw.Width(title)-10)
 		}
-		if draw.Width(title)+draw.Width(right)+10 > w {
-			title = "balance, $"
-		}
-		lines = fanLines(p, b, s, on, w-4, h-2)
-	}
-	if right != "" {
-		right = p.Dim(right)
+		lines = d.fan(p, s, on).Lines(p, w-4, h-2)
 	}
 	return draw.Panel(p, p.Title(title), right, lines, w, h)
 }
 
-// fanLines draw the buckets of the past and a forecast that reaches on past now.
-func fanLines(p draw.Pen, b []history.Bucket, s account.Snapshot, on time.Duration, w, h int) []string {
-	l, _ := levelOf(s)
-	f := draw.Fan{Past: make([]draw.Held, len(b)), From: b[0].From, Ahead: on, Level: l}
-	for i, v := range b {
-		f.Past[i] = draw.Held{To: v.To, USD: math.NaN()}
-		if v.Known && v.CreditsKnown && v.Observed >= 0.01 {
-			f.Past[i].USD = max(0, credit.Balance{CreditsUSD: v.CreditsUSD, UsageUSD: v.UsageUSD}.LeftUSD())
+// balanceSpark is a balance too low for a plot, between its first and last value.
+func balanceSpark(p draw.Pen, b []history.Bucket, s account.Snapshot, w int) []string {
+	values := make([]float64, 0, len(b))
+	for _, v := range b {
+		if usd := heldIn(v); len(values) > 0 || !math.IsNaN(usd) {
+			values = append(values, usd)
 		}
+	}
+	if len(values) == 0 {
+		return []string{p.Dim("nothing to plot yet")}
+	}
+	l, _ := levelOf(s)
+	from, to := text.USD(values[0]), text.USD(s.Balance.LeftUSD())
+	room := w - draw.Width(from) - draw.Width(to) - 2
+	return []string{p.Dim(from) + " " + p.Paint(draw.Status(l), draw.Spark(values, max(0, room))) + " " + to}
+}
+
+// heldIn is the balance in a bucket, 0 where there is a debt; NaN is unknown.
+func heldIn(v history.Bucket) float64 {
+	if !v.Known || !v.CreditsKnown || v.Observed < 0.01 {
+		return math.NaN()
+	}
+	return max(0, credit.Balance{CreditsUSD: v.CreditsUSD, UsageUSD: v.UsageUSD}.LeftUSD())
+}
+
+// fan is the balance so far, for no longer than the forecast looks ahead, and a
+// forecast that reaches on past now.
+func (d FanPlot) fan(p draw.Pen, s account.Snapshot, on time.Duration) draw.Fan {
+	l, _ := levelOf(s)
+	b := d.Plot.Buckets
+	first := 0
+	for first < len(b)-2 && (math.IsNaN(heldIn(b[first])) || on > 0 && !d.Chosen && b[first].To.Before(p.Now.Add(-on))) {
+		first++
+	}
+	b = b[first:]
+	f := draw.Fan{From: b[0].From, Ahead: on, Level: l}
+	for _, v := range b {
+		f.Past = append(f.Past, draw.Held{To: v.To, USD: heldIn(v)})
+	}
+	for _, t := range d.Plot.TopUps {
+		sum := roundUSD(math.Abs(t.AmountUSD))
+		if t.AmountUSD < 0 {
+			sum = "-" + sum
+		} else {
+			sum = "+" + sum
+		}
+		f.Notes = append(f.Notes, draw.Note{At: t.At, Words: sum})
 	}
 	if on > 0 {
 		next, _ := Next(s)
 		f.LeftUSD = max(0, s.Balance.LeftUSD())
-		f.Made, f.Ends = next.At, [3]float64{next.P10, next.P50, next.P90}
+		f.Made, f.Ends = next.At, fiveOf(next)
+		f.Named = [3]string{shortDate(next.Time(next.P10), p.Now), shortDate(next.Time(next.P50), p.Now), shortDate(next.Time(next.P90), p.Now)}
 		if s.Refilled() { // then it is bought, and no longer falls
 			f.FloorUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD)
 		}
 		if s.Early() { // whose middle is not known well enough
-			f.Ends[1] = math.NaN()
+			f.Ends[2] = math.NaN()
 		}
 	}
-	return f.Lines(p, w, h)
+	return f
+}
+
+// fiveOf are the quantiles of a forecast: 10, 25, 50, 75 and 90 %.
+func fiveOf(f forecast.Forecast) [5]float64 {
+	p25, p75 := f.Quartiles()
+	return [5]float64{f.P10, p25, f.P50, p75, f.P90}
+}
+
+// shortDate is a day, or a time of one that is near, in few cells.
+func shortDate(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch in := t.Sub(now); {
+	case in < 18*time.Hour:
+		return t.Format("15:04")
+	case in < 3*day:
+		return t.Format("Mon 15:04")
+	case in < 26*day: // no other day has its number
+		return t.Format("Mon 2")
+	case in < 300*day:
+		return t.Format("2 Jan")
+	case in > 100*365*day:
+		return "never"
+	}
+	return t.Format("Jan 2006")
 }

@@ -2,14 +2,13 @@ package panel
 
 import (
 	"testing"
-	"time"
 
 	"ortop/ui/scenes"
 )
 
 func TestFanOfACapHasNoFuture(t *testing.T) {
 	s := scenes.All["capped"]()
-	if got := ahead(s, 7*24*time.Hour); got != 0 {
+	if got := ahead(s); got != 0 {
 		t.Errorf("ahead of a forecast of the key's cap = %v, want 0: it is not the balance's", got)
 	}
 }

@@ -13,16 +13,47 @@ import (
 // Forecast draws the card of the date, its range and the chances: w by h
 // cells, border included.
 func Forecast(p draw.Pen, s account.Snapshot, w, h int) []string {
-	title := "runs out"
-	switch f := s.Forecast; {
-	case s.Refilled():
-		title = "automatic top-up"
-	case f.Subject == forecast.Key && f.State != forecast.Unknown:
-		title = "key cap runs out"
-	case f.State == forecast.Depleted:
-		title = "ran out"
+	l, _ := levelOf(s)
+	f := draw.Frame{Title: p.Title(runOutTitle(s)), Level: l}
+	lines, in := bigForecast(p, s, w-4, h-2)
+	if lines == nil {
+		lines = forecastLines(p, s, w-4, h-2)
 	}
-	return draw.Panel(p, p.Title(title), "", forecastLines(p, s, w-4, h-2), w, h)
+	f.Right = in
+	return f.Render(p, lines, w, h)
+}
+
+// bigForecast is the date in big digits above its range and the chances, and how
+// far off it is; nil where there is no room for it.
+func bigForecast(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in string) {
+	lines, in = bigDate(p, s, w, h)
+	chances := chanceLines(p, s, w)
+	if lines == nil || h < len(lines)+len(chances)+3 {
+		return nil, ""
+	}
+	f, _ := Next(s)
+	lines = append(lines[:3:3], "", sure(p, f, w), "", p.Dim("runs out within"))
+	spare := h - len(lines) - len(chances)
+	if spare < 0 { // the label goes first
+		lines = lines[:len(lines)-1]
+	}
+	rates := rateColumn(p, s, w)
+	apart := spare >= len(chances)-1
+	for i, line := range chances {
+		if lines = append(lines, line); apart && i < len(chances)-1 {
+			lines = append(lines, "")
+		}
+	}
+	if h >= len(lines)+1+len(rates) {
+		lines = append(append(lines, ""), rates...)
+	}
+	return lines, in
+}
+
+// sure is the range at the right of w cells, as finely as there is room.
+func sure(p draw.Pen, f forecast.Forecast, w int) string {
+	label, from, to := p.Dim("80 % sure"), f.Time(f.P10), f.Time(f.P90)
+	return draw.Spread(label, draw.Pick(w-2-draw.Width(label), text.Range(from, to, p.Now), text.Days(from, to, p.Now), rangeWords(f, p.Now)), w)
 }
 
 // Why draws the reasons of a forecast likewise.

@@ -23,7 +23,7 @@ func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
 	}
 	account, demo, shortDemo := p.Bright(draw.Cut(draw.Clean(s.Account), max(12, w/3))), "", ""
 	if s.Demo != "" { // its account is named so too
-		account, demo, shortDemo = "", p.Marked(" demo: "+draw.Clean(s.Demo)+" "), p.Marked(" demo ")
+		account, demo, shortDemo = "", p.Tab(" demo: "+draw.Clean(s.Demo)+" "), p.Tab(" demo ")
 	}
 	host := func(cells int) string {
 		if s.Host == "" {
@@ -85,7 +85,7 @@ func Tabs(p draw.Pen, names []string, view int, summary string, w int) (line str
 	for i, name := range names {
 		tab := " " + string(rune('1'+i)) + " " + name + " "
 		if i == view {
-			line += p.Marked(tab)
+			line += p.Tab(tab)
 		} else {
 			line += p.Accent(tab[:2]) + p.Dim(tab[2:])
 		}

@@ -53,7 +53,9 @@ func (d Pane) Card(w, h int) []string {
 		}
 		parts[i].lines = nil
 	}
-	gaps = min(gaps, spare)
+	if gaps = min(gaps, spare); h >= CompactChart { // the plot comes first
+		gaps = min(gaps, max(0, spare-compactPlot))
+	}
 	spare -= gaps
 	var out []string
 	for _, pt := range parts {
@@ -64,8 +66,12 @@ func (d Pane) Card(w, h int) []string {
 			out = append(out, "")
 			gaps--
 		}
-		if pt.rank == rankPlot && spare >= 5 && h >= CompactChart {
-			pt.lines = draw.Fill(spendLinesOf(d.Pen, d.Spend, in, spare+1), in, spare+1)
+		if pt.rank == rankPlot && spare > 0 && h < CompactChart {
+			pt.lines, spare = draw.Heights(d.Pen, d.Spend.rates(d.Now), in, spare+1), 0
+		}
+		if pt.rank == rankPlot && spare >= compactPlot && h >= CompactChart {
+			plot, words, most := spendLinesOf(d.Pen, d.Spend, in, spare)
+			pt.lines = append(draw.Fill(plot, in, spare), draw.Join(in, "  ", words, most))
 			spare = 0
 		}
 		if pt.rank == rankFooter {
@@ -81,8 +87,9 @@ func (d Pane) Card(w, h int) []string {
 	return out
 }
 
-// CompactChart is the height from which a compact card may have a chart.
-const CompactChart = 18
+// CompactChart is the height from which a compact card may have a chart, and
+// compactPlot the least height of that.
+const CompactChart, compactPlot = 18, 5
 
 // The ranks: what the smallest pane still shows comes first.
 const (
@@ -128,7 +135,7 @@ func (d Pane) parts(w int) []part {
 		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, balanceLevel(s), w)}, true})
 		if known {
 			parts = append(parts, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
-				part{rankEnds, []string{gaugeEnds(p, share, w)}, false})
+				part{rankEnds, []string{gaugeEnds(p, s, w)}, false})
 		}
 	default:
 		lines := UnknownLines(p, s, l, w, 4)
@@ -174,11 +181,18 @@ func (d Pane) parts(w int) []part {
 			p.Dim(head)+p.Of(l).Bold(true).Render(dayOf(day)),
 			p.Dim(short)+p.Of(l).Bold(true).Render(dayOf(day)))
 		days := daysOf(from, to, p.Now)
-		date[1] = draw.Pick(w,
-			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+days+")")),
-			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
-			draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
-			inOf(f, p.Now))
+		if strip := stripLines(p, s, f, w); strip != nil && !d.Chances {
+			if in := inOf(f, p.Now); draw.Width(date[0])+2+draw.Width(in) <= w {
+				date[0] = draw.Spread(date[0], in, w)
+			}
+			date = append(date[:1], strip...)
+		} else {
+			date[1] = draw.Pick(w,
+				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+days+")")),
+				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
+				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
+				inOf(f, p.Now))
+		}
 		if d.Chances {
 			in := inOf(f, p.Now)
 			date[1] = draw.Pick(w,
@@ -189,8 +203,8 @@ func (d Pane) parts(w int) []part {
 		}
 	}
 	parts = append(parts, part{rankDate, date[:1], true})
-	for _, line := range date[1:] {
-		parts = append(parts, part{rankRange, []string{line}, false})
+	if rest := date[1:]; len(rest) > 0 {
+		parts = append(parts, part{rankRange, rest, false})
 	}
 	if settings != "" {
 		parts = append(parts, part{rankEnds, []string{settings}, false})
@@ -202,7 +216,7 @@ func (d Pane) parts(w int) []part {
 	day := text.MaybeUSD(s.Burn.USDPerDay) + p.Dim("/day")
 	parts = append(parts,
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
-		part{rankPlot, []string{p.Accent(draw.Spark(d.Spend.rates(p.Now), w))}, false},
+		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.footer(w)}, false})
 	return parts

@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"fmt"
+
 	"ortop/internal/account"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -23,21 +25,35 @@ func rateLine(p draw.Pen, s account.Snapshot, w int) string {
 
 // rateLines compare the rates of now, today and the week.
 func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
-	half := (w - 3) / 2
-	row := func(a, b string) string { return draw.Fit(a, half) + "   " + draw.Fit(b, w-half-3) }
 	b := s.Burn
-	usual := "usual at this hour"
-	if draw.Width(usual)+10 > w-half-3 {
-		usual = "usual now"
+	per := func(v *float64, unit string) string {
+		if v == nil {
+			return text.Unknown
+		}
+		return text.USD(*v) + p.Dim(unit)
 	}
-	week := figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w-half-3)
-	if t := trend(s); t != "" {
-		week = figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day  ", w-half-3-draw.Width(t)) + t
+	return draw.Heads(p, w,
+		draw.Head{Label: "last hour", Value: per(b.USDPerHour, "/h")},
+		draw.Head{Label: "usual now", Value: per(b.UsualUSDPerHour, "/h")},
+		draw.Head{Label: "24 h", Value: draw.JoinAll(" ", per(b.USDPerDay, ""), trend(s))},
+		draw.Head{Label: "a day in 7 d", Short: "7 d", Value: per(b.WeekUSDPerDay, "")})
+}
+
+// Pace is how fast money goes now, and against what is usual.
+func Pace(p draw.Pen, s account.Snapshot) string {
+	b := s.Burn
+	if b.USDPerHour == nil || s.Stale(p.Now) {
+		return ""
 	}
-	return []string{
-		row(figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", half), figure(p, usual, text.MaybeUSD(b.UsualUSDPerHour), "/h", w-half-3)),
-		row(figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", half), week),
+	pace := p.Dim("last hour ") + p.Bright(text.USD(*b.USDPerHour))
+	if u := b.UsualUSDPerHour; u != nil && *u > 0 && *b.USDPerHour >= 2**u {
+		times := "> 99"
+		if x := *b.USDPerHour / *u; x < 99.5 {
+			times = fmt.Sprintf("%.0f", x)
+		}
+		pace += p.Low(", ▲ " + times + "x usual")
 	}
+	return pace
 }
 
 // rateColumn is rateLines below each other.

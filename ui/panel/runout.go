@@ -1,7 +1,9 @@
 package panel
 
 import (
+	"math"
 	"strings"
+	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
@@ -13,41 +15,151 @@ import (
 // RunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
 func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
-	lines := runOutLines(p, s, w-4)
-	early := s.Early()
+	l, _ := levelOf(s)
+	f := draw.Frame{Title: p.Title(runOutTitle(s)), Level: l}
+	if s.Forecast.Subject == forecast.Key {
+		f.Right = levelWord(p, s)
+	}
+	lines, in := bigDate(p, s, w-4, h-2)
+	if lines != nil {
+		f.Right = draw.JoinAll("  ", f.Right, in)
+		if n := h - 2; n >= 7 {
+			lines = append(lines, rateLines(p, s, w-4)...)
+		}
+		return f.Render(p, lines, w, h)
+	}
+	lines = runOutLines(p, s, w-4)
 	if n := h - 2; n >= 7 {
-		if !early {
+		if !s.Early() {
 			lines = append(lines, "")
 		}
 		if f, _ := Next(s); withChances && f.State == forecast.OK {
 			lines = append(lines, chanceLine(p, f, w-4))
 		}
-		if !withChances && !early && s.Forecast.History > 0 {
-			lines = append(lines, p.Dim("from "+text.Span(s.Forecast.History)+" of history"))
-		}
 		for len(lines) < n-2 {
 			lines = append(lines, "")
 		}
 		lines = append(lines, rateLines(p, s, w-4)...)
-	} else if n > len(lines) {
-		lines = append(lines, rateLine(p, s, w-4))
+	} else {
+		if f, _ := Next(s); s.Outlook() == forecast.OK && !due(s) && len(lines) < n-2 {
+			lines = append(lines, stripLines(p, s, f, w-4)...)
+		}
+		if n > len(lines) {
+			lines = append(lines, rateLine(p, s, w-4))
+		}
 	}
-	title := "runs out"
+	return f.Render(p, lines, w, h)
+}
+
+func runOutTitle(s account.Snapshot) string {
 	switch f := s.Forecast; {
 	case s.Refilled():
-		title = "automatic top-up"
+		return "automatic top-up"
 	case f.Subject == forecast.Key && f.State == forecast.Depleted:
-		title = "key cap"
+		return "key cap"
 	case f.State == forecast.Depleted:
-		title = "ran out"
+		return "ran out"
 	case f.Subject == forecast.Key && f.State != forecast.Unknown:
-		title = "key cap runs out"
+		return "key cap runs out"
 	}
-	word := ""
-	if s.Forecast.Subject == forecast.Key {
-		word = levelWord(p, s)
+	return "runs out"
+}
+
+// bigDate is the date in big digits and its range beneath, in w by h cells, and
+// how far off it is; nil where it has no room, or is not known well enough.
+func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in string) {
+	f, _ := Next(s)
+	if s.Outlook() != forecast.OK || s.Early() || due(s) || s.Refilled() || refillNote(p, s, w) != "" || h < 5 {
+		return nil, ""
 	}
-	return draw.Panel(p, p.Title(title), word, lines, w, h)
+	l, _ := levelOf(s)
+	at := f.Time(f.P50)
+	date := dayOf(dateOf(f, p.Now))
+	in = inOf(f, p.Now)
+	if at.After(p.Now) && at.Sub(p.Now) < 3*day {
+		date = at.In(p.Now.Location()).Format("15:04")
+		in = p.Of(l).Bold(true).Render(dayWord(at, p.Now)) + ", " + in
+	}
+	side := []string{p.Dim("80 % sure")}
+	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); two {
+		side = append(side, from, p.Dim("to ")+to)
+	}
+	room := 0
+	for _, s := range side {
+		room = max(room, draw.Width(s)+2)
+	}
+	big, ok := draw.Digits(p, date, w-room)
+	if !ok {
+		side = nil
+		if big, ok = draw.Digits(p, date, w); !ok {
+			return nil, ""
+		}
+	}
+	for y, row := range big {
+		words := ""
+		if y < len(side) {
+			words = side[y]
+		}
+		lines = append(lines, draw.Spread(p.Of(l).Render(row), words, w))
+	}
+	return append(lines, stripLines(p, s, f, w)...), in
+}
+
+// dayWord is a day that is near.
+func dayWord(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch t.YearDay() - now.YearDay() {
+	case 0:
+		return "today"
+	case 1:
+		return "tomorrow"
+	}
+	return t.Format("Mon 2 Jan")
+}
+
+// rangeWords are the two ends of the range, in few words.
+func rangeWords(f forecast.Forecast, now time.Time) string {
+	from, to := f.Time(f.P10), f.Time(f.P90)
+	if to.Sub(now) < day && from.After(now) {
+		return shortDate(from, now) + " to " + shortDate(to, now)
+	}
+	a, b, two := strings.Cut(text.Days(from, to, now), " to ")
+	if !two {
+		return a
+	}
+	if fromDay, ok := strings.CutSuffix(a, b[strings.LastIndexByte(b, ' '):]); ok { // both are of one month
+		a = fromDay
+	}
+	return a + " to " + b
+}
+
+// stripLines are the range on a line of time, and the dates beneath it.
+func stripLines(p draw.Pen, s account.Snapshot, f forecast.Forecast, w int) []string {
+	const now = "now "
+	l, _ := levelOf(s)
+	w -= len(now)
+	passed := p.Now.Sub(f.At).Seconds()
+	ends := fiveOf(f)
+	for i := range ends {
+		ends[i] = max(0, ends[i]-passed)
+	}
+	if w < 12 || !(ends[4] > 0) {
+		return nil
+	}
+	span := ends[4] * 1.04
+	at := func(i int, q float64) draw.Tick {
+		t := draw.Tick{Col: draw.StripAt(ends[i], span, w), Label: shortDate(f.Time(q), p.Now), Ink: draw.Label}
+		if i == 2 {
+			t.Ink, t.Mark, t.MarkInk = draw.Text, '▲', draw.Status(l)
+		}
+		t.Before = t.Col+1+draw.Width(t.Label) > w
+		return t
+	}
+	ticks := []draw.Tick{at(0, f.P10), at(4, f.P90), at(2, f.P50)}
+	if s.Early() {
+		ends[2], ticks = math.NaN(), ticks[:2]
+	}
+	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.Blank(len(now)) + draw.StripDates(p, ticks, w)}
 }
 
 // runOutLines are the date and its range, or why there is none: two lines, and

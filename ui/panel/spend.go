@@ -21,6 +21,7 @@ type SpendPlot struct {
 	Cursor time.Time // zero: none
 	Row    bool      // of a row of the breakdown: its data come over the network
 	All    bool      // of all rows of the table above
+	Pace   string    // how fast money goes now, beside the title
 }
 
 // rates are the buckets as USD per hour, or as the USD of each day; NaN where
@@ -89,61 +90,58 @@ func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
 	if d.All {
 		title = "all " + title
 	}
-	return draw.Panel(p, p.Title(title), menu, spendLinesOf(p, d, w-4, h-2), w, h)
+	title = p.Title(title)
+	if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
+		title += p.Dim(" · ") + d.Pace
+	}
+	lines, words, most := spendLinesOf(p, d, w-4, h-2)
+	f := draw.Frame{Title: title, Right: menu, FootLeft: words, FootRight: most}
+	if draw.Width(words)+draw.Width(most)+9 > w {
+		f.FootRight = ""
+	}
+	f.FootLeft = draw.CutWords(words, w-6)
+	return f.Render(p, lines, w, h)
 }
 
-func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) []string {
+// spendLinesOf draws the plot in w by h cells, and returns what is to be said of
+// it: what happened or is under the cursor, and when most was spent.
+func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, most string) {
 	values := d.rates(p.Now)
-	highest, known := 0.0, 0
+	known := 0
 	for _, v := range values {
 		if !math.IsNaN(v) {
-			highest, known = max(highest, v), known+1
+			known++
 		}
 	}
+	one := func(s string) ([]string, string, string) { return []string{s}, "", "" }
 	switch {
 	case d.Err != nil && d.Row:
-		return []string{draw.CutWords("unknown: "+draw.Clean(fault.Message(d.Err)), w)}
+		return one(draw.CutWords("unknown: "+draw.Clean(fault.Message(d.Err)), w))
 	case d.Err != nil:
-		return []string{"history cannot be read: " + draw.Clean(d.Err.Error())}
+		return one("history cannot be read: " + draw.Clean(d.Err.Error()))
 	case !d.Loaded && d.Row:
-		return []string{p.Dim("loading")}
+		return one(p.Dim("loading"))
 	case !d.Loaded:
-		return []string{p.Dim("reading history…")}
+		return one(p.Dim("reading history…"))
 	case known < 2:
-		return []string{p.Dim(d.whyEmpty(w))}
-	case h < 5:
-		return []string{draw.Spark(values, w)}
+		return one(p.Dim(d.whyEmpty(w)))
+	case h < 3:
+		return one(p.Paint(draw.Spend, draw.Spark(values, w)))
 	}
-	rows := h - 2
-	words := ""
-	axis := d.axis(p.Now, SpendColumns(w+4))
-	if h >= 7 {
-		rows--
-		words = d.words(p, axis, values)
-	}
-	c := draw.NewChart([]draw.Line{{Values: draw.Columns(values, axis.Cols)}}, highest, 0.005, rows)
-	if c == nil {
-		return nil
-	}
-	marks := map[int]rune{}
+	bars := draw.Bars{Axis: d.axis(p.Now, SpendColumns(w+4)), Values: values, Cursor: d.CursorBucket()}
 	for _, t := range d.Plot.TopUps {
-		marks[axis.Column(t.At)] = topUpSign(t.AmountUSD)
+		bars.Marks = append(bars.Marks, draw.Tick{Col: bars.Axis.Column(t.At), Mark: topUpSign(t.AmountUSD), Ink: draw.Label})
 	}
 	for _, s := range d.Plot.Segments {
 		if s.Reason != "" {
-			marks[axis.Column(s.At)] = '◆'
+			bars.Marks = append(bars.Marks, draw.Tick{Col: bars.Axis.Column(s.At), Mark: '◆', Ink: draw.Label})
 		}
 	}
-	if i := d.CursorBucket(); i >= 0 {
-		x := draw.ColumnOf(i, len(values), axis.Cols)
-		c.Column(x, '┊')
-		marks[x] = '┼'
+	words = d.words(p, bars.Axis, w)
+	if d.CursorBucket() < 0 {
+		most = d.peak(p, values)
 	}
-	lines := append(c.Lines(p, func(s string) string { return p.Accent(s) }, "┊"), axis.Lines(p, marks)...)
-	if h >= 7 {
-		lines = append(lines, draw.Blank(draw.AxisWidth)+words)
-	}
-	return lines
+	return bars.Lines(p, w, h), words, most
 }
 
 // CursorBucket is the bucket that the cursor is in, -1 for none.

@@ -15,6 +15,15 @@ import (
 	"ortop/ui/scenes"
 )
 
+// spendText is the plot and what is said of it.
+func spendText(d SpendPlot) string {
+	lines, words, most := spendLinesOf(plainPen, d, 76, 12)
+	if words != "" || most != "" {
+		lines = append(lines, words, most)
+	}
+	return ansi.Strip(strings.Join(lines, "\n"))
+}
+
 func TestEmptySpendPlot(t *testing.T) {
 	known := func(known, read bool) history.Bucket {
 		b := history.Bucket{Span: credit.Span{From: scenes.Now.Add(-2 * time.Hour), To: scenes.Now.Add(-time.Hour)}, Known: known}
@@ -35,7 +44,7 @@ func TestEmptySpendPlot(t *testing.T) {
 		{"not running meanwhile", []history.Bucket{unread, unread, read}, "too few readings in this range"},
 	} {
 		d := SpendPlot{Plot: history.Plot{Buckets: c.b}, Loaded: true, Span: DefaultSpan}
-		if got := ansi.Strip(spendLinesOf(plainPen, d, 76, 12)[0]); got != c.want {
+		if got := spendText(d); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -48,12 +57,12 @@ func TestEmptySpendPlot(t *testing.T) {
 		{SpendPlot{Err: errors.New("disk I/O error")}, "history cannot be read: disk I/O error"},
 		{SpendPlot{Row: true, Err: errors.New("403 forbidden")}, "unknown: 403 forbidden"},
 	} {
-		if got := ansi.Strip(spendLinesOf(plainPen, c.d, 76, 12)[0]); got != c.want {
+		if got := spendText(c.d); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
 		}
 	}
 	flat := SpendPlot{Plot: history.Plot{Buckets: []history.Bucket{read, read}}, Loaded: true, Span: DefaultSpan}
-	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, flat, 76, 12), "\n")); !strings.Contains(got, "0.00 ┼──") {
+	if got := spendText(flat); !strings.Contains(got, "0 ▁▁▁") {
 		t.Errorf("equal readings are not a line at zero:\n%s", got)
 	}
 	past := SpendPlot{Plot: history.Plot{Buckets: slices.Repeat([]history.Bucket{unread}, 60)}, Loaded: true, Span: DefaultSpan}
@@ -70,7 +79,7 @@ func TestEmptySpendPlot(t *testing.T) {
 			t.Errorf("bucket %d is drawn at %v, back-filled %v", i, v, want)
 		}
 	}
-	if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, past, 76, 12), "\n")); !strings.Contains(got, "back-filled by hour and day until 09:42") {
+	if got := spendText(past); !strings.Contains(got, "back-filled by hour and day until 09:42") {
 		t.Errorf("nothing says what was filled in:\n%s", got)
 	}
 	wide := slices.Repeat([]history.Bucket{read}, 60)
@@ -81,7 +90,7 @@ func TestEmptySpendPlot(t *testing.T) {
 	}{{0, "no spend seen in this range"}, {1.25, "dearest hour $1.25/h, 08:42"}} {
 		wide[7].SpendUSD = c.usd
 		d := SpendPlot{Plot: history.Plot{Buckets: wide}, Loaded: true, Span: DefaultSpan}
-		if got := ansi.Strip(strings.Join(spendLinesOf(plainPen, d, 76, 12), "\n")); !strings.Contains(got, c.want) {
+		if got := spendText(d); !strings.Contains(got, c.want) {
 			t.Errorf("no %q in\n%s", c.want, got)
 		}
 	}

@@ -23,28 +23,26 @@ func (d SpendPlot) whyEmpty(w int) string {
 	return draw.Pick(w, "not enough history for this range"+shorter, "not enough history for this range", "not enough history", "too early")
 }
 
-// words are what happened in the span, or what is under the cursor; where
-// nothing happened, when most was spent.
-func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string {
+// words are what happened in the span, or what is under the cursor, in w cells.
+func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, w int) string {
 	if x := d.CursorBucket(); x >= 0 {
-		return draw.Cut(d.underCursor(p, x), axis.Cols)
+		return draw.Cut(d.underCursor(p, x), w)
 	}
-	var phrases []draw.Tick
+	var words []string
 	for _, g := range d.Plot.Gaps {
-		from, to := axis.Column(g.From), axis.Column(g.To)
-		if to-from < 2 {
+		if from, to := axis.Column(g.From), axis.Column(g.To); to-from < 2 {
 			continue
 		}
 		cause := draw.Clean(g.Cause)
 		if cause == "" {
 			cause = "no readings"
 		}
-		phrases = append(phrases, draw.Tick{Col: max(0, from), Label: cause + " " + d.clock(g.From, p.Now) + "-" + d.clock(g.To, p.Now)})
+		words = append(words, cause+" "+d.clock(g.From, p.Now)+"-"+d.clock(g.To, p.Now))
 	}
 	if n := len(d.Plot.Backfilled); n > 0 {
 		until := d.Plot.Backfilled[n-1].To
-		if c := axis.Column(d.Plot.Backfilled[0].From); axis.Column(until)-c >= 2 {
-			phrases = append(phrases, draw.Tick{Col: max(0, c), Label: "back-filled by hour and day until " + d.clock(until, p.Now)})
+		if axis.Column(until)-axis.Column(d.Plot.Backfilled[0].From) >= 2 {
+			words = append(words, "back-filled by hour and day until "+d.clock(until, p.Now))
 		}
 	}
 	for _, t := range d.Plot.TopUps {
@@ -53,39 +51,36 @@ func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, rates []float64) string
 			if t.AmountUSD < 0 {
 				what = " taken back "
 			}
-			phrases = append(phrases, draw.Tick{Col: c, Label: string(topUpSign(t.AmountUSD)) + what + text.USD(math.Abs(t.AmountUSD)) + " at " + d.clock(t.At, p.Now)})
+			words = append(words, string(topUpSign(t.AmountUSD))+what+text.USD(math.Abs(t.AmountUSD))+" at "+d.clock(t.At, p.Now))
 		}
 	}
 	for _, s := range d.Plot.Segments {
 		if c := axis.Column(s.At); c > 0 && c < axis.Cols && s.Reason != "" {
-			phrases = append(phrases, draw.Tick{Col: c, Label: "◆ " + draw.Clean(s.Reason) + " at " + d.clock(s.At, p.Now)})
+			words = append(words, "◆ "+draw.Clean(s.Reason)+" at "+d.clock(s.At, p.Now))
 		}
 	}
-	if len(phrases) == 0 {
-		phrases = []draw.Tick{d.peak(rates, axis, p.Now)}
-	}
-	return p.Dim(axis.Words(phrases))
+	return p.Dim(draw.Join(w, " · ", words...))
 }
 
 // peak is the bucket in which most was spent, of those that are over and of
 // today.
-func (d SpendPlot) peak(rates []float64, axis draw.TimeAxis, now time.Time) draw.Tick {
+func (d SpendPlot) peak(p draw.Pen, rates []float64) string {
 	most := 0
 	for i, v := range rates {
-		over := d.perDay() || !d.Plot.Buckets[i].To.After(now)
+		over := d.perDay() || !d.Plot.Buckets[i].To.After(p.Now)
 		if over && v > rates[most] || math.IsNaN(rates[most]) {
 			most = i
 		}
 	}
 	if !(rates[most] > 0) {
-		return draw.Tick{Label: "no spend seen in this range"}
+		return p.Dim("no spend seen in this range")
 	}
 	b := d.Plot.Buckets[most]
-	rate, when := text.USD(rates[most])+d.unit()[1:], d.clock(b.From, now)
+	rate, when := text.USD(rates[most])+d.unit()[1:], d.clock(b.From, p.Now)
 	if d.perDay() {
 		rate, when = text.USD(rates[most]), b.From.UTC().Format("Mon 2 Jan (UTC)")
 	}
-	return draw.Tick{Col: draw.ColumnOf(most, len(rates), axis.Cols), Label: "dearest " + bucketWord(b.To.Sub(b.From)) + " " + rate + ", " + when}
+	return p.Dim("dearest "+bucketWord(b.To.Sub(b.From))+" ") + rate + p.Dim(", "+when)
 }
 
 // underCursor is a bucket's time and value.

@@ -170,9 +170,9 @@ func (t table) shares(p draw.Pen, share *float64) string {
 	if t.bar > 0 {
 		bar := ""
 		if share != nil {
-			bar = draw.Bar(*share, t.bar)
+			bar = draw.Bar(p, *share, draw.Share, t.bar)
 		}
-		line += "  " + draw.Fit(p.Accent(bar), t.bar)
+		line += "  " + draw.Fit(bar, t.bar)
 	}
 	return line
 }

@@ -1,0 +1,145 @@
+package draw
+
+import (
+	"strings"
+
+	"github.com/guptarohit/asciigraph"
+)
+
+// plot is a canvas with a scale at its left and times at its foot.
+type plot struct {
+	canvas
+	scale
+	axis TimeAxis
+}
+
+// newPlot lays out a plot of w by h cells; ok is false where that is too small.
+func newPlot(axis TimeAxis, highest, least float64, w, h int) (pl plot, ok bool) {
+	rows := h - 1
+	axis.Cols = w - AxisWidth
+	if axis.Cols < 2 || rows < 2 {
+		return plot{}, false
+	}
+	pl = plot{newCanvas(w, h), newScale(highest, least, rows), axis}
+	for row := range rows {
+		label := pl.label(row)
+		if label == "" {
+			continue
+		}
+		pl.put(labelWidth-len(label), rows-1-row, label, Label)
+		for x := range axis.Cols {
+			*pl.cell(x, row) = cell{sign: '▁', front: inkGrid}
+		}
+	}
+	return pl, true
+}
+
+// cell is the one of a column in a row from the foot.
+func (pl plot) cell(x, row int) *cell { return pl.at(AxisWidth+x, pl.rows-1-row) }
+
+// blank takes the grid out of a column: nothing is known there.
+func (pl plot) blank(x int) {
+	for row := range pl.rows {
+		*pl.cell(x, row) = cell{sign: ' '}
+	}
+}
+
+// column fills a column from its foot, in the ink of each row.
+func (pl plot) column(x int, v float64, inkOf func(row int) Ink) {
+	n := pl.height(v)
+	for row := range pl.rows {
+		if k := min(8, n-8*row); k > 0 {
+			*pl.cell(x, row) = cell{sign: eighths[k], front: inkOf(row)}
+		}
+	}
+}
+
+// line draws values, two a column, as a line of dots: over all, or where no
+// column ends.
+func (pl plot) line(values []float64, ascii, over bool) {
+	for i, dots := range trace(values, pl.scale) {
+		if dots == 0 {
+			continue
+		}
+		x, row := i%pl.axis.Cols, i/pl.axis.Cols
+		c := pl.cell(x, row)
+		switch {
+		case ascii:
+			*c = cell{sign: '·'}
+		case c.sign == ' ' || c.front == inkGrid:
+			*c = cell{sign: 0x2800 + rune(dots)}
+		case c.sign == '█' || over && c.back != Text: // it lies on a surface
+			*c = cell{sign: 0x2800 + rune(dots), back: c.front}
+		case over:
+			*c = cell{sign: 0x2800 + rune(dots)}
+		}
+	}
+}
+
+// brailleDots are the bits of a cell's eight dots: of its columns, from the foot.
+var brailleDots = [2][4]byte{{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}
+
+// trace is a line through values, two a column, as the dots of each cell: rows
+// from the foot, and of each its columns. asciigraph draws it at two by four of
+// the cells; it panics on infinite series and draws one row more than its height,
+// so each point is brought to a row of its own here.
+func trace(values []float64, s scale) []byte {
+	cols, last := len(values)/2, float64(4*s.rows-1)
+	out := make([]byte, cols*s.rows)
+	points := make([]float64, 0, len(values)+1)
+	known := false
+	for _, v := range values {
+		if !(v <= s.top*1e6 && v >= -s.top*1e6) { // NaN too
+			points = append(points, nan)
+			continue
+		}
+		known = true
+		points = append(points, float64(int(min(last, max(0, v/s.top*float64(4*s.rows)-0.5))+0.5)))
+	}
+	if !known || len(points) < 2 {
+		return out
+	}
+	points = append(points, points[len(points)-1]) // the last one stays level
+	drawn := asciigraph.Plot(points, asciigraph.Height(4*s.rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(last),
+		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
+	for y, line := range strings.Split(drawn, "\n") {
+		up := 4*s.rows - 1 - y
+		signs := []rune(line)
+		start := 0
+		for start < len(signs) && signs[start] != '┤' && signs[start] != '┼' {
+			start++
+		}
+		for x := range 2 * cols {
+			if i := start + 1 + x; up >= 0 && i < len(signs) && signs[i] != ' ' {
+				out[up/4*cols+x/2] |= brailleDots[x%2][up%4]
+			}
+		}
+	}
+	return out
+}
+
+// times writes ticks under their columns, as far as they find room: first come,
+// first served.
+func (pl plot) times(ticks []Tick) {
+	foot := pl.h - 1
+	for _, t := range ticks {
+		mark, words := t.Mark, t.Label
+		if mark == 0 {
+			mark = '╵'
+		}
+		x, n := AxisWidth+t.Col, len([]rune(words))
+		if t.Col < 0 || t.Col >= pl.axis.Cols {
+			continue
+		}
+		switch {
+		case !t.Before && pl.put(x, foot, string(mark)+words, t.Ink):
+		case pl.put(x-n, foot, words+string(mark), t.Ink):
+		case mark != '╵' && pl.put(x, foot, string(mark), t.Ink): // which needs no words
+		default:
+			continue
+		}
+		if mark != '╵' {
+			pl.at(AxisWidth+t.Col, foot).front = t.MarkInk
+		}
+	}
+}
