@@ -23,6 +23,7 @@ type watched struct {
 
 	span, fanSpan int // into spans; fanSpan may be autoSpan
 	spend, fan    load.Request[int, history.Plot]
+	week          load.Request[weekOf, account.Week]
 	cursor        time.Time // on the spend plot; zero: none
 
 	plan       planner
@@ -47,6 +48,7 @@ func (w watched) like(feed Feed) watched {
 func (w *watched) cancel() {
 	w.spend.Cancel()
 	w.fan.Cancel()
+	w.week.Cancel()
 	w.plan.result.Cancel()
 	w.who.plot.Cancel()
 	w.log.request.Cancel()

@@ -154,7 +154,7 @@ func (breakdownView) body(d screen, l layout) []string {
 	if l.spend.h > 0 {
 		all := d.m.spendPlot()
 		all.All = true
-		out = append(out, all.Render(d.Pen, l.spend.w, l.spend.h)...)
+		out = append(out, d.spend(l, all)...)
 	}
 	return out
 }

@@ -92,10 +92,25 @@ func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
 	return m, nil
 }
 
-func (eventsView) place(_ Model, l *layout, y int) { l.table(y, 0) }
+// leastEvents and leastDetail are the heights from which the list and the chosen
+// event stand below each other.
+const leastEvents, leastDetail = 8, 9
+
+// place leaves the chosen event a place below the list.
+func (eventsView) place(m Model, l *layout, y int) {
+	l.table(y, 0)
+	if spare := l.body.h - leastEvents; spare >= leastDetail && !m.log.open && len(m.log.found) > 0 {
+		l.body.h = min(max(leastEvents, len(m.log.found)+2), l.body.h-max(leastDetail, l.body.h*2/5))
+		l.detail = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
+	}
+}
 
 func (eventsView) body(d screen, l layout) []string {
-	return d.m.events().Render(d.Pen, l.body.w, l.body.h)
+	out := d.m.events().Render(d.Pen, l.body.w, l.body.h)
+	if l.detail.h > 0 {
+		out = append(out, d.m.events().Detail(d.Pen, l.detail.w, l.detail.h)...)
+	}
+	return out
 }
 
 func (v eventsView) card(d screen, w, h int) []string {

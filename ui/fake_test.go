@@ -158,6 +158,12 @@ func loaded(m Model) Model {
 			m, _ = step(m, msg)
 		}
 	}
+	if m.spend.Loaded {
+		m.week.Cancel()
+		for _, msg := range run(m.loadWeek()) {
+			m, _ = step(m, msg)
+		}
+	}
 	return m
 }
 

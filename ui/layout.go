@@ -31,6 +31,7 @@ type layout struct {
 	tabs, banners, credits, runOut, chances rect
 	spend, spent, fan, card, why, plan      rect
 	footer, top, cards, accounts, body      rect
+	detail, week                            rect
 }
 
 func tierFor(w, h int) tier {
@@ -89,6 +90,7 @@ func (l *layout) table(y, takes int) {
 	if left := l.body.h - takes; takes > 0 && left >= besideAccounts {
 		l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
 		l.spend = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
+		l.beside()
 	}
 }
 
@@ -147,6 +149,19 @@ func (l *layout) overview(y int, n needs) {
 		rest -= 3
 	}
 	l.spend = rect{0, y, l.w, rest}
+	if l.tier == tierWide {
+		l.beside()
+	}
+}
+
+// beside leaves the week a place at the right of the plot of spend.
+func (l *layout) beside() {
+	if each := (l.spend.w*3/10 - panel.WeekWidth) / 24; l.spend.h >= panel.WeekRows && l.spend.w >= 2*panel.WeekWidth+20 {
+		l.week = l.spend
+		l.week.w = panel.WeekWidth + 24*max(0, each)
+		l.spend.w -= l.week.w
+		l.week.x = l.spend.w
+	}
 }
 
 // roomForDigits is the height from which an amount and a date are drawn big.

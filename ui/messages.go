@@ -29,8 +29,8 @@ type (
 	clockMsg      struct{ gen int }
 	spunMsg       struct{}
 	noticeOverMsg struct{ gen int }
-	// spendMsg, fanMsg and rowPlottedMsg bring plots, the others a plan, a
-	// breakdown and events.
+	// spendMsg, fanMsg and rowPlottedMsg bring plots, the others a week, a plan,
+	// a breakdown and events.
 	spendMsg struct {
 		source
 		answer load.Answer[int, history.Plot]
@@ -38,6 +38,10 @@ type (
 	fanMsg struct {
 		source
 		answer load.Answer[int, history.Plot]
+	}
+	weekMsg struct {
+		source
+		answer load.Answer[weekOf, account.Week]
 	}
 	rowPlottedMsg struct {
 		source

@@ -53,7 +53,7 @@ func (overview) body(d screen, l layout) []string {
 	}
 	spend := d.m.spendPlot()
 	spend.Pace = panel.Pace(p, s)
-	out := append(draw.Beside(top...), spend.Render(p, l.spend.w, l.spend.h)...)
+	out := append(draw.Beside(top...), d.spend(l, spend)...)
 	if l.fan.h > 0 {
 		out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
 	}

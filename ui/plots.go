@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/draw"
@@ -86,13 +87,41 @@ func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
 		return m.reload(nil)
 	}
 	cmd := m.loadPlan()
-	return m, cmd
+	return m, tea.Batch(cmd, m.loadWeek())
+}
+
+// weekOf is the hour at which a week ends and when its history begins, Unix.
+type weekOf struct{ hour, since int64 }
+
+// loadWeek requests when money is spent, once an hour, after what is looked at
+// first.
+func (m *Model) loadWeek() tea.Cmd {
+	feed, now := m.feed, m.now
+	hour := now.Truncate(time.Hour)
+	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix()}
+	if !m.week.Due(of, now, time.Hour) {
+		return nil
+	}
+	return m.week.Send(of, now, plotTimeout, func(ctx context.Context) (account.Week, error) {
+		from, to := hour.Add(-account.WeekBack), hour.Add(time.Hour)
+		p, err := feed.Plot(ctx, from, to, int(to.Sub(from)/time.Hour))
+		return account.WeekOf(p.Buckets, now, now.Location()), err
+	}, func(a load.Answer[weekOf, account.Week]) tea.Msg { return weekMsg{source{feed}, a} })
+}
+
+// spend draws the plot of spend, and the week beside it.
+func (d screen) spend(l layout, plot panel.SpendPlot) []string {
+	lines := plot.Render(d.Pen, l.spend.w, l.spend.h)
+	if l.week.h == 0 {
+		return lines
+	}
+	return draw.Beside(lines, panel.Week(d.Pen, d.m.week.Value, d.m.week.Loaded, l.week.w, l.week.h))
 }
 
 // spendPlot and fanPlot are the plots as they are drawn.
 func (m Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor}
+	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor, Usual: m.week.Value.Usual}
 	if d.Err != nil {
 		d.Span = r.Sent
 	}

@@ -67,6 +67,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.fan.Receive(msg.answer) {
 			return m.plotted(m.fan.Again, msg.answer.Value.TopUps)
 		}
+	case weekMsg:
+		m.week.Receive(msg.answer)
 	case rowPlottedMsg:
 		m.who.plot.Receive(msg.answer)
 	case plannedMsg:

@@ -98,38 +98,8 @@ func (w windows) burn() Burn {
 	return b
 }
 
-// usualDays is how many days must have been seen before an hour has a usual
-// rate, and usualBack how far back they lie.
-const (
-	usualDays = 3
-	usualBack = 28 * 24 * time.Hour
-)
-
-// usual is the mean spend of this UTC hour of day on the days before today, of
-// those hours that were seen whole.
-func (w windows) usual() *float64 {
-	sum, days := 0.0, 0
-	spend, seen := 0.0, 0.0
-	for _, b := range w.plot.Buckets {
-		if b.From.Hour() != w.at.UTC().Hour() || b.From.Before(w.at.Add(-usualBack)) || !b.To.Before(w.at.Add(-12*time.Hour)) {
-			continue
-		}
-		spend += b.SpendUSD
-		seen += b.Observed * b.To.Sub(b.From).Hours()
-		if b.To.Hour() != b.From.Hour() { // the hour ends here
-			if seen > 0.9 {
-				sum += spend
-				days++
-			}
-			spend, seen = 0, 0
-		}
-	}
-	if days < usualDays {
-		return nil
-	}
-	mean := sum / float64(days)
-	return &mean
-}
+// usual is the mean spend of this UTC hour of day.
+func (w windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UTC().Hour()) }
 
 // ranOut is when the balance was first seen spent, of the readings since which
 // it always was; zero if it is not spent, or always was.

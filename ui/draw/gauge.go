@@ -85,6 +85,20 @@ func Spark(values []float64, w int) string {
 	return b.String()
 }
 
+// Shade is a surface of w cells whose ink, or whose sign where there are few
+// colours, says how much there is, 0 to 1.
+func Shade(p Pen, much float64, w int) string {
+	switch {
+	case p.shades() && much <= 0:
+		return p.Paint(inkGrid, strings.Repeat("▇", w))
+	case p.shades():
+		return p.Paint(Heat(much), strings.Repeat("▇", w))
+	case much <= 0:
+		return p.Paint(inkGrid, strings.Repeat("·", w))
+	}
+	return p.Paint(Heat(much), strings.Repeat(string([]rune("░▒▓█")[min(3, int(much*4))]), w))
+}
+
 // Heights draws values as columns in w by h cells without axes, coloured by their
 // height; NaN is blank.
 func Heights(p Pen, values []float64, w, h int) []string {

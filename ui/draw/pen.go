@@ -52,9 +52,6 @@ func (f Frame) Render(p Pen, lines []string, w, h int) []string {
 		return Fill(nil, w, h)
 	}
 	border := func(s string) string {
-		if p.ink.front[edge(f.Level)] == "" {
-			return p.Dim(s)
-		}
 		return p.Paint(edge(f.Level), s)
 	}
 	bar := func(n int) string { return border(strings.Repeat("─", max(0, n))) }

@@ -57,7 +57,7 @@ func (pl plot) column(x int, v float64, inkOf func(row int) Ink) {
 // line draws values, two a column, as a line of dots: over all, or where no
 // column ends.
 func (pl plot) line(values []float64, ascii, over bool) {
-	for i, dots := range trace(values, pl.scale) {
+	for i, dots := range trace(values, pl.scale, over) {
 		if dots == 0 {
 			continue
 		}
@@ -82,8 +82,9 @@ var brailleDots = [2][4]byte{{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}
 // trace is a line through values, two a column, as the dots of each cell: rows
 // from the foot, and of each its columns. asciigraph draws it at two by four of
 // the cells; it panics on infinite series and draws one row more than its height,
-// so each point is brought to a row of its own here.
-func trace(values []float64, s scale) []byte {
+// so each point is brought to a row of its own here. Where they are not joined,
+// steps have no risers.
+func trace(values []float64, s scale, joined bool) []byte {
 	cols, last := len(values)/2, float64(4*s.rows-1)
 	out := make([]byte, cols*s.rows)
 	points := make([]float64, 0, len(values)+1)
@@ -110,7 +111,7 @@ func trace(values []float64, s scale) []byte {
 			start++
 		}
 		for x := range 2 * cols {
-			if i := start + 1 + x; up >= 0 && i < len(signs) && signs[i] != ' ' {
+			if i := start + 1 + x; up >= 0 && i < len(signs) && signs[i] != ' ' && (joined || signs[i] != '│') {
 				out[up/4*cols+x/2] |= brailleDots[x%2][up%4]
 			}
 		}

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"image/color"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 )
@@ -68,7 +69,16 @@ func (t *Theme) Paint(k Ink, s string) string {
 }
 
 // reset ends what an ink began.
-const reset = "\x1b[m"
+const reset, faint = "\x1b[m", "\x1b[2m"
+
+// Row paints the row that is chosen, from end to end.
+func (t *Theme) Row(s string) string {
+	back := t.ink.back[inkChosen]
+	if back == "" {
+		return s
+	}
+	return back + strings.ReplaceAll(s, reset, reset+back) + reset
+}
 
 // NewTheme builds a theme.
 func NewTheme(l Look) *Theme {
@@ -97,6 +107,14 @@ func NewTheme(l Look) *Theme {
 	}
 	for k, v := range inks {
 		t.ink.set(k, v)
+	}
+	if inks == nil { // there brightness alone tells data from the rest
+		for _, k := range []Ink{Label, inkChrome, inkGrid, inkBand} {
+			t.ink.front[k] = faint
+		}
+		for l := range levels {
+			t.ink.front[edge(Level(l))] = faint
+		}
 	}
 	plain := lipgloss.NewStyle()
 	paint := func(k Ink) lipgloss.Style {

@@ -32,11 +32,24 @@ func (d Events) Chosen() (e account.Event, ok bool) {
 // Render draws the events, or one in full: w by h cells, border
 // included.
 func (d Events) Render(p draw.Pen, w, h int) []string {
-	if e, ok := d.Chosen(); ok && d.Open {
-		return draw.Panel(p, p.Title(eventKind(e)), p.Dim("esc back"), eventLines(p, e, w-4), w, h)
+	if d.Open {
+		return d.Detail(p, w, h)
 	}
 	menu, _ := SpanMenu(p, d.Span, d.MenuRoom(p, w))
 	return draw.Panel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
+}
+
+// Detail draws the chosen event in full: w by h cells, border included.
+func (d Events) Detail(p draw.Pen, w, h int) []string {
+	e, ok := d.Chosen()
+	if !ok {
+		return draw.Panel(p, "", "", []string{p.Dim("no event is chosen")}, w, h)
+	}
+	back := ""
+	if d.Open {
+		back = p.Dim("esc back")
+	}
+	return draw.Panel(p, p.Title(eventKind(e)), back, eventLines(p, e, w-4), w, h)
 }
 
 // MenuRoom is what the title and the corners leave the menu of ranges.
@@ -136,7 +149,11 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 		seen = "  seen"
 	}
 	rest := w - draw.Width(line) - draw.Width(seen)
-	return line + draw.Fit(draw.CutWords(draw.Clean(e.Text), rest), rest) + p.Dim(seen)
+	line += draw.Fit(draw.CutWords(draw.Clean(e.Text), rest), rest) + p.Dim(seen)
+	if chosen {
+		return p.Row(line)
+	}
+	return line
 }
 
 // eventLines are all of an event in lines of w cells.

@@ -152,7 +152,7 @@ func stripLines(p draw.Pen, s account.Snapshot, f forecast.Forecast, w int) []st
 		if i == 2 {
 			t.Ink, t.Mark, t.MarkInk = draw.Text, '▲', draw.Status(l)
 		}
-		t.Before = t.Col+1+draw.Width(t.Label) > w
+		t.Before = i == 0 && t.Col >= draw.Width(t.Label) || t.Col+1+draw.Width(t.Label) > w
 		return t
 	}
 	ticks := []draw.Tick{at(0, f.P10), at(4, f.P90), at(2, f.P50)}

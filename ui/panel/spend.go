@@ -16,12 +16,13 @@ type SpendPlot struct {
 	Plot   history.Plot
 	Loaded bool
 	Err    error
-	Span   int       // into spans: what the plot shows
-	Chosen int       // into spans: what was requested
-	Cursor time.Time // zero: none
-	Row    bool      // of a row of the breakdown: its data come over the network
-	All    bool      // of all rows of the table above
-	Pace   string    // how fast money goes now, beside the title
+	Span   int          // into spans: what the plot shows
+	Chosen int          // into spans: what was requested
+	Cursor time.Time    // zero: none
+	Row    bool         // of a row of the breakdown: its data come over the network
+	All    bool         // of all rows of the table above
+	Pace   string       // how fast money goes now, beside the title
+	Usual  [24]*float64 // of each UTC hour of day, USD
 }
 
 // rates are the buckets as USD per hour, or as the USD of each day; NaN where
@@ -128,7 +129,7 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, mos
 	case h < 3:
 		return one(p.Paint(draw.Spend, draw.Spark(values, w)))
 	}
-	bars := draw.Bars{Axis: d.axis(p.Now, SpendColumns(w+4)), Values: values, Cursor: d.CursorBucket()}
+	bars := draw.Bars{Axis: d.axis(p.Now, SpendColumns(w+4)), Values: values, Usual: d.usual(), Cursor: d.CursorBucket()}
 	for _, t := range d.Plot.TopUps {
 		bars.Marks = append(bars.Marks, draw.Tick{Col: bars.Axis.Column(t.At), Mark: topUpSign(t.AmountUSD), Ink: draw.Label})
 	}
@@ -138,10 +139,33 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, mos
 		}
 	}
 	words = d.words(p, bars.Axis, w)
+	if draw.Width(words) == 0 && d.Usual != [24]*float64{} && bars.Usual != nil {
+		line := "⠒⠒"
+		if p.ASCII {
+			line = "··"
+		}
+		words = line + p.Dim(" usual at this hour")
+	}
 	if d.CursorBucket() < 0 {
 		most = d.peak(p, values)
 	}
 	return bars.Lines(p, w, h), words, most
+}
+
+// usual are the usual rates of the buckets' hours, NaN where none is known; nil
+// where buckets are days, or too many to be told apart.
+func (d SpendPlot) usual() []float64 {
+	if d.perDay() || d.Row || len(d.Plot.Buckets) == 0 || d.Plot.Buckets[len(d.Plot.Buckets)-1].To.Sub(d.Plot.Buckets[0].From) > 2*day {
+		return nil
+	}
+	out := make([]float64, len(d.Plot.Buckets))
+	for i, b := range d.Plot.Buckets {
+		out[i] = math.NaN()
+		if v := d.Usual[b.From.UTC().Hour()]; v != nil {
+			out[i] = *v
+		}
+	}
+	return out
 }
 
 // CursorBucket is the bucket that the cursor is in, -1 for none.

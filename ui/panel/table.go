@@ -158,6 +158,9 @@ func (t table) row(p draw.Pen, r spenders.Row, chosen bool) string {
 	for _, c := range t.cols {
 		line += c.put(c.cell(r))
 	}
+	if chosen {
+		return p.Row(line)
+	}
 	return line
 }
 
