@@ -24,7 +24,10 @@ type watched struct {
 	span, fanSpan int // into spans; fanSpan may be autoSpan
 	spend, fan    load.Request[int, history.Plot]
 	week          load.Request[weekOf, account.Week]
+	month         load.Request[weekOf, history.Plot]
 	cursor        time.Time // on the spend plot; zero: none
+	until         time.Time // at which that ends; zero: now
+	mode          int       // of the plots, which the overview has
 
 	plan       planner
 	breakdowns map[question]load.Request[question, spenders.Breakdown]
@@ -39,7 +42,7 @@ func newWatched(feed Feed) watched {
 // like returns another account that is looked at in the same way.
 func (w watched) like(feed Feed) watched {
 	next := newWatched(feed)
-	next.span, next.fanSpan, next.log.span = w.span, w.fanSpan, w.log.span
+	next.span, next.fanSpan, next.log.span, next.mode = w.span, w.fanSpan, w.log.span, w.mode
 	next.who.by, next.who.sort, next.who.byok = w.who.by, w.who.sort, w.who.byok
 	return next
 }
@@ -49,6 +52,7 @@ func (w *watched) cancel() {
 	w.spend.Cancel()
 	w.fan.Cancel()
 	w.week.Cancel()
+	w.month.Cancel()
 	w.plan.result.Cancel()
 	w.who.plot.Cancel()
 	w.log.request.Cancel()

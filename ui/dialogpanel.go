@@ -16,7 +16,7 @@ const (
 )
 
 // renderDialog draws the dialog of accounts in w by h cells.
-func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMap, notice string, w, h int) []string {
+func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMap, notice string, under []string, w, h int) []string {
 	if h < 4 || w < 24 {
 		return []string{draw.Fit(d.row(p, e, rows, keys, w), w)}
 	}
@@ -38,7 +38,8 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys keyMa
 	if rows.Shown >= 0 {
 		shown = p.Dim("showing: " + draw.Cut(draw.Clean(rows.All[rows.Shown].Name), outer/3))
 	}
-	return draw.Centred(draw.Panel(p, p.Title(title), shown, body, outer, len(body)+2), w, h)
+	f := draw.Frame{Title: p.Title(title), Right: shown, Lit: true}
+	return draw.Over(p, under, f.Render(p, body, outer, len(body)+2), w, h)
 }
 
 // lines are the dialog's step, its outcome and its keys: h lines

@@ -148,6 +148,12 @@ func modelOf(o Options, s account.Snapshot, w, h, view int) Model {
 	return loaded(m)
 }
 
+// asked is m that waits for what it shows.
+func asked(m Model) Model {
+	m.spend.Loading = true
+	return m
+}
+
 // loaded is m with what it has requested.
 func loaded(m Model) Model {
 	for m.busy() {
@@ -168,7 +174,7 @@ func loaded(m Model) Model {
 }
 
 func (w watched) busy() bool {
-	busy := w.spend.Loading || w.fan.Loading || w.plan.result.Loading || w.who.plot.Loading || w.log.request.Loading
+	busy := w.spend.Loading || w.fan.Loading || w.month.Loading || w.plan.result.Loading || w.who.plot.Loading || w.log.request.Loading
 	for _, r := range w.breakdowns {
 		busy = busy || r.Loading
 	}

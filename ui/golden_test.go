@@ -53,6 +53,18 @@ func TestForecastFrames(t *testing.T) {
 		compare(t, "help", help)
 		compare(t, "top-up-due", modelOf(Options{}, scenes.All["top-up-due"](), size[0], size[1], viewOverview))
 	}
+	for _, size := range [][2]int{{40, 12}, {80, 24}, {100, 30}} {
+		m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewOverview)
+		m, _ = step(m, press(":"))
+		m, _ = step(m, press("r"))
+		m, _ = step(m, press("a"))
+		compare(t, "palette", m)
+		for i, name := range []string{"balance", "month"} {
+			m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewOverview)
+			m.mode = i + 1
+			compare(t, "plot-"+name, loaded(asked(m)))
+		}
+	}
 	for _, size := range [][2]int{{80, 24}, {100, 30}} {
 		m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast)
 		m, _ = step(m, press("down"))

@@ -10,7 +10,7 @@ import (
 
 // renderHelp lists the keys that do something, in as many columns as it
 // takes.
-func renderHelp(p draw.Pen, k keyMap, w, h int) []string {
+func renderHelp(p draw.Pen, k keyMap, under []string, w, h int) []string {
 	bindings := k.full()
 	entry := func(b key.Binding) string {
 		return p.Accent(draw.FlushRight(b.Help().Key, 6)) + "  " + b.Help().Desc
@@ -63,6 +63,6 @@ func renderHelp(p draw.Pen, k keyMap, w, h int) []string {
 		rest := fmt.Sprintf("and %d more", more+1)
 		body = append(body[:panelH-3], p.Dim(draw.Pick(panelW-4, rest+" in a taller window", rest)))
 	}
-	box := draw.Panel(p, p.Title("keys"), p.Dim("esc back"), body, panelW, panelH)
-	return draw.Centred(box, w, h)
+	f := draw.Frame{Title: p.Title("keys"), Right: p.Dim("esc back"), Lit: true}
+	return draw.Over(p, under, f.Render(p, body, panelW, panelH), w, h)
 }

@@ -39,6 +39,10 @@ type (
 		source
 		answer load.Answer[int, history.Plot]
 	}
+	monthMsg struct {
+		source
+		answer load.Answer[weekOf, history.Plot]
+	}
 	weekMsg struct {
 		source
 		answer load.Answer[weekOf, account.Week]

@@ -32,6 +32,7 @@ type Model struct {
 	onboard  onboarding
 	entry    entry
 	dialog   dialog
+	palette  palette
 
 	peers   []peer // the accounts, in their order; nil: there is one alone
 	watched        // the account on the screen
@@ -120,6 +121,14 @@ func (m Model) enabledKeys(l layout) keyMap {
 	k.left.SetEnabled(cursor)
 	k.right.SetEnabled(cursor)
 	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != 0)
+	k.zoomIn.SetEnabled(l.spend.h > 0)
+	k.zoomOut.SetEnabled(l.spend.h > 0)
+	k.first.SetEnabled(cursor)
+	k.latest.SetEnabled(cursor)
+	k.mode.SetEnabled(l.spend.h > 0 && m.view == 0)
+	if m.palette.open {
+		return m.palette.keys(k)
+	}
 	return views[m.view].keys(m, l, k)
 }
 
@@ -135,15 +144,24 @@ func (m Model) frame() string {
 	case m.feed == nil:
 		lines = m.onboard.lines(d.Pen, m.entry, draw.Clean(m.o.Host), m.w, m.h)
 	case m.dialog.open:
-		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, m.w, m.h)
+		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:
-		lines = renderHelp(d.Pen, d.keys, m.w, m.h)
-	case l.tier == tierLine:
-		lines = d.pane().Rows(m.w, m.h)
-	case l.tier == tierCompact:
-		lines = views[m.view].card(d, m.w, m.h)
+		lines = renderHelp(d.Pen, d.keys, d.lines(l), m.w, m.h)
+	case m.palette.open:
+		lines = m.palette.render(d.Pen, m.found(), d.lines(l), m.w, m.h)
 	default:
-		lines = d.full(l)
+		lines = d.lines(l)
 	}
 	return draw.Clip(lines, m.w, m.h, m.o.ASCII)
+}
+
+// lines are the account on the screen.
+func (d screen) lines(l layout) []string {
+	switch l.tier {
+	case tierLine:
+		return d.pane().Rows(l.w, l.h)
+	case tierCompact:
+		return views[d.m.view].card(d, l.w, l.h)
+	}
+	return d.full(l)
 }

@@ -49,8 +49,15 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	if l.spend.h > 0 || l.tier == tierLine {
 		cmds = append(cmds, m.loadSpend())
 	}
-	if l.fan.h > 0 {
-		cmds = append(cmds, m.loadFan(l))
+	plotted := m.view == 0 && l.spend.h > 0
+	switch {
+	case l.fan.h > 0:
+		cmds = append(cmds, m.loadFan(l.fan.w))
+	case plotted && m.mode == plotBalance:
+		cmds = append(cmds, m.loadFan(l.spend.w))
+	}
+	if plotted && m.mode == plotMonth {
+		cmds = append(cmds, m.loadMonth())
 	}
 	return m, tea.Batch(cmds...)
 }
@@ -59,7 +66,7 @@ const plotTimeout = 10 * time.Second
 
 // loadSpend requests the plot of spend.
 func (m *Model) loadSpend() tea.Cmd {
-	feed, now, span, first := m.feed, m.now, m.span, m.snap.HistorySince
+	feed, now, span, first := m.feed, m.plotEnd(), m.span, m.snap.HistorySince
 	return m.spend.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		from, to, n := panel.Spans[span].Period(now, first)
 		return feed.Plot(ctx, from, to, n)
@@ -67,8 +74,8 @@ func (m *Model) loadSpend() tea.Cmd {
 }
 
 // loadFan requests the plot of the balance.
-func (m *Model) loadFan(l layout) tea.Cmd {
-	feed, now, span, cols := m.feed, m.now, m.back(), max(2, l.fan.w-4-draw.AxisWidth)
+func (m *Model) loadFan(w int) tea.Cmd {
+	feed, now, span, cols := m.feed, m.now, m.back(), max(2, w-4-draw.AxisWidth)
 	return m.fan.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		from := now.Add(-panel.Spans[span].Back)
 		if panel.Spans[span].Back == 0 {
@@ -109,9 +116,30 @@ func (m *Model) loadWeek() tea.Cmd {
 	}, func(a load.Answer[weekOf, account.Week]) tea.Msg { return weekMsg{source{feed}, a} })
 }
 
+// loadMonth requests the days of this month and the last, once an hour.
+func (m *Model) loadMonth() tea.Cmd {
+	feed, now := m.feed, m.now
+	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix()}
+	if !m.month.Due(of, now, time.Hour) {
+		return nil
+	}
+	from, to := panel.MonthPeriod(now)
+	return m.month.Send(of, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+		return feed.Plot(ctx, from, to, int(to.Sub(from)/(24*time.Hour)))
+	}, func(a load.Answer[weekOf, history.Plot]) tea.Msg { return monthMsg{source{feed}, a} })
+}
+
 // spend draws the plot of spend, and the week beside it.
 func (d screen) spend(l layout, plot panel.SpendPlot) []string {
-	lines := plot.Render(d.Pen, l.spend.w, l.spend.h)
+	var lines []string
+	switch {
+	case d.m.view != 0 || d.m.mode == plotSpend:
+		lines = plot.Render(d.Pen, l.spend.w, l.spend.h)
+	case d.m.mode == plotBalance:
+		lines = d.m.fanPlot().Render(d.Pen, d.m.snap, l.spend.w, l.spend.h)
+	default:
+		lines = panel.Month(d.Pen, d.m.snap, d.m.month.Value, d.m.month.Loaded, l.spend.w, l.spend.h)
+	}
 	if l.week.h == 0 {
 		return lines
 	}
@@ -121,7 +149,7 @@ func (d screen) spend(l layout, plot panel.SpendPlot) []string {
 // spendPlot and fanPlot are the plots as they are drawn.
 func (m Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor, Usual: m.week.Value.Usual}
+	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
 	if d.Err != nil {
 		d.Span = r.Sent
 	}

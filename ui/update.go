@@ -67,6 +67,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if m.fan.Receive(msg.answer) {
 			return m.plotted(m.fan.Again, msg.answer.Value.TopUps)
 		}
+	case monthMsg:
+		m.month.Receive(msg.answer)
 	case weekMsg:
 		m.week.Receive(msg.answer)
 	case rowPlottedMsg:
@@ -143,6 +145,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.onboardKey(msg)
 	case m.dialog.open:
 		return m.dialogKey(msg, k)
+	case m.palette.open:
+		return m.paletteKey(msg, k)
 	case !k.quit.Enabled():
 		m, cmd, _ := v.update(m, msg, k)
 		return m, cmd
@@ -154,9 +158,14 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case m.help:
 		m.help = !key.Matches(msg, k.back)
 		return m, nil
+	case key.Matches(msg, k.command):
+		m.palette = newPalette()
+		return m, nil
 	case key.Matches(msg, k.back) && !m.cursor.IsZero():
 		m.cursor = time.Time{}
 		return m, nil
+	case key.Matches(msg, k.back) && !m.until.IsZero():
+		return m.through(time.Time{})
 	}
 	for i, b := range k.views {
 		if key.Matches(msg, b) {
@@ -169,8 +178,22 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	switch {
 	case key.Matches(msg, k.next):
 		return m.show((m.view + 1) % len(views))
+	case key.Matches(msg, k.last):
+		return m.show((m.view + len(views) - 1) % len(views))
 	case key.Matches(msg, k.back):
 		return m.show(0)
+	case key.Matches(msg, k.mode):
+		m.mode = (m.mode + 1) % plotModes
+		return m.reload(nil)
+	case key.Matches(msg, k.zoomIn):
+		return m.zoom(-1)
+	case key.Matches(msg, k.zoomOut):
+		return m.zoom(1)
+	case key.Matches(msg, k.first):
+		return m.earlier()
+	case key.Matches(msg, k.latest):
+		m.cursor = time.Time{}
+		return m.through(time.Time{})
 	case key.Matches(msg, k.shorter):
 		return m.choose(v.span(m) - 1)
 	case key.Matches(msg, k.longer):
@@ -213,8 +236,12 @@ func depthOf(p colorprofile.Profile) draw.Depth {
 }
 
 func (m Model) nextTheme() (tea.Model, tea.Cmd) {
-	m.themeID = (m.themeID + 1) % len(Themes)
-	name := Themes[m.themeID]
+	return m.chooseTheme((m.themeID + 1) % len(Themes))
+}
+
+func (m Model) chooseTheme(i int) (tea.Model, tea.Cmd) {
+	m.themeID = i
+	name := Themes[i]
 	m = m.themed()
 	if name == "" {
 		name = "the terminal's own"
@@ -231,6 +258,8 @@ func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
 	case m.dialog.open:
 		m.dialog = m.dialog.pasted(msg)
 	case m.help:
+	case m.palette.open:
+		m.palette.input = m.palette.input.Update(msg)
 	default:
 		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(m.layout()))
 		return m, cmd

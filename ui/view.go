@@ -94,7 +94,7 @@ func (d screen) footer(v view, w int) string {
 		return " " + draw.Fit(d.Bright(d.m.notice), w) + " "
 	}
 	words := d.keys.footer(d.Pen)
-	age := v.age(d, max(min(w, 10), w-2-draw.Width(draw.Join(w, "  ", words...))))
+	age := v.age(d, max(min(w, 16), w-2-draw.Width(draw.Join(w, "  ", words...))))
 	keys := draw.Join(w-draw.Width(age)-2, "  ", words...)
 	return " " + draw.Spread(keys, age, w) + " "
 }

@@ -22,6 +22,7 @@ const (
 	inkChosen
 	inkBand
 	inkCore
+	inkUnder                                     // all that lies under a panel
 	inkLevel                                     // and those of the levels
 	inkEdge  = inkLevel + Ink(LevelCritical) + 1 // likewise
 	inkArea  = inkEdge + Ink(LevelCritical) + 1  // areaSteps of each level

@@ -52,6 +52,7 @@ func few(isDark bool) map[Ink]color.Color {
 	for i := range heatSteps {
 		m[inkHeat+Ink(i)] = fewHeat[i*5/heatSteps]
 	}
+	m[inkUnder] = m[inkChrome]
 	for k, v := range m {
 		if v == nil {
 			delete(m, k)
@@ -73,7 +74,8 @@ func mix(a, b string, share float64) color.Color {
 func (p palette) inks() map[Ink]color.Color {
 	plain := func(hex string) color.Color { return lipgloss.Color(hex) }
 	m := map[Ink]color.Color{Label: plain(p.label), inkChrome: plain(p.chrome), inkGrid: mix(p.chrome, p.back, 0.3), Accent: plain(p.accent),
-		inkBand: plain(p.band), inkCore: plain(p.core), Share: mix(p.accent, p.back, 0.2), inkChosen: mix(p.accent, p.back, 0.76)}
+		inkBand: plain(p.band), inkCore: plain(p.core), Share: mix(p.accent, p.back, 0.2), inkChosen: mix(p.accent, p.back, 0.76),
+		inkUnder: mix(p.label, p.back, 0.62)}
 	for l, hex := range map[Level]string{LevelOK: p.ok, LevelLow: p.low, LevelCritical: p.critical} {
 		m[inkLevel+Ink(l)] = plain(hex)
 		m[edge(l)] = mix(hex, p.back, 0.45)

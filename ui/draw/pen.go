@@ -6,6 +6,8 @@ package draw
 import (
 	"strings"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Pen is what every drawing function needs: the meanings of colours, the
@@ -37,6 +39,7 @@ type Frame struct {
 	Title, Right        string // in its upper edge
 	FootLeft, FootRight string // in its lower edge
 	Level               Level
+	Lit                 bool // it lies over others
 }
 
 // Panel draws a border of w by h cells with a title at its left and
@@ -52,6 +55,9 @@ func (f Frame) Render(p Pen, lines []string, w, h int) []string {
 		return Fill(nil, w, h)
 	}
 	border := func(s string) string {
+		if f.Lit {
+			return p.Accent(s)
+		}
 		return p.Paint(edge(f.Level), s)
 	}
 	bar := func(n int) string { return border(strings.Repeat("─", max(0, n))) }
@@ -118,12 +124,19 @@ func Clip(lines []string, w, h int, ascii bool) string {
 	return frame
 }
 
-// Centred puts a panel in the middle of w by h cells.
-func Centred(panel []string, w, h int) []string {
-	left := Blank((w - Width(panel[0])) / 2)
-	out := Fill(nil, 0, (h-len(panel))/2)
-	for _, line := range panel {
-		out = append(out, left+line)
+// Over puts a panel in the middle of a frame of w by h cells, which grows faint.
+func Over(p Pen, under, panel []string, w, h int) []string {
+	left, top := (w-Width(panel[0]))/2, (h-len(panel))/2
+	out := Fill(under, w, h)
+	for y, line := range out {
+		line = ansi.Strip(line)
+		i := y - top
+		if i < 0 || i >= len(panel) {
+			out[y] = p.Paint(inkUnder, line)
+			continue
+		}
+		right := left + Width(panel[i])
+		out[y] = p.Paint(inkUnder, ansi.Cut(line, 0, left)) + panel[i] + p.Paint(inkUnder, ansi.Cut(line, right, w))
 	}
 	return out
 }

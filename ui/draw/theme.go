@@ -109,7 +109,7 @@ func NewTheme(l Look) *Theme {
 		t.ink.set(k, v)
 	}
 	if inks == nil { // there brightness alone tells data from the rest
-		for _, k := range []Ink{Label, inkChrome, inkGrid, inkBand} {
+		for _, k := range []Ink{Label, inkChrome, inkGrid, inkBand, inkUnder} {
 			t.ink.front[k] = faint
 		}
 		for l := range levels {

@@ -34,10 +34,7 @@ func ahead(s account.Snapshot) time.Duration {
 // fanLegend names the surfaces of a fan.
 func fanLegend(p draw.Pen, w int) string {
 	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %  ")
-	line := "⠒⠒"
-	if p.ASCII {
-		line = "··"
-	}
+	line := usualLine(p)
 	return draw.Pick(w, wide+line+p.Dim(" most likely"), wide+line, "")
 }
 

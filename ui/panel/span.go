@@ -73,6 +73,14 @@ func spanWords(span int) string {
 	return name[:len(name)-1] + " " + name[len(name)-1:]
 }
 
+// SpanName is what a span is called in full.
+func SpanName(span int) string {
+	if Spans[span].Back == 0 {
+		return "all that was read"
+	}
+	return spanWords(span)
+}
+
 // SpanMenu is the choice of spans as drawn in a border, shortest first, and
 // the cells that each takes from its left end. Where there is little room
 // only the chosen one is named.

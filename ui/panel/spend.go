@@ -8,6 +8,7 @@ import (
 	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/fault"
+	"ortop/internal/text"
 	"ortop/ui/draw"
 )
 
@@ -22,6 +23,7 @@ type SpendPlot struct {
 	Row    bool         // of a row of the breakdown: its data come over the network
 	All    bool         // of all rows of the table above
 	Pace   string       // how fast money goes now, beside the title
+	Until  time.Time    // the end of the plot; zero: now
 	Usual  [24]*float64 // of each UTC hour of day, USD
 }
 
@@ -92,7 +94,9 @@ func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
 		title = "all " + title
 	}
 	title = p.Title(title)
-	if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
+	if !d.Until.IsZero() {
+		title += p.Low(" until " + text.Moment(d.Until, p.Now))
+	} else if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
 		title += p.Dim(" · ") + d.Pace
 	}
 	lines, words, most := spendLinesOf(p, d, w-4, h-2)
@@ -140,11 +144,7 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, mos
 	}
 	words = d.words(p, bars.Axis, w)
 	if draw.Width(words) == 0 && d.Usual != [24]*float64{} && bars.Usual != nil {
-		line := "⠒⠒"
-		if p.ASCII {
-			line = "··"
-		}
-		words = line + p.Dim(" usual at this hour")
+		words = usualLine(p) + p.Dim(" usual at this hour")
 	}
 	if d.CursorBucket() < 0 {
 		most = d.peak(p, values)
