@@ -9,6 +9,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/spenders"
 	"ortop/ui/load"
+	"ortop/ui/panel"
 )
 
 // answered is a message of one account. It is dropped once another is shown.
@@ -102,10 +103,10 @@ func rawCmd(raw <-chan string) tea.Cmd {
 	}
 }
 
-// clockCmd ticks at the next second, or at the next minute where no seconds
-// are shown or nobody looks.
+// clockCmd ticks where what is shown of time takes its next step, or at the next
+// minute where no seconds are shown or nobody looks.
 func (m Model) clockCmd() tea.Cmd {
-	every := time.Second
+	every := panel.AgeStep
 	if m.unfocused || tierFor(m.w, m.h) <= tierLine {
 		every = time.Minute
 	}

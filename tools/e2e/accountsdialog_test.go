@@ -59,14 +59,14 @@ func TestAccountsFromInside(t *testing.T) {
 	x.press("y")
 	x.waitFor(`account work: removed from the configuration`, limit)
 	x.press("\x1b")
-	x.waitFor(`ortop  default  at 127.0.0.1:\d+  ● live`, limit)
+	x.waitFor(`(?s)ortop  default  at 127.0.0.1:\d+  ● live.*r refresh`, limit)
 	if _, err := os.Stat(file); !os.IsNotExist(err) {
 		t.Errorf("the key file is still there: %v", err)
 	}
 	x.press("Ad")
 	x.waitFor(`no other account is watched`, limit)
 	x.press("\x1b")
-	x.waitFor(`ortop  default`, limit)
+	x.waitFor(`(?s)ortop  default.*r refresh`, limit)
 	x.press("q")
 	select {
 	case <-x.done:

@@ -5,7 +5,6 @@ import (
 
 	"ortop/internal/fault"
 	"ortop/internal/spenders"
-	"ortop/internal/text"
 	"ortop/ui/draw"
 )
 
@@ -171,7 +170,7 @@ func (d Breakdown) Age(p draw.Pen, w int) string {
 	case !d.Loaded:
 		return ""
 	}
-	ago := text.Ago(p.Now.Sub(d.Data.ReadAt))
+	ago := stepped(p.Now.Sub(d.Data.ReadAt))
 	if !p.Focused {
 		ago = d.Data.ReadAt.In(p.Now.Location()).Format("15:04:05")
 	}

@@ -186,6 +186,17 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
+// AgeStep is how finely an age is shown, so that a screen at rest is seldom drawn.
+const AgeStep = 10 * time.Second
+
+// stepped is an age in its steps.
+func stepped(age time.Duration) string {
+	if age < AgeStep {
+		return "just now"
+	}
+	return text.Ago(age.Truncate(AgeStep))
+}
+
 // AgeLine is how old the numbers are and when the next poll is.
 func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 	age, known := s.Age(p.Now)
@@ -195,7 +206,7 @@ func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 		}
 		return p.Dim("no reading yet")
 	}
-	ago, at := text.Ago(age), s.At.In(p.Now.Location()).Format("15:04:05")
+	ago, at := stepped(age), s.At.In(p.Now.Location()).Format("15:04:05")
 	if !p.Focused {
 		ago = at // the clock stands still while nobody looks
 	}
@@ -209,8 +220,10 @@ func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 		next = ", refreshing"
 	case s.Phase == account.Paused:
 		next = ", paused"
+	case p.Focused && s.Due.Sub(p.Now) > AgeStep:
+		next = ", next in " + text.Span((s.Due.Sub(p.Now) + AgeStep - 1).Truncate(AgeStep))
 	case p.Focused && s.Due.After(p.Now):
-		next = ", next in " + text.Span(s.Due.Sub(p.Now))
+		next = ", next in a moment"
 	}
 	return p.Dim(draw.Pick(w, "updated "+ago+by+next, "updated "+ago+by, "updated "+ago, ago, ""))
 }
