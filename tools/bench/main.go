@@ -93,7 +93,7 @@ func run(runs, samples int, idle time.Duration) error {
 			return err
 		}
 		floor = append(floor, d)
-		if d, err = firstFrame(env, ortop, args, "runs out", "left", "$/h", "▁", "quit"); err != nil {
+		if d, err = firstFrame(env, ortop, args, "runs out", "left", "$/h", "dearest", "quit"); err != nil {
 			return err
 		}
 		full = append(full, d)

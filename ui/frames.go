@@ -1,0 +1,59 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+)
+
+// settled is how long nothing must come of what was requested until a frame is
+// whole.
+const settled = 300 * time.Millisecond
+
+// Frames draws the dashboard without a terminal, for pictures: its first frame in
+// w by h cells, and one after each key.
+func Frames(o Options, w, h int, keys ...string) []string {
+	msgs := make(chan tea.Msg, 256)
+	var begin func(cmd tea.Cmd)
+	begin = func(cmd tea.Cmd) {
+		if cmd == nil {
+			return
+		}
+		go func() {
+			switch msg := cmd().(type) {
+			case nil:
+			case tea.BatchMsg:
+				for _, c := range msg {
+					begin(c)
+				}
+			default:
+				msgs <- msg
+			}
+		}()
+	}
+	var m tea.Model = newModel(o)
+	take := func(msg tea.Msg) {
+		var cmd tea.Cmd
+		m, cmd = m.Update(msg)
+		begin(cmd)
+	}
+	draw := func() string {
+		for {
+			select {
+			case msg := <-msgs:
+				take(msg)
+			case <-time.After(settled):
+				return m.View().Content
+			}
+		}
+	}
+	take(tea.ColorProfileMsg{Profile: colorprofile.TrueColor})
+	take(tea.WindowSizeMsg{Width: w, Height: h})
+	frames := []string{draw()}
+	for _, name := range keys {
+		take(pressOf(name))
+		frames = append(frames, draw())
+	}
+	return frames
+}
