@@ -62,6 +62,17 @@ func (s Snapshot) allowed(r *alert.Reading, fingerprint string, l Limits) {
 	case k.Cap.LimitUSD != nil:
 		r.Limits = append(r.Limits, Allowance(fingerprint, "key "+k.Label, k.Cap, s.At))
 	}
+	if k.Kind != credit.KeyOrdinary {
+		return
+	}
+	for _, g := range k.Budgets {
+		if g.LimitUSD == nil {
+			continue
+		}
+		a := Allowance(fingerprint+"/"+g.Scope+g.ID, g.Name(), g.Cap, s.At)
+		a.ResetsAt, _ = g.Next(s.At)
+		r.Limits = append(r.Limits, a)
+	}
 }
 
 // alertEvents are the events of alerts that are sent now, but for those that

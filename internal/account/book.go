@@ -17,10 +17,10 @@ const (
 // Book is an account's past as one reading needs it.
 type Book struct {
 	Poll Poll
-	// Account, Key and Cap are the series of the account, of an ordinary key
-	// that asks, and of what counts against its cap. A series that there is not
-	// is nil.
-	Account, Key, Cap *credit.Trail
+	// Account, Key, Cap and Budget are the series of the account, of an ordinary
+	// key that asks, and of what counts against its cap and its budget. A series
+	// that there is not is nil.
+	Account, Key, Cap, Budget *credit.Trail
 	// Open are the forecasts that have not ended, oldest first, Ended the last
 	// that did, the newest end first.
 	Open, Ended []credit.Forecast
@@ -66,6 +66,8 @@ func (b *Book) trail(s Subject) **credit.Trail {
 		return &b.Key
 	case OfCap:
 		return &b.Cap
+	case OfBudget:
+		return &b.Budget
 	}
 	return &b.Account
 }
@@ -82,7 +84,7 @@ func (b *Book) Add(s Subject, g credit.Growth) {
 // Copy returns a book that is not changed by what is added to b later.
 func (b *Book) Copy() *Book {
 	c := *b
-	for _, t := range []**credit.Trail{&c.Account, &c.Key, &c.Cap} {
+	for _, t := range []**credit.Trail{&c.Account, &c.Key, &c.Cap, &c.Budget} {
 		if *t != nil {
 			trail := **t
 			*t = &trail

@@ -73,7 +73,7 @@ func (a Headline) follow(p standpoint) (next Headline, moved bool) {
 	if f.State != forecast.OK {
 		return a, false
 	}
-	reset := (a.Subject == forecast.Key || f.Subject == forecast.Key) && !a.ResetsAt.Equal(f.ResetsAt)
+	reset := (a.Subject.Limit() || f.Subject.Limit()) && !a.ResetsAt.Equal(f.ResetsAt)
 	if a.At.IsZero() || f.At.Before(a.At) || a.Segment != p.segment || !equal(a.CreditsUSD, p.creditsUSD) || reset {
 		return newHeadline(p, a.Notified), false
 	}
@@ -116,8 +116,11 @@ func (s Snapshot) standpoint(newest credit.Sample) (p standpoint, ok bool) {
 	}
 	if k := s.Key; k != nil && k.Kind == credit.KeyOrdinary {
 		p.capUSD = k.Cap.LimitUSD
-		if s.Forecast.Subject == forecast.Key && k.Cap.RemainingUSD != nil {
-			p.leftUSD = *k.Cap.RemainingUSD
+		if g := k.Budget(); s.Forecast.Subject == forecast.Budget && g != nil {
+			p.capUSD = g.LimitUSD
+		}
+		if c, _, ok := s.Limit(s.Now); ok && c.RemainingUSD != nil {
+			p.leftUSD = *c.RemainingUSD
 		}
 		if k.Usage.TotalUSD != nil && s.Balance == nil {
 			p.usageUSD, p.segment = *k.Usage.TotalUSD, 0
@@ -149,8 +152,8 @@ func (a Headline) compare(s Snapshot, newest credit.Sample) (Headline, *Event) {
 // movedText is when it runs out now, when it was to, and why.
 func movedText(s Snapshot, was, is Headline, p standpoint) string {
 	what, how := "the balance", "later"
-	if is.Subject == forecast.Key {
-		what = "the key's cap"
+	if is.Subject.Limit() {
+		what = "the " + s.LimitName(is.Subject)
 	}
 	if is.P50.Before(was.P50) {
 		how = "sooner"

@@ -85,6 +85,7 @@ func Judge(was Facts, r Reading, b *Book) Verdict {
 	}
 	if v.Facts.Ordinary() && r.Key != nil {
 		v.addKey(r.Key, b)
+		v.addBudget(r.Key.Budget(), b)
 	}
 	return v
 }
@@ -226,5 +227,35 @@ func (v *Verdict) addKey(k *credit.Key, b *Book) {
 	case fell:
 		row.Segment = UsageFell
 	}
+	v.Rows = append(v.Rows, row)
+}
+
+// addBudget adds what was spent of the budget that binds the key, over all of its
+// windows. Another one begins a segment.
+func (v *Verdict) addBudget(g *credit.Budget, b *Book) {
+	if g == nil || g.SpendUSD == nil {
+		return
+	}
+	id, spent := g.Scope+"/"+g.ID, *g.SpendUSD
+	row, seen := Row{Of: OfBudget, UsageUSD: spent}, BudgetSeen{ID: id, SpentUSD: spent, AgreedAt: v.At}
+	seen.ResetsAt, _ = g.Next(v.At)
+	_, have := b.Budget.Newest()
+	was := v.Facts.Budget
+	switch {
+	case !have:
+		row.Segment = FirstReading
+	case was == nil || was.ID != id:
+		row.Segment = AnotherBudget
+	case !was.ResetsAt.IsZero() && !v.At.Before(was.ResetsAt): // a new window
+		row.UsageUSD = was.TotalUSD + spent
+	case spent >= was.SpentUSD-slack:
+		row.UsageUSD = was.TotalUSD + max(0, spent-was.SpentUSD)
+	case recent(was.AgreedAt, v.At): // a replica that lags behind
+		row.UsageUSD, seen = was.TotalUSD, *was
+	default:
+		row.Segment = UsageFell
+	}
+	seen.TotalUSD = row.UsageUSD
+	v.Facts.Budget = &seen
 	v.Rows = append(v.Rows, row)
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // forecasts is when the account's balance runs out, and returns an outlook
-// with the forecast of the first of balance and cap, and with what refills the
+// with the forecast of the first of balance, cap and budget, and with what refills the
 // balance.
 func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
@@ -36,9 +36,17 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 			t = b.Cap
 		}
 		resets, _ := k.Cap.Reset.Next(at)
-		o.Forecast = forecast.Sooner(account, model(t, at).Forecast(k.Cap.RemainingUSD), resets)
+		o.Forecast = forecast.Sooner(account, model(t, at).Forecast(k.Cap.RemainingUSD), forecast.Key, resets)
 	case f.Source == FromKey:
 		o.Forecast = model(b.Key, at).Forecast(nil)
+	}
+	if g := k.Budget(); g != nil && f.Ordinary() {
+		t := b.Budget
+		if t == nil { // then the key's own is the least that is spent of it
+			t = b.Key
+		}
+		resets, _ := g.Next(at)
+		o.Forecast = forecast.Sooner(o.Forecast, model(t, at).Forecast(g.RemainingUSD), forecast.Budget, resets)
 	}
 	return account, o
 }

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -61,6 +62,8 @@ func (s Snapshot) Preflight(b *Book, needUSD float64, d time.Duration) Preflight
 		case s.SpendableUSD != nil:
 			p.Reason = fmt.Sprintf("%s spendable, %s needed, but %s of history are too few to say what else is spent in %s",
 				text.USD(*s.SpendableUSD), text.USD(needUSD), text.Span(s.Forecast.History), text.Span(d))
+		case s.Balance != nil && s.Key != nil && (s.Key.Cap.LimitUSD == nil || s.Key.Cap.RemainingUSD != nil):
+			p.Reason = "the rest of the key's budget is not known"
 		case s.Balance != nil:
 			p.Reason = "the key's own cap is not known"
 		}
@@ -110,7 +113,7 @@ func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
 	}
 }
 
-// bounds are the account's balance and the key's cap, as far as they are known.
+// bounds are the account's balance, the key's cap and its budgets, as far as they are known.
 func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 	if d > 0 {
 		d += s.Now.Sub(s.At) // spent since the reading, and not seen
@@ -125,10 +128,26 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		bounds = append(bounds, x)
 	}
 	k := s.Key
-	if k == nil || k.Kind == credit.KeyManagement || k.Cap.LimitUSD == nil || k.Cap.RemainingUSD == nil {
+	if k == nil || k.Kind == credit.KeyManagement {
 		return bounds
 	}
-	return append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
+	if k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
+		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
+	}
+	for _, g := range k.Budgets {
+		if g.RemainingUSD == nil {
+			continue
+		}
+		x := bound{name: "the " + g.Name(), leftUSD: *g.RemainingUSD}
+		if g.LimitUSD != nil {
+			x.afterUSD = capAfter(model(cmp.Or(b.Budget, b.Key), s.At), g.Cap, s.At, d)
+		} else if spend, ok := model(cmp.Or(b.Budget, b.Key), s.At).SpendWithin(d); ok {
+			after := x.leftUSD - spend
+			x.afterUSD = &after
+		}
+		bounds = append(bounds, x)
+	}
+	return bounds
 }
 
 // Plan is what a snapshot's forecast means for buying credits; ok is false

@@ -50,6 +50,7 @@ const (
 	OfAccount Subject = iota
 	OfKey
 	OfCap
+	OfBudget // what was spent of the budget that binds the key
 	Subjects // how many there are
 )
 
@@ -60,6 +61,8 @@ func (s Subject) Name(fingerprint string) string {
 		return "key:" + fingerprint
 	case OfCap:
 		return "cap:" + fingerprint
+	case OfBudget:
+		return "budget:" + fingerprint
 	}
 	return "account"
 }
@@ -69,6 +72,7 @@ const (
 	FirstReading   = "first reading" // of no interest to anybody
 	AnotherAccount = "another account"
 	UsageFell      = "usage fell"
+	AnotherBudget  = "another budget"
 )
 
 // towardsCap is what a key has used in its life that counts against its cap,

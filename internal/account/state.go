@@ -54,8 +54,20 @@ type Facts struct {
 	// requested and put into history, and KeyFilled the same of this key's own.
 	Filled    time.Time `json:"filled,omitzero"`
 	KeyFilled time.Time `json:"key_filled,omitzero"`
+	// Budget is what was seen of the budget that binds the key.
+	Budget *BudgetSeen `json:"budget,omitempty"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.
 	Skew time.Duration `json:"skew,omitempty"`
+}
+
+// BudgetSeen is a budget as it was last read: SpentUSD of its window, and TotalUSD
+// over all of those that were seen.
+type BudgetSeen struct {
+	ID       string    `json:"id"`
+	SpentUSD float64   `json:"spent_usd"`
+	TotalUSD float64   `json:"total_usd"`
+	ResetsAt time.Time `json:"resets_at,omitzero"`
+	AgreedAt time.Time `json:"agreed_at"`
 }
 
 // rarely is how often an endpoint is requested again that this key may not

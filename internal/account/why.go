@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 )
@@ -75,20 +76,52 @@ func compared(v, usual float64, what string) string {
 	return ", " + what
 }
 
+// LimitName is what a limit of the key is called: its cap, or whose budget it is.
+func (s Snapshot) LimitName(of forecast.Subject) string {
+	if g := s.Key.Budget(); of == forecast.Budget && g != nil {
+		return g.Name()
+	}
+	if of == forecast.Budget {
+		return "budget"
+	}
+	return "key's cap"
+}
+
+// Limit is the limit of the key that ends first, where that is before the balance,
+// and when it starts again; ok is false where there is none.
+func (s Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok bool) {
+	switch {
+	case s.Key == nil || !s.Forecast.Subject.Limit():
+		return c, resetsAt, false
+	case s.Forecast.Subject == forecast.Key:
+		resetsAt, _ = s.Key.Cap.Reset.Next(now)
+		return s.Key.Cap, resetsAt, true
+	}
+	g := s.Key.Budget()
+	if g == nil {
+		return c, resetsAt, false
+	}
+	resetsAt, _ = g.Next(now)
+	return g.Cap, resetsAt, true
+}
+
 // whySubject names what runs out, where that is not the balance.
 func (s Snapshot) whySubject() string {
-	f := s.Forecast
+	f, anew := s.Forecast, func(at time.Time) string { return at.UTC().Format("2 Jan, 15:04") + " UTC." }
+	what := "The " + s.LimitName(f.Subject)
 	switch {
-	case f.Subject == forecast.Key && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
-		return "The key's cap is spent; it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
-	case f.Subject == forecast.Key && f.State == forecast.Depleted:
-		return "The key's cap is spent, and never starts anew."
-	case f.Subject == forecast.Key && !f.ResetsAt.IsZero():
-		return "The key's cap runs out before the balance, and before it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
-	case f.Subject == forecast.Key:
-		return "The key's cap runs out before the balance, and never starts anew."
+	case f.Subject.Limit() && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
+		return what + " is spent; it starts anew on " + anew(f.ResetsAt)
+	case f.Subject.Limit() && f.State == forecast.Depleted:
+		return what + " is spent, and never starts anew."
+	case f.Subject.Limit() && !f.ResetsAt.IsZero():
+		return what + " runs out before the balance, and before it starts anew on " + anew(f.ResetsAt)
+	case f.Subject.Limit():
+		return what + " runs out before the balance, and never starts anew."
+	case f.CapLasts && s.Key.Budget() != nil:
+		return "The " + s.LimitName(forecast.Budget) + " probably lasts until it starts anew on " + anew(f.ResetsAt)
 	case f.CapLasts:
-		return "The key's cap probably lasts until it starts anew on " + f.ResetsAt.UTC().Format("2 Jan, 15:04") + " UTC."
+		return "The key's cap probably lasts until it starts anew on " + anew(f.ResetsAt)
 	}
 	return ""
 }

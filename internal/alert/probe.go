@@ -159,8 +159,11 @@ func (in Reading) end() string {
 func runway(r Rule, in Reading) (f finding, known bool) {
 	within := text.Span(r.Within)
 	what := "the balance"
-	if in.Forecast.Subject == forecast.Key {
+	switch in.Forecast.Subject {
+	case forecast.Key:
 		what = "the key's cap"
+	case forecast.Budget:
+		what = "the key's budget"
 	}
 	switch in.Forecast.State {
 	case forecast.Depleted:

@@ -88,7 +88,7 @@ type demoAccount struct {
 }
 
 // key is the key that the simulated account accepts.
-func (d *demoAccount) key() client.Secret { return client.NewSecret(sim.DemoKey) }
+func (d *demoAccount) key() client.Secret { return client.NewSecret(sim.KeyOf(d.profile)) }
 
 // backdate writes the account's past into its history, as if ortop had been
 // open all the time.

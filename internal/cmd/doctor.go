@@ -19,6 +19,7 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -138,6 +139,16 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 	} else {
 		c.note("key kind", "an ordinary key: its own cap and usage, the balance only where the API lets it",
 			"a management key shows the whole account: openrouter.ai/settings/management-keys")
+	}
+	for _, g := range k.Budgets {
+		b := monitor.BudgetOf(g)
+		switch left := b.RemainingUSD; {
+		case management || left == nil:
+		case *left <= 0:
+			c.wrong("budget", render.BudgetText(b, a.now())+": requests are refused", "whoever manages the account can raise it")
+		default:
+			c.ok("budget", "%s", render.BudgetText(b, a.now()))
+		}
 	}
 	a.checkBalance(ctx, c, api, management)
 }

@@ -94,6 +94,11 @@ type Key struct {
 	// where it does at a time that cannot be read.
 	ExpiresAt    time.Time
 	ExpiryUnread bool `json:",omitempty"`
+	// FreeRequests are the account's requests to free models in this UTC day;
+	// nil is unknown.
+	FreeRequests *FreeRequests `json:",omitempty"`
+	// Budgets are those that bind the key beside its cap: each of them does.
+	Budgets []Budget `json:",omitempty"`
 }
 
 // Usage is spend in USD over four windows; nil is unknown.
@@ -136,33 +141,60 @@ type Binding string
 const (
 	BoundByAccount Binding = "account"
 	BoundByKey     Binding = "key"
+	BoundByBudget  Binding = "budget"
 )
 
-// Spendable returns the amount that can still be spent, the lesser of the
-// account's balance and the key's remaining cap, and which of the two binds.
+// FreeRequests counts requests to free models, which reset at 00:00 UTC; nil is
+// unknown.
+type FreeRequests struct{ Used, Limit, Remaining *int64 }
+
+// Spendable returns the amount that can still be spent, the least of the account's
+// balance, the rest of the key's cap and the rest of its budgets, and which of them
+// binds.
 //
-// A management key cannot run models, so its cap never binds. Where balance or
-// cap is not known (k is nil, or has a limit without its rest) neither is the
-// amount, and usd is nil. What is known to be spent still stops the key: binding
-// is then BoundByKey for its cap, and a spent balance is the amount whatever the
-// cap is.
+// A management key cannot run models, so neither its cap nor a budget of it binds.
+// Where one of them is not known (k is nil, or a limit has no rest) neither is the
+// amount, and usd is nil. What is known to be spent still stops the key: binding is
+// then that of the limit, and a spent balance is the amount whatever the others are.
 func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
-	var remaining *float64
-	capped := k == nil || k.Kind != KeyManagement && k.Cap.LimitUSD != nil
-	if k != nil && capped {
-		remaining = k.Cap.RemainingUSD
-	}
+	remaining, binding, known := k.limit()
 	switch {
 	case b == nil && remaining != nil && *remaining <= 0:
-		return nil, BoundByKey
-	case b == nil, capped && remaining == nil && b.LeftUSD() > 0:
+		return nil, binding
+	case b == nil, !known && b.LeftUSD() > 0 && (remaining == nil || *remaining > 0):
 		return nil, ""
 	case remaining != nil && *remaining < b.LeftUSD():
 		v := *remaining
-		return &v, BoundByKey
+		return &v, binding
 	}
 	v := b.LeftUSD()
 	return &v, BoundByAccount
+}
+
+// limit is the least that a cap and the budgets leave a key, nil where none is
+// known, and whether all of them are.
+func (k *Key) limit() (remaining *float64, binding Binding, known bool) {
+	switch {
+	case k == nil:
+		return nil, "", false
+	case k.Kind == KeyManagement:
+		return nil, "", true
+	}
+	known = true
+	least := func(left *float64, by Binding) {
+		if left == nil {
+			known = false
+		} else if remaining == nil || *left < *remaining {
+			remaining, binding = left, by
+		}
+	}
+	if k.Cap.LimitUSD != nil {
+		least(k.Cap.RemainingUSD, BoundByKey)
+	}
+	for _, g := range k.Budgets {
+		least(g.RemainingUSD, BoundByBudget)
+	}
+	return remaining, binding, known
 }
 
 // Plausible reports whether v can be an amount of money of this API: finite, and

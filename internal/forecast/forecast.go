@@ -33,7 +33,11 @@ type Subject string
 const (
 	Account Subject = "account" // the account's balance
 	Key     Subject = "key"     // the key's own cap
+	Budget  Subject = "budget"  // a budget that binds the key
 )
+
+// Limit reports whether what runs out is a limit of the key, and not the balance.
+func (s Subject) Limit() bool { return s == Key || s == Budget }
 
 // Below these there are too few facts for a number.
 const (
@@ -125,18 +129,23 @@ func (f Forecast) Quartiles() (p25, p75 float64) {
 	return at(f.P10), at(f.P90)
 }
 
-// Sooner returns the forecast of what runs out first, of an account's balance
-// and of a key's cap that starts anew at resetsAt (zero: never). A cap that
-// probably lasts past its reset does not run out.
-func Sooner(account, key Forecast, resetsAt time.Time) Forecast {
-	key.Subject, key.ResetsAt, account.ResetsAt = Key, resetsAt, resetsAt
-	account.CapLasts = key.State == OK && !resetsAt.IsZero() && key.Time(key.P50).After(resetsAt)
+// Sooner returns the forecast of what runs out first: of a balance, or what was
+// found to be sooner than that, and of a limit of the key that starts anew at
+// resetsAt (zero: never). A limit that probably lasts past its reset does not run
+// out.
+func Sooner(account, limit Forecast, of Subject, resetsAt time.Time) Forecast {
+	limit.Subject, limit.ResetsAt = of, resetsAt
+	lasts := limit.State == OK && !resetsAt.IsZero() && limit.Time(limit.P50).After(resetsAt)
+	if !account.Subject.Limit() && (lasts || !account.CapLasts) {
+		account.ResetsAt, account.CapLasts = resetsAt, lasts
+	}
+	key := limit
 	switch {
 	case key.State == Unknown, account.State == Depleted:
 		return account
 	case key.State == Depleted:
 		return key
-	case account.CapLasts:
+	case lasts:
 		return account
 	case account.State == Unknown:
 		return key

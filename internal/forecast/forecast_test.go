@@ -166,7 +166,7 @@ func TestSooner(t *testing.T) {
 		{"no cap", fc(OK, 3600), fc(Unknown, 0), time.Time{}, Account, OK},
 		{"cap is cold", fc(OK, 3600), fc(Cold, 0), reset, Account, OK},
 	} {
-		got := Sooner(c.account, c.key, c.resets)
+		got := Sooner(c.account, c.key, Key, c.resets)
 		if got.Subject != c.want || got.State != c.state {
 			t.Errorf("%s: Sooner = %s %s, want %s %s", c.name, got.Subject, got.State, c.want, c.state)
 		}

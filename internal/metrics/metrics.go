@@ -71,8 +71,23 @@ var values = []struct {
 		balance(func(b credit.Balance) float64 { return b.CreditsUSD })},
 	{"ortop_usage_usd_total", counter, "Credits used since the beginning.", false,
 		balance(func(b credit.Balance) float64 { return b.UsageUSD })},
-	{"ortop_spendable_usd", gauge, "What can still be spent: the lesser of the balance and the rest of the key's cap.", false,
+	{"ortop_spendable_usd", gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
+	{"ortop_budget_remaining_usd", gauge, "What is left of the budget that binds the key.", false,
+		func(s account.Snapshot, _ time.Time) *float64 {
+			if g := s.Key.Budget(); g != nil {
+				return g.RemainingUSD
+			}
+			return nil
+		}},
+	{"ortop_free_requests_remaining", gauge, "Requests to free models that are left in this UTC day.", false,
+		func(s account.Snapshot, _ time.Time) *float64 {
+			if s.Key == nil || s.Key.FreeRequests == nil || s.Key.FreeRequests.Remaining == nil {
+				return nil
+			}
+			v := float64(*s.Key.FreeRequests.Remaining)
+			return &v
+		}},
 	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
 	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
@@ -133,7 +148,7 @@ func failures(accounts []Account) family {
 
 func depletion(accounts []Account, now time.Time) family {
 	f := family{name: "ortop_depletion_timestamp_seconds", kind: summary,
-		help: "When the balance or the key's cap, whichever is first, is spent with this probability."}
+		help: "When the balance, the key's cap or its budget, whichever is first, is spent with this probability."}
 	for _, a := range accounts {
 		c := a.Snapshot.Forecast
 		if c.State != forecast.OK || a.Snapshot.Old(now) {

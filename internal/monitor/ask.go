@@ -9,6 +9,7 @@ import (
 	"ortop/client"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
 // quickWaits are the pauses before a request is made again at once, after a
@@ -178,7 +179,25 @@ func keyFacts(k client.Key) *credit.Key {
 	if k.ExpiresAt != nil {
 		f.ExpiresAt = *k.ExpiresAt
 	}
+	if r := k.FreeModelDailyRequests; r != nil {
+		f.FreeRequests = &credit.FreeRequests{Used: r.Used, Limit: r.Limit, Remaining: r.Remaining}
+	}
+	for _, b := range k.Budgets {
+		f.Budgets = append(f.Budgets, BudgetOf(b))
+	}
 	return f
+}
+
+// BudgetOf turns a budget of the API's answer into the words of this field.
+func BudgetOf(b client.Budget) credit.Budget {
+	g := credit.Budget{
+		Cap:   credit.Cap{LimitUSD: b.LimitUSD, RemainingUSD: b.RemainingUSD, Reset: credit.Reset(b.ResetInterval), IncludesBYOK: isSet(b.IncludeBYOK)},
+		Scope: text.Clean(b.Scope, 60), ID: b.BudgetID, SpendUSD: b.SpendUSD,
+	}
+	if b.ResetsAt != nil {
+		g.ResetsAt = *b.ResetsAt
+	}
+	return g
 }
 
 // isSet reports whether the answer had the flag, and true.

@@ -107,7 +107,7 @@ func (st *store) useKey(ctx context.Context, fingerprint string) error {
 // findKey finds the series of the key with this fingerprint.
 func (st *store) findKey(ctx context.Context, fingerprint string) error {
 	st.fingerprint, st.loaded = fingerprint, false
-	for _, s := range []account.Subject{account.OfKey, account.OfCap} {
+	for _, s := range []account.Subject{account.OfKey, account.OfCap, account.OfBudget} {
 		series, err := st.find(ctx, s)
 		if err != nil && !errors.Is(err, history.ErrNoSeries) { // a file that is only read may have none
 			return err
@@ -120,7 +120,7 @@ func (st *store) findKey(ctx context.Context, fingerprint string) error {
 
 func (st *store) trail(s account.Subject) **credit.Trail {
 	return map[account.Subject]**credit.Trail{
-		account.OfAccount: &st.book.Account, account.OfKey: &st.book.Key, account.OfCap: &st.book.Cap,
+		account.OfAccount: &st.book.Account, account.OfKey: &st.book.Key, account.OfCap: &st.book.Cap, account.OfBudget: &st.book.Budget,
 	}[s]
 }
 
@@ -383,7 +383,7 @@ func (st *store) remember(u history.PollUpdate) {
 // reset forgets what is held in memory, so that all of it is loaded anew.
 func (st *store) reset() {
 	st.loaded, st.stored, st.purchases = false, nil, purchases{}
-	st.book.Account, st.book.Key, st.book.Cap = nil, nil, nil
+	st.book.Account, st.book.Key, st.book.Cap, st.book.Budget = nil, nil, nil, nil
 }
 
 func stored(events []account.Event) []history.Event {

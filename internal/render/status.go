@@ -24,7 +24,7 @@ type fields struct {
 	Used         string
 	LeftPercent  string
 	Spendable    string
-	Binding      string // account, key, or —
+	Binding      string // account, key, budget, or —
 	Today        string // the UTC day
 	LastHour     string
 	LastDay      string
@@ -92,7 +92,7 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	if s.Fault != nil {
 		f.Error = s.Fault.Message
 	}
-	if s.Binding == credit.BoundByKey && s.SpendableUSD == nil { // which is so only where the cap is spent
+	if limited(s) && s.SpendableUSD == nil { // which is so only where the limit is spent
 		f.Spendable = "nothing"
 	}
 	f.RunsOut = noDate(s, now)
@@ -125,10 +125,18 @@ func state(s account.Snapshot, now time.Time) string {
 	return "live"
 }
 
-// depleted is what is spent: the account, or the cap of its key.
+// limited reports whether a limit of the key binds, and not the balance.
+func limited(s account.Snapshot) bool {
+	return s.Binding == credit.BoundByKey || s.Binding == credit.BoundByBudget
+}
+
+// depleted is what is spent: the account, or a limit of its key.
 func depleted(s account.Snapshot) string {
-	if s.Forecast.Subject == forecast.Key {
+	switch s.Forecast.Subject {
+	case forecast.Key:
 		return "key cap depleted"
+	case forecast.Budget:
+		return s.LimitName(forecast.Budget) + " depleted"
 	}
 	return "depleted"
 }
@@ -147,6 +155,19 @@ func capText(k credit.Key, now time.Time) string {
 	s := text.MaybeUSD(k.Cap.RemainingUSD) + " left of " + text.USD(*k.Cap.LimitUSD)
 	if at, ok := k.Cap.Reset.Next(now); ok {
 		s += ", resets " + at.Format("2 Jan") + " (UTC)"
+	}
+	return s
+}
+
+// BudgetText is what a budget leaves, of how much, and whose it is.
+func BudgetText(g credit.Budget, now time.Time) string {
+	s := text.MaybeUSD(g.RemainingUSD) + " left"
+	if g.LimitUSD != nil {
+		s += " of " + text.USD(*g.LimitUSD)
+	}
+	s += ", " + g.Name()
+	if at, ok := g.Next(now); ok {
+		s += ", resets " + at.UTC().Format("2 Jan") + " (UTC)"
 	}
 	return s
 }
@@ -173,11 +194,8 @@ func noDate(s account.Snapshot, now time.Time) string {
 		if !s.RanOutAt.IsZero() {
 			words += " since " + text.Moment(s.RanOutAt, now)
 		}
-		if s.Forecast.Subject != forecast.Key || s.Key == nil {
-			return words
-		}
-		if at, ok := s.Key.Cap.Reset.Next(now); ok {
-			words += ", until " + at.Format("2 Jan") + " (UTC)"
+		if _, at, ok := s.Limit(now); ok && !at.IsZero() {
+			words += ", until " + at.UTC().Format("2 Jan") + " (UTC)"
 		}
 		return words
 	case forecast.Idle:
@@ -208,8 +226,14 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
 		line("key cap", "%s", f.Cap)
 	}
-	if s.Binding == credit.BoundByKey {
+	if g := s.Key.Budget(); g != nil {
+		line("budget", "%s", BudgetText(*g, now))
+	}
+	switch s.Binding {
+	case credit.BoundByKey:
 		line("spendable", "%s, bound by the key's cap", f.Spendable)
+	case credit.BoundByBudget:
+		line("spendable", "%s, bound by the %s", f.Spendable, s.LimitName(forecast.Budget))
 	}
 	if label, date, in, within := f.ending(); within != text.Unknown {
 		line(label, "%s, in %s  (80 %%: %s)", date, in, within)

@@ -25,6 +25,8 @@ type StatusObject struct {
 	UsedRatio    *float64       `json:"used_ratio"`
 	Spendable    *float64       `json:"spendable_usd"`
 	Binding      *string        `json:"binding"`
+	Budget       *budgetJSON    `json:"budget"`
+	FreeRequests *freeJSON      `json:"free_requests"`
 	Key          keyJSON        `json:"key"`
 	Spend        spendJSON      `json:"spend"`
 	Burn         burnJSON       `json:"burn"`
@@ -39,6 +41,21 @@ type keyJSON struct {
 	Limit     *float64 `json:"limit_usd"`
 	Remaining *float64 `json:"remaining_usd"`
 	ResetsAt  *string  `json:"resets_at"`
+}
+
+type budgetJSON struct {
+	Scope         *string  `json:"scope"`
+	Limit         *float64 `json:"limit_usd"`
+	Spend         *float64 `json:"spend_usd"`
+	Remaining     *float64 `json:"remaining_usd"`
+	ResetInterval *string  `json:"reset_interval"`
+	ResetsAt      *string  `json:"resets_at"`
+}
+
+type freeJSON struct {
+	Used      *int64 `json:"used"`
+	Limit     *int64 `json:"limit"`
+	Remaining *int64 `json:"remaining"`
 }
 
 type spendJSON struct {
@@ -121,6 +138,22 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 	}
 	if s.Key != nil {
 		o.Key = keyObject(*s.Key, now)
+		o.Budget = budgetObject(s.Key.Budget(), now)
+		if r := s.Key.FreeRequests; r != nil {
+			o.FreeRequests = &freeJSON{r.Used, r.Limit, r.Remaining}
+		}
+	}
+	return o
+}
+
+// budgetObject is nil, which is null, without a budget.
+func budgetObject(g *credit.Budget, now time.Time) *budgetJSON {
+	if g == nil {
+		return nil
+	}
+	o := &budgetJSON{Scope: word(g.Scope), Limit: g.LimitUSD, Spend: g.SpendUSD, Remaining: g.RemainingUSD, ResetInterval: word(string(g.Reset))}
+	if at, ok := g.Next(now); ok {
+		o.ResetsAt = timestamp(at)
 	}
 	return o
 }

@@ -26,8 +26,8 @@ func TestFieldNames(t *testing.T) {
 	const budgetFields = "created_at id limit_usd reset_interval updated_at workspace_id"
 	for _, c := range []struct{ path, envelope, data string }{
 		{"/credits", "data", "total_credits total_usage"},
-		{"/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit"},
-		{"/auth/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit"},
+		{"/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id"},
+		{"/auth/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id"},
 		{"/keys", "data", rowFields},
 		{"/keys/" + hash, "data", rowFields},
 		{"/activity", "data", activityFields},

@@ -45,6 +45,42 @@ type ownKey struct {
 	Management   bool      `json:"is_management_key"`
 	Provisioning bool      `json:"is_provisioning_key"`
 	RateLimit    rateLimit `json:"rate_limit"`
+	Free         freeCount `json:"free_model_daily_requests"`
+	Budget       any       `json:"effective_budget,omitempty"`
+	Workspace    *string   `json:"workspace_id"`
+	Organization *string   `json:"organization_id"`
+}
+
+type freeCount struct {
+	Used      int64 `json:"used"`
+	Limit     int64 `json:"limit"`
+	Remaining int64 `json:"remaining"`
+}
+
+type budget struct {
+	Scope         string  `json:"scope"`
+	Limit         float64 `json:"limit_usd"`
+	Spend         float64 `json:"spend_usd"`
+	Remaining     float64 `json:"remaining_usd"`
+	ResetInterval string  `json:"reset_interval"`
+	ResetsAt      string  `json:"resets_at"`
+	IncludeBYOK   bool    `json:"include_byok"`
+	GuardrailID   *string `json:"guardrail_id"`
+	BudgetID      *string `json:"budget_id"`
+}
+
+// freeLimit is how many requests to free models an account has a day.
+const freeLimit = 1000
+
+// memberSpent is what the keys of OrdinaryKey's member spent in the week so far.
+func (a *Account) memberSpent(at time.Time) (sum nano) {
+	own := a.catalog.keys[ordinaryIndex(len(a.catalog.keys))]
+	for i := range a.catalog.keys {
+		if k := &a.catalog.keys[i]; k.member == own.member {
+			sum += k.usage.since(unix(credit.WeekStart(at)), unix(at))
+		}
+	}
+	return sum
 }
 
 type rateLimit struct {
@@ -60,8 +96,18 @@ func (a *Account) ownKey(q query) answer {
 		Management: true, Provisioning: true,
 	}
 	if q.caller == ordinary {
-		own = ownKey{keyUsage: a.keyUsage(&a.catalog.keys[ordinaryIndex(len(a.catalog.keys))], q.at)}
+		k := &a.catalog.keys[ordinaryIndex(len(a.catalog.keys))]
+		own = ownKey{keyUsage: a.keyUsage(k, q.at), Workspace: &a.catalog.workspaces[k.workspace].id}
+		if limit := a.cfg.MemberBudgetUSD; limit != 0 {
+			spent := a.memberSpent(q.at).usd()
+			resets, _ := credit.ResetWeekly.Next(q.at)
+			b := budget{Scope: "member", Limit: limit, Spend: spent, Remaining: limit - spent, ResetInterval: "weekly", ResetsAt: resets.Format(time.RFC3339)}
+			if own.Budget = b; a.cfg.BudgetList {
+				own.Budget = []budget{b}
+			}
+		}
 	}
+	own.Free = freeCount{a.cfg.FreeUsed, freeLimit, freeLimit - a.cfg.FreeUsed}
 	own.RateLimit = rateLimit{-1, "10s", "This field is deprecated and safe to ignore."}
 	return ok(envelope[ownKey]{own})
 }

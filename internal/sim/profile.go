@@ -27,6 +27,9 @@ type profile struct {
 	// A balance under thresholdUSD is refilled by refillUSD, if that is set.
 	thresholdUSD, refillUSD float64
 	capUSD                  float64 // of the keys that have one
+	// member is that the account is read with an ordinary key, whose member has a
+	// budget.
+	member bool
 }
 
 // topUp is a purchase some days before the account is first looked at.
@@ -81,6 +84,10 @@ var profiles = []profile{
 	{
 		Profile: Profile{"auto-top-up", "refilled by $25 whenever the balance falls under $10"},
 		hour:    -1, plan: steadyDay(0.3, 0.6), firstUSD: 25, thresholdUSD: 10, refillUSD: 25, capUSD: 20,
+	},
+	{
+		Profile: Profile{"budget", "a member's key, whose weekly budget ends before the account's balance"},
+		hour:    -1, plan: steadyDay(0.5, 0.35), leftUSD: 160, topUps: []topUp{{6, 100}, {16, 100}}, capUSD: 60, member: true,
 	},
 }
 

@@ -14,6 +14,17 @@ import (
 // DemoKey is the management key that an account accepts if none is named.
 const DemoKey = "sk-or-v1-demo000000000000000000000000000000000000000000000000000000demo"
 
+// MemberKey is the ordinary key of a profile that is a member's and has a budget.
+const MemberKey = "sk-or-v1-member0000000000000000000000000000000000000000000000000demo"
+
+// KeyOf is the key that the account of a profile is read with.
+func KeyOf(name string) string {
+	if slices.ContainsFunc(profiles, func(p profile) bool { return p.Name == name && p.member }) {
+		return MemberKey
+	}
+	return DemoKey
+}
+
 // Config is what to simulate.
 type Config struct {
 	// Profile is the way of spending, see Profiles. If empty, it is "solo".
@@ -33,6 +44,13 @@ type Config struct {
 	// OrdinaryReadsCredits lets OrdinaryKey read /credits, which the live
 	// service does for some keys; if false, it is refused with a 403.
 	OrdinaryReadsCredits bool
+	// MemberBudgetUSD is, for OrdinaryKey, the weekly budget of its member, which
+	// /key gives as the budget that binds; the key has no cap then. With
+	// BudgetList it comes in a list. If zero, there is none.
+	MemberBudgetUSD float64
+	BudgetList      bool
+	// FreeUsed is how many of 1,000 requests to free models were made today.
+	FreeUsed int64
 	// Trace is cumulative spend to replay instead of a profile, oldest first
 	// and not falling, up to 9 million dollars.
 	Trace []Point
@@ -113,6 +131,9 @@ func New(c Config) (*Account, error) {
 			return nil, fmt.Errorf("replaying a trace, point %d: %w", i+1, err)
 		}
 	}
+	if profiles[i].member && c.OrdinaryKey == "" {
+		c.OrdinaryKey, c.OrdinaryReadsCredits = MemberKey, true
+	}
 	a := &Account{cfg: c, now: c.Now, profile: profiles[i]}
 	if len(c.Trace) > 0 {
 		a.replay()
@@ -165,6 +186,12 @@ func (a *Account) live() {
 	if p.leftUSD > 0 {
 		needed := max(toNano(5), toNano(math.Round((a.usage.last()-bought).usd()+p.leftUSD)))
 		a.credits.add(unix(a.start), needed-first)
+	}
+	if p.member && c.MemberBudgetUSD == 0 { // a little of it is left
+		a.cfg.MemberBudgetUSD = 5 * math.Ceil((a.memberSpent(now).usd()+4)/5)
+	}
+	if a.cfg.MemberBudgetUSD != 0 {
+		a.catalog.keys[ordinaryIndex(len(a.catalog.keys))].limitUSD = 0
 	}
 }
 

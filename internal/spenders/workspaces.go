@@ -138,7 +138,7 @@ func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, rese
 	if err != nil && !errors.Is(err, errNoUse) {
 		return none
 	}
-	return forecast.Sooner(none, spendModel(spends, now).Forecast(budget.RemainingUSD), resets)
+	return forecast.Sooner(none, spendModel(spends, now).Forecast(budget.RemainingUSD), forecast.Key, resets)
 }
 
 // spendModel is what forecasts from spend that is known by spans.

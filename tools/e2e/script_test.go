@@ -64,7 +64,7 @@ func TestScript(t *testing.T) {
 }
 
 // simCommand changes the script's account: sim fail STATUS [RETRY-AFTER], sim
-// fail-at PATH STATUS [RETRY-AFTER], sim body PATH JSON, sim html STATUS, sim ok, sim topup
+// fail-at PATH STATUS [RETRY-AFTER], sim body PATH JSON …, sim html STATUS, sim ok, sim topup
 // USD, sim spend USD, sim mark, sim log FILE, sim asked PATH N.
 func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	account := ts.Value(simKey{}).(*sim.Account)
@@ -88,9 +88,13 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		f.Path = args[1]
 		account.Fail(f)
 	case "body":
-		f := sim.Answer(args[2])
-		f.Path = args[1]
-		account.Fail(f)
+		var faults []sim.Fault
+		for i := 1; i+1 < len(args); i += 2 {
+			f := sim.Answer(args[i+1])
+			f.Path = args[i]
+			faults = append(faults, f)
+		}
+		account.Fail(faults...)
 	case "html":
 		account.Fail(sim.HTML(number(1)))
 	case "ok":

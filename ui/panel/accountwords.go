@@ -43,8 +43,8 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 		switch {
 		case s.Refilled():
 			which = dim("charge ")
-		case f.Subject == forecast.Key:
-			which = dim("key cap ")
+		case f.Subject.Limit():
+			which = dim(limitWord(s) + " ")
 		}
 		at := dateOf(f, p.Now)
 		day := dayOf(at)

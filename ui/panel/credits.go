@@ -25,7 +25,7 @@ func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
 	if share, ok := leftShare(s); ok && s.Balance != nil {
 		f.Right = p.Of(l).Render(text.Percent(share))
 	}
-	if s.Forecast.Subject != forecast.Key {
+	if !s.Forecast.Subject.Limit() {
 		f.Right = draw.JoinAll("  ", levelWord(p, s), f.Right)
 	}
 	return f.Render(p, creditLines(p, s, l, w-4, h-2), w, h)
@@ -70,7 +70,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 		}
 	}
 	var extras []string
-	if s.Forecast.State != forecast.Depleted || s.Forecast.Subject != forecast.Key { // else the card beside has it
+	if s.Forecast.State != forecast.Depleted || !s.Forecast.Subject.Limit() { // else the card beside has it
 		extras = keyCapLines(p, s, w)
 	}
 	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
@@ -106,7 +106,7 @@ func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 		text.USD(s.Balance.UsageUSD) + p.Dim(" used"),
 	}
 	switch {
-	case s.Forecast.State == forecast.Depleted && s.Forecast.Subject != forecast.Key:
+	case s.Forecast.State == forecast.Depleted && !s.Forecast.Subject.Limit():
 		notes = append(notes, p.Critical(ranOut(s, p, w)))
 	case s.Stale(p.Now) && !s.At.IsZero():
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
@@ -117,8 +117,8 @@ func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 // ranOut is what is spent, in w cells, and since when as far as is known: the
 // first reading may already have been so.
 func ranOut(s account.Snapshot, p draw.Pen, w int) string {
-	if s.Forecast.Subject == forecast.Key {
-		return draw.Pick(w, "key cap spent", "cap spent")
+	if s.Forecast.Subject.Limit() {
+		return draw.Pick(w, limitWord(s)+" spent", "limit spent")
 	}
 	at, when := s.RanOutAt, " "
 	if at.IsZero() && s.At.Sub(s.HistorySince) < wholeHistory {
@@ -187,28 +187,48 @@ func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []stri
 	return lines
 }
 
-// keyCapLines is one line of what the key's own cap leaves, if it has one.
+// keyCapLines is a line of what the key's own cap leaves, and one of its budget, if
+// it has them.
 func keyCapLines(p draw.Pen, s account.Snapshot, w int) []string {
-	if !hasCap(s) {
-		return nil
+	var lines []string
+	if hasCap(s) {
+		at, _ := s.Key.Cap.Reset.Next(p.Now)
+		lines = append(lines, limitLine(p, "key cap", "cap", s.Key.Cap, at, s.Binding == credit.BoundByKey && s.Balance != nil, w))
 	}
-	c, dim := s.Key.Cap, p.Dim
-	left, limit := p.Bright(text.USD(*c.RemainingUSD)), text.USD(*c.LimitUSD)
-	full, short := dim("key cap  ")+left+dim(" left of ")+limit, dim("cap ")+left+dim(" of ")+limit
-	if s.Binding == credit.BoundByKey && s.Balance != nil {
-		full, short = p.Low("▸ ")+full, p.Low("▸ ")+short
+	if g := s.Key.Budget(); g != nil {
+		at, _ := g.Next(p.Now)
+		lines = append(lines, limitLine(p, draw.Clean(g.Name()), "budget", g.Cap, at, s.Binding == credit.BoundByBudget && s.Balance != nil, w))
 	}
-	at, ok := c.Reset.Next(p.Now)
-	if !ok {
-		return []string{draw.Pick(w, full, short, dim("cap ")+left+dim(" left"))}
+	return lines
+}
+
+// limitLine is what a limit leaves, of how much, and when it starts again, in w
+// cells.
+func limitLine(p draw.Pen, name, short string, c credit.Cap, resets time.Time, binds bool, w int) string {
+	left, of := p.Bright(text.USD(*c.RemainingUSD)), ""
+	mark := ""
+	if binds {
+		mark = p.Low("▸ ")
 	}
-	day := at.Format("2 Jan")
-	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {short, "resets " + day + " (UTC)"}, {short, "resets " + day}, {short, day}} {
+	if c.LimitUSD != nil {
+		of = text.USD(*c.LimitUSD)
+	}
+	dim := p.Dim
+	full, brief := mark+dim(name+"  ")+left+dim(" left"), mark+dim(short+" ")+left
+	least := dim(short+" ") + left + dim(" left")
+	if of != "" {
+		full, brief = full+dim(" of ")+of, brief+dim(" of ")+of
+	}
+	if resets.IsZero() {
+		return draw.Pick(w, full, brief, least)
+	}
+	day := resets.UTC().Format("2 Jan")
+	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {brief, "resets " + day + " (UTC)"}, {brief, "resets " + day}, {brief, day}} {
 		if draw.Width(v[0])+2+draw.Width(v[1]) <= w {
-			return []string{draw.Spread(v[0], dim(v[1]), w)}
+			return draw.Spread(v[0], dim(v[1]), w)
 		}
 	}
-	return []string{draw.Pick(w, short, dim("cap ")+left+dim(" left"))}
+	return draw.Pick(w, brief, least)
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.

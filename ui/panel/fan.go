@@ -24,7 +24,7 @@ type FanPlot struct {
 // with room for its date, if the middle keeps a place of its own.
 func ahead(s account.Snapshot) time.Duration {
 	f, _ := Next(s)
-	if f.State != forecast.OK || f.Subject == forecast.Key { // which is of another amount
+	if f.State != forecast.OK || f.Subject.Limit() { // which is of another amount
 		return 0
 	}
 	const most = 3 * 365 * day

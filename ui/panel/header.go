@@ -177,13 +177,29 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 	if s.Balance != nil && s.BalanceNote != "" && (s.Fault == nil || s.Fault.Kind != credit.FaultPayment) {
 		lines = append(lines, p.Dim("· "+draw.Clean(s.BalanceNote)))
 	}
-	if s.Binding == credit.BoundByKey && s.SpendableUSD != nil && s.Forecast.State != forecast.Depleted {
-		lines = append(lines, p.Low("▸ spendable "+text.USD(*s.SpendableUSD))+": limited by key cap")
+	if limited(s) && s.SpendableUSD != nil && s.Forecast.State != forecast.Depleted {
+		line := p.Low("▸ spendable "+text.USD(*s.SpendableUSD)) + ": limited by " + limitWord(s)
+		lines = append(lines, draw.Pick(w, line+resetWord(s, p.Now), line, p.Low("▸ "+text.USD(*s.SpendableUSD))+": "+limitWord(s)))
 	}
 	for _, n := range s.Notes {
 		lines = append(lines, p.Dim("· ")+draw.Clean(n))
 	}
 	return lines
+}
+
+// resetWord is when the limit that binds starts again, after a comma.
+func resetWord(s account.Snapshot, now time.Time) string {
+	var at time.Time
+	switch {
+	case s.Binding == credit.BoundByBudget:
+		at, _ = s.Key.Budget().Next(now)
+	case s.Key != nil:
+		at, _ = s.Key.Cap.Reset.Next(now)
+	}
+	if at.IsZero() {
+		return ""
+	}
+	return ", resets " + at.UTC().Format("2 Jan") + " (UTC)"
 }
 
 // AgeStep is how finely an age is shown, so that a screen at rest is seldom drawn.

@@ -36,6 +36,8 @@ func (d Pane) oneLine(w int) string {
 	}
 	sum := d.Bright(text.Unknown)
 	switch {
+	case limited(s) && s.SpendableUSD != nil:
+		sum = d.Of(l).Bold(true).Render(text.USD(*s.SpendableUSD)) + d.Dim(draw.Pick(w/8, " "+limitWord(s), " limit", ""))
 	case s.Balance != nil:
 		sum = d.Of(balanceLevel(s)).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	case hasCap(s):

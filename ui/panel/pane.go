@@ -156,8 +156,8 @@ func (d Pane) parts(w int) []part {
 	if f, does := Next(s); due(s) {
 		date = dueLines(p, s, w)
 	} else if s.Early() {
-		if f.Subject == forecast.Key {
-			does = "key cap out "
+		if f.Subject.Limit() {
+			does = limitWord(s) + " out "
 		}
 		head, bold := p.Dim(does), p.Of(l).Bold(true).Render
 		from, to := f.Time(f.P10), f.Time(f.P90)
@@ -172,8 +172,8 @@ func (d Pane) parts(w int) []part {
 		switch {
 		case s.Refilled():
 			short = "charge "
-		case f.Subject == forecast.Key:
-			head = "key cap out "
+		case f.Subject.Limit():
+			head = limitWord(s) + " out "
 		}
 		day := dateOf(f, p.Now)
 		date[0] = draw.Pick(w,

@@ -38,8 +38,8 @@ type Plan struct {
 // Render draws the panel: w by h cells, border included.
 func (d Plan) Render(w, h int) []string {
 	note := "fees are extra"
-	if d.Snap.Forecast.Subject == forecast.Key && d.Snap.Balance != nil {
-		note = "for the balance, not the key's cap; " + note
+	if d.Snap.Forecast.Subject.Limit() && d.Snap.Balance != nil {
+		note = "for the balance, not the " + limitWord(d.Snap) + "; " + note
 	}
 	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, h)
 }

@@ -17,7 +17,7 @@ import (
 func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
 	l, _ := levelOf(s)
 	f := draw.Frame{Title: p.Title(runOutTitle(s)), Level: l}
-	if s.Forecast.Subject == forecast.Key {
+	if s.Forecast.Subject.Limit() {
 		f.Right = levelWord(p, s)
 	}
 	lines, in := bigDate(p, s, w-4, h-2)
@@ -55,12 +55,12 @@ func runOutTitle(s account.Snapshot) string {
 	switch f := s.Forecast; {
 	case s.Refilled():
 		return "automatic top-up"
-	case f.Subject == forecast.Key && f.State == forecast.Depleted:
-		return "key cap"
+	case f.Subject.Limit() && f.State == forecast.Depleted:
+		return limitWord(s)
 	case f.State == forecast.Depleted:
 		return "ran out"
-	case f.Subject == forecast.Key && f.State != forecast.Unknown:
-		return "key cap runs out"
+	case f.Subject.Limit() && f.State != forecast.Unknown:
+		return limitWord(s) + " runs out"
 	}
 	return "runs out"
 }
@@ -241,7 +241,7 @@ func vaguely(p draw.Pen, f forecast.Forecast) []string {
 
 // depletedLines are what being spent means, and what can be done.
 func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
-	if s.Forecast.Subject == forecast.Key {
+	if s.Forecast.Subject.Limit() {
 		lines := []string{refusedUntil(p, s, w)}
 		if s.Balance != nil { // else it stands in its place
 			lines = append(lines, keyCapLines(p, s, w)...)
@@ -259,21 +259,22 @@ func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-// refusedUntil is until when requests with a key whose cap is spent fail.
+// refusedUntil is until when requests with a key whose limit is spent fail.
 func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
-	var reset credit.Reset
-	if s.Key != nil {
-		reset = s.Key.Cap.Reset
+	what := "its cap"
+	if s.Forecast.Subject == forecast.Budget {
+		what = "the budget"
 	}
-	if at, ok := reset.Next(p.Now); ok {
-		day := at.Format("2 Jan")
-		return draw.Pick(w, "This key is refused (403) until its cap resets on "+day+" (UTC).",
+	c, at, _ := s.Limit(p.Now)
+	switch {
+	case !at.IsZero():
+		day := at.UTC().Format("2 Jan")
+		return draw.Pick(w, "This key is refused (403) until "+what+" resets on "+day+" (UTC).",
 			"Refused (403) until it resets on "+day+" (UTC).", "Refused (403) until "+day+" (UTC).", "Refused till "+day)
+	case c.Reset != credit.ResetNever:
+		return draw.Pick(w, "This key is refused (403) until "+what+" resets.", "Refused (403) until it resets.", "Refused (403)")
 	}
-	if reset != credit.ResetNever {
-		return draw.Pick(w, "This key is refused (403) until its cap resets.", "Refused (403) until it resets.", "Refused (403)")
-	}
-	return draw.Pick(w, "This key is refused (403): its cap never resets.", "Refused (403): the cap never resets.", "Refused (403)")
+	return draw.Pick(w, "This key is refused (403): "+what+" never resets.", "Refused (403): it never resets.", "Refused (403)")
 }
 
 // idleFor is for how long nothing was spent, up to the last reading.

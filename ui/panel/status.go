@@ -52,8 +52,8 @@ func statusOf(s account.Snapshot, now time.Time) status {
 
 // spentWord is which of the two is spent.
 func spentWord(s account.Snapshot) string {
-	if s.Forecast.Subject == forecast.Key {
-		return "key cap spent"
+	if s.Forecast.Subject.Limit() {
+		return limitWord(s) + " spent"
 	}
 	return "depleted"
 }
@@ -100,7 +100,7 @@ func levelOf(s account.Snapshot) (draw.Level, string) {
 // key's cap ends first.
 func balanceLevel(s account.Snapshot) draw.Level {
 	l, _ := levelOf(s)
-	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject == forecast.Key {
+	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject.Limit() {
 		l = draw.LevelOK
 		if known && share <= lowShare {
 			l = draw.LevelLow
@@ -121,6 +121,19 @@ func leftShare(s account.Snapshot) (share float64, ok bool) {
 		return min(1, max(0, 1-used)), ok
 	}
 	return 0, false
+}
+
+// limitWord is what a limit of the key that ends first is called, in few words.
+func limitWord(s account.Snapshot) string {
+	if f := s.Forecast.Subject; f == forecast.Budget || f != forecast.Key && s.Binding == credit.BoundByBudget {
+		return draw.Clean(s.LimitName(forecast.Budget))
+	}
+	return "key cap"
+}
+
+// limited reports whether a limit of the key is less than the balance.
+func limited(s account.Snapshot) bool {
+	return s.Binding == credit.BoundByKey || s.Binding == credit.BoundByBudget
 }
 
 // hasCap reports whether the key has a cap that bounds it, with both ends

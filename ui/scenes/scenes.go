@@ -96,6 +96,15 @@ var All = map[string]func() account.Snapshot{
 		s.Forecast.Subject = forecast.Key
 		return s
 	},
+	"budget": func() account.Snapshot {
+		s := Healthy()
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Budgets: []credit.Budget{{Scope: "member", SpendUSD: USD(45.13),
+			Cap: credit.Cap{LimitUSD: USD(50), RemainingUSD: USD(4.87), Reset: credit.ResetWeekly}}}}
+		s.SpendableUSD, s.Binding = USD(4.87), credit.BoundByBudget
+		s.Forecast.Subject = forecast.Budget
+		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 5*3600, 10.6*3600, 19*3600
+		return s
+	},
 	"cap-spent": func() account.Snapshot {
 		s := Healthy()
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: USD(20), RemainingUSD: USD(-0.12), Reset: credit.ResetMonthly}}
