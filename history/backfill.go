@@ -12,7 +12,7 @@ import (
 
 // Causes of the gaps that make up a back-fill; no poll may give them.
 const (
-	backfilled = "back-filled" // a span whose spend is known
+	backfilled = credit.Backfilled // a span whose spend is known
 	// NotKnown is the cause of a gap between two readings of which nothing
 	// tells what was spent: no span of a back-fill did.
 	NotKnown = "not known"

@@ -102,7 +102,7 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 		}
 		b.SpendUSD = c.Spend(b.From, b.To)
 		b.UsageUSD, _ = c.At(b.To)
-		b.Observed = c.Observed(b.Span, covered)
+		b.Observed, b.Blurred = c.Observed(b.Span, covered), c.Blurred(b.Span)
 		for k+1 < len(credits) && credits[k+1].at <= b.To.Unix() {
 			k++
 		}

@@ -46,6 +46,11 @@ func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
 			r.OwnSince = span.To
 		}
 	}
+	for _, g := range t.Gaps { // nobody saw it between what is filled in and the first reading
+		if r.OwnSince.After(w.since) && !g.From.After(r.OwnSince) && g.To.After(r.OwnSince) {
+			r.OwnSince = g.To
+		}
+	}
 	for _, g := range t.Segments {
 		if !g.At.Before(at.Add(-24*time.Hour)) && g.At.Before(at) {
 			r.Segments = append(r.Segments, g)

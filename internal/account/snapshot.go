@@ -162,6 +162,15 @@ func (s Snapshot) Early() bool {
 	return f.History < earlyHistory || !s.OwnSince.IsZero() && f.At.Sub(s.OwnSince) < earlyHistory
 }
 
+// Seen is for how long the account was watched: what was filled in or imported
+// from before is not part of it.
+func (s Snapshot) Seen() time.Duration {
+	if s.OwnSince.IsZero() {
+		return 0
+	}
+	return max(0, s.At.Sub(s.OwnSince))
+}
+
 // KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
 func (s Snapshot) KeyKind() credit.KeyKind {
 	if s.Key == nil || s.Key.Kind == "" {

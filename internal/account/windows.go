@@ -13,6 +13,7 @@ type windows struct {
 	at    time.Time // the newest reading
 	since time.Time // the first
 	plot  credit.Plot
+	curve credit.Curve
 }
 
 // fineSteps are where windows are cut finer than by the hours of the clock.
@@ -31,7 +32,7 @@ func windowsOf(t *credit.Trail, at time.Time) windows {
 	if !w.since.Before(at) {
 		return w // one reading, or a clock that was set back
 	}
-	w.plot = t.Plot(steps(w.since, at))
+	w.plot, w.curve = t.Plot(steps(w.since, at)), t.Curve()
 	return w
 }
 
@@ -60,7 +61,7 @@ func steps(first, at time.Time) []time.Time {
 
 // over is what was spent since from, or nil where history does not cover that.
 func (w windows) over(from time.Time) *float64 {
-	if w.since.IsZero() || w.since.After(from) || credit.Guessed(w.plot.Gaps, credit.Span{From: from, To: w.at}) {
+	if w.since.IsZero() || w.since.After(from) || w.curve.Blurred(credit.Span{From: from, To: w.at}) {
 		return nil
 	}
 	sum := 0.0

@@ -21,9 +21,11 @@ func (a *app) historyCommand() *cobra.Command {
 		Long: `history prints the stored readings of the account, oldest first. Each row has the
 account's totals, and what was spent since the row before. It sends no request.
 
-With --every there is a row for the end of each span: of the hour, the day or
-the week from Monday in UTC, and also for the first and the last reading. Their
-spend adds up to the spend of the whole time.
+With --every there is a row for each span, at its start: --since, or the first
+reading, then the hour, the day or the week from Monday in UTC, and the newest
+reading. It has the totals as they were then, and what was spent in the span. That
+is empty where nobody saw when it was spent; the rest adds up to the spend of the
+whole time.
 
 Times are in UTC, amounts in USD. Unknown values are empty, or null in JSON.
 ortop import reads what --csv writes, which holds only times and numbers: no cell

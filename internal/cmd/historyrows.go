@@ -91,8 +91,10 @@ func rowOf(s credit.Sample, before *credit.Sample) render.HistoryRow {
 // spansAtOnce is how many spans are read at once.
 const spansAtOnce = 1000
 
-// eachSpan gives a row for the end of each span. The first and the last
-// reading end one too, so that what is known and what is not never share one.
+// eachSpan gives a row for each span, at its start: the totals as they were then,
+// and what was spent in it. The first and the newest reading begin one too, so that
+// what is known and what is not never share one. Where nobody saw when it was
+// spent, the row is empty.
 func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first credit.Sample, emit func(render.HistoryRow) error) error {
 	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
 	if err != nil {
@@ -108,29 +110,21 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 	}
 	next := func(t time.Time) time.Time {
 		end := t.Truncate(query.every).Add(query.every)
-		for _, edge := range []time.Time{first.At, last} {
+		for _, edge := range []time.Time{first.At, last, query.to.Truncate(time.Second)} {
 			if edge.After(t) && edge.Before(end) {
 				end = edge
 			}
 		}
 		return end
 	}
-	start := first.At
-	if !query.from.IsZero() {
-		start = query.from.Truncate(query.every)
+	start := query.from.Truncate(time.Second)
+	if start.Before(first.At) && query.from.IsZero() {
+		start = first.At
 	}
-	if start.Equal(first.At) {
-		if err := emit(rowOf(first, nil)); err != nil {
-			return err
-		}
-	}
+	var was credit.Bucket // the one before, whose end has the totals of this start
 	for bounds := []time.Time{start}; ; bounds = append(bounds[:0], bounds[len(bounds)-1]) {
-		for len(bounds) <= spansAtOnce {
-			end := next(bounds[len(bounds)-1])
-			if end.After(query.to) {
-				break
-			}
-			bounds = append(bounds, end)
+		for len(bounds) <= spansAtOnce && bounds[len(bounds)-1].Before(query.to.Truncate(time.Second)) {
+			bounds = append(bounds, next(bounds[len(bounds)-1]))
 		}
 		if len(bounds) < 2 {
 			return nil
@@ -140,19 +134,42 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 			return readError(err)
 		}
 		for _, b := range plot.Buckets {
-			r := render.HistoryRow{At: b.To.UTC()}
+			r := render.HistoryRow{At: b.From.UTC()}
 			switch {
-			case b.To.Equal(first.At):
+			case b.From.Equal(start) && !start.Before(first.At):
+				if r, err = startRow(ctx, ar, start, plot.Gaps); err != nil {
+					return readError(err)
+				}
+			case b.From.Equal(first.At):
 				r = rowOf(first, nil)
-			case b.Known && b.From.Before(last):
-				r.UsageUSD, r.SpendUSD = &b.UsageUSD, &b.SpendUSD
-				if b.CreditsKnown {
-					r.CreditsUSD = &b.CreditsUSD
+			case was.Known && !was.Blurred && !b.From.After(last):
+				usage, credits := was.UsageUSD, was.CreditsUSD
+				if r.UsageUSD = &usage; was.CreditsKnown {
+					r.CreditsUSD = &credits
 				}
 			}
+			if b.Known && !b.Blurred && b.From.Before(last) {
+				r.SpendUSD = &b.SpendUSD
+			}
+			was = b
 			if err := emit(r); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// startRow has the totals at the start of the first span, as far as they were seen.
+func startRow(ctx context.Context, ar monitor.Archive, at time.Time, gaps []credit.Gap) (render.HistoryRow, error) {
+	for _, g := range gaps {
+		if g.From.Before(at) && g.To.After(at) {
+			return render.HistoryRow{At: at.UTC()}, nil
+		}
+	}
+	s, ok, err := ar.DB.At(ctx, ar.Shown, at)
+	if err != nil || !ok {
+		return render.HistoryRow{At: at.UTC()}, err
+	}
+	s.At = at.UTC()
+	return rowOf(s, nil), nil
 }

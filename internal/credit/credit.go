@@ -57,8 +57,11 @@ type Span struct{ From, To time.Time }
 // Gap is a span in which nothing was read, and why.
 type Gap struct {
 	Span
-	Cause string // "asleep", "not running", or the fault; may be empty
+	Cause string // "asleep", "not running", Backfilled, or the fault; may be empty
 }
+
+// Backfilled is the cause of a gap whose spend was filled in from totals.
+const Backfilled = "back-filled"
 
 // TopUp is a change of the credits bought: a purchase where AmountUSD is
 // above 0; a refund, an expiry or a transfer where it is below.

@@ -28,6 +28,9 @@ type Bucket struct {
 	Known bool
 	// Observed is the share of the span, 0 to 1, in which readings were taken.
 	Observed float64
+	// Blurred reports that when the spend of the span happened is not known: too
+	// much of it lies in time that nobody saw and that reaches out of it.
+	Blurred bool
 	// UsageUSD and CreditsUSD are the totals at the end of the span.
 	UsageUSD     float64
 	CreditsUSD   float64
@@ -140,6 +143,30 @@ func (s Span) Shared(o Span) time.Duration {
 		s.To = o.To
 	}
 	return max(0, s.To.Sub(s.From))
+}
+
+// fine is a span of spend that is filled in and may be spread evenly.
+const fine = time.Hour + time.Minute
+
+// Blurred reports whether when the spend of s happened is not known: too much of it
+// lies in a gap that reaches out of it, or it cuts a span whose spend was filled
+// in, other than a short one, by too much of its own length.
+func (c Curve) Blurred(s Span) bool {
+	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
+	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
+		g := c.Gaps[i]
+		if g.Cause != Backfilled {
+			if Guessed([]Gap{g}, s) {
+				return true
+			}
+			continue
+		}
+		length, inside := g.To.Sub(g.From), g.Shared(s)
+		if length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds() {
+			return true
+		}
+	}
+	return false
 }
 
 // EdgeShare is how much of a span may be guessed because it begins or ends

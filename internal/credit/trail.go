@@ -91,7 +91,7 @@ func (t *Trail) Unobserved() []Span {
 func (t *Trail) Curve() Curve {
 	gaps := slices.Clone(t.Gaps)
 	for _, s := range t.Backfilled {
-		gaps = append(gaps, Gap{Span: s})
+		gaps = append(gaps, Gap{Span: s, Cause: Backfilled})
 	}
 	slices.SortFunc(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
 	return Curve{Gaps: gaps, Segments: t.Segments, Usage: func(second int64) (float64, bool) {
@@ -122,7 +122,7 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 		}
 		b.SpendUSD = c.Spend(b.From, b.To)
 		b.UsageUSD, _ = c.At(b.To)
-		b.Observed = c.Observed(b.Span, covered)
+		b.Observed, b.Blurred = c.Observed(b.Span, covered), c.Blurred(b.Span)
 		if s, ok := t.second(b.To.Unix()); ok && s.CreditsKnown {
 			b.CreditsUSD, b.CreditsKnown = s.CreditsUSD, true
 		}

@@ -143,7 +143,7 @@ func (m *Monitor) SpendBetween(ctx context.Context, bounds ...time.Time) ([]*flo
 	}
 	first := s.trail(s.shown).First.At
 	for i, b := range plot.Buckets {
-		if b.Known && !b.From.Before(first) && !b.To.After(poll.Success) && !credit.Guessed(plot.Gaps, b.Span) {
+		if b.Known && !b.From.Before(first) && !b.To.After(poll.Success) && !b.Blurred {
 			sums[i] = &plot.Buckets[i].SpendUSD
 		}
 	}
@@ -166,7 +166,7 @@ func (m *Monitor) spent(ctx context.Context, series history.Series, from, to tim
 		return nil, nil
 	}
 	plot, err := s.db.BucketsAt(ctx, series, []time.Time{from, to})
-	if err != nil || credit.Guessed(plot.Gaps, credit.Span{From: from, To: to}) {
+	if err != nil || plot.Buckets[0].Blurred {
 		return nil, err
 	}
 	return &plot.Buckets[0].SpendUSD, nil

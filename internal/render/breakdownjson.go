@@ -16,6 +16,7 @@ type BreakdownObject struct {
 	To           string             `json:"to"`
 	Total        *float64           `json:"total_usd"`
 	Unattributed *float64           `json:"unattributed_usd"`
+	ReadAt       string             `json:"read_at"` // of the oldest row
 	Rows         []breakdownRowJSON `json:"rows"`
 }
 
@@ -37,7 +38,7 @@ type breakdownRowJSON struct {
 func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
-		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, ReadAt: *timestamp(b.ReadAt), Rows: []breakdownRowJSON{},
 	}
 	for _, r := range b.Rows {
 		row := breakdownRowJSON{
@@ -52,8 +53,8 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 	return o
 }
 
-// BreakdownCSV is the rows alone, with the columns of the JSON; empty is
-// unknown.
+// BreakdownCSV is the rows alone, with the columns of the JSON and when they were
+// read; empty is unknown.
 func BreakdownCSV(b spenders.Breakdown) string {
 	var out strings.Builder
 	w := csv.NewWriter(&out)
@@ -69,7 +70,7 @@ func BreakdownCSV(b spenders.Breakdown) string {
 		}
 		return strconv.FormatInt(*v, 10)
 	}
-	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at"})
+	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at", "read_at"})
 	for _, r := range Breakdown(b).Rows {
 		resets := ""
 		if r.ResetsAt != nil {
@@ -77,7 +78,7 @@ func BreakdownCSV(b spenders.Breakdown) string {
 		}
 		w.Write([]string{
 			csvCell(r.ID), csvCell(r.Name), usd(r.Spend), usd(r.Share), count(r.Requests), count(r.Tokens),
-			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), resets,
+			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), resets, *timestamp(b.ReadAt),
 		})
 	}
 	w.Flush() // a Builder takes everything

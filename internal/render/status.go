@@ -204,7 +204,7 @@ func noDate(s account.Snapshot, now time.Time) string {
 		}
 		return "idle: no spend for " + text.Span(now.Sub(f.LastSpend))
 	case forecast.Cold:
-		return "not enough history: " + text.Span(f.History)
+		return "not enough history: " + text.Span(s.Seen())
 	}
 	return text.Unknown
 }

@@ -117,6 +117,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		return b, errUnread
 	}
 	var err error
+	to := b.To // the total is up to it, also where those who spent it are older
 	ordinary := sub.Key.Kind == credit.KeyOrdinary
 	switch {
 	case ordinary:
@@ -128,6 +129,9 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		err = s.byKey(ctx, sub, &b)
 	default:
 		s.byUse(ctx, sub, &b)
+	}
+	if q.By == ByKey {
+		b.To = to
 	}
 	if b.TotalUSD == nil && b.From.Before(b.To) {
 		var totalErr error

@@ -57,6 +57,12 @@ func TestScript(t *testing.T) {
 			env.Setenv("LANG", "C.UTF-8")
 			return nil
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "midnight" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return time.Now().UTC().Hour() == 0, nil // the day so far is no longer than an hour
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sim": simCommand, "exit": exitCommand, "json": jsonCommand, "secretless": secretless,
 		},

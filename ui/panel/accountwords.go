@@ -60,7 +60,7 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 		idle := idleFor(s, p)
 		return draw.Pick(w, idle, "idle", "")
 	case forecast.Cold:
-		return draw.Pick(w, "not enough history: "+text.Span(f.History), "not enough history", "too early", "")
+		return draw.Pick(w, "not enough history: "+text.Span(s.Seen()), "not enough history", "too early", "")
 	}
 	return dim(text.Unknown)
 }

@@ -153,7 +153,7 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 	case forecast.Idle:
 		return idleFor(d.Snap, d.Pen), "idle", "idle"
 	case forecast.Cold:
-		return "not enough history: " + text.Span(f.History), "too early", "too early"
+		return "not enough history: " + text.Span(d.Snap.Seen()), "too early", "too early"
 	}
 	return "", "", ""
 }

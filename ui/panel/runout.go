@@ -199,7 +199,7 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 		return []string{p.Bright(draw.Pick(w, idle, strings.Replace(idle, ": no spend", "", 1), "idle")), p.Dim(why)}
 	case forecast.Cold:
 		return []string{
-			p.Bright(draw.Pick(w, "not enough history: "+text.Span(f.History), "too early: "+text.Span(f.History), "too early")),
+			p.Bright(draw.Pick(w, "not enough history: "+text.Span(s.Seen()), "too early: "+text.Span(s.Seen()), "too early")),
 			p.Dim(draw.Pick(w, "the first date needs 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
 		}
 	}

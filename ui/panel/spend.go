@@ -38,7 +38,7 @@ func (d SpendPlot) rates(now time.Time) []float64 {
 		whole := b.To.Sub(b.From)
 		passed := min(whole, now.Sub(b.From))
 		switch {
-		case !b.Known || b.Observed < 0.01 && !d.filled(b.Span) || whole <= 0:
+		case !b.Known || b.Blurred || b.Observed < 0.01 && !d.filled(b.Span) || whole <= 0:
 		case d.perDay():
 			out[i] = max(0, b.SpendUSD)
 		case passed*5 >= whole:
