@@ -9,7 +9,9 @@ import (
 func TestBlurred(t *testing.T) {
 	day := time.Date(2026, 11, 27, 0, 0, 0, 0, time.UTC)
 	at := func(hours float64) time.Time { return day.Add(time.Duration(hours * float64(time.Hour))) }
-	gap := func(from, to float64, cause string) Gap { return Gap{Span: Span{From: at(from), To: at(to)}, Cause: cause} }
+	gap := func(from, to float64, cause string) Gap {
+		return Gap{Span: Span{From: at(from), To: at(to)}, Cause: cause}
+	}
 	for _, c := range []struct {
 		name     string
 		gap      Gap
