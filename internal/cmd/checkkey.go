@@ -47,9 +47,9 @@ func (a *app) nameTheFirst(configPath string, added config.Account) error {
 // checkKey sends the API a request with a key that a person gave, and returns it if the
 // API knows it.
 func checkKey(ctx context.Context, baseURL, key string) (client.Secret, error) {
-	secret := client.NewSecret(key)
-	if err := secret.Check(); err != nil {
-		return client.Secret{}, err
+	secret, err := keys.Parse(key)
+	if err != nil {
+		return client.Secret{}, fmt.Errorf("the key cannot be used: %w", err)
 	}
 	c, err := newClient(baseURL, secret)
 	if err != nil {

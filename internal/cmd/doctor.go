@@ -104,7 +104,12 @@ func (a *app) checkConfig(c *checkup, s settings) {
 func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 	key, source, err := a.key(ctx, s)
 	if err != nil {
-		c.wrong("key", err.Error(), noKeyHint)
+		hint := noKeyHint
+		var failed *keys.Error
+		if errors.As(err, &failed) && !errors.Is(err, keys.ErrNone) {
+			hint = failed.Hint
+		}
+		c.wrong("key", err.Error(), hint)
 		return
 	}
 	c.ok("key", "from %s, fingerprint %s", source.Name, key.Fingerprint())

@@ -26,7 +26,7 @@ func TestKeyCommand(t *testing.T) {
 		{name: "prints the key", argv: []string{"echo", canary}, key: canary},
 		{name: "notes below the key", argv: sh("printf '%s\\n' " + canary + " user:me"), key: canary},
 		{name: "noise on standard error", argv: sh("echo hello >&2; echo " + canary), key: canary},
-		{name: "argv is not a shell's line", argv: []string{"echo", "$HOME;x"}, key: "$HOME;x"},
+		{name: "argv is not a shell's line", argv: []string{"echo", "x$HOME;x"}, key: "x$HOME;x"},
 		{name: "standard input is empty", argv: sh("cat; echo " + canary), key: canary},
 		{name: "prints nothing", argv: []string{"true"}, problem: "it is empty"},
 		{name: "prints words", argv: []string{"echo", "no key", canary}, problem: "character that no key has"},

@@ -82,7 +82,7 @@ func locate(env Environment, account config.Account, explicit bool) (Source, fun
 	type reader = func(context.Context) (client.Secret, Source, error)
 	held := func(v variable) (Source, reader) {
 		source := Source{v.name}
-		return source, func(context.Context) (client.Secret, Source, error) { return checked(v.secret, source) }
+		return source, func(context.Context) (client.Secret, Source, error) { return parsed(v.secret.Reveal(), source) }
 	}
 	if !explicit {
 		for _, v := range []variable{env.ortop, env.management} {
@@ -110,9 +110,10 @@ func locate(env Environment, account config.Account, explicit bool) (Source, fun
 	return Source{}, nil
 }
 
-// checked refuses a key that no header can carry.
-func checked(key client.Secret, source Source) (client.Secret, Source, error) {
-	if err := key.Check(); err != nil {
+// parsed is the key that a source's text holds.
+func parsed(text string, source Source) (client.Secret, Source, error) {
+	key, err := Parse(text)
+	if err != nil {
 		return client.Secret{}, source, &Error{Source: source, Problem: err.Error(), Err: err}
 	}
 	return key, source, nil
@@ -122,9 +123,5 @@ func checked(key client.Secret, source Source) (client.Secret, Source, error) {
 // first line is left out, as password managers put notes there.
 func firstLine(text []byte, source Source) (client.Secret, Source, error) {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	key := client.NewSecret(line)
-	if key.IsZero() {
-		return client.Secret{}, source, &Error{Source: source, Problem: "it is empty"}
-	}
-	return checked(key, source)
+	return parsed(line, source)
 }
