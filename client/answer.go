@@ -3,14 +3,12 @@ package client
 import (
 	"compress/flate"
 	"compress/gzip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"ortop/internal/text"
@@ -75,10 +73,10 @@ func (c *Client) malformed(endpoint string, res *http.Response, body []byte, why
 	case errors.Is(why, errNotJSON):
 		e.Message = notJSON(res.Header)
 	case errors.Is(why, errInBody):
-		refused := parseRefusal(body)
-		e.Message = strings.TrimSuffix(why.Error()+": "+refused.message, ": ")
-		if refused.code >= 400 && refused.code < 600 {
-			e.Kind = kindOf(refused.code)
+		refused := ReadRefusal(body)
+		e.Message = strings.TrimSuffix(why.Error()+": "+refused.Message, ": ")
+		if refused.Code >= 400 && refused.Code < 600 {
+			e.Kind = kindOf(refused.Code)
 		}
 		e.RetryAfter = retryAfter(e.Kind, res.Header, refused.header, at)
 	default:
@@ -93,16 +91,16 @@ func (c *Client) refusal(q call, res *http.Response, at clocks) *APIError {
 	e := &APIError{Status: res.StatusCode, Kind: kindOf(res.StatusCode), Endpoint: q.name}
 	// The status is enough: a body that cannot be read changes nothing.
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxRefusalBytes))
-	refused := parseRefusal(body)
-	e.NotJSON = !refused.isJSON
+	refused := ReadRefusal(body)
+	e.NotJSON = !refused.IsJSON
 	switch {
 	case e.Kind == ErrRedirect:
 		e.Message = redirectTarget(res.Header.Get("Location"), c.base)
 	case e.Kind == ErrNotFound && !q.lookup:
 		e.Message = fmt.Sprintf("nothing at %s: is the base URL right?", c.url(q.pathname()))
-	case refused.message != "":
-		e.Message = refused.message
-	case len(body) > 0 && !refused.isJSON:
+	case refused.Message != "":
+		e.Message = refused.Message
+	case len(body) > 0 && !refused.IsJSON:
 		e.Message = notJSON(res.Header)
 	default:
 		e.Message = http.StatusText(res.StatusCode)
@@ -138,58 +136,4 @@ func redirectTarget(location string, base *url.URL) string {
 		return "to a " + u.Scheme + " URL"
 	}
 	return "to " + u.Scheme + "://" + u.Host
-}
-
-// refusalBody is what the body of a refusal holds.
-type refusalBody struct {
-	message string
-	code    int         // 0: none
-	header  http.Header // those repeated in error.metadata.headers
-	isJSON  bool
-}
-
-// parseRefusal reads {"error":{"code","message","metadata"}}, OpenRouter's
-// form, leniently: observed are also {"error":"text"}, {"message":"text"}, codes that are
-// strings, and application/problem+json. What cannot be read is left empty.
-func parseRefusal(body []byte) refusalBody {
-	s := refusalBody{isJSON: json.Valid(body)}
-	top := lenientObject(body)
-	var failure map[string]json.RawMessage
-	if s.message = lenientText(top["error"]); s.message == "" {
-		failure = lenientObject(top["error"])
-		s.message = lenientText(failure["message"])
-	}
-	if s.message == "" {
-		s.message = lenientText(top["message"])
-	}
-	if s.message == "" {
-		s.message = strings.Trim(lenientText(top["title"])+": "+lenientText(top["detail"]), ": ")
-	}
-	s.code, _ = strconv.Atoi(lenientText(failure["code"]))
-	s.header = http.Header{}
-	for name, value := range lenientObject(lenientObject(failure["metadata"])["headers"]) {
-		s.header.Set(name, lenientText(value))
-	}
-	return s
-}
-
-// lenientObject returns the fields of an object, none for anything else.
-func lenientObject(raw []byte) map[string]json.RawMessage {
-	var m map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &m)
-	return m
-}
-
-// lenientText returns a string, or a number as it is written; "" for anything
-// else.
-func lenientText(raw []byte) string {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		return s
-	}
-	var n json.Number
-	if json.Unmarshal(raw, &n) == nil {
-		return n.String()
-	}
-	return ""
 }

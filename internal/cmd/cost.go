@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"ortop/client"
 	"ortop/internal/child"
+	"ortop/internal/fault"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -36,7 +39,10 @@ and not subtracted. With --key only that key's spend counts.
 
 The command has this program's input, output and environment, without
 ORTOP_API_KEY and OPENROUTER_MANAGEMENT_KEY. Its exit code is returned. It runs
-also where usage cannot be read.`,
+also where usage cannot be read.
+
+Where its output goes to a pipe or a file, the body of a 402 or 403 in it is
+explained, as ortop doctor --explain does it; the output itself is not changed.`,
 		Example: `  ortop cost -- ./evaluate.sh
   ortop cost --json -- make test 2>&1 >/dev/null | tail -n 1`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -81,7 +87,11 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 	}
 	c := exec.Command(args[0], args[1:]...)
 	c.Env, c.Stdin, c.Stdout, c.Stderr = a.env.CommandEnviron(), a.stdin, a.stdout, a.stderr
+	var printed fault.Watch
+	ended := child.Tap(c, &printed)
 	code, runErr := child.Run(c, signals)
+	ended()
+	a.explainPrinted(printed.Found())
 	var cost monitor.Cost
 	switch {
 	case runErr != nil:
@@ -96,6 +106,15 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 		return &exitError{code: code}
 	}
 	return nil
+}
+
+// explainPrinted says what the refusals mean that a command printed.
+func (a *app) explainPrinted(refusals []client.Refusal) {
+	for _, r := range refusals {
+		if k := r.Kind(); k == client.ErrPayment || k == client.ErrForbidden || r.LimitSource != "" {
+			a.hint("the command was %s", strings.Join(fault.Explain(r, a.now()), "; "))
+		}
+	}
 }
 
 // cannotRead prints why the cost will not be known.

@@ -25,16 +25,30 @@ import (
 
 func (a *app) doctorCommand() *cobra.Command {
 	var verify bool
-	c := &cobra.Command{
+	var explain string
+	var c *cobra.Command
+	c = &cobra.Command{
 		Use:   "doctor",
 		Short: "Find what is wrong with the set-up, and what to do",
 		Long: `doctor checks the configuration, the key, the API, the history file and the
 terminal, and reports what is wrong and what to do about it. It changes nothing.
-The exit code is 1 if anything is wrong.`,
+The exit code is 1 if anything is wrong.
+
+With --explain it reads the body of an error instead, or a log that has one, from a
+file or from standard input (-), and says which limit refused the request, until
+when, and what to do. The exit code is 4 if no error is found in it.`,
+		Example: `  ortop doctor
+  curl -s … | ortop doctor --explain -`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.doctor(ctx, verify) }),
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			if c.Flags().Changed("explain") {
+				return a.explain(ctx, explain)
+			}
+			return a.doctor(ctx, verify)
+		}),
 	}
 	c.Flags().BoolVar(&verify, "verify", false, "read the whole history file and compare its checksums")
+	c.Flags().StringVar(&explain, "explain", "", "explain the body of an error in this file, or in standard input (-)")
 	return c
 }
 
