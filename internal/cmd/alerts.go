@@ -164,7 +164,7 @@ func channelURL(ch config.Channel) func(context.Context) (string, error) {
 	}
 	source := config.Account{Name: ch.Name, KeyFile: ch.URLFile, KeyCommand: ch.URLCommand}
 	return func(ctx context.Context) (string, error) {
-		secret, _, err := keys.Find(ctx, keys.Environment{}, source, true)
+		secret, err := keys.Secret(ctx, source)
 		var e *keys.Error
 		if errors.As(err, &e) {
 			return "", fmt.Errorf("%s: %s", strings.TrimPrefix(e.Source.Name, "key_"), e.Problem)

@@ -54,7 +54,12 @@ func Find(ctx context.Context, env Environment, account config.Account, explicit
 	source, read := locate(env, account, explicit)
 	switch {
 	case read != nil:
-		return read(ctx)
+		secret, source, err := read(ctx)
+		if err != nil {
+			return secret, source, err
+		}
+		key, err := Parse(secret.Reveal())
+		return checked(key, source, err)
 	case explicit:
 		return client.Secret{}, source, &Error{
 			Problem: fmt.Sprintf("account %q has no key source of its own", text.Clean(account.Name, 64)),
@@ -67,6 +72,20 @@ func Find(ctx context.Context, env Environment, account config.Account, explicit
 		Hint:    "set " + ortopVariable + ", or store a key with `ortop accounts add`",
 		Err:     ErrNone,
 	}
+}
+
+// Secret returns what the account's own source holds, which may be another secret
+// than a key.
+func Secret(ctx context.Context, account config.Account) (client.Secret, error) {
+	_, read := locate(Environment{}, account, true)
+	if read == nil {
+		return client.Secret{}, &Error{Problem: "no source is set", Err: ErrNone}
+	}
+	secret, source, err := read(ctx)
+	if err == nil {
+		secret, _, err = checked(secret, source, secret.Check())
+	}
+	return secret, err
 }
 
 // Where returns the source that Find would use, without using it; ok is false
@@ -82,7 +101,7 @@ func locate(env Environment, account config.Account, explicit bool) (Source, fun
 	type reader = func(context.Context) (client.Secret, Source, error)
 	held := func(v variable) (Source, reader) {
 		source := Source{v.name}
-		return source, func(context.Context) (client.Secret, Source, error) { return parsed(v.secret.Reveal(), source) }
+		return source, func(context.Context) (client.Secret, Source, error) { return v.secret, source, nil }
 	}
 	if !explicit {
 		for _, v := range []variable{env.ortop, env.management} {
@@ -110,18 +129,21 @@ func locate(env Environment, account config.Account, explicit bool) (Source, fun
 	return Source{}, nil
 }
 
-// parsed is the key that a source's text holds.
-func parsed(text string, source Source) (client.Secret, Source, error) {
-	key, err := Parse(text)
+// checked names the source of a key that cannot be used.
+func checked(key client.Secret, source Source, err error) (client.Secret, Source, error) {
 	if err != nil {
 		return client.Secret{}, source, &Error{Source: source, Problem: err.Error(), Err: err}
 	}
 	return key, source, nil
 }
 
-// firstLine takes the key from a file's or a command's text. What follows the
+// firstLine takes the secret from a file's or a command's text. What follows the
 // first line is left out, as password managers put notes there.
 func firstLine(text []byte, source Source) (client.Secret, Source, error) {
 	line, _, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return parsed(line, source)
+	key := client.NewSecret(line)
+	if key.IsZero() {
+		return checked(key, source, errEmpty)
+	}
+	return key, source, nil
 }

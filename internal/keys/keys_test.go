@@ -159,7 +159,11 @@ func FuzzFirstLine(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		key, _, err := firstLine(text, Source{"test"})
+		key, source, err := firstLine(text, Source{"test"})
+		if err == nil {
+			key, err = Parse(key.Reveal())
+			key, _, err = checked(key, source, err)
+		}
 		if err != nil {
 			var typed *Error
 			if !errors.As(err, &typed) || !key.IsZero() || strings.Contains(err.Error(), "\n") {
