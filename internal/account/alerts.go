@@ -92,10 +92,27 @@ func alertEvents(sent []alert.Event) []Event {
 	return events
 }
 
-// firing returns the alerts that fire and that nobody has seen, the most urgent
-// first.
-func firing(st State, b *Book) []alert.Event {
+// holding returns the alerts that hold by the values of the snapshot and that
+// nobody has seen, the most urgent first; nil where nobody can judge. How long a
+// condition has held is what the collector's state says.
+func (s Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
+	if s.Stale(s.Now) || !rules.Collects || !rules.Sends { // else it was judged as it came
+		alone := s.Now.Sub(st.Alerts.JudgedAt()).Abs() > 5*s.Interval/2
+		var drivers map[string]Driver
+		if alone {
+			drivers = map[string]Driver{} // nobody looks for them
+		}
+		if !s.At.IsZero() {
+			st.Unusual = st.Unusual.seen(s, rules).explained(s.Now, drivers)
+		}
+		r := s.alertReading(st, b, 0)
+		r.Viewed, r.Alone = true, alone
+		st.Alerts, _ = alert.Evaluate(rules.Alerts, st.Alerts, r)
+	}
 	active := st.Alerts.Active()
+	if s.At.IsZero() && len(active) == 0 {
+		return nil
+	}
 	for _, e := range b.Acknowledged {
 		seen := e.Alert
 		if seen == nil || e.Kind == EventCleared {

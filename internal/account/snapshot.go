@@ -52,8 +52,8 @@ type Snapshot struct {
 	Gaps                   int
 	// StorageNote is why history is not being written to disk, or empty.
 	StorageNote string
-	// Alerts are those that stand and were not acknowledged, the most urgent
-	// first.
+	// Alerts are those that hold by these values and were not acknowledged, the
+	// most urgent first; nil where nobody could judge.
 	Alerts []alert.Event
 	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.

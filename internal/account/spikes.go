@@ -182,7 +182,7 @@ func (u Spike) text() string {
 
 // unusual is what the rules may know of it.
 func (u Spike) reading() alert.Unusual {
-	a := alert.Unusual{Kind: u.kind(), ID: u.ID, ExcessUSD: u.USD - u.UsualUSD, Value: text.USD(u.USD), Text: u.text()}
+	a := alert.Unusual{Kind: u.kind(), ID: u.ID, ExcessUSD: u.USD - u.UsualUSD, Value: text.USD(u.USD), USD: u.USD, Text: u.text()}
 	factor := alert.SpikeFactor
 	if a.Kind == alert.Leak {
 		factor = alert.LeakFactor
@@ -196,23 +196,26 @@ func (u Spike) reading() alert.Unusual {
 // driverWait is how long it is waited for who drives unusual spend.
 const driverWait = 2 * time.Minute
 
-// follow takes in a snapshot, and who drives what is pending: by ID; nil is
-// that nobody looked for them meanwhile.
-func (was Unusual) follow(s Snapshot, rules Rules, drivers map[string]Driver) Unusual {
-	now := was
-	if !s.Stale(s.Now) {
-		next := was.find(s, alert.LeastFactor(rules.Alerts, alert.Spike, rules.Account))
-		if !was.same(next) {
-			next.Found, next.Pending = next.of(was.Found), next.of(was.Pending)
-			if fresh := begun(s, was, next); len(fresh) > 0 && s.KeyKind() == credit.KeyManagement {
-				next.Pending, next.PendingSince = append(next.Pending, fresh...), s.Now
-			} else {
-				next.Found = append(next.Found, fresh...)
-			}
-			now = next
-		}
+// seen takes in the values of a snapshot.
+func (was Unusual) seen(s Snapshot, rules Rules) Unusual {
+	next := was.find(s, alert.LeastFactor(rules.Alerts, alert.Spike, rules.Account))
+	if was.same(next) {
+		return was
 	}
-	if len(now.Pending) == 0 || drivers == nil && s.Now.Sub(now.PendingSince) < driverWait && !s.Now.Before(now.PendingSince) {
+	next.Found, next.Pending = next.of(was.Found), next.of(was.Pending)
+	if fresh := begun(s, was, next); len(fresh) > 0 && s.KeyKind() == credit.KeyManagement {
+		next.Pending, next.PendingSince = append(next.Pending, fresh...), s.Now
+	} else {
+		next.Found = append(next.Found, fresh...)
+	}
+	return next
+}
+
+// explained takes in who drives what is pending: by ID; nil is that nobody
+// looked for them meanwhile.
+func (was Unusual) explained(at time.Time, drivers map[string]Driver) Unusual {
+	now := was
+	if len(now.Pending) == 0 || drivers == nil && at.Sub(now.PendingSince) < driverWait && !at.Before(now.PendingSince) {
 		return now
 	}
 	// A spike is reported also where its driver cannot be found.

@@ -64,11 +64,16 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	if before, newer := in.before(b); newer {
 		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
 	}
-	s := View(*st, b, rules, now, false)
+	s := view(*st, b, rules, now, false)
 	st.Recent = s.recent
 	if rules.Collects {
-		st.Unusual = st.Unusual.follow(s, rules, in.Drivers)
+		if !s.Stale(s.Now) {
+			st.Unusual = st.Unusual.seen(s, rules)
+		}
+		st.Unusual = st.Unusual.explained(s.Now, in.Drivers)
 		r.judge(in, b, rules, &s)
+	} else {
+		s.Alerts = s.holding(*st, b, rules)
 	}
 	r.Snapshot = s
 	return r
@@ -104,7 +109,7 @@ func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
 	if st.Headline, moved = st.Headline.compare(*s, newest); moved != nil {
 		r.Events = append(r.Events, *moved)
 	}
-	s.Alerts = firing(*st, b)
+	s.Alerts = s.holding(*st, b, rules)
 	line := text.Clean(st.Outbox.Undelivered(s.Now), 300)
 	if line != "" && st.Undelivered == "" {
 		r.Events = append(r.Events, Event{At: s.Now, Kind: EventFault, Level: alert.Warning, Text: line})

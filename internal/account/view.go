@@ -21,7 +21,8 @@ type Rules struct {
 	// Collects reports whether this process is the one that polls the account:
 	// it judges what is unusual and what moved.
 	Collects bool
-	// Alerts are judged by a collector that Sends them, to Channels.
+	// Alerts are what every snapshot is judged by. A collector alone changes the
+	// state by them, and Sends what is to be sent, to Channels.
 	Alerts   []alert.Rule
 	Sends    bool
 	Channels []alert.Channel
@@ -30,6 +31,13 @@ type Rules struct {
 // View is the snapshot of what is known at now. A quick one has no forecast
 // where none was stored for the newest reading, for making one takes a while.
 func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
+	s := view(st, b, rules, now, quick)
+	s.Alerts = s.holding(st, b, rules)
+	return s
+}
+
+// view is the snapshot without its alerts.
+func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s := Snapshot{
 		Account: rules.Account, Host: rules.Host, Demo: rules.Demo, Now: now, At: b.Poll.Success,
 		Interval: rules.Interval, Source: st.Facts.Source, Key: st.Facts.Key,
@@ -66,7 +74,6 @@ func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s.Undelivered = st.Undelivered
 	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track
-	s.Alerts = firing(st, b)
 	o := st.Outlook
 	if !o.isOf(s.At) {
 		if quick {

@@ -30,6 +30,7 @@ type candidate struct {
 func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 	r.Now = r.Now.Round(0) // what is stored is the time on the wall
 	next := state.copy(r.Now)
+	next.judgedAt = r.Now.UTC()
 	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
 	seen := map[string]bool{}   // instances
 	var due []candidate
@@ -77,7 +78,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 	}
 	next.retain(func(rule, k string) bool {
 		known, live := judged[rule]
-		return live && (!known || seen[k])
+		return live && (seen[k] || !known && !r.Alone)
 	})
 	if !watchesTopUps {
 		next.topUpsNotified = time.Time{}
@@ -193,7 +194,7 @@ func (s *State) topUps(rule Rule, r Reading) []Event {
 		if at.IsZero() {
 			return
 		}
-		f := finding{value: text.USD(value), text: fmt.Sprintf(format, text.USD(value))}
+		f := finding{number: value, value: text.USD(value), text: fmt.Sprintf(format, text.USD(value))}
 		if left, ok := usd(r.BalanceUSD); ok {
 			f.text += ", " + text.USD(left) + " is left"
 		}

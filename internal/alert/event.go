@@ -21,6 +21,11 @@ type Event struct {
 	// control character or a key.
 	ValueText string `json:"value"`
 	Text      string `json:"text"`
+	// Number is the value as a figure in Unit, and Threshold the rule's in the
+	// same; nil where there is none.
+	Number    *float64 `json:"number,omitempty"`
+	Unit      Unit     `json:"unit,omitempty"`
+	Threshold *float64 `json:"threshold,omitempty"`
 	// Cleared reports that the condition is over.
 	Cleared bool `json:"cleared"`
 	// Channels are the names of those that it is for; empty means all.
@@ -37,6 +42,16 @@ type Event struct {
 	// not its all-clear.
 	owed bool
 }
+
+// Unit is what a number is in.
+type Unit string
+
+// The units.
+const (
+	USD     Unit = "usd"
+	Seconds Unit = "s"
+	Ratio   Unit = "ratio"
+)
 
 // cleaned returns a stored event, which may have been written by anyone, in
 // the form of one that was made here.
@@ -65,8 +80,9 @@ var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\
 // event returns the event of f at the time of the reading.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
 	value, text := f.description()
+	number, unit, threshold := r.figures(reading, f)
 	return Event{
-		Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
+		Number: number, Unit: unit, Threshold: threshold, Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
 		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, text),
 		Cleared: cleared, Channels: r.Channels,
 	}

@@ -17,9 +17,11 @@ const margin = 0.1
 // finding is what a rule sees in a reading, of one subject.
 type finding struct {
 	subject string
-	unknown bool // nothing can be concluded of this subject just now
-	over    bool // the condition holds
-	well    bool // it does not, by more than the margin
+	unknown bool    // nothing can be concluded of this subject just now
+	number  float64 // the value as a figure; see Rule.figures
+	limit   float64 // what number is compared with, where the rule alone does not say
+	over    bool    // the condition holds
+	well    bool    // it does not, by more than the margin
 	value   string
 	text    string
 	// describe makes value and text, if it is set: of thousands of keys few are
@@ -39,9 +41,9 @@ func (f finding) description() (value, text string) {
 // can be concluded.
 func probe(r Rule, in Reading) (found []finding, known bool) {
 	if r.Kind == Stale {
-		return []finding{stale(r, in)}, true
+		return []finding{stale(r, in)}, in.Fresh || !in.Viewed
 	}
-	if !in.Fresh {
+	if !in.Fresh && (!in.Viewed || in.At.IsZero()) {
 		return nil, false
 	}
 	switch r.Kind {
@@ -78,7 +80,7 @@ func usd(v *float64) (sum float64, ok bool) {
 }
 
 func stale(r Rule, in Reading) finding {
-	f := finding{over: in.Gap >= r.For, well: in.Fresh, value: text.Span(in.Gap)}
+	f := finding{over: in.Gap >= r.For, well: in.Fresh, number: in.Gap.Seconds(), value: text.Span(in.Gap)}
 	switch {
 	case in.Fresh:
 		f.text = "readings come again"
@@ -103,7 +105,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	below := text.USD(r.BelowUSD)
 	f.over = left < r.BelowUSD || left <= 0
 	f.well = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
-	f.value = text.USD(left)
+	f.number, f.value = left, text.USD(left)
 	if r.yields(in) && left > 0 {
 		f.over, f.well = false, true
 		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
@@ -133,7 +135,7 @@ func used(r Rule, in Reading) (f finding, known bool) {
 	}
 	ratio := *in.UsedRatio
 	f = share(ratio, r.AboveRatio)
-	f.value = text.Percent(ratio)
+	f.number, f.value = ratio, text.Percent(ratio)
 	f.text = f.value + " of the credits bought is used"
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
@@ -167,7 +169,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	}
 	switch in.Forecast.State {
 	case forecast.Depleted:
-		f.over, f.value = true, text.Span(0)
+		f.over, f.number, f.value = true, 0, text.Span(0)
 		f.text = what + " is spent"
 		return f, true
 	case forecast.Idle:
@@ -186,7 +188,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	}
 	later, _ := in.Forecast.Chance(r.Within + time.Duration(margin*float64(r.Within)))
 	f.over, f.well = soon >= r.Chance, later < r.Chance
-	f.value = text.Seconds(in.Forecast.P50)
+	f.number, f.value = in.Forecast.P50, text.Seconds(in.Forecast.P50)
 	when := in.end()
 	if !f.over {
 		f.text = fmt.Sprintf("%s runs out %s, no longer within %s", what, when, within)
@@ -212,7 +214,7 @@ func spend(r Rule, in Reading) (f finding, known bool) {
 	// notified anew, and midnight is no all-clear.
 	f.subject = string(r.Window) + " " + start.Format(time.DateOnly)
 	f.over, f.well = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
-	f.value = text.USD(sum)
+	f.number, f.value = sum, text.USD(sum)
 	f.text = fmt.Sprintf("%s spent %s, the budget is %s", f.value, name, text.USD(r.AboveUSD))
 	return f, ok
 }
@@ -224,7 +226,7 @@ func unusual(r Rule, in Reading) (found []finding) {
 		f := finding{subject: id, well: true, value: text.Unknown, text: "spend is usual again"}
 		for _, u := range in.Unusual {
 			if u.Kind == r.Kind && u.ID == id {
-				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, value: clean(u.Value, maxName), text: u.Text}
+				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, maxName), text: u.Text}
 			}
 		}
 		found = append(found, f)
@@ -250,7 +252,7 @@ func limits(r Rule, in Reading) (found []finding) {
 		}
 		used, ok := usd(a.UsedUSD)
 		f := share(used/a.LimitUSD, r.AboveRatio)
-		f.subject, f.unknown = a.ID, !ok
+		f.subject, f.unknown, f.number = a.ID, !ok, used/a.LimitUSD
 		f.describe = func() (value, line string) {
 			value = text.Percent(used / a.LimitUSD)
 			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
@@ -271,7 +273,7 @@ func expiries(r Rule, in Reading) (found []finding) {
 			continue
 		}
 		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f := finding{subject: k.ID, number: max(left, 0).Seconds(), over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
 		f.describe = func() (value, line string) {
 			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
 			value = text.Span(max(left, 0))

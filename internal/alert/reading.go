@@ -17,8 +17,15 @@ type Reading struct {
 	// At is when the values were read; zero if they never were.
 	At time.Time
 	// Fresh reports whether the values come from a good reading that is not
-	// old. If it is false, rules of kind Stale alone are evaluated.
+	// old. If it is false, rules of kind Stale alone are evaluated, unless the
+	// reading is Viewed.
 	Fresh bool
+	// Viewed reports that the values are judged as somebody looks at them, and
+	// so however old they are; Gap is not known then.
+	Viewed bool
+	// Alone reports that nobody else judges the account: what the state has of
+	// rules that this reading does not answer is not known any more.
+	Alone bool
 	// Gap is how long no reading came although one was due: not while
 	// the machine slept, the program was stopped or polling was paused. Cause
 	// is why, in one line.
@@ -55,6 +62,7 @@ type Unusual struct {
 	// Rule.Factor. ExcessUSD is how much more than usual that is.
 	Times, ExcessUSD float64
 	Value            string // such as "$8.20"
+	USD              float64
 	Text             string // what is unusual, and who drives it
 }
 

@@ -34,7 +34,7 @@ func topUpMissing(in Reading) (f finding, known bool) {
 	if !ok {
 		return f, false
 	}
-	f.value = text.USD(left)
+	f.number, f.value = left, text.USD(left)
 	if in.Refill == nil || in.refilled() {
 		f.well, f.text = true, "no automatic top-up is missing any more, "+f.value+" is left"
 		return f, true

@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -206,6 +207,38 @@ func (r Rule) threshold() float64 {
 		return r.Factor
 	}
 	return 0
+}
+
+// figures are the number of a finding, its unit, and the threshold in the same
+// unit.
+func (r Rule) figures(in Reading, f finding) (number *float64, unit Unit, threshold *float64) {
+	limit := r.threshold()
+	switch r.Kind {
+	case Balance, TopUpMissing:
+		unit, limit = USD, r.BelowUSD
+		if r.byPattern() {
+			if in.Refill == nil {
+				return &f.number, unit, nil
+			}
+			limit = in.Refill.ThresholdUSD
+		}
+	case Used, Limit:
+		unit = Ratio
+	case Runway, KeyExpiry:
+		unit, limit = Seconds, r.Within.Seconds()
+	case Stale:
+		unit = Seconds
+	case Spike, Leak:
+		unit, limit = USD, f.limit
+	case Spend:
+		unit = USD
+	case TopUp:
+		return &f.number, USD, nil
+	}
+	if f.value == text.Unknown || math.IsNaN(f.number) || math.IsInf(f.number, 0) {
+		return nil, unit, &limit
+	}
+	return &f.number, unit, &limit
 }
 
 // id names the rule in a State.

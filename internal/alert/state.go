@@ -22,17 +22,19 @@ type State struct {
 	// topUpsNotified is the newest top-up that was notified, or when the watch
 	// for them began.
 	topUpsNotified time.Time
+	judgedAt       time.Time // by whoever notifies
 }
 
 type stateJSON struct {
 	Version        int                 `json:"version"`
 	Alerts         map[string]instance `json:"alerts,omitempty"`
 	TopUpsNotified time.Time           `json:"top_ups_notified,omitzero"`
+	JudgedAt       time.Time           `json:"judged_at,omitzero"`
 }
 
 // MarshalJSON writes the state for UnmarshalJSON.
 func (s State) MarshalJSON() ([]byte, error) {
-	return json.Marshal(stateJSON{stateVersion, s.instances, s.topUpsNotified})
+	return json.Marshal(stateJSON{stateVersion, s.instances, s.topUpsNotified, s.judgedAt})
 }
 
 // UnmarshalJSON reads a state of this version or of the one before. It fails,
@@ -62,16 +64,20 @@ func (s *State) UnmarshalJSON(data []byte) error {
 		a.Event = a.Event.cleaned()
 		in.Alerts[id] = a
 	}
-	s.instances, s.topUpsNotified = in.Alerts, in.TopUpsNotified
+	s.instances, s.topUpsNotified, s.judgedAt = in.Alerts, in.TopUpsNotified, in.JudgedAt
 	return nil
 }
+
+// JudgedAt is the reading's Now of the last Evaluate; zero if there was none.
+func (s State) JudgedAt() time.Time { return s.judgedAt }
 
 // Active returns the alerts whose condition holds, notified or not: the most
 // urgent first, then the oldest. Of several thresholds of one thing it returns
 // the strictest of the highest level.
 func (s State) Active() []Event {
 	highest := map[topic]instance{}
-	for _, a := range s.instances {
+	for k, a := range s.instances {
+		a.Event.ID = alertID(k, a.Event.Since)
 		if h, ok := highest[a.topic()]; a.State == firing && (!ok || a.outranks(h)) {
 			highest[a.topic()] = a
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -14,9 +15,12 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/config"
 	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -34,11 +38,12 @@ The process that polls evaluates them: a dashboard, or ortop collect.`,
 	}
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
-		Short: "List the rules and where each is sent",
+		Short: "List the rules, where each is sent, and which fire",
 		Long: `list prints each rule, from the configuration and from the defaults: its account,
-its channels, its cooldown and its quiet hours. Each channel follows.`,
+its channels, its cooldown and its quiet hours. Each channel follows, and then
+the alerts that fire by the last reading of the account.`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(context.Context, []string) error { return a.listAlerts() }),
+		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.listAlerts(ctx) }),
 	}, &cobra.Command{
 		Use:   "test",
 		Short: "Send a test to every channel",
@@ -50,11 +55,12 @@ for each whether it was delivered. The exit code is 1 if one was not.`,
 	return c
 }
 
-func (a *app) listAlerts() error {
-	s, err := a.settings()
+func (a *app) listAlerts(ctx context.Context) (err error) {
+	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
+	defer stop()
 	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
 	for _, r := range alertRules(s.config) {
@@ -65,6 +71,19 @@ func (a *app) listAlerts() error {
 	for _, c := range alertChannels(s.config) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
 	}
+	snap := account.Snapshot{Account: s.account.Name}
+	if _, err := os.Stat(s.historyPath); err == nil && s.historyErr == nil {
+		ses := a.watch(s, a.errLog(), nil)
+		defer closing(&err, ses.close)
+		fresh := monitor.Freshness{Stored: true, Brief: true}
+		if s.demo != nil {
+			fresh = briefly(monitor.Live)
+		}
+		if snap, err = ses.mon.Once(ctx, fresh); err != nil {
+			return &exitError{code: exitUnknown, err: fmt.Errorf("reading the history: %w", err)}
+		}
+	}
+	fmt.Fprintln(w, "\n"+render.AlertsFiring(snap, a.now()))
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}

@@ -34,13 +34,12 @@ func (s *session) close() error {
 	return nil
 }
 
-// watch makes a monitor for s. If n is not nil it judges alerts, and n sends
-// them.
+// watch makes a monitor for s. If n is not nil, n sends its alerts.
 func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
-		Interval: s.interval, Now: a.now, Log: log,
+		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(s.config),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			db, note, err := a.openHistory(ctx, s)
 			ses.db.Store(db)
@@ -51,7 +50,7 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 		o.Demo = s.demo.profile
 	}
 	if n != nil {
-		o.Rules, o.Alerts, o.Notify = alertRules(s.config), n.options(), n.ring
+		o.Alerts, o.Notify = n.options(), n.ring
 	}
 	ses.mon = monitor.New(o)
 	return ses

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
@@ -45,6 +46,7 @@ func Text(accounts []Account, now time.Time) []byte {
 		}
 		p.write(f)
 	}
+	p.write(firing(accounts, now))
 	p.write(failures(accounts))
 	p.write(depletion(accounts, now))
 	p.write(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
@@ -129,6 +131,25 @@ func seconds(t time.Time) *float64 {
 	}
 	v := float64(t.UnixMilli()) / 1000
 	return &v
+}
+
+func firing(accounts []Account, now time.Time) family {
+	f := family{name: "ortop_alerts_firing", kind: gauge, help: "Alerts that fire and were not acknowledged."}
+	for _, a := range accounts {
+		if a.Snapshot.Alerts == nil || a.Snapshot.Old(now) {
+			continue
+		}
+		for _, level := range []alert.Level{alert.Info, alert.Warning, alert.Urgent} {
+			n := 0.0
+			for _, e := range a.Snapshot.Alerts {
+				if e.Level == level {
+					n++
+				}
+			}
+			f.add(n, label{"account", a.Snapshot.Account}, label{"level", string(level)})
+		}
+	}
+	return f
 }
 
 func failures(accounts []Account) family {

@@ -25,6 +25,8 @@ type Freshness struct {
 	// Live allows values that a live collector read within its interval, and no
 	// longer ago than Live.
 	Live time.Duration
+	// Stored takes what is stored, however old, and requests nothing.
+	Stored bool
 	// Brief reports that the snapshot alone is wanted: the past need not be
 	// loaded for questions about it.
 	Brief bool
@@ -57,7 +59,7 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 	}
 	success := st.book.Poll.Success
 	age := m.o.Now().Sub(success)
-	if read := !success.IsZero() && age >= 0; read && age <= fresh.MaxAge {
+	if read := !success.IsZero() && age >= 0; fresh.Stored || read && age <= fresh.MaxAge {
 		return st.storedView(), nil
 	}
 	api, fingerprint, err := m.o.Connect(ctx)

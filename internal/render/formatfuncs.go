@@ -59,6 +59,8 @@ var formatFuncs = map[string]any{
 	"len": func(args []any) (any, error) {
 		if len(args) == 1 {
 			switch v := args[0].(type) {
+			case nil:
+				return nil, nil
 			case string:
 				return float64(len(v)), nil
 			case []any:

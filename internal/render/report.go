@@ -97,7 +97,9 @@ func reportPage(r UsageReport, now time.Time) page {
 	for _, e := range r.Alerts {
 		firing.lines = append(firing.lines, string(e.Level)+": "+e.Summary())
 	}
-	if len(firing.lines) == 0 {
+	if r.Alerts == nil {
+		add("alerts", noJudge)
+	} else if len(firing.lines) == 0 {
 		add("alerts", "none firing")
 	}
 	p.tables = append(p.tables, facts)

@@ -94,11 +94,13 @@ func TestReportJSON(t *testing.T) {
 			t.Errorf("%s = %v, want %v", name, got, want)
 		}
 	}
-	if empty["top_ups"] != nil {
-		t.Errorf("top_ups of an empty report = %v, want null", empty["top_ups"])
+	for _, name := range []string{"top_ups", "alerts"} {
+		if empty[name] != nil {
+			t.Errorf("%s of an empty report = %v, want null", name, empty[name])
+		}
 	}
 	empty = keys(UsageReport{Period: "day", From: now, Before: now, To: now, TopUpsKnown: true}, now)
-	for _, name := range []string{"days", "top_ups", "alerts", "events", "notes"} {
+	for _, name := range []string{"days", "top_ups", "events", "notes"} {
 		if list, ok := empty[name].([]any); !ok || len(list) != 0 {
 			t.Errorf("%s of an empty report = %v, want an empty list", name, empty[name])
 		}

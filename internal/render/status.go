@@ -209,6 +209,28 @@ func noDate(s account.Snapshot, now time.Time) string {
 	return text.Unknown
 }
 
+// noJudge is in place of the alerts where nobody could judge.
+const noJudge = text.Unknown + "  not judged: nothing was read"
+
+// AlertsFiring are the alerts of a snapshot by themselves, with their account and
+// the age of its values.
+func AlertsFiring(s account.Snapshot, now time.Time) string {
+	lines := []string{"firing for " + text.Clean(s.Account, 100)}
+	if age, ok := s.Age(now); ok {
+		lines[0] += ", read " + text.Span(age) + " ago"
+	}
+	switch {
+	case s.Alerts == nil:
+		lines = append(lines, noJudge)
+	case len(s.Alerts) == 0:
+		lines = append(lines, "none")
+	}
+	for _, e := range s.Alerts {
+		lines = append(lines, string(e.Level)+": "+e.Summary())
+	}
+	return strings.Join(lines, "\n")
+}
+
 // StatusText is s for a person.
 func StatusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
@@ -247,6 +269,9 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	line("read", "%s", f.Age)
 	for _, e := range s.Alerts {
 		line("alert", "%s: %s", e.Level, e.Summary())
+	}
+	if s.Alerts == nil {
+		line("alerts", "%s", noJudge)
 	}
 	if s.Undelivered != "" {
 		line("note", "%s", s.Undelivered)

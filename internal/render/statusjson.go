@@ -86,11 +86,15 @@ type hoursJSON struct {
 }
 
 type alertJSON struct {
-	Rule  string `json:"rule"`
-	Level string `json:"level"`
-	Since string `json:"since"`
-	Value string `json:"value"`
-	Text  string `json:"text"`
+	ID        string   `json:"id"`
+	Rule      string   `json:"rule"`
+	Level     string   `json:"level"`
+	Since     string   `json:"since"`
+	Value     string   `json:"value"`
+	Number    *float64 `json:"number"`
+	Unit      *string  `json:"unit"`
+	Threshold *float64 `json:"threshold"`
+	Text      string   `json:"text"`
 }
 
 type errorJSON struct {
@@ -106,11 +110,18 @@ func errorObject(f *account.Fault) *errorJSON {
 	return &errorJSON{f.Kind, f.Message}
 }
 
-// alertObjects are the alerts that are firing.
+// alertObjects are the alerts that are firing; nil, which is null, where nobody
+// judged.
 func alertObjects(events []alert.Event) []alertJSON {
+	if events == nil {
+		return nil
+	}
 	list := []alertJSON{}
 	for _, e := range events {
-		list = append(list, alertJSON{string(e.Rule), string(e.Level), *timestamp(e.Since), e.ValueText, e.Text})
+		list = append(list, alertJSON{
+			ID: e.ID, Rule: string(e.Rule), Level: string(e.Level), Since: *timestamp(e.Since), Value: e.ValueText,
+			Number: e.Number, Unit: word(e.Unit), Threshold: e.Threshold, Text: e.Text,
+		})
 	}
 	return list
 }

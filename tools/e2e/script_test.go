@@ -163,6 +163,12 @@ func jsonCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("standard output is not JSON: %v", err)
 	}
 	for _, name := range strings.Split(args[0], ".") {
+		if list, ok := v.([]any); ok {
+			if i, err := strconv.Atoi(name); err == nil && i < len(list) {
+				v = list[i]
+				continue
+			}
+		}
 		object, _ := v.(map[string]any)
 		var ok bool
 		if v, ok = object[name]; !ok {
