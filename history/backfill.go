@@ -52,6 +52,9 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 			if err != nil || !h.at.Valid {
 				return err
 			}
+			if err := db.sound(h); err != nil {
+				return err
+			}
 			if added, err = db.fill(s, h, list); err != nil || added == 0 {
 				return err
 			}
@@ -126,19 +129,19 @@ func (db *DB) fill(s Series, h *head, list []stretch) (added int, err error) {
 		return 0, nil
 	}
 	for i := range rows {
-		if err := db.store(change{id: h.id, sample: &rows[i]}); err != nil {
+		if err := db.store(change{series: s, id: h.id, sample: &rows[i]}); err != nil {
 			return 0, err
 		}
 	}
 	for i := range gaps {
-		if err := db.store(change{id: h.id, gap: &gaps[i]}); err != nil {
+		if err := db.store(change{series: s, id: h.id, gap: &gaps[i]}); err != nil {
 			return 0, err
 		}
 	}
-	if err := db.recount(h, rows, 1); err != nil {
+	if err := db.recount(h); err != nil {
 		return 0, err
 	}
-	return added, db.moveSegment(s, h.id, end.at, at)
+	return added, db.moveSegment(s, h, end.at, at)
 }
 
 // filled returns the back-fill that the rows of s begin with, if they do, and
@@ -185,50 +188,23 @@ func (db *DB) unfill(s Series, h *head, own row) error {
 	if err := db.conn.run(`DELETE FROM gap WHERE series = ? AND from_at < ?`, h.id, own.at); err != nil {
 		return err
 	}
-	if err := db.recount(h, rows, -1); err != nil {
+	if err := db.recount(h); err != nil {
 		return err
 	}
-	return db.moveSegment(s, h.id, rows[0].at, own.at)
-}
-
-// recount adds rows, or with a sign of -1 takes them, from the checksums of
-// their days.
-func (db *DB) recount(h *head, rows []row, sign int64) error {
-	days := map[int64]*dayRow{}
-	for _, r := range rows {
-		day := r.at / secondsADay
-		if days[day] == nil {
-			days[day] = &dayRow{day: day}
-		}
-		days[day].rows += sign
-		days[day].crc += uint32(sign) * rowSum(r.at, r.usage)
-	}
-	for _, d := range days {
-		if err := db.addToDay(h, *d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// addToDay adds to the checksum of a day, which may be the newest, or new.
-func (db *DB) addToDay(h *head, d dayRow) error {
-	if d.day == h.at.Int64/secondsADay {
-		h.dayRows += d.rows
-		h.dayCRC += d.crc
-		return nil
-	}
-	return db.conn.run(`INSERT INTO day VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-		SET rows = rows + excluded.rows, crc = (crc + excluded.crc) & 0xffffffff`, h.id, d.day, d.rows, d.crc)
+	return db.moveSegment(s, h, rows[0].at, own.at)
 }
 
 // moveSegment lets the segment that begins at from begin at to.
-func (db *DB) moveSegment(s Series, id, from, to int64) error {
-	segments, err := db.segments(s, id, from, from)
+func (db *DB) moveSegment(s Series, h *head, from, to int64) error {
+	segments, err := db.segments(s, h.id, from, from)
 	if err != nil || len(segments) == 0 {
 		return err
 	}
-	g := segments[0]
-	return db.conn.run(`UPDATE segment SET at = ?, crc = ? WHERE series = ? AND at = ?`,
-		to, checksum(id, to, g.Fingerprint, g.Creator, g.Reason), id, from)
+	sum := func(at int64) uint32 {
+		g := segments[0]
+		return checksum(h.id, at, g.Fingerprint, g.Creator, g.Reason)
+	}
+	h.sum += int64(sum(to)) - int64(sum(from))
+	h.facts = nil
+	return db.conn.run(`UPDATE segment SET at = ?, crc = ? WHERE series = ? AND at = ?`, to, sum(to), h.id, from)
 }

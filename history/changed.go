@@ -102,6 +102,7 @@ func (db *DB) watch() (moved bool, err error) {
 	clear(db.heads)
 	clear(db.ids)
 	clear(db.loaded)
+	db.bad, db.spoilt, db.named = nil, nil, false
 	db.tails = nil
 	db.follow(db.pending...)
 	switch {

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,6 +23,7 @@ type conn struct {
 	stmts map[string]*sql.Stmt
 	stats *Stats
 	in    bool // in a transaction
+	read  bool // something was read in it
 }
 
 // Stats counts what was asked of SQLite, for tests and diagnostics.
@@ -124,9 +126,10 @@ func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err 
 	}
 	if strings.HasPrefix(query, "SELECT") {
 		k.stats.Selects++
-		if !k.in {
+		if !k.read {
 			k.stats.ReadTx++
 		}
+		k.read = k.in
 	}
 	rows, err := st.Query(args...)
 	if err != nil {
@@ -150,7 +153,23 @@ func (db *DB) query(query string, row func(*sql.Rows) error, args ...any) error 
 	if db.conn == nil {
 		return db.gone()
 	}
-	return db.conn.query(query, row, args...)
+	err := db.conn.query(query, func(r *sql.Rows) error {
+		err := row(r)
+		if err != nil && !errors.Is(err, ErrCorrupt) { // a value of another type
+			err = db.unread()
+		}
+		return err
+	}, args...)
+	// A query fails to compile where the schema is damaged.
+	if c := code(err); c == sqlite3.SQLITE_CORRUPT || c == sqlite3.SQLITE_NOTADB || c == sqlite3.SQLITE_ERROR {
+		err = db.unread()
+	}
+	return err
+}
+
+func (db *DB) unread() error {
+	db.spoil("what cannot be read")
+	return damaged("it cannot be read")
 }
 
 // gone says why there is no connection.
@@ -172,12 +191,11 @@ func (db *DB) view(f func() error) (err error) {
 		return err
 	}
 	k.in = true
-	k.stats.ReadTx++
 	defer func() {
-		k.in = false
+		k.in, k.read = false, false
 		if end := k.run("COMMIT"); end != nil {
 			_ = k.run("ROLLBACK")
-			err = errors.Join(err, end)
+			err = cmp.Or(err, end)
 		}
 	}()
 	if err := db.refresh(); err != nil {
@@ -196,9 +214,9 @@ func (db *DB) transact(f func() error) (err error) {
 	if err := k.run("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	k.in = true
+	k.in, k.read = true, true
 	defer func() {
-		k.in = false
+		k.in, k.read = false, false
 		if err == nil {
 			if err = k.run("COMMIT"); err == nil {
 				k.stats.Commits++

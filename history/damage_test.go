@@ -324,7 +324,7 @@ func TestD08FutureVersions(t *testing.T) {
 			before, _ := os.ReadFile(db.Path())
 			f, err := Open(ctx, db.Path(), Options{})
 			if c.name != "readable" {
-				if !errors.Is(err, ErrFuture) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 3") {
+				if !errors.Is(err, ErrFuture) || !strings.Contains(err.Error(), "version 7") || !strings.Contains(err.Error(), "version 4") {
 					t.Errorf("Open() = %v, want ErrFuture with both versions", err)
 				}
 				return
@@ -332,7 +332,7 @@ func TestD08FutureVersions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f.Writable() || !strings.Contains(f.Note(), "version 7") || !strings.Contains(f.Note(), "version 3") {
+			if f.Writable() || !strings.Contains(f.Note(), "version 7") || !strings.Contains(f.Note(), "version 4") {
 				t.Errorf("Writable() = %v, Note() = %q, want a note with both versions", f.Writable(), f.Note())
 			}
 			fs := account(t, f)

@@ -33,6 +33,12 @@ var (
 	ErrNoEvent = errors.New("no such event")
 )
 
+// Damaged reports whether err is that a file, or what it has of an account, is
+// not what was written.
+func Damaged(err error) bool {
+	return errors.Is(err, ErrCorrupt) || errors.Is(err, ErrNotADatabase)
+}
+
 var errClosed = errors.New("the history is closed")
 
 // OpenError says in one line why a history cannot be opened, and what to do.

@@ -2,7 +2,7 @@ package history
 
 import (
 	"context"
-	"database/sql"
+	"slices"
 	"time"
 
 	"ortop/internal/credit"
@@ -39,23 +39,43 @@ func (db *DB) Segments(ctx context.Context, s Series, from, to time.Time) (segme
 	return segments, err
 }
 
+// factsOf returns the stored facts of s.
+func (db *DB) factsOf(s Series, id int64) (*facts, error) {
+	h, err := db.stem(s, id)
+	if err != nil {
+		return nil, err
+	}
+	return db.stored(h)
+}
+
+// mended returns the stored gaps and segments of s, with those of damaged days.
+func (db *DB) mended(s Series, id int64) ([]credit.Gap, []Segment, error) {
+	h, err := db.stem(s, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := db.stored(h)
+	if err != nil || len(db.bad[id]) == 0 {
+		return f.orNone().gaps, f.orNone().segments, err
+	}
+	torn, err := db.torn(h)
+	if err != nil {
+		return nil, nil, err
+	}
+	gaps, segments := f.without(torn)
+	return gaps, segments, nil
+}
+
 func (db *DB) gaps(s Series, id int64, from, to time.Time) (gaps []credit.Gap, err error) {
 	take := func(g credit.Gap) {
 		if g.From.Before(to) && g.To.After(from) {
 			gaps = append(gaps, g)
 		}
 	}
-	// Gaps do not overlap: only one that began before from can reach into it.
-	err = db.query(`SELECT from_at, to_at, cause FROM gap WHERE series = ?1 AND from_at <= ?3 AND from_at >= coalesce(
-		(SELECT max(from_at) FROM gap WHERE series = ?1 AND from_at <= ?2), ?2)`,
-		func(r *sql.Rows) error {
-			var a, b int64
-			var g credit.Gap
-			err := r.Scan(&a, &b, &g.Cause)
-			g.From, g.To = time.Unix(a, 0).UTC(), time.Unix(b, 0).UTC()
-			take(g)
-			return err
-		}, id, from.Unix(), to.Unix())
+	all, _, err := db.mended(s, id)
+	for _, g := range all {
+		take(g)
+	}
 	for _, c := range db.added(s) {
 		if c.gap != nil {
 			take(*c.gap)
@@ -83,16 +103,10 @@ func (db *DB) segments(s Series, id, from, to int64) (segments []Segment, err er
 		}
 		segments = append(segments, g)
 	}
-	err = db.query(`SELECT at, fingerprint, creator, reason FROM segment WHERE series = ?1 AND at <= ?3 AND at >= coalesce(
-		(SELECT max(at) FROM segment WHERE series = ?1 AND at <= ?2), ?2)`,
-		func(r *sql.Rows) error {
-			var at int64
-			var g Segment
-			err := r.Scan(&at, &g.Fingerprint, &g.Creator, &g.Reason)
-			g.At = time.Unix(at, 0).UTC()
-			take(g)
-			return err
-		}, id, from, to)
+	_, all, err := db.mended(s, id)
+	for _, g := range between(all, from, to, func(g Segment) int64 { return g.At.Unix() }) {
+		take(g)
+	}
 	for _, c := range db.added(s) {
 		if c.segment != nil && c.segment.At.Unix() <= to {
 			take(*c.segment)
@@ -113,14 +127,13 @@ func (db *DB) credits(s Series, id, from, to int64) (credits []creditRow, err er
 			credits = append(credits, c)
 		}
 	}
-	err = db.query(`SELECT at, credits FROM credits WHERE series = ?1 AND at <= ?3 AND at >= coalesce(
-		(SELECT max(at) FROM credits WHERE series = ?1 AND at <= ?2), ?2)`,
-		func(r *sql.Rows) error {
-			var c creditRow
-			err := r.Scan(&c.at, &c.credits)
-			take(c)
-			return err
-		}, id, from, to)
+	f, err := db.factsOf(s, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range between(f.credits, from, to, func(c creditRow) int64 { return c.at }) {
+		take(c)
+	}
 	for _, c := range db.added(s) {
 		if c.credits != nil && c.credits.at <= to {
 			take(*c.credits)
@@ -132,8 +145,15 @@ func (db *DB) credits(s Series, id, from, to int64) (credits []creditRow, err er
 // known returns the last time at or before at when the credits were known.
 func (db *DB) known(s Series, id, at int64) (int64, error) {
 	known := at
-	err := db.query(`SELECT at FROM credits WHERE series = ? AND at <= ? AND credits IS NOT NULL ORDER BY at DESC LIMIT 1`,
-		func(r *sql.Rows) error { return r.Scan(&known) }, id, at)
+	f, err := db.factsOf(s, id)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range f.credits {
+		if c.at <= at && c.credits != nil {
+			known = c.at
+		}
+	}
 	for _, c := range db.added(s) {
 		switch v := c.credits; {
 		case v == nil || v.at > at:
@@ -155,10 +175,17 @@ func (db *DB) topUps(s Series, id int64, from, to time.Time) (topUps []credit.To
 	if err != nil {
 		return nil, err
 	}
-	segments, err := db.segments(s, id, before, to.Unix())
+	f, err := db.factsOf(s, id)
 	if err != nil {
 		return nil, err
 	}
+	segments := slices.Clip(f.segments)
+	for _, c := range db.added(s) {
+		if c.segment != nil {
+			segments = append(segments, *c.segment)
+		}
+	}
+	segments = between(segments, before, to.Unix(), func(g Segment) int64 { return g.At.Unix() })
 	return purchases(credits, segments, from, to), nil
 }
 

@@ -13,6 +13,14 @@ const heartbeat = 3600
 
 const secondsADay = 86400
 
+// dayOf is the UTC day of a second.
+func dayOf(at int64) int64 {
+	if at < 0 {
+		at -= secondsADay - 1
+	}
+	return at / secondsADay
+}
+
 // head is the newest state of one series: all that is needed to add to it.
 type head struct {
 	id                          int64
@@ -22,8 +30,9 @@ type head struct {
 	at                          sql.NullInt64 // the last sample row
 	usage                       float64
 	credits                     *float64
-	dayRows                     int64  // sample rows of the UTC day of at,
-	dayCRC                      uint32 // and their checksum
+	rows                        int64  // sample rows that are in no block yet,
+	crc                         uint32 // and their checksum
+	sum                         int64  // of what the series has in credits, segment and gap
 	faultKind                   credit.FaultKind
 	fault                       string
 
@@ -32,6 +41,8 @@ type head struct {
 	known          bool
 	segment        int64
 	bought, before *float64
+	// facts are those tables; nil where they were not read yet.
+	facts *facts
 }
 
 type row struct {
@@ -44,21 +55,17 @@ type creditRow struct {
 	credits *float64
 }
 
-type dayRow struct {
-	day, rows int64
-	crc       uint32
-}
-
 // change is what one reading adds to the tables; nil adds nothing.
 type change struct {
 	series  Series
 	id      int64
-	day     *dayRow // a day that is over
+	block   *block // one that is full
 	sample  *row
 	credits *creditRow
 	segment *Segment
 	gap     *credit.Gap
 	topUp   *credit.TopUp // where the head was known
+	again   bool          // it replaces a reading of the same second
 }
 
 func (c change) any() bool { return c.sample != nil }
@@ -87,7 +94,7 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 		at = h.at.Int64 + 1
 	}
 	if !first {
-		c.gap = h.gap(at, u)
+		c.gap, c.again = h.gap(at, u), at == h.at.Int64
 	}
 	h.readMS = sql.NullInt64{Int64: max(r.At.UnixMilli(), at*1000), Valid: true}
 
@@ -114,7 +121,7 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 				c.topUp = &credit.TopUp{At: time.Unix(at, 0).UTC(), AmountUSD: *credits - *before}
 			}
 		}
-		c.day = h.count(*c.sample)
+		c.block = h.count(*c.sample)
 		h.at, h.usage, h.credits = sql.NullInt64{Int64: at, Valid: true}, r.UsageUSD, credits
 	}
 
@@ -156,21 +163,19 @@ func (h *head) gap(at int64, u PollUpdate) *credit.Gap {
 	return &credit.Gap{Span: credit.Span{From: time.Unix(from, 0).UTC(), To: time.Unix(at, 0).UTC()}, Cause: cause}
 }
 
-// count puts s in the checksum of its day and returns the day that is over by
-// it, if one is.
-func (h *head) count(s row) (over *dayRow) {
-	if h.at.Valid {
-		if day := h.at.Int64 / secondsADay; day != s.at/secondsADay {
-			over = &dayRow{day, h.dayRows, h.dayCRC}
-			h.dayRows, h.dayCRC = 0, 0
-		} else if h.at.Int64 == s.at {
-			h.dayRows--
-			h.dayCRC -= rowSum(h.at.Int64, h.usage)
-		}
+// count puts s in the checksum of the rows that are in no block yet, and
+// returns the block that those before it make, if they do.
+func (h *head) count(s row) (full *block) {
+	if h.at.Valid && h.at.Int64 == s.at {
+		h.rows--
+		h.crc -= rowSum(h.at.Int64, h.usage)
+	} else if h.rows >= blockRows || h.rows > 0 && dayOf(h.at.Int64) != dayOf(s.at) {
+		full = &block{h.at.Int64, h.crc & blockMask}
+		h.rows, h.crc = 0, 0
 	}
-	h.dayRows++
-	h.dayCRC += rowSum(s.at, s.usage)
-	return over
+	h.rows++
+	h.crc += rowSum(s.at, s.usage)
+	return full
 }
 
 // update takes in what a poll says of itself.
@@ -196,7 +201,7 @@ func (h *head) times() times { return times{h.attemptMS, h.successMS, h.readMS} 
 // onlyRead reports whether nothing but the times tells h from was.
 func (h *head) onlyRead(was *head) bool {
 	return was.readMS.Valid && h.at == was.at && h.usage == was.usage && same(h.credits, was.credits) && h.dueMS == was.dueMS &&
-		h.intervalMS == was.intervalMS && h.dayCRC == was.dayCRC && h.faultKind == was.faultKind && h.fault == was.fault
+		h.intervalMS == was.intervalMS && h.rows == was.rows && h.crc == was.crc && h.sum == was.sum && h.faultKind == was.faultKind && h.fault == was.fault
 }
 
 func (h *head) poll() Poll {

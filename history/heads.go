@@ -23,7 +23,11 @@ func (db *DB) head(s Series) (*head, error) {
 		return nil, err
 	}
 	h := &head{id: id}
-	err = db.query(selectHeads+"WHERE series = ?", func(r *sql.Rows) error { return h.scan(r) }, id)
+	found := id == 0
+	err = db.query(selectHeads+"WHERE series = ?", func(r *sql.Rows) error { found = true; return h.scan(r) }, id)
+	if err == nil && !found {
+		err = db.headless(id)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -54,31 +58,54 @@ func (db *DB) loadHeads(all iter.Seq[Series]) error {
 	}, string(list))
 	for id, s := range missing {
 		if err == nil && db.heads[s] == nil {
+			err = db.headless(id)
 			db.heads[s] = &head{id: id}
 		}
 	}
 	return err
 }
 
-const selectHeads = `SELECT series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
-	day_rows, day_crc, fault_kind, fault FROM poll `
-
-func (h *head) scan(r *sql.Rows) error {
-	return r.Scan(&h.id, &h.attemptMS, &h.successMS, &h.dueMS, &h.intervalMS, &h.readMS, &h.at, &h.usage, &h.credits,
-		&h.dayRows, &h.dayCRC, &h.faultKind, &h.fault)
+// headless reports, as an error, that a series without a head has readings.
+func (db *DB) headless(id int64) error {
+	return db.query("SELECT 1 FROM sample WHERE series = ? LIMIT 1", func(*sql.Rows) error { return damaged("its newest reading is missing") }, id)
 }
 
-// saveHead stores h. The column key is of version 2; it stays.
-func (db *DB) saveHead(h *head) error {
+const selectHeads = `SELECT series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, coalesce(usage, 0), credits,
+	rows, rows_crc, facts, fault_kind, fault, times_crc, crc FROM head `
+
+func (h *head) scan(r *sql.Rows) error {
+	var times, crc int64
+	err := r.Scan(&h.id, &h.attemptMS, &h.successMS, &h.dueMS, &h.intervalMS, &h.readMS, &h.at, &h.usage, &h.credits,
+		&h.rows, &h.crc, &h.sum, &h.faultKind, &h.fault, &times, &crc)
+	if err == nil && (times != int64(h.times().checksum()) || crc != int64(h.checksum())) {
+		err = damaged("its newest reading was changed")
+	}
+	return err
+}
+
+// checksum guards what is stored of h, but for the times.
+func (h *head) checksum() uint32 {
+	return checksum(h.id, h.dueMS, h.intervalMS, h.at, &h.usage, h.credits, h.rows, int64(h.crc), h.sum, string(h.faultKind), h.fault)
+}
+
+// checksum is the same for all series that were read together.
+func (t times) checksum() uint32 { return checksum(t.attemptMS, t.successMS, t.readMS) }
+
+func (db *DB) saveHead(h *head) error { return h.save(db.conn) }
+
+// save stores h. The column key is of version 2; it stays.
+func (h *head) save(k *conn) error {
 	var usage *float64
 	if h.at.Valid {
 		usage = &h.usage
 	}
-	return db.conn.run(`INSERT INTO poll VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET
+	return k.run(`INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?) ON CONFLICT DO UPDATE SET
 		attempt_ms = excluded.attempt_ms, success_ms = excluded.success_ms, due_ms = excluded.due_ms, interval_ms = excluded.interval_ms,
-		read_ms = excluded.read_ms, at = excluded.at, usage = excluded.usage, credits = excluded.credits, day_rows = excluded.day_rows,
-		day_crc = excluded.day_crc, fault_kind = excluded.fault_kind, fault = excluded.fault`,
-		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits, h.dayRows, h.dayCRC, h.faultKind, h.fault)
+		read_ms = excluded.read_ms, at = excluded.at, usage = excluded.usage, credits = excluded.credits, rows = excluded.rows,
+		rows_crc = excluded.rows_crc, facts = excluded.facts, fault_kind = excluded.fault_kind, fault = excluded.fault,
+		times_crc = excluded.times_crc, crc = excluded.crc`,
+		h.id, h.attemptMS, h.successMS, h.dueMS, h.intervalMS, h.readMS, h.at, usage, h.credits, h.rows, h.crc, h.sum, h.faultKind, h.fault,
+		h.times().checksum(), h.checksum())
 }
 
 // saveTimes stores the times of the heads of ids, all the same, in one
@@ -88,8 +115,8 @@ func (db *DB) saveTimes(t times, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	return db.conn.run(`UPDATE poll SET attempt_ms = ?, success_ms = ?, read_ms = ? FROM json_each(?) WHERE series = value`,
-		t.attemptMS, t.successMS, t.readMS, string(list))
+	return db.conn.run(`UPDATE head SET attempt_ms = ?, success_ms = ?, read_ms = ?, times_crc = ? FROM json_each(?) WHERE series = value`,
+		t.attemptMS, t.successMS, t.readMS, t.checksum(), string(list))
 }
 
 // touch is a head in a transaction, and what it was before.
@@ -153,7 +180,11 @@ func (db *DB) Preview(update PollUpdate, readings ...Reading) (map[Series]credit
 		}
 		h := db.base(r.Series)
 		if !h.known && h.at.Valid {
-			if err := db.learn(r.Series, &h); err != nil {
+			err := db.view(func() error {
+				h = db.base(r.Series)
+				return db.learn(r.Series, &h)
+			})
+			if err != nil {
 				return nil, fmt.Errorf("reading %s: %w", db.where(), err)
 			}
 		}

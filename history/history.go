@@ -15,6 +15,11 @@
 // the next call that can. Several processes may use one file at once. Nothing
 // that was read is ever deleted, reset, renamed or thinned.
 //
+// What is answered is what was written. Rows are compared with a checksum as
+// they are read; a UTC day with one that does not hold is a gap, and
+// [DB.Damage] tells of it. Where what belongs to no day was changed, such as
+// the newest totals, all of the series is an error that is [Damaged].
+//
 // Times are kept in whole seconds of UTC, sums in USD.
 package history
 
@@ -62,6 +67,10 @@ type DB struct {
 	tails    map[Series]*tail // what pending adds to the stored rows
 	loaded   map[Series]load  // by account, since its last Load
 	claims   map[Series]head  // claims of this DB that could not be stored
+
+	bad    map[int64]map[int64]bool // days whose rows were found damaged, by series as in the file
+	spoilt map[string]bool          // what else was; see Damage
+	named  bool                     // the names of all series were checked
 }
 
 // identity is what a series is in every file.
@@ -202,9 +211,49 @@ func (db *DB) id(s Series) (int64, error) {
 }
 
 func (db *DB) find(n identity) (id int64, err error) {
-	err = db.query(`SELECT id FROM series WHERE account = ? AND base_url = ? AND subject = ?`,
-		func(r *sql.Rows) error { return r.Scan(&id) }, n.account, n.baseURL, n.subject)
+	err = db.query(`SELECT id, crc FROM series WHERE account = ? AND base_url = ? AND subject = ?`, func(r *sql.Rows) error {
+		var crc int64
+		err := r.Scan(&id, &crc)
+		if err == nil && crc != int64(checksum(n.account, n.baseURL, n.subject)) {
+			err = errNames
+		}
+		return err
+	}, n.account, n.baseURL, n.subject)
+	switch {
+	case err != nil || id != 0 || db.named:
+	case db.conn.in:
+		err = db.checkNames()
+	default:
+		err = db.view(db.checkNames)
+	}
 	return id, err
+}
+
+var errNames = damaged("the names of its series were changed")
+
+// checkNames reports, as an error, whether a series may be there under another
+// name, or hidden: then one that is not found is not new.
+func (db *DB) checkNames() error {
+	last, n := int64(0), int64(0)
+	err := db.query(`SELECT id, account, base_url, subject, crc FROM series NOT INDEXED`, func(r *sql.Rows) error {
+		var v identity
+		var crc int64
+		err := r.Scan(&last, &v.account, &v.baseURL, &v.subject, &crc)
+		if n++; err == nil && (crc != int64(checksum(v.account, v.baseURL, v.subject)) || last != n) {
+			err = errNames
+		}
+		return err
+	})
+	indexed, owned := n, last
+	if err == nil {
+		err = db.query(`SELECT (SELECT count(*) FROM series INDEXED BY sqlite_autoindex_series_1 WHERE account >= ''), coalesce(max(series), 0) FROM head`,
+			func(r *sql.Rows) error { return r.Scan(&indexed, &owned) })
+	}
+	if err == nil && (indexed != n || owned > last) {
+		err = errNames
+	}
+	db.named = err == nil
+	return err
 }
 
 // create returns the row of s and makes it if there is none. It must run in a

@@ -74,6 +74,9 @@ func (db *DB) insert(s Series, readings []Reading) (added int, err error) {
 		return 0, err
 	}
 	h.id = id
+	if err := db.sound(h); err != nil {
+		return 0, err
+	}
 	var fill []stretch
 	own := row{at: math.MaxInt64}
 	if h.at.Valid {
@@ -145,7 +148,7 @@ func (db *DB) insertAround(s Series, h *head, own row, fill []stretch, readings 
 	}
 	if oldest[0].at < own.at {
 		// What was bought is not known in a back-fill, whatever came before.
-		if err := db.store(change{id: h.id, credits: &creditRow{at: oldest[0].at}}); err != nil {
+		if err := db.store(change{series: s, id: h.id, credits: &creditRow{at: oldest[0].at}, again: true}); err != nil {
 			return err
 		}
 	}
@@ -163,8 +166,7 @@ func (db *DB) insertBefore(h *head, first int64, readings []Reading) error {
 	if err := db.storeEach(old, readings); err != nil {
 		return err
 	}
-	// Their newest day may be the oldest, or the only, day that is stored.
-	if err := db.addToDay(h, dayRow{old.at.Int64 / secondsADay, old.dayRows, old.dayCRC}); err != nil {
+	if err := db.recount(h); err != nil {
 		return err
 	}
 	from := time.Unix(old.readMS.Int64/1000, 0).UTC()

@@ -48,6 +48,10 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) (added []Spend, err
 	if !h.at.Valid {
 		return nil, ErrNoReading
 	}
+	h.id = id
+	if err := db.sound(h); err != nil {
+		return nil, err
+	}
 	known, own, err := db.filled(s, id)
 	if err != nil {
 		return nil, err
@@ -64,7 +68,6 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) (added []Spend, err
 	if sum := sumOf(all); sum > own.usage+slackUSD {
 		return nil, &ExceedsError{sum, own.usage, time.Unix(own.at, 0).UTC()}
 	}
-	h.id = id
 	if err := db.unfill(s, h, own); err != nil {
 		return nil, err
 	}

@@ -129,7 +129,7 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 	p.Old = map[string][]byte{}
 	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1
 		UNION ALL SELECT name, value, 0 FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor')
-		UNION ALL SELECT 'key', CAST(key AS BLOB), 0 FROM poll WHERE series = ?1 AND key IS NOT NULL
+		UNION ALL SELECT 'key', CAST(key AS BLOB), 0 FROM head WHERE series = ?1 AND key IS NOT NULL
 		UNION ALL SELECT 'forecast', CAST(forecast AS BLOB), 0 FROM latest WHERE series = ?1`, func(r *sql.Rows) error {
 		var name string
 		var value []byte
@@ -144,6 +144,7 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 			p.State, found = append([]byte{}, value...), true
 		default:
 			found = true
+			db.spoil("the state of the account")
 		}
 		return nil
 	}, id)
@@ -166,12 +167,9 @@ func (db *DB) acknowledged(s Series, id int64, since time.Time) (events []Event,
 		}
 	}
 	waiting := len(events) > 0
-	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged FROM event
-		WHERE series = ? AND at >= ? AND acknowledged ORDER BY at DESC, id DESC`, func(r *sql.Rows) error {
-		e, err := scanEvent(r)
-		events = append(events, e)
-		return err
-	}, id, since.Unix())
+	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged, crc FROM event
+		WHERE series = ? AND at >= ? AND acknowledged ORDER BY at DESC, id DESC`,
+		func(r *sql.Rows) error { return db.takeEvent(r, id, &events) }, id, since.Unix())
 	if waiting {
 		newestFirst(events)
 	}

@@ -200,7 +200,7 @@ func TestD08DowngradeIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer old.Close()
-	if note := old.Note(); old.Writable() || !strings.Contains(note, "version 3") || !strings.Contains(note, "version 2") {
+	if note := old.Note(); old.Writable() || !strings.Contains(note, "version 4") || !strings.Contains(note, "version 2") {
 		t.Errorf("Writable() = %v, Note() = %q, want a note with both versions", old.Writable(), note)
 	}
 	if err := tryPoll(old, account(t, old), at(1), 2); !errors.Is(err, ErrFuture) {
@@ -236,9 +236,10 @@ func TestD02KilledWhileMigrating(t *testing.T) {
 		}
 		version, err := k.int("PRAGMA user_version")
 		versions[version]++
-		tables, err2 := k.int("SELECT count(*) FROM sqlite_schema WHERE name IN ('forecast', 'latest', 'state', 'event', 'account')")
-		if err != nil || err2 != nil || tables != map[int64]int64{1: 0, 3: 5}[version] {
-			t.Errorf("kill %d: version %d with %d of the new tables, %v, %v", i, version, tables, err, err2)
+		tables, err2 := k.int("SELECT count(*) FROM sqlite_schema WHERE name IN ('forecast', 'latest', 'state', 'event', 'account', 'block', 'head')")
+		old, err3 := k.int("SELECT count(*) FROM sqlite_schema WHERE name IN ('poll', 'day')")
+		if err != nil || err2 != nil || err3 != nil || tables != map[int64]int64{1: 0, 4: 7}[version] || old != map[int64]int64{1: 2}[version] {
+			t.Errorf("kill %d: version %d with %d of the new tables and %d of the old, %v, %v, %v", i, version, tables, old, err, err2, err3)
 		}
 		k.close()
 		checkVersion1(t, openTest(t, path))

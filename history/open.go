@@ -188,7 +188,8 @@ func understood(k *conn) error {
 	for table, columns := range map[string]string{
 		"series": "id, account, base_url, subject", "sample": "series, at, usage", "credits": "series, at, credits",
 		"segment": "series, at, fingerprint, creator, reason", "gap": "series, from_at, to_at, cause",
-		"poll":   "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, day_rows, day_crc, fault_kind, fault, key",
+		"head":   "series, attempt_ms, success_ms, due_ms, interval_ms, read_ms, at, usage, credits, rows, rows_crc, facts, fault_kind, fault, key, times_crc, crc",
+		"block":  "series, at, crc",
 		"latest": "series, forecast", "state": "series, name, value", "account": "series, state, crc",
 		"forecast": "series, made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome",
 		"event":    "id, series, at, kind, level, text, data, acknowledged",

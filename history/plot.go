@@ -2,8 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -54,7 +52,16 @@ func (db *DB) BucketsAt(ctx context.Context, s Series, bounds []time.Time) (p Pl
 	return p, err
 }
 
-func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
+// plot reads anew where it found damage, which is a gap.
+func (db *DB) plot(s Series, id int64, bounds []time.Time) (p Plot, err error) {
+	for seen := -1; seen != len(db.bad[id]) && err == nil; {
+		seen = len(db.bad[id])
+		p, err = db.plotOnce(s, id, bounds)
+	}
+	return p, err
+}
+
+func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 	from, to := bounds[0], bounds[len(bounds)-1]
 	h, err := db.newest(s)
 	if err != nil {
@@ -96,7 +103,7 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 	k := 0
 	for i := range p.Buckets {
 		b := &p.Buckets[i]
-		b.Known = !b.From.After(covered.To) && b.To.After(covered.From)
+		b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !credit.Torn(p.Gaps, b.Span, credit.EdgeShare)
 		if !b.Known {
 			continue
 		}
@@ -116,26 +123,20 @@ func (db *DB) plot(s Series, id int64, bounds []time.Time) (Plot, error) {
 	return p, err
 }
 
-// usageAt returns the usage in effect at each of the points, by one index seek
-// for each in one statement; before the first reading there is none.
+// usageAt returns the usage in effect at each of the points; before the first
+// reading there is none.
 func (db *DB) usageAt(s Series, id int64, points []int64) (map[int64]float64, error) {
-	list, err := json.Marshal(points)
+	h, err := db.stem(s, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.lookup(h, points)
 	if err != nil {
 		return nil, err
 	}
 	usage := make(map[int64]float64, len(points))
-	err = db.query(`SELECT p.value, (SELECT usage FROM sample WHERE series = ?2 AND at <= p.value ORDER BY at DESC LIMIT 1) FROM json_each(?1) p`,
-		func(r *sql.Rows) error {
-			var at int64
-			var u sql.NullFloat64
-			err := r.Scan(&at, &u)
-			if u.Valid {
-				usage[at] = u.Float64
-			}
-			return err
-		}, string(list), id)
-	if err != nil {
-		return nil, err
+	for at, r := range rows {
+		usage[at] = r.usage
 	}
 	if added := db.added(s); len(added) > 0 {
 		for _, at := range points {

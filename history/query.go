@@ -3,7 +3,6 @@ package history
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"slices"
@@ -20,15 +19,15 @@ func (db *DB) read(ctx context.Context, s Series, f func(id int64) error) error 
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	err := db.reconnect()
-	if err == nil && len(db.pending) > 0 {
-		err = db.refresh()
-	}
-	var id int64
 	if err == nil {
-		id, err = db.id(s)
-	}
-	if err == nil {
-		err = f(id)
+		// Rows and their checksums are of one moment.
+		err = db.view(func() error {
+			id, err := db.id(s)
+			if err != nil {
+				return err
+			}
+			return f(id)
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", db.where(), err)
@@ -87,17 +86,42 @@ func (db *DB) one(ctx context.Context, s Series, from, to int64, order string) (
 	return sample, ok, err
 }
 
-// rows returns the first limit rows of [from, to] in the given order.
+// stem returns the stored head of s, whose row is id.
+func (db *DB) stem(s Series, id int64) (*head, error) {
+	if id == 0 {
+		return &head{}, nil
+	}
+	return db.head(s)
+}
+
+// rows returns the rows of [from, to] that can be trusted in the given order:
+// all of them, or where limit is 1 the first.
 func (db *DB) rows(s Series, id, from, to int64, order string, limit int) (rows []row, err error) {
-	err = db.query("SELECT at, usage FROM sample WHERE series = ? AND at BETWEEN ? AND ? ORDER BY at "+order+" LIMIT ?",
-		func(r *sql.Rows) error {
-			var v row
-			err := r.Scan(&v.at, &v.usage)
-			rows = append(rows, v)
-			return err
-		}, id, from, to, limit)
+	h, err := db.stem(s, id)
 	if err != nil {
 		return nil, err
+	}
+	var v row
+	ok := limit == 1
+	switch {
+	case ok && order == "DESC":
+		var got map[int64]row
+		got, err = db.lookup(h, []int64{to})
+		if v, ok = got[to]; ok && v.at < from {
+			ok = false
+		}
+	case ok:
+		if v, ok, err = db.next(h, from); v.at > to {
+			ok = false
+		}
+	default:
+		rows, err = db.span(h, from, to)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		rows = []row{v}
 	}
 	if added := db.added(s); len(added) > 0 {
 		if order == "DESC" {

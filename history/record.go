@@ -218,8 +218,8 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 }
 
 func (db *DB) store(c change) error {
-	if c.day != nil {
-		if err := db.conn.run(`INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)`, c.id, c.day.day, c.day.rows, c.day.crc); err != nil {
+	if c.block != nil {
+		if err := c.block.store(db.conn, c.id); err != nil {
 			return err
 		}
 	}
@@ -229,20 +229,31 @@ func (db *DB) store(c change) error {
 		}
 	}
 	if k := c.credits; k != nil {
-		if err := db.conn.run(`INSERT OR REPLACE INTO credits VALUES (?, ?, ?, ?)`, c.id, k.at, k.credits, checksum(c.id, k.at, k.credits)); err != nil {
+		crc := checksum(c.id, k.at, k.credits)
+		if err := db.addFact(c, crc, true); err != nil {
+			return err
+		}
+		if err := db.conn.run(`INSERT OR REPLACE INTO credits VALUES (?, ?, ?, ?)`, c.id, k.at, k.credits, crc); err != nil {
 			return err
 		}
 	}
 	if s := c.segment; s != nil {
 		at := s.At.Unix()
-		if err := db.conn.run(`INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)`, c.id, at, s.Fingerprint, s.Creator, s.Reason,
-			checksum(c.id, at, s.Fingerprint, s.Creator, s.Reason)); err != nil {
+		crc := checksum(c.id, at, s.Fingerprint, s.Creator, s.Reason)
+		if err := db.addFact(c, crc, false); err != nil {
+			return err
+		}
+		if err := db.conn.run(`INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?)`, c.id, at, s.Fingerprint, s.Creator, s.Reason, crc); err != nil {
 			return err
 		}
 	}
 	if g := c.gap; g != nil {
 		from, to := g.From.Unix(), g.To.Unix()
-		return db.conn.run(`INSERT INTO gap VALUES (?, ?, ?, ?, ?)`, c.id, from, to, g.Cause, checksum(c.id, from, to, g.Cause))
+		crc := checksum(c.id, from, to, g.Cause)
+		if err := db.addFact(c, crc, false); err != nil {
+			return err
+		}
+		return db.conn.run(`INSERT INTO gap VALUES (?, ?, ?, ?, ?)`, c.id, from, to, g.Cause, crc)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func (db *DB) Forecasts(ctx context.Context, s Series, n int) (ended []Forecast,
 	return ended, err
 }
 
-const forecastColumns = "made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome"
+const forecastColumns = "made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome, crc"
 
 // forecasts returns the open forecasts of s and the n that ended last, with
 // those that wait in memory.
@@ -79,7 +79,12 @@ func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err 
 		SELECT * FROM (SELECT `+forecastColumns+` FROM forecast WHERE series = ?1 AND ended_at IS NOT NULL
 		ORDER BY ended_at DESC, made_at DESC LIMIT ?2)`, func(r *sql.Rows) error {
 		var f Forecast
-		err := scanForecast(&f, r)
+		var crc int64
+		err := scanForecast(&f, r, &crc)
+		if err == nil && int64(forecastSum(f, id)) != crc {
+			db.spoil("some forecasts")
+			return nil
+		}
 		_, later := waiting[f.At]
 		switch {
 		case f.Outcome != credit.OutcomeOpen:

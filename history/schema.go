@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -15,7 +16,11 @@ const applicationID = 0x6f72746f
 
 // migrations[v] makes a file of version v one of version v+1. A released step
 // never changes. See supplement before one does more than add tables.
-var migrations = []string{schema1, schema2, schema3}
+var migrations = []string{schema1, schema2, schema3, schema4}
+
+// upgrades[v] follows migrations[v] where SQL alone cannot do it. It may not
+// change what the file had before where that is only read.
+var upgrades = map[int64]func(k *conn, readOnly bool) error{3: toBlocks}
 
 // schema1 keeps time in Unix seconds (at, from_at, to_at) or milliseconds
 // (_ms) and sums in USD.
@@ -67,6 +72,20 @@ const schema3 = `
 CREATE TABLE account (series INTEGER PRIMARY KEY, state BLOB NOT NULL, crc INTEGER NOT NULL) STRICT;
 `
 
+// schema4 has checksums that are compared wherever something is read. head
+// takes the place of poll, and has the sum of the rows that are in no block
+// yet and that of what its series has in credits, segment and gap. A block is
+// a run of a series' rows within one day, from after the block before it to
+// the row at; it takes the place of day, for a lookup of one row should not
+// have to read a day.
+const schema4 = `
+CREATE TABLE block (series INTEGER, at INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (series, at)) STRICT, WITHOUT ROWID;
+CREATE TABLE head (
+  series INTEGER PRIMARY KEY, attempt_ms INTEGER, success_ms INTEGER, due_ms INTEGER, interval_ms INTEGER NOT NULL,
+  read_ms INTEGER, at INTEGER, usage REAL, credits REAL, rows INTEGER NOT NULL, rows_crc INTEGER NOT NULL, facts INTEGER NOT NULL,
+  fault_kind TEXT NOT NULL, fault TEXT NOT NULL, key TEXT, times_crc INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT;
+`
+
 // migrate brings the file that k is connected to up to date. A file with rows
 // is copied to a file beside it first.
 func migrate(k *conn, path string, steps []string) error {
@@ -92,6 +111,11 @@ func migrate(k *conn, path string, steps []string) error {
 			if err := k.exec(steps[v]); err != nil {
 				return fmt.Errorf("changing it to version %d: %w", v+1, err)
 			}
+			if f := upgrades[v]; f != nil {
+				if err := f(k, false); err != nil {
+					return fmt.Errorf("changing it to version %d: %w", v+1, err)
+				}
+			}
 		}
 		return k.exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, max(version, int64(len(steps)))))
 	}()
@@ -105,29 +129,41 @@ func migrate(k *conn, path string, steps []string) error {
 }
 
 // supplement gives a connection that may only read an older file the tables
-// that the file lacks, empty and in memory.
+// that the file lacks, in memory.
 func supplement(k *conn) error {
 	version, err := k.int("PRAGMA user_version")
 	if err != nil || version >= int64(len(migrations)) {
 		return err
 	}
-	later := strings.Join(migrations[version:], "")
-	return k.exec("PRAGMA temp_store = MEMORY;" + strings.ReplaceAll(later, "CREATE TABLE ", "CREATE TEMP TABLE "))
+	if err := k.exec("PRAGMA temp_store = MEMORY"); err != nil {
+		return err
+	}
+	for v := version; v < int64(len(migrations)); v++ {
+		if err := k.exec(strings.ReplaceAll(migrations[v], "CREATE TABLE ", "CREATE TEMP TABLE ")); err != nil {
+			return err
+		}
+		if f := upgrades[v]; f != nil {
+			if err := f(k, true); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// rowSum is the share of one sample in the checksum of its day, which is the
+// rowSum is the share of one sample in the checksum of its block, which is the
 // sum over its rows: so a row is taken out as easily as it is put in.
 func rowSum(at int64, usage float64) uint32 {
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:8], uint64(at))
-	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(usage))
+	binary.LittleEndian.PutUint64(b[8:], math.Float64bits(usage+0))
 	return crc32.Checksum(b[:], castagnoli)
 }
 
-// checksum guards one row of the small tables. Its fields are strings, int64
-// and *float64.
+// checksum guards one row of the small tables. Its fields are strings, int64,
+// times that may be absent, and *float64.
 func checksum(fields ...any) uint32 {
 	var b []byte
 	for _, f := range fields {
@@ -136,11 +172,16 @@ func checksum(fields ...any) uint32 {
 			b = append(binary.LittleEndian.AppendUint64(b, uint64(len(f))), f...)
 		case int64:
 			b = binary.LittleEndian.AppendUint64(b, uint64(f))
+		case sql.NullInt64:
+			b = binary.LittleEndian.AppendUint64(b, uint64(f.Int64))
+			if !f.Valid {
+				b = append(b, 0)
+			}
 		case *float64:
 			if f == nil {
 				b = append(b, 0)
 			} else {
-				b = binary.LittleEndian.AppendUint64(append(b, 1), math.Float64bits(*f))
+				b = binary.LittleEndian.AppendUint64(append(b, 1), math.Float64bits(*f+0))
 			}
 		default:
 			panic(fmt.Sprintf("checksum of a %T", f))

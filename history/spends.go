@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,13 +27,16 @@ func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, from,
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
-	spends, err = db.spends(identity{account, baseURL, prefix}, from, to)
-	for s := range db.tails {
-		n := db.names[s-1]
-		if err == nil && n.account == account && n.baseURL == baseURL && strings.HasPrefix(n.subject, prefix) {
-			err = db.spendOf(s, spends, from, to)
+	err = db.view(func() error {
+		spends, err = db.spends(identity{account, baseURL, prefix}, from, to)
+		for s := range db.tails {
+			n := db.names[s-1]
+			if err == nil && n.account == account && n.baseURL == baseURL && strings.HasPrefix(n.subject, prefix) {
+				err = db.spendOf(s, spends, from, to)
+			}
 		}
-	}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", db.where(), err)
 	}
@@ -82,11 +86,9 @@ type ends struct {
 // noUsage stands for the usage before the first reading.
 const noUsage = -1
 
-func (e *ends) bend(a, b int64) *curve {
+func (e *ends) bend() *curve {
 	if e.curve == nil {
 		e.curve = newCurve(map[int64]float64{})
-		e.set(a, e.a)
-		e.set(b, e.b)
 	}
 	return e.curve
 }
@@ -95,53 +97,74 @@ func (e *ends) bend(a, b int64) *curve {
 // ?4 and ?5 are times.
 const ofAccount = `s.account = ?1 AND s.base_url = ?2 AND s.subject >= ?3 AND substr(s.subject, 1, length(?3)) = ?3`
 
-// usageOf is the usage of the series s in effect at a time.
-func usageOf(at string) string {
-	return `(SELECT usage FROM sample WHERE series = s.id AND at <= ` + at + ` ORDER BY at DESC LIMIT 1)`
-}
-
-var (
-	// The newest usage is in poll.
-	selectEnds = `SELECT s.id, s.subject, p.read_ms, coalesce(` + usageOf("?4") + `, -1),
-		CASE WHEN p.at <= ?5 THEN p.usage ELSE coalesce(` + usageOf("?5") + `, -1) END
-		FROM series s JOIN poll p ON p.series = s.id AND p.at IS NOT NULL WHERE ` + ofAccount
-	selectGapAt = `SELECT s.id, g.from_at, g.to_at, ` + usageOf("g.from_at") + `, ` + usageOf("g.to_at") + `,
-		EXISTS (SELECT 1 FROM segment WHERE series = s.id AND at = g.to_at)
+const (
+	selectSubjects = `SELECT s.id, s.account, s.base_url, s.subject, s.crc FROM series s WHERE ` + ofAccount
+	selectGapAt    = `SELECT s.id, g.from_at, g.to_at, g.cause, g.crc, EXISTS (SELECT 1 FROM segment WHERE series = s.id AND at = g.to_at)
 		FROM series s JOIN gap g ON g.series = s.id AND g.from_at = (SELECT max(from_at) FROM gap WHERE series = s.id AND from_at <= ?4)
 		WHERE ` + ofAccount + ` AND g.to_at > ?4`
 	// The first reading begins a segment.
-	selectBegun = `SELECT s.id, g.at, coalesce(` + usageOf("g.at - 1") + `, -1), ` + usageOf("g.at") + `
+	selectBegun = `SELECT s.id, g.at, g.fingerprint, g.creator, g.reason, g.crc
 		FROM series s JOIN segment g ON g.series = s.id AND g.at > ?4 AND g.at <= ?5 WHERE ` + ofAccount + ` ORDER BY g.at`
 )
 
 func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 	a, b := from.Unix(), to.Unix()
-	all, readMS := map[int64]*ends{}, int64(0)
-	err := db.query(selectEnds, func(r *sql.Rows) error {
-		var id int64
-		e := &ends{first: a}
-		err := r.Scan(&id, &e.subject, &e.readMS, &e.a, &e.b)
-		all[id], readMS = e, max(readMS, e.readMS)
-		return err
-	}, n.account, n.baseURL, n.subject, a, b)
-	if err != nil {
-		return nil, err
+	all, heads, readMS := map[int64]*ends{}, map[int64]*head{}, int64(0)
+	// drop leaves a series out of which something was changed.
+	drop := func(id int64) {
+		delete(all, id)
+		db.spoil("readings of some keys")
 	}
-	err = db.query(selectBegun, func(r *sql.Rows) error {
-		var id, at int64
-		var before, after float64
-		err := r.Scan(&id, &at, &before, &after)
-		if e := all[id]; e != nil {
-			c := e.bend(a, b)
-			if before == noUsage {
-				e.first = at
-			}
-			c.set(at-1, before)
-			c.set(at, after)
-			c.Segments = append(c.Segments, Segment{At: time.Unix(at, 0)})
+	err := db.query(selectSubjects, func(r *sql.Rows) error {
+		var id, crc int64
+		var n identity
+		err := r.Scan(&id, &n.account, &n.baseURL, &n.subject, &crc)
+		if all[id] = (&ends{subject: n.subject, first: a}); crc != int64(checksum(n.account, n.baseURL, n.subject)) {
+			drop(id)
 		}
 		return err
-	}, n.account, n.baseURL, n.subject, a, b)
+	}, n.account, n.baseURL, n.subject)
+	if err == nil {
+		err = db.query(selectHeads+`WHERE series IN (SELECT s.id FROM series s WHERE `+ofAccount+`)`, func(r *sql.Rows) error {
+			h := &head{}
+			err := h.scan(r)
+			heads[h.id] = h
+			if errors.Is(err, ErrCorrupt) {
+				drop(h.id)
+				return nil
+			}
+			return err
+		}, n.account, n.baseURL, n.subject)
+	}
+	var places []moment
+	for id, e := range all {
+		switch h := heads[id]; {
+		case h == nil:
+			drop(id)
+		case !h.at.Valid:
+			delete(all, id)
+		default:
+			e.readMS, readMS = h.readMS.Int64, max(readMS, h.readMS.Int64)
+			places = append(places, moment{id, a}, moment{id, b})
+		}
+	}
+	if err == nil {
+		err = db.query(selectBegun, func(r *sql.Rows) error {
+			var id, at, crc int64
+			var g Segment
+			err := r.Scan(&id, &at, &g.Fingerprint, &g.Creator, &g.Reason, &crc)
+			if e := all[id]; e != nil {
+				places = append(places, moment{id, at - 1}, moment{id, at})
+				g.At = time.Unix(at, 0)
+				c := e.bend()
+				c.Segments = append(c.Segments, g)
+				if crc != int64(checksum(id, at, g.Fingerprint, g.Creator, g.Reason)) {
+					drop(id)
+				}
+			}
+			return err
+		}, n.account, n.baseURL, n.subject, a, b)
+	}
 	for _, t := range []int64{a, b} {
 		if err != nil {
 			return nil, err
@@ -150,17 +173,19 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			break // a gap ends with a reading
 		}
 		err = db.query(selectGapAt, func(r *sql.Rows) error {
-			var id, start, end int64
-			var us, ue float64
+			var id, start, end, crc int64
+			var cause string
 			var begins bool
-			err := r.Scan(&id, &start, &end, &us, &ue, &begins)
+			err := r.Scan(&id, &start, &end, &cause, &crc, &begins)
 			if e := all[id]; e != nil {
-				c := e.bend(a, b)
-				c.set(start, us)
-				c.set(end, ue)
+				places = append(places, moment{id, start}, moment{id, end})
+				c := e.bend()
 				c.Gaps = append(c.Gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}})
 				if begins && end > b {
 					c.Segments = append(c.Segments, Segment{At: time.Unix(end, 0)})
+				}
+				if crc != int64(checksum(id, start, end, cause)) {
+					drop(id)
 				}
 			}
 			return err
@@ -168,6 +193,36 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	places = slices.DeleteFunc(places, func(p moment) bool { return all[p.id] == nil })
+	rows, err := db.lookups(heads, places)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range places {
+		e, usd := all[p.id], float64(noUsage)
+		if e == nil {
+			continue
+		}
+		if !db.good(p.id, p.at) && p.at < heads[p.id].at.Int64 {
+			delete(all, p.id)
+			continue
+		}
+		if r, ok := rows[p]; ok {
+			usd = r.usage
+		}
+		if p.at == a {
+			e.a = usd
+		}
+		if p.at == b {
+			e.b = usd
+		}
+		if e.curve != nil {
+			e.set(p.at, usd)
+			if i := slices.IndexFunc(e.Segments, func(g Segment) bool { return g.At.Unix() == p.at+1 }); i >= 0 && usd == noUsage && p.at >= a {
+				e.first = p.at + 1
+			}
+		}
 	}
 	spends := make(map[string]Spend, len(all))
 	for _, e := range all {

@@ -12,8 +12,15 @@ import (
 // empty, or nothing was stored.
 func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, err error) {
 	err = db.read(ctx, s, func(id int64) error {
-		return db.query(`SELECT value FROM state WHERE series = ? AND name = ?`,
-			func(r *sql.Rows) error { return r.Scan(&value) }, id, name)
+		return db.query(`SELECT value, crc FROM state WHERE series = ? AND name = ?`, func(r *sql.Rows) error {
+			var crc int64
+			err := r.Scan(&value, &crc)
+			if err == nil && int64(checksum(id, name, string(value))) != crc {
+				value = nil
+				db.spoil("stored state")
+			}
+			return err
+		}, id, name)
 	})
 	return value, err
 }
@@ -84,12 +91,8 @@ func (db *DB) Events(ctx context.Context, s Series, from, to time.Time, limit in
 }
 
 func (db *DB) events(s Series, id int64, from, to time.Time, limit int) (events []Event, err error) {
-	take := func(r *sql.Rows) error {
-		e, err := scanEvent(r)
-		events = append(events, e)
-		return err
-	}
-	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged FROM event
+	take := func(r *sql.Rows) error { return db.takeEvent(r, id, &events) }
+	err = db.query(`SELECT id, at, kind, level, text, data, acknowledged, crc FROM event
 		WHERE series = ? AND at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?`, take, id, from.Unix(), to.Unix(), limit)
 	if waiting := db.waiting(s, from, to); err == nil && len(waiting) > 0 {
 		events = newestFirst(append(waiting, events...))
@@ -100,11 +103,18 @@ func (db *DB) events(s Series, id int64, from, to time.Time, limit int) (events 
 	return events, err
 }
 
-func scanEvent(r *sql.Rows) (e Event, err error) {
-	var at int64
-	err = r.Scan(&e.ID, &at, &e.Kind, &e.Level, &e.Text, &e.Data, &e.Acknowledged)
+// takeEvent appends an event of the series id, unless it was changed.
+func (db *DB) takeEvent(r *sql.Rows, id int64, events *[]Event) error {
+	var at, crc int64
+	var e Event
+	err := r.Scan(&e.ID, &at, &e.Kind, &e.Level, &e.Text, &e.Data, &e.Acknowledged, &crc)
 	e.At = time.Unix(at, 0).UTC()
-	return e, err
+	if err == nil && int64(checksum(id, at, e.Kind, e.Level, e.Text, string(e.Data))) != crc {
+		db.spoil("some events")
+		return nil
+	}
+	*events = append(*events, e)
+	return err
 }
 
 // waiting returns the events of s in [from, to) that wait in memory, the

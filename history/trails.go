@@ -1,10 +1,13 @@
 package history
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"iter"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -20,12 +23,15 @@ type member struct {
 	id       int64         // 0 where it is not stored
 	have     *credit.Trail // nil where all is read anew
 	added    []change      // what waits in memory
+	stored   *head
 	segments []Segment
+	gaps     []credit.Gap
+	credits  []creditRow
+	topUps   []credit.TopUp
 	first    row
 	exists   bool  // first does
 	rows     []row // from the one in effect where reading begins; nil before they are read
-	credits  []creditRow
-	gaps     []credit.Gap
+	blocks   []block
 }
 
 func (m members) series() iter.Seq[Series] {
@@ -63,61 +69,47 @@ func (m members) read(db *DB, query string, from func(*member) (at int64, ok boo
 	columns = append([]any{&id}, columns...)
 	return db.query(query, func(r *sql.Rows) error {
 		err := r.Scan(columns...)
-		if err == nil {
-			take(byID[id])
+		if e := byID[id]; e != nil && err == nil { // a damaged row may be of any series
+			take(e)
 		}
 		return err
 	}, string(b))
 }
 
-// since joins each member with its rows of a table from the one in effect at
-// its time on.
-func since(table, columns, at string) string {
-	return `SELECT t.series, ` + columns + ` FROM json_each(?1) j CROSS JOIN ` + table + ` t ON t.series = j.value->>0 AND t.` + at + ` >= coalesce(
-		(SELECT max(` + at + `) FROM ` + table + ` WHERE series = j.value->>0 AND ` + at + ` <= j.value->>1), j.value->>1)`
+// onwards joins each member with the rows of a table from after the second
+// block that ends before its time on: those of the block that the row in
+// effect then is in, too.
+func onwards(table, columns string) string {
+	return `SELECT t.series, ` + columns + ` FROM json_each(?1) j CROSS JOIN ` + table + ` t ON t.series = j.value->>0 AND t.at > ` + before("1")
+}
+
+// before is the end of the n-th last block that ends before a member's time.
+func before(n string) string {
+	return `coalesce((SELECT at FROM block WHERE series = j.value->>0 AND at < j.value->>1 ORDER BY at DESC LIMIT 1 OFFSET ` + n + `), -1099511627777)`
 }
 
 var (
-	selectSegments = since("segment", "at, fingerprint, creator, reason", "at")
-	selectCredits  = since("credits", "at, credits", "at")
-	selectGaps     = since("gap", "from_at, to_at, cause", "from_at")
-	selectSamples  = since("sample", "at, usage", "at")
-	selectFirst    = `SELECT t.series, at, usage FROM json_each(?1) j CROSS JOIN sample t ON t.series = j.value->>0 AND t.at =
-		(SELECT min(at) FROM sample WHERE series = j.value->>0 AND at >= j.value->>1)`
+	selectSamples = onwards("sample", "at, usage")
+	// That block too, for where the rows begin.
+	selectBlocks = strings.Replace(onwards("block", "at, crc"), "t.at > ", "t.at >= ", 1)
+	selectFirst  = `SELECT t.series, t.at, t.usage, coalesce(b.at, 0), b.crc FROM json_each(?1) j LEFT JOIN block b ON b.series = j.value->>0
+		AND b.at = (SELECT at FROM block WHERE series = j.value->>0 AND at >= j.value->>1 ORDER BY at LIMIT 1)
+		CROSS JOIN sample t ON t.series = j.value->>0 AND t.at > ` + before("0") + ` AND t.at <= coalesce(b.at, t.at)`
 )
 
-// trails loads the trails of m.
+// trails loads the trails of m, anew where damage was found.
 func (db *DB) trails(m members, w Want) (map[Series]*credit.Trail, error) {
-	if err := m.readStarts(db, w.FromReason); err != nil {
-		return nil, err
+	given := make([]*credit.Trail, len(m))
+	for i, e := range m {
+		given[i] = e.have
 	}
-	if err := m.readRest(db); err != nil {
-		return nil, err
-	}
-	for _, e := range m {
-		if !e.continues() {
-			e.have = nil
+	for seen := -1; seen != m.torn(db); {
+		seen = m.torn(db)
+		for i, e := range m {
+			*e = member{s: e.s, id: e.id, have: given[i], added: e.added}
 		}
-	}
-	missing := func(e *member) (int64, bool) {
-		if s, ok := e.have.Newest(); ok {
-			return s.At.Unix(), e.rows == nil
-		}
-		return max(e.first.at, w.Since.Unix()), e.exists && e.rows == nil
-	}
-	// Twice, for what has no row where that which is there ends is read anew.
-	for range 2 {
-		var v row
-		err := m.read(db, selectSamples, missing, func(e *member) { e.rows = append(e.rows, v) }, &v.at, &v.usage)
-		if err != nil {
+		if err := m.load(db, w); err != nil {
 			return nil, err
-		}
-		for _, e := range m {
-			if s, ok := e.have.Newest(); !ok && e.rows == nil {
-				e.rows = []row{}
-			} else if ok && (len(e.rows) == 0 || e.rows[0].at != s.At.Unix()) {
-				e.have, e.rows = nil, nil
-			}
 		}
 	}
 	trails := make(map[Series]*credit.Trail, len(m))
@@ -137,21 +129,95 @@ func (db *DB) trails(m members, w Want) (map[Series]*credit.Trail, error) {
 	return trails, nil
 }
 
-// readStarts reads the segments and the first reading of each.
-func (m members) readStarts(db *DB, fromReason string) error {
-	var at int64
-	var g Segment
-	err := m.read(db, selectSegments, func(*member) (int64, bool) { return farPast, true }, func(e *member) {
-		g.At = time.Unix(at, 0).UTC()
-		e.segments = append(e.segments, g)
-	}, &at, &g.Fingerprint, &g.Creator, &g.Reason)
-	if err != nil {
+// torn is how many damaged days are known.
+func (m members) torn(db *DB) (n int) {
+	for _, e := range m {
+		n += len(db.bad[e.id])
+	}
+	return n
+}
+
+func (m members) load(db *DB, w Want) error {
+	if err := m.readStarts(db, w.FromReason); err != nil {
 		return err
 	}
 	for _, e := range m {
+		if !e.continues() {
+			e.have = nil
+		}
+	}
+	// Twice, for what has no row where that which is there ends is read anew.
+	for range 2 {
+		if err := m.readRows(db, w.Since.Unix()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFacts reads the segments, gaps and credits of each.
+func (m members) readFacts(db *DB) error {
+	list := map[int64]*facts{}
+	sums := map[int64]int64{}
+	wrong := map[int64]bool{}
+	unread := func(e *member) (int64, bool) { return farPast, e.stored.facts == nil }
+	var table, at, to, crc int64
+	var usd *float64
+	var a, b, c string
+	err := m.read(db, selectFactsOf, unread, func(e *member) {
+		if list[e.id] == nil {
+			list[e.id] = &facts{}
+		}
+		sums[e.id] += crc + 1
+		if list[e.id].take(e.id, table, at, to, usd, a, b, c) != uint32(crc) {
+			wrong[e.id] = true
+		}
+	}, &table, &at, &to, &usd, &a, &b, &c, &crc)
+	for _, e := range m {
+		if _, unread := unread(e); !unread || err != nil {
+			continue
+		}
+		if wrong[e.id] || sums[e.id] != e.stored.sum {
+			return errFacts
+		}
+		e.stored.facts = list[e.id].orNone()
+	}
+	return err
+}
+
+// readStarts reads what is stored besides the rows, and the first reading.
+func (m members) readStarts(db *DB, fromReason string) error {
+	for _, e := range m {
+		var err error
+		if e.stored, err = db.stem(e.s, e.id); err != nil {
+			return err
+		}
+	}
+	if err := m.readFacts(db); err != nil {
+		return err
+	}
+	from := map[*member]int64{}
+	for _, e := range m {
+		gaps, segments, err := db.mended(e.s, e.id)
+		if err != nil {
+			return err
+		}
+		all := slices.Clone(e.stored.facts.segments)
+		e.gaps, e.segments = slices.Clone(gaps), slices.Clone(segments)
+		e.credits = slices.Clone(e.stored.facts.credits)
 		for _, c := range e.added {
 			if c.segment != nil {
-				e.segments = append(e.segments, *c.segment)
+				e.segments, all = append(e.segments, *c.segment), append(all, *c.segment)
+			}
+			if c.gap != nil {
+				e.gaps = append(e.gaps, *c.gap)
+			}
+			if v := c.credits; v != nil {
+				if n := len(e.credits); n > 0 && e.credits[n-1].at == v.at {
+					e.credits[n-1] = *v
+				} else {
+					e.credits = append(e.credits, *v)
+				}
 			}
 		}
 		for i, g := range slices.Backward(e.segments) {
@@ -160,56 +226,98 @@ func (m members) readStarts(db *DB, fromReason string) error {
 				break
 			}
 		}
-	}
-	start := func(e *member) (int64, bool) {
-		if len(e.segments) > 0 {
-			return e.segments[0].At.Unix(), true
+		if from[e] = farPast; len(e.segments) > 0 {
+			from[e] = e.segments[0].At.Unix()
 		}
-		return farPast, true
+		e.topUps = purchases(e.credits, all, time.Unix(from[e], 0), time.Unix(1<<40, 0))
 	}
-	var v row
-	err = m.read(db, selectFirst, start, func(e *member) { e.first, e.exists = v, true }, &v.at, &v.usage)
+	if err := m.readFirst(db, from); err != nil {
+		return err
+	}
 	for _, e := range m {
-		from, _ := start(e)
 		for _, c := range e.added {
-			if c.sample.at >= from && (!e.exists || c.sample.at <= e.first.at) {
+			if c.sample.at >= from[e] && (!e.exists || c.sample.at <= e.first.at) {
 				e.first, e.exists = *c.sample, true
 			}
+		}
+		e.credits = slices.Clone(between(e.credits, e.first.at, math.MaxInt64, func(c creditRow) int64 { return c.at }))
+		e.gaps = slices.DeleteFunc(e.gaps, func(g credit.Gap) bool { return g.To.Unix() <= e.first.at && g.Cause != credit.Damaged })
+	}
+	return nil
+}
+
+// readFirst reads the first row of each from a time on.
+func (m members) readFirst(db *DB, from map[*member]int64) error {
+	var v row
+	var b block
+	var n sql.NullInt64
+	blocks, rows := map[*member]block{}, map[*member][]row{}
+	err := m.read(db, selectFirst, func(e *member) (int64, bool) { return from[e], true }, func(e *member) {
+		if b.crc = uint32(n.Int64); !n.Valid {
+			b = e.stored.tail()
+		}
+		blocks[e], rows[e] = b, append(rows[e], v)
+	}, &v.at, &v.usage, &b.at, &n)
+	for _, e := range m {
+		if err != nil {
+			return err
+		}
+		if !blocks[e].fits(rows[e]) {
+			db.distrust(e.id, blocks[e], rows[e])
+		}
+		i := slices.IndexFunc(rows[e], func(r row) bool { return r.at >= from[e] && db.good(e.id, r.at) })
+		if i >= 0 {
+			e.first, e.exists = rows[e][i], true
+		} else if e.stored.at.Valid {
+			e.first, e.exists, err = db.next(e.stored, from[e])
 		}
 	}
 	return err
 }
 
-// readRest reads the credits and gaps of each since its first reading.
-func (m members) readRest(db *DB) error {
-	first := func(e *member) (int64, bool) { return e.first.at, e.exists }
-	var v creditRow
-	err := m.read(db, selectCredits, first, func(e *member) { e.credits = append(e.credits, v) }, &v.at, &v.credits)
+// readRows reads the rows of those of which they were not read, from where
+// what is there ends, or since the given time.
+func (m members) readRows(db *DB, since int64) error {
+	from := map[*member]int64{}
+	for _, e := range m {
+		if s, ok := e.have.Newest(); ok && e.rows == nil {
+			from[e] = s.At.Unix()
+		} else if e.exists && e.rows == nil {
+			from[e] = max(e.first.at, since)
+		}
+	}
+	wanted := func(e *member) (int64, bool) { at, ok := from[e]; return at, ok }
+	var b block
+	err := m.read(db, selectBlocks, wanted, func(e *member) { e.blocks = append(e.blocks, b) }, &b.at, &b.crc)
 	if err != nil {
 		return err
 	}
-	var from, to int64
-	var g credit.Gap
-	err = m.read(db, selectGaps, first, func(e *member) {
-		g.From, g.To = time.Unix(from, 0).UTC(), time.Unix(to, 0).UTC()
-		e.gaps = append(e.gaps, g)
-	}, &from, &to, &g.Cause)
-	for _, e := range m {
-		for _, c := range e.added {
-			if c.gap != nil {
-				e.gaps = append(e.gaps, *c.gap)
-			}
-			if v := c.credits; v != nil {
-				if n := len(e.credits); n > 0 && (v.at <= e.first.at || e.credits[n-1].at == v.at) {
-					e.credits[n-1] = *v
-				} else {
-					e.credits = append(e.credits, *v)
-				}
-			}
-		}
-		e.gaps = slices.DeleteFunc(e.gaps, func(g credit.Gap) bool { return g.To.Unix() <= e.first.at })
+	var v row
+	err = m.read(db, selectSamples, wanted, func(e *member) { e.rows = append(e.rows, v) }, &v.at, &v.usage)
+	if err != nil {
+		return err
 	}
-	return err
+	for e, at := range from {
+		if e.id != 0 && e.stored.at.Valid {
+			after := int64(math.MinInt64)
+			if n := len(e.blocks); n > 1 && e.blocks[1].at < at {
+				after, e.blocks = e.blocks[0].at, e.blocks[1:]
+			}
+			rows := db.compare(e.stored, e.rows, after, append(e.blocks, e.stored.tail()))
+			e.rows = db.newestToo(e.stored, db.trusted(e.stored, rows), math.MaxInt64)
+		}
+		i, found := slices.BinarySearchFunc(e.rows, at, func(r row, at int64) int { return cmp.Compare(r.at, at) })
+		if !found && i > 0 {
+			i--
+		}
+		e.rows, e.blocks = slices.Clip(e.rows[i:]), nil
+		if s, ok := e.have.Newest(); !ok && e.rows == nil {
+			e.rows = []row{}
+		} else if ok && (len(e.rows) == 0 || e.rows[0].at != s.At.Unix()) {
+			e.have, e.rows = nil, nil
+		}
+	}
+	return nil
 }
 
 // apart returns the gaps, and the spans that were back-filled.
@@ -254,7 +362,7 @@ func (e *member) trail(fromReason string) *credit.Trail {
 	rows = overlay(rows, e.added, e.first.at)
 	t.Segments = e.segments
 	t.Gaps, t.Backfilled = e.apart()
-	t.TopUps = purchases(e.credits, e.segments, time.Unix(e.first.at, 0), time.Unix(1<<40, 0))
+	t.TopUps = e.topUps
 	samples := compose(rows, e.credits, e.segments)
 	t.First, t.Samples = samples[0], samples
 	if e.have != nil {

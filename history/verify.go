@@ -84,7 +84,7 @@ func (v *verifier) structure() {
 	if err := understood(v.k); err != nil {
 		v.problem("the tables cannot be read: %v", err)
 	}
-	for _, table := range []string{"sample", "credits", "segment", "gap", "day", "poll", "latest", "forecast", "state", "account", "event"} {
+	for _, table := range []string{"sample", "credits", "segment", "gap", "block", "head", "latest", "forecast", "state", "account", "event"} {
 		v.step(table, "SELECT series, count(*) FROM "+table+" WHERE series NOT IN (SELECT id FROM series) GROUP BY series", func(r *sql.Rows) error {
 			var id, n int64
 			err := r.Scan(&id, &n)
@@ -175,41 +175,76 @@ func (v *verifier) small() {
 	})
 }
 
-// samples compares each day of each series with its checksum.
+// samples compares the rows of each series with their blocks, and the heads
+// with what they tell of it.
 func (v *verifier) samples() {
-	type day struct{ series, day int64 }
-	type sums struct {
-		rows int64
-		crc  uint32
-	}
-	want := map[day]sums{}
-	v.step("day", `SELECT series, day, rows, crc FROM day UNION ALL
-		SELECT series, at / 86400, day_rows, day_crc FROM poll WHERE at IS NOT NULL`, func(r *sql.Rows) error {
-		var d day
-		var s sums
-		err := r.Scan(&d.series, &d.day, &s.rows, &s.crc)
-		want[d] = s
-		return err
+	heads := map[int64]*head{}
+	// Not by v.step, which ends with the first that is wrong.
+	err := v.k.query(selectHeads, func(r *sql.Rows) error {
+		h := &head{}
+		if err := h.scan(r); err != nil {
+			v.problem("series %d: %v", h.id, err)
+		}
+		heads[h.id] = h
+		return v.ctx.Err()
 	})
-	got := map[day]sums{}
-	v.step("samples", "SELECT series, at, usage FROM sample", func(r *sql.Rows) error {
-		var series int64
+	blocks := map[int64][]block{}
+	if err == nil {
+		err = v.k.query("SELECT series, at, crc FROM block ORDER BY series, at", func(r *sql.Rows) error {
+			var id int64
+			var b block
+			err := r.Scan(&id, &b.at, &b.crc)
+			blocks[id] = append(blocks[id], b)
+			return err
+		})
+	}
+	if err != nil {
+		v.problem("the newest readings cannot be read: %v", err)
+	}
+	wrong := map[string]bool{}
+	end := func(id int64, b block, rows []row) {
+		if b.fits(rows) {
+			return
+		}
+		at := b.at
+		if len(rows) > 0 {
+			at = rows[0].at
+		}
+		if line := fmt.Sprintf("readings of series %d on %s were changed", id, utc(at)[:10]); !wrong[line] {
+			wrong[line] = true
+			v.problem("%s", line)
+		}
+	}
+	tails := map[int64][]row{}
+	v.step("samples", "SELECT series, at, usage FROM sample ORDER BY series, at", func(r *sql.Rows) error {
+		var id int64
 		var s row
-		err := r.Scan(&series, &s.at, &s.usage)
-		d := day{series, s.at / secondsADay}
-		n := got[d]
-		got[d] = sums{n.rows + 1, n.crc + rowSum(s.at, s.usage)}
+		err := r.Scan(&id, &s.at, &s.usage)
+		for len(blocks[id]) > 0 && blocks[id][0].at < s.at {
+			end(id, blocks[id][0], tails[id])
+			blocks[id], tails[id] = blocks[id][1:], tails[id][:0]
+		}
+		tails[id] = append(tails[id], s)
 		v.report.Rows++
 		return err
 	})
-	for d, s := range got {
-		if w, ok := want[d]; !ok || w != s {
-			v.problem("readings of series %d on %s were changed", d.series, utc(d.day * secondsADay)[:10])
+	for id, left := range blocks {
+		for _, b := range left {
+			end(id, b, tails[id])
+			tails[id] = nil
 		}
 	}
-	for d, w := range want {
-		if _, ok := got[d]; !ok && w.rows > 0 {
-			v.problem("readings of series %d on %s are missing", d.series, utc(d.day * secondsADay)[:10])
+	for id, rows := range tails {
+		if heads[id] == nil && len(rows) > 0 {
+			v.problem("the newest reading of series %d is missing", id)
+		}
+	}
+	for id, h := range heads {
+		if h.at.Valid {
+			end(id, h.tail(), tails[id])
+		}
+		if sum, err := sumFacts(v.k, id); err == nil && sum != h.sum {
+			v.problem("segments, gaps or top-ups of series %d are missing", id)
 		}
 	}
 }

@@ -33,6 +33,8 @@ type Book struct {
 	Limits Limits
 	// StorageNote is why history is not written to disk, or empty.
 	StorageNote string
+	// Damage says what of the history is damaged and left out; empty: nothing.
+	Damage string
 	// Brief reports that no past was loaded: the state has what a snapshot
 	// shows of it.
 	Brief bool

@@ -22,6 +22,8 @@ type Recent struct {
 	Gaps     int       `json:"gaps,omitempty"`
 	// Segments are those of the last day, oldest first.
 	Segments []credit.Segment `json:"segments,omitempty"`
+	// Damage is what was left out of all that, and of the forecast.
+	Damage string `json:"damage,omitempty"`
 }
 
 // Brief reports whether the state alone makes the snapshot of the reading at

@@ -50,8 +50,11 @@ type Snapshot struct {
 	// not filled in; zero if there is none. Gaps are those of the last weeks.
 	HistorySince, OwnSince time.Time
 	Gaps                   int
-	// StorageNote is why history is not being written to disk, or empty.
+	// StorageNote is why history is not being written to disk, or what of it is
+	// damaged, or empty.
 	StorageNote string
+	// Damage says what of the history is damaged and left out; empty: nothing.
+	Damage string
 	// Alerts are those that hold by these values and were not acknowledged, the
 	// most urgent first; nil where nobody could judge.
 	Alerts []alert.Event

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -44,6 +45,12 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		BalanceNote: st.Facts.BalanceNote, StorageNote: b.StorageNote, Fault: b.Poll.Fault,
 		Forecast: forecast.Forecast{State: forecast.Unknown, At: now},
 	}
+	r := st.Recent
+	s.Damage = cmp.Or(b.Damage, r.Damage)
+	if !b.Brief {
+		s.Damage = b.Damage
+	}
+	s.StorageNote = cmp.Or(s.StorageNote, s.Damage)
 	if s.At.IsZero() {
 		return s
 	}
@@ -64,10 +71,10 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if at := f.AgreedAt; s.Balance != nil && !at.IsZero() && at.Before(s.At) {
 		s.note("lower usage was read than at " + clock(at, now) + ": it counts if it stays so for 5 min")
 	}
-	r := st.Recent
 	if !b.Brief {
 		r = recentOf(b.Shown(f), s.At, rules)
 	}
+	r.Damage = s.Damage
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
 	s.Spend, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Burn, r.Usual, r.Rise, r.RanOutAt

@@ -61,7 +61,8 @@ func steps(first, at time.Time) []time.Time {
 
 // over is what was spent since from, or nil where history does not cover that.
 func (w windows) over(from time.Time) *float64 {
-	if w.since.IsZero() || w.since.After(from) || w.curve.Blurred(credit.Span{From: from, To: w.at}) {
+	span := credit.Span{From: from, To: w.at}
+	if w.since.IsZero() || w.since.After(from) || w.curve.Blurred(span) || credit.Torn(w.curve.Gaps, span, 0) {
 		return nil
 	}
 	sum := 0.0

@@ -233,6 +233,9 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 		c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
 	}
 	a.checkForecast(ctx, c, s, db)
+	if damage := db.Damage(); damage != "" {
+		c.wrong("history", damage, "ortop doctor --verify looks at all of it; a backup from before can be restored")
+	}
 	if verify {
 		report, err := db.Verify(ctx)
 		switch {

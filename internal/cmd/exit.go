@@ -40,6 +40,21 @@ func (e *exitError) Error() string {
 
 func (e *exitError) Unwrap() error { return e.err }
 
+// damageError is a history of which something was left out.
+type damageError struct{ what string }
+
+func (e *damageError) Error() string { return e.what }
+
+// whole fails with exitUnknown where an answer lacks what is damaged.
+func whole(damage string) error {
+	if damage == "" {
+		return nil
+	}
+	return &exitError{exitUnknown, &damageError{damage}, damageHint}
+}
+
+const damageHint = "ortop doctor --verify lists all of it; a backup from before can be restored"
+
 func usageError(hint, format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
 }

@@ -104,5 +104,8 @@ func (a *app) history(ctx context.Context, query historyQuery, layout render.Row
 		_ = out.Flush()
 		return err
 	}
-	return written(out.Close())
+	if err := written(out.Close()); err != nil {
+		return err
+	}
+	return whole(ar.DB.Damage())
 }

@@ -64,7 +64,17 @@ func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, fi
 		if err != nil {
 			return readError(err)
 		}
+		var torn []credit.Gap
+		if ar.DB.Damage() != "" {
+			if torn, err = ar.DB.Gaps(ctx, ar.Shown, from, to.Add(time.Second)); err != nil {
+				return readError(err)
+			}
+		}
 		for _, s := range samples {
+			// What was spent meanwhile was not this row's alone.
+			if before != nil && credit.Torn(torn, credit.Span{From: before.At, To: s.At}, 0) {
+				before = nil
+			}
 			if err := emit(rowOf(s, before)); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -69,9 +70,13 @@ const reportLimit = 19 * time.Second
 func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
-	return a.once(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
+	damage := ""
+	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		r, err := newReport(limited, mon, snap, p, now)
+		if damage = mon.Damage(); damage != "" {
+			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)
+		}
 		if err != nil {
 			return fmt.Errorf("reporting: %w", err)
 		}
@@ -82,7 +87,7 @@ func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) err
 			return a.answer(render.ReportMarkdown(r, now))
 		}
 		return a.answer(render.ReportText(r, now))
-	})
+	}, func(snap account.Snapshot) error { return cmp.Or(verdict(snap), whole(damage)) })
 }
 
 // reportBuilder collects the report of the account that mon watches.

@@ -45,6 +45,13 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 			ses.db.Store(db)
 			return db, note, err
 		},
+		Spare: func(ctx context.Context, damage error) (*history.DB, string, error) {
+			db, note, err := a.inMemory(ctx, s, damage)
+			if was := ses.db.Swap(db); was != nil {
+				_ = was.Close()
+			}
+			return db, note, err
+		},
 	}
 	if s.demo != nil {
 		o.Demo = s.demo.profile
@@ -66,16 +73,23 @@ func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note
 			return db, "", nil
 		}
 	}
-	if s.onDisk {
-		if err == nil {
-			err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
-			_ = db.Close()
-		}
-		return nil, "", &exitError{exitFailed, err, "collect needs a history on disk: name a file that can be written with --history"}
+	if history.Damaged(err) {
+		return nil, "", err
 	}
-	note = "history is in memory only: " + oneLine(err.Error())
-	db, err = history.OpenMemory(ctx, o)
-	return db, note, err
+	if err == nil {
+		err = fmt.Errorf("opening %q: %s", s.historyPath, db.Note())
+		_ = db.Close()
+	}
+	return a.inMemory(ctx, s, err)
+}
+
+// inMemory is in place of a history on disk that cannot be used, and why.
+func (a *app) inMemory(ctx context.Context, s settings, why error) (db *history.DB, note string, err error) {
+	if s.onDisk {
+		return nil, "", &exitError{exitFailed, why, "collect needs a history on disk: name a file that can be written with --history"}
+	}
+	db, err = history.OpenMemory(ctx, history.Options{Now: a.now})
+	return db, "history is in memory only: " + oneLine(why.Error()), err
 }
 
 // connect returns what finds the key and makes a client of it.

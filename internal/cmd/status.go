@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -100,7 +101,7 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	ses := a.watch(s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	snap, err := ses.mon.Once(ctx, fresh)
-	if snap.StorageNote != "" {
+	if snap.StorageNote != "" && snap.StorageNote != snap.Damage {
 		a.hint("%s", snap.StorageNote)
 	}
 	var connect *monitor.ConnectError
@@ -123,7 +124,12 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	if connect != nil {
 		return &exitError{code: exitUnknown, err: err}
 	}
-	return judge(snap)
+	err = judge(snap)
+	var said *damageError
+	if damage := cmp.Or(ses.mon.Damage(), snap.Damage); damage != "" && !errors.As(err, &said) {
+		a.hint("%s", damage)
+	}
+	return err
 }
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to store a key, or try ortop --demo"

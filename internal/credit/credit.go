@@ -63,6 +63,9 @@ type Gap struct {
 // Backfilled is the cause of a gap whose spend was filled in from totals.
 const Backfilled = "back-filled"
 
+// Damaged is the cause of a gap whose readings do not match their checksums.
+const Damaged = "damaged"
+
 // TopUp is a change of the credits bought: a purchase where AmountUSD is
 // above 0; a refund, an expiry or a transfer where it is below.
 type TopUp struct {

@@ -173,6 +173,22 @@ func (c Curve) Blurred(s Span) bool {
 // inside a gap.
 const EdgeShare = 0.1
 
+// Torn reports whether s begins or ends in a damaged gap, or more than a share
+// of it lies in such: then what was spent in it is not known.
+func Torn(gaps []Gap, s Span, share float64) bool {
+	torn := time.Duration(0)
+	within := func(g Gap, t time.Time) bool { return g.From.Before(t) && g.To.After(t) }
+	for _, g := range gaps {
+		if g.Cause == Damaged {
+			torn += s.Shared(g.Span)
+			if within(g, s.From) || within(g, s.To) {
+				return true
+			}
+		}
+	}
+	return torn.Seconds() > share*s.To.Sub(s.From).Seconds()
+}
+
 // Guessed reports whether too much of s lies in a gap that reaches out of it:
 // what was spent in the gap is known, and when is not.
 func Guessed(gaps []Gap, s Span) bool {

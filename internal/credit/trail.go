@@ -117,7 +117,7 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 	covered := Span{From: t.First.At, To: t.ReadAt}
 	for i := range p.Buckets {
 		b := &p.Buckets[i]
-		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From); !b.Known {
+		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !Torn(t.Gaps, b.Span, EdgeShare); !b.Known {
 			continue
 		}
 		b.SpendUSD = c.Spend(b.From, b.To)

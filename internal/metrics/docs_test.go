@@ -57,7 +57,9 @@ var metricName = regexp.MustCompile(`\bortop_\w+`)
 
 func TestDocsAskForWhatThereIs(t *testing.T) {
 	told := map[string]bool{}
-	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+)`).FindAllSubmatch(Text([]Account{healthy()}, now), -1) {
+	damaged := healthy()
+	damaged.Snapshot.Account, damaged.Snapshot.Damage = "damaged", "the readings of 3 Nov 2026 (UTC)"
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+)`).FindAllSubmatch(Text([]Account{healthy(), damaged}, now), -1) {
 		told[string(m[1])] = true
 	}
 	asked := map[string]bool{}

@@ -68,6 +68,7 @@ var values = []struct {
 	{"ortop_up", gauge, "Whether the account was read at the last try, and lately.", true, up},
 	{"ortop_last_success_timestamp_seconds", gauge, "When the account was last read.", true,
 		func(s account.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
+	{"ortop_history_damaged", gauge, "1 where readings of the history do not match their checksums and are left out.", true, damaged},
 	{"ortop_balance_usd", gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
 	{"ortop_credits_usd", gauge, "Credits bought since the beginning; a refund lowers it.", false,
 		balance(func(b credit.Balance) float64 { return b.CreditsUSD })},
@@ -104,6 +105,14 @@ func topUpMissing(s account.Snapshot, _ time.Time) *float64 {
 	} else if !s.Refilled() {
 		return nil
 	}
+	return &v
+}
+
+func damaged(s account.Snapshot, _ time.Time) *float64 {
+	if s.Damage == "" {
+		return nil
+	}
+	v := 1.0
 	return &v
 }
 

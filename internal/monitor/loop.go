@@ -66,7 +66,7 @@ func (l *loop) now() time.Time { return l.m.o.Now() }
 func (l *loop) run(ctx context.Context) error {
 	l.ctx = ctx
 	l.clock = clockWatch{wall: l.now(), mono: time.Now()}
-	st, err := openBriefly(ctx, l.m)
+	st, err := openStore(ctx, l.m, true)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ type Cost struct {
 // ordinary key sees no other: whatever keyHash is, its own spend is then
 // measured, and Cost.Of names it.
 func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
-	st, err := openStore(ctx, m)
+	st, err := openStore(ctx, m, false)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,9 @@ type Options struct {
 	// Open returns the history, and why it is in memory only where it is. It
 	// is called once, by Run or Once, and the monitor does not close it.
 	Open func(ctx context.Context) (db *history.DB, note string, err error)
+	// Spare returns one in place of that, of which the account is damaged, and a
+	// note, or an error. If nil, the damage is an error.
+	Spare func(ctx context.Context, damage error) (db *history.DB, note string, err error)
 	// Connect finds the key and returns a client that uses it, with the key's
 	// fingerprint. It is called at the first poll, and again after the key was
 	// refused.

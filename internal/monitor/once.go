@@ -49,11 +49,7 @@ var (
 func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
-	open := openStore
-	if fresh.Brief {
-		open = openBriefly
-	}
-	st, err := open(ctx, m)
+	st, err := openStore(ctx, m, fresh.Brief)
 	if err != nil {
 		return account.Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
 	}

@@ -57,6 +57,9 @@ func (p *purchases) update(t *credit.Trail, at func(time.Time) (credit.Sample, b
 			continue
 		}
 		p.until = u.At
+		if day := (credit.Span{From: u.At, To: u.At.Add(time.Second)}); credit.Torn(t.Gaps, day, 0) {
+			continue // what the balance was before is not known
+		}
 		if bought, ok := forecast.NewPurchase(u, at); ok {
 			list = append(list, bought)
 		}

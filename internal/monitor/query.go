@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync/atomic"
@@ -79,6 +80,15 @@ func (m *Monitor) Preflight(s account.Snapshot, needUSD float64, d time.Duration
 	return s.Preflight(b, needUSD, d)
 }
 
+// Damage says what of the history is damaged and was left out so far; empty:
+// nothing.
+func (m *Monitor) Damage() string {
+	if at := m.subject.Load(); at != nil {
+		return cmp.Or(at.book.Damage, at.db.Damage())
+	}
+	return ""
+}
+
 // Archive is where an account's history lies.
 type Archive struct {
 	DB      *history.DB
@@ -100,7 +110,7 @@ func (m *Monitor) Archive() (a Archive, ok bool) {
 // OpenArchive opens the history in place of Run or Once. Nothing is requested, and
 // no key is needed.
 func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
-	st, err := openStore(ctx, m)
+	st, err := openStore(ctx, m, false)
 	if err != nil {
 		return Archive{}, err
 	}

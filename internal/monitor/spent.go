@@ -49,7 +49,7 @@ func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err e
 		return s, err
 	}
 	for _, g := range gaps {
-		if g.Cause == history.NotKnown && g.To.After(from) && g.From.Before(to) {
+		if (g.Cause == history.NotKnown || g.Cause == credit.Damaged) && g.To.After(from) && g.From.Before(to) {
 			s.Covered.From = g.To
 		}
 	}

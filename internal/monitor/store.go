@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -22,6 +23,7 @@ type store struct {
 	subject  *subjectPointer
 	db       *history.DB
 	note     string // why the history is in memory only
+	damage   string // where that is for damage, the same
 	lockPath string // of the file whose lock makes a process the collector; empty: this one is
 
 	series      [account.Subjects]history.Series // 0 where there is none
@@ -34,25 +36,32 @@ type store struct {
 	purchases   purchases
 }
 
-// openStore opens the account's place in the history and loads its past.
-func openStore(ctx context.Context, m *Monitor) (*store, error) {
-	st, err := findStore(ctx, m)
+// openStore opens the account's place in the history and loads its past; brief
+// does without that where what is stored of the newest reading is enough for a
+// snapshot.
+func openStore(ctx context.Context, m *Monitor, brief bool) (*store, error) {
+	load := (*store).load
+	if brief {
+		load = (*store).loadBriefly
+	}
+	st, err := findStore(ctx, m, m.o.Open)
 	if err == nil {
-		err = st.load(ctx)
+		err = load(st, ctx)
+	}
+	if history.Damaged(err) && m.o.Spare != nil {
+		st, err = findStore(ctx, m, func(ctx context.Context) (*history.DB, string, error) { return m.o.Spare(ctx, err) })
+		if err == nil {
+			st.damage = st.note
+			err = load(st, ctx)
+		}
 	}
 	return st, err
 }
 
-// openBriefly does without the past where what is stored of the newest reading
-// is enough for a snapshot.
-func openBriefly(ctx context.Context, m *Monitor) (*store, error) {
-	st, err := findStore(ctx, m)
-	if err != nil {
-		return st, err
-	}
+func (st *store) loadBriefly(ctx context.Context) error {
 	past, err := st.db.Load(ctx, history.Want{Account: st.of(), Brief: true})
 	if err != nil || past.State == nil || !account.DecodeState(past.State).Brief(past.Poll.Success) {
-		return st, errors.Join(err, st.load(ctx))
+		return errors.Join(err, st.load(ctx))
 	}
 	st.take(past)
 	st.book.Brief = true
@@ -60,13 +69,13 @@ func openBriefly(ctx context.Context, m *Monitor) (*store, error) {
 		err = st.findKey(ctx, f.Fingerprint)
 	}
 	st.publish()
-	return st, err
+	return err
 }
 
-func findStore(ctx context.Context, m *Monitor) (*store, error) {
+func findStore(ctx context.Context, m *Monitor, open func(context.Context) (*history.DB, string, error)) (*store, error) {
 	st := &store{o: &m.o, log: m.log, subject: &m.subject}
 	var err error
-	if st.db, st.note, err = m.o.Open(ctx); err != nil {
+	if st.db, st.note, err = open(ctx); err != nil {
 		return nil, err
 	}
 	st.lockPath = history.LockPath(st.db.Path(), m.o.Account, m.o.BaseURL)
@@ -142,6 +151,9 @@ func (st *store) loadPast(ctx context.Context) error {
 	}
 	past, err := st.db.Load(ctx, want)
 	if err != nil {
+		if history.Damaged(err) {
+			st.book.Damage = oneLine(err)
+		}
 		return err
 	}
 	st.loaded, st.book.Brief = true, false
@@ -177,6 +189,7 @@ func (st *store) take(past history.Past) {
 	if st.book.StorageNote = st.note; st.note == "" {
 		st.book.StorageNote = st.db.Note()
 	}
+	st.book.Damage = cmp.Or(st.damage, st.db.Damage())
 }
 
 func (st *store) takePoll(p history.Poll) {

@@ -214,7 +214,7 @@ func TestADeliveryIsStoredAfterTheEnd(t *testing.T) {
 		if _, err := p.st.step(ended, in, nil, true); err != nil {
 			t.Error(err)
 		}
-		again, err := openStore(t.Context(), New(b.o))
+		again, err := openStore(t.Context(), New(b.o), false)
 		if err != nil {
 			t.Fatal(err)
 		}

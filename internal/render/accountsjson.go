@@ -47,7 +47,7 @@ func Accounts(rows []AccountRow, now time.Time) AccountsObject {
 		row := accountJSON{
 			Account: r.Name, KeySource: word(r.KeySource), BaseURL: r.BaseURL, KeyKind: s.KeyKind,
 			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,
-			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast, Error: errorObject(r.Fault),
+			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast, Error: errorObject(r.Fault, r.Snapshot.Damage),
 		}
 		o.Accounts = append(o.Accounts, row)
 	}

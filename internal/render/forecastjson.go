@@ -60,7 +60,7 @@ func Forecast(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Ti
 		Drivers:   append([]string{}, s.Why(now)...),
 		Track:     trackObject(s.Track),
 		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
-		Error:     errorObject(s.Fault),
+		Error:     errorObject(s.Fault, s.Damage),
 	}
 	chance := func(d time.Duration) *float64 {
 		if c, ok := s.Forecast.Chance(d); ok {

@@ -68,7 +68,7 @@ func Report(r UsageReport, now time.Time) ReportObject {
 		PreviousFrom: timestamp(r.Before), Previous: r.BeforeUSD, SameTime: r.SameTimeUSD, Change: r.change(),
 		Days: []reportDayJSON{}, Models: spenderRows(r.Models), Keys: spenderRows(r.Keys),
 		Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
-		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault),
+		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault, r.Damage),
 	}
 	for _, d := range r.Days {
 		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD})

@@ -102,12 +102,15 @@ type errorJSON struct {
 	Message string           `json:"message"`
 }
 
-// errorObject is nil, which is null, without a fault.
-func errorObject(f *account.Fault) *errorJSON {
-	if f == nil {
-		return nil
+// errorObject is why values are missing; nil, which is null: none is.
+func errorObject(f *account.Fault, damage string) *errorJSON {
+	switch {
+	case f != nil:
+		return &errorJSON{f.Kind, f.Message}
+	case damage != "":
+		return &errorJSON{credit.FaultStorage, damage}
 	}
-	return &errorJSON{f.Kind, f.Message}
+	return nil
 }
 
 // alertObjects are the alerts that are firing; nil, which is null, where nobody
@@ -134,7 +137,7 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
 		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
 		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
-		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault),
+		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault, s.Damage),
 	}
 	if age, ok := s.Age(now); ok {
 		seconds := age.Round(time.Millisecond).Seconds()
