@@ -34,6 +34,7 @@ type fakeFeed struct {
 	asked             atomic.Int32 // breakdowns
 	events            []account.Event
 	acknowledged      atomic.Int64
+	stated            atomic.Pointer[float64]
 }
 
 func newFakeFeed() *fakeFeed {
@@ -41,6 +42,7 @@ func newFakeFeed() *fakeFeed {
 }
 
 func (f *fakeFeed) Snapshots() <-chan account.Snapshot { return f.slot }
+func (f *fakeFeed) StateBalance(usd *float64)          { f.stated.Store(usd) }
 func (f *fakeFeed) Refresh()                           { f.refreshed.Add(1) }
 func (f *fakeFeed) Latest() (account.Snapshot, bool)   { return account.Snapshot{}, false }
 func (f *fakeFeed) Pause(on bool)                      { f.paused.Store(on) }

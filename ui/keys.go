@@ -16,7 +16,7 @@ type keyMap struct {
 	account, accounts, export                          key.Binding
 	show, give, add, remove, yes, no                   key.Binding // of the accounts
 	up, down, edit, take, drop                         key.Binding // of the plan
-	interrupt, suspend, command, run                   key.Binding
+	interrupt, suspend, command, run, state            key.Binding
 	mode, zoomIn, zoomOut, first, latest, last         key.Binding // of the plot; last is the view before
 	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
 	find, group, sort, byok, acknowledge               key.Binding
@@ -42,6 +42,7 @@ func newKeyMap() keyMap {
 		zoomOut:   bind([]string{"-"}, "-", "wider"),
 		first:     bind([]string{"home"}, "home", "earlier"),
 		latest:    bind([]string{"end"}, "end", "now"),
+		state:     bind([]string{"b"}, "b", "state the balance of the web page"),
 		command:   bind([]string{":"}, ":", "all commands"),
 		run:       bind([]string{"enter"}, "enter", "run"),
 		theme:     bind([]string{"t"}, "t", "next theme"),
@@ -88,7 +89,7 @@ func newKeyMap() keyMap {
 	// Those of a view are off until it turns them on.
 	for _, b := range []*key.Binding{
 		&k.up, &k.down, &k.edit, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
-		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run,
+		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state,
 	} {
 		b.SetEnabled(false)
 	}
@@ -119,7 +120,7 @@ func (k keyMap) footer(p draw.Pen) []string {
 		word("field", k.up, k.down), word("edit", k.edit), word("accept", k.take), word("cancel", k.drop),
 		word("apply", k.keepFilter), word("clear", k.dropFilter), word("row", k.rowUp, k.rowDown), word("details", k.open),
 		word("seen", k.acknowledge), word("filter", k.find), word("by", k.group), word("help", k.help),
-		word(k.sort.Help().Desc, k.sort), word("BYOK", k.byok), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("plot", k.mode), word("command", k.command), word("quit", k.quit),
+		word(k.sort.Help().Desc, k.sort), word("BYOK", k.byok), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("plot", k.mode), word("balance", k.state), word("command", k.command), word("quit", k.quit),
 	}
 }
 
@@ -128,7 +129,7 @@ func (k keyMap) full() []key.Binding {
 	all := []key.Binding{together("view", k.views...), k.next, k.last, k.back, k.command, k.refresh, k.quit,
 		together("range: shorter, longer", k.shorter, k.longer), together("cursor on the plot", k.left, k.right), together("zoom the plot", k.zoomIn, k.zoomOut), together("plot: earlier, now", k.first, k.latest), k.mode,
 		together("plan: field above, below", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
-	all = append(all, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
+	all = append(all, k.state, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

@@ -5,6 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/ui/draw"
 )
 
@@ -33,6 +35,7 @@ type Model struct {
 	entry    entry
 	dialog   dialog
 	palette  palette
+	stating  stating
 
 	peers   []peer // the accounts, in their order; nil: there is one alone
 	watched        // the account on the screen
@@ -126,8 +129,12 @@ func (m Model) enabledKeys(l layout) keyMap {
 	k.first.SetEnabled(cursor)
 	k.latest.SetEnabled(cursor)
 	k.mode.SetEnabled(l.spend.h > 0 && m.view == 0)
+	k.state.SetEnabled(m.view == 0 && m.snap.KeyKind() == credit.KeyOrdinary && m.snap.Source != account.FromCredits && !m.snap.At.IsZero())
 	if m.palette.open {
 		return m.palette.keys(k)
+	}
+	if m.stating.open {
+		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
 	}
 	return views[m.view].keys(m, l, k)
 }
@@ -147,6 +154,8 @@ func (m Model) frame() string {
 		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.Pen, d.keys, d.lines(l), m.w, m.h)
+	case m.stating.open:
+		lines = m.stating.render(d.Pen, d.lines(l), m.w, m.h)
 	case m.palette.open:
 		lines = m.palette.render(d.Pen, m.found(), d.lines(l), m.w, m.h)
 	default:

@@ -11,7 +11,7 @@ import (
 // the cursor on the plot; the rest is the view's.
 func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
-	if m.feed == nil || m.help || m.dialog.open || m.palette.open || at.Button != tea.MouseLeft || l.tier < tierFull {
+	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierFull {
 		return m, nil
 	}
 	switch {
@@ -45,7 +45,7 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 // wheeled moves the cursor of the plot under the mouse; else it is the view's.
 func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
-	if m.feed == nil || m.help || m.dialog.open || m.palette.open {
+	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open {
 		return m, nil
 	}
 	if !l.spend.holds(at.X, at.Y) {

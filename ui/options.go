@@ -23,6 +23,9 @@ type Feed interface {
 	Snapshots() <-chan account.Snapshot
 	// Refresh requests a poll and returns at once.
 	Refresh()
+	// StateBalance takes in what a person says is left, of an account whose key
+	// cannot read it; nil takes that back. It returns at once.
+	StateBalance(usd *float64)
 	// Pause stops or resumes polling and returns at once.
 	Pause(on bool)
 	// Release lets go of what others may need while the process is stopped;

@@ -72,6 +72,7 @@ func (m Model) commands() []command {
 		}
 	}
 	press("account", k.accounts)
+	press("account", k.state)
 	for i, name := range Themes {
 		if name == "" {
 			name = "by the terminal's background"

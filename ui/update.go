@@ -147,6 +147,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.dialogKey(msg, k)
 	case m.palette.open:
 		return m.paletteKey(msg, k)
+	case m.stating.open:
+		return m.statingKey(msg, k)
 	case !k.quit.Enabled():
 		m, cmd, _ := v.update(m, msg, k)
 		return m, cmd
@@ -182,6 +184,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.show((m.view + len(views) - 1) % len(views))
 	case key.Matches(msg, k.back):
 		return m.show(0)
+	case key.Matches(msg, k.state):
+		m.stating = newStating()
 	case key.Matches(msg, k.mode):
 		m.mode = (m.mode + 1) % plotModes
 		return m.reload(nil)
@@ -260,6 +264,8 @@ func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
 	case m.help:
 	case m.palette.open:
 		m.palette.input = m.palette.input.Update(msg)
+	case m.stating.open:
+		m.stating.input = m.stating.input.Update(msg)
 	default:
 		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(m.layout()))
 		return m, cmd

@@ -62,7 +62,7 @@ func Judge(was Facts, r Reading, b *Book) Verdict {
 		return v
 	}
 	if was.Fingerprint != r.Fingerprint {
-		v.Facts = Facts{Fingerprint: r.Fingerprint, ReadBy: was.ReadBy, ReadCreator: was.ReadCreator, Filled: was.Filled}
+		v.Facts = Facts{Fingerprint: r.Fingerprint, ReadBy: was.ReadBy, ReadCreator: was.ReadCreator, Filled: was.Filled, Stated: was.Stated}
 	}
 	if r.Key != nil {
 		v.Facts.Key, v.Facts.KeyAt = r.Key, r.At

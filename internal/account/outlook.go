@@ -26,6 +26,10 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 		account = m.Forecast(&left)
 		o.AutoTopUp = b.autoTopUp(m, newest, at)
 	}
+	if stated := f.statedBalance(); stated != nil {
+		left := stated.LeftUSD()
+		account = model(b.Key, at).Forecast(&left)
+	}
 	o.Forecast = account
 	k := f.Key
 	switch {
@@ -37,7 +41,7 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 		}
 		resets, _ := k.Cap.Reset.Next(at)
 		o.Forecast = forecast.Sooner(account, model(t, at).Forecast(k.Cap.RemainingUSD), forecast.Key, resets)
-	case f.Source == FromKey:
+	case f.Source == FromKey && f.statedBalance() == nil:
 		o.Forecast = model(b.Key, at).Forecast(nil)
 	}
 	if g := k.Budget(); g != nil && f.Ordinary() {

@@ -121,7 +121,10 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 	var bounds []bound
 	if s.Balance != nil {
 		x := bound{name: "the account", leftUSD: s.Balance.LeftUSD()}
-		if spend, ok := model(b.Account, s.At).SpendWithin(d); ok {
+		if s.Source == FromPerson {
+			x.name = "the account, by your own figure,"
+		}
+		if spend, ok := model(s.trail(b), s.At).SpendWithin(d); ok {
 			after := x.leftUSD - spend
 			x.afterUSD = &after
 		}
@@ -150,13 +153,21 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 	return bounds
 }
 
+// trail is the series that the balance falls by.
+func (s Snapshot) trail(b *Book) *credit.Trail {
+	if s.Source == FromPerson {
+		return b.Key
+	}
+	return b.Account
+}
+
 // Plan is what a snapshot's forecast means for buying credits; ok is false
 // while the balance is not known. b is the account's past.
 func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
 	if s.Balance == nil || s.At.IsZero() {
 		return p, false
 	}
-	return model(b.Account, s.At).Plan(s.Balance.LeftUSD(), ask), true
+	return model(s.trail(b), s.At).Plan(s.Balance.LeftUSD(), ask), true
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key

@@ -75,6 +75,7 @@ type Source string
 const (
 	FromCredits Source = "credits" // GET /credits, just now
 	FromKey     Source = "key"     // GET /key, for its balance cannot be known
+	FromPerson  Source = "stated"  // a person's own figure, less what the key spent since
 	FromHistory Source = "history" // stored earlier
 )
 

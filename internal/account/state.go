@@ -54,6 +54,8 @@ type Facts struct {
 	// requested and put into history, and KeyFilled the same of this key's own.
 	Filled    time.Time `json:"filled,omitzero"`
 	KeyFilled time.Time `json:"key_filled,omitzero"`
+	// Stated is what a person said of the balance; nil: nothing.
+	Stated *Statement `json:"stated,omitempty"`
 	// Budget is what was seen of the budget that binds the key.
 	Budget *BudgetSeen `json:"budget,omitempty"`
 	// Skew is how far the server's clock is ahead, where it is by a minute.

@@ -21,6 +21,8 @@ type Input struct {
 	Drivers map[string]Driver
 	// Silence is for how long no reading came although one was due.
 	Silence time.Duration
+	// Stated is what a person says of the balance, or takes back; nil: nothing.
+	Stated *Statement
 	// Results are the outcomes of attempts to deliver alerts.
 	Results []alert.Result
 }
@@ -61,6 +63,9 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	if in.KeyFilled {
 		st.Facts.KeyFilled = now
 	}
+	if in.Stated != nil {
+		st.Facts.stated(in.Stated.USD, now)
+	}
 	if before, newer := in.before(b); newer {
 		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
 	}
@@ -85,7 +90,7 @@ func (in Input) before(b *Book) (before credit.Sample, newer bool) {
 	if v := in.Verdict; v != nil && v.Fault == nil {
 		return v.before, true
 	}
-	if in.Filled || in.KeyFilled {
+	if in.Filled || in.KeyFilled || in.Stated != nil {
 		before, _ = b.Account.Newest()
 		return before, true
 	}

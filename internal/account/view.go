@@ -61,6 +61,12 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if s.Source == FromCredits {
 		s.Balance = b.balance()
 	}
+	if b := f.statedBalance(); b != nil {
+		s.Balance, s.Source = b, FromPerson
+	}
+	if note := f.statedNote(now); note != "" {
+		s.BalanceNote = note
+	}
 	s.SpendableUSD, s.Binding = credit.Spendable(s.Balance, s.Key)
 	if s.Key == nil && s.Balance != nil {
 		s.note("the key's own cap is not known: it could not be read")

@@ -11,8 +11,13 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/config"
+	"ortop/internal/credit"
 	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 // keyLimit is more than any key and less than what would hurt.
@@ -57,6 +62,19 @@ environment is listed before the first one that is added.`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE:    a.runs(a.addAccount),
 	}, &cobra.Command{
+		Use:   "balance NAME USD",
+		Short: "State the balance of an account whose key cannot read it",
+		Long: `balance takes what OpenRouter's web page says is left of an account whose key
+cannot read it. From then on the balance is that sum less what this key spends;
+it is shown as your own figure with its date, for other keys of the account are
+not seen. The date on which it runs out, the alerts and preflight work from it.
+State it again to correct it; none takes it back. The key is read first.
+
+A sum below 0 stands after --.`,
+		Example: "  ortop accounts balance default 63.52\n  ortop accounts balance default none",
+		Args:    cobra.ExactArgs(2),
+		RunE:    a.runs(a.stateBalance),
+	}, &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove an account and its key",
 		Long: `remove takes an account out of the configuration, where everything else stays as
@@ -91,6 +109,54 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 // removedWords is what happened to an account and its key.
 func removedWords(name, key string) string {
 	return fmt.Sprintf("account %s: removed from the configuration; %s; its history stays", name, key)
+}
+
+// stateBalance reads the key, and takes in what a person says of the balance.
+func (a *app) stateBalance(ctx context.Context, args []string) error {
+	var usd *float64
+	if args[1] != "none" {
+		v, err := text.ParseBalance(args[1])
+		if err != nil {
+			return usageError("for example ortop accounts balance "+args[0]+" 63.52", "%w", err)
+		}
+		usd = &v
+	}
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if s.account.Name != args[0] {
+		a.flags.account = args[0]
+	}
+	if err := a.once(ctx, monitor.Live, func(snap account.Snapshot, _ *monitor.Monitor) error {
+		switch {
+		case snap.Fault != nil:
+			return &exitError{code: exitUnknown, err: errors.New(snap.Fault.Message)}
+		case snap.KeyKind() == credit.KeyManagement, snap.Source == account.FromCredits:
+			return &exitError{code: exitUsage, err: fmt.Errorf("the key of account %s reads the balance itself: %s is left", args[0], text.USD(snap.Balance.LeftUSD()))}
+		case snap.Key == nil || snap.Key.Usage.TotalUSD == nil:
+			return &exitError{code: exitUnknown, err: errors.New("what the key has spent is not known, so nothing can be taken off")}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if s, err = a.settings(); err != nil {
+		return err
+	}
+	ar, err := a.archive(ctx, s, history.Options{})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(ar.StateBalance(ctx, usd), ar.DB.Close()); err != nil {
+		return err
+	}
+	words := "the stated balance was taken back"
+	if usd != nil {
+		words = text.USD(*usd) + " left by your own figure; it falls by what this key spends"
+	}
+	_, err = fmt.Fprintf(a.stdout, "account %s: %s\n", args[0], words)
+	return written(err)
 }
 
 func (a *app) addAccount(ctx context.Context, args []string) error {

@@ -71,9 +71,9 @@ var values = []struct {
 	{"ortop_history_damaged", gauge, "1 where readings of the history do not match their checksums and are left out.", true, damaged},
 	{"ortop_balance_usd", gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
 	{"ortop_credits_usd", gauge, "Credits bought since the beginning; a refund lowers it.", false,
-		balance(func(b credit.Balance) float64 { return b.CreditsUSD })},
+		totals(func(b credit.Balance) float64 { return b.CreditsUSD })},
 	{"ortop_usage_usd_total", counter, "Credits used since the beginning.", false,
-		balance(func(b credit.Balance) float64 { return b.UsageUSD })},
+		totals(func(b credit.Balance) float64 { return b.UsageUSD })},
 	{"ortop_spendable_usd", gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
 	{"ortop_budget_remaining_usd", gauge, "What is left of the budget that binds the key.", false,
@@ -131,6 +131,16 @@ func balance(of func(credit.Balance) float64) func(account.Snapshot, time.Time) 
 		}
 		v := of(*s.Balance)
 		return &v
+	}
+}
+
+// totals are not known where a person stated the balance.
+func totals(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *float64 {
+	return func(s account.Snapshot, now time.Time) *float64 {
+		if s.Source == account.FromPerson {
+			return nil
+		}
+		return balance(of)(s, now)
 	}
 }
 

@@ -122,7 +122,9 @@ func (st *store) storedView() account.Snapshot {
 // stale marks the values of a snapshot as stored ones.
 func stale(s account.Snapshot) account.Snapshot {
 	if s.Source != "" {
-		s.Source = account.FromHistory
+		if s.Source != account.FromPerson { // whose figure is always an older one
+			s.Source = account.FromHistory
+		}
 	}
 	return s
 }

@@ -134,6 +134,24 @@ func (a Archive) Imported(ctx context.Context) error {
 	return err
 }
 
+// StateBalance takes in what a person says is left of the account, or with nil
+// takes that back, in an archive that OpenArchive opened.
+func (a Archive) StateBalance(ctx context.Context, usd *float64) error {
+	if err := a.store.load(ctx); err != nil {
+		return err
+	}
+	if err := a.store.useKey(ctx, a.store.state.Facts.Fingerprint); err != nil {
+		return err
+	}
+	_, err := a.store.step(ctx, account.Input{Stated: &account.Statement{USD: usd}}, nil, false)
+	return err
+}
+
+// StateBalance does so in the account that is watched, and returns at once.
+func (m *Monitor) StateBalance(usd *float64) {
+	m.calls.put(func(l *loop) { l.step(account.Input{Stated: &account.Statement{USD: usd}}, nil) })
+}
+
 // SpendBetween returns what was spent from each of the ascending bounds to the
 // next: one sum less than there are bounds, and nil where history covers that
 // span only in part or guesses much of it.

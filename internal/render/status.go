@@ -240,6 +240,8 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	}
 	line("account", "%s  %s", f.Account, f.State)
 	switch {
+	case s.Source == account.FromPerson:
+		line("left", "%s  %s", f.Balance, s.BalanceNote)
 	case s.Balance != nil:
 		line("left", "%s of %s (%s), %s used", f.Balance, f.Bought, f.LeftPercent, f.Used)
 	default:

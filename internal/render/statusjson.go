@@ -145,8 +145,11 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 	}
 	if b := s.Balance; b != nil {
 		left := b.LeftUSD()
-		o.TotalCredits, o.TotalUsage, o.Balance = &b.CreditsUSD, &b.UsageUSD, &left
-		if ratio, ok := b.UsedRatio(); ok {
+		o.Balance = &left
+		if s.Source != account.FromPerson { // who does not know what was bought
+			o.TotalCredits, o.TotalUsage = &b.CreditsUSD, &b.UsageUSD
+		}
+		if ratio, ok := b.UsedRatio(); ok && s.Source != account.FromPerson {
 			o.UsedRatio = &ratio
 		}
 	}

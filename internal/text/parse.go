@@ -50,17 +50,37 @@ func ParseSpan(s string) (time.Duration, error) {
 
 // grouped is a number whose commas stand between thousands. Elsewhere a comma
 // may be meant as a decimal point.
-var grouped = regexp.MustCompile(`^\d{1,3}(,\d{3})+(\.\d*)?$`)
+var grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
 
 // ParseUSD reads an amount of money above 0, such as "25", "$25.00" or "1,000".
 func ParseUSD(s string) (float64, error) {
-	number := strings.TrimPrefix(strings.TrimSpace(s), "$")
+	v, err := ParseBalance(s)
+	if err == nil && v <= 0 {
+		err = fmt.Errorf("%q is not an amount in USD: write 25 or 25.00", s)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return v, nil
+}
+
+// ParseBalance reads a sum of money, which may be 0 or below.
+func ParseBalance(s string) (float64, error) {
+	number := strings.TrimSpace(s)
+	negative := strings.HasPrefix(number, "-")
+	number = strings.TrimPrefix(strings.TrimPrefix(number, "-"), "$")
 	if grouped.MatchString(number) {
 		number = strings.ReplaceAll(number, ",", "")
 	}
+	if strings.Contains(number, ",") {
+		return 0, fmt.Errorf("%q has a comma that may be a decimal point: write %s", s, strings.ReplaceAll(number, ",", "."))
+	}
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || !(v > 0 && v <= 1e9) {
+	if err != nil || !(v >= 0 && v <= 1e9) || strings.HasPrefix(number, "-") || strings.HasPrefix(number, "+") {
 		return 0, fmt.Errorf("%q is not an amount in USD: write 25 or 25.00", s)
+	}
+	if negative {
+		v = -v
 	}
 	return v, nil
 }

@@ -26,7 +26,7 @@ func TestParseUSD(t *testing.T) {
 			t.Errorf("ParseUSD(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "1000000000.1", "ten", "2,50", "1,5", "1,0000", ",5", "1,000,50"} {
+	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "1000000000.1", "ten", "2,50", "1,5", "1,0000", ",5", "1,000,50", "0,123"} {
 		if got, err := ParseUSD(in); err == nil {
 			t.Errorf("ParseUSD(%q) = %v, want an error", in, got)
 		}

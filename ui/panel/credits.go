@@ -88,6 +88,9 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 	sum := p.Of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
+	if s.Source == account.FromPerson {
+		bought += p.Dim(" stated")
+	}
 	if s.Stale(p.Now) && !s.At.IsZero() {
 		at := clockOf(s.At, p.Now)
 		full, short := left+p.Dim(", as of "+at), sum+p.Dim(" at "+at)
@@ -101,9 +104,13 @@ func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 
 // balanceNotes stand beside the big digits, in w cells.
 func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
+	bought, used := " bought", " used"
+	if s.Source == account.FromPerson {
+		bought, used = " stated", " spent since"
+	}
 	notes := []string{
-		text.USD(s.Balance.CreditsUSD) + p.Dim(" bought"),
-		text.USD(s.Balance.UsageUSD) + p.Dim(" used"),
+		text.USD(s.Balance.CreditsUSD) + p.Dim(bought),
+		text.USD(s.Balance.UsageUSD) + p.Dim(used),
 	}
 	switch {
 	case s.Forecast.State == forecast.Depleted && !s.Forecast.Subject.Limit():
@@ -177,7 +184,7 @@ func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []stri
 		lines = append(lines, draw.Gauge(p, share, l, w))
 	}
 	if s.KeyKind() == credit.KeyOrdinary && len(lines) < h {
-		lines = append(lines, p.Dim(draw.Pick(w, "Add a management key to see it:  ortop accounts add", "To see it:  ortop accounts add", "ortop accounts add")))
+		lines = append(lines, p.Dim(draw.Pick(w, "Add a management key to see it, or type what the web page says:  b", "A management key sees it, or type it:  b", "b: type the balance", "b: type it")))
 	}
 	for _, extra := range keyUsageLines(p, s, w) {
 		if len(lines) < h {

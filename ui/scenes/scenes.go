@@ -96,6 +96,15 @@ var All = map[string]func() account.Snapshot{
 		s.Forecast.Subject = forecast.Key
 		return s
 	},
+	"stated": func() account.Snapshot {
+		s := Healthy()
+		s.Account, s.Source = "laptop", account.FromPerson
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{DailyUSD: USD(0.4), MonthlyUSD: USD(5.13)}}
+		s.Balance = &credit.Balance{CreditsUSD: 63.52, UsageUSD: 2.32}
+		s.SpendableUSD = USD(61.2)
+		s.BalanceNote = "by your own figure of 20 Nov ($63.52); other keys of the account are not seen"
+		return s
+	},
 	"budget": func() account.Snapshot {
 		s := Healthy()
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Budgets: []credit.Budget{{Scope: "member", SpendUSD: USD(45.13),
