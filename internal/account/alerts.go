@@ -33,6 +33,9 @@ func (s Snapshot) alertReading(st State, b *Book, silence time.Duration) alert.R
 			r.UsedRatio = &used
 		}
 	}
+	if s.Key != nil {
+		r.Free = s.Key.FreeRequests
+	}
 	s.allowed(&r, st.Facts.Fingerprint, b.Limits)
 	if b.Account != nil {
 		for _, t := range b.Account.TopUps {

@@ -76,12 +76,31 @@ type BudgetSeen struct {
 // read, and how often a management key's facts are.
 const rarely = time.Hour
 
+// freeEvery is how often they are where requests to free models are counted.
+const freeEvery = 5 * time.Minute
+
 // WantsKey reports whether /key is to be requested at now with the key of this
 // fingerprint. An ordinary key's usage and cap move with every request; a
 // management key's facts do not.
 func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
-	return f.Key == nil || f.Fingerprint != fingerprint || f.Key.Kind != credit.KeyManagement ||
-		now.Sub(f.KeyAt) >= rarely || now.Before(f.KeyAt)
+	if f.Key == nil || f.Fingerprint != fingerprint || f.Key.Kind != credit.KeyManagement {
+		return true
+	}
+	often := rarely
+	if f.Key.FreeInUse() != nil {
+		often = freeEvery
+	}
+	return now.Sub(f.KeyAt) >= often || now.Before(f.KeyAt)
+}
+
+// key is the key as it is known at now.
+func (f Facts) key(now time.Time) *credit.Key {
+	if f.Key == nil || f.Key.FreeRequests == nil {
+		return f.Key
+	}
+	k := *f.Key
+	k.FreeRequests = k.FreeRequests.Today(f.KeyAt, now)
+	return &k
 }
 
 // WantsTotals reports whether /credits is to be requested: rarely with an ordinary

@@ -17,6 +17,7 @@ func Defaults() []Rule {
 		{Kind: Spike, Level: Warning},
 		{Kind: Leak, Level: Warning},
 		{Kind: Limit, AboveRatio: 0.9, Level: Warning},
+		{Kind: Free, AboveRatio: 0.9, Level: Warning},
 		{Kind: TopUp, Level: Info},
 		// Where it is urgent, the rules for the balance and the runway fire: they
 		// no longer yield then.

@@ -226,6 +226,30 @@ func TestRunway(t *testing.T) {
 	}
 }
 
+func TestFree(t *testing.T) {
+	used := func(n, of int64) func(*Reading) {
+		return func(r *Reading) { left := of - n; r.Free = &credit.FreeRequests{Used: &n, Limit: &of, Remaining: &left} }
+	}
+	play(t, []Rule{{Kind: Free}}, []step{
+		{0, used(10, 50), ""},
+		{time.Minute, used(45, 50), "warning free 90 %"},
+		{time.Minute, used(50, 50), ""},
+		{13 * time.Hour, func(r *Reading) { r.Free = nil }, ""},
+		{time.Hour, used(0, 50), ""}, // 00:02 UTC: no all-clear
+		{time.Hour, used(46, 50), "warning free 92 %"},
+		{time.Minute, used(0, 0), ""},
+	})
+	r := Reading{Now: start, At: start, Fresh: true}
+	used(46, 50)(&r)
+	_, events := Evaluate([]Rule{{Kind: Free}}, State{}, r)
+	if want := "46 of today's 50 requests to free models are used, they reset Sun 22 Nov, 00:00"; len(events) != 1 || !strings.Contains(events[0].Text, want) {
+		t.Errorf("events = %+v, want %q", events, want)
+	}
+	if got, want := (Rule{Kind: Free}).String(), "free above 90 %"; got != want {
+		t.Errorf("String() = %q, want %q", got, want)
+	}
+}
+
 func TestA01AroundAThreshold(t *testing.T) {
 	for name, swing := range map[string]float64{"a cent": 0.01, "a dollar": 1, "a quarter": 5, "from spent to plenty": 40} {
 		for _, every := range []time.Duration{time.Second, time.Minute, 10 * time.Minute} {

@@ -62,6 +62,8 @@ func probe(r Rule, in Reading) (found []finding, known bool) {
 		return unusual(r, in), in.Unusual != nil
 	case Limit:
 		return limits(r, in), in.Limits != nil
+	case Free:
+		return one(free(r, in))
 	case KeyExpiry:
 		return expiries(r, in), in.Keys != nil
 	}
@@ -264,6 +266,21 @@ func limits(r Rule, in Reading) (found []finding) {
 		found = append(found, f)
 	}
 	return found
+}
+
+// free judges the requests to free models. Each day is a subject of its own, as in
+// spend.
+func free(r Rule, in Reading) (f finding, known bool) {
+	ratio, ok := in.Free.UsedRatio()
+	if !ok {
+		return f, false
+	}
+	start := credit.DayStart(in.Now)
+	f = share(ratio, r.AboveRatio)
+	f.subject, f.value = start.Format(time.DateOnly), text.Percent(ratio)
+	f.text = fmt.Sprintf("%s of today's %s requests to free models are used, they reset %s",
+		text.Count(*in.Free.Used), text.Count(*in.Free.Limit), text.Moment(start.AddDate(0, 0, 1), in.Now))
+	return f, true
 }
 
 func expiries(r Rule, in Reading) (found []finding) {

@@ -46,6 +46,7 @@ const (
 	Spike        Kind = "spike"          // an hour or a day costs Factor times its usual most, or more
 	Leak         Kind = "leak"           // spend has risen for weeks, to Factor times what it was, or more
 	Limit        Kind = "limit"          // a key's cap or a workspace's budget is used to AboveRatio or more
+	Free         Kind = "free"           // the used share of the day's requests to free models is AboveRatio or more
 	TopUp        Kind = "top_up"         // credits were bought, or taken back
 	TopUpMissing Kind = "top_up_missing" // an automatic top-up did not come: by its pattern, or the balance is below BelowUSD for For
 	Stale        Kind = "stale"          // no good reading for For
@@ -173,7 +174,7 @@ func (r Rule) String() string {
 	switch r.Kind {
 	case Balance, TopUpMissing:
 		return fmt.Sprintf("%s below %s%s", r.Kind, text.USD(r.BelowUSD), hold)
-	case Used, Limit:
+	case Used, Limit, Free:
 		return fmt.Sprintf("%s above %s%s", r.Kind, text.Percent(r.AboveRatio), hold)
 	case Spend:
 		return fmt.Sprintf("%s per %s above %s%s", r.Kind, r.Window, text.USD(r.AboveUSD), hold)
@@ -195,7 +196,7 @@ func (r Rule) threshold() float64 {
 	switch r.Kind {
 	case Balance, TopUpMissing:
 		return 0 - r.BelowUSD // 0 has no sign
-	case Used, Limit:
+	case Used, Limit, Free:
 		return r.AboveRatio
 	case Spend:
 		return r.AboveUSD

@@ -18,7 +18,7 @@ func TestAlertsMeanWhatTheConfigurationSays(t *testing.T) {
 	text := `
 alerts = [{rule="balance", below=20, level="info", channels=["webhook"], cooldown="2h", quiet="01:00-02:00", quiet_urgent=true},
  {rule="used", above="80%"}, {rule="runway", within="3d", chance="25%"}, {rule="spend", above=5, per="month", for="1h"}, {rule="spike", factor=4},
- {rule="leak"}, {rule="limit"}, {rule="top_up"}, {rule="top_up_missing", below=9}, {rule="stale"}, {rule="key_expiry", off=true}]
+ {rule="leak"}, {rule="limit"}, {rule="free", above="50%"}, {rule="top_up"}, {rule="top_up_missing", below=9}, {rule="stale"}, {rule="key_expiry", off=true}]
 channels = [{name="bell", kind="bell"}, {name="osc9", kind="osc9"}, {name="osc777", kind="osc777"}, {name="desktop", kind="desktop", level="urgent"},
  {name="webhook", kind="webhook", url="https://x/1"}, {name="slack", kind="slack", url="https://x/2"}, {name="discord", kind="discord", url="https://x/3"},
  {name="telegram", kind="telegram", url="https://x/4", to="42"}, {name="ntfy", kind="ntfy", url="https://x/5"},
@@ -35,7 +35,7 @@ channels = [{name="bell", kind="bell"}, {name="osc9", kind="osc9"}, {name="osc77
 	want := []alert.Rule{
 		{Kind: alert.Balance, BelowUSD: 20, Level: alert.Info, Channels: []string{"webhook"}, Cooldown: 2 * h, Quiet: alert.Quiet{From: h, To: 2 * h}, QuietUrgent: true},
 		{Kind: alert.Used, AboveRatio: 0.8}, {Kind: alert.Runway, Within: 72 * h, Chance: 0.25}, {Kind: alert.Spend, AboveUSD: 5, Window: alert.Month, For: h},
-		{Kind: alert.Spike, Factor: 4}, {Kind: alert.Leak}, {Kind: alert.Limit}, {Kind: alert.TopUp}, {Kind: alert.TopUpMissing, BelowUSD: 9}, {Kind: alert.Stale},
+		{Kind: alert.Spike, Factor: 4}, {Kind: alert.Leak}, {Kind: alert.Limit}, {Kind: alert.Free, AboveRatio: 0.5}, {Kind: alert.TopUp}, {Kind: alert.TopUpMissing, BelowUSD: 9}, {Kind: alert.Stale},
 	}
 	if got := alertRules(c); !reflect.DeepEqual(got, want) {
 		t.Errorf("alertRules(…) = %+v, want %+v", got, want)

@@ -10,7 +10,7 @@ import (
 // Alert is one [[alerts]] table. Settings that are absent are zero, and mean
 // what the rule defines.
 type Alert struct {
-	// Rule is balance, used, runway, spend, spike, leak, limit, top_up,
+	// Rule is balance, used, runway, spend, spike, leak, limit, free, top_up,
 	// top_up_missing, stale or key_expiry.
 	Rule string
 	// Off turns off what the rule does by default; nothing else is set then.
@@ -66,6 +66,7 @@ var ruleSettings = map[string][]string{
 	"spike":          {"factor", "for"},
 	"leak":           {"factor", "for"},
 	"limit":          {"above", "for"},
+	"free":           {"above", "for"},
 	"top_up":         {},
 	"top_up_missing": {"below", "for"},
 	"stale":          {"for"},

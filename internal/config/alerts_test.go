@@ -106,8 +106,8 @@ func TestReadRefusesAlerts(t *testing.T) {
 		line       int
 		problem    string
 	}{
-		{"no rule", alert("below = 5"), 1, "this alert has no rule: it is one of balance, key_expiry"},
-		{"misspelt rule", alert("rule = 'balanse'"), 2, `rule must be one of balance, key_expiry, leak, limit, runway, spend, spike, stale, top_up, top_up_missing, used (did you mean "balance"?)`},
+		{"no rule", alert("below = 5"), 1, "this alert has no rule: it is one of balance, free, key_expiry"},
+		{"misspelt rule", alert("rule = 'balanse'"), 2, `rule must be one of balance, free, key_expiry, leak, limit, runway, spend, spike, stale, top_up, top_up_missing, used (did you mean "balance"?)`},
 		{"misspelt setting", alert(balance + "chanels = []"), 4, `unknown key "chanels" (did you mean "channels"?)`},
 		{"another rule's setting", alert(balance + "chance = '50%'"), 4, `rule "balance" has no setting "chance"`},
 		{"missing threshold", alert("rule = 'balance'"), 1, `rule "balance" needs the setting "below"`},

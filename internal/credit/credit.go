@@ -154,6 +154,53 @@ const (
 // unknown.
 type FreeRequests struct{ Used, Limit, Remaining *int64 }
 
+// Today returns what is known at now of counts that were read at a time: two say the
+// third, and those of another UTC day are over. nil is that nothing is known.
+func (r *FreeRequests) Today(read, now time.Time) *FreeRequests {
+	if r == nil || !DayStart(read).Equal(DayStart(now)) || r.Used == nil && r.Limit == nil && r.Remaining == nil {
+		return nil
+	}
+	d := *r
+	less := func(a, b *int64) *int64 {
+		if a == nil || b == nil {
+			return nil
+		}
+		v := *a - *b
+		return &v
+	}
+	switch {
+	case d.Remaining == nil:
+		d.Remaining = less(d.Limit, d.Used)
+	case d.Used == nil:
+		d.Used = less(d.Limit, d.Remaining)
+	case d.Limit == nil:
+		sum := *d.Used + *d.Remaining
+		d.Limit = &sum
+	}
+	return &d
+}
+
+// UsedRatio is the used share of the limit, 0 to 1 and above; ok is false where it
+// is not known or nothing is allowed.
+func (r *FreeRequests) UsedRatio() (ratio float64, ok bool) {
+	if r == nil || r.Used == nil || r.Limit == nil || *r.Limit <= 0 {
+		return 0, false
+	}
+	return float64(*r.Used) / float64(*r.Limit), true
+}
+
+// FreeInUse returns the counts where they concern the account, which never bought
+// credits or used free models today; else nil.
+func (k *Key) FreeInUse() *FreeRequests {
+	if k == nil || k.FreeRequests == nil {
+		return nil
+	}
+	if used := k.FreeRequests.Used; !k.FreeTier && (used == nil || *used <= 0) {
+		return nil
+	}
+	return k.FreeRequests
+}
+
 // Spendable returns the amount that can still be spent, the least of the account's
 // balance, the rest of the key's cap and the rest of its budgets, and which of them
 // binds.

@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -124,6 +125,41 @@ func TestCapUsed(t *testing.T) {
 		}
 		if ratio, ok := c.cap.UsedRatio(); ok != (c.of >= 0) || ok && ratio != c.of {
 			t.Errorf("%s: UsedRatio = %v, %v, want %v", c.name, ratio, ok, c.of)
+		}
+	}
+}
+
+func TestFreeRequestsToday(t *testing.T) {
+	n := func(v int64) *int64 { return &v }
+	now := time.Date(2026, 11, 27, 0, 5, 0, 0, time.UTC)
+	for _, tc := range []struct {
+		name string
+		in   *FreeRequests
+		read time.Time
+		want string
+	}{
+		{"all told", &FreeRequests{n(3), n(50), n(47)}, now, "3 50 47"},
+		{"as told, though they do not add up", &FreeRequests{n(3), n(50), n(40)}, now, "3 50 40"},
+		{"the rest", &FreeRequests{n(3), n(50), nil}, now, "3 50 47"},
+		{"what was used", &FreeRequests{nil, n(50), n(47)}, now, "3 50 47"},
+		{"the limit", &FreeRequests{n(3), nil, n(47)}, now, "3 50 47"},
+		{"one alone", &FreeRequests{n(3), nil, nil}, now, "3 - -"},
+		{"none", &FreeRequests{}, now, "nil"},
+		{"not counted", nil, now, "nil"},
+		{"of the day before", &FreeRequests{n(50), n(50), n(0)}, now.Add(-6 * time.Minute), "nil"},
+	} {
+		got := "nil"
+		if r := tc.in.Today(tc.read, now); r != nil {
+			say := func(v *int64) string {
+				if v == nil {
+					return "-"
+				}
+				return fmt.Sprint(*v)
+			}
+			got = say(r.Used) + " " + say(r.Limit) + " " + say(r.Remaining)
+		}
+		if got != tc.want {
+			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
 	}
 }

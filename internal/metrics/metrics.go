@@ -83,14 +83,12 @@ var values = []struct {
 			}
 			return nil
 		}},
+	{"ortop_free_requests_used", gauge, "Requests to free models that were made in this UTC day.", false,
+		free(func(r credit.FreeRequests) *int64 { return r.Used })},
+	{"ortop_free_requests_limit", gauge, "Requests to free models that are allowed in a UTC day.", false,
+		free(func(r credit.FreeRequests) *int64 { return r.Limit })},
 	{"ortop_free_requests_remaining", gauge, "Requests to free models that are left in this UTC day.", false,
-		func(s account.Snapshot, _ time.Time) *float64 {
-			if s.Key == nil || s.Key.FreeRequests == nil || s.Key.FreeRequests.Remaining == nil {
-				return nil
-			}
-			v := float64(*s.Key.FreeRequests.Remaining)
-			return &v
-		}},
+		free(func(r credit.FreeRequests) *int64 { return r.Remaining })},
 	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
 	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
@@ -141,6 +139,20 @@ func totals(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *
 			return nil
 		}
 		return balance(of)(s, now)
+	}
+}
+
+func free(of func(credit.FreeRequests) *int64) func(account.Snapshot, time.Time) *float64 {
+	return func(s account.Snapshot, now time.Time) *float64 {
+		if s.Key == nil {
+			return nil
+		}
+		r := s.Key.FreeRequests.Today(s.Now, now)
+		if r == nil || of(*r) == nil {
+			return nil
+		}
+		v := float64(*of(*r))
+		return &v
 	}
 }
 

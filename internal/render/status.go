@@ -172,6 +172,12 @@ func BudgetText(g credit.Budget, now time.Time) string {
 	return s
 }
 
+// freeText is how many requests to free models were made today, of how many.
+func freeText(r credit.FreeRequests) string {
+	return fmt.Sprintf("%s of %s requests to free models used today, %s left, resets 00:00 (UTC)",
+		maybe(r.Used, text.Count), maybe(r.Limit, text.Count), maybe(r.Remaining, text.Count))
+}
+
 // ofEnd is a forecast's date, how far off it is, and its range. While it is
 // early there is no middle: the range in words takes the place of the date.
 func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
@@ -252,6 +258,9 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	}
 	if g := s.Key.Budget(); g != nil {
 		line("budget", "%s", BudgetText(*g, now))
+	}
+	if r := s.Key.FreeInUse(); r != nil {
+		line("free", "%s", freeText(*r))
 	}
 	switch s.Binding {
 	case credit.BoundByKey:

@@ -156,7 +156,7 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 	if s.Key != nil {
 		o.Key = keyObject(*s.Key, now)
 		o.Budget = budgetObject(s.Key.Budget(), now)
-		if r := s.Key.FreeRequests; r != nil {
+		if r := s.Key.FreeRequests.Today(s.Now, now); r != nil {
 			o.FreeRequests = &freeJSON{r.Used, r.Limit, r.Remaining}
 		}
 	}

@@ -73,15 +73,14 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 	if s.Forecast.State != forecast.Depleted || !s.Forecast.Subject.Limit() { // else the card beside has it
 		extras = keyCapLines(p, s, w)
 	}
+	extras = append(extras, freeLines(p, s, w)...)
 	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
 		lines = lines[:h-1]
 	}
-	for _, extra := range append(extras, spendLines(p, s, w)...) {
-		if len(lines) < h {
-			lines = append(lines, extra)
-		}
+	if spend := spendLines(p, s, w); len(lines)+len(extras)+min(2, len(spend)) <= h { // heads stand over their values
+		extras = append(extras, spend...)
 	}
-	return lines
+	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...)
 }
 
 // balanceLine is what is left, and of how much.
@@ -186,7 +185,7 @@ func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []stri
 	if s.KeyKind() == credit.KeyOrdinary && len(lines) < h {
 		lines = append(lines, p.Dim(draw.Pick(w, "Add a management key to see it, or type what the web page says:  b", "A management key sees it, or type it:  b", "b: type the balance", "b: type it")))
 	}
-	for _, extra := range keyUsageLines(p, s, w) {
+	for _, extra := range append(keyUsageLines(p, s, w), freeLines(p, s, w)...) {
 		if len(lines) < h {
 			lines = append(lines, extra)
 		}
@@ -236,6 +235,26 @@ func limitLine(p draw.Pen, name, short string, c credit.Cap, resets time.Time, b
 		}
 	}
 	return draw.Pick(w, brief, least)
+}
+
+// freeLines is a line of the day's requests to free models, where they concern the
+// account.
+func freeLines(p draw.Pen, s account.Snapshot, w int) []string {
+	r := s.Key.FreeInUse()
+	if r == nil || r.Today(s.Now, p.Now) == nil || r.Used == nil || r.Limit == nil {
+		return nil
+	}
+	used := p.Bright(text.Count(*r.Used))
+	if *r.Used >= *r.Limit {
+		used = p.Critical(text.Count(*r.Used))
+	}
+	counts := used + p.Dim(" of ") + text.Count(*r.Limit)
+	full, short := p.Dim("free requests  ")+counts+p.Dim(" used today"), p.Dim("free requests ")+counts
+	const resets = "resets 00:00 (UTC)"
+	if draw.Width(full)+2+len(resets) <= w {
+		return []string{draw.Spread(full, p.Dim(resets), w)}
+	}
+	return []string{draw.Pick(w, full, short, p.Dim("free ")+counts)}
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.

@@ -137,6 +137,9 @@ func (d Pane) parts(w int) []part {
 			parts = append(parts, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
 				part{rankEnds, []string{gaugeEnds(p, s, w)}, false})
 		}
+		if lines := freeLines(p, s, w); lines != nil {
+			parts = append(parts, part{rankRate, lines, false})
+		}
 	default:
 		lines := UnknownLines(p, s, l, w, 4)
 		parts = append(parts, part{rankBalance, lines[:1], true})

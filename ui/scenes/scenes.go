@@ -114,6 +114,12 @@ var All = map[string]func() account.Snapshot{
 		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 5*3600, 10.6*3600, 19*3600
 		return s
 	},
+	"free": func() account.Snapshot {
+		s := Healthy()
+		used, limit, left := int64(46), int64(50), int64(4)
+		s.Key = &credit.Key{Kind: credit.KeyOrdinary, FreeTier: true, FreeRequests: &credit.FreeRequests{Used: &used, Limit: &limit, Remaining: &left}}
+		return s
+	},
 	"cap-spent": func() account.Snapshot {
 		s := Healthy()
 		s.Key = &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: USD(20), RemainingUSD: USD(-0.12), Reset: credit.ResetMonthly}}
