@@ -228,7 +228,10 @@ func TestRunway(t *testing.T) {
 
 func TestFree(t *testing.T) {
 	used := func(n, of int64) func(*Reading) {
-		return func(r *Reading) { left := of - n; r.Free = &credit.FreeRequests{Used: &n, Limit: &of, Remaining: &left} }
+		return func(r *Reading) {
+			left := of - n
+			r.Free = &credit.FreeRequests{Used: &n, Limit: &of, Remaining: &left}
+		}
 	}
 	play(t, []Rule{{Kind: Free}}, []step{
 		{0, used(10, 50), ""},
