@@ -127,7 +127,7 @@ func (h *head) tail() block { return block{h.at.Int64, h.crc & blockMask} }
 // their span, and returns them in order: of damaged ones that is not certain.
 func (db *DB) compare(h *head, rows []row, after int64, blocks []block) []row {
 	rows = slices.DeleteFunc(rows, func(r row) bool { return r.at <= after })
-	slices.SortStableFunc(rows, byTime)
+	order(rows)
 	all := rows
 	for _, b := range blocks {
 		n, _ := slices.BinarySearchFunc(rows, b.at+1, func(r row, at int64) int { return cmp.Compare(r.at, at) })
@@ -139,7 +139,14 @@ func (db *DB) compare(h *head, rows []row, after int64, blocks []block) []row {
 	return all
 }
 
-func byTime(a, b row) int { return cmp.Compare(a.at, b.at) }
+// order sorts rows by time, most of which are in order.
+func order(rows []row) {
+	for i := 1; i < len(rows); i++ {
+		for k := i; k > 0 && rows[k].at < rows[k-1].at; k-- {
+			rows[k], rows[k-1] = rows[k-1], rows[k]
+		}
+	}
+}
 
 // span returns the rows of [from, to] that can be trusted.
 func (db *DB) span(h *head, from, to int64) ([]row, error) {
@@ -206,24 +213,21 @@ type spot struct {
 // moment is a second of a series.
 type moment struct{ id, at int64 }
 
-// packed is m as one number, for what SQLite unpacks fastest.
-func (m moment) packed() int64 {
-	return m.id<<40 | (min(max(m.at, -1<<39), 1<<39-1) + 1<<39)
-}
+// packed is m, which is no earlier than farPast, as one number, for what SQLite
+// unpacks fastest; such numbers are in the order of series and time.
+func (m moment) packed() int64 { return m.id<<40 | (m.at - farPast) }
+
+func momentOf(m int64) moment { return moment{m >> 40, m&(1<<40-1) + farPast} }
 
 // selectSpots are the blocks of packed moments, and where those before them end.
 var selectSpots = strings.NewReplacer("$id", "(j.value >> 40)", "$at", "((j.value & 0xffffffffff) - 0x8000000000)").Replace(
 	`SELECT (SELECT at FROM block WHERE series = $id AND at < $at ORDER BY at DESC LIMIT 1),
 	(SELECT at << 24 | crc FROM block WHERE series = $id AND at >= $at ORDER BY at LIMIT 1) FROM json_each(?) j`)
 
-// spots returns what lookups at the given moments read, each once, with its
-// rows, by where it ends.
-func (db *DB) spots(heads map[int64]*head, moments []moment) (found map[moment]spot, rows map[moment][]row, err error) {
-	asked := make([]int64, len(moments))
-	for i, m := range moments {
-		asked[i] = m.packed()
-	}
-	list, err := json.Marshal(asked)
+// spots returns what lookups at the given packed moments read, each once, with
+// its rows, by where it ends.
+func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]spot, rows map[moment][]row, err error) {
+	list, err := json.Marshal(moments)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -235,7 +239,7 @@ func (db *DB) spots(heads map[int64]*head, moments []moment) (found map[moment]s
 		if err := r.Scan(&s.after, &b); err != nil {
 			return err
 		}
-		m := moments[len(found)]
+		m := momentOf(moments[len(found)])
 		if s.block = heads[m.id].tail(); b.Valid {
 			s.block = block{b.Int64 >> 24, uint32(b.Int64 & blockMask)}
 		}
@@ -263,7 +267,7 @@ func (db *DB) spots(heads map[int64]*head, moments []moment) (found map[moment]s
 			var v row
 			err := r.Scan(&v.at, &v.usage)
 			i := v.at >> 40
-			v.at = v.at&(1<<40-1) - 1<<39
+			v.at = momentOf(v.at).at
 			if all[i] == nil {
 				all[i] = make([]row, 0, blockRows)
 			}
@@ -276,7 +280,7 @@ func (db *DB) spots(heads map[int64]*head, moments []moment) (found map[moment]s
 	rows = make(map[moment][]row, len(spans))
 	for i, end := range ends {
 		all[i] = slices.DeleteFunc(all[i], func(r row) bool { return r.at <= spans[i][1] || r.at > end.at })
-		slices.SortStableFunc(all[i], byTime)
+		order(all[i])
 		if !blocks[i].fits(all[i]) {
 			db.distrust(end.id, blocks[i], all[i])
 		}
@@ -310,12 +314,15 @@ func (db *DB) lookups(heads map[int64]*head, places []moment) (map[moment]row, e
 		case p.at >= h.at.Int64:
 			got[p] = row{h.at.Int64, h.usage}
 		default:
-			want[p] = p
+			want[p] = moment{p.id, max(p.at, farPast)}
 		}
 	}
 	for len(want) > 0 {
-		at := slices.Collect(maps.Values(want))
-		slices.SortFunc(at, func(a, b moment) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.at, b.at)) })
+		at := make([]int64, 0, len(want))
+		for _, u := range want {
+			at = append(at, u.packed())
+		}
+		slices.Sort(at)
 		spots, rows, err := db.spots(heads, slices.Compact(at))
 		if err != nil {
 			return nil, err
@@ -347,9 +354,10 @@ func (db *DB) lookups(heads map[int64]*head, places []moment) (map[moment]row, e
 
 // next returns the first row at or after a time that can be trusted.
 func (db *DB) next(h *head, from int64) (r row, ok bool, err error) {
+	from = max(from, farPast)
 	for h.at.Valid && from <= h.at.Int64 {
 		p := moment{h.id, from}
-		spots, rows, err := db.spots(map[int64]*head{h.id: h}, []moment{p})
+		spots, rows, err := db.spots(map[int64]*head{h.id: h}, []int64{p.packed()})
 		if err != nil {
 			return row{}, false, err
 		}

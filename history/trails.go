@@ -45,7 +45,7 @@ func (m members) series() iter.Seq[Series] {
 }
 
 // farPast is before every reading.
-const farPast = -1 << 40
+const farPast = -1 << 39
 
 // read runs a query for the members that are stored and for which from tells a
 // time: each row of json_each is one's id and that time. It scans each row,
