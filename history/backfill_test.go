@@ -236,7 +236,7 @@ func TestImportWinsOverBackfill(t *testing.T) {
 			}
 			backfillInto(t, db, s, 10, spans...)
 			for _, want := range []int{c.added, 0} {
-				if added, err := db.Import(ctx, s, c.samples); added != want || err != nil {
+				if added, err := db.Import(ctx, s, Export{Samples: c.samples}); added != want || err != nil {
 					t.Errorf("Import() = %d, %v, want %d", added, err, want)
 				}
 				verify(t, db)

@@ -149,7 +149,7 @@ func TestD15ADamagedDayIsUnknown(t *testing.T) {
 			if note := db.Damage(); !strings.Contains(note, "readings of "+from.Format("2 Jan 2006")+" (UTC)") {
 				t.Errorf("Damage() = %q, want that day alone", note)
 			}
-			if _, err := db.Import(ctx, s, []credit.Sample{{At: noon(-9), UsageUSD: 1}}); !errors.Is(err, ErrCorrupt) {
+			if _, err := db.Import(ctx, s, Export{Samples: []credit.Sample{{At: noon(-9), UsageUSD: 1}}}); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("Import() = %v, want it to build on nothing damaged", err)
 			}
 		})

@@ -502,7 +502,7 @@ func TestD12FolderVanishesAndIsUnreadable(t *testing.T) {
 		"Events":      func() error { _, err := db.Events(ctx, s, at(0), at(1), 9); return err },
 		"Acknowledge": func() error { return db.Acknowledge(ctx, s, 1) },
 		"Backfill":    func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err },
-		"Import":      func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-9)}}); return err },
+		"Import":      func() error { _, err := db.Import(ctx, s, Export{Samples: []credit.Sample{{At: at(-9)}}}); return err },
 		"Verify":      func() error { _, err := db.Verify(ctx); return err },
 		"Backup":      func() error { return db.Backup(ctx, filepath.Join(t.TempDir(), "copy.db")) },
 		"Series":      func() error { _, err := db.Series(ctx, "new", "", ""); return err },

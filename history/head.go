@@ -70,6 +70,13 @@ type change struct {
 
 func (c change) any() bool { return c.sample != nil }
 
+// Why a segment begins where nothing else tells, or an import does.
+const (
+	imported     = "imported"
+	firstReading = "first reading"
+	usageFell    = "usage fell"
+)
+
 // advance takes r in and returns what is to be stored for it.
 func (h *head) advance(r Reading, u PollUpdate) change {
 	c := change{series: r.Series, id: h.id}
@@ -84,9 +91,11 @@ func (h *head) advance(r Reading, u PollUpdate) change {
 	switch {
 	case segment != nil:
 	case first:
-		segment = &Segment{Reason: "first reading"}
-	case r.UsageUSD < h.usage:
-		segment = &Segment{Reason: "usage fell"}
+		segment = &Segment{Reason: firstReading}
+	case r.UsageUSD < h.usage-slackUSD:
+		segment = &Segment{Reason: usageFell}
+	default:
+		r.UsageUSD = max(r.UsageUSD, h.usage) // sums of the same amounts may differ
 	}
 
 	at := r.At.Unix()

@@ -26,10 +26,10 @@ func TestImport(t *testing.T) {
 		spends float64
 	}{
 		{"into nothing", [2]int{0, 0}, 0, 3000, 3000, 2999},
-		{"before, on the same day", [2]int{100, 150}, 0, 90, 90, 89 + 49},
-		{"before, up to a day in the middle", [2]int{3000, 6000}, -500, 2990, 3490, 3489 + 2999},
+		{"before, on the same day", [2]int{100, 150}, 0, 90, 90, 149},
+		{"before, up to a day in the middle", [2]int{3000, 6000}, -500, 2990, 3490, 6499},
 		{"after", [2]int{0, 50}, 50, 3000, 2950, 2999},
-		{"around", [2]int{1000, 1100}, 0, 3000, 2900, 999 + 1999},
+		{"around", [2]int{1000, 1100}, 0, 3000, 2900, 2999},
 		{"within", [2]int{0, 100}, 20, 50, 0, 99},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestImport(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, want := range []int{c.added, 0} {
-				if added, err := db.Import(ctx, s, minutes(c.from, c.to)); added != want || err != nil {
+				if added, err := db.Import(ctx, s, Export{Samples: minutes(c.from, c.to)}); added != want || err != nil {
 					t.Fatalf("Import() = %d, %v, want %d", added, err, want)
 				}
 				verify(t, db)
@@ -58,14 +58,14 @@ func TestImport(t *testing.T) {
 
 func TestImportRefuses(t *testing.T) {
 	db, s := fresh(t)
-	if _, err := db.Import(ctx, s, []credit.Sample{{At: at(0), UsageUSD: 1}, {At: at(1), UsageUSD: -1}}); err == nil {
+	if _, err := db.Import(ctx, s, Export{Samples: []credit.Sample{{At: at(0), UsageUSD: 1}, {At: at(1), UsageUSD: -1}}}); err == nil {
 		t.Error("Import() of a negative usage = nil, want an error")
 	}
 	if _, ok, _ := db.First(ctx, s); ok {
 		t.Error("First() has a reading of an import that failed")
 	}
 	db.readOnly = ErrReadOnly
-	if _, err := db.Import(ctx, s, []credit.Sample{{At: at(0), UsageUSD: 1}}); !errors.Is(err, ErrReadOnly) {
+	if _, err := db.Import(ctx, s, Export{Samples: []credit.Sample{{At: at(0), UsageUSD: 1}}}); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("Import() = %v, want ErrReadOnly", err)
 	}
 }

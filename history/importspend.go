@@ -77,7 +77,5 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) (added []Spend, err
 	for _, f := range fresh {
 		added = append(added, Spend{time.Unix(f.from, 0).UTC(), time.Unix(f.to, 0).UTC(), f.usd})
 	}
-	h.known = false
-	clear(db.loaded)
-	return added, db.saveHead(h)
+	return added, db.inserted(h)
 }

@@ -428,7 +428,10 @@ func TestLoadAgainAfterWhatItsCallerDoesNotKnow(t *testing.T) {
 		{"readings alone", func() error { return db.Record(ctx, PollUpdate{}, Reading{Series: s, UsageUSD: 1, At: at(2)}) }, false},
 		{"an acknowledged event", func() error { return db.Acknowledge(ctx, s, events[0].ID) }, false},
 		{"a back-fill", func() error { _, err := db.Backfill(ctx, s, []Spend{spent(-2, -1, 0.1)}); return err }, false},
-		{"an import", func() error { _, err := db.Import(ctx, s, []credit.Sample{{At: at(-999)}}); return err }, false},
+		{"an import", func() error {
+			_, err := db.Import(ctx, s, Export{Samples: []credit.Sample{{At: at(-999)}}})
+			return err
+		}, false},
 	} {
 		mustLoad(t, db, Want{Account: s})
 		if err := c.f(); err != nil {

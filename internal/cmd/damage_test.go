@@ -158,7 +158,8 @@ func harm(b []byte, rng *rand.Rand) ([]byte, string) {
 }
 
 // wrongRow returns a row of got that tells otherwise than that of want of the
-// same time; what is not known is empty. Where damage comes first, spans begin
+// same time; what is not known is empty, and a row of nothing else begins a gap.
+// Where damage comes first, spans begin
 // with another reading, at a time that want has no row for.
 func wrongRow(got, want string, spans bool) string {
 	rows := map[string][]string{}
@@ -169,7 +170,8 @@ func wrongRow(got, want string, spans bool) string {
 	for line := range strings.Lines(got) {
 		cells := strings.Split(line, ",")
 		row, ok := rows[cells[0]]
-		if !ok && !spans || ok && len(row) != len(cells) {
+		nothing := strings.Trim(line[len(cells[0]):], ",\n") == ""
+		if !ok && !spans && !nothing || ok && len(row) != len(cells) {
 			return line
 		}
 		for i, c := range cells {

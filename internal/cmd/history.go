@@ -20,6 +20,8 @@ func (a *app) historyCommand() *cobra.Command {
 		Short: "Print what was read, and what was spent in between",
 		Long: `history prints the stored readings of the account, oldest first. Each row has the
 account's totals, and what was spent since the row before. It sends no request.
+A row without totals is of time in which nobody read them, up to the next row;
+where it has a spend, that is known from elsewhere.
 
 With --every there is a row for each span, at its start: --since, or the first
 reading, then the hour, the day or the week from Monday in UTC, and the newest

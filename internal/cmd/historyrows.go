@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -39,13 +40,15 @@ func eachRow(ctx context.Context, ar monitor.Archive, query historyQuery, emit f
 // minute.
 const rangeSpan = 7 * 24 * time.Hour
 
-// eachReading gives the readings as they are stored.
+// eachReading gives the readings as they are stored, and the last one. A row
+// without totals is of time in which nobody read them: with what was spent since
+// the row before, where that is known from elsewhere.
 func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, first credit.Sample, emit func(render.HistoryRow) error) error {
 	last, ok, err := ar.DB.At(ctx, ar.Shown, query.to)
 	if err != nil {
 		return readError(err)
 	}
-	var before *credit.Sample
+	w := rowWalk{emit: emit}
 	from := first.At
 	if query.from.After(from) {
 		from = query.from.Truncate(time.Second)
@@ -53,7 +56,7 @@ func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, fi
 		if err != nil {
 			return readError(err)
 		}
-		before = &s
+		w.before = &s
 	}
 	for ; ok && !from.After(last.At); from = from.Add(rangeSpan) {
 		to := from.Add(rangeSpan - time.Second)
@@ -64,24 +67,85 @@ func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, fi
 		if err != nil {
 			return readError(err)
 		}
-		var torn []credit.Gap
-		if ar.DB.Damage() != "" {
-			if torn, err = ar.DB.Gaps(ctx, ar.Shown, from, to.Add(time.Second)); err != nil {
-				return readError(err)
-			}
+		if w.gaps, err = ar.DB.Gaps(ctx, ar.Shown, from.Add(-time.Second), to.Add(time.Second)); err != nil {
+			return readError(err)
+		}
+		if w.filled, err = ar.DB.Backfilled(ctx, ar.Shown, from.Add(-time.Second), to.Add(time.Second)); err != nil {
+			return readError(err)
 		}
 		for _, s := range samples {
-			// What was spent meanwhile was not this row's alone.
-			if before != nil && credit.Torn(torn, credit.Span{From: before.At, To: s.At}, 0) {
-				before = nil
-			}
-			if err := emit(rowOf(s, before)); err != nil {
+			if err := w.row(s); err != nil {
 				return err
 			}
-			before = &s
 		}
 	}
+	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
+	if err != nil {
+		return readError(err)
+	}
+	if read := poll.Success.Truncate(time.Second); ok && poll.UsageUSD != nil && *poll.UsageUSD == last.UsageUSD && read.After(last.At) && !read.Before(query.from) && !read.After(query.to) {
+		last.At = read
+		return emit(rowOf(last, &last))
+	}
 	return nil
+}
+
+// rowWalk makes rows of the samples of a history, one after the other.
+type rowWalk struct {
+	emit   func(render.HistoryRow) error
+	before *credit.Sample
+	bare   bool          // filled spans began, and none has ended yet
+	gaps   []credit.Gap  // those of the samples to come, and more
+	filled []credit.Span // likewise
+}
+
+func (w *rowWalk) row(s credit.Sample) error {
+	for len(w.gaps) > 0 && w.gaps[0].To.Before(s.At) {
+		w.gaps = w.gaps[1:]
+	}
+	for len(w.filled) > 0 && w.filled[0].To.Before(s.At) {
+		w.filled = w.filled[1:]
+	}
+	row, notKnown, notKnownGap := rowOf(s, w.before), false, false
+	if w.before != nil && credit.Torn(w.gaps, credit.Span{From: w.before.At, To: s.At}, 0) {
+		row.SpendUSD = nil // what was spent meanwhile was not this row's alone
+	}
+	if len(w.gaps) > 0 && w.gaps[0].To.Equal(s.At) {
+		g := w.gaps[0]
+		w.gaps = w.gaps[1:]
+		if g.Cause == history.NotKnown {
+			row.SpendUSD, notKnownGap = nil, true
+		} else if w.before != nil && !g.From.Before(w.before.At) {
+			if err := w.emit(render.HistoryRow{At: g.From.Add(time.Second)}); err != nil {
+				return err
+			}
+		}
+	}
+	if len(w.gaps) > 0 {
+		notKnown = w.gaps[0].Cause == history.NotKnown && w.gaps[0].From.Equal(s.At)
+	}
+	ends, begins := false, false // whether spend is filled in up to here, and from here on
+	for _, f := range w.filled[:min(2, len(w.filled))] {
+		ends = ends || f.From.Before(s.At)
+		begins = begins || !f.From.After(s.At) && f.To.After(s.At)
+	}
+	w.before = &s
+	switch {
+	case ends && (begins || notKnown):
+		w.bare = false
+		return w.emit(render.HistoryRow{At: s.At, SpendUSD: row.SpendUSD})
+	case begins:
+		w.bare = !notKnownGap
+		return w.emit(render.HistoryRow{At: s.At})
+	case ends && w.bare:
+		// Without a row of its own it would be the end of a gap.
+		if err := w.emit(render.HistoryRow{At: s.At, SpendUSD: row.SpendUSD}); err != nil {
+			return err
+		}
+		row.SpendUSD = new(float64)
+	}
+	w.bare = false
+	return w.emit(row)
 }
 
 // rowOf is the row of a reading that follows another. Two segments cannot be

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,9 +21,9 @@ import (
 
 func (a *app) importCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "import FILE|-",
-		Short: "Add readings or past spend from a file to the history",
-		Long: `import adds what a file holds to the history of the account; - is standard input.
+		Use:   "import FILE...|-",
+		Short: "Add readings or past spend from files to the history",
+		Long: `import adds what files hold to the history of the account; - is standard input.
 It takes
 
   readings     as ortop history --csv writes them: at,total_credits_usd,
@@ -32,45 +33,38 @@ It takes
 
 Nothing in the history is changed: readings of a time that it covers are left
 out, and so are days that are not before its first reading. Importing a file
-again adds nothing. Activity by request is kept by the hour. Time without a line
+again adds nothing, and files give one history in any order. The totals of
+readings count: a spend that is not their rise is told by its line. A row with
+neither is time that nobody saw, until the next row; one with a spend alone is
+time whose spend is known from elsewhere. Activity by request is kept by the hour. Time without a line
 between the first and the last of an activity export was without spend; the day
 that is not over is left out, and so is one of which a line cannot be read. A
 fuller file of the same time completes it.
 
 Lines that cannot be read are reported by their numbers and left out. All others
-are added at once, or none.`,
+of a file are added at once, or none.`,
 		Example: `  ortop history --csv > readings.csv
   ortop import readings.csv`,
-		Args: cobra.ExactArgs(1),
-		RunE: a.runs(func(ctx context.Context, args []string) error { return a.importFile(ctx, args[0]) }),
+		Args: cobra.MinimumNArgs(1),
+		RunE: a.runs(a.importFiles),
 	}
 }
 
 const importHint = "expected are the columns at,total_credits_usd,total_usage_usd as ortop history --csv writes them, " +
 	"or OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity"
 
-func (a *app) importFile(ctx context.Context, path string) (err error) {
+// importFiles adds what files hold, once all of them could be read.
+func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	f, err := a.readImport(ctx, path)
-	if errors.Is(err, ledger.ErrNoImport) {
-		return &exitError{exitFailed, fmt.Errorf("importing %q: %w", path, err), importHint}
-	}
-	if errors.Is(err, ledger.ErrBYOK) {
-		return &exitError{exitFailed, fmt.Errorf("importing %q: %w", path, err),
-			"take the BYOK spend out of that column and call it usage, or export the activity with its usage"}
-	}
-	if err != nil {
-		return fmt.Errorf("importing %q: %w", path, err)
-	}
-	for _, p := range f.Problems.First[:min(3, len(f.Problems.First))] {
-		a.hint("%s %d: %s", f.Noun, p.Number, p.Text)
-	}
-	if f.Used == 0 && f.Problems.Count > 0 {
-		return fmt.Errorf("importing %q: nothing in it could be read", path)
+	files := make([]*ledger.Import, len(paths))
+	for i, path := range paths {
+		if files[i], err = a.readImport(ctx, path); err != nil {
+			return err
+		}
 	}
 	ar, err := a.archive(ctx, s, history.Options{})
 	if errors.Is(err, history.ErrNoSeries) {
@@ -80,19 +74,57 @@ func (a *app) importFile(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
-	report, err := storeImport(ctx, f, ar, s.account.Name)
-	if err != nil {
-		return err
+	reports := make([]string, len(paths))
+	for _, days := range []bool{false, true} { // which lead up to readings
+		for i, f := range files {
+			if (f.Days != nil) != days {
+				continue
+			}
+			if reports[i], err = storeImport(ctx, f, ar, s.account.Name); err != nil {
+				return fmt.Errorf("importing %q: %w", paths[i], err)
+			}
+		}
 	}
 	followed := ar.Imported(ctx)
-	if _, err = io.WriteString(a.stdout, report); err != nil {
-		return written(err)
+	for i, report := range reports {
+		if len(paths) > 1 {
+			report = paths[i] + "\n" + report
+		}
+		if _, err = io.WriteString(a.stdout, report); err != nil {
+			return written(err)
+		}
 	}
 	return followed
 }
 
-// readImport reads a file, or standard input for "-".
+// readImport reads a file, and tells what of it cannot be used.
 func (a *app) readImport(ctx context.Context, path string) (*ledger.Import, error) {
+	f, err := a.readImportFile(ctx, path)
+	if err != nil {
+		err = fmt.Errorf("importing %q: %w", path, err)
+	}
+	switch {
+	case errors.Is(err, ledger.ErrNoImport):
+		return nil, &exitError{exitFailed, err, importHint}
+	case errors.Is(err, ledger.ErrBYOK):
+		return nil, &exitError{exitFailed, err,
+			"take the BYOK spend out of that column and call it usage, or export the activity with its usage"}
+	case err != nil:
+		return nil, err
+	}
+	for _, p := range append(first3(f.Problems), first3(f.Differ)...) {
+		a.hint("%s %d: %s", f.Noun, p.Number, p.Text)
+	}
+	if f.Used == 0 && f.Problems.Count > 0 {
+		return nil, fmt.Errorf("importing %q: nothing in it could be read", path)
+	}
+	return f, nil
+}
+
+func first3(p ledger.Problems) []ledger.Problem { return slices.Clone(p.First[:min(3, len(p.First))]) }
+
+// readImportFile reads a file, or standard input for "-".
+func (a *app) readImportFile(ctx context.Context, path string) (*ledger.Import, error) {
 	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) { return ledger.ReadImport(in, a.now()) })
 	var wrong *fs.PathError
 	if errors.As(err, &wrong) {
@@ -106,7 +138,9 @@ func (a *app) readImport(ctx context.Context, path string) (*ledger.Import, erro
 func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, account string) (report string, err error) {
 	what, all, added := "readings", f.Used, 0
 	if f.Days == nil {
-		added, err = ar.DB.Import(ctx, ar.Shown, f.Readings)
+		added, err = ar.DB.Import(ctx, ar.Shown, history.Export{
+			Samples: f.Readings, Unseen: f.Unseen, Filled: stored(f.Filled), RoundUSD: f.RoundUSD,
+		})
 	} else {
 		what = "days"
 		all, added, err = storeActivity(ctx, f, ar)
@@ -127,9 +161,10 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 	}
 	line("added", added, "%s to the history of account %s", what, account)
 	line("there", all-added, "%s that the history has already", what)
-	line("repeated", f.Repeated, "of a request that was there before, counted once")
+	line("repeated", f.Repeated, "of a time or a request that was there before, counted once")
 	line("empty", f.Empty, "without an amount, or of the day that is not over")
 	line("open", f.OpenDays(), "of the days: a line of them could not be read, so a mended file can still set them")
+	line("differ", f.Differ.Count, "with a spend that is not the rise of the totals, which count: %s %s", f.Noun, numbersOf(f.Differ))
 	line("bad", f.Problems.Count, "left out: %s %s", f.Noun, numbersOf(f.Problems))
 	return b.String(), nil
 }
@@ -137,13 +172,18 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 // storeActivity adds what a file holds of activity, and returns how many days
 // that are, and how many of them tell something new.
 func storeActivity(ctx context.Context, f *ledger.Import, ar monitor.Archive) (days, added int, err error) {
-	spends := f.Spends()
+	spans := stored(f.Spends())
+	fresh, err := ar.DB.ImportSpend(ctx, ar.Account, spans)
+	return daysOf(spans), daysOf(fresh), err
+}
+
+// stored are spans as a history stores them.
+func stored(spends []ledger.Spend) []history.Spend {
 	spans := make([]history.Spend, len(spends))
 	for i, s := range spends {
 		spans[i] = history.Spend{From: s.From, To: s.To, USD: s.USD}
 	}
-	fresh, err := ar.DB.ImportSpend(ctx, ar.Account, spans)
-	return daysOf(spans), daysOf(fresh), err
+	return spans
 }
 
 // daysOf is how many UTC days spans are of.

@@ -5,9 +5,12 @@ import (
 	"maps"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/credit"
 )
 
 // The files are as spreadsheets, databases and gateways write them.
@@ -164,12 +167,61 @@ func TestImportCounts(t *testing.T) {
 		t.Errorf("activity: %+v, want 2 used, 1 repeated, 1 empty, line 6 without a time", f)
 	}
 	f = parsed(t, "at,total_usage_usd\n2026-11-20T10:00:00Z,1\n2026-11-20T11:00:00Z,2\n2026-11-20T12:00:00Z,\n,3\n")
-	if f.Used != 2 || f.Empty != 1 || f.Problems.Count != 1 || f.Problems.First[0] != (Problem{5, "it has no time"}) {
-		t.Errorf("readings: %+v, want 2 used, 1 empty, line 5 without a time", f)
+	if f.Used != 2 || f.Empty != 0 || f.Problems.Count != 1 || f.Problems.First[0] != (Problem{5, "it has no time"}) {
+		t.Errorf("readings: %+v, want 2 used, line 5 without a time", f)
 	}
-	// Spend may differ from the rise of usage by what rounding leaves.
-	f = parsed(t, "at,total_usage_usd,spend_usd\n2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,2,0.9999995\n2026-11-20T12:00:00Z,3,0.99999\n")
-	if f.Readings[1].Segment != 0 || f.Readings[2].Segment != 1 {
-		t.Errorf("segments of %+v, want 0 and 1", f.Readings)
+}
+
+// Totals count, and a spend that differs from them by more than rounding leaves
+// is told by its line.
+func TestTotalsCount(t *testing.T) {
+	const head = "at,total_usage_usd,spend_usd\n"
+	for _, c := range []struct {
+		name, in string
+		segments []int64
+		differ   []int
+	}{
+		{"what rounding leaves", "2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,2.0000001,1\n2026-11-20T12:00:00Z,3,0.99999\n", []int64{0, 0, 0}, []int{4}},
+		{"saved with two decimals", "2026-11-20T10:00:00Z,1.00,\n2026-11-20T11:00:00Z,1.01,0.00\n2026-11-20T12:00:00Z,1.01,0.01\n2026-11-20T13:00:00Z,1.5,0.4\n", []int64{0, 0, 0, 0}, []int{5}},
+		{"saved as whole dollars", "2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,2,0\n2026-11-20T12:00:00Z,9,3\n", []int64{0, 0, 0}, []int{4}},
+		{"thinned", "2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,4,0.25\n2026-11-20T12:00:00Z,8,0.5\n", []int64{0, 0, 0}, []int{3, 4}},
+		{"an empty spend begins a segment, also after a bad line", "2026-11-20T10:00:00Z,1,\n2026-11-20T11:00:00Z,4,3\nrubbish\n2026-11-20T12:00:00Z,8,\n", []int64{0, 0, 1}, nil},
+		{"the newest first", "2026-11-20T12:00:00Z,3,1\n2026-11-20T11:00:00Z,2,1\n2026-11-20T10:00:00Z,1,\n", []int64{0, 0, 0}, nil},
+	} {
+		f := parsed(t, head+c.in)
+		var segments []int64
+		for _, r := range f.Readings {
+			segments = append(segments, r.Segment)
+		}
+		var differ []int
+		for _, p := range f.Differ.First {
+			differ = append(differ, p.Number)
+		}
+		if !slices.Equal(segments, c.segments) || !slices.Equal(differ, c.differ) {
+			t.Errorf("%s: segments %v, lines %v, want %v, %v", c.name, segments, differ, c.segments, c.differ)
+		}
+	}
+}
+
+// What was not seen, and what was filled in, is told by rows without totals.
+func TestUnseenRows(t *testing.T) {
+	at := func(h int) time.Time { return day("2026-11-20 00:00").Add(time.Duration(h) * time.Hour) }
+	f := parsed(t, "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"+
+		"2026-11-20T00:00:00Z,,,,\n2026-11-20T01:00:00Z,,,,1\n2026-11-20T02:00:00Z,,,,\n2026-11-20T03:00:00Z,9,5,4,2\n"+
+		"2026-11-20T03:00:01Z,,,,\n2026-11-20T06:00:00Z,9,7,2,2\n2026-11-20T07:00:00Z,9,7,2,0\n")
+	filled := []Spend{{credit.Span{From: at(0), To: at(1)}, 1}, {credit.Span{From: at(2), To: at(3)}, 2}}
+	if unseen := []credit.Span{{From: at(3), To: at(6)}}; !slices.Equal(f.Unseen, unseen) || !slices.Equal(f.Filled, filled) || len(f.Readings) != 3 || f.Readings[2].Segment != 0 || f.Differ.Count > 0 {
+		t.Errorf("unseen %v, filled %v, readings %v, differ %v, want %v, %v, 3 of one segment", f.Unseen, f.Filled, f.Readings, f.Differ, unseen, filled)
+	}
+}
+
+// With --every a row has the spend of the span that it begins.
+func TestRowsOfSpans(t *testing.T) {
+	at := func(h int) time.Time { return day("2026-11-20 00:00").Add(time.Duration(h) * time.Hour) }
+	f := parsed(t, "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"+
+		"2026-11-19T23:00:00Z,,,,\n2026-11-20T00:00:00Z,9,5,4,0.25\n2026-11-20T01:00:00Z,9,5.25,4,\n2026-11-20T02:00:00Z,,,,\n"+
+		"2026-11-20T03:00:00Z,9,7,2,0\n2026-11-20T04:00:00Z,9,7,2,0.5\n2026-11-20T05:00:00Z,9,7.5,1.5,\n2026-11-20T06:00:00Z,,,,\n")
+	if unseen := []credit.Span{{From: at(1), To: at(3)}}; !slices.Equal(f.Unseen, unseen) || len(f.Filled) > 0 || len(f.Readings) != 5 || f.Readings[4].Segment != 0 || f.Differ.Count > 0 {
+		t.Errorf("unseen %v, filled %v, readings %v, differ %v, want %v, none, 5 of one segment", f.Unseen, f.Filled, f.Readings, f.Differ, unseen)
 	}
 }

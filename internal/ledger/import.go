@@ -11,11 +11,20 @@ import (
 
 // Import is what a file adds to a history: readings, or spend by the day.
 type Import struct {
+	// Readings ascend. Unseen are spans between two of them of which nobody
+	// saw what was spent, and Filled what is known of spans without readings.
+	// RoundUSD is by how much their totals may be rounded, and Differ are the
+	// rows whose spend is not what the totals say.
 	Readings []credit.Sample
+	Unseen   []credit.Span
+	Filled   []Spend
+	RoundUSD float64
+	Differ   Problems
+
 	Days     map[time.Time]float64 // USD by UTC day; nil for readings; see Spends
 	Used     int                   // rows that count
 	Empty    int                   // rows without an amount, or of the day that is not over
-	Repeated int                   // rows of a request that an earlier row has
+	Repeated int                   // rows of a time or a request that an earlier row has
 	Problems Problems
 	Noun     string // what is counted: line or entry
 
@@ -75,10 +84,8 @@ func ReadImport(in io.Reader, now time.Time) (*Import, error) {
 			f.Problems.add(row.Number, err)
 		}
 	}
-	if r, ok := rows.(*readings); ok && !r.tellsSpend {
-		for i := range f.Readings {
-			f.Readings[i].Segment = 0
-		}
+	if r, ok := rows.(*readings); ok {
+		r.end()
 	}
 	return f, nil
 }
