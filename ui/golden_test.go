@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 
 	"ortop/ui/scenes"
@@ -34,6 +36,8 @@ func TestFrames(t *testing.T) {
 	}
 	for _, size := range goldenSizes {
 		compare(t, "first-run", modelOf(Options{Onboarding: &fakeOnboarding{}}, scenes.Healthy(), size[0], size[1], viewOverview))
+		console, _ := step(modelOf(Options{Console: true}, scenes.Healthy(), size[0], size[1], viewOverview), tea.ColorProfileMsg{Profile: colorprofile.ANSI})
+		compare(t, "console", console)
 		compare(t, "ascii", modelOf(Options{ASCII: true}, scenes.Healthy(), size[0], size[1], viewOverview))
 	}
 }

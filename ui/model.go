@@ -98,6 +98,16 @@ func (m Model) View() tea.View {
 	return v
 }
 
+func (m Model) glyphs() draw.Glyphs {
+	switch {
+	case m.o.ASCII:
+		return draw.ASCII
+	case m.o.Console:
+		return draw.Console
+	}
+	return draw.Unicode
+}
+
 func (m Model) pen() draw.Pen {
 	p := draw.Pen{Theme: m.th, ASCII: m.o.ASCII, Now: m.now, Focused: !m.unfocused}
 	if m.turning || m.entry.check.Loading {
@@ -161,7 +171,7 @@ func (m Model) frame() string {
 	default:
 		lines = d.lines(l)
 	}
-	return draw.Clip(lines, m.w, m.h, m.o.ASCII)
+	return draw.Clip(lines, m.w, m.h, m.glyphs())
 }
 
 // lines are the account on the screen.

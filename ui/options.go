@@ -111,8 +111,9 @@ type Options struct {
 	First *account.Snapshot
 	// Theme is one of Themes. If empty, colours follow the terminal.
 	Theme string
-	// NoColor leaves out colours, ASCII everything that is not ASCII.
-	NoColor, ASCII bool
+	// NoColor leaves out colours, ASCII everything that is not ASCII, and Console
+	// what the fonts of a text console do not have.
+	NoColor, ASCII, Console bool
 	// Raw delivers what the terminal is sent as it is, such as a bell. It may
 	// be nil.
 	Raw <-chan string

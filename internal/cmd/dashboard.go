@@ -41,7 +41,7 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	}
 	o := ui.Options{
 		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !unicode(), Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
+		ASCII: !unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
 	}
 	if a.hasKey(ctx, s) {
 		o.Feed = all.feed(s.account.Name)

@@ -279,7 +279,7 @@ func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *his
 
 func (a *app) checkTerminal(c *checkup) {
 	if tz := os.Getenv("TZ"); tz != "" {
-		if _, err := time.LoadLocation(strings.TrimPrefix(tz, ":")); err != nil {
+		if !zoneKnown(tz) && zoneByRules(tz) == nil {
 			c.wrong("time zone", fmt.Sprintf("TZ=%s is not known: times are shown in UTC", tz), "set TZ to a name such as Europe/Berlin")
 		}
 	}

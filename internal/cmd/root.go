@@ -36,6 +36,7 @@ type flags struct {
 
 // Execute runs the command line args and returns the exit code.
 func Execute(args []string) int {
+	localZone()
 	hardenErr := keys.Harden()
 	a := &app{
 		env: keys.TakeEnvironment(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,

@@ -35,6 +35,9 @@ func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ..
 	if err != nil {
 		t.Fatal(err)
 	}
+	if cols == 0 { // the terminal does not know its own size
+		cols, rows = 80, 24
+	}
 	x := &terminal{t: t, cmd: cmd, tty: tty, done: make(chan struct{}), vt: vt10x.New(vt10x.WithSize(cols, rows))}
 	go func() {
 		defer close(x.done)

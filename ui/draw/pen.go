@@ -110,7 +110,7 @@ func Beside(blocks ...[]string) []string {
 }
 
 // Clip makes one frame of lines: none wider than w, no more than h.
-func Clip(lines []string, w, h int, ascii bool) string {
+func Clip(lines []string, w, h int, g Glyphs) string {
 	lines = lines[:min(len(lines), h)]
 	for i, line := range lines {
 		if Width(line) > w {
@@ -118,11 +118,23 @@ func Clip(lines []string, w, h int, ascii bool) string {
 		}
 	}
 	frame := strings.Join(lines, "\n")
-	if ascii {
-		frame = toASCII(frame)
+	switch g {
+	case ASCII:
+		return toASCII(frame)
+	case Console:
+		return toConsole(frame)
 	}
 	return frame
 }
+
+// Glyphs are the signs that can be shown.
+type Glyphs int
+
+const (
+	Unicode Glyphs = iota
+	Console        // those of code page 437, which are all that a console's fonts have
+	ASCII
+)
 
 // Over puts a panel in the middle of a frame of w by h cells, which grows faint.
 func Over(p Pen, under, panel []string, w, h int) []string {

@@ -2,7 +2,9 @@ package tty
 
 import (
 	"io"
+	"os"
 	"runtime"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -33,6 +35,21 @@ type Holder interface{ Resource() Resource }
 // take the terminal again.
 type continuedMsg int
 
+// sized is a size of the terminal, and where it does not know its own, as a serial
+// line does not, that of COLUMNS and LINES, or 80 x 24.
+func sized(msg tea.WindowSizeMsg, env func(string) string) tea.WindowSizeMsg {
+	if msg.Width > 0 && msg.Height > 0 {
+		return msg
+	}
+	number := func(name string, other int) int {
+		if n, err := strconv.Atoi(env(name)); err == nil && n > 0 && n < 10000 {
+			return n
+		}
+		return other
+	}
+	return tea.WindowSizeMsg{Width: number("COLUMNS", 80), Height: number("LINES", 24)}
+}
+
 // filter replaces Bubble Tea's own suspension, which would hang where nobody
 // continues the process and does not know of the
 // resource.
@@ -48,6 +65,8 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 		stop = true
 	case continuedMsg:
 		tries = msg
+	case tea.WindowSizeMsg:
+		return sized(msg, os.Getenv)
 	default:
 		return msg
 	}
