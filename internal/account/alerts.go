@@ -78,13 +78,16 @@ func (s Snapshot) allowed(r *alert.Reading, fingerprint string, l Limits) {
 	}
 }
 
-// alertEvents are the events of alerts that are sent now, but for those that
-// have events of their own: unusual spend and top-ups.
+// alertEvents are the events of alerts that are sent or held back now, but for
+// those that were held back before and those that have events of their own:
+// unusual spend and top-ups.
 func alertEvents(sent []alert.Event) []Event {
 	var events []Event
 	for _, e := range sent {
 		kind := EventAlert
 		switch {
+		case e.Recorded:
+			continue
 		case e.Cleared:
 			kind = EventCleared
 		case e.Rule == alert.Spike, e.Rule == alert.Leak, e.Rule == alert.TopUp:
@@ -110,7 +113,7 @@ func (s Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 		}
 		r := s.alertReading(st, b, 0)
 		r.Viewed, r.Alone = true, alone
-		st.Alerts, _ = alert.Evaluate(rules.Alerts, st.Alerts, r)
+		st.Alerts, _, _ = alert.Evaluate(rules.Alerts, st.Alerts, r)
 	}
 	active := st.Alerts.Active()
 	if s.At.IsZero() && len(active) == 0 {

@@ -101,10 +101,11 @@ func (in Input) before(b *Book) (before credit.Sample, newer bool) {
 func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
 	st := &r.State
 	if rules.Sends && len(rules.Alerts) > 0 {
-		st.Alerts, r.Notify = alert.Evaluate(rules.Alerts, st.Alerts, s.alertReading(*st, b, in.Silence))
+		var held []alert.Event
+		st.Alerts, r.Notify, held = alert.Evaluate(rules.Alerts, st.Alerts, s.alertReading(*st, b, in.Silence))
 		st.notify(r.Notify)
 		st.Outbox = st.Outbox.Add(r.Notify, rules.Channels, s.Now).Reconcile(st.Alerts)
-		r.Events = alertEvents(r.Notify)
+		r.Events = append(alertEvents(held), alertEvents(r.Notify)...)
 	}
 	var events []Event
 	st.Unusual, events = st.Unusual.report(*s, r.Notify)

@@ -109,7 +109,7 @@ func playDelivery(t *testing.T, seed uint64) {
 			apply() // before the next reading
 		}
 		var events []Event
-		s, events = Evaluate(rules, s, r)
+		s, events, _ = Evaluate(rules, s, r)
 		for _, e := range events {
 			decided[e.deliveryID()] = e
 			for _, e := range append([]Event{e}, e.Covers...) {

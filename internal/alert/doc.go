@@ -7,7 +7,7 @@
 // caller stores, in one transaction with the reading: then a restart neither
 // repeats an alert nor misses one. A loop uses them so:
 //
-//	state, events := alert.Evaluate(rules, state, reading)                 // decide
+//	state, events, held := alert.Evaluate(rules, state, reading)           // decide
 //	outbox = outbox.Add(events, channels, now).Reconcile(state)            // add
 //	store(reading, state, outbox)                                          // store
 //	courier.Offer(outbox)                                                  // send: never waits

@@ -16,25 +16,27 @@ type candidate struct {
 	instance instance
 }
 
-// Evaluate returns what to notify now, and the state to evaluate the next
-// reading with. Neither argument is changed, and equal arguments give equal
-// results.
+// Evaluate returns the state to evaluate the next reading with, what to notify
+// now, and what began or ended in quiet hours: that is to be recorded only. No
+// argument is changed, and equal arguments give equal results.
 //
 // A condition is notified once when it begins, and once when it is over: when
 // it was well past its threshold, by a tenth, after 15 min without it, or 24 h
-// without it in any case. A condition that comes again within the rule's
-// cooldown, or in its quiet hours, is notified when these end, if it still
-// holds. Where one reading crosses several thresholds of one kind, the
-// strictest of the highest level is notified alone, if it reaches all the
-// channels of the others.
-func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
+// without it in any case. One that begins in quiet hours is notified when they
+// end: that it holds, or that it did. One that goes on to come again within the
+// rule's cooldown is notified when that ends, if it still holds.
+//
+// What one reading shows of one thing is one event, where that reaches all the
+// channels: of several thresholds, and of the kinds that are about what is left,
+// the highest level; a top-up together with the alerts that it ends.
+func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []Event) {
 	r.Now = r.Now.Round(0) // what is stored is the time on the wall
-	next := state.copy(r.Now)
+	next = state.copy(r.Now)
 	next.judgedAt = r.Now.UTC()
 	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
 	seen := map[string]bool{}   // instances
 	var due []candidate
-	var events []Event
+	var topUps []topUp
 	watchesTopUps := false
 	for _, rule := range rules {
 		if !rule.of(r.Account) {
@@ -48,7 +50,7 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 		judged[id] = false
 		if rule.Kind == TopUp {
 			watchesTopUps = true
-			events = append(events, next.topUps(rule, r)...)
+			topUps = append(topUps, next.topUps(rule, r)...)
 			continue
 		}
 		found, conclusive := probe(rule, r)
@@ -67,6 +69,9 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 				continue
 			}
 			a.judge(rule, r, f)
+			if now := a; a.holdBack(rule, r.Now) {
+				held = append(held, candidate{rule, k, now}.event(r.Now))
+			}
 			next.instances[k] = a
 			switch {
 			case a.due(rule, r.Now):
@@ -83,12 +88,12 @@ func Evaluate(rules []Rule, state State, r Reading) (State, []Event) {
 	if !watchesTopUps {
 		next.topUpsNotified = time.Time{}
 	}
-	events = append(events, notify(due, r.Now)...)
 	for _, c := range due {
-		c.instance.notified(r.Now)
-		next.instances[c.key] = c.instance
+		a := c.instance
+		a.notified(c.rule, r.Now)
+		next.instances[c.key] = a
 	}
-	return next, events
+	return next, tell(notify(due, r.Now), topUps), held
 }
 
 // mostSubjects is how many subjects of one rule are notified one by one.
@@ -119,6 +124,9 @@ func notify(due []candidate, now time.Time) (events []Event) {
 		for _, o := range rivals {
 			if o.yieldsTo(c) {
 				e.Covers = append(e.Covers, o.event(now))
+				if e.Cleared && o.instance.Clears != c.instance.Clears {
+					e = e.with("", ", "+o.instance.Clears)
+				}
 			}
 		}
 		last[g] = len(events)
@@ -138,8 +146,9 @@ func notify(due []candidate, now time.Time) (events []Event) {
 func (c candidate) event(now time.Time) Event {
 	e := c.instance.Event
 	e.At, e.Channels = now.UTC(), c.rule.Channels
+	e.Recorded = c.instance.Held
 	since := e.Since
-	if e.Cleared {
+	if e.Cleared && !c.instance.Missed {
 		since = c.instance.LastNotified.Since // of the alert that it ends
 	}
 	e.ID = alertID(c.key, since)
@@ -161,9 +170,34 @@ func covers(a, b []string) bool {
 	return !slices.ContainsFunc(b, func(name string) bool { return !slices.Contains(a, name) })
 }
 
+// topUp is the event of credits that were bought or lost, and what happened by
+// itself.
+type topUp struct {
+	Event
+	what string
+}
+
+// tell puts the top-ups into the events about what is left that they led to,
+// and returns the rest beside those.
+func tell(events []Event, topUps []topUp) []Event {
+	var alone []Event
+	for _, t := range topUps {
+		i := slices.IndexFunc(events, func(e Event) bool {
+			return e.Rule.ofBalance() && !e.Folds && covers(e.Channels, t.Channels)
+		})
+		if i < 0 {
+			alone = append(alone, t.Event)
+			continue
+		}
+		events[i] = events[i].with(t.what+", ", "")
+		events[i].Covers = append(events[i].Covers, t.Event)
+	}
+	return append(alone, events...)
+}
+
 // topUps returns the events of changes of the credits bought since the last
 // that were notified. Those from before the first reading are not news.
-func (s *State) topUps(rule Rule, r Reading) []Event {
+func (s *State) topUps(rule Rule, r Reading) []topUp {
 	if !r.Fresh {
 		return nil
 	}
@@ -189,18 +223,19 @@ func (s *State) topUps(rule Rule, r Reading) []Event {
 			s.topUpsNotified = t.At.UTC()
 		}
 	}
-	var events []Event
+	var events []topUp
 	add := func(id string, value float64, at time.Time, format string) {
 		if at.IsZero() {
 			return
 		}
-		f := finding{number: value, value: text.USD(value), text: fmt.Sprintf(format, text.USD(value))}
+		what := fmt.Sprintf(format, text.USD(value))
+		f := finding{number: value, value: text.USD(value), text: what}
 		if left, ok := usd(r.BalanceUSD); ok {
 			f.text += ", " + text.USD(left) + " is left"
 		}
 		e := rule.event(r, f, at, false)
 		e.ID = alertID(key(rule.id(), id), e.Since)
-		events = append(events, e)
+		events = append(events, topUp{e, what})
 	}
 	add("bought", bought, boughtAt, "topped up by %s")
 	add("lost", lost, lostAt, "credits bought fell by %s (a refund, an expiry or a transfer)")

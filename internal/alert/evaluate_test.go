@@ -70,11 +70,11 @@ func play(t *testing.T, rules []Rule, steps []step) {
 		r.At, r.Fresh, r.Gap, r.Cause = r.Now, true, 0, ""
 		st.set(&r)
 		before := restart(t, s)
-		next, events := Evaluate(rules, s, r)
+		next, events, _ := Evaluate(rules, s, r)
 		if got := said(events); got != st.want {
 			t.Errorf("step %d: Evaluate(…) = %q, want %q", i, got, st.want)
 		}
-		if _, again := Evaluate(rules, before, r); !reflect.DeepEqual(again, events) {
+		if _, again, _ := Evaluate(rules, before, r); !reflect.DeepEqual(again, events) {
 			t.Errorf("step %d: after a restart Evaluate(…) = %+v, want %+v", i, again, events)
 		}
 		s = next
@@ -116,8 +116,29 @@ func TestEvaluate(t *testing.T) {
 		{"a top-up ends it at once", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}}},
 		{"a top-up that is too small does not", []Rule{low}, []step{{m, left(10), "warning balance $10.00"}, {m, topped(15, 5), ""}, {h, left(15), ""}}},
 		{"again after a top-up", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {2 * h, topped(44, 25), "-warning balance $44.00"}, {h, left(18), "warning balance $18.00"}}},
-		{"again within the cooldown, later", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {m, left(18), ""}, {30 * m, left(17), ""}, {30 * m, left(16), "warning balance $16.00"}}},
-		{"again as the cooldown ends", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {59*m - 1, left(18), ""}, {1, left(18), "warning balance $18.00"}}},
+		{"again after an all-clear, at once", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {6 * time.Second, left(18), "warning balance $18.00"}, {30 * m, left(17), ""}}},
+		{"again and again waits for the cooldown", []Rule{low}, []step{
+			{m, left(19), "warning balance $19.00"}, {m, topped(44, 25), "-warning balance $44.00"}, {m, left(18), "warning balance $18.00"}, {m, topped(43, 25), "-warning balance $43.00"},
+			{m, left(17), "warning balance $17.00"}, {m, topped(42, 25), "-warning balance $42.00"}, {m, left(16), ""}, {58*m - 1, left(16), ""}, {1, left(16), "warning balance $16.00"},
+			{m, topped(41, 25), "-warning balance $41.00"}, {2 * h, left(15), "warning balance $15.00"}, {m, topped(40, 25), "-warning balance $40.00"}, {m, left(14), "warning balance $14.00"},
+		}},
+		{"what is left is one thing", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}, {Kind: Used}, {Kind: Runway, Within: 24 * h, Level: Urgent}, {Kind: TopUp}}, []step{
+			{m, left(30), ""},
+			{m, func(r *Reading) {
+				left(4)(r)
+				r.UsedRatio, r.Forecast = f(0.96), forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account}
+			}, "urgent balance $4.00"},
+			{m, func(r *Reading) {
+				topped(104, 100)(r)
+				r.UsedRatio, r.Forecast = f(0.48), forecast.Forecast{State: forecast.Idle}
+			}, "-urgent balance $104.00"},
+		}},
+		{"the runway of a cap is another", []Rule{low, {Kind: Runway, Within: 24 * h}}, []step{{m, func(r *Reading) {
+			left(4)(r)
+			r.Forecast = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Key}
+		}, "warning balance $4.00; warning runway 0 s"}}},
+		{"a top-up that ends nothing", []Rule{low, {Kind: TopUp}}, []step{{m, left(50), ""}, {m, topped(60, 10), "info top_up $10.00"}}},
+		{"a refund that begins something", []Rule{low, {Kind: TopUp}}, []step{{m, left(50), ""}, {m, topped(10, -40), "warning balance $10.00"}}},
 		{"a top-up of nothing does not end it", []Rule{low}, []step{{m, left(19), "warning balance $19.00"}, {m, topped(44, 0), ""}}},
 		{"two levels at once: the higher alone", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}}, []step{{m, left(30), ""}, {m, left(4), "urgent balance $4.00"}, {m, left(3), ""}}},
 		{"two levels one by one", []Rule{low, {Kind: Balance, BelowUSD: 5, Level: Urgent}}, []step{{m, left(10), "warning balance $10.00"}, {m, left(4), "urgent balance $4.00"}}},
@@ -131,7 +152,10 @@ func TestEvaluate(t *testing.T) {
 		{"for 3 hours", []Rule{{Kind: Balance, BelowUSD: 20, For: 3 * h}}, []step{{m, left(19), ""}, {2 * h, left(19), ""}, {m, left(20.5), ""}, {m, left(19), ""}, {2 * h, left(19), ""}, {h, left(19), "warning balance $19.00"}}},
 
 		{"quiet: told when it ends", []Rule{quiet}, []step{{12 * h, left(19), ""}, {8 * h, left(18), ""}, {h, left(17), "warning balance $17.00"}, {m, left(17), ""}}},
-		{"quiet: not told if it is over by then", []Rule{quiet}, []step{{12 * h, left(19), ""}, {h, topped(50, 31), ""}, {9 * h, left(50), ""}}},
+		{"quiet: told that it was", []Rule{quiet}, []step{{12 * h, left(19), ""}, {h, topped(50, 31), ""}, {9 * h, left(50), "-warning balance $50.00"}, {m, left(50), ""}, {24 * h, left(50), ""}}},
+		{"quiet: told once that it was, twice", []Rule{quiet}, []step{{12 * h, left(19), ""}, {h, topped(50, 31), ""}, {h, left(18), ""}, {h, topped(60, 42), ""}, {7 * h, left(60), "-warning balance $60.00"}, {m, left(60), ""}}},
+		{"quiet: it was, and is again", []Rule{quiet}, []step{{12 * h, left(19), ""}, {h, topped(50, 31), ""}, {h, left(18), ""}, {8 * h, left(17), "warning balance $17.00"}, {m, left(17), ""}}},
+		{"quiet: over as they end", []Rule{quiet}, []step{{12 * h, left(19), ""}, {9 * h, topped(50, 31), "-warning balance $50.00"}}},
 		{"quiet: urgent passes", []Rule{{Kind: Balance, BelowUSD: 20, Level: Urgent, Quiet: night}}, []step{{12 * h, left(19), "urgent balance $19.00"}}},
 		{"quiet: urgent held if so told", []Rule{{Kind: Balance, BelowUSD: 20, Level: Urgent, Quiet: night, QuietUrgent: true}}, []step{{12 * h, left(19), ""}, {9 * h, left(19), "urgent balance $19.00"}}},
 		{"quiet: that it is over waits", []Rule{quiet}, []step{{11 * h, left(19), "warning balance $19.00"}, {2 * h, topped(50, 31), ""}, {8 * h, left(49), "-warning balance $50.00"}}},
@@ -262,7 +286,7 @@ func TestA01AroundAThreshold(t *testing.T) {
 				usd := 20 + swing*float64(i%2*2-1)
 				now := start.Add(time.Duration(i) * every)
 				var events []Event
-				s, events = Evaluate([]Rule{{Kind: Balance, BelowUSD: 20}}, s, Reading{Account: "x", Now: now, At: now, Fresh: true, BalanceUSD: &usd})
+				s, events, _ = Evaluate([]Rule{{Kind: Balance, BelowUSD: 20}}, s, Reading{Account: "x", Now: now, At: now, Fresh: true, BalanceUSD: &usd})
 				told += len(events)
 			}
 			if told > 2 {
@@ -275,13 +299,13 @@ func TestA01AroundAThreshold(t *testing.T) {
 func TestA02CrossingWhileDown(t *testing.T) {
 	rules := Defaults()
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(30)}
-	s, events := Evaluate(rules, State{}, r)
+	s, events, _ := Evaluate(rules, State{}, r)
 	if len(events) != 0 {
 		t.Fatalf("Evaluate(…) = %v, want nothing", events)
 	}
 	r.Now, r.At, r.BalanceUSD = start.Add(8*time.Hour), start.Add(8*time.Hour), f(12)
 	for i, want := range []int{1, 0, 0} {
-		s, events = Evaluate(rules, restart(t, s), r)
+		s, events, _ = Evaluate(rules, restart(t, s), r)
 		if len(events) != want {
 			t.Errorf("restart %d: Evaluate(…) = %v, want %d events", i+1, events, want)
 		}
@@ -330,25 +354,30 @@ func TestProperties(t *testing.T) {
 				r.Gap = time.Duration(rng.IntN(120)) * time.Minute
 			}
 			before, _ := json.Marshal(s)
-			next, events := Evaluate(rules, s, r)
+			next, events, _ := Evaluate(rules, s, r)
 			if after, _ := json.Marshal(s); string(after) != string(before) {
 				t.Fatalf("Evaluate changed its state from %s to %s", before, after)
 			}
-			if again, eventsAgain := Evaluate(rules, restart(t, s), r); !reflect.DeepEqual(again, next) || !reflect.DeepEqual(eventsAgain, events) {
+			if again, eventsAgain, _ := Evaluate(rules, restart(t, s), r); !reflect.DeepEqual(again, next) || !reflect.DeepEqual(eventsAgain, events) {
 				t.Fatalf("after a restart Evaluate(…) = %+v, %+v, want %+v, %+v", again, eventsAgain, next, events)
 			}
 			for _, e := range events {
 				if !r.Fresh && e.Rule != Stale {
 					t.Fatalf("Evaluate(…) told %+v of a reading that is not fresh", e)
 				}
-				th := thing{e.Rule, e.Subject}
-				if e.Cleared {
-					standing[th]--
-				} else {
-					standing[th]++
-				}
-				if n := standing[th]; n < 0 || n > 1 && e.Rule != TopUp {
-					t.Fatalf("%v was told %d times more than it cleared, want 0 or 1", th, n)
+				for _, e := range e.each() {
+					if e.Rule == TopUp || e.Cleared && strings.Contains(e.Text, "in quiet hours") {
+						continue // it was never told to have begun
+					}
+					th := thing{e.Rule, e.Subject}
+					if e.Cleared {
+						standing[th]--
+					} else {
+						standing[th]++
+					}
+					if n := standing[th]; n < 0 || n > 1 {
+						t.Fatalf("%v was told %d times more than it cleared, want 0 or 1", th, n)
+					}
 				}
 			}
 			if s = next; len(s.instances) > len(rules)+1 { // an hour and a day may be a spike
@@ -393,7 +422,7 @@ func TestText(t *testing.T) {
 	} {
 		r := Reading{Account: "work", Now: now, At: now, Fresh: true}
 		tc.set(&r)
-		_, events := Evaluate([]Rule{tc.rule}, State{}, r)
+		_, events, _ := Evaluate([]Rule{tc.rule}, State{}, r)
 		if len(events) == 1 && tc.rule.Kind != Stale {
 			if said := events[0].Summary(); "work: "+said+" (Sat 21 Nov, 10:42 CET)" != tc.want {
 				t.Errorf("%s: Summary() = %q", tc.name, said)
@@ -410,11 +439,11 @@ func TestFoldedTextCounts(t *testing.T) {
 	for i := range 15 {
 		r.Limits = append(r.Limits, Allowance{ID: fmt.Sprint(i), UsedUSD: f(1), LimitUSD: 1})
 	}
-	if _, events := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || !strings.HasSuffix(events[2].Text, ", and 12 more") {
+	if _, events, _ := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || !strings.HasSuffix(events[2].Text, ", and 12 more") {
 		t.Errorf("Evaluate(…) = %+v, want 3 events of which the last counts 12 more", events)
 	}
 	r.Limits = r.Limits[:3]
-	if _, events := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || strings.Contains(events[2].Text, "more") || events[2].Folds {
+	if _, events, _ := Evaluate([]Rule{{Kind: Limit}}, State{}, r); len(events) != 3 || strings.Contains(events[2].Text, "more") || events[2].Folds {
 		t.Errorf("Evaluate(…) = %+v, want 3 events that count no more", events)
 	}
 }
@@ -422,14 +451,81 @@ func TestFoldedTextCounts(t *testing.T) {
 func TestActive(t *testing.T) {
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4), UsedRatio: f(0.95)}
 	rules := append(Defaults(), Rule{Kind: Used, Level: Info})
-	s, _ := Evaluate(rules, State{}, r)
-	if got := said(s.Active()); got != "urgent balance $4.00; info used 95 %" {
+	s, _, _ := Evaluate(rules, State{}, r)
+	if got := said(s.Active()); got != "urgent balance $4.00" {
 		t.Errorf("Active() = %q, want the strictest of each thing, the most urgent first", got)
 	}
 	r.BalanceUSD = f(100)
-	s, events := Evaluate(rules, s, r)
+	s, events, _ := Evaluate(rules, s, r)
 	if got := said(s.Active()); got != "info used 95 %" || len(events) != 0 {
 		t.Errorf("Active() = %q, and told %q, want nothing of a balance that is fine again", got, said(events))
+	}
+}
+
+// What quiet hours hold back is to be recorded at once, and once; the message
+// afterwards says what was.
+func TestQuietHoursAreRecorded(t *testing.T) {
+	const h = time.Hour
+	rules := []Rule{{Kind: Balance, BelowUSD: 20, Quiet: Quiet{From: 22 * h, To: 7 * h}}, {Kind: TopUp, Quiet: Quiet{From: 22 * h, To: 7 * h}}}
+	var s State
+	r := Reading{Account: "personal", Fresh: true}
+	for _, st := range []struct {
+		at         time.Duration
+		left       float64
+		topUp      float64
+		sent, kept string
+	}{
+		{0, 21, 0, "", ""},
+		{12 * h, 19, 0, "", "personal: $19.00 is left, below $20.00 (Sat 21 Nov, 22:00 UTC)"},
+		{13 * h, 18, 0, "", ""},
+		{14 * h, 118, 100, "", "personal: $118.00 is left, no longer below $20.00; in quiet hours, from Sat 21 Nov, 22:00 to Sun 22 Nov, 00:00, it was $18.00 (Sun 22 Nov, 00:00 UTC)"},
+		{15 * h, 118, 0, "", ""},
+		{16 * h, 17, 0, "", "personal: $17.00 is left, below $20.00 (Sun 22 Nov, 02:00 UTC)"},
+		{17 * h, 117, 100, "", "personal: $117.00 is left, no longer below $20.00; in quiet hours, from Sun 22 Nov, 02:00 to Sun 22 Nov, 03:00, it was $17.00 (Sun 22 Nov, 03:00 UTC)"},
+		{21 * h, 117, 0, "personal: topped up by $200.00, $117.00 is left, no longer below $20.00; in quiet hours, from Sun 22 Nov, 02:00 to Sun 22 Nov, 03:00, it was $17.00 (Sun 22 Nov, 03:00 UTC)", ""},
+		{22 * h, 117, 0, "", ""},
+	} {
+		r.Now = start.Add(st.at)
+		r.At, r.BalanceUSD = r.Now, &st.left
+		if st.topUp != 0 {
+			r.TopUps = append(slices.Clone(r.TopUps), credit.TopUp{At: r.Now, AmountUSD: st.topUp})
+		}
+		next, events, held := Evaluate(rules, restart(t, s), r)
+		texts := func(events []Event) string {
+			var all []string
+			for _, e := range events {
+				all = append(all, e.Text)
+			}
+			return strings.Join(all, "\n")
+		}
+		if sent, kept := texts(events), texts(held); sent != st.sent || kept != st.kept {
+			t.Errorf("after %v: sent %q, recorded %q, want %q, %q", st.at, sent, kept, st.sent, st.kept)
+		}
+		for _, e := range events {
+			if !e.Recorded {
+				t.Errorf("after %v: %q was recorded before, and is not marked so", st.at, e.Text)
+			}
+		}
+		s = next
+	}
+}
+
+// A message at a top-up says what it ends.
+func TestAnAllClearNamesWhatItEnds(t *testing.T) {
+	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4), Forecast: forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account}}
+	rules := append(Defaults(), Rule{Kind: Used})
+	r.UsedRatio = f(0.96)
+	s, events, _ := Evaluate(rules, State{}, r)
+	if len(events) != 1 || len(events[0].Covers) != 4 {
+		t.Fatalf("at $4: %+v, want one event that covers four", events)
+	}
+	r.Now = start.Add(time.Minute)
+	r.At, r.BalanceUSD, r.UsedRatio, r.Forecast = r.Now, f(104), f(0.48), forecast.Forecast{State: forecast.Idle}
+	r.TopUps = []credit.TopUp{{At: r.Now, AmountUSD: 100}}
+	_, events, _ = Evaluate(rules, s, r)
+	want := "x: topped up by $100.00, $104.00 is left, no longer below $5.00, no longer below $20.00, no longer running out within 3 d, no longer running out within 1 d, no longer above 90 % (Sat 21 Nov, 10:01 UTC)"
+	if len(events) != 1 || events[0].Text != want {
+		t.Errorf("after a top-up: %+v, want %s", events, want)
 	}
 }
 
@@ -522,7 +618,7 @@ func TestLeastFactor(t *testing.T) {
 }
 
 func FuzzState(f *testing.F) {
-	s, _ := Evaluate(Defaults(), State{}, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
+	s, _, _ := Evaluate(Defaults(), State{}, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
 	seed, _ := json.Marshal(s)
 	f.Add(seed)
 	f.Add([]byte(`{"version":3}`))
@@ -540,7 +636,7 @@ func FuzzState(f *testing.F) {
 				t.Fatalf("Unmarshal(%q) let %+v pass", data, e)
 			}
 		}
-		next, _ := Evaluate(Defaults(), s, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
+		next, _, _ := Evaluate(Defaults(), s, Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: new(float64)})
 		if _, err := json.Marshal(next); err != nil {
 			t.Fatalf("Unmarshal(%q) leads to a state that cannot be kept: %v", data, err)
 		}
@@ -549,7 +645,7 @@ func FuzzState(f *testing.F) {
 
 func BenchmarkEvaluate(b *testing.B) {
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4), UsedRatio: f(0.95)}
-	s, _ := Evaluate(Defaults(), State{}, r)
+	s, _, _ := Evaluate(Defaults(), State{}, r)
 	for b.Loop() {
 		Evaluate(Defaults(), s, r)
 	}
@@ -564,7 +660,7 @@ func BenchmarkEvaluateKeys(b *testing.B) {
 		r.Limits = append(r.Limits, Allowance{ID: id, Name: "key " + id[60:], UsedUSD: &used, LimitUSD: 100, ResetsAt: start.Add(time.Hour)})
 		r.Keys = append(r.Keys, Expiry{ID: id, Name: "key " + id[60:], At: start.AddDate(0, 1, i)})
 	}
-	s, _ := Evaluate(Defaults(), State{}, r)
+	s, _, _ := Evaluate(Defaults(), State{}, r)
 	for b.Loop() {
 		Evaluate(Defaults(), s, r)
 	}

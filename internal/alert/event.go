@@ -38,6 +38,8 @@ type Event struct {
 	Covers []Event `json:"-"`
 	// Folds reports that the event also counts other subjects of its rule.
 	Folds bool `json:"-"`
+	// Recorded reports that the event was among those that were held back.
+	Recorded bool `json:"-"`
 	// owed is of an alert in an Outbox: the receiver got the one before it, and
 	// not its all-clear.
 	owed bool
@@ -74,12 +76,24 @@ func (e Event) Summary() string {
 	return timed.ReplaceAllLiteralString(summary, "")
 }
 
+// with returns the event with words before and after what it says.
+func (e Event) with(before, after string) Event {
+	head := e.Account + ": "
+	body := strings.TrimPrefix(e.Text, head)
+	end := timed.FindString(body)
+	e.Text = clean(head+before+strings.TrimSuffix(body, end)+after, maxText) + end
+	return e
+}
+
 // timed is the end of a sentence.
 var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
 
 // event returns the event of f at the time of the reading.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
 	value, text := f.description()
+	if cleared && f.clears != "" {
+		text += ", " + f.clears
+	}
 	number, unit, threshold := r.figures(reading, f)
 	return Event{
 		Number: number, Unit: unit, Threshold: threshold, Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),

@@ -1,10 +1,13 @@
 package alert
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 const (
@@ -41,6 +44,14 @@ type instance struct {
 	Event Event `json:"event,omitzero"`
 	// Threshold is the rule's; the larger, the stricter.
 	Threshold float64 `json:"threshold"`
+	// About is the thing that the alert is about where other kinds are too.
+	About string `json:"about,omitempty"`
+	// Clears says what has ended with the alert.
+	Clears string `json:"clears,omitempty"`
+	// Held reports that quiet hours hold back what the alert has come to and that
+	// this was recorded; Missed that it was over before they were.
+	Held   bool `json:"held,omitempty"`
+	Missed bool `json:"missed,omitempty"`
 }
 
 // notification is the last one of an alert.
@@ -52,6 +63,9 @@ type notification struct {
 	At time.Time `json:"at,omitzero"`
 	// Since is the event's Since, which is part of its ID.
 	Since time.Time `json:"since,omitzero"`
+	// Repeats is how many of them came in a row, each within the rule's
+	// cooldown of the one before.
+	Repeats int `json:"repeats,omitempty"`
 }
 
 // standing reports whether the receivers believe that the alert fires.
@@ -76,7 +90,13 @@ func (a *instance) hold(r Rule, in Reading, f finding) {
 	if a.Since.IsZero() {
 		a.Since = now
 	}
-	a.ClearingSince = time.Time{}
+	if a.ClearingSince = (time.Time{}); a.Missed {
+		a.Missed, a.Held = false, false
+	}
+	a.About = ""
+	if r.Kind.ofBalance() && (r.Kind != Runway || in.Forecast.Subject == forecast.Account) {
+		a.About = aboutLeft
+	}
 	switch {
 	case a.fires():
 		a.State = firing
@@ -101,21 +121,31 @@ func (a *instance) release(r Rule, in Reading, f finding) {
 	}
 	need := rearm
 	switch {
-	case f.well && r.ofBalance() && in.toppedUp(a.Since):
+	case f.well && r.Kind.ofBalance() && in.toppedUp(a.Since):
 		need = 0
 	case f.well:
 		need = settle
 	}
 	if now.Sub(a.ClearingSince) >= need {
-		a.Event = r.event(in, f, a.Since, true)
+		missed := a.Held && !a.LastNotified.standing()
+		was := a.Event.ValueText
+		a.Event, a.Clears, a.Missed = r.event(in, f, a.Since, true), f.clears, missed
+		if missed {
+			a.Held = false
+			a.Event = a.Event.with("", fmt.Sprintf("; in quiet hours, from %s to %s, it was %s", text.Moment(a.Since, in.Now), text.Moment(a.ClearingSince, in.Now), was))
+		}
 		a.State, a.Since, a.ClearingSince = inactive, time.Time{}, time.Time{}
 	}
 }
 
-// ofBalance reports whether a top-up alone can end what the rule is about.
-func (r Rule) ofBalance() bool {
-	return r.Kind == Balance || r.Kind == Used || r.Kind == Runway || r.Kind == TopUpMissing
-}
+// aboutLeft is what the kinds that go by the balance are about.
+const aboutLeft = "left"
+
+// leftKinds go by the balance: a top-up alone can end what they are about. The
+// first says the most of it.
+var leftKinds = []Kind{Balance, TopUpMissing, Runway, Used}
+
+func (k Kind) ofBalance() bool { return slices.Contains(leftKinds, k) }
 
 // toppedUp reports whether credits were bought after t.
 func (in Reading) toppedUp(t time.Time) bool {
@@ -128,14 +158,36 @@ type topic struct {
 	subject string
 }
 
-func (a instance) topic() topic { return topic{a.Event.Rule, a.Event.Subject} }
+func (a instance) topic() topic {
+	if a.About != "" {
+		return topic{subject: a.About}
+	}
+	return topic{a.Event.Rule, a.Event.Subject}
+}
 
 // outranks reports whether a says more than o, of one thing.
 func (a instance) outranks(o instance) bool {
 	if d := a.Event.Level.Rank() - o.Event.Level.Rank(); d != 0 {
 		return d > 0
 	}
+	if a.Event.Rule != o.Event.Rule {
+		return slices.Index(leftKinds, a.Event.Rule) < slices.Index(leftKinds, o.Event.Rule)
+	}
 	return a.Threshold > o.Threshold
+}
+
+// mostRepeats is how many notifications may follow each other within the
+// cooldown: an all-clear makes the next breach news, but not for ever.
+const mostRepeats = 2
+
+// holdBack notes that quiet hours hold the alert back, and reports whether that
+// is to be recorded now: as it fires, and as it is over without a notification.
+func (a *instance) holdBack(r Rule, now time.Time) bool {
+	if !r.quietAt(now, !a.fires()) || a.Held || !a.Missed && (a.State != firing || a.LastNotified.standing()) {
+		return false
+	}
+	a.Held = true
+	return true
 }
 
 // due reports whether there is something to notify at now.
@@ -144,23 +196,28 @@ func (a instance) due(r Rule, now time.Time) bool {
 	case r.quietAt(now, !a.fires()):
 		return false
 	case a.State == firing && !a.LastNotified.standing():
-		return a.LastNotified.At.IsZero() || now.Sub(a.LastNotified.At) >= r.Cooldown
+		return a.LastNotified.Repeats < mostRepeats || now.Sub(a.LastNotified.At) >= r.Cooldown
 	}
-	return !a.fires() && a.LastNotified.standing()
+	return !a.fires() && (a.LastNotified.standing() || a.Missed)
 }
 
 // notified notes that the present state has been notified.
-func (a *instance) notified(now time.Time) {
-	if a.fires() {
-		a.LastNotified = notification{Level: a.Event.Level, At: now.UTC(), Since: a.Event.Since}
-	} else {
-		a.LastNotified = notification{At: a.LastNotified.At}
+func (a *instance) notified(r Rule, now time.Time) {
+	last := a.LastNotified
+	a.Held, a.Missed = false, false
+	if !a.fires() {
+		a.LastNotified = notification{At: last.At, Repeats: last.Repeats}
+		return
+	}
+	a.LastNotified = notification{Level: a.Event.Level, At: now.UTC(), Since: a.Event.Since}
+	if !last.At.IsZero() && now.Sub(last.At) < r.Cooldown {
+		a.LastNotified.Repeats = last.Repeats + 1
 	}
 }
 
 // idle reports whether nothing is lost by forgetting the instance.
 func (a instance) idle(r Rule, now time.Time) bool {
-	return a.State == inactive && !a.LastNotified.standing() && now.Sub(a.LastNotified.At) >= r.Cooldown
+	return a.State == inactive && !a.LastNotified.standing() && !a.Missed && now.Sub(a.LastNotified.At) >= r.Cooldown
 }
 
 // clamp moves times that are in the future to now, for the clock was set back:

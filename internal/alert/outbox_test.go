@@ -66,6 +66,36 @@ func named(list []Delivery) string {
 	return strings.Join(all, " ")
 }
 
+// A top-up is told where the alerts that it ends were never delivered, and is
+// part of their all-clear where they were.
+func TestATopUpIsToldInAnyCase(t *testing.T) {
+	rules := []Rule{{Kind: Balance, BelowUSD: 5, Level: Urgent}, {Kind: TopUp}}
+	channels := []Channel{{Name: "c", Via: Ntfy}, {Name: "grave", Via: Ntfy, Level: Warning}}
+	for _, delivered := range []bool{false, true} {
+		r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4)}
+		s, events, _ := Evaluate(rules, State{}, r)
+		o := Outbox{}.Add(events, channels, r.Now).Reconcile(s)
+		if delivered {
+			for _, d := range o.Due(r.Now) {
+				o = o.Delivered(d.ID, d.Channel)
+			}
+		}
+		r.Now = start.Add(time.Minute)
+		r.At, r.BalanceUSD = r.Now, f(104)
+		bought(100)(&r)
+		s, events, _ = Evaluate(rules, s, r)
+		o = stored(t, o.Add(events, channels, r.Now).Reconcile(s))
+		want := "x: topped up by $100.00, $104.00 is left (Sat 21 Nov, 10:01 UTC)"
+		if delivered {
+			want = "x: topped up by $100.00, $104.00 is left, no longer below $5.00 (Sat 21 Nov, 10:01 UTC)"
+			want += " " + want + "@grave"
+		}
+		if got := named(o.Due(r.Now)); got != want {
+			t.Errorf("delivered %v: %q waits, want %q", delivered, got, want)
+		}
+	}
+}
+
 // TestOutbox plays what a loop does with an outbox, with a restart after each
 // step, and wants what is due at the end.
 func TestOutbox(t *testing.T) {
@@ -352,7 +382,7 @@ func TestReconcile(t *testing.T) {
 			r.At, r.Fresh, r.Gap = r.Now, true, 0
 			st.set(&r)
 			var events []Event
-			s, events = Evaluate(st.rules, s, r)
+			s, events, _ = Evaluate(st.rules, s, r)
 			o = o.Add(events, channels, r.Now)
 			before, _ := json.Marshal(o)
 			next := o.Reconcile(s)

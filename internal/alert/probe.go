@@ -24,6 +24,7 @@ type finding struct {
 	well    bool    // it does not, by more than the margin
 	value   string
 	text    string
+	clears  string // what has ended, where the condition does not hold
 	// describe makes value and text, if it is set: of thousands of keys few are
 	// notified.
 	describe func() (value, text string)
@@ -111,6 +112,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	if r.yields(in) && left > 0 {
 		f.over, f.well = false, true
 		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
+		f.clears = "no alert below " + below + " until then"
 		return f, true
 	}
 	switch {
@@ -121,9 +123,12 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	case f.over:
 		f.text = fmt.Sprintf("%s is left, below %s", f.value, below)
 	case r.BelowUSD <= 0:
-		f.text = f.value + " is left again"
+		f.text, f.clears = f.value+" is left", "no longer spent"
 	default:
-		f.text = fmt.Sprintf("%s is left, no longer below %s", f.value, below)
+		f.text, f.clears = f.value+" is left", "no longer below "+below
+	}
+	if f.over && r.Kind == Balance {
+		f.text += in.missing()
 	}
 	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
 		f.text += ", runs out " + in.end()
@@ -138,7 +143,7 @@ func used(r Rule, in Reading) (f finding, known bool) {
 	ratio := *in.UsedRatio
 	f = share(ratio, r.AboveRatio)
 	f.number, f.value = ratio, text.Percent(ratio)
-	f.text = f.value + " of the credits bought is used"
+	f.text, f.clears = f.value+" of the credits bought is used", "no longer above "+text.Percent(r.AboveRatio)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
 	}
@@ -163,6 +168,7 @@ func (in Reading) end() string {
 func runway(r Rule, in Reading) (f finding, known bool) {
 	within := text.Span(r.Within)
 	what := "the balance"
+	f.clears = "no longer running out within " + within
 	switch in.Forecast.Subject {
 	case forecast.Key:
 		what = "the key's cap"
@@ -193,12 +199,15 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	f.number, f.value = in.Forecast.P50, text.Seconds(in.Forecast.P50)
 	when := in.end()
 	if !f.over {
-		f.text = fmt.Sprintf("%s runs out %s, no longer within %s", what, when, within)
+		f.text = what + " runs out " + when
 		return f, true
 	}
 	f.text = fmt.Sprintf("%s runs out %s, %s sure within %s", what, when, text.Chance(soon), within)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
+	}
+	if in.Forecast.Subject == forecast.Account {
+		f.text += in.missing()
 	}
 	return f, true
 }
@@ -225,7 +234,7 @@ func spend(r Rule, in Reading) (f finding, known bool) {
 // longer among it is over, and not forgotten.
 func unusual(r Rule, in Reading) (found []finding) {
 	for _, id := range unusualIDs[r.Kind] {
-		f := finding{subject: id, well: true, value: text.Unknown, text: "spend is usual again"}
+		f := finding{subject: id, well: true, value: text.Unknown, text: unusualEnds[id]}
 		for _, u := range in.Unusual {
 			if u.Kind == r.Kind && u.ID == id {
 				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, maxName), text: u.Text}
@@ -243,6 +252,11 @@ const (
 	WeeksID = "weeks"
 )
 
+// unusualEnds are what is said when they are over.
+var unusualEnds = map[string]string{
+	HourID: "the spend of an hour is usual again", DayID: "the spend of 24 h is usual again", WeeksID: "spend has ceased to rise by the week",
+}
+
 var unusualIDs = map[Kind][]string{Spike: {HourID, DayID}, Leak: {WeeksID}}
 
 // limits leaves out what has nothing to spend: it is closed, not used up.
@@ -254,7 +268,7 @@ func limits(r Rule, in Reading) (found []finding) {
 		}
 		used, ok := usd(a.UsedUSD)
 		f := share(used/a.LimitUSD, r.AboveRatio)
-		f.subject, f.unknown, f.number = a.ID, !ok, used/a.LimitUSD
+		f.subject, f.unknown, f.number, f.clears = a.ID, !ok, used/a.LimitUSD, "no longer above "+text.Percent(r.AboveRatio)
 		f.describe = func() (value, line string) {
 			value = text.Percent(used / a.LimitUSD)
 			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
@@ -290,7 +304,7 @@ func expiries(r Rule, in Reading) (found []finding) {
 			continue
 		}
 		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, number: max(left, 0).Seconds(), over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
 		f.describe = func() (value, line string) {
 			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
 			value = text.Span(max(left, 0))

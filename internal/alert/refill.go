@@ -19,6 +19,14 @@ type Refill struct {
 // runs out.
 func (in Reading) refilled() bool { return in.Refill != nil && in.Refill.MissingSince.IsZero() }
 
+// missing is that an automatic top-up is late, after a comma; empty if it is not.
+func (in Reading) missing() string {
+	if in.Refill == nil || in.refilled() {
+		return ""
+	}
+	return ", and the automatic top-up of " + text.USD(in.Refill.AmountUSD) + " did not come"
+}
+
 // yields reports whether the rule does not fire while automatic top-ups come:
 // they buy when the balance is lower than the rule's threshold.
 func (r Rule) yields(in Reading) bool {
@@ -36,7 +44,7 @@ func topUpMissing(in Reading) (f finding, known bool) {
 	}
 	f.number, f.value = left, text.USD(left)
 	if in.Refill == nil || in.refilled() {
-		f.well, f.text = true, "no automatic top-up is missing any more, "+f.value+" is left"
+		f.well, f.text, f.clears = true, f.value+" is left", "no automatic top-up is missing any more"
 		return f, true
 	}
 	f.over = true

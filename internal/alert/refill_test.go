@@ -67,13 +67,13 @@ func TestTextOfWhatIsMissing(t *testing.T) {
 		Account:  "personal", Now: start.Add(31 * time.Minute), At: start.Add(31 * time.Minute), Fresh: true, BalanceUSD: f(9.4),
 		Refill: &Refill{ThresholdUSD: 10, AmountUSD: 25, MissingSince: start},
 	}
-	_, events := Evaluate([]Rule{{Kind: TopUpMissing}}, State{}, r)
+	_, events, _ := Evaluate([]Rule{{Kind: TopUpMissing}}, State{}, r)
 	const want = "personal: the automatic top-up of $25.00 below $10.00, expected since Sat 21 Nov, 10:00, did not come, $9.40 is left (Sat 21 Nov, 10:31 UTC)"
 	if len(events) != 1 || events[0].Text != want {
 		t.Errorf("Evaluate(…) = %+v, want %q", events, want)
 	}
 	r.Refill.MissingSince = time.Time{}
-	_, events = Evaluate([]Rule{{Kind: Balance, BelowUSD: 20}}, State{}, r)
+	_, events, _ = Evaluate([]Rule{{Kind: Balance, BelowUSD: 20}}, State{}, r)
 	if len(events) != 1 || events[0].Text != "personal: $9.40 is left, below $20.00 (Sat 21 Nov, 10:31 UTC)" {
 		t.Errorf("Evaluate(…) = %+v, want no date while a top-up is expected", events)
 	}

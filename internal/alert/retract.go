@@ -71,7 +71,7 @@ func (o Outbox) Reconcile(s State) Outbox {
 			return false
 		}
 		for _, e := range d.Event.Covers {
-			if s.notified(e) {
+			if e.Rule == TopUp || s.notified(e) {
 				uncovered = append(uncovered, uncovering{e, d.Channel})
 			}
 		}

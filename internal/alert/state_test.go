@@ -16,7 +16,7 @@ func TestStates(t *testing.T) {
 	const m, h = time.Minute, time.Hour
 	rules := []Rule{{Kind: Balance, BelowUSD: 20, For: 10 * m, Level: Urgent}}
 	at := func(d time.Duration) time.Time { return start.Add(d) }
-	told := func(d time.Duration) notification { return notification{Urgent, at(d), at(2 * m)} }
+	told := func(d time.Duration) notification { return notification{Urgent, at(d), at(2 * m), 0} }
 	var s State
 	for _, tc := range []struct {
 		at   time.Duration
@@ -36,13 +36,13 @@ func TestStates(t *testing.T) {
 		{35 * m, 30, "clearing 2m0s 21m0s", told(12 * m)},
 		{36 * m, 30, "inactive", notification{At: at(12 * m)}},
 		{37 * m, 19, "pending 37m0s", notification{At: at(12 * m)}},
-		{50 * m, 19, "firing 37m0s", notification{At: at(12 * m)}}, // in its cooldown
-		{51 * m, 30, "clearing 37m0s 51m0s", notification{At: at(12 * m)}},
-		{66 * m, 30, "inactive", notification{At: at(12 * m)}},
-		{71 * m, 30, "inactive", notification{At: at(12 * m)}},
-		{72 * m, 30, "", notification{}},
+		{50 * m, 19, "firing 37m0s", notification{Urgent, at(50 * m), at(37 * m), 1}},
+		{51 * m, 30, "clearing 37m0s 51m0s", notification{Urgent, at(50 * m), at(37 * m), 1}},
+		{66 * m, 30, "inactive", notification{At: at(50 * m), Repeats: 1}},
+		{109 * m, 30, "inactive", notification{At: at(50 * m), Repeats: 1}},
+		{110 * m, 30, "", notification{}},
 	} {
-		s, _ = Evaluate(rules, s, Reading{Account: "x", Now: at(tc.at), At: at(tc.at), Fresh: true, BalanceUSD: &tc.left})
+		s, _, _ = Evaluate(rules, s, Reading{Account: "x", Now: at(tc.at), At: at(tc.at), Fresh: true, BalanceUSD: &tc.left})
 		a := s.instances["balance -20 for 10m0s|"]
 		got := string(a.State)
 		for _, since := range []time.Time{a.Since, a.ClearingSince} {
@@ -69,16 +69,16 @@ func TestIDs(t *testing.T) {
 		return strings.Join(all, "; ")
 	}
 	r := Reading{Account: "x", Now: start, At: start, Fresh: true, BalanceUSD: f(4)}
-	s, events := Evaluate(rules, State{}, r)
+	s, events, _ := Evaluate(rules, State{}, r)
 	if got, want := ids(events), "balance -5||2026-11-21T10:00:00Z false; covers balance -20||2026-11-21T10:00:00Z"; got != want {
 		t.Errorf("Evaluate(…) = %s, want %s", got, want)
 	}
 	r.Now = start.Add(time.Hour)
 	r.At, r.BalanceUSD = r.Now, f(90)
 	r.TopUps = []credit.TopUp{{At: start.Add(time.Minute), AmountUSD: 99}, {At: start.Add(2 * time.Minute), AmountUSD: -3}}
-	_, events = Evaluate(rules, s, r)
-	if got, want := ids(events), "top_up 0|bought|2026-11-21T10:01:00Z false; top_up 0|lost|2026-11-21T10:02:00Z false; "+
-		"balance -5||2026-11-21T10:00:00Z true; covers balance -20||2026-11-21T10:00:00Z"; got != want {
+	_, events, _ = Evaluate(rules, s, r)
+	if got, want := ids(events), "balance -5||2026-11-21T10:00:00Z true; covers balance -20||2026-11-21T10:00:00Z; "+
+		"covers top_up 0|bought|2026-11-21T10:01:00Z; covers top_up 0|lost|2026-11-21T10:02:00Z"; got != want {
 		t.Errorf("Evaluate(…) = %s, want %s", got, want)
 	}
 }
@@ -95,7 +95,7 @@ func TestIDOfAnAllClear(t *testing.T) {
 		left float64
 	}{{0, 19}, {62 * m, 30}, {90 * m, 30}, {100 * m, 19}, {110 * m, 30}, {4 * h, 30}} {
 		var events []Event
-		s, events = Evaluate(rules, restart(t, s), Reading{Account: "x", Now: start.Add(st.at), At: start.Add(st.at), Fresh: true, BalanceUSD: &st.left})
+		s, events, _ = Evaluate(rules, restart(t, s), Reading{Account: "x", Now: start.Add(st.at), At: start.Add(st.at), Fresh: true, BalanceUSD: &st.left})
 		for _, e := range events {
 			ids = append(ids, fmt.Sprint(e.ID, " ", e.Cleared))
 		}
@@ -166,7 +166,7 @@ func TestStateOfVersion1(t *testing.T) {
 		"used 0.8 for 3h0m0s|":        {pending, "11:52", "", "", "", "", ""},
 	} {
 		a := s.instances[k]
-		last := notification{want.level, at(want.notified), at(want.ofThen)}
+		last := notification{want.level, at(want.notified), at(want.ofThen), 0}
 		if a.State != want.state || !a.Since.Equal(at(want.since)) || !a.ClearingSince.Equal(at(want.clearing)) || a.LastNotified != last || a.Event.ValueText != want.value {
 			t.Errorf("%s is %+v, want %+v", k, a, want)
 		}

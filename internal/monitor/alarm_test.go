@@ -37,6 +37,18 @@ func (t *told) of(kind alert.Kind) (n int) {
 	return n
 }
 
+// saying counts the messages that have the words.
+func (t *told) saying(words string) (n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, e := range t.events {
+		if strings.Contains(e.Text, words) {
+			n++
+		}
+	}
+	return n
+}
+
 func TestAlertsAreToldOnce(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
@@ -78,7 +90,7 @@ func TestAlertsAreToldOnce(t *testing.T) {
 		}
 		b.account.TopUp(100)
 		after(t, m, 40*time.Minute)
-		if n := all.of(alert.TopUp); n != 1 {
+		if n := all.saying("topped up by $100.00, "); n != 1 {
 			t.Errorf("S10: the top-up was told %d times, want once", n)
 		}
 		s, _ = m.Latest()

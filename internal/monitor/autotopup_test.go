@@ -146,8 +146,8 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		if s.Forecast.State != forecast.OK {
 			t.Errorf("Forecast = %+v, want that it runs out", s.Forecast)
 		}
-		if n := p.all.of(alert.TopUpMissing); n != 1 || p.all.of(alert.Runway) == 0 {
-			t.Errorf("told that it is missing %d times, and that the balance runs out %d times, want once, and at all", n, p.all.of(alert.Runway))
+		if n := p.all.saying("did not come"); n != 1 || p.all.saying("runs out") == 0 {
+			t.Errorf("told that it is missing %d times, and that the balance runs out %d times, want once, and at all", n, p.all.saying("runs out"))
 		}
 		b.account.TopUp(40) // by hand
 		if s = p.after(t, 5*time.Minute); s.AutoTopUp != nil {

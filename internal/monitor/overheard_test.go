@@ -42,7 +42,7 @@ func TestProcessesBesideTheCollectorNotifyToo(t *testing.T) {
 		b.account.Spend(40)
 		b.account.TopUp(1)
 		after(t, second, 5*time.Minute)
-		if one.of(alert.Balance) != 2 || two.of(alert.Balance) != 1 || two.of(alert.TopUp) != 1 {
+		if one.of(alert.Balance) != 2 || two.of(alert.Balance) != 1 || two.saying("topped up") != 1 {
 			t.Errorf("the first notified of %+v, the second of %+v, want each once", one.events, two.events)
 		}
 		if e := two.events; len(e) > 0 && e[len(e)-1].Channels != nil {
@@ -53,7 +53,7 @@ func TestProcessesBesideTheCollectorNotifyToo(t *testing.T) {
 		after(t, second, 5*time.Minute)
 		b.account.TopUp(2)
 		after(t, second, 5*time.Minute)
-		if two.of(alert.TopUp) != 2 || one.of(alert.TopUp) != 1 {
+		if two.saying("topped up") != 2 || one.saying("topped up") != 1 {
 			t.Errorf("after it took over the second notified of %+v, the first of %+v", two.events, one.events)
 		}
 		third, three := monitor()
