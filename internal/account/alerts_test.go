@@ -69,6 +69,22 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 	check("a low value that is old", View(r.State, b, one, t0.Add(30*time.Hour), false), "balance $63.98")
 }
 
+// The one channel that there is gets one message, also from a rule that names it.
+func TestOneChannelGetsOneMessage(t *testing.T) {
+	was := testRules
+	defer func() { testRules = was }()
+	testRules.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 70, Channels: []string{"phone"}}, {Kind: alert.TopUp}}
+	st, b := known()
+	r, b := poll(st, b, credit.Balance{CreditsUSD: 100, UsageUSD: 36.02}, t0.Add(time.Minute))
+	if len(r.Notify) != 1 {
+		t.Fatalf("notified of %+v, want the balance", r.Notify)
+	}
+	r, _ = poll(r.State, b, credit.Balance{CreditsUSD: 200, UsageUSD: 36.02}, t0.Add(2*time.Minute))
+	if len(r.Notify) != 1 || len(r.State.Outbox.Due(t0.Add(2*time.Minute))) != 1 {
+		t.Errorf("after a top-up: notified of %+v, want one message", r.Notify)
+	}
+}
+
 // For how long a condition has held is what the collector knows.
 func TestAViewWaitsAsTheCollectorDoes(t *testing.T) {
 	rules := testRules

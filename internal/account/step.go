@@ -102,7 +102,7 @@ func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
 	st := &r.State
 	if rules.Sends && len(rules.Alerts) > 0 {
 		var held []alert.Event
-		st.Alerts, r.Notify, held = alert.Evaluate(rules.Alerts, st.Alerts, s.alertReading(*st, b, in.Silence))
+		st.Alerts, r.Notify, held = alert.Evaluate(alert.ForAll(rules.Alerts, rules.Channels), st.Alerts, s.alertReading(*st, b, in.Silence))
 		st.notify(r.Notify)
 		st.Outbox = st.Outbox.Add(r.Notify, rules.Channels, s.Now).Reconcile(st.Alerts)
 		r.Events = append(alertEvents(held), alertEvents(r.Notify)...)

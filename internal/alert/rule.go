@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -119,6 +120,22 @@ func LeastFactor(rules []Rule, kind Kind, account string) float64 {
 		}
 	}
 	return least
+}
+
+// ForAll returns the rules, those that name every one of the channels as rules
+// that are for all: what these say at one time is one message then.
+func ForAll(rules []Rule, channels []Channel) []Rule {
+	names := make([]string, len(channels))
+	for i, c := range channels {
+		names[i] = c.Name
+	}
+	rules = slices.Clone(rules)
+	for i := range rules {
+		if len(names) > 0 && covers(rules[i].Channels, names) {
+			rules[i].Channels = nil
+		}
+	}
+	return rules
 }
 
 // of reports whether the rule is for an account.
