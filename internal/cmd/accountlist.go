@@ -15,8 +15,6 @@ import (
 )
 
 const (
-	// listAge is how old a reading may be for the list of accounts.
-	listAge = time.Minute
 	// listAtOnce bounds how many accounts are read at one time, and listLimit
 	// the whole list.
 	listAtOnce = 8
@@ -80,7 +78,7 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 	}
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	var err error
-	r.Snapshot, err = ses.mon.Once(ctx, monitor.Freshness{MaxAge: listAge, Brief: true})
+	r.Snapshot, err = ses.mon.Once(ctx, briefly(monitor.Live))
 	r.Fault = rowFault(r.Snapshot, err)
 	if lost = ses.close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)

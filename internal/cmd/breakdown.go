@@ -85,7 +85,7 @@ func (a *app) breakdown(ctx context.Context, by spenders.By, span time.Duration,
 	var failed error
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
-		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: now.Add(-span), To: now})
+		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: backFrom(snap, now).Add(-span), To: now})
 		return print(b)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes

@@ -28,7 +28,7 @@ func TestExport(t *testing.T) {
 		t.Fatalf("export() = %q, %v, want the third file", path, err)
 	}
 	got, err := os.ReadFile(path)
-	if want := csvHead + "2026-11-19T00:00:00Z,100,1,99,1\n2026-11-20T00:00:00Z,100,2,98,1\n"; err != nil || string(got) != want {
+	if want := csvHead + "2026-11-19T00:00:00Z,100,1,99,\n2026-11-20T00:00:00Z,100,2,98,1\n"; err != nil || string(got) != want {
 		t.Errorf("the export holds %q, %v, want %q", got, err, want)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

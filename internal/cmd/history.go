@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/history"
+	"ortop/internal/account"
 	"ortop/internal/render"
 	"ortop/internal/text"
 )
@@ -63,6 +64,16 @@ of it can be a formula.`,
 type historyQuery struct {
 	from, to time.Time // a zero from is the first reading
 	every    time.Duration
+	since    time.Duration // in place of from, if it is not 0: back from the newest reading
+}
+
+// backFrom is what a span that ends now is counted back from: the newest reading,
+// as every window is, unless that is older than a collector's would be.
+func backFrom(s account.Snapshot, now time.Time) time.Time {
+	if s.Old(now) {
+		return now
+	}
+	return s.At
 }
 
 func (a *app) parseHistoryQuery(since, every string) (query historyQuery, err error) {
@@ -72,7 +83,7 @@ func (a *app) parseHistoryQuery(since, every string) (query historyQuery, err er
 		if err != nil {
 			return query, usageError("", "--since: %w", err)
 		}
-		query.from = query.to.Add(-d)
+		query.since = d
 	}
 	if every != "" {
 		if query.every, err = text.ParseSpan(every); err != nil {
@@ -102,6 +113,13 @@ func (a *app) history(ctx context.Context, query historyQuery, layout render.Row
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
+	if query.since > 0 {
+		poll, _, err := ar.DB.Poll(ctx, ar.Shown)
+		if err != nil {
+			return readError(err)
+		}
+		query.from = backFrom(account.Snapshot{At: poll.Success, Interval: s.interval}, query.to).Add(-query.since)
+	}
 	if err := eachRow(ctx, ar, query, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
 		_ = out.Flush()
 		return err

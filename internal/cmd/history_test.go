@@ -88,6 +88,10 @@ func TestRows(t *testing.T) {
 2026-11-20T01:00:00Z,10,4,6,2
 2026-11-20T02:00:00Z,30,4.5,25.5,0.5
 `},
+		{"since a reading, what was spent before it is not of the span", days, historyQuery{from: day("2026-11-20 01:00")}, `
+2026-11-20T01:00:00Z,10,4,6,
+2026-11-20T02:00:00Z,30,4.5,25.5,0.5
+`},
 		{"credits are not known", []history.Reading{unknown}, historyQuery{}, `
 2026-11-20T12:00:00Z,,5,,
 `},
@@ -126,6 +130,23 @@ func TestRows(t *testing.T) {
 				t.Errorf("rows =\n%s\nwant\n%s", got, want)
 			}
 		})
+	}
+}
+
+// A gap blurs the spans that it reaches into, and not the totals of where it has ended.
+func TestRowsBesideAGap(t *testing.T) {
+	var readings []history.Reading
+	for at := day("2026-11-20 10:00"); at.Before(day("2026-11-20 13:01")); at = at.Add(time.Minute) {
+		if at.Before(day("2026-11-20 10:30")) || at.After(day("2026-11-20 11:50")) {
+			readings = append(readings, history.Reading{At: at, UsageUSD: at.Sub(day("2026-11-20 10:00")).Hours()})
+		}
+	}
+	got := csvOf(t, archiveOf(t, time.Minute, readings...), historyQuery{every: time.Hour, to: day("2026-11-20 13:00")})
+	if want := csvHead + `2026-11-20T10:00:00Z,,0,,
+2026-11-20T11:00:00Z,,,,
+2026-11-20T12:00:00Z,,2,,1
+`; got != want {
+		t.Errorf("rows =\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -52,11 +52,9 @@ func eachReading(ctx context.Context, ar monitor.Archive, query historyQuery, fi
 	from := first.At
 	if query.from.After(from) {
 		from = query.from.Truncate(time.Second)
-		s, _, err := ar.DB.At(ctx, ar.Shown, from.Add(-time.Second))
-		if err != nil {
+		if w.before, err = beforeSpan(ctx, ar, from, last.At); err != nil {
 			return readError(err)
 		}
-		w.before = &s
 	}
 	for ; ok && !from.After(last.At); from = from.Add(rangeSpan) {
 		to := from.Add(rangeSpan - time.Second)
@@ -148,6 +146,21 @@ func (w *rowWalk) row(s credit.Sample) error {
 	return w.emit(row)
 }
 
+// beforeSpan is the account at from, for the first row of a span to be compared with;
+// nil where that is a reading, which has what was spent before, or was not seen.
+func beforeSpan(ctx context.Context, ar monitor.Archive, from, to time.Time) (*credit.Sample, error) {
+	s, _, err := ar.DB.At(ctx, ar.Shown, from)
+	if err != nil || s.At.Equal(from) || !from.Before(to) {
+		return nil, err
+	}
+	plot, err := ar.DB.BucketsAt(ctx, ar.Shown, []time.Time{from.Add(-time.Second), from, to})
+	if err != nil || plot.Buckets[1].Blurred {
+		return nil, err
+	}
+	s.At, s.UsageUSD = from, plot.Buckets[0].UsageUSD
+	return &s, nil
+}
+
 // rowOf is the row of a reading that follows another. Two segments cannot be
 // compared.
 func rowOf(s credit.Sample, before *credit.Sample) render.HistoryRow {
@@ -216,7 +229,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 				}
 			case b.From.Equal(first.At):
 				r = rowOf(first, nil)
-			case was.Known && !was.Blurred && !b.From.After(last):
+			case was.Known && !(was.Blurred && b.Blurred) && !b.From.After(last):
 				usage, credits := was.UsageUSD, was.CreditsUSD
 				if r.UsageUSD = &usage; was.CreditsKnown {
 					r.CreditsUSD = &credits

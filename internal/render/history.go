@@ -12,8 +12,8 @@ import (
 	"ortop/internal/text"
 )
 
-// HistoryRow is the account at one time, and what was spent since the row
-// before it. nil is unknown.
+// HistoryRow is the account at one time, and what was spent since the row before
+// it, or in the span that begins then. nil is unknown.
 type HistoryRow struct {
 	At         time.Time
 	CreditsUSD *float64

@@ -31,9 +31,8 @@ type Query struct {
 // Breakdown says who spent what.
 type Breakdown struct {
 	By By
-	// From and To are the span of the rows. It may differ from the query's: it
-	// ends where the keys were last read, a cached answer is up to
-	// five minutes older, and where only whole days are known it is those.
+	// From and To are the span, which is the query's except where only whole days
+	// are known. The rows may be older than To: see ReadAt.
 	From, To time.Time
 	// Rows are by spend, largest first, and unknown spend last. They are nil
 	// where they are not known; Notes then give the reason.
@@ -54,6 +53,8 @@ type Breakdown struct {
 	Partial bool
 	// Notes are lines for a person: what could not be had, and why.
 	Notes []string
+
+	days bool // of whole days
 }
 
 // Row is what one of those who spend did. A pointer is nil where the

@@ -312,3 +312,24 @@ func TestAnalyticsAreAskedRarely(t *testing.T) {
 		}
 	})
 }
+
+func TestTheTotalIsNewerThanWhoSpentIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, oldAccount("steady"))
+		b.read() // the span begins after the first reading
+		time.Sleep(2 * time.Hour)
+		b.look(ByModel, time.Hour)
+		read := time.Now()
+		time.Sleep(2 * time.Minute)
+		b.account.Spend(25)
+		time.Sleep(time.Second)
+		d := b.look(ByModel, time.Hour)
+		want := b.account.Usage(d.To) - b.account.Usage(d.From)
+		if now := time.Now(); !d.To.Equal(now) || d.To.Sub(d.From) != time.Hour || d.TotalUSD == nil || *d.TotalUSD < 25 || math.Abs(*d.TotalUSD-want) > want/50 {
+			t.Errorf("%v from %v to %v, want about %v of the hour up to %v", deref(d.TotalUSD), d.From, d.To, want, now)
+		}
+		if !d.ReadAt.Equal(read) || d.UnattributedUSD == nil || *d.UnattributedUSD < 24 {
+			t.Errorf("who spent it was read at %v and leaves %v, want %v and the 25 since", d.ReadAt, deref(d.UnattributedUSD), read)
+		}
+	})
+}

@@ -9,7 +9,7 @@ func (s *Service) byUse(ctx context.Context, sub *Subject, b *Breakdown) {
 		b.note("what was spent by " + string(b.By) + " is not known: " + oneLine(err))
 		return
 	}
-	b.From, b.To, b.Partial = used.from, used.to, used.truncated
+	b.From, b.To, b.Partial, b.days = used.from, used.to, used.truncated, used.days
 	b.seen(used.at)
 	if used.days {
 		b.note("in whole UTC days, without today: the analytics do not answer")

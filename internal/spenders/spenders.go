@@ -117,7 +117,6 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		return b, errUnread
 	}
 	var err error
-	to := b.To // the total is up to it, also where those who spent it are older
 	ordinary := sub.Key.Kind == credit.KeyOrdinary
 	switch {
 	case ordinary:
@@ -130,8 +129,8 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	default:
 		s.byUse(ctx, sub, &b)
 	}
-	if q.By == ByKey {
-		b.To = to
+	if !b.days { // the total is of what was asked, also where those who spent it are older
+		b.From, b.To = q.From, q.To
 	}
 	if b.TotalUSD == nil && b.From.Before(b.To) {
 		var totalErr error

@@ -1,0 +1,312 @@
+package cmd
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/credit"
+	"ortop/internal/keys"
+	"ortop/internal/metrics"
+	"ortop/internal/monitor"
+	"ortop/internal/sim"
+	"ortop/internal/spenders"
+	"ortop/internal/text"
+)
+
+// stage is the program with one simulated account, whose past it has, at a time of
+// the test's choice.
+type stage struct {
+	t       *testing.T
+	account *sim.Account
+	now     time.Time
+	dir     string
+	url     string
+}
+
+// newStage is an account of a profile, at a time; old reports that ortop was there
+// from its beginning.
+func newStage(t *testing.T, c sim.Config, key string, old bool) *stage {
+	t.Helper()
+	st := &stage{t: t, now: day("2026-11-26 15:20").Add(17 * time.Second), dir: t.TempDir()}
+	c.Now, c.Start = func() time.Time { return st.now }, st.now.AddDate(0, 0, -40)
+	var err error
+	if st.account, err = sim.New(c); err != nil {
+		t.Fatal(err)
+	}
+	var stop func()
+	if st.url, stop, err = st.account.Listen(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	for name, content := range map[string]string{"key": key, "config.toml": "account = \"one\"\n[[accounts]]\nname = \"one\"\nkey_file = \"key\"\n"} {
+		if err := os.WriteFile(filepath.Join(st.dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if old {
+		a, _ := st.app()
+		s, err := a.settings()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.demo = &demoAccount{c.Profile, st.account}
+		if err := a.backdate(t.Context(), s, c.Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return st
+}
+
+// app is the program, and what it will have printed.
+func (st *stage) app() (a *app, printed func() string) {
+	st.t.Helper()
+	out, err := os.CreateTemp(st.dir, "out")
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	a = &app{now: func() time.Time { return st.now }, stdin: null, stdout: out, stderr: null, env: keys.Environment{}}
+	a.flags.history, a.flags.baseURL = filepath.Join(st.dir, "history.db"), st.url
+	a.flags.config = filepath.Join(st.dir, "config.toml")
+	return a, func() string {
+		defer null.Close()
+		defer out.Close()
+		if _, err := out.Seek(0, io.SeekStart); err != nil {
+			st.t.Fatal(err)
+		}
+		all, err := io.ReadAll(out)
+		if err != nil {
+			st.t.Fatal(err)
+		}
+		return string(all)
+	}
+}
+
+// run is what a command prints.
+func (st *stage) run(args ...string) string {
+	st.t.Helper()
+	a, printed := st.app()
+	flags := a.flags
+	root := a.root()
+	root.SetArgs(append([]string{"--history", flags.history, "--base-url", flags.baseURL, "--config", flags.config}, args...))
+	var exit *exitError // what is known is printed all the same
+	if err := root.ExecuteContext(st.t.Context()); err != nil && !(errors.As(err, &exit) && exit.code == exitUnknown) {
+		st.t.Fatalf("ortop %s: %v", strings.Join(args, " "), err)
+	}
+	return printed()
+}
+
+// object is the JSON that a command prints.
+func (st *stage) object(args ...string) object {
+	st.t.Helper()
+	var o object
+	if err := json.Unmarshal([]byte(st.run(args...)), &o); err != nil {
+		st.t.Fatalf("ortop %s: %v", strings.Join(args, " "), err)
+	}
+	return o
+}
+
+type object map[string]any
+
+// usd is the amount at a path; nil is unknown.
+func (o object) usd(path ...string) *float64 {
+	var v any = map[string]any(o)
+	for _, name := range path {
+		v = v.(map[string]any)[name]
+	}
+	if usd, ok := v.(float64); ok {
+		return &usd
+	}
+	return nil
+}
+
+// historySums are the sums of the spends that history prints, by its form.
+func (st *stage) historySums(args ...string) map[string]*float64 {
+	st.t.Helper()
+	args = append([]string{"history"}, args...)
+	sums := map[string]*float64{}
+	add := func(form, cell string) {
+		if cell = strings.NewReplacer("$", "", ",", "").Replace(cell); cell == "" || cell == text.Unknown {
+			return
+		}
+		usd, err := strconv.ParseFloat(cell, 64)
+		if err != nil {
+			st.t.Fatalf("%v: %q is not an amount", args, cell)
+		}
+		if sums[form] == nil {
+			sums[form] = new(float64)
+		}
+		*sums[form] += usd
+	}
+	records, err := csv.NewReader(strings.NewReader(st.run(append(args, "--csv")...))).ReadAll()
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	for _, r := range records[1:] {
+		add("history --csv", r[4])
+	}
+	for _, r := range st.object(append(args, "--json")...)["rows"].([]any) {
+		if usd := object(r.(map[string]any)).usd("spend_usd"); usd != nil {
+			add("history --json", fmt.Sprint(*usd))
+		}
+	}
+	if slices.Contains(args, "1d") { // few rows are rounded, and each to a cent
+		for _, line := range strings.Split(strings.TrimSpace(st.run(args...)), "\n")[1:] {
+			add("history", strings.Fields(line)[2])
+		}
+	}
+	return sums
+}
+
+// metric is a value of the page that Prometheus gets; nil where there is none.
+func (st *stage) metric(name string) (value *float64) {
+	st.t.Helper()
+	a, _ := st.app()
+	a.flags.account = ""
+	err := a.once(st.t.Context(), monitor.Live, func(snap account.Snapshot, _ *monitor.Monitor) error {
+		for line := range strings.Lines(string(metrics.Text([]metrics.Account{{Snapshot: snap}}, st.now))) {
+			if strings.HasPrefix(line, name+"{") {
+				fields := strings.Fields(line)
+				usd, err := strconv.ParseFloat(fields[len(fields)-1], 64)
+				value = &usd
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return value
+}
+
+// TestSurfacesAgree compares, to the cent, what the commands say in all their forms:
+// what is left, and what was spent in a window.
+func TestSurfacesAgree(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		sim   sim.Config
+		key   string
+		old   bool
+		alone bool // the key cannot read the account
+	}{
+		{"a management key", sim.Config{Profile: "steady"}, sim.DemoKey, true, false},
+		{"an organization", sim.Config{Profile: "solo", Members: 3, Workspaces: 3}, sim.DemoKey, true, false},
+		{"a member's budget", sim.Config{Profile: "budget"}, sim.MemberKey, true, false},
+		{"an account that is spent", sim.Config{Profile: "nearly-empty"}, sim.DemoKey, true, false},
+		{"the first reading", sim.Config{Profile: "batch"}, sim.DemoKey, false, false},
+		{"the first reading, by an ordinary key", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, false, false},
+		{"the first reading, by a key that sees itself alone", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey}, sim.MemberKey, false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			st := newStage(t, c.sim, c.key, c.old)
+			st.run("status")
+			for range 2 {
+				st.now = st.now.Add(47 * time.Second)
+				st.account.Spend(0.31)
+				st.run("status")
+			}
+			st.account.Spend(25) // which no reading has, and so no surface
+			st.now = st.now.Add(time.Second)
+			st.compare(c.alone)
+			st.now = st.now.Add(30 * time.Second)
+			st.compare(c.alone)
+		})
+	}
+}
+
+// compare compares the surfaces at this time. Each is first to read the account in
+// one of the comparisons: which one that is makes no difference.
+func (st *stage) compare(alone bool) {
+	st.t.Helper()
+	account := object(st.object("accounts", "--json")["accounts"].([]any)[0].(map[string]any))
+	status := st.object("status", "--json")
+	at, err := time.Parse(time.RFC3339, status["at"].(string))
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	said := map[string]map[string]*float64{} // by the window, and by the surface
+	add := func(window, surface string, usd *float64) {
+		if said[window] == nil {
+			said[window] = map[string]*float64{}
+		}
+		said[window][surface] = usd
+	}
+	add("left", "status", status.usd("balance_usd"))
+	add("left", "accounts", account.usd("balance_usd"))
+	add("left", "metrics", st.metric("ortop_balance_usd"))
+	for window, name := range map[string]string{"today": "today_usd", "1h": "last_1h_usd", "24h": "last_24h_usd", "7d": "last_7d_usd"} {
+		add(window, "status", status.usd("spend", name))
+	}
+	for window, name := range map[string]string{"1h": "usd_per_hour", "24h": "usd_per_day"} {
+		add(window, "status, burn", status.usd("burn", name))
+		add(window, "accounts", account.usd("burn_"+name))
+	}
+	add("1h", "metrics", st.metric("ortop_burn_usd_per_hour"))
+	for window, period := range map[string]string{"today": "day", "week": "week", "month": "month"} {
+		report := st.object("report", "--"+period, "--json")
+		add(window, "report", report.usd("spend_usd"))
+		add("left", "report --"+period, report.usd("balance_usd"))
+	}
+	for window, span := range map[string]time.Duration{
+		"today": at.Sub(credit.DayStart(at)), "week": at.Sub(credit.WeekStart(at)), "month": at.Sub(credit.MonthStart(at)),
+		"1h": time.Hour, "24h": 24 * time.Hour, "7d": 7 * 24 * time.Hour,
+	} {
+		since := fmt.Sprintf("%ds", int(span.Seconds()))
+		for _, by := range spenders.Bys {
+			if !alone && (by == spenders.ByKey || window == "24h") {
+				add(window, "breakdown --by "+string(by), st.object("breakdown", "--since", since, "--by", string(by), "--json").usd("total_usd"))
+			}
+		}
+		if surfaces := said[window]; unknown(surfaces) || alone && window != "today" {
+			continue // history has what is known of it
+		}
+		for form, usd := range st.historySums("--since", since) {
+			add(window, form, usd)
+		}
+		for _, every := range []string{"7h", "1d"} {
+			for form, usd := range st.historySums("--since", since, "--every", every) {
+				add(window, form+" --every "+every, usd)
+			}
+		}
+	}
+	for window, surfaces := range said {
+		want := slices.Sorted(maps.Keys(surfaces))[0]
+		for surface, usd := range surfaces {
+			rounded := 1e-6
+			if strings.HasPrefix(surface, "history --every") {
+				rounded = 0.005 * (1 + math.Ceil(at.Sub(credit.MonthStart(at)).Hours()/24))
+			}
+			if (usd == nil) != (surfaces[want] == nil) || usd != nil && math.Abs(*usd-*surfaces[want]) > rounded {
+				st.t.Errorf("%s: %s says %s, and %s %s", window, surface, text.MaybeUSD(usd), want, text.MaybeUSD(surfaces[want]))
+			}
+		}
+	}
+}
+
+// unknown reports whether none of the surfaces says an amount.
+func unknown(surfaces map[string]*float64) bool {
+	for _, usd := range surfaces {
+		if usd != nil {
+			return false
+		}
+	}
+	return true
+}
