@@ -268,7 +268,7 @@ func TestFree(t *testing.T) {
 	})
 	r := Reading{Now: start, At: start, Fresh: true}
 	used(46, 50)(&r)
-	_, events := Evaluate([]Rule{{Kind: Free}}, State{}, r)
+	_, events, _ := Evaluate([]Rule{{Kind: Free}}, State{}, r)
 	if want := "46 of today's 50 requests to free models are used, they reset Sun 22 Nov, 00:00"; len(events) != 1 || !strings.Contains(events[0].Text, want) {
 		t.Errorf("events = %+v, want %q", events, want)
 	}
