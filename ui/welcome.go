@@ -35,12 +35,35 @@ func (o onboarding) lines(p draw.Pen, e entry, host string, w, h int) []string {
 	if h > len(lines) {
 		lines = append(lines, p.Dim(keys))
 	}
+	if name, ok := draw.Digits(p, "ortop", in); ok && h >= len(lines)+roomForName {
+		return welcomed(p, name, lines, w, h)
+	}
 	for i := range lines {
 		if lines[i] != "" {
 			lines[i] = "  " + draw.Fit(draw.CutWords(lines[i], in), in)
 		}
 	}
 	return lines
+}
+
+// roomForName is the height beside the lines from which the name stands above them.
+const roomForName = 8
+
+// welcomed are the lines in the middle of a large screen, with the name above them.
+func welcomed(p draw.Pen, name [3]string, lines []string, w, h int) []string {
+	wide := 0
+	for _, line := range lines {
+		wide = max(wide, min(draw.Width(line), w-4))
+	}
+	left := draw.Blank((w - wide) / 2)
+	out := draw.Fill(nil, w, (h-len(lines)-len(name)-1)/3)
+	for _, row := range name {
+		out = append(out, draw.Fit(left+p.Accent(row), w))
+	}
+	for _, line := range append([]string{""}, lines...) {
+		out = append(out, draw.Fit(left+draw.CutWords(line, wide), w))
+	}
+	return out
 }
 
 // promises are where the key is sent and where it is stored.
