@@ -43,7 +43,11 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 		}
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s to %s, read %s\n", text.Moment(b.From, now), text.Moment(b.To, now), text.Ago(now.Sub(b.ReadAt)))
+	read := "not read"
+	if !b.ReadAt.IsZero() {
+		read = "read " + text.Ago(now.Sub(b.ReadAt))
+	}
+	fmt.Fprintf(&out, "%s to %s, %s\n", text.Moment(b.From, now), text.Moment(b.To, now), read)
 	for _, l := range lines {
 		var line strings.Builder
 		for i, cell := range l {

@@ -16,7 +16,7 @@ type BreakdownObject struct {
 	To           string             `json:"to"`
 	Total        *float64           `json:"total_usd"`
 	Unattributed *float64           `json:"unattributed_usd"`
-	ReadAt       string             `json:"read_at"` // of the oldest row
+	ReadAt       *string            `json:"read_at"` // of the oldest row
 	Rows         []breakdownRowJSON `json:"rows"`
 }
 
@@ -38,7 +38,10 @@ type breakdownRowJSON struct {
 func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
-		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, ReadAt: *timestamp(b.ReadAt), Rows: []breakdownRowJSON{},
+		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+	}
+	if !b.ReadAt.IsZero() {
+		o.ReadAt = timestamp(b.ReadAt)
 	}
 	for _, r := range b.Rows {
 		row := breakdownRowJSON{

@@ -40,7 +40,7 @@ func FaultHint(f account.Fault, due time.Time) string {
 	case credit.FaultPayment:
 		return "the account has no credits left, or owes some: openrouter.ai/settings/credits"
 	case credit.FaultServer:
-		return "this usually passes by itself; the last known values are shown"
+		return "this usually passes by itself"
 	case credit.FaultRedirect:
 		return "ortop does not follow redirects, so that the key is not sent elsewhere: check the base URL with ortop doctor"
 	case credit.FaultStorage:
@@ -48,7 +48,7 @@ func FaultHint(f account.Fault, due time.Time) string {
 	case credit.FaultMalformed:
 		return "what answered may not be the OpenRouter API: ortop doctor shows the base URL"
 	case credit.FaultNetwork:
-		return "the last known values are shown; ortop doctor checks the connection"
+		return "ortop doctor checks the connection"
 	}
 	return ""
 }

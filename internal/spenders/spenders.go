@@ -114,6 +114,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	}
 	sub := s.o.Subject()
 	if sub == nil || sub.Key == nil {
+		b.ReadAt = time.Time{}
 		return b, errUnread
 	}
 	var err error
@@ -138,6 +139,9 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		err = cmp.Or(err, totalErr)
 	}
 	b.sum(ordinary)
+	if err != nil && len(b.Rows) == 0 {
+		b.ReadAt = time.Time{}
+	}
 	return b, err
 }
 
