@@ -15,7 +15,7 @@ const (
 	backfilled = credit.Backfilled // a span whose spend is known
 	// NotKnown is the cause of a gap between two readings of which nothing
 	// tells what was spent: no span of a back-fill did.
-	NotKnown = "not known"
+	NotKnown = credit.NotKnown
 )
 
 // Backfill puts spend that is known from elsewhere before the oldest reading

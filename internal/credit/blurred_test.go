@@ -24,6 +24,7 @@ func TestBlurred(t *testing.T) {
 		{"a week that cuts a day", gap(-163, -139, Backfilled), -151, 17, false},
 		{"an hour that cuts two that are filled in by the hour", gap(3, 4, Backfilled), 3.7, 4.7, false},
 		{"a gap inside", gap(1, 3, "asleep"), 0, 5, false},
+		{"a gap of which nothing is told", gap(1, 2, NotKnown), 0, 24, true},
 		{"a gap that reaches out", gap(1, 3, "asleep"), 2, 5, true},
 		{"a gap that reaches out a little", gap(1, 3, "asleep"), 2.8, 5, false},
 		{"beside a gap", gap(1, 3, "asleep"), 3, 5, false},

@@ -63,6 +63,9 @@ type Gap struct {
 // Backfilled is the cause of a gap whose spend was filled in from totals.
 const Backfilled = "back-filled"
 
+// NotKnown is the cause of a gap of which nothing tells what was spent.
+const NotKnown = "not known"
+
 // Damaged is the cause of a gap whose readings do not match their checksums.
 const Damaged = "damaged"
 

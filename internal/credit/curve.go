@@ -148,15 +148,15 @@ func (s Span) Shared(o Span) time.Duration {
 // fine is a span of spend that is filled in and may be spread evenly.
 const fine = time.Hour + time.Minute
 
-// Blurred reports whether when the spend of s happened is not known: too much of it
-// lies in a gap that reaches out of it, or it cuts a span whose spend was filled
+// Blurred reports whether the spend of s, or when it happened, is not known: nothing
+// tells what was spent in a gap of it, too much lies in a gap that reaches out, or it cuts a span whose spend was filled
 // in, other than a short one, by too much of its own length.
 func (c Curve) Blurred(s Span) bool {
 	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
 	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
 		g := c.Gaps[i]
 		if g.Cause != Backfilled {
-			if Guessed([]Gap{g}, s) {
+			if g.Cause == NotKnown || Guessed([]Gap{g}, s) {
 				return true
 			}
 			continue
