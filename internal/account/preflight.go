@@ -142,6 +142,9 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 			continue
 		}
 		x := bound{name: "the " + g.Name(), leftUSD: *g.RemainingUSD}
+		if at, ok := g.Next(s.At); ok {
+			x.name += ", which resets " + at.UTC().Format("2 Jan") + " (UTC),"
+		}
 		if g.LimitUSD != nil {
 			x.afterUSD = capAfter(model(cmp.Or(b.Budget, b.Key), s.At), g.Cap, s.At, d)
 		} else if spend, ok := model(cmp.Or(b.Budget, b.Key), s.At).SpendWithin(d); ok {

@@ -46,6 +46,9 @@ func Text(accounts []Account, now time.Time) []byte {
 		}
 		p.write(f)
 	}
+	for _, f := range budgets(accounts, now) {
+		p.write(f)
+	}
 	p.write(firing(accounts, now))
 	p.write(failures(accounts))
 	p.write(depletion(accounts, now))
@@ -76,13 +79,6 @@ var values = []struct {
 		totals(func(b credit.Balance) float64 { return b.UsageUSD })},
 	{"ortop_spendable_usd", gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
-	{"ortop_budget_remaining_usd", gauge, "What is left of the budget that binds the key.", false,
-		func(s account.Snapshot, _ time.Time) *float64 {
-			if g := s.Key.Budget(); g != nil {
-				return g.RemainingUSD
-			}
-			return nil
-		}},
 	{"ortop_free_requests_used", gauge, "Requests to free models that were made in this UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Used })},
 	{"ortop_free_requests_limit", gauge, "Requests to free models that are allowed in a UTC day.", false,
@@ -162,6 +158,24 @@ func seconds(t time.Time) *float64 {
 	}
 	v := float64(t.UnixMilli()) / 1000
 	return &v
+}
+
+// budgets are what is left of the budget that binds each key, and when it resets.
+func budgets(accounts []Account, now time.Time) []family {
+	left := family{name: "ortop_budget_remaining_usd", kind: gauge, help: "What is left of the budget that binds the key."}
+	resets := family{name: "ortop_budget_reset_timestamp_seconds", kind: gauge, help: "When the budget that binds the key starts anew."}
+	for _, a := range accounts {
+		g := a.Snapshot.Key.Budget()
+		if g == nil || a.Snapshot.Old(now) {
+			continue
+		}
+		labels := []label{{"account", a.Snapshot.Account}, {"scope", g.Name()}}
+		left.add(*g.RemainingUSD, labels...)
+		if at, ok := g.Next(now); ok {
+			resets.add(*seconds(at), labels...)
+		}
+	}
+	return []family{left, resets}
 }
 
 func firing(accounts []Account, now time.Time) family {

@@ -110,6 +110,19 @@ func TestText(t *testing.T) {
 	}
 }
 
+// A budget is told with its scope in words and its reset.
+func TestBudget(t *testing.T) {
+	a := healthy()
+	a.Snapshot.Key = &credit.Key{Kind: credit.KeyOrdinary, Budgets: []credit.Budget{{
+		Scope: "workspace_default_member", Cap: credit.Cap{RemainingUSD: ptr(2.0)}, ResetsAt: now.Add(time.Hour)}}}
+	labels := `{account="work",scope="workspace's member budget"}`
+	got := parsed(t, Text([]Account{a}, now))
+	left, at := got["ortop_budget_remaining_usd"+labels], got["ortop_budget_reset_timestamp_seconds"+labels]
+	if left != 2 || at != float64(now.Add(time.Hour).Unix()) {
+		t.Errorf("%v is left until %v, want 2 until %v", left, at, now.Add(time.Hour).Unix())
+	}
+}
+
 func TestTopUpMissing(t *testing.T) {
 	const name = `ortop_auto_topup_missing{account="work"}`
 	a := healthy()

@@ -18,6 +18,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
 	line("left", "%s", f.Balance)
+	limitLines(s, f, line)
 	if label, date, in, within := f.ending(); within == text.Unknown {
 		line(label, "%s", date)
 	} else {

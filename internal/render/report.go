@@ -85,6 +85,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	default:
 		add("left", "%s %s", f.Balance, r.BalanceNote)
 	}
+	limitLines(r.Snapshot, f, add)
 	label, date, _, within := f.ending()
 	add(label, "%s", date)
 	if within != text.Unknown {

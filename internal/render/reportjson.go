@@ -22,6 +22,9 @@ type ReportObject struct {
 	Change       *float64          `json:"change_ratio"` // 0.61: 61 % above the previous by this time
 	Days         []reportDayJSON   `json:"days"`
 	Balance      *float64          `json:"balance_usd"`
+	Spendable    *float64          `json:"spendable_usd"`
+	Binding      *string           `json:"binding"`
+	Budget       *budgetJSON       `json:"budget"`
 	Models       []spenderJSON     `json:"models"` // null: unknown
 	Keys         []spenderJSON     `json:"keys"`
 	TopUps       []topUpJSON       `json:"top_ups"` // null: none was seen, and the period was seen only in part
@@ -68,6 +71,7 @@ func Report(r UsageReport, now time.Time) ReportObject {
 		PreviousFrom: timestamp(r.Before), Previous: r.BeforeUSD, SameTime: r.SameTimeUSD, Change: r.change(),
 		Days: []reportDayJSON{}, Models: spenderRows(r.Models), Keys: spenderRows(r.Keys),
 		Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
+		Spendable: r.SpendableUSD, Binding: word(r.Binding), Budget: budgetObject(r.Key.Budget(), now),
 		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault, r.Damage),
 	}
 	for _, d := range r.Days {

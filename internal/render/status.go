@@ -40,6 +40,7 @@ type fields struct {
 	ChargeRange  string
 	AutoTopUp    string // "$25.00 below $10.00, about $330.40 a month", or —
 	Cap          string // the key's cap: "$14.87 left of $20.00, resets 1 Dec (UTC)"
+	Budget       string // that of the key: "$2.00 left of $50.00, member budget, resets 1 Dec (UTC)", or —
 	Age          string // "4 s ago"
 	Error        string
 	JSON         StatusObject
@@ -88,6 +89,9 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	}
 	if s.Key != nil {
 		f.Cap = capText(*s.Key, now)
+	}
+	if g := s.Key.Budget(); g != nil {
+		f.Budget = BudgetText(*g, now)
 	}
 	if s.Fault != nil {
 		f.Error = s.Fault.Message
@@ -237,6 +241,22 @@ func AlertsFiring(s account.Snapshot, now time.Time) string {
 	return strings.Join(lines, "\n")
 }
 
+// limitLines writes the limits of the key, and what binds if one of them does.
+func limitLines(s account.Snapshot, f fields, line func(label, format string, args ...any)) {
+	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
+		line("key cap", "%s", f.Cap)
+	}
+	if s.Key.Budget() != nil {
+		line("budget", "%s", f.Budget)
+	}
+	switch s.Binding {
+	case credit.BoundByKey:
+		line("spendable", "%s, bound by the key's cap", f.Spendable)
+	case credit.BoundByBudget:
+		line("spendable", "%s, bound by the %s", f.Spendable, s.LimitName(forecast.Budget))
+	}
+}
+
 // StatusText is s for a person.
 func StatusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
@@ -253,20 +273,9 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	default:
 		line("left", "%s  %s", f.Balance, s.BalanceNote)
 	}
-	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
-		line("key cap", "%s", f.Cap)
-	}
-	if g := s.Key.Budget(); g != nil {
-		line("budget", "%s", BudgetText(*g, now))
-	}
+	limitLines(s, f, line)
 	if r := s.Key.FreeInUse(); r != nil {
 		line("free", "%s", freeText(*r))
-	}
-	switch s.Binding {
-	case credit.BoundByKey:
-		line("spendable", "%s, bound by the key's cap", f.Spendable)
-	case credit.BoundByBudget:
-		line("spendable", "%s, bound by the %s", f.Spendable, s.LimitName(forecast.Budget))
 	}
 	if label, date, in, within := f.ending(); within != text.Unknown {
 		line(label, "%s, in %s  (80 %%: %s)", date, in, within)
