@@ -213,6 +213,22 @@ func TestSimQuery(t *testing.T) {
 	}
 }
 
+// What a spent budget answers is read as the layer that refused.
+func TestSimBudgetSpent(t *testing.T) {
+	resets := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	f := sim.BudgetSpent(20, 20.25, resets)
+	r := client.ReadRefusal([]byte(f.Body))
+	if f.Status != 403 || r.LimitSource != "openrouter_guardrail_budget" || r.Scope != "member" ||
+		*r.LimitUSD != 20 || *r.SpendUSD != 20.25 || !r.ResetsAt.Equal(resets) || r.RetryAfter != "" {
+		t.Errorf("BudgetSpent() = %d, read as %+v", f.Status, r)
+	}
+	a, c := simulated(t, sim.Config{}, sim.DemoKey)
+	a.Fail(f)
+	if _, err := c.Credits(t.Context()); !errors.Is(err, client.ErrForbidden) {
+		t.Errorf("Credits() = %v, want it forbidden", err)
+	}
+}
+
 func TestSimPeopleAndBudgets(t *testing.T) {
 	_, c := simulated(t, sim.Config{Members: 230, Workspaces: 2}, sim.DemoKey)
 	members := must(c.Members(t.Context()))(t)

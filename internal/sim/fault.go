@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -91,6 +92,14 @@ func (f Fault) asOf(now time.Time, before int) time.Time {
 // Error is the API's own error with a status and its documented message.
 func Error(status int) Fault {
 	return Fault{Status: status, Body: string(errorBody(status, messageFor(status)))}
+}
+
+// BudgetSpent is the 403 of a request that a member's spent budget refuses. It
+// carries no Retry-After.
+func BudgetSpent(limitUSD, spendUSD float64, resetsAt time.Time) Fault {
+	return Fault{Status: http.StatusForbidden, Body: fmt.Sprintf(`{"error":{"code":403,"message":"Budget exceeded","metadata":`+
+		`{"limit_source":"openrouter_guardrail_budget","scope":"member","limit_usd":%g,"spend_usd":%g,"resets_at":%q}}}`,
+		limitUSD, spendUSD, resetsAt.UTC().Format(time.RFC3339))}
 }
 
 // RateLimited is a 429 whose Retry-After is as given, in any form, right or
