@@ -213,6 +213,23 @@ func TestSimQuery(t *testing.T) {
 	}
 }
 
+// The member's budget is read from both of its forms, and a management key has none.
+func TestSimMemberBudget(t *testing.T) {
+	for _, list := range []bool{false, true} {
+		cfg := sim.Config{MemberBudgetUSD: 50, BudgetList: list}
+		_, c := simulated(t, cfg, ordinaryKey)
+		got := must(c.Key(t.Context()))(t).Budgets
+		if len(got) != 1 || got[0].Scope != "member" || *got[0].LimitUSD != 50 || *got[0].RemainingUSD != 50-*got[0].SpendUSD ||
+			got[0].ResetInterval != "weekly" || !got[0].ResetsAt.Equal(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("list %v: Budgets = %+v, want the member's of $50 until Monday", list, got)
+		}
+		_, c = simulated(t, cfg, sim.DemoKey)
+		if got := must(c.Key(t.Context()))(t).Budgets; got != nil {
+			t.Errorf("list %v: a management key's Budgets = %+v, want none", list, got)
+		}
+	}
+}
+
 // What a spent budget answers is read as the layer that refused.
 func TestSimBudgetSpent(t *testing.T) {
 	resets := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
