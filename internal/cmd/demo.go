@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"ortop/client"
@@ -24,12 +23,11 @@ const demoDays = 35
 // demoInterval is short, so that a demo moves while it is looked at.
 const demoInterval = 5 * time.Second
 
-func profileNames() string {
-	var names []string
+func profileNames() (names []string) {
 	for _, p := range sim.Profiles() {
 		names = append(names, p.Name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // demoOrSettings are the settings of the demo where --demo asks for it.

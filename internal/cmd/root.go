@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -89,8 +90,10 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.StringVar(&a.flags.baseURL, "base-url", "", "where the API is: https, or http on loopback")
 	f.DurationVar(&a.flags.interval, "interval", 0, "time between two polls")
 	f.Lookup("interval").DefValue = defaultInterval.String()
-	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+profileNames())
+	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile
+	// Its only error is of a flag that is not there.
+	_ = root.RegisterFlagCompletionFunc("demo", cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp))
 	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: "+themeNames())
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
