@@ -68,7 +68,7 @@ func TestKeysOddRow(t *testing.T) {
 	got, err := serve(t, answer(200, `{"data":[{"hash":"h","usage":1,"disabled":"true","last_used_at":"2026-11-01T00:00:00Z","external_user":"e"},{"hash":"i","usage":"1"}]}`, "Date", "")).Keys(t.Context(), "")
 	want := List[APIKey]{
 		Rows:      []APIKey{{Hash: "h", KeyUsage: KeyUsage{UsageUSD: 1}, LastUsedAt: ptr(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)), ExternalUser: "e"}},
-		Meta:      Meta{Odd: "data[0].disabled is not true or false, and 1 more"},
+		Meta:      Meta{Odd: "1 of 2 rows left out: data[1].usage is not a number, and 1 more"},
 		Truncated: true,
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {

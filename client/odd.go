@@ -17,9 +17,13 @@ func (o *odd) add(err error) {
 	o.more++
 }
 
-// rows notes that some of the rows of a list cannot be used.
+// rows notes that some of the rows of a list cannot be used: that comes before
+// any field.
 func (o *odd) rows(unread, all int, why error) {
-	o.add(fmt.Errorf("%d of %d rows left out: %w", unread, all, why))
+	if o.first != "" {
+		o.more++
+	}
+	o.first = fmt.Sprintf("%d of %d rows left out: %v", unread, all, why)
 }
 
 func (o *odd) String() string {

@@ -16,6 +16,8 @@ type Input struct {
 	// Filled and KeyFilled report that spend from before the first reading of
 	// the account, or of the key, was put into history, and is in the book.
 	Filled, KeyFilled bool
+	// Unread names what of that spend could not be read; empty: all was.
+	Unread string
 	// Drivers are who drives the spikes that were pending, by their IDs; nil
 	// where nobody looked for them.
 	Drivers map[string]Driver
@@ -79,6 +81,9 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		r.judge(in, b, rules, &s)
 	} else {
 		s.Alerts = s.holding(*st, b, rules)
+	}
+	if in.Unread != "" {
+		r.Events = append(r.Events, Event{At: now, Kind: EventGap, Text: text.Clean("of the spend before the first reading "+in.Unread, 300)})
 	}
 	r.Snapshot = s
 	return r

@@ -44,6 +44,16 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// A window that holds an hour of which nobody knows what it cost has no sum.
+func TestAWindowOfWhatIsNotKnownHasNoSum(t *testing.T) {
+	trail, at := hourly(3), t0
+	trail.Gaps = []credit.Gap{{Span: credit.Span{From: at.Add(-5 * time.Hour), To: at.Add(-4 * time.Hour)}, Cause: credit.NotKnown}}
+	w := windowsOf(trail, at)
+	if hour, day := w.last(time.Hour), w.last(24*time.Hour); hour == nil || day != nil {
+		t.Errorf("the last hour cost %v, the last 24 h %v, want a sum of the hour alone", deref(hour), deref(day))
+	}
+}
+
 func TestBurn(t *testing.T) {
 	b := windowsOf(hourly(33), t0).burn()
 	if *b.USDPerHour != 1 || *b.USDPerDay != 24 || *b.WeekUSDPerDay != 24 || *b.TrendRatio != 0 || *b.UsualUSDPerHour != 1 {

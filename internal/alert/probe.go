@@ -291,7 +291,7 @@ func free(r Rule, in Reading) (f finding, known bool) {
 	}
 	start := credit.DayStart(in.Now)
 	f = share(ratio, r.AboveRatio)
-	f.subject, f.value = start.Format(time.DateOnly), text.Percent(ratio)
+	f.subject, f.number, f.value = start.Format(time.DateOnly), ratio, text.Percent(ratio)
 	f.text = fmt.Sprintf("%s of today's %s requests to free models are used, they reset %s",
 		text.Count(*in.Free.Used), text.Count(*in.Free.Limit), text.Moment(start.AddDate(0, 0, 1), in.Now))
 	return f, true

@@ -240,7 +240,7 @@ func (r Rule) figures(in Reading, f finding) (number *float64, unit Unit, thresh
 			}
 			limit = in.Refill.ThresholdUSD
 		}
-	case Used, Limit:
+	case Used, Limit, Free:
 		unit = Ratio
 	case Runway, KeyExpiry:
 		unit, limit = Seconds, r.Within.Seconds()

@@ -21,8 +21,8 @@ func pastChore() *chore {
 			return st.state.Facts.Filled.IsZero() && st.manages()
 		},
 		request: func(ctx context.Context, api API, now time.Time) (apply, error) {
-			spans, err := spenders.Past(ctx, api, now)
-			return func(ctx context.Context, st *store) (account.Input, error) { return st.fill(ctx, spans) }, err
+			spans, note, err := spenders.Past(ctx, api, now)
+			return func(ctx context.Context, st *store) (account.Input, error) { return st.fill(ctx, spans, note) }, err
 		},
 	}
 }
@@ -51,13 +51,13 @@ func (st *store) fillPast(ctx context.Context, api API) account.Input {
 }
 
 // fill puts the account's spend before its first reading into history.
-func (st *store) fill(ctx context.Context, spans []history.Spend) (account.Input, error) {
+func (st *store) fill(ctx context.Context, spans []history.Spend, note string) (account.Input, error) {
 	n, err := st.db.Backfill(ctx, st.of(), spans)
 	if err != nil {
 		return account.Input{}, err
 	}
 	st.log.Info("filled in spend from before the first reading", "spans", n)
-	return account.Input{Filled: true}, st.load(ctx)
+	return account.Input{Filled: true, Unread: note}, st.load(ctx)
 }
 
 // keyShare is how much of an account's spend must be a key's own, for the

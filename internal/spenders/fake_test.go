@@ -142,11 +142,14 @@ func TestPast(t *testing.T) {
 				if err, ok := answer.(error); ok {
 					return client.Analytics{}, err
 				}
-				return client.Analytics{Rows: answer.([]client.AnalyticsRow), Truncated: c.truncated, Unread: c.unread}, nil
+				return client.Analytics{Rows: answer.([]client.AnalyticsRow), Truncated: c.truncated, Unread: c.unread, Meta: client.Meta{Odd: strings.Repeat("odd", min(1, c.unread))}}, nil
 			},
 			activity: func() (client.Activity, error) { return activity, c.activity },
 		}
-		got, err := Past(t.Context(), f, noon)
+		got, note, err := Past(t.Context(), f, noon)
+		if (note == "odd") != (c.unread > 0 && err == nil && len(got) > 0) {
+			t.Errorf("%s: the note is %q", c.name, note)
+		}
 		var sums []string
 		for i, s := range got {
 			sums = append(sums, fmt.Sprint(s.USD))

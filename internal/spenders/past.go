@@ -1,6 +1,7 @@
 package spenders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -23,26 +24,27 @@ const (
 const creditsUsage = "credits_usage"
 
 // Past fetches what the account spent before now: by the hour, and by the day
-// before that.
-func Past(ctx context.Context, api API, now time.Time) ([]history.Spend, error) {
-	hours, err := spendBy(ctx, api, "hour", now.Add(-hoursBack).Truncate(time.Hour), now)
+// before that. note names what of the answers could not be read.
+func Past(ctx context.Context, api API, now time.Time) (spans []history.Spend, note string, err error) {
+	hours, note, err := spendBy(ctx, api, "hour", now.Add(-hoursBack).Truncate(time.Hour), now)
 	if err != nil && !worthAnother(err) {
-		return nil, err
+		return nil, "", err
 	}
-	days, dayErr := spendBy(ctx, api, "day", credit.DayStart(now).Add(-daysBack), now)
+	days, dayNote, dayErr := spendBy(ctx, api, "day", credit.DayStart(now).Add(-daysBack), now)
 	if dayErr == nil && len(hours) > 0 { // a day within which they begin has the rest of it
 		days = slices.DeleteFunc(days, func(s history.Spend) bool { return !s.From.Before(hours[0].From) })
 	}
 	if dayErr == nil {
-		return append(days, hours...), nil
+		return append(days, hours...), cmp.Or(note, dayNote), nil
 	}
 	if err == nil {
-		return hours, nil
+		return hours, note, nil
 	}
 	if !worthAnother(dayErr) {
-		return nil, dayErr
+		return nil, "", dayErr
 	}
-	return activitySpend(ctx, api, now)
+	spans, err = activitySpend(ctx, api, now)
+	return spans, "", err
 }
 
 // worthAnother reports whether a question that is put otherwise may fare
@@ -55,22 +57,25 @@ func worthAnother(err error) bool {
 var errPartial = errors.New("the answer has not all of the rows")
 
 // spendBy fetches spend by the hour or day.
-func spendBy(ctx context.Context, api API, granularity string, from, to time.Time) ([]history.Spend, error) {
+func spendBy(ctx context.Context, api API, granularity string, from, to time.Time) (spans []history.Spend, note string, err error) {
 	a, err := api.Query(ctx, client.AnalyticsQuery{
 		Metrics: []string{creditsUsage}, Granularity: granularity, From: from, To: to, Limit: 10_000,
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if a.Truncated {
-		return nil, errPartial
+		return nil, "", errPartial
+	}
+	if a.Unread > 0 {
+		note = a.Odd
 	}
 	step := granularities[granularity]
 	usd, unknown := spendRows(a.Rows, step, creditsUsage)
 	return slices.DeleteFunc(even(usd, step, to), func(s history.Spend) bool {
 		_, told := usd[s.From]
 		return unknown[s.From] || !told && a.Unread > 0
-	}), nil
+	}), note, nil
 }
 
 // granularities are how long the buckets of a query are.
