@@ -62,7 +62,7 @@ func Judge(was Facts, r Reading, b *Book) Verdict {
 		return v
 	}
 	if was.Fingerprint != r.Fingerprint {
-		v.Facts = Facts{Fingerprint: r.Fingerprint, ReadBy: was.ReadBy, ReadCreator: was.ReadCreator, Filled: was.Filled, Stated: was.Stated}
+		v.Facts = Facts{Fingerprint: r.Fingerprint, ReadBy: was.ReadBy, ReadCreator: was.ReadCreator, ReadOwner: was.ReadOwner, Filled: was.Filled, Stated: was.Stated}
 	}
 	if r.Key != nil {
 		v.Facts.Key, v.Facts.KeyAt = r.Key, r.At
@@ -144,19 +144,26 @@ func (v *Verdict) keyOnly(r Reading) {
 // follow decides whether totals go on where the account's series ended.
 func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have bool) {
 	row := Row{Of: OfAccount, UsageUSD: b.UsageUSD, CreditsUSD: &b.CreditsUSD}
-	creator := ""
+	creator, owner := "", credit.Owner{}
 	if v.Facts.Key != nil {
-		creator = v.Facts.Key.Creator
+		creator, owner = v.Facts.Key.Creator, v.Facts.Key.Owner
 	}
 	sameKey := v.Facts.ReadBy == r.Fingerprint
+	sameOwner, told := owner.Same(v.Facts.ReadOwner)
+	if sameKey && (owner.Organization == "" || v.Facts.ReadOwner.Organization == "") {
+		told = false // what was not told before is no change of the key
+	}
 	fell := have && b.UsageUSD < last.UsageUSD-slack
 	switch {
 	case !have:
 		row.Segment = FirstReading
-	case !sameKey && !continues(b, creator, last, v.Facts.ReadCreator):
+	case told && !sameOwner:
+		row.Segment = AnotherAccount
+		v.Note = "another organization's key: a new series begins"
+	case !sameKey && !told && !continues(b, creator, last, v.Facts.ReadCreator):
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
-	case fell && sameKey && recent(v.Facts.AgreedAt, r.At):
+	case fell && (sameKey || told) && recent(v.Facts.AgreedAt, r.At):
 		// A replica that lags behind: neither of its totals counts, for no
 		// answer ever had one of them beside the other's newest.
 		row.UsageUSD, row.CreditsUSD = last.UsageUSD, nil
@@ -168,6 +175,9 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 	case fell:
 		row.Segment = UsageFell
 		v.Note = fmt.Sprintf("lifetime usage fell from %s to %s: a new series begins", text.USD(last.UsageUSD), text.USD(b.UsageUSD))
+	}
+	if owner.IsKnown() || row.Segment == AnotherAccount {
+		v.Facts.ReadOwner = owner
 	}
 	v.Facts.ReadBy, v.Facts.ReadCreator, v.Facts.AgreedAt = r.Fingerprint, creator, r.At
 	v.Rows = append(v.Rows, row)

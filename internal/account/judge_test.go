@@ -38,6 +38,10 @@ func bookOf(t *credit.Trail) *Book {
 func TestJudge(t *testing.T) {
 	b := bookOf(trailOf(60, func(ago int) float64 { return 36.5 - float64(ago)/60 }, 100))
 	management := &credit.Key{Kind: credit.KeyManagement, Creator: "me"}
+	acme := credit.Owner{Organization: "o1", Workspace: "w1"}
+	keyOf := func(o credit.Owner) *credit.Key {
+		return &credit.Key{Kind: credit.KeyManagement, Creator: "me", Owner: o}
+	}
 	ordinary := &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{TotalUSD: usd(4)}}
 	read := Facts{Key: management, Fingerprint: "fp", ReadBy: "fp", ReadCreator: "me", AgreedAt: t0, Source: FromCredits, KeyAt: t0}
 	now := t0.Add(time.Minute)
@@ -76,6 +80,36 @@ func TestJudge(t *testing.T) {
 		{"a replica that lags", read, false, Reading{Totals: totals(120, 36)}, "", FromCredits, "0 36.50", ""},
 		{"usage fell for good", func() Facts { f := read; f.AgreedAt = t0.Add(-lagLimit); return f }(), false, Reading{Totals: totals(100, 36)}, "", FromCredits, "0 36.00 usage fell", ""},
 		{"another key of the same account", func() Facts { f := read; f.ReadBy = "other"; return f }(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60", ""},
+		{"another key of the organization, another member's", func() Facts {
+			f := read
+			f.ReadBy, f.ReadCreator, f.ReadOwner, f.Key = "other", "you", acme, keyOf(acme)
+			return f
+		}(), false, Reading{Totals: totals(90, 36.6)}, "", FromCredits, "0 36.60", ""},
+		{"another organization's key, though the totals fit", func() Facts {
+			f := read
+			f.ReadBy, f.ReadOwner, f.Key = "other", acme, keyOf(credit.Owner{Organization: "o2", Workspace: "w9"})
+			return f
+		}(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60 another account", ""},
+		{"an organization's key after a personal one", func() Facts {
+			f := read
+			f.ReadBy, f.ReadOwner, f.Key = "other", credit.Owner{Workspace: "w5"}, keyOf(acme)
+			return f
+		}(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60 another account", ""},
+		{"the organization is told later of the same key", func() Facts {
+			f := read
+			f.ReadOwner, f.Key = credit.Owner{Workspace: "w1"}, keyOf(acme)
+			return f
+		}(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60", ""},
+		{"the key turns out to be another organization's", func() Facts {
+			f := read
+			f.ReadOwner, f.Key = acme, keyOf(credit.Owner{Organization: "o2"})
+			return f
+		}(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60 another account", ""},
+		{"a replica lags behind after another key of the organization", func() Facts {
+			f := read
+			f.ReadBy, f.ReadOwner, f.Key = "other", acme, keyOf(acme)
+			return f
+		}(), false, Reading{Totals: totals(100, 36.4)}, "", FromCredits, "0 36.50", ""},
 		{"another member's key", func() Facts { f := read; f.ReadBy, f.ReadCreator = "other", "you"; return f }(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60 another account", ""},
 		{"another account's credits", func() Facts { f := read; f.ReadBy = "other"; return f }(), false, Reading{Totals: totals(99, 36.6)}, "", FromCredits, "0 36.60 another account", ""},
 		{"a clock days ahead", read, false, Reading{Totals: totals(100, 36.6), Skew: func() *time.Duration { d := -40 * time.Hour; return &d }()}, credit.FaultStorage, FromCredits, "", ""},

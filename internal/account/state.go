@@ -44,6 +44,8 @@ type Facts struct {
 	// last read the account's totals.
 	ReadBy      string `json:"read_by,omitempty"`
 	ReadCreator string `json:"read_creator,omitempty"`
+	// ReadOwner is whose account the totals are of, as last told.
+	ReadOwner credit.Owner `json:"read_owner,omitzero"`
 	// Source is what the last good reading came from.
 	Source Source `json:"source,omitempty"`
 	// AgreedAt is when totals last were no less than those before, and

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"time"
 
 	"ortop/internal/forecast"
@@ -24,15 +25,11 @@ type Total struct {
 	First int
 }
 
-// TotalOf adds up what is known of accounts at now. Two names of what must be
-// one account, for the same person made their keys and the same was bought at
-// the same host, count once.
+// TotalOf adds up what is known of accounts at now. Two names of one account count
+// once: their keys are of one organization, or where that is not told, the same
+// person made both and the same was bought at the same host.
 func TotalOf(accounts []Snapshot, now time.Time) Total {
-	type identity struct {
-		host, demo, creator string
-		boughtUSD           float64
-	}
-	seen := map[identity]bool{}
+	var counted []Snapshot
 	t := Total{Accounts: len(accounts), First: firstOut(accounts)}
 	var balance, perHour, perDay float64
 	sums := []struct {
@@ -57,15 +54,11 @@ func TotalOf(accounts []Snapshot, now time.Time) Total {
 			t.Oldest = s.At
 		}
 		t.Stale = t.Stale || s.Stale(now)
-		id := identity{host: s.Host, demo: s.Demo, boughtUSD: s.Balance.CreditsUSD}
-		if s.Key != nil {
-			id.creator = s.Key.Creator
-		}
-		if id.creator != "" && seen[id] {
+		if slices.ContainsFunc(counted, s.isAlso) {
 			t.Repeated++
 			continue
 		}
-		seen[id] = true
+		counted = append(counted, s)
 		for _, v := range sums {
 			if usd := v.of(s); usd != nil {
 				*v.sum += *usd
@@ -75,6 +68,17 @@ func TotalOf(accounts []Snapshot, now time.Time) Total {
 		}
 	}
 	return t
+}
+
+// isAlso reports whether o is another name of the same account.
+func (s Snapshot) isAlso(o Snapshot) bool {
+	if s.Host != o.Host || s.Demo != o.Demo || s.Key == nil || o.Key == nil {
+		return false
+	}
+	if same, told := s.Key.Owner.Same(o.Key.Owner); told {
+		return same
+	}
+	return s.Key.Creator != "" && s.Key.Creator == o.Key.Creator && s.Balance.CreditsUSD == o.Balance.CreditsUSD
 }
 
 // firstOut is the place of the account that is spent, or the first to run out

@@ -23,6 +23,10 @@ func TestTotalIsHonest(t *testing.T) {
 		}
 		return s
 	}
+	owned := func(organization, workspace string, s Snapshot) Snapshot {
+		s.Key.Owner = credit.Owner{Organization: organization, Workspace: workspace}
+		return s
+	}
 	keyOnly := Snapshot{At: now, Interval: time.Minute, Burn: Burn{USDPerHour: usd(7), USDPerDay: usd(9)}}
 	for _, c := range []struct {
 		name     string
@@ -44,6 +48,14 @@ func TestTotalIsHonest(t *testing.T) {
 			Total{Accounts: 2, Known: 2, Repeated: 1, BalanceUSD: usd(6), USDPerHour: usd(0.5), USDPerDay: usd(1), Oldest: now.Add(-time.Second)}},
 		{"one person's accounts", []Snapshot{of(here, "a", 10, 4, 1, 0), of(here, "a", 11, 4, 1, 0), of(there, "a", 10, 4, 1, 0)},
 			Total{Accounts: 3, Known: 3, BalanceUSD: usd(19), USDPerHour: usd(1.5), USDPerDay: usd(3), Oldest: now}},
+		{"two members of one organization, around a top-up", []Snapshot{owned("o", "w1", of(here, "a", 10, 4, 1, 0)), owned("o", "w2", of(here, "b", 35, 4, 1, time.Second))},
+			Total{Accounts: 2, Known: 2, Repeated: 1, BalanceUSD: usd(6), USDPerHour: usd(0.5), USDPerDay: usd(1), Oldest: now.Add(-time.Second)}},
+		{"one person in two organizations", []Snapshot{owned("o", "w1", of(here, "a", 10, 4, 1, 0)), owned("p", "w2", of(here, "a", 10, 4, 1, 0))},
+			Total{Accounts: 2, Known: 2, BalanceUSD: usd(12), USDPerHour: usd(1), USDPerDay: usd(2), Oldest: now}},
+		{"two keys of a personal workspace", []Snapshot{owned("", "w1", of(here, "a", 10, 4, 1, 0)), owned("", "w1", of(here, "a", 11, 4, 1, 0))},
+			Total{Accounts: 2, Known: 2, Repeated: 1, BalanceUSD: usd(6), USDPerHour: usd(0.5), USDPerDay: usd(1), Oldest: now}},
+		{"one organization's name at two hosts", []Snapshot{owned("o", "w1", of(here, "a", 10, 4, 1, 0)), owned("o", "w1", of(there, "a", 10, 4, 1, 0))},
+			Total{Accounts: 2, Known: 2, BalanceUSD: usd(12), USDPerHour: usd(1), USDPerDay: usd(2), Oldest: now}},
 		{"nobody knows whose", []Snapshot{of(here, "", 10, 4, 1, 0), of(here, "", 10, 4, 1, 0)},
 			Total{Accounts: 2, Known: 2, BalanceUSD: usd(12), USDPerHour: usd(1), USDPerDay: usd(2), Oldest: now}},
 	} {

@@ -169,6 +169,10 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 			c.ok("budget", "%s", render.BudgetText(b, a.now()))
 		}
 	}
+	if k.AllowedDataRegions != nil && len(k.AllowedDataRegions) == 0 {
+		c.wrong("regions", "the list of data regions that this key may use is empty: every request to a model is refused",
+			"whoever manages the organization can allow a region: openrouter.ai/settings")
+	}
 	a.checkBalance(ctx, c, api, management)
 }
 

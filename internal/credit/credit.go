@@ -93,6 +93,7 @@ type Key struct {
 	Label string
 	// Creator is the member who made the key, or empty.
 	Creator string
+	Owner   Owner `json:",omitzero"`
 	Cap     Cap
 	// Usage is spend in USD, lifetime and in the current UTC day, week (from
 	// Monday) and month. BYOK is the same for requests paid to a provider
@@ -108,6 +109,30 @@ type Key struct {
 	FreeRequests *FreeRequests `json:",omitempty"`
 	// Budgets are those that bind the key beside its cap: each of them does.
 	Budgets []Budget `json:",omitempty"`
+}
+
+// Owner is whose account a key is of; an empty field is not known, or there is none:
+// a person's own account has no organization.
+type Owner struct {
+	Organization string `json:",omitempty"`
+	Workspace    string `json:",omitempty"`
+}
+
+// IsKnown reports whether the API said anything of it.
+func (o Owner) IsKnown() bool { return o != Owner{} }
+
+// Same reports whether two owners are of one account; known is false where they do
+// not tell. Two workspaces may be of one account, a workspace is not of two.
+func (o Owner) Same(other Owner) (same, known bool) {
+	switch {
+	case !o.IsKnown() || !other.IsKnown():
+		return false, false
+	case o.Organization != other.Organization:
+		return false, true
+	case o.Organization != "":
+		return true, true
+	}
+	return true, o.Workspace == other.Workspace
 }
 
 // Usage is spend in USD over four windows; nil is unknown.

@@ -162,6 +162,7 @@ func keyFacts(k client.Key) *credit.Key {
 		Kind:    credit.KeyUnknown,
 		Label:   k.Label,
 		Creator: k.CreatorUserID,
+		Owner:   credit.Owner{Organization: k.OrganizationID, Workspace: k.WorkspaceID},
 		Cap: credit.Cap{
 			LimitUSD: k.LimitUSD, RemainingUSD: k.LimitRemainingUSD,
 			Reset: credit.Reset(k.LimitReset), IncludesBYOK: isSet(k.IncludeBYOKInLimit),

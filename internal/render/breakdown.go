@@ -69,8 +69,14 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 
 func rowName(r spenders.Row) string {
 	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
-	if r.Disabled {
+	if user := text.Clean(r.ExternalUser, 40); user != "" {
+		name += "  for " + user
+	}
+	switch {
+	case r.Disabled:
 		name += "  off"
+	case r.Unused > 0:
+		name += "  unused " + text.Span(r.Unused)
 	}
 	return name
 }

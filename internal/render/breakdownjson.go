@@ -32,6 +32,9 @@ type breakdownRowJSON struct {
 	Limit       *float64 `json:"limit_usd"`
 	Remaining   *float64 `json:"remaining_usd"`
 	ResetsAt    *string  `json:"resets_at"`
+	// LastUsed and ExternalUser are of keys.
+	LastUsed     *string `json:"last_used_at"`
+	ExternalUser *string `json:"external_user"`
 }
 
 // Breakdown is b as scripts see it.
@@ -48,6 +51,7 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 			ID: r.ID, Name: r.Name, Spend: r.SpendUSD, Share: r.Share, Requests: r.Requests, Tokens: r.Tokens,
 			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
 		}
+		row.LastUsed, row.ExternalUser = timestampOrNull(r.LastUsed), word(r.ExternalUser)
 		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
 			row.ResetsAt = timestamp(r.ResetsAt)
 		}
@@ -56,7 +60,7 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 	return o
 }
 
-// BreakdownCSV is the rows alone, with the columns of the JSON and when they were
+// BreakdownCSV is the rows alone: what they spent and may spend, and when they were
 // read; empty is unknown.
 func BreakdownCSV(b spenders.Breakdown) string {
 	var out strings.Builder

@@ -21,13 +21,13 @@ func TestFieldNames(t *testing.T) {
 	const workspaceFields = "created_at created_by default_guardrail_id default_image_model default_provider_sort default_text_model description id " +
 		"include_byok_in_budgets io_logging_api_key_ids io_logging_sampling_rate is_data_discount_logging_enabled " +
 		"is_observability_broadcast_enabled is_observability_io_logging_enabled name slug updated_at"
-	const rowFields = keyFields + " created_at disabled hash name updated_at workspace_id"
+	const rowFields = keyFields + " created_at disabled external_user hash last_used_at name updated_at workspace_id"
 	const activityFields = "byok_usage_inference completion_tokens date endpoint_id model model_permaslug prompt_tokens provider_name reasoning_tokens requests usage"
 	const budgetFields = "created_at id limit_usd reset_interval updated_at workspace_id"
 	for _, c := range []struct{ path, envelope, data string }{
 		{"/credits", "data", "total_credits total_usage"},
-		{"/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id"},
-		{"/auth/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id"},
+		{"/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id allowed_data_regions"},
+		{"/auth/key", "data", keyFields + " is_free_tier is_management_key is_provisioning_key rate_limit free_model_daily_requests organization_id workspace_id allowed_data_regions"},
 		{"/keys", "data", rowFields},
 		{"/keys/" + hash, "data", rowFields},
 		{"/activity", "data", activityFields},

@@ -36,6 +36,7 @@ type key struct {
 	reset             credit.Reset
 	byok              bool // pays one model's provider directly
 	capCountsBYOK     bool
+	external          string // whom a reseller gave it; empty: nobody
 
 	usage, byokUsage ledger
 	// The window of the cap that the last request fell into.
@@ -126,6 +127,9 @@ func newCatalog(c Config, start, now time.Time, capUSD float64) catalog {
 			if i < len(knownKeys) {
 				k.disabledAt = now.AddDate(0, 0, -3)
 			}
+		}
+		if !cat.personal && i%4 == 2 {
+			k.external = fmt.Sprintf("customer-%d", i+1)
 		}
 		if i == ordinaryIndex(c.Keys) && c.OrdinaryKey != "" {
 			k.secret = c.OrdinaryKey

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"sort"
 	"time"
 
 	"ortop/internal/credit"
@@ -37,6 +38,8 @@ type keyRow struct {
 	CreatedAt   string  `json:"created_at"`
 	UpdatedAt   *string `json:"updated_at"`
 	WorkspaceID string  `json:"workspace_id"`
+	LastUsedAt  *string `json:"last_used_at"`
+	External    *string `json:"external_user"`
 }
 
 type ownKey struct {
@@ -49,6 +52,7 @@ type ownKey struct {
 	Budget       any       `json:"effective_budget,omitempty"`
 	Workspace    *string   `json:"workspace_id"`
 	Organization *string   `json:"organization_id"`
+	Regions      []string  `json:"allowed_data_regions"`
 }
 
 type freeCount struct {
@@ -107,6 +111,11 @@ func (a *Account) ownKey(q query) answer {
 			}
 		}
 	}
+	if !a.catalog.personal {
+		id := a.cfg.uuid("organization", 0)
+		own.Organization = &id
+	}
+	own.Regions = []string{"global"}
 	own.Free = freeCount{a.cfg.FreeUsed, freeLimit, freeLimit - a.cfg.FreeUsed}
 	own.RateLimit = rateLimit{-1, "10s", "This field is deprecated and safe to ignore."}
 	return ok(envelope[ownKey]{own})
@@ -166,11 +175,30 @@ func (a *Account) keyRow(k *key, at time.Time) keyRow {
 		CreatedAt:   k.created.UTC().Format("2006-01-02T15:04:05.000000-07:00"),
 		WorkspaceID: a.catalog.workspaces[k.workspace].id,
 	}
+	if last := k.lastUsed(at); !last.IsZero() {
+		s := last.Format(time.RFC3339)
+		row.LastUsedAt = &s
+	}
+	if k.external != "" {
+		row.External = &k.external
+	}
 	if row.Disabled {
 		s := k.disabledAt.UTC().Format("2006-01-02T15:04:05.000000-07:00")
 		row.UpdatedAt = &s
 	}
 	return row
+}
+
+// lastUsed is when the key was last used until a time; zero: never.
+func (k *key) lastUsed(at time.Time) (last time.Time) {
+	for _, l := range []ledger{k.usage, k.byokUsage} {
+		if i := sort.Search(len(l), func(i int) bool { return l[i].at > unix(at) }); i > 0 {
+			if t := fromUnix(l[i-1].at); t.After(last) {
+				last = t
+			}
+		}
+	}
+	return last
 }
 
 func (a *Account) keyUsage(k *key, at time.Time) keyUsage {

@@ -90,7 +90,11 @@ type Row struct {
 	// Label is a key's masked form, Workspace the name of where it belongs.
 	Label, Workspace string
 	Disabled         bool
-	// CreatedAt and LastUsed are zero where they are not known. LastUsed is
-	// what was seen by this history alone.
+	// CreatedAt and LastUsed are zero where they are not known.
 	CreatedAt, LastUsed time.Time
+	// Unused is how long a key that works has not been used, where that is 90 days
+	// or more; else 0.
+	Unused time.Duration
+	// ExternalUser is whom a reseller gave the key, or empty.
+	ExternalUser string
 }

@@ -1,9 +1,11 @@
 package spenders
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"ortop/history"
@@ -76,10 +78,32 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 		}
 		b.Rows = append(b.Rows, row)
 	}
+	if line := unusedNote(b.Rows); line != "" {
+		b.note(line)
+	}
 	if use != nil && use.shared {
 		b.note("keys that share a name cannot be told apart by the analytics: their requests and tokens are not known")
 	}
 	return err
+}
+
+// unusedNote names the keys that nobody uses.
+func unusedNote(rows []Row) string {
+	var names []string
+	for _, r := range rows {
+		if r.Unused > 0 {
+			names = append(names, cmp.Or(r.Name, "(no name)"))
+		}
+	}
+	n, most := len(names), 3
+	if n == 0 {
+		return ""
+	}
+	line := "not used for 90 days or more: " + strings.Join(names[:min(n, most)], ", ")
+	if n > most {
+		line += fmt.Sprintf(" and %d more", n-most)
+	}
+	return line
 }
 
 // keyUse is the use of keys by the analytics. They call a key by its name, and
@@ -141,6 +165,7 @@ func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
 	row := Row{
 		ID: k.Hash, Name: k.Name, Label: k.Label, Workspace: r.workspaceName(k.Workspace),
 		Cap: k.Cap, Disabled: k.Disabled, CreatedAt: k.CreatedAt, LastUsed: k.LastUsed,
+		Unused: k.unusedFor(r.At), ExternalUser: k.ExternalUser,
 	}
 	if k.Name == "" {
 		row.Name = k.Label

@@ -70,8 +70,11 @@ type Key struct {
 	Cap       credit.Cap `json:"cap,omitzero"`
 	UsageUSD  float64    `json:"usage_usd"`
 	DailyUSD  *float64   `json:"daily_usd,omitempty"` // of the UTC day in which it was listed
-	// LastUsed is when usage was last seen to have risen.
+	// LastUsed is when the key was last used, as the API tells it, or else when
+	// usage was last seen to have risen.
 	LastUsed time.Time `json:"last_used,omitzero"`
+	// ExternalUser is whom a reseller gave the key.
+	ExternalUser string `json:"external_user,omitempty"`
 	// Fell reports that the last listing had less usage than the one before,
 	// which was not believed.
 	Fell bool `json:"fell,omitempty"`
@@ -85,7 +88,10 @@ func newKey(k client.APIKey, at time.Time) Key {
 			LimitUSD: k.LimitUSD, RemainingUSD: k.LimitRemainingUSD,
 			Reset: credit.Reset(clean(k.LimitReset)), IncludesBYOK: is(k.IncludeBYOKInLimit),
 		},
-		UsageUSD: k.UsageUSD, DailyUSD: k.UsageDailyUSD,
+		UsageUSD: k.UsageUSD, DailyUSD: k.UsageDailyUSD, ExternalUser: clean(k.ExternalUser),
+	}
+	if k.LastUsedAt != nil && !k.LastUsedAt.After(at) {
+		l.LastUsed = k.LastUsedAt.Truncate(time.Second)
 	}
 	if k.CreatedAt != nil && !k.CreatedAt.After(at) {
 		l.CreatedAt = *k.CreatedAt
@@ -165,13 +171,34 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list KeyList) (Ke
 // follow carries over what only the listing before knows. Lower usage is believed
 // when it is listed twice: one server may lag behind another.
 func (k *Key) follow(old Key, at time.Time) {
-	k.LastUsed = old.LastUsed
+	if k.LastUsed.Before(old.LastUsed) {
+		k.LastUsed = old.LastUsed
+	}
 	switch {
 	case k.UsageUSD > old.UsageUSD+slack:
-		k.LastUsed = at.Truncate(time.Second)
+		if !k.LastUsed.After(old.LastUsed) { // the API does not tell
+			k.LastUsed = at.Truncate(time.Second)
+		}
 	case k.UsageUSD < old.UsageUSD-slack && !old.Fell:
 		k.UsageUSD, k.Fell = old.UsageUSD, true
 	}
+}
+
+// unusedAfter is how long a key rests before it is worth a look.
+const unusedAfter = 90 * 24 * time.Hour
+
+// unusedFor is how long a key that works has not been used at a time, where that is
+// long; else 0. One that was never used counts from when it was made.
+func (k Key) unusedFor(at time.Time) time.Duration {
+	since := k.LastUsed
+	if since.IsZero() && k.UsageUSD <= slack {
+		since = k.CreatedAt
+	}
+	ended := k.Disabled || !k.ExpiresAt.IsZero() && !k.ExpiresAt.After(at)
+	if rest := at.Sub(since); !since.IsZero() && !ended && rest >= unusedAfter {
+		return rest
+	}
+	return 0
 }
 
 func (l KeyList) byHash() map[string]Key {

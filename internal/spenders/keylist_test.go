@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
 )
@@ -91,5 +92,41 @@ func TestACapThatHasStartedAnewIsNotKnown(t *testing.T) {
 	row = k.row(r, &credit.Balance{CreditsUSD: 10}, day.Add(3*time.Minute))
 	if row.Cap.RemainingUSD != nil || row.SpendableUSD != nil || !row.ResetsAt.Equal(credit.DayStart(day).AddDate(0, 0, 2)) {
 		t.Errorf("row after midnight = %+v, want what is left unknown", row)
+	}
+}
+
+func TestUnusedKeys(t *testing.T) {
+	at := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	const day = 24 * time.Hour
+	ago := func(d time.Duration) *time.Time { t := at.Add(-d); return &t }
+	off := true
+	for _, c := range []struct {
+		name string
+		key  client.APIKey
+		want time.Duration
+	}{
+		{"used today", client.APIKey{LastUsedAt: ago(time.Hour), CreatedAt: ago(400 * day)}, 0},
+		{"used 89 days ago", client.APIKey{LastUsedAt: ago(90*day - time.Second)}, 0},
+		{"used 90 days ago", client.APIKey{LastUsedAt: ago(90 * day)}, 90 * day},
+		{"never used, made long ago", client.APIKey{CreatedAt: ago(200 * day)}, 200 * day},
+		{"never used, made lately", client.APIKey{CreatedAt: ago(10 * day)}, 0},
+		{"used at a time that is not told", client.APIKey{CreatedAt: ago(200 * day), KeyUsage: client.KeyUsage{UsageUSD: 1}}, 0},
+		{"nothing is told", client.APIKey{}, 0},
+		{"off", client.APIKey{LastUsedAt: ago(200 * day), Disabled: &off}, 0},
+		{"expired", client.APIKey{LastUsedAt: ago(200 * day), KeyUsage: client.KeyUsage{ExpiresAt: ago(day)}}, 0},
+		{"used in the future", client.APIKey{LastUsedAt: ago(-day), CreatedAt: ago(10 * day)}, 0},
+	} {
+		if got := newKey(c.key, at).unusedFor(at); got != c.want {
+			t.Errorf("%s: unusedFor = %v, want %v", c.name, got, c.want)
+		}
+	}
+	k := newKey(client.APIKey{LastUsedAt: ago(time.Minute), KeyUsage: client.KeyUsage{UsageUSD: 2}}, at)
+	k.follow(Key{UsageUSD: 1, LastUsed: at.Add(-day)}, at)
+	if want := at.Add(-time.Minute); !k.LastUsed.Equal(want) {
+		t.Errorf("LastUsed = %v, want what the API tells, %v", k.LastUsed, want)
+	}
+	rows := []Row{{Name: "a", Unused: 1}, {Name: "b"}, {Unused: 1}, {Name: "c", Unused: 1}, {Name: "d", Unused: 1}}
+	if got, want := unusedNote(rows), "not used for 90 days or more: a, (no name), c and 1 more"; got != want {
+		t.Errorf("unusedNote = %q, want %q", got, want)
 	}
 }

@@ -61,8 +61,19 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 		off = "off"
 	}
 	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
-		fact{"created", day(r.CreatedAt)}, fact{"last used", day(r.LastUsed)})
+		fact{"for", draw.Clean(r.ExternalUser)}, fact{"created", day(r.CreatedAt)}, fact{"last used", lastUsed(r, day)})
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
+}
+
+// lastUsed is when a key was used, and for how long it was not where that is long.
+func lastUsed(r spenders.Row, day func(time.Time) string) string {
+	switch {
+	case r.Unused == 0:
+		return day(r.LastUsed)
+	case r.LastUsed.IsZero():
+		return "never"
+	}
+	return day(r.LastUsed) + ", unused " + text.Span(r.Unused)
 }
 
 // utcDay is the day of a reset, which is at midnight UTC.
