@@ -173,9 +173,6 @@ func (c Curve) Blurred(s Span) bool {
 // inside a gap.
 const EdgeShare = 0.1
 
-// NotKnown is the cause of a gap of which nobody knows what was spent in it.
-const NotKnown = "not known"
-
 // Torn reports whether s begins or ends in a damaged gap, or more than a share
 // of it lies in such: then what was spent in it is not known.
 func Torn(gaps []Gap, s Span, share float64) bool {
