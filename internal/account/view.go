@@ -58,7 +58,10 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if f.Skew != 0 {
 		s.note(fmt.Sprintf("the server's clock differs from this one by %s", f.Skew))
 	}
-	if s.Source == FromCredits {
+	if s.Source == "" && b.balance() != nil { // only an import had totals yet
+		s.Source = FromHistory
+	}
+	if s.Source == FromCredits || s.Source == FromHistory {
 		s.Balance = b.balance()
 	}
 	if b := f.statedBalance(); b != nil {

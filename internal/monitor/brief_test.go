@@ -1,6 +1,8 @@
 package monitor
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -57,4 +59,45 @@ func TestABriefAnswerHasWhatWasImported(t *testing.T) {
 			t.Errorf("7 d = %v since %v after the import, want what it added", deref(s.Spend.Last7dUSD), s.HistorySince)
 		}
 	})
+}
+
+// Before anything was read, what an import has of totals is an answer; usage
+// alone is none.
+func TestAnImportAloneIsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for _, known := range []bool{true, false} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, sim.Config{Profile: "steady"})
+			b.alone()
+			b.onDisk("history.db")
+			ar, err := New(b.o).OpenArchive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := b.o.Now().Truncate(time.Second)
+			var samples []credit.Sample
+			for i := range 4 {
+				samples = append(samples, credit.Sample{At: now.Add(time.Duration(i-4) * time.Hour), UsageUSD: float64(i), CreditsUSD: 10, CreditsKnown: known})
+			}
+			if _, err := ar.DB.Import(t.Context(), ar.Account, history.Export{Samples: samples}); err != nil {
+				t.Fatal(err)
+			}
+			if err := ar.Imported(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			b.o.Connect = func(context.Context) (API, string, error) { return nil, "", errors.New("no key") }
+			for _, brief := range []bool{false, true} {
+				s, err := New(b.o).Once(t.Context(), Freshness{MaxAge: 24 * time.Hour, Brief: brief})
+				if known && (err != nil || s.Source != account.FromHistory || s.Balance == nil || s.Balance.LeftUSD() != 7) {
+					t.Errorf("Once(brief %t) = source %q, balance %+v, %v, want 7 from history", brief, s.Source, s.Balance, err)
+				}
+				if !known && err == nil {
+					t.Errorf("Once(brief %t) of usage alone = source %q and no error, want a request", brief, s.Source)
+				}
+			}
+			if s, err := New(b.o).Once(t.Context(), Freshness{MaxAge: time.Minute}); err == nil {
+				t.Errorf("Once() of an hour ago = %v, want a request", s.At)
+			}
+		})
+	}
 }

@@ -56,7 +56,10 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 	success := st.book.Poll.Success
 	age := m.o.Now().Sub(success)
 	if read := !success.IsZero() && age >= 0; fresh.Stored || read && age <= fresh.MaxAge {
-		return st.storedView(), nil
+		// An import of usage alone tells neither a balance nor whose it is.
+		if s := st.storedView(); fresh.Stored || s.Source != "" {
+			return s, nil
+		}
 	}
 	api, fingerprint, err := m.o.Connect(ctx)
 	if err != nil {
