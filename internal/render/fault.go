@@ -36,7 +36,7 @@ func FaultHint(f account.Fault, due time.Time) string {
 	case credit.FaultForbidden:
 		return "only a management key may read the account's balance"
 	case credit.FaultRateLimited:
-		return "the server asks to wait until " + due.Local().Format("15:04:05") + "; no request is sent before"
+		return "the server asks to wait until " + due.Local().Format("Mon 2 Jan 15:04:05 MST") + "; no request is sent before"
 	case credit.FaultPayment:
 		return "the account has no credits left, or owes some: openrouter.ai/settings/credits"
 	case credit.FaultServer:
