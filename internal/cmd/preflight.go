@@ -14,48 +14,65 @@ import (
 )
 
 func (a *app) preflightCommand() *cobra.Command {
-	var need, span string
+	var need, span, runway string
 	var asJSON bool
 	var c *cobra.Command
 	c = &cobra.Command{
-		Use:   "preflight --need USD",
+		Use:   "preflight [--need USD] [--runway SPAN]",
 		Short: "Check whether there is enough for a job",
 		Long: `preflight is a gate for jobs. It exits with 0 if the amount can be spent now, by
 the account's balance and the key's cap, and with 90 % certainty also after
 everything else that is spent within --for; with 3 if it cannot; and with 4 if
-that is not known. It is never green by default. It uses the reading of a running
+that is not known. With --runway it also has to last for so long, with 90 %
+certainty, before it runs out. It is never green by default. It uses the reading of a running
 ortop if that is younger than the interval and than a minute, and otherwise reads
 the account.`,
-		Example: `  ortop preflight --need 2.50 --for 3h && ./job`,
-		Args:    cobra.NoArgs,
+		Example: `  ortop preflight --need 2.50 --for 3h && ./job
+  ortop preflight --runway 2d || echo "top up"`,
+		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
-			needUSD, err := text.ParseUSD(need)
+			given := c.Flags().Changed
+			if !given("need") && !given("for") && !given("runway") {
+				return usageError("for example --need 2.50, or --runway 2d", "what is there to be enough for?")
+			}
+			needUSD, err := 0.0, error(nil)
+			if given("need") {
+				if needUSD, err = text.ParseBalance(need); err == nil && needUSD < 0 {
+					err = fmt.Errorf("%q is below 0", need)
+				}
+			}
 			if err != nil {
 				return usageError("for example --need 2.50", "--need: %w", err)
 			}
-			var d time.Duration
+			var d, last time.Duration
+			if given("runway") {
+				if last, err = text.ParseSpan(runway); err != nil {
+					return usageError("for example --runway 2d", "--runway: %w", err)
+				}
+			}
 			if c.Flags().Changed("for") { // an empty one is a variable that was not set
 				if d, err = text.ParseSpan(span); err != nil {
 					return usageError("", "--for: %w", err)
 				}
 			}
-			return a.preflight(ctx, needUSD, d, asJSON)
+			return a.preflight(ctx, needUSD, d, last, asJSON)
 		}),
 	}
 	c.Flags().StringVar(&need, "need", "", "what the job costs, in USD")
 	c.Flags().StringVar(&span, "for", "", "how long the job runs, such as 3h or 2d")
+	c.Flags().StringVar(&runway, "runway", "", "for how long it has to last, such as 2d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }
 
 // preflight prints whether there is enough, and fails with exitShort or
 // exitUnknown where there is not, or where that is not known.
-func (a *app) preflight(ctx context.Context, needUSD float64, d time.Duration, asJSON bool) error {
+func (a *app) preflight(ctx context.Context, needUSD float64, d, runway time.Duration, asJSON bool) error {
 	var p account.Preflight
 	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
-		p = mon.Preflight(snap, needUSD, d)
+		p = mon.Preflight(snap, needUSD, d).And(snap.Lasts(runway))
 		if asJSON {
-			return a.answerJSON(render.Preflight(p, needUSD, d))
+			return a.answerJSON(render.Preflight(p, needUSD, d, runway))
 		}
 		return a.answer(fmt.Sprintf("%s: %s", p.Answer, p.Reason))
 	})

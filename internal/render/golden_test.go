@@ -142,7 +142,7 @@ func TestGolden(t *testing.T) {
 		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown()), "breakdown.txt": BreakdownText(goldenBreakdown(), now),
 		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now), "report.md": ReportMarkdown(goldenReport(), now),
 		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now),
-		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
+		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
 		"reconcile.json": Reconcile(goldenReconciliation()), "reconcile.txt": ReconcileText(goldenReconciliation()),
 		"history.json": rowsIn(t, JSONRows, rows), "history.csv": rowsIn(t, CSVRows, rows), "history.txt": rowsIn(t, TableRows, rows),
 	} {

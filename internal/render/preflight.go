@@ -12,17 +12,23 @@ type PreflightObject struct {
 	Verdict    string   `json:"verdict"`
 	Need       float64  `json:"need_usd"`
 	For        float64  `json:"for_s"`
+	Runway     *float64 `json:"runway_s"`
 	Spendable  *float64 `json:"spendable_usd"`
 	Background *float64 `json:"expected_background_usd"`
 	Margin     *float64 `json:"margin_usd"`
 	Reason     string   `json:"reason"`
 }
 
-// Preflight is whether there is enough for a job of needUSD that runs for d, as
-// scripts see it.
-func Preflight(p account.Preflight, needUSD float64, d time.Duration) PreflightObject {
-	return PreflightObject{
+// Preflight is whether there is enough for a job of needUSD that runs for d, and
+// for how long it has to last, as scripts see it.
+func Preflight(p account.Preflight, needUSD float64, d, runway time.Duration) PreflightObject {
+	o := PreflightObject{
 		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
 		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
 	}
+	if runway > 0 {
+		s := runway.Seconds()
+		o.Runway = &s
+	}
+	return o
 }
