@@ -4,7 +4,6 @@ package main
 
 import (
 	"os"
-	_ "time/tzdata" // where the system has no zones, a clock should still be right
 
 	"ortop/internal/cmd"
 )
