@@ -69,6 +69,11 @@ func (c Curve) Points(bounds []time.Time) []int64 {
 			points = append(points, g.From.Unix(), g.To.Unix())
 		}
 	}
+	for _, g := range c.Gaps {
+		if g.Cause == NotKnown {
+			points = append(points, g.From.Unix(), g.To.Unix())
+		}
+	}
 	for _, s := range c.Segments {
 		points = append(points, s.At.Unix()-1, s.At.Unix())
 	}
@@ -148,15 +153,27 @@ func (s Span) Shared(o Span) time.Duration {
 // fine is a span of spend that is filled in and may be spread evenly.
 const fine = time.Hour + time.Minute
 
-// Blurred reports whether the spend of s, or when it happened, is not known: nothing
-// tells what was spent in a gap of it, too much lies in a gap that reaches out, or it cuts a span whose spend was filled
-// in, other than a short one, by too much of its own length.
+// rose reports whether anything was spent in a gap, or may have been.
+func (c Curve) rose(s Span) bool {
+	if c.Usage == nil {
+		return true
+	}
+	a, ok := c.Usage(s.From.Unix())
+	b, known := c.Usage(s.To.Unix())
+	return !ok || !known || b != a
+}
+
+// Blurred reports whether the spend of s, or when it happened, is not known: nobody
+// saw any of it, too much of it lies in a gap with spend that reaches out of it, or
+// it cuts a span whose spend was filled in, other than a short one, by too much of
+// its own length.
 func (c Curve) Blurred(s Span) bool {
 	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
 	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
 		g := c.Gaps[i]
 		if g.Cause != Backfilled {
-			if g.Cause == NotKnown || Guessed([]Gap{g}, s) {
+			far := g.Cause == NotKnown || Guessed([]Gap{g}, s)
+			if far && (g.Shared(s) == s.To.Sub(s.From) || c.rose(g.Span)) {
 				return true
 			}
 			continue

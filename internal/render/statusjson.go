@@ -133,9 +133,9 @@ func alertObjects(events []alert.Event) []alertJSON {
 func Status(s account.Snapshot, now time.Time) StatusObject {
 	o := StatusObject{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
-		KeyKind: string(s.KeyKind()), Spendable: s.SpendableUSD, Binding: word(s.Binding),
-		Spend:    spendJSON{s.Spend.TodayUSD, s.Spend.Last1hUSD, s.Spend.Last24hUSD, s.Spend.Last7dUSD},
-		Burn:     burnJSON{s.Burn.USDPerHour, s.Burn.USDPerDay},
+		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: word(s.Binding),
+		Spend:    spendJSON{exact(s.Spend.TodayUSD), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD)},
+		Burn:     burnJSON{exact(s.Burn.USDPerHour), exact(s.Burn.USDPerDay)},
 		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
 		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault, s.Damage),
 	}
@@ -145,7 +145,7 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 	}
 	if b := s.Balance; b != nil {
 		left := b.LeftUSD()
-		o.Balance = &left
+		o.Balance = exact(&left)
 		if s.Source != account.FromPerson { // who does not know what was bought
 			o.TotalCredits, o.TotalUsage = &b.CreditsUSD, &b.UsageUSD
 		}
