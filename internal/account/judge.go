@@ -221,6 +221,7 @@ func (v *Verdict) addKey(k *credit.Key, b *Book) {
 	if !lags {
 		v.Facts.KeyAgreedAt = v.At
 	}
+	v.Facts.spent(row.UsageUSD)
 	v.Rows = append(v.Rows, row)
 
 	usd := towardsCap(k)

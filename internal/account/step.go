@@ -66,7 +66,7 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		st.Facts.KeyFilled = now
 	}
 	if in.Stated != nil {
-		st.Facts.stated(in.Stated.USD, now)
+		st.Facts.stated(in.Stated.USD, b, now)
 	}
 	if before, newer := in.before(b); newer {
 		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
