@@ -15,7 +15,7 @@ const (
 
 var beginnings = []struct{ does, brief, note string }{
 	{"paste a management key", "management key", "openrouter.ai/settings/management-keys"},
-	{"paste an ordinary key", "ordinary key", "its own cap only"},
+	{"paste an ordinary key", "ordinary key", "its own cap; you may type the balance"},
 	{"look at the demo", "the demo", "no key, nothing leaves here"},
 }
 

@@ -17,7 +17,11 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
-	line("left", "%s", f.Balance)
+	if s.Source == account.FromPerson {
+		line("left", "%s, %s", f.Balance, s.BalanceNote)
+	} else {
+		line("left", "%s", f.Balance)
+	}
 	limitLines(s, f, line)
 	if label, date, in, within := f.ending(); within == text.Unknown {
 		line(label, "%s", date)

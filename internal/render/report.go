@@ -80,6 +80,8 @@ func reportPage(r UsageReport, now time.Time) page {
 	}
 	add(r.PeriodBefore, "%s by this time, %s in total", compared, text.MaybeUSD(r.BeforeUSD))
 	switch {
+	case r.Source == account.FromPerson:
+		add("left", "%s, %s", f.Balance, r.BalanceNote)
 	case r.Balance != nil:
 		add("left", "%s of %s (%s)", f.Balance, f.Bought, f.LeftPercent)
 	default:
