@@ -135,6 +135,7 @@ func (m Model) received(msg snapshotMsg) (next Model, ok bool) {
 	}
 	if msg.feed == m.feed {
 		m.snap = msg.snap
+		m = m.askLeft()
 	}
 	return m, i >= 0 || msg.feed == m.feed
 }

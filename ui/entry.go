@@ -99,6 +99,7 @@ func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
 		m.entry.err = draw.Clean(err.Error())
 		return m, nil
 	}
+	m.asksLeft = true
 	m, watch := m.listed()
 	var next tea.Model
 	var cmd tea.Cmd

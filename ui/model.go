@@ -36,6 +36,7 @@ type Model struct {
 	dialog   dialog
 	palette  palette
 	stating  stating
+	asksLeft bool // a key was just given: where it cannot read the balance, it is asked for
 
 	peers   []peer // the accounts, in their order; nil: there is one alone
 	watched        // the account on the screen

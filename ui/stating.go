@@ -4,6 +4,8 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 	"ortop/ui/field"
@@ -62,4 +64,17 @@ func (d stating) render(p draw.Pen, under []string, w, h int) []string {
 	}
 	f := draw.Frame{Title: p.Bright("what the web page says is left"), Lit: true, FootLeft: p.Accent("enter") + p.Dim(" state it  ") + p.Accent("esc") + p.Dim(" cancel")}
 	return draw.Over(p, under, f.Render(p, lines, outer, min(h, len(lines)+2)), w, h)
+}
+
+// askLeft asks for the balance once, where a key that was just given cannot read it.
+func (m Model) askLeft() Model {
+	s := m.snap
+	if !m.asksLeft || s.At.IsZero() || s.Fault != nil || s.Key == nil {
+		return m
+	}
+	m.asksLeft = false
+	if s.KeyKind() == credit.KeyOrdinary && s.Source == account.FromKey && s.Balance == nil && s.Demo == "" && !m.dialog.open && !m.palette.open {
+		m.stating = newStating()
+	}
+	return m
 }

@@ -39,3 +39,23 @@ func TestStating(t *testing.T) {
 		t.Error("a balance that the API gives can be stated")
 	}
 }
+
+// A key that was just given and cannot read the balance is followed by the question.
+func TestStatingFollowsAKey(t *testing.T) {
+	for name, want := range map[string]bool{"ordinary": true, "healthy": false, "capped": false} {
+		m := modelOf(Options{}, scenes.Healthy(), 100, 30, viewOverview)
+		m.asksLeft = true
+		m, _ = step(m, snapshotMsg{m.feed, scenes.All["starting"]()})
+		if m.stating.open {
+			t.Errorf("%s: it asks before anything was read", name)
+		}
+		m, _ = step(m, snapshotMsg{m.feed, scenes.All[name]()})
+		if m.stating.open != want {
+			t.Errorf("%s: it asks %t, want %t", name, m.stating.open, want)
+		}
+		m.stating = stating{}
+		if m, _ = step(m, snapshotMsg{m.feed, scenes.All[name]()}); m.stating.open {
+			t.Errorf("%s: it asks again", name)
+		}
+	}
+}

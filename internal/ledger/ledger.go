@@ -140,7 +140,7 @@ func (r *Reader) Next() (Row, error) {
 			continue
 		case r.Form == Lines:
 			return objectRow(r.lines.number, []byte(line)), nil
-		case line == r.head.line: // several files, one after the other
+		case r.head.again(line): // several files, one after the other
 			continue
 		}
 		return r.tableRow(line), nil

@@ -14,6 +14,7 @@ var separators = []rune{',', ';', '\t'}
 // head is the first line of a table.
 type head struct {
 	line      string
+	names     []string       // of all columns, normalised
 	separator rune
 	index     map[string]int // of a column, by its normalised name; of two with one name, the first
 	count     int
@@ -37,6 +38,7 @@ func newHead(line string, separator rune) (head, error) {
 		h, n := head{line: line, separator: s, index: map[string]int{}, count: len(cells)}, 0
 		for i, name := range cells {
 			name = normalise(name)
+			h.names = append(h.names, name)
 			if _, twice := h.index[name]; !twice {
 				h.index[name] = i
 				if known(name) {
@@ -55,6 +57,24 @@ func newHead(line string, separator rune) (head, error) {
 		return best, fmt.Errorf("%w: the quotes of its first line do not match", ErrFormat)
 	}
 	return best, ErrFormat
+}
+
+// again reports whether a line is the head once more, as where files were put one
+// after the other: also with a byte order mark, and with other spaces or case.
+func (h head) again(line string) bool {
+	if line == h.line {
+		return true
+	}
+	cells, err := cut(strings.TrimPrefix(line, "\ufeff"), h.separator)
+	if err != nil || len(cells) != len(h.names) {
+		return false
+	}
+	for i, c := range cells {
+		if normalise(c) != h.names[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // separatorLine reads the line that gives spreadsheets the separator.

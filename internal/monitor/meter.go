@@ -206,7 +206,7 @@ func hourly(b account.Burn) *float64 {
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := t.st.o
 	if until, err := t.gate.Until(t.key); err != nil {
-		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + until.In(o.Now().Location()).Format("15:04")}}
+		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + text.Moment(until, o.Now())}}
 	}
 	u, err := gate.Do(ctx, t.gate, t.key, t.askKey)
 	if err != nil {
