@@ -14,7 +14,7 @@ var separators = []rune{',', ';', '\t'}
 // head is the first line of a table.
 type head struct {
 	line      string
-	names     []string       // of all columns, normalised
+	names     []string // of all columns, normalised
 	separator rune
 	index     map[string]int // of a column, by its normalised name; of two with one name, the first
 	count     int
