@@ -94,7 +94,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.Lookup("demo").NoOptDefVal = defaultProfile
 	// Its only error is of a flag that is not there.
 	_ = root.RegisterFlagCompletionFunc("demo", cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp))
-	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: "+themeNames())
+	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: dark, light, contrast, safe and more; t steps through them")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log requests and readings to standard error")

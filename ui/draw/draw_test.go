@@ -204,7 +204,7 @@ func TestFanEndsAtItsDates(t *testing.T) {
 
 // Each colour can be read on its background: words at 4.5 : 1, shapes at 3 : 1.
 func TestContrast(t *testing.T) {
-	for name, p := range map[string]palette{"dark": dark, "light": light, "amber": amber, "ocean": ocean} {
+	for name, p := range palettes {
 		words := []string{p.label, p.accent, p.ok, p.low, p.critical}
 		shapes := append([]string{p.band, p.core}, p.heat[:]...)
 		for i, hex := range append(words, shapes...) {

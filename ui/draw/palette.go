@@ -17,21 +17,64 @@ type palette struct {
 	heat                                           [5]string
 }
 
-// Contrast with back is 4.5 : 1 or more for words, 3 : 1 for shapes.
-var (
-	dark = palette{back: "#101014", label: "#9499a8", chrome: "#3c404d", accent: "#8aa9ff",
+// palettes are the themes that have colours of their own, by their names. Contrast
+// with back is 4.5 : 1 or more for words, 3 : 1 for shapes. Those that are safe tell
+// ok from critical by blue and orange, which every eye can.
+var palettes = map[string]palette{
+	"dark": {back: "#101014", label: "#9499a8", chrome: "#3c404d", accent: "#8aa9ff",
 		ok: "#4ec98f", low: "#f0b84a", critical: "#ff5c6c", band: "#5a628c", core: "#727db0",
-		heat: [5]string{"#4a80d8", "#7478e4", "#a972e0", "#e070b4", "#ffa56e"}}
-	light = palette{back: "#fafafa", label: "#5c6270", chrome: "#c9ccd5", accent: "#3a56d4",
+		heat: [5]string{"#4a80d8", "#7478e4", "#a972e0", "#e070b4", "#ffa56e"}},
+	"light": {back: "#fafafa", label: "#5c6270", chrome: "#c9ccd5", accent: "#3a56d4",
 		ok: "#1a7f53", low: "#946000", critical: "#c4302b", band: "#858fc0", core: "#6b78b4",
-		heat: [5]string{"#2f6cc0", "#5d60cf", "#8a4cc2", "#bb3f92", "#b5560f"}}
-	amber = palette{back: "#101014", label: "#b09a78", chrome: "#4a4030", accent: "#ffb454",
+		heat: [5]string{"#2f6cc0", "#5d60cf", "#8a4cc2", "#bb3f92", "#b5560f"}},
+	"amber": {back: "#101014", label: "#b09a78", chrome: "#4a4030", accent: "#ffb454",
 		ok: "#d8b04c", low: "#ff8f3f", critical: "#ff5c4d", band: "#7d6538", core: "#9c7f48",
-		heat: [5]string{"#9a7b34", "#b98c34", "#d99a35", "#f2a93c", "#ffd27a"}}
-	ocean = palette{back: "#0d1218", label: "#8fa1b3", chrome: "#344250", accent: "#6cb6ff",
+		heat: [5]string{"#9a7b34", "#b98c34", "#d99a35", "#f2a93c", "#ffd27a"}},
+	"ocean": {back: "#0d1218", label: "#8fa1b3", chrome: "#344250", accent: "#6cb6ff",
 		ok: "#5fd7af", low: "#ffd75f", critical: "#ff5f5f", band: "#3f6d8c", core: "#5189ac",
-		heat: [5]string{"#3f86c8", "#3fa3c8", "#44c0b4", "#8fd68a", "#ffe082"}}
-)
+		heat: [5]string{"#3f86c8", "#3fa3c8", "#44c0b4", "#8fd68a", "#ffe082"}},
+	"forest": {back: "#0e1410", label: "#93a596", chrome: "#37453a", accent: "#9ad08a",
+		ok: "#6fd08c", low: "#e8c25a", critical: "#ff6f61", band: "#4c7052", core: "#628f69",
+		heat: [5]string{"#3f8f6a", "#62a85a", "#9cb84a", "#d6b845", "#f0905a"}},
+	"rose": {back: "#151015", label: "#ab98a8", chrome: "#483b47", accent: "#f2a0c8",
+		ok: "#7fcfa0", low: "#f2bd5c", critical: "#ff6478", band: "#7a5a78", core: "#98709a",
+		heat: [5]string{"#8a6ad0", "#b060c8", "#d662b0", "#f07a94", "#ffae80"}},
+	"dusk": {back: "#14121f", label: "#a09bbd", chrome: "#403c58", accent: "#b8a1ff",
+		ok: "#69d2a8", low: "#f5c469", critical: "#ff6b81", band: "#655e98", core: "#7a72b4",
+		heat: [5]string{"#5f78e0", "#8670e8", "#b368dc", "#e36db4", "#ffab7a"}},
+	"slate": {back: "#15191e", label: "#9aa5b1", chrome: "#3d4751", accent: "#9fc1e0",
+		ok: "#7cc49a", low: "#e3bb6a", critical: "#f2727a", band: "#58697d", core: "#6f839a",
+		heat: [5]string{"#5f8fc0", "#7f92cc", "#a58cc8", "#cf86aa", "#eca584"}},
+	"mint": {back: "#0c1515", label: "#8fa9a6", chrome: "#30494a", accent: "#63e0c8",
+		ok: "#5ce0a0", low: "#f2cf62", critical: "#ff6e6e", band: "#33706c", core: "#438d88",
+		heat: [5]string{"#2f8fa8", "#34aea0", "#5cc88a", "#b4d468", "#ffd166"}},
+	"ember": {back: "#151110", label: "#ad9c94", chrome: "#483d38", accent: "#ff9e6b",
+		ok: "#9ec76a", low: "#ffc14d", critical: "#ff5a4f", band: "#7f5a48", core: "#a07259",
+		heat: [5]string{"#a86a4a", "#c9743f", "#e5853a", "#f7a23e", "#ffd166"}},
+	"paper": {back: "#fbf7ef", label: "#6a6152", chrome: "#d6cdb9", accent: "#8a4b1f",
+		ok: "#3b7a3f", low: "#8f5a00", critical: "#b3261e", band: "#a58a63", core: "#8b7048",
+		heat: [5]string{"#7a6a3a", "#8a6326", "#9c5420", "#ad3f22", "#b02a35"}},
+	"mist": {back: "#f3f6f8", label: "#55636f", chrome: "#c3ccd4", accent: "#1f6f8b",
+		ok: "#1f7a5a", low: "#8a5d00", critical: "#b8322f", band: "#7a90a6", core: "#667e96",
+		heat: [5]string{"#2a6f97", "#4166a8", "#6b57ae", "#96479a", "#b04a3a"}},
+	"contrast": {back: "#000000", label: "#c8ccd4", chrome: "#6a6f7a", accent: "#a8c7ff",
+		ok: "#5dffa5", low: "#ffd54a", critical: "#ff8080", band: "#7d86c0", core: "#a3acdf",
+		heat: [5]string{"#6aa6ff", "#9c9cff", "#d19aff", "#ff9ad2", "#ffc79a"}},
+	"contrast-light": {back: "#ffffff", label: "#3a3f4a", chrome: "#9aa0ad", accent: "#0a2fb0",
+		ok: "#005f36", low: "#6b4300", critical: "#9b0f0f", band: "#6d78b0", core: "#4c5898",
+		heat: [5]string{"#0f4fa0", "#3b3fb0", "#6a2aa5", "#9a1f75", "#8f3a00"}},
+	"safe": {back: "#101014", label: "#9499a8", chrome: "#3c404d", accent: "#9ab8ff",
+		ok: "#56b4e9", low: "#f0e442", critical: "#ff8c3a", band: "#5a628c", core: "#727db0",
+		heat: [5]string{"#3f7fd0", "#56a0d8", "#9aa7b8", "#d8b060", "#f0e442"}},
+	"safe-light": {back: "#fafafa", label: "#5c6270", chrome: "#c9ccd5", accent: "#3a56d4",
+		ok: "#0a6aa8", low: "#7a6400", critical: "#b04a00", band: "#858fc0", core: "#6b78b4",
+		heat: [5]string{"#1f5fa8", "#3f74a0", "#6a7078", "#8a6a2a", "#8f5f00"}},
+}
+
+// Themes are the names that a Look may have, in the order in which a person steps
+// through them. The first, empty, goes by the terminal's background.
+var Themes = []string{"", "dark", "light", "amber", "ocean", "forest", "rose", "dusk", "slate", "mint", "ember", "paper", "mist",
+	"contrast", "contrast-light", "safe", "safe-light", "terminal", "mono"}
 
 // few are the inks of a terminal that has its own 16 colours alone.
 func few(isDark bool) map[Ink]color.Color {

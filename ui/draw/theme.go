@@ -7,10 +7,6 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Themes are the names that a Look may have, in the order in which a person steps
-// through them. The first, empty, goes by the terminal's background.
-var Themes = []string{"", "dark", "light", "amber", "ocean", "terminal", "mono"}
-
 // Depth is how many colours there are.
 type Depth int
 
@@ -82,19 +78,13 @@ func (t *Theme) Row(s string) string {
 
 // NewTheme builds a theme.
 func NewTheme(l Look) *Theme {
-	p, named := dark, true
-	switch {
-	case l.Name == "light" || l.Name != "dark" && !l.Dark:
-		p = light
+	p, named := palettes["dark"], l.Name != "terminal"
+	if own, ok := palettes[l.Name]; ok {
+		p = own
+	} else if !l.Dark {
+		p = palettes["light"]
 	}
-	switch l.Name {
-	case "amber":
-		p = amber
-	case "ocean":
-		p = ocean
-	case "terminal":
-		named = false
-	case "mono":
+	if l.Name == "mono" {
 		l.Depth = Mono
 	}
 	t := &Theme{rich: l.Depth == Rich && named}
