@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +23,11 @@ import (
 const answerLimit = 20 * time.Second
 
 func (a *app) breakdownCommand() *cobra.Command {
-	var by, since string
+	var by, since, key string
+	var top int
 	var asJSON, asCSV bool
-	c := &cobra.Command{
+	var c *cobra.Command
+	c = &cobra.Command{
 		Use:   "breakdown",
 		Short: "Show who spent it",
 		Long: `breakdown shows who spent what: by key, model, provider, workspace or member. It
@@ -34,7 +37,8 @@ Spend that no row explains (deleted keys, the web chat, what is not yet charged)
 is not attributed. Changes compare with the same span before. BYOK was paid to
 the provider and is not part of any other amount.`,
 		Example: `  ortop breakdown
-  ortop breakdown --by model --since 7d --json`,
+  ortop breakdown --by model --since 7d --json
+  ortop breakdown --key laptop --since week`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
@@ -43,8 +47,8 @@ the provider and is not part of any other amount.`,
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
-			span, err := text.ParseSpan(since)
-			if err == nil && span < time.Minute {
+			from, err := text.ParseSince(since, a.now())
+			if err == nil && from.At.IsZero() && from.Span < time.Minute {
 				err = errors.New("at least a minute")
 			}
 			if err != nil {
@@ -57,11 +61,29 @@ the provider and is not part of any other amount.`,
 			case asCSV:
 				print = func(b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b)) }
 			}
-			return a.breakdown(ctx, spenders.By(by), span, print)
+			if c.Flags().Changed("top") && top < 1 {
+				return usageError("", "--top: at least 1")
+			}
+			if key != "" && by != string(spenders.ByKey) {
+				return usageError("", "--key goes with --by key")
+			}
+			return a.breakdown(ctx, spenders.By(by), from, func(b *spenders.Breakdown) error {
+				if key != "" {
+					if b.Rows = rowsOf(b.Rows, key); len(b.Rows) == 0 && b.TotalUSD != nil {
+						return &exitError{code: exitUnknown, err: fmt.Errorf("no key is called %q", key)}
+					}
+				}
+				if top > 0 {
+					b.Rows = b.Rows[:min(top, len(b.Rows))]
+				}
+				return print(*b)
+			})
 		}),
 	}
 	c.Flags().StringVar(&by, "by", string(spenders.ByKey), byNames())
-	c.Flags().StringVar(&since, "since", "24h", "how far back: 90m, 24h, 7d")
+	c.Flags().StringVar(&since, "since", "24h", "from when on: 24h, 7d, today, week, month, mon, 2026-11-01")
+	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
+	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print rows of CSV")
 	return c
@@ -76,17 +98,29 @@ func byNames() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
+// rowsOf are the rows of a key, by its name or by the beginning of its hash.
+func rowsOf(rows []spenders.Row, key string) []spenders.Row {
+	var found []spenders.Row
+	for _, r := range rows {
+		if strings.EqualFold(r.Name, key) || len(key) >= 6 && strings.HasPrefix(r.ID, key) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
 // breakdown prints who spent what. It fails with exitUnknown where that is not
 // known; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by spenders.By, span time.Duration, print func(spenders.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, by spenders.By, since text.Since, print func(*spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b spenders.Breakdown
 	var failed error
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now()
-		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: backFrom(snap, now).Add(-span), To: now})
-		return print(b)
+		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: since.From(backFrom(snap, now)), To: now})
+		shown := b
+		return print(&shown)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {

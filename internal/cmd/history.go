@@ -53,7 +53,7 @@ of it can be a formula.`,
 			return a.history(ctx, query, layout)
 		}),
 	}
-	c.Flags().StringVar(&since, "since", "", "go back this far: 90m, 36h, 5d or 2w")
+	c.Flags().StringVar(&since, "since", "", "from when on: 36h, 5d, today, week, month, mon, 2026-11-01")
 	c.Flags().StringVar(&every, "every", "", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
@@ -79,11 +79,11 @@ func backFrom(s account.Snapshot, now time.Time) time.Time {
 func (a *app) parseHistoryQuery(since, every string) (query historyQuery, err error) {
 	query.to = a.now()
 	if since != "" {
-		d, err := text.ParseSpan(since)
+		d, err := text.ParseSince(since, query.to)
 		if err != nil {
 			return query, usageError("", "--since: %w", err)
 		}
-		query.since = d
+		query.since, query.from = d.Span, d.At
 	}
 	if every != "" {
 		if query.every, err = text.ParseSpan(every); err != nil {

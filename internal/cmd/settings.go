@@ -166,3 +166,21 @@ func (a *app) everyAccount(first settings) ([]watched, error) {
 	}
 	return list, nil
 }
+
+// spanFlag is a flag that takes a span as every other flag does.
+type spanFlag time.Duration
+
+func (f *spanFlag) String() string {
+	if *f == 0 {
+		return ""
+	}
+	return text.Span(time.Duration(*f))
+}
+
+func (f *spanFlag) Set(s string) error {
+	d, err := text.ParseSpan(s)
+	*f = spanFlag(d)
+	return err
+}
+
+func (f *spanFlag) Type() string { return "duration" }

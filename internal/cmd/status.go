@@ -62,7 +62,7 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
-	c.Flags().DurationVar(&maxAge, "max-age", 0, "answer from history if it is at most this old")
+	c.Flags().Var((*spanFlag)(&maxAge), "max-age", "answer from history if it is at most this old")
 	return c
 }
 

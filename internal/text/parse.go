@@ -11,8 +11,8 @@ import (
 // maxSpan is the longest span that can be given.
 const maxSpan = 36500 * 24 * time.Hour
 
-// ParseSpan reads a span such as "90m", "36h", "5d", "2w" or "1d12h", of a
-// hundred years at most.
+// ParseSpan reads a span such as "60" (seconds), "90m", "36h", "5d", "2w", "1mo" (30
+// days), "1y" (365) or "1d12h", of a hundred years at most.
 func ParseSpan(s string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a span: write 90m, 36h, 5d or 2w", s)
 	var total time.Duration
@@ -20,10 +20,13 @@ func ParseSpan(s string) (time.Duration, error) {
 	if rest == "" {
 		return 0, wrong
 	}
+	if n, err := strconv.ParseFloat(rest, 64); err == nil && n >= 0 && n <= maxSpan.Seconds() && strings.Trim(rest, "0123456789.") == "" {
+		return time.Duration(n * float64(time.Second)), nil
+	}
 	for _, unit := range []struct {
 		name string
 		span time.Duration
-	}{{"w", 7 * 24 * time.Hour}, {"d", 24 * time.Hour}} {
+	}{{"y", 365 * 24 * time.Hour}, {"mo", 30 * 24 * time.Hour}, {"w", 7 * 24 * time.Hour}, {"d", 24 * time.Hour}} {
 		number, after, found := strings.Cut(rest, unit.name)
 		if !found {
 			continue
