@@ -42,7 +42,11 @@ the provider and is not part of any other amount.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
-				return usageError("", "--by: %q is not %s", by, byNames())
+				var names []string
+				for _, b := range spenders.Bys {
+					names = append(names, string(b))
+				}
+				return usageError(didYouMean(by, names), "--by: %q is not %s", by, byNames())
 			}
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")

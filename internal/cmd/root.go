@@ -48,16 +48,20 @@ func Execute(args []string) int {
 	if hardenErr != nil {
 		a.hint("the process could not be protected from core dumps: %v", hardenErr)
 	}
-	return report(a.stderr, usage(root, root.Execute()))
+	return report(a.stderr, usage(root, args, root.Execute()))
 }
 
 // usage marks the errors of the command line itself, which cobra makes.
-func usage(root *cobra.Command, err error) error {
+func usage(root *cobra.Command, args []string, err error) error {
 	var exit *exitError
 	if err == nil || errors.As(err, &exit) || root.Annotations["ran"] != "" {
 		return err
 	}
-	return usageError("ortop --help lists the commands and flags", "%s", err)
+	hint := "ortop --help lists the commands and flags"
+	if meant := meantBy(root, args, err.Error()); meant != "" {
+		hint = "did you mean " + meant + "?"
+	}
+	return usageError(hint, "%s", err)
 }
 
 func (a *app) root() *cobra.Command {

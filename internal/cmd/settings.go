@@ -129,7 +129,7 @@ func checkTheme(name string) error {
 	if slices.Contains(ui.Themes, name) {
 		return nil
 	}
-	return usageError("", "unknown theme %q: there are %s", name, themeNames())
+	return usageError(didYouMean(name, ui.Themes), "unknown theme %q: there are %s", name, themeNames())
 }
 
 // watched is one account of the configuration, with the program as it is run
