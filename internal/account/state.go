@@ -29,6 +29,9 @@ type State struct {
 	Outbox alert.Outbox `json:"outbox"`
 	// Undelivered names the channels that do not take their alerts, and why.
 	Undelivered string `json:"undelivered,omitempty"`
+	// WaitUntil is before when the server wants no request; zero where the
+	// last answer named no time.
+	WaitUntil time.Time `json:"wait_until,omitzero"`
 }
 
 // Facts are what readings had about the key and the account.

@@ -13,6 +13,9 @@ import (
 type Input struct {
 	// Verdict is of a reading; the book has grown by its rows.
 	Verdict *Verdict
+	// WaitUntil is the time that the answer behind Verdict named for the next
+	// request; zero: it named none.
+	WaitUntil time.Time
 	// Filled and KeyFilled report that spend from before the first reading of
 	// the account, or of the key, was put into history, and is in the book.
 	Filled, KeyFilled bool
@@ -51,7 +54,7 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	r := Result{State: was}
 	st := &r.State
 	if v := in.Verdict; v != nil {
-		st.Facts = v.Facts
+		st.Facts, st.WaitUntil = v.Facts, in.WaitUntil
 		if v.AnotherAccount() { // what was going on was not about this one
 			st.Unusual, st.Alerts, st.Outbox = Unusual{}, alert.State{}, alert.Outbox{}
 		}

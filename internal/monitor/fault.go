@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"ortop/client"
-	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/fault"
@@ -38,5 +37,8 @@ type faultError struct{ account.Fault }
 
 func (f *faultError) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Message) }
 
-// held reports whether p's next poll is at a time that the server named.
-func held(p history.Poll) bool { return p.FaultKind == credit.FaultRateLimited }
+// held reports whether the stored time of the next poll is one that the server
+// named, in an answer of any status.
+func (st *store) held() bool {
+	return st.past.Poll.FaultKind == credit.FaultRateLimited || !st.state.WaitUntil.IsZero()
+}

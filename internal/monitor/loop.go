@@ -73,7 +73,7 @@ func (l *loop) run(ctx context.Context) error {
 	l.st = st
 	l.sch.now(l.clock.wall)
 	l.collect()
-	if p := st.past.Poll; !l.collecting() || held(p) && p.Due.After(l.clock.wall) {
+	if !l.collecting() || st.held() && st.past.Poll.Due.After(l.clock.wall) {
 		l.follow()
 	}
 	l.last = st.view(true)
@@ -229,7 +229,7 @@ func (l *loop) follow() {
 		return
 	}
 	if !l.collecting() || p.Due.After(l.sch.due) {
-		l.sch.at(p.Due, held(p))
+		l.sch.at(p.Due, l.st.held())
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"net/http"
 	"path"
 	"path/filepath"
 	"strings"
@@ -241,6 +242,44 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 			t.Errorf("after the wait: %+v", s.Fault)
 		}
 	})
+}
+
+// What the server asks to wait goes on over a restart, whatever the status of
+// its answer, for the loop and for a single question; a good answer ends it.
+func TestRetryAfterOverRestart(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{429, 500, 502, 503} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, sim.Config{Profile: "steady"})
+			m := New(b.o)
+			stop := runMonitor(t, m)
+			after(t, m, 5*time.Minute)
+			f := sim.Error(status)
+			f.Header = http.Header{"Retry-After": {"1800"}}
+			b.account.Fail(f)
+			due := after(t, m, 2*time.Minute).Due
+			stop()
+			before := b.asked("/credits")
+
+			m = b.run()
+			s := after(t, m, 10*time.Minute)
+			if s.Phase != account.Held || s.Due.Sub(due).Abs() > time.Second {
+				t.Errorf("%d: after a restart it is %q until %v, want held until %v", status, s.Phase, s.Due, due)
+			}
+			m.Refresh()
+			if _, err := New(b.o).Once(t.Context(), Freshness{}); err != nil {
+				t.Errorf("%d: Once = %v", status, err)
+			}
+			after(t, m, time.Until(due)-2*time.Second)
+			if n := b.asked("/credits") - before; n != 0 {
+				t.Errorf("%d: %d requests inside a Retry-After that was stored", status, n)
+			}
+			b.account.Fail()
+			if s = after(t, m, time.Minute); s.Fault != nil || s.Phase != account.Waiting {
+				t.Errorf("%d: after the wait it is %q, %+v", status, s.Phase, s.Fault)
+			}
+		})
+	}
 }
 
 func TestRefresh(t *testing.T) {

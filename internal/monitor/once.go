@@ -87,7 +87,7 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 	} else {
 		sch.succeeded(st.o.Now())
 	}
-	result, storeErr := st.step(ctx, account.Input{Verdict: &v}, &poll{sch.due, gapNotRunning}, false)
+	result, storeErr := st.step(ctx, account.Input{Verdict: &v}, &poll{due: sch.due, held: sch.held, gapCause: gapNotRunning}, false)
 	s := result.Snapshot
 	if v.Fault == nil && storeErr == nil {
 		if in := st.fillPast(ctx, api); in.Filled || in.KeyFilled {
@@ -108,7 +108,7 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 // polledElsewhere reports whether what is stored, or is about to be, has to do:
 // the server named the time of the next request, or another process polls right now.
 func (st *store) polledElsewhere(ctx context.Context, now time.Time) bool {
-	if held(st.past.Poll) && now.Before(st.past.Poll.Due) {
+	if st.held() && now.Before(st.past.Poll.Due) {
 		return true
 	}
 	ok, err := st.db.Claim(ctx, st.of(), now, minGap)

@@ -92,7 +92,7 @@ func (l *loop) take(r response) {
 		l.sch.succeeded(now)
 		l.silentSince = time.Time{}
 	}
-	p := &poll{due: l.sch.due, gapCause: l.gapCause}
+	p := &poll{due: l.sch.due, held: l.sch.held, gapCause: l.gapCause}
 	l.step(account.Input{Verdict: &v}, p)
 	if l.storageErr != nil {
 		l.m.failures.add(credit.FaultStorage)

@@ -232,6 +232,7 @@ func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
 // poll is what a step is to store of a poll beside its verdict.
 type poll struct {
 	due      time.Time
+	held     bool // due is the end of a wait that the server named
 	gapCause string
 }
 
@@ -247,6 +248,9 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 	var seriesErr error
 	if v := in.Verdict; v != nil {
 		u.Attempt, u.Due, u.GapCause = v.At, p.due, p.gapCause
+		if p.held {
+			in.WaitUntil = p.due.UTC()
+		}
 		u.FaultKind, u.Fault = "", ""
 		if v.Fault == nil {
 			u.Success = v.At
