@@ -10,9 +10,18 @@ import (
 	"unicode/utf8"
 )
 
-// decode returns the text of r in UTF-8, without its byte order mark. UTF-16,
-// which spreadsheets call Unicode text, has one.
+// decode returns the text of r in UTF-8, without its byte order mark, with lines
+// that end by a line feed. UTF-16, which spreadsheets call Unicode text, has a
+// mark.
 func decode(r io.Reader) (*bufio.Reader, error) {
+	in, err := decodeRunes(r)
+	if err != nil {
+		return nil, err
+	}
+	return bufio.NewReaderSize(&lineEnds{in: in}, 64<<10), nil
+}
+
+func decodeRunes(r io.Reader) (*bufio.Reader, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	mark, err := in.Peek(3)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -73,4 +82,41 @@ func (u *utf16Reader) Read(p []byte) (n int, err error) {
 		u.rest = utf8.AppendRune(u.rest[:0], c)
 	}
 	return n, nil
+}
+
+// lineEnds reads text whose lines may end by a carriage return, as some
+// spreadsheets write them, or by any number of those before a line feed.
+type lineEnds struct {
+	in    io.Reader
+	after bool // a carriage return
+}
+
+func (l *lineEnds) Read(p []byte) (int, error) {
+	for {
+		n, err := l.in.Read(p)
+		if l.after || bytes.IndexByte(p[:n], '\r') >= 0 {
+			n = l.unify(p[:n])
+		}
+		if n > 0 || err != nil || len(p) == 0 {
+			return n, err
+		}
+	}
+}
+
+// unify puts a line feed in the place of each line end, and returns how much of
+// p is left.
+func (l *lineEnds) unify(p []byte) (n int) {
+	for _, c := range p {
+		was := l.after
+		l.after = c == '\r'
+		switch {
+		case was && (c == '\r' || c == '\n'):
+			continue
+		case c == '\r':
+			c = '\n'
+		}
+		p[n] = c
+		n++
+	}
+	return n
 }

@@ -58,7 +58,7 @@ func (l *lines) read() (string, error) {
 		case err != nil && (!errors.Is(err, io.EOF) || len(line) == 0):
 			return "", err
 		}
-		return strings.TrimRight(string(line), "\r\n"), nil
+		return strings.TrimSuffix(string(line), "\n"), nil
 	}
 }
 
