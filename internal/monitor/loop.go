@@ -202,8 +202,13 @@ func (l *loop) tick() {
 	case l.collecting() || l.standIn:
 		l.poll(min(minGap, l.m.o.Interval/2))
 	case now.Sub(l.sch.due) >= 2*l.m.o.Interval:
-		// The collector holds the lock and does not poll: it is frozen.
-		if ok, err := l.st.db.ClaimDue(l.ctx, l.st.of(), now, 2*l.m.o.Interval); err == nil && ok {
+		// The collector holds the lock and does not poll: it is frozen, perhaps
+		// amid a write, so that the claim cannot be stored.
+		ok, err := l.st.db.ClaimDue(l.ctx, l.st.of(), now, 2*l.m.o.Interval)
+		if err != nil {
+			l.m.log.Warn("claiming a poll", "error", oneLine(err))
+		}
+		if ok {
 			l.standIn = true
 			l.start()
 		}

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"math"
 	"net/http"
@@ -666,35 +667,70 @@ func TestTwoMonitorsShareOneAccount(t *testing.T) {
 	})
 }
 
+// TestFrozenCollectorIsNoticed has a process that was stopped hold the account's
+// lock, and in one case, stopped amid a write, the file's too.
 func TestFrozenCollectorIsNoticed(t *testing.T) {
 	t.Parallel()
-	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "steady"})
-		path := filepath.Join(t.TempDir(), "history.db")
-		db, err := history.Open(t.Context(), path, history.Options{Now: b.now})
-		if err != nil {
-			t.Fatal(err)
+	for _, c := range []struct {
+		name       string
+		writing    bool // SQLite then waits for 5 s of the real clock at each write
+		watch      time.Duration
+		least, max int
+	}{
+		{"waiting", false, 20 * time.Minute, 14, 21},
+		{"writing", true, 150 * time.Second, 1, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T) {
+				b := newBench(t, sim.Config{Profile: "steady"})
+				path := filepath.Join(t.TempDir(), "history.db")
+				db, err := history.Open(t.Context(), path, history.Options{Now: b.now})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { db.Close() })
+				b.o.Open = opened(db)
+				frozen, ok, err := history.TryLock(history.LockPath(path, b.o.Account, b.o.BaseURL))
+				if !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+				defer frozen.Unlock()
+				if c.writing {
+					defer holdWriteLock(t, path)()
+				}
+				m := b.run()
+				s := after(t, m, c.watch)
+				if s.Balance == nil || s.Collecting {
+					t.Fatalf("Balance = %+v, Collecting = %v", s.Balance, s.Collecting)
+				}
+				if n := b.asked("/credits"); n < c.least || n > c.max {
+					t.Errorf("%v beside a frozen collector made %d requests", c.watch, n)
+				}
+				if age, _ := s.Age(s.Now); age > 4*time.Minute {
+					t.Errorf("the reading is %v old", age)
+				}
+			})
+		})
+	}
+}
+
+// holdWriteLock begins a write to the history at path, and returns what ends it.
+func holdWriteLock(t *testing.T, path string) (end func()) {
+	t.Helper()
+	other, err := sql.Open("sqlite", path)
+	if err == nil {
+		other.SetMaxOpenConns(1)
+		_, err = other.Exec("BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := other.Close(); err != nil {
+			t.Error(err)
 		}
-		t.Cleanup(func() { db.Close() })
-		b.o.Open = opened(db)
-		// A process that was stopped holds the lock and does nothing.
-		frozen, ok, err := history.TryLock(history.LockPath(path, b.o.Account, b.o.BaseURL))
-		if !ok || err != nil {
-			t.Fatal(ok, err)
-		}
-		defer frozen.Unlock()
-		m := b.run()
-		s := after(t, m, 20*time.Minute)
-		if s.Balance == nil || s.Collecting {
-			t.Fatalf("Balance = %+v, Collecting = %v", s.Balance, s.Collecting)
-		}
-		if n := b.asked("/credits"); n < 14 || n > 21 {
-			t.Errorf("20 min beside a frozen collector made %d requests", n)
-		}
-		if age, _ := s.Age(s.Now); age > 4*time.Minute {
-			t.Errorf("the reading is %v old", age)
-		}
-	})
+	}
 }
 
 func TestSlowKeyDoesNotHideTheBalance(t *testing.T) {
