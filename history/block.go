@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // blockRows is how many rows share a checksum at most: a lookup reads as many.
@@ -427,7 +428,7 @@ func (f *facts) without(torn []credit.Gap) (gaps []credit.Gap, segments []Segmen
 			}
 		}
 	}
-	slices.SortFunc(gaps, func(a, b credit.Gap) int { return a.From.Compare(b.From) })
+	sorted.By(gaps, func(a, b credit.Gap) int { return a.From.Compare(b.From) })
 	for i := len(segments) - 1; i > 0; i-- {
 		if segments[i].At.Equal(segments[i-1].At) {
 			segments = slices.Delete(segments, i-1, i)

@@ -6,10 +6,10 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Forecast is one that was made, to be graded when it has ended.
@@ -102,8 +102,8 @@ func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err 
 			ended = append(ended, f)
 		}
 	}
-	slices.SortFunc(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
-	slices.SortFunc(ended, func(a, b Forecast) int {
+	sorted.By(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
+	sorted.By(ended, func(a, b Forecast) int {
 		return cmp.Or(b.EndedAt.Compare(a.EndedAt), b.At.Compare(a.At))
 	})
 	return open, ended[:min(n, len(ended))], err

@@ -3,10 +3,10 @@ package history
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Spend is what was spent in a span, in whole seconds.
@@ -35,7 +35,7 @@ func flatten(spans []Spend) ([]stretch, error) {
 			return nil, fmt.Errorf("%v USD from %s to %s is not plausible", s.USD, utc(list[i].from), utc(list[i].to))
 		}
 	}
-	slices.SortFunc(list, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	sorted.By(list, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	return unnest(list)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 )
@@ -136,7 +137,7 @@ func (db *DB) waiting(s Series, from, to time.Time) (events []Event) {
 
 // newestFirst sorts events; those of the same second stay in their order.
 func newestFirst(events []Event) []Event {
-	slices.SortStableFunc(events, func(a, b Event) int { return b.At.Compare(a.At) })
+	sorted.By(events, func(a, b Event) int { return b.At.Compare(a.At) })
 	return events
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ortop/history"
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
 	"ortop/ui/load"
@@ -77,7 +78,7 @@ func (m *Model) arrange() {
 		}
 	}
 	of := sorts[v.sort].of
-	slices.SortStableFunc(v.rows, func(x, y spenders.Row) int {
+	sorted.By(v.rows, func(x, y spenders.Row) int {
 		if of == nil {
 			return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // windows is a series' spend up to a reading, in steps that are fine enough
@@ -55,7 +56,7 @@ func steps(first, at time.Time) []time.Time {
 		}
 	}
 	bounds = slices.DeleteFunc(bounds, func(t time.Time) bool { return t.Before(from) || t.After(at) })
-	slices.SortFunc(bounds, time.Time.Compare)
+	sorted.By(bounds, time.Time.Compare)
 	return slices.CompactFunc(bounds, time.Time.Equal)
 }
 

@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"errors"
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ func (o Outbox) Due(now time.Time) []Delivery {
 // queue returns all that waits, in the order of Due.
 func (o Outbox) queue() []Delivery {
 	all := slices.DeleteFunc(slices.Clone(o.deliveries), func(d Delivery) bool { return !d.waiting() })
-	slices.SortStableFunc(all, func(a, b Delivery) int {
+	sorted.By(all, func(a, b Delivery) int {
 		return cmp.Or(b.rank()-a.rank(), a.Event.At.Compare(b.Event.At))
 	})
 	return all

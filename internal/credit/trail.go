@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 )
@@ -83,7 +84,7 @@ func (t *Trail) Unobserved() []Span {
 	for _, g := range t.Gaps {
 		spans = append(spans, g.Span)
 	}
-	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
+	sorted.By(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	return spans
 }
 
@@ -93,7 +94,7 @@ func (t *Trail) Curve() Curve {
 	for _, s := range t.Backfilled {
 		gaps = append(gaps, Gap{Span: s, Cause: Backfilled})
 	}
-	slices.SortFunc(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
+	sorted.By(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
 	return Curve{Gaps: gaps, Segments: t.Segments, Usage: func(second int64) (float64, bool) {
 		s, ok := t.second(second)
 		return s.UsageUSD, ok

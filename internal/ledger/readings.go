@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // noiseUSD is by how much sums of amounts may differ that are the same.
@@ -97,7 +98,7 @@ func decimals(amount string) int {
 func (r *readings) end() {
 	f := r.f
 	if !slices.IsSortedFunc(r.rows, byTime) {
-		slices.SortStableFunc(r.rows, byTime)
+		sorted.By(r.rows, byTime)
 	}
 	f.RoundUSD = max(noiseUSD, math.Pow10(-r.decimals))
 	if r.ofSpans() {

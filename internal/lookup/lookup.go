@@ -13,6 +13,7 @@ import (
 	"ortop/client"
 	"ortop/internal/ledger"
 	"ortop/internal/reconcile"
+	"ortop/internal/sorted"
 )
 
 // How requests are looked up: politely.
@@ -33,7 +34,7 @@ func Choose(entries []ledger.Entry, limit int) []ledger.Entry {
 		return *e.CostUSD
 	}
 	chosen := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return e.ID == "" })
-	slices.SortStableFunc(chosen, func(a, b ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
+	sorted.By(chosen, func(a, b ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
 	return chosen[:min(limit, len(chosen))]
 }
 

@@ -3,12 +3,12 @@ package monitor
 import (
 	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 )
 
@@ -104,7 +104,7 @@ func windowSpend(u credit.Usage, now time.Time) []history.Spend {
 		usd  *float64
 	}
 	windows := []window{{credit.DayStart(now), u.DailyUSD}, {credit.WeekStart(now), u.WeeklyUSD}, {credit.MonthStart(now), u.MonthlyUSD}}
-	slices.SortStableFunc(windows, func(a, b window) int { return cmp.Compare(b.from.Unix(), a.from.Unix()) })
+	sorted.By(windows, func(a, b window) int { return cmp.Compare(b.from.Unix(), a.from.Unix()) })
 	var spans []history.Spend
 	to, inside := now, 0.0
 	for _, w := range windows {

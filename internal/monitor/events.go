@@ -9,6 +9,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 	"ortop/internal/text"
 )
 
@@ -59,7 +60,7 @@ func (m *Monitor) Events(ctx context.Context, from, to time.Time, limit int) ([]
 			events = append(events, account.Event{At: g.At, Kind: account.EventSegment, Text: "a new series began: " + text.Clean(g.Reason, maxName)})
 		}
 	}
-	slices.SortStableFunc(events, func(a, b account.Event) int { return b.At.Compare(a.At) })
+	sorted.By(events, func(a, b account.Event) int { return b.At.Compare(a.At) })
 	if limit >= 0 && len(events) > limit {
 		events = events[:limit]
 	}

@@ -3,10 +3,10 @@ package reconcile
 import (
 	"cmp"
 	"math"
-	"slices"
 	"time"
 
 	"ortop/internal/ledger"
+	"ortop/internal/sorted"
 )
 
 // Record is what the service says of one request.
@@ -57,7 +57,7 @@ func Match(l *ledger.Log, records map[string]*Record) Lookup {
 		}
 		look.Differing = append(look.Differing, Difference{*e, r.CostUSD})
 	}
-	slices.SortStableFunc(look.Differing, func(a, b Difference) int {
+	sorted.By(look.Differing, func(a, b Difference) int {
 		return cmp.Compare(math.Abs(b.RecordUSD-*b.CostUSD), math.Abs(a.RecordUSD-*a.CostUSD))
 	})
 	return look

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 const dayFormat = "2006-01-02"
@@ -115,7 +116,7 @@ func (a *Account) activity(q query) answer {
 			}
 			rows = append(rows, row)
 		}
-		slices.SortFunc(rows[first:], func(x, y activityRow) int {
+		sorted.By(rows[first:], func(x, y activityRow) int {
 			return cmp.Or(cmp.Compare(x.Model, y.Model), cmp.Compare(x.WorkspaceID, y.WorkspaceID))
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 const (
@@ -321,7 +322,7 @@ func (a *Account) sortGroups(p analyticsPlan, groups []group) {
 	if p.order == p.column() {
 		by = func(x, y group) int { return cmp.Compare(x.bucket, y.bucket) }
 	}
-	slices.SortFunc(groups, func(x, y group) int {
+	sorted.By(groups, func(x, y group) int {
 		c := by(x, y)
 		if p.descending {
 			c = -c

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"math/rand/v2"
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 )
@@ -109,7 +110,7 @@ func (d day) requests(sessions []session) []request {
 			requests = append(requests, r)
 		}
 	}
-	slices.SortFunc(requests, func(a, b request) int { return cmp.Compare(a.at, b.at) })
+	sorted.By(requests, func(a, b request) int { return cmp.Compare(a.at, b.at) })
 	return requests
 }
 

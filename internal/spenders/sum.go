@@ -3,6 +3,7 @@ package spenders
 import (
 	"cmp"
 	"math"
+	"ortop/internal/sorted"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (b *Breakdown) sum(alone bool) {
 			r.Share = &share
 		}
 	}
-	slices.SortStableFunc(b.Rows, func(x, y Row) int {
+	sorted.By(b.Rows, func(x, y Row) int {
 		if c := cmp.Compare(spendOr(y), spendOr(x)); c != 0 {
 			return c
 		}

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/sorted"
 )
 
 // maxRunways is for how many budgets, those nearest to their end, it is
@@ -87,7 +87,7 @@ func nearest(rows []Row, n int) []*Row {
 		}
 		return math.Inf(1) // a budget of nothing
 	}
-	slices.SortStableFunc(known, func(x, y *Row) int { return cmp.Compare(used(y), used(x)) })
+	sorted.By(known, func(x, y *Row) int { return cmp.Compare(used(y), used(x)) })
 	return known[:min(n, len(known))]
 }
 
