@@ -27,8 +27,6 @@ var (
 	ErrReadOnly = errors.New("the history is read-only")
 	// ErrNoSeries is a series that is not stored, or not of this DB.
 	ErrNoSeries = errors.New("no such series")
-	// ErrNoReading is a series that was never read.
-	ErrNoReading = errors.New("nothing was read yet")
 	// ErrNoEvent is an event that is not stored.
 	ErrNoEvent = errors.New("no such event")
 )

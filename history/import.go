@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -61,8 +62,14 @@ func (db *DB) Import(ctx context.Context, s Series, x Export) (added int, err er
 		return 0, fmt.Errorf("importing into %s: %w", db.where(), err)
 	}
 	err = db.transact(func() error {
-		added, err = db.insertParts(s, readings, filled, x)
-		return err
+		if added, err = db.insertParts(s, readings, filled, x); err != nil || len(readings) == 0 {
+			return err
+		}
+		var exceeds *ExceedsError
+		if _, err := db.adopt(s); !errors.As(err, &exceeds) { // what cannot be waits on, for Adopt to tell
+			return err
+		}
+		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("importing into %s: %w", db.where(), err)
@@ -73,6 +80,14 @@ func (db *DB) Import(ctx context.Context, s Series, x Export) (added int, err er
 // insertParts stores runs of readings, the last first, each with the filled
 // spans that lead up to it.
 func (db *DB) insertParts(s Series, readings []Reading, filled []stretch, x Export) (added int, err error) {
+	if len(readings) == 0 && len(filled) > 0 {
+		id, err := db.create(s)
+		if err != nil {
+			return 0, err
+		}
+		fresh, err := db.mergeSpend(s, id, filled)
+		return len(fresh), err
+	}
 	for len(readings) > 0 {
 		last := readings[len(readings)-1].At.Unix()
 		k, _ := slices.BinarySearchFunc(filled, last, func(f stretch, at int64) int { return cmp.Compare(f.to, at+1) })

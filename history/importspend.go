@@ -24,8 +24,8 @@ func (e *ExceedsError) Error() string {
 // completes one that was cut, and one within another is part of that. It returns
 // the spans, or the parts of them before that reading, that were not known.
 //
-// More than was ever used is an [*ExceedsError], and a series without a reading
-// [ErrNoReading]. It is all or nothing.
+// Of a series without a reading it is kept for the first one: see [DB.Adopt].
+// More than was ever used is an [*ExceedsError]. It is all or nothing.
 func (db *DB) ImportSpend(ctx context.Context, s Series, spans []Spend) (added []Spend, err error) {
 	list, err := flatten(spans)
 	if err == nil {
@@ -40,13 +40,13 @@ func (db *DB) ImportSpend(ctx context.Context, s Series, spans []Spend) (added [
 	return added, nil
 }
 
-func (db *DB) mergeSpend(s Series, id int64, list []stretch) (added []Spend, err error) {
+func (db *DB) mergeSpend(s Series, id int64, list []stretch) ([]Spend, error) {
 	h, err := db.head(s)
 	if err != nil {
 		return nil, err
 	}
 	if !h.at.Valid {
-		return nil, ErrNoReading
+		return db.keepAhead(id, list)
 	}
 	h.id = id
 	if err := db.sound(h); err != nil {
@@ -74,8 +74,5 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) (added []Spend, err
 	if _, err := db.fill(s, h, all); err != nil {
 		return nil, err
 	}
-	for _, f := range fresh {
-		added = append(added, Spend{time.Unix(f.from, 0).UTC(), time.Unix(f.to, 0).UTC(), f.usd})
-	}
-	return added, db.inserted(h)
+	return told(fresh), db.inserted(h)
 }

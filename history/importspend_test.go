@@ -67,9 +67,6 @@ func TestMergeIsTheSameEitherWay(t *testing.T) {
 
 func TestImportSpendRefuses(t *testing.T) {
 	db, s := fresh(t)
-	if _, err := db.ImportSpend(ctx, s, []Spend{spent(0, 1, 1)}); !errors.Is(err, ErrNoReading) {
-		t.Errorf("ImportSpend() before a reading = %v, want ErrNoReading", err)
-	}
 	poll(t, db, s, at(600), 50)
 	var exceeds *ExceedsError
 	if added, err := db.ImportSpend(ctx, s, []Spend{spent(0, 1, 30), spent(1, 2, 40)}); !errors.As(err, &exceeds) || exceeds.SpendUSD != 70 || exceeds.UsageUSD != 50 || added != nil {

@@ -29,9 +29,11 @@ func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, e
 // SetState stores value for s under name, durably. On an error, unlike with
 // [DB.Record], nothing is kept.
 func (db *DB) SetState(ctx context.Context, s Series, name string, value []byte) error {
-	return db.put(ctx, s, "keeping state", func(id int64) error {
-		return db.conn.run(`INSERT OR REPLACE INTO state VALUES (?, ?, coalesce(?, x''), ?)`, id, name, value, checksum(id, name, string(value)))
-	})
+	return db.put(ctx, s, "keeping state", func(id int64) error { return db.setState(id, name, value) })
+}
+
+func (db *DB) setState(id int64, name string, value []byte) error {
+	return db.conn.run(`INSERT OR REPLACE INTO state VALUES (?, ?, coalesce(?, x''), ?)`, id, name, value, checksum(id, name, string(value)))
 }
 
 // put runs f, which stores something of s, in a transaction, and says what failed.

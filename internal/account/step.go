@@ -21,6 +21,9 @@ type Input struct {
 	Filled, KeyFilled bool
 	// Unread names what of that spend could not be read; empty: all was.
 	Unread string
+	// Adopted says what became of spend that was imported before the first
+	// reading, which is in the book now; empty: none was.
+	Adopted string
 	// Drivers are who drives the spikes that were pending, by their IDs; nil
 	// where nobody looked for them.
 	Drivers map[string]Driver
@@ -88,6 +91,9 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	if in.Unread != "" {
 		r.Events = append(r.Events, Event{At: now, Kind: EventGap, Text: text.Clean("of the spend before the first reading "+in.Unread, 300)})
 	}
+	if in.Adopted != "" {
+		r.Events = append(r.Events, Event{At: now, Kind: EventGap, Text: text.Clean(in.Adopted, 300)})
+	}
 	r.Snapshot = s
 	return r
 }
@@ -98,7 +104,7 @@ func (in Input) before(b *Book) (before credit.Sample, newer bool) {
 	if v := in.Verdict; v != nil && v.Fault == nil {
 		return v.before, true
 	}
-	if in.Filled || in.KeyFilled || in.Stated != nil {
+	if in.Filled || in.KeyFilled || in.Adopted != "" || in.Stated != nil {
 		before, _ = b.Account.Newest()
 		return before, true
 	}

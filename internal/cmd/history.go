@@ -113,6 +113,13 @@ func (a *app) history(ctx context.Context, query historyQuery, layout render.Row
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
+	emit := func(r render.HistoryRow) error { return written(out.Write(r)) }
+	if early, err := a.onlyAhead(ctx, ar); err != nil {
+		return readError(err)
+	} else if early.DB != nil {
+		defer closing(&err, early.DB.Close)
+		ar, emit = early, withoutTotals(emit)
+	}
 	if query.since > 0 {
 		poll, _, err := ar.DB.Poll(ctx, ar.Shown)
 		if err != nil {
@@ -120,7 +127,7 @@ func (a *app) history(ctx context.Context, query historyQuery, layout render.Row
 		}
 		query.from = backFrom(account.Snapshot{At: poll.Success, Interval: s.interval}, query.to).Add(-query.since)
 	}
-	if err := eachRow(ctx, ar, query, func(r render.HistoryRow) error { return written(out.Write(r)) }); err != nil {
+	if err := eachRow(ctx, ar, query, emit); err != nil {
 		_ = out.Flush()
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/ledger"
 	"ortop/internal/monitor"
+	"ortop/internal/text"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -32,7 +33,8 @@ It takes
                created_at,cost_total), or the JSON of GET /activity
 
 Nothing in the history is changed: readings of a time that it covers are left
-out, and so are days that are not before its first reading. Importing a file
+out, and so are days that are not before its first reading. Days that come before
+there is one wait for it, and ortop history shows them meanwhile. Importing a file
 again adds nothing, and files give one history in any order. The totals of
 readings count: a spend that is not their rise is told by its line. A row with
 neither is time that nobody saw, until the next row; one with a spend alone is
@@ -74,6 +76,10 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
+	early, err := ahead(ctx, ar)
+	if err != nil {
+		return err
+	}
 	reports := make([]string, len(paths))
 	for _, days := range []bool{false, true} { // which lead up to readings
 		for i, f := range files {
@@ -85,7 +91,11 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 			}
 		}
 	}
-	followed := ar.Imported(ctx)
+	late, err := ahead(ctx, ar)
+	if err != nil {
+		return err
+	}
+	told, followed := ar.Imported(ctx)
 	for i, report := range reports {
 		if len(paths) > 1 {
 			report = paths[i] + "\n" + report
@@ -93,6 +103,16 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 		if _, err = io.WriteString(a.stdout, report); err != nil {
 			return written(err)
 		}
+	}
+	switch {
+	case told != "":
+		a.hint("%s", told)
+	case late != "":
+		if _, err := fmt.Fprintf(a.stdout, "waiting  %s: the account was never read, and its first reading follows on from it\n", late); err != nil {
+			return written(err)
+		}
+	case early != "":
+		a.hint("%s, imported before, leads up to the first reading now", early)
 	}
 	return followed
 }
@@ -145,11 +165,6 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 		what = "days"
 		all, added, err = storeActivity(ctx, f, ar)
 	}
-	if errors.Is(err, history.ErrNoReading) {
-		return "", &exitError{exitFailed,
-			fmt.Errorf("importing activity: account %s has no reading yet that the days could lead up to", account),
-			"run ortop status once, and import again"}
-	}
 	if err != nil {
 		return "", err
 	}
@@ -167,6 +182,20 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 	line("differ", f.Differ.Count, "with a spend that is not the rise of the totals, which count: %s %s", f.Noun, numbersOf(f.Differ))
 	line("bad", f.Problems.Count, "left out: %s %s", f.Noun, numbersOf(f.Problems))
 	return b.String(), nil
+}
+
+// ahead says what waits for the first reading of an account; empty: nothing.
+func ahead(ctx context.Context, ar monitor.Archive) (string, error) {
+	spans, err := ar.DB.Ahead(ctx, ar.Account)
+	if err != nil || len(spans) == 0 {
+		return "", err
+	}
+	usd := 0.0
+	for _, s := range spans {
+		usd += s.USD
+	}
+	const day = "2 Jan 2006"
+	return fmt.Sprintf("%s from %s to %s", text.USD(usd), spans[0].From.Format(day), spans[len(spans)-1].To.Add(-time.Second).Format(day)), nil
 }
 
 // storeActivity adds what a file holds of activity, and returns how many days

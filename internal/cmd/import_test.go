@@ -62,8 +62,8 @@ func TestImportRoundTrip(t *testing.T) {
 func TestImportActivity(t *testing.T) {
 	ctx := context.Background()
 	f := parsed(t, "date,usage\n2026-11-17,1\n2026-11-19,2\n")
-	if _, err := storeImport(ctx, f, archiveOf(t, 0), "personal"); err == nil {
-		t.Error("import of activity into nothing = nil, want an error")
+	if report, err := storeImport(ctx, f, archiveOf(t, 0), "personal"); err != nil || !strings.HasPrefix(report, "added    3 days") {
+		t.Errorf("import into a history without a reading = %q, %v, want that the days are kept", report, err)
 	}
 	ar := archiveOf(t, 0, known("2026-11-20 00:00", 10, 20))
 	for _, want := range []string{"added    3 days", "added    0 days"} {

@@ -52,7 +52,7 @@ func TestABriefAnswerHasWhatWasImported(t *testing.T) {
 		if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
 			t.Fatal(err)
 		}
-		if err := ar.Imported(t.Context()); err != nil {
+		if _, err := ar.Imported(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if s := brief(); s.Spend.Last7dUSD == nil || !s.HistorySince.Before(before.HistorySince) {
@@ -82,7 +82,7 @@ func TestAnImportAloneIsAnAnswer(t *testing.T) {
 			if _, err := ar.DB.Import(t.Context(), ar.Account, history.Export{Samples: samples}); err != nil {
 				t.Fatal(err)
 			}
-			if err := ar.Imported(t.Context()); err != nil {
+			if _, err := ar.Imported(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			b.o.Connect = func(context.Context) (API, string, error) { return nil, "", errors.New("no key") }

@@ -94,6 +94,12 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 			result, storeErr = st.step(ctx, in, nil, false)
 			s = result.Snapshot
 		}
+		if in, err := st.adopt(ctx); err != nil {
+			st.log.Warn("taking in what was imported", "error", oneLine(err))
+		} else if in.Adopted != "" {
+			result, storeErr = st.step(ctx, in, nil, false)
+			s = result.Snapshot
+		}
 	}
 	s.Due = st.book.Poll.Due
 	switch {

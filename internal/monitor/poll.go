@@ -100,6 +100,7 @@ func (l *loop) take(r response) {
 	if v.Fault == nil {
 		l.gapCause = ""
 		l.fillKey()
+		l.adopt()
 	}
 	if v.Note != "" {
 		l.m.log.Info(v.Note)
@@ -113,6 +114,17 @@ func (l *loop) fillKey() {
 		l.m.log.Warn("filling in the key's past", "error", oneLine(err))
 	}
 	if in.KeyFilled {
+		l.step(in, nil)
+	}
+}
+
+// adopt takes in what was imported before the first reading.
+func (l *loop) adopt() {
+	in, err := l.st.adopt(l.ctx)
+	if err != nil {
+		l.m.log.Warn("taking in what was imported", "error", oneLine(err))
+	}
+	if in.Adopted != "" {
 		l.step(in, nil)
 	}
 }

@@ -121,17 +121,21 @@ func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
 
 // Imported follows an import into an archive that OpenArchive opened: what is
 // answered of it without loading the past is brought up to it. A process that
-// collects does that itself.
-func (a Archive) Imported(ctx context.Context) error {
+// collects does that itself. told is what became of spend that was imported
+// before the first reading, if this brought one.
+func (a Archive) Imported(ctx context.Context) (told string, err error) {
 	st := a.store
 	if st == nil || st.collected() {
-		return nil
+		return "", nil
 	}
 	if err := st.load(ctx); err != nil || st.book.Poll.Success.IsZero() {
-		return err
+		return "", err
 	}
-	_, err := st.step(ctx, account.Input{}, nil, false)
-	return err
+	in, err := st.adopt(ctx)
+	if err == nil {
+		_, err = st.step(ctx, in, nil, false)
+	}
+	return in.Adopted, err
 }
 
 // StateBalance takes in what a person says is left of the account, or with nil
