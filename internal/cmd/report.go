@@ -15,6 +15,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/spenders"
+	"ortop/internal/text"
 )
 
 func (a *app) reportCommand() *cobra.Command {
@@ -167,7 +168,10 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 	if r.BeforeUSD, err = r.spend(ctx, r.Before, r.From); err != nil {
 		return err
 	}
-	if r.SameTimeUSD, err = r.spend(ctx, r.Before, sameTime); err != nil || r.Period == "day" {
+	if r.SameTimeUSD, err = r.spend(ctx, r.Before, sameTime); err != nil {
+		return err
+	}
+	if err = r.explain(ctx); err != nil || r.Period == "day" {
 		return err
 	}
 	for i := 0; ; i++ {
@@ -190,6 +194,44 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		}
 		r.Days = append(r.Days, d)
 	}
+}
+
+// explain says why a sum is not known.
+func (r *reportBuilder) explain(ctx context.Context) (err error) {
+	if r.SpentUSD == nil {
+		if r.SpentWhy, err = r.unknown(ctx, r.From, r.To); err != nil {
+			return err
+		}
+	}
+	if r.BeforeUSD == nil || r.SameTimeUSD == nil {
+		r.BeforeWhy, err = r.unknown(ctx, r.Before, r.From)
+	}
+	return err
+}
+
+// unknown says why what was spent in a span is not known.
+func (r *reportBuilder) unknown(ctx context.Context, from, to time.Time) (string, error) {
+	ar, _ := r.mon.Archive()
+	first, ok, err := ar.DB.First(ctx, ar.Shown)
+	poll, _, err2 := ar.DB.Poll(ctx, ar.Shown)
+	switch {
+	case err != nil || err2 != nil:
+		return "", cmp.Or(err, err2)
+	case !ok: // which the state says
+		return "", nil
+	case !first.At.Before(to):
+		return "history begins " + first.At.UTC().Format("Mon 2 Jan 2006, 15:04"), nil
+	case first.At.After(from):
+		why := "history begins " + first.At.UTC().Format("Mon 2 Jan, 15:04")
+		since, err := r.spend(ctx, first.At, to)
+		if since != nil {
+			why += "; " + text.USD(*since) + " since"
+		}
+		return why, err
+	case poll.Success.Before(to):
+		return "nothing was read since " + poll.Success.UTC().Format("Mon 2 Jan, 15:04"), nil
+	}
+	return "nobody saw when some of it was spent", nil
 }
 
 // breakdown is who spent it. A failure is a note.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,14 +50,19 @@ func TestReportSums(t *testing.T) {
 		readings                []history.Reading
 		spent, before, sameTime *float64
 		days                    int
+		why                     string
 	}{
-		{"week", periods[1], "2026-11-21 00:00", daily("2026-11-01 00:00", "2026-11-21 00:00"), usd(5), usd(7), usd(5), 7},
-		{"the month before is shorter", periods[2], "2026-03-31 00:00", daily("2026-01-31 00:00", "2026-03-31 00:00"), usd(30), usd(28), usd(28), 30},
-		{"the month before is longer", periods[2], "2026-11-30 00:00", daily("2026-09-30 00:00", "2026-11-30 00:00"), usd(29), usd(31), usd(29), 31},
-		{"a leap day", periods[2], "2024-03-01 00:00", daily("2024-01-01 00:00", "2024-03-01 00:00"), nil, nil, nil, 0},
-		{"the turn of the year, in week 53", periods[1], "2027-01-02 00:00", daily("2026-12-01 00:00", "2027-01-02 00:00"), usd(5), usd(7), usd(5), 7},
-		{"a history that begins within", periods[1], "2026-11-21 00:00", daily("2026-11-18 00:00", "2026-11-21 00:00"), nil, nil, nil, 7},
-		{"nothing was read since it began", periods[1], "2026-11-21 00:00", daily("2026-11-01 00:00", "2026-11-15 00:00"), nil, nil, usd(5), 7},
+		{"week", periods[1], "2026-11-21 00:00", daily("2026-11-01 00:00", "2026-11-21 00:00"), usd(5), usd(7), usd(5), 7, ""},
+		{"the month before is shorter", periods[2], "2026-03-31 00:00", daily("2026-01-31 00:00", "2026-03-31 00:00"), usd(30), usd(28), usd(28), 30, ""},
+		{"the month before is longer", periods[2], "2026-11-30 00:00", daily("2026-09-30 00:00", "2026-11-30 00:00"), usd(29), usd(31), usd(29), 31, ""},
+		{"a leap day", periods[2], "2024-03-01 00:00", daily("2024-01-01 00:00", "2024-03-01 00:00"), nil, nil, nil, 0, ""},
+		{"the turn of the year, in week 53", periods[1], "2027-01-02 00:00", daily("2026-12-01 00:00", "2027-01-02 00:00"), usd(5), usd(7), usd(5), 7, ""},
+		{"a history that begins within", periods[1], "2026-11-21 00:00", daily("2026-11-18 00:00", "2026-11-21 00:00"), nil, nil, nil, 7,
+			"history begins Wed 18 Nov, 00:00; $3.00 since, history begins Wed 18 Nov 2026, 00:00"},
+		{"a history that begins in the month before", periods[2], "2026-11-21 00:00", daily("2026-10-11 00:00", "2026-11-21 00:00"), usd(20), nil, nil, 31,
+			"history begins Sun 11 Oct, 00:00; $21.00 since"},
+		{"nothing was read since it began", periods[1], "2026-11-21 00:00", daily("2026-11-01 00:00", "2026-11-15 00:00"), nil, nil, usd(5), 7,
+			"nothing was read since Sun 15 Nov, 00:00, nothing was read since Sun 15 Nov, 00:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mon := monitorOf(t, c.readings...)
@@ -71,6 +77,9 @@ func TestReportSums(t *testing.T) {
 				g, _ := json.Marshal(got)
 				w, _ := json.Marshal(want)
 				t.Errorf("spent, before, by this time, days = %s, want %s", g, w)
+			}
+			if why := r.SpentWhy + ", " + r.BeforeWhy; strings.Trim(why, ", ") != strings.Trim(c.why, ", ") {
+				t.Errorf("what is not known is so for %q, want %q", why, c.why)
 			}
 			if within := c.readings[0].At.After(r.From); len(r.Days) > 0 && r.TopUpsKnown == within {
 				t.Errorf("bought is known of all of it: %v, and the first reading came within: %v", r.TopUpsKnown, within)

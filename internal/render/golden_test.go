@@ -78,15 +78,18 @@ func goldenBreakdown() spenders.Breakdown {
 func goldenReport() UsageReport {
 	keys := goldenBreakdown()
 	models := keys
-	models.By, models.Rows = spenders.ByModel, keys.Rows[:1]
+	models.By, models.Rows, models.UnattributedUSD = spenders.ByModel, keys.Rows[:1], usd(5.1)
+	keys.UnattributedUSD = nil // one of them is not known
 	return UsageReport{
 		Snapshot: fixed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow, Before: day("2026-11-09 00:00"),
-		SpentUSD: usd(60.5), BeforeUSD: usd(71.2), SameTimeUSD: usd(48.4),
+		SpentUSD: usd(60.5), SameTimeUSD: usd(48.4),
 		Days: []ReportDay{
 			{At: day("2026-11-16 00:00"), Before: day("2026-11-09 00:00"), SpentUSD: usd(11.5), BeforeUSD: usd(9.25)},
 			{Before: day("2026-11-10 00:00"), BeforeUSD: usd(8.75)},
+			{At: day("2026-11-21 00:00"), SpentUSD: usd(2)},
 		},
-		Models: models, Keys: keys, TopUps: []credit.TopUp{{At: day("2026-11-17 12:00"), AmountUSD: 25}}, TopUpsKnown: true,
+		BeforeWhy: "nothing was read since Thu 12 Nov, 09:00",
+		Models:    models, Keys: keys, TopUps: []credit.TopUp{{At: day("2026-11-17 12:00"), AmountUSD: 25}}, TopUpsKnown: true,
 		Events: []history.Event{{At: day("2026-11-18 13:00"), Kind: "spike", Level: "warning", Text: "3 times the usual"}}, MoreEvents: true,
 		Notes: []string{"read by hand"},
 	}

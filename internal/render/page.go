@@ -13,10 +13,12 @@ type page struct {
 	lists  []list
 }
 
-// table has rows of cells. Without a head its first column names the rest.
+// table has rows of cells. Without a head its first column names the rest, and
+// names is the head that it has where there must be one.
 type table struct {
 	title string
 	head  []string
+	names []string
 	rows  [][]string
 	empty string // shown without rows
 	left  bool   // the cells are words, not amounts
@@ -116,7 +118,7 @@ func (t table) markdown(b *strings.Builder) {
 	}
 	head := t.head
 	if head == nil {
-		head = make([]string, len(t.rows[0]))
+		head = t.names
 	}
 	write := func(cells []string) {
 		for _, c := range cells {

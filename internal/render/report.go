@@ -12,9 +12,6 @@ import (
 	"ortop/internal/text"
 )
 
-// topRows is how many models and keys a report names.
-const topRows = 5
-
 // UsageReport is what was spent in a period, and what happened in it. An amount
 // that is nil is not known.
 type UsageReport struct {
@@ -26,13 +23,15 @@ type UsageReport struct {
 	SpentUSD     *float64
 	BeforeUSD    *float64 // in the whole period before
 	SameTimeUSD  *float64 // in as much of it as From to To is of this one
-	Days         []ReportDay
-	Models, Keys spenders.Breakdown
-	TopUps       []credit.TopUp
-	TopUpsKnown  bool            // for the whole period
-	Events       []history.Event // the newest first
-	MoreEvents   bool            // there are older ones
-	Notes        []string
+	// SpentWhy and BeforeWhy say why one of those is not known; empty: all are.
+	SpentWhy, BeforeWhy string
+	Days                []ReportDay
+	Models, Keys        spenders.Breakdown
+	TopUps              []credit.TopUp
+	TopUpsKnown         bool            // for the whole period
+	Events              []history.Event // the newest first
+	MoreEvents          bool            // there are older ones
+	Notes               []string
 }
 
 // ReportDay is a day of the period, and the one in its place before.
@@ -63,13 +62,17 @@ func ReportMarkdown(r UsageReport, now time.Time) string {
 func reportPage(r UsageReport, now time.Time) page {
 	f := newFields(r.Snapshot, now)
 	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
-	facts := table{}
+	facts := table{names: []string{"figure", "value"}}
 	add := func(name, format string, args ...any) {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
 	}
 	add("state", "%s", f.State)
 	add("time", "%s to %s, all times in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
-	add("spent", "%s", text.MaybeUSD(r.SpentUSD))
+	if r.SpentUSD != nil {
+		add("spent", "%s so far", text.USD(*r.SpentUSD))
+	} else {
+		add("spent", "%s", because(text.Unknown, r.SpentWhy))
+	}
 	compared := text.MaybeUSD(r.SameTimeUSD)
 	if c := r.change(); c != nil && *c >= 1.995 {
 		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
@@ -78,7 +81,11 @@ func reportPage(r UsageReport, now time.Time) page {
 	} else if c != nil {
 		compared += " (now " + text.Percent(-*c) + " less)"
 	}
-	add(r.PeriodBefore, "%s by this time, %s in total", compared, text.MaybeUSD(r.BeforeUSD))
+	before := text.Unknown
+	if r.SameTimeUSD != nil || r.BeforeUSD != nil {
+		before = compared + " by this time, " + text.MaybeUSD(r.BeforeUSD) + " in total"
+	}
+	add(r.PeriodBefore, "%s", because(before, r.BeforeWhy))
 	switch {
 	case r.Source == account.FromPerson:
 		add("left", "%s, %s", f.Balance, r.BalanceNote)
@@ -109,9 +116,22 @@ func reportPage(r UsageReport, now time.Time) page {
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
-	p.tables = append(p.tables, topTable("Models", r.Models), topTable("Keys", r.Keys), topUpTable(r), eventTable(r))
+	p.tables = append(p.tables, topOf(r.Models).table("Models"), topOf(r.Keys).table("Keys"), topUpTable(r), eventTable(r))
 	p.lists = append(p.lists, firing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
 	return p
+}
+
+// partial reports whether d is the day that is not over.
+func (r UsageReport) partial(d ReportDay) bool {
+	return !d.At.IsZero() && d.At.AddDate(0, 0, 1).After(r.To)
+}
+
+// because is a text with why it is what it is, if there is a reason.
+func because(s, why string) string {
+	if why == "" {
+		return s
+	}
+	return s + " (" + why + ")"
 }
 
 func dayTable(r UsageReport) table {
@@ -124,6 +144,9 @@ func dayTable(r UsageReport) table {
 	}
 	for _, d := range r.Days {
 		row := []string{name(d.At), "", name(d.Before), ""}
+		if r.partial(d) {
+			row[0] += ", so far"
+		}
 		if !d.At.IsZero() {
 			row[1] = text.MaybeUSD(d.SpentUSD)
 		}
@@ -133,46 +156,6 @@ func dayTable(r UsageReport) table {
 		t.rows = append(t.rows, row)
 	}
 	return t
-}
-
-func topTable(title string, b spenders.Breakdown) table {
-	t := table{title: title, head: []string{"name", "spent", "share"}, empty: "nothing was spent"}
-	top, rest := topSpenders(b)
-	if top == nil {
-		t.empty = text.Unknown
-	}
-	for _, row := range top {
-		share := text.Unknown
-		if row.Share != nil {
-			share = text.Percent(*row.Share)
-		}
-		t.rows = append(t.rows, []string{row.Name, text.MaybeUSD(row.SpendUSD), share})
-	}
-	if rest != nil && len(top) > 0 && *rest >= 0.005 {
-		t.rows = append(t.rows, []string{"all others", text.USD(*rest), ""})
-	}
-	return t
-}
-
-// topSpenders are the first rows that spent something, and what all others
-// did; each is nil where that is not known.
-func topSpenders(b spenders.Breakdown) (top []spenders.Row, restUSD *float64) {
-	all := b.Rows != nil
-	for _, row := range b.Rows {
-		switch {
-		case row.SpendUSD == nil:
-			all = false
-		case len(top) < topRows && *row.SpendUSD > 0:
-			top = append(top, row)
-		}
-	}
-	if top == nil && all {
-		top = []spenders.Row{}
-	}
-	if top == nil {
-		return nil, nil
-	}
-	return top, b.Besides(top)
 }
 
 func topUpTable(r UsageReport) table {

@@ -38,10 +38,10 @@ func TestReportText(t *testing.T) {
 	plain := reportPage(r, now).plain()
 	for _, want := range []string{
 		"Usage of account personal: week of Mon 16 Nov 2026\n\nstate      live\n",
-		"spent      $12.00\nlast week  $10.00 (now 20 % more) by this time, — in total\n",
+		"spent      $12.00 so far\nlast week  $10.00 (now 20 % more) by this time, — in total\n",
 		"\nleft       $63.52 of $100.00 (64 %)\n",
 		"  day         this week        day  last week\n  Mon 16 Nov     $12.00  Mon 9 Nov          —\n",
-		"\nModels\n  name        spent  share\n  a|b\ufffd[31m*   $9.00   75 %\n  all others  $3.00\n",
+		"\nModels\n  name        spent  share\n  a|b\ufffd[31m*   $9.00   75 %\n  all others  $3.00   25 %\n",
 		"\nKeys: —\n", "  Tue 17 Nov, 12:00  $25.00\n",
 		"  Wed 18 Nov, 13:00  warning  spike  <b>\ufffd3 times the usual\n", "\nAlerts firing\n  urgent: personal: $4.90 is left\ufffd[2J\n", "Of the last 40 forecasts, 33 held", "\nNotes\n  read by hand\n",
 	} {
@@ -59,7 +59,7 @@ func TestReportText(t *testing.T) {
 	}
 	md := reportPage(r, now).markdown()
 	for _, want := range []string{
-		"# Usage of account personal: week of Mon 16 Nov 2026\n", "| name | spent | share |\n| --- | ---: | ---: |\n| a\\|b\ufffd\\[31m\\* | $9.00 | 75 % |\n",
+		"# Usage of account personal: week of Mon 16 Nov 2026\n\n| figure | value |\n| --- | --- |\n| state | live |\n", "| name | spent | share |\n| --- | ---: | ---: |\n| a\\|b\ufffd\\[31m\\* | $9.00 | 75 % |\n",
 		"## Keys\n\n—\n", "| warning | spike | \\<b\\>\ufffd3 times the usual |\n",
 	} {
 		if !strings.Contains(md, want) {

@@ -2,8 +2,6 @@ package render
 
 import (
 	"time"
-
-	"ortop/internal/spenders"
 )
 
 // ReportObject is what report --json prints. Every key is always there; null is unknown.
@@ -25,8 +23,10 @@ type ReportObject struct {
 	Spendable    *float64          `json:"spendable_usd"`
 	Binding      *string           `json:"binding"`
 	Budget       *budgetJSON       `json:"budget"`
-	Models       []spenderJSON     `json:"models"` // null: unknown
+	Models       []spenderJSON     `json:"models"`      // null: unknown
+	ModelsRest   *restJSON         `json:"models_rest"` // with models the whole; null: unknown
 	Keys         []spenderJSON     `json:"keys"`
+	KeysRest     *restJSON         `json:"keys_rest"`
 	TopUps       []topUpJSON       `json:"top_ups"` // null: none was seen, and the period was seen only in part
 	Alerts       []alertJSON       `json:"alerts"`  // firing now
 	Events       []reportEventJSON `json:"events"`
@@ -41,6 +41,18 @@ type reportDayJSON struct {
 	Spend        *float64 `json:"spend_usd"`
 	PreviousFrom *string  `json:"previous_from"`
 	Previous     *float64 `json:"previous_usd"`
+	Partial      bool     `json:"partial"` // the day is not over
+}
+
+// restJSON is what those who are named did not spend.
+type restJSON struct {
+	Spend  *float64 `json:"spend_usd"` // in all
+	Share  *float64 `json:"share"`
+	Others *float64 `json:"others_usd"` // of those who are not named
+	Count  *int     `json:"others"`
+	// Unattributed is in nobody's row: deleted keys, the web chat, what is still on
+	// its way.
+	Unattributed *float64 `json:"unattributed_usd"`
 }
 
 type spenderJSON struct {
@@ -69,13 +81,20 @@ func Report(r UsageReport, now time.Time) ReportObject {
 		Schema: 1, Account: r.Account, At: timestampOrNull(r.At), Stale: r.Stale(now), Period: r.Period,
 		From: timestamp(r.From), To: timestamp(r.To), Spend: r.SpentUSD,
 		PreviousFrom: timestamp(r.Before), Previous: r.BeforeUSD, SameTime: r.SameTimeUSD, Change: r.change(),
-		Days: []reportDayJSON{}, Models: spenderRows(r.Models), Keys: spenderRows(r.Keys),
+		Days:   []reportDayJSON{},
 		Alerts: alertObjects(r.Alerts), Events: []reportEventJSON{}, Forecast: forecastObject(r.Forecast),
 		Spendable: r.SpendableUSD, Binding: word(r.Binding), Budget: budgetObject(r.Key.Budget(), now),
 		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault, r.Damage),
 	}
+	o.Models, o.ModelsRest = topOf(r.Models).objects()
+	o.Keys, o.KeysRest = topOf(r.Keys).objects()
+	for _, w := range [][2]string{{"this " + r.Period, r.SpentWhy}, {r.PeriodBefore, r.BeforeWhy}} {
+		if w[1] != "" {
+			o.Notes = append(o.Notes, w[0]+" is not known in full: "+w[1])
+		}
+	}
 	for _, d := range r.Days {
-		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD})
+		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD, r.partial(d)})
 	}
 	if r.Balance != nil {
 		left := r.Balance.LeftUSD()
@@ -93,15 +112,18 @@ func Report(r UsageReport, now time.Time) ReportObject {
 	return o
 }
 
-// spenderRows are those who spent most; null where that is unknown.
-func spenderRows(b spenders.Breakdown) []spenderJSON {
-	top, _ := topSpenders(b)
-	if top == nil {
-		return nil
+// objects are those who spent most, and the rest; nil where that is unknown.
+func (t top) objects() ([]spenderJSON, *restJSON) {
+	if t.rows == nil {
+		return nil, nil
 	}
 	list := []spenderJSON{}
-	for _, r := range top {
+	for _, r := range t.rows {
 		list = append(list, spenderJSON{r.Name, r.SpendUSD, r.Share, r.Requests, r.Tokens})
 	}
-	return list
+	rest := &restJSON{Spend: t.restUSD, Share: t.share(t.restUSD), Others: t.othersUSD, Unattributed: t.unattributedUSD}
+	if t.othersUSD != nil {
+		rest.Count = &t.others
+	}
+	return list, rest
 }
