@@ -118,6 +118,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 		a.reconcileCommand(),
 		a.reportCommand(),
 		a.statusCommand(),
+		a.statuslineCommand(),
 		a.versionCommand(),
 	)
 	return root

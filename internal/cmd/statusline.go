@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/history"
+	"ortop/internal/account"
+	"ortop/internal/forecast"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+)
+
+const (
+	// sessionLimit is how much of standard input is read.
+	sessionLimit = 1 << 20
+	// sessionWait is how long standard input is waited for that says nothing and
+	// is not closed.
+	sessionWait = 150 * time.Millisecond
+	// storeWait is how long a history may take that another program blocks.
+	storeWait = 500 * time.Millisecond
+)
+
+func (a *app) statuslineCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "statusline",
+		Short: "Print one line for a coding agent or a prompt",
+		Long: `statusline prints one line: what is left, when it runs out, what the last hour
+cost, and what the agent's session did where its JSON on standard input says so
+(Claude Code's cost.total_cost_usd; total_cost_usd, or a number called cost). Any
+other input, or none, changes nothing.
+
+It answers from the history alone, however old that is, and never sends a request:
+a dashboard or ortop collect makes new readings. Old values have their age. Without
+a history it prints —. Its exit code is always 0; what went wrong goes to standard
+error.`,
+		Example: `  ortop statusline </dev/null
+  echo '{"cost":{"total_cost_usd":0.42}}' | ortop statusline`,
+		Args:               cobra.ArbitraryArgs,
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true},
+		RunE:               noted(func(ctx context.Context, _ []string) error { a.statusline(ctx); return nil }),
+	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		report(a.stderr, err)
+		_ = a.answer(render.StatusLine(account.Snapshot{}, nil, a.now()))
+		return nil
+	})
+	return c
+}
+
+// statusline prints the line. There is nobody to take an error.
+func (a *app) statusline(ctx context.Context) {
+	session := a.sessionCost(ctx)
+	snap, err := a.storedSnapshot(ctx)
+	if errors.Is(err, history.ErrNotFound) || errors.Is(err, history.ErrNoSeries) {
+		a.hint("there is no history yet: open ortop, or run ortop collect")
+	} else if err != nil {
+		report(a.stderr, err)
+	}
+	if err := a.answer(render.StatusLine(snap, session(), a.now())); err != nil {
+		report(a.stderr, err)
+	}
+}
+
+// storedSnapshot is the newest snapshot of the history, however old it is.
+func (a *app) storedSnapshot(ctx context.Context) (account.Snapshot, error) {
+	type answer struct {
+		snap account.Snapshot
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		snap, err := a.readStored(ctx)
+		answered <- answer{snap, err}
+	}()
+	unknown := account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown}}
+	select {
+	case got := <-answered:
+		if got.err != nil {
+			return unknown, got.err
+		}
+		return got.snap, nil
+	case <-time.After(storeWait):
+		return unknown, errors.New("the history does not answer")
+	}
+}
+
+func (a *app) readStored(ctx context.Context) (snap account.Snapshot, err error) {
+	defer func() {
+		if recover() != nil { // an agent's line is no place for a stack
+			err = errors.New("reading the history failed")
+		}
+	}()
+	s, stop, err := a.demoOrSettings(ctx)
+	if err != nil {
+		return snap, err
+	}
+	defer stop()
+	if s.historyErr != nil {
+		return snap, s.historyErr
+	}
+	var db *history.DB
+	mon := monitor.New(monitor.Options{
+		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Interval: s.interval, Now: a.now, Log: a.errLog(),
+		Open: func(ctx context.Context) (*history.DB, string, error) {
+			var err error
+			db, err = history.Open(ctx, s.historyPath, history.Options{Now: a.now, ReadOnly: true})
+			return db, "", err
+		},
+	})
+	snap, err = mon.Once(ctx, monitor.Freshness{Stored: true, Brief: true})
+	if db != nil {
+		_ = db.Close() // nothing was written
+	}
+	return snap, err
+}
+
+// sessionCost begins to read what the agent says its session cost. cost waits
+// for that; it is nil where that is not said.
+func (a *app) sessionCost(ctx context.Context) (cost func() *float64) {
+	ctx, cancel := context.WithTimeout(ctx, sessionWait)
+	read := make(chan *float64, 1)
+	if term.IsTerminal(a.stdin.Fd()) {
+		read <- nil
+	} else {
+		go func() { read <- parseSession(a.stdin) }()
+	}
+	return func() *float64 {
+		defer cancel()
+		select {
+		case usd := <-read:
+			return usd
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// parseSession reads one JSON value, and no further: a pipe need not be closed.
+func parseSession(in io.Reader) *float64 {
+	var said struct {
+		Total *float64        `json:"total_cost_usd"`
+		Cost  json.RawMessage `json:"cost"`
+	}
+	var other *json.UnmarshalTypeError // which leaves what else there is
+	if err := json.NewDecoder(io.LimitReader(in, sessionLimit)).Decode(&said); err != nil && !errors.As(err, &other) {
+		return nil
+	}
+	var cost struct {
+		Total *float64 `json:"total_cost_usd"`
+	}
+	var plain *float64
+	if len(said.Cost) > 0 && json.Unmarshal(said.Cost, &cost) != nil {
+		cost.Total = nil
+		if json.Unmarshal(said.Cost, &plain) != nil {
+			plain = nil
+		}
+	}
+	for _, usd := range []*float64{cost.Total, said.Total, plain} {
+		if usd != nil && *usd >= 0 && *usd <= math.MaxInt32 {
+			return usd
+		}
+	}
+	return nil
+}
