@@ -42,6 +42,7 @@ var allowed = map[string]struct {
 	"internal/child":      {nil, "a command is run, whatever for"},
 	"internal/servicelog": {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "a log is written of snapshots, whoever makes them"},
 	"internal/unit":       {nil, "a unit is text"},
+	"internal/manual":     {nil, "a page is text"},
 	"internal/lookup":     {[]string{"client", "internal/credit", "internal/ledger", "internal/reconcile", "internal/text"}, "records of requests are read, whoever logged these"},
 	common:                {nil, "every room uses it"},
 	"internal/ledger":     {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},

@@ -23,7 +23,7 @@ func (a *app) forecastCommand() *cobra.Command {
 would last, how much is needed to reach a day with 90 % certainty, how much may be
 spent a day until then, and which settings of automatic top-up suit this burn.`,
 		Example: `  ortop forecast
-  ortop forecast --top-up 25 --until 2026-12-01`,
+  ortop forecast --top-up 25 --until 5d`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			plan, err := a.planOf(topUp, until)

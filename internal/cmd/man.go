@@ -3,87 +3,136 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
-	mango "github.com/muesli/mango-cobra"
-	"github.com/muesli/roff"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ortop/internal/config"
+	"ortop/internal/manual"
 )
 
 func (a *app) manCommand() *cobra.Command {
 	var c *cobra.Command
 	c = &cobra.Command{
-		Use:   "man",
-		Short: "Print the manual page",
-		Args:  cobra.NoArgs,
+		Use:     "man",
+		Short:   "Print the manual page",
+		Long:    `man prints the manual page, in the format of man(1).`,
+		Example: `  ortop man > ortop.1`,
+		Args:    cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error {
-			root := c.Root()
-			unwrap(root)
-			for _, sub := range root.Commands() {
-				explain(sub)
-			}
-			page, err := mango.NewManPage(1, root)
-			if err != nil {
-				return fmt.Errorf("making the manual page: %w", err)
-			}
-			for _, s := range manSections {
-				page = page.WithSection(s[0], s[1])
-			}
-			_, err = fmt.Fprintln(a.stdout, page.Build(manual{roff.NewDocument()}))
-			return err
+			_, err := fmt.Fprint(a.stdout, manualPage(c.Root(), builtOn(a.now())))
+			return written(err)
 		}),
 	}
 	return c
 }
 
-// manSections are what is in the help of no command.
-var manSections = [][2]string{
-	{"Exit status", `0: the account was read.
-1: failed.
-2: usage error, or no key found.
-3: preflight: not enough; reconcile: the two differ.
-4: unknown: unreachable, refused, unreadable.
-130, 143: interrupted.`},
-	{"Environment", `ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, OPENROUTER_API_KEY: the key.
-ORTOP_BASE_URL: where the API is.
-NO_COLOR: no colours.
-XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME: the folders of the files.`},
-	{"Files", `$XDG_CONFIG_HOME/ortop/config.toml: the configuration.
-$XDG_DATA_HOME/ortop/history.db: every reading.
-$XDG_STATE_HOME/ortop/ortop.log: the log of the dashboard.`},
-}
-
-// manual is a page whose heading has the name of the manual it is of, and not
-// what the program does.
-type manual struct{ *roff.Document }
-
-func (m manual) Heading(section uint, title, _ string, at time.Time) {
-	m.Document.Heading(section, title, "User Commands", at)
-}
-
-// explain makes the whole help of c, and of those below it, what the page says
-// of them.
-func explain(c *cobra.Command) {
-	if c.Long != "" {
-		c.Short = c.Long
-	}
-	for _, sub := range c.Commands() {
-		explain(sub)
-	}
-}
-
-// unwrap joins the lines of each paragraph of c's help and of those below it:
-// in a manual page every line would be a paragraph.
-func unwrap(c *cobra.Command) {
-	paragraphs := strings.Split(c.Long, "\n\n")
-	for i, p := range paragraphs {
-		if !strings.HasPrefix(p, " ") {
-			paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+// builtOn is the day of the commit that the program was built from, or else now's.
+func builtOn(now time.Time) string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if at, err := time.Parse(time.RFC3339, s.Value); err == nil && s.Key == "vcs.time" {
+				now = at
+			}
 		}
 	}
-	c.Long = strings.Join(paragraphs, "\n\n")
-	for _, sub := range c.Commands() {
-		unwrap(sub)
+	return now.UTC().Format(time.DateOnly)
+}
+
+// manualPage is the manual of all that root has.
+func manualPage(root *cobra.Command, date string) string {
+	p := manual.New(root.Name(), version(), date)
+	p.Section("Name")
+	p.Name(root.Name(), strings.ToLower(root.Short[:1])+root.Short[1:])
+	p.Section("Synopsis")
+	synopsis := []string{root.Name() + " [FLAG]..."}
+	eachCommand(root, func(c *cobra.Command) { synopsis = append(synopsis, useOf(c)) })
+	p.Code(synopsis)
+	p.Section("Description")
+	p.Help(root.Long)
+	p.Section("Options")
+	p.Paragraph("Every command takes these.")
+	p.Items(flagItems(root.PersistentFlags()))
+	p.Section("Commands")
+	eachCommand(root, func(c *cobra.Command) {
+		p.Subsection(useOf(c))
+		text := c.Long
+		if text == "" {
+			text = c.Short + "."
+		}
+		p.Help(text)
+		p.Items(flagItems(c.LocalNonPersistentFlags()))
+		if c.Example != "" {
+			p.Paragraph("For example:")
+			p.Code(exampleLines(c))
+		}
+	})
+	for _, s := range [][2]string{{"Configuration", config.Manual}, {"Rules and channels", config.AlertManual}, {"Exit status", exitManual},
+		{"Environment", environmentManual}, {"Files", filesManual}} {
+		p.Section(s[0])
+		p.Help(s[1])
 	}
+	p.Section("Examples")
+	p.Code(exampleLines(root))
+	return p.String()
+}
+
+// eachCommand gives the commands below c, in the order of the help.
+func eachCommand(c *cobra.Command, take func(*cobra.Command)) {
+	for _, sub := range c.Commands() {
+		if sub.Hidden || sub.Name() == "help" {
+			continue
+		}
+		if sub.Runnable() {
+			take(sub)
+		}
+		eachCommand(sub, take)
+	}
+}
+
+// useOf is how a command is called: with its arguments, and that it has flags.
+func useOf(c *cobra.Command) string {
+	use := c.CommandPath() + strings.TrimPrefix(c.Use, c.Name())
+	if flags := c.LocalNonPersistentFlags(); len(flagItems(flags)) > 0 && !strings.Contains(use, "[flags]") {
+		name, args, _ := strings.Cut(use, c.CommandPath())
+		use = name + c.CommandPath() + " [FLAG]..." + args
+	}
+	return strings.ReplaceAll(use, "[flags]", "[FLAG]...")
+}
+
+func exampleLines(c *cobra.Command) []string {
+	var lines []string
+	for line := range strings.Lines(c.Example) {
+		lines = append(lines, strings.TrimPrefix(strings.TrimRight(line, "\n"), "  "))
+	}
+	return lines
+}
+
+// flagItems are flags with their arguments, what they do, and what they are if absent.
+func flagItems(flags *pflag.FlagSet) (items []manual.Item) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || f.Name == "help" || f.Name == "version" {
+			return
+		}
+		argument, text := pflag.UnquoteUsage(f)
+		term := "--" + f.Name
+		switch {
+		case argument != "" && f.NoOptDefVal != "":
+			term += "[=" + argument + "]"
+			text += "; " + f.NoOptDefVal + " if none is named"
+		case argument != "":
+			term += " " + argument
+		}
+		if f.Shorthand != "" {
+			term = "-" + f.Shorthand + ", " + term
+		}
+		if v := f.DefValue; v != "" && v != "false" && v != "0" && v != "0s" && v != "[]" {
+			text += " (default " + v + ")"
+		}
+		items = append(items, manual.Item{Term: term, Text: text})
+	})
+	return items
 }

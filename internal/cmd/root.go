@@ -5,6 +5,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -93,7 +94,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.StringVar(&a.flags.history, "history", "", "history file")
 	f.StringVar(&a.flags.baseURL, "base-url", "", "where the API is: https, or http on loopback")
 	f.DurationVar(&a.flags.interval, "interval", 0, "time between two polls")
-	f.Lookup("interval").DefValue = defaultInterval.String()
+	f.Lookup("interval").DefValue = fmt.Sprintf("%.0fs", defaultInterval.Seconds())
 	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile
 	// Its only error is of a flag that is not there.
@@ -121,6 +122,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 		a.statuslineCommand(),
 		a.versionCommand(),
 	)
+	nameArguments(root)
 	return root
 }
 

@@ -1,0 +1,42 @@
+package cmd
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// arguments are how help and manual call what a flag takes, where that is not
+// called as the flag is.
+var arguments = map[string]string{
+	"account": "NAME", "base-url": "URL", "by": "KIND", "config": "FILE", "demo": "PROFILE", "every": "SPAN", "explain": "FILE", "for": "SPAN",
+	"format": "TEMPLATE", "history": "FILE", "interval": "SPAN", "lookup": "N", "max-age": "SPAN", "metrics": "ADDR", "need": "USD",
+	"runway": "SPAN", "since": "TIME", "tasks": "FILE", "theme": "NAME", "tolerance": "USD|PERCENT", "top": "N", "top-up": "USD", "traces": "DIR",
+	"unit": "KIND", "until": "TIME",
+}
+
+// argument is a flag's value under the name of what it takes.
+type argument struct {
+	pflag.Value
+	name string
+}
+
+func (a argument) Type() string { return a.name }
+
+// nameArguments lets the help of c and of those below it call what flags take by
+// its meaning, in place of Go's types.
+func nameArguments(c *cobra.Command) {
+	name := func(f *pflag.Flag) {
+		_, named := f.Value.(argument)
+		if kind := f.Value.Type(); !named && kind != "bool" && !strings.Contains(f.Usage, "`") {
+			f.Value = argument{f.Value, cmp.Or(arguments[f.Name], strings.ToUpper(f.Name))}
+		}
+	}
+	c.PersistentFlags().VisitAll(name)
+	c.Flags().VisitAll(name)
+	for _, sub := range c.Commands() {
+		nameArguments(sub)
+	}
+}

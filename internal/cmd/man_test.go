@@ -1,0 +1,41 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func TestManualHasEveryCommandAndFlag(t *testing.T) {
+	root := (&app{}).root()
+	page := manualPage(root, "2026-11-27")
+	if strings.Contains(page, "%!") || !strings.Contains(page, "90 %") {
+		t.Error("a text of the manual was taken for a format")
+	}
+	check := func(c *cobra.Command, flags *pflag.FlagSet) {
+		for _, i := range flagItems(flags) {
+			if want := "\\fB" + strings.ReplaceAll(i.Term, "-", `\-`) + "\\fR\n"; !strings.Contains(page, want) {
+				t.Errorf("the manual of %s has no %q", c.CommandPath(), want)
+			}
+			for _, kind := range []string{"string", "duration", "int", "float"} {
+				if strings.HasSuffix(i.Term, " "+kind) || strings.HasSuffix(i.Term, "["+kind+"]") {
+					t.Errorf("%s %s: what it takes has the name of a type", c.CommandPath(), i.Term)
+				}
+			}
+		}
+	}
+	check(root, root.PersistentFlags())
+	commands := 0
+	eachCommand(root, func(c *cobra.Command) {
+		commands++
+		if want := `.SS "` + strings.ReplaceAll(c.CommandPath(), "-", `\-`); !strings.Contains(page, want) {
+			t.Errorf("the manual has no %q", want)
+		}
+		check(c, c.LocalNonPersistentFlags())
+	})
+	if commands < 20 {
+		t.Errorf("there are %d commands, want all", commands)
+	}
+}

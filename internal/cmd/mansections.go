@@ -1,0 +1,42 @@
+package cmd
+
+// What is in the help of no command, for the manual.
+const (
+	exitManual = `  0         the answer is there: the account was read, the check said yes
+  1         failed; also where a test message or a part of a set-up did
+  2         wrong use, or no key found
+  3         the check said no: preflight and --runway have not enough; reconcile
+            found that the two differ
+  4         it cannot be known: unreachable, refused, unreadable, stale, or the
+            history is damaged; what was read last is printed all the same
+  130, 143  interrupted, terminated
+
+An alert that fires changes no exit code: alerts list and status exit with 0, and
+name it. To stop a job below a sum or before a time, use preflight, which exits
+with 3 then and with 4 where nobody knows. alerts test exits with 1 where a channel
+did not take its message. cost exits with the code of its command.`
+
+	environmentManual = `  ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY
+            the key, before the account's own source
+  OPENROUTER_API_KEY
+            the key, where the account has no source
+  ORTOP_BASE_URL
+            where the API is: https, or http on loopback
+  NO_COLOR  no colours, where it is not empty
+  TERM      dumb: no dashboard
+  LC_ALL, LC_CTYPE, LANG
+            without UTF-8 in them all is ASCII
+  TZ        the zone of clock times; days, weeks and months are those of UTC
+  XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME
+            the folders of the files; without them ~/.config, ~/.local/share and
+            ~/.local/state`
+
+	filesManual = `  $XDG_CONFIG_HOME/ortop/config.toml
+            the configuration
+  $XDG_DATA_HOME/ortop/history.db
+            every reading, in SQLite
+  $XDG_STATE_HOME/ortop/ortop.log
+            what the dashboard noted
+
+All of them are 0600, in folders that are 0700.`
+)
