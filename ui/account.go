@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -77,6 +78,7 @@ func (w watched) left() *watched {
 type peer struct {
 	Account
 	snap account.Snapshot
+	day  load.Request[int, history.Plot] // its last 24 hours
 	left *watched
 }
 
@@ -100,7 +102,7 @@ func (m Model) listed() (Model, tea.Cmd) {
 			}
 		}
 		if i := m.place(a.Name); i >= 0 && m.peers[i].Feed == a.Feed {
-			p.left = m.peers[i].left
+			p.left, p.day = m.peers[i].left, m.peers[i].day
 			if p.snap.Now.IsZero() {
 				p.snap = m.peers[i].snap
 			}
@@ -186,7 +188,39 @@ func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 func (m Model) accounts() panel.Accounts {
 	d := panel.Accounts{Shown: m.shown()}
 	for _, p := range m.peers {
-		d.All = append(d.All, panel.Account{Name: p.Name, Watched: p.Feed != nil, Snap: p.snap})
+		d.All = append(d.All, panel.Account{Name: p.Name, Watched: p.Feed != nil, Snap: p.snap, Day: p.day.Value})
 	}
 	return d
+}
+
+// dayEvery is how often the last 24 hours of each account are read again.
+const dayEvery = 5 * time.Minute
+
+// loadDays requests the last 24 hours of each account, by the hour, as they are
+// stored, while somebody looks at the accounts.
+func (m *Model) loadDays() tea.Cmd {
+	var cmds []tea.Cmd
+	m.peers = slices.Clone(m.peers)
+	for i := range m.peers {
+		feed, now, r := m.peers[i].Feed, m.now, &m.peers[i].day
+		if feed == nil || m.unfocused || !r.Due(panel.TrendParts, now, dayEvery) {
+			continue
+		}
+		cmds = append(cmds, r.Send(panel.TrendParts, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+			to := now.Truncate(time.Hour).Add(time.Hour)
+			return feed.Plot(ctx, to.Add(-panel.TrendParts*time.Hour), to, panel.TrendParts)
+		}, func(a load.Answer[int, history.Plot]) tea.Msg { return dayMsg{feed, a} }))
+	}
+	return tea.Batch(cmds...)
+}
+
+// dayReceived takes in the last 24 hours of one of the accounts.
+func (m Model) dayReceived(msg dayMsg) Model {
+	m.peers = slices.Clone(m.peers)
+	for i := range m.peers {
+		if m.peers[i].Feed == msg.feed {
+			m.peers[i].day.Receive(msg.answer)
+		}
+	}
+	return m
 }

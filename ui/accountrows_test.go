@@ -7,8 +7,10 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/history"
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/load"
 	"ortop/ui/scenes"
 )
 
@@ -155,5 +157,61 @@ func TestPanelOfManyAccounts(t *testing.T) {
 	}
 	if frame := stripped(m); !strings.Contains(frame, "▸ team-07") || !strings.Contains(frame, "and 18 more") || !strings.Contains(frame, "19 of 20 known") {
 		t.Errorf("20 accounts are\n%s", frame)
+	}
+}
+
+// TestAccountsShowTheirDay: each row has its own hours once these are read, on
+// one scale, and is blank before and where nothing is stored; nobody is asked
+// anew within five minutes, nor while nobody looks.
+func TestAccountsShowTheirDay(t *testing.T) {
+	f := newFakeAccounts()
+	idle := newFakeFeed()
+	idle.noRise = true
+	f.list[1].Feed, f.list[2].Feed = idle, nil
+	m := crewOf(f, 200, 60, viewOverview, threeAccounts()...)
+	row := func(m Model, name string) string {
+		l := m.layout()
+		for _, line := range strings.Split(stripped(m), "\n")[l.accounts.y:] {
+			if strings.Contains(line[:min(len(line), 40)], name) {
+				return string([]rune(line)[:l.accounts.w])
+			}
+		}
+		t.Fatalf("no row of %s:\n%s", name, stripped(m))
+		return ""
+	}
+	for i := range m.peers {
+		m.peers[i].day = load.Request[int, history.Plot]{}
+	}
+	if got := row(m, "personal"); strings.ContainsAny(got, "▁▂▃▄▅▆▇█") {
+		t.Errorf("before its hours are known the row is %q", got)
+	}
+	plots := idle.plots.Load()
+	read := func() {
+		cmd := m.loadDays()
+		for _, msg := range run(cmd) {
+			m, _ = step(m, msg)
+		}
+	}
+	read()
+	if got := row(m, "personal"); !strings.Contains(got, "█") {
+		t.Errorf("the row does not show its hours: %q", got)
+	}
+	if got := row(m, "work"); strings.ContainsAny(got, "▂▃▄▅▆▇█") || !strings.Contains(got, "▁▁▁▁▁▁") {
+		t.Errorf("the row of an account without spend is %q", got)
+	}
+	read()
+	if got := idle.plots.Load() - plots; got != 1 {
+		t.Errorf("the hours were read %d times in five minutes, want once", got)
+	}
+	m.now = m.now.Add(dayEvery)
+	m.unfocused = true
+	read()
+	if got := idle.plots.Load() - plots; got != 1 {
+		t.Error("the hours are read though nobody looks")
+	}
+	m.unfocused = false
+	read()
+	if got := idle.plots.Load() - plots; got != 2 {
+		t.Errorf("the hours were read %d times in ten minutes, want twice", got)
 	}
 }

@@ -22,9 +22,12 @@ func breakdownsOf() map[spenders.By]spenders.Breakdown {
 		for i := range rows {
 			share := *rows[i].SpendUSD / 12.3
 			rows[i].Share = &share
+			if rows[i].ID != "deepseek/deepseek-v4" { // which is not known
+				rows[i].Trend = trendFor(*rows[i].SpendUSD, i)
+			}
 		}
 		return spenders.Breakdown{By: by, From: scenes.Now.Add(-24 * time.Hour), To: scenes.Now, Rows: rows,
-			TotalUSD: scenes.USD(12.3), UnattributedUSD: &rest, BYOKUSD: scenes.USD(1.25), ReadAt: scenes.Now.Add(-40 * time.Second)}
+			TotalUSD: scenes.USD(12.3), Trend: trendFor(12.3, 1), UnattributedUSD: &rest, BYOKUSD: scenes.USD(1.25), ReadAt: scenes.Now.Add(-40 * time.Second)}
 	}
 	row := func(name string, spend float64, requests, tokens int64) spenders.Row {
 		per := spend / float64(tokens) * 1e6
@@ -113,4 +116,18 @@ func happenings() []account.Event {
 	}
 	events[1].Kind, events[5].Acknowledged = account.EventSpike, true
 	return events
+}
+
+// trendFor is a day of a sum with a peak at one of its hours, and a night.
+func trendFor(usd float64, peak int) []float64 {
+	trend := make([]float64, 24)
+	for i := range trend {
+		if i > 5 {
+			trend[i] = usd / 36
+		}
+		if i == 9+4*peak {
+			trend[i] = usd / 2
+		}
+	}
+	return trend
 }

@@ -64,6 +64,11 @@ type (
 		source
 		answer load.Answer[int, []account.Event]
 	}
+	// dayMsg brings the last 24 hours of any account.
+	dayMsg struct {
+		feed   Feed
+		answer load.Answer[int, history.Plot]
+	}
 	// acknowledgedMsg follows an event that was marked as seen.
 	acknowledgedMsg struct {
 		source

@@ -26,12 +26,17 @@ func (v overview) load(m *Model, l layout) tea.Cmd {
 	return tea.Batch(cmd, v.refresh(m, l))
 }
 
-// refresh requests who spent most, where there is room for it.
-func (overview) refresh(m *Model, _ layout) tea.Cmd {
-	if m.snap.KeyKind() == credit.KeyOrdinary || !m.layoutOf(overview{roomy: true}).cardRoom() {
-		return nil
+// refresh requests who spent most, where there is room for it, and what the
+// accounts beside this one spent.
+func (overview) refresh(m *Model, l layout) tea.Cmd {
+	var days tea.Cmd
+	if l.accounts.h > 0 {
+		days = m.loadDays()
 	}
-	return m.loadBreakdowns(cardQuestions...)
+	if m.snap.KeyKind() == credit.KeyOrdinary || !m.layoutOf(overview{roomy: true}).cardRoom() {
+		return days
+	}
+	return tea.Batch(days, m.loadBreakdowns(cardQuestions...))
 }
 
 func (v overview) place(m Model, l *layout, y int) {

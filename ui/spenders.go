@@ -53,7 +53,7 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 					from = now.Add(-time.Minute)
 				}
 			}
-			return feed.Breakdown(ctx, spenders.Query{By: q.by, From: from, To: now})
+			return feed.Breakdown(ctx, spenders.Query{By: q.by, From: from, To: now, Trend: panel.TrendParts})
 		}, func(a load.Answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
 		m.setBreakdown(q, r)
 	}

@@ -73,6 +73,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.week.Receive(msg.answer)
 	case rowPlottedMsg:
 		m.who.plot.Receive(msg.answer)
+	case dayMsg:
+		return m.dayReceived(msg), nil
 	case plannedMsg:
 		return m.planReceived(msg)
 	case breakdownMsg:

@@ -26,6 +26,8 @@ var Bys = []By{ByKey, ByModel, ByProvider, ByWorkspace, ByMember}
 type Query struct {
 	By       By
 	From, To time.Time
+	// Trend is into how many parts the spend of each row is cut; 0: none.
+	Trend int
 }
 
 // Breakdown says who spent what.
@@ -47,6 +49,9 @@ type Breakdown struct {
 	// BYOKUSD was paid to providers directly by what is in Rows, and is in no
 	// other sum; nil is unknown.
 	BYOKUSD *float64
+	// Trend is what the account spent in each of the parts that the query asked
+	// for, NaN where that is not known; nil: of none.
+	Trend []float64
 	// ReadAt is when the oldest of these numbers was true.
 	ReadAt time.Time
 	// Partial reports that rows are missing, so that their sums are too low.
@@ -64,6 +69,8 @@ type Row struct {
 	// workspace or member, and else the name. Name is for people.
 	ID, Name string
 	SpendUSD *float64
+	// Trend is SpendUSD in parts, as that of the breakdown is.
+	Trend []float64
 	// Share is the row's part of all that was spent, 0 to 1.
 	Share    *float64
 	Requests *int64

@@ -280,14 +280,14 @@ func TestKeysFailing(t *testing.T) {
 		b.account.Fail(broken)
 		time.Sleep(30 * time.Minute)
 		now := time.Now()
-		d, err := b.Breakdown(t.Context(), Query{ByKey, now.Add(-time.Hour), now})
+		d, err := b.Breakdown(t.Context(), Query{By: ByKey, From: now.Add(-time.Hour), To: now})
 		if !errors.Is(err, client.ErrServer) || len(d.Rows) != 4 || now.Sub(d.ReadAt) < 29*time.Minute {
 			t.Errorf("Breakdown = %d rows of %v, %v, want the last known and the error", len(d.Rows), d.ReadAt, err)
 		}
-		if _, err := b.Breakdown(t.Context(), Query{"nobody", now.Add(-time.Hour), now}); err == nil {
+		if _, err := b.Breakdown(t.Context(), Query{By: "nobody", From: now.Add(-time.Hour), To: now}); err == nil {
 			t.Error("Breakdown by nobody = nil")
 		}
-		if _, err := b.Breakdown(t.Context(), Query{ByKey, now, now}); err == nil {
+		if _, err := b.Breakdown(t.Context(), Query{By: ByKey, From: now, To: now}); err == nil {
 			t.Error("Breakdown of no time = nil")
 		}
 	})

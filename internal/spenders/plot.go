@@ -65,13 +65,7 @@ func (s *Service) Plot(ctx context.Context, by By, id string, from, to time.Time
 
 // usePlot is a plot from the analytics.
 func (s *Service) usePlot(ctx context.Context, by By, id string, from, to time.Time, n int) (history.Plot, error) {
-	granularity, start := "hour", from.Truncate(time.Hour)
-	switch span := to.Sub(from); {
-	case span <= 3*time.Hour-time.Minute:
-		granularity, start = "minute", from.Truncate(time.Minute)
-	case span > hoursBack:
-		granularity, start = "day", credit.DayStart(from)
-	}
+	granularity, start := granularityOf(from, to, hoursBack)
 	if oldest := credit.DayStart(to).Add(-daysBack); start.Before(oldest) {
 		start = oldest
 	}
@@ -80,27 +74,13 @@ func (s *Service) usePlot(ctx context.Context, by By, id string, from, to time.T
 		return history.Plot{}, err
 	}
 	known := !errors.Is(err, errNobody)
-	p := history.Plot{Buckets: make([]history.Bucket, n)}
-	step := to.Sub(from) / time.Duration(n)
+	p := equalSpans(from, to, n)
 	for i := range p.Buckets {
-		b := &p.Buckets[i]
-		b.From, b.To = from.Add(time.Duration(i)*step), from.Add(time.Duration(i+1)*step)
-		if i == n-1 {
-			b.To = to
-		}
-		if known && b.To.After(start) {
+		if b := &p.Buckets[i]; known && b.To.After(start) {
 			b.Known, b.Observed = true, 1
 		}
 	}
-	for i, x := 0, 0; i < n && x < len(spends); {
-		b, spend := &p.Buckets[i], spends[x]
-		b.SpendUSD += spend.USD * b.Span.Shared(credit.Span{From: spend.From, To: spend.To}).Seconds() / spend.To.Sub(spend.From).Seconds()
-		if spend.To.After(b.To) {
-			i++
-		} else {
-			x++
-		}
-	}
+	spread(&p, spends)
 	return p, nil
 }
 

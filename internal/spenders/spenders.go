@@ -139,6 +139,9 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		err = cmp.Or(err, totalErr)
 	}
 	b.sum(ordinary)
+	if trendErr := s.trends(ctx, sub, ordinary, q.Trend, &b); err == nil {
+		err = trendErr
+	}
 	if err != nil && len(b.Rows) == 0 {
 		b.ReadAt = time.Time{}
 	}

@@ -62,13 +62,32 @@ func spendOr(r Row) float64 {
 }
 
 // Together adds rows up as one of a name: their spend, shares and BYOK, each as
-// far as it is known; nil where it is known of none.
+// far as it is known; nil where it is known of none. Its trend is known where
+// that of each row is.
 func Together(name string, rows []Row) Row {
-	sum := Row{Name: name}
+	sum := Row{Name: name, Trend: together(rows)}
 	for _, r := range rows {
 		plus(&sum.SpendUSD, r.SpendUSD)
 		plus(&sum.Share, r.Share)
 		plus(&sum.BYOKUSD, r.BYOKUSD)
+	}
+	return sum
+}
+
+func together(rows []Row) (sum []float64) {
+	for i, r := range rows {
+		switch {
+		case r.Trend == nil:
+			return nil
+		case i == 0:
+			sum = slices.Clone(r.Trend)
+			continue
+		case len(r.Trend) != len(sum):
+			return nil
+		}
+		for k, v := range r.Trend {
+			sum[k] += v
+		}
 	}
 	return sum
 }

@@ -85,6 +85,26 @@ func Spark(values []float64, w int) string {
 	return b.String()
 }
 
+// Trend draws values as columns in one row of w cells, coloured by their height
+// below a top that rows share; NaN is blank, and what is not 0 shows.
+func Trend(p Pen, values []float64, top float64, w int) string {
+	c := newCanvas(max(0, w), 1)
+	if len(values) == 0 || w <= 0 {
+		return Blank(max(0, w))
+	}
+	for x, v := range Columns(values, w) {
+		switch {
+		case math.IsNaN(v):
+		case v <= 0 || top <= 0:
+			c.cells[x] = cell{sign: '▁', front: inkGrid}
+		default:
+			part := min(1, v/top)
+			c.cells[x] = cell{sign: eighths[max(1, int(math.Round(8*part)))], front: Heat(part)}
+		}
+	}
+	return c.lines(p)[0]
+}
+
 // Shade is a surface of w cells whose ink, or whose sign where there are few
 // colours, says how much there is, 0 to 1.
 func Shade(p Pen, much float64, w int) string {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -15,6 +16,7 @@ type Account struct {
 	Name    string
 	Watched bool // it has a key
 	Snap    account.Snapshot
+	Day     history.Plot // its last 24 hours; empty: not known yet
 }
 
 // Accounts are the accounts side by side, and which of them is shown.
@@ -98,7 +100,11 @@ const (
 
 // accountCells are the columns of the table: a cell for each account, and one
 // for their total at the end.
-type accountCells struct{ names, states, left, perHour, perDay []string }
+type accountCells struct {
+	names, states, left, perHour, perDay []string
+	trends                               [][]float64
+	top                                  float64 // of the trends
+}
 
 func (d Accounts) cells(p draw.Pen, t account.Total) accountCells {
 	var c accountCells
@@ -113,18 +119,26 @@ func (d Accounts) cells(p draw.Pen, t account.Total) accountCells {
 			left = &usd
 		}
 		add(draw.Clean(a.Name), d.State(p, i), left, a.Snap.Burn.USDPerHour, a.Snap.Burn.USDPerDay)
+		trend := SpendPlot{Plot: a.Day}.rates(p.Now)
+		c.trends = append(c.trends, trend)
+		for _, v := range trend {
+			if v > c.top { // not where it is not known
+				c.top = v
+			}
+		}
 	}
 	known := p.Dim("all known")
 	if t.Known < t.Accounts {
 		known = p.Low(fmt.Sprintf("%d of %d known", t.Known, t.Accounts))
 	}
 	add(totalName(t, 1<<10, true), known, t.BalanceUSD, t.USDPerHour, t.USDPerDay)
+	c.trends = append(c.trends, nil)
 	c.left, c.perHour, c.perDay = text.Align(c.left), rates(p, c.perHour, "/h"), rates(p, c.perDay, "/day")
 	return c
 }
 
 // accountWidths are those of the columns; 0: left out.
-type accountWidths struct{ name, state, hour, day, end int }
+type accountWidths struct{ name, state, hour, day, trend, end int }
 
 // widths fits the columns into w cells.
 func (c accountCells) widths(w int) (out accountWidths) {
@@ -143,6 +157,10 @@ func (c accountCells) widths(w int) (out accountWidths) {
 	if out.day > 0 && rest >= hour+2+fairEnd+2 {
 		out.hour = hour
 		rest -= hour + 2
+	}
+	if trend := rest - 2 - fairEnd - 2; c.top > 0 && out.hour > 0 && trend >= leastTrend {
+		out.trend = min(TrendParts, trend)
+		rest -= out.trend + 2
 	}
 	if rest-2 >= leastEnd {
 		out.end = rest - 2
@@ -187,6 +205,9 @@ func (c accountCells) line(p draw.Pen, i int, cols accountWidths, head, state, e
 	}
 	if cols.day > 0 {
 		head += "  " + c.perDay[i]
+	}
+	if cols.trend > 0 {
+		head += "  " + draw.Trend(p, c.trends[i], c.top, cols.trend)
 	}
 	if cols.end > 0 {
 		head += "  " + end

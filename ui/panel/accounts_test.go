@@ -22,7 +22,7 @@ func threeAccounts() Accounts {
 	stale.Balance = &credit.Balance{CreditsUSD: 5000, UsageUSD: 3765.5}
 	stale.Burn.USDPerHour, stale.Burn.USDPerDay = scenes.USD(0.0042), scenes.USD(120)
 	stale.Forecast.P50 /= 2
-	return Accounts{All: []Account{{"personal", true, scenes.Healthy()}, {"work", true, stale}, {"lab", true, scenes.All["unreachable"]()}}}
+	return Accounts{All: []Account{{Name: "personal", Watched: true, Snap: scenes.Healthy()}, {Name: "work", Watched: true, Snap: stale}, {Name: "lab", Watched: true, Snap: scenes.All["unreachable"]()}}}
 }
 
 // Where some accounts have no room, the first to run out has.

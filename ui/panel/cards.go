@@ -66,6 +66,11 @@ const cardAge = 10 * time.Minute
 // of somebody's line.
 const worthALine = 0.05
 
+// The least that a name, a bar and a trend get in a card that has all three.
+const (
+	fairCardName, leastCardBar = 17, 4
+)
+
 // cardLines are who spent most, how many others did, and what is in no row.
 func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
 	var rest []spenders.Row
@@ -81,18 +86,27 @@ func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
 		others := spenders.Together(fmt.Sprintf("%d more", more+1), b.Rows[top:])
 		rest = append([]spenders.Row{others}, rest...)
 	}
-	t := table{share: shareWidth}
-	if w >= 40 { // where names have room enough
-		t.spend = 9
-	}
 	rows := append(append([]spenders.Row{}, b.Rows[:top]...), rest...)
+	t := table{share: shareWidth, top: highestOf(b.Rows)}
 	for _, r := range rows {
 		t.spend = max(t.spend, 2+draw.Width(text.MaybeUSD(r.SpendUSD)))
 	}
-	t.bar = max(0, min(mostBar, w-t.spend-t.share-2-20))
+	trend := 0
+	if room := w - t.spend - t.share - fairCardName - (2 + leastCardBar) - 2; room >= leastTrend-4 && t.top > 0 {
+		t.bar = leastCardBar + min(mostBar-leastCardBar, max(0, room-TrendParts))
+		trend = min(TrendParts, room-(t.bar-leastCardBar))
+	} else {
+		if w >= 40 { // where names have room enough
+			t.spend = max(t.spend, 9)
+		}
+		t.bar = max(0, min(mostBar, w-t.spend-t.share-2-20))
+	}
 	t.name = w - t.spend - t.share
 	if t.bar > 0 {
 		t.name -= t.bar + 2
+	}
+	if trend > 0 {
+		t.name -= trend + 2
 	}
 	var lines []string
 	for i, r := range rows {
@@ -107,7 +121,11 @@ func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
 		if i >= top {
 			name = p.Dim(name)
 		}
-		lines = append(lines, name+draw.FlushRight(text.MaybeUSD(r.SpendUSD), t.spend)+t.shares(p, r.Share))
+		line := name + draw.FlushRight(text.MaybeUSD(r.SpendUSD), t.spend) + t.shares(p, r.Share)
+		if trend > 0 {
+			line += "  " + draw.Trend(p, r.Trend, t.top, trend)
+		}
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -11,6 +11,7 @@ type sumRow struct {
 	name       string
 	USD, share *float64
 	byokUSD    *float64
+	trend      []float64
 	why, short string // explanations, the second shorter
 }
 
@@ -37,7 +38,7 @@ func (d Breakdown) sums(h int) []sumRow {
 		sums = append(sums, s)
 	}
 	if d.Data.TotalUSD != nil {
-		return append(sums, sumRow{name: "sum", USD: d.Data.TotalUSD, share: share(d.Data.TotalUSD), byokUSD: d.Data.BYOKUSD})
+		return append(sums, sumRow{name: "sum", USD: d.Data.TotalUSD, share: share(d.Data.TotalUSD), byokUSD: d.Data.BYOKUSD, trend: d.Data.Trend})
 	}
 	if len(d.Data.Rows) > 1 {
 		sums = append(sums, d.sumOf("sum of these", d.Data.Rows))
@@ -63,8 +64,18 @@ func (t table) sum(p draw.Pen, s sumRow, w int) string {
 	if why := draw.Pick(w-draw.Width(line)-2, s.why, s.short, ""); why != "" {
 		return line + "  " + p.Dim(why)
 	}
-	if len(t.cols) > 0 && t.cols[0].head == "BYOK" && s.byokUSD != nil {
-		line += draw.Blank(t.bar+2) + t.cols[0].put(text.USD(*s.byokUSD))
+	if t.bar > 0 {
+		line += draw.Blank(t.bar + 2)
+	}
+	for _, c := range t.cols {
+		switch {
+		case c.head == "BYOK" && s.byokUSD != nil:
+			line += c.put(text.USD(*s.byokUSD))
+		case c.trend: // on a scale of its own: it is as high as all rows together
+			line += "  " + draw.Fit(p.Paint(draw.Spend, draw.Spark(s.trend, c.width-2)), c.width-2)
+		default:
+			line += draw.Blank(c.width)
+		}
 	}
 	return line
 }

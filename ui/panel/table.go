@@ -14,6 +14,7 @@ type table struct {
 	name, spend int
 	share, bar  int // 0: left out
 	cols        []column
+	top         float64 // of the trends
 }
 
 // column is one of the columns that are left out where there is no room, the
@@ -24,6 +25,7 @@ type column struct {
 	left  bool
 	cell  func(spenders.Row) string
 	known func(*spenders.Row) bool // whether the cell is known
+	trend bool                     // drawn, and without a cell of words
 }
 
 // The widths that columns begin with, and those that they grow to.
@@ -33,16 +35,24 @@ const (
 	leastBar, mostBar   = 5, 22
 	mostCap             = 34
 	shareWidth          = 7
+	leastTrend          = 10
+	fairTrend           = 2 + TrendParts/2
+	mostTrend           = 2 + TrendParts
 )
+
+// TrendParts is into how many parts the spend of a row is cut: hours, where the
+// span is a day.
+const TrendParts = 24
 
 // optional are the columns in which something is known of any row.
 func optional(d Breakdown) []column {
 	cols := []column{
-		{"vs before", 11, false, changeOf, func(r *spenders.Row) bool { return r.New || r.ChangeRatio != nil }},
-		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }, func(r *spenders.Row) bool { return r.Requests != nil }},
-		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }, func(r *spenders.Row) bool { return r.Tokens != nil }},
-		{"$/Mtok", 8, false, perMtok, func(r *spenders.Row) bool { return r.USDPerMtok != nil }},
-		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }},
+		{"vs before", 11, false, changeOf, func(r *spenders.Row) bool { return r.New || r.ChangeRatio != nil }, false},
+		{lastTrend(d.Span), leastTrend, true, nil, func(r *spenders.Row) bool { return r.Trend != nil }, true},
+		{"requests", 10, false, func(r spenders.Row) string { return countOf(r.Requests) }, func(r *spenders.Row) bool { return r.Requests != nil }, false},
+		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }, func(r *spenders.Row) bool { return r.Tokens != nil }, false},
+		{"$/Mtok", 8, false, perMtok, func(r *spenders.Row) bool { return r.USDPerMtok != nil }, false},
+		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }, false},
 	}
 	cols = slices.DeleteFunc(cols, func(c column) bool {
 		for i := range d.Data.Rows { // which are many, and large
@@ -53,15 +63,37 @@ func optional(d Breakdown) []column {
 		return true
 	})
 	if d.BYOK {
-		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }, nil}}, cols...)
+		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }, nil, false}}, cols...)
 	}
 	return cols
+}
+
+// lastTrend heads the column of trends with the span that they are of.
+func lastTrend(span int) string {
+	if Spans[span].Back == 0 {
+		return "all"
+	}
+	return spanWords(span)
+}
+
+// highestOf is the largest part of any row's spend, which their trends share as
+// the top of their scale.
+func highestOf(rows []spenders.Row) float64 {
+	top := 0.0
+	for i := range rows {
+		for _, v := range rows[i].Trend {
+			if v > top { // not where it is not known
+				top = v
+			}
+		}
+	}
+	return top
 }
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest amount on the screen.
 func newTable(d Breakdown, seen []spenders.Row, w int) table {
-	t := table{by: string(d.By)}
+	t := table{by: string(d.By), top: highestOf(d.Data.Rows)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
@@ -99,10 +131,19 @@ func newTable(d Breakdown, seen []spenders.Row, w int) table {
 		rest -= by
 	}
 	grow(&t.name, min(widest, mostName))
+	growTrend := func(most int) {
+		for i := range t.cols {
+			if t.cols[i].trend {
+				grow(&t.cols[i].width, most)
+			}
+		}
+	}
+	growTrend(fairTrend)
 	if t.bar > 0 {
 		grow(&t.bar, mostBar)
 	}
-	if n := len(t.cols); n > 0 && t.cols[n-1].left {
+	growTrend(mostTrend)
+	if n := len(t.cols); n > 0 && t.cols[n-1].cell != nil && t.cols[n-1].left {
 		grow(&t.cols[n-1].width, mostCap)
 	}
 	t.name += rest
@@ -156,6 +197,10 @@ func (t table) row(p draw.Pen, r spenders.Row, chosen bool) string {
 	line := draw.Fit(draw.Mark(p, chosen)+name+p.Dim(off), t.name) + draw.FlushRight(paint(text.MaybeUSD(r.SpendUSD)), t.spend)
 	line += t.shares(p, r.Share)
 	for _, c := range t.cols {
+		if c.trend {
+			line += "  " + draw.Trend(p, r.Trend, t.top, c.width-2)
+			continue
+		}
 		line += c.put(c.cell(r))
 	}
 	if chosen {
