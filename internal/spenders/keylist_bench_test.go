@@ -85,5 +85,8 @@ func BenchmarkByKey(b *testing.B) {
 			b.Fatal(len(d.Rows), err)
 		}
 		d.sum(false)
+		if err := s.trends(b.Context(), sub, false, 24, &d); err != nil || d.Rows[0].Trend == nil {
+			b.Fatal(d.Rows[0].Trend, err)
+		}
 	}
 }
