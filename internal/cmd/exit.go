@@ -5,11 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"syscall"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ortop/internal/config"
 	"ortop/internal/fault"
@@ -158,31 +154,4 @@ func didYouMean(value string, of []string) string {
 		return "did you mean " + meant + "?"
 	}
 	return ""
-}
-
-// meantBy is the command or the flag that a mistyped one is near to.
-func meantBy(root *cobra.Command, args []string, said string) string {
-	c, _, err := root.Find(args)
-	if err != nil || c == nil {
-		c = root
-		for _, arg := range args { // as far as commands are known
-			if next, _, err := c.Find([]string{arg}); err == nil && next != c {
-				c = next
-			}
-		}
-	}
-	var known []string
-	wrong, flag := strings.CutPrefix(said, "unknown flag: ")
-	if flag {
-		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-		c.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	} else if _, rest, ok := strings.Cut(said, `unknown command "`); ok {
-		wrong, _, _ = strings.Cut(rest, `"`)
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() {
-				known = append(known, sub.Name())
-			}
-		}
-	}
-	return text.Nearest(wrong, known)
 }

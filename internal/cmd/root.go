@@ -52,19 +52,6 @@ func Execute(args []string) int {
 	return report(a.stderr, usage(root, args, root.Execute()))
 }
 
-// usage marks the errors of the command line itself, which cobra makes.
-func usage(root *cobra.Command, args []string, err error) error {
-	var exit *exitError
-	if err == nil || errors.As(err, &exit) || root.Annotations["ran"] != "" {
-		return err
-	}
-	hint := "ortop --help lists the commands and flags"
-	if meant := meantBy(root, args, err.Error()); meant != "" {
-		hint = "did you mean " + meant + "?"
-	}
-	return usageError(hint, "%s", err)
-}
-
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ortop",
@@ -93,7 +80,7 @@ source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
 	f.StringVar(&a.flags.config, "config", "", "configuration file")
 	f.StringVar(&a.flags.history, "history", "", "history file")
 	f.StringVar(&a.flags.baseURL, "base-url", "", "where the API is: https, or http on loopback")
-	f.DurationVar(&a.flags.interval, "interval", 0, "time between two polls")
+	f.Var((*spanFlag)(&a.flags.interval), "interval", "time between two polls")
 	f.Lookup("interval").DefValue = fmt.Sprintf("%.0fs", defaultInterval.Seconds())
 	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile

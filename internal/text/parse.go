@@ -12,14 +12,16 @@ import (
 const maxSpan = 36500 * 24 * time.Hour
 
 // ParseSpan reads a span such as "60" (seconds), "90m", "36h", "5d", "2w", "1mo" (30
-// days), "1y" (365) or "1d12h", of a hundred years at most.
+// days), "1y" (365) or "1d12h", of a hundred years at most. A capital M is refused:
+// it may be a minute or a month.
 func ParseSpan(s string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a span: write 90m, 36h, 5d or 2w", s)
 	var total time.Duration
 	rest := strings.ReplaceAll(s, " ", "")
-	if rest == "" {
+	if rest == "" || strings.Contains(rest, "M") { // a minute, or a month?
 		return 0, wrong
 	}
+	rest = strings.ToLower(rest)
 	if n, err := strconv.ParseFloat(rest, 64); err == nil && n >= 0 && n <= maxSpan.Seconds() && strings.Trim(rest, "0123456789.") == "" {
 		return time.Duration(n * float64(time.Second)), nil
 	}

@@ -1,0 +1,87 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ortop/internal/text"
+)
+
+// usage puts the errors of the command line itself, which cobra makes, in the words
+// of all others.
+func usage(root *cobra.Command, args []string, err error) error {
+	var exit *exitError
+	if err == nil || errors.As(err, &exit) || root.Annotations["ran"] != "" {
+		return err
+	}
+	c := commandOf(root, args)
+	hint := c.CommandPath() + " --help lists its flags"
+	if c == root {
+		hint = "ortop --help lists the commands and flags"
+	}
+	if meant := meantBy(c, err.Error()); meant != "" {
+		hint = "did you mean " + meant + "?"
+	}
+	var value *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	said := err.Error()
+	switch {
+	case errors.As(err, &value):
+		return usageError(hint, "--%s: %w", value.GetFlag().Name, notAValue(value))
+	case errors.As(err, &missing):
+		return usageError(hint, "--%s: a value is needed", missing.GetFlag().Name)
+	case strings.Contains(said, "arg(s)"):
+		said = "too few arguments"
+		if len(c.Flags().Args()) > strings.Count(strings.ToUpper(c.Use), " ") {
+			said = "too many arguments"
+		}
+		return usageError("it is "+c.UseLine(), "%s", said)
+	}
+	return usageError(hint, "%s", said)
+}
+
+// notAValue is what is wrong with a flag's value.
+func notAValue(e *pflag.InvalidValueError) error {
+	kinds := map[string]string{"bool": "true or false", "int": "a whole number", "float64": "a number"}
+	if kind, ok := kinds[e.GetFlag().Value.Type()]; ok {
+		return fmt.Errorf("%q is not %s", e.GetValue(), kind)
+	}
+	return e.Unwrap()
+}
+
+// commandOf is the command that args name, as far as they are known.
+func commandOf(root *cobra.Command, args []string) *cobra.Command {
+	c, _, err := root.Find(args)
+	if err == nil && c != nil {
+		return c
+	}
+	c = root
+	for _, arg := range args {
+		if next, _, err := c.Find([]string{arg}); err == nil && next != c {
+			c = next
+		}
+	}
+	return c
+}
+
+// meantBy is the command or the flag that a mistyped one is near to.
+func meantBy(c *cobra.Command, said string) string {
+	var known []string
+	wrong, flag := strings.CutPrefix(said, "unknown flag: ")
+	if flag {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+		c.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	} else if _, rest, ok := strings.Cut(said, `unknown command "`); ok {
+		wrong, _, _ = strings.Cut(rest, `"`)
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				known = append(known, sub.Name())
+			}
+		}
+	}
+	return text.Nearest(wrong, known)
+}
