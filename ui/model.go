@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,7 +16,7 @@ type Model struct {
 	o       Options
 	suspend tea.Cmd // stops the process; nil where that cannot be done
 	keys    keyMap
-	themeID int        // into Themes
+	themeID int        // into themes
 	dark    bool       // the terminal's background is
 	depth   draw.Depth // how many colours it has
 	th      *draw.Theme
@@ -47,11 +48,8 @@ func newModel(o Options) Model {
 		o.Now = time.Now
 	}
 	m := Model{o: o, keys: newKeyMap(), dark: true, now: o.Now(), watched: newWatched(o.Feed)}
-	for i, name := range Themes {
-		if name == o.Theme {
-			m.themeID = i
-		}
-	}
+	m.themeID = max(0, slices.Index(m.themes(), o.Theme))
+	m.notice = draw.Clean(o.Notice)
 	m = m.themed()
 	m, _ = m.listed()
 	if i := m.shown(); i >= 0 {
@@ -63,9 +61,26 @@ func newModel(o Options) Model {
 	return m
 }
 
+// themes are the names of all that can be chosen.
+func (m Model) themes() []string {
+	names := slices.Clone(Themes)
+	for _, own := range m.o.Own {
+		names = append(names, own.Name)
+	}
+	return names
+}
+
+// own is a theme that a person made; nil for any other.
+func (m Model) own(theme int) *draw.Own {
+	if i := theme - len(Themes); i >= 0 {
+		return &m.o.Own[i]
+	}
+	return nil
+}
+
 // themed has the theme that its settings and the terminal ask for.
 func (m Model) themed() Model {
-	look := draw.Look{Name: Themes[m.themeID], Dark: m.dark, Depth: m.depth}
+	look := draw.Look{Name: m.themes()[m.themeID], Own: m.own(m.themeID), Dark: m.dark, Depth: m.depth}
 	if m.o.NoColor {
 		look.Depth = draw.Mono
 	}
@@ -76,8 +91,11 @@ func (m Model) themed() Model {
 // Init starts what the dashboard lives on.
 func (m Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.clockCmd()}
-	if Themes[m.themeID] == "" {
+	if m.themeID == 0 {
 		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if m.notice != "" {
+		cmds = append(cmds, tea.Tick(2*noticeFor, func(time.Time) tea.Msg { return noticeOverMsg{m.noticeID} }))
 	}
 	for _, feed := range m.feeds() {
 		cmds = append(cmds, waitCmd(feed))
@@ -155,6 +173,7 @@ func (m Model) frame() string {
 	if m.w <= 0 || m.h <= 0 {
 		return ""
 	}
+	m = m.previewed()
 	l := m.layout()
 	d := m.screen(l)
 	var lines []string

@@ -89,8 +89,8 @@ type Accounts interface {
 	Remove(ctx context.Context, name string) (note string, err error)
 }
 
-// Themes are the names that Options.Theme may have. The first, empty, follows
-// the terminal.
+// Themes are the names that Options.Theme may have, besides those of
+// Options.Own. The first, empty, follows the terminal.
 var Themes = draw.Themes
 
 // Options are what Run shows and where. Exactly one of Feed and Onboarding is
@@ -109,8 +109,12 @@ type Options struct {
 	// First is drawn in the very first frame. If nil, that frame shows that
 	// ortop is starting.
 	First *account.Snapshot
-	// Theme is one of Themes. If empty, colours follow the terminal.
+	// Theme is one of Themes, or of Own. If empty, colours follow the terminal.
 	Theme string
+	// Own are themes that a person made.
+	Own []draw.Own
+	// Notice is a line for the person that the screen begins with, or empty.
+	Notice string
 	// NoColor leaves out colours, ASCII everything that is not ASCII, and Console
 	// what the fonts of a text console do not have.
 	NoColor, ASCII, Console bool

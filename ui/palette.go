@@ -24,6 +24,7 @@ type command struct {
 	about, does, key string
 	shown            bool
 	run              func(Model) (tea.Model, tea.Cmd)
+	preview          func(Model) Model // how it would look; nil: as now
 }
 
 func newPalette() palette { return palette{open: true, input: field.New()} }
@@ -39,19 +40,19 @@ func (m Model) commands() []command {
 	k := m.enabledKeys(l)
 	var all []command
 	for i, b := range k.views {
-		all = append(all, command{"view", b.Help().Desc, b.Help().Key, i == m.view, func(m Model) (tea.Model, tea.Cmd) { return m.show(i) }})
+		all = append(all, command{about: "view", does: b.Help().Desc, key: b.Help().Key, shown: i == m.view, run: func(m Model) (tea.Model, tea.Cmd) { return m.show(i) }})
 	}
 	for i := range panel.Spans {
-		all = append(all, command{"range", panel.SpanName(i), "[ ]", i == views[m.view].span(m), func(m Model) (tea.Model, tea.Cmd) { return m.choose(i) }})
+		all = append(all, command{about: "range", does: panel.SpanName(i), key: "[ ]", shown: i == views[m.view].span(m), run: func(m Model) (tea.Model, tea.Cmd) { return m.choose(i) }})
 	}
 	press := func(about string, b key.Binding) {
 		if b.Enabled() {
-			all = append(all, command{about, b.Help().Desc, b.Help().Key, false, func(m Model) (tea.Model, tea.Cmd) { return m.pressed(pressOf(b.Keys()[0])) }})
+			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m Model) (tea.Model, tea.Cmd) { return m.pressed(pressOf(b.Keys()[0])) }})
 		}
 	}
 	if k.mode.Enabled() {
 		for i, name := range plotNames {
-			all = append(all, command{"plot", name, k.mode.Help().Key, i == m.mode, func(m Model) (tea.Model, tea.Cmd) {
+			all = append(all, command{about: "plot", does: name, key: k.mode.Help().Key, shown: i == m.mode, run: func(m Model) (tea.Model, tea.Cmd) {
 				m.mode = i
 				return m.reload(nil)
 			}})
@@ -68,16 +69,15 @@ func (m Model) commands() []command {
 	}
 	for i, p := range m.peers {
 		if p.Feed != nil && len(m.peers) > 1 {
-			all = append(all, command{"account", draw.Clean(p.Name), k.account.Help().Key, i == m.shown(), func(m Model) (tea.Model, tea.Cmd) { return m.showAccount(i) }})
+			all = append(all, command{about: "account", does: draw.Clean(p.Name), key: k.account.Help().Key, shown: i == m.shown(), run: func(m Model) (tea.Model, tea.Cmd) { return m.showAccount(i) }})
 		}
 	}
 	press("account", k.accounts)
 	press("account", k.state)
-	for i, name := range Themes {
-		if name == "" {
-			name = "by the terminal's background"
-		}
-		all = append(all, command{"theme", name, k.theme.Help().Key, i == m.themeID, func(m Model) (tea.Model, tea.Cmd) { return m.chooseTheme(i) }})
+	for i, name := range m.themes() {
+		all = append(all, command{about: "theme", does: themeName(name), key: k.theme.Help().Key, shown: i == m.themeID,
+			run:     func(m Model) (tea.Model, tea.Cmd) { return m.chooseTheme(i) },
+			preview: func(m Model) Model { m.themeID = i; return m.themed() }})
 	}
 	for _, b := range []key.Binding{k.refresh, k.pause, k.copy, k.export, k.page, k.help, k.quit} {
 		press("ortop", b)
@@ -104,6 +104,17 @@ func (m Model) found() []command {
 		}
 	}
 	return found
+}
+
+// previewed is the model as the command that is marked would show it.
+func (m Model) previewed() Model {
+	if !m.palette.open {
+		return m
+	}
+	if found, at := m.found(), m.palette.list.At; at < len(found) && found[at].preview != nil {
+		return found[at].preview(m)
+	}
+	return m
 }
 
 // mostPalette is the height of the palette, its border included, and

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/ui/draw"
 	"ortop/ui/panel"
 	"ortop/ui/scenes"
 )
@@ -81,5 +82,47 @@ func TestZoom(t *testing.T) {
 	}
 	if m, _ = step(m, press("end")); !m.until.IsZero() {
 		t.Errorf("end = until %v, want now", m.until)
+	}
+}
+
+// TestThemesOfAPerson: they come after the program's own in every way to choose
+// one, are seen before they are chosen, and say what is hard to read.
+func TestThemesOfAPerson(t *testing.T) {
+	faint, err := draw.NewOwn("faint", "dark", map[string]string{"label": "#222222"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, err := draw.NewOwn("mine", "dark", map[string]string{"ok": "#01ff03"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := []draw.Own{faint, mine}
+	const painted = "\x1b[38;2;1;255;3m"
+	m := modelOf(Options{Own: own, Theme: "mine", Notice: "theme\x1b x"}, scenes.Healthy(), 100, 30, viewOverview)
+	if !strings.Contains(m.View().Content, painted) || m.notice != "theme? x" {
+		t.Errorf("the theme of the options is not what is drawn, or the notice is %q", m.notice)
+	}
+	m = modelOf(Options{Own: own}, scenes.Healthy(), 100, 30, viewOverview)
+	m, _ = step(m, press(":"))
+	for _, k := range []string{"m", "i", "n", "e"} {
+		m, _ = step(m, press(k))
+	}
+	if m.themeID != 0 || !strings.Contains(m.View().Content, painted[2:len(painted)-1]) && !strings.Contains(m.View().Content, "mine") {
+		t.Error("the theme that is marked is not listed")
+	}
+	before := m.th
+	if m.previewed().th == before || m.th != before {
+		t.Error("the theme that is marked is not seen, or is chosen already")
+	}
+	m, _ = step(m, press("enter"))
+	if m.themes()[m.themeID] != "mine" || m.notice != "theme: mine" || !strings.Contains(m.View().Content, painted) {
+		t.Errorf("theme %d, %q", m.themeID, m.notice)
+	}
+	m, _ = step(m, press("t")) // round, to the terminal's
+	for range len(Themes) {
+		m, _ = step(m, press("t"))
+	}
+	if m.notice != "theme: faint: hard to read on #101014, under 4.5:1: label 1.1:1" {
+		t.Errorf("notice = %q", m.notice)
 	}
 }

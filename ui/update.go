@@ -242,17 +242,29 @@ func depthOf(p colorprofile.Profile) draw.Depth {
 }
 
 func (m Model) nextTheme() (tea.Model, tea.Cmd) {
-	return m.chooseTheme((m.themeID + 1) % len(Themes))
+	return m.chooseTheme((m.themeID + 1) % len(m.themes()))
 }
 
 func (m Model) chooseTheme(i int) (tea.Model, tea.Cmd) {
 	m.themeID = i
-	name := Themes[i]
 	m = m.themed()
-	if name == "" {
-		name = "the terminal's own"
+	said := "theme: " + themeName(m.themes()[i])
+	if own := m.own(i); own != nil {
+		said = draw.JoinAll(": ", said, own.Faint())
 	}
-	return m.notify("theme: " + name)
+	next, cmd := m.notify(said)
+	if i == 0 { // what the terminal was never asked where it began with another
+		cmd = tea.Batch(cmd, tea.RequestBackgroundColor)
+	}
+	return next, cmd
+}
+
+// themeName is what a theme is called; the first has no name.
+func themeName(name string) string {
+	if name == "" {
+		return "by the terminal's background"
+	}
+	return name
 }
 
 // pasted puts a paste into what is typed in, and nowhere else.

@@ -39,8 +39,9 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	case a.flags.account != "":
 		all.fixed = "this is account " + a.flags.account + " alone: start ortop without --account to add or remove one"
 	}
+	own, problems := ownThemes(s.themes)
 	o := ui.Options{
-		Now: a.now, Theme: s.theme, NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
+		Now: a.now, Theme: s.theme, Own: own, Notice: themeNotice(s.theme, own, problems), NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
 		ASCII: !unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
 	}
 	if a.hasKey(ctx, s) {

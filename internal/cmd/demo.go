@@ -70,8 +70,11 @@ func (a *app) demo(ctx context.Context, profile string) (s settings, stop func()
 		s.interval = a.flags.interval
 		s.interval, err = a.interval(s)
 	}
+	if path, pathErr := a.configPath(); pathErr == nil {
+		s.themes = themesFolder(path)
+	}
 	if err == nil {
-		err = checkTheme(s.theme)
+		err = checkTheme(s.themes, s.theme)
 	}
 	if err == nil {
 		err = a.backdate(ctx, s, start)

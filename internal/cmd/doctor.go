@@ -91,6 +91,7 @@ func (a *app) doctor(ctx context.Context, verify bool) error {
 	a.checkConfig(c, s)
 	a.checkAPI(ctx, c, s)
 	a.checkHistory(ctx, c, s, verify)
+	a.checkThemes(c, s)
 	a.checkTerminal(c)
 	switch {
 	case c.err != nil:

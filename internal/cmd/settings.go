@@ -7,14 +7,12 @@ import (
 	"net/url"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"ortop/client"
 	"ortop/internal/config"
 	"ortop/internal/text"
-	"ortop/ui"
 )
 
 const defaultInterval = time.Minute
@@ -31,6 +29,7 @@ type settings struct {
 	historyErr  error
 	onDisk      bool // a history in memory does not do
 	theme       string
+	themes      string       // the folder of a person's own; empty: none
 	demo        *demoAccount // nil: a real account
 }
 
@@ -64,7 +63,8 @@ func (a *app) settings() (s settings, err error) {
 		s.historyPath, s.historyErr = config.DataPath()
 	}
 	s.theme = cmp.Or(a.flags.theme, s.config.Theme)
-	if err := checkTheme(s.theme); err != nil {
+	s.themes = themesFolder(s.configPath)
+	if err := checkTheme(s.themes, s.theme); err != nil {
 		if a.flags.theme == "" {
 			return s, usageError("", "%s: %w", s.configPath, err)
 		}
@@ -117,19 +117,6 @@ func unicode() bool {
 
 func printLine(w io.Writer, prefix, format string, args ...any) {
 	fmt.Fprintf(w, "%s%s\n", prefix, oneLine(fmt.Sprintf(format, args...)))
-}
-
-// themeNames lists the themes for the help; the empty one follows the
-// terminal.
-func themeNames() string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(ui.Themes), func(s string) bool { return s == "" }), ", ")
-}
-
-func checkTheme(name string) error {
-	if slices.Contains(ui.Themes, name) {
-		return nil
-	}
-	return usageError(didYouMean(name, ui.Themes), "unknown theme %q: there are %s", name, themeNames())
 }
 
 // watched is one account of the configuration, with the program as it is run

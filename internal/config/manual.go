@@ -12,7 +12,8 @@ folder; ~/ and $HOME/ are expanded. These settings come first:
   interval  the time between two polls: at least 10s, or 2s on loopback
             (default 60s)
   history   the history file
-  theme     the colours of the dashboard
+  theme     the colours of the dashboard: dark, light and more, or the name of a
+            file in the folder themes beside this one
   quiet     the hours in which alerts wait, such as "22:00-07:00", by the clock of
             this machine
 

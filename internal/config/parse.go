@@ -53,19 +53,28 @@ func parse(doc []byte, folder string) (Config, places, *Error) {
 	if err := w.walk(doc); err != nil {
 		return Config{}, places{}, err
 	}
-	var anything map[string]any
-	if err := toml.Unmarshal(doc, &anything); err != nil {
-		problem := &Error{Problem: clean(strings.TrimPrefix(err.Error(), "toml: "))}
-		var inText *toml.DecodeError
-		if errors.As(err, &inText) {
-			problem.Line, problem.Column = inText.Position()
-		}
-		return Config{}, places{}, problem
+	if err := grammar(doc); err != nil {
+		return Config{}, places{}, err
 	}
 	if err := w.config.check(w.at); err != nil {
 		return Config{}, places{}, err
 	}
 	return w.config, w.at, nil
+}
+
+// grammar is what the library finds wrong with a document, duplicate keys too.
+func grammar(doc []byte) *Error {
+	var anything map[string]any
+	err := toml.Unmarshal(doc, &anything)
+	if err == nil {
+		return nil
+	}
+	problem := &Error{Problem: clean(strings.TrimPrefix(err.Error(), "toml: "))}
+	var inText *toml.DecodeError
+	if errors.As(err, &inText) {
+		problem.Line, problem.Column = inText.Position()
+	}
+	return problem
 }
 
 // walker reads the settings one by one, because the library's own strict mode

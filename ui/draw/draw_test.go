@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/lucasb-eyer/go-colorful"
 )
 
 func TestGaugeEnds(t *testing.T) {
@@ -208,28 +207,49 @@ func TestContrast(t *testing.T) {
 		words := []string{p.label, p.accent, p.ok, p.low, p.critical}
 		shapes := append([]string{p.band, p.core}, p.heat[:]...)
 		for i, hex := range append(words, shapes...) {
-			least := 4.5
+			least := leastContrast
 			if i >= len(words) {
-				least = 2.95
+				least = leastShape
 			}
-			if got := contrast(t, hex, p.back); got < least {
+			if got := contrast(hex, p.back); got < least {
 				t.Errorf("%s: %s on %s has a contrast of %.1f, want %.1f", name, hex, p.back, got, least)
 			}
 		}
 	}
 }
 
-// contrast is that of WCAG 2.
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	light := func(hex string) float64 {
-		c, err := colorful.Hex(hex)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, g, b := c.LinearRgb()
-		return 0.2126*r + 0.7152*g + 0.0722*b
+// TestOwnThemes: a colour that is not named is the base's, and words that can
+// hardly be read are said.
+func TestOwnThemes(t *testing.T) {
+	o, err := NewOwn("mine", "light", map[string]string{"ok": "#123456", "label": "#eeeeee"}, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	x, y := light(a), light(b)
-	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+	want := palettes["light"]
+	want.ok, want.label = "#123456", "#eeeeee"
+	if o.palette != want {
+		t.Errorf("palette = %+v, want light's with another ok and label", o.palette)
+	}
+	if got := o.Faint(); got != "hard to read on #fafafa, under 4.5:1: label 1.1:1" {
+		t.Errorf("Faint() = %q", got)
+	}
+	if got := NewTheme(Look{Own: &o, Dark: true}).Paint(Label, "x"); got != "\x1b[38;2;238;238;238mx\x1b[m" {
+		t.Errorf("a label is painted %q", got)
+	}
+	for _, base := range Bases() {
+		if o, err := NewOwn("mine", base, nil, []string{"#000001", "#000002", "#000003", "#000004", "#000005"}); err != nil || o.Faint() != "" || o.palette.heat[4] != "#000005" {
+			t.Errorf("base %s: %+v, %v", base, o, err)
+		}
+	}
+	if _, err := NewOwn("dark", "", nil, nil); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("a theme named dark: %v", err)
+	}
+	for _, base := range []string{"drak", "mono", "terminal"} {
+		if _, err := NewOwn("mine", base, nil, nil); err == nil || !strings.Contains(err.Error(), "there are dark, light, amber") {
+			t.Errorf("base %s: %v", base, err)
+		}
+	}
+	if dark, err := NewOwn("mine", "", nil, nil); err != nil || dark.palette != palettes["dark"] {
+		t.Errorf("without a base: %+v, %v", dark, err)
+	}
 }

@@ -1,8 +1,12 @@
 package draw
 
 import (
+	"cmp"
+	"fmt"
 	"image/color"
 	"math"
+	"slices"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 	"github.com/lucasb-eyer/go-colorful"
@@ -75,6 +79,73 @@ var palettes = map[string]palette{
 // through them. The first, empty, goes by the terminal's background.
 var Themes = []string{"", "dark", "light", "amber", "ocean", "forest", "rose", "dusk", "slate", "mint", "ember", "paper", "mist",
 	"contrast", "contrast-light", "safe", "safe-light", "terminal", "mono"}
+
+// Own is a theme that a person made.
+type Own struct {
+	Name    string
+	palette palette
+}
+
+// NewOwn makes a theme of colours by what they mean, as "#rrggbb": background,
+// label, chrome, accent, ok, low, critical, band and core, and of five of heat or
+// none. What is not named is as in the theme base, or in the dark one.
+func NewOwn(name, base string, colours map[string]string, heat []string) (Own, error) {
+	if slices.Contains(Themes, name) {
+		return Own{}, fmt.Errorf("%q is the name of a theme that is there already", name)
+	}
+	p, ok := palettes[cmp.Or(base, "dark")]
+	if !ok {
+		return Own{}, fmt.Errorf("base %q is no theme with colours: there are %s", base, strings.Join(Bases(), ", "))
+	}
+	for meaning, to := range p.named() {
+		if hex, ok := colours[meaning]; ok {
+			*to = hex
+		}
+	}
+	copy(p.heat[:], heat)
+	return Own{name, p}, nil
+}
+
+// Bases are the themes that another can be made from.
+func Bases() []string {
+	return slices.DeleteFunc(slices.Clone(Themes), func(name string) bool { _, ok := palettes[name]; return !ok })
+}
+
+// named are a palette's colours by their names, save heat.
+func (p *palette) named() map[string]*string {
+	return map[string]*string{"background": &p.back, "label": &p.label, "chrome": &p.chrome, "accent": &p.accent,
+		"ok": &p.ok, "low": &p.low, "critical": &p.critical, "band": &p.band, "core": &p.core}
+}
+
+// The least contrast of words and of shapes with the background.
+const leastContrast, leastShape = 4.5, 2.95
+
+// Faint says which words cannot be read well on the theme's background, or
+// nothing.
+func (o Own) Faint() string {
+	var faint []string
+	p := o.palette
+	for _, word := range []string{"label", "accent", "ok", "low", "critical"} {
+		if c := contrast(*p.named()[word], p.back); c < leastContrast {
+			faint = append(faint, fmt.Sprintf("%s %.1f:1", word, math.Floor(c*10)/10))
+		}
+	}
+	if faint == nil {
+		return ""
+	}
+	return fmt.Sprintf("hard to read on %s, under %.1f:1: %s", p.back, leastContrast, strings.Join(faint, ", "))
+}
+
+// contrast is that of WCAG 2.
+func contrast(a, b string) float64 {
+	light := func(hex string) float64 {
+		c, _ := colorful.Hex(hex)
+		r, g, b := c.LinearRgb()
+		return 0.2126*r + 0.7152*g + 0.0722*b
+	}
+	x, y := light(a), light(b)
+	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
+}
 
 // few are the inks of a terminal that has its own 16 colours alone.
 func few(isDark bool) map[Ink]color.Color {

@@ -18,8 +18,9 @@ const (
 
 // Look is what a theme is made from.
 type Look struct {
-	Name  string // one of Themes
-	Dark  bool   // the background is
+	Name  string // one of Themes, where it is none of a person's own
+	Own   *Own
+	Dark  bool // the background is
 	Depth Depth
 }
 
@@ -79,7 +80,9 @@ func (t *Theme) Row(s string) string {
 // NewTheme builds a theme.
 func NewTheme(l Look) *Theme {
 	p, named := palettes["dark"], l.Name != "terminal"
-	if own, ok := palettes[l.Name]; ok {
+	if own, ok := palettes[l.Name]; l.Own != nil {
+		p = l.Own.palette
+	} else if ok {
 		p = own
 	} else if !l.Dark {
 		p = palettes["light"]
