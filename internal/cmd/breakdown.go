@@ -38,6 +38,7 @@ is not attributed. Changes compare with the same span before. BYOK was paid to
 the provider and is not part of any other amount.`,
 		Example: `  ortop breakdown
   ortop breakdown --by model --since 7d --json
+  ortop breakdown --by model --top 5 --json
   ortop breakdown --key laptop --since week`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {

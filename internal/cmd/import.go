@@ -31,6 +31,7 @@ It takes
                total_usage_usd,…
   activity     OpenRouter's export: CSV with a date and a cost (date,usage or
                created_at,cost_total), or the JSON of GET /activity
+  a history    the history file of another machine, of which it takes the readings
 
 Nothing in the history is changed: readings of a time that it covers are left
 out, and so are days that are not before its first reading. Days that come before
@@ -46,14 +47,16 @@ fuller file of the same time completes it.
 Lines that cannot be read are reported by their numbers and left out. All others
 of a file are added at once, or none.`,
 		Example: `  ortop history --csv > readings.csv
-  ortop import readings.csv`,
+  ortop import readings.csv
+  ortop import laptop.db
+  ortop import activity.csv`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: a.runs(a.importFiles),
 	}
 }
 
 const importHint = "expected are the columns at,total_credits_usd,total_usage_usd as ortop history --csv writes them, " +
-	"or OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity"
+	"OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity, or another history file"
 
 // importFiles adds what files hold, once all of them could be read.
 func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
@@ -64,7 +67,7 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 	defer stop()
 	files := make([]*ledger.Import, len(paths))
 	for i, path := range paths {
-		if files[i], err = a.readImport(ctx, path); err != nil {
+		if files[i], err = a.readImport(ctx, s, path); err != nil {
 			return err
 		}
 	}
@@ -118,8 +121,8 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 }
 
 // readImport reads a file, and tells what of it cannot be used.
-func (a *app) readImport(ctx context.Context, path string) (*ledger.Import, error) {
-	f, err := a.readImportFile(ctx, path)
+func (a *app) readImport(ctx context.Context, s settings, path string) (*ledger.Import, error) {
+	f, err := a.readImportFile(ctx, s, path)
 	if err != nil {
 		err = fmt.Errorf("importing %q: %w", path, err)
 	}
@@ -144,7 +147,10 @@ func (a *app) readImport(ctx context.Context, path string) (*ledger.Import, erro
 func first3(p ledger.Problems) []ledger.Problem { return slices.Clone(p.First[:min(3, len(p.First))]) }
 
 // readImportFile reads a file, or standard input for "-".
-func (a *app) readImportFile(ctx context.Context, path string) (*ledger.Import, error) {
+func (a *app) readImportFile(ctx context.Context, s settings, path string) (*ledger.Import, error) {
+	if path != "-" && isDatabase(path) {
+		return a.readHistory(ctx, s, path)
+	}
 	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) { return ledger.ReadImport(in, a.now()) })
 	var wrong *fs.PathError
 	if errors.As(err, &wrong) {

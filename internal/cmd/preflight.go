@@ -28,7 +28,7 @@ certainty, before it runs out. It is never green by default. It uses the reading
 ortop if that is younger than the interval and than a minute, and otherwise reads
 the account.`,
 		Example: `  ortop preflight --need 2.50 --for 3h && ./job
-  ortop preflight --runway 2d || echo "top up"`,
+  ortop preflight --runway 2d >/dev/null; [ $? -ne 3 ] || echo "top up"`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			given := c.Flags().Changed

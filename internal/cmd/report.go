@@ -28,6 +28,7 @@ in the one before; which models and keys spent it, if the key may read that; the
 top-ups and events, which alerts are firing, the forecast, and how earlier ones
 did. Days, weeks and months are those of UTC, and so are all times.`,
 		Example: `  ortop report
+  ortop report --week
   ortop report --month --md > report.md`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {

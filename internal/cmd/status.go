@@ -40,10 +40,12 @@ if, with, range, comparisons, index, printf) of these fields:
 
 ` + render.FieldNames() + `
 
-Amounts have their dollar sign; unknown is —. In the first quarter of an hour of
+Amounts have their dollar sign, DaysLeft is a number; unknown is —. In the first quarter of an hour of
 history RunsOut and Charge are a range in words, and the spans to them are —.
 {{.JSON.balance_usd}} and the like are the values of --json.`,
 		Example: `  ortop status --json
+  ortop status --format '{{.JSON.balance_usd}}'
+  ortop status --format '{{.DaysLeft}}'
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {

@@ -41,6 +41,7 @@ func (f *Format) check() error {
 	nothing := newFields(account.Snapshot{}, time.Unix(0, 0))
 	all := nothing
 	fill(reflect.ValueOf(&all.JSON).Elem())
+	fill(reflect.ValueOf(&all.DaysLeft).Elem())
 	_, err := f.write(nothing, false)
 	if err == nil {
 		_, err = f.write(all, true)
@@ -79,8 +80,13 @@ func (f *Format) write(v fields, branches bool) (string, error) {
 	data := map[string]any{"JSON": raw}
 	rv := reflect.ValueOf(v)
 	for i := range rv.NumField() {
-		if name := rv.Type().Field(i).Name; name != "JSON" {
-			data[name] = rv.Field(i).String()
+		switch name := rv.Type().Field(i).Name; field := rv.Field(i).Interface().(type) {
+		case string:
+			data[name] = field
+		case *float64:
+			if data[name] = nil; field != nil {
+				data[name] = *field
+			}
 		}
 	}
 	w := nodeWriter{branches: branches}

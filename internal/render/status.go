@@ -5,6 +5,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -31,11 +32,12 @@ type fields struct {
 	LastWeek     string
 	PerHour      string
 	PerDay       string
-	RunsOut      string // "Thu 26 Nov, 14:20", its range in words while it is early, or why there is no date
-	RunsOutIn    string // "5 d 3 h", or that it is depleted; — while it is early
-	RunsOutRange string // "Tue 24, 09:10 to Sun 29", without times while it is early
-	Next         string // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
-	Charge       string // of an automatic top-up: "Thu 26 Nov, 14:20", or —
+	RunsOut      string   // "Thu 26 Nov, 14:20", its range in words while it is early, or why there is no date
+	RunsOutIn    string   // "5 d 3 h", or that it is depleted; — while it is early
+	DaysLeft     *float64 // 9.5: until RunsOut, to a tenth of a day; nil is unknown
+	RunsOutRange string   // "Tue 24, 09:10 to Sun 29", without times while it is early
+	Next         string   // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
+	Charge       string   // of an automatic top-up: "Thu 26 Nov, 14:20", or —
 	ChargeIn     string
 	ChargeRange  string
 	AutoTopUp    string // "$25.00 below $10.00, about $330.40 a month", or —
@@ -102,8 +104,10 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	f.RunsOut = noDate(s, now)
 	switch fc := s.Forecast; fc.State {
 	case forecast.Depleted:
-		f.RunsOutIn = depleted(s)
+		f.RunsOutIn, f.DaysLeft = depleted(s), new(float64)
 	case forecast.OK:
+		days := max(0, math.Round(fc.Time(fc.P50).Sub(now).Hours()/2.4)/10)
+		f.DaysLeft = &days
 		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(fc, s.Early(), now)
 	}
 	f.autoTopUp(s, now)
