@@ -47,7 +47,11 @@ func usage(root *cobra.Command, args []string, err error) error {
 // notAValue is what is wrong with a flag's value.
 func notAValue(e *pflag.InvalidValueError) error {
 	kinds := map[string]string{"bool": "true or false", "int": "a whole number", "float64": "a number"}
-	if kind, ok := kinds[e.GetFlag().Value.Type()]; ok {
+	v := e.GetFlag().Value
+	if a, ok := v.(argument); ok {
+		v = a.Value
+	}
+	if kind, ok := kinds[v.Type()]; ok {
 		return fmt.Errorf("%q is not %s", e.GetValue(), kind)
 	}
 	return e.Unwrap()
@@ -68,6 +72,14 @@ func commandOf(root *cobra.Command, args []string) *cobra.Command {
 	return c
 }
 
+// calledOtherwise are commands by what other programs call such.
+var calledOtherwise = map[string]string{
+	"balance": "status", "credits": "status", "left": "status", "show": "status", "days": "forecast", "runway": "forecast", "when": "forecast",
+	"spend": "breakdown", "top": "breakdown", "models": "breakdown --by model", "usage": "report", "week": "report --week", "month": "report --month",
+	"today": "report --day", "compare": "report", "check": "preflight", "export": "history --csv", "merge": "import", "daemon": "collect",
+	"watch": "ortop alone, in a terminal", "login": "accounts add", "config": "doctor",
+}
+
 // meantBy is the command or the flag that a mistyped one is near to.
 func meantBy(c *cobra.Command, said string) string {
 	var known []string
@@ -81,6 +93,9 @@ func meantBy(c *cobra.Command, said string) string {
 			if sub.IsAvailableCommand() {
 				known = append(known, sub.Name())
 			}
+		}
+		if meant, ok := calledOtherwise[wrong]; ok && !c.HasParent() {
+			return meant
 		}
 	}
 	return text.Nearest(wrong, known)
