@@ -16,14 +16,14 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/spenders"
-	"ortop/internal/text"
 )
 
 // answerLimit bounds a one-shot command that sends more than one request.
 const answerLimit = 20 * time.Second
 
 func (a *app) breakdownCommand() *cobra.Command {
-	var by, since, key string
+	var by, key string
+	var span spanFlags
 	var top int
 	var asJSON, asCSV bool
 	var c *cobra.Command
@@ -52,12 +52,12 @@ the provider and is not part of any other amount.`,
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
-			from, err := text.ParseSince(since, a.now())
-			if err == nil && from.At.IsZero() && from.Span < time.Minute {
-				err = errors.New("at least a minute")
+			asked, err := span.parse(a.now())
+			if err == nil && (asked.back > 0 && asked.back < time.Minute || asked.back == 0 && asked.to.Sub(asked.from) < time.Minute) {
+				err = usageError("", "--since: at least a minute")
 			}
 			if err != nil {
-				return usageError("", "--since: %w", err)
+				return err
 			}
 			print := func(b spenders.Breakdown) error { return a.answer(render.BreakdownText(b, a.now())) }
 			switch {
@@ -72,7 +72,7 @@ the provider and is not part of any other amount.`,
 			if key != "" && by != string(spenders.ByKey) {
 				return usageError("", "--key goes with --by key")
 			}
-			return a.breakdown(ctx, spenders.By(by), from, func(b *spenders.Breakdown) error {
+			return a.breakdown(ctx, spenders.By(by), asked, func(b *spenders.Breakdown) error {
 				if key != "" {
 					if b.Rows = rowsOf(b.Rows, key); len(b.Rows) == 0 && b.TotalUSD != nil {
 						return &exitError{code: exitUnknown, err: fmt.Errorf("no key is called %q", key)}
@@ -86,7 +86,7 @@ the provider and is not part of any other amount.`,
 		}),
 	}
 	c.Flags().StringVar(&by, "by", string(spenders.ByKey), byNames())
-	c.Flags().StringVar(&since, "since", "24h", "from when on: 24h, 7d, today, week, month, mon, 2026-11-01")
+	span.add(c, "24h")
 	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
 	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
@@ -116,14 +116,14 @@ func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 
 // breakdown prints who spent what. It fails with exitUnknown where that is not
 // known; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by spenders.By, since text.Since, print func(*spenders.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, by spenders.By, span askedSpan, print func(*spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b spenders.Breakdown
 	var failed error
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
-		now := a.now()
-		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: since.From(backFrom(snap, now)), To: now})
+		span.settle(snap, a.now())
+		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: span.from, To: span.to})
 		shown := b
 		return print(&shown)
 	}, func(snap account.Snapshot) error {

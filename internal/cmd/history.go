@@ -14,7 +14,8 @@ import (
 )
 
 func (a *app) historyCommand() *cobra.Command {
-	var since, every string
+	var span spanFlags
+	var every string
 	var asJSON, asCSV bool
 	c := &cobra.Command{
 		Use:   "history",
@@ -40,7 +41,11 @@ of it can be a formula.`,
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
-			query, err := a.parseHistoryQuery(since, every)
+			asked, err := span.parse(a.now())
+			if err != nil {
+				return err
+			}
+			step, err := parseEvery(every)
 			if err != nil {
 				return err
 			}
@@ -50,10 +55,10 @@ of it can be a formula.`,
 			} else if asCSV {
 				layout = render.CSVRows
 			}
-			return a.history(ctx, query, layout)
+			return a.history(ctx, asked, step, layout)
 		}),
 	}
-	c.Flags().StringVar(&since, "since", "", "from when on: 36h, 5d, today, week, month, mon, 2026-11-01")
+	span.add(c, "")
 	c.Flags().StringVar(&every, "every", "", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
@@ -64,40 +69,25 @@ of it can be a formula.`,
 type historyQuery struct {
 	from, to time.Time // a zero from is the first reading
 	every    time.Duration
-	since    time.Duration // in place of from, if it is not 0: back from the newest reading
 }
 
-// backFrom is what a span that ends now is counted back from: the newest reading,
-// as every window is, unless that is older than a collector's would be.
-func backFrom(s account.Snapshot, now time.Time) time.Time {
-	if s.Old(now) {
-		return now
+// parseEvery reads --every; 0 is none.
+func parseEvery(every string) (time.Duration, error) {
+	if every == "" {
+		return 0, nil
 	}
-	return s.At
-}
-
-func (a *app) parseHistoryQuery(since, every string) (query historyQuery, err error) {
-	query.to = a.now()
-	if since != "" {
-		d, err := text.ParseSince(since, query.to)
-		if err != nil {
-			return query, usageError("", "--since: %w", err)
-		}
-		query.since, query.from = d.Span, d.At
+	d, err := text.ParseSpan(every)
+	switch {
+	case err != nil:
+		return 0, usageError("", "--every: %w", err)
+	case d < time.Second || d%time.Second != 0:
+		return 0, usageError("", "--every: %s is not a span of whole seconds", d)
 	}
-	if every != "" {
-		if query.every, err = text.ParseSpan(every); err != nil {
-			return query, usageError("", "--every: %w", err)
-		}
-		if query.every < time.Second || query.every%time.Second != 0 {
-			return query, usageError("", "--every: %s is not a span of whole seconds", query.every)
-		}
-	}
-	return query, nil
+	return d, nil
 }
 
 // history prints the rows as they are read: there may be millions.
-func (a *app) history(ctx context.Context, query historyQuery, layout render.RowLayout) (err error) {
+func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, layout render.RowLayout) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -120,13 +110,12 @@ func (a *app) history(ctx context.Context, query historyQuery, layout render.Row
 		defer closing(&err, early.DB.Close)
 		ar, emit = early, withoutTotals(emit)
 	}
-	if query.since > 0 {
-		poll, _, err := ar.DB.Poll(ctx, ar.Shown)
-		if err != nil {
-			return readError(err)
-		}
-		query.from = backFrom(account.Snapshot{At: poll.Success, Interval: s.interval}, query.to).Add(-query.since)
+	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
+	if err != nil {
+		return readError(err)
 	}
+	span.settle(account.Snapshot{At: poll.Success, Interval: s.interval}, a.now())
+	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {
 		_ = out.Flush()
 		return err

@@ -1,0 +1,63 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/internal/account"
+	"ortop/internal/text"
+)
+
+// spanFlags are the flags of a command that shows a span.
+type spanFlags struct{ since, until string }
+
+// add adds them; since is what holds without --since.
+func (f *spanFlags) add(c *cobra.Command, since string) {
+	c.Flags().StringVar(&f.since, "since", since, "from when on: 36h, 7d, today, week, month, mon, 2026-11-01, 18:00")
+	c.Flags().StringVar(&f.until, "until", "", "up to when: the same, such as --since 'last month' --until month")
+}
+
+// askedSpan is a span that a command is to show.
+type askedSpan struct {
+	from, to time.Time     // a zero from is the first reading
+	back     time.Duration // in place of from, if it is not 0: so long before the newest reading
+}
+
+// parse reads the flags.
+func (f spanFlags) parse(now time.Time) (span askedSpan, err error) {
+	if span.to = now; f.until != "" {
+		until, err := text.ParseSince(f.until, now)
+		if err != nil {
+			return span, usageError("", "--until: %w", err)
+		}
+		span.to = until.From(now)
+	}
+	if f.since == "" {
+		return span, nil
+	}
+	since, err := text.ParseSince(f.since, now)
+	switch {
+	case err != nil:
+		return span, usageError("", "--since: %w", err)
+	case since.At.IsZero() && since.Span == 0:
+		return span, usageError("", "--since: a span of nothing")
+	}
+	if span.from, span.back = since.At, since.Span; !since.From(now).Before(span.to) {
+		return span, usageError("", "--since: %s is not before --until, %s", f.since, text.Moment(span.to, now))
+	}
+	return span, nil
+}
+
+// settle counts a span back from the newest reading, as every window is, unless that
+// is older than a collector's would be.
+func (s *askedSpan) settle(snap account.Snapshot, now time.Time) {
+	if s.back == 0 {
+		return
+	}
+	end := snap.At
+	if snap.Old(now) {
+		end = now
+	}
+	s.from, s.back = end.Add(-s.back), 0
+}
