@@ -20,6 +20,7 @@ import (
 
 func (a *app) reportCommand() *cobra.Command {
 	var byDay, byWeek, byMonth, asJSON, asMarkdown bool
+	var span spanFlags
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Print a usage report of the day, the week or the month",
@@ -29,7 +30,8 @@ top-ups and events, which alerts are firing, the forecast, and how earlier ones
 did. Days, weeks and months are those of UTC, and so are all times.`,
 		Example: `  ortop report
   ortop report --week
-  ortop report --month --md > report.md`,
+  ortop report --month --md > report.md
+  ortop report --since "last month" --until month`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			p := periods[1]
@@ -38,7 +40,18 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 			} else if byMonth {
 				p = periods[2]
 			}
-			return a.report(ctx, p, asJSON, asMarkdown)
+			var asked *askedSpan
+			switch {
+			case span.since != "":
+				span, err := span.parse(a.now())
+				if err != nil {
+					return err
+				}
+				asked = &span
+			case span.until != "":
+				return usageError("", "--until goes with --since")
+			}
+			return a.report(ctx, p, asked, asJSON, asMarkdown)
 		}),
 	}
 	c.Flags().BoolVar(&byDay, "day", false, "of the day")
@@ -46,7 +59,8 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 	c.Flags().BoolVar(&byMonth, "month", false, "of the month")
 	c.Flags().BoolVar(&asMarkdown, "md", false, "print Markdown")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
-	c.MarkFlagsMutuallyExclusive("day", "week", "month")
+	span.add(c, "")
+	c.MarkFlagsMutuallyExclusive("day", "week", "month", "since")
 	c.MarkFlagsMutuallyExclusive("md", "json")
 	return c
 }
@@ -69,13 +83,16 @@ const eventLimit = 20
 // reportLimit bounds all requests of a report together.
 const reportLimit = 19 * time.Second
 
-func (a *app) report(ctx context.Context, p period, asJSON, asMarkdown bool) error {
+func (a *app) report(ctx context.Context, p period, span *askedSpan, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
 	damage := ""
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
-		r, err := newReport(limited, mon, snap, p, now)
+		if span != nil {
+			span.settle(snap, now)
+		}
+		r, err := newReport(limited, mon, snap, p, span, now)
 		if damage = mon.Damage(); damage != "" {
 			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)
 		}
@@ -98,12 +115,19 @@ type reportBuilder struct {
 	render.UsageReport
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, now time.Time) (render.UsageReport, error) {
+func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, span *askedSpan, now time.Time) (render.UsageReport, error) {
 	r := &reportBuilder{mon, render.UsageReport{
 		Snapshot: snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
 		Notes: slices.Clone(snap.Notes),
 	}}
 	r.Before = p.start(r.From.Add(-time.Hour))
+	if span != nil {
+		r.Period, r.PeriodBefore, r.From = render.SpanPeriod, "the time before", span.from.UTC().Truncate(time.Second)
+		if to := span.to.UTC().Truncate(time.Second); to.Before(r.To) {
+			r.To, r.Over = to, true
+		}
+		r.Before = r.From.Add(-r.To.Sub(r.From))
+	}
 	if r.To.Before(r.From) {
 		r.To = now.Truncate(time.Second)
 	}
@@ -128,10 +152,10 @@ func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
 	if r.TopUpsKnown = first.CreditsKnown; !r.TopUpsKnown {
 		r.Notes = append(r.Notes, "top-ups from before the balance was first read are not known")
 	}
-	if r.TopUps, err = ar.DB.TopUps(ctx, ar.Shown, r.From, now); err != nil {
+	if r.TopUps, err = ar.DB.TopUps(ctx, ar.Shown, r.From, r.end(now)); err != nil {
 		return err
 	}
-	if r.Events, err = ar.DB.Events(ctx, ar.Account, r.From, now.Add(time.Second), eventLimit); err != nil {
+	if r.Events, err = ar.DB.Events(ctx, ar.Account, r.From, r.end(now.Add(time.Second)), eventLimit); err != nil {
 		return err
 	}
 	r.MoreEvents = len(r.Events) == eventLimit
@@ -142,6 +166,14 @@ func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
 	r.Models = r.breakdown(ctx, spenders.ByModel)
 	r.Keys = r.breakdown(ctx, spenders.ByKey)
 	return nil
+}
+
+// end is up to when something of the period may have happened.
+func (r *reportBuilder) end(now time.Time) time.Time {
+	if r.Over {
+		return r.To
+	}
+	return now
 }
 
 // spend is what was spent within the span and the period; nil where that is
@@ -176,17 +208,17 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		return err
 	}
 	for i := 0; ; i++ {
-		at, before := r.From.AddDate(0, 0, i), r.Before.AddDate(0, 0, i)
+		at, before := credit.DayStart(r.From).AddDate(0, 0, i), credit.DayStart(r.Before).AddDate(0, 0, i)
 		var d render.ReportDay
 		if at.Before(r.To) {
 			d.At = at
-			if d.SpentUSD, err = r.spend(ctx, at, at.AddDate(0, 0, 1)); err != nil {
+			if d.SpentUSD, err = r.spend(ctx, later(at, r.From), at.AddDate(0, 0, 1)); err != nil {
 				return err
 			}
 		}
 		if before.Before(r.From) {
 			d.Before = before
-			if d.BeforeUSD, err = r.spend(ctx, before, before.AddDate(0, 0, 1)); err != nil {
+			if d.BeforeUSD, err = r.spend(ctx, later(before, r.Before), earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
 				return err
 			}
 		}
@@ -195,6 +227,20 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		}
 		r.Days = append(r.Days, d)
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // explain says why a sum is not known.

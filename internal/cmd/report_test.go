@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestReportSums(t *testing.T) {
 			mon := monitorOf(t, c.readings...)
 			now := day(c.now)
 			snap := account.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &account.Fault{Kind: credit.FaultNetwork}}
-			r, err := newReport(context.Background(), mon, snap, c.period, now)
+			r, err := newReport(context.Background(), mon, snap, c.period, nil, now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,6 +93,45 @@ func TestReportSums(t *testing.T) {
 			}
 			if c.spent != nil && sum != *c.spent {
 				t.Errorf("the days sum to %v, want %v", sum, *c.spent)
+			}
+		})
+	}
+}
+
+// A report of any span has the same spend as its days, and compares with as long
+// a time before.
+func TestReportOfASpan(t *testing.T) {
+	readings := daily("2026-11-01 00:00", "2026-11-21 00:00")
+	mon := monitorOf(t, readings...)
+	snap := account.Snapshot{At: readings[len(readings)-1].At, Fault: &account.Fault{Kind: credit.FaultNetwork}}
+	for _, c := range []struct {
+		name             string
+		from, to         string
+		over             bool
+		spent, before    float64
+		firstDay, lastOf string
+		days             int
+	}{
+		{"whole days that are over", "2026-11-10 00:00", "2026-11-13 00:00", true, 3, 3, "2026-11-10 00:00", "2026-11-12 00:00", 3},
+		{"parts of days", "2026-11-10 12:00", "2026-11-13 12:00", true, 3, 3, "2026-11-10 00:00", "2026-11-13 00:00", 4},
+		{"up to now", "2026-11-18 00:00", "2026-11-21 00:00", false, 3, 3, "2026-11-18 00:00", "2026-11-20 00:00", 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r, err := newReport(context.Background(), mon, snap, periods[1], &askedSpan{from: day(c.from), to: day(c.to)}, day("2026-11-21 00:00"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.SpentUSD == nil || r.BeforeUSD == nil || math.Abs(*r.SpentUSD-c.spent) > 1e-9 || math.Abs(*r.BeforeUSD-c.before) > 1e-9 || r.Over != c.over {
+				t.Fatalf("spent %v, before %v, over %v, want %v, %v, %v", r.SpentUSD, r.BeforeUSD, r.Over, c.spent, c.before, c.over)
+			}
+			sum, n := 0.0, 0
+			for _, d := range r.Days {
+				if !d.At.IsZero() && d.SpentUSD != nil {
+					sum, n = sum+*d.SpentUSD, n+1
+				}
+			}
+			if n != c.days || math.Abs(sum-c.spent) > 1e-9 || !r.Days[0].At.Equal(day(c.firstDay)) || !r.Days[n-1].At.Equal(day(c.lastOf)) {
+				t.Errorf("%d days from %v to %v with %v, want %d with all that was spent", n, r.Days[0].At, r.Days[n-1].At, sum, c.days)
 			}
 		})
 	}

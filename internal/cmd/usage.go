@@ -34,6 +34,9 @@ func usage(root *cobra.Command, args []string, err error) error {
 		return usageError(hint, "--%s: %w", value.GetFlag().Name, notAValue(value))
 	case errors.As(err, &missing):
 		return usageError(hint, "--%s: a value is needed", missing.GetFlag().Name)
+	case strings.HasSuffix(said, "were all set"):
+		_, set, _ := strings.Cut(strings.TrimSuffix(said, "] were all set"), "; [")
+		return usageError(hint, "--%s exclude each other", strings.Join(strings.Fields(set), " and --"))
 	case strings.Contains(said, "arg(s)"):
 		said = "too few arguments"
 		if len(c.Flags().Args()) > strings.Count(strings.ToUpper(c.Use), " ") {

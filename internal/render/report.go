@@ -12,13 +12,17 @@ import (
 	"ortop/internal/text"
 )
 
+// SpanPeriod is the period that is neither a day nor a week nor a month.
+const SpanPeriod = "span"
+
 // UsageReport is what was spent in a period, and what happened in it. An amount
 // that is nil is not known.
 type UsageReport struct {
 	account.Snapshot
 	Period       string    // "week"
 	PeriodBefore string    // "last week"
-	From, To     time.Time // To is the last reading, or now where that is older
+	From, To     time.Time // To is the last reading, or now where that is older, or the end that was asked for
+	Over         bool      // To is before the last reading
 	Before       time.Time // when the period before began
 	SpentUSD     *float64
 	BeforeUSD    *float64 // in the whole period before
@@ -62,13 +66,18 @@ func ReportMarkdown(r UsageReport, now time.Time) string {
 func reportPage(r UsageReport, now time.Time) page {
 	f := newFields(r.Snapshot, now)
 	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
+	if r.Period == SpanPeriod {
+		p.title = "Usage of account " + r.Account + ": " + r.From.Format("Mon 2 Jan 2006") + " to " + r.To.Format("Mon 2 Jan 2006")
+	}
 	facts := table{names: []string{"figure", "value"}}
 	add := func(name, format string, args ...any) {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
 	}
 	add("state", "%s", f.State)
 	add("time", "%s to %s, all times in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
-	if r.SpentUSD != nil {
+	if r.SpentUSD != nil && r.Over {
+		add("spent", "%s", text.USD(*r.SpentUSD))
+	} else if r.SpentUSD != nil {
 		add("spent", "%s so far", text.USD(*r.SpentUSD))
 	} else {
 		add("spent", "%s", because(text.Unknown, r.SpentWhy))
@@ -82,7 +91,9 @@ func reportPage(r UsageReport, now time.Time) page {
 		compared += " (now " + text.Percent(-*c) + " less)"
 	}
 	before := text.Unknown
-	if r.SameTimeUSD != nil || r.BeforeUSD != nil {
+	if r.Period == SpanPeriod {
+		before = compared
+	} else if r.SameTimeUSD != nil || r.BeforeUSD != nil {
 		before = compared + " by this time, " + text.MaybeUSD(r.BeforeUSD) + " in total"
 	}
 	add(r.PeriodBefore, "%s", because(before, r.BeforeWhy))
@@ -145,7 +156,7 @@ func dayTable(r UsageReport) table {
 	for _, d := range r.Days {
 		row := []string{name(d.At), "", name(d.Before), ""}
 		if r.partial(d) {
-			row[0] += ", so far"
+			row[0] += map[bool]string{false: ", so far", true: ", in part"}[r.Over]
 		}
 		if !d.At.IsZero() {
 			row[1] = text.MaybeUSD(d.SpentUSD)
