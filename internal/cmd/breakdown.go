@@ -72,16 +72,18 @@ the provider and is not part of any other amount.`,
 			if key != "" && by != string(spenders.ByKey) {
 				return usageError("", "--key goes with --by key")
 			}
-			return a.breakdown(ctx, spenders.By(by), asked, func(b *spenders.Breakdown) error {
+			return a.breakdown(ctx, spenders.By(by), asked, func(b spenders.Breakdown) error {
 				if key != "" {
-					if b.Rows = rowsOf(b.Rows, key); len(b.Rows) == 0 && b.TotalUSD != nil {
-						return &exitError{code: exitUnknown, err: fmt.Errorf("no key is called %q", key)}
+					rows := rowsOf(b.Rows, key)
+					if len(rows) == 0 && b.Rows != nil {
+						return &exitError{exitUnknown, fmt.Errorf("no key is called %q", key), didYouMean(key, namesOf(b.Rows))}
 					}
+					b = b.Only(rows)
 				}
 				if top > 0 {
-					b.Rows = b.Rows[:min(top, len(b.Rows))]
+					b = b.Top(top)
 				}
-				return print(*b)
+				return print(b)
 			})
 		}),
 	}
@@ -103,6 +105,13 @@ func byNames() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
+func namesOf(rows []spenders.Row) (names []string) {
+	for _, r := range rows {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
 // rowsOf are the rows of a key, by its name or by the beginning of its hash.
 func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 	var found []spenders.Row
@@ -116,7 +125,7 @@ func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 
 // breakdown prints who spent what. It fails with exitUnknown where that is not
 // known; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by spenders.By, span askedSpan, print func(*spenders.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, by spenders.By, span askedSpan, print func(spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b spenders.Breakdown
@@ -124,8 +133,7 @@ func (a *app) breakdown(ctx context.Context, by spenders.By, span askedSpan, pri
 	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		span.settle(snap, a.now())
 		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: span.from, To: span.to})
-		shown := b
-		return print(&shown)
+		return print(b)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {

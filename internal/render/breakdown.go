@@ -30,9 +30,14 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 		})
 	}
 	columns := lines[0]
+	if o := b.Others; o != nil {
+		lines = append(lines, []string{
+			othersName(b), text.MaybeUSD(o.SpendUSD), maybe(o.Share, text.Percent), "", "", "", "", text.MaybeUSD(o.BYOKUSD), "",
+		})
+	}
 	if b.Rows == nil {
 		lines = nil
-	} else {
+	} else if !b.Selected {
 		lines = append(lines, []string{"not attributed", text.MaybeUSD(b.UnattributedUSD)})
 	}
 	lines = append(lines, []string{"total", text.MaybeUSD(b.TotalUSD)})
@@ -65,6 +70,13 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+func othersName(b spenders.Breakdown) string {
+	if b.OthersCount == 1 {
+		return "1 other"
+	}
+	return fmt.Sprintf("%d others", b.OthersCount)
 }
 
 func rowName(r spenders.Row) string {

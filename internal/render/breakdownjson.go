@@ -18,6 +18,14 @@ type BreakdownObject struct {
 	Unattributed *float64           `json:"unattributed_usd"`
 	ReadAt       *string            `json:"read_at"` // of the oldest row
 	Rows         []breakdownRowJSON `json:"rows"`
+	// Rest are the rows that were left out; null: none were.
+	Rest *breakdownRestJSON `json:"rest"`
+}
+
+type breakdownRestJSON struct {
+	Count int      `json:"count"`
+	Spend *float64 `json:"spend_usd"`
+	Share *float64 `json:"share"`
 }
 
 type breakdownRowJSON struct {
@@ -42,6 +50,9 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
 		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+	}
+	if r := b.Others; r != nil {
+		o.Rest = &breakdownRestJSON{b.OthersCount, r.SpendUSD, r.Share}
 	}
 	if !b.ReadAt.IsZero() {
 		o.ReadAt = timestamp(b.ReadAt)
@@ -77,17 +88,24 @@ func BreakdownCSV(b spenders.Breakdown) string {
 		}
 		return strconv.FormatInt(*v, 10)
 	}
-	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at", "read_at"})
+	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at", "read_at", "last_used_at", "external_user"})
+	read := orEmpty(timestampOrNull(b.ReadAt))
 	for _, r := range Breakdown(b).Rows {
-		resets := ""
-		if r.ResetsAt != nil {
-			resets = *r.ResetsAt
-		}
 		w.Write([]string{
 			csvCell(r.ID), csvCell(r.Name), usd(r.Spend), usd(r.Share), count(r.Requests), count(r.Tokens),
-			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), resets, *timestamp(b.ReadAt),
+			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), orEmpty(r.ResetsAt), read, orEmpty(r.LastUsed), csvCell(orEmpty(r.ExternalUser)),
 		})
+	}
+	if o := b.Others; o != nil {
+		w.Write([]string{"", othersName(b), usd(o.SpendUSD), usd(o.Share), "", "", "", "", "", "", "", read, "", ""})
 	}
 	w.Flush() // a Builder takes everything
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }

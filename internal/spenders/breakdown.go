@@ -39,6 +39,11 @@ type Breakdown struct {
 	// Rows are by spend, largest first, and unknown spend last. They are nil
 	// where they are not known; Notes then give the reason.
 	Rows []Row
+	// Others are the rows that were left out of Rows, as one; nil: none were.
+	Others      *Row
+	OthersCount int
+	// Selected reports that Rows were chosen, and TotalUSD is theirs.
+	Selected bool
 	// TotalUSD is what the account spent; nil where history does not cover
 	// the span.
 	TotalUSD *float64

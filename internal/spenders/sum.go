@@ -74,6 +74,23 @@ func Together(name string, rows []Row) Row {
 	return sum
 }
 
+// Top keeps the n rows that spent most, and adds the rest up.
+func (b Breakdown) Top(n int) Breakdown {
+	if n >= len(b.Rows) {
+		return b
+	}
+	others := Together("", b.Rows[n:])
+	b.Others, b.OthersCount, b.Rows = &others, len(b.Rows)-n, b.Rows[:n]
+	return b
+}
+
+// Only keeps these rows, as if they were all that spent.
+func (b Breakdown) Only(rows []Row) Breakdown {
+	sum := Together("", rows)
+	b.Rows, b.TotalUSD, b.BYOKUSD, b.UnattributedUSD, b.Selected = rows, sum.SpendUSD, sum.BYOKUSD, nil, true
+	return b
+}
+
 func together(rows []Row) (sum []float64) {
 	for i, r := range rows {
 		switch {

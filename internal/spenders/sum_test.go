@@ -29,3 +29,32 @@ func TestSumsOfRows(t *testing.T) {
 		t.Error("a share of nothing, or of the unknown, is known")
 	}
 }
+
+// The first few and the others have as much as all, and rows that were chosen are
+// their own total.
+func TestTopAndOnly(t *testing.T) {
+	u := func(v float64) *float64 { return &v }
+	b := Breakdown{TotalUSD: u(10), UnattributedUSD: u(1), BYOKUSD: u(3), Rows: []Row{
+		{ID: "a", SpendUSD: u(5), Share: u(.5), BYOKUSD: u(2)}, {ID: "b", SpendUSD: u(3), Share: u(.3), BYOKUSD: u(1)}, {ID: "c", SpendUSD: u(1), Share: u(.1)}, {ID: "d"},
+	}}
+	top := b.Top(1)
+	if len(top.Rows) != 1 || top.OthersCount != 3 || *top.Others.SpendUSD != 4 || *top.Others.Share != .4 || *top.Others.BYOKUSD != 1 {
+		t.Errorf("the first and the others: %+v, %+v", top.Rows, top.Others)
+	}
+	if *top.TotalUSD != 10 || *top.UnattributedUSD != 1 {
+		t.Errorf("the first leave %v and %v, want what all have", *top.TotalUSD, *top.UnattributedUSD)
+	}
+	if all := b.Top(4); all.Others != nil || len(all.Rows) != 4 {
+		t.Errorf("the first four of four: %+v, others %+v", all.Rows, all.Others)
+	}
+	only := b.Only(b.Rows[1:3])
+	if len(only.Rows) != 2 || *only.TotalUSD != 4 || *only.BYOKUSD != 1 || only.UnattributedUSD != nil || !only.Selected {
+		t.Errorf("two rows: %+v", only)
+	}
+	if unknown := b.Only(b.Rows[3:]); unknown.TotalUSD != nil {
+		t.Errorf("a row whose spend is not known has a total of %v", *unknown.TotalUSD)
+	}
+	if *b.TotalUSD != 10 || len(b.Rows) != 4 || b.Others != nil {
+		t.Errorf("the breakdown has changed: %+v", b)
+	}
+}
