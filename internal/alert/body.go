@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"ortop/internal/text"
 	"path"
 	"strings"
 )
@@ -75,5 +76,5 @@ func encode(v any) []byte {
 	if err := enc.Encode(v); err != nil {
 		panic(err)
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return text.Figures(bytes.TrimSpace(b.Bytes()))
 }

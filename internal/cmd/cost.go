@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -152,7 +151,7 @@ func (a *app) printCost(f costFlags, c monitor.Cost, metered bool, code int) err
 	switch {
 	case f.json:
 		var err error
-		if line, err = json.Marshal(render.Cost(c, code)); err != nil {
+		if line, err = text.JSON(render.Cost(c, code)); err != nil {
 			return err
 		}
 	case !metered:

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -68,7 +67,7 @@ func (a *app) answer(out string) error {
 
 // answerJSON writes the object that a command answers.
 func (a *app) answerJSON(object any) error {
-	out, err := json.Marshal(object)
+	out, err := text.JSON(object)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"ortop/internal/text"
@@ -59,7 +58,7 @@ func (p *page) write(f family) {
 	}
 	fmt.Fprintf(p, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
 	for _, series := range f.order {
-		fmt.Fprintf(p, "%s{%s} %s\n", f.name, series, strconv.FormatFloat(f.values[series], 'g', -1, 64))
+		fmt.Fprintf(p, "%s{%s} %s\n", f.name, series, text.Figure(f.values[series]))
 	}
 }
 

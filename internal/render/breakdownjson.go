@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ortop/internal/spenders"
+	"ortop/internal/text"
 )
 
 // BreakdownObject is what breakdown --json prints. Every key is always there; null is unknown.
@@ -80,7 +81,7 @@ func BreakdownCSV(b spenders.Breakdown) string {
 		if v == nil {
 			return ""
 		}
-		return strconv.FormatFloat(*v, 'f', -1, 64)
+		return text.Figure(*v)
 	}
 	count := func(v *int64) string {
 		if v == nil {

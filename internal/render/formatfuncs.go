@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"ortop/internal/text"
@@ -36,7 +35,7 @@ func printed(v any) string {
 	case string:
 		return v
 	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+		return text.Figure(v)
 	}
 	return fmt.Sprint(v)
 }

@@ -2,7 +2,6 @@ package render
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -88,26 +87,29 @@ func (o *RowWriter) Close() error {
 	return o.Flush()
 }
 
-func appendCSV(b []byte, r HistoryRow) []byte {
-	b = r.At.UTC().AppendFormat(b, timeLayout)
-	for _, v := range []*float64{r.CreditsUSD, r.UsageUSD, r.balance(), r.SpendUSD} {
-		b = append(b, ',')
-		if v != nil {
-			b = strconv.AppendFloat(b, *v, 'f', -1, 64)
+// appendSums appends the sums of a row, each after what stands before it.
+func appendSums(b []byte, r HistoryRow, before [4]string, unknown string, sum func([]byte, float64) []byte) []byte {
+	for i, v := range []*float64{r.CreditsUSD, r.UsageUSD, r.balance(), r.SpendUSD} {
+		if b = append(b, before[i]...); v == nil {
+			b = append(b, unknown...)
+		} else {
+			b = sum(b, *v)
 		}
 	}
-	return append(b, '\n')
+	return b
+}
+
+// appendCSV has every sum to its last bit: it is what restores a history.
+func appendCSV(b []byte, r HistoryRow) []byte {
+	b = r.At.UTC().AppendFormat(b, timeLayout)
+	exact := func(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', -1, 64) }
+	return append(appendSums(b, r, [4]string{",", ",", ",", ","}, "", exact), '\n')
 }
 
 func appendJSON(b []byte, r HistoryRow) []byte {
-	row, _ := json.Marshal(struct { // finite numbers: nothing that can fail
-		At      string   `json:"at"`
-		Credits *float64 `json:"total_credits_usd"`
-		Usage   *float64 `json:"total_usage_usd"`
-		Balance *float64 `json:"balance_usd"`
-		Spend   *float64 `json:"spend_usd"`
-	}{r.At.UTC().Format(timeLayout), r.CreditsUSD, r.UsageUSD, r.balance(), r.SpendUSD})
-	return append(b, row...)
+	b = r.At.UTC().AppendFormat(append(b, `{"at":"`...), timeLayout)
+	before := [4]string{`","total_credits_usd":`, `,"total_usage_usd":`, `,"balance_usd":`, `,"spend_usd":`}
+	return append(appendSums(b, r, before, "null", text.AppendFigure), '}')
 }
 
 func appendTable(b []byte, r HistoryRow) []byte {

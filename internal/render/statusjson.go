@@ -8,6 +8,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // StatusObject is what status --json prints. Every key is always there; null is unknown.
@@ -198,7 +199,7 @@ func forecastObject(f forecast.Forecast) forecastJSON {
 
 // jsonMap is o by the names that scripts know.
 func jsonMap(o StatusObject) (map[string]any, error) {
-	b, err := json.Marshal(o)
+	b, err := text.JSON(o)
 	if err != nil {
 		return nil, err
 	}
