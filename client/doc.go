@@ -13,8 +13,9 @@
 //
 // It only ever reads. Credits and Key are all that a balance needs. Keys,
 // KeyByHash, Activity, Query with AnalyticsMeta, Workspaces, Workspace, Budgets,
-// WorkspaceMembers and Members need a management key: with another the error is
-// ErrForbidden, or ErrUnauthorized. Generation works with any key.
+// WorkspaceMembers, Members, Guardrails, GuardrailKeys and GuardrailMembers need a
+// management key: with another the error is ErrForbidden, or ErrUnauthorized.
+// Generation works with any key.
 //
 // Lists that come in pages are read to their end, or to 100 pages (List). Query
 // stays below the 64 requests a minute that the service allows.

@@ -21,6 +21,7 @@ import (
 const (
 	keyHash     = "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
 	workspaceID = "550e8400-e29b-41d4-a716-446655440000"
+	guardrailID = "550e8400-e29b-41d4-a716-446655440001"
 	jane        = "user_2dHFtVWx2n56w6HkM0000000000"
 )
 
@@ -134,6 +135,30 @@ var endpoints = []endpoint{
 		asking(func(ctx context.Context, c *Client) (List[Member], error) { return c.Members(ctx) }),
 		// The example is one row of 25, and the same on every page.
 		List[Member]{Rows: []Member{{jane, "Jane", "Doe", "jane.doe@example.com", "org:member"}}, Truncated: true},
+	},
+	{
+		"guardrails", "guardrails", "GET /api/v1/guardrails?limit=100&offset=0", false, 1 << 20,
+		asking(func(ctx context.Context, c *Client) (List[Guardrail], error) { return c.Guardrails(ctx, "") }),
+		List[Guardrail]{Rows: []Guardrail{{
+			ID: workspaceID, WorkspaceID: "0df9e665-d932-5740-b2c7-b52af166bc11", Name: "Production Guardrail",
+			Description: "Guardrail for production environment", LimitUSD: ptr(100.0), ResetInterval: "monthly", IncludeBYOK: ptr(false),
+			CreatedAt: &august24, UpdatedAt: &updated,
+		}}},
+	},
+	{
+		"guardrailkeys", "guardrails/assignments/keys", "GET /api/v1/guardrails/assignments/keys?limit=100&offset=0", false, 1 << 20,
+		asking(func(ctx context.Context, c *Client) (List[GuardrailKey], error) { return c.GuardrailKeys(ctx) }),
+		List[GuardrailKey]{Rows: []GuardrailKey{{
+			ID: workspaceID, GuardrailID: guardrailID, KeyHash: "c56454edb818d6b14bc0d61c46025f1450b0f4012d12304ab40aacb519fcbc93",
+			KeyName: "Production Key", KeyLabel: "prod-key", AssignedBy: "user_abc123", CreatedAt: &august24,
+		}}},
+	},
+	{
+		"guardrailmembers", "guardrails/assignments/members", "GET /api/v1/guardrails/assignments/members?limit=100&offset=0", false, 1 << 20,
+		asking(func(ctx context.Context, c *Client) (List[GuardrailMember], error) { return c.GuardrailMembers(ctx) }),
+		List[GuardrailMember]{Rows: []GuardrailMember{{
+			ID: workspaceID, GuardrailID: guardrailID, UserID: "user_abc123", OrganizationID: "org_xyz789", AssignedBy: "user_abc123", CreatedAt: &august24,
+		}}},
 	},
 	{
 		"generation", "generation", "GET /api/v1/generation?id=gen-3bhGkxlo4XFrqiabUM7NDtwDzWwG", true, 1 << 20,

@@ -24,12 +24,15 @@ var answers = map[string]string{
 		"dimensions":[{"name":"model","display_label":"Model"}],"operators":[{"name":"eq","value_type":"scalar"}],"granularities":[{"name":"day","display_label":"Day"}]}}`,
 	"/analytics/query": `{"data":{"data":[{"date__day":"2026-11-20","model":"openai/gpt-4.1","credits_usage":1.25,"request_count":"812"},
 		{"date__day":"2026-11-21","model":"openai/gpt-4.1","credits_usage":0.5,"request_count":null}],"metadata":{"truncated":false}}}`,
-	"/generation":                  `{"data":{"id":"gen-1","model":"openai/gpt-4.1","total_cost":0.0015,"usage":0.0015,"tokens_prompt":10,"tokens_completion":25}}`,
-	"/workspaces":                  `{"data":[{"id":"w1","name":"Research","slug":"research"},{"id":"w2","name":"Web","slug":"web"}],"total_count":2}`,
-	"/workspaces/research":         `{"data":{"id":"w1","name":"Research","slug":"research","created_at":"2026-05-01T09:00:00Z"}}`,
-	"/workspaces/research/budgets": `{"data":[{"id":"b1","limit_usd":50,"reset_interval":"monthly"},{"id":"b2","limit_usd":500,"reset_interval":null}]}`,
-	"/workspaces/research/members": `{"data":[{"id":"m1","user_id":"user_1","role":"admin"}],"total_count":1}`,
-	"/organization/members":        `{"data":[{"id":"user_1","first_name":"Ann","email":"ann@example.com","role":"org:admin"}],"total_count":1}`,
+	"/generation":                     `{"data":{"id":"gen-1","model":"openai/gpt-4.1","total_cost":0.0015,"usage":0.0015,"tokens_prompt":10,"tokens_completion":25}}`,
+	"/workspaces":                     `{"data":[{"id":"w1","name":"Research","slug":"research"},{"id":"w2","name":"Web","slug":"web"}],"total_count":2}`,
+	"/workspaces/research":            `{"data":{"id":"w1","name":"Research","slug":"research","created_at":"2026-05-01T09:00:00Z"}}`,
+	"/workspaces/research/budgets":    `{"data":[{"id":"b1","limit_usd":50,"reset_interval":"monthly"},{"id":"b2","limit_usd":500,"reset_interval":null}]}`,
+	"/workspaces/research/members":    `{"data":[{"id":"m1","user_id":"user_1","role":"admin"}],"total_count":1}`,
+	"/guardrails":                     `{"data":[{"id":"g1","name":"Interns","limit_usd":20,"reset_interval":"weekly"},{"id":"g2","name":"No training","limit_usd":null}],"total_count":2}`,
+	"/guardrails/assignments/keys":    `{"data":[{"id":"a1","guardrail_id":"g1","key_hash":"f01d52606dc8","key_name":"ci-bot"}],"total_count":1}`,
+	"/guardrails/assignments/members": `{"data":[{"id":"a2","guardrail_id":"g1","user_id":"user_1"}],"total_count":1}`,
+	"/organization/members":           `{"data":[{"id":"user_1","first_name":"Ann","email":"ann@example.com","role":"org:admin"}],"total_count":1}`,
 }
 
 // openRouter stands for the service in these examples.

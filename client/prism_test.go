@@ -57,6 +57,7 @@ func TestPrismErrors(t *testing.T) {
 		"keys": {400, 401, 429, 500}, "key": {401, 404, 429, 500}, "activity": {400, 401, 403, 404, 500},
 		"analyticsmeta": {401, 403, 500}, "analytics": {400, 401, 403, 408, 500},
 		"workspaces": {401, 500}, "workspace": {401, 404, 500}, "budgets": {401, 404, 500}, "workspacemembers": {401, 403, 404, 500},
+		"guardrails": {400, 401, 500}, "guardrailkeys": {401, 500}, "guardrailmembers": {401, 500},
 		"members": {401, 404, 500}, "generation": {401, 402, 404, 429, 500, 502, 524, 529},
 	}
 	for _, e := range endpoints {

@@ -14,6 +14,15 @@ func TestRowsOfLists(t *testing.T) {
 		return v.Rows, err
 	}
 	members := func(ctx context.Context, c *Client) (any, error) { v, err := c.Members(ctx); return v.Rows, err }
+	guardrails := func(ctx context.Context, c *Client) (any, error) {
+		v, err := c.Guardrails(ctx, "w")
+		return v.Rows, err
+	}
+	railed := func(ctx context.Context, c *Client) (any, error) { v, err := c.GuardrailKeys(ctx); return v.Rows, err }
+	railedMembers := func(ctx context.Context, c *Client) (any, error) {
+		v, err := c.GuardrailMembers(ctx)
+		return v.Rows, err
+	}
 	budgets := func(ctx context.Context, c *Client) (any, error) { return c.Budgets(ctx, "w") }
 	generation := func(ctx context.Context, c *Client) (any, error) { return c.Generation(ctx, "g") }
 	for _, tt := range []struct {
@@ -33,6 +42,15 @@ func TestRowsOfLists(t *testing.T) {
 
 		{"member, names null", `{"data":[{"id":"u","first_name":null,"last_name":null,"email":"a@b","role":"org:owner"}]}`, members, []Member{{UserID: "u", Email: "a@b", Role: "org:owner"}}},
 		{"member without id", `{"data":[{"email":"a@b"}]}`, members, "data[0].id is missing"},
+
+		{"guardrail, id alone", `{"data":[{"id":"g"}]}`, guardrails, []Guardrail{{ID: "g"}}},
+		{"guardrail for life", `{"data":[{"id":"g","name":"n","limit_usd":0,"reset_interval":null,"include_byok_in_budgets":true}]}`, guardrails, []Guardrail{{ID: "g", Name: "n", LimitUSD: ptr(0.0), IncludeBYOK: ptr(true)}}},
+		{"guardrail, limit as text", `{"data":[{"id":"g","limit_usd":"5"}]}`, guardrails, "data[0].limit_usd is not a number"},
+		{"guardrail, limit negative", `{"data":[{"id":"g","limit_usd":-1}]}`, guardrails, "data[0].limit_usd is negative"},
+		{"guardrail of a key, hash alone", `{"data":[{"id":"a","guardrail_id":"g","key_hash":"h"}]}`, railed, []GuardrailKey{{ID: "a", GuardrailID: "g", KeyHash: "h"}}},
+		{"guardrail of no key", `{"data":[{"id":"a","guardrail_id":"g"}]}`, railed, "data[0].key_hash is missing"},
+		{"guardrail of a member", `{"data":[{"id":"a","guardrail_id":"g","user_id":"u"}]}`, railedMembers, []GuardrailMember{{ID: "a", GuardrailID: "g", UserID: "u"}}},
+		{"no guardrail of a member", `{"data":[{"id":"a","user_id":"u"}]}`, railedMembers, "data[0].guardrail_id is missing"},
 
 		{"no budget", `{"data":[]}`, budgets, WorkspaceBudgets{}},
 		{"budget for life", `{"data":[{"id":"b","limit_usd":0,"reset_interval":null}],"include_byok_in_budgets":true}`, budgets, WorkspaceBudgets{Budgets: []WorkspaceBudget{{ID: "b"}}, IncludeBYOK: ptr(true)}},
@@ -65,6 +83,8 @@ func TestNotThere(t *testing.T) {
 	wantError(t, "Generation(not yet recorded)", err, ErrNotFound, "reading generation: 404 not found: Generation gen-1 not found")
 	_, err = serve(t, answer(404, `{"error":{"code":404,"message":"Not Found"}}`)).Members(t.Context())
 	wantError(t, "Members(personal account)", err, ErrNotFound, "reading organization/members: 404 not found")
+	_, err = c.Guardrails(t.Context(), "gone")
+	wantError(t, "Guardrails(workspace that is gone)", err, ErrNotFound, "reading guardrails: 404 not found")
 	_, err = c.Workspaces(t.Context())
 	wantError(t, "Workspaces(wrong base URL)", err, ErrNotFound, "/api/v1/workspaces: is the base URL right?")
 }

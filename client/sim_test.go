@@ -269,6 +269,39 @@ func TestSimPeopleAndBudgets(t *testing.T) {
 	}
 }
 
+func TestSimGuardrails(t *testing.T) {
+	_, c := simulated(t, sim.Config{Members: 230, Workspaces: 2, Keys: 450}, sim.DemoKey)
+	workspaces := must(c.Workspaces(t.Context()))(t)
+	all := must(c.Guardrails(t.Context(), workspaces.Rows[0].ID))(t)
+	budgets := map[string]client.Guardrail{}
+	for _, g := range all.Rows {
+		if g.LimitUSD != nil {
+			budgets[g.ID] = g
+		}
+	}
+	if len(all.Rows) != 3 || len(budgets) != 2 || all.Rows[0].ResetInterval != "weekly" || *all.Rows[0].LimitUSD != 25 {
+		t.Fatalf("Guardrails() = %+v, want three, two with a budget, the first of $25 a week", all.Rows)
+	}
+	if none := must(c.Guardrails(t.Context(), workspaces.Rows[1].ID))(t); len(none.Rows) != 0 {
+		t.Errorf("Guardrails(production) = %+v, want none", none.Rows)
+	}
+	held := map[string]int{} // by key
+	keys := must(c.GuardrailKeys(t.Context()))(t)
+	for _, a := range keys.Rows {
+		if _, ok := budgets[a.GuardrailID]; ok {
+			held[a.KeyHash]++
+		}
+	}
+	for _, k := range must(c.Keys(t.Context(), ""))(t).Rows {
+		if n := held[k.Hash]; n != 0 && n != 2 {
+			t.Errorf("key %s is held by %d budgets, want none or two", k.Name, n)
+		}
+	}
+	if members := must(c.GuardrailMembers(t.Context()))(t); len(members.Rows) != 229 || members.Truncated || len(held) < 100 || keys.Truncated {
+		t.Errorf("%d members and %d keys are held, want all members but the owner, and every other key of the default workspace", len(members.Rows), len(held))
+	}
+}
+
 func TestSimOrdinaryKey(t *testing.T) {
 	_, c := simulated(t, sim.Config{Members: 2}, ordinaryKey)
 	for name, ask := range map[string]func() error{
@@ -285,6 +318,9 @@ func TestSimOrdinaryKey(t *testing.T) {
 		"Budgets":          func() error { _, err := c.Budgets(t.Context(), "default"); return err },
 		"WorkspaceMembers": func() error { _, err := c.WorkspaceMembers(t.Context(), "default"); return err },
 		"Members":          func() error { _, err := c.Members(t.Context()); return err },
+		"Guardrails":       func() error { _, err := c.Guardrails(t.Context(), ""); return err },
+		"GuardrailKeys":    func() error { _, err := c.GuardrailKeys(t.Context()); return err },
+		"GuardrailMembers": func() error { _, err := c.GuardrailMembers(t.Context()); return err },
 	} {
 		if err := ask(); !errors.Is(err, client.ErrForbidden) {
 			t.Errorf("%s(ordinary key) = %v, want %v", name, err, client.ErrForbidden)

@@ -28,6 +28,21 @@ func (r Reset) Next(now time.Time) (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
+// Per is the reset as it follows a limit: "/week". Other words stand as they came.
+func (r Reset) Per() string {
+	switch r {
+	case ResetNever:
+		return ""
+	case ResetDaily:
+		return "/day"
+	case ResetWeekly:
+		return "/week"
+	case ResetMonthly:
+		return "/month"
+	}
+	return " " + string(r)
+}
+
 // DayStart returns the start of t's UTC day.
 func DayStart(t time.Time) time.Time {
 	y, m, d := t.UTC().Date()

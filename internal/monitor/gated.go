@@ -58,6 +58,20 @@ func (a *gated) Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceB
 	return gate.Do(ctx, a.gate, "budgets", func(ctx context.Context) (client.WorkspaceBudgets, error) { return a.API.Budgets(ctx, idOrSlug) })
 }
 
+func (a *gated) Guardrails(ctx context.Context, workspaceID string) (client.List[client.Guardrail], error) {
+	return gate.Do(ctx, a.gate, "guardrails", func(ctx context.Context) (client.List[client.Guardrail], error) {
+		return a.API.Guardrails(ctx, workspaceID)
+	})
+}
+
+func (a *gated) GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error) {
+	return gate.Do(ctx, a.gate, "guardrails", a.API.GuardrailKeys)
+}
+
+func (a *gated) GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error) {
+	return gate.Do(ctx, a.gate, "guardrails", a.API.GuardrailMembers)
+}
+
 func (a *gated) Members(ctx context.Context) (client.List[client.Member], error) {
 	return gate.Do(ctx, a.gate, "members", a.API.Members)
 }

@@ -35,7 +35,7 @@ func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
 		m := b.run()
 		after(t, m, time.Hour+10*time.Second)
 		// 125 keys are in the default workspace, the rest in two others: 4 pages.
-		if n := b.asked("/keys"); n < 11*4 || n > 14*4 {
+		if n := b.asked("/v1/keys"); n < 11*4 || n > 14*4 {
 			t.Errorf("an hour made %d requests for pages of keys, want 4 every 5 min", n)
 		}
 		if n := b.asked("/workspaces"); n < 1 || n > 2 {
@@ -44,9 +44,9 @@ func TestKeysAreListedEveryFiveMinutes(t *testing.T) {
 		if n := b.asked("/budgets"); n < 3 || n > 6 {
 			t.Errorf("%d requests for budgets in an hour, want one for each workspace", n)
 		}
-		before := b.asked("/keys")
+		before := b.asked("/v1/keys")
 		d := b.broken(m, spenders.ByKey, 30*time.Minute)
-		if n := b.asked("/keys") - before; n != 0 || len(d.Rows) != 250 {
+		if n := b.asked("/v1/keys") - before; n != 0 || len(d.Rows) != 250 {
 			t.Errorf("a breakdown made %d requests for keys and has %d rows, want none, 250", n, len(d.Rows))
 		}
 		if age := b.now().Sub(d.ReadAt); age < 0 || age > spenders.KeysEvery+time.Minute {
@@ -64,7 +64,7 @@ func TestARefusedListIsAskedForRarely(t *testing.T) {
 		b.account.Fail(refused)
 		m := b.run()
 		s := after(t, m, 4*time.Hour)
-		if n := b.asked("/keys"); n < 3 || n > 5 || s.Fault != nil {
+		if n := b.asked("/v1/keys"); n < 3 || n > 5 || s.Fault != nil {
 			t.Errorf("four hours of 403 made %d requests, Fault %v, want one an hour, none", n, s.Fault)
 		}
 	})

@@ -16,17 +16,18 @@ import (
 
 // BreakdownText is a table for a person.
 func BreakdownText(b spenders.Breakdown, now time.Time) string {
-	var byok, capped bool
+	var byok, capped, guarded bool
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
 		capped = capped || r.Cap.LimitUSD != nil
+		guarded = guarded || len(r.Guardrails) > 0
 	}
-	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "cap"}}
+	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "guardrails", "cap"}}
 	for _, r := range b.Rows {
 		lines = append(lines, []string{
 			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, text.Count),
 			maybe(r.Tokens, text.Count), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
-			text.MaybeUSD(r.BYOKUSD), budgetText(r, now),
+			text.MaybeUSD(r.BYOKUSD), guardrailsText(r), budgetText(r, now),
 		})
 	}
 	columns := lines[0]
@@ -58,11 +59,11 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 		for i, cell := range l {
 			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
 			switch {
-			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped:
+			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped, columns[i] == "guardrails" && !guarded:
 			case i == 0:
 				line.WriteString(cell + pad)
-			case i == len(widths)-1:
-				line.WriteString("  " + cell)
+			case columns[i] == "cap", columns[i] == "guardrails":
+				line.WriteString("  " + cell + pad)
 			default:
 				line.WriteString("  " + pad + cell)
 			}
@@ -128,6 +129,16 @@ func budgetText(r spenders.Row, now time.Time) string {
 		s += ", lasts"
 	}
 	return s
+}
+
+// guardrailsText is the budgets of guardrails that hold a row, of which nobody knows
+// how much is spent.
+func guardrailsText(r spenders.Row) string {
+	var all []string
+	for _, x := range r.Guardrails {
+		all = append(all, strings.TrimSpace(x.Text()+" "+text.Clean(x.Name, 30)))
+	}
+	return strings.Join(all, "; ")
 }
 
 func maybe[T any](v *T, format func(T) string) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"strconv"
 	"strings"
+	"time"
 
 	"ortop/internal/spenders"
 	"ortop/internal/text"
@@ -44,6 +45,16 @@ type breakdownRowJSON struct {
 	// LastUsed and ExternalUser are of keys.
 	LastUsed     *string `json:"last_used_at"`
 	ExternalUser *string `json:"external_user"`
+	// Guardrails are of keys and members; what was spent of them is not known.
+	Guardrails []guardrailBudgetJSON `json:"guardrail_budgets"`
+}
+
+type guardrailBudgetJSON struct {
+	ID       string  `json:"guardrail_id"`
+	Name     string  `json:"name"`
+	Limit    float64 `json:"limit_usd"`
+	Reset    *string `json:"reset_interval"`
+	ResetsAt *string `json:"resets_at"`
 }
 
 // Breakdown is b as scripts see it.
@@ -64,12 +75,27 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
 		}
 		row.LastUsed, row.ExternalUser = timestampOrNull(r.LastUsed), word(r.ExternalUser)
+		row.Guardrails = guardrailBudgets(r, b.To)
 		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
 			row.ResetsAt = timestamp(r.ResetsAt)
 		}
 		o.Rows = append(o.Rows, row)
 	}
 	return o
+}
+
+// guardrailBudgets are those of a row, which start again after a time; nil: they are
+// not known.
+func guardrailBudgets(r spenders.Row, now time.Time) []guardrailBudgetJSON {
+	if r.Guardrails == nil {
+		return nil
+	}
+	list := []guardrailBudgetJSON{}
+	for _, x := range r.Guardrails {
+		resets, _ := x.Reset.Next(now)
+		list = append(list, guardrailBudgetJSON{x.ID, x.Name, x.LimitUSD, word(string(x.Reset)), timestampOrNull(resets)})
+	}
+	return list
 }
 
 // BreakdownCSV is the rows alone: what they spent and may spend, and when they were

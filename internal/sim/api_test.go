@@ -18,6 +18,9 @@ func TestFieldNames(t *testing.T) {
 	a := mustNew(t, Config{Now: at(noon), Members: 2})
 	production := get[[]workspaceRow](t, a, "/workspaces")[1].ID
 	hash := get[[]keyRow](t, a, "/keys")[0].Hash
+	guardrail := get[[]guardrailRow](t, a, "/guardrails")[0].ID
+	const guardrailFields = "allowed_data_regions allowed_models allowed_providers created_at description enforce_zdr id include_byok_in_budgets limit_usd name " +
+		"reset_interval updated_at workspace_id"
 	const workspaceFields = "created_at created_by default_guardrail_id default_image_model default_provider_sort default_text_model description id " +
 		"include_byok_in_budgets io_logging_api_key_ids io_logging_sampling_rate is_data_discount_logging_enabled " +
 		"is_observability_broadcast_enabled is_observability_io_logging_enabled name slug updated_at"
@@ -40,6 +43,10 @@ func TestFieldNames(t *testing.T) {
 		{"/workspaces/" + production + "/budgets/monthly", "data include_byok_in_budgets", budgetFields},
 		{"/workspaces/" + production + "/members", "data total_count", "created_at id role user_id workspace_id"},
 		{"/organization/members", "data total_count", "email first_name id last_name role"},
+		{"/guardrails", "data total_count", guardrailFields},
+		{"/guardrails/" + guardrail, "data", guardrailFields},
+		{"/guardrails/assignments/keys", "data total_count", "assigned_by created_at guardrail_id id key_hash key_label key_name"},
+		{"/guardrails/assignments/members", "data total_count", "assigned_by created_at guardrail_id id organization_id user_id"},
 	} {
 		status, body := ask(t, a, "GET", c.path, "")
 		if status != http.StatusOK {

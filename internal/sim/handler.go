@@ -164,6 +164,8 @@ func (a *Account) answer(q query) answer {
 		switch {
 		case part[0] == "keys" && len(part) == 2:
 			endpoint = func(a *Account, q query) answer { return a.oneKey(q, part[1]) }
+		case part[0] == "guardrails":
+			endpoint = func(a *Account, q query) answer { return a.guardrailsUnder(q, part[1:]) }
 		case part[0] == "workspaces" && len(part) <= 4:
 			endpoint = func(a *Account, q query) answer { return a.oneWorkspace(q, part[1], part[2:]) }
 		default:

@@ -93,6 +93,9 @@ type Row struct {
 	// zero is never.
 	Cap      credit.Cap
 	ResetsAt time.Time
+	// Guardrails are the budgets of guardrails that hold the key or the member, beside
+	// the cap; nil is not known, empty is none.
+	Guardrails []GuardrailBudget
 	// SpendableUSD is what the key may still spend, and Binding names what
 	// bounds it: its cap, or the account's balance.
 	SpendableUSD *float64

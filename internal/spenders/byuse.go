@@ -37,14 +37,22 @@ func (s *Service) byUse(ctx context.Context, sub *Subject, b *Breakdown) {
 	case ByWorkspace:
 		s.byWorkspace(ctx, sub, b, named, add)
 	case ByMember:
-		for name, id := range s.memberNames(ctx) {
+		names := s.memberNames(ctx)
+		if len(names) == 0 {
+			break // a person's account, or one whose members may not be seen
+		}
+		guardrails, line := s.guardrailsOfMembers(ctx, sub)
+		if line != "" {
+			b.note(line)
+		}
+		for name, id := range names {
 			switch {
 			case used.by[name] == nil:
 			case id == "":
 				b.note("members that share a name share a row: the analytics cannot tell them apart")
 			default:
 				named[name] = true
-				add(id, name)
+				add(id, name).hold(guardrails(id))
 			}
 		}
 	}

@@ -32,6 +32,7 @@ type KeyList struct {
 	WorkspacesAt time.Time   `json:"workspaces_at,omitzero"`
 	BudgetsAt    time.Time   `json:"budgets_at,omitzero"`
 	Workspaces   []Workspace `json:"workspaces,omitempty"`
+	Guardrails   Guardrails  `json:"guardrails,omitzero"`
 	Keys         []Key       `json:"keys,omitempty"`
 	// Truncated reports that there may be more keys, MoreWorkspaces the same of
 	// workspaces, and DefaultOnly that the keys are those of the default

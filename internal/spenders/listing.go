@@ -13,7 +13,7 @@ import (
 
 // places is the KeyList without its keys.
 func (r KeyList) places() KeyList {
-	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
+	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, Guardrails: r.Guardrails, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
 }
 
 // listKeys fetches all keys of all workspaces. With an error, the KeyList has
@@ -23,13 +23,7 @@ func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList
 	if err != nil {
 		return r.places(), err
 	}
-	ids := []string{""} // the default workspace
-	if len(r.Workspaces) > 0 {
-		ids = ids[:0]
-	}
-	for _, w := range r.Workspaces {
-		ids = append(ids, w.ID)
-	}
+	ids := r.workspaceIDs()
 	r.Truncated = r.MoreWorkspaces
 	seen := map[string]bool{}
 	for _, id := range ids {
@@ -79,7 +73,23 @@ func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (K
 		r.BudgetsAt = now
 		r.Workspaces = withBudgets(ctx, api, r.Workspaces)
 	}
+	if due(was.Guardrails.At, now) {
+		r.Guardrails = listGuardrails(ctx, api, was.Guardrails, r.workspaceIDs(), now)
+	}
 	return r, ctx.Err()
+}
+
+// workspaceIDs are the workspaces that are asked about one by one: empty is the
+// default one, where they are not known.
+func (r KeyList) workspaceIDs() []string {
+	if len(r.Workspaces) == 0 {
+		return []string{""}
+	}
+	var ids []string
+	for _, w := range r.Workspaces {
+		ids = append(ids, w.ID)
+	}
+	return ids
 }
 
 // due reports whether what was fetched then is to be fetched again.

@@ -33,6 +33,9 @@ type API interface {
 	Workspaces(ctx context.Context) (client.List[client.Workspace], error)
 	Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error)
 	Members(ctx context.Context) (client.List[client.Member], error)
+	Guardrails(ctx context.Context, workspaceID string) (client.List[client.Guardrail], error)
+	GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error)
+	GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error)
 }
 
 // Options configure a Service. All fields are required.

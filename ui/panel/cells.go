@@ -76,7 +76,7 @@ func capOf(r spenders.Row) string {
 	if limit == nil {
 		return text.Unknown
 	}
-	s := strings.TrimSuffix(text.USD(*limit), ".00") + perOf(r.Cap.Reset)
+	s := strings.TrimSuffix(text.USD(*limit), ".00") + r.Cap.Reset.Per()
 	if used := usedOf(r.Cap); used != nil {
 		s += ", " + text.Percent(*used)
 	}
@@ -93,14 +93,14 @@ func usedOf(c credit.Cap) *float64 {
 	return &used
 }
 
-func perOf(r credit.Reset) string {
-	switch r {
-	case credit.ResetDaily:
-		return "/day"
-	case credit.ResetWeekly:
-		return "/week"
-	case credit.ResetMonthly:
-		return "/month"
+// guardrailsOf are the guardrail budgets of a row: "$20/week, $5/day".
+func guardrailsOf(r spenders.Row) string {
+	if r.Guardrails == nil {
+		return text.Unknown
 	}
-	return ""
+	var all []string
+	for _, x := range r.Guardrails {
+		all = append(all, x.Text())
+	}
+	return strings.Join(all, ", ")
 }

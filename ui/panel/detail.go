@@ -37,6 +37,12 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 		facts = append(facts, fact{name, capOf(r)}, fact{name + " spent", spent}, fact{name + " left", text.MaybeUSD(c.RemainingUSD)},
 			fact{"resets", utcDay(r.ResetsAt)})
 	}
+	for _, x := range r.Guardrails {
+		facts = append(facts, fact{"guardrail", guardrailOf(x)})
+	}
+	if len(r.Guardrails) > 0 {
+		facts = append(facts, fact{"guardrails spent", "not told"})
+	}
 	switch f := r.Runway; {
 	case f.State == forecast.Depleted:
 		facts = append(facts, fact{"runs out", "spent"})
@@ -63,6 +69,15 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
 		fact{"for", draw.Clean(r.ExternalUser)}, fact{"created", day(r.CreatedAt)}, fact{"last used", lastUsed(r, day)})
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
+}
+
+// guardrailOf is a guardrail's budget and its name.
+func guardrailOf(x spenders.GuardrailBudget) string {
+	says := x.Text()
+	if x.IncludesBYOK {
+		says += " + BYOK"
+	}
+	return draw.JoinAll(" ", says, draw.Clean(x.Name))
 }
 
 // lastUsed is when a key was used, and for how long it was not where that is long.

@@ -53,6 +53,7 @@ func optional(d Breakdown) []column {
 		{"tokens", 8, false, func(r spenders.Row) string { return countOf(r.Tokens) }, func(r *spenders.Row) bool { return r.Tokens != nil }, false},
 		{"$/Mtok", 8, false, perMtok, func(r *spenders.Row) bool { return r.USDPerMtok != nil }, false},
 		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }, false},
+		{"guardrails", 22, true, guardrailsOf, func(r *spenders.Row) bool { return len(r.Guardrails) > 0 }, false},
 	}
 	cols = slices.DeleteFunc(cols, func(c column) bool {
 		for i := range d.Data.Rows { // which are many, and large

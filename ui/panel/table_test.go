@@ -47,6 +47,11 @@ func TestColumnsThatTellNothing(t *testing.T) {
 	if got := heads(used, row); got != "requests,cap" {
 		t.Errorf("columns = %s, want requests, cap", got)
 	}
+	guarded := used
+	guarded.Guardrails = []spenders.GuardrailBudget{{LimitUSD: 25, Reset: credit.ResetWeekly}, {LimitUSD: 0.5}}
+	if got := heads(guarded, used); got != "requests,guardrails" || guardrailsOf(guarded) != "$25/week, $0.50" || guardrailsOf(used) != text.Unknown {
+		t.Errorf("columns = %s, guardrails %s, want requests, guardrails, and both budgets", got, guardrailsOf(guarded))
+	}
 	if got := heads(used); got != "requests" {
 		t.Errorf("columns = %s, want requests", got)
 	}
