@@ -24,6 +24,7 @@ const answerLimit = 20 * time.Second
 func (a *app) breakdownCommand() *cobra.Command {
 	var by, key string
 	var span spanFlags
+	var age ageFlag
 	var top int
 	var asJSON, asCSV bool
 	var c *cobra.Command
@@ -72,7 +73,7 @@ the provider and is not part of any other amount.`,
 			if key != "" && by != string(spenders.ByKey) {
 				return usageError("", "--key goes with --by key")
 			}
-			return a.breakdown(ctx, spenders.By(by), asked, func(b spenders.Breakdown) error {
+			return a.breakdown(ctx, age.fresh(monitor.Live), spenders.By(by), asked, func(b spenders.Breakdown) error {
 				if key != "" {
 					rows := rowsOf(b.Rows, key)
 					if len(rows) == 0 && b.Rows != nil {
@@ -89,6 +90,7 @@ the provider and is not part of any other amount.`,
 	}
 	c.Flags().StringVar(&by, "by", string(spenders.ByKey), byNames())
 	span.add(c, "24h")
+	age.add(c, fromHistory)
 	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
 	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
@@ -125,12 +127,12 @@ func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 
 // breakdown prints who spent what. It fails with exitUnknown where that is not
 // known; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, by spenders.By, span askedSpan, print func(spenders.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spenders.By, span askedSpan, print func(spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b spenders.Breakdown
 	var failed error
-	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
+	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		span.settle(snap, a.now())
 		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: span.from, To: span.to})
 		return print(b)

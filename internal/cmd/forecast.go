@@ -15,6 +15,7 @@ import (
 
 func (a *app) forecastCommand() *cobra.Command {
 	var asJSON bool
+	var age ageFlag
 	var topUp, until string
 	c := &cobra.Command{
 		Use:   "forecast",
@@ -30,9 +31,10 @@ spent a day until then, and which settings of automatic top-up suit this burn.`,
 			if err != nil {
 				return err
 			}
-			return a.forecast(ctx, plan, asJSON)
+			return a.forecast(ctx, age.fresh(monitor.Live), plan, asJSON)
 		}),
 	}
+	age.add(c, fromHistory)
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().StringVar(&topUp, "top-up", "", "plan with this much more, in USD")
 	c.Flags().StringVar(&until, "until", "", "plan until then: 2026-12-01, 1 Dec, Tue or 5d")
@@ -56,8 +58,8 @@ func (a *app) planOf(topUp, until string) (ask forecast.Ask, err error) {
 	return ask, nil
 }
 
-func (a *app) forecast(ctx context.Context, ask forecast.Ask, asJSON bool) error {
-	return a.once(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
+func (a *app) forecast(ctx context.Context, fresh monitor.Freshness, ask forecast.Ask, asJSON bool) error {
+	return a.once(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		plan, _, err := mon.Plan(ctx, snap, ask)
 		if err != nil {
 			return fmt.Errorf("planning: %w", err)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 func (a *app) historyCommand() *cobra.Command {
 	var span spanFlags
+	var age ageFlag
 	var every string
 	var asJSON, asCSV bool
 	c := &cobra.Command{
@@ -55,10 +57,11 @@ of it can be a formula.`,
 			} else if asCSV {
 				layout = render.CSVRows
 			}
-			return a.history(ctx, asked, step, layout)
+			return a.history(ctx, asked, step, age, layout)
 		}),
 	}
 	span.add(c, "")
+	age.add(c, "fail, with exit code 4, if the newest reading is older than this")
 	c.Flags().StringVar(&every, "every", "", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
@@ -87,7 +90,7 @@ func parseEvery(every string) (time.Duration, error) {
 }
 
 // history prints the rows as they are read: there may be millions.
-func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, layout render.RowLayout) (err error) {
+func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, age ageFlag, layout render.RowLayout) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
@@ -123,5 +126,5 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	if err := written(out.Close()); err != nil {
 		return err
 	}
-	return whole(ar.DB.Damage())
+	return cmp.Or(whole(ar.DB.Damage()), age.judge(poll.Success, a.now()))
 }

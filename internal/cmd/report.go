@@ -21,6 +21,7 @@ import (
 func (a *app) reportCommand() *cobra.Command {
 	var byDay, byWeek, byMonth, asJSON, asMarkdown bool
 	var span spanFlags
+	var age ageFlag
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "Print a usage report of the day, the week or the month",
@@ -51,7 +52,7 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 			case span.until != "":
 				return usageError("", "--until goes with --since")
 			}
-			return a.report(ctx, p, asked, asJSON, asMarkdown)
+			return a.report(ctx, age.fresh(monitor.Live), p, asked, asJSON, asMarkdown)
 		}),
 	}
 	c.Flags().BoolVar(&byDay, "day", false, "of the day")
@@ -60,6 +61,7 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 	c.Flags().BoolVar(&asMarkdown, "md", false, "print Markdown")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	span.add(c, "")
+	age.add(c, fromHistory)
 	c.MarkFlagsMutuallyExclusive("day", "week", "month", "since")
 	c.MarkFlagsMutuallyExclusive("md", "json")
 	return c
@@ -83,11 +85,11 @@ const eventLimit = 20
 // reportLimit bounds all requests of a report together.
 const reportLimit = 19 * time.Second
 
-func (a *app) report(ctx context.Context, p period, span *askedSpan, asJSON, asMarkdown bool) error {
+func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, span *askedSpan, asJSON, asMarkdown bool) error {
 	limited, cancel := context.WithTimeout(ctx, reportLimit)
 	defer cancel()
 	damage := ""
-	return a.read(ctx, monitor.Live, func(snap account.Snapshot, mon *monitor.Monitor) error {
+	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		if span != nil {
 			span.settle(snap, now)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,9 +23,8 @@ type statusFlags struct {
 
 func (a *app) statusCommand() *cobra.Command {
 	f := statusFlags{fresh: briefly(monitor.Live)}
-	var maxAge time.Duration
-	var c *cobra.Command
-	c = &cobra.Command{
+	var age ageFlag
+	c := &cobra.Command{
 		Use:   "status",
 		Short: "Print what is left, what is spent, and when it runs out",
 		Long: `status prints one snapshot. It uses the reading of a running ortop if that is
@@ -52,19 +50,13 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 			if f.json && f.format != "" {
 				return usageError("", "--json and --format exclude each other")
 			}
-			if c.Flags().Changed("max-age") {
-				if maxAge < 0 {
-					return usageError("for example --max-age 60s", "--max-age: a reading cannot be younger than now")
-				}
-				f.fresh.MaxAge = maxAge
-				f.fresh.Live = 0
-			}
+			f.fresh = age.fresh(f.fresh)
 			return a.status(ctx, f)
 		}),
 	}
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
-	c.Flags().Var((*spanFlag)(&maxAge), "max-age", "answer from history if it is at most this old")
+	age.add(c, fromHistory)
 	return c
 }
 

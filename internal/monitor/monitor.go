@@ -85,6 +85,7 @@ type Monitor struct {
 	latest     atomic.Pointer[account.Snapshot]
 	connection connection
 	spenders   *spenders.Service
+	offline    atomic.Bool // a single answer is made of what is stored
 	failures   failures
 }
 

@@ -58,6 +58,7 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 	if read := !success.IsZero() && age >= 0; fresh.Stored || read && age <= fresh.MaxAge {
 		// An import of usage alone tells neither a balance nor whose it is.
 		if s := st.storedView(); fresh.Stored || s.Source != "" {
+			m.offline.Store(true)
 			return s, nil
 		}
 	}

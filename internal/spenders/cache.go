@@ -44,7 +44,7 @@ func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from
 // last minutes. The span of that may lie a little before the requested one.
 func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (T, answer, error) {
 	var v T
-	api, err := s.o.Connect(ctx)
+	api, err := s.connect(ctx)
 	if err != nil {
 		return v, answer{}, err
 	}

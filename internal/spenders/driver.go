@@ -23,7 +23,7 @@ var errNoDriver = errors.New("nobody spends more")
 // Driver returns the key and model whose spend in a span exceeds that of as much
 // time before the most. It does not set OfUSD.
 func (s *Service) Driver(ctx context.Context, span, before credit.Span) (d Driver, err error) {
-	api, err := s.o.Connect(ctx)
+	api, err := s.connect(ctx)
 	if err != nil {
 		return d, err
 	}

@@ -158,7 +158,7 @@ func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
 }
 
 func (s *Service) list(ctx context.Context, sub *Subject, known KeyList) (KeyList, error) {
-	api, err := s.o.Connect(ctx)
+	api, err := s.connect(ctx)
 	if err != nil {
 		return KeyList{}, err
 	}
@@ -205,7 +205,7 @@ func (s *Service) setPlaces(places KeyList) {
 func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) (KeyList, error) {
 	stored, err := ReadKeys(ctx, sub.DB, sub.Account)
 	age := s.o.Now().Sub(stored.At)
-	if err != nil || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
+	if err != nil || s.o.offline() || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
 		return stored, err
 	}
 	list, err := s.list(ctx, sub, s.newestPlaces(stored))

@@ -50,9 +50,13 @@ type Options struct {
 	Subject func() *Subject
 	// Spent returns what a series spent in a span; nil is unknown.
 	Spent func(ctx context.Context, series history.Series, from, to time.Time) (*float64, error)
-	Now   func() time.Time // the wall clock
-	Log   *slog.Logger
+	// Offline reports that nothing is to be requested: what is stored has to do.
+	Offline func() bool
+	Now     func() time.Time // the wall clock
+	Log     *slog.Logger
 }
+
+func (o Options) offline() bool { return o.Offline != nil && o.Offline() }
 
 // Subject is an account's place in the history, and the key that reads it.
 type Subject struct {
@@ -88,10 +92,19 @@ type Service struct {
 // New returns a Service. It sends no request before a method is called.
 func New(o Options) *Service { return &Service{o: o} }
 
+func (s *Service) connect(ctx context.Context) (API, error) {
+	if s.o.offline() {
+		return nil, ErrNotAsked
+	}
+	return s.o.Connect(ctx)
+}
+
 // Errors of a question that has no answer.
 var (
 	errWhat   = errors.New("breaking spend down: by key, model, provider, workspace or member, over a span that has begun")
 	errUnread = errors.New("breaking spend down: nothing was read yet")
+	// ErrNotAsked is what only the API knows, where it was not to be asked.
+	ErrNotAsked = errors.New("it is not stored, and was not to be requested")
 )
 
 // noteOrdinary is for a key that may not see the account.

@@ -127,6 +127,14 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		if n != number(2) {
 			ts.Fatalf("%s was asked %d times, want %s", args[1], n, args[2])
 		}
+	case "quiet": // since sim mark
+		since, err := time.Parse(time.RFC3339Nano, ts.Getenv("SINCE"))
+		ts.Check(err)
+		for _, r := range account.Requests() {
+			if r.At.After(since) {
+				ts.Fatalf("%s was asked since the mark", r.Path)
+			}
+		}
 	default:
 		ts.Fatalf("unknown: sim %s", args[0])
 	}
