@@ -14,7 +14,7 @@ type ExceedsError struct {
 }
 
 func (e *ExceedsError) Error() string {
-	return fmt.Sprintf("it has $%.2f of spend before %s, by when the account had used $%.2f in all: it may be another account's",
+	return fmt.Sprintf("there would be $%.2f of spend before %s UTC, by when the account had used $%.2f in all: it may be another account's",
 		e.SpendUSD, e.At.Format("2006-01-02 15:04"), e.UsageUSD)
 }
 

@@ -92,6 +92,7 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		r.Events = append(r.Events, Event{At: now, Kind: EventGap, Text: text.Clean("of the spend before the first reading "+in.Unread, 300)})
 	}
 	if in.Adopted != "" {
+		s.note(in.Adopted)
 		r.Events = append(r.Events, Event{At: now, Kind: EventGap, Text: text.Clean(in.Adopted, 300)})
 	}
 	r.Snapshot = s

@@ -201,7 +201,11 @@ func ahead(ctx context.Context, ar monitor.Archive) (string, error) {
 		usd += s.USD
 	}
 	const day = "2 Jan 2006"
-	return fmt.Sprintf("%s from %s to %s", text.USD(usd), spans[0].From.Format(day), spans[len(spans)-1].To.Add(-time.Second).Format(day)), nil
+	first, last := spans[0].From.Format(day), spans[len(spans)-1].To.Add(-time.Second).Format(day)
+	if first == last {
+		return text.USD(usd) + " of " + first, nil
+	}
+	return fmt.Sprintf("%s from %s to %s", text.USD(usd), first, last), nil
 }
 
 // storeActivity adds what a file holds of activity, and returns how many days
