@@ -71,12 +71,10 @@ func manualPage(root *cobra.Command, date string) string {
 		}
 	})
 	for _, s := range [][2]string{{"Configuration", config.Manual}, {"Rules and channels", config.AlertManual}, {"Exit status", exitManual},
-		{"Environment", environmentManual}, {"Files", filesManual}} {
+		{"Environment", environmentManual}, {"Files", filesManual}, {"Examples", examplesManual}} {
 		p.Section(s[0])
 		p.Help(s[1])
 	}
-	p.Section("Examples")
-	p.Code(exampleLines(root))
 	return p.String()
 }
 

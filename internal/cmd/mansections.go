@@ -39,4 +39,36 @@ did not take its message. cost exits with the code of its command.`
             what the dashboard noted
 
 All of them are 0600, in folders that are 0700.`
+
+	examplesManual = `The balance and the days that are left, as numbers:
+
+  ortop status --format '{{.JSON.balance_usd}}'
+  ortop status --format '{{.DaysLeft}}'
+
+From cron, a word only where the runway is under two days, and none at an outage:
+
+  ortop preflight --runway 2d >/dev/null; [ $? -ne 3 ] || echo "top up"
+
+A job of CI that fails under $5, and where nobody knows:
+
+  ortop preflight --need 5
+
+Who spent it:
+
+  ortop breakdown --by model --top 5 --json
+  ortop breakdown --key laptop --since week
+  ortop report --week
+
+A pane of tmux beside the one that is worked in:
+
+  tmux split-window -l 10 ortop
+
+A new machine that knows the past of the account, and two machines' histories in one:
+
+  ortop import activity.csv
+  ortop import laptop.db
+
+A look at a simulated account: no key, nothing leaves this machine:
+
+  ortop --demo`
 )

@@ -74,12 +74,27 @@ func examples(t *testing.T, path ...string) (lines []string) {
 	return lines
 }
 
-// TestExamples runs every example of every command, each in a home folder of its
+// manualExamples are the lines of the manual's own section of examples.
+func manualExamples(t *testing.T) (lines []string) {
+	t.Helper()
+	page, err := exec.Command(ortop, "man").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), ".SH EXAMPLES\n")
+	signs := strings.NewReplacer(`\-`, "-", `\(aq`, "'", `\(dq`, `"`, `\(ga`, "`", `\(ha`, "^", `\(ti`, "~", `\e`, `\`, `\&`, "")
+	for _, m := range regexp.MustCompile(`(?s)\.nf\n(.*?)\.fi\n`).FindAllStringSubmatch(section, -1) {
+		lines = append(lines, strings.Split(strings.TrimSpace(signs.Replace(m[1])), "\n")...)
+	}
+	return lines
+}
+
+// TestExamples runs every example of every command and of the manual, each in a home folder of its
 // own, and with the files that it names.
 func TestExamples(t *testing.T) {
 	t.Parallel()
-	lines := examples(t)
-	if len(lines) < 30 {
+	lines := append(examples(t), manualExamples(t)...)
+	if len(lines) < 40 {
 		t.Errorf("the commands have %d examples, want all", len(lines))
 	}
 	seen := map[string]bool{}
@@ -142,6 +157,12 @@ func runExample(t *testing.T, line string) {
 		writeRequests(t, dir, account.Generations(from, time.Now()))
 	}
 	command := strings.ReplaceAll(line, ":9464", ":0")
+	if strings.HasPrefix(line, "tmux ") {
+		if _, err := exec.LookPath("tmux"); err != nil {
+			t.Skip("there is no tmux")
+		}
+		command = "tmux -S sock -f /dev/null new-session -d 'sleep 60' && tmux -S sock " + strings.TrimPrefix(line, "tmux ") + "; code=$?; tmux -S sock kill-server; exit $code"
+	}
 	ended := make(chan struct{})
 	defer close(ended)
 	switch {
