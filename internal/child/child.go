@@ -24,9 +24,11 @@ var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, sys
 
 // Signals takes the signals that would end this program, except those that it was
 // told to ignore, as nohup does.
-func Signals() (signals chan os.Signal, stop func()) {
+func Signals() (signals chan os.Signal, stop func()) { return catch(stopSignals) }
+
+func catch(list []os.Signal) (signals chan os.Signal, stop func()) {
 	signals = make(chan os.Signal, 8)
-	for _, s := range stopSignals {
+	for _, s := range list {
 		if !signal.Ignored(s) {
 			signal.Notify(signals, s)
 		}
@@ -59,14 +61,19 @@ func ExitCode(s os.Signal) int {
 	return exitFailed
 }
 
+// startCode is the exit code that shells give a command that could not be started.
+func startCode(err error) int {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return exitNotFound
+	}
+	return exitNotExecutable
+}
+
 // Run runs c, passes signals on to it, and returns its exit code. The error is
 // for a command that could not be run.
 func Run(c *exec.Cmd, signals <-chan os.Signal) (code int, err error) {
 	if err := c.Start(); err != nil {
-		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-			return exitNotFound, err
-		}
-		return exitNotExecutable, err
+		return startCode(err), err
 	}
 	ended := make(chan struct{})
 	passed := make(chan struct{})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/charmbracelet/x/term"
@@ -84,8 +83,7 @@ func (a *app) cost(ctx context.Context, f costFlags, args []string) (err error) 
 			a.hint("this is not a management key and sees only itself: the spend of %s counts", meter.Of())
 		}
 	}
-	c := exec.Command(args[0], args[1:]...)
-	c.Env, c.Stdin, c.Stdout, c.Stderr = a.env.CommandEnviron(), a.stdin, a.stdout, a.stderr
+	c := a.command(args)
 	var printed fault.Watch
 	ended := child.Tap(c, &printed)
 	code, runErr := child.Run(c, signals)

@@ -37,12 +37,9 @@ the account.`,
 			}
 			needUSD, err := 0.0, error(nil)
 			if given("need") {
-				if needUSD, err = text.ParseBalance(need); err == nil && needUSD < 0 {
-					err = fmt.Errorf("%q is below 0", need)
+				if needUSD, err = amountFlag("need", need); err != nil {
+					return err
 				}
-			}
-			if err != nil {
-				return usageError("for example --need 2.50", "--need: %w", err)
 			}
 			var d, last time.Duration
 			if given("runway") {

@@ -141,6 +141,19 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 	}
 }
 
+// Read reads what was spent since the Meter was made.
+func (t *Meter) Read(ctx context.Context) (Cost, error) {
+	c := Cost{Of: t.Of()}
+	r, err := t.read(ctx)
+	if err == nil && r.usd < t.first.usd-settleSlack {
+		err = errBroken
+	}
+	if err == nil {
+		t.measure(&c, r)
+	}
+	return c, err
+}
+
 // measure puts what was spent up to r, and the background, into c.
 func (t *Meter) measure(c *Cost, r tally) {
 	spent := max(0, r.usd-t.first.usd)
@@ -168,27 +181,16 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	if s.Fault != nil {
 		return tally{}, &faultError{*s.Fault}
 	}
-	u := tally{at: s.At}
-	switch {
-	case s.Balance != nil:
-		u.usd, u.account = s.Balance.UsageUSD, true
-	case s.Key != nil && s.Key.Usage.TotalUSD != nil:
-		u.usd, t.label = *s.Key.Usage.TotalUSD, s.Key.Label
-	default:
-		return u, &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "neither the account's usage nor the key's is in the answer"}}
+	u, label, err := tallyOf(s)
+	if err != nil {
+		return u, err
 	}
+	t.label = label
 	if t.first.at.IsZero() {
 		t.rate = hourly(s.Burn)
 		return u, nil
 	}
-	if u.account != t.first.account {
-		return u, &faultError{account.Fault{Kind: credit.FaultForbidden, Message: s.BalanceNote}}
-	}
-	segments, err := t.st.db.Segments(ctx, t.st.of(), t.first.at.Add(time.Second), u.at.Add(time.Second))
-	if err == nil && u.account && len(segments) > 0 {
-		err = errBroken
-	}
-	return u, err
+	return u, t.first.continues(ctx, u, s, t.st.db, t.st.of())
 }
 
 var errBroken = &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "the numbers do not continue those from before"}}
