@@ -13,7 +13,7 @@ import (
 type keyMap struct {
 	refresh, pause, next, shorter, longer, left, right key.Binding
 	theme, copy, page, help, back, quit                key.Binding
-	account, accounts, export                          key.Binding
+	account, accounts, export, settings                key.Binding
 	show, give, add, remove, yes, no                   key.Binding // of the accounts
 	up, down, edit, take, drop                         key.Binding // of the plan
 	interrupt, suspend, command, run, state            key.Binding
@@ -48,6 +48,7 @@ func newKeyMap() keyMap {
 		theme:     bind([]string{"t"}, "t", "next theme"),
 		copy:      bind([]string{"y"}, "y", "copy the summary"),
 		page:      bind([]string{"o"}, "o", "where to buy credits"),
+		settings:  bind([]string{","}, ",", "settings"),
 		account:   bind([]string{"a"}, "a", "next account"),
 		accounts:  bind([]string{"A"}, "A", "accounts: show, add, remove"),
 		export:    bind([]string{"e"}, "e", "export the range to a file"),
@@ -129,7 +130,7 @@ func (k keyMap) full() []key.Binding {
 	all := []key.Binding{together("view", k.views...), k.next, k.last, k.back, k.command, k.refresh, k.quit,
 		together("range: shorter, longer", k.shorter, k.longer), together("cursor on the plot", k.left, k.right), together("zoom the plot", k.zoomIn, k.zoomOut), together("plot: earlier, now", k.first, k.latest), k.mode,
 		together("plan: field above, below", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
-	all = append(all, k.state, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.help, k.interrupt, k.suspend)
+	all = append(all, k.state, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.settings, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() {

@@ -9,6 +9,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/ui/draw"
+	"ortop/ui/settings"
 )
 
 // Model is the dashboard's whole state, a value.
@@ -36,6 +37,14 @@ type Model struct {
 	entry    entry
 	dialog   dialog
 	palette  palette
+
+	set          settings.Values // as they are now
+	settings     settings.Dialog
+	zone         *time.Location // in which clocks are read; nil: that of Now
+	looked       Looks          // that are noted
+	lookGen      int            // of those
+	unremembered bool           // they are not stored yet
+
 	stating  stating
 	asksLeft bool // a key was just given: where it cannot read the balance, it is asked for
 
@@ -48,9 +57,10 @@ func newModel(o Options) Model {
 		o.Now = time.Now
 	}
 	m := Model{o: o, keys: newKeyMap(), dark: true, now: o.Now(), watched: newWatched(o.Feed)}
-	m.themeID = max(0, slices.Index(m.themes(), o.Theme))
 	m.notice = draw.Clean(o.Notice)
-	m = m.themed()
+	o.Settings.Theme = o.Theme
+	m = m.applied(o.Settings).looking(o.Looks)
+	m.looked = m.looks()
 	m, _ = m.listed()
 	if i := m.shown(); i >= 0 {
 		m.snap = m.peers[i].snap
@@ -119,7 +129,7 @@ func (m Model) View() tea.View {
 
 func (m Model) glyphs() draw.Glyphs {
 	switch {
-	case m.o.ASCII:
+	case m.ascii():
 		return draw.ASCII
 	case m.o.Console:
 		return draw.Console
@@ -128,7 +138,7 @@ func (m Model) glyphs() draw.Glyphs {
 }
 
 func (m Model) pen() draw.Pen {
-	p := draw.Pen{Theme: m.th, ASCII: m.o.ASCII, Now: m.now, Focused: !m.unfocused}
+	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second()}
 	if m.turning || m.entry.check.Loading {
 		p.Spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
 	}
@@ -184,6 +194,8 @@ func (m Model) frame() string {
 		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.Pen, d.keys, d.lines(l), m.w, m.h)
+	case m.settings.Open:
+		lines = m.settings.Render(d.Pen, m.stored(), d.lines(l), m.w, m.h)
 	case m.stating.open:
 		lines = m.stating.render(d.Pen, d.lines(l), m.w, m.h)
 	case m.palette.open:

@@ -11,6 +11,9 @@ import (
 // the cursor on the plot; the rest is the view's.
 func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
+	if m.settings.Open && at.Button == tea.MouseLeft {
+		return m.changed(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h)))
+	}
 	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierFull {
 		return m, nil
 	}
@@ -45,6 +48,10 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 // wheeled moves the cursor of the plot under the mouse; else it is the view's.
 func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
+	if m.settings.Open {
+		m.settings = m.settings.Move(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button])
+		return m, nil
+	}
 	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open {
 		return m, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/settings"
 )
 
 // Feed is what the dashboard needs of a monitor. Only Breakdown and
@@ -111,6 +112,19 @@ type Options struct {
 	First *account.Snapshot
 	// Theme is one of Themes, or of Own. If empty, colours follow the terminal.
 	Theme string
+	// Settings are those that the configuration has; the theme, the view and the
+	// range to begin with are Theme and Looks.
+	Settings settings.Values
+	// SaveSettings stores settings, each a name and its value, and returns where.
+	// If nil, they last until the end, for the reason that Unsaved gives.
+	SaveSettings func(ctx context.Context, changed [][2]string) (note string, err error)
+	Unsaved      string
+	// LeastInterval is the shortest time between two polls.
+	LeastInterval time.Duration
+	// Looks are how the screen is looked at to begin with, and Remember stores how
+	// it is now, and may be nil. It may take a moment.
+	Looks    Looks
+	Remember func(Looks)
 	// Own are themes that a person made.
 	Own []draw.Own
 	// Notice is a line for the person that the screen begins with, or empty.

@@ -79,7 +79,7 @@ func (m Model) commands() []command {
 			run:     func(m Model) (tea.Model, tea.Cmd) { return m.chooseTheme(i) },
 			preview: func(m Model) Model { m.themeID = i; return m.themed() }})
 	}
-	for _, b := range []key.Binding{k.refresh, k.pause, k.copy, k.export, k.page, k.help, k.quit} {
+	for _, b := range []key.Binding{k.refresh, k.pause, k.settings, k.copy, k.export, k.page, k.help, k.quit} {
 		press("ortop", b)
 	}
 	return all

@@ -9,13 +9,19 @@ import (
 
 	"ortop/internal/account"
 	"ortop/ui/draw"
+	"ortop/ui/field"
 	"ortop/ui/panel"
 	"ortop/ui/tty"
 )
 
 // Update takes one message. It never waits.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	m.now = m.o.Now()
+	next, cmd := m.updated(msg)
+	return next.(Model).remembering(cmd)
+}
+
+func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.clock()
 	if a, ok := msg.(answered); ok && a.from() != m.feed {
 		return m, nil
 	}
@@ -83,6 +89,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.eventsReceived(msg)
 	case acknowledgedMsg:
 		return m.acknowledged(msg)
+	case lookedMsg:
+		if msg.gen == m.lookGen {
+			m.unremembered = false
+			return m, m.rememberCmd()
+		}
 	case tty.OrphanMsg:
 		return m.notify(cannotSuspend)
 	case noticeMsg:
@@ -147,6 +158,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		return m.onboardKey(msg)
 	case m.dialog.open:
 		return m.dialogKey(msg, k)
+	case m.settings.Open:
+		return m.settingsKey(msg)
 	case m.palette.open:
 		return m.paletteKey(msg, k)
 	case m.stating.open:
@@ -155,7 +168,7 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		m, cmd, _ := v.update(m, msg, k)
 		return m, cmd
 	case key.Matches(msg, k.quit):
-		return m, tea.Quit
+		return m.quit()
 	case key.Matches(msg, k.help):
 		m.help = !m.help
 		return m, nil
@@ -212,6 +225,8 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 		m.feed.Refresh()
 	case key.Matches(msg, k.pause):
 		m.feed.Pause(m.snap.Phase != account.Paused)
+	case key.Matches(msg, k.settings):
+		return m.openSettings(), nil
 	case key.Matches(msg, k.theme):
 		return m.nextTheme()
 	case key.Matches(msg, k.copy):
@@ -276,6 +291,9 @@ func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
 	case m.dialog.open:
 		m.dialog = m.dialog.pasted(msg)
 	case m.help:
+	case m.settings.Typing():
+		m.settings = m.settings.Type(func(in field.Input) field.Input { return in.Update(msg) })
+	case m.settings.Open:
 	case m.palette.open:
 		m.palette.input = m.palette.input.Update(msg)
 	case m.stating.open:

@@ -9,6 +9,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // Rules are what an account is called and judged by; they come from the
@@ -115,4 +116,4 @@ func (s *Snapshot) noteSegments(segments []credit.Segment) {
 	}
 }
 
-func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }
+func clock(t, now time.Time) string { return text.Format(t.In(now.Location()), "15:04") }

@@ -107,7 +107,7 @@ func (s Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok boo
 
 // whySubject names what runs out, where that is not the balance.
 func (s Snapshot) whySubject() string {
-	f, anew := s.Forecast, func(at time.Time) string { return at.UTC().Format("2 Jan, 15:04") + " UTC." }
+	f, anew := s.Forecast, func(at time.Time) string { return text.Format(at.UTC(), "2 Jan, 15:04") + " UTC." }
 	what := "The " + s.LimitName(f.Subject)
 	switch {
 	case f.Subject.Limit() && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
@@ -136,7 +136,7 @@ func (s Snapshot) whyRefilled(now time.Time) string {
 	if since, missing := s.TopUpMissing(); missing {
 		return what + ", expected since " + text.Moment(since, now) + ", did not come."
 	}
-	return fmt.Sprintf("%s comes before the balance runs out: %d purchases say so, the last of %s.", what, a.Seen, a.Last.In(now.Location()).Format("2 Jan, 15:04"))
+	return fmt.Sprintf("%s comes before the balance runs out: %d purchases say so, the last of %s.", what, a.Seen, text.Format(a.Last.In(now.Location()), "2 Jan, 15:04"))
 }
 
 // longHistory is from when more of it narrows the range no further.

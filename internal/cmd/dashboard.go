@@ -41,9 +41,10 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	}
 	own, problems := ownThemes(s.themes)
 	o := ui.Options{
-		Now: a.now, Theme: s.theme, Own: own, Notice: themeNotice(s.theme, own, problems), NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
+		Now: a.now, Own: own, Notice: themeNotice(s.theme, own, problems), NoColor: a.flags.noColor || os.Getenv("NO_COLOR") != "",
 		ASCII: !unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
 	}
+	a.screenSettings(&o, s, log)
 	if a.hasKey(ctx, s) {
 		o.Feed = all.feed(s.account.Name)
 	} else {

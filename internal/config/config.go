@@ -45,6 +45,16 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"ortop/internal/text"
+)
+
+// What some settings choose from; the first is the default.
+var (
+	Clocks    = []string{"24h", "12h"}
+	Views     = []string{"overview", "forecast", "breakdown", "events"}
+	Ranges    = []string{"24h", "1h", "6h", "7d", "30d", "1y", "all"}
+	GlyphSets = []string{"columns", "braille", "line", "ascii"}
 )
 
 // DefaultAccount is the name of the account of a configuration that lists none.
@@ -60,6 +70,12 @@ type Config struct {
 	Interval time.Duration // Interval is for accounts without their own. If zero, the program's own default.
 	History  string        // History is the absolute path of the history file. If empty, DataPath gives it.
 	Theme    string        // Theme names a theme; the name is not checked here.
+	Clock    string        // Clock is one of Clocks, or empty.
+	Zone     string        // Zone is a time zone by its name. If empty, it is the system's.
+	View     string        // View is one of Views, or empty.
+	Range    string        // Range is one of Ranges, or empty.
+	Glyphs   string        // Glyphs is one of GlyphSets, or empty.
+	Currency text.Currency // Currency is one besides US dollars.
 	Accounts []Account     // Accounts are in the order of the file.
 	Quiet    Hours         // Quiet are the hours for alerts without their own.
 	Alerts   []Alert       // Alerts are in the order of the file.

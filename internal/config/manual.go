@@ -14,6 +14,15 @@ folder; ~/ and $HOME/ are expanded. These settings come first:
   history   the history file
   theme     the colours of the dashboard: dark, light and more, or the name of a
             file in the folder themes beside this one
+  clock     24h or 12h
+  zone      the time zone of clocks, such as "Europe/Berlin" (default the system's)
+  view      the view that the dashboard begins with: overview, forecast, breakdown
+            or events
+  range     the range that it begins with: 1h, 6h, 24h, 7d, 30d, 1y or all
+  glyphs    what spend is drawn with: columns, braille, line, or ascii for
+            everything in ASCII
+  currency  a currency besides US dollars, and how much of it a dollar is, such as
+            "EUR 0.92"; it is never fetched
   quiet     the hours in which alerts wait, such as "22:00-07:00", by the clock of
             this machine
 

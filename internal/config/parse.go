@@ -252,6 +252,12 @@ var topSettings = settings[Config]{
 	"interval": func(c *Config, v value) error { return v.duration(&c.Interval) },
 	"history":  func(c *Config, v value) error { return v.path(&c.History) },
 	"theme":    func(c *Config, v value) error { return v.text(&c.Theme) },
+	"clock":    func(c *Config, v value) error { return v.oneOf(&c.Clock, Clocks) },
+	"zone":     func(c *Config, v value) error { return v.zone(&c.Zone) },
+	"view":     func(c *Config, v value) error { return v.oneOf(&c.View, Views) },
+	"range":    func(c *Config, v value) error { return v.oneOf(&c.Range, Ranges) },
+	"glyphs":   func(c *Config, v value) error { return v.oneOf(&c.Glyphs, GlyphSets) },
+	"currency": func(c *Config, v value) error { return v.currency(&c.Currency) },
 	"quiet":    func(c *Config, v value) error { return v.hours(&c.Quiet) },
 }
 

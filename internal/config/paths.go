@@ -39,3 +39,9 @@ func place(variable, folder, file string) (string, error) {
 	}
 	return filepath.Join(folder, "ortop", file), nil
 }
+
+// LooksPath returns the path of the file that remembers how the dashboard was
+// looked at, $XDG_STATE_HOME/ortop/looks.json.
+func LooksPath() (string, error) {
+	return place("XDG_STATE_HOME", xdg.StateHome, "looks.json")
+}

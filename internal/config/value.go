@@ -261,3 +261,26 @@ func (v value) hours(to *Hours) error {
 	}
 	return nil
 }
+
+// zone takes the name of a time zone, or "" for the system's.
+func (v value) zone(to *string) error {
+	var s string
+	if err := v.text(&s); err != nil {
+		return err
+	}
+	if err := text.CheckZone(s); err != nil {
+		return err
+	}
+	*to = s
+	return nil
+}
+
+// currency takes "EUR 0.92", or "" for none.
+func (v value) currency(to *text.Currency) (err error) {
+	var s string
+	if err := v.text(&s); err != nil {
+		return err
+	}
+	*to, err = text.ParseCurrency(s)
+	return err
+}

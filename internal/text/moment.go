@@ -20,7 +20,7 @@ func Moment(t, now time.Time) string {
 	case d >= 7*24*time.Hour:
 		return t.Format("Mon 2 Jan")
 	}
-	return t.Format("Mon 2 Jan, 15:04")
+	return Format(t, "Mon 2 Jan, 15:04")
 }
 
 // Range writes two times as "Tue 24, 09:10 to Sun 29, 22:00": the month is
@@ -49,7 +49,7 @@ func Days(from, to, now time.Time) string {
 
 func bound(t, now time.Time) string {
 	if distance(t, now) < 7*24*time.Hour {
-		return dayOf(t, now) + t.In(now.Location()).Format(", 15:04")
+		return dayOf(t, now) + Format(t.In(now.Location()), ", 15:04")
 	}
 	return dayOf(t, now)
 }

@@ -81,7 +81,7 @@ func Probably(from, mid, to, now time.Time) string {
 	return "probably " + Rough(mid, now)
 }
 
-func clock(t, now time.Time) string { return t.In(now.Location()).Format("15:04") }
+func clock(t, now time.Time) string { return Format(t.In(now.Location()), "15:04") }
 
 // calendarDays is how many midnights of now's zone lie between now and t.
 func calendarDays(t, now time.Time) int {

@@ -35,7 +35,12 @@ func (b Bars) Lines(p Pen, w, h int) []string {
 			pl.blank(x)
 			continue
 		}
-		pl.column(x, v, func(row int) Ink { return Heat((float64(row) + 0.5) / float64(pl.rows)) })
+		if p.Style == Columned {
+			pl.column(x, v, func(row int) Ink { return Heat((float64(row) + 0.5) / float64(pl.rows)) })
+		}
+	}
+	if p.Style != Columned {
+		pl.dots(Columns(b.Values, 2*cols), p.Style == Dotted, p.ASCII)
 	}
 	if len(b.Usual) == n && known(b.Usual) {
 		pl.line(Columns(b.Usual, 2*cols), p.ASCII, false)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/text"
 )
 
 // Pen is what every drawing function needs: the meanings of colours, the
@@ -18,6 +20,9 @@ type Pen struct {
 	Now     time.Time
 	Focused bool
 	Spin    string // what turns while a request is in flight, or empty
+	Style   Style  // of spend over time
+	// Second is a currency in which amounts are said besides.
+	Second text.Currency
 }
 
 // shades reports whether surfaces can be told apart by their colour alone.

@@ -2,6 +2,8 @@ package draw
 
 import (
 	"time"
+
+	"ortop/internal/text"
 )
 
 // TimeAxis is a span of time over columns.
@@ -65,7 +67,7 @@ func (a TimeAxis) ticks() []Tick {
 
 func (a TimeAxis) ticksBy(s tickStep) (ticks []Tick, ok bool) {
 	span := time.Duration(s.months)*30*24*time.Hour + time.Duration(s.days)*24*time.Hour + s.hours
-	if a.Cols < 1 || float64(a.To.Sub(a.From))/float64(span)*float64(len(s.layout)+2) > float64(a.Cols) {
+	if a.Cols < 1 || float64(a.To.Sub(a.From))/float64(span)*float64(len(text.Layout(s.layout))+2) > float64(a.Cols) {
 		return nil, false
 	}
 	for t := s.before(a.From.In(a.Loc)); !t.After(a.To); t = s.next(t) {
@@ -73,7 +75,7 @@ func (a TimeAxis) ticksBy(s tickStep) (ticks []Tick, ok bool) {
 		if c < 0 || c >= a.Cols {
 			continue
 		}
-		label := t.Format(s.layout)
+		label := text.Format(t, s.layout)
 		if s.hours > 0 && t.Hour() == 0 && t.Minute() == 0 {
 			label = t.Format("Mon 2")
 		}

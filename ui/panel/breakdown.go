@@ -5,6 +5,7 @@ import (
 
 	"ortop/internal/fault"
 	"ortop/internal/spenders"
+	"ortop/internal/text"
 	"ortop/ui/draw"
 )
 
@@ -172,7 +173,7 @@ func (d Breakdown) Age(p draw.Pen, w int) string {
 	}
 	ago := stepped(p.Now.Sub(d.Data.ReadAt))
 	if !p.Focused {
-		ago = d.Data.ReadAt.In(p.Now.Location()).Format("15:04:05")
+		ago = text.Format(d.Data.ReadAt.In(p.Now.Location()), "15:04:05")
 	}
 	if d.Err != nil {
 		return p.Low(draw.Pick(w, "▲ "+string(d.By)+"s "+ago, ago, ""))

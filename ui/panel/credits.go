@@ -87,6 +87,9 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 	sum := p.Of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
+	if second := p.Second.Of(s.Balance.LeftUSD()); second != "" {
+		left = draw.Pick(w-draw.Width(bought)-2, left+p.Dim(" ≈ "+second), left)
+	}
 	if s.Source == account.FromPerson {
 		bought += p.Dim(" stated")
 	}
@@ -110,6 +113,9 @@ func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 	notes := []string{
 		text.USD(s.Balance.CreditsUSD) + p.Dim(bought),
 		text.USD(s.Balance.UsageUSD) + p.Dim(used),
+	}
+	if second := p.Second.Of(s.Balance.LeftUSD()); second != "" {
+		notes[1] = p.Dim("≈ ") + second
 	}
 	switch {
 	case s.Forecast.State == forecast.Depleted && !s.Forecast.Subject.Limit():

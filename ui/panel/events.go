@@ -129,7 +129,7 @@ const kindWidth = 8
 // eventLine is an event in w cells: when, what, and in which words.
 func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 	at := e.At.In(p.Now.Location())
-	when := draw.Fit(at.Format("Mon 2 Jan 15:04"), 16)
+	when := draw.Fit(text.Format(at, "Mon 2 Jan 15:04"), len(text.Layout("Mon 02 Jan 15:04")))
 	sign, l := eventSign(e)
 	paint := func(s string) string { return p.Of(l).Render(s) }
 	if e.Acknowledged {
@@ -139,9 +139,9 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 	if w < 60 {
 		when, what = at.Format("2 Jan"), paint(sign)
 		if p.Now.Sub(at) < 20*time.Hour {
-			when = at.Format("15:04")
+			when = text.Format(at, "15:04")
 		}
-		when = draw.Fit(when, 6)
+		when = draw.Fit(when, max(6, len(text.Layout("15:04"))))
 	}
 	line := draw.Mark(p, chosen) + p.Dim(when) + " " + what + " "
 	seen := ""
@@ -160,7 +160,7 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 func eventLines(p draw.Pen, e account.Event, w int) []string {
 	sign, l := eventSign(e)
 	at := e.At.In(p.Now.Location())
-	lines := []string{p.Of(l).Render(sign+" "+eventKind(e)) + "  " + at.Format("Mon 2 Jan 2006, 15:04:05 MST"), ""}
+	lines := []string{p.Of(l).Render(sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST"), ""}
 	lines = append(append(lines, draw.Wrap(draw.Clean(e.Text), w)...), "")
 	var facts []fact
 	if a := e.Alert; a != nil {

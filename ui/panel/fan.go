@@ -139,9 +139,9 @@ func shortDate(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch in := t.Sub(now); {
 	case in < 18*time.Hour:
-		return t.Format("15:04")
+		return text.Format(t, "15:04")
 	case in < 3*day:
-		return t.Format("Mon 15:04")
+		return text.Format(t, "Mon 15:04")
 	case in < 26*day: // no other day has its number
 		return t.Format("Mon 2")
 	case in < 300*day:

@@ -17,9 +17,9 @@ import (
 // shortened; the state stays, and what finds no place beside it is left to the
 // next line.
 func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
-	clock := p.Dim(p.Now.Format("15:04"))
+	clock := p.Dim(text.Format(p.Now, "15:04"))
 	if w >= 90 {
-		clock = p.Dim(p.Now.Format("Mon 2 Jan 15:04"))
+		clock = p.Dim(text.Format(p.Now, "Mon 2 Jan 15:04"))
 	}
 	if w >= 60 && p.Now.Location().String() == "UTC" { // which nobody's wall clock need be
 		clock += p.Dim(" UTC")
@@ -136,7 +136,7 @@ func Copied(s account.Snapshot, p draw.Pen) string {
 		out += ", simulated"
 	}
 	if !s.At.IsZero() {
-		out += ", as of " + s.At.In(p.Now.Location()).Format("2 Jan 2006, 15:04 MST")
+		out += ", as of " + text.Format(s.At.In(p.Now.Location()), "2 Jan 2006, 15:04 MST")
 	}
 	return out
 }
@@ -225,7 +225,7 @@ func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
 		}
 		return p.Dim("no reading yet")
 	}
-	ago, at := stepped(age), s.At.In(p.Now.Location()).Format("15:04:05")
+	ago, at := stepped(age), text.Format(s.At.In(p.Now.Location()), "15:04:05")
 	if !p.Focused {
 		ago = at // the clock stands still while nobody looks
 	}

@@ -140,7 +140,7 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 		at := f.Time(f.P50)
 		when := dateOf(f, d.Now)
 		if at.Sub(d.Now) < lowWithin*4 && at.After(d.Now) {
-			when = at.In(d.Now.Location()).Format("Mon 2 Jan 15:04")
+			when = text.Format(at.In(d.Now.Location()), "Mon 2 Jan 15:04")
 		}
 		phrase = does + d.Of(l).Render(when)
 		if left != when {

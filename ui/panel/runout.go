@@ -77,7 +77,7 @@ func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in strin
 	date := dayOf(dateOf(f, p.Now))
 	in = inOf(f, p.Now)
 	if at.After(p.Now) && at.Sub(p.Now) < 3*day {
-		date = at.In(p.Now.Location()).Format("15:04")
+		date = text.Format(at.In(p.Now.Location()), "15:04")
 		in = p.Of(l).Bold(true).Render(dayWord(at, p.Now)) + ", " + in
 	}
 	side := []string{p.Dim("80 % sure")}

@@ -86,7 +86,7 @@ func (d SpendPlot) peak(p draw.Pen, rates []float64) string {
 // underCursor is a bucket's time and value.
 func (d SpendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.Plot.Buckets[x]
-	when := b.From.In(p.Now.Location()).Format("Mon 2 Jan, 15:04") + "-" + b.To.In(p.Now.Location()).Format("15:04")
+	when := text.Format(b.From.In(p.Now.Location()), "Mon 2 Jan, 15:04") + "-" + text.Format(b.To.In(p.Now.Location()), "15:04")
 	if d.perDay() {
 		when = b.From.UTC().Format("Mon 2 Jan 2006 (UTC)")
 	}
@@ -126,9 +126,9 @@ func (d SpendPlot) clock(t, now time.Time) string {
 	case s.Back == 0 || s.Back > 30*24*time.Hour:
 		return t.Format("2 Jan")
 	case s.Back > 24*time.Hour:
-		return t.Format("Mon 2 15:04")
+		return text.Format(t, "Mon 2 15:04")
 	}
-	return t.Format("15:04")
+	return text.Format(t, "15:04")
 }
 
 func topUpSign(usd float64) rune {

@@ -70,11 +70,11 @@ func clockOf(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch d := t.Sub(now); {
 	case d > 20*time.Hour || d < -20*time.Hour:
-		return t.Format("Mon 2, 15:04")
+		return text.Format(t, "Mon 2, 15:04")
 	case d < 5*time.Minute && d > -5*time.Minute:
-		return t.Format("15:04:05")
+		return text.Format(t, "15:04:05")
 	}
-	return t.Format("15:04")
+	return text.Format(t, "15:04")
 }
 
 // levelOf is how near the end of the credits is, and the word that goes with
