@@ -59,6 +59,10 @@ Who spent it:
   ortop breakdown --key laptop --since week
   ortop report --week
 
+What was spent on each day of last month, for a spreadsheet:
+
+  ortop history --since 'last month' --until month --every 1d --csv > days.csv
+
 A pane of tmux beside the one that is worked in:
 
   tmux split-window -l 10 ortop
