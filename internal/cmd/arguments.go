@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,21 +21,30 @@ var arguments = map[string]string{
 // argument is a flag's value under the name of what it takes.
 type argument struct {
 	pflag.Value
-	name string
+	name   string
+	needed bool // empty is a variable that was not set
 }
 
 func (a argument) Type() string { return a.name }
 
+func (a argument) Set(s string) error {
+	if a.needed && strings.TrimSpace(s) == "" {
+		return errors.New("a value is needed")
+	}
+	return a.Value.Set(s)
+}
+
 // nameArguments lets the help of c and of those below it call what flags take by
 // its meaning, in place of Go's types.
 func nameArguments(c *cobra.Command) {
+	persistent := c.PersistentFlags()
 	name := func(f *pflag.Flag) {
 		_, named := f.Value.(argument)
 		if kind := f.Value.Type(); !named && kind != "bool" && !strings.Contains(f.Usage, "`") {
-			f.Value = argument{f.Value, cmp.Or(arguments[f.Name], strings.ToUpper(f.Name))}
+			f.Value = argument{f.Value, cmp.Or(arguments[f.Name], strings.ToUpper(f.Name)), persistent.Lookup(f.Name) == nil}
 		}
 	}
-	c.PersistentFlags().VisitAll(name)
+	persistent.VisitAll(name)
 	c.Flags().VisitAll(name)
 	for _, sub := range c.Commands() {
 		nameArguments(sub)

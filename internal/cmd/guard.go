@@ -87,8 +87,6 @@ func (f *guardFlags) rule(given func(string) bool) (rule account.Guard, err erro
 		rule.QuotaUSD = &quota
 	}
 	switch {
-	case given("key") && f.key == "": // a variable that was not set
-		return rule, usageError("ortop breakdown --json lists the hashes", "--key: there is no hash")
 	case f.pause && f.stop:
 		return rule, usageError("", "--pause and --stop exclude each other")
 	case f.pause && !child.CanPause:

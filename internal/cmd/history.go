@@ -11,15 +11,15 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/render"
-	"ortop/internal/text"
 )
 
 func (a *app) historyCommand() *cobra.Command {
 	var span spanFlags
 	var age ageFlag
-	var every string
+	var every time.Duration
 	var asJSON, asCSV bool
-	c := &cobra.Command{
+	var c *cobra.Command
+	c = &cobra.Command{
 		Use:   "history",
 		Short: "Print what was read, and what was spent in between",
 		Long: `history prints the stored readings of the account, oldest first. Each row has the
@@ -47,9 +47,8 @@ of it can be a formula.`,
 			if err != nil {
 				return err
 			}
-			step, err := parseEvery(every)
-			if err != nil {
-				return err
+			if given := c.Flags().Changed("every"); given && (every < time.Second || every%time.Second != 0) {
+				return usageError("", "--every: %s is not a span of whole seconds", every)
 			}
 			layout := render.TableRows
 			if asJSON {
@@ -57,12 +56,12 @@ of it can be a formula.`,
 			} else if asCSV {
 				layout = render.CSVRows
 			}
-			return a.history(ctx, asked, step, age, layout)
+			return a.history(ctx, asked, every, age, layout)
 		}),
 	}
 	span.add(c, "")
 	age.add(c, "fail, with exit code 4, if the newest reading is older than this")
-	c.Flags().StringVar(&every, "every", "", "one row for each of these spans, such as 1h or 1d")
+	c.Flags().Var((*spanFlag)(&every), "every", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
 	return c
@@ -72,21 +71,6 @@ of it can be a formula.`,
 type historyQuery struct {
 	from, to time.Time // a zero from is the first reading
 	every    time.Duration
-}
-
-// parseEvery reads --every; 0 is none.
-func parseEvery(every string) (time.Duration, error) {
-	if every == "" {
-		return 0, nil
-	}
-	d, err := text.ParseSpan(every)
-	switch {
-	case err != nil:
-		return 0, usageError("", "--every: %w", err)
-	case d < time.Second || d%time.Second != 0:
-		return 0, usageError("", "--every: %s is not a span of whole seconds", d)
-	}
-	return d, nil
 }
 
 // history prints the rows as they are read: there may be millions.

@@ -10,11 +10,11 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
-	"ortop/internal/text"
 )
 
 func (a *app) preflightCommand() *cobra.Command {
-	var need, span, runway string
+	var need string
+	var span, runway time.Duration
 	var asJSON bool
 	var c *cobra.Command
 	c = &cobra.Command{
@@ -41,23 +41,12 @@ the account.`,
 					return err
 				}
 			}
-			var d, last time.Duration
-			if given("runway") {
-				if last, err = text.ParseSpan(runway); err != nil {
-					return usageError("for example --runway 2d", "--runway: %w", err)
-				}
-			}
-			if c.Flags().Changed("for") { // an empty one is a variable that was not set
-				if d, err = text.ParseSpan(span); err != nil {
-					return usageError("", "--for: %w", err)
-				}
-			}
-			return a.preflight(ctx, needUSD, d, last, asJSON)
+			return a.preflight(ctx, needUSD, span, runway, asJSON)
 		}),
 	}
 	c.Flags().StringVar(&need, "need", "", "what the job costs, in USD")
-	c.Flags().StringVar(&span, "for", "", "how long the job runs, such as 3h or 2d")
-	c.Flags().StringVar(&runway, "runway", "", "for how long it has to last, such as 2d")
+	c.Flags().Var((*spanFlag)(&span), "for", "how long the job runs, such as 3h or 2d")
+	c.Flags().Var((*spanFlag)(&runway), "runway", "for how long it has to last, such as 2d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return c
 }

@@ -61,7 +61,13 @@ when they run out. Left open in a terminal it polls, stores a history and
 forecasts; its commands answer scripts with the same numbers.
 
 The key comes from ORTOP_API_KEY, OPENROUTER_MANAGEMENT_KEY, the account's own
-source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.`,
+source in the configuration, or OPENROUTER_API_KEY. No flag takes a key.
+
+Every flag reads spans and times alike. A span is 60 (seconds), 90m, 36h, 5d, 2w,
+1mo (30 days) or 1y. A time is today, week, month, mon, 2026-11-01, 1 Nov, 18:00,
+1 Nov 18:00 or of RFC 3339. Days, weeks and months are those of UTC, as OpenRouter
+counts them; a time of day is that of this machine's clock. A zone that is named
+behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		Example: `  # Look at a simulated account: no key, nothing leaves this machine
   ortop --demo
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,8 +15,8 @@ type spanFlags struct{ since, until string }
 
 // add adds them; since is what holds without --since.
 func (f *spanFlags) add(c *cobra.Command, since string) {
-	c.Flags().StringVar(&f.since, "since", since, "from when on: 36h, 7d, today, week, month, mon, 2026-11-01, 18:00")
-	c.Flags().StringVar(&f.until, "until", "", "up to when: the same, such as --since 'last month' --until month")
+	c.Flags().StringVar(&f.since, "since", since, "from when on: 36h, 7d, today, week, month, mon or 2026-11-01 (of UTC), 18:00 (local)")
+	c.Flags().StringVar(&f.until, "until", "", "up to when, in the same words: --since yesterday --until today is the day of yesterday")
 }
 
 // askedSpan is a span that a command is to show.
@@ -24,14 +25,16 @@ type askedSpan struct {
 	back     time.Duration // in place of from, if it is not 0: so long before the newest reading
 }
 
-// parse reads the flags.
+// parse reads the flags. What is still to come ends now.
 func (f spanFlags) parse(now time.Time) (span askedSpan, err error) {
 	if span.to = now; f.until != "" {
 		until, err := text.ParseSince(f.until, now)
-		if err != nil {
+		switch {
+		case err == nil:
+			span.to = until.From(now)
+		case !errors.Is(err, text.ErrToCome):
 			return span, usageError("", "--until: %w", err)
 		}
-		span.to = until.From(now)
 	}
 	if f.since == "" {
 		return span, nil
@@ -40,11 +43,11 @@ func (f spanFlags) parse(now time.Time) (span askedSpan, err error) {
 	switch {
 	case err != nil:
 		return span, usageError("", "--since: %w", err)
-	case since.At.IsZero() && since.Span == 0:
-		return span, usageError("", "--since: a span of nothing")
+	case !since.From(now).Before(now):
+		return span, usageError("", "--since: %s is a span of nothing", f.since)
 	}
 	if span.from, span.back = since.At, since.Span; !since.From(now).Before(span.to) {
-		return span, usageError("", "--since: %s is not before --until, %s", f.since, text.Moment(span.to, now))
+		return span, usageError("", "--since: %s is not before --until %s", f.since, f.until)
 	}
 	return span, nil
 }

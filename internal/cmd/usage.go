@@ -54,7 +54,7 @@ func notAValue(e *pflag.InvalidValueError) error {
 	if a, ok := v.(argument); ok {
 		v = a.Value
 	}
-	if kind, ok := kinds[v.Type()]; ok {
+	if kind, ok := kinds[v.Type()]; ok && e.GetValue() != "" {
 		return fmt.Errorf("%q is not %s", e.GetValue(), kind)
 	}
 	return e.Unwrap()

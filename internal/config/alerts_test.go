@@ -120,7 +120,7 @@ func TestReadRefusesAlerts(t *testing.T) {
 		{"more than all", alert("rule = 'used'\nabove = '180%'"), 3, "above must be more than 0% and at most 100%"},
 		{"share without a sign", alert("rule = 'runway'\nchance = '50'"), 3, "chance must be a percentage"},
 		{"number for a share", alert("rule = 'runway'\nchance = 0.5"), 3, "chance must be a percentage"},
-		{"span without a unit", alert("rule = 'runway'\nwithin = '3'"), 3, "within must be a duration"},
+		{"span of another unit", alert("rule = 'runway'\nwithin = '3x'"), 3, "within must be a duration"},
 		{"span without end", alert("rule = 'runway'\nwithin = '367d'"), 3, "at most 366d"},
 		{"span that overflows", alert("rule = 'runway'\nwithin = '200000d'"), 3, "within must be"},
 		{"span of nothing", alert("rule = 'runway'\nwithin = '0d'"), 3, "more than 0"},

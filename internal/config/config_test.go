@@ -93,6 +93,16 @@ func TestReadInlineAccounts(t *testing.T) {
 	}
 }
 
+// Spans are written as in every flag.
+func TestReadSpans(t *testing.T) {
+	for in, want := range map[string]time.Duration{"60": time.Minute, "90s": 90 * time.Second, "5 min": 5 * time.Minute, "1D": 24 * time.Hour, "1h30m": 90 * time.Minute} {
+		c, err := Read(put(t, "interval = '"+in+"'\n[[alerts]]\nrule = 'runway'\nwithin = '1mo'\ncooldown = '"+in+"'\n"))
+		if err != nil || c.Interval != want || c.Alerts[0].Cooldown != want || c.Alerts[0].Within != 30*24*time.Hour {
+			t.Errorf("Read() of %q = %+v, %v, want %s", in, c, err, want)
+		}
+	}
+}
+
 func TestReadNothing(t *testing.T) {
 	folder := t.TempDir()
 	dangling := filepath.Join(folder, "dangling")
@@ -152,7 +162,7 @@ func TestReadRefuses(t *testing.T) {
 		{"command without a program", account + "key_command = ['']\n", 3, "key_command must name a program"},
 		{"NUL in a command", account + "key_command = [\"a\\u0000\"]\n", 3, "key_command must not hold control characters"},
 		{"number for a duration", "interval = 60\n", 1, `interval must be a duration in quotes, such as "60s"`},
-		{"duration without a unit", "interval = '60'\n", 1, "interval must be a duration in quotes"},
+		{"duration of another unit", "interval = '60x'\n", 1, "interval must be a duration in quotes"},
 		{"empty duration", "interval = ''\n", 1, "interval must be a duration in quotes"},
 		{"duration of nothing", "interval = '0s'\n", 1, "interval must be more than 0"},
 		{"negative duration", "interval = '-60s'\n", 1, "interval must be more than 0"},

@@ -54,17 +54,22 @@ func (v value) boolean(to *bool) error {
 	return nil
 }
 
+// duration is a span of a day at most.
 func (v value) duration(to *time.Duration) error {
-	wrong := errors.New(`must be a duration in quotes, such as "60s" or "5m"`)
+	return v.within(to, `must be a duration in quotes, such as "60s" or "5m"`, 24*time.Hour, "24h")
+}
+
+// within reads a span as the flags do, of at most so much.
+func (v value) within(to *time.Duration, wrong string, most time.Duration, name string) error {
 	if v.node.Kind != unstable.String {
-		return wrong
+		return errors.New(wrong)
 	}
-	d, err := time.ParseDuration(string(v.node.Data))
+	d, err := text.ParseSpan(strings.TrimPrefix(string(v.node.Data), "-"))
 	if err != nil {
-		return wrong
+		return errors.New(wrong)
 	}
-	if d <= 0 || d > 24*time.Hour {
-		return errors.New("must be more than 0 and at most 24h")
+	if d <= 0 || d > most || v.node.Data[0] == '-' {
+		return errors.New("must be more than 0 and at most " + name)
 	}
 	*to = d
 	return nil
@@ -210,25 +215,9 @@ func (v value) amountOrShare(amount, ratio *float64) error {
 	return v.number(amount)
 }
 
-// span is a duration that may be longer than a day, and may be in days.
+// span is a duration that may be longer than a day.
 func (v value) span(to *time.Duration) error {
-	wrong := errors.New(`must be a duration in quotes, such as "90m", "36h" or "7d"`)
-	if v.node.Kind != unstable.String {
-		return wrong
-	}
-	s, unit := string(v.node.Data), time.Duration(1)
-	if days, ok := strings.CutSuffix(s, "d"); ok {
-		s, unit = days+"h", 24
-	}
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		return wrong
-	}
-	if d <= 0 || d > 366*24*time.Hour/unit {
-		return errors.New("must be more than 0 and at most 366d")
-	}
-	*to = d * unit
-	return nil
+	return v.within(to, `must be a duration in quotes, such as "90m", "36h" or "7d"`, 366*24*time.Hour, "366d")
 }
 
 // hours takes "22:00-07:00", or "" for none.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -11,47 +12,54 @@ import (
 // maxSpan is the longest span that can be given.
 const maxSpan = 36500 * 24 * time.Hour
 
-// ParseSpan reads a span such as "60" (seconds), "90m", "36h", "5d", "2w", "1mo" (30
-// days), "1y" (365) or "1d12h", of a hundred years at most. A capital M is refused:
-// it may be a minute or a month.
+// spanPart is a number and its unit.
+var spanPart = regexp.MustCompile(`^ ?(\d+\.?\d*|\.\d+) ?([a-zµ]+)`)
+
+// spanUnits are the units of a span.
+var spanUnits = map[string]time.Duration{
+	"ns": 1, "us": time.Microsecond, "µs": time.Microsecond, "ms": time.Millisecond,
+	"s": time.Second, "sec": time.Second, "second": time.Second,
+	"m": time.Minute, "min": time.Minute, "minute": time.Minute,
+	"h": time.Hour, "hr": time.Hour, "hour": time.Hour,
+	"d": day, "day": day, "w": 7 * day, "week": 7 * day, "mo": 30 * day, "month": 30 * day, "y": 365 * day, "year": 365 * day,
+}
+
+const day = 24 * time.Hour
+
+// ParseSpan reads a span such as "60" (seconds), "90m", "36h", "5 days", "2w", "1mo"
+// (30 days), "1y" (365) or "1d12h", larger units first, of a hundred years at most. A capital M is
+// refused: it may be a minute or a month.
 func ParseSpan(s string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a span: write 90m, 36h, 5d or 2w", s)
-	var total time.Duration
-	rest := strings.ReplaceAll(s, " ", "")
-	if rest == "" || strings.Contains(rest, "M") { // a minute, or a month?
-		return 0, wrong
+	rest := strings.Join(strings.Fields(s), " ")
+	if digits.MatchString(rest) {
+		rest += "s"
 	}
-	rest = strings.ToLower(rest)
-	if n, err := strconv.ParseFloat(rest, 64); err == nil && n >= 0 && n <= maxSpan.Seconds() && strings.Trim(rest, "0123456789.") == "" {
-		return time.Duration(n * float64(time.Second)), nil
-	}
-	for _, unit := range []struct {
-		name string
-		span time.Duration
-	}{{"y", 365 * 24 * time.Hour}, {"mo", 30 * 24 * time.Hour}, {"w", 7 * 24 * time.Hour}, {"d", 24 * time.Hour}} {
-		number, after, found := strings.Cut(rest, unit.name)
-		if !found {
-			continue
-		}
-		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || !(n >= 0 && n*unit.span.Hours() <= maxSpan.Hours()) {
+	total, last := 0.0, time.Duration(math.MaxInt64)
+	for rest != "" {
+		m := spanPart.FindStringSubmatch(strings.ToLower(rest))
+		if m == nil || strings.HasSuffix(rest[:len(m[0])], "M") {
 			return 0, wrong
 		}
-		total += time.Duration(n * float64(unit.span))
-		rest = after
-	}
-	if rest != "" {
-		d, err := time.ParseDuration(rest)
-		if err != nil || d < 0 || d > maxSpan {
+		unit, ok := spanUnits[m[2]]
+		if !ok && len(m[2]) > 2 { // days, not ms
+			unit, ok = spanUnits[strings.TrimSuffix(m[2], "s")]
+		}
+		n, err := strconv.ParseFloat(m[1], 64)
+		if total += n * float64(unit); !ok || err != nil || total > float64(maxSpan) || unit >= last {
 			return 0, wrong
 		}
-		total += d
+		last = unit
+		rest = rest[len(m[0]):]
 	}
-	if total < 0 || total > maxSpan { // three times maxSpan overflows
+	if strings.TrimSpace(s) == "" {
 		return 0, wrong
 	}
-	return total, nil
+	return time.Duration(math.Round(total)), nil
 }
+
+// digits is a number without a unit.
+var digits = regexp.MustCompile(`^(\d+\.?\d*|\.\d+)$`)
 
 // grouped is a number whose commas stand between thousands. Elsewhere a comma
 // may be meant as a decimal point.

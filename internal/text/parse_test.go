@@ -7,13 +7,14 @@ import (
 
 func TestParseSpan(t *testing.T) {
 	for in, want := range map[string]time.Duration{
-		"0": 0, "0h": 0, "0d": 0, "90m": 90 * time.Minute, "1.5d": 36 * time.Hour, "1w 2d 3h": 219 * time.Hour, "36500d": maxSpan, "876000h": maxSpan,
+		"0": 0, "0h": 0, "0d": 0, "90m": 90 * time.Minute, "1.5d": 36 * time.Hour, "1w 2d 3h": 219 * time.Hour, "1MO": 720 * time.Hour, "2 Weeks": 336 * time.Hour, "90 min": 90 * time.Minute, "1h 30 minutes": 90 * time.Minute, "500ms": 500 * time.Millisecond, ".5h": 30 * time.Minute,
+		"36500d": maxSpan, "876000h": maxSpan,
 	} {
 		if got, err := ParseSpan(in); err != nil || got != want {
 			t.Errorf("ParseSpan(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "d", "-1h", "1d1d", "20000w", "36500w", "36501d", "876001h", "36500d1s", "5214w36499d875999h"} {
+	for _, in := range []string{"", "d", "-1h", "1d1d", "30m1h", "1h30", "1M", "30M", "1e9", "1hs", "5 dayz", "20000w", "36500w", "36501d", "876001h", "36500d1s", "5214w36499d875999h"} {
 		if got, err := ParseSpan(in); err == nil {
 			t.Errorf("ParseSpan(%q) = %v, want an error", in, got)
 		}

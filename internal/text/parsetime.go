@@ -3,6 +3,7 @@ package text
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -11,12 +12,15 @@ import (
 var ErrPast = errors.New("it has passed")
 
 // ParseTime reads a time to come: RFC 3339, "2026-12-01", "2026-12-01 15:04",
-// "1 Dec", "18:00" or a weekday, in now's zone or the one that is named behind it
-// ("UTC", "+02:00", "Europe/Berlin"); "today", "tomorrow", "week" or "month", which
-// end as OpenRouter counts them, in UTC; or a span from now such as "36h", "5d" or
-// "2w". A day without a time is its beginning, and a day without a year the next
-// one. A date that is not in the calendar, a weekday that is not the date's, and a
-// time that the zone's clocks skip are refused.
+// "1 Dec", "Dec 1 18:00", "18:00", a weekday, "today", "tomorrow", "week" or "month",
+// which mean their end, or a span from now such as "36h", "5d" or "2w".
+//
+// A day, a week and a month are those of UTC, as OpenRouter counts them; a time of
+// day is of now's zone, and so is the day beside it. A zone that is named at the end
+// ("UTC", "+02:00", "Europe/Berlin") holds for both. A day without a time is its
+// beginning, and a day without a year the next one. A date that is not in the
+// calendar, a weekday that is not the date's, and a time that the zone's clocks skip
+// are refused.
 func ParseTime(s string, now time.Time) (time.Time, error) {
 	s = strings.Join(strings.Fields(s), " ")
 	t, err := toCome.parse(s, now)
@@ -24,7 +28,7 @@ func ParseTime(s string, now time.Time) (time.Time, error) {
 		if d, err := ParseSpan(s); err == nil {
 			t = now.Add(d)
 		} else {
-			return time.Time{}, fmt.Errorf("%q %w%s", s, errNotTime, meantDay(s))
+			return time.Time{}, fmt.Errorf("%q %w%s", s, errNotTime, toCome.meant(s))
 		}
 	} else if err != nil {
 		return time.Time{}, fmt.Errorf("%q %w", s, err)
@@ -40,12 +44,6 @@ var (
 	errNoDay   = errors.New("is not a time: there is no such day")
 	errSkipped = errors.New("is not a time: clocks are put forward over it")
 )
-
-// timeLayouts are the forms of a date and a time of day.
-var timeLayouts = []string{
-	"2006-01-02 15:04", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02", "2 Jan 2006", "Mon 2 Jan 2006",
-	"2 Jan 2006 15:04", "2 Jan 2006, 15:04", "2 Jan", "Mon 2 Jan", "2 Jan 15:04", "2 Jan, 15:04", "Mon 2 Jan 15:04", "Mon 2 Jan, 15:04", "15:04",
-}
 
 // tense says which of the times that a person may mean is meant.
 type tense int
@@ -65,96 +63,114 @@ func (w tense) parse(s string, now time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, strings.ToUpper(s)); err == nil {
 		return t, nil
 	}
-	if t, ok := w.word(s, now); ok {
-		return t, nil
-	}
 	rest, zone := splitZone(s)
-	if zone != nil {
+	rest, at := splitClock(rest)
+	switch {
+	case zone != nil:
 		now = now.In(zone)
+	case !at.given:
+		now = now.UTC()
 	}
-	for _, layout := range timeLayouts {
-		t, err := time.Parse(layout, strings.ToUpper(rest)) // names of months and days are read in any case
-		var parse *time.ParseError
-		switch {
-		case err == nil:
-			return typed{t, layout}.in(rest, now, w)
-		case errors.As(err, &parse) && strings.HasSuffix(parse.Message, "day out of range"):
-			return time.Time{}, errNoDay
-		}
+	if day, ok := weekday(rest); ok {
+		return w.find(now, at, func(on time.Time) bool { return on.Weekday() == day })
 	}
-	if d, ok := weekday(rest); ok {
-		days := (int(d) - int(now.Weekday()) + 7) % 7
-		switch {
-		case w == passed && days > 0:
-			days -= 7
-		case w == toCome && days == 0:
-			days = 7
-		}
-		year, month, day := now.Date()
-		on := time.Date(year, month, day+days, 0, 0, 0, 0, time.UTC)
-		return typed{t: on}.at(on.Year(), now.Location())
+	switch rest = strings.ToLower(rest); {
+	case rest == "" && at.given:
+		return w.find(now, at, func(time.Time) bool { return true })
+	case rest == "now" && !at.given:
+		return now, nil
 	}
-	return time.Time{}, errNotTime
+	if on, ok := w.word(rest, now, at.given); ok {
+		return at.on(on.Year(), on.Month(), on.Day(), now.Location())
+	}
+	d, err := readDate(rest)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return d.resolve(w, now, at)
 }
 
-// word is the last beginning of what a word names, or the next one, as OpenRouter
-// counts: in UTC, weeks from Monday.
-func (w tense) word(s string, now time.Time) (time.Time, bool) {
-	y, m, d := now.UTC().Date()
-	monday := d - (int(now.UTC().Weekday())+6)%7
+// find is the last or the next of the days that fit, at a time of day.
+func (w tense) find(now time.Time, at dayTime, fits func(time.Time) bool) (time.Time, error) {
+	step := map[tense]int{toCome: 1, passed: -1}[w]
+	year, month, day := now.Date()
+	for ; ; day += step {
+		on := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		if !fits(on) {
+			continue
+		}
+		t, err := at.on(on.Year(), on.Month(), on.Day(), now.Location())
+		if err != nil || t.After(now) == (w == toCome) {
+			return t, err
+		}
+	}
+}
+
+// word is the day with which what a word names begins, or ends. Only a day has
+// times of day.
+func (w tense) word(s string, now time.Time, timed bool) (time.Time, bool) {
+	y, m, d := now.Date()
+	day := func(m time.Month, d int) (time.Time, bool) { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), true }
+	monday := d - (int(now.Weekday())+6)%7
 	next := 0
-	if w == toCome {
+	if w == toCome && !timed {
 		next = 1
 	}
-	switch day := func(m time.Month, d int) (time.Time, bool) { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), true }; strings.ToLower(s) {
-	case "now":
-		return now, w == passed
+	switch s {
 	case "today":
 		return day(m, d+next)
 	case "yesterday":
-		t, _ := day(m, d-1)
-		return t, w == passed
+		return day(m, d-1)
 	case "tomorrow":
-		t, _ := day(m, d+1)
-		return t, w == toCome
+		return day(m, d+1)
+	}
+	if timed {
+		return time.Time{}, false
+	}
+	switch s {
 	case "week", "this week":
 		return day(m, monday+7*next)
 	case "month", "this month":
 		return day(m+time.Month(next), 1)
 	case "last week":
-		t, _ := day(m, monday-7)
-		return t, w == passed
+		return day(m, monday-7)
 	case "last month":
-		t, _ := day(m-1, 1)
-		return t, w == passed
+		return day(m-1, 1)
 	}
 	return time.Time{}, false
 }
 
-// meantDay is the word or the weekday that a mistyped one is near to, as a question.
-func meantDay(s string) string {
-	known := []string{"today", "yesterday", "tomorrow", "week", "month", "now"}
+// meant is the word or the weekday that a mistyped one is near to, as a question.
+func (w tense) meant(s string) string {
+	known := []string{"today", "week", "month", "tomorrow"}
+	if w == passed {
+		known = []string{"today", "week", "month", "yesterday", "last week", "last month", "now"}
+	}
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		known = append(known, strings.ToLower(d.String()))
 	}
-	if meant := Nearest(strings.ToLower(s), known); meant != "" {
+	if meant := Nearest(s, known); meant != "" {
 		return "; did you mean " + meant + "?"
 	}
 	return ""
 }
 
+// offset is a zone that is written directly behind a time of day.
+var offset = regexp.MustCompile(`^(.*\d:\d\d)(Z|z|[+-]\d\d(?::?\d\d)?)$`)
+
 // splitZone cuts off a zone at the end: UTC, Z, an offset, or a name of the zones of
 // this system. It is nil where there is none.
 func splitZone(s string) (rest string, zone *time.Location) {
-	at := strings.LastIndexByte(s, ' ')
-	rest, name := s[:max(at, 0)], s[at+1:]
-	if n := len(s) - 1; at < 0 && n > 5 && (s[n] == 'Z' || s[n] == 'z') && s[n-1] >= '0' && s[n-1] <= '9' {
-		return s[:n], time.UTC
-	}
-	switch upper := strings.ToUpper(name); {
-	case at < 0:
+	var name string
+	if m := offset.FindStringSubmatch(s); m != nil {
+		rest, name = m[1], m[2]
+	} else if at := strings.LastIndexByte(s, ' '); at > 0 {
+		rest, name = s[:at], s[at+1:]
+	} else {
 		return s, nil
-	case upper == "UTC" || upper == "Z" || upper == "GMT":
+	}
+	switch strings.ToUpper(name) {
+	case "UTC", "Z", "GMT":
 		return rest, time.UTC
 	}
 	for _, layout := range []string{"-07:00", "-0700", "-07"} {
@@ -168,86 +184,6 @@ func splitZone(s string) (rest string, zone *time.Location) {
 		}
 	}
 	return s, nil
-}
-
-// typed is a date as it was typed, in UTC, where every date of the calendar
-// has every time of day.
-type typed struct {
-	t      time.Time
-	layout string
-}
-
-// in returns the time in now's zone. s is what was typed.
-func (d typed) in(s string, now time.Time, w tense) (time.Time, error) {
-	if d.layout == "15:04" {
-		return d.next(now, w)
-	}
-	year := d.t.Year()
-	if !strings.Contains(d.layout, "2006") {
-		year = d.year(now, w)
-	}
-	t, err := d.at(year, now.Location())
-	if err != nil {
-		return time.Time{}, err
-	}
-	if name, _, _ := strings.Cut(s, " "); strings.HasPrefix(d.layout, "Mon ") && !strings.EqualFold(name, t.Format("Mon")) {
-		return time.Time{}, fmt.Errorf("is not a time: %s is a %s", t.Format("2 Jan 2006"), t.Weekday())
-	}
-	return t, nil
-}
-
-// year is the year of a day without one: the last in which it has passed, or this
-// one or the next.
-func (d typed) year(now time.Time, w tense) int {
-	if w == passed {
-		for year := now.Year(); year >= now.Year()-yearsBack; year-- {
-			if t, err := d.at(year, now.Location()); err == nil && !t.After(now) {
-				return year
-			}
-		}
-		return now.Year()
-	}
-	if t, err := d.at(now.Year(), now.Location()); err == errNoDay || err == nil && !t.After(now) {
-		return now.Year() + 1
-	}
-	return now.Year()
-}
-
-// next is the last or the next time of day, of today or the day beside it.
-func (d typed) next(now time.Time, w tense) (time.Time, error) {
-	step := map[tense]int{toCome: 1, passed: -1}[w]
-	hour, minute, _ := d.t.Clock()
-	for day := 0; ; day += step {
-		year, month, date := now.Date()
-		on := time.Date(year, month, date+day, hour, minute, 0, 0, time.UTC)
-		t, err := typed{on, d.layout}.at(on.Year(), now.Location())
-		if err != nil {
-			return time.Time{}, err
-		}
-		if after := t.After(now); after == (w == toCome) {
-			return t, nil
-		}
-	}
-}
-
-// at returns the time in a year and a zone. A day whose midnight is skipped
-// begins when its clocks do.
-func (d typed) at(year int, zone *time.Location) (time.Time, error) {
-	_, month, day := d.t.Date()
-	hour, minute, second := d.t.Clock()
-	if time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Day() != day {
-		return time.Time{}, errNoDay
-	}
-	for {
-		t := time.Date(year, month, day, hour, minute, second, 0, zone)
-		if t.Day() == day && t.Hour() == hour && t.Minute() == minute {
-			return t, nil
-		}
-		if strings.Contains(d.layout, "15:04") || hour > 3 {
-			return time.Time{}, errSkipped
-		}
-		hour, minute = hour+(minute+30)/60, (minute+30)%60
-	}
 }
 
 // weekday reads a day of the week, in full or as its first three letters.

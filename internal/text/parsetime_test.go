@@ -15,19 +15,19 @@ func TestParseTime(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, berlin) // a Saturday
 	for _, c := range []struct{ in, want string }{
 		{"2026-12-01T12:00:00Z", "2026-12-01T13:00:00+01:00"},
-		{"2026-12-01", "2026-12-01T00:00:00+01:00"},
+		{"2026-12-01", "2026-12-01T01:00:00+01:00"},
 		{" 2026-12-01  15:04 ", "2026-12-01T15:04:00+01:00"},
-		{"1 Dec", "2026-12-01T00:00:00+01:00"},
-		{"Tue 1 Dec", "2026-12-01T00:00:00+01:00"},
-		{"1 Nov", "2027-11-01T00:00:00+01:00"},
-		{"tue", "2026-11-24T00:00:00+01:00"},
-		{"Saturday", "2026-11-28T00:00:00+01:00"},
+		{"1 Dec", "2026-12-01T01:00:00+01:00"},
+		{"Tue 1 Dec", "2026-12-01T01:00:00+01:00"},
+		{"1 Nov", "2027-11-01T01:00:00+01:00"},
+		{"tue", "2026-11-24T01:00:00+01:00"},
+		{"Saturday", "2026-11-28T01:00:00+01:00"},
 		{"Tue 1 Dec, 15:04", "2026-12-01T15:04:00+01:00"},
 		{"tue 1 dec 15:04", "2026-12-01T15:04:00+01:00"},
 		{"1 Dec, 15:04", "2026-12-01T15:04:00+01:00"},
-		{"Fri 27 Nov 2026", "2026-11-27T00:00:00+01:00"},
-		{"30 Apr", "2027-04-30T00:00:00+02:00"},
-		{"29 Feb 2028", "2028-02-29T00:00:00+01:00"},
+		{"Fri 27 Nov 2026", "2026-11-27T01:00:00+01:00"},
+		{"30 Apr", "2027-04-30T02:00:00+02:00"},
+		{"29 Feb 2028", "2028-02-29T01:00:00+01:00"},
 		{"2027-03-28 01:59", "2027-03-28T01:59:00+01:00"},
 		{"2027-03-28 03:00", "2027-03-28T03:00:00+02:00"},
 		{"today", "2026-11-22T01:00:00+01:00"},
@@ -35,6 +35,14 @@ func TestParseTime(t *testing.T) {
 		{"week", "2026-11-23T01:00:00+01:00"},
 		{"month", "2026-12-01T01:00:00+01:00"},
 		{"18:00", "2026-11-21T18:00:00+01:00"},
+		{"today 18:00", "2026-11-21T18:00:00+01:00"},
+		{"tomorrow 18:00", "2026-11-22T18:00:00+01:00"},
+		{"tue 18:00", "2026-11-24T18:00:00+01:00"},
+		{"sat 09:00", "2026-11-28T09:00:00+01:00"},
+		{"Dec 1 18:00", "2026-12-01T18:00:00+01:00"},
+		{"1 Dec Europe/Berlin", "2026-12-01T00:00:00+01:00"},
+		{"today Europe/Berlin", "2026-11-22T00:00:00+01:00"},
+		{"2 weeks", "2026-12-05T10:42:00+01:00"},
 		{"9:00", "2026-11-22T09:00:00+01:00"},
 		{"9:00 UTC", "2026-11-22T10:00:00+01:00"},
 		{"1 Dec 15:04 UTC", "2026-12-01T16:04:00+01:00"},
@@ -129,7 +137,7 @@ func TestDaysOfSomeYears(t *testing.T) {
 func TestDayThatWasSkipped(t *testing.T) {
 	apia := zone(t, "Pacific/Apia")
 	now := time.Date(2011, 12, 20, 12, 0, 0, 0, apia)
-	for _, in := range []string{"30 Dec 2011", "2011-12-30", "30 Dec"} {
+	for _, in := range []string{"30 Dec 2011 Pacific/Apia", "2011-12-30 12:00", "30 Dec 12:00"} {
 		if got, err := ParseTime(in, now); err == nil || !strings.Contains(err.Error(), "clocks are put forward") {
 			t.Errorf("ParseTime(%q) = %v, %v, want an error", in, got, err)
 		}
@@ -141,7 +149,7 @@ func TestDayThatWasSkipped(t *testing.T) {
 func TestDayWithoutMidnight(t *testing.T) {
 	cairo := zone(t, "Africa/Cairo")
 	now := time.Date(2026, 4, 20, 12, 0, 0, 0, cairo) // a Monday
-	for _, in := range []string{"24 Apr", "2026-04-24", "Friday"} {
+	for _, in := range []string{"24 Apr Africa/Cairo", "2026-04-24 Africa/Cairo", "Friday Africa/Cairo"} {
 		got, err := ParseTime(in, now)
 		if want := "2026-04-24T01:00:00+03:00"; err != nil || got.Format(time.RFC3339) != want {
 			t.Errorf("ParseTime(%q) = %v, %v, want %s", in, got, err, want)

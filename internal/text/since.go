@@ -22,9 +22,12 @@ func (s Since) From(end time.Time) time.Time {
 	return end.Add(-s.Span)
 }
 
+// ErrToCome is a time that has not passed.
+var ErrToCome = errors.New("is still to come")
+
 // ParseSince reads a span, or a time that has passed, as [ParseTime] does: "today",
-// "yesterday", "week", "last week", "month" and "last month" begin as OpenRouter counts
-// them, in UTC; a day without a year is the last one, and so is a weekday.
+// "yesterday", "week", "last week", "month" and "last month" mean their beginning; a
+// day without a year is the last one, and so is a weekday.
 func ParseSince(s string, now time.Time) (Since, error) {
 	s = strings.Join(strings.Fields(s), " ")
 	at, err := passed.parse(s, now)
@@ -32,10 +35,10 @@ func ParseSince(s string, now time.Time) (Since, error) {
 		if span, err := ParseSpan(s); err == nil {
 			return Since{Span: span}, nil
 		}
-		return Since{}, fmt.Errorf("%q is no span, day or time: write 7d, today, week, mon, 2026-11-01 or 1 Nov%s", s, meantDay(s))
+		return Since{}, fmt.Errorf("%q is not a span, a day or a time: write 7d, today, week, mon, 2026-11-01 or 1 Nov%s", s, passed.meant(s))
 	}
 	if err == nil && at.After(now) {
-		err = errors.New("is still to come")
+		err = ErrToCome
 	}
 	if err != nil {
 		return Since{}, fmt.Errorf("%q %w", s, err)

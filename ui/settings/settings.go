@@ -72,7 +72,7 @@ func (c Choices) interval(s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
-	d, err := time.ParseDuration(s)
+	d, err := text.ParseSpan(s)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf(`is not an interval: write one such as "60s" or "5m"`)
