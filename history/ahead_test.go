@@ -2,6 +2,7 @@ package history
 
 import (
 	"errors"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -86,5 +87,69 @@ func TestImportOfFilledSpansAlone(t *testing.T) {
 	}
 	if added, err := db.Import(ctx, s, Export{Samples: nil, Filled: []Spend{spent(0, 1, 3)}}); err != nil || added != 0 {
 		t.Errorf("Import() again = %d, %v, want nothing", added, err)
+	}
+}
+
+// Whether files come before the first reading or after it, and in which order, the
+// history is the same, and its totals only rise.
+func TestImportBeforeOrAfterTheFirstReading(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 30 {
+		var files [2][]Spend
+		for i := range files {
+			for hour := -100 + rng.IntN(60); hour < 10; {
+				long := 1 + rng.IntN(min(30, 10-hour)) // no file tells what is still to come
+				if rng.IntN(4) > 0 {
+					files[i] = append(files[i], spent(float64(hour), float64(hour+long), float64(rng.IntN(8))))
+				}
+				hour += long
+			}
+		}
+		usage := float64(20 + rng.IntN(80))
+		var want []Bucket
+		refused := false
+		for order := range 6 {
+			db := openMemoryTest(t)
+			s := account(t, db)
+			steps := [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}[order]
+			failed := false
+			for _, step := range steps {
+				var err error
+				if step == 2 {
+					poll(t, db, s, at(600), usage)
+					_, err = db.Adopt(ctx, s)
+				} else {
+					_, err = db.ImportSpend(ctx, s, files[step])
+				}
+				var exceeds *ExceedsError
+				if failed = failed || errors.As(err, &exceeds); err != nil && !failed {
+					t.Fatal(err)
+				}
+			}
+			verify(t, db)
+			p, err := db.Buckets(ctx, s, at(-6000), at(600), 110)
+			if err != nil {
+				t.Fatal(err)
+			}
+			total := 0.0
+			for i, b := range p.Buckets {
+				if total += b.SpendUSD; b.SpendUSD < 0 || i > 0 && b.Known && b.UsageUSD < p.Buckets[i-1].UsageUSD {
+					t.Fatalf("the totals fall at %v", b.From)
+				}
+			}
+			if total > usage+1e-6 {
+				t.Fatalf("%v were spent before the first reading, which has %v", total, usage)
+			}
+			// What was refused depends on what was there before.
+			if refused = refused || failed; refused {
+				continue
+			}
+			for i, b := range p.Buckets {
+				if want != nil && !near(b.SpendUSD, want[i].SpendUSD) {
+					t.Fatalf("order %v: %v from %v, want %v", steps, b.SpendUSD, b.From, want[i].SpendUSD)
+				}
+			}
+			want = p.Buckets
+		}
 	}
 }
