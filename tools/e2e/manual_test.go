@@ -228,7 +228,12 @@ func writeExampleFiles(t *testing.T, dir string) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(content), 0o700); err != nil {
+		// A process that is forked while it is open for writing keeps it so, and it
+		// cannot be run.
+		syscall.ForkLock.RLock()
+		err := os.WriteFile(path, []byte(content), 0o700)
+		syscall.ForkLock.RUnlock()
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
