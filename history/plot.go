@@ -109,7 +109,8 @@ func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 		}
 		b.SpendUSD = c.Spend(b.From, b.To)
 		b.UsageUSD, _ = c.At(b.To)
-		b.Observed, b.Blurred = c.Observed(b.Span, covered), c.Blurred(b.Span)
+		b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
+		b.Blurred = len(b.Holes) > 0
 		for k+1 < len(credits) && credits[k+1].at <= b.To.Unix() {
 			k++
 		}

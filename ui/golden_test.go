@@ -29,7 +29,7 @@ var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 2
 
 // TestFrames compares the text of every notable state at every notable size.
 func TestFrames(t *testing.T) {
-	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "budget", "free", "stated", "payment", "held", "early", "cold", "idle", "noted", "auto-top-up", "top-up-missing"} {
+	for _, name := range []string{"healthy", "critical", "stale", "unauthorised", "ordinary", "depleted", "cap-spent", "budget", "free", "stated", "payment", "held", "early", "cold", "idle", "not-seen", "noted", "auto-top-up", "top-up-missing"} {
 		for _, size := range goldenSizes {
 			compare(t, name, modelOf(Options{}, scenes.All[name](), size[0], size[1], viewOverview))
 		}

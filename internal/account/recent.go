@@ -10,12 +10,13 @@ import (
 // Recent is what the windows of spend came to at a reading. It is stored with
 // it, so that a first frame and a status line need not load the past.
 type Recent struct {
-	At       time.Time `json:"at,omitzero"`
-	Spend    Spend     `json:"spend,omitzero"`
-	Burn     Burn      `json:"burn,omitzero"`
-	Usual    Usual     `json:"usual,omitzero"`
-	Rise     *Rise     `json:"rise,omitempty"`
-	RanOutAt time.Time `json:"ran_out_at,omitzero"`
+	At       time.Time     `json:"at,omitzero"`
+	Spend    Spend         `json:"spend,omitzero"`
+	Unseen   []credit.Hole `json:"unseen,omitempty"`
+	Burn     Burn          `json:"burn,omitzero"`
+	Usual    Usual         `json:"usual,omitzero"`
+	Rise     *Rise         `json:"rise,omitempty"`
+	RanOutAt time.Time     `json:"ran_out_at,omitzero"`
 	// Since is the first reading, OwnSince the first that was not filled in.
 	Since    time.Time `json:"since,omitzero"`
 	OwnSince time.Time `json:"own_since,omitzero"`
@@ -36,7 +37,7 @@ func (s State) Brief(at time.Time) bool {
 func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
 	w := windowsOf(t, at)
 	r := Recent{
-		At: at, Spend: w.spend(), Burn: w.burn(), RanOutAt: w.ranOut(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
+		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
 	}
 	hours := w.hours()
 	r.Usual, r.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))

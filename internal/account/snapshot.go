@@ -28,11 +28,14 @@ type Snapshot struct {
 	SpendableUSD *float64
 	Binding      credit.Binding
 	Spend        Spend
-	Burn         Burn
-	Usual        Usual
-	Rise         *Rise // nil: none
-	Forecast     forecast.Forecast
-	Track        Track // of the account's forecasts
+	// Unseen are the holes for which a window of Spend is not known, the newest
+	// first.
+	Unseen   []credit.Hole
+	Burn     Burn
+	Usual    Usual
+	Rise     *Rise // nil: none
+	Forecast forecast.Forecast
+	Track    Track // of the account's forecasts
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
 	AutoTopUp *AutoTopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is

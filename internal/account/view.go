@@ -87,7 +87,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	r.Damage = s.Damage
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
-	s.Spend, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Burn, r.Usual, r.Rise, r.RanOutAt
+	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt
 	s.Undelivered = st.Undelivered
 	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track

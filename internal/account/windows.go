@@ -1,11 +1,13 @@
 package account
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"ortop/internal/credit"
 	"ortop/internal/sorted"
+	"ortop/internal/text"
 )
 
 // windows is a series' spend up to a reading, in steps that are fine enough
@@ -63,7 +65,7 @@ func steps(first, at time.Time) []time.Time {
 // over is what was spent since from, or nil where history does not cover that.
 func (w windows) over(from time.Time) *float64 {
 	span := credit.Span{From: from, To: w.at}
-	if w.since.IsZero() || w.since.After(from) || w.curve.Blurred(span) || credit.Torn(w.curve.Gaps, span, 0) {
+	if w.since.IsZero() || w.since.After(from) || len(w.curve.Holes(span)) > 0 || credit.Torn(w.curve.Gaps, span, 0) {
 		return nil
 	}
 	for _, g := range w.curve.Gaps {
@@ -78,6 +80,65 @@ func (w windows) over(from time.Time) *float64 {
 		}
 	}
 	return &sum
+}
+
+// unseen are the holes for which one of these windows is not known, the newest
+// first.
+func (w windows) unseen() []credit.Hole {
+	var all []credit.Hole
+	if w.since.IsZero() {
+		return nil
+	}
+	for _, from := range []time.Time{
+		w.at.Add(-time.Hour), w.at.Add(-24 * time.Hour), w.at.Add(-7 * 24 * time.Hour), w.at.Add(-30 * 24 * time.Hour),
+		credit.DayStart(w.at), credit.WeekStart(w.at), credit.MonthStart(w.at),
+	} {
+		if w.since.After(from) {
+			continue
+		}
+		for _, h := range w.curve.Holes(credit.Span{From: from, To: w.at}) {
+			if !slices.ContainsFunc(all, func(o credit.Hole) bool { return o.Gap == h.Gap }) {
+				all = append(all, h)
+			}
+		}
+	}
+	sorted.By(all, func(a, b credit.Hole) int { return b.From.Compare(a.From) })
+	return all
+}
+
+// NotSeen is what was spent when nobody saw it, where that is why the spend since
+// from is not known: "not seen, $18.00 in 35 h". Else it is empty.
+func (s Snapshot) NotSeen(from time.Time) string {
+	window, holes := credit.Span{From: from, To: s.At}, []credit.Hole(nil)
+	for _, h := range s.Unseen {
+		if h.Blurs(window) {
+			holes = append(holes, h)
+		}
+	}
+	return NotSeen(holes)
+}
+
+// NotSeen is the spend of holes, all together, in words; empty: there are none.
+func NotSeen(holes []credit.Hole) string {
+	usd, known, length := 0.0, true, time.Duration(0)
+	for _, h := range holes {
+		usd, known, length = usd+h.USD, known && h.Known, length+h.To.Sub(h.From)
+	}
+	switch {
+	case len(holes) == 0:
+		return ""
+	case !known:
+		return "not seen for " + hoursText(length)
+	}
+	return "not seen, " + text.USD(usd) + " in " + hoursText(length)
+}
+
+// hoursText is a length up to three days in hours, as a window is called.
+func hoursText(d time.Duration) string {
+	if h := d.Round(time.Hour); h > 24*time.Hour && h < 72*time.Hour {
+		return fmt.Sprintf("%d h", int(h.Hours()))
+	}
+	return text.Span(d)
 }
 
 func (w windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }

@@ -238,6 +238,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 			if b.Known && !b.Blurred && b.From.Before(last) {
 				r.SpendUSD = &b.SpendUSD
 			}
+			r.Holes = b.Holes
 			was = b
 			if err := emit(r); err != nil {
 				return err

@@ -62,6 +62,11 @@ func pictureOf(t *testing.T, ar monitor.Archive) (p history.Plot) {
 	for i := range p.Gaps {
 		p.Gaps[i].Cause = ""
 	}
+	for _, b := range p.Buckets {
+		for i := range b.Holes {
+			b.Holes[i].Cause = ""
+		}
+	}
 	for i := range p.Segments {
 		p.Segments[i] = history.Segment{At: p.Segments[i].At}
 	}

@@ -214,13 +214,13 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		var d render.ReportDay
 		if at.Before(r.To) {
 			d.At = at
-			if d.SpentUSD, err = r.spend(ctx, later(at, r.From), at.AddDate(0, 0, 1)); err != nil {
+			if d.SpentUSD, d.SpentWhy, err = r.day(ctx, later(at, r.From), earlier(at.AddDate(0, 0, 1), r.To)); err != nil {
 				return err
 			}
 		}
 		if before.Before(r.From) {
 			d.Before = before
-			if d.BeforeUSD, err = r.spend(ctx, later(before, r.Before), earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
+			if d.BeforeUSD, d.BeforeWhy, err = r.day(ctx, later(before, r.Before), earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
 				return err
 			}
 		}
@@ -229,6 +229,14 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		}
 		r.Days = append(r.Days, d)
 	}
+}
+
+// day is what was spent on a day, or why that is not known.
+func (r *reportBuilder) day(ctx context.Context, from, to time.Time) (usd *float64, why string, err error) {
+	if usd, err = r.spend(ctx, from, to); err == nil && usd == nil && from.Before(to) {
+		why, err = r.notSeen(ctx, from, to)
+	}
+	return usd, why, err
 }
 
 func later(a, b time.Time) time.Time {
@@ -280,7 +288,18 @@ func (r *reportBuilder) unknown(ctx context.Context, from, to time.Time) (string
 	case poll.Success.Before(to):
 		return "nothing was read since " + poll.Success.UTC().Format("Mon 2 Jan, 15:04"), nil
 	}
-	return "nobody saw when some of it was spent", nil
+	return r.notSeen(ctx, from, to)
+}
+
+// notSeen is what was spent when nobody saw it, where that is why the spend of a span
+// is not known.
+func (r *reportBuilder) notSeen(ctx context.Context, from, to time.Time) (string, error) {
+	ar, _ := r.mon.Archive()
+	plot, err := ar.DB.BucketsAt(ctx, ar.Shown, []time.Time{from, to})
+	if err != nil {
+		return "", err
+	}
+	return account.NotSeen(plot.Buckets[0].Holes), nil
 }
 
 // breakdown is who spent it. A failure is a note.

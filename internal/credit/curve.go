@@ -29,8 +29,9 @@ type Bucket struct {
 	// Observed is the share of the span, 0 to 1, in which readings were taken.
 	Observed float64
 	// Blurred reports that when the spend of the span happened is not known: too
-	// much of it lies in time that nobody saw and that reaches out of it.
+	// much of it lies in time that nobody saw and that reaches out of it: Holes.
 	Blurred bool
+	Holes   []Hole
 	// UsageUSD and CreditsUSD are the totals at the end of the span.
 	UsageUSD     float64
 	CreditsUSD   float64
@@ -153,37 +154,53 @@ func (s Span) Shared(o Span) time.Duration {
 // fine is a span of spend that is filled in and may be spread evenly.
 const fine = time.Hour + time.Minute
 
-// rose reports whether anything was spent in a gap, or may have been.
-func (c Curve) rose(s Span) bool {
-	if c.Usage == nil {
-		return true
-	}
-	a, ok := c.Usage(s.From.Unix())
-	b, known := c.Usage(s.To.Unix())
-	return !ok || !known || b != a
+// Hole is a gap, and what was spent in it, at a time that nobody saw.
+type Hole struct {
+	Gap
+	USD   float64
+	Known bool // whether USD is
 }
 
-// Blurred reports whether the spend of s, or when it happened, is not known: nobody
-// saw any of it, too much of it lies in a gap with spend that reaches out of it, or
-// it cuts a span whose spend was filled in, other than a short one, by too much of
-// its own length.
-func (c Curve) Blurred(s Span) bool {
+// hole is a gap with its spend.
+func (c Curve) hole(g Gap) Hole {
+	h := Hole{Gap: g}
+	if c.Usage == nil {
+		return h
+	}
+	a, ok := c.Usage(g.From.Unix())
+	b, known := c.Usage(g.To.Unix())
+	if rise := b - a; ok && known && (rise == 0 || rise > 0 && g.Cause != NotKnown && g.Cause != Damaged && !c.begins(g.To)) {
+		h.USD, h.Known = rise, true
+	}
+	return h
+}
+
+// Blurs reports whether for this hole alone the spend of s, or when it happened, is
+// not known: s is all in it, too much of s lies in it while it reaches out of s and
+// has spend, or s cuts a span whose spend was filled in, other than a short one, by
+// too much of its own length.
+func (h Hole) Blurs(s Span) bool {
+	inside := h.Shared(s)
+	if h.Cause == Backfilled {
+		length := h.To.Sub(h.From)
+		return length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds()
+	}
+	far := h.Cause == NotKnown && inside > 0 || Guessed([]Gap{h.Gap}, s)
+	return far && (inside == s.To.Sub(s.From) || !h.Known || h.USD > 0)
+}
+
+// Holes are those for which the spend of s, or when it happened, is not known; none
+// where it is.
+func (c Curve) Holes(s Span) (holes []Hole) {
 	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
 	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
-		g := c.Gaps[i]
-		if g.Cause != Backfilled {
-			far := g.Cause == NotKnown || Guessed([]Gap{g}, s)
-			if far && (g.Shared(s) == s.To.Sub(s.From) || c.rose(g.Span)) {
-				return true
+		if g := c.Gaps[i]; (Hole{Gap: g}).Blurs(s) { // if it has spend
+			if h := c.hole(g); h.Blurs(s) {
+				holes = append(holes, h)
 			}
-			continue
-		}
-		length, inside := g.To.Sub(g.From), g.Shared(s)
-		if length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds() {
-			return true
 		}
 	}
-	return false
+	return holes
 }
 
 // EdgeShare is how much of a span may be guessed because it begins or ends

@@ -123,7 +123,8 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 		}
 		b.SpendUSD = c.Spend(b.From, b.To)
 		b.UsageUSD, _ = c.At(b.To)
-		b.Observed, b.Blurred = c.Observed(b.Span, covered), c.Blurred(b.Span)
+		b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
+		b.Blurred = len(b.Holes) > 0
 		if s, ok := t.second(b.To.Unix()); ok && s.CreditsKnown {
 			b.CreditsUSD, b.CreditsKnown = s.CreditsUSD, true
 		}

@@ -87,7 +87,7 @@ func goldenReport() UsageReport {
 		Days: []ReportDay{
 			{At: day("2026-11-16 00:00"), Before: day("2026-11-09 00:00"), SpentUSD: usd(11.5), BeforeUSD: usd(9.25)},
 			{Before: day("2026-11-10 00:00"), BeforeUSD: usd(8.75)},
-			{At: day("2026-11-21 00:00"), SpentUSD: usd(2)},
+			{At: day("2026-11-21 00:00"), SpentWhy: "not seen, $18.00 in 35 h"},
 		},
 		BeforeWhy: "nothing was read since Thu 12 Nov, 09:00",
 		Models:    models, Keys: keys, TopUps: []credit.TopUp{{At: day("2026-11-17 12:00"), AmountUSD: 25}}, TopUpsKnown: true,
@@ -139,7 +139,12 @@ func TestGolden(t *testing.T) {
 	preflight := account.Preflight{Answer: account.Enough, SpendableUSD: usd(14.86), BackgroundUSD: usd(0.3), MarginUSD: usd(12.06), Reason: "$14.86 can be spent"}
 	cost := monitor.Cost{Of: "the account", SpentUSD: usd(0.42), BackgroundUSD: usd(0.05), Span: 3 * time.Minute, Settled: true, SettledAfter: 62 * time.Second, Still: 95 * time.Second}
 	rows := []HistoryRow{{At: now, CreditsUSD: usd(100), UsageUSD: usd(36.48), SpendUSD: usd(0.51)}, {At: now.Add(time.Minute)}}
+	unseen := fixed()
+	unseen.Spend.TodayUSD, unseen.Spend.Last24hUSD = nil, nil
+	unseen.Unseen = []credit.Hole{{Gap: credit.Gap{Span: credit.Span{From: day("2026-11-19 22:00"), To: day("2026-11-21 09:00")}}, USD: 18, Known: true}}
+	rows[1].Holes = unseen.Unseen
 	for name, v := range map[string]any{
+		"status-unseen.json": Status(unseen, now), "status-unseen.txt": StatusText(unseen, now),
 		"status.json": Status(fixed(), now), "status-failed.json": Status(failed(), now), "status.txt": StatusText(fixed(), now), "status-failed.txt": StatusText(failed(), now),
 		"forecast.json": Forecast(fixed(), topUp, plan, now), "forecast-failed.json": Forecast(failed(), forecast.Ask{}, forecast.Plan{}, now),
 		"forecast.txt":   ForecastText(fixed(), topUp, plan, now),

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/text"
 )
@@ -18,6 +19,8 @@ type HistoryRow struct {
 	CreditsUSD *float64
 	UsageUSD   *float64
 	SpendUSD   *float64
+	// Holes are why SpendUSD is not known: what was spent in them nobody saw.
+	Holes []credit.Hole
 }
 
 func (r HistoryRow) balance() *float64 {
@@ -32,6 +35,7 @@ func (r HistoryRow) balance() *float64 {
 // something in between, and a tail.
 type RowLayout struct {
 	head, between, tail string
+	holes               bool // the tail has them
 	row                 func(buf []byte, r HistoryRow) []byte
 }
 
@@ -42,7 +46,7 @@ var (
 		row:  appendCSV,
 	}
 	JSONRows = RowLayout{
-		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]}\n",
+		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]", holes: true,
 		row: appendJSON,
 	}
 	TableRows = RowLayout{
@@ -57,6 +61,7 @@ type RowWriter struct {
 	layout RowLayout
 	buf    []byte
 	rows   int
+	holes  []credit.Hole // of all rows
 }
 
 // NewRowWriter returns a RowWriter to w, which holds back up to 64 KiB.
@@ -72,6 +77,11 @@ func (o *RowWriter) Write(r HistoryRow) error {
 		o.w.WriteString(o.layout.between)
 	}
 	o.rows++
+	for _, h := range r.Holes {
+		if n := len(o.holes); r.SpendUSD == nil && o.layout.holes && (n == 0 || o.holes[n-1].From.Before(h.From)) {
+			o.holes = append(o.holes, h)
+		}
+	}
 	o.buf = o.layout.row(o.buf[:0], r)
 	_, err := o.w.Write(o.buf)
 	return err
@@ -84,6 +94,13 @@ func (o *RowWriter) Flush() error { return o.w.Flush() }
 // below.
 func (o *RowWriter) Close() error {
 	o.w.WriteString(o.layout.tail)
+	if o.layout.holes {
+		list, err := text.JSON(holeObjects(o.holes))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.w, `,"not_seen":%s}`+"\n", list)
+	}
 	return o.Flush()
 }
 
@@ -116,6 +133,9 @@ func appendTable(b []byte, r HistoryRow) []byte {
 	b = r.At.UTC().AppendFormat(b, "2006-01-02 15:04:05")
 	for _, v := range []*float64{r.SpendUSD, r.balance(), r.UsageUSD, r.CreditsUSD} {
 		b = fmt.Appendf(b, " %14s", text.MaybeUSD(v))
+	}
+	if why := account.NotSeen(r.Holes); why != "" && r.SpendUSD == nil {
+		b = append(append(b, "  "...), why...)
 	}
 	return append(b, '\n')
 }

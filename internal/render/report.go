@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +43,8 @@ type UsageReport struct {
 type ReportDay struct {
 	At, Before          time.Time // zero where one of the two has no such day
 	SpentUSD, BeforeUSD *float64
+	// SpentWhy and BeforeWhy say what of a sum that is not known was not seen.
+	SpentWhy, BeforeWhy string
 }
 
 // change is how far the spend is above that of the same time before.
@@ -159,10 +162,10 @@ func dayTable(r UsageReport) table {
 			row[0] += map[bool]string{false: ", so far", true: ", in part"}[r.Over]
 		}
 		if !d.At.IsZero() {
-			row[1] = text.MaybeUSD(d.SpentUSD)
+			row[1] = cmp.Or(d.SpentWhy, text.MaybeUSD(d.SpentUSD))
 		}
 		if !d.Before.IsZero() {
-			row[3] = text.MaybeUSD(d.BeforeUSD)
+			row[3] = cmp.Or(d.BeforeWhy, text.MaybeUSD(d.BeforeUSD))
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -42,6 +42,9 @@ type reportDayJSON struct {
 	PreviousFrom *string  `json:"previous_from"`
 	Previous     *float64 `json:"previous_usd"`
 	Partial      bool     `json:"partial"` // the day is not over
+	// NotSeen and PreviousNotSeen say why a sum is null, where nobody saw when it was spent.
+	NotSeen         *string `json:"not_seen"`
+	PreviousNotSeen *string `json:"previous_not_seen"`
 }
 
 // restJSON is what those who are named did not spend.
@@ -94,7 +97,7 @@ func Report(r UsageReport, now time.Time) ReportObject {
 		}
 	}
 	for _, d := range r.Days {
-		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD, r.partial(d)})
+		o.Days = append(o.Days, reportDayJSON{timestampOrNull(d.At), d.SpentUSD, timestampOrNull(d.Before), d.BeforeUSD, r.partial(d), word(d.SpentWhy), word(d.BeforeWhy)})
 	}
 	if r.Balance != nil {
 		left := r.Balance.LeftUSD()

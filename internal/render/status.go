@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -261,6 +262,38 @@ func limitLines(s account.Snapshot, f fields, line func(label, format string, ar
 	}
 }
 
+// unseen are windows whose spend is not known because nobody saw when some of it was
+// spent, and how much that is.
+type unseen struct {
+	windows []string
+	says    string
+}
+
+func unseenWindows(s account.Snapshot) (all []unseen) {
+	for _, w := range []struct {
+		name string
+		from time.Time
+		usd  *float64
+	}{
+		{"last hour", s.At.Add(-time.Hour), s.Spend.Last1hUSD}, {"last 24 h", s.At.Add(-24 * time.Hour), s.Spend.Last24hUSD},
+		{"last 7 d", s.At.Add(-7 * 24 * time.Hour), s.Spend.Last7dUSD}, {"today", credit.DayStart(s.At), s.Spend.TodayUSD},
+	} {
+		says := ""
+		if w.usd == nil {
+			says = s.NotSeen(w.from)
+		}
+		if says == "" {
+			continue
+		}
+		i := slices.IndexFunc(all, func(u unseen) bool { return u.says == says })
+		if i < 0 {
+			i, all = len(all), append(all, unseen{says: says})
+		}
+		all[i].windows = append(all[i].windows, w.name)
+	}
+	return all
+}
+
 // StatusText is s for a person.
 func StatusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
@@ -290,6 +323,9 @@ func StatusText(s account.Snapshot, now time.Time) string {
 		line("topped up", "%s", f.AutoTopUp)
 	}
 	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
+	for _, u := range unseenWindows(s) {
+		line("", "%s: %s", strings.Join(u.windows, ", "), u.says)
+	}
 	line("read", "%s", f.Age)
 	for _, e := range s.Alerts {
 		line("alert", "%s: %s", e.Level, e.Summary())

@@ -64,6 +64,27 @@ type spendJSON struct {
 	Last1h  *float64 `json:"last_1h_usd"`
 	Last24h *float64 `json:"last_24h_usd"`
 	Last7d  *float64 `json:"last_7d_usd"`
+	// NotSeen is what was spent when nobody saw it, which is why one of these, or a
+	// longer window, is null.
+	NotSeen []holeJSON `json:"not_seen"`
+}
+
+type holeJSON struct {
+	From  *string  `json:"from"`
+	To    *string  `json:"to"`
+	Spend *float64 `json:"spend_usd"` // in all of it; null: unknown
+}
+
+func holeObjects(holes []credit.Hole) []holeJSON {
+	list := []holeJSON{}
+	for _, h := range holes {
+		o := holeJSON{From: timestamp(h.From), To: timestamp(h.To)}
+		if h.Known {
+			o.Spend = exact(&h.USD)
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 type burnJSON struct {
@@ -135,7 +156,7 @@ func Status(s account.Snapshot, now time.Time) StatusObject {
 	o := StatusObject{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
 		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: word(s.Binding),
-		Spend:    spendJSON{exact(s.Spend.TodayUSD), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD)},
+		Spend:    spendJSON{exact(s.Spend.TodayUSD), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD), holeObjects(s.Unseen)},
 		Burn:     burnJSON{exact(s.Burn.USDPerHour), exact(s.Burn.USDPerDay)},
 		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
 		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault, s.Damage),

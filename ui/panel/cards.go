@@ -146,15 +146,16 @@ func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 		return words
 	}
 	var sums []string
-	for _, v := range []struct {
-		label string
-		USD   *float64
-	}{{"today (UTC)", s.Spend.TodayUSD}, {"7 d", s.Spend.Last7dUSD}, {"30 d", s.Spend.Last30dUSD}} {
-		if v.USD != nil {
-			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.USD))
+	windows := windowsOf(s)
+	for _, v := range []window{windows[0], windows[2], windows[3]} {
+		if v.usd != nil {
+			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.usd))
 		}
 	}
 	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
+	if says := s.NotSeen(windows[1].from); says != "" && s.Spend.Last24hUSD == nil {
+		title = p.Title("24 h") + " " + says
+	}
 	line := draw.Even(w-4, append(words(c.Models), words(c.Keys)...)...)
 	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)
 }

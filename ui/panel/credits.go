@@ -277,11 +277,14 @@ func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
 
 // spendLines are what was spent, window by window.
 func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
-	lines := draw.Heads(p, w,
-		draw.Head{Label: "today (UTC)", Short: "today", Value: text.MaybeUSD(s.Spend.TodayUSD)},
-		draw.Head{Label: "24 h", Value: text.MaybeUSD(s.Spend.Last24hUSD)},
-		draw.Head{Label: "7 d", Value: text.MaybeUSD(s.Spend.Last7dUSD)},
-		draw.Head{Label: "30 d", Value: text.MaybeUSD(s.Spend.Last30dUSD)})
+	var heads []draw.Head
+	for _, v := range windowsOf(s) {
+		heads = append(heads, draw.Head{Label: v.label, Short: v.short, Value: v.says(s)})
+	}
+	lines := draw.Heads(p, w, heads...)
+	if says := NotSeen(s); says != "" {
+		lines = append(lines, p.Dim(draw.CutWords(says, w)))
+	}
 	if s.Key != nil && s.Key.BYOK.DailyUSD != nil && *s.Key.BYOK.DailyUSD > 0 {
 		lines = append(lines, figure(p, "own provider keys today, not from credits", text.USD(*s.Key.BYOK.DailyUSD), "", w))
 	}

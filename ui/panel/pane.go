@@ -216,7 +216,10 @@ func (d Pane) parts(w int) []part {
 		return append(parts, d.chanceParts(w)...)
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
-	day := text.MaybeUSD(s.Burn.USDPerDay) + p.Dim("/day")
+	day := seen(s, s.Burn.USDPerDay, s.At.AddDate(0, 0, -1))
+	if s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) == "" {
+		day += p.Dim("/day")
+	}
 	parts = append(parts,
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
 		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},

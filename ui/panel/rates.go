@@ -2,6 +2,8 @@ package panel
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/text"
@@ -12,6 +14,9 @@ import (
 func rateLine(p draw.Pen, s account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.Dim
+	if says := s.NotSeen(s.At.AddDate(0, 0, -1)); says != "" && s.Burn.USDPerDay == nil {
+		return draw.Pick(w, hour+dim("/h   ")+"24 h "+says, "24 h "+says, dim(says), hour+dim("/h"))
+	}
 	now := " now"
 	if s.Stale(p.Now) {
 		now = ""
@@ -26,17 +31,17 @@ func rateLine(p draw.Pen, s account.Snapshot, w int) string {
 // rateLines compare the rates of now, today and the week.
 func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	b := s.Burn
-	per := func(v *float64, unit string) string {
+	per := func(v *float64, unit string, from time.Time) string {
 		if v == nil {
-			return text.Unknown
+			return seen(s, v, from)
 		}
 		return text.USD(*v) + p.Dim(unit)
 	}
 	return draw.Heads(p, w,
-		draw.Head{Label: "last hour", Value: per(b.USDPerHour, "/h")},
-		draw.Head{Label: "usual now", Value: per(b.UsualUSDPerHour, "/h")},
-		draw.Head{Label: "24 h", Value: draw.JoinAll(" ", per(b.USDPerDay, ""), trend(s))},
-		draw.Head{Label: "a day in 7 d", Short: "7 d", Value: per(b.WeekUSDPerDay, "")})
+		draw.Head{Label: "last hour", Value: per(b.USDPerHour, "/h", s.At.Add(-time.Hour))},
+		draw.Head{Label: "usual now", Value: per(b.UsualUSDPerHour, "/h", s.At)},
+		draw.Head{Label: "24 h", Value: draw.JoinAll(" ", per(b.USDPerDay, "", s.At.AddDate(0, 0, -1)), trend(s))},
+		draw.Head{Label: "a day in 7 d", Short: "7 d", Value: per(b.WeekUSDPerDay, "", s.At.AddDate(0, 0, -7))})
 }
 
 // Pace is how fast money goes now, and against what is usual.
@@ -60,10 +65,10 @@ func Pace(p draw.Pen, s account.Snapshot) string {
 func rateColumn(p draw.Pen, s account.Snapshot, w int) []string {
 	b := s.Burn
 	return []string{
-		figure(p, "last hour", text.MaybeUSD(b.USDPerHour), "/h", w),
+		figure(p, "last hour", seen(s, b.USDPerHour, s.At.Add(-time.Hour)), "/h", w),
 		figure(p, "usual at this hour", text.MaybeUSD(b.UsualUSDPerHour), "/h", w),
-		figure(p, "24 h", text.MaybeUSD(b.USDPerDay), "/day", w),
-		figure(p, "7 d", text.MaybeUSD(b.WeekUSDPerDay), "/day", w),
+		figure(p, "24 h", seen(s, b.USDPerDay, s.At.AddDate(0, 0, -1)), "/day", w),
+		figure(p, "7 d", seen(s, b.WeekUSDPerDay, s.At.AddDate(0, 0, -7)), "/day", w),
 	}
 }
 
@@ -84,7 +89,7 @@ func trend(s account.Snapshot) string {
 
 // figure is a dim label at the left and a number at the right of w cells.
 func figure(p draw.Pen, label, value, unit string, w int) string {
-	if value == text.Unknown {
+	if !strings.HasPrefix(value, "$") { // it is not known
 		unit = ""
 	}
 	if draw.Width(label)+1+draw.Width(value)+draw.Width(unit) > w {
@@ -95,10 +100,9 @@ func figure(p draw.Pen, label, value, unit string, w int) string {
 
 // Spent draws what was spent, window by window, on one line.
 func Spent(p draw.Pen, s account.Snapshot, w, h int) []string {
-	word := func(label string, v *float64) string {
-		return p.Dim(label+"  ") + text.MaybeUSD(v)
+	var words []string
+	for _, v := range windowsOf(s) {
+		words = append(words, p.Dim(v.label+"  ")+v.says(s))
 	}
-	line := draw.Even(w-4,
-		word("today (UTC)", s.Spend.TodayUSD), word("24 h", s.Spend.Last24hUSD), word("7 d", s.Spend.Last7dUSD), word("30 d", s.Spend.Last30dUSD))
-	return draw.Panel(p, p.Title("spent"), "", []string{line}, w, h)
+	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s), w-16)), []string{draw.Even(w-4, words...)}, w, h)
 }

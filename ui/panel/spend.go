@@ -23,6 +23,7 @@ type SpendPlot struct {
 	Row    bool         // of a row of the breakdown: its data come over the network
 	All    bool         // of all rows of the table above
 	Pace   string       // how fast money goes now, beside the title
+	Unseen string       // what was spent when nobody saw it, likewise
 	Until  time.Time    // the end of the plot; zero: now
 	Usual  [24]*float64 // of each UTC hour of day, USD
 }
@@ -98,6 +99,9 @@ func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
 		title += p.Low(" until " + text.Moment(d.Until, p.Now))
 	} else if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
 		title += p.Dim(" · ") + d.Pace
+	}
+	if d.Until.IsZero() && d.Unseen != "" && draw.Width(title)+draw.Width(d.Unseen)+draw.Width(menu)+12 <= w {
+		title += p.Dim(" · " + d.Unseen)
 	}
 	lines, words, most := spendLinesOf(p, d, w-4, h-2)
 	f := draw.Frame{Title: title, Right: menu, FootLeft: words, FootRight: most}

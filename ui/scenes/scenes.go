@@ -157,6 +157,13 @@ var All = map[string]func() account.Snapshot{
 		s.Forecast = forecast.Forecast{State: forecast.Idle, Subject: forecast.Account, At: Now, History: 9 * 24 * time.Hour, LastSpend: Now.Add(-3 * time.Hour)}
 		return s
 	},
+	"not-seen": func() account.Snapshot {
+		s := Healthy()
+		s.Burn.USDPerDay, s.Burn.TrendRatio = nil, nil
+		s.Spend.TodayUSD, s.Spend.Last24hUSD = nil, nil
+		s.Unseen = []credit.Hole{{Gap: credit.Gap{Span: credit.Span{From: Now.Add(-37 * time.Hour), To: Now.Add(-2 * time.Hour)}, Cause: "not running"}, USD: 18, Known: true}}
+		return s
+	},
 	"auto-top-up": refilled,
 	"top-up-due": func() account.Snapshot {
 		s := refilled()

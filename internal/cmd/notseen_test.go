@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/client"
+	"ortop/history"
+	"ortop/internal/account"
+	"ortop/internal/credit"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+)
+
+// What was spent in a hole of 35 h is no day's, and every page says how much it is.
+func TestWhatNobodySawIsNoDays(t *testing.T) {
+	var readings []history.Reading
+	from, to := day("2026-11-19 11:00"), day("2026-11-20 22:00")
+	for at := day("2026-11-09 00:00"); !at.After(day("2026-11-21 06:00")); at = at.Add(time.Hour) {
+		r := history.Reading{At: at, UsageUSD: at.Sub(day("2026-11-09 00:00")).Hours(), CreditsUSD: 1000, CreditsKnown: true}
+		if at.After(from) {
+			r.UsageUSD -= 35 - 18 // the hole has 18
+		}
+		if !at.After(from) || !at.Before(to) {
+			readings = append(readings, r)
+		}
+	}
+	now := day("2026-11-21 06:00")
+	ar := archiveOf(t, time.Hour, readings...)
+	mon := monitor.New(monitor.Options{
+		Account: "personal", BaseURL: "https://x.test", Interval: time.Hour, Now: func() time.Time { return now },
+		Open:    func(context.Context) (*history.DB, string, error) { return ar.DB, "", nil },
+		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", client.ErrUnauthorized },
+	})
+	if _, err := mon.OpenArchive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	snap, err := mon.Once(t.Context(), monitor.Freshness{MaxAge: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const says = "not seen, $18.00 in 35 h"
+	has := func(what, page string, lines ...string) {
+		t.Helper()
+		for _, line := range lines {
+			if !strings.Contains(page, line) {
+				t.Errorf("%s lacks %q:\n%s", what, line, page)
+			}
+		}
+	}
+	if snap.Spend.Last1hUSD == nil || snap.Spend.TodayUSD == nil || snap.Spend.Last24hUSD != nil || snap.Spend.Last7dUSD == nil {
+		t.Errorf("Spend = %+v, want all but the last 24 h", snap.Spend)
+	}
+	has("status", render.StatusText(snap, now), "last 24 h: "+says)
+	if strings.Count(render.StatusText(snap, now), "not seen") != 1 {
+		t.Errorf("status says more than once what was not seen:\n%s", render.StatusText(snap, now))
+	}
+	holes := render.Status(snap, now).Spend.NotSeen
+	if len(holes) != 1 || *holes[0].Spend != 18 || *holes[0].From != "2026-11-19T11:00:01Z" && *holes[0].From != "2026-11-19T11:00:00Z" || *holes[0].To != "2026-11-20T22:00:00Z" {
+		t.Errorf("not_seen = %+v, want $18 from the 19th, 11:00, to the 20th, 22:00", holes)
+	}
+
+	r, err := newReport(t.Context(), mon, account.Snapshot{At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.SpentUSD == nil || *r.SpentUSD != 126-35+18 {
+		t.Errorf("the week's spend is %v, want it whole, %d", r.SpentUSD, 126-35+18)
+	}
+	for i, want := range []string{"", "", "", says, says, ""} {
+		if d := r.Days[i]; d.SpentWhy != want || (d.SpentUSD == nil) != (want != "") {
+			t.Errorf("day %d: %v %q, want %q", i, d.SpentUSD, d.SpentWhy, want)
+		}
+	}
+	has("report", render.ReportText(r, now), says)
+	if d := render.Report(r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
+		t.Errorf("report --json has %+v, want null and why", d)
+	}
+	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, now); err != nil || r.SpentWhy != says {
+		t.Errorf("a span that begins in the hole: %v %q, %v, want %q", r.SpentUSD, r.SpentWhy, err, says)
+	}
+
+	for _, c := range []struct {
+		layout render.RowLayout
+		want   []string
+	}{
+		{render.TableRows, []string{"2026-11-19 00:00:00              —        $760.00        $240.00      $1,000.00  " + says, "2026-11-20 00:00:00              —"}},
+		{render.JSONRows, []string{`"not_seen":[{"from":"2026-11-19T11:00:0`, `"to":"2026-11-20T22:00:00Z","spend_usd":18}]}`}},
+	} {
+		var b bytes.Buffer
+		out := render.NewRowWriter(&b, c.layout)
+		if err := eachRow(t.Context(), ar, historyQuery{every: 24 * time.Hour, to: now}, out.Write); err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Close(); err != nil {
+			t.Fatal(err)
+		}
+		has("history", b.String(), c.want...)
+		if n := strings.Count(b.String(), `"spend_usd":18`); n > 1 {
+			t.Errorf("history --json tells the hole %d times:\n%s", n, b.String())
+		}
+	}
+}
