@@ -92,19 +92,14 @@ func (db *DB) watch() (moved bool, err error) {
 	info, err := os.Stat(db.path)
 	there := err == nil
 	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
-		return false, nil
+		return db.restored()
 	}
 	same := there && os.SameFile(info, db.file) // it could not be read meanwhile
 	_ = db.closeConn()
 	if db.lost = db.open(); db.lost != nil {
 		return true, db.lost
 	}
-	clear(db.heads)
-	clear(db.ids)
-	clear(db.loaded)
-	db.bad, db.spoilt, db.named = nil, nil, false
-	db.tails = nil
-	db.follow(db.pending...)
+	db.forget()
 	switch {
 	case db.note != "" || same:
 	case there:
@@ -112,6 +107,37 @@ func (db *DB) watch() (moved bool, err error) {
 	default:
 		db.note = "the history file was removed; a new one was begun"
 	}
+	return true, nil
+}
+
+// forget drops what is known of the file that was there.
+func (db *DB) forget() {
+	clear(db.heads)
+	clear(db.ids)
+	clear(db.loaded)
+	db.bad, db.spoilt, db.named = nil, nil, false
+	db.tails = nil
+	db.follow(db.pending...)
+}
+
+// restored notices that [Restore] put other content into the file: SQLite then counts
+// its schema as another, which nothing else does but a migration.
+func (db *DB) restored() (bool, error) {
+	v, err := db.dataVersion()
+	if err != nil || v == db.watched {
+		return false, err
+	}
+	schema, err := db.conn.int("PRAGMA schema_version")
+	if err != nil {
+		return false, err
+	}
+	was := db.schema
+	db.watched, db.schema = v, schema
+	if schema == was {
+		return false, nil
+	}
+	db.forget()
+	db.note = "the history was replaced by another"
 	return true, nil
 }
 

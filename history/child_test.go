@@ -19,7 +19,7 @@ import (
 // childEnv makes the test binary play one of the parts below.
 const childEnv = "ORTOP_HISTORY_CHILD"
 
-var parts = map[string]func(path string) error{"writer": writer, "hammer": hammer, "full": full, "unprivileged": unprivileged, "migrator": migrator, "filler": filler}
+var parts = map[string]func(path string) error{"writer": writer, "hammer": hammer, "full": full, "unprivileged": unprivileged, "migrator": migrator, "filler": filler, "restorer": restorer}
 
 func TestMain(m *testing.M) {
 	if part, path, ok := strings.Cut(os.Getenv(childEnv), " "); ok {

@@ -54,16 +54,10 @@ PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF; PRAGMA cell_si
 func dial(path, query string) (*conn, error) {
 	dsn := ":memory:"
 	if path != "" {
-		abs, err := filepath.Abs(path)
-		if err != nil {
+		var err error
+		if dsn, err = fileURI(path, query); err != nil {
 			return nil, err
 		}
-		// A path with a drive letter needs a slash before it in a URI.
-		abs = filepath.ToSlash(abs)
-		if abs[0] != '/' {
-			abs = "/" + abs
-		}
-		dsn = (&url.URL{Scheme: "file", Path: abs, RawQuery: query}).String()
 	}
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
@@ -81,6 +75,20 @@ func dial(path, query string) (*conn, error) {
 		return nil, err
 	}
 	return k, nil
+}
+
+// fileURI names a file to SQLite.
+func fileURI(path, query string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	// A path with a drive letter needs a slash before it in a URI.
+	abs = filepath.ToSlash(abs)
+	if abs[0] != '/' {
+		abs = "/" + abs
+	}
+	return (&url.URL{Scheme: "file", Path: abs, RawQuery: query}).String(), nil
 }
 
 // close needs no check where another error is returned, or nothing was written.

@@ -151,6 +151,9 @@ func (db *DB) refresh() error {
 	}
 	v, err := db.conn.int("PRAGMA data_version")
 	if err == nil && v != db.cached {
+		if _, err := db.restored(); err != nil {
+			return err
+		}
 		clear(db.heads)
 		db.cached = v
 		db.tails = nil

@@ -62,6 +62,8 @@ type DB struct {
 	ids      []int64             // ids[s-1] is the row of names[s-1] in this file, or 0
 	heads    map[Series]*head    // as stored; valid while cached equals data_version
 	cached   int64
+	watched  int64 // data_version at which schema was read
+	schema   int64
 	pending  []entry          // not yet stored, oldest first
 	dropped  int              // entries that pending had no room for
 	tails    map[Series]*tail // what pending adds to the stored rows

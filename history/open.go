@@ -40,7 +40,11 @@ func (db *DB) open() error {
 		_ = db.closeConn()
 		return openError(db.path, err)
 	}
-	db.cached = db.version
+	if db.schema, err = k.int("PRAGMA schema_version"); err != nil {
+		_ = db.closeConn()
+		return openError(db.path, err)
+	}
+	db.cached, db.watched = db.version, db.version
 	k.stats = &db.stats
 	return nil
 }
