@@ -1,19 +1,14 @@
 package cmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
@@ -50,18 +45,7 @@ The exit code is 4 if an account that has a key could not be read.`,
 		RunE:  list,
 	}
 	l.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
-	c.AddCommand(l, &cobra.Command{
-		Use:   "add [NAME]",
-		Short: "Check a key and store it",
-		Long: `add reads a key from a prompt, or from standard input, checks it with the API, and
-stores it in the system keyring, or where there is none in a file that only you
-can read. The account is added to the configuration. Without a name it is
-"` + config.DefaultAccount + `", the one that ortop shows. An account whose key is in the
-environment is listed before the first one that is added.`,
-		Example: "  ortop accounts add\n  pass show openrouter | ortop accounts add work",
-		Args:    cobra.MaximumNArgs(1),
-		RunE:    a.runs(a.addAccount),
-	}, &cobra.Command{
+	c.AddCommand(l, a.addCommand(), &cobra.Command{
 		Use:   "balance NAME USD",
 		Short: "State the balance of an account whose key cannot read it",
 		Long: `balance takes what OpenRouter's web page says is left of an account whose key
@@ -157,72 +141,4 @@ func (a *app) stateBalance(ctx context.Context, args []string) error {
 	}
 	_, err = fmt.Fprintf(a.stdout, "account %s: %s\n", args[0], words)
 	return written(err)
-}
-
-func (a *app) addAccount(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		if err := config.CheckName(args[0]); err != nil {
-			return usageError("", "%w", err)
-		}
-		a.flags.account = ""
-	}
-	s, err := a.settings()
-	if err != nil {
-		return err
-	}
-	if s.configPath == "" {
-		return errNoConfig
-	}
-	account := s.account
-	if len(args) > 0 {
-		if account, err = s.config.Find(args[0]); err != nil {
-			account = config.Account{Name: args[0]}
-		}
-	}
-	text, err := a.readKey(ctx)
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	key, where, err := a.storeKey(ctx, s, account, text)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(a.stdout, "account %s: key %s stored in the %s\n", account.Name, key.Fingerprint(), where)
-	return err
-}
-
-// readKey reads one line: from a prompt that does not show it, or from
-// standard input.
-func (a *app) readKey(ctx context.Context) (string, error) {
-	if !term.IsTerminal(a.stdin.Fd()) {
-		line, err := bufio.NewReader(io.LimitReader(a.stdin, keyLimit)).ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("reading the key from standard input: %w", err)
-		}
-		return line, nil
-	}
-	before, err := term.GetState(a.stdin.Fd())
-	if err != nil {
-		return "", fmt.Errorf("reading the key: %w", err)
-	}
-	fmt.Fprint(a.stderr, "key (not shown): ")
-	type answer struct {
-		line []byte
-		err  error
-	}
-	read := make(chan answer, 1)
-	go func() {
-		line, err := term.ReadPassword(a.stdin.Fd())
-		read <- answer{line, err}
-	}()
-	select {
-	case r := <-read:
-		fmt.Fprintln(a.stderr)
-		return string(r.line), r.err
-	case <-ctx.Done():
-		fmt.Fprintln(a.stderr)
-		return "", errors.Join(ctx.Err(), term.Restore(a.stdin.Fd(), before))
-	}
 }

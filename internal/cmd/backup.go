@@ -35,7 +35,7 @@ func (a *app) restoreCommand() *cobra.Command {
 		Long: `restore checks every row of a backup, and puts it in the place of the history, whole
 or not at all. What was there is kept in a file beside it. A running ortop need not
 be stopped: it goes on with what was restored. The backup stays as it is.`,
-		Example: "  ortop restore history-backup.db",
+		Example: "  ortop restore restored.db",
 		Args:    cobra.ExactArgs(1),
 		RunE:    a.runs(a.restore),
 	}

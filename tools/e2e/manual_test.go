@@ -142,7 +142,7 @@ func runExample(t *testing.T, line string) {
 		account.Fail(ordinaryFaults()...)
 		key = append(env[:len(env):len(env)], "OPENROUTER_API_KEY="+ordinaryKey)
 	}
-	if out, err := run("ortop status && ortop history --csv > readings.csv && cp .local/share/ortop/history.db laptop.db", key); err != nil {
+	if out, err := run("ortop status && ortop history --csv > readings.csv && cp .local/share/ortop/history.db laptop.db && cp laptop.db restored.db", key); err != nil {
 		t.Fatalf("ortop status: %v\n%s", err, out)
 	}
 	switch {
