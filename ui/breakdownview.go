@@ -34,7 +34,7 @@ func (breakdownView) keys(m Model, _ layout, k keyMap) keyMap {
 	if v.filter.typing {
 		return v.filter.keys(k)
 	}
-	k.sort.SetHelp("s", "sort: "+sorts[v.sort].name)
+	k.sort.SetHelp(k.sort.Help().Key, "sort: "+sorts[v.sort].name)
 	return k.forList(len(v.rows), v.open, !v.open)
 }
 

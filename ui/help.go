@@ -9,11 +9,15 @@ import (
 )
 
 // renderHelp lists the keys that do something, in as many columns as it
-// takes.
-func renderHelp(p draw.Pen, k keyMap, under []string, w, h int) []string {
+// takes, from the line top on where there are more than have room.
+func renderHelp(p draw.Pen, k keyMap, top int, under []string, w, h int) []string {
 	bindings := k.full()
+	keys := 6
+	for _, b := range bindings {
+		keys = max(keys, draw.Width(b.Help().Key))
+	}
 	entry := func(b key.Binding) string {
-		return p.Accent(draw.FlushRight(b.Help().Key, 6)) + "  " + b.Help().Desc
+		return p.Accent(draw.FlushRight(b.Help().Key, keys)) + "  " + b.Help().Desc
 	}
 	zone, _ := p.Now.Zone()
 	notes := []string{
@@ -59,10 +63,18 @@ func renderHelp(p draw.Pen, k keyMap, under []string, w, h int) []string {
 	}
 	panelW := min(w, 82)
 	panelH := min(h, len(body)+2)
-	if more := len(body) - (panelH - 2); more > 0 {
-		rest := fmt.Sprintf("and %d more", more+1)
-		body = append(body[:panelH-3], p.Dim(draw.Pick(panelW-4, rest+" in a taller window", rest)))
+	f := draw.Frame{Title: p.Title("keys"), Right: p.Dim(p.Key("back", "esc") + " back"), Lit: true}
+	if seen := panelH - 2; len(body) > seen {
+		top = min(top, len(body)-seen)
+		f.FootLeft = p.Dim(fmt.Sprintf("%d to %d of %d", top+1, top+seen, len(body)))
+		f.FootRight = p.Accent("↑ ↓") + p.Dim(" more")
+		body = body[top : top+seen]
 	}
-	f := draw.Frame{Title: p.Title("keys"), Right: p.Dim("esc back"), Lit: true}
 	return draw.Over(p, under, f.Render(p, body, panelW, panelH), w, h)
+}
+
+// scrollHelp moves the help by lines.
+func (m Model) scrollHelp(by int) Model {
+	m.helpTop = min(max(0, m.helpTop+by), max(0, len(m.enabledKeys(m.layout()).full())-1))
+	return m
 }

@@ -108,7 +108,7 @@ func (k keyMap) footer(p draw.Pen) []string {
 	word := func(does string, keys ...key.Binding) string {
 		shown := ""
 		for _, b := range keys {
-			if b.Enabled() {
+			if b.Enabled() && b.Help().Key != "" {
 				shown += b.Help().Key + " "
 			}
 		}
@@ -133,7 +133,7 @@ func (k keyMap) full() []key.Binding {
 	all = append(all, k.state, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.settings, k.help, k.interrupt, k.suspend)
 	shown := all[:0]
 	for _, b := range all {
-		if b.Enabled() {
+		if b.Enabled() && strings.TrimSpace(b.Help().Key) != "" {
 			shown = append(shown, b)
 		}
 	}
@@ -147,8 +147,12 @@ func together(does string, keys ...key.Binding) key.Binding {
 		return key.Binding{}
 	}
 	first, last := keys[0].Help().Key, keys[len(keys)-1].Help().Key
-	shown := first + " " + last
-	if len(keys) > 2 {
+	run, shown := len(keys) > 2, "" // 1 2 3 4
+	for i, b := range keys {
+		run = run && b.Help().Key == strconv.Itoa(i+1)
+		shown += " " + b.Help().Key
+	}
+	if shown = strings.TrimSpace(shown); run {
 		shown = first + "-" + last
 	}
 	var all []string

@@ -31,6 +31,7 @@ type Model struct {
 
 	view     int // into views
 	help     bool
+	helpTop  int // its first line on the screen
 	notice   string
 	noticeID int // its generation
 	onboard  onboarding
@@ -56,7 +57,12 @@ func newModel(o Options) Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	m := Model{o: o, keys: newKeyMap(), dark: true, now: o.Now(), watched: newWatched(o.Feed)}
+	keys, err := newKeyMap().remapped(o.Keys)
+	if err != nil { // which whoever made the options would have been told
+		keys, _ = newKeyMap().remapped(nil)
+		o.Keys = nil
+	}
+	m := Model{o: o, keys: keys, dark: true, now: o.Now(), watched: newWatched(o.Feed)}
 	m.notice = draw.Clean(o.Notice)
 	o.Settings.Theme = o.Theme
 	m = m.applied(o.Settings).looking(o.Looks)
@@ -138,7 +144,7 @@ func (m Model) glyphs() draw.Glyphs {
 }
 
 func (m Model) pen() draw.Pen {
-	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second()}
+	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second(), Keys: m.keys.shownKeys(m.o.Keys)}
 	if m.turning || m.entry.check.Loading {
 		p.Spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
 	}
@@ -193,7 +199,7 @@ func (m Model) frame() string {
 	case m.dialog.open:
 		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:
-		lines = renderHelp(d.Pen, d.keys, d.lines(l), m.w, m.h)
+		lines = renderHelp(d.Pen, d.keys, m.helpTop, d.lines(l), m.w, m.h)
 	case m.settings.Open:
 		lines = m.settings.Render(d.Pen, m.stored(), d.lines(l), m.w, m.h)
 	case m.stating.open:

@@ -52,7 +52,10 @@ func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 		m.settings = m.settings.Move(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button])
 		return m, nil
 	}
-	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open {
+	if m.help {
+		return m.scrollHelp(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button]), nil
+	}
+	if m.feed == nil || m.dialog.open || m.palette.open || m.stating.open {
 		return m, nil
 	}
 	if !l.spend.holds(at.X, at.Y) {

@@ -125,6 +125,9 @@ type Options struct {
 	// it is now, and may be nil. It may take a moment.
 	Looks    Looks
 	Remember func(Looks)
+	// Keys are put on actions, by their names, in place of those that are there;
+	// CheckKeys has nothing against them.
+	Keys map[string][]string
 	// Own are themes that a person made.
 	Own []draw.Own
 	// Notice is a line for the person that the screen begins with, or empty.

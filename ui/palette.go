@@ -47,7 +47,7 @@ func (m Model) commands() []command {
 	}
 	press := func(about string, b key.Binding) {
 		if b.Enabled() {
-			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m Model) (tea.Model, tea.Cmd) { return m.pressed(pressOf(b.Keys()[0])) }})
+			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m Model) (tea.Model, tea.Cmd) { return m.pressed(actOf(b)) }})
 		}
 	}
 	if k.mode.Enabled() {

@@ -170,8 +170,16 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case key.Matches(msg, k.quit):
 		return m.quit()
 	case key.Matches(msg, k.help):
-		m.help = !m.help
+		m.help, m.helpTop = !m.help, 0
 		return m, nil
+	case m.help && msg.Code == tea.KeyUp:
+		return m.scrollHelp(-1), nil
+	case m.help && msg.Code == tea.KeyDown:
+		return m.scrollHelp(1), nil
+	case m.help && msg.Code == tea.KeyPgUp:
+		return m.scrollHelp(-m.h / 2), nil
+	case m.help && msg.Code == tea.KeyPgDown:
+		return m.scrollHelp(m.h / 2), nil
 	case m.help:
 		m.help = !key.Matches(msg, k.back)
 		return m, nil

@@ -106,7 +106,7 @@ func (d screen) list(v view, card func(p draw.Pen, w, h int) (title string, line
 	title, lines := card(d.Pen, in, rows)
 	foot := draw.Fit(d.Bright(d.m.notice), in)
 	if d.m.notice == "" {
-		foot = draw.Spread(d.Dim("? help"), v.age(d, in/2-8), in)
+		foot = draw.Spread(d.Dim(d.Key("help", "?")+" help"), v.age(d, in/2-8), in)
 	}
 	out := append(append([]string{header, title}, draw.Fill(lines, in, rows)...), foot)
 	for i := range out {

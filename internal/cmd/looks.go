@@ -86,6 +86,7 @@ func (a *app) screenSettings(o *ui.Options, s settings, log *slog.Logger) {
 	if c.Interval > 0 {
 		o.Settings.Interval = c.Interval.String()
 	}
+	o.Keys = c.Keys
 	o.Looks = readLooks(c, o.Own)
 	o.Theme = cmp.Or(a.flags.theme, o.Looks.Theme)
 	o.Remember = rememberLooks(c, log)

@@ -13,6 +13,7 @@ import (
 	"ortop/client"
 	"ortop/internal/config"
 	"ortop/internal/text"
+	"ortop/ui"
 )
 
 const defaultInterval = time.Minute
@@ -69,6 +70,11 @@ func (a *app) settings() (s settings, err error) {
 			return s, usageError("", "%s: %w", s.configPath, err)
 		}
 		return s, err
+	}
+	if len(s.config.Keys) > 0 {
+		if err := ui.CheckKeys(s.config.Keys); err != nil {
+			return s, usageError("", "%s: [keys]: %w", s.configPath, err)
+		}
 	}
 	return s, nil
 }

@@ -65,21 +65,22 @@ const maxBytes = 1 << 20
 // Config is the content of the configuration file. The zero value is that of an
 // empty or absent file.
 type Config struct {
-	Account  string        // Account names the default account. If empty, it is the first of Accounts.
-	BaseURL  string        // BaseURL is for accounts without their own. If empty, it is OpenRouter's.
-	Interval time.Duration // Interval is for accounts without their own. If zero, the program's own default.
-	History  string        // History is the absolute path of the history file. If empty, DataPath gives it.
-	Theme    string        // Theme names a theme; the name is not checked here.
-	Clock    string        // Clock is one of Clocks, or empty.
-	Zone     string        // Zone is a time zone by its name. If empty, it is the system's.
-	View     string        // View is one of Views, or empty.
-	Range    string        // Range is one of Ranges, or empty.
-	Glyphs   string        // Glyphs is one of GlyphSets, or empty.
-	Currency text.Currency // Currency is one besides US dollars.
-	Accounts []Account     // Accounts are in the order of the file.
-	Quiet    Hours         // Quiet are the hours for alerts without their own.
-	Alerts   []Alert       // Alerts are in the order of the file.
-	Channels []Channel     // Channels are in the order of the file.
+	Account  string              // Account names the default account. If empty, it is the first of Accounts.
+	BaseURL  string              // BaseURL is for accounts without their own. If empty, it is OpenRouter's.
+	Interval time.Duration       // Interval is for accounts without their own. If zero, the program's own default.
+	History  string              // History is the absolute path of the history file. If empty, DataPath gives it.
+	Theme    string              // Theme names a theme; the name is not checked here.
+	Clock    string              // Clock is one of Clocks, or empty.
+	Zone     string              // Zone is a time zone by its name. If empty, it is the system's.
+	View     string              // View is one of Views, or empty.
+	Range    string              // Range is one of Ranges, or empty.
+	Glyphs   string              // Glyphs is one of GlyphSets, or empty.
+	Currency text.Currency       // Currency is one besides US dollars.
+	Accounts []Account           // Accounts are in the order of the file.
+	Keys     map[string][]string // Keys are put on actions of the dashboard, whose names are not checked here.
+	Quiet    Hours               // Quiet are the hours for alerts without their own.
+	Alerts   []Alert             // Alerts are in the order of the file.
+	Channels []Channel           // Channels are in the order of the file.
 }
 
 // Account is one [[accounts]] table. At most one of KeyCommand, Keyring and

@@ -26,6 +26,16 @@ folder; ~/ and $HOME/ are expanded. These settings come first:
   quiet     the hours in which alerts wait, such as "22:00-07:00", by the clock of
             this machine
 
+[keys] puts keys on what the dashboard does: one in quotes, or a list of them, in
+place of those that are there, or [] for none. A key is a letter or a sign, or a name
+such as "ctrl+r", "f5", "enter", "left" or "pgdown". The actions:
+
+  next-view, previous-view, overview, forecast, breakdown, events, back, command,
+  refresh, pause, quit, help, settings, theme, shorter-range, longer-range,
+  cursor-left, cursor-right, zoom-in, zoom-out, earlier, now, plot, state-balance,
+  account, accounts, copy, export, credits-page, up, down, page-up, page-down, open,
+  filter, group, sort, byok, acknowledge, suspend
+
 Each [[accounts]] is an account, with one source of its key:
 
   name         how it is called: unique, whatever its letter case

@@ -92,7 +92,11 @@ type walker struct {
 type table struct {
 	list  *list
 	index int
+	keys  bool // it is the one of the keys
 }
+
+// keysTable has the keys of actions.
+const keysTable = "keys"
 
 // walk ends without an error where the grammar does: the library finds the same
 // fault, and knows its place.
@@ -106,6 +110,13 @@ func (w *walker) walk(doc []byte) *Error {
 		case unstable.ArrayTable:
 			in, err = w.header(e)
 		case unstable.Table:
+			if keyOf(e) == keysTable {
+				w.first = cmp.Or(w.first, keysTable)
+				in = table{keys: true}
+				w.config.Keys = map[string][]string{}
+				w.at.offset[keysTable+"."] = offsetOf(e)
+				break
+			}
 			in, err = w.header(e)
 			if err == nil {
 				err = w.here(e, "%[1]s is a list: write [[%[1]s]], not [%[1]s]", in.list.name)
@@ -125,7 +136,7 @@ func (w *walker) header(e *unstable.Node) (table, *Error) {
 	name := keyOf(e)
 	l := findList(name)
 	if l == nil {
-		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, listNames()))
+		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, append(listNames(), keysTable)))
 	}
 	return w.newTable(l, e)
 }
@@ -138,13 +149,20 @@ func (w *walker) newTable(l *list, at *unstable.Node) (table, *Error) {
 	l.grow(&w.config)
 	w.at.offset[placeOf(l.name, i, "")] = offsetOf(at)
 	w.first = cmp.Or(w.first, l.name)
-	return table{l, i}, nil
+	return table{list: l, index: i}, nil
 }
 
 func (w *walker) setting(e *unstable.Node, in table) *Error {
 	name := keyOf(e)
 	v := value{node: e.Value(), folder: w.folder}
 	var err error
+	if in.keys {
+		w.config.Keys[clean(name)], err = v.keys()
+		if err != nil {
+			return w.here(e, "%s %v", clean(name), err)
+		}
+		return nil
+	}
 	if in.list == nil {
 		if l := findList(name); l != nil {
 			return w.inlineTables(e, l)
@@ -204,7 +222,11 @@ func (w *walker) unknown(e *unstable.Node, name string, in table) *Error {
 	if in.list != nil {
 		here = in.list.settings
 		if _, ok := topSettings[name]; ok {
-			return w.here(e, "%s belongs above the first [[%s]] line", name, w.first)
+			first := "[[" + w.first + "]]"
+			if w.first == keysTable {
+				first = "[" + w.first + "]"
+			}
+			return w.here(e, "%s belongs above the first %s line", name, first)
 		}
 	}
 	for _, l := range lists {

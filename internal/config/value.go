@@ -273,3 +273,20 @@ func (v value) currency(to *text.Currency) (err error) {
 	*to, err = text.ParseCurrency(s)
 	return err
 }
+
+// keys takes the name of a key, or a list of them, which may be empty.
+func (v value) keys() ([]string, error) {
+	names := []string{}
+	if v.node.Kind != unstable.Array {
+		var s string
+		if err := v.text(&s); err != nil {
+			return nil, errors.New(`must be a key in quotes, such as "R", or a list of them`)
+		}
+		return append(names, s), nil
+	}
+	err := v.texts(&names)
+	if names == nil {
+		names = []string{}
+	}
+	return names, err
+}

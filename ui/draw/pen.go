@@ -21,8 +21,20 @@ type Pen struct {
 	Focused bool
 	Spin    string // what turns while a request is in flight, or empty
 	Style   Style  // of spend over time
+	// Keys are those that a person put on actions, by their names, as they are
+	// shown.
+	Keys map[string]string
 	// Second is a currency in which amounts are said besides.
 	Second text.Currency
+}
+
+// Key is how the key of an action is shown, which is otherwise if nobody
+// changed it.
+func (p Pen) Key(action, otherwise string) string {
+	if k, ok := p.Keys[action]; ok {
+		return k
+	}
+	return otherwise
 }
 
 // shades reports whether surfaces can be told apart by their colour alone.

@@ -38,9 +38,9 @@ func (d Accounts) Render(p draw.Pen, w, h int) []string {
 		lines = append(lines, "  "+p.Dim(fmt.Sprintf("and %d more", more)))
 	}
 	lines = append(lines, total)
-	keys := "A show, add, remove"
+	keys := p.Key("accounts", "A") + " show, add, remove"
 	if _, watched := d.watched(); watched > 1 {
-		keys = "a next   " + keys
+		keys = p.Key("account", "a") + " next   " + keys
 	}
 	columns := draw.Pick(w-8-draw.Width("accounts")-draw.Width(keys), ": left, spend, and when it runs out", ": left, spend, runs out", "")
 	title := p.Title("accounts") + p.Dim(columns)

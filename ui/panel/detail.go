@@ -137,7 +137,7 @@ func (d Breakdown) renderRow(p draw.Pen, w, h int) []string {
 		n = h
 	}
 	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.Span))
-	out := draw.Panel(p, title, p.Dim("esc back"), factLines(p, factsOf(p, d.By, r), w-4), w, n)
+	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, factsOf(p, d.By, r), w-4), w, n)
 	if n < h {
 		out = append(out, d.Plot.Render(p, w, h-n)...)
 	}

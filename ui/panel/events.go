@@ -47,7 +47,7 @@ func (d Events) Detail(p draw.Pen, w, h int) []string {
 	}
 	back := ""
 	if d.Open {
-		back = p.Dim("esc back")
+		back = p.Dim(p.Key("back", "esc") + " back")
 	}
 	return draw.Panel(p, p.Title(eventKind(e)), back, eventLines(p, e, w-4), w, h)
 }

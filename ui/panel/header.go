@@ -86,11 +86,12 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 // view itself does not have it. ends are the cells at which each tab ends.
 func Tabs(p draw.Pen, names []string, view int, summary string, w int) (line string, ends []int) {
 	for i, name := range names {
-		tab := " " + string(rune('1'+i)) + " " + name + " "
+		k := p.Key(name, string(rune('1'+i)))
+		tab := " " + k + " " + name + " "
 		if i == view {
 			line += p.Tab(tab)
 		} else {
-			line += p.Accent(tab[:2]) + p.Dim(tab[2:])
+			line += p.Accent(" "+k) + p.Dim(" "+name+" ")
 		}
 		ends = append(ends, draw.Width(line))
 	}
