@@ -49,7 +49,7 @@ func TestPlanKeys(t *testing.T) {
 		asks    bool   // the last key asks for a plan
 	}{
 		{"a sum", []string{"enter", "$49.50", "enter"}, with(func(in *inputs) { in.topUpUSD = 49.5 }), false, "", true},
-		{"a weekday", []string{"down", "enter", "Tue", "enter"}, with(func(in *inputs) { in.until = time.Date(2026, 11, 24, 0, 0, 0, 0, scenes.Zone) }), false, "", true},
+		{"a weekday", []string{"down", "enter", "Tue", "enter"}, with(func(in *inputs) { in.until = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC).In(scenes.Zone) }), false, "", true},
 		{"a span", []string{"down", "enter", "5d", "enter"}, with(func(in *inputs) { in.until = scenes.Now.AddDate(0, 0, 5) }), false, "", true},
 		{"days", []string{"down", "down", "enter", "14", "enter"}, with(func(in *inputs) { in.days = 14 }), false, "", true},
 		{"weeks", []string{"down", "down", "down", "enter", "3w", "enter"}, with(func(in *inputs) { in.days = 21 }), false, "", true},
