@@ -9,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
@@ -83,6 +84,9 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 		return errNoConfig
 	}
 	key, err := keys.Remove(ctx, path, args[0])
+	if errors.Is(err, config.ErrNoAccount) {
+		return &exitError{exitUsage, err, didYouMean(args[0], a.accountNames(ctx))}
+	}
 	if err != nil {
 		return err
 	}

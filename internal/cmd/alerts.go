@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -36,15 +35,18 @@ The process that polls evaluates them: a dashboard, or ortop collect.`,
 			return usageError("ortop alerts --help lists its commands", "alerts needs a command")
 		}),
 	}
-	c.AddCommand(&cobra.Command{
+	var asJSON bool
+	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the rules, where each is sent, and which fire",
-		Long: `list prints each rule, from the configuration and from the defaults: its account,
-its channels, its cooldown and its quiet hours. Each channel follows, and then
-the alerts that fire by the last reading of the account.`,
+		Long: `list prints the alerts that fire by the last reading of the account; then each rule,
+from the configuration and from the defaults: its account, its channels, its
+cooldown and its quiet hours; and then each channel.`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.listAlerts(ctx) }),
-	}, &cobra.Command{
+		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.listAlerts(ctx, asJSON) }),
+	}
+	list.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.AddCommand(list, &cobra.Command{
 		Use:   "test",
 		Short: "Send a test to every channel",
 		Long: `test sends one message to every channel of the configuration, once, and reports
@@ -55,22 +57,12 @@ for each whether it was delivered. The exit code is 1 if one was not.`,
 	return c
 }
 
-func (a *app) listAlerts(ctx context.Context) (err error) {
+func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
-	for _, r := range alertRules(s.config) {
-		r = r.Filled()
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
-	}
-	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
-	for _, c := range alertChannels(s.config) {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
-	}
 	snap := account.Snapshot{Account: s.account.Name}
 	if _, err := os.Stat(s.historyPath); err == nil && s.historyErr == nil {
 		ses := a.watch(s, a.errLog(), nil)
@@ -83,7 +75,20 @@ func (a *app) listAlerts(ctx context.Context) (err error) {
 			return &exitError{code: exitUnknown, err: fmt.Errorf("reading the history: %w", err)}
 		}
 	}
-	fmt.Fprintln(w, "\n"+render.AlertsFiring(snap, a.now()))
+	if asJSON {
+		return a.answerJSON(render.Alerts(snap, alertRules(s.config), alertChannels(s.config), a.now()))
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, render.AlertsFiring(snap, a.now())+"\n")
+	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
+	for _, r := range alertRules(s.config) {
+		r = r.Filled()
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
+	}
+	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
+	for _, c := range alertChannels(s.config) {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
+	}
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
@@ -95,8 +100,7 @@ func quietHours(r alert.Rule) string {
 	if r.Quiet == (alert.Quiet{}) {
 		return "never"
 	}
-	clock := func(d time.Duration) string { return fmt.Sprintf("%02d:%02d", d/time.Hour, d%time.Hour/time.Minute) }
-	hours := clock(r.Quiet.From) + "-" + clock(r.Quiet.To)
+	hours := render.TimeOfDay(r.Quiet.From) + "-" + render.TimeOfDay(r.Quiet.To)
 	if r.Level == alert.Urgent && !r.QuietUrgent {
 		return "never, though others are " + hours
 	}
@@ -115,7 +119,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 		_, _ = io.WriteString(a.stderr, alert.Terminal(channels, []alert.Event{e}))
 	}
 	results := alert.Test(ctx, alert.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
-	c := &checkup{w: a.stdout}
+	c := &checkup{}
 	for _, r := range results {
 		if r.Via.OnTerminal() && !onTerminal {
 			c.note(r.Channel, fmt.Sprintf("%s: not sent, because standard error is not a terminal", r.Via), "")
@@ -125,13 +129,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 			c.ok(r.Channel, "%s", r.Via)
 		}
 	}
-	switch {
-	case c.err != nil:
-		return fmt.Errorf("writing the answer: %w", c.err)
-	case c.bad > 0:
-		return &exitError{code: exitFailed}
-	}
-	return nil
+	return c.answer(a, false, "every channel was tried", "not delivered")
 }
 
 // alertRules returns the rules of the configuration and the defaults that it

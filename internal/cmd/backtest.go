@@ -16,7 +16,10 @@ import (
 	"ortop/internal/text"
 )
 
-type backtestFlags struct{ tasks, traces string }
+type backtestFlags struct {
+	tasks, traces string
+	json          bool
+}
 
 func (a *app) backtestCommand() *cobra.Command {
 	var f backtestFlags
@@ -39,7 +42,7 @@ a line, in the order of the tasks.`,
 		Example: `  ortop backtest spend.csv
   ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
 		RunE: a.runs(func(ctx context.Context, files []string) error {
-			grade := func() error { return a.backtest(ctx, files) }
+			grade := func() error { return a.backtest(ctx, files, f.json) }
 			switch {
 			case f.tasks != "" && f.traces != "" && len(files) == 0:
 				grade = func() error { return a.backtestTasks(ctx, f) }
@@ -50,6 +53,7 @@ a line, in the order of the tasks.`,
 			return err
 		}),
 	}
+	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object; --tasks prints one a line in any case")
 	c.Flags().StringVar(&f.tasks, "tasks", "", "times to forecast at, in CSV")
 	c.Flags().StringVar(&f.traces, "traces", "", "folder of the traces that the tasks name")
 	return c
@@ -100,24 +104,32 @@ func tenths(s float64) *float64 {
 	return &s
 }
 
-func (a *app) backtest(ctx context.Context, files []string) error {
+func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 	out := bufio.NewWriter(a.stdout)
+	object := backtestObject{1, []traceJSON{}}
 	for i, file := range files {
 		t, err := backtest.OpenTrace(file)
 		if err != nil {
 			return err
 		}
-		if i > 0 {
-			fmt.Fprintln(out)
-		}
 		rows, err := backtest.Roll(ctx, t)
 		if err != nil {
 			return err
+		}
+		if asJSON {
+			object.Traces = append(object.Traces, rollObject(t, rows))
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(out)
 		}
 		printRoll(out, t, rows)
 		if err := out.Flush(); err != nil {
 			return fmt.Errorf("writing the answer: %w", err)
 		}
+	}
+	if asJSON {
+		return a.answerJSON(object)
 	}
 	return nil
 }

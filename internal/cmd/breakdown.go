@@ -44,11 +44,7 @@ the provider and is not part of any other amount.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
-				var names []string
-				for _, b := range spenders.Bys {
-					names = append(names, string(b))
-				}
-				return usageError(didYouMean(by, names), "--by: %q is not %s", by, byNames())
+				return usageError(didYouMean(by, bys()), "--by: %q is not %s", by, byNames())
 			}
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
@@ -98,11 +94,16 @@ the provider and is not part of any other amount.`,
 	return c
 }
 
-func byNames() string {
-	var names []string
-	for _, b := range spenders.Bys {
-		names = append(names, string(b))
+func bys() []string {
+	names := make([]string, len(spenders.Bys))
+	for i, b := range spenders.Bys {
+		names[i] = string(b)
 	}
+	return names
+}
+
+func byNames() string {
+	names := bys()
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

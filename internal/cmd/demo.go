@@ -45,11 +45,7 @@ func (a *app) demo(ctx context.Context, profile string) (s settings, stop func()
 	start := a.now().AddDate(0, 0, -demoDays)
 	account, err := sim.New(sim.Config{Profile: profile, Now: a.now, Start: start})
 	if err != nil {
-		var names []string
-		for _, p := range sim.Profiles() {
-			names = append(names, p.Name)
-		}
-		return s, nil, usageError(didYouMean(profile, names), "%w", err)
+		return s, nil, usageError(didYouMean(profile, profileNames()), "%w", err)
 	}
 	dir, err := os.MkdirTemp("", "ortop-demo-")
 	if err != nil {

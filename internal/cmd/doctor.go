@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strings"
@@ -24,7 +23,7 @@ import (
 )
 
 func (a *app) doctorCommand() *cobra.Command {
-	var verify bool
+	var verify, asJSON bool
 	var explain string
 	var c *cobra.Command
 	c = &cobra.Command{
@@ -42,46 +41,22 @@ when, and what to do. The exit code is 4 if no error is found in it.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if c.Flags().Changed("explain") {
+				if asJSON {
+					return usageError("", "--explain and --json exclude each other")
+				}
 				return a.explain(ctx, explain)
 			}
-			return a.doctor(ctx, verify)
+			return a.doctor(ctx, verify, asJSON)
 		}),
 	}
 	c.Flags().BoolVar(&verify, "verify", false, "read the whole history file and compare its checksums")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.Flags().StringVar(&explain, "explain", "", "explain the body of an error in this file, or in standard input (-)")
 	return c
 }
 
-// checkup is a list of findings, printed as they come.
-type checkup struct {
-	w   io.Writer
-	bad int
-	err error
-}
-
-func (c *checkup) print(mark, subject, what, hint string) {
-	line := fmt.Sprintf("%-5s %-9s %s\n", mark, subject, oneLine(what))
-	if hint != "" {
-		line += fmt.Sprintf("%15s → %s\n", "", oneLine(hint))
-	}
-	if _, err := io.WriteString(c.w, line); err != nil {
-		c.err = err
-	}
-}
-
-func (c *checkup) ok(subject, format string, args ...any) {
-	c.print("ok", subject, fmt.Sprintf(format, args...), "")
-}
-
-func (c *checkup) note(subject, what, hint string) { c.print("note", subject, what, hint) }
-
-func (c *checkup) wrong(subject, what, hint string) {
-	c.bad++
-	c.print("wrong", subject, what, hint)
-}
-
-func (a *app) doctor(ctx context.Context, verify bool) error {
-	c := &checkup{w: a.stdout}
+func (a *app) doctor(ctx context.Context, verify, asJSON bool) error {
+	c := &checkup{}
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		// Without them nothing else can be checked.
@@ -93,13 +68,7 @@ func (a *app) doctor(ctx context.Context, verify bool) error {
 	a.checkHistory(ctx, c, s, verify)
 	a.checkThemes(c, s)
 	a.checkTerminal(c)
-	switch {
-	case c.err != nil:
-		return fmt.Errorf("writing the answer: %w", c.err)
-	case c.bad > 0:
-		return &exitError{code: exitFailed}
-	}
-	return nil
+	return c.answer(a, asJSON, "nothing is wrong with account "+s.account.Name, "wrong with account "+s.account.Name)
 }
 
 func (a *app) checkConfig(c *checkup, s settings) {

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/internal/keys"
+	"ortop/internal/monitor"
 	"ortop/internal/text"
 )
 
@@ -53,6 +54,7 @@ func Execute(args []string) int {
 }
 
 func (a *app) root() *cobra.Command {
+	var asJSON bool
 	root := &cobra.Command{
 		Use:   "ortop",
 		Short: "See what is left of your OpenRouter credits, and when they run out",
@@ -75,7 +77,12 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
   ortop status --json`,
 		Version: version(),
 		Args:    cobra.NoArgs,
-		RunE:    a.runs(func(ctx context.Context, _ []string) error { return a.dashboard(ctx) }),
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			if asJSON {
+				return a.status(ctx, statusFlags{json: true, fresh: briefly(monitor.Live)})
+			}
+			return a.dashboard(ctx)
+		}),
 
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -90,12 +97,11 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 	f.Lookup("interval").DefValue = fmt.Sprintf("%.0fs", defaultInterval.Seconds())
 	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile
-	// Its only error is of a flag that is not there.
-	_ = root.RegisterFlagCompletionFunc("demo", cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp))
 	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: dark, light, contrast, safe and more; t steps through them")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log requests and readings to standard error")
+	root.Flags().BoolVar(&asJSON, "json", false, "print a JSON object, as status does")
 	root.AddCommand(
 		a.accountsCommand(),
 		a.alertsCommand(),
@@ -119,6 +125,8 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		a.versionCommand(),
 	)
 	nameArguments(root)
+	a.completeFlags(root)
+	a.completionNeedsShell(root)
 	return root
 }
 

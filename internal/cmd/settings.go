@@ -45,7 +45,7 @@ func (a *app) settings() (s settings, err error) {
 		return s, err
 	}
 	if s.account, err = s.config.Find(a.flags.account); err != nil {
-		return s, usageError("", "%w", err)
+		return s, usageError(didYouMean(cmp.Or(a.flags.account, s.config.Account), s.config.Names()), "%w", err)
 	}
 	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
 	u, err := client.ParseBaseURL(s.baseURL)

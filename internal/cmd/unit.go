@@ -6,16 +6,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"ortop/internal/metrics"
 	"ortop/internal/unit"
 )
 
+// unitKinds are what --unit takes.
+var unitKinds = []string{"systemd", "launchd"}
+
 // printUnit prints the unit that runs collect with these flags.
 func (a *app) printUnit(f collectFlags) error {
-	if f.unit != "systemd" && f.unit != "launchd" {
-		return usageError("", "--unit is systemd or launchd")
+	if !slices.Contains(unitKinds, f.unit) {
+		return usageError(didYouMean(f.unit, unitKinds), "--unit: %q is not systemd or launchd", f.unit)
 	}
 	if a.flags.demo != "" {
 		return usageError("", "--unit and --demo exclude each other")

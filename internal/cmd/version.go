@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"context"
-	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -16,14 +16,45 @@ func version() string {
 	return "devel"
 }
 
+// versionObject is what version --json prints; null is what the build does not know.
+type versionObject struct {
+	Schema   int     `json:"schema"`
+	Version  string  `json:"version"`
+	Commit   *string `json:"commit"`
+	CommitAt *string `json:"commit_at"`
+	Go       string  `json:"go"`
+	OS       string  `json:"os"`
+	Arch     string  `json:"arch"`
+}
+
+func versionNow() versionObject {
+	o := versionObject{Schema: 1, Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				o.Commit = &s.Value
+			case "vcs.time":
+				o.CommitAt = &s.Value
+			}
+		}
+	}
+	return o
+}
+
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error {
-			_, err := fmt.Fprintln(a.stdout, "ortop", version())
-			return err
+			if asJSON {
+				return a.answerJSON(versionNow())
+			}
+			return a.answer("ortop " + version())
 		}),
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return c
 }

@@ -139,6 +139,15 @@ func (c Config) Find(name string) (Account, error) {
 	return Account{}, fmt.Errorf("no account %q in the configuration (there is %s)", clean(name), strings.Join(names, ", "))
 }
 
+// Names are those of the accounts.
+func (c Config) Names() []string {
+	names := make([]string, len(c.Accounts))
+	for i, account := range c.Accounts {
+		names[i] = account.Name
+	}
+	return names
+}
+
 func (c Config) complete(a Account) Account {
 	if a.BaseURL == "" {
 		a.BaseURL = c.BaseURL

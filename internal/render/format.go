@@ -3,7 +3,9 @@ package render
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"text/template/parse"
 	"time"
@@ -250,7 +252,11 @@ func fieldOf(v any, names []string) (any, error) {
 		m, _ := v.(map[string]any)
 		field, ok := m[name]
 		if !ok {
-			return nil, fmt.Errorf("there is no field .%s", strings.Join(names, "."))
+			said := fmt.Sprintf("there is no field .%s", strings.Join(names, "."))
+			if meant := text.Nearest(name, slices.Sorted(maps.Keys(m))); meant != "" {
+				said += "; did you mean ." + meant + "?"
+			}
+			return nil, errors.New(said)
 		}
 		v = field
 	}

@@ -227,18 +227,21 @@ func noDate(s account.Snapshot, now time.Time) string {
 // noJudge is in place of the alerts where nobody could judge.
 const noJudge = text.Unknown + "  not judged: nothing was read"
 
-// AlertsFiring are the alerts of a snapshot by themselves, with their account and
-// the age of its values.
+// AlertsFiring are the alerts of a snapshot by themselves, behind how many they are,
+// of which account and by values of which age.
 func AlertsFiring(s account.Snapshot, now time.Time) string {
-	lines := []string{"firing for " + text.Clean(s.Account, 100)}
-	if age, ok := s.Age(now); ok {
-		lines[0] += ", read " + text.Span(age) + " ago"
-	}
-	switch {
+	firing := "nothing fires"
+	switch n := len(s.Alerts); {
 	case s.Alerts == nil:
-		lines = append(lines, noJudge)
-	case len(s.Alerts) == 0:
-		lines = append(lines, "none")
+		firing = "not judged"
+	case n == 1:
+		firing = "1 alert fires"
+	case n > 1:
+		firing = fmt.Sprintf("%d alerts fire", n)
+	}
+	lines := []string{firing + " for " + text.Clean(s.Account, 100) + ": " + state(s, now)}
+	if age, ok := s.Age(now); ok {
+		lines[0] += ", read " + text.Ago(age)
 	}
 	for _, e := range s.Alerts {
 		lines = append(lines, string(e.Level)+": "+e.Summary())

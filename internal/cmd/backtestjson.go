@@ -1,0 +1,42 @@
+package cmd
+
+import "ortop/internal/forecast/backtest"
+
+// backtestObject is what backtest --json prints.
+type backtestObject struct {
+	Schema int         `json:"schema"`
+	Traces []traceJSON `json:"traces"`
+}
+
+type traceJSON struct {
+	Trace    string        `json:"trace"`
+	Days     float64       `json:"days"`
+	Horizons []horizonJSON `json:"horizons"` // empty: too short, or too quiet, for a forecast
+}
+
+type horizonJSON struct {
+	HorizonS      float64        `json:"horizon_s"`
+	Moments       int            `json:"moments"`
+	TypicalFactor float64        `json:"typical_factor"`
+	HeldRatio     float64        `json:"held_ratio"` // of the ranges of 80 %
+	Pin3          float64        `json:"pin3"`
+	Means         []baselineJSON `json:"means"`
+}
+
+type baselineJSON struct {
+	Of            string  `json:"of"` // 1 h, 24 h, 7 d or all
+	TypicalFactor float64 `json:"typical_factor"`
+}
+
+// rollObject is how good the forecast was on a trace.
+func rollObject(t *backtest.Trace, rows []backtest.Row) traceJSON {
+	o := traceJSON{oneLine(t.Name), float64(t.To()-t.From()) / 86400, []horizonJSON{}}
+	for _, r := range rows {
+		h := horizonJSON{r.Horizon.Seconds(), r.Forecast.N, r.Forecast.Factor, r.Forecast.Coverage, r.Forecast.Pin3, []baselineJSON{}}
+		for i, b := range r.Baselines {
+			h.Means = append(h.Means, baselineJSON{backtest.Baselines[i].Name, b.Factor})
+		}
+		o.Horizons = append(o.Horizons, h)
+	}
+	return o
+}
