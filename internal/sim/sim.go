@@ -266,6 +266,13 @@ func (a *Account) TopUp(usd float64) {
 	a.credits.add(unix(a.advance()), toNano(usd))
 }
 
+// Rotate accepts key in the place of the management key, which is refused from now on.
+func (a *Account) Rotate(key string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cfg.Key = key
+}
+
 // Decline has the card declined from now on, or accepted again: while it is, no
 // automatic top-up comes.
 func (a *Account) Decline(on bool) {

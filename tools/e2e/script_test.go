@@ -111,6 +111,8 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 		usd, err := strconv.ParseFloat(args[1], 64)
 		ts.Check(err)
 		account.Spend(usd)
+	case "rotate":
+		account.Rotate(args[1])
 	case "log":
 		from, err := time.Parse(time.RFC3339Nano, ts.Getenv("SINCE"))
 		ts.Check(err)
