@@ -68,11 +68,6 @@ func (w windows) over(from time.Time) *float64 {
 	if w.since.IsZero() || w.since.After(from) || len(w.curve.Holes(span)) > 0 || credit.Torn(w.curve.Gaps, span, 0) {
 		return nil
 	}
-	for _, g := range w.curve.Gaps {
-		if g.Cause == credit.NotKnown && span.Shared(g.Span) > 0 {
-			return nil
-		}
-	}
 	sum := 0.0
 	for _, b := range w.plot.Buckets {
 		if !b.From.Before(from) && b.Known {

@@ -70,11 +70,6 @@ func (c Curve) Points(bounds []time.Time) []int64 {
 			points = append(points, g.From.Unix(), g.To.Unix())
 		}
 	}
-	for _, g := range c.Gaps {
-		if g.Cause == NotKnown {
-			points = append(points, g.From.Unix(), g.To.Unix())
-		}
-	}
 	for _, s := range c.Segments {
 		points = append(points, s.At.Unix()-1, s.At.Unix())
 	}
@@ -164,20 +159,20 @@ type Hole struct {
 // hole is a gap with its spend.
 func (c Curve) hole(g Gap) Hole {
 	h := Hole{Gap: g}
-	if c.Usage == nil {
+	if c.Usage == nil || g.Cause == NotKnown {
 		return h
 	}
 	a, ok := c.Usage(g.From.Unix())
 	b, known := c.Usage(g.To.Unix())
-	if rise := b - a; ok && known && (rise == 0 || rise > 0 && g.Cause != NotKnown && g.Cause != Damaged && !c.begins(g.To)) {
+	if rise := b - a; ok && known && (rise == 0 || rise > 0 && g.Cause != Damaged && !c.begins(g.To)) {
 		h.USD, h.Known = rise, true
 	}
 	return h
 }
 
 // Blurs reports whether for this hole alone the spend of s, or when it happened, is
-// not known: s is all in it, too much of s lies in it while it reaches out of s and
-// has spend, or s cuts a span whose spend was filled in, other than a short one, by
+// not known: nothing tells the spend of a part of s, s is all in it, too much of s
+// lies in it while it reaches out of s and has spend, or s cuts a span whose spend was filled in, other than a short one, by
 // too much of its own length.
 func (h Hole) Blurs(s Span) bool {
 	inside := h.Shared(s)
@@ -185,8 +180,10 @@ func (h Hole) Blurs(s Span) bool {
 		length := h.To.Sub(h.From)
 		return length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds()
 	}
-	far := h.Cause == NotKnown && inside > 0 || Guessed([]Gap{h.Gap}, s)
-	return far && (inside == s.To.Sub(s.From) || !h.Known || h.USD > 0)
+	if h.Cause == NotKnown {
+		return inside > 0
+	}
+	return Guessed([]Gap{h.Gap}, s) && (inside == s.To.Sub(s.From) || !h.Known || h.USD > 0)
 }
 
 // Holes are those for which the spend of s, or when it happened, is not known; none

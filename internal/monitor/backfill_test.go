@@ -1,7 +1,9 @@
 package monitor
 
 import (
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
+	"ortop/internal/spenders"
 )
 
 // oldAccount is a simulated account that has spent for weeks before it is
@@ -156,4 +159,38 @@ func TestWindowSpend(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Hours of which the analytics give null have no sum, and no window or breakdown that
+// holds one has.
+func TestNullHoursHaveNoSum(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		time.Sleep(5*time.Hour + 17*time.Minute)
+		b := newBench(t, oldAccount("steady"))
+		var rows []string
+		for back := 48; back >= 0; back-- {
+			usd := "0.1"
+			if back%2 == 1 {
+				usd = "null"
+			}
+			rows = append(rows, fmt.Sprintf(`{"date__hour":%q,"credits_usage":%s}`, b.now().Truncate(time.Hour).Add(-time.Duration(back)*time.Hour).UTC().Format(time.RFC3339), usd))
+		}
+		f := sim.Answer(`{"data":{"data":[` + strings.Join(rows, ",") + `],"metadata":{"truncated":false}}}`)
+		f.Path = "/analytics/query"
+		b.account.Fail(f)
+		m := b.run()
+		s := after(t, m, 7*time.Minute)
+		if s.Spend.Last24hUSD != nil || !strings.HasPrefix(s.NotSeen(s.At.Add(-24*time.Hour)), "not seen for ") {
+			t.Errorf("the last 24 h cost %v (%q), want that it is not known", deref(s.Spend.Last24hUSD), s.NotSeen(s.At.Add(-24*time.Hour)))
+		}
+		b.account.Fail()
+		d := b.broken(m, spenders.ByKey, 24*time.Hour)
+		if d.TotalUSD != nil || d.UnattributedUSD != nil || !strings.HasPrefix(d.TotalWhy, "not seen for ") || len(d.Rows) == 0 {
+			t.Errorf("the account spent %v, not attributed %v, %q, want unknown and why", deref(d.TotalUSD), deref(d.UnattributedUSD), d.TotalWhy)
+		}
+		if d = b.broken(m, spenders.ByKey, 5*time.Minute); d.TotalUSD == nil || d.TotalWhy != "" {
+			t.Errorf("the last 5 min cost %v, %q, want what was read", deref(d.TotalUSD), d.TotalWhy)
+		}
+	})
 }

@@ -183,23 +183,33 @@ func (m *Monitor) SpendBetween(ctx context.Context, bounds ...time.Time) ([]*flo
 }
 
 // spent is what a series spent in a span, as far as it was read; nil where too
-// much of that is not known.
-func (m *Monitor) spent(ctx context.Context, series history.Series, from, to time.Time) (*float64, error) {
+// much of that is not known, with the reason.
+func (m *Monitor) spent(ctx context.Context, series history.Series, from, to time.Time) (usd *float64, why string, err error) {
+	const moment = "Mon 2 Jan, 15:04 UTC"
 	s := m.subject.Load()
 	poll, ok, err := s.db.Poll(ctx, series)
 	if err != nil || !ok || poll.Success.IsZero() {
-		return nil, err
+		return nil, "it was never read", err
 	}
 	if late := to.Sub(poll.Success); late > 2*m.o.Interval && late.Seconds() > credit.EdgeShare*to.Sub(from).Seconds() {
-		return nil, nil
+		return nil, "nothing was read since " + poll.Success.UTC().Format(moment), nil
 	}
 	t := s.trail(series)
-	if t.Empty() || t.First.At.After(from) {
-		return nil, nil
+	switch {
+	case t.Empty():
+		return nil, "it was never read", nil
+	case t.First.At.After(from):
+		return nil, "history begins " + t.First.At.UTC().Format(moment), nil
 	}
 	plot, err := s.db.BucketsAt(ctx, series, []time.Time{from, to})
-	if err != nil || plot.Buckets[0].Blurred {
-		return nil, err
+	if err != nil {
+		return nil, "", err
 	}
-	return &plot.Buckets[0].SpendUSD, nil
+	switch b := plot.Buckets[0]; {
+	case b.Blurred:
+		return nil, account.NotSeen(b.Holes), nil
+	case !b.Known:
+		return nil, "its history is damaged", nil
+	}
+	return &plot.Buckets[0].SpendUSD, "", nil
 }

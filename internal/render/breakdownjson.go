@@ -17,6 +17,7 @@ type BreakdownObject struct {
 	From         string             `json:"from"`
 	To           string             `json:"to"`
 	Total        *float64           `json:"total_usd"`
+	TotalWhy     *string            `json:"total_why"` // why the total is null
 	Unattributed *float64           `json:"unattributed_usd"`
 	ReadAt       *string            `json:"read_at"` // of the oldest row
 	Rows         []breakdownRowJSON `json:"rows"`
@@ -61,7 +62,7 @@ type guardrailBudgetJSON struct {
 func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
-		Total: b.TotalUSD, Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+		Total: b.TotalUSD, TotalWhy: word(b.TotalWhy), Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
 	}
 	if r := b.Others; r != nil {
 		o.Rest = &breakdownRestJSON{b.OthersCount, r.SpendUSD, r.Share}

@@ -36,13 +36,20 @@ type attribution struct {
 type usage struct {
 	usd, byokUSD     *float64
 	requests, tokens *float64
+	parts            int // how many rows of an answer it is the sum of
 }
 
+// add adds a row: a sum of which one part is not known is not known.
 func (u *usage) add(usd, byokUSD, requests, tokens *float64) {
-	plus(&u.usd, usd)
-	plus(&u.byokUSD, byokUSD)
-	plus(&u.requests, requests)
-	plus(&u.tokens, tokens)
+	u.parts++
+	for _, v := range []struct{ sum, part **float64 }{{&u.usd, &usd}, {&u.byokUSD, &byokUSD}, {&u.requests, &requests}, {&u.tokens, &tokens}} {
+		switch {
+		case *v.part == nil || u.parts > 1 && *v.sum == nil:
+			*v.sum = nil
+		default:
+			plus(v.sum, *v.part)
+		}
+	}
 }
 
 func plus(sum **float64, v *float64) {
@@ -65,7 +72,7 @@ func (a *attribution) of(name string) usage {
 		return usage{}
 	}
 	zero := func() *float64 { return new(float64) }
-	return usage{zero(), zero(), zero(), zero()}
+	return usage{usd: zero(), byokUSD: zero(), requests: zero(), tokens: zero()}
 }
 
 // attribute fetches who used what in a span: from the analytics, and where these

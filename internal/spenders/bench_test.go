@@ -65,16 +65,16 @@ func newBench(t *testing.T, c sim.Config) *bench {
 func newService(db *history.DB, connect func(context.Context) (API, error), subject func() *Subject) *Service {
 	return New(Options{
 		Account: "test", BaseURL: testURL, Connect: connect, Subject: subject, Now: time.Now, Log: slog.New(slog.DiscardHandler),
-		Spent: func(ctx context.Context, series history.Series, from, to time.Time) (*float64, error) {
+		Spent: func(ctx context.Context, series history.Series, from, to time.Time) (*float64, string, error) {
 			first, ok, err := db.First(ctx, series)
 			if err != nil || !ok || first.At.After(from) {
-				return nil, err
+				return nil, "", err
 			}
 			p, err := db.BucketsAt(ctx, series, []time.Time{from, to})
 			if err != nil {
-				return nil, err
+				return nil, "", err
 			}
-			return &p.Buckets[0].SpendUSD, nil
+			return &p.Buckets[0].SpendUSD, "", nil
 		},
 	})
 }

@@ -47,6 +47,8 @@ type Breakdown struct {
 	// TotalUSD is what the account spent; nil where history does not cover
 	// the span.
 	TotalUSD *float64
+	// TotalWhy is why TotalUSD is not known; empty where it is.
+	TotalWhy string
 	// UnattributedUSD is the part of TotalUSD that is in no row: deleted keys,
 	// the web chat, or what is still on its way. It is below 0 where rows
 	// have more than the total, and nil where that or any row is not known.

@@ -17,10 +17,10 @@ func (s *Service) ownRow(ctx context.Context, sub *Subject, b *Breakdown) error 
 	var before *float64
 	var err error
 	if sub.KeySeries != 0 {
-		if r.SpendUSD, err = s.o.Spent(ctx, sub.KeySeries, b.From, b.To); err != nil {
+		if r.SpendUSD, _, err = s.o.Spent(ctx, sub.KeySeries, b.From, b.To); err != nil {
 			return err
 		}
-		if before, err = s.o.Spent(ctx, sub.KeySeries, b.From.Add(-b.To.Sub(b.From)), b.From); err != nil {
+		if before, _, err = s.o.Spent(ctx, sub.KeySeries, b.From.Add(-b.To.Sub(b.From)), b.From); err != nil {
 			return err
 		}
 	}

@@ -48,8 +48,9 @@ type Options struct {
 	// Subject returns where the account's history lies; nil where that was not
 	// opened yet.
 	Subject func() *Subject
-	// Spent returns what a series spent in a span; nil is unknown.
-	Spent func(ctx context.Context, series history.Series, from, to time.Time) (*float64, error)
+	// Spent returns what a series spent in a span; nil is unknown, for the reason
+	// that it returns besides.
+	Spent func(ctx context.Context, series history.Series, from, to time.Time) (usd *float64, why string, err error)
 	// Offline reports that nothing is to be requested: what is stored has to do.
 	Offline func() bool
 	Now     func() time.Time // the wall clock
@@ -151,8 +152,11 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	}
 	if b.TotalUSD == nil && b.From.Before(b.To) {
 		var totalErr error
-		b.TotalUSD, totalErr = s.o.Spent(ctx, sub.Account, b.From, b.To)
+		b.TotalUSD, b.TotalWhy, totalErr = s.o.Spent(ctx, sub.Account, b.From, b.To)
 		err = cmp.Or(err, totalErr)
+		if b.TotalWhy != "" && !ordinary {
+			b.note("what the account spent in this span is not known: " + b.TotalWhy)
+		}
 	}
 	b.sum(ordinary)
 	if trendErr := s.trends(ctx, sub, ordinary, q.Trend, &b); err == nil {
