@@ -1,6 +1,7 @@
 package account
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -76,5 +77,52 @@ func TestBudgetEndsFirst(t *testing.T) {
 	}
 	if why := s.whySubject(); why != "The member budget runs out before the balance, and never starts anew." {
 		t.Errorf("why = %q", why)
+	}
+}
+
+// A budget or cap of which too little was seen bounds the date at once, by the key's
+// spend or the account's, with a wider range.
+func TestALimitThatIsNewBindsAtOnce(t *testing.T) {
+	long := func(minutes int) *credit.Trail {
+		return trailOf(minutes, func(ago int) float64 { return 36.5 - float64(ago)/60 }, 100)
+	}
+	young, idle := long(2), trailOf(2, func(int) float64 { return 5 }, 0)
+	budgeted := &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{TotalUSD: usd(14)}, Budgets: []credit.Budget{{
+		Scope: "member", SpendUSD: usd(48), Cap: credit.Cap{LimitUSD: usd(50), RemainingUSD: usd(2)},
+	}}}
+	capped := &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{TotalUSD: usd(14)}, Cap: credit.Cap{LimitUSD: usd(50), RemainingUSD: usd(2)}}
+	for _, c := range []struct {
+		name        string
+		key         *credit.Key
+		budget, own *credit.Trail
+		of          forecast.Subject
+		state       forecast.State
+		borrowed    bool
+	}{
+		{"seen for hours", budgeted, long(600), long(600), forecast.Budget, forecast.OK, false},
+		{"a budget seen for 2 min", budgeted, young, long(600), forecast.Budget, forecast.OK, true},
+		{"an idle budget seen for 2 min", budgeted, idle, long(600), forecast.Budget, forecast.OK, true},
+		{"a key seen for 2 min", budgeted, nil, young, forecast.Budget, forecast.OK, true},
+		{"a cap of a key seen for 2 min", capped, nil, idle, forecast.Key, forecast.OK, true},
+		{"nothing seen for long", budgeted, young, young, forecast.Account, forecast.Cold, false},
+	} {
+		b := bookOf(long(600))
+		if c.state == forecast.Cold {
+			b = bookOf(young)
+		}
+		b.Key, b.Budget = c.own, c.budget
+		_, o := forecasts(Facts{Key: c.key, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}, b, t0)
+		f := o.Forecast
+		if f.Subject != c.of || f.State != c.state {
+			t.Errorf("%s: %s is %s, want %s %s", c.name, f.Subject, f.State, c.of, c.state)
+		}
+		if c.state == forecast.Cold {
+			continue
+		}
+		two := 2.0
+		plain := model(long(600), t0).Forecast(&two)
+		if math.Abs(f.P50/plain.P50-1) > 0.01 || c.borrowed != (f.P90 > 1.5*plain.P90) || c.borrowed != (f.P10 < plain.P10/1.5) {
+			t.Errorf("%s: %.0f %.0f %.0f s, want the middle of %.0f %.0f %.0f s, wider: %t", c.name, f.P10, f.P50, f.P90, plain.P10, plain.P50, plain.P90, c.borrowed)
+		}
 	}
 }

@@ -35,24 +35,51 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 	switch {
 	case b.Key == nil:
 	case f.Ordinary() && k.Cap.RemainingUSD != nil:
-		t := b.Key
-		if b.Cap != nil {
-			t = b.Cap
-		}
 		resets, _ := k.Cap.Reset.Next(at)
-		o.Forecast = forecast.Sooner(account, model(t, at).Forecast(k.Cap.RemainingUSD), forecast.Key, resets)
+		o.Forecast = forecast.Sooner(account, b.ofLimit(b.Cap, k.Cap.RemainingUSD, at), forecast.Key, resets)
 	case f.Source == FromKey && f.statedBalance() == nil:
 		o.Forecast = model(b.Key, at).Forecast(nil)
 	}
 	if g := k.Budget(); g != nil && f.Ordinary() {
-		t := b.Budget
-		if t == nil { // then the key's own is the least that is spent of it
-			t = b.Key
-		}
 		resets, _ := g.Next(at)
-		o.Forecast = forecast.Sooner(o.Forecast, model(t, at).Forecast(g.RemainingUSD), forecast.Budget, resets)
+		o.Forecast = forecast.Sooner(o.Forecast, b.ofLimit(b.Budget, g.RemainingUSD, at), forecast.Budget, resets)
 	}
 	return account, o
+}
+
+// ofLimit forecasts when what is left of a limit of the key is spent, from what was
+// spent of it; see pace.
+func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time) forecast.Forecast {
+	_, f := b.pace(own, leftUSD, at)
+	return f
+}
+
+// pace is how fast a limit of the key is spent. While too little was seen of its own
+// spend, the key's stands for it, which is the least that counts, or else the
+// account's, and the range is wider.
+func (b *Book) pace(own *credit.Trail, leftUSD *float64, at time.Time) (m *forecast.Model, f forecast.Forecast) {
+	m, f = nil, forecast.Forecast{State: forecast.Unknown, At: at}
+	for _, t := range []*credit.Trail{own, b.Key, b.Account} {
+		if t.Empty() {
+			continue
+		}
+		n := model(t, at)
+		g := n.Forecast(leftUSD)
+		young := g.State == forecast.Cold || g.State == forecast.Idle && g.History < forecast.MinHistory
+		switch {
+		case m == nil && !young:
+			return n, g
+		case !young:
+			return n, g.Wider()
+		case m == nil:
+			m, f = n, g
+		}
+	}
+	if m == nil {
+		m = model(nil, at)
+		f = m.Forecast(leftUSD)
+	}
+	return m, f
 }
 
 // foresee forecasts from the newest reading, and returns the forecasts that

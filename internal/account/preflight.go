@@ -1,7 +1,6 @@
 package account
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -135,7 +134,8 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		return bounds
 	}
 	if k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
-		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
+		m, _ := b.pace(b.Cap, k.Cap.RemainingUSD, s.At)
+		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(m, k.Cap, s.At, d)})
 	}
 	for _, g := range k.Budgets {
 		if g.RemainingUSD == nil {
@@ -145,9 +145,10 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if at, ok := g.Next(s.At); ok {
 			x.name += ", which resets " + at.UTC().Format("2 Jan") + " (UTC),"
 		}
+		m, _ := b.pace(b.Budget, g.RemainingUSD, s.At)
 		if g.LimitUSD != nil {
-			x.afterUSD = capAfter(model(cmp.Or(b.Budget, b.Key), s.At), g.Cap, s.At, d)
-		} else if spend, ok := model(cmp.Or(b.Budget, b.Key), s.At).SpendWithin(d); ok {
+			x.afterUSD = capAfter(m, g.Cap, s.At, d)
+		} else if spend, ok := m.SpendWithin(d); ok {
 			after := x.leftUSD - spend
 			x.afterUSD = &after
 		}

@@ -117,6 +117,16 @@ func (f Forecast) Chance(d time.Duration) (p float64, ok bool) {
 	return math.Erfc(-z/math.Sqrt2) / 2, true
 }
 
+// wider is how much wider, at either end, the range is of a forecast that rests on
+// spend of which the one in question is a part.
+const wider = 2
+
+// Wider is the forecast with a wider range about the same middle.
+func (f Forecast) Wider() Forecast {
+	f.P10, f.P90 = f.P10/wider, f.P90*wider
+	return f
+}
+
 // Quartiles are the seconds until nothing is left with 25 and with 75 %
 // probability, of the same distribution as Chance. They mean something only where
 // State is OK.
