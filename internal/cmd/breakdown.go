@@ -26,7 +26,8 @@ func (a *app) breakdownCommand() *cobra.Command {
 	var span spanFlags
 	var age ageFlag
 	var top int
-	var asJSON, asCSV bool
+	var asJSON bool
+	var sheet csvFlags
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:   "breakdown",
@@ -46,6 +47,10 @@ the provider and is not part of any other amount.`,
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
 				return usageError(didYouMean(by, bys()), "--by: %q is not %s", by, byNames())
 			}
+			dialect, asCSV, err := sheet.dialect()
+			if err != nil {
+				return err
+			}
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
@@ -61,7 +66,7 @@ the provider and is not part of any other amount.`,
 			case asJSON:
 				print = func(b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
 			case asCSV:
-				print = func(b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b)) }
+				print = func(b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b, dialect)) }
 			}
 			if c.Flags().Changed("top") && top < 1 {
 				return usageError("", "--top: at least 1")
@@ -90,7 +95,7 @@ the provider and is not part of any other amount.`,
 	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
 	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
-	c.Flags().BoolVar(&asCSV, "csv", false, "print rows of CSV")
+	sheet.add(c)
 	return c
 }
 

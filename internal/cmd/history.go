@@ -17,7 +17,8 @@ func (a *app) historyCommand() *cobra.Command {
 	var span spanFlags
 	var age ageFlag
 	var every time.Duration
-	var asJSON, asCSV bool
+	var asJSON bool
+	var sheet csvFlags
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:   "history",
@@ -34,12 +35,18 @@ is empty where nobody saw when it was spent: the table and "not_seen" of the JSO
 say how much that was, in how long. The rest adds up to the spend of the whole time.
 
 Times are in UTC, amounts in USD. Unknown values are empty, or null in JSON.
-ortop import reads what --csv writes, which holds only times and numbers: no cell
-of it can be a formula.`,
+ortop import reads what --csv writes, with every sum to its last bit; --csv=excel-de
+and its like are for a spreadsheet. Both hold only times and numbers: no cell can be
+a formula.`,
 		Example: `  ortop history --since 7d --every 1d
+  ortop history --since "last month" --until month --every 1d --csv=excel-de > october.csv
   ortop history --csv > readings.csv`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			dialect, asCSV, err := sheet.dialect()
+			if err != nil {
+				return err
+			}
 			if asJSON && asCSV {
 				return usageError("", "--json and --csv exclude each other")
 			}
@@ -54,7 +61,7 @@ of it can be a formula.`,
 			if asJSON {
 				layout = render.JSONRows
 			} else if asCSV {
-				layout = render.CSVRows
+				layout = render.CSVRowsIn(dialect)
 			}
 			return a.history(ctx, asked, every, age, layout)
 		}),
@@ -63,7 +70,7 @@ of it can be a formula.`,
 	age.add(c, "fail, with exit code 4, if the newest reading is older than this")
 	c.Flags().Var((*spanFlag)(&every), "every", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
-	c.Flags().BoolVar(&asCSV, "csv", false, "print comma-separated values")
+	sheet.add(c)
 	return c
 }
 

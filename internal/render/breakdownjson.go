@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ortop/internal/spenders"
-	"ortop/internal/text"
 )
 
 // BreakdownObject is what breakdown --json prints. Every key is always there; null is unknown.
@@ -101,34 +100,30 @@ func guardrailBudgets(r spenders.Row, now time.Time) []guardrailBudgetJSON {
 
 // BreakdownCSV is the rows alone: what they spent and may spend, and when they were
 // read; empty is unknown.
-func BreakdownCSV(b spenders.Breakdown) string {
+func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
 	var out strings.Builder
+	out.WriteString(d.head("id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd",
+		"resets_at", "read_at", "last_used_at", "external_user"))
 	w := csv.NewWriter(&out)
-	usd := func(v *float64) string {
-		if v == nil {
-			return ""
-		}
-		return text.Figure(*v)
-	}
+	w.Comma, w.UseCRLF = rune(d.separator()), d.Sheet
 	count := func(v *int64) string {
 		if v == nil {
 			return ""
 		}
 		return strconv.FormatInt(*v, 10)
 	}
-	w.Write([]string{"id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd", "resets_at", "read_at", "last_used_at", "external_user"})
-	read := orEmpty(timestampOrNull(b.ReadAt))
+	read := d.moment(timestampOrNull(b.ReadAt))
 	for _, r := range Breakdown(b).Rows {
 		w.Write([]string{
-			csvCell(r.ID), csvCell(r.Name), usd(r.Spend), usd(r.Share), count(r.Requests), count(r.Tokens),
-			usd(r.PerMtok), usd(r.ChangeRatio), usd(r.Limit), usd(r.Remaining), orEmpty(r.ResetsAt), read, orEmpty(r.LastUsed), csvCell(orEmpty(r.ExternalUser)),
+			csvCell(r.ID), csvCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
+			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)),
 		})
 	}
 	if o := b.Others; o != nil {
-		w.Write([]string{"", othersName(b), usd(o.SpendUSD), usd(o.Share), "", "", "", "", "", "", "", read, "", ""})
+		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", ""})
 	}
 	w.Flush() // a Builder takes everything
-	return strings.TrimSuffix(out.String(), "\n")
+	return strings.TrimSuffix(strings.TrimSuffix(out.String(), "\n"), "\r")
 }
 
 func orEmpty(s *string) string {

@@ -148,7 +148,7 @@ func TestGolden(t *testing.T) {
 		"status.json": Status(fixed(), now), "status-failed.json": Status(failed(), now), "status.txt": StatusText(fixed(), now), "status-failed.txt": StatusText(failed(), now),
 		"forecast.json": Forecast(fixed(), topUp, plan, now), "forecast-failed.json": Forecast(failed(), forecast.Ask{}, forecast.Plan{}, now),
 		"forecast.txt":   ForecastText(fixed(), topUp, plan, now),
-		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown()), "breakdown.txt": BreakdownText(goldenBreakdown(), now),
+		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now),
 		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now), "report.md": ReportMarkdown(goldenReport(), now),
 		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now),
 		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),

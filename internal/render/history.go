@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"ortop/internal/account"
@@ -39,12 +38,19 @@ type RowLayout struct {
 	row                 func(buf []byte, r HistoryRow) []byte
 }
 
-// The layouts. CSVRows can be imported again.
-var (
-	CSVRows = RowLayout{
-		head: "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n",
-		row:  appendCSV,
+// CSVRows are rows of CSV, which can be imported again.
+var CSVRows = CSVRowsIn(Dialect{})
+
+// CSVRowsIn are those rows in a dialect.
+func CSVRowsIn(d Dialect) RowLayout {
+	return RowLayout{
+		head: d.head("at", "total_credits_usd", "total_usage_usd", "balance_usd", "spend_usd"),
+		row:  func(b []byte, r HistoryRow) []byte { return appendCSV(b, r, d) },
 	}
+}
+
+// The other layouts.
+var (
 	JSONRows = RowLayout{
 		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]", holes: true,
 		row: appendJSON,
@@ -116,11 +122,12 @@ func appendSums(b []byte, r HistoryRow, before [4]string, unknown string, sum fu
 	return b
 }
 
-// appendCSV has every sum to its last bit: it is what restores a history.
-func appendCSV(b []byte, r HistoryRow) []byte {
-	b = r.At.UTC().AppendFormat(b, timeLayout)
-	exact := func(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', -1, 64) }
-	return append(appendSums(b, r, [4]string{",", ",", ",", ","}, "", exact), '\n')
+// appendCSV has every sum to its last bit, unless asked otherwise: it is what restores
+// a history.
+func appendCSV(b []byte, r HistoryRow, d Dialect) []byte {
+	next := string(d.separator())
+	b = appendSums(d.appendTime(b, r.At), r, [4]string{next, next, next, next}, "", d.appendUSD)
+	return append(b, d.lineEnd()...)
 }
 
 func appendJSON(b []byte, r HistoryRow) []byte {
