@@ -72,6 +72,12 @@ A new machine that knows the past of the account, and two machines' histories in
   ortop import activity.csv
   ortop import laptop.db
 
+A backup of a history in use, and back; a key in the place of another:
+
+  ortop backup kept.db
+  ortop restore restored.db
+  pass show openrouter-new | ortop accounts add work --replace
+
 A look at a simulated account: no key, nothing leaves this machine:
 
   ortop --demo`
