@@ -12,9 +12,9 @@ import (
 // arguments are how help and manual call what a flag takes, where that is not
 // called as the flag is.
 var arguments = map[string]string{
-	"account": "NAME", "base-url": "URL", "by": "KIND", "config": "FILE", "demo": "PROFILE", "every": "SPAN", "explain": "FILE", "for": "SPAN",
+	"account": "NAME", "base-url": "URL", "by": "KIND", "config": "FILE", "csv": "FORM", "decimal": "SIGN", "demo": "PROFILE", "every": "SPAN", "explain": "FILE", "for": "SPAN",
 	"format": "TEMPLATE", "history": "FILE", "interval": "SPAN", "lookup": "N", "max-age": "SPAN", "metrics": "ADDR", "need": "USD",
-	"runway": "SPAN", "since": "TIME", "tasks": "FILE", "theme": "NAME", "tolerance": "USD|PERCENT", "top": "N", "top-up": "USD", "traces": "DIR",
+	"runway": "SPAN", "separator": "SIGN", "since": "TIME", "tasks": "FILE", "theme": "NAME", "tolerance": "USD|PERCENT", "top": "N", "top-up": "USD", "traces": "DIR",
 	"unit": "KIND", "until": "TIME",
 }
 

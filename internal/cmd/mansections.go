@@ -62,6 +62,7 @@ Who spent it:
 What was spent on each day of last month, for a spreadsheet:
 
   ortop history --since 'last month' --until month --every 1d --csv > days.csv
+  ortop history --since 'last month' --until month --every 1d --csv=excel-de > tage.csv
 
 A pane of tmux beside the one that is worked in:
 
