@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
 	"math"
 	"os"
@@ -26,7 +27,7 @@ var kinds = []string{task, gappy, hourly, daily}
 // example is a moment with what was known then and what came.
 type example struct {
 	trace      *backtest.Trace
-	group      string // traces of one account, which are left out together
+	group      string // the kind of account: all of a kind are left out together
 	kind, cell string // examples of a cell weigh as much as those of another
 	horizon    string
 	cold       bool
@@ -37,17 +38,25 @@ type example struct {
 	trueS      float64
 	capS       float64
 	input      forecast.Input
+	history    time.Duration // known then, filled in or not
 }
 
-// groupOf names the account that a trace is of.
-func groupOf(trace string) string {
-	switch trace {
-	case "agents_power_g1", "agents_power_g2":
-		return "agents_power"
-	case "azure23_code", "azure23_conv":
-		return "azure23"
+// readKinds reads what kind of account each trace is of.
+func readKinds(name string) (map[string]string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading kinds: %w", err)
 	}
-	return trace
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("reading kinds: %w", err)
+	}
+	kind := map[string]string{}
+	for _, row := range rows {
+		kind[row[0]] = row[len(row)-1]
+	}
+	return kind, nil
 }
 
 func groups(examples []example) []string {
@@ -66,6 +75,10 @@ func read(dir string) ([]example, error) {
 		return nil, fmt.Errorf("reading tasks: %w", err)
 	}
 	defer f.Close()
+	kindOf, err := readKinds(filepath.Join(dir, "kinds.csv"))
+	if err != nil {
+		return nil, err
+	}
 	traces := backtest.NewFolder(filepath.Join(dir, "traces"))
 	var examples []example
 	for t, err := range backtest.Tasks(f) {
@@ -76,8 +89,12 @@ func read(dir string) ([]example, error) {
 		if err != nil {
 			return nil, err
 		}
+		group, ok := kindOf[t.Trace]
+		if !ok {
+			return nil, fmt.Errorf("reading kinds: none is given for %q", t.Trace)
+		}
 		e := example{
-			trace: trace, group: groupOf(t.Trace), kind: task, horizon: t.Horizon, cold: t.Cold,
+			trace: trace, group: group, kind: task, horizon: t.Horizon, cold: t.Cold,
 			at: t.AtUnix, balanceUSD: t.BalanceUSD, trueS: t.TrueS, capS: t.CapS,
 			samples: func() []credit.Sample { return trace.Samples(t.FromUnix, t.AtUnix) },
 		}
@@ -91,7 +108,9 @@ func read(dir string) ([]example, error) {
 // look sets the input and the cell; ok is false where there is no forecast.
 func (e *example) look() (ok bool) {
 	e.cell = e.kind + " " + e.trace.Name + " " + e.horizon
-	e.input, ok = e.model(nil).Input(e.balanceUSD)
+	m := e.model(nil)
+	e.input, ok = m.Input(e.balanceUSD)
+	e.history = m.Forecast(&e.balanceUSD).History
 	return ok
 }
 

@@ -21,33 +21,56 @@ const (
 	firstEps      = 1.0
 	lastEps       = 0.02
 	ridgeConstant = 1e-6
-	ridge         = 10.0
-	smooth        = 1000.0
 )
 
 var levels = [3]float64{.1, .5, .9}
 
-// chosen are the coefficients that are not fitted here: where the knots lie, and
-// how far the range is stretched.
-func chosen() *forecast.Coefficients {
-	co := &forecast.Coefficients{
-		Origins: 64, Recent: 3, LongShare: .35,
-		Low: [2]float64{1, 0}, High: [2]float64{1.05, .15}, Blind: .15,
-		LongEdgesS: []float64{1800, 10800, 43200, 172800, 432000, 864000},
+// method is what is chosen of a forecast, not fitted.
+type method struct {
+	name string
+	// inputs is how many of the inputs have weights.
+	inputs int
+	// ridge is the penalty on weights that are large, smooth on those that change
+	// from knot to knot.
+	ridge, smooth float64
+	// invented says whether the examples that fit invents are fitted too.
+	invented bool
+	// co are how the past is looked at and how far the range is stretched.
+	co forecast.Coefficients
+}
+
+var (
+	today = method{
+		name: "method", inputs: forecast.Inputs, ridge: 10, smooth: 1000, invented: true,
+		co: forecast.Coefficients{
+			Origins: 64, Recent: 3, LongShare: .35,
+			Low: [2]float64{1, 0}, High: [2]float64{1.05, .15}, Blind: .15,
+		},
 	}
+	// baseline is what the method began as.
+	baseline = method{
+		name: "baseline", inputs: 18, ridge: 100,
+		co: forecast.Coefficients{
+			Origins: 24, Recent: 1, LongShare: .5,
+			Low: [2]float64{1.05, .15}, High: [2]float64{1.10, .30},
+		},
+	}
+)
+
+// fit fits the weights of the regression and the errors of the 3-day mean.
+func (m *method) fit(examples []example) (*forecast.Coefficients, error) {
+	co := m.co
+	co.LongEdgesS = []float64{1800, 10800, 43200, 172800, 432000, 864000}
 	for i, s := range [forecast.Knots]float64{900, 3600, 21600, 86400, 259200, 864000} {
 		co.Knots[i] = round(math.Log(s), 1e9)
 	}
-	return co
-}
-
-// fit fits the weights of the regression and the errors of the 3-day mean.
-func fit(examples []example) (*forecast.Coefficients, error) {
-	co := chosen()
+	if !m.invented {
+		examples = slices.DeleteFunc(slices.Clone(examples), func(e example) bool { return e.kind != task })
+	}
 	w := weights(examples)
-	designs := design(co, examples, w)
+	designs := m.design(&co, examples, w)
 	for i, q := range levels {
-		b, err := regress(designs, q)
+		b, err := m.regress(designs, q)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +81,7 @@ func fit(examples []example) (*forecast.Coefficients, error) {
 		}
 	}
 	co.Long = long(co.LongEdgesS, examples, w)
-	return co, nil
+	return &co, nil
 }
 
 func round(v, unit float64) float64 { return math.Round(v*unit) / unit }
@@ -73,7 +96,7 @@ type part struct {
 	weight   []float64
 }
 
-func design(co *forecast.Coefficients, examples []example, w []float64) []part {
+func (m *method) design(co *forecast.Coefficients, examples []example, w []float64) []part {
 	rows := make([][]float64, knots-1)
 	parts := make([]part, knots-1)
 	for i, e := range examples {
@@ -83,7 +106,10 @@ func design(co *forecast.Coefficients, examples []example, w []float64) []part {
 		if k == 0 {
 			row[1] = 0 // the first knot's constant is the constant
 		}
-		for _, v := range e.input.X {
+		for f, v := range e.input.X {
+			if f >= m.inputs {
+				v = 0
+			}
 			row = append(row, (1-share)*v, share*v)
 		}
 		rows[k] = append(rows[k], row...)
@@ -108,11 +134,11 @@ func design(co *forecast.Coefficients, examples []example, w []float64) []part {
 
 // regress minimises the pinball loss at q with a penalty on weights that are
 // large or change from knot to knot: least squares, weighted anew each round.
-func regress(parts []part, q float64) (*mat.VecDense, error) {
+func (m *method) regress(parts []part, q float64) (*mat.VecDense, error) {
 	b := mat.NewVecDense(columns, nil)
 	for round := range rounds {
 		eps := firstEps * math.Pow(lastEps/firstEps, float64(round)/(rounds-1))
-		a, rhs := penalty(), mat.NewVecDense(columns, nil)
+		a, rhs := m.penalty(), mat.NewVecDense(columns, nil)
 		for _, p := range parts {
 			p.add(a, rhs, b, q, eps)
 		}
@@ -169,20 +195,20 @@ func (p *part) add(a *mat.SymDense, rhs, b *mat.VecDense, q, eps float64) {
 	}
 }
 
-func penalty() *mat.SymDense {
+func (m *method) penalty() *mat.SymDense {
 	a := mat.NewSymDense(columns, nil)
 	a.SetSym(0, 0, ridgeConstant)
 	for k := 1; k < knots; k++ {
-		a.SetSym(k, k, ridge)
+		a.SetSym(k, k, m.ridge)
 	}
 	for row := 1; row <= forecast.Inputs; row++ {
 		for k := range knots {
 			i := row*knots + k
-			a.SetSym(i, i, a.At(i, i)+ridge)
+			a.SetSym(i, i, a.At(i, i)+m.ridge)
 			if k > 0 {
-				a.SetSym(i-1, i-1, a.At(i-1, i-1)+smooth)
-				a.SetSym(i, i, a.At(i, i)+smooth)
-				a.SetSym(i-1, i, a.At(i-1, i)-smooth)
+				a.SetSym(i-1, i-1, a.At(i-1, i-1)+m.smooth)
+				a.SetSym(i, i, a.At(i, i)+m.smooth)
+				a.SetSym(i-1, i, a.At(i-1, i)-m.smooth)
 			}
 		}
 	}

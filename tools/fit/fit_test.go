@@ -35,7 +35,7 @@ func TestFitFindsTheQuantiles(t *testing.T) {
 		censor bool
 		levels int // that the censored leave
 	}{{"all seen", false, 3}, {"long ones censored", true, 2}} {
-		co, err := fit(invented(20_000, c.censor))
+		co, err := today.fit(invented(20_000, c.censor))
 		if err != nil {
 			t.Fatal(err)
 		}

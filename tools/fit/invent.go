@@ -17,9 +17,11 @@ import (
 func invent(tasks []example, seed uint64) []example {
 	var all []example
 	var traces []*backtest.Trace
+	groupOf := map[string]string{}
 	for _, e := range tasks {
 		if !slices.Contains(traces, e.trace) {
 			traces = append(traces, e.trace)
+			groupOf[e.trace.Name] = e.group
 		}
 	}
 	for i, t := range traces {
@@ -27,7 +29,7 @@ func invent(tasks []example, seed uint64) []example {
 		minutes := (t.To() - t.From()) / backtest.Poll
 		if minutes >= 400 {
 			for range 3 {
-				all = append(all, withGaps(r, t)...)
+				all = append(all, withGaps(r, t, groupOf[t.Name])...)
 			}
 		}
 		if minutes >= 2*1440 {
@@ -36,7 +38,7 @@ func invent(tasks []example, seed uint64) []example {
 				if k%3 == 0 {
 					kind, unit = hourly, 3600
 				}
-				all = append(all, filledIn(r, t, kind, unit)...)
+				all = append(all, filledIn(r, t, groupOf[t.Name], kind, unit)...)
 			}
 		}
 	}
@@ -59,7 +61,7 @@ func logUniform(r *rand.Rand, lo, hi float64) float64 {
 
 // withGaps makes examples of one pattern of polling: a laptop that is on for
 // some hours of most days, or spells of polling and of none.
-func withGaps(r *rand.Rand, t *backtest.Trace) []example {
+func withGaps(r *rand.Rand, t *backtest.Trace, group string) []example {
 	start := t.From() / backtest.Poll * backtest.Poll
 	n := int((t.To() - start) / backtest.Poll)
 	polled := make([]bool, n)
@@ -125,7 +127,7 @@ func withGaps(r *rand.Rand, t *backtest.Trace) []example {
 			begin, at := start+int64(from)*backtest.Poll, start+int64(i)*backtest.Poll
 			known := between(samples, begin, at)
 			e := example{
-				trace: t, group: groupOf(t.Name), kind: gappy, horizon: h.name, cold: i-from < 1440, at: at,
+				trace: t, group: group, kind: gappy, horizon: h.name, cold: i-from < 1440, at: at,
 				samples: func() []credit.Sample { return known }, gaps: gaps,
 			}
 			if e.draw(r, h.seconds) {
@@ -147,7 +149,7 @@ func between(s []credit.Sample, from, to int64) []credit.Sample {
 // filledIn makes examples of an account that is polled since a short time, and
 // whose totals of every unit of seconds before are known: of a year of days, or
 // of 30 days of hours.
-func filledIn(r *rand.Rand, t *backtest.Trace, kind string, unit int64) []example {
+func filledIn(r *rand.Rand, t *backtest.Trace, group, kind string, unit int64) []example {
 	first := t.From() / backtest.Poll * backtest.Poll
 	back := int64(365 * 86400)
 	if unit == 3600 {
@@ -173,7 +175,7 @@ func filledIn(r *rand.Rand, t *backtest.Trace, kind string, unit int64) []exampl
 				continue
 			}
 			e := example{
-				trace: t, group: groupOf(t.Name), kind: kind, horizon: h.name, cold: true, at: at,
+				trace: t, group: group, kind: kind, horizon: h.name, cold: true, at: at,
 				samples: func() []credit.Sample { return append(slices.Clip(before), t.Samples(begin, at)...) },
 				gaps:    []credit.Span{gap},
 			}

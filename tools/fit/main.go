@@ -3,7 +3,7 @@
 //
 //	go -C tools run ./fit -data DIR [-out ../internal/forecast/coefficients.json]
 //
-// DIR holds tasks.csv and the folder traces, in the form that ortop backtest
+// DIR holds tasks.csv, kinds.csv (the kind of account that each trace is of) and the folder traces, in the form that ortop backtest
 // takes. The same data give the same coefficients.
 package main
 
@@ -37,27 +37,15 @@ func run(data, out string, seed uint64) error {
 	fmt.Printf("%d tasks, %d examples with gaps or filled-in history\n", len(examples), len(extra))
 	examples = append(examples, extra...)
 
-	graded := make([]forecast.Forecast, len(examples))
-	for _, group := range groups(examples) {
-		var train []example
-		for _, e := range examples {
-			if e.group != group {
-				train = append(train, e)
-			}
-		}
-		co, err := fit(train)
+	for _, m := range []*method{&today, &baseline} {
+		graded, err := m.leaveOut(examples)
 		if err != nil {
-			return fmt.Errorf("fitting without %q: %w", group, err)
+			return err
 		}
-		for i, e := range examples {
-			if e.group == group {
-				graded[i] = e.forecast(co)
-			}
-		}
+		report(os.Stdout, m.name, examples, graded)
 	}
-	report(os.Stdout, examples, graded)
 
-	co, err := fit(examples)
+	co, err := today.fit(examples)
 	if err != nil {
 		return err
 	}
@@ -69,4 +57,27 @@ func run(data, out string, seed uint64) error {
 		return err
 	}
 	return os.WriteFile(out, append(b, '\n'), 0o644)
+}
+
+// leaveOut forecasts each kind of account with what was fitted without it.
+func (m *method) leaveOut(examples []example) ([]forecast.Forecast, error) {
+	graded := make([]forecast.Forecast, len(examples))
+	for _, group := range groups(examples) {
+		var train []example
+		for _, e := range examples {
+			if e.group != group {
+				train = append(train, e)
+			}
+		}
+		co, err := m.fit(train)
+		if err != nil {
+			return nil, fmt.Errorf("fitting without %q: %w", group, err)
+		}
+		for i, e := range examples {
+			if e.group == group {
+				graded[i] = e.forecast(co)
+			}
+		}
+	}
+	return graded, nil
 }

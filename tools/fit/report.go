@@ -10,18 +10,36 @@ import (
 	"ortop/internal/forecast/backtest"
 )
 
-// report prints how good the forecasts of examples were that they were not
-// made of. Losses are means within each trace and horizon, then over horizons,
-// then over traces.
-func report(w io.Writer, examples []example, graded []forecast.Forecast) {
-	fmt.Fprintf(w, "%-28s %6s %6s %6s %6s %6s\n", "left out", "n", "pin3", "P50", "held", "Brier")
+// report prints how good the forecasts of examples were, each made without its
+// kind of account. Losses are means within each trace and horizon, then over
+// horizons, then over traces; shares are of moments. Then all are means over
+// kinds.
+func report(w io.Writer, name string, examples []example, graded []forecast.Forecast) {
+	fmt.Fprintf(w, "\n%-28s %6s %6s %6s %6s %6s %6s\n", name, "n", "pin3", "P50", "held", ">P90", "Brier")
 	line := func(name string, keep func(e example) bool) {
-		s := score(examples, graded, keep)
-		fmt.Fprintf(w, "%-28s %6d %6.4f %6.4f %6.3f %6.4f\n", name, s.N, s.Pin3, s.P50, s.Coverage, s.brier)
+		var sum scores
+		n := 0.0
+		for _, g := range groups(examples) {
+			s := score(examples, graded, func(e example) bool { return e.group == g && keep(e) })
+			if s.N == 0 {
+				continue
+			}
+			n++
+			sum.N += s.N
+			sum.Pin3 += s.Pin3
+			sum.P50 += s.P50
+			sum.Coverage += s.Coverage
+			sum.above += s.above
+			sum.brier += s.brier
+		}
+		n = max(1, n)
+		fmt.Fprintf(w, "%-28s %6d %6.4f %6.4f %6.3f %6.3f %6.4f\n", name, sum.N, sum.Pin3/n, sum.P50/n, sum.Coverage/n, sum.above/n, sum.brier/n)
 	}
-	line("all tasks", func(e example) bool { return e.kind == task })
-	line("  warm", func(e example) bool { return e.kind == task && !e.cold })
-	line("  cold", func(e example) bool { return e.kind == task && e.cold })
+	judged := func(e example) bool { return e.kind == task && e.horizon != "30d" }
+	line("up to 7 d", judged)
+	line("  long history", func(e example) bool { return judged(e) && !e.cold })
+	line("  short history", func(e example) bool { return judged(e) && e.cold })
+	line("  under 6 h of history", func(e example) bool { return judged(e) && e.history < 6*time.Hour })
 	for _, h := range horizons {
 		line("  "+h.name, func(e example) bool { return e.kind == task && e.horizon == h.name })
 	}
@@ -29,12 +47,13 @@ func report(w io.Writer, examples []example, graded []forecast.Forecast) {
 		line(k, func(e example) bool { return e.kind == k })
 	}
 	for _, g := range groups(examples) {
-		line("  "+g, func(e example) bool { return e.kind == task && e.group == g })
+		line("  "+g, func(e example) bool { return judged(e) && e.group == g })
 	}
 }
 
 type scores struct {
 	backtest.Score
+	above float64 // share of the truths beyond P90
 	brier float64 // of the chance of running out within the horizon
 }
 
@@ -44,7 +63,7 @@ func score(examples []example, graded []forecast.Forecast, keep func(e example) 
 		brier, n float64
 	}
 	traces := map[string]map[string]*cell{}
-	held := 0.0
+	held, above := 0.0, 0.0
 	for i, e := range examples {
 		if !keep(e) {
 			continue
@@ -65,6 +84,8 @@ func score(examples []example, graded []forecast.Forecast, keep func(e example) 
 		s.N++
 		if o.Held() {
 			held++
+		} else if math.Log(min(o.TrueS, o.CapS)) > math.Log(min(o.P90, o.CapS)) {
+			above++
 		}
 		if within := span(e.horizon); e.capS >= within {
 			p, _ := f.Chance(time.Duration(within * float64(time.Second)))
@@ -93,6 +114,7 @@ func score(examples []example, graded []forecast.Forecast, keep func(e example) 
 		s.brier += brier / max(1, briers) / float64(len(traces))
 	}
 	s.Coverage = held / math.Max(1, float64(s.N))
+	s.above = above / math.Max(1, float64(s.N))
 	return s
 }
 
