@@ -109,5 +109,5 @@ func model(t *credit.Trail, at time.Time) *forecast.Model {
 	if t.Empty() {
 		return forecast.New(at, nil, forecast.Options{})
 	}
-	return forecast.New(at, t.Samples, forecast.Options{Gaps: t.Unobserved()})
+	return forecast.New(at, t.Samples, forecast.Options{Gaps: t.Unobserved(), ByHour: t.ByHour()})
 }

@@ -161,6 +161,16 @@ func TestTrailAt(t *testing.T) {
 	}
 }
 
+func TestByHour(t *testing.T) {
+	trail := Trail{Backfilled: []Span{span(0, 1440), span(1440, 1500), span(1500, 1530), span(1600, 1660)}}
+	if got, want := trail.ByHour(), []Span{span(1440, 1530), span(1600, 1660)}; !slices.Equal(got, want) {
+		t.Errorf("ByHour() = %v, want %v", got, want)
+	}
+	if len(trail.Backfilled) != 4 {
+		t.Errorf("ByHour() changed what was filled in: %v", trail.Backfilled)
+	}
+}
+
 func TestTrailAdd(t *testing.T) {
 	trail := &Trail{FromReason: "another account"}
 	begun := Segment{At: at(0), Reason: "first reading"}

@@ -50,6 +50,10 @@ type Options struct {
 	// Gaps are the spans in which nothing was polled, and those whose spend was
 	// filled in from totals of hours or days. Spend in one is taken as even.
 	Gaps []credit.Span
+	// ByHour are the parts of Gaps whose spend was filled in from totals of an
+	// hour at most. They tell enough of the rates that the range need not be
+	// wider for them.
+	ByHour []credit.Span
 	// Coefficients are used instead of those that are built in, if not nil.
 	Coefficients *Coefficients
 }

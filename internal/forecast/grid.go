@@ -137,6 +137,24 @@ func (g *grid) blocks(t, w float64) (n, spent int, usd float64) {
 	return to - from, int(g.spent[to] - g.spent[from]), g.usd[to] - g.usd[from]
 }
 
+// shortest is less than any time in which usd was spent, by two blocks at most,
+// and at least 0; it is 0 where so much was never spent.
+func (g *grid) shortest(usd float64) float64 {
+	least := 0
+	for from, to := 0, 0; from < len(g.usd); from++ {
+		for to < len(g.usd) && g.usd[to]-g.usd[from] < usd {
+			to++
+		}
+		if to == len(g.usd) {
+			break
+		}
+		if n := to - from; least == 0 || n < least {
+			least = n
+		}
+	}
+	return float64(max(0, least-2)) * block
+}
+
 // typical is the typical spend of a UTC hour and of a UTC day, of those that lie
 // wholly from from to t. It is 0 where there is none, or less than two days.
 func (g *grid) typical(from, t float64) (hourUSD, dayUSD float64) {

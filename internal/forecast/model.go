@@ -17,6 +17,9 @@ type Model struct {
 	now  moment
 	past []moment
 	ewma float64 // rate in USD per second
+	// blind is the share of the last 28 days of which not even the totals of
+	// hours are known.
+	blind float64
 }
 
 // New prepares a model at now of the samples up to now, oldest first. It reads
@@ -35,6 +38,9 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 	m.now, _ = m.path.look(m.path.now) // something was spent
 	m.past = m.lookBack()
 	m.ewma = m.path.ewma(ewmaHalfLife)
+	byHour := newGaps(o.ByHour).within(m.path.first, m.path.now)
+	back := min(m.now.history, blindBack)
+	m.blind = max(0, m.now.x[inBlindAll]-(byHour.until(m.path.now)-byHour.until(m.path.now-back))/back)
 	return m
 }
 
@@ -84,12 +90,27 @@ func (m *Model) seconds(usd float64) (s [3]float64) {
 	x := m.now.inputs(usd, l)
 	q := m.co.quantiles(l, &x)
 	q = m.learn(usd, q)
-	q = m.co.widen(q, m.now.history, m.now.x[inBlindAll])
+	q = m.co.widen(q, m.now.history, m.blind)
 	q = m.settle(usd, l, q)
+	least := m.floor(usd)
 	for i := range s {
-		s[i] = math.Exp(q[i])
+		s[i] = max(math.Exp(q[i]), least)
 	}
 	return s
+}
+
+// floorTimes is how often the shortest time in which a balance was spent must
+// fit into the history that was seen for no forecast to be below it.
+const floorTimes = 9
+
+// floor is the seconds that usd lasts at the least: what was seen at full speed
+// for long, or before a day of silence, is not outdone.
+func (m *Model) floor(usd float64) float64 {
+	s := m.path.grid.shortest(usd)
+	if s*floorTimes <= m.now.history*(1-m.blind) || m.path.now-m.path.end.rose >= day {
+		return s
+	}
+	return 0
 }
 
 // Input is what the fitted part of the method takes for a balance.

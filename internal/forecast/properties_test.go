@@ -109,6 +109,75 @@ func TestScaleOfMoneyDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Of accounts that were read all the time, whatever they do: no balance is
+// forecast to be spent faster than any like it was.
+func TestNothingIsSpentFasterThanEver(t *testing.T) {
+	floors := 0
+	for seed := range uint64(200) {
+		samples, _ := account(seed)
+		silent := time.Duration(seed%9) * 12 * time.Hour
+		now := samples[len(samples)-1].At.Add(silent)
+		m := New(now, samples, Options{})
+		if !m.ready() {
+			continue
+		}
+		p := &m.path
+		times := make([]float64, 0, int((p.now-p.first)/block)+1)
+		for s := p.first; s <= p.now; s += block {
+			times = append(times, p.at(s).usd)
+		}
+		for _, share := range []float64{.01, .05, .2, .5} {
+			b := share * p.end.usd
+			least := 0 // blocks that hold a span in which b was spent
+			for from, to := 0, 0; from < len(times); from++ {
+				for to < len(times) && times[to]-times[from] < b {
+					to++
+				}
+				if to < len(times) && (least == 0 || to-from < least) {
+					least = to - from
+				}
+			}
+			shortest := float64(least-2) * block
+			if least == 0 || shortest*floorTimes > m.now.history && silent < 24*time.Hour {
+				continue
+			}
+			floors++
+			if got := m.Forecast(&b); got.P10 < shortest*(1-1e-9) {
+				t.Errorf("seed %d: P10 of %.2f USD = %.0f s, want at least the %.0f s that it ever took", seed, b, got.P10, shortest)
+			}
+		}
+	}
+	if floors < 100 {
+		t.Errorf("%d balances have a floor, want many", floors)
+	}
+}
+
+// Money for 50 h at full speed is not gone in less because nothing was spent
+// for long.
+func TestSilenceDoesNotHurryABalance(t *testing.T) {
+	samples := steady(14*24*time.Hour, time.Minute, 1)
+	last := samples[len(samples)-1].At
+	for _, silent := range []time.Duration{24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour} {
+		if got := At(last.Add(silent), samples, usd(50), Options{}); got.P10 < 45*hour {
+			t.Errorf("P10 after %v without spend = %.1f h, want 50, less a tenth at most", silent, got.P10/hour)
+		}
+	}
+}
+
+func TestTotalsOfHoursDoNotWidenTheRange(t *testing.T) {
+	samples, span := bursty(10*1440), credit.Span{}
+	span.From, span.To = samples[0].At, samples[9*1440].At
+	now := samples[len(samples)-1].At
+	filled := Options{Gaps: []credit.Span{span}}
+	byDay := At(now, samples, usd(60), filled)
+	filled.ByHour = filled.Gaps
+	byHour := At(now, samples, usd(60), filled)
+	if byHour.P50 != byDay.P50 || byHour.P90/byHour.P10 >= byDay.P90/byDay.P10 {
+		t.Errorf("P10, P50, P90 = %v, %v, %v by the hour, want within %v, %v, %v by the day",
+			byHour.P10, byHour.P50, byHour.P90, byDay.P10, byDay.P50, byDay.P90)
+	}
+}
+
 // A heartbeat says that nothing was spent, which the path knows without it.
 func TestHeartbeatsDoNotMatter(t *testing.T) {
 	for seed := range uint64(30) {

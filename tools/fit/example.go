@@ -35,6 +35,7 @@ type example struct {
 	balanceUSD float64
 	samples    func() []credit.Sample
 	gaps       []credit.Span
+	byHour     []credit.Span // of the gaps
 	trueS      float64
 	capS       float64
 	input      forecast.Input
@@ -115,7 +116,7 @@ func (e *example) look() (ok bool) {
 }
 
 func (e *example) model(co *forecast.Coefficients) *forecast.Model {
-	return forecast.New(time.Unix(e.at, 0).UTC(), e.samples(), forecast.Options{Gaps: e.gaps, Coefficients: co})
+	return forecast.New(time.Unix(e.at, 0).UTC(), e.samples(), forecast.Options{Gaps: e.gaps, ByHour: e.byHour, Coefficients: co})
 }
 
 func (e *example) forecast(co *forecast.Coefficients) forecast.Forecast {

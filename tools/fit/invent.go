@@ -179,6 +179,9 @@ func filledIn(r *rand.Rand, t *backtest.Trace, group, kind string, unit int64) [
 				samples: func() []credit.Sample { return append(slices.Clip(before), t.Samples(begin, at)...) },
 				gaps:    []credit.Span{gap},
 			}
+			if kind == hourly {
+				e.byHour = e.gaps
+			}
 			if e.draw(r, h.seconds) {
 				out = append(out, e)
 			}
