@@ -146,13 +146,17 @@ func (m Model) glyphs() draw.Glyphs {
 func (m Model) pen() draw.Pen {
 	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second(), Keys: m.keys.shownKeys(m.o.Keys)}
 	if m.turning || m.entry.check.Loading {
-		p.Spin = string([]rune(spinner)[m.turn%len([]rune(spinner))])
+		turns := []rune(spinner)
+		if m.ascii() {
+			turns = []rune(asciiSpinner)
+		}
+		p.Spin = string(turns[m.turn%len(turns)])
 	}
 	return p
 }
 
 // spinner turns while a request is in flight.
-const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+const spinner, asciiSpinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`
 
 // enabledKeys are the keys that do something now.
 func (m Model) enabledKeys(l layout) keyMap {

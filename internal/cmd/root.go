@@ -54,7 +54,7 @@ func Execute(args []string) int {
 }
 
 func (a *app) root() *cobra.Command {
-	var asJSON bool
+	var asJSON, plain bool
 	root := &cobra.Command{
 		Use:   "ortop",
 		Short: "See what is left of your OpenRouter credits, and when they run out",
@@ -81,6 +81,9 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 			if asJSON {
 				return a.status(ctx, statusFlags{json: true, fresh: briefly(monitor.Live)})
 			}
+			if plain {
+				return a.plain(ctx)
+			}
 			return a.dashboard(ctx)
 		}),
 
@@ -102,6 +105,7 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log requests and readings to standard error")
 	root.Flags().BoolVar(&asJSON, "json", false, "print a JSON object, as status does")
+	root.Flags().BoolVar(&plain, "plain", false, "no screen, but a line for each change: for screen readers and logs")
 	root.AddCommand(
 		a.accountsCommand(),
 		a.alertsCommand(),

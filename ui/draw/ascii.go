@@ -1,6 +1,9 @@
 package draw
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // asciiOf is what stands for each glyph of a frame where only ASCII can
 // be shown.
@@ -13,7 +16,6 @@ var asciiOf = func() map[rune]byte {
 		{"─╶╴—━╸╺", '-'}, {"│┤├┊┃", '|'}, {"┼┬┴└┘┌┐", '+'}, {"╭╮…", '.'}, {"╯", '\''}, {"╰", '`'},
 		{"█▇▉▊", '#'}, {"▒▓", '+'}, {"▆▅▋▌", '|'}, {"▄▃▍▎", ':'}, {"▂▏", '.'}, {"▁", '_'}, {"░·", '.'}, {"╵", '|'}, {"╷", '|'},
 		{"●•", '*'}, {"○", 'o'}, {"▲↑", '^'}, {"▼↓", 'v'}, {"✗", 'x'}, {"‖", '='}, {"▸›→", '>'}, {"←‹", '<'}, {"≈", '~'}, {"◆", '+'},
-		{"⠋⠼", '|'}, {"⠙⠴", '/'}, {"⠹⠦", '-'}, {"⠸⠧", '\\'},
 	} {
 		for _, r := range pair.glyphs {
 			m[r] = pair.as
@@ -66,17 +68,26 @@ func toConsole(frame string) string {
 
 // toASCII replaces every rune of a frame that is not ASCII, cell by cell.
 func toASCII(frame string) string {
-	var b strings.Builder
-	b.Grow(len(frame))
+	out := make([]byte, 0, len(frame))
+	cut := false // an ellipsis may take the last letter too
+	escape := false
 	for _, r := range frame {
 		switch a, ok := asciiOf[r]; {
 		case r < 0x80:
-			b.WriteByte(byte(r))
+			out = append(out, byte(r))
+			letter := unicode.IsLetter(r) || unicode.IsDigit(r)
+			cut = letter && !escape
+			escape = r == 0x1b || escape && !unicode.IsLetter(r)
+			continue
+		case r == '…' && cut:
+			out[len(out)-1] = '.'
+			out = append(out, '.')
 		case ok:
-			b.WriteByte(a)
+			out = append(out, a)
 		default:
-			b.WriteString(strings.Repeat("?", Width(string(r))))
+			out = append(out, strings.Repeat("?", Width(string(r)))...)
 		}
+		cut = false
 	}
-	return b.String()
+	return string(out)
 }

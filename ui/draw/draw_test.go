@@ -253,3 +253,13 @@ func TestOwnThemes(t *testing.T) {
 		t.Errorf("without a base: %+v, %v", dark, err)
 	}
 }
+
+// What is cut ends with two dots in ASCII, where a letter gives way; a border and
+// an escape do not.
+func TestASCIIEllipsis(t *testing.T) {
+	for in, want := range map[string]string{"abc…": "ab..", "…": ".", "│…": "|.", " …": " .", "\x1b[1m…": "\x1b[1m.", "a\x1b[m…": "a\x1b[m.", "é…": "?.", "a……": "...", "1…x": "..x"} {
+		if got := toASCII(in); got != want {
+			t.Errorf("toASCII(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
