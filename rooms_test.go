@@ -41,6 +41,7 @@ var allowed = map[string]struct {
 	"internal/render":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
 	"internal/leaktest":   {nil, "tests of any room use it"},
 	"internal/child":      {nil, "a command is run, whatever for"},
+	"internal/mcp":        {nil, "a protocol is spoken, whatever the tools are"},
 	"internal/servicelog": {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "a log is written of snapshots, whoever makes them"},
 	"internal/unit":       {nil, "a unit is text"},
 	"internal/manual":     {nil, "a page is text"},

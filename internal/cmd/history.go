@@ -108,6 +108,9 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	if err != nil {
 		return readError(err)
 	}
+	if a.onRead != nil {
+		a.onRead(reading{poll.Success, account.FromHistory})
+	}
 	span.settle(account.Snapshot{At: poll.Success, Interval: s.interval}, a.now())
 	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {

@@ -27,6 +27,9 @@ type app struct {
 	stdout *os.File
 	stderr *os.File
 	now    func() time.Time
+	// onRead takes when and from what the account of an answer was read; nil:
+	// nobody wants to know.
+	onRead func(reading)
 }
 
 // flags are those that every command has.
@@ -120,6 +123,7 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		a.historyCommand(),
 		a.importCommand(),
 		a.manCommand(),
+		a.mcpCommand(),
 		a.preflightCommand(),
 		a.reconcileCommand(),
 		a.reportCommand(),

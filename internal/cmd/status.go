@@ -95,6 +95,9 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	ses := a.watch(s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	snap, err := ses.mon.Once(ctx, fresh)
+	if a.onRead != nil {
+		a.onRead(reading{snap.At, snap.Source})
+	}
 	if snap.StorageNote != "" && snap.StorageNote != snap.Damage {
 		a.hint("%s", snap.StorageNote)
 	}

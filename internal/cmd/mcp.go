@@ -1,0 +1,200 @@
+package cmd
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ortop/internal/account"
+	"ortop/internal/mcp"
+	"ortop/internal/sorted"
+)
+
+// toolLimit is the longest answer of a tool: a model has to read it.
+const toolLimit = 256 << 10
+
+func (a *app) mcpCommand() *cobra.Command {
+	var c *cobra.Command
+	c = &cobra.Command{
+		Use:   "mcp",
+		Short: "Answer coding agents over the Model Context Protocol",
+		Long: `mcp answers the Model Context Protocol on standard input and output, until that
+ends. It has the tools balance, forecast, preflight, breakdown and history, which
+answer as the commands do with --json (balance as status), with when the account was
+read, how long ago and from what source. They change nothing, and no answer has a key.`,
+		Example: `  echo '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' | ortop mcp`,
+		Args:    cobra.NoArgs,
+		RunE: a.runs(func(ctx context.Context, _ []string) error {
+			var global []string
+			c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+				if f.Changed {
+					global = append(global, "--"+f.Name+"="+f.Value.String())
+				}
+			})
+			server := &mcp.Server{
+				Name: "ortop", Version: version(), Tools: a.tools(global),
+				Instructions: "What is left of OpenRouter credits, what is spent and by whom, and when they run out. Amounts are USD, times UTC; null is unknown. Call preflight before costly work.",
+			}
+			return server.Serve(ctx, a.stdin, a.stdout)
+		}),
+	}
+	return c
+}
+
+// toolArgument is one of a tool, and the flag of the command that it is.
+type toolArgument struct{ name, about string }
+
+// tools are the commands that answer, as tools.
+func (a *app) tools(global []string) []mcp.Tool {
+	tool := func(name, title, about, command string, preset map[string]string, required []string, arguments ...toolArgument) mcp.Tool {
+		return mcp.Tool{
+			Name: name, Title: title, Description: about, Schema: schema(arguments, required),
+			Call: func(ctx context.Context, given map[string]json.RawMessage) (string, error) {
+				args, err := flagsOf(arguments, required, preset, given)
+				if err != nil {
+					return "", err
+				}
+				return a.toolAnswer(ctx, slices.Concat(global, []string{command}, args, []string{"--json"}))
+			},
+		}
+	}
+	since := toolArgument{"since", "from when on: 24h, 7d, today, week, month, 2026-11-01"}
+	return []mcp.Tool{
+		tool("balance", "Balance", "What is left and spendable, what was spent in the last hour, day and week, and when it runs out.", "status", nil, nil),
+		tool("forecast", "Forecast", "When it runs out, with an 80 % range, the chance of that within spans, and what to buy.", "forecast", nil, nil,
+			toolArgument{"top_up_usd", "plan with this much more, in USD"}, toolArgument{"until", "plan until then: 2026-12-01, Tue, 5d"}),
+		tool("preflight", "Preflight", "Whether there is enough for a job: the verdict is enough, short or unknown, and never enough by default.", "preflight", nil, []string{"need_usd"},
+			toolArgument{"need_usd", "what the job costs, in USD"}, toolArgument{"for", "how long it runs, such as 3h: what else is spent meanwhile counts"}),
+		tool("breakdown", "Breakdown", "Who spent it, most first, over the last 24 h or since another time. It needs a management key.", "breakdown", nil, nil,
+			toolArgument{"by", byNames()}, since),
+		tool("history", "History", "What was read and spent, in rows of a day, or of another span.", "history", map[string]string{"every": "1d"}, nil,
+			since, toolArgument{"every", "one row for each of these spans, such as 1h or 1d"}),
+	}
+}
+
+// schema is the JSON Schema of a tool's arguments.
+func schema(arguments []toolArgument, required []string) json.RawMessage {
+	properties := map[string]any{}
+	for _, arg := range arguments {
+		kind := "string"
+		if strings.HasSuffix(arg.name, "_usd") {
+			kind = "number"
+		}
+		properties[arg.name] = map[string]string{"type": kind, "description": arg.about}
+	}
+	o := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		o["required"] = required
+	}
+	b, err := json.Marshal(o)
+	if err != nil { // of maps and strings
+		return json.RawMessage(`{"type":"object"}`)
+	}
+	return b
+}
+
+// flagsOf are a tool's arguments as flags. A number may be given as text, and the
+// other way round, as models do.
+func flagsOf(arguments []toolArgument, required []string, preset map[string]string, given map[string]json.RawMessage) (flags []string, err error) {
+	names := []string{}
+	for _, arg := range arguments {
+		names = append(names, arg.name)
+	}
+	values := map[string]string{}
+	for name, raw := range given {
+		if !slices.Contains(names, name) {
+			return nil, fmt.Errorf("there is no argument %.40q: there are %s", name, strings.Join(names, ", "))
+		}
+		var text string
+		var number json.Number
+		switch {
+		case bytes.Equal(raw, []byte("null")):
+			continue
+		case json.Unmarshal(raw, &text) == nil:
+		case json.Unmarshal(raw, &number) == nil:
+			text = number.String()
+		default:
+			return nil, fmt.Errorf("%s is neither text nor a number", name)
+		}
+		values[name] = text
+	}
+	for _, name := range required {
+		if _, ok := values[name]; !ok {
+			return nil, fmt.Errorf("%s is missing", name)
+		}
+	}
+	if len(values) == 0 {
+		values = preset
+	}
+	for name, value := range values {
+		flag := strings.ReplaceAll(strings.TrimSuffix(name, "_usd"), "_", "-")
+		flags = append(flags, "--"+flag+"="+value)
+	}
+	sorted.By(flags, strings.Compare)
+	return flags, nil
+}
+
+// toolAnswer runs a command line as it is run in a shell, and returns the object
+// that it prints, with when and from what the account was read, and notes.
+func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
+	b := *a
+	var read reading
+	b.onRead = func(r reading) { read = r }
+	var err error
+	var code int
+	answer, notes, failed := b.captured(func() {
+		root := b.root()
+		root.SetArgs(args)
+		err = usage(root, args, root.ExecuteContext(ctx))
+		code = report(b.stderr, err)
+	})
+	var object map[string]json.RawMessage
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case failed != nil:
+		return "", failed
+	case code == exitUsage || json.Unmarshal(answer, &object) != nil:
+		return "", errors.New(cmp.Or(strings.Join(notes, "; "), "there is no answer"))
+	}
+	now := a.now()
+	put := func(key string, value any) error {
+		if _, ok := object[key]; ok {
+			return nil
+		}
+		raw, err := json.Marshal(value)
+		object[key] = raw
+		return err
+	}
+	var at, source *string
+	var age *float64
+	if !read.at.IsZero() {
+		t, s := read.at.UTC().Format(time.RFC3339), max(0, now.Sub(read.at).Round(time.Millisecond).Seconds())
+		at, age = &t, &s
+	}
+	if read.source != "" {
+		s := string(read.source)
+		source = &s
+	}
+	err = errors.Join(put("at", at), put("age_s", age), put("source", source), put("notes", notes))
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(object)
+	return string(text), err
+}
+
+// reading is when an answer's account was read, and from what.
+type reading struct {
+	at     time.Time
+	source account.Source
+}
