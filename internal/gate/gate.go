@@ -87,6 +87,41 @@ func (g *Gate) Note(endpoint string, err error) {
 	g.waits[endpoint] = w
 }
 
+// Named is a wait that the server named for an endpoint.
+type Named struct {
+	Endpoint string
+	Until    time.Time
+	Err      *client.APIError // what the server answered
+}
+
+// Named returns the waits that the server named and that are not over.
+func (g *Gate) Named() (all []Named) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.now()
+	for endpoint, w := range g.waits {
+		var answer *client.APIError
+		if left := w.left(now); left > 0 && w.byServer && errors.As(w.err, &answer) {
+			all = append(all, Named{endpoint, now.Add(left), answer})
+		}
+	}
+	return all
+}
+
+// Restore closes an endpoint for a wait that an earlier run was named. A later one
+// that is known stays.
+func (g *Gate) Restore(n Named) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.now()
+	w, span := g.waits[n.Endpoint], n.Until.Sub(now)
+	if span <= 0 || span < w.left(now) {
+		return
+	}
+	w.from, w.span, w.err, w.byServer = now, span, n.Err, true
+	g.waits[n.Endpoint] = w
+}
+
 // Do makes a request, unless the endpoint is closed, and notes the outcome. While
 // it is closed the error is the one of Until. A request without an answer that the
 // caller's own context cut short says nothing about the endpoint.

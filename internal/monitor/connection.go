@@ -3,20 +3,18 @@ package monitor
 import (
 	"context"
 	"sync"
-	"time"
 
 	"ortop/internal/gate"
 )
 
-// connection is the way to the API for requests besides the polls, and the gate
+// connection is the way to the API for requests besides the polls, and the waits
 // of the key that was used last.
 type connection struct {
 	flights gate.Flights
 
-	mu          sync.Mutex
-	api         API
-	gate        *gate.Gate
-	fingerprint string
+	mu    sync.Mutex
+	api   API
+	waits *waits
 }
 
 // set takes over the connection that a poll was made with.
@@ -54,12 +52,13 @@ func (m *Monitor) connected(ctx context.Context) (API, error) {
 	})
 }
 
-// gateOf is the gate of a key. Connecting again with the same key opens nothing.
-func (c *connection) gateOf(fingerprint string, now func() time.Time) *gate.Gate {
+// waitsOf are the waits of a key. Connecting again with the same key opens nothing.
+func (m *Monitor) waitsOf(fingerprint string) *waits {
+	c := &m.connection
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.gate == nil || c.fingerprint != fingerprint {
-		c.gate, c.fingerprint = gate.New(endpoints, now), fingerprint
+	if c.waits == nil || c.waits.fingerprint != fingerprint {
+		c.waits = m.newWaits(fingerprint, endpoints)
 	}
-	return c.gate
+	return c.waits
 }

@@ -17,7 +17,7 @@ var endpoints = gate.Policy{Forbidden: gate.Waits{rarely}, RateLimited: gate.Wai
 // the credits and the key, have a schedule of their own.
 type gated struct {
 	API
-	gate *gate.Gate
+	waits *waits
 }
 
 // connector is an Options.Connect.
@@ -30,48 +30,48 @@ func (m *Monitor) gatedConnect(connect connector) connector {
 		if api == nil || err != nil {
 			return api, fingerprint, err
 		}
-		return &gated{api, m.connection.gateOf(fingerprint, m.o.Now)}, fingerprint, nil
+		return &gated{api, m.waitsOf(fingerprint)}, fingerprint, nil
 	}
 }
 
 func (a *gated) Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error) {
-	return gate.Do(ctx, a.gate, "query", func(ctx context.Context) (client.Analytics, error) { return a.API.Query(ctx, q) })
+	return within(ctx, a.waits, "query", func(ctx context.Context) (client.Analytics, error) { return a.API.Query(ctx, q) })
 }
 
 func (a *gated) AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error) {
-	return gate.Do(ctx, a.gate, "meta", a.API.AnalyticsMeta)
+	return within(ctx, a.waits, "meta", a.API.AnalyticsMeta)
 }
 
 func (a *gated) Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error) {
-	return gate.Do(ctx, a.gate, "activity", func(ctx context.Context) (client.Activity, error) { return a.API.Activity(ctx, q) })
+	return within(ctx, a.waits, "activity", func(ctx context.Context) (client.Activity, error) { return a.API.Activity(ctx, q) })
 }
 
 func (a *gated) Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error) {
-	return gate.Do(ctx, a.gate, "keys", func(ctx context.Context) (client.List[client.APIKey], error) { return a.API.Keys(ctx, workspaceID) })
+	return within(ctx, a.waits, "keys", func(ctx context.Context) (client.List[client.APIKey], error) { return a.API.Keys(ctx, workspaceID) })
 }
 
 func (a *gated) Workspaces(ctx context.Context) (client.List[client.Workspace], error) {
-	return gate.Do(ctx, a.gate, "workspaces", a.API.Workspaces)
+	return within(ctx, a.waits, "workspaces", a.API.Workspaces)
 }
 
 func (a *gated) Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error) {
-	return gate.Do(ctx, a.gate, "budgets", func(ctx context.Context) (client.WorkspaceBudgets, error) { return a.API.Budgets(ctx, idOrSlug) })
+	return within(ctx, a.waits, "budgets", func(ctx context.Context) (client.WorkspaceBudgets, error) { return a.API.Budgets(ctx, idOrSlug) })
 }
 
 func (a *gated) Guardrails(ctx context.Context, workspaceID string) (client.List[client.Guardrail], error) {
-	return gate.Do(ctx, a.gate, "guardrails", func(ctx context.Context) (client.List[client.Guardrail], error) {
+	return within(ctx, a.waits, "guardrails", func(ctx context.Context) (client.List[client.Guardrail], error) {
 		return a.API.Guardrails(ctx, workspaceID)
 	})
 }
 
 func (a *gated) GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error) {
-	return gate.Do(ctx, a.gate, "guardrails", a.API.GuardrailKeys)
+	return within(ctx, a.waits, "guardrails", a.API.GuardrailKeys)
 }
 
 func (a *gated) GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error) {
-	return gate.Do(ctx, a.gate, "guardrails", a.API.GuardrailMembers)
+	return within(ctx, a.waits, "guardrails", a.API.GuardrailMembers)
 }
 
 func (a *gated) Members(ctx context.Context) (client.List[client.Member], error) {
-	return gate.Do(ctx, a.gate, "members", a.API.Members)
+	return within(ctx, a.waits, "members", a.API.Members)
 }

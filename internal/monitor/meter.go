@@ -33,7 +33,7 @@ type Meter struct {
 	key   string // the hash of the key that is meant; empty: the account
 	own   bool   // the key in use is measured, for it sees no other
 	label string // of that key
-	gate  *gate.Gate
+	waits *waits
 	first tally
 	rate  *float64 // USD per hour before; nil is unknown
 }
@@ -73,10 +73,11 @@ func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Meter{st: st, key: keyHash, gate: gate.New(gate.Policy{}, m.o.Now)}
+	t := &Meter{st: st, key: keyHash}
 	if t.api, t.fp, err = m.o.Connect(ctx); err != nil {
 		return nil, &ConnectError{err}
 	}
+	t.waits = m.newWaits(t.fp, gate.Policy{})
 	if t.first, err = t.read(ctx); err != nil {
 		t.Close()
 		return nil, err
@@ -207,10 +208,11 @@ func hourly(b account.Burn) *float64 {
 // readKey requests what one key spent. Nothing of it is stored.
 func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	o := t.st.o
-	if until, err := t.gate.Until(t.key); err != nil {
+	t.waits.restore(ctx)
+	if until, err := t.waits.gate.Until(t.key); err != nil {
 		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + text.Moment(until, o.Now())}}
 	}
-	u, err := gate.Do(ctx, t.gate, t.key, t.askKey)
+	u, err := within(ctx, t.waits, t.key, t.askKey)
 	if err != nil {
 		return tally{}, fmt.Errorf("reading the key %.8s: %w", text.Clean(t.key, maxName), err)
 	}

@@ -1,0 +1,124 @@
+package monitor
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"ortop/client"
+	"ortop/internal/credit"
+	"ortop/internal/fault"
+	"ortop/internal/gate"
+)
+
+// waitsState is the name of the state that holds the waits which the server named for
+// requests besides the polls, so that a restart does not end them.
+const waitsState = "waits"
+
+// namedWait is such a wait as it is stored.
+type namedWait struct {
+	Fingerprint string           `json:"fingerprint"` // of the key that it is for
+	Endpoint    string           `json:"endpoint"`
+	Until       time.Time        `json:"until"`
+	Kind        credit.FaultKind `json:"kind"`
+	Status      int              `json:"status,omitempty"`
+	Message     string           `json:"message,omitempty"`
+	Name        string           `json:"name,omitempty"` // of the endpoint, in errors
+}
+
+// waits are those of one key: they close its gate, and are stored in its account.
+type waits struct {
+	m           *Monitor
+	gate        *gate.Gate
+	fingerprint string
+	restored    atomic.Bool
+}
+
+func (m *Monitor) newWaits(fingerprint string, p gate.Policy) *waits {
+	return &waits{m: m, gate: gate.New(p, m.o.Now), fingerprint: fingerprint}
+}
+
+// kinds are the errors of the client by what they are stored as.
+var kinds = map[credit.FaultKind]error{
+	credit.FaultRateLimited: client.ErrRateLimited, credit.FaultForbidden: client.ErrForbidden, credit.FaultPayment: client.ErrPayment,
+	credit.FaultUnauthorized: client.ErrUnauthorized,
+}
+
+// restore closes the endpoints that an earlier run was asked to leave alone. It does
+// so once, when the history is open.
+func (w *waits) restore(ctx context.Context) {
+	at := w.m.subject.Load()
+	if at == nil || w.restored.Swap(true) {
+		return
+	}
+	for _, n := range w.stored(ctx, at) {
+		kind := kinds[n.Kind]
+		if kind == nil {
+			kind = client.ErrServer
+		}
+		left := max(0, n.Until.Sub(w.m.o.Now()))
+		if n.Fingerprint == w.fingerprint {
+			w.gate.Restore(gate.Named{Endpoint: n.Endpoint, Until: n.Until, Err: &client.APIError{
+				Status: n.Status, Message: n.Message, Kind: kind, RetryAfter: &left, Endpoint: n.Name,
+			}})
+		}
+	}
+}
+
+// stored are the waits in the history; none where it cannot be read.
+func (w *waits) stored(ctx context.Context, at *subject) (list []namedWait) {
+	text, err := at.db.State(ctx, at.account, waitsState)
+	if err == nil && len(text) > 0 {
+		err = json.Unmarshal(text, &list)
+	}
+	if err != nil {
+		w.m.log.Warn("reading the waits", "error", oneLine(err))
+		return nil
+	}
+	return list
+}
+
+// note stores the waits where an answer named one.
+func (w *waits) note(ctx context.Context, err error) {
+	var answer *client.APIError
+	at := w.m.subject.Load()
+	if at == nil || !errors.As(err, &answer) || answer.RetryAfter == nil {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	now := w.m.o.Now()
+	list := w.stored(ctx, at)
+	for _, n := range w.gate.Named() {
+		list = slices.DeleteFunc(list, func(o namedWait) bool { return o.Fingerprint == w.fingerprint && o.Endpoint == n.Endpoint })
+		list = append(list, namedWait{
+			Fingerprint: w.fingerprint, Endpoint: n.Endpoint, Until: n.Until.UTC().Truncate(time.Millisecond),
+			Kind: fault.Kind(n.Err), Status: n.Err.Status, Message: n.Err.Message, Name: n.Err.Endpoint,
+		})
+	}
+	list = slices.DeleteFunc(list, func(o namedWait) bool { return !o.Until.After(now) })
+	text, err := json.Marshal(list)
+	if err == nil {
+		err = at.db.SetState(ctx, at.account, waitsState, text)
+	}
+	if err != nil {
+		w.m.log.Warn("storing the waits", "error", oneLine(err))
+	}
+}
+
+// within makes a request of an endpoint, unless that is closed, and remembers what
+// the server asks for.
+func within[T any](ctx context.Context, w *waits, endpoint string, request func(context.Context) (T, error)) (T, error) {
+	w.restore(ctx)
+	asked := false
+	v, err := gate.Do(ctx, w.gate, endpoint, func(ctx context.Context) (T, error) {
+		asked = true
+		return request(ctx)
+	})
+	if asked {
+		w.note(ctx, err)
+	}
+	return v, err
+}
