@@ -47,39 +47,30 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 	return account, o
 }
 
-// ofLimit forecasts when what is left of a limit of the key is spent, from what was
-// spent of it; see pace.
+// ofLimit forecasts when what is left of a limit of the key is spent. While too little
+// was seen of its own spend, the key's stands for it, which is the least that counts,
+// or else the account's, and the range is wider.
 func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time) forecast.Forecast {
-	_, f := b.pace(own, leftUSD, at)
-	return f
-}
-
-// pace is how fast a limit of the key is spent. While too little was seen of its own
-// spend, the key's stands for it, which is the least that counts, or else the
-// account's, and the range is wider.
-func (b *Book) pace(own *credit.Trail, leftUSD *float64, at time.Time) (m *forecast.Model, f forecast.Forecast) {
-	m, f = nil, forecast.Forecast{State: forecast.Unknown, At: at}
+	var first *forecast.Forecast
 	for _, t := range []*credit.Trail{own, b.Key, b.Account} {
 		if t.Empty() {
 			continue
 		}
-		n := model(t, at)
-		g := n.Forecast(leftUSD)
-		young := g.State == forecast.Cold || g.State == forecast.Idle && g.History < forecast.MinHistory
+		f := model(t, at).Forecast(leftUSD)
+		young := f.State == forecast.Cold || f.State == forecast.Idle && f.History < forecast.MinHistory
 		switch {
-		case m == nil && !young:
-			return n, g
+		case first == nil && !young:
+			return f
 		case !young:
-			return n, g.Wider()
-		case m == nil:
-			m, f = n, g
+			return f.Wider()
+		case first == nil:
+			first = &f
 		}
 	}
-	if m == nil {
-		m = model(nil, at)
-		f = m.Forecast(leftUSD)
+	if first == nil {
+		return model(nil, at).Forecast(leftUSD)
 	}
-	return m, f
+	return *first
 }
 
 // foresee forecasts from the newest reading, and returns the forecasts that

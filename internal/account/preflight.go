@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -134,8 +135,7 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		return bounds
 	}
 	if k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
-		m, _ := b.pace(b.Cap, k.Cap.RemainingUSD, s.At)
-		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(m, k.Cap, s.At, d)})
+		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
 	}
 	for _, g := range k.Budgets {
 		if g.RemainingUSD == nil {
@@ -145,7 +145,7 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if at, ok := g.Next(s.At); ok {
 			x.name += ", which resets " + at.UTC().Format("2 Jan") + " (UTC),"
 		}
-		m, _ := b.pace(b.Budget, g.RemainingUSD, s.At)
+		m := model(cmp.Or(b.Budget, b.Key), s.At)
 		if g.LimitUSD != nil {
 			x.afterUSD = capAfter(m, g.Cap, s.At, d)
 		} else if spend, ok := m.SpendWithin(d); ok {
