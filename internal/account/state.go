@@ -32,6 +32,8 @@ type State struct {
 	// WaitUntil is before when the server wants no request; zero where the
 	// last answer named no time.
 	WaitUntil time.Time `json:"wait_until,omitzero"`
+	// FailedAt is when the last poll ended; zero where it did not fail.
+	FailedAt time.Time `json:"failed_at,omitzero"`
 }
 
 // Facts are what readings had about the key and the account.

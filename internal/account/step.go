@@ -57,7 +57,10 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	r := Result{State: was}
 	st := &r.State
 	if v := in.Verdict; v != nil {
-		st.Facts, st.WaitUntil = v.Facts, in.WaitUntil
+		st.Facts, st.WaitUntil, st.FailedAt = v.Facts, in.WaitUntil, time.Time{}
+		if v.Fault != nil {
+			st.FailedAt = v.At.UTC().Truncate(time.Millisecond)
+		}
 		if v.AnotherAccount() { // what was going on was not about this one
 			st.Unusual, st.Alerts, st.Outbox = Unusual{}, alert.State{}, alert.Outbox{}
 		}

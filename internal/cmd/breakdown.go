@@ -12,6 +12,7 @@ import (
 
 	"ortop/client"
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -145,7 +146,7 @@ func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spender
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {
-		case failed != nil && b.Rows == nil && snap.Fault != nil:
+		case snap.Fault != nil && (failed != nil && b.Rows == nil || snap.Fault.Kind == credit.FaultNetwork):
 			return verdict(snap)
 		case failed != nil:
 			return &exitError{exitUnknown, failed, a.listHint(failed)}

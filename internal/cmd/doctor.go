@@ -66,6 +66,9 @@ func (a *app) doctor(ctx context.Context, verify, asJSON bool) error {
 	a.checkConfig(c, s)
 	a.checkAPI(ctx, c, s)
 	a.checkHistory(ctx, c, s, verify)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	a.checkThemes(c, s)
 	a.checkTerminal(c)
 	return c.answer(a, asJSON, "nothing is wrong with account "+s.account.Name, "wrong with account "+s.account.Name)

@@ -85,15 +85,19 @@ const eventLimit = 20
 // reportLimit bounds all requests of a report together.
 const reportLimit = 19 * time.Second
 
+// reportLeast is left to read what is stored, where the account was long in coming.
+const reportLeast = 2 * time.Second
+
 func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, span *askedSpan, asJSON, asMarkdown bool) error {
-	limited, cancel := context.WithTimeout(ctx, reportLimit)
-	defer cancel()
+	began := time.Now()
 	damage := ""
 	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		if span != nil {
 			span.settle(snap, now)
 		}
+		limited, cancel := context.WithTimeout(ctx, max(reportLeast, reportLimit-time.Since(began)))
+		defer cancel()
 		r, err := newReport(limited, mon, snap, p, span, now)
 		if damage = mon.Damage(); damage != "" {
 			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)

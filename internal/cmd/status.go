@@ -112,6 +112,9 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	case err != nil:
 		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(err.Error())}
 	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := answer(snap, ses.mon); err != nil {
 		return err
 	}

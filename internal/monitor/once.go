@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ortop/history"
@@ -71,7 +72,11 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 	if live := age >= 0 && age <= min(m.o.Interval, fresh.Live); live && st.collected() && fingerprint == st.state.Facts.Fingerprint {
 		return st.storedView(), nil
 	}
-	return st.refreshed(ctx, api, fingerprint)
+	s, err := st.refreshed(ctx, api, fingerprint)
+	if s.Fault != nil && s.Fault.Kind == credit.FaultNetwork { // nothing else would be answered
+		m.offline.Store(true)
+	}
+	return s, err
 }
 
 // refreshed polls, or takes what another process just read.
@@ -81,6 +86,9 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 	}
 	q := request{api: api, fingerprint: fingerprint, facts: st.state.Facts, now: st.o.Now, log: st.log}
 	r := q.send(ctx)
+	if errors.Is(ctx.Err(), context.Canceled) { // nobody waits for it any more, and nothing failed
+		return st.storedView(), context.Cause(ctx)
+	}
 	v := st.judge(ctx, r.reading)
 	sch := newSchedule(st.o.Interval, st.o.Now)
 	if v.Fault != nil {
@@ -113,13 +121,22 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 }
 
 // polledElsewhere reports whether what is stored, or is about to be, has to do:
-// the server named the time of the next request, or another process polls right now.
+// the server named the time of the next request, a poll has failed just now, or another
+// process polls.
 func (st *store) polledElsewhere(ctx context.Context, now time.Time) bool {
 	if st.held() && now.Before(st.past.Poll.Due) {
 		return true
 	}
 	ok, err := st.db.Claim(ctx, st.of(), now, minGap)
-	return err == nil && !ok && st.await(ctx)
+	return err == nil && !ok && (st.justFailed(now) || st.await(ctx))
+}
+
+// justFailed reports whether the newest attempt has ended, and failed, so lately that
+// none may follow yet.
+func (st *store) justFailed(now time.Time) bool {
+	attempt := st.past.Poll.Attempt
+	age := now.Sub(attempt)
+	return !attempt.IsZero() && attempt.Equal(st.state.FailedAt) && age >= 0 && age < minGap
 }
 
 // storedView is the snapshot of what is stored, marked as such.
