@@ -119,10 +119,11 @@ func told(list []stretch) (spans []Spend) {
 	return spans
 }
 
-// fillHoles puts what list tells of the time that a back-fill of s left open
-// there, and returns how many spans that are. What is known stays; nothing is
-// done where all together would be more than was ever used.
-func (db *DB) fillHoles(s Series, h *head, list []stretch) (added int, err error) {
+// refine puts what list tells of the time that a back-fill of s tells nothing of, or
+// only in longer spans, there, and returns how many spans that are. Of a longer one
+// what list does not tell is spread over the rest of it; else what is known stays.
+// Nothing is done where all together would be more than was ever used.
+func (db *DB) refine(s Series, h *head, list []stretch) (added int, err error) {
 	known, own, err := db.filled(s, h.id)
 	if err != nil || len(known) == 0 {
 		return 0, err
@@ -136,11 +137,23 @@ func (db *DB) fillHoles(s Series, h *head, list []stretch) (added int, err error
 		if k.to < end {
 			all = append(all, clip(list, k.to, end)...)
 		}
+		from, _ := slices.BinarySearchFunc(list, k.from, func(s stretch, at int64) int { return cmp.Compare(s.from, at) })
+		for _, s := range list[from:] {
+			if s.to > k.to {
+				break
+			}
+			if s.to-s.from < k.to-k.from {
+				all = append(all, s)
+			}
+		}
 	}
-	if added = len(all) - len(known); added == 0 || sumOf(all) > own.usage+slackUSD {
+	if added = len(all) - len(known); added == 0 {
 		return 0, nil
 	}
-	slices.SortFunc(all, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
+	slices.SortFunc(all, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	if all, err = unnest(all); err != nil || sumOf(all) > own.usage+slackUSD {
+		return 0, err
+	}
 	if err := db.unfill(s, h, own); err != nil {
 		return 0, err
 	}

@@ -47,9 +47,12 @@ func TestSpendAheadOfTheFirstReading(t *testing.T) {
 	if past, err := again.Load(ctx, Want{Account: s}); err != nil || past.Ahead {
 		t.Errorf("Load() afterwards = %v, %v, want that nothing waits", past.Ahead, err)
 	}
-	// What else is known of the time that the file left open goes there.
-	backfillInto(t, again, s, 2, spent(-2, -1, 3), spent(-1, 5, 12), spent(6, 7, 3))
-	for hour, want := range map[float64]float64{-2: 7. / 24, 0: 2, 5: 0, 6: 3} {
+	// What else is known of the time that the file left open goes there, and what is
+	// known more finely within its days.
+	backfillInto(t, again, s, 3, spent(-2, -1, 3), spent(-1, 5, 12), spent(6, 7, 3))
+	backfillInto(t, again, s, 0, spent(-2, -1, 3), spent(6, 7, 3))
+	backfillInto(t, again, s, 0, spent(-20, -19, 90), spent(-24, 0, 5), spent(6, 7, 9)) // more than was ever used, coarser, known
+	for hour, want := range map[float64]float64{-3: 4. / 23, -2: 3, -1: 4. / 23, 0: 2, 5: 0, 6: 3} {
 		if got := spend(t, again, s, at(60*hour), at(60*(hour+1))); !near(got.SpendUSD, want) {
 			t.Errorf("hour %v = %v, want %v", hour, got.SpendUSD, want)
 		}

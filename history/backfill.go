@@ -25,8 +25,8 @@ const (
 // oldest one, in the same segment, with unknown credits. They count as
 // unobserved but are no gaps; see [DB.Backfilled]. Time that no span tells of
 // is a gap without spend. A span that reaches past the oldest reading is cut
-// there in proportion, so that doing it again adds only what is older or in such
-// a gap; and it ends, going back, where usage would fall below 0.
+// there in proportion. Doing it again adds only what is older, in such a gap, or
+// finer than what is there; and it ends, going back, where usage would fall below 0.
 //
 // Spans may come in any order. Where one lies within another, such as an hour
 // within its day, its own spend counts, and what the other has besides is
@@ -55,7 +55,7 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 			if err := db.sound(h); err != nil {
 				return err
 			}
-			within, err := db.fillHoles(s, h, list)
+			within, err := db.refine(s, h, list)
 			if err != nil {
 				return err
 			}

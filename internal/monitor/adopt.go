@@ -5,27 +5,34 @@ import (
 	"errors"
 
 	"ortop/history"
-	"ortop/internal/account"
 	"ortop/internal/text"
 )
 
 // adopt puts spend that was imported before the account's first reading into
-// history, once there is one.
-func (st *store) adopt(ctx context.Context) (account.Input, error) {
+// history, once there is one, and says what became of it; empty: there was none.
+// That comes before what is estimated of the same time.
+func (st *store) adopt(ctx context.Context) string {
 	if !st.past.Ahead || st.book.Account.Empty() {
-		return account.Input{}, nil
+		return ""
 	}
 	taken, err := st.db.Adopt(ctx, st.of())
 	var exceeds *history.ExceedsError
+	told := ""
 	switch {
 	case errors.As(err, &exceeds):
-		return account.Input{Adopted: "what was imported before the first reading was left out: " + exceeds.Error()}, st.load(ctx)
-	case err != nil || len(taken) == 0:
-		return account.Input{}, err
+		told, err = "what was imported before the first reading was left out: "+exceeds.Error(), nil
+	case len(taken) > 0:
+		usd := 0.0
+		for _, s := range taken {
+			usd += s.USD
+		}
+		told = text.USD(usd) + " of spend that was imported before the first reading leads up to it"
 	}
-	usd := 0.0
-	for _, s := range taken {
-		usd += s.USD
+	if err == nil && told != "" {
+		err = st.load(ctx)
 	}
-	return account.Input{Adopted: text.USD(usd) + " of spend that was imported before the first reading leads up to it"}, st.load(ctx)
+	if err != nil {
+		st.log.Warn("taking in what was imported", "error", oneLine(err))
+	}
+	return told
 }

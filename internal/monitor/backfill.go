@@ -30,13 +30,19 @@ func pastChore() *chore {
 // fillLimit bounds what a single answer waits for the past.
 const fillLimit = 5 * time.Second
 
-// fillPast requests the past beside a single poll, where there is next to no
-// history to forecast from. That it cannot be had is no fault.
-func (st *store) fillPast(ctx context.Context, api API) account.Input {
+// young reports whether there is next to no history to forecast from.
+func (st *store) young() bool {
+	t := st.book.Account
+	return !t.Empty() && st.o.Now().Sub(t.First.At) <= rarely
+}
+
+// fillPast requests the past beside a single poll, where the history is young. That
+// it cannot be had is no fault.
+func (st *store) fillPast(ctx context.Context, api API, young bool) account.Input {
 	now := st.o.Now()
 	in, err := st.fillKey(ctx, now)
 	c := pastChore()
-	if t := st.book.Account; err == nil && !t.Empty() && now.Sub(t.First.At) <= rarely && c.wanted(st) {
+	if err == nil && young && c.wanted(st) {
 		ctx, cancel := context.WithTimeout(ctx, fillLimit)
 		defer cancel()
 		var take apply

@@ -99,13 +99,10 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 	result, storeErr := st.step(ctx, account.Input{Verdict: &v}, &poll{due: sch.due, held: sch.held, gapCause: gapNotRunning}, false)
 	s := result.Snapshot
 	if v.Fault == nil && storeErr == nil {
-		if in := st.fillPast(ctx, api); in.Filled || in.KeyFilled {
-			result, storeErr = st.step(ctx, in, nil, false)
-			s = result.Snapshot
-		}
-		if in, err := st.adopt(ctx); err != nil {
-			st.log.Warn("taking in what was imported", "error", oneLine(err))
-		} else if in.Adopted != "" {
+		young := st.young() // which an import would change
+		adopted := st.adopt(ctx)
+		in := st.fillPast(ctx, api, young)
+		if in.Adopted = adopted; in.Adopted != "" || in.Filled || in.KeyFilled {
 			result, storeErr = st.step(ctx, in, nil, false)
 			s = result.Snapshot
 		}

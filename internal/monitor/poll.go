@@ -99,8 +99,8 @@ func (l *loop) take(r response) {
 	}
 	if v.Fault == nil {
 		l.gapCause = ""
-		l.fillKey()
 		l.adopt()
+		l.fillKey()
 	}
 	if v.Note != "" {
 		l.m.log.Info(v.Note)
@@ -120,11 +120,7 @@ func (l *loop) fillKey() {
 
 // adopt takes in what was imported before the first reading.
 func (l *loop) adopt() {
-	in, err := l.st.adopt(l.ctx)
-	if err != nil {
-		l.m.log.Warn("taking in what was imported", "error", oneLine(err))
-	}
-	if in.Adopted != "" {
-		l.step(in, nil)
+	if told := l.st.adopt(l.ctx); told != "" {
+		l.step(account.Input{Adopted: told}, nil)
 	}
 }

@@ -131,11 +131,9 @@ func (a Archive) Imported(ctx context.Context) (told string, err error) {
 	if err := st.load(ctx); err != nil || st.book.Poll.Success.IsZero() {
 		return "", err
 	}
-	in, err := st.adopt(ctx)
-	if err == nil {
-		_, err = st.step(ctx, in, nil, false)
-	}
-	return in.Adopted, err
+	told = st.adopt(ctx)
+	_, err = st.step(ctx, account.Input{Adopted: told}, nil, false)
+	return told, err
 }
 
 // StateBalance takes in what a person says is left of the account, or with nil
