@@ -13,7 +13,6 @@ import (
 
 	"ortop/internal/forecast"
 	"ortop/internal/forecast/backtest"
-	"ortop/internal/text"
 )
 
 type backtestFlags struct {
@@ -24,22 +23,26 @@ type backtestFlags struct {
 func (a *app) backtestCommand() *cobra.Command {
 	var f backtestFlags
 	c := &cobra.Command{
-		Use:   "backtest FILE...",
+		Use:   "backtest FILE...|-",
 		Short: "Grade the forecast on recorded spend",
 		Long: `backtest replays recorded spend and compares the forecasts that would have been
 made with what came. It needs no key and sends no request.
 
-Each FILE is a trace: CSV with the columns unix_seconds and cum_usd, cumulative
-spend at each time at which it changed. For each horizon the forecast is made at
-up to 200 times, for a balance that the mean rate until then would spend within
-the horizon. Beside it is what the means of the last hour, the last 24 hours, the
-last 7 days and of the whole trace would have forecast.
+Each FILE, or standard input for -, is a trace: CSV with the columns unix_seconds
+and cum_usd, cumulative spend at each time at which it changed, or what ortop
+history --csv writes. For each horizon the forecast is made at up to 200 times. The
+balance is what the mean rate of the week until then would spend in .6, 1 and 1.7
+times the horizon, in turn. Beside it is what the means of the last hour, the last
+24 hours, 3 and 7 days and of the whole trace would have forecast. What was not read
+for a while counts as spent when it was read again. Under the table is what the
+columns mean, and what to make of them.
 
 With --tasks it forecasts at given times instead: CSV with the columns trace,
 from_unix (since when the account was polled), at_unix and balance_usd, of
 traces that lie as NAME.csv in the folder of --traces. It prints one JSON object
 a line, in the order of the tasks.`,
 		Example: `  ortop backtest spend.csv
+  ortop history --csv | ortop backtest -
   ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,
 		RunE: a.runs(func(ctx context.Context, files []string) error {
 			grade := func() error { return a.backtest(ctx, files, f.json) }
@@ -108,7 +111,7 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 	out := bufio.NewWriter(a.stdout)
 	object := backtestObject{1, []traceJSON{}}
 	for i, file := range files {
-		t, err := backtest.OpenTrace(file)
+		t, err := a.trace(ctx, file)
 		if err != nil {
 			return err
 		}
@@ -134,26 +137,14 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 	return nil
 }
 
-// printRoll prints how good the forecast was at each horizon. Errors are
-// factors: half of the forecasts were closer.
-func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row) {
-	days := float64(t.To()-t.From()) / 86400
-	fmt.Fprintf(w, "%s  %.1f days\n", oneLine(t.Name), days)
-	if len(rows) == 0 {
-		fmt.Fprintln(w, "too short, or too quiet, for a forecast")
-		return
+// trace reads the trace in a file, or in standard input for "-".
+func (a *app) trace(ctx context.Context, file string) (*backtest.Trace, error) {
+	if file != "-" {
+		return backtest.OpenTrace(file)
 	}
-	fmt.Fprintf(w, "%-8s %7s %6s %11s %6s   mean of", "horizon", "moments", "off by", "80 % held", "pin3")
-	for _, b := range backtest.Baselines {
-		fmt.Fprintf(w, " %6s", b.Name)
+	t, err := readFile(ctx, file, a.stdin, func(in io.Reader) (*backtest.Trace, error) { return backtest.ReadTrace("standard input", in) })
+	if err != nil {
+		return nil, fmt.Errorf("reading a trace from standard input: %w", err)
 	}
-	fmt.Fprintln(w)
-	for _, r := range rows {
-		f := r.Forecast
-		fmt.Fprintf(w, "%-8s %7d %6.2f %9.0f %% %6.3f          ", text.Span(r.Horizon), f.N, f.Factor, f.Coverage*100, f.Pin3)
-		for _, b := range r.Baselines {
-			fmt.Fprintf(w, " %6.2f", b.Factor)
-		}
-		fmt.Fprintln(w)
-	}
+	return t, nil
 }

@@ -8,7 +8,7 @@ import (
 
 // Horizons are the lengths of forecasts that a trace is graded at.
 var Horizons = [...]time.Duration{
-	15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 10 * 24 * time.Hour,
+	15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, week,
 }
 
 // Baselines are the rates that a balance is divided by elsewhere: the mean of
@@ -16,7 +16,7 @@ var Horizons = [...]time.Duration{
 var Baselines = [...]struct {
 	Name string
 	Back time.Duration
-}{{"1 h", time.Hour}, {"24 h", 24 * time.Hour}, {"7 d", week}, {"all", 1 << 62}}
+}{{"1 h", time.Hour}, {"24 h", 24 * time.Hour}, {"3 d", 3 * 24 * time.Hour}, {"7 d", week}, {"all", 1 << 62}}
 
 // Row is how good forecasts of one horizon were. A baseline has no range: its
 // factor alone means something.
@@ -35,6 +35,13 @@ const (
 // spread are the factors that balances take in turn, so that no rate is right
 // by the choice of the balance.
 var spread = [...]float64{0.6, 1, 1.7}
+
+// Needs is how long a trace must be to be graded at a horizon: an hour or the
+// horizon before the first moment, as many moments as make a grade, and twice the
+// horizon after the last.
+func Needs(h time.Duration) time.Duration {
+	return max(time.Hour, h) + 2*h + leastOrigins*Poll*time.Second
+}
 
 // Roll forecasts at up to 200 moments of the trace for each horizon: the
 // balance is about what the mean rate of the week before would spend in that

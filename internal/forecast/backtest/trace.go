@@ -28,12 +28,18 @@ type Trace struct {
 	usd  []float64
 }
 
-// ReadTrace reads a trace in CSV: unix_seconds, cum_usd, oldest first. An error
-// names the line.
+// ReadTrace reads a trace in CSV, oldest first: unix_seconds, cum_usd, or the rows
+// that ortop history writes. An error names the line.
 func ReadTrace(name string, r io.Reader) (*Trace, error) {
 	t := &Trace{Name: name}
-	rows, err := newTable(r, "unix_seconds", "cum_usd")
+	rows, err := newTable(r)
 	if err != nil {
+		return nil, err
+	}
+	if rows.has("at") && rows.has("total_usage_usd") {
+		return t, t.readHistory(rows)
+	}
+	if err := rows.need("unix_seconds", "cum_usd"); err != nil {
 		return nil, err
 	}
 	for {
@@ -121,12 +127,21 @@ func newTable(r io.Reader, need ...string) (*table, error) {
 	for i, name := range head {
 		t.columns[name] = i
 	}
-	for _, name := range need {
-		if _, ok := t.columns[name]; !ok {
-			return nil, fmt.Errorf("line 1: there is no column %q", name)
+	return t, t.need(need...)
+}
+
+func (t *table) has(column string) bool {
+	_, ok := t.columns[column]
+	return ok
+}
+
+func (t *table) need(columns ...string) error {
+	for _, name := range columns {
+		if !t.has(name) {
+			return fmt.Errorf("line 1: there is no column %q", name)
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // maxLine is how long a line may be, in bytes: what is no text at all may have

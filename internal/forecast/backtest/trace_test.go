@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -95,4 +96,34 @@ func FuzzReadTrace(f *testing.F) {
 			t.Fatalf("UsageUSD at the end = %v, less than %v", got, last)
 		}
 	})
+}
+
+func TestReadTraceOfAHistory(t *testing.T) {
+	const head = "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"
+	trace, err := ReadTrace("own", strings.NewReader(head+
+		"2026-11-20T00:00:00Z,,,,\n"+ // filled in by the day
+		"2026-11-21T00:00:00Z,,,,2\n"+
+		"2026-11-21T00:10:00Z,30,10,20,1\n"+
+		"2026-11-21T00:11:00Z,30,10.5,19.5,0.5\n"+
+		"2026-11-21T02:00:00Z,,,,\n"+ // nobody read
+		"2026-11-21T03:00:00Z,30,12.5,17.5,\n"+
+		"2026-11-21T03:01:00Z,50,3,47,\n"+ // another series
+		"2026-11-21T03:02:00Z,50,3.25,46.75,0.25\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []float64{0, 2, 3, 3.5, 3.5, 5.5, 5.5, 5.75}
+	if !slices.Equal(trace.usd, want) {
+		t.Errorf("spent up to each row = %v, want %v", trace.usd, want)
+	}
+	for in, want := range map[string]string{
+		head: "there are no rows",
+		head + "2026-11-21T00:10:00Z,30,x,20,1\n":                               `line 2: total_usage_usd "x" is not a number`,
+		head + "yesterday,30,1,20,1\n":                                          `line 2: at "yesterday" is not a time`,
+		head + "2026-11-21T00:10:00Z,30,1,20,\n2026-11-21T00:09:00Z,30,1,20,\n": "line 3: at goes back",
+	} {
+		if _, err := ReadTrace("own", strings.NewReader(in)); err == nil || err.Error() != want {
+			t.Errorf("ReadTrace(%q): error = %v, want %s", in, err, want)
+		}
+	}
 }
