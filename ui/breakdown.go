@@ -35,11 +35,14 @@ func (v spenderList) row() (r spenders.Row, ok bool) {
 	return v.rows[v.list.At], true
 }
 
-// sorts are the orders of rows: the largest first, what is not known last.
-var sorts = []struct {
+// sortOrder is an order of rows, as its column is called.
+type sortOrder struct {
 	name string
 	of   func(spenders.Row) *float64 // nil: by name
-}{
+}
+
+// sorts are the orders of rows: the largest first, what is not known last.
+var sorts = []sortOrder{
 	{"spend", func(r spenders.Row) *float64 { return r.SpendUSD }},
 	{"vs before", func(r spenders.Row) *float64 {
 		if r.New {

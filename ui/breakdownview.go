@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
@@ -72,17 +74,24 @@ func (breakdownView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, boo
 	case key.Matches(press, k.group):
 		return m.group((v.by + 1) % len(spenders.Bys))
 	case key.Matches(press, k.sort):
-		v.sort = (v.sort + 1) % len(sorts)
-		if v.list.At == 0 && !v.open { // nobody chose it: the first is what is looked for
-			v.id, v.list = "", draw.List{}
-		}
-		m.arrange()
+		m = m.sorted((v.sort + 1) % len(sorts))
 	case key.Matches(press, k.byok):
 		v.byok = !v.byok
 	default:
 		return m, nil, false
 	}
 	return m, nil, true
+}
+
+// sorted puts the rows in another order.
+func (m Model) sorted(by int) Model {
+	v := &m.who
+	v.sort = by
+	if v.list.At == 0 && !v.open { // nobody chose it: the first is what is looked for
+		v.id, v.list = "", draw.List{}
+	}
+	m.arrange()
+	return m
 }
 
 // reloaded is the model once it has requested what is on the screen, as a view
@@ -134,6 +143,11 @@ func (m Model) clickBreakdown(at tea.Mouse) (Model, tea.Cmd) {
 		menu, ends := d.ByMenu(p, body.w)
 		if by := segment(ends, right(menu)); by >= 0 {
 			m, cmd, _ = m.group(by)
+		}
+	case y == 1 && d.Empty(p, body.w) == nil:
+		name := d.HeadAt(at.X-body.x-2, body.w-4, body.h-2)
+		if by := slices.IndexFunc(sorts, func(s sortOrder) bool { return s.name == name }); by >= 0 {
+			m = m.sorted(by)
 		}
 	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.Rows) && d.Empty(p, body.w) == nil:
 		if i == d.List.At {

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
-
-	"ortop/ui/draw"
 )
 
 // keyMap is every key of the dashboard; footer and help are drawn from it.
@@ -101,28 +99,6 @@ func newKeyMap() keyMap {
 func on(b key.Binding) key.Binding {
 	b.SetEnabled(true)
 	return b
-}
-
-// footer are the keys worth a reminder, the dearest first.
-func (k keyMap) footer(p draw.Pen) []string {
-	word := func(does string, keys ...key.Binding) string {
-		shown := ""
-		for _, b := range keys {
-			if b.Enabled() && b.Help().Key != "" {
-				shown += b.Help().Key + " "
-			}
-		}
-		if shown == "" {
-			return ""
-		}
-		return p.Accent(strings.TrimSuffix(shown, " ")) + p.Dim(" "+does)
-	}
-	return []string{
-		word("field", k.up, k.down), word("edit", k.edit), word("accept", k.take), word("cancel", k.drop),
-		word("apply", k.keepFilter), word("clear", k.dropFilter), word("row", k.rowUp, k.rowDown), word("details", k.open),
-		word("seen", k.acknowledge), word("filter", k.find), word("by", k.group), word("help", k.help),
-		word(k.sort.Help().Desc, k.sort), word("BYOK", k.byok), word("refresh", k.refresh), word("view", k.next), word("range", k.shorter, k.longer), word("plot", k.mode), word("balance", k.state), word("command", k.command), word("quit", k.quit),
-	}
 }
 
 // full is all of them, for the help; a small one shows the first.

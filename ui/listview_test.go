@@ -333,7 +333,7 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 		t.Fatalf("no plot below the table:\n%s", stripped(m))
 	}
 	l := m.layout()
-	moved, _ := step(m, tea.MouseWheelMsg{X: 40, Y: l.spend.y + 3, Button: tea.MouseWheelUp})
+	moved, _ := step(m, tea.MouseWheelMsg{X: 40, Y: l.spend.y + 3, Button: tea.MouseWheelLeft})
 	if moved.cursor.IsZero() || moved.who.list.At != m.who.list.At {
 		t.Error("the wheel over the plot does not move its cursor alone")
 	}

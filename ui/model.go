@@ -44,7 +44,8 @@ type Model struct {
 	zone         *time.Location // in which clocks are read; nil: that of Now
 	looked       Looks          // that are noted
 	lookGen      int            // of those
-	unremembered bool           // they are not stored yet
+	drag         drag
+	unremembered bool // they are not stored yet
 
 	stating  stating
 	asksLeft bool // a key was just given: where it cannot read the balance, it is asked for

@@ -11,6 +11,9 @@ import (
 // the cursor on the plot; the rest is the view's.
 func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
+	if m.palette.open && at.Button == tea.MouseLeft {
+		return m.clickedPalette(at)
+	}
 	if m.settings.Open && at.Button == tea.MouseLeft {
 		return m.changed(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h)))
 	}
@@ -34,10 +37,16 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 			return m.choose(i)
 		}
 	case l.spend.holds(at.X, at.Y):
-		x := at.X - l.spend.x - 2 - draw.AxisWidth
-		if i := m.spendPlot().BucketAt(x, l.spend.w, m.now); i >= 0 {
+		if i := m.bucketAt(l, at); i >= 0 {
 			m.cursor = m.spend.Value.Buckets[i].From
+			m.drag = drag{true, at.X, m.plotEnd()}
 		}
+	case l.footer.holds(at.X, at.Y):
+		return m.pressedHint(l, at.X)
+	case l.cards.holds(at.X, at.Y):
+		return m.clickedCards(l, at)
+	case l.banners.holds(at.X, at.Y) && len(m.snap.Alerts) > 0:
+		return m.show(viewOf("events"))
 	default:
 		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(l))
 		return m, cmd
@@ -45,7 +54,8 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// wheeled moves the cursor of the plot under the mouse; else it is the view's.
+// wheeled zooms the plot around the mouse, or moves its cursor; else it is the
+// view's.
 func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 	l, at := m.layout(), tea.Mouse(msg)
 	if m.settings.Open {
@@ -63,9 +73,13 @@ func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 		return m, cmd
 	}
 	switch at.Button {
-	case tea.MouseWheelUp, tea.MouseWheelLeft:
+	case tea.MouseWheelUp:
+		return m.zoomedAt(l, at, -1)
+	case tea.MouseWheelDown:
+		return m.zoomedAt(l, at, 1)
+	case tea.MouseWheelLeft:
 		return m.move(-1), nil
-	case tea.MouseWheelDown, tea.MouseWheelRight:
+	case tea.MouseWheelRight:
 		return m.move(1), nil
 	}
 	return m, nil

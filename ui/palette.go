@@ -117,6 +117,9 @@ func (m Model) previewed() Model {
 	return m
 }
 
+// paletteWidth is how wide the palette is at most.
+const paletteWidth = 64
+
 // mostPalette is the height of the palette, its border included, and
 // paletteRest what its rows leave of that.
 const mostPalette, paletteRest = 20, 4
@@ -143,9 +146,26 @@ func (m Model) paletteKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
+// clickedPalette runs the command under the mouse, and closes the list where the
+// mouse is beside it.
+func (m Model) clickedPalette(at tea.Mouse) (tea.Model, tea.Cmd) {
+	found := m.found()
+	rows, outer := m.palette.rows(m.h), min(m.w, paletteWidth)
+	left, top := (m.w-outer)/2, (m.h-rows-paletteRest)/2
+	if at.X < left || at.X >= left+outer || at.Y < top || at.Y >= top+rows+paletteRest {
+		m.palette = palette{}
+		return m, nil
+	}
+	if i := m.palette.list.Within(len(found), rows).Top + at.Y - top - 3; at.Y-top >= 3 && i < len(found) && at.Y-top-3 < rows {
+		m.palette = palette{}
+		return found[i].run(m)
+	}
+	return m, nil
+}
+
 // render draws the palette over what lies under it.
 func (pl palette) render(p draw.Pen, found []command, under []string, w, h int) []string {
-	outer := min(w, 64)
+	outer := min(w, paletteWidth)
 	if w < 24 || h < 6 {
 		return draw.Fill([]string{": " + pl.input.Render(p, "", max(1, w-2))}, w, h)
 	}

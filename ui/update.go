@@ -114,6 +114,10 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.clicked(msg)
 	case tea.MouseWheelMsg:
 		return m.wheeled(msg)
+	case tea.MouseMotionMsg:
+		return m.dragged(tea.Mouse(msg))
+	case tea.MouseReleaseMsg:
+		m.drag = drag{}
 	case tea.KeyPressMsg:
 		return m.pressed(msg)
 	}

@@ -170,7 +170,7 @@ func TestMouse(t *testing.T) {
 	if got, want := click(m, x+11, y).spendPlot().CursorBucket(), m.spendPlot().BucketAt(10, m.layout().spend.w, m.now); got != want || got < 10 {
 		t.Errorf("a click on column 10 = bucket %d, want %d", got, want)
 	}
-	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelUp})
+	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelLeft})
 	if got := m.spendPlot().CursorBucket(); got != len(m.spend.Value.Buckets)-1 {
 		t.Errorf("the wheel put the cursor on %d", got)
 	}

@@ -93,10 +93,16 @@ func (d screen) footer(v view, w int) string {
 	if d.m.notice != "" {
 		return " " + draw.Fit(d.Bright(d.m.notice), w) + " "
 	}
-	words := d.keys.footer(d.Pen)
-	age := v.age(d, max(min(w, 16), w-2-draw.Width(draw.Join(w, "  ", words...))))
-	keys := draw.Join(w-draw.Width(age)-2, "  ", words...)
+	keys, age := d.footerParts(v, w)
 	return " " + draw.Spread(keys, age, w) + " "
+}
+
+// footerParts are the keys, as many as there is room for, and the age.
+func (d screen) footerParts(v view, w int) (keys, age string) {
+	words := d.keys.footer(d.Pen)
+	must := words[:len(words)-1] // the last is for room to spare
+	age = v.age(d, max(min(w, 16), w-2-draw.Width(draw.Join(w, "  ", must...))))
+	return draw.Join(w-draw.Width(age)-2, "  ", words...), age
 }
 
 // list draws a list without borders: whose it is, what it is of, and its rows.

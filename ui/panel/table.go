@@ -180,6 +180,31 @@ func (t table) head(p draw.Pen, sorted string) string {
 	return line
 }
 
+// HeadAt is the column whose heading is at a column of the table in w cells, or
+// nothing.
+func (d Breakdown) HeadAt(x, w, h int) string {
+	n := d.Seen(draw.Pen{Theme: draw.NewTheme(draw.Look{Depth: draw.Mono})}, w, h)
+	end := min(len(d.Rows), d.List.Top+n)
+	t := newTable(d, d.Rows[min(d.List.Top, end):end], w)
+	at := t.name
+	if x < at {
+		return "name"
+	}
+	if at += t.spend + t.share; x < at {
+		return "spend"
+	}
+	if t.bar > 0 {
+		at += t.bar + 2
+	}
+	for _, c := range t.cols {
+		if x >= at && x < at+c.width {
+			return c.head
+		}
+		at += c.width
+	}
+	return ""
+}
+
 func (c column) put(s string) string {
 	if c.left {
 		return draw.Fit("  "+s, c.width)
