@@ -117,8 +117,14 @@ func (m Model) seenRows(l layout) int {
 func (m Model) breakdown() panel.Breakdown {
 	v, q := m.who, m.question()
 	r := m.breakdowns[q]
+	var left *float64
+	if b := m.snap.Balance; b != nil {
+		usd := b.LeftUSD()
+		left = &usd
+	}
 	return panel.Breakdown{
-		By: q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), BYOK: v.byok,
+		Balance: left,
+		By:      q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), BYOK: v.byok,
 		List: v.list, Open: v.open, Rows: v.rows,
 		Data: r.Value, Loaded: r.Loaded, Asking: r.Loading, Err: r.Err, Plot: m.rowPlot(), Early: m.snap.Key == nil,
 	}

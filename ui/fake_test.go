@@ -31,7 +31,8 @@ type fakeFeed struct {
 	noCredits, noRise bool
 	who               map[spenders.By]spenders.Breakdown
 	whoErr            error
-	asked             atomic.Int32 // breakdowns
+	asked             atomic.Int32                   // breakdowns
+	query             atomic.Pointer[spenders.Query] // the last of them
 	events            []account.Event
 	acknowledged      atomic.Int64
 	stated            atomic.Pointer[float64]

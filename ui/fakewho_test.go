@@ -57,6 +57,7 @@ func breakdownsOf() map[spenders.By]spenders.Breakdown {
 
 func (f *fakeFeed) Breakdown(_ context.Context, q spenders.Query) (spenders.Breakdown, error) {
 	f.asked.Add(1)
+	f.query.Store(&q)
 	if f.whoErr != nil {
 		return spenders.Breakdown{}, f.whoErr
 	}

@@ -379,3 +379,42 @@ func BenchmarkManyKeys(b *testing.B) {
 		})
 	}
 }
+
+// A window is counted back from the newest reading, as the commands count it, and what
+// a key can still spend is what the header says is left.
+func TestTheScreensNumbersAreOfOneReading(t *testing.T) {
+	f := filledFeed()
+	s := scenes.Healthy()
+	s.At = scenes.Now.Add(-50 * time.Second)
+	m := modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
+	if q := f.query.Load(); q == nil || !q.From.Equal(s.At.Add(-24*time.Hour)) {
+		t.Errorf("the breakdown is asked for from %v, want 24 h before the reading at %v", q.From, s.At)
+	}
+	data := breakdownsOf()[spenders.ByKey]
+	data.Rows[1].SpendableUSD, data.Rows[1].Binding = scenes.USD(63.62), credit.BoundByAccount
+	f.who[spenders.ByKey] = data
+	m = modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
+	m, _ = pressAll(m, "down", "enter")
+	if screen := stripped(m); strings.Contains(screen, "$63.62") || !strings.Contains(screen, "$63.52 (balance)") {
+		t.Errorf("what the key can still spend is not what is left:\n%s", screen)
+	}
+	s.At = scenes.Now.Add(-time.Hour)
+	modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
+	if q := f.query.Load(); !q.From.Equal(scenes.Now.Add(-24 * time.Hour)) {
+		t.Errorf("with an old reading the breakdown is asked for from %v, want 24 h before now", q.From)
+	}
+}
+
+// A card that is older than the reading beside it says how old.
+func TestACardSaysItsAge(t *testing.T) {
+	f := filledFeed()
+	for by, b := range f.who {
+		b.ReadAt = scenes.Now.Add(-3 * time.Minute)
+		f.who[by] = b
+	}
+	for _, size := range [][2]int{{140, 40}, {80, 24}} {
+		if screen := stripped(modelOf(Options{Feed: f}, scenes.Healthy(), size[0], size[1], viewOverview)); !strings.Contains(screen, "3 min ago") {
+			t.Errorf("%v: the cards do not say that they are 3 min old:\n%s", size, screen)
+		}
+	}
+}

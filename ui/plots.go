@@ -97,15 +97,16 @@ func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, m.loadWeek())
 }
 
-// weekOf is the hour at which a week ends and when its history begins, Unix.
-type weekOf struct{ hour, since int64 }
+// weekOf is the hour at which a week ends, when its history begins, and the reading
+// that it is as of, Unix.
+type weekOf struct{ hour, since, at int64 }
 
-// loadWeek requests when money is spent, once an hour, after what is looked at
+// loadWeek requests when money is spent, once a reading, after what is looked at
 // first.
 func (m *Model) loadWeek() tea.Cmd {
 	feed, now := m.feed, m.now
 	hour := now.Truncate(time.Hour)
-	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix()}
+	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.snap.At.Unix()}
 	if !m.week.Due(of, now, time.Hour) {
 		return nil
 	}
@@ -116,10 +117,10 @@ func (m *Model) loadWeek() tea.Cmd {
 	}, func(a load.Answer[weekOf, account.Week]) tea.Msg { return weekMsg{source{feed}, a} })
 }
 
-// loadMonth requests the days of this month and the last, once an hour.
+// loadMonth requests the days of this month and the last, once a reading.
 func (m *Model) loadMonth() tea.Cmd {
 	feed, now := m.feed, m.now
-	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix()}
+	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.snap.At.Unix()}
 	if !m.month.Due(of, now, time.Hour) {
 		return nil
 	}

@@ -46,8 +46,9 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 			continue
 		}
 		feed, now, since := m.feed, m.now, m.snap.HistorySince
+		end := m.snap.WindowEnd(now)
 		cmds = append(cmds, r.Send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
-			from := now.Add(-panel.Spans[q.span].Back)
+			from := end.Add(-panel.Spans[q.span].Back)
 			if panel.Spans[q.span].Back == 0 {
 				if from = since; !from.Before(now) {
 					from = now.Add(-time.Minute)

@@ -147,6 +147,15 @@ func (s Snapshot) Old(now time.Time) bool {
 	return !ok || age > 5*s.Interval/2
 }
 
+// WindowEnd is from when windows are counted back: the newest reading, or now where
+// that is older than a working collector would leave it.
+func (s Snapshot) WindowEnd(now time.Time) time.Time {
+	if s.Old(now) {
+		return now
+	}
+	return s.At
+}
+
 // Outlook is the forecast's state for a person: that nothing was spent in the
 // first minutes means too early, and not idle.
 func (s Snapshot) Outlook() forecast.State {

@@ -58,7 +58,7 @@ func WeekOf(hours []credit.Bucket, now time.Time, zone *time.Location) Week {
 		w.Usual[h] = usualAt(hours, now, h)
 	}
 	for _, b := range hours {
-		if !b.Known || b.Observed < 0.01 {
+		if !b.Known || b.Blurred || b.Observed < 0.01 {
 			continue
 		}
 		at := b.From.In(zone)

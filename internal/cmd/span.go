@@ -58,9 +58,5 @@ func (s *askedSpan) settle(snap account.Snapshot, now time.Time) {
 	if s.back == 0 {
 		return
 	}
-	end := snap.At
-	if snap.Old(now) {
-		end = now
-	}
-	s.from, s.back = end.Add(-s.back), 0
+	s.from, s.back = snap.WindowEnd(now).Add(-s.back), 0
 }

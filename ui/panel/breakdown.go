@@ -25,6 +25,8 @@ type Breakdown struct {
 	Err    error     // of the newest answer
 	Plot   SpendPlot // of the chosen row
 	Early  bool      // no reading yet
+	// Balance is what is left of the account by the newest reading; nil: unknown.
+	Balance *float64
 }
 
 // row is the chosen row.
@@ -77,7 +79,7 @@ func (d Breakdown) Render(p draw.Pen, w, h int) []string {
 func (d Breakdown) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if d.Detailed() {
 		r, _ := d.row()
-		return p.Bright(draw.Cut(nameOf(r), w)), factLines(p, factsOf(p, d.By, r), w)
+		return p.Bright(draw.Cut(nameOf(r), w)), factLines(p, d.factsOf(p, r), w)
 	}
 	return d.title(p), d.lines(p, w, h)
 }

@@ -52,15 +52,21 @@ func (c Cards) Render(p draw.Pen, w, h int) []string {
 }
 
 func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []string {
-	age := ""
-	if old := p.Now.Sub(b.ReadAt); old >= cardAge {
-		age = p.Dim(text.Ago(old))
-	}
-	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), age, cardLines(p, b, w-4, h-2), w, h)
+	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), cardAgeOf(p, b), cardLines(p, b, w-4, h-2), w, h)
 }
 
-// cardAge is the age from which on a card shows it.
-const cardAge = 10 * time.Minute
+// cardAge is the age from which on a card shows it: it is then older than the reading
+// beside it.
+const cardAge = time.Minute
+
+// cardAgeOf is how old a card is, where that is worth a word.
+func cardAgeOf(p draw.Pen, b spenders.Breakdown) string {
+	old := p.Now.Sub(b.ReadAt)
+	if old < cardAge || b.ReadAt.IsZero() {
+		return ""
+	}
+	return p.Dim(text.Ago(old))
+}
 
 // worthALine is the share from which on what is not attributed takes the place
 // of somebody's line.
@@ -155,6 +161,13 @@ func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
 	if says := s.NotSeen(windows[1].from); says != "" && s.Spend.Last24hUSD == nil {
 		title = p.Title("24 h") + " " + says
+	}
+	older := c.Models
+	if len(c.Models.Rows) == 0 || len(c.Keys.Rows) > 0 && c.Keys.ReadAt.Before(c.Models.ReadAt) {
+		older = c.Keys
+	}
+	if age := cardAgeOf(p, older); age != "" {
+		sums = append([]string{p.Dim("who ") + age}, sums...)
 	}
 	line := draw.Even(w-4, append(words(c.Models), words(c.Keys)...)...)
 	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)

@@ -15,7 +15,8 @@ import (
 type fact struct{ label, says string }
 
 // factsOf is all that is known of a row, the dearest first.
-func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
+func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
+	by := d.By
 	day := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
@@ -51,12 +52,15 @@ func factsOf(p draw.Pen, by spenders.By, r spenders.Row) []fact {
 	case f.CapLasts:
 		facts = append(facts, fact{"runs out", "not before it resets"})
 	}
-	if r.SpendableUSD != nil {
-		bound := "balance"
-		if r.Binding == credit.BoundByKey {
-			bound = "cap"
+	if usd := r.SpendableUSD; usd != nil {
+		bound := "cap"
+		if r.Binding != credit.BoundByKey || d.Balance != nil && *d.Balance < *usd {
+			bound = "balance"
+			if d.Balance != nil { // which is newer
+				usd = d.Balance
+			}
 		}
-		facts = append(facts, fact{"can still spend", text.USD(*r.SpendableUSD) + " (" + bound + ")"})
+		facts = append(facts, fact{"can still spend", text.USD(*usd) + " (" + bound + ")"})
 	}
 	if r.Requests != nil || r.Tokens != nil || r.BYOKUSD != nil {
 		facts = append(facts, fact{"requests", countOf(r.Requests)}, fact{"tokens", countOf(r.Tokens)},
@@ -125,7 +129,7 @@ func factLines(p draw.Pen, facts []fact, w int) []string {
 // DetailRows is how high the panel of a row's facts is, in w cells.
 func DetailRows(p draw.Pen, d Breakdown, w int) int {
 	r, _ := d.row()
-	return 2 + len(factLines(p, factsOf(p, d.By, r), w-4))
+	return 2 + len(factLines(p, d.factsOf(p, r), w-4))
 }
 
 // renderRow draws a row's facts and, where there is room, what it spent by
@@ -137,7 +141,7 @@ func (d Breakdown) renderRow(p draw.Pen, w, h int) []string {
 		n = h
 	}
 	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.Span))
-	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, factsOf(p, d.By, r), w-4), w, n)
+	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, d.factsOf(p, r), w-4), w, n)
 	if n < h {
 		out = append(out, d.Plot.Render(p, w, h-n)...)
 	}
