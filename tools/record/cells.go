@@ -12,23 +12,28 @@ type cell struct {
 	bold        bool
 }
 
-// The terminal's own colours.
-const ground, text = "#101014", "#e6e6ec"
+// paper is a terminal's own colours.
+type paper struct{ ground, text string }
+
+var (
+	dark  = paper{"#101014", "#e6e6ec"}
+	light = paper{"#fafafa", "#1e2028"}
+)
 
 // cellsOf are the cells of a frame, which has one column a rune.
-func cellsOf(frame string, w, h int) [][]cell {
+func (p paper) cellsOf(frame string, w, h int) [][]cell {
 	out := make([][]cell, h)
 	lines := strings.Split(frame, "\n")
 	for y := range out {
 		out[y] = make([]cell, w)
 		if y < len(lines) {
-			rowOf(out[y], lines[y])
+			p.rowOf(out[y], lines[y])
 		}
 	}
 	return out
 }
 
-func rowOf(row []cell, line string) {
+func (p paper) rowOf(row []cell, line string) {
 	var style cell
 	reversed := false
 	x := 0
@@ -46,7 +51,7 @@ func rowOf(row []cell, line string) {
 		c := style
 		c.sign = r
 		if reversed {
-			c.front, c.back = or(style.back, ground), or(style.front, text)
+			c.front, c.back = or(style.back, p.ground), or(style.front, p.text)
 		}
 		row[x] = c
 		x++

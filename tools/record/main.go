@@ -1,18 +1,18 @@
-// Command record draws the picture in the README: a tour of the dashboard on a
-// simulated account, with a clock that stands still, as one SVG that moves.
+// Command record draws the pictures of the documents: the tour in the README, one
+// SVG that moves, and those of the gallery, on simulated accounts with a clock that
+// stands still.
 //
-//	go -C tools run ./record             draws it anew
-//	go -C tools run ./record -check      fails where that would change it
+//	go -C tools run ./record             draws them anew
+//	go -C tools run ./record -check      fails where that would change one
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"log"
-	"os"
+	"strings"
 	"time"
 
 	"ortop/client"
@@ -32,49 +32,55 @@ var tour = []string{"v", "v", "2", "3", "4", ":"}
 
 func main() {
 	log.SetFlags(0)
-	out := flag.String("o", "../docs/tour.svg", "the picture")
-	check := flag.Bool("check", false, "compare it, and write nothing")
+	docs := flag.String("docs", "../docs", "the folder of the pictures")
+	check := flag.Bool("check", false, "compare them, and write nothing")
 	flag.Parse()
-	picture, err := record()
+	files, err := gallery()
+	if err == nil {
+		files["tour.svg"], err = record()
+	}
+	if err == nil && !*check {
+		err = store(*docs, files)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	if !*check {
-		if err := os.WriteFile(*out, picture, 0o644); err != nil {
-			log.Fatal(err)
-		}
-		return
-	}
-	old, err := os.ReadFile(*out)
-	if err != nil {
-		log.Fatal(err)
-	}
-	if !bytes.Equal(old, picture) {
-		log.Fatalf("%s is not what the dashboard looks like: draw it anew with go -C tools run ./record", *out)
+	if old := stale(*docs, files); len(old) > 0 {
+		log.Fatalf("not what the dashboard looks like: %s: draw them anew with go -C tools run ./record", strings.Join(old, ", "))
 	}
 }
 
 // record draws the tour.
 func record() (picture []byte, err error) {
+	const w, h = 100, 30
+	err = onAccount("", func(o ui.Options) {
+		picture = dark.animated(ui.Frames(o, w, h, tour...), w, h)
+	})
+	return picture, err
+}
+
+// onAccount gives draw the dashboard of a simulated account at a moment that
+// stands still.
+func onAccount(profile string, draw func(ui.Options)) (err error) {
 	ctx := context.Background()
 	clock := func() time.Time { return now }
-	simulated, err := sim.New(sim.Config{Now: clock, Start: now.Add(-past)})
+	simulated, err := sim.New(sim.Config{Profile: profile, Now: clock, Start: now.Add(-past)})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	url, stop, err := simulated.Listen(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer stop()
 	db, err := history.OpenMemory(ctx, history.Options{Now: clock})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	key := client.NewSecret(sim.DemoKey)
+	key := client.NewSecret(sim.KeyOf(profile))
 	if err := monitor.Backdate(ctx, db, "personal", url, key.Fingerprint(), now.Add(-past), now, simulated.Usage, simulated.Credits); err != nil {
-		return nil, err
+		return err
 	}
 	mon := monitor.New(monitor.Options{
 		Account: "personal", BaseURL: url, Now: clock,
@@ -86,12 +92,11 @@ func record() (picture []byte, err error) {
 	})
 	snap, err := mon.Once(ctx, monitor.Freshness{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if snap.Fault != nil {
-		return nil, fmt.Errorf("the simulated account was not read: %s", snap.Fault.Message)
+		return fmt.Errorf("the simulated account was not read: %s", snap.Fault.Message)
 	}
-	const w, h = 100, 30
-	frames := ui.Frames(ui.Options{Feed: mon, First: &snap, Now: clock}, w, h, tour...)
-	return animated(frames, w, h), nil
+	draw(ui.Options{Feed: mon, First: &snap, Now: clock})
+	return nil
 }

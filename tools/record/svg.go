@@ -15,26 +15,47 @@ const (
 
 // animated is frames that follow each other for ever, as one SVG. Blocks and lines
 // are drawn as shapes, so that they meet in any font.
-func animated(frames []string, w, h int) []byte {
+func (p paper) animated(frames []string, w, h int) []byte {
 	var b bytes.Buffer
-	width, height := w*cellW+20, h*cellH+20
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="15">`+"\n", width, height)
-	fmt.Fprintf(&b, "<title>ortop: what is left, when it runs out, and who spends it</title>\n<style>\n.f{visibility:hidden;animation:show %ds step-end infinite}\n.f0{visibility:visible}\n@keyframes show{0%%{visibility:visible}%.4f%%{visibility:hidden}}\n", each*len(frames), 100/float64(len(frames)))
+	head(&b, "ortop: what is left, when it runs out, and who spends it", w, h)
+	fmt.Fprintf(&b, "<style>\n.f{visibility:hidden;animation:show %ds step-end infinite}\n.f0{visibility:visible}\n@keyframes show{0%%{visibility:visible}%.4f%%{visibility:hidden}}\n", each*len(frames), 100/float64(len(frames)))
 	for i := range frames {
 		fmt.Fprintf(&b, ".f%d{animation-delay:%ds}\n", i, i*each)
 	}
-	fmt.Fprintf(&b, "@media(prefers-reduced-motion){.f{animation:none}}\n</style>\n<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n", width, height, ground)
+	b.WriteString("@media(prefers-reduced-motion){.f{animation:none}}\n</style>\n")
+	p.back(&b, w, h)
 	for i, frame := range frames {
 		fmt.Fprintf(&b, "<g class=\"f f%d\" transform=\"translate(10 10)\">\n", i)
-		drawn(&b, cellsOf(frame, w, h))
+		p.drawn(&b, p.cellsOf(frame, w, h))
 		b.WriteString("</g>\n")
 	}
 	b.WriteString("</svg>\n")
 	return b.Bytes()
 }
 
+// still is one frame as an SVG.
+func (p paper) still(frame string, w, h int, title string) []byte {
+	var b bytes.Buffer
+	head(&b, title, w, h)
+	p.back(&b, w, h)
+	b.WriteString("<g transform=\"translate(10 10)\">\n")
+	p.drawn(&b, p.cellsOf(frame, w, h))
+	b.WriteString("</g>\n</svg>\n")
+	return b.Bytes()
+}
+
+// head begins an SVG of so many cells, and back is what they lie on.
+func head(b *bytes.Buffer, title string, w, h int) {
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="15">`+"\n", w*cellW+20, h*cellH+20)
+	fmt.Fprintf(b, "<title>%s</title>\n", html.EscapeString(title))
+}
+
+func (p paper) back(b *bytes.Buffer, w, h int) {
+	fmt.Fprintf(b, "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"%s\"/>\n", w*cellW+20, h*cellH+20, p.ground)
+}
+
 // drawn writes a frame: what is behind signs, then shapes, then words.
-func drawn(b *bytes.Buffer, rows [][]cell) {
+func (p paper) drawn(b *bytes.Buffer, rows [][]cell) {
 	for y, row := range rows {
 		for x := 0; x < len(row); {
 			j := x + 1
@@ -50,7 +71,7 @@ func drawn(b *bytes.Buffer, rows [][]cell) {
 	paths := map[string]*strings.Builder{}
 	var order []string
 	shape := func(colour string) *strings.Builder {
-		colour = or(colour, text)
+		colour = or(colour, p.text)
 		if paths[colour] == nil {
 			paths[colour] = &strings.Builder{}
 			order = append(order, colour)
@@ -64,14 +85,14 @@ func drawn(b *bytes.Buffer, rows [][]cell) {
 				j++
 			}
 			if boxes := boxesOf(row[x].sign); boxes != nil {
-				p := shape(row[x].front)
+				path := shape(row[x].front)
 				if len(boxes) == 1 && boxes[0][0] == 0 && boxes[0][2] == 1 { // as wide as the cell
-					square(p, x, y, j-x, boxes[0])
+					square(path, x, y, j-x, boxes[0])
 					x = j - 1
 					continue
 				}
 				for _, box := range boxes {
-					square(p, x, y, 1, box)
+					square(path, x, y, 1, box)
 				}
 			}
 		}
@@ -97,7 +118,7 @@ func drawn(b *bytes.Buffer, rows [][]cell) {
 				bold = ` font-weight="bold"`
 			}
 			n := len([]rune(words))
-			fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" xml:space=\"preserve\" fill=\"%s\"%s>%s</text>\n", x*cellW, y*cellH+14, n*cellW, or(row[x].front, text), bold, html.EscapeString(words))
+			fmt.Fprintf(b, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" xml:space=\"preserve\" fill=\"%s\"%s>%s</text>\n", x*cellW, y*cellH+14, n*cellW, or(row[x].front, p.text), bold, html.EscapeString(words))
 			x = j
 		}
 	}
