@@ -31,6 +31,8 @@ It takes
                total_usage_usd,…
   activity     OpenRouter's export: CSV with a date and a cost (date,usage or
                created_at,cost_total), or the JSON of GET /activity
+  traces       of requests, as OpenRouter's Broadcast sends them: an export in
+               OTLP's JSON a line
   a history    the history file of another machine, of which it takes the readings
 
 Nothing in the history is changed: readings of a time that it covers are left
@@ -56,7 +58,7 @@ of a file are added at once, or none.`,
 }
 
 const importHint = "expected are the columns at,total_credits_usd,total_usage_usd as ortop history --csv writes them, " +
-	"OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity, or another history file"
+	"OpenRouter's activity: CSV with date,usage or created_at,cost_total, or the JSON of GET /activity, traces of its Broadcast, or another history file"
 
 // importFiles adds what files hold, once all of them could be read.
 func (a *app) importFiles(ctx context.Context, paths []string) (err error) {

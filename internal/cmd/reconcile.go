@@ -33,8 +33,8 @@ spent from the first of them to the last, according to ortop's history. FILE is 
 for standard input.
 
 The log is JSON Lines or CSV with a header: id, time and cost, and optionally
-model and key; or OpenRouter's answers to the requests, one a line. Times without
-a zone are UTC. A repeated id counts once. Lines that are not requests are
+model and key; or OpenRouter's answers to the requests, or the traces that its
+Broadcast sends, one a line. Times without a zone are UTC. A repeated id counts once. Lines that are not requests are
 reported and left out.
 
 With --lookup each request, the most expensive first, is looked up at OpenRouter

@@ -24,7 +24,7 @@ func newActivity(r *Reader, f *Import, now time.Time) *activity {
 	f.Days, f.open, f.hours = map[time.Time]float64{}, map[time.Time]bool{}, map[time.Time]float64{}
 	return &activity{
 		f: f, now: now, time: r.Narrow(Time), cost: r.Narrow(Cost), form: r.Form, seen: map[string]bool{},
-		requests: r.Form == Table && r.Has(generationID),
+		requests: r.Spans || r.Form == Table && r.Has(generationID),
 	}
 }
 
@@ -34,7 +34,7 @@ func (a *activity) take(row Row) error {
 		return row.Err
 	}
 	usd, costErr := row.Spent(a.cost)
-	if costErr == nil && usd == nil && a.form == List {
+	if costErr == nil && usd == nil && (a.form == List || a.form == Lines) {
 		costErr = errors.New("it has no usage")
 	}
 	at, err := row.Time(a.time, a.now)

@@ -47,8 +47,8 @@ type importer interface {
 	take(Row) error
 }
 
-// ReadImport reads a table of readings or of activity, or the answer of GET
-// /activity.
+// ReadImport reads a table of readings or of activity, the answer of GET
+// /activity, or the traces of requests that OpenRouter broadcasts.
 func ReadImport(in io.Reader, now time.Time) (*Import, error) {
 	r, err := Open(in, true)
 	if errors.Is(err, ErrFormat) || errors.Is(err, ErrEmpty) {
@@ -59,7 +59,7 @@ func ReadImport(in io.Reader, now time.Time) (*Import, error) {
 	f := &Import{Noun: r.Noun()}
 	var rows importer
 	switch {
-	case r.Form == Lines: // who logs requests may not log all of them
+	case r.Form == Lines && !r.Spans: // who logs requests may not log all of them
 		return nil, ErrNoImport
 	case r.Form == Table && r.Has(at) && r.Has(totalUsage):
 		rows = newReadings(r, f, now)

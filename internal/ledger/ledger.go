@@ -42,7 +42,10 @@ type Reader struct {
 	Form  Form
 	lines *lines
 	head  head  // of a Table
-	list  []Row // what is left of a List
+	list  []Row // what is left of a List, or of a line of Spans
+	// Spans reports whether the lines are exports of traces, each of which may
+	// hold several requests.
+	Spans bool
 }
 
 // Open reads as much of a file as tells its form. A file that begins with a
@@ -53,7 +56,7 @@ func Open(r io.Reader, asList bool) (*Reader, error) {
 		return nil, err
 	}
 	l := &lines{in: in}
-	if asList && startsWith(in, '{') {
+	if asList && startsWith(in, '{') && !beginsSpans(in) {
 		rows, err := readList(in)
 		return &Reader{Form: List, list: rows}, err
 	}
@@ -69,7 +72,7 @@ func Open(r io.Reader, asList bool) (*Reader, error) {
 	switch strings.TrimSpace(first)[0] {
 	case '{':
 		l.unread(first)
-		return &Reader{Form: Lines, lines: l}, nil
+		return &Reader{Form: Lines, lines: l, Spans: isSpans(first)}, nil
 	case '[':
 		return nil, fmt.Errorf("%w: it is a JSON array; write one object a line", ErrFormat)
 	}
@@ -88,6 +91,11 @@ func Open(r io.Reader, asList bool) (*Reader, error) {
 func startsWith(in *bufio.Reader, c byte) bool {
 	start, _ := in.Peek(64) // what cannot be read is met again
 	return strings.HasPrefix(strings.TrimSpace(string(start)), string(c))
+}
+
+func beginsSpans(in *bufio.Reader) bool {
+	start, _ := in.Peek(64) // what cannot be read is met again
+	return isSpans(string(start))
 }
 
 // Has reports whether the rows of a table have the field. Those of other forms
@@ -119,15 +127,15 @@ func (r *Reader) Noun() string {
 // Next returns the next row, and io.EOF after the last. Any other error ends
 // the file; what is wrong with a row alone is its Err.
 func (r *Reader) Next() (Row, error) {
-	if r.Form == List {
-		if len(r.list) == 0 {
+	for {
+		if len(r.list) > 0 {
+			next := r.list[0]
+			r.list = r.list[1:]
+			return next, nil
+		}
+		if r.Form == List {
 			return Row{}, io.EOF
 		}
-		next := r.list[0]
-		r.list = r.list[1:]
-		return next, nil
-	}
-	for {
 		line, err := r.lines.next()
 		switch {
 		case errors.Is(err, errLongLine):
@@ -137,6 +145,9 @@ func (r *Reader) Next() (Row, error) {
 		case err != nil:
 			return Row{}, fmt.Errorf("after line %d: %w", r.lines.number, err)
 		case strings.TrimSpace(line) == "":
+			continue
+		case r.Form == Lines && isSpans(line):
+			r.list = spanRows(r.lines.number, line)
 			continue
 		case r.Form == Lines:
 			return objectRow(r.lines.number, []byte(line)), nil

@@ -45,8 +45,8 @@ const (
 // A request has an ID or a cost, best both, and a time. In JSON it is an object
 // such as {"id":"gen-1","time":"2026-11-21T10:42:00Z","cost":0.0123,
 // "model":"…","key":"…"}, or what OpenRouter answers to a request or to
-// /generation ("created" and "usage":{"cost":…}, "data":{…}). In CSV the columns
-// have such names, in any order.
+// /generation ("created" and "usage":{"cost":…}, "data":{…}), or an export of traces
+// as its Broadcast sends them. In CSV the columns have such names, in any order.
 //
 // The error matches ErrFormat, or is that of reading in.
 func ReadLog(in io.Reader, now time.Time) (Log, error) {

@@ -8,7 +8,10 @@ import (
 	"strings"
 )
 
-var errNoObject = errors.New("it is not a JSON object")
+var (
+	errNoObject = errors.New("it is not a JSON object")
+	errNoSpans  = errors.New("it is not a whole export of traces in JSON")
+)
 
 // wrappers are the objects that a request may lie in.
 var wrappers = []string{"data", "response"}
