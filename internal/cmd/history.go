@@ -97,16 +97,16 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 		return err
 	}
 	defer closing(&err, ar.DB.Close)
+	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
+	if err != nil {
+		return readError(err)
+	}
 	emit := func(r render.HistoryRow) error { return written(out.Write(r)) }
 	if early, err := a.onlyAhead(ctx, ar); err != nil {
 		return readError(err)
 	} else if early.DB != nil {
 		defer closing(&err, early.DB.Close)
 		ar, emit = early, withoutTotals(emit)
-	}
-	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
-	if err != nil {
-		return readError(err)
 	}
 	if a.onRead != nil {
 		a.onRead(reading{poll.Success, account.FromHistory})
