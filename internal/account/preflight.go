@@ -79,7 +79,7 @@ func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
 	for i, b := range bounds {
 		if b.leftUSD < needUSD-slack {
 			p.Answer = Short
-			p.Reason = fmt.Sprintf("%s has %s left, %s needed", b.name, text.USD(b.leftUSD), text.USD(needUSD))
+			p.Reason = fmt.Sprintf("%s has %s left, %s needed: %s short", b.name, text.USD(b.leftUSD), text.USD(needUSD), text.USD(needUSD-b.leftUSD))
 		}
 		switch {
 		case b.afterUSD == nil:

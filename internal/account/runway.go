@@ -27,8 +27,9 @@ func (s Snapshot) Lasts(d time.Duration) Preflight {
 	case f.State == forecast.OK:
 		left := f.P10 - s.Now.Sub(f.At).Seconds()
 		p.Reason = fmt.Sprintf("it lasts for %s with 90 %% certainty, %s needed", text.Seconds(max(0, left)), text.Span(d))
-		if p.Answer = Short; left >= d.Seconds() {
-			p.Answer = Enough
+		if p.Answer = Enough; left < d.Seconds() {
+			p.Answer = Short
+			p.Reason += ": " + text.Seconds(d.Seconds()-max(0, left)) + " short"
 		}
 	case f.State == forecast.Cold:
 		p.Reason = fmt.Sprintf("%s of history are too few to say how long it lasts", text.Span(s.Seen()))

@@ -167,7 +167,7 @@ func (st *stage) historySums(args ...string) map[string]*float64 {
 		}
 	}
 	if slices.Contains(args, "1d") { // few rows are rounded, and each to a cent
-		for _, line := range strings.Split(strings.TrimSpace(st.run(args...)), "\n")[1:] {
+		for _, line := range strings.Split(strings.TrimSpace(st.run(args...)), "\n")[2:] {
 			add("history", strings.Fields(line)[2])
 		}
 	}

@@ -62,12 +62,14 @@ the provider and is not part of any other amount.`,
 			if err != nil {
 				return err
 			}
-			print := func(b spenders.Breakdown) error { return a.answer(render.BreakdownText(b, a.now())) }
+			print := func(s account.Snapshot, b spenders.Breakdown) error {
+				return a.answer(render.BreakdownText(b, a.now()) + "\n" + render.Shown(s, a.now()))
+			}
 			switch {
 			case asJSON:
-				print = func(b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
+				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
 			case asCSV:
-				print = func(b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b, dialect)) }
+				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b, dialect)) }
 			}
 			if c.Flags().Changed("top") && top < 1 {
 				return usageError("", "--top: at least 1")
@@ -75,7 +77,7 @@ the provider and is not part of any other amount.`,
 			if key != "" && by != string(spenders.ByKey) {
 				return usageError("", "--key goes with --by key")
 			}
-			return a.breakdown(ctx, age.fresh(monitor.Live), spenders.By(by), asked, func(b spenders.Breakdown) error {
+			return a.breakdown(ctx, age.fresh(monitor.Live), spenders.By(by), asked, func(s account.Snapshot, b spenders.Breakdown) error {
 				if key != "" {
 					rows := rowsOf(b.Rows, key)
 					if len(rows) == 0 && b.Rows != nil {
@@ -86,7 +88,7 @@ the provider and is not part of any other amount.`,
 				if top > 0 {
 					b = b.Top(top)
 				}
-				return print(b)
+				return print(s, b)
 			})
 		}),
 	}
@@ -134,7 +136,7 @@ func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 
 // breakdown prints who spent what. It fails with exitUnknown where that is not
 // known; what is known is printed all the same.
-func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spenders.By, span askedSpan, print func(spenders.Breakdown) error) error {
+func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spenders.By, span askedSpan, print func(account.Snapshot, spenders.Breakdown) error) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	var b spenders.Breakdown
@@ -142,7 +144,7 @@ func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spender
 	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		span.settle(snap, a.now())
 		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: span.from, To: span.to})
-		return print(b)
+		return print(snap, b)
 	}, func(snap account.Snapshot) error {
 		notes := b.Notes
 		switch {

@@ -10,6 +10,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/render"
 )
 
@@ -80,6 +81,15 @@ type historyQuery struct {
 	every    time.Duration
 }
 
+// leftOf is what was left at the last poll; nil is unknown.
+func leftOf(p history.Poll) *float64 {
+	if p.CreditsUSD == nil || p.UsageUSD == nil {
+		return nil
+	}
+	left := credit.Balance{CreditsUSD: *p.CreditsUSD, UsageUSD: *p.UsageUSD}.LeftUSD()
+	return &left
+}
+
 // history prints the rows as they are read: there may be millions.
 func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, age ageFlag, layout render.RowLayout) (err error) {
 	s, stop, err := a.demoOrSettings(ctx)
@@ -87,12 +97,11 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 		return err
 	}
 	defer stop()
-	out := render.NewRowWriter(a.stdout, layout)
 	ar, err := a.archive(ctx, s, history.Options{ReadOnly: true})
 	switch {
 	case errors.Is(err, history.ErrNoSeries):
 		a.hint("there is no history of account %s yet", s.account.Name)
-		return written(out.Close())
+		return written(render.NewRowWriter(a.stdout, layout).Close())
 	case err != nil:
 		return err
 	}
@@ -101,6 +110,7 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	if err != nil {
 		return readError(err)
 	}
+	var out *render.RowWriter
 	emit := func(r render.HistoryRow) error { return written(out.Write(r)) }
 	if early, err := a.onlyAhead(ctx, ar); err != nil {
 		return readError(err)
@@ -111,6 +121,12 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	if a.onRead != nil {
 		a.onRead(reading{poll.Success, account.FromHistory})
 	}
+	if layout.Titled {
+		if err := a.answer(render.HistoryTitle(s.account.Name, leftOf(poll), poll.Success, a.now())); err != nil {
+			return err
+		}
+	}
+	out = render.NewRowWriter(a.stdout, layout)
 	span.settle(account.Snapshot{At: poll.Success, Interval: s.interval}, a.now())
 	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {

@@ -60,7 +60,7 @@ func (a *app) preflight(ctx context.Context, needUSD float64, d, runway time.Dur
 		if asJSON {
 			return a.answerJSON(render.Preflight(p, needUSD, d, runway))
 		}
-		return a.answer(fmt.Sprintf("%s: %s", p.Answer, p.Reason))
+		return a.answer(fmt.Sprintf("%s: %s\n%s", p.Answer, p.Reason, render.Shown(snap, a.now())))
 	})
 	switch {
 	case err != nil:

@@ -107,13 +107,10 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 		return &exitError{exitUsage, err, noKeyHint}
 	case errors.As(err, &connect):
 		snap.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err.Error())}
-	case err != nil && ctx.Err() != nil:
-		return err
+	case ctx.Err() != nil:
+		return a.stopped(ctx, snap, ses.mon, answer)
 	case err != nil:
 		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(err.Error())}
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
 	}
 	if err := answer(snap, ses.mon); err != nil {
 		return err
@@ -130,6 +127,19 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 		a.hint("%s", damage)
 	}
 	return err
+}
+
+// stopped lets answer print what is stored, if it is a time limit of who called that is
+// over (timeout sends a SIGTERM). A person who interrupts has no use for it.
+func (a *app) stopped(ctx context.Context, snap account.Snapshot, mon *monitor.Monitor, answer func(account.Snapshot, *monitor.Monitor) error) error {
+	cause := context.Cause(ctx)
+	var stop *exitError
+	if errors.As(cause, &stop) && stop.code == exitTerminate {
+		if err := answer(snap, mon); err != nil {
+			return err
+		}
+	}
+	return cause
 }
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to store a key, or try ortop --demo"

@@ -32,8 +32,8 @@ func TestAccountsText(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	want := []string{
 		"account         key      host           state         left     an hour  a day    runs out           read",
-		"personal        keyring  openrouter.ai  live           $63.52   $0.61    $12.30  Thu 26 Nov, 14:38  4 s ago",
-		"work            keyring  openrouter.ai  stale 12 min  $812.50  $20.00   $400.00  Mon 23 Nov, 11:15  12 min ago",
+		"personal        keyring  openrouter.ai  live           $63.52   $0.61    $12.30  Thu 26 Nov         4 s ago",
+		"work            keyring  openrouter.ai  stale 12 min  $812.50  $20.00   $400.00  Mon 23 Nov, 11:00  12 min ago",
 		"new             keyring  openrouter.ai  not read         —       —         —     —                  never: no connection",
 		"all 3 accounts                          2 of 3 known  $876.02  $20.61   $412.30  first: work        at most 12 min ago",
 	}

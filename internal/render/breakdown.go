@@ -53,7 +53,7 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 	if !b.ReadAt.IsZero() {
 		read = "read " + text.Ago(now.Sub(b.ReadAt))
 	}
-	fmt.Fprintf(&out, "%s to %s, %s\n", text.Moment(b.From, now), text.Moment(b.To, now), read)
+	fmt.Fprintf(&out, "%s spent, %s, %s\n", text.MaybeUSD(b.TotalUSD), zoned(text.Moment(b.From, now)+" to "+text.Moment(b.To, now), now), read)
 	for _, l := range lines {
 		var line strings.Builder
 		for i, cell := range l {

@@ -17,18 +17,18 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
+	if label, date, in, within := f.ending(); within == text.Unknown {
+		line(label, "%s", zoned(date, now))
+	} else {
+		line(label, "%s", zoned(date, now)+", in "+in)
+		line("80 % sure", "%s", zoned(within, now))
+	}
 	if s.Source == account.FromPerson {
 		line("left", "%s, %s", f.Balance, s.BalanceNote)
 	} else {
 		line("left", "%s", f.Balance)
 	}
 	limitLines(s, f, line)
-	if label, date, in, within := f.ending(); within == text.Unknown {
-		line(label, "%s", date)
-	} else {
-		line(label, "%s, in %s", date, in)
-		line("80 % sure", "%s", within)
-	}
 	what := s.Forecast
 	if s.Refilled() {
 		what = s.AutoTopUp.Next
@@ -57,16 +57,18 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		if date, _, within := ofEnd(p.WithTopUp, s.Early(), now); s.Early() {
 			line(with, "runs out %s", date)
 		} else {
-			line(with, "lasts until %s  (80 %%: %s)", date, within)
+			line(with, "lasts until %s  (80 %%: %s)", zoned(date, now), within)
 		}
 	}
 	if !ask.Until.IsZero() {
-		line("until", "%s: %s", text.Moment(ask.Until, now), needText(p))
+		line("until", "%s: %s", zoned(text.Moment(ask.Until, now), now), needText(p))
 	}
 	if auto := p.Auto; auto != nil {
 		line("auto top-up", "threshold %s, amount %s: about every %s, %s a month",
 			text.USD(auto.ThresholdUSD), text.USD(auto.AmountUSD), text.Span(auto.Every), text.USD(auto.USDPerMonth))
 	}
+	line("account", "%s  %s", f.Account, f.State)
+	line("read", "%s", f.Age)
 	return strings.TrimRight(b.String(), "\n")
 }
 

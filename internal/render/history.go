@@ -33,6 +33,9 @@ func (r HistoryRow) balance() *float64 {
 // RowLayout is how rows of history are written: a head, the rows with
 // something in between, and a tail.
 type RowLayout struct {
+	// Titled is for people: a line says first of which account the rows are.
+	Titled bool
+
 	head, between, tail string
 	holes               bool // the tail has them
 	row                 func(buf []byte, r HistoryRow) []byte
@@ -56,10 +59,20 @@ var (
 		row: appendJSON,
 	}
 	TableRows = RowLayout{
-		head: fmt.Sprintf("%-19s %14s %14s %14s %14s\n", "at (UTC)", "spent", "left", "used", "bought"),
-		row:  appendTable,
+		Titled: true, head: fmt.Sprintf("%-19s %14s %14s %14s %14s\n", "at (UTC)", "spent", "left", "used", "bought"),
+		row: appendTable,
 	}
 )
+
+// HistoryTitle is the first line of rows for people: what was left of which account at
+// the newest reading, and when that was.
+func HistoryTitle(account string, leftUSD *float64, read, now time.Time) string {
+	when := "not read yet"
+	if !read.IsZero() {
+		when = "read " + text.Ago(now.Sub(read))
+	}
+	return text.MaybeUSD(leftUSD) + " left of account " + text.Clean(account, 100) + ", " + when
+}
 
 // RowWriter writes rows of history as they come.
 type RowWriter struct {

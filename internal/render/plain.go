@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ortop/internal/account"
-	"ortop/internal/forecast"
 	"ortop/internal/text"
 )
 
@@ -115,7 +114,7 @@ func topicsOf(s account.Snapshot, now time.Time) []topic {
 	for _, label := range []string{"key cap", "budget", "spendable"} {
 		topics = append(topics, topic{label, limits[label]})
 	}
-	label, date, within := steadyEnding(s, f, now)
+	label, date, _, within := f.ending()
 	if within != text.Unknown {
 		date += " (80 %: " + within + ")"
 	}
@@ -127,26 +126,4 @@ func topicsOf(s account.Snapshot, now time.Time) []topic {
 		notes = append(notes, s.Undelivered)
 	}
 	return append(topics, topic{label, date}, topic{"note", strings.Join(notes, "; ")})
-}
-
-// steadyEnding is when it runs out or is next charged, as finely as that is known:
-// a date that moves by minutes at each reading is no change.
-func steadyEnding(s account.Snapshot, known fields, now time.Time) (label, date, within string) {
-	label, date, _, within = known.ending()
-	f := s.Forecast
-	if s.Refilled() {
-		f = s.AutoTopUp.Next
-	}
-	if within == text.Unknown || f.State != forecast.OK || s.Early() {
-		return label, date, within
-	}
-	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
-	unit := time.Hour
-	switch left := mid.Sub(now); {
-	case left > 3*24*time.Hour:
-		return label, text.Days(mid, mid, now), text.Days(from, to, now)
-	case left < 3*time.Hour:
-		unit = 10 * time.Minute
-	}
-	return label, text.Moment(mid.Round(unit), now), text.Range(from.Round(unit), to.Round(unit), now)
 }

@@ -27,7 +27,7 @@ func TestPlain(t *testing.T) {
 		"Sat 21 Nov 2026",
 		"10:42 state: live",
 		"10:42 left: $63.52 of $100.00 (64 %)",
-		"10:42 runs out: Thu 26 (80 %: Tue 24 to Sun 29)",
+		"10:42 runs out: Thu 26 Nov (80 %: Tue 24 to Sun 29)",
 		"10:42 spend: $0.51 last hour, $12.30 last 24 h, $2.14 today (UTC)")
 	want("the same")
 	now, s.At, s.Now = now.Add(time.Minute), s.At.Add(time.Minute), s.Now.Add(time.Minute)

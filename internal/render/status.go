@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,10 +34,10 @@ type fields struct {
 	LastWeek     string
 	PerHour      string
 	PerDay       string
-	RunsOut      string   // "Thu 26 Nov, 14:20", its range in words while it is early, or why there is no date
-	RunsOutIn    string   // "5 d 3 h", or that it is depleted; — while it is early
+	RunsOut      string   // "Thu 26 Nov", "Sun 22 Nov, 14:00", its range in words while it is early, or why there is no date
+	RunsOutIn    string   // "5 d", "2 d 3 h", or that it is depleted; — while it is early
 	DaysLeft     *float64 // 9.5: until RunsOut, to a tenth of a day; nil is unknown
-	RunsOutRange string   // "Tue 24, 09:10 to Sun 29", without times while it is early
+	RunsOutRange string   // "Tue 24 to Sun 29", within three days with hours
 	Next         string   // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
 	Charge       string   // of an automatic top-up: "Thu 26 Nov, 14:20", or —
 	ChargeIn     string
@@ -192,13 +193,31 @@ func freeText(r credit.FreeRequests) string {
 func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
 	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
 	if !early {
-		return text.Moment(mid, now), text.Seconds(max(0, f.P50-now.Sub(f.At).Seconds())), text.Range(from, to, now)
+		return known(from, mid, to, now)
 	}
 	date = text.Between(from, to, now)
 	if probably := text.Probably(from, mid, to, now); probably != "" {
 		date += ", " + probably
 	}
 	return date, text.Unknown, text.Days(from, to, now)
+}
+
+// known is a date, how far off it is, and its range, as finely as they are known: days
+// beyond three days, hours within, tens of minutes in the last three hours.
+func known(from, mid, to, now time.Time) (date, in, within string) {
+	left := max(0, mid.Sub(now))
+	unit := time.Hour
+	switch {
+	case left > 3*24*time.Hour:
+		date, _, _ = strings.Cut(text.Moment(mid, now), ", ")
+		return date, text.Span(left.Round(24 * time.Hour)), text.Days(from, to, now)
+	case left < 10*time.Minute:
+		unit = time.Second
+	case left < 3*time.Hour:
+		unit = 10 * time.Minute
+	}
+	in = text.Span(left.Round(unit))
+	return text.Moment(mid.Round(unit), now), in, text.Range(from.Round(unit), to.Round(unit), now)
 }
 
 // noDate is why there is no date.
@@ -239,10 +258,7 @@ func AlertsFiring(s account.Snapshot, now time.Time) string {
 	case n > 1:
 		firing = fmt.Sprintf("%d alerts fire", n)
 	}
-	lines := []string{firing + " for " + text.Clean(s.Account, 100) + ": " + state(s, now)}
-	if age, ok := s.Age(now); ok {
-		lines[0] += ", read " + text.Ago(age)
-	}
+	lines := []string{firing + " for " + strings.TrimPrefix(Shown(s, now), "account ")}
 	for _, e := range s.Alerts {
 		lines = append(lines, string(e.Level)+": "+e.Summary())
 	}
@@ -297,6 +313,27 @@ func unseenWindows(s account.Snapshot) (all []unseen) {
 	return all
 }
 
+// timeOfDay is one in a line.
+var timeOfDay = regexp.MustCompile(`\b\d{1,2}:\d\d\b`)
+
+// zoned names the zone of the times of day of a line, if it has any.
+func zoned(line string, now time.Time) string {
+	if !timeOfDay.MatchString(line) {
+		return line
+	}
+	return line + " " + text.Zone(now)
+}
+
+// Shown says of which account an answer is, in which state and by a reading of which
+// age.
+func Shown(s account.Snapshot, now time.Time) string {
+	line := "account " + text.Clean(s.Account, 100) + ": " + state(s, now)
+	if age, ok := s.Age(now); ok {
+		line += ", read " + text.Ago(age)
+	}
+	return line
+}
+
 // StatusText is s for a person.
 func StatusText(s account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
@@ -304,7 +341,6 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-11s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
-	line("account", "%s  %s", f.Account, f.State)
 	switch {
 	case s.Source == account.FromPerson:
 		line("left", "%s  %s", f.Balance, s.BalanceNote)
@@ -318,9 +354,9 @@ func StatusText(s account.Snapshot, now time.Time) string {
 		line("free", "%s", freeText(*r))
 	}
 	if label, date, in, within := f.ending(); within != text.Unknown {
-		line(label, "%s, in %s  (80 %%: %s)", date, in, within)
+		line(label, "%s, in %s  (80 %%: %s)", zoned(date, now), in, within)
 	} else {
-		line(label, "%s", date)
+		line(label, "%s", zoned(date, now))
 	}
 	if s.AutoTopUp != nil {
 		line("topped up", "%s", f.AutoTopUp)
@@ -329,6 +365,7 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	for _, u := range unseenWindows(s) {
 		line("", "%s: %s", strings.Join(u.windows, ", "), u.says)
 	}
+	line("account", "%s  %s", f.Account, f.State)
 	line("read", "%s", f.Age)
 	for _, e := range s.Alerts {
 		line("alert", "%s: %s", e.Level, e.Summary())

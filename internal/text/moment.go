@@ -23,6 +23,18 @@ func Moment(t, now time.Time) string {
 	return Format(t, "Mon 2 Jan, 15:04")
 }
 
+// Zone is the name of now's zone, as clocks are labelled.
+func Zone(now time.Time) string {
+	name, seconds := now.Zone()
+	if name == "" || name[0] == '+' || name[0] == '-' { // a zone without a name of letters
+		return "UTC" + now.Format("-07:00")
+	}
+	if seconds == 0 || name == "UTC" {
+		return name
+	}
+	return name + " (UTC" + now.Format("-07:00") + ")"
+}
+
 // Range writes two times as "Tue 24, 09:10 to Sun 29, 22:00": the month is
 // there only where it differs from now's, the time only within a week, and a
 // day that is both is written once.

@@ -102,3 +102,14 @@ func TestMoments(t *testing.T) {
 		}
 	}
 }
+
+func TestZone(t *testing.T) {
+	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	for name, want := range map[string]string{
+		"UTC": "UTC", "Europe/Berlin": "CET (UTC+01:00)", "America/New_York": "EST (UTC-05:00)", "America/Sao_Paulo": "UTC-03:00",
+	} {
+		if got := Zone(at.In(zone(t, name))); got != want {
+			t.Errorf("Zone(%s) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -175,7 +175,7 @@ func TestGuardPausesUntilTopUp(t *testing.T) {
 	g := h.guard([]string{"--below", "10"})
 	pids := g.pids()
 	h.account.Spend(95)
-	g.untilSaid(`ortop: paused: the account has \$5\.00 left, \$10\.00 needed; a top-up continues it\n`)
+	g.untilSaid(`ortop: paused: the account has \$5\.00 left, \$10\.00 needed: \$5\.00 short; a top-up continues it\n`)
 	g.untilStates(pids, "TT")
 	before := g.size()
 	h.account.TopUp(1) // not enough
@@ -208,7 +208,7 @@ func TestGuardStops(t *testing.T) {
 			t.Errorf("exit code %d, want 3", code)
 		}
 		g.untilStates(pids, "--")
-		g.untilSaid(`ortop: stopped: the account has \$5\.00 left, \$10\.00 needed\n(?s:.*)\$95\.00 spent by the account`)
+		g.untilSaid(`ortop: stopped: the account has \$5\.00 left, \$10\.00 needed: \$5\.00 short\n(?s:.*)\$95\.00 spent by the account`)
 	})
 	t.Run("what does not end by itself", func(t *testing.T) {
 		t.Parallel()
