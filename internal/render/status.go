@@ -38,7 +38,7 @@ type fields struct {
 	RunsOutIn    string   // "5 d", "2 d 3 h", or that it is depleted; — while it is early
 	DaysLeft     *float64 // 9.5: until RunsOut, to a tenth of a day; nil is unknown
 	RunsOutRange string   // "Tue 24 to Sun 29", within three days with hours
-	Next         string   // "runs out in 5 d 3 h", "charge in 3 d 2 h", or why there is no date
+	Next         string   // "runs out in 5 d", "charge in 2 d 2 h", or why there is no date
 	Charge       string   // of an automatic top-up: "Thu 26 Nov, 14:20", or —
 	ChargeIn     string
 	ChargeRange  string
