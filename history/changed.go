@@ -123,6 +123,9 @@ func (db *DB) forget() {
 // restored notices that [Restore] put other content into the file: SQLite then counts
 // its schema as another, which nothing else does but a migration.
 func (db *DB) restored() (bool, error) {
+	if db.path == "" { // there is no file
+		return false, nil
+	}
 	v, err := db.dataVersion()
 	if err != nil || v == db.watched {
 		return false, err

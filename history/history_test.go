@@ -493,6 +493,18 @@ func openMemoryTest(t testing.TB) *DB {
 	return db
 }
 
+// Nothing replaces a history in memory, whatever another connection would be told.
+func TestMemoryIsNotReplaced(t *testing.T) {
+	db := openMemoryTest(t)
+	s := account(t, db)
+	poll(t, db, s, at(0), 1)
+	db.cached = -1 // as after a write that its counter tells of
+	poll(t, db, s, at(1), 2)
+	if got, ok, err := db.At(ctx, s, at(1)); err != nil || !ok || got.UsageUSD != 2 || db.Note() != "" {
+		t.Errorf("At() = %v, %v, %v, note %q, want 2 and no note", got, ok, err, db.Note())
+	}
+}
+
 func TestSeries(t *testing.T) {
 	db, s := fresh(t)
 	if again := account(t, db); again != s {

@@ -27,7 +27,7 @@ func manyAccounts(n int) (*fakeAccounts, []account.Snapshot) {
 }
 
 func TestAccountFrames(t *testing.T) {
-	for _, size := range [][2]int{{20, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}} {
+	for _, size := range sevenSizes {
 		compare(t, "accounts", crewOf(newFakeAccounts(), size[0], size[1], viewOverview, threeAccounts()...))
 		f, said := manyAccounts(20)
 		f.list[0].Feed = filledFeed()

@@ -58,7 +58,7 @@ func letters(s string) (keys []string) {
 }
 
 func TestDialogFrames(t *testing.T) {
-	for _, size := range [][2]int{{20, 1}, {40, 12}, {80, 24}, {100, 30}} {
+	for _, size := range sevenSizes {
 		compare(t, "dialog", dialogOf(newFakeAccounts(), size[0], size[1], "down"))
 		compare(t, "dialog-name", dialogOf(newFakeAccounts(), size[0], size[1], append([]string{"n"}, letters("work")...)...))
 		m := dialogOf(newFakeAccounts(), size[0], size[1], append(append([]string{"n"}, letters("new")...), "enter")...)

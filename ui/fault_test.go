@@ -36,7 +36,7 @@ func TestStateWordsStay(t *testing.T) {
 func TestNextTryIsSaid(t *testing.T) {
 	s := scenes.All["stale"]()
 	s.Fault = &account.Fault{Kind: credit.FaultServer, Message: "reading credits: 500 server error: " + strings.Repeat("a long story ", 20)}
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {140, 40}} {
+	for _, size := range sevenSizes[1:] {
 		if frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview)); !strings.Contains(frame, "Next try 10:43:00") {
 			t.Errorf("stale at %v:\n%s", size, frame)
 		}

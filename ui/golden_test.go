@@ -25,7 +25,12 @@ const (
 	viewEvents
 )
 
-var goldenSizes = [][2]int{{20, 1}, {72, 1}, {200, 1}, {20, 5}, {40, 12}, {80, 24}, {100, 30}, {140, 40}}
+// sevenSizes are the sizes at which every view and state is looked at, and
+// goldenSizes some more at which the overview is.
+var (
+	sevenSizes  = [][2]int{{20, 1}, {40, 12}, {60, 20}, {80, 24}, {100, 30}, {140, 40}, {200, 60}}
+	goldenSizes = append([][2]int{{72, 1}, {200, 1}, {20, 5}}, sevenSizes...)
+)
 
 // TestFrames compares the text of every notable state at every notable size.
 func TestFrames(t *testing.T) {
@@ -48,16 +53,16 @@ func TestForecastFrames(t *testing.T) {
 		compare(t, "forecast", modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast))
 	}
 	for _, name := range []string{"early", "depleted", "capped", "ordinary", "idle", "cold", "auto-top-up", "top-up-missing"} {
-		for _, size := range [][2]int{{40, 12}, {80, 24}, {100, 30}} {
+		for _, size := range sevenSizes {
 			compare(t, "forecast-"+name, modelOf(Options{}, scenes.All[name](), size[0], size[1], viewForecast))
 		}
 	}
-	for _, size := range [][2]int{{20, 1}, {72, 1}, {40, 12}, {80, 24}} {
+	for _, size := range goldenSizes {
 		help, _ := step(modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewOverview), press("?"))
 		compare(t, "help", help)
 		compare(t, "top-up-due", modelOf(Options{}, scenes.All["top-up-due"](), size[0], size[1], viewOverview))
 	}
-	for _, size := range [][2]int{{40, 12}, {80, 24}, {100, 30}} {
+	for _, size := range sevenSizes {
 		m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewOverview)
 		m, _ = step(m, press(":"))
 		m, _ = step(m, press("r"))
@@ -69,7 +74,7 @@ func TestForecastFrames(t *testing.T) {
 			compare(t, "plot-"+name, loaded(asked(m)))
 		}
 	}
-	for _, size := range [][2]int{{80, 24}, {100, 30}} {
+	for _, size := range sevenSizes {
 		m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast)
 		m, _ = step(m, press("down"))
 		m, _ = step(m, press("enter"))

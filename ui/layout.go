@@ -122,6 +122,9 @@ func (l *layout) overview(y int, n needs) {
 	rows, cardRows := accountsHeight(n.accounts, rest), 0
 	if n.cards && l.tier >= tierColumns {
 		cardRows = panel.CardHeight(rest)
+		if l.tier == tierWide && rest-cardRows < 2*panel.WeekRows { // the week beside spend is worth more
+			cardRows = min(cardRows, panel.CardRows)
+		}
 	}
 	switch {
 	case l.tier == tierWide && rows > 0 && cardRows > 0: // side by side

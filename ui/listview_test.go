@@ -20,7 +20,7 @@ import (
 	"ortop/ui/scenes"
 )
 
-var listSizes = [][2]int{{40, 12}, {80, 24}, {100, 30}, {140, 40}}
+var listSizes = sevenSizes
 
 // filledFeed has spenders and events.
 func filledFeed() *fakeFeed {

@@ -15,11 +15,11 @@ import (
 // Cards are who spent most in the last day, for the overview.
 type Cards struct{ Models, Keys spenders.Breakdown }
 
-// cardRows is the height of a card, its border included, and tallCardRows that
+// CardRows is the height of a card, its border included, and tallCardRows that
 // of one where there is more room; leastSpend and fairSpend are the heights
 // that the two leave to the plots.
 const (
-	cardRows, tallCardRows = 6, 8
+	CardRows, tallCardRows = 6, 8
 	LeastSpend, fairSpend  = 10, 14
 )
 
@@ -28,8 +28,8 @@ func CardHeight(rows int) int {
 	switch {
 	case rows >= fairSpend+tallCardRows:
 		return tallCardRows
-	case rows >= LeastSpend+cardRows:
-		return cardRows
+	case rows >= LeastSpend+CardRows:
+		return CardRows
 	}
 	return 0
 }
