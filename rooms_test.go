@@ -148,8 +148,11 @@ func TestRequiredModulesAreInTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	var imported []string
-	for _, p := range listPackages(t) {
-		imported = append(imported, p.Imports...)
+	for _, system := range []string{"linux", "darwin", "windows"} {
+		t.Setenv("GOOS", system)
+		for _, p := range listPackages(t) {
+			imported = append(imported, p.Imports...)
+		}
 	}
 	for _, r := range file.Require {
 		inModule := func(path string) bool { return path == r.Path || strings.HasPrefix(path, r.Path+"/") }

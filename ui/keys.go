@@ -22,68 +22,73 @@ type keyMap struct {
 	views                                              []key.Binding
 }
 
+// bind binds keys, with blanks between them. It is no closure, and is not inlined: sixty
+// copies of it were 20 kB of program.
+//
+//go:noinline
+func bind(keys, shown, does string) key.Binding {
+	return key.NewBinding(key.WithKeys(strings.Fields(keys)...), key.WithHelp(shown, does))
+}
+
 func newKeyMap() keyMap {
-	bind := func(keys []string, shown, does string) key.Binding {
-		return key.NewBinding(key.WithKeys(keys...), key.WithHelp(shown, does))
-	}
 	k := keyMap{
-		refresh:   bind([]string{"r"}, "r", "refresh"),
-		pause:     bind([]string{"p"}, "p", "pause or resume"),
-		next:      bind([]string{"tab"}, "tab", "next view"),
-		shorter:   bind([]string{"["}, "[", "shorter range"),
-		longer:    bind([]string{"]"}, "]", "longer range"),
-		left:      bind([]string{"left", "h"}, "←", "cursor back in time"),
-		right:     bind([]string{"right", "l"}, "→", "cursor forward in time"),
-		last:      bind([]string{"shift+tab"}, "shift+tab", "view before"),
-		mode:      bind([]string{"v"}, "v", "plot: spend, balance, month"),
-		zoomIn:    bind([]string{"+", "="}, "+", "closer, around the cursor"),
-		zoomOut:   bind([]string{"-"}, "-", "wider"),
-		first:     bind([]string{"home"}, "home", "earlier"),
-		latest:    bind([]string{"end"}, "end", "now"),
-		state:     bind([]string{"b"}, "b", "state the balance of the web page"),
-		command:   bind([]string{":"}, ":", "all commands"),
-		run:       bind([]string{"enter"}, "enter", "run"),
-		theme:     bind([]string{"t"}, "t", "next theme"),
-		copy:      bind([]string{"y"}, "y", "copy the summary"),
-		page:      bind([]string{"o"}, "o", "where to buy credits"),
-		settings:  bind([]string{","}, ",", "settings"),
-		account:   bind([]string{"a"}, "a", "next account"),
-		accounts:  bind([]string{"A"}, "A", "accounts: show, add, remove"),
-		export:    bind([]string{"e"}, "e", "export the range to a file"),
-		help:      bind([]string{"?"}, "?", "help"),
-		back:      bind([]string{"esc"}, "esc", "back"),
-		quit:      bind([]string{"q"}, "q", "quit"),
-		up:        bind([]string{"up", "k"}, "↑", "plan: field above"),
-		down:      bind([]string{"down", "j"}, "↓", "plan: field below"),
-		edit:      bind([]string{"enter"}, "enter", "plan: edit the field"),
-		take:      bind([]string{"enter"}, "enter", "accept what was typed"),
-		drop:      bind([]string{"esc"}, "esc", "cancel the edit"),
-		interrupt: bind([]string{"ctrl+c"}, "ctrl+c", "quit immediately"),
-		suspend:   bind([]string{"ctrl+z"}, "ctrl+z", "suspend"),
+		refresh:   bind("r", "r", "refresh"),
+		pause:     bind("p", "p", "pause or resume"),
+		next:      bind("tab", "tab", "next view"),
+		shorter:   bind("[", "[", "shorter range"),
+		longer:    bind("]", "]", "longer range"),
+		left:      bind("left h", "←", "cursor back in time"),
+		right:     bind("right l", "→", "cursor forward in time"),
+		last:      bind("shift+tab", "shift+tab", "view before"),
+		mode:      bind("v", "v", "plot: spend, balance, month"),
+		zoomIn:    bind("+ =", "+", "closer, around the cursor"),
+		zoomOut:   bind("-", "-", "wider"),
+		first:     bind("home", "home", "earlier"),
+		latest:    bind("end", "end", "now"),
+		state:     bind("b", "b", "state the balance of the web page"),
+		command:   bind(":", ":", "all commands"),
+		run:       bind("enter", "enter", "run"),
+		theme:     bind("t", "t", "next theme"),
+		copy:      bind("y", "y", "copy the summary"),
+		page:      bind("o", "o", "where to buy credits"),
+		settings:  bind(",", ",", "settings"),
+		account:   bind("a", "a", "next account"),
+		accounts:  bind("A", "A", "accounts: show, add, remove"),
+		export:    bind("e", "e", "export the range to a file"),
+		help:      bind("?", "?", "help"),
+		back:      bind("esc", "esc", "back"),
+		quit:      bind("q", "q", "quit"),
+		up:        bind("up k", "↑", "plan: field above"),
+		down:      bind("down j", "↓", "plan: field below"),
+		edit:      bind("enter", "enter", "plan: edit the field"),
+		take:      bind("enter", "enter", "accept what was typed"),
+		drop:      bind("esc", "esc", "cancel the edit"),
+		interrupt: bind("ctrl+c", "ctrl+c", "quit immediately"),
+		suspend:   bind("ctrl+z", "ctrl+z", "suspend"),
 
-		show:   bind([]string{"enter"}, "enter", "show"),
-		give:   bind([]string{"enter"}, "enter", "enter its key"),
-		add:    bind([]string{"n"}, "n", "new"),
-		remove: bind([]string{"d"}, "d", "remove"),
-		yes:    bind([]string{"y"}, "y", "remove it"),
-		no:     bind([]string{"n", "esc"}, "n", "keep it"),
+		show:   bind("enter", "enter", "show"),
+		give:   bind("enter", "enter", "enter its key"),
+		add:    bind("n", "n", "new"),
+		remove: bind("d", "d", "remove"),
+		yes:    bind("y", "y", "remove it"),
+		no:     bind("n esc", "n", "keep it"),
 
-		rowUp:       bind([]string{"up", "k"}, "↑", "row above"),
-		rowDown:     bind([]string{"down", "j"}, "↓", "row below"),
-		pageUp:      bind([]string{"pgup"}, "pgup", "page up"),
-		pageDown:    bind([]string{"pgdown"}, "pgdn", "page down"),
-		open:        bind([]string{"enter"}, "enter", "details"),
-		find:        bind([]string{"/"}, "/", "filter"),
-		group:       bind([]string{"g"}, "g", "group by key, model, provider…"),
-		sort:        bind([]string{"s"}, "s", "sort"),
-		byok:        bind([]string{"b"}, "b", "BYOK"),
-		acknowledge: bind([]string{"x"}, "x", "mark the alert as seen"),
-		keepFilter:  bind([]string{"enter"}, "enter", "apply the filter"),
-		dropFilter:  bind([]string{"esc"}, "esc", "clear the filter"),
+		rowUp:       bind("up k", "↑", "row above"),
+		rowDown:     bind("down j", "↓", "row below"),
+		pageUp:      bind("pgup", "pgup", "page up"),
+		pageDown:    bind("pgdown", "pgdn", "page down"),
+		open:        bind("enter", "enter", "details"),
+		find:        bind("/", "/", "filter"),
+		group:       bind("g", "g", "group by key, model, provider…"),
+		sort:        bind("s", "s", "sort"),
+		byok:        bind("b", "b", "BYOK"),
+		acknowledge: bind("x", "x", "mark the alert as seen"),
+		keepFilter:  bind("enter", "enter", "apply the filter"),
+		dropFilter:  bind("esc", "esc", "clear the filter"),
 	}
 	for i, name := range viewNames() {
 		n := strconv.Itoa(i + 1)
-		k.views = append(k.views, bind([]string{n}, n, name))
+		k.views = append(k.views, bind(n, n, name))
 	}
 	// Those of a view are off until it turns them on.
 	for _, b := range []*key.Binding{

@@ -18,7 +18,7 @@ func (s Snapshot) alertReading(st State, b *Book, silence time.Duration) alert.R
 	r := alert.Reading{
 		Account: s.Account, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
 		Forecast: s.Forecast, Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
-		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(),
+		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(), Why: s.whySpent(),
 	}
 	if s.Fault != nil {
 		r.Cause = s.Fault.Message

@@ -46,6 +46,15 @@ func (s Snapshot) whyNow(now time.Time) string {
 	return line + "."
 }
 
+// whySpent is what drives the spend: an hour that is much, or the day.
+func (s Snapshot) whySpent() string {
+	b := s.Burn
+	if b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour {
+		return s.whyNow(s.Now)
+	}
+	return s.whyDay()
+}
+
 // whyDay compares the last day with the week.
 func (s Snapshot) whyDay() string {
 	b := s.Burn

@@ -7,47 +7,97 @@ import (
 	"ortop/internal/text"
 	"path"
 	"strings"
+	"time"
 )
 
 // request returns where and in which form the channel's service takes an
-// event: its JSON for a webhook, else a message without markup.
+// event: its JSON for a webhook, else a message in the service's own parts, without
+// markup.
 func (c Channel) request(u *url.URL, e Event) (to *url.URL, body []byte) {
-	message := e.title() + ": " + e.Text
 	switch c.Via {
 	case Slack:
-		// https://docs.slack.dev/messaging/formatting-message-text: these three
-		// characters, escaped, are all that makes mentions and links.
-		message = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(message)
-		return u, encode(map[string]any{"text": message})
+		return u, encode(slackMessage(e))
 	case Discord:
 		return u, encode(map[string]any{
-			"content":          discordText.Replace(message),
-			"allowed_mentions": map[string]any{"parse": []string{}},
-			"flags":            1 << 2, // no previews of links
+			"embeds": []any{discordEmbed(e)}, "allowed_mentions": map[string]any{"parse": []string{}},
 		})
 	case Telegram:
 		if !strings.HasSuffix(u.Path, "/sendMessage") {
 			u = u.JoinPath("sendMessage")
 		}
-		return u, encode(map[string]any{
+		m := map[string]any{
 			"chat_id":              c.To,
-			"text":                 message,
+			"text":                 e.mark() + e.subject() + "\n\n" + strings.Join(e.lines(), "\n"),
 			"link_preview_options": map[string]any{"is_disabled": true},
-		})
+			"disable_notification": e.Level == Info || e.Cleared,
+		}
+		if e.Page != "" { // https://core.telegram.org/bots/api#inlinekeyboardbutton
+			m["reply_markup"] = map[string]any{"inline_keyboard": [][]any{{map[string]any{"text": e.Do, "url": e.Page}}}}
+		}
+		return u, encode(m)
 	case Ntfy:
 		// https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's
 		// root, with the topic inside.
 		root := *u
 		root.Path, root.RawPath = path.Dir(strings.TrimRight(u.Path, "/")), ""
-		priority := map[Level]int{Info: 2, Warning: 3, Urgent: 5}[e.Level]
-		if e.Cleared {
-			priority = 2
-		}
-		return &root, encode(map[string]any{
-			"topic": path.Base(u.Path), "title": e.title(), "message": e.Text, "priority": priority,
-		})
+		return &root, encode(ntfyMessage(path.Base(u.Path), e))
 	}
 	return u, eventJSON(e)
+}
+
+// slackMessage has blocks of plain text, and a text for notifications: see
+// https://docs.slack.dev/reference/block-kit/blocks. In the text these three
+// characters, escaped, are all that makes mentions and links.
+func slackMessage(e Event) map[string]any {
+	plain := func(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s, "emoji": false} }
+	blocks := []any{
+		map[string]any{"type": "header", "text": plain(clean(e.mark()+e.subject(), maxTitle))},
+		map[string]any{"type": "section", "text": plain(strings.Join(e.lines(), "\n"))},
+	}
+	if e.Page != "" {
+		blocks = append(blocks, map[string]any{"type": "actions", "elements": []any{
+			map[string]any{"type": "button", "text": plain(e.Do), "url": e.Page},
+		}})
+	}
+	return map[string]any{
+		"text":   strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(e.mark() + e.subject()),
+		"blocks": blocks,
+	}
+}
+
+// discordEmbed is a card with a coloured edge: see
+// https://docs.discord.com/developers/resources/message#embed-object.
+func discordEmbed(e Event) map[string]any {
+	colors := map[Level]int{Info: 0x6f8fdc, Warning: 0xe5b13a, Urgent: 0xe0533d}
+	card := map[string]any{
+		"title": discordText.Replace(e.mark() + e.subject()), "description": discordText.Replace(strings.Join(e.lines(), "\n")),
+		"color": colors[e.Level], "timestamp": e.At.UTC().Format(time.RFC3339),
+	}
+	if e.Cleared {
+		card["color"] = 0x4ec98a
+	}
+	if e.Page != "" {
+		card["url"] = e.Page
+		card["footer"] = map[string]any{"text": e.Do + ": " + e.Page}
+	}
+	return card
+}
+
+// ntfyMessage has a title, a priority, tags and what a tap opens.
+func ntfyMessage(topic string, e Event) map[string]any {
+	m := map[string]any{
+		"topic": topic, "title": e.subject(), "message": strings.Join(e.lines(), "\n"),
+		"priority": map[Level]int{Info: 2, Warning: 3, Urgent: 5}[e.Level],
+		"tags":     []string{map[Level]string{Info: "information_source", Warning: "warning", Urgent: "rotating_light"}[e.Level]},
+	}
+	if e.Cleared {
+		m["priority"], m["tags"] = 2, []string{"white_check_mark"}
+	}
+	if e.Page != "" {
+		m["click"] = e.Page
+		m["actions"] = []any{map[string]any{"action": "view", "label": e.Do, "url": e.Page}}
+	}
+	return m
 }
 
 // discordText takes the meaning from every character that Discord's markup
@@ -62,10 +112,12 @@ var discordText = func() *strings.Replacer {
 
 // eventJSON is the event as webhooks and commands get it.
 func eventJSON(e Event) []byte {
+	e.Since, e.At = e.Since.Truncate(time.Second), e.At.Truncate(time.Second)
 	return encode(struct {
-		Schema int `json:"schema"`
+		Schema int    `json:"schema"`
+		ID     string `json:"id"`
 		Event
-	}{1, e})
+	}{1, e.ID, e})
 }
 
 // encode writes v, which holds nothing that JSON cannot.

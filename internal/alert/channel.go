@@ -73,17 +73,12 @@ func (c Channel) sequence(e Event) string {
 	switch c.Via {
 	case OSC9:
 		// The text begins with a letter: a digit would be another command.
-		return "\x1b]9;" + e.title() + ": " + clean(e.Text, maxStored) + "\x1b\\"
+		return "\x1b]9;ortop " + e.word() + ": " + e.subject() + "\x1b\\"
 	case OSC777:
-		return "\x1b]777;notify;" + e.title() + ";" + strings.ReplaceAll(clean(e.Text, maxStored), ";", ",") + "\x1b\\"
+		return "\x1b]777;notify;" + notSplit(e.mark()+e.subject()) + ";" + notSplit(strings.Join(e.lines(), " ")) + "\x1b\\"
 	}
 	return "\a"
 }
 
-// title is the event in two words.
-func (e Event) title() string {
-	if e.Cleared {
-		return "ortop cleared"
-	}
-	return "ortop " + string(e.Level)
-}
+// notSplit is text in which nothing ends a part of the sequence.
+func notSplit(s string) string { return strings.ReplaceAll(clean(s, maxStored), ";", ",") }

@@ -5,19 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/gen2brain/beeep"
 )
 
 // desktopLimit bounds a notification: a call over D-Bus can hang for minutes.
 const desktopLimit = 3 * time.Second
 
 // beep is the desktop's notification; tests put another in its place.
-var beep = func(title, body string) error { return beeep.Notify(title, body, "") }
-
-var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })
+var beep = showOnDesktop
 
 // calling holds the call that is under way.
 var calling = make(chan struct{}, 1)
@@ -25,7 +20,6 @@ var calling = make(chan struct{}, 1)
 // notifyDesktop gives up a call that hangs; its goroutine stays until the call
 // ends, and until then there is no other.
 func notifyDesktop(ctx context.Context, e Event) error {
-	nameApp()
 	ctx, cancel := context.WithTimeoutCause(ctx, desktopLimit, errTooSlow)
 	defer cancel()
 	held := calling
@@ -43,7 +37,7 @@ func notifyDesktop(ctx context.Context, e Event) error {
 				done <- fmt.Errorf("panic: %v", v)
 			}
 		}()
-		done <- call(e.title(), desktopBody(e.Text))
+		done <- call(ctx, desktopBody(e.mark()+e.subject()), desktopBody(e.body()), e.Level == Urgent && !e.Cleared)
 	}()
 	select {
 	case err := <-done:

@@ -3,6 +3,7 @@ package alert
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -135,7 +136,8 @@ func notify(due []candidate, now time.Time) (events []Event) {
 	for g, n := range count {
 		if n > mostSubjects {
 			e := &events[last[g]]
-			e.Text += fmt.Sprintf(", and %d more", n-mostSubjects)
+			more := fmt.Sprintf(", and %d more", n-mostSubjects)
+			e.Text, e.Title = e.Text+more, e.Title+more
 			e.Folds = true
 		}
 	}
@@ -229,9 +231,10 @@ func (s *State) topUps(rule Rule, r Reading) []topUp {
 			return
 		}
 		what := fmt.Sprintf(format, text.USD(value))
-		f := finding{number: value, value: text.USD(value), text: what}
+		f := finding{number: value, value: text.USD(value), text: what, title: what}
 		if left, ok := usd(r.BalanceUSD); ok {
 			f.text += ", " + text.USD(left) + " is left"
+			f.title = strings.TrimSuffix(f.title, " (a refund, an expiry or a transfer)") + ", " + text.USD(left) + " left"
 		}
 		e := rule.event(r, f, at, false)
 		e.ID = alertID(key(rule.id(), id), e.Since)

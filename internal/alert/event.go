@@ -21,6 +21,12 @@ type Event struct {
 	// control character or a key.
 	ValueText string `json:"value"`
 	Text      string `json:"text"`
+	// Title is a line that says it whole, Why what drives it, and Do what to do about
+	// it, at Page; empty where there is nothing to say.
+	Title string `json:"title,omitempty"`
+	Why   string `json:"why,omitempty"`
+	Do    string `json:"do,omitempty"`
+	Page  string `json:"page,omitempty"`
 	// Number is the value as a figure in Unit, and Threshold the rule's in the
 	// same; nil where there is none.
 	Number    *float64 `json:"number,omitempty"`
@@ -60,6 +66,10 @@ const (
 func (e Event) cleaned() Event {
 	e.Account, e.Subject = clean(e.Account, maxName), clean(e.Subject, maxName)
 	e.ValueText, e.Text = clean(e.ValueText, maxName), clean(e.Text, maxStored)
+	e.Title, e.Why = clean(e.Title, maxTitle), clean(e.Why, maxText)
+	if e.Do = clean(e.Do, maxName); e.Page != creditsPage && e.Page != keysPage {
+		e.Page = ""
+	}
 	return e
 }
 
@@ -82,6 +92,9 @@ func (e Event) with(before, after string) Event {
 	body := strings.TrimPrefix(e.Text, head)
 	end := timed.FindString(body)
 	e.Text = clean(head+before+strings.TrimSuffix(body, end)+after, maxText) + end
+	if e.Title != "" && before != "" {
+		e.Title = clean(head+before+strings.TrimPrefix(e.Title, head), maxTitle)
+	}
 	return e
 }
 
@@ -90,17 +103,26 @@ var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\
 
 // event returns the event of f at the time of the reading.
 func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
-	value, text := f.description()
+	value, words := f.description()
+	f.value = value
+	line := words
 	if cleared && f.clears != "" {
-		text += ", " + f.clears
+		line += ", " + f.clears
 	}
 	number, unit, threshold := r.figures(reading, f)
-	return Event{
+	e := Event{
 		Number: number, Unit: unit, Threshold: threshold, Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
-		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, text),
+		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, line),
 		Cleared: cleared, Channels: r.Channels,
 	}
+	if !cleared && r.Kind.bySpend() {
+		e.Why = clean(reading.Why, maxText)
+	}
+	return e.titled(reading, f, words)
 }
+
+// bySpend reports whether what is spent drives it.
+func (k Kind) bySpend() bool { return k == Balance || k == Used || k == Runway || k == Spend }
 
 // sentence puts the account before a text and the time of the values
 // after it.
@@ -116,6 +138,8 @@ func sentence(r Reading, text string) string {
 const (
 	maxName = 64
 	maxText = 400
+	// maxTitle is what a phone shows of a title, and more.
+	maxTitle = 140
 )
 
 // clean returns s as one line that is safe to show, of at most limit bytes.

@@ -121,10 +121,11 @@ func message(from *mail.Address, to []*mail.Address, e Event) []byte {
 	for _, h := range [][2]string{
 		{"From", from.String()},
 		{"To", strings.Join(names, ", ")},
-		{"Subject", mime.QEncoding.Encode("utf-8", e.title()+": "+e.Account+" "+e.ValueText)},
+		{"Subject", mime.QEncoding.Encode("utf-8", e.mark()+e.subject())},
 		{"Date", e.At.Format(time.RFC1123Z)},
 		{"Message-ID", "<" + rand.Text() + "@" + domain + ">"},
 		{"Auto-Submitted", "auto-generated"},
+		{"Importance", map[bool]string{true: "high", false: "normal"}[e.Level == Urgent && !e.Cleared]},
 		{"MIME-Version", "1.0"},
 		{"Content-Type", "text/plain; charset=utf-8"},
 		{"Content-Transfer-Encoding", "quoted-printable"},
@@ -133,7 +134,7 @@ func message(from *mail.Address, to []*mail.Address, e Event) []byte {
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)
-	_, _ = fmt.Fprintf(w, "%s\r\n\r\nsince %s\r\n", e.Text, e.Since.Format(time.RFC3339)) // a Builder takes all
+	_, _ = fmt.Fprintf(w, "%s\r\n", strings.ReplaceAll(e.body(), "\n", "\r\n\r\n")) // a Builder takes all
 	_ = w.Close()
 	return []byte(b.String())
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -24,6 +25,7 @@ type finding struct {
 	well    bool    // it does not, by more than the margin
 	value   string
 	text    string
+	title   string // text in a few words; empty: it is few
 	clears  string // what has ended, where the condition does not hold
 	// describe makes value and text, if it is set: of thousands of keys few are
 	// notified.
@@ -89,6 +91,7 @@ func stale(r Rule, in Reading) finding {
 		f.text = "readings come again"
 	default:
 		f.text = "no good reading for " + f.value
+		f.title = f.text
 		if in.Cause != "" {
 			f.text += ": " + clean(in.Cause, 200)
 		}
@@ -127,11 +130,18 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	default:
 		f.text, f.clears = f.value+" is left", "no longer below "+below
 	}
+	switch f.title = f.value + " left"; {
+	case f.over && left <= 0:
+		f.title = "nothing left, " + f.value
+	case f.over && r.Kind == TopUpMissing:
+		f.title = "no top-up came, " + f.title
+	}
 	if f.over && r.Kind == Balance {
 		f.text += in.missing()
 	}
 	if f.over && left > 0 && in.Forecast.State == forecast.OK && !in.refilled() {
 		f.text += ", runs out " + in.end()
+		f.title += ", runs out " + in.briefEnd()
 	}
 	return f, true
 }
@@ -144,8 +154,10 @@ func used(r Rule, in Reading) (f finding, known bool) {
 	f = share(ratio, r.AboveRatio)
 	f.number, f.value = ratio, text.Percent(ratio)
 	f.text, f.clears = f.value+" of the credits bought is used", "no longer above "+text.Percent(r.AboveRatio)
+	f.title = f.value + " of the credits used"
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
+		f.title += ", " + text.USD(left) + " left"
 	}
 	return f, true
 }
@@ -163,6 +175,20 @@ func (in Reading) end() string {
 		return text.Between(f.Time(f.P10), f.Time(f.P90), in.Now)
 	}
 	return "about " + text.Moment(f.Time(f.P50), in.Now)
+}
+
+// briefEnd is end in a few words.
+func (in Reading) briefEnd() string {
+	if in.Early {
+		return in.end()
+	}
+	at := in.Forecast.Time(in.Forecast.P50).In(in.Now.Location())
+	for name, day := range map[string]time.Time{"today": in.Now, "tomorrow": in.Now.AddDate(0, 0, 1)} {
+		if at.Format(time.DateOnly) == day.Format(time.DateOnly) {
+			return name + " " + text.Format(at, "15:04")
+		}
+	}
+	return text.Moment(at, in.Now)
 }
 
 func runway(r Rule, in Reading) (f finding, known bool) {
@@ -198,6 +224,10 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	f.over, f.well = soon >= r.Chance, later < r.Chance
 	f.number, f.value = in.Forecast.P50, text.Seconds(in.Forecast.P50)
 	when := in.end()
+	f.title = "runs out " + in.briefEnd()
+	if in.Forecast.Subject != forecast.Account {
+		f.title = what + " " + f.title
+	}
 	if !f.over {
 		f.text = what + " runs out " + when
 		return f, true
@@ -205,6 +235,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	f.text = fmt.Sprintf("%s runs out %s, %s sure within %s", what, when, text.Chance(soon), within)
 	if left, ok := usd(in.BalanceUSD); ok {
 		f.text += ", " + text.USD(left) + " is left"
+		f.title += ", " + text.USD(left) + " left"
 	}
 	if in.Forecast.Subject == forecast.Account {
 		f.text += in.missing()
@@ -237,12 +268,18 @@ func unusual(r Rule, in Reading) (found []finding) {
 		f := finding{subject: id, well: true, value: text.Unknown, text: unusualEnds[id]}
 		for _, u := range in.Unusual {
 			if u.Kind == r.Kind && u.ID == id {
-				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, maxName), text: u.Text}
+				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, maxName), text: u.Text, title: firstClause(u.Text)}
 			}
 		}
 		found = append(found, f)
 	}
 	return found
+}
+
+// firstClause is what stands before the first semicolon.
+func firstClause(s string) string {
+	first, _, _ := strings.Cut(s, ";")
+	return first
 }
 
 // The IDs of what is unusual.
@@ -292,6 +329,7 @@ func free(r Rule, in Reading) (f finding, known bool) {
 	start := credit.DayStart(in.Now)
 	f = share(ratio, r.AboveRatio)
 	f.subject, f.number, f.value = start.Format(time.DateOnly), ratio, text.Percent(ratio)
+	f.title = fmt.Sprintf("%s of %s free requests used today (UTC)", text.Count(*in.Free.Used), text.Count(*in.Free.Limit))
 	f.text = fmt.Sprintf("%s of today's %s requests to free models are used, they reset %s",
 		text.Count(*in.Free.Used), text.Count(*in.Free.Limit), text.Moment(start.AddDate(0, 0, 1), in.Now))
 	return f, true

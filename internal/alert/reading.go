@@ -32,6 +32,9 @@ type Reading struct {
 	Gap   time.Duration
 	Cause string
 
+	// Why is what drives the spend, in a sentence; empty: nobody knows.
+	Why string
+
 	BalanceUSD *float64
 	UsedRatio  *float64 // 0 to 1 and above
 	Forecast   forecast.Forecast

@@ -50,5 +50,6 @@ func topUpMissing(in Reading) (f finding, known bool) {
 	f.over = true
 	f.text = fmt.Sprintf("the automatic top-up of %s below %s, expected since %s, did not come, %s is left",
 		text.USD(in.Refill.AmountUSD), text.USD(in.Refill.ThresholdUSD), text.Moment(in.Refill.MissingSince, in.Now), f.value)
+	f.title = fmt.Sprintf("the automatic top-up of %s did not come, %s left", text.USD(in.Refill.AmountUSD), f.value)
 	return f, true
 }

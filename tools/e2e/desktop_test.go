@@ -17,7 +17,10 @@ import (
 )
 
 // notified is a notification as a desktop was asked to show it.
-type notified struct{ app, title, body string }
+type notified struct {
+	app, title, body string
+	urgency          byte
+}
 
 // desktop is the part of a desktop that shows notifications.
 type desktop struct {
@@ -26,11 +29,12 @@ type desktop struct {
 }
 
 // Notify is the method of org.freedesktop.Notifications.
-func (d desktop) Notify(app string, _ uint32, _, title, body string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+func (d desktop) Notify(app string, _ uint32, _, title, body string, _ []string, hints map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	if d.hangs != nil {
 		<-d.hangs
 	}
-	d.shown <- notified{app, title, body}
+	urgency, _ := hints["urgency"].Value().(byte)
+	d.shown <- notified{app, title, body, urgency}
 	return 1, nil
 }
 
@@ -107,10 +111,10 @@ func TestDesktopOverDBus(t *testing.T) {
 	if out, code, _ := testDesktop(t, address); code != 0 || !strings.Contains(out, "ok") {
 		t.Fatalf("exit code %d, %q, want ok", code, out)
 	}
-	want := notified{"ortop", "ortop urgent", "a‹b›＆c: this is a test of this channel"}
+	want := notified{"ortop", "urgent: a‹b›＆c: this is a test of this channel", "This is a test of this channel", 2}
 	select {
 	case got := <-d.shown:
-		if got.app != want.app || got.title != want.title || !strings.HasPrefix(got.body, want.body) {
+		if got.app != want.app || got.title != want.title || got.urgency != want.urgency || !strings.HasPrefix(got.body, want.body) {
 			t.Errorf("the desktop shows %+v, want %+v", got, want)
 		}
 	default:

@@ -38,23 +38,23 @@ type Theme struct {
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
-func (t *Theme) Bright(s string) string { return t.styles.bright.Render(s) }
-func (t *Theme) Dim(s string) string    { return t.styles.faint.Render(s) }
+func (t *Theme) Bright(s string) string { return styled(&t.styles.bright, s) }
+func (t *Theme) Dim(s string) string    { return styled(&t.styles.faint, s) }
 
 // Title paints the name of a panel, Accent what can be pressed, and Chosen one of
 // several that are offered.
-func (t *Theme) Title(s string) string  { return t.styles.title.Render(s) }
-func (t *Theme) Accent(s string) string { return t.styles.accent.Render(s) }
-func (t *Theme) Chosen(s string) string { return t.styles.chosen.Render(s) }
+func (t *Theme) Title(s string) string  { return styled(&t.styles.title, s) }
+func (t *Theme) Accent(s string) string { return styled(&t.styles.accent, s) }
+func (t *Theme) Chosen(s string) string { return styled(&t.styles.chosen, s) }
 
 // Marked paints a cursor, or what must not be overlooked, and Tab the view that
 // is shown.
-func (t *Theme) Marked(s string) string { return t.styles.marked.Render(s) }
-func (t *Theme) Tab(s string) string    { return t.styles.tab.Render(s) }
+func (t *Theme) Marked(s string) string { return styled(&t.styles.marked, s) }
+func (t *Theme) Tab(s string) string    { return styled(&t.styles.tab, s) }
 
 // Low and Critical paint by those levels, and Of gives the style of any.
-func (t *Theme) Low(s string) string       { return t.Of(LevelLow).Render(s) }
-func (t *Theme) Critical(s string) string  { return t.Of(LevelCritical).Render(s) }
+func (t *Theme) Low(s string) string       { return t.At(LevelLow, s) }
+func (t *Theme) Critical(s string) string  { return t.At(LevelCritical, s) }
 func (t *Theme) Of(l Level) lipgloss.Style { return t.styles.levels[l] }
 
 // Paint puts s into an ink.
@@ -141,3 +141,16 @@ const (
 	LevelLow
 	LevelCritical
 )
+
+// At paints by a level, and Strong boldly.
+func (t *Theme) At(l Level, s string) string { return styled(&t.styles.levels[l], s) }
+
+func (t *Theme) Strong(l Level, s string) string {
+	bold := t.styles.levels[l].Bold(true)
+	return styled(&bold, s)
+}
+
+// styled is not inlined: a style is half a kilobyte, and there are hundreds of calls.
+//
+//go:noinline
+func styled(style *lipgloss.Style, s string) string { return style.Render(s) }

@@ -18,9 +18,9 @@ func (d Accounts) State(p draw.Pen, i int) string {
 	}
 	st := statusOf(a.Snap, p.Now)
 	if l, word := levelOf(a.Snap); word != "" && st.level < draw.LevelLow {
-		return p.Of(l).Render(word)
+		return p.At(l, word)
 	}
-	return p.Of(st.level).Render(st.Sign + " " + st.Word)
+	return p.At(st.level, st.Sign+" "+st.Word)
 }
 
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.

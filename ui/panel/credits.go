@@ -23,7 +23,7 @@ func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
 		f.Title = p.Title("left")
 	}
 	if share, ok := leftShare(s); ok && s.Balance != nil {
-		f.Right = p.Of(l).Render(text.Percent(share))
+		f.Right = p.At(l, text.Percent(share))
 	}
 	if !s.Forecast.Subject.Limit() {
 		f.Right = draw.JoinAll("  ", levelWord(p, s), f.Right)
@@ -37,7 +37,7 @@ func levelWord(p draw.Pen, s account.Snapshot) string {
 	if word == "" {
 		return ""
 	}
-	return p.Of(l).Render(word)
+	return p.At(l, word)
 }
 
 // notesRoom is what stands beside big digits at least.
@@ -60,7 +60,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 			if y < len(notes) {
 				note = notes[y]
 			}
-			lines = append(lines, draw.Spread(p.Of(l).Render(big[y]), note, w))
+			lines = append(lines, draw.Spread(p.At(l, big[y]), note, w))
 		}
 	}
 	if hasShare {
@@ -85,7 +85,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 
 // balanceLine is what is left, and of how much.
 func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
-	sum := p.Of(l).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
+	sum := p.Strong(l, text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
 	if second := p.Second.Of(s.Balance.LeftUSD()); second != "" {
 		left = draw.Pick(w-draw.Width(bought)-2, left+p.Dim(" ≈ "+second), left)

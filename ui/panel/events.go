@@ -131,7 +131,7 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 	at := e.At.In(p.Now.Location())
 	when := draw.Fit(text.Format(at, "Mon 2 Jan 15:04"), len(text.Layout("Mon 02 Jan 15:04")))
 	sign, l := eventSign(e)
-	paint := func(s string) string { return p.Of(l).Render(s) }
+	paint := func(s string) string { return p.At(l, s) }
 	if e.Acknowledged {
 		paint = p.Dim
 	}
@@ -160,7 +160,7 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 func eventLines(p draw.Pen, e account.Event, w int) []string {
 	sign, l := eventSign(e)
 	at := e.At.In(p.Now.Location())
-	lines := []string{p.Of(l).Render(sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST"), ""}
+	lines := []string{p.At(l, sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST"), ""}
 	lines = append(append(lines, draw.Wrap(draw.Clean(e.Text), w)...), "")
 	var facts []fact
 	if a := e.Alert; a != nil {

@@ -76,8 +76,8 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 		short = paint(sign + " " + st.Short)
 	}
 	if l, word := levelOf(s); word != "" && st.level < draw.LevelLow && w < 78 {
-		full += "  " + p.Of(l).Render(word)
-		short = p.Of(l).Render(word)
+		full += "  " + p.At(l, word)
+		short = p.At(l, word)
 	}
 	return full, short
 }
@@ -167,7 +167,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		if e.Level == alert.Urgent {
 			l = draw.LevelCritical
 		}
-		lines = append(lines, p.Of(l).Render("▲ "+string(e.Level))+": "+draw.Clean(e.Summary()))
+		lines = append(lines, p.At(l, "▲ "+string(e.Level))+": "+draw.Clean(e.Summary()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)

@@ -27,9 +27,9 @@ func (d Pane) oneLine(w int) string {
 	st := statusOf(s, d.Now)
 	mark := ""
 	if st.level >= draw.LevelLow {
-		mark = d.Of(st.level).Render(st.Sign) + " "
+		mark = d.At(st.level, st.Sign) + " "
 	} else if word != "" {
-		mark = d.Of(l).Render("▲") + " "
+		mark = d.At(l, "▲") + " "
 	}
 	if s.Demo != "" {
 		mark += d.Marked(draw.Pick(w/8, "Demo", "D")) + " "
@@ -37,9 +37,9 @@ func (d Pane) oneLine(w int) string {
 	sum := d.Bright(text.Unknown)
 	switch {
 	case limited(s) && s.SpendableUSD != nil:
-		sum = d.Of(l).Bold(true).Render(text.USD(*s.SpendableUSD)) + d.Dim(draw.Pick(w/8, " "+limitWord(s), " limit", ""))
+		sum = d.Strong(l, text.USD(*s.SpendableUSD)) + d.Dim(draw.Pick(w/8, " "+limitWord(s), " limit", ""))
 	case s.Balance != nil:
-		sum = d.Of(balanceLevel(s)).Bold(true).Render(text.USD(s.Balance.LeftUSD()))
+		sum = d.Strong(balanceLevel(s), text.USD(s.Balance.LeftUSD()))
 	case hasCap(s):
 		sum = d.Dim("key ") + d.Bright(text.USD(*s.Key.Cap.RemainingUSD))
 	}
@@ -50,7 +50,7 @@ func (d Pane) oneLine(w int) string {
 	end, brief, least := d.ending(w)
 	state := ""
 	if end == "" || st.level >= draw.LevelLow && s.Forecast.State != forecast.Depleted {
-		state = d.Of(st.level).Render(st.Word)
+		state = d.At(st.level, st.Word)
 	}
 	rate := ""
 	if s.Burn.USDPerHour != nil {
@@ -131,9 +131,9 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 	case forecast.OK:
 		if d.Snap.Early() {
 			from, to := f.Time(f.P10), f.Time(f.P90)
-			between := d.Of(l).Render(text.Between(from, to, d.Now))
-			days := d.Of(l).Render(text.Days(from, to, d.Now))
-			brief = d.Of(l).Render(in(text.Rough(f.Time(f.P50), d.Now)))
+			between := d.At(l, text.Between(from, to, d.Now))
+			days := d.At(l, text.Days(from, to, d.Now))
+			brief = d.At(l, in(text.Rough(f.Time(f.P50), d.Now)))
 			return draw.Pick(w/2, does+between, does+days), brief, brief
 		}
 		left := text.Seconds(max(0, f.P50-d.Now.Sub(f.At).Seconds()))
@@ -142,11 +142,11 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 		if at.Sub(d.Now) < lowWithin*4 && at.After(d.Now) {
 			when = text.Format(at.In(d.Now.Location()), "Mon 2 Jan 15:04")
 		}
-		phrase = does + d.Of(l).Render(when)
+		phrase = does + d.At(l, when)
 		if left != when {
 			phrase += d.Dim(" (" + left + ")")
 		}
-		return phrase, d.Of(l).Render(in(left)), d.Of(l).Render(soon(left))
+		return phrase, d.At(l, in(left)), d.At(l, soon(left))
 	case forecast.Depleted:
 		brief = d.Critical(strings.TrimPrefix(spentWord(d.Snap), "key "))
 		return d.Critical(ranOut(d.Snap, d.Pen, w)), brief, brief

@@ -32,6 +32,12 @@ type part struct {
 	gap   bool // wants a blank line before it
 }
 
+type parts []part
+
+func (all *parts) add(rank int, gap bool, lines ...string) {
+	*all = append(*all, part{rank, lines, gap})
+}
+
 // Card is a card without borders. Height that is left over goes to
 // the plot.
 func (d Pane) Card(w, h int) []string {
@@ -106,49 +112,50 @@ const (
 	rankSpent
 )
 
-func (d Pane) parts(w int) []part {
+func (d Pane) parts(w int) parts {
 	s, p := d.Snap, d.Pen
 	l, _ := levelOf(s)
 	header, where := Header(p, s, w)
-	parts := []part{{rankHeader, []string{header}, false}}
+	var all parts
+	all.add(rankHeader, false, header)
 	if where != "" {
-		parts = append(parts, part{rankHeader, []string{where}, false})
+		all.add(rankHeader, false, where)
 	}
 	if b := Banners(p, s, w); len(b) > 0 {
 		rank := rankFault
 		if w < 30 { // there the state has to do
 			rank = rankRange
 		}
-		parts = append(parts, part{rank, b[:1], false})
+		all.add(rank, false, b[:1]...)
 		if s.Phase == account.Refused {
-			parts = append(parts, part{rankRange, b[1:2], false})
+			all.add(rankRange, false, b[1:2]...)
 		}
 	}
 	if d.Home && len(d.Accounts.All) > 1 {
 		if line := d.Accounts.nearer(p, w); line != "" {
-			parts = append(parts, part{rankRange, []string{line}, false})
+			all.add(rankRange, false, line)
 		}
 	}
 	share, known := leftShare(s)
 	switch {
 	case s.Balance != nil:
-		parts = append(parts, part{rankBalance, []string{balanceLine(p, s, balanceLevel(s), w)}, true})
+		all.add(rankBalance, true, balanceLine(p, s, balanceLevel(s), w))
 		if known {
-			parts = append(parts, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
+			all = append(all, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
 				part{rankEnds, []string{gaugeEnds(p, s, w)}, false})
 		}
 		if lines := freeLines(p, s, w); lines != nil {
-			parts = append(parts, part{rankRate, lines, false})
+			all.add(rankRate, false, lines...)
 		}
 	default:
 		lines := UnknownLines(p, s, l, w, 4)
-		parts = append(parts, part{rankBalance, lines[:1], true})
+		all.add(rankBalance, true, lines[:1]...)
 		for i, line := range lines[1:] {
 			rank := rankGauge
 			if i > 1 { // how to see more
 				rank = rankRate
 			}
-			parts = append(parts, part{rank, []string{line}, false})
+			all.add(rank, false, line)
 		}
 	}
 	date := runOutLines(p, s, w)
@@ -180,9 +187,9 @@ func (d Pane) parts(w int) []part {
 		}
 		day := dateOf(f, p.Now)
 		date[0] = draw.Pick(w,
-			p.Dim(head)+p.Of(l).Bold(true).Render(day),
-			p.Dim(head)+p.Of(l).Bold(true).Render(dayOf(day)),
-			p.Dim(short)+p.Of(l).Bold(true).Render(dayOf(day)))
+			p.Dim(head)+p.Strong(l, day),
+			p.Dim(head)+p.Strong(l, dayOf(day)),
+			p.Dim(short)+p.Strong(l, dayOf(day)))
 		days := daysOf(from, to, p.Now)
 		if strip := stripLines(p, s, f, w); strip != nil && !d.Chances {
 			if in := inOf(f, p.Now); draw.Width(date[0])+2+draw.Width(in) <= w {
@@ -205,35 +212,35 @@ func (d Pane) parts(w int) []part {
 				in)
 		}
 	}
-	parts = append(parts, part{rankDate, date[:1], true})
+	all.add(rankDate, true, date[:1]...)
 	if rest := date[1:]; len(rest) > 0 {
-		parts = append(parts, part{rankRange, rest, false})
+		all.add(rankRange, false, rest...)
 	}
 	if settings != "" {
-		parts = append(parts, part{rankEnds, []string{settings}, false})
+		all.add(rankEnds, false, settings)
 	}
 	if d.Chances {
-		return append(parts, d.chanceParts(w)...)
+		return append(all, d.chanceParts(w)...)
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
 	day := seen(s, s.Burn.USDPerDay, s.At.AddDate(0, 0, -1))
 	if s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) == "" {
 		day += p.Dim("/day")
 	}
-	parts = append(parts,
+	all = append(all,
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
 		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, s, w), true},
 		part{rankFooter, []string{d.footer(w)}, false})
-	return parts
+	return all
 }
 
-func (d Pane) chanceParts(w int) []part {
-	var parts []part
+func (d Pane) chanceParts(w int) parts {
+	var all parts
 	for i, line := range chanceLines(d.Pen, d.Snap, w) {
-		parts = append(parts, part{rankRate, []string{line}, i == 0})
+		all = append(all, part{rankRate, []string{line}, i == 0})
 	}
-	return append(parts, part{rankFooter, []string{d.footer(w)}, false})
+	return append(all, part{rankFooter, []string{d.footer(w)}, false})
 }
 
 func (d Pane) footer(w int) string {

@@ -38,7 +38,7 @@ func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 func nextDate(p draw.Pen, s account.Snapshot, w int) string {
 	f, does := Next(s)
 	l, _ := levelOf(s)
-	date := p.Of(l).Bold(true).Render(dateOf(f, p.Now))
+	date := p.Strong(l, dateOf(f, p.Now))
 	if !s.Refilled() {
 		return date
 	}

@@ -78,7 +78,7 @@ func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in strin
 	in = inOf(f, p.Now)
 	if at.After(p.Now) && at.Sub(p.Now) < 3*day {
 		date = text.Format(at.In(p.Now.Location()), "15:04")
-		in = p.Of(l).Bold(true).Render(dayWord(at, p.Now)) + ", " + in
+		in = p.Strong(l, dayWord(at, p.Now)) + ", " + in
 	}
 	side := []string{p.Dim("80 % sure")}
 	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); two {
@@ -100,7 +100,7 @@ func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in strin
 		if y < len(side) {
 			words = side[y]
 		}
-		lines = append(lines, draw.Spread(p.Of(l).Render(row), words, w))
+		lines = append(lines, draw.Spread(p.At(l, row), words, w))
 	}
 	return append(lines, stripLines(p, s, f, w)...), in
 }
