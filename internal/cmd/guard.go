@@ -38,7 +38,7 @@ that is said, and the command goes on as it is. A command that was stopped has t
 exit code 3, any other its own.
 
 It goes by the readings that a dashboard or ortop collect stores, and polls itself
-where neither runs. Charges arrive late: more than the quota may be spent before that
+where neither runs; the key of --key it asks about in each interval. Charges arrive late: more than the quota may be spent before that
 is seen. What happens goes to standard error, with the figures, and last what was
 spent; ortop cost waits until all of that is charged.
 

@@ -22,10 +22,10 @@ const (
 	// sessionLimit is how much of standard input is read.
 	sessionLimit = 1 << 20
 	// sessionWait is how long standard input is waited for that says nothing and
-	// is not closed.
-	sessionWait = 150 * time.Millisecond
+	// is not closed, once the history has answered.
+	sessionWait = 200 * time.Millisecond
 	// storeWait is how long a history may take that another program blocks.
-	storeWait = 500 * time.Millisecond
+	storeWait = 2 * time.Second
 )
 
 func (a *app) statuslineCommand() *cobra.Command {
@@ -57,7 +57,7 @@ error.`,
 
 // statusline prints the line. There is nobody to take an error.
 func (a *app) statusline(ctx context.Context) {
-	session := a.sessionCost(ctx)
+	session := a.sessionCost()
 	snap, err := a.storedSnapshot(ctx)
 	if errors.Is(err, history.ErrNotFound) || errors.Is(err, history.ErrNoSeries) {
 		a.hint("there is no history yet: open ortop, or run ortop collect")
@@ -124,20 +124,17 @@ func (a *app) readStored(ctx context.Context) (snap account.Snapshot, err error)
 
 // sessionCost begins to read what the agent says its session cost. cost waits
 // for that; it is nil where that is not said.
-func (a *app) sessionCost(ctx context.Context) (cost func() *float64) {
-	ctx, cancel := context.WithTimeout(ctx, sessionWait)
-	read := make(chan *float64, 1)
+func (a *app) sessionCost() (cost func() *float64) {
 	if term.IsTerminal(a.stdin.Fd()) {
-		read <- nil
-	} else {
-		go func() { read <- parseSession(a.stdin) }()
+		return func() *float64 { return nil }
 	}
+	read := make(chan *float64, 1)
+	go func() { read <- parseSession(a.stdin) }()
 	return func() *float64 {
-		defer cancel()
 		select {
 		case usd := <-read:
 			return usd
-		case <-ctx.Done():
+		case <-time.After(sessionWait):
 			return nil
 		}
 	}

@@ -22,8 +22,8 @@ const (
 	// maxLine is the longest message that is read.
 	maxLine = 1 << 20
 	// lastCalls is how long the tools may work that are asked when the input ends:
-	// a client that is gone stops a server a second later.
-	lastCalls = 4 * time.Second
+	// a client that is gone stops a server two seconds later.
+	lastCalls = 3 * time.Second
 	// maxCalls is how many tools work at a time.
 	maxCalls = 4
 )

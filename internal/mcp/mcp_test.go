@@ -14,15 +14,17 @@ import (
 
 // server has a tool that answers with its argument, one that waits for its
 // cancellation, and ones that fail.
-func server(cancelled chan<- struct{}) *Server {
+// The waiting one says when it has begun, and when it ends.
+func server(events chan<- string) *Server {
 	schema := json.RawMessage(`{"type":"object"}`)
 	return &Server{Name: "test", Version: "1", Tools: []Tool{
 		{Name: "echo", Schema: schema, Call: func(_ context.Context, args map[string]json.RawMessage) (string, error) {
 			return string(args["x"]), nil
 		}},
 		{Name: "wait", Schema: schema, Call: func(ctx context.Context, _ map[string]json.RawMessage) (string, error) {
+			events <- "begun"
 			<-ctx.Done()
-			cancelled <- struct{}{}
+			events <- "cancelled"
 			return "", ctx.Err()
 		}},
 		{Name: "fail", Schema: schema, Call: func(context.Context, map[string]json.RawMessage) (string, error) {
@@ -112,17 +114,22 @@ func TestCancellation(t *testing.T) {
 	t.Parallel()
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
-	cancelled := make(chan struct{}, 10)
+	events := make(chan string, 20)
 	ended := make(chan error, 1)
-	go func() { ended <- server(cancelled).Serve(t.Context(), inR, outW) }()
+	go func() { ended <- server(events).Serve(t.Context(), inR, outW) }()
 	d := dialogue{t, inW, bufio.NewReader(outR)}
 	d.send(`{"jsonrpc":"2.0","id":"slow","method":"tools/call","params":{"name":"wait"}}`)
 	d.send(`{"jsonrpc":"2.0","id":"slow","method":"tools/call","params":{"name":"wait"}}`)
+	if got := <-events; got != "begun" {
+		t.Fatalf("the tool has %s", got)
+	}
 	d.receive(`{"jsonrpc":"2.0","id":"slow","error":{"code":-32600,"message":"a request with this id is being answered"}}`)
 	d.send(`{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 	d.receive(`{"jsonrpc":"2.0","id":2,"result":{}}`) // while a tool works
 	d.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"slow","reason":"enough"}}`)
-	<-cancelled
+	if got := <-events; got != "cancelled" {
+		t.Fatalf("the tool has %s", got)
+	}
 	d.send(`{"jsonrpc":"2.0","id":3,"method":"ping"}`)
 	d.receive(`{"jsonrpc":"2.0","id":3,"result":{}}`) // and no answer to what was cancelled
 	inW.Close()
@@ -136,10 +143,10 @@ func TestCallsWait(t *testing.T) {
 	t.Parallel()
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
-	cancelled := make(chan struct{}, 10)
+	events := make(chan string, 20)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- server(cancelled).Serve(ctx, inR, outW) }()
+	go func() { ended <- server(events).Serve(ctx, inR, outW) }()
 	d := dialogue{t, inW, bufio.NewReader(outR)}
 	for i := range maxCalls + 2 {
 		d.send(`{"jsonrpc":"2.0","id":` + string(rune('1'+i)) + `,"method":"tools/call","params":{"name":"wait"}}`)
@@ -159,9 +166,9 @@ func TestNobodyReads(t *testing.T) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	outR.Close()
-	cancelled := make(chan struct{}, 1)
+	events := make(chan string, 20)
 	ended := make(chan error, 1)
-	go func() { ended <- server(cancelled).Serve(t.Context(), inR, outW) }()
+	go func() { ended <- server(events).Serve(t.Context(), inR, outW) }()
 	d := dialogue{t: t, in: inW}
 	d.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait"}}`)
 	d.send(`{"jsonrpc":"2.0","id":2,"method":"ping"}`)
@@ -179,12 +186,15 @@ func TestNobodyReads(t *testing.T) {
 func TestLastCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cancelled := make(chan struct{}, 1)
+		events := make(chan string, 20)
 		began := time.Now()
 		in := strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"wait"}}`)
-		if err := server(cancelled).Serve(t.Context(), in, io.Discard); err != nil || time.Since(began) != lastCalls {
+		if err := server(events).Serve(t.Context(), in, io.Discard); err != nil || time.Since(began) != lastCalls {
 			t.Errorf("Serve() = %v after %v, want %v", err, time.Since(began), lastCalls)
 		}
-		<-cancelled
+		synctest.Wait()
+		if len(events) != 2 {
+			t.Errorf("%d events, want that the tool began and was cancelled", len(events))
+		}
 	})
 }
