@@ -118,6 +118,9 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 		defer closing(&err, early.DB.Close)
 		ar, emit = early, withoutTotals(emit)
 	}
+	if _, ok, err := ar.DB.First(ctx, ar.Shown); err == nil && !ok {
+		a.hint("nothing was read yet of account %s", s.account.Name)
+	}
 	if a.onRead != nil {
 		a.onRead(reading{poll.Success, account.FromHistory})
 	}

@@ -11,8 +11,10 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/spenders"
 )
 
 // What was spent in a hole of 35 h is no day's, and every page says how much it is.
@@ -102,5 +104,29 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 		if n := strings.Count(b.String(), `"spend_usd":18`); n > 1 {
 			t.Errorf("history --json tells the hole %d times:\n%s", n, b.String())
 		}
+	}
+}
+
+// Of an account that was never read every page says so: nothing of it is "none".
+func TestWhatWasNeverRead(t *testing.T) {
+	now := day("2026-11-21 06:00")
+	mon := monitorOf(t)
+	snap := account.Snapshot{Account: "personal", Now: now, Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "no connection"}}
+	r, err := newReport(t.Context(), mon, snap, periods[1], nil, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := render.ReportText(r, now)
+	for _, line := range []string{"state      no connection", "spent      —", "Models: —", "Keys: —", "Top-ups: —", "Events: —"} {
+		if !strings.Contains(page, line) {
+			t.Errorf("report lacks %q:\n%s", line, page)
+		}
+	}
+	if page := render.ForecastText(snap, forecast.Ask{}, forecast.Plan{}, now); !strings.Contains(page, "read         never: no connection") {
+		t.Errorf("forecast does not say that nothing was read:\n%s", page)
+	}
+	b, err := mon.Breakdown(t.Context(), spenders.Query{By: spenders.ByKey, From: now.Add(-time.Hour), To: now})
+	if o := render.Breakdown(b); err == nil || o.TotalWhy == nil || *o.TotalWhy != "nothing was read yet" || o.ReadAt != nil {
+		t.Errorf("breakdown = %+v, %v, want that nothing was read", o, err)
 	}
 }

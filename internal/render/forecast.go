@@ -45,6 +45,11 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	if s.AutoTopUp != nil {
 		line("topped up", "%s", f.AutoTopUp)
 	}
+	if f.Age == text.Unknown {
+		line("read", "never: %s", f.State)
+	} else {
+		line("read", "%s, %s", f.Age, f.State)
+	}
 	for i, why := range s.Why(now) {
 		label := ""
 		if i == 0 {

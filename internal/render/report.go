@@ -185,6 +185,9 @@ func topUpTable(r UsageReport) table {
 
 func eventTable(r UsageReport) table {
 	t := table{title: "Events", head: []string{"time", "level", "kind", "what"}, empty: "none", left: true}
+	if r.At.IsZero() {
+		t.empty = text.Unknown
+	}
 	for _, e := range r.Events {
 		t.rows = append(t.rows, []string{e.At.UTC().Format("Mon 2 Jan, 15:04"), e.Level, e.Kind, e.Text})
 	}

@@ -65,8 +65,11 @@ func (t top) share(usd *float64) *float64 {
 // table names who spent most, and all else: its shares are of the whole.
 func (t top) table(title string) table {
 	l := table{title: title, head: []string{"name", "spent", "share"}, empty: "nothing was spent"}
-	if t.rows == nil {
+	switch {
+	case t.rows == nil:
 		l.empty = text.Unknown
+	case t.totalUSD == nil:
+		l.empty = "nothing attributed; what was spent is not known"
 	}
 	var shares []*float64
 	add := func(name string, usd *float64) {

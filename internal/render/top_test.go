@@ -74,3 +74,26 @@ func TestWholePercentsAddUp(t *testing.T) {
 		}
 	}
 }
+
+// A list that is empty says whether anything was spent.
+func TestATopOfNobody(t *testing.T) {
+	zero, some := 0.0, 96.97
+	for _, c := range []struct {
+		b    spenders.Breakdown
+		want string
+	}{
+		{spenders.Breakdown{}, "—"},
+		{spenders.Breakdown{Rows: []spenders.Row{}}, "nothing attributed; what was spent is not known"},
+		{spenders.Breakdown{Rows: []spenders.Row{}, TotalUSD: &zero, UnattributedUSD: &zero}, "nothing was spent"},
+		{spenders.Breakdown{Rows: []spenders.Row{}, TotalUSD: &some, UnattributedUSD: &some}, "not attributed"},
+	} {
+		l := topOf(c.b).table("Models")
+		got := l.empty
+		if len(l.rows) > 0 {
+			got = l.rows[0][0]
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.b, got, c.want)
+		}
+	}
+}

@@ -131,7 +131,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	}
 	sub := s.o.Subject()
 	if sub == nil || sub.Key == nil {
-		b.ReadAt = time.Time{}
+		b.ReadAt, b.TotalWhy = time.Time{}, "nothing was read yet"
 		return b, errUnread
 	}
 	var err error

@@ -141,9 +141,21 @@ func (d Breakdown) Empty(p draw.Pen, w int) []string {
 	case d.Data.Rows == nil:
 		return d.notes(p, w, math.MaxInt)
 	case len(d.Data.Rows) == 0:
-		return append(dim(draw.Pick(w, "nobody spent anything in this range", "nothing spent")), d.notes(p, w, math.MaxInt)...)
+		return append(dim(d.nobody(w)), d.notes(p, w, math.MaxInt)...)
 	}
 	return nil
+}
+
+// nobody says that there are no rows: that nothing was spent, that none of what was
+// spent is attributed, or that it is not known whether anything was.
+func (d Breakdown) nobody(w int) string {
+	switch usd := d.Data.TotalUSD; {
+	case usd == nil:
+		return draw.Pick(w, "nothing is attributed; what was spent in this range is not known", "nothing attributed, spend unknown", "nothing attributed")
+	case text.USD(*usd) != text.USD(0):
+		return draw.Pick(w, "nothing is attributed of "+text.USD(*usd)+" in this range", "nothing attributed of "+text.USD(*usd), "nothing attributed")
+	}
+	return draw.Pick(w, "nobody spent anything in this range", "nothing spent")
 }
 
 // notes are what the numbers do not show, in lines of w cells, as many as a

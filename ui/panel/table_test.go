@@ -80,3 +80,22 @@ func TestCardOfTooMuch(t *testing.T) {
 		t.Errorf("card has %q, want no share of what is below nothing", line)
 	}
 }
+
+// That nothing is attributed is not that nothing was spent.
+func TestNoRowsSayWhatIsKnown(t *testing.T) {
+	zero, some := 0.0, 96.97
+	for _, c := range []struct {
+		total *float64
+		want  string
+	}{{&zero, "nobody spent anything in this range"}, {&some, "nothing is attributed of $96.97 in this range"}, {nil, "nothing is attributed; what was spent in this range is not known"}} {
+		d := Breakdown{By: spenders.ByModel, Loaded: true, Data: spenders.Breakdown{Rows: []spenders.Row{}, TotalUSD: c.total}}
+		if got := strings.Join(d.Empty(plainPen, 90), " "); !strings.Contains(got, c.want) {
+			t.Errorf("no rows of %v: %q, want %q", c.total, got, c.want)
+		}
+		for w := range 90 {
+			if got := d.nobody(w); draw.Width(got) > max(w, len("nothing attributed")) {
+				t.Errorf("%d cells: %q", w, got)
+			}
+		}
+	}
+}
