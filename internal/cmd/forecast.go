@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
+	"ortop/internal/config"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -21,8 +22,9 @@ func (a *app) forecastCommand() *cobra.Command {
 		Use:   "forecast",
 		Short: "Show when it runs out, and plan what to buy",
 		Long: `forecast shows when the credits run out, why, and what to buy: how long a top-up
-would last, how much is needed to reach a day with 90 % certainty, how much may be
-spent a day until then, and which settings of automatic top-up suit this burn.`,
+would last, how much is needed to reach a day with 90 % certainty, the cheapest
+purchase that does, with OpenRouter's fee by card (5.5 %, at least $0.80), how much
+may be spent a day until then, and which settings of automatic top-up suit this burn.`,
 		Example: `  ortop forecast
   ortop forecast --top-up 25 --until 5d`,
 		Args: cobra.NoArgs,
@@ -56,6 +58,14 @@ func (a *app) planOf(topUp, until string) (ask forecast.Ask, err error) {
 		}
 	}
 	return ask, nil
+}
+
+// packages are those of the configuration.
+func packages(c config.Config) (list []forecast.Package) {
+	for _, p := range c.Packages {
+		list = append(list, forecast.Package(p))
+	}
+	return list
 }
 
 func (a *app) forecast(ctx context.Context, fresh monitor.Freshness, ask forecast.Ask, asJSON bool) error {

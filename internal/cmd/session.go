@@ -39,7 +39,7 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
-		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(s.config),
+		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(s.config), Packages: packages(s.config),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			db, note, err := a.openHistory(ctx, s)
 			ses.db.Store(db)

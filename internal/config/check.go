@@ -68,6 +68,9 @@ func (c Config) check(at places) *Error {
 	if err := c.checkChannels(at); err != nil {
 		return err
 	}
+	if err := c.checkPackages(at); err != nil {
+		return err
+	}
 	return c.checkAlerts(at)
 }
 

@@ -81,6 +81,7 @@ type Config struct {
 	Quiet    Hours               // Quiet are the hours for alerts without their own.
 	Alerts   []Alert             // Alerts are in the order of the file.
 	Channels []Channel           // Channels are in the order of the file.
+	Packages []Package           // Packages are in the order of the file.
 }
 
 // Account is one [[accounts]] table. At most one of KeyCommand, Keyring and

@@ -338,3 +338,20 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestPackages(t *testing.T) {
+	c, _, err := parse([]byte("[[packages]]\namount = 50\nprice = 47.5\nbonus = 5\n[[packages]]\namount = 100\n"), "/")
+	if err != nil || len(c.Packages) != 2 || *c.Packages[0].PriceUSD != 47.5 || c.Packages[0].BonusUSD != 5 || c.Packages[1].PriceUSD != nil {
+		t.Errorf("packages = %+v, %v", c.Packages, err)
+	}
+	for in, want := range map[string]string{
+		"[[packages]]\nprice = 5\n":           "this package has no amount",
+		"[[packages]]\namount = 0\n":          "amount must be above 0",
+		"[[packages]]\namount = \"much\"\n":   "amount must be a number, without quotes",
+		"[[packages]]\namount = 5\nfee = 1\n": `unknown key "fee"`,
+	} {
+		if _, _, err := parse([]byte(in), "/"); err == nil || !strings.Contains(err.Problem, want) {
+			t.Errorf("%q: error = %v, want %s", in, err, want)
+		}
+	}
+}

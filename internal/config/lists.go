@@ -13,6 +13,7 @@ var lists = []*list{
 	listOf("accounts", "an", accountSettings, func(c *Config) *[]Account { return &c.Accounts }),
 	listOf("alerts", "an", alertSettings, func(c *Config) *[]Alert { return &c.Alerts }),
 	listOf("channels", "a", channelSettings, func(c *Config) *[]Channel { return &c.Channels }),
+	listOf("packages", "a", packageSettings, func(c *Config) *[]Package { return &c.Packages }),
 }
 
 func listOf[T any](name, article string, of settings[T], in func(*Config) *[]T) *list {

@@ -45,6 +45,14 @@ Each [[accounts]] is an account, with one source of its key:
   base_url     in place of the base_url above
   interval     in place of the interval above
 
+Each [[packages]] is credits as they are sold; the planner names the cheapest that
+lasts. Without any, every amount is sold at its own price. To the price comes
+OpenRouter's fee by card, 5.5 % and at least $0.80.
+
+  amount  the credits, in USD
+  bonus   credits that are added to them
+  price   what they cost without the fee; unknown where it is not there
+
 For example:
 
   account = "personal"

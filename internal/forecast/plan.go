@@ -14,9 +14,12 @@ type Ask struct {
 	// Days is how long the amount of one automatic top-up should last. If
 	// zero, it is 7.
 	Days float64
+	// Packages are what is sold; none: any amount, at its own price.
+	Packages []Package
 }
 
-// Plan is what the forecast means for buying credits. Fees are not in it.
+// Plan is what the forecast means for buying credits. Fees are in the cost of Buy
+// alone.
 type Plan struct {
 	// WithTopUp is the forecast of the balance and the top-up together.
 	WithTopUp Forecast
@@ -24,6 +27,9 @@ type Plan struct {
 	// reaches Until with 90 % probability; 0 if it does anyway. It is nil
 	// without an Until in the future or a forecast.
 	NeededUSD *float64
+	// Buy is the cheapest purchase that adds so much; nil where nothing is needed,
+	// or nothing that is sold is enough.
+	Buy *Purchases
 	// AllowanceUSDPerDay spends the balance evenly up to Until; nil without an
 	// Until in the future, or where nothing is left.
 	AllowanceUSDPerDay *float64
@@ -69,10 +75,29 @@ func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
 		if usd, ok := l.reach(left); ok {
 			v := max(0, roundUp(usd-balanceUSD, 0.01))
 			p.NeededUSD = &v
+			p.Buy = m.buy(&l, balanceUSD, v, a.Packages)
 		}
 	}
 	p.Auto = m.auto(a.Days)
 	return p
+}
+
+// buy returns the cheapest purchase that adds neededUSD, and how long the balance
+// lasts with it by l.
+func (m *Model) buy(l *ladder, balanceUSD, neededUSD float64, packages []Package) *Purchases {
+	if neededUSD == 0 {
+		return nil
+	}
+	best, ok := cheapest(packages, neededUSD)
+	if !ok {
+		return nil
+	}
+	sum := balanceUSD + best.CreditsUSD()
+	if best.Lasts = m.Forecast(&sum); best.Lasts.State == OK {
+		q := l.seconds(sum)
+		best.Lasts.P10, best.Lasts.P50, best.Lasts.P90 = q[0], q[1], q[2]
+	}
+	return &best
 }
 
 // auto returns settings by which one top-up lasts for the given days.

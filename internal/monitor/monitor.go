@@ -19,6 +19,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/forecast"
 	"ortop/internal/spenders"
 )
 
@@ -51,6 +52,8 @@ type Options struct {
 	// how they are sent. If either is empty, there are no alerts.
 	Rules  []alert.Rule
 	Alerts *alert.Options
+	// Packages are what credits are sold in; none: any amount, at its own price.
+	Packages []forecast.Package
 	// Notify is handed the alerts that people are notified of now, by this
 	// process or by another of this machine: a screen has a bell of its own. It
 	// must not wait. It may be nil.

@@ -66,6 +66,7 @@ func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) 
 	if at == nil || at.book.Brief {
 		return p, false, nil
 	}
+	ask.Packages = m.o.Packages
 	p, ok = s.Plan(at.book, ask)
 	return p, ok, nil
 }

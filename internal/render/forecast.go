@@ -67,6 +67,11 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	}
 	if !ask.Until.IsZero() {
 		line("until", "%s: %s", zoned(text.Moment(ask.Until, now), now), needText(p))
+		if p.Buy != nil {
+			line("buy", "%s", buyText(*p.Buy, s.Early(), now))
+		} else if p.NeededUSD != nil && *p.NeededUSD > 0 {
+			line("buy", "no package of the configuration is enough")
+		}
 	}
 	if auto := p.Auto; auto != nil {
 		line("auto top-up", "threshold %s, amount %s: about every %s, %s a month",
@@ -84,6 +89,29 @@ func needText(p forecast.Plan) string {
 		return "needs nothing more for 90 % certainty; up to " + allowed + " a day may be spent"
 	}
 	return "needs " + text.MaybeUSD(p.NeededUSD) + " more for 90 % certainty, or at most " + allowed + " a day"
+}
+
+// buyText is a purchase, what it costs, and until when the balance lasts with it.
+func buyText(b forecast.Purchases, early bool, now time.Time) string {
+	what := text.USD(b.AmountUSD)
+	if b.BonusUSD > 0 {
+		what += " and " + text.USD(b.BonusUSD) + " extra"
+	}
+	if b.Count > 1 {
+		what = fmt.Sprintf("%d times %s", b.Count, what)
+	}
+	cost := ", whose price is not known"
+	if b.CostUSD != nil {
+		cost = " for " + text.USD(*b.CostUSD) + " with the fee"
+	}
+	if b.Lasts.State != forecast.OK {
+		return what + cost
+	}
+	date, _, within := ofEnd(b.Lasts, early, now)
+	if early {
+		return what + cost + ": runs out " + date
+	}
+	return what + cost + ": lasts until " + date + "  (80 %: " + within + ")"
 }
 
 // chanceSpans are the spans that a chance is given for.

@@ -41,8 +41,17 @@ type planJSON struct {
 	WithTopUp *forecastJSON `json:"with_top_up"` // null without a top-up
 	Until     *string       `json:"until"`
 	Needed    *float64      `json:"needed_usd"`
+	Buy       *buyJSON      `json:"buy"` // null: nothing is needed, or nothing is enough
 	Allowance *float64      `json:"allowance_usd_per_day"`
 	Auto      autoJSON      `json:"auto_top_up"`
+}
+
+type buyJSON struct {
+	Amount float64      `json:"amount_usd"` // of one
+	Bonus  float64      `json:"bonus_usd"`
+	Count  int          `json:"count"`
+	Cost   *float64     `json:"cost_usd"` // of all, with the fee; null: not known
+	With   forecastJSON `json:"with"`
 }
 
 type autoJSON struct {
@@ -72,6 +81,9 @@ func Forecast(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Ti
 	if ask.TopUpUSD != nil {
 		f := forecastObject(p.WithTopUp)
 		o.Plan.WithTopUp = &f
+	}
+	if b := p.Buy; b != nil {
+		o.Plan.Buy = &buyJSON{b.AmountUSD, b.BonusUSD, b.Count, b.CostUSD, forecastObject(b.Lasts)}
 	}
 	if auto := p.Auto; auto != nil {
 		o.Plan.Auto = autoJSON{&auto.ThresholdUSD, &auto.AmountUSD, &auto.USDPerMonth}

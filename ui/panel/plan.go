@@ -2,6 +2,7 @@ package panel
 
 import (
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -170,12 +171,38 @@ func (d Plan) reaches(w int) string {
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty"),
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
 	}
+	if cost := d.Result.Buy; cost != nil && cost.CostUSD != nil {
+		buy := dim("buy ") + bright(timesUSD(*cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with the fee") + d.until(cost.Lasts)
+		if draw.Width(buy) <= w {
+			return draw.Pick(w, buy+dim(", or spend at most ")+bright(perDay)+dim(" a day"), buy)
+		}
+	}
 	return draw.Pick(w,
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or spend at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more (90 %), or at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed))+dim(", or at most ")+bright(perDay)+dim(" a day"),
 		dim("needs ")+bright(text.MaybeUSD(needed)))
+}
+
+// timesUSD is what a purchase buys.
+func timesUSD(p forecast.Purchases) string {
+	if p.Count > 1 {
+		return strconv.Itoa(p.Count) + " x " + roundUSD(p.AmountUSD+p.BonusUSD)
+	}
+	return roundUSD(p.AmountUSD + p.BonusUSD)
+}
+
+// until is the day that a purchase lasts to, with its range.
+func (d Plan) until(f forecast.Forecast) string {
+	if f.State != forecast.OK {
+		return ""
+	}
+	days := daysOf(f.Time(f.P10), f.Time(f.P90), d.Now)
+	if d.Snap.Early() {
+		return d.Dim(": lasts to ") + d.Bright(days)
+	}
+	return d.Dim(": lasts to ") + d.Bright(dayOf(dateOf(f, d.Now))) + d.Dim(" (80 %: "+days+")")
 }
 
 // autoTopUp is the settings of automatic top-up that suit the burn.
