@@ -17,11 +17,15 @@ type breakdownView struct{ plain }
 func (breakdownView) name() string { return "breakdown" }
 
 func (v breakdownView) load(m *Model, l layout) tea.Cmd {
+	var spend tea.Cmd
+	if l.tier == tierCompact { // where a plot of it has room below few rows
+		spend = m.loadSpend()
+	}
 	if m.who.of != m.question() {
 		m.arrange()
 	}
 	m.who.list = m.who.list.Within(len(m.who.rows), m.seenRows(l))
-	return v.refresh(m, l)
+	return tea.Batch(spend, v.refresh(m, l))
 }
 
 func (breakdownView) refresh(m *Model, l layout) tea.Cmd {
@@ -177,7 +181,17 @@ func (v breakdownView) card(d screen, w, h int) []string {
 	if h < leastList {
 		return v.plain.card(d, w, h)
 	}
-	return d.list(v, d.m.breakdown().Card, w, h)
+	return d.list(v, func(p draw.Pen, w, h int) (title string, lines []string) {
+		b := d.m.breakdown()
+		needs := b.Needs(p, w) - 2 // without a border
+		if left := h - needs - 1; needs > 0 && left >= leastSpend && w >= 40 {
+			title, lines = b.Card(p, w, needs)
+			all := d.m.spendPlot()
+			all.All = true
+			return title, append(draw.Fill(lines, w, needs+1), all.Render(p, w, left)...)
+		}
+		return b.Card(p, w, h)
+	}, w, h)
 }
 
 // age is that of the breakdown. A small pane leaves it more room.

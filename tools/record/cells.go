@@ -20,6 +20,9 @@ var (
 	light = paper{"#fafafa", "#1e2028"}
 )
 
+// faint is the colour of signs that are half as bright, on dark paper.
+const faint = "#7b7b80"
+
 // cellsOf are the cells of a frame, which has one column a rune.
 func (p paper) cellsOf(frame string, w, h int) [][]cell {
 	out := make([][]cell, h)
@@ -96,6 +99,8 @@ func styled(c cell, reversed bool, codes []int) (cell, bool) {
 			c, reversed = cell{}, false
 		case 1:
 			c.bold = true
+		case 2:
+			c.front = faint
 		case 7:
 			reversed = true
 		case 38, 48:

@@ -43,7 +43,7 @@ func (b Bars) Lines(p Pen, w, h int) []string {
 		pl.dots(Columns(b.Values, 2*cols), p.Style == Dotted, p.ASCII)
 	}
 	if len(b.Usual) == n && known(b.Usual) {
-		pl.line(Columns(b.Usual, 2*cols), p.ASCII, false)
+		pl.line(p, Columns(b.Usual, 2*cols), false)
 	}
 	ticks := b.Marks
 	if b.Cursor >= 0 {

@@ -263,3 +263,25 @@ func TestASCIIEllipsis(t *testing.T) {
 		}
 	}
 }
+
+// The usual lies on the columns where their colour can lie behind it, and is hidden
+// by them where it would be a hole.
+func TestUsualIsNoHoleInAColumn(t *testing.T) {
+	values, usual := make([]float64, 20), make([]float64, 20)
+	for i := range values {
+		values[i], usual[i] = 1, 0.5
+	}
+	b := Bars{Axis: TimeAxis{From: testNow.Add(-time.Hour), To: testNow, Loc: time.UTC}, Values: values, Usual: usual, Cursor: -1}
+	for _, c := range []struct {
+		name  string
+		depth Depth
+		ascii bool
+		holes bool
+	}{{"colours", Rich, false, true}, {"none", Mono, false, false}, {"ASCII", Rich, true, false}} {
+		p := Pen{Theme: NewTheme(Look{Dark: true, Depth: c.depth}), ASCII: c.ascii, Now: testNow}
+		plot := strings.Join(b.Lines(p, 40, 9)[1:8], "\n")
+		if got := strings.ContainsFunc(plot, func(r rune) bool { return r > 0x2800 && r <= 0x28ff || r == '·' }); got != c.holes {
+			t.Errorf("%s: the usual is seen: %t, want %t:\n%s", c.name, got, c.holes, plot)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		for x := now; x < axis.Cols; x++ {
 			f.band(p, pl, x)
 		}
-		pl.line(f.middle(axis, now), p.ASCII, true)
+		pl.line(p, f.middle(axis, now), true)
 		for row := range pl.rows {
 			if c := pl.cell(now, row); c.sign == ' ' || c.front == inkGrid {
 				*c = cell{sign: '│', front: Label}

@@ -56,7 +56,7 @@ func (pl plot) column(x int, v float64, inkOf func(row int) Ink) {
 
 // line draws values, two a column, as a line of dots: over all, or where no
 // column ends.
-func (pl plot) line(values []float64, ascii, over bool) {
+func (pl plot) line(p Pen, values []float64, over bool) {
 	for i, dots := range trace(values, pl.scale, over) {
 		if dots == 0 {
 			continue
@@ -64,7 +64,8 @@ func (pl plot) line(values []float64, ascii, over bool) {
 		x, row := i%pl.axis.Cols, i/pl.axis.Cols
 		c := pl.cell(x, row)
 		switch {
-		case ascii:
+		case c.sign == '█' && (p.ASCII || p.ink.front[c.front] == ""): // it would be a hole in the column
+		case p.ASCII:
 			*c = cell{sign: '·'}
 		case c.sign == ' ' || c.front == inkGrid:
 			*c = cell{sign: 0x2800 + rune(dots)}
