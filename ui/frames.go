@@ -5,6 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+
+	"ortop/internal/routine"
 )
 
 // settled is how long nothing must come of what was requested until a frame is
@@ -20,7 +22,7 @@ func Frames(o Options, w, h int, keys ...string) []string {
 		if cmd == nil {
 			return
 		}
-		go func() {
+		routine.Go(func() {
 			switch msg := cmd().(type) {
 			case nil:
 			case tea.BatchMsg:
@@ -30,7 +32,7 @@ func Frames(o Options, w, h int, keys ...string) []string {
 			default:
 				msgs <- msg
 			}
-		}()
+		})
 	}
 	var m tea.Model = newModel(o)
 	take := func(msg tea.Msg) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // TestEvent returns an event that says of itself that it is none. It is urgent,
@@ -23,14 +25,14 @@ func Test(ctx context.Context, o Options, e Event) []Result {
 	results := make([]Result, len(o.Channels))
 	var all sync.WaitGroup
 	for i, channel := range o.Channels {
-		all.Go(func() {
+		all.Go(routine.Guard(func() {
 			var err error
 			if !channel.onTerminal() {
 				send, _ := newSender(channel, o)
 				err = attempt(ctx, func(ctx context.Context) error { return send(ctx, e) })
 			}
 			results[i] = Result{ID: e.ID, Channel: channel.Name, Via: channel.Via, At: o.Now(), Err: err}
-		})
+		}))
 	}
 	all.Wait()
 	return results

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 const (
@@ -81,7 +83,7 @@ func startCourier(o Options, open func(Channel, Options) (sender, func(context.C
 		wake := make(chan struct{}, 1)
 		c.wakes = append(c.wakes, wake)
 		send, prepare := open(channel, c.o)
-		c.done.Go(func() { c.serve(ctx, channel, wake, send, prepare) })
+		c.done.Go(routine.Guard(func() { c.serve(ctx, channel, wake, send, prepare) }))
 	}
 	return c
 }
@@ -140,7 +142,7 @@ func (c *Courier) Close() {
 	for _, wake := range c.wakes {
 		signal(wake)
 	}
-	timer := time.AfterFunc(closeLimit, c.cancel)
+	timer := time.AfterFunc(closeLimit, routine.Guard(c.cancel))
 	defer timer.Stop()
 	c.done.Wait()
 	c.cancel()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // desktopLimit bounds a notification: a call over D-Bus can hang for minutes.
@@ -30,7 +32,7 @@ func notifyDesktop(ctx context.Context, e Event) error {
 	}
 	call := beep
 	done := make(chan error, 1)
-	go func() {
+	routine.Go(func() {
 		defer func() { <-held }()
 		defer func() {
 			if v := recover(); v != nil {
@@ -38,7 +40,7 @@ func notifyDesktop(ctx context.Context, e Event) error {
 			}
 		}()
 		done <- call(ctx, desktopBody(e.mark()+e.subject()), desktopBody(e.body()), e.Level == Urgent && !e.Cleared)
-	}()
+	})
 	select {
 	case err := <-done:
 		if err != nil {

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/routine"
 )
 
 // sendMail sends e through the server at u: smtps with TLS from the start
@@ -79,7 +81,7 @@ func dialMail(ctx context.Context, u *url.URL) (*smtp.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	context.AfterFunc(ctx, func() { conn.Close() })
+	context.AfterFunc(ctx, routine.Guard(func() { conn.Close() }))
 	c, err := smtp.NewClient(conn, host)
 	if err != nil {
 		conn.Close()

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+
+	"ortop/internal/routine"
 )
 
 // The exit codes that shells give a command that could not be run.
@@ -41,7 +43,7 @@ func catch(list []os.Signal) (signals chan os.Signal, stop func()) {
 func Until(ctx context.Context, signals <-chan os.Signal) (until context.Context, end func() os.Signal) {
 	until, cancel := context.WithCancel(ctx)
 	caught := make(chan os.Signal, 1)
-	go func() {
+	routine.Go(func() {
 		defer close(caught)
 		select {
 		case s := <-signals:
@@ -49,7 +51,7 @@ func Until(ctx context.Context, signals <-chan os.Signal) (until context.Context
 			cancel()
 		case <-until.Done():
 		}
-	}()
+	})
 	return until, func() os.Signal { cancel(); return <-caught }
 }
 
@@ -77,7 +79,7 @@ func Run(c *exec.Cmd, signals <-chan os.Signal) (code int, err error) {
 	}
 	ended := make(chan struct{})
 	passed := make(chan struct{})
-	go func() {
+	routine.Go(func() {
 		defer close(passed)
 		for {
 			select {
@@ -89,7 +91,7 @@ func Run(c *exec.Cmd, signals <-chan os.Signal) (code int, err error) {
 				return
 			}
 		}
-	}()
+	})
 	err = c.Wait()
 	close(ended)
 	<-passed

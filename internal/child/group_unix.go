@@ -15,6 +15,8 @@ import (
 
 	"github.com/charmbracelet/x/term"
 	"golang.org/x/sys/unix"
+
+	"ortop/internal/routine"
 )
 
 // CanPause reports whether this system can pause a command.
@@ -62,7 +64,7 @@ func StartGroup(c *exec.Cmd, mayPause bool) (g *Group, code int, err error) {
 	}
 	continueOnDeath(c.SysProcAttr)
 	started := make(chan error)
-	go g.run(started)
+	routine.Go(func() { g.run(started) })
 	if err := <-started; err != nil {
 		g.Close()
 		return nil, startCode(err), err

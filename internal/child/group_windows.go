@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+
+	"ortop/internal/routine"
 )
 
 // CanPause reports whether this system can pause a command.
@@ -21,14 +23,14 @@ func StartGroup(c *exec.Cmd, _ bool) (g *Group, code int, err error) {
 		return nil, startCode(err), err
 	}
 	g = &Group{cmd: c, ended: make(chan struct{}), halted: make(chan os.Signal)}
-	go func() {
+	routine.Go(func() {
 		defer close(g.ended)
 		g.code = exitFailed
 		_ = c.Wait() // the state has the exit code
 		if c.ProcessState != nil {
 			g.code = c.ProcessState.ExitCode()
 		}
-	}()
+	})
 	return g, 0, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // keeperScript is told a process group, and then either that all is well or,
@@ -58,7 +60,7 @@ func (k *keeper) keep(group int) {
 	p := <-k.mu
 	tell(p)
 	k.mu <- p
-	go func() {
+	routine.Go(func() {
 		for {
 			_ = p.cmd.Wait() // only its end counts
 			was := <-k.mu
@@ -78,7 +80,7 @@ func (k *keeper) keep(group int) {
 			p = next
 			k.mu <- p
 		}
-	}()
+	})
 }
 
 // close lets the process end.

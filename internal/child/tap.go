@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 const (
@@ -126,7 +128,7 @@ func relay(out *os.File, w io.Writer) (in *os.File, done func(), err error) {
 	drained := make(chan struct{})
 	var ended atomic.Bool
 	drain := sync.OnceFunc(func() { close(drained) })
-	go func() {
+	routine.Go(func() {
 		defer drain()
 		defer from.Close()
 		p := make([]byte, 32<<10)
@@ -149,7 +151,7 @@ func relay(out *os.File, w io.Writer) (in *os.File, done func(), err error) {
 				_ = from.SetReadDeadline(time.Now().Add(quiet))
 			}
 		}
-	}()
+	})
 	return in, func() {
 		in.Close()
 		ended.Store(true)

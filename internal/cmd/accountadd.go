@@ -8,6 +8,7 @@ import (
 	"io"
 	"ortop/internal/config"
 	"ortop/internal/keys"
+	"ortop/internal/routine"
 	"strings"
 	"time"
 
@@ -159,10 +160,10 @@ func typed(ctx context.Context, read func() (string, error)) (string, error) {
 		err  error
 	}
 	done := make(chan answer, 1)
-	go func() {
+	routine.Go(func() {
 		line, err := read()
 		done <- answer{line, err}
-	}()
+	})
 	select {
 	case r := <-done:
 		return r.line, r.err

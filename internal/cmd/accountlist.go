@@ -12,6 +12,7 @@ import (
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 const (
@@ -59,11 +60,11 @@ func readAccounts(ctx context.Context, list []watched) ([]render.AccountRow, err
 	slots := make(chan struct{}, listAtOnce)
 	var all sync.WaitGroup
 	for i, w := range list {
-		all.Go(func() {
+		all.Go(routine.Guard(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			rows[i], lost[i] = w.row(ctx)
-		})
+		}))
 	}
 	all.Wait()
 	return rows, errors.Join(lost...)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"ortop/internal/routine"
 )
 
 // captured runs f, which prints, and returns what it printed: the answer, and the
@@ -41,10 +43,10 @@ func pipe(file **os.File, limit int64) (read <-chan []byte, closeIt func(), err 
 	}
 	*file = w
 	all := make(chan []byte, 1)
-	go func() {
+	routine.Go(func() {
 		b, _ := io.ReadAll(io.LimitReader(r, limit+1))
 		_ = r.Close() // who writes more is told
 		all <- b
-	}()
+	})
 	return all, func() { _ = w.Close() }, nil
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
+	"ortop/internal/routine"
 	"ortop/internal/servicelog"
 )
 
@@ -81,7 +81,12 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		defer func() { _ = server.Close() }()
 		log.Info("metrics", "address", server.Addr())
 	}
-	if err := a.runCollectors(ctx, collectors, server, log); err != nil {
+	err = a.runCollectors(ctx, collectors, server, log)
+	var p *routine.PanicError
+	if errors.As(err, &p) || errors.As(context.Cause(ctx), &p) {
+		log.Error("panic", "value", p.Value, "stack", p.Stack)
+	}
+	if err != nil {
 		return err
 	}
 	var stopped *exitError
@@ -152,7 +157,7 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		cancel()
 		losses := make(chan error, len(runners))
 		for _, r := range runners { // at once: each may take closeWait
-			helpers.Go(func() { losses <- r.close() })
+			helpers.Go(routine.Guard(func() { losses <- r.close() }))
 		}
 		helpers.Wait()
 		close(losses)
@@ -165,26 +170,22 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		r := &runner{app: c.app, ctx: ctx, log: log, crash: crash}
 		c.mon = r.start(c.settings)
 		runners = append(runners, r)
-		helpers.Go(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) })
+		helpers.Go(routine.Guard(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) }))
 		if server != nil {
-			helpers.Go(func() { c.spenders.follow(ctx, c.mon, a.now, log) })
+			helpers.Go(routine.Guard(func() { c.spenders.follow(ctx, c.mon, a.now, log) }))
 		}
 	}
 	if server != nil {
-		helpers.Go(func() {
+		helpers.Go(routine.Guard(func() {
 			if err := server.Serve(ctx, func() []metrics.Account { return gather(list, a.now()) }, a.now); err != nil {
 				crash <- err
 			}
-		})
+		}))
 	}
 	select {
 	case <-ctx.Done():
 		return nil
 	case err := <-crash:
-		var p *monitor.PanicError
-		if errors.As(err, &p) {
-			log.Error("panic", "value", fmt.Sprint(p.Value), "stack", string(p.Stack))
-		}
 		return err
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"ortop/internal/config"
 	"ortop/internal/fault"
 	"ortop/internal/keys"
+	"ortop/internal/routine"
 	"ortop/internal/text"
 	"ortop/ui/tty"
 )
@@ -113,7 +114,14 @@ func report(w io.Writer, err error) int {
 	}
 	var exit *exitError
 	var signal tty.SignalError
+	var panicked *routine.PanicError
 	switch {
+	case errors.As(err, &panicked):
+		printLine(w, "ortop: error: ", "%s", panicked)
+		if hint := panicHint(); hint != "" {
+			fmt.Fprintf(w, "ortop: hint: %s\n", hint)
+		}
+		return exitFailed
 	case errors.Is(err, tty.ErrInterrupted):
 		return exitInterrupt
 	case errors.As(err, &signal):

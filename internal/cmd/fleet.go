@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"ortop/internal/monitor"
+	"ortop/internal/routine"
 	"ortop/ui"
 )
 
@@ -117,7 +118,7 @@ func (c *fleet) each(f func(member)) {
 	var all sync.WaitGroup
 	for _, m := range c.all() {
 		if m.mon != nil {
-			all.Go(func() { f(m) })
+			all.Go(routine.Guard(func() { f(m) }))
 		}
 	}
 	all.Wait()

@@ -11,6 +11,7 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 const (
@@ -95,7 +96,7 @@ func (g *guarded) follow() (costs <-chan monitor.Cost, end func()) {
 	ctx, cancel := context.WithCancel(g.ctx)
 	read := make(chan monitor.Cost)
 	done := make(chan struct{})
-	go func() {
+	routine.Go(func() {
 		defer close(done)
 		tick := time.NewTicker(g.every)
 		defer tick.Stop()
@@ -115,7 +116,7 @@ func (g *guarded) follow() (costs <-chan monitor.Cost, end func()) {
 				return
 			}
 		}
-	}()
+	})
 	return read, func() { cancel(); <-done }
 }
 

@@ -10,6 +10,7 @@ import (
 	"ortop/history"
 	"ortop/internal/ledger"
 	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 // sqliteMark is how every SQLite file begins.
@@ -53,12 +54,12 @@ func (a *app) readHistory(ctx context.Context, s settings, path string) (f *ledg
 	}
 	r, w := io.Pipe()
 	written := make(chan struct{})
-	go func() {
+	routine.Go(func() {
 		defer close(written)
 		out := render.NewRowWriter(w, render.CSVRows)
 		err := eachRow(ctx, ar, historyQuery{to: a.now()}, emit(out.Write))
 		w.CloseWithError(errors.Join(err, out.Close()))
-	}()
+	})
 	f, err = ledger.ReadImport(r, a.now())
 	_ = r.Close() // which ends the writer, should the reader have ended first
 	<-written

@@ -11,6 +11,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 // plain prints a line for each change, until it is stopped or nobody reads any
@@ -53,7 +54,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 	}
 	snapshots := make(chan account.Snapshot)
 	for _, mon := range mons {
-		go func() {
+		routine.Go(func() {
 			for {
 				select {
 				case s := <-mon.Snapshots():
@@ -66,7 +67,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 					return
 				}
 			}
-		}()
+		})
 	}
 	p := render.Plain{Named: len(mons) > 1}
 	for {

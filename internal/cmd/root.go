@@ -16,6 +16,7 @@ import (
 
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
+	"ortop/internal/routine"
 	"ortop/internal/text"
 )
 
@@ -53,7 +54,12 @@ func Execute(args []string) int {
 	if hardenErr != nil {
 		a.hint("the process could not be protected from core dumps: %v", hardenErr)
 	}
-	return report(a.stderr, usage(root, args, root.Execute()))
+	err := a.execute(root, args)
+	var p *routine.PanicError
+	if errors.As(err, &p) {
+		logPanic(p)
+	}
+	return report(a.stderr, err)
 }
 
 func (a *app) root() *cobra.Command {
@@ -93,7 +99,6 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.SetContext(context.Background())
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.account, "account", "", "account of the configuration, with its own key source alone")
 	f.StringVar(&a.flags.config, "config", "", "configuration file")
@@ -155,7 +160,7 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 		signals := make(chan os.Signal, 1)
 		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 		defer signal.Stop(signals)
-		go func() {
+		routine.Go(func() {
 			select {
 			case s := <-signals:
 				code := exitInterrupt
@@ -165,8 +170,16 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 				cancel(&exitError{code: code})
 			case <-ctx.Done():
 			}
-		}()
+		})
 		err := f(ctx, args)
+		var panicked *routine.PanicError
+		if errors.As(context.Cause(ctx), &panicked) && !errors.As(err, new(*routine.PanicError)) {
+			var lost *lossError
+			if errors.As(err, &lost) {
+				return &lossError{lost.loss, panicked}
+			}
+			return panicked
+		}
 		var stopped *exitError
 		var lost *lossError
 		if err != nil && errors.As(context.Cause(ctx), &stopped) && !errors.As(err, &lost) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/internal/monitor"
+	"ortop/internal/routine"
 )
 
 // closeWait is how long a monitor may take to end, the last attempts to deliver
@@ -49,7 +50,7 @@ func (r *runner) start(s settings) *monitor.Monitor {
 	ses := r.app.watch(s, r.log, newNotifier(s, r.log, r.terminal))
 	ctx, cancel := context.WithCancel(r.ctx)
 	done := make(chan error, 1)
-	go func() {
+	routine.Go(func() {
 		if err := ses.mon.Run(ctx); err != nil {
 			select {
 			case r.crash <- err:
@@ -57,7 +58,7 @@ func (r *runner) start(s settings) *monitor.Monitor {
 			}
 		}
 		done <- ses.close()
-	}()
+	})
 	r.closers = append(r.closers, func() (err error) {
 		cancel()
 		select {

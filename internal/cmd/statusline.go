@@ -16,6 +16,7 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 const (
@@ -76,10 +77,10 @@ func (a *app) storedSnapshot(ctx context.Context) (account.Snapshot, error) {
 		err  error
 	}
 	answered := make(chan answer, 1)
-	go func() {
+	routine.Go(func() {
 		snap, err := a.readStored(ctx)
 		answered <- answer{snap, err}
-	}()
+	})
 	unknown := account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown}}
 	select {
 	case got := <-answered:
@@ -129,7 +130,7 @@ func (a *app) sessionCost() (cost func() *float64) {
 		return func() *float64 { return nil }
 	}
 	read := make(chan *float64, 1)
-	go func() { read <- parseSession(a.stdin) }()
+	routine.Go(func() { read <- parseSession(a.stdin) })
 	return func() *float64 {
 		select {
 		case usd := <-read:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"ortop/internal/routine"
 )
 
 // until returns what do returns, or the cause of ctx where that ends first.
@@ -13,10 +15,10 @@ func until[T any](ctx context.Context, do func() (T, error)) (v T, err error) {
 		err error
 	}
 	done := make(chan answer, 1)
-	go func() {
+	routine.Go(func() {
 		v, err := do()
 		done <- answer{v, err}
-	}()
+	})
 	select {
 	case a := <-done:
 		v, err = a.v, a.err

@@ -13,8 +13,7 @@ func noCore() error {
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
 		return fmt.Errorf("reading the core dump limit: %w", err)
 	}
-	// The upper limit stays, for the commands that the user runs through us.
-	limit.Cur = 0
+	limit.Cur, limit.Max = 0, 0
 	if err := unix.Setrlimit(unix.RLIMIT_CORE, &limit); err != nil {
 		return fmt.Errorf("forbidding core dumps: %w", err)
 	}

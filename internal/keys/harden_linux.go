@@ -8,7 +8,7 @@ import (
 
 // Harden hides the keys in memory: no core dumps, and on Linux
 // no /proc/PID/mem, /proc/PID/environ or ptrace for other processes of the same
-// user. A child process may raise the core limit again. Systems other than
+// user. The commands that the user runs through us dump none either. Systems other than
 // Linux and macOS offer nothing of this, and Harden does nothing there.
 func Harden() error {
 	if err := noCore(); err != nil {

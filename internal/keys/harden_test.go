@@ -24,7 +24,7 @@ func TestK05Harden(t *testing.T) {
 	var limit unix.Rlimit
 	must(t, unix.Getrlimit(unix.RLIMIT_CORE, &limit))
 	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
-	if limit.Cur != 0 || dumpable != 0 || err != nil {
-		t.Errorf("after Harden: core limit %d, dumpable %d (%v), want 0 and 0", limit.Cur, dumpable, err)
+	if limit.Cur != 0 || limit.Max != 0 || dumpable != 0 || err != nil {
+		t.Errorf("after Harden: core limits %d and %d, dumpable %d (%v), want 0 of each", limit.Cur, limit.Max, dumpable, err)
 	}
 }

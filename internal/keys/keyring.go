@@ -9,6 +9,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"ortop/client"
+	"ortop/internal/routine"
 	"ortop/internal/text"
 )
 
@@ -85,10 +86,10 @@ func within[T any](ctx context.Context, limit time.Duration, call func() (T, err
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
 	done := make(chan result, 1)
-	go func() {
+	routine.Go(func() {
 		value, err := call()
 		done <- result{value, err}
-	}()
+	})
 	select {
 	case r := <-done:
 		return r.value, r.err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+
+	"ortop/internal/routine"
 )
 
 // notified takes in a notification. All but a cancellation need nothing.
@@ -50,7 +52,7 @@ func (c *connection) call(m message, done func(*response)) {
 	}
 	c.inFlight[id] = cancel
 	c.mu.Unlock()
-	c.running.Go(func() {
+	c.running.Go(routine.Guard(func() {
 		text, isError := c.run(ctx, c.Tools[i], asked.Args)
 		c.mu.Lock()
 		delete(c.inFlight, id)
@@ -65,7 +67,7 @@ func (c *connection) call(m message, done func(*response)) {
 			"content": []any{map[string]string{"type": "text", "text": text}},
 			"isError": isError,
 		}))
-	})
+	}))
 }
 
 // run calls a tool once there is room for it.

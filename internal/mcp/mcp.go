@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // versions are those of the protocol that are spoken, the newest first.
@@ -92,13 +94,13 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer fail(nil)
 	c := &connection{Server: s, ctx: ctx, fail: fail, out: out, calls: make(chan struct{}, maxCalls), inFlight: map[string]context.CancelFunc{}}
 	ended := make(chan error, 1)
-	go func() {
+	routine.Go(func() {
 		err := c.read(bufio.NewReaderSize(in, 64<<10))
-		last := time.AfterFunc(lastCalls, func() { fail(errLate) })
+		last := time.AfterFunc(lastCalls, routine.Guard(func() { fail(errLate) }))
 		c.running.Wait()
 		last.Stop()
 		ended <- err
-	}()
+	})
 	var err error
 	select {
 	case err = <-ended:
@@ -182,12 +184,12 @@ func (c *connection) take(line []byte) {
 			}
 		})
 	}
-	c.running.Go(func() {
+	c.running.Go(routine.Guard(func() {
 		open.Wait()
 		if len(answers) > 0 {
 			c.write(answers)
 		}
-	})
+	}))
 }
 
 // answer calls done once, soon or later: with nil where there is nothing to say.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // Bounds of what a client may ask for.
@@ -98,7 +100,7 @@ func (s *Server) Serve(ctx context.Context, gather func() []Account, now func() 
 		ErrorLog:       log.New(io.Discard, "", 0),
 		ConnState:      limitConns(),
 	}
-	stop := context.AfterFunc(ctx, func() { server.Close() })
+	stop := context.AfterFunc(ctx, routine.Guard(func() { server.Close() }))
 	defer stop()
 	if err := server.Serve(s.listener); ctx.Err() == nil {
 		return fmt.Errorf("serving metrics: %w", err)

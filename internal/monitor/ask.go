@@ -9,6 +9,7 @@ import (
 	"ortop/client"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/routine"
 	"ortop/internal/text"
 )
 
@@ -42,7 +43,7 @@ type response struct {
 	reading account.Reading
 	// The errors behind the reading's faults.
 	connectErr, keyErr, totalsErr error
-	panic                         *PanicError
+	panic                         *routine.PanicError
 }
 
 // err returns the error behind a fault of the reading; a fault that is none of
@@ -112,11 +113,11 @@ func (q request) send(ctx context.Context) response {
 // beside runs f in a goroutine of its own. wait waits for it, and panics if f
 // did.
 func beside(f func()) (wait func()) {
-	done := make(chan *PanicError, 1)
-	go func() {
-		defer func() { done <- panicError(recover()) }()
+	done := make(chan *routine.PanicError, 1)
+	routine.Go(func() {
+		defer func() { done <- routine.Recovered(recover()) }()
 		f()
-	}()
+	})
 	return func() {
 		if p := <-done; p != nil {
 			panic(p)

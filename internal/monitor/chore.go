@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/gate"
+	"ortop/internal/routine"
 )
 
 // choreLimit bounds one request beside the polls.
@@ -38,7 +39,7 @@ type outcome struct {
 	chore *chore
 	apply apply
 	err   error
-	panic *PanicError
+	panic *routine.PanicError
 }
 
 // startChore starts the chore that is most overdue, if none is under way.
@@ -58,15 +59,15 @@ func (l *loop) startChore(now time.Time) {
 	l.busy = true
 	ctx, cancel := context.WithTimeout(l.ctx, cmp.Or(next.limit, choreLimit))
 	api := l.api
-	go func() {
+	routine.Go(func() {
 		defer cancel()
 		o := outcome{chore: next}
 		defer func() {
-			o.panic = panicError(recover())
+			o.panic = routine.Recovered(recover())
 			l.outcomes <- o
 		}()
 		o.apply, o.err = next.request(ctx, api, now)
-	}()
+	})
 }
 
 // finish takes in a chore's answer.

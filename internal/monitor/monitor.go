@@ -9,9 +9,7 @@ package monitor
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +18,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/forecast"
+	"ortop/internal/routine"
 	"ortop/internal/spenders"
 )
 
@@ -143,30 +142,13 @@ func (m *Monitor) Release() {
 // Resume follows a Release: the account is polled at once.
 func (m *Monitor) Resume() { m.calls.put((*loop).resume) }
 
-// PanicError is a panic of one of the monitor's goroutines.
-type PanicError struct {
-	Value any
-	Stack []byte
-}
-
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// panicError is what recover returned, with the stack where it began; nil if
-// there was no panic.
-func panicError(recovered any) *PanicError {
-	if p, ok := recovered.(*PanicError); ok || recovered == nil {
-		return p
-	}
-	return &PanicError{Value: recovered, Stack: debug.Stack()}
-}
-
 // Run polls until ctx ends, and then returns nil: the lock is let go and
-// nothing of it runs on. A panic inside is returned as a *PanicError.
+// nothing of it runs on. A panic inside is returned as a *routine.PanicError.
 func (m *Monitor) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	l := newLoop(m)
 	defer func() {
-		if p := panicError(recover()); p != nil {
+		if p := routine.Recovered(recover()); p != nil {
 			err = p
 		}
 		cancel()

@@ -19,6 +19,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/routine"
 	"ortop/internal/sim"
 )
 
@@ -572,7 +573,7 @@ func TestPanicIsReturned(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		b.o.Connect = func(context.Context) (API, string, error) { panic("boom") }
 		err := New(b.o).Run(t.Context())
-		var p *PanicError
+		var p *routine.PanicError
 		if !errors.As(err, &p) || !strings.Contains(p.Error(), "boom") || len(p.Stack) == 0 {
 			t.Errorf("Run = %v, want the panic", err)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/routine"
 )
 
 // poll starts a poll, unless any process polled less than gap ago.
@@ -53,15 +54,15 @@ func (l *loop) start() {
 		q.api, q.refused = nil, true // the key may have been replaced
 	}
 	l.mark(account.Asking)
-	go func() {
+	routine.Go(func() {
 		defer cancel()
 		r := response{}
 		defer func() {
-			r.panic = panicError(recover())
+			r.panic = routine.Recovered(recover())
 			l.responses <- r
 		}()
 		r = q.send(ctx)
-	}()
+	})
 }
 
 // take takes in the response of the poll in flight.

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // Bounds of a service's log.
@@ -47,12 +49,12 @@ type throttle struct {
 
 func newThrottle(w io.Writer, now func() time.Time, stamp bool) *throttle {
 	t := &throttle{now: now, stamp: stamp, lines: make(chan []byte, logBacklog), done: make(chan struct{}), seen: map[string]time.Time{}}
-	go func() {
+	routine.Go(func() {
 		defer close(t.done)
 		for line := range t.lines {
 			_, _ = w.Write(line) // there is nowhere to complain
 		}
-	}()
+	})
 	return t
 }
 

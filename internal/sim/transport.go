@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 // RoundTripper serves the account in the calling process, without sockets: it
@@ -33,14 +35,14 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	reader, writer := io.Pipe()
 	w := &pipeWriter{header: http.Header{}, body: writer, begun: make(chan struct{}), cause: io.EOF, length: -1}
-	go func() {
+	routine.Go(func() {
 		defer closeBody(r)
 		defer w.end(r.Context())
 		t.handler.ServeHTTP(w, in)
 		w.whole = true
-	}()
+	})
 	// A context that ends breaks off a body that is being read.
-	stop := context.AfterFunc(r.Context(), func() { _ = writer.CloseWithError(r.Context().Err()) })
+	stop := context.AfterFunc(r.Context(), routine.Guard(func() { _ = writer.CloseWithError(r.Context().Err()) }))
 	end := func() { stop(); cancel() }
 
 	select {
@@ -156,11 +158,11 @@ func (a *Account) Listen(ctx context.Context) (baseURL string, stop func(), err 
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	done := make(chan struct{})
-	go func() {
+	routine.Go(func() {
 		defer close(done)
 		_ = server.Serve(listener)
-	}()
-	cancel := context.AfterFunc(ctx, func() { _ = server.Close() })
+	})
+	cancel := context.AfterFunc(ctx, routine.Guard(func() { _ = server.Close() }))
 	stop = func() {
 		cancel()
 		_ = server.Close()

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/routine"
 )
 
 // How fast the renderer looks for a frame to draw: while there may be one, and
@@ -44,7 +46,7 @@ func (b *beat) wake() {
 		if b.ticker = rendererTicker(b.program); b.ticker == nil {
 			return
 		}
-		b.rest = time.AfterFunc(restAfter, b.slow)
+		b.rest = time.AfterFunc(restAfter, routine.Guard(b.slow))
 	}
 	b.ticker.Reset(quickBeat)
 	b.rest.Reset(restAfter)

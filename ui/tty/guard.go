@@ -1,11 +1,9 @@
 package tty
 
 import (
-	"fmt"
 	"reflect"
-	"runtime/debug"
 
-	"ortop/internal/text"
+	"ortop/internal/routine"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -20,8 +18,8 @@ type guard struct {
 }
 
 func (g guard) recovered() {
-	if p := recover(); p != nil {
-		g.fail(panicError(p))
+	if p := routine.Recovered(recover()); p != nil {
+		g.fail(p)
 	}
 }
 
@@ -63,11 +61,4 @@ func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
 		}
 		return guarded.Interface()
 	}
-}
-
-// panicError is the error for a recovered panic, which may quote what was
-// typed. The deferred function calls
-// it, so that the stack still shows the place.
-func panicError(p any) error {
-	return fmt.Errorf("%w: %s\n\n%s", ErrPanic, text.Redact(fmt.Sprint(p)), debug.Stack())
 }

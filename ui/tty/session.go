@@ -14,6 +14,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/routine"
 )
 
 // The reasons for which Run ends, besides the model quitting.
@@ -22,9 +24,6 @@ var (
 	ErrInterrupted = errors.New("interrupted")
 	// ErrTerminalLost is a terminal that went away or cannot be used.
 	ErrTerminalLost = errors.New("the terminal is gone")
-	// ErrPanic is a panic of the model or its commands; the error that wraps
-	// it holds the panic's value and the stack.
-	ErrPanic = errors.New("panic")
 )
 
 // SignalError is the signal that ended Run.
@@ -78,7 +77,7 @@ type session struct {
 
 // Run shows model on a terminal until the model quits, and then returns nil.
 // Otherwise it returns an error that wraps ErrInterrupted, ErrTerminalLost,
-// ErrPanic, a SignalError, what came over Options.Crash, or the cause of ctx.
+// a *routine.PanicError, a SignalError, what came over Options.Crash, or the cause of ctx.
 // On return the terminal is as it was found. Ending takes 3 s at most, also
 // when nobody reads the terminal.
 func Run(ctx context.Context, model tea.Model, o Options) error {
@@ -112,11 +111,11 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 
 	s.listen()
 	defer s.unlisten()
-	go s.watch()
-	go func() {
+	routine.Go(s.watch)
+	routine.Go(func() {
 		defer close(s.done)
 		_, s.err = s.program.Run()
-	}()
+	})
 	reason := s.wait(ctx, o.Crash)
 	s.end()
 	s.term.restore()
@@ -171,7 +170,7 @@ func reasonOf(err error) error {
 	case errors.Is(err, tea.ErrInterrupted):
 		return ErrInterrupted
 	case errors.Is(err, tea.ErrProgramPanic):
-		return fmt.Errorf("%w: %w", ErrPanic, err)
+		return routine.Recovered(err)
 	}
 	return fmt.Errorf("%w: %w", ErrTerminalLost, err)
 }
@@ -186,7 +185,7 @@ func (s *session) end() {
 	if !s.term.foreground() {
 		return // it would be stopped for touching another's terminal
 	}
-	go s.program.Quit()
+	routine.Go(s.program.Quit)
 	if s.ended(quitGrace) {
 		return
 	}
@@ -195,7 +194,7 @@ func (s *session) end() {
 	if s.ended(killGrace) {
 		return
 	}
-	go s.program.Kill()
+	routine.Go(s.program.Kill)
 	s.ended(killGrace)
 }
 
@@ -213,10 +212,10 @@ func (s *session) ended(d time.Duration) bool {
 // read, what is written there is dropped.
 func (s *session) send(msg tea.Msg) {
 	sent := make(chan struct{})
-	go func() {
+	routine.Go(func() {
 		defer close(sent)
 		s.program.Send(msg)
-	}()
+	})
 	select {
 	case <-sent:
 	case <-time.After(sendGrace):

@@ -12,6 +12,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/routine"
 )
 
 // still is a model that only quits.
@@ -67,7 +69,7 @@ func TestGuard(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(got, ErrPanic) || !strings.Contains(got.Error(), "key [redacted] in "+where) {
+			if !errors.As(got, new(*routine.PanicError)) || !strings.Contains(got.Error(), "key [redacted] in "+where) {
 				t.Errorf("error = %v, want the panic without the key", got)
 			}
 		})

@@ -5,6 +5,8 @@ import (
 	"os/signal"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/routine"
 )
 
 // listen takes the signals that end or stop the process. One that the parent
@@ -26,11 +28,11 @@ func (s *session) take(sig os.Signal) error {
 		return ErrInterrupted
 	case stopSignal:
 		if s.stopping.CompareAndSwap(false, true) {
-			go s.send(tea.SuspendMsg{})
+			routine.Go(func() { s.send(tea.SuspendMsg{}) })
 		}
 	case continueSignal:
 		if !s.suspended.Load() {
-			go s.reclaim()
+			routine.Go(s.reclaim)
 			return nil
 		}
 		select {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/routine"
 )
 
 const (
@@ -80,7 +82,7 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 			s.lost(err)
 			return nil
 		}
-		go s.confirm(tries + 1)
+		routine.Go(func() { s.confirm(tries + 1) })
 		return tea.ResumeMsg{}
 	})()
 }

@@ -15,6 +15,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
+
+	"ortop/internal/routine"
 )
 
 const (
@@ -152,14 +154,14 @@ func (t *terminal) discard() {
 func (t *terminal) leave() {
 	for range 3 {
 		left := make(chan struct{})
-		go func() {
+		routine.Go(func() {
 			defer close(left)
 			t.mu.Lock()
 			defer t.mu.Unlock()
 			if torn := t.torn.Swap(false); torn || t.inUse {
 				_, _ = t.write([]byte(resetModes))
 			}
-		}()
+		})
 		select {
 		case <-left:
 			return

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"ortop/internal/forecast"
+	"ortop/internal/routine"
 )
 
 // Answer is what would have been forecast at a task's moment.
@@ -81,13 +82,13 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 		defer group.Wait()
 		defer cancel()
 		for range workers {
-			group.Go(func() {
+			group.Go(routine.Guard(func() {
 				for job := range jobs {
 					job()
 				}
-			})
+			}))
 		}
-		group.Go(func() {
+		group.Go(routine.Guard(func() {
 			defer close(slots)
 			defer close(jobs)
 			for task, err := range Tasks(tasks) {
@@ -111,7 +112,7 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 					return
 				}
 			}
-		})
+		}))
 		for slot := range slots {
 			select {
 			case r := <-slot:

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"ortop/internal/routine"
 	"ortop/ui/tty"
 )
 
@@ -50,7 +51,7 @@ func app(mode string) {
 		code = 130
 	case errors.As(err, &sig):
 		code = 128 + int(sig.Signal.(syscall.Signal))
-	case errors.Is(err, tty.ErrPanic):
+	case errors.As(err, new(*routine.PanicError)):
 		code = 2
 	case errors.Is(err, tty.ErrTerminalLost):
 		code = 5
@@ -58,6 +59,9 @@ func app(mode string) {
 		code = 6
 	}
 	fmt.Fprintln(os.Stderr, err)
+	if p := (*routine.PanicError)(nil); errors.As(err, &p) {
+		fmt.Fprintln(os.Stderr, p.Stack)
+	}
 	fmt.Fprintln(report, "ended", code)
 	os.Exit(code)
 }
