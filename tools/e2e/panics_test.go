@@ -34,6 +34,7 @@ func plant(f func()) func() {
 		return f
 	}
 	return func() {
+		go f() // what it does is done, the screen among that
 		time.Sleep(time.Second)
 		panic("planted, with the key " + os.Getenv("ORTOP_TEST_PANIC_KEY"))
 	}
