@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -79,6 +80,7 @@ func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time) foreca
 func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []credit.Forecast) {
 	at := b.Poll.Success
 	account, o := forecasts(f, b, at)
+	o = o.after(was, f, b)
 	o.Track, o.Made = was.Track, was.Made
 	newest, have := b.Account.Newest()
 	var stored []credit.Forecast
@@ -98,6 +100,46 @@ func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []cr
 		})
 	}
 	return o, stored
+}
+
+// after returns the outlook with what it rests on, and with no date nearer than was
+// had it where nothing was spent since, nor taken back: no news is no reason to
+// think it nearer.
+func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
+	trail, left := b.Account, (*float64)(nil)
+	switch o.Forecast.Subject {
+	case forecast.Key:
+		trail, left = cmp.Or(b.Cap, b.Key), f.Key.Cap.RemainingUSD
+	case forecast.Budget:
+		trail = cmp.Or(b.Budget, b.Key)
+		if g := f.Key.Budget(); g != nil {
+			left = g.RemainingUSD
+		}
+	default:
+		if stated := f.statedBalance(); stated != nil {
+			usd := stated.LeftUSD()
+			trail, left = b.Key, &usd
+		} else if newest, ok := b.Account.Newest(); ok {
+			usd := newest.CreditsUSD - newest.UsageUSD
+			left = &usd
+		}
+	}
+	newest, ok := trail.Newest()
+	if !ok || left == nil {
+		return o
+	}
+	o.LeftUSD, o.UsageUSD, o.Segment = *left, newest.UsageUSD, newest.Segment
+	spent := was.Segment != o.Segment || o.UsageUSD > was.UsageUSD+slack || o.UsageUSD < was.UsageUSD-slack
+	if spent || was.Forecast.Subject != o.Forecast.Subject || o.LeftUSD < was.LeftUSD-slack || !o.Forecast.ResetsAt.Equal(was.Forecast.ResetsAt) {
+		return o
+	}
+	o.Forecast = o.Forecast.NotBefore(was.Forecast)
+	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
+		held := *a
+		held.Next = a.Next.NotBefore(w.Next)
+		o.AutoTopUp = &held
+	}
+	return o
 }
 
 // grade returns the open forecasts whose outcome the newest reading shows.

@@ -129,6 +129,11 @@ type Outlook struct {
 	Forecast  forecast.Forecast `json:"forecast"`
 	AutoTopUp *AutoTopUp        `json:"auto_top_up,omitempty"`
 	Track     Track             `json:"track"`
+	// LeftUSD is what was left of what runs out, and UsageUSD and Segment are of the
+	// reading of its spend.
+	LeftUSD  float64 `json:"left_usd,omitzero"`
+	UsageUSD float64 `json:"usage_usd,omitzero"`
+	Segment  int64   `json:"segment,omitzero"`
 	// Made is when a forecast was last put by to be graded.
 	Made time.Time `json:"made,omitzero"`
 }

@@ -5,6 +5,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/forecast"
 	"ortop/internal/text"
 )
 
@@ -78,7 +79,11 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		st.Facts.stated(in.Stated.USD, b, now)
 	}
 	if before, newer := in.before(b); newer {
-		st.Outlook, r.Forecasts = foresee(was.Outlook, st.Facts, b, before)
+		o := was.Outlook
+		if in.Filled || in.KeyFilled || in.Adopted != "" || in.Stated != nil { // more is known: dates may come nearer
+			o.Forecast, o.AutoTopUp = forecast.Forecast{}, nil
+		}
+		st.Outlook, r.Forecasts = foresee(o, st.Facts, b, before)
 	}
 	s := view(*st, b, rules, now, false)
 	st.Recent = s.recent

@@ -97,6 +97,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 			return s
 		}
 		_, o = forecasts(f, b, s.At)
+		o = o.after(st.Outlook, f, b)
 	}
 	s.Forecast, s.AutoTopUp = o.Forecast, o.AutoTopUp
 	return s

@@ -48,6 +48,9 @@ type Coefficients struct {
 	LongEdgesS []float64              `json:"long_edges_s"`
 	Long       [][len(levels)]float64 `json:"long"`
 	LongShare  float64                `json:"long_share"`
+	// Ascending says that more money ends no earlier, which the regression does not
+	// promise.
+	Ascending bool `json:"ascending"`
 }
 
 // ParseCoefficients reads coefficients from JSON.
@@ -80,20 +83,43 @@ func (c *Coefficients) Between(l float64) (first int, share float64) {
 	return first, min(1, max(0, (l-a)/(b-a)))
 }
 
+// score sets the scores of o.
+func (c *Coefficients) score(o *moment) {
+	fixed := o.x
+	for _, f := range ofBalance {
+		fixed[f] = 0
+	}
+	for i := range c.Weights {
+		w := &c.Weights[i]
+		var sum [Knots]float64
+		for f, v := range fixed {
+			v = clip(v)
+			for k := range sum {
+				sum[k] += v * w[1+f][k]
+			}
+		}
+		for k, v := range sum {
+			if v += w[0][0]; k > 0 {
+				v += w[0][k]
+			}
+			o.scores[k][i] = v
+		}
+	}
+}
+
 // quantiles returns the logs of P10, P50 and P90 in seconds, ascending, for a
-// plain forecast of l and inputs x.
-func (c *Coefficients) quantiles(l float64, x *[Inputs]float64) (q [len(levels)]float64) {
+// plain forecast of l at o with the inputs x.
+func (c *Coefficients) quantiles(o *moment, l float64, x *[Inputs]float64) (q [len(levels)]float64) {
 	k, share := c.Between(l)
+	a, b := &o.scores[k], &o.scores[k+1]
 	for i := range q {
 		w := &c.Weights[i]
-		sum := l + w[0][0] + share*w[0][k+1]
-		if k > 0 {
-			sum += (1 - share) * w[0][k]
+		low, high := a[i], b[i]
+		for _, f := range ofBalance {
+			low += x[f] * w[1+f][k]
+			high += x[f] * w[1+f][k+1]
 		}
-		for f, v := range x {
-			sum += v * ((1-share)*w[1+f][k] + share*w[1+f][k+1])
-		}
-		q[i] = sum
+		q[i] = l + (1-share)*low + share*high
 	}
 	slices.Sort(q[:])
 	return q

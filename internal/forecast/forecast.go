@@ -143,6 +143,19 @@ func (f Forecast) Quartiles() (p25, p75 float64) {
 	return at(f.P10), at(f.P90)
 }
 
+// NotBefore returns the forecast with no quantile at an earlier date than that of an
+// earlier forecast.
+func (f Forecast) NotBefore(was Forecast) Forecast {
+	age := f.At.Sub(was.At).Seconds()
+	if f.State != OK || was.State != OK || age < 0 || f.P50 <= 0 {
+		return f
+	}
+	mid := f.P50
+	f.P10, f.P50, f.P90 = max(f.P10, was.P10-age), max(f.P50, was.P50-age), max(f.P90, was.P90-age)
+	f.RateUSDPerHour *= mid / f.P50
+	return f
+}
+
 // Sooner returns the forecast of what runs out first: of a balance, or what was
 // found to be sooner than that, and of a limit of the key that starts anew at
 // resetsAt (zero: never). A limit that probably lasts past its reset does not run

@@ -137,6 +137,17 @@ func (g *grid) blocks(t, w float64) (n, spent int, usd float64) {
 	return to - from, int(g.spent[to] - g.spent[from]), g.usd[to] - g.usd[from]
 }
 
+// most is the most that was spent in n blocks.
+func (g *grid) most(n int) (usd float64) {
+	for from := 0; from+n < len(g.usd); from++ {
+		usd = max(usd, g.usd[from+n]-g.usd[from])
+	}
+	return usd
+}
+
+// shortBy is by how many blocks shortest is less.
+const shortBy = 2
+
 // shortest is less than any time in which usd was spent, by two blocks at most,
 // and at least 0; it is 0 where so much was never spent.
 func (g *grid) shortest(usd float64) float64 {
@@ -152,7 +163,7 @@ func (g *grid) shortest(usd float64) float64 {
 			least = n
 		}
 	}
-	return float64(max(0, least-2)) * block
+	return float64(max(0, least-shortBy)) * block
 }
 
 // typical is the typical spend of a UTC hour and of a UTC day, of those that lie

@@ -50,7 +50,16 @@ type moment struct {
 	// spent in.
 	blockUSD, minuteUSD, hourUSD float64
 	profile                      [hoursInDay]float64
+	// scores are what the inputs that do not depend on the balance add to each
+	// quantile at each knot, with the constants.
+	scores [Knots][len(levels)]float64
 }
+
+// ofBalance are the inputs that depend on the balance.
+var ofBalance = [...]int{inSeasonal, inBlocks, inHistoryTo, inMinutes, inHours}
+
+// clip bounds an input.
+func clip(v float64) float64 { return min(6, max(-6, v)) }
 
 // look returns what was known at t; ok is false where nothing was spent yet.
 func (p *path) look(t float64) (m moment, ok bool) {
@@ -126,7 +135,7 @@ func (m *moment) inputs(usd, l float64) [Inputs]float64 {
 	x[inHours] = math.Log(usd / m.hourUSD)
 	x[inHistoryTo] = math.Log(m.history) - l
 	for i, v := range x {
-		x[i] = min(6, max(-6, v))
+		x[i] = clip(v)
 	}
 	return x
 }

@@ -32,6 +32,7 @@ func (m *Model) lookBack() []moment {
 	for j := range n {
 		ago := span * math.Pow(1-(float64(j)+.5)/float64(n), m.co.Recent)
 		if o, ok := p.look(p.first + math.Floor((p.now-ago-p.first)/minute)*minute); ok {
+			m.co.score(&o)
 			past = append(past, o)
 		}
 	}
@@ -61,7 +62,7 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 		}
 		l := o.plain(left)
 		x := o.inputs(left, l)
-		for k, log := range m.co.quantiles(l, &x) {
+		for k, log := range m.co.quantiles(o, l, &x) {
 			rows[k][n] = residual{math.Log(took) - log, !ended}
 		}
 		n++

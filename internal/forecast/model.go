@@ -9,7 +9,7 @@ import (
 )
 
 // Model is what the past says of the spend to come, at one moment; it answers
-// for any balance. It does not change, and may be used by many goroutines.
+// for any balance. What it answers does not change; it may be used by many goroutines.
 type Model struct {
 	at   time.Time
 	co   *Coefficients
@@ -17,6 +17,8 @@ type Model struct {
 	now  moment
 	past []moment
 	ewma float64 // rate in USD per second
+	week *busiest
+	row  row
 	// blind is the share of the last 28 days of which not even the totals of
 	// hours are known.
 	blind float64
@@ -36,9 +38,11 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 		return m
 	}
 	m.now, _ = m.path.look(m.path.now) // something was spent
+	m.co.score(&m.now)
 	m.past = m.lookBack()
 	m.ewma = m.path.ewma(ewmaHalfLife)
 	byHour := newGaps(o.ByHour).within(m.path.first, m.path.now)
+	m.week = newBusiest(&m.path, byHour)
 	back := min(m.now.history, blindBack)
 	m.blind = max(0, m.now.x[inBlindAll]-(byHour.until(m.path.now)-byHour.until(m.path.now-back))/back)
 	return m
@@ -84,17 +88,17 @@ func (m *Model) Forecast(balanceUSD *float64) Forecast {
 	return f
 }
 
-// seconds returns P10, P50 and P90 of the seconds that usd lasts.
-func (m *Model) seconds(usd float64) (s [3]float64) {
+// regressed returns P10, P50 and P90 of the seconds that usd lasts, by the
+// regression and the account's own past.
+func (m *Model) regressed(usd float64) (s [3]float64) {
 	l := m.now.plain(usd)
 	x := m.now.inputs(usd, l)
-	q := m.co.quantiles(l, &x)
+	q := m.co.quantiles(&m.now, l, &x)
 	q = m.learn(usd, q)
 	q = m.co.widen(q, m.now.history, m.blind)
 	q = m.settle(usd, l, q)
-	least := m.floor(usd)
 	for i := range s {
-		s[i] = max(math.Exp(q[i]), least)
+		s[i] = math.Exp(q[i])
 	}
 	return s
 }
@@ -104,13 +108,20 @@ func (m *Model) seconds(usd float64) (s [3]float64) {
 const floorTimes = 9
 
 // floor is the seconds that usd lasts at the least: what was seen at full speed
-// for long, or before a day of silence, is not outdone.
+// for long, or before a day of silence, is not outdone, nor the busiest week.
 func (m *Model) floor(usd float64) float64 {
-	s := m.path.grid.shortest(usd)
-	if s*floorTimes <= m.now.history*(1-m.blind) || m.path.now-m.path.end.rose >= day {
-		return s
+	return max(m.fastest(usd), m.week.lasts(m.path.now, usd))
+}
+
+// fastest is less than the time in which usd was ever spent, or, where its like
+// was seen too seldom, the most that was seen often enough.
+func (m *Model) fastest(usd float64) float64 {
+	g := &m.path.grid
+	blocks := len(g.usd) - 1
+	if m.path.now-m.path.end.rose < day {
+		blocks = min(blocks, int(m.now.history*(1-m.blind)/floorTimes/block)+shortBy)
 	}
-	return 0
+	return g.shortest(min(usd, g.most(blocks)))
 }
 
 // Input is what the fitted part of the method takes for a balance.

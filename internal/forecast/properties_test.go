@@ -164,6 +164,83 @@ func TestSilenceDoesNotHurryABalance(t *testing.T) {
 	}
 }
 
+func TestMoreMoneyEndsNoEarlier(t *testing.T) {
+	for seed := range uint64(60) {
+		samples, gaps := account(seed)
+		m := New(samples[len(samples)-1].At.Add(time.Duration(seed%5)*time.Hour), samples, Options{Gaps: gaps})
+		if !m.ready() {
+			continue
+		}
+		var last Forecast
+		for b := m.now.base * 10; b < m.now.base*40*day; b *= 1.07 {
+			f := m.Forecast(&b)
+			if f.P10 < last.P10*(1-1e-9) || f.P50 < last.P50*(1-1e-9) || f.P90 < last.P90*(1-1e-9) {
+				t.Fatalf("seed %d: %v USD last %v, %v, %v, less than 7 %% less: %v, %v, %v", seed, b, f.P10, f.P50, f.P90, last.P10, last.P50, last.P90)
+			}
+			last = f
+		}
+	}
+}
+
+// Five weeks of work from 9 to 18 on weekdays: on Saturday nothing is expected to
+// be spent before Monday, until something is.
+func TestAWeekThatWasSeenFiveTimesIsUsed(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	at := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC) // a Monday
+	saturday := at.AddDate(0, 0, 4*7+5).Add(5 * time.Hour)
+	var samples []credit.Sample
+	work := func(from, to time.Time, u float64) float64 {
+		for ; from.Before(to); from = from.Add(time.Minute) {
+			if h := from.Hour(); h >= 9 && h < 18 && (from.Weekday() >= time.Monday && from.Weekday() <= time.Friday) && r.IntN(4) == 0 {
+				u += r.ExpFloat64() / 15
+			}
+			samples = append(samples, credit.Sample{At: from, UsageUSD: u})
+		}
+		return u
+	}
+	u := work(at, saturday, 0)
+	f := At(saturday, samples, usd(20), Options{}) // 1 USD an hour
+	if c, _ := f.Chance(48 * time.Hour); c >= .1 {
+		t.Errorf("chance within 48 h of Saturday 05:00 = %.2f, want under .10 (P10 %.0f h)", c, f.P10/hour)
+	}
+	for i := range 60 { // and this Saturday it is otherwise
+		u += .5
+		samples = append(samples, credit.Sample{At: saturday.Add(time.Duration(i) * time.Minute), UsageUSD: u})
+	}
+	now := saturday.Add(time.Hour)
+	if f := At(now, samples, usd(20), Options{}); f.P10 > 24*hour {
+		t.Errorf("P10 = %.0f h where 30 USD were spent in the last one, want that week not used", f.P10/hour)
+	}
+}
+
+// The same balance is forecast alike with and without a purchase behind it, and at
+// a charge of a steady account the date moves by a tenth of what remains at most.
+func TestASteadyAccountStaysSteady(t *testing.T) {
+	samples := steady(3*24*time.Hour, 5*time.Minute, 1)
+	bought := slices.Clone(samples)
+	for i := range bought {
+		bought[i].CreditsUSD, bought[i].CreditsKnown = 50, true
+		if i > len(bought)-20 {
+			bought[i].CreditsUSD = 150
+		}
+	}
+	now := samples[len(samples)-1].At
+	if got, want := At(now, bought, usd(60), Options{}), At(now, samples, usd(60), Options{}); got != want {
+		t.Errorf("with a purchase behind it %+v, want %+v", got, want)
+	}
+	total := samples[len(samples)-1].UsageUSD + 60
+	for i := len(samples) - 12; i < len(samples); i++ {
+		s := samples[i]
+		left := total - s.UsageUSD
+		before := s.At.Add(-time.Minute)
+		beforeLeft := total - samples[i-1].UsageUSD
+		was, is := At(before, samples[:i], &beforeLeft, Options{}), At(s.At, samples[:i+1], &left, Options{})
+		if moved := math.Abs(is.Time(is.P50).Sub(was.Time(was.P50)).Seconds()); moved > is.P50/10 {
+			t.Errorf("at the charge of %v the date moves by %.0f s of %.0f", s.At, moved, is.P50)
+		}
+	}
+}
+
 func TestTotalsOfHoursDoNotWidenTheRange(t *testing.T) {
 	samples, span := bursty(10*1440), credit.Span{}
 	span.From, span.To = samples[0].At, samples[9*1440].At

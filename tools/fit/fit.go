@@ -44,7 +44,7 @@ var (
 		name: "method", inputs: forecast.Inputs, ridge: 10, smooth: 1000, invented: true,
 		co: forecast.Coefficients{
 			Origins: 64, Recent: 3, LongShare: .5,
-			Low: [2]float64{1, .2}, High: [2]float64{1.05, .8}, Blind: .15,
+			Low: [2]float64{1, .2}, High: [2]float64{1.05, .8}, Blind: .15, Ascending: true,
 		},
 	}
 	// baseline is what the method began as.
