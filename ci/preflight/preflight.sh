@@ -33,6 +33,6 @@ echo "verdict=$verdict" >>"$GITHUB_OUTPUT"
 } >>"$GITHUB_STEP_SUMMARY"
 
 if [ "$code" -ne 0 ]; then
-	printf '::error title=ortop preflight::%s\n' "$answer" | sed 's/%/%25/g'
+	printf '::error title=ortop preflight::%s\n' "$answer" | sed 's/%/%25/g;q' # an annotation is a line
 fi
 exit "$code"

@@ -123,8 +123,8 @@ func TestGitHubAction(t *testing.T) {
 		summary string
 	}{
 		{"enough", map[string]string{"need": "2.50", "for": "3h"}, nil, 0, "enough", `(?m)^enough: the account has \$`,
-			`^### OpenRouter credits: enough\n\nenough: the account has \$.* needed.*\n\n\| left \| spendable .*\n\| --- .*\n\| \$[0-9.,]+ \| \$[0-9.,]+ \|`},
-		{"short", map[string]string{"need": "1e6"}, nil, 3, "short", `(?m)^::error title=ortop preflight::short: the account has \$.* left, \$1,000,000.00 needed$`, `^### OpenRouter credits: short\n`},
+			`^### OpenRouter credits: enough\n\nenough: the account has \$.* needed(?s:.*)\n\n\| left \| spendable .*\n\| --- .*\n\| \$[0-9.,]+ \| \$[0-9.,]+ \|`},
+		{"short", map[string]string{"need": "1e6"}, nil, 3, "short", `::error title=ortop preflight::short: the account has \$.* left, \$1,000,000\.00 needed.*\n?\z`, `^### OpenRouter credits: short\n`},
 		{"percent", map[string]string{"runway": "365d"}, nil, 3, "short", `(?m)^::error title=ortop preflight::short: .*90 %25 certainty`, `90 % certainty`},
 		{"unknown", map[string]string{"need": "1"}, func(h *household) { h.account.Fail(sim.Error(500)) }, 4, "unknown", `(?m)^::error title=ortop preflight::unknown: `, `^### OpenRouter credits: unknown\n\nunknown: \S`},
 		{"refused", map[string]string{"need": "1"}, func(h *household) { h.account.Fail(sim.Error(401)) }, 4, "unknown", `::error`, `credits: unknown`},

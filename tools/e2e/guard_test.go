@@ -26,6 +26,9 @@ sh -c 'echo $$ >&3; while :; do printf . >&3; sleep 0.02; done' &
 trap 'kill $!; exit 7' TERM
 while :; do printf . >&3; sleep 0.02; done`
 
+// stopped are the states of both processes while the job is paused.
+const stopped = "[TD][TD]"
+
 // guardRun is a guard that runs. Its standard error and what the job writes are
 // files: what the job leaves behind holds nobody up.
 type guardRun struct {
@@ -132,7 +135,8 @@ func (g *guardRun) pids() []int {
 	return g.written()
 }
 
-// states are those that ps gives the processes, one letter each; - is gone.
+// states are those that ps gives the processes, one letter each; - is gone. A shell
+// that waits for a child to begin, which was stopped before it did, is in D.
 func states(pids []int) (s string) {
 	for _, pid := range pids {
 		out, _ := exec.Command("ps", "-o", "stat=", "-p", fmt.Sprint(pid)).Output()
@@ -148,7 +152,13 @@ func states(pids []int) (s string) {
 func (g *guardRun) untilStates(pids []int, pattern string) {
 	g.t.Helper()
 	re := regexp.MustCompile(pattern)
-	g.until("in the state "+pattern, func() bool { return re.MatchString(states(pids)) })
+	last := ""
+	defer func() {
+		if g.t.Failed() {
+			g.t.Logf("the states are %s", last)
+		}
+	}()
+	g.until("in the state "+pattern, func() bool { last = states(pids); return re.MatchString(last) })
 }
 
 func (g *guardRun) code() int {
@@ -176,11 +186,11 @@ func TestGuardPausesUntilTopUp(t *testing.T) {
 	pids := g.pids()
 	h.account.Spend(95)
 	g.untilSaid(`ortop: paused: the account has \$5\.00 left, \$10\.00 needed: \$5\.00 short; a top-up continues it\n`)
-	g.untilStates(pids, "TT")
+	g.untilStates(pids, stopped)
 	before := g.size()
 	h.account.TopUp(1) // not enough
 	h.awaitPolls(2)
-	if after := g.size(); after != before || states(pids) != "TT" {
+	if after := g.size(); after != before {
 		t.Errorf("a paused command wrote %d bytes, in the states %s", after-before, states(pids))
 	}
 	h.account.TopUp(50)
@@ -253,13 +263,13 @@ func TestGuardQuota(t *testing.T) {
 		}
 		h.account.Spend(0.5)
 		g.untilSaid(`ortop: paused: \$1\.50 spent, the quota is \$1\.00; a top-up continues it\n`)
-		g.untilStates(pids, "TT")
+		g.untilStates(pids, stopped)
 		h.account.TopUp(20)
 		g.untilSaid(`ortop: continued: `)
 		h.account.Spend(3)
 		g.until("paused again", func() bool { return strings.Count(g.said(), "paused: ") == 2 })
 		g.untilSaid(`paused: \$3\.00 spent, the quota is \$1\.00`)
-		g.untilStates(pids, "TT")
+		g.untilStates(pids, stopped)
 	})
 	t.Run("of a key", func(t *testing.T) {
 		t.Parallel()
@@ -348,7 +358,7 @@ func TestGuardKilled(t *testing.T) {
 			pids := g.pids()
 			h.account.Spend(95)
 			g.untilSaid("paused: ")
-			g.untilStates(pids, "TT")
+			g.untilStates(pids, stopped)
 			before := g.size()
 			kill(g)
 			<-g.ended
@@ -370,7 +380,7 @@ func TestGuardPassesSignalsOn(t *testing.T) {
 			if s == syscall.SIGTERM || s == syscall.SIGINT {
 				h.account.Spend(95)
 				g.untilSaid("paused: ")
-				g.untilStates(pids, "TT")
+				g.untilStates(pids, stopped)
 			}
 			g.cmd.Process.Signal(s)
 			if code := g.code(); code != 5 {
@@ -386,7 +396,7 @@ func TestGuardSuspendsWithItsCommand(t *testing.T) {
 	g := h.guard([]string{"--below", "10"})
 	pids := append(g.pids(), g.cmd.Process.Pid)
 	g.cmd.Process.Signal(syscall.SIGTSTP)
-	g.untilStates(pids, "TTT")
+	g.untilStates(pids, stopped+"T")
 	g.cmd.Process.Signal(syscall.SIGCONT)
 	g.untilStates(pids, "[RS][RS][RS]")
 }
@@ -451,7 +461,7 @@ func TestGuardWhereItCannotBeKnown(t *testing.T) {
 	g.untilSaid("paused: ")
 	h.account.Fail(sim.Error(500))
 	g.untilSaid(`cannot be known: .*; the command stays paused\n`)
-	g.untilStates(pids, "TT")
+	g.untilStates(pids, stopped)
 }
 
 // What goes in comes through, and the exit code comes back.
