@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,9 @@ import (
 	"ortop/internal/sim"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
+	"ortop/ui"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // stage is the program with one simulated account, whose past it has, at a time of
@@ -34,6 +38,8 @@ type stage struct {
 	now     time.Time
 	dir     string
 	url     string
+	looked  bool   // at the screen
+	frame   string // what it was
 }
 
 // newStage is an account of a profile, at a time; old reports that ortop was there
@@ -106,7 +112,7 @@ func (st *stage) run(args ...string) string {
 	root := a.root()
 	root.SetArgs(append([]string{"--history", flags.history, "--base-url", flags.baseURL, "--config", flags.config}, args...))
 	var exit *exitError // what is known is printed all the same
-	if err := root.ExecuteContext(st.t.Context()); err != nil && !(errors.As(err, &exit) && exit.code == exitUnknown) {
+	if err := root.ExecuteContext(st.t.Context()); err != nil && !(errors.As(err, &exit) && (exit.code == exitUnknown || exit.code == exitShort)) {
 		st.t.Fatalf("ortop %s: %v", strings.Join(args, " "), err)
 	}
 	return printed()
@@ -134,6 +140,62 @@ func (o object) usd(path ...string) *float64 {
 		return &usd
 	}
 	return nil
+}
+
+// minute is a time at a path, in minutes; nil is unknown.
+func (o object) minute(path ...string) *float64 {
+	var v any = map[string]any(o)
+	for _, name := range path {
+		v = v.(map[string]any)[name]
+	}
+	at, err := time.Parse(time.RFC3339, fmt.Sprint(v))
+	if err != nil {
+		return nil
+	}
+	minutes := float64(at.Unix()) / 60
+	return &minutes
+}
+
+// shownFeed has no reading after the first.
+type shownFeed struct{ ui.Feed }
+
+func (f *shownFeed) Latest() (account.Snapshot, bool)   { return account.Snapshot{}, false }
+func (f *shownFeed) Snapshots() <-chan account.Snapshot { return nil }
+
+// screen is what the dashboard says is left and was spent, to the cent.
+func (st *stage) screen() map[string]*float64 {
+	st.t.Helper()
+	said := map[string]*float64{}
+	amount := func(cell string) *float64 {
+		usd, err := strconv.ParseFloat(strings.NewReplacer("$", "", ",", "").Replace(cell), 64)
+		if err != nil {
+			return nil
+		}
+		return &usd
+	}
+	a, _ := st.app()
+	err := a.once(st.t.Context(), monitor.Live, func(snap account.Snapshot, m *monitor.Monitor) error {
+		o := ui.Options{Feed: &shownFeed{m}, First: &snap, Now: func() time.Time { return st.now }}
+		frames := ui.Frames(o, 140, 40, "2")
+		st.frame = ansi.Strip(frames[0]) + ansi.Strip(frames[1])
+		lines := strings.Split(ansi.Strip(frames[0]), "\n")
+		for i, line := range lines[:len(lines)-1] {
+			if strings.Contains(line, "today (UTC)") && strings.Contains(line, "30 d") {
+				cells := regexp.MustCompile(`-?\$[0-9.,]+|—|not seen`).FindAllString(lines[i+1], 4)
+				for j, window := range []string{"today", "24h", "7d"} {
+					said[window] = amount(cells[j])
+				}
+			}
+		}
+		if left := regexp.MustCompile(`  (-?\$[0-9.,]+) left`).FindStringSubmatch(ansi.Strip(frames[1])); left != nil {
+			said["left"] = amount(left[1])
+		}
+		return nil
+	})
+	if err != nil {
+		st.t.Fatal(err)
+	}
+	return said
 }
 
 // historySums are the sums of the spends that history prints, by its form.
@@ -205,18 +267,31 @@ func TestSurfacesAgree(t *testing.T) {
 		key   string
 		old   bool
 		alone bool // the key cannot read the account
+		begin func(*stage)
 	}{
-		{"a management key", sim.Config{Profile: "steady"}, sim.DemoKey, true, false},
-		{"an organization", sim.Config{Profile: "solo", Members: 3, Workspaces: 3}, sim.DemoKey, true, false},
-		{"a member's budget", sim.Config{Profile: "budget"}, sim.MemberKey, true, false},
-		{"an account that is spent", sim.Config{Profile: "nearly-empty"}, sim.DemoKey, true, false},
-		{"the first reading", sim.Config{Profile: "batch"}, sim.DemoKey, false, false},
-		{"the first reading, by an ordinary key", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, false, false},
-		{"the first reading, by a key that sees itself alone", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey}, sim.MemberKey, false, true},
+		{"a management key", sim.Config{Profile: "steady"}, sim.DemoKey, true, false, nil},
+		{"many workspaces of an organization", sim.Config{Profile: "solo", Members: 3, Workspaces: 3}, sim.DemoKey, true, false, nil},
+		{"a member's budget", sim.Config{Profile: "budget"}, sim.MemberKey, true, false, nil},
+		{"an account that is spent", sim.Config{Profile: "nearly-empty"}, sim.DemoKey, true, false, nil},
+		{"a balance below zero", sim.Config{Profile: "steady"}, sim.DemoKey, true, false, func(st *stage) { st.account.Refund(160) }},
+		{"an empty account", sim.Config{Trace: []sim.Point{{At: day("2026-11-01 00:00")}}}, sim.DemoKey, false, false, nil},
+		{"requests to free models", sim.Config{Profile: "idle", FreeUsed: 950}, sim.DemoKey, true, false, nil},
+		{"keys of own providers", sim.Config{Profile: "batch", Keys: 9}, sim.DemoKey, true, false, nil},
+		{"a cap", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, true, false, nil},
+		{"a stated balance", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey}, sim.MemberKey, false, true, func(st *stage) {
+			st.run("status")
+			st.run("accounts", "balance", "one", "63.52")
+		}},
+		{"the first reading", sim.Config{Profile: "batch"}, sim.DemoKey, false, false, nil},
+		{"the first reading, by an ordinary key", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, false, false, nil},
+		{"the first reading, by a key that sees itself alone", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey}, sim.MemberKey, false, true, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			st := newStage(t, c.sim, c.key, c.old)
+			if c.begin != nil {
+				c.begin(st)
+			}
 			st.run("status")
 			for range 2 {
 				st.now = st.now.Add(47 * time.Second)
@@ -252,6 +327,25 @@ func (st *stage) compare(alone bool) {
 	add("left", "status", status.usd("balance_usd"))
 	add("left", "accounts", account.usd("balance_usd"))
 	add("left", "metrics", st.metric("ortop_balance_usd"))
+	add("can be spent", "status", status.usd("spendable_usd"))
+	add("can be spent", "preflight", st.object("preflight", "--need", "1", "--json").usd("spendable_usd"))
+	add("can be spent", "report", st.object("report", "--json").usd("spendable_usd"))
+	add("can be spent", "metrics", st.metric("ortop_spendable_usd"))
+	add("runs out", "status", status.minute("forecast", "p50"))
+	add("runs out", "forecast", st.object("forecast", "--json").minute("p50"))
+	add("runs out", "report", st.object("report", "--json").minute("forecast", "p50"))
+	if !st.looked { // which takes a moment
+		st.looked = true
+		screen := st.screen()
+		for window, usd := range screen {
+			add(window, "the screen", usd)
+		}
+		// Limits take the place of the windows.
+		whole := status["key_kind"] == "management" && !strings.Contains(st.frame, "free requests")
+		if (screen["left"] == nil) != (status.usd("balance_usd") == nil) || whole && len(screen) < 4 {
+			st.t.Errorf("the screen has only %v:\n%s", slices.Sorted(maps.Keys(screen)), st.frame)
+		}
+	}
 	for window, name := range map[string]string{"today": "today_usd", "1h": "last_1h_usd", "24h": "last_24h_usd", "7d": "last_7d_usd"} {
 		add(window, "status", status.usd("spend", name))
 	}
@@ -291,6 +385,12 @@ func (st *stage) compare(alone bool) {
 		want := slices.Sorted(maps.Keys(surfaces))[0]
 		for surface, usd := range surfaces {
 			rounded := 1e-6
+			switch {
+			case surface == "the screen" || want == "the screen":
+				rounded = 0.005001
+			case window == "runs out":
+				rounded = 1 // minute
+			}
 			if strings.HasPrefix(surface, "history --every") {
 				rounded = 0.005 * (1 + math.Ceil(at.Sub(credit.MonthStart(at)).Hours()/24))
 			}
