@@ -59,7 +59,7 @@ func TryCreate(path string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*")
+	f, err := os.CreateTemp(folder, tempPattern(path))
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func create(path string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".new-*")
+	f, err := os.CreateTemp(folder, tempPattern(path))
 	if err != nil {
 		return err
 	}

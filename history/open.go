@@ -20,6 +20,9 @@ func (db *DB) open() error {
 	if err != nil {
 		return openError(db.path, err)
 	}
+	if !db.asked.ReadOnly {
+		removeLeftovers(path)
+	}
 	k, why, err := connect(path, db.asked.ReadOnly)
 	if err != nil {
 		return openError(db.path, err)

@@ -37,7 +37,7 @@ func Restore(ctx context.Context, path, from string, now time.Time) (done Restor
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return done, fmt.Errorf("restoring %q: %w", from, err)
 	}
-	temp, err := os.MkdirTemp(folder, "."+filepath.Base(path)+".new-*")
+	temp, err := os.MkdirTemp(folder, tempPattern(path))
 	if err != nil {
 		return done, fmt.Errorf("restoring %q: %w", from, err)
 	}

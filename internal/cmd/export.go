@@ -18,40 +18,47 @@ var errNothingRead = errors.New("nothing has been read yet")
 const maxExports = 99
 
 // export writes what was read in [from, to], as ortop history --csv does, to a
-// new file in the current folder and returns its name. A zero from is the
-// first reading. No file is ever overwritten.
+// new file in the current folder, whole or not at all, and returns its name. A
+// zero from is the first reading. No file is ever overwritten.
 func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, from, to time.Time) (path string, err error) {
 	ar, ok := mon.Archive()
 	if !ok {
 		return "", errNothingRead
 	}
-	f, err := newFile(fmt.Sprintf("ortop-%s-%s", account, a.now().Format(time.DateOnly)), ".csv")
+	f, err := os.CreateTemp(".", ".ortop-export-*") // for this user alone
 	if err != nil {
 		return "", err
 	}
+	defer os.Remove(f.Name())
 	out := render.NewRowWriter(f, render.CSVRows)
 	if err = eachRow(ctx, ar, historyQuery{from: from, to: to}, out.Write); err == nil {
-		err = out.Close()
+		err = errors.Join(out.Close(), f.Sync())
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		os.Remove(f.Name())
 		return "", err
 	}
-	return f.Name(), nil
+	return nameFile(f.Name(), fmt.Sprintf("ortop-%s-%s", account, a.now().Format(time.DateOnly)), ".csv")
 }
 
-// newFile makes a file that only this user can read: name, or where that is
-// taken name-2, name-3 and so on.
-func newFile(name, extension string) (*os.File, error) {
+// nameFile gives the finished file temp a name that nothing has: name, or where
+// that is taken name-2, name-3 and so on.
+func nameFile(temp, name, extension string) (string, error) {
 	for n := 1; n <= maxExports; n++ {
 		path := name + extension
 		if n > 1 {
 			path = fmt.Sprintf("%s-%d%s", name, n, extension)
 		}
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		err := os.Link(temp, path)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			// Some file systems have no hard links.
+			if _, missing := os.Lstat(path); !errors.Is(missing, fs.ErrNotExist) {
+				continue
+			}
+			err = os.Rename(temp, path)
+		}
 		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+			return path, err
 		}
 	}
-	return nil, fmt.Errorf("%s%s and %d more are there already", name, extension, maxExports-1)
+	return "", fmt.Errorf("%s%s and %d more are there already", name, extension, maxExports-1)
 }

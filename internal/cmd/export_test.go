@@ -37,6 +37,9 @@ func TestExport(t *testing.T) {
 	if b, _ := os.ReadFile("ortop-personal-2026-11-21.csv"); string(b) != "mine" {
 		t.Errorf("another's file holds %q, want it untouched", b)
 	}
+	if hidden, _ := filepath.Glob(".*"); len(hidden) != 0 {
+		t.Errorf("the export left %v", hidden)
+	}
 	if _, err := os.Stat("elsewhere"); !os.IsNotExist(err) {
 		t.Errorf("a link was followed: %v", err)
 	}
@@ -53,7 +56,7 @@ func TestExportFails(t *testing.T) {
 	if _, err := a.export(ctx, monitorOf(t, daily("2026-11-18 00:00", "2026-11-20 00:00")...), "personal", time.Time{}, importNow); !errors.Is(err, context.Canceled) || strings.HasPrefix(err.Error(), "exporting") {
 		t.Errorf("export() that is cancelled = %v, want context.Canceled, and not what the screen says before it", err)
 	}
-	if files, _ := filepath.Glob("*"); len(files) != 0 {
-		t.Errorf("a failed export left %v", files)
+	if files, err := os.ReadDir("."); err != nil || len(files) != 0 {
+		t.Errorf("a failed export left %v, %v", files, err)
 	}
 }

@@ -1,0 +1,34 @@
+package history
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// leftoverAge is how long a file must not have been written to until whoever
+// made it was killed: a backup of years takes seconds.
+const leftoverAge = 10 * time.Minute
+
+// tempPattern is what the files are named that become the one at path once they
+// are whole.
+func tempPattern(path string) string { return "." + filepath.Base(path) + ".new-*" }
+
+// removeLeftovers removes what killed processes left that were making path.
+func removeLeftovers(path string) {
+	folder := filepath.Dir(path)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return // what cannot be listed holds nothing that can be removed
+	}
+	for _, e := range entries {
+		// Their logs and journals have the same beginning.
+		if !strings.HasPrefix(e.Name(), strings.TrimSuffix(tempPattern(path), "*")) {
+			continue
+		}
+		if info, err := e.Info(); err == nil && (info.Mode().IsRegular() || info.IsDir()) && time.Since(info.ModTime()) > leftoverAge {
+			_ = os.RemoveAll(filepath.Join(folder, e.Name())) // the next start tries again
+		}
+	}
+}
