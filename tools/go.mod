@@ -2,6 +2,8 @@ module ortop/tools
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	charm.land/bubbletea/v2 v2.0.9
 	github.com/charmbracelet/x/term v0.2.2
