@@ -38,7 +38,9 @@ needs a management key; an ordinary key sees only itself.
 
 Spend that no row explains (deleted keys, the web chat, what is not yet charged)
 is not attributed. Changes compare with the same span before. BYOK was paid to
-the provider and is not part of any other amount.`,
+the provider and is not part of any other amount. With --top one more row has
+those that are left out, and in CSV one more what is not attributed: the rows add
+up to what the account spent.`,
 		Example: `  ortop breakdown
   ortop breakdown --by model --since 7d --json
   ortop breakdown --by model --top 5 --json

@@ -121,6 +121,9 @@ func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
 	}
 	if o := b.Others; o != nil {
 		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", ""})
+		if rest := b.UnattributedUSD; rest != nil && *rest != 0 && !b.Selected { // so that the rows add up to the account's spend
+			w.Write([]string{"", "not attributed", d.usd(rest), "", "", "", "", "", "", "", "", read, "", ""})
+		}
 	}
 	w.Flush() // a Builder takes everything
 	return strings.TrimSuffix(strings.TrimSuffix(out.String(), "\n"), "\r")

@@ -125,6 +125,12 @@ func (d Dialect) appendUSD(b []byte, v float64) []byte {
 	return d.sign(b, n)
 }
 
+// appendFigure appends a sum as a figure, or rounded to the cent.
+func (d Dialect) appendFigure(b []byte, v float64) []byte {
+	d.Sheet = true
+	return d.appendUSD(b, v)
+}
+
 // usd is a sum as a figure, rounded as asked; empty is unknown.
 func (d Dialect) usd(v *float64) string {
 	switch {

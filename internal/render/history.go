@@ -20,6 +20,8 @@ type HistoryRow struct {
 	SpendUSD   *float64
 	// Holes are why SpendUSD is not known: what was spent in them nobody saw.
 	Holes []credit.Hole
+
+	follows bool // a row without totals
 }
 
 func (r HistoryRow) balance() *float64 {
@@ -80,6 +82,7 @@ type RowWriter struct {
 	layout RowLayout
 	buf    []byte
 	rows   int
+	bare   bool          // the row before had no totals
 	holes  []credit.Hole // of all rows
 }
 
@@ -96,6 +99,7 @@ func (o *RowWriter) Write(r HistoryRow) error {
 		o.w.WriteString(o.layout.between)
 	}
 	o.rows++
+	r.follows, o.bare = o.bare, r.UsageUSD == nil
 	for _, h := range r.Holes {
 		if n := len(o.holes); r.SpendUSD == nil && o.layout.holes && (n == 0 || o.holes[n-1].From.Before(h.From)) {
 			o.holes = append(o.holes, h)
@@ -124,29 +128,36 @@ func (o *RowWriter) Close() error {
 }
 
 // appendSums appends the sums of a row, each after what stands before it.
-func appendSums(b []byte, r HistoryRow, before [4]string, unknown string, sum func([]byte, float64) []byte) []byte {
+func appendSums(b []byte, r HistoryRow, before [4]string, unknown string, total, difference func([]byte, float64) []byte) []byte {
 	for i, v := range []*float64{r.CreditsUSD, r.UsageUSD, r.balance(), r.SpendUSD} {
 		if b = append(b, before[i]...); v == nil {
 			b = append(b, unknown...)
+		} else if i < 2 {
+			b = total(b, *v)
 		} else {
-			b = sum(b, *v)
+			b = difference(b, *v)
 		}
 	}
 	return b
 }
 
-// appendCSV has every sum to its last bit, unless asked otherwise: it is what restores
-// a history.
+// appendCSV has to its last bit what restores a history, unless asked otherwise: the
+// totals, or the spend of a row without them and of the one after. Differences of
+// totals are figures.
 func appendCSV(b []byte, r HistoryRow, d Dialect) []byte {
 	next := string(d.separator())
-	b = appendSums(d.appendTime(b, r.At), r, [4]string{next, next, next, next}, "", d.appendUSD)
+	difference := d.appendUSD
+	if r.UsageUSD != nil && !r.follows {
+		difference = d.appendFigure
+	}
+	b = appendSums(d.appendTime(b, r.At), r, [4]string{next, next, next, next}, "", d.appendUSD, difference)
 	return append(b, d.lineEnd()...)
 }
 
 func appendJSON(b []byte, r HistoryRow) []byte {
 	b = r.At.UTC().AppendFormat(append(b, `{"at":"`...), timeLayout)
 	before := [4]string{`","total_credits_usd":`, `,"total_usage_usd":`, `,"balance_usd":`, `,"spend_usd":`}
-	return append(appendSums(b, r, before, "null", text.AppendFigure), '}')
+	return append(appendSums(b, r, before, "null", text.AppendFigure, text.AppendFigure), '}')
 }
 
 func appendTable(b []byte, r HistoryRow) []byte {
