@@ -117,7 +117,7 @@ func (s Snapshot) NotSeen(from time.Time) string {
 func NotSeen(holes []credit.Hole) string {
 	usd, known, length := 0.0, true, time.Duration(0)
 	for _, h := range holes {
-		usd, known, length = usd+h.USD, known && h.Known, length+h.To.Sub(h.From)
+		usd, known, length = usd+max(0, h.USD), known && h.Known, length+h.To.Sub(h.From)
 	}
 	switch {
 	case len(holes) == 0:

@@ -159,11 +159,15 @@ type Hole struct {
 // hole is a gap with its spend.
 func (c Curve) hole(g Gap) Hole {
 	h := Hole{Gap: g}
-	if c.Usage == nil || g.Cause == NotKnown {
+	if c.Usage == nil {
 		return h
 	}
 	a, ok := c.Usage(g.From.Unix())
 	b, known := c.Usage(g.To.Unix())
+	if g.Cause == NotKnown {
+		h.USD = b - a
+		return h
+	}
 	if rise := b - a; ok && known && (rise == 0 || rise > 0 && g.Cause != Damaged && !c.begins(g.To)) {
 		h.USD, h.Known = rise, true
 	}
@@ -171,7 +175,7 @@ func (c Curve) hole(g Gap) Hole {
 }
 
 // Blurs reports whether for this hole alone the spend of s, or when it happened, is
-// not known: nothing tells the spend of a part of s, s is all in it, too much of s
+// not known: nothing tells the spend of a part of s, or s is all in it, too much of s
 // lies in it while it reaches out of s and has spend, or s cuts a span whose spend was filled in, other than a short one, by
 // too much of its own length.
 func (h Hole) Blurs(s Span) bool {
@@ -180,8 +184,8 @@ func (h Hole) Blurs(s Span) bool {
 		length := h.To.Sub(h.From)
 		return length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds()
 	}
-	if h.Cause == NotKnown {
-		return inside > 0
+	if h.Cause == NotKnown { // one that goes on after s is the open end of what is known
+		return inside > 0 && (!h.To.After(s.To) || inside == s.To.Sub(s.From) || h.USD != 0)
 	}
 	return Guessed([]Gap{h.Gap}, s) && (inside == s.To.Sub(s.From) || !h.Known || h.USD > 0)
 }
@@ -191,7 +195,7 @@ func (h Hole) Blurs(s Span) bool {
 func (c Curve) Holes(s Span) (holes []Hole) {
 	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
 	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
-		if g := c.Gaps[i]; (Hole{Gap: g}).Blurs(s) { // if it has spend
+		if g := c.Gaps[i]; g.Cause == NotKnown || (Hole{Gap: g}).Blurs(s) { // if it has spend
 			if h := c.hole(g); h.Blurs(s) {
 				holes = append(holes, h)
 			}
