@@ -131,15 +131,36 @@ func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
 	o.LeftUSD, o.UsageUSD, o.Segment = *left, newest.UsageUSD, newest.Segment
 	spent := was.Segment != o.Segment || o.UsageUSD > was.UsageUSD+slack || o.UsageUSD < was.UsageUSD-slack
 	if spent || was.Forecast.Subject != o.Forecast.Subject || o.LeftUSD < was.LeftUSD-slack || !o.Forecast.ResetsAt.Equal(was.Forecast.ResetsAt) {
+		o.Told = o.told(was)
 		return o
 	}
 	o.Forecast = o.Forecast.NotBefore(was.Forecast)
+	o.Told = o.told(was)
 	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
 		held := *a
 		held.Next = a.Next.NotBefore(w.Next)
 		o.AutoTopUp = &held
 	}
 	return o
+}
+
+// toldShare is by which share of its range the middle must have moved for people to be
+// told other dates.
+const toldShare = .1
+
+// told returns the dates that people are told after was.
+func (o Outlook) told(was Outlook) [3]time.Time {
+	dates := [3]time.Time{o.Forecast.Time(o.Forecast.P10), o.Forecast.Time(o.Forecast.P50), o.Forecast.Time(o.Forecast.P90)}
+	moved := dates[1].Sub(was.Told[1]).Abs()
+	bought := o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD > slack || o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD < -slack
+	switch {
+	case o.Forecast.State != forecast.OK:
+		return [3]time.Time{}
+	case was.Told[1].IsZero(), was.Forecast.Subject != o.Forecast.Subject, was.Segment != o.Segment, bought,
+		!was.Told[1].After(o.Forecast.At), moved.Seconds() > toldShare*(o.Forecast.P90-o.Forecast.P10):
+		return dates
+	}
+	return was.Told
 }
 
 // grade returns the open forecasts whose outcome the newest reading shows.

@@ -69,6 +69,7 @@ type Snapshot struct {
 	Notes []string
 
 	recent Recent // to be stored
+	told   [3]time.Time
 }
 
 // Source is where the values of a snapshot come from.
@@ -163,6 +164,17 @@ func (s Snapshot) Outlook() forecast.State {
 		return forecast.Cold
 	}
 	return s.Forecast.State
+}
+
+// Told is the forecast as people are told it: it stands still until a charge, a
+// purchase or a tenth of its range moves it. Programs get Forecast.
+func (s Snapshot) Told() forecast.Forecast {
+	f := s.Forecast
+	if f.State != forecast.OK || s.told[1].IsZero() {
+		return f
+	}
+	f.P10, f.P50, f.P90 = max(0, s.told[0].Sub(f.At).Seconds()), s.told[1].Sub(f.At).Seconds(), s.told[2].Sub(f.At).Seconds()
+	return f
 }
 
 // earlyHistory is how much history of its own the middle of a forecast takes.

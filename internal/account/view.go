@@ -99,7 +99,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		_, o = forecasts(f, b, s.At)
 		o = o.after(st.Outlook, f, b)
 	}
-	s.Forecast, s.AutoTopUp = o.Forecast, o.AutoTopUp
+	s.Forecast, s.AutoTopUp, s.told = o.Forecast, o.AutoTopUp, o.Told
 	return s
 }
 

@@ -110,7 +110,7 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	case forecast.OK:
 		days := max(0, math.Round(fc.Time(fc.P50).Sub(now).Hours()/2.4)/10)
 		f.DaysLeft = &days
-		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(fc, s.Early(), now)
+		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(s.Told(), s.Early(), now)
 	}
 	f.autoTopUp(s, now)
 	return f

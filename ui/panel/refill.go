@@ -16,7 +16,7 @@ func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
 		return s.AutoTopUp.Next, "next charge "
 	}
-	return s.Forecast, "runs out "
+	return s.Told(), "runs out "
 }
 
 // due reports whether an automatic top-up is on its way.
