@@ -157,9 +157,20 @@ func TestNothingIsSpentFasterThanEver(t *testing.T) {
 func TestSilenceDoesNotHurryABalance(t *testing.T) {
 	samples := steady(14*24*time.Hour, time.Minute, 1)
 	last := samples[len(samples)-1].At
-	for _, silent := range []time.Duration{24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour} {
-		if got := At(last.Add(silent), samples, usd(50), Options{}); got.P10 < 45*hour {
+	var latest [2]time.Time
+	for _, silent := range []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour} {
+		got := At(last.Add(silent), samples, usd(50), Options{})
+		if got.P10 < 45*hour && silent >= 24*time.Hour {
 			t.Errorf("P10 after %v without spend = %.1f h, want 50, less a tenth at most", silent, got.P10/hour)
+		}
+		for i, is := range []time.Time{got.Time(got.P10), got.Time(got.P50)} {
+			if is.Before(latest[i]) {
+				t.Errorf("after %v without spend it ends at %v, before %v, which was said earlier", silent, is, latest[i])
+			}
+			latest[i] = is
+		}
+		if c, _ := got.Chance(7 * 24 * time.Hour); c > .8 && silent >= 7*24*time.Hour {
+			t.Errorf("chance within 7 d after %v without spend = %.2f, want .8 at most", silent, c)
 		}
 	}
 }
