@@ -70,6 +70,11 @@ func (c Curve) Points(bounds []time.Time) []int64 {
 			points = append(points, g.From.Unix(), g.To.Unix())
 		}
 	}
+	for _, g := range c.Gaps {
+		if g.Cause == NotKnown {
+			points = append(points, g.From.Unix(), g.To.Unix())
+		}
+	}
 	for _, s := range c.Segments {
 		points = append(points, s.At.Unix()-1, s.At.Unix())
 	}
@@ -165,7 +170,9 @@ func (c Curve) hole(g Gap) Hole {
 	a, ok := c.Usage(g.From.Unix())
 	b, known := c.Usage(g.To.Unix())
 	if g.Cause == NotKnown {
-		h.USD = b - a
+		if ok && known {
+			h.USD = max(0, b-a)
+		}
 		return h
 	}
 	if rise := b - a; ok && known && (rise == 0 || rise > 0 && g.Cause != Damaged && !c.begins(g.To)) {
