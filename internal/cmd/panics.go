@@ -1,7 +1,9 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
+	"io"
 	"os"
 	"time"
 
@@ -32,7 +34,24 @@ func (a *app) execute(root *cobra.Command, args []string) (err error) {
 		}
 	}()
 	root.SetContext(ctx)
-	return usage(root, args, root.Execute())
+	err = root.Execute()
+	if a.byCobra.err != nil {
+		return written(a.byCobra.err)
+	}
+	return usage(root, args, err)
+}
+
+// checked remembers that something could not be written.
+type checked struct {
+	io.Writer
+	err error
+}
+
+// Write writes p.
+func (c *checked) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	c.err = cmp.Or(c.err, err)
+	return n, err
 }
 
 // logPanic keeps the stack, for which a screen has no room.

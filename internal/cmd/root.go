@@ -28,6 +28,8 @@ type app struct {
 	stdout *os.File
 	stderr *os.File
 	now    func() time.Time
+	// byCobra is where help, version and completion are written.
+	byCobra *checked
 	// onRead takes when and from what the account of an answer was read; nil:
 	// nobody wants to know.
 	onRead func(reading)
@@ -99,6 +101,8 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	a.byCobra = &checked{Writer: a.stdout}
+	root.SetOut(a.byCobra)
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.account, "account", "", "account of the configuration, with its own key source alone")
 	f.StringVar(&a.flags.config, "config", "", "configuration file")
