@@ -16,7 +16,7 @@ const topUpsBack = 3 * 24 * time.Hour
 // no reading came although one was due.
 func (s Snapshot) alertReading(st State, b *Book, silence time.Duration) alert.Reading {
 	r := alert.Reading{
-		Account: s.Account, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
+		Account: s.Account, Mutes: st.Mutes, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
 		Forecast: s.Forecast, Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
 		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(), Why: s.whySpent(),
 	}

@@ -64,6 +64,8 @@ type Snapshot struct {
 	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.
 	Undelivered string
+	// Mutes are those that hold back notifications now.
+	Mutes alert.Mutes
 	// Notes are lines that a person should see, such as another account's
 	// numbers behind the same name, newest first.
 	Notes []string

@@ -22,6 +22,8 @@ type State struct {
 	Unusual  Unusual  `json:"unusual"`
 	// Alerts is the memory of the rules.
 	Alerts alert.State `json:"alerts"`
+	// Mutes hold back notifications.
+	Mutes alert.Mutes `json:"mutes,omitempty"`
 	// Notified are the last notifications, oldest first, for the processes
 	// beside the one that sends them: each has a terminal of its own.
 	Notified []Notification `json:"notified,omitempty"`

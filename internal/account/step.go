@@ -32,6 +32,8 @@ type Input struct {
 	Silence time.Duration
 	// Stated is what a person says of the balance, or takes back; nil: nothing.
 	Stated *Statement
+	// Mute is what a person mutes, or no longer; nil: nothing.
+	Mute *alert.Mute
 	// Results are the outcomes of attempts to deliver alerts.
 	Results []alert.Result
 }
@@ -74,6 +76,9 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	}
 	if in.KeyFilled {
 		st.Facts.KeyFilled = now
+	}
+	if in.Mute != nil {
+		st.Mutes = st.Mutes.Set(*in.Mute, now)
 	}
 	if in.Stated != nil {
 		st.Facts.stated(in.Stated.USD, b, now)

@@ -52,6 +52,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		s.Damage = b.Damage
 	}
 	s.StorageNote = cmp.Or(s.StorageNote, s.Damage)
+	s.muted(st.Mutes)
 	if s.At.IsZero() {
 		return s
 	}

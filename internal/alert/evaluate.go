@@ -44,6 +44,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			continue
 		}
 		rule = rule.Filled()
+		rule.muted = r.Mutes.of(rule, r.Now)
 		id := rule.id()
 		if _, twice := judged[id]; twice || !credit.Plausible(rule.threshold()) {
 			continue

@@ -132,7 +132,11 @@ func (a *instance) release(r Rule, in Reading, f finding) {
 		a.Event, a.Clears, a.Missed = r.event(in, f, a.Since, true), f.clears, missed
 		if missed {
 			a.Held = false
-			a.Event = a.Event.with("", fmt.Sprintf("; in quiet hours, from %s to %s, it was %s", text.Moment(a.Since, in.Now), text.Moment(a.ClearingSince, in.Now), was))
+			when := "in quiet hours"
+			if r.muted {
+				when = "while muted"
+			}
+			a.Event = a.Event.with("", fmt.Sprintf("; "+when+", from %s to %s, it was %s", text.Moment(a.Since, in.Now), text.Moment(a.ClearingSince, in.Now), was))
 		}
 		a.State, a.Since, a.ClearingSince = inactive, time.Time{}, time.Time{}
 	}

@@ -14,6 +14,8 @@ type Reading struct {
 	// Now is the moment of judgement. Its zone is that of quiet hours and of
 	// the times in texts.
 	Now time.Time
+	// Mutes hold back what would be notified.
+	Mutes Mutes
 	// At is when the values were read; zero if they never were.
 	At time.Time
 	// Fresh reports whether the values come from a good reading that is not

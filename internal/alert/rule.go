@@ -101,6 +101,8 @@ type Rule struct {
 	// QuietUrgent, that is not notified either.
 	Quiet       Quiet
 	QuietUrgent bool
+
+	muted bool // at the reading's Now
 }
 
 // What is unusual where no rule says otherwise.

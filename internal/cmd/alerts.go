@@ -26,9 +26,9 @@ import (
 func (a *app) alertsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "alerts",
-		Short: "List the alerts, and test their channels",
-		Long: `alerts lists the alert rules, and tests the channels that deliver alerts. Both are
-in the configuration; most kinds of alert that it does not name have defaults.
+		Short: "List, test and mute the alerts",
+		Long: `alerts lists the alert rules, tests the channels that deliver alerts, and holds
+alerts back for some time. Rules and channels are in the configuration; most kinds of alert that it does not name have defaults.
 The process that polls evaluates them: a dashboard, or ortop collect.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(context.Context, []string) error {
@@ -54,6 +54,7 @@ for each whether it was delivered. The exit code is 1 if one was not.`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.testAlerts(ctx) }),
 	})
+	c.AddCommand(a.muteCommands()...)
 	return c
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
@@ -147,6 +148,15 @@ func (a Archive) StateBalance(ctx context.Context, usd *float64) error {
 		return err
 	}
 	_, err := a.store.step(ctx, account.Input{Stated: &account.Statement{USD: usd}}, nil, false)
+	return err
+}
+
+// Mute takes in what a person mutes, in an archive that OpenArchive opened.
+func (a Archive) Mute(ctx context.Context, m alert.Mute) error {
+	if err := a.store.load(ctx); err != nil {
+		return err
+	}
+	_, err := a.store.step(ctx, account.Input{Mute: &m}, nil, false)
 	return err
 }
 

@@ -17,7 +17,15 @@ type AlertsObject struct {
 	Stale    bool          `json:"stale"`
 	Alerts   []alertJSON   `json:"alerts"` // those that fire
 	Rules    []ruleJSON    `json:"rules"`
+	Mutes    []muteJSON    `json:"mutes"`
 	Channels []channelJSON `json:"channels"`
+}
+
+// muteJSON is a mute; a null rule is every rule.
+type muteJSON struct {
+	Rule   *string `json:"rule"`
+	Until  string  `json:"until"`
+	Urgent bool    `json:"urgent"`
 }
 
 type ruleJSON struct {
@@ -45,7 +53,7 @@ func Alerts(s account.Snapshot, rules []alert.Rule, channels []alert.Channel, no
 	status := Status(s, now)
 	o := AlertsObject{
 		Schema: 1, Account: s.Account, At: status.At, AgeS: status.AgeS, Stale: status.Stale, Alerts: status.Alerts,
-		Rules: []ruleJSON{}, Channels: []channelJSON{},
+		Rules: []ruleJSON{}, Channels: []channelJSON{}, Mutes: []muteJSON{},
 	}
 	for _, r := range rules {
 		r = r.Filled()
@@ -58,6 +66,9 @@ func Alerts(s account.Snapshot, rules []alert.Rule, channels []alert.Channel, no
 			row.QuietFrom, row.QuietUntil = &from, &until
 		}
 		o.Rules = append(o.Rules, row)
+	}
+	for _, m := range s.Mutes {
+		o.Mutes = append(o.Mutes, muteJSON{word(string(m.Rule)), m.Until.UTC().Format(time.RFC3339), m.Urgent})
 	}
 	for _, c := range channels {
 		o.Channels = append(o.Channels, channelJSON{c.Name, string(c.Via), word(c.Level)})

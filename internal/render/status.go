@@ -262,6 +262,9 @@ func AlertsFiring(s account.Snapshot, now time.Time) string {
 	for _, e := range s.Alerts {
 		lines = append(lines, string(e.Level)+": "+e.Summary())
 	}
+	for _, m := range s.Mutes {
+		lines = append(lines, account.MuteWords(m, now))
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -1,0 +1,44 @@
+package alert
+
+import (
+	"slices"
+	"time"
+)
+
+// Mute holds back the notifications of rules up to a time, as quiet hours do.
+type Mute struct {
+	// Rule is the kind of the rules meant; empty is every kind.
+	Rule  Kind      `json:"rule,omitempty"`
+	Until time.Time `json:"until"`
+	// Urgent reports that urgent alerts are held back too.
+	Urgent bool `json:"urgent,omitempty"`
+}
+
+// Mutes are those of one account, one of a kind of rule.
+type Mutes []Mute
+
+// Set returns the mutes with m in place of the one of its rule, less those that
+// are over at now. One that is over itself takes that away; with an empty Rule it
+// takes away all.
+func (ms Mutes) Set(m Mute, now time.Time) Mutes {
+	over := !m.Until.After(now)
+	next := slices.DeleteFunc(slices.Clone(ms), func(o Mute) bool {
+		return !o.Until.After(now) || o.Rule == m.Rule || over && m.Rule == ""
+	})
+	if !over {
+		next = append(next, m)
+	}
+	return next
+}
+
+// At returns those that are not over.
+func (ms Mutes) At(now time.Time) Mutes {
+	return slices.DeleteFunc(slices.Clone(ms), func(m Mute) bool { return !m.Until.After(now) })
+}
+
+// of reports whether a rule is muted at now.
+func (ms Mutes) of(r Rule, now time.Time) bool {
+	return slices.ContainsFunc(ms, func(m Mute) bool {
+		return m.Until.After(now) && (m.Rule == "" || m.Rule == r.Kind) && (m.Urgent || r.Level != Urgent)
+	})
+}

@@ -1,0 +1,52 @@
+package alert
+
+import (
+	"testing"
+	"time"
+)
+
+func TestMuteHoldsBack(t *testing.T) {
+	now := time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
+	left := 4.0
+	for _, c := range []struct {
+		name  string
+		level Level
+		mute  Mute
+		held  bool
+	}{
+		{"every rule", Warning, Mute{Until: now.Add(time.Hour)}, true},
+		{"this rule", Warning, Mute{Rule: Balance, Until: now.Add(time.Hour)}, true},
+		{"another rule", Warning, Mute{Rule: Runway, Until: now.Add(time.Hour)}, false},
+		{"over", Warning, Mute{Until: now}, false},
+		{"urgent is not", Urgent, Mute{Until: now.Add(time.Hour)}, false},
+		{"urgent by its own word", Urgent, Mute{Until: now.Add(time.Hour), Urgent: true}, true},
+	} {
+		rules := []Rule{{Kind: Balance, Level: c.level, BelowUSD: 5}}
+		in := Reading{Account: "a", Now: now, At: now, Fresh: true, BalanceUSD: &left, Mutes: Mutes{c.mute}}
+		state, events, held := Evaluate(rules, State{}, in)
+		if (len(events) == 0) != c.held || (len(held) == 1) != c.held {
+			t.Errorf("%s: notified %d, recorded %d; held back should be %v", c.name, len(events), len(held), c.held)
+		}
+		if !c.held {
+			continue
+		}
+		in.Now, in.At = now.Add(time.Hour), now.Add(time.Hour)
+		if _, events, _ = Evaluate(rules, state, in); len(events) != 1 || events[0].Cleared {
+			t.Errorf("%s: after the mute notified %v, want the alert that still holds", c.name, events)
+		}
+	}
+}
+
+func TestMutesSet(t *testing.T) {
+	now := time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
+	both := Mutes{}.Set(Mute{Until: now.Add(time.Hour)}, now).Set(Mute{Rule: Runway, Until: now.Add(time.Hour)}, now)
+	if len(both) != 2 || len(both.Set(Mute{Rule: Runway}, now)) != 1 || len(both.Set(Mute{}, now)) != 0 {
+		t.Errorf("mutes %v", both)
+	}
+	if n := len(both.Set(Mute{Until: now.Add(2 * time.Hour)}, now)); n != 2 {
+		t.Errorf("a mute again gives %d mutes, want 2", n)
+	}
+	if n := len(both.At(now.Add(time.Hour))); n != 0 {
+		t.Errorf("%d mutes after their end", n)
+	}
+}
