@@ -111,14 +111,25 @@ func extra[T any](f *fields, name string, read func(*fields) T) *T {
 // returns how many those are: a list of which none can be used is no list. What
 // read is given must not be retained.
 func listOf[T any](f *fields, name string, read func(*fields) T) (list []T, unread int) {
+	unread = f.rows(name, func(row *fields) {
+		if v := read(row); *row.err == nil {
+			list = append(list, v)
+		}
+	})
+	return list, unread
+}
+
+// rows gives read each of the rows of a list, whose error it sets where the row cannot
+// be used, and returns how many those are.
+func (f *fields) rows(name string, read func(*fields)) (unread int) {
 	raw, ok := f.get(name)
 	if !ok {
 		f.fail("%s%s is missing", f.path, name)
-		return nil, 0
+		return 0
 	}
 	if raw[0] != '[' {
 		f.fail("%s%s is not a list", f.path, name)
-		return nil, 0
+		return 0
 	}
 	sub := &fields{key: f.key, odd: f.odd}
 	var first error
@@ -128,13 +139,12 @@ func listOf[T any](f *fields, name string, read func(*fields) T) (list []T, unre
 		all++
 		sub.path, sub.err = what+".", new(error)
 		if sub.split(what, row); *sub.err == nil {
-			if v := read(sub); *sub.err == nil {
-				list = append(list, v)
-				continue
-			}
+			read(sub)
 		}
-		first = cmp.Or(first, *sub.err)
-		unread++
+		if *sub.err != nil {
+			first = cmp.Or(first, *sub.err)
+			unread++
+		}
 	}
 	switch {
 	case unread > 0 && unread == all:
@@ -142,7 +152,7 @@ func listOf[T any](f *fields, name string, read func(*fields) T) (list []T, unre
 	case unread > 0:
 		f.odd.rows(unread, all, first)
 	}
-	return list, unread
+	return unread
 }
 
 // usd reads a sum of money.

@@ -28,45 +28,65 @@ type List[T any] struct {
 // pages reads q page after page. id distinguishes rows.
 func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, id func(T) string) (List[T], error) {
 	var list List[T]
+	var rows []T
 	seen := map[string]bool{}
+	page := pager{
+		read: func(answer *fields) (all, unread int) {
+			rows, unread = listOf(answer, "data", read)
+			return len(rows) + unread, unread
+		},
+		add: func() (fresh bool) {
+			known := len(list.Rows)
+			for _, row := range rows {
+				if !seen[id(row)] {
+					seen[id(row)] = true
+					list.Rows = append(list.Rows, row)
+				}
+			}
+			return len(list.Rows) > known
+		},
+	}
+	var err error
+	if list.Meta, list.Truncated, err = page.all(ctx, c, q); err != nil {
+		return List[T]{}, err
+	}
+	return list, nil
+}
+
+// pager is what is done with a page: read says how many rows it has, and how many of
+// them could not be read, and add takes them in and reports whether any is new.
+type pager struct {
+	read func(answer *fields) (all, unread int)
+	add  func() (fresh bool)
+}
+
+func (p pager) all(ctx context.Context, c *Client, q call) (meta Meta, truncated bool, err error) {
 	query := url.Values{}
 	maps.Copy(query, q.query)
 	q.query = query
 	offset, more := 0, true
-	var rows []T
 	left, missing := "", false
 	for page := 0; more && page < maxPages; page++ {
 		query.Set("offset", strconv.Itoa(offset))
 		var total *int64 // of the whole list, where the endpoint counts it
-		all := 0
-		meta, err := c.do(ctx, q, func(answer *fields) {
-			var unread int
-			rows, unread = listOf(answer, "data", read)
-			all, missing = len(rows)+unread, missing || unread > 0
+		all, unread := 0, 0
+		if meta, err = c.do(ctx, q, func(answer *fields) {
+			all, unread = p.read(answer)
 			total = answer.tally("total_count")
-		})
-		if err != nil {
-			return List[T]{}, err
+		}); err != nil {
+			return Meta{}, false, err
 		}
+		missing = missing || unread > 0
 		left = cmp.Or(left, meta.Odd)
-		list.Meta = meta
-		list.Odd = left
+		meta.Odd = left
 		offset += all
 		more = all >= pageRows
 		if wrong := more && total != nil && int64(offset) > *total; total != nil && !wrong {
 			more = int64(offset) < *total
 		}
-		known := len(list.Rows)
-		for _, row := range rows {
-			if !seen[id(row)] {
-				seen[id(row)] = true
-				list.Rows = append(list.Rows, row)
-			}
-		}
-		if len(list.Rows) == known {
+		if !p.add() {
 			break
 		}
 	}
-	list.Truncated = more || missing
-	return list, nil
+	return meta, more || missing, nil
 }

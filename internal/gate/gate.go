@@ -126,13 +126,21 @@ func (g *Gate) Restore(n Named) {
 // it is closed the error is the one of Until. A request without an answer that the
 // caller's own context cut short says nothing about the endpoint.
 func Do[T any](ctx context.Context, g *Gate, endpoint string, request func(context.Context) (T, error)) (v T, err error) {
+	err = g.do(ctx, endpoint, func(ctx context.Context) (err error) {
+		v, err = request(ctx)
+		return err
+	})
+	return v, err
+}
+
+func (g *Gate) do(ctx context.Context, endpoint string, request func(context.Context) error) error {
 	if _, err := g.Until(endpoint); err != nil {
-		return v, err
+		return err
 	}
-	v, err = request(ctx)
+	err := request(ctx)
 	var answered *client.APIError
 	if err == nil || ctx.Err() == nil || errors.As(err, &answered) {
 		g.Note(endpoint, err)
 	}
-	return v, err
+	return err
 }

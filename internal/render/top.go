@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
@@ -115,7 +115,7 @@ func wholePercents(shares []*float64) []string {
 		order = append(order, i)
 	}
 	left += math.Round(sum)
-	slices.SortStableFunc(order, func(a, b int) int {
+	sorted.By(order, func(a, b int) int {
 		return cmp.Compare(*shares[b]*100-floors[b], *shares[a]*100-floors[a])
 	})
 	for n, i := range order {

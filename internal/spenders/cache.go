@@ -43,16 +43,21 @@ func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from
 // cached fetches the answer to a question about a span, unless it has one of the
 // last minutes. The span of that may lie a little before the requested one.
 func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (T, answer, error) {
-	var v T
+	a, err := s.cached(ctx, question, from, to, func(ctx context.Context, api API) (any, error) { return fetch(ctx, api) })
+	v, _ := a.value.(T)
+	return v, a, err
+}
+
+func (s *Service) cached(ctx context.Context, question string, from, to time.Time, fetch func(context.Context, API) (any, error)) (answer, error) {
 	api, err := s.connect(ctx)
 	if err != nil {
-		return v, answer{}, err
+		return answer{}, err
 	}
 	g := s.cache.connected(api, s.o.Now)
 	// Spans that are near each other are one question, for the most part.
 	grid := max(time.Second, near(from, to))
 	key := fmt.Sprint(question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
-	a, err := gate.Join(ctx, &s.flights, key, func(ctx context.Context) (answer, error) {
+	return gate.Join(ctx, &s.flights, key, func(ctx context.Context) (answer, error) {
 		if a, ok := s.cache.find(api, question, from, to, s.o.Now()); ok {
 			return a, nil
 		}
@@ -65,8 +70,6 @@ func cached[T any](ctx context.Context, s *Service, question string, from, to ti
 			return a, err
 		})
 	})
-	v, _ = a.value.(T)
-	return v, a, err
 }
 
 // connected forgets what another connection was answered, and returns the gate
