@@ -67,6 +67,8 @@ func (f *fields) fail(format string, a ...any) {
 }
 
 // get returns a field's raw value; ok is false if it is missing or null.
+//
+//go:noinline
 func (f *fields) get(name string) (raw []byte, ok bool) {
 	for i := range f.members {
 		if m := &f.members[i]; m.name == name {

@@ -9,6 +9,7 @@ type odd struct {
 	more  int
 }
 
+//go:noinline
 func (o *odd) add(err error) {
 	if o.first == "" {
 		o.first = err.Error()
@@ -19,6 +20,8 @@ func (o *odd) add(err error) {
 
 // rows notes that some of the rows of a list cannot be used: that comes before
 // any field.
+//
+//go:noinline
 func (o *odd) rows(unread, all int, why error) {
 	if o.first != "" {
 		o.more++

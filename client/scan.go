@@ -127,6 +127,8 @@ func literal(b byte) bool {
 }
 
 // space is how much white space raw begins with.
+//
+//go:noinline
 func space(raw []byte) int {
 	for i, b := range raw {
 		if b != ' ' && b != '\n' && b != '\t' && b != '\r' {

@@ -112,6 +112,8 @@ func (k *conn) prepare(query string) (*sql.Stmt, error) {
 }
 
 // exec runs a script that is not worth keeping prepared.
+//
+//go:noinline
 func (k *conn) exec(script string) error {
 	_, err := k.c.ExecContext(context.Background(), script)
 	return err
@@ -244,6 +246,8 @@ func (db *DB) transact(f func() error) (err error) {
 }
 
 // code returns SQLite's primary result code, or -1 for another error.
+//
+//go:noinline
 func code(err error) int {
 	var e *sqlite.Error
 	if errors.As(err, &e) {

@@ -276,6 +276,8 @@ func (db *DB) create(s Series) (int64, error) {
 }
 
 // where names the history in messages.
+//
+//go:noinline
 func (db *DB) where() string {
 	if db.path == "" {
 		return "the history in memory"

@@ -46,6 +46,7 @@ type verifier struct {
 	report Report
 }
 
+//go:noinline
 func (v *verifier) problem(format string, args ...any) {
 	if len(v.report.Problems) < maxProblems {
 		v.report.Problems = append(v.report.Problems, fmt.Sprintf(format, args...))

@@ -115,7 +115,7 @@ func (m Model) listed() (Model, tea.Cmd) {
 }
 
 // feeds are those whose snapshots are waited for.
-func (m Model) feeds() []Feed {
+func (m *Model) feeds() []Feed {
 	var feeds []Feed
 	for _, p := range m.peers {
 		if p.Feed != nil {
@@ -144,17 +144,17 @@ func (m Model) received(msg snapshotMsg) (next Model, ok bool) {
 
 // place is that of the account of a name among the peers, and shown that of the
 // one on the screen; -1 where there is none.
-func (m Model) place(name string) int {
+func (m *Model) place(name string) int {
 	return slices.IndexFunc(m.peers, func(p peer) bool { return p.Name == name })
 }
 
-func (m Model) shown() int {
+func (m *Model) shown() int {
 	return slices.IndexFunc(m.peers, func(p peer) bool { return p.Feed != nil && p.Feed == m.feed })
 }
 
 // after is the place of the next account from i on that is watched; -1 where
 // there is none.
-func (m Model) after(i int) int {
+func (m *Model) after(i int) int {
 	for n := range m.peers {
 		if at := (i + n) % len(m.peers); m.peers[at].Feed != nil {
 			return at
@@ -185,7 +185,7 @@ func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 }
 
 // accounts are the peers as they are drawn.
-func (m Model) accounts() panel.Accounts {
+func (m *Model) accounts() panel.Accounts {
 	d := panel.Accounts{Shown: m.shown()}
 	for _, p := range m.peers {
 		d.All = append(d.All, panel.Account{Name: p.Name, Watched: p.Feed != nil, Snap: p.snap, Day: p.day.Value})

@@ -108,13 +108,13 @@ func (m *Model) arrange() {
 }
 
 // seenRows is how many rows of the table are seen.
-func (m Model) seenRows(l layout) int {
+func (m *Model) seenRows(l layout) int {
 	w, h := m.listSize(l)
 	return m.breakdown().Seen(m.pen(), w, h)
 }
 
 // breakdown is the table as it is drawn.
-func (m Model) breakdown() panel.Breakdown {
+func (m *Model) breakdown() panel.Breakdown {
 	v, q := m.who, m.question()
 	r := m.breakdowns[q]
 	var left *float64

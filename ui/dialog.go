@@ -71,7 +71,7 @@ func (d dialog) closed() dialog {
 }
 
 // dialogKeys are the keys that do something in the dialog.
-func (m Model) dialogKeys(k keyMap) keyMap {
+func (m *Model) dialogKeys(k keyMap) keyMap {
 	always := keyMap{interrupt: k.interrupt, suspend: k.suspend}
 	switch m.dialog.step {
 	case stepName, stepKey:

@@ -102,13 +102,13 @@ func (m *Model) findEvents() {
 }
 
 // seenEvents is how many of them are seen.
-func (m Model) seenEvents(l layout) int {
+func (m *Model) seenEvents(l layout) int {
 	_, h := m.listSize(l)
 	return max(1, h)
 }
 
 // events are the list as it is drawn.
-func (m Model) events() panel.Events {
+func (m *Model) events() panel.Events {
 	v := m.log
 	return panel.Events{
 		Span: v.span, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,

@@ -161,6 +161,6 @@ func (m Model) zoomedAt(l layout, at tea.Mouse, by int) (tea.Model, tea.Cmd) {
 }
 
 // bucketAt is the bucket of the plot of spend under the mouse; -1: none.
-func (m Model) bucketAt(l layout, at tea.Mouse) int {
+func (m *Model) bucketAt(l layout, at tea.Mouse) int {
 	return m.spendPlot().BucketAt(at.X-l.spend.x-2-draw.AxisWidth, l.spend.w, m.now)
 }

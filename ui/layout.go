@@ -58,7 +58,7 @@ type needs struct {
 }
 
 // layout is that of the view on the screen.
-func (m Model) layout() layout { return m.layoutOf(views[m.view]) }
+func (m *Model) layout() layout { return m.layoutOf(views[m.view]) }
 
 func (m Model) layoutOf(v view) layout {
 	l := layout{tier: tierFor(m.w, m.h), w: m.w, h: m.h}

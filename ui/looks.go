@@ -14,7 +14,7 @@ import (
 type Looks struct{ View, Range, Theme, Plot, By, Sort string }
 
 // looks are those of now.
-func (m Model) looks() Looks {
+func (m *Model) looks() Looks {
 	return Looks{
 		View: views[m.view].name(), Range: panel.Spans[m.span].Name, Theme: m.themes()[m.themeID],
 		Plot: plotNames[m.mode], By: string(spenders.Bys[m.who.by]), Sort: sorts[m.who.sort].name,

@@ -79,7 +79,7 @@ func newModel(o Options) Model {
 }
 
 // themes are the names of all that can be chosen.
-func (m Model) themes() []string {
+func (m *Model) themes() []string {
 	names := slices.Clone(Themes)
 	for _, own := range m.o.Own {
 		names = append(names, own.Name)
@@ -134,7 +134,7 @@ func (m Model) View() tea.View {
 	return v
 }
 
-func (m Model) glyphs() draw.Glyphs {
+func (m *Model) glyphs() draw.Glyphs {
 	switch {
 	case m.ascii():
 		return draw.ASCII
@@ -144,7 +144,7 @@ func (m Model) glyphs() draw.Glyphs {
 	return draw.Unicode
 }
 
-func (m Model) pen() draw.Pen {
+func (m *Model) pen() draw.Pen {
 	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second(), Keys: m.keys.shownKeys(m.o.Keys)}
 	if m.turning || m.entry.check.Loading {
 		turns := []rune(spinner)
@@ -160,7 +160,7 @@ func (m Model) pen() draw.Pen {
 const spinner, asciiSpinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`
 
 // enabledKeys are the keys that do something now.
-func (m Model) enabledKeys(l layout) keyMap {
+func (m *Model) enabledKeys(l layout) keyMap {
 	k := m.keys
 	k.suspend.SetEnabled(m.suspend != nil)
 	if m.dialog.open {
@@ -186,7 +186,7 @@ func (m Model) enabledKeys(l layout) keyMap {
 	if m.stating.open {
 		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
 	}
-	return views[m.view].keys(m, l, k)
+	return views[m.view].keys(*m, l, k)
 }
 
 // frame is the text of the screen, at most w by h cells.

@@ -95,7 +95,7 @@ func pressOf(name string) tea.KeyPressMsg {
 }
 
 // found are the commands that contain what was typed.
-func (m Model) found() []command {
+func (m *Model) found() []command {
 	words := filter{Input: m.palette.input}.words()
 	var found []command
 	for _, c := range m.commands() {

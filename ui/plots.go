@@ -21,7 +21,7 @@ const autoSpan = -1
 // back is the range of the balance plot: the chosen one, else the shortest that
 // leaves a fan of the forecast's length its place, and that is no longer than
 // the history.
-func (m Model) back() int {
+func (m *Model) back() int {
 	if m.fanSpan != autoSpan {
 		return m.fanSpan
 	}

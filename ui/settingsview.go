@@ -29,7 +29,7 @@ func (m Model) applied(v settings.Values) Model {
 }
 
 // clock is the time, in the zone that people read clocks in.
-func (m Model) clock() time.Time {
+func (m *Model) clock() time.Time {
 	if now := m.o.Now(); m.zone != nil {
 		return now.In(m.zone)
 	}
@@ -37,14 +37,14 @@ func (m Model) clock() time.Time {
 }
 
 // ascii reports whether everything is drawn in ASCII.
-func (m Model) ascii() bool { return m.o.ASCII || m.set.Glyphs == "ascii" }
+func (m *Model) ascii() bool { return m.o.ASCII || m.set.Glyphs == "ascii" }
 
 // style is what spend is drawn with, and second the other currency.
 func (m Model) style() draw.Style {
 	return draw.Style(max(0, slices.Index(draw.Styles, m.set.Glyphs)))
 }
 
-func (m Model) second() text.Currency {
+func (m *Model) second() text.Currency {
 	c, _ := text.ParseCurrency(m.set.Currency) // which was checked
 	return c
 }
@@ -126,7 +126,7 @@ func (m Model) closeSettings() (tea.Model, tea.Cmd) {
 }
 
 // stored says where what is set goes.
-func (m Model) stored() string {
+func (m *Model) stored() string {
 	if m.o.SaveSettings == nil {
 		return m.o.Unsaved
 	}

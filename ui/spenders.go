@@ -29,7 +29,7 @@ const (
 var cardQuestions = []question{{spenders.ByModel, panel.DefaultSpan}, {spenders.ByKey, panel.DefaultSpan}}
 
 // cards are those of the overview.
-func (m Model) cards() panel.Cards {
+func (m *Model) cards() panel.Cards {
 	return panel.Cards{Models: m.breakdowns[cardQuestions[0]].Value, Keys: m.breakdowns[cardQuestions[1]].Value}
 }
 
@@ -117,7 +117,7 @@ func (m *Model) loadRow(l layout) tea.Cmd {
 }
 
 // rowPlot is the spend of the chosen row, where that is what was requested.
-func (m Model) rowPlot() panel.SpendPlot {
+func (m *Model) rowPlot() panel.SpendPlot {
 	d, r := panel.SpendPlot{Span: m.span, Chosen: m.span, Row: true}, m.who.plot
 	same := func(of rowOf) bool { return of.question == m.question() && of.id == m.who.id }
 	switch {

@@ -60,7 +60,7 @@ type screen struct {
 	keys keyMap
 }
 
-func (m Model) screen(l layout) screen { return screen{m.pen(), m, m.enabledKeys(l)} }
+func (m *Model) screen(l layout) screen { return screen{m.pen(), *m, m.enabledKeys(l)} }
 
 // pane is the account for a small pane.
 func (d screen) pane() panel.Pane {
@@ -127,7 +127,7 @@ func (d screen) list(v view, card func(p draw.Pen, w, h int) (title string, line
 const leastList = 5
 
 // listSize is the cells that a list has on the screen.
-func (m Model) listSize(l layout) (w, h int) {
+func (m *Model) listSize(l layout) (w, h int) {
 	if l.tier < tierFull {
 		return m.w - 2, m.h - 3
 	}

@@ -20,7 +20,7 @@ const (
 var plotNames = [plotModes]string{"spend", "balance and forecast", "this month against the last"}
 
 // plotEnd is the time at which the plot of spend ends.
-func (m Model) plotEnd() time.Time {
+func (m *Model) plotEnd() time.Time {
 	if m.until.IsZero() {
 		return m.now
 	}

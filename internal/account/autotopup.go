@@ -26,14 +26,16 @@ type AutoTopUp struct {
 // Refilled reports whether an automatic top-up will come before the balance
 // runs out: surfaces then show when it comes. The forecast goes on
 // saying how long the balance alone would last.
-func (s Snapshot) Refilled() bool {
+//
+//go:noinline
+func (s *Snapshot) Refilled() bool {
 	a, f := s.AutoTopUp, s.Forecast
 	return a != nil && a.MissingSince.IsZero() && f.Subject == forecast.Account && f.State != forecast.Depleted && f.State != forecast.Unknown
 }
 
 // TopUpMissing returns since when an automatic top-up that was expected did not
 // come; ok is false where none is missing.
-func (s Snapshot) TopUpMissing() (since time.Time, ok bool) {
+func (s *Snapshot) TopUpMissing() (since time.Time, ok bool) {
 	if s.AutoTopUp == nil {
 		return since, false
 	}

@@ -145,7 +145,7 @@ func (s Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(now
 
 // Old reports whether the values are older at now than a working collector
 // would leave them, or there are none.
-func (s Snapshot) Old(now time.Time) bool {
+func (s *Snapshot) Old(now time.Time) bool {
 	age, ok := s.Age(now)
 	return !ok || age > 5*s.Interval/2
 }
@@ -161,7 +161,7 @@ func (s Snapshot) WindowEnd(now time.Time) time.Time {
 
 // Outlook is the forecast's state for a person: that nothing was spent in the
 // first minutes means too early, and not idle.
-func (s Snapshot) Outlook() forecast.State {
+func (s *Snapshot) Outlook() forecast.State {
 	if f := s.Forecast; f.State == forecast.Idle && f.LastSpend.IsZero() && f.History < forecast.MinHistory {
 		return forecast.Cold
 	}
@@ -202,7 +202,7 @@ func (s Snapshot) Seen() time.Duration {
 }
 
 // KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
-func (s Snapshot) KeyKind() credit.KeyKind {
+func (s *Snapshot) KeyKind() credit.KeyKind {
 	if s.Key == nil || s.Key.Kind == "" {
 		return credit.KeyUnknown
 	}

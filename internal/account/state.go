@@ -230,4 +230,6 @@ func DecodeOldState(stored map[string][]byte) State {
 }
 
 // clean is a name from outside as it may be shown.
+//
+//go:noinline
 func clean(s string) string { return text.Clean(s, 100) }

@@ -143,6 +143,8 @@ const (
 )
 
 // clean returns s as one line that is safe to show, of at most limit bytes.
+//
+//go:noinline
 func clean(s string, limit int) string { return text.Safe(s, limit) }
 
 const redacted = "[redacted]"

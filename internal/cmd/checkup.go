@@ -28,12 +28,15 @@ func (c *checkup) add(state, subject, what, hint string) {
 	c.findings = append(c.findings, f)
 }
 
+//go:noinline
 func (c *checkup) ok(subject, format string, args ...any) {
 	c.add("ok", subject, fmt.Sprintf(format, args...), "")
 }
 
+//go:noinline
 func (c *checkup) note(subject, what, hint string) { c.add("note", subject, what, hint) }
 
+//go:noinline
 func (c *checkup) wrong(subject, what, hint string) {
 	c.bad = append(c.bad, subject)
 	c.add("wrong", subject, what, hint)

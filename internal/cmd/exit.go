@@ -56,6 +56,7 @@ func whole(damage string) error {
 
 const damageHint = "ortop doctor --verify lists all of it; a backup from before can be restored"
 
+//go:noinline
 func usageError(hint, format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
 }

@@ -194,10 +194,13 @@ func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command,
 }
 
 // hint prints a hint on standard error.
+//
+//go:noinline
 func (a *app) hint(format string, args ...any) {
 	if !a.flags.quiet {
 		printLine(a.stderr, "ortop: hint: ", format, args...)
 	}
 }
 
+//go:noinline
 func oneLine(s string) string { return text.Clean(s, 1000) }

@@ -141,6 +141,8 @@ func fileLog() (*slog.Logger, func()) {
 }
 
 // errLog writes to standard error with -v.
+//
+//go:noinline
 func (a *app) errLog() *slog.Logger {
 	if !a.flags.verbose {
 		return slog.New(slog.DiscardHandler)

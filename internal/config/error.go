@@ -39,6 +39,8 @@ func Cause(err error) error {
 }
 
 // clean makes text from the file fit for an error.
+//
+//go:noinline
 func clean(s string) string { return text.Safe(s, maxQuoted) }
 
 // maxQuoted is the most bytes that an error quotes.

@@ -24,6 +24,7 @@ type places struct {
 	offset map[string]int
 }
 
+//go:noinline
 func (p places) problem(name, format string, args ...any) *Error {
 	return p.problemAt(p.offset[name], format, args...)
 }
@@ -37,8 +38,10 @@ func (p places) problemAt(offset int, format string, args ...any) *Error {
 	}
 }
 
+//go:noinline
 func accountPlace(i int, name string) string { return placeOf("accounts", i, name) }
 
+//go:noinline
 func placeOf(list string, i int, name string) string { return fmt.Sprintf("%s.%d.%s", list, i, name) }
 
 // parse checks doc in three steps: each setting by itself, then the grammar and

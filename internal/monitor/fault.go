@@ -29,6 +29,8 @@ func newFault(err error) *account.Fault {
 }
 
 // oneLine is an error's text as it may be shown and stored.
+//
+//go:noinline
 func oneLine(err error) string { return text.Clean(fault.Message(err), maxFault) }
 
 // faultError is a fault that is none of a request's: this machine's own, or

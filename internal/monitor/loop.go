@@ -61,6 +61,7 @@ func newLoop(m *Monitor) *loop {
 	return l
 }
 
+//go:noinline
 func (l *loop) now() time.Time { return l.m.o.Now() }
 
 func (l *loop) run(ctx context.Context) error {

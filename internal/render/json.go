@@ -8,6 +8,8 @@ import (
 )
 
 // clean is s on one line, without what terminals would obey.
+//
+//go:noinline
 func clean(s string) string { return text.Clean(s, 1000) }
 
 // timeLayout is how machines read a time: RFC 3339, in UTC.
@@ -23,12 +25,16 @@ func word[T ~string](s T) *string {
 }
 
 // timestamp is t in RFC 3339 and UTC, in whole seconds.
+//
+//go:noinline
 func timestamp(t time.Time) *string {
 	v := t.UTC().Format(timeLayout)
 	return &v
 }
 
 // timestampOrNull is timestamp, and null for a zero time.
+//
+//go:noinline
 func timestampOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -43,6 +49,8 @@ func hours(seconds float64) *float64 {
 }
 
 // exact is a difference of amounts without the noise of floating point.
+//
+//go:noinline
 func exact(usd *float64) *float64 {
 	if usd == nil {
 		return nil

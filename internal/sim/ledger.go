@@ -10,6 +10,7 @@ import (
 // up to nine decimals below nine million dollars survives the way to float64.
 type nano int64
 
+//go:noinline
 func toNano(usd float64) nano { return nano(math.Round(usd * 1e9)) }
 func (n nano) usd() float64   { return float64(n) / 1e9 }
 

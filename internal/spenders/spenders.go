@@ -169,9 +169,13 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 }
 
 // clean is a name of the server's as it may be shown and stored.
+//
+//go:noinline
 func clean(s string) string { return text.Clean(s, 100) }
 
 // oneLine is an error's text as it may be shown.
+//
+//go:noinline
 func oneLine(err error) string { return text.Clean(fault.Message(err), 300) }
 
 // is reports whether the answer had the flag, and set.

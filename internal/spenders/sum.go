@@ -167,6 +167,8 @@ func counted(v *float64) *int64 {
 }
 
 // note adds a line, once.
+//
+//go:noinline
 func (b *Breakdown) note(line string) {
 	if !slices.Contains(b.Notes, line) {
 		b.Notes = append(b.Notes, line)

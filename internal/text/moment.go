@@ -84,6 +84,7 @@ func sameMonth(t, now time.Time) bool {
 	return t.Month() == now.Month() && t.Year() == now.Year()
 }
 
+//go:noinline
 func distance(t, now time.Time) time.Duration {
 	d := t.Sub(now)
 	if d < 0 {

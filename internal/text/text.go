@@ -37,6 +37,8 @@ func USD(v float64) string {
 }
 
 // MaybeUSD writes an amount of money, or Unknown for nil.
+//
+//go:noinline
 func MaybeUSD(v *float64) string {
 	if v == nil {
 		return Unknown

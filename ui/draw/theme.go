@@ -53,7 +53,11 @@ func (t *Theme) Marked(s string) string { return styled(&t.styles.marked, s) }
 func (t *Theme) Tab(s string) string    { return styled(&t.styles.tab, s) }
 
 // Low and Critical paint by those levels, and Of gives the style of any.
-func (t *Theme) Low(s string) string       { return t.At(LevelLow, s) }
+//
+//go:noinline
+func (t *Theme) Low(s string) string { return t.At(LevelLow, s) }
+
+//go:noinline
 func (t *Theme) Critical(s string) string  { return t.At(LevelCritical, s) }
 func (t *Theme) Of(l Level) lipgloss.Style { return t.styles.levels[l] }
 

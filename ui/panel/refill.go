@@ -12,6 +12,8 @@ import (
 // Next is what happens next to the balance: the forecast of the
 // next automatic top-up where one will come before it runs out, else of that,
 // and the words before its date.
+//
+//go:noinline
 func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
 		return s.AutoTopUp.Next, "next charge "
