@@ -148,6 +148,7 @@ func (m *Model) place(name string) int {
 	return slices.IndexFunc(m.peers, func(p peer) bool { return p.Name == name })
 }
 
+//go:noinline
 func (m *Model) shown() int {
 	return slices.IndexFunc(m.peers, func(p peer) bool { return p.Feed != nil && p.Feed == m.feed })
 }

@@ -58,6 +58,8 @@ type needs struct {
 }
 
 // layout is that of the view on the screen.
+//
+//go:noinline
 func (m *Model) layout() layout { return m.layoutOf(views[m.view]) }
 
 func (m Model) layoutOf(v view) layout {

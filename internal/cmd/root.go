@@ -157,6 +157,8 @@ func noted(f func(context.Context, []string) error) func(*cobra.Command, []strin
 
 // runs adapts a command: it ends on an interrupt or a SIGTERM, with the exit
 // code that shells expect of that.
+//
+//go:noinline
 func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
 	return noted(func(ctx context.Context, args []string) error {
 		ctx, cancel := context.WithCancelCause(ctx)

@@ -30,6 +30,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Cause returns what is inside a *fs.PathError, and any other error as it is,
 // for messages that have named the file already.
+//
+//go:noinline
 func Cause(err error) error {
 	var inPath *fs.PathError
 	if errors.As(err, &inPath) {

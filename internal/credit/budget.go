@@ -49,6 +49,8 @@ func (g Budget) Next(now time.Time) (at time.Time, ok bool) {
 
 // Budget is that with the least rest; nil: none has a known one, or none binds. A
 // management key runs no models.
+//
+//go:noinline
 func (k *Key) Budget() *Budget {
 	if k == nil || k.Kind == KeyManagement {
 		return nil

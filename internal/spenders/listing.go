@@ -93,6 +93,8 @@ func (r KeyList) workspaceIDs() []string {
 }
 
 // due reports whether what was fetched then is to be fetched again.
+//
+//go:noinline
 func due(then, now time.Time) bool { return now.Sub(then) >= rarely || now.Before(then) }
 
 // workspace is w with what is known of it.

@@ -22,6 +22,8 @@ func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 }
 
 // due reports whether an automatic top-up is on its way.
+//
+//go:noinline
 func due(s account.Snapshot) bool {
 	return s.Refilled() && s.AutoTopUp.Next.State == forecast.Depleted
 }
