@@ -24,6 +24,30 @@ type conn struct {
 	stats *Stats
 	in    bool // in a transaction
 	read  bool // something was read in it
+	// hurried reports that another process held the file for all of a wait, so that
+	// the next is short: it may have been stopped amid a write, and would cost every
+	// write of a command 5 s.
+	hurried bool
+}
+
+// How long a write waits for another process's, at first and after it waited in vain.
+const (
+	patience = 5000 // ms
+	hurry    = 250
+)
+
+// begin takes the write lock.
+func (k *conn) begin() error {
+	err := k.run("BEGIN IMMEDIATE")
+	if c := code(err); (c == sqlite3.SQLITE_BUSY) != k.hurried {
+		k.hurried = !k.hurried
+		wait := map[bool]int{false: patience, true: hurry}[k.hurried]
+		if set := k.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", wait)); err == nil && set != nil {
+			_ = k.run("ROLLBACK")
+			return set
+		}
+	}
+	return err
 }
 
 // Stats counts what was asked of SQLite, for tests and diagnostics.
@@ -221,7 +245,7 @@ func (db *DB) transact(f func() error) (err error) {
 		return db.gone()
 	}
 	k := db.conn
-	if err := k.run("BEGIN IMMEDIATE"); err != nil {
+	if err := k.begin(); err != nil {
 		return err
 	}
 	k.in, k.read = true, true

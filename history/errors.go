@@ -87,7 +87,7 @@ func reason(err error) string {
 	case sqlite3.SQLITE_FULL:
 		return "no space left on the disk"
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return "another process has held the file for 5 s"
+		return "another process holds the file"
 	case sqlite3.SQLITE_IOERR:
 		// ENOSPC and a file size limit come as "disk I/O error (778)".
 		return "the disk is full or failing: " + err.Error()

@@ -386,14 +386,14 @@ func TestTheScreensNumbersAreOfOneReading(t *testing.T) {
 	f := filledFeed()
 	s := scenes.Healthy()
 	s.At = scenes.Now.Add(-50 * time.Second)
-	m := modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
+	modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
 	if q := f.query.Load(); q == nil || !q.From.Equal(s.At.Add(-24*time.Hour)) {
 		t.Errorf("the breakdown is asked for from %v, want 24 h before the reading at %v", q.From, s.At)
 	}
 	data := breakdownsOf()[spenders.ByKey]
 	data.Rows[1].SpendableUSD, data.Rows[1].Binding = scenes.USD(63.62), credit.BoundByAccount
 	f.who[spenders.ByKey] = data
-	m = modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
+	m := modelOf(Options{Feed: f}, s, 100, 30, viewBreakdown)
 	m, _ = pressAll(m, "down", "enter")
 	if screen := stripped(m); strings.Contains(screen, "$63.62") || !strings.Contains(screen, "$63.52 (balance)") {
 		t.Errorf("what the key can still spend is not what is left:\n%s", screen)
