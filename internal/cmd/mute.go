@@ -68,6 +68,9 @@ process that polls goes by it from its next reading on.`,
 
 // mute stores a mute, of the rule that is named.
 func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Time) error {
+	if a.flags.demo != "" {
+		return usageError("", "the demo sends no alerts: there is nothing to mute")
+	}
 	s, err := a.settings()
 	if err != nil {
 		return err
