@@ -37,7 +37,8 @@ func ReadTrace(name string, r io.Reader) (*Trace, error) {
 		return nil, err
 	}
 	if rows.has("at") && rows.has("total_usage_usd") {
-		return t, t.readHistory(rows)
+		err = t.readHistory(rows)
+		return t, err
 	}
 	if err := rows.need("unix_seconds", "cum_usd"); err != nil {
 		return nil, err
@@ -127,7 +128,8 @@ func newTable(r io.Reader, need ...string) (*table, error) {
 	for i, name := range head {
 		t.columns[name] = i
 	}
-	return t, t.need(need...)
+	err = t.need(need...)
+	return t, err
 }
 
 func (t *table) has(column string) bool {
