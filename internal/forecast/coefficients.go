@@ -48,7 +48,8 @@ type Coefficients struct {
 	LongEdgesS []float64              `json:"long_edges_s"`
 	Long       [][len(levels)]float64 `json:"long"`
 	LongShare  float64                `json:"long_share"`
-	// Ascending says that more money ends no earlier, which the regression does not
+	// Ascending says that more money ends no earlier, and that nothing is spent faster
+	// than it ever was, which the regression does not
 	// promise.
 	Ascending bool `json:"ascending"`
 }

@@ -24,11 +24,10 @@ type row struct {
 
 // seconds returns P10, P50 and P90 of the seconds that usd lasts.
 func (m *Model) seconds(usd float64) (s [len(levels)]float64) {
-	if m.co.Ascending {
-		s = m.between(usd)
-	} else {
-		s = m.regressed(usd)
+	if !m.co.Ascending { // the regression alone, as others have fitted it
+		return m.regressed(usd)
 	}
+	s = m.between(usd)
 	least := m.floor(usd)
 	for k := range s {
 		s[k] = max(s[k], least)
