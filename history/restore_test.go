@@ -214,7 +214,11 @@ func TestRestoreUnderAWriter(t *testing.T) {
 		}
 	}()
 	var kept []string
-	for i := range 5 {
+	restores := 5
+	if testing.Short() {
+		restores = 2
+	}
+	for i := range restores {
 		done, err := Restore(ctx, db.path, from, time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC))
 		if err != nil {
 			t.Fatal(err)

@@ -27,7 +27,11 @@ func TestKilledWhileRestoring(t *testing.T) {
 	if err := os.Rename(backupOf(t, 300), path+".backup"); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 15 {
+	loops := 15
+	if testing.Short() {
+		loops = 4
+	}
+	for i := range loops {
 		db := openTest(t, path)
 		s := account(t, db)
 		for m := range 20 {
