@@ -7,6 +7,23 @@ import (
 	"time"
 )
 
+// What a close loses to a process that holds the file is said in words.
+func TestACloseBesideAHeldFile(t *testing.T) {
+	db, s := fresh(t)
+	holder, err := dial(db.path, "mode=rw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.close()
+	if err := holder.run("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	_ = tryPoll(db, s, at(0), 1)
+	if err := db.Close(); err == nil || !strings.HasSuffix(err.Error(), "another process holds the file") {
+		t.Errorf("Close() = %v, want that another process holds the file", err)
+	}
+}
+
 // A process that was stopped amid a write costs a command one wait, not one a write;
 // and once it has gone, nothing is lost.
 func TestAHeldFileCostsOneWait(t *testing.T) {

@@ -128,7 +128,9 @@ func (db *DB) Close() error {
 	defer db.mu.Unlock()
 	var lost error
 	if len(db.pending) > 0 && !db.closed {
-		lost = db.flushLast()
+		if err := db.flushLast(); err != nil {
+			lost = &StorageError{Path: db.path, Kept: len(db.pending), Dropped: db.dropped, Err: err}
+		}
 	}
 	db.closed = true
 	return errors.Join(lost, db.closeConn())
