@@ -214,11 +214,7 @@ func TestRestoreUnderAWriter(t *testing.T) {
 		}
 	}()
 	var kept []string
-	restores := 5
-	if testing.Short() {
-		restores = 2
-	}
-	for i := range restores {
+	for i := range 5 {
 		done, err := Restore(ctx, db.path, from, time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC))
 		if err != nil {
 			t.Fatal(err)

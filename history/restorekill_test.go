@@ -27,11 +27,7 @@ func TestKilledWhileRestoring(t *testing.T) {
 	if err := os.Rename(backupOf(t, 300), path+".backup"); err != nil {
 		t.Fatal(err)
 	}
-	loops := 15
-	if testing.Short() {
-		loops = 4
-	}
-	for i := range loops {
+	for i := range 15 {
 		db := openTest(t, path)
 		s := account(t, db)
 		for m := range 20 {

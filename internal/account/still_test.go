@@ -13,9 +13,6 @@ import (
 // spent before and whoever asks: the process that polls, or one that starts from
 // what it stored. A charge may bring it nearer.
 func TestDatesComeNoNearerWhileNothingIsSpent(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates days")
-	}
 	patterns := map[string]func(r *rand.Rand, minute int) float64{
 		"steady": func(_ *rand.Rand, m int) float64 {
 			if m%5 == 0 {

@@ -12,9 +12,6 @@ import (
 // A day of six accounts, minute by minute: what people are told moves rarely, each
 // time for a cause, and never nearer without a charge.
 func TestTheHeadlineStandsStill(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulates days")
-	}
 	type spender func(r *rand.Rand, m int) float64
 	profiles := []struct {
 		name  string

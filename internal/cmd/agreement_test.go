@@ -286,9 +286,6 @@ func TestSurfacesAgree(t *testing.T) {
 		{"the first reading, by an ordinary key", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, false, false, nil},
 		{"the first reading, by a key that sees itself alone", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey}, sim.MemberKey, false, true, nil},
 	} {
-		if testing.Short() && c.begin == nil && !c.alone {
-			continue // the others go through the same code
-		}
 
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

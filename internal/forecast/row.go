@@ -7,19 +7,26 @@ import (
 
 // Balances of which one is asked about lie between two of a row, each rowStep
 // times the one before, from what lasts rowFrom seconds; none of them ends earlier
-// than any before it. So more money never ends earlier.
+// than any before it. So more money never ends earlier. Between two of them are
+// rowParts steps, which follow the regression as far as the two allow, for it is bent:
+// 900 s, its first knot, is one of the row.
 const (
 	rowStep   = 3
-	rowFrom   = 30.0
+	rowFrom   = 900.0 / (rowStep * rowStep * rowStep)
 	rowLength = 40
+	rowParts  = 4
 )
 
+// readEvery is the time in seconds between two readings, at the default interval: when
+// it ran out is not known better, and no range is narrower to either side of its middle.
+const readEvery = 60.0
+
 // row is what the regression says of the balances of the row, as far as it was
-// asked for.
+// asked for: at i*rowParts of those that are rowStep apart.
 type row struct {
 	mu    sync.Mutex
-	known [rowLength]bool
-	at    [rowLength][len(levels)]float64
+	known [rowLength * rowParts]bool
+	at    [rowLength * rowParts][len(levels)]float64
 }
 
 // seconds returns P10, P50 and P90 of the seconds that usd lasts.
@@ -28,6 +35,7 @@ func (m *Model) seconds(usd float64) (s [len(levels)]float64) {
 		return m.regressed(usd)
 	}
 	s = m.between(usd)
+	s[0], s[2] = min(s[0], max(s[1]-readEvery, s[1]/2)), max(s[2], s[1]+readEvery)
 	least := m.floor(usd)
 	for k := range s {
 		s[k] = max(s[k], least)
@@ -35,7 +43,7 @@ func (m *Model) seconds(usd float64) (s [len(levels)]float64) {
 	return s
 }
 
-// between is the answer for usd between those for two balances of the row.
+// between is the answer for usd between those for two steps of the row.
 func (m *Model) between(usd float64) (s [len(levels)]float64) {
 	x := min(rowLength-1, max(0, math.Log(usd/m.now.base/rowFrom)/math.Log(rowStep)))
 	low := min(rowLength-2, int(x))
@@ -46,8 +54,11 @@ func (m *Model) between(usd float64) (s [len(levels)]float64) {
 		return a
 	}
 	b := m.inRow(low + 1)
-	for k := range s {
-		s[k] = a[k] * math.Pow(b[k]/a[k], x-float64(low))
+	part := (x - float64(low)) * rowParts
+	k := min(rowParts-1, int(part))
+	below, above := m.inPart(low, k, a, b), m.inPart(low, k+1, a, b)
+	for i := range s {
+		s[i] = below[i] * math.Pow(above[i]/below[i], part-float64(k))
 	}
 	return s
 }
@@ -55,14 +66,40 @@ func (m *Model) between(usd float64) (s [len(levels)]float64) {
 // inRow is the answer for a balance of the row: the latest of its own and of those
 // for the balances below.
 func (m *Model) inRow(i int) (s [len(levels)]float64) {
-	r := &m.row
 	for j := range i + 1 {
-		if !r.known[j] {
-			r.known[j], r.at[j] = true, m.regressed(m.now.base*rowFrom*math.Pow(rowStep, float64(j)))
-		}
-		for k, v := range r.at[j] {
-			s[k] = max(s[k], v)
-		}
+		s = latest(s, m.asked(j*rowParts))
 	}
 	return s
+}
+
+// inPart is the answer k steps above the i-th balance of the row, whose own is a and
+// whose next has b: the latest of the steps so far, and between the two.
+func (m *Model) inPart(i, k int, a, b [len(levels)]float64) [len(levels)]float64 {
+	if k == rowParts {
+		return b
+	}
+	s := a
+	for j := range k {
+		s = latest(s, m.asked(i*rowParts+j+1))
+	}
+	for q := range s {
+		s[q] = min(s[q], b[q])
+	}
+	return s
+}
+
+// asked is the regression's answer at a step of the row.
+func (m *Model) asked(step int) [len(levels)]float64 {
+	r := &m.row
+	if !r.known[step] {
+		r.known[step], r.at[step] = true, m.regressed(m.now.base*rowFrom*math.Pow(rowStep, float64(step)/rowParts))
+	}
+	return r.at[step]
+}
+
+func latest(a, b [len(levels)]float64) [len(levels)]float64 {
+	for q := range a {
+		a[q] = max(a[q], b[q])
+	}
+	return a
 }
