@@ -142,15 +142,21 @@ func shortName(r spenders.Row) string {
 	return name[strings.LastIndexByte(name[:len(name)-1], '/')+1:]
 }
 
+// dearest are the first few of those who spent most, after what they are.
+func dearest(p draw.Pen, what string, b spenders.Breakdown, most int) string {
+	var words []string
+	for _, r := range b.Rows[:min(most, len(b.Rows))] {
+		words = append(words, draw.Cut(shortName(r), 18)+" "+p.Bright(text.MaybeUSD(r.SpendUSD)))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return p.Dim(what+" ") + strings.Join(words, "  ")
+}
+
 // RenderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
 func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
-	words := func(b spenders.Breakdown) (words []string) {
-		for _, r := range b.Rows[:min(2, len(b.Rows))] {
-			words = append(words, draw.Cut(shortName(r), 18)+"  "+p.Bright(text.MaybeUSD(r.SpendUSD)))
-		}
-		return words
-	}
 	var sums []string
 	windows := windowsOf(s)
 	for _, v := range []window{windows[0], windows[2], windows[3]} {
@@ -169,6 +175,13 @@ func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 	if age := cardAgeOf(p, older); age != "" {
 		sums = append([]string{p.Dim("who ") + age}, sums...)
 	}
-	line := draw.Even(w-4, append(words(c.Models), words(c.Keys)...)...)
+	// As many as there is room for, the second key first to go.
+	line := ""
+	for _, most := range [][2]int{{2, 2}, {2, 1}, {1, 1}} {
+		models, keys := dearest(p, "models", c.Models, most[0]), dearest(p, "keys", c.Keys, most[1])
+		if line = draw.Spread(models, keys, w-4); draw.Width(models)+3+draw.Width(keys) <= w-4 {
+			break
+		}
+	}
 	return draw.Panel(p, title, draw.Join(w-30, p.Dim(" · "), sums...), []string{line}, w, h)
 }
