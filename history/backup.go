@@ -18,7 +18,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 		done()
 	}
 	if err != nil {
-		return fmt.Errorf("copying %s to %q: %w", db.where(), path, err)
+		return fmt.Errorf("copying %s to %q: %w", db.where(), path, inWords{err})
 	}
 	return nil
 }

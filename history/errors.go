@@ -81,6 +81,14 @@ func (e *StorageError) Error() string {
 // Unwrap returns the cause.
 func (e *StorageError) Unwrap() error { return e.Err }
 
+// inWords is an error of SQLite's in plain words.
+type inWords struct{ error }
+
+func (e inWords) Error() string { return reason(e.error) }
+
+// Unwrap returns the error as SQLite gave it.
+func (e inWords) Unwrap() error { return e.error }
+
 // reason says in plain words what SQLite's codes mean for a person.
 func reason(err error) string {
 	switch code(err) {

@@ -55,7 +55,7 @@ func Restore(ctx context.Context, path, from string, now time.Time) (done Restor
 	case !Damaged(err):
 		return done, err
 	}
-	kept := fmt.Sprintf("%s.before-%s", path, now.UTC().Format("20060102T150405Z"))
+	kept := keptPath(path, now)
 	live, why, err := connect(path, false)
 	switch {
 	case err == nil && why != nil:
@@ -63,12 +63,13 @@ func Restore(ctx context.Context, path, from string, now time.Time) (done Restor
 		return done, openError(path, why)
 	case err == nil:
 		err = live.replace(ctx, path, fresh, kept)
-		if err = errors.Join(err, live.close()); err == nil {
+		closed := live.close()
+		if err == nil {
 			done.Kept = kept
-			return done, nil
+			return done, closed
 		}
 		if code(err) != sqlite3.SQLITE_CORRUPT && code(err) != sqlite3.SQLITE_NOTADB {
-			return done, fmt.Errorf("restoring %q: %w", from, err)
+			return done, fmt.Errorf("restoring %q: %w", from, inWords{err})
 		}
 	case !Damaged(openError(path, err)):
 		return done, openError(path, err)
@@ -118,6 +119,17 @@ func prepare(ctx context.Context, path, from string) (rows int64, err error) {
 	return report.Rows, nil
 }
 
+// keptPath is where the history at path is kept, which is no file yet.
+func keptPath(path string, now time.Time) string {
+	kept := fmt.Sprintf("%s.before-%s", path, now.UTC().Format("20060102T150405Z"))
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(kept); errors.Is(err, fs.ErrNotExist) {
+			return kept
+		}
+		kept = fmt.Sprintf("%s.before-%s-%d", path, now.UTC().Format("20060102T150405Z"), n)
+	}
+}
+
 // placeNew puts a file where none is.
 func placeNew(temp, path string) error {
 	if err := place(temp, path); err != nil {
@@ -129,7 +141,8 @@ func placeNew(temp, path string) error {
 // replace copies the file at from over the one at path, to which k is connected, in
 // one transaction, and what was there to kept. Nobody writes in between.
 func (k *conn) replace(ctx context.Context, path, from, kept string) error {
-	return k.c.Raw(func(c any) (err error) {
+	var copied error
+	err := k.c.Raw(func(c any) (err error) {
 		restorer, ok := c.(interface {
 			NewRestore(string) (*sqlite.Backup, error)
 		})
@@ -156,12 +169,17 @@ func (k *conn) replace(ctx context.Context, path, from, kept string) error {
 		if err := retryBusy(func() error { _, err := b.Step(0); return err }); err != nil {
 			return err
 		}
-		if err := copyAside(ctx, path, kept); err != nil {
-			return err
+		copied = copyAside(ctx, path, kept)
+		if copied != nil {
+			return copied
 		}
 		_, err = b.Step(-1)
 		return err
 	})
+	if err != nil && !errors.Is(copied, fs.ErrExist) { // nothing was replaced
+		err = errors.Join(err, drop(kept))
+	}
+	return err
 }
 
 // copyAside copies the history at path to kept, by what SQLite reads, or, where it is
@@ -195,6 +213,16 @@ func copyFile(from, to string) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// drop removes a copy that was made for nothing.
+func drop(kept string) error {
+	for _, end := range []string{"", "-wal"} {
+		if err := os.Remove(kept + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveAway renames a history and its log.

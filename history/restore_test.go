@@ -242,3 +242,47 @@ func TestRestoreUnderAWriter(t *testing.T) {
 		}
 	}
 }
+
+// Two restores in one second keep two histories, and one that fails keeps none.
+func TestRestoreKeepsEach(t *testing.T) {
+	now := time.Date(2026, 11, 27, 10, 42, 0, 0, time.UTC)
+	path := filepath.Join(t.TempDir(), "history.db")
+	db := openTest(t, path)
+	poll(t, db, account(t, db), at(0), 1)
+	db.Close()
+	var rows []int
+	for _, n := range []int{50, 3} {
+		done, err := Restore(ctx, path, backupOf(t, n), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, rowsIn(t, done.Kept))
+	}
+	if rows[0] != 1 || rows[1] != 50 || rowsIn(t, path) != 3 {
+		t.Errorf("%v rows were kept, want 1 and 50, and 3 are there", rows)
+	}
+	k, err := dialWritable(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.close()
+	kept := keptPath(path, now)
+	if err := k.replace(ctx, path, filepath.Join(t.TempDir(), "none.db"), kept); err == nil {
+		t.Error("a backup that is not there was restored")
+	}
+	if _, err := os.Lstat(kept); err == nil {
+		t.Errorf("%s was kept for nothing", kept)
+	}
+	if err := os.WriteFile(kept, []byte("somebody's"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.replace(ctx, path, backupOf(t, 7), kept); !errors.Is(err, os.ErrExist) {
+		t.Errorf("replacing beside a file of that name: %v, want that it exists", err)
+	}
+	if content, err := os.ReadFile(kept); err != nil || string(content) != "somebody's" {
+		t.Errorf("the file that was there is %q, %v", content, err)
+	}
+	if n := rowsIn(t, path); n != 3 {
+		t.Errorf("%d rows are there, want the 3 of before", n)
+	}
+}

@@ -179,7 +179,7 @@ func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 	line := ""
 	for _, most := range [][2]int{{2, 2}, {2, 1}, {1, 1}} {
 		models, keys := dearest(p, "models", c.Models, most[0]), dearest(p, "keys", c.Keys, most[1])
-		if line = draw.Spread(models, keys, w-4); draw.Width(models)+3+draw.Width(keys) <= w-4 {
+		if line = draw.Spread(models, keys, w-4); draw.Width(models)+2+draw.Width(keys) <= w-4 {
 			break
 		}
 	}
