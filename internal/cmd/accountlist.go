@@ -40,7 +40,7 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 	if asJSON {
 		err = a.answerJSON(render.Accounts(rows, a.now()))
 	} else {
-		err = a.answer(render.AccountsText(rows, a.now()))
+		err = a.answer(render.AccountsText(rows, a.now(), a.width()))
 	}
 	if err != nil {
 		return err

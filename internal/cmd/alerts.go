@@ -79,7 +79,8 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 	if asJSON {
 		return a.answerJSON(render.Alerts(snap, alertRules(s.config), alertChannels(s.config), a.now()))
 	}
-	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	var out strings.Builder
+	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, render.AlertsFiring(snap, a.now())+"\n")
 	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
 	for _, r := range alertRules(s.config) {
@@ -90,10 +91,8 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 	for _, c := range alertChannels(s.config) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
 	}
-	if err := w.Flush(); err != nil {
-		return fmt.Errorf("writing the answer: %w", err)
-	}
-	return nil
+	w.Flush() // a Builder takes everything
+	return a.answer(strings.TrimSuffix(out.String(), "\n"))
 }
 
 // quietHours is when a rule is quiet, and whether its urgent alerts are.

@@ -65,13 +65,15 @@ up to what the account spent.`,
 				return err
 			}
 			print := func(s account.Snapshot, b spenders.Breakdown) error {
-				return a.answer(render.BreakdownText(b, a.now()) + "\n" + render.Shown(s, a.now()))
+				return a.answer(render.BreakdownText(b, a.now(), a.width()) + "\n" + render.Shown(s, a.now()))
 			}
 			switch {
 			case asJSON:
 				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
 			case asCSV:
-				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answer(render.BreakdownCSV(b, dialect)) }
+				print = func(_ account.Snapshot, b spenders.Breakdown) error {
+					return a.answerRaw(render.BreakdownCSV(b, dialect))
+				}
 			}
 			if c.Flags().Changed("top") && top < 1 {
 				return usageError("", "--top: at least 1")

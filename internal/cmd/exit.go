@@ -9,9 +9,13 @@ import (
 	"ortop/internal/config"
 	"ortop/internal/fault"
 	"ortop/internal/keys"
+	"ortop/internal/render"
 	"ortop/internal/routine"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 	"ortop/ui/tty"
+
+	"github.com/charmbracelet/x/term"
 )
 
 // The exit codes, which scripts rely on.
@@ -61,10 +65,32 @@ func usageError(hint, format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...), hint}
 }
 
-// answer writes what a command answers, and the end of its last line.
+// answer writes what a command answers a person, and the end of its last line: folded
+// to the width of the terminal, and in ASCII where the locale has no more.
 func (a *app) answer(out string) error {
+	out = render.Fold(out, a.width())
+	if !unicode() {
+		out = draw.ToASCII(out)
+	}
+	return a.answerRaw(out)
+}
+
+// answerRaw writes what a program reads, as it is.
+func (a *app) answerRaw(out string) error {
 	_, err := io.WriteString(a.stdout, out+"\n")
 	return written(err)
+}
+
+// width is that of the terminal; 0: standard output is none.
+func (a *app) width() int {
+	if !term.IsTerminal(a.stdout.Fd()) {
+		return 0
+	}
+	w, _, err := term.GetSize(a.stdout.Fd())
+	if err != nil {
+		return 0
+	}
+	return w
 }
 
 // answerJSON writes the object that a command answers.
@@ -73,7 +99,7 @@ func (a *app) answerJSON(object any) error {
 	if err != nil {
 		return err
 	}
-	return a.answer(string(out))
+	return a.answerRaw(string(out))
 }
 
 // written is the error of writing an answer.
@@ -120,7 +146,7 @@ func report(w io.Writer, err error) int {
 	case errors.As(err, &panicked):
 		printLine(w, "ortop: error: ", "%s", panicked)
 		if hint := panicHint(); hint != "" {
-			fmt.Fprintf(w, "ortop: hint: %s\n", hint)
+			printLine(w, "ortop: hint: ", "%s", hint)
 		}
 		return exitFailed
 	case errors.Is(err, tty.ErrInterrupted):
@@ -149,9 +175,9 @@ func report(w io.Writer, err error) int {
 	if hint == "" && errors.As(err, &key) {
 		hint = key.Hint
 	}
-	fmt.Fprintf(w, "ortop: error: %s\n", oneLine(fault.Message(err)))
+	printLine(w, "ortop: error: ", "%s", fault.Message(err))
 	if hint != "" {
-		fmt.Fprintf(w, "ortop: hint: %s\n", hint)
+		printLine(w, "ortop: hint: ", "%s", hint)
 	}
 	return code
 }

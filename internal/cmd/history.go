@@ -58,7 +58,7 @@ a formula.`,
 			if given := c.Flags().Changed("every"); given && (every < time.Second || every%time.Second != 0) {
 				return usageError("", "--every: %s is not a span of whole seconds", every)
 			}
-			layout := render.TableRows
+			layout := render.TableRows(a.width())
 			if asJSON {
 				layout = render.JSONRows
 			} else if asCSV {
@@ -101,7 +101,7 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	switch {
 	case errors.Is(err, history.ErrNoSeries):
 		a.hint("there is no history of account %s yet", s.account.Name)
-		return written(render.NewRowWriter(a.stdout, layout).Close())
+		return written(render.NewRowWriter(a.rows(layout), layout).Close())
 	case err != nil:
 		return err
 	}
@@ -129,7 +129,7 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 			return err
 		}
 	}
-	out = render.NewRowWriter(a.stdout, layout)
+	out = render.NewRowWriter(a.rows(layout), layout)
 	span.settle(account.Snapshot{At: poll.Success, Interval: s.interval}, a.now())
 	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {

@@ -77,7 +77,7 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 			t.Errorf("day %d: %v %q, want %q", i, d.SpentUSD, d.SpentWhy, want)
 		}
 	}
-	has("report", render.ReportText(r, now), says)
+	has("report", render.ReportText(r, now, 0), says)
 	if d := render.Report(r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
 		t.Errorf("report --json has %+v, want null and why", d)
 	}
@@ -89,7 +89,7 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 		layout render.RowLayout
 		want   []string
 	}{
-		{render.TableRows, []string{"2026-11-19 00:00:00              —        $760.00        $240.00      $1,000.00  " + says, "2026-11-20 00:00:00              —"}},
+		{render.TableRows(0), []string{"2026-11-19 00:00:00              —        $760.00        $240.00      $1,000.00  " + says, "2026-11-20 00:00:00              —"}},
 		{render.JSONRows, []string{`"not_seen":[{"from":"2026-11-19T11:00:0`, `"to":"2026-11-20T22:00:00Z","spend_usd":18}]}`}},
 	} {
 		var b bytes.Buffer
@@ -116,7 +116,7 @@ func TestWhatWasNeverRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := render.ReportText(r, now)
+	page := render.ReportText(r, now, 0)
 	for _, line := range []string{"state      no connection", "spent      —", "Models: —", "Keys: —", "Top-ups: —", "Events: —"} {
 		if !strings.Contains(page, line) {
 			t.Errorf("report lacks %q:\n%s", line, page)

@@ -12,6 +12,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/routine"
+	"ortop/ui/draw"
 )
 
 // plain prints a line for each change, until it is stopped or nobody reads any
@@ -83,7 +84,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 			}
 			out := strings.Join(lines, "\n") + "\n"
 			if !unicode() {
-				out = asciiOnly.Replace(out)
+				out = draw.ToASCII(out)
 			}
 			switch _, err := a.stdout.WriteString(out); {
 			case errors.Is(err, syscall.EPIPE):
@@ -94,6 +95,3 @@ func (a *app) plain(ctx context.Context) (err error) {
 		}
 	}
 }
-
-// asciiOnly is for a locale without UTF-8: the signs that ortop's own words have.
-var asciiOnly = strings.NewReplacer("—", "-", "…", "..", "≈", "~", "×", "x", "▲", "^", "▼", "v")

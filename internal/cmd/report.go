@@ -109,9 +109,9 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 		case asJSON:
 			return a.answerJSON(render.Report(r, now))
 		case asMarkdown:
-			return a.answer(render.ReportMarkdown(r, now))
+			return a.answerRaw(render.ReportMarkdown(r, now))
 		}
-		return a.answer(render.ReportText(r, now))
+		return a.answer(render.ReportText(r, now, a.width()))
 	}, func(snap account.Snapshot) error { return cmp.Or(verdict(snap), whole(damage)) })
 }
 

@@ -14,6 +14,7 @@ import (
 	"ortop/internal/config"
 	"ortop/internal/text"
 	"ortop/ui"
+	"ortop/ui/draw"
 )
 
 const defaultInterval = time.Minute
@@ -122,7 +123,11 @@ func unicode() bool {
 }
 
 func printLine(w io.Writer, prefix, format string, args ...any) {
-	fmt.Fprintf(w, "%s%s\n", prefix, oneLine(fmt.Sprintf(format, args...)))
+	line := prefix + oneLine(fmt.Sprintf(format, args...))
+	if !unicode() {
+		line = draw.ToASCII(line)
+	}
+	fmt.Fprintln(w, line)
 }
 
 // watched is one account of the configuration, with the program as it is run

@@ -153,7 +153,7 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 		if err != nil {
 			return err
 		}
-		return a.answer(out)
+		return a.answerRaw(out)
 	}
 	return a.answer(render.StatusText(snap, a.now()))
 }

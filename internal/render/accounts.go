@@ -29,12 +29,12 @@ func TotalOf(rows []AccountRow, now time.Time) account.Total {
 	return account.TotalOf(accounts, now)
 }
 
-// AccountsText is the list for a person, with its sum where there are several
+// AccountsText is the list for a person, of as many columns as a width has room for (0
+// is any), with its sum where there are several
 // accounts.
-func AccountsText(rows []AccountRow, now time.Time) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	line := func(cells ...string) { fmt.Fprintln(w, strings.Join(cells, "\t")) }
+func AccountsText(rows []AccountRow, now time.Time, width int) string {
+	var lines [][]string
+	line := func(cells ...string) { lines = append(lines, cells) }
 	t := TotalOf(rows, now)
 	var left, perHour, perDay []string
 	add := func(balance string, hour, day *float64) {
@@ -68,6 +68,19 @@ func AccountsText(rows []AccountRow, now time.Time) string {
 			read = "at most " + text.Ago(now.Sub(t.Oldest))
 		}
 		line(fmt.Sprintf("all %d accounts", n), "", "", fmt.Sprintf("%d of %d known", t.Known, n), left[n], perHour[n], perDay[n], first, read)
+	}
+	// What is left and when it runs out stay: host, key, rates, age and state may go.
+	hidden := room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, 8, 3}, width)
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, cells := range lines {
+		var shown []string
+		for i, cell := range cells {
+			if !hidden[i] {
+				shown = append(shown, cell)
+			}
+		}
+		fmt.Fprintln(w, strings.Join(shown, "\t"))
 	}
 	w.Flush() // a Builder takes everything
 	return strings.TrimRight(b.String(), "\n")

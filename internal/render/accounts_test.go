@@ -37,10 +37,10 @@ func TestAccountsText(t *testing.T) {
 		"new             keyring  openrouter.ai  not read         —       —         —     —                  never: no connection",
 		"all 3 accounts                          2 of 3 known  $876.02  $20.61   $412.30  first: work        at most 12 min ago",
 	}
-	if got := strings.Split(AccountsText(listed(now), now), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got := strings.Split(AccountsText(listed(now), now, 0), "\n"); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the list is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := AccountsText([]AccountRow{{}, {}}, now); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
+	if got := AccountsText([]AccountRow{{}, {}}, now, 0); !strings.Contains(got, "0 of 2 known") || strings.Contains(got, "$") {
 		t.Errorf("the list of what is not known is\n%s\nwant no sum", got)
 	}
 	o := Accounts(listed(now), now)
@@ -52,7 +52,7 @@ func TestAccountsText(t *testing.T) {
 func TestOneAccountHasNoTotal(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	one := listed(now)[1:2]
-	if got := AccountsText(one, now); strings.Count(got, "\n") != 1 || strings.Contains(got, "first:") {
+	if got := AccountsText(one, now, 0); strings.Count(got, "\n") != 1 || strings.Contains(got, "first:") {
 		t.Errorf("the list of one account is\n%s\nwant a head and a row", got)
 	}
 	if o := Accounts(one, now).Total; o.Known != 1 || *o.Balance != 812.5 {
@@ -60,7 +60,7 @@ func TestOneAccountHasNoTotal(t *testing.T) {
 	}
 	// The first in the list may be the first to run out.
 	two := append(one, listed(now)[0])
-	if got := AccountsText(two, now); !strings.Contains(got, "first: work") {
+	if got := AccountsText(two, now, 0); !strings.Contains(got, "first: work") {
 		t.Errorf("the list is\n%s\nwant work as the first to run out", got)
 	}
 	if first := Accounts(two, now).Total.First; first == nil || *first != "work" {
@@ -72,11 +72,11 @@ func TestAccountsWithoutAKeyAreNotFaulty(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	row := listed(now)[1]
 	row.Fault = &account.Fault{Kind: credit.FaultServer, Message: "500"}
-	if got := AccountsText([]AccountRow{row}, now); !strings.Contains(got, "stale 12 min") || !strings.Contains(got, "12 min ago: server error") {
+	if got := AccountsText([]AccountRow{row}, now, 0); !strings.Contains(got, "stale 12 min") || !strings.Contains(got, "12 min ago: server error") {
 		t.Errorf("an account that was read before is\n%s", got)
 	}
 	row.KeySource, row.Demo = "", true
-	if got := AccountsText([]AccountRow{row}, now); !strings.Contains(got, "none") || !strings.Contains(got, "this machine") || strings.Contains(got, "server error") {
+	if got := AccountsText([]AccountRow{row}, now, 0); !strings.Contains(got, "none") || !strings.Contains(got, "this machine") || strings.Contains(got, "server error") {
 		t.Errorf("an account without a key is\n%s", got)
 	}
 }

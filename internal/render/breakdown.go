@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +15,9 @@ import (
 	"ortop/internal/text"
 )
 
-// BreakdownText is a table for a person.
-func BreakdownText(b spenders.Breakdown, now time.Time) string {
+// BreakdownText is a table for a person, of as many columns as a width has room for; 0
+// is any width.
+func BreakdownText(b spenders.Breakdown, now time.Time, width int) string {
 	var byok, capped, guarded bool
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
@@ -48,6 +50,14 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 			widths[i] = max(widths[i], ansi.StringWidth(cell))
 		}
 	}
+	hidden := make([]bool, len(columns))
+	var leave []int
+	for _, name := range []string{"guardrails", "$/Mtok", "tokens", "requests", "BYOK", "cap", "vs before", "share"} {
+		i := slices.Index(columns, name)
+		hidden[i] = name == "BYOK" && !byok || name == "cap" && !capped || name == "guardrails" && !guarded
+		leave = append(leave, i)
+	}
+	hidden = room(lines, hidden, leave, width)
 	var out strings.Builder
 	read := "not read"
 	if !b.ReadAt.IsZero() {
@@ -59,7 +69,7 @@ func BreakdownText(b spenders.Breakdown, now time.Time) string {
 		for i, cell := range l {
 			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
 			switch {
-			case columns[i] == "BYOK" && !byok, columns[i] == "cap" && !capped, columns[i] == "guardrails" && !guarded:
+			case hidden[i]:
 			case i == 0:
 				line.WriteString(cell + pad)
 			case columns[i] == "cap", columns[i] == "guardrails":

@@ -46,7 +46,7 @@ func TestColumnsThatSayNothingAreLeftOut(t *testing.T) {
 		{"BYOK", spenders.Row{Name: "a", BYOKUSD: &limit}, true, false},
 		{"a cap", spenders.Row{Name: "a", Cap: credit.Cap{LimitUSD: &limit}}, false, true},
 	} {
-		got := BreakdownText(spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now)
+		got := BreakdownText(spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now, 0)
 		if strings.Contains(got, "BYOK") != c.byok || strings.Contains(got, "cap") != c.capped {
 			t.Errorf("%s: the table is\n%s", c.name, got)
 		}

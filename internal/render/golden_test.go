@@ -149,12 +149,12 @@ func TestGolden(t *testing.T) {
 		"status.json": Status(fixed(), now), "status-failed.json": Status(failed(), now), "status.txt": StatusText(fixed(), now), "status-failed.txt": StatusText(failed(), now),
 		"forecast.json": Forecast(fixed(), topUp, plan, now), "forecast-failed.json": Forecast(failed(), forecast.Ask{}, forecast.Plan{}, now),
 		"forecast.txt":   ForecastText(fixed(), topUp, plan, now),
-		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now),
-		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now), "report.md": ReportMarkdown(goldenReport(), now),
-		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now),
+		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now, 0),
+		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now, 0), "report.md": ReportMarkdown(goldenReport(), now),
+		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now, 0),
 		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
 		"reconcile.json": Reconcile(goldenReconciliation()), "reconcile.txt": ReconcileText(goldenReconciliation()),
-		"history.json": rowsIn(t, JSONRows, rows), "history.csv": rowsIn(t, CSVRows, rows), "history.txt": rowsIn(t, TableRows, rows),
+		"history.json": rowsIn(t, JSONRows, rows), "history.csv": rowsIn(t, CSVRows, rows), "history.txt": rowsIn(t, TableRows(0), rows),
 	} {
 		got, ok := v.(string)
 		if !ok {

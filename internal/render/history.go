@@ -60,11 +60,27 @@ var (
 		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]", holes: true,
 		row: appendJSON,
 	}
-	TableRows = RowLayout{
-		Titled: true, head: fmt.Sprintf("%-19s %14s %14s %14s %14s\n", "at (UTC)", "spent", "left", "used", "bought"),
-		row: appendTable,
-	}
 )
+
+// tableSums are the sums of a row for people, the most important first.
+var tableSums = []string{"spent", "left", "used", "bought"}
+
+// TableRows are rows for people, with as many of the sums as a width has room for; 0
+// is any.
+func TableRows(width int) RowLayout {
+	sums := len(tableSums)
+	if width > 0 {
+		sums = min(sums, max(1, (width-19)/15))
+	}
+	head := fmt.Sprintf("%-19s", "at (UTC)")
+	for _, name := range tableSums[:sums] {
+		head += fmt.Sprintf(" %14s", name)
+	}
+	return RowLayout{
+		Titled: true, head: head + "\n",
+		row: func(b []byte, r HistoryRow) []byte { return appendTable(b, r, sums, width) },
+	}
+}
 
 // HistoryTitle is the first line of rows for people: what was left of which account at
 // the newest reading, and when that was.
@@ -160,13 +176,14 @@ func appendJSON(b []byte, r HistoryRow) []byte {
 	return append(appendSums(b, r, before, "null", text.AppendFigure, text.AppendFigure), '}')
 }
 
-func appendTable(b []byte, r HistoryRow) []byte {
+func appendTable(b []byte, r HistoryRow, sums, width int) []byte {
+	n := len(b)
 	b = r.At.UTC().AppendFormat(b, "2006-01-02 15:04:05")
-	for _, v := range []*float64{r.SpendUSD, r.balance(), r.UsageUSD, r.CreditsUSD} {
+	for _, v := range []*float64{r.SpendUSD, r.balance(), r.UsageUSD, r.CreditsUSD}[:sums] {
 		b = fmt.Appendf(b, " %14s", text.MaybeUSD(v))
 	}
 	if why := account.NotSeen(r.Holes); why != "" && r.SpendUSD == nil {
 		b = append(append(b, "  "...), why...)
 	}
-	return append(b, '\n')
+	return append(append(b[:n], Fold(string(b[n:]), width)...), '\n')
 }

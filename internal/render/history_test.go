@@ -43,7 +43,7 @@ func TestLayouts(t *testing.T) {
 			t.Errorf("JSON: %s = %v, %v, want null", name, got, ok)
 		}
 	}
-	if got := print(TableRows); !strings.Contains(got, "2026-11-21 10:42:00     $0.0000018         -$2.50") || !strings.Contains(got, "—") {
+	if got := print(TableRows(0)); !strings.Contains(got, "2026-11-21 10:42:00     $0.0000018         -$2.50") || !strings.Contains(got, "—") {
 		t.Errorf("table =\n%s", got)
 	}
 }

@@ -29,12 +29,12 @@ type list struct {
 	lines []string
 }
 
-func (p page) plain() string {
+func (p page) plain(width int) string {
 	var b strings.Builder
 	b.WriteString(clean(p.title) + "\n")
 	for _, t := range p.tables {
 		b.WriteString("\n")
-		t.plain(&b)
+		t.plain(&b, width)
 	}
 	for _, l := range p.lists {
 		if len(l.lines) == 0 {
@@ -48,7 +48,7 @@ func (p page) plain() string {
 	return b.String()
 }
 
-func (t table) plain(b *strings.Builder) {
+func (t table) plain(b *strings.Builder, width int) {
 	indent, rows := "", t.rows
 	if t.title != "" {
 		b.WriteString(t.title)
@@ -70,9 +70,20 @@ func (t table) plain(b *strings.Builder) {
 			widths[i] = max(widths[i], ansi.StringWidth(clean(c)))
 		}
 	}
+	hidden := make([]bool, len(widths))
+	if t.head != nil && !t.left { // numbers, the last the least important
+		var leave []int
+		for i := len(widths) - 1; i > 1; i-- {
+			leave = append(leave, i)
+		}
+		hidden = room(rows, hidden, leave, max(0, width-len(indent)))
+	}
 	for _, row := range rows {
 		line := indent
 		for i, c := range row {
+			if hidden[i] {
+				continue
+			}
 			c = clean(c)
 			space := strings.Repeat(" ", widths[i]-ansi.StringWidth(c))
 			if t.right(i) {

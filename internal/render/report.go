@@ -56,9 +56,10 @@ func (r UsageReport) change() *float64 {
 	return &ratio
 }
 
-// ReportText is the report as plain text, with all times in now's zone, UTC.
-func ReportText(r UsageReport, now time.Time) string {
-	return strings.TrimSuffix(reportPage(r, now).plain(), "\n")
+// ReportText is the report as plain text, with all times in now's zone, UTC, and as many
+// columns as a width has room for; 0 is any.
+func ReportText(r UsageReport, now time.Time, width int) string {
+	return strings.TrimSuffix(reportPage(r, now).plain(width), "\n")
 }
 
 // ReportMarkdown is ReportText in Markdown.

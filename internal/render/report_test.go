@@ -35,7 +35,7 @@ func aReport() (UsageReport, time.Time) {
 
 func TestReportText(t *testing.T) {
 	r, now := aReport()
-	plain := reportPage(r, now).plain()
+	plain := reportPage(r, now).plain(0)
 	for _, want := range []string{
 		"Usage of account personal: week of Mon 16 Nov 2026\n\nstate      live\n",
 		"spent      $12.00 so far\nlast week  $10.00 (now 20 % more) by this time, — in total\n",
@@ -54,7 +54,7 @@ func TestReportText(t *testing.T) {
 	}
 	dear := r
 	dear.SpentUSD, dear.SameTimeUSD = usd(60), usd(5)
-	if got := reportPage(dear, now).plain(); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
+	if got := reportPage(dear, now).plain(0); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
 		t.Errorf("twelve times as much reads:\n%s", got)
 	}
 	md := reportPage(r, now).markdown()

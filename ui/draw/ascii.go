@@ -66,8 +66,8 @@ func toConsole(frame string) string {
 	return b.String()
 }
 
-// toASCII replaces every rune of a frame that is not ASCII, cell by cell.
-func toASCII(frame string) string {
+// ToASCII replaces every rune that is not ASCII, cell by cell.
+func ToASCII(frame string) string {
 	out := make([]byte, 0, len(frame))
 	cut := false // an ellipsis may take the last letter too
 	escape := false

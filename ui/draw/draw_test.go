@@ -258,8 +258,8 @@ func TestOwnThemes(t *testing.T) {
 // an escape do not.
 func TestASCIIEllipsis(t *testing.T) {
 	for in, want := range map[string]string{"abc…": "ab..", "…": ".", "│…": "|.", " …": " .", "\x1b[1m…": "\x1b[1m.", "a\x1b[m…": "a\x1b[m.", "é…": "?.", "a……": "...", "1…x": "..x"} {
-		if got := toASCII(in); got != want {
-			t.Errorf("toASCII(%q) = %q, want %q", in, got, want)
+		if got := ToASCII(in); got != want {
+			t.Errorf("ToASCII(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func Clip(lines []string, w, h int, g Glyphs) string {
 	frame := strings.Join(lines, "\n")
 	switch g {
 	case ASCII:
-		return toASCII(frame)
+		return ToASCII(frame)
 	case Console:
 		return toConsole(frame)
 	}

@@ -1,0 +1,39 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// room says which columns of a table are shown in a width, of 0 for any: leave names
+// the columns that may go, the least important first. A column that is hidden already
+// takes no room.
+func room(rows [][]string, hidden []bool, leave []int, width int) (hide []bool) {
+	hide = slices.Clone(hidden)
+	if width <= 0 {
+		return hide
+	}
+	widths := make([]int, len(hide))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	total := -2
+	for i, w := range widths {
+		if !hide[i] {
+			total += w + 2
+		}
+	}
+	for _, i := range leave {
+		if total <= width {
+			break
+		}
+		if !hide[i] {
+			hide[i] = true
+			total -= widths[i] + 2
+		}
+	}
+	return hide
+}
