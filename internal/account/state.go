@@ -151,6 +151,7 @@ func (o Outlook) isOf(at time.Time) bool { return !o.Forecast.At.IsZero() && o.F
 type Notification struct {
 	alert.Event
 	Channels []string `json:"channels,omitempty"`
+	Except   []string `json:"except,omitempty"`
 	Number   int64    `json:"number"`
 }
 
@@ -168,7 +169,7 @@ func (s *State) notify(events []alert.Event) {
 	}
 	for _, e := range events {
 		number++
-		list = append(list, Notification{e, e.Channels, number})
+		list = append(list, Notification{e, e.Channels, e.Except, number})
 	}
 	s.Notified = list[max(0, len(list)-mostNotified):]
 }
@@ -180,7 +181,7 @@ func (s State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
 	for _, n := range s.Notified {
 		highest = max(highest, n.Number)
 		if n.Number > last && n.Level.Rank() > 0 {
-			n.Event.Channels = n.Channels
+			n.Event.Channels, n.Event.Except = n.Channels, n.Except
 			events = append(events, n.Event)
 		}
 	}

@@ -57,6 +57,7 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 			}
 		}
 		if d.allClear != nil {
+			o.told(d.Event.Covers, channel)
 			o.put(*d.allClear, channel, d.withdrawn)
 		}
 	}
@@ -78,6 +79,16 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 		delete(o.channels, channel)
 	}
 	return o
+}
+
+// told takes out the deliveries of events that were put back by themselves while
+// the attempt at the one that covers them was under way.
+func (o *Outbox) told(events []Event, channel string) {
+	for _, e := range events {
+		if i := o.index(e.deliveryID(), channel); i >= 0 && o.deliveries[i].waiting() {
+			o.deliveries = slices.Delete(o.deliveries, i, i+1)
+		}
+	}
 }
 
 // paid notes that the all-clear of an instance's alert went out, though it may

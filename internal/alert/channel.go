@@ -2,7 +2,6 @@ package alert
 
 import (
 	"context"
-	"slices"
 	"strings"
 )
 
@@ -47,7 +46,7 @@ func DefaultChannels() []Channel { return []Channel{{Name: "terminal", Via: Bell
 
 // takes reports whether e goes to c.
 func (c Channel) takes(e Event) bool {
-	return e.Level.Rank() >= c.Level.Rank() && (len(e.Channels) == 0 || slices.Contains(e.Channels, c.Name))
+	return e.Level.Rank() >= c.Level.Rank() && e.audience().has(c.Name)
 }
 
 // OnTerminal reports whether it is text for the terminal.

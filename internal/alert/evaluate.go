@@ -2,7 +2,7 @@ package alert
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -27,9 +27,9 @@ type candidate struct {
 // end: that it holds, or that it did. One that goes on to come again within the
 // rule's cooldown is notified when that ends, if it still holds.
 //
-// What one reading shows of one thing is one event, where that reaches all the
-// channels: of several thresholds, and of the kinds that are about what is left,
-// the highest level; a top-up together with the alerts that it ends.
+// What one reading shows of one thing is one event to a channel: of several
+// thresholds, and of the kinds that are about what is left, the highest level; a
+// top-up together with the alerts that it ends.
 func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []Event) {
 	r.Now = r.Now.Round(0) // what is stored is the time on the wall
 	next = state.copy(r.Now)
@@ -115,16 +115,22 @@ func notify(due []candidate, now time.Time) (events []Event) {
 	last := map[group]int{} // index of the group's last event
 	for _, c := range due {
 		rivals := rivals[c.instance.topic()]
-		if slices.ContainsFunc(rivals, c.yieldsTo) {
+		rest := to(c.rule.Channels)
+		for _, o := range rivals {
+			if c.yieldsTo(o) {
+				rest = rest.without(to(o.rule.Channels))
+			}
+		}
+		if rest.empty() {
 			continue
 		}
+		e := c.event(now).addressed(rest)
 		g := group{c.rule.id(), c.instance.Event.Cleared}
 		if count[g]++; count[g] > mostSubjects {
 			continue
 		}
-		e := c.event(now)
 		for _, o := range rivals {
-			if o.yieldsTo(c) {
+			if o.yieldsTo(c) && rest.meets(to(o.rule.Channels)) {
 				e.Covers = append(e.Covers, o.event(now))
 				if e.Cleared && o.instance.Clears != c.instance.Clears {
 					e = e.with("", ", "+o.instance.Clears)
@@ -149,7 +155,7 @@ func notify(due []candidate, now time.Time) (events []Event) {
 func (c candidate) event(now time.Time) Event {
 	e := c.instance.Event
 	e.At, e.Channels = now.UTC(), c.rule.Channels
-	e.Recorded = c.instance.Held
+	e.Recorded, e.missed = c.instance.Held, c.instance.Missed
 	since := e.Since
 	if e.Cleared && !c.instance.Missed {
 		since = c.instance.LastNotified.Since // of the alert that it ends
@@ -159,18 +165,9 @@ func (c candidate) event(now time.Time) Event {
 }
 
 // yieldsTo reports whether notifying o makes notifying c, which is about the
-// same thing, needless.
+// same thing, needless where o goes.
 func (c candidate) yieldsTo(o candidate) bool {
-	return c.instance.Event.Cleared == o.instance.Event.Cleared && o.instance.outranks(c.instance) &&
-		covers(o.rule.Channels, c.rule.Channels)
-}
-
-// covers reports whether a names every channel that b does; empty is all.
-func covers(a, b []string) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return len(a) == 0
-	}
-	return !slices.ContainsFunc(b, func(name string) bool { return !slices.Contains(a, name) })
+	return c.instance.Event.Cleared == o.instance.Event.Cleared && o.instance.outranks(c.instance)
 }
 
 // topUp is the event of credits that were bought or lost, and what happened by
@@ -181,19 +178,30 @@ type topUp struct {
 }
 
 // tell puts the top-ups into the events about what is left that they led to,
-// and returns the rest beside those.
+// and returns the rest beside those. A channel hears of each once.
 func tell(events []Event, topUps []topUp) []Event {
+	order := make([]*Event, 0, len(events))
+	for i := range events {
+		if e := &events[i]; e.Rule.ofBalance() && !e.Folds {
+			order = append(order, e)
+		}
+	}
+	sort.SliceStable(order, func(i, j int) bool { return order[i].audience().breadth() > order[j].audience().breadth() })
 	var alone []Event
 	for _, t := range topUps {
-		i := slices.IndexFunc(events, func(e Event) bool {
-			return e.Rule.ofBalance() && !e.Folds && covers(e.Channels, t.Channels)
-		})
-		if i < 0 {
-			alone = append(alone, t.Event)
-			continue
+		rest := t.audience()
+		for _, e := range order {
+			to, heard := e.audience(), t.audience().without(rest)
+			if !rest.meets(to) || heard.meets(to) {
+				continue
+			}
+			*e = e.with(t.what+", ", "")
+			e.Covers = append(e.Covers, t.Event)
+			rest = rest.without(to)
 		}
-		events[i] = events[i].with(t.what+", ", "")
-		events[i].Covers = append(events[i].Covers, t.Event)
+		if !rest.empty() {
+			alone = append(alone, t.addressed(rest))
+		}
 	}
 	return append(alone, events...)
 }

@@ -592,15 +592,38 @@ func TestWithDefaults(t *testing.T) {
 	}
 }
 
-func TestCovers(t *testing.T) {
-	a, b, both := []string{"a"}, []string{"b"}, []string{"a", "b"}
-	for _, tc := range []struct {
-		of, others []string
-		want       bool
-	}{{nil, nil, true}, {nil, a, true}, {a, nil, false}, {a, a, true}, {a, b, false}, {both, a, true}, {a, both, false}} {
-		if got := covers(tc.of, tc.others); got != tc.want {
-			t.Errorf("covers(%v, %v) = %v, want %v", tc.of, tc.others, got, tc.want)
+// What an audience does is what it does to each of five channels.
+func TestAudience(t *testing.T) {
+	channels := []string{"a", "b", "c", "d", "e"}
+	var sets []audience
+	for mask := range 1 << 3 {
+		var names []string
+		for i := range 3 {
+			if mask>>i&1 == 1 {
+				names = append(names, channels[i])
+			}
 		}
+		sets = append(sets, audience{false, names}, audience{true, names})
+	}
+	for _, a := range sets {
+		if some := slices.ContainsFunc(channels, a.has); some == a.empty() {
+			t.Errorf("%v is empty: %v", a, a.empty())
+		}
+		for _, b := range sets {
+			meet := false
+			for _, c := range channels {
+				meet = meet || a.has(c) && b.has(c)
+				if got := a.without(b).has(c); got != (a.has(c) && !b.has(c)) {
+					t.Errorf("%v without %v: %s is in it: %v", a, b, c, got)
+				}
+			}
+			if a.meets(b) != meet {
+				t.Errorf("%v meets %v: %v", a, b, !meet)
+			}
+		}
+	}
+	if !to(nil).has("a") || to([]string{"b"}).has("a") {
+		t.Error("no names are not all, or some are")
 	}
 }
 

@@ -36,6 +36,8 @@ type Event struct {
 	Cleared bool `json:"cleared"`
 	// Channels are the names of those that it is for; empty means all.
 	Channels []string `json:"-"`
+	// Except are those of them that hear of it in another event.
+	Except []string `json:"-"`
 	// ID is the same for an alert and its all-clear, and for no other. It is
 	// made of the rule, the subject and the time since when.
 	ID string `json:"-"`
@@ -49,6 +51,8 @@ type Event struct {
 	// owed is of an alert in an Outbox: the receiver got the one before it, and
 	// not its all-clear.
 	owed bool
+	// missed is of what began and ended in quiet hours: no alert was before it.
+	missed bool
 }
 
 // Unit is what a number is in.

@@ -168,24 +168,30 @@ func (o *Outbox) add(e Event, channel string, now time.Time) {
 	o.put(together(events), channel, now)
 }
 
-// overtake withdraws the all-clear of the alert before e, if it waits still: it
+// overtake withdraws the all-clears of the alerts before e that wait still: they
 // would be wrong after e.
 func (o *Outbox) overtake(e *Event, channel string, now time.Time) {
+	var left []Event
 	for i := range o.deliveries {
 		d := &o.deliveries[i]
 		if d.Channel != channel || !d.Event.Cleared || !d.waiting() {
 			continue
 		}
 		all := d.Event.each()
-		others := slices.DeleteFunc(slices.Clone(all), func(c Event) bool { return c.key() == e.key() })
+		others := slices.DeleteFunc(slices.Clone(all), func(c Event) bool {
+			e.owed = e.owed || c.key() == e.key() && !c.missed
+			return c.key() == e.key()
+		})
 		if len(others) == len(all) {
 			continue
 		}
-		e.owed, d.withdrawn = true, now.UTC()
+		d.withdrawn = now.UTC()
 		if len(others) > 0 {
-			o.put(together(others), channel, now)
+			left = append(left, together(others))
 		}
-		return
+	}
+	for _, e := range left {
+		o.put(e, channel, now)
 	}
 }
 
@@ -201,7 +207,7 @@ func (o *Outbox) put(e Event, channel string, now time.Time) {
 	if slices.Contains(o.channels[channel].Recent, d.ID) {
 		return
 	}
-	d.Event.Channels = nil
+	d.Event.Channels, d.Event.Except = nil, nil
 	o.deliveries = append(o.deliveries, d)
 	n, least := 0, -1
 	for i, other := range o.deliveries {

@@ -31,16 +31,17 @@ type deliveryJSON struct {
 // storedEvent is an event as it is stored; its own JSON is what receivers
 // get.
 type storedEvent struct {
-	ID    string `json:"id"`
-	Event Event  `json:"event"`
-	Owed  bool   `json:"owed,omitempty"`
+	ID     string `json:"id"`
+	Event  Event  `json:"event"`
+	Owed   bool   `json:"owed,omitempty"`
+	Missed bool   `json:"missed,omitempty"`
 }
 
-func storeEvent(e Event) storedEvent { return storedEvent{e.ID, e, e.owed} }
+func storeEvent(e Event) storedEvent { return storedEvent{e.ID, e, e.owed, e.missed} }
 
 func (s storedEvent) event() Event {
 	e := s.Event.cleaned()
-	e.ID, e.owed = s.ID, s.Owed
+	e.ID, e.owed, e.missed = s.ID, s.Owed, s.Missed
 	return e
 }
 

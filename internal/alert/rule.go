@@ -133,7 +133,7 @@ func ForAll(rules []Rule, channels []Channel) []Rule {
 	}
 	rules = slices.Clone(rules)
 	for i := range rules {
-		if len(names) > 0 && covers(rules[i].Channels, names) {
+		if len(names) > 0 && to(names).without(to(rules[i].Channels)).empty() {
 			rules[i].Channels = nil
 		}
 	}
