@@ -108,6 +108,8 @@ func (e *NetworkError) Unwrap() []error {
 }
 
 // kindOf returns the kind of an answer with this status, which is not 200.
+//
+//go:noinline
 func kindOf(status int) error {
 	switch status {
 	case http.StatusUnauthorized:

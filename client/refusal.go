@@ -34,6 +34,8 @@ type Refusal struct {
 }
 
 // Kind is one of the Err values of this package, nil without a code.
+//
+//go:noinline
 func (r Refusal) Kind() error {
 	if r.Code == 0 {
 		return nil

@@ -58,6 +58,8 @@ func (d dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
 
 // rows is the dialog back at its first step, and closed the one that is gone.
 // Requests in flight are cancelled.
+//
+//go:noinline
 func (d dialog) rows() dialog {
 	next := d.closed()
 	next.open, next.list = true, d.list

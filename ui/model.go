@@ -79,6 +79,8 @@ func newModel(o Options) Model {
 }
 
 // themes are the names of all that can be chosen.
+//
+//go:noinline
 func (m *Model) themes() []string {
 	names := slices.Clone(Themes)
 	for _, own := range m.o.Own {

@@ -21,6 +21,7 @@ type action struct {
 	of         func(*keyMap) []*key.Binding
 }
 
+//go:noinline
 func one(of func(*keyMap) *key.Binding) func(*keyMap) []*key.Binding {
 	return func(k *keyMap) []*key.Binding { return []*key.Binding{of(k)} }
 }

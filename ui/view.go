@@ -143,6 +143,8 @@ func viewNames() []string {
 }
 
 // show turns to a view.
+//
+//go:noinline
 func (m Model) show(view int) (tea.Model, tea.Cmd) {
 	m.view = view
 	m.plan.editing = false

@@ -40,6 +40,8 @@ func OnPanic(f func(*PanicError)) { handler.Store(&f) }
 func Go(f func()) { go Guard(f)() }
 
 // Guard returns f, for whatever starts a goroutine of its own.
+//
+//go:noinline
 func Guard(f func()) func() {
 	return func() {
 		defer func() {

@@ -38,13 +38,23 @@ type Theme struct {
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
+//
+//go:noinline
 func (t *Theme) Bright(s string) string { return styled(&t.styles.bright, s) }
-func (t *Theme) Dim(s string) string    { return styled(&t.styles.faint, s) }
+
+//go:noinline
+func (t *Theme) Dim(s string) string { return styled(&t.styles.faint, s) }
 
 // Title paints the name of a panel, Accent what can be pressed, and Chosen one of
 // several that are offered.
-func (t *Theme) Title(s string) string  { return styled(&t.styles.title, s) }
+//
+//go:noinline
+func (t *Theme) Title(s string) string { return styled(&t.styles.title, s) }
+
+//go:noinline
 func (t *Theme) Accent(s string) string { return styled(&t.styles.accent, s) }
+
+//go:noinline
 func (t *Theme) Chosen(s string) string { return styled(&t.styles.chosen, s) }
 
 // Marked paints a cursor, or what must not be overlooked, and Tab the view that
@@ -147,6 +157,8 @@ const (
 )
 
 // At paints by a level, and Strong boldly.
+//
+//go:noinline
 func (t *Theme) At(l Level, s string) string { return styled(&t.styles.levels[l], s) }
 
 func (t *Theme) Strong(l Level, s string) string {

@@ -44,6 +44,8 @@ func NewSecret() Input {
 }
 
 // Text is what was typed.
+//
+//go:noinline
 func (in Input) Text() string {
 	if in.model == nil {
 		return ""

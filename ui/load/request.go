@@ -87,6 +87,8 @@ func (r *Request[K, T]) Due(k K, now time.Time, every time.Duration) bool {
 
 // Failure is the error of the newest request, where no older value of the same
 // key stands.
+//
+//go:noinline
 func (r *Request[K, T]) Failure() error {
 	if r.Loaded && r.Of == r.Sent {
 		return nil
