@@ -33,6 +33,11 @@ func (o Outbox) wait(d Delivery, now time.Time) time.Duration {
 			wait = max(wait, w)
 		}
 	}
+	for _, m := range o.mutes {
+		if m.holds(d.Event.Rule, d.Event.Level) {
+			wait = max(wait, m.Until.Sub(now))
+		}
+	}
 	return wait
 }
 

@@ -39,6 +39,17 @@ func (ms Mutes) At(now time.Time) Mutes {
 // of reports whether a rule is muted at now.
 func (ms Mutes) of(r Rule, now time.Time) bool {
 	return slices.ContainsFunc(ms, func(m Mute) bool {
-		return m.Until.After(now) && (m.Rule == "" || m.Rule == r.Kind) && (m.Urgent || r.Level != Urgent)
+		return m.Until.After(now) && m.holds(r.Kind, r.Level)
 	})
+}
+
+// holds reports whether it is about alerts of a kind and a level.
+func (m Mute) holds(k Kind, l Level) bool {
+	return (m.Rule == "" || m.Rule == k) && (m.Urgent || l != Urgent)
+}
+
+// Muted returns the outbox from which nothing is sent that the mutes hold back.
+func (o Outbox) Muted(ms Mutes) Outbox {
+	o.mutes = ms
+	return o
 }

@@ -50,3 +50,34 @@ func TestMutesSet(t *testing.T) {
 		t.Errorf("%d mutes after their end", n)
 	}
 }
+
+// What waits for a channel when a mute begins waits for its end, or for unmute.
+func TestMuteHoldsWhatWaits(t *testing.T) {
+	now := time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
+	left := 4.0
+	rules := []Rule{{Kind: Balance, BelowUSD: 5}, {Kind: Used, AboveRatio: .5, Level: Urgent}}
+	ratio := .9
+	_, events, _ := Evaluate(rules, State{}, Reading{Account: "a", Now: now, At: now, Fresh: true, BalanceUSD: &left, UsedRatio: &ratio})
+	warning := events[:1]
+	if warning[0].Level != Warning {
+		warning = warning[0].Covers[:1]
+	}
+	o := Outbox{}.Add(warning, []Channel{{Name: "w", Via: Webhook}}, now)
+	for _, c := range []struct {
+		mute Mute
+		due  int
+	}{
+		{Mute{Until: now.Add(8 * time.Hour)}, 0},
+		{Mute{Rule: Balance, Until: now.Add(8 * time.Hour)}, 0},
+		{Mute{Rule: Runway, Until: now.Add(8 * time.Hour)}, 1},
+		{Mute{}, 1},
+	} {
+		muted := o.Muted(Mutes{c.mute})
+		if got := len(muted.Due(now)); got != c.due {
+			t.Errorf("under %+v %d are sent, want %d", c.mute, got, c.due)
+		}
+		if len(muted.Due(now.Add(8*time.Hour))) != 1 || len(muted.Muted(nil).Due(now)) != 1 {
+			t.Errorf("after %+v it is not sent", c.mute)
+		}
+	}
+}

@@ -37,6 +37,7 @@ const (
 type Outbox struct {
 	deliveries []Delivery // in the order of their arrival
 	channels   map[string]channelState
+	mutes      Mutes // not stored with it
 }
 
 // Delivery is one event for one channel.

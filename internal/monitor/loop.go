@@ -340,7 +340,7 @@ func (l *loop) offer(collects bool) {
 	switch {
 	case l.courier == nil:
 	case collects:
-		l.courier.Offer(l.st.state.Outbox)
+		l.courier.Offer(l.st.state.Outbox.Muted(l.st.state.Mutes))
 	default:
 		l.courier.Offer(alert.Outbox{})
 	}

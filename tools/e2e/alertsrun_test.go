@@ -134,3 +134,50 @@ channels = [{name="hook", kind="webhook", url="%[3]s/hunter2"}, {name="gone", ki
 		}
 	}
 }
+
+// TestMuteOfProcesses mutes while a service collects: nothing comes through it nor
+// through a restart, but what is urgent; unmute lets what holds come.
+func TestMuteOfProcesses(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	hook := newWebhook(t)
+	left := h.account.Credits(time.Now()) - h.account.Usage(time.Now())
+	folder := filepath.Join(h.home, ".config", "ortop")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	config := fmt.Sprintf(`
+alerts = [{rule="balance", below=%.2f}, {rule="balance", below=%.2f, level="urgent"}]
+channels = [{name="hook", kind="webhook", url="%s"}]
+`, left-20, left-60, hook.URL)
+	if err := os.WriteFile(filepath.Join(folder, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func() *service {
+		return collectorWith(t, append(h.env, "PATH="+os.Getenv("PATH")), "--interval", "2s")
+	}
+	first := run()
+	first.waitFor("collecting this account")
+	if said := h.says("alerts", "mute", "8h"); !strings.Contains(said, "alerts are muted until") {
+		t.Fatalf("mute says %q", said)
+	}
+	h.account.Spend(30)
+	h.awaitPolls(4)
+	first.end(syscall.SIGTERM)
+	second := run()
+	second.waitFor("collecting this account")
+	h.awaitPolls(3)
+	if sent := hook.of(t, "balance", 0); len(sent) > 0 {
+		t.Fatalf("what is muted came: %+v", sent)
+	}
+	h.says("alerts", "unmute")
+	if p := hook.of(t, "balance", 1)[0]; p.Level != "warning" {
+		t.Errorf("after unmute came %+v", p)
+	}
+	h.says("alerts", "mute", "8h")
+	h.account.Spend(40)
+	if sent := hook.of(t, "balance", 2); sent[1].Level != "urgent" {
+		t.Errorf("beside what is muted came %+v, want what is urgent", sent)
+	}
+	second.end(syscall.SIGTERM)
+}
