@@ -22,7 +22,6 @@ const keyLimit = 4096
 func (a *app) accountsCommand() *cobra.Command {
 	var asJSON bool
 	list := a.runs(func(ctx context.Context, _ []string) error { return a.listAccounts(ctx, asJSON) })
-	const jsonUsage = "print a JSON object"
 	c := &cobra.Command{
 		Use:   "accounts",
 		Short: "List the accounts, and store or remove their keys",

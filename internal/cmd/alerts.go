@@ -23,7 +23,12 @@ import (
 	"ortop/internal/text"
 )
 
+// jsonUsage is the help of --json.
+const jsonUsage = "print a JSON object"
+
 func (a *app) alertsCommand() *cobra.Command {
+	var asJSON bool
+	show := a.runs(func(ctx context.Context, _ []string) error { return a.listAlerts(ctx, asJSON) })
 	c := &cobra.Command{
 		Use:   "alerts",
 		Short: "List, test and mute the alerts",
@@ -31,11 +36,9 @@ func (a *app) alertsCommand() *cobra.Command {
 alerts back for some time. Rules and channels are in the configuration; most kinds of alert that it does not name have defaults.
 The process that polls evaluates them: a dashboard, or ortop collect.`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(context.Context, []string) error {
-			return usageError("ortop alerts --help lists its commands", "alerts needs a command")
-		}),
+		RunE: show,
 	}
-	var asJSON bool
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	list := &cobra.Command{
 		Use:   "list",
 		Short: "List the rules, where each is sent, and which fire",
@@ -43,9 +46,9 @@ The process that polls evaluates them: a dashboard, or ortop collect.`,
 from the configuration and from the defaults: its account, its channels, its
 cooldown and its quiet hours; and then each channel.`,
 		Args: cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error { return a.listAlerts(ctx, asJSON) }),
+		RunE: show,
 	}
-	list.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	list.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	c.AddCommand(list, &cobra.Command{
 		Use:   "test",
 		Short: "Send a test to every channel",

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,7 @@ import (
 const answerLimit = 20 * time.Second
 
 func (a *app) breakdownCommand() *cobra.Command {
-	var by, key string
+	var by, key, model string
 	var span spanFlags
 	var age ageFlag
 	var top int
@@ -78,14 +79,25 @@ up to what the account spent.`,
 			if c.Flags().Changed("top") && top < 1 {
 				return usageError("", "--top: at least 1")
 			}
-			if key != "" && by != string(spenders.ByKey) {
-				return usageError("", "--key goes with --by key")
+			one, what := key, "key"
+			if model != "" {
+				if key != "" {
+					return usageError("", "--key and --model exclude each other")
+				}
+				one, what = model, "model"
+				if !c.Flags().Changed("by") {
+					by = what
+				}
+			}
+			if one != "" && by != what {
+				return usageError("", "--%s goes with --by %[1]s", what)
 			}
 			return a.breakdown(ctx, age.fresh(monitor.Live), spenders.By(by), asked, func(s account.Snapshot, b spenders.Breakdown) error {
-				if key != "" {
-					rows := rowsOf(b.Rows, key)
+				if one != "" {
+					rows := rowsOf(b.Rows, one)
 					if len(rows) == 0 && b.Rows != nil {
-						return &exitError{exitUnknown, fmt.Errorf("no key is called %q", key), didYouMean(key, namesOf(b.Rows))}
+						return &exitError{exitUnknown, fmt.Errorf("no %s is called %q", what, one),
+							cmp.Or(didYouMean(one, namesOf(b.Rows)), "ortop breakdown --by "+what+" lists them")}
 					}
 					b = b.Only(rows)
 				}
@@ -101,7 +113,8 @@ up to what the account spent.`,
 	age.add(c, fromHistory)
 	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
 	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().StringVar(&model, "model", "", "one model, by its name")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	sheet.add(c)
 	return c
 }
@@ -127,7 +140,7 @@ func namesOf(rows []spenders.Row) (names []string) {
 	return names
 }
 
-// rowsOf are the rows of a key, by its name or by the beginning of its hash.
+// rowsOf are the rows of a name, or of a key by the beginning of its hash.
 func rowsOf(rows []spenders.Row, key string) []spenders.Row {
 	var found []spenders.Row
 	for _, r := range rows {

@@ -30,7 +30,7 @@ func (a *app) completeFlags(c *cobra.Command) {
 		}, cobra.ShellCompDirectiveNoFileComp)
 	}
 	values := map[string]cobra.CompletionFunc{
-		"account": a.completed(a.accountNames), "key": a.completed(func(ctx context.Context) []string { return a.keyNames(ctx, c.Name() == "breakdown") }), "theme": a.completed(a.everyTheme),
+		"account": a.completed(a.accountNames), "key": a.completed(func(ctx context.Context) []string { return a.keyNames(ctx, c.Name() == "breakdown") }), "theme": a.completed(a.everyTheme), "model": a.completed(a.modelNames),
 		"by": cobra.FixedCompletions(bys(), cobra.ShellCompDirectiveNoFileComp), "demo": cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp),
 		"unit": cobra.FixedCompletions(unitKinds, cobra.ShellCompDirectiveNoFileComp), "format": cobra.FixedCompletions([]string{"{{.Balance}}", "{{.DaysLeft}}", "{{.JSON.balance_usd}}"}, cobra.ShellCompDirectiveNoFileComp),
 		"since": shown, "until": until, "every": spans, "for": spans, "interval": spans, "max-age": spans, "runway": spans,
@@ -107,9 +107,8 @@ func (a *app) everyTheme(context.Context) []string {
 	return themeNames(own)
 }
 
-// keyNames are the keys of the account as they were last listed: their names, or the
-// hashes that other commands take.
-func (a *app) keyNames(ctx context.Context, byName bool) (names []string) {
+// fromStored are names that are read from the account's history as it is stored.
+func (a *app) fromStored(ctx context.Context, names func(context.Context, *history.DB, history.Series) []string) []string {
 	s, err := a.settings()
 	if err != nil {
 		return nil
@@ -119,17 +118,33 @@ func (a *app) keyNames(ctx context.Context, byName bool) (names []string) {
 		return nil
 	}
 	defer func() { _ = ar.DB.Close() }() // it was only read
-	list, err := spenders.ReadKeys(ctx, ar.DB, ar.Account)
-	if err != nil {
-		return nil
-	}
-	for _, k := range list.Keys {
-		if name := cmp.Or(k.Name, k.Label); byName && name != "" {
-			names = append(names, name+"\t"+k.Hash[:min(12, len(k.Hash))])
-		} else {
-			names = append(names, k.Hash+"\t"+name)
+	return names(ctx, ar.DB, ar.Account)
+}
+
+// modelNames are the models that breakdowns have named.
+func (a *app) modelNames(ctx context.Context) []string {
+	return a.fromStored(ctx, func(ctx context.Context, db *history.DB, account history.Series) []string {
+		names, _ := spenders.ReadModels(ctx, db, account) // none is no more than that
+		return names
+	})
+}
+
+// keyNames are the keys of the account as they were last listed: their names, or the
+// hashes that other commands take.
+func (a *app) keyNames(ctx context.Context, byName bool) []string {
+	return a.fromStored(ctx, func(ctx context.Context, db *history.DB, account history.Series) (names []string) {
+		list, err := spenders.ReadKeys(ctx, db, account)
+		if err != nil {
+			return nil
 		}
-	}
-	slices.Sort(names)
-	return names
+		for _, k := range list.Keys {
+			if name := cmp.Or(k.Name, k.Label); byName && name != "" {
+				names = append(names, name+"\t"+k.Hash[:min(12, len(k.Hash))])
+			} else {
+				names = append(names, k.Hash+"\t"+name)
+			}
+		}
+		slices.Sort(names)
+		return names
+	})
 }

@@ -50,7 +50,7 @@ when, and what to do. The exit code is 4 if no error is found in it.`,
 		}),
 	}
 	c.Flags().BoolVar(&verify, "verify", false, "read the whole history file and compare its checksums")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	c.Flags().StringVar(&explain, "explain", "", "explain the body of an error in this file, or in standard input (-)")
 	return c
 }

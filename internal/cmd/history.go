@@ -70,7 +70,7 @@ a formula.`,
 	span.add(c, "")
 	age.add(c, "fail, with exit code 4, if the newest reading is older than this")
 	c.Flags().Var((*spanFlag)(&every), "every", "one row for each of these spans, such as 1h or 1d")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	sheet.add(c)
 	return c
 }

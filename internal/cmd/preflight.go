@@ -47,7 +47,7 @@ the account.`,
 	c.Flags().StringVar(&need, "need", "", "what the job costs, in USD")
 	c.Flags().Var((*spanFlag)(&span), "for", "how long the job runs, such as 3h or 2d")
 	c.Flags().Var((*spanFlag)(&runway), "runway", "for how long it has to last, such as 2d")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }
 

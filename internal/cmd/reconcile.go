@@ -57,7 +57,7 @@ and 4 if what the account spent is not known.`,
 			return a.reconcile(ctx, args[0], f)
 		}),
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&f.json, "json", false, jsonUsage)
 	c.Flags().IntVar(&f.lookup, "lookup", 0, "look up this many requests at OpenRouter")
 	c.Flags().Lookup("lookup").NoOptDefVal = strconv.Itoa(lookupLimit)
 	c.Flags().StringVar(&tolerance, "tolerance", "", "difference to ignore, as 2% or in USD (default 1%, at least a cent)")

@@ -59,7 +59,7 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 	c.Flags().BoolVar(&byWeek, "week", false, "of the week, as without any of these")
 	c.Flags().BoolVar(&byMonth, "month", false, "of the month")
 	c.Flags().BoolVar(&asMarkdown, "md", false, "print Markdown")
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	span.add(c, "")
 	age.add(c, fromHistory)
 	c.MarkFlagsMutuallyExclusive("day", "week", "month", "since")

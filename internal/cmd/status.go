@@ -54,7 +54,7 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 			return a.status(ctx, f)
 		}),
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&f.json, "json", false, jsonUsage)
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
 	age.add(c, fromHistory)
 	return c

@@ -55,6 +55,6 @@ func (a *app) versionCommand() *cobra.Command {
 			return a.answer("ortop " + version())
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }

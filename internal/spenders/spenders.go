@@ -146,6 +146,11 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 		err = s.byKey(ctx, sub, &b)
 	default:
 		s.byUse(ctx, sub, &b)
+		if q.By == ByModel {
+			if err := storeModels(ctx, sub, b.Rows); err != nil {
+				s.o.Log.Warn("storing the models", "error", err)
+			}
+		}
 	}
 	if !b.days { // the total is of what was asked, also where those who spent it are older
 		b.From, b.To = q.From, q.To
