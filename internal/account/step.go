@@ -25,6 +25,8 @@ type Input struct {
 	// Adopted says what became of spend that was imported before the first
 	// reading, which is in the book now; empty: none was.
 	Adopted string
+	// Imported reports that files were imported, which are in the book.
+	Imported bool
 	// Drivers are who drives the spikes that were pending, by their IDs; nil
 	// where nobody looked for them.
 	Drivers map[string]Driver
@@ -85,7 +87,7 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	}
 	if before, newer := in.before(b); newer {
 		o := was.Outlook
-		if in.Filled || in.KeyFilled || in.Adopted != "" || in.Stated != nil { // more is known: dates may come nearer
+		if in.informs() { // dates may come nearer
 			o.Forecast, o.AutoTopUp = forecast.Forecast{}, nil
 		}
 		st.Outlook, r.Forecasts = foresee(o, st.Facts, b, before)
@@ -112,13 +114,19 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	return r
 }
 
+// informs reports whether more is known of the past, or of what is left, without a
+// reading.
+func (in Input) informs() bool {
+	return in.Filled || in.KeyFilled || in.Adopted != "" || in.Imported || in.Stated != nil
+}
+
 // before returns the account's reading before the newest, and whether there is
 // anything new to forecast from.
 func (in Input) before(b *Book) (before credit.Sample, newer bool) {
 	if v := in.Verdict; v != nil && v.Fault == nil {
 		return v.before, true
 	}
-	if in.Filled || in.KeyFilled || in.Adopted != "" || in.Stated != nil {
+	if in.informs() {
 		before, _ = b.Account.Newest()
 		return before, true
 	}

@@ -9,6 +9,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/forecast"
 	"ortop/internal/sim"
 )
 
@@ -100,4 +101,46 @@ func TestAnImportAloneIsAnAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An import is reason for another date at once, though nothing was read since.
+func TestAnImportIsForecastFrom(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "idle"})
+		b.alone()
+		b.onDisk("history.db")
+		read := func() account.Snapshot {
+			s, err := New(b.o).Once(t.Context(), Live)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		first := read()
+		if first.Forecast.State == forecast.OK {
+			t.Fatalf("a first reading has a date: %+v", first.Forecast)
+		}
+		ar, err := New(b.o).OpenArchive(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var samples []credit.Sample
+		for i := range 200 {
+			ago := time.Duration(200-i) * time.Hour
+			samples = append(samples, credit.Sample{
+				At: first.At.Truncate(time.Second).Add(-ago), UsageUSD: first.Balance.UsageUSD - .002*ago.Hours(),
+				CreditsUSD: first.Balance.CreditsUSD, CreditsKnown: true,
+			})
+		}
+		if _, err := ar.DB.Import(t.Context(), ar.Account, history.Export{Samples: samples}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ar.Imported(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s := read(); s.Forecast.State != forecast.OK {
+			t.Errorf("the forecast after an import of 200 h is %+v", s.Forecast)
+		}
+	})
 }

@@ -122,19 +122,21 @@ func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
 }
 
 // Imported follows an import into an archive that OpenArchive opened: what is
-// answered of it without loading the past is brought up to it. A process that
-// collects does that itself. told is what became of spend that was imported
-// before the first reading, if this brought one.
+// answered of it without loading the past is brought up to it, and forecasts from
+// it. told is what became of spend that was imported before the first reading, if
+// this brought one; a process that collects sees to that itself.
 func (a Archive) Imported(ctx context.Context) (told string, err error) {
 	st := a.store
-	if st == nil || st.collected() {
+	if st == nil {
 		return "", nil
 	}
 	if err := st.load(ctx); err != nil || st.book.Poll.Success.IsZero() {
 		return "", err
 	}
-	told = st.adopt(ctx)
-	_, err = st.step(ctx, account.Input{Adopted: told}, nil, false)
+	if !st.collected() {
+		told = st.adopt(ctx)
+	}
+	_, err = st.step(ctx, account.Input{Adopted: told, Imported: true}, nil, false)
 	return told, err
 }
 
