@@ -8,4 +8,7 @@ import (
 	"ortop/internal/cmd"
 )
 
-func main() { os.Exit(cmd.Execute(os.Args[1:])) }
+// stamp is the version, the commit and its time, as a release sets them.
+var stamp string
+
+func main() { os.Exit(cmd.Execute(stamp, os.Args[1:])) }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -32,12 +31,9 @@ func (a *app) manCommand() *cobra.Command {
 
 // builtOn is the day of the commit that the program was built from, or else now's.
 func builtOn(now time.Time) string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if at, err := time.Parse(time.RFC3339, s.Value); err == nil && s.Key == "vcs.time" {
-				now = at
-			}
-		}
+	_, _, commitAt := built()
+	if at, err := time.Parse(time.RFC3339, commitAt); err == nil {
+		now = at
 	}
 	return now.UTC().Format(time.DateOnly)
 }

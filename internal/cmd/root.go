@@ -43,8 +43,10 @@ type flags struct {
 	noColor, quiet, verbose           bool
 }
 
-// Execute runs the command line args and returns the exit code.
-func Execute(args []string) int {
+// Execute runs the command line args and returns the exit code. The stamp of a
+// release is "VERSION,COMMIT,TIME".
+func Execute(release string, args []string) int {
+	stamp = release
 	localZone()
 	hardenErr := keys.Harden()
 	a := &app{

@@ -4,16 +4,43 @@ import (
 	"context"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// version is the module's version as it was built, or "devel".
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return info.Main.Version
+// stamp is what a release was built with: "VERSION,COMMIT,TIME", and empty in other
+// builds.
+var stamp string
+
+// built is the version, or "devel", the commit and its time. What the build does not
+// know is empty.
+func built() (version, commit, at string) {
+	if f := strings.Split(stamp, ","); len(f) == 3 {
+		return f[0], f[1], f[2]
 	}
-	return "devel"
+	version = "devel"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version, "", ""
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		version = v
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.time":
+			at = s.Value
+		}
+	}
+	return version, commit, at
+}
+
+func version() string {
+	v, _, _ := built()
+	return v
 }
 
 // versionObject is what version --json prints; null is what the build does not know.
@@ -28,18 +55,22 @@ type versionObject struct {
 }
 
 func versionNow() versionObject {
-	o := versionObject{Schema: 1, Version: version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			switch s.Key {
-			case "vcs.revision":
-				o.Commit = &s.Value
-			case "vcs.time":
-				o.CommitAt = &s.Value
-			}
-		}
+	version, commit, at := built()
+	o := versionObject{Schema: 1, Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
+	if commit != "" {
+		o.Commit, o.CommitAt = &commit, &at
 	}
 	return o
+}
+
+// versionText is the version, and in a line of its own the commit where it is known.
+func versionText() string {
+	version, commit, at := built()
+	text := "ortop " + version
+	if commit != "" {
+		text += "\ncommit " + commit[:min(len(commit), 12)] + ", " + at
+	}
+	return text
 }
 
 func (a *app) versionCommand() *cobra.Command {
@@ -52,7 +83,7 @@ func (a *app) versionCommand() *cobra.Command {
 			if asJSON {
 				return a.answerJSON(versionNow())
 			}
-			return a.answer("ortop " + version())
+			return a.answer(versionText())
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)

@@ -2,15 +2,14 @@ package unit
 
 // systemdUnit is for the user manager. What of its protection the kernel does
 // not let a user have is left out by systemd itself.
-const systemdUnit = `# systemd user unit: ~/.config/systemd/user/ortop.service
-#   systemctl --user daemon-reload
+const systemdUnit = `# systemd user unit@PLACE@
 #   systemctl --user enable --now ortop.service
 #   loginctl enable-linger          (to collect while you are logged out)
 [Unit]
 Description=Collect OpenRouter credits with ortop
 
 [Service]
-Type=exec
+Type=exec@BEFORE@
 ExecStart=@ARGS@
 Restart=on-failure
 RestartSec=30
@@ -40,3 +39,13 @@ SystemCallArchitectures=native
 [Install]
 WantedBy=default.target
 `
+
+// ownPlace heads a unit that a person prints.
+const ownPlace = `: ~/.config/systemd/user/ortop.service
+#   systemctl --user daemon-reload`
+
+// packagedPlace heads the unit of a package.
+const packagedPlace = ` of the package, for the usual folders. Where your history or
+# configuration lies elsewhere, print one of your own, which comes before this:
+#   ortop collect --unit systemd > ~/.config/systemd/user/ortop.service
+# Nothing starts it by itself:`

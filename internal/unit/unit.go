@@ -41,7 +41,17 @@ func (u Service) Systemd() string {
 	for i, arg := range u.Args {
 		args[i] = quoteSystemd(arg)
 	}
-	return strings.NewReplacer("@ARGS@", strings.Join(args, " "), "@UID@", strconv.Itoa(u.UID), "@WRITABLE@", quotePath(u.Writable)).Replace(systemdUnit)
+	return systemd(ownPlace, "", strings.Join(args, " "), strconv.Itoa(u.UID), quotePath(u.Writable))
+}
+
+// Packaged is the unit for systemd's user manager that a package installs: it names no
+// machine's folders, and makes that of the history before they become read-only.
+func Packaged(binary string) string {
+	return systemd(packagedPlace, "\nExecStartPre=+/bin/mkdir -p %h/.local/share/ortop", binary+" collect", "UID", "-%h/.local/share/ortop -%S/ortop")
+}
+
+func systemd(place, before, args, uid, writable string) string {
+	return strings.NewReplacer("@PLACE@", place, "@BEFORE@", before, "@ARGS@", args, "@UID@", uid, "@WRITABLE@", writable).Replace(systemdUnit)
 }
 
 // Launchd is the agent for launchd.

@@ -1,6 +1,9 @@
 package unit
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestQuoteSystemd(t *testing.T) {
 	for in, want := range map[string]string{
@@ -12,5 +15,22 @@ func TestQuoteSystemd(t *testing.T) {
 	}
 	if got, want := quotePath("/a $b%c"), `"/a $b%%c"`; got != want {
 		t.Errorf("quotePath = %s, want %s", got, want)
+	}
+}
+
+func TestPackagedUnitNamesNoMachine(t *testing.T) {
+	text := Packaged("/usr/bin/ortop")
+	for _, want := range []string{
+		"\nExecStartPre=+/bin/mkdir -p %h/.local/share/ortop\nExecStart=/usr/bin/ortop collect\n",
+		"\nReadWritePaths=-%h/.local/share/ortop -%S/ortop\n", "#EnvironmentFile=%h/.config/ortop/environment\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the unit has no %q:\n%s", want, text)
+		}
+	}
+	for _, not := range []string{"@", "/home/", "/root"} {
+		if strings.Contains(text, not) {
+			t.Errorf("the unit has %q:\n%s", not, text)
+		}
 	}
 }
