@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ortop/internal/unit"
 )
 
 // printUnit is what collect prints with args, with a home folder that has odd
@@ -60,15 +62,17 @@ func TestSystemdLikesTheUnit(t *testing.T) {
 	if err != nil {
 		t.Skip("systemd-analyze is not installed (Debian: systemd)")
 	}
-	path := filepath.Join(t.TempDir(), "ortop.service")
-	if err := os.WriteFile(path, []byte(printUnit(t, "systemd", "--metrics", "9464")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, manager := range []string{"--user", "--system"} {
-		c := exec.Command(analyze, manager, "verify", path)
-		c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+t.TempDir())
-		if out, err := c.CombinedOutput(); err != nil || strings.Contains(string(out), "ortop.service") {
-			t.Errorf("systemd-analyze %s verify: %v\n%s", manager, err, out)
+	for _, text := range []string{printUnit(t, "systemd", "--metrics", "9464"), unit.Packaged(ortop)} {
+		path := filepath.Join(t.TempDir(), "ortop.service")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, manager := range []string{"--user", "--system"} {
+			c := exec.Command(analyze, manager, "verify", path)
+			c.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+t.TempDir())
+			if out, err := c.CombinedOutput(); err != nil || strings.Contains(string(out), "ortop.service") {
+				t.Errorf("systemd-analyze %s verify: %v\n%s\n%s", manager, err, out, text)
+			}
 		}
 	}
 }
