@@ -41,7 +41,7 @@ var (
 	}
 	officialWorkspace = Workspace{
 		ID: workspaceID, Name: "Production", Slug: "production", Description: "Production environment workspace",
-		CreatedAt: &august24, UpdatedAt: &updated, CreatedBy: "user_abc123", IncludeBYOKInBudgets: ptr(false),
+		CreatedAt: &august24, UpdatedAt: &updated, CreatedBy: "user_abc123", IncludeBYOKInBudgets: ptr(false), DefaultGuardrailID: "595d5849-7e86-51fd-a7c0-705c34e4afff",
 	}
 )
 

@@ -282,8 +282,8 @@ func TestSimGuardrails(t *testing.T) {
 	if len(all.Rows) != 3 || len(budgets) != 2 || all.Rows[0].ResetInterval != "weekly" || *all.Rows[0].LimitUSD != 25 {
 		t.Fatalf("Guardrails() = %+v, want three, two with a budget, the first of $25 a week", all.Rows)
 	}
-	if none := must(c.Guardrails(t.Context(), workspaces.Rows[1].ID))(t); len(none.Rows) != 0 {
-		t.Errorf("Guardrails(production) = %+v, want none", none.Rows)
+	if own := must(c.Guardrails(t.Context(), workspaces.Rows[1].ID))(t); len(own.Rows) != 1 || own.Rows[0].ID != workspaces.Rows[1].DefaultGuardrailID {
+		t.Errorf("Guardrails(production) = %+v, want its default", own.Rows)
 	}
 	held := map[string]int{} // by key
 	keys := must(c.GuardrailKeys(t.Context()))(t)

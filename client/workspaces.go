@@ -18,6 +18,9 @@ type Workspace struct {
 	// IncludeBYOKInBudgets reports whether BYOK spend counts against the
 	// workspace's budgets.
 	IncludeBYOKInBudgets *bool
+	// DefaultGuardrailID is that of the guardrail which holds every key and every
+	// member of the workspace. It is listed once it was first configured.
+	DefaultGuardrailID string
 }
 
 // WorkspaceMember is the membership of a user in a workspace.
@@ -76,6 +79,7 @@ func readWorkspace(d *fields) Workspace {
 		UpdatedAt:            d.time("updated_at"),
 		CreatedBy:            d.text("created_by"),
 		IncludeBYOKInBudgets: d.flag("include_byok_in_budgets"),
+		DefaultGuardrailID:   d.text("default_guardrail_id"),
 	}
 }
 

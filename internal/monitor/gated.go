@@ -72,6 +72,12 @@ func (a *gated) GuardrailMembers(ctx context.Context) (client.List[client.Guardr
 	return within(ctx, a.waits, "guardrails", a.API.GuardrailMembers)
 }
 
+func (a *gated) WorkspaceMembers(ctx context.Context, workspaceID string) (client.List[client.WorkspaceMember], error) {
+	return within(ctx, a.waits, "members", func(ctx context.Context) (client.List[client.WorkspaceMember], error) {
+		return a.API.WorkspaceMembers(ctx, workspaceID)
+	})
+}
+
 func (a *gated) Members(ctx context.Context) (client.List[client.Member], error) {
 	return within(ctx, a.waits, "members", a.API.Members)
 }

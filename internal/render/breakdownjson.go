@@ -103,7 +103,7 @@ func guardrailBudgets(r spenders.Row, now time.Time) []guardrailBudgetJSON {
 func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
 	var out strings.Builder
 	out.WriteString(d.head("id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd",
-		"resets_at", "read_at", "last_used_at", "external_user"))
+		"resets_at", "read_at", "last_used_at", "external_user", "guardrail_budgets"))
 	w := csv.NewWriter(&out)
 	w.Comma, w.UseCRLF = rune(d.separator()), d.Sheet
 	count := func(v *int64) string {
@@ -113,16 +113,16 @@ func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
 		return strconv.FormatInt(*v, 10)
 	}
 	read := d.moment(timestampOrNull(b.ReadAt))
-	for _, r := range Breakdown(b).Rows {
+	for i, r := range Breakdown(b).Rows {
 		w.Write([]string{
 			csvCell(r.ID), csvCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
-			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)),
+			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(b.Rows[i])),
 		})
 	}
 	if o := b.Others; o != nil {
-		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", ""})
+		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", "", ""})
 		if rest := b.UnattributedUSD; rest != nil && *rest != 0 && !b.Selected { // so that the rows add up to the account's spend
-			w.Write([]string{"", "not attributed", d.usd(rest), "", "", "", "", "", "", "", "", read, "", ""})
+			w.Write([]string{"", "not attributed", d.usd(rest), "", "", "", "", "", "", "", "", read, "", "", ""})
 		}
 	}
 	w.Flush() // a Builder takes everything

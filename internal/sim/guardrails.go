@@ -46,17 +46,27 @@ type guardrail struct {
 	reset    string
 	keys     func(i int) bool
 	members  func(i int) bool
+	standard int // the workspace that it is the default of; 0: of none
 }
 
 func none(int) bool { return false }
 
-// guardrails are those of the default workspace; others have none. A key that
-// pays a provider directly is held by two of them, and all members but the owner
-// by one.
+// guardrails are those of the default workspace, and one that is another's default:
+// it is assigned to none, and holds all there. A key that pays a provider directly is
+// held by two of them, and all members but the owner by one.
 var guardrails = []guardrail{
-	{"Nightly jobs", 25, "weekly", func(i int) bool { return i%4 == 2 }, none},
-	{"Runaway stop", 12, "daily", func(i int) bool { return i%4 == 2 }, func(i int) bool { return i > 0 }},
-	{"No training on our data", 0, "", func(int) bool { return true }, none},
+	{"Nightly jobs", 25, "weekly", func(i int) bool { return i%4 == 2 }, none, 0},
+	{"Runaway stop", 12, "daily", func(i int) bool { return i%4 == 2 }, func(i int) bool { return i > 0 }, 0},
+	{"No training on our data", 0, "", func(int) bool { return true }, none, 0},
+	{"Each in production", 120, "monthly", none, none, 1},
+}
+
+// guardrails are those of the account's workspaces.
+func (a *Account) guardrails() []guardrail {
+	if len(a.catalog.workspaces) < 2 {
+		return guardrails[:len(guardrails)-1]
+	}
+	return guardrails
 }
 
 // guardrailsUnder answers /guardrails and what is below it.
@@ -65,7 +75,7 @@ func (a *Account) guardrailsUnder(q query, below []string) answer {
 	case len(below) == 0:
 		return a.guardrailList(q)
 	case len(below) == 1 && below[0] != "assignments":
-		for i := range guardrails {
+		for i := range a.guardrails() {
 			if row := a.guardrailRow(i); row.ID == below[0] {
 				return ok(envelope[guardrailRow]{row})
 			}
@@ -86,8 +96,8 @@ func (a *Account) guardrailList(q query) answer {
 		}
 	}
 	rows := []guardrailRow{}
-	for i := range guardrails {
-		if in == 0 {
+	for i, g := range a.guardrails() {
+		if in == g.standard {
 			rows = append(rows, a.guardrailRow(i))
 		}
 	}
@@ -100,6 +110,9 @@ func (a *Account) guardrailRow(i int) guardrailRow {
 	row := guardrailRow{
 		ID: a.cfg.uuid("guardrail of the account", i), WorkspaceID: a.catalog.workspaces[0].id, Name: g.name, BYOKInBudgets: &byok, CreatedAt: a.startText(),
 	}
+	if w := g.standard; w > 0 {
+		row.ID, row.WorkspaceID = a.cfg.uuid("guardrail", w), a.catalog.workspaces[w].id
+	}
 	if g.limitUSD > 0 {
 		row.LimitUSD, row.Reset = &g.limitUSD, &g.reset
 	}
@@ -108,7 +121,7 @@ func (a *Account) guardrailRow(i int) guardrailRow {
 
 func (a *Account) guardedKeys() []keyAssignment {
 	rows := []keyAssignment{}
-	for i, g := range guardrails {
+	for i, g := range a.guardrails() {
 		for j := range a.catalog.keys {
 			if k := &a.catalog.keys[j]; g.keys(j) && k.workspace == 0 {
 				rows = append(rows, keyAssignment{
@@ -124,7 +137,7 @@ func (a *Account) guardedKeys() []keyAssignment {
 // guardedMembers are none in a personal account.
 func (a *Account) guardedMembers() []memberAssignment {
 	rows := []memberAssignment{}
-	for i, g := range guardrails {
+	for i, g := range a.guardrails() {
 		for j, m := range a.catalog.members {
 			if g.members(j) && !a.catalog.personal {
 				rows = append(rows, memberAssignment{

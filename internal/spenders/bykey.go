@@ -59,14 +59,13 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	if useErr == nil && len(before) < len(r.Keys) {
 		useBefore, _ = s.keyUse(ctx, r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	}
-	guardrails := r.Guardrails.ofKeys()
 	if line := r.Guardrails.note(); line != "" {
 		b.note(line)
 	}
 	b.Rows = make([]Row, 0, len(r.Keys))
 	for _, k := range r.Keys {
 		row := k.row(r, balance, b.To)
-		row.hold(guardrails(k.Hash))
+		row.hold(r.Guardrails.ofKey(k))
 		u := use.of(k)
 		switch row.SpendUSD = own[k.Hash]; {
 		case row.SpendUSD != nil:

@@ -24,6 +24,9 @@ type GuardrailBudget struct {
 	IncludesBYOK bool         `json:"includes_byok,omitempty"`
 	// Keys are the hashes of the keys that it is assigned to.
 	Keys []string `json:"keys,omitempty"`
+	// Workspace is the one all of whose keys and members it holds, as the default
+	// there; empty: it is none's.
+	Workspace string `json:"workspace,omitempty"`
 }
 
 // Text is the budget in words: "$20/week".
@@ -46,7 +49,7 @@ type Guardrails struct {
 // listGuardrails fetches the guardrails of workspaces that have a budget, and the
 // keys that these are assigned to. An account without guardrails answers 404;
 // other trouble leaves what was known.
-func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []string, now time.Time) Guardrails {
+func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []Workspace, now time.Time) Guardrails {
 	g := Guardrails{At: now, Known: true}
 	failed := func(err error) Guardrails {
 		switch {
@@ -58,8 +61,11 @@ func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []s
 		was.At, was.Known, was.Why = now, false, oneLine(err)
 		return was
 	}
-	for i, id := range workspaces {
-		list, err := api.Guardrails(ctx, id)
+	if len(workspaces) == 0 {
+		workspaces = make([]Workspace, 1) // the default one, where they are not known
+	}
+	for i, w := range workspaces {
+		list, err := api.Guardrails(ctx, w.ID)
 		if errors.Is(err, client.ErrNotFound) && i > 0 {
 			continue // the workspace is gone
 		}
@@ -68,12 +74,17 @@ func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []s
 		}
 		g.partial(list.Truncated, list.Odd)
 		for _, x := range list.Rows {
-			if x.LimitUSD != nil {
-				g.Budgets = append(g.Budgets, GuardrailBudget{
-					ID: clean(x.ID), Name: clean(x.Name), LimitUSD: *x.LimitUSD,
-					Reset: credit.Reset(clean(x.ResetInterval)), IncludesBYOK: is(x.IncludeBYOK),
-				})
+			if x.LimitUSD == nil {
+				continue
 			}
+			budget := GuardrailBudget{
+				ID: clean(x.ID), Name: clean(x.Name), LimitUSD: *x.LimitUSD,
+				Reset: credit.Reset(clean(x.ResetInterval)), IncludesBYOK: is(x.IncludeBYOK),
+			}
+			if budget.ID == w.Guardrail {
+				budget.Workspace = w.ID
+			}
+			g.Budgets = append(g.Budgets, budget)
 		}
 	}
 	if len(g.Budgets) == 0 {
@@ -109,15 +120,15 @@ type held struct {
 	known   bool
 }
 
-// ofKeys are the budgets that hold each key, by hash.
-func (g Guardrails) ofKeys() func(hash string) held {
-	by := map[string][]GuardrailBudget{}
+// ofKey are the budgets that hold a key.
+func (g Guardrails) ofKey(k Key) held {
+	h := held{known: g.Known}
 	for _, x := range g.Budgets {
-		for _, hash := range x.Keys {
-			by[hash] = append(by[hash], x)
+		if x.Workspace != "" && x.Workspace == k.Workspace || slices.Contains(x.Keys, k.Hash) {
+			h.budgets = append(h.budgets, x)
 		}
 	}
-	return func(hash string) held { return held{by[hash], g.Known} }
+	return h
 }
 
 // guardrailsOfMembers are the budgets that hold each member, by user ID, and a note
@@ -141,10 +152,33 @@ func (s *Service) guardrailsOfMembers(ctx context.Context, sub *Subject) (of fun
 	default:
 		g.partial(assigned.Truncated, assigned.Odd)
 	}
+	holds := func(userID string, x GuardrailBudget) {
+		if !slices.ContainsFunc(by[userID], func(o GuardrailBudget) bool { return o.ID == x.ID }) {
+			by[userID] = append(by[userID], x)
+		}
+	}
+	for _, x := range g.Budgets {
+		if x.Workspace == "" {
+			continue
+		}
+		members, _, err := cached(ctx, s, "members of workspace "+x.Workspace, day, day.Add(24*time.Hour), func(ctx context.Context, api API) (client.List[client.WorkspaceMember], error) {
+			return api.WorkspaceMembers(ctx, x.Workspace)
+		})
+		switch {
+		case errors.Is(err, client.ErrNotFound): // it is gone
+		case err != nil:
+			g.Known, g.Why = false, oneLine(err)
+		default:
+			g.partial(members.Truncated, members.Odd)
+		}
+		for _, m := range members.Rows {
+			holds(m.UserID, x)
+		}
+	}
 	known = g.Known
 	for _, a := range assigned.Rows {
 		if i := g.index(a.GuardrailID); i >= 0 {
-			by[a.UserID] = append(by[a.UserID], g.Budgets[i])
+			holds(a.UserID, g.Budgets[i])
 		}
 	}
 	return of, g.note()

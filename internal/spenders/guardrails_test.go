@@ -37,7 +37,7 @@ func TestGuardrailBudgetsStandBesideCaps(t *testing.T) {
 		c.Members = 3
 		b := newBench(t, c)
 		d := b.look(ByKey, time.Hour)
-		for name, want := range map[string]string{"laptop": "none", "ci-bot": "none", "batch-nightly": "Nightly jobs weekly, Runaway stop daily"} {
+		for name, want := range map[string]string{"laptop": "none", "ci-bot": "Each in production monthly", "batch-nightly": "Nightly jobs weekly, Runaway stop daily"} {
 			if got := budgetsOf(d, name); got != want {
 				t.Errorf("the guardrail budgets of %s are %q, want %q", name, got, want)
 			}
@@ -51,7 +51,7 @@ func TestGuardrailBudgetsStandBesideCaps(t *testing.T) {
 			}
 		}
 		d = b.look(ByMember, time.Hour)
-		for name, want := range map[string]string{"Ada Lovelace": "none", "Grace Hopper": "Runaway stop daily", "Edsger Dijkstra": "Runaway stop daily"} {
+		for name, want := range map[string]string{"Ada Lovelace": "Each in production monthly", "Grace Hopper": "Each in production monthly, Runaway stop daily"} {
 			if got := budgetsOf(d, name); got != want {
 				t.Errorf("the guardrail budgets of %s are %q, want %q", name, got, want)
 			}
@@ -94,8 +94,9 @@ func TestGuardrailsThatCannotBeHad(t *testing.T) {
 		{name: "an account without", path: "/guardrails", status: 404, by: ByKey, who: "laptop", want: "none"},
 		{name: "a server in trouble", path: "/guardrails", status: 500, by: ByKey, who: "laptop", want: "unknown", note: "guardrail budgets are not known: "},
 		{name: "keys refused", path: "/guardrails/assignments/keys", status: 403, by: ByKey, who: "laptop", want: "unknown", note: "guardrail budgets are not known: "},
-		{name: "members refused", path: "/guardrails/assignments/members", status: 403, by: ByMember, who: "Grace Hopper", want: "unknown", note: "there may be more guardrail budgets: "},
-		{name: "no members", path: "/guardrails/assignments/members", status: 404, by: ByMember, who: "Grace Hopper", want: "none"},
+		{name: "members refused", path: "/guardrails/assignments/members", status: 403, by: ByMember, who: "Grace Hopper", want: "Each in production monthly", note: "there may be more guardrail budgets: "},
+		{name: "a workspace's members refused", path: "/workspaces", status: 403, by: ByMember, who: "Grace Hopper", want: "Runaway stop daily"},
+		{name: "no members", path: "/guardrails/assignments/members", status: 404, by: ByMember, who: "Grace Hopper", want: "Each in production monthly"},
 		{name: "an odd row", path: "/guardrails", answer: `{"data":[` + budget + `,{"id":"h","limit_usd":"5"}],"total_count":2}`, by: ByKey, who: "laptop", want: "unknown", note: "there may be more guardrail budgets: 1 of 2 rows left out"},
 		{name: "an odd answer", path: "/guardrails", answer: `{"data":{}}`, by: ByKey, who: "laptop", want: "unknown", note: "guardrail budgets are not known: "},
 	} {

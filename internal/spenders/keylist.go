@@ -50,6 +50,8 @@ type Workspace struct {
 	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	Budgets   []Budget  `json:"budgets,omitempty"`
+	// Guardrail is the ID of its default guardrail.
+	Guardrail string `json:"guardrail,omitempty"`
 }
 
 // Budget is a cap of a workspace. The API does not return what was spent of it.

@@ -74,7 +74,7 @@ func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (K
 		r.Workspaces = withBudgets(ctx, api, r.Workspaces)
 	}
 	if due(was.Guardrails.At, now) {
-		r.Guardrails = listGuardrails(ctx, api, was.Guardrails, r.workspaceIDs(), now)
+		r.Guardrails = listGuardrails(ctx, api, was.Guardrails, r.Workspaces, now)
 	}
 	return r, ctx.Err()
 }
@@ -99,7 +99,7 @@ func due(then, now time.Time) bool { return now.Sub(then) >= rarely || now.Befor
 
 // workspace is w with what is known of it.
 func (r KeyList) workspace(w client.Workspace) Workspace {
-	n := Workspace{ID: w.ID, Name: clean(w.Name)}
+	n := Workspace{ID: w.ID, Name: clean(w.Name), Guardrail: clean(w.DefaultGuardrailID)}
 	if w.CreatedAt != nil {
 		n.CreatedAt = *w.CreatedAt
 	}

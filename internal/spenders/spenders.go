@@ -36,6 +36,7 @@ type API interface {
 	Guardrails(ctx context.Context, workspaceID string) (client.List[client.Guardrail], error)
 	GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error)
 	GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error)
+	WorkspaceMembers(ctx context.Context, workspaceID string) (client.List[client.WorkspaceMember], error)
 }
 
 // Options configure a Service. All fields are required.
