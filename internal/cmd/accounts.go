@@ -90,7 +90,7 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 		return err
 	}
 	_, err = fmt.Fprintln(a.stdout, removedWords(args[0], key))
-	return err
+	return written(err)
 }
 
 // removedWords is what happened to an account and its key.

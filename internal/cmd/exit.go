@@ -104,6 +104,9 @@ func (a *app) answerJSON(object any) error {
 
 // written is the error of writing an answer.
 func written(err error) error {
+	if errors.Is(err, syscall.EBADF) {
+		err = errors.New("standard output is closed")
+	}
 	if err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}

@@ -90,7 +90,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 			case errors.Is(err, syscall.EPIPE):
 				return nil
 			case err != nil:
-				return err
+				return written(err)
 			}
 		}
 	}

@@ -55,6 +55,7 @@ func Execute(release string, args []string) int {
 	}
 	root := a.root()
 	root.SetArgs(args)
+	keepClosed(root, args)
 	if hardenErr != nil {
 		a.hint("the process could not be protected from core dumps: %v", hardenErr)
 	}

@@ -44,10 +44,8 @@ func (a *app) printUnit(f collectFlags) error {
 	if f.unit == "launchd" {
 		text = u.Launchd()
 	}
-	if _, err := a.stdout.WriteString(text); err != nil {
-		return fmt.Errorf("writing the unit: %w", err)
-	}
-	return nil
+	_, err = a.stdout.WriteString(text)
+	return written(err)
 }
 
 func (a *app) newUnit(s settings, f collectFlags) (u unit.Service, err error) {
