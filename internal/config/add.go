@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 )
 
 // AddAccount adds an account to the file at path and leaves every byte that is
@@ -89,22 +87,8 @@ func (a Account) sameSource(b Account) bool {
 	return slices.Equal(a.KeyCommand, b.KeyCommand) && a.Keyring == b.Keyring && a.KeyFile == b.KeyFile
 }
 
-// written is an account as it is written.
-type written struct {
-	Name       string   `toml:"name,omitempty"`
-	BaseURL    string   `toml:"base_url,omitempty"`
-	KeyCommand []string `toml:"key_command,omitempty"`
-	KeyFile    string   `toml:"key_file,omitempty"`
-	Keyring    bool     `toml:"keyring,omitempty"`
-	Interval   string   `toml:"interval,omitempty"`
-}
-
 func appendTable(doc []byte, a Account) ([]byte, error) {
-	lines, err := toml.Marshal(written{a.Name, a.BaseURL, a.KeyCommand, a.KeyFile, a.Keyring, spelt(a.Interval)})
-	if err != nil {
-		return nil, err
-	}
-	lines = append([]byte("[[accounts]]\n"), lines...)
+	lines := append([]byte("[[accounts]]\n"), a.lines()...)
 	if len(bytes.TrimSpace(doc[byteOrderMarkLen(doc):])) > 0 {
 		lines = append([]byte("\n"), lines...)
 		if doc[len(doc)-1] != '\n' {
@@ -116,10 +100,7 @@ func appendTable(doc []byte, a Account) ([]byte, error) {
 
 // insertSource puts the line after the one at offset, which holds the name.
 func insertSource(doc []byte, offset int, a Account) ([]byte, error) {
-	lines, err := toml.Marshal(written{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring})
-	if err != nil {
-		return nil, err
-	}
+	lines := Account{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring}.lines()
 	end := bytes.IndexByte(doc[offset:], '\n')
 	if end < 0 {
 		return slices.Concat(doc, sameLineEnds(doc, append([]byte("\n"), lines...))), nil

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"ortop/internal/text"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 const canary = "sk-or-v1-canary0123456789abcdef0123456789abcdef"
@@ -313,7 +316,8 @@ func TestMinInterval(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{everything, alerting, "", "\ufeff", "accounts = [{name = 'a'}]\n", "[[accounts]]\nname = 'x'\n", "a.b.c = {d = [1, {e = 2}]}",
-		"interval = 1", "[accounts]", "key = '" + canary + "'", canary, "theme = \"\"\"\\\n x\"\"\"", "history = '~'"} {
+		"interval = 1", "[accounts]", "key = '" + canary + "'", canary, "theme = \"\"\"\\\n x\"\"\"", "history = '~'", "theme = 'a'\ntheme = 'b'", "accounts = []\n[[accounts]]\nname = 'a'\nname = 'b'",
+		"[keys]\nquit = 'Q'\n[keys]\n", "[[packages]]\namount = 0_1.5e1_0", "accounts = [{name = 'a', name = 'b'}]", "[keys]\nquit.x = 'a'\nquit = 'b'"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
@@ -323,6 +327,10 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("parse(%q) error = %q, want one printable line without a key", doc, line)
 			}
 			return
+		}
+		var anything map[string]any
+		if err := toml.Unmarshal(bytes.TrimPrefix(doc, []byte("\ufeff")), &anything); err != nil {
+			t.Fatalf("parse(%q) takes what is no TOML: %v", doc, err)
 		}
 		found, err := got.Find("")
 		if err != nil {

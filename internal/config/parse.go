@@ -9,12 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// maxTables bounds each list, so that the library's check for duplicates, which
-// is quadratic, takes milliseconds.
+// maxTables bounds each list.
 const maxTables = 1000
 
 // places maps a setting, such as "interval" or "accounts.0.name", to its offset
@@ -44,9 +42,8 @@ func accountPlace(i int, name string) string { return placeOf("accounts", i, nam
 //go:noinline
 func placeOf(list string, i int, name string) string { return fmt.Sprintf("%s.%d.%s", list, i, name) }
 
-// parse checks doc in three steps: each setting by itself, then the grammar and
-// duplicate keys (by the TOML library), then the settings against each other.
-// Relative paths start at folder.
+// parse checks doc in two steps: each setting by itself, then the settings against
+// each other. Relative paths start at folder.
 func parse(doc []byte, folder string) (Config, places, *Error) {
 	doc, problem := withoutMark(doc)
 	if problem != nil {
@@ -56,38 +53,21 @@ func parse(doc []byte, folder string) (Config, places, *Error) {
 	if err := w.walk(doc); err != nil {
 		return Config{}, places{}, err
 	}
-	if err := grammar(doc); err != nil {
-		return Config{}, places{}, err
-	}
 	if err := w.config.check(w.at); err != nil {
 		return Config{}, places{}, err
 	}
 	return w.config, w.at, nil
 }
 
-// grammar is what the library finds wrong with a document, duplicate keys too.
-func grammar(doc []byte) *Error {
-	var anything map[string]any
-	err := toml.Unmarshal(doc, &anything)
-	if err == nil {
-		return nil
-	}
-	problem := &Error{Problem: clean(strings.TrimPrefix(err.Error(), "toml: "))}
-	var inText *toml.DecodeError
-	if errors.As(err, &inText) {
-		problem.Line, problem.Column = inText.Position()
-	}
-	return problem
-}
-
-// walker reads the settings one by one, because the library's own strict mode
-// names Go types in its errors and forgets the places that check needs.
+// walker reads the settings one by one with the library's parser. Its decoder would
+// name Go types in its errors, forget the places that check needs, and take 0.3 MB.
 type walker struct {
 	folder string
 	parser unstable.Parser
 	config Config
 	at     places
 	first  string // the list of the first table
+	seen   map[string]bool
 }
 
 // table is where a setting stands: in the last table of a list, or with a nil
@@ -101,8 +81,7 @@ type table struct {
 // keysTable has the keys of actions.
 const keysTable = "keys"
 
-// walk ends without an error where the grammar does: the library finds the same
-// fault, and knows its place.
+// walk ends at the first fault of the grammar or of a setting.
 func (w *walker) walk(doc []byte) *Error {
 	w.parser.Reset(doc)
 	var in table
@@ -111,10 +90,13 @@ func (w *walker) walk(doc []byte) *Error {
 		var err *Error
 		switch e.Kind {
 		case unstable.ArrayTable:
-			in, err = w.header(e)
+			if in, err = w.header(e); err == nil && w.seen[in.list.name] {
+				err = w.here(e, "%s has its value already", in.list.name)
+			}
 		case unstable.Table:
 			if keyOf(e) == keysTable {
 				w.first = cmp.Or(w.first, keysTable)
+				err = w.once(e, keysTable)
 				in = table{keys: true}
 				w.config.Keys = map[string][]string{}
 				w.at.offset[keysTable+"."] = offsetOf(e)
@@ -131,6 +113,31 @@ func (w *walker) walk(doc []byte) *Error {
 			return err
 		}
 	}
+	return w.fault()
+}
+
+// fault is what the grammar ended at; nil: nothing.
+func (w *walker) fault() *Error {
+	var e *unstable.ParserError
+	switch err := w.parser.Error(); {
+	case err == nil:
+		return nil
+	case errors.As(err, &e) && len(e.Highlight) > 0:
+		return w.at.problemAt(int(w.parser.Range(e.Highlight).Offset), "%s", clean(e.Message))
+	default:
+		return w.at.problemAt(len(w.at.doc), "%s", clean(err.Error()))
+	}
+}
+
+// once is an error where what stands at a place was there before.
+func (w *walker) once(e *unstable.Node, place string) *Error {
+	if w.seen[place] {
+		return w.here(e, "key %s is already defined", clean(keyOf(e)))
+	}
+	if w.seen == nil {
+		w.seen = map[string]bool{}
+	}
+	w.seen[place] = true
 	return nil
 }
 
@@ -159,7 +166,20 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 	name := keyOf(e)
 	v := value{node: e.Value(), folder: w.folder}
 	var err error
+	place := name
+	switch {
+	case in.keys:
+		place = keysTable + "." + name
+	case in.list != nil:
+		place = placeOf(in.list.name, in.index, name)
+	}
+	if err := w.once(e, place); err != nil {
+		return err
+	}
 	if in.keys {
+		if parts := e.Key(); parts.Next() && !parts.IsLast() {
+			return w.here(e, "unknown action %q", clean(name))
+		}
 		w.config.Keys[clean(name)], err = v.keys()
 		if err != nil {
 			return w.here(e, "%s %v", clean(name), err)
@@ -180,7 +200,7 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 		if !slices.Contains(in.list.settings, name) {
 			return w.unknown(e, name, in)
 		}
-		w.at.offset[placeOf(in.list.name, in.index, name)] = offsetOf(e)
+		w.at.offset[place] = offsetOf(e)
 		err = in.list.set(&w.config, in.index, name, v)
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
@@ -34,13 +32,10 @@ func Set(path string, settings ...Setting) error {
 	}
 	want, edited := before, doc
 	for _, s := range settings {
-		line, err := toml.Marshal(map[string]string{s.Name: s.Value})
-		if err == nil && !utf8.ValidString(s.Value) {
-			err = errors.New("it is not UTF-8 text")
+		if !utf8.ValidString(s.Value) {
+			return &Error{Path: path, Problem: s.Name + " cannot be set: it is not UTF-8 text"}
 		}
-		if err != nil {
-			return &Error{Path: path, Problem: s.Name + " cannot be set: " + err.Error(), Err: err}
-		}
+		line := []byte(line(s.Name, quoted(s.Value)))
 		w := walker{config: want, at: places{doc: line, offset: map[string]int{}}}
 		if problem := w.walk(line); problem != nil {
 			return &Error{Path: path, Problem: problem.Problem}

@@ -106,8 +106,7 @@ func readTheme(path string) (Theme, error) {
 	return t, nil
 }
 
-// parse reads a theme as the configuration is read: each setting by itself, then
-// the grammar.
+// parse reads a theme as the configuration is read.
 func (t *Theme) parse(doc []byte) *Error {
 	doc, problem := withoutMark(doc)
 	if problem != nil {
@@ -122,6 +121,9 @@ func (t *Theme) parse(doc []byte) *Error {
 			return w.here(e, "a theme has no tables: remove [%s]", clean(keyOf(e)))
 		case unstable.KeyValue:
 			name := keyOf(e)
+			if err := w.once(e, name); err != nil {
+				return err
+			}
 			set, ok := themeSettings[name]
 			if !ok {
 				return w.here(e, "unknown colour %q%s: there are %s", clean(name), suggest(name, themeSettings.names()), strings.Join(themeSettings.names(), ", "))
@@ -131,7 +133,7 @@ func (t *Theme) parse(doc []byte) *Error {
 			}
 		}
 	}
-	return grammar(doc)
+	return w.fault()
 }
 
 func (v value) colour(to *string) error {
