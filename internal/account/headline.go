@@ -158,8 +158,9 @@ func movedText(s Snapshot, was, is Headline, p standpoint) string {
 	if is.P50.Before(was.P50) {
 		how = "sooner"
 	}
-	return fmt.Sprintf("%s runs out %s, about %s and not %s: %s; 80 %% sure: %s", what, how,
-		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), movedCause(s, was, how == "sooner", p), text.Range(is.P10, is.P90, s.Now))
+	end := text.End{From: is.P10, Mid: is.P50, To: is.P90, Now: s.Now, Far: p.forecast.Far()}
+	return fmt.Sprintf("%s runs out %s, about %s and not %s: %s; %s sure: %s", what, how,
+		text.Moment(is.P50, s.Now), text.Moment(was.P50, s.Now), movedCause(s, was, how == "sooner", p), end.Percent(), end.Range())
 }
 
 // A cause is named where it is at least so far from the usual.

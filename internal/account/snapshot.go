@@ -6,6 +6,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // Snapshot is everything that ortop knows of an account at one time. Each
@@ -177,6 +178,22 @@ func (s Snapshot) Told() forecast.Forecast {
 	}
 	f.P10, f.P50, f.P90 = max(0, s.told[0].Sub(f.At).Seconds()), s.told[1].Sub(f.At).Seconds(), s.told[2].Sub(f.At).Seconds()
 	return f
+}
+
+// Ahead is the forecast, as people are told it, of what comes next: of the next
+// automatic top-up where one comes before the balance runs out, else of that.
+func (s Snapshot) Ahead() forecast.Forecast {
+	if s.Refilled() {
+		return s.AutoTopUp.Next
+	}
+	return s.Told()
+}
+
+// EndOf is a forecast as people are told it.
+//
+//go:noinline
+func EndOf(f forecast.Forecast, now time.Time) text.End {
+	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: now, Far: f.Far()}
 }
 
 // earlyHistory is how much history of its own the middle of a forecast takes.

@@ -98,6 +98,14 @@ func (f Forecast) Time(seconds float64) time.Time {
 	return f.At.Add(time.Duration(seconds * float64(time.Second)))
 }
 
+// shown is the longest middle whose range was shown to hold on accounts that the
+// method did not know.
+const shown = 14 * day
+
+// Far reports whether the end is further off than that: its P10 is to be believed and
+// its P90 is not, for spend that goes on as it is for weeks is rare.
+func (f Forecast) Far() bool { return f.State == OK && f.P50 > shown }
+
 // Chance is the probability, 0 to 1, that it runs out within d of the
 // forecast's making; ok is false where there is no forecast. It is a two-piece
 // normal distribution of ln t through the three quantiles. A depleted account

@@ -33,8 +33,8 @@ func TestAutoTopUp(t *testing.T) {
 		json   string // auto_top_up
 	}{
 		{"expected", func(*account.Snapshot) {},
-			[]string{"next charge Sun 22 Nov, 16:00 UTC, in 1 d 5 h  (80 %: Sun 22, 04:00 to Mon 23, 07:00)", "topped up   $25.00 below $10.00, about $330.40 a month"}, "runs out",
-			"charge in 1 d 5 h|—|Sun 22 Nov, 16:00|$25.00 below $10.00, about $330.40 a month",
+			[]string{"next charge Sun 22 Nov, 15:00 UTC, in 29 to 30 hours  (80 %: Sun 22, 03:00 to Mon 23, 07:00)", "topped up   $25.00 below $10.00, about $330.40 a month"}, "runs out",
+			"charge in 29 to 30 hours|—|Sun 22 Nov, 15:00|$25.00 below $10.00, about $330.40 a month",
 			`{"threshold_usd":10,"amount_usd":25,"seen":7,"next":{"p10":"2026-11-22T03:42:00Z","p50":"2026-11-22T15:42:00Z","p90":"2026-11-23T06:42:00Z"},"usd_per_month":330.4,"missing_since":null}`},
 		{"due", func(s *account.Snapshot) {
 			s.AutoTopUp.Next = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account, At: now}
@@ -42,8 +42,8 @@ func TestAutoTopUp(t *testing.T) {
 			[]string{"next charge due now"}, "runs out", "charge due now|—|due now|$25.00 below $10.00, about $330.40 a month",
 			`{"threshold_usd":10,"amount_usd":25,"seen":7,"next":{"p10":"2026-11-21T10:42:00Z","p50":"2026-11-21T10:42:00Z","p90":"2026-11-21T10:42:00Z"},"usd_per_month":330.4,"missing_since":null}`},
 		{"missing", func(s *account.Snapshot) { s.AutoTopUp.MissingSince = now.Add(-41 * time.Minute) },
-			[]string{"runs out    Mon 23 Nov, 13:00 UTC, in 2 d 2 h", "; expected since Sat 21 Nov, 10:01, did not come"}, "next charge",
-			"runs out in 2 d 2 h|Mon 23 Nov, 13:00|—|$25.00 below $10.00, about $330.40 a month; expected since Sat 21 Nov, 10:01, did not come",
+			[]string{"runs out    Mon 23 Nov, 12:00 UTC, in 50 to 51 hours", "; expected since Sat 21 Nov, 10:01, did not come"}, "next charge",
+			"runs out in 50 to 51 hours|Mon 23 Nov, 12:00|—|$25.00 below $10.00, about $330.40 a month; expected since Sat 21 Nov, 10:01, did not come",
 			`{"threshold_usd":10,"amount_usd":25,"seen":7,"next":{"p10":null,"p50":null,"p90":null},"usd_per_month":330.4,"missing_since":"2026-11-21T10:01:00Z"}`},
 		{"idle", func(s *account.Snapshot) {
 			s.Forecast = forecast.Forecast{State: forecast.Idle, Subject: forecast.Account, At: now, LastSpend: now.Add(-3 * time.Hour)}
@@ -52,9 +52,9 @@ func TestAutoTopUp(t *testing.T) {
 			[]string{"runs out    idle: no spend for 3 h"}, "next charge", "idle: no spend for 3 h|idle: no spend for 3 h|—|$25.00 below $10.00",
 			`{"threshold_usd":10,"amount_usd":25,"seen":7,"next":{"p10":null,"p50":null,"p90":null},"usd_per_month":null,"missing_since":null}`},
 		{"the key's cap ends first", func(s *account.Snapshot) { s.Forecast.Subject = forecast.Key },
-			[]string{"runs out    Mon 23 Nov, 13:00"}, "next charge", "runs out in 2 d 2 h|Mon 23 Nov, 13:00|—|$25.00 below $10.00, about $330.40 a month", ""},
+			[]string{"runs out    Mon 23 Nov, 12:00"}, "next charge", "runs out in 50 to 51 hours|Mon 23 Nov, 12:00|—|$25.00 below $10.00, about $330.40 a month", ""},
 		{"none", func(s *account.Snapshot) { s.AutoTopUp = nil },
-			[]string{"runs out    Mon 23 Nov, 13:00"}, "topped up", "runs out in 2 d 2 h|Mon 23 Nov, 13:00|—|—", "null"},
+			[]string{"runs out    Mon 23 Nov, 12:00"}, "topped up", "runs out in 50 to 51 hours|Mon 23 Nov, 12:00|—|—", "null"},
 	} {
 		s := refilled()
 		c.change(&s)

@@ -20,8 +20,12 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	if label, date, in, within := f.ending(); within == text.Unknown {
 		line(label, "%s", zoned(date, now))
 	} else {
+		end := account.EndOf(s.Ahead(), now)
+		if more := end.MoreThan(); more != "" {
+			within += ", " + more
+		}
 		line(label, "%s", zoned(date, now)+", in "+in)
-		line("80 % sure", "%s", zoned(within, now))
+		line(end.Percent()+" sure", "%s", zoned(within, now))
 	}
 	if s.Source == account.FromPerson {
 		line("left", "%s, %s", f.Balance, s.BalanceNote)
@@ -62,7 +66,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 		if date, _, within := ofEnd(p.WithTopUp, s.Early(), now); s.Early() {
 			line(with, "runs out %s", date)
 		} else {
-			line(with, "lasts until %s  (80 %%: %s)", zoned(date, now), within)
+			line(with, "lasts until %s  (%s: %s)", zoned(date, now), account.EndOf(p.WithTopUp, now).Percent(), within)
 		}
 	}
 	if !ask.Until.IsZero() {
@@ -111,7 +115,7 @@ func buyText(b forecast.Purchases, early bool, now time.Time) string {
 	if early {
 		return what + cost + ": runs out " + date
 	}
-	return what + cost + ": lasts until " + date + "  (80 %: " + within + ")"
+	return what + cost + ": lasts until " + date + "  (" + account.EndOf(b.Lasts, now).Percent() + ": " + within + ")"
 }
 
 // chanceSpans are the spans that a chance is given for.

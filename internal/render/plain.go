@@ -116,7 +116,7 @@ func topicsOf(s account.Snapshot, now time.Time) []topic {
 	}
 	label, date, _, within := f.ending()
 	if within != text.Unknown {
-		date += " (80 %: " + within + ")"
+		date += " (" + account.EndOf(s.Ahead(), now).Percent() + ": " + within + ")"
 	}
 	if strings.HasPrefix(date, "idle: no spend for ") {
 		date = "idle: no spend since " + text.Moment(s.Forecast.LastSpend, now)

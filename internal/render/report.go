@@ -113,7 +113,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	label, date, _, within := f.ending()
 	add(label, "%s", date)
 	if within != text.Unknown {
-		add("80 % sure", "%s", within)
+		add(account.EndOf(r.Ahead(), now).Percent()+" sure", "%s", within)
 	}
 	if r.AutoTopUp != nil {
 		add("topped up", "%s", f.AutoTopUp)

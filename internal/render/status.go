@@ -35,10 +35,10 @@ type fields struct {
 	PerHour      string
 	PerDay       string
 	RunsOut      string   // "Thu 26 Nov", "Sun 22 Nov, 14:00", its range in words while it is early, or why there is no date
-	RunsOutIn    string   // "5 d", "2 d 3 h", or that it is depleted; — while it is early
+	RunsOutIn    string   // "10 to 11 days", "31 to 32 hours", or that it is depleted; — while it is early
 	DaysLeft     *float64 // 9.5: until RunsOut, to a tenth of a day; nil is unknown
-	RunsOutRange string   // "Tue 24 to Sun 29", within three days with hours
-	Next         string   // "runs out in 5 d", "charge in 2 d 2 h", or why there is no date
+	RunsOutRange string   // "Tue 24 to Sun 29", within three days with hours; "after Tue 24" where no more is claimed
+	Next         string   // "runs out in 5 to 6 days", "charge in 50 to 51 hours", or why there is no date
 	Charge       string   // of an automatic top-up: "Thu 26 Nov, 14:20", or —
 	ChargeIn     string
 	ChargeRange  string
@@ -191,33 +191,16 @@ func freeText(r credit.FreeRequests) string {
 // ofEnd is a forecast's date, how far off it is, and its range. While it is
 // early there is no middle: the range in words takes the place of the date.
 func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within string) {
-	from, mid, to := f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)
+	end := account.EndOf(f, now)
 	if !early {
-		return known(from, mid, to, now)
+		return end.Date(), end.In(), end.Range()
 	}
+	from, mid, to := end.From, end.Mid, end.To
 	date = text.Between(from, to, now)
 	if probably := text.Probably(from, mid, to, now); probably != "" {
 		date += ", " + probably
 	}
 	return date, text.Unknown, text.Days(from, to, now)
-}
-
-// known is a date, how far off it is, and its range, as finely as they are known: days
-// beyond three days, hours within, tens of minutes in the last three hours.
-func known(from, mid, to, now time.Time) (date, in, within string) {
-	left := max(0, mid.Sub(now))
-	unit := time.Hour
-	switch {
-	case left > 3*24*time.Hour:
-		date, _, _ = strings.Cut(text.Moment(mid, now), ", ")
-		return date, text.Span(left.Round(24 * time.Hour)), text.Days(from, to, now)
-	case left < 10*time.Minute:
-		unit = time.Second
-	case left < 3*time.Hour:
-		unit = 10 * time.Minute
-	}
-	in = text.Span(left.Round(unit))
-	return text.Moment(mid.Round(unit), now), in, text.Range(from.Round(unit), to.Round(unit), now)
 }
 
 // noDate is why there is no date.
@@ -357,7 +340,7 @@ func StatusText(s account.Snapshot, now time.Time) string {
 		line("free", "%s", freeText(*r))
 	}
 	if label, date, in, within := f.ending(); within != text.Unknown {
-		line(label, "%s, in %s  (80 %%: %s)", zoned(date, now), in, within)
+		line(label, "%s, in %s  (%s: %s)", zoned(date, now), in, account.EndOf(s.Ahead(), now).Percent(), within)
 	} else {
 		line(label, "%s", zoned(date, now))
 	}

@@ -27,11 +27,11 @@ func TestStatusLine(t *testing.T) {
 		session *float64
 		want    string
 	}{
-		{"all", read, usd(0.42), "$63.52 · runs out in 5 d · $0.51 last hour · $0.42 this session"},
-		{"no session", read, nil, "$63.52 · runs out in 5 d · $0.51 last hour"},
-		{"old", with(func(s *account.Snapshot) { s.At = now.Add(-12 * time.Minute) }), nil, "$63.52 · runs out in 5 d · $0.51 last hour · read 12 min ago"},
-		{"the last poll failed", with(func(s *account.Snapshot) { s.Fault = &account.Fault{Kind: credit.FaultNetwork} }), nil, "$63.52 · runs out in 5 d · $0.51 last hour · no connection · read 0 s ago"},
-		{"a cap binds", with(func(s *account.Snapshot) { s.Binding, s.SpendableUSD = credit.BoundByKey, usd(2) }), nil, "$2.00 spendable · runs out in 5 d · $0.51 last hour"},
+		{"all", read, usd(0.42), "$63.52 · runs out in 5 to 6 days · $0.51 last hour · $0.42 this session"},
+		{"no session", read, nil, "$63.52 · runs out in 5 to 6 days · $0.51 last hour"},
+		{"old", with(func(s *account.Snapshot) { s.At = now.Add(-12 * time.Minute) }), nil, "$63.52 · runs out in 5 to 6 days · $0.51 last hour · read 12 min ago"},
+		{"the last poll failed", with(func(s *account.Snapshot) { s.Fault = &account.Fault{Kind: credit.FaultNetwork} }), nil, "$63.52 · runs out in 5 to 6 days · $0.51 last hour · no connection · read 0 s ago"},
+		{"a cap binds", with(func(s *account.Snapshot) { s.Binding, s.SpendableUSD = credit.BoundByKey, usd(2) }), nil, "$2.00 spendable · runs out in 5 to 6 days · $0.51 last hour"},
 		{"depleted", with(func(s *account.Snapshot) {
 			s.Forecast = forecast.Forecast{State: forecast.Depleted, Subject: forecast.Account}
 		}), nil, "$63.52 · depleted · $0.51 last hour"},

@@ -49,6 +49,7 @@ func report(w io.Writer, name string, examples []example, graded []forecast.Fore
 	for _, g := range groups(examples) {
 		line("  "+g, func(e example) bool { return judged(e) && e.group == g })
 	}
+	far(w, examples, graded)
 }
 
 type scores struct {
@@ -125,4 +126,45 @@ func span(horizon string) float64 {
 		}
 	}
 	return 0
+}
+
+// far prints how often the range holds by how far off its middle is, of moments whose
+// trace goes on to its end, horizons of 30 d among them; and how many balances lasted
+// three weeks of those that were said to.
+func far(w io.Writer, examples []example, graded []forecast.Forecast) {
+	const day = 86400
+	edges := [...]float64{0, 1, 3, 7, 14, 21, 36500}
+	var n, held, above [len(edges)]int
+	said, lasted := 0, 0
+	for i, e := range examples {
+		f := graded[i]
+		if e.kind != task {
+			continue
+		}
+		if f.P10 >= 21*day && e.capS >= 21*day {
+			said++
+			if e.trueS >= 21*day {
+				lasted++
+			}
+		}
+		if e.capS < f.P90 {
+			continue
+		}
+		b := 0
+		for f.P50 >= edges[b+1]*day {
+			b++
+		}
+		n[b]++
+		switch {
+		case e.trueS > f.P90:
+			above[b]++
+		case e.trueS >= f.P10:
+			held[b]++
+		}
+	}
+	for b := range len(edges) - 1 {
+		share := max(1, float64(n[b]))
+		fmt.Fprintf(w, "  middle from %2.0f d             %6d               %6.3f %6.3f\n", edges[b], n[b], float64(held[b])/share, float64(above[b])/share)
+	}
+	fmt.Fprintf(w, "  P10 beyond three weeks: %d, of which %d lasted them\n", said, lasted)
 }

@@ -38,7 +38,7 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 			between := text.Between(from, to, p.Now)
 			return paint(draw.Pick(w, between, text.Days(from, to, p.Now), text.Rough(f.Time(f.P50), p.Now)))
 		}
-		days := daysOf(from, to, p.Now)
+		days, percent := daysOf(f, p.Now), account.EndOf(f, p.Now).Percent()
 		which := ""
 		switch {
 		case s.Refilled():
@@ -52,7 +52,7 @@ func endOf(p draw.Pen, s account.Snapshot, w int) string {
 		if s.Refilled() { // a date alone is one on which it runs out
 			bare = dim("charge")
 		}
-		return draw.Pick(w, which+paint(at)+dim("  80 %: ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
+		return draw.Pick(w, which+paint(at)+dim("  "+percent+": ")+days, which+paint(at)+dim(" ("+days+")"), which+paint(day)+dim(" ("+days+")"),
 			which+paint(at), which+paint(day), bare)
 	case forecast.Depleted:
 		return p.Critical(ranOut(s, p, w))

@@ -4,18 +4,12 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/forecast"
-	"ortop/internal/text"
 )
 
 // dateOf is the middle of the forecast.
-func dateOf(f forecast.Forecast, now time.Time) string {
-	at := f.Time(f.P50)
-	if !at.After(now) {
-		return "about now"
-	}
-	return text.Moment(at, now)
-}
+func dateOf(f forecast.Forecast, now time.Time) string { return account.EndOf(f, now).Date() }
 
 // dayOf is a date without its time of day.
 func dayOf(moment string) string {
@@ -23,12 +17,13 @@ func dayOf(moment string) string {
 	return day
 }
 
-// daysOf is a range in days; one within a day has its times.
-func daysOf(from, to, now time.Time) string {
-	if days := text.Days(from, to, now); strings.Contains(days, " to ") {
+// daysOf is the range in days; one within a day has its times.
+func daysOf(f forecast.Forecast, now time.Time) string {
+	end := account.EndOf(f, now)
+	if days := end.Days(); end.Far || strings.Contains(days, " to ") {
 		return days
 	}
-	return text.Range(from, to, now)
+	return end.Range()
 }
 
 // withoutDay is a range within a day, which is named beside it, by its times;
@@ -40,11 +35,13 @@ func withoutDay(days string) string {
 	return days
 }
 
-// inOf is how far off the middle is, empty where that adds nothing.
-func inOf(f forecast.Forecast, now time.Time) string {
+// inOf is how far off the middle is, and the same in a few cells; empty where that
+// adds nothing.
+func inOf(f forecast.Forecast, now time.Time) (in, brief string) {
 	left := f.P50 - now.Sub(f.At).Seconds()
 	if left <= 0 || left > (365*24*time.Hour).Seconds() {
-		return ""
+		return "", ""
 	}
-	return "in " + text.Seconds(left)
+	end := account.EndOf(f, now)
+	return "in " + end.In(), "in " + end.Brief()
 }

@@ -32,8 +32,11 @@ func ahead(s account.Snapshot) time.Duration {
 }
 
 // fanLegend names the surfaces of a fan.
-func fanLegend(p draw.Pen, w int) string {
+func fanLegend(p draw.Pen, far bool, w int) string {
 	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %  ")
+	if far {
+		wide = p.Band() + p.Core() + p.Dim(" possible  ")
+	}
 	line := usualLine(p)
 	return draw.Pick(w, wide+line+p.Dim(" most likely"), wide+line, "")
 }
@@ -58,7 +61,7 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 	default:
 		on := ahead(s)
 		if on > 0 {
-			right = fanLegend(p, w-draw.Width(title)-10)
+			right = fanLegend(p, s.Ahead().Far(), w-draw.Width(title)-10)
 		}
 		lines = d.fan(p, s, on).Lines(p, w-4, h-2)
 	}
@@ -117,7 +120,8 @@ func (d FanPlot) fan(p draw.Pen, s account.Snapshot, on time.Duration) draw.Fan 
 		next, _ := Next(s)
 		f.LeftUSD = max(0, s.Balance.LeftUSD())
 		f.Made, f.Ends = next.At, fiveOf(next)
-		f.Named = [3]string{shortDate(next.Time(next.P10), p.Now), shortDate(next.Time(next.P50), p.Now), shortDate(next.Time(next.P90), p.Now)}
+		end := account.EndOf(next, p.Now).Rounded()
+		f.Named = [3]string{shortDate(end.From, p.Now), shortDate(end.Mid, p.Now), shortDate(end.To, p.Now)}
 		if s.Refilled() { // then it is bought, and no longer falls
 			f.FloorUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD)
 		}

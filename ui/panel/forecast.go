@@ -52,8 +52,9 @@ func bigForecast(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in s
 
 // sure is the range at the right of w cells, as finely as there is room.
 func sure(p draw.Pen, f forecast.Forecast, w int) string {
-	label, from, to := p.Dim("80 % sure"), f.Time(f.P10), f.Time(f.P90)
-	return draw.Spread(label, draw.Pick(w-2-draw.Width(label), text.Range(from, to, p.Now), text.Days(from, to, p.Now), rangeWords(f, p.Now)), w)
+	end := account.EndOf(f, p.Now)
+	label, room := p.Dim(end.Percent()+" sure"), w-11
+	return draw.Spread(label, draw.Pick(room, end.Range(), end.Days(), rangeWords(f, p.Now)), w)
 }
 
 // Why draws the reasons of a forecast likewise.
@@ -68,7 +69,8 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 	lines := dateLines(p, s, w)
 	near, _ := levelOf(s)
 	bold := p.Of(near).Bold(true).Render
-	date, in := nextDate(p, s, w), inOf(f, p.Now)
+	date, end := nextDate(p, s, w), account.EndOf(f, p.Now)
+	in, brief := inOf(f, p.Now)
 	switch {
 	case f.State != forecast.OK:
 	case s.Early():
@@ -78,13 +80,13 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 		}
 		lines = append(lines, vaguely(p, f)...)
 	case h >= 6+len(chances):
-		lines = []string{date, in, "", p.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), p.Now)}
+		lines = []string{date, draw.Pick(w, in, brief), "", p.Dim(end.Percent() + " sure"), end.Range()}
 	case h >= 4+len(chances):
-		lines = []string{date, in}
-		if draw.Width(date)+1+draw.Width(in) <= w {
-			lines = []string{draw.Spread(date, in, w)}
+		lines = []string{date, draw.Pick(w, in, brief)}
+		if room := w - draw.Width(date) - 1; draw.Width(brief) <= room {
+			lines = []string{draw.Spread(date, draw.Pick(room, in, brief), w)}
 		}
-		lines = append(lines, p.Dim("80 % sure"), text.Range(f.Time(f.P10), f.Time(f.P90), p.Now))
+		lines = append(lines, p.Dim(end.Percent()+" sure"), end.Range())
 	}
 	if note := refillNote(p, s, w); note != "" && h > len(lines)+len(chances) {
 		lines = append(lines, note)

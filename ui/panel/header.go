@@ -131,7 +131,8 @@ func Summary(s account.Snapshot, p draw.Pen) string {
 func Copied(s account.Snapshot, p draw.Pen) string {
 	out := "ortop " + draw.Clean(s.Account) + ": " + Summary(s, p)
 	if f, _ := Next(s); f.State == forecast.OK && !s.Early() {
-		out += " (80 %: " + text.Range(f.Time(f.P10), f.Time(f.P90), p.Now) + ")"
+		end := account.EndOf(f, p.Now)
+		out += " (" + end.Percent() + ": " + end.Range() + ")"
 	}
 	if s.Demo != "" {
 		out += ", simulated"

@@ -103,7 +103,7 @@ func (d Pane) endRange() string {
 	if f.State != forecast.OK || d.Snap.Early() {
 		return ""
 	}
-	return d.Dim("80 %: ") + daysOf(f.Time(f.P10), f.Time(f.P90), d.Now)
+	return d.Dim(account.EndOf(f, d.Now).Percent()+": ") + daysOf(f, d.Now)
 }
 
 func (d Pane) dayRate() string {
@@ -116,13 +116,13 @@ func (d Pane) dayRate() string {
 // ending is what becomes of the balance, in a phrase, in a few cells and in the
 // fewest.
 func (d Pane) ending(w int) (phrase, brief, least string) {
-	f := d.Snap.Forecast
+	f := d.Snap.Told()
 	l, _ := levelOf(d.Snap)
-	does, in, soon := "runs out ", func(left string) string { return left }, oneUnit
+	does, in, soon := "runs out ", func(left string) string { return left }, func(left string) string { return left }
 	if d.Snap.Refilled() {
 		f, does = Next(d.Snap)
 		in = func(left string) string { return chargeIn(d.Snap, left, w) }
-		soon = func(left string) string { return strings.Replace(chargeIn(d.Snap, left, 0), " in ", " ", 1) }
+		soon = func(left string) string { return strings.Replace(chargeIn(d.Snap, leastOf(left), 0), " in ", " ", 1) }
 	}
 	if due(d.Snap) {
 		return does + "now", "charge now", "charge now"
@@ -136,14 +136,14 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 			brief = d.At(l, in(text.Rough(f.Time(f.P50), d.Now)))
 			return draw.Pick(w/2, does+between, does+days), brief, brief
 		}
-		left := text.Seconds(max(0, f.P50-d.Now.Sub(f.At).Seconds()))
-		at := f.Time(f.P50)
-		when := dateOf(f, d.Now)
-		if at.Sub(d.Now) < lowWithin*4 && at.After(d.Now) {
-			when = text.Format(at.In(d.Now.Location()), "Mon 2 Jan 15:04")
-		}
+		end := account.EndOf(f, d.Now)
+		when := strings.Replace(end.Date(), ", ", " ", 1)
 		phrase = does + d.At(l, when)
-		if left != when {
+		left := end.Brief()
+		if end.Far {
+			left = "about " + left
+		}
+		if when != "about now" && !strings.HasPrefix(when, ">") {
 			phrase += d.Dim(" (" + left + ")")
 		}
 		return phrase, d.At(l, in(left)), d.At(l, soon(left))

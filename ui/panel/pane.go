@@ -177,7 +177,9 @@ func (d Pane) parts(w int) parts {
 			date = append(date[:1], vaguely(p, f)...)
 		}
 	} else if f.State == forecast.OK {
-		from, to := f.Time(f.P10), f.Time(f.P90)
+		end := account.EndOf(f, p.Now)
+		in, brief := inOf(f, p.Now)
+		sure := end.Percent() + ": "
 		head, short := does, "out "
 		switch {
 		case s.Refilled():
@@ -190,26 +192,27 @@ func (d Pane) parts(w int) parts {
 			p.Dim(head)+p.Strong(l, day),
 			p.Dim(head)+p.Strong(l, dayOf(day)),
 			p.Dim(short)+p.Strong(l, dayOf(day)))
-		days := daysOf(from, to, p.Now)
+		days := daysOf(f, p.Now)
 		if strip := stripLines(p, s, f, w); strip != nil && !d.Chances {
-			if in := inOf(f, p.Now); draw.Width(date[0])+2+draw.Width(in) <= w {
-				date[0] = draw.Spread(date[0], in, w)
+			if room := w - draw.Width(date[0]) - 2; room >= draw.Width(brief) {
+				date[0] = draw.Spread(date[0], draw.Pick(room, in, brief), w)
 			}
 			date = append(date[:1], strip...)
 		} else {
 			date[1] = draw.Pick(w,
-				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+days+")")),
-				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("(80 %: "+withoutDay(days)+")")),
-				draw.JoinAll("  ", inOf(f, p.Now), p.Dim("("+days+")")),
-				inOf(f, p.Now))
+				draw.JoinAll("  ", in, p.Dim("("+sure+days+")")),
+				draw.JoinAll("  ", brief, p.Dim("("+sure+days+")")),
+				draw.JoinAll("  ", brief, p.Dim("("+sure+withoutDay(days)+")")),
+				draw.JoinAll("  ", brief, p.Dim("("+days+")")),
+				brief)
 		}
 		if d.Chances {
-			in := inOf(f, p.Now)
 			date[1] = draw.Pick(w,
-				draw.JoinAll("  ", in, p.Dim("80 %: "+text.Range(from, to, p.Now))),
-				draw.JoinAll("  ", in, p.Dim("80 %: "+withoutDay(days))),
-				draw.JoinAll("  ", in, p.Dim(days)),
-				in)
+				draw.JoinAll("  ", in, p.Dim(sure+end.Range())),
+				draw.JoinAll("  ", brief, p.Dim(sure+end.Range())),
+				draw.JoinAll("  ", brief, p.Dim(sure+withoutDay(days))),
+				draw.JoinAll("  ", brief, p.Dim(days)),
+				brief)
 		}
 	}
 	all.add(rankDate, true, date[:1]...)

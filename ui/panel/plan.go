@@ -137,16 +137,15 @@ func (d Plan) lasts(w int) string {
 		between := text.Between(from, to, d.Now)
 		return draw.Pick(w, dim("runs out ")+bright(between), bright(between), text.Days(from, to, d.Now))
 	}
-	date := dateOf(f, d.Now)
+	date, days, sure := dateOf(f, d.Now), daysOf(f, d.Now), account.EndOf(f, d.Now).Percent()+": "
 	if strings.HasPrefix(date, ">") {
-		return draw.Pick(w, dim("lasts ")+bright("over a year")+dim("  (80 %: from "+text.Days(from, from, d.Now)+")"), dim("lasts ")+bright("over a year"))
+		return draw.Pick(w, dim("lasts ")+bright("over a year")+dim("  ("+sure+days+")"), dim("lasts ")+bright("over a year"))
 	}
-	days := daysOf(from, to, d.Now)
 	return draw.Pick(w,
-		dim("lasts until ")+bright(date)+dim("  (80 %: "+days+")"),
-		dim("lasts until ")+bright(dayOf(date))+dim("  (80 %: "+days+")"),
-		dim("lasts to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"),
-		dim("to ")+bright(dayOf(date))+dim(" (80 %: "+days+")"), // a date without its range would be too precise
+		dim("lasts until ")+bright(date)+dim("  ("+sure+days+")"),
+		dim("lasts until ")+bright(dayOf(date))+dim("  ("+sure+days+")"),
+		dim("lasts to ")+bright(dayOf(date))+dim(" ("+sure+days+")"),
+		dim("to ")+bright(dayOf(date))+dim(" ("+sure+days+")"), // a date without its range would be too precise
 		dim("lasts until ")+bright(dayOf(date)),
 		bright(dayOf(date)))
 }
@@ -198,11 +197,11 @@ func (d Plan) until(f forecast.Forecast) string {
 	if f.State != forecast.OK {
 		return ""
 	}
-	days := daysOf(f.Time(f.P10), f.Time(f.P90), d.Now)
+	days := daysOf(f, d.Now)
 	if d.Snap.Early() {
 		return d.Dim(": lasts to ") + d.Bright(days)
 	}
-	return d.Dim(": lasts to ") + d.Bright(dayOf(dateOf(f, d.Now))) + d.Dim(" (80 %: "+days+")")
+	return d.Dim(": lasts to ") + d.Bright(dayOf(dateOf(f, d.Now))) + d.Dim(" ("+account.EndOf(f, d.Now).Percent()+": "+days+")")
 }
 
 // autoTopUp is the settings of automatic top-up that suit the burn.

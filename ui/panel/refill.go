@@ -16,9 +16,9 @@ import (
 //go:noinline
 func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
-		return s.AutoTopUp.Next, "next charge "
+		return s.Ahead(), "next charge "
 	}
-	return s.Told(), "runs out "
+	return s.Ahead(), "runs out "
 }
 
 // due reports whether an automatic top-up is on its way.
@@ -54,13 +54,16 @@ func chargeIn(s account.Snapshot, left string, w int) string {
 	if w >= 26 {
 		return "charge " + left
 	}
-	return "+" + roundUSD(s.AutoTopUp.AmountUSD) + " in " + oneUnit(left)
+	return "+" + roundUSD(s.AutoTopUp.AmountUSD) + " in " + left
 }
 
-// oneUnit is a span without its smaller unit.
-func oneUnit(left string) string {
-	words := strings.Fields(left)
-	return strings.Join(words[:min(2, len(words))], " ")
+// leastOf is a span by its lower end: "28 h" of "28-29 h".
+func leastOf(left string) string {
+	from, to, ranged := strings.Cut(left, "-")
+	if _, unit, ok := strings.Cut(to, " "); ranged && ok {
+		return from + " " + unit
+	}
+	return left
 }
 
 // refillNote is what else is known of an automatic top-up; empty: there is none.

@@ -73,16 +73,20 @@ func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in strin
 		return nil, ""
 	}
 	l, _ := levelOf(s)
-	at := f.Time(f.P50)
-	date := dayOf(dateOf(f, p.Now))
-	in = inOf(f, p.Now)
-	if at.After(p.Now) && at.Sub(p.Now) < 3*day {
-		date = text.Format(at.In(p.Now.Location()), "15:04")
-		in = p.Strong(l, dayWord(at, p.Now)) + ", " + in
+	end := account.EndOf(f, p.Now)
+	date, clock, timed := strings.Cut(end.Date(), ", ")
+	in, brief := inOf(f, p.Now)
+	if timed {
+		date, in = clock, p.Strong(l, dayWord(end.Mid, p.Now))+", "+in
 	}
-	side := []string{p.Dim("80 % sure")}
+	if draw.Width(in) > w-16 {
+		in = brief
+	}
+	side := []string{p.Dim(end.Percent() + " sure")}
 	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); two {
 		side = append(side, from, p.Dim("to ")+to)
+	} else if end.Far {
+		side = append(side, end.Days())
 	}
 	room := 0
 	for _, s := range side {
@@ -119,11 +123,11 @@ func dayWord(t, now time.Time) string {
 
 // rangeWords are the two ends of the range, in few words.
 func rangeWords(f forecast.Forecast, now time.Time) string {
-	from, to := f.Time(f.P10), f.Time(f.P90)
-	if to.Sub(now) < day && from.After(now) {
-		return shortDate(from, now) + " to " + shortDate(to, now)
+	end := account.EndOf(f, now).Rounded()
+	if end.To.Sub(now) < day && end.From.After(now) {
+		return shortDate(end.From, now) + " to " + shortDate(end.To, now)
 	}
-	a, b, two := strings.Cut(text.Days(from, to, now), " to ")
+	a, b, two := strings.Cut(end.Days(), " to ")
 	if !two {
 		return a
 	}
@@ -146,18 +150,21 @@ func stripLines(p draw.Pen, s account.Snapshot, f forecast.Forecast, w int) []st
 	if w < 12 || !(ends[4] > 0) {
 		return nil
 	}
-	span := ends[4] * 1.04
-	at := func(i int, q float64) draw.Tick {
-		t := draw.Tick{Col: draw.StripAt(ends[i], span, w), Label: shortDate(f.Time(q), p.Now), Ink: draw.Label}
+	span, end := ends[4]*1.04, account.EndOf(f, p.Now).Rounded()
+	at := func(i int, date time.Time) draw.Tick {
+		t := draw.Tick{Col: draw.StripAt(ends[i], span, w), Label: shortDate(date, p.Now), Ink: draw.Label}
 		if i == 2 {
 			t.Ink, t.Mark, t.MarkInk = draw.Text, '▲', draw.Status(l)
 		}
 		t.Before = i == 0 && t.Col >= draw.Width(t.Label) || t.Col+1+draw.Width(t.Label) > w
 		return t
 	}
-	ticks := []draw.Tick{at(0, f.P10), at(4, f.P90), at(2, f.P50)}
+	ticks := []draw.Tick{at(0, end.From), at(4, end.To), at(2, end.Mid)}
+	if end.Far { // whose end is not known
+		ticks = []draw.Tick{ticks[0], ticks[2]}
+	}
 	if s.Early() {
-		ends[2], ticks = math.NaN(), ticks[:2]
+		ends[2], ticks = math.NaN(), ticks[:len(ticks)-1]
 	}
 	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.Blank(len(now)) + draw.StripDates(p, ticks, w)}
 }
@@ -182,7 +189,10 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 		if s.Early() {
 			return earlyLines(p, s, w)
 		}
-		in := inOf(f, p.Now)
+		in, brief := inOf(f, p.Now)
+		if draw.Width(in)+1+draw.Width(nextDate(p, s, 1<<20)) > w {
+			in = brief
+		}
 		return []string{draw.Spread(nextDate(p, s, w-1-draw.Width(in)), in, w), rangeOf(p, f, w)}
 	case forecast.Depleted:
 		return append([]string{p.Critical(ranOut(s, p, w))}, depletedLines(p, s, w)...)
@@ -290,8 +300,11 @@ func idleFor(s account.Snapshot, p draw.Pen) string {
 }
 
 func rangeOf(p draw.Pen, f forecast.Forecast, w int) string {
-	from, to := f.Time(f.P10), f.Time(f.P90)
-	full, days := text.Range(from, to, p.Now), text.Days(from, to, p.Now)
-	dim := p.Dim
-	return draw.Pick(w, dim("80 % sure: ")+full, dim("80 %: ")+full, dim("80 % sure: ")+days, dim("80 %: ")+days, days)
+	end := account.EndOf(f, p.Now)
+	full, days := end.Range(), end.Days()
+	if more := end.MoreThan(); more != "" {
+		full += ", " + more
+	}
+	long, short := p.Dim(end.Percent()+" sure: "), p.Dim(end.Percent()+": ")
+	return draw.Pick(w, long+full, short+full, long+days, short+days, days)
 }
