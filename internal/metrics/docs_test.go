@@ -82,6 +82,42 @@ func TestDocsAskForWhatThereIs(t *testing.T) {
 	}
 }
 
+// The page lists every metric that this package can write, and no other.
+func TestPageListsTheMetrics(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]bool{}
+	for _, path := range files {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		for _, m := range regexp.MustCompile(`"(ortop_[a-z0-9_]+)"`).FindAllSubmatch(b, -1) {
+			written[string(m[1])] = true
+		}
+	}
+	page, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, name := range metricName.FindAllString(string(page), -1) {
+		if listed[name] = true; !written[name] {
+			t.Errorf("docs/metrics.md lists %s, which there is not", name)
+		}
+	}
+	for name := range written {
+		if !listed[name] {
+			t.Errorf("docs/metrics.md does not list %s", name)
+		}
+	}
+}
+
 func TestDashboard(t *testing.T) {
 	d := readDashboard(t)
 	if d.Title == "" || d.UID == "" || d.SchemaVersion == 0 || len(d.Templating.List) != 2 {
