@@ -65,6 +65,9 @@ type Snapshot struct {
 	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.
 	Undelivered string
+	// Waiting is how many alerts are not delivered yet, one for each of their
+	// channels.
+	Waiting int
 	// Mutes are those that hold back notifications now.
 	Mutes alert.Mutes
 	// Notes are lines that a person should see, such as another account's

@@ -156,5 +156,5 @@ func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
 	if line != "" && st.Undelivered == "" {
 		r.Events = append(r.Events, Event{At: s.Now, Kind: EventFault, Level: alert.Warning, Text: line})
 	}
-	st.Undelivered, s.Undelivered = line, line
+	st.Undelivered, s.Undelivered, s.Waiting = line, line, st.Outbox.Waiting()
 }

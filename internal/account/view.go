@@ -89,7 +89,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
 	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt
-	s.Undelivered = st.Undelivered
+	s.Undelivered, s.Waiting = st.Undelivered, st.Outbox.Waiting()
 	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track
 	o := st.Outlook

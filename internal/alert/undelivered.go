@@ -43,6 +43,16 @@ func (o Outbox) Undelivered(now time.Time) string {
 	return "alerts do not reach " + strings.Join(parts, "; ")
 }
 
+// Waiting is how many deliveries are still to be made.
+func (o Outbox) Waiting() (n int) {
+	for _, d := range o.deliveries {
+		if d.waiting() {
+			n++
+		}
+	}
+	return n
+}
+
 // waitingFor counts what waits for a channel, and since when the oldest does.
 func (o Outbox) waitingFor(channel string) (n int, since time.Time) {
 	for _, d := range o.deliveries {

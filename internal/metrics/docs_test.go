@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"ortop/internal/credit"
 )
 
 func TestPromtoolLikesTheDocs(t *testing.T) {
@@ -59,6 +61,11 @@ func TestDocsAskForWhatThereIs(t *testing.T) {
 	told := map[string]bool{}
 	damaged := healthy()
 	damaged.Snapshot.Account, damaged.Snapshot.Damage = "damaged", "the readings of 3 Nov 2026 (UTC)"
+	damaged.Snapshot.Now = now
+	damaged.Snapshot.Key = &credit.Key{
+		Kind: credit.KeyOrdinary, ExpiresAt: now.AddDate(0, 0, 30), FreeRequests: &credit.FreeRequests{Used: ptr(int64(3)), Limit: ptr(int64(50)), Remaining: ptr(int64(47))},
+		Budgets: []credit.Budget{{Scope: "member", Cap: credit.Cap{RemainingUSD: ptr(2.0)}, ResetsAt: now.AddDate(0, 0, 3)}},
+	}
 	for _, m := range regexp.MustCompile(`(?m)^# TYPE (\S+)`).FindAllSubmatch(Text([]Account{healthy(), damaged}, now), -1) {
 		told[string(m[1])] = true
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"ortop/internal/text"
 )
@@ -12,54 +13,76 @@ import (
 // maxLength is how many characters of a name are told.
 const maxLength = 100
 
-// The kinds of metric. A summary here is quantiles alone, without sum and count.
+// Kind is how a metric's values behave.
+type Kind string
+
+// The kinds. A summary here is quantiles alone, without sum and count.
 const (
-	gauge   = "gauge"
-	counter = "counter"
-	summary = "summary"
+	Gauge   Kind = "gauge"
+	Counter Kind = "counter"
+	Summary Kind = "summary"
 )
 
-type label struct{ name, value string }
+// Label is a name and its value.
+type Label struct{ Name, Value string }
 
-// family is all series of one name. Series that end up with the same labels
+// Point is the value of one series.
+type Point struct {
+	Labels []Label
+	Value  float64
+}
+
+// Family is all series of one name. Series that end up with the same labels
 // are one, with the sum of their values.
-type family struct {
-	name, kind, help string
-	order            []string
-	values           map[string]float64
+type Family struct {
+	Name   string
+	Kind   Kind
+	Help   string
+	Points []Point
+
+	index map[string]int // by labels
 }
 
 // add adds a series. A value that is no number is no value.
-func (f *family) add(v float64, labels ...label) {
+func (f *Family) add(v float64, labels ...Label) {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return
 	}
-	parts := make([]string, len(labels))
-	for i, l := range labels {
-		parts[i] = l.name + `="` + escaper.Replace(cut(text.Clean(l.value, math.MaxInt), maxLength)) + `"`
+	for i := range labels {
+		labels[i].Value = cut(text.Clean(labels[i].Value, math.MaxInt), maxLength)
 	}
-	series := strings.Join(parts, ",")
-	if f.values == nil {
-		f.values = map[string]float64{}
-	}
-	if _, ok := f.values[series]; !ok {
-		f.order = append(f.order, series)
-	}
-	f.values[series] += v
-}
-
-// page is a text of families.
-type page struct{ bytes.Buffer }
-
-// write adds f, if it has any series.
-func (p *page) write(f family) {
-	if len(f.order) == 0 {
+	series := series(labels)
+	if i, ok := f.index[series]; ok {
+		f.Points[i].Value += v
 		return
 	}
-	fmt.Fprintf(p, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
-	for _, series := range f.order {
-		fmt.Fprintf(p, "%s{%s} %s\n", f.name, series, text.Figure(f.values[series]))
+	if f.index == nil {
+		f.index = map[string]int{}
 	}
+	f.index[series] = len(f.Points)
+	f.Points = append(f.Points, Point{labels, v})
+}
+
+// series is labels as the text format has them.
+func series(labels []Label) string {
+	parts := make([]string, len(labels))
+	for i, l := range labels {
+		parts[i] = l.Name + `="` + escaper.Replace(l.Value) + `"`
+	}
+	return strings.Join(parts, ",")
+}
+
+// Text returns the metrics of accounts, each of which has another name, at now, in
+// the text format 0.0.4 of Prometheus.
+func Text(accounts []Account, now time.Time) []byte {
+	var p bytes.Buffer
+	for _, f := range Families(accounts, now) {
+		fmt.Fprintf(&p, "# HELP %s %s\n# TYPE %s %s\n", f.Name, f.Help, f.Name, f.Kind)
+		for _, point := range f.Points {
+			fmt.Fprintf(&p, "%s{%s} %s\n", f.Name, series(point.Labels), text.Figure(point.Value))
+		}
+	}
+	return p.Bytes()
 }
 
 // escaper makes a label's value one that the format can hold.

@@ -1,5 +1,5 @@
-// Package metrics tells Prometheus what is known of the accounts: values in
-// base units under the names ortop_…, in the text format 0.0.4, over HTTP.
+// Package metrics has what is known of the accounts as metrics: values in base units
+// under the names ortop_…. It serves them to Prometheus in the text format 0.0.4.
 //
 // What is not known, or is older than a working collector would leave it, is
 // absent; it is never 0.
@@ -32,62 +32,82 @@ type Row struct {
 	SpendUSD float64
 }
 
-// Text returns the metrics of accounts, each of which has another name, at now.
-func Text(accounts []Account, now time.Time) []byte {
-	p := &page{}
+// Families returns the metrics of accounts, each of which has another name, at now:
+// those that have a value.
+func Families(accounts []Account, now time.Time) (list []Family) {
+	put := func(families ...Family) {
+		for _, f := range families {
+			if len(f.Points) > 0 {
+				list = append(list, f)
+			}
+		}
+	}
 	for _, m := range values {
-		f := family{name: m.name, kind: m.kind, help: m.help}
+		f := Family{Name: m.name, Kind: m.kind, Help: m.help}
 		for _, a := range accounts {
 			if s := a.Snapshot; m.always || !s.Old(now) {
 				if v := m.of(s, now); v != nil {
-					f.add(*v, label{"account", s.Account})
+					f.add(*v, Label{"account", s.Account})
 				}
 			}
 		}
-		p.write(f)
+		put(f)
 	}
-	for _, f := range budgets(accounts, now) {
-		p.write(f)
-	}
-	p.write(firing(accounts, now))
-	p.write(failures(accounts))
-	p.write(depletion(accounts, now))
-	p.write(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
+	put(budgets(accounts, now)...)
+	put(firing(accounts, now), failures(accounts), depletion(accounts, now))
+	put(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
 		func(a Account) []Row { return a.Keys },
-		func(r Row) []label { return []label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }))
-	p.write(spenders("ortop_model_spend_usd", "What was spent on the model in the window.", accounts, now,
+		func(r Row) []Label { return []Label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }))
+	put(spenders("ortop_model_spend_usd", "What was spent on the model in the window.", accounts, now,
 		func(a Account) []Row { return a.Models },
-		func(r Row) []label { return []label{{"model", r.ID}} }))
-	return p.Bytes()
+		func(r Row) []Label { return []Label{{"model", r.ID}} }))
+	return list
 }
 
 // values are the metrics that an account has one of. Only those that are
 // always true are told of a snapshot that is old.
 var values = []struct {
-	name, kind, help string
-	always           bool
-	of               func(account.Snapshot, time.Time) *float64
+	name   string
+	kind   Kind
+	help   string
+	always bool
+	of     func(account.Snapshot, time.Time) *float64
 }{
-	{"ortop_up", gauge, "Whether the account was read at the last try, and lately.", true, up},
-	{"ortop_last_success_timestamp_seconds", gauge, "When the account was last read.", true,
+	{"ortop_up", Gauge, "Whether the account was read at the last try, and lately.", true, up},
+	{"ortop_last_success_timestamp_seconds", Gauge, "When the account was last read.", true,
 		func(s account.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
-	{"ortop_history_damaged", gauge, "1 where readings of the history do not match their checksums and are left out.", true, damaged},
-	{"ortop_balance_usd", gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
-	{"ortop_credits_usd", gauge, "Credits bought since the beginning; a refund lowers it.", false,
+	{"ortop_key_expiry_timestamp_seconds", Gauge, "When the key expires; absent where it does not.", false,
+		func(s account.Snapshot, _ time.Time) *float64 {
+			if s.Key == nil {
+				return nil
+			}
+			return seconds(s.Key.ExpiresAt)
+		}},
+	{"ortop_alerts_undelivered", Gauge, "Alerts that wait to be delivered, one for each of their channels.", true,
+		func(s account.Snapshot, _ time.Time) *float64 {
+			if s.At.IsZero() {
+				return nil
+			}
+			v := float64(s.Waiting)
+			return &v
+		}},
+	{"ortop_history_damaged", Gauge, "1 where readings of the history do not match their checksums and are left out.", true, damaged},
+	{"ortop_balance_usd", Gauge, "Credits bought less credits used; may be negative.", false, balance(credit.Balance.LeftUSD)},
+	{"ortop_credits_usd", Gauge, "Credits bought since the beginning; a refund lowers it.", false,
 		totals(func(b credit.Balance) float64 { return b.CreditsUSD })},
-	{"ortop_usage_usd_total", counter, "Credits used since the beginning.", false,
+	{"ortop_usage_usd_total", Counter, "Credits used since the beginning.", false,
 		totals(func(b credit.Balance) float64 { return b.UsageUSD })},
-	{"ortop_spendable_usd", gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
+	{"ortop_spendable_usd", Gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
-	{"ortop_free_requests_used", gauge, "Requests to free models that were made in this UTC day.", false,
+	{"ortop_free_requests_used", Gauge, "Requests to free models that were made in this UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Used })},
-	{"ortop_free_requests_limit", gauge, "Requests to free models that are allowed in a UTC day.", false,
+	{"ortop_free_requests_limit", Gauge, "Requests to free models that are allowed in a UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Limit })},
-	{"ortop_free_requests_remaining", gauge, "Requests to free models that are left in this UTC day.", false,
+	{"ortop_free_requests_remaining", Gauge, "Requests to free models that are left in this UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Remaining })},
-	{"ortop_burn_usd_per_hour", gauge, "What was spent in the last hour.", false,
+	{"ortop_burn_usd_per_hour", Gauge, "What was spent in the last hour.", false,
 		func(s account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
-	{"ortop_auto_topup_missing", gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
+	{"ortop_auto_topup_missing", Gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
 }
 
 // topUpMissing is nil where nothing is known of an automatic top-up, or where it
@@ -161,25 +181,25 @@ func seconds(t time.Time) *float64 {
 }
 
 // budgets are what is left of the budget that binds each key, and when it resets.
-func budgets(accounts []Account, now time.Time) []family {
-	left := family{name: "ortop_budget_remaining_usd", kind: gauge, help: "What is left of the budget that binds the key."}
-	resets := family{name: "ortop_budget_reset_timestamp_seconds", kind: gauge, help: "When the budget that binds the key starts anew."}
+func budgets(accounts []Account, now time.Time) []Family {
+	left := Family{Name: "ortop_budget_remaining_usd", Kind: Gauge, Help: "What is left of the budget that binds the key."}
+	resets := Family{Name: "ortop_budget_reset_timestamp_seconds", Kind: Gauge, Help: "When the budget that binds the key starts anew."}
 	for _, a := range accounts {
 		g := a.Snapshot.Key.Budget()
 		if g == nil || a.Snapshot.Old(now) {
 			continue
 		}
-		labels := []label{{"account", a.Snapshot.Account}, {"scope", g.Name()}}
+		labels := []Label{{"account", a.Snapshot.Account}, {"scope", g.Name()}}
 		left.add(*g.RemainingUSD, labels...)
 		if at, ok := g.Next(now); ok {
 			resets.add(*seconds(at), labels...)
 		}
 	}
-	return []family{left, resets}
+	return []Family{left, resets}
 }
 
-func firing(accounts []Account, now time.Time) family {
-	f := family{name: "ortop_alerts_firing", kind: gauge, help: "Alerts that fire and were not acknowledged."}
+func firing(accounts []Account, now time.Time) Family {
+	f := Family{Name: "ortop_alerts_firing", Kind: Gauge, Help: "Alerts that fire and were not acknowledged."}
 	for _, a := range accounts {
 		if a.Snapshot.Alerts == nil || a.Snapshot.Old(now) {
 			continue
@@ -191,14 +211,14 @@ func firing(accounts []Account, now time.Time) family {
 					n++
 				}
 			}
-			f.add(n, label{"account", a.Snapshot.Account}, label{"level", string(level)})
+			f.add(n, Label{"account", a.Snapshot.Account}, Label{"level", string(level)})
 		}
 	}
 	return f
 }
 
-func failures(accounts []Account) family {
-	f := family{name: "ortop_poll_errors_total", kind: counter, help: "Polls that failed, and readings that could not be stored, since the start."}
+func failures(accounts []Account) Family {
+	f := Family{Name: "ortop_poll_errors_total", Kind: Counter, Help: "Polls that failed, and readings that could not be stored, since the start."}
 	for _, a := range accounts {
 		counts := map[credit.FaultKind]int{}
 		for _, kind := range credit.FaultKinds {
@@ -206,15 +226,15 @@ func failures(accounts []Account) family {
 		}
 		maps.Copy(counts, a.Failures)
 		for _, kind := range slices.Sorted(maps.Keys(counts)) {
-			f.add(float64(counts[kind]), label{"account", a.Snapshot.Account}, label{"kind", string(kind)})
+			f.add(float64(counts[kind]), Label{"account", a.Snapshot.Account}, Label{"kind", string(kind)})
 		}
 	}
 	return f
 }
 
-func depletion(accounts []Account, now time.Time) family {
-	f := family{name: "ortop_depletion_timestamp_seconds", kind: summary,
-		help: "When the balance, the key's cap or its budget, whichever is first, is spent with this probability."}
+func depletion(accounts []Account, now time.Time) Family {
+	f := Family{Name: "ortop_depletion_timestamp_seconds", Kind: Summary,
+		Help: "When the balance, the key's cap or its budget, whichever is first, is spent with this probability."}
 	for _, a := range accounts {
 		c := a.Snapshot.Forecast
 		if c.State != forecast.OK || a.Snapshot.Old(now) {
@@ -224,7 +244,7 @@ func depletion(accounts []Account, now time.Time) family {
 			name    string
 			seconds float64
 		}{{"0.1", c.P10}, {"0.5", c.P50}, {"0.9", c.P90}} {
-			f.add(*seconds(c.Time(q.seconds)), label{"account", a.Snapshot.Account}, label{"quantile", q.name})
+			f.add(*seconds(c.Time(q.seconds)), Label{"account", a.Snapshot.Account}, Label{"quantile", q.name})
 		}
 	}
 	return f

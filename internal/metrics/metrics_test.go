@@ -31,6 +31,7 @@ func healthy() Account {
 			Balance:      &credit.Balance{CreditsUSD: 100, UsageUSD: 36.48},
 			SpendableUSD: ptr(20.5), Burn: account.Burn{USDPerHour: ptr(0.51)},
 			Forecast:  forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 1e15},
+			Waiting:   2,
 			AutoTopUp: &account.AutoTopUp{ThresholdUSD: 10, AmountUSD: 25},
 		},
 		Failures: map[credit.FaultKind]int{credit.FaultServer: 3},
@@ -91,6 +92,7 @@ func TestText(t *testing.T) {
 		`ortop_usage_usd_total{account="work"}`:                                       36.48,
 		`ortop_spendable_usd{account="work"}`:                                         20.5,
 		`ortop_burn_usd_per_hour{account="work"}`:                                     0.51,
+		`ortop_alerts_undelivered{account="work"}`:                                    2,
 		`ortop_auto_topup_missing{account="work"}`:                                    0,
 		`ortop_depletion_timestamp_seconds{account="work",quantile="0.1"}`:            at + 3600,
 		`ortop_depletion_timestamp_seconds{account="work",quantile="0.5"}`:            at + 7200,
@@ -146,21 +148,21 @@ func TestUnknownIsAbsent(t *testing.T) {
 		{"never read", func(a *Account) { *a = Account{Snapshot: account.Snapshot{Account: "work", Interval: time.Minute}} },
 			[]string{"ortop_up 0"}},
 		{"stale", func(a *Account) { a.Snapshot.At = now.Add(-3 * time.Minute) },
-			[]string{"ortop_last_success_timestamp_seconds 1763719020", "ortop_up 0"}},
+			[]string{"ortop_alerts_undelivered 2", "ortop_last_success_timestamp_seconds 1763719020", "ortop_up 0"}},
 		{"failing, not stale yet", func(a *Account) {
 			a.Snapshot.Fault = &account.Fault{Kind: credit.FaultServer}
 			a.Keys, a.Models, a.Snapshot.Forecast = nil, nil, forecast.Forecast{State: forecast.Idle}
-		}, []string{"ortop_balance_usd 63.52", "ortop_burn_usd_per_hour 0.51", "ortop_credits_usd 100",
+		}, []string{"ortop_alerts_undelivered 2", "ortop_balance_usd 63.52", "ortop_burn_usd_per_hour 0.51", "ortop_credits_usd 100",
 			"ortop_last_success_timestamp_seconds 1763719180", "ortop_spendable_usd 20.5", "ortop_up 0", "ortop_usage_usd_total 36.48"}},
 		{"an ordinary key", func(a *Account) {
 			a.Snapshot.Balance, a.Snapshot.SpendableUSD, a.Snapshot.Burn = nil, nil, account.Burn{}
 			a.Keys, a.Models, a.Snapshot.Forecast = nil, nil, forecast.Forecast{State: forecast.Unknown}
-		}, []string{"ortop_last_success_timestamp_seconds 1763719180", "ortop_up 1"}},
+		}, []string{"ortop_alerts_undelivered 2", "ortop_last_success_timestamp_seconds 1763719180", "ortop_up 1"}},
 		{"no numbers", func(a *Account) {
 			a.Snapshot.Balance = &credit.Balance{CreditsUSD: math.Inf(1), UsageUSD: math.NaN()}
 			a.Snapshot.SpendableUSD, a.Snapshot.Burn.USDPerHour = ptr(math.NaN()), ptr(math.Inf(-1))
 			a.Keys, a.Models, a.Snapshot.Forecast = []Row{{"a", "a", math.NaN()}}, nil, forecast.Forecast{}
-		}, []string{"ortop_last_success_timestamp_seconds 1763719180", "ortop_up 1"}},
+		}, []string{"ortop_alerts_undelivered 2", "ortop_last_success_timestamp_seconds 1763719180", "ortop_up 1"}},
 	} {
 		a := healthy()
 		c.change(&a)

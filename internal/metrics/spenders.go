@@ -15,8 +15,8 @@ const (
 )
 
 // spenders are the top rows of each account, and the sum of all others.
-func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []label) family {
-	f := family{name: name, kind: gauge, help: help}
+func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []Label) Family {
+	f := Family{Name: name, Kind: Gauge, Help: help}
 	for _, a := range accounts {
 		if a.Snapshot.Old(now) {
 			continue
@@ -33,7 +33,7 @@ func spenders(name, help string, accounts []Account, now time.Time, rows func(Ac
 			all = append(all[:top], other)
 		}
 		for _, r := range all {
-			f.add(r.SpendUSD, append([]label{{"account", a.Snapshot.Account}, {"window", "24h"}}, named(r)...)...)
+			f.add(r.SpendUSD, append([]Label{{"account", a.Snapshot.Account}, {"window", "24h"}}, named(r)...)...)
 		}
 	}
 	return f
