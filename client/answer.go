@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 
 	"ortop/internal/text"
@@ -31,6 +32,10 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 	if e := res.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, badBody("in an encoding that was not requested")
 	}
+	tooLarge := badBody(fmt.Sprintf("larger than %d MiB", limit>>20))
+	if res.ContentLength > limit { // not one byte of it is read
+		return nil, tooLarge
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
 	var corrupt flate.CorruptInputError
 	switch {
@@ -39,7 +44,9 @@ func readBody(res *http.Response, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case int64(len(body)) > limit:
-		return nil, badBody(fmt.Sprintf("larger than %d MiB", limit>>20))
+		// Before the next one comes: what was read of several is a lot of memory.
+		runtime.GC()
+		return nil, tooLarge
 	}
 	return body, nil
 }

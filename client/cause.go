@@ -53,8 +53,13 @@ func (c *Client) withoutSecrets(err error) error {
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if strings.Contains(err.Error(), "malformed HTTP") { // and repeats what came
-		return ErrNotHTTP
+	for _, words := range []string{"malformed HTTP", "malformed MIME", "too many 1xx"} { // some repeat what came
+		if strings.Contains(err.Error(), words) {
+			return ErrNotHTTP
+		}
+	}
+	if strings.Contains(err.Error(), "response headers exceeded") {
+		return ErrHeaderTooLarge
 	}
 	if line := text.Safe(err.Error(), math.MaxInt, c.key.Reveal()); line != strings.TrimSpace(err.Error()) {
 		return errors.New(line)

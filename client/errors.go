@@ -79,8 +79,8 @@ type NetworkError struct {
 	Host     string // with its port if it has one: "openrouter.ai"
 	// Err is why, without secrets: a *net.DNSError, a *net.OpError, a
 	// *tls.CertificateVerificationError, a *ProxyError, ErrProxyURL,
-	// ErrNotLoopback, ErrNotHTTP, context.DeadlineExceeded, or any other of
-	// the transport.
+	// ErrNotLoopback, ErrNotHTTP, ErrHeaderTooLarge, context.DeadlineExceeded, or
+	// any other of the transport.
 	Err error
 	// Timeout is the client's own bound that ran out: Config.Timeout, or that
 	// of a connection, where Err is a *net.OpError. It is 0 if no such bound did.

@@ -24,6 +24,8 @@ const (
 var (
 	// ErrNotHTTP is an answer that is not HTTP.
 	ErrNotHTTP = errors.New("malformed HTTP")
+	// ErrHeaderTooLarge is an answer whose header is larger than any of the API's.
+	ErrHeaderTooLarge = errors.New("header too large")
 	// ErrNotLoopback is a host that is not this machine, for a base URL of http.
 	ErrNotLoopback = errors.New("not an address of this machine")
 	// ErrProxyURL is a proxy of the environment that cannot be understood.

@@ -69,12 +69,12 @@ func TestN02RawAnswers(t *testing.T) {
 		{"garbage", "malformed HTTP", send("\x00\x1b[2J<html>\r\n\r\n"), false},
 		{"N04 body shorter than said, JSON whole", "unexpected EOF", send("HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + goodCredits), false},
 		{"N04 chunks without end, JSON whole", "unexpected EOF", send(fmt.Sprintf("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n", len(goodCredits), goodCredits)), false},
-		{"N05 header of 8 MB", "no answer: net/http", func(c net.Conn) {
+		{"N05 header of 8 MB", "no answer: header too large", func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nX: ")
 			line := bytes.Repeat([]byte("x"), 8<<20)
 			_, _ = c.Write(line)
 		}, false},
-		{"N05 endless 1xx", "no answer: net/http", func(c net.Conn) {
+		{"N05 endless 1xx", "no answer: header too large", func(c net.Conn) {
 			for {
 				if _, err := io.WriteString(c, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"); err != nil {
 					return
@@ -439,6 +439,7 @@ func TestNetworkError(t *testing.T) {
 		{err: &ProxyError{502}},
 		{err: ErrProxyURL},
 		{err: dial(ErrNotLoopback)},
+		{err: errors.New("net/http: HTTP/1.x transport connection broken: malformed MIME header line: X: \x1b[31m"), is: ErrNotHTTP},
 		{err: errors.New("malformed HTTP response \"<html>\""), is: ErrNotHTTP},
 		{err: &url.Error{Op: "Get", URL: "https://x?hunter2", Err: io.EOF}, is: io.EOF},
 		{err: fmt.Errorf("odd\x1b[2J %s %w", canary, io.EOF), is: ErrNetwork},

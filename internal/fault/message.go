@@ -96,8 +96,27 @@ func failure(err error, host string) string {
 		return "connection to " + host + " lost"
 	case errors.Is(err, client.ErrNotHTTP):
 		return host + " does not speak HTTP"
+	case errors.Is(err, client.ErrHeaderTooLarge):
+		return "the header of the answer from " + host + " is too large"
 	}
-	return "request failed: " + err.Error()
+	return unforeseen(err, host)
 }
+
+// unforeseen is what is left of an error of Go's transport without the names of
+// its packages, functions and sockets.
+func unforeseen(err error, host string) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	words := err.Error()
+	lead := "request failed: "
+	if _, after, is := strings.Cut(words, "tls: "); is {
+		lead, words = "no secure connection to "+host+": ", after
+	}
+	return lead + packages.Replace(words)
+}
+
+var packages = strings.NewReplacer("net/http: ", "", "HTTP/1.x transport connection broken: ", "", "http2: ", "", "x509: ", "", "remote error: ", "")
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%g s", d.Seconds()) }

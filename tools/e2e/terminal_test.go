@@ -22,9 +22,13 @@ type terminal struct {
 	tty  *os.File
 	done chan struct{}
 
-	mu sync.Mutex
-	vt vt10x.Terminal
+	mu  sync.Mutex
+	vt  vt10x.Terminal
+	raw []byte // all that it wrote, up to keptOutput
 }
+
+// keptOutput bounds what a test keeps of a terminal's bytes.
+const keptOutput = 4 << 20
 
 // onTerminal starts a program on a pty with this environment alone.
 func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ...string) *terminal {
@@ -46,6 +50,9 @@ func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ..
 			n, err := tty.Read(buf)
 			x.mu.Lock()
 			x.vt.Write(buf[:n])
+			if len(x.raw) < keptOutput {
+				x.raw = append(x.raw, buf[:n]...)
+			}
 			x.mu.Unlock()
 			if err != nil {
 				return
