@@ -216,7 +216,11 @@ func (db *DB) insertAround(s Series, h *head, own row, fill []stretch, readings,
 		if err := db.unfill(s, h, own); err != nil {
 			return err
 		}
-		if _, err := db.fill(s, h, clip(fill, last+1, own.at)); err != nil {
+		rest := clip(fill, last+1, own.at)
+		if seen := own.usage - readings[len(readings)-1].UsageUSD; len(rest) > 0 && seen >= 0 {
+			rest[0].usd = max(0, rest[0].usd-max(0, sumOf(rest)-seen))
+		}
+		if _, err := db.fill(s, h, rest); err != nil {
 			return err
 		}
 	}
@@ -227,7 +231,10 @@ func (db *DB) insertAround(s Series, h *head, own row, fill []stretch, readings,
 	if err := db.insertBefore(s, h, oldest[0], readings, oldest[0].at == own.at, rest, x); err != nil {
 		return err
 	}
-	_, err = db.fill(s, h, clip(fill, math.MinInt64, first))
+	if fill, err = db.until(s, h.id, fill, row{first, readings[0].UsageUSD}); err != nil {
+		return err
+	}
+	_, err = db.fill(s, h, fill)
 	return err
 }
 

@@ -56,7 +56,10 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) ([]Spend, error) {
 	if err != nil {
 		return nil, err
 	}
-	list = clip(list, farPast, own.at)
+	whole := len(list) == 0 || list[len(list)-1].to <= own.at
+	if list, err = db.until(s, id, list, own); err != nil {
+		return nil, err
+	}
 	fresh := news(list, known)
 	if len(fresh) == 0 {
 		return nil, nil
@@ -64,6 +67,13 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) ([]Spend, error) {
 	all, err := merge(known, list)
 	if err != nil {
 		return nil, err
+	}
+	if excess := sumOf(all) - own.usage; excess > slackUSD && !whole && len(list) > 0 {
+		last := &list[len(list)-1] // an estimate, which gives way to what is known
+		last.usd = max(0, last.usd-excess)
+		if all, err = merge(known, list); err != nil {
+			return nil, err
+		}
 	}
 	if sum := sumOf(all); sum > own.usage+slackUSD {
 		return nil, &ExceedsError{sum, own.usage, time.Unix(own.at, 0).UTC()}

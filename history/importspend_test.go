@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"ortop/internal/credit"
 )
 
 // Two files in either order give one history, and a fuller one completes one
@@ -19,7 +21,7 @@ func TestImportSpendInAnyOrder(t *testing.T) {
 		{"the same day, fuller", [][]Spend{{spent(-24, 0, 1)}, {spent(-24, 0, 2), spent(0, 10, 1)}}, map[float64]float64{-24: 2. / 24, 0: .1}},
 		{"hours of a day", [][]Spend{{spent(-24, 0, 10)}, {spent(-20, -19, 4)}}, map[float64]float64{-24: 6. / 23, -20: 4}},
 		{"ends that overlap", [][]Spend{{spent(2, 3, 1), spent(3, 3.5, 1)}, {spent(3.25, 4, 3), spent(4, 5, 2)}}, map[float64]float64{2: 1, 3: .5 + 3, 4: 2}},
-		{"beyond the first reading", [][]Spend{{spent(9, 11, 2)}, {spent(8, 9, 5)}}, map[float64]float64{8: 5, 9: 1}},
+		{"beyond the first reading", [][]Spend{{spent(9, 11, 2)}, {spent(8, 9, 5)}}, map[float64]float64{8: 5, 9: 60. / 119}},
 	} {
 		for _, order := range [][]int{{0, 1}, {1, 0}} {
 			db, s := started(t)
@@ -79,4 +81,38 @@ func TestImportSpendRefuses(t *testing.T) {
 		t.Errorf("ImportSpend() of what fits = %v, %v, want the first hour", added, err)
 	}
 	verify(t, db)
+}
+
+// Two machines read one account in the same hour of their back-fill, and much was
+// spent between: either takes in the other's history.
+func TestHistoriesOfOneHourMerge(t *testing.T) {
+	hours := func(to float64, last float64) (spans []Spend) {
+		for h := range 10 {
+			spans = append(spans, spent(float64(h-10), float64(h-9), 1))
+		}
+		return append(spans, spent(0, to, last))
+	}
+	sample := func(minute, usage float64) credit.Sample {
+		return credit.Sample{At: at(minute), UsageUSD: usage, CreditsUSD: 1000, CreditsKnown: true}
+	}
+	// All that was ever used: $10, $2 in the first 20 minutes, $120 in the next one, $1 in two more.
+	a := Export{Samples: []credit.Sample{sample(20, 12), sample(21, 132)}, Filled: hours(20./60, 2)}
+	b := Export{Samples: []credit.Sample{sample(23, 133), sample(24, 133)}, Filled: hours(23./60, 123)}
+	for _, order := range [][]Export{{a, b}, {b, a}} {
+		db, s := fresh(t)
+		for _, x := range order {
+			if _, err := db.Import(ctx, s, x); err != nil {
+				t.Fatalf("Import() = %v", err)
+			}
+			verify(t, db)
+		}
+		for hour, want := range map[float64]float64{-10: 1, -1: 1, 0: 123} {
+			if got := spend(t, db, s, at(60*hour), at(60*hour+60)); got.SpendUSD < want-.1 || got.SpendUSD > want+1e-6 {
+				t.Errorf("hour %v = %v, want %v", hour, got.SpendUSD, want)
+			}
+		}
+		if got := spend(t, db, s, at(20), at(21)).SpendUSD; !near(got, 120) {
+			t.Errorf("the dear minute = %v, want 120", got)
+		}
+	}
 }
