@@ -21,7 +21,7 @@ func MuteWords(m alert.Mute, now time.Time) string {
 	if m.Rule != "" {
 		what = string(m.Rule) + " alerts"
 	}
-	words := what + " are muted until " + text.Moment(m.Until.In(now.Location()), now)
+	words := what + " are muted until " + text.Moment(m.Until.In(now.Location()), now) + " " + text.Zone(m.Until.In(now.Location()))
 	if !m.Urgent {
 		words += ", but for urgent ones"
 	}

@@ -34,7 +34,7 @@ func (o Outbox) wait(d Delivery, now time.Time) time.Duration {
 		}
 	}
 	for _, m := range o.mutes {
-		if m.holds(d.Event.Rule, d.Event.Level) {
+		if m.Holds(d.Event.Rule, d.Event.Level) {
 			wait = max(wait, m.Until.Sub(now))
 		}
 	}

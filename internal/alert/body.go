@@ -113,11 +113,18 @@ var discordText = func() *strings.Replacer {
 // eventJSON is the event as webhooks and commands get it.
 func eventJSON(e Event) []byte {
 	e.Since, e.At = e.Since.Truncate(time.Second), e.At.Truncate(time.Second)
+	covers := []string{}
+	for _, c := range e.Covers {
+		covers = append(covers, c.ID)
+	}
 	return encode(struct {
 		Schema int    `json:"schema"`
 		ID     string `json:"id"`
+		// CoversIDs are of the alerts that this one says too: they begin, or are
+		// over, with it.
+		CoversIDs []string `json:"covers"`
 		Event
-	}{1, e.ID, e})
+	}{1, e.ID, covers, e})
 }
 
 // encode writes v, which holds nothing that JSON cannot.

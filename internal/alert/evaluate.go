@@ -36,7 +36,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	next.judgedAt = r.Now.UTC()
 	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
 	seen := map[string]bool{}   // instances
-	var due []candidate
+	var due, standing []candidate
 	var topUps []topUp
 	watchesTopUps := false
 	for _, rule := range rules {
@@ -78,6 +78,8 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			switch {
 			case a.due(rule, r.Now):
 				due = append(due, candidate{rule, k, a})
+			case a.fires() && a.LastNotified.standing():
+				standing = append(standing, candidate{rule, k, a})
 			case a.idle(rule, r.Now):
 				delete(next.instances, k)
 			}
@@ -90,6 +92,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	if !watchesTopUps {
 		next.topUpsNotified = time.Time{}
 	}
+	due = news(due, standing)
 	for _, c := range due {
 		a := c.instance
 		a.notified(c.rule, r.Now)
@@ -100,6 +103,23 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 
 // mostSubjects is how many subjects of one rule are notified one by one.
 const mostSubjects = 3
+
+// news are those of what is due that are not beside one that stands, is more urgent
+// and of the same thing: they wait until that is over.
+func news(due, standing []candidate) (rest []candidate) {
+	for _, c := range due {
+		to := c.audience()
+		for _, o := range standing {
+			if o.instance.topic() == c.instance.topic() && c.yieldsTo(o) && o.instance.Event.Level.Rank() > c.instance.Event.Level.Rank() {
+				to = to.without(o.audience())
+			}
+		}
+		if !to.empty() {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
 
 // notify turns what is due into as few events as possible.
 func notify(due []candidate, now time.Time) (events []Event) {
@@ -115,10 +135,10 @@ func notify(due []candidate, now time.Time) (events []Event) {
 	last := map[group]int{} // index of the group's last event
 	for _, c := range due {
 		rivals := rivals[c.instance.topic()]
-		rest := to(c.rule.Channels)
+		rest := c.audience()
 		for _, o := range rivals {
 			if c.yieldsTo(o) {
-				rest = rest.without(to(o.rule.Channels))
+				rest = rest.without(o.audience())
 			}
 		}
 		if rest.empty() {
@@ -130,7 +150,7 @@ func notify(due []candidate, now time.Time) (events []Event) {
 			continue
 		}
 		for _, o := range rivals {
-			if o.yieldsTo(c) && rest.meets(to(o.rule.Channels)) {
+			if o.yieldsTo(c) && rest.meets(o.audience()) {
 				e.Covers = append(e.Covers, o.event(now))
 				if e.Cleared && o.instance.Clears != c.instance.Clears {
 					e = e.with("", ", "+o.instance.Clears)
@@ -163,6 +183,8 @@ func (c candidate) event(now time.Time) Event {
 	e.ID = alertID(c.key, since)
 	return e
 }
+
+func (c candidate) audience() audience { return to(c.rule.Channels) }
 
 // yieldsTo reports whether notifying o makes notifying c, which is about the
 // same thing, needless where o goes.

@@ -39,12 +39,12 @@ func (ms Mutes) At(now time.Time) Mutes {
 // of reports whether a rule is muted at now.
 func (ms Mutes) of(r Rule, now time.Time) bool {
 	return slices.ContainsFunc(ms, func(m Mute) bool {
-		return m.Until.After(now) && m.holds(r.Kind, r.Level)
+		return m.Until.After(now) && m.Holds(r.Kind, r.Level)
 	})
 }
 
-// holds reports whether it is about alerts of a kind and a level.
-func (m Mute) holds(k Kind, l Level) bool {
+// Holds reports whether it is about alerts of a kind and a level.
+func (m Mute) Holds(k Kind, l Level) bool {
 	return (m.Rule == "" || m.Rule == k) && (m.Urgent || l != Urgent)
 }
 

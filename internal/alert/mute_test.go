@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -78,6 +79,34 @@ func TestMuteHoldsWhatWaits(t *testing.T) {
 		}
 		if len(muted.Due(now.Add(8*time.Hour))) != 1 || len(muted.Muted(nil).Due(now)) != 1 {
 			t.Errorf("after %+v it is not sent", c.mute)
+		}
+	}
+}
+
+// What a mute held back is no news beside what is more urgent and came through; it
+// is once that is over.
+func TestWhatWasMutedIsNoNewsBesideWhatIsUrgent(t *testing.T) {
+	now := time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
+	rules := []Rule{{Kind: Balance, BelowUSD: 20}, {Kind: Balance, BelowUSD: 5, Level: Urgent}}
+	mutes := Mutes{{Until: now.Add(time.Minute)}}
+	var state State
+	for _, c := range []struct {
+		after time.Duration
+		left  float64
+		want  string
+	}{
+		{0, 18, ""}, {10 * time.Second, 3, "a: $3.00 is left, below $5.00"}, {2 * time.Minute, 3, ""},
+		{3 * time.Minute, 10, ""}, {20 * time.Minute, 10, "a: $10.00 is left, below $20.00; a: $10.00 is left, no longer below $5.00"},
+	} {
+		in := Reading{Account: "a", Now: now.Add(c.after), At: now.Add(c.after), Fresh: true, BalanceUSD: &c.left, Mutes: mutes}
+		var events []Event
+		state, events, _ = Evaluate(rules, state, in)
+		var got []string
+		for _, e := range events {
+			got = append(got, e.Account+": "+e.Summary())
+		}
+		if got := strings.Join(got, "; "); got != c.want {
+			t.Errorf("after %v at $%v: %q, want %q", c.after, c.left, got, c.want)
 		}
 	}
 }

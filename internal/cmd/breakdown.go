@@ -110,7 +110,7 @@ up to what the account spent.`,
 	}
 	c.Flags().StringVar(&by, "by", string(spenders.ByKey), byNames())
 	span.add(c, "24h")
-	age.add(c, fromHistory)
+	age.add(a, c, fromHistory)
 	c.Flags().IntVar(&top, "top", 0, "only those that spent most")
 	c.Flags().StringVar(&key, "key", "", "one key, by its name or its hash")
 	c.Flags().StringVar(&model, "model", "", "one model, by its name")

@@ -44,6 +44,14 @@ func (a *app) completeFlags(c *cobra.Command) {
 		}
 	})
 	switch c.CommandPath() {
+	case "ortop alerts mute", "ortop alerts unmute":
+		mutes := c.Name() == "mute"
+		c.ValidArgsFunction = a.completed(func(context.Context) []string {
+			if mutes {
+				return append([]string{"1h", "8h", "1d", "1w", "until", "tomorrow"}, a.ruleNames()...)
+			}
+			return a.ruleNames()
+		})
 	case "ortop accounts remove", "ortop accounts balance":
 		c.ValidArgsFunction = func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {

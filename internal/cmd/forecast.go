@@ -36,7 +36,7 @@ may be spent a day until then, and which settings of automatic top-up suit this 
 			return a.forecast(ctx, age.fresh(monitor.Live), plan, asJSON)
 		}),
 	}
-	age.add(c, fromHistory)
+	age.add(a, c, fromHistory)
 	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	c.Flags().StringVar(&topUp, "top-up", "", "plan with this much more, in USD")
 	c.Flags().StringVar(&until, "until", "", "plan until then: 5d, the end of today, tomorrow, week or month, tue or 2026-12-01 (of UTC), 18:00 (local)")

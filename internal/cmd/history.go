@@ -12,6 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/render"
+	"ortop/internal/text"
 )
 
 func (a *app) historyCommand() *cobra.Command {
@@ -68,8 +69,8 @@ a formula.`,
 		}),
 	}
 	span.add(c, "")
-	age.add(c, "fail, with exit code 4, if the newest reading is older than this")
-	c.Flags().Var((*spanFlag)(&every), "every", "one row for each of these spans, such as 1h or 1d")
+	age.add(a, c, "fail, with exit code 4, if the newest reading is older than this")
+	c.Flags().Var(&spanFlag{&every, text.ParseEvery, a.now}, "every", "one row for each of these spans, such as 1h or 1d")
 	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	sheet.add(c)
 	return c

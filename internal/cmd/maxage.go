@@ -19,9 +19,9 @@ type ageFlag struct {
 
 const fromHistory = "answer from history, without a request, if it is at most this old"
 
-func (f *ageFlag) add(c *cobra.Command, help string) {
+func (f *ageFlag) add(a *app, c *cobra.Command, help string) {
 	f.c = c
-	c.Flags().Var((*spanFlag)(&f.max), "max-age", help)
+	c.Flags().Var(&spanFlag{&f.max, text.ParseAgo, a.now}, "max-age", help)
 }
 
 // judge fails where what was read is older than the flag allows.

@@ -27,31 +27,18 @@ of one rule. Urgent ones are sent all the same, unless --urgent is given. What h
 at the end is sent then. It is stored with the history, and outlasts a restart; the
 process that polls goes by it from its next reading on.`,
 		Example: "  ortop alerts mute 8h\n  ortop alerts mute until 07:00 runway",
-		Args:    cobra.RangeArgs(1, 3),
+		Args:    cobra.MinimumNArgs(1),
 		RunE: a.runs(func(ctx context.Context, args []string) error {
 			now := a.now()
-			var m alert.Mute
-			if args[0] == "until" {
-				if args = args[1:]; len(args) == 0 {
-					return usageError("for example ortop alerts mute until 07:00", "until needs a time")
-				}
-				t, err := text.ParseTime(args[0], now)
-				if err != nil {
-					return usageError("for example ortop alerts mute until 07:00", "%w", err)
-				}
-				m.Until = t
-			} else {
-				d, err := text.ParseSpan(args[0])
-				if err != nil {
-					return usageError("for example ortop alerts mute 8h", "%w", err)
-				}
-				m.Until = now.Add(d)
+			m, rule, err := a.muteOf(args, now)
+			if err != nil {
+				return err
 			}
 			if m.Until = m.Until.Round(0).UTC(); !m.Until.After(now) {
-				return usageError("", "%s is a span of nothing", args[0])
+				return usageError("", "%s is a span of nothing", strings.Join(args, " "))
 			}
 			m.Urgent = urgent
-			return a.mute(ctx, m, args[1:], now)
+			return a.mute(ctx, m, rule, now)
 		}),
 	}
 	mute.Flags().BoolVar(&urgent, "urgent", false, "hold back urgent alerts too")
@@ -66,6 +53,42 @@ process that polls goes by it from its next reading on.`,
 	}}
 }
 
+// muteOf reads a span, or until and a time, and the rule that may follow them. None
+// of them needs quotes.
+func (a *app) muteOf(args []string, now time.Time) (m alert.Mute, rule []string, err error) {
+	const example = "for example ortop alerts mute 8h, or ortop alerts mute until 07:00 runway"
+	parse := text.ParseAhead
+	if args[0] == "until" {
+		if args = args[1:]; len(args) == 0 {
+			return m, nil, usageError(example, "until needs a time")
+		}
+		parse = untilTime
+	}
+	d, err := parse(strings.Join(args, " "), now)
+	if last := len(args) - 1; err != nil && last > 0 { // its last word may be a rule
+		if before, err2 := parse(strings.Join(args[:last], " "), now); err2 == nil {
+			d, err, rule = before, nil, args[last:]
+		}
+	}
+	if err != nil {
+		return m, nil, usageError(example, "%w", err)
+	}
+	m.Until = now.Add(d)
+	return m, rule, nil
+}
+
+// untilTime reads when a mute ends: a day begins it, and a number alone is none.
+func untilTime(s string, now time.Time) (time.Duration, error) {
+	if strings.EqualFold(s, "tomorrow") {
+		s += " 00:00"
+	}
+	if strings.Trim(s, "0123456789.") == "" {
+		return 0, fmt.Errorf("%q is not a time: write 07:00 or tomorrow 07:00", s)
+	}
+	t, err := text.ParseTime(s, now)
+	return t.Sub(now), err
+}
+
 // mute stores a mute, of the rule that is named.
 func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Time) error {
 	if a.flags.demo != "" {
@@ -75,25 +98,19 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 	if err != nil {
 		return err
 	}
-	if len(rule) > 1 {
-		return usageError("", "one rule at a time: %s", strings.Join(rule, " "))
-	}
 	if len(rule) == 1 {
 		m.Rule = alert.Kind(rule[0])
-		var known []string
-		for _, r := range alertRules(s.config) {
-			known = append(known, string(r.Kind))
-		}
+		known := kindsOf(s)
 		if !slices.Contains(known, rule[0]) {
-			slices.Sort(known)
-			return usageError("", "there is no rule %q: the rules are %s", text.Safe(rule[0], 64), strings.Join(slices.Compact(known), ", "))
+			return usageError(didYouMean(rule[0], known), "there is no rule %q: the rules are %s", text.Safe(rule[0], 64), strings.Join(known, ", "))
 		}
 	}
 	ar, err := a.archive(ctx, s, history.Options{})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(ar.Mute(ctx, m), ar.DB.Close()); err != nil {
+	mutes, err := ar.Mute(ctx, m)
+	if err := errors.Join(err, ar.DB.Close()); err != nil {
 		return fmt.Errorf("storing the mute: %w", err)
 	}
 	words := "alerts are sent again"
@@ -102,7 +119,29 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 		words = account.MuteWords(m, now)
 	case m.Rule != "":
 		words = string(m.Rule) + " " + words
+		if i := slices.IndexFunc(mutes, func(m alert.Mute) bool { return m.Rule == "" }); i >= 0 {
+			words = account.MuteWords(mutes[i], now)
+			a.hint("all rules are muted: ortop alerts unmute ends that")
+		}
 	}
 	_, err = fmt.Fprintf(a.stdout, "account %s: %s\n", s.account.Name, words)
 	return written(err)
+}
+
+// kindsOf are the kinds of the account's rules, in the order of the alphabet.
+func kindsOf(s settings) (known []string) {
+	for _, r := range alertRules(s.config) {
+		known = append(known, string(r.Kind))
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
+// ruleNames are the rules that can be muted.
+func (a *app) ruleNames() []string {
+	s, err := a.settings()
+	if err != nil {
+		return nil
+	}
+	return kindsOf(s)
 }

@@ -10,6 +10,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/text"
 )
 
 func (a *app) preflightCommand() *cobra.Command {
@@ -45,8 +46,8 @@ the account.`,
 		}),
 	}
 	c.Flags().StringVar(&need, "need", "", "what the job costs, in USD")
-	c.Flags().Var((*spanFlag)(&span), "for", "how long the job runs, such as 3h or 2d")
-	c.Flags().Var((*spanFlag)(&runway), "runway", "for how long it has to last, such as 2d")
+	c.Flags().Var(&spanFlag{&span, text.ParseAhead, a.now}, "for", "how long the job runs, such as 3h or 2d")
+	c.Flags().Var(&spanFlag{&runway, text.ParseAhead, a.now}, "runway", "for how long it has to last, such as 2d, or until when: mon, 18:00")
 	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }

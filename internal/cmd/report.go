@@ -61,7 +61,7 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 	c.Flags().BoolVar(&asMarkdown, "md", false, "print Markdown")
 	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	span.add(c, "")
-	age.add(c, fromHistory)
+	age.add(a, c, fromHistory)
 	c.MarkFlagsMutuallyExclusive("day", "week", "month", "since")
 	c.MarkFlagsMutuallyExclusive("md", "json")
 	return c

@@ -111,7 +111,7 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 	f.StringVar(&a.flags.config, "config", "", "configuration file")
 	f.StringVar(&a.flags.history, "history", "", "history file")
 	f.StringVar(&a.flags.baseURL, "base-url", "", "where the API is: https, or http on loopback")
-	f.Var((*spanFlag)(&a.flags.interval), "interval", "time between two polls")
+	f.Var(&spanFlag{&a.flags.interval, onlySpan, a.now}, "interval", "time between two polls")
 	f.Lookup("interval").DefValue = fmt.Sprintf("%.0fs", defaultInterval.Seconds())
 	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile

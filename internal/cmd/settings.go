@@ -165,20 +165,25 @@ func (a *app) everyAccount(first settings) ([]watched, error) {
 	return list, nil
 }
 
-// spanFlag is a flag that takes a span as every other flag does.
-type spanFlag time.Duration
-
-func (f *spanFlag) String() string {
-	if *f == 0 {
-		return ""
-	}
-	return text.Span(time.Duration(*f))
+// spanFlag is a flag that takes a span, or what parse makes one of.
+type spanFlag struct {
+	to    *time.Duration
+	parse func(string, time.Time) (time.Duration, error)
+	now   func() time.Time
 }
 
-func (f *spanFlag) Set(s string) error {
-	d, err := text.ParseSpan(s)
-	*f = spanFlag(d)
+func (f *spanFlag) String() string {
+	if f.to == nil || *f.to == 0 {
+		return ""
+	}
+	return text.Span(*f.to)
+}
+
+func (f *spanFlag) Set(s string) (err error) {
+	*f.to, err = f.parse(s, f.now())
 	return err
 }
 
 func (f *spanFlag) Type() string { return "duration" }
+
+func onlySpan(s string, _ time.Time) (time.Duration, error) { return text.ParseSpan(s) }

@@ -56,7 +56,7 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 	}
 	c.Flags().BoolVar(&f.json, "json", false, jsonUsage)
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
-	age.add(c, fromHistory)
+	age.add(a, c, fromHistory)
 	return c
 }
 

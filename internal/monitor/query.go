@@ -153,13 +153,14 @@ func (a Archive) StateBalance(ctx context.Context, usd *float64) error {
 	return err
 }
 
-// Mute takes in what a person mutes, in an archive that OpenArchive opened.
-func (a Archive) Mute(ctx context.Context, m alert.Mute) error {
+// Mute takes in what a person mutes, in an archive that OpenArchive opened, and
+// returns what is muted then.
+func (a Archive) Mute(ctx context.Context, m alert.Mute) (alert.Mutes, error) {
 	if err := a.store.load(ctx); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := a.store.step(ctx, account.Input{Mute: &m}, nil, false)
-	return err
+	r, err := a.store.step(ctx, account.Input{Mute: &m}, nil, false)
+	return r.State.Mutes, err
 }
 
 // StateBalance does so in the account that is watched, and returns at once.

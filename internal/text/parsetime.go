@@ -122,7 +122,7 @@ func (w tense) word(s string, now time.Time, timed bool) (time.Time, bool) {
 	case "yesterday":
 		return day(m, d-1)
 	case "tomorrow":
-		return day(m, d+1)
+		return day(m, d+1+next)
 	}
 	if timed {
 		return time.Time{}, false

@@ -168,7 +168,11 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		if e.Level == alert.Urgent {
 			l = draw.LevelCritical
 		}
-		lines = append(lines, p.At(l, "▲ "+string(e.Level))+": "+draw.Clean(e.Summary()))
+		muted := ""
+		if word := mutedWord(s, e, p.Now); i == 0 && word != "" {
+			muted = p.Dim(word)
+		}
+		lines = append(lines, p.At(l, "▲ "+string(e.Level))+muted+": "+draw.Clean(e.Summary()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)
@@ -190,6 +194,22 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		lines = append(lines, p.Dim("· ")+draw.Clean(n))
 	}
 	return lines
+}
+
+// mutedWord says that an alert is muted, or that others are; empty: none is.
+func mutedWord(s account.Snapshot, e alert.Event, now time.Time) string {
+	for _, held := range []bool{true, false} {
+		for _, m := range s.Mutes {
+			if m.Holds(e.Rule, e.Level) == held {
+				word := " (others muted until "
+				if held {
+					word = " (muted until "
+				}
+				return word + text.Moment(m.Until.In(now.Location()), now) + ")"
+			}
+		}
+	}
+	return ""
 }
 
 // resetWord is when the limit that binds starts again, after a comma.
