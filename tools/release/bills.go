@@ -36,7 +36,9 @@ func (j *job) bills(ctx context.Context) error {
 	return nil
 }
 
-// dated gives a bill the time of the commit in place of the time when it was made.
+// dated gives a bill the time of the commit in place of the time when it was made, and
+// takes out the checksums of the program that made it: another build of that makes
+// the same bill.
 func dated(b []byte, at time.Time) ([]byte, error) {
 	var bill map[string]any
 	if err := json.Unmarshal(b, &bill); err != nil {
@@ -46,6 +48,15 @@ func dated(b []byte, at time.Time) ([]byte, error) {
 	parts, _ := bill["components"].([]any)
 	if !ok || bill["bomFormat"] != "CycloneDX" || len(parts) == 0 {
 		return nil, errors.New("cyclonedx-gomod wrote no bill of material")
+	}
+	list, _ := meta["tools"].([]any)
+	if tools, ok := meta["tools"].(map[string]any); ok {
+		list, _ = tools["components"].([]any)
+	}
+	for _, tool := range list {
+		if tool, ok := tool.(map[string]any); ok {
+			delete(tool, "hashes")
+		}
 	}
 	meta["timestamp"] = at.Format(time.RFC3339)
 	out, err := json.MarshalIndent(bill, "", "  ")

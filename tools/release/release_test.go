@@ -214,8 +214,9 @@ func TestLicenseFiles(t *testing.T) {
 }
 
 func TestBillHasTheTimeOfTheCommit(t *testing.T) {
-	b, err := dated([]byte(`{"bomFormat":"CycloneDX","metadata":{"timestamp":"2030-01-01T00:00:00Z"},"components":[{"name":"a"}]}`), moment)
-	if err != nil || !strings.Contains(string(b), `"timestamp": "2026-11-27T18:47:05Z"`) {
+	b, err := dated([]byte(`{"bomFormat":"CycloneDX","metadata":{"timestamp":"2030-01-01T00:00:00Z","tools":[{"name":"maker","hashes":[{"content":"of the maker"}]}],"component":{"hashes":[{"content":"of the program"}]}},"components":[{"name":"a"}]}`), moment)
+	if err != nil || !strings.Contains(string(b), `"timestamp": "2026-11-27T18:47:05Z"`) || !strings.Contains(string(b), `"maker"`) ||
+		strings.Contains(string(b), "of the maker") || !strings.Contains(string(b), "of the program") {
 		t.Errorf("dated = %s, %v", b, err)
 	}
 	for _, no := range []string{`{}`, `{"bomFormat":"CycloneDX","metadata":{},"components":[]}`, `nothing`} {

@@ -27,7 +27,7 @@ func (e *missingTool) Unwrap() error { return e.err }
 // tool builds a program and returns its path.
 func (j *job) tool(ctx context.Context, name, pkg string) (string, error) {
 	bin := filepath.Join(j.temp, "tools")
-	c := exec.CommandContext(ctx, "go", "install", pkg)
+	c := exec.CommandContext(ctx, "go", "install", "-trimpath", pkg)
 	c.Dir = j.temp
 	c.Env = append(os.Environ(), "GOBIN="+bin, "GOFLAGS=", "GOWORK=off", "CGO_ENABLED=0")
 	if _, err := output(c); err != nil {
