@@ -39,6 +39,7 @@ var allowed = map[string]struct {
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/render":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
+	"internal/focustest":  {nil, "a standard is checked, whoever writes by it"},
 	"internal/leaktest":   {nil, "tests of any room use it"},
 	"internal/child":      {nil, "a command is run, whatever for"},
 	"internal/mcp":        {nil, "a protocol is spoken, whatever the tools are"},

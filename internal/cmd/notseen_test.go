@@ -11,6 +11,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/focustest"
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -65,7 +66,7 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 		t.Errorf("not_seen = %+v, want $18 from the 19th, 11:00, to the 20th, 22:00", holes)
 	}
 
-	r, err := newReport(t.Context(), mon, account.Snapshot{At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, now)
+	r, err := newReport(t.Context(), mon, account.Snapshot{At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForms[0], now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +82,21 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 	if d := render.Report(r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
 		t.Errorf("report --json has %+v, want null and why", d)
 	}
-	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, now); err != nil || r.SpentWhy != says {
+	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, reportForms[0], now); err != nil || r.SpentWhy != says {
 		t.Errorf("a span that begins in the hole: %v %q, %v, want %q", r.SpentUSD, r.SpentWhy, err, says)
+	}
+
+	if r, err = newReport(t.Context(), mon, account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForm{name: focusForm}, now); err != nil {
+		t.Fatal(err)
+	}
+	rows, problems := focustest.Check(render.ReportFocus(r))
+	if problems != nil || focustest.Usage(rows) != 126-35+18 || len(rows) != 5 {
+		t.Errorf("as FOCUS it is $%v in %d rows, %q, want what was spent in 5", focustest.Usage(rows), len(rows), problems)
+	}
+	for _, row := range rows {
+		if whole := row["ChargePeriodStart"] == "2026-11-19T00:00:00Z"; whole && row["ChargePeriodEnd"] != "2026-11-21T00:00:00Z" || row["ChargePeriodStart"] == "2026-11-20T00:00:00Z" {
+			t.Errorf("a row is from %s to %s, though nobody saw what each of the two days had", row["ChargePeriodStart"], row["ChargePeriodEnd"])
+		}
 	}
 
 	for _, c := range []struct {
@@ -112,7 +126,7 @@ func TestWhatWasNeverRead(t *testing.T) {
 	now := day("2026-11-21 06:00")
 	mon := monitorOf(t)
 	snap := account.Snapshot{Account: "personal", Now: now, Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "no connection"}}
-	r, err := newReport(t.Context(), mon, snap, periods[1], nil, now)
+	r, err := newReport(t.Context(), mon, snap, periods[1], nil, reportForms[0], now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ import (
 )
 
 func (a *app) reportCommand() *cobra.Command {
-	var byDay, byWeek, byMonth, asJSON, asMarkdown bool
+	var byDay, byWeek, byMonth bool
+	forms := make([]bool, len(reportForms))
 	var span spanFlags
 	var age ageFlag
 	c := &cobra.Command{
@@ -28,10 +29,14 @@ func (a *app) reportCommand() *cobra.Command {
 		Long: `report shows what was spent in the current day, week (from Monday) or month, and
 in the one before; which models and keys spent it, if the key may read that; the
 top-ups and events, which alerts are firing, the forecast, and how earlier ones
-did. Days, weeks and months are those of UTC, and so are all times.`,
+did. Days, weeks and months are those of UTC, and so are all times.
+
+--focus is for FinOps tools: CSV by FOCUS 1.2, a row for each day, key and model,
+and for each purchase and refund. Its usage adds up to what the account spent.`,
 		Example: `  ortop report
   ortop report --week
   ortop report --month --md > report.md
+  ortop report --since "last month" --until month --focus > focus.csv
   ortop report --since "last month" --until month`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
@@ -52,18 +57,22 @@ did. Days, weeks and months are those of UTC, and so are all times.`,
 			case span.until != "":
 				return usageError("", "--until goes with --since")
 			}
-			return a.report(ctx, age.fresh(monitor.Live), p, asked, asJSON, asMarkdown)
+			form := reportForms[max(0, slices.Index(forms, true))]
+			return a.report(ctx, age.fresh(monitor.Live), p, asked, form)
 		}),
 	}
 	c.Flags().BoolVar(&byDay, "day", false, "of the day")
 	c.Flags().BoolVar(&byWeek, "week", false, "of the week, as without any of these")
 	c.Flags().BoolVar(&byMonth, "month", false, "of the month")
-	c.Flags().BoolVar(&asMarkdown, "md", false, "print Markdown")
-	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	var names []string
+	for i, f := range reportForms[1:] {
+		names = append(names, f.name)
+		c.Flags().BoolVar(&forms[i+1], f.name, false, f.usage)
+	}
 	span.add(c, "")
 	age.add(a, c, fromHistory)
 	c.MarkFlagsMutuallyExclusive("day", "week", "month", "since")
-	c.MarkFlagsMutuallyExclusive("md", "json")
+	c.MarkFlagsMutuallyExclusive(names...)
 	return c
 }
 
@@ -79,6 +88,17 @@ var periods = []period{
 	{"month", "last month", credit.MonthStart},
 }
 
+// reportForm is a form of a report; its name is that of the flag.
+type reportForm struct{ name, usage string }
+
+// reportForms are the forms, text first.
+var reportForms = []reportForm{
+	{"", ""}, {"md", "print Markdown"}, {"json", jsonUsage},
+	{focusForm, "print FinOps FOCUS 1.2 CSV: a row for each day, key and model, purchase and refund"},
+}
+
+const focusForm = "focus"
+
 // eventLimit is how many events a report has at most.
 const eventLimit = 20
 
@@ -88,7 +108,7 @@ const reportLimit = 19 * time.Second
 // reportLeast is left to read what is stored, where the account was long in coming.
 const reportLeast = 2 * time.Second
 
-func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, span *askedSpan, asJSON, asMarkdown bool) error {
+func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, span *askedSpan, form reportForm) error {
 	began := time.Now()
 	damage := ""
 	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
@@ -98,18 +118,23 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 		}
 		limited, cancel := context.WithTimeout(ctx, max(reportLeast, reportLimit-time.Since(began)))
 		defer cancel()
-		r, err := newReport(limited, mon, snap, p, span, now)
+		r, err := newReport(limited, mon, snap, p, span, form, now)
 		if damage = mon.Damage(); damage != "" {
 			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)
 		}
 		if err != nil {
 			return fmt.Errorf("reporting: %w", err)
 		}
-		switch {
-		case asJSON:
+		switch form.name {
+		case "json":
 			return a.answerJSON(render.Report(r, now))
-		case asMarkdown:
+		case "md":
 			return a.answerRaw(render.ReportMarkdown(r, now))
+		case focusForm: // it has no place for notes
+			for _, n := range r.Notes {
+				a.hint("%s", n)
+			}
+			return a.answerRaw(render.ReportFocus(r))
 		}
 		return a.answer(render.ReportText(r, now, a.width()))
 	}, func(snap account.Snapshot) error { return cmp.Or(verdict(snap), whole(damage)) })
@@ -117,12 +142,13 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 
 // reportBuilder collects the report of the account that mon watches.
 type reportBuilder struct {
-	mon *monitor.Monitor
+	mon  *monitor.Monitor
+	form reportForm
 	render.UsageReport
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, span *askedSpan, now time.Time) (render.UsageReport, error) {
-	r := &reportBuilder{mon, render.UsageReport{
+func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, span *askedSpan, form reportForm, now time.Time) (render.UsageReport, error) {
+	r := &reportBuilder{mon, form, render.UsageReport{
 		Snapshot: snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
 		Notes: slices.Clone(snap.Notes),
 	}}
@@ -165,6 +191,10 @@ func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
 		return err
 	}
 	r.MoreEvents = len(r.Events) == eventLimit
+	r.OfKey = ar.Shown != ar.Account
+	if r.form.name == focusForm {
+		return r.charges(ctx)
+	}
 	if r.Fault != nil {
 		r.Notes = append(r.Notes, "models and keys were not requested: the account could not be read")
 		return nil
@@ -316,9 +346,7 @@ func (r *reportBuilder) breakdown(ctx context.Context, by spenders.By) spenders.
 		b.Notes = append(b.Notes, "spend by "+string(by)+" has not all of the rows")
 	}
 	for _, n := range b.Notes {
-		if !slices.Contains(r.Notes, n) {
-			r.Notes = append(r.Notes, n)
-		}
+		r.note(n)
 	}
 	return b
 }

@@ -29,6 +29,11 @@ func (m *Monitor) Breakdown(ctx context.Context, q spenders.Query) (spenders.Bre
 	return m.spenders.Breakdown(ctx, q)
 }
 
+// Charges returns what was spent by day, key and model: see spenders.Service.
+func (m *Monitor) Charges(ctx context.Context, from, to time.Time) spenders.Charges {
+	return m.spenders.Charges(ctx, from, to)
+}
+
 // BreakdownPlot returns what one row of a breakdown spent: see
 // spenders.Service.Plot.
 func (m *Monitor) BreakdownPlot(ctx context.Context, by spenders.By, id string, from, to time.Time, n int) (history.Plot, error) {

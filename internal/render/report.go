@@ -32,11 +32,17 @@ type UsageReport struct {
 	SpentWhy, BeforeWhy string
 	Days                []ReportDay
 	Models, Keys        spenders.Breakdown
-	TopUps              []credit.TopUp
-	TopUpsKnown         bool            // for the whole period
-	Events              []history.Event // the newest first
-	MoreEvents          bool            // there are older ones
-	Notes               []string
+	// OfKey reports that what was spent is the key's own: it cannot read the account.
+	OfKey bool
+	// Charges and Spans are what ReportFocus is made of: what was spent by day, key
+	// and model, and the parts of the report whose spend is known apart, oldest first.
+	Charges     spenders.Charges
+	Spans       []SpentSpan
+	TopUps      []credit.TopUp
+	TopUpsKnown bool            // for the whole period
+	Events      []history.Event // the newest first
+	MoreEvents  bool            // there are older ones
+	Notes       []string
 }
 
 // ReportDay is a day of the period, and the one in its place before.

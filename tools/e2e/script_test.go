@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"ortop/internal/focustest"
 	"ortop/internal/sim"
 )
 
@@ -64,7 +66,7 @@ func TestScript(t *testing.T) {
 			return time.Now().UTC().Hour() == 0, nil // the day so far is no longer than an hour
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sim": simCommand, "exit": exitCommand, "json": jsonCommand, "secretless": secretless,
+			"sim": simCommand, "exit": exitCommand, "json": jsonCommand, "secretless": secretless, "focus": focusCommand,
 		},
 	})
 }
@@ -192,6 +194,25 @@ func jsonCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if (string(got) == args[1]) == neg {
 		ts.Fatalf("%s = %s, want %s%s", args[0], got, map[bool]string{true: "not "}[neg], args[1])
+	}
+}
+
+// focusCommand fails unless a file is FOCUS 1.2, and its usage what a report in JSON has:
+// focus CSV [JSON].
+func focusCommand(ts *testscript.TestScript, _ bool, args []string) {
+	rows, problems := focustest.Check(ts.ReadFile(args[0]))
+	if problems != nil {
+		ts.Fatalf("%s is not FOCUS: %s", args[0], strings.Join(problems, "\n"))
+	}
+	if len(args) < 2 {
+		return
+	}
+	var report struct {
+		Spend *float64 `json:"spend_usd"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &report))
+	if got := focustest.Usage(rows); report.Spend == nil || math.Abs(got-*report.Spend) > 1e-6 || len(rows) < 2 {
+		ts.Fatalf("%d rows have a usage of %v, want what %s has", len(rows), got, args[1])
 	}
 }
 
