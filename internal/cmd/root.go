@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"ortop/internal/child"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/routine"
@@ -158,23 +158,22 @@ func noted(f func(context.Context, []string) error) func(*cobra.Command, []strin
 	}
 }
 
-// runs adapts a command: it ends on an interrupt or a SIGTERM, with the exit
-// code that shells expect of that.
+// runs adapts a command: it ends on an interrupt, SIGTERM, SIGHUP or SIGQUIT, with
+// the exit code that shells expect of that.
 //
 //go:noinline
 func (a *app) runs(f func(context.Context, []string) error) func(*cobra.Command, []string) error {
 	return noted(func(ctx context.Context, args []string) error {
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
-		signals := make(chan os.Signal, 1)
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-		defer signal.Stop(signals)
+		signals, unlisten := child.Signals()
+		defer unlisten()
 		routine.Go(func() {
 			select {
 			case s := <-signals:
 				code := exitInterrupt
-				if s == syscall.SIGTERM {
-					code = exitTerminate
+				if s, ok := s.(syscall.Signal); ok {
+					code = 128 + int(s)
 				}
 				cancel(&exitError{code: code})
 			case <-ctx.Done():

@@ -197,5 +197,6 @@ func (x *terminal) ended(limit time.Duration) int {
 	case <-time.After(busy * limit):
 		x.t.Fatalf("it does not end:\n%s", x.screen())
 	}
+	<-x.done
 	return x.cmd.ProcessState.ExitCode()
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
@@ -46,13 +47,17 @@ func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ..
 	go func() {
 		defer close(x.done)
 		buf := make([]byte, 64<<10)
+		part := 0 // of a character, at the beginning of buf
 		for {
-			n, err := tty.Read(buf)
+			n, err := tty.Read(buf[part:])
 			x.mu.Lock()
-			x.vt.Write(buf[:n])
 			if len(x.raw) < keptOutput {
-				x.raw = append(x.raw, buf[:n]...)
+				x.raw = append(x.raw, buf[part:part+n]...)
 			}
+			text := buf[:part+n]
+			whole := len(text) - cut(text)
+			x.vt.Write(text[:whole])
+			part = copy(buf, text[whole:])
 			x.mu.Unlock()
 			if err != nil {
 				return
@@ -66,6 +71,19 @@ func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ..
 		<-x.done
 	})
 	return x
+}
+
+// cut is how many bytes at the end of text begin a character that is not whole.
+func cut(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if b := text[len(text)-n]; utf8.RuneStart(b) {
+			if utf8.FullRune(text[len(text)-n:]) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 func (x *terminal) screen() string {
