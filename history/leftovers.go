@@ -15,7 +15,8 @@ const leftoverAge = 10 * time.Minute
 // are whole.
 func tempPattern(path string) string { return "." + filepath.Base(path) + ".new-*" }
 
-// removeLeftovers removes what killed processes left that were making path.
+// removeLeftovers removes what killed processes left that were making path, or
+// the copy of it that is made before a migration.
 func removeLeftovers(path string) {
 	folder := filepath.Dir(path)
 	entries, err := os.ReadDir(folder)
@@ -24,7 +25,8 @@ func removeLeftovers(path string) {
 	}
 	for _, e := range entries {
 		// Their logs and journals have the same beginning.
-		if !strings.HasPrefix(e.Name(), strings.TrimSuffix(tempPattern(path), "*")) {
+		rest, ours := strings.CutPrefix(e.Name(), "."+filepath.Base(path)+".")
+		if !ours || !strings.Contains("."+rest, ".new-") {
 			continue
 		}
 		if info, err := e.Info(); err == nil && (info.Mode().IsRegular() || info.IsDir()) && time.Since(info.ModTime()) > leftoverAge {

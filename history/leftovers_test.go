@@ -19,6 +19,7 @@ func TestD02LeftoversAreRemoved(t *testing.T) {
 	old := time.Now().Add(-time.Hour)
 	for name, stays := range map[string]bool{
 		".history.db.new-1": false, ".history.db.new-1-journal": false, ".history.db.new-2": true,
+		".history.db.v2.bak.new-1": false, ".history.db.v2.bak.new-1-journal": false, ".history.db.mine": true,
 		"history.db.before-20260101T000000Z": true, "history.db.new-5": true,
 	} {
 		file := filepath.Join(folder, name)
