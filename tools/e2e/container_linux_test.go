@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,6 +59,30 @@ func readImage(t *testing.T) (i image) {
 	return i
 }
 
+// buildContext is a folder with what a builder of images is sent.
+func buildContext(t *testing.T) string {
+	t.Helper()
+	files, err := exec.Command("git", "-C", "../..", "ls-files", "-z").Output()
+	if err != nil {
+		t.Skipf("there is no repository: %v", err)
+	}
+	left := strings.Fields(regexp.MustCompile(`(?m)^#.*$`).ReplaceAllString(readText(t, "../../.dockerignore"), ""))
+	dir := t.TempDir()
+	for name := range strings.SplitSeq(strings.TrimRight(string(files), "\x00"), "\x00") {
+		if slices.ContainsFunc(left, func(folder string) bool { return strings.HasPrefix(name, folder+"/") }) {
+			continue
+		}
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(readText(t, filepath.Join("../..", name))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // TestContainer runs what the image has as the image says, in a root that is
 // read-only and has nothing else.
 func TestContainer(t *testing.T) {
@@ -79,7 +104,7 @@ func TestContainer(t *testing.T) {
 		t.Skipf("there are no mount namespaces: %v %s", err, out)
 	}
 	root := t.TempDir()
-	build := exec.Command("go", "-C", "../..", "build", "-trimpath", "-ldflags=-s -w", "-buildvcs=false", "-o", filepath.Join(root, "ortop"), ".")
+	build := exec.Command("go", "-C", buildContext(t), "build", "-trimpath", "-ldflags=-s -w", "-buildvcs=false", "-o", filepath.Join(root, "ortop"), ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
