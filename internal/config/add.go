@@ -45,7 +45,7 @@ func AddAccount(path string, a Account) error {
 	case i < 0:
 		a = before.shorten(a)
 		want.Accounts = append(want.Accounts, a)
-		edited, err = appendTable(doc, a)
+		edited = appendTable(doc, a)
 	case before.Accounts[i].sameSource(a):
 		return nil
 	case before.Accounts[i].HasSource():
@@ -55,10 +55,7 @@ func AddAccount(path string, a Account) error {
 	default:
 		want.Accounts[i].KeyCommand, want.Accounts[i].Keyring, want.Accounts[i].KeyFile = a.KeyCommand, a.Keyring, a.KeyFile
 		offset := byteOrderMarkLen(doc) + at.offset[accountPlace(i, "name")]
-		edited, err = insertSource(doc, offset, a)
-	}
-	if err != nil {
-		return &Error{Path: path, Problem: "cannot hold this account: " + err.Error(), Err: err}
+		edited = insertSource(doc, offset, a)
 	}
 	// Reading the result back catches what plain insertion cannot do, such as
 	// accounts in an inline list.
@@ -87,7 +84,7 @@ func (a Account) sameSource(b Account) bool {
 	return slices.Equal(a.KeyCommand, b.KeyCommand) && a.Keyring == b.Keyring && a.KeyFile == b.KeyFile
 }
 
-func appendTable(doc []byte, a Account) ([]byte, error) {
+func appendTable(doc []byte, a Account) []byte {
 	lines := append([]byte("[[accounts]]\n"), a.lines()...)
 	if len(bytes.TrimSpace(doc[byteOrderMarkLen(doc):])) > 0 {
 		lines = append([]byte("\n"), lines...)
@@ -95,17 +92,17 @@ func appendTable(doc []byte, a Account) ([]byte, error) {
 			lines = append([]byte("\n"), lines...)
 		}
 	}
-	return slices.Concat(doc, sameLineEnds(doc, lines)), nil
+	return slices.Concat(doc, sameLineEnds(doc, lines))
 }
 
 // insertSource puts the line after the one at offset, which holds the name.
-func insertSource(doc []byte, offset int, a Account) ([]byte, error) {
+func insertSource(doc []byte, offset int, a Account) []byte {
 	lines := Account{KeyCommand: a.KeyCommand, KeyFile: a.KeyFile, Keyring: a.Keyring}.lines()
 	end := bytes.IndexByte(doc[offset:], '\n')
 	if end < 0 {
-		return slices.Concat(doc, sameLineEnds(doc, append([]byte("\n"), lines...))), nil
+		return slices.Concat(doc, sameLineEnds(doc, append([]byte("\n"), lines...)))
 	}
-	return slices.Concat(doc[:offset+end+1], sameLineEnds(doc, lines), doc[offset+end+1:]), nil
+	return slices.Concat(doc[:offset+end+1], sameLineEnds(doc, lines), doc[offset+end+1:])
 }
 
 func sameLineEnds(doc, lines []byte) []byte {
