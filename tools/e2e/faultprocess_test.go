@@ -288,7 +288,7 @@ func TestU08PlainOutput(t *testing.T) {
 	for _, env := range [][]string{nil, {"TERM=dumb"}, {"TERM=xterm-256color"}, {"NO_COLOR=1"}} {
 		with := &household{t, h.account, h.home, append(slices.Clone(h.env), env...)}
 		for _, args := range [][]string{{}, {"status"}, {"forecast"}, {"breakdown"}, {"report"}, {"history"}, {"alerts"}, {"doctor"}} {
-			if code, out, said := with.run(args...); code != 0 || strings.ContainsAny(out+said, "\x1b\x9b") {
+			if code, out, said := with.run(args...); code != 0 || strings.ContainsAny(out+said, "\x1b\u009b") {
 				t.Errorf("%v with %v: exit code %d, %q, %q", args, env, code, out, said)
 			}
 		}
