@@ -31,11 +31,14 @@ in the one before; which models and keys spent it, if the key may read that; the
 top-ups and events, which alerts are firing, the forecast, and how earlier ones
 did. Days, weeks and months are those of UTC, and so are all times.
 
---focus is for FinOps tools: CSV by FOCUS 1.2, a row for each day, key and model,
-and for each purchase and refund. Its usage adds up to what the account spent.`,
+--html is a page for a browser, light or dark, and for printing: it has its
+drawings in it, no script, and loads nothing. --focus is for FinOps tools: CSV by
+FOCUS 1.2, a row for each day, key and model, and for each purchase and refund. Its
+usage adds up to what the account spent.`,
 		Example: `  ortop report
   ortop report --week
   ortop report --month --md > report.md
+  ortop report --month --html > report.html
   ortop report --since "last month" --until month --focus > focus.csv
   ortop report --since "last month" --until month`,
 		Args: cobra.NoArgs,
@@ -94,10 +97,14 @@ type reportForm struct{ name, usage string }
 // reportForms are the forms, text first.
 var reportForms = []reportForm{
 	{"", ""}, {"md", "print Markdown"}, {"json", jsonUsage},
+	{htmlForm, "print a page of HTML for a browser: drawings, no script, nothing to load"},
 	{focusForm, "print FinOps FOCUS 1.2 CSV: a row for each day, key and model, purchase and refund"},
 }
 
-const focusForm = "focus"
+const (
+	focusForm = "focus"
+	htmlForm  = "html"
+)
 
 // eventLimit is how many events a report has at most.
 const eventLimit = 20
@@ -130,6 +137,8 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 			return a.answerJSON(render.Report(r, now))
 		case "md":
 			return a.answerRaw(render.ReportMarkdown(r, now))
+		case htmlForm:
+			return a.answerRaw(render.ReportHTML(r, now))
 		case focusForm: // it has no place for notes
 			for _, n := range r.Notes {
 				a.hint("%s", n)
@@ -195,12 +204,20 @@ func (r *reportBuilder) fill(ctx context.Context, now time.Time) error {
 	if r.form.name == focusForm {
 		return r.charges(ctx)
 	}
+	if r.form.name == htmlForm {
+		if err := r.drawings(ctx); err != nil {
+			return err
+		}
+	}
 	if r.Fault != nil {
 		r.Notes = append(r.Notes, "models and keys were not requested: the account could not be read")
 		return nil
 	}
 	r.Models = r.breakdown(ctx, spenders.ByModel)
 	r.Keys = r.breakdown(ctx, spenders.ByKey)
+	if r.form.name == htmlForm {
+		r.Workspaces = r.breakdown(ctx, spenders.ByWorkspace)
+	}
 	return nil
 }
 

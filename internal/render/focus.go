@@ -46,19 +46,19 @@ const (
 // The unit of price is the credit, which costs a dollar: the analytics have no prices
 // of tokens.
 func ReportFocus(r UsageReport) string {
-	rows := []focusRow{}
+	rows := []*focusRow{}
 	for _, c := range r.Charges.Rows {
 		rows = append(rows, chargeRow(c))
 	}
 	for _, p := range r.Spans {
-		if row, ok := restRow(r, p); ok {
+		if row := restRow(r, p); row != nil {
 			rows = append(rows, row)
 		}
 	}
 	for _, u := range r.TopUps {
 		rows = append(rows, topUpRow(u))
 	}
-	sorted.By(rows, func(a, b focusRow) int { return a.span.From.Compare(b.span.From) })
+	sorted.By(rows, func(a, b *focusRow) int { return a.span.From.Compare(b.span.From) })
 	var out strings.Builder
 	w := csv.NewWriter(&out) // which cannot fail
 	w.Write(focusColumns)
@@ -83,14 +83,14 @@ type focusRow struct {
 	requests                   *int64
 }
 
-func usageRow(span credit.Span, usd float64) focusRow {
-	return focusRow{
+func usageRow(span credit.Span, usd float64) *focusRow {
+	return &focusRow{
 		span: span, category: "Usage", frequency: "Usage-Based", usd: usd, effectiveUSD: usd,
 		sku: creditSKU, consumed: usd, consumedUnit: "Credits",
 	}
 }
 
-func chargeRow(c spenders.Charge) focusRow {
+func chargeRow(c *spenders.Charge) *focusRow {
 	row := usageRow(credit.Span{From: c.From, To: c.To}, c.USD)
 	row.resource, row.resourceName = cmp.Or(c.KeyID, c.Key), c.Key
 	row.subAccount, row.subAccountName = c.WorkspaceID, cmp.Or(c.WorkspaceName, c.WorkspaceID)
@@ -102,11 +102,11 @@ func chargeRow(c spenders.Charge) focusRow {
 	return row
 }
 
-// restRow is what of a part is in no row of a key and model; ok is false where there is
-// nothing of that.
-func restRow(r UsageReport, p SpentSpan) (row focusRow, ok bool) {
+// restRow is what of a part is in no row of a key and model; nil where there is nothing of
+// that.
+func restRow(r UsageReport, p SpentSpan) *focusRow {
 	if p.SpentUSD == nil {
-		return row, false
+		return nil
 	}
 	rest := *p.SpentUSD
 	for _, c := range r.Charges.Rows {
@@ -115,9 +115,9 @@ func restRow(r UsageReport, p SpentSpan) (row focusRow, ok bool) {
 		}
 	}
 	if rest = round(rest); rest == 0 {
-		return row, false
+		return nil
 	}
-	row = usageRow(p.Span, rest)
+	row := usageRow(p.Span, rest)
 	switch {
 	case r.OfKey && r.Key != nil && r.Key.Label != "":
 		row.resource, row.resourceName = r.Key.Label, r.Key.Label
@@ -132,15 +132,15 @@ func restRow(r UsageReport, p SpentSpan) (row focusRow, ok bool) {
 	if p.To.Sub(p.From) > 24*time.Hour {
 		row.description += ", on days that nobody saw apart"
 	}
-	return row, true
+	return row
 }
 
 // round is a sum without the noise of binary fractions.
 func round(usd float64) float64 { return math.Round(usd*1e9) / 1e9 }
 
-func topUpRow(u credit.TopUp) focusRow {
+func topUpRow(u credit.TopUp) *focusRow {
 	day := credit.DayStart(u.At)
-	row := focusRow{
+	row := &focusRow{
 		span:     credit.Span{From: day, To: day.AddDate(0, 0, 1)},
 		category: "Purchase", frequency: "One-Time", usd: u.AmountUSD, sku: creditSKU, description: "credits bought",
 	}
@@ -152,7 +152,7 @@ func topUpRow(u credit.TopUp) focusRow {
 }
 
 // cells are the row in the order of focusColumns.
-func (row focusRow) cells(r UsageReport) []string {
+func (row *focusRow) cells(r UsageReport) []string {
 	id, kind := "", "Account"
 	if r.Key != nil {
 		id = cmp.Or(r.Key.Owner.Organization, r.Key.Creator)

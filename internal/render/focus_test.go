@@ -11,9 +11,9 @@ import (
 	"ortop/internal/spenders"
 )
 
-func charge(from, key, model string, usd float64) spenders.Charge {
+func charge(from, key, model string, usd float64) *spenders.Charge {
 	n, start := int64(1200), day(from)
-	return spenders.Charge{From: start, To: credit.DayStart(start).AddDate(0, 0, 1), Key: key, Model: model, USD: usd, Requests: &n, Tokens: &n}
+	return &spenders.Charge{From: start, To: credit.DayStart(start).AddDate(0, 0, 1), Key: key, Model: model, USD: usd, Requests: &n, Tokens: &n}
 }
 
 func spanOf(from, to string, usd *float64) SpentSpan {
@@ -28,7 +28,7 @@ func TestReportFocus(t *testing.T) {
 	bare.Requests, bare.Tokens = nil, nil
 	full := UsageReport{
 		Snapshot: account.Snapshot{Account: "personal", Key: &credit.Key{Kind: credit.KeyManagement, Creator: "user_1", Owner: credit.Owner{Organization: "org_1"}}},
-		Charges:  spenders.Charges{Rows: []spenders.Charge{known, hostile, bare}},
+		Charges:  spenders.Charges{Rows: []*spenders.Charge{known, hostile, bare}},
 		Spans:    []SpentSpan{spanOf("2026-11-20 00:00", "2026-11-21 00:00", usd(2.5)), spanOf("2026-11-21 00:00", "2026-11-21 10:00", usd(0.15))},
 		TopUps:   []credit.TopUp{{At: day("2026-11-20 12:00"), AmountUSD: 25}, {At: day("2026-11-21 08:00"), AmountUSD: -5}},
 	}

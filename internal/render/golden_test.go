@@ -81,7 +81,18 @@ func goldenReport() UsageReport {
 	models := keys
 	models.By, models.Rows, models.UnattributedUSD = spenders.ByModel, keys.Rows[:1], usd(5.1)
 	keys.UnattributedUSD = nil // one of them is not known
+	workspaces, held := keys, history.Plot{TopUps: []credit.TopUp{{At: day("2026-11-17 12:00"), AmountUSD: 25}}}
+	workspaces.By, workspaces.Rows = spenders.ByWorkspace, keys.Rows[1:2]
+	for at := day("2026-11-14 12:00"); at.Before(goldenNow); at = at.Add(12 * time.Hour) {
+		b := history.Bucket{Span: credit.Span{From: at, To: at.Add(12 * time.Hour)}, Known: true, Observed: 1, CreditsKnown: true, CreditsUSD: 75, UsageUSD: at.Sub(day("2026-11-10 00:00")).Hours() / 8}
+		if !b.To.Before(day("2026-11-17 12:00")) {
+			b.CreditsUSD = 100
+		}
+		b.Known = !at.Equal(day("2026-11-16 00:00")) // nobody looked
+		held.Buckets = append(held.Buckets, b)
+	}
 	return UsageReport{
+		Workspaces: workspaces, Held: held,
 		Snapshot: fixed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow, Before: day("2026-11-09 00:00"),
 		SpentUSD: usd(60.5), SameTimeUSD: usd(48.4),
 		Days: []ReportDay{
@@ -150,7 +161,7 @@ func TestGolden(t *testing.T) {
 		"forecast.json": Forecast(fixed(), topUp, plan, now), "forecast-failed.json": Forecast(failed(), forecast.Ask{}, forecast.Plan{}, now),
 		"forecast.txt":   ForecastText(fixed(), topUp, plan, now),
 		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now, 0),
-		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now, 0), "report.md": ReportMarkdown(goldenReport(), now),
+		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now, 0), "report.md": ReportMarkdown(goldenReport(), now), "report.html": ReportHTML(goldenReport(), now), "report-empty.html": ReportHTML(UsageReport{Snapshot: failed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow}, now),
 		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now, 0),
 		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
 		"reconcile.json": Reconcile(goldenReconciliation()), "reconcile.txt": ReconcileText(goldenReconciliation()),

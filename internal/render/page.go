@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/text"
 )
 
 // page is a text for people, as plain text or Markdown.
@@ -22,11 +24,42 @@ type table struct {
 	rows  [][]string
 	empty string // shown without rows
 	left  bool   // the cells are words, not amounts
+	// shares are the parts of a whole that the rows have, for a bar; why is the reason
+	// where there are no rows. Both are shown where there is room for them.
+	shares []*float64
+	why    string
+}
+
+// reason is what stands for the rows where there are none.
+func (t table) reason() string {
+	if t.empty == text.Unknown {
+		return "Not known: " + t.why + "."
+	}
+	return t.empty
 }
 
 type list struct {
 	title string
 	lines []string
+}
+
+// table is the table of a title, and list the lines; without rows where there is none.
+func (p page) table(title string) table {
+	for _, t := range p.tables {
+		if t.title == title {
+			return t
+		}
+	}
+	return table{}
+}
+
+func (p page) list(title string) []string {
+	for _, l := range p.lists {
+		if l.title == title {
+			return l.lines
+		}
+	}
+	return nil
 }
 
 func (p page) plain(width int) string {

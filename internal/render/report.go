@@ -32,6 +32,11 @@ type UsageReport struct {
 	SpentWhy, BeforeWhy string
 	Days                []ReportDay
 	Models, Keys        spenders.Breakdown
+	// Workspaces and what follows are read for ReportHTML alone. Hours are those of a
+	// report of a day, and Held is the balance so far.
+	Workspaces spenders.Breakdown
+	Hours      []SpentSpan
+	Held       history.Plot
 	// OfKey reports that what was spent is the key's own: it cannot read the account.
 	OfKey bool
 	// Charges and Spans are what ReportFocus is made of: what was spent by day, key
@@ -92,21 +97,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	} else {
 		add("spent", "%s", because(text.Unknown, r.SpentWhy))
 	}
-	compared := text.MaybeUSD(r.SameTimeUSD)
-	if c := r.change(); c != nil && *c >= 1.995 {
-		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
-	} else if c != nil && *c >= 0 {
-		compared += " (now " + text.Percent(*c) + " more)"
-	} else if c != nil {
-		compared += " (now " + text.Percent(-*c) + " less)"
-	}
-	before := text.Unknown
-	if r.Period == SpanPeriod {
-		before = compared
-	} else if r.SameTimeUSD != nil || r.BeforeUSD != nil {
-		before = compared + " by this time, " + text.MaybeUSD(r.BeforeUSD) + " in total"
-	}
-	add(r.PeriodBefore, "%s", because(before, r.BeforeWhy))
+	add(r.PeriodBefore, "%s", r.compared())
 	switch {
 	case r.Source == account.FromPerson:
 		add("left", "%s, %s", f.Balance, r.BalanceNote)
@@ -137,9 +128,35 @@ func reportPage(r UsageReport, now time.Time) page {
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
-	p.tables = append(p.tables, topOf(r.Models).table("Models"), topOf(r.Keys).table("Keys"), topUpTable(r), eventTable(r))
+	p.tables = append(p.tables, r.spenderTable(r.Models, "Models"), r.spenderTable(r.Keys, "Keys"), topUpTable(r), eventTable(r))
 	p.lists = append(p.lists, firing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
 	return p
+}
+
+// compared is what was spent before, and how much more or less that is.
+func (r UsageReport) compared() string {
+	compared := text.MaybeUSD(r.SameTimeUSD)
+	if c := r.change(); c != nil && *c >= 1.995 {
+		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
+	} else if c != nil && *c >= 0 {
+		compared += " (now " + text.Percent(*c) + " more)"
+	} else if c != nil {
+		compared += " (now " + text.Percent(-*c) + " less)"
+	}
+	before := text.Unknown
+	if r.Period == SpanPeriod {
+		before = compared
+	} else if r.SameTimeUSD != nil || r.BeforeUSD != nil {
+		before = compared + " by this time, " + text.MaybeUSD(r.BeforeUSD) + " in total"
+	}
+	return because(before, r.BeforeWhy)
+}
+
+// spenderTable names who of a kind spent most, and all else.
+func (r *UsageReport) spenderTable(b spenders.Breakdown, title string) table {
+	t := topOf(b).table(title)
+	t.why = r.whyNot(strings.Join(b.Notes, "; "))
+	return t
 }
 
 // partial reports whether d is the day that is not over.
@@ -182,7 +199,7 @@ func dayTable(r UsageReport) table {
 func topUpTable(r UsageReport) table {
 	t := table{title: "Top-ups", head: []string{"time", "amount"}, empty: "none"}
 	if !r.TopUpsKnown {
-		t.empty = text.Unknown
+		t.empty, t.why = text.Unknown, "the balance was not read from the beginning on"
 	}
 	for _, u := range r.TopUps {
 		t.rows = append(t.rows, []string{u.At.UTC().Format("Mon 2 Jan, 15:04"), text.USD(u.AmountUSD)})
@@ -193,7 +210,7 @@ func topUpTable(r UsageReport) table {
 func eventTable(r UsageReport) table {
 	t := table{title: "Events", head: []string{"time", "level", "kind", "what"}, empty: "none", left: true}
 	if r.At.IsZero() {
-		t.empty = text.Unknown
+		t.empty, t.why = text.Unknown, "nothing was read yet"
 	}
 	for _, e := range r.Events {
 		t.rows = append(t.rows, []string{e.At.UTC().Format("Mon 2 Jan, 15:04"), e.Level, e.Kind, e.Text})

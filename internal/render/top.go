@@ -93,6 +93,7 @@ func (t top) table(title string) table {
 	if worth(t.unattributedUSD) {
 		add("not attributed", t.unattributedUSD)
 	}
+	l.shares = shares
 	for i, s := range wholePercents(shares) {
 		l.rows[i] = append(l.rows[i], s)
 	}

@@ -30,7 +30,7 @@ type Charge struct {
 type Charges struct {
 	// Rows are by day, and in a day those that spent most first. They are nil where
 	// they are not known; Notes then say why.
-	Rows []Charge
+	Rows []*Charge
 	// Notes are lines for a person: what could not be had, and why.
 	Notes []string
 }
@@ -57,7 +57,7 @@ func (s *Service) Charges(ctx context.Context, from, to time.Time) (c Charges) {
 		c.Notes = append(c.Notes, "keys and models are known of the last 364 days alone")
 	}
 	if !from.Before(to) {
-		c.Rows = []Charge{}
+		c.Rows = []*Charge{}
 		return c
 	}
 	parts := maxParts
@@ -114,13 +114,9 @@ func (s *Service) dailyUse(ctx context.Context, from, to time.Time, parts *int) 
 }
 
 // chargesOf are the rows that have an amount: those of one day, key and model as one.
-func chargesOf(rows []client.AnalyticsRow, list KeyList, from, to time.Time) []Charge {
+func chargesOf(rows []client.AnalyticsRow, list KeyList, from, to time.Time) []*Charge {
 	keys := list.byNames()
-	type who struct {
-		at         int64
-		key, model string
-	}
-	charges, places := []Charge{}, map[who]int{}
+	charges, places := []*Charge{}, map[string]int{}
 	for _, r := range rows {
 		usd := r.Metrics[creditsUsage]
 		if r.Start == nil || usd == nil {
@@ -130,14 +126,14 @@ func chargesOf(rows []client.AnalyticsRow, list KeyList, from, to time.Time) []C
 		if !day.From.Before(to) || !day.To.After(from) {
 			continue
 		}
-		c := Charge{From: day.From, To: day.To, Key: clean(r.Dimensions[dimensions[ByKey]]), Model: clean(r.Dimensions[dimensions[ByModel]])}
+		c := &Charge{From: day.From, To: day.To, Key: clean(r.Dimensions[dimensions[ByKey]]), Model: clean(r.Dimensions[dimensions[ByModel]])}
 		if c.From.Before(from) {
 			c.From = from
 		}
 		if c.To.After(to) {
 			c.To = to
 		}
-		id := who{day.From.Unix(), c.Key, c.Model}
+		id := c.Key + "\n" + c.Model + day.From.Format("\n2006-01-02")
 		i, ok := places[id]
 		if !ok {
 			if k := keys[c.Key]; k != nil {
@@ -147,12 +143,12 @@ func chargesOf(rows []client.AnalyticsRow, list KeyList, from, to time.Time) []C
 			c.Requests, c.Tokens = new(int64), new(int64)
 			charges = append(charges, c)
 		}
-		sum := &charges[i]
+		sum := charges[i]
 		sum.USD += *usd
 		addCount(&sum.Requests, r.Metrics[requestCount])
 		addCount(&sum.Tokens, r.Metrics[tokensTotal])
 	}
-	sorted.By(charges, func(a, b Charge) int {
+	sorted.By(charges, func(a, b *Charge) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(b.USD, a.USD), strings.Compare(a.Key, b.Key), strings.Compare(a.Model, b.Model))
 	})
 	return charges

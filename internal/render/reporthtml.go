@@ -1,0 +1,323 @@
+package render
+
+import (
+	_ "embed"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/text"
+)
+
+//go:embed report.css
+var reportStyle string
+
+// ReportHTML is the report as one page of HTML for whoever holds the budget. It has its
+// style and its drawings in it, no script, and loads nothing.
+func ReportHTML(r UsageReport, now time.Time) string {
+	p := reportPage(r, now)
+	w := &htmlWriter{}
+	w.put(`<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="referrer" content="no-referrer">
+`)
+	w.element("title", p.title)
+	w.put("<style>\n", reportStyle, "</style></head>\n<body><main>\n<header>")
+	w.element(`p class="kind"`, "OpenRouter credits")
+	w.element("h1", p.title)
+	facts := p.tables[0]
+	class := "dim"
+	if r.Stale(now) {
+		class = "stale"
+	}
+	w.element(`p class="`+class+`"`, facts.take("time")+" · "+facts.take("state"))
+	w.put("</header>\n")
+	r.cards(w, &facts, now)
+	section := func(class, title string, show func()) {
+		w.section(class, title)
+		show()
+		w.put("</section>\n")
+	}
+	list := func(class, title string) {
+		if lines := p.list(title); len(lines) > 0 {
+			section(class, title, func() { w.list(lines) })
+		}
+	}
+	list("bad", "Alerts firing")
+	section("", r.spendTitle(), func() { r.spendChart(w) })
+	section("", "Balance", func() { r.balanceChart(w, now) })
+	for _, t := range []table{p.table("Models"), p.table("Keys"), r.spenderTable(r.Workspaces, "Workspaces"), p.table("Top-ups")} {
+		section("half", t.title, func() { w.table(t) })
+	}
+	section("", "Forecast, and how good it was", func() { r.forecast(w, p.list("Forecast")) })
+	section("long", "Events", func() { w.table(p.table("Events")) })
+	if len(facts.rows) > 0 {
+		section("", "More figures", func() { w.table(facts) })
+	}
+	list("", "Notes")
+	if days := p.table("Days"); len(days.rows) > 0 {
+		section("long", "Days", func() { w.table(days) })
+	}
+	w.put("<footer>")
+	w.element("p", "All times in UTC, amounts in US dollars. What is not known is said so, and is never counted as nothing. Made by ortop, "+now.UTC().Format("Mon 2 Jan 2006, 15:04")+".")
+	w.put("</footer>\n</main></body></html>")
+	return w.String()
+}
+
+// whyNot is a reason why something is not known, or that of all.
+func (r *UsageReport) whyNot(reason string) string {
+	switch {
+	case reason != "":
+		return reason
+	case r.Fault != nil:
+		return "the account could not be read"
+	}
+	return "it was not read in this time"
+}
+
+// take takes a fact out of a table of them; empty where it is not there.
+func (t *table) take(name string) (value string) {
+	rows := t.rows
+	t.rows = nil
+	for _, row := range rows {
+		if row[0] == name {
+			value = row[1]
+		} else {
+			t.rows = append(t.rows, row)
+		}
+	}
+	return value
+}
+
+// cards are the figures that come first, taken out of the facts.
+func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
+	f := newFields(r.Snapshot, now)
+	card := func(class, name, value, note string) {
+		w.put(`<div class="card`, class, `">`)
+		w.element(`p class="dim"`, name)
+		w.element("strong", value)
+		w.element(`p class="dim"`, note)
+		w.put("</div>\n")
+	}
+	facts.take("spent")
+	note := r.PeriodBefore + ": " + facts.take(r.PeriodBefore)
+	if r.SpentWhy != "" {
+		note = r.SpentWhy + ". " + note
+	}
+	name := "spent"
+	if !r.Over {
+		name = "spent so far"
+	}
+	card("", name, text.MaybeUSD(r.SpentUSD), note)
+	facts.take("left")
+	note = "of " + f.Bought + " (" + f.LeftPercent + ")"
+	if r.Balance == nil || r.Source == account.FromPerson {
+		note = r.BalanceNote
+	}
+	if r.Balance == nil {
+		note = r.whyNot(note)
+	}
+	class := ""
+	if r.Forecast.State == forecast.Depleted || r.Balance != nil && r.Balance.LeftUSD() <= 0 {
+		class = " urgent"
+	}
+	card(class, "left", f.Balance, note)
+	label, date, in, within := f.ending()
+	facts.take(label)
+	note = ""
+	if in != text.Unknown {
+		note = "in " + in
+	}
+	if within != text.Unknown {
+		sure := account.EndOf(r.Ahead(), now).Percent() + " sure"
+		facts.take(sure)
+		note = strings.TrimPrefix(note+"; "+sure+": "+within, "; ")
+	}
+	card(class, label, date, note)
+}
+
+func (r *UsageReport) spendTitle() string {
+	if len(r.Hours) > 0 {
+		return "Spend by hour"
+	}
+	return "Spend by day"
+}
+
+// parts are what the bars show.
+func (r *UsageReport) parts() (parts []barPart) {
+	for _, h := range r.Hours {
+		p := barPart{at: h.From, usd: h.SpentUSD, hole: h.Why != "", words: text.MaybeUSD(h.SpentUSD), part: h.To.Sub(h.From) < time.Hour && !r.Over}
+		if h.Why != "" {
+			p.words = h.Why
+		}
+		parts = append(parts, p)
+	}
+	if parts != nil {
+		return parts
+	}
+	for _, d := range r.Days {
+		if d.At.IsZero() {
+			continue
+		}
+		p := barPart{at: d.At, usd: d.SpentUSD, before: d.BeforeUSD, hole: d.SpentWhy != "", part: r.partial(d), words: text.MaybeUSD(d.SpentUSD)}
+		if d.SpentWhy != "" {
+			p.words = d.SpentWhy
+		}
+		if d.BeforeUSD != nil {
+			p.words += ", " + r.PeriodBefore + " " + text.USD(*d.BeforeUSD)
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
+// spendChart draws what was spent, and says what its colours mean.
+func (r *UsageReport) spendChart(w *htmlWriter) {
+	parts := r.parts()
+	most, any, before, partial, holes := 0.0, false, false, false, false
+	highest := barPart{}
+	for _, p := range parts {
+		if p.usd != nil {
+			if any = true; *p.usd > most || highest.usd == nil {
+				highest = p
+			}
+			most = max(most, *p.usd)
+		}
+		if p.before != nil {
+			before, most = true, max(most, *p.before)
+		}
+		partial, holes = partial || p.part && p.usd != nil, holes || p.hole
+	}
+	if !any {
+		w.element(`p class="dim"`, "Not known: "+r.whyNot(r.SpentWhy)+".")
+		return
+	}
+	name := func(p barPart) string { return p.at.Format("Mon 2 Jan") }
+	if len(r.Hours) > 0 {
+		name = func(p barPart) string { return p.at.Format("15:04") }
+	} else if len(parts) > 10 {
+		name = func(p barPart) string { return p.at.Format("2 Jan") }
+	}
+	says := "In all " + text.MaybeUSD(r.SpentUSD) + " from " + name(parts[0]) + " to " + name(parts[len(parts)-1]) +
+		"; the most, " + text.USD(*highest.usd) + ", on " + name(highest) + "."
+	c := newChart(w, "spend", credit.Span{From: parts[0].at, To: r.To}, most, r.spendTitle(), says)
+	c.bars(parts, name)
+	c.end()
+	w.put("<figcaption>")
+	w.legend("bar", "spent", true)
+	w.legend("part", "not over", partial)
+	w.legend("hole", "nobody saw it", holes)
+	w.legend("was", r.PeriodBefore, before)
+	w.put("</figcaption></figure>\n")
+}
+
+// legend says what a colour means, where it is used.
+func (w *htmlWriter) legend(class, words string, used bool) {
+	if used {
+		w.put(`<b class="`, class, `"></b>`, html(words))
+	}
+}
+
+// balanceChart draws the balance so far, and where the forecast sees it.
+func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
+	past, span := r.Held.Buckets, credit.Span{From: r.From, To: r.To}
+	if n := len(past); n > 0 {
+		span = past[0].Span
+		span.To = past[n-1].To
+	}
+	next, left, floor := r.Ahead(), 0.0, 0.0
+	if r.Balance != nil {
+		left = max(0, r.Balance.LeftUSD())
+	}
+	if r.Refilled() { // then it is bought, and falls no further
+		floor = min(left, r.AutoTopUp.ThresholdUSD)
+	}
+	var f *forecast.Forecast
+	if next.State == forecast.OK && !next.Subject.Limit() && left > 0 && !r.Over {
+		f = &next
+		// As far as the middle has a place of its own, and the past keeps one, which is no
+		// longer than what is to come takes.
+		const most = 3 * 365 * 24 * time.Hour
+		on := min(f.P90*1.08, f.P50*4, max(now.Sub(span.From).Seconds()*6, f.P10*1.3), most.Seconds())
+		ahead := time.Duration(on) * time.Second
+		span = credit.Span{From: later(span.From, now.Add(-2*ahead)), To: now.Add(ahead)}
+	}
+	most, seen := 0.0, false
+	for len(past) > 0 && past[0].From.Before(span.From) {
+		past = past[1:]
+	}
+	for _, b := range past {
+		if known, usd := balanceAt(b); known {
+			most, seen = max(most, usd), true
+		}
+	}
+	if f == nil && !seen {
+		w.element(`p class="dim"`, "Not known: "+r.whyNot(r.BalanceNote)+".")
+		return
+	}
+	says := "The balance so far"
+	if r.Balance != nil {
+		says += "; " + text.USD(r.Balance.LeftUSD()) + " is left"
+	}
+	end := account.EndOf(next, now)
+	if f != nil {
+		most = max(most, left)
+		label, date, _, within := newFields(r.Snapshot, now).ending()
+		if says += "; " + label + " " + date; within != text.Unknown {
+			says += ", " + end.Percent() + " sure: " + within
+		}
+	}
+	c := newChart(w, "balance", span, most, "Balance and forecast", says+".")
+	c.fan(past, left, floor, f, !r.Early())
+	c.times()
+	last := math.Inf(-1)
+	for _, u := range r.Held.TopUps {
+		if x := c.x(u.At); u.AmountUSD > 0 && !u.At.Before(span.From) && x-last > 64 {
+			c.mark(u.At, "+"+amount(u.AmountUSD, u.AmountUSD))
+			last = x
+		}
+	}
+	if f != nil && c.x(now)-last > 64 {
+		c.mark(now, "now")
+	}
+	c.end()
+	w.put("<figcaption>")
+	w.legend("bar", "balance", seen)
+	switch {
+	case f == nil && next.State == forecast.OK && next.Subject.Limit():
+		w.put(html(" What runs out first is the " + r.LimitName(next.Subject) + ", not the balance."))
+	case f != nil && next.Far():
+		w.legend("band", "possible", true)
+		w.legend("mid", "at the rate of now", !r.Early())
+	case f != nil:
+		w.legend("band", end.Percent()+" sure", true)
+		w.legend("core", "50 % sure", true)
+		w.legend("mid", "most likely", !r.Early())
+	}
+	w.put("</figcaption></figure>\n")
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// forecast says how it is known when it runs out, and how such forecasts did.
+func (r *UsageReport) forecast(w *htmlWriter, lines []string) {
+	if t := r.Track; t.Made > 0 {
+		held := float64(t.Held) / float64(t.Made)
+		w.table(table{head: []string{"earlier forecasts that have ended", "held", "share"}, shares: []*float64{&held},
+			rows: [][]string{{"the last " + strconv.Itoa(t.Made), strconv.Itoa(t.Held), text.Percent(held)}}})
+	}
+	if len(lines) == 0 {
+		w.element(`p class="dim"`, "Not known: nothing was read yet.")
+		return
+	}
+	w.list(lines)
+}
