@@ -78,6 +78,9 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 		if snap, err = ses.mon.Once(ctx, fresh); err != nil {
 			return &exitError{code: exitUnknown, err: fmt.Errorf("reading the history: %w", err)}
 		}
+		if snap.StorageNote != "" {
+			a.hint("%s", snap.StorageNote)
+		}
 	}
 	if asJSON {
 		return a.answerJSON(render.Alerts(snap, alertRules(s.config), alertChannels(s.config), a.now()))
