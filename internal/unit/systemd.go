@@ -1,7 +1,8 @@
 package unit
 
 // systemdUnit is for the user manager. What of its protection the kernel does
-// not let a user have is left out by systemd itself.
+// not let a user have is left out by systemd itself; what drops capabilities, which
+// a user's service has none of, would keep it from starting.
 const systemdUnit = `# systemd user unit@PLACE@
 #   systemctl --user enable --now ortop.service
 #   loginctl enable-linger          (to collect while you are logged out)
@@ -25,16 +26,33 @@ UMask=0077
 #LoadCredential=key:/path/of/the/key
 
 # If a key_command or an alert's command has to write elsewhere, add its folder
-# to ReadWritePaths; if it needs more rights, take NoNewPrivileges and below out.
+# to ReadWritePaths; if it needs more rights, take NoNewPrivileges and below out:
+# MemoryDenyWriteExecute for one in JavaScript or Java, RestrictNamespaces for one
+# in a sandbox of its own.
 ProtectSystem=strict
+ProtectHome=read-only
 ReadWritePaths=@WRITABLE@
 PrivateTmp=yes
+PrivateMounts=yes
+PrivateIPC=yes
+DevicePolicy=closed
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+ProcSubset=pid
+KeyringMode=private
 NoNewPrivileges=yes
 LockPersonality=yes
+MemoryDenyWriteExecute=yes
+RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=default.target

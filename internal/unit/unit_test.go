@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -28,7 +29,10 @@ func TestPackagedUnitNamesNoMachine(t *testing.T) {
 			t.Errorf("the unit has no %q:\n%s", want, text)
 		}
 	}
-	for _, not := range []string{"@", "/home/", "/root"} {
+	if left := regexp.MustCompile(`@[A-Z]+@`).FindString(text); left != "" {
+		t.Errorf("the unit has %s:\n%s", left, text)
+	}
+	for _, not := range []string{"/home/", "/root"} {
 		if strings.Contains(text, not) {
 			t.Errorf("the unit has %q:\n%s", not, text)
 		}

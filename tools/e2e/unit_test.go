@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,6 +76,25 @@ func TestSystemdLikesTheUnit(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is left of its exposure are capabilities, which a user's service does not
+// have, and the network.
+func TestSystemdUnitIsASandbox(t *testing.T) {
+	t.Parallel()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("systemd-analyze is not installed (Debian: systemd)")
+	}
+	path := filepath.Join(t.TempDir(), "ortop.service")
+	if err := os.WriteFile(path, []byte(printUnit(t, "systemd")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(analyze, "security", "--offline=true", "--threshold=48", path).CombinedOutput()
+	if err != nil {
+		t.Errorf("systemd-analyze security: %v\n%s", err, out)
+	}
+	t.Log(regexp.MustCompile(`Overall exposure.*`).FindString(string(out)))
 }
 
 func TestLaunchdUnitIsXML(t *testing.T) {
