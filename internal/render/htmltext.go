@@ -61,7 +61,7 @@ func (w *htmlWriter) table(t table) {
 			w.element(`th scope="col"`+class(i), name)
 		}
 		if t.shares != nil {
-			w.put(`<th scope="col" class="s"><span aria-hidden="true"></span></th>`)
+			w.put(`<td class="s"></td>`) // the bars say nothing that the shares do not
 		}
 		w.put("</tr></thead><tbody>")
 	}

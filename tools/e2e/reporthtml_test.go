@@ -11,8 +11,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
+
+	"ortop/internal/account"
+	"ortop/internal/render"
+	"ortop/internal/spenders"
 )
 
 // TestReportPage reads the report's page as a browser does: of all that is simulated, and
@@ -40,6 +45,12 @@ func TestReportPage(t *testing.T) {
 		}
 		pages[name] = string(b)
 	}
+	const evil = `</td></title></style><script>alert(1)</script><img src="https://example.com/a.png" onerror='1'>`
+	who := spenders.Breakdown{Rows: []spenders.Row{{Name: evil, SpendUSD: new(float64)}}, Notes: []string{evil}}
+	pages["hostile"] = render.ReportHTML(render.UsageReport{
+		Snapshot: account.Snapshot{Account: evil, BalanceNote: evil}, Period: "week", PeriodBefore: "last week", Models: who, Keys: who, Workspaces: who,
+		SpentWhy: evil, Notes: []string{evil},
+	}, time.Now())
 	for name, page := range pages {
 		for _, problem := range wrongWith(page) {
 			t.Errorf("%s: %s", name, problem)
