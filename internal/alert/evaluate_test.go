@@ -398,10 +398,10 @@ func TestText(t *testing.T) {
 		want string
 	}{
 		{"balance", Rule{Kind: Balance, BelowUSD: 5}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), runs },
-			"work: $4.90 is left, below $5.00, runs out about Sat 21 Nov, 14:42 (Sat 21 Nov, 10:42 CET)"},
+			"work: $4.90 is left, below $5.00, runs out about Sat 21 Nov, 14:00 (Sat 21 Nov, 10:42 CET)"},
 		{"spent", Rule{Kind: Balance}, left(-0.34), "work: nothing is left, the balance is -$0.34 (Sat 21 Nov, 10:42 CET)"},
 		{"runway", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), runs },
-			"work: the balance runs out about Sat 21 Nov, 14:42, >99 % sure within 1 d, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
+			"work: the balance runs out about Sat 21 Nov, 14:00, >99 % sure within 1 d, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
 		{"balance, early", Rule{Kind: Balance, BelowUSD: 5}, func(r *Reading) { r.BalanceUSD, r.Forecast, r.Early = f(4.9), runs, true },
 			"work: $4.90 is left, below $5.00, runs out between 11:42 and 19:42 today (Sat 21 Nov, 10:42 CET)"},
 		{"runway, early", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast, r.Early = f(4.9), runs, true },

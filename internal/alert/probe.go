@@ -170,11 +170,20 @@ func share(ratio, above float64) finding {
 // end is when it runs out: about the middle of the forecast, or while that is
 // early its range in words.
 func (in Reading) end() string {
-	f := in.Forecast
+	e := in.told()
 	if in.Early {
-		return text.Between(f.Time(f.P10), f.Time(f.P90), in.Now)
+		return text.Between(e.From, e.To, in.Now)
 	}
-	return "about " + text.Moment(f.Time(f.P50), in.Now)
+	return "about " + strings.TrimPrefix(e.Date(), "about ")
+}
+
+// told is when it ends, as people are told it on every surface.
+func (in Reading) told() text.End {
+	f := in.Told
+	if f.State != forecast.OK {
+		f = in.Forecast
+	}
+	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: in.Now}
 }
 
 // briefEnd is end in a few words.
@@ -182,13 +191,14 @@ func (in Reading) briefEnd() string {
 	if in.Early {
 		return in.end()
 	}
-	at := in.Forecast.Time(in.Forecast.P50).In(in.Now.Location())
+	e := in.told()
+	at := e.Rounded().Mid.In(in.Now.Location())
 	for name, day := range map[string]time.Time{"today": in.Now, "tomorrow": in.Now.AddDate(0, 0, 1)} {
 		if at.Format(time.DateOnly) == day.Format(time.DateOnly) {
 			return name + " " + text.Format(at, "15:04")
 		}
 	}
-	return text.Moment(at, in.Now)
+	return e.Date()
 }
 
 func runway(r Rule, in Reading) (f finding, known bool) {

@@ -40,7 +40,9 @@ type Reading struct {
 	BalanceUSD *float64
 	UsedRatio  *float64 // 0 to 1 and above
 	Forecast   forecast.Forecast
-	Early      bool // the middle of Forecast rests on too little to be shown
+	// Told is the forecast as people are told it; zero: as it is.
+	Told  forecast.Forecast
+	Early bool // the middle of Forecast rests on too little to be shown
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
 	// Free are the requests to free models in the current UTC day.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/config"
 	"ortop/internal/spenders"
+	"ortop/internal/text"
 )
 
 // completeWithin is how long a completion may look into the history.
@@ -67,6 +69,32 @@ func (a *app) completeFlags(c *cobra.Command) {
 	}
 	for _, sub := range c.Commands() {
 		a.completeFlags(sub)
+	}
+}
+
+// helpNamesCommands makes help for what is no command an error, not the help of all.
+func (a *app) helpNamesCommands(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "help" {
+			continue
+		}
+		c.Run = nil
+		c.RunE = a.runs(func(_ context.Context, args []string) error {
+			of, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				var names []string
+				if of == nil {
+					of = root
+				}
+				for _, sub := range of.Commands() {
+					names = append(names, sub.Name())
+				}
+				name := strings.Join(args, " ")
+				return usageError(cmp.Or(didYouMean(args[len(args)-1], names), "ortop help lists the commands"), "there is no command %q", text.Safe(name, 64))
+			}
+			return of.Help()
+		})
 	}
 }
 

@@ -98,6 +98,7 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 		return err
 	}
 	defer stop()
+	layout = layout.Of(s.account.Name)
 	ar, err := a.archive(ctx, s, history.Options{ReadOnly: true})
 	switch {
 	case errors.Is(err, history.ErrNoSeries):
@@ -125,13 +126,17 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	if a.onRead != nil {
 		a.onRead(reading{poll.Success, account.FromHistory})
 	}
+	snap := account.Snapshot{Account: s.account.Name, At: poll.Success, Interval: s.interval}
+	if poll.Fault != "" {
+		snap.Fault = &account.Fault{Kind: poll.FaultKind, Message: poll.Fault}
+	}
 	if layout.Titled {
-		if err := a.answer(render.HistoryTitle(s.account.Name, leftOf(poll), poll.Success, a.now())); err != nil {
+		if err := a.answer(render.HistoryTitle(snap, leftOf(poll), poll.Success, a.now())); err != nil {
 			return err
 		}
 	}
 	out = render.NewRowWriter(a.rows(layout), layout)
-	span.settle(account.Snapshot{At: poll.Success, Interval: s.interval}, a.now())
+	span.settle(snap, a.now())
 	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {
 		_ = out.Flush()

@@ -72,6 +72,7 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	// What is left and when it runs out stay: host, key, rates, age and state may go.
 	hidden := room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, 8, 3}, width)
 	var b strings.Builder
+	b.WriteString(accountsHeadline(t, rows, now) + "\n\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, cells := range lines {
 		var shown []string
@@ -84,6 +85,25 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	}
 	w.Flush() // a Builder takes everything
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// accountsHeadline is what is left in all that are known, and what ends first.
+func accountsHeadline(t account.Total, rows []AccountRow, now time.Time) string {
+	in := fmt.Sprintf("%d accounts", len(rows))
+	switch {
+	case len(rows) == 1:
+		in = "account " + clean(rows[0].Name)
+	case t.Known < len(rows):
+		in = fmt.Sprintf("%d of %d accounts", t.Known, len(rows))
+	}
+	line := text.MaybeUSD(t.BalanceUSD) + " left in " + in
+	if t.First >= 0 && len(rows) > 1 {
+		line += ", first to end: " + clean(rows[t.First].Name)
+	}
+	if t.Known > 0 {
+		line += ", read " + text.Ago(now.Sub(t.Oldest)) + map[bool]string{true: " at most"}[len(rows) > 1]
+	}
+	return line
 }
 
 // states are where the key comes from, the state of the account, and when it

@@ -31,6 +31,7 @@ func listed(now time.Time) []AccountRow {
 func TestAccountsText(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	want := []string{
+		"$876.02 left in 2 of 3 accounts, first to end: work, read 12 min ago at most", "",
 		"account         key      host           state         left     an hour  a day    runs out           read",
 		"personal        keyring  openrouter.ai  live           $63.52   $0.61    $12.30  Thu 26 Nov         4 s ago",
 		"work            keyring  openrouter.ai  stale 12 min  $812.50  $20.00   $400.00  Mon 23 Nov, 11:00  12 min ago",
@@ -52,8 +53,8 @@ func TestAccountsText(t *testing.T) {
 func TestOneAccountHasNoTotal(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	one := listed(now)[1:2]
-	if got := AccountsText(one, now, 0); strings.Count(got, "\n") != 1 || strings.Contains(got, "first:") {
-		t.Errorf("the list of one account is\n%s\nwant a head and a row", got)
+	if got := AccountsText(one, now, 0); strings.Count(got, "\n") != 3 || !strings.HasPrefix(got, "$812.50 left in account work, read 12 min ago\n\n") || strings.Contains(got, "first:") {
+		t.Errorf("the list of one account is\n%s\nwant its sum, a head and a row", got)
 	}
 	if o := Accounts(one, now).Total; o.Known != 1 || *o.Balance != 812.5 {
 		t.Errorf("the total's object of one account is %+v", o)

@@ -12,6 +12,7 @@ import (
 // BreakdownObject is what breakdown --json prints. Every key is always there; null is unknown.
 type BreakdownObject struct {
 	Schema       int                `json:"schema"`
+	Account      string             `json:"account"`
 	By           string             `json:"by"`
 	From         string             `json:"from"`
 	To           string             `json:"to"`
@@ -60,7 +61,7 @@ type guardrailBudgetJSON struct {
 // Breakdown is b as scripts see it.
 func Breakdown(b spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
-		Schema: 1, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
+		Schema: 1, Account: b.Account, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
 		Total: b.TotalUSD, TotalWhy: word(b.TotalWhy), Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
 	}
 	if r := b.Others; r != nil {

@@ -49,11 +49,6 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	if s.AutoTopUp != nil {
 		line("topped up", "%s", f.AutoTopUp)
 	}
-	if f.Age == text.Unknown {
-		line("read", "never: %s", f.State)
-	} else {
-		line("read", "%s, %s", f.Age, f.State)
-	}
 	for i, why := range s.Why(now) {
 		label := ""
 		if i == 0 {
@@ -82,6 +77,9 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 			text.USD(auto.ThresholdUSD), text.USD(auto.AmountUSD), text.Span(auto.Every), text.USD(auto.USDPerMonth))
 	}
 	line("account", "%s  %s", f.Account, f.State)
+	if f.Age == text.Unknown {
+		f.Age = "never"
+	}
 	line("read", "%s", f.Age)
 	return strings.TrimRight(b.String(), "\n")
 }

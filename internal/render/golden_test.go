@@ -163,9 +163,9 @@ func TestGolden(t *testing.T) {
 		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now, 0),
 		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now, 0), "report.md": ReportMarkdown(goldenReport(), now), "report.html": ReportHTML(goldenReport(), now), "report-empty.html": ReportHTML(UsageReport{Snapshot: failed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow}, now),
 		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now, 0),
-		"preflight.json": Preflight(preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
+		"preflight.json": Preflight("work", preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
 		"reconcile.json": Reconcile(goldenReconciliation()), "reconcile.txt": ReconcileText(goldenReconciliation()),
-		"history.json": rowsIn(t, JSONRows, rows), "history.csv": rowsIn(t, CSVRows, rows), "history.txt": rowsIn(t, TableRows(0), rows),
+		"history.json": rowsIn(t, JSONRows.Of("work"), rows), "history.csv": rowsIn(t, CSVRows, rows), "history.txt": rowsIn(t, TableRows(0), rows),
 	} {
 		got, ok := v.(string)
 		if !ok {

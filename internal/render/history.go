@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -57,10 +58,18 @@ func CSVRowsIn(d Dialect) RowLayout {
 // The other layouts.
 var (
 	JSONRows = RowLayout{
-		head: `{"schema":1,"rows":[`, between: ",\n", tail: "]", holes: true,
+		head: `{"schema":1,"account":null,"rows":[`, between: ",\n", tail: "]", holes: true,
 		row: appendJSON,
 	}
 )
+
+// Of returns the layout for the rows of an account, where it names that.
+func (l RowLayout) Of(account string) RowLayout {
+	if quoted, err := text.JSON(account); err == nil && l.holes {
+		l.head = strings.Replace(l.head, "null", string(quoted), 1)
+	}
+	return l
+}
 
 // tableSums are the sums of a row for people, the most important first.
 var tableSums = []string{"spent", "left", "used", "bought"}
@@ -83,13 +92,13 @@ func TableRows(width int) RowLayout {
 }
 
 // HistoryTitle is the first line of rows for people: what was left of which account at
-// the newest reading, and when that was.
-func HistoryTitle(account string, leftUSD *float64, read, now time.Time) string {
+// the newest reading, in which state, and when that was.
+func HistoryTitle(s account.Snapshot, leftUSD *float64, read, now time.Time) string {
 	when := "not read yet"
 	if !read.IsZero() {
-		when = "read " + text.Ago(now.Sub(read))
+		when = state(s, now) + ", read " + text.Ago(now.Sub(read))
 	}
-	return text.MaybeUSD(leftUSD) + " left of account " + text.Clean(account, 100) + ", " + when
+	return text.MaybeUSD(leftUSD) + " left of account " + text.Clean(s.Account, 100) + ", " + when
 }
 
 // RowWriter writes rows of history as they come.

@@ -11,6 +11,7 @@ import (
 // page is a text for people, as plain text or Markdown.
 type page struct {
 	title  string
+	lead   string // the answer, in place of the title in plain text
 	tables []table
 	lists  []list
 }
@@ -64,7 +65,7 @@ func (p page) list(title string) []string {
 
 func (p page) plain(width int) string {
 	var b strings.Builder
-	b.WriteString(clean(p.title) + "\n")
+	b.WriteString(clean(p.lead) + "\n")
 	for _, t := range p.tables {
 		b.WriteString("\n")
 		t.plain(&b, width)

@@ -9,6 +9,7 @@ import (
 // PreflightObject is what preflight --json prints. Every key is always there; null is unknown.
 type PreflightObject struct {
 	Schema     int      `json:"schema"`
+	Account    string   `json:"account"`
 	Verdict    string   `json:"verdict"`
 	Need       float64  `json:"need_usd"`
 	For        float64  `json:"for_s"`
@@ -19,11 +20,11 @@ type PreflightObject struct {
 	Reason     string   `json:"reason"`
 }
 
-// Preflight is whether there is enough for a job of needUSD that runs for d, and
+// Preflight is whether there is enough in an account for a job of needUSD that runs for d, and
 // for how long it has to last, as scripts see it.
-func Preflight(p account.Preflight, needUSD float64, d, runway time.Duration) PreflightObject {
+func Preflight(name string, p account.Preflight, needUSD float64, d, runway time.Duration) PreflightObject {
 	o := PreflightObject{
-		Schema: 1, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
+		Schema: 1, Account: name, Verdict: string(p.Answer), Need: needUSD, For: d.Seconds(),
 		Spendable: exact(p.SpendableUSD), Background: exact(p.BackgroundUSD), Margin: exact(p.MarginUSD), Reason: p.Reason,
 	}
 	if runway > 0 {

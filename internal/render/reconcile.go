@@ -39,6 +39,7 @@ func ReconcileText(r *Reconciliation) string {
 	if !r.From.IsZero() {
 		span = ", " + Minutes(r.From, r.To) + " (UTC)"
 	}
+	line("verdict", "%s", r.Result.Verdict)
 	line("account", "%s%s", r.Account, span)
 	l := r.Log
 	var but []string
@@ -86,7 +87,6 @@ func ReconcileText(r *Reconciliation) string {
 			line("", "stopped: %v", r.LookupError)
 		}
 	}
-	line("verdict", "%s", r.Result.Verdict)
 	for i, c := range r.Result.Causes {
 		label := ""
 		if i == 0 {

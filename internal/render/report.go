@@ -82,15 +82,21 @@ func reportPage(r UsageReport, now time.Time) page {
 	f := newFields(r.Snapshot, now)
 	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
 	if r.Period == SpanPeriod {
-		p.title = "Usage of account " + r.Account + ": " + r.From.Format("Mon 2 Jan 2006") + " to " + r.To.Format("Mon 2 Jan 2006")
+		layout := "Mon 2 Jan 2006"
+		if r.To.Sub(r.From) < 24*time.Hour {
+			layout += ", 15:04"
+		}
+		p.title = "Usage of account " + r.Account + ": " + r.From.Format(layout) + " to " + r.To.Format(layout)
 	}
+	span := pastMoment(r.From, now) + " to " + pastMoment(r.To, now)
+	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + zoned(span, now) + "; " + Shown(r.Snapshot, now)
 	facts := table{names: []string{"figure", "value"}}
 	add := func(name, format string, args ...any) {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
 	}
 	add("state", "%s", f.State)
 	add("time", "%s to %s, all times in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
-	if r.SpentUSD != nil && r.Over {
+	if r.SpentUSD != nil && (r.Over || r.Period == SpanPeriod) {
 		add("spent", "%s", text.USD(*r.SpentUSD))
 	} else if r.SpentUSD != nil {
 		add("spent", "%s so far", text.USD(*r.SpentUSD))

@@ -37,7 +37,7 @@ func TestReportText(t *testing.T) {
 	r, now := aReport()
 	plain := reportPage(r, now).plain(0)
 	for _, want := range []string{
-		"Usage of account personal: week of Mon 16 Nov 2026\n\nstate      live\n",
+		"$12.00 spent, Mon 16 Nov, 00:00 to Sat 21 Nov, 10:42 UTC; account personal: live, read 0 s ago\n\nstate      live\n",
 		"spent      $12.00 so far\nlast week  $10.00 (now 20 % more) by this time, — in total\n",
 		"\nleft       $63.52 of $100.00 (64 %)\n",
 		"  day         this week        day  last week\n  Mon 16 Nov     $12.00  Mon 9 Nov          —\n",

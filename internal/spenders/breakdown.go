@@ -32,7 +32,8 @@ type Query struct {
 
 // Breakdown says who spent what.
 type Breakdown struct {
-	By By
+	Account string
+	By      By
 	// From and To are the span, which is the query's except where only whole days
 	// are known. The rows may be older than To: see ReadAt.
 	From, To time.Time

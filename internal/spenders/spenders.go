@@ -126,7 +126,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	if q.To.After(now) {
 		q.To = now.Truncate(time.Second)
 	}
-	b := Breakdown{By: q.By, From: q.From, To: q.To, ReadAt: now}
+	b := Breakdown{Account: s.o.Account, By: q.By, From: q.From, To: q.To, ReadAt: now}
 	if !slices.Contains(Bys, q.By) || !q.From.Before(q.To) {
 		return b, errWhat
 	}
@@ -168,7 +168,7 @@ func (s *Service) Breakdown(ctx context.Context, q Query) (Breakdown, error) {
 	if trendErr := s.trends(ctx, sub, ordinary, q.Trend, &b); err == nil {
 		err = trendErr
 	}
-	if err != nil && len(b.Rows) == 0 {
+	if b.Rows == nil || err != nil && len(b.Rows) == 0 {
 		b.ReadAt = time.Time{}
 	}
 	return b, err
