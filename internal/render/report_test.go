@@ -49,8 +49,8 @@ func TestReportText(t *testing.T) {
 			t.Errorf("the report has no %q:\n%s", want, plain)
 		}
 	}
-	if n := strings.Count(plain, "UTC"); n != 1 {
-		t.Errorf("the report names UTC %d times, want once", n)
+	if n := strings.Count(plain, "UTC"); n != 2 {
+		t.Errorf("the report names UTC %d times, want twice", n)
 	}
 	dear := r
 	dear.SpentUSD, dear.SameTimeUSD = usd(60), usd(5)
