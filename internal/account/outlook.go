@@ -25,11 +25,12 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 		m := model(b.Account, at)
 		left := newest.CreditsUSD - newest.UsageUSD
 		account = m.Forecast(&left)
-		o.AutoTopUp = b.autoTopUp(m, newest, at)
+		o.AutoTopUp, o.Rhythm = b.autoTopUp(m, newest, at), rhythm(m)
 	}
 	if stated := f.statedBalance(); stated != nil {
 		left := stated.LeftUSD()
-		account = model(b.Key, at).Forecast(&left)
+		m := model(b.Key, at)
+		account, o.Rhythm = m.Forecast(&left), rhythm(m)
 	}
 	o.Forecast = account
 	k := f.Key
@@ -37,15 +38,35 @@ func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Out
 	case b.Key == nil:
 	case f.Ordinary() && k.Cap.RemainingUSD != nil:
 		resets, _ := k.Cap.Reset.Next(at)
-		o.Forecast = forecast.Sooner(account, b.ofLimit(b.Cap, k.Cap.RemainingUSD, at), forecast.Key, resets)
+		o = o.limited(b.ofLimit(b.Cap, k.Cap.RemainingUSD, at), forecast.Key, resets)
 	case f.Source == FromKey && f.statedBalance() == nil:
 		o.Forecast = model(b.Key, at).Forecast(nil)
 	}
 	if g := k.Budget(); g != nil && f.Ordinary() {
 		resets, _ := g.Next(at)
-		o.Forecast = forecast.Sooner(o.Forecast, b.ofLimit(b.Budget, g.RemainingUSD, at), forecast.Budget, resets)
+		o = o.limited(b.ofLimit(b.Budget, g.RemainingUSD, at), forecast.Budget, resets)
+	}
+	if o.Forecast.Subject.Limit() { // whose spend is another's
+		o.Rhythm = nil
 	}
 	return account, o
+}
+
+// limited returns the outlook with a limit of the key: it is what the forecast is of
+// where it is spent first, and before it starts anew.
+func (o Outlook) limited(f forecast.Forecast, of forecast.Subject, resets time.Time) Outlook {
+	o.Forecast = forecast.Sooner(o.Forecast, f, of, resets)
+	f.Subject, f.ResetsAt = of, resets
+	o.Bounds = append(o.Bounds, Bound{f, resets})
+	return o
+}
+
+// rhythm is when a series is spent; nil where its forecast does not use it.
+func rhythm(m *forecast.Model) *forecast.Rhythm {
+	if r, ok := m.Rhythm(); ok {
+		return &r
+	}
+	return nil
 }
 
 // ofLimit forecasts when what is left of a limit of the key is spent. While too little
@@ -135,6 +156,12 @@ func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
 		return o
 	}
 	o.Forecast = o.Forecast.NotBefore(was.Forecast)
+	o.Bounds = slices.Clone(o.Bounds)
+	for i := range o.Bounds {
+		if f := &o.Bounds[i].Forecast; f.Subject == o.Forecast.Subject {
+			f.P10, f.P50, f.P90 = o.Forecast.P10, o.Forecast.P50, o.Forecast.P90
+		}
+	}
 	o.Told = o.told(was)
 	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
 		held := *a

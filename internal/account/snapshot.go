@@ -37,6 +37,10 @@ type Snapshot struct {
 	Rise     *Rise // nil: none
 	Forecast forecast.Forecast
 	Track    Track // of the account's forecasts
+	// Rhythm is when the account spends, as Forecast uses it; nil: it does not.
+	Rhythm *forecast.Rhythm
+	// Bounds are the limits of an ordinary key, as something that runs out of its own.
+	Bounds []Bound
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
 	AutoTopUp *AutoTopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is

@@ -131,6 +131,10 @@ type Outlook struct {
 	Forecast  forecast.Forecast `json:"forecast"`
 	AutoTopUp *AutoTopUp        `json:"auto_top_up,omitempty"`
 	Track     Track             `json:"track"`
+	// Rhythm is when what runs out is spent, as Forecast uses it; nil: it does not.
+	Rhythm *forecast.Rhythm `json:"rhythm,omitempty"`
+	// Bounds are the limits of the key.
+	Bounds []Bound `json:"bounds,omitempty"`
 	// LeftUSD is what was left of what runs out, and UsageUSD and Segment are of the
 	// reading of its spend.
 	LeftUSD  float64 `json:"left_usd,omitzero"`

@@ -100,7 +100,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		_, o = forecasts(f, b, s.At)
 		o = o.after(st.Outlook, f, b)
 	}
-	s.Forecast, s.AutoTopUp, s.told = o.Forecast, o.AutoTopUp, o.Told
+	s.Forecast, s.AutoTopUp, s.told, s.Rhythm, s.Bounds = o.Forecast, o.AutoTopUp, o.Told, o.Rhythm, o.Bounds
 	return s
 }
 

@@ -24,7 +24,12 @@ func (s Snapshot) Why(now time.Time) []string {
 	add(s.whyRefilled(now))
 	add(s.whyNow(now))
 	add(s.whyDay())
-	add(s.whySubject())
+	add(s.whyRhythm(now))
+	if limits := s.whyLimits(); limits != nil {
+		lines = append(lines, limits...)
+	} else {
+		add(s.whySubject())
+	}
 	add(s.WhyHistory(now))
 	add(s.Track.String())
 	return lines

@@ -197,7 +197,7 @@ func wrongValue(path string, got, want any) string {
 		w, _ := want.(map[string]any)
 		for k, v := range g {
 			switch k {
-			case "forecast", "state", "subject", "p10", "p50", "p90", "hours", "chance", "drivers", "plan", "track", "auto_top_up", "notes", "error", "stale", "source":
+			case "forecast", "state", "subject", "p10", "p50", "p90", "hours", "chance", "drivers", "plan", "track", "auto_top_up", "rhythm", "limits", "notes", "error", "stale", "source":
 				continue
 			}
 			if s := wrongValue(path+"."+k, v, w[k]); s != "" {

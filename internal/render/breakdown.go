@@ -138,6 +138,9 @@ func budgetText(r spenders.Row, now time.Time) string {
 	case f.CapLasts:
 		s += ", lasts"
 	}
+	if p := r.SpentChance; p != nil && *p < 1 {
+		s += ", " + text.Chance(*p) + " likely to be spent before"
+	}
 	return s
 }
 

@@ -16,10 +16,25 @@ type ForecastObject struct {
 	forecastJSON
 	AutoTopUp *autoTopUpJSON `json:"auto_top_up"`
 	Chance    chanceJSON     `json:"chance"`
+	Limits    []boundJSON    `json:"limits"`
+	Rhythm    *rhythmJSON    `json:"rhythm"` // null: it is not used
 	Drivers   []string       `json:"drivers"`
 	Track     trackJSON      `json:"track"`
 	Plan      planJSON       `json:"plan"`
 	Error     *errorJSON     `json:"error"`
+}
+
+// boundJSON is a limit of the key, and how likely it is spent before it starts anew.
+type boundJSON struct {
+	forecastJSON
+	ResetsAt *string  `json:"resets_at"`
+	Chance   *float64 `json:"chance"` // null: not known, or it never starts anew
+}
+
+// rhythmJSON is when the account spends, relative to the mean.
+type rhythmJSON struct {
+	Hours []float64 `json:"hours_utc"`
+	Days  []float64 `json:"days_from_monday"` // null: they are not used
 }
 
 type chanceJSON struct {
@@ -78,6 +93,20 @@ func Forecast(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Ti
 		return nil
 	}
 	o.Chance = chanceJSON{chance(time.Hour), chance(6 * time.Hour), chance(24 * time.Hour), chance(3 * 24 * time.Hour), chance(7 * 24 * time.Hour)}
+	o.Limits = []boundJSON{}
+	for _, b := range s.Bounds {
+		l := boundJSON{forecastJSON: forecastObject(b.Forecast), ResetsAt: timestampOrNull(b.ResetsAt)}
+		if p, ok := b.Chance(); ok {
+			l.Chance = &p
+		}
+		o.Limits = append(o.Limits, l)
+	}
+	if r := s.Rhythm; r != nil {
+		o.Rhythm = &rhythmJSON{Hours: r.Hours[:]}
+		if r.Days != [7]float64{} {
+			o.Rhythm.Days = r.Days[:]
+		}
+	}
 	if ask.TopUpUSD != nil {
 		f := forecastObject(p.WithTopUp)
 		o.Plan.WithTopUp = &f

@@ -254,10 +254,10 @@ func AlertsFiring(s account.Snapshot, now time.Time) string {
 // limitLines writes the limits of the key, and what binds if one of them does.
 func limitLines(s account.Snapshot, f fields, line func(label, format string, args ...any)) {
 	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
-		line("key cap", "%s", f.Cap)
+		line("key cap", "%s", f.Cap+s.LimitChance(forecast.Key))
 	}
 	if s.Key.Budget() != nil {
-		line("budget", "%s", f.Budget)
+		line("budget", "%s", f.Budget+s.LimitChance(forecast.Budget))
 	}
 	switch s.Binding {
 	case credit.BoundByKey:

@@ -105,6 +105,9 @@ type Row struct {
 	Binding      credit.Binding
 	// Runway is when a workspace's budget is spent, if it goes on as before.
 	Runway forecast.Forecast
+	// SpentChance is how likely that is before it starts anew; nil: not known, or it
+	// never does.
+	SpentChance *float64
 	// Label is a key's masked form, Workspace the name of where it belongs.
 	Label, Workspace string
 	Disabled         bool

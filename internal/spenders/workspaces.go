@@ -68,7 +68,7 @@ func (s *Service) byWorkspace(ctx context.Context, sub *Subject, b *Breakdown, n
 		}
 	}
 	for _, row := range nearest(b.Rows[first:], maxRunways) {
-		row.Runway = s.runway(ctx, row.ID, row.Cap, row.ResetsAt, now)
+		row.Runway, row.SpentChance = s.runway(ctx, row.ID, row.Cap, row.ResetsAt, now)
 	}
 }
 
@@ -127,8 +127,8 @@ func (s *Service) budgetLeft(ctx context.Context, w Workspace, x Budget, now tim
 
 // runway forecasts when what is left of a workspace's budget is spent, which
 // is known. Where it lasts until its reset the forecast says so, and has
-// no state.
-func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) forecast.Forecast {
+// no state. chance is how likely it is spent before; nil: not known, or it never resets.
+func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) (f forecast.Forecast, chance *float64) {
 	none := forecast.Forecast{State: forecast.Unknown, At: now}
 	metrics := []string{creditsUsage}
 	if budget.IncludesBYOK {
@@ -136,9 +136,13 @@ func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, rese
 	}
 	spends, err := s.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
 	if err != nil && !errors.Is(err, errNoUse) {
-		return none
+		return none, nil
 	}
-	return forecast.Sooner(none, spendModel(spends, now).Forecast(budget.RemainingUSD), forecast.Key, resets)
+	f = spendModel(spends, now).Forecast(budget.RemainingUSD)
+	if p, ok := f.Chance(resets.Sub(now)); ok && !resets.IsZero() {
+		chance = &p
+	}
+	return forecast.Sooner(none, f, forecast.Key, resets), chance
 }
 
 // spendModel is what forecasts from spend that is known by spans.

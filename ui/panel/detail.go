@@ -52,6 +52,9 @@ func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
 	case f.CapLasts:
 		facts = append(facts, fact{"runs out", "not before it resets"})
 	}
+	if p := r.SpentChance; p != nil && *p < 1 {
+		facts = append(facts, fact{"spent before it resets", text.Chance(*p) + " likely"})
+	}
 	if usd := r.SpendableUSD; usd != nil {
 		bound := "cap"
 		if r.Binding != credit.BoundByKey || d.Balance != nil && *d.Balance < *usd {

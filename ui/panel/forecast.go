@@ -110,6 +110,9 @@ func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 		reasons = slices.DeleteFunc(reasons, func(why string) bool { return why == history })
 		reasons = slices.Insert(reasons, 0, history)
 	}
+	if profile := profileLine(s, now, w); profile != "" {
+		reasons = slices.Insert(reasons, min(2, len(reasons)), profile)
+	}
 	for _, why := range reasons {
 		if wrapped := draw.Wrap(why, w); len(lines)+len(wrapped) <= h {
 			lines = append(lines, wrapped...)
@@ -122,4 +125,24 @@ func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 		return []string{draw.CutWords(reasons[0], w)}
 	}
 	return lines
+}
+
+// profileLine is when the account spends, as its forecast uses it, by hours of now's
+// zone and by days, in w cells; empty where that is not used, or has no room.
+func profileLine(s account.Snapshot, now time.Time, w int) string {
+	r := s.Rhythm
+	if r == nil || s.Forecast.State != forecast.OK {
+		return ""
+	}
+	_, offset := now.Zone()
+	hours := make([]float64, 24)
+	for h, share := range r.Hours {
+		hours[((h+offset/3600)%24+24)%24] = share
+	}
+	line := "by hour 00:00 " + draw.Spark(hours, len(hours)) + " 24:00"
+	days := ""
+	if r.Days != [7]float64{} {
+		days = "   by day Mon " + draw.Spark(r.Days[:], len(r.Days)) + " Sun"
+	}
+	return draw.Pick(w, line+days, line, "")
 }
