@@ -78,7 +78,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	}
 	line("account", "%s  %s", f.Account, f.State)
 	if f.Age == text.Unknown {
-		f.Age = "never"
+		f.Age = "never: " + f.State
 	}
 	line("read", "%s", f.Age)
 	return strings.TrimRight(b.String(), "\n")
