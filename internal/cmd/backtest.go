@@ -40,7 +40,9 @@ columns mean, and what to make of them.
 With --tasks it forecasts at given times instead: CSV with the columns trace,
 from_unix (since when the account was polled), at_unix and balance_usd, of
 traces that lie as NAME.csv in the folder of --traces. It prints one JSON object
-a line, in the order of the tasks.`,
+a line, in the order of the tasks. Tasks of one trace, beginning and balance that
+follow each other are answered as by a dashboard that is left open: while nothing
+is spent, no date comes nearer.`,
 		Example: `  ortop backtest spend.csv
   ortop history --csv | ortop backtest -
   ortop backtest --tasks tasks.csv --traces traces > answers.jsonl`,

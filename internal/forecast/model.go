@@ -11,14 +11,15 @@ import (
 // Model is what the past says of the spend to come, at one moment; it answers
 // for any balance. What it answers does not change; it may be used by many goroutines.
 type Model struct {
-	at   time.Time
-	co   *Coefficients
-	path path
-	now  moment
-	past []moment
-	ewma float64 // rate in USD per second
-	week *busiest
-	row  row
+	at    time.Time
+	co    *Coefficients
+	path  path
+	now   moment
+	past  []moment
+	ewma  float64 // rate in USD per second
+	week  *busiest
+	usual usual
+	row   row
 	// blind is the share of the last 28 days of which not even the totals of
 	// hours are known.
 	blind float64
@@ -43,6 +44,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 	m.ewma = m.path.ewma(ewmaHalfLife)
 	byHour := newGaps(o.ByHour).within(m.path.first, m.path.now)
 	m.week = newBusiest(&m.path, byHour)
+	m.usual = newUsual(&m.path)
 	back := min(m.now.history, blindBack)
 	m.blind = max(0, m.now.x[inBlindAll]-(byHour.until(m.path.now)-byHour.until(m.path.now-back))/back)
 	return m

@@ -224,6 +224,48 @@ func TestAWeekThatWasSeenFiveTimesIsUsed(t *testing.T) {
 	}
 }
 
+// After one job in a quiet account: the longer ago it was, the later the middle, up to
+// what the usual rate gives; and the range always holds that.
+func TestOneJobFades(t *testing.T) {
+	for seed := range uint64(24) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		before, every := 10+r.IntN(40), 1+r.IntN(60)
+		job := 20 + 100*r.Float64() // in days of the usual rate, half an hour to five hours long
+		minutes := 30 + r.IntN(270)
+		work := seed%3 == 0
+		u, rate := 0.0, 0.0
+		var samples []credit.Sample
+		add := func(from, to int, usd float64) {
+			for m := from; m < to; m++ {
+				h := m / 60 % 24
+				if m%every == 0 && (!work || h >= 8 && h < 20) {
+					u += .5 * (1 + r.Float64())
+				}
+				u += usd
+				samples = append(samples, credit.Sample{At: t0.Add(time.Duration(m) * time.Minute), UsageUSD: u})
+			}
+		}
+		start := before * 1440
+		add(0, start, 0)
+		rate = u / float64(start*60)
+		add(start, start+minutes, job*rate*day/float64(minutes))
+		at, last := start+minutes, 0.0
+		for _, later := range []int{60, 6 * 60, 1440, 2 * 1440, 3 * 1440, 5 * 1440, 7 * 1440, 10 * 1440, 14 * 1440} {
+			add(at, start+minutes+later, 0)
+			at = start + minutes + later
+			b := rate * day * 10 // ten days of it
+			f := At(samples[len(samples)-1].At, samples, &b, Options{})
+			if f.P10 > 10.5*day || f.P90 < 9*day {
+				t.Errorf("seed %d, %d min after a job of %.0f days: %.1f to %.1f d, want 10 d within", seed, later, job, f.P10/day, f.P90/day)
+			}
+			if f.P50 < min(last, 9*day)*.97 {
+				t.Errorf("seed %d, %d min after a job of %.0f days: P50 %.2f d, was %.2f d before", seed, later, job, f.P50/day, last/day)
+			}
+			last = f.P50
+		}
+	}
+}
+
 // The same balance is forecast alike with and without a purchase behind it, and at
 // a charge of a steady account the date moves by a tenth of what remains at most.
 func TestASteadyAccountStaysSteady(t *testing.T) {

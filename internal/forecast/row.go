@@ -36,6 +36,7 @@ func (m *Model) seconds(usd float64) (s [len(levels)]float64) {
 	}
 	s = m.between(usd)
 	s[0], s[2] = min(s[0], max(s[1]-readEvery, s[1]/2)), max(s[2], s[1]+readEvery)
+	s = m.usual.hold(s, usd)
 	least := m.floor(usd)
 	for k := range s {
 		s[k] = max(s[k], least)

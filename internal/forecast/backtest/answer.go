@@ -113,9 +113,13 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 				}
 			}
 		}))
+		var kept silences
 		for slot := range slots {
 			select {
 			case r := <-slot:
+				if r.err == nil {
+					r.answer.Forecast, r.err = kept.hold(r.answer, traces)
+				}
 				if !yield(r.answer, r.err) || r.err != nil {
 					return
 				}
@@ -128,6 +132,34 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 			yield(Answer{}, context.Cause(ctx))
 		}
 	}
+}
+
+// silences are the last forecasts of accounts, as a dashboard that is left open has
+// them: by trace, beginning and balance.
+type silences map[silence]forecast.Forecast
+
+type silence struct {
+	trace      string
+	fromUnix   int64
+	balanceUSD float64
+}
+
+// hold returns the forecast of an answer with no date earlier than the one before it
+// had, where nothing was spent since.
+func (s *silences) hold(a Answer, traces *Folder) (forecast.Forecast, error) {
+	trace, err := traces.Trace(a.Task.Trace)
+	if err != nil {
+		return a.Forecast, err
+	}
+	if *s == nil {
+		*s = silences{}
+	}
+	key := silence{a.Task.Trace, a.Task.FromUnix, a.Task.BalanceUSD}
+	if was, ok := (*s)[key]; ok && was.At.Unix() <= a.Task.AtUnix && trace.UsageUSD(a.Task.AtUnix) == trace.UsageUSD(was.At.Unix()) {
+		a.Forecast = a.Forecast.NotBefore(was)
+	}
+	(*s)[key] = a.Forecast
+	return a.Forecast, nil
 }
 
 func (f *Folder) forecast(t Task) (forecast.Forecast, error) {

@@ -54,6 +54,61 @@ func TestAnswersKeepTheOrder(t *testing.T) {
 	}
 }
 
+// Of an account whose tasks follow each other in silence no date comes nearer; a charge
+// may bring it nearer, and other balances do not matter.
+func TestAnswersComeNoNearerInSilence(t *testing.T) {
+	traces := folder(t)
+	bursts := "unix_seconds,cum_usd\n"
+	u, at := 0.0, 1_000_000_020
+	for range 40 { // three hours of spend, and eight of none
+		for range 36 {
+			u += 1
+			bursts += fmt.Sprintf("%d,%v\n", at, u)
+			at += 300
+		}
+		at += 8 * 3600
+	}
+	bursts += fmt.Sprintf("%d,%v\n", at+86400, u)
+	if err := os.WriteFile(filepath.Join(traces.path, "bursts.csv"), []byte(bursts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	silent := at - 8*3600
+	var b strings.Builder
+	b.WriteString(head)
+	for m := range 180 {
+		for _, usd := range []float64{3, 40, 400} {
+			fmt.Fprintf(&b, "bursts,1000000020,%d,%v\n", silent+60*m, usd)
+		}
+	}
+	last, raw := map[float64]forecast.Forecast{}, map[float64]forecast.Forecast{}
+	trace, err := traces.Trace("bursts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for a, err := range Answers(context.Background(), strings.NewReader(b.String()), traces) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, usd := a.Forecast, a.Task.BalanceUSD
+		if was, ok := last[usd]; ok {
+			for i, q := range [][2]float64{{was.P10, f.P10}, {was.P50, f.P50}, {was.P90, f.P90}} {
+				if f.Time(q[1]).Before(was.Time(q[0]).Add(-1e9)) {
+					t.Fatalf("%v USD at %d: quantile %d from %v to %v", usd, a.Task.AtUnix, i, was.Time(q[0]), f.Time(q[1]))
+				}
+			}
+		}
+		alone := trace.Model(a.Task.FromUnix, a.Task.AtUnix).Forecast(&usd)
+		if was, ok := raw[usd]; ok && alone.Time(alone.P50).Before(was.Time(was.P50).Add(-1e9)) {
+			held++
+		}
+		last[usd], raw[usd] = f, alone
+	}
+	if held == 0 {
+		t.Error("no date would have come nearer: nothing was tested")
+	}
+}
+
 func TestAnswersEndAtTheFirstError(t *testing.T) {
 	good := "even,1000000020,1000003620,5\n"
 	for _, c := range []struct{ name, csv, want string }{
