@@ -36,6 +36,7 @@ var allowed = map[string]struct {
 	"ui/load":           {nil, "a request is sent and answered, whatever it is for"},
 	"ui/panel":          {[]string{"ui/draw", "internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "a panel draws values and waits for nothing"},
 	"ui/scenes":         {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "tests of any room use it"},
+	"internal/otlp":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/metrics", "internal/monitor", "internal/spenders", "internal/text"}, "it pushes what metrics says"},
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
 
 	"internal/render":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/text"}, "what is printed is a function of what is known: it reads no flags, no files and no keys"},
@@ -66,7 +67,7 @@ var only = map[string][]string{
 	"github.com/spf13/cobra":           {"internal/cmd"},
 	"github.com/gen2brain/beeep":       {"internal/alert"},
 	"text/template":                    {}, // it costs 2.9 MB: see the decisions
-	"net/http":                         {"internal/alert", "client", "internal/metrics", "internal/sim"},
+	"net/http":                         {"internal/alert", "client", "internal/metrics", "internal/otlp", "internal/sim"},
 }
 
 // never says which rooms, and those below them, may not import a package.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
+	"ortop/internal/otlp"
 	"ortop/internal/routine"
 	"ortop/internal/servicelog"
 )
@@ -30,6 +32,9 @@ what it stores. It logs changes to standard error.
 
 With --metrics it answers Prometheus at http://ADDR/metrics. ADDR is host:port;
 a port alone is on 127.0.0.1, which this machine alone can reach.
+
+Where OTEL_EXPORTER_OTLP_ENDPOINT is set it pushes the same to a receiver of
+OpenTelemetry there, over HTTP as protobuf, by the standard's variables.
 
 With --unit it prints a unit for systemd's user manager, or for launchd, that
 runs this binary with these flags, and does nothing else.`,
@@ -81,7 +86,11 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		defer func() { _ = server.Close() }()
 		log.Info("metrics", "address", server.Addr())
 	}
-	err = a.runCollectors(ctx, collectors, server, log)
+	push, err := otlp.FromEnv(os.Getenv, version())
+	if err != nil {
+		return usageError("", "%w", err)
+	}
+	err = a.runCollectors(ctx, collectors, server, push, log)
 	var p *routine.PanicError
 	if errors.As(err, &p) || errors.As(context.Cause(ctx), &p) {
 		log.Error("panic", "value", p.Value, "stack", p.Stack)
@@ -148,7 +157,7 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which
 // ends all. What they read is on disk when it returns.
-func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, log *slog.Logger) (err error) {
+func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, push *otlp.Config, log *slog.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	crash := make(chan error, len(list)+1)
 	var runners []*runner
@@ -171,7 +180,7 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		c.mon = r.start(c.settings)
 		runners = append(runners, r)
 		helpers.Go(routine.Guard(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) }))
-		if server != nil {
+		if server != nil || push != nil {
 			helpers.Go(routine.Guard(func() { c.spenders.follow(ctx, c.mon, a.now, log) }))
 		}
 	}
@@ -181,6 +190,13 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 				crash <- err
 			}
 		}))
+	}
+	if push != nil {
+		p := otlp.Pusher{
+			Config: push, Version: version(), Now: a.now, Log: log,
+			Gather: func() []metrics.Account { return gather(list, a.now()) },
+		}
+		helpers.Go(routine.Guard(func() { p.Run(ctx) }))
 	}
 	select {
 	case <-ctx.Done():

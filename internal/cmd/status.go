@@ -5,20 +5,24 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
+	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/keys"
+	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 )
 
 type statusFlags struct {
-	json   bool
-	format string
-	fresh  monitor.Freshness
+	json       bool
+	format     string
+	prometheus string // a file, or - for standard output
+	fresh      monitor.Freshness
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -40,15 +44,22 @@ if, with, range, comparisons, index, printf) of these fields:
 
 Amounts have their dollar sign, DaysLeft is a number; unknown is —. In the first quarter of an hour of
 history RunsOut and Charge are a range in words, and the spans to them are —.
-{{.JSON.balance_usd}} and the like are the values of --json.`,
+{{.JSON.balance_usd}} and the like are the values of --json.
+
+With --prometheus it prints what ortop collect --metrics would answer of the account.
+--prometheus=FILE replaces a file by that, for node_exporter's textfile collector.`,
 		Example: `  ortop status --json
   ortop status --format '{{.JSON.balance_usd}}'
   ortop status --format '{{.DaysLeft}}'
+  ortop status --prometheus
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
 			if f.json && f.format != "" {
 				return usageError("", "--json and --format exclude each other")
+			}
+			if f.prometheus != "" && (f.json || f.format != "") {
+				return usageError("", "--prometheus excludes --json and --format")
 			}
 			f.fresh = age.fresh(f.fresh)
 			return a.status(ctx, f)
@@ -56,6 +67,8 @@ history RunsOut and Charge are a range in words, and the spans to them are —.
 	}
 	c.Flags().BoolVar(&f.json, "json", false, jsonUsage)
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
+	c.Flags().StringVar(&f.prometheus, "prometheus", "", "print the metrics of Prometheus, or with =FILE put them there, whole")
+	c.Flags().Lookup("prometheus").NoOptDefVal = "-"
 	age.add(a, c, fromHistory)
 	return c
 }
@@ -154,6 +167,12 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 			return err
 		}
 		return a.answerRaw(out)
+	case f.prometheus != "":
+		page := metrics.Text([]metrics.Account{{Snapshot: snap}}, a.now())
+		if f.prometheus != "-" {
+			return config.Write(f.prometheus, page, 0o644)
+		}
+		return a.answerRaw(strings.TrimSuffix(string(page), "\n"))
 	}
 	return a.answer(render.StatusText(snap, a.now()))
 }

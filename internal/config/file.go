@@ -51,7 +51,10 @@ func ReadRegular(path string, follow bool, limit int64) ([]byte, fs.FileInfo, er
 // WritePrivate puts data at path in one step, with mode 0600 whatever the
 // umask: after a crash there is the old content or the new one, and after an
 // error the old one. Folders that are missing are made with mode 0700.
-func WritePrivate(path string, data []byte) (err error) {
+func WritePrivate(path string, data []byte) error { return Write(path, data, 0o600) }
+
+// Write replaces a file, whole or not at all.
+func Write(path string, data []byte, mode os.FileMode) (err error) {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("making folder %q: %w", folder, Cause(err))
@@ -68,7 +71,7 @@ func WritePrivate(path string, data []byte) (err error) {
 			err = fmt.Errorf("writing %q: %w", path, Cause(err))
 		}
 	}()
-	if err := f.Chmod(0o600); err != nil {
+	if err := f.Chmod(mode); err != nil {
 		return err
 	}
 	if _, err := f.Write(data); err != nil {

@@ -19,7 +19,7 @@ import (
 // Account is what is known of one account when it is asked for.
 type Account struct {
 	Snapshot account.Snapshot
-	// Failures is how many polls failed, by Fault.Kind.
+	// Failures is how many polls failed, by Fault.Kind; nil where nobody counts.
 	Failures map[credit.FaultKind]int
 	// Keys and Models say what each spent in the last 24 h; empty is unknown.
 	Keys, Models []Row
@@ -220,6 +220,9 @@ func firing(accounts []Account, now time.Time) Family {
 func failures(accounts []Account) Family {
 	f := Family{Name: "ortop_poll_errors_total", Kind: Counter, Help: "Polls that failed, and readings that could not be stored, since the start."}
 	for _, a := range accounts {
+		if a.Failures == nil {
+			continue
+		}
 		counts := map[credit.FaultKind]int{}
 		for _, kind := range credit.FaultKinds {
 			counts[kind] = 0 // from the beginning, so that the first of a kind is a rise

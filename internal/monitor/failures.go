@@ -27,5 +27,7 @@ func (f *failures) add(kind credit.FaultKind) {
 func (m *Monitor) Failures() map[credit.FaultKind]int {
 	m.failures.mu.Lock()
 	defer m.failures.mu.Unlock()
-	return maps.Clone(m.failures.counts)
+	counts := map[credit.FaultKind]int{}
+	maps.Copy(counts, m.failures.counts)
+	return counts
 }
