@@ -92,10 +92,14 @@ func (db *DB) watch() (moved bool, err error) {
 	info, err := os.Stat(db.path)
 	there := err == nil
 	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
+		db.noteLog()
 		return db.restored()
 	}
 	same := there && os.SameFile(info, db.file) // it could not be read meanwhile
 	_ = db.closeConn()
+	if !same {
+		db.leaveLog()
+	}
 	if db.lost = db.open(); db.lost != nil {
 		return true, db.lost
 	}
@@ -108,6 +112,24 @@ func (db *DB) watch() (moved bool, err error) {
 		db.note = "the history file was removed; a new one was begun"
 	}
 	return true, nil
+}
+
+// noteLog notes which log is that of the open file.
+func (db *DB) noteLog() {
+	if db.log == nil {
+		db.log, _ = os.Stat(db.target + "-wal") // there may be none yet
+	}
+}
+
+// leaveLog moves the log of a file that is no longer at the path aside. SQLite leaves
+// it there, and would write what is in it into whatever file comes next.
+func (db *DB) leaveLog() {
+	if info, err := os.Stat(db.target + "-wal"); err == nil && db.log != nil && os.SameFile(info, db.log) {
+		if os.Rename(db.target+"-wal", db.target+".replaced-wal") == nil {
+			_ = os.Remove(db.target + "-shm") // an index of the log
+		}
+	}
+	db.log = nil
 }
 
 // forget drops what is known of the file that was there.

@@ -444,6 +444,53 @@ func TestD12FileRemovedOrReplaced(t *testing.T) {
 	}
 }
 
+// A file that comes in the place of one that is open gets nothing of its log.
+func TestD12AnotherFileGetsNothingOfTheLog(t *testing.T) {
+	others := map[string][]byte{
+		"another history": sealed(t), "no history": []byte("something that has some length and is no history at all"), "nothing": nil,
+	}
+	for name, other := range others {
+		db, s := fresh(t)
+		for m := range 30 {
+			poll(t, db, s, at(float64(m)), 100+float64(m))
+		}
+		if info, err := os.Stat(db.Path() + "-wal"); err != nil || info.Size() == 0 {
+			t.Fatalf("there is no log: %v", err)
+		}
+		err := os.Remove(db.Path())
+		if other != nil {
+			err = errors.Join(err, os.WriteFile(db.Path()+".other", other, 0o600), os.Rename(db.Path()+".other", db.Path()))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed, err := db.Changed(ctx)
+		if !changed || (err != nil) != (name == "no history") {
+			t.Errorf("%s: Changed() = %v, %v", name, changed, err)
+		}
+		switch name {
+		case "another history":
+			if got, ok, err := db.At(ctx, s, at(2499)); !ok || err != nil || !near(got.UsageUSD, 2499*0.013) {
+				t.Errorf("%s: At() = %v, %v, %v", name, got, ok, err)
+			}
+			verify(t, db)
+		case "nothing":
+			if _, ok, err := db.First(ctx, s); ok || err != nil {
+				t.Errorf("%s: First() = %v, %v, want none", name, ok, err)
+			}
+			verify(t, db)
+		}
+		_ = db.Close() // of what is no history it fails
+		now, err := os.ReadFile(db.Path())
+		if err != nil || name == "no history" && !bytes.Equal(now, other) {
+			t.Errorf("%s: the file is now %d bytes (%v), want it left alone", name, len(now), err)
+		}
+		if info, err := os.Stat(db.Path() + ".replaced-wal"); err != nil || info.Size() == 0 {
+			t.Errorf("%s: the log of the file that was there is gone: %v", name, err)
+		}
+	}
+}
+
 // vanish takes the folder of a history away and leaves something in its place
 // that cannot even be looked into. It returns what brings it back.
 func vanish(t *testing.T, db *DB) (back func()) {

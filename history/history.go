@@ -53,6 +53,8 @@ type DB struct {
 	conn     *conn // nil after a failed reopen
 	lost     error // why that failed
 	file     os.FileInfo
+	target   string      // the file itself, behind links
+	log      os.FileInfo // SQLite's log of that file, once there is one
 	stats    Stats
 	readOnly error  // why nothing is written, or nil
 	note     string // for people; see Note

@@ -32,7 +32,8 @@ func (db *DB) open() error {
 		_ = k.close()
 		return openError(db.path, err)
 	}
-	db.conn, db.file, db.readOnly, db.note = k, info, why, ""
+	db.conn, db.file, db.target, db.log, db.readOnly, db.note = k, info, path, nil, why, ""
+	db.noteLog()
 	switch {
 	case why != nil:
 		db.note = why.Error()
