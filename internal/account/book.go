@@ -104,10 +104,25 @@ func (b *Book) Shown(f Facts) *credit.Trail {
 	return b.Account
 }
 
+// model is what forecasts any balance that is spent as a series of the book was. The
+// account's is taught by its forecasts that have ended.
+func (b *Book) model(t *credit.Trail, at time.Time) *forecast.Model {
+	if t.Empty() || t != b.Account {
+		return model(t, at)
+	}
+	o := options(t)
+	o.Taught = taught(b.Ended)
+	return forecast.New(at, t.Samples, o)
+}
+
+func options(t *credit.Trail) forecast.Options {
+	return forecast.Options{Gaps: t.Unobserved(), ByHour: t.ByHour()}
+}
+
 // model is what forecasts any balance that is spent as a series was.
 func model(t *credit.Trail, at time.Time) *forecast.Model {
 	if t.Empty() {
 		return forecast.New(at, nil, forecast.Options{})
 	}
-	return forecast.New(at, t.Samples, forecast.Options{Gaps: t.Unobserved(), ByHour: t.ByHour()})
+	return forecast.New(at, t.Samples, options(t))
 }

@@ -22,7 +22,7 @@ const (
 func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
 	if newest, ok := b.Account.Newest(); ok && f.Source == FromCredits {
-		m := model(b.Account, at)
+		m := b.model(b.Account, at)
 		left := newest.CreditsUSD - newest.UsageUSD
 		account = m.Forecast(&left)
 		o.AutoTopUp, o.Rhythm = b.autoTopUp(m, newest, at), rhythm(m)
@@ -221,6 +221,26 @@ func grade(open []credit.Forecast, before, newest credit.Sample) []credit.Foreca
 	return ended
 }
 
+// teach is how much an outcome beyond one end of a range widens that side, in logs.
+const teach = .03
+
+// taught is how much wider, in logs, the range is below and above its middle by the
+// last forecasts that have ended, the newest first: adaptive conformal inference. What
+// ended before another series began teaches nothing.
+func taught(ended []credit.Forecast) (t [2]float64) {
+	for i, f := range ended {
+		if f.Outcome == credit.OutcomeVoid || i == mostEnded {
+			break
+		}
+		for side, beyond := range [2]credit.Outcome{credit.OutcomeEarly, credit.OutcomeLate} {
+			if t[side] -= teach * .1; f.Outcome == beyond {
+				t[side] += teach
+			}
+		}
+	}
+	return t
+}
+
 // track sums up the forecasts that have ended, the newest end first, and those
 // that end now.
 func track(ended, now []credit.Forecast) Track {
@@ -239,6 +259,8 @@ func track(ended, now []credit.Forecast) Track {
 	}
 	var t Track
 	t.Made, t.Held, t.Factor = forecast.Track(graded)
+	slices.Reverse(all)
+	t.Taught = taught(append(slices.Clone(now), all...))
 	return t
 }
 

@@ -124,7 +124,7 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if s.Source == FromPerson {
 			x.name = "the account, by your own figure,"
 		}
-		if spend, ok := model(s.trail(b), s.At).SpendWithin(d); ok {
+		if spend, ok := b.model(s.trail(b), s.At).SpendWithin(d); ok {
 			after := x.leftUSD - spend
 			x.afterUSD = &after
 		}
@@ -171,7 +171,7 @@ func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
 	if s.Balance == nil || s.At.IsZero() {
 		return p, false
 	}
-	return model(s.trail(b), s.At).Plan(s.Balance.LeftUSD(), ask), true
+	return b.model(s.trail(b), s.At).Plan(s.Balance.LeftUSD(), ask), true
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key

@@ -20,4 +20,7 @@ type Rise struct {
 type Track struct {
 	Made, Held int     // of the last 40
 	Factor     float64 // half of them were within it; 0 if there is none
+	// Taught is how much wider, in logs, the range is below and above its middle by
+	// them.
+	Taught [2]float64 `json:",omitzero"`
 }

@@ -2,6 +2,8 @@ package account
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -196,5 +198,25 @@ func (t Track) String() string {
 		return fmt.Sprintf("Of 1 forecast that has ended, %d held.", t.Held)
 	}
 	return fmt.Sprintf("Of the last %d forecasts, %d held (%s); typically within a factor %.1f.",
-		t.Made, t.Held, text.Percent(float64(t.Held)/float64(t.Made)), max(1, t.Factor))
+		t.Made, t.Held, text.Percent(float64(t.Held)/float64(t.Made)), max(1, t.Factor)) + t.taught()
+}
+
+// leastTaught is from which change of a side of the range it is said.
+const leastTaught = .03
+
+// taught is what the range has learned of them, in words.
+func (t Track) taught() string {
+	var sides []string
+	for i, side := range [2]string{"before", "after"} {
+		switch by := math.Exp(t.Taught[i]) - 1; {
+		case by >= leastTaught:
+			sides = append(sides, text.Percent(by)+" wider "+side)
+		case by <= -leastTaught:
+			sides = append(sides, text.Percent(-by)+" narrower "+side)
+		}
+	}
+	if len(sides) == 0 {
+		return ""
+	}
+	return " That made the range " + strings.Join(sides, " and ") + " its middle."
 }

@@ -54,6 +54,9 @@ type Options struct {
 	// hour at most. They tell enough of the rates that the range need not be
 	// wider for them.
 	ByHour []credit.Span
+	// Taught is how much wider, in logs, the range is below and above its middle by
+	// what earlier forecasts of this account came to.
+	Taught [2]float64
 	// Coefficients are used instead of those that are built in, if not nil.
 	Coefficients *Coefficients
 }

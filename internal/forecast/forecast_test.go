@@ -195,11 +195,24 @@ func BenchmarkAt(b *testing.B) {
 	}
 }
 
-func BenchmarkForecast(b *testing.B) {
+// Balances that a model was not asked for yet: a cent to 10,000 USD, after that which
+// is left.
+func BenchmarkFurtherBalance(b *testing.B) {
 	samples := bursty(100_000)
-	m := New(samples[len(samples)-1].At, samples, Options{})
+	balances := make([]float64, 200)
+	for i := range balances {
+		balances[i] = .01 * math.Pow(1e6, float64(i)/float64(len(balances)))
+	}
+	rand.New(rand.NewPCG(1, 1)).Shuffle(len(balances), func(i, j int) { balances[i], balances[j] = balances[j], balances[i] })
 	b.ReportAllocs()
-	for b.Loop() {
-		m.Forecast(usd(12))
+	var m *Model
+	for i := 0; b.Loop(); i++ {
+		if i%len(balances) == 0 {
+			b.StopTimer()
+			m = New(samples[len(samples)-1].At, samples, Options{})
+			m.Forecast(usd(12))
+			b.StartTimer()
+		}
+		m.Forecast(&balances[i%len(balances)])
 	}
 }

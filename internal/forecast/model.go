@@ -11,15 +11,16 @@ import (
 // Model is what the past says of the spend to come, at one moment; it answers
 // for any balance. What it answers does not change; it may be used by many goroutines.
 type Model struct {
-	at    time.Time
-	co    *Coefficients
-	path  path
-	now   moment
-	past  []moment
-	ewma  float64 // rate in USD per second
-	week  *busiest
-	usual usual
-	row   row
+	at     time.Time
+	co     *Coefficients
+	path   path
+	now    moment
+	past   []moment
+	ewma   float64 // rate in USD per second
+	week   *busiest
+	usual  usual
+	taught [2]float64
+	row    row
 	// blind is the share of the last 28 days of which not even the totals of
 	// hours are known.
 	blind float64
@@ -31,7 +32,7 @@ type Model struct {
 // beginning of a gap that it ends. Minutes count in those of the last 36 days,
 // hours in the month before, and of older ones the sum alone.
 func New(now time.Time, samples []credit.Sample, o Options) *Model {
-	m := &Model{at: now, co: o.Coefficients, path: newPath(now, samples, o.Gaps)}
+	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps)}
 	if m.co == nil {
 		m.co = fitted
 	}
@@ -99,6 +100,7 @@ func (m *Model) regressed(usd float64) (s [3]float64) {
 	q = m.learn(usd, q)
 	q = m.co.widen(q, m.now.history, m.blind)
 	q = m.settle(usd, l, q)
+	q[0], q[2] = q[1]-(q[1]-q[0])*math.Exp(m.taught[0]), q[1]+(q[2]-q[1])*math.Exp(m.taught[1])
 	for i := range s {
 		s[i] = math.Exp(q[i])
 	}

@@ -43,6 +43,9 @@ func run(data, out string, seed uint64) error {
 			return err
 		}
 		report(os.Stdout, m.name, examples, graded)
+		if m == &today {
+			adapt(os.Stdout, examples, graded)
+		}
 	}
 
 	co, err := today.fit(examples)

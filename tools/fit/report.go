@@ -17,22 +17,7 @@ import (
 func report(w io.Writer, name string, examples []example, graded []forecast.Forecast) {
 	fmt.Fprintf(w, "\n%-28s %6s %6s %6s %6s %6s %6s\n", name, "n", "pin3", "P50", "held", ">P90", "Brier")
 	line := func(name string, keep func(e example) bool) {
-		var sum scores
-		n := 0.0
-		for _, g := range groups(examples) {
-			s := score(examples, graded, func(e example) bool { return e.group == g && keep(e) })
-			if s.N == 0 {
-				continue
-			}
-			n++
-			sum.N += s.N
-			sum.Pin3 += s.Pin3
-			sum.P50 += s.P50
-			sum.Coverage += s.Coverage
-			sum.above += s.above
-			sum.brier += s.brier
-		}
-		n = max(1, n)
+		sum, n := overKinds(examples, graded, keep)
 		fmt.Fprintf(w, "%-28s %6d %6.4f %6.4f %6.3f %6.3f %6.4f\n", name, sum.N, sum.Pin3/n, sum.P50/n, sum.Coverage/n, sum.above/n, sum.brier/n)
 	}
 	judged := func(e example) bool { return e.kind == task && e.horizon != "30d" }
@@ -50,6 +35,24 @@ func report(w io.Writer, name string, examples []example, graded []forecast.Fore
 		line("  "+g, func(e example) bool { return judged(e) && e.group == g })
 	}
 	far(w, examples, graded)
+}
+
+// overKinds sums up the scores of the n kinds that have any.
+func overKinds(examples []example, graded []forecast.Forecast, keep func(e example) bool) (sum scores, n float64) {
+	for _, g := range groups(examples) {
+		s := score(examples, graded, func(e example) bool { return e.group == g && keep(e) })
+		if s.N == 0 {
+			continue
+		}
+		n++
+		sum.N += s.N
+		sum.Pin3 += s.Pin3
+		sum.P50 += s.P50
+		sum.Coverage += s.Coverage
+		sum.above += s.above
+		sum.brier += s.brier
+	}
+	return sum, max(1, n)
 }
 
 type scores struct {
