@@ -6,14 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"ortop/internal/config"
-	"ortop/internal/keys"
-	"ortop/internal/routine"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"ortop/internal/config"
+	"ortop/internal/keys"
+	"ortop/internal/render"
+	"ortop/internal/routine"
 )
 
 func (a *app) addCommand() *cobra.Command {
@@ -104,7 +106,7 @@ func (a *app) mayReplace(ctx context.Context, account config.Account, replace bo
 	if !term.IsTerminal(a.stdin.Fd()) {
 		return "", &exitError{exitUsage, has, hint}
 	}
-	fmt.Fprintf(a.stderr, "%s. Replace it? (y/n) ", has)
+	fmt.Fprint(a.stderr, forLocale(render.Fold(has.Error()+". Replace it? (y/n)", widthOf(a.stderr))), " ")
 	answer, err := typed(ctx, a.readLine)
 	if err != nil {
 		return "", err

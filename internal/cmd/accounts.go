@@ -89,8 +89,7 @@ func (a *app) removeAccount(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(a.stdout, removedWords(args[0], key))
-	return written(err)
+	return a.answer(removedWords(args[0], key))
 }
 
 // removedWords is what happened to an account and its key.
@@ -142,6 +141,5 @@ func (a *app) stateBalance(ctx context.Context, args []string) error {
 	if usd != nil {
 		words = text.USD(*usd) + " left by your own figure; it falls by what this key spends"
 	}
-	_, err = fmt.Fprintf(a.stdout, "account %s: %s\n", args[0], words)
-	return written(err)
+	return a.answer("account " + args[0] + ": " + words)
 }

@@ -122,7 +122,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 	e := alert.TestEvent(s.account.Name, a.now())
 	onTerminal := term.IsTerminal(a.stderr.Fd())
 	if onTerminal {
-		_, _ = io.WriteString(a.stderr, alert.Terminal(channels, []alert.Event{e}))
+		_, _ = io.WriteString(a.stderr, forLocale(alert.Terminal(channels, []alert.Event{e})))
 	}
 	results := alert.Test(ctx, alert.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
 	c := &checkup{}

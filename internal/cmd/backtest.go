@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -110,7 +111,6 @@ func tenths(s float64) *float64 {
 }
 
 func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
-	out := bufio.NewWriter(a.stdout)
 	object := backtestObject{1, []traceJSON{}}
 	for i, file := range files {
 		t, err := a.trace(ctx, file)
@@ -125,12 +125,13 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 			object.Traces = append(object.Traces, rollObject(t, rows))
 			continue
 		}
+		var b strings.Builder
 		if i > 0 {
-			fmt.Fprintln(out)
+			b.WriteByte('\n')
 		}
-		printRoll(out, t, rows)
-		if err := out.Flush(); err != nil {
-			return fmt.Errorf("writing the answer: %w", err)
+		printRoll(&b, t, rows, a.width())
+		if err := a.answer(strings.TrimSuffix(b.String(), "\n")); err != nil {
+			return err
 		}
 	}
 	if asJSON {

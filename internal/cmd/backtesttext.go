@@ -9,39 +9,20 @@ import (
 	"time"
 
 	"ortop/internal/forecast/backtest"
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
 // printRoll prints how good the forecast was at each horizon, what that means, and
-// whether it was better than plain means.
-func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row) {
+// whether it was better than plain means. width of 0 is any.
+func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row, width int) {
 	span := time.Duration(t.To()-t.From()) * time.Second
 	fmt.Fprintf(w, "%s  %s\n", oneLine(t.Name), text.Span(span))
 	if len(rows) == 0 {
 		fmt.Fprintln(w, tooShort(t, span))
 		return
 	}
-	fmt.Fprintf(w, "%-8s %7s %6s %11s %6s   mean of", "horizon", "moments", "off by", "80 % held", "pin3")
-	for _, b := range backtest.Baselines {
-		fmt.Fprintf(w, " %6s", b.Name)
-	}
-	fmt.Fprintln(w)
-	for _, r := range rows {
-		f := r.Forecast
-		fmt.Fprintf(w, "%-8s %7d %6.2f %9.0f %% %6.3f          ", text.Span(r.Horizon), f.N, f.Factor, f.Coverage*100, f.Pin3)
-		for _, b := range r.Baselines {
-			fmt.Fprintf(w, " %6.2f", b.Factor)
-		}
-		fmt.Fprintln(w)
-	}
-	fmt.Fprint(w, `
-off by     half of the forecasts were closer than this factor: 1.5 is 2 days for 3
-80 % held  how often it ran out between P10 and P90: should be near 80 %
-pin3       the error of P10, P50 and P90 together: lower is better, under .2 is good
-mean of    the same factor as "off by", for the balance divided by the mean rate of
-           the last hour, day, 3 or 7 days, or of all before
-
-`)
+	writeRoll(w, rows, width)
 	fmt.Fprintln(w, judgement(rows))
 	if left := len(backtest.Horizons) - len(rows); left > 0 {
 		longest := rows[len(rows)-1].Horizon
@@ -52,6 +33,76 @@ mean of    the same factor as "off by", for the balance divided by the mean rate
 			}
 		}
 	}
+}
+
+// rollColumns are the columns of the table before the means, and what they say.
+var rollColumns = [][2]string{
+	{"horizon", ""},
+	{"moments", ""},
+	{"off by", "half of the forecasts were closer than this factor: 1.5 is 2 days for 3"},
+	{"80 % held", "how often it ran out between P10 and P90: should be near 80 %"},
+	{"pin3", "the error of P10, P50 and P90 together: lower is better, under .2 is good"},
+}
+
+// writeRoll writes the table, of as many columns as there is room for, and what its
+// columns say. The means leave first.
+func writeRoll(w io.Writer, rows []backtest.Row, width int) {
+	var lines [][]string
+	var head []string
+	for _, c := range rollColumns {
+		head = append(head, c[0])
+	}
+	leave := []int{}
+	for i, b := range backtest.Baselines {
+		leave = append(leave, len(head))
+		name := b.Name
+		if i == 0 {
+			name = "mean of " + name
+		}
+		head = append(head, name)
+	}
+	lines = append(lines, head)
+	for _, r := range rows {
+		f := r.Forecast
+		cells := []string{text.Span(r.Horizon), fmt.Sprint(f.N), fmt.Sprintf("%.2f", f.Factor), fmt.Sprintf("%.0f %%", f.Coverage*100), fmt.Sprintf("%.3f", f.Pin3)}
+		for _, b := range r.Baselines {
+			cells = append(cells, fmt.Sprintf("%.2f", b.Factor))
+		}
+		lines = append(lines, cells)
+	}
+	hidden := render.Room(lines, make([]bool, len(head)), append(leave, 1, 4), width)
+	// "mean of" is above the first, and says what the others are.
+	if slices.Contains(hidden[len(rollColumns):], true) {
+		for i := range backtest.Baselines {
+			hidden[len(rollColumns)+i] = true
+		}
+	}
+	widths := make([]int, len(head))
+	for _, cells := range lines {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	for _, cells := range lines {
+		line := fmt.Sprintf("%-*s", widths[0], cells[0])
+		for i, cell := range cells[1:] {
+			if !hidden[i+1] {
+				line += fmt.Sprintf("  %*s", widths[i+1], cell)
+			}
+		}
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintln(w)
+	for i, c := range rollColumns {
+		if c[1] != "" && !hidden[i] {
+			fmt.Fprintf(w, "%-9s  %s\n", c[0], c[1])
+		}
+	}
+	if !hidden[len(rollColumns)] {
+		fmt.Fprintln(w, `mean of    the same factor as "off by", for the balance divided by the mean rate of
+           the last hour, day, 3 or 7 days, or of all before`)
+	}
+	fmt.Fprintln(w)
 }
 
 // tooShort says what a trace lacks.

@@ -17,6 +17,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 type costFlags struct {
@@ -132,6 +133,9 @@ func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan o
 	}
 	width := 0
 	show := func(line string) {
+		if w := widthOf(a.stderr); w > 1 {
+			line = forLocale(draw.Cut(line, w-1))
+		}
 		fmt.Fprintf(a.stderr, "\r%-*s\r%s", width, "", line)
 		width = len([]rune(line))
 	}
@@ -155,7 +159,7 @@ func (a *app) printCost(f costFlags, c monitor.Cost, metered bool, code int) err
 	case !metered:
 		return nil
 	default:
-		line = []byte("ortop: " + render.CostText(c))
+		line = []byte(forLocale(render.Fold("ortop: "+render.CostText(c), widthOf(a.stderr))))
 	}
 	if _, err := a.stderr.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("writing the cost: %w", err)

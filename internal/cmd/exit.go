@@ -12,10 +12,7 @@ import (
 	"ortop/internal/render"
 	"ortop/internal/routine"
 	"ortop/internal/text"
-	"ortop/ui/draw"
 	"ortop/ui/tty"
-
-	"github.com/charmbracelet/x/term"
 )
 
 // The exit codes, which scripts rely on.
@@ -68,11 +65,7 @@ func usageError(hint, format string, args ...any) error {
 // answer writes what a command answers a person, and the end of its last line: folded
 // to the width of the terminal, and in ASCII where the locale has no more.
 func (a *app) answer(out string) error {
-	out = render.Fold(out, a.width())
-	if !unicode() {
-		out = draw.ToASCII(out)
-	}
-	return a.answerRaw(out)
+	return a.answerRaw(forLocale(render.Fold(out, a.width())))
 }
 
 // answerRaw writes what a program reads, as it is.
@@ -82,16 +75,7 @@ func (a *app) answerRaw(out string) error {
 }
 
 // width is that of the terminal; 0: standard output is none.
-func (a *app) width() int {
-	if !term.IsTerminal(a.stdout.Fd()) {
-		return 0
-	}
-	w, _, err := term.GetSize(a.stdout.Fd())
-	if err != nil {
-		return 0
-	}
-	return w
-}
+func (a *app) width() int { return widthOf(a.stdout) }
 
 // answerJSON writes the object that a command answers.
 func (a *app) answerJSON(object any) error {

@@ -105,16 +105,16 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 		if len(paths) > 1 {
 			report = paths[i] + "\n" + report
 		}
-		if _, err = io.WriteString(a.stdout, report); err != nil {
-			return written(err)
+		if err := a.answer(strings.TrimSuffix(report, "\n")); err != nil {
+			return err
 		}
 	}
 	switch {
 	case told != "":
 		a.hint("%s", told)
 	case late != "":
-		if _, err := fmt.Fprintf(a.stdout, "waiting  %s: the account was never read, and its first reading follows on from it\n", late); err != nil {
-			return written(err)
+		if err := a.answer("waiting  " + late + ": the account was never read, and its first reading follows on from it"); err != nil {
+			return err
 		}
 	case early != "":
 		a.hint("%s, imported before, leads up to the first reading now", early)

@@ -51,7 +51,10 @@ func manualPage(root *cobra.Command, date string) string {
 	p.Help(root.Long)
 	p.Section("Options")
 	p.Paragraph("Every command takes these.")
-	p.Items(flagItems(root.PersistentFlags()))
+	p.Items(append(flagItems(root.PersistentFlags()), manual.Item{Term: "-h, --help", Text: "print the help of the command"}))
+	p.Paragraph("Without a command it takes these too.")
+	root.InitDefaultVersionFlag()
+	p.Items(flagItems(root.LocalNonPersistentFlags()))
 	p.Section("Commands")
 	eachCommand(root, func(c *cobra.Command) {
 		p.Subsection(useOf(c))
@@ -108,7 +111,7 @@ func exampleLines(c *cobra.Command) []string {
 // flagItems are flags with their arguments, what they do, and what they are if absent.
 func flagItems(flags *pflag.FlagSet) (items []manual.Item) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" || f.Name == "version" {
+		if f.Hidden || f.Name == "help" {
 			return
 		}
 		argument, text := pflag.UnquoteUsage(f)

@@ -27,6 +27,15 @@ func TestManualHasEveryCommandAndFlag(t *testing.T) {
 		}
 	}
 	check(root, root.PersistentFlags())
+	root.InitDefaultHelpFlag()
+	root.InitDefaultVersionFlag()
+	root.Flags().VisitAll(func(f *pflag.Flag) {
+		_, options, _ := strings.Cut(page, ".SH OPTIONS\n")
+		options, _, _ = strings.Cut(options, ".SH COMMANDS\n")
+		if !strings.Contains(options, `\-\-`+strings.ReplaceAll(f.Name, "-", `\-`)) {
+			t.Errorf("the manual has no --%s of ortop itself", f.Name)
+		}
+	})
 	commands := 0
 	eachCommand(root, func(c *cobra.Command) {
 		commands++

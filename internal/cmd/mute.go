@@ -124,8 +124,7 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 			a.hint("all rules are muted: ortop alerts unmute ends that")
 		}
 	}
-	_, err = fmt.Fprintf(a.stdout, "account %s: %s\n", s.account.Name, words)
-	return written(err)
+	return a.answer("account " + s.account.Name + ": " + words)
 }
 
 // kindsOf are the kinds of the account's rules, in the order of the alphabet.

@@ -12,7 +12,6 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/routine"
-	"ortop/ui/draw"
 )
 
 // plain prints a line for each change, until it is stopped or nobody reads any
@@ -82,10 +81,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 			if len(lines) == 0 {
 				continue
 			}
-			out := strings.Join(lines, "\n") + "\n"
-			if !unicode() {
-				out = draw.ToASCII(out)
-			}
+			out := forLocale(render.Fold(strings.Join(lines, "\n"), a.width())) + "\n"
 			switch _, err := a.stdout.WriteString(out); {
 			case errors.Is(err, syscall.EPIPE):
 				return nil

@@ -148,6 +148,7 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 	a.completeFlags(root)
 	a.completionNeedsShell(root)
 	a.helpNamesCommands(root)
+	a.helpFits(root)
 	return root
 }
 

@@ -12,9 +12,9 @@ import (
 
 	"ortop/client"
 	"ortop/internal/config"
+	"ortop/internal/render"
 	"ortop/internal/text"
 	"ortop/ui"
-	"ortop/ui/draw"
 )
 
 const defaultInterval = time.Minute
@@ -123,11 +123,7 @@ func unicode() bool {
 }
 
 func printLine(w io.Writer, prefix, format string, args ...any) {
-	line := prefix + oneLine(fmt.Sprintf(format, args...))
-	if !unicode() {
-		line = draw.ToASCII(line)
-	}
-	fmt.Fprintln(w, line)
+	fmt.Fprintln(w, forLocale(render.Fold(prefix+oneLine(fmt.Sprintf(format, args...)), widthOf(w))))
 }
 
 // watched is one account of the configuration, with the program as it is run

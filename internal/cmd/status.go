@@ -166,7 +166,7 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 		if err != nil {
 			return err
 		}
-		return a.answerRaw(out)
+		return a.answerRaw(forLocale(out))
 	case f.prometheus != "":
 		page := metrics.Text([]metrics.Account{{Snapshot: snap}}, a.now())
 		if f.prometheus != "-" {

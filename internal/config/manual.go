@@ -30,11 +30,13 @@ folder; ~/ and $HOME/ are expanded. These settings come first:
 place of those that are there, or [] for none. A key is a letter or a sign, or a name
 such as "ctrl+r", "f5", "enter", "left" or "pgdown". The actions:
 
-  next-view, previous-view, overview, forecast, breakdown, events, back, command,
-  refresh, pause, quit, help, settings, theme, shorter-range, longer-range,
-  cursor-left, cursor-right, zoom-in, zoom-out, earlier, now, plot, state-balance,
-  account, accounts, copy, export, credits-page, up, down, page-up, page-down, open,
-  filter, group, sort, byok, acknowledge, suspend
+  Views     overview, forecast, breakdown, events, next-view, previous-view, back
+  Program   command, settings, theme, help, refresh, pause, suspend, quit
+  Plot      shorter-range, longer-range, zoom-in, zoom-out, earlier, now, plot,
+            cursor-left, cursor-right
+  Accounts  account, accounts, state-balance, credits-page, copy, export
+  Lists     up, down, page-up, page-down, open, filter, group, sort, byok,
+            acknowledge
 
 Each [[accounts]] is an account, with one source of its key:
 

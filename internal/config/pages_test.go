@@ -25,8 +25,10 @@ func TestPagesExplainEverySetting(t *testing.T) {
 	}
 	_, actions, _ := strings.Cut(Manual, "The actions:\n\n")
 	actions, _, _ = strings.Cut(actions, "\n\n")
-	for action := range strings.SplitSeq(actions, ",") {
-		terms[strings.TrimSpace(action)] = true
+	for _, action := range strings.FieldsFunc(actions, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' }) {
+		if action[0] >= 'a' { // and no name of a group
+			terms[action] = true
+		}
 	}
 	if len(terms) < 70 {
 		t.Fatalf("the manual explains %d words, want all", len(terms))

@@ -69,8 +69,9 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 		}
 		line(fmt.Sprintf("all %d accounts", n), "", "", fmt.Sprintf("%d of %d known", t.Known, n), left[n], perHour[n], perDay[n], first, read)
 	}
-	// What is left and when it runs out stay: host, key, rates, age and state may go.
-	hidden := room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, 8, 3}, width)
+	// What is left and when it runs out stay. Host, key and rates may go; age and state
+	// go below their account.
+	hidden := Room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, columnRead, columnState}, width)
 	var b strings.Builder
 	b.WriteString(accountsHeadline(t, rows, now) + "\n\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -84,7 +85,35 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 		fmt.Fprintln(w, strings.Join(shown, "\t"))
 	}
 	w.Flush() // a Builder takes everything
+	if hidden[columnRead] {
+		return withStates(b.String(), lines, hidden[columnState])
+	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// The columns that go below their account where there is no room.
+const (
+	columnState = 3
+	columnRead  = 8
+)
+
+// withStates puts under each row of a list when its account was read, and its state
+// where that has no column.
+func withStates(list string, rows [][]string, state bool) string {
+	head, table, _ := strings.Cut(list, "\n\n")
+	out := []string{head, ""}
+	for i, line := range strings.Split(strings.TrimRight(table, "\n"), "\n") {
+		out = append(out, line)
+		if i == 0 {
+			continue
+		}
+		below := rows[i][columnRead]
+		if state {
+			below = rows[i][columnState] + ", " + below
+		}
+		out = append(out, "  "+below)
+	}
+	return strings.Join(out, "\n")
 }
 
 // accountsHeadline is what is left in all that are known, and what ends first.

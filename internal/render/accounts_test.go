@@ -50,6 +50,37 @@ func TestAccountsText(t *testing.T) {
 	}
 }
 
+func TestAccountsKeepStateAndAge(t *testing.T) {
+	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	want := []string{
+		"$876.02 left in 2 of 3 accounts, first to end: work, read 12 min ago at most", "",
+		"account         left     runs out",
+		"personal         $63.52  Thu 26 Nov",
+		"  live, 4 s ago",
+		"work            $812.50  Mon 23 Nov, 11:00",
+		"  stale 12 min, 12 min ago",
+		"new                —     —",
+		"  not read, never: no connection",
+		"all 3 accounts  $876.02  first: work",
+		"  2 of 3 known, at most 12 min ago",
+	}
+	var got []string
+	for _, l := range strings.Split(AccountsText(listed(now), now, 42), "\n") {
+		got = append(got, strings.TrimRight(l, " "))
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("the list is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	for width := 20; width < 120; width++ {
+		got := strings.Join(strings.Fields(AccountsText(listed(now), now, width)), " ")
+		for _, want := range []string{"stale 12 min", "12 min ago", "never: no connection", "not read"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("at %d columns the list lacks %q:\n%s", width, want, got)
+			}
+		}
+	}
+}
+
 func TestOneAccountHasNoTotal(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
 	one := listed(now)[1:2]

@@ -57,7 +57,7 @@ func BreakdownText(b spenders.Breakdown, now time.Time, width int) string {
 		hidden[i] = name == "BYOK" && !byok || name == "cap" && !capped || name == "guardrails" && !guarded
 		leave = append(leave, i)
 	}
-	hidden = room(lines, hidden, leave, width)
+	hidden = Room(lines, hidden, leave, width)
 	var out strings.Builder
 	read := "not read"
 	if !b.ReadAt.IsZero() {

@@ -6,10 +6,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// room says which columns of a table are shown in a width, of 0 for any: leave names
+// Room says which columns of a table are shown in a width, of 0 for any: leave names
 // the columns that may go, the least important first. A column that is hidden already
 // takes no room.
-func room(rows [][]string, hidden []bool, leave []int, width int) (hide []bool) {
+func Room(rows [][]string, hidden []bool, leave []int, width int) (hide []bool) {
 	hide = slices.Clone(hidden)
 	if width <= 0 {
 		return hide

@@ -22,6 +22,9 @@ func Fold(s string, w int) string {
 	return strings.Join(lines, "\n")
 }
 
+// Fill breaks a paragraph into lines of w cells at most, at blanks.
+func Fill(paragraph string, w int) string { return foldTo(paragraph, w, 0) }
+
 func foldLine(line string, w int) string {
 	text := strings.TrimLeft(line, " ")
 	lead := len(line) - len(text)
@@ -32,7 +35,10 @@ func foldLine(line string, w int) string {
 			indent = at
 		}
 	}
-	indent = min(indent, w/2)
+	return foldTo(line, w, min(indent, w/2))
+}
+
+func foldTo(line string, w, indent int) string {
 	var out strings.Builder
 	used := 0
 	for i, word := range words(line) {

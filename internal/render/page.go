@@ -110,7 +110,7 @@ func (t table) plain(b *strings.Builder, width int) {
 		for i := len(widths) - 1; i > 1; i-- {
 			leave = append(leave, i)
 		}
-		hidden = room(rows, hidden, leave, max(0, width-len(indent)))
+		hidden = Room(rows, hidden, leave, max(0, width-len(indent)))
 	}
 	for _, row := range rows {
 		line := indent

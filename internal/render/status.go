@@ -6,7 +6,6 @@ package render
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,24 +49,37 @@ type fields struct {
 	JSON         StatusObject
 }
 
-// FieldNames lists the fields for the help, six a line.
-func FieldNames() string {
-	var b strings.Builder
-	for i, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
-		if f.Name == "JSON" {
-			continue
-		}
-		if i > 0 && i%6 == 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "  %-12s", f.Name)
-	}
-	lines := strings.Split(b.String(), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return strings.Join(lines, "\n")
-}
+// fieldWords is what each of the fields is, for the help.
+const fieldWords = `  Account       the name of the account
+  State         live, stale, depleted, or what is wrong
+  Balance       what is left
+  Bought        all credits that were bought
+  Used          what of them was used
+  LeftPercent   what of them is left, in percent
+  Spendable     what can still be spent
+  Binding       what binds that: account, key or budget
+  Today         spent since midnight UTC
+  LastHour      spent in the last hour
+  LastDay       spent in the last 24 hours
+  LastWeek      spent in the last 7 days
+  PerHour       the rate of now, an hour
+  PerDay        the rate of now, a day
+  RunsOut       when it runs out, or why there is no date
+  RunsOutIn     in how long
+  DaysLeft      in how many days, a number
+  RunsOutRange  from when to when, with 80 % certainty
+  Next          the next event: that it runs out, or a charge
+  Charge        when an automatic top-up is charged next
+  ChargeIn      in how long
+  ChargeRange   from when to when, with 80 % certainty
+  AutoTopUp     how much it buys, and below what
+  Cap           what is left of the key's limit
+  Budget        what is left of the key's budget
+  Age           how old the reading is
+  Error         what went wrong`
+
+// FieldNames lists the fields for the help.
+func FieldNames() string { return fieldWords }
 
 func newFields(s account.Snapshot, now time.Time) fields {
 	f := fields{

@@ -20,7 +20,7 @@ TimeoutStopSec=5
 UMask=0077
 
 # The key, where the configuration names no source: a file, mode 0600, with a
-# line such as OPENROUTER_MANAGEMENT_KEY=sk-or-v1-…
+# line such as OPENROUTER_MANAGEMENT_KEY=sk-or-v1-...
 #EnvironmentFile=%h/.config/ortop/environment
 # Or a credential, with key_file = "/run/user/@UID@/credentials/ortop.service/key":
 #LoadCredential=key:/path/of/the/key

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"ortop/internal/sim"
 )
@@ -43,7 +44,13 @@ func TestManualHasNoFault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"CONFIGURATION", "RULES AND CHANNELS", "EXIT STATUS", "ENVIRONMENT", "FILES", "--account NAME", "90 % certainty", "--demo[=PROFILE]"} {
+		columns, _ := strconv.Atoi(width)
+		for line := range strings.Lines(shown) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > columns && !strings.Contains(line, "ortop ") && !strings.Contains(line, " = ") {
+				t.Errorf("at %s columns a line that is no command and no setting has %d: %q", width, n, line)
+			}
+		}
+		for _, want := range []string{"--plain", "--version", "--json", "CONFIGURATION", "RULES AND CHANNELS", "EXIT STATUS", "ENVIRONMENT", "FILES", "--account NAME", "90 % certainty", "--demo[=PROFILE]"} {
 			if !strings.Contains(strings.Join(strings.Fields(shown), " "), want) {
 				t.Errorf("at %s columns the page does not show %q", width, want)
 			}

@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"bytes"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"ortop/internal/render"
+	"ortop/ui/draw"
+)
+
+// helpWidth is how wide help is where there is no terminal, and helpMost how wide it
+// is at most: longer lines are hard to read.
+const (
+	helpWidth = 80
+	helpMost  = 100
+)
+
+// helpFits makes the help of every command as wide as the terminal.
+func (a *app) helpFits(root *cobra.Command) {
+	whole := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		var b bytes.Buffer
+		c.SetOut(&b)
+		whole(c, args)
+		c.SetOut(a.byCobra)
+		width := a.width()
+		if width == 0 {
+			width = helpWidth
+		}
+		_, _ = io.WriteString(a.byCobra, forLocale(foldHelp(b.String(), min(width, helpMost)))) // byCobra keeps the error
+	})
+}
+
+// foldHelp fills paragraphs and folds lists. What is typed stays whole: the examples,
+// and what a tab indents.
+func foldHelp(help string, width int) string {
+	var out, paragraph []string
+	flush := func() {
+		if len(paragraph) > 0 {
+			out = append(out, render.Fill(strings.Join(paragraph, " "), width))
+		}
+		paragraph = nil
+	}
+	section := ""
+	for _, line := range strings.Split(help, "\n") {
+		text := strings.TrimSpace(line)
+		prose := text != "" && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "\t")
+		if prose && !strings.HasSuffix(text, ":") || prose && len(paragraph) > 0 {
+			paragraph = append(paragraph, text)
+			continue
+		}
+		flush()
+		if prose {
+			section = text
+		}
+		if section == "Examples:" && !strings.HasPrefix(text, "#") || strings.HasPrefix(line, "\t") {
+			out = append(out, line)
+		} else {
+			out = append(out, render.Fold(line, width))
+		}
+	}
+	flush()
+	return strings.Join(out, "\n")
+}
+
+// forLocale is what is written for a person: in ASCII, where the locale has no more.
+//
+//go:noinline
+func forLocale(s string) string {
+	if unicode() {
+		return s
+	}
+	return draw.ToASCII(s)
+}
+
+// widthOf is how wide the terminal is that w writes to; 0: it is none.
+func widthOf(w io.Writer) int {
+	f, ok := w.(interface{ Fd() uintptr })
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		return 0
+	}
+	return width
+}
