@@ -45,6 +45,11 @@ func cause(e *client.NetworkError) string {
 	return fmt.Sprintf("no answer from %s in time", e.Host)
 }
 
+// Transport says in plain words why a request to a host had no answer.
+func Transport(err error, host string) string {
+	return cause(&client.NetworkError{Err: err, Host: host})
+}
+
 // failure says why a request failed in its transport.
 func failure(err error, host string) string {
 	var (

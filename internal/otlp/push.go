@@ -9,10 +9,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
+	"ortop/internal/fault"
 	"ortop/internal/metrics"
 	"ortop/internal/text"
 )
@@ -119,11 +119,7 @@ func (p Pusher) push(ctx context.Context, client *http.Client) (after time.Durat
 	}
 	answer, err := client.Do(r)
 	if err != nil {
-		var wrapped *url.Error // whose text has the URL
-		if errors.As(err, &wrapped) {
-			err = wrapped.Err
-		}
-		return 0, err
+		return 0, errors.New(fault.Transport(err, p.Config.Host()))
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, longestAnswer))
