@@ -69,7 +69,7 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 		})
 	}
 	if err != nil {
-		return 0, fmt.Errorf("back-filling %s: %w", db.where(), err)
+		return 0, fmt.Errorf("back-filling %s: %w", db.where(), inWords{err})
 	}
 	return added, nil
 }

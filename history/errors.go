@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -80,6 +81,29 @@ func (e *StorageError) Error() string {
 
 // Unwrap returns the cause.
 func (e *StorageError) Unwrap() error { return e.Err }
+
+// LossError is what could not be written before the history was closed.
+type LossError struct {
+	Readings int       // that are lost
+	From, To time.Time // when the first and the last of them were read
+	Err      *StorageError
+}
+
+func (e *LossError) Error() string {
+	when := e.From.UTC().Format(time.DateTime)
+	what := "a reading of " + when
+	if e.Readings > 1 {
+		what = fmt.Sprintf("%d readings of %s to %s", e.Readings, when, e.To.UTC().Format(time.DateTime))
+	}
+	what += " UTC"
+	if e.Err.Dropped > 0 {
+		what += fmt.Sprintf(", and %d polls before that,", e.Err.Dropped)
+	}
+	return what + " could not be stored: " + e.Err.Error()
+}
+
+// Unwrap returns the failed write.
+func (e *LossError) Unwrap() error { return e.Err }
 
 // inWords is an error of SQLite's in plain words.
 type inWords struct{ error }

@@ -131,11 +131,32 @@ func (db *DB) Close() error {
 	var lost error
 	if len(db.pending) > 0 && !db.closed {
 		if err := db.flushLast(); err != nil {
-			lost = &StorageError{Path: db.path, Kept: len(db.pending), Dropped: db.dropped, Err: err}
+			lost = db.loss(&StorageError{Path: db.path, Kept: len(db.pending), Dropped: db.dropped, Err: err})
 		}
 	}
 	db.closed = true
 	return errors.Join(lost, db.closeConn())
+}
+
+// loss says which readings are lost by a failure of the last write. Where there are
+// none, it is the failure.
+func (db *DB) loss(err *StorageError) error {
+	loss := &LossError{Err: err}
+	for _, e := range db.pending {
+		for _, r := range e.readings {
+			if r.Series != e.update.Series && e.update.Series != 0 {
+				continue // of a key, beside the account's own
+			}
+			if loss.Readings++; loss.Readings == 1 {
+				loss.From = r.At
+			}
+			loss.To = r.At
+		}
+	}
+	if loss.Readings == 0 {
+		return err
+	}
+	return loss
 }
 
 // flushLast is the last try to write what is pending.

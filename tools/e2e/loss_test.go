@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,6 +63,9 @@ func newFullDisk(t *testing.T) *fullDisk {
 	return d
 }
 
+// lostReadings is how many, and of when.
+var lostReadings = regexp.MustCompile(`(a reading|\d readings) of 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d (to 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d )?UTC could not be stored: writing to .*: the disk is full`)
+
 const loss = "ortop: error: closing the history: "
 
 // A reading that could not be written until the end is lost, and a command does
@@ -88,7 +92,7 @@ func TestLostReadingsAreReported(t *testing.T) {
 				}
 			}
 			_ = cmd.Wait() // the exit code is checked
-			if code := cmd.ProcessState.ExitCode(); code != 1 || strings.Count(stderr.String(), loss) != 1 {
+			if code := cmd.ProcessState.ExitCode(); code != 1 || strings.Count(stderr.String(), loss) != 1 || !lostReadings.MatchString(stderr.String()) {
 				t.Errorf("exit code %d, standard error %q, want 1 and what is lost", code, stderr.String())
 			}
 		})
