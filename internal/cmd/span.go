@@ -47,7 +47,7 @@ func (f spanFlags) parse(now time.Time) (span askedSpan, err error) {
 		return span, usageError("", "--since: %s is a span of nothing", f.since)
 	}
 	if span.from, span.back = since.At, since.Span; !since.From(now).Before(span.to) {
-		return span, usageError("", "--since: %s is not before --until %s", f.since, f.until)
+		return span, usageError("", "--since: %s is not before --until %s, which is %s", f.since, f.until, span.to.UTC().Format("Mon 2 Jan 2006, 15:04 UTC"))
 	}
 	return span, nil
 }

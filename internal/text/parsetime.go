@@ -149,10 +149,37 @@ func (w tense) meant(s string) string {
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		known = append(known, strings.ToLower(d.String()))
 	}
+	if zone := zoneMeant(s); zone != "" {
+		return zone
+	}
 	if meant := Nearest(s, known); meant != "" {
 		return "; did you mean " + meant + "?"
 	}
 	return ""
+}
+
+// zoneMeant is the zone that a mistyped one is, but for small and capital letters.
+func zoneMeant(s string) string {
+	at := strings.LastIndexByte(s, ' ')
+	name := s[at+1:]
+	if at < 0 || !strings.Contains(name, "/") {
+		return ""
+	}
+	var parts []string
+	for _, part := range strings.Split(strings.ToLower(name), "/") {
+		words := strings.Split(part, "_")
+		for i, w := range words {
+			if w != "" && (i == 0 || w != "of" && w != "de") {
+				words[i] = strings.ToUpper(w[:1]) + w[1:]
+			}
+		}
+		parts = append(parts, strings.Join(words, "_"))
+	}
+	meant := strings.Join(parts, "/")
+	if _, err := time.LoadLocation(meant); err != nil || meant == name {
+		return ""
+	}
+	return "; did you mean " + s[:at+1] + meant + "?"
 }
 
 // offset is a zone that is written directly behind a time of day.

@@ -37,8 +37,11 @@ func ParseSince(s string, now time.Time) (Since, error) {
 		}
 		return Since{}, fmt.Errorf("%q is not a span, a day or a time: write 7d, today, week, mon, 2026-11-01 or 1 Nov%s", s, passed.meant(s))
 	}
-	if err == nil && at.After(now) {
+	switch {
+	case err == nil && at.After(now):
 		err = ErrToCome
+	case err == nil && at.Unix() < 0:
+		err = errors.New("is before anything was counted: write a year from 1970 on")
 	}
 	if err != nil {
 		return Since{}, fmt.Errorf("%q %w", s, err)

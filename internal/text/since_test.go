@@ -32,7 +32,7 @@ func TestParseSince(t *testing.T) {
 			t.Errorf("ParseSince(%q) = %v, %v, want %v", in, got.From(now).UTC(), err, want)
 		}
 	}
-	for _, in := range []string{"", "soon", "-1d", "2027-01-01", "31 Nov", "1e9", "NaN", "tomorrow", "Mon 20 Nov", "1M", "week 12:00", "29 Feb 2026", "Nov 2026 20", "12:00 12:00", "25:00", "12:00 CETX", "2026-11-27 11:00"} {
+	for _, in := range []string{"", "soon", "-1d", "2027-01-01", "31 Nov", "1e9", "NaN", "tomorrow", "Mon 20 Nov", "1M", "week 12:00", "29 Feb 2026", "Nov 2026 20", "12:00 12:00", "25:00", "12:00 CETX", "2026-11-27 11:00", "0001-01-01", "1969-12-31"} {
 		if got, err := ParseSince(in, now); err == nil {
 			t.Errorf("ParseSince(%q) = %v, want an error", in, got)
 		}
