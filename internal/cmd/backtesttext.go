@@ -93,14 +93,14 @@ func writeRoll(w io.Writer, rows []backtest.Row, width int) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w)
+	legend := cmp.Or(width, helpWidth)
 	for i, c := range rollColumns {
 		if c[1] != "" && !hidden[i] {
-			fmt.Fprintf(w, "%-9s  %s\n", c[0], c[1])
+			fmt.Fprintln(w, render.Fold(fmt.Sprintf("%-9s  %s", c[0], c[1]), legend))
 		}
 	}
 	if !hidden[len(rollColumns)] {
-		fmt.Fprintln(w, `mean of    the same factor as "off by", for the balance divided by the mean rate of
-           the last hour, day, 3 or 7 days, or of all before`)
+		fmt.Fprintln(w, render.Fold(`mean of    the same factor as "off by", for the balance divided by the mean rate of the last hour, day, 3 or 7 days, or of all before`, legend))
 	}
 	fmt.Fprintln(w)
 }

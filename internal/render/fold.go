@@ -66,7 +66,7 @@ func words(line string) (list []string) {
 		}
 		end += start
 		// "9 d 11 h", "58 %"
-		if next := strings.IndexByte(line[end+1:]+" ", ' '); isNumber(line[start:end]) && next > 0 && next <= 3 && !strings.ContainsAny(line[end+1:end+2], "0123456789($") {
+		if next := strings.IndexByte(line[end+1:]+" ", ' '); isNumber(line[start:end]) && next > 0 && next <= 4 && !strings.ContainsAny(line[end+1:end+2], "0123456789($") {
 			end += 1 + next
 		}
 		list, line = append(list, line[:end]), line[end:]

@@ -19,6 +19,7 @@ func TestFold(t *testing.T) {
 		{"left        $19.50 of $20.00 (98 %), $0.50 used", 33, "left        $19.50 of $20.00\n            (98 %), $0.50 used"},
 		{"a\n  one line that is too long", 20, "a\n  one line that is\n    too long"},
 		{"runs out    Mon 7 Dec, in 9 d 11 h", 0, "runs out    Mon 7 Dec, in 9 d 11 h"},
+		{"spent for 15 min, then not", 13, "spent for\n  15 min,\n  then not"},
 		{"unbreakable-and-longer-than-it-may-be x", 10, "unbreakable-and-longer-than-it-may-be\n  x"},
 	} {
 		if got := Fold(c.in, c.w); got != c.want {
