@@ -25,7 +25,7 @@ const agents = "../../docs/agents.md"
 func statusline(t *testing.T, env []string, stdin io.Reader, args ...string) string {
 	t.Helper()
 	c := exec.Command(ortop, append([]string{"statusline"}, args...)...)
-	c.Env, c.Stdin = env, stdin
+	c.Env, c.Stdin = append(env[:len(env):len(env)], "LANG=C.UTF-8"), stdin
 	out, err := c.Output()
 	if err != nil {
 		t.Fatalf("statusline %v: %v", args, err)
@@ -224,7 +224,7 @@ func BenchmarkStatusline(b *testing.B) {
 		b.Run(filepath.Base(args[0]), func(b *testing.B) {
 			for b.Loop() {
 				c := exec.Command(args[0], args[1:]...)
-				c.Env = y.env
+				c.Env = append(y.env[:len(y.env):len(y.env)], "LANG=C.UTF-8")
 				if out, err := c.Output(); err != nil || len(out) == 0 {
 					b.Fatalf("%v printed %q, %v", args, out, err)
 				}
