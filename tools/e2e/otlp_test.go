@@ -3,14 +3,19 @@
 package e2e
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	collector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	otlp "go.opentelemetry.io/proto/otlp/metrics/v1"
@@ -136,5 +141,53 @@ func TestPrometheusFile(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); err != nil || len(left) != 1 {
 		t.Errorf("beside the file lies %v, %v", left, err)
+	}
+}
+
+// TestPushToCollector pushes to OpenTelemetry's own collector, compressed.
+// ORTOP_OTELCOL is that program, as tools/otelcol makes it.
+func TestPushToCollector(t *testing.T) {
+	program := os.Getenv("ORTOP_OTELCOL")
+	if program == "" {
+		t.Skip("ORTOP_OTELCOL is not set")
+	}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := free.Addr().String()
+	free.Close()
+	config := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(config, []byte(`
+receivers: {otlp: {protocols: {http: {endpoint: `+addr+`}}}}
+exporters: {debug: {verbosity: detailed}}
+service:
+  telemetry: {metrics: {level: none}}
+  pipelines: {metrics: {receivers: [otlp], exporters: [debug]}}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(program, "--config", config)
+	said, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Wait()
+	defer c.Process.Kill()
+	_, env := simulated(t)
+	s := collectorWith(t, append(env, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+addr, "OTEL_EXPORTER_OTLP_COMPRESSION=gzip", "OTEL_METRIC_EXPORT_INTERVAL=1000"),
+		"--history", filepath.Join(t.TempDir(), "h.db"), "--interval", "2s")
+	defer s.end(syscall.SIGTERM)
+	timer := time.AfterFunc(time.Minute, func() { c.Process.Kill() })
+	defer timer.Stop()
+	wants := []string{"-> service.name: Str(ortop)", "Name: ortop_usage_usd_total", "IsMonotonic: true", "Name: ortop_balance_usd", "-> account: Str(default)"}
+	for lines := bufio.NewScanner(said); len(wants) > 0; {
+		if !lines.Scan() {
+			t.Fatalf("the collector never said %q", wants)
+		}
+		wants = slices.DeleteFunc(wants, func(w string) bool { return strings.Contains(lines.Text(), w) })
 	}
 }
