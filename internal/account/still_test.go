@@ -1,6 +1,7 @@
 package account
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -40,49 +41,52 @@ func TestDatesComeNoNearerWhileNothingIsSpent(t *testing.T) {
 		},
 	}
 	for name, spend := range patterns {
-		t.Run(name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(5, 6))
-			const minutes = 3 * 24 * 60
-			u, usage := 0.0, make([]float64, minutes)
-			for m := range usage {
-				u += spend(r, m)
-				usage[m] = u
-			}
-			b := bookOf(trailOf(minutes-1, func(ago int) float64 { return usage[minutes-1-ago] }, u+20))
-			st := State{Facts: Facts{
-				Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0,
-			}}
-			var last forecast.Forecast
-			nearer := 0
-			for m := 1; m <= 180; m++ {
-				if m%30 == 0 { // a charge, and as much is bought
-					u += .5
-					last = forecast.Forecast{}
+		for seed := range uint64(3) {
+			t.Run(fmt.Sprint(name, " ", seed), func(t *testing.T) {
+				t.Parallel()
+				r := rand.New(rand.NewPCG(seed, 6))
+				const minutes = 3 * 24 * 60
+				u, usage := 0.0, make([]float64, minutes)
+				for m := range usage {
+					u += spend(r, m)
+					usage[m] = u
 				}
-				var res Result
-				res, b = poll(st, b, credit.Balance{CreditsUSD: u + 20, UsageUSD: u}, t0.Add(time.Duration(m)*time.Minute))
-				stored, err := res.State.Encode()
-				if err != nil {
-					t.Fatal(err)
-				}
-				st = DecodeState(stored)
-				f := res.Snapshot.Forecast
-				if f.State != forecast.OK {
-					t.Fatalf("minute %d: state %s", m, f.State)
-				}
-				if raw := model(b.Account, f.At).Forecast(&[]float64{20}[0]); raw.P50 < f.P50*.99 {
-					nearer++
-				}
-				if last.State == forecast.OK {
-					for i, q := range [3][2]float64{{last.P10, f.P10}, {last.P50, f.P50}, {last.P90, f.P90}} {
-						if was, is := last.Time(q[0]), f.Time(q[1]); is.Before(was.Add(-time.Second)) {
-							t.Fatalf("minute %d: quantile %d comes nearer, from %v to %v", m, i, was, is)
+				b := bookOf(trailOf(minutes-1, func(ago int) float64 { return usage[minutes-1-ago] }, u+20))
+				st := State{Facts: Facts{
+					Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0,
+				}}
+				var last forecast.Forecast
+				nearer := 0
+				for m := 1; m <= 180; m++ {
+					if m%30 == 0 { // a charge, and as much is bought
+						u += .5
+						last = forecast.Forecast{}
+					}
+					var res Result
+					res, b = poll(st, b, credit.Balance{CreditsUSD: u + 20, UsageUSD: u}, t0.Add(time.Duration(m)*time.Minute))
+					stored, err := res.State.Encode()
+					if err != nil {
+						t.Fatal(err)
+					}
+					st = DecodeState(stored)
+					f := res.Snapshot.Forecast
+					if f.State != forecast.OK {
+						t.Fatalf("minute %d: state %s", m, f.State)
+					}
+					if raw := model(b.Account, f.At).Forecast(&[]float64{20}[0]); raw.P50 < f.P50*.99 {
+						nearer++
+					}
+					if last.State == forecast.OK {
+						for i, q := range [3][2]float64{{last.P10, f.P10}, {last.P50, f.P50}, {last.P90, f.P90}} {
+							if was, is := last.Time(q[0]), f.Time(q[1]); is.Before(was.Add(-time.Second)) {
+								t.Fatalf("minute %d: quantile %d comes nearer, from %v to %v", m, i, was, is)
+							}
 						}
 					}
+					last = f
 				}
-				last = f
-			}
-			t.Logf("in %d of 180 minutes the regression alone would say a nearer date", nearer)
-		})
+				t.Logf("in %d of 180 minutes the regression alone would say a nearer date", nearer)
+			})
+		}
 	}
 }

@@ -8,6 +8,9 @@ const (
 	// busyWeeks is in how many weeks an hour of the week must have been seen to be
 	// known.
 	busyWeeks = 4
+	// unlike is how many times the most that was spent in an hour of the week is not
+	// like that week.
+	unlike = 2
 )
 
 // busiest is the most that was spent in each hour of the week, from Thursday
@@ -52,14 +55,27 @@ func newBusiest(p *path, byHour gaps) *busiest {
 		b.sum += b.usd[h]
 	}
 	for i := last - hoursInDay + 1; i <= last; i++ {
-		if usd, h, ok := spent(i); ok && usd > b.usd[h]+riseUSD {
+		if usd, h, ok := spent(i); ok && !b.like(h, usd) {
 			return nil
 		}
 	}
-	if now := hourOfWeek(math.Floor(p.now / hour)); p.end.usd-p.grid.byHour.usd[last] > b.usd[now]+riseUSD {
+	if !b.like(hourOfWeek(math.Floor(p.now/hour)), p.end.usd-p.grid.byHour.usd[last]) {
 		return nil
 	}
 	return b
+}
+
+// like takes in what was spent in an hour of the week; it is false where that is not
+// like the week.
+func (b *busiest) like(h int, usd float64) bool {
+	if usd > unlike*b.usd[h]+riseUSD {
+		return false
+	}
+	if more := usd - b.usd[h]; more > 0 {
+		b.usd[h] += more
+		b.sum += more
+	}
+	return true
 }
 
 // lasts is the seconds from now that usd lasts where every hour is the busiest of

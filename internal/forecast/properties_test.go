@@ -152,25 +152,75 @@ func TestNothingIsSpentFasterThanEver(t *testing.T) {
 	}
 }
 
-// Money for 50 h at full speed is not gone in less because nothing was spent
-// for long.
+// patterns are what an account spends in a minute of Unix time, by how it spends.
+var patterns = map[string]func(r *rand.Rand, minute int) float64{
+	"steady": func(_ *rand.Rand, m int) float64 {
+		if m%5 == 0 {
+			return 1. / 12
+		}
+		return 0
+	},
+	"every minute": func(r *rand.Rand, _ int) float64 { return r.ExpFloat64() / 60 },
+	"bursts": func(r *rand.Rand, m int) float64 {
+		if m/240%3 == 0 && r.IntN(3) == 0 {
+			return r.ExpFloat64() / 7
+		}
+		return 0
+	},
+	"person": func(r *rand.Rand, m int) float64 {
+		if h := m / 60 % 24; h >= 9 && h < 18 && r.IntN(6) == 0 {
+			return r.ExpFloat64() / 4
+		}
+		return 0
+	},
+	"batch": func(_ *rand.Rand, m int) float64 {
+		if h := m / 60 % 24; h >= 2 && h < 4 {
+			return .2
+		}
+		return 0
+	},
+}
+
+// spent are the readings of so many days of a pattern, minute by minute.
+func spent(pattern string, seed uint64, days int) []credit.Sample {
+	r := rand.New(rand.NewPCG(seed, 9))
+	from := int(t0.Unix() / 60)
+	samples, u := make([]credit.Sample, 0, days*1440), 0.0
+	for m := range days * 1440 {
+		u += patterns[pattern](r, from+m)
+		samples = append(samples, credit.Sample{At: t0.Add(time.Duration(m) * time.Minute), UsageUSD: u})
+	}
+	return samples
+}
+
+// The longer an account is silent, the later its first and its middle date. Money for
+// 50 h at full speed, the whole day's or what the pattern spends in its busiest 50 h,
+// is not gone in less because nothing was spent for long.
 func TestSilenceDoesNotHurryABalance(t *testing.T) {
-	samples := steady(14*24*time.Hour, time.Minute, 1)
-	last := samples[len(samples)-1].At
-	var latest [2]time.Time
-	for _, silent := range []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour} {
-		got := At(last.Add(silent), samples, usd(50), Options{})
-		if got.P10 < 45*hour && silent >= 24*time.Hour {
-			t.Errorf("P10 after %v without spend = %.1f h, want 50, less a tenth at most", silent, got.P10/hour)
-		}
-		for i, is := range []time.Time{got.Time(got.P10), got.Time(got.P50)} {
-			if is.Before(latest[i]) {
-				t.Errorf("after %v without spend it ends at %v, before %v, which was said earlier", silent, is, latest[i])
+	for pattern := range patterns {
+		for seed := range uint64(3) {
+			samples := spent(pattern, seed, 14+int(seed)*7)
+			full := 0.0
+			for i := 50 * 60; i < len(samples); i++ {
+				full = max(full, samples[i].UsageUSD-samples[i-50*60].UsageUSD)
 			}
-			latest[i] = is
-		}
-		if c, _ := got.Chance(7 * 24 * time.Hour); c > .8 && silent >= 7*24*time.Hour {
-			t.Errorf("chance within 7 d after %v without spend = %.2f, want .8 at most", silent, c)
+			last := samples[len(samples)-1].At
+			var latest [2]time.Time
+			for _, silent := range []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour} {
+				got := At(last.Add(silent), samples, &full, Options{})
+				if got.P10 < 45*hour && silent >= 24*time.Hour {
+					t.Errorf("%s, %d: P10 after %v without spend = %.1f h, want 50, less a tenth at most", pattern, seed, silent, got.P10/hour)
+				}
+				for i, is := range []time.Time{got.Time(got.P10), got.Time(got.P50)} {
+					if is.Before(latest[i]) {
+						t.Errorf("%s, %d: after %v without spend it ends at %v, before %v, which was said earlier", pattern, seed, silent, is, latest[i])
+					}
+					latest[i] = is
+				}
+				if c, _ := got.Chance(7 * 24 * time.Hour); c > .8 && silent >= 7*24*time.Hour {
+					t.Errorf("%s, %d: chance within 7 d after %v without spend = %.2f, want .8 at most", pattern, seed, silent, c)
+				}
+			}
 		}
 	}
 }
@@ -193,34 +243,36 @@ func TestMoreMoneyEndsNoEarlier(t *testing.T) {
 	}
 }
 
-// Five weeks of work from 9 to 18 on weekdays: on Saturday nothing is expected to
-// be spent before Monday, until something is.
+// Five weeks of work by day on weekdays: on Saturday, with money for 20 working hours,
+// nothing is expected to be spent before Monday, until something is.
 func TestAWeekThatWasSeenFiveTimesIsUsed(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	at := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC) // a Monday
-	saturday := at.AddDate(0, 0, 4*7+5).Add(5 * time.Hour)
-	var samples []credit.Sample
-	work := func(from, to time.Time, u float64) float64 {
-		for ; from.Before(to); from = from.Add(time.Minute) {
-			if h := from.Hour(); h >= 9 && h < 18 && (from.Weekday() >= time.Monday && from.Weekday() <= time.Friday) && r.IntN(4) == 0 {
-				u += r.ExpFloat64() / 15
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		begins := 7 + r.IntN(4)
+		ends, often := begins+6+r.IntN(4), 1+r.IntN(8)
+		rate := 1 / (60 / float64(often))                  // an hour of work spends 1 USD
+		at := time.Date(2026, 10, 5, 0, 0, 0, 0, time.UTC) // a Monday
+		saturday := at.AddDate(0, 0, 4*7+5).Add(5 * time.Hour)
+		var samples []credit.Sample
+		u := 0.0
+		for ; at.Before(saturday); at = at.Add(time.Minute) {
+			if h := at.Hour(); h >= begins && h < ends && at.Weekday() != time.Saturday && at.Weekday() != time.Sunday && r.IntN(often) == 0 {
+				u += rate * r.ExpFloat64()
 			}
-			samples = append(samples, credit.Sample{At: from, UsageUSD: u})
+			samples = append(samples, credit.Sample{At: at, UsageUSD: u})
 		}
-		return u
-	}
-	u := work(at, saturday, 0)
-	f := At(saturday, samples, usd(20), Options{}) // 1 USD an hour
-	if c, _ := f.Chance(48 * time.Hour); c >= .1 {
-		t.Errorf("chance within 48 h of Saturday 05:00 = %.2f, want under .10 (P10 %.0f h)", c, f.P10/hour)
-	}
-	for i := range 60 { // and this Saturday it is otherwise
-		u += .5
-		samples = append(samples, credit.Sample{At: saturday.Add(time.Duration(i) * time.Minute), UsageUSD: u})
-	}
-	now := saturday.Add(time.Hour)
-	if f := At(now, samples, usd(20), Options{}); f.P10 > 24*hour {
-		t.Errorf("P10 = %.0f h where 30 USD were spent in the last one, want that week not used", f.P10/hour)
+		f := At(saturday, samples, usd(20), Options{})
+		if c, _ := f.Chance(48 * time.Hour); c >= .1 {
+			t.Errorf("seed %d: chance within 48 h of Saturday 05:00 = %.2f, want under .10 (P10 %.0f h)", seed, c, f.P10/hour)
+		}
+		for i := range 60 { // and this Saturday it is otherwise
+			u += .5
+			samples = append(samples, credit.Sample{At: saturday.Add(time.Duration(i) * time.Minute), UsageUSD: u})
+		}
+		now := saturday.Add(time.Hour)
+		if f := At(now, samples, usd(20), Options{}); f.P10 > 24*hour {
+			t.Errorf("seed %d: P10 = %.0f h where 30 USD were spent in the last one, want that week not used", seed, f.P10/hour)
+		}
 	}
 }
 
@@ -266,30 +318,43 @@ func TestOneJobFades(t *testing.T) {
 	}
 }
 
-// The same balance is forecast alike with and without a purchase behind it, and at
-// a charge of a steady account the date moves by a tenth of what remains at most.
-func TestASteadyAccountStaysSteady(t *testing.T) {
-	samples := steady(3*24*time.Hour, 5*time.Minute, 1)
-	bought := slices.Clone(samples)
-	for i := range bought {
-		bought[i].CreditsUSD, bought[i].CreditsKnown = 50, true
-		if i > len(bought)-20 {
-			bought[i].CreditsUSD = 150
+// The same balance is forecast alike with and without a purchase behind it, whatever
+// the account does.
+func TestPurchasesDoNotMatter(t *testing.T) {
+	for pattern := range patterns {
+		for seed := range uint64(4) {
+			samples := spent(pattern, seed, 3+int(seed))
+			bought := slices.Clone(samples)
+			for i := range bought {
+				bought[i].CreditsUSD, bought[i].CreditsKnown = 50+100*float64(i*int(seed+1)/len(bought)), true
+			}
+			now := samples[len(samples)-1].At
+			for _, b := range []float64{.5, 6, 60} {
+				if got, want := At(now, bought, &b, Options{}), At(now, samples, &b, Options{}); got != want {
+					t.Errorf("%s, %d: with purchases behind it %+v, want %+v", pattern, seed, got, want)
+				}
+			}
 		}
 	}
-	now := samples[len(samples)-1].At
-	if got, want := At(now, bought, usd(60), Options{}), At(now, samples, usd(60), Options{}); got != want {
-		t.Errorf("with a purchase behind it %+v, want %+v", got, want)
-	}
-	total := samples[len(samples)-1].UsageUSD + 60
-	for i := len(samples) - 12; i < len(samples); i++ {
-		s := samples[i]
-		left := total - s.UsageUSD
-		before := s.At.Add(-time.Minute)
-		beforeLeft := total - samples[i-1].UsageUSD
-		was, is := At(before, samples[:i], &beforeLeft, Options{}), At(s.At, samples[:i+1], &left, Options{})
-		if moved := math.Abs(is.Time(is.P50).Sub(was.Time(was.P50)).Seconds()); moved > is.P50/10 {
-			t.Errorf("at the charge of %v the date moves by %.0f s of %.0f", s.At, moved, is.P50)
+}
+
+// At a charge of a steady account, which is charged every five minutes or more often,
+// the date moves by a tenth of what remains at most, with a hundred charges left.
+func TestASteadyAccountStaysSteady(t *testing.T) {
+	for seed := range uint64(16) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		every, days, left := time.Duration(1+r.IntN(5))*time.Minute, 3+r.IntN(12), 100+r.IntN(2000) // charges that are left
+		samples := steady(time.Duration(days)*24*time.Hour, every, 1)
+		total := samples[len(samples)-1].UsageUSD + float64(left)*every.Hours()
+		for i := len(samples) - 12; i < len(samples); i++ {
+			s := samples[i]
+			left := total - s.UsageUSD
+			before := s.At.Add(-time.Minute)
+			beforeLeft := total - samples[i-1].UsageUSD
+			was, is := At(before, samples[:i], &beforeLeft, Options{}), At(s.At, samples[:i+1], &left, Options{})
+			if moved := math.Abs(is.Time(is.P50).Sub(was.Time(was.P50)).Seconds()); moved > is.P50/10 {
+				t.Errorf("seed %d: every %v for %d days, at the charge of %v the date moves by %.0f s of %.0f", seed, every, days, s.At, moved, is.P50)
+			}
 		}
 	}
 }
