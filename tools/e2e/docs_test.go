@@ -187,7 +187,8 @@ func runDocumented(t *testing.T, commands string) {
 	for line := range strings.Lines(commands) {
 		line = strings.TrimSpace(line)
 		stdin, command := "", strings.ReplaceAll(line, "sk-or-v1-…", sim.DemoKey)
-		quiet := line == "go install ." || strings.HasPrefix(line, "ortop alerts")
+		quiet := line == "go install ." || strings.HasPrefix(line, "ortop alerts") || strings.Contains(line, "--prometheus=")
+		command = strings.ReplaceAll(command, "--prometheus=", "--prometheus="+t.TempDir()+"/")
 		switch line {
 		case "go test ./... && go -C tools test ./...":
 			command = strings.ReplaceAll(command, "go test", "go list")

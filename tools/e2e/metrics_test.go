@@ -47,7 +47,7 @@ func FuzzPrometheusReads(f *testing.F) {
 				SpendableUSD: &spendable, Burn: account.Burn{USDPerHour: &burn},
 				Forecast: forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: 3600, P50: 7200, P90: 1e15},
 			},
-			Keys: rows, Models: slices.Clone(rows),
+			Keys: rows, Models: slices.Clone(rows), Failures: map[credit.FaultKind]int{},
 		}}, now)
 		families := prometheusReads(t, text)
 		for name, want := range map[string]dto.MetricType{
