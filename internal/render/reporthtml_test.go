@@ -159,3 +159,13 @@ func TestReportContrast(t *testing.T) {
 		}
 	}
 }
+
+// The page says that a limit ends before the balance.
+func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
+	r := goldenReport()
+	r.AutoTopUp = nil
+	r.Forecast.Subject = forecast.Key
+	if page := ReportHTML(r, goldenNow); !strings.Contains(page, "What runs out first is the key&#39;s cap, not the balance.") && !strings.Contains(page, "What runs out first is the key's cap, not the balance.") {
+		t.Error("the page does not say that the key's cap ends first")
+	}
+}

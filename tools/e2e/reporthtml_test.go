@@ -60,7 +60,7 @@ func TestReportPage(t *testing.T) {
 		"--demo":                {"Spend by day", "Balance and forecast", "80 % sure", "laptop", "Production"},
 		"--demo=batch --day":    {"Spend by hour"},
 		"--demo=auto-top-up":    {"next charge"},
-		"--demo=budget --month": {"Not known: this key sees itself alone", "What runs out first is"},
+		"--demo=budget --month": {"Not known: this key sees itself alone", "member budget"},
 		"report-empty.html":     {"no connection", "the account could not be read"},
 	} {
 		for _, words := range want {
