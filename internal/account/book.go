@@ -112,7 +112,7 @@ func (b *Book) model(t *credit.Trail, at time.Time) *forecast.Model {
 	}
 	o := options(t)
 	o.Taught = taught(b.Ended)
-	return forecast.New(at, t.Samples, o)
+	return forecast.New(at, goneOn(t), o)
 }
 
 func options(t *credit.Trail) forecast.Options {
@@ -124,5 +124,5 @@ func model(t *credit.Trail, at time.Time) *forecast.Model {
 	if t.Empty() {
 		return forecast.New(at, nil, forecast.Options{})
 	}
-	return forecast.New(at, t.Samples, options(t))
+	return forecast.New(at, goneOn(t), options(t))
 }

@@ -164,8 +164,14 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && (sameKey || told) && recent(v.Facts.AgreedAt, r.At):
-		// A replica that lags behind: neither of its totals counts, for no
-		// answer ever had one of them beside the other's newest.
+		if last.CreditsKnown && (b.CreditsUSD < last.CreditsUSD-slack || b.CreditsUSD > last.CreditsUSD+slack) {
+			// No answer ever had one of its totals beside the other's newest: what
+			// was read before stands, with its age.
+			v.Fault = &Fault{Kind: credit.FaultServer, Message: fmt.Sprintf(
+				"lower usage and other credits than before, %s of %s: they count if they stay so for 5 min", text.USD(b.UsageUSD), text.USD(b.CreditsUSD))}
+			return
+		}
+		// A replica that lags behind: its usage does not count.
 		row.UsageUSD, row.CreditsUSD = last.UsageUSD, nil
 		if last.CreditsKnown {
 			row.CreditsUSD = &last.CreditsUSD

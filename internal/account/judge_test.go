@@ -77,7 +77,8 @@ func TestJudge(t *testing.T) {
 		{"credits fail, and the key was read", Facts{Key: ordinary, Fingerprint: "fp"}, false, Reading{Key: ordinary, TotalsFault: fault(credit.FaultServer)}, credit.FaultServer, "", "1 4.00 first reading", ""},
 		{"the key is refused", read, false, Reading{KeyFault: fault(credit.FaultUnauthorized), Totals: totals(100, 37)}, credit.FaultUnauthorized, FromCredits, "", ""},
 		{"there is no key", read, false, Reading{ConnectFault: fault(credit.FaultUnauthorized)}, credit.FaultUnauthorized, FromCredits, "", ""},
-		{"a replica that lags", read, false, Reading{Totals: totals(120, 36)}, "", FromCredits, "0 36.50", ""},
+		{"a replica that lags", read, false, Reading{Totals: totals(100, 36)}, "", FromCredits, "0 36.50", ""},
+		{"another pair", read, false, Reading{Totals: totals(120, 36)}, credit.FaultServer, FromCredits, "", ""},
 		{"usage fell for good", func() Facts { f := read; f.AgreedAt = t0.Add(-lagLimit); return f }(), false, Reading{Totals: totals(100, 36)}, "", FromCredits, "0 36.00 usage fell", ""},
 		{"another key of the same account", func() Facts { f := read; f.ReadBy = "other"; return f }(), false, Reading{Totals: totals(100, 36.6)}, "", FromCredits, "0 36.60", ""},
 		{"another key of the organization, another member's", func() Facts {
@@ -136,13 +137,14 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// Of an answer that is held back for a lag, neither total is taken.
+// Of an answer that is held back for a lag, neither total is taken, and what stands is
+// no newer for it.
 func TestJudgeHoldsThePair(t *testing.T) {
 	b := bookOf(trailOf(60, func(ago int) float64 { return 36.5 - float64(ago)/60 }, 100))
 	was := Facts{Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0}
 	v := Judge(was, Reading{At: t0.Add(time.Minute), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 60.75, UsageUSD: 36}}, b)
-	if len(v.Rows) != 1 || v.Rows[0].UsageUSD != 36.5 || v.Rows[0].CreditsUSD == nil || *v.Rows[0].CreditsUSD != 100 {
-		t.Errorf("rows %+v, want both totals of the reading before", v.Rows)
+	if len(v.Rows) != 0 || v.Fault == nil || !strings.Contains(v.Fault.Message, "$36.00 of $60.75") {
+		t.Errorf("rows %+v, fault %+v, want neither total taken", v.Rows, v.Fault)
 	}
 }
 

@@ -389,8 +389,8 @@ func TestFallingUsage(t *testing.T) {
 		if s.Balance.UsageUSD < worst-1e-9 {
 			t.Errorf("a fall counts at once: %v after %v", s.Balance.UsageUSD, worst)
 		}
-		if s.Stale(b.now()) || s.Balance.CreditsUSD != bought || !strings.Contains(strings.Join(s.Notes, "\n"), "lower usage") {
-			t.Errorf("S05: At = %v, CreditsUSD = %v, Notes = %q, want a fresh reading, and that neither of its totals counts", s.At, s.Balance.CreditsUSD, s.Notes)
+		if !s.Stale(b.now()) || s.Balance.CreditsUSD != bought || s.Fault == nil || !strings.Contains(s.Fault.Message, "lower usage and other credits") {
+			t.Errorf("S16: At = %v, CreditsUSD = %v, fault %+v, want what was read before, with its age", s.At, s.Balance.CreditsUSD, s.Fault)
 		}
 		s = after(t, m, 6*time.Minute)
 		if s.Balance.UsageUSD > worst {

@@ -65,7 +65,10 @@ var digits = regexp.MustCompile(`^(\d+\.?\d*|\.\d+)$`)
 // may be meant as a decimal point.
 var grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
 
-// ParseUSD reads an amount of money above 0, such as "25", "$25.00" or "1,000".
+// ambiguous is a number whose one comma may stand for either.
+var ambiguous = regexp.MustCompile(`^\d{1,3},\d{3}$`)
+
+// ParseUSD reads an amount of money above 0, such as "25", "$25.00" or "$1,000".
 func ParseUSD(s string) (float64, error) {
 	v, err := ParseBalance(s)
 	if err == nil && v <= 0 {
@@ -82,6 +85,9 @@ func ParseBalance(s string) (float64, error) {
 	number := strings.TrimSpace(s)
 	negative := strings.HasPrefix(number, "-")
 	number = strings.TrimPrefix(strings.TrimPrefix(number, "-"), "$")
+	if ambiguous.MatchString(strings.TrimPrefix(strings.TrimSpace(s), "-")) {
+		return 0, fmt.Errorf("%q has a comma that may be a decimal point: write %s or %s", s, strings.ReplaceAll(number, ",", ""), strings.ReplaceAll(number, ",", "."))
+	}
 	if grouped.MatchString(number) {
 		number = strings.ReplaceAll(number, ",", "")
 	}

@@ -22,12 +22,12 @@ func TestParseSpan(t *testing.T) {
 }
 
 func TestParseUSD(t *testing.T) {
-	for in, want := range map[string]float64{"25": 25, "$25.50": 25.5, " 1,000 ": 1000, "1000000000": 1e9, "0.000001": 1e-6, "1,234,567.5": 1234567.5} {
+	for in, want := range map[string]float64{"25": 25, "$25.50": 25.5, " $1,000 ": 1000, "1,000.00": 1000, "1000000000": 1e9, "0.000001": 1e-6, "1,234,567.5": 1234567.5} {
 		if got, err := ParseUSD(in); err != nil || got != want {
 			t.Errorf("ParseUSD(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "1000000000.1", "ten", "2,50", "1,5", "1,0000", ",5", "1,000,50", "0,123"} {
+	for _, in := range []string{"", "0", "-1", "NaN", "Inf", "1e12", "1000000000.1", "ten", "2,50", "1,5", "1,0000", ",5", "1,000,50", "0,123", "1,234", " 1,000 "} {
 		if got, err := ParseUSD(in); err == nil {
 			t.Errorf("ParseUSD(%q) = %v, want an error", in, got)
 		}
