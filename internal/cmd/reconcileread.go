@@ -41,6 +41,9 @@ func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (
 		end = snap.At
 	}
 	spent, err := ses.mon.Spent(ctx, r.From, end)
+	if errors.Is(err, monitor.ErrNotCovered) && end.After(last) { // an import may end with the log
+		spent, err = ses.mon.Spent(ctx, r.From, last)
+	}
 	switch {
 	case errors.Is(err, monitor.ErrNotCovered):
 		if r.Reason == nil {
