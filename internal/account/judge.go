@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"ortop/internal/credit"
@@ -153,14 +154,23 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 	if sameKey && (owner.Organization == "" || v.Facts.ReadOwner.Organization == "") {
 		told = false // what was not told before is no change of the key
 	}
-	fell := have && b.UsageUSD < last.UsageUSD-slack
+	if have && v.Facts.ReadBy == "" { // what is there was imported
+		v.Facts.RoundedUSD = min(rounding(last.UsageUSD), rounding(last.CreditsUSD), mostRounded)
+	}
+	tolerance := slack + v.Facts.RoundedUSD
+	fell := have && b.UsageUSD < last.UsageUSD-tolerance
+	if have && !fell && b.UsageUSD < last.UsageUSD { // by no more than was rounded up
+		row.UsageUSD = last.UsageUSD
+	} else {
+		v.Facts.RoundedUSD = 0
+	}
 	switch {
 	case !have:
 		row.Segment = FirstReading
 	case told && !sameOwner:
 		row.Segment = AnotherAccount
 		v.Note = "another organization's key: a new series begins"
-	case !sameKey && !told && !continues(b, creator, last, v.Facts.ReadCreator):
+	case !sameKey && !told && !continues(b, creator, last, v.Facts.ReadCreator, tolerance):
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
 	case fell && (sameKey || told) && recent(v.Facts.AgreedAt, r.At):
@@ -196,14 +206,28 @@ func recent(agreed, now time.Time) bool {
 
 // continues reports whether totals read with another key can be the same
 // account's.
-func continues(b credit.Balance, creator string, last credit.Sample, lastCreator string) bool {
+func continues(b credit.Balance, creator string, last credit.Sample, lastCreator string, tolerance float64) bool {
 	if creator != "" && lastCreator != "" && creator != lastCreator {
 		return false
 	}
-	if last.CreditsKnown && b.CreditsUSD < last.CreditsUSD-slack {
+	if last.CreditsKnown && b.CreditsUSD < last.CreditsUSD-tolerance {
 		return false
 	}
-	return b.UsageUSD >= last.UsageUSD-slack
+	return b.UsageUSD >= last.UsageUSD-tolerance
+}
+
+// mostRounded is the most that a total is taken to be rounded by: to a dime.
+const mostRounded = .05
+
+// rounding is by how much a sum with as many decimals as this one may be rounded; a
+// sum of many decimals was not.
+func rounding(usd float64) float64 {
+	for unit := 1.0; unit > 1e-7; unit /= 10 {
+		if n := usd / unit; math.Abs(n-math.Round(n)) < 1e-6 {
+			return unit / 2
+		}
+	}
+	return 0
 }
 
 // addKey adds a key's lifetime usage, and what counts against its cap where

@@ -37,12 +37,12 @@ func TestContinues(t *testing.T) {
 		{"an unknown creator", 100, 36.5, "", true},
 	} {
 		b := credit.Balance{CreditsUSD: c.credits, UsageUSD: c.usage}
-		if got := continues(b, c.creator, last, "me"); got != c.want {
+		if got := continues(b, c.creator, last, "me", slack); got != c.want {
 			t.Errorf("%s continues: %v, want %v", c.name, got, c.want)
 		}
 	}
 	last.CreditsKnown = false
-	if !continues(credit.Balance{CreditsUSD: 1, UsageUSD: 36.5}, "me", last, "") {
+	if !continues(credit.Balance{CreditsUSD: 1, UsageUSD: 36.5}, "me", last, "", slack) {
 		t.Error("credits that were never known end a series")
 	}
 }
@@ -125,6 +125,30 @@ func TestRowsOfABudget(t *testing.T) {
 		}
 		if r := v.Rows[0]; !near(r.UsageUSD, c.total) || r.Segment != c.segment {
 			t.Errorf("%s: row = %+v, want %v and segment %q", c.name, r, c.total, c.segment)
+		}
+	}
+}
+
+// The first reading after an import that was rounded up continues it, and so do those
+// after it until usage is past what was rounded.
+func TestJudgeAfterARoundedImport(t *testing.T) {
+	b := bookOf(trailOf(60, func(ago int) float64 { return 14.21 - float64(ago)/100 }, 50))
+	f := Facts{}
+	for i, c := range []struct{ used, want, rounded float64 }{{14.206, 14.21, .005}, {14.207, 14.21, .005}, {14.215, 14.215, 0}} {
+		v := Judge(f, Reading{At: t0.Add(time.Duration(i) * time.Hour), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: c.used}}, b)
+		if len(v.Rows) != 1 || v.Rows[0].Segment != "" || v.Rows[0].UsageUSD != c.want || v.Fault != nil {
+			t.Errorf("at $%v: rows %+v, fault %+v, want $%v in the same series", c.used, v.Rows, v.Fault, c.want)
+		}
+		if f = v.Facts; f.RoundedUSD != c.rounded {
+			t.Errorf("at $%v: it may be rounded by %v, want %v", c.used, f.RoundedUSD, c.rounded)
+		}
+	}
+	if v := Judge(Facts{}, Reading{At: t0, Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: 14.2}}, b); v.Rows[0].Segment != AnotherAccount {
+		t.Errorf("a cent less: %+v, want another account", v.Rows)
+	}
+	for usd, want := range map[float64]float64{14.21: .005, 14.2: .05, 14: .5, 14.206: .0005, 14.123456789: 0} {
+		if got := rounding(usd); got < want-1e-12 || got > want+1e-12 {
+			t.Errorf("rounding(%v) = %v, want %v", usd, got, want)
 		}
 	}
 }

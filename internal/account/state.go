@@ -55,6 +55,9 @@ type Facts struct {
 	ReadOwner credit.Owner `json:"read_owner,omitzero"`
 	// Source is what the last good reading came from.
 	Source Source `json:"source,omitempty"`
+	// RoundedUSD is by how much the newest usage may have been rounded up in a file
+	// from which it was imported; zero: it was not.
+	RoundedUSD float64 `json:"rounded_usd,omitzero"`
 	// AgreedAt is when totals last were no less than those before, and
 	// KeyAgreedAt the same of the key's own usage.
 	AgreedAt    time.Time `json:"agreed_at,omitzero"`
