@@ -10,7 +10,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/credit"
+	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
 )
@@ -82,13 +82,11 @@ type historyQuery struct {
 	every    time.Duration
 }
 
-// leftOf is what was left at the last poll; nil is unknown.
-func leftOf(p history.Poll) *float64 {
-	if p.CreditsUSD == nil || p.UsageUSD == nil {
-		return nil
-	}
-	left := credit.Balance{CreditsUSD: *p.CreditsUSD, UsageUSD: *p.UsageUSD}.LeftUSD()
-	return &left
+// stored is the account as it was last read, with what a person stated of it.
+func (a *app) stored(ctx context.Context, s settings) (snap account.Snapshot, err error) {
+	ses := a.watch(s, a.errLog(), nil)
+	defer closing(&err, ses.close)
+	return ses.mon.Once(ctx, monitor.Freshness{Stored: true, Brief: true})
 }
 
 // history prints the rows as they are read: there may be millions.
@@ -131,7 +129,11 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 		snap.Fault = &account.Fault{Kind: poll.FaultKind, Message: poll.Fault}
 	}
 	if layout.Titled {
-		if err := a.answer(render.HistoryTitle(snap, leftOf(poll), poll.Success, a.now())); err != nil {
+		shown := snap
+		if stored, err := a.stored(ctx, s); err == nil {
+			shown = stored
+		}
+		if err := a.answer(render.HistoryTitle(shown, a.now())); err != nil {
 			return err
 		}
 	}

@@ -93,12 +93,16 @@ func TableRows(width int) RowLayout {
 
 // HistoryTitle is the first line of rows for people: what was left of which account at
 // the newest reading, in which state, and when that was.
-func HistoryTitle(s account.Snapshot, leftUSD *float64, read, now time.Time) string {
-	when := "not read yet"
-	if !read.IsZero() {
-		when = state(s, now) + ", read " + text.Ago(now.Sub(read))
+func HistoryTitle(s account.Snapshot, now time.Time) string {
+	when, left := "not read yet", (*float64)(nil)
+	if !s.At.IsZero() {
+		when = state(s, now) + ", read " + text.Ago(now.Sub(s.At))
 	}
-	return text.MaybeUSD(leftUSD) + " left of account " + text.Clean(s.Account, 100) + ", " + when
+	if s.Balance != nil {
+		usd := s.Balance.LeftUSD()
+		left = &usd
+	}
+	return text.MaybeUSD(left) + " left of account " + text.Clean(s.Account, 100) + ", " + when
 }
 
 // RowWriter writes rows of history as they come.
