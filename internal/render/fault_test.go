@@ -20,3 +20,17 @@ func TestARefusalOnTheWay(t *testing.T) {
 		t.Errorf("%q, %q", h, faultWords(own))
 	}
 }
+
+// A history that is not used, or not whole, is said wherever the state is.
+func TestStateSaysWhatIsWrongWithTheHistory(t *testing.T) {
+	s := fixed()
+	for want, change := range map[string]func(){
+		"live": func() {}, "live, history unusable": func() { s.StorageNote = "x" }, "live, history damaged": func() { s.StorageNote, s.Damage = "x", "x" },
+	} {
+		s = fixed()
+		change()
+		if got := state(s, goldenNow); got != want || !strings.Contains(StatusText(s, goldenNow), want) || !strings.Contains(Shown(s, goldenNow), want) {
+			t.Errorf("state %q, want %q on every page", got, want)
+		}
+	}
+}

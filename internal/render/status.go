@@ -129,6 +129,19 @@ func newFields(s account.Snapshot, now time.Time) fields {
 }
 
 func state(s account.Snapshot, now time.Time) string {
+	words := reading(s, now)
+	switch {
+	case s.StorageNote == "":
+	case s.Damage != "":
+		words += ", history damaged"
+	default:
+		words += ", history unusable"
+	}
+	return words
+}
+
+// reading is whether the account is read, and how old what was read is.
+func reading(s account.Snapshot, now time.Time) string {
 	age, ok := s.Age(now)
 	switch {
 	case !ok && s.Fault != nil:
