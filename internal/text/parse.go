@@ -66,7 +66,7 @@ var digits = regexp.MustCompile(`^(\d+\.?\d*|\.\d+)$`)
 var grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
 
 // ambiguous is a number whose one comma may stand for either.
-var ambiguous = regexp.MustCompile(`^\d{1,3},\d{3}$`)
+var ambiguous = regexp.MustCompile(`^[1-9]\d{0,2},\d{3}$`)
 
 // ParseUSD reads an amount of money above 0, such as "25", "$25.00" or "$1,000".
 func ParseUSD(s string) (float64, error) {
