@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -150,21 +151,21 @@ func TestDeliver(t *testing.T) {
 // It pushes in its interval, and a last time at the end.
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := 0
+		var n atomic.Int64
 		cfg, err := FromEnv(env("OTEL_EXPORTER_OTLP_ENDPOINT", "https://x", "OTEL_METRIC_EXPORT_INTERVAL", "30000"), "1")
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		p := Pusher{Config: cfg, Now: time.Now, Log: slog.New(slog.DiscardHandler), Gather: func() []metrics.Account { n++; return nil }}
+		p := Pusher{Config: cfg, Now: time.Now, Log: slog.New(slog.DiscardHandler), Gather: func() []metrics.Account { n.Add(1); return nil }}
 		go p.Run(ctx)
 		time.Sleep(95 * time.Second)
-		if n != 4 {
+		if n := n.Load(); n != 4 {
 			t.Errorf("%d pushes in 95 s, want 4", n)
 		}
 		cancel()
 		synctest.Wait()
-		if n != 5 {
+		if n := n.Load(); n != 5 {
 			t.Errorf("%d pushes, want another at the end", n)
 		}
 	})
