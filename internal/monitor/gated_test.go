@@ -25,6 +25,9 @@ func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
 		{"/analytics", sim.Error(403)}, {"/analytics", pause},
 		{"/organization/members", sim.Error(403)}, {"/organization/members", sim.Error(404)}, {"/organization/members", pause},
 	} {
+		if testing.Short() && c.path != "/keys" {
+			continue
+		}
 		bubble(t, func(t *testing.T) {
 			b := newBench(t, oldAccount("steady"))
 			c.fault.Path = c.path
