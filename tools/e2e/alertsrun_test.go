@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -64,6 +65,15 @@ func (w *webhook) of(t *testing.T, rule string, n int) []post {
 	}
 }
 
+// configure writes the configuration.
+func (h *household) configure(config string) {
+	h.t.Helper()
+	folder := filepath.Join(h.home, ".config", "ortop")
+	if err := errors.Join(os.MkdirAll(folder, 0o700), os.WriteFile(filepath.Join(folder, "config.toml"), []byte(config), 0o600)); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // says is all that a command prints.
 func (h *household) says(args ...string) string {
 	cmd := exec.Command(ortop, args...)
@@ -80,19 +90,12 @@ func TestAlertsOfProcesses(t *testing.T) {
 	h := newHousehold(t)
 	hook := newWebhook(t)
 	left := h.account.Credits(time.Now()) - h.account.Usage(time.Now())
-	folder := filepath.Join(h.home, ".config", "ortop")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	out := filepath.Join(t.TempDir(), "out")
-	config := fmt.Sprintf(`
+	h.configure(fmt.Sprintf(`
 alerts = [{rule="balance", below=%.2f}, {rule="balance", below=%.2f, level="urgent"}]
 channels = [{name="hook", kind="webhook", url="%[3]s/hunter2"}, {name="gone", kind="slack", url="%[3]s/refused/hunter2"},
  {name="script", kind="command", command=["tee", "-a", "%[4]s"]}]
-`, left-20, left-60, hook.URL, out)
-	if err := os.WriteFile(filepath.Join(folder, "config.toml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+`, left-20, left-60, hook.URL, out))
 	env := append(h.env, "PATH="+os.Getenv("PATH"))
 	run := func() *service { return collectorWith(t, env, "--interval", "2s") }
 	first := run()
@@ -142,17 +145,10 @@ func TestMuteOfProcesses(t *testing.T) {
 	h := newHousehold(t)
 	hook := newWebhook(t)
 	left := h.account.Credits(time.Now()) - h.account.Usage(time.Now())
-	folder := filepath.Join(h.home, ".config", "ortop")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	config := fmt.Sprintf(`
+	h.configure(fmt.Sprintf(`
 alerts = [{rule="balance", below=%.2f}, {rule="balance", below=%.2f, level="urgent"}]
 channels = [{name="hook", kind="webhook", url="%s"}]
-`, left-20, left-60, hook.URL)
-	if err := os.WriteFile(filepath.Join(folder, "config.toml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+`, left-20, left-60, hook.URL))
 	run := func() *service {
 		return collectorWith(t, append(h.env, "PATH="+os.Getenv("PATH")), "--interval", "2s")
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -275,7 +276,8 @@ func TestA07KilledWhileDelivering(t *testing.T) {
 	h, base := manyAccounts(t)
 	var mu sync.Mutex
 	told := map[string][]string{} // the ids by account
-	phone := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	calls := map[net.Conn]bool{}  // those that are not over
+	phone := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		var m struct{ ID, Account string }
 		if err != nil || json.Unmarshal(body, &m) != nil || m.ID == "" {
@@ -285,8 +287,36 @@ func TestA07KilledWhileDelivering(t *testing.T) {
 		told[m.Account] = append(told[m.Account], m.ID)
 		mu.Unlock()
 	}))
+	phone.Config.ConnState = func(c net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls[c] = true; state != http.StateNew && state != http.StateActive {
+			delete(calls, c)
+		}
+	}
+	phone.Start()
 	t.Cleanup(phone.Close)
 	count := func(account string) int { mu.Lock(); defer mu.Unlock(); return len(told[account]) }
+	// settled waits for what was sent by one who was killed since: calls are taken in
+	// their order, so that those before this one are known when it is answered.
+	settled := func() {
+		answer, err := http.Post(phone.URL, "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		for deadline := time.Now().Add(busy * 10 * time.Second); ; time.Sleep(time.Millisecond) {
+			mu.Lock()
+			left := len(calls)
+			mu.Unlock()
+			if left == 0 {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d calls are never over", left)
+			}
+		}
+	}
 	kills, again := 0, 0
 	for i := range n {
 		name := fmt.Sprintf("a%d", i)
@@ -303,7 +333,8 @@ func TestA07KilledWhileDelivering(t *testing.T) {
 		args := []string{"collect", "--config", config, "--account", name, "--interval", "2s"}
 		before := 0
 		for range 3 {
-			if h.killed(90*time.Millisecond, args...); count(name) == 0 {
+			h.killed(90*time.Millisecond, args...)
+			if settled(); count(name) == 0 {
 				before++
 			}
 			kills++
