@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"ortop/internal/text"
 )
 
 // DefaultBaseURL is where OpenRouter's API is.
@@ -37,7 +39,6 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	}
 	host := strings.ToLower(u.Hostname())
 	addr, addrErr := netip.ParseAddr(host)
-	loopback := host == "localhost" || addrErr == nil && addr.IsLoopback()
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, badBaseURL("it needs to begin with https://")
@@ -51,7 +52,7 @@ func ParseBaseURL(s string) (*url.URL, error) {
 		return nil, badBaseURL("the host is neither a name nor an address")
 	case !portOK(u):
 		return nil, badBaseURL("the port is not 1 to 65535")
-	case u.Scheme == "http" && !loopback:
+	case u.Scheme == "http" && !text.IsLoopback(host):
 		return nil, badBaseURL("http is for this machine only (127.0.0.1, ::1, localhost); others need https")
 	}
 	u.Host = strings.ToLower(u.Host)

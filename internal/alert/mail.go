@@ -13,6 +13,7 @@ import (
 	"net/smtp"
 	"net/textproto"
 	"net/url"
+	"ortop/internal/text"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func greet(c *smtp.Client, u *url.URL, config *tls.Config) error {
 			if err := c.StartTLS(config); err != nil {
 				return err
 			}
-		case !loopback(u.Hostname()):
+		case !text.IsLoopback(u.Hostname()):
 			return backoff.Permanent(errors.New("the server offers no STARTTLS"))
 		}
 	}

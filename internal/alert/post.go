@@ -40,7 +40,7 @@ func post(ctx context.Context, u *url.URL, body []byte, now func() time.Time) er
 		return nil
 	}
 	err = fmt.Errorf("answered %d %s", res.StatusCode, http.StatusText(res.StatusCode))
-	if after := retryAfter(res.Header, now()); after > 0 {
+	if after := RetryAfter(res.Header, now()); after > 0 {
 		err = &waitError{err, after}
 	}
 	if res.StatusCode/100 == 5 || res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusRequestTimeout {

@@ -17,9 +17,9 @@ type waitError struct {
 
 func (e *waitError) Unwrap() error { return e.error }
 
-// retryAfter is what an answer's Retry-After asks for, in seconds or as a
+// RetryAfter is what an answer's Retry-After asks for, in seconds or as a
 // date, within an hour; zero where there is none.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+func RetryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second

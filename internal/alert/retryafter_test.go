@@ -34,8 +34,8 @@ func TestRetryAfter(t *testing.T) {
 		{in(10 * time.Minute), "none", 10 * time.Minute},
 	} {
 		h := http.Header{"Retry-After": {tc.value}, "Date": {tc.date}}
-		if got := retryAfter(h, start); got != tc.want {
-			t.Errorf("retryAfter(%q at %q) = %v, want %v", tc.value, tc.date, got, tc.want)
+		if got := RetryAfter(h, start); got != tc.want {
+			t.Errorf("RetryAfter(%q at %q) = %v, want %v", tc.value, tc.date, got, tc.want)
 		}
 	}
 }

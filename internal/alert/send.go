@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
+	"ortop/internal/text"
 	"strings"
 	"sync"
 
@@ -103,7 +103,7 @@ func (a *address) with(send func(context.Context, *url.URL, Event) error) sender
 		if err = send(ctx, u, e); err == nil {
 			return nil
 		}
-		scrubbed := fmt.Errorf("%s: %s", clean(u.Hostname(), maxName), scrub(err.Error(), u))
+		scrubbed := fmt.Errorf("%s: %s", clean(u.Hostname(), maxName), Scrub(err.Error(), u))
 		if wait := (*waitError)(nil); errors.As(err, &wait) {
 			scrubbed = &waitError{scrubbed, wait.after}
 		}
@@ -129,7 +129,7 @@ func parseURL(s string, via Via) (*url.URL, error) {
 		return nil, fmt.Errorf("its URL needs to begin with %s://", safe)
 	case u.Hostname() == "":
 		return nil, errors.New("its URL has no host")
-	case u.Scheme == "http" && !loopback(u.Hostname()):
+	case u.Scheme == "http" && !text.IsLoopback(u.Hostname()):
 		return nil, errors.New("http is for this machine only, its URL needs https://")
 	case via == Ntfy && strings.Trim(u.Path, "/") == "":
 		return nil, errors.New("its URL names no topic")
@@ -137,15 +137,9 @@ func parseURL(s string, via Via) (*url.URL, error) {
 	return u, nil
 }
 
-// loopback reports whether host is this machine.
-func loopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
-}
-
-// scrub returns what went wrong in a form that may be shown and stored: clean,
+// Scrub returns what went wrong in a form that may be shown and stored: clean,
 // and without any part of u but its host.
-func scrub(message string, u *url.URL) string {
+func Scrub(message string, u *url.URL) string {
 	secrets := []string{u.String(), u.RequestURI(), u.EscapedPath()}
 	if u.User != nil {
 		password, _ := u.User.Password()

@@ -38,7 +38,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -167,8 +166,7 @@ func MinInterval(baseURL string) time.Duration {
 	if err != nil {
 		return 10 * time.Second
 	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	if strings.EqualFold(u.Hostname(), "localhost") || err == nil && addr.IsLoopback() {
+	if text.IsLoopback(u.Hostname()) {
 		return 2 * time.Second
 	}
 	return 10 * time.Second

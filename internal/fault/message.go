@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -45,9 +46,17 @@ func cause(e *client.NetworkError) string {
 	return fmt.Sprintf("no answer from %s in time", e.Host)
 }
 
-// Transport says in plain words why a request to a host had no answer.
-func Transport(err error, host string) string {
-	return cause(&client.NetworkError{Err: err, Host: host})
+// Transport says in plain words why a request to a host had no answer within a time,
+// without its URL.
+func Transport(err error, host string, within time.Duration) string {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	if strings.Contains(err.Error(), "malformed HTTP") { // it repeats what came
+		err = client.ErrNotHTTP
+	}
+	return cause(&client.NetworkError{Err: err, Host: host, Timeout: within})
 }
 
 // failure says why a request failed in its transport.

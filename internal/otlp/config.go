@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"ortop/internal/metrics"
+	"ortop/internal/text"
 )
 
 // Config is where metrics are pushed to, and how.
@@ -68,9 +68,10 @@ func FromEnv(getenv func(string) string, version string) (*Config, error) {
 		if c.headers, err = pairs(list); err != nil {
 			return nil, fmt.Errorf("%s must be name=value, with commas between: %w", variable, err)
 		}
-		if c.endpoint.Scheme == "http" && !loopback(c.endpoint.Hostname()) {
-			return nil, fmt.Errorf("%s may hold secrets, and http is for this machine only: the endpoint needs https", variable)
-		}
+	}
+	secret := len(c.headers) > 0 || c.endpoint.User != nil || c.endpoint.RawQuery != ""
+	if secret && c.endpoint.Scheme == "http" && !text.IsLoopback(c.endpoint.Hostname()) {
+		return nil, fmt.Errorf("%s with headers, a password or a query may hold secrets, and http is for this machine only: it needs https", variable)
 	}
 	switch variable, form := get("COMPRESSION"); form {
 	case "", "none":
@@ -79,8 +80,8 @@ func FromEnv(getenv func(string) string, version string) (*Config, error) {
 	default:
 		return nil, fmt.Errorf("%s must be gzip or none", variable)
 	}
-	variable, text := get("TIMEOUT")
-	if c.timeout, err = milliseconds(text, 10*time.Second); err != nil {
+	variable, span := get("TIMEOUT")
+	if c.timeout, err = milliseconds(span, 10*time.Second); err != nil {
 		return nil, fmt.Errorf("%s %w", variable, err)
 	}
 	if c.every, err = milliseconds(getenv("OTEL_METRIC_EXPORT_INTERVAL"), time.Minute); err != nil {
@@ -136,11 +137,11 @@ func pairs(list string) (all [][2]string, err error) {
 	return all, nil
 }
 
-func milliseconds(text string, otherwise time.Duration) (time.Duration, error) {
-	if text = strings.TrimSpace(text); text == "" {
+func milliseconds(s string, otherwise time.Duration) (time.Duration, error) {
+	if s = strings.TrimSpace(s); s == "" {
 		return otherwise, nil
 	}
-	n, err := strconv.Atoi(text)
+	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 86_400_000 {
 		return 0, errors.New("must be a number of milliseconds")
 	}
@@ -164,9 +165,4 @@ func certificates(get func(string) (variable, value string)) (*tls.Config, error
 		}
 	}
 	return c, nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

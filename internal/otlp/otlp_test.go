@@ -45,7 +45,10 @@ func TestFromEnv(t *testing.T) {
 		{"grpc", []string{endpoint, "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, "", "OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf"},
 		{"headers", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2%20y, z=1"}, "https://a/v1/metrics", ""},
 		{"odd headers", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=1,hunter2"}, "", "OTEL_EXPORTER_OTLP_HEADERS must be name=value"},
-		{"headers in the clear", []string{endpoint, "http://a.example", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2"}, "", "the endpoint needs https"},
+		{"headers in the clear", []string{endpoint, "http://a.example", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2"}, "", "it needs https"},
+		{"a password in the clear", []string{endpoint, "http://u:hunter2@a.example"}, "", "it needs https"},
+		{"a query in the clear", []string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://a.example/x?key=hunter2"}, "", "it needs https"},
+		{"a query", []string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://a.example/x?key=hunter2"}, "https://a.example/x?key=hunter2", ""},
 		{"headers on loopback", []string{endpoint, "http://localhost:1", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2"}, "http://localhost:1/v1/metrics", ""},
 		{"timeout", []string{endpoint, "http://a", "OTEL_EXPORTER_OTLP_TIMEOUT", "5s"}, "", "OTEL_EXPORTER_OTLP_TIMEOUT must be a number of milliseconds"},
 		{"interval", []string{endpoint, "http://a", "OTEL_METRIC_EXPORT_INTERVAL", "0"}, "", "OTEL_METRIC_EXPORT_INTERVAL must be a number"},
@@ -110,8 +113,11 @@ func TestDeliver(t *testing.T) {
 		{"taken", func(int) (int, string, string) { return 200, "", "" }, 1, 0, ""},
 		{"busy", func(n int) (int, string, string) { return map[bool]int{true: 503, false: 200}[n < 2], "", "" }, 3, 3 * time.Second, "answered 503"},
 		{"asked to wait", func(n int) (int, string, string) { return map[bool]int{true: 429, false: 200}[n < 1], "7", "" }, 2, 7 * time.Second, "answered 429"},
+		{"asked to wait until", func(n int) (int, string, string) {
+			return map[bool]int{true: 429, false: 200}[n < 1], time.Now().Add(9 * time.Second).UTC().Format(http.TimeFormat), ""
+		}, 2, 9 * time.Second, "answered 429"},
 		{"refused", func(int) (int, string, string) { return 400, "", "" }, 1, 0, "answered 400"},
-		{"busy for good", func(int) (int, string, string) { return 503, "", "" }, 6, time.Minute, "answered 503"},
+		{"busy for good", func(int) (int, string, string) { return 503, "", "" }, 6, 31 * time.Second, "answered 503"},
 		{"taken in part", func(int) (int, string, string) { return 200, "", "\x0a\x08\x08\x02\x12\x04full" }, 1, 0, "2 points were not taken: full"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -126,7 +132,8 @@ func TestDeliver(t *testing.T) {
 					return []metrics.Account{{Snapshot: account.Snapshot{Account: "a", At: time.Now(), Balance: &credit.Balance{CreditsUSD: 5}}}}
 				}}
 				start := time.Now()
-				p.deliver(t.Context(), &http.Client{Transport: k})
+				var wrong string
+				p.deliver(t.Context(), &http.Client{Transport: k}, &wrong)
 				if len(k.bodies) != c.posts || time.Since(start) != c.took {
 					t.Errorf("%d posts in %v, want %d in %v", len(k.bodies), time.Since(start), c.posts, c.took)
 				}
@@ -169,6 +176,48 @@ func TestRun(t *testing.T) {
 			t.Errorf("%d pushes, want another at the end", n)
 		}
 	})
+}
+
+// What goes wrong in the transport is said in words, once, without what the URL holds.
+func TestTroubleOnTheWay(t *testing.T) {
+	odd := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		if _, err := c.Write([]byte("SSH-2.0-hunter2\r\n")); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer odd.Close()
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if _, err := io.Copy(io.Discard, r.Body); err == nil { // else its end is not noticed
+			<-r.Context().Done()
+		}
+	}))
+	defer hanging.Close()
+	for url, want := range map[string]string{
+		odd.URL + "/x?key=hunter2": "does not speak HTTP", hanging.URL + "/x?key=hunter2": "no answer within 1 s",
+		"http://127.0.0.1:1/x?key=hunter2": "connection refused by 127.0.0.1:1",
+	} {
+		cfg, err := FromEnv(env("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", url, "OTEL_METRIC_EXPORT_INTERVAL", "1000"), "1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		p := Pusher{Config: cfg, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)), Gather: func() []metrics.Account {
+			return []metrics.Account{{Snapshot: account.Snapshot{Account: "a", At: time.Now()}}}
+		}}
+		var wrong string
+		for range 2 {
+			p.deliver(t.Context(), &http.Client{}, &wrong)
+		}
+		if said := log.String(); strings.Count(said, want) != 1 || strings.Count(said, "\n") != 1 || strings.Contains(said, "hunter2") {
+			t.Errorf("%s: the log says %s, want %q once", url, said, want)
+		}
+	}
 }
 
 func FuzzRejected(f *testing.F) {

@@ -9,9 +9,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
+	"ortop/internal/alert"
 	"ortop/internal/fault"
 	"ortop/internal/metrics"
 	"ortop/internal/text"
@@ -48,45 +48,60 @@ func (p Pusher) Run(ctx context.Context) {
 	p.Log.Info("metrics are pushed", "host", p.Config.Host(), "every", text.Span(p.Config.every))
 	tick := time.NewTicker(p.Config.every)
 	defer tick.Stop()
+	var wrong string
 	for {
-		p.deliver(ctx, client)
+		p.deliver(ctx, client, &wrong)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPush)
 			defer cancel()
-			if _, err := p.push(last, client); err != nil {
-				p.Log.Warn("pushing metrics", "host", p.Config.Host(), "error", text.Clean(err.Error(), 200))
-			}
+			_, err := p.push(last, client, lastPush)
+			p.report(err, &wrong)
 			return
 		}
 	}
 }
 
+// report logs what is wrong with the receiver when that changes.
+func (p Pusher) report(err error, wrong *string) {
+	was := *wrong
+	if *wrong = ""; err != nil {
+		*wrong = alert.Scrub(err.Error(), p.Config.endpoint)
+	}
+	switch {
+	case *wrong == was:
+	case err == nil:
+		p.Log.Info("metrics are pushed again", "host", p.Config.Host())
+	default:
+		p.Log.Warn("pushing metrics", "host", p.Config.Host(), "error", *wrong)
+	}
+}
+
 // deliver pushes, and again where that may help, until the next push is due.
-func (p Pusher) deliver(ctx context.Context, client *http.Client) {
-	ctx, cancel := context.WithTimeout(ctx, p.Config.every)
-	defer cancel()
+func (p Pusher) deliver(ctx context.Context, client *http.Client, wrong *string) {
+	next := time.Now().Add(p.Config.every)
 	for wait := firstWait; ; wait *= 2 {
-		after, err := p.push(ctx, client)
-		if err == nil || ctx.Err() != nil {
+		after, err := p.push(ctx, client, min(p.Config.timeout, p.Config.every))
+		if ctx.Err() != nil {
 			return
 		}
-		p.Log.Warn("pushing metrics", "host", p.Config.Host(), "error", text.Clean(err.Error(), 200))
-		if after < 0 {
+		p.report(err, wrong)
+		pause := max(wait, after)
+		if err == nil || after < 0 || pause >= time.Until(next) {
 			return
 		}
 		select {
-		case <-time.After(max(wait, after)):
+		case <-time.After(pause):
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// push makes one attempt. after is how long to wait for the next, and below 0 where
-// none would help.
-func (p Pusher) push(ctx context.Context, client *http.Client) (after time.Duration, err error) {
+// push makes one attempt within a time. after is how long to wait for the next, and
+// below 0 where none would help.
+func (p Pusher) push(ctx context.Context, client *http.Client, within time.Duration) (after time.Duration, err error) {
 	families := metrics.Families(p.Gather(), p.Now())
 	if len(families) == 0 {
 		return 0, nil
@@ -103,7 +118,7 @@ func (p Pusher) push(ctx context.Context, client *http.Client) (after time.Durat
 		}
 		body = b.Bytes()
 	}
-	ctx, cancel := context.WithTimeout(ctx, p.Config.timeout)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Config.endpoint.String(), bytes.NewReader(body))
 	if err != nil {
@@ -119,7 +134,7 @@ func (p Pusher) push(ctx context.Context, client *http.Client) (after time.Durat
 	}
 	answer, err := client.Do(r)
 	if err != nil {
-		return 0, errors.New(fault.Transport(err, p.Config.Host()))
+		return 0, errors.New(fault.Transport(err, p.Config.Host(), within))
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, longestAnswer))
@@ -133,10 +148,7 @@ func (p Pusher) push(ctx context.Context, client *http.Client) (after time.Durat
 		return 0, nil
 	case answer.StatusCode == http.StatusTooManyRequests, answer.StatusCode == http.StatusBadGateway,
 		answer.StatusCode == http.StatusServiceUnavailable, answer.StatusCode == http.StatusGatewayTimeout:
-		if s, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && s > 0 && s < 86_400 {
-			after = time.Duration(s) * time.Second
-		}
-		return after, fmt.Errorf("answered %s", answer.Status)
+		return alert.RetryAfter(answer.Header, p.Now()), fmt.Errorf("answered %s", answer.Status)
 	}
 	return -1, fmt.Errorf("answered %s", answer.Status)
 }
