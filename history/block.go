@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"ortop/internal/text"
 	"slices"
 	"strings"
 	"time"
@@ -66,21 +67,13 @@ func (db *DB) Damage() string {
 		if more := len(list) - most; more > 0 {
 			words = append(words, fmt.Sprintf("%d more days", more))
 		}
-		parts = append(parts, "the readings of "+joined(words)+" (UTC)")
+		parts = append(parts, "the readings of "+text.List(words)+" (UTC)")
 	}
 	parts = append(parts, slices.Sorted(maps.Keys(db.spoilt))...)
 	if len(parts) == 0 {
 		return ""
 	}
-	return "the history is damaged; left out: " + joined(parts)
-}
-
-// joined joins words as in a sentence.
-func joined(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return words[0]
+	return "the history is damaged; left out: " + text.List(parts)
 }
 
 // spoil notes that some of what is kept, such as events, was left out.

@@ -259,8 +259,7 @@ func track(ended, now []credit.Forecast) Track {
 	}
 	var t Track
 	t.Made, t.Held, t.Factor = forecast.Track(graded)
-	slices.Reverse(all)
-	t.Taught = taught(append(slices.Clone(now), all...))
+	t.Taught = taught(slices.Concat(now, ended))
 	return t
 }
 

@@ -39,9 +39,5 @@ func weekdays(days []int) string {
 	for i, d := range days {
 		names[i] = time.Weekday((d+1)%7).String() + "s"
 	}
-	all := strings.Join(names, ", ")
-	if i := strings.LastIndex(all, ", "); i >= 0 {
-		all = all[:i] + " and " + all[i+2:]
-	}
-	return all
+	return text.List(names)
 }

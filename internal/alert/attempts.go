@@ -141,7 +141,7 @@ func (o Outbox) Failed(id, channel string, now time.Time, retryAfter time.Durati
 		s.NotBefore = now.Add(doubled(s.Failures, channelWait)).UTC()
 	}
 	if retryAfter > 0 {
-		s.NotBefore = later(s.NotBefore, now.Add(retryAfter).UTC())
+		s.NotBefore = sorted.Later(s.NotBefore, now.Add(retryAfter).UTC())
 	}
 	o.channels[channel] = s
 	i := o.index(id, channel)
@@ -170,11 +170,4 @@ func doubled(n int, most time.Duration) time.Duration {
 		wait *= 2
 	}
 	return min(wait, most)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -155,7 +155,7 @@ func judgement(rows []backtest.Row) string {
 	case len(names) == 0:
 		said = append(said, "As close as the best of the means, or closer, at every horizon")
 	case len(better) > 0:
-		said = append(said, "As close as the best of the means, or closer, at "+listed(better))
+		said = append(said, "As close as the best of the means, or closer, at "+text.List(better))
 	default:
 		said = append(said, "A plain mean was closer at every horizon")
 	}
@@ -164,13 +164,13 @@ func judgement(rows []backtest.Row) string {
 		if name == "all" {
 			of = "the mean of all before"
 		}
-		said = append(said, "at "+listed(worse[name])+" "+of+" was closer")
+		said = append(said, "at "+text.List(worse[name])+" "+of+" was closer")
 	}
 	switch {
 	case len(narrow) > 0:
-		said = append(said, "the range held only "+listed(narrow)+": too narrow")
+		said = append(said, "the range held only "+text.List(narrow)+": too narrow")
 	case len(wide) > 0:
-		said = append(said, "the range held "+listed(wide)+": wider than it need be")
+		said = append(said, "the range held "+text.List(wide)+": wider than it need be")
 	default:
 		said = append(said, "the range held as it should")
 	}
@@ -183,12 +183,4 @@ func indexes(n int) []int {
 		all[i] = i
 	}
 	return all
-}
-
-// listed is words as a sentence lists them.
-func listed(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
 }

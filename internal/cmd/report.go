@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 
@@ -265,13 +266,13 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 		var d render.ReportDay
 		if at.Before(r.To) {
 			d.At = at
-			if d.SpentUSD, d.SpentWhy, err = r.day(ctx, later(at, r.From), earlier(at.AddDate(0, 0, 1), r.To)); err != nil {
+			if d.SpentUSD, d.SpentWhy, err = r.day(ctx, sorted.Later(at, r.From), sorted.Earlier(at.AddDate(0, 0, 1), r.To)); err != nil {
 				return err
 			}
 		}
 		if before.Before(r.From) {
 			d.Before = before
-			if d.BeforeUSD, d.BeforeWhy, err = r.day(ctx, later(before, r.Before), earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
+			if d.BeforeUSD, d.BeforeWhy, err = r.day(ctx, sorted.Later(before, r.Before), sorted.Earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
 				return err
 			}
 		}
@@ -288,20 +289,6 @@ func (r *reportBuilder) day(ctx context.Context, from, to time.Time) (usd *float
 		why, err = r.notSeen(ctx, from, to)
 	}
 	return usd, why, err
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
 
 // explain says why a sum is not known.

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"ortop/internal/sorted"
 	"slices"
 	"time"
 
@@ -53,7 +54,7 @@ func onDays(s credit.Span) string {
 func (r *reportBuilder) knownSpans(ctx context.Context) (spans []render.SpentSpan, err error) {
 	known, unknown := 0.0, [2]int{-1, -1}
 	for at := r.From; at.Before(r.To); {
-		s := render.SpentSpan{Span: credit.Span{From: at, To: earlier(credit.DayStart(at).AddDate(0, 0, 1), r.To)}}
+		s := render.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(credit.DayStart(at).AddDate(0, 0, 1), r.To)}}
 		at = s.To
 		if s.SpentUSD, err = r.spend(ctx, s.From, s.To); err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"ortop/internal/sorted"
 	"time"
 
 	"ortop/internal/credit"
@@ -18,11 +19,11 @@ const (
 // drawings reads what the drawings of a page show besides the report: the balance so
 // far, and of a day what was spent in each hour.
 func (r *reportBuilder) drawings(ctx context.Context) (err error) {
-	if r.Held, err = r.mon.Plot(ctx, earlier(r.From, r.To.Add(-drawnLeast)), r.To, drawnParts); err != nil || r.Period != "day" {
+	if r.Held, err = r.mon.Plot(ctx, sorted.Earlier(r.From, r.To.Add(-drawnLeast)), r.To, drawnParts); err != nil || r.Period != "day" {
 		return err
 	}
 	for at := r.From; at.Before(r.To); at = at.Add(time.Hour) {
-		s := render.SpentSpan{Span: credit.Span{From: at, To: earlier(at.Add(time.Hour), r.To)}}
+		s := render.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(at.Add(time.Hour), r.To)}}
 		if s.SpentUSD, s.Why, err = r.day(ctx, s.From, s.To); err != nil {
 			return err
 		}

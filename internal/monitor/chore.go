@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"context"
+	"ortop/internal/sorted"
 	"time"
 
 	"ortop/internal/account"
@@ -104,6 +105,6 @@ func (l *loop) plan(c *chore, err error) {
 	l.choreGate.Note(c.name, err)
 	c.due = now.Add(c.every)
 	if until, err := l.choreGate.Until(c.name); err != nil {
-		c.due = later(until, now.Add(choreRetry))
+		c.due = sorted.Later(until, now.Add(choreRetry))
 	}
 }

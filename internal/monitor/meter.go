@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"ortop/internal/sorted"
 	"time"
 
 	"ortop/client"
@@ -122,7 +123,7 @@ func (t *Meter) Settle(ctx context.Context, progress func(Cost)) Cost {
 			c.Fault = newFault(err)
 		default:
 			if r.usd > last.usd+settleSlack {
-				moved = later(moved, r.at)
+				moved = sorted.Later(moved, r.at)
 				c.SettledAfter = moved.Sub(ended)
 			}
 			last, c.Fault = r, nil
@@ -253,11 +254,4 @@ func today(usd *float64, now time.Time) *float64 {
 	}
 	rate := *usd / hours
 	return &rate
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -3,6 +3,7 @@ package render
 import (
 	_ "embed"
 	"math"
+	"ortop/internal/sorted"
 	"strconv"
 	"strings"
 	"time"
@@ -244,7 +245,7 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 		const most = 3 * 365 * 24 * time.Hour
 		on := min(f.P90*1.08, f.P50*4, max(now.Sub(span.From).Seconds()*6, f.P10*1.3), most.Seconds())
 		ahead := time.Duration(on) * time.Second
-		span = credit.Span{From: later(span.From, now.Add(-2*ahead)), To: now.Add(ahead)}
+		span = credit.Span{From: sorted.Later(span.From, now.Add(-2*ahead)), To: now.Add(ahead)}
 	}
 	most, seen := 0.0, false
 	for len(past) > 0 && past[0].From.Before(span.From) {
@@ -299,13 +300,6 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 		w.legend("mid", "most likely", !r.Early())
 	}
 	w.put("</figcaption></figure>\n")
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // forecast says how it is known when it runs out, and how such forecasts did.

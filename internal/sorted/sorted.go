@@ -1,11 +1,32 @@
-// Package sorted sorts.
+// Package sorted has what is sorted, and what comes first.
 package sorted
 
-import "sort"
+import (
+	"sort"
+	"time"
+)
 
 // By sorts s by compare, and leaves what is equal in its order. It is
 // slices.SortStableFunc for slices of structs without 25 kB of program for each
 // type.
 func By[T any](s []T, compare func(a, b T) int) {
 	sort.SliceStable(s, func(i, j int) bool { return compare(s[i], s[j]) < 0 })
+}
+
+// Later returns the later of two times, and Earlier the earlier.
+//
+//go:noinline
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+//go:noinline
+func Earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
