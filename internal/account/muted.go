@@ -21,7 +21,13 @@ func MuteWords(m alert.Mute, now time.Time) string {
 	if m.Rule != "" {
 		what = string(m.Rule) + " alerts"
 	}
-	words := what + " are muted until " + text.Moment(m.Until.In(now.Location()), now) + " " + text.Zone(m.Until.In(now.Location()))
+	until := m.Until.In(now.Location())
+	words := what + " are muted until "
+	if until.Sub(now) < 120*24*time.Hour {
+		words += text.Moment(until, now) + " " + text.Zone(until)
+	} else {
+		words += until.Format("2 Jan 2006")
+	}
 	if !m.Urgent {
 		words += ", but for urgent ones"
 	}

@@ -57,7 +57,16 @@ process that polls goes by it from its next reading on.`,
 // of them needs quotes.
 func (a *app) muteOf(args []string, now time.Time) (m alert.Mute, rule []string, err error) {
 	const example = "for example ortop alerts mute 8h, or ortop alerts mute until 07:00 runway"
-	parse := text.ParseAhead
+	parse := func(s string, now time.Time) (time.Duration, error) {
+		d, err := text.ParseSpan(s)
+		if err == nil {
+			return d, nil
+		}
+		if d, timeErr := untilTime(s, now); timeErr == nil {
+			return d, nil
+		}
+		return 0, err
+	}
 	if args[0] == "until" {
 		if args = args[1:]; len(args) == 0 {
 			return m, nil, usageError(example, "until needs a time")

@@ -170,7 +170,7 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 	case f.prometheus != "":
 		page := metrics.Text([]metrics.Account{{Snapshot: snap}}, a.now())
 		if f.prometheus != "-" {
-			return config.Write(f.prometheus, page, 0o644)
+			return config.WritePublic(f.prometheus, page)
 		}
 		return a.answerRaw(strings.TrimSuffix(string(page), "\n"))
 	}

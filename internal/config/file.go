@@ -51,14 +51,28 @@ func ReadRegular(path string, follow bool, limit int64) ([]byte, fs.FileInfo, er
 // WritePrivate puts data at path in one step, with mode 0600 whatever the
 // umask: after a crash there is the old content or the new one, and after an
 // error the old one. Folders that are missing are made with mode 0700.
-func WritePrivate(path string, data []byte) error { return Write(path, data, 0o600) }
-
-// Write replaces a file, whole or not at all.
-func Write(path string, data []byte, mode os.FileMode) (err error) {
+func WritePrivate(path string, data []byte) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("making folder %q: %w", folder, Cause(err))
 	}
+	return replace(path, data, 0o600)
+}
+
+// WritePublic does so for everybody to read, in a folder that is there. A link stays,
+// and what is no regular file, such as a device or a pipe, is not replaced.
+func WritePublic(path string, data []byte) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("writing %q: it is not a regular file", path)
+	}
+	return replace(path, data, 0o644)
+}
+
+func replace(path string, data []byte, mode os.FileMode) (err error) {
+	folder := filepath.Dir(path)
 	// CreateTemp uses O_EXCL, which follows no link.
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.tmp")
 	if err != nil {

@@ -154,9 +154,9 @@ func stale(s account.Snapshot) account.Snapshot {
 }
 
 // await waits for the poll that another process has just begun,
-// and reports whether it ended.
+// and reports whether it ended. One that cannot be stored never does.
 func (st *store) await(ctx context.Context) bool {
-	before := st.past.Poll
+	before, since := st.past.Poll, st.o.Now().Add(-minGap)
 	deadline := time.NewTimer(followWait)
 	defer deadline.Stop()
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -166,7 +166,7 @@ func (st *store) await(ctx context.Context) bool {
 			return false
 		}
 		// The attempt was ended, by a success or by a fault.
-		if p := st.past.Poll; !p.Attempt.IsZero() && (!p.Success.Before(p.Attempt) || !p.Due.Equal(before.Due)) {
+		if p := st.past.Poll; p.Attempt.After(since) && (!p.Success.Before(p.Attempt) || !p.Due.Equal(before.Due)) {
 			return true
 		}
 		select {

@@ -112,3 +112,31 @@ func TestOnceInterrupted(t *testing.T) {
 		}
 	})
 }
+
+// Who asked just now and could not store the answer leaves none: it is asked for
+// again, and what is stored is not shown in its place.
+func TestAnAttemptThatIsNotStoredIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.alone()
+		db := b.onDisk("history.db")
+		if _, err := New(b.o).Once(t.Context(), Live); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Minute)
+		lock, ok, err := history.TryLock(history.LockPath(db.Path(), b.o.Account, b.o.BaseURL))
+		if err != nil || !ok {
+			t.Fatalf("the lock: %v, %v", ok, err)
+		}
+		defer func() { _ = lock.Unlock() }()
+		if err := lock.Mark(b.now()); err != nil {
+			t.Fatal(err)
+		}
+		asked := b.asked("/credits")
+		s, err := New(b.o).Once(t.Context(), Live)
+		if age, ok := s.Age(b.now()); err != nil || !ok || age > time.Minute || b.asked("/credits") != asked+1 {
+			t.Errorf("%v old after %d requests, %v", age, b.asked("/credits")-asked, err)
+		}
+	})
+}

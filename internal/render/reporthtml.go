@@ -130,7 +130,7 @@ func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
 	label, date, in, within := f.ending()
 	facts.take(label)
 	note = ""
-	if in != text.Unknown {
+	if in != text.Unknown && r.Forecast.State != forecast.Depleted {
 		note = "in " + in
 	}
 	if within != text.Unknown {

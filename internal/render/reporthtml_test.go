@@ -169,3 +169,12 @@ func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
 		t.Error("the page does not say that the key's cap ends first")
 	}
 }
+
+// What is spent has no time that is left.
+func TestReportHTMLOfWhatIsSpent(t *testing.T) {
+	r := goldenReport()
+	r.Forecast.State = forecast.Depleted
+	if page := ReportHTML(r, goldenNow); strings.Contains(page, ">in depleted") || strings.Contains(page, ">in key cap") || !strings.Contains(page, "depleted") {
+		t.Error("the card of what is spent says when it will be")
+	}
+}

@@ -136,6 +136,23 @@ func TestPrometheusFile(t *testing.T) {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("the file is %v, %v", info, err)
 	}
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{pipe, filepath.Dir(path)} {
+		was, err := os.Lstat(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := h.says("status", "--prometheus="+other)
+		if is, err := os.Lstat(other); err != nil || is.Mode() != was.Mode() || !strings.Contains(said, "it is not a regular file") {
+			t.Errorf("%s became %v, %v, and it says %q", other, is, err, said)
+		}
+	}
+	if said := h.says("status", "--prometheus="+filepath.Join(filepath.Dir(path), "none", "x")); !strings.Contains(said, "no such") && !strings.Contains(said, "does not exist") {
+		t.Errorf("in a folder that is not there it says %q", said)
+	}
 	if said := h.says("status", "--prometheus", "--json"); !strings.Contains(said, "--prometheus excludes") {
 		t.Errorf("beside --json it says %q", said)
 	}
