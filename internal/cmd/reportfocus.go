@@ -60,7 +60,8 @@ func (r *reportBuilder) knownSpans(ctx context.Context) (spans []render.SpentSpa
 			return nil, err
 		}
 		n := len(spans)
-		if s.SpentUSD != nil || n == 0 || spans[n-1].SpentUSD != nil {
+		begins := r.HistorySince.After(s.From) && r.HistorySince.Before(s.To)
+		if s.SpentUSD != nil || n == 0 || spans[n-1].SpentUSD != nil || begins {
 			spans = append(spans, s)
 			continue
 		}
@@ -71,6 +72,16 @@ func (r *reportBuilder) knownSpans(ctx context.Context) (spans []render.SpentSpa
 		if s.SpentUSD == nil {
 			if s.SpentUSD, err = r.spend(ctx, s.From, s.To); err != nil {
 				return nil, err
+			}
+		}
+		if since := r.HistorySince; s.SpentUSD == nil && since.After(s.From) && since.Before(s.To) {
+			// Of the day in which the history begins, what it saw is the least; where
+			// the analytics have more of it, that is.
+			if s.SpentUSD, err = r.spend(ctx, since, s.To); err != nil {
+				return nil, err
+			}
+			if s.SpentUSD != nil && *s.SpentUSD < r.Charges.Within(s.Span) {
+				s.SpentUSD = nil
 			}
 		}
 		if s.SpentUSD != nil {

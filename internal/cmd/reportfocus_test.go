@@ -76,3 +76,33 @@ func TestFocusAddsUpOverHoles(t *testing.T) {
 		})
 	}
 }
+
+// What was seen of the day in which the history begins is billed.
+func TestFocusOfTheFirstDay(t *testing.T) {
+	now, first := day("2026-11-21 06:00"), day("2026-11-18 04:00")
+	var readings []history.Reading
+	for at := first; !at.After(now); at = at.Add(time.Hour) {
+		readings = append(readings, history.Reading{At: at, UsageUSD: 7 + at.Sub(first).Hours(), CreditsUSD: 1000, CreditsKnown: true})
+	}
+	ar := archiveOf(t, time.Hour, readings...)
+	mon := monitor.New(monitor.Options{
+		Account: "personal", BaseURL: "https://x.test", Interval: time.Hour, Now: func() time.Time { return now },
+		Open:    func(context.Context) (*history.DB, string, error) { return ar.DB, "", nil },
+		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", client.ErrUnauthorized },
+	})
+	if _, err := mon.OpenArchive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	snap := account.Snapshot{Account: "personal", At: now, HistorySince: first, Fault: &account.Fault{Kind: credit.FaultNetwork}}
+	r, err := newReport(t.Context(), mon, snap, periods[1], nil, reportForm{name: focusForm}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, problems := focustest.Check(render.ReportFocus(r))
+	if len(rows) == 0 || rows[0]["ChargePeriodStart"][:10] != "2026-11-18" {
+		t.Errorf("the first row is %v, want one of the 18th", rows)
+	}
+	if usage := focustest.Usage(rows); problems != nil || math.Abs(usage-now.Sub(first).Hours()) > 1e-9 {
+		t.Errorf("its usage is %v, %q, want %v", usage, problems, now.Sub(first).Hours())
+	}
+}

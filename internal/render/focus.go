@@ -108,13 +108,8 @@ func restRow(r UsageReport, p SpentSpan) *focusRow {
 	if p.SpentUSD == nil {
 		return nil
 	}
-	rest := *p.SpentUSD
-	for _, c := range r.Charges.Rows {
-		if !c.From.Before(p.From) && c.From.Before(p.To) {
-			rest -= c.USD
-		}
-	}
-	if rest = round(rest); rest == 0 {
+	rest := round(*p.SpentUSD - r.Charges.Within(p.Span))
+	if rest == 0 {
 		return nil
 	}
 	row := usageRow(p.Span, rest)

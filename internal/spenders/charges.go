@@ -35,6 +35,16 @@ type Charges struct {
 	Notes []string
 }
 
+// Within is what the rows that begin in a span come to.
+func (c Charges) Within(s credit.Span) (usd float64) {
+	for _, r := range c.Rows {
+		if !r.From.Before(s.From) && r.From.Before(s.To) {
+			usd += r.USD
+		}
+	}
+	return usd
+}
+
 // maxParts is how many queries a span is cut into at most, where one has more rows
 // than the API gives at once.
 const maxParts = 32
