@@ -36,6 +36,8 @@ type State struct {
 	WaitUntil time.Time `json:"wait_until,omitzero"`
 	// FailedAt is when the last poll ended; zero where it did not fail.
 	FailedAt time.Time `json:"failed_at,omitzero"`
+	// NotAPI reports that it was refused by something before the API.
+	NotAPI bool `json:"not_api,omitzero"`
 }
 
 // Facts are what readings had about the key and the account.

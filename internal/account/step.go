@@ -62,8 +62,9 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	r := Result{State: was}
 	st := &r.State
 	if v := in.Verdict; v != nil {
-		st.Facts, st.WaitUntil, st.FailedAt = v.Facts, in.WaitUntil, time.Time{}
+		st.Facts, st.WaitUntil, st.FailedAt, st.NotAPI = v.Facts, in.WaitUntil, time.Time{}, false
 		if v.Fault != nil {
+			st.NotAPI = v.Fault.NotAPI
 			st.FailedAt = v.At.UTC().Truncate(time.Millisecond)
 		}
 		if v.AnotherAccount() { // what was going on was not about this one
@@ -156,5 +157,5 @@ func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
 	if line != "" && st.Undelivered == "" {
 		r.Events = append(r.Events, Event{At: s.Now, Kind: EventFault, Level: alert.Warning, Text: line})
 	}
-	st.Undelivered, s.Undelivered, s.Waiting = line, line, st.Outbox.Waiting()
+	st.Undelivered, s.Undelivered, s.Waiting = line, line, st.Outbox.Muted(st.Mutes).Waiting(s.Now)
 }

@@ -46,6 +46,10 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		BalanceNote: st.Facts.BalanceNote, StorageNote: b.StorageNote, Fault: b.Poll.Fault,
 		Forecast: forecast.Forecast{State: forecast.Unknown, At: now},
 	}
+	if s.Fault != nil && st.NotAPI { // which the history does not keep
+		f := *s.Fault
+		f.NotAPI, s.Fault = true, &f
+	}
 	r := st.Recent
 	s.Damage = cmp.Or(b.Damage, r.Damage)
 	if !b.Brief {
@@ -89,7 +93,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
 	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt
-	s.Undelivered, s.Waiting = st.Undelivered, st.Outbox.Waiting()
+	s.Undelivered, s.Waiting = st.Undelivered, st.Outbox.Muted(st.Mutes).Waiting(s.Now)
 	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track
 	o := st.Outlook

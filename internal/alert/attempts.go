@@ -33,10 +33,8 @@ func (o Outbox) wait(d Delivery, now time.Time) time.Duration {
 			wait = max(wait, w)
 		}
 	}
-	for _, m := range o.mutes {
-		if m.Holds(d.Event.Rule, d.Event.Level) {
-			wait = max(wait, m.Until.Sub(now))
-		}
+	if until := o.mutes.until(d.Event, now); !until.IsZero() {
+		wait = max(wait, until.Sub(now))
 	}
 	return wait
 }

@@ -3,6 +3,8 @@ package alert
 import (
 	"slices"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // Mute holds back the notifications of rules up to a time, as quiet hours do.
@@ -46,6 +48,16 @@ func (ms Mutes) of(r Rule, now time.Time) bool {
 // Holds reports whether it is about alerts of a kind and a level.
 func (m Mute) Holds(k Kind, l Level) bool {
 	return (m.Rule == "" || m.Rule == k) && (m.Urgent || l != Urgent)
+}
+
+// until is when the last of those that hold an event ends; zero where none does.
+func (ms Mutes) until(e Event, now time.Time) (last time.Time) {
+	for _, m := range ms {
+		if m.Until.After(now) && m.Holds(e.Rule, e.Level) {
+			last = sorted.Later(last, m.Until)
+		}
+	}
+	return last
 }
 
 // Muted returns the outbox from which nothing is sent that the mutes hold back.

@@ -77,6 +77,9 @@ func TestMuteHoldsWhatWaits(t *testing.T) {
 		if got := len(muted.Due(now)); got != c.due {
 			t.Errorf("under %+v %d are sent, want %d", c.mute, got, c.due)
 		}
+		if n := muted.Waiting(now); n != c.due {
+			t.Errorf("under %+v %d are said to wait, want %d", c.mute, n, c.due)
+		}
 		if len(muted.Due(now.Add(8*time.Hour))) != 1 || len(muted.Muted(nil).Due(now)) != 1 {
 			t.Errorf("after %+v it is not sent", c.mute)
 		}

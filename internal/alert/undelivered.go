@@ -43,10 +43,10 @@ func (o Outbox) Undelivered(now time.Time) string {
 	return "alerts do not reach " + strings.Join(parts, "; ")
 }
 
-// Waiting is how many deliveries are still to be made.
-func (o Outbox) Waiting() (n int) {
+// Waiting is how many deliveries are still to be made, but for those that a mute holds.
+func (o Outbox) Waiting(now time.Time) (n int) {
 	for _, d := range o.deliveries {
-		if d.waiting() {
+		if d.waiting() && o.mutes.until(d.Event, now).IsZero() {
 			n++
 		}
 	}

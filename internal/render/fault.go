@@ -1,7 +1,6 @@
 package render
 
 import (
-	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -14,7 +13,7 @@ func faultWords(f account.Fault) string {
 	case credit.FaultUnauthorized:
 		return "key not accepted"
 	case credit.FaultForbidden:
-		if between(f) {
+		if f.NotAPI {
 			return "refused on the way"
 		}
 		return "not allowed with this key"
@@ -32,17 +31,13 @@ func faultWords(f account.Fault) string {
 	return "no usable answer"
 }
 
-// between reports whether a refusal came from something that stands before the API,
-// which answers with JSON.
-func between(f account.Fault) bool { return strings.Contains(f.Message, "not JSON") }
-
 // FaultHint is the way out of a fault. due is when the next poll is planned.
 func FaultHint(f account.Fault, due time.Time) string {
 	switch f.Kind {
 	case credit.FaultUnauthorized:
 		return "the key may be disabled, expired or mistyped: ortop doctor shows where it comes from"
 	case credit.FaultForbidden:
-		if between(f) {
+		if f.NotAPI {
 			return "that answer is not the API's: a proxy or a firewall may stand between; ortop doctor checks the connection"
 		}
 		return "only a management key may read the account's balance"

@@ -11,8 +11,8 @@ import (
 
 // A refusal that is not the API's is no statement about the key.
 func TestARefusalOnTheWay(t *testing.T) {
-	proxy := account.Fault{Kind: credit.FaultForbidden, Message: "reading credits: 403 forbidden: not JSON (text/html)"}
-	own := account.Fault{Kind: credit.FaultForbidden, Message: "reading credits: 403 forbidden"}
+	proxy := account.Fault{Kind: credit.FaultForbidden, Message: "reading credits: 403 forbidden", NotAPI: true}
+	own := account.Fault{Kind: credit.FaultForbidden, Message: "reading credits: 403 forbidden: this is not JSON"}
 	if h := FaultHint(proxy, time.Time{}); !strings.Contains(h, "a proxy or a firewall may stand between") || faultWords(proxy) != "refused on the way" {
 		t.Errorf("%q, %q", h, faultWords(proxy))
 	}
