@@ -38,6 +38,16 @@ type Bucket struct {
 	CreditsKnown bool
 }
 
+// minObserved is the least share of a span that must have been seen for its balance.
+const minObserved = .01
+
+// HeldUSD is the balance at the end of the span as plots show it, 0 where there was a
+// debt; ok is false where it is not known.
+func (b Bucket) HeldUSD() (usd float64, ok bool) {
+	left := Balance{CreditsUSD: b.CreditsUSD, UsageUSD: b.UsageUSD}.LeftUSD()
+	return max(0, left), b.Known && b.CreditsKnown && b.Observed >= minObserved
+}
+
 // Plot is a series cut into buckets, with what else happened in their span:
 // the gaps that overlap it, whole, and the top-ups and segments that begin in it.
 type Plot struct {

@@ -200,7 +200,7 @@ func (c *chart) fan(past []credit.Bucket, leftUSD, floorUSD float64, f *forecast
 	}
 	points := ""
 	for _, b := range past {
-		if known, usd := balanceAt(b); known {
+		if usd, known := b.HeldUSD(); known {
 			points += c.point(b.To, usd)
 		} else if points != "" {
 			c.put(`<polyline class="held" points="`, points, `"/>`)
@@ -215,11 +215,6 @@ func (c *chart) fan(past []credit.Bucket, leftUSD, floorUSD float64, f *forecast
 //go:noinline
 func (c *chart) point(at time.Time, usd float64) string {
 	return figure1(c.x(at)) + "," + figure1(c.y(usd)) + " "
-}
-
-// balanceAt is the balance at the end of a bucket, 0 where there is a debt.
-func balanceAt(b credit.Bucket) (known bool, usd float64) {
-	return b.Known && b.CreditsKnown && b.Observed >= 0.01, max(0, credit.Balance{CreditsUSD: b.CreditsUSD, UsageUSD: b.UsageUSD}.LeftUSD())
 }
 
 // mark is a vertical line with words at its top.

@@ -252,7 +252,7 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 		past = past[1:]
 	}
 	for _, b := range past {
-		if known, usd := balanceAt(b); known {
+		if usd, known := b.HeldUSD(); known {
 			most, seen = max(most, usd), true
 		}
 	}

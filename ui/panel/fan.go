@@ -6,7 +6,6 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -87,10 +86,11 @@ func balanceSpark(p draw.Pen, b []history.Bucket, s account.Snapshot, w int) []s
 
 // heldIn is the balance in a bucket, 0 where there is a debt; NaN is unknown.
 func heldIn(v history.Bucket) float64 {
-	if !v.Known || !v.CreditsKnown || v.Observed < 0.01 {
+	usd, ok := v.HeldUSD()
+	if !ok {
 		return math.NaN()
 	}
-	return max(0, credit.Balance{CreditsUSD: v.CreditsUSD, UsageUSD: v.UsageUSD}.LeftUSD())
+	return usd
 }
 
 // fan is the balance so far, for no longer than the forecast looks ahead, and a
