@@ -47,6 +47,8 @@ type Past struct {
 	// "alerts", "undelivered", "told" and "anchor"; only where there was no
 	// State yet.
 	Old map[string][]byte
+	// Mutes is what SetState stored under MutesState; nil: nothing.
+	Mutes []byte
 	// Ahead reports that spend waits for the first reading: see [DB.Adopt].
 	Ahead bool
 	// Trails has a trail, perhaps an empty one, for each series.
@@ -130,7 +132,7 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 	found := false
 	p.Old = map[string][]byte{}
 	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1
-		UNION ALL SELECT name, value, 0 FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor', 'ahead')
+		UNION ALL SELECT name, value, crc FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor', 'ahead', 'mutes')
 		UNION ALL SELECT 'key', CAST(key AS BLOB), 0 FROM head WHERE series = ?1 AND key IS NOT NULL
 		UNION ALL SELECT 'forecast', CAST(forecast AS BLOB), 0 FROM latest WHERE series = ?1`, func(r *sql.Rows) error {
 		var name string
@@ -142,6 +144,12 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 		switch {
 		case name == aheadState:
 			p.Ahead = true
+		case name == MutesState:
+			if int64(checksum(id, name, string(value))) == crc {
+				p.Mutes = append([]byte{}, value...)
+			} else {
+				db.spoil("what was muted")
+			}
 		case name != "":
 			p.Old[name] = value
 		case int64(checksum(id, string(value))) == crc:

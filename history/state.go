@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// MutesState is the name of what people mute, which Load returns too: others than the
+// account's collector store it, and so it is not in its state.
+const MutesState = "mutes"
+
 // State returns what SetState last stored for s under name; nil where that is
 // empty, or nothing was stored.
 func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, err error) {

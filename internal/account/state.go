@@ -197,6 +197,15 @@ func (s State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
 	return events, highest
 }
 
+// DecodeMutes reads mutes that were stored apart. What cannot be read is none.
+func DecodeMutes(stored []byte) alert.Mutes {
+	var ms alert.Mutes
+	if json.Unmarshal(stored, &ms) != nil {
+		return nil
+	}
+	return ms
+}
+
 // DecodeState reads a State that was stored. What cannot be read is empty: it
 // is requested anew.
 func DecodeState(stored []byte) State {

@@ -34,8 +34,6 @@ type Input struct {
 	Silence time.Duration
 	// Stated is what a person says of the balance, or takes back; nil: nothing.
 	Stated *Statement
-	// Mute is what a person mutes, or no longer; nil: nothing.
-	Mute *alert.Mute
 	// Results are the outcomes of attempts to deliver alerts.
 	Results []alert.Result
 }
@@ -79,9 +77,6 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 	}
 	if in.KeyFilled {
 		st.Facts.KeyFilled = now
-	}
-	if in.Mute != nil {
-		st.Mutes = st.Mutes.Set(*in.Mute, now)
 	}
 	if in.Stated != nil {
 		st.Facts.stated(in.Stated.USD, b, now)

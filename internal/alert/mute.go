@@ -24,7 +24,7 @@ type Mutes []Mute
 // takes away all.
 func (ms Mutes) Set(m Mute, now time.Time) Mutes {
 	over := !m.Until.After(now)
-	next := slices.DeleteFunc(slices.Clone(ms), func(o Mute) bool {
+	next := slices.DeleteFunc(append(Mutes{}, ms...), func(o Mute) bool {
 		return !o.Until.After(now) || o.Rule == m.Rule || over && m.Rule == ""
 	})
 	if !over {

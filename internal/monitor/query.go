@@ -3,6 +3,7 @@ package monitor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -159,8 +160,12 @@ func (a Archive) Mute(ctx context.Context, m alert.Mute) (alert.Mutes, error) {
 	if err := a.store.load(ctx); err != nil {
 		return nil, err
 	}
-	r, err := a.store.step(ctx, account.Input{Mute: &m}, nil, false)
-	return r.State.Mutes, err
+	mutes := a.store.state.Mutes.Set(m, a.store.o.Now())
+	text, err := json.Marshal(mutes)
+	if err != nil {
+		return nil, err
+	}
+	return mutes, a.DB.SetState(ctx, a.Account, history.MutesState, text)
 }
 
 // StateBalance does so in the account that is watched, and returns at once.

@@ -180,6 +180,9 @@ func (st *store) take(past history.Past) {
 	case past.State == nil && st.stored == nil && len(past.Old) > 0:
 		st.state = account.DecodeOldState(past.Old)
 	}
+	if past.Mutes != nil {
+		st.state.Mutes = account.DecodeMutes(past.Mutes)
+	}
 	st.book.Open, st.book.Ended = past.Open, past.Ended
 	st.book.Acknowledged = nil
 	for _, e := range past.Acknowledged {
@@ -298,7 +301,7 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 
 // idle reports whether nothing came in and nothing came of that.
 func idle(in account.Input, r account.Result) bool {
-	return in.Verdict == nil && in.Stated == nil && in.Mute == nil && !in.Filled && !in.KeyFilled && in.Adopted == "" && in.Drivers == nil && len(in.Results) == 0 && len(r.Events)+len(r.Forecasts)+len(r.Notify) == 0
+	return in.Verdict == nil && in.Stated == nil && !in.Filled && !in.KeyFilled && in.Adopted == "" && in.Drivers == nil && len(in.Results) == 0 && len(r.Events)+len(r.Forecasts)+len(r.Notify) == 0
 }
 
 // sameButAlerts reports whether two states differ in the memory of the alerts at
