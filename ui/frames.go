@@ -7,10 +7,11 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"ortop/internal/routine"
+	"ortop/ui/load"
 )
 
-// settled is how long nothing must come of what was requested until a frame is
-// whole.
+// settled is how long nothing must come until a frame is whole, once all that was
+// requested is answered.
 const settled = 300 * time.Millisecond
 
 // Frames draws the dashboard without a terminal, for pictures: its first frame in
@@ -42,11 +43,14 @@ func Frames(o Options, w, h int, keys ...string) []string {
 	}
 	draw := func() string {
 		for {
+			answered := load.Underway() == 0
 			select {
 			case msg := <-msgs:
 				take(msg)
 			case <-time.After(settled):
-				return m.View().Content
+				if answered && load.Underway() == 0 {
+					return m.View().Content
+				}
 			}
 		}
 	}

@@ -43,6 +43,8 @@ func (m Model) looking(l Looks) Model {
 // lookedMsg is that nothing was changed for a while since.
 type lookedMsg struct{ gen int }
 
+func lookedOf(n int) tea.Msg { return lookedMsg{n} }
+
 // rememberAfter is how long how one looks must stay the same to be remembered.
 const rememberAfter = 2 * time.Second
 
@@ -52,10 +54,7 @@ func (m Model) remembering(cmd tea.Cmd) (tea.Model, tea.Cmd) {
 		return m, cmd
 	}
 	m.looked = m.looks()
-	m.lookGen++
-	m.unremembered = true
-	gen := m.lookGen
-	return m, tea.Batch(cmd, tea.Tick(rememberAfter, func(time.Time) tea.Msg { return lookedMsg{gen} }))
+	return m, tea.Batch(cmd, m.lookLull.come(rememberAfter, lookedOf))
 }
 
 // rememberCmd stores how the screen is looked at.
@@ -69,7 +68,7 @@ func (m Model) rememberCmd() tea.Cmd {
 
 // quit ends, and first remembers what was not yet.
 func (m Model) quit() (tea.Model, tea.Cmd) {
-	if !m.unremembered {
+	if !m.lookLull.waiting {
 		return m, tea.Quit
 	}
 	return m, tea.Sequence(m.rememberCmd(), tea.Quit)

@@ -25,7 +25,7 @@ type (
 		feed Feed
 		snap account.Snapshot
 	}
-	// clockMsg, spunMsg and noticeOverMsg are ticks; each counts only while
+	// clockMsg, spunMsg and noticeOverMsg are ticks; a clock's counts only while
 	// its generation does.
 	clockMsg      struct{ gen int }
 	spunMsg       struct{}
@@ -79,6 +79,8 @@ type (
 	// noticeMsg is a line for the person, shown for a few seconds.
 	noticeMsg string
 )
+
+func noticeOver(n int) tea.Msg { return noticeOverMsg{n} }
 
 const (
 	noticeFor = 4 * time.Second

@@ -29,23 +29,22 @@ type Model struct {
 	turn      int // of the spinner
 	turning   bool
 
-	view     int // into views
-	help     bool
-	helpTop  int // its first line on the screen
-	notice   string
-	noticeID int // its generation
-	onboard  onboarding
-	entry    entry
-	dialog   dialog
-	palette  palette
+	view       int // into views
+	help       bool
+	helpTop    int // its first line on the screen
+	notice     string
+	noticeLull lull // until it is taken away
+	onboard    onboarding
+	entry      entry
+	dialog     dialog
+	palette    palette
 
-	set          settings.Values // as they are now
-	settings     settings.Dialog
-	zone         *time.Location // in which clocks are read; nil: that of Now
-	looked       Looks          // that are noted
-	lookGen      int            // of those
-	drag         drag
-	unremembered bool // they are not stored yet
+	set      settings.Values // as they are now
+	settings settings.Dialog
+	zone     *time.Location // in which clocks are read; nil: that of Now
+	looked   Looks          // that are noted
+	lookLull lull           // until they are stored
+	drag     drag
 
 	stating  stating
 	asksLeft bool // a key was just given: where it cannot read the balance, it is asked for
@@ -65,6 +64,7 @@ func newModel(o Options) Model {
 	}
 	m := Model{o: o, keys: keys, dark: true, now: o.Now(), watched: newWatched(o.Feed)}
 	m.notice = draw.Clean(o.Notice)
+	m.noticeLull.waiting = m.notice != "" // from Init
 	o.Settings.Theme = o.Theme
 	m = m.applied(o.Settings).looking(o.Looks)
 	m.looked = m.looks()
@@ -114,7 +114,7 @@ func (m Model) Init() tea.Cmd {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
 	if m.notice != "" {
-		cmds = append(cmds, tea.Tick(2*noticeFor, func(time.Time) tea.Msg { return noticeOverMsg{m.noticeID} }))
+		cmds = append(cmds, tea.Tick(2*noticeFor, func(time.Time) tea.Msg { return noticeOver(m.noticeLull.n) }))
 	}
 	for _, feed := range m.feeds() {
 		cmds = append(cmds, waitCmd(feed))

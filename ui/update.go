@@ -90,18 +90,21 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case acknowledgedMsg:
 		return m.acknowledged(msg)
 	case lookedMsg:
-		if msg.gen == m.lookGen {
-			m.unremembered = false
+		over, again := m.lookLull.ended(msg.gen, rememberAfter, lookedOf)
+		if over {
 			return m, m.rememberCmd()
 		}
+		return m, again
 	case tty.OrphanMsg:
 		return m.notify(cannotSuspend)
 	case noticeMsg:
 		return m.notify(string(msg))
 	case noticeOverMsg:
-		if msg.gen == m.noticeID {
+		over, again := m.noticeLull.ended(msg.gen, noticeFor, noticeOver)
+		if over {
 			m.notice = ""
 		}
+		return m, again
 	case adoptedMsg:
 		return m.adopted(msg)
 	case fateMsg:
@@ -138,9 +141,7 @@ func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
 // notify shows a line for a few seconds.
 func (m Model) notify(line string) (tea.Model, tea.Cmd) {
 	m.notice = draw.Clean(line)
-	m.noticeID++
-	gen := m.noticeID
-	return m, tea.Tick(noticeFor, func(time.Time) tea.Msg { return noticeOverMsg{gen} })
+	return m, m.noticeLull.come(noticeFor, noticeOver)
 }
 
 // refresh requests what is on the screen and old.

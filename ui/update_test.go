@@ -297,13 +297,13 @@ func TestUnseenShowsTheTime(t *testing.T) {
 func TestNoticeEnds(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, noticeMsg("first"))
-	old := m.noticeID
+	old := m.noticeLull.n
 	m, _ = step(m, noticeMsg("cannot suspend here"))
 	m, _ = step(m, noticeOverMsg{old})
 	if !strings.Contains(stripped(m), "cannot suspend here") {
 		t.Error("the end of an older notice took this one away")
 	}
-	if m, _ = step(m, noticeOverMsg{m.noticeID}); m.notice != "" {
+	if m, _ = step(m, noticeOverMsg{m.noticeLull.n}); m.notice != "" {
 		t.Error("the notice stays")
 	}
 }

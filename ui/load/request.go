@@ -4,10 +4,17 @@ package load
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
+
+var underway atomic.Int64
+
+// Underway is how many requests of this process were sent and not answered yet,
+// those that were cancelled included.
+func Underway() int { return int(underway.Load()) }
 
 // Request is a value of type T that is loaded beside the screen for a key K,
 // such as a range. Only one is in flight at a time; the answer to one that was
@@ -45,7 +52,9 @@ func (r *Request[K, T]) Send(k K, now time.Time, timeout time.Duration, load fun
 	r.Gen++
 	r.Sent, r.at, r.Loading, r.Again, r.stop = k, now, true, false, stop
 	gen := r.Gen
+	underway.Add(1)
 	return func() tea.Msg {
+		defer underway.Add(-1)
 		defer stop()
 		v, err := load(ctx)
 		return message(Answer[K, T]{gen, k, v, err})

@@ -50,7 +50,7 @@ func (s *screen) String() string {
 func TestTheRenderersTickerIsThere(t *testing.T) {
 	var out screen
 	b := &beat{}
-	g := guard{counter{}, func(err error) { t.Error(err) }, b}
+	g := guard{counter{}, func(err error) { t.Error(err) }, b, nil}
 	ctx, cancel := context.WithCancel(t.Context())
 	p := tea.NewProgram(g, tea.WithContext(ctx), tea.WithInput(nil), tea.WithOutput(&out), tea.WithWindowSize(40, 5), tea.WithFPS(1), tea.WithoutSignalHandler())
 	b.program = p

@@ -15,6 +15,7 @@ type guard struct {
 	tea.Model
 	fail func(error)
 	beat *beat
+	pace *pace
 }
 
 func (g guard) recovered() {
@@ -31,15 +32,19 @@ func (g guard) Init() (cmd tea.Cmd) {
 func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	next = g
 	defer g.recovered()
+	if _, ok := msg.(redraw); ok {
+		g.pace.late = false
+		return g, nil
+	}
 	m, cmd := g.Model.Update(msg)
-	return guard{m, g.fail, g.beat}, g.cmd(cmd)
+	return guard{m, g.fail, g.beat, g.pace}, g.cmd(cmd)
 }
 
 func (g guard) View() (v tea.View) {
 	v.AltScreen = true
 	defer g.recovered()
 	defer g.beat.wake()
-	return g.Model.View()
+	return g.pace.view(g.Model.View)
 }
 
 // cmd guards a command, and those in the batch or sequence that it returns.

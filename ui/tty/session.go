@@ -101,12 +101,12 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 		return err
 	}
 	defer s.term.close()
-	b := &beat{}
-	s.program = tea.NewProgram(guard{model, s.fail, b},
+	b, p := &beat{}, &pace{}
+	s.program = tea.NewProgram(guard{model, s.fail, b, p},
 		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),
 		tea.WithEnvironment(env), tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(), tea.WithFilter(s.filter))
-	b.program = s.program
+	b.program, p.send = s.program, s.program.Send
 	defer b.stop()
 
 	s.listen()

@@ -51,7 +51,7 @@ func TestGuard(t *testing.T) {
 	for _, where := range []string{"Init", "Update", "View", "command", "nowhere"} {
 		t.Run(where, func(t *testing.T) {
 			var got error
-			g := guard{broken{where}, func(err error) { got = err }, nil}
+			g := guard{broken{where}, func(err error) { got = err }, nil, nil}
 			g.Init()
 			next, cmd := g.Update(nil)
 			if cmd != nil {
@@ -77,7 +77,7 @@ func TestGuard(t *testing.T) {
 }
 
 func TestGuardKeepsMessages(t *testing.T) {
-	g := guard{still{}, func(err error) { t.Error(err) }, nil}
+	g := guard{still{}, func(err error) { t.Error(err) }, nil, nil}
 	one := func() tea.Msg { return 1 }
 	for name, cmd := range map[string]tea.Cmd{"batch": tea.Batch(one, one), "sequence": tea.Sequence(one, one)} {
 		got, want := g.cmd(cmd)(), cmd()
