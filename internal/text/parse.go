@@ -58,8 +58,8 @@ func ParseSpan(s string) (time.Duration, error) {
 	return time.Duration(math.Round(total)), nil
 }
 
-// digits is a number without a unit.
-var digits = regexp.MustCompile(`^(\d+\.?\d*|\.\d+)$`)
+// digits is a whole number without a unit. One with a point may be a date.
+var digits = regexp.MustCompile(`^\d+$`)
 
 // grouped is a number whose commas stand between thousands. Elsewhere a comma
 // may be meant as a decimal point.

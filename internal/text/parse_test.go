@@ -14,7 +14,7 @@ func TestParseSpan(t *testing.T) {
 			t.Errorf("ParseSpan(%q) = %v, %v, want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "d", "-1h", "1d1d", "30m1h", "1h30", "1M", "30M", "1e9", "1hs", "5 dayz", "20000w", "36500w", "36501d", "876001h", "36500d1s", "5214w36499d875999h"} {
+	for _, in := range []string{"31.12", "0.5", ".5", "5.", "", "d", "-1h", "1d1d", "30m1h", "1h30", "1M", "30M", "1e9", "1hs", "5 dayz", "20000w", "36500w", "36501d", "876001h", "36500d1s", "5214w36499d875999h"} {
 		if got, err := ParseSpan(in); err == nil {
 			t.Errorf("ParseSpan(%q) = %v, want an error", in, got)
 		}
