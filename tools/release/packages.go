@@ -29,8 +29,19 @@ type content struct {
 // forms are those of packages; each leaves out some files of the others.
 var forms = []string{"deb", "rpm", "apk", "archlinux"}
 
-// packages makes those of Linux by nfpm.
+// packages makes those of Linux.
 func (j *job) packages(ctx context.Context) error {
+	var linux []target
+	for _, t := range targets {
+		if t.os == "linux" {
+			linux = append(linux, t)
+		}
+	}
+	return j.packagesOf(ctx, linux, forms)
+}
+
+// packagesOf makes those of these targets and forms by nfpm.
+func (j *job) packagesOf(ctx context.Context, targets []target, forms []string) error {
 	program, err := j.tool(ctx, "nfpm", nfpm)
 	if err != nil {
 		return err
@@ -59,9 +70,6 @@ func (j *job) packages(ctx context.Context) error {
 		return err
 	}
 	for _, t := range targets {
-		if t.os != "linux" {
-			continue
-		}
 		config := filepath.Join(j.temp, t.arch+".yaml")
 		b, err := yaml.Marshal(j.packageConfig(t))
 		if err != nil {
@@ -101,10 +109,14 @@ func (j *job) packed(ctx context.Context, program, config, form string) error {
 	if err != nil {
 		return err
 	}
-	if form == "archlinux" {
-		if b, err = denser(b); err != nil {
-			return err
-		}
+	switch form {
+	case "archlinux":
+		b, err = denser(b)
+	case "apk":
+		b, err = denserAlpine(b)
+	}
+	if err != nil {
+		return err
 	}
 	return j.put(made[0].Name(), b)
 }
