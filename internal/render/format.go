@@ -7,18 +7,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"text/template/parse"
 	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/text"
 )
 
-// Format is a parsed --format. The syntax is that of Go's text/template,
-// of which parse reads it; text/template itself would evaluate it by calling
-// methods by name, which makes the linker keep every method of every library:
-// 2.9 MB.
-type Format struct{ tree *parse.Tree }
+// Format is a parsed --format, in a part of the syntax of Go's text/template.
+// That would evaluate it by calling methods by name, which makes the linker keep
+// every method of every library: 2.9 MB.
+type Format struct{ parts []part }
 
 // ParseFormat reads a template; an empty one is nil. What is wrong in any of its
 // branches is an error.
@@ -26,9 +24,10 @@ func ParseFormat(s string) (*Format, error) {
 	if s == "" {
 		return nil, nil
 	}
-	trees, err := parse.Parse("format", s, "", "", formatFuncs)
-	f := &Format{trees["format"]}
-	if err == nil && f.tree != nil {
+	p := parser{s}
+	parts, _, err := p.list(false)
+	f := &Format{parts}
+	if err == nil {
 		err = f.check()
 	}
 	if err != nil { // it may quote the whole of what was given
@@ -76,7 +75,7 @@ func (f *Format) Apply(s account.Snapshot, now time.Time) (string, error) {
 // write writes v by the template, with all branches if branches is set.
 func (f *Format) write(v fields, branches bool) (string, error) {
 	raw, err := jsonMap(v.JSON)
-	if err != nil || f.tree == nil {
+	if err != nil {
 		return "", err
 	}
 	data := map[string]any{"JSON": raw}
@@ -91,155 +90,55 @@ func (f *Format) write(v fields, branches bool) (string, error) {
 			}
 		}
 	}
-	w := nodeWriter{branches: branches}
-	err = w.write(f.tree.Root, data)
+	w := formatWriter{branches: branches}
+	err = w.write(f.parts, data)
 	return w.b.String(), err
 }
 
-// nodeWriter writes the nodes of a template.
-type nodeWriter struct {
+// formatWriter writes the parts of a template.
+type formatWriter struct {
 	b        strings.Builder
 	branches bool // all of them
 }
 
-// write writes a node about dot.
-func (w *nodeWriter) write(n parse.Node, dot any) error {
-	switch n := n.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return nil
-		}
-		for _, c := range n.Nodes {
-			if err := w.write(c, dot); err != nil {
-				return err
-			}
-		}
-		return nil
-	case *parse.TextNode:
-		w.b.Write(n.Text)
-		return nil
-	case *parse.CommentNode:
-		return nil
-	case *parse.ActionNode:
-		v, err := pipe(n.Pipe, dot)
-		w.b.WriteString(printed(v))
-		return err
-	case *parse.IfNode:
-		v, err := pipe(n.Pipe, dot)
-		if err != nil {
+func (w *formatWriter) write(parts []part, dot any) error {
+	for _, p := range parts {
+		if err := p(w, dot); err != nil {
 			return err
 		}
-		return w.choose(truth(v), &n.BranchNode, dot, dot)
-	case *parse.WithNode:
-		v, err := pipe(n.Pipe, dot)
-		if err != nil {
-			return err
-		}
-		return w.choose(truth(v), &n.BranchNode, v, dot)
-	case *parse.RangeNode:
-		v, err := pipe(n.Pipe, dot)
-		if err != nil {
-			return err
-		}
-		return w.each(v, n, dot)
 	}
-	return fmt.Errorf("%q is not supported", n.String())
+	return nil
 }
 
-// choose writes the one list of n about yes, or the other about no.
-func (w *nodeWriter) choose(is bool, n *parse.BranchNode, yes, no any) error {
+// choose writes the one list about yes, or the other about no.
+func (w *formatWriter) choose(is bool, list, other []part, yes, no any) error {
 	if is || w.branches {
-		if err := w.write(n.List, yes); err != nil {
+		if err := w.write(list, yes); err != nil {
 			return err
 		}
 	}
 	if !is || w.branches {
-		return w.write(n.ElseList, no)
+		return w.write(other, no)
 	}
 	return nil
 }
 
-// each writes the list of n about every element of v, or its other list where
-// there are none.
-func (w *nodeWriter) each(v any, n *parse.RangeNode, dot any) error {
-	list, ok := v.([]any)
+// each writes the list about every element of v, or the other where there are
+// none.
+func (w *formatWriter) each(v any, list, other []part, dot any) error {
+	elements, ok := v.([]any)
 	if !ok && v != nil {
 		return fmt.Errorf("range: %s is not a list", printed(v))
 	}
-	for _, element := range list {
-		if err := w.write(n.List, element); err != nil {
+	for _, element := range elements {
+		if err := w.write(list, element); err != nil {
 			return err
 		}
 	}
-	if len(list) == 0 || w.branches {
-		return w.write(n.ElseList, dot)
+	if len(elements) == 0 || w.branches {
+		return w.write(other, dot)
 	}
 	return nil
-}
-
-// pipe evaluates a pipeline: each command takes the value of the one before as
-// its last argument.
-func pipe(p *parse.PipeNode, dot any) (v any, err error) {
-	if len(p.Decl) > 0 {
-		return nil, errors.New("variables are not supported")
-	}
-	for i, c := range p.Cmds {
-		var args []any
-		fn, called := c.Args[0].(*parse.IdentifierNode)
-		for _, a := range c.Args {
-			if a == c.Args[0] && called {
-				continue
-			}
-			w, err := operand(a, dot)
-			if err != nil {
-				return nil, err
-			}
-			args = append(args, w)
-		}
-		if i > 0 {
-			args = append(args, v)
-		}
-		switch {
-		case called:
-			if v, err = formatFuncs[fn.Ident].(func([]any) (any, error))(args); err != nil {
-				return nil, fmt.Errorf("%s: %w", fn.Ident, err)
-			}
-		case len(args) != 1:
-			return nil, fmt.Errorf("%q is not a function", c.Args[0].String())
-		default:
-			v = args[0]
-		}
-	}
-	return v, nil
-}
-
-func operand(n parse.Node, dot any) (any, error) {
-	switch n := n.(type) {
-	case *parse.DotNode:
-		return dot, nil
-	case *parse.FieldNode:
-		return fieldOf(dot, n.Ident)
-	case *parse.ChainNode:
-		v, err := operand(n.Node, dot)
-		if err != nil {
-			return nil, err
-		}
-		return fieldOf(v, n.Field)
-	case *parse.StringNode:
-		return n.Text, nil
-	case *parse.NumberNode:
-		if !n.IsFloat {
-			return nil, fmt.Errorf("%s is not a number", n)
-		}
-		return n.Float64, nil
-	case *parse.BoolNode:
-		return n.True, nil
-	case *parse.NilNode:
-		return nil, nil
-	case *parse.PipeNode:
-		return pipe(n, dot)
-	}
-	return nil, fmt.Errorf("%q is not supported", n.String())
 }
 
 // fieldOf is a field of v, or of what is below it. All fields of what is unknown

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"strings"
 	"testing"
+	"text/template/parse"
 	"time"
 
 	"ortop/internal/account"
@@ -42,6 +44,13 @@ func TestFormat(t *testing.T) {
 		{"at the bound", "{{le .JSON.balance_usd 63.52}} {{ge .JSON.balance_usd 63.52}} {{lt 1 1}} {{gt 1 1}}", "true true false false"},
 		{"zero and empty are false", "{{if 0}}x{{end}}{{if ``}}x{{end}}{{if .JSON.alerts}}some{{end}}{{if .JSON.key}}an object{{end}}", "somean object"},
 		{"text alone", "plain", "plain"},
+		{"numbers", "{{printf `%.1f %.1f %.1f %d %d` .5 -1.5e+3 1e3 0x1F +2}}", "0.5 -1500.0 1000.0 31 2"},
+		{"texts", "{{printf \"%s\\t%s\" `}}` \"a\\\"b\"}}", "}}\ta\"b"},
+		{"trimming", "a \n {{- 1 -}} \n b {{2}} c", "a1b 2 c"},
+		{"lines within", "{{ if\n.Account\n}}x{{ else }}y{{ end }}", "x"},
+		{"else with", "{{with .JSON.error}}x{{else with .JSON.key}}{{.limit_usd}}{{end}}", "—"},
+		{"pipelines in one another", "{{if (not (eq 1 2)) | and true}}x{{end}}{{.Account | printf `%s %s` `a`}}", "xa personal"},
+		{"a trimmed minus", "{{-1}}{{- 2}}", "-12"},
 	} {
 		f, err := ParseFormat(c.format)
 		if err != nil {
@@ -57,7 +66,8 @@ func TestFormat(t *testing.T) {
 		"{{index .JSON.alerts 0.5}}", "{{index .JSON.alerts nil}}", "{{index .Account 0}}", "{{index .JSON.alerts}}", "{{(index .JSON.alerts 0).txt}}", "{{index .JSON `x`}}", "{{range $i, $a := .JSON.alerts}}{{end}}",
 		"{{template `x`}}", "{{$x := 1}}{{$x}}", "{{printf 1}}", "{{lt .Account}}", "{{lt .Account 1}}", "{{len 3}}", "{{.Account 1}}",
 		"{{if .JSON.balance_usd}}{{.Nothing}}{{end}}", "{{with .JSON.error}}{{.knd}}{{end}}", "{{.JSON.error.knd}}", "{{.JSON.auto_top_up.next.p5}}",
-		"{{if .Account}}{{else}}{{.Nothing}}{{end}}",
+		"{{if .Account}}{{else}}{{.Nothing}}{{end}}", "{{if .Account}}", "{{end}}", "{{else}}", "{{if 1}}{{else}}{{else}}{{end}}", "{{range .JSON.alerts}}{{else range .JSON.alerts}}{{end}}", "{{if 1}}{{else with 1}}{{end}}",
+		"{{}}", "{{.Account}", "{{.Account .State}}", "{{(.Account}}", "{{.Account)}}", "{{1 | .Account}}", "{{.Account | 1}}", "{{/* x}}", "{{\"x}}", "{{1x}}", "{{not(1)}}", "{{printf}}", "{{. .}}", "{{..}}", "{{$}}", "{{break}}",
 	} {
 		if _, err := ParseFormat(bad); err == nil {
 			t.Errorf("ParseFormat(%q) = nil, want an error", bad)
@@ -69,6 +79,9 @@ func FuzzFormat(f *testing.F) {
 	for _, s := range []string{"{{.Balance}}", "{{if lt .JSON.balance_usd 5}}x{{end}}", "{{with .JSON.key}}{{.label}}{{end}}"} {
 		f.Add(s)
 	}
+	for _, s := range []string{"{{(index .JSON.alerts 0).text | printf `%s` -}} x {{- /* c */ -}} y", "{{range .JSON.alerts}}{{.}}{{else}}{{-1.5e+3}}{{.5}}{{end}}", "{{if 0x1F}}{{else if nil}}{{end}}{{with true}}{{else with 1}}{{end}}"} {
+		f.Add(s)
+	}
 	now := time.Unix(1.7e9, 0)
 	f.Fuzz(func(t *testing.T, s string) {
 		format, err := ParseFormat(s)
@@ -76,5 +89,12 @@ func FuzzFormat(f *testing.F) {
 			return
 		}
 		_, _ = format.Apply(account.Snapshot{}, now)
+		functions := map[string]any{}
+		for name := range formatFuncs {
+			functions[name] = true
+		}
+		if _, err := parse.Parse("format", s, "", "", functions); err != nil && !strings.Contains(s, "/*") { // blanks around a comment are taken
+			t.Errorf("ParseFormat(%q) = nil, though text/template says %v", s, err)
+		}
 	})
 }

@@ -41,7 +41,7 @@ func printed(v any) string {
 }
 
 // formatFuncs are those of text/template that have a use here.
-var formatFuncs = map[string]any{
+var formatFuncs = map[string]func([]any) (any, error){
 	"eq":  compare(func(c int) bool { return c == 0 }),
 	"ne":  compare(func(c int) bool { return c != 0 }),
 	"lt":  compare(func(c int) bool { return c < 0 }),
