@@ -115,7 +115,7 @@ func (db *DB) ahead(id int64) (list []stretch, err error) {
 // told are stretches as a caller knows them.
 func told(list []stretch) (spans []Spend) {
 	for _, f := range list {
-		spans = append(spans, Spend{time.Unix(f.from, 0).UTC(), time.Unix(f.to, 0).UTC(), f.usd})
+		spans = append(spans, Spend{From: time.Unix(f.from, 0).UTC(), To: time.Unix(f.to, 0).UTC(), USD: f.usd})
 	}
 	return spans
 }

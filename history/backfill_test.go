@@ -171,7 +171,7 @@ func TestBackfilledPlotsAgreeWithAModel(t *testing.T) {
 			}
 			usd := rng.Float64() * usage / 5
 			usage -= usd
-			spans = append(spans, Spend{now.Add(-time.Hour), now, usd})
+			spans = append(spans, Spend{From: now.Add(-time.Hour), To: now, USD: usd})
 			now = now.Add(-time.Hour)
 			rs = append([]reading{{at: now, usage: usage}}, rs...)
 		}

@@ -226,7 +226,7 @@ func TestTrailsAgreeWithQueries(t *testing.T) {
 							t.Fatal(err)
 						} else if ok {
 							end := first.At.Truncate(time.Hour)
-							_, err := db.Backfill(ctx, s, []Spend{{end.Add(-2 * time.Hour), end.Add(-time.Hour), 0.01}, {end.Add(-time.Hour), end, 0.02}})
+							_, err := db.Backfill(ctx, s, []Spend{{From: end.Add(-2 * time.Hour), To: end.Add(-time.Hour), USD: 0.01}, {From: end.Add(-time.Hour), To: end, USD: 0.02}})
 							if err != nil {
 								t.Fatal(err)
 							}

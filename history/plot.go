@@ -90,6 +90,15 @@ func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 		return Plot{}, err
 	}
 	c := credit.Curve{Gaps: p.Gaps, Segments: p.Segments}
+	all, _, err := db.mended(s, id)
+	for _, g := range all {
+		if g.Cause == NotKnown {
+			c.TotalsFrom = g.To
+		}
+	}
+	if err != nil {
+		return Plot{}, err
+	}
 	usage, err := db.usageAt(s, id, c.Points(bounds))
 	if err != nil {
 		return Plot{}, err
@@ -107,10 +116,7 @@ func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 		if !b.Known {
 			continue
 		}
-		b.SpendUSD = c.Spend(b.From, b.To)
-		b.UsageUSD, _ = c.At(b.To)
-		b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
-		b.Blurred = len(b.Holes) > 0
+		c.Measure(b, covered)
 		for k+1 < len(credits) && credits[k+1].at <= b.To.Unix() {
 			k++
 		}

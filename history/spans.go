@@ -13,6 +13,7 @@ import (
 type Spend struct {
 	From, To time.Time // To is not in the span
 	USD      float64   // 0 or above
+	Blurred  bool      // nobody saw whether all of USD was spent in the span
 }
 
 // stretch is a Spend in Unix seconds.

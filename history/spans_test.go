@@ -9,7 +9,7 @@ import (
 )
 
 // spent is a span of whole hours of the tests' time.
-func spent(from, to, usd float64) Spend { return Spend{at(60 * from), at(60 * to), usd} }
+func spent(from, to, usd float64) Spend { return Spend{From: at(60 * from), To: at(60 * to), USD: usd} }
 
 func TestFlatten(t *testing.T) {
 	for _, c := range []struct {
@@ -28,7 +28,7 @@ func TestFlatten(t *testing.T) {
 		{"half in another, within a third", []Spend{spent(0, 9, 9), spent(0, 2, 1), spent(1, 3, 1)}, nil},
 		{"empty", []Spend{spent(1, 1, 1)}, nil},
 		{"backwards", []Spend{spent(2, 1, 1)}, nil},
-		{"less than a second", []Spend{{at(0), at(0).Add(time.Second / 2), 1}}, nil},
+		{"less than a second", []Spend{{From: at(0), To: at(0).Add(time.Second / 2), USD: 1}}, nil},
 		{"negative", []Spend{spent(0, 1, -1)}, nil},
 		{"NaN", []Spend{spent(0, 1, math.NaN())}, nil},
 		{"infinite", []Spend{spent(0, 1, math.Inf(1))}, nil},
@@ -52,7 +52,7 @@ func nested(rng *rand.Rand, from, to int64, depth int) (spans []Spend, usd float
 	for at := from; at < to; {
 		end := min(to, at+1+rng.Int64N(1+(to-from)/2))
 		if rng.IntN(4) > 0 && (at > from || end < to) {
-			s := Spend{time.Unix(at, 0), time.Unix(end, 0), rng.ExpFloat64()}
+			s := Spend{From: time.Unix(at, 0), To: time.Unix(end, 0), USD: rng.ExpFloat64()}
 			told, inner := s.USD, []Spend(nil)
 			if depth > 0 && end-at > 1 {
 				inner, told = nested(rng, at, end, depth-1)

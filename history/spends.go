@@ -59,19 +59,19 @@ func (db *DB) spendOf(s Series, spends map[string]Spend, from, to time.Time) err
 	}
 	oldest, err := db.rows(s, id, math.MinInt64, math.MaxInt64, "ASC", 1)
 	if err == nil {
-		spends[db.names[s-1].subject] = covered(from, to, oldest[0].at, h.readMS.Int64, p.Buckets[0].SpendUSD)
+		spends[db.names[s-1].subject] = covered(from, to, oldest[0].at, h.readMS.Int64, p.Buckets[0].SpendUSD, p.Buckets[0].Blurred)
 	}
 	return err
 }
 
-func covered(from, to time.Time, first, readMS int64, usd float64) Spend {
+func covered(from, to time.Time, first, readMS int64, usd float64, blurred bool) Spend {
 	if t := time.Unix(first, 0).UTC(); t.After(from) {
 		from = t
 	}
 	if t := time.UnixMilli(readMS).UTC(); t.Before(to) {
 		to = t
 	}
-	return Spend{from, to, usd}
+	return Spend{from, to, usd, blurred}
 }
 
 // ends are what is stored of one series at the two ends of a span. Most
@@ -180,7 +180,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			if e := all[id]; e != nil {
 				places = append(places, moment{id, start}, moment{id, end})
 				c := e.bend()
-				c.Gaps = append(c.Gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}})
+				c.Gaps = append(c.Gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}, Cause: cause})
 				if begins && end > b {
 					c.Segments = append(c.Segments, Segment{At: time.Unix(end, 0)})
 				}
@@ -229,11 +229,11 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 		if from.UnixMilli() > e.readMS || e.b == noUsage || !to.After(time.Unix(e.first, 0)) {
 			continue
 		}
-		usd := max(0, e.b-e.a)
+		usd, blurred := max(0, e.b-e.a), false
 		if e.curve != nil {
-			usd = e.Spend(from, to)
+			usd, blurred = e.Spend(from, to), len(e.Holes(credit.Span{From: from, To: to})) > 0
 		}
-		spends[e.subject] = covered(from, to, e.first, e.readMS, usd)
+		spends[e.subject] = covered(from, to, e.first, e.readMS, usd, blurred)
 	}
 	return spends, nil
 }

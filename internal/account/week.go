@@ -22,8 +22,10 @@ func usualAt(buckets []credit.Bucket, at time.Time, hour int) *float64 {
 		if b.From.Hour() != hour || b.From.Before(at.Add(-usualBack)) || !b.To.Before(at.Add(-12*time.Hour)) {
 			continue
 		}
-		spend += b.SpendUSD
-		seen += b.Observed * b.To.Sub(b.From).Hours()
+		if !b.Blurred {
+			spend += b.SpendUSD
+			seen += b.Observed * b.To.Sub(b.From).Hours()
+		}
 		if b.To.Hour() != b.From.Hour() { // the hour ends here
 			if seen > 0.9 {
 				sum += spend

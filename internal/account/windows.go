@@ -170,7 +170,10 @@ func (w windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UT
 func (w windows) ranOut() time.Time {
 	var at time.Time
 	for i, b := range slices.Backward(w.plot.Buckets) {
-		if !b.CreditsKnown || b.CreditsUSD-b.UsageUSD > 0 {
+		switch {
+		case b.Known && b.Guessed: // nobody saw when
+			continue
+		case !b.CreditsKnown || b.CreditsUSD-b.UsageUSD > 0:
 			return at
 		}
 		if at = b.To; i == 0 {

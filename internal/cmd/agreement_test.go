@@ -198,7 +198,8 @@ func (st *stage) screen() map[string]*float64 {
 	return said
 }
 
-// historySums are the sums of the spends that history prints, by its form.
+// historySums are the sums of the spends that history prints, and of those that it says
+// nobody saw, by its form.
 func (st *stage) historySums(args ...string) map[string]*float64 {
 	st.t.Helper()
 	args = append([]string{"history"}, args...)
@@ -223,12 +224,21 @@ func (st *stage) historySums(args ...string) map[string]*float64 {
 	for _, r := range records[1:] {
 		add("history --csv", r[4])
 	}
-	for _, r := range st.object(append(args, "--json")...)["rows"].([]any) {
+	rows := st.object(append(args, "--json")...)
+	for _, r := range rows["rows"].([]any) {
 		if usd := object(r.(map[string]any)).usd("spend_usd"); usd != nil {
 			add("history --json", fmt.Sprint(*usd))
 		}
 	}
-	if slices.Contains(args, "1d") { // few rows are rounded, and each to a cent
+	for _, hole := range rows["not_seen"].([]any) {
+		usd := object(hole.(map[string]any)).usd("spend_usd")
+		delete(sums, "history --csv") // which has no place for it
+		if usd == nil {
+			return nil
+		}
+		add("history --json", fmt.Sprint(*usd))
+	}
+	if sums["history --csv"] != nil && slices.Contains(args, "1d") { // few rows are rounded, and each to a cent
 		for _, line := range strings.Split(strings.TrimSpace(st.run(args...)), "\n")[2:] {
 			add("history", strings.Fields(line)[2])
 		}

@@ -32,9 +32,11 @@ where it has a spend, that is known from elsewhere.
 
 With --every there is a row for each span, at its start: --since, or the first
 reading, then the hour, the day or the week from Monday in UTC, and the newest
-reading. It has the totals as they were then, and what was spent in the span. That
-is empty where nobody saw when it was spent: the table and "not_seen" of the JSON
-say how much that was, in how long. The rest adds up to the spend of the whole time.
+reading. It has the totals as they were then, and what was spent up to the next row.
+Time that nobody saw and that reaches from one span into another begins a row and
+ends one; their spend is empty, and so are totals within: the table and "not_seen" of
+the JSON say how much that was, in how long. With that the rows add up to the spend of
+the whole time.
 
 Times are in UTC, amounts in USD. Unknown values are empty, or null in JSON.
 ortop import reads what --csv writes, with every sum to its last bit; --csv=excel-de

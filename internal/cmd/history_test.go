@@ -133,7 +133,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// A gap blurs the spans that it reaches into, and not the totals of where it has ended.
+// A gap that reaches out of a span has rows of its own, and the totals of where it has
+// ended are known.
 func TestRowsBesideAGap(t *testing.T) {
 	var readings []history.Reading
 	for at := day("2026-11-20 10:00"); at.Before(day("2026-11-20 13:01")); at = at.Add(time.Minute) {
@@ -142,8 +143,10 @@ func TestRowsBesideAGap(t *testing.T) {
 		}
 	}
 	got := csvOf(t, archiveOf(t, time.Minute, readings...), historyQuery{every: time.Hour, to: day("2026-11-20 13:00")})
-	if want := csvHead + `2026-11-20T10:00:00Z,,0,,
+	if want := csvHead + `2026-11-20T10:00:00Z,,0,,0.4833333333
+2026-11-20T10:29:00Z,,0.48333333333333334,,
 2026-11-20T11:00:00Z,,,,
+2026-11-20T11:51:00Z,,1.85,,0.1499999999999999
 2026-11-20T12:00:00Z,,2,,1
 `; got != want {
 		t.Errorf("rows =\n%s\nwant\n%s", got, want)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/sorted"
 )
 
 // readError is a history that could not be read to its end.
@@ -154,7 +156,7 @@ func beforeSpan(ctx context.Context, ar monitor.Archive, from, to time.Time) (*c
 		return nil, err
 	}
 	plot, err := ar.DB.BucketsAt(ctx, ar.Shown, []time.Time{from.Add(-time.Second), from, to})
-	if err != nil || plot.Buckets[1].Blurred {
+	if err != nil || plot.Buckets[1].Blurred || plot.Buckets[0].Guessed {
 		return nil, err
 	}
 	s.At, s.UsageUSD = from, plot.Buckets[0].UsageUSD
@@ -179,9 +181,9 @@ func rowOf(s credit.Sample, before *credit.Sample) render.HistoryRow {
 const spansAtOnce = 1000
 
 // eachSpan gives a row for each span, at its start: the totals as they were then,
-// and what was spent in it. The first and the newest reading begin one too, so that
-// what is known and what is not never share one. Where nobody saw when it was
-// spent, the row is empty.
+// and what was spent in it. The first and the newest reading begin one too, and so do
+// the edges of a hole that reaches out of one, so that what is known and what is not
+// never share one. Where nobody saw when it was spent, the row is empty.
 func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first credit.Sample, emit func(render.HistoryRow) error) error {
 	poll, _, err := ar.DB.Poll(ctx, ar.Shown)
 	if err != nil {
@@ -208,7 +210,31 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 	if start.Before(first.At) && query.from.IsZero() {
 		start = first.At
 	}
-	var was credit.Bucket // the one before, whose end has the totals of this start
+	gaps, err := ar.DB.Gaps(ctx, ar.Shown, first.At, query.to)
+	if err != nil {
+		return readError(err)
+	}
+	guessed := slices.ContainsFunc(gaps, func(g credit.Gap) bool { return g.Cause == history.NotKnown }) // the first totals
+	var before credit.Bucket                                                                             // whose end has the totals of this start
+	row := func(b credit.Bucket) (err error) {
+		r := render.HistoryRow{At: b.From.UTC()}
+		switch {
+		case b.From.Equal(first.At):
+			if !guessed {
+				r = rowOf(first, nil)
+			}
+		case before.Known && !before.Guessed && !b.From.After(last):
+			usage, credits := before.UsageUSD, before.CreditsUSD
+			if r.UsageUSD = &usage; before.CreditsKnown {
+				r.CreditsUSD = &credits
+			}
+		}
+		if b.Known && !b.Blurred && b.From.Before(last) {
+			r.SpendUSD = &b.SpendUSD
+		}
+		r.Holes, before = b.Holes, b
+		return emit(r)
+	}
 	for bounds := []time.Time{start}; ; bounds = append(bounds[:0], bounds[len(bounds)-1]) {
 		for len(bounds) <= spansAtOnce && bounds[len(bounds)-1].Before(query.to.Truncate(time.Second)) {
 			bounds = append(bounds, next(bounds[len(bounds)-1]))
@@ -216,48 +242,38 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 		if len(bounds) < 2 {
 			return nil
 		}
-		plot, err := ar.DB.BucketsAt(ctx, ar.Shown, bounds)
+		// The one before tells the totals of the first.
+		plot, err := ar.DB.BucketsAt(ctx, ar.Shown, append([]time.Time{bounds[0].Add(-time.Second)}, bounds...))
 		if err != nil {
 			return readError(err)
 		}
-		for _, b := range plot.Buckets {
-			r := render.HistoryRow{At: b.From.UTC()}
-			switch {
-			case b.From.Equal(start) && !start.Before(first.At):
-				if r, err = startRow(ctx, ar, start, plot.Gaps); err != nil {
-					return readError(err)
-				}
-			case b.From.Equal(first.At):
-				r = rowOf(first, nil)
-			case was.Known && !(was.Blurred && b.Blurred) && !b.From.After(last):
-				usage, credits := was.UsageUSD, was.CreditsUSD
-				if r.UsageUSD = &usage; was.CreditsKnown {
-					r.CreditsUSD = &credits
-				}
+		if cut := withHoles(bounds, plot.Buckets); len(cut) > len(bounds) {
+			if plot, err = ar.DB.BucketsAt(ctx, ar.Shown, append([]time.Time{bounds[0].Add(-time.Second)}, cut...)); err != nil {
+				return readError(err)
 			}
-			if b.Known && !b.Blurred && b.From.Before(last) {
-				r.SpendUSD = &b.SpendUSD
-			}
-			r.Holes = b.Holes
-			was = b
-			if err := emit(r); err != nil {
+		}
+		before = plot.Buckets[0]
+		for _, b := range plot.Buckets[1:] {
+			if err := row(b); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// startRow has the totals at the start of the first span, as far as they were seen.
-func startRow(ctx context.Context, ar monitor.Archive, at time.Time, gaps []credit.Gap) (render.HistoryRow, error) {
-	for _, g := range gaps {
-		if g.From.Before(at) && g.To.After(at) {
-			return render.HistoryRow{At: at.UTC()}, nil
+// withHoles adds to bounds, which ascend, the edges of the holes of the buckets between
+// them.
+func withHoles(bounds []time.Time, buckets []credit.Bucket) []time.Time {
+	cut := slices.Clone(bounds)
+	for _, b := range buckets {
+		for _, h := range b.Holes {
+			for _, edge := range []time.Time{h.From, h.To} {
+				if edge.After(bounds[0]) && edge.Before(bounds[len(bounds)-1]) {
+					cut = append(cut, edge)
+				}
+			}
 		}
 	}
-	s, ok, err := ar.DB.At(ctx, ar.Shown, at)
-	if err != nil || !ok {
-		return render.HistoryRow{At: at.UTC()}, err
-	}
-	s.At = at.UTC()
-	return rowOf(s, nil), nil
+	sorted.By(cut, time.Time.Compare)
+	return slices.CompactFunc(cut, time.Time.Equal)
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -82,8 +83,8 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 	if d := render.Report(r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
 		t.Errorf("report --json has %+v, want null and why", d)
 	}
-	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, reportForms[0], now); err != nil || r.SpentWhy != says {
-		t.Errorf("a span that begins in the hole: %v %q, %v, want %q", r.SpentUSD, r.SpentWhy, err, says)
+	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, reportForms[0], now); err != nil || r.SpentWhy != says+"; seen, $8.00" {
+		t.Errorf("a span that begins in the hole: %v %q, %v, want %q and what was seen", r.SpentUSD, r.SpentWhy, err, says)
 	}
 
 	if r, err = newReport(t.Context(), mon, account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForm{name: focusForm}, now); err != nil {
@@ -103,7 +104,12 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 		layout render.RowLayout
 		want   []string
 	}{
-		{render.TableRows(0), []string{"2026-11-19 00:00:00              —        $760.00        $240.00      $1,000.00  " + says, "2026-11-20 00:00:00              —"}},
+		{render.TableRows(0), []string{
+			"2026-11-19 00:00:00         $11.00        $760.00        $240.00      $1,000.00\n", // up to the hole
+			"2026-11-19 11:00:00              —        $749.00        $251.00      $1,000.00  " + says + "\n",
+			"2026-11-20 00:00:00              —              —              —              —  as above\n",
+			"2026-11-20 22:00:00          $2.00        $731.00        $269.00      $1,000.00\n",
+		}},
 		{render.JSONRows, []string{`"not_seen":[{"from":"2026-11-19T11:00:0`, `"to":"2026-11-20T22:00:00Z","spend_usd":18}]}`}},
 	} {
 		var b bytes.Buffer
@@ -118,6 +124,45 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 		if n := strings.Count(b.String(), `"spend_usd":18`); n > 1 {
 			t.Errorf("history --json tells the hole %d times:\n%s", n, b.String())
 		}
+	}
+}
+
+// A hole in which nothing was spent hides nothing, and one of which nothing is known
+// hides all totals before it.
+func TestWhatAHoleHides(t *testing.T) {
+	still := []history.Reading{known("2026-11-20 10:00", 1, 10), known("2026-11-20 22:00", 1, 10), known("2026-11-22 08:00", 1, 10), known("2026-11-22 09:00", 2, 10)}
+	for _, c := range []struct {
+		name    string
+		spent   []history.Spend
+		every   time.Duration
+		want    string
+		notSeen string
+	}{
+		{"nothing", nil, 24 * time.Hour, `2026-11-20T10:00:00Z,10,1,9,0
+2026-11-21T00:00:00Z,10,1,9,0
+2026-11-22T00:00:00Z,10,1,9,1
+`, `"not_seen":[]`},
+		{"what came before", []history.Spend{{From: day("2026-11-17 00:00"), To: day("2026-11-18 00:00"), USD: .25}, {From: day("2026-11-19 00:00"), To: day("2026-11-20 10:00"), USD: .5}}, 48 * time.Hour, `2026-11-17T00:00:00Z,,,,0.25
+2026-11-18T00:00:00Z,,,,
+2026-11-19T00:00:00Z,,0.5,,0.5
+2026-11-21T00:00:00Z,10,1,9,1
+`, `"not_seen":[{"from":"2026-11-18T00:00:00Z","to":"2026-11-19T00:00:00Z","spend_usd":null}]`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ar := archiveOf(t, time.Minute, still...)
+			if _, err := ar.DB.Backfill(t.Context(), ar.Shown, c.spent); err != nil {
+				t.Fatal(err)
+			}
+			query := historyQuery{every: c.every, to: day("2026-11-22 09:00")}
+			if got := csvOf(t, ar, query); got != csvHead+c.want {
+				t.Errorf("rows =\n%s\nwant\n%s", got, c.want)
+			}
+			var b bytes.Buffer
+			out := render.NewRowWriter(&b, render.JSONRows)
+			if err := errors.Join(eachRow(t.Context(), ar, query, out.Write), out.Close()); err != nil || !strings.Contains(b.String(), c.notSeen) {
+				t.Errorf("JSON = %s, %v, want %s", b.String(), err, c.notSeen)
+			}
+		})
 	}
 }
 

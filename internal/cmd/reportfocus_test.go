@@ -29,9 +29,9 @@ func TestFocusAddsUpOverHoles(t *testing.T) {
 	}{
 		{"nothing missed", nil, true, "16-17 17-18 18-19 19-20 20-21 21-21", ""},
 		{"a hole over two days", [][2]string{{"2026-11-19 11:00", "2026-11-20 22:00"}}, true, "16-17 17-18 18-19 19-21 21-21", ""},
-		{"a hole that ends soon after a third began", [][2]string{{"2026-11-18 11:00", "2026-11-20 01:00"}}, true, "16-17 17-18 18-20 20-21 21-21", ""},
+		{"a hole that ends soon after a third began", [][2]string{{"2026-11-18 11:00", "2026-11-20 01:00"}}, true, "16-17 17-18 18-21 21-21", ""},
 		{"two holes, and a day between them", [][2]string{{"2026-11-16 11:00", "2026-11-17 22:00"}, {"2026-11-19 11:00", "2026-11-20 22:00"}}, true, "16-18 18-19 19-21 21-21", ""},
-		{"two such holes, that end after their days", [][2]string{{"2026-11-16 11:00", "2026-11-17 01:00"}, {"2026-11-19 11:00", "2026-11-20 01:00"}}, true, "16-20 20-21 21-21", ""},
+		{"two such holes, that end after their days", [][2]string{{"2026-11-16 11:00", "2026-11-17 01:00"}, {"2026-11-19 11:00", "2026-11-20 01:00"}}, true, "16-18 18-19 19-21 21-21", ""},
 		{"a hole from before the week", [][2]string{{"2026-11-14 11:00", "2026-11-17 22:00"}}, false, "18-19 19-20 20-21 21-21", "what was spent is not known from Mon 16 Nov 2026 to Tue 17 Nov 2026: not seen, $83.00 in 3 d 11 h"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -28,14 +28,18 @@ type Bucket struct {
 	Known bool
 	// Observed is the share of the span, 0 to 1, in which readings were taken.
 	Observed float64
-	// Blurred reports that when the spend of the span happened is not known: too
-	// much of it lies in time that nobody saw and that reaches out of it: Holes.
+	// Blurred reports that what was spent in the span is not known: nobody saw
+	// whether spend of the Holes, which reach out of it, was in it.
 	Blurred bool
 	Holes   []Hole
-	// UsageUSD and CreditsUSD are the totals at the end of the span.
+	// SeenUSD is what was spent in the span outside of Holes, where it is Blurred.
+	SeenUSD float64
+	// UsageUSD and CreditsUSD are the totals at the end of the span; Guessed: nobody
+	// saw them.
 	UsageUSD     float64
 	CreditsUSD   float64
 	CreditsKnown bool
+	Guessed      bool
 }
 
 // minObserved is the least share of a span that must have been seen for its balance.
@@ -45,7 +49,7 @@ const minObserved = .01
 // debt; ok is false where it is not known.
 func (b Bucket) HeldUSD() (usd float64, ok bool) {
 	left := Balance{CreditsUSD: b.CreditsUSD, UsageUSD: b.UsageUSD}.LeftUSD()
-	return max(0, left), b.Known && b.CreditsKnown && b.Observed >= minObserved
+	return max(0, left), b.Known && !b.Guessed && b.CreditsKnown && b.Observed >= minObserved
 }
 
 // Plot is a series cut into buckets, with what else happened in their span:
@@ -60,7 +64,8 @@ type Plot struct {
 }
 
 // Curve is lifetime usage over time: a step function of readings, which rises
-// evenly inside a gap, and whose jumps between two segments are no spend.
+// evenly inside a gap that is not brief, and whose jumps between two segments are no
+// spend.
 type Curve struct {
 	// Gaps, back-filled spans among them, and Segments ascend.
 	Gaps     []Gap
@@ -68,6 +73,30 @@ type Curve struct {
 	// Usage returns the usage in effect at a Unix second; ok is false before
 	// the first reading.
 	Usage func(second int64) (usd float64, ok bool)
+	// TotalsFrom is where the totals begin to be known: the end of the last gap
+	// that is NotKnown.
+	TotalsFrom time.Time
+}
+
+// Measure sets what a bucket has of the curve, which covers a span.
+func (c Curve) Measure(b *Bucket, covered Span) {
+	b.SpendUSD = c.Spend(b.From, b.To)
+	b.UsageUSD, _ = c.At(b.To)
+	b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
+	if b.Blurred = len(b.Holes) > 0; b.Blurred {
+		at := b.From
+		for _, h := range b.Holes {
+			if h.From.After(at) {
+				b.SeenUSD += c.Spend(at, h.From)
+			}
+			at = h.To
+		}
+		if at.Before(b.To) {
+			b.SeenUSD += c.Spend(at, b.To)
+		}
+	}
+	g, within := c.gap(b.To)
+	b.Guessed = b.To.Before(c.TotalsFrom) || within && !g.slight() && !c.hole(g).nothing()
 }
 
 // Points returns the seconds whose usage a Curve looks up for buckets between
@@ -104,7 +133,7 @@ func (c Curve) gap(t time.Time) (g Gap, ok bool) {
 // At returns the usage at t; ok is false before the first reading.
 func (c Curve) At(t time.Time) (usd float64, ok bool) {
 	g, within := c.gap(t)
-	if !within || c.begins(g.To) {
+	if !within || g.brief() || c.begins(g.To) {
 		return c.Usage(t.Unix())
 	}
 	a, ok := c.Usage(g.From.Unix())
@@ -191,20 +220,35 @@ func (c Curve) hole(g Gap) Hole {
 	return h
 }
 
-// Blurs reports whether for this hole alone the spend of s, or when it happened, is
-// not known: nothing tells the spend of a part of s, or s is all in it, too much of s
-// lies in it while it reaches out of s and has spend, or s cuts a span whose spend was filled in, other than a short one, by
-// too much of its own length.
+// nothing reports that nothing was spent in the hole, so that it hides nothing.
+func (h Hole) nothing() bool { return h.Known && h.USD == 0 }
+
+// brief reports whether a gap is no more than a late reading: what that shows was
+// spent when it was read.
+func (g Gap) brief() bool { return g.Cause != Backfilled && g.To.Sub(g.From) <= 5*time.Minute }
+
+// slight reports whether totals within a gap are as good as known.
+func (g Gap) slight() bool {
+	return g.brief() || g.Cause == Backfilled && g.To.Sub(g.From) <= fine
+}
+
+// Blurs reports whether for this hole alone what was spent in s is not known: it
+// reaches into s and out of it, however little, and may have spend on either side. A
+// brief one blurs only what is not much longer, and one that was filled in by the hour
+// may be spread.
 func (h Hole) Blurs(s Span) bool {
-	inside := h.Shared(s)
-	if h.Cause == Backfilled {
-		length := h.To.Sub(h.From)
-		return length > fine && min(inside, length-inside).Seconds() > EdgeShare*s.To.Sub(s.From).Seconds()
+	inside, length, whole := h.Shared(s), h.To.Sub(h.From), s.To.Sub(s.From)
+	switch {
+	case inside == 0, h.nothing():
+		return false
+	case h.Cause == NotKnown: // one that goes on after s is the open end of what is known
+		return !h.To.After(s.To) || inside == whole || h.USD != 0
+	case inside == length:
+		return false
+	case h.Cause == Backfilled:
+		return length > fine
 	}
-	if h.Cause == NotKnown { // one that goes on after s is the open end of what is known
-		return inside > 0 && (!h.To.After(s.To) || inside == s.To.Sub(s.From) || h.USD != 0)
-	}
-	return Guessed([]Gap{h.Gap}, s) && (inside == s.To.Sub(s.From) || !h.Known || h.USD > 0)
+	return inside == whole || !h.brief() || whole < 12*length
 }
 
 // Holes are those for which the spend of s, or when it happened, is not known; none
@@ -221,8 +265,7 @@ func (c Curve) Holes(s Span) (holes []Hole) {
 	return holes
 }
 
-// EdgeShare is how much of a span may be guessed because it begins or ends
-// inside a gap.
+// EdgeShare is how much of a span may be damaged, or later than the newest reading.
 const EdgeShare = 0.1
 
 // Torn reports whether s begins or ends in a damaged gap, or more than a share
@@ -239,16 +282,4 @@ func Torn(gaps []Gap, s Span, share float64) bool {
 		}
 	}
 	return torn.Seconds() > share*s.To.Sub(s.From).Seconds()
-}
-
-// Guessed reports whether too much of s lies in a gap that reaches out of it:
-// what was spent in the gap is known, and when is not.
-func Guessed(gaps []Gap, s Span) bool {
-	few := EdgeShare * s.To.Sub(s.From).Seconds()
-	for _, g := range gaps {
-		if g.From.Before(s.From) && g.To.Sub(s.From).Seconds() > few || g.To.After(s.To) && s.To.Sub(g.From).Seconds() > few {
-			return true
-		}
-	}
-	return false
 }

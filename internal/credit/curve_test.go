@@ -101,30 +101,6 @@ func TestShared(t *testing.T) {
 	}
 }
 
-func TestGuessed(t *testing.T) {
-	for _, c := range []struct {
-		name     string
-		from, to float64 // a gap
-		want     bool
-	}{
-		{"within", 10, 90, false},
-		{"the whole span", 0, 100, false},
-		{"reaches a tenth into it", -9, 10, false},
-		{"reaches further into it", -9, 10.1, true},
-		{"begins with it", 0, 90, false},
-		{"over its end by a tenth of it", 90, 109, false},
-		{"over its end by more", 89.9, 109, true},
-		{"ends with it", 10, 100, false},
-		{"around it", -1, 101, true},
-		{"before it", -9, 0, false},
-		{"after it", 100, 101, false},
-	} {
-		if got := Guessed([]Gap{{Span: span(40, 41)}, {Span: span(c.from, c.to)}}, span(0, 100)); got != c.want {
-			t.Errorf("%s: Guessed() = %v, want %v", c.name, got, c.want)
-		}
-	}
-}
-
 func TestSum(t *testing.T) {
 	a, b := 2.0, 3.0
 	if got := Sum(&a, &b); got == nil || *got != 5 {

@@ -96,12 +96,17 @@ func (t *Trail) ByHour() []Span {
 
 // Curve returns the series' usage over time.
 func (t *Trail) Curve() Curve {
-	gaps := slices.Clone(t.Gaps)
+	gaps, known := slices.Clone(t.Gaps), time.Time{}
+	for _, g := range t.Gaps {
+		if g.Cause == NotKnown {
+			known = g.To
+		}
+	}
 	for _, s := range t.Backfilled {
 		gaps = append(gaps, Gap{Span: s, Cause: Backfilled})
 	}
 	sorted.By(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
-	return Curve{Gaps: gaps, Segments: t.Segments, Usage: func(second int64) (float64, bool) {
+	return Curve{Gaps: gaps, Segments: t.Segments, TotalsFrom: known, Usage: func(second int64) (float64, bool) {
 		s, ok := t.second(second)
 		return s.UsageUSD, ok
 	}}
@@ -127,10 +132,7 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !Torn(t.Gaps, b.Span, EdgeShare); !b.Known {
 			continue
 		}
-		b.SpendUSD = c.Spend(b.From, b.To)
-		b.UsageUSD, _ = c.At(b.To)
-		b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
-		b.Blurred = len(b.Holes) > 0
+		c.Measure(b, covered)
 		if s, ok := t.second(b.To.Unix()); ok && s.CreditsKnown {
 			b.CreditsUSD, b.CreditsKnown = s.CreditsUSD, true
 		}

@@ -104,7 +104,10 @@ func (r *readings) end() {
 	if r.ofSpans() {
 		r.shift()
 	}
-	tellsSpend := slices.ContainsFunc(r.rows, func(v reading) bool { return !v.seen() || !math.IsNaN(v.spend) })
+	// A column of which every cell is empty tells nothing, unless by the one reading
+	// after a gap.
+	tellsSpend := r.hasSpend && (len(r.rows) <= 3 && slices.ContainsFunc(r.rows, func(v reading) bool { return !v.seen() }) ||
+		slices.ContainsFunc(r.rows, func(v reading) bool { return !math.IsNaN(v.spend) }))
 	f.Readings = make([]credit.Sample, 0, len(r.rows))
 	var last, unseen time.Time // the row before, and since when nobody saw
 	segment, chained := int64(0), false

@@ -46,9 +46,9 @@ func TestABriefAnswerHasWhatWasImported(t *testing.T) {
 			t.Fatal(err)
 		}
 		var spans []history.Spend
-		for d := range 10 {
-			to := credit.DayStart(first.At).AddDate(0, 0, -d)
-			spans = append(spans, history.Spend{From: to.AddDate(0, 0, -1), To: to, USD: 0.5})
+		for h := range 10 * 24 {
+			to := credit.DayStart(first.At).Add(-time.Duration(h) * time.Hour)
+			spans = append(spans, history.Spend{From: to.Add(-time.Hour), To: to, USD: 0.02})
 		}
 		if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
 			t.Fatal(err)

@@ -474,6 +474,7 @@ func TestSleepAndSetClocks(t *testing.T) {
 		m := b.run()
 		was := after(t, m, time.Hour)
 		before := b.asked("/credits")
+		b.account.Spend(1)
 		b.offset.Add(int64(8 * time.Hour))
 		s := after(t, m, 3*time.Second)
 		if !s.At.After(was.At.Add(8*time.Hour - time.Minute)) {

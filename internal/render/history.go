@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type HistoryRow struct {
 	Holes []credit.Hole
 
 	follows bool // a row without totals
+	again   bool // Holes are those of the row before
 }
 
 func (r HistoryRow) balance() *float64 {
@@ -113,6 +115,7 @@ type RowWriter struct {
 	rows   int
 	bare   bool          // the row before had no totals
 	holes  []credit.Hole // of all rows
+	shown  []credit.Hole // of the row before
 }
 
 // NewRowWriter returns a RowWriter to w, which holds back up to 64 KiB.
@@ -134,6 +137,8 @@ func (o *RowWriter) Write(r HistoryRow) error {
 			o.holes = append(o.holes, h)
 		}
 	}
+	r.again = len(r.Holes) > 0 && slices.Equal(r.Holes, o.shown)
+	o.shown = r.Holes
 	o.buf = o.layout.row(o.buf[:0], r)
 	_, err := o.w.Write(o.buf)
 	return err
@@ -196,6 +201,9 @@ func appendTable(b []byte, r HistoryRow, sums, width int) []byte {
 		b = fmt.Appendf(b, " %14s", text.MaybeUSD(v))
 	}
 	if why := account.NotSeen(r.Holes); why != "" && r.SpendUSD == nil {
+		if r.again {
+			why = "as above" // one amount is not to be counted twice
+		}
 		b = append(append(b, "  "...), why...)
 	}
 	return append(append(b[:n], Fold(string(b[n:]), width)...), '\n')

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"ortop/history"
 	"ortop/internal/credit"
 )
 
@@ -193,7 +192,6 @@ func (s *Service) keySpends(ctx context.Context, sub *Subject, r KeyList, from, 
 		return nil, err
 	}
 	known := map[string]*float64{}
-	guessed, checked := false, false // whether the history guesses the span
 	for _, k := range r.Keys {
 		usd := 0.0
 		spend, ok := spends[listedPrefix+k.Hash]
@@ -201,43 +199,13 @@ func (s *Service) keySpends(ctx context.Context, sub *Subject, r KeyList, from, 
 		case k.CreatedAt.After(to): // nothing yet
 		case !k.CreatedAt.Before(from) && !to.Before(r.At.Truncate(time.Second)):
 			usd = k.UsageUSD // all of it is within the span
-		case !ok, guessed, to.Sub(spend.To) > KeysEvery+time.Minute,
+		case !ok, spend.Blurred, to.Sub(spend.To) > KeysEvery+time.Minute,
 			spend.From.After(from) && spend.From.After(k.CreatedAt.Add(time.Second)):
 			continue
 		default:
-			if !checked { // the keys are listed together: one stands for all
-				checked = true
-				if guessed, err = s.guessed(ctx, sub.DB, k.Hash, from, to); err != nil {
-					return nil, err
-				}
-				if guessed {
-					continue
-				}
-			}
 			usd = spend.USD
 		}
 		known[k.Hash] = &usd
 	}
 	return known, nil
-}
-
-// edgeShare is how much of a span may be guessed because it begins or ends
-// inside a gap.
-const edgeShare = 0.1
-
-// guessed reports whether too much of what a key spent in a span is a guess,
-// for the span begins or ends within a gap.
-func (s *Service) guessed(ctx context.Context, db *history.DB, hash string, from, to time.Time) (bool, error) {
-	series, err := db.Series(ctx, s.o.Account, s.o.BaseURL, listedPrefix+hash)
-	if err != nil {
-		return false, err
-	}
-	gaps, err := db.Gaps(ctx, series, from, to)
-	edge := edgeShare * to.Sub(from).Seconds()
-	for _, g := range gaps {
-		if g.From.Before(from) && g.To.Sub(from).Seconds() > edge || g.To.After(to) && to.Sub(g.From).Seconds() > edge {
-			return true, err
-		}
-	}
-	return false, err
 }
