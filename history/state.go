@@ -163,3 +163,55 @@ func (db *DB) Acknowledge(ctx context.Context, s Series, event int64) error {
 		return err
 	})
 }
+
+// StateNames returns the names of the states of s that begin with prefix, which is
+// ASCII, in order.
+func (db *DB) StateNames(ctx context.Context, s Series, prefix string) (names []string, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		names, err = db.stateNames(id, prefix)
+		return err
+	})
+	return names, err
+}
+
+func (db *DB) stateNames(id int64, prefix string) (names []string, err error) {
+	err = db.query(`SELECT name FROM state WHERE series = ?1 AND name >= ?2 AND name < ?2 || '~' ORDER BY name`, func(r *sql.Rows) error {
+		var name string
+		err := r.Scan(&name)
+		names = append(names, name)
+		return err
+	}, id, prefix)
+	return names, err
+}
+
+// StateEdit is what [DB.EditStates] changes: the states that it removes, and the one
+// that it stores. An empty Put stores none.
+type StateEdit struct {
+	Remove []string
+	Put    string
+	Value  []byte
+}
+
+// EditStates shows edit the names that [DB.StateNames] returns, and stores what it
+// makes of them, in one write transaction: of two processes that do so, the second
+// sees what the first stored. On an error nothing is kept.
+//
+//go:noinline
+func (db *DB) EditStates(ctx context.Context, s Series, prefix string, edit func(names []string) StateEdit) error {
+	return db.put(ctx, s, "editing state", func(id int64) error {
+		names, err := db.stateNames(id, prefix)
+		if err != nil {
+			return err
+		}
+		e := edit(names)
+		for _, name := range e.Remove {
+			if err := db.conn.run(`DELETE FROM state WHERE series = ? AND name = ?`, id, name); err != nil {
+				return err
+			}
+		}
+		if e.Put == "" {
+			return nil
+		}
+		return db.setState(id, e.Put, e.Value)
+	})
+}

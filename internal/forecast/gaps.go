@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // gap is a span of Unix seconds in which nothing was polled; before is the
@@ -31,7 +32,7 @@ func (g gaps) within(from, to float64) gaps {
 		return nil
 	}
 	g = slices.Clone(g)
-	slices.SortFunc(g, func(a, b gap) int { return cmp.Compare(a.from, b.from) })
+	sorted.By(g, func(a, b gap) int { return cmp.Compare(a.from, b.from) })
 	kept, total := g[:0], 0.0
 	for _, s := range g {
 		s.from, s.to, s.before = max(s.from, from), min(s.to, to), total

@@ -87,29 +87,30 @@ func (g *Gate) Note(endpoint string, err error) {
 	g.waits[endpoint] = w
 }
 
-// Named is a wait that the server named for an endpoint.
+// Named is a wait that others are to observe too.
 type Named struct {
 	Endpoint string
 	Until    time.Time
 	Err      *client.APIError // what the server answered
 }
 
-// Named returns the waits that the server named and that are not over.
+// Named returns the waits that are not over and that the server named, and those
+// after a 429 without one.
 func (g *Gate) Named() (all []Named) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := g.now()
 	for endpoint, w := range g.waits {
 		var answer *client.APIError
-		if left := w.left(now); left > 0 && w.byServer && errors.As(w.err, &answer) {
+		if left := w.left(now); left > 0 && errors.As(w.err, &answer) && (w.byServer || errors.Is(answer, client.ErrRateLimited)) {
 			all = append(all, Named{endpoint, now.Add(left), answer})
 		}
 	}
 	return all
 }
 
-// Restore closes an endpoint for a wait that an earlier run was named. A later one
-// that is known stays.
+// Restore closes an endpoint for a wait of an earlier run, or of another process. A
+// later one that is known stays.
 func (g *Gate) Restore(n Named) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -88,6 +88,7 @@ type Monitor struct {
 	connection connection
 	spenders   *spenders.Service
 	offline    atomic.Bool // a single answer is made of what is stored
+	watched    atomic.Bool // it runs, and is no single answer
 	failures   failures
 }
 
@@ -146,6 +147,7 @@ func (m *Monitor) Resume() { m.calls.put((*loop).resume) }
 // nothing of it runs on. A panic inside is returned as a *routine.PanicError.
 func (m *Monitor) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
+	m.watched.Store(true)
 	l := newLoop(m)
 	defer func() {
 		if p := routine.Recovered(recover()); p != nil {

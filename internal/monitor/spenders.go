@@ -12,7 +12,7 @@ import (
 func newSpenders(m *Monitor) *spenders.Service {
 	return spenders.New(spenders.Options{
 		Account: m.o.Account, BaseURL: m.o.BaseURL, Now: m.o.Now, Log: m.log, Spent: m.spent,
-		Offline: m.offline.Load,
+		Offline: m.offline.Load, Watched: m.watched.Load,
 		Connect: func(ctx context.Context) (spenders.API, error) { return m.connected(ctx) },
 		Subject: func() *spenders.Subject {
 			s := m.subject.Load()

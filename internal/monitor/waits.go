@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"ortop/client"
@@ -14,8 +13,8 @@ import (
 	"ortop/internal/gate"
 )
 
-// waitsState is the name of the state that holds the waits which the server named for
-// requests besides the polls, so that a restart does not end them.
+// waitsState is the name of the state that holds the waits for requests besides the
+// polls, so that a restart does not end them, and other processes observe them.
 const waitsState = "waits"
 
 // namedWait is such a wait as it is stored.
@@ -34,7 +33,6 @@ type waits struct {
 	m           *Monitor
 	gate        *gate.Gate
 	fingerprint string
-	restored    atomic.Bool
 }
 
 func (m *Monitor) newWaits(fingerprint string, p gate.Policy) *waits {
@@ -47,11 +45,11 @@ var kinds = map[credit.FaultKind]error{
 	credit.FaultUnauthorized: client.ErrUnauthorized,
 }
 
-// restore closes the endpoints that an earlier run was asked to leave alone. It does
-// so once, when the history is open.
+// restore closes the endpoints that an earlier run, or another process, was asked to
+// leave alone.
 func (w *waits) restore(ctx context.Context) {
 	at := w.m.subject.Load()
-	if at == nil || w.restored.Swap(true) {
+	if at == nil {
 		return
 	}
 	for _, n := range w.stored(ctx, at) {
@@ -81,11 +79,11 @@ func (w *waits) stored(ctx context.Context, at *subject) (list []namedWait) {
 	return list
 }
 
-// note stores the waits where an answer named one.
+// note stores the waits where an answer asked for one.
 func (w *waits) note(ctx context.Context, err error) {
 	var answer *client.APIError
 	at := w.m.subject.Load()
-	if at == nil || !errors.As(err, &answer) || answer.RetryAfter == nil {
+	if at == nil || !errors.As(err, &answer) || answer.RetryAfter == nil && !errors.Is(err, client.ErrRateLimited) {
 		return
 	}
 	ctx = context.WithoutCancel(ctx)

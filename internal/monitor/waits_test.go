@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 	"ortop/internal/spenders"
@@ -67,6 +68,49 @@ func TestAWaitOfAnyEndpointSurvivesARestart(t *testing.T) {
 				t.Errorf("%s: %v after the wait, %d requests", c.path, err, b.asked(c.path)-n)
 			}
 			stop()
+		})
+	}
+}
+
+// What one process is asked to wait for, another that is running waits for, too: also
+// for the minute after a 429 that named no wait.
+func TestAWaitIsOfAllProcesses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		after string
+		wait  time.Duration
+	}{{"600", 10 * time.Minute}, {"", time.Minute}} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, oldAccount("steady"))
+			b.onDisk("history.db")
+			first := b.run()
+			after(t, first, 20*time.Second)
+			db, err := history.Open(t.Context(), first.subject.Load().db.Path(), history.Options{Now: b.now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { db.Close() })
+			b.o.Open = opened(db)
+			second := b.run()
+			after(t, second, 20*time.Second)
+			b.broken(second, spenders.ByProvider, 24*time.Hour) // it is connected
+			refusal := sim.RateLimited(c.after)
+			refusal.Path = "/analytics/query"
+			b.account.Fail(refusal)
+			if d := b.broken(first, spenders.ByModel, 24*time.Hour); d.Rows != nil {
+				t.Fatalf("rows = %+v, want that it is refused", d.Rows)
+			}
+			b.account.Fail()
+			n := b.asked("/analytics/query")
+			for _, by := range []spenders.By{spenders.ByMember, spenders.ByWorkspace} {
+				if b.broken(second, by, 24*time.Hour); b.asked("/analytics/query") != n {
+					t.Errorf("%q: another process asked %d times", c.after, b.asked("/analytics/query")-n)
+				}
+			}
+			time.Sleep(c.wait + time.Minute)
+			if b.broken(second, spenders.ByMember, 24*time.Hour); b.asked("/analytics/query") == n {
+				t.Errorf("%q: nothing was asked after the wait", c.after)
+			}
 		})
 	}
 }

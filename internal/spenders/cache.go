@@ -2,6 +2,7 @@ package spenders
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"time"
@@ -41,35 +42,71 @@ type answer struct {
 func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from)/12) }
 
 // cached fetches the answer to a question about a span, unless it has one of the
-// last minutes. The span of that may lie a little before the requested one.
+// last minutes, here or from another process. The span of that may lie a little
+// before the requested one.
 func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (T, answer, error) {
-	a, err := s.cached(ctx, question, from, to, func(ctx context.Context, api API) (any, error) { return fetch(ctx, api) })
+	a, err := s.cached(ctx, answer{question: question, from: from, to: to}, func(ctx context.Context, api API) (any, error) { return fetch(ctx, api) },
+		func(text []byte) (any, error) {
+			var v T
+			err := json.Unmarshal(text, &v)
+			return v, err
+		})
 	v, _ := a.value.(T)
 	return v, a, err
 }
 
-func (s *Service) cached(ctx context.Context, question string, from, to time.Time, fetch func(context.Context, API) (any, error)) (answer, error) {
+func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Context, API) (any, error), decode func([]byte) (any, error)) (answer, error) {
 	api, err := s.connect(ctx)
 	if err != nil {
 		return answer{}, err
 	}
 	g := s.cache.connected(api, s.o.Now)
+	from, to := want.from, want.to
 	// Spans that are near each other are one question, for the most part.
 	grid := max(time.Second, near(from, to))
-	key := fmt.Sprint(question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
+	key := fmt.Sprint(want.question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
 	return gate.Join(ctx, &s.flights, key, func(ctx context.Context) (answer, error) {
-		if a, ok := s.cache.find(api, question, from, to, s.o.Now()); ok {
+		if a, ok := s.cache.find(api, want.question, from, to, s.o.Now()); ok {
 			return a, nil
 		}
 		return gate.Do(ctx, g, key, func(ctx context.Context) (answer, error) {
-			a := answer{question: question, from: from, to: to, at: s.o.Now()}
-			v, err := fetch(ctx, api)
-			if a.value = v; err == nil {
+			a, b := want, s.board(api)
+			err := b.ask(ctx, question{want.question, from, to}, func(about []post) bool {
+				return b.answer(ctx, about, &a, decode)
+			}, func(ctx context.Context) ([]byte, error) {
+				a.at = s.o.Now()
+				v, err := fetch(ctx, api)
+				if a.value = v; err != nil || b == nil {
+					return nil, err
+				}
+				return json.Marshal(v)
+			})
+			if err == nil {
 				s.cache.add(api, a)
 			}
 			return a, err
 		})
 	})
+}
+
+// answer takes the newest answer of the board that is this key's.
+func (b *board) answer(ctx context.Context, about []post, a *answer, decode func([]byte) (any, error)) bool {
+	for _, p := range about {
+		if p.Kind != isAnswer {
+			continue
+		}
+		text := b.read(ctx, p)
+		if text == nil {
+			continue
+		}
+		v, err := decode(text)
+		if err != nil {
+			continue
+		}
+		a.from, a.to, a.at, a.value = time.Unix(p.From, 0).UTC(), time.Unix(p.To, 0).UTC(), time.UnixMilli(p.At), v
+		return true
+	}
+	return false
 }
 
 // connected forgets what another connection was answered, and returns the gate

@@ -9,6 +9,7 @@ import (
 	"ortop/client"
 	"ortop/internal/credit"
 	"ortop/internal/gate"
+	"ortop/internal/sorted"
 )
 
 // places is the KeyList without its keys.
@@ -156,32 +157,47 @@ func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
 	}
 	// What an earlier run knew of workspaces may be another key's; it is for
 	// where they cannot be listed.
-	return s.list(ctx, sub, s.newestPlaces(KeyList{Workspaces: stored.Workspaces}))
+	return s.list(ctx, sub, s.newestPlaces(KeyList{Workspaces: stored.Workspaces}), s.o.Now().Add(-justNow))
 }
 
-func (s *Service) list(ctx context.Context, sub *Subject, known KeyList) (KeyList, error) {
+// justNow is how long a listing of another process is as good as one of now.
+const justNow = time.Minute
+
+// list fetches the keys, unless another process lists them: one that is later than
+// after will do then.
+func (s *Service) list(ctx context.Context, sub *Subject, known KeyList, after time.Time) (KeyList, error) {
 	api, err := s.connect(ctx)
 	if err != nil {
 		return KeyList{}, err
 	}
 	g := s.cache.connected(api, s.o.Now)
 	return gate.Join(ctx, &s.flights, keysState, func(ctx context.Context) (KeyList, error) {
-		list, err := gate.Do(ctx, g, keysState, func(ctx context.Context) (KeyList, error) {
-			list, err := listKeys(ctx, api, known, s.o.Now())
-			if ctx.Err() == nil {
-				s.setPlaces(list.places())
-			}
+		return gate.Do(ctx, g, keysState, func(ctx context.Context) (list KeyList, err error) {
+			day := credit.DayStart(s.o.Now())
+			err = s.board(api).ask(ctx, question{keysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
+				stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+				if err != nil || !stored.At.After(after) || stored.At.After(s.o.Now()) {
+					return false
+				}
+				list = stored
+				return true
+			}, func(ctx context.Context) ([]byte, error) {
+				var err error
+				if list, err = listKeys(ctx, api, known, s.o.Now()); ctx.Err() == nil {
+					s.setPlaces(list.places())
+				}
+				if err != nil {
+					return nil, err
+				}
+				if stored, err := s.storeKeys(ctx, sub, list); err == nil {
+					list = stored
+				} else {
+					s.o.Log.Warn("storing the keys", "error", err)
+				}
+				return nil, nil
+			})
 			return list, err
 		})
-		if err != nil {
-			return list, err
-		}
-		stored, err := s.storeKeys(ctx, sub, list)
-		if err != nil {
-			s.o.Log.Warn("storing the keys", "error", err)
-			return list, nil
-		}
-		return stored, nil
 	})
 }
 
@@ -210,7 +226,7 @@ func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) 
 	if err != nil || s.o.offline() || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
 		return stored, err
 	}
-	list, err := s.list(ctx, sub, s.newestPlaces(stored))
+	list, err := s.list(ctx, sub, s.newestPlaces(stored), sorted.Later(after, s.o.Now().Add(-KeysEvery-time.Minute)))
 	if err != nil {
 		list = s.newestPlaces(stored)
 		list.At, list.Keys, list.Truncated = stored.At, stored.Keys, stored.Truncated

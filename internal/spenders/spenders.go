@@ -4,12 +4,14 @@
 //
 // Keys are known by their own series in the history, into which each listing of
 // them is stored; all else by the API's analytics, whose answers are good for
-// five minutes. Nothing of members is stored or logged.
+// five minutes, for all processes that use the history. Nothing of members is
+// logged, or stored but sealed with the key that sees them.
 package spenders
 
 import (
 	"cmp"
 	"context"
+	"crypto/cipher"
 	"errors"
 	"log/slog"
 	"slices"
@@ -37,9 +39,12 @@ type API interface {
 	GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error)
 	GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error)
 	WorkspaceMembers(ctx context.Context, workspaceID string) (client.List[client.WorkspaceMember], error)
+	// Seal is for what other processes with the same key are told of the answers;
+	// nil: nothing.
+	Seal() cipher.AEAD
 }
 
-// Options configure a Service. All fields are required.
+// Options configure a Service. All fields are required but Watched.
 type Options struct {
 	// Account and BaseURL name the account in the history.
 	Account, BaseURL string
@@ -54,6 +59,10 @@ type Options struct {
 	Spent func(ctx context.Context, series history.Series, from, to time.Time) (usd *float64, why string, err error)
 	// Offline reports that nothing is to be requested: what is stored has to do.
 	Offline func() bool
+	// Watched reports that answers are asked for again and again: then what failed in
+	// another process can wait, while a single answer is worth a try of its own. It
+	// may be nil.
+	Watched func() bool
 	Now     func() time.Time // the wall clock
 	Log     *slog.Logger
 }

@@ -1,0 +1,75 @@
+package spenders
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"ortop/client"
+)
+
+// failure is an error of the client as other processes are told of it.
+type failure struct {
+	Kind  string           `json:"kind"` // the text of one of the client's
+	Text  string           `json:"text"`
+	Named *client.APIError `json:"named,omitempty"` // an answer, without its Kind
+}
+
+func (f *failure) Error() string { return f.Text }
+
+func (f *failure) Unwrap() error {
+	for _, err := range []error{
+		client.ErrUnauthorized, client.ErrPayment, client.ErrForbidden, client.ErrNotFound, client.ErrTimeout, client.ErrRateLimited,
+		client.ErrServer, client.ErrRequest, client.ErrRedirect, client.ErrMalformed,
+	} {
+		if err.Error() == f.Kind {
+			return err
+		}
+	}
+	return client.ErrNetwork
+}
+
+// keptFailure is what others are told of an error; nil where it is none of the API's.
+func keptFailure(ctx context.Context, err error) []byte {
+	f := &failure{Text: oneLine(err)}
+	var network *client.NetworkError
+	switch {
+	case errors.As(err, &f.Named):
+		f.Kind = f.Named.Kind.Error()
+		answer := *f.Named
+		answer.Kind = nil
+		f.Named = &answer
+	case errors.As(err, &network) && ctx.Err() == nil:
+	default:
+		return nil
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// failure is the newest of another process, as if it were this one's.
+func (b *board) failure(ctx context.Context, about []post) error {
+	for _, p := range about {
+		if p.Kind != isFailure {
+			continue
+		}
+		f := &failure{}
+		if text := b.read(ctx, p); text == nil || json.Unmarshal(text, f) != nil {
+			continue
+		}
+		if f.Named == nil {
+			return f
+		}
+		f.Named.Kind = f.Unwrap()
+		if wait := f.Named.RetryAfter; wait != nil {
+			left := max(0, time.UnixMilli(p.At).Add(*wait).Sub(b.now()))
+			f.Named.RetryAfter = &left
+		}
+		return f.Named
+	}
+	return nil
+}
