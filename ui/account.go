@@ -82,11 +82,11 @@ type peer struct {
 	left *watched
 }
 
-// listed is the model with the accounts that there are now. The command waits
-// for those that are new.
-func (m Model) listed() (Model, tea.Cmd) {
+// listed lists the accounts that there are now. The command waits for those that
+// are new.
+func (m *Model) listed() tea.Cmd {
 	if m.o.Accounts == nil {
-		return m, nil
+		return nil
 	}
 	before := m.feeds()
 	var peers []peer
@@ -111,7 +111,7 @@ func (m Model) listed() (Model, tea.Cmd) {
 	}
 	m.peers = peers
 	m.dialog.list = m.dialog.list.Within(len(peers), len(peers))
-	return m, tea.Batch(cmds...)
+	return tea.Batch(cmds...)
 }
 
 // feeds are those whose snapshots are waited for.
@@ -129,7 +129,7 @@ func (m *Model) feeds() []Feed {
 }
 
 // received stores an account's snapshot; ok is false where the account is gone.
-func (m Model) received(msg snapshotMsg) (next Model, ok bool) {
+func (m *Model) received(msg snapshotMsg) (ok bool) {
 	i := slices.IndexFunc(m.peers, func(p peer) bool { return p.Feed == msg.feed })
 	if i >= 0 {
 		m.peers = slices.Clone(m.peers)
@@ -137,9 +137,9 @@ func (m Model) received(msg snapshotMsg) (next Model, ok bool) {
 	}
 	if msg.feed == m.feed {
 		m.snap = msg.snap
-		m = m.askLeft()
+		m.askLeft()
 	}
-	return m, i >= 0 || msg.feed == m.feed
+	return i >= 0 || msg.feed == m.feed
 }
 
 // place is that of the account of a name among the peers, and shown that of the
@@ -166,7 +166,7 @@ func (m *Model) after(i int) int {
 
 // showAccount shows the account at i, which is watched: as it was when another
 // took its place, or the first time as that one is.
-func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
+func (m *Model) showAccount(i int) tea.Cmd {
 	p := m.peers[i]
 	m.o.Accounts.Show(p.Name)
 	next := m.watched.like(p.Feed)
@@ -181,8 +181,7 @@ func (m Model) showAccount(i int) (tea.Model, tea.Cmd) {
 	m.snap = p.snap
 	m.help = false
 	m.entry = m.entry.cancelled()
-	shown, cmd := m.notify("account " + draw.Clean(p.Name))
-	return shown.(Model).reload(cmd)
+	return m.reload(m.notify("account " + draw.Clean(p.Name)))
 }
 
 // accounts are the peers as they are drawn.
@@ -216,12 +215,11 @@ func (m *Model) loadDays() tea.Cmd {
 }
 
 // dayReceived takes in the last 24 hours of one of the accounts.
-func (m Model) dayReceived(msg dayMsg) Model {
+func (m *Model) dayReceived(msg dayMsg) {
 	m.peers = slices.Clone(m.peers)
 	for i := range m.peers {
 		if m.peers[i].Feed == msg.feed {
 			m.peers[i].day.Receive(msg.answer)
 		}
 	}
-	return m
 }

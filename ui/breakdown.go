@@ -66,7 +66,7 @@ func float(n *int64) *float64 {
 }
 
 // question is what the view breaks down.
-func (m Model) question() question { return question{spenders.Bys[m.who.by], m.span} }
+func (m *Model) question() question { return question{spenders.Bys[m.who.by], m.span} }
 
 // arrange finds the rows of the view and puts them in order anew; the same row
 // is chosen where it is still there.

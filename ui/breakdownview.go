@@ -3,7 +3,6 @@ package ui
 import (
 	"slices"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/spenders"
@@ -35,7 +34,7 @@ func (breakdownView) refresh(m *Model, l layout) tea.Cmd {
 	return tea.Batch(m.loadBreakdowns(m.question()), m.loadRow(l))
 }
 
-func (breakdownView) keys(m Model, _ layout, k keyMap) keyMap {
+func (breakdownView) keys(m *Model, _ layout, k *keyMap) *keyMap {
 	v := m.who
 	if v.filter.typing {
 		return v.filter.keys(k)
@@ -44,126 +43,115 @@ func (breakdownView) keys(m Model, _ layout, k keyMap) keyMap {
 	return k.forList(len(v.rows), v.open, !v.open)
 }
 
-func (breakdownView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+func (breakdownView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	v := &m.who
 	press, pressed := msg.(tea.KeyPressMsg)
-	if pressed && v.open && key.Matches(press, k.back) {
+	if pressed && v.open && hit(press, &k.back) {
 		v.open = false
-		return m, nil, true
+		return nil, true
 	}
 	if f, ok := v.filter.update(msg, k); ok {
 		again := f.Text() != v.filter.Text()
 		if v.filter = f; again {
 			m.arrange()
 		}
-		return m, nil, true
+		return nil, true
 	}
 	switch msg := msg.(type) {
 	case tea.MouseClickMsg:
-		m, cmd := m.clickBreakdown(tea.Mouse(msg))
-		return m, cmd, true
+		return m.clickBreakdown(tea.Mouse(msg)), true
 	case tea.MouseWheelMsg:
-		return m.chooseRow(scrolled(v.list, tea.Mouse(msg), len(v.rows), m.seenRows(m.layout())))
+		return m.chooseRow(scrolled(v.list, tea.Mouse(msg), len(v.rows), m.seenRows(m.layout()))), true
 	}
 	if !pressed {
-		return m, nil, false
+		return nil, false
 	}
 	if l, ok := moved(v.list, press, k, len(v.rows), m.seenRows(m.layout())); ok {
-		return m.chooseRow(l)
+		return m.chooseRow(l), true
 	}
 	switch {
-	case key.Matches(press, k.open):
+	case hit(press, &k.open):
 		v.open = !v.open
-		return reloaded(m)
-	case key.Matches(press, k.group):
-		return m.group((v.by + 1) % len(spenders.Bys))
-	case key.Matches(press, k.sort):
-		m = m.sorted((v.sort + 1) % len(sorts))
-	case key.Matches(press, k.byok):
+		return m.reload(nil), true
+	case hit(press, &k.group):
+		return m.group((v.by + 1) % len(spenders.Bys)), true
+	case hit(press, &k.sort):
+		m.sorted((v.sort + 1) % len(sorts))
+	case hit(press, &k.byok):
 		v.byok = !v.byok
 	default:
-		return m, nil, false
+		return nil, false
 	}
-	return m, nil, true
+	return nil, true
 }
 
 // sorted puts the rows in another order.
-func (m Model) sorted(by int) Model {
+func (m *Model) sorted(by int) {
 	v := &m.who
 	v.sort = by
 	if v.list.At == 0 && !v.open { // nobody chose it: the first is what is looked for
 		v.id, v.list = "", draw.List{}
 	}
 	m.arrange()
-	return m
-}
-
-// reloaded is the model once it has requested what is on the screen, as a view
-// returns it.
-func reloaded(m Model) (Model, tea.Cmd, bool) {
-	next, cmd := m.reload(nil)
-	return next.(Model), cmd, true
 }
 
 // chooseRow takes a place in the rows.
-func (m Model) chooseRow(l draw.List) (Model, tea.Cmd, bool) {
+func (m *Model) chooseRow(l draw.List) tea.Cmd {
 	m.who.list = l
 	if r, ok := m.who.row(); ok {
 		m.who.id = r.ID
 	}
 	if m.who.open {
-		return reloaded(m)
+		return m.reload(nil)
 	}
-	return m, nil, true
+	return nil
 }
 
 // group breaks spend down by something else.
-func (m Model) group(by int) (Model, tea.Cmd, bool) {
+func (m *Model) group(by int) tea.Cmd {
 	v := &m.who
 	v.by, v.list, v.id, v.open, v.filter = by, draw.List{}, "", false, filter{}
 	m.arrange()
-	return reloaded(m)
+	return m.reload(nil)
 }
 
 // clickBreakdown chooses the row under the mouse, and opens it where it is the
 // chosen one; in the border it chooses what that offers.
-func (m Model) clickBreakdown(at tea.Mouse) (Model, tea.Cmd) {
+func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 	p, d, body := m.pen(), m.breakdown(), m.layout().body
 	y := at.Y - body.y
 	i := d.List.Top + y - 2
 	right := func(menu string) int { return at.X - (body.w - 3 - draw.Width(menu)) }
-	var cmd tea.Cmd
 	switch {
 	case !body.holds(at.X, at.Y):
 	case d.Detailed():
 		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
 			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
 			if s := segment(ends, right(menu)); s >= 0 {
-				next, cmd := m.choose(s)
-				return next.(Model), cmd
+				return m.choose(s)
 			}
 		}
 	case y == 0:
 		menu, ends := d.ByMenu(p, body.w)
 		if by := segment(ends, right(menu)); by >= 0 {
-			m, cmd, _ = m.group(by)
+			return m.group(by)
 		}
 	case y == 1 && d.Empty(p, body.w) == nil:
 		name := d.HeadAt(at.X-body.x-2, body.w-4, body.h-2)
 		if by := slices.IndexFunc(sorts, func(s sortOrder) bool { return s.name == name }); by >= 0 {
-			m = m.sorted(by)
+			m.sorted(by)
 		}
 	case y >= 2 && y-2 < m.seenRows(m.layout()) && i < len(d.Rows) && d.Empty(p, body.w) == nil:
 		if i == d.List.At {
 			m.who.open = true
 		}
-		m, cmd, _ = m.chooseRow(draw.List{At: i, Top: d.List.Top})
+		return m.chooseRow(draw.List{At: i, Top: d.List.Top})
 	}
-	return m, cmd
+	return nil
 }
 
 // place leaves the plot of all spend a place below few rows.
-func (breakdownView) place(m Model, l *layout, y int) {
+func (breakdownView) place(m *Model, l *layout, y int) {
 	l.table(y, m.breakdown().Needs(m.pen(), m.w-4))
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/fault"
@@ -45,12 +44,11 @@ type (
 
 const removeTimeout = 10 * time.Second
 
-func (m Model) openDialog() Model {
-	m, _ = m.listed() // which adds none: whatever does calls it
+func (m *Model) openDialog() {
+	m.listed() // which adds none: whatever does calls it
 	m.dialog = m.dialog.rows()
 	m.dialog.list.At = max(0, m.shown())
 	m.entry = m.entry.cancelled()
-	return m
 }
 
 // busy reports whether a request to the accounts is in flight.
@@ -73,8 +71,8 @@ func (d dialog) closed() dialog {
 }
 
 // dialogKeys are the keys that do something in the dialog.
-func (m *Model) dialogKeys(k keyMap) keyMap {
-	always := keyMap{interrupt: k.interrupt, suspend: k.suspend}
+func (m *Model) dialogKeys(k *keyMap) *keyMap {
+	always := &keyMap{interrupt: k.interrupt, suspend: k.suspend}
 	switch m.dialog.step {
 	case stepName, stepKey:
 		always.take, always.drop = on(k.take), on(k.drop)
@@ -97,18 +95,19 @@ func (m *Model) dialogKeys(k keyMap) keyMap {
 }
 
 // dialogKey takes a key press of the dialog.
-func (m Model) dialogKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
+func (m *Model) dialogKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	d := &m.dialog
 	switch {
 	case d.step == stepName:
-		return m.nameKey(msg, k), nil
+		m.nameKey(msg, k)
+		return nil
 	case d.step == stepKey:
 		value, left := m.entry.press(msg)
 		if left {
 			d.step = stepRows
 		}
 		if value == "" {
-			return m, nil
+			return nil
 		}
 		name, like, accounts := d.account, d.like, m.o.Accounts
 		return m.adopt(name, value, func(ctx context.Context) (adopted, error) {
@@ -116,49 +115,49 @@ func (m Model) dialogKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 			return adopted{note: note}, err
 		})
 	case d.busy():
-		if key.Matches(msg, k.back) || key.Matches(msg, k.no) {
+		if hit(msg, &k.back) || hit(msg, &k.no) {
 			*d = d.rows()
 		}
-	case key.Matches(msg, k.yes):
+	case hit(msg, &k.yes):
 		d.err = ""
 		name, accounts := d.account, m.o.Accounts
 		cmd := d.removal.Send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
 			return accounts.Remove(ctx, name)
 		}, func(a load.Answer[string, string]) tea.Msg { return removedMsg{a} })
-		return m, cmd
-	case key.Matches(msg, k.no):
+		return cmd
+	case hit(msg, &k.no):
 		*d = d.rows()
-	case key.Matches(msg, k.quit):
-		return m, tea.Quit
-	case key.Matches(msg, k.back), key.Matches(msg, k.accounts):
+	case hit(msg, &k.quit):
+		return tea.Quit
+	case hit(msg, &k.back), hit(msg, &k.accounts):
 		*d = d.closed()
-	case key.Matches(msg, k.show):
+	case hit(msg, &k.show):
 		at := d.list.At
 		*d = d.closed()
 		if at == m.shown() || at >= len(m.peers) {
-			return m, nil
+			return nil
 		}
 		return m.showAccount(at)
 	default:
 		return m.rowKey(msg, k)
 	}
-	return m, nil
+	return nil
 }
 
 // rowKey takes a key press that is about the chosen row, or moves to another.
-func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
+func (m *Model) rowKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	d := &m.dialog
 	if l, ok := moved(d.list, msg, k, len(m.peers), max(1, m.h-dialogRest)); ok {
 		d.list, d.err = l, ""
-		return m, nil
+		return nil
 	}
-	add, remove, give := key.Matches(msg, k.add), key.Matches(msg, k.remove), key.Matches(msg, k.give)
+	add, remove, give := hit(msg, &k.add), hit(msg, &k.remove), hit(msg, &k.give)
 	if !add && !remove && !give || d.list.At >= len(m.peers) && !add {
-		return m, nil
+		return nil
 	}
 	if why := m.o.Accounts.Fixed(); why != "" {
 		d.err = draw.Clean(why)
-		return m, nil
+		return nil
 	}
 	d.err = ""
 	switch {
@@ -175,29 +174,28 @@ func (m Model) rowKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 		cmd := d.fate.Send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
 			return accounts.Fate(ctx, name)
 		}, func(a load.Answer[string, string]) tea.Msg { return fateMsg{a} })
-		return m, cmd
+		return cmd
 	}
-	return m, nil
+	return nil
 }
 
 // nameKey takes a key press while a name is typed.
-func (m Model) nameKey(msg tea.KeyPressMsg, k keyMap) Model {
+func (m *Model) nameKey(msg tea.KeyPressMsg, k *keyMap) {
 	d := &m.dialog
 	switch {
-	case key.Matches(msg, k.drop):
+	case hit(msg, &k.drop):
 		*d = d.rows()
-	case key.Matches(msg, k.take):
+	case hit(msg, &k.take):
 		name := strings.TrimSpace(d.name.Text())
 		if err := m.o.Accounts.CheckName(name); err != nil {
 			d.err = draw.Clean(err.Error())
-			return m
+			return
 		}
 		d.step, d.account, d.err = stepKey, name, ""
 		m.entry = m.entry.begun()
 	default:
 		d.name, d.err = d.name.Update(msg), ""
 	}
-	return m
 }
 
 // pasted is the dialog after a paste, which may be a name.
@@ -210,39 +208,36 @@ func (d dialog) pasted(msg tea.PasteMsg) dialog {
 
 // fateReceived asks for confirmation, now that it is known what removing the
 // account does.
-func (m Model) fateReceived(msg fateMsg) (tea.Model, tea.Cmd) {
+func (m *Model) fateReceived(msg fateMsg) tea.Cmd {
 	d := &m.dialog
 	if !d.fate.Receive(msg.answer) {
-		return m, nil
+		return nil
 	}
 	if err := msg.answer.Err; err != nil {
 		d.err = draw.Clean(fault.Message(err))
-		return m, nil
+		return nil
 	}
 	d.step = stepConfirm
-	return m, nil
+	return nil
 }
 
 // removed shows the accounts that are left, and the next one where that on the
 // screen is gone.
-func (m Model) removed(msg removedMsg) (tea.Model, tea.Cmd) {
+func (m *Model) removed(msg removedMsg) tea.Cmd {
 	was, err := m.shown(), msg.answer.Err
-	m, watch := m.listed()
+	watch := m.listed()
 	if d := &m.dialog; d.removal.Receive(msg.answer) {
 		if *d = d.rows(); err != nil {
 			d.err = draw.Clean(fault.Message(err))
 		}
 	}
-	next, cmd := tea.Model(m), tea.Cmd(nil)
+	var cmd tea.Cmd
 	if i := m.after(max(0, was)); was >= 0 && m.shown() < 0 && i >= 0 {
-		next, cmd = m.showAccount(i)
-		m = next.(Model)
+		cmd = m.showAccount(i)
 		m.dialog.list.At = i
-		next = m
 	}
-	if err != nil {
-		return next, tea.Batch(watch, cmd)
+	if err == nil {
+		cmd = tea.Batch(cmd, m.notify(msg.answer.Value))
 	}
-	next, said := next.(Model).notify(msg.answer.Value)
-	return next, tea.Batch(watch, cmd, said)
+	return tea.Batch(watch, cmd)
 }

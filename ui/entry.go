@@ -73,7 +73,7 @@ func (e entry) update(msg tea.Msg) entry {
 
 // adopt starts what a key is for, beside the screen. No error repeats the
 // secret.
-func (m Model) adopt(name, secret string, start func(context.Context) (adopted, error)) (tea.Model, tea.Cmd) {
+func (m *Model) adopt(name, secret string, start func(context.Context) (adopted, error)) tea.Cmd {
 	m.entry.err = ""
 	cmd := m.entry.check.Send(name, m.now, adoptTimeout, func(ctx context.Context) (adopted, error) {
 		a, err := start(ctx)
@@ -91,36 +91,32 @@ type redacted struct{ text string }
 func (e redacted) Error() string { return e.text }
 
 // adopted shows what a key led to, or why it led to nothing.
-func (m Model) adopted(msg adoptedMsg) (tea.Model, tea.Cmd) {
+func (m *Model) adopted(msg adoptedMsg) tea.Cmd {
 	if !m.entry.check.Receive(msg.answer) {
 		return m.listed() // one that was given up may have come in all the same
 	}
 	if err := msg.answer.Err; err != nil {
 		m.entry.err = draw.Clean(err.Error())
-		return m, nil
+		return nil
 	}
 	m.asksLeft = true
-	m, watch := m.listed()
-	var next tea.Model
-	var cmd tea.Cmd
+	cmd := m.listed()
 	got := msg.answer.Value
 	switch i := m.place(msg.answer.Of); {
 	case got.feed != nil && m.feed == nil: // a first run
 		m.feed = got.feed
 		if m.shown() < 0 { // else it is waited for already
-			watch = tea.Batch(watch, waitCmd(m.feed))
+			cmd = tea.Batch(cmd, waitCmd(m.feed))
 		}
-		next, cmd = m.reload(watch)
+		cmd = m.reload(cmd)
 	case i >= 0 && m.peers[i].Feed != nil:
 		m.dialog = dialog{}
-		next, cmd = m.showAccount(i)
-		cmd = tea.Batch(watch, cmd)
+		cmd = tea.Batch(cmd, m.showAccount(i))
 	default:
-		return m, watch
+		return cmd
 	}
-	if got.note == "" {
-		return next, cmd
+	if got.note != "" {
+		cmd = tea.Batch(cmd, m.notify(got.note))
 	}
-	next, said := next.(Model).notify(got.note)
-	return next, tea.Batch(cmd, said)
+	return cmd
 }

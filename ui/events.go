@@ -44,17 +44,16 @@ func (m *Model) loadEvents() tea.Cmd {
 }
 
 // eventsReceived takes the events.
-func (m Model) eventsReceived(msg eventsMsg) (tea.Model, tea.Cmd) {
+func (m *Model) eventsReceived(msg eventsMsg) tea.Cmd {
 	r := &m.log.request
 	if !r.Receive(msg.answer) {
-		return m, nil
+		return nil
 	}
 	m.findEvents()
 	if r.Again {
-		cmd := m.loadEvents()
-		return m, cmd
+		return m.loadEvents()
 	}
-	return m, nil
+	return nil
 }
 
 func acknowledgeCmd(feed Feed, event int64) tea.Cmd {
@@ -66,12 +65,11 @@ func acknowledgeCmd(feed Feed, event int64) tea.Cmd {
 }
 
 // acknowledged reads the events again.
-func (m Model) acknowledged(msg acknowledgedMsg) (tea.Model, tea.Cmd) {
+func (m *Model) acknowledged(msg acknowledgedMsg) tea.Cmd {
 	if msg.err != nil {
 		return m.notify("not acknowledged: " + msg.err.Error())
 	}
-	cmd := m.loadEvents()
-	return m, cmd
+	return m.loadEvents()
 }
 
 // findEvents searches the events, and leaves the same one chosen where it is

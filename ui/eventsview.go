@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
@@ -12,7 +11,7 @@ import (
 type eventsView struct{ plain }
 
 func (eventsView) name() string               { return "events" }
-func (eventsView) span(m Model) int           { return m.log.span }
+func (eventsView) span(m *Model) int          { return m.log.span }
 func (eventsView) setSpan(m *Model, span int) { m.log.span = span }
 
 func (eventsView) load(m *Model, l layout) tea.Cmd {
@@ -20,7 +19,7 @@ func (eventsView) load(m *Model, l layout) tea.Cmd {
 	return m.loadEvents()
 }
 
-func (eventsView) keys(m Model, _ layout, k keyMap) keyMap {
+func (eventsView) keys(m *Model, _ layout, k *keyMap) *keyMap {
 	v := m.log
 	if v.filter.typing {
 		return v.filter.keys(k)
@@ -31,50 +30,49 @@ func (eventsView) keys(m Model, _ layout, k keyMap) keyMap {
 	return k
 }
 
-func (eventsView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+func (eventsView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	v := &m.log
 	press, pressed := msg.(tea.KeyPressMsg)
-	if pressed && v.open && key.Matches(press, k.back) {
+	if pressed && v.open && hit(press, &k.back) {
 		v.open = false
-		return m, nil, true
+		return nil, true
 	}
 	if f, ok := v.filter.update(msg, k); ok {
 		again := f.Text() != v.filter.Text()
 		if v.filter = f; again {
 			m.findEvents()
 		}
-		return m, nil, true
+		return nil, true
 	}
 	seen := m.seenEvents(m.layout())
 	switch msg := msg.(type) {
 	case tea.MouseClickMsg:
-		m, cmd := m.clickEvents(tea.Mouse(msg))
-		return m, cmd, true
+		return m.clickEvents(tea.Mouse(msg)), true
 	case tea.MouseWheelMsg:
 		v.list = scrolled(v.list, tea.Mouse(msg), len(v.found), seen)
-		return m, nil, true
+		return nil, true
 	}
 	if !pressed {
-		return m, nil, false
+		return nil, false
 	}
 	l, ok := moved(v.list, press, k, len(v.found), seen)
 	switch {
 	case ok:
 		v.list = l
-	case key.Matches(press, k.open):
+	case hit(press, &k.open):
 		v.open = !v.open
-	case key.Matches(press, k.acknowledge):
+	case hit(press, &k.acknowledge):
 		e, _ := m.events().Chosen()
-		return m, acknowledgeCmd(m.feed, e.ID), true
+		return acknowledgeCmd(m.feed, e.ID), true
 	default:
-		return m, nil, false
+		return nil, false
 	}
-	return m, nil, true
+	return nil, true
 }
 
 // clickEvents chooses the event under the mouse, and opens it where it is the
 // chosen one; in the border it chooses a range.
-func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
+func (m *Model) clickEvents(at tea.Mouse) tea.Cmd {
 	v, body := &m.log, m.layout().body
 	y := at.Y - body.y
 	i := v.list.Top + y - 1
@@ -83,13 +81,12 @@ func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
 	case y == 0:
 		menu, ends := panel.SpanMenu(m.pen(), v.span, m.events().MenuRoom(m.pen(), body.w))
 		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
-			next, cmd := m.choose(s)
-			return next.(Model), cmd
+			return m.choose(s)
 		}
 	case v.request.Err == nil && i < len(v.found) && y <= m.seenEvents(m.layout()):
 		v.open, v.list.At = v.list.At == i, i
 	}
-	return m, nil
+	return nil
 }
 
 // leastEvents and leastDetail are the heights from which the list and the chosen
@@ -97,7 +94,7 @@ func (m Model) clickEvents(at tea.Mouse) (Model, tea.Cmd) {
 const leastEvents, leastDetail = 8, 9
 
 // place leaves the chosen event a place below the list.
-func (eventsView) place(m Model, l *layout, y int) {
+func (eventsView) place(m *Model, l *layout, y int) {
 	l.table(y, 0)
 	if spare := l.body.h - leastEvents; spare >= leastDetail && !m.log.open && len(m.log.found) > 0 {
 		l.body.h = min(max(leastEvents, len(m.log.found)+2), l.body.h-max(leastDetail, l.body.h*2/5))

@@ -161,9 +161,7 @@ func asked(m Model) Model {
 func loaded(m Model) Model {
 	for m.busy() {
 		m.watched.cancel() // what reload sends anew
-		next, cmd := m.reload(nil)
-		m = next.(Model)
-		for _, msg := range run(cmd) {
+		for _, msg := range run(m.reload(nil)) {
 			m, _ = step(m, msg)
 		}
 	}

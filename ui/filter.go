@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
@@ -19,12 +18,12 @@ type filter struct {
 
 // update takes a message while the filter is typed, or the key that begins it;
 // ok is false where it is about something else.
-func (f filter) update(msg tea.Msg, k keyMap) (next filter, ok bool) {
+func (f filter) update(msg tea.Msg, k *keyMap) (next filter, ok bool) {
 	press, pressed := msg.(tea.KeyPressMsg)
 	switch {
-	case f.typing && pressed && key.Matches(press, k.keepFilter):
+	case f.typing && pressed && hit(press, &k.keepFilter):
 		f.typing = false
-	case f.typing && pressed && key.Matches(press, k.dropFilter):
+	case f.typing && pressed && hit(press, &k.dropFilter):
 		return filter{}, true
 	case f.typing && !pressed:
 		if _, ok := msg.(tea.PasteMsg); !ok {
@@ -33,11 +32,11 @@ func (f filter) update(msg tea.Msg, k keyMap) (next filter, ok bool) {
 		f.Input = f.Input.Update(msg)
 	case f.typing:
 		f.Input = f.Input.Update(msg)
-	case pressed && key.Matches(press, k.find):
+	case pressed && hit(press, &k.find):
 		if f.typing = true; f.Input == (field.Input{}) {
 			f.Input = field.New()
 		}
-	case pressed && key.Matches(press, k.back) && f.Text() != "":
+	case pressed && hit(press, &k.back) && f.Text() != "":
 		return filter{}, true
 	default:
 		return f, false
@@ -46,8 +45,8 @@ func (f filter) update(msg tea.Msg, k keyMap) (next filter, ok bool) {
 }
 
 // keys are those that work while the filter is typed: every other is a letter.
-func (f filter) keys(k keyMap) keyMap {
-	return keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: on(k.keepFilter), dropFilter: on(k.dropFilter)}
+func (f filter) keys(k *keyMap) *keyMap {
+	return &keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: on(k.keepFilter), dropFilter: on(k.dropFilter)}
 }
 
 // words are what a row has to contain, in lower case.
@@ -81,15 +80,15 @@ func (f filter) find(p draw.Pen) panel.Find {
 
 // moved is a list of n rows after a key; ok is false where the key does not
 // move it.
-func moved(l draw.List, msg tea.KeyPressMsg, k keyMap, n, seen int) (next draw.List, ok bool) {
+func moved(l draw.List, msg tea.KeyPressMsg, k *keyMap, n, seen int) (next draw.List, ok bool) {
 	switch {
-	case key.Matches(msg, k.rowUp):
+	case hit(msg, &k.rowUp):
 		l.At--
-	case key.Matches(msg, k.rowDown):
+	case hit(msg, &k.rowDown):
 		l.At++
-	case key.Matches(msg, k.pageUp):
+	case hit(msg, &k.pageUp):
 		l.At -= seen
-	case key.Matches(msg, k.pageDown):
+	case hit(msg, &k.pageDown):
 		l.At += seen
 	default:
 		return l, false

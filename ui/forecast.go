@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
@@ -12,11 +11,11 @@ import (
 type forecastView struct{ plain }
 
 func (forecastView) name() string                    { return "forecast" }
-func (forecastView) span(m Model) int                { return m.back() }
+func (forecastView) span(m *Model) int               { return m.back() }
 func (forecastView) setSpan(m *Model, span int)      { m.fanSpan = span }
 func (forecastView) load(m *Model, _ layout) tea.Cmd { return m.loadPlan() }
 
-func (forecastView) place(m Model, l *layout, y int) {
+func (forecastView) place(m *Model, l *layout, y int) {
 	l.forecast(y, len(panel.WhyLines(m.snap, m.now, m.w-4, m.h)))
 }
 
@@ -40,32 +39,29 @@ func (forecastView) card(d screen, w, h int) []string {
 	return p.Card(w, h)
 }
 
-func (forecastView) keys(m Model, l layout, k keyMap) keyMap {
+func (forecastView) keys(m *Model, l layout, k *keyMap) *keyMap {
 	if m.plan.editing {
-		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
+		return &keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
 	}
-	for _, b := range []*key.Binding{&k.up, &k.down, &k.edit} {
-		b.SetEnabled(l.plan.h > 0)
-	}
+	enable(l.plan.h > 0, &k.up, &k.down, &k.edit)
 	return k
 }
 
-func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool) {
+func (forecastView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	p := &m.plan
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		switch {
 		case p.editing:
-			m, cmd := m.planKey(msg, k)
-			return m, cmd, true
-		case key.Matches(msg, k.up):
+			return m.planKey(msg, k), true
+		case hit(msg, &k.up):
 			p.at = max(0, p.at-1)
-		case key.Matches(msg, k.down):
+		case hit(msg, &k.down):
 			p.at = min(panel.PlanFields-1, p.at+1)
-		case key.Matches(msg, k.edit):
+		case hit(msg, &k.edit):
 			p.edit()
 		default:
-			return m, nil, false
+			return nil, false
 		}
 	case tea.PasteMsg:
 		if p.editing {
@@ -82,7 +78,7 @@ func (forecastView) update(m Model, msg tea.Msg, k keyMap) (Model, tea.Cmd, bool
 			p.at = i
 		}
 	}
-	return m, nil, true
+	return nil, true
 }
 
 // plan is the planner as it is drawn.

@@ -10,13 +10,13 @@ import (
 
 // renderHelp lists the keys that do something, in as many columns as it
 // takes, from the line top on where there are more than have room.
-func renderHelp(p draw.Pen, k keyMap, top int, under []string, w, h int) []string {
+func renderHelp(p draw.Pen, k *keyMap, top int, under []string, w, h int) []string {
 	bindings := k.full()
 	keys := 6
 	for _, b := range bindings {
 		keys = max(keys, draw.Width(b.Help().Key))
 	}
-	entry := func(b key.Binding) string {
+	entry := func(b *key.Binding) string {
 		return p.Accent(draw.FlushRight(b.Help().Key, keys)) + "  " + b.Help().Desc
 	}
 	zone, _ := p.Now.Zone()
@@ -37,7 +37,7 @@ func renderHelp(p draw.Pen, k keyMap, top int, under []string, w, h int) []strin
 		return draw.Fill(lines, w, len(lines))
 	}
 	rows, in := len(bindings), min(w, 82)-4
-	widest := func(b []key.Binding) (cells int) {
+	widest := func(b []*key.Binding) (cells int) {
 		for i := range b {
 			cells = max(cells, draw.Width(entry(b[i])))
 		}
@@ -74,7 +74,6 @@ func renderHelp(p draw.Pen, k keyMap, top int, under []string, w, h int) []strin
 }
 
 // scrollHelp moves the help by lines.
-func (m Model) scrollHelp(by int) Model {
+func (m *Model) scrollHelp(by int) {
 	m.helpTop = min(max(0, m.helpTop+by), max(0, len(m.enabledKeys(m.layout()).full())-1))
-	return m
 }

@@ -15,23 +15,23 @@ import (
 // hint is a reminder of one key or two in the footer, which is a button too.
 type hint struct {
 	does string
-	keys []key.Binding
+	keys []*key.Binding
 }
 
 // hints are the keys worth a reminder, the dearest first.
-func (k keyMap) hints() []hint {
-	of := func(does string, keys ...key.Binding) hint { return hint{does, keys} }
+func (k *keyMap) hints() []hint {
+	of := func(does string, keys ...*key.Binding) hint { return hint{does, keys} }
 	return []hint{
-		of("field", k.up, k.down), of("edit", k.edit), of("accept", k.take), of("cancel", k.drop),
-		of("apply", k.keepFilter), of("clear", k.dropFilter), of("row", k.rowUp, k.rowDown), of("details", k.open),
-		of("seen", k.acknowledge), of("filter", k.find), of("by", k.group), of("help", k.help),
-		of(k.sort.Help().Desc, k.sort), of("BYOK", k.byok), of("refresh", k.refresh), of("view", k.next), of("range", k.shorter, k.longer),
-		of("plot", k.mode), of("balance", k.state), of("command", k.command), of("quit", k.quit), of("settings", k.settings),
+		of("field", &k.up, &k.down), of("edit", &k.edit), of("accept", &k.take), of("cancel", &k.drop),
+		of("apply", &k.keepFilter), of("clear", &k.dropFilter), of("row", &k.rowUp, &k.rowDown), of("details", &k.open),
+		of("seen", &k.acknowledge), of("filter", &k.find), of("by", &k.group), of("help", &k.help),
+		of(k.sort.Help().Desc, &k.sort), of("BYOK", &k.byok), of("refresh", &k.refresh), of("view", &k.next), of("range", &k.shorter, &k.longer),
+		of("plot", &k.mode), of("balance", &k.state), of("command", &k.command), of("quit", &k.quit), of("settings", &k.settings),
 	}
 }
 
 // parts are the keys of a hint that do something now.
-func (h hint) parts() (keys []key.Binding) {
+func (h hint) parts() (keys []*key.Binding) {
 	for _, b := range h.keys {
 		if b.Enabled() && b.Help().Key != "" {
 			keys = append(keys, b)
@@ -53,7 +53,7 @@ func (h hint) word(p draw.Pen) string {
 }
 
 // footer are the hints as they are drawn.
-func (k keyMap) footer(p draw.Pen) []string {
+func (k *keyMap) footer(p draw.Pen) []string {
 	var words []string
 	for _, h := range k.hints() {
 		words = append(words, h.word(p))
@@ -63,7 +63,7 @@ func (k keyMap) footer(p draw.Pen) []string {
 
 // hintAt is the key under a column of the footer: of a hint of two the first is
 // at its own sign, and the second at the rest.
-func (d screen) hintAt(v view, x, w int) (b key.Binding, ok bool) {
+func (d screen) hintAt(v view, x, w int) (b *key.Binding, ok bool) {
 	keys, _ := d.footerParts(v, w-2)
 	shown := draw.Width(keys)
 	at := 1
@@ -89,18 +89,18 @@ func (d screen) hintAt(v view, x, w int) (b key.Binding, ok bool) {
 }
 
 // pressedHint does what the hint under the mouse says.
-func (m Model) pressedHint(l layout, x int) (tea.Model, tea.Cmd) {
+func (m *Model) pressedHint(l layout, x int) tea.Cmd {
 	d := m.screen(l)
 	b, ok := d.hintAt(views[m.view], x, l.w)
 	if !ok || m.notice != "" {
-		return m, nil
+		return nil
 	}
 	return m.pressed(actOf(b))
 }
 
 // clickedCards turns to the breakdown that a card of the overview is of, at the row
 // under the mouse.
-func (m Model) clickedCards(l layout, at tea.Mouse) (tea.Model, tea.Cmd) {
+func (m *Model) clickedCards(l layout, at tea.Mouse) tea.Cmd {
 	c := m.cards()
 	q, data := cardQuestions[0], c.Models
 	if len(data.Rows) == 0 || len(c.Keys.Rows) > 0 && at.X >= l.cards.x+(l.cards.w+1)/2 {
@@ -136,10 +136,10 @@ type drag struct {
 
 // dragged moves the plot along with the mouse that holds it, as far as there are
 // readings.
-func (m Model) dragged(at tea.Mouse) (tea.Model, tea.Cmd) {
+func (m *Model) dragged(at tea.Mouse) tea.Cmd {
 	l, first, back := m.layout(), m.snap.HistorySince, panel.Spans[m.span].Back
 	if !m.drag.on || l.spend.h == 0 || back == 0 || first.IsZero() || m.view == 0 && m.mode != plotSpend {
-		return m, nil
+		return nil
 	}
 	column := back / time.Duration(max(1, panel.SpendColumns(l.spend.w)))
 	end := m.drag.end.Add(-time.Duration(at.X-m.drag.x) * column)
@@ -147,13 +147,13 @@ func (m Model) dragged(at tea.Mouse) (tea.Model, tea.Cmd) {
 		end = least
 	}
 	if end.Equal(m.plotEnd()) || !end.Before(m.now) && m.until.IsZero() {
-		return m, nil
+		return nil
 	}
 	return m.through(end)
 }
 
 // zoomedAt takes a shorter or a longer range around the column under the mouse.
-func (m Model) zoomedAt(l layout, at tea.Mouse, by int) (tea.Model, tea.Cmd) {
+func (m *Model) zoomedAt(l layout, at tea.Mouse, by int) tea.Cmd {
 	if i := m.bucketAt(l, at); i >= 0 {
 		m.cursor = m.spend.Value.Buckets[i].From
 	}

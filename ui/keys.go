@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 )
 
 // keyMap is every key of the dashboard; footer and help are drawn from it.
@@ -22,83 +23,99 @@ type keyMap struct {
 	views                                              []key.Binding
 }
 
-// bind binds keys, with blanks between them. It is no closure, and is not inlined: sixty
-// copies of it were 20 kB of program.
-//
-//go:noinline
-func bind(keys, shown, does string) key.Binding {
-	return key.NewBinding(key.WithKeys(strings.Fields(keys)...), key.WithHelp(shown, does))
+// bound is a binding, the action that it can be put on by name (a view is where
+// that counts, "" is everywhere), its keys, with blanks between them, and what the
+// help says.
+type bound struct {
+	*key.Binding
+	action, view, keys, shown, does string
 }
 
-func newKeyMap() keyMap {
-	k := keyMap{
-		refresh:   bind("r", "r", "refresh"),
-		pause:     bind("p", "p", "pause or resume"),
-		next:      bind("tab", "tab", "next view"),
-		shorter:   bind("[", "[", "shorter range"),
-		longer:    bind("]", "]", "longer range"),
-		left:      bind("left h", "←", "cursor back in time"),
-		right:     bind("right l", "→", "cursor forward in time"),
-		last:      bind("shift+tab", "shift+tab", "view before"),
-		mode:      bind("v", "v", "plot: spend, balance, month"),
-		zoomIn:    bind("+ =", "+", "closer, around the cursor"),
-		zoomOut:   bind("-", "-", "wider"),
-		first:     bind("home", "home", "earlier"),
-		latest:    bind("end", "end", "now"),
-		state:     bind("b", "b", "state the balance of the web page"),
-		command:   bind(":", ":", "all commands"),
-		run:       bind("enter", "enter", "run"),
-		theme:     bind("t", "t", "next theme"),
-		copy:      bind("y", "y", "copy the summary"),
-		page:      bind("o", "o", "where to buy credits"),
-		settings:  bind(",", ",", "settings"),
-		account:   bind("a", "a", "next account"),
-		accounts:  bind("A", "A", "accounts: show, add, remove"),
-		export:    bind("e", "e", "export the range to a file"),
-		help:      bind("?", "?", "help"),
-		back:      bind("esc", "esc", "back"),
-		quit:      bind("q", "q", "quit"),
-		up:        bind("up k", "↑", "plan: field above"),
-		down:      bind("down j", "↓", "plan: field below"),
-		edit:      bind("enter", "enter", "plan: edit the field"),
-		take:      bind("enter", "enter", "accept what was typed"),
-		drop:      bind("esc", "esc", "cancel the edit"),
-		interrupt: bind("ctrl+c", "ctrl+c", "quit immediately"),
-		suspend:   bind("ctrl+z", "ctrl+z", "suspend"),
-
-		show:   bind("enter", "enter", "show"),
-		give:   bind("enter", "enter", "enter its key"),
-		add:    bind("n", "n", "new"),
-		remove: bind("d", "d", "remove"),
-		yes:    bind("y", "y", "remove it"),
-		no:     bind("n esc", "n", "keep it"),
-
-		rowUp:       bind("up k", "↑", "row above"),
-		rowDown:     bind("down j", "↓", "row below"),
-		pageUp:      bind("pgup", "pgup", "page up"),
-		pageDown:    bind("pgdown", "pgdn", "page down"),
-		open:        bind("enter", "enter", "details"),
-		find:        bind("/", "/", "filter"),
-		group:       bind("g", "g", "group by key, model, provider…"),
-		sort:        bind("s", "s", "sort"),
-		byok:        bind("b", "b", "BYOK"),
-		acknowledge: bind("x", "x", "mark the alert as seen"),
-		keepFilter:  bind("enter", "enter", "apply the filter"),
-		dropFilter:  bind("esc", "esc", "clear the filter"),
+// table is every binding, the actions in the order in which the manual has them.
+func (k *keyMap) table() []bound {
+	all := []bound{
+		{&k.next, "next-view", "", "tab", "tab", "next view"},
+		{&k.last, "previous-view", "", "shift+tab", "shift+tab", "view before"},
+		{&k.back, "back", "", "esc", "esc", "back"},
+		{&k.command, "command", "", ":", ":", "all commands"},
+		{&k.refresh, "refresh", "", "r", "r", "refresh"},
+		{&k.pause, "pause", "", "p", "p", "pause or resume"},
+		{&k.quit, "quit", "", "q", "q", "quit"},
+		{&k.help, "help", "", "?", "?", "help"},
+		{&k.settings, "settings", "", ",", ",", "settings"},
+		{&k.theme, "theme", "", "t", "t", "next theme"},
+		{&k.shorter, "shorter-range", "", "[", "[", "shorter range"},
+		{&k.longer, "longer-range", "", "]", "]", "longer range"},
+		{&k.left, "cursor-left", "", "left h", "←", "cursor back in time"},
+		{&k.right, "cursor-right", "", "right l", "→", "cursor forward in time"},
+		{&k.zoomIn, "zoom-in", "", "+ =", "+", "closer, around the cursor"},
+		{&k.zoomOut, "zoom-out", "", "-", "-", "wider"},
+		{&k.first, "earlier", "", "home", "home", "earlier"},
+		{&k.latest, "now", "", "end", "end", "now"},
+		{&k.mode, "plot", "overview", "v", "v", "plot: spend, balance, month"},
+		{&k.state, "state-balance", "overview", "b", "b", "state the balance of the web page"},
+		{&k.account, "account", "", "a", "a", "next account"},
+		{&k.accounts, "accounts", "", "A", "A", "accounts: show, add, remove"},
+		{&k.copy, "copy", "", "y", "y", "copy the summary"},
+		{&k.export, "export", "", "e", "e", "export the range to a file"},
+		{&k.page, "credits-page", "", "o", "o", "where to buy credits"},
+		{&k.up, "up", "", "up k", "↑", "plan: field above"},
+		{&k.rowUp, "up", "", "up k", "↑", "row above"},
+		{&k.down, "down", "", "down j", "↓", "plan: field below"},
+		{&k.rowDown, "down", "", "down j", "↓", "row below"},
+		{&k.pageUp, "page-up", "", "pgup", "pgup", "page up"},
+		{&k.pageDown, "page-down", "", "pgdown", "pgdn", "page down"},
+		{&k.open, "open", "", "enter", "enter", "details"},
+		{&k.edit, "open", "", "enter", "enter", "plan: edit the field"},
+		{&k.find, "filter", "", "/", "/", "filter"},
+		{&k.group, "group", "breakdown", "g", "g", "group by key, model, provider…"},
+		{&k.sort, "sort", "breakdown", "s", "s", "sort"},
+		{&k.byok, "byok", "breakdown", "b", "b", "BYOK"},
+		{&k.acknowledge, "acknowledge", "events", "x", "x", "mark the alert as seen"},
+		{&k.suspend, "suspend", "", "ctrl+z", "ctrl+z", "suspend"},
+		{&k.run, "", "", "enter", "enter", "run"},
+		{&k.take, "", "", "enter", "enter", "accept what was typed"},
+		{&k.drop, "", "", "esc", "esc", "cancel the edit"},
+		{&k.interrupt, "", "", "ctrl+c", "ctrl+c", "quit immediately"},
+		{&k.show, "", "", "enter", "enter", "show"},
+		{&k.give, "", "", "enter", "enter", "enter its key"},
+		{&k.add, "", "", "n", "n", "new"},
+		{&k.remove, "", "", "d", "d", "remove"},
+		{&k.yes, "", "", "y", "y", "remove it"},
+		{&k.no, "", "", "n esc", "n", "keep it"},
+		{&k.keepFilter, "", "", "enter", "enter", "apply the filter"},
+		{&k.dropFilter, "", "", "esc", "esc", "clear the filter"},
 	}
-	for i, name := range viewNames() {
-		n := strconv.Itoa(i + 1)
-		k.views = append(k.views, bind(n, n, name))
+	for i := range k.views {
+		n, name := strconv.Itoa(i+1), views[i].name()
+		all = append(all, bound{&k.views[i], name, "", n, n, name})
+	}
+	return all
+}
+
+func newKeyMap() *keyMap {
+	k := &keyMap{views: make([]key.Binding, len(views))}
+	for _, b := range k.table() {
+		*b.Binding = key.NewBinding(key.WithKeys(strings.Fields(b.keys)...), key.WithHelp(b.shown, b.does))
 	}
 	// Those of a view are off until it turns them on.
-	for _, b := range []*key.Binding{
-		&k.up, &k.down, &k.edit, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
-		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state,
-	} {
-		b.SetEnabled(false)
-	}
+	enable(false, &k.up, &k.down, &k.edit, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
+		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state)
 	return k
 }
+
+// enable turns bindings on or off.
+func enable(on bool, bindings ...*key.Binding) {
+	for _, b := range bindings {
+		b.SetEnabled(on)
+	}
+}
+
+// hit tells whether a key is one of a binding that is on. It is not inlined: that
+// copies the binding at sixty places.
+//
+//go:noinline
+func hit(msg tea.KeyPressMsg, b *key.Binding) bool { return key.Matches(msg, *b) }
 
 // on is a binding that does something.
 func on(b key.Binding) key.Binding {
@@ -107,11 +124,15 @@ func on(b key.Binding) key.Binding {
 }
 
 // full is all of them, for the help; a small one shows the first.
-func (k keyMap) full() []key.Binding {
-	all := []key.Binding{together("view", k.views...), k.next, k.last, k.back, k.command, k.refresh, k.quit,
-		together("range: shorter, longer", k.shorter, k.longer), together("cursor on the plot", k.left, k.right), together("zoom the plot", k.zoomIn, k.zoomOut), together("plot: earlier, now", k.first, k.latest), k.mode,
-		together("plan: field above, below", k.up, k.down), k.edit, k.take, k.drop, together("row", k.rowUp, k.rowDown)}
-	all = append(all, k.state, k.open, k.find, k.group, k.sort, k.byok, k.acknowledge, k.pageUp, k.pageDown, k.pause, k.account, k.accounts, k.copy, k.export, k.page, k.theme, k.settings, k.help, k.interrupt, k.suspend)
+func (k *keyMap) full() []*key.Binding {
+	var views []*key.Binding
+	for i := range k.views {
+		views = append(views, &k.views[i])
+	}
+	all := []*key.Binding{together("view", views...), &k.next, &k.last, &k.back, &k.command, &k.refresh, &k.quit,
+		together("range: shorter, longer", &k.shorter, &k.longer), together("cursor on the plot", &k.left, &k.right), together("zoom the plot", &k.zoomIn, &k.zoomOut), together("plot: earlier, now", &k.first, &k.latest), &k.mode,
+		together("plan: field above, below", &k.up, &k.down), &k.edit, &k.take, &k.drop, together("row", &k.rowUp, &k.rowDown)}
+	all = append(all, &k.state, &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.pageUp, &k.pageDown, &k.pause, &k.account, &k.accounts, &k.copy, &k.export, &k.page, &k.theme, &k.settings, &k.help, &k.interrupt, &k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() && strings.TrimSpace(b.Help().Key) != "" {
@@ -123,10 +144,7 @@ func (k keyMap) full() []key.Binding {
 
 // together is one binding of several that do the same to two sides, or of a run
 // of them; on if the first is.
-func together(does string, keys ...key.Binding) key.Binding {
-	if len(keys) == 0 {
-		return key.Binding{}
-	}
+func together(does string, keys ...*key.Binding) *key.Binding {
 	first, last := keys[0].Help().Key, keys[len(keys)-1].Help().Key
 	run, shown := len(keys) > 2, "" // 1 2 3 4
 	for i, b := range keys {
@@ -142,18 +160,16 @@ func together(does string, keys ...key.Binding) key.Binding {
 	}
 	b := key.NewBinding(key.WithKeys(all...), key.WithHelp(shown, does))
 	b.SetEnabled(keys[0].Enabled())
-	return b
+	return &b
 }
 
 // forList enables the keys of a list of so many rows: they move in it, and open
 // and search it unless one row is shown in full. Grouping and order are those
 // of the breakdown.
-func (k keyMap) forList(rows int, open, grouped bool) keyMap {
-	for b, on := range map[*key.Binding]bool{
-		&k.rowUp: rows > 1, &k.rowDown: rows > 1, &k.pageUp: rows > 1, &k.pageDown: rows > 1,
-		&k.open: rows > 0 && !open, &k.find: !open, &k.group: grouped, &k.sort: grouped, &k.byok: grouped,
-	} {
-		b.SetEnabled(on)
-	}
+func (k *keyMap) forList(rows int, open, grouped bool) *keyMap {
+	enable(rows > 1, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown)
+	enable(rows > 0 && !open, &k.open)
+	enable(!open, &k.find)
+	enable(grouped, &k.group, &k.sort, &k.byok)
 	return k
 }

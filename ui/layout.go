@@ -62,7 +62,7 @@ type needs struct {
 //go:noinline
 func (m *Model) layout() layout { return m.layoutOf(views[m.view]) }
 
-func (m Model) layoutOf(v view) layout {
+func (m *Model) layoutOf(v view) layout {
 	l := layout{tier: tierFor(m.w, m.h), w: m.w, h: m.h}
 	if l.tier < tierFull {
 		return l

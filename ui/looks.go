@@ -21,8 +21,8 @@ func (m *Model) looks() Looks {
 	}
 }
 
-// looking is the model that is looked at so. What is not known changes nothing.
-func (m Model) looking(l Looks) Model {
+// looking takes how one looked. What is not known changes nothing.
+func (m *Model) looking(l Looks) {
 	choose := func(to *int, n int, is func(int) bool) {
 		for i := range n {
 			if is(i) {
@@ -37,7 +37,6 @@ func (m Model) looking(l Looks) Model {
 	if i := slices.Index(spenders.Bys, spenders.By(l.By)); i >= 0 {
 		m.who.by = i
 	}
-	return m
 }
 
 // lookedMsg is that nothing was changed for a while since.
@@ -49,16 +48,16 @@ func lookedOf(n int) tea.Msg { return lookedMsg{n} }
 const rememberAfter = 2 * time.Second
 
 // remembering notes how the screen is looked at, once that stays the same.
-func (m Model) remembering(cmd tea.Cmd) (tea.Model, tea.Cmd) {
+func (m *Model) remembering(cmd tea.Cmd) tea.Cmd {
 	if m.o.Remember == nil || m.looks() == m.looked {
-		return m, cmd
+		return cmd
 	}
 	m.looked = m.looks()
-	return m, tea.Batch(cmd, m.lookLull.come(rememberAfter, lookedOf))
+	return tea.Batch(cmd, m.lookLull.come(rememberAfter, lookedOf))
 }
 
 // rememberCmd stores how the screen is looked at.
-func (m Model) rememberCmd() tea.Cmd {
+func (m *Model) rememberCmd() tea.Cmd {
 	looks, remember := m.looks(), m.o.Remember
 	return func() tea.Msg {
 		remember(looks)
@@ -67,9 +66,9 @@ func (m Model) rememberCmd() tea.Cmd {
 }
 
 // quit ends, and first remembers what was not yet.
-func (m Model) quit() (tea.Model, tea.Cmd) {
+func (m *Model) quit() tea.Cmd {
 	if !m.lookLull.waiting {
-		return m, tea.Quit
+		return tea.Quit
 	}
-	return m, tea.Sequence(m.rememberCmd(), tea.Quit)
+	return tea.Sequence(m.rememberCmd(), tea.Quit)
 }

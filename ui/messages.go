@@ -112,7 +112,7 @@ func rawCmd(raw <-chan string) tea.Cmd {
 
 // clockCmd ticks where what is shown of time takes its next step, or at the next
 // minute where no seconds are shown or nobody looks.
-func (m Model) clockCmd() tea.Cmd {
+func (m *Model) clockCmd() tea.Cmd {
 	every := panel.AgeStep
 	if m.unfocused || tierFor(m.w, m.h) <= tierLine {
 		every = time.Minute

@@ -12,11 +12,11 @@ import (
 	"ortop/ui/settings"
 )
 
-// Model is the dashboard's whole state, a value.
+// Model is the dashboard's whole state, a value: Update changes a copy.
 type Model struct {
 	o       Options
 	suspend tea.Cmd // stops the process; nil where that cannot be done
-	keys    keyMap
+	keys    *keyMap
 	themeID int        // into themes
 	dark    bool       // the terminal's background is
 	depth   draw.Depth // how many colours it has
@@ -66,9 +66,10 @@ func newModel(o Options) Model {
 	m.notice = draw.Clean(o.Notice)
 	m.noticeLull.waiting = m.notice != "" // from Init
 	o.Settings.Theme = o.Theme
-	m = m.applied(o.Settings).looking(o.Looks)
+	m.applied(o.Settings)
+	m.looking(o.Looks)
 	m.looked = m.looks()
-	m, _ = m.listed()
+	m.listed()
 	if i := m.shown(); i >= 0 {
 		m.snap = m.peers[i].snap
 	}
@@ -90,21 +91,20 @@ func (m *Model) themes() []string {
 }
 
 // own is a theme that a person made; nil for any other.
-func (m Model) own(theme int) *draw.Own {
+func (m *Model) own(theme int) *draw.Own {
 	if i := theme - len(Themes); i >= 0 {
 		return &m.o.Own[i]
 	}
 	return nil
 }
 
-// themed has the theme that its settings and the terminal ask for.
-func (m Model) themed() Model {
+// themed takes the theme that its settings and the terminal ask for.
+func (m *Model) themed() {
 	look := draw.Look{Name: m.themes()[m.themeID], Own: m.own(m.themeID), Dark: m.dark, Depth: m.depth}
 	if m.o.NoColor {
 		look.Depth = draw.Mono
 	}
 	m.th = draw.NewTheme(look)
-	return m
 }
 
 // Init starts what the dashboard lives on.
@@ -162,8 +162,18 @@ func (m *Model) pen() draw.Pen {
 const spinner, asciiSpinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", `|/-\`
 
 // enabledKeys are the keys that do something now.
-func (m *Model) enabledKeys(l layout) keyMap {
-	k := m.keys
+func (m *Model) enabledKeys(l layout) *keyMap {
+	k := m.keysBelow(l)
+	if m.palette.open && !m.dialog.open {
+		return m.palette.keys(k)
+	}
+	return k
+}
+
+// keysBelow are those that do something without the palette.
+func (m *Model) keysBelow(l layout) *keyMap {
+	k := &keyMap{}
+	*k = *m.keys
 	k.suspend.SetEnabled(m.suspend != nil)
 	if m.dialog.open {
 		return m.dialogKeys(k)
@@ -173,30 +183,24 @@ func (m *Model) enabledKeys(l layout) keyMap {
 	k.export.SetEnabled(m.o.Export != nil)
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := len(m.spend.Value.Buckets) > 0 && l.spend.h > 0
-	k.left.SetEnabled(cursor)
-	k.right.SetEnabled(cursor)
+	enable(cursor, &k.left, &k.right, &k.first, &k.latest)
 	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != 0)
-	k.zoomIn.SetEnabled(l.spend.h > 0)
-	k.zoomOut.SetEnabled(l.spend.h > 0)
-	k.first.SetEnabled(cursor)
-	k.latest.SetEnabled(cursor)
+	enable(l.spend.h > 0, &k.zoomIn, &k.zoomOut)
 	k.mode.SetEnabled(l.spend.h > 0 && m.view == 0)
 	k.state.SetEnabled(m.view == 0 && m.snap.KeyKind() == credit.KeyOrdinary && m.snap.Source != account.FromCredits && !m.snap.At.IsZero())
-	if m.palette.open {
-		return m.palette.keys(k)
-	}
 	if m.stating.open {
-		return keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
+		return &keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
 	}
-	return views[m.view].keys(*m, l, k)
+	return views[m.view].keys(m, l, k)
 }
 
-// frame is the text of the screen, at most w by h cells.
-func (m Model) frame() string {
+// frame is the text of the screen, at most w by h cells. What is previewed stays,
+// so m is a copy.
+func (m *Model) frame() string {
 	if m.w <= 0 || m.h <= 0 {
 		return ""
 	}
-	m = m.previewed()
+	m.previewed()
 	l := m.layout()
 	d := m.screen(l)
 	var lines []string

@@ -9,7 +9,7 @@ import (
 
 // clicked turns to the tab, the account or the range under the mouse, or sets
 // the cursor on the plot; the rest is the view's.
-func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
+func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	l, at := m.layout(), tea.Mouse(msg)
 	if m.palette.open && at.Button == tea.MouseLeft {
 		return m.clickedPalette(at)
@@ -18,7 +18,7 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 		return m.changed(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h)))
 	}
 	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierFull {
-		return m, nil
+		return nil
 	}
 	switch {
 	case l.tabs.holds(at.X, at.Y):
@@ -48,29 +48,28 @@ func (m Model) clicked(msg tea.MouseClickMsg) (tea.Model, tea.Cmd) {
 	case l.banners.holds(at.X, at.Y) && len(m.snap.Alerts) > 0:
 		return m.show(viewOf("events"))
 	default:
-		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(l))
-		return m, cmd
+		return m.viewed(msg, m.enabledKeys(l))
 	}
-	return m, nil
+	return nil
 }
 
 // wheeled zooms the plot around the mouse, or moves its cursor; else it is the
 // view's.
-func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
+func (m *Model) wheeled(msg tea.MouseWheelMsg) tea.Cmd {
 	l, at := m.layout(), tea.Mouse(msg)
 	if m.settings.Open {
 		m.settings = m.settings.Move(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button])
-		return m, nil
+		return nil
 	}
 	if m.help {
-		return m.scrollHelp(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button]), nil
+		m.scrollHelp(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button])
+		return nil
 	}
 	if m.feed == nil || m.dialog.open || m.palette.open || m.stating.open {
-		return m, nil
+		return nil
 	}
 	if !l.spend.holds(at.X, at.Y) {
-		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(l))
-		return m, cmd
+		return m.viewed(msg, m.enabledKeys(l))
 	}
 	switch at.Button {
 	case tea.MouseWheelUp:
@@ -78,11 +77,13 @@ func (m Model) wheeled(msg tea.MouseWheelMsg) (tea.Model, tea.Cmd) {
 	case tea.MouseWheelDown:
 		return m.zoomedAt(l, at, 1)
 	case tea.MouseWheelLeft:
-		return m.move(-1), nil
+		m.move(-1)
+		return nil
 	case tea.MouseWheelRight:
-		return m.move(1), nil
+		m.move(1)
+		return nil
 	}
-	return m, nil
+	return nil
 }
 
 // segment is the index of the stretch, given by ascending ends, that x is in;

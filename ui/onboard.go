@@ -26,7 +26,7 @@ type onboarding struct {
 }
 
 // onboardKey takes a key press of the first run.
-func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
+func (m *Model) onboardKey(msg tea.KeyPressMsg) tea.Cmd {
 	o := &m.onboard
 	switch name := msg.String(); {
 	case o.typing || m.entry.check.Loading:
@@ -43,7 +43,7 @@ func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case name == "down" || name == "j" || name == "tab":
 		o.at = (o.at + 1) % len(beginnings)
 	case name == "q" || name == "esc":
-		return m, tea.Quit
+		return tea.Quit
 	case name == "enter" && o.at == beginDemo:
 		return m.adopt("", "", func(ctx context.Context) (adopted, error) {
 			feed, err := m.o.Onboarding.Demo(ctx)
@@ -52,5 +52,5 @@ func (m Model) onboardKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case name == "enter":
 		o.typing, m.entry = true, m.entry.begun()
 	}
-	return m, nil
+	return nil
 }

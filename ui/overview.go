@@ -39,7 +39,7 @@ func (overview) refresh(m *Model, l layout) tea.Cmd {
 	return tea.Batch(days, m.loadBreakdowns(cardQuestions...))
 }
 
-func (v overview) place(m Model, l *layout, y int) {
+func (v overview) place(m *Model, l *layout, y int) {
 	n := needs{accounts: len(m.peers), cards: v.roomy || m.cards().Any()}
 	if m.snap.Balance == nil {
 		n.credits = len(panel.UnknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))

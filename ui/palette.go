@@ -23,65 +23,57 @@ type palette struct {
 type command struct {
 	about, does, key string
 	shown            bool
-	run              func(Model) (tea.Model, tea.Cmd)
-	preview          func(Model) Model // how it would look; nil: as now
+	run              func(*Model) tea.Cmd
+	preview          func(*Model) // makes it look so; nil: as now
 }
 
 func newPalette() palette { return palette{open: true, input: field.New()} }
 
-func (palette) keys(k keyMap) keyMap {
-	return keyMap{interrupt: k.interrupt, suspend: k.suspend, rowUp: on(k.rowUp), rowDown: on(k.rowDown), pageUp: on(k.pageUp), pageDown: on(k.pageDown), run: on(k.run), back: on(k.back)}
+func (palette) keys(k *keyMap) *keyMap {
+	return &keyMap{interrupt: k.interrupt, suspend: k.suspend, rowUp: on(k.rowUp), rowDown: on(k.rowDown), pageUp: on(k.pageUp), pageDown: on(k.pageDown), run: on(k.run), back: on(k.back)}
 }
 
 // commands are all that can be done now.
-func (m Model) commands() []command {
-	l := m.layout()
-	m.palette.open = false
-	k := m.enabledKeys(l)
+func (m *Model) commands() []command {
+	k := m.keysBelow(m.layout())
 	var all []command
 	for i, b := range k.views {
-		all = append(all, command{about: "view", does: b.Help().Desc, key: b.Help().Key, shown: i == m.view, run: func(m Model) (tea.Model, tea.Cmd) { return m.show(i) }})
+		all = append(all, command{about: "view", does: b.Help().Desc, key: b.Help().Key, shown: i == m.view, run: func(m *Model) tea.Cmd { return m.show(i) }})
 	}
 	for i := range panel.Spans {
-		all = append(all, command{about: "range", does: panel.SpanName(i), key: "[ ]", shown: i == views[m.view].span(m), run: func(m Model) (tea.Model, tea.Cmd) { return m.choose(i) }})
+		all = append(all, command{about: "range", does: panel.SpanName(i), key: "[ ]", shown: i == views[m.view].span(m), run: func(m *Model) tea.Cmd { return m.choose(i) }})
 	}
-	press := func(about string, b key.Binding) {
-		if b.Enabled() {
-			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m Model) (tea.Model, tea.Cmd) { return m.pressed(actOf(b)) }})
+	press := func(about string, bindings ...*key.Binding) {
+		for _, b := range bindings {
+			if !b.Enabled() {
+				continue
+			}
+			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m *Model) tea.Cmd { return m.pressed(actOf(b)) }})
 		}
 	}
 	if k.mode.Enabled() {
 		for i, name := range plotNames {
-			all = append(all, command{about: "plot", does: name, key: k.mode.Help().Key, shown: i == m.mode, run: func(m Model) (tea.Model, tea.Cmd) {
+			all = append(all, command{about: "plot", does: name, key: k.mode.Help().Key, shown: i == m.mode, run: func(m *Model) tea.Cmd {
 				m.mode = i
 				return m.reload(nil)
 			}})
 		}
 	}
-	for _, b := range []key.Binding{k.zoomIn, k.zoomOut, k.first, k.latest} {
-		press("plot", b)
-	}
-	for _, b := range []key.Binding{k.edit} {
-		press("plan", b)
-	}
-	for _, b := range []key.Binding{k.open, k.find, k.group, k.sort, k.byok, k.acknowledge} {
-		press("list", b)
-	}
+	press("plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
+	press("plan", &k.edit)
+	press("list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
 	for i, p := range m.peers {
 		if p.Feed != nil && len(m.peers) > 1 {
-			all = append(all, command{about: "account", does: draw.Clean(p.Name), key: k.account.Help().Key, shown: i == m.shown(), run: func(m Model) (tea.Model, tea.Cmd) { return m.showAccount(i) }})
+			all = append(all, command{about: "account", does: draw.Clean(p.Name), key: k.account.Help().Key, shown: i == m.shown(), run: func(m *Model) tea.Cmd { return m.showAccount(i) }})
 		}
 	}
-	press("account", k.accounts)
-	press("account", k.state)
+	press("account", &k.accounts, &k.state)
 	for i, name := range m.themes() {
 		all = append(all, command{about: "theme", does: themeName(name), key: k.theme.Help().Key, shown: i == m.themeID,
-			run:     func(m Model) (tea.Model, tea.Cmd) { return m.chooseTheme(i) },
-			preview: func(m Model) Model { m.themeID = i; return m.themed() }})
+			run:     func(m *Model) tea.Cmd { return m.chooseTheme(i) },
+			preview: func(m *Model) { m.themeID = i; m.themed() }})
 	}
-	for _, b := range []key.Binding{k.refresh, k.pause, k.settings, k.copy, k.export, k.page, k.help, k.quit} {
-		press("ortop", b)
-	}
+	press("ortop", &k.refresh, &k.pause, &k.settings, &k.copy, &k.export, &k.page, &k.help, &k.quit)
 	return all
 }
 
@@ -106,15 +98,14 @@ func (m *Model) found() []command {
 	return found
 }
 
-// previewed is the model as the command that is marked would show it.
-func (m Model) previewed() Model {
+// previewed shows what the command that is marked would.
+func (m *Model) previewed() {
 	if !m.palette.open {
-		return m
+		return
 	}
 	if found, at := m.found(), m.palette.list.At; at < len(found) && found[at].preview != nil {
-		return found[at].preview(m)
+		found[at].preview(m)
 	}
-	return m
 }
 
 // paletteWidth is how wide the palette is at most.
@@ -127,13 +118,13 @@ const mostPalette, paletteRest = 20, 4
 // rows is how many commands are seen of a screen h cells high.
 func (palette) rows(h int) int { return max(1, min(h-2, mostPalette)-paletteRest) }
 
-func (m Model) paletteKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
+func (m *Model) paletteKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	pl, found := &m.palette, m.found()
 	l, moves := moved(pl.list, msg, k, len(found), pl.rows(m.h))
 	switch {
-	case key.Matches(msg, k.back):
+	case hit(msg, &k.back):
 		m.palette = palette{}
-	case key.Matches(msg, k.run):
+	case hit(msg, &k.run):
 		if i := pl.list.At; i < len(found) {
 			m.palette = palette{}
 			return found[i].run(m)
@@ -143,24 +134,24 @@ func (m Model) paletteKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 	default:
 		pl.input, pl.list = pl.input.Update(msg), draw.List{}
 	}
-	return m, nil
+	return nil
 }
 
 // clickedPalette runs the command under the mouse, and closes the list where the
 // mouse is beside it.
-func (m Model) clickedPalette(at tea.Mouse) (tea.Model, tea.Cmd) {
+func (m *Model) clickedPalette(at tea.Mouse) tea.Cmd {
 	found := m.found()
 	rows, outer := m.palette.rows(m.h), min(m.w, paletteWidth)
 	left, top := (m.w-outer)/2, (m.h-rows-paletteRest)/2
 	if at.X < left || at.X >= left+outer || at.Y < top || at.Y >= top+rows+paletteRest {
 		m.palette = palette{}
-		return m, nil
+		return nil
 	}
 	if i := m.palette.list.Within(len(found), rows).Top + at.Y - top - 3; at.Y-top >= 3 && i < len(found) && at.Y-top-3 < rows {
 		m.palette = palette{}
 		return found[i].run(m)
 	}
-	return m, nil
+	return nil
 }
 
 // render draws the palette over what lies under it.

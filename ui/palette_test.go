@@ -111,7 +111,8 @@ func TestThemesOfAPerson(t *testing.T) {
 		t.Error("the theme that is marked is not listed")
 	}
 	before := m.th
-	if m.previewed().th == before || m.th != before {
+	seen := m
+	if seen.previewed(); seen.th == before || m.th != before {
 		t.Error("the theme that is marked is not seen, or is chosen already")
 	}
 	m, _ = step(m, press("enter"))

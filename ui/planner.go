@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
@@ -109,35 +108,33 @@ func (m *Model) loadPlan() tea.Cmd {
 }
 
 // planReceived takes a plan.
-func (m Model) planReceived(msg plannedMsg) (tea.Model, tea.Cmd) {
+func (m *Model) planReceived(msg plannedMsg) tea.Cmd {
 	if m.plan.result.Receive(msg.answer) && m.plan.result.Again {
-		cmd := m.loadPlan()
-		return m, cmd
+		return m.loadPlan()
 	}
-	return m, nil
+	return nil
 }
 
 // edit begins to edit the chosen field.
 func (p *planner) edit() { p.editing, p.input, p.err = true, field.New(), "" }
 
 // planKey takes a key press while a field is edited.
-func (m Model) planKey(msg tea.KeyPressMsg, k keyMap) (Model, tea.Cmd) {
+func (m *Model) planKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	p := &m.plan
 	switch {
-	case key.Matches(msg, k.drop):
+	case hit(msg, &k.drop):
 		p.editing = false
-	case key.Matches(msg, k.take):
+	case hit(msg, &k.take):
 		if err := p.take(m.now); err != nil {
 			p.err = err.Error()
-			return m, nil
+			return nil
 		}
 		p.editing = false
-		cmd := m.loadPlan()
-		return m, cmd
+		return m.loadPlan()
 	default:
 		p.input, p.err = p.input.Update(msg), ""
 	}
-	return m, nil
+	return nil
 }
 
 // take makes what was typed the value of the field; nothing typed leaves it as

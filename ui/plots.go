@@ -39,13 +39,13 @@ func (m *Model) back() int {
 }
 
 // reload requests what is on the screen.
-func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
+func (m *Model) reload(also tea.Cmd) tea.Cmd {
 	if m.feed == nil || m.w <= 0 || m.h <= 0 {
-		return m, also
+		return also
 	}
 	l := m.layout()
 	cmds := []tea.Cmd{also}
-	cmds = append(cmds, views[m.view].load(&m, l))
+	cmds = append(cmds, views[m.view].load(m, l))
 	if l.spend.h > 0 || l.tier == tierLine {
 		cmds = append(cmds, m.loadSpend())
 	}
@@ -59,7 +59,7 @@ func (m Model) reload(also tea.Cmd) (tea.Model, tea.Cmd) {
 	if plotted && m.mode == plotMonth {
 		cmds = append(cmds, m.loadMonth())
 	}
-	return m, tea.Batch(cmds...)
+	return tea.Batch(cmds...)
 }
 
 const plotTimeout = 10 * time.Second
@@ -88,13 +88,12 @@ func (m *Model) loadFan(w int) tea.Cmd {
 // plotted goes on after a plot was received: with the next one where something
 // changed meanwhile, and with the plan, which takes its top-up from those of
 // the plot.
-func (m Model) plotted(again bool, topUps []credit.TopUp) (tea.Model, tea.Cmd) {
+func (m *Model) plotted(again bool, topUps []credit.TopUp) tea.Cmd {
 	m.plan.note(topUps)
 	if again {
 		return m.reload(nil)
 	}
-	cmd := m.loadPlan()
-	return m, tea.Batch(cmd, m.loadWeek())
+	return tea.Batch(m.loadPlan(), m.loadWeek())
 }
 
 // weekOf is the hour at which a week ends, when its history begins, and the reading
@@ -148,7 +147,7 @@ func (d screen) spend(l layout, plot panel.SpendPlot) []string {
 }
 
 // spendPlot and fanPlot are the plots as they are drawn.
-func (m Model) spendPlot() panel.SpendPlot {
+func (m *Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
 	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
 	if d.Err != nil {
@@ -157,16 +156,16 @@ func (m Model) spendPlot() panel.SpendPlot {
 	return d
 }
 
-func (m Model) fanPlot() panel.FanPlot {
+func (m *Model) fanPlot() panel.FanPlot {
 	r := &m.fan
 	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
 }
 
 // move sets the cursor on a bucket of the spend plot that is so many further.
-func (m Model) move(by int) Model {
+func (m *Model) move(by int) {
 	b := m.spend.Value.Buckets
 	if len(b) == 0 {
-		return m
+		return
 	}
 	x := m.spendPlot().CursorBucket()
 	if x < 0 {
@@ -175,7 +174,6 @@ func (m Model) move(by int) Model {
 	}
 	x = min(len(b)-1, max(0, x+by))
 	m.cursor = b[x].From
-	return m
 }
 
 // exportTimeout bounds an export; years of history take seconds.

@@ -14,69 +14,13 @@ import (
 	"ortop/internal/text"
 )
 
-// action is what a key can be put on: its name, where it counts ("" is
-// everywhere), and its bindings.
-type action struct {
-	name, view string
-	of         func(*keyMap) []*key.Binding
-}
-
-//go:noinline
-func one(of func(*keyMap) *key.Binding) func(*keyMap) []*key.Binding {
-	return func(k *keyMap) []*key.Binding { return []*key.Binding{of(k)} }
-}
-
-// actions are all of them, in the order in which the help has them.
-var actions = func() []action {
-	list := []action{
-		{"next-view", "", one(func(k *keyMap) *key.Binding { return &k.next })},
-		{"previous-view", "", one(func(k *keyMap) *key.Binding { return &k.last })},
-		{"back", "", one(func(k *keyMap) *key.Binding { return &k.back })},
-		{"command", "", one(func(k *keyMap) *key.Binding { return &k.command })},
-		{"refresh", "", one(func(k *keyMap) *key.Binding { return &k.refresh })},
-		{"pause", "", one(func(k *keyMap) *key.Binding { return &k.pause })},
-		{"quit", "", one(func(k *keyMap) *key.Binding { return &k.quit })},
-		{"help", "", one(func(k *keyMap) *key.Binding { return &k.help })},
-		{"settings", "", one(func(k *keyMap) *key.Binding { return &k.settings })},
-		{"theme", "", one(func(k *keyMap) *key.Binding { return &k.theme })},
-		{"shorter-range", "", one(func(k *keyMap) *key.Binding { return &k.shorter })},
-		{"longer-range", "", one(func(k *keyMap) *key.Binding { return &k.longer })},
-		{"cursor-left", "", one(func(k *keyMap) *key.Binding { return &k.left })},
-		{"cursor-right", "", one(func(k *keyMap) *key.Binding { return &k.right })},
-		{"zoom-in", "", one(func(k *keyMap) *key.Binding { return &k.zoomIn })},
-		{"zoom-out", "", one(func(k *keyMap) *key.Binding { return &k.zoomOut })},
-		{"earlier", "", one(func(k *keyMap) *key.Binding { return &k.first })},
-		{"now", "", one(func(k *keyMap) *key.Binding { return &k.latest })},
-		{"plot", "overview", one(func(k *keyMap) *key.Binding { return &k.mode })},
-		{"state-balance", "overview", one(func(k *keyMap) *key.Binding { return &k.state })},
-		{"account", "", one(func(k *keyMap) *key.Binding { return &k.account })},
-		{"accounts", "", one(func(k *keyMap) *key.Binding { return &k.accounts })},
-		{"copy", "", one(func(k *keyMap) *key.Binding { return &k.copy })},
-		{"export", "", one(func(k *keyMap) *key.Binding { return &k.export })},
-		{"credits-page", "", one(func(k *keyMap) *key.Binding { return &k.page })},
-		{"up", "", func(k *keyMap) []*key.Binding { return []*key.Binding{&k.up, &k.rowUp} }},
-		{"down", "", func(k *keyMap) []*key.Binding { return []*key.Binding{&k.down, &k.rowDown} }},
-		{"page-up", "", one(func(k *keyMap) *key.Binding { return &k.pageUp })},
-		{"page-down", "", one(func(k *keyMap) *key.Binding { return &k.pageDown })},
-		{"open", "", func(k *keyMap) []*key.Binding { return []*key.Binding{&k.open, &k.edit} }},
-		{"filter", "", one(func(k *keyMap) *key.Binding { return &k.find })},
-		{"group", "breakdown", one(func(k *keyMap) *key.Binding { return &k.group })},
-		{"sort", "breakdown", one(func(k *keyMap) *key.Binding { return &k.sort })},
-		{"byok", "breakdown", one(func(k *keyMap) *key.Binding { return &k.byok })},
-		{"acknowledge", "events", one(func(k *keyMap) *key.Binding { return &k.acknowledge })},
-		{"suspend", "", one(func(k *keyMap) *key.Binding { return &k.suspend })},
-	}
-	for i, name := range []string{"overview", "forecast", "breakdown", "events"} {
-		list = append(list, action{name, "", one(func(k *keyMap) *key.Binding { return &k.views[i] })})
-	}
-	return list
-}()
-
 // Actions are the names of what a key can be put on.
 func Actions() []string {
-	names := make([]string, len(actions))
-	for i, a := range actions {
-		names[i] = a.name
+	var names []string
+	for _, b := range newKeyMap().table() {
+		if b.action != "" && !slices.Contains(names, b.action) {
+			names = append(names, b.action)
+		}
 	}
 	return names
 }
@@ -137,8 +81,7 @@ func shownKey(name string) string {
 
 // remapped is the key map with keys in place of those of some actions, by their
 // names. The error names what is not there, or is there twice.
-func (k keyMap) remapped(keys map[string][]string) (keyMap, error) {
-	k.views = slices.Clone(k.views)
+func (k *keyMap) remapped(keys map[string][]string) (*keyMap, error) {
 	for _, name := range slices.Sorted(maps.Keys(keys)) {
 		if !slices.Contains(Actions(), name) {
 			hint := ""
@@ -148,40 +91,39 @@ func (k keyMap) remapped(keys map[string][]string) (keyMap, error) {
 			return k, fmt.Errorf("there is no action %q%s: there are %s", name, hint, strings.Join(Actions(), ", "))
 		}
 	}
-	type use struct{ action, view string }
-	used := map[string][]use{}
-	for _, a := range actions {
-		given, ok := keys[a.name]
-		for _, b := range a.of(&k) {
-			if !ok {
-				given = b.Keys()
-				continue
-			}
-			for _, name := range given {
+	used := map[string][]bound{}
+	last := ""
+	for _, b := range k.table() {
+		if b.action == "" {
+			continue
+		}
+		given, ok := keys[b.action]
+		if !ok {
+			given = b.Keys()
+		}
+		for _, name := range given {
+			if ok {
 				if err := checkKey(name); err != nil {
-					return k, fmt.Errorf("%s: %w", a.name, err)
+					return k, fmt.Errorf("%s: %w", b.action, err)
 				}
 			}
+			for _, other := range used[name] {
+				if b.action != last && (other.view == "" || b.view == "" || other.view == b.view) {
+					return k, fmt.Errorf("%s and %s both have the key %s", other.action, b.action, name)
+				}
+			}
+			used[name] = append(used[name], b)
+		}
+		last = b.action
+		if ok {
 			shown := ""
 			if len(given) > 0 {
 				shown = shownKey(given[0])
 			}
-			b.SetHelp(shown, b.Help().Desc)
-			b.SetKeys(slices.Clone(given)...)
+			b.SetHelp(shown, b.does)
 		}
-		for _, name := range given {
-			for _, other := range used[name] {
-				if other.view == "" || a.view == "" || other.view == a.view {
-					return k, fmt.Errorf("%s and %s both have the key %s", other.action, a.name, name)
-				}
-			}
-			used[name] = append(used[name], use{a.name, a.view})
-		}
-	}
-	for _, a := range actions { // which the command list presses, whatever its key
-		for _, b := range a.of(&k) {
-			b.SetKeys(append(slices.Clone(b.Keys()), actionKey+a.name)...)
-		}
+		// By its name the command list presses it, whatever its key.
+		b.SetKeys(append(slices.Clone(given), actionKey+b.action)...)
 	}
 	return k, nil
 }
@@ -190,7 +132,7 @@ func (k keyMap) remapped(keys map[string][]string) (keyMap, error) {
 const actionKey = "action:"
 
 // actOf is the press of a binding's action.
-func actOf(b key.Binding) tea.KeyPressMsg {
+func actOf(b *key.Binding) tea.KeyPressMsg {
 	keys := b.Keys()
 	return tea.KeyPressMsg{Code: tea.KeyExtended, Text: keys[len(keys)-1]}
 }
@@ -203,11 +145,14 @@ func CheckKeys(keys map[string][]string) error {
 
 // shownKeys are the keys of the actions that were changed, for words on the
 // screen that name one.
-func (k keyMap) shownKeys(changed map[string][]string) map[string]string {
+func (k *keyMap) shownKeys(changed map[string][]string) map[string]string {
+	if len(changed) == 0 {
+		return nil
+	}
 	shown := map[string]string{}
-	for _, a := range actions {
-		if _, ok := changed[a.name]; ok {
-			shown[a.name] = a.of(&k)[0].Help().Key
+	for _, b := range k.table() {
+		if _, ok := changed[b.action]; ok {
+			shown[b.action] = b.Help().Key
 		}
 	}
 	return shown

@@ -14,9 +14,9 @@ import (
 	"ortop/ui/settings"
 )
 
-// applied is the model with what was set; the view and the range are those to
+// applied takes what was set; the view and the range are those to
 // begin with, and the interval that of the next start.
-func (m Model) applied(v settings.Values) Model {
+func (m *Model) applied(v settings.Values) {
 	m.set = v
 	m.themeID = max(0, slices.Index(m.themes(), v.Theme))
 	text.TwelveHours(v.Clock == settings.Clocks[1])
@@ -25,7 +25,7 @@ func (m Model) applied(v settings.Values) Model {
 		m.zone = loc
 	}
 	m.now = m.clock()
-	return m.themed()
+	m.themed()
 }
 
 // clock is the time, in the zone that people read clocks in.
@@ -40,7 +40,7 @@ func (m *Model) clock() time.Time {
 func (m *Model) ascii() bool { return m.o.ASCII || m.set.Glyphs == "ascii" }
 
 // style is what spend is drawn with, and second the other currency.
-func (m Model) style() draw.Style {
+func (m *Model) style() draw.Style {
 	return draw.Style(max(0, slices.Index(draw.Styles, m.set.Glyphs)))
 }
 
@@ -49,7 +49,7 @@ func (m *Model) second() text.Currency {
 	return c
 }
 
-func (m Model) openSettings() Model {
+func (m *Model) openSettings() {
 	now := m.set
 	now.Theme = m.themes()[m.themeID]
 	c := settings.Choices{Themes: m.themes(), Views: viewNames(), LeastInterval: m.o.LeastInterval}
@@ -57,11 +57,10 @@ func (m Model) openSettings() Model {
 		c.Ranges = append(c.Ranges, panel.Spans[(i+panel.DefaultSpan)%len(panel.Spans)].Name)
 	}
 	m.settings = settings.New(now, c)
-	return m
 }
 
 // settingsKey takes a key while the settings are open.
-func (m Model) settingsKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
+func (m *Model) settingsKey(msg tea.KeyPressMsg) tea.Cmd {
 	d := m.settings
 	if d.Typing() {
 		switch msg.String() {
@@ -90,31 +89,31 @@ func (m Model) settingsKey(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 }
 
 // changed shows what was set at once.
-func (m Model) changed(d settings.Dialog) (tea.Model, tea.Cmd) {
+func (m *Model) changed(d settings.Dialog) tea.Cmd {
 	m.settings = d
 	if d.Now != m.set {
 		was := m.themeID
-		if m = m.applied(d.Now); was != 0 && m.themeID == 0 {
-			return m, tea.RequestBackgroundColor
+		if m.applied(d.Now); was != 0 && m.themeID == 0 {
+			return tea.RequestBackgroundColor
 		}
 	}
-	return m, nil
+	return nil
 }
 
 const saveTimeout = 10 * time.Second
 
 // closeSettings closes the dialog and stores what was changed.
-func (m Model) closeSettings() (tea.Model, tea.Cmd) {
+func (m *Model) closeSettings() tea.Cmd {
 	changed := m.settings.Changed()
 	m.settings = settings.Dialog{}
 	switch {
 	case len(changed) == 0:
-		return m, nil
+		return nil
 	case m.o.SaveSettings == nil:
 		return m.notify("set until ortop ends: " + m.o.Unsaved)
 	}
 	save := m.o.SaveSettings
-	return m, func() tea.Msg {
+	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), saveTimeout)
 		defer cancel()
 		note, err := save(ctx, changed)

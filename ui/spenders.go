@@ -73,11 +73,11 @@ func (m *Model) setBreakdown(q question, r load.Request[question, spenders.Break
 
 // breakdownReceived takes a breakdown. One with an error counts where it has
 // rows.
-func (m Model) breakdownReceived(msg breakdownMsg) (tea.Model, tea.Cmd) {
+func (m *Model) breakdownReceived(msg breakdownMsg) tea.Cmd {
 	q := msg.answer.Of
 	r := m.breakdowns[q]
 	if !r.Receive(msg.answer) {
-		return m, nil
+		return nil
 	}
 	if msg.answer.Value.Rows != nil {
 		r.Value, r.Of, r.Loaded = msg.answer.Value, q, true
@@ -86,7 +86,7 @@ func (m Model) breakdownReceived(msg breakdownMsg) (tea.Model, tea.Cmd) {
 	if q == m.question() {
 		m.arrange()
 	}
-	return m, nil
+	return nil
 }
 
 // rowOf is a row of a breakdown.

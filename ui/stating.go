@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
@@ -20,12 +19,12 @@ type stating struct {
 
 func newStating() stating { return stating{open: true, input: field.New()} }
 
-func (m Model) statingKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
+func (m *Model) statingKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	d := &m.stating
 	switch {
-	case key.Matches(msg, k.drop):
+	case hit(msg, &k.drop):
 		m.stating = stating{}
-	case !key.Matches(msg, k.take):
+	case !hit(msg, &k.take):
 		d.input, d.err = d.input.Update(msg), ""
 	case d.input.Text() == "":
 		m.stating = stating{}
@@ -35,13 +34,13 @@ func (m Model) statingKey(msg tea.KeyPressMsg, k keyMap) (tea.Model, tea.Cmd) {
 		usd, err := text.ParseBalance(d.input.Text())
 		if err != nil {
 			d.err = err.Error()
-			return m, nil
+			return nil
 		}
 		m.stating = stating{}
 		m.feed.StateBalance(&usd)
 		return m.notify(text.USD(usd) + " left by your own figure")
 	}
-	return m, nil
+	return nil
 }
 
 // render draws the question over what lies under it.
@@ -67,14 +66,13 @@ func (d stating) render(p draw.Pen, under []string, w, h int) []string {
 }
 
 // askLeft asks for the balance once, where a key that was just given cannot read it.
-func (m Model) askLeft() Model {
+func (m *Model) askLeft() {
 	s := m.snap
 	if !m.asksLeft || s.At.IsZero() || s.Fault != nil || s.Key == nil {
-		return m
+		return
 	}
 	m.asksLeft = false
 	if s.KeyKind() == credit.KeyOrdinary && s.Source == account.FromKey && s.Balance == nil && s.Demo == "" && !m.dialog.open && !m.palette.open {
 		m.stating = newStating()
 	}
-	return m
 }

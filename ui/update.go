@@ -3,7 +3,6 @@ package ui
 import (
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
@@ -16,14 +15,14 @@ import (
 
 // Update takes one message. It never waits.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	next, cmd := m.updated(msg)
-	return next.(Model).remembering(cmd)
+	cmd := m.remembering(m.updated(msg))
+	return m, cmd
 }
 
-func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (m *Model) updated(msg tea.Msg) tea.Cmd {
 	m.now = m.clock()
 	if a, ok := msg.(answered); ok && a.from() != m.feed {
-		return m, nil
+		return nil
 	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -32,39 +31,37 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m.reload(m.clockCmd())
 	case tea.BackgroundColorMsg:
 		m.dark = msg.IsDark()
-		return m.themed(), nil
+		m.themed()
+		return nil
 	case tea.ColorProfileMsg:
 		m.depth = depthOf(msg.Profile)
-		return m.themed(), nil
+		m.themed()
+		return nil
 	case tea.FocusMsg, tea.BlurMsg:
 		_, m.unfocused = msg.(tea.BlurMsg)
 		m.clockGen++
 		return m.spun(m.clockCmd())
 	case tea.ResumeMsg:
 		m.clockGen++
-		return m, m.clockCmd()
+		return m.clockCmd()
 	case clockMsg:
 		if msg.gen == m.clockGen {
-			l := m.layout()
-			cmd := m.refresh(l)
-			return m, tea.Batch(m.clockCmd(), cmd)
+			return tea.Batch(m.clockCmd(), m.refresh(m.layout()))
 		}
 	case spunMsg:
 		m.turn++
 		m.turning = false
 		return m.spun(nil)
 	case snapshotMsg:
-		m, ok := m.received(msg)
 		switch {
-		case !ok:
-			return m, nil
+		case !m.received(msg):
+			return nil
 		case msg.feed != m.feed:
-			return m, waitCmd(msg.feed)
+			return waitCmd(msg.feed)
 		}
-		next, cmd := m.spun(waitCmd(m.feed))
-		return next.(Model).reload(cmd)
+		return m.reload(m.spun(waitCmd(m.feed)))
 	case rawMsg:
-		return m, tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
+		return tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case spendMsg:
 		if m.spend.Receive(msg.answer) {
 			return m.plotted(m.spend.Again, msg.answer.Value.TopUps)
@@ -80,7 +77,8 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case rowPlottedMsg:
 		m.who.plot.Receive(msg.answer)
 	case dayMsg:
-		return m.dayReceived(msg), nil
+		m.dayReceived(msg)
+		return nil
 	case plannedMsg:
 		return m.planReceived(msg)
 	case breakdownMsg:
@@ -92,9 +90,9 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case lookedMsg:
 		over, again := m.lookLull.ended(msg.gen, rememberAfter, lookedOf)
 		if over {
-			return m, m.rememberCmd()
+			return m.rememberCmd()
 		}
-		return m, again
+		return again
 	case tty.OrphanMsg:
 		return m.notify(cannotSuspend)
 	case noticeMsg:
@@ -104,7 +102,7 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if over {
 			m.notice = ""
 		}
-		return m, again
+		return again
 	case adoptedMsg:
 		return m.adopted(msg)
 	case fateMsg:
@@ -124,24 +122,24 @@ func (m Model) updated(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		return m.pressed(msg)
 	}
-	return m, nil
+	return nil
 }
 
 // spun starts or goes on with the spinner while something is in flight and
 // somebody looks.
-func (m Model) spun(also tea.Cmd) (tea.Model, tea.Cmd) {
+func (m *Model) spun(also tea.Cmd) tea.Cmd {
 	busy := m.snap.Phase == account.Asking || m.entry.check.Loading
 	if m.turning || !busy || m.unfocused {
-		return m, also
+		return also
 	}
 	m.turning = true
-	return m, tea.Batch(also, spinCmd())
+	return tea.Batch(also, spinCmd())
 }
 
 // notify shows a line for a few seconds.
-func (m Model) notify(line string) (tea.Model, tea.Cmd) {
+func (m *Model) notify(line string) tea.Cmd {
 	m.notice = draw.Clean(line)
-	return m, m.noticeLull.come(noticeFor, noticeOver)
+	return m.noticeLull.come(noticeFor, noticeOver)
 }
 
 // refresh requests what is on the screen and old.
@@ -152,13 +150,13 @@ func (m *Model) refresh(l layout) tea.Cmd {
 	return views[m.view].refresh(m, l)
 }
 
-func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
+func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	v, k := views[m.view], m.enabledKeys(m.layout())
 	switch {
-	case key.Matches(msg, k.interrupt):
-		return m, tea.Interrupt
-	case key.Matches(msg, k.suspend):
-		return m, m.suspend
+	case hit(msg, &k.interrupt):
+		return tea.Interrupt
+	case hit(msg, &k.suspend):
+		return m.suspend
 	case m.feed == nil:
 		return m.onboardKey(msg)
 	case m.dialog.open:
@@ -170,92 +168,97 @@ func (m Model) pressed(msg tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	case m.stating.open:
 		return m.statingKey(msg, k)
 	case !k.quit.Enabled():
-		m, cmd, _ := v.update(m, msg, k)
-		return m, cmd
-	case key.Matches(msg, k.quit):
+		return m.viewed(msg, k)
+	case hit(msg, &k.quit):
 		return m.quit()
-	case key.Matches(msg, k.help):
+	case hit(msg, &k.help):
 		m.help, m.helpTop = !m.help, 0
-		return m, nil
+		return nil
 	case m.help && msg.Code == tea.KeyUp:
-		return m.scrollHelp(-1), nil
+		m.scrollHelp(-1)
+		return nil
 	case m.help && msg.Code == tea.KeyDown:
-		return m.scrollHelp(1), nil
+		m.scrollHelp(1)
+		return nil
 	case m.help && msg.Code == tea.KeyPgUp:
-		return m.scrollHelp(-m.h / 2), nil
+		m.scrollHelp(-m.h / 2)
+		return nil
 	case m.help && msg.Code == tea.KeyPgDown:
-		return m.scrollHelp(m.h / 2), nil
+		m.scrollHelp(m.h / 2)
+		return nil
 	case m.help:
-		m.help = !key.Matches(msg, k.back)
-		return m, nil
-	case key.Matches(msg, k.command):
+		m.help = !hit(msg, &k.back)
+		return nil
+	case hit(msg, &k.command):
 		m.palette = newPalette()
-		return m, nil
-	case key.Matches(msg, k.back) && !m.cursor.IsZero():
+		return nil
+	case hit(msg, &k.back) && !m.cursor.IsZero():
 		m.cursor = time.Time{}
-		return m, nil
-	case key.Matches(msg, k.back) && !m.until.IsZero():
+		return nil
+	case hit(msg, &k.back) && !m.until.IsZero():
 		return m.through(time.Time{})
 	}
-	for i, b := range k.views {
-		if key.Matches(msg, b) {
+	for i := range k.views {
+		if hit(msg, &k.views[i]) {
 			return m.show(i)
 		}
 	}
-	if next, cmd, ok := v.update(m, msg, k); ok {
-		return next, cmd
+	if cmd, ok := v.update(m, msg, k); ok {
+		return cmd
 	}
 	switch {
-	case key.Matches(msg, k.next):
+	case hit(msg, &k.next):
 		return m.show((m.view + 1) % len(views))
-	case key.Matches(msg, k.last):
+	case hit(msg, &k.last):
 		return m.show((m.view + len(views) - 1) % len(views))
-	case key.Matches(msg, k.back):
+	case hit(msg, &k.back):
 		return m.show(0)
-	case key.Matches(msg, k.state):
+	case hit(msg, &k.state):
 		m.stating = newStating()
-	case key.Matches(msg, k.mode):
+	case hit(msg, &k.mode):
 		m.mode = (m.mode + 1) % plotModes
 		return m.reload(nil)
-	case key.Matches(msg, k.zoomIn):
+	case hit(msg, &k.zoomIn):
 		return m.zoom(-1)
-	case key.Matches(msg, k.zoomOut):
+	case hit(msg, &k.zoomOut):
 		return m.zoom(1)
-	case key.Matches(msg, k.first):
+	case hit(msg, &k.first):
 		return m.earlier()
-	case key.Matches(msg, k.latest):
+	case hit(msg, &k.latest):
 		m.cursor = time.Time{}
 		return m.through(time.Time{})
-	case key.Matches(msg, k.shorter):
+	case hit(msg, &k.shorter):
 		return m.choose(v.span(m) - 1)
-	case key.Matches(msg, k.longer):
+	case hit(msg, &k.longer):
 		return m.choose(v.span(m) + 1)
-	case key.Matches(msg, k.left):
-		return m.move(-1), nil
-	case key.Matches(msg, k.right):
-		return m.move(1), nil
-	case key.Matches(msg, k.refresh):
+	case hit(msg, &k.left):
+		m.move(-1)
+		return nil
+	case hit(msg, &k.right):
+		m.move(1)
+		return nil
+	case hit(msg, &k.refresh):
 		m.feed.Refresh()
-	case key.Matches(msg, k.pause):
+	case hit(msg, &k.pause):
 		m.feed.Pause(m.snap.Phase != account.Paused)
-	case key.Matches(msg, k.settings):
-		return m.openSettings(), nil
-	case key.Matches(msg, k.theme):
+	case hit(msg, &k.settings):
+		m.openSettings()
+		return nil
+	case hit(msg, &k.theme):
 		return m.nextTheme()
-	case key.Matches(msg, k.copy):
-		next, cmd := m.notify("copied: " + panel.Summary(m.snap, m.pen()))
-		return next, tea.Batch(cmd, tea.SetClipboard(panel.Copied(m.snap, m.pen())))
-	case key.Matches(msg, k.account):
+	case hit(msg, &k.copy):
+		return tea.Batch(m.notify("copied: "+panel.Summary(m.snap, m.pen())), tea.SetClipboard(panel.Copied(m.snap, m.pen())))
+	case hit(msg, &k.account):
 		return m.showAccount(m.after(m.shown() + 1))
-	case key.Matches(msg, k.accounts):
-		return m.openDialog(), nil
-	case key.Matches(msg, k.export):
-		next, cmd := m.notify("exporting…")
-		return next, tea.Batch(cmd, exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
-	case key.Matches(msg, k.page):
+	case hit(msg, &k.accounts):
+		m.openDialog()
+		return nil
+	case hit(msg, &k.export):
+		return tea.Batch(m.notify("exporting…"), exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
+	case hit(msg, &k.page):
 		return m.notify("buy credits at " + panel.CreditsPage)
 	}
-	return m, nil
+	return nil
 }
 
 // depthOf is how many colours a terminal has.
@@ -269,22 +272,22 @@ func depthOf(p colorprofile.Profile) draw.Depth {
 	return draw.Mono
 }
 
-func (m Model) nextTheme() (tea.Model, tea.Cmd) {
+func (m *Model) nextTheme() tea.Cmd {
 	return m.chooseTheme((m.themeID + 1) % len(m.themes()))
 }
 
-func (m Model) chooseTheme(i int) (tea.Model, tea.Cmd) {
+func (m *Model) chooseTheme(i int) tea.Cmd {
 	m.themeID = i
-	m = m.themed()
+	m.themed()
 	said := "theme: " + themeName(m.themes()[i])
 	if own := m.own(i); own != nil {
 		said = draw.JoinAll(": ", said, own.Faint())
 	}
-	next, cmd := m.notify(said)
+	cmd := m.notify(said)
 	if i == 0 { // what the terminal was never asked where it began with another
 		cmd = tea.Batch(cmd, tea.RequestBackgroundColor)
 	}
-	return next, cmd
+	return cmd
 }
 
 // themeName is what a theme is called; the first has no name.
@@ -296,7 +299,7 @@ func themeName(name string) string {
 }
 
 // pasted puts a paste into what is typed in, and nowhere else.
-func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
+func (m *Model) pasted(msg tea.PasteMsg) tea.Cmd {
 	switch {
 	case m.feed == nil && !m.onboard.typing:
 	case m.feed == nil, m.dialog.step == stepKey:
@@ -312,8 +315,7 @@ func (m Model) pasted(msg tea.PasteMsg) (tea.Model, tea.Cmd) {
 	case m.stating.open:
 		m.stating.input = m.stating.input.Update(msg)
 	default:
-		m, cmd, _ := views[m.view].update(m, msg, m.enabledKeys(m.layout()))
-		return m, cmd
+		return m.viewed(msg, m.enabledKeys(m.layout()))
 	}
-	return m, nil
+	return nil
 }

@@ -167,7 +167,8 @@ func TestMouse(t *testing.T) {
 		}
 	}
 	x, y = m.layout().spend.x+1+draw.AxisWidth, m.layout().spend.y+3
-	if got, want := click(m, x+11, y).spendPlot().CursorBucket(), m.spendPlot().BucketAt(10, m.layout().spend.w, m.now); got != want || got < 10 {
+	clicked := click(m, x+11, y)
+	if got, want := clicked.spendPlot().CursorBucket(), m.spendPlot().BucketAt(10, m.layout().spend.w, m.now); got != want || got < 10 {
 		t.Errorf("a click on column 10 = bucket %d, want %d", got, want)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{X: x + 11, Y: y, Button: tea.MouseWheelLeft})

@@ -18,7 +18,7 @@ type view interface {
 	name() string
 	// span is the range that the view goes by, into spans, and setSpan chooses
 	// another one.
-	span(m Model) int
+	span(m *Model) int
 	setSpan(m *Model, span int)
 	// load requests what the view shows, and refresh, once a second, what of it
 	// is old. A panel of spend or of the balance is loaded without that.
@@ -26,13 +26,13 @@ type view interface {
 	refresh(m *Model, l layout) tea.Cmd
 	// keys are those that do something. Where they do not include quit, every
 	// other is a letter of what is typed.
-	keys(m Model, l layout, k keyMap) keyMap
+	keys(m *Model, l layout, k *keyMap) *keyMap
 	// update takes a key, a paste, a click or the wheel; ok is false where the
 	// view does nothing with it.
-	update(m Model, msg tea.Msg, k keyMap) (next Model, cmd tea.Cmd, ok bool)
+	update(m *Model, msg tea.Msg, k *keyMap) (cmd tea.Cmd, ok bool)
 	// place gives the view's panels their places in a full frame, from row y
 	// on, and body draws them.
-	place(m Model, l *layout, y int)
+	place(m *Model, l *layout, y int)
 	body(d screen, l layout) []string
 	// card draws a pane too small for panels.
 	card(d screen, w, h int) []string
@@ -44,23 +44,23 @@ type view interface {
 // shows the account in a small pane.
 type plain struct{}
 
-func (plain) span(m Model) int                                           { return m.span }
-func (plain) setSpan(m *Model, span int)                                 { m.span = span }
-func (plain) load(*Model, layout) tea.Cmd                                { return nil }
-func (plain) refresh(*Model, layout) tea.Cmd                             { return nil }
-func (plain) keys(_ Model, _ layout, k keyMap) keyMap                    { return k }
-func (plain) update(m Model, _ tea.Msg, _ keyMap) (Model, tea.Cmd, bool) { return m, nil, false }
-func (plain) card(d screen, w, h int) []string                           { return d.pane().Card(w, h) }
-func (plain) age(d screen, w int) string                                 { return panel.AgeLine(d.Pen, d.m.snap, w) }
+func (plain) span(m *Model) int                                     { return m.span }
+func (plain) setSpan(m *Model, span int)                            { m.span = span }
+func (plain) load(*Model, layout) tea.Cmd                           { return nil }
+func (plain) refresh(*Model, layout) tea.Cmd                        { return nil }
+func (plain) keys(_ *Model, _ layout, k *keyMap) *keyMap            { return k }
+func (plain) update(_ *Model, _ tea.Msg, _ *keyMap) (tea.Cmd, bool) { return nil, false }
+func (plain) card(d screen, w, h int) []string                      { return d.pane().Card(w, h) }
+func (plain) age(d screen, w int) string                            { return panel.AgeLine(d.Pen, d.m.snap, w) }
 
 // screen is what a frame is drawn from.
 type screen struct {
 	draw.Pen
-	m    Model
-	keys keyMap
+	m    *Model
+	keys *keyMap
 }
 
-func (m *Model) screen(l layout) screen { return screen{m.pen(), *m, m.enabledKeys(l)} }
+func (m *Model) screen(l layout) screen { return screen{m.pen(), m, m.enabledKeys(l)} }
 
 // pane is the account for a small pane.
 func (d screen) pane() panel.Pane {
@@ -142,21 +142,27 @@ func viewNames() []string {
 	return names
 }
 
+// viewed gives a message to the view, which may do nothing with it.
+func (m *Model) viewed(msg tea.Msg, k *keyMap) tea.Cmd {
+	cmd, _ := views[m.view].update(m, msg, k)
+	return cmd
+}
+
 // show turns to a view.
 //
 //go:noinline
-func (m Model) show(view int) (tea.Model, tea.Cmd) {
+func (m *Model) show(view int) tea.Cmd {
 	m.view = view
 	m.plan.editing = false
 	return m.reload(nil)
 }
 
 // choose takes the range at i, if there is one.
-func (m Model) choose(i int) (tea.Model, tea.Cmd) {
+func (m *Model) choose(i int) tea.Cmd {
 	v := views[m.view]
 	if i < 0 || i >= len(panel.Spans) || i == v.span(m) {
-		return m, nil
+		return nil
 	}
-	v.setSpan(&m, i)
+	v.setSpan(m, i)
 	return m.reload(nil)
 }

@@ -13,17 +13,16 @@ import (
 // clockView is a view that nothing but the list of views knows.
 type clockView struct{ plain }
 
-func (clockView) name() string                    { return "clock" }
-func (clockView) place(_ Model, l *layout, y int) { l.table(y, 0) }
+func (clockView) name() string                     { return "clock" }
+func (clockView) place(_ *Model, l *layout, y int) { l.table(y, 0) }
 func (clockView) body(d screen, l layout) []string {
 	return draw.Panel(d.Pen, "the time", "", []string{d.Now.Format("15:04")}, l.body.w, l.body.h)
 }
-func (clockView) update(m Model, msg tea.Msg, _ keyMap) (Model, tea.Cmd, bool) {
+func (clockView) update(m *Model, msg tea.Msg, _ *keyMap) (tea.Cmd, bool) {
 	if k, ok := msg.(tea.KeyPressMsg); ok && k.String() == "z" {
-		next, cmd := m.notify("zoned")
-		return next.(Model), cmd, true
+		return m.notify("zoned"), true
 	}
-	return m, nil, false
+	return nil, false
 }
 
 // A view more is a type more in one list.

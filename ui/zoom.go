@@ -28,7 +28,7 @@ func (m *Model) plotEnd() time.Time {
 }
 
 // through moves the plot to a time at which it ends; zero: now.
-func (m Model) through(end time.Time) (tea.Model, tea.Cmd) {
+func (m *Model) through(end time.Time) tea.Cmd {
 	if !end.Before(m.now) {
 		end = time.Time{}
 	}
@@ -38,13 +38,13 @@ func (m Model) through(end time.Time) (tea.Model, tea.Cmd) {
 }
 
 // zoom takes a shorter or a longer range around the cursor, or around the end.
-func (m Model) zoom(by int) (tea.Model, tea.Cmd) {
+func (m *Model) zoom(by int) tea.Cmd {
 	v := views[m.view]
 	i := v.span(m) + by
 	if i < 0 || i >= len(panel.Spans) {
-		return m, nil
+		return nil
 	}
-	v.setSpan(&m, i)
+	v.setSpan(m, i)
 	if back := panel.Spans[i].Back; !m.cursor.IsZero() && back > 0 {
 		return m.through(m.cursor.Add(back / 2))
 	}
@@ -52,11 +52,11 @@ func (m Model) zoom(by int) (tea.Model, tea.Cmd) {
 }
 
 // earlier moves the plot back by its own length, as far as there are readings.
-func (m Model) earlier() (tea.Model, tea.Cmd) {
+func (m *Model) earlier() tea.Cmd {
 	back := panel.Spans[views[m.view].span(m)].Back
 	first := m.snap.HistorySince
 	if back == 0 || first.IsZero() {
-		return m, nil
+		return nil
 	}
 	end := m.plotEnd().Add(-back)
 	if least := first.Add(back); end.Before(least) {
