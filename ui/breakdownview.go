@@ -17,7 +17,7 @@ func (breakdownView) name() string { return "breakdown" }
 
 func (v breakdownView) load(m *Model, l layout) tea.Cmd {
 	var spend tea.Cmd
-	if l.tier == tierCompact { // where a plot of it has room below few rows
+	if l.spend.h == 0 && l.tier >= tierCompact { // where a plot of it has room below few rows
 		spend = m.loadSpend()
 	}
 	if m.who.of != m.question() {
@@ -118,12 +118,13 @@ func (m *Model) group(by int) tea.Cmd {
 // clickBreakdown chooses the row under the mouse, and opens it where it is the
 // chosen one; in the border it chooses what that offers.
 func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
-	p, d, body := m.pen(), m.breakdown(), m.layout().body
+	p, d, l := m.pen(), m.breakdown(), m.layout()
+	body := l.body
 	y := at.Y - body.y
 	i := d.List.Top + y - 2
 	right := func(menu string) int { return at.X - (body.w - 3 - draw.Width(menu)) }
 	switch {
-	case !body.holds(at.X, at.Y):
+	case !body.holds(at.X, at.Y), l.bare && (y == 0 || d.Detailed()): // where no menus stand
 	case d.Detailed():
 		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
 			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
@@ -138,6 +139,9 @@ func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 		}
 	case y == 1 && d.Empty(p, body.w) == nil:
 		name := d.HeadAt(at.X-body.x-2, body.w-4, body.h-2)
+		if l.bare {
+			name = d.HeadAt(at.X-1, body.w-2, body.h-1)
+		}
 		if by := slices.IndexFunc(sorts, func(s sortOrder) bool { return s.name == name }); by >= 0 {
 			m.sorted(by)
 		}
@@ -152,11 +156,19 @@ func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 
 // place leaves the plot of all spend a place below few rows.
 func (breakdownView) place(m *Model, l *layout, y int) {
-	l.table(y, m.breakdown().Needs(m.pen(), m.w-4))
+	l.bare = l.borderless(24)
+	border := 2
+	if l.bare {
+		border = 1
+	}
+	l.table(y, m.breakdown().Needs(m.pen(), m.w-2*border)+border-2, besideAccounts+border-2)
 }
 
 func (breakdownView) body(d screen, l layout) []string {
-	out := d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
+	out := d.bareList(l, d.m.breakdown().Card)
+	if !l.bare {
+		out = d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
+	}
 	if l.spend.h > 0 {
 		all := d.m.spendPlot()
 		all.All = true
@@ -169,22 +181,12 @@ func (v breakdownView) card(d screen, w, h int) []string {
 	if h < leastList {
 		return v.plain.card(d, w, h)
 	}
-	return d.list(v, func(p draw.Pen, w, h int) (title string, lines []string) {
-		b := d.m.breakdown()
-		needs := b.Needs(p, w) - 2 // without a border
-		if left := h - needs - 1; needs > 0 && left >= leastSpend && w >= 40 {
-			title, lines = b.Card(p, w, needs)
-			all := d.m.spendPlot()
-			all.All = true
-			return title, append(draw.Fill(lines, w, needs+1), all.Render(p, w, left)...)
-		}
-		return b.Card(p, w, h)
-	}, w, h)
+	return d.list(v, d.m.breakdown().Card, w, h)
 }
 
 // age is that of the breakdown. A small pane leaves it more room.
 func (breakdownView) age(d screen, w int) string {
-	if tierFor(d.m.w, d.m.h) < tierFull {
+	if tierFor(d.m.w, d.m.h) < tierStack {
 		return d.m.breakdown().Age(d.Pen, w+8)
 	}
 	return d.m.breakdown().Age(d.Pen, max(w, 20))

@@ -78,6 +78,7 @@ func (m *Model) clickEvents(at tea.Mouse) tea.Cmd {
 	i := v.list.Top + y - 1
 	switch {
 	case !body.holds(at.X, at.Y) || v.open:
+	case y == 0 && m.layout().bare: // where no ranges stand
 	case y == 0:
 		menu, ends := panel.SpanMenu(m.pen(), v.span, m.events().MenuRoom(m.pen(), body.w))
 		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
@@ -95,7 +96,10 @@ const leastEvents, leastDetail = 8, 9
 
 // place leaves the chosen event a place below the list.
 func (eventsView) place(m *Model, l *layout, y int) {
-	l.table(y, 0)
+	l.table(y, 0, 0)
+	if l.bare = l.borderless(leastStack); l.bare {
+		return
+	}
 	if spare := l.body.h - leastEvents; spare >= leastDetail && !m.log.open && len(m.log.found) > 0 {
 		l.body.h = min(max(leastEvents, len(m.log.found)+2), l.body.h-max(leastDetail, l.body.h*2/5))
 		l.detail = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
@@ -103,6 +107,9 @@ func (eventsView) place(m *Model, l *layout, y int) {
 }
 
 func (eventsView) body(d screen, l layout) []string {
+	if l.bare {
+		return d.bareList(l, d.m.events().Card)
+	}
 	out := d.m.events().Render(d.Pen, l.body.w, l.body.h)
 	if l.detail.h > 0 {
 		out = append(out, d.m.events().Detail(d.Pen, l.detail.w, l.detail.h)...)

@@ -18,7 +18,7 @@ import (
 )
 
 // plainPen draws without colours.
-var plainPen = draw.Pen{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono}), Now: scenes.Now}
+var plainPen = draw.Pen{Kit: &draw.Kit{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono}), Now: scenes.Now}}
 
 // fakeFeed makes up plots and counts calls.
 type fakeFeed struct {

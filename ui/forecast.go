@@ -16,14 +16,28 @@ func (forecastView) setSpan(m *Model, span int)      { m.fanSpan = span }
 func (forecastView) load(m *Model, _ layout) tea.Cmd { return m.loadPlan() }
 
 func (forecastView) place(m *Model, l *layout, y int) {
-	l.forecast(y, len(panel.WhyLines(m.snap, m.now, m.w-4, m.h)))
+	place := l.forecast
+	if l.tier == tierStack {
+		place = l.stackedForecast
+	}
+	place(y, len(panel.WhyLines(m.snap, m.now, m.w-4, m.h)))
 }
 
 func (forecastView) body(d screen, l layout) []string {
 	p, s := d.Pen, d.m.snap
-	out := draw.Beside(
-		d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h),
-		panel.Forecast(p, s, l.card.w, l.card.h))
+	var out []string
+	if l.tier == tierStack {
+		top := d.pane()
+		top.Chances, top.Part, top.LeftAbove, top.Plotted = true, true, l.fan.h > 0, l.card.h < panel.StackedChances
+		out = draw.Fill(top.Card(l.w, l.card.h), l.w, l.card.h)
+		if l.fan.h > 0 {
+			out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
+		}
+	} else {
+		out = draw.Beside(
+			d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h),
+			panel.Forecast(p, s, l.card.w, l.card.h))
+	}
 	if l.why.h > 0 {
 		out = append(out, panel.Why(p, s, l.why.w, l.why.h)...)
 	}
@@ -43,7 +57,7 @@ func (forecastView) keys(m *Model, l layout, k *keyMap) *keyMap {
 	if m.plan.editing {
 		return &keyMap{interrupt: k.interrupt, suspend: k.suspend, take: on(k.take), drop: on(k.drop)}
 	}
-	enable(l.plan.h > 0, &k.up, &k.down, &k.edit)
+	enable(l.plan.h > 0, &k.up, &k.down, &k.edit, &k.more, &k.less)
 	return k
 }
 
@@ -60,6 +74,12 @@ func (forecastView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 			p.at = min(panel.PlanFields-1, p.at+1)
 		case hit(msg, &k.edit):
 			p.edit()
+		case hit(msg, &k.more):
+			return m.planned(1), true
+		case hit(msg, &k.less):
+			return m.planned(-1), true
+		case p.drawn && hit(msg, &k.back):
+			p.drawn = false
 		default:
 			return nil, false
 		}
@@ -67,11 +87,15 @@ func (forecastView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 		if p.editing {
 			p.input, p.err = p.input.Update(msg), ""
 		}
+	case tea.MouseWheelMsg:
+		by := map[tea.MouseButton]int{tea.MouseWheelUp: 1, tea.MouseWheelDown: -1}[msg.Button]
+		if i := m.planUnder(tea.Mouse(msg)); i >= 0 && by != 0 {
+			p.at = i
+			return m.planned(by), true
+		}
 	case tea.MouseClickMsg:
-		box := m.layout().plan
-		i := msg.Y - box.y - 1
-		switch {
-		case !box.holds(msg.X, msg.Y) || i < 0 || i >= panel.PlanFields || p.editing:
+		switch i := m.planUnder(tea.Mouse(msg)); {
+		case i < 0:
 		case p.at == i:
 			p.edit()
 		default:
@@ -79,6 +103,15 @@ func (forecastView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 		}
 	}
 	return nil, true
+}
+
+// planUnder is the field of the plan under the mouse; -1: none, or one is edited.
+func (m *Model) planUnder(at tea.Mouse) int {
+	box := m.layout().plan
+	if i := at.Y - box.y - 1; box.holds(at.X, at.Y) && i < panel.PlanFields && !m.plan.editing {
+		return i
+	}
+	return -1
 }
 
 // plan is the planner as it is drawn.

@@ -22,9 +22,9 @@ type hint struct {
 func (k *keyMap) hints() []hint {
 	of := func(does string, keys ...*key.Binding) hint { return hint{does, keys} }
 	return []hint{
-		of("field", &k.up, &k.down), of("edit", &k.edit), of("accept", &k.take), of("cancel", &k.drop),
+		of("help", &k.help), of("field", &k.up, &k.down), of("change", &k.more, &k.less), of("edit", &k.edit), of("accept", &k.take), of("cancel", &k.drop),
 		of("apply", &k.keepFilter), of("clear", &k.dropFilter), of("row", &k.rowUp, &k.rowDown), of("details", &k.open),
-		of("seen", &k.acknowledge), of("filter", &k.find), of("by", &k.group), of("help", &k.help),
+		of("seen", &k.acknowledge), of("filter", &k.find), of("by", &k.group),
 		of(k.sort.Help().Desc, &k.sort), of("BYOK", &k.byok), of("refresh", &k.refresh), of("view", &k.next), of("range", &k.shorter, &k.longer),
 		of("plot", &k.mode), of("balance", &k.state), of("command", &k.command), of("quit", &k.quit), of("settings", &k.settings),
 	}
@@ -91,7 +91,7 @@ func (d screen) hintAt(v view, x, w int) (b *key.Binding, ok bool) {
 // pressedHint does what the hint under the mouse says.
 func (m *Model) pressedHint(l layout, x int) tea.Cmd {
 	d := m.screen(l)
-	b, ok := d.hintAt(views[m.view], x, l.w)
+	b, ok := d.hintAt(views[m.view], x-l.footer.x, l.footer.w)
 	if !ok || m.notice != "" {
 		return nil
 	}
@@ -101,15 +101,21 @@ func (m *Model) pressedHint(l layout, x int) tea.Cmd {
 // clickedCards turns to the breakdown that a card of the overview is of, at the row
 // under the mouse.
 func (m *Model) clickedCards(l layout, at tea.Mouse) tea.Cmd {
-	c := m.cards()
+	c, top := m.cards(), l.cards.y+1
+	second := at.X >= l.cards.x+(l.cards.w+1)/2
+	if l.tier == tierStack { // below each other
+		if second = at.Y >= l.cards.y+l.cards.h/2; second && len(c.Models.Rows) > 0 {
+			top += l.cards.h / 2
+		}
+	}
 	q, data := cardQuestions[0], c.Models
-	if len(data.Rows) == 0 || len(c.Keys.Rows) > 0 && at.X >= l.cards.x+(l.cards.w+1)/2 {
+	if len(data.Rows) == 0 || len(c.Keys.Rows) > 0 && second {
 		q, data = cardQuestions[1], c.Keys
 	}
 	m.who.by = max(0, slices.Index(spenders.Bys, q.by))
 	m.span = q.span
 	m.who.list, m.who.open, m.who.filter, m.who.id = draw.List{}, false, filter{}, ""
-	if i := at.Y - l.cards.y - 1; i >= 0 && i < len(data.Rows) {
+	if i := at.Y - top; i >= 0 && i < len(data.Rows) {
 		m.who.id = data.Rows[i].ID
 	}
 	m.arrange()

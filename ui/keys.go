@@ -14,7 +14,7 @@ type keyMap struct {
 	theme, copy, page, help, back, quit                key.Binding
 	account, accounts, export, settings                key.Binding
 	show, give, add, remove, yes, no                   key.Binding // of the accounts
-	up, down, edit, take, drop                         key.Binding // of the plan
+	up, down, edit, take, drop, more, less             key.Binding // of the plan
 	interrupt, suspend, command, run, state            key.Binding
 	mode, zoomIn, zoomOut, first, latest, last         key.Binding // of the plot; last is the view before
 	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
@@ -49,7 +49,9 @@ func (k *keyMap) table() []bound {
 		{&k.left, "cursor-left", "", "left h", "←", "cursor back in time"},
 		{&k.right, "cursor-right", "", "right l", "→", "cursor forward in time"},
 		{&k.zoomIn, "zoom-in", "", "+ =", "+", "closer, around the cursor"},
+		{&k.more, "zoom-in", "", "+ =", "+", "plan: more"},
 		{&k.zoomOut, "zoom-out", "", "-", "-", "wider"},
+		{&k.less, "zoom-out", "", "-", "-", "plan: less"},
 		{&k.first, "earlier", "", "home", "home", "earlier"},
 		{&k.latest, "now", "", "end", "end", "now"},
 		{&k.mode, "plot", "overview", "v", "v", "plot: spend, balance, month"},
@@ -99,7 +101,7 @@ func newKeyMap() *keyMap {
 		*b.Binding = key.NewBinding(key.WithKeys(strings.Fields(b.keys)...), key.WithHelp(b.shown, b.does))
 	}
 	// Those of a view are off until it turns them on.
-	enable(false, &k.up, &k.down, &k.edit, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
+	enable(false, &k.up, &k.down, &k.edit, &k.more, &k.less, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
 		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state)
 	return k
 }
@@ -131,7 +133,7 @@ func (k *keyMap) full() []*key.Binding {
 	}
 	all := []*key.Binding{together("view", views...), &k.next, &k.last, &k.back, &k.command, &k.refresh, &k.quit,
 		together("range: shorter, longer", &k.shorter, &k.longer), together("cursor on the plot", &k.left, &k.right), together("zoom the plot", &k.zoomIn, &k.zoomOut), together("plot: earlier, now", &k.first, &k.latest), &k.mode,
-		together("plan: field above, below", &k.up, &k.down), &k.edit, &k.take, &k.drop, together("row", &k.rowUp, &k.rowDown)}
+		together("plan: field above, below", &k.up, &k.down), together("plan: more, less", &k.more, &k.less), &k.edit, &k.take, &k.drop, together("row", &k.rowUp, &k.rowDown)}
 	all = append(all, &k.state, &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.pageUp, &k.pageDown, &k.pause, &k.account, &k.accounts, &k.copy, &k.export, &k.page, &k.theme, &k.settings, &k.help, &k.interrupt, &k.suspend)
 	shown := all[:0]
 	for _, b := range all {

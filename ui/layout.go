@@ -12,6 +12,7 @@ const (
 	tierNone    tier = iota // no cells at all
 	tierLine                // one or two rows
 	tierCompact             // a card without borders
+	tierStack               // panels below each other, from 40 x 12
 	tierFull                // panels, from 80 wide
 	tierColumns             // taller cards, from 100 x 26
 	tierWide                // three cards and two plots, from 140 x 40
@@ -29,9 +30,10 @@ type layout struct {
 	tier                                    tier
 	w, h, end                               int // end is the first row beneath the panels
 	tabs, banners, credits, runOut, chances rect
-	spend, spent, fan, card, why, plan      rect
+	spend, spent, fan, why, plan            rect
 	footer, top, cards, accounts, body      rect
-	detail, week                            rect
+	detail, week, card                      rect
+	bare                                    bool // lists have no borders
 }
 
 func tierFor(w, h int) tier {
@@ -40,8 +42,10 @@ func tierFor(w, h int) tier {
 		return tierNone
 	case h <= 2:
 		return tierLine
-	case w < 80 || h < 14:
+	case w < 40 || h < 12:
 		return tierCompact
+	case w < 80 || h < 14:
+		return tierStack
 	case w >= 140 && h >= 40:
 		return tierWide
 	case w >= 100 && h >= 26:
@@ -64,7 +68,7 @@ func (m *Model) layout() layout { return m.layoutOf(views[m.view]) }
 
 func (m *Model) layoutOf(v view) layout {
 	l := layout{tier: tierFor(m.w, m.h), w: m.w, h: m.h}
-	if l.tier < tierFull {
+	if l.tier < tierStack {
 		return l
 	}
 	y := 0
@@ -73,24 +77,95 @@ func (m *Model) layoutOf(v view) layout {
 		y += n
 		return r
 	}
-	l.top = row(1)
-	if m.h >= 24 {
-		l.tabs = row(1)
+	l.top, l.footer = row(1), rect{0, m.h - 1, m.w, 1}
+	if _, where := panel.Header(m.pen(), m.snap, m.w-2); where != "" {
+		l.top.h, y = 2, 2
 	}
-	l.footer = rect{0, m.h - 1, m.w, 1}
-	n := min(len(panel.Banners(m.pen(), m.snap, m.w-2)), 1+m.h/16)
+	switch {
+	case m.h >= 24, l.tier == tierStack && m.h >= leastStack:
+		l.tabs = row(1)
+	case l.tier == tierStack: // beside the hints
+		line, _ := panel.Tabs(m.pen(), viewNames(), m.view, m.snap, "", 0)
+		l.tabs = rect{0, l.footer.y, draw.Width(line), 1}
+		l.footer.x, l.footer.w = l.tabs.w, m.w-l.tabs.w
+	}
+	most := 1 + m.h/16
+	if l.tier == tierStack {
+		most = 1 + m.h/30
+	}
+	n := min(len(panel.Banners(m.pen(), m.snap, m.w-2)), most)
 	l.end = l.footer.y - n
 	l.banners = rect{0, l.end, m.w, n}
 	v.place(m, &l, y)
 	return l
 }
 
+// leastStack is the height from which a stack has a row of tabs, and plots with
+// borders.
+const leastStack = 16
+
+// borderless reports whether a list has no room for borders, from a height on.
+func (l *layout) borderless(least int) bool { return l.tier == tierStack && (l.w < 56 || l.h < least) }
+
+// stackedOverview places the account, the plot, and who spent it below each other:
+// card is what the account takes.
+func (l *layout) stackedOverview(y, card int, n needs) {
+	rest := l.end - y
+	l.card = rect{0, y, l.w, rest}
+	if l.h < leastStack {
+		return
+	}
+	l.card.h = min(card, max(rest-leastSpend, 3))
+	rest -= l.card.h
+	foot := func(n int) rect {
+		rest -= n
+		return rect{0, y + l.card.h + rest, l.w, n}
+	}
+	if rows := accountsHeight(n.accounts, rest); rows > 0 {
+		l.accounts = foot(rows)
+	}
+	if each := min(panel.CardRows, (rest-fairStack)/2); n.cards && each > 3 {
+		l.cards = foot(2 * each)
+	}
+	if rest >= leastSpend+2 {
+		l.spent = foot(2)
+	}
+	l.spend = rect{0, y + l.card.h, l.w, rest}
+}
+
+// fairStack is what who spent it leaves the plot above.
+const fairStack = 14
+
+// stackedForecast places the date with its chances, the fan, why and the plan
+// below each other.
+func (l *layout) stackedForecast(y, reasons int) {
+	rest := l.end - y
+	foot := func(n int) rect {
+		rest -= n
+		return rect{0, y + rest, l.w, n}
+	}
+	if l.h < leastStack {
+		l.plan = foot(planRows - 1) // without a lower border
+	} else {
+		l.plan = foot(planRows)
+		if rest >= panel.StackedChances+leastFan+reasons+2+4 {
+			l.why = foot(reasons + 2)
+		}
+		if h := rest - panel.StackedChances; h >= draw.LeastFan+2 {
+			l.fan = foot(h)
+		} else if h := rest - panel.StackedDate; h >= draw.LeastFan+2 {
+			l.fan = foot(h)
+		}
+	}
+	l.card = rect{0, y, l.w, rest}
+}
+
 // table places a list in all rows from y on, or in as many as it takes with the
-// plot of spend below it; 0: all.
-func (l *layout) table(y, takes int) {
+// plot of spend, of some height at least, below it; 0: all.
+func (l *layout) table(y, takes, least int) {
 	l.body = rect{0, y, l.w, l.end - y}
-	if left := l.body.h - takes; takes > 0 && left >= besideAccounts {
-		l.body.h -= min(left, max(besideAccounts, l.body.h*2/3))
+	if left := l.body.h - takes; takes > 0 && left >= least {
+		l.body.h -= min(left, max(least, l.body.h*2/3))
 		l.spend = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
 		l.beside()
 	}

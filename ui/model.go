@@ -147,7 +147,7 @@ func (m *Model) glyphs() draw.Glyphs {
 }
 
 func (m *Model) pen() draw.Pen {
-	p := draw.Pen{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second(), Keys: m.keys.shownKeys(m.o.Keys)}
+	p := draw.Pen{Kit: &draw.Kit{Theme: m.th, ASCII: m.ascii(), Now: m.now, Focused: !m.unfocused, Style: m.style(), Second: m.second(), Keys: m.keys.shownKeys(m.o.Keys)}}
 	if m.turning || m.entry.check.Loading {
 		turns := []rune(spinner)
 		if m.ascii() {

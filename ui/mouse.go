@@ -17,12 +17,12 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	if m.settings.Open && at.Button == tea.MouseLeft {
 		return m.changed(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h)))
 	}
-	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierFull {
+	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierStack {
 		return nil
 	}
 	switch {
 	case l.tabs.holds(at.X, at.Y):
-		_, ends := panel.Tabs(m.pen(), viewNames(), m.view, "", l.w)
+		_, ends := m.tabs(l)
 		if i := segment(ends, at.X); i >= 0 {
 			return m.show(i)
 		}

@@ -20,7 +20,7 @@ func (overview) name() string { return "overview" }
 // load also requests the spend of a small pane.
 func (v overview) load(m *Model, l layout) tea.Cmd {
 	var cmd tea.Cmd
-	if l.tier == tierCompact {
+	if l.spend.h == 0 && l.tier >= tierCompact {
 		cmd = m.loadSpend()
 	}
 	return tea.Batch(cmd, v.refresh(m, l))
@@ -44,11 +44,23 @@ func (v overview) place(m *Model, l *layout, y int) {
 	if m.snap.Balance == nil {
 		n.credits = len(panel.UnknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))
 	}
+	if l.tier == tierStack {
+		l.stackedOverview(y, m.top(l.w).Height(l.w), n)
+		return
+	}
 	l.overview(y, n)
+}
+
+// top is what stands above the plot of a stack.
+func (m *Model) top(w int) panel.Pane {
+	return panel.Pane{Pen: m.pen(), Snap: m.snap, Accounts: m.accounts(), Home: true, Part: true, Plotted: m.h >= leastStack}
 }
 
 func (overview) body(d screen, l layout) []string {
 	p, s := d.Pen, d.m.snap
+	if l.tier == tierStack {
+		return d.stackedOverview(l)
+	}
 	top := [][]string{
 		panel.Credits(p, s, l.credits.w, l.credits.h),
 		panel.RunOut(p, s, l.runOut.w, l.runOut.h, l.chances.h == 0),
@@ -81,6 +93,29 @@ func (overview) body(d screen, l layout) []string {
 		out = append(out, cards.RenderDay(p, s, l.spent.w, l.spent.h)...)
 	case l.spent.h > 0:
 		out = append(out, panel.Spent(p, s, l.spent.w, l.spent.h)...)
+	}
+	return out
+}
+
+// stackedOverview draws the account, the plot, and who spent it below each other.
+func (d screen) stackedOverview(l layout) []string {
+	p, s := d.Pen, d.m.snap
+	top := d.m.top(l.w)
+	top.Spend = d.m.spendPlot()
+	out := draw.Fill(top.Card(l.w, l.card.h), l.w, l.card.h)
+	if l.spend.h > 0 {
+		out = append(out, d.spend(l, d.m.spendPlot())...)
+	}
+	if l.spent.h > 0 {
+		for _, line := range draw.Fill(panel.SpendSums(p, s, l.w-2), l.w-2, l.spent.h) {
+			out = append(out, " "+line+" ")
+		}
+	}
+	if l.accounts.h > 0 {
+		out = append(out, d.m.accounts().Render(p, l.accounts.w, l.accounts.h)...)
+	}
+	if l.cards.h > 0 {
+		out = append(out, d.m.cards().RenderStacked(p, l.cards.w, l.cards.h)...)
 	}
 	return out
 }

@@ -60,7 +60,7 @@ func (m *Model) commands() []command {
 		}
 	}
 	press("plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
-	press("plan", &k.edit)
+	press("plan", &k.edit, &k.more, &k.less)
 	press("list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
 	for i, p := range m.peers {
 		if p.Feed != nil && len(m.peers) > 1 {

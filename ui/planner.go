@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"math"
 	"strconv"
 	"time"
 
@@ -24,7 +25,8 @@ type planner struct {
 	days     float64      // 0: a week
 	last     credit.TopUp // the newest known
 
-	at      int // the field that is chosen
+	drawn   bool // the plot shows what the top-up does
+	at      int  // the field that is chosen
 	editing bool
 	input   field.Input
 	err     string // what is wrong with the input
@@ -150,7 +152,7 @@ func (p *planner) take(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		p.topUpUSD = usd
+		p.topUpUSD, p.drawn = usd, true
 	case panel.FieldUntil:
 		t, err := text.ParseTime(typed, now)
 		if err != nil {
@@ -172,3 +174,44 @@ func (p *planner) take(now time.Time) error {
 	}
 	return nil
 }
+
+// planned changes the chosen field by a step, and draws what comes of it.
+func (m *Model) planned(by int) tea.Cmd {
+	p, in := &m.plan, m.plan.inputs(m.now)
+	switch p.at {
+	case panel.FieldTopUp:
+		p.topUpUSD, p.drawn = stepUSD(in.topUpUSD, by), true
+	case panel.FieldUntil:
+		if until := in.until.AddDate(0, 0, by); until.After(m.now) {
+			p.until = until
+		}
+	default:
+		p.days = min(365, max(1, math.Round(in.days)+float64(by)))
+	}
+	return m.loadPlan()
+}
+
+// stepUSD is the next round amount above or below one: dollars up to ten, then
+// fives, tens from fifty on, and fifties from two hundred on.
+func stepUSD(usd float64, by int) float64 {
+	step := func(of float64) float64 {
+		switch {
+		case of < 10:
+			return 1
+		case of < 50:
+			return 5
+		case of < 200:
+			return 10
+		}
+		return 50
+	}
+	if by > 0 {
+		s := step(usd)
+		return min(mostPlanUSD, (math.Floor(usd/s)+1)*s)
+	}
+	s := step(usd - 0.01)
+	return max(1, (math.Ceil(usd/s)-1)*s)
+}
+
+// mostPlanUSD is as far as steps go; more can be typed.
+const mostPlanUSD = 1e6

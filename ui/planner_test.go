@@ -94,12 +94,12 @@ func TestPlanKeysElsewhere(t *testing.T) {
 	if m.plan.editing || m.plan.at != 0 {
 		t.Error("the overview edits the plan")
 	}
-	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 40, 12, viewForecast), "enter")
+	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 39, 11, viewForecast), "enter")
 	if m.plan.editing {
 		t.Error("a plan that is not on the screen is edited")
 	}
 	m, _ = typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "enter", "4")
-	m, _ = step(m, tea.WindowSizeMsg{Width: 40, Height: 12})
+	m, _ = step(m, tea.WindowSizeMsg{Width: 39, Height: 11})
 	if m, cmd := typedPlan(m, "q"); cmd == nil || m.plan.editing {
 		t.Error("keys are typed into a field that is not on the screen")
 	}
@@ -248,4 +248,70 @@ type askFeed struct {
 func (f *askFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask) (forecast.Plan, bool, error) {
 	f.asked(ctx, ask)
 	return f.fakeFeed.Plan(ctx, s, ask)
+}
+
+func TestPlanByHand(t *testing.T) {
+	m, cmd := pressAll(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "+")
+	m, later := pressAll(m, "+", "-", "+")
+	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 35 {
+		t.Fatalf("the sum after + + - + = %v, want 35", got)
+	}
+	if cmd == nil || later != nil {
+		t.Fatal("+ asks for no plan, or for one beside that on its way")
+	}
+	before := stripped(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast))
+	if strings.Contains(before, "without") || strings.Contains(before, "⠂") {
+		t.Errorf("a line without a top-up, and none was planned:\n%s", before)
+	}
+	m, cmd = step(m, cmd()) // which asks for the newest
+	m, _ = step(m, cmd())
+	after := stripped(m)
+	for _, want := range []string{"balance, $ · with $35 more", "⠂⠂ without", "[ $35.00 "} {
+		if !strings.Contains(after, want) {
+			t.Errorf("no %q on the screen:\n%s", want, after)
+		}
+	}
+	left := strings.SplitN(after, "runs out", 2)[0]
+	if n := strings.Count(after, "⠂") + strings.Count(after, "⠄") + strings.Count(after, "⠁") + strings.Count(after, "⡀"); n < 8 {
+		t.Errorf("no ghost of the line without the sum:\n%s", left)
+	}
+	if m, _ = pressAll(m, "esc"); m.view != viewForecast || strings.Contains(stripped(m), "without") {
+		t.Error("esc does not show the forecast as it is again")
+	}
+	if m, _ = pressAll(m, "esc"); m.view != viewOverview {
+		t.Error("a second esc does not turn back")
+	}
+
+	m, _ = pressAll(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "down", "+", "+", "down", "-")
+	in := m.plan.inputs(scenes.Now)
+	if want := time.Date(2026, 12, 3, 0, 0, 0, 0, scenes.Zone); !in.until.Equal(want) || in.days != 6 || in.topUpUSD != 25 {
+		t.Errorf("the other fields after + + and - = %v, want 3 Dec and 6 d", in)
+	}
+	for range 30 {
+		m, _ = pressAll(m, "up", "-", "down", "-")
+	}
+	if in := m.plan.inputs(scenes.Now); !in.until.After(scenes.Now) || in.days < 1 {
+		t.Errorf("steps lead to %v", in)
+	}
+
+	m = modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast)
+	at := m.layout().plan
+	m, _ = step(m, tea.MouseWheelMsg{Button: tea.MouseWheelUp, X: at.x + 20, Y: at.y + 1})
+	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 30 {
+		t.Errorf("the sum after the wheel = %v, want 30", got)
+	}
+	m, _ = step(m, tea.MouseWheelMsg{Button: tea.MouseWheelDown, X: at.x + 20, Y: at.y + 3})
+	if in := m.plan.inputs(scenes.Now); in.days != 6 || in.topUpUSD != 30 {
+		t.Errorf("the wheel over the third field = %v, want 6 d", in)
+	}
+}
+
+func TestStepsOfASum(t *testing.T) {
+	for _, c := range []struct{ from, up, down float64 }{
+		{1, 2, 1}, {9, 10, 8}, {9.5, 10, 9}, {10, 15, 9}, {25, 30, 20}, {47.3, 50, 45}, {50, 60, 45}, {200, 250, 190}, {1e6, 1e6, 999950},
+	} {
+		if up, down := stepUSD(c.from, 1), stepUSD(c.from, -1); up != c.up || down != c.down {
+			t.Errorf("steps from %v = %v and %v, want %v and %v", c.from, up, down, c.up, c.down)
+		}
+	}
 }

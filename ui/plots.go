@@ -158,7 +158,11 @@ func (m *Model) spendPlot() panel.SpendPlot {
 
 func (m *Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	return panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
+	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
+	if p := &m.plan; p.drawn && p.result.Value.ok { // of the sum that was planned last, until the next is
+		d.Planned, d.TopUpUSD = &p.result.Value.plan.WithTopUp, p.result.Of.topUpUSD
+	}
+	return d
 }
 
 // move sets the cursor on a bucket of the spend plot that is so many further.

@@ -89,7 +89,7 @@ func TestFullFramesAreAligned(t *testing.T) {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
 	for name, scene := range scenes.All {
-		for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
+		for _, size := range [][2]int{{40, 12}, {40, 24}, {47, 15}, {55, 40}, {60, 20}, {79, 16}, {80, 13}, {80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
 			for view := range views {
 				m := modelOf(Options{}, scene(), size[0], size[1], view)
 				lines := strings.Split(m.View().Content, "\n")

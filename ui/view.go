@@ -70,21 +70,38 @@ func (d screen) pane() panel.Pane {
 // full draws the panels of a view, with what every view has above and below.
 func (d screen) full(l layout) []string {
 	v, s := views[d.m.view], d.m.snap
-	header, _ := panel.Header(d.Pen, s, l.w-2)
+	header, where := panel.Header(d.Pen, s, l.w-2)
 	out := []string{" " + header + " "}
+	if l.top.h > 1 {
+		out = append(out, " "+draw.Fit(where, l.w-2)+" ")
+	}
+	tabs := ""
 	if l.tabs.h > 0 {
-		brief := ""
-		if d.m.view != 0 {
-			brief = d.Dim(panel.Summary(s, d.Pen))
-		}
-		line, _ := panel.Tabs(d.Pen, viewNames(), d.m.view, brief, l.w)
-		out = append(out, line)
+		tabs, _ = d.m.tabs(l)
+	}
+	if l.tabs.h > 0 && l.tabs.y < l.footer.y {
+		out, tabs = append(out, tabs), ""
 	}
 	out = append(out, v.body(d, l)...)
 	for _, b := range panel.Banners(d.Pen, s, l.w-2)[:l.banners.h] {
 		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
 	}
-	return append(out, d.footer(v, l.w))
+	return append(out, tabs+d.footer(v, l.footer.w))
+}
+
+// tabs are the tabs as they are drawn, with what is left and when it runs out at the
+// right, in a view that does not have it, and at which cells they end.
+func (m *Model) tabs(l layout) (line string, ends []int) {
+	p, names := m.pen(), viewNames()
+	if l.tabs.y == l.footer.y {
+		return panel.Tabs(p, names, m.view, m.snap, "", 0)
+	}
+	line, ends = panel.Tabs(p, names, m.view, m.snap, "", l.w)
+	if m.view != 0 {
+		brief := draw.Pick(l.w-ends[len(ends)-1]-2, panel.Summary(m.snap, p), panel.Left(m.snap), "")
+		line, _ = panel.Tabs(p, names, m.view, m.snap, p.Dim(brief), l.w)
+	}
+	return line, ends
 }
 
 // footer is the keys at the left, or a notice, and the age at the right.
@@ -101,8 +118,23 @@ func (d screen) footer(v view, w int) string {
 func (d screen) footerParts(v view, w int) (keys, age string) {
 	words := d.keys.footer(d.Pen)
 	must := words[:len(words)-1] // the last is for room to spare
-	age = v.age(d, max(min(w, 16), w-2-draw.Width(draw.Join(w, "  ", must...))))
+	least := 16
+	if w < 50 {
+		least = 8 // just now
+	}
+	age = v.age(d, max(min(w, least), w-2-draw.Width(draw.Join(w, "  ", must...))))
 	return draw.Join(w-draw.Width(age)-2, "  ", words...), age
+}
+
+// bareList draws the title and the rows of a list in its place, without borders.
+func (d screen) bareList(l layout, card func(p draw.Pen, w, h int) (title string, lines []string)) []string {
+	in := max(1, l.w-2)
+	title, lines := card(d.Pen, in, l.body.h-1)
+	out := draw.Fill(append([]string{title}, lines...), in, l.body.h)
+	for i := range out {
+		out[i] = " " + out[i] + " "
+	}
+	return out
 }
 
 // list draws a list without borders: whose it is, what it is of, and its rows.
@@ -128,8 +160,11 @@ const leastList = 5
 
 // listSize is the cells that a list has on the screen.
 func (m *Model) listSize(l layout) (w, h int) {
-	if l.tier < tierFull {
+	switch {
+	case l.tier < tierStack:
 		return m.w - 2, m.h - 3
+	case l.bare:
+		return m.w - 2, l.body.h - 1
 	}
 	return l.body.w - 4, l.body.h - 2
 }
@@ -153,7 +188,7 @@ func (m *Model) viewed(msg tea.Msg, k *keyMap) tea.Cmd {
 //go:noinline
 func (m *Model) show(view int) tea.Cmd {
 	m.view = view
-	m.plan.editing = false
+	m.plan.editing, m.plan.drawn = false, false
 	return m.reload(nil)
 }
 

@@ -14,7 +14,7 @@ import (
 type clockView struct{ plain }
 
 func (clockView) name() string                     { return "clock" }
-func (clockView) place(_ *Model, l *layout, y int) { l.table(y, 0) }
+func (clockView) place(_ *Model, l *layout, y int) { l.table(y, 0, 0) }
 func (clockView) body(d screen, l layout) []string {
 	return draw.Panel(d.Pen, "the time", "", []string{d.Now.Format("15:04")}, l.body.w, l.body.h)
 }

@@ -278,7 +278,7 @@ func TestUsualIsNoHoleInAColumn(t *testing.T) {
 		ascii bool
 		holes bool
 	}{{"colours", Rich, false, true}, {"none", Mono, false, false}, {"ASCII", Rich, true, false}} {
-		p := Pen{Theme: NewTheme(Look{Dark: true, Depth: c.depth}), ASCII: c.ascii, Now: testNow}
+		p := Pen{Kit: &Kit{Theme: NewTheme(Look{Dark: true, Depth: c.depth}), ASCII: c.ascii, Now: testNow}}
 		plot := strings.Join(b.Lines(p, 40, 9)[1:8], "\n")
 		if got := strings.ContainsFunc(plot, func(r rune) bool { return r > 0x2800 && r <= 0x28ff || r == '·' }); got != c.holes {
 			t.Errorf("%s: the usual is seen: %t, want %t:\n%s", c.name, got, c.holes, plot)

@@ -20,8 +20,9 @@ type Fan struct {
 	Level Level
 	Notes []Note // above the balance, such as top-ups
 
-	LeftUSD, FloorUSD float64 // what is left, and below which it does not fall
-	Made              time.Time
+	LeftUSD, FloorUSD  float64 // what is left, and below which it does not fall
+	GhostUSD, GhostEnd float64 // what is left without it, and the seconds after Made at which that is gone; 0: it is not drawn
+	Made               time.Time
 	// Ends are the seconds after Made at which the balance is gone: the tenth,
 	// the quarter, the middle, the three quarters and the nine tenths of the
 	// chances. A middle that is NaN is left out.
@@ -78,6 +79,10 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 			f.band(p, pl, x)
 		}
 		pl.line(p, f.middle(axis, now), true)
+		if g := f; g.GhostUSD > 0 {
+			g.LeftUSD, g.FloorUSD, g.Ends[2] = g.GhostUSD, 0, g.GhostEnd
+			pl.ghost(p, g.middle(axis, now))
+		}
 		for row := range pl.rows {
 			if c := pl.cell(now, row); c.sign == ' ' || c.front == inkGrid {
 				*c = cell{sign: '│', front: Label}

@@ -8,4 +8,4 @@ var zone = time.FixedZone("CET", 3600)
 var testNow = time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
 
 // plainPen draws without colours.
-var plainPen = Pen{Theme: NewTheme(Look{Dark: true, Depth: Mono}), Now: testNow}
+var plainPen = Pen{Kit: &Kit{Theme: NewTheme(Look{Dark: true, Depth: Mono}), Now: testNow}}

@@ -77,6 +77,34 @@ func (pl plot) line(p Pen, values []float64, over bool) {
 	}
 }
 
+// ghost draws values, two a column, as a faint line of single dots beneath the others.
+func (pl plot) ghost(p Pen, values []float64) {
+	for i := 1; i < len(values); i += 2 {
+		values[i-1] = values[i]
+	}
+	for i, dots := range trace(values, pl.scale, true) {
+		c := pl.cell(i%pl.axis.Cols, i/pl.axis.Cols)
+		dots &= brailleDots[0][0] | brailleDots[0][1] | brailleDots[0][2] | brailleDots[0][3]
+		switch {
+		case dots == 0 || c.sign > 0x2800 && c.sign <= 0x28ff:
+		case p.ASCII:
+			*c = cell{sign: '-'}
+		case c.sign == '█' && p.ink.front[c.front] != "":
+			*c = cell{sign: 0x2800 + rune(dots), back: c.front}
+		case c.sign == ' ' || c.front == inkGrid:
+			*c = cell{sign: 0x2800 + rune(dots), front: Label}
+		}
+	}
+}
+
+// GhostLine is how a line without what is planned is drawn.
+func GhostLine(p Pen) string {
+	if p.ASCII {
+		return "--"
+	}
+	return "⠂⠂"
+}
+
 // brailleDots are the bits of a cell's eight dots: of its columns, from the foot.
 var brailleDots = [2][4]byte{{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}
 

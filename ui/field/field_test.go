@@ -13,7 +13,7 @@ import (
 
 const pastedKey = "sk-or-v1-0123456789abcdef"
 
-var plainPen = draw.Pen{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono})}
+var plainPen = draw.Pen{Kit: &draw.Kit{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono})}}
 
 func press(k string) tea.KeyPressMsg {
 	codes := map[string]rune{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ortop/history"
 	"ortop/internal/account"
@@ -70,7 +71,7 @@ func (d Accounts) places(n int) (places []int, more int) {
 }
 
 // first is the place of the first to run out; -1 where none is known to.
-func (d Accounts) first() int { return d.total(draw.Pen{}).First }
+func (d Accounts) first() int { return d.total(time.Time{}).First }
 
 // Under is the place of the account in a line of the panel, which has n of
 // them; -1: none.
@@ -82,12 +83,12 @@ func (d Accounts) Under(line, n int) int {
 }
 
 // total is computed by the account package: a screen computes no money.
-func (d Accounts) total(p draw.Pen) account.Total {
+func (d Accounts) total(now time.Time) account.Total {
 	snaps := make([]account.Snapshot, len(d.All))
 	for i := range d.All {
 		snaps[i] = d.All[i].Snap
 	}
-	return account.TotalOf(snaps, p.Now)
+	return account.TotalOf(snaps, now)
 }
 
 // The widths of the table's columns: names and states are cut to the most, and
@@ -172,7 +173,7 @@ func (c accountCells) widths(w int) (out accountWidths) {
 // the sum. Rates, ends and states are left out where they have no room, the
 // balance never.
 func (d Accounts) Lines(p draw.Pen, marked, w int) (all []string, total string) {
-	t := d.total(p)
+	t := d.total(p.Now)
 	c := d.cells(p, t)
 	cols := c.widths(w)
 	for i := range d.All {

@@ -14,7 +14,13 @@ import (
 )
 
 // plainPen draws without colours.
-var plainPen = draw.Pen{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono}), Now: scenes.Now, Focused: true}
+var plainPen = draw.Pen{Kit: &draw.Kit{Theme: draw.NewTheme(draw.Look{Dark: true, Depth: draw.Mono}), Now: scenes.Now, Focused: true}}
+
+// pencil is one like it, to be changed.
+func pencil() draw.Pen {
+	kit := *plainPen.Kit
+	return draw.Pen{Kit: &kit}
+}
 
 // threeAccounts are one that is live, one stale and one not known.
 func threeAccounts() Accounts {
@@ -70,7 +76,7 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 		if (w >= 60 || strings.Contains(total, "oldest")) && !strings.Contains(total, "12 min") {
 			t.Errorf("in %d cells the sum is %q: how old is it?", w-4, total)
 		}
-		if tot := d.total(plainPen); tot.Known != 2 {
+		if tot := d.total(plainPen.Now); tot.Known != 2 {
 			t.Fatalf("the total is %+v", tot)
 		}
 	}
@@ -103,7 +109,7 @@ func TestTotalSaysOfHowManyAndHowOld(t *testing.T) {
 }
 
 func TestAccountEnds(t *testing.T) {
-	p := plainPen
+	p := pencil()
 	for _, c := range []struct {
 		scene string
 		w     int
@@ -133,7 +139,7 @@ func TestAccountEnds(t *testing.T) {
 
 // A date in the column of those who run out is never one of a charge.
 func TestEndOfWhatIsRefilled(t *testing.T) {
-	p := plainPen
+	p := pencil()
 	for _, c := range []struct {
 		scene string
 		w     int

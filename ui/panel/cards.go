@@ -51,6 +51,14 @@ func (c Cards) Render(p draw.Pen, w, h int) []string {
 	return renderCard(p, c.Keys, "keys", w, h)
 }
 
+// RenderStacked draws them below each other.
+func (c Cards) RenderStacked(p draw.Pen, w, h int) []string {
+	if len(c.Models.Rows) == 0 || len(c.Keys.Rows) == 0 {
+		return c.Render(p, w, h)
+	}
+	return append(renderCard(p, c.Models, "models", w, h/2), renderCard(p, c.Keys, "keys", w, h-h/2)...)
+}
+
 func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []string {
 	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), cardAgeOf(p, b), cardLines(p, b, w-4, h-2), w, h)
 }

@@ -275,6 +275,9 @@ func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
 		p.Dim("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
 }
 
+// SpendSums are the heads and the sums of what was spent.
+func SpendSums(p draw.Pen, s account.Snapshot, w int) []string { return spendLines(p, s, w) }
+
 // spendLines are what was spent, window by window.
 func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
 	var heads []draw.Head

@@ -17,12 +17,30 @@ type FanPlot struct {
 	Loaded bool
 	Err    error
 	Chosen bool // its range is, and not that of the forecast
+	// Planned is the forecast with a top-up; nil: none is planned by hand.
+	Planned  *forecast.Forecast
+	TopUpUSD float64
+}
+
+// plans reports whether the fan is that of the plan, and the forecast a line
+// beside it.
+func (d FanPlot) plans(s account.Snapshot) bool {
+	f, _ := Next(s)
+	return d.Planned != nil && d.Planned.State == forecast.OK && !s.Refilled() && !f.Subject.Limit() && s.Balance != nil
+}
+
+// shown is the forecast whose fan is drawn.
+func (d FanPlot) shown(s account.Snapshot) forecast.Forecast {
+	if d.plans(s) {
+		return *d.Planned
+	}
+	f, _ := Next(s)
+	return f
 }
 
 // ahead is how far a fan of a forecast reaches past now: to the end of the range,
 // with room for its date, if the middle keeps a place of its own.
-func ahead(s account.Snapshot) time.Duration {
-	f, _ := Next(s)
+func ahead(f forecast.Forecast) time.Duration {
 	if f.State != forecast.OK || f.Subject.Limit() { // which is of another amount
 		return 0
 	}
@@ -30,20 +48,26 @@ func ahead(s account.Snapshot) time.Duration {
 	return time.Duration(min(f.P90*1.15, f.P50*5, most.Seconds())) * time.Second
 }
 
-// fanLegend names the surfaces of a fan.
-func fanLegend(p draw.Pen, far bool, w int) string {
+// fanLegend names the surfaces of a fan, and the line without its top-up.
+func fanLegend(p draw.Pen, far, planned bool, w int) string {
 	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %  ")
 	if far {
 		wide = p.Band() + p.Core() + p.Dim(" possible  ")
 	}
-	line := usualLine(p)
-	return draw.Pick(w, wide+line+p.Dim(" most likely"), wide+line, "")
+	line := usualLine(p) + p.Dim(" most likely")
+	if planned {
+		line = p.Dim(draw.GhostLine(p)+" without  ") + line
+	}
+	return draw.Pick(w, wide+line, line, wide, "")
 }
 
 // Render draws the balance and the fan of its forecast: w by h cells,
 // border included.
 func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
-	title, right := "balance, $", ""
+	title, right := p.Title("balance, $"), ""
+	if d.plans(s) {
+		title += p.Dim(" · with ") + p.Bright(roundUSD(d.TopUpUSD)) + p.Dim(" more")
+	}
 	var lines []string
 	b := d.Plot.Buckets
 	switch {
@@ -58,13 +82,13 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 	case h-2 < draw.LeastFan:
 		lines = balanceSpark(p, b, s, w-4)
 	default:
-		on := ahead(s)
+		on := ahead(d.shown(s))
 		if on > 0 {
-			right = fanLegend(p, s.Ahead().Far(), w-draw.Width(title)-10)
+			right = fanLegend(p, d.shown(s).Far(), d.plans(s), w-draw.Width(title)-10)
 		}
 		lines = d.fan(p, s, on).Lines(p, w-4, h-2)
 	}
-	return draw.Panel(p, p.Title(title), right, lines, w, h)
+	return draw.Panel(p, title, right, lines, w, h)
 }
 
 // balanceSpark is a balance too low for a plot, between its first and last value.
@@ -117,8 +141,14 @@ func (d FanPlot) fan(p draw.Pen, s account.Snapshot, on time.Duration) draw.Fan 
 		f.Notes = append(f.Notes, draw.Note{At: t.At, Words: sum})
 	}
 	if on > 0 {
-		next, _ := Next(s)
+		next := d.shown(s)
 		f.LeftUSD = max(0, s.Balance.LeftUSD())
+		if now, _ := Next(s); d.plans(s) {
+			if now.State == forecast.OK && !s.Early() {
+				f.GhostUSD, f.GhostEnd = f.LeftUSD, now.Time(now.P50).Sub(next.At).Seconds()
+			}
+			f.LeftUSD = max(0, s.Balance.LeftUSD()+d.TopUpUSD)
+		}
 		f.Made, f.Ends = next.At, fiveOf(next)
 		end := account.EndOf(next, p.Now).Rounded()
 		f.Named = [3]string{shortDate(end.From, p.Now), shortDate(end.Mid, p.Now), shortDate(end.To, p.Now)}

@@ -8,7 +8,8 @@ import (
 
 func TestFanOfACapHasNoFuture(t *testing.T) {
 	s := scenes.All["capped"]()
-	if got := ahead(s); got != 0 {
+	f, _ := Next(s)
+	if got := ahead(f); got != 0 {
 		t.Errorf("ahead of a forecast of the key's cap = %v, want 0: it is not the balance's", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 func TestFarEndsClaimNoRange(t *testing.T) {
 	s := scenes.Healthy()
 	s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 23*86400, 31*86400, 80*86400
-	p := plainPen
+	p := pencil()
 	said := map[string]bool{}
 	for w := 24; w <= 90; w++ {
 		for _, h := range []int{4, 7, 9, 14, 24} {

@@ -60,7 +60,7 @@ func TestSpentWords(t *testing.T) {
 		{"spent longer than is looked back", old, "credits ran out|Requests now fail with 402.|o shows where to buy credits."},
 		{"an account elsewhere", elsewhere, "credits ran out Sat 21 Nov, 10:31|Requests now fail with 402."},
 	} {
-		p := plainPen
+		p := pencil()
 		var got []string
 		for _, line := range runOutLines(p, c.s, 70) {
 			line, _, _ = strings.Cut(strings.TrimSpace(ansi.Strip(line)), "     ") // less the reset at the right

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -82,33 +83,61 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 	return full, short
 }
 
-// Tabs draws the choice of views and, at the right, a summary where the
-// view itself does not have it. ends are the cells at which each tab ends.
-func Tabs(p draw.Pen, names []string, view int, summary string, w int) (line string, ends []int) {
-	for i, name := range names {
-		k := p.Key(name, string(rune('1'+i)))
-		tab := " " + k + " " + name + " "
-		if i == view {
-			line += p.Tab(tab)
-		} else {
-			line += p.Accent(" "+k) + p.Dim(" "+name+" ")
-		}
-		ends = append(ends, draw.Width(line))
+// Tabs draws the choice of views, how many alerts there are, and, at the right, a
+// summary where the view itself does not have it. Where it is narrow the names go,
+// but for that of the view on the screen. ends are the cells at which each tab ends.
+func Tabs(p draw.Pen, names []string, view int, s account.Snapshot, summary string, w int) (line string, ends []int) {
+	line, ends = tabs(p, names, view, s, func(int) bool { return true })
+	if draw.Width(line) > w {
+		line, ends = tabs(p, names, view, s, func(i int) bool { return i == view })
+	}
+	if w <= 0 { // the numbers alone
+		return tabs(p, names, view, s, func(int) bool { return false })
 	}
 	return draw.Spread(line, summary+" ", w), ends
 }
 
-// Summary is the whole matter in one phrase.
-func Summary(s account.Snapshot, p draw.Pen) string {
-	words := []string{}
+func tabs(p draw.Pen, names []string, view int, s account.Snapshot, named func(i int) bool) (line string, ends []int) {
+	for i, name := range names {
+		k, word := p.Key(name, string(rune('1'+i))), ""
+		if named(i) {
+			word = " " + name
+		}
+		if i == view {
+			line += p.Tab(" " + k + word + " ")
+		} else {
+			line += p.Accent(" "+k) + p.Dim(word+" ")
+		}
+		if n := len(s.Alerts); n > 0 && i == len(names)-1 {
+			line += p.At(alertLevel(s.Alerts[0]), fmt.Sprintf("▲ %d ", n))
+		}
+		ends = append(ends, draw.Width(line))
+	}
+	return line, ends
+}
+
+// alertLevel is how an alert is coloured.
+func alertLevel(e alert.Event) draw.Level {
+	if e.Level == alert.Urgent {
+		return draw.LevelCritical
+	}
+	return draw.LevelLow
+}
+
+// Left is what is left, in a phrase.
+func Left(s account.Snapshot) string {
 	switch {
 	case s.Balance != nil:
-		words = append(words, text.USD(s.Balance.LeftUSD())+" left")
+		return text.USD(s.Balance.LeftUSD()) + " left"
 	case hasCap(s):
-		words = append(words, "key cap "+text.USD(*s.Key.Cap.RemainingUSD)+" left")
-	default:
-		words = append(words, "balance unknown")
+		return "key cap " + text.USD(*s.Key.Cap.RemainingUSD) + " left"
 	}
+	return "balance unknown"
+}
+
+// Summary is the whole matter in one phrase.
+func Summary(s account.Snapshot, p draw.Pen) string {
+	words := []string{Left(s)}
 	f, does := Next(s)
 	switch s.Outlook() {
 	case forecast.OK:
@@ -164,15 +193,11 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 		if i == 1 && lost != "" { // one alert is enough where none is delivered
 			break
 		}
-		l := draw.LevelLow
-		if e.Level == alert.Urgent {
-			l = draw.LevelCritical
-		}
 		muted := ""
 		if word := mutedWord(s, e, p.Now); i == 0 && word != "" {
 			muted = p.Dim(word)
 		}
-		lines = append(lines, p.At(l, "▲ "+string(e.Level))+muted+": "+draw.Clean(e.Summary()))
+		lines = append(lines, p.At(alertLevel(e), "▲ "+string(e.Level))+muted+": "+draw.Clean(e.Summary()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)

@@ -22,6 +22,22 @@ type Pane struct {
 	Notice   string
 	Home     bool // other accounts and the range are named too
 	Chances  bool // the chances stand in place of rates
+	// Part leaves out what stands above and below it: the header, what is wrong,
+	// the keys, and, with Plotted, the plot and the sums.
+	Part, Plotted bool
+	LeftAbove     bool // what is left stands above it already
+}
+
+// The lines of the stacked card of a forecast: the date and its range, and with a
+// bar for each of the chances.
+const StackedDate, StackedChances = 2, 2 + shownHorizons
+
+// Height is how many lines a card takes in a pane of w cells.
+func (d Pane) Height(w int) (h int) {
+	for _, pt := range d.parts(max(1, w-2)) {
+		h += len(pt.lines)
+	}
+	return h
 }
 
 // part is a line or a few of the compact card. Where there is too little
@@ -115,13 +131,15 @@ const (
 func (d Pane) parts(w int) parts {
 	s, p := d.Snap, d.Pen
 	l, _ := levelOf(s)
-	header, where := Header(p, s, w)
 	var all parts
-	all.add(rankHeader, false, header)
-	if where != "" {
-		all.add(rankHeader, false, where)
+	if !d.Part {
+		header, where := Header(p, s, w)
+		all.add(rankHeader, false, header)
+		if where != "" {
+			all.add(rankHeader, false, where)
+		}
 	}
-	if b := Banners(p, s, w); len(b) > 0 {
+	if b := Banners(p, s, w); len(b) > 0 && !d.Part {
 		rank := rankFault
 		if w < 30 { // there the state has to do
 			rank = rankRange
@@ -137,7 +155,17 @@ func (d Pane) parts(w int) parts {
 		}
 	}
 	share, known := leftShare(s)
+	big := d.big(w)
 	switch {
+	case d.LeftAbove && s.Balance != nil:
+	case big != nil:
+		all.add(rankBalance, false, big...)
+		if known {
+			all.add(rankGauge, false, draw.Gauge(p, share, balanceLevel(s), w))
+		}
+		if lines := freeLines(p, s, w); lines != nil {
+			all.add(rankRate, false, lines...)
+		}
 	case s.Balance != nil:
 		all.add(rankBalance, true, balanceLine(p, s, balanceLevel(s), w))
 		if known {
@@ -215,15 +243,23 @@ func (d Pane) parts(w int) parts {
 				brief)
 		}
 	}
-	all.add(rankDate, true, date[:1]...)
-	if rest := date[1:]; len(rest) > 0 {
-		all.add(rankRange, false, rest...)
+	if big != nil { // the date stands beside the digits
+		date = date[1:]
+	} else {
+		all.add(rankDate, true, date[:1]...)
+		date = date[1:]
+	}
+	if len(date) > 0 {
+		all.add(rankRange, false, date...)
 	}
 	if settings != "" {
 		all.add(rankEnds, false, settings)
 	}
 	if d.Chances {
 		return append(all, d.chanceParts(w)...)
+	}
+	if d.Plotted {
+		return all
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
 	day := seen(s, s.Burn.USDPerDay, s.At.AddDate(0, 0, -1))
@@ -233,15 +269,56 @@ func (d Pane) parts(w int) parts {
 	all = append(all,
 		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
 		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
-		part{rankSpent, spendLines(p, s, w), true},
-		part{rankFooter, []string{d.footer(w)}, false})
+		part{rankSpent, spendLines(p, s, w), true})
+	if !d.Part {
+		all.add(rankFooter, false, d.footer(w))
+	}
 	return all
+}
+
+// big is what is left in big digits, with the date beside it; nil: there is no
+// room, or no date that says enough in few words.
+func (d Pane) big(w int) []string {
+	s, p := d.Snap, d.Pen
+	f, does := Next(s)
+	if !d.Plotted || d.Chances || s.Balance == nil || s.Stale(p.Now) || f.State != forecast.OK || s.Early() || due(s) || s.Refilled() || stripLines(p, s, f, w) == nil {
+		return nil
+	}
+	digits, ok := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-notesRoom)
+	if !ok {
+		return nil
+	}
+	if f.Subject.Limit() {
+		does = limitWord(s) + " out "
+	}
+	l, _ := levelOf(s)
+	day, room := dateOf(f, p.Now), w-draw.Width(digits[0])-2
+	in, brief := inOf(f, p.Now)
+	of := p.Dim("of ") + text.USD(s.Balance.CreditsUSD)
+	if s.Source == account.FromPerson {
+		of += p.Dim(" stated")
+	}
+	if share, known := leftShare(s); known {
+		of = draw.Pick(room, p.At(balanceLevel(s), text.Percent(share))+" "+of, of)
+	}
+	notes := []string{of, draw.Pick(room, p.Dim(does)+p.Strong(l, day), p.Strong(l, day), p.Strong(l, dayOf(day))), draw.Pick(room, in, brief)}
+	for y := range digits {
+		digits[y] = draw.Spread(p.At(balanceLevel(s), digits[y]), notes[y], w)
+	}
+	return digits[:]
 }
 
 func (d Pane) chanceParts(w int) parts {
 	var all parts
+	f, _ := Next(d.Snap)
+	if d.Plotted && f.State == forecast.OK { // there is no room for bars
+		return append(all, part{rankRate, []string{chanceLine(d.Pen, f, w)}, false})
+	}
 	for i, line := range chanceLines(d.Pen, d.Snap, w) {
 		all = append(all, part{rankRate, []string{line}, i == 0})
+	}
+	if d.Part {
+		return all
 	}
 	return append(all, part{rankFooter, []string{d.footer(w)}, false})
 }

@@ -42,8 +42,12 @@ func (d Plan) Render(w, h int) []string {
 	if d.Snap.Forecast.Subject.Limit() && d.Snap.Balance != nil {
 		note = "for the balance, not the " + limitWord(d.Snap) + "; " + note
 	}
-	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, h)
+	// Where there are rows for the fields alone it has no lower border.
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, max(h, PlanFields+2))[:h]
 }
+
+// narrowPlan is the width below which a field and its result are said in the fewest cells.
+const narrowPlan = 48
 
 func (d Plan) lines(w int) []string {
 	labels := []string{"top up", "until", "auto top-up"}
@@ -51,22 +55,25 @@ func (d Plan) lines(w int) []string {
 		labels[fieldAuto] = "auto"
 	}
 	values := []string{text.USD(d.TopUpUSD), exactly(d.Until, d.Now), "every " + text.Span(time.Duration(d.Days*24*float64(time.Hour)))}
-	labelW, valueW := 0, 11
+	labelW, valueW, gap := 0, 11, " "
+	if w < narrowPlan {
+		valueW, gap = 9, ""
+	}
 	for i := range labels {
 		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
 	}
 	lines := make([]string, PlanFields)
 	for i := range lines {
-		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("[ "), d.Dim(" ]")
+		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("["+gap), d.Dim(gap+"]")
 		if i == d.At {
-			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("[ "), d.Chosen(" ]")
+			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("["+gap), d.Chosen(gap+"]")
 		}
 		value := draw.Fit(values[i], valueW)
 		editing := i == d.At && d.Edit != nil
 		if editing {
 			value = d.Edit(values[i], max(valueW, 17))
 		}
-		head := mark + name + "  " + open + value + end + "  "
+		head := mark + name + " " + gap + open + value + end + " " + gap
 		room := w - draw.Width(head)
 		if editing {
 			lines[i] = head + d.hint(i, room)
@@ -162,7 +169,8 @@ func (d Plan) reaches(w int) string {
 		return draw.Pick(w,
 			dim("needs ")+bright("nothing more")+dim(" for 90 % certainty; up to ")+bright(perDay)+dim(" a day can be spent"),
 			dim("needs ")+bright("nothing more")+dim(" for 90 %; up to ")+bright(perDay)+dim(" a day"),
-			dim("needs ")+bright("nothing more"))
+			dim("needs ")+bright("nothing more"),
+			dim("needs ")+bright("nothing"))
 	case needed == nil && perDay != "":
 		return draw.Pick(w, dim("needs —, or at most ")+bright(perDay)+dim(" a day"), dim("needs —"))
 	case perDay == "":
@@ -225,7 +233,8 @@ func (d Plan) autoTopUp(w int) string {
 	return draw.Pick(w,
 		settings+dim(": "+every+", "+month),
 		settings+dim(": "+month),
-		settings)
+		settings,
+		bright(roundUSD(a.AmountUSD))+dim(" below ")+bright(roundUSD(a.ThresholdUSD)))
 }
 
 // roundUSD is an amount without insignificant cents.

@@ -183,7 +183,7 @@ func (t table) head(p draw.Pen, sorted string) string {
 // HeadAt is the column whose heading is at a column of the table in w cells, or
 // nothing.
 func (d Breakdown) HeadAt(x, w, h int) string {
-	n := d.Seen(draw.Pen{Theme: draw.NewTheme(draw.Look{Depth: draw.Mono})}, w, h)
+	n := d.Seen(draw.Pen{Kit: &draw.Kit{Theme: draw.NewTheme(draw.Look{Depth: draw.Mono})}}, w, h)
 	end := min(len(d.Rows), d.List.Top+n)
 	t := newTable(d, d.Rows[min(d.List.Top, end):end], w)
 	at := t.name
