@@ -17,6 +17,6 @@ func TestSizeAndZoneFromTheEnvironment(t *testing.T) {
 	x.waitFor(time.Now().In(time.FixedZone("", 5*3600)).Format("15:")+`\d\d *\n`, 10*time.Second)
 	x.press("q")
 	y := onTerminal(t, 0, 0, append(env, "COLUMNS=60", "LINES=18"), ortop, "--demo")
-	y.waitFor(`\? help  +.*24h`, 10*time.Second) // a card without tabs
+	y.waitFor(`% of \$\d+`, 10*time.Second) // as a narrow pane says it
 	y.press("q")
 }
