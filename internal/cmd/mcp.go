@@ -112,7 +112,7 @@ func flagsOf(arguments []toolArgument, required []string, preset map[string]stri
 	values := map[string]string{}
 	for name, raw := range given {
 		if !slices.Contains(names, name) {
-			return nil, fmt.Errorf("there is no argument %.40q: there are %s", name, strings.Join(names, ", "))
+			return nil, fmt.Errorf("there is no argument %.40q: there are %s", name, cmp.Or(strings.Join(names, ", "), "none"))
 		}
 		var text string
 		var number json.Number

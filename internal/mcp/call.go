@@ -21,9 +21,18 @@ func (c *connection) notified(method string, params json.RawMessage) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if cancel := c.inFlight[string(which.ID)]; cancel != nil {
+	if cancel := c.inFlight[keyOf(which.ID)]; cancel != nil {
 		cancel()
 	}
+}
+
+// keyOf is the same for an id however it is written.
+func keyOf(id json.RawMessage) string {
+	var text string
+	if json.Unmarshal(id, &text) == nil {
+		return `"` + text
+	}
+	return string(id)
 }
 
 // call lets a tool answer. A request that was cancelled has no answer.
@@ -41,7 +50,7 @@ func (c *connection) call(m message, done func(*response)) {
 		done(failed(m.ID, codeParams, "there is no tool "+clip(asked.Name)))
 		return
 	}
-	id := string(m.ID)
+	id := keyOf(m.ID)
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.mu.Lock()
 	if c.inFlight[id] != nil {

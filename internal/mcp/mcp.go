@@ -58,6 +58,9 @@ type message struct {
 	ID      json.RawMessage `json:"id"`
 	Method  *string         `json:"method"`
 	Params  json.RawMessage `json:"params"`
+	// Result and Error are an answer's.
+	Result json.RawMessage `json:"result"`
+	Error  json.RawMessage `json:"error"`
 }
 
 type response struct {
@@ -84,7 +87,7 @@ type connection struct {
 	running sync.WaitGroup
 
 	mu       sync.Mutex
-	inFlight map[string]context.CancelFunc // by the request's id
+	inFlight map[string]context.CancelFunc // by keyOf the request's id
 }
 
 // Serve answers the messages of in until it ends, and then what is still asked
@@ -195,22 +198,22 @@ func (c *connection) take(line []byte) {
 // answer calls done once, soon or later: with nil where there is nothing to say.
 func (c *connection) answer(raw []byte, done func(*response)) {
 	var m message
-	if err := json.Unmarshal(raw, &m); err != nil {
-		var other *json.UnmarshalTypeError
-		if errors.As(err, &other) {
-			done(failed(nil, codeRequest, "the message is not a request"))
-			return
-		}
+	err := json.Unmarshal(raw, &m)
+	var other *json.UnmarshalTypeError // which leaves what else there is
+	if err != nil && !errors.As(err, &other) {
 		done(failed(nil, codeParse, "the message is not JSON"))
 		return
 	}
-	null := bytes.Equal(m.ID, []byte("null"))
+	var id json.RawMessage // where there is one, and it is text or a number
+	if len(m.ID) > 0 && (m.ID[0] == '"' || m.ID[0] == '-' || '0' <= m.ID[0] && m.ID[0] <= '9') {
+		id = m.ID
+	}
 	switch {
-	case m.Method == nil && len(m.ID) > 0 && !null: // an answer, and nothing was asked
+	case err == nil && m.Method == nil && id != nil && (m.Result != nil || m.Error != nil): // an answer, and nothing was asked
 		done(nil)
-	case m.Method == nil || m.Version != "2.0" || null || len(m.ID) > 0 && m.ID[0] != '"' && (m.ID[0] < '0' || m.ID[0] > '9') && m.ID[0] != '-':
-		done(failed(nil, codeRequest, "the message is not a request of JSON-RPC 2.0"))
-	case len(m.ID) == 0:
+	case err != nil || m.Method == nil || m.Version != "2.0" || len(m.ID) > 0 && id == nil:
+		done(failed(id, codeRequest, "the message is not a request of JSON-RPC 2.0"))
+	case id == nil:
 		c.notified(*m.Method, m.Params)
 		done(nil)
 	case *m.Method == "tools/call":
@@ -242,6 +245,12 @@ func (c *connection) reply(m message) *response {
 	case "ping":
 		return replied(m.ID, struct{}{})
 	case "tools/list":
+		var page struct {
+			Cursor string `json:"cursor"`
+		}
+		if len(m.Params) > 0 && json.Unmarshal(m.Params, &page) != nil || page.Cursor != "" {
+			return failed(m.ID, codeParams, "there is one page of tools, which has no cursor")
+		}
 		list := []any{}
 		for _, t := range c.Tools {
 			list = append(list, map[string]any{

@@ -65,10 +65,17 @@ func TestServe(t *testing.T) {
 		{"arguments of another form", request("tools/call", `{"name":"echo","arguments":[1]}`), failure("1", "-32602", "a tool has a name, and arguments that are an object")},
 		{"an unknown method", request("resources/list", `{}`), failure("1", "-32601", "there is no method resources/list")},
 		{"no JSON", `{"jsonrpc"`, failure("null", "-32700", "the message is not JSON")},
-		{"another version of JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, failure("null", "-32600", "the message is not a request of JSON-RPC 2.0")},
+		{"an answer that is an error", `{"jsonrpc":"2.0","id":7,"error":{"code":1,"message":"a"}}`, ""},
+		{"neither request nor answer", `{"jsonrpc":"2.0","id":7}`, failure("7", "-32600", "the message is not a request of JSON-RPC 2.0")},
+		{"a method that is none", `{"jsonrpc":"2.0","id":"a","method":5}`, failure(`"a"`, "-32600", "the message is not a request of JSON-RPC 2.0")},
+		{"no version of JSON-RPC", `{"id":-5,"method":"ping"}`, failure("-5", "-32600", "the message is not a request of JSON-RPC 2.0")},
+		{"an id of many digits", `{"jsonrpc":"2.0","id":123456789012345678901234567890,"method":"ping"}`, `{"jsonrpc":"2.0","id":123456789012345678901234567890,"result":{}}`},
+		{"a page that is not there", request("tools/list", `{"cursor":"2"}`), failure("1", "-32602", "there is one page of tools, which has no cursor")},
+		{"parameters that are none", request("tools/list", `5`), failure("1", "-32602", "there is one page of tools, which has no cursor")},
+		{"another version of JSON-RPC", `{"jsonrpc":"1.0","id":1,"method":"ping"}`, failure("1", "-32600", "the message is not a request of JSON-RPC 2.0")},
 		{"an id that is none", `{"jsonrpc":"2.0","id":{},"method":"ping"}`, failure("null", "-32600", "the message is not a request of JSON-RPC 2.0")},
 		{"an id that is null", `{"jsonrpc":"2.0","id":null,"method":"ping"}`, failure("null", "-32600", "the message is not a request of JSON-RPC 2.0")},
-		{"no object", `17`, failure("null", "-32600", "the message is not a request")},
+		{"no object", `17`, failure("null", "-32600", "the message is not a request of JSON-RPC 2.0")},
 		{"empty lines", "\n \r\n\n", ""},
 		{"too long", `{"jsonrpc":"2.0","id":1,"method":"ping","params":"` + strings.Repeat("x", maxLine) + `"}`, failure("null", "-32600", "the message is too long")},
 		{"a batch", `[` + request("ping", `{}`) + `,{"jsonrpc":"2.0","method":"x"}]`, `[` + result(`{}`) + `]`},
@@ -126,7 +133,7 @@ func TestCancellation(t *testing.T) {
 	d.receive(`{"jsonrpc":"2.0","id":"slow","error":{"code":-32600,"message":"a request with this id is being answered"}}`)
 	d.send(`{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 	d.receive(`{"jsonrpc":"2.0","id":2,"result":{}}`) // while a tool works
-	d.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"slow","reason":"enough"}}`)
+	d.send(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"\u0073low","reason":"enough"}}`)
 	if got := <-events; got != "cancelled" {
 		t.Fatalf("the tool has %s", got)
 	}
