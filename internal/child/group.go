@@ -5,9 +5,10 @@ import (
 	"os/exec"
 )
 
-// Group is a command with all that it starts, as far as that stays in its process
-// group. It has signals of its own: none reaches it but by Pass, and by the keys
-// of a terminal that it was lent. Its methods are for one goroutine.
+// Group is a command with all that it starts: its process group, and those that it
+// makes itself, as long as they are known by their parents or their session. It has
+// signals of its own: none reaches it but by Pass, and by the keys of a terminal that
+// it was lent. Its methods are for one goroutine.
 type Group struct {
 	cmd    *exec.Cmd
 	ended  chan struct{}

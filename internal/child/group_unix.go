@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -24,12 +25,14 @@ const CanPause = true
 
 // system is what a Group is made of on Unix.
 type system struct {
-	id  int      // of the process group
-	tty *os.File // the terminal that the command shares; nil: none
+	id     int      // of the process group
+	groups []int    // that one, and those of what the command started that were seen
+	tty    *os.File // the terminal that the command shares; nil: none
 	// mayLend reports whether the command may have its foreground: in a pipeline
 	// another may need that.
 	mayLend bool
 	lent    bool // it has it
+	fore    int  // the group that had it, before that was taken
 	paused  atomic.Bool
 	keeper  *keeper
 	close   sync.Once
@@ -70,9 +73,8 @@ func StartGroup(c *exec.Cmd, mayPause bool) (g *Group, code int, err error) {
 		return nil, startCode(err), err
 	}
 	signal.Ignore(syscall.SIGTTOU) // to take the terminal back from the background
-	if g.keeper != nil {
-		g.keeper.keep(g.id)
-	}
+	g.groups = []int{g.id}
+	g.keeper.keep(g.id)
 	return g, 0, nil
 }
 
@@ -123,32 +125,29 @@ func (g *Group) stopped(s syscall.Signal) {
 	}
 }
 
-func (g *Group) send(s syscall.Signal) error {
-	if g.id <= 0 { // which means others
-		return nil
-	}
-	if err := syscall.Kill(-g.id, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("sending %s to the command: %w", s, err)
-	}
-	return nil
-}
-
-// Pause stops the group where it is. This program gets the terminal's keys.
-func (g *Group) Pause() error {
+// Pause stops the command, and all that it started, where it is, and reports whether
+// the command itself is paused. This program gets the terminal's keys. The error is
+// for what cannot be stopped, as another user's part of it.
+func (g *Group) Pause() (paused bool, err error) {
 	g.paused.Store(true)
-	if err := g.send(syscall.SIGSTOP); err != nil {
+	if err := send(g.id, syscall.SIGSTOP); err != nil {
 		g.paused.Store(false)
-		return err
+		return false, err
 	}
+	err = g.sendAll(syscall.SIGSTOP)
 	g.takeTerminal()
-	return nil
+	return true, err
 }
 
-// Continue lets a paused group go on.
-func (g *Group) Continue() error {
+// Continue lets what is paused go on, the last started first: a shell that goes on
+// while its jobs are stopped takes note of that.
+func (g *Group) Continue() (err error) {
 	g.lendTerminal()
 	g.paused.Store(false)
-	return g.send(syscall.SIGCONT)
+	for _, id := range slices.Backward(g.groups) {
+		err = errors.Join(err, send(id, syscall.SIGCONT))
+	}
+	return err
 }
 
 // Pass sends the group a signal that was meant for it. A paused group goes on, for
@@ -158,24 +157,30 @@ func (g *Group) Pass(s os.Signal) error {
 	if !ok {
 		return nil
 	}
-	err := g.send(n)
+	err := send(g.id, n)
 	if g.paused.Load() {
 		err = errors.Join(err, g.Continue())
 	}
 	return err
 }
 
-// Terminate asks the group to end.
-func (g *Group) Terminate() error { return g.Pass(syscall.SIGTERM) }
+// Terminate asks the command, and all that it started, to end.
+func (g *Group) Terminate() error {
+	err := g.sendAll(syscall.SIGTERM)
+	if g.paused.Load() {
+		err = errors.Join(err, g.Continue())
+	}
+	return err
+}
 
-// Kill ends the group.
-func (g *Group) Kill() error { return g.send(syscall.SIGKILL) }
+// Kill ends the command, and all that it started.
+func (g *Group) Kill() error { return g.sendAll(syscall.SIGKILL) }
 
-// Gone reports whether nothing of the group runs.
+// Gone reports whether nothing of them runs.
 func (g *Group) Gone() bool {
 	select {
 	case <-g.ended:
-		return errors.Is(syscall.Kill(-g.id, 0), syscall.ESRCH)
+		return !slices.ContainsFunc(g.groups, func(id int) bool { return !errors.Is(syscall.Kill(-id, 0), syscall.ESRCH) })
 	default:
 		return false
 	}
@@ -188,7 +193,7 @@ func (g *Group) Suspend(job bool) {
 	going := make(chan os.Signal, 1)
 	signal.Notify(going, syscall.SIGCONT)
 	defer signal.Stop(going)
-	_ = g.send(syscall.SIGSTOP) // it may have ended
+	_ = send(g.id, syscall.SIGSTOP) // it may have ended
 	whom := os.Getpid()
 	if job {
 		whom = 0
@@ -198,7 +203,7 @@ func (g *Group) Suspend(job bool) {
 	}
 	if !g.paused.Load() {
 		g.lendTerminal()
-		_ = g.send(syscall.SIGCONT)
+		_ = send(g.id, syscall.SIGCONT)
 	}
 }
 
@@ -217,9 +222,7 @@ func (g *Group) end() {
 	if g.tty != nil {
 		_ = g.tty.Close()
 	}
-	if g.keeper != nil {
-		g.keeper.close()
-	}
+	g.keeper.close()
 }
 
 func isTerminal(file any) bool {
@@ -236,13 +239,19 @@ func (g *Group) foreground() bool {
 func (g *Group) takeTerminal() {
 	if g.lent {
 		g.lent = false
-		_ = unix.IoctlSetPointerInt(int(g.tty.Fd()), unix.TIOCSPGRP, unix.Getpgrp()) // a terminal that is gone has no foreground
+		g.fore, _ = unix.IoctlGetInt(int(g.tty.Fd()), unix.TIOCGPGRP) // 0 where the terminal is gone
+		_ = unix.IoctlSetPointerInt(int(g.tty.Fd()), unix.TIOCSPGRP, unix.Getpgrp())
 	}
 }
 
+// lendTerminal gives it to the group that had it: the command may be a shell, which
+// had lent it to one of its own.
 func (g *Group) lendTerminal() {
-	if g.mayLend && !g.lent && g.foreground() {
-		g.lent = true
-		_ = unix.IoctlSetPointerInt(int(g.tty.Fd()), unix.TIOCSPGRP, g.id)
+	if !g.mayLend || g.lent || !g.foreground() {
+		return
+	}
+	g.lent = true
+	if !slices.Contains(g.groups, g.fore) || unix.IoctlSetPointerInt(int(g.tty.Fd()), unix.TIOCSPGRP, g.fore) != nil {
+		_ = unix.IoctlSetPointerInt(int(g.tty.Fd()), unix.TIOCSPGRP, g.id) // a terminal that is gone has no foreground
 	}
 }

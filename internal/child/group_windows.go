@@ -35,7 +35,9 @@ func StartGroup(c *exec.Cmd, _ bool) (g *Group, code int, err error) {
 }
 
 // Pause fails: there is no such thing.
-func (g *Group) Pause() error { return fmt.Errorf("pausing: %w", exec.ErrNotFound) }
+func (g *Group) Pause() (paused bool, err error) {
+	return false, fmt.Errorf("pausing: %w", exec.ErrNotFound)
+}
 
 // Continue does nothing: nothing is paused.
 func (g *Group) Continue() error { return nil }

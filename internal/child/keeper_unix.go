@@ -12,15 +12,20 @@ import (
 	"ortop/internal/routine"
 )
 
-// keeperScript is told a process group, and then either that all is well or,
-// by the end of its input, that this program is gone.
-const keeperScript = `trap '' HUP INT QUIT TERM; read -r group || exit 0; read -r well || kill -s CONT -- "-$group"`
+// keeperScript is told process groups, and then either that all is well or, by the
+// end of its input, that this program is gone. It continues them in the order of
+// Group.Continue.
+const keeperScript = `trap '' HUP INT QUIT TERM; groups=
+while read -r group; do [ "$group" != well ] || exit 0; groups="-$group $groups"; done
+for group in $groups; do kill -s CONT -- "$group"; done`
 
-// keeper is a process in a session of its own that lets the group go on when this
-// program ends, however it does. One that ends before is replaced.
+// keeper is a process in a session of its own that lets groups go on when this
+// program ends, however it does. One that ends before is replaced. A nil one keeps
+// nothing.
 type keeper struct {
 	mu     chan *keeperProcess // holds the one that runs
 	closed chan struct{}
+	groups []int // that it was told; for who holds the process
 }
 
 type keeperProcess struct {
@@ -54,40 +59,57 @@ func newKeeper() (*keeper, error) {
 	return k, nil
 }
 
-// keep names the group, and replaces a process that ends.
+func (p *keeperProcess) tell(group int) {
+	_, _ = fmt.Fprintf(p.in, "%d\n", group) // one that is gone is replaced, and told again
+}
+
+// keep names a group. With the first one a process that ends is replaced.
 func (k *keeper) keep(group int) {
-	tell := func(p *keeperProcess) { fmt.Fprintf(p.in, "%d\n", group) } // one that is gone is replaced
+	if k == nil {
+		return
+	}
 	p := <-k.mu
-	tell(p)
+	k.groups = append(k.groups, group)
+	first := len(k.groups) == 1
+	p.tell(group)
 	k.mu <- p
-	routine.Go(func() {
-		for {
-			_ = p.cmd.Wait() // only its end counts
-			was := <-k.mu
-			_ = was.in.Close()
-			select {
-			case <-k.closed:
-				k.mu <- was
-				return
-			case <-time.After(50 * time.Millisecond): // never in a tight circle
-			}
-			next, err := newKeeperProcess()
-			if err != nil {
-				k.mu <- was
-				return
-			}
-			tell(next)
-			p = next
-			k.mu <- p
+	if first {
+		routine.Go(func() { k.replace(p) })
+	}
+}
+
+func (k *keeper) replace(p *keeperProcess) {
+	for {
+		_ = p.cmd.Wait() // only its end counts
+		was := <-k.mu
+		_ = was.in.Close()
+		select {
+		case <-k.closed:
+			k.mu <- was
+			return
+		case <-time.After(50 * time.Millisecond): // never in a tight circle
 		}
-	})
+		next, err := newKeeperProcess()
+		if err != nil {
+			k.mu <- was
+			return
+		}
+		for _, group := range k.groups {
+			next.tell(group)
+		}
+		p = next
+		k.mu <- p
+	}
 }
 
 // close lets the process end.
 func (k *keeper) close() {
+	if k == nil {
+		return
+	}
 	close(k.closed)
 	p := <-k.mu
-	_, _ = p.in.WriteString("0\nwell\n") // the first line where it was told no group
+	_, _ = p.in.WriteString("well\n")
 	_ = p.in.Close()
 	k.mu <- p
 }

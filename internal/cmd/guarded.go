@@ -264,9 +264,10 @@ func (g *guarded) interrupt(s account.Snapshot, reason string) {
 	}
 	g.paused, g.pausedUSD = true, s.SpendableUSD
 	g.say("paused: %s; a top-up continues it", reason)
-	if err := g.group.Pause(); err != nil {
+	paused, err := g.group.Pause()
+	g.failed(err)
+	if !paused {
 		g.paused = false
-		g.failed(err)
 		g.graceTill = time.Now().Add(killAfter)
 	}
 }

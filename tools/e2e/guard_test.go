@@ -249,6 +249,65 @@ func TestGuardStops(t *testing.T) {
 	})
 }
 
+// timed is a job below a program that makes a process group of its own.
+const timed = `echo $$ >&3; timeout 100 sh -c 'echo $$ >&3; while :; do printf . >&3; sleep 0.02; done'; exit 6`
+
+// Process groups that the command makes are paused, continued and stopped with it.
+func TestGuardReachesGroupsOfGroups(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("timeout"); err != nil {
+		t.Skip(err)
+	}
+	for name, after := range map[string]func(h *household, g *guardRun, pids []int){
+		"a top-up": func(h *household, g *guardRun, pids []int) {
+			h.account.TopUp(50)
+			g.untilSaid("continued: ")
+			g.untilStates(pids, "[RS][RS]")
+			g.cmd.Process.Signal(syscall.SIGTERM)
+		},
+		"a kill of guard": func(_ *household, g *guardRun, pids []int) {
+			g.cmd.Process.Kill()
+			<-g.ended
+			g.untilStates(pids, "[RS][RS]")
+		},
+		"a signal": func(_ *household, g *guardRun, pids []int) {
+			g.cmd.Process.Signal(syscall.SIGTERM)
+			g.untilStates(pids[:1], "-")
+			g.untilStates(pids[1:], "[RS]")
+		},
+	} {
+		t.Run("paused, then "+name, func(t *testing.T) {
+			t.Parallel()
+			h := newIdle(t)
+			g := h.guard([]string{"--below", "10"}, "sh", "-c", timed)
+			pids := g.pids()
+			h.account.Spend(95)
+			g.untilSaid("paused: ")
+			g.untilStates(pids, stopped)
+			before := g.size()
+			h.awaitPolls(2)
+			if now := g.size(); now != before {
+				t.Errorf("a paused command wrote %d bytes", now-before)
+			}
+			after(h, g, pids)
+			g.until("going on", func() bool { return g.size() > before })
+		})
+	}
+	t.Run("stopped", func(t *testing.T) {
+		t.Parallel()
+		h := newIdle(t)
+		g := h.guard([]string{"--below", "10", "--stop"}, "sh", "-c", timed)
+		pids := g.pids()
+		h.account.Spend(95)
+		if code := g.code(); code != 3 {
+			t.Errorf("exit code %d, want 3; it says %q", code, g.said())
+		}
+		if s := states(pids); s != "--" {
+			t.Errorf("guard has ended, and the states are %s", s)
+		}
+	})
+}
+
 func TestGuardQuota(t *testing.T) {
 	t.Parallel()
 	t.Run("begins anew with a top-up", func(t *testing.T) {
