@@ -28,6 +28,8 @@ var (
 	ErrReadOnly = errors.New("the history is read-only")
 	// ErrNoSeries is a series that is not stored, or not of this DB.
 	ErrNoSeries = errors.New("no such series")
+	// ErrOvertaken is a state that another process has stored a newer one of.
+	ErrOvertaken = errors.New("another process has stored a newer state")
 	// ErrNoEvent is an event that is not stored.
 	ErrNoEvent = errors.New("no such event")
 )

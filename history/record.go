@@ -2,6 +2,8 @@ package history
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -47,6 +49,10 @@ type PollUpdate struct {
 	// State is opaque: what the account's collector needs to know at its next
 	// reading. If nil, the stored one stays. See [DB.Load].
 	State []byte
+	// Follows says that State was made of Was, nil where there was none. If another
+	// one is stored by now, nothing is taken, and the error is [ErrOvertaken].
+	Follows bool
+	Was     []byte
 	// Events are added; their ID means nothing.
 	Events []Event
 	// Remember are forecasts to be graded: new ones, and in place of open ones
@@ -110,7 +116,11 @@ func (db *DB) record(e entry) error {
 	if err == nil {
 		err = db.flush(e)
 	}
+	if errors.Is(err, ErrOvertaken) {
+		return err
+	}
 	if err != nil {
+		e.update.Follows = false // when it can be written, it is what is known
 		db.keep(e)
 	}
 	db.outdate(e)
@@ -198,6 +208,11 @@ func (db *DB) write(entries []entry) error {
 // storeAccount stores what an update has besides the poll itself.
 func (db *DB) storeAccount(id int64, u PollUpdate) error {
 	if u.State != nil {
+		if u.Follows {
+			if err := db.follows(id, u.Was); err != nil {
+				return err
+			}
+		}
 		// Pages of what stands still are not written.
 		if err := db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
 			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, string(u.State))); err != nil {
@@ -215,6 +230,21 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 		}
 	}
 	return nil
+}
+
+// follows reports as an error that another state is stored than was.
+func (db *DB) follows(id int64, was []byte) error {
+	same := was == nil
+	err := db.query(`SELECT crc FROM account WHERE series = ?`, func(r *sql.Rows) error {
+		var crc int64
+		err := r.Scan(&crc)
+		same = was != nil && crc == int64(checksum(id, string(was)))
+		return err
+	}, id)
+	if err == nil && !same {
+		err = ErrOvertaken
+	}
+	return err
 }
 
 func (db *DB) store(c change) error {

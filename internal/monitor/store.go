@@ -239,10 +239,31 @@ type poll struct {
 	gapCause string
 }
 
-// step takes in what came in, and stores what follows from it in one
-// transaction. p is nil where nothing was polled. The result holds whatever the
-// error, which is about the disk: see [history.DB.Record].
-func (st *store) step(ctx context.Context, in account.Input, p *poll, collects bool) (account.Result, error) {
+// overtakings is how often a step is made anew because another process stored a state
+// meanwhile. After that the last one wins.
+const overtakings = 4
+
+// step takes in what came in, and stores what follows from it in one transaction, on
+// what is stored by then: what another process wrote meanwhile is not lost. p is nil
+// where nothing was polled. The result holds whatever the error, which is about the
+// disk: see [history.DB.Record].
+func (st *store) step(ctx context.Context, in account.Input, p *poll, collects bool) (r account.Result, err error) {
+	for try := 0; ; try++ {
+		r, err = st.stepOnce(ctx, in, p, collects, try < overtakings)
+		if !errors.Is(err, history.ErrOvertaken) {
+			return r, err
+		}
+		st.reset()
+		if err := st.load(context.WithoutCancel(ctx)); err != nil { // what is held in memory has to do
+			st.log.Warn("reading history", "error", oneLine(err))
+		}
+		if in.Verdict != nil {
+			*in.Verdict = in.Verdict.Again(st.state.Facts, &st.book)
+		}
+	}
+}
+
+func (st *store) stepOnce(ctx context.Context, in account.Input, p *poll, collects, follows bool) (account.Result, error) {
 	u := history.PollUpdate{
 		Series: st.of(), Interval: st.o.Interval,
 		FaultKind: st.past.Poll.FaultKind, Fault: st.past.Poll.Fault,
@@ -282,7 +303,7 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 		return r, nil
 	}
 	if !bytes.Equal(encoded, st.stored) {
-		u.State, st.stored = encoded, encoded
+		u.State, u.Follows, u.Was, st.stored = encoded, follows, st.stored, encoded
 	}
 	u.Events, u.Remember = stored(r.Events), r.Forecasts
 	st.book.AddForecasts(r.Forecasts)
