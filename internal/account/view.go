@@ -18,6 +18,7 @@ type Rules struct {
 	Account string // its configured name
 	Host    string // the API's host where it is not OpenRouter's own
 	Demo    string // the simulated profile, or empty
+	Note    string // of this process, for people; or empty
 	// Interval is the time between two polls.
 	Interval time.Duration
 	// Collects reports whether this process is the one that polls the account:
@@ -57,6 +58,9 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	}
 	s.StorageNote = cmp.Or(s.StorageNote, s.Damage)
 	s.muted(st.Mutes)
+	if rules.Note != "" {
+		s.note(rules.Note)
+	}
 	if s.At.IsZero() {
 		return s
 	}

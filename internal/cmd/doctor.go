@@ -255,10 +255,9 @@ func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *his
 }
 
 func (a *app) checkTerminal(c *checkup) {
-	if tz := os.Getenv("TZ"); tz != "" {
-		if !zoneKnown(tz) && zoneByRules(tz) == nil {
-			c.wrong("time zone", fmt.Sprintf("TZ=%s is not known: times are shown in UTC", tz), "set TZ to a name such as Europe/Berlin")
-		}
+	if a.zoneNote != "" {
+		c.wrong("time zone", a.zoneNote, "set TZ to a name such as Europe/Berlin")
+		a.zoneNote = ""
 	}
 	if !term.IsTerminal(a.stdout.Fd()) {
 		c.note("terminal", "standard output is not one: ortop without a command prints the status", "")

@@ -65,6 +65,10 @@ func usageError(hint, format string, args ...any) error {
 // answer writes what a command answers a person, and the end of its last line: folded
 // to the width of the terminal, and in ASCII where the locale has no more.
 func (a *app) answer(out string) error {
+	if a.zoneNote != "" {
+		a.hint("%s", a.zoneNote)
+		a.zoneNote = ""
+	}
 	return a.answerRaw(forLocale(render.Fold(out, a.width())))
 }
 

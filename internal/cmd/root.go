@@ -33,6 +33,8 @@ type app struct {
 	// onRead takes when and from what the account of an answer was read; nil:
 	// nobody wants to know.
 	onRead func(reading)
+	// zoneNote is why times are not those of this machine's clock; empty: they are.
+	zoneNote string
 }
 
 // flags are those that every command has.
@@ -47,11 +49,11 @@ type flags struct {
 // release is "VERSION,COMMIT,TIME".
 func Execute(release string, args []string) int {
 	stamp = release
-	localZone()
+	zone := localZone()
 	hardenErr := keys.Harden()
 	a := &app{
 		env: keys.TakeEnvironment(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		now: time.Now,
+		now: time.Now, zoneNote: zone,
 	}
 	root := a.root()
 	root.SetArgs(args)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"regexp"
 	"time"
+
+	"ortop/internal/text"
 )
 
 // posixZone is a zone by its rules, as POSIX has it for TZ: EST5EDT,M3.2.0,M11.1.0
@@ -13,15 +15,18 @@ var posixZone = regexp.MustCompile(`^:?((?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]
 	`(?:(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)(?:[+-]?\d{1,2}(?::\d{2}){0,2})?(?:,[MJ0-9.]+(?:/[+-]?\d{1,3}(?::\d{2}){0,2})?){2})?)$`)
 
 // localZone applies a zone that TZ gives by its rules: Go knows zones by name alone,
-// and takes any other for UTC.
-func localZone() {
+// and takes any other for UTC. Then it says so; empty: the zone holds.
+func localZone() string {
 	tz := os.Getenv("TZ")
 	if tz == "" || zoneKnown(tz) {
-		return
+		return ""
 	}
-	if loc := zoneByRules(tz); loc != nil {
-		time.Local = loc
+	loc := zoneByRules(tz)
+	if loc == nil {
+		return "TZ=" + text.Clean(tz, 100) + " is not known: times are shown in UTC"
 	}
+	time.Local = loc
+	return ""
 }
 
 func zoneKnown(tz string) bool {

@@ -37,6 +37,7 @@ type Options struct {
 	BaseURL string
 	Host    string // shown where it is not OpenRouter's own
 	Demo    string // the simulated profile, or empty
+	Note    string // of this process, for people on its screen; or empty
 	// Open returns the history, and why it is in memory only where it is. It
 	// is called once, by Run or Once, and the monitor does not close it.
 	Open func(ctx context.Context) (db *history.DB, note string, err error)

@@ -378,7 +378,7 @@ func (st *store) grow(u history.PollUpdate, rows []history.Reading) error {
 
 func (st *store) rules(collects bool) account.Rules {
 	r := account.Rules{
-		Account: st.o.Account, Host: st.o.Host, Demo: st.o.Demo, Interval: st.o.Interval, Collects: collects, Alerts: st.o.Rules,
+		Account: st.o.Account, Host: st.o.Host, Demo: st.o.Demo, Note: st.o.Note, Interval: st.o.Interval, Collects: collects, Alerts: st.o.Rules,
 	}
 	if st.o.Alerts != nil {
 		r.Sends, r.Channels = true, st.o.Alerts.Channels

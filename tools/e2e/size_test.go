@@ -8,7 +8,7 @@ import (
 )
 
 // A terminal that does not know its own size, such as a serial line, is 80 x 24, or
-// what COLUMNS and LINES say; a zone by its rules is applied.
+// what COLUMNS and LINES say; a zone by its rules is applied, and one that is not known is said.
 func TestSizeAndZoneFromTheEnvironment(t *testing.T) {
 	t.Parallel()
 	env := []string{"HOME=" + t.TempDir(), "TZ=<+05>-5"}
@@ -19,4 +19,7 @@ func TestSizeAndZoneFromTheEnvironment(t *testing.T) {
 	y := onTerminal(t, 0, 0, append(env, "COLUMNS=60", "LINES=18"), ortop, "--demo")
 	y.waitFor(`% of \$\d+`, 10*time.Second) // as a narrow pane says it
 	y.press("q")
+	z := onTerminal(t, 80, 24, []string{"HOME=" + t.TempDir(), "TZ=Nowhere/Land"}, ortop, "--demo")
+	z.waitFor(`TZ=Nowhere/Land is not known: times are shown in UTC`, 10*time.Second)
+	z.press("q")
 }
