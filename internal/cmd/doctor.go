@@ -118,7 +118,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 		if errors.Is(err, client.ErrUnauthorized) || errors.Is(err, client.ErrNetwork) {
 			return
 		}
-		a.checkBalance(ctx, c, api, false)
+		a.checkBalance(ctx, c, s, api, nil, key.Fingerprint())
 		return
 	}
 	c.ok("api", "%s answers in %d ms", s.baseURL, time.Since(began).Milliseconds())
@@ -146,10 +146,11 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 		c.wrong("regions", "the list of data regions that this key may use is empty: every request to a model is refused",
 			"whoever manages the organization can allow a region: openrouter.ai/settings")
 	}
-	a.checkBalance(ctx, c, api, management)
+	a.checkBalance(ctx, c, s, api, &k, key.Fingerprint())
 }
 
-func (a *app) checkBalance(ctx context.Context, c *checkup, api *client.Client, management bool) {
+func (a *app) checkBalance(ctx context.Context, c *checkup, s settings, api *client.Client, key *client.Key, fingerprint string) {
+	management := key != nil && key.IsManagementKey != nil && *key.IsManagementKey
 	credits, err := api.Credits(ctx)
 	b := credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
 	switch {
@@ -160,8 +161,42 @@ func (a *app) checkBalance(ctx context.Context, c *checkup, api *client.Client, 
 	case b == credit.Balance{} && !management:
 		c.note("balance", "not visible to this key: the API answers 0 of 0", "")
 	default:
-		c.ok("balance", "%s of %s is left", text.USD(b.LeftUSD()), text.USD(b.CreditsUSD))
+		answered := text.USD(b.LeftUSD()) + " of " + text.USD(b.CreditsUSD)
+		switch counts, why := a.judged(ctx, s, key, fingerprint, b); {
+		case why == "":
+			c.ok("balance", "%s is left", answered)
+		case counts == nil:
+			c.note("balance", "the API answers "+answered+": "+why, "")
+		default:
+			c.note("balance", text.USD(counts.LeftUSD())+" of "+text.USD(counts.CreditsUSD)+" is left; now the API answers "+answered+": "+why, "")
+		}
 	}
+}
+
+// judged is what the account's history makes of totals: see [monitor.Monitor.Judge].
+// Without one they count.
+func (a *app) judged(ctx context.Context, s settings, key *client.Key, fingerprint string, totals credit.Balance) (*credit.Balance, string) {
+	if s.historyErr != nil {
+		return nil, ""
+	}
+	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now, ReadOnly: true})
+	if err != nil { // which checkHistory says
+		return nil, ""
+	}
+	b, why, err := a.onlyReading(s, db).Judge(ctx, fingerprint, key, totals)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return nil, ""
+	}
+	return b, why
+}
+
+// onlyReading is a monitor of a history that requests nothing.
+func (a *app) onlyReading(s settings, db *history.DB) *monitor.Monitor {
+	return monitor.New(monitor.Options{
+		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
+		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
+		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
+	})
 }
 
 func apiHint(err error) string {
@@ -237,12 +272,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 
 // checkForecast reports how the stored forecasts did.
 func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *history.DB) {
-	mon := monitor.New(monitor.Options{
-		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
-		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
-		Connect: func(context.Context) (monitor.API, string, error) { return nil, "", keys.ErrNone },
-	})
-	snap, err := mon.Once(ctx, monitor.Freshness{MaxAge: math.MaxInt64})
+	snap, err := a.onlyReading(s, db).Once(ctx, monitor.Freshness{MaxAge: math.MaxInt64})
 	var connect *monitor.ConnectError
 	switch {
 	case errors.As(err, &connect), errors.Is(err, history.ErrNoSeries):

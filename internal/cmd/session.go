@@ -57,7 +57,10 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 		o.Demo = s.demo.profile
 	}
 	if n != nil {
-		o.Alerts, o.Notify, o.Note = n.options(), n.ring, a.zoneNote
+		o.Alerts, o.Notify = n.options(), n.ring
+		if s.config.Zone == "" {
+			o.Note = a.zoneNote
+		}
 	}
 	ses.mon = monitor.New(o)
 	return ses

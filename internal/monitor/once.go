@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"ortop/client"
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
@@ -77,6 +78,34 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 		m.offline.Store(true)
 	}
 	return s, err
+}
+
+// Judge is the account's balance by totals that were read apart, as a poll with the same
+// key would take them; nothing is stored. If they do not count, why says so, and the
+// balance is what counts in their place, nil where nothing does. A key that could not be
+// read is nil.
+func (m *Monitor) Judge(ctx context.Context, fingerprint string, key *client.Key, totals credit.Balance) (b *credit.Balance, why string, err error) {
+	st, err := openStore(ctx, m, false)
+	if err != nil {
+		return nil, "", err
+	}
+	r := account.Reading{At: st.o.Now(), Fingerprint: fingerprint, Totals: &totals}
+	if key != nil {
+		r.Key = keyFacts(*key)
+	}
+	v := st.judge(ctx, r)
+	for _, row := range v.Rows {
+		if row.Of == account.OfAccount && row.CreditsUSD != nil {
+			b = &credit.Balance{CreditsUSD: *row.CreditsUSD, UsageUSD: row.UsageUSD}
+			if row.UsageUSD > totals.UsageUSD+.005 {
+				why = "less usage than was read before: it counts if it stays so for 5 min"
+			}
+		}
+	}
+	if v.Fault != nil {
+		b, why = st.storedView().Balance, v.Fault.Message
+	}
+	return b, why, nil
 }
 
 // refreshed polls, or takes what another process just read.
