@@ -317,7 +317,8 @@ func TestMinInterval(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{everything, alerting, "", "\ufeff", "accounts = [{name = 'a'}]\n", "[[accounts]]\nname = 'x'\n", "a.b.c = {d = [1, {e = 2}]}",
 		"interval = 1", "[accounts]", "key = '" + canary + "'", canary, "theme = \"\"\"\\\n x\"\"\"", "history = '~'", "theme = 'a'\ntheme = 'b'", "accounts = []\n[[accounts]]\nname = 'a'\nname = 'b'",
-		"[keys]\nquit = 'Q'\n[keys]\n", "[[packages]]\namount = 0_1.5e1_0", "accounts = [{name = 'a', name = 'b'}]", "[keys]\nquit.x = 'a'\nquit = 'b'"} {
+		"[keys]\nquit = 'Q'\n[keys]\n", "[[packages]]\namount = 0_1.5e1_0", "accounts = [{name = 'a', name = 'b'}]", "[keys]\nquit.x = 'a'\nquit = 'b'",
+		"keys = {quit = 'Q'}\nkeys.refresh = 'R'", "keys.quit = 'Q'\nkeys = {}", "keys.quit = 'Q'\n[keys]", "keys = {quit = 'a', quit = 'b'}"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
@@ -360,6 +361,37 @@ func TestPackages(t *testing.T) {
 	} {
 		if _, _, err := parse([]byte(in), "/"); err == nil || !strings.Contains(err.Problem, want) {
 			t.Errorf("%q: error = %v, want %s", in, err, want)
+		}
+	}
+}
+
+// Whatever form of a table TOML has, it says the same; what is no table says what to
+// write.
+func TestFormsOfTables(t *testing.T) {
+	for _, doc := range []string{
+		"[keys]\nquit = 'Q'\nrefresh = ['R', 'f5']\n[[accounts]]\nname = 'a'\ninterval = '2m'\n",
+		"keys = {quit = 'Q', refresh = ['R', 'f5']}\n[[accounts]]\nname = 'a'\ninterval = '2m'\n",
+		"keys.quit = 'Q'\nkeys.refresh = ['R', 'f5']\naccounts = [{name = 'a', interval = '2m'}]\n",
+		"accounts = [\n  # the only one\n  { name = 'a', interval = '2m' },\n]\nkeys = { \"quit\" = 'Q', refresh = ['R', 'f5'] }\n",
+	} {
+		c, _, problem := parse([]byte(doc), "/folder")
+		if problem != nil || len(c.Accounts) != 1 || c.Accounts[0].Interval != 2*time.Minute || !reflect.DeepEqual(c.Keys, map[string][]string{"quit": {"Q"}, "refresh": {"R", "f5"}}) {
+			t.Errorf("parse(%q) = %+v, %v", doc, c, problem)
+		}
+	}
+	for doc, want := range map[string]string{
+		"[[keys]]\nquit = 'Q'":                  "keys is no list: write [keys], not [[keys]]",
+		"keys = 'Q'":                            "keys is a table: write [keys] and the actions below",
+		"keys = [{quit = 'Q'}]":                 "keys is a table: write [keys] and the actions below",
+		"accounts = {name = 'a'}":               "accounts is a list: write [[accounts]] and its settings below",
+		"keys = {quit = 'Q'}\n[keys]\nquit='q'": "key keys is already defined",
+		"keys = {quit = 'Q'}\nkeys.refresh='R'": "key keys.refresh is already defined",
+		"keys.quit = 'Q'\nkeys = {quit = 'q'}":  "key keys is already defined",
+		"keys = {quit = 'Q', quit = 'q'}":       "key quit is already defined",
+		"keys = {quit = {a = 'Q'}}":             "quit must be a key in quotes, such as \"R\", or a list of them",
+	} {
+		if _, _, problem := parse([]byte(doc), "/folder"); problem == nil || problem.Problem != want {
+			t.Errorf("parse(%q) = %v, want %q", doc, problem, want)
 		}
 	}
 }

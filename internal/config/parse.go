@@ -96,10 +96,7 @@ func (w *walker) walk(doc []byte) *Error {
 		case unstable.Table:
 			if keyOf(e) == keysTable {
 				w.first = cmp.Or(w.first, keysTable)
-				err = w.once(e, keysTable)
-				in = table{keys: true}
-				w.config.Keys = map[string][]string{}
-				w.at.offset[keysTable+"."] = offsetOf(e)
+				in, err = w.keys(e)
 				break
 			}
 			in, err = w.header(e)
@@ -141,9 +138,19 @@ func (w *walker) once(e *unstable.Node, place string) *Error {
 	return nil
 }
 
+// keys starts the table of the keys.
+func (w *walker) keys(e *unstable.Node) (table, *Error) {
+	w.config.Keys = map[string][]string{}
+	w.at.offset[keysTable+"."] = offsetOf(e)
+	return table{keys: true}, w.once(e, keysTable)
+}
+
 // header starts a table of a list.
 func (w *walker) header(e *unstable.Node) (table, *Error) {
 	name := keyOf(e)
+	if name == keysTable {
+		return table{}, w.here(e, "%[1]s is no list: write [%[1]s], not [[%[1]s]]", name)
+	}
 	l := findList(name)
 	if l == nil {
 		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, append(listNames(), keysTable)))
@@ -176,10 +183,20 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 	if err := w.once(e, place); err != nil {
 		return err
 	}
-	if in.keys {
+	if action, dotted := strings.CutPrefix(name, keysTable+"."); dotted && in == (table{}) {
+		const dots = keysTable + ".*"
+		if !w.seen[dots] {
+			if _, err := w.keys(e); err != nil {
+				return err
+			}
+		}
+		name, in.keys, w.seen[dots] = action, true, true
+	} else if in.keys {
 		if parts := e.Key(); parts.Next() && !parts.IsLast() {
 			return w.here(e, "unknown action %q", clean(name))
 		}
+	}
+	if in.keys {
 		w.config.Keys[clean(name)], err = v.keys()
 		if err != nil {
 			return w.here(e, "%s %v", clean(name), err)
@@ -189,6 +206,13 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 	if in.list == nil {
 		if l := findList(name); l != nil {
 			return w.inlineTables(e, l)
+		}
+		if name == keysTable {
+			if e.Value().Kind != unstable.InlineTable {
+				return w.here(e, "%[1]s is a table: write [%[1]s] and the actions below", name)
+			}
+			w.seen[keysTable] = false
+			return w.inline(e.Value(), func() (table, *Error) { return w.keys(e) })
 		}
 		set, ok := topSettings[name]
 		if !ok {
@@ -222,15 +246,22 @@ func (w *walker) inlineTables(e *unstable.Node, l *list) *Error {
 		if tables.Node().Kind != unstable.InlineTable {
 			return w.here(e, "%s must hold tables only", l.name)
 		}
-		in, err := w.newTable(l, e)
-		if err != nil {
+		if err := w.inline(tables.Node(), func() (table, *Error) { return w.newTable(l, e) }); err != nil {
 			return err
 		}
-		settings := tables.Node().Children()
-		for settings.Next() {
-			if err := w.setting(settings.Node(), in); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// inline reads the settings of a table in braces.
+func (w *walker) inline(braces *unstable.Node, start func() (table, *Error)) *Error {
+	in, err := start()
+	if err != nil {
+		return err
+	}
+	for settings := braces.Children(); settings.Next(); {
+		if err := w.setting(settings.Node(), in); err != nil {
+			return err
 		}
 	}
 	return nil
