@@ -280,6 +280,13 @@ func code(err error) int {
 	return -1
 }
 
+// diskFull reports whether err says for certain that the disk has no space left: the file
+// beside a history that its readers share could not be made large enough, or the history.
+func diskFull(err error) bool {
+	var e *sqlite.Error
+	return code(err) == sqlite3.SQLITE_FULL || errors.As(err, &e) && e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE
+}
+
 // minimumSQLite is the first version without the WAL-reset bug, by which
 // committed rows could be lost (sqlite.org/wal.html, "The WAL-reset bug").
 const minimumSQLite = 3_051_003

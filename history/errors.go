@@ -117,9 +117,10 @@ func (e inWords) Unwrap() error { return e.error }
 
 // reason says in plain words what SQLite's codes mean for a person.
 func reason(err error) string {
-	switch code(err) {
-	case sqlite3.SQLITE_FULL:
+	if diskFull(err) {
 		return "no space left on the disk"
+	}
+	switch code(err) {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return "another process holds the file"
 	case sqlite3.SQLITE_IOERR:
@@ -139,6 +140,9 @@ func openError(path string, err error) error {
 		return err
 	}
 	e := &OpenError{Path: path, Err: err}
+	if c := code(err); diskFull(err) || c == sqlite3.SQLITE_IOERR {
+		e.Err, e.Advice = inWords{err}, "free some space, or name another file"
+	}
 	var already *OpenError
 	switch c := code(err); {
 	case errors.As(err, &already):

@@ -40,8 +40,9 @@ func resolve(path string, readOnly bool) (string, error) {
 	return path, nil
 }
 
-// TryCreate reports, as an error, why a history could not be created at path.
-// Nothing of what it tries stays.
+// TryCreate reports, as an error, why a history could not be created at path, nor the
+// files beside one: also that the disk has no space for it. Nothing of what it tries
+// stays.
 func TryCreate(path string) error {
 	folder := filepath.Dir(path)
 	var made []string // the deepest first
@@ -63,7 +64,8 @@ func TryCreate(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	_, err = f.Write(make([]byte, 96<<10))
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
 // create makes a new history at path, whole or not at all: it is made beside

@@ -143,7 +143,7 @@ func dialWritable(path string) (*conn, error) {
 }
 
 // dialReadOnly opens a file that must not change. A WAL database in a folder
-// that cannot be written to opens only as immutable, which ignores the log
+// that cannot be written to, or on a full disk, opens only as immutable, which ignores the log
 // beside it: so that is done only where there is none.
 func dialReadOnly(path string) (*conn, error) {
 	try := func(query string) (*conn, error) {
@@ -163,7 +163,7 @@ func dialReadOnly(path string) (*conn, error) {
 	}
 	k, err := try("mode=ro")
 	c := code(err)
-	if (c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY) && accessible(filepath.Dir(path)) != nil {
+	if diskFull(err) || (c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY) && accessible(filepath.Dir(path)) != nil {
 		if log, serr := os.Stat(path + "-wal"); serr != nil || log.Size() == 0 {
 			return try("mode=ro&immutable=1")
 		}

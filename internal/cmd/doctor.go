@@ -238,10 +238,14 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 	if note := db.Note(); note != "" && note != history.ErrReadOnly.Error() {
 		c.note("history", note, "")
 	}
-	if f, err := os.OpenFile(s.historyPath, os.O_WRONLY, 0); err != nil {
-		c.wrong("history", "it can be read and not written: "+err.Error(), "until then history is in memory only")
-	} else {
+	f, err := os.OpenFile(s.historyPath, os.O_WRONLY, 0)
+	if err == nil {
 		f.Close()
+		err = history.TryCreate(s.historyPath) // a log is made beside it
+	}
+	if err != nil {
+		c.wrong("history", "it can be read and not written: "+oneLine(err.Error()), "until then history is in memory only")
+	} else {
 		c.ok("history", "%s, %s", s.historyPath, size(info.Size()))
 	}
 	a.checkForecast(ctx, c, s, db)

@@ -132,7 +132,7 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	}
 	if layout.Titled {
 		shown := snap
-		if stored, err := a.stored(ctx, s); err == nil {
+		if stored, err := a.stored(ctx, s); err == nil && !stored.At.IsZero() {
 			shown = stored
 		}
 		if err := a.answer(render.HistoryTitle(shown, a.now())); err != nil {
