@@ -112,9 +112,6 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	if s.Fault != nil {
 		f.Error = s.Fault.Message
 	}
-	if limited(s) && s.SpendableUSD == nil { // which is so only where the limit is spent
-		f.Spendable = "nothing"
-	}
 	f.RunsOut = noDate(s, now)
 	switch fc := s.Forecast; fc.State {
 	case forecast.Depleted:
@@ -284,11 +281,15 @@ func limitLines(s account.Snapshot, f fields, line func(label, format string, ar
 	if s.Key.Budget() != nil {
 		line("budget", "%s", f.Budget+s.LimitChance(forecast.Budget))
 	}
-	switch s.Binding {
-	case credit.BoundByKey:
-		line("spendable", "%s, bound by the key's cap", f.Spendable)
-	case credit.BoundByBudget:
-		line("spendable", "%s, bound by the %s", f.Spendable, s.LimitName(forecast.Budget))
+	if limited(s) {
+		of, spent := forecast.Key, ""
+		if s.Binding == credit.BoundByBudget {
+			of = forecast.Budget
+		}
+		if s.SpendableUSD == nil { // the sum is not known, but that the limit stops the key
+			spent = ", which is spent"
+		}
+		line("spendable", "%s, bound by the %s%s", f.Spendable, s.LimitName(of), spent)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func StatusLine(s account.Snapshot, sessionUSD *float64, now time.Time) string {
 	f := newFields(s, now)
 	parts := []string{f.Balance}
-	if limited(s) {
+	if limited(s) && s.SpendableUSD != nil {
 		parts[0] = f.Spendable + " spendable"
 	}
 	if f.Next != text.Unknown {
