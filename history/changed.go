@@ -89,8 +89,16 @@ func (db *DB) watch() (moved bool, err error) {
 	if db.path == "" {
 		return false, nil
 	}
+	mark := db.mark()
 	info, err := os.Stat(db.path)
 	there := err == nil
+	if there && db.left != nil && os.SameFile(info, db.file) {
+		return true, db.lost
+	}
+	if there && db.conn != nil && os.SameFile(info, db.file) && db.witness.overwritten(db.target, mark, info) {
+		db.leave()
+		return true, db.lost
+	}
 	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
 		db.noteLog()
 		return db.restored()
@@ -103,6 +111,7 @@ func (db *DB) watch() (moved bool, err error) {
 	if db.lost = db.open(); db.lost != nil {
 		return true, db.lost
 	}
+	db.left = nil
 	db.forget()
 	switch {
 	case db.note != "" || same:
@@ -112,6 +121,16 @@ func (db *DB) watch() (moved bool, err error) {
 		db.note = "the history file was removed; a new one was begun"
 	}
 	return true, nil
+}
+
+// leave goes on without a file that somebody else wrote into. Nothing more is written
+// there, not even what is in the log; a program that starts uses what it finds.
+func (db *DB) leave() {
+	db.left, db.conn = db.conn, nil
+	db.noteLog()
+	db.leaveLog()
+	db.lost = &OpenError{Path: db.path, Kind: ErrCorrupt, Advice: "it was overwritten while it was open: restore a backup, or move it away, and start anew"}
+	db.forget()
 }
 
 // noteLog notes which log is that of the open file.

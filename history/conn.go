@@ -254,6 +254,7 @@ func (db *DB) transact(f func() error) (err error) {
 		if err == nil {
 			if err = k.run("COMMIT"); err == nil {
 				k.stats.Commits++
+				db.logged()
 			}
 		}
 		if err != nil {

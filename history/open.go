@@ -50,6 +50,10 @@ func (db *DB) open() error {
 	}
 	db.cached, db.watched = db.version, db.version
 	k.stats = &db.stats
+	if why == nil {
+		db.witness = newWitness(path)
+		db.logged()
+	}
 	return nil
 }
 
