@@ -85,9 +85,12 @@ func (b *busiest) lasts(now, usd float64) float64 {
 		return 0
 	}
 	t := now
-	if weeks := math.Floor(usd / b.sum); weeks > 0 {
+	if weeks := math.Ceil(usd/b.sum) - 1; weeks > 0 { // of the last, what it takes
 		usd -= weeks * b.sum
 		t += weeks * week
+	}
+	if usd <= 0 {
+		return t - now
 	}
 	for range 2 * hoursInWeek {
 		h := math.Floor(t / hour)

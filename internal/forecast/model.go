@@ -19,6 +19,7 @@ type Model struct {
 	ewma   float64 // rate in USD per second
 	week   *busiest
 	usual  usual
+	steady cadence
 	taught [2]float64
 	row    row
 	// blind is the share of the last 28 days of which not even the totals of
@@ -46,6 +47,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 	byHour := newGaps(o.ByHour).within(m.path.first, m.path.now)
 	m.week = newBusiest(&m.path, byHour)
 	m.usual = newUsual(&m.path)
+	m.steady = newCadence(&m.path, &m.now)
 	back := min(m.now.history, blindBack)
 	m.blind = max(0, m.now.x[inBlindAll]-(byHour.until(m.path.now)-byHour.until(m.path.now-back))/back)
 	return m
