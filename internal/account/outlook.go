@@ -152,7 +152,7 @@ func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
 	o.LeftUSD, o.UsageUSD, o.Segment = *left, newest.UsageUSD, newest.Segment
 	spent := was.Segment != o.Segment || o.UsageUSD > was.UsageUSD+slack || o.UsageUSD < was.UsageUSD-slack
 	if spent || was.Forecast.Subject != o.Forecast.Subject || o.LeftUSD < was.LeftUSD-slack || !o.Forecast.ResetsAt.Equal(was.Forecast.ResetsAt) {
-		o.Told = o.told(was)
+		o.Told = o.told(was, true)
 		return o
 	}
 	o.Forecast = o.Forecast.NotBefore(was.Forecast)
@@ -162,7 +162,7 @@ func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
 			f.P10, f.P50, f.P90 = o.Forecast.P10, o.Forecast.P50, o.Forecast.P90
 		}
 	}
-	o.Told = o.told(was)
+	o.Told = o.told(was, false)
 	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
 		held := *a
 		held.Next = a.Next.NotBefore(w.Next)
@@ -171,23 +171,38 @@ func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
 	return o
 }
 
-// toldShare is by which share of its range the middle must have moved for people to be
-// told other dates.
-const toldShare = .1
+// toldShare and endsShare are by which share of its range the middle, or an end of it,
+// must have moved for people to be told other dates.
+const (
+	toldShare = .1
+	endsShare = .5
+)
 
-// told returns the dates that people are told after was.
-func (o Outlook) told(was Outlook) [3]time.Time {
-	dates := [3]time.Time{o.Forecast.Time(o.Forecast.P10), o.Forecast.Time(o.Forecast.P50), o.Forecast.Time(o.Forecast.P90)}
-	moved := dates[1].Sub(was.Told[1]).Abs()
-	bought := o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD > slack || o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD < -slack
-	switch {
-	case o.Forecast.State != forecast.OK:
+// told returns the dates that people are told after was. Without a charge none of them
+// is nearer.
+func (o Outlook) told(was Outlook, spent bool) [3]time.Time {
+	f := o.Forecast
+	if f.State != forecast.OK {
 		return [3]time.Time{}
-	case was.Told[1].IsZero(), was.Forecast.Subject != o.Forecast.Subject, was.Segment != o.Segment, bought,
-		!was.Told[1].After(o.Forecast.At), moved.Seconds() > toldShare*(o.Forecast.P90-o.Forecast.P10):
+	}
+	dates := [3]time.Time{f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)}
+	bought := o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD > slack || o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD < -slack
+	if was.Told[1].IsZero() || was.Forecast.Subject != f.Subject || was.Segment != o.Segment || bought {
 		return dates
 	}
-	return was.Told
+	moved := !was.Told[0].After(f.At) // it should have been by now
+	for i, share := range [3]float64{endsShare, toldShare, endsShare} {
+		moved = moved || dates[i].Sub(was.Told[i]).Abs().Seconds() > share*(f.P90-f.P10)
+	}
+	if !moved {
+		return was.Told
+	}
+	for i := range dates {
+		if !spent && dates[i].Before(was.Told[i]) {
+			dates[i] = was.Told[i]
+		}
+	}
+	return dates
 }
 
 // grade returns the open forecasts whose outcome the newest reading shows.

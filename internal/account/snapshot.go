@@ -176,8 +176,8 @@ func (s *Snapshot) Outlook() forecast.State {
 	return s.Forecast.State
 }
 
-// Told is the forecast as people are told it: it stands still until a charge, a
-// purchase or a tenth of its range moves it. Programs get Forecast.
+// Told is the forecast as people are told it, alerts too: it stands still until a charge,
+// a purchase or a tenth of its range moves it. Programs get Forecast.
 func (s Snapshot) Told() forecast.Forecast {
 	f := s.Forecast
 	if f.State != forecast.OK || s.told[1].IsZero() {

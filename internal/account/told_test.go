@@ -3,10 +3,13 @@ package account
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
+	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/forecast"
 )
 
 // A day of six accounts, minute by minute: what people are told moves rarely, each
@@ -99,5 +102,93 @@ func TestTheHeadlineStandsStill(t *testing.T) {
 				t.Errorf("%d changes in a day, want at most %d", changes, p.most)
 			}
 		})
+	}
+}
+
+// No alert says anything else than the headline beside it: it comes when what people
+// are told is near enough, and says that.
+func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
+	const within = 36 * time.Hour
+	rules := testRules
+	rules.Alerts = []alert.Rule{{Kind: alert.Runway, Within: within, Chance: .5}}
+	differ, fired := 0, 0
+	for seed := range uint64(4) {
+		r := rand.New(rand.NewPCG(seed, 8))
+		const minutes = 3 * 24 * 60
+		spend := func(m int) float64 {
+			if h := m / 60 % 24; h >= 7 && h < 20 && r.IntN(9) == 0 {
+				return r.ExpFloat64() / 4
+			}
+			return 0
+		}
+		u, usage := 0.0, make([]float64, minutes)
+		for m := range usage {
+			u += spend(m)
+			usage[m] = u
+		}
+		credits := u + 45
+		b := bookOf(trailOf(minutes-1, func(ago int) float64 { return usage[minutes-1-ago] }, credits))
+		st := State{Facts: Facts{
+			Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0,
+		}}
+		for m := 1; m <= 2*24*60; m += 3 {
+			u += spend(minutes+m) + spend(minutes+m+1) + spend(minutes+m+2)
+			now := t0.Add(time.Duration(m) * time.Minute)
+			totals := credit.Balance{CreditsUSD: credits, UsageUSD: u}
+			v := Judge(st.Facts, Reading{At: now, Fingerprint: "fp", Key: &credit.Key{Kind: credit.KeyManagement}, Totals: &totals}, b)
+			last, _ := b.Account.Newest()
+			b = b.Copy()
+			b.Add(OfAccount, credit.Growth{ReadAt: now, Sample: &credit.Sample{At: now, UsageUSD: u, CreditsUSD: credits, CreditsKnown: true, Segment: last.Segment}})
+			b.Poll = Poll{Attempt: now, Success: now, Due: now.Add(time.Minute)}
+			res := Step(st, Input{Verdict: &v}, b, rules, now)
+			st = res.State
+			s := res.Snapshot
+			if s.Forecast.State != forecast.OK {
+				continue
+			}
+			told := s.Told()
+			if is := s.Forecast.P50 <= within.Seconds(); is != (told.P50 <= within.Seconds()) {
+				differ++
+			}
+			if near := told.P50 <= within.Seconds(); near != (len(s.Alerts) > 0) {
+				t.Fatalf("seed %d, minute %d: the headline says %v, the alerts %v", seed, m, EndOf(told, now).In(), s.Alerts)
+			}
+			for _, e := range s.Alerts {
+				fired++
+				if *e.Number != told.P50 || !strings.Contains(e.Text, EndOf(told, now).Date()) {
+					t.Fatalf("seed %d, minute %d: %q beside %q", seed, m, e.Text, EndOf(told, now).Date())
+				}
+			}
+		}
+	}
+	if differ < 20 || fired < 20 {
+		t.Errorf("the exact quantiles say otherwise %d times, an alert fired in %d minutes: too few to tell", differ, fired)
+	}
+}
+
+// The dates that people are told go when the first of them has passed, or an end has
+// moved by half of the range; without a charge none of them is nearer then.
+func TestToldDatesAreLeftBehind(t *testing.T) {
+	at := func(h float64) time.Time { return t0.Add(time.Duration(h * float64(time.Hour))) }
+	was := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: t0, P10: 3600, P50: 10 * 3600, P90: 30 * 3600}}
+	was.Told = [3]time.Time{at(1), at(10), at(30)}
+	for _, c := range []struct {
+		name          string
+		now           float64
+		p10, p50, p90 float64 // hours from then
+		spent         bool
+		want          [3]float64 // hours from t0
+	}{
+		{"as it was", .5, .5, 9.5, 29.5, false, [3]float64{1, 10, 30}},
+		{"a little nearer by a charge", .5, .5, 8.5, 29.5, true, [3]float64{1, 10, 30}},
+		{"nearer by a charge", .5, .5, 5.5, 29.5, true, [3]float64{1, 6, 30}},
+		{"the first has passed", 1, .5, 8.5, 20, false, [3]float64{1.5, 10, 30}},
+		{"the first has passed, at a charge", 1, .5, 8.5, 20, true, [3]float64{1.5, 9.5, 21}},
+		{"the last is far later", .5, .5, 9.5, 70, true, [3]float64{1, 10, 70.5}},
+	} {
+		o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(c.now), P10: c.p10 * 3600, P50: c.p50 * 3600, P90: c.p90 * 3600}}
+		if got, want := o.told(was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
 	}
 }

@@ -177,12 +177,18 @@ func (in Reading) end() string {
 	return "about " + strings.TrimPrefix(e.Date(), "about ")
 }
 
+// ahead is the forecast as people are told it: an alert says nothing else than the
+// headline beside it, nor does it come where that says later.
+func (in Reading) ahead() forecast.Forecast {
+	if in.Told.State == forecast.OK {
+		return in.Told
+	}
+	return in.Forecast
+}
+
 // told is when it ends, as people are told it on every surface.
 func (in Reading) told() text.End {
-	f := in.Told
-	if f.State != forecast.OK {
-		f = in.Forecast
-	}
+	f := in.ahead()
 	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: in.Now}
 }
 
@@ -226,13 +232,14 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 		f.text = "a top-up comes before the balance runs out, below " + text.USD(in.Refill.ThresholdUSD)
 		return f, true
 	}
-	soon, ok := in.Forecast.Chance(r.Within)
+	told := in.ahead()
+	soon, ok := told.Chance(r.Within)
 	if !ok {
 		return f, false
 	}
-	later, _ := in.Forecast.Chance(r.Within + time.Duration(margin*float64(r.Within)))
+	later, _ := told.Chance(r.Within + time.Duration(margin*float64(r.Within)))
 	f.over, f.well = soon >= r.Chance, later < r.Chance
-	f.number, f.value = in.Forecast.P50, text.Seconds(in.Forecast.P50)
+	f.number, f.value = told.P50, text.Seconds(told.P50)
 	when := in.end()
 	f.title = "runs out " + in.briefEnd()
 	if in.Forecast.Subject != forecast.Account {
