@@ -45,14 +45,14 @@ func (v overview) place(m *Model, l *layout, y int) {
 		n.credits = len(panel.UnknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))
 	}
 	if l.tier == tierStack {
-		l.stackedOverview(y, m.top(l.w).Height(l.w), n)
+		l.stackedOverview(y, m.top().Height(l.w), n)
 		return
 	}
 	l.overview(y, n)
 }
 
 // top is what stands above the plot of a stack.
-func (m *Model) top(w int) panel.Pane {
+func (m *Model) top() panel.Pane {
 	return panel.Pane{Pen: m.pen(), Snap: m.snap, Accounts: m.accounts(), Home: true, Part: true, Plotted: m.h >= leastStack}
 }
 
@@ -100,7 +100,7 @@ func (overview) body(d screen, l layout) []string {
 // stackedOverview draws the account, the plot, and who spent it below each other.
 func (d screen) stackedOverview(l layout) []string {
 	p, s := d.Pen, d.m.snap
-	top := d.m.top(l.w)
+	top := d.m.top()
 	top.Spend = d.m.spendPlot()
 	out := draw.Fill(top.Card(l.w, l.card.h), l.w, l.card.h)
 	if l.spend.h > 0 {
