@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -168,13 +169,22 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 		}
 		return a.answerRaw(forLocale(out))
 	case f.prometheus != "":
-		page := metrics.Text([]metrics.Account{{Snapshot: snap}}, a.now())
+		page := metrics.Text([]metrics.Account{{Snapshot: lasting(snap, f.fresh.MaxAge)}}, a.now())
 		if f.prometheus != "-" {
 			return config.WritePublic(f.prometheus, page)
 		}
 		return a.answerRaw(strings.TrimSuffix(string(page), "\n"))
 	}
 	return a.answer(render.StatusText(snap, a.now()))
+}
+
+// lasting is the snapshot with values that are not old up to the age that was asked
+// for: a file that is written every five minutes has those of five minutes ago.
+func lasting(s account.Snapshot, maxAge time.Duration) account.Snapshot {
+	if maxAge > 0 {
+		s.Interval = max(s.Interval, min(maxAge, 365*24*time.Hour)/5*2+time.Second) // of which two and a half make it old
+	}
+	return s
 }
 
 // verdict is nil where the account was read: its balance, or an ordinary key's
