@@ -141,6 +141,9 @@ func (a *app) readImport(ctx context.Context, s settings, path string) (*ledger.
 		a.hint("%s %d: %s", f.Noun, p.Number, p.Text)
 	}
 	if f.Used == 0 && f.Problems.Count > 0 {
+		if f.Empty > 0 {
+			return nil, fmt.Errorf("importing %q: what of it could be read has no amount, or is of the day that is not over", path)
+		}
 		return nil, fmt.Errorf("importing %q: nothing in it could be read", path)
 	}
 	return f, nil

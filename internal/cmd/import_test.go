@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -80,5 +82,30 @@ func TestImportActivity(t *testing.T) {
 	})
 	if err != nil || !reflect.DeepEqual(spent, []float64{1, 0, 2}) {
 		t.Errorf("spend by day = %v, %v, want 1, 0, 2", spent, err)
+	}
+}
+
+// What could be read, and is of today, is not said to be unreadable.
+func TestImportOfTodayAlone(t *testing.T) {
+	at := fmt.Sprint(importNow.Add(-time.Hour).UnixNano())
+	line := `{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"1","endTimeUnixNano":"` + at + `","attributes":[` +
+		`{"key":"gen_ai.response.id","value":{"stringValue":"gen-1"}},{"key":"gen_ai.usage.total_cost","value":{"doubleValue":0.25}}]}]}]}]}` + "\n"
+	for _, c := range []struct{ name, file, want string }{
+		{"today, and a line that is none", line + "{\"resourceSpans\":5}\n", "what of it could be read has no amount, or is of the day that is not over"},
+		{"nothing but such lines", "{\"resourceSpans\":5}\n", "nothing in it could be read"},
+	} {
+		path := filepath.Join(t.TempDir(), "requests.jsonl")
+		if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer null.Close()
+		a := &app{now: func() time.Time { return importNow }, stdin: null, stdout: null, stderr: null}
+		if _, err := a.readImport(t.Context(), settings{}, path); err == nil || !strings.HasSuffix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
 	}
 }
