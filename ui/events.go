@@ -50,10 +50,20 @@ func (m *Model) eventsReceived(msg eventsMsg) tea.Cmd {
 		return nil
 	}
 	m.findEvents()
+	cmd := m.loadBelow()
 	if r.Again {
-		return m.loadEvents()
+		return tea.Batch(cmd, m.loadEvents())
 	}
-	return nil
+	return cmd
+}
+
+// loadBelow requests the plot below the events, where these leave it room now.
+func (m *Model) loadBelow() tea.Cmd {
+	r := &m.spend
+	if m.layout().spend.h == 0 || r.Sent == m.spendSpan() && (r.Loaded || r.Loading) {
+		return nil
+	}
+	return m.loadSpend()
 }
 
 func acknowledgeCmd(feed Feed, event int64) tea.Cmd {

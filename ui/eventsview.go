@@ -35,14 +35,14 @@ func (eventsView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	press, pressed := msg.(tea.KeyPressMsg)
 	if pressed && v.open && hit(press, &k.back) {
 		v.open = false
-		return nil, true
+		return m.loadBelow(), true
 	}
 	if f, ok := v.filter.update(msg, k); ok {
 		again := f.Text() != v.filter.Text()
 		if v.filter = f; again {
 			m.findEvents()
 		}
-		return nil, true
+		return m.loadBelow(), true
 	}
 	seen := m.seenEvents(m.layout())
 	switch msg := msg.(type) {
@@ -50,7 +50,7 @@ func (eventsView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 		return m.clickEvents(tea.Mouse(msg)), true
 	case tea.MouseWheelMsg:
 		v.list = scrolled(v.list, tea.Mouse(msg), len(v.found), seen)
-		return nil, true
+		return m.loadBelow(), true
 	}
 	if !pressed {
 		return nil, false
@@ -59,15 +59,16 @@ func (eventsView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	switch {
 	case ok:
 		v.list = l
+		return m.loadBelow(), true
 	case hit(press, &k.open):
 		v.open = !v.open
+		return m.loadBelow(), true
 	case hit(press, &k.acknowledge):
 		e, _ := m.events().Chosen()
 		return acknowledgeCmd(m.feed, e.ID), true
 	default:
 		return nil, false
 	}
-	return nil, true
 }
 
 // clickEvents chooses the event under the mouse, and opens it where it is the
@@ -87,32 +88,76 @@ func (m *Model) clickEvents(at tea.Mouse) tea.Cmd {
 	case v.request.Err == nil && i < len(v.found) && y <= m.seenEvents(m.layout()):
 		v.open, v.list.At = v.list.At == i, i
 	}
-	return nil
+	return m.loadBelow()
 }
 
-// leastEvents and leastDetail are the heights from which the list and the chosen
-// event stand below each other.
-const leastEvents, leastDetail = 8, 9
+// leastEvents is the height from which the list has the chosen event below it, and
+// besideDetail the width from which it has it beside it.
+const leastEvents, besideDetail = 5, 140
 
-// place leaves the chosen event a place below the list.
+// leastBelow is the least height of the plot below them.
+const leastBelow = 6
+
+// place gives the chosen event as many rows as it takes, below the list or beside it,
+// and the spend of the range what is left.
 func (eventsView) place(m *Model, l *layout, y int) {
 	l.table(y, 0, 0)
-	if l.bare = l.borderless(leastStack); l.bare {
+	found := len(m.log.found)
+	if l.bare = l.borderless(leastStack); l.bare || found == 0 {
 		return
 	}
-	if spare := l.body.h - leastEvents; spare >= leastDetail && !m.log.open && len(m.log.found) > 0 {
-		l.body.h = min(max(leastEvents, len(m.log.found)+2), l.body.h-max(leastDetail, l.body.h*2/5))
-		l.detail = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
+	detailW := l.w
+	if l.w >= besideDetail && !m.log.open {
+		detailW -= l.w * 55 / 100
 	}
+	rest, list, detail := l.body.h, found+2, m.events().DetailHeight(m.pen(), detailW)
+	switch {
+	case m.log.open:
+		list = min(rest, detail)
+	case l.w >= besideDetail:
+		list = min(max(list, detail), max(detail, rest/2), rest)
+		l.body.w = l.w - detailW
+		l.detail = rect{l.body.w, y, detailW, list}
+	case rest >= leastEvents+detail:
+		list = min(max(list, leastEvents), rest-detail)
+		l.detail = rect{0, y + list, l.w, detail}
+	default:
+		return
+	}
+	used := max(list, l.detail.y+l.detail.h-y)
+	if spare := rest - used; spare >= leastBelow {
+		l.spend = rect{0, y + used, l.w, spare}
+		l.beside()
+	} else {
+		list += spare
+		if l.detail.y > y {
+			l.detail.y += spare
+		} else if l.detail.h > 0 {
+			l.detail.h += spare
+		}
+	}
+	l.body.h = list
 }
 
 func (eventsView) body(d screen, l layout) []string {
+	e := d.m.events()
 	if l.bare {
-		return d.bareList(l, d.m.events().Card)
+		return d.bareList(l, e.Card)
 	}
-	out := d.m.events().Render(d.Pen, l.body.w, l.body.h)
-	if l.detail.h > 0 {
-		out = append(out, d.m.events().Detail(d.Pen, l.detail.w, l.detail.h)...)
+	out := e.Render(d.Pen, l.body.w, l.body.h)
+	switch {
+	case l.detail.h > 0 && l.detail.y == l.body.y:
+		out = draw.Beside(out, e.Detail(d.Pen, l.detail.w, l.detail.h))
+	case l.detail.h > 0:
+		out = append(out, e.Detail(d.Pen, l.detail.w, l.detail.h)...)
+	}
+	if l.spend.h > 0 {
+		plot := d.m.spendPlot()
+		if chosen, ok := e.Chosen(); ok && plot.Cursor.IsZero() { // where it was
+			plot.Cursor = chosen.At
+		}
+		plot.All = true
+		out = append(out, d.spend(l, plot)...)
 	}
 	return out
 }

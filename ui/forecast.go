@@ -20,7 +20,11 @@ func (forecastView) place(m *Model, l *layout, y int) {
 	if l.tier == tierStack {
 		place = l.stackedForecast
 	}
-	place(y, len(panel.WhyLines(m.snap, m.now, m.w-4, m.h)))
+	in := m.w - 4
+	if in >= 136 { // beside the plan
+		in = m.w*45/100 - 4
+	}
+	place(y, len(panel.WhyLines(m.pen(), m.snap, in, m.h)))
 }
 
 func (forecastView) body(d screen, l layout) []string {
@@ -38,13 +42,17 @@ func (forecastView) body(d screen, l layout) []string {
 			d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h),
 			panel.Forecast(p, s, l.card.w, l.card.h))
 	}
+	var why, plan []string
 	if l.why.h > 0 {
-		out = append(out, panel.Why(p, s, l.why.w, l.why.h)...)
+		why = panel.Why(p, s, l.why.w, l.why.h)
 	}
 	if l.plan.h > 0 {
-		out = append(out, d.plan().Render(l.plan.w, l.plan.h)...)
+		plan = d.plan().Render(l.plan.w, l.plan.h)
 	}
-	return out
+	if l.why.h > 0 && l.plan.y == l.why.y {
+		return append(out, draw.Beside(why, plan)...)
+	}
+	return append(append(out, why...), plan...)
 }
 
 func (forecastView) card(d screen, w, h int) []string {

@@ -143,7 +143,7 @@ type drag struct {
 // dragged moves the plot along with the mouse that holds it, as far as there are
 // readings.
 func (m *Model) dragged(at tea.Mouse) tea.Cmd {
-	l, first, back := m.layout(), m.snap.HistorySince, panel.Spans[m.span].Back
+	l, first, back := m.layout(), m.snap.HistorySince, panel.Spans[m.spendSpan()].Back
 	if !m.drag.on || l.spend.h == 0 || back == 0 || first.IsZero() || m.view == 0 && m.mode != plotSpend {
 		return nil
 	}

@@ -165,7 +165,7 @@ func (l *layout) stackedForecast(y, reasons int) {
 func (l *layout) table(y, takes, least int) {
 	l.body = rect{0, y, l.w, l.end - y}
 	if left := l.body.h - takes; takes > 0 && left >= least {
-		l.body.h -= min(left, max(least, l.body.h*2/3))
+		l.body.h = takes
 		l.spend = rect{0, y + l.body.h, l.w, l.end - y - l.body.h}
 		l.beside()
 	}
@@ -274,14 +274,18 @@ const (
 
 func (l *layout) forecast(y, reasons int) {
 	rest := l.end - y
-	if rest >= leastFan+planRows {
+	if why := max(reasons, panel.PlanFields) + 2; l.w >= 140 && rest >= leastFan+why { // side by side
+		rest -= why
+		left := l.w * 45 / 100
+		l.why, l.plan = rect{0, y + rest, left, why}, rect{left, y + rest, l.w - left, why}
+	} else if rest >= leastFan+planRows {
 		l.plan = rect{0, l.end - planRows, l.w, planRows}
 		rest -= planRows
 	}
-	if why := min(reasons+2, rest-leastFan); why >= 3 {
+	if why := min(reasons+2, rest-leastFan); why >= 3 && l.why.h == 0 {
 		rest -= why
 		l.why = rect{0, y + rest, l.w, why}
 	}
-	card := min(44, max(34, l.w*36/100))
+	card := min(44, max(34, l.w*40/100))
 	l.fan, l.card = rect{0, y, l.w - card, rest}, rect{l.w - card, y, card, rest}
 }

@@ -31,7 +31,7 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 			return m.showAccount(i)
 		}
 	case l.spend.h > 0 && at.Y == l.spend.y:
-		menu, ends := panel.SpanMenu(m.pen(), m.span, l.spend.w-panel.SpanMenuRoom)
+		menu, ends := panel.SpanMenu(m.pen(), m.spendSpan(), l.spend.w-panel.SpanMenuRoom)
 		left := l.spend.x + l.spend.w - 3 - draw.Width(menu)
 		if i := segment(ends, at.X-left); i >= 0 {
 			return m.choose(i)

@@ -66,11 +66,20 @@ const plotTimeout = 10 * time.Second
 
 // loadSpend requests the plot of spend.
 func (m *Model) loadSpend() tea.Cmd {
-	feed, now, span, first := m.feed, m.plotEnd(), m.span, m.snap.HistorySince
+	feed, now, span, first := m.feed, m.plotEnd(), m.spendSpan(), m.snap.HistorySince
 	return m.spend.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		from, to, n := panel.Spans[span].Period(now, first)
 		return feed.Plot(ctx, from, to, n)
 	}, func(a load.Answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
+}
+
+// spendSpan is the range of the plot of spend: that of the events below these, else
+// that of the overview.
+func (m *Model) spendSpan() int {
+	if m.view == viewOf("events") {
+		return m.log.span
+	}
+	return m.span
 }
 
 // loadFan requests the plot of the balance.
@@ -149,7 +158,7 @@ func (d screen) spend(l layout, plot panel.SpendPlot) []string {
 // spendPlot and fanPlot are the plots as they are drawn.
 func (m *Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.span, Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
+	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.spendSpan(), Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
 	if d.Err != nil {
 		d.Span = r.Sent
 	}

@@ -45,7 +45,7 @@ func TestStackIsWhole(t *testing.T) {
 		m, _ = step(m, tab(1))
 		m = loaded(asked(m))
 		frame := stripped(m)
-		for _, want := range []string{"balance, $", "most likely", "plan", "top up", "until", "auto", "runs out"} {
+		for _, want := range []string{"balance, $", "80 %", "plan", "top up", "until", "auto", "runs out"} {
 			if !strings.Contains(frame, want) {
 				t.Errorf("%v: no %q in the forecast:\n%s", size, want, frame)
 			}

@@ -21,6 +21,8 @@ type Fan struct {
 	Notes []Note // above the balance, such as top-ups
 
 	LeftUSD, FloorUSD  float64 // what is left, and below which it does not fall
+	RefillUSD          float64 // what is bought there, again and again; 0: nothing
+	FloorWords         string  // what stands at the floor
 	GhostUSD, GhostEnd float64 // what is left without it, and the seconds after Made at which that is gone; 0: it is not drawn
 	Made               time.Time
 	// Ends are the seconds after Made at which the balance is gone: the tenth,
@@ -49,7 +51,7 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 	if axis.Cols < 4 || h < LeastFan {
 		return nil
 	}
-	if need := len([]rune(f.Named[2])) + 2; f.Ahead.Seconds() >= f.Ends[4] && need < axis.Cols { // the last date gets its place
+	if need := len([]rune(f.Named[2])) + 2; f.Ahead > 0 && f.Ahead.Seconds() >= f.Ends[4] && need < axis.Cols { // the last date gets its place
 		f.Ahead = max(f.Ahead, time.Duration(float64(axis.Cols)/float64(axis.Cols-need)*float64(f.Made.Sub(f.From)+time.Duration(f.Ends[4])*time.Second))-p.Now.Sub(f.From))
 		axis.To = p.Now.Add(f.Ahead)
 	}
@@ -61,6 +63,9 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 	held, highest := f.soFar(axis, past)
 	if f.Ahead > 0 {
 		highest = max(highest, f.LeftUSD)
+	}
+	if f.RefillUSD > 0 {
+		highest = max(highest, f.FloorUSD+f.RefillUSD)
 	}
 	pl, ok := newPlot(axis, highest, leastBalance, w, h)
 	if !ok {
@@ -77,6 +82,9 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 	if f.Ahead > 0 {
 		for x := now; x < axis.Cols; x++ {
 			f.band(p, pl, x)
+		}
+		if f.RefillUSD > 0 {
+			f.threshold(pl, now)
 		}
 		pl.line(p, f.middle(axis, now), true)
 		if g := f; g.GhostUSD > 0 {
@@ -130,8 +138,11 @@ func (f Fan) notes(pl plot, held []float64) {
 				most = held[i]
 			}
 		}
-		row := min(pl.rows-1, pl.height(most)/8+1)
-		pl.put(AxisWidth+x-len([]rune(m.Words)), pl.rows-1-row, m.Words, Label)
+		row, col := pl.height(most)/8+1, AxisWidth+x-len([]rune(m.Words))
+		if row >= pl.rows { // there is no row above it: a gap beside it
+			row, col = pl.rows-1, col-1
+		}
+		pl.put(col, pl.rows-1-row, m.Words, Label)
 	}
 }
 
@@ -169,7 +180,19 @@ func (f Fan) falling(t time.Time, end float64) float64 {
 	return f.FloorUSD + (f.LeftUSD-f.FloorUSD)*(1-a/end)
 }
 
-// middle is the likeliest way from a column on, two values a column.
+// threshold is the line at which more is bought, with its words at the right.
+func (f Fan) threshold(pl plot, from int) {
+	row := min(pl.rows-1, pl.height(f.FloorUSD)/8)
+	for x := from + 1; x < pl.axis.Cols; x++ {
+		if c := pl.cell(x, row); c.sign == ' ' || c.front == inkGrid {
+			*c = cell{sign: '╌', front: inkGrid}
+		}
+	}
+	pl.put(AxisWidth+pl.axis.Cols-len([]rune(f.FloorWords)), pl.rows-1-max(0, row-1), f.FloorWords, Label)
+}
+
+// middle is the likeliest way from a column on, two values a column. Where it is
+// bought at the floor it goes on from there as it fell, a saw's teeth.
 func (f Fan) middle(axis TimeAxis, from int) []float64 {
 	out := unknown(2 * axis.Cols)
 	end := f.Ends[2]
@@ -179,8 +202,17 @@ func (f Fan) middle(axis TimeAxis, from int) []float64 {
 	fine := axis
 	fine.Cols *= 2
 	gone := f.Made.Add(time.Duration(min(end, 1e9)) * time.Second)
-	for i := 2*from + 1; i < fine.Cols && !fine.time(i).After(gone); i++ {
-		out[i] = f.falling(fine.time(i), end)
+	for i := 2*from + 1; i < fine.Cols; i++ {
+		t := fine.time(i)
+		switch fall := f.LeftUSD - f.FloorUSD; {
+		case !t.After(gone):
+			out[i] = f.falling(t, end)
+		case f.RefillUSD > 0 && fall > 0 && end > 0:
+			tooth := f.RefillUSD / fall * end // seconds
+			out[i] = f.FloorUSD + f.RefillUSD*(1-math.Mod(t.Sub(gone).Seconds(), tooth)/tooth)
+		default:
+			return out
+		}
 	}
 	return out
 }
@@ -193,6 +225,9 @@ func (f Fan) band(p Pen, pl plot, x int) {
 	// Both ends of the band and of its inkCore, from the foot.
 	lower, coreLower, coreUpper, upper := eighth(0), eighth(1), eighth(3), eighth(4)
 	if upper <= lower { // now, and after all of it
+		if f.RefillUSD > 0 && upper > 0 && t.After(f.Made.Add(time.Duration(f.Ends[4])*time.Second)) {
+			return
+		}
 		if upper == 0 || lower == 0 && f.FloorUSD == 0 {
 			return
 		}

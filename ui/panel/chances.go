@@ -48,6 +48,23 @@ func Chances(p draw.Pen, s account.Snapshot, w, h int) []string {
 	return draw.Panel(p, p.Title(title), p.Dim("chance"), lines, w, h)
 }
 
+// chanceHeads are the chances over each other with what each is of.
+func chanceHeads(p draw.Pen, f forecast.Forecast, w int) []string {
+	var heads []draw.Head
+	for i, h := range horizonsOf(f) {
+		if i == 0 { // four of them have room
+			continue
+		}
+		chance, _ := f.Chance(h.span)
+		label := h.name
+		if i == 1 {
+			label = "within " + label
+		}
+		heads = append(heads, draw.Head{Label: label, Short: h.name, Value: p.Paint(draw.Heat(chance), text.Chance(chance))})
+	}
+	return draw.Heads(p, w, heads...)
+}
+
 // chanceLine is the chances side by side.
 func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
 	words := make([]string, shownHorizons)

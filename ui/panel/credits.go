@@ -282,7 +282,11 @@ func SpendSums(p draw.Pen, s account.Snapshot, w int) []string { return spendLin
 func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
 	var heads []draw.Head
 	for _, v := range windowsOf(s) {
-		heads = append(heads, draw.Head{Label: v.label, Short: v.short, Value: v.says(s)})
+		head := draw.Head{Label: v.label, Short: v.short, Value: v.says(s)}
+		if v.label == "24 h" && v.usd != nil {
+			head.Value = draw.JoinAll(" ", head.Value, paintedTrend(p, s))
+		}
+		heads = append(heads, head)
 	}
 	lines := draw.Heads(p, w, heads...)
 	if says := NotSeen(s); says != "" {

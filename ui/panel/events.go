@@ -52,6 +52,22 @@ func (d Events) Detail(p draw.Pen, w, h int) []string {
 	return draw.Panel(p, p.Title(eventKind(e)), back, eventLines(p, e, w-4), w, h)
 }
 
+// DetailHeight is how many rows an event takes in full in w cells, its border included:
+// as many for each, so that little moves while one goes through them.
+func (d Events) DetailHeight(p draw.Pen, w int) int {
+	least := 5
+	for i := range d.Found {
+		if d.Found[i].Alert != nil {
+			least = 10
+			break
+		}
+	}
+	if e, ok := d.Chosen(); ok {
+		least = max(least, len(eventLines(p, e, w-4))+2)
+	}
+	return least
+}
+
 // MenuRoom is what the title and the corners leave the menu of ranges.
 func (d Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
 
@@ -160,8 +176,8 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 func eventLines(p draw.Pen, e account.Event, w int) []string {
 	sign, l := eventSign(e)
 	at := e.At.In(p.Now.Location())
-	lines := []string{p.At(l, sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST"), ""}
-	lines = append(append(lines, draw.Wrap(draw.Clean(e.Text), w)...), "")
+	lines := []string{p.At(l, sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST")}
+	lines = append(lines, draw.Wrap(draw.Clean(e.Text), w)...)
 	var facts []fact
 	if a := e.Alert; a != nil {
 		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"of", draw.Clean(a.Subject)}, {"value", draw.Clean(a.ValueText)}}
@@ -175,7 +191,10 @@ func eventLines(p draw.Pen, e account.Event, w int) []string {
 	case CanAcknowledge(e):
 		facts = append(facts, fact{"acknowledged", "no;  x  marks it as seen"})
 	}
-	for _, f := range facts {
+	for i, f := range facts {
+		if i == 0 {
+			lines = append(lines, "")
+		}
 		if f.says != "" {
 			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.says)
 		}

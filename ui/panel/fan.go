@@ -39,13 +39,26 @@ func (d FanPlot) shown(s account.Snapshot) forecast.Forecast {
 }
 
 // ahead is how far a fan of a forecast reaches past now: to the end of the range,
-// with room for its date, if the middle keeps a place of its own.
-func ahead(f forecast.Forecast) time.Duration {
+// with room for its date, or to so many times its middle, if that keeps a place of its
+// own.
+func ahead(f forecast.Forecast, teeth float64) time.Duration {
 	if f.State != forecast.OK || f.Subject.Limit() { // which is of another amount
 		return 0
 	}
 	const most = 3 * 365 * day
-	return time.Duration(min(f.P90*1.15, f.P50*5, most.Seconds())) * time.Second
+	return time.Duration(min(max(f.P90*1.15, f.P50*teeth), f.P50*5, most.Seconds())) * time.Second
+}
+
+// teeth are how many times the way to the next automatic top-up are drawn ahead: two
+// more of its own, where that is not farther than makes sense.
+func teeth(s account.Snapshot) float64 {
+	if !s.Refilled() {
+		return 0
+	}
+	if fall := s.Balance.LeftUSD() - s.AutoTopUp.ThresholdUSD; fall > 0 {
+		return 1 + 2*s.AutoTopUp.AmountUSD/fall
+	}
+	return 0
 }
 
 // fanLegend names the surfaces of a fan, and the line without its top-up.
@@ -56,9 +69,10 @@ func fanLegend(p draw.Pen, far, planned bool, w int) string {
 	}
 	line := usualLine(p) + p.Dim(" most likely")
 	if planned {
-		line = p.Dim(draw.GhostLine(p)+" without  ") + line
+		ghost := p.Dim(draw.GhostLine(p) + " without  ")
+		return draw.Pick(w, wide+ghost+line, ghost+line, ghost, "")
 	}
-	return draw.Pick(w, wide+line, line, wide, "")
+	return draw.Pick(w, wide+line, wide, "")
 }
 
 // Render draws the balance and the fan of its forecast: w by h cells,
@@ -82,7 +96,7 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 	case h-2 < draw.LeastFan:
 		lines = balanceSpark(p, b, s, w-4)
 	default:
-		on := ahead(d.shown(s))
+		on := ahead(d.shown(s), teeth(s))
 		if on > 0 {
 			right = fanLegend(p, d.shown(s).Far(), d.plans(s), w-draw.Width(title)-10)
 		}
@@ -153,7 +167,8 @@ func (d FanPlot) fan(p draw.Pen, s account.Snapshot, on time.Duration) draw.Fan 
 		end := account.EndOf(next, p.Now).Rounded()
 		f.Named = [3]string{shortDate(end.From, p.Now), shortDate(end.Mid, p.Now), shortDate(end.To, p.Now)}
 		if s.Refilled() { // then it is bought, and no longer falls
-			f.FloorUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD)
+			f.FloorUSD, f.RefillUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD), s.AutoTopUp.AmountUSD
+			f.FloorWords = roundUSD(f.RefillUSD) + " below " + roundUSD(s.AutoTopUp.ThresholdUSD)
 		}
 		if s.Early() { // whose middle is not known well enough
 			f.Ends[2] = math.NaN()

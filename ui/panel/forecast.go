@@ -59,7 +59,7 @@ func sure(p draw.Pen, f forecast.Forecast, w int) string {
 
 // Why draws the reasons of a forecast likewise.
 func Why(p draw.Pen, s account.Snapshot, w, h int) []string {
-	return draw.Panel(p, p.Title("why"), "", WhyLines(s, p.Now, w-4, h-2), w, h)
+	return draw.Panel(p, p.Title("why"), "", WhyLines(p, s, w-4, h-2), w, h)
 }
 
 // forecastLines are the date, its range and the chances in w by h cells.
@@ -103,14 +103,15 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 
 // WhyLines are the reasons in lines of w cells, as many whole ones as h lines
 // hold.
-func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
+func WhyLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 	var lines []string
+	now := p.Now
 	reasons := s.Why(now)
 	if history := s.WhyHistory(now); s.Early() { // the history explains most then
 		reasons = slices.DeleteFunc(reasons, func(why string) bool { return why == history })
 		reasons = slices.Insert(reasons, 0, history)
 	}
-	if profile := profileLine(s, now, w); profile != "" {
+	if profile := profileLine(p, s, now, w); profile != "" {
 		reasons = slices.Insert(reasons, min(2, len(reasons)), profile)
 	}
 	for _, why := range reasons {
@@ -129,7 +130,7 @@ func WhyLines(s account.Snapshot, now time.Time, w, h int) []string {
 
 // profileLine is when the account spends, as its forecast uses it, by hours of now's
 // zone and by days, in w cells; empty where that is not used, or has no room.
-func profileLine(s account.Snapshot, now time.Time, w int) string {
+func profileLine(p draw.Pen, s account.Snapshot, now time.Time, w int) string {
 	r := s.Rhythm
 	if r == nil || s.Forecast.State != forecast.OK {
 		return ""
@@ -139,10 +140,11 @@ func profileLine(s account.Snapshot, now time.Time, w int) string {
 	for h, share := range r.Hours {
 		hours[((h+offset/3600)%24+24)%24] = share
 	}
-	line := "by hour 00:00 " + draw.Spark(hours, len(hours)) + " 24:00"
+	spark := func(v []float64) string { return p.Paint(draw.Spend, draw.Spark(v, len(v))) }
+	line := "by hour 00:00 " + spark(hours) + " 24:00"
 	days := ""
 	if r.Days != [7]float64{} {
-		days = "   by day Mon " + draw.Spark(r.Days[:], len(r.Days)) + " Sun"
+		days = "   by day Mon " + spark(r.Days[:]) + " Sun"
 	}
 	return draw.Pick(w, line+days, line, "")
 }

@@ -42,8 +42,13 @@ func (d Plan) Render(w, h int) []string {
 	if d.Snap.Forecast.Subject.Limit() && d.Snap.Balance != nil {
 		note = "for the balance, not the " + limitWord(d.Snap) + "; " + note
 	}
+	lines := d.lines(w - 4)
+	if h >= PlanFields+4 && d.Edit == nil {
+		how := d.Accent(d.Key("zoom-in", "+")+" "+d.Key("zoom-out", "-")) + d.Dim(" change the field, and the plot follows")
+		lines = append(lines, "", draw.CutWords(how, w-4))
+	}
 	// Where there are rows for the fields alone it has no lower border.
-	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), d.lines(w-4), w, max(h, PlanFields+2))[:h]
+	return draw.Panel(d.Pen, d.Title("plan"), d.Dim(note), lines, w, max(h, PlanFields+2))[:h]
 }
 
 // narrowPlan is the width below which a field and its result are said in the fewest cells.

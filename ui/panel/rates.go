@@ -40,7 +40,7 @@ func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
 	return draw.Heads(p, w,
 		draw.Head{Label: "last hour", Value: per(b.USDPerHour, "/h", s.At.Add(-time.Hour))},
 		draw.Head{Label: "usual now", Value: per(b.UsualUSDPerHour, "/h", s.At)},
-		draw.Head{Label: "24 h", Value: draw.JoinAll(" ", per(b.USDPerDay, "", s.At.AddDate(0, 0, -1)), trend(s))},
+		draw.Head{Label: "24 h", Value: per(b.USDPerDay, "", s.At.AddDate(0, 0, -1))},
 		draw.Head{Label: "a day in 7 d", Short: "7 d", Value: per(b.WeekUSDPerDay, "", s.At.AddDate(0, 0, -7))})
 }
 
@@ -86,6 +86,17 @@ func trend(s account.Snapshot) string {
 	}
 	return "= 0 %"
 }
+
+// paintedTrend is the trend, marked where it has risen.
+func paintedTrend(p draw.Pen, s account.Snapshot) string {
+	if r := s.Burn.TrendRatio; r != nil && *r >= notableRise {
+		return p.Low(trend(s))
+	}
+	return p.Dim(trend(s))
+}
+
+// notableRise is a trend that is worth a colour.
+const notableRise = 0.5
 
 // figure is a dim label at the left and a number at the right of w cells.
 func figure(p draw.Pen, label, value, unit string, w int) string {

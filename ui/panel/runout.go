@@ -23,7 +23,10 @@ func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string
 	lines, in := bigDate(p, s, w-4, h-2)
 	if lines != nil {
 		f.Right = draw.JoinAll("  ", f.Right, in)
-		if n := h - 2; n >= 7 {
+		if n := h - 2; n >= 7 && withChances {
+			f, _ := Next(s)
+			lines = append(lines, chanceHeads(p, f, w-4)...)
+		} else if n >= 7 {
 			lines = append(lines, rateLines(p, s, w-4)...)
 		}
 		return f.Render(p, lines, w, h)
@@ -88,11 +91,17 @@ func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in strin
 	} else if end.Far {
 		side = append(side, end.Days())
 	}
-	room := 0
-	for _, s := range side {
-		room = max(room, draw.Width(s)+2)
+	widest := func() (cells int) {
+		for _, s := range side {
+			cells = max(cells, draw.Width(s)+2)
+		}
+		return cells
 	}
-	big, ok := draw.Digits(p, date, w-room)
+	big, ok := draw.Digits(p, date, w-widest())
+	if last := len(side) - 1; !ok && last == 2 { // the month stands in the digits
+		side[last] = side[last][:strings.LastIndexByte(side[last], ' ')]
+		big, ok = draw.Digits(p, date, w-widest())
+	}
 	if !ok {
 		side = nil
 		if big, ok = draw.Digits(p, date, w); !ok {

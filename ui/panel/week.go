@@ -24,7 +24,7 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 	if !loaded {
 		return f.Render(p, []string{p.Dim("reading history…")}, w, h)
 	}
-	each := max(1, (w-4-weekName-weekSum)/24)
+	each, high := max(1, (w-4-weekName-weekSum)/24), min(3, max(1, (h-3)/7))
 	most, sum := 0.0, 0.0
 	for _, day := range k.USD {
 		for _, v := range day {
@@ -74,7 +74,16 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 		if seen {
 			words = text.USD(total)
 		}
-		lines = append(lines, draw.Fit(name, weekName)+b.String()+draw.FlushRight(words, max(0, w-4-weekName-24*each)))
+		line := draw.Fit(name, weekName) + b.String() + draw.FlushRight(words, max(0, w-4-weekName-24*each))
+		lines = append(lines, line)
+		for i := range high - 1 { // a gap stands between days alone
+			row := b.String()
+			lines[len(lines)-1] = strings.ReplaceAll(lines[len(lines)-1], "▇", "█")
+			if i < high-2 {
+				row = strings.ReplaceAll(row, "▇", "█")
+			}
+			lines = append(lines, draw.Blank(weekName)+row)
+		}
 	}
 	return f.Render(p, lines, w, h)
 }
