@@ -126,7 +126,7 @@ func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 	switch {
 	case !body.holds(at.X, at.Y), l.bare && (y == 0 || d.Detailed()): // where no menus stand
 	case d.Detailed():
-		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
+		if n := panel.DetailRows(p, &d, body.w); y == n && n < body.h {
 			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
 			if s := segment(ends, right(menu)); s >= 0 {
 				return m.choose(s)
@@ -172,7 +172,7 @@ func (breakdownView) body(d screen, l layout) []string {
 	if l.spend.h > 0 {
 		all := d.m.spendPlot()
 		all.All = true
-		out = append(out, d.spend(l, all)...)
+		out = append(out, d.spend(l, &all)...)
 	}
 	return out
 }

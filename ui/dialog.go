@@ -52,13 +52,13 @@ func (m *Model) openDialog() {
 }
 
 // busy reports whether a request to the accounts is in flight.
-func (d dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
+func (d *dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
 
 // rows is the dialog back at its first step, and closed the one that is gone.
 // Requests in flight are cancelled.
 //
 //go:noinline
-func (d dialog) rows() dialog {
+func (d *dialog) rows() dialog {
 	next := d.closed()
 	next.open, next.list = true, d.list
 	return next

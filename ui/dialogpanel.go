@@ -16,7 +16,7 @@ const (
 )
 
 // renderDialog draws the dialog of accounts in w by h cells.
-func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys *keyMap, notice string, under []string, w, h int) []string {
+func renderDialog(p draw.Pen, d *dialog, e entry, rows panel.Accounts, keys *keyMap, notice string, under []string, w, h int) []string {
 	if h < 4 || w < 24 {
 		return []string{draw.Fit(d.row(p, e, rows, keys, w), w)}
 	}
@@ -44,7 +44,7 @@ func renderDialog(p draw.Pen, d dialog, e entry, rows panel.Accounts, keys *keyM
 
 // lines are the dialog's step, its outcome and its keys: h lines
 // at most.
-func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, notice string, w, h int) []string {
+func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, notice string, w, h int) []string {
 	said := d.outcome(p, notice, w)
 	hints := draw.CutWords(p.Dim(d.hints(keys, w)), w)
 	var lines []string
@@ -89,7 +89,7 @@ func (d dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, no
 }
 
 // outcome is what went wrong, or what was done.
-func (d dialog) outcome(p draw.Pen, notice string, w int) []string {
+func (d *dialog) outcome(p draw.Pen, notice string, w int) []string {
 	switch {
 	case d.err != "":
 		lines := draw.Wrap(d.err, w-2)
@@ -105,7 +105,7 @@ func (d dialog) outcome(p draw.Pen, notice string, w int) []string {
 }
 
 // hints are the keys of the step.
-func (d dialog) hints(keys *keyMap, w int) string {
+func (d *dialog) hints(keys *keyMap, w int) string {
 	switch d.step {
 	case stepName:
 		return draw.Pick(w, "enter: next, its key   esc: back", "enter, esc")
@@ -122,7 +122,7 @@ func (d dialog) hints(keys *keyMap, w int) string {
 }
 
 // row is the whole dialog in one row.
-func (d dialog) row(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, w int) string {
+func (d *dialog) row(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, w int) string {
 	switch {
 	case d.err != "":
 		return "✗ " + d.err

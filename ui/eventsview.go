@@ -26,7 +26,7 @@ func (eventsView) keys(m *Model, _ layout, k *keyMap) *keyMap {
 	}
 	k = k.forList(len(v.found), v.open, false)
 	e, ok := m.events().Chosen()
-	k.acknowledge.SetEnabled(ok && panel.CanAcknowledge(e))
+	k.acknowledge.SetEnabled(ok && panel.CanAcknowledge(&e))
 	return k
 }
 
@@ -157,7 +157,7 @@ func (eventsView) body(d screen, l layout) []string {
 			plot.Cursor = chosen.At
 		}
 		plot.All = true
-		out = append(out, d.spend(l, plot)...)
+		out = append(out, d.spend(l, &plot)...)
 	}
 	return out
 }

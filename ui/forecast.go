@@ -24,7 +24,7 @@ func (forecastView) place(m *Model, l *layout, y int) {
 	if in >= 136 { // beside the plan
 		in = m.w*45/100 - 4
 	}
-	place(y, len(panel.WhyLines(m.pen(), m.snap, in, m.h)))
+	place(y, len(panel.WhyLines(m.pen(), &m.snap, in, m.h)))
 }
 
 func (forecastView) body(d screen, l layout) []string {
@@ -35,16 +35,16 @@ func (forecastView) body(d screen, l layout) []string {
 		top.Chances, top.Part, top.LeftAbove, top.Plotted = true, true, l.fan.h > 0, l.card.h < panel.StackedChances
 		out = draw.Fill(top.Card(l.w, l.card.h), l.w, l.card.h)
 		if l.fan.h > 0 {
-			out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
+			out = append(out, d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h)...)
 		}
 	} else {
 		out = draw.Beside(
-			d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h),
-			panel.Forecast(p, s, l.card.w, l.card.h))
+			d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h),
+			panel.Forecast(p, &s, l.card.w, l.card.h))
 	}
 	var why, plan []string
 	if l.why.h > 0 {
-		why = panel.Why(p, s, l.why.w, l.why.h)
+		why = panel.Why(p, &s, l.why.w, l.why.h)
 	}
 	if l.plan.h > 0 {
 		plan = d.plan().Render(l.plan.w, l.plan.h)
@@ -127,7 +127,7 @@ func (d screen) plan() panel.Plan {
 	pl, s := d.m.plan, d.m.snap
 	in := pl.inputs(d.Now)
 	out := panel.Plan{Pen: d.Pen, Snap: s, TopUpUSD: in.topUpUSD, Until: in.until, Days: in.days, At: pl.at, Wrong: pl.err, Failed: pl.result.Err}
-	if pl.shown(s, d.Now) {
+	if pl.shown(&s, d.Now) {
 		out.Result = &pl.result.Value.plan
 	}
 	if pl.editing {

@@ -78,14 +78,14 @@ func (m *Model) layoutOf(v view) layout {
 		return r
 	}
 	l.top, l.footer = row(1), rect{0, m.h - 1, m.w, 1}
-	if _, where := panel.Header(m.pen(), m.snap, m.w-2); where != "" {
+	if _, where := panel.Header(m.pen(), &m.snap, m.w-2); where != "" {
 		l.top.h, y = 2, 2
 	}
 	switch {
 	case m.h >= 24, l.tier == tierStack && m.h >= leastStack:
 		l.tabs = row(1)
 	case l.tier == tierStack: // beside the hints
-		line, _ := panel.Tabs(m.pen(), viewNames(), m.view, m.snap, "", 0)
+		line, _ := panel.Tabs(m.pen(), viewNames(), m.view, &m.snap, "", 0)
 		l.tabs = rect{0, l.footer.y, draw.Width(line), 1}
 		l.footer.x, l.footer.w = l.tabs.w, m.w-l.tabs.w
 	}
@@ -93,7 +93,7 @@ func (m *Model) layoutOf(v view) layout {
 	if l.tier == tierStack {
 		most = 1 + m.h/30
 	}
-	n := min(len(panel.Banners(m.pen(), m.snap, m.w-2)), most)
+	n := min(len(panel.Banners(m.pen(), &m.snap, m.w-2)), most)
 	l.end = l.footer.y - n
 	l.banners = rect{0, l.end, m.w, n}
 	v.place(m, &l, y)

@@ -208,7 +208,7 @@ func (m *Model) frame() string {
 	case m.feed == nil:
 		lines = m.onboard.lines(d.Pen, m.entry, draw.Clean(m.o.Host), m.w, m.h)
 	case m.dialog.open:
-		lines = renderDialog(d.Pen, m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
+		lines = renderDialog(d.Pen, &m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.Pen, d.keys, m.helpTop, d.lines(l), m.w, m.h)
 	case m.settings.Open:

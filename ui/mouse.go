@@ -15,7 +15,7 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		return m.clickedPalette(at)
 	}
 	if m.settings.Open && at.Button == tea.MouseLeft {
-		return m.changed(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h)))
+		return m.changed(new(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h))))
 	}
 	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierStack {
 		return nil

@@ -42,7 +42,7 @@ func (overview) refresh(m *Model, l layout) tea.Cmd {
 func (v overview) place(m *Model, l *layout, y int) {
 	n := needs{accounts: len(m.peers), cards: v.roomy || m.cards().Any()}
 	if m.snap.Balance == nil {
-		n.credits = len(panel.UnknownLines(m.pen(), m.snap, draw.LevelNone, m.w/2, 4))
+		n.credits = len(panel.UnknownLines(m.pen(), &m.snap, draw.LevelNone, m.w/2, 4))
 	}
 	if l.tier == tierStack {
 		l.stackedOverview(y, m.top().Height(l.w), n)
@@ -62,17 +62,17 @@ func (overview) body(d screen, l layout) []string {
 		return d.stackedOverview(l)
 	}
 	top := [][]string{
-		panel.Credits(p, s, l.credits.w, l.credits.h),
-		panel.RunOut(p, s, l.runOut.w, l.runOut.h, l.chances.h == 0),
+		panel.Credits(p, &s, l.credits.w, l.credits.h),
+		panel.RunOut(p, &s, l.runOut.w, l.runOut.h, l.chances.h == 0),
 	}
 	if l.chances.h > 0 {
-		top = append(top, panel.Chances(p, s, l.chances.w, l.chances.h))
+		top = append(top, panel.Chances(p, &s, l.chances.w, l.chances.h))
 	}
 	spend := d.m.spendPlot()
-	spend.Pace, spend.Unseen = panel.Pace(p, s), panel.NotSeen(s)
-	out := append(draw.Beside(top...), d.spend(l, spend)...)
+	spend.Pace, spend.Unseen = panel.Pace(p, &s), panel.NotSeen(&s)
+	out := append(draw.Beside(top...), d.spend(l, &spend)...)
 	if l.fan.h > 0 {
-		out = append(out, d.m.fanPlot().Render(p, s, l.fan.w, l.fan.h)...)
+		out = append(out, d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h)...)
 	}
 	var foot [][]string
 	if l.accounts.h > 0 {
@@ -90,9 +90,9 @@ func (overview) body(d screen, l layout) []string {
 	}
 	switch {
 	case l.spent.h > 0 && cards.Any():
-		out = append(out, cards.RenderDay(p, s, l.spent.w, l.spent.h)...)
+		out = append(out, cards.RenderDay(p, &s, l.spent.w, l.spent.h)...)
 	case l.spent.h > 0:
-		out = append(out, panel.Spent(p, s, l.spent.w, l.spent.h)...)
+		out = append(out, panel.Spent(p, &s, l.spent.w, l.spent.h)...)
 	}
 	return out
 }
@@ -104,10 +104,10 @@ func (d screen) stackedOverview(l layout) []string {
 	top.Spend = d.m.spendPlot()
 	out := draw.Fill(top.Card(l.w, l.card.h), l.w, l.card.h)
 	if l.spend.h > 0 {
-		out = append(out, d.spend(l, d.m.spendPlot())...)
+		out = append(out, d.spend(l, new(d.m.spendPlot()))...)
 	}
 	if l.spent.h > 0 {
-		for _, line := range draw.Fill(panel.SpendSums(p, s, l.w-2), l.w-2, l.spent.h) {
+		for _, line := range draw.Fill(panel.SpendSums(p, &s, l.w-2), l.w-2, l.spent.h) {
 			out = append(out, " "+line+" ")
 		}
 	}

@@ -80,7 +80,7 @@ func (p *planner) note(topUps []credit.TopUp) {
 }
 
 // shown reports whether the plan is about the values in the fields.
-func (p planner) shown(s account.Snapshot, now time.Time) bool {
+func (p planner) shown(s *account.Snapshot, now time.Time) bool {
 	return p.result.Value.ok && s.Balance != nil && p.result.Of.inputs == p.inputs(now)
 }
 

@@ -81,7 +81,7 @@ func TestPlanKeys(t *testing.T) {
 				t.Fatalf("after %q command = %t, want %t", c.keys, cmd != nil, c.asks)
 			}
 			if c.asks {
-				if m, _ = step(m, cmd()); !m.plan.shown(m.snap, scenes.Now) {
+				if m, _ = step(m, cmd()); !m.plan.shown(&m.snap, scenes.Now) {
 					t.Error("the answer is not shown")
 				}
 			}
@@ -133,8 +133,8 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 	f := newFakeFeed()
 	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewForecast)
 	asked := f.plans.Load()
-	if asked == 0 || !m.plan.shown(m.snap, scenes.Now) {
-		t.Fatalf("asked %d times, shown %t", asked, m.plan.shown(m.snap, scenes.Now))
+	if asked == 0 || !m.plan.shown(&m.snap, scenes.Now) {
+		t.Fatalf("asked %d times, shown %t", asked, m.plan.shown(&m.snap, scenes.Now))
 	}
 	for range 20 {
 		m, _ = step(m, clockMsg{m.clockGen})
@@ -146,12 +146,12 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 	later := scenes.Healthy()
 	later.At = scenes.Now
 	m, _ = step(m, snapshotMsg{f, later})
-	if !m.plan.result.Loading || !m.plan.shown(m.snap, scenes.Now) {
-		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.Loading, m.plan.shown(m.snap, scenes.Now))
+	if !m.plan.result.Loading || !m.plan.shown(&m.snap, scenes.Now) {
+		t.Fatalf("a new reading: asking %t, the old plan shown %t", m.plan.result.Loading, m.plan.shown(&m.snap, scenes.Now))
 	}
 	gen := m.plan.result.Gen
 	m, cmd := typedPlan(m, "enter", "60", "enter")
-	if cmd != nil || m.plan.result.Gen != gen || m.plan.shown(m.snap, scenes.Now) {
+	if cmd != nil || m.plan.result.Gen != gen || m.plan.shown(&m.snap, scenes.Now) {
 		t.Error("a second plan is asked for at once, or one of another sum is shown")
 	}
 	m, _ = step(m, plannedMsg{source{f}, load.Answer[planned, planResult]{Gen: gen - 1}})
@@ -218,7 +218,7 @@ func TestEarlyShowsNoMiddle(t *testing.T) {
 		}
 	}
 	s := scenes.All["early"]()
-	if got := panel.Copied(s, plainPen); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
+	if got := panel.Copied(&s, plainPen); strings.Contains(got, "26 Nov") || !strings.Contains(got, "between tomorrow and Thu 3 Dec") {
 		t.Errorf("copied = %q", got)
 	}
 }

@@ -26,7 +26,7 @@ func (m *Model) back() int {
 		return m.fanSpan
 	}
 	const week, year = 3, 5
-	f, _ := panel.Next(m.snap)
+	f, _ := panel.Next(&m.snap)
 	if f.State != forecast.OK {
 		return week
 	}
@@ -139,15 +139,15 @@ func (m *Model) loadMonth() tea.Cmd {
 }
 
 // spend draws the plot of spend, and the week beside it.
-func (d screen) spend(l layout, plot panel.SpendPlot) []string {
+func (d screen) spend(l layout, plot *panel.SpendPlot) []string {
 	var lines []string
 	switch {
 	case d.m.view != 0 || d.m.mode == plotSpend:
 		lines = plot.Render(d.Pen, l.spend.w, l.spend.h)
 	case d.m.mode == plotBalance:
-		lines = d.m.fanPlot().Render(d.Pen, d.m.snap, l.spend.w, l.spend.h)
+		lines = d.m.fanPlot().Render(d.Pen, &d.m.snap, l.spend.w, l.spend.h)
 	default:
-		lines = panel.Month(d.Pen, d.m.snap, d.m.month.Value, d.m.month.Loaded, l.spend.w, l.spend.h)
+		lines = panel.Month(d.Pen, &d.m.snap, d.m.month.Value, d.m.month.Loaded, l.spend.w, l.spend.h)
 	}
 	if l.week.h == 0 {
 		return lines

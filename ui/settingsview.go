@@ -71,7 +71,7 @@ func (m *Model) settingsKey(msg tea.KeyPressMsg) tea.Cmd {
 		default:
 			d = d.Type(func(in field.Input) field.Input { return in.Update(msg) })
 		}
-		return m.changed(d)
+		return m.changed(&d)
 	}
 	switch msg.String() {
 	case "esc", ",", "q":
@@ -85,12 +85,12 @@ func (m *Model) settingsKey(msg tea.KeyPressMsg) tea.Cmd {
 	case "right", "l", "+", "enter", "space":
 		d = d.Step(1)
 	}
-	return m.changed(d)
+	return m.changed(&d)
 }
 
 // changed shows what was set at once.
-func (m *Model) changed(d settings.Dialog) tea.Cmd {
-	m.settings = d
+func (m *Model) changed(d *settings.Dialog) tea.Cmd {
+	m.settings = *d
 	if d.Now != m.set {
 		was := m.themeID
 		if m.applied(d.Now); was != 0 && m.themeID == 0 {

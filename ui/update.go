@@ -247,7 +247,7 @@ func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	case hit(msg, &k.theme):
 		return m.nextTheme()
 	case hit(msg, &k.copy):
-		return tea.Batch(m.notify("copied: "+panel.Summary(m.snap, m.pen())), tea.SetClipboard(panel.Copied(m.snap, m.pen())))
+		return tea.Batch(m.notify("copied: "+panel.Summary(&m.snap, m.pen())), tea.SetClipboard(panel.Copied(&m.snap, m.pen())))
 	case hit(msg, &k.account):
 		return m.showAccount(m.after(m.shown() + 1))
 	case hit(msg, &k.accounts):

@@ -51,7 +51,7 @@ func (plain) refresh(*Model, layout) tea.Cmd                        { return nil
 func (plain) keys(_ *Model, _ layout, k *keyMap) *keyMap            { return k }
 func (plain) update(_ *Model, _ tea.Msg, _ *keyMap) (tea.Cmd, bool) { return nil, false }
 func (plain) card(d screen, w, h int) []string                      { return d.pane().Card(w, h) }
-func (plain) age(d screen, w int) string                            { return panel.AgeLine(d.Pen, d.m.snap, w) }
+func (plain) age(d screen, w int) string                            { return panel.AgeLine(d.Pen, &d.m.snap, w) }
 
 // screen is what a frame is drawn from.
 type screen struct {
@@ -70,7 +70,7 @@ func (d screen) pane() panel.Pane {
 // full draws the panels of a view, with what every view has above and below.
 func (d screen) full(l layout) []string {
 	v, s := views[d.m.view], d.m.snap
-	header, where := panel.Header(d.Pen, s, l.w-2)
+	header, where := panel.Header(d.Pen, &s, l.w-2)
 	out := []string{" " + header + " "}
 	if l.top.h > 1 {
 		out = append(out, " "+draw.Fit(where, l.w-2)+" ")
@@ -83,7 +83,7 @@ func (d screen) full(l layout) []string {
 		out, tabs = append(out, tabs), ""
 	}
 	out = append(out, v.body(d, l)...)
-	for _, b := range panel.Banners(d.Pen, s, l.w-2)[:l.banners.h] {
+	for _, b := range panel.Banners(d.Pen, &s, l.w-2)[:l.banners.h] {
 		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
 	}
 	return append(out, tabs+d.footer(v, l.footer.w))
@@ -94,12 +94,12 @@ func (d screen) full(l layout) []string {
 func (m *Model) tabs(l layout) (line string, ends []int) {
 	p, names := m.pen(), viewNames()
 	if l.tabs.y == l.footer.y {
-		return panel.Tabs(p, names, m.view, m.snap, "", 0)
+		return panel.Tabs(p, names, m.view, &m.snap, "", 0)
 	}
-	line, ends = panel.Tabs(p, names, m.view, m.snap, "", l.w)
+	line, ends = panel.Tabs(p, names, m.view, &m.snap, "", l.w)
 	if m.view != 0 {
-		brief := draw.Pick(l.w-ends[len(ends)-1]-2, panel.Summary(m.snap, p), panel.Left(m.snap), "")
-		line, _ = panel.Tabs(p, names, m.view, m.snap, p.Dim(brief), l.w)
+		brief := draw.Pick(l.w-ends[len(ends)-1]-2, panel.Summary(&m.snap, p), panel.Left(&m.snap), "")
+		line, _ = panel.Tabs(p, names, m.view, &m.snap, p.Dim(brief), l.w)
 	}
 	return line, ends
 }
@@ -140,7 +140,7 @@ func (d screen) bareList(l layout, card func(p draw.Pen, w, h int) (title string
 // list draws a list without borders: whose it is, what it is of, and its rows.
 func (d screen) list(v view, card func(p draw.Pen, w, h int) (title string, lines []string), w, h int) []string {
 	in, rows := max(1, w-2), h-3
-	header, _ := panel.Header(d.Pen, d.m.snap, in)
+	header, _ := panel.Header(d.Pen, &d.m.snap, in)
 	title, lines := card(d.Pen, in, rows)
 	foot := draw.Fit(d.Bright(d.m.notice), in)
 	if d.m.notice == "" {

@@ -14,7 +14,7 @@ const topUpsBack = 3 * 24 * time.Hour
 
 // alertReading is what the rules may know of a snapshot. silence is for how long
 // no reading came although one was due.
-func (s Snapshot) alertReading(st State, b *Book, silence time.Duration) alert.Reading {
+func (s *Snapshot) alertReading(st *State, b *Book, silence time.Duration) alert.Reading {
 	r := alert.Reading{
 		Account: s.Account, Mutes: st.Mutes, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
 		Forecast: s.Forecast, Told: s.Told(), Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
@@ -101,7 +101,7 @@ func alertEvents(sent []alert.Event) []Event {
 // holding returns the alerts that hold by the values of the snapshot and that
 // nobody has seen, the most urgent first; nil where nobody can judge. How long a
 // condition has held is what the collector's state says.
-func (s Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
+func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 	if s.Stale(s.Now) || !rules.Collects || !rules.Sends { // else it was judged as it came
 		alone := s.Now.Sub(st.Alerts.JudgedAt()).Abs() > 5*s.Interval/2
 		var drivers map[string]Driver
@@ -111,7 +111,7 @@ func (s Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 		if !s.At.IsZero() {
 			st.Unusual = st.Unusual.seen(s, rules).explained(s.Now, drivers)
 		}
-		r := s.alertReading(st, b, 0)
+		r := s.alertReading(&st, b, 0)
 		r.Viewed, r.Alone = true, alone
 		st.Alerts, _, _ = alert.Evaluate(rules.Alerts, st.Alerts, r)
 	}

@@ -31,12 +31,12 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 	low, high := credit.Balance{CreditsUSD: 100, UsageUSD: 36.02}, credit.Balance{CreditsUSD: 200, UsageUSD: 36.02}
 	st, b := known()
 	read := func(totals credit.Balance, at time.Time) Result {
-		v := Judge(st.Facts, Reading{At: at, Fingerprint: "fp", Totals: &totals}, b)
+		v := Judge(&st.Facts, Reading{At: at, Fingerprint: "fp", Totals: &totals}, b)
 		b = b.Copy()
 		s := credit.Sample{At: at, UsageUSD: totals.UsageUSD, CreditsUSD: totals.CreditsUSD, CreditsKnown: true}
 		b.Add(OfAccount, credit.Growth{ReadAt: at, Sample: &s})
 		b.Poll = Poll{Attempt: at, Success: at}
-		return Step(st, Input{Verdict: &v}, b, one, at)
+		return Step(&st, &Input{Verdict: &v}, b, one, at)
 	}
 	check := func(name string, s Snapshot, want ...string) {
 		t.Helper()
@@ -45,7 +45,7 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 		}
 	}
 
-	check("never read", View(State{}, &Book{}, one, t0, false))
+	check("never read", View(&State{}, &Book{}, one, t0, false))
 
 	r := read(low, t0)
 	check("read by a command alone", r.Snapshot, "balance $63.98")
@@ -56,17 +56,17 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 	collected, b2 := poll(st, b, low, t0.Add(time.Minute))
 	st, b = collected.State, b2
 	check("the collector's", collected.Snapshot, "balance $63.98")
-	check("beside the collector", View(st, b, one, t0.Add(time.Minute), false), "balance $63.98")
+	check("beside the collector", View(&st, b, one, t0.Add(time.Minute), false), "balance $63.98")
 	r = read(high, t0.Add(24*time.Hour))
 	check("of a collector that ended", r.Snapshot, []string{}...)
 
 	st = r.State
 	b.Poll.Fault = &Fault{Kind: credit.FaultServer}
-	check("a good value that is old", View(st, b, one, t0.Add(30*time.Hour), false), []string{}...)
+	check("a good value that is old", View(&st, b, one, t0.Add(30*time.Hour), false), []string{}...)
 	st = collected.State
 	r = read(low, t0.Add(25*time.Hour))
 	b.Poll.Fault = &Fault{Kind: credit.FaultServer}
-	check("a low value that is old", View(r.State, b, one, t0.Add(30*time.Hour), false), "balance $63.98")
+	check("a low value that is old", View(&r.State, b, one, t0.Add(30*time.Hour), false), "balance $63.98")
 }
 
 // The one channel that there is gets one message, also from a rule that names it.
@@ -93,7 +93,7 @@ func TestAViewWaitsAsTheCollectorDoes(t *testing.T) {
 	step := func(at time.Time) Result {
 		b.Poll = Poll{Attempt: at, Success: at}
 		b.Account.Add(credit.Growth{ReadAt: at})
-		return Step(st, Input{}, b, rules, at)
+		return Step(&st, &Input{}, b, rules, at)
 	}
 	st = step(t0).State
 	for _, c := range []struct {
@@ -104,7 +104,7 @@ func TestAViewWaitsAsTheCollectorDoes(t *testing.T) {
 		b.Poll.Success = t0.Add(c.after)
 		one := rules
 		one.Collects, one.Sends = false, false
-		if s := View(st, b, one, t0.Add(c.after), false); len(s.Alerts) != c.want {
+		if s := View(&st, b, one, t0.Add(c.after), false); len(s.Alerts) != c.want {
 			t.Errorf("after %v: %d alerts, want %d", c.after, len(s.Alerts), c.want)
 		}
 	}

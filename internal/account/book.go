@@ -97,7 +97,7 @@ func (b *Book) Copy() *Book {
 
 // Shown is the series whose spend the surfaces show: the account's, or the
 // key's where the account's is not known.
-func (b *Book) Shown(f Facts) *credit.Trail {
+func (b *Book) Shown(f *Facts) *credit.Trail {
 	if f.Source == FromKey && b.Key != nil {
 		return b.Key
 	}

@@ -24,7 +24,7 @@ func (b Bound) Chance() (p float64, ok bool) {
 }
 
 // ChanceOf is the Chance of a limit of the key.
-func (s Snapshot) ChanceOf(limit forecast.Subject) (p float64, ok bool) {
+func (s *Snapshot) ChanceOf(limit forecast.Subject) (p float64, ok bool) {
 	for _, b := range s.Bounds {
 		if b.Forecast.Subject == limit {
 			return b.Chance()
@@ -35,7 +35,7 @@ func (s Snapshot) ChanceOf(limit forecast.Subject) (p float64, ok bool) {
 
 // LimitChance is that chance in words, to be put behind what is left of the limit:
 // ", 34 % likely to be spent before"; empty where it is not known.
-func (s Snapshot) LimitChance(limit forecast.Subject) string {
+func (s *Snapshot) LimitChance(limit forecast.Subject) string {
 	if p, ok := s.ChanceOf(limit); ok && p < 1 {
 		return ", " + text.Chance(p) + " likely to be spent before"
 	}
@@ -44,7 +44,7 @@ func (s Snapshot) LimitChance(limit forecast.Subject) string {
 
 // whyLimits names what runs out, where that is not the balance, and says of each limit
 // of the key how likely it is spent before it starts anew.
-func (s Snapshot) whyLimits() (lines []string) {
+func (s *Snapshot) whyLimits() (lines []string) {
 	if len(s.Bounds) == 0 {
 		return nil
 	}

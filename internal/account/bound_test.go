@@ -36,7 +36,7 @@ func TestLimitsAreForecastEachOfItsOwn(t *testing.T) {
 			Cap:     credit.Cap{LimitUSD: usd(500), RemainingUSD: usd(c.cap), Reset: c.reset},
 			Budgets: []credit.Budget{{Scope: "member", SpendUSD: usd(48), ResetsAt: resets, Cap: credit.Cap{LimitUSD: usd(50), RemainingUSD: usd(c.budget), Reset: c.reset}}},
 		}
-		_, o := forecasts(Facts{Key: k, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}, b, t0)
+		_, o := forecasts(&Facts{Key: k, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}, b, t0)
 		s := Snapshot{Now: t0, At: t0, Key: k, Forecast: o.Forecast, Bounds: o.Bounds}
 		if o.Forecast.Subject != c.first {
 			t.Errorf("%s: the headline is of the %s, want the %s", c.name, o.Forecast.Subject, c.first)
@@ -92,7 +92,7 @@ func TestRhythmIsSaidWhereItIsUsed(t *testing.T) {
 		{20, friday, "You rarely spend from 18:00 to 09:00: counted."},
 		{1, friday, ""},
 	} {
-		_, o := forecasts(Facts{Source: FromCredits, Key: &credit.Key{Kind: credit.KeyManagement}}, working(c.days, friday), friday)
+		_, o := forecasts(&Facts{Source: FromCredits, Key: &credit.Key{Kind: credit.KeyManagement}}, working(c.days, friday), friday)
 		s := Snapshot{At: friday, Now: c.now, Forecast: o.Forecast, Rhythm: o.Rhythm}
 		if got := s.whyRhythm(c.now); got != c.want {
 			t.Errorf("%d days: %q, want %q", c.days, got, c.want)

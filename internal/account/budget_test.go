@@ -34,7 +34,7 @@ func TestBudgetSeries(t *testing.T) {
 		{"another budget", key("b", 1), 1, AnotherBudget},
 	} {
 		at := t0.Add(time.Duration(i) * time.Minute)
-		v := Judge(facts, Reading{At: at, Fingerprint: "fp", Key: c.key, Totals: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.5}}, b)
+		v := Judge(&facts, Reading{At: at, Fingerprint: "fp", Key: c.key, Totals: &credit.Balance{CreditsUSD: 100, UsageUSD: 36.5}}, b)
 		facts = v.Facts
 		row := v.Rows[len(v.Rows)-1]
 		if row.Of != OfBudget || row.UsageUSD != c.want || row.Segment != c.segment {
@@ -54,7 +54,7 @@ func TestBudgetEndsFirst(t *testing.T) {
 		Scope: "member", SpendUSD: usd(48), Cap: credit.Cap{LimitUSD: usd(50), RemainingUSD: usd(2)},
 	}}}
 	st := State{Facts: Facts{Key: k, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}}
-	_, o := forecasts(st.Facts, b, t0)
+	_, o := forecasts(&st.Facts, b, t0)
 	if f := o.Forecast; f.Subject != forecast.Budget || f.State != forecast.OK || f.P50 > 3*3600 {
 		t.Errorf("%s %s in %v h, want the budget, in about 2 h", f.Subject, f.State, f.P50/3600)
 	}
@@ -71,7 +71,7 @@ func TestBudgetEndsFirst(t *testing.T) {
 			t.Errorf("%v needed: %s, %s, want %s", c.need, p.Answer, p.Reason, c.want)
 		}
 	}
-	r := s.alertReading(st, b, 0)
+	r := s.alertReading(&st, b, 0)
 	if len(r.Limits) != 1 || r.Limits[0].Name != "member budget" || *r.Limits[0].UsedUSD != 48 {
 		t.Errorf("limits that are judged = %+v, want the budget", r.Limits)
 	}
@@ -111,7 +111,7 @@ func TestALimitThatIsNewBindsAtOnce(t *testing.T) {
 			b = bookOf(young)
 		}
 		b.Key, b.Budget = c.own, c.budget
-		_, o := forecasts(Facts{Key: c.key, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}, b, t0)
+		_, o := forecasts(&Facts{Key: c.key, Fingerprint: "fp", Source: FromCredits, KeyAt: t0}, b, t0)
 		f := o.Forecast
 		if f.Subject != c.of || f.State != c.state {
 			t.Errorf("%s: %s is %s, want %s %s", c.name, f.Subject, f.State, c.of, c.state)

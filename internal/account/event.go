@@ -73,7 +73,7 @@ type Move struct {
 
 // Data returns what of an event is stored beside its kind, level and text; nil
 // where that is all.
-func (e Event) Data() ([]byte, error) {
+func (e *Event) Data() ([]byte, error) {
 	switch {
 	case e.Spend != nil && e.Alert != nil:
 		return json.Marshal(struct {

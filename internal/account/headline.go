@@ -109,7 +109,7 @@ func equal(a, b *float64) bool {
 
 // standpoint is what a snapshot's forecast was made from; ok is false where
 // there is none of these values.
-func (s Snapshot) standpoint(newest credit.Sample) (p standpoint, ok bool) {
+func (s *Snapshot) standpoint(newest credit.Sample) (p standpoint, ok bool) {
 	p = standpoint{forecast: s.Forecast, usageUSD: newest.UsageUSD, segment: newest.Segment}
 	if b := s.Balance; b != nil {
 		p.leftUSD, p.creditsUSD = b.LeftUSD(), &b.CreditsUSD
@@ -131,7 +131,7 @@ func (s Snapshot) standpoint(newest credit.Sample) (p standpoint, ok bool) {
 
 // compare compares a snapshot's forecast with the headline, and returns an
 // event where it has moved; nil where it has not.
-func (a Headline) compare(s Snapshot, newest credit.Sample) (Headline, *Event) {
+func (a Headline) compare(s *Snapshot, newest credit.Sample) (Headline, *Event) {
 	p, ok := s.standpoint(newest)
 	if !ok || s.Fault != nil || !s.Forecast.At.Equal(s.At) || s.At.Equal(a.ComparedAt) || s.Refilled() {
 		return a, nil
@@ -144,13 +144,13 @@ func (a Headline) compare(s Snapshot, newest credit.Sample) (Headline, *Event) {
 	was := a
 	was.ComparedAt = time.Time{}
 	return next, &Event{
-		At: s.At, Kind: EventForecast, Level: alert.Info, Text: movedText(s, a, next, p),
+		At: s.At, Kind: EventForecast, Level: alert.Info, Text: movedText(s, &a, &next, p),
 		Move: &Move{P10: next.P10, P50: next.P50, P90: next.P90, Was: was},
 	}
 }
 
 // movedText is when it runs out now, when it was to, and why.
-func movedText(s Snapshot, was, is Headline, p standpoint) string {
+func movedText(s *Snapshot, was, is *Headline, p standpoint) string {
 	what, how := "the balance", "later"
 	if is.Subject.Limit() {
 		what = "the " + s.LimitName(is.Subject)
@@ -172,7 +172,7 @@ const (
 )
 
 // movedCause is what moved it, as far as the numbers show.
-func movedCause(s Snapshot, was Headline, sooner bool, p standpoint) string {
+func movedCause(s *Snapshot, was *Headline, sooner bool, p standpoint) string {
 	b := s.Burn
 	hour := b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour
 	day := 1.0

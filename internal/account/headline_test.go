@@ -148,7 +148,7 @@ func TestWhyItMoved(t *testing.T) {
 		if c.set != nil {
 			c.set(&s, &at)
 		}
-		if got := movedCause(s, was, c.sooner, at); got != c.want {
+		if got := movedCause(&s, &was, c.sooner, at); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -208,11 +208,11 @@ func TestHeadlineComparesWhatIsNew(t *testing.T) {
 		} else {
 			change(&s)
 		}
-		if next, e := was.compare(s, newest); e != nil || next != was {
+		if next, e := was.compare(&s, newest); e != nil || next != was {
 			t.Errorf("%s: %+v, %+v, want that nothing is compared", name, next, e)
 		}
 	}
-	next, e := Headline{}.compare(good, newest)
+	next, e := Headline{}.compare(&good, newest)
 	if e != nil || next.At != now || !next.ComparedAt.Equal(now) {
 		t.Errorf("the first: %+v, %+v, want it taken without an event", next, e)
 	}
@@ -223,7 +223,7 @@ func TestHeadlineComparesWhatIsNew(t *testing.T) {
 		s := good
 		s.At, s.Now, s.Forecast.At = at, at, at
 		s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 9e5, 1e6, 2e6
-		if moved, e = moved.compare(s, newest); e != nil {
+		if moved, e = moved.compare(&s, newest); e != nil {
 			if e.Kind != EventForecast || e.Move == nil || !e.Move.P50.After(now) || !e.Move.Was.ComparedAt.IsZero() {
 				t.Errorf("the event of a move is %+v", e)
 			}

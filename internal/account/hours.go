@@ -23,7 +23,7 @@ type hours struct {
 }
 
 // hours sums the plot up.
-func (w windows) hours() hours {
+func (w *windows) hours() hours {
 	var h hours
 	if len(w.plot.Buckets) == 0 {
 		return h

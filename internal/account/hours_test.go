@@ -37,8 +37,8 @@ func (h hours) count(from int) (spikes, days, rises int, first time.Time) {
 		day, _ := seen.day(len(seen.usd))
 		before := hours{usd: seen.usd[:len(seen.usd)-1], seen: seen.seen[:len(seen.usd)-1]}
 		s := Snapshot{At: at, Spend: Spend{Last1hUSD: &last, Last24hUSD: &day}, Usual: before.usual(), Rise: before.rise(alert.LeakFactor)}
-		is := was.find(s, alert.SpikeFactor)
-		for _, u := range begun(s, was, is) {
+		is := was.find(&s, alert.SpikeFactor)
+		for _, u := range begun(&s, &was, &is) {
 			switch {
 			case u.ID == alert.WeeksID:
 				rises++
@@ -231,11 +231,11 @@ func TestAnHourIsASpikeOnlyWhereItWasRead(t *testing.T) {
 	spent, usual := 1.27, 0.0
 	for own, want := range map[time.Duration]bool{5 * time.Second: false, 59 * time.Minute: false, time.Hour: true, 30 * 24 * time.Hour: true} {
 		s := Snapshot{At: at, OwnSince: at.Add(-own), Spend: Spend{Last1hUSD: &spent}, Usual: Usual{HourUSD: &usual, DayUSD: &usual}}
-		if is := (Unusual{}).find(s, alert.SpikeFactor); want == is.Hour.IsZero() {
+		if is := (Unusual{}).find(&s, alert.SpikeFactor); want == is.Hour.IsZero() {
 			t.Errorf("after %v of own readings a spike is found: %v, want %v", own, !want, want)
 		}
 		s.Key = &credit.Key{Kind: credit.KeyManagement}
-		if (Unusual{}).find(s, alert.SpikeFactor).Hour.IsZero() {
+		if (Unusual{}).find(&s, alert.SpikeFactor).Hour.IsZero() {
 			t.Errorf("after %v with a management key, by whose hours it was filled in, no spike is found", own)
 		}
 	}

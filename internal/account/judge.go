@@ -47,7 +47,7 @@ type Verdict struct {
 }
 
 // Again judges the same reading by what is known now.
-func (v Verdict) Again(was Facts, b *Book) Verdict { return Judge(was, v.of, b) }
+func (v Verdict) Again(was *Facts, b *Book) Verdict { return Judge(was, v.of, b) }
 
 // AnotherAccount reports whether the numbers are not of the account before:
 // nothing that was known of that one goes on.
@@ -57,8 +57,8 @@ func (v Verdict) AnotherAccount() bool {
 
 // Judge decides what of a reading is believed, of an account whose past is b.
 // It changes nothing.
-func Judge(was Facts, r Reading, b *Book) Verdict {
-	v := Verdict{At: r.At, Fingerprint: r.Fingerprint, Facts: was, of: r}
+func Judge(was *Facts, r Reading, b *Book) Verdict {
+	v := Verdict{At: r.At, Fingerprint: r.Fingerprint, Facts: *was, of: r}
 	last, have := b.Account.Newest()
 	v.before = last
 	v.before.At = b.Poll.Success

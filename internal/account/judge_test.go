@@ -122,7 +122,7 @@ func TestJudge(t *testing.T) {
 		}
 		r := c.reading
 		r.At, r.Fingerprint = now, "fp"
-		v := Judge(c.was, r, past)
+		v := Judge(&c.was, r, past)
 		var rows []string
 		for _, row := range v.Rows {
 			rows = append(rows, strings.TrimSpace(fmt.Sprintf("%d %.2f %s", row.Of, row.UsageUSD, row.Segment)))
@@ -142,7 +142,7 @@ func TestJudge(t *testing.T) {
 func TestJudgeHoldsThePair(t *testing.T) {
 	b := bookOf(trailOf(60, func(ago int) float64 { return 36.5 - float64(ago)/60 }, 100))
 	was := Facts{Key: &credit.Key{Kind: credit.KeyManagement}, Fingerprint: "fp", ReadBy: "fp", AgreedAt: t0, Source: FromCredits, KeyAt: t0}
-	v := Judge(was, Reading{At: t0.Add(time.Minute), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 60.75, UsageUSD: 36}}, b)
+	v := Judge(&was, Reading{At: t0.Add(time.Minute), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 60.75, UsageUSD: 36}}, b)
 	if len(v.Rows) != 0 || v.Fault == nil || !strings.Contains(v.Fault.Message, "$36.00 of $60.75") {
 		t.Errorf("rows %+v, fault %+v, want neither total taken", v.Rows, v.Fault)
 	}
@@ -170,14 +170,14 @@ func TestJudgeOfAKey(t *testing.T) {
 		{"BYOK alone fell", time.Minute, 5, 1, Row{Of: OfKey, UsageUSD: 5}, Row{Of: OfCap, UsageUSD: 6, Segment: UsageFell}, true},
 	} {
 		was := Facts{Fingerprint: "fp", KeyAgreedAt: t0.Add(-c.agreed)}
-		v := Judge(was, Reading{At: t0, Fingerprint: "fp", Key: key(c.used, c.byok), TotalsFault: hidden}, b)
+		v := Judge(&was, Reading{At: t0, Fingerprint: "fp", Key: key(c.used, c.byok), TotalsFault: hidden}, b)
 		if len(v.Rows) != 2 || v.Rows[0] != c.key || v.Rows[1] != c.cap || v.Facts.KeyAgreedAt.Equal(t0) != c.agrees {
 			t.Errorf("%s: rows %+v, agreed at %v, want %+v and %+v", c.name, v.Rows, v.Facts.KeyAgreedAt, c.key, c.cap)
 		}
 	}
 	without := key(5, 7)
 	without.Cap.IncludesBYOK = false
-	if v := Judge(Facts{}, Reading{At: t0, Key: without, TotalsFault: hidden}, &Book{}); len(v.Rows) != 1 {
+	if v := Judge(&Facts{}, Reading{At: t0, Key: without, TotalsFault: hidden}, &Book{}); len(v.Rows) != 1 {
 		t.Errorf("rows %+v, want no series of a cap that counts credits alone", v.Rows)
 	}
 }

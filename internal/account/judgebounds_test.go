@@ -85,7 +85,7 @@ func TestClockLimit(t *testing.T) {
 		clockLimit: false, -clockLimit: false, clockLimit + 1: true, -clockLimit - 1: true, 48 * time.Hour: true,
 	} {
 		b := bookOf(trailOf(5, func(int) float64 { return 1 }, 10))
-		v := Judge(Facts{}, Reading{At: t0.Add(time.Minute), Skew: &skew, Totals: &credit.Balance{CreditsUSD: 10, UsageUSD: 1}}, b)
+		v := Judge(&Facts{}, Reading{At: t0.Add(time.Minute), Skew: &skew, Totals: &credit.Balance{CreditsUSD: 10, UsageUSD: 1}}, b)
 		if got := v.Fault != nil && v.Fault.Kind == credit.FaultStorage; got != refused {
 			t.Errorf("a clock %v ahead is refused: %v, want %v", skew, got, refused)
 		}
@@ -135,7 +135,7 @@ func TestJudgeAfterARoundedImport(t *testing.T) {
 	b := bookOf(trailOf(60, func(ago int) float64 { return 14.21 - float64(ago)/100 }, 50))
 	f := Facts{}
 	for i, c := range []struct{ used, want, rounded float64 }{{14.206, 14.21, .005}, {14.207, 14.21, .005}, {14.215, 14.215, 0}} {
-		v := Judge(f, Reading{At: t0.Add(time.Duration(i) * time.Hour), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: c.used}}, b)
+		v := Judge(&f, Reading{At: t0.Add(time.Duration(i) * time.Hour), Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: c.used}}, b)
 		if len(v.Rows) != 1 || v.Rows[0].Segment != "" || v.Rows[0].UsageUSD != c.want || v.Fault != nil {
 			t.Errorf("at $%v: rows %+v, fault %+v, want $%v in the same series", c.used, v.Rows, v.Fault, c.want)
 		}
@@ -143,7 +143,7 @@ func TestJudgeAfterARoundedImport(t *testing.T) {
 			t.Errorf("at $%v: it may be rounded by %v, want %v", c.used, f.RoundedUSD, c.rounded)
 		}
 	}
-	if v := Judge(Facts{}, Reading{At: t0, Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: 14.2}}, b); v.Rows[0].Segment != AnotherAccount {
+	if v := Judge(&Facts{}, Reading{At: t0, Fingerprint: "fp", Totals: &credit.Balance{CreditsUSD: 50, UsageUSD: 14.2}}, b); v.Rows[0].Segment != AnotherAccount {
 		t.Errorf("a cent less: %+v, want another account", v.Rows)
 	}
 	for usd, want := range map[float64]float64{14.21: .005, 14.2: .05, 14: .5, 14.206: .0005, 14.123456789: 0} {

@@ -20,7 +20,7 @@ func BenchmarkLimits(b *testing.B) {
 	s := Snapshot{Account: "test", Now: now, At: now, Interval: time.Minute, Key: &credit.Key{Kind: credit.KeyManagement}}
 	rules := alert.Defaults()
 	for b.Loop() {
-		if _, events, _ := alert.Evaluate(rules, alert.State{}, s.alertReading(State{}, &Book{Limits: l}, 0)); len(events) > 0 {
+		if _, events, _ := alert.Evaluate(rules, alert.State{}, s.alertReading(&State{}, &Book{Limits: l}, 0)); len(events) > 0 {
 			b.Fatal(events)
 		}
 	}

@@ -19,7 +19,7 @@ const (
 // forecasts is when the account's balance runs out, and returns an outlook
 // with the forecast of the first of balance, cap and budget, and with what refills the
 // balance.
-func forecasts(f Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
+func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
 	if newest, ok := b.Account.Newest(); ok && f.Source == FromCredits {
 		m := b.model(b.Account, at)
@@ -98,7 +98,7 @@ func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time) foreca
 // foresee forecasts from the newest reading, and returns the forecasts that
 // are to be stored: those that have ended, and this one where it is put by.
 // before is the reading before the newest.
-func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []credit.Forecast) {
+func foresee(was *Outlook, f *Facts, b *Book, before credit.Sample) (Outlook, []credit.Forecast) {
 	at := b.Poll.Success
 	account, o := forecasts(f, b, at)
 	o = o.after(was, f, b)
@@ -126,7 +126,7 @@ func foresee(was Outlook, f Facts, b *Book, before credit.Sample) (Outlook, []cr
 // after returns the outlook with what it rests on, and with no date nearer than was
 // had it where nothing was spent since, nor taken back: no news is no reason to
 // think it nearer.
-func (o Outlook) after(was Outlook, f Facts, b *Book) Outlook {
+func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	trail, left := b.Account, (*float64)(nil)
 	switch o.Forecast.Subject {
 	case forecast.Key:
@@ -180,7 +180,7 @@ const (
 
 // told returns the dates that people are told after was. Without a charge none of them
 // is nearer.
-func (o Outlook) told(was Outlook, spent bool) [3]time.Time {
+func (o *Outlook) told(was *Outlook, spent bool) [3]time.Time {
 	f := o.Forecast
 	if f.State != forecast.OK {
 		return [3]time.Time{}

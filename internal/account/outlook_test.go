@@ -69,7 +69,7 @@ func TestForecastsArePutBySparingly(t *testing.T) {
 		made time.Duration // ago
 		want bool
 	}{{"never", 1e6 * time.Hour, true}, {"an hour ago", time.Hour, false}, {"long ago", 3 * time.Hour, true}, {"by a clock that ran ahead", -time.Hour, true}} {
-		o, stored := foresee(Outlook{Made: t0.Add(-c.made)}, f, b, credit.Sample{})
+		o, stored := foresee(&Outlook{Made: t0.Add(-c.made)}, &f, b, credit.Sample{})
 		if put := len(stored) == 1; put != c.want || o.Made.Equal(t0) != c.want {
 			t.Errorf("%s: put by %v, made at %v, want %v", c.name, put, o.Made, c.want)
 		}
@@ -100,16 +100,16 @@ func TestForecastsOfACap(t *testing.T) {
 	b.Key = trailOf(2*24*60, func(ago int) float64 { return 20 - float64(ago)/60 }, 0)
 	limit, left := 25.0, 5.0
 	f := Facts{Key: &credit.Key{Kind: credit.KeyOrdinary, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left}}, Source: FromCredits}
-	account, o := forecasts(f, b, t0)
+	account, o := forecasts(&f, b, t0)
 	if account.Subject != forecast.Account || o.Forecast.Subject != forecast.Key || o.Forecast.P50 >= account.P50 {
 		t.Errorf("forecasts %+v and %+v, want that the cap runs out first", account, o.Forecast)
 	}
 	b.Cap = trailOf(2*24*60, func(ago int) float64 { return 80 - 4*float64(ago)/60 }, 0)
-	if _, counted := forecasts(f, b, t0); counted.Forecast.P50 > o.Forecast.P50/2 {
+	if _, counted := forecasts(&f, b, t0); counted.Forecast.P50 > o.Forecast.P50/2 {
 		t.Errorf("P50 = %v where BYOK counts, want about a quarter of %v", counted.Forecast.P50, o.Forecast.P50)
 	}
 	f = Facts{Key: &credit.Key{Kind: credit.KeyOrdinary}, Source: FromKey}
-	if account, o := forecasts(f, b, t0); account.State != forecast.Unknown || o.Forecast.State != forecast.Unknown || o.Forecast.RateUSDPerHour == 0 && o.Forecast.LastSpend.IsZero() {
+	if account, o := forecasts(&f, b, t0); account.State != forecast.Unknown || o.Forecast.State != forecast.Unknown || o.Forecast.RateUSDPerHour == 0 && o.Forecast.LastSpend.IsZero() {
 		t.Errorf("forecasts %+v and %+v of a key without a cap, want the key's spend alone", account, o.Forecast)
 	}
 }

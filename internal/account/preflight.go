@@ -44,7 +44,7 @@ type bound struct {
 // still after d, in which others go on spending. b is the account's past.
 //
 // A cap that is too small is known to be too small whatever the balance is.
-func (s Snapshot) Preflight(b *Book, needUSD float64, d time.Duration) Preflight {
+func (s *Snapshot) Preflight(b *Book, needUSD float64, d time.Duration) Preflight {
 	p := Preflight{Answer: CannotBeSaid}
 	switch {
 	case s.Fault != nil:
@@ -114,7 +114,7 @@ func (p *Preflight) judge(bounds []bound, needUSD float64, d time.Duration) {
 }
 
 // bounds are the account's balance, the key's cap and its budgets, as far as they are known.
-func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
+func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 	if d > 0 {
 		d += s.Now.Sub(s.At) // spent since the reading, and not seen
 	}
@@ -158,7 +158,7 @@ func (s Snapshot) bounds(b *Book, d time.Duration) []bound {
 }
 
 // trail is the series that the balance falls by.
-func (s Snapshot) trail(b *Book) *credit.Trail {
+func (s *Snapshot) trail(b *Book) *credit.Trail {
 	if s.Source == FromPerson {
 		return b.Key
 	}

@@ -32,7 +32,7 @@ func TestABriefViewIsTheWholeOne(t *testing.T) {
 		}
 		return string(out)
 	}
-	whole, short := View(r.State, b2, testRules, now, false), View(again, brief, testRules, now, false)
+	whole, short := View(&r.State, b2, testRules, now, false), View(&again, brief, testRules, now, false)
 	if encode(whole) != encode(short) || len(whole.Notes) == 0 {
 		t.Errorf("a brief view is\n%s\nwant\n%s", encode(short), encode(whole))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // whyRhythm says when the account rarely spends, where its forecast goes by that.
-func (s Snapshot) whyRhythm(now time.Time) string {
+func (s *Snapshot) whyRhythm(now time.Time) string {
 	if s.Rhythm == nil || s.Forecast.State != forecast.OK {
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 
 // Lasts is whether what can be spent lasts for d, with 90 % certainty; Enough for a
 // d of 0, and where nothing is spent.
-func (s Snapshot) Lasts(d time.Duration) Preflight {
+func (s *Snapshot) Lasts(d time.Duration) Preflight {
 	p := Preflight{Answer: CannotBeSaid, SpendableUSD: s.SpendableUSD}
 	f := s.Forecast
 	switch {

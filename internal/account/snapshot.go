@@ -140,7 +140,7 @@ const (
 )
 
 // Age is how old the values are at now; ok is false if there are none.
-func (s Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
+func (s *Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
 	if s.At.IsZero() {
 		return 0, false
 	}
@@ -149,7 +149,7 @@ func (s Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
 
 // Stale reports whether the values are not those of the newest attempt, or are
 // old: nothing calls them live.
-func (s Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(now) }
+func (s *Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(now) }
 
 // Old reports whether the values are older at now than a working collector
 // would leave them, or there are none.
@@ -160,7 +160,7 @@ func (s *Snapshot) Old(now time.Time) bool {
 
 // WindowEnd is from when windows are counted back: the newest reading, or now where
 // that is older than a working collector would leave it.
-func (s Snapshot) WindowEnd(now time.Time) time.Time {
+func (s *Snapshot) WindowEnd(now time.Time) time.Time {
 	if s.Old(now) {
 		return now
 	}
@@ -178,7 +178,7 @@ func (s *Snapshot) Outlook() forecast.State {
 
 // Told is the forecast as people are told it, alerts too: it stands still until a charge,
 // a purchase or a tenth of its range moves it. Programs get Forecast.
-func (s Snapshot) Told() forecast.Forecast {
+func (s *Snapshot) Told() forecast.Forecast {
 	f := s.Forecast
 	if f.State != forecast.OK || s.told[1].IsZero() {
 		return f
@@ -189,7 +189,7 @@ func (s Snapshot) Told() forecast.Forecast {
 
 // Ahead is the forecast, as people are told it, of what comes next: of the next
 // automatic top-up where one comes before the balance runs out, else of that.
-func (s Snapshot) Ahead() forecast.Forecast {
+func (s *Snapshot) Ahead() forecast.Forecast {
 	if s.Refilled() {
 		return s.AutoTopUp.Next
 	}
@@ -208,7 +208,7 @@ const earlyHistory = 15 * time.Minute
 
 // Early reports whether there is a forecast whose middle rests on too little
 // to be shown: people get its range in words.
-func (s Snapshot) Early() bool {
+func (s *Snapshot) Early() bool {
 	f := s.Forecast
 	if f.State != forecast.OK {
 		return false
@@ -218,7 +218,7 @@ func (s Snapshot) Early() bool {
 
 // Seen is for how long the account was watched: what was filled in or imported
 // from before is not part of it.
-func (s Snapshot) Seen() time.Duration {
+func (s *Snapshot) Seen() time.Duration {
 	if s.OwnSince.IsZero() {
 		return 0
 	}

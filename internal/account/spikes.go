@@ -37,13 +37,13 @@ type Unusual struct {
 }
 
 // same reports whether the same goes on.
-func (was Unusual) same(now Unusual) bool {
+func (was *Unusual) same(now *Unusual) bool {
 	return was.Hour.Equal(now.Hour) && was.Day.Equal(now.Day) && was.Rise.Equal(now.Rise)
 }
 
 // find is what goes on at a snapshot, of what went on before. factor is the
 // least that counts as a spike.
-func (was Unusual) find(s Snapshot, factor float64) Unusual {
+func (was Unusual) find(s *Snapshot, factor float64) Unusual {
 	now := was
 	follow := func(since *time.Time, value, limit *float64) {
 		if value == nil || limit == nil {
@@ -78,7 +78,7 @@ func (now Unusual) of(found []Spike) []Spike {
 	return slices.DeleteFunc(slices.Clone(found), func(u Spike) bool { return now.since(u.ID).IsZero() })
 }
 
-func (was Unusual) since(id string) time.Time {
+func (was *Unusual) since(id string) time.Time {
 	return map[string]time.Time{alert.HourID: was.Hour, alert.DayID: was.Day, alert.WeeksID: was.Rise}[id]
 }
 
@@ -117,7 +117,7 @@ type Spike struct {
 }
 
 // begun are the spikes that begin.
-func begun(s Snapshot, was, is Unusual) (list []Spike) {
+func begun(s *Snapshot, was, is *Unusual) (list []Spike) {
 	if was.Hour.IsZero() && !is.Hour.IsZero() {
 		list = append(list, Spike{ID: alert.HourID, At: s.At}.follow(s))
 	}
@@ -132,7 +132,7 @@ func begun(s Snapshot, was, is Unusual) (list []Spike) {
 }
 
 // follow is u as of a snapshot: the worst of it counts.
-func (u Spike) follow(s Snapshot) Spike {
+func (u Spike) follow(s *Snapshot) Spike {
 	grow := func(value, usual, limit *float64) {
 		if value != nil && usual != nil && limit != nil && *value > u.USD {
 			u.USD, u.UsualUSD, u.LimitUSD = *value, *usual, *limit
@@ -151,7 +151,7 @@ func (u Spike) follow(s Snapshot) Spike {
 	return u
 }
 
-func (u Spike) kind() alert.Kind {
+func (u *Spike) kind() alert.Kind {
 	if u.ID == alert.WeeksID {
 		return alert.Leak
 	}
@@ -159,7 +159,7 @@ func (u Spike) kind() alert.Kind {
 }
 
 // text is what is unusual, and who drives it.
-func (u Spike) text() string {
+func (u *Spike) text() string {
 	usd, usual := text.USD(u.USD), text.USD(u.UsualUSD)
 	line := ""
 	switch u.ID {
@@ -197,13 +197,13 @@ func (u Spike) reading() alert.Unusual {
 const driverWait = 2 * time.Minute
 
 // seen takes in the values of a snapshot.
-func (was Unusual) seen(s Snapshot, rules Rules) Unusual {
+func (was *Unusual) seen(s *Snapshot, rules Rules) Unusual {
 	next := was.find(s, alert.LeastFactor(rules.Alerts, alert.Spike, rules.Account))
-	if was.same(next) {
-		return was
+	if was.same(&next) {
+		return *was
 	}
 	next.Found, next.Pending = next.of(was.Found), next.of(was.Pending)
-	if fresh := begun(s, was, next); len(fresh) > 0 && s.KeyKind() == credit.KeyManagement {
+	if fresh := begun(s, was, &next); len(fresh) > 0 && s.KeyKind() == credit.KeyManagement {
 		next.Pending, next.PendingSince = append(next.Pending, fresh...), s.Now
 	} else {
 		next.Found = append(next.Found, fresh...)
@@ -229,7 +229,7 @@ func (was Unusual) explained(at time.Time, drivers map[string]Driver) Unusual {
 
 // readings are the spikes as the rules may know them at a snapshot; nil where
 // too little is known to judge.
-func (was Unusual) readings(s Snapshot) []alert.Unusual {
+func (was *Unusual) readings(s *Snapshot) []alert.Unusual {
 	if len(was.Found) == 0 && s.Usual.HourUSD == nil && s.Usual.DayUSD == nil {
 		return nil
 	}
@@ -242,7 +242,7 @@ func (was Unusual) readings(s Snapshot) []alert.Unusual {
 
 // report returns the events of spikes, each once: as it begins, and again where
 // an alert is about it as something graver. alerts are those that are sent now.
-func (was Unusual) report(s Snapshot, alerts []alert.Event) (Unusual, []Event) {
+func (was Unusual) report(s *Snapshot, alerts []alert.Event) (Unusual, []Event) {
 	var events []Event
 	found := slices.Clone(was.Found)
 	for i := range found {
@@ -274,7 +274,7 @@ func (was Unusual) report(s Snapshot, alerts []alert.Event) (Unusual, []Event) {
 
 // Compared is the span in which the spike was spent, and the one that it is
 // compared with.
-func (u Spike) Compared() (span, before credit.Span) {
+func (u *Spike) Compared() (span, before credit.Span) {
 	const day, week = 24 * time.Hour, 7 * 24 * time.Hour
 	ends := func(to time.Time, d time.Duration) credit.Span { return credit.Span{From: to.Add(-d), To: to} }
 	switch u.ID {

@@ -17,7 +17,7 @@ func TestRiseGoesOnForAWeek(t *testing.T) {
 		rise  *Rise
 		over  bool
 	}{{0, nil, false}, {week, nil, false}, {week + 1, nil, true}, {week + 1, &Rise{}, false}} {
-		is := Unusual{Rise: t0}.find(Snapshot{At: t0.Add(c.after), Rise: c.rise}, alert.SpikeFactor)
+		is := Unusual{Rise: t0}.find(&Snapshot{At: t0.Add(c.after), Rise: c.rise}, alert.SpikeFactor)
 		if is.Rise.IsZero() != c.over {
 			t.Errorf("%v after it began, seen %v: over %v, want %v", c.after, c.rise != nil, is.Rise.IsZero(), c.over)
 		}
@@ -42,7 +42,7 @@ func TestSpikeBeginsAndEnds(t *testing.T) {
 		{"at half of it", t0, 10, alert.SpikeFactor, true},
 		{"below half of it", t0, 9.99, alert.SpikeFactor, false},
 	} {
-		if is := (Unusual{Day: c.was}).find(of(c.day), c.factor); is.Day.IsZero() == c.goesOn {
+		if is := (Unusual{Day: c.was}).find(new(of(c.day)), c.factor); is.Day.IsZero() == c.goesOn {
 			t.Errorf("%s: it goes on: %v, want %v", c.name, !is.Day.IsZero(), c.goesOn)
 		}
 	}
@@ -70,7 +70,7 @@ func TestSpikeFollows(t *testing.T) {
 		if c.set != nil {
 			c.set(&at)
 		}
-		if got := c.u.follow(at); got != c.want {
+		if got := c.u.follow(&at); got != c.want {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestReadingsOfSpikes(t *testing.T) {
 		{"a day is", Unusual{}, Usual{DayUSD: usd(1)}, 0},
 		{"one was found", Unusual{Found: []Spike{{ID: alert.DayID, USD: 50, UsualUSD: 10, LimitUSD: 20}}}, Usual{}, 1},
 	} {
-		got := c.was.readings(Snapshot{Usual: c.usual})
+		got := c.was.readings(&Snapshot{Usual: c.usual})
 		if len(got) != max(c.want, 0) || (got == nil) != (c.want < 0) {
 			t.Errorf("%s: %#v, want %d", c.name, got, c.want)
 		}
@@ -140,7 +140,7 @@ func TestReadingsOfSpikes(t *testing.T) {
 func TestSpikeIsReportedOnce(t *testing.T) {
 	s := Snapshot{At: t0, Now: t0, Account: "work", Spend: Spend{Last1hUSD: usd(12)}, Usual: Usual{HourUSD: usd(2), DayUSD: usd(10)}}
 	was := Unusual{Hour: t0, Found: []Spike{{ID: alert.HourID, At: t0, USD: 12, UsualUSD: 2, LimitUSD: 6}}}
-	was, events := was.report(s, nil)
+	was, events := was.report(&s, nil)
 	if len(events) != 1 || events[0].Level != alert.Warning || !was.Found[0].ReportedAt.Equal(t0) {
 		t.Fatalf("at first: %+v", events)
 	}
@@ -166,7 +166,7 @@ func TestSpikeIsReportedOnce(t *testing.T) {
 		{"one that is over", about(alert.Urgent, func(e *alert.Event) { e.Cleared = true }), 0},
 		{"a graver one", about(alert.Urgent, nil), 1},
 	} {
-		if _, events := was.report(s, c.alerts); len(events) != c.want || c.want > 0 && events[0].Level != alert.Urgent {
+		if _, events := was.report(&s, c.alerts); len(events) != c.want || c.want > 0 && events[0].Level != alert.Urgent {
 			t.Errorf("%s: %+v, want %d events", c.name, events, c.want)
 		}
 	}

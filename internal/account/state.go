@@ -96,7 +96,7 @@ const freeEvery = 5 * time.Minute
 // WantsKey reports whether /key is to be requested at now with the key of this
 // fingerprint. An ordinary key's usage and cap move with every request; a
 // management key's facts do not.
-func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
+func (f *Facts) WantsKey(now time.Time, fingerprint string) bool {
 	if f.Key == nil || f.Fingerprint != fingerprint || f.Key.Kind != credit.KeyManagement {
 		return true
 	}
@@ -108,7 +108,7 @@ func (f Facts) WantsKey(now time.Time, fingerprint string) bool {
 }
 
 // key is the key as it is known at now.
-func (f Facts) key(now time.Time) *credit.Key {
+func (f *Facts) key(now time.Time) *credit.Key {
 	if f.Key == nil || f.Key.FreeRequests == nil {
 		return f.Key
 	}
@@ -119,16 +119,16 @@ func (f Facts) key(now time.Time) *credit.Key {
 
 // WantsTotals reports whether /credits is to be requested: rarely with an ordinary
 // key that was refused and never read it, and else always.
-func (f Facts) WantsTotals(now time.Time, fingerprint string) bool {
+func (f *Facts) WantsTotals(now time.Time, fingerprint string) bool {
 	return f.RefusedAt.IsZero() || f.Fingerprint != fingerprint || !f.Ordinary() || f.ReadBy == fingerprint ||
 		now.Sub(f.RefusedAt) >= rarely || now.Before(f.RefusedAt)
 }
 
 // Ordinary reports whether the key is known to be an ordinary one.
-func (f Facts) Ordinary() bool { return f.Key != nil && f.Key.Kind == credit.KeyOrdinary }
+func (f *Facts) Ordinary() bool { return f.Key != nil && f.Key.Kind == credit.KeyOrdinary }
 
 // Manages reports whether the key may see all of the account.
-func (f Facts) Manages() bool { return f.Key != nil && f.Key.Kind == credit.KeyManagement }
+func (f *Facts) Manages() bool { return f.Key != nil && f.Key.Kind == credit.KeyManagement }
 
 // Outlook is the latest forecast, stored so that every process shows the same
 // one and none has to make it again.
@@ -153,7 +153,7 @@ type Outlook struct {
 }
 
 // isOf reports whether the outlook is about the reading of at.
-func (o Outlook) isOf(at time.Time) bool { return !o.Forecast.At.IsZero() && o.Forecast.At.Equal(at) }
+func (o *Outlook) isOf(at time.Time) bool { return !o.Forecast.At.IsZero() && o.Forecast.At.Equal(at) }
 
 // Notification is an alert that was sent, with those it was for, and its
 // number: they ascend.
@@ -185,7 +185,7 @@ func (s *State) notify(events []alert.Event) {
 
 // NotifiedAfter returns the notifications with a number above last, with their
 // channels, and the highest number.
-func (s State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
+func (s *State) NotifiedAfter(last int64) (events []alert.Event, highest int64) {
 	highest = last
 	for _, n := range s.Notified {
 		highest = max(highest, n.Number)

@@ -49,7 +49,7 @@ func (f *Facts) spent(usage float64) {
 // spends. Bought is the sum that was stated, used what was spent since. It is nil
 // where the API gives the balance itself, and where another key is in use, for what
 // that one left is not known.
-func (f Facts) statedBalance() *credit.Balance {
+func (f *Facts) statedBalance() *credit.Balance {
 	s := f.Stated
 	if s == nil || s.USD == nil || f.Source != FromKey || f.Key == nil || f.Key.Usage.TotalUSD == nil || s.Fingerprint != f.Fingerprint {
 		return nil
@@ -58,7 +58,7 @@ func (f Facts) statedBalance() *credit.Balance {
 }
 
 // statedNote is what a stated balance rests on, or why it does not count.
-func (f Facts) statedNote(now time.Time) string {
+func (f *Facts) statedNote(now time.Time) string {
 	s := f.Stated
 	switch {
 	case s == nil || f.Source != FromKey:

@@ -19,7 +19,7 @@ func TestStatedBalance(t *testing.T) {
 		return &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{TotalUSD: usd(usage)}}
 	}
 	was := State{Facts: Facts{Key: key(14), Fingerprint: "fp", Source: FromKey, KeyAt: t0, BalanceNote: noteHidden}}
-	r := Step(was, Input{Stated: &Statement{USD: usd(20)}}, b, rules, t0)
+	r := Step(&was, &Input{Stated: &Statement{USD: usd(20)}}, b, rules, t0)
 	if was.Facts.Stated != nil {
 		t.Error("the step changed the state that it was given")
 	}
@@ -54,7 +54,7 @@ func TestStatedBalance(t *testing.T) {
 			t.Errorf("%s: %+v, want %v left", c.name, b, c.want)
 		}
 	}
-	if back := Step(r.State, Input{Stated: &Statement{}}, b, rules, t0); back.Snapshot.Balance != nil || back.State.Facts.Stated != nil {
+	if back := Step(&r.State, &Input{Stated: &Statement{}}, b, rules, t0); back.Snapshot.Balance != nil || back.State.Facts.Stated != nil {
 		t.Errorf("taken back: %+v", back.Snapshot.Balance)
 	}
 }
@@ -81,7 +81,7 @@ func TestStatedBalanceOnlyFalls(t *testing.T) {
 		{time.Minute, 3, 16},
 	} {
 		at = at.Add(c.after)
-		v := Judge(f, Reading{At: at, Fingerprint: "fp", Key: key(c.usage), TotalsFault: &Fault{Kind: credit.FaultForbidden}}, b)
+		v := Judge(&f, Reading{At: at, Fingerprint: "fp", Key: key(c.usage), TotalsFault: &Fault{Kind: credit.FaultForbidden}}, b)
 		for _, row := range v.Rows {
 			if row.Of == OfKey {
 				b.Key.Samples = append(b.Key.Samples, credit.Sample{At: at, UsageUSD: row.UsageUSD})

@@ -56,8 +56,8 @@ type Result struct {
 // forecasts before, judges what is unusual, what moved and what rules are
 // about, and makes the snapshot of all that. It is pure: equal arguments give
 // equal results, and none is changed.
-func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
-	r := Result{State: was}
+func Step(was *State, in *Input, b *Book, rules Rules, now time.Time) Result {
+	r := Result{State: *was}
 	st := &r.State
 	if v := in.Verdict; v != nil {
 		st.Facts, st.WaitUntil, st.FailedAt, st.NotAPI = v.Facts, in.WaitUntil, time.Time{}, false
@@ -86,13 +86,13 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 		if in.informs() { // dates may come nearer
 			o.Forecast, o.AutoTopUp = forecast.Forecast{}, nil
 		}
-		st.Outlook, r.Forecasts = foresee(o, st.Facts, b, before)
+		st.Outlook, r.Forecasts = foresee(&o, &st.Facts, b, before)
 	}
-	s := view(*st, b, rules, now, false)
+	s := view(st, b, rules, now, false)
 	st.Recent = s.recent
 	if rules.Collects {
 		if !s.Stale(s.Now) {
-			st.Unusual = st.Unusual.seen(s, rules)
+			st.Unusual = st.Unusual.seen(&s, rules)
 		}
 		st.Unusual = st.Unusual.explained(s.Now, in.Drivers)
 		r.judge(in, b, rules, &s)
@@ -112,13 +112,13 @@ func Step(was State, in Input, b *Book, rules Rules, now time.Time) Result {
 
 // informs reports whether more is known of the past, or of what is left, without a
 // reading.
-func (in Input) informs() bool {
+func (in *Input) informs() bool {
 	return in.Filled || in.KeyFilled || in.Adopted != "" || in.Imported || in.Stated != nil
 }
 
 // before returns the account's reading before the newest, and whether there is
 // anything new to forecast from.
-func (in Input) before(b *Book) (before credit.Sample, newer bool) {
+func (in *Input) before(b *Book) (before credit.Sample, newer bool) {
 	if v := in.Verdict; v != nil && v.Fault == nil {
 		return v.before, true
 	}
@@ -130,21 +130,21 @@ func (in Input) before(b *Book) (before credit.Sample, newer bool) {
 }
 
 // judge is what the process that collects does with a snapshot.
-func (r *Result) judge(in Input, b *Book, rules Rules, s *Snapshot) {
+func (r *Result) judge(in *Input, b *Book, rules Rules, s *Snapshot) {
 	st := &r.State
 	if rules.Sends && len(rules.Alerts) > 0 {
 		var held []alert.Event
-		st.Alerts, r.Notify, held = alert.Evaluate(alert.ForAll(rules.Alerts, rules.Channels), st.Alerts, s.alertReading(*st, b, in.Silence))
+		st.Alerts, r.Notify, held = alert.Evaluate(alert.ForAll(rules.Alerts, rules.Channels), st.Alerts, s.alertReading(st, b, in.Silence))
 		st.notify(r.Notify)
 		st.Outbox = st.Outbox.Add(r.Notify, rules.Channels, s.Now).Reconcile(st.Alerts)
 		r.Events = append(alertEvents(held), alertEvents(r.Notify)...)
 	}
 	var events []Event
-	st.Unusual, events = st.Unusual.report(*s, r.Notify)
+	st.Unusual, events = st.Unusual.report(s, r.Notify)
 	r.Events = append(r.Events, events...)
 	newest, _ := b.Account.Newest()
 	var moved *Event
-	if st.Headline, moved = st.Headline.compare(*s, newest); moved != nil {
+	if st.Headline, moved = st.Headline.compare(s, newest); moved != nil {
 		r.Events = append(r.Events, *moved)
 	}
 	s.Alerts = s.holding(*st, b, rules)

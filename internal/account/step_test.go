@@ -21,7 +21,7 @@ var testRules = Rules{
 
 // poll makes a reading of an account, and what follows from it.
 func poll(st State, b *Book, totals credit.Balance, at time.Time) (Result, *Book) {
-	v := Judge(st.Facts, Reading{At: at, Fingerprint: "fp", Key: &credit.Key{Kind: credit.KeyManagement}, Totals: &totals}, b)
+	v := Judge(&st.Facts, Reading{At: at, Fingerprint: "fp", Key: &credit.Key{Kind: credit.KeyManagement}, Totals: &totals}, b)
 	b = b.Copy()
 	for _, row := range v.Rows {
 		s := credit.Sample{At: at, UsageUSD: row.UsageUSD, CreditsUSD: *row.CreditsUSD, CreditsKnown: true}
@@ -38,7 +38,7 @@ func poll(st State, b *Book, totals credit.Balance, at time.Time) (Result, *Book
 		b.Add(row.Of, g)
 	}
 	b.Poll = Poll{Attempt: at, Success: at, Due: at.Add(time.Minute)}
-	r := Step(st, Input{Verdict: &v}, b, testRules, at)
+	r := Step(&st, &Input{Verdict: &v}, b, testRules, at)
 	b.AddForecasts(r.Forecasts)
 	return r, b
 }
@@ -73,7 +73,7 @@ func TestStep(t *testing.T) {
 		t.Errorf("the outbox has %+v, want the alert for the phone", due)
 	}
 	// Time goes by: nothing is new.
-	r = Step(r.State, Input{}, b2, testRules, at.Add(30*time.Second))
+	r = Step(&r.State, &Input{}, b2, testRules, at.Add(30*time.Second))
 	if len(r.Events)+len(r.Notify)+len(r.Forecasts) != 0 {
 		t.Errorf("events %+v, notify %+v of half a minute", r.Events, r.Notify)
 	}
@@ -81,7 +81,7 @@ func TestStep(t *testing.T) {
 	passive := testRules
 	passive.Collects = false
 	done := alert.Result{ID: r.State.Outbox.Due(at)[0].ID, Channel: "phone", At: at}
-	if r = Step(r.State, Input{Results: []alert.Result{done}}, b2, passive, at); len(r.State.Outbox.Due(at)) != 0 {
+	if r = Step(&r.State, &Input{Results: []alert.Result{done}}, b2, passive, at); len(r.State.Outbox.Due(at)) != 0 {
 		t.Error("what was delivered is still to be sent")
 	}
 }
@@ -100,8 +100,8 @@ func TestStepIsPure(t *testing.T) {
 	}
 	in := Input{Silence: time.Hour, Drivers: map[string]Driver{}}
 	before := encode(r.State) + encode(b2)
-	one := Step(r.State, in, b2, testRules, at.Add(time.Minute))
-	two := Step(r.State, in, b2, testRules, at.Add(time.Minute))
+	one := Step(&r.State, &in, b2, testRules, at.Add(time.Minute))
+	two := Step(&r.State, &in, b2, testRules, at.Add(time.Minute))
 	if encode(one) != encode(two) {
 		t.Errorf("two steps differ:\n%s\n%s", encode(one), encode(two))
 	}
@@ -169,10 +169,10 @@ func TestStepOfAFault(t *testing.T) {
 	st, b := known()
 	r, b2 := poll(st, b, credit.Balance{CreditsUSD: 100, UsageUSD: 36.02}, t0.Add(time.Minute))
 	fault := &Fault{Kind: credit.FaultServer, Message: "503"}
-	v := Judge(r.State.Facts, Reading{At: t0.Add(2 * time.Minute), Fingerprint: "fp", TotalsFault: fault}, b2)
+	v := Judge(&r.State.Facts, Reading{At: t0.Add(2 * time.Minute), Fingerprint: "fp", TotalsFault: fault}, b2)
 	b2.Poll.Fault, b2.Poll.Attempt = v.Fault, v.At
 	was := r.State.Outlook
-	r = Step(r.State, Input{Verdict: &v}, b2, testRules, v.At)
+	r = Step(&r.State, &Input{Verdict: &v}, b2, testRules, v.At)
 	if s := r.Snapshot; s.Fault != fault || s.Balance.LeftUSD() != 63.98 || !s.At.Equal(t0.Add(time.Minute)) || len(r.Forecasts) != 0 {
 		t.Errorf("snapshot %+v, want the last values with the fault", s)
 	}

@@ -135,12 +135,12 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 			u += spend(minutes+m) + spend(minutes+m+1) + spend(minutes+m+2)
 			now := t0.Add(time.Duration(m) * time.Minute)
 			totals := credit.Balance{CreditsUSD: credits, UsageUSD: u}
-			v := Judge(st.Facts, Reading{At: now, Fingerprint: "fp", Key: &credit.Key{Kind: credit.KeyManagement}, Totals: &totals}, b)
+			v := Judge(&st.Facts, Reading{At: now, Fingerprint: "fp", Key: &credit.Key{Kind: credit.KeyManagement}, Totals: &totals}, b)
 			last, _ := b.Account.Newest()
 			b = b.Copy()
 			b.Add(OfAccount, credit.Growth{ReadAt: now, Sample: &credit.Sample{At: now, UsageUSD: u, CreditsUSD: credits, CreditsKnown: true, Segment: last.Segment}})
 			b.Poll = Poll{Attempt: now, Success: now, Due: now.Add(time.Minute)}
-			res := Step(st, Input{Verdict: &v}, b, rules, now)
+			res := Step(&st, &Input{Verdict: &v}, b, rules, now)
 			st = res.State
 			s := res.Snapshot
 			if s.Forecast.State != forecast.OK {
@@ -187,7 +187,7 @@ func TestToldDatesAreLeftBehind(t *testing.T) {
 		{"the last is far later", .5, .5, 9.5, 70, true, [3]float64{1, 10, 70.5}},
 	} {
 		o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(c.now), P10: c.p10 * 3600, P50: c.p50 * 3600, P90: c.p90 * 3600}}
-		if got, want := o.told(was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
+		if got, want := o.told(&was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
 			t.Errorf("%s: %v, want %v", c.name, got, want)
 		}
 	}

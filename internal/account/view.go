@@ -33,14 +33,14 @@ type Rules struct {
 
 // View is the snapshot of what is known at now. A quick one has no forecast
 // where none was stored for the newest reading, for making one takes a while.
-func View(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
+func View(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s := view(st, b, rules, now, quick)
-	s.Alerts = s.holding(st, b, rules)
+	s.Alerts = s.holding(*st, b, rules)
 	return s
 }
 
 // view is the snapshot without its alerts.
-func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
+func view(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s := Snapshot{
 		Account: rules.Account, Host: rules.Host, Demo: rules.Demo, Now: now, At: b.Poll.Success,
 		Interval: rules.Interval, Source: st.Facts.Source, Key: st.Facts.key(now),
@@ -91,7 +91,7 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		s.note("lower usage was read than at " + clock(at, now) + ": it counts if it stays so for 5 min")
 	}
 	if !b.Brief {
-		r = recentOf(b.Shown(f), s.At, rules)
+		r = recentOf(b.Shown(&f), s.At, rules)
 	}
 	r.Damage = s.Damage
 	s.recent = r
@@ -105,8 +105,8 @@ func view(st State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		if quick {
 			return s
 		}
-		_, o = forecasts(f, b, s.At)
-		o = o.after(st.Outlook, f, b)
+		_, o = forecasts(&f, b, s.At)
+		o = o.after(&st.Outlook, &f, b)
 	}
 	s.Forecast, s.AutoTopUp, s.told, s.Rhythm, s.Bounds = o.Forecast, o.AutoTopUp, o.Told, o.Rhythm, o.Bounds
 	return s

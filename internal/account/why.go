@@ -13,7 +13,7 @@ import (
 
 // Why is a few sentences, the most important first, on what drives the
 // forecast and how sure it is. There is none before the first reading.
-func (s Snapshot) Why(now time.Time) []string {
+func (s *Snapshot) Why(now time.Time) []string {
 	if s.At.IsZero() {
 		return nil
 	}
@@ -38,7 +38,7 @@ func (s Snapshot) Why(now time.Time) []string {
 }
 
 // whyNow compares the last hour with the usual one.
-func (s Snapshot) whyNow(now time.Time) string {
+func (s *Snapshot) whyNow(now time.Time) string {
 	if f := s.Forecast; !f.LastSpend.IsZero() && now.Sub(f.LastSpend) > time.Hour {
 		return "Nothing was spent for " + text.Span(now.Sub(f.LastSpend)) + "; the range allows for that it goes on as before."
 	}
@@ -54,7 +54,7 @@ func (s Snapshot) whyNow(now time.Time) string {
 }
 
 // whySpent is what drives the spend: an hour that is much, or the day.
-func (s Snapshot) whySpent() string {
+func (s *Snapshot) whySpent() string {
 	b := s.Burn
 	if b.USDPerHour != nil && b.UsualUSDPerHour != nil && *b.UsualUSDPerHour > 0 && *b.USDPerHour >= hourFast**b.UsualUSDPerHour {
 		return s.whyNow(s.Now)
@@ -63,7 +63,7 @@ func (s Snapshot) whySpent() string {
 }
 
 // whyDay compares the last day with the week.
-func (s Snapshot) whyDay() string {
+func (s *Snapshot) whyDay() string {
 	b := s.Burn
 	if b.USDPerDay == nil {
 		return ""
@@ -93,7 +93,7 @@ func compared(v, usual float64, what string) string {
 }
 
 // LimitName is what a limit of the key is called: its cap, or whose budget it is.
-func (s Snapshot) LimitName(of forecast.Subject) string {
+func (s *Snapshot) LimitName(of forecast.Subject) string {
 	if g := s.Key.Budget(); of == forecast.Budget && g != nil {
 		return g.Name()
 	}
@@ -105,7 +105,7 @@ func (s Snapshot) LimitName(of forecast.Subject) string {
 
 // Limit is the limit of the key that ends first, where that is before the balance,
 // and when it starts again; ok is false where there is none.
-func (s Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok bool) {
+func (s *Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok bool) {
 	switch {
 	case s.Key == nil || !s.Forecast.Subject.Limit():
 		return c, resetsAt, false
@@ -122,7 +122,7 @@ func (s Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok boo
 }
 
 // whySubject names what runs out, where that is not the balance.
-func (s Snapshot) whySubject() string {
+func (s *Snapshot) whySubject() string {
 	f, anew := s.Forecast, func(at time.Time) string { return text.Format(at.UTC(), "2 Jan, 15:04") + " UTC." }
 	what := "The " + s.LimitName(f.Subject)
 	switch {
@@ -143,7 +143,7 @@ func (s Snapshot) whySubject() string {
 }
 
 // whyRefilled is what is known of an automatic top-up.
-func (s Snapshot) whyRefilled(now time.Time) string {
+func (s *Snapshot) whyRefilled(now time.Time) string {
 	a := s.AutoTopUp
 	if a == nil || s.Forecast.State == forecast.Depleted {
 		return ""
@@ -159,7 +159,7 @@ func (s Snapshot) whyRefilled(now time.Time) string {
 const longHistory = 14 * 24 * time.Hour
 
 // WhyHistory is a sentence on what the range rests on, empty without history.
-func (s Snapshot) WhyHistory(now time.Time) string {
+func (s *Snapshot) WhyHistory(now time.Time) string {
 	all, own := now.Sub(s.HistorySince), now.Sub(s.OwnSince)
 	if s.HistorySince.IsZero() {
 		return ""

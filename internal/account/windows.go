@@ -63,7 +63,7 @@ func steps(first, at time.Time) []time.Time {
 }
 
 // over is what was spent since from, or nil where history does not cover that.
-func (w windows) over(from time.Time) *float64 {
+func (w *windows) over(from time.Time) *float64 {
 	span := credit.Span{From: from, To: w.at}
 	if w.since.IsZero() || w.since.After(from) || len(w.curve.Holes(span)) > 0 || credit.Torn(w.curve.Gaps, span, 0) {
 		return nil
@@ -79,7 +79,7 @@ func (w windows) over(from time.Time) *float64 {
 
 // unseen are the holes for which one of these windows is not known, the newest
 // first.
-func (w windows) unseen() []credit.Hole {
+func (w *windows) unseen() []credit.Hole {
 	var all []credit.Hole
 	if w.since.IsZero() {
 		return nil
@@ -103,7 +103,7 @@ func (w windows) unseen() []credit.Hole {
 
 // NotSeen is what was spent when nobody saw it, where that is why the spend since
 // from is not known: "not seen, $18.00 in 35 h". Else it is empty.
-func (s Snapshot) NotSeen(from time.Time) string {
+func (s *Snapshot) NotSeen(from time.Time) string {
 	window, holes := credit.Span{From: from, To: s.At}, []credit.Hole(nil)
 	for _, h := range s.Unseen {
 		if h.Blurs(window) {
@@ -136,7 +136,7 @@ func hoursText(d time.Duration) string {
 	return text.Span(d)
 }
 
-func (w windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }
+func (w *windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }
 
 func (w windows) spend() Spend {
 	return Spend{

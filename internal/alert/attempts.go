@@ -12,7 +12,7 @@ import (
 
 // Due returns what may be sent at now: the most urgent first, then the oldest.
 func (o Outbox) Due(now time.Time) []Delivery {
-	return slices.DeleteFunc(o.queue(), func(d Delivery) bool { return o.wait(d, now) > 0 })
+	return slices.DeleteFunc(o.queue(), func(d Delivery) bool { return o.wait(&d, now) > 0 })
 }
 
 // queue returns all that waits, in the order of Due.
@@ -26,14 +26,14 @@ func (o Outbox) queue() []Delivery {
 
 // wait is the time from now until the delivery may be sent. What is further
 // off than any wait can be comes from a clock that was set back.
-func (o Outbox) wait(d Delivery, now time.Time) time.Duration {
+func (o Outbox) wait(d *Delivery, now time.Time) time.Duration {
 	wait := time.Duration(0)
 	for _, t := range []time.Time{d.NotBefore, o.channels[d.Channel].NotBefore} {
 		if w := t.Sub(now); w <= longestRetryAfter {
 			wait = max(wait, w)
 		}
 	}
-	if until := o.mutes.until(d.Event, now); !until.IsZero() {
+	if until := o.mutes.until(&d.Event, now); !until.IsZero() {
 		wait = max(wait, until.Sub(now))
 	}
 	return wait
@@ -61,7 +61,7 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 		}
 		if d.allClear != nil {
 			o.told(d.Event.Covers, channel)
-			o.put(*d.allClear, channel, d.withdrawn)
+			o.put(d.allClear, channel, d.withdrawn)
 		}
 	}
 	s := o.channels[channel]

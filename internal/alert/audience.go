@@ -14,7 +14,7 @@ type audience struct {
 // to is the audience that a rule names; empty is all.
 func to(names []string) audience { return audience{len(names) == 0, names} }
 
-func (e Event) audience() audience {
+func (e *Event) audience() audience {
 	if len(e.Channels) == 0 {
 		return audience{true, e.Except}
 	}

@@ -13,7 +13,7 @@ import (
 // request returns where and in which form the channel's service takes an
 // event: its JSON for a webhook, else a message in the service's own parts, without
 // markup.
-func (c Channel) request(u *url.URL, e Event) (to *url.URL, body []byte) {
+func (c Channel) request(u *url.URL, e *Event) (to *url.URL, body []byte) {
 	switch c.Via {
 	case Slack:
 		return u, encode(slackMessage(e))
@@ -42,13 +42,13 @@ func (c Channel) request(u *url.URL, e Event) (to *url.URL, body []byte) {
 		root.Path, root.RawPath = path.Dir(strings.TrimRight(u.Path, "/")), ""
 		return &root, encode(ntfyMessage(path.Base(u.Path), e))
 	}
-	return u, eventJSON(e)
+	return u, eventJSON(*e)
 }
 
 // slackMessage has blocks of plain text, and a text for notifications: see
 // https://docs.slack.dev/reference/block-kit/blocks. In the text these three
 // characters, escaped, are all that makes mentions and links.
-func slackMessage(e Event) map[string]any {
+func slackMessage(e *Event) map[string]any {
 	plain := func(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s, "emoji": false} }
 	blocks := []any{
 		map[string]any{"type": "header", "text": plain(clean(e.mark()+e.subject(), maxTitle))},
@@ -67,7 +67,7 @@ func slackMessage(e Event) map[string]any {
 
 // discordEmbed is a card with a coloured edge: see
 // https://docs.discord.com/developers/resources/message#embed-object.
-func discordEmbed(e Event) map[string]any {
+func discordEmbed(e *Event) map[string]any {
 	colors := map[Level]int{Info: 0x6f8fdc, Warning: 0xe5b13a, Urgent: 0xe0533d}
 	card := map[string]any{
 		"title": discordText.Replace(e.mark() + e.subject()), "description": discordText.Replace(strings.Join(e.lines(), "\n")),
@@ -84,7 +84,7 @@ func discordEmbed(e Event) map[string]any {
 }
 
 // ntfyMessage has a title, a priority, tags and what a tap opens.
-func ntfyMessage(topic string, e Event) map[string]any {
+func ntfyMessage(topic string, e *Event) map[string]any {
 	m := map[string]any{
 		"topic": topic, "title": e.subject(), "message": strings.Join(e.lines(), "\n"),
 		"priority": map[Level]int{Info: 2, Warning: 3, Urgent: 5}[e.Level],

@@ -45,14 +45,14 @@ type Channel struct {
 func DefaultChannels() []Channel { return []Channel{{Name: "terminal", Via: Bell}} }
 
 // takes reports whether e goes to c.
-func (c Channel) takes(e Event) bool {
+func (c *Channel) takes(e *Event) bool {
 	return e.Level.Rank() >= c.Level.Rank() && e.audience().has(c.Name)
 }
 
 // OnTerminal reports whether it is text for the terminal.
 func (v Via) OnTerminal() bool { return v == Bell || v == OSC9 || v == OSC777 }
 
-func (c Channel) onTerminal() bool { return c.Via.OnTerminal() }
+func (c *Channel) onTerminal() bool { return c.Via.OnTerminal() }
 
 // Terminal returns what to write to a terminal, in one piece, to notify the
 // channels among these that are on it. It is empty where there are none.
@@ -60,15 +60,15 @@ func Terminal(channels []Channel, events []Event) string {
 	var b strings.Builder
 	for _, c := range channels {
 		for _, e := range events {
-			if c.onTerminal() && c.takes(e) {
-				b.WriteString(c.sequence(e))
+			if c.onTerminal() && c.takes(&e) {
+				b.WriteString(c.sequence(&e))
 			}
 		}
 	}
 	return b.String()
 }
 
-func (c Channel) sequence(e Event) string {
+func (c Channel) sequence(e *Event) string {
 	switch c.Via {
 	case OSC9:
 		// The text begins with a letter: a digit would be another command.

@@ -12,7 +12,7 @@ import (
 // so that every channel takes it.
 func TestEvent(account string, now time.Time) Event {
 	r := Reading{Account: account, Now: now, At: now}
-	e := Rule{Kind: "test", Level: Urgent}.event(r, finding{value: "none", text: "this is a test of this channel"}, now, false)
+	e := Rule{Kind: "test", Level: Urgent}.event(&r, finding{value: "none", text: "this is a test of this channel"}, now, false)
 	e.ID = alertID(key("test", ""), now)
 	return e
 }

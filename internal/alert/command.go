@@ -15,7 +15,7 @@ import (
 // runCommand runs argv, without a shell and without the terminal, with e's
 // JSON on its standard input. What it prints is dropped, but for the first
 // line of standard error if it fails.
-func runCommand(ctx context.Context, argv, environ []string, e Event) error {
+func runCommand(ctx context.Context, argv, environ []string, e *Event) error {
 	if len(argv) == 0 {
 		return backoff.Permanent(errors.New("the channel has no command"))
 	}
@@ -23,7 +23,7 @@ func runCommand(ctx context.Context, argv, environ []string, e Event) error {
 	var notes firstBytes
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = environ
-	cmd.Stdin = bytes.NewReader(append(eventJSON(e), '\n'))
+	cmd.Stdin = bytes.NewReader(append(eventJSON(*e), '\n'))
 	cmd.Stderr = &notes
 	cmd.WaitDelay = time.Second // a helper that it leaves running may hold the pipes
 	isolate(cmd)

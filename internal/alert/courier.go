@@ -83,7 +83,7 @@ func startCourier(o Options, open func(Channel, Options) (sender, func(context.C
 		wake := make(chan struct{}, 1)
 		c.wakes = append(c.wakes, wake)
 		send, prepare := open(channel, c.o)
-		c.done.Go(routine.Guard(func() { c.serve(ctx, channel, wake, send, prepare) }))
+		c.done.Go(routine.Guard(func() { c.serve(ctx, &channel, wake, send, prepare) }))
 	}
 	return c
 }
@@ -152,7 +152,7 @@ func (c *Courier) Close() {
 }
 
 // serve sends the deliveries of one channel.
-func (c *Courier) serve(ctx context.Context, channel Channel, wake <-chan struct{}, send sender, prepare func(context.Context) error) {
+func (c *Courier) serve(ctx context.Context, channel *Channel, wake <-chan struct{}, send sender, prepare func(context.Context) error) {
 	c.report(ctx, channel, "", attempt(ctx, prepare))
 	for ctx.Err() == nil {
 		d, wait, more := c.next(channel)
@@ -185,7 +185,7 @@ func sleep(ctx context.Context, wake <-chan struct{}, wait time.Duration) {
 // next returns the channel's next delivery and marks it busy. Where there is
 // none it returns the time until one is due, 0 if none waits; more is false
 // once nothing is to be awaited.
-func (c *Courier) next(channel Channel) (d *Delivery, wait time.Duration, more bool) {
+func (c *Courier) next(channel *Channel) (d *Delivery, wait time.Duration, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.o.Now()
@@ -194,7 +194,7 @@ func (c *Courier) next(channel Channel) (d *Delivery, wait time.Duration, more b
 		if d.Channel != channel.Name || c.busy[k] {
 			continue
 		}
-		w := c.offered.wait(d, now)
+		w := c.offered.wait(&d, now)
 		if w <= 0 {
 			c.busy[k] = true
 			return &d, 0, true
@@ -208,7 +208,7 @@ func (c *Courier) next(channel Channel) (d *Delivery, wait time.Duration, more b
 
 // report notes the outcome of an attempt, but for one that Close has cut off:
 // whether it was delivered is not known.
-func (c *Courier) report(ctx context.Context, channel Channel, id string, err error) {
+func (c *Courier) report(ctx context.Context, channel *Channel, id string, err error) {
 	if err != nil && ctx.Err() != nil {
 		return
 	}

@@ -82,7 +82,7 @@ func TestPosts(t *testing.T) {
 		if request.Method != http.MethodPost || request.URL.String() != tc.wantPath || request.Header.Get("Content-Type") != "application/json" || user != "me" || password != "pass" {
 			t.Errorf("%s: got %s %s as %s:%s with %v, want POST %s", tc.via, request.Method, request.URL, user, password, request.Header, tc.wantPath)
 		}
-		_, body := Channel{Via: tc.via, To: tc.to}.request(&url.URL{Path: tc.path}, example)
+		_, body := Channel{Via: tc.via, To: tc.to}.request(&url.URL{Path: tc.path}, &example)
 		var want map[string]any
 		if err := json.Unmarshal(body, &want); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %v, %v, want\n%v", tc.via, got, err, want)
@@ -302,7 +302,7 @@ func TestA03CommandThatHangsEndsWithItsChildren(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	argv := []string{"sh", "-c", "sleep 600 & echo $! >" + pid + "; wait"}
-	if err := runCommand(ctx, argv, []string{"PATH=" + os.Getenv("PATH")}, example); err == nil {
+	if err := runCommand(ctx, argv, []string{"PATH=" + os.Getenv("PATH")}, &example); err == nil {
 		t.Error("runCommand(…) = nil, want an error")
 	}
 	text, err := os.ReadFile(pid)

@@ -124,7 +124,7 @@ func playDelivery(t *testing.T, seed uint64) {
 		for _, r := range receivers {
 			left := map[bool]int{}
 			for _, e := range events {
-				if r.takes(e) && e.Rule.ofBalance() {
+				if r.takes(&e) && e.Rule.ofBalance() {
 					left[e.Cleared]++
 				}
 			}
@@ -169,7 +169,7 @@ func playDelivery(t *testing.T, seed uint64) {
 				}
 			}
 			id := alertID(k, a.LastNotified.Since)
-			if a.fires() && a.LastNotified.standing() && r.takes(e) && r.got[id] == 0 {
+			if a.fires() && a.LastNotified.standing() && r.takes(&e) && r.got[id] == 0 {
 				t.Errorf("seed %d: %s never got %s, which fires", seed, r.Name, id)
 			}
 		}
@@ -179,7 +179,7 @@ func playDelivery(t *testing.T, seed uint64) {
 			}
 		}
 		for id, e := range decided {
-			if e.Rule == TopUp && r.takes(e) && r.got[id] == 0 {
+			if e.Rule == TopUp && r.takes(&e) && r.got[id] == 0 {
 				t.Errorf("seed %d: %s never got %s", seed, r.Name, id)
 			}
 		}

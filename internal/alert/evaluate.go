@@ -55,7 +55,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			topUps = append(topUps, next.topUps(rule, r)...)
 			continue
 		}
-		found, conclusive := probe(rule, r)
+		found, conclusive := probe(&rule, &r)
 		if !conclusive {
 			continue
 		}
@@ -70,17 +70,17 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			if f.unknown {
 				continue
 			}
-			a.judge(rule, r, f)
-			if now := a; a.holdBack(rule, r.Now) {
+			a.judge(&rule, &r, &f)
+			if now := a; a.holdBack(&rule, r.Now) {
 				held = append(held, candidate{rule, k, now}.event(r.Now))
 			}
 			next.instances[k] = a
 			switch {
-			case a.due(rule, r.Now):
+			case a.due(&rule, r.Now):
 				due = append(due, candidate{rule, k, a})
 			case a.fires() && a.LastNotified.standing():
 				standing = append(standing, candidate{rule, k, a})
-			case a.idle(rule, r.Now):
+			case a.idle(&rule, r.Now):
 				delete(next.instances, k)
 			}
 		}
@@ -95,7 +95,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	due = news(due, standing)
 	for _, c := range due {
 		a := c.instance
-		a.notified(c.rule, r.Now)
+		a.notified(&c.rule, r.Now)
 		next.instances[c.key] = a
 	}
 	return next, tell(notify(due, r.Now), topUps), held
@@ -110,7 +110,7 @@ func news(due, standing []candidate) (rest []candidate) {
 	for _, c := range due {
 		to := c.audience()
 		for _, o := range standing {
-			if o.instance.topic() == c.instance.topic() && c.yieldsTo(o) && o.instance.Event.Level.Rank() > c.instance.Event.Level.Rank() {
+			if o.instance.topic() == c.instance.topic() && c.yieldsTo(&o) && o.instance.Event.Level.Rank() > c.instance.Event.Level.Rank() {
 				to = to.without(o.audience())
 			}
 		}
@@ -137,7 +137,7 @@ func notify(due []candidate, now time.Time) (events []Event) {
 		rivals := rivals[c.instance.topic()]
 		rest := c.audience()
 		for _, o := range rivals {
-			if c.yieldsTo(o) {
+			if c.yieldsTo(&o) {
 				rest = rest.without(o.audience())
 			}
 		}
@@ -150,7 +150,7 @@ func notify(due []candidate, now time.Time) (events []Event) {
 			continue
 		}
 		for _, o := range rivals {
-			if o.yieldsTo(c) && rest.meets(o.audience()) {
+			if o.yieldsTo(&c) && rest.meets(o.audience()) {
 				e.Covers = append(e.Covers, o.event(now))
 				if e.Cleared && o.instance.Clears != c.instance.Clears {
 					e = e.with("", ", "+o.instance.Clears)
@@ -184,12 +184,12 @@ func (c candidate) event(now time.Time) Event {
 	return e
 }
 
-func (c candidate) audience() audience { return to(c.rule.Channels) }
+func (c *candidate) audience() audience { return to(c.rule.Channels) }
 
 // yieldsTo reports whether notifying o makes notifying c, which is about the
 // same thing, needless where o goes.
-func (c candidate) yieldsTo(o candidate) bool {
-	return c.instance.Event.Cleared == o.instance.Event.Cleared && o.instance.outranks(c.instance)
+func (c *candidate) yieldsTo(o *candidate) bool {
+	return c.instance.Event.Cleared == o.instance.Event.Cleared && o.instance.outranks(&c.instance)
 }
 
 // topUp is the event of credits that were bought or lost, and what happened by
@@ -267,7 +267,7 @@ func (s *State) topUps(rule Rule, r Reading) []topUp {
 			f.text += ", " + text.USD(left) + " is left"
 			f.title = strings.TrimSuffix(f.title, " (a refund, an expiry or a transfer)") + ", " + text.USD(left) + " left"
 		}
-		e := rule.event(r, f, at, false)
+		e := rule.event(&r, f, at, false)
 		e.ID = alertID(key(rule.id(), id), e.Since)
 		events = append(events, topUp{e, what})
 	}

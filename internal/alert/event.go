@@ -82,7 +82,7 @@ const maxStored = 2 * maxText
 
 // Summary is Text without the account and the time of the values, for where both
 // stand beside it.
-func (e Event) Summary() string {
+func (e *Event) Summary() string {
 	summary := strings.TrimPrefix(e.Text, e.Account+": ")
 	if e.Rule == Stale && !e.Cleared {
 		return summary // it ends with the time
@@ -106,7 +106,7 @@ func (e Event) with(before, after string) Event {
 var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
 
 // event returns the event of f at the time of the reading.
-func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) Event {
+func (r Rule) event(reading *Reading, f finding, since time.Time, cleared bool) Event {
 	value, words := f.description()
 	f.value = value
 	line := words
@@ -122,7 +122,7 @@ func (r Rule) event(reading Reading, f finding, since time.Time, cleared bool) E
 	if !cleared && r.Kind.bySpend() {
 		e.Why = clean(reading.Why, maxText)
 	}
-	return e.titled(reading, f, words)
+	return e.titled(reading, &f, words)
 }
 
 // bySpend reports whether what is spent drives it.
@@ -130,7 +130,7 @@ func (k Kind) bySpend() bool { return k == Balance || k == Used || k == Runway |
 
 // sentence puts the account before a text and the time of the values
 // after it.
-func sentence(r Reading, text string) string {
+func sentence(r *Reading, text string) string {
 	at := r.At
 	if at.IsZero() {
 		at = r.Now

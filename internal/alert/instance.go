@@ -72,10 +72,10 @@ type notification struct {
 func (n notification) standing() bool { return n.Level != "" }
 
 // fires reports whether the alert is not over.
-func (a instance) fires() bool { return a.State == firing || a.State == clearing }
+func (a *instance) fires() bool { return a.State == firing || a.State == clearing }
 
 // judge moves the instance on by a finding.
-func (a *instance) judge(r Rule, in Reading, f finding) {
+func (a *instance) judge(r *Rule, in *Reading, f *finding) {
 	a.Threshold = r.threshold()
 	if f.over {
 		a.hold(r, in, f)
@@ -85,7 +85,7 @@ func (a *instance) judge(r Rule, in Reading, f finding) {
 }
 
 // hold takes in that the condition holds.
-func (a *instance) hold(r Rule, in Reading, f finding) {
+func (a *instance) hold(r *Rule, in *Reading, f *finding) {
 	now := in.Now.UTC()
 	if a.Since.IsZero() {
 		a.Since = now
@@ -104,12 +104,12 @@ func (a *instance) hold(r Rule, in Reading, f finding) {
 		a.State = pending
 	}
 	if r.Kind == Stale || now.Sub(a.Since) >= r.For { // Stale has waited already
-		a.State, a.Event = firing, r.event(in, f, a.Since, false)
+		a.State, a.Event = firing, r.event(in, *f, a.Since, false)
 	}
 }
 
 // release takes in that the condition does not hold.
-func (a *instance) release(r Rule, in Reading, f finding) {
+func (a *instance) release(r *Rule, in *Reading, f *finding) {
 	now := in.Now.UTC()
 	switch a.State {
 	case firing:
@@ -129,7 +129,7 @@ func (a *instance) release(r Rule, in Reading, f finding) {
 	if now.Sub(a.ClearingSince) >= need {
 		missed := a.Held && !a.LastNotified.standing()
 		was := a.Event.ValueText
-		a.Event, a.Clears, a.Missed = r.event(in, f, a.Since, true), f.clears, missed
+		a.Event, a.Clears, a.Missed = r.event(in, *f, a.Since, true), f.clears, missed
 		if missed {
 			a.Held = false
 			when := "in quiet hours"
@@ -152,7 +152,7 @@ var leftKinds = []Kind{Balance, TopUpMissing, Runway, Used}
 func (k Kind) ofBalance() bool { return slices.Contains(leftKinds, k) }
 
 // toppedUp reports whether credits were bought after t.
-func (in Reading) toppedUp(t time.Time) bool {
+func (in *Reading) toppedUp(t time.Time) bool {
 	return slices.ContainsFunc(in.TopUps, func(u credit.TopUp) bool { return u.AmountUSD > 0 && u.At.After(t) })
 }
 
@@ -162,7 +162,7 @@ type topic struct {
 	subject string
 }
 
-func (a instance) topic() topic {
+func (a *instance) topic() topic {
 	if a.About != "" {
 		return topic{subject: a.About}
 	}
@@ -170,7 +170,7 @@ func (a instance) topic() topic {
 }
 
 // outranks reports whether a says more than o, of one thing.
-func (a instance) outranks(o instance) bool {
+func (a *instance) outranks(o *instance) bool {
 	if d := a.Event.Level.Rank() - o.Event.Level.Rank(); d != 0 {
 		return d > 0
 	}
@@ -186,7 +186,7 @@ const mostRepeats = 2
 
 // holdBack notes that quiet hours hold the alert back, and reports whether that
 // is to be recorded now: as it fires, and as it is over without a notification.
-func (a *instance) holdBack(r Rule, now time.Time) bool {
+func (a *instance) holdBack(r *Rule, now time.Time) bool {
 	if !r.quietAt(now, !a.fires()) || a.Held || !a.Missed && (a.State != firing || a.LastNotified.standing()) {
 		return false
 	}
@@ -195,7 +195,7 @@ func (a *instance) holdBack(r Rule, now time.Time) bool {
 }
 
 // due reports whether there is something to notify at now.
-func (a instance) due(r Rule, now time.Time) bool {
+func (a *instance) due(r *Rule, now time.Time) bool {
 	switch {
 	case r.quietAt(now, !a.fires()):
 		return false
@@ -206,7 +206,7 @@ func (a instance) due(r Rule, now time.Time) bool {
 }
 
 // notified notes that the present state has been notified.
-func (a *instance) notified(r Rule, now time.Time) {
+func (a *instance) notified(r *Rule, now time.Time) {
 	last := a.LastNotified
 	a.Held, a.Missed = false, false
 	if !a.fires() {
@@ -220,7 +220,7 @@ func (a *instance) notified(r Rule, now time.Time) {
 }
 
 // idle reports whether nothing is lost by forgetting the instance.
-func (a instance) idle(r Rule, now time.Time) bool {
+func (a *instance) idle(r *Rule, now time.Time) bool {
 	return a.State == inactive && !a.LastNotified.standing() && !a.Missed && now.Sub(a.LastNotified.At) >= r.Cooldown
 }
 

@@ -25,7 +25,7 @@ import (
 // sendMail sends e through the server at u: smtps with TLS from the start
 // (port 465 if none is named), smtp with STARTTLS (587), which only a server
 // on this machine may lack.
-func sendMail(ctx context.Context, u *url.URL, from, to string, e Event) error {
+func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error {
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
 		return backoff.Permanent(errors.New("from is not an address"))
@@ -114,7 +114,7 @@ func greet(c *smtp.Client, u *url.URL, config *tls.Config) error {
 }
 
 // message writes the mail, in ASCII alone.
-func message(from *mail.Address, to []*mail.Address, e Event) []byte {
+func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
 	var b strings.Builder
 	names := make([]string, len(to))
 	for i, a := range to {

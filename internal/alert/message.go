@@ -38,7 +38,7 @@ func (k Kind) remedy(limited bool) (do, page string) {
 }
 
 // titled gives an event the line that says it whole, and what to do about it.
-func (e Event) titled(r Reading, f finding, words string) Event {
+func (e Event) titled(r *Reading, f *finding, words string) Event {
 	short := cmp.Or(f.title, words)
 	if e.Cleared && f.clears != "" {
 		short = f.clears
@@ -54,12 +54,12 @@ func (e Event) titled(r Reading, f finding, words string) Event {
 }
 
 // subject is the line that says it whole, of an event that was stored without it too.
-func (e Event) subject() string {
+func (e *Event) subject() string {
 	return cmp.Or(e.Title, clean(e.Text, maxTitle))
 }
 
 // word is how urgent it is, in one word.
-func (e Event) word() string {
+func (e *Event) word() string {
 	if e.Cleared {
 		return "over"
 	}
@@ -67,7 +67,7 @@ func (e Event) word() string {
 }
 
 // mark is the word before a subject where nothing else shows how urgent it is.
-func (e Event) mark() string {
+func (e *Event) mark() string {
 	if e.Level == Info && !e.Cleared {
 		return ""
 	}
@@ -76,7 +76,7 @@ func (e Event) mark() string {
 
 // lines are what is said below the subject: how much and when, why, since when, and
 // what to do, without the page.
-func (e Event) lines() []string {
+func (e *Event) lines() []string {
 	lines := []string{capital(strings.TrimPrefix(e.Text, e.Account+": ")) + "."}
 	if e.Why != "" {
 		lines = append(lines, e.Why)

@@ -148,7 +148,7 @@ func onAllChannels(t *testing.T, e Event) string {
 	for _, c := range []Channel{
 		{Via: Webhook}, {Via: Slack}, {Via: Discord}, {Via: Telegram, To: "42"}, {Via: Ntfy},
 	} {
-		_, body := c.request(&url.URL{Scheme: "https", Host: "example.com", Path: "/topic"}, e)
+		_, body := c.request(&url.URL{Scheme: "https", Host: "example.com", Path: "/topic"}, &e)
 		var pretty bytes.Buffer
 		if err := json.Indent(&pretty, body, "", "  "); err != nil {
 			t.Fatal(err)
@@ -156,7 +156,7 @@ func onAllChannels(t *testing.T, e Event) string {
 		fmt.Fprintf(&out, "--- %s\n%s\n", c.Via, &pretty)
 	}
 	sender := &mail.Address{Address: "ortop@example.com"}
-	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []*mail.Address{sender}, e)), "\r", "")) {
+	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []*mail.Address{sender}, &e)), "\r", "")) {
 		if strings.HasPrefix(line, "From:") {
 			out.WriteString("--- mail\n")
 		}
@@ -166,7 +166,7 @@ func onAllChannels(t *testing.T, e Event) string {
 	}
 	fmt.Fprintf(&out, "--- desktop\n%s\n%s\n", desktopBody(e.mark()+e.subject()), desktopBody(e.body()))
 	for _, via := range []Via{OSC9, OSC777} {
-		fmt.Fprintf(&out, "--- %s\n%q\n", via, Channel{Via: via}.sequence(e))
+		fmt.Fprintf(&out, "--- %s\n%q\n", via, Channel{Via: via}.sequence(&e))
 	}
 	return out.String() + "\n"
 }

@@ -51,7 +51,7 @@ func (m Mute) Holds(k Kind, l Level) bool {
 }
 
 // until is when the last of those that hold an event ends; zero where none does.
-func (ms Mutes) until(e Event, now time.Time) (last time.Time) {
+func (ms Mutes) until(e *Event, now time.Time) (last time.Time) {
 	for _, m := range ms {
 		if m.Until.After(now) && m.Holds(e.Rule, e.Level) {
 			last = sorted.Later(last, m.Until)

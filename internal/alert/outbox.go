@@ -76,7 +76,7 @@ type channelState struct {
 }
 
 // rank orders deliveries: an all-clear is less urgent than any alert.
-func (d Delivery) rank() int {
+func (d *Delivery) rank() int {
 	if d.Event.Cleared {
 		return 0
 	}
@@ -84,11 +84,11 @@ func (d Delivery) rank() int {
 }
 
 // waiting reports whether the delivery is still to be made.
-func (d Delivery) waiting() bool { return !d.held && d.withdrawn.IsZero() }
+func (d *Delivery) waiting() bool { return !d.held && d.withdrawn.IsZero() }
 
 // each returns the event and those that it covers, each by itself.
-func (e Event) each() []Event {
-	events := append([]Event{e}, e.Covers...)
+func (e *Event) each() []Event {
+	events := append([]Event{*e}, e.Covers...)
 	events[0].Covers = nil
 	return events
 }
@@ -101,7 +101,7 @@ func together(events []Event) Event {
 }
 
 // deliveryID is the ID of an event's deliveries.
-func (e Event) deliveryID() string {
+func (e *Event) deliveryID() string {
 	if e.Cleared {
 		return e.ID + clearedMark
 	}
@@ -144,10 +144,10 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 	})
 	for _, e := range events {
 		for _, c := range channels {
-			if sends[c.Name] && c.takes(e) {
+			if sends[c.Name] && c.takes(&e) {
 				of := e
-				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.takes(e) })
-				o.add(of, c.Name, now)
+				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.takes(&e) })
+				o.add(&of, c.Name, now)
 			}
 		}
 	}
@@ -155,10 +155,10 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 }
 
 // add puts one event in for one channel.
-func (o *Outbox) add(e Event, channel string, now time.Time) {
+func (o *Outbox) add(e *Event, channel string, now time.Time) {
 	if e.Cleared {
 		if known := o.retract(e.each(), channel, now); len(known) > 0 {
-			o.put(together(known), channel, now)
+			o.put(new(together(known)), channel, now)
 		}
 		return
 	}
@@ -166,7 +166,7 @@ func (o *Outbox) add(e Event, channel string, now time.Time) {
 	for i := range events {
 		o.overtake(&events[i], channel, now)
 	}
-	o.put(together(events), channel, now)
+	o.put(new(together(events)), channel, now)
 }
 
 // overtake withdraws the all-clears of the alerts before e that wait still: they
@@ -192,16 +192,16 @@ func (o *Outbox) overtake(e *Event, channel string, now time.Time) {
 		}
 	}
 	for _, e := range left {
-		o.put(e, channel, now)
+		o.put(&e, channel, now)
 	}
 }
 
 // put appends a delivery, if it is not there yet, and makes room for it.
-func (o *Outbox) put(e Event, channel string, now time.Time) {
-	d := Delivery{ID: e.deliveryID(), Channel: channel, Event: e}
+func (o *Outbox) put(e *Event, channel string, now time.Time) {
+	d := Delivery{ID: e.deliveryID(), Channel: channel, Event: *e}
 	if i := o.index(d.ID, channel); i >= 0 {
 		if d := &o.deliveries[i]; !d.waiting() {
-			d.Event, d.withdrawn, d.allClear = e, time.Time{}, nil
+			d.Event, d.withdrawn, d.allClear = *e, time.Time{}, nil
 		}
 		return
 	}

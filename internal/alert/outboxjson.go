@@ -37,7 +37,7 @@ type storedEvent struct {
 	Missed bool   `json:"missed,omitempty"`
 }
 
-func storeEvent(e Event) storedEvent { return storedEvent{e.ID, e, e.owed, e.missed} }
+func storeEvent(e *Event) storedEvent { return storedEvent{e.ID, *e, e.owed, e.missed} }
 
 func (s storedEvent) event() Event {
 	e := s.Event.cleaned()
@@ -50,14 +50,14 @@ func (o Outbox) MarshalJSON() ([]byte, error) {
 	out := outboxJSON{Version: outboxVersion, Channels: o.channels}
 	for _, d := range o.deliveries {
 		stored := deliveryJSON{
-			storedEvent: storeEvent(d.Event), Channel: d.Channel, Folds: d.Event.Folds,
+			storedEvent: storeEvent(&d.Event), Channel: d.Channel, Folds: d.Event.Folds,
 			Tries: d.Tries, NotBefore: d.NotBefore, Cause: d.Cause, Held: d.held, Withdrawn: d.withdrawn,
 		}
 		for _, e := range d.Event.Covers {
-			stored.Covers = append(stored.Covers, storeEvent(e))
+			stored.Covers = append(stored.Covers, storeEvent(&e))
 		}
 		if d.allClear != nil {
-			e := storeEvent(*d.allClear)
+			e := storeEvent(d.allClear)
 			stored.AllClear = &e
 		}
 		out.Deliveries = append(out.Deliveries, stored)

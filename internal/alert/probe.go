@@ -33,7 +33,7 @@ type finding struct {
 }
 
 // description is the finding's value and text.
-func (f finding) description() (value, text string) {
+func (f *finding) description() (value, text string) {
 	if f.describe != nil {
 		return f.describe()
 	}
@@ -42,7 +42,7 @@ func (f finding) description() (value, text string) {
 
 // probe looks at the reading as the rule does; known is false where nothing
 // can be concluded.
-func probe(r Rule, in Reading) (found []finding, known bool) {
+func probe(r *Rule, in *Reading) (found []finding, known bool) {
 	if r.Kind == Stale {
 		return []finding{stale(r, in)}, in.Fresh || !in.Viewed
 	}
@@ -64,11 +64,11 @@ func probe(r Rule, in Reading) (found []finding, known bool) {
 	case Spike, Leak:
 		return unusual(r, in), in.Unusual != nil
 	case Limit:
-		return limits(r, in), in.Limits != nil
+		return limits(r, *in), in.Limits != nil
 	case Free:
 		return one(free(r, in))
 	case KeyExpiry:
-		return expiries(r, in), in.Keys != nil
+		return expiries(r, *in), in.Keys != nil
 	}
 	return nil, false
 }
@@ -84,7 +84,7 @@ func usd(v *float64) (sum float64, ok bool) {
 	return *v, true
 }
 
-func stale(r Rule, in Reading) finding {
+func stale(r *Rule, in *Reading) finding {
 	f := finding{over: in.Gap >= r.For, well: in.Fresh, number: in.Gap.Seconds(), value: text.Span(in.Gap)}
 	switch {
 	case in.Fresh:
@@ -103,7 +103,7 @@ func stale(r Rule, in Reading) finding {
 	return f
 }
 
-func balance(r Rule, in Reading) (f finding, known bool) {
+func balance(r *Rule, in *Reading) (f finding, known bool) {
 	left, ok := usd(in.BalanceUSD)
 	if !ok {
 		return f, false
@@ -146,7 +146,7 @@ func balance(r Rule, in Reading) (f finding, known bool) {
 	return f, true
 }
 
-func used(r Rule, in Reading) (f finding, known bool) {
+func used(r *Rule, in *Reading) (f finding, known bool) {
 	if in.UsedRatio == nil || !credit.Plausible(*in.UsedRatio) {
 		return f, false
 	}
@@ -169,7 +169,7 @@ func share(ratio, above float64) finding {
 
 // end is when it runs out: about the middle of the forecast, or while that is
 // early its range in words.
-func (in Reading) end() string {
+func (in *Reading) end() string {
 	e := in.told()
 	if in.Early {
 		return text.Between(e.From, e.To, in.Now)
@@ -179,7 +179,7 @@ func (in Reading) end() string {
 
 // ahead is the forecast as people are told it: an alert says nothing else than the
 // headline beside it, nor does it come where that says later.
-func (in Reading) ahead() forecast.Forecast {
+func (in *Reading) ahead() forecast.Forecast {
 	if in.Told.State == forecast.OK {
 		return in.Told
 	}
@@ -187,13 +187,13 @@ func (in Reading) ahead() forecast.Forecast {
 }
 
 // told is when it ends, as people are told it on every surface.
-func (in Reading) told() text.End {
+func (in *Reading) told() text.End {
 	f := in.ahead()
 	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: in.Now}
 }
 
 // briefEnd is end in a few words.
-func (in Reading) briefEnd() string {
+func (in *Reading) briefEnd() string {
 	if in.Early {
 		return in.end()
 	}
@@ -207,7 +207,7 @@ func (in Reading) briefEnd() string {
 	return e.Date()
 }
 
-func runway(r Rule, in Reading) (f finding, known bool) {
+func runway(r *Rule, in *Reading) (f finding, known bool) {
 	within := text.Span(r.Within)
 	what := "the balance"
 	f.clears = "no longer running out within " + within
@@ -260,7 +260,7 @@ func runway(r Rule, in Reading) (f finding, known bool) {
 	return f, true
 }
 
-func spend(r Rule, in Reading) (f finding, known bool) {
+func spend(r *Rule, in *Reading) (f finding, known bool) {
 	spent, start, name := in.DayUSD, credit.DayStart(in.Now), "today (UTC)"
 	switch r.Window {
 	case Week:
@@ -280,7 +280,7 @@ func spend(r Rule, in Reading) (f finding, known bool) {
 
 // unusual looks for what goes on of the rule's kind. One subject that is no
 // longer among it is over, and not forgotten.
-func unusual(r Rule, in Reading) (found []finding) {
+func unusual(r *Rule, in *Reading) (found []finding) {
 	for _, id := range unusualIDs[r.Kind] {
 		f := finding{subject: id, well: true, value: text.Unknown, text: unusualEnds[id]}
 		for _, u := range in.Unusual {
@@ -314,7 +314,7 @@ var unusualEnds = map[string]string{
 var unusualIDs = map[Kind][]string{Spike: {HourID, DayID}, Leak: {WeeksID}}
 
 // limits leaves out what has nothing to spend: it is closed, not used up.
-func limits(r Rule, in Reading) (found []finding) {
+func limits(r *Rule, in Reading) (found []finding) {
 	found = make([]finding, 0, len(in.Limits))
 	for _, a := range in.Limits {
 		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
@@ -338,7 +338,7 @@ func limits(r Rule, in Reading) (found []finding) {
 
 // free judges the requests to free models. Each day is a subject of its own, as in
 // spend.
-func free(r Rule, in Reading) (f finding, known bool) {
+func free(r *Rule, in *Reading) (f finding, known bool) {
 	ratio, ok := in.Free.UsedRatio()
 	if !ok {
 		return f, false
@@ -352,7 +352,7 @@ func free(r Rule, in Reading) (f finding, known bool) {
 	return f, true
 }
 
-func expiries(r Rule, in Reading) (found []finding) {
+func expiries(r *Rule, in Reading) (found []finding) {
 	found = make([]finding, 0, len(in.Keys))
 	for _, k := range in.Keys {
 		if k.At.IsZero() {

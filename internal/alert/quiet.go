@@ -21,6 +21,6 @@ func (q Quiet) At(t time.Time) bool {
 
 // quietAt reports whether the rule may not notify at t; an all-clear is never
 // urgent.
-func (r Rule) quietAt(t time.Time, cleared bool) bool {
+func (r *Rule) quietAt(t time.Time, cleared bool) bool {
 	return r.muted || r.Quiet.At(t) && (r.Level != Urgent || r.QuietUrgent || cleared)
 }

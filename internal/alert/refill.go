@@ -17,10 +17,10 @@ type Refill struct {
 
 // refilled reports whether an automatic top-up will come before the balance
 // runs out.
-func (in Reading) refilled() bool { return in.Refill != nil && in.Refill.MissingSince.IsZero() }
+func (in *Reading) refilled() bool { return in.Refill != nil && in.Refill.MissingSince.IsZero() }
 
 // missing is that an automatic top-up is late, after a comma; empty if it is not.
-func (in Reading) missing() string {
+func (in *Reading) missing() string {
 	if in.Refill == nil || in.refilled() {
 		return ""
 	}
@@ -29,15 +29,15 @@ func (in Reading) missing() string {
 
 // yields reports whether the rule does not fire while automatic top-ups come:
 // they buy when the balance is lower than the rule's threshold.
-func (r Rule) yields(in Reading) bool {
+func (r *Rule) yields(in *Reading) bool {
 	return r.Yields && in.refilled() && r.BelowUSD >= in.Refill.ThresholdUSD
 }
 
 // byPattern reports whether the rule goes by the automatic top-up itself, and
 // not by a balance.
-func (r Rule) byPattern() bool { return r.Kind == TopUpMissing && r.BelowUSD == 0 }
+func (r *Rule) byPattern() bool { return r.Kind == TopUpMissing && r.BelowUSD == 0 }
 
-func topUpMissing(in Reading) (f finding, known bool) {
+func topUpMissing(in *Reading) (f finding, known bool) {
 	left, ok := usd(in.BalanceUSD)
 	if !ok {
 		return f, false

@@ -30,7 +30,7 @@ func (o *Outbox) retract(allClears []Event, channel string, now time.Time) (know
 		uncovered = without(uncovered, e.ID)
 	}
 	for _, e := range uncovered {
-		o.add(e, channel, now)
+		o.add(&e, channel, now)
 	}
 	return known
 }
@@ -67,18 +67,18 @@ func (o Outbox) Reconcile(s State) Outbox {
 	}
 	var uncovered []uncovering
 	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
-		if d.Event.Cleared || d.Event.Rule == TopUp || !d.withdrawn.IsZero() || s.notified(d.Event) {
+		if d.Event.Cleared || d.Event.Rule == TopUp || !d.withdrawn.IsZero() || s.notified(&d.Event) {
 			return false
 		}
 		for _, e := range d.Event.Covers {
-			if e.Rule == TopUp || s.notified(e) {
+			if e.Rule == TopUp || s.notified(&e) {
 				uncovered = append(uncovered, uncovering{e, d.Channel})
 			}
 		}
 		return true
 	})
 	for _, u := range uncovered {
-		o.put(u.event, u.channel, u.event.At)
+		o.put(&u.event, u.channel, u.event.At)
 	}
 	for i := range o.deliveries {
 		d := &o.deliveries[i]
@@ -90,7 +90,7 @@ func (o Outbox) Reconcile(s State) Outbox {
 
 // notified reports whether the alert is the last that was notified of its
 // instance, or counts others that were and still fire.
-func (s State) notified(e Event) bool {
+func (s State) notified(e *Event) bool {
 	if _, ok := s.byID(e.ID); ok || !e.Folds {
 		return ok
 	}

@@ -141,7 +141,7 @@ func ForAll(rules []Rule, channels []Channel) []Rule {
 }
 
 // of reports whether the rule is for an account.
-func (r Rule) of(account string) bool {
+func (r *Rule) of(account string) bool {
 	return r.Account == "" || strings.EqualFold(r.Account, account)
 }
 
@@ -211,7 +211,7 @@ func (r Rule) String() string {
 
 // threshold is the number by which rules of one kind differ; the larger, the
 // stricter.
-func (r Rule) threshold() float64 {
+func (r *Rule) threshold() float64 {
 	switch r.Kind {
 	case Balance, TopUpMissing:
 		return 0 - r.BelowUSD // 0 has no sign
@@ -231,7 +231,7 @@ func (r Rule) threshold() float64 {
 
 // figures are the number of a finding, its unit, and the threshold in the same
 // unit.
-func (r Rule) figures(in Reading, f finding) (number *float64, unit Unit, threshold *float64) {
+func (r *Rule) figures(in *Reading, f finding) (number *float64, unit Unit, threshold *float64) {
 	limit := r.threshold()
 	switch r.Kind {
 	case Balance, TopUpMissing:
@@ -262,7 +262,7 @@ func (r Rule) figures(in Reading, f finding) (number *float64, unit Unit, thresh
 }
 
 // id names the rule in a State.
-func (r Rule) id() string {
+func (r *Rule) id() string {
 	id := string(r.Kind)
 	switch r.Kind {
 	case Spend:

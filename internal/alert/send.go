@@ -26,14 +26,14 @@ func newSender(c Channel, o Options) (send sender, prepare func(context.Context)
 	case Desktop:
 		return notifyDesktop, ready
 	case Command:
-		return func(ctx context.Context, e Event) error { return runCommand(ctx, c.Argv, environ, e) }, ready
+		return func(ctx context.Context, e Event) error { return runCommand(ctx, c.Argv, environ, &e) }, ready
 	case Webhook, Slack, Discord, Telegram, Ntfy:
 		return a.with(func(ctx context.Context, u *url.URL, e Event) error {
-			u, body := c.request(u, e)
+			u, body := c.request(u, &e)
 			return post(ctx, u, body, o.Now)
 		}), a.prepare
 	case Mail:
-		return a.with(func(ctx context.Context, u *url.URL, e Event) error { return sendMail(ctx, u, c.From, c.To, e) }), a.prepare
+		return a.with(func(ctx context.Context, u *url.URL, e Event) error { return sendMail(ctx, u, c.From, c.To, &e) }), a.prepare
 	}
 	return func(context.Context, Event) error {
 		return backoff.Permanent(fmt.Errorf("no way %q to deliver", c.Via))

@@ -78,7 +78,7 @@ func (s State) Active() []Event {
 	highest := map[topic]instance{}
 	for k, a := range s.instances {
 		a.Event.ID = alertID(k, a.Event.Since)
-		if h, ok := highest[a.topic()]; a.State == firing && (!ok || a.outranks(h)) {
+		if h, ok := highest[a.topic()]; a.State == firing && (!ok || a.outranks(&h)) {
 			highest[a.topic()] = a
 		}
 	}

@@ -46,7 +46,7 @@ func (o Outbox) Undelivered(now time.Time) string {
 // Waiting is how many deliveries are still to be made, but for those that a mute holds.
 func (o Outbox) Waiting(now time.Time) (n int) {
 	for _, d := range o.deliveries {
-		if d.waiting() && o.mutes.until(d.Event, now).IsZero() {
+		if d.waiting() && o.mutes.until(&d.Event, now).IsZero() {
 			n++
 		}
 	}

@@ -72,7 +72,7 @@ func (a *app) addAccount(ctx context.Context, args []string, replace bool) error
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	key, where, err := a.storeKey(ctx, s, account, text)
+	key, where, err := a.storeKey(ctx, &s, account, text)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 		return err
 	}
 	defer stop()
-	list, err := a.everyAccount(first)
+	list, err := a.everyAccount(&first)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	var err error
 	r.Snapshot, err = ses.mon.Once(ctx, briefly(monitor.Live))
-	r.Fault = rowFault(r.Snapshot, err)
+	r.Fault = rowFault(&r.Snapshot, err)
 	if lost = ses.close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)
 	}
@@ -88,7 +88,7 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 }
 
 // rowFault is why an account's values are missing or old, or nil.
-func rowFault(s account.Snapshot, err error) *account.Fault {
+func rowFault(s *account.Snapshot, err error) *account.Fault {
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return &account.Fault{Kind: credit.FaultUnauthorized, Message: "no key is set"}

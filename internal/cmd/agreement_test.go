@@ -69,7 +69,7 @@ func newStage(t *testing.T, c sim.Config, key string, old bool) *stage {
 			t.Fatal(err)
 		}
 		s.demo = &demoAccount{c.Profile, st.account}
-		if err := a.backdate(t.Context(), s, c.Start); err != nil {
+		if err := a.backdate(t.Context(), &s, c.Start); err != nil {
 			t.Fatal(err)
 		}
 	}

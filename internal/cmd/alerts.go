@@ -83,18 +83,18 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 		}
 	}
 	if asJSON {
-		return a.answerJSON(render.Alerts(snap, alertRules(s.config), alertChannels(s.config), a.now()))
+		return a.answerJSON(render.Alerts(&snap, alertRules(&s.config), alertChannels(&s.config), a.now()))
 	}
 	var out strings.Builder
 	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, render.AlertsFiring(snap, a.now())+"\n")
+	fmt.Fprintln(w, render.AlertsFiring(&snap, a.now())+"\n")
 	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
-	for _, r := range alertRules(s.config) {
+	for _, r := range alertRules(&s.config) {
 		r = r.Filled()
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(r))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(&r))
 	}
 	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
-	for _, c := range alertChannels(s.config) {
+	for _, c := range alertChannels(&s.config) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
 	}
 	w.Flush() // a Builder takes everything
@@ -102,7 +102,7 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 }
 
 // quietHours is when a rule is quiet, and whether its urgent alerts are.
-func quietHours(r alert.Rule) string {
+func quietHours(r *alert.Rule) string {
 	if r.Quiet == (alert.Quiet{}) {
 		return "never"
 	}
@@ -118,7 +118,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	channels := alertChannels(s.config)
+	channels := alertChannels(&s.config)
 	e := alert.TestEvent(s.account.Name, a.now())
 	onTerminal := term.IsTerminal(a.stderr.Fd())
 	if onTerminal {
@@ -140,7 +140,7 @@ func (a *app) testAlerts(ctx context.Context) error {
 
 // alertRules returns the rules of the configuration and the defaults that it
 // leaves in force.
-func alertRules(c config.Config) []alert.Rule {
+func alertRules(c *config.Config) []alert.Rule {
 	var own []alert.Rule
 	var off []alert.Kind
 	for _, r := range c.Alerts {
@@ -159,7 +159,7 @@ func alertRules(c config.Config) []alert.Rule {
 }
 
 // alertChannels returns the channels of the configuration, or the default.
-func alertChannels(c config.Config) []alert.Channel {
+func alertChannels(c *config.Config) []alert.Channel {
 	if len(c.Channels) == 0 {
 		return alert.DefaultChannels()
 	}

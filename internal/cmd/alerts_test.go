@@ -37,11 +37,11 @@ channels = [{name="bell", kind="bell"}, {name="osc9", kind="osc9"}, {name="osc77
 		{Kind: alert.Used, AboveRatio: 0.8}, {Kind: alert.Runway, Within: 72 * h, Chance: 0.25}, {Kind: alert.Spend, AboveUSD: 5, Window: alert.Month, For: h},
 		{Kind: alert.Spike, Factor: 4}, {Kind: alert.Leak}, {Kind: alert.Limit}, {Kind: alert.Free, AboveRatio: 0.5}, {Kind: alert.TopUp}, {Kind: alert.TopUpMissing, BelowUSD: 9}, {Kind: alert.Stale},
 	}
-	if got := alertRules(c); !reflect.DeepEqual(got, want) {
+	if got := alertRules(&c); !reflect.DeepEqual(got, want) {
 		t.Errorf("alertRules(…) = %+v, want %+v", got, want)
 	}
 	ways := []alert.Via{alert.Bell, alert.OSC9, alert.OSC777, alert.Desktop, alert.Webhook, alert.Slack, alert.Discord, alert.Telegram, alert.Ntfy, alert.Mail, alert.Command}
-	channels := alertChannels(c)
+	channels := alertChannels(&c)
 	for i, via := range ways {
 		ch := channels[i]
 		if ch.Via != via || ch.Name != string(via) {

@@ -66,14 +66,14 @@ up to what the account spent.`,
 				return err
 			}
 			print := func(s account.Snapshot, b spenders.Breakdown) error {
-				return a.answer(render.BreakdownText(b, a.now(), a.width()) + "\n" + render.Shown(s, a.now()))
+				return a.answer(render.BreakdownText(&b, a.now(), a.width()) + "\n" + render.Shown(&s, a.now()))
 			}
 			switch {
 			case asJSON:
-				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(b)) }
+				print = func(_ account.Snapshot, b spenders.Breakdown) error { return a.answerJSON(render.Breakdown(&b)) }
 			case asCSV:
 				print = func(_ account.Snapshot, b spenders.Breakdown) error {
-					return a.answerRaw(render.BreakdownCSV(b, dialect))
+					return a.answerRaw(render.BreakdownCSV(&b, dialect))
 				}
 			}
 			if c.Flags().Changed("top") && top < 1 {
@@ -159,7 +159,7 @@ func (a *app) breakdown(ctx context.Context, fresh monitor.Freshness, by spender
 	var b spenders.Breakdown
 	var failed error
 	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
-		span.settle(snap, a.now())
+		span.settle(&snap, a.now())
 		b, failed = mon.Breakdown(ctx, spenders.Query{By: by, From: span.from, To: span.to})
 		return print(snap, b)
 	}, func(snap account.Snapshot) error {

@@ -12,7 +12,7 @@ import (
 
 // storeKey checks a key that a person gave for an account, stores it, and returns
 // where.
-func (a *app) storeKey(ctx context.Context, s settings, account config.Account, text string) (key client.Secret, where string, err error) {
+func (a *app) storeKey(ctx context.Context, s *settings, account config.Account, text string) (key client.Secret, where string, err error) {
 	if s.configPath == "" {
 		return key, "", errNoConfig
 	}

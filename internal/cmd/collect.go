@@ -127,13 +127,13 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	every, err := a.everyAccount(s)
+	every, err := a.everyAccount(&s)
 	if err != nil {
 		return nil, nil, err
 	}
 	var without []string
 	for _, w := range every {
-		if !w.app.hasKey(ctx, w.settings) {
+		if !w.app.hasKey(ctx, &w.settings) {
 			without = append(without, w.settings.account.Name)
 			continue
 		}
@@ -146,10 +146,10 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 		}
 	}
 	if len(list) == 0 {
-		_, _, err := a.key(ctx, s)
+		_, _, err := a.key(ctx, &s)
 		return nil, nil, &exitError{exitUsage, err, noKeyHint}
 	}
-	if s.demo == nil && !reaches(alertChannels(s.config)) {
+	if s.demo == nil && !reaches(alertChannels(&s.config)) {
 		a.hint("alerts reach open dashboards only: add a [[channels]] table that is not a terminal's to send them elsewhere")
 	}
 	return list, stop, nil
@@ -177,7 +177,7 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 	for _, c := range list {
 		log := log.With("account", c.settings.account.Name)
 		r := &runner{app: c.app, ctx: ctx, log: log, crash: crash}
-		c.mon = r.start(c.settings)
+		c.mon = r.start(&c.settings)
 		runners = append(runners, r)
 		helpers.Go(routine.Guard(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) }))
 		if server != nil || push != nil {

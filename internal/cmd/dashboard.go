@@ -24,7 +24,7 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	defer stop()
 	log, closeLog := fileLog()
 	defer closeLog()
-	list, err := a.everyAccount(s)
+	list, err := a.everyAccount(&s)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 		ASCII: !unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.stdin, Output: a.stdout, Export: run.export, Accounts: all,
 	}
 	a.screenSettings(&o, s, log)
-	if a.hasKey(ctx, s) {
+	if a.hasKey(ctx, &s) {
 		o.Feed = all.feed(s.account.Name)
 	} else {
 		o.Onboarding, o.Host = &onboarding{fleet: all, settings: s}, s.host
@@ -64,7 +64,7 @@ type onboarding struct {
 
 // Adopt checks the key with a request, stores it, and starts.
 func (b *onboarding) Adopt(ctx context.Context, key string) (ui.Feed, string, error) {
-	note, err := b.fleet.adopt(ctx, b.fleet.run.app, b.settings, b.settings.account, key)
+	note, err := b.fleet.adopt(ctx, b.fleet.run.app, &b.settings, b.settings.account, key)
 	if err != nil {
 		return nil, "", err
 	}
@@ -80,6 +80,6 @@ func (b *onboarding) Demo(ctx context.Context) (ui.Feed, error) {
 		return nil, err
 	}
 	run.closers = append(run.closers, func() error { stop(); return nil })
-	b.fleet.replace(b.fleet.start(watched{run.app, s}), demoFixed)
+	b.fleet.replace(new(b.fleet.start(watched{run.app, s})), demoFixed)
 	return b.fleet.feed(s.account.Name), nil
 }

@@ -64,7 +64,7 @@ func (a *app) demo(ctx context.Context, profile string) (s settings, stop func()
 	}
 	if a.flags.interval != 0 {
 		s.interval = a.flags.interval
-		s.interval, err = a.interval(s)
+		s.interval, err = a.interval(&s)
 	}
 	if path, pathErr := a.configPath(); pathErr == nil {
 		s.themes = themesFolder(path)
@@ -73,7 +73,7 @@ func (a *app) demo(ctx context.Context, profile string) (s settings, stop func()
 		err = checkTheme(s.themes, s.theme)
 	}
 	if err == nil {
-		err = a.backdate(ctx, s, start)
+		err = a.backdate(ctx, &s, start)
 	}
 	if err != nil {
 		stop()
@@ -93,7 +93,7 @@ func (d *demoAccount) key() client.Secret { return client.NewSecret(sim.KeyOf(d.
 
 // backdate writes the account's past into its history, as if ortop had been
 // open all the time.
-func (a *app) backdate(ctx context.Context, s settings, start time.Time) error {
+func (a *app) backdate(ctx context.Context, s *settings, start time.Time) error {
 	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now})
 	if err != nil {
 		return err

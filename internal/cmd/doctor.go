@@ -63,18 +63,18 @@ func (a *app) doctor(ctx context.Context, verify, asJSON bool) error {
 		return err
 	}
 	defer stop()
-	a.checkConfig(c, s)
-	a.checkAPI(ctx, c, s)
-	a.checkHistory(ctx, c, s, verify)
+	a.checkConfig(c, &s)
+	a.checkAPI(ctx, c, &s)
+	a.checkHistory(ctx, c, &s, verify)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	a.checkThemes(c, s)
+	a.checkThemes(c, &s)
 	a.checkTerminal(c)
 	return c.answer(a, asJSON, "nothing is wrong with account "+s.account.Name, "wrong with account "+s.account.Name)
 }
 
-func (a *app) checkConfig(c *checkup, s settings) {
+func (a *app) checkConfig(c *checkup, s *settings) {
 	switch _, err := os.Stat(s.configPath); {
 	case s.demo != nil:
 		c.ok("config", "not read: this is the demo")
@@ -88,7 +88,7 @@ func (a *app) checkConfig(c *checkup, s settings) {
 	c.ok("account", "%s, polled every %s", s.account.Name, text.Span(s.interval))
 }
 
-func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
+func (a *app) checkAPI(ctx context.Context, c *checkup, s *settings) {
 	key, source, err := a.key(ctx, s)
 	if err != nil {
 		hint := noKeyHint
@@ -149,7 +149,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s settings) {
 	a.checkBalance(ctx, c, s, api, &k, key.Fingerprint())
 }
 
-func (a *app) checkBalance(ctx context.Context, c *checkup, s settings, api *client.Client, key *client.Key, fingerprint string) {
+func (a *app) checkBalance(ctx context.Context, c *checkup, s *settings, api *client.Client, key *client.Key, fingerprint string) {
 	management := key != nil && key.IsManagementKey != nil && *key.IsManagementKey
 	credits, err := api.Credits(ctx)
 	b := credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
@@ -175,7 +175,7 @@ func (a *app) checkBalance(ctx context.Context, c *checkup, s settings, api *cli
 
 // judged is what the account's history makes of totals: see [monitor.Monitor.Judge].
 // Without one they count.
-func (a *app) judged(ctx context.Context, s settings, key *client.Key, fingerprint string, totals credit.Balance) (*credit.Balance, string) {
+func (a *app) judged(ctx context.Context, s *settings, key *client.Key, fingerprint string, totals credit.Balance) (*credit.Balance, string) {
 	if s.historyErr != nil {
 		return nil, ""
 	}
@@ -191,7 +191,7 @@ func (a *app) judged(ctx context.Context, s settings, key *client.Key, fingerpri
 }
 
 // onlyReading is a monitor of a history that requests nothing.
-func (a *app) onlyReading(s settings, db *history.DB) *monitor.Monitor {
+func (a *app) onlyReading(s *settings, db *history.DB) *monitor.Monitor {
 	return monitor.New(monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
 		Open:    func(context.Context) (*history.DB, string, error) { return db, "", nil },
@@ -211,7 +211,7 @@ func apiHint(err error) string {
 	return ""
 }
 
-func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify bool) {
+func (a *app) checkHistory(ctx context.Context, c *checkup, s *settings, verify bool) {
 	if s.historyErr != nil {
 		c.wrong("history", s.historyErr.Error(), "set HOME or XDG_DATA_HOME, or name a file with --history")
 		return
@@ -275,7 +275,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s settings, verify b
 }
 
 // checkForecast reports how the stored forecasts did.
-func (a *app) checkForecast(ctx context.Context, c *checkup, s settings, db *history.DB) {
+func (a *app) checkForecast(ctx context.Context, c *checkup, s *settings, db *history.DB) {
 	snap, err := a.onlyReading(s, db).Once(ctx, monitor.Freshness{MaxAge: math.MaxInt64})
 	var connect *monitor.ConnectError
 	switch {

@@ -58,7 +58,7 @@ func TestEveryAccountIsPolledAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := a.everyAccount(s)
+	list, err := a.everyAccount(&s)
 	if err != nil || len(list) != 3 || list[2].app != a || list[0].app.flags.account != "a" {
 		t.Fatalf("everyAccount = %+v, %v, want a, bare and b, b as it is shown", list, err)
 	}
@@ -139,7 +139,7 @@ func TestANamedAccountIsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := a.everyAccount(s); err != nil || len(list) != 1 || list[0].settings.account.Name != "a" {
+	if list, err := a.everyAccount(&s); err != nil || len(list) != 1 || list[0].settings.account.Name != "a" {
 		t.Errorf("everyAccount with --account a = %+v, %v, want a alone", list, err)
 	}
 }

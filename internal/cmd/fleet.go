@@ -34,7 +34,7 @@ func (m member) name() string { return m.settings.account.Name }
 func (r *runner) newFleet(list []watched) *fleet {
 	c := &fleet{run: r}
 	for _, w := range list {
-		if w.app.hasKey(r.ctx, w.settings) {
+		if w.app.hasKey(r.ctx, &w.settings) {
 			c.members = append(c.members, c.start(w))
 		} else {
 			c.members = append(c.members, member{watched: w})
@@ -46,7 +46,7 @@ func (r *runner) newFleet(list []watched) *fleet {
 // start runs a monitor for one account.
 func (c *fleet) start(w watched) member {
 	own := &runner{app: w.app, ctx: c.run.ctx, log: c.run.log, crash: c.run.crash, terminal: c.run.terminal}
-	return member{w, own, own.start(w.settings)}
+	return member{w, own, own.start(&w.settings)}
 }
 
 // all are the members there are now.
@@ -106,11 +106,11 @@ func (c *fleet) Fixed() string {
 }
 
 // replace makes m the only member, ends the others, and notes why it stays so.
-func (c *fleet) replace(m member, fixed string) {
+func (c *fleet) replace(m *member, fixed string) {
 	c.end()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.members, c.fixed = []member{m}, fixed
+	c.members, c.fixed = []member{*m}, fixed
 }
 
 // each does f to all that run at once, as each may take a while.

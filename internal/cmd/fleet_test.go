@@ -25,7 +25,7 @@ func fleetOf(t *testing.T, a *app) *fleet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := a.everyAccount(s)
+	list, err := a.everyAccount(&s)
 	if err != nil {
 		t.Fatal(err)
 	}

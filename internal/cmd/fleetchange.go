@@ -45,11 +45,11 @@ func (c *fleet) Add(ctx context.Context, name, like, key string) (note string, e
 			return "", fmt.Errorf("there is an account %q already, which another ortop added", a.Name)
 		}
 	}
-	return c.adopt(ctx, model.app, model.settings, account, key)
+	return c.adopt(ctx, model.app, &model.settings, account, key)
 }
 
 // adopt stores a key as that of an account, with the settings s, and watches it.
-func (c *fleet) adopt(ctx context.Context, as *app, s settings, account config.Account, key string) (note string, err error) {
+func (c *fleet) adopt(ctx context.Context, as *app, s *settings, account config.Account, key string) (note string, err error) {
 	_, where, err := as.storeKey(ctx, s, account, key)
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (c *fleet) dispensable(name string) (m member, err error) {
 
 // environment is the variable that the member's key comes from; empty: from
 // none.
-func (m member) environment() string {
+func (m *member) environment() string {
 	source, ok := keys.Where(m.app.env, m.settings.account, m.app.flags.account != "")
 	own, _ := keys.Where(keys.Environment{}, m.settings.account, true)
 	if !ok || source == own {
@@ -134,7 +134,7 @@ func (m member) environment() string {
 
 // keyStays is what becomes of the member's key; one of the environment is not
 // ortop's to remove.
-func (m member) keyStays(key string) string {
+func (m *member) keyStays(key string) string {
 	if name := m.environment(); name != "" {
 		key += "; the one in " + name + " stays there: unset it too"
 	}
@@ -142,7 +142,7 @@ func (m member) keyStays(key string) string {
 }
 
 // gone is why the member cannot be removed.
-func (m member) gone(err error) error {
+func (m *member) gone(err error) error {
 	if name := m.environment(); name != "" && errors.Is(err, config.ErrNoAccount) {
 		return fmt.Errorf("it is not in the configuration: its key comes from %s, so unset that", name)
 	}

@@ -61,7 +61,7 @@ func (a *app) planOf(topUp, until string) (ask forecast.Ask, err error) {
 }
 
 // packages are those of the configuration.
-func packages(c config.Config) (list []forecast.Package) {
+func packages(c *config.Config) (list []forecast.Package) {
 	for _, p := range c.Packages {
 		list = append(list, forecast.Package(p))
 	}
@@ -75,8 +75,8 @@ func (a *app) forecast(ctx context.Context, fresh monitor.Freshness, ask forecas
 			return fmt.Errorf("planning: %w", err)
 		}
 		if asJSON {
-			return a.answerJSON(render.Forecast(snap, ask, plan, a.now()))
+			return a.answerJSON(render.Forecast(&snap, ask, plan, a.now()))
 		}
-		return a.answer(render.ForecastText(snap, ask, plan, a.now()))
+		return a.answer(render.ForecastText(&snap, ask, plan, a.now()))
 	})
 }

@@ -119,7 +119,7 @@ func (a *app) guard(ctx context.Context, rule account.Guard, f guardFlags, args 
 		return err
 	}
 	defer stopDemo()
-	first, err := a.firstReading(reading, s, rule, f.allowUnknown)
+	first, err := a.firstReading(reading, &s, rule, f.allowUnknown)
 	var meter *monitor.Meter
 	if err == nil && f.key != "" {
 		ses := a.watch(s, a.errLog(), nil)
@@ -146,7 +146,7 @@ func (a *app) guard(ctx context.Context, rule account.Guard, f guardFlags, args 
 	r := &runner{app: a, ctx: ctx, log: a.errLog(), crash: crash}
 	defer closing(&err, r.close)
 	g := &guarded{
-		app: a, ctx: ctx, rule: rule, stop: f.stop, mon: r.start(s), crash: crash, signals: signals, first: first, meter: meter, key: f.key != "",
+		app: a, ctx: ctx, rule: rule, stop: f.stop, mon: r.start(&s), crash: crash, signals: signals, first: first, meter: meter, key: f.key != "",
 		every: s.interval,
 	}
 	return g.run(args)
@@ -154,8 +154,8 @@ func (a *app) guard(ctx context.Context, rule account.Guard, f guardFlags, args 
 
 // firstReading is the account as it is before the command starts. It fails where
 // that is not enough, or, unless it is allowed, not known.
-func (a *app) firstReading(ctx context.Context, s settings, rule account.Guard, allowUnknown bool) (snap account.Snapshot, err error) {
-	ses := a.watch(s, a.errLog(), nil)
+func (a *app) firstReading(ctx context.Context, s *settings, rule account.Guard, allowUnknown bool) (snap account.Snapshot, err error) {
+	ses := a.watch(*s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	if snap, err = ses.mon.Once(ctx, monitor.Fresh); err != nil {
 		return snap, a.notKnown(err, allowUnknown)
@@ -163,7 +163,7 @@ func (a *app) firstReading(ctx context.Context, s settings, rule account.Guard, 
 	if snap.StorageNote != "" {
 		a.hint("%s", snap.StorageNote)
 	}
-	switch answer, reason := rule.Judge(ses.mon.Preflight(snap, rule.BelowUSD, 0), new(float64)); answer {
+	switch answer, reason := rule.Judge(ses.mon.Preflight(&snap, rule.BelowUSD, 0), new(float64)); answer {
 	case account.Enough:
 		return snap, nil
 	case account.Short:

@@ -59,7 +59,7 @@ func (g *guarded) say(format string, args ...any) {
 
 // run runs args to their end.
 func (g *guarded) run(args []string) error {
-	g.begin(g.first)
+	g.begin(&g.first)
 	group, code, err := child.StartGroup(g.app.command(args), !g.stop)
 	if err != nil {
 		return &exitError{code: code, err: fmt.Errorf("running %s: %w", args[0], err)}
@@ -81,7 +81,7 @@ func (g *guarded) run(args []string) error {
 }
 
 // begin counts from s on, if it says what was spent.
-func (g *guarded) begin(s account.Snapshot) {
+func (g *guarded) begin(s *account.Snapshot) {
 	if count, err := g.mon.Count(s); err == nil && !g.key {
 		g.count = count
 		g.cost.Of = "the account"
@@ -200,12 +200,12 @@ func (g *guarded) judge() {
 		return
 	}
 	if !g.key {
-		g.countAccount(s)
+		g.countAccount(&s)
 	}
-	answer, reason := g.rule.Judge(g.mon.Preflight(s, g.rule.BelowUSD, 0), g.ofQuota())
-	if answer == account.Short && g.paused && g.toppedUp(s) {
+	answer, reason := g.rule.Judge(g.mon.Preflight(&s, g.rule.BelowUSD, 0), g.ofQuota())
+	if answer == account.Short && g.paused && g.toppedUp(&s) {
 		g.countedUSD, g.pausedUSD = *g.cost.SpentUSD, s.SpendableUSD
-		answer, reason = g.rule.Judge(g.mon.Preflight(s, g.rule.BelowUSD, 0), g.ofQuota())
+		answer, reason = g.rule.Judge(g.mon.Preflight(&s, g.rule.BelowUSD, 0), g.ofQuota())
 	}
 	switch {
 	case answer == account.CannotBeSaid:
@@ -216,13 +216,13 @@ func (g *guarded) judge() {
 		g.say("continued: %s", reason)
 		g.failed(g.group.Continue())
 	case answer == account.Short && !g.paused && !time.Now().Before(g.graceTill):
-		g.interrupt(s, reason)
+		g.interrupt(&s, reason)
 	}
 	g.unknown = ""
 }
 
 // countAccount counts what the account spent up to s.
-func (g *guarded) countAccount(s account.Snapshot) {
+func (g *guarded) countAccount(s *account.Snapshot) {
 	if g.count == nil {
 		if s.Fault == nil {
 			g.begin(s)
@@ -249,12 +249,12 @@ func (g *guarded) ofQuota() *float64 {
 }
 
 // toppedUp reports whether more can be spent than when the command was paused.
-func (g *guarded) toppedUp(s account.Snapshot) bool {
+func (g *guarded) toppedUp(s *account.Snapshot) bool {
 	return g.cost.SpentUSD != nil && s.SpendableUSD != nil && g.pausedUSD != nil && *s.SpendableUSD > *g.pausedUSD
 }
 
 // interrupt pauses or stops the command.
-func (g *guarded) interrupt(s account.Snapshot, reason string) {
+func (g *guarded) interrupt(s *account.Snapshot, reason string) {
 	if g.stop {
 		g.stopping = true
 		g.say("stopped: %s", reason)
@@ -310,7 +310,7 @@ func (g *guarded) end() {
 			}
 		}
 		if !g.last.At.IsZero() {
-			g.countAccount(g.last)
+			g.countAccount(&g.last)
 		}
 	}
 	if g.cost.SpentUSD == nil && g.cost.Fault == nil {

@@ -85,8 +85,8 @@ type historyQuery struct {
 }
 
 // stored is the account as it was last read, with what a person stated of it.
-func (a *app) stored(ctx context.Context, s settings) (snap account.Snapshot, err error) {
-	ses := a.watch(s, a.errLog(), nil)
+func (a *app) stored(ctx context.Context, s *settings) (snap account.Snapshot, err error) {
+	ses := a.watch(*s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	return ses.mon.Once(ctx, monitor.Freshness{Stored: true, Brief: true})
 }
@@ -132,15 +132,15 @@ func (a *app) history(ctx context.Context, span askedSpan, every time.Duration, 
 	}
 	if layout.Titled {
 		shown := snap
-		if stored, err := a.stored(ctx, s); err == nil && !stored.At.IsZero() {
+		if stored, err := a.stored(ctx, &s); err == nil && !stored.At.IsZero() {
 			shown = stored
 		}
-		if err := a.answer(render.HistoryTitle(shown, a.now())); err != nil {
+		if err := a.answer(render.HistoryTitle(&shown, a.now())); err != nil {
 			return err
 		}
 	}
 	out = render.NewRowWriter(a.rows(layout), layout)
-	span.settle(snap, a.now())
+	span.settle(&snap, a.now())
 	query := historyQuery{span.from, span.to, every}
 	if err := eachRow(ctx, ar, query, emit); err != nil {
 		_ = out.Flush()

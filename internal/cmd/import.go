@@ -69,7 +69,7 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 	defer stop()
 	files := make([]*ledger.Import, len(paths))
 	for i, path := range paths {
-		if files[i], err = a.readImport(ctx, s, path); err != nil {
+		if files[i], err = a.readImport(ctx, &s, path); err != nil {
 			return err
 		}
 	}
@@ -123,7 +123,7 @@ func (a *app) importFiles(ctx context.Context, paths []string) (err error) {
 }
 
 // readImport reads a file, and tells what of it cannot be used.
-func (a *app) readImport(ctx context.Context, s settings, path string) (*ledger.Import, error) {
+func (a *app) readImport(ctx context.Context, s *settings, path string) (*ledger.Import, error) {
 	f, err := a.readImportFile(ctx, s, path)
 	if err != nil {
 		err = fmt.Errorf("importing %q: %w", path, err)
@@ -152,9 +152,9 @@ func (a *app) readImport(ctx context.Context, s settings, path string) (*ledger.
 func first3(p ledger.Problems) []ledger.Problem { return slices.Clone(p.First[:min(3, len(p.First))]) }
 
 // readImportFile reads a file, or standard input for "-".
-func (a *app) readImportFile(ctx context.Context, s settings, path string) (*ledger.Import, error) {
+func (a *app) readImportFile(ctx context.Context, s *settings, path string) (*ledger.Import, error) {
 	if path != "-" && isDatabase(path) {
-		return a.readHistory(ctx, s, path)
+		return a.readHistory(ctx, *s, path)
 	}
 	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) { return ledger.ReadImport(in, a.now()) })
 	var wrong *fs.PathError

@@ -104,7 +104,7 @@ func TestImportOfTodayAlone(t *testing.T) {
 		}
 		defer null.Close()
 		a := &app{now: func() time.Time { return importNow }, stdin: null, stdout: null, stderr: null}
-		if _, err := a.readImport(t.Context(), settings{}, path); err == nil || !strings.HasSuffix(err.Error(), c.want) {
+		if _, err := a.readImport(t.Context(), &settings{}, path); err == nil || !strings.HasSuffix(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.want)
 		}
 	}

@@ -23,13 +23,13 @@ type storedLooks struct {
 const maxLooks = 64 << 10
 
 // configuredLooks is how the configuration has the dashboard begin.
-func configuredLooks(c config.Config) ui.Looks {
+func configuredLooks(c *config.Config) ui.Looks {
 	return ui.Looks{View: c.View, Range: c.Range, Theme: c.Theme}
 }
 
 // readLooks are those to begin with: as they were last, save what the
 // configuration says anew. What cannot be read is as if it were not there.
-func readLooks(c config.Config, own []draw.Own) ui.Looks {
+func readLooks(c *config.Config, own []draw.Own) ui.Looks {
 	now := configuredLooks(c)
 	path, err := config.LooksPath()
 	if err != nil {
@@ -61,7 +61,7 @@ func rememberLooks(c config.Config, log *slog.Logger) func(ui.Looks) {
 		path, err := config.LooksPath()
 		if err == nil {
 			var data []byte
-			if data, err = json.Marshal(storedLooks{looks, configuredLooks(c)}); err == nil {
+			if data, err = json.Marshal(storedLooks{looks, configuredLooks(&c)}); err == nil {
 				err = config.WritePrivate(path, data)
 			}
 		}
@@ -87,7 +87,7 @@ func (a *app) screenSettings(o *ui.Options, s settings, log *slog.Logger) {
 		o.Settings.Interval = c.Interval.String()
 	}
 	o.Keys = c.Keys
-	o.Looks = readLooks(c, o.Own)
+	o.Looks = readLooks(&c, o.Own)
 	o.Theme = cmp.Or(a.flags.theme, o.Looks.Theme)
 	o.Remember = rememberLooks(c, log)
 	if s.configPath == "" {

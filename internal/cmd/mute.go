@@ -109,7 +109,7 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 	}
 	if len(rule) == 1 {
 		m.Rule = alert.Kind(rule[0])
-		known := kindsOf(s)
+		known := kindsOf(&s)
 		if !slices.Contains(known, rule[0]) {
 			return usageError(didYouMean(rule[0], known), "there is no rule %q: the rules are %s", text.Safe(rule[0], 64), strings.Join(known, ", "))
 		}
@@ -137,8 +137,8 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 }
 
 // kindsOf are the kinds of the account's rules, in the order of the alphabet.
-func kindsOf(s settings) (known []string) {
-	for _, r := range alertRules(s.config) {
+func kindsOf(s *settings) (known []string) {
+	for _, r := range alertRules(&s.config) {
 		known = append(known, string(r.Kind))
 	}
 	slices.Sort(known)
@@ -151,5 +151,5 @@ func (a *app) ruleNames() []string {
 	if err != nil {
 		return nil
 	}
-	return kindsOf(s)
+	return kindsOf(&s)
 }

@@ -18,8 +18,8 @@ type notifier struct {
 
 // newNotifier sends to the configured channels, or to the terminal alone where
 // the account is simulated.
-func newNotifier(s settings, log *slog.Logger, terminal chan<- string) *notifier {
-	n := &notifier{channels: alertChannels(s.config), log: log, terminal: terminal}
+func newNotifier(s *settings, log *slog.Logger, terminal chan<- string) *notifier {
+	n := &notifier{channels: alertChannels(&s.config), log: log, terminal: terminal}
 	if s.demo != nil {
 		n.channels = alert.DefaultChannels()
 	}

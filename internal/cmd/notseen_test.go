@@ -58,16 +58,16 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 	if snap.Spend.Last1hUSD == nil || snap.Spend.TodayUSD == nil || snap.Spend.Last24hUSD != nil || snap.Spend.Last7dUSD == nil {
 		t.Errorf("Spend = %+v, want all but the last 24 h", snap.Spend)
 	}
-	has("status", render.StatusText(snap, now), "last 24 h: "+says)
-	if strings.Count(render.StatusText(snap, now), "not seen") != 1 {
-		t.Errorf("status says more than once what was not seen:\n%s", render.StatusText(snap, now))
+	has("status", render.StatusText(&snap, now), "last 24 h: "+says)
+	if strings.Count(render.StatusText(&snap, now), "not seen") != 1 {
+		t.Errorf("status says more than once what was not seen:\n%s", render.StatusText(&snap, now))
 	}
-	holes := render.Status(snap, now).Spend.NotSeen
+	holes := render.Status(&snap, now).Spend.NotSeen
 	if len(holes) != 1 || *holes[0].Spend != 18 || *holes[0].From != "2026-11-19T11:00:01Z" && *holes[0].From != "2026-11-19T11:00:00Z" || *holes[0].To != "2026-11-20T22:00:00Z" {
 		t.Errorf("not_seen = %+v, want $18 from the 19th, 11:00, to the 20th, 22:00", holes)
 	}
 
-	r, err := newReport(t.Context(), mon, account.Snapshot{At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForms[0], now)
+	r, err := newReport(t.Context(), mon, &account.Snapshot{At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForms[0], now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,18 +79,18 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 			t.Errorf("day %d: %v %q, want %q", i, d.SpentUSD, d.SpentWhy, want)
 		}
 	}
-	has("report", render.ReportText(r, now, 0), says)
-	if d := render.Report(r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
+	has("report", render.ReportText(&r, now, 0), says)
+	if d := render.Report(&r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
 		t.Errorf("report --json has %+v, want null and why", d)
 	}
-	if r, err = newReport(t.Context(), mon, account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, reportForms[0], now); err != nil || r.SpentWhy != says+"; seen, $8.00" {
+	if r, err = newReport(t.Context(), mon, &account.Snapshot{At: now}, periods[0], &askedSpan{from: day("2026-11-20 06:00"), to: now}, reportForms[0], now); err != nil || r.SpentWhy != says+"; seen, $8.00" {
 		t.Errorf("a span that begins in the hole: %v %q, %v, want %q and what was seen", r.SpentUSD, r.SpentWhy, err, says)
 	}
 
-	if r, err = newReport(t.Context(), mon, account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForm{name: focusForm}, now); err != nil {
+	if r, err = newReport(t.Context(), mon, &account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForm{name: focusForm}, now); err != nil {
 		t.Fatal(err)
 	}
-	rows, problems := focustest.Check(render.ReportFocus(r))
+	rows, problems := focustest.Check(render.ReportFocus(&r))
 	if problems != nil || focustest.Usage(rows) != 126-35+18 || len(rows) != 5 {
 		t.Errorf("as FOCUS it is $%v in %d rows, %q, want what was spent in 5", focustest.Usage(rows), len(rows), problems)
 	}
@@ -171,21 +171,21 @@ func TestWhatWasNeverRead(t *testing.T) {
 	now := day("2026-11-21 06:00")
 	mon := monitorOf(t)
 	snap := account.Snapshot{Account: "personal", Now: now, Fault: &account.Fault{Kind: credit.FaultNetwork, Message: "no connection"}}
-	r, err := newReport(t.Context(), mon, snap, periods[1], nil, reportForms[0], now)
+	r, err := newReport(t.Context(), mon, &snap, periods[1], nil, reportForms[0], now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := render.ReportText(r, now, 0)
+	page := render.ReportText(&r, now, 0)
 	for _, line := range []string{"state      no connection", "spent      —", "Models: —", "Keys: —", "Top-ups: —", "Events: —"} {
 		if !strings.Contains(page, line) {
 			t.Errorf("report lacks %q:\n%s", line, page)
 		}
 	}
-	if page := render.ForecastText(snap, forecast.Ask{}, forecast.Plan{}, now); !strings.Contains(page, "read         never: no connection") {
+	if page := render.ForecastText(&snap, forecast.Ask{}, forecast.Plan{}, now); !strings.Contains(page, "read         never: no connection") {
 		t.Errorf("forecast does not say that nothing was read:\n%s", page)
 	}
 	b, err := mon.Breakdown(t.Context(), spenders.Query{By: spenders.ByKey, From: now.Add(-time.Hour), To: now})
-	if o := render.Breakdown(b); err == nil || o.TotalWhy == nil || *o.TotalWhy != "nothing was read yet" || o.ReadAt != nil {
+	if o := render.Breakdown(&b); err == nil || o.TotalWhy == nil || *o.TotalWhy != "nothing was read yet" || o.ReadAt != nil {
 		t.Errorf("breakdown = %+v, %v, want that nothing was read", o, err)
 	}
 }

@@ -22,7 +22,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop()
-	list, err := a.everyAccount(s)
+	list, err := a.everyAccount(&s)
 	if err != nil {
 		return err
 	}
@@ -41,15 +41,15 @@ func (a *app) plain(ctx context.Context) (err error) {
 	crash := make(chan error, len(list)+1)
 	var mons []*monitor.Monitor
 	for _, w := range list {
-		if !w.app.hasKey(ctx, w.settings) {
+		if !w.app.hasKey(ctx, &w.settings) {
 			continue
 		}
 		r := &runner{app: w.app, ctx: ctx, log: log, crash: crash}
 		defer closing(&err, r.close)
-		mons = append(mons, r.start(w.settings))
+		mons = append(mons, r.start(&w.settings))
 	}
 	if len(mons) == 0 {
-		_, _, err := a.key(ctx, s)
+		_, _, err := a.key(ctx, &s)
 		return &exitError{exitUsage, err, noKeyHint}
 	}
 	snapshots := make(chan account.Snapshot)
@@ -77,7 +77,7 @@ func (a *app) plain(ctx context.Context) (err error) {
 		case err := <-crash:
 			return err
 		case s := <-snapshots:
-			lines := p.Lines(s, a.now())
+			lines := p.Lines(&s, a.now())
 			if len(lines) == 0 {
 				continue
 			}

@@ -57,11 +57,11 @@ the account.`,
 func (a *app) preflight(ctx context.Context, needUSD float64, d, runway time.Duration, asJSON bool) error {
 	var p account.Preflight
 	err := a.once(ctx, monitor.Fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
-		p = mon.Preflight(snap, needUSD, d).And(snap.Lasts(runway))
+		p = mon.Preflight(&snap, needUSD, d).And(snap.Lasts(runway))
 		if asJSON {
 			return a.answerJSON(render.Preflight(snap.Account, p, needUSD, d, runway))
 		}
-		return a.answer(fmt.Sprintf("%s: %s\n%s", p.Answer, p.Reason, render.Shown(snap, a.now())))
+		return a.answer(fmt.Sprintf("%s: %s\n%s", p.Answer, p.Reason, render.Shown(&snap, a.now())))
 	})
 	switch {
 	case err != nil:

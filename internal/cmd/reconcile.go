@@ -111,7 +111,7 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 	defer stop()
 	r.Account = s.account.Name
 	if f.lookup > 0 {
-		if err := a.lookUp(ctx, s, r, f.lookup); err != nil {
+		if err := a.lookUp(ctx, &s, r, f.lookup); err != nil {
 			return err
 		}
 	}
@@ -119,7 +119,7 @@ func (a *app) reconcile(ctx context.Context, file string, f reconcileFlags) erro
 	var timed bool
 	if r.From, r.To, timed = r.Log.Span(); !timed {
 		r.Reason = errors.New("no request of the log has a time")
-	} else if known, err = a.spent(ctx, s, r); err != nil {
+	} else if known, err = a.spent(ctx, &s, r); err != nil {
 		return err
 	}
 	r.Result = reconcile.Compare(r.Log, known, f.tolerance, r.Lookup)

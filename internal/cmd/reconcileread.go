@@ -16,8 +16,8 @@ import (
 
 // spent finds what the account spent while the log was written, and reads the
 // account if it was not read since. Why it is not known is r.Reason.
-func (a *app) spent(ctx context.Context, s settings, r *render.Reconciliation) (known reconcile.Account, err error) {
-	ses := a.watch(s, a.errLog(), nil)
+func (a *app) spent(ctx context.Context, s *settings, r *render.Reconciliation) (known reconcile.Account, err error) {
+	ses := a.watch(*s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	last := r.To.Truncate(time.Second).Add(time.Second) // logs often have whole seconds
 	settle := reconcile.Settle
@@ -86,7 +86,7 @@ func notCovered(s monitor.Spent, from, to time.Time) string {
 
 // lookUp requests the records of at most limit requests of the log and matches
 // them. The error is for a key that cannot be had.
-func (a *app) lookUp(ctx context.Context, s settings, r *render.Reconciliation, limit int) error {
+func (a *app) lookUp(ctx context.Context, s *settings, r *render.Reconciliation, limit int) error {
 	key, _, err := a.key(ctx, s)
 	if err != nil {
 		return err

@@ -122,11 +122,11 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 	return a.read(ctx, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		now := a.now().UTC()
 		if span != nil {
-			span.settle(snap, now)
+			span.settle(&snap, now)
 		}
 		limited, cancel := context.WithTimeout(ctx, max(reportLeast, reportLimit-time.Since(began)))
 		defer cancel()
-		r, err := newReport(limited, mon, snap, p, span, form, now)
+		r, err := newReport(limited, mon, &snap, p, span, form, now)
 		if damage = mon.Damage(); damage != "" {
 			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)
 		}
@@ -135,18 +135,18 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 		}
 		switch form.name {
 		case "json":
-			return a.answerJSON(render.Report(r, now))
+			return a.answerJSON(render.Report(&r, now))
 		case "md":
-			return a.answerRaw(render.ReportMarkdown(r, now))
+			return a.answerRaw(render.ReportMarkdown(&r, now))
 		case htmlForm:
-			return a.answerRaw(render.ReportHTML(r, now))
+			return a.answerRaw(render.ReportHTML(&r, now))
 		case focusForm: // it has no place for notes
 			for _, n := range r.Notes {
 				a.hint("%s", n)
 			}
-			return a.answerRaw(render.ReportFocus(r))
+			return a.answerRaw(render.ReportFocus(&r))
 		}
-		return a.answer(render.ReportText(r, now, a.width()))
+		return a.answer(render.ReportText(&r, now, a.width()))
 	}, func(snap account.Snapshot) error { return cmp.Or(verdict(snap), whole(damage)) })
 }
 
@@ -157,9 +157,9 @@ type reportBuilder struct {
 	render.UsageReport
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap account.Snapshot, p period, span *askedSpan, form reportForm, now time.Time) (render.UsageReport, error) {
+func newReport(ctx context.Context, mon *monitor.Monitor, snap *account.Snapshot, p period, span *askedSpan, form reportForm, now time.Time) (render.UsageReport, error) {
 	r := &reportBuilder{mon, form, render.UsageReport{
-		Snapshot: snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
+		Snapshot: *snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
 		Notes: slices.Clone(snap.Notes),
 	}}
 	r.Before = p.start(r.From.Add(-time.Hour))

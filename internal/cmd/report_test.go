@@ -69,7 +69,7 @@ func TestReportSums(t *testing.T) {
 			mon := monitorOf(t, c.readings...)
 			now := day(c.now)
 			snap := account.Snapshot{At: c.readings[len(c.readings)-1].At, Fault: &account.Fault{Kind: credit.FaultNetwork}}
-			r, err := newReport(context.Background(), mon, snap, c.period, nil, reportForms[0], now)
+			r, err := newReport(context.Background(), mon, &snap, c.period, nil, reportForms[0], now)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func TestReportOfASpan(t *testing.T) {
 		{"up to now", "2026-11-18 00:00", "2026-11-21 00:00", false, 3, 3, "2026-11-18 00:00", "2026-11-20 00:00", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, err := newReport(context.Background(), mon, snap, periods[1], &askedSpan{from: day(c.from), to: day(c.to)}, reportForms[0], day("2026-11-21 00:00"))
+			r, err := newReport(context.Background(), mon, &snap, periods[1], &askedSpan{from: day(c.from), to: day(c.to)}, reportForms[0], day("2026-11-21 00:00"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -55,11 +55,11 @@ func TestFocusAddsUpOverHoles(t *testing.T) {
 				t.Fatal(err)
 			}
 			snap := account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}
-			r, err := newReport(t.Context(), mon, snap, periods[1], nil, reportForm{name: focusForm}, now)
+			r, err := newReport(t.Context(), mon, &snap, periods[1], nil, reportForm{name: focusForm}, now)
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, problems := focustest.Check(render.ReportFocus(r))
+			rows, problems := focustest.Check(render.ReportFocus(&r))
 			var days []string
 			for _, row := range rows {
 				days = append(days, row["ChargePeriodStart"][8:10]+"-"+row["ChargePeriodEnd"][8:10])
@@ -94,11 +94,11 @@ func TestFocusOfTheFirstDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	snap := account.Snapshot{Account: "personal", At: now, HistorySince: first, Fault: &account.Fault{Kind: credit.FaultNetwork}}
-	r, err := newReport(t.Context(), mon, snap, periods[1], nil, reportForm{name: focusForm}, now)
+	r, err := newReport(t.Context(), mon, &snap, periods[1], nil, reportForm{name: focusForm}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, problems := focustest.Check(render.ReportFocus(r))
+	rows, problems := focustest.Check(render.ReportFocus(&r))
 	if len(rows) == 0 || rows[0]["ChargePeriodStart"][:10] != "2026-11-18" {
 		t.Errorf("the first row is %v, want one of the 18th", rows)
 	}

@@ -46,8 +46,8 @@ func (r *runner) export(ctx context.Context, from, to time.Time) (path string, e
 }
 
 // start runs a monitor for s.
-func (r *runner) start(s settings) *monitor.Monitor {
-	ses := r.app.watch(s, r.log, newNotifier(s, r.log, r.terminal))
+func (r *runner) start(s *settings) *monitor.Monitor {
+	ses := r.app.watch(*s, r.log, newNotifier(s, r.log, r.terminal))
 	ctx, cancel := context.WithCancel(r.ctx)
 	done := make(chan error, 1)
 	routine.Go(func() {

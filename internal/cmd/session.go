@@ -39,14 +39,14 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
-		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(s.config), Packages: packages(s.config),
+		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(&s.config), Packages: packages(&s.config),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
-			db, note, err := a.openHistory(ctx, s)
+			db, note, err := a.openHistory(ctx, &s)
 			ses.db.Store(db)
 			return db, note, err
 		},
 		Spare: func(ctx context.Context, damage error) (*history.DB, string, error) {
-			db, note, err := a.inMemory(ctx, s, damage)
+			db, note, err := a.inMemory(ctx, &s, damage)
 			if was := ses.db.Swap(db); was != nil {
 				_ = was.Close()
 			}
@@ -69,7 +69,7 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 // openHistory opens the account's history. One that cannot be used is replaced
 // by one in memory, with a note: the numbers still count. Where it must be on
 // disk, one that cannot be written is an error.
-func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note string, err error) {
+func (a *app) openHistory(ctx context.Context, s *settings) (db *history.DB, note string, err error) {
 	o := history.Options{Now: a.now}
 	if err = s.historyErr; err == nil {
 		if db, err = history.Open(ctx, s.historyPath, o); err == nil && (db.Writable() || !s.onDisk) {
@@ -87,7 +87,7 @@ func (a *app) openHistory(ctx context.Context, s settings) (db *history.DB, note
 }
 
 // inMemory is in place of a history on disk that cannot be used, and why.
-func (a *app) inMemory(ctx context.Context, s settings, why error) (db *history.DB, note string, err error) {
+func (a *app) inMemory(ctx context.Context, s *settings, why error) (db *history.DB, note string, err error) {
 	if s.onDisk {
 		return nil, "", &exitError{exitFailed, why, "collect needs a history on disk: name a file that can be written with --history"}
 	}
@@ -98,7 +98,7 @@ func (a *app) inMemory(ctx context.Context, s settings, why error) (db *history.
 // connect returns what finds the key and makes a client of it.
 func (a *app) connect(s settings) func(context.Context) (monitor.API, string, error) {
 	return func(ctx context.Context) (monitor.API, string, error) {
-		key, _, err := a.key(ctx, s)
+		key, _, err := a.key(ctx, &s)
 		if err != nil {
 			return nil, "", err
 		}
@@ -111,7 +111,7 @@ func (a *app) connect(s settings) func(context.Context) (monitor.API, string, er
 }
 
 // key finds the account's key and where it was.
-func (a *app) key(ctx context.Context, s settings) (client.Secret, keys.Source, error) {
+func (a *app) key(ctx context.Context, s *settings) (client.Secret, keys.Source, error) {
 	if s.demo != nil {
 		return s.demo.key(), keys.Source{Name: "the demo"}, nil
 	}
@@ -124,7 +124,7 @@ func newClient(baseURL string, key client.Secret) (*client.Client, error) {
 
 // hasKey reports whether a key is configured, without fetching one that may
 // take long.
-func (a *app) hasKey(ctx context.Context, s settings) bool {
+func (a *app) hasKey(ctx context.Context, s *settings) bool {
 	if s.demo != nil || s.account.HasSource() {
 		return true
 	}

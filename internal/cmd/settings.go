@@ -57,7 +57,7 @@ func (a *app) settings() (s settings, err error) {
 		return s, usageError("use https, or http on loopback", "%w", err)
 	}
 	s.baseURL, s.host = u.String(), foreignHost(u)
-	if s.interval, err = a.interval(s); err != nil {
+	if s.interval, err = a.interval(&s); err != nil {
 		return s, err
 	}
 	s.historyPath = cmp.Or(a.flags.history, s.config.History)
@@ -95,7 +95,7 @@ func (a *app) configPath() (string, error) {
 	return path, nil
 }
 
-func (a *app) interval(s settings) (time.Duration, error) {
+func (a *app) interval(s *settings) (time.Duration, error) {
 	d := cmp.Or(a.flags.interval, s.account.Interval, defaultInterval)
 	if least := config.MinInterval(s.baseURL); d < least {
 		return 0, usageError("", "an interval of %s is too short: it is at least %s", d, least)
@@ -136,14 +136,14 @@ type watched struct {
 // everyAccount returns the account that is shown, which is first's, and those
 // of the configuration beside it, in its order. A key in the environment is
 // that of the first.
-func (a *app) everyAccount(first settings) ([]watched, error) {
+func (a *app) everyAccount(first *settings) ([]watched, error) {
 	if first.demo != nil || a.flags.account != "" || len(first.config.Accounts) < 2 {
-		return []watched{{a, first}}, nil
+		return []watched{{a, *first}}, nil
 	}
 	var list []watched
 	for _, account := range first.config.Accounts {
 		if account.Name == first.account.Name {
-			list = append(list, watched{a, first})
+			list = append(list, watched{a, *first})
 			continue
 		}
 		b := *a
@@ -151,7 +151,7 @@ func (a *app) everyAccount(first settings) ([]watched, error) {
 		s, err := b.settings()
 		switch {
 		case err != nil && !account.HasSource(): // it has no key, and is never read
-			s = first
+			s = *first
 			s.account = account
 		case err != nil:
 			return nil, fmt.Errorf("account %s: %w", account.Name, err)

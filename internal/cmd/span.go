@@ -54,7 +54,7 @@ func (f spanFlags) parse(now time.Time) (span askedSpan, err error) {
 
 // settle counts a span back from the newest reading, as every window is, unless that
 // is older than a collector's would be.
-func (s *askedSpan) settle(snap account.Snapshot, now time.Time) {
+func (s *askedSpan) settle(snap *account.Snapshot, now time.Time) {
 	if s.back == 0 {
 		return
 	}

@@ -88,7 +88,7 @@ func (a *app) status(ctx context.Context, f statusFlags) error {
 		return usageError("ortop status --help lists the fields", "--format: %w", err)
 	}
 	return a.once(ctx, f.fresh, func(snap account.Snapshot, _ *monitor.Monitor) error {
-		return a.printStatus(snap, f, format)
+		return a.printStatus(&snap, f, format)
 	})
 }
 
@@ -122,7 +122,7 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 	case errors.As(err, &connect):
 		snap.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: oneLine(err.Error())}
 	case ctx.Err() != nil:
-		return a.stopped(ctx, snap, ses.mon, answer)
+		return a.stopped(ctx, &snap, ses.mon, answer)
 	case err != nil:
 		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(err.Error())}
 	}
@@ -145,11 +145,11 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 
 // stopped lets answer print what is stored, if it is a time limit of who called that is
 // over (timeout sends a SIGTERM). A person who interrupts has no use for it.
-func (a *app) stopped(ctx context.Context, snap account.Snapshot, mon *monitor.Monitor, answer func(account.Snapshot, *monitor.Monitor) error) error {
+func (a *app) stopped(ctx context.Context, snap *account.Snapshot, mon *monitor.Monitor, answer func(account.Snapshot, *monitor.Monitor) error) error {
 	cause := context.Cause(ctx)
 	var stop *exitError
 	if errors.As(cause, &stop) && stop.code == exitTerminate {
-		if err := answer(snap, mon); err != nil {
+		if err := answer(*snap, mon); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func (a *app) stopped(ctx context.Context, snap account.Snapshot, mon *monitor.M
 
 const noKeyHint = "set OPENROUTER_API_KEY or OPENROUTER_MANAGEMENT_KEY, run ortop in a terminal to store a key, or try ortop --demo"
 
-func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.Format) error {
+func (a *app) printStatus(snap *account.Snapshot, f statusFlags, format *render.Format) error {
 	switch {
 	case f.json:
 		return a.answerJSON(render.Status(snap, a.now()))
@@ -169,7 +169,7 @@ func (a *app) printStatus(snap account.Snapshot, f statusFlags, format *render.F
 		}
 		return a.answerRaw(forLocale(out))
 	case f.prometheus != "":
-		page := metrics.Text([]metrics.Account{{Snapshot: lasting(snap, f.fresh.MaxAge)}}, a.now())
+		page := metrics.Text([]metrics.Account{{Snapshot: lasting(*snap, f.fresh.MaxAge)}}, a.now())
 		if f.prometheus != "-" {
 			return config.WritePublic(f.prometheus, page)
 		}

@@ -50,7 +50,7 @@ error.`,
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		report(a.stderr, err)
-		_ = a.answer(render.StatusLine(account.Snapshot{}, nil, a.now()))
+		_ = a.answer(render.StatusLine(&account.Snapshot{}, nil, a.now()))
 		return nil
 	})
 	return c
@@ -65,7 +65,7 @@ func (a *app) statusline(ctx context.Context) {
 	} else if err != nil {
 		report(a.stderr, err)
 	}
-	if err := a.answer(render.StatusLine(snap, session(), a.now())); err != nil {
+	if err := a.answer(render.StatusLine(&snap, session(), a.now())); err != nil {
 		report(a.stderr, err)
 	}
 }

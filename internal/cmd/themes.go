@@ -76,7 +76,7 @@ func themeNotice(theme string, own []draw.Own, problems []error) string {
 	return oneLine(problems[0].Error())
 }
 
-func (a *app) checkThemes(c *checkup, s settings) {
+func (a *app) checkThemes(c *checkup, s *settings) {
 	own, problems := ownThemes(s.themes)
 	for _, err := range problems {
 		c.wrong("themes", err.Error(), "")

@@ -36,7 +36,7 @@ func (a *app) printUnit(f collectFlags) error {
 	if s.historyErr != nil {
 		return s.historyErr
 	}
-	u, err := a.newUnit(s, f)
+	u, err := a.newUnit(&s, f)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (a *app) printUnit(f collectFlags) error {
 	return written(err)
 }
 
-func (a *app) newUnit(s settings, f collectFlags) (u unit.Service, err error) {
+func (a *app) newUnit(s *settings, f collectFlags) (u unit.Service, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return u, fmt.Errorf("finding this binary: %w", err)

@@ -70,7 +70,7 @@ func AddAccount(path string, a Account) error {
 }
 
 // shorten leaves out what the account would take from the file anyway.
-func (c Config) shorten(a Account) Account {
+func (c *Config) shorten(a Account) Account {
 	if a.BaseURL == c.BaseURL {
 		a.BaseURL = ""
 	}

@@ -80,7 +80,7 @@ var (
 
 // checkAlerts compares the settings of alerts with each other and gives them
 // the file's quiet hours.
-func (c Config) checkAlerts(at places) *Error {
+func (c *Config) checkAlerts(at places) *Error {
 	type identity struct {
 		rule, level, account, per  string
 		below, above, ratio, least float64

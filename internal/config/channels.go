@@ -66,7 +66,7 @@ var (
 	urlSettings = []string{"url", "url_file", "url_command"}
 )
 
-func (c Config) channelNames() []string {
+func (c *Config) channelNames() []string {
 	var names []string
 	for _, ch := range c.Channels {
 		names = append(names, ch.Name)
@@ -75,7 +75,7 @@ func (c Config) channelNames() []string {
 }
 
 // checkChannels compares the settings of channels with each other.
-func (c Config) checkChannels(at places) *Error {
+func (c *Config) checkChannels(at places) *Error {
 	seen := map[string]bool{}
 	for i, ch := range c.Channels {
 		t := at.table("channels", i)

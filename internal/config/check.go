@@ -41,7 +41,7 @@ func checkName(of, name string) error {
 }
 
 // check compares the settings with each other.
-func (c Config) check(at places) *Error {
+func (c *Config) check(at places) *Error {
 	seen := map[string]bool{}
 	for i, a := range c.Accounts {
 		if _, named := at.offset[accountPlace(i, "name")]; !named {
@@ -74,7 +74,7 @@ func (c Config) check(at places) *Error {
 	return c.checkAlerts(at)
 }
 
-func (c Config) checkIntervals(at places) *Error {
+func (c *Config) checkIntervals(at places) *Error {
 	if len(c.Accounts) == 0 {
 		return at.checkInterval("interval", Account{Interval: c.Interval, BaseURL: c.BaseURL})
 	}

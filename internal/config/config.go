@@ -118,7 +118,7 @@ func Read(path string) (Config, error) {
 // interval where it has none of its own. The empty name stands for
 // Config.Account, else for the first account; where no account is listed, the
 // only one is Account{Name: DefaultAccount}.
-func (c Config) Find(name string) (Account, error) {
+func (c *Config) Find(name string) (Account, error) {
 	accounts := c.Accounts
 	if len(accounts) == 0 {
 		accounts = []Account{{Name: DefaultAccount}}
@@ -140,7 +140,7 @@ func (c Config) Find(name string) (Account, error) {
 }
 
 // Names are those of the accounts.
-func (c Config) Names() []string {
+func (c *Config) Names() []string {
 	names := make([]string, len(c.Accounts))
 	for i, account := range c.Accounts {
 		names[i] = account.Name
@@ -148,7 +148,7 @@ func (c Config) Names() []string {
 	return names
 }
 
-func (c Config) complete(a Account) Account {
+func (c *Config) complete(a Account) Account {
 	if a.BaseURL == "" {
 		a.BaseURL = c.BaseURL
 	}

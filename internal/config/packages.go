@@ -16,7 +16,7 @@ var packageSettings = settings[Package]{
 	},
 }
 
-func (c Config) checkPackages(at places) *Error {
+func (c *Config) checkPackages(at places) *Error {
 	for i, p := range c.Packages {
 		t := at.table("packages", i)
 		if !t.set("amount") {

@@ -73,7 +73,7 @@ func removal(path, name string) (real string, gone Account, edited []byte, err e
 }
 
 // needs is what else in the file names the account, or nil.
-func (c Config) needs(account string, at places) *Error {
+func (c *Config) needs(account string, at places) *Error {
 	if strings.EqualFold(c.Account, account) {
 		return at.problem("account", "account %q is the one shown when none is named: name another one here first", account)
 	}

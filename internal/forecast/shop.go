@@ -27,7 +27,7 @@ type Purchases struct {
 }
 
 // CreditsUSD is what they add to the balance.
-func (p Purchases) CreditsUSD() float64 { return float64(p.Count) * (p.AmountUSD + p.BonusUSD) }
+func (p *Purchases) CreditsUSD() float64 { return float64(p.Count) * (p.AmountUSD + p.BonusUSD) }
 
 // mostPackages is how many are bought at once at most.
 const mostPackages = 20
@@ -50,7 +50,7 @@ func cheapest(packages []Package, neededUSD float64) (best Purchases, ok bool) {
 			cost := roundUp(float64(b.Count)*(*p.PriceUSD+max(leastFeeUSD, feeShare**p.PriceUSD)), 0.01)
 			b.CostUSD = &cost
 		}
-		if !ok || b.cheaper(best) {
+		if !ok || b.cheaper(&best) {
 			best, ok = b, true
 		}
 	}
@@ -59,7 +59,7 @@ func cheapest(packages []Package, neededUSD float64) (best Purchases, ok bool) {
 
 // cheaper reports whether b costs less than than, or is fewer credits where neither
 // price is known.
-func (b Purchases) cheaper(than Purchases) bool {
+func (b *Purchases) cheaper(than *Purchases) bool {
 	switch {
 	case b.CostUSD == nil && than.CostUSD == nil:
 		return b.CreditsUSD() < than.CreditsUSD()

@@ -42,7 +42,7 @@ func (p *polls) after(t *testing.T, d time.Duration) account.Snapshot {
 	time.Sleep(d)
 	q := request{api: p.api, fingerprint: p.st.fingerprint, facts: p.st.state.Facts, now: p.now, log: p.m.log}
 	v := p.st.judge(t.Context(), q.send(t.Context()).reading)
-	r, err := p.st.step(t.Context(), account.Input{Verdict: &v}, &poll{due: p.now().Add(time.Minute)}, true)
+	r, err := p.st.step(t.Context(), &account.Input{Verdict: &v}, &poll{due: p.now().Add(time.Minute)}, true)
 	if err != nil || v.Fault != nil {
 		t.Fatalf("polling: %v, %v", err, v.Fault)
 	}

@@ -42,7 +42,7 @@ func (l *listing) keys() *chore {
 			list, err := l.spenders.ListKeys(ctx)
 			return func(_ context.Context, st *store) (account.Input, error) {
 				l.workspaces = list.Workspaces
-				st.book.Limits = limits(list, st.book.Limits)
+				st.book.Limits = limits(&list, st.book.Limits)
 				return account.Input{}, nil
 			}, err
 		},
@@ -51,7 +51,7 @@ func (l *listing) keys() *chore {
 
 // limits are those of a list of keys, with what was known of the budgets. Keys
 // that are off matter to nobody.
-func limits(list spenders.KeyList, was account.Limits) account.Limits {
+func limits(list *spenders.KeyList, was account.Limits) account.Limits {
 	l := account.Limits{
 		At: list.At, All: !list.Truncated && !list.MoreWorkspaces && (!list.DefaultOnly || !list.WorkspacesAt.IsZero()),
 		BudgetsAt: was.BudgetsAt, Budgets: budgets(list.Workspaces, was.Budgets),

@@ -18,7 +18,7 @@ type Count struct {
 }
 
 // Count counts from a snapshot on. The error is for one that has no usage.
-func (m *Monitor) Count(s account.Snapshot) (*Count, error) {
+func (m *Monitor) Count(s *account.Snapshot) (*Count, error) {
 	c := &Count{m: m}
 	var err error
 	c.meter.first, c.meter.label, err = tallyOf(s)
@@ -27,7 +27,7 @@ func (m *Monitor) Count(s account.Snapshot) (*Count, error) {
 }
 
 // Spent is what was spent from the first snapshot to s.
-func (c *Count) Spent(ctx context.Context, s account.Snapshot) (Cost, error) {
+func (c *Count) Spent(ctx context.Context, s *account.Snapshot) (Cost, error) {
 	cost := Cost{Of: c.meter.Of(), Fault: s.Fault}
 	at := c.m.subject.Load()
 	u, _, err := tallyOf(s)
@@ -48,7 +48,7 @@ func (c *Count) Spent(ctx context.Context, s account.Snapshot) (Cost, error) {
 
 // tallyOf is what a snapshot says was ever spent, and the label of the key where
 // that is a key's.
-func tallyOf(s account.Snapshot) (u tally, label string, err error) {
+func tallyOf(s *account.Snapshot) (u tally, label string, err error) {
 	u.at = s.At
 	switch {
 	case s.Balance != nil:
@@ -63,7 +63,7 @@ func tallyOf(s account.Snapshot) (u tally, label string, err error) {
 
 // continues returns an error where u, of the snapshot s, is not of the same numbers
 // as t.
-func (t tally) continues(ctx context.Context, u tally, s account.Snapshot, db *history.DB, of history.Series) error {
+func (t tally) continues(ctx context.Context, u tally, s *account.Snapshot, db *history.DB, of history.Series) error {
 	if u.account != t.account {
 		return &faultError{account.Fault{Kind: credit.FaultForbidden, Message: s.BalanceNote}}
 	}

@@ -145,7 +145,7 @@ func (l *loop) endCourier() {
 	defer cancel()
 	err := l.st.load(ctx)
 	if err == nil {
-		_, err = l.st.step(ctx, account.Input{Results: results}, nil, false)
+		_, err = l.st.step(ctx, &account.Input{Results: results}, nil, false)
 	}
 	if err != nil {
 		l.m.log.Warn("storing what was delivered", "error", oneLine(err))
@@ -316,7 +316,7 @@ func (l *loop) step(in account.Input, p *poll) {
 		in.Silence = l.now().Sub(l.silentSince)
 	}
 	collects := l.collecting()
-	r, err := l.st.step(l.ctx, in, p, collects)
+	r, err := l.st.step(l.ctx, &in, p, collects)
 	l.offer(collects)
 	if err != nil && l.ctx.Err() == nil {
 		l.m.log.Warn("storing a reading", "error", oneLine(err))

@@ -183,7 +183,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 	if s.Fault != nil {
 		return tally{}, &faultError{*s.Fault}
 	}
-	u, label, err := tallyOf(s)
+	u, label, err := tallyOf(&s)
 	if err != nil {
 		return u, err
 	}
@@ -192,7 +192,7 @@ func (t *Meter) read(ctx context.Context) (tally, error) {
 		t.rate = hourly(s.Burn)
 		return u, nil
 	}
-	return u, t.first.continues(ctx, u, s, t.st.db, t.st.of())
+	return u, t.first.continues(ctx, u, &s, t.st.db, t.st.of())
 }
 
 var errBroken = &faultError{account.Fault{Kind: credit.FaultMalformed, Message: "the numbers do not continue those from before"}}

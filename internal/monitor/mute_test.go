@@ -32,7 +32,7 @@ func TestAMuteOutlivesWhatWasUnderWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		collector.state.Facts.Source = account.FromKey // so that there is something to store
-		if _, err := collector.step(t.Context(), account.Input{Imported: true}, nil, false); err != nil {
+		if _, err := collector.step(t.Context(), &account.Input{Imported: true}, nil, false); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -40,7 +40,7 @@ func TestAMuteOutlivesWhatWasUnderWay(t *testing.T) {
 			if err != nil || len(after.state.Mutes) != 1 {
 				t.Fatalf("muted is %v, %v", after.state.Mutes, err)
 			}
-			if _, err := after.step(t.Context(), account.Input{Imported: true}, nil, false); err != nil {
+			if _, err := after.step(t.Context(), &account.Input{Imported: true}, nil, false); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -125,14 +125,14 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 	} else {
 		sch.succeeded(st.o.Now())
 	}
-	result, storeErr := st.step(ctx, account.Input{Verdict: &v}, &poll{due: sch.due, held: sch.held, gapCause: gapNotRunning}, false)
+	result, storeErr := st.step(ctx, &account.Input{Verdict: &v}, &poll{due: sch.due, held: sch.held, gapCause: gapNotRunning}, false)
 	s := result.Snapshot
 	if v.Fault == nil && storeErr == nil {
 		young := st.young() // which an import would change
 		adopted := st.adopt(ctx)
 		in := st.fillPast(ctx, api, young)
 		if in.Adopted = adopted; in.Adopted != "" || in.Filled || in.KeyFilled {
-			result, storeErr = st.step(ctx, in, nil, false)
+			result, storeErr = st.step(ctx, &in, nil, false)
 			s = result.Snapshot
 		}
 	}

@@ -46,11 +46,11 @@ func TestNobodyIsOvertaken(t *testing.T) {
 				usd := 63.52
 				stores := []func() error{
 					func() error {
-						_, err := person.step(t.Context(), account.Input{Stated: &account.Statement{USD: &usd}}, nil, false)
+						_, err := person.step(t.Context(), &account.Input{Stated: &account.Statement{USD: &usd}}, nil, false)
 						return err
 					},
 					func() error {
-						_, err := collector.step(t.Context(), account.Input{Verdict: &v}, &poll{due: b.now().Add(time.Minute)}, true)
+						_, err := collector.step(t.Context(), &account.Input{Verdict: &v}, &poll{due: b.now().Add(time.Minute)}, true)
 						return err
 					},
 				}

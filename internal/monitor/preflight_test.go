@@ -69,7 +69,7 @@ func TestPreflight(t *testing.T) {
 			if c.change != nil {
 				c.change(&s)
 			}
-			p := m.Preflight(s, c.need, c.d)
+			p := m.Preflight(&s, c.need, c.d)
 			if p.Answer != c.want || !strings.Contains(p.Reason, c.reason) {
 				t.Errorf("%s: Preflight(…, %v, %v) = %q, %q, want %q, %q", c.name, c.need, c.d, p.Answer, p.Reason, c.want, c.reason)
 			}

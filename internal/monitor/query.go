@@ -75,7 +75,7 @@ func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) 
 
 // Preflight checks whether needUSD can be spent now, and with 90 % certainty
 // still after d: see [account.Snapshot.Preflight].
-func (m *Monitor) Preflight(s account.Snapshot, needUSD float64, d time.Duration) account.Preflight {
+func (m *Monitor) Preflight(s *account.Snapshot, needUSD float64, d time.Duration) account.Preflight {
 	b := &account.Book{}
 	if at := m.subject.Load(); at != nil {
 		b = at.book
@@ -137,7 +137,7 @@ func (a Archive) Imported(ctx context.Context) (told string, err error) {
 	if !st.collected() {
 		told = st.adopt(ctx)
 	}
-	_, err = st.step(ctx, account.Input{Adopted: told, Imported: true}, nil, false)
+	_, err = st.step(ctx, &account.Input{Adopted: told, Imported: true}, nil, false)
 	return told, err
 }
 
@@ -150,7 +150,7 @@ func (a Archive) StateBalance(ctx context.Context, usd *float64) error {
 	if err := a.store.useKey(ctx, a.store.state.Facts.Fingerprint); err != nil {
 		return err
 	}
-	_, err := a.store.step(ctx, account.Input{Stated: &account.Statement{USD: usd}}, nil, false)
+	_, err := a.store.step(ctx, &account.Input{Stated: &account.Statement{USD: usd}}, nil, false)
 	return err
 }
 

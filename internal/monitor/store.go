@@ -229,7 +229,7 @@ func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
 	if err != nil { // what is held in memory has to do
 		st.log.Warn("reading history", "error", oneLine(err))
 	}
-	return account.Judge(st.state.Facts, r, &st.book)
+	return account.Judge(&st.state.Facts, r, &st.book)
 }
 
 // poll is what a step is to store of a poll beside its verdict.
@@ -247,9 +247,9 @@ const overtakings = 4
 // what is stored by then: what another process wrote meanwhile is not lost. p is nil
 // where nothing was polled. The result holds whatever the error, which is about the
 // disk: see [history.DB.Record].
-func (st *store) step(ctx context.Context, in account.Input, p *poll, collects bool) (r account.Result, err error) {
+func (st *store) step(ctx context.Context, in *account.Input, p *poll, collects bool) (r account.Result, err error) {
 	for try := 0; ; try++ {
-		r, err = st.stepOnce(ctx, in, p, collects, try < overtakings)
+		r, err = st.stepOnce(ctx, *in, p, collects, try < overtakings)
 		if !errors.Is(err, history.ErrOvertaken) {
 			return r, err
 		}
@@ -258,7 +258,7 @@ func (st *store) step(ctx context.Context, in account.Input, p *poll, collects b
 			st.log.Warn("reading history", "error", oneLine(err))
 		}
 		if in.Verdict != nil {
-			*in.Verdict = in.Verdict.Again(st.state.Facts, &st.book)
+			*in.Verdict = in.Verdict.Again(&st.state.Facts, &st.book)
 		}
 	}
 }
@@ -292,14 +292,14 @@ func (st *store) stepOnce(ctx context.Context, in account.Input, p *poll, collec
 			st.book.Limits = account.Limits{}
 		}
 	}
-	r := account.Step(st.state, in, &st.book, st.rules(collects), st.o.Now())
+	r := account.Step(&st.state, &in, &st.book, st.rules(collects), st.o.Now())
 	encoded, err := r.State.Encode()
 	if err != nil {
 		return r, err
 	}
 	was := st.state
 	st.state = r.State
-	if idle(in, r) && sameButAlerts(was, r.State) {
+	if idle(&in, r) && sameButAlerts(was, r.State) {
 		return r, nil
 	}
 	if !bytes.Equal(encoded, st.stored) {
@@ -321,7 +321,7 @@ func (st *store) stepOnce(ctx context.Context, in account.Input, p *poll, collec
 }
 
 // idle reports whether nothing came in and nothing came of that.
-func idle(in account.Input, r account.Result) bool {
+func idle(in *account.Input, r account.Result) bool {
 	return in.Verdict == nil && in.Stated == nil && !in.Filled && !in.KeyFilled && in.Adopted == "" && in.Drivers == nil && len(in.Results) == 0 && len(r.Events)+len(r.Forecasts)+len(r.Notify) == 0
 }
 
@@ -388,7 +388,7 @@ func (st *store) rules(collects bool) account.Rules {
 
 // view is the snapshot of what is stored.
 func (st *store) view(quick bool) account.Snapshot {
-	return account.View(st.state, &st.book, st.rules(false), st.o.Now(), quick)
+	return account.View(&st.state, &st.book, st.rules(false), st.o.Now(), quick)
 }
 
 // changed reports whether another process, or another account's monitor, stored

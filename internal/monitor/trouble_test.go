@@ -211,7 +211,7 @@ func TestADeliveryIsStoredAfterTheEnd(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		in := account.Input{Results: []alert.Result{{ID: due[0].ID, Channel: "phone", At: b.now()}}}
-		if _, err := p.st.step(ended, in, nil, true); err != nil {
+		if _, err := p.st.step(ended, &in, nil, true); err != nil {
 			t.Error(err)
 		}
 		again, err := openStore(t.Context(), New(b.o), false)

@@ -42,7 +42,7 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	}
 	for i := range rows {
 		burn := rows[i].Snapshot.Burn
-		add(newFields(rows[i].Snapshot, now).Balance, burn.USDPerHour, burn.USDPerDay)
+		add(newFields(&rows[i].Snapshot, now).Balance, burn.USDPerHour, burn.USDPerDay)
 	}
 	if len(rows) > 1 {
 		add(text.MaybeUSD(t.BalanceUSD), t.USDPerHour, t.USDPerDay)
@@ -51,8 +51,8 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	line("account", "key", "host", "state", "left", "an hour", "a day", "runs out", "read")
 	for i := range rows {
 		r := &rows[i]
-		f := newFields(r.Snapshot, now)
-		key, state, read := r.states(f)
+		f := newFields(&r.Snapshot, now)
+		key, state, read := r.states(&f)
 		end := f.RunsOut
 		if f.Charge != text.Unknown {
 			end = "charge " + f.Charge
@@ -137,7 +137,7 @@ func accountsHeadline(t account.Total, rows []AccountRow, now time.Time) string 
 
 // states are where the key comes from, the state of the account, and when it
 // was read.
-func (r *AccountRow) states(f fields) (key, state, read string) {
+func (r *AccountRow) states(f *fields) (key, state, read string) {
 	key, state, read = r.KeySource, f.State, f.Age
 	if key == "" {
 		key, state = "none", "no key"

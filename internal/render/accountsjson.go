@@ -43,7 +43,7 @@ func Accounts(rows []AccountRow, now time.Time) AccountsObject {
 	o := AccountsObject{Schema: 1, Accounts: []accountJSON{}}
 	for i := range rows {
 		r := &rows[i]
-		s := Status(r.Snapshot, now)
+		s := Status(&r.Snapshot, now)
 		row := accountJSON{
 			Account: r.Name, KeySource: word(r.KeySource), BaseURL: r.BaseURL, KeyKind: s.KeyKind,
 			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,

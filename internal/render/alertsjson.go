@@ -49,7 +49,7 @@ type channelJSON struct {
 
 // Alerts are the rules, the channels, and what fires by a snapshot, as scripts see
 // them at now.
-func Alerts(s account.Snapshot, rules []alert.Rule, channels []alert.Channel, now time.Time) AlertsObject {
+func Alerts(s *account.Snapshot, rules []alert.Rule, channels []alert.Channel, now time.Time) AlertsObject {
 	status := Status(s, now)
 	o := AlertsObject{
 		Schema: 1, Account: s.Account, At: status.At, AgeS: status.AgeS, Stale: status.Stale, Alerts: status.Alerts,

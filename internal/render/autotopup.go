@@ -27,7 +27,7 @@ type nextJSON struct {
 }
 
 // autoTopUpObject is nil, which is null, where no automatic top-up is known.
-func autoTopUpObject(s account.Snapshot) *autoTopUpJSON {
+func autoTopUpObject(s *account.Snapshot) *autoTopUpJSON {
 	a := s.AutoTopUp
 	if a == nil {
 		return nil
@@ -47,7 +47,7 @@ func autoTopUpObject(s account.Snapshot) *autoTopUpJSON {
 
 // autoTopUp fills in what is known of an automatic top-up. While it is expected
 // nothing runs out, and its own date is shown instead.
-func (f *fields) autoTopUp(s account.Snapshot, now time.Time) {
+func (f *fields) autoTopUp(s *account.Snapshot, now time.Time) {
 	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
 	if s.Forecast.State == forecast.OK {

@@ -58,7 +58,7 @@ func TestAutoTopUp(t *testing.T) {
 	} {
 		s := refilled()
 		c.change(&s)
-		text := StatusText(s, now)
+		text := StatusText(&s, now)
 		for _, want := range c.text {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is not in\n%s", c.name, want, text)
@@ -71,10 +71,10 @@ func TestAutoTopUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := f.Apply(s, now); err != nil || got != c.format {
+		if got, err := f.Apply(&s, now); err != nil || got != c.format {
 			t.Errorf("%s: --format = %q, %v, want %q", c.name, got, err, c.format)
 		}
-		for _, o := range []any{Status(s, now), Forecast(s, forecast.Ask{}, forecast.Plan{}, now)} {
+		for _, o := range []any{Status(&s, now), Forecast(&s, forecast.Ask{}, forecast.Plan{}, now)} {
 			var got struct {
 				AutoTopUp json.RawMessage `json:"auto_top_up"`
 			}

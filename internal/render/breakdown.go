@@ -17,7 +17,7 @@ import (
 
 // BreakdownText is a table for a person, of as many columns as a width has room for; 0
 // is any width.
-func BreakdownText(b spenders.Breakdown, now time.Time, width int) string {
+func BreakdownText(b *spenders.Breakdown, now time.Time, width int) string {
 	var byok, capped, guarded bool
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
@@ -27,9 +27,9 @@ func BreakdownText(b spenders.Breakdown, now time.Time, width int) string {
 	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "guardrails", "cap"}}
 	for _, r := range b.Rows {
 		lines = append(lines, []string{
-			rowName(r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(r), maybe(r.Requests, text.Count),
+			rowName(&r), text.MaybeUSD(r.SpendUSD), maybe(r.Share, text.Percent), changeText(&r), maybe(r.Requests, text.Count),
 			maybe(r.Tokens, text.Count), maybe(r.USDPerMtok, func(v float64) string { return fmt.Sprintf("%.2f", v) }),
-			text.MaybeUSD(r.BYOKUSD), guardrailsText(r), budgetText(r, now),
+			text.MaybeUSD(r.BYOKUSD), guardrailsText(&r), budgetText(&r, now),
 		})
 	}
 	columns := lines[0]
@@ -83,14 +83,14 @@ func BreakdownText(b spenders.Breakdown, now time.Time, width int) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-func othersName(b spenders.Breakdown) string {
+func othersName(b *spenders.Breakdown) string {
 	if b.OthersCount == 1 {
 		return "1 other"
 	}
 	return fmt.Sprintf("%d others", b.OthersCount)
 }
 
-func rowName(r spenders.Row) string {
+func rowName(r *spenders.Row) string {
 	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")
 	if user := text.Clean(r.ExternalUser, 40); user != "" {
 		name += "  for " + user
@@ -104,7 +104,7 @@ func rowName(r spenders.Row) string {
 	return name
 }
 
-func changeText(r spenders.Row) string {
+func changeText(r *spenders.Row) string {
 	switch {
 	case r.New:
 		return "new"
@@ -119,7 +119,7 @@ func changeText(r spenders.Row) string {
 }
 
 // budgetText is what is left of a cap, or of a budget and how long that lasts.
-func budgetText(r spenders.Row, now time.Time) string {
+func budgetText(r *spenders.Row, now time.Time) string {
 	if r.Cap.LimitUSD == nil {
 		return ""
 	}
@@ -146,7 +146,7 @@ func budgetText(r spenders.Row, now time.Time) string {
 
 // guardrailsText is the budgets of guardrails that hold a row, of which nobody knows
 // how much is spent.
-func guardrailsText(r spenders.Row) string {
+func guardrailsText(r *spenders.Row) string {
 	var all []string
 	for _, x := range r.Guardrails {
 		all = append(all, strings.TrimSpace(x.Text()+" "+text.Clean(x.Name, 30)))

@@ -28,7 +28,7 @@ func TestBudgetText(t *testing.T) {
 		{"nothing is left", row(forecast.Forecast{State: forecast.Depleted, At: now}), "$3.10 left of $40.00, resets 23 Nov (UTC), spent"},
 		{"it starts anew before", row(forecast.Forecast{CapLasts: true}), "$3.10 left of $40.00, resets 23 Nov (UTC), lasts"},
 	} {
-		if got := budgetText(c.row, now); got != c.want {
+		if got := budgetText(&c.row, now); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -46,7 +46,7 @@ func TestColumnsThatSayNothingAreLeftOut(t *testing.T) {
 		{"BYOK", spenders.Row{Name: "a", BYOKUSD: &limit}, true, false},
 		{"a cap", spenders.Row{Name: "a", Cap: credit.Cap{LimitUSD: &limit}}, false, true},
 	} {
-		got := BreakdownText(spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now, 0)
+		got := BreakdownText(&spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now, 0)
 		if strings.Contains(got, "BYOK") != c.byok || strings.Contains(got, "cap") != c.capped {
 			t.Errorf("%s: the table is\n%s", c.name, got)
 		}

@@ -59,7 +59,7 @@ type guardrailBudgetJSON struct {
 }
 
 // Breakdown is b as scripts see it.
-func Breakdown(b spenders.Breakdown) BreakdownObject {
+func Breakdown(b *spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
 		Schema: 1, Account: b.Account, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
 		Total: b.TotalUSD, TotalWhy: word(b.TotalWhy), Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
@@ -76,7 +76,7 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
 		}
 		row.LastUsed, row.ExternalUser = timestampOrNull(r.LastUsed), word(r.ExternalUser)
-		row.Guardrails = guardrailBudgets(r, b.To)
+		row.Guardrails = guardrailBudgets(&r, b.To)
 		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
 			row.ResetsAt = timestamp(r.ResetsAt)
 		}
@@ -87,7 +87,7 @@ func Breakdown(b spenders.Breakdown) BreakdownObject {
 
 // guardrailBudgets are those of a row, which start again after a time; nil: they are
 // not known.
-func guardrailBudgets(r spenders.Row, now time.Time) []guardrailBudgetJSON {
+func guardrailBudgets(r *spenders.Row, now time.Time) []guardrailBudgetJSON {
 	if r.Guardrails == nil {
 		return nil
 	}
@@ -101,7 +101,7 @@ func guardrailBudgets(r spenders.Row, now time.Time) []guardrailBudgetJSON {
 
 // BreakdownCSV is the rows alone: what they spent and may spend, and when they were
 // read; empty is unknown.
-func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
+func BreakdownCSV(b *spenders.Breakdown, d Dialect) string {
 	var out strings.Builder
 	out.WriteString(d.head("id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd",
 		"resets_at", "read_at", "last_used_at", "external_user", "guardrail_budgets"))
@@ -117,7 +117,7 @@ func BreakdownCSV(b spenders.Breakdown, d Dialect) string {
 	for i, r := range Breakdown(b).Rows {
 		w.Write([]string{
 			csvCell(r.ID), csvCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
-			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(b.Rows[i])),
+			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(&b.Rows[i])),
 		})
 	}
 	if o := b.Others; o != nil {

@@ -47,9 +47,9 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 		{"is refilled", refilled, "next charge", "charge between tomorrow and Thu 3 Dec|—|—|—|" + vague + "|—|Sun 22 to Thu 3 Dec"},
 	} {
 		for name, page := range map[string]string{
-			"status":   StatusText(c.s, now),
-			"forecast": ForecastText(c.s, forecast.Ask{TopUpUSD: &topUp}, forecast.Plan{WithTopUp: f}, now),
-			"report":   ReportText(UsageReport{Snapshot: c.s, Period: "day"}, now, 0),
+			"status":   StatusText(&c.s, now),
+			"forecast": ForecastText(&c.s, forecast.Ask{TopUpUSD: &topUp}, forecast.Plan{WithTopUp: f}, now),
+			"report":   ReportText(&UsageReport{Snapshot: c.s, Period: "day"}, now, 0),
 			"accounts": AccountsText([]AccountRow{{Snapshot: c.s}}, now, 0),
 		} {
 			for _, middle := range []string{"26 Nov", "5 d 3 h", "13:42", "08:42", "80 %"} {
@@ -68,10 +68,10 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := format.Apply(c.s, now); err != nil || got != c.format {
+		if got, err := format.Apply(&c.s, now); err != nil || got != c.format {
 			t.Errorf("%s: --format = %q, %v, want %q", c.name, got, err, c.format)
 		}
-		if got := Status(c.s, now).Forecast.P50; got == nil || *got != "2026-11-26T13:42:00Z" {
+		if got := Status(&c.s, now).Forecast.P50; got == nil || *got != "2026-11-26T13:42:00Z" {
 			t.Errorf("%s: --json has p50 %v", c.name, got)
 		}
 	}

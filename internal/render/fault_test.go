@@ -29,7 +29,7 @@ func TestStateSaysWhatIsWrongWithTheHistory(t *testing.T) {
 	} {
 		s = fixed()
 		change()
-		if got := state(s, goldenNow); got != want || !strings.Contains(StatusText(s, goldenNow), want) || !strings.Contains(Shown(s, goldenNow), want) {
+		if got := state(&s, goldenNow); got != want || !strings.Contains(StatusText(&s, goldenNow), want) || !strings.Contains(Shown(&s, goldenNow), want) {
 			t.Errorf("state %q, want %q on every page", got, want)
 		}
 	}

@@ -45,7 +45,7 @@ const (
 //
 // The unit of price is the credit, which costs a dollar: the analytics have no prices
 // of tokens.
-func ReportFocus(r UsageReport) string {
+func ReportFocus(r *UsageReport) string {
 	rows := []*focusRow{}
 	for _, c := range r.Charges.Rows {
 		rows = append(rows, chargeRow(c))
@@ -104,7 +104,7 @@ func chargeRow(c *spenders.Charge) *focusRow {
 
 // restRow is what of a part is in no row of a key and model; nil where there is nothing of
 // that.
-func restRow(r UsageReport, p SpentSpan) *focusRow {
+func restRow(r *UsageReport, p SpentSpan) *focusRow {
 	if p.SpentUSD == nil {
 		return nil
 	}
@@ -147,7 +147,7 @@ func topUpRow(u credit.TopUp) *focusRow {
 }
 
 // cells are the row in the order of focusColumns.
-func (row *focusRow) cells(r UsageReport) []string {
+func (row *focusRow) cells(r *UsageReport) []string {
 	id, kind := "", "Account"
 	if r.Key != nil {
 		id = cmp.Or(r.Key.Owner.Organization, r.Key.Creator)

@@ -65,7 +65,7 @@ func TestReportFocus(t *testing.T) {
 		{"of nothing", UsageReport{}, 0, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			file := ReportFocus(c.r)
+			file := ReportFocus(&c.r)
 			rows, problems := focustest.Check(file)
 			if problems != nil {
 				t.Errorf("it is not FOCUS: %s\n%s", strings.Join(problems, "\n"), file)

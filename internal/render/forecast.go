@@ -11,7 +11,7 @@ import (
 )
 
 // ForecastText is the forecast and the plan for a person.
-func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
+func ForecastText(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {
@@ -32,7 +32,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	} else {
 		line("left", "%s", f.Balance)
 	}
-	limitLines(s, f, line)
+	limitLines(s, &f, line)
 	what := s.Forecast
 	if s.Refilled() {
 		what = s.AutoTopUp.Next
@@ -67,7 +67,7 @@ func ForecastText(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now tim
 	if !ask.Until.IsZero() {
 		line("until", "%s: %s", zoned(text.Moment(ask.Until, now), now), needText(p))
 		if p.Buy != nil {
-			line("buy", "%s", buyText(*p.Buy, s.Early(), now))
+			line("buy", "%s", buyText(p.Buy, s.Early(), now))
 		} else if p.NeededUSD != nil && *p.NeededUSD > 0 {
 			line("buy", "no package of the configuration is enough")
 		}
@@ -94,7 +94,7 @@ func needText(p forecast.Plan) string {
 }
 
 // buyText is a purchase, what it costs, and until when the balance lasts with it.
-func buyText(b forecast.Purchases, early bool, now time.Time) string {
+func buyText(b *forecast.Purchases, early bool, now time.Time) string {
 	what := text.USD(b.AmountUSD)
 	if b.BonusUSD > 0 {
 		what += " and " + text.USD(b.BonusUSD) + " extra"

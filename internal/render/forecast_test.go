@@ -18,7 +18,7 @@ func TestWhatToBuy(t *testing.T) {
 		{&forecast.Purchases{Package: forecast.Package{AmountUSD: 20, BonusUSD: 2}, Count: 2}, "buy          2 times $20.00 and $2.00 extra, whose price is not known\n"},
 		{nil, "buy          no package of the configuration is enough\n"},
 	} {
-		got := ForecastText(fixed, ask, forecast.Plan{NeededUSD: needed, Buy: c.buy}, goldenNow) + "\n"
+		got := ForecastText(&fixed, ask, forecast.Plan{NeededUSD: needed, Buy: c.buy}, goldenNow) + "\n"
 		if !strings.Contains(got, c.want) {
 			t.Errorf("it says\n%s\nwant %s", got, c.want)
 		}

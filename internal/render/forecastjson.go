@@ -77,7 +77,7 @@ type autoJSON struct {
 
 // Forecast is the forecast of s, and the plan p that answers ask, as scripts see
 // them at now.
-func Forecast(s account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) ForecastObject {
+func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) ForecastObject {
 	o := ForecastObject{
 		Schema: 1, Account: s.Account, At: timestampOrNull(s.At), Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
 		AutoTopUp: autoTopUpObject(s),

@@ -39,13 +39,13 @@ func ParseFormat(s string) (*Format, error) {
 // check tries the template where nothing is known, and all of its branches
 // where everything is: what is wrong in one must not wait for its day.
 func (f *Format) check() error {
-	nothing := newFields(account.Snapshot{}, time.Unix(0, 0))
+	nothing := newFields(&account.Snapshot{}, time.Unix(0, 0))
 	all := nothing
 	fill(reflect.ValueOf(&all.JSON).Elem())
 	fill(reflect.ValueOf(&all.DaysLeft).Elem())
-	_, err := f.write(nothing, false)
+	_, err := f.write(&nothing, false)
 	if err == nil {
-		_, err = f.write(all, true)
+		_, err = f.write(&all, true)
 	}
 	return err
 }
@@ -68,18 +68,18 @@ func fill(v reflect.Value) {
 }
 
 // Apply writes s by the template.
-func (f *Format) Apply(s account.Snapshot, now time.Time) (string, error) {
-	return f.write(newFields(s, now), false)
+func (f *Format) Apply(s *account.Snapshot, now time.Time) (string, error) {
+	return f.write(new(newFields(s, now)), false)
 }
 
 // write writes v by the template, with all branches if branches is set.
-func (f *Format) write(v fields, branches bool) (string, error) {
+func (f *Format) write(v *fields, branches bool) (string, error) {
 	raw, err := jsonMap(v.JSON)
 	if err != nil {
 		return "", err
 	}
 	data := map[string]any{"JSON": raw}
-	rv := reflect.ValueOf(v)
+	rv := reflect.ValueOf(*v)
 	for i := range rv.NumField() {
 		switch name := rv.Type().Field(i).Name; field := rv.Field(i).Interface().(type) {
 		case string:

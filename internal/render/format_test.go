@@ -57,7 +57,7 @@ func TestFormat(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if got, err := f.Apply(s, now); err != nil || got != c.want {
+		if got, err := f.Apply(&s, now); err != nil || got != c.want {
 			t.Errorf("%s: %q = %q, %v, want %q", c.name, c.format, got, err, c.want)
 		}
 	}
@@ -88,7 +88,7 @@ func FuzzFormat(f *testing.F) {
 		if err != nil || format == nil {
 			return
 		}
-		_, _ = format.Apply(account.Snapshot{}, now)
+		_, _ = format.Apply(&account.Snapshot{}, now)
 		functions := map[string]any{}
 		for name := range formatFuncs {
 			functions[name] = true

@@ -156,12 +156,12 @@ func TestGolden(t *testing.T) {
 	unseen.Unseen = []credit.Hole{{Gap: credit.Gap{Span: credit.Span{From: day("2026-11-19 22:00"), To: day("2026-11-21 09:00")}}, USD: 18, Known: true}}
 	rows[1].Holes = unseen.Unseen
 	for name, v := range map[string]any{
-		"status-unseen.json": Status(unseen, now), "status-unseen.txt": StatusText(unseen, now),
-		"status.json": Status(fixed(), now), "status-failed.json": Status(failed(), now), "status.txt": StatusText(fixed(), now), "status-failed.txt": StatusText(failed(), now),
-		"forecast.json": Forecast(fixed(), topUp, plan, now), "forecast-failed.json": Forecast(failed(), forecast.Ask{}, forecast.Plan{}, now),
-		"forecast.txt":   ForecastText(fixed(), topUp, plan, now),
-		"breakdown.json": Breakdown(goldenBreakdown()), "breakdown.csv": BreakdownCSV(goldenBreakdown(), Dialect{}), "breakdown.txt": BreakdownText(goldenBreakdown(), now, 0),
-		"report.json": Report(goldenReport(), now), "report.txt": ReportText(goldenReport(), now, 0), "report.md": ReportMarkdown(goldenReport(), now), "report.html": ReportHTML(goldenReport(), now), "report-empty.html": ReportHTML(UsageReport{Snapshot: failed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow}, now),
+		"status-unseen.json": Status(&unseen, now), "status-unseen.txt": StatusText(&unseen, now),
+		"status.json": Status(new(fixed()), now), "status-failed.json": Status(new(failed()), now), "status.txt": StatusText(new(fixed()), now), "status-failed.txt": StatusText(new(failed()), now),
+		"forecast.json": Forecast(new(fixed()), topUp, plan, now), "forecast-failed.json": Forecast(new(failed()), forecast.Ask{}, forecast.Plan{}, now),
+		"forecast.txt":   ForecastText(new(fixed()), topUp, plan, now),
+		"breakdown.json": Breakdown(new(goldenBreakdown())), "breakdown.csv": BreakdownCSV(new(goldenBreakdown()), Dialect{}), "breakdown.txt": BreakdownText(new(goldenBreakdown()), now, 0),
+		"report.json": Report(new(goldenReport()), now), "report.txt": ReportText(new(goldenReport()), now, 0), "report.md": ReportMarkdown(new(goldenReport()), now), "report.html": ReportHTML(new(goldenReport()), now), "report-empty.html": ReportHTML(&UsageReport{Snapshot: failed(), Period: "week", PeriodBefore: "last week", From: day("2026-11-16 00:00"), To: goldenNow}, now),
 		"accounts.json": Accounts(goldenAccounts(), now), "accounts.txt": AccountsText(goldenAccounts(), now, 0),
 		"preflight.json": Preflight("work", preflight, 2.5, 3*time.Hour, 0), "cost.json": Cost(cost, 7), "cost.txt": CostText(cost),
 		"reconcile.json": Reconcile(goldenReconciliation()), "reconcile.txt": ReconcileText(goldenReconciliation()),

@@ -95,7 +95,7 @@ func TableRows(width int) RowLayout {
 
 // HistoryTitle is the first line of rows for people: what was left of which account at
 // the newest reading, in which state, and when that was.
-func HistoryTitle(s account.Snapshot, now time.Time) string {
+func HistoryTitle(s *account.Snapshot, now time.Time) string {
 	when, left := "not read yet", (*float64)(nil)
 	if !s.At.IsZero() {
 		when = state(s, now) + ", read " + text.Ago(now.Sub(s.At))

@@ -32,7 +32,7 @@ type table struct {
 }
 
 // reason is what stands for the rows where there are none.
-func (t table) reason() string {
+func (t *table) reason() string {
 	if t.empty == text.Unknown {
 		return "Not known: " + t.why + "."
 	}
@@ -82,7 +82,7 @@ func (p page) plain(width int) string {
 	return b.String()
 }
 
-func (t table) plain(b *strings.Builder, width int) {
+func (t *table) plain(b *strings.Builder, width int) {
 	indent, rows := "", t.rows
 	if t.title != "" {
 		b.WriteString(t.title)
@@ -132,7 +132,7 @@ func (t table) plain(b *strings.Builder, width int) {
 }
 
 // right reports whether a column is aligned to the right: amounts and shares are.
-func (t table) right(column int) bool { return t.head != nil && !t.left && column > 0 }
+func (t *table) right(column int) bool { return t.head != nil && !t.left && column > 0 }
 
 func (p page) markdown() string {
 	var b strings.Builder
@@ -153,7 +153,7 @@ func (p page) markdown() string {
 	return b.String()
 }
 
-func (t table) markdown(b *strings.Builder) {
+func (t *table) markdown(b *strings.Builder) {
 	if t.title != "" {
 		b.WriteString("## " + t.title + "\n\n")
 	}

@@ -31,7 +31,7 @@ type said struct {
 type topic struct{ name, words string }
 
 // Lines are what changed of an account since its snapshot before.
-func (p *Plain) Lines(s account.Snapshot, now time.Time) []string {
+func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
 	if p.said == nil {
 		p.said = map[string]*said{}
 	}
@@ -92,7 +92,7 @@ func (p *Plain) Lines(s account.Snapshot, now time.Time) []string {
 
 // topicsOf are what is said of an account whenever it is another than before;
 // without words: nothing is to be said of it.
-func topicsOf(s account.Snapshot, now time.Time) []topic {
+func topicsOf(s *account.Snapshot, now time.Time) []topic {
 	f := newFields(s, now)
 	state := f.State
 	if s.Stale(now) && !s.At.IsZero() { // whose age would be another each minute
@@ -110,7 +110,7 @@ func topicsOf(s account.Snapshot, now time.Time) []topic {
 	}
 	topics := []topic{{"state", state}, {"left", left}}
 	limits := map[string]string{}
-	limitLines(s, f, func(label, format string, args ...any) { limits[label] = fmt.Sprintf(format, args...) })
+	limitLines(s, &f, func(label, format string, args ...any) { limits[label] = fmt.Sprintf(format, args...) })
 	for _, label := range []string{"key cap", "budget", "spendable"} {
 		topics = append(topics, topic{label, limits[label]})
 	}

@@ -19,7 +19,7 @@ func TestPlain(t *testing.T) {
 	s, now := scenes.Healthy(), scenes.Now
 	want := func(name string, lines ...string) {
 		t.Helper()
-		if got := p.Lines(s, now); !slices.Equal(got, lines) {
+		if got := p.Lines(&s, now); !slices.Equal(got, lines) {
 			t.Errorf("%s:\n%s\nwant\n%s", name, strings.Join(got, "\n"), strings.Join(lines, "\n"))
 		}
 	}
@@ -60,10 +60,10 @@ func TestPlainOfEveryScene(t *testing.T) {
 		p := Plain{Named: true}
 		s := scene()
 		s.Account = "a\x1b[31m"
-		first := p.Lines(s, scenes.Now)
+		first := p.Lines(&s, scenes.Now)
 		other := s
 		other.Account = "b"
-		if got := p.Lines(other, scenes.Now); len(got) != len(first)-1 || !strings.HasPrefix(got[0], "10:42 b state: ") {
+		if got := p.Lines(&other, scenes.Now); len(got) != len(first)-1 || !strings.HasPrefix(got[0], "10:42 b state: ") {
 			t.Errorf("%s: another account says %q after %q", name, got, first)
 		}
 		for _, line := range first {
@@ -71,7 +71,7 @@ func TestPlainOfEveryScene(t *testing.T) {
 				t.Errorf("%s: %q", name, line)
 			}
 		}
-		if again := p.Lines(s, scenes.Now.Add(time.Minute)); len(again) > 0 && name != "early" {
+		if again := p.Lines(&s, scenes.Now.Add(time.Minute)); len(again) > 0 && name != "early" {
 			t.Errorf("%s: a minute later it says %q", name, again)
 		}
 	}

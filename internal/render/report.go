@@ -59,7 +59,7 @@ type ReportDay struct {
 }
 
 // change is how far the spend is above that of the same time before.
-func (r UsageReport) change() *float64 {
+func (r *UsageReport) change() *float64 {
 	if r.SpentUSD == nil || r.SameTimeUSD == nil || *r.SameTimeUSD <= 0 {
 		return nil
 	}
@@ -69,17 +69,17 @@ func (r UsageReport) change() *float64 {
 
 // ReportText is the report as plain text, with all times in now's zone, UTC, and as many
 // columns as a width has room for; 0 is any.
-func ReportText(r UsageReport, now time.Time, width int) string {
+func ReportText(r *UsageReport, now time.Time, width int) string {
 	return strings.TrimSuffix(reportPage(r, now).plain(width), "\n")
 }
 
 // ReportMarkdown is ReportText in Markdown.
-func ReportMarkdown(r UsageReport, now time.Time) string {
+func ReportMarkdown(r *UsageReport, now time.Time) string {
 	return strings.TrimSuffix(reportPage(r, now).markdown(), "\n")
 }
 
-func reportPage(r UsageReport, now time.Time) page {
-	f := newFields(r.Snapshot, now)
+func reportPage(r *UsageReport, now time.Time) page {
+	f := newFields(&r.Snapshot, now)
 	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
 	if r.Period == SpanPeriod {
 		layout := "Mon 2 Jan 2006"
@@ -89,7 +89,7 @@ func reportPage(r UsageReport, now time.Time) page {
 		p.title = "Usage of account " + r.Account + ": " + r.From.Format(layout) + " to " + r.To.Format(layout)
 	}
 	span := pastMoment(r.From, now) + " to " + pastMoment(r.To, now)
-	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + zoned(span, now) + "; " + Shown(r.Snapshot, now)
+	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + zoned(span, now) + "; " + Shown(&r.Snapshot, now)
 	facts := table{names: []string{"figure", "value"}}
 	add := func(name, format string, args ...any) {
 		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
@@ -112,7 +112,7 @@ func reportPage(r UsageReport, now time.Time) page {
 	default:
 		add("left", "%s %s", f.Balance, r.BalanceNote)
 	}
-	limitLines(r.Snapshot, f, add)
+	limitLines(&r.Snapshot, &f, add)
 	label, date, _, within := f.ending()
 	add(label, "%s", date)
 	if within != text.Unknown {
@@ -134,13 +134,13 @@ func reportPage(r UsageReport, now time.Time) page {
 	if days := dayTable(r); len(days.rows) > 0 {
 		p.tables = append(p.tables, days)
 	}
-	p.tables = append(p.tables, r.spenderTable(r.Models, "Models"), r.spenderTable(r.Keys, "Keys"), topUpTable(r), eventTable(r))
+	p.tables = append(p.tables, r.spenderTable(&r.Models, "Models"), r.spenderTable(&r.Keys, "Keys"), topUpTable(r), eventTable(r))
 	p.lists = append(p.lists, firing, list{"Forecast", r.Why(now)}, list{"Notes", r.Notes})
 	return p
 }
 
 // compared is what was spent before, and how much more or less that is.
-func (r UsageReport) compared() string {
+func (r *UsageReport) compared() string {
 	compared := text.MaybeUSD(r.SameTimeUSD)
 	if c := r.change(); c != nil && *c >= 1.995 {
 		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
@@ -159,14 +159,14 @@ func (r UsageReport) compared() string {
 }
 
 // spenderTable names who of a kind spent most, and all else.
-func (r *UsageReport) spenderTable(b spenders.Breakdown, title string) table {
+func (r *UsageReport) spenderTable(b *spenders.Breakdown, title string) table {
 	t := topOf(b).table(title)
 	t.why = r.whyNot(strings.Join(b.Notes, "; "))
 	return t
 }
 
 // partial reports whether d is the day that is not over.
-func (r UsageReport) partial(d ReportDay) bool {
+func (r *UsageReport) partial(d ReportDay) bool {
 	return !d.At.IsZero() && d.At.AddDate(0, 0, 1).After(r.To)
 }
 
@@ -178,7 +178,7 @@ func because(s, why string) string {
 	return s + " (" + why + ")"
 }
 
-func dayTable(r UsageReport) table {
+func dayTable(r *UsageReport) table {
 	t := table{title: "Days", head: []string{"day", "this " + r.Period, "day", r.PeriodBefore}}
 	name := func(at time.Time) string {
 		if at.IsZero() {
@@ -202,7 +202,7 @@ func dayTable(r UsageReport) table {
 	return t
 }
 
-func topUpTable(r UsageReport) table {
+func topUpTable(r *UsageReport) table {
 	t := table{title: "Top-ups", head: []string{"time", "amount"}, empty: "none"}
 	if !r.TopUpsKnown {
 		t.empty, t.why = text.Unknown, "the balance was not read from the beginning on"
@@ -213,7 +213,7 @@ func topUpTable(r UsageReport) table {
 	return t
 }
 
-func eventTable(r UsageReport) table {
+func eventTable(r *UsageReport) table {
 	t := table{title: "Events", head: []string{"time", "level", "kind", "what"}, empty: "none", left: true}
 	if r.At.IsZero() {
 		t.empty, t.why = text.Unknown, "nothing was read yet"

@@ -35,7 +35,7 @@ func aReport() (UsageReport, time.Time) {
 
 func TestReportText(t *testing.T) {
 	r, now := aReport()
-	plain := reportPage(r, now).plain(0)
+	plain := reportPage(&r, now).plain(0)
 	for _, want := range []string{
 		"$12.00 spent, Mon 16 Nov, 00:00 to Sat 21 Nov, 10:42 UTC; account personal: live, read 0 s ago\n\nstate      live\n",
 		"spent      $12.00 so far\nlast week  $10.00 (now 20 % more) by this time, — in total\n",
@@ -54,10 +54,10 @@ func TestReportText(t *testing.T) {
 	}
 	dear := r
 	dear.SpentUSD, dear.SameTimeUSD = usd(60), usd(5)
-	if got := reportPage(dear, now).plain(0); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
+	if got := reportPage(&dear, now).plain(0); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
 		t.Errorf("twelve times as much reads:\n%s", got)
 	}
-	md := reportPage(r, now).markdown()
+	md := reportPage(&r, now).markdown()
 	for _, want := range []string{
 		"# Usage of account personal: week of Mon 16 Nov 2026\n\n| figure | value |\n| --- | --- |\n| state | live |\n", "| name | spent | share |\n| --- | ---: | ---: |\n| a\\|b\ufffd\\[31m\\* | $9.00 | 75 % |\n",
 		"## Keys\n\n—\n", "| warning | spike | \\<b\\>\ufffd3 times the usual |\n",
@@ -70,7 +70,7 @@ func TestReportText(t *testing.T) {
 
 func TestReportJSON(t *testing.T) {
 	keys := func(r UsageReport, now time.Time) (m map[string]any) {
-		b, err := json.Marshal(Report(r, now))
+		b, err := json.Marshal(Report(&r, now))
 		if err == nil {
 			err = json.Unmarshal(b, &m)
 		}

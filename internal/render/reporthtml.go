@@ -19,7 +19,7 @@ var reportStyle string
 
 // ReportHTML is the report as one page of HTML for whoever holds the budget. It has its
 // style and its drawings in it, no script, and loads nothing.
-func ReportHTML(r UsageReport, now time.Time) string {
+func ReportHTML(r *UsageReport, now time.Time) string {
 	p := reportPage(r, now)
 	w := &htmlWriter{}
 	w.put(`<!DOCTYPE html>
@@ -51,7 +51,7 @@ func ReportHTML(r UsageReport, now time.Time) string {
 	list("bad", "Alerts firing")
 	section("", r.spendTitle(), func() { r.spendChart(w) })
 	section("", "Balance", func() { r.balanceChart(w, now) })
-	for _, t := range []table{p.table("Models"), p.table("Keys"), r.spenderTable(r.Workspaces, "Workspaces"), p.table("Top-ups")} {
+	for _, t := range []table{p.table("Models"), p.table("Keys"), r.spenderTable(&r.Workspaces, "Workspaces"), p.table("Top-ups")} {
 		section("half", t.title, func() { w.table(t) })
 	}
 	section("", "Forecast, and how good it was", func() { r.forecast(w, p.list("Forecast")) })
@@ -96,7 +96,7 @@ func (t *table) take(name string) (value string) {
 
 // cards are the figures that come first, taken out of the facts.
 func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
-	f := newFields(r.Snapshot, now)
+	f := newFields(&r.Snapshot, now)
 	card := func(class, name, value, note string) {
 		w.put(`<div class="card`, class, `">`)
 		w.element(`p class="dim"`, name)
@@ -267,7 +267,7 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 	end := account.EndOf(next, now)
 	if f != nil {
 		most = max(most, left)
-		label, date, _, within := newFields(r.Snapshot, now).ending()
+		label, date, _, within := newFields(&r.Snapshot, now).ending()
 		if says += "; " + label + " " + date; within != text.Unknown {
 			says += ", " + end.Percent() + " sure: " + within
 		}

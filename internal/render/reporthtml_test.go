@@ -25,7 +25,7 @@ func TestReportHTMLEscapes(t *testing.T) {
 	r.Events = []history.Event{{At: now, Kind: evil, Level: evil, Text: evil + "\x1b[31m\u202e"}}
 	r.SpentUSD, r.SpentWhy, r.BalanceNote = nil, evil, evil
 	r.Days[0].SpentUSD, r.Days[0].SpentWhy = nil, evil
-	page := ReportHTML(r, now)
+	page := ReportHTML(&r, now)
 	if strings.ContainsAny(page, "\x1b\u202e") || strings.Contains(page, "<script") || strings.Contains(page, "<img") || strings.Contains(page, "&amp;amp;amp;") {
 		t.Errorf("the page has what it was told to show:\n%s", page)
 	}
@@ -43,7 +43,7 @@ func TestReportHTMLSaysWhyNot(t *testing.T) {
 	r.TopUps, r.At = nil, time.Time{}
 	r.SpentUSD, r.SpentWhy, r.Days = nil, "history begins later", nil
 	r.Fault = &account.Fault{Kind: credit.FaultNetwork, Message: "no connection"}
-	page := ReportHTML(r, now)
+	page := ReportHTML(&r, now)
 	for _, want := range []string{
 		`<p class="stale">`, "no connection", "<h2>Models</h2><p class=\"dim\">Not known: a management key shows it.</p>", "<h2>Keys</h2><p class=\"dim\">Not known: the account could not be read.</p>",
 		"<h2>Balance</h2><p class=\"dim\">Not known: this key cannot see the balance.</p>", "<h2>Spend by day</h2><p class=\"dim\">Not known: history begins later.</p>",
@@ -71,7 +71,7 @@ func TestChartsStayInside(t *testing.T) {
 			r.Balance = &credit.Balance{CreditsUSD: left}
 			r.Forecast = forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: q[0], P50: q[1], P90: q[2], History: 100 * time.Hour}
 			r.Days[0].SpentUSD, r.Days[0].BeforeUSD = usd(left), usd(left*3)
-			page := ReportHTML(r, now)
+			page := ReportHTML(&r, now)
 			if strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
 				t.Fatalf("%v, $%v: a number is none:\n%s", q, left, page)
 			}
@@ -165,7 +165,7 @@ func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
 	r := goldenReport()
 	r.AutoTopUp = nil
 	r.Forecast.Subject = forecast.Key
-	if page := ReportHTML(r, goldenNow); !strings.Contains(page, "What runs out first is the key&#39;s cap, not the balance.") && !strings.Contains(page, "What runs out first is the key's cap, not the balance.") {
+	if page := ReportHTML(&r, goldenNow); !strings.Contains(page, "What runs out first is the key&#39;s cap, not the balance.") && !strings.Contains(page, "What runs out first is the key's cap, not the balance.") {
 		t.Error("the page does not say that the key's cap ends first")
 	}
 }
@@ -174,7 +174,7 @@ func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
 func TestReportHTMLOfWhatIsSpent(t *testing.T) {
 	r := goldenReport()
 	r.Forecast.State = forecast.Depleted
-	if page := ReportHTML(r, goldenNow); strings.Contains(page, ">in depleted") || strings.Contains(page, ">in key cap") || !strings.Contains(page, "depleted") {
+	if page := ReportHTML(&r, goldenNow); strings.Contains(page, ">in depleted") || strings.Contains(page, ">in key cap") || !strings.Contains(page, "depleted") {
 		t.Error("the card of what is spent says when it will be")
 	}
 }

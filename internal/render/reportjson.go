@@ -79,7 +79,7 @@ type reportEventJSON struct {
 }
 
 // Report is r as scripts see it at now.
-func Report(r UsageReport, now time.Time) ReportObject {
+func Report(r *UsageReport, now time.Time) ReportObject {
 	o := ReportObject{
 		Schema: 1, Account: r.Account, At: timestampOrNull(r.At), Stale: r.Stale(now), Period: r.Period,
 		From: timestamp(r.From), To: timestamp(r.To), Spend: r.SpentUSD,
@@ -89,8 +89,8 @@ func Report(r UsageReport, now time.Time) ReportObject {
 		Spendable: r.SpendableUSD, Binding: word(r.Binding), Budget: budgetObject(r.Key.Budget(), now),
 		Track: trackObject(r.Track), Notes: append([]string{}, r.Notes...), Error: errorObject(r.Fault, r.Damage),
 	}
-	o.Models, o.ModelsRest = topOf(r.Models).objects()
-	o.Keys, o.KeysRest = topOf(r.Keys).objects()
+	o.Models, o.ModelsRest = topOf(&r.Models).objects()
+	o.Keys, o.KeysRest = topOf(&r.Keys).objects()
 	for _, w := range [][2]string{{"this " + r.Period, r.SpentWhy}, {r.PeriodBefore, r.BeforeWhy}} {
 		if w[1] != "" {
 			o.Notes = append(o.Notes, w[0]+" is not known in full: "+w[1])

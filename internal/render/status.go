@@ -81,7 +81,7 @@ const fieldWords = `  Account       the name of the account
 // FieldNames lists the fields for the help.
 func FieldNames() string { return fieldWords }
 
-func newFields(s account.Snapshot, now time.Time) fields {
+func newFields(s *account.Snapshot, now time.Time) fields {
 	f := fields{
 		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
 		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
@@ -125,7 +125,7 @@ func newFields(s account.Snapshot, now time.Time) fields {
 	return f
 }
 
-func state(s account.Snapshot, now time.Time) string {
+func state(s *account.Snapshot, now time.Time) string {
 	words := reading(s, now)
 	switch {
 	case s.StorageNote == "":
@@ -138,7 +138,7 @@ func state(s account.Snapshot, now time.Time) string {
 }
 
 // reading is whether the account is read, and how old what was read is.
-func reading(s account.Snapshot, now time.Time) string {
+func reading(s *account.Snapshot, now time.Time) string {
 	age, ok := s.Age(now)
 	switch {
 	case !ok && s.Fault != nil:
@@ -158,12 +158,12 @@ func reading(s account.Snapshot, now time.Time) string {
 }
 
 // limited reports whether a limit of the key binds, and not the balance.
-func limited(s account.Snapshot) bool {
+func limited(s *account.Snapshot) bool {
 	return s.Binding == credit.BoundByKey || s.Binding == credit.BoundByBudget
 }
 
 // depleted is what is spent: the account, or a limit of its key.
-func depleted(s account.Snapshot) string {
+func depleted(s *account.Snapshot) string {
 	switch s.Forecast.Subject {
 	case forecast.Key:
 		return "key cap depleted"
@@ -226,7 +226,7 @@ func ofEnd(f forecast.Forecast, early bool, now time.Time) (date, in, within str
 }
 
 // noDate is why there is no date.
-func noDate(s account.Snapshot, now time.Time) string {
+func noDate(s *account.Snapshot, now time.Time) string {
 	switch f := s.Forecast; s.Outlook() {
 	case forecast.Depleted:
 		words := depleted(s)
@@ -253,7 +253,7 @@ const noJudge = text.Unknown + "  not judged: nothing was read"
 
 // AlertsFiring are the alerts of a snapshot by themselves, behind how many they are,
 // of which account and by values of which age.
-func AlertsFiring(s account.Snapshot, now time.Time) string {
+func AlertsFiring(s *account.Snapshot, now time.Time) string {
 	firing := "nothing fires"
 	switch n := len(s.Alerts); {
 	case s.Alerts == nil:
@@ -274,7 +274,7 @@ func AlertsFiring(s account.Snapshot, now time.Time) string {
 }
 
 // limitLines writes the limits of the key, and what binds if one of them does.
-func limitLines(s account.Snapshot, f fields, line func(label, format string, args ...any)) {
+func limitLines(s *account.Snapshot, f *fields, line func(label, format string, args ...any)) {
 	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
 		line("key cap", "%s", f.Cap+s.LimitChance(forecast.Key))
 	}
@@ -300,7 +300,7 @@ type unseen struct {
 	says    string
 }
 
-func unseenWindows(s account.Snapshot) (all []unseen) {
+func unseenWindows(s *account.Snapshot) (all []unseen) {
 	for _, w := range []struct {
 		name string
 		from time.Time
@@ -338,7 +338,7 @@ func zoned(line string, now time.Time) string {
 
 // Shown says of which account an answer is, in which state and by a reading of which
 // age.
-func Shown(s account.Snapshot, now time.Time) string {
+func Shown(s *account.Snapshot, now time.Time) string {
 	line := "account " + text.Clean(s.Account, 100) + ": " + state(s, now)
 	if age, ok := s.Age(now); ok {
 		line += ", read " + text.Ago(age)
@@ -347,7 +347,7 @@ func Shown(s account.Snapshot, now time.Time) string {
 }
 
 // StatusText is s for a person.
-func StatusText(s account.Snapshot, now time.Time) string {
+func StatusText(s *account.Snapshot, now time.Time) string {
 	f := newFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {
@@ -361,7 +361,7 @@ func StatusText(s account.Snapshot, now time.Time) string {
 	default:
 		line("left", "%s  %s", f.Balance, s.BalanceNote)
 	}
-	limitLines(s, f, line)
+	limitLines(s, &f, line)
 	if r := s.Key.FreeInUse(); r != nil {
 		line("free", "%s", freeText(*r))
 	}

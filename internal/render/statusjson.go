@@ -152,7 +152,7 @@ func alertObjects(events []alert.Event) []alertJSON {
 }
 
 // Status is s as scripts see it at now.
-func Status(s account.Snapshot, now time.Time) StatusObject {
+func Status(s *account.Snapshot, now time.Time) StatusObject {
 	o := StatusObject{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
 		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: word(s.Binding),

@@ -12,7 +12,7 @@ import (
 // what is
 // wrong, and the age of values that are old. sessionUSD is what somebody else says
 // their session cost; nil is unknown.
-func StatusLine(s account.Snapshot, sessionUSD *float64, now time.Time) string {
+func StatusLine(s *account.Snapshot, sessionUSD *float64, now time.Time) string {
 	f := newFields(s, now)
 	parts := []string{f.Balance}
 	if limited(s) && s.SpendableUSD != nil {

@@ -37,7 +37,7 @@ func TestStatusLine(t *testing.T) {
 		}), nil, "$63.52 · depleted · $0.51 last hour"},
 		{"nothing", account.Snapshot{Forecast: forecast.Forecast{State: forecast.Unknown}}, nil, "—"},
 	} {
-		if got := StatusLine(c.s, c.session, now); got != c.want {
+		if got := StatusLine(&c.s, c.session, now); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

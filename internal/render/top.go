@@ -26,7 +26,7 @@ type top struct {
 	unattributedUSD, restUSD, totalUSD *float64
 }
 
-func topOf(b spenders.Breakdown) top {
+func topOf(b *spenders.Breakdown) top {
 	t := top{totalUSD: b.TotalUSD}
 	known, others := b.Rows != nil, 0.0
 	for _, row := range b.Rows {

@@ -39,7 +39,7 @@ func TestTopNamesTheRest(t *testing.T) {
 		{"not read", spenders.Breakdown{}, nil},
 	} {
 		var got []string
-		for _, row := range topOf(c.b).table("").rows {
+		for _, row := range topOf(&c.b).table("").rows {
 			got = append(got, strings.Join(row, " "))
 		}
 		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
@@ -87,7 +87,7 @@ func TestATopOfNobody(t *testing.T) {
 		{spenders.Breakdown{Rows: []spenders.Row{}, TotalUSD: &zero, UnattributedUSD: &zero}, "nothing was spent"},
 		{spenders.Breakdown{Rows: []spenders.Row{}, TotalUSD: &some, UnattributedUSD: &some}, "not attributed"},
 	} {
-		l := topOf(c.b).table("Models")
+		l := topOf(&c.b).table("Models")
 		got := l.empty
 		if len(l.rows) > 0 {
 			got = l.rows[0][0]

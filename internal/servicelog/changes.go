@@ -18,7 +18,7 @@ func Changes(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.L
 		case <-ctx.Done():
 			return
 		case s := <-snapshots:
-			l.changes(s, log)
+			l.changes(&s, log)
 		}
 	}
 }
@@ -33,7 +33,7 @@ type logged struct {
 	notes   []string
 }
 
-func (l *logged) changes(s account.Snapshot, log *slog.Logger) {
+func (l *logged) changes(s *account.Snapshot, log *slog.Logger) {
 	role := "another process collects this account"
 	if s.Collecting {
 		role = "collecting this account"

@@ -90,7 +90,7 @@ func TestLogChanges(t *testing.T) {
 		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: timeless}))
 		var l logged
 		for _, s := range c.heard {
-			l.changes(s, log)
+			l.changes(&s, log)
 		}
 		if out.String() != c.want {
 			t.Errorf("%s: logged\n%swant\n%s", c.name, out.String(), c.want)

@@ -77,7 +77,7 @@ func (a *Account) activity(q query) answer {
 	if group != "" && group != "workspace" {
 		return fail(http.StatusBadRequest)
 	}
-	match, status := a.activityFilter(q)
+	match, status := a.activityFilter(&q)
 	if status != 0 {
 		return fail(status)
 	}
@@ -125,7 +125,7 @@ func (a *Account) activity(q query) answer {
 
 // activityFilter returns which keys a query is about, or the status that reports
 // why it cannot be answered.
-func (a *Account) activityFilter(q query) (match func(key int32) bool, status int) {
+func (a *Account) activityFilter(q *query) (match func(key int32) bool, status int) {
 	only, in, by := -1, -1, -1
 	if hash := q.values.Get("api_key_hash"); hash != "" {
 		if only = a.keyIndex(hash); only < 0 {

@@ -103,7 +103,7 @@ type analyticsPlan struct {
 }
 
 // column is the name of the time column.
-func (p analyticsPlan) column() string { return "date__" + p.granularity }
+func (p *analyticsPlan) column() string { return "date__" + p.granularity }
 
 // group is one row of the answer.
 type group struct {
@@ -114,11 +114,11 @@ type group struct {
 
 // analyticsQuery answers /analytics/query. An answer from a cache is marked as such.
 func (a *Account) analyticsQuery(q query) answer {
-	p, problem := a.planAnalytics(q)
+	p, problem := a.planAnalytics(&q)
 	if problem != "" {
 		return failWith(http.StatusBadRequest, problem)
 	}
-	groups := a.groups(p)
+	groups := a.groups(&p)
 	a.sortGroups(p, groups)
 	result := analyticsResult{Data: []map[string]any{}, Warnings: p.warnings}
 	result.Metadata = analyticsMetadata{QueryTimeMS: 12, RowCount: min(len(groups), p.limit), Truncated: len(groups) > p.limit}
@@ -149,7 +149,7 @@ func (a *Account) analyticsQuery(q query) answer {
 }
 
 // planAnalytics understands a body, or returns the message that refuses it.
-func (a *Account) planAnalytics(q query) (p analyticsPlan, problem string) {
+func (a *Account) planAnalytics(q *query) (p analyticsPlan, problem string) {
 	var b analyticsBody
 	if json.Unmarshal(q.body, &b) != nil {
 		return p, messageFor(http.StatusBadRequest)
@@ -246,7 +246,7 @@ func (a *Account) analyticsFilters(filters []analyticsFilter) (match func(*reque
 }
 
 // groups sums the requests that the plan is about.
-func (a *Account) groups(p analyticsPlan) []group {
+func (a *Account) groups(p *analyticsPlan) []group {
 	type cell struct {
 		bucket int64
 		places [2]int32

@@ -77,7 +77,7 @@ var (
 
 // newCatalog builds the account's keys and so on. The last of few keys is
 // disabled, every fourth has a cap, and every fourth pays a provider directly.
-func newCatalog(c Config, start, now time.Time, capUSD float64) catalog {
+func newCatalog(c *Config, start, now time.Time, capUSD float64) catalog {
 	cat := catalog{personal: c.Members == 0}
 	for i := range max(1, c.Members) {
 		name := pick(knownMembers, i, "Member %d")
@@ -175,12 +175,12 @@ func slugOf(name string) string {
 }
 
 // id returns 64 hex digits that belong to the configuration's i-th thing.
-func (c Config) id(thing string, i int) string {
+func (c *Config) id(thing string, i int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "ortop sim %d %s %d", c.Seed, thing, i))
 	return hex.EncodeToString(sum[:])
 }
 
-func (c Config) uuid(thing string, i int) string {
+func (c *Config) uuid(thing string, i int) string {
 	h := c.id(thing, i)
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-8" + h[17:20] + "-" + h[20:32]
 }

@@ -70,7 +70,7 @@ func (a *Account) guardrails() []guardrail {
 }
 
 // guardrailsUnder answers /guardrails and what is below it.
-func (a *Account) guardrailsUnder(q query, below []string) answer {
+func (a *Account) guardrailsUnder(q *query, below []string) answer {
 	switch {
 	case len(below) == 0:
 		return a.guardrailList(q)
@@ -88,7 +88,7 @@ func (a *Account) guardrailsUnder(q query, below []string) answer {
 	return fail(http.StatusNotFound)
 }
 
-func (a *Account) guardrailList(q query) answer {
+func (a *Account) guardrailList(q *query) answer {
 	in := 0
 	if id := q.values.Get("workspace_id"); id != "" {
 		if in = a.workspaceIndex(id); in < 0 {

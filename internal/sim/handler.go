@@ -58,7 +58,7 @@ func (a *Account) serve(w http.ResponseWriter, r *http.Request) {
 		if caller == stranger && r.Header.Get("Authorization") != "" {
 			ans = failWith(http.StatusUnauthorized, "User not found.")
 		} else {
-			ans = a.answer(q)
+			ans = a.answer(&q)
 		}
 	}
 	a.mu.Unlock()
@@ -125,9 +125,9 @@ type query struct {
 }
 
 // offset returns the paging parameter; ok is false where it makes no sense.
-func (q query) offset() (n int, ok bool) { return q.number("offset", 0, 0, 1<<31-1) }
+func (q *query) offset() (n int, ok bool) { return q.number("offset", 0, 0, 1<<31-1) }
 
-func (q query) number(name string, zero, lo, hi int) (n int, ok bool) {
+func (q *query) number(name string, zero, lo, hi int) (n int, ok bool) {
 	s := q.values.Get(name)
 	if s == "" {
 		return zero, true
@@ -137,7 +137,7 @@ func (q query) number(name string, zero, lo, hi int) (n int, ok bool) {
 }
 
 // answer finds the endpoint and calls it. The caller holds the lock.
-func (a *Account) answer(q query) answer {
+func (a *Account) answer(q *query) answer {
 	part := strings.Split(strings.TrimPrefix(q.path, "/"), "/")
 	var endpoint func(*Account, query) answer
 	anyKey, method := false, http.MethodGet
@@ -163,11 +163,11 @@ func (a *Account) answer(q query) answer {
 	default:
 		switch {
 		case part[0] == "keys" && len(part) == 2:
-			endpoint = func(a *Account, q query) answer { return a.oneKey(q, part[1]) }
+			endpoint = func(a *Account, q query) answer { return a.oneKey(&q, part[1]) }
 		case part[0] == "guardrails":
-			endpoint = func(a *Account, q query) answer { return a.guardrailsUnder(q, part[1:]) }
+			endpoint = func(a *Account, q query) answer { return a.guardrailsUnder(&q, part[1:]) }
 		case part[0] == "workspaces" && len(part) <= 4:
-			endpoint = func(a *Account, q query) answer { return a.oneWorkspace(q, part[1], part[2:]) }
+			endpoint = func(a *Account, q query) answer { return a.oneWorkspace(&q, part[1], part[2:]) }
 		default:
 			return fail(http.StatusNotFound)
 		}
@@ -182,7 +182,7 @@ func (a *Account) answer(q query) answer {
 	case q.caller == ordinary && !anyKey:
 		return fail(http.StatusForbidden)
 	}
-	return endpoint(a, q)
+	return endpoint(a, *q)
 }
 
 // totals answers /credits.
@@ -210,7 +210,7 @@ type listing[T any] struct {
 }
 
 // page cuts a page out of a list: the query's offset and limit.
-func page[T any](q query, list []T) answer {
+func page[T any](q *query, list []T) answer {
 	offset, ok1 := q.offset()
 	limit, ok2 := q.number("limit", 50, 1, 100)
 	if !ok1 || !ok2 {

@@ -147,7 +147,7 @@ func (a *Account) keyList(q query) answer {
 	return ok(envelope[[]keyRow]{rows})
 }
 
-func (a *Account) oneKey(q query, hash string) answer {
+func (a *Account) oneKey(q *query, hash string) answer {
 	i := a.keyIndex(hash)
 	if i < 0 {
 		return fail(http.StatusNotFound)

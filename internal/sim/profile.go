@@ -175,17 +175,17 @@ func idleDay(d day) []session {
 	return []session{d.session(from, from+d.between(0.5, 4), 0.6, 20*time.Second)}
 }
 
-func (d day) session(from, to, usdPerHour float64, gap time.Duration) session {
+func (d *day) session(from, to, usdPerHour float64, gap time.Duration) session {
 	return session{
 		from: max(0, from), to: min(24, to), usdPerHour: usdPerHour, gap: gap,
 		key: draw(d.rng, d.keys), model: draw(d.rng, d.model),
 	}
 }
 
-func (d day) between(lo, hi float64) float64 { return lo + (hi-lo)*d.rng.Float64() }
+func (d *day) between(lo, hi float64) float64 { return lo + (hi-lo)*d.rng.Float64() }
 
 // around returns a log-normal value whose mean is the one given.
-func (d day) around(mean, sigma float64) float64 { return mean * noise(d.rng, sigma) }
+func (d *day) around(mean, sigma float64) float64 { return mean * noise(d.rng, sigma) }
 
 func noise(rng *rand.Rand, sigma float64) float64 {
 	return math.Exp(sigma*rng.NormFloat64() - sigma*sigma/2)

@@ -147,10 +147,10 @@ func New(c Config) (*Account, error) {
 func (a *Account) replay() {
 	c := a.cfg
 	a.start = c.Trace[0].At
-	a.catalog = newCatalog(c, a.start, a.now(), max(20, math.Round(c.Trace[len(c.Trace)-1].USD/8)))
+	a.catalog = newCatalog(&c, a.start, a.now(), max(20, math.Round(c.Trace[len(c.Trace)-1].USD/8)))
 	a.profile = profile{}
 	a.credits.add(unix(a.start), toNano(c.CreditsUSD))
-	a.source = newTraceSource(c, &a.catalog)
+	a.source = newTraceSource(&c, &a.catalog)
 }
 
 // live sets the account up to follow its profile.
@@ -164,7 +164,7 @@ func (a *Account) live() {
 	if zone == nil {
 		zone = zoneAt(now, p.hour)
 	}
-	a.catalog = newCatalog(c, a.start, now, p.capUSD)
+	a.catalog = newCatalog(&c, a.start, now, p.capUSD)
 	a.source = newProfileSource(c, p, &a.catalog, zone, a.start, now)
 	early := a.source.take(now)
 	bought := nano(0)

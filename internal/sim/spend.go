@@ -82,7 +82,7 @@ func newProfileSource(c Config, p profile, cat *catalog, zone *time.Location, st
 }
 
 // requests spends the sessions, each with a log-normal cost per request.
-func (d day) requests(sessions []session) []request {
+func (d *day) requests(sessions []session) []request {
 	expected := 0.0
 	for _, s := range sessions {
 		expected += (s.to - s.from) * float64(time.Hour) / float64(s.gap)
@@ -115,7 +115,7 @@ func (d day) requests(sessions []session) []request {
 }
 
 // newTraceSource replays points: each rise is one request.
-func newTraceSource(c Config, cat *catalog) *source {
+func newTraceSource(c *Config, cat *catalog) *source {
 	rng := rand.New(rand.NewPCG(c.Seed, 0))
 	s := &source{}
 	before := nano(0)

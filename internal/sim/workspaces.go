@@ -66,11 +66,11 @@ func (a *Account) workspaceList(q query) answer {
 	for i := range a.catalog.workspaces {
 		rows = append(rows, a.workspaceRow(i))
 	}
-	return page(q, rows)
+	return page(&q, rows)
 }
 
 // oneWorkspace answers /workspaces/{id or slug} and what is below it.
-func (a *Account) oneWorkspace(q query, id string, below []string) answer {
+func (a *Account) oneWorkspace(q *query, id string, below []string) answer {
 	i := a.workspaceIndex(id)
 	if i < 0 {
 		return fail(http.StatusNotFound)
@@ -151,5 +151,5 @@ func (a *Account) organization(q query) answer {
 		m := &a.catalog.members[i]
 		rows = append(rows, organizationMember{ID: m.id, FirstName: &m.first, LastName: &m.last, Email: m.email, Role: m.role})
 	}
-	return page(q, rows)
+	return page(&q, rows)
 }

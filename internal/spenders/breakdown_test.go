@@ -95,7 +95,7 @@ func TestBreakdownAddsUp(t *testing.T) {
 					t.Errorf("%v by %s: %d rows, want %d", now, by, len(d.Rows), rows[by])
 				}
 				for i, r := range d.Rows {
-					if i > 0 && spendOr(r) > spendOr(d.Rows[i-1]) {
+					if i > 0 && spendOr(&r) > spendOr(&d.Rows[i-1]) {
 						t.Fatalf("%v by %s: row %d has more than the one before", now, by, i)
 					}
 				}

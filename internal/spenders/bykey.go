@@ -32,11 +32,11 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	if r.DefaultOnly {
 		b.note("the keys of the default workspace alone: the workspaces cannot be listed")
 	}
-	own, dbErr := s.keySpends(ctx, sub, r, b.From, b.To)
+	own, dbErr := s.keySpends(ctx, sub, &r, b.From, b.To)
 	if dbErr != nil {
 		return dbErr
 	}
-	before, dbErr := s.keySpends(ctx, sub, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+	before, dbErr := s.keySpends(ctx, sub, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	if dbErr != nil {
 		return dbErr
 	}
@@ -44,7 +44,7 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	if dbErr != nil {
 		return dbErr
 	}
-	use, useErr := s.keyUse(ctx, r, b.From, b.To)
+	use, useErr := s.keyUse(ctx, &r, b.From, b.To)
 	if useErr != nil {
 		b.note("requests, tokens and BYOK spend of keys are not known: " + oneLine(useErr))
 	} else {
@@ -56,16 +56,16 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	}
 	var useBefore *keyUse
 	if useErr == nil && len(before) < len(r.Keys) {
-		useBefore, _ = s.keyUse(ctx, r, b.From.Add(-b.To.Sub(b.From)), b.From)
+		useBefore, _ = s.keyUse(ctx, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	}
 	if line := r.Guardrails.note(); line != "" {
 		b.note(line)
 	}
 	b.Rows = make([]Row, 0, len(r.Keys))
 	for _, k := range r.Keys {
-		row := k.row(r, balance, b.To)
-		row.hold(r.Guardrails.ofKey(k))
-		u := use.of(k)
+		row := k.row(&r, balance, b.To)
+		row.hold(r.Guardrails.ofKey(&k))
+		u := use.of(&k)
 		switch row.SpendUSD = own[k.Hash]; {
 		case row.SpendUSD != nil:
 		case u.usd != nil:
@@ -77,7 +77,7 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 		if was := before[k.Hash]; was != nil {
 			row.since(was)
 		} else {
-			row.since(useBefore.of(k).usd)
+			row.since(useBefore.of(&k).usd)
 		}
 		b.Rows = append(b.Rows, row)
 	}
@@ -120,7 +120,7 @@ type keyUse struct {
 // errNames is that the analytics call keys by other names than the list does.
 var errNames = errors.New("the analytics name none of them")
 
-func (s *Service) keyUse(ctx context.Context, r KeyList, from, to time.Time) (*keyUse, error) {
+func (s *Service) keyUse(ctx context.Context, r *KeyList, from, to time.Time) (*keyUse, error) {
 	a, err := s.analyze(ctx, ByKey, from, to)
 	if err != nil {
 		return nil, err
@@ -152,11 +152,11 @@ func (u *keyUse) name(k Key) string {
 }
 
 // of is what a key used; nothing is known of a nil keyUse.
-func (u *keyUse) of(k Key) usage {
+func (u *keyUse) of(k *Key) usage {
 	if u == nil {
 		return usage{}
 	}
-	name := u.name(k)
+	name := u.name(*k)
 	if name == "" || u.names[name] > 1 && u.by[name] != nil {
 		return usage{} // its name in the analytics is not known, or is shared
 	}
@@ -164,7 +164,7 @@ func (u *keyUse) of(k Key) usage {
 }
 
 // row is what is known of a key besides its spend.
-func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
+func (k *Key) row(r *KeyList, balance *credit.Balance, at time.Time) Row {
 	row := Row{
 		ID: k.Hash, Name: k.Name, Label: k.Label, Workspace: r.workspaceName(k.Workspace),
 		Cap: k.Cap, Disabled: k.Disabled, CreatedAt: k.CreatedAt, LastUsed: k.LastUsed,
@@ -186,7 +186,7 @@ func (k Key) row(r KeyList, balance *credit.Balance, at time.Time) Row {
 
 // keySpends is the spend of keys in a span by their own series, by hash. A
 // key that history does not cover is not in it.
-func (s *Service) keySpends(ctx context.Context, sub *Subject, r KeyList, from, to time.Time) (map[string]*float64, error) {
+func (s *Service) keySpends(ctx context.Context, sub *Subject, r *KeyList, from, to time.Time) (map[string]*float64, error) {
 	spends, err := sub.DB.Spends(ctx, s.o.Account, s.o.BaseURL, listedPrefix, from, to)
 	if err != nil {
 		return nil, err

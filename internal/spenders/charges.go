@@ -83,7 +83,7 @@ func (s *Service) Charges(ctx context.Context, from, to time.Time) (c Charges) {
 	if err != nil {
 		c.Notes = append(c.Notes, "keys have their names alone: they cannot be listed: "+oneLine(err))
 	}
-	c.Rows = chargesOf(rows, list, from, to)
+	c.Rows = chargesOf(rows, &list, from, to)
 	return c
 }
 
@@ -124,7 +124,7 @@ func (s *Service) dailyUse(ctx context.Context, from, to time.Time, parts *int) 
 }
 
 // chargesOf are the rows that have an amount: those of one day, key and model as one.
-func chargesOf(rows []client.AnalyticsRow, list KeyList, from, to time.Time) []*Charge {
+func chargesOf(rows []client.AnalyticsRow, list *KeyList, from, to time.Time) []*Charge {
 	keys := list.byNames()
 	charges, places := []*Charge{}, map[string]int{}
 	for _, r := range rows {
@@ -175,7 +175,7 @@ func addCount(sum **int64, v *float64) {
 
 // byNames are the keys by what the analytics may call them; nil is a name that
 // several have.
-func (l KeyList) byNames() map[string]*Key {
+func (l *KeyList) byNames() map[string]*Key {
 	keys := map[string]*Key{}
 	for i := range l.Keys {
 		k := &l.Keys[i]

@@ -40,7 +40,7 @@ func TestChargesOf(t *testing.T) {
 		useRow(day.AddDate(0, 0, -2), "ci", "a", usd(70), usd(1), usd(1)), // before it
 		useRow(day.AddDate(0, 0, 1), "ci", "a", usd(70), usd(1), usd(1)),  // after it
 		{Metrics: map[string]*float64{creditsUsage: usd(5)}},              // of no day
-	}, list, day.Add(-12*time.Hour), noon)
+	}, &list, day.Add(-12*time.Hour), noon)
 	var lines []string
 	for _, c := range got {
 		counts := "-"

@@ -121,7 +121,7 @@ type held struct {
 }
 
 // ofKey are the budgets that hold a key.
-func (g Guardrails) ofKey(k Key) held {
+func (g Guardrails) ofKey(k *Key) held {
 	h := held{known: g.Known}
 	for _, x := range g.Budgets {
 		if x.Workspace != "" && x.Workspace == k.Workspace || slices.Contains(x.Keys, k.Hash) {

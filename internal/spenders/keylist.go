@@ -128,10 +128,10 @@ func readKeys(ctx context.Context, db *history.DB, account history.Series) (list
 
 // storeKeys stores a listing, each key's usage in its series, and returns it as
 // it was stored: the newer one, where another process was quicker.
-func (s *Service) storeKeys(ctx context.Context, sub *Subject, list KeyList) (KeyList, error) {
+func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (KeyList, error) {
 	old, oldText, err := readKeys(ctx, sub.DB, sub.Account)
 	if err != nil {
-		return list, err
+		return *list, err
 	}
 	if !list.At.After(old.At) {
 		return old, nil
@@ -142,38 +142,38 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list KeyList) (Ke
 		k := &list.Keys[i]
 		series, err := sub.DB.Series(ctx, s.o.Account, s.o.BaseURL, listedPrefix+k.Hash)
 		if err != nil {
-			return list, err
+			return *list, err
 		}
 		was, known := before[k.Hash]
 		if known {
-			k.follow(was, list.At)
+			k.follow(&was, list.At)
 		} else if !old.At.IsZero() && k.CreatedAt.After(old.At) && k.CreatedAt.Before(list.At) {
 			readings = append(readings, history.Reading{Series: series, At: k.CreatedAt}) // where it began
 		}
 		readings = append(readings, history.Reading{Series: series, At: list.At, UsageUSD: k.UsageUSD})
 	}
 	if err := sub.DB.Record(ctx, history.PollUpdate{Interval: KeysEvery}, readings...); err != nil {
-		return list, err
+		return *list, err
 	}
-	text, err := json.Marshal(list)
+	text, err := json.Marshal(*list)
 	if err != nil {
-		return list, err
+		return *list, err
 	}
 	if !bytes.Equal(text, oldText) {
 		if err := sub.DB.SetState(ctx, sub.Account, keysState, text); err != nil {
-			return list, err
+			return *list, err
 		}
 	}
 	at, err := json.Marshal(list.At)
 	if err != nil {
-		return list, err
+		return *list, err
 	}
-	return list, sub.DB.SetState(ctx, sub.Account, keysAtState, at)
+	return *list, sub.DB.SetState(ctx, sub.Account, keysAtState, at)
 }
 
 // follow carries over what only the listing before knows. Lower usage is believed
 // when it is listed twice: one server may lag behind another.
-func (k *Key) follow(old Key, at time.Time) {
+func (k *Key) follow(old *Key, at time.Time) {
 	if k.LastUsed.Before(old.LastUsed) {
 		k.LastUsed = old.LastUsed
 	}
@@ -204,7 +204,7 @@ func (k Key) unusedFor(at time.Time) time.Duration {
 	return 0
 }
 
-func (l KeyList) byHash() map[string]Key {
+func (l *KeyList) byHash() map[string]Key {
 	keys := make(map[string]Key, len(l.Keys))
 	for _, k := range l.Keys {
 		keys[k.Hash] = k
@@ -213,7 +213,7 @@ func (l KeyList) byHash() map[string]Key {
 }
 
 // workspaceName is what people call a workspace.
-func (l KeyList) workspaceName(id string) string {
+func (l *KeyList) workspaceName(id string) string {
 	for _, w := range l.Workspaces {
 		if w.ID == id {
 			return w.Name

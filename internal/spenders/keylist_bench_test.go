@@ -39,7 +39,7 @@ func largeAccount(b *testing.B) (*Service, *Subject, KeyList) {
 	}
 	sub := &Subject{DB: db, Account: account}
 	s := newService(db, func(context.Context) (API, error) { return noAPI{}, nil }, func() *Subject { return sub })
-	if _, err := s.storeKeys(b.Context(), sub, list); err != nil {
+	if _, err := s.storeKeys(b.Context(), sub, &list); err != nil {
 		b.Fatal(err)
 	}
 	return s, sub, list
@@ -57,7 +57,7 @@ func BenchmarkStoreKeys(b *testing.B) {
 		for i := n % 100; i < manyKeys; i += 100 {
 			list.Keys[i].UsageUSD += 0.01
 		}
-		if _, err := s.storeKeys(b.Context(), sub, list); err != nil {
+		if _, err := s.storeKeys(b.Context(), sub, &list); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -75,7 +75,7 @@ func (noAPI) Query(context.Context, client.AnalyticsQuery) (client.Analytics, er
 func BenchmarkByKey(b *testing.B) {
 	s, sub, list := largeAccount(b)
 	list.At = time.Now()
-	if _, err := s.storeKeys(b.Context(), sub, list); err != nil {
+	if _, err := s.storeKeys(b.Context(), sub, &list); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()

@@ -37,7 +37,7 @@ func TestKeysOverTime(t *testing.T) {
 			{20, []Key{{Hash: "old", UsageUSD: 1}, {Hash: "new", CreatedAt: at(3), UsageUSD: 3}}},
 			{25, []Key{{Hash: "old", UsageUSD: 1.5}}},
 		} {
-			if _, err := s.storeKeys(t.Context(), sub, KeyList{At: at(l.minute), Keys: l.keys}); err != nil {
+			if _, err := s.storeKeys(t.Context(), sub, &KeyList{At: at(l.minute), Keys: l.keys}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -54,7 +54,7 @@ func TestKeysOverTime(t *testing.T) {
 			if err != nil || !r.At.Equal(at(25)) || len(r.Keys) != 1 {
 				t.Fatalf("KeyList = %+v, %v", r, err)
 			}
-			got, err := s.keySpends(t.Context(), sub, r, at(c.from), at(c.to))
+			got, err := s.keySpends(t.Context(), sub, &r, at(c.from), at(c.to))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,15 +81,15 @@ func TestACapThatHasStartedAnewIsNotKnown(t *testing.T) {
 	k := Key{Hash: "x", Name: "x", Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetDaily}}
 	r := KeyList{At: day, Keys: []Key{k}}
 	balance := &credit.Balance{CreditsUSD: 10, UsageUSD: 9.5}
-	row := k.row(r, balance, day)
+	row := k.row(&r, balance, day)
 	if deref(row.SpendableUSD) != 0.5 || row.Binding != credit.BoundByAccount || !row.ResetsAt.Equal(credit.DayStart(day).AddDate(0, 0, 1)) {
 		t.Errorf("row = %+v, want bound by the balance", row)
 	}
-	row = k.row(r, &credit.Balance{CreditsUSD: 10}, day)
+	row = k.row(&r, &credit.Balance{CreditsUSD: 10}, day)
 	if deref(row.SpendableUSD) != 1.0 || row.Binding != credit.BoundByKey {
 		t.Errorf("row = %+v, want bound by the cap", row)
 	}
-	row = k.row(r, &credit.Balance{CreditsUSD: 10}, day.Add(3*time.Minute))
+	row = k.row(&r, &credit.Balance{CreditsUSD: 10}, day.Add(3*time.Minute))
 	if row.Cap.RemainingUSD != nil || row.SpendableUSD != nil || !row.ResetsAt.Equal(credit.DayStart(day).AddDate(0, 0, 2)) {
 		t.Errorf("row after midnight = %+v, want what is left unknown", row)
 	}
@@ -121,7 +121,7 @@ func TestUnusedKeys(t *testing.T) {
 		}
 	}
 	k := newKey(client.APIKey{LastUsedAt: ago(time.Minute), KeyUsage: client.KeyUsage{UsageUSD: 2}}, at)
-	k.follow(Key{UsageUSD: 1, LastUsed: at.Add(-day)}, at)
+	k.follow(&Key{UsageUSD: 1, LastUsed: at.Add(-day)}, at)
 	if want := at.Add(-time.Minute); !k.LastUsed.Equal(want) {
 		t.Errorf("LastUsed = %v, want what the API tells, %v", k.LastUsed, want)
 	}

@@ -13,13 +13,13 @@ import (
 )
 
 // places is the KeyList without its keys.
-func (r KeyList) places() KeyList {
+func (r *KeyList) places() KeyList {
 	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, Guardrails: r.Guardrails, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
 }
 
 // listKeys fetches all keys of all workspaces. With an error, the KeyList has
 // the workspaces as far as they are known, and no keys.
-func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
+func listKeys(ctx context.Context, api API, was *KeyList, now time.Time) (KeyList, error) {
 	r, err := listWorkspaces(ctx, api, was, now)
 	if err != nil {
 		return r.places(), err
@@ -51,7 +51,7 @@ func listKeys(ctx context.Context, api API, was KeyList, now time.Time) (KeyList
 
 // listWorkspaces fetches the workspaces and their budgets, where that was not
 // done lately. That there are none, or that they may not be seen, is no error.
-func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (KeyList, error) {
+func listWorkspaces(ctx context.Context, api API, was *KeyList, now time.Time) (KeyList, error) {
 	r := was.places()
 	if due(was.WorkspacesAt, now) {
 		list, err := api.Workspaces(ctx)
@@ -82,7 +82,7 @@ func listWorkspaces(ctx context.Context, api API, was KeyList, now time.Time) (K
 
 // workspaceIDs are the workspaces that are asked about one by one: empty is the
 // default one, where they are not known.
-func (r KeyList) workspaceIDs() []string {
+func (r *KeyList) workspaceIDs() []string {
 	if len(r.Workspaces) == 0 {
 		return []string{""}
 	}
@@ -99,7 +99,7 @@ func (r KeyList) workspaceIDs() []string {
 func due(then, now time.Time) bool { return now.Sub(then) >= rarely || now.Before(then) }
 
 // workspace is w with what is known of it.
-func (r KeyList) workspace(w client.Workspace) Workspace {
+func (r *KeyList) workspace(w client.Workspace) Workspace {
 	n := Workspace{ID: w.ID, Name: clean(w.Name), Guardrail: clean(w.DefaultGuardrailID)}
 	if w.CreatedAt != nil {
 		n.CreatedAt = *w.CreatedAt
@@ -157,7 +157,7 @@ func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
 	}
 	// What an earlier run knew of workspaces may be another key's; it is for
 	// where they cannot be listed.
-	return s.list(ctx, sub, s.newestPlaces(KeyList{Workspaces: stored.Workspaces}), s.o.Now().Add(-justNow))
+	return s.list(ctx, sub, new(s.newestPlaces(&KeyList{Workspaces: stored.Workspaces})), s.o.Now().Add(-justNow))
 }
 
 // justNow is how long a listing of another process is as good as one of now.
@@ -165,7 +165,7 @@ const justNow = time.Minute
 
 // list fetches the keys, unless another process lists them: one that is later than
 // after will do then.
-func (s *Service) list(ctx context.Context, sub *Subject, known KeyList, after time.Time) (KeyList, error) {
+func (s *Service) list(ctx context.Context, sub *Subject, known *KeyList, after time.Time) (KeyList, error) {
 	api, err := s.connect(ctx)
 	if err != nil {
 		return KeyList{}, err
@@ -184,12 +184,12 @@ func (s *Service) list(ctx context.Context, sub *Subject, known KeyList, after t
 			}, func(ctx context.Context) ([]byte, error) {
 				var err error
 				if list, err = listKeys(ctx, api, known, s.o.Now()); ctx.Err() == nil {
-					s.setPlaces(list.places())
+					s.setPlaces(new(list.places()))
 				}
 				if err != nil {
 					return nil, err
 				}
-				if stored, err := s.storeKeys(ctx, sub, list); err == nil {
+				if stored, err := s.storeKeys(ctx, sub, &list); err == nil {
 					list = stored
 				} else {
 					s.o.Log.Warn("storing the keys", "error", err)
@@ -202,7 +202,7 @@ func (s *Service) list(ctx context.Context, sub *Subject, known KeyList, after t
 }
 
 // newestPlaces is what is known of the workspaces: here, or in a list.
-func (s *Service) newestPlaces(list KeyList) KeyList {
+func (s *Service) newestPlaces(list *KeyList) KeyList {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.places.WorkspacesAt.After(list.WorkspacesAt) {
@@ -211,10 +211,10 @@ func (s *Service) newestPlaces(list KeyList) KeyList {
 	return list.places()
 }
 
-func (s *Service) setPlaces(places KeyList) {
+func (s *Service) setPlaces(places *KeyList) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.places = places
+	s.places = *places
 }
 
 // freshKeys is the account's keys from a recent listing that is later than after;
@@ -226,9 +226,9 @@ func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) 
 	if err != nil || s.o.offline() || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
 		return stored, err
 	}
-	list, err := s.list(ctx, sub, s.newestPlaces(stored), sorted.Later(after, s.o.Now().Add(-KeysEvery-time.Minute)))
+	list, err := s.list(ctx, sub, new(s.newestPlaces(&stored)), sorted.Later(after, s.o.Now().Add(-KeysEvery-time.Minute)))
 	if err != nil {
-		list = s.newestPlaces(stored)
+		list = s.newestPlaces(&stored)
 		list.At, list.Keys, list.Truncated = stored.At, stored.Keys, stored.Truncated
 	}
 	return list, err

@@ -23,7 +23,7 @@ func TestBudgetsInTrouble(t *testing.T) {
 				faults = append(faults, f)
 			}
 			b.account.Fail(faults...)
-			r, err := listKeys(t.Context(), b.api, KeyList{}, time.Now())
+			r, err := listKeys(t.Context(), b.api, &KeyList{}, time.Now())
 			if n := b.requests("/budgets"); err != nil || len(r.Keys) != 30 || n > 2 {
 				t.Errorf("%d: %d keys, %v, in %d requests for budgets, want 30 in at most 2", status, len(r.Keys), err, n)
 			}

@@ -46,7 +46,7 @@ func (b *Breakdown) sum(alone bool) {
 		}
 	}
 	sorted.By(b.Rows, func(x, y Row) int {
-		if c := cmp.Compare(spendOr(y), spendOr(x)); c != 0 {
+		if c := cmp.Compare(spendOr(&y), spendOr(&x)); c != 0 {
 			return c
 		}
 		return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.ID, y.ID))
@@ -54,7 +54,7 @@ func (b *Breakdown) sum(alone bool) {
 }
 
 // spendOr is a row's spend, or less than any for one that is unknown.
-func spendOr(r Row) float64 {
+func spendOr(r *Row) float64 {
 	if r.SpendUSD == nil {
 		return math.Inf(-1)
 	}

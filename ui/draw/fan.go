@@ -109,7 +109,7 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 }
 
 // dates name now and what the forecast says, the likeliest first.
-func (f Fan) dates(axis TimeAxis, now int) []Tick {
+func (f *Fan) dates(axis TimeAxis, now int) []Tick {
 	at := func(i int) int { return axis.Column(f.Made.Add(time.Duration(f.Ends[i]) * time.Second)) }
 	var ticks []Tick
 	if f.Named[1] != "" && !math.IsNaN(f.Ends[2]) {
@@ -126,7 +126,7 @@ func (f Fan) dates(axis TimeAxis, now int) []Tick {
 }
 
 // notes stand above the balance where they happened.
-func (f Fan) notes(pl plot, held []float64) {
+func (f *Fan) notes(pl plot, held []float64) {
 	for _, m := range slices.Backward(f.Notes) {
 		x := pl.axis.Column(m.At)
 		if x < 0 || x >= pl.axis.Cols {
@@ -147,7 +147,7 @@ func (f Fan) notes(pl plot, held []float64) {
 }
 
 // soFar is the balance in the first n columns, and the highest of it.
-func (f Fan) soFar(axis TimeAxis, n int) (usd []float64, highest float64) {
+func (f *Fan) soFar(axis TimeAxis, n int) (usd []float64, highest float64) {
 	usd = unknown(axis.Cols)
 	j := 0
 	for x := range n {
@@ -172,7 +172,7 @@ func unknown(n int) []float64 {
 
 // falling is, at a time, a balance that is spent evenly down to its floor until
 // end seconds after the forecast was made.
-func (f Fan) falling(t time.Time, end float64) float64 {
+func (f *Fan) falling(t time.Time, end float64) float64 {
 	a := max(0, t.Sub(f.Made).Seconds())
 	if !(end > a) {
 		return f.FloorUSD
@@ -181,7 +181,7 @@ func (f Fan) falling(t time.Time, end float64) float64 {
 }
 
 // threshold is the line at which more is bought, with its words at the right.
-func (f Fan) threshold(pl plot, from int) {
+func (f *Fan) threshold(pl plot, from int) {
 	row := min(pl.rows-1, pl.height(f.FloorUSD)/8)
 	for x := from + 1; x < pl.axis.Cols; x++ {
 		if c := pl.cell(x, row); c.sign == ' ' || c.front == inkGrid {
@@ -193,7 +193,7 @@ func (f Fan) threshold(pl plot, from int) {
 
 // middle is the likeliest way from a column on, two values a column. Where it is
 // bought at the floor it goes on from there as it fell, a saw's teeth.
-func (f Fan) middle(axis TimeAxis, from int) []float64 {
+func (f *Fan) middle(axis TimeAxis, from int) []float64 {
 	out := unknown(2 * axis.Cols)
 	end := f.Ends[2]
 	if math.IsNaN(end) {
@@ -219,7 +219,7 @@ func (f Fan) middle(axis TimeAxis, from int) []float64 {
 
 // band draws what the forecast leaves of one column: four in five chances lie
 // within the band, half within its core.
-func (f Fan) band(p Pen, pl plot, x int) {
+func (f *Fan) band(p Pen, pl plot, x int) {
 	t := pl.axis.time(x).Add(pl.axis.time(x+1).Sub(pl.axis.time(x)) / 2)
 	eighth := func(i int) int { return pl.height(f.falling(t, f.Ends[i])) }
 	// Both ends of the band and of its inkCore, from the foot.

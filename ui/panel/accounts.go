@@ -181,7 +181,7 @@ func (d Accounts) Lines(p draw.Pen, marked, w int) (all []string, total string) 
 		if i == d.Shown {
 			name = p.Bright(name)
 		}
-		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, d.All[i].Snap, cols.end)), w))
+		all = append(all, draw.Fit(c.line(p, i, cols, draw.Mark(p, i == marked)+name, c.states[i], endOf(p, &d.All[i].Snap, cols.end)), w))
 	}
 	n := len(d.All)
 	head, state := draw.Mark(p, false), c.states[n]

@@ -131,7 +131,7 @@ func TestAccountEnds(t *testing.T) {
 		{"early", 40, "between tomorrow and Thu 3 Dec"},
 		{"unreachable", 40, "—"},
 	} {
-		if got := ansi.Strip(endOf(p, scenes.All[c.scene](), c.w)); got != c.want {
+		if got := ansi.Strip(endOf(p, new(scenes.All[c.scene]()), c.w)); got != c.want {
 			t.Errorf("endOf(%s) in %d cells = %q, want %q", c.scene, c.w, got, c.want)
 		}
 	}
@@ -149,7 +149,7 @@ func TestEndOfWhatIsRefilled(t *testing.T) {
 		{"auto-top-up", 17, "charge Sun 22 Nov"}, {"auto-top-up", 10, "charge"}, {"top-up-due", 20, "charge due now"},
 		{"top-up-missing", 25, "Sun 22 Nov, 06:00"},
 	} {
-		if got := ansi.Strip(endOf(p, scenes.All[c.scene](), c.w)); got != c.want {
+		if got := ansi.Strip(endOf(p, new(scenes.All[c.scene]()), c.w)); got != c.want {
 			t.Errorf("endOf(%s, %d) = %q, want %q", c.scene, c.w, got, c.want)
 		}
 	}

@@ -16,15 +16,15 @@ func (d Accounts) State(p draw.Pen, i int) string {
 	if !a.Watched {
 		return p.Dim("○ no key")
 	}
-	st := statusOf(a.Snap, p.Now)
-	if l, word := levelOf(a.Snap); word != "" && st.level < draw.LevelLow {
+	st := statusOf(&a.Snap, p.Now)
+	if l, word := levelOf(&a.Snap); word != "" && st.level < draw.LevelLow {
 		return p.At(l, word)
 	}
 	return p.At(st.level, st.Sign+" "+st.Word)
 }
 
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
-func endOf(p draw.Pen, s account.Snapshot, w int) string {
+func endOf(p draw.Pen, s *account.Snapshot, w int) string {
 	l, _ := levelOf(s)
 	paint, dim := p.Of(l).Render, p.Dim
 	f, _ := Next(s)
@@ -73,11 +73,11 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 		return ""
 	}
 	s := d.All[i].Snap
-	if l, _ := levelOf(s); l < draw.LevelLow {
+	if l, _ := levelOf(&s); l < draw.LevelLow {
 		return ""
 	}
 	head := draw.Cut(draw.Clean(d.All[i].Name), max(leastAccount, w/2)) + "  " + d.State(p, i)
-	return draw.Spread(head, endOf(p, s, w-draw.Width(head)-2), w)
+	return draw.Spread(head, endOf(p, &s, w-draw.Width(head)-2), w)
 }
 
 // totalName names the total in w cells, with how many accounts it covers where

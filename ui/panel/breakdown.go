@@ -30,7 +30,7 @@ type Breakdown struct {
 }
 
 // row is the chosen row.
-func (d Breakdown) row() (r spenders.Row, ok bool) {
+func (d *Breakdown) row() (r spenders.Row, ok bool) {
 	if d.List.At >= len(d.Rows) {
 		return r, false
 	}
@@ -38,20 +38,20 @@ func (d Breakdown) row() (r spenders.Row, ok bool) {
 }
 
 // Detailed reports whether a row's details are shown.
-func (d Breakdown) Detailed() bool {
+func (d *Breakdown) Detailed() bool {
 	_, ok := d.row()
 	return d.Open && ok
 }
 
 // title is what is broken down, and over which span.
-func (d Breakdown) title(p draw.Pen) string {
+func (d *Breakdown) title(p draw.Pen) string {
 	of := d.Find.of(p, d.List.At, len(d.Rows), len(d.Data.Rows))
 	return draw.JoinAll("  ", p.Title("by "+string(d.By)+", "+lastOf(d.Span)), of, d.Find.Shown)
 }
 
 // ByMenu is the choice of what to break down by, as drawn in the border of w
 // cells, and the cells at which each ends.
-func (d Breakdown) ByMenu(p draw.Pen, w int) (menu string, ends []int) {
+func (d *Breakdown) ByMenu(p draw.Pen, w int) (menu string, ends []int) {
 	for _, by := range spenders.Bys {
 		if by == d.By {
 			menu += p.Chosen("[" + string(by) + "]")
@@ -79,14 +79,14 @@ func (d Breakdown) Render(p draw.Pen, w, h int) []string {
 func (d Breakdown) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if d.Detailed() {
 		r, _ := d.row()
-		return p.Bright(draw.Cut(nameOf(r), w)), factLines(p, d.factsOf(p, r), w)
+		return p.Bright(draw.Cut(nameOf(&r), w)), factLines(p, d.factsOf(p, &r), w)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
 
 // lines are the table in w by h cells: the rows that are seen, their sums, and
 // the notes.
-func (d Breakdown) lines(p draw.Pen, w, h int) []string {
+func (d *Breakdown) lines(p draw.Pen, w, h int) []string {
 	if why := d.Empty(p, w); why != nil {
 		return why
 	}
@@ -97,7 +97,7 @@ func (d Breakdown) lines(p draw.Pen, w, h int) []string {
 	t := newTable(d, seen, w)
 	lines := []string{t.head(p, d.Sort)}
 	for i, r := range seen {
-		lines = append(lines, t.row(p, r, d.List.Top+i == d.List.At))
+		lines = append(lines, t.row(p, &r, d.List.Top+i == d.List.At))
 	}
 	if len(d.Rows) == 0 {
 		lines = append(lines, p.Dim(draw.Pick(w, "no name contains "+draw.Clean(d.Find.Text), "nothing found")))
@@ -129,7 +129,7 @@ func (d Breakdown) Needs(p draw.Pen, w int) int {
 }
 
 // Empty is what stands in place of a table.
-func (d Breakdown) Empty(p draw.Pen, w int) []string {
+func (d *Breakdown) Empty(p draw.Pen, w int) []string {
 	dim := func(s string) []string { return []string{p.Dim(s)} }
 	switch {
 	case d.Early:
@@ -148,7 +148,7 @@ func (d Breakdown) Empty(p draw.Pen, w int) []string {
 
 // nobody says that there are no rows: that nothing was spent, that none of what was
 // spent is attributed, or that it is not known whether anything was.
-func (d Breakdown) nobody(w int) string {
+func (d *Breakdown) nobody(w int) string {
 	switch usd := d.Data.TotalUSD; {
 	case usd == nil:
 		return draw.Pick(w, "nothing is attributed; what was spent in this range is not known", "nothing attributed, spend unknown", "nothing attributed")
@@ -160,7 +160,7 @@ func (d Breakdown) nobody(w int) string {
 
 // notes are what the numbers do not show, in lines of w cells, as many as a
 // panel of h lines has room for.
-func (d Breakdown) notes(p draw.Pen, w, h int) []string {
+func (d *Breakdown) notes(p draw.Pen, w, h int) []string {
 	var notes []string
 	if d.Err != nil {
 		notes = append(notes, p.Low("▲ ")+draw.CutWords(draw.Clean(fault.Message(d.Err)), w-2))

@@ -39,16 +39,16 @@ func (c Cards) Any() bool { return len(c.Models.Rows)+len(c.Keys.Rows) > 0 }
 
 // Render draws the cards side by side; one that has nothing to show
 // leaves its place to the other.
-func (c Cards) Render(p draw.Pen, w, h int) []string {
+func (c *Cards) Render(p draw.Pen, w, h int) []string {
 	models, keys := len(c.Models.Rows) > 0, len(c.Keys.Rows) > 0
 	left := (w + 1) / 2
 	switch {
 	case models && keys:
-		return draw.Beside(renderCard(p, c.Models, "models", left, h), renderCard(p, c.Keys, "keys", w-left, h))
+		return draw.Beside(renderCard(p, &c.Models, "models", left, h), renderCard(p, &c.Keys, "keys", w-left, h))
 	case models:
-		return renderCard(p, c.Models, "models", w, h)
+		return renderCard(p, &c.Models, "models", w, h)
 	}
-	return renderCard(p, c.Keys, "keys", w, h)
+	return renderCard(p, &c.Keys, "keys", w, h)
 }
 
 // RenderStacked draws them below each other.
@@ -56,10 +56,10 @@ func (c Cards) RenderStacked(p draw.Pen, w, h int) []string {
 	if len(c.Models.Rows) == 0 || len(c.Keys.Rows) == 0 {
 		return c.Render(p, w, h)
 	}
-	return append(renderCard(p, c.Models, "models", w, h/2), renderCard(p, c.Keys, "keys", w, h-h/2)...)
+	return append(renderCard(p, &c.Models, "models", w, h/2), renderCard(p, &c.Keys, "keys", w, h-h/2)...)
 }
 
-func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []string {
+func renderCard(p draw.Pen, b *spenders.Breakdown, name string, w, h int) []string {
 	return draw.Panel(p, p.Title(name+", "+spanWords(DefaultSpan)), cardAgeOf(p, b), cardLines(p, b, w-4, h-2), w, h)
 }
 
@@ -68,7 +68,7 @@ func renderCard(p draw.Pen, b spenders.Breakdown, name string, w, h int) []strin
 const cardAge = time.Minute
 
 // cardAgeOf is how old a card is, where that is worth a word.
-func cardAgeOf(p draw.Pen, b spenders.Breakdown) string {
+func cardAgeOf(p draw.Pen, b *spenders.Breakdown) string {
 	old := p.Now.Sub(b.ReadAt)
 	if old < cardAge || b.ReadAt.IsZero() {
 		return ""
@@ -86,7 +86,7 @@ const (
 )
 
 // cardLines are who spent most, how many others did, and what is in no row.
-func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
+func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 	var rest []spenders.Row
 	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
 		if *share < 0 {
@@ -124,7 +124,7 @@ func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
 	}
 	var lines []string
 	for i, r := range rows {
-		name, tag := shortName(r), offOf(r)
+		name, tag := shortName(&r), offOf(&r)
 		if used := usedOf(r.Cap); used != nil && tag == "" {
 			tag = "  cap " + text.Percent(*used)
 		}
@@ -145,16 +145,16 @@ func cardLines(p draw.Pen, b spenders.Breakdown, w, n int) []string {
 }
 
 // shortName is a row's name without the maker of a model.
-func shortName(r spenders.Row) string {
+func shortName(r *spenders.Row) string {
 	name := nameOf(r)
 	return name[strings.LastIndexByte(name[:len(name)-1], '/')+1:]
 }
 
 // dearest are the first few of those who spent most, after what they are.
-func dearest(p draw.Pen, what string, b spenders.Breakdown, most int) string {
+func dearest(p draw.Pen, what string, b *spenders.Breakdown, most int) string {
 	var words []string
 	for _, r := range b.Rows[:min(most, len(b.Rows))] {
-		words = append(words, draw.Cut(shortName(r), 18)+" "+p.Bright(text.MaybeUSD(r.SpendUSD)))
+		words = append(words, draw.Cut(shortName(&r), 18)+" "+p.Bright(text.MaybeUSD(r.SpendUSD)))
 	}
 	if len(words) == 0 {
 		return ""
@@ -164,7 +164,7 @@ func dearest(p draw.Pen, what string, b spenders.Breakdown, most int) string {
 
 // RenderDay draws who spent most in the last day on one line, with the sums of
 // other spans in its border.
-func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
+func (c *Cards) RenderDay(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var sums []string
 	windows := windowsOf(s)
 	for _, v := range []window{windows[0], windows[2], windows[3]} {
@@ -180,13 +180,13 @@ func (c Cards) RenderDay(p draw.Pen, s account.Snapshot, w, h int) []string {
 	if len(c.Models.Rows) == 0 || len(c.Keys.Rows) > 0 && c.Keys.ReadAt.Before(c.Models.ReadAt) {
 		older = c.Keys
 	}
-	if age := cardAgeOf(p, older); age != "" {
+	if age := cardAgeOf(p, &older); age != "" {
 		sums = append([]string{p.Dim("who ") + age}, sums...)
 	}
 	// As many as there is room for, the second key first to go.
 	line := ""
 	for _, most := range [][2]int{{2, 2}, {2, 1}, {1, 1}} {
-		models, keys := dearest(p, "models", c.Models, most[0]), dearest(p, "keys", c.Keys, most[1])
+		models, keys := dearest(p, "models", &c.Models, most[0]), dearest(p, "keys", &c.Keys, most[1])
 		if line = draw.Spread(models, keys, w-4); draw.Width(models)+2+draw.Width(keys) <= w-4 {
 			break
 		}

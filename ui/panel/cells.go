@@ -10,7 +10,7 @@ import (
 	"ortop/ui/draw"
 )
 
-func nameOf(r spenders.Row) string {
+func nameOf(r *spenders.Row) string {
 	if name := draw.Clean(r.Name); name != "" {
 		return name
 	}
@@ -18,7 +18,7 @@ func nameOf(r spenders.Row) string {
 }
 
 // offOf marks a key that is switched off.
-func offOf(r spenders.Row) string {
+func offOf(r *spenders.Row) string {
 	if r.Disabled {
 		return "  off"
 	}

@@ -33,7 +33,7 @@ func horizonsOf(f forecast.Forecast) []struct {
 }
 
 // Chances draws the chances of running out as a card.
-func Chances(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Chances(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
 		lines = []string{p.Dim("no forecast yet")}
@@ -81,7 +81,7 @@ func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
 }
 
 // chanceLines are the chances below each other, with bars.
-func chanceLines(p draw.Pen, s account.Snapshot, w int) []string {
+func chanceLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	f, _ := Next(s)
 	if f.State != forecast.OK {
 		return nil

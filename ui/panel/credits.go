@@ -16,7 +16,7 @@ const CreditsPage = "https://openrouter.ai/settings/credits"
 
 // Credits draws the card of what is left: w by h cells, border
 // included.
-func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Credits(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	l := balanceLevel(s)
 	f := draw.Frame{Title: p.Title("credits"), Level: l}
 	if s.Balance != nil {
@@ -32,7 +32,7 @@ func Credits(p draw.Pen, s account.Snapshot, w, h int) []string {
 }
 
 // levelWord is how near the end is, where it is near.
-func levelWord(p draw.Pen, s account.Snapshot) string {
+func levelWord(p draw.Pen, s *account.Snapshot) string {
 	l, word := levelOf(s)
 	if word == "" {
 		return ""
@@ -43,7 +43,7 @@ func levelWord(p draw.Pen, s account.Snapshot) string {
 // notesRoom is what stands beside big digits at least.
 const notesRoom = 15
 
-func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
+func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) []string {
 	if s.Balance == nil {
 		return UnknownLines(p, s, l, w, h)
 	}
@@ -84,7 +84,7 @@ func creditLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []strin
 }
 
 // balanceLine is what is left, and of how much.
-func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
+func balanceLine(p draw.Pen, s *account.Snapshot, l draw.Level, w int) string {
 	sum := p.Strong(l, text.USD(s.Balance.LeftUSD()))
 	left, bought := sum+p.Dim(" left"), p.Dim("of "+text.USD(s.Balance.CreditsUSD))
 	if second := p.Second.Of(s.Balance.LeftUSD()); second != "" {
@@ -105,7 +105,7 @@ func balanceLine(p draw.Pen, s account.Snapshot, l draw.Level, w int) string {
 }
 
 // balanceNotes stand beside the big digits, in w cells.
-func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
+func balanceNotes(p draw.Pen, s *account.Snapshot, w int) []string {
 	bought, used := " bought", " used"
 	if s.Source == account.FromPerson {
 		bought, used = " stated", " spent since"
@@ -128,7 +128,7 @@ func balanceNotes(p draw.Pen, s account.Snapshot, w int) []string {
 
 // ranOut is what is spent, in w cells, and since when as far as is known: the
 // first reading may already have been so.
-func ranOut(s account.Snapshot, p draw.Pen, w int) string {
+func ranOut(s *account.Snapshot, p draw.Pen, w int) string {
 	if s.Forecast.Subject.Limit() {
 		return draw.Pick(w, limitWord(s)+" spent", "limit spent")
 	}
@@ -149,7 +149,7 @@ const wholeHistory = 30 * 24 * time.Hour
 
 // gaugeEnds are what an empty and a full gauge stand for, and the share between
 // them.
-func gaugeEnds(p draw.Pen, s account.Snapshot, w int) string {
+func gaugeEnds(p draw.Pen, s *account.Snapshot, w int) string {
 	share, _ := leftShare(s)
 	full := ""
 	if s.Balance != nil {
@@ -168,7 +168,7 @@ func threeOf(left, middle, right string, w int) string {
 }
 
 // UnknownLines are why there is no balance, and what is known instead.
-func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []string {
+func UnknownLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) []string {
 	note := draw.Clean(s.BalanceNote)
 	switch {
 	case s.Fault != nil && s.Fault.Kind == credit.FaultPayment: // which the banner shows
@@ -201,7 +201,7 @@ func UnknownLines(p draw.Pen, s account.Snapshot, l draw.Level, w, h int) []stri
 
 // keyCapLines is a line of what the key's own cap leaves, and one of its budget, if
 // it has them.
-func keyCapLines(p draw.Pen, s account.Snapshot, w int) []string {
+func keyCapLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	var lines []string
 	if hasCap(s) {
 		at, _ := s.Key.Cap.Reset.Next(p.Now)
@@ -245,7 +245,7 @@ func limitLine(p draw.Pen, name, short string, c credit.Cap, resets time.Time, b
 
 // freeLines is a line of the day's requests to free models, where they concern the
 // account.
-func freeLines(p draw.Pen, s account.Snapshot, w int) []string {
+func freeLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	r := s.Key.FreeInUse()
 	if r == nil || r.Today(s.Now, p.Now) == nil || r.Used == nil || r.Limit == nil {
 		return nil
@@ -264,7 +264,7 @@ func freeLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // keyUsageLines are the key's own counters, for want of the account's.
-func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
+func keyUsageLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	if s.Key == nil {
 		return nil
 	}
@@ -276,10 +276,10 @@ func keyUsageLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // SpendSums are the heads and the sums of what was spent.
-func SpendSums(p draw.Pen, s account.Snapshot, w int) []string { return spendLines(p, s, w) }
+func SpendSums(p draw.Pen, s *account.Snapshot, w int) []string { return spendLines(p, s, w) }
 
 // spendLines are what was spent, window by window.
-func spendLines(p draw.Pen, s account.Snapshot, w int) []string {
+func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	var heads []draw.Head
 	for _, v := range windowsOf(s) {
 		head := draw.Head{Label: v.label, Short: v.short, Value: v.says(s)}

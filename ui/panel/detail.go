@@ -15,7 +15,7 @@ import (
 type fact struct{ label, says string }
 
 // factsOf is all that is known of a row, the dearest first.
-func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
+func (d *Breakdown) factsOf(p draw.Pen, r *spenders.Row) []fact {
 	by := d.By
 	day := func(t time.Time) string {
 		if t.IsZero() {
@@ -25,7 +25,7 @@ func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
 	}
 	facts := []fact{
 		{"spend", text.MaybeUSD(r.SpendUSD) + "   " + percentOf(r.Share)},
-		{"vs the period before", changeOf(r)},
+		{"vs the period before", changeOf(*r)},
 	}
 	if c := r.Cap; c.LimitUSD != nil {
 		name, spent := "cap", ""
@@ -35,7 +35,7 @@ func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
 				spent = text.USD(*used)
 			}
 		}
-		facts = append(facts, fact{name, capOf(r)}, fact{name + " spent", spent}, fact{name + " left", text.MaybeUSD(c.RemainingUSD)},
+		facts = append(facts, fact{name, capOf(*r)}, fact{name + " spent", spent}, fact{name + " left", text.MaybeUSD(c.RemainingUSD)},
 			fact{"resets", utcDay(r.ResetsAt)})
 	}
 	for _, x := range r.Guardrails {
@@ -67,7 +67,7 @@ func (d Breakdown) factsOf(p draw.Pen, r spenders.Row) []fact {
 	}
 	if r.Requests != nil || r.Tokens != nil || r.BYOKUSD != nil {
 		facts = append(facts, fact{"requests", countOf(r.Requests)}, fact{"tokens", countOf(r.Tokens)},
-			fact{"$ per million tokens", perMtok(r)}, fact{"BYOK, not in spend", text.MaybeUSD(r.BYOKUSD)})
+			fact{"$ per million tokens", perMtok(*r)}, fact{"BYOK, not in spend", text.MaybeUSD(r.BYOKUSD)})
 	}
 	off := ""
 	if r.Disabled {
@@ -88,7 +88,7 @@ func guardrailOf(x spenders.GuardrailBudget) string {
 }
 
 // lastUsed is when a key was used, and for how long it was not where that is long.
-func lastUsed(r spenders.Row, day func(time.Time) string) string {
+func lastUsed(r *spenders.Row, day func(time.Time) string) string {
 	switch {
 	case r.Unused == 0:
 		return day(r.LastUsed)
@@ -130,21 +130,21 @@ func factLines(p draw.Pen, facts []fact, w int) []string {
 }
 
 // DetailRows is how high the panel of a row's facts is, in w cells.
-func DetailRows(p draw.Pen, d Breakdown, w int) int {
+func DetailRows(p draw.Pen, d *Breakdown, w int) int {
 	r, _ := d.row()
-	return 2 + len(factLines(p, d.factsOf(p, r), w-4))
+	return 2 + len(factLines(p, d.factsOf(p, &r), w-4))
 }
 
 // renderRow draws a row's facts and, where there is room, what it spent by
 // itself: w by h cells.
-func (d Breakdown) renderRow(p draw.Pen, w, h int) []string {
+func (d *Breakdown) renderRow(p draw.Pen, w, h int) []string {
 	r, _ := d.row()
 	n := min(h, DetailRows(p, d, w))
 	if h-n < leastPlot {
 		n = h
 	}
-	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(r)) + p.Title(", "+lastOf(d.Span))
-	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, d.factsOf(p, r), w-4), w, n)
+	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(&r)) + p.Title(", "+lastOf(d.Span))
+	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, d.factsOf(p, &r), w-4), w, n)
 	if n < h {
 		out = append(out, d.Plot.Render(p, w, h-n)...)
 	}

@@ -49,7 +49,7 @@ func (d Events) Detail(p draw.Pen, w, h int) []string {
 	if d.Open {
 		back = p.Dim(p.Key("back", "esc") + " back")
 	}
-	return draw.Panel(p, p.Title(eventKind(e)), back, eventLines(p, e, w-4), w, h)
+	return draw.Panel(p, p.Title(eventKind(&e)), back, eventLines(p, &e, w-4), w, h)
 }
 
 // DetailHeight is how many rows an event takes in full in w cells, its border included:
@@ -63,7 +63,7 @@ func (d Events) DetailHeight(p draw.Pen, w int) int {
 		}
 	}
 	if e, ok := d.Chosen(); ok {
-		least = max(least, len(eventLines(p, e, w-4))+2)
+		least = max(least, len(eventLines(p, &e, w-4))+2)
 	}
 	return least
 }
@@ -79,7 +79,7 @@ func (d Events) title(p draw.Pen) string {
 // Card is the title and the lines of the events, or of one, without borders.
 func (d Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if e, ok := d.Chosen(); ok && d.Open {
-		return d.title(p), eventLines(p, e, w)
+		return d.title(p), eventLines(p, &e, w)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
@@ -104,18 +104,18 @@ func (d Events) lines(p draw.Pen, w, h int) []string {
 		return append(lines, p.Dim(draw.Pick(w, "no event contains "+draw.Clean(d.Find.Text), "nothing found")))
 	}
 	for i := d.List.Top; i < len(d.Found) && len(lines) < h; i++ {
-		lines = append(lines, eventLine(p, d.Found[i], i == d.List.At, w))
+		lines = append(lines, eventLine(p, &d.Found[i], i == d.List.At, w))
 	}
 	return lines
 }
 
 // CanAcknowledge reports whether an event is of an alert that nobody has seen.
-func CanAcknowledge(e account.Event) bool {
+func CanAcknowledge(e *account.Event) bool {
 	return e.Alert != nil && e.Kind != account.EventCleared && e.ID > 0 && !e.Acknowledged
 }
 
 // eventKind is what an event is called: an alert by its level.
-func eventKind(e account.Event) string {
+func eventKind(e *account.Event) string {
 	if e.Kind == account.EventAlert && e.Level != "" {
 		return draw.Clean(string(e.Level))
 	}
@@ -123,7 +123,7 @@ func eventKind(e account.Event) string {
 }
 
 // eventSign is an event's sign and meaning.
-func eventSign(e account.Event) (string, draw.Level) {
+func eventSign(e *account.Event) (string, draw.Level) {
 	switch {
 	case e.Kind == account.EventCleared, e.Kind == account.EventTopUp:
 		return "●", draw.LevelOK
@@ -143,7 +143,7 @@ func eventSign(e account.Event) (string, draw.Level) {
 const kindWidth = 8
 
 // eventLine is an event in w cells: when, what, and in which words.
-func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
+func eventLine(p draw.Pen, e *account.Event, chosen bool, w int) string {
 	at := e.At.In(p.Now.Location())
 	when := draw.Fit(text.Format(at, "Mon 2 Jan 15:04"), len(text.Layout("Mon 02 Jan 15:04")))
 	sign, l := eventSign(e)
@@ -173,7 +173,7 @@ func eventLine(p draw.Pen, e account.Event, chosen bool, w int) string {
 }
 
 // eventLines are all of an event in lines of w cells.
-func eventLines(p draw.Pen, e account.Event, w int) []string {
+func eventLines(p draw.Pen, e *account.Event, w int) []string {
 	sign, l := eventSign(e)
 	at := e.At.In(p.Now.Location())
 	lines := []string{p.At(l, sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST")}

@@ -24,13 +24,13 @@ type FanPlot struct {
 
 // plans reports whether the fan is that of the plan, and the forecast a line
 // beside it.
-func (d FanPlot) plans(s account.Snapshot) bool {
+func (d *FanPlot) plans(s *account.Snapshot) bool {
 	f, _ := Next(s)
 	return d.Planned != nil && d.Planned.State == forecast.OK && !s.Refilled() && !f.Subject.Limit() && s.Balance != nil
 }
 
 // shown is the forecast whose fan is drawn.
-func (d FanPlot) shown(s account.Snapshot) forecast.Forecast {
+func (d *FanPlot) shown(s *account.Snapshot) forecast.Forecast {
 	if d.plans(s) {
 		return *d.Planned
 	}
@@ -51,7 +51,7 @@ func ahead(f forecast.Forecast, teeth float64) time.Duration {
 
 // teeth are how many times the way to the next automatic top-up are drawn ahead: two
 // more of its own, where that is not farther than makes sense.
-func teeth(s account.Snapshot) float64 {
+func teeth(s *account.Snapshot) float64 {
 	if !s.Refilled() {
 		return 0
 	}
@@ -77,7 +77,7 @@ func fanLegend(p draw.Pen, far, planned bool, w int) string {
 
 // Render draws the balance and the fan of its forecast: w by h cells,
 // border included.
-func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
+func (d FanPlot) Render(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	title, right := p.Title("balance, $"), ""
 	if d.plans(s) {
 		title += p.Dim(" · with ") + p.Bright(roundUSD(d.TopUpUSD)) + p.Dim(" more")
@@ -106,7 +106,7 @@ func (d FanPlot) Render(p draw.Pen, s account.Snapshot, w, h int) []string {
 }
 
 // balanceSpark is a balance too low for a plot, between its first and last value.
-func balanceSpark(p draw.Pen, b []history.Bucket, s account.Snapshot, w int) []string {
+func balanceSpark(p draw.Pen, b []history.Bucket, s *account.Snapshot, w int) []string {
 	values := make([]float64, 0, len(b))
 	for _, v := range b {
 		if usd := heldIn(v); len(values) > 0 || !math.IsNaN(usd) {
@@ -133,7 +133,7 @@ func heldIn(v history.Bucket) float64 {
 
 // fan is the balance so far, for no longer than the forecast looks ahead, and a
 // forecast that reaches on past now.
-func (d FanPlot) fan(p draw.Pen, s account.Snapshot, on time.Duration) draw.Fan {
+func (d *FanPlot) fan(p draw.Pen, s *account.Snapshot, on time.Duration) draw.Fan {
 	l, _ := levelOf(s)
 	b := d.Plot.Buckets
 	first := 0

@@ -16,7 +16,7 @@ func TestFarEndsClaimNoRange(t *testing.T) {
 	said := map[string]bool{}
 	for w := 24; w <= 90; w++ {
 		for _, h := range []int{4, 7, 9, 14, 24} {
-			for name, card := range map[string][]string{"runs out": RunOut(p, s, w, h, true), "forecast": Forecast(p, s, w, h), "row": Pane{Pen: p, Snap: s}.Rows(w, 2)} {
+			for name, card := range map[string][]string{"runs out": RunOut(p, &s, w, h, true), "forecast": Forecast(p, &s, w, h), "row": Pane{Pen: p, Snap: s}.Rows(w, 2)} {
 				all := strings.Join(card, "\n")
 				if strings.Contains(all, "80 %") || strings.Contains(all, "9 Feb") || strings.Contains(all, "Feb 2027") {
 					t.Fatalf("%s, %d x %d:\n%s", name, w, h, all)

@@ -70,7 +70,7 @@ func faultCause(f account.Fault) (full, short string) {
 
 // faultLine is why values are missing or old, in w cells, and when the next
 // poll is.
-func faultLine(p draw.Pen, s account.Snapshot, w int) string {
+func faultLine(p draw.Pen, s *account.Snapshot, w int) string {
 	full, short := faultCause(*s.Fault)
 	mark := p.Low("▲ ")
 	w -= 2

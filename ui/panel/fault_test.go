@@ -62,7 +62,7 @@ func TestSpentWords(t *testing.T) {
 	} {
 		p := pencil()
 		var got []string
-		for _, line := range runOutLines(p, c.s, 70) {
+		for _, line := range runOutLines(p, &c.s, 70) {
 			line, _, _ = strings.Cut(strings.TrimSpace(ansi.Strip(line)), "     ") // less the reset at the right
 			got = append(got, line)
 		}

@@ -12,7 +12,7 @@ import (
 
 // Forecast draws the card of the date, its range and the chances: w by h
 // cells, border included.
-func Forecast(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Forecast(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	l, _ := levelOf(s)
 	f := draw.Frame{Title: p.Title(runOutTitle(s)), Level: l}
 	lines, in := bigForecast(p, s, w-4, h-2)
@@ -25,7 +25,7 @@ func Forecast(p draw.Pen, s account.Snapshot, w, h int) []string {
 
 // bigForecast is the date in big digits above its range and the chances, and how
 // far off it is; nil where there is no room for it.
-func bigForecast(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in string) {
+func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
 	lines, in = bigDate(p, s, w, h)
 	chances := chanceLines(p, s, w)
 	if lines == nil || h < len(lines)+len(chances)+3 {
@@ -58,12 +58,12 @@ func sure(p draw.Pen, f forecast.Forecast, w int) string {
 }
 
 // Why draws the reasons of a forecast likewise.
-func Why(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Why(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	return draw.Panel(p, p.Title("why"), "", WhyLines(p, s, w-4, h-2), w, h)
 }
 
 // forecastLines are the date, its range and the chances in w by h cells.
-func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
+func forecastLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	chances := chanceLines(p, s, w)
 	f, _ := Next(s)
 	lines := dateLines(p, s, w)
@@ -103,7 +103,7 @@ func forecastLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 
 // WhyLines are the reasons in lines of w cells, as many whole ones as h lines
 // hold.
-func WhyLines(p draw.Pen, s account.Snapshot, w, h int) []string {
+func WhyLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var lines []string
 	now := p.Now
 	reasons := s.Why(now)
@@ -130,7 +130,7 @@ func WhyLines(p draw.Pen, s account.Snapshot, w, h int) []string {
 
 // profileLine is when the account spends, as its forecast uses it, by hours of now's
 // zone and by days, in w cells; empty where that is not used, or has no room.
-func profileLine(p draw.Pen, s account.Snapshot, now time.Time, w int) string {
+func profileLine(p draw.Pen, s *account.Snapshot, now time.Time, w int) string {
 	r := s.Rhythm
 	if r == nil || s.Forecast.State != forecast.OK {
 		return ""

@@ -17,7 +17,7 @@ import (
 // it is narrow the account's name goes first, then the clock, then the host is
 // shortened; the state stays, and what finds no place beside it is left to the
 // next line.
-func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
+func Header(p draw.Pen, s *account.Snapshot, w int) (line, next string) {
 	clock := p.Dim(text.Format(p.Now, "15:04"))
 	if w >= 90 {
 		clock = p.Dim(text.Format(p.Now, "Mon 2 Jan 15:04"))
@@ -64,7 +64,7 @@ func Header(p draw.Pen, s account.Snapshot, w int) (line, next string) {
 const minHost = 12
 
 // renderState is the state in its sign and word, in two lengths.
-func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
+func renderState(p draw.Pen, s *account.Snapshot, w int) (full, short string) {
 	st := statusOf(s, p.Now)
 	sign := st.Sign
 	if p.Spin != "" {
@@ -86,7 +86,7 @@ func renderState(p draw.Pen, s account.Snapshot, w int) (full, short string) {
 // Tabs draws the choice of views, how many alerts there are, and, at the right, a
 // summary where the view itself does not have it. Where it is narrow the names go,
 // but for that of the view on the screen. ends are the cells at which each tab ends.
-func Tabs(p draw.Pen, names []string, view int, s account.Snapshot, summary string, w int) (line string, ends []int) {
+func Tabs(p draw.Pen, names []string, view int, s *account.Snapshot, summary string, w int) (line string, ends []int) {
 	line, ends = tabs(p, names, view, s, func(int) bool { return true })
 	if draw.Width(line) > w {
 		line, ends = tabs(p, names, view, s, func(i int) bool { return i == view })
@@ -97,7 +97,7 @@ func Tabs(p draw.Pen, names []string, view int, s account.Snapshot, summary stri
 	return draw.Spread(line, summary+" ", w), ends
 }
 
-func tabs(p draw.Pen, names []string, view int, s account.Snapshot, named func(i int) bool) (line string, ends []int) {
+func tabs(p draw.Pen, names []string, view int, s *account.Snapshot, named func(i int) bool) (line string, ends []int) {
 	for i, name := range names {
 		k, word := p.Key(name, string(rune('1'+i))), ""
 		if named(i) {
@@ -109,7 +109,7 @@ func tabs(p draw.Pen, names []string, view int, s account.Snapshot, named func(i
 			line += p.Accent(" "+k) + p.Dim(word+" ")
 		}
 		if n := len(s.Alerts); n > 0 && i == len(names)-1 {
-			line += p.At(alertLevel(s.Alerts[0]), fmt.Sprintf("▲ %d ", n))
+			line += p.At(alertLevel(&s.Alerts[0]), fmt.Sprintf("▲ %d ", n))
 		}
 		ends = append(ends, draw.Width(line))
 	}
@@ -117,7 +117,7 @@ func tabs(p draw.Pen, names []string, view int, s account.Snapshot, named func(i
 }
 
 // alertLevel is how an alert is coloured.
-func alertLevel(e alert.Event) draw.Level {
+func alertLevel(e *alert.Event) draw.Level {
 	if e.Level == alert.Urgent {
 		return draw.LevelCritical
 	}
@@ -125,7 +125,7 @@ func alertLevel(e alert.Event) draw.Level {
 }
 
 // Left is what is left, in a phrase.
-func Left(s account.Snapshot) string {
+func Left(s *account.Snapshot) string {
 	switch {
 	case s.Balance != nil:
 		return text.USD(s.Balance.LeftUSD()) + " left"
@@ -136,7 +136,7 @@ func Left(s account.Snapshot) string {
 }
 
 // Summary is the whole matter in one phrase.
-func Summary(s account.Snapshot, p draw.Pen) string {
+func Summary(s *account.Snapshot, p draw.Pen) string {
 	words := []string{Left(s)}
 	f, does := Next(s)
 	switch s.Outlook() {
@@ -157,7 +157,7 @@ func Summary(s account.Snapshot, p draw.Pen) string {
 }
 
 // Copied is what goes to the clipboard.
-func Copied(s account.Snapshot, p draw.Pen) string {
+func Copied(s *account.Snapshot, p draw.Pen) string {
 	out := "ortop " + draw.Clean(s.Account) + ": " + Summary(s, p)
 	if f, _ := Next(s); f.State == forecast.OK && !s.Early() {
 		end := account.EndOf(f, p.Now)
@@ -174,7 +174,7 @@ func Copied(s account.Snapshot, p draw.Pen) string {
 
 // Banners are what is wrong or new, one line of about w cells each, most
 // urgent first.
-func Banners(p draw.Pen, s account.Snapshot, w int) []string {
+func Banners(p draw.Pen, s *account.Snapshot, w int) []string {
 	var lines []string
 	if s.Fault != nil {
 		lines = append(lines, faultLine(p, s, w))
@@ -194,10 +194,10 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 			break
 		}
 		muted := ""
-		if word := mutedWord(s, e, p.Now); i == 0 && word != "" {
+		if word := mutedWord(s, &e, p.Now); i == 0 && word != "" {
 			muted = p.Dim(word)
 		}
-		lines = append(lines, p.At(alertLevel(e), "▲ "+string(e.Level))+muted+": "+draw.Clean(e.Summary()))
+		lines = append(lines, p.At(alertLevel(&e), "▲ "+string(e.Level))+muted+": "+draw.Clean(e.Summary()))
 	}
 	if lost != "" {
 		lines = append(lines, lost)
@@ -222,7 +222,7 @@ func Banners(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // mutedWord says that an alert is muted, or that others are; empty: none is.
-func mutedWord(s account.Snapshot, e alert.Event, now time.Time) string {
+func mutedWord(s *account.Snapshot, e *alert.Event, now time.Time) string {
 	for _, held := range []bool{true, false} {
 		for _, m := range s.Mutes {
 			if m.Holds(e.Rule, e.Level) == held {
@@ -238,7 +238,7 @@ func mutedWord(s account.Snapshot, e alert.Event, now time.Time) string {
 }
 
 // resetWord is when the limit that binds starts again, after a comma.
-func resetWord(s account.Snapshot, now time.Time) string {
+func resetWord(s *account.Snapshot, now time.Time) string {
 	var at time.Time
 	switch {
 	case s.Binding == credit.BoundByBudget:
@@ -264,7 +264,7 @@ func stepped(age time.Duration) string {
 }
 
 // AgeLine is how old the numbers are and when the next poll is.
-func AgeLine(p draw.Pen, s account.Snapshot, w int) string {
+func AgeLine(p draw.Pen, s *account.Snapshot, w int) string {
 	age, known := s.Age(p.Now)
 	if !known {
 		if w < draw.Width("no reading yet") {

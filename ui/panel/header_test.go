@@ -24,7 +24,7 @@ func TestBannersSayWhatIsMuted(t *testing.T) {
 		{alert.Mutes{{Until: until, Urgent: true}}, "▲ urgent (muted until Sat 21 Nov, 12:42): $3.00 is left"},
 	} {
 		s.Mutes = c.mutes
-		if got := ansi.Strip(Banners(plainPen, s, 100)[0]); got != c.want {
+		if got := ansi.Strip(Banners(plainPen, &s, 100)[0]); got != c.want {
 			t.Errorf("with %v: %q, want %q", c.mutes, got, c.want)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (d Pane) Rows(w, h int) []string {
 	lines := []string{d.oneLine(w)}
 	if h > 1 {
-		header, _ := Header(d.Pen, d.Snap, w)
+		header, _ := Header(d.Pen, &d.Snap, w)
 		lines = append(lines, header)
 	}
 	return lines
@@ -21,10 +21,10 @@ func (d Pane) Rows(w, h int) []string {
 
 // oneLine is the balance and what becomes of it in w cells; a state that is
 // not live stands first.
-func (d Pane) oneLine(w int) string {
+func (d *Pane) oneLine(w int) string {
 	s := d.Snap
-	l, word := levelOf(s)
-	st := statusOf(s, d.Now)
+	l, word := levelOf(&s)
+	st := statusOf(&s, d.Now)
 	mark := ""
 	if st.level >= draw.LevelLow {
 		mark = d.At(st.level, st.Sign) + " "
@@ -36,11 +36,11 @@ func (d Pane) oneLine(w int) string {
 	}
 	sum := d.Bright(text.Unknown)
 	switch {
-	case limited(s) && s.SpendableUSD != nil:
-		sum = d.Strong(l, text.USD(*s.SpendableUSD)) + d.Dim(draw.Pick(w/8, " "+limitWord(s), " limit", ""))
+	case limited(&s) && s.SpendableUSD != nil:
+		sum = d.Strong(l, text.USD(*s.SpendableUSD)) + d.Dim(draw.Pick(w/8, " "+limitWord(&s), " limit", ""))
 	case s.Balance != nil:
-		sum = d.Strong(balanceLevel(s), text.USD(s.Balance.LeftUSD()))
-	case hasCap(s):
+		sum = d.Strong(balanceLevel(&s), text.USD(s.Balance.LeftUSD()))
+	case hasCap(&s):
 		sum = d.Dim("key ") + d.Bright(text.USD(*s.Key.Cap.RemainingUSD))
 	}
 	host := ""
@@ -58,7 +58,7 @@ func (d Pane) oneLine(w int) string {
 	}
 	if w >= 48 {
 		line := " " + mark + sum + " "
-		share, known := leftShare(s)
+		share, known := leftShare(&s)
 		said, spark := draw.JoinAll("  ", state, end), 6
 		tail := draw.Pick(w-draw.Width(line), draw.JoinAll(" ", host, said, rate), draw.JoinAll(" ", host, said), draw.JoinAll(" ", host, state, brief), draw.JoinAll(" ", host, state))
 		long := draw.JoinAll("  ", host, said, d.nextTry(), d.endRange(), rate, d.dayRate())
@@ -66,7 +66,7 @@ func (d Pane) oneLine(w int) string {
 			tail, spark = long, min(rest/2, LineColumns(w))
 		}
 		if room := w - draw.Width(line) - draw.Width(tail) - 3 - spark; known && room >= 1 {
-			line += draw.Gauge(d.Pen, share, balanceLevel(s), min(room, max(24, w/4))) + " "
+			line += draw.Gauge(d.Pen, share, balanceLevel(&s), min(room, max(24, w/4))) + " "
 		}
 		line += tail
 		if room := w - draw.Width(line) - 2; room >= 3 {
@@ -91,40 +91,40 @@ func LineColumns(w int) int { return max(24, w/3) }
 
 // nextTry is when a poll that failed is made again, endRange how sure the date
 // is, and dayRate the spend of a day, for a row that has room to spare.
-func (d Pane) nextTry() string {
+func (d *Pane) nextTry() string {
 	if s := d.Snap; s.Fault != nil && s.Phase != account.Held && s.Due.After(d.Now) {
 		return "next try " + clockOf(s.Due, d.Now)
 	}
 	return ""
 }
 
-func (d Pane) endRange() string {
-	f, _ := Next(d.Snap)
+func (d *Pane) endRange() string {
+	f, _ := Next(&d.Snap)
 	if f.State != forecast.OK || d.Snap.Early() {
 		return ""
 	}
 	return d.Dim(account.EndOf(f, d.Now).Percent()+": ") + daysOf(f, d.Now)
 }
 
-func (d Pane) dayRate() string {
+func (d *Pane) dayRate() string {
 	if d.Snap.Burn.USDPerDay == nil {
 		return ""
 	}
-	return draw.JoinAll(" ", text.USD(*d.Snap.Burn.USDPerDay)+d.Dim("/day"), trend(d.Snap))
+	return draw.JoinAll(" ", text.USD(*d.Snap.Burn.USDPerDay)+d.Dim("/day"), trend(&d.Snap))
 }
 
 // ending is what becomes of the balance, in a phrase, in a few cells and in the
 // fewest.
-func (d Pane) ending(w int) (phrase, brief, least string) {
+func (d *Pane) ending(w int) (phrase, brief, least string) {
 	f := d.Snap.Told()
-	l, _ := levelOf(d.Snap)
+	l, _ := levelOf(&d.Snap)
 	does, in, soon := "runs out ", func(left string) string { return left }, func(left string) string { return left }
 	if d.Snap.Refilled() {
-		f, does = Next(d.Snap)
-		in = func(left string) string { return chargeIn(d.Snap, left, w) }
-		soon = func(left string) string { return strings.Replace(chargeIn(d.Snap, leastOf(left), 0), " in ", " ", 1) }
+		f, does = Next(&d.Snap)
+		in = func(left string) string { return chargeIn(&d.Snap, left, w) }
+		soon = func(left string) string { return strings.Replace(chargeIn(&d.Snap, leastOf(left), 0), " in ", " ", 1) }
 	}
-	if due(d.Snap) {
+	if due(&d.Snap) {
 		return does + "now", "charge now", "charge now"
 	}
 	switch d.Snap.Outlook() {
@@ -148,10 +148,10 @@ func (d Pane) ending(w int) (phrase, brief, least string) {
 		}
 		return phrase, d.At(l, in(left)), d.At(l, soon(left))
 	case forecast.Depleted:
-		brief = d.Critical(strings.TrimPrefix(spentWord(d.Snap), "key "))
-		return d.Critical(ranOut(d.Snap, d.Pen, w)), brief, brief
+		brief = d.Critical(strings.TrimPrefix(spentWord(&d.Snap), "key "))
+		return d.Critical(ranOut(&d.Snap, d.Pen, w)), brief, brief
 	case forecast.Idle:
-		return idleFor(d.Snap, d.Pen), "idle", "idle"
+		return idleFor(&d.Snap, d.Pen), "idle", "idle"
 	case forecast.Cold:
 		return "not enough history: " + text.Span(d.Snap.Seen()), "too early", "too early"
 	}

@@ -18,7 +18,7 @@ func MonthPeriod(now time.Time) (from, to time.Time) {
 
 // Month draws what was spent so far in this UTC month, day by day, against the
 // last one: w by h cells, border included.
-func Month(p draw.Pen, s account.Snapshot, plot history.Plot, loaded bool, w, h int) []string {
+func Month(p draw.Pen, s *account.Snapshot, plot history.Plot, loaded bool, w, h int) []string {
 	f := draw.Frame{Title: p.Title("this month (UTC), $")}
 	if !loaded {
 		return f.Render(p, []string{p.Dim("reading history…")}, w, h)

@@ -92,7 +92,7 @@ func (d Pane) Card(w, h int) []string {
 			pt.lines, spare = draw.Heights(d.Pen, d.Spend.rates(d.Now), in, spare+1), 0
 		}
 		if pt.rank == rankPlot && spare >= compactPlot && h >= CompactChart {
-			plot, words, most := spendLinesOf(d.Pen, d.Spend, in, spare)
+			plot, words, most := spendLinesOf(d.Pen, &d.Spend, in, spare)
 			pt.lines = append(draw.Fill(plot, in, spare), draw.Join(in, "  ", words, most))
 			spare = 0
 		}
@@ -128,18 +128,18 @@ const (
 	rankSpent
 )
 
-func (d Pane) parts(w int) parts {
+func (d *Pane) parts(w int) parts {
 	s, p := d.Snap, d.Pen
-	l, _ := levelOf(s)
+	l, _ := levelOf(&s)
 	var all parts
 	if !d.Part {
-		header, where := Header(p, s, w)
+		header, where := Header(p, &s, w)
 		all.add(rankHeader, false, header)
 		if where != "" {
 			all.add(rankHeader, false, where)
 		}
 	}
-	if b := Banners(p, s, w); len(b) > 0 && !d.Part {
+	if b := Banners(p, &s, w); len(b) > 0 && !d.Part {
 		rank := rankFault
 		if w < 30 { // there the state has to do
 			rank = rankRange
@@ -154,29 +154,29 @@ func (d Pane) parts(w int) parts {
 			all.add(rankRange, false, line)
 		}
 	}
-	share, known := leftShare(s)
+	share, known := leftShare(&s)
 	big := d.big(w)
 	switch {
 	case d.LeftAbove && s.Balance != nil:
 	case big != nil:
 		all.add(rankBalance, false, big...)
 		if known {
-			all.add(rankGauge, false, draw.Gauge(p, share, balanceLevel(s), w))
+			all.add(rankGauge, false, draw.Gauge(p, share, balanceLevel(&s), w))
 		}
-		if lines := freeLines(p, s, w); lines != nil {
+		if lines := freeLines(p, &s, w); lines != nil {
 			all.add(rankRate, false, lines...)
 		}
 	case s.Balance != nil:
-		all.add(rankBalance, true, balanceLine(p, s, balanceLevel(s), w))
+		all.add(rankBalance, true, balanceLine(p, &s, balanceLevel(&s), w))
 		if known {
-			all = append(all, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(s), w)}, false},
-				part{rankEnds, []string{gaugeEnds(p, s, w)}, false})
+			all = append(all, part{rankGauge, []string{draw.Gauge(p, share, balanceLevel(&s), w)}, false},
+				part{rankEnds, []string{gaugeEnds(p, &s, w)}, false})
 		}
-		if lines := freeLines(p, s, w); lines != nil {
+		if lines := freeLines(p, &s, w); lines != nil {
 			all.add(rankRate, false, lines...)
 		}
 	default:
-		lines := UnknownLines(p, s, l, w, 4)
+		lines := UnknownLines(p, &s, l, w, 4)
 		all.add(rankBalance, true, lines[:1]...)
 		for i, line := range lines[1:] {
 			rank := rankGauge
@@ -186,16 +186,16 @@ func (d Pane) parts(w int) parts {
 			all.add(rank, false, line)
 		}
 	}
-	date := runOutLines(p, s, w)
+	date := runOutLines(p, &s, w)
 	settings := ""
 	if s.Refilled() {
 		date, settings = date[:len(date)-1], date[len(date)-1]
 	}
-	if f, does := Next(s); due(s) {
-		date = dueLines(p, s, w)
+	if f, does := Next(&s); due(&s) {
+		date = dueLines(p, &s, w)
 	} else if s.Early() {
 		if f.Subject.Limit() {
-			does = limitWord(s) + " out "
+			does = limitWord(&s) + " out "
 		}
 		head, bold := p.Dim(does), p.Of(l).Bold(true).Render
 		from, to := f.Time(f.P10), f.Time(f.P90)
@@ -213,7 +213,7 @@ func (d Pane) parts(w int) parts {
 		case s.Refilled():
 			short = "charge "
 		case f.Subject.Limit():
-			head = limitWord(s) + " out "
+			head = limitWord(&s) + " out "
 		}
 		day := dateOf(f, p.Now)
 		date[0] = draw.Pick(w,
@@ -221,7 +221,7 @@ func (d Pane) parts(w int) parts {
 			p.Dim(head)+p.Strong(l, dayOf(day)),
 			p.Dim(short)+p.Strong(l, dayOf(day)))
 		days := daysOf(f, p.Now)
-		if strip := stripLines(p, s, f, w); strip != nil && !d.Chances {
+		if strip := stripLines(p, &s, f, w); strip != nil && !d.Chances {
 			if room := w - draw.Width(date[0]) - 2; room >= draw.Width(brief) {
 				date[0] = draw.Spread(date[0], draw.Pick(room, in, brief), w)
 			}
@@ -262,14 +262,14 @@ func (d Pane) parts(w int) parts {
 		return all
 	}
 	rate := text.MaybeUSD(s.Burn.USDPerHour) + p.Dim("/h")
-	day := seen(s, s.Burn.USDPerDay, s.At.AddDate(0, 0, -1))
+	day := seen(&s, s.Burn.USDPerDay, s.At.AddDate(0, 0, -1))
 	if s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) == "" {
 		day += p.Dim("/day")
 	}
 	all = append(all,
-		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(s)), w)}, true},
+		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w)}, true},
 		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
-		part{rankSpent, spendLines(p, s, w), true})
+		part{rankSpent, spendLines(p, &s, w), true})
 	if !d.Part {
 		all.add(rankFooter, false, d.footer(w))
 	}
@@ -278,10 +278,10 @@ func (d Pane) parts(w int) parts {
 
 // big is what is left in big digits, with the date beside it; nil: there is no
 // room, or no date that says enough in few words.
-func (d Pane) big(w int) []string {
+func (d *Pane) big(w int) []string {
 	s, p := d.Snap, d.Pen
-	f, does := Next(s)
-	if !d.Plotted || d.Chances || s.Balance == nil || s.Stale(p.Now) || f.State != forecast.OK || s.Early() || due(s) || s.Refilled() || stripLines(p, s, f, w) == nil {
+	f, does := Next(&s)
+	if !d.Plotted || d.Chances || s.Balance == nil || s.Stale(p.Now) || f.State != forecast.OK || s.Early() || due(&s) || s.Refilled() || stripLines(p, &s, f, w) == nil {
 		return nil
 	}
 	digits, ok := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-notesRoom)
@@ -289,32 +289,32 @@ func (d Pane) big(w int) []string {
 		return nil
 	}
 	if f.Subject.Limit() {
-		does = limitWord(s) + " out "
+		does = limitWord(&s) + " out "
 	}
-	l, _ := levelOf(s)
+	l, _ := levelOf(&s)
 	day, room := dateOf(f, p.Now), w-draw.Width(digits[0])-2
 	in, brief := inOf(f, p.Now)
 	of := p.Dim("of ") + text.USD(s.Balance.CreditsUSD)
 	if s.Source == account.FromPerson {
 		of += p.Dim(" stated")
 	}
-	if share, known := leftShare(s); known {
-		of = draw.Pick(room, p.At(balanceLevel(s), text.Percent(share))+" "+of, of)
+	if share, known := leftShare(&s); known {
+		of = draw.Pick(room, p.At(balanceLevel(&s), text.Percent(share))+" "+of, of)
 	}
 	notes := []string{of, draw.Pick(room, p.Dim(does)+p.Strong(l, day), p.Strong(l, day), p.Strong(l, dayOf(day))), draw.Pick(room, in, brief)}
 	for y := range digits {
-		digits[y] = draw.Spread(p.At(balanceLevel(s), digits[y]), notes[y], w)
+		digits[y] = draw.Spread(p.At(balanceLevel(&s), digits[y]), notes[y], w)
 	}
 	return digits[:]
 }
 
-func (d Pane) chanceParts(w int) parts {
+func (d *Pane) chanceParts(w int) parts {
 	var all parts
-	f, _ := Next(d.Snap)
+	f, _ := Next(&d.Snap)
 	if d.Plotted && f.State == forecast.OK { // there is no room for bars
 		return append(all, part{rankRate, []string{chanceLine(d.Pen, f, w)}, false})
 	}
-	for i, line := range chanceLines(d.Pen, d.Snap, w) {
+	for i, line := range chanceLines(d.Pen, &d.Snap, w) {
 		all = append(all, part{rankRate, []string{line}, i == 0})
 	}
 	if d.Part {
@@ -323,11 +323,11 @@ func (d Pane) chanceParts(w int) parts {
 	return append(all, part{rankFooter, []string{d.footer(w)}, false})
 }
 
-func (d Pane) footer(w int) string {
+func (d *Pane) footer(w int) string {
 	if d.Notice != "" {
 		return draw.Fit(d.Bright(d.Notice), w)
 	}
-	age := AgeLine(d.Pen, d.Snap, w/2-8)
+	age := AgeLine(d.Pen, &d.Snap, w/2-8)
 	if d.Home {
 		age = draw.JoinAll(d.Dim(" · "), d.Dim(Spans[d.Spend.Span].Name), age)
 	}

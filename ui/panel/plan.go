@@ -40,7 +40,7 @@ type Plan struct {
 func (d Plan) Render(w, h int) []string {
 	note := "fees are extra"
 	if d.Snap.Forecast.Subject.Limit() && d.Snap.Balance != nil {
-		note = "for the balance, not the " + limitWord(d.Snap) + "; " + note
+		note = "for the balance, not the " + limitWord(&d.Snap) + "; " + note
 	}
 	lines := d.lines(w - 4)
 	if h >= PlanFields+4 && d.Edit == nil {
@@ -54,7 +54,7 @@ func (d Plan) Render(w, h int) []string {
 // narrowPlan is the width below which a field and its result are said in the fewest cells.
 const narrowPlan = 48
 
-func (d Plan) lines(w int) []string {
+func (d *Plan) lines(w int) []string {
 	labels := []string{"top up", "until", "auto top-up"}
 	if w < 90 {
 		labels[fieldAuto] = "auto"
@@ -90,7 +90,7 @@ func (d Plan) lines(w int) []string {
 }
 
 // hint is what can be typed, or what is wrong with what was.
-func (d Plan) hint(i, w int) string {
+func (d *Plan) hint(i, w int) string {
 	if err := d.Wrong; err != "" {
 		what := err
 		if _, after, ok := strings.Cut(err, "\": "); ok && draw.Width(err)+2 > w {
@@ -106,7 +106,7 @@ func (d Plan) hint(i, w int) string {
 }
 
 // outcome is the result of a field, in w cells.
-func (d Plan) outcome(i, w int) string {
+func (d *Plan) outcome(i, w int) string {
 	dim := d.Dim
 	switch {
 	case d.Snap.Balance == nil && i == 0:
@@ -128,7 +128,7 @@ func (d Plan) outcome(i, w int) string {
 }
 
 // lasts is when the balance with the top-up runs out.
-func (d Plan) lasts(w int) string {
+func (d *Plan) lasts(w int) string {
 	f, dim, bright := d.Result.WithTopUp, d.Dim, d.Bright
 	unknown := func(why string) string {
 		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
@@ -163,7 +163,7 @@ func (d Plan) lasts(w int) string {
 }
 
 // reaches is what it takes to last until the chosen time.
-func (d Plan) reaches(w int) string {
+func (d *Plan) reaches(w int) string {
 	dim, bright := d.Dim, d.Bright
 	needed, perDay := d.Result.NeededUSD, ""
 	if a := d.Result.AllowanceUSDPerDay; a != nil {
@@ -184,7 +184,7 @@ func (d Plan) reaches(w int) string {
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
 	}
 	if cost := d.Result.Buy; cost != nil && cost.CostUSD != nil {
-		buy := dim("buy ") + bright(timesUSD(*cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with the fee") + d.until(cost.Lasts)
+		buy := dim("buy ") + bright(timesUSD(cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with the fee") + d.until(cost.Lasts)
 		if draw.Width(buy) <= w {
 			return draw.Pick(w, buy+dim(", or spend at most ")+bright(perDay)+dim(" a day"), buy)
 		}
@@ -198,7 +198,7 @@ func (d Plan) reaches(w int) string {
 }
 
 // timesUSD is what a purchase buys.
-func timesUSD(p forecast.Purchases) string {
+func timesUSD(p *forecast.Purchases) string {
 	if p.Count > 1 {
 		return strconv.Itoa(p.Count) + " x " + roundUSD(p.AmountUSD+p.BonusUSD)
 	}
@@ -206,7 +206,7 @@ func timesUSD(p forecast.Purchases) string {
 }
 
 // until is the day that a purchase lasts to, with its range.
-func (d Plan) until(f forecast.Forecast) string {
+func (d *Plan) until(f forecast.Forecast) string {
 	if f.State != forecast.OK {
 		return ""
 	}
@@ -218,7 +218,7 @@ func (d Plan) until(f forecast.Forecast) string {
 }
 
 // autoTopUp is the settings of automatic top-up that suit the burn.
-func (d Plan) autoTopUp(w int) string {
+func (d *Plan) autoTopUp(w int) string {
 	a, dim, bright := d.Result.Auto, d.Dim, d.Bright
 	if a == nil {
 		return dim(text.Unknown)

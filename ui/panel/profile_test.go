@@ -19,7 +19,7 @@ func TestProfileLine(t *testing.T) {
 	s := account.Snapshot{Rhythm: r, Forecast: forecast.Forecast{State: forecast.OK}}
 	utc := time.Date(2026, 11, 20, 17, 0, 0, 0, time.UTC)
 	const day = "by hour 00:00 ▁▁▁▁▁▁▁▁▁█████████▁▁▁▁▁▁ 24:00"
-	if got := profileLine(plainPen, s, utc, 80); got != day {
+	if got := profileLine(plainPen, &s, utc, 80); got != day {
 		t.Errorf("without days: %q, want %q", got, day)
 	}
 	r.Days = [7]float64{1.4, 1.4, 1.4, 1.4, 1.4}
@@ -33,12 +33,12 @@ func TestProfileLine(t *testing.T) {
 		{utc, 50, day},
 		{utc, 30, ""},
 	} {
-		if got := profileLine(plainPen, s, c.now, c.w); got != c.want {
+		if got := profileLine(plainPen, &s, c.now, c.w); got != c.want {
 			t.Errorf("in %d cells: %q, want %q", c.w, got, c.want)
 		}
 	}
 	s.Rhythm = nil
-	if got := profileLine(plainPen, s, utc, 80); got != "" {
+	if got := profileLine(plainPen, &s, utc, 80); got != "" {
 		t.Errorf("where it is not used: %q", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // rateLine is the two rates and the trend in one line.
-func rateLine(p draw.Pen, s account.Snapshot, w int) string {
+func rateLine(p draw.Pen, s *account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.Dim
 	if says := s.NotSeen(s.At.AddDate(0, 0, -1)); says != "" && s.Burn.USDPerDay == nil {
@@ -29,7 +29,7 @@ func rateLine(p draw.Pen, s account.Snapshot, w int) string {
 }
 
 // rateLines compare the rates of now, today and the week.
-func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
+func rateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	b := s.Burn
 	per := func(v *float64, unit string, from time.Time) string {
 		if v == nil {
@@ -45,7 +45,7 @@ func rateLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // Pace is how fast money goes now, and against what is usual.
-func Pace(p draw.Pen, s account.Snapshot) string {
+func Pace(p draw.Pen, s *account.Snapshot) string {
 	b := s.Burn
 	if b.USDPerHour == nil || s.Stale(p.Now) {
 		return ""
@@ -62,7 +62,7 @@ func Pace(p draw.Pen, s account.Snapshot) string {
 }
 
 // rateColumn is rateLines below each other.
-func rateColumn(p draw.Pen, s account.Snapshot, w int) []string {
+func rateColumn(p draw.Pen, s *account.Snapshot, w int) []string {
 	b := s.Burn
 	return []string{
 		figure(p, "last hour", seen(s, b.USDPerHour, s.At.Add(-time.Hour)), "/h", w),
@@ -73,7 +73,7 @@ func rateColumn(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // trend is how the last day compares with the week's mean.
-func trend(s account.Snapshot) string {
+func trend(s *account.Snapshot) string {
 	switch r := s.Burn.TrendRatio; {
 	case r == nil:
 		return ""
@@ -88,7 +88,7 @@ func trend(s account.Snapshot) string {
 }
 
 // paintedTrend is the trend, marked where it has risen.
-func paintedTrend(p draw.Pen, s account.Snapshot) string {
+func paintedTrend(p draw.Pen, s *account.Snapshot) string {
 	if r := s.Burn.TrendRatio; r != nil && *r >= notableRise {
 		return p.Low(trend(s))
 	}
@@ -110,7 +110,7 @@ func figure(p draw.Pen, label, value, unit string, w int) string {
 }
 
 // Spent draws what was spent, window by window, on one line.
-func Spent(p draw.Pen, s account.Snapshot, w, h int) []string {
+func Spent(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var words []string
 	for _, v := range windowsOf(s) {
 		words = append(words, p.Dim(v.label+"  ")+v.says(s))

@@ -14,7 +14,7 @@ import (
 // and the words before its date.
 //
 //go:noinline
-func Next(s account.Snapshot) (f forecast.Forecast, does string) {
+func Next(s *account.Snapshot) (f forecast.Forecast, does string) {
 	if s.Refilled() {
 		return s.Ahead(), "next charge "
 	}
@@ -24,12 +24,12 @@ func Next(s account.Snapshot) (f forecast.Forecast, does string) {
 // due reports whether an automatic top-up is on its way.
 //
 //go:noinline
-func due(s account.Snapshot) bool {
+func due(s *account.Snapshot) bool {
 	return s.Refilled() && s.AutoTopUp.Next.State == forecast.Depleted
 }
 
 // dueLines show that an automatic top-up is due.
-func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
+func dueLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	below := "the balance is below " + text.USD(s.AutoTopUp.ThresholdUSD)
 	return []string{
 		p.Bright(draw.Pick(w, "next charge is due now", "charge due now")),
@@ -39,7 +39,7 @@ func dueLines(p draw.Pen, s account.Snapshot, w int) []string {
 
 // nextDate is the date of what comes next, in w cells. That it is of a charge
 // has to be shown; that it runs out is the title.
-func nextDate(p draw.Pen, s account.Snapshot, w int) string {
+func nextDate(p draw.Pen, s *account.Snapshot, w int) string {
 	f, does := Next(s)
 	l, _ := levelOf(s)
 	date := p.Strong(l, dateOf(f, p.Now))
@@ -50,7 +50,7 @@ func nextDate(p draw.Pen, s account.Snapshot, w int) string {
 }
 
 // chargeIn is when an automatic top-up comes, in a few cells.
-func chargeIn(s account.Snapshot, left string, w int) string {
+func chargeIn(s *account.Snapshot, left string, w int) string {
 	if w >= 26 {
 		return "charge " + left
 	}
@@ -67,7 +67,7 @@ func leastOf(left string) string {
 }
 
 // refillNote is what else is known of an automatic top-up; empty: there is none.
-func refillNote(p draw.Pen, s account.Snapshot, w int) string {
+func refillNote(p draw.Pen, s *account.Snapshot, w int) string {
 	if s.Refilled() {
 		return refillLine(p, s.AutoTopUp, w)
 	}
@@ -93,7 +93,7 @@ func refillLine(p draw.Pen, a *account.AutoTopUp, w int) string {
 
 // missingLine reports an automatic top-up that has not arrived; empty if none is
 // missing.
-func missingLine(p draw.Pen, s account.Snapshot, w int) string {
+func missingLine(p draw.Pen, s *account.Snapshot, w int) string {
 	since, missing := s.TopUpMissing()
 	if !missing {
 		return ""

@@ -14,7 +14,7 @@ import (
 
 // RunOut draws the card of when it runs out: w by h cells, border
 // included. Chances are left to another card where withChances is false.
-func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string {
+func RunOut(p draw.Pen, s *account.Snapshot, w, h int, withChances bool) []string {
 	l, _ := levelOf(s)
 	f := draw.Frame{Title: p.Title(runOutTitle(s)), Level: l}
 	if s.Forecast.Subject.Limit() {
@@ -54,7 +54,7 @@ func RunOut(p draw.Pen, s account.Snapshot, w, h int, withChances bool) []string
 	return f.Render(p, lines, w, h)
 }
 
-func runOutTitle(s account.Snapshot) string {
+func runOutTitle(s *account.Snapshot) string {
 	switch f := s.Forecast; {
 	case s.Refilled():
 		return "automatic top-up"
@@ -70,7 +70,7 @@ func runOutTitle(s account.Snapshot) string {
 
 // bigDate is the date in big digits and its range beneath, in w by h cells, and
 // how far off it is; nil where it has no room, or is not known well enough.
-func bigDate(p draw.Pen, s account.Snapshot, w, h int) (lines []string, in string) {
+func bigDate(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
 	f, _ := Next(s)
 	if s.Outlook() != forecast.OK || s.Early() || due(s) || s.Refilled() || refillNote(p, s, w) != "" || h < 5 {
 		return nil, ""
@@ -147,7 +147,7 @@ func rangeWords(f forecast.Forecast, now time.Time) string {
 }
 
 // stripLines are the range on a line of time, and the dates beneath it.
-func stripLines(p draw.Pen, s account.Snapshot, f forecast.Forecast, w int) []string {
+func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []string {
 	const now = "now "
 	l, _ := levelOf(s)
 	w -= len(now)
@@ -180,7 +180,7 @@ func stripLines(p draw.Pen, s account.Snapshot, f forecast.Forecast, w int) []st
 
 // runOutLines are the date and its range, or why there is none: two lines, and
 // a third where there is something to do or to know of an automatic top-up.
-func runOutLines(p draw.Pen, s account.Snapshot, w int) []string {
+func runOutLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	lines := dateLines(p, s, w)
 	if note := refillNote(p, s, w); note != "" {
 		lines = append(lines, note)
@@ -188,7 +188,7 @@ func runOutLines(p draw.Pen, s account.Snapshot, w int) []string {
 	return lines
 }
 
-func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
+func dateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	if due(s) {
 		return dueLines(p, s, w)
 	}
@@ -233,7 +233,7 @@ func dateLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // earlyLines are a range in words, and what it rests on.
-func earlyLines(p draw.Pen, s account.Snapshot, w int) []string {
+func earlyLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	f, _ := Next(s)
 	l, _ := levelOf(s)
 	bold := p.Of(l).Bold(true).Render
@@ -259,7 +259,7 @@ func vaguely(p draw.Pen, f forecast.Forecast) []string {
 }
 
 // depletedLines are what being spent means, and what can be done.
-func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
+func depletedLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	if s.Forecast.Subject.Limit() {
 		lines := []string{refusedUntil(p, s, w)}
 		if s.Balance != nil { // else it stands in its place
@@ -279,7 +279,7 @@ func depletedLines(p draw.Pen, s account.Snapshot, w int) []string {
 }
 
 // refusedUntil is until when requests with a key whose limit is spent fail.
-func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
+func refusedUntil(p draw.Pen, s *account.Snapshot, w int) string {
 	what := "its cap"
 	if s.Forecast.Subject == forecast.Budget {
 		what = "the budget"
@@ -297,7 +297,7 @@ func refusedUntil(p draw.Pen, s account.Snapshot, w int) string {
 }
 
 // idleFor is for how long nothing was spent, up to the last reading.
-func idleFor(s account.Snapshot, p draw.Pen) string {
+func idleFor(s *account.Snapshot, p draw.Pen) string {
 	if s.Forecast.LastSpend.IsZero() {
 		return "idle: no spend seen"
 	}

@@ -50,7 +50,7 @@ func (d SpendPlot) rates(now time.Time) []float64 {
 }
 
 // perDay reports whether the buckets are days.
-func (d SpendPlot) perDay() bool {
+func (d *SpendPlot) perDay() bool {
 	b := d.Plot.Buckets
 	if len(b) == 0 {
 		return Spans[d.Span].bucket >= day
@@ -59,14 +59,14 @@ func (d SpendPlot) perDay() bool {
 }
 
 // filled reports whether the middle of a span lies in time that was filled in.
-func (d SpendPlot) filled(b credit.Span) bool {
+func (d *SpendPlot) filled(b credit.Span) bool {
 	spans, middle := d.Plot.Backfilled, b.From.Add(b.To.Sub(b.From)/2)
 	i := sort.Search(len(spans), func(i int) bool { return spans[i].To.After(middle) })
 	return i < len(spans) && !spans[i].From.After(middle)
 }
 
 // axis is the plot's span of time over so many columns.
-func (d SpendPlot) axis(now time.Time, cols int) draw.TimeAxis {
+func (d *SpendPlot) axis(now time.Time, cols int) draw.TimeAxis {
 	b := d.Plot.Buckets
 	if len(b) == 0 {
 		return draw.TimeAxis{Loc: now.Location()}
@@ -74,7 +74,7 @@ func (d SpendPlot) axis(now time.Time, cols int) draw.TimeAxis {
 	return draw.TimeAxis{From: b[0].From, To: b[len(b)-1].To, Cols: cols, Loc: now.Location()}
 }
 
-func (d SpendPlot) unit() string {
+func (d *SpendPlot) unit() string {
 	if d.perDay() {
 		return "$/day"
 	}
@@ -88,7 +88,7 @@ func SpendColumns(w int) int { return max(0, w-4-draw.AxisWidth) }
 const SpanMenuRoom = 24
 
 // Render draws the spend panel: w by h cells, border included.
-func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
+func (d *SpendPlot) Render(p draw.Pen, w, h int) []string {
 	menu, _ := SpanMenu(p, d.Chosen, w-SpanMenuRoom)
 	title := "spend, " + d.unit()
 	if d.All {
@@ -114,7 +114,7 @@ func (d SpendPlot) Render(p draw.Pen, w, h int) []string {
 
 // spendLinesOf draws the plot in w by h cells, and returns what is to be said of
 // it: what happened or is under the cursor, and when most was spent.
-func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, most string) {
+func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, most string) {
 	values := d.rates(p.Now)
 	known := 0
 	for _, v := range values {
@@ -158,7 +158,7 @@ func spendLinesOf(p draw.Pen, d SpendPlot, w, h int) (lines []string, words, mos
 
 // usual are the usual rates of the buckets' hours, NaN where none is known; nil
 // where buckets are days, or too many to be told apart.
-func (d SpendPlot) usual() []float64 {
+func (d *SpendPlot) usual() []float64 {
 	if d.perDay() || d.Row || len(d.Plot.Buckets) == 0 || d.Plot.Buckets[len(d.Plot.Buckets)-1].To.Sub(d.Plot.Buckets[0].From) > 2*day {
 		return nil
 	}

@@ -17,7 +17,7 @@ import (
 
 // spendText is the plot and what is said of it.
 func spendText(d SpendPlot) string {
-	lines, words, most := spendLinesOf(plainPen, d, 76, 12)
+	lines, words, most := spendLinesOf(plainPen, &d, 76, 12)
 	if words != "" || most != "" {
 		lines = append(lines, words, most)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // whyEmpty is why there are no rates to draw, in w cells.
-func (d SpendPlot) whyEmpty(w int) string {
+func (d *SpendPlot) whyEmpty(w int) string {
 	switch b := d.Plot.Buckets; {
 	case len(b) == 0 || !b[len(b)-1].Known:
 		return "nothing to plot yet"
@@ -24,7 +24,7 @@ func (d SpendPlot) whyEmpty(w int) string {
 }
 
 // words are what happened in the span, or what is under the cursor, in w cells.
-func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, w int) string {
+func (d *SpendPlot) words(p draw.Pen, axis draw.TimeAxis, w int) string {
 	if x := d.CursorBucket(); x >= 0 {
 		return draw.Cut(d.underCursor(p, x), w)
 	}
@@ -64,7 +64,7 @@ func (d SpendPlot) words(p draw.Pen, axis draw.TimeAxis, w int) string {
 
 // peak is the bucket in which most was spent, of those that are over and of
 // today.
-func (d SpendPlot) peak(p draw.Pen, rates []float64) string {
+func (d *SpendPlot) peak(p draw.Pen, rates []float64) string {
 	most := 0
 	for i, v := range rates {
 		over := d.perDay() || !d.Plot.Buckets[i].To.After(p.Now)
@@ -84,7 +84,7 @@ func (d SpendPlot) peak(p draw.Pen, rates []float64) string {
 }
 
 // underCursor is a bucket's time and value.
-func (d SpendPlot) underCursor(p draw.Pen, x int) string {
+func (d *SpendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.Plot.Buckets[x]
 	when := text.Format(b.From.In(p.Now.Location()), "Mon 2 Jan, 15:04") + "-" + text.Format(b.To.In(p.Now.Location()), "15:04")
 	if d.perDay() {
@@ -120,7 +120,7 @@ func bucketWord(d time.Duration) string {
 }
 
 // clock formats a time of the plot as short as its span allows.
-func (d SpendPlot) clock(t, now time.Time) string {
+func (d *SpendPlot) clock(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch s := Spans[d.Span]; {
 	case s.Back == 0 || s.Back > 30*24*time.Hour:

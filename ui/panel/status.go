@@ -25,7 +25,7 @@ type status struct {
 }
 
 // statusOf is the most severe state that applies.
-func statusOf(s account.Snapshot, now time.Time) status {
+func statusOf(s *account.Snapshot, now time.Time) status {
 	age, known := s.Age(now)
 	stale := known && s.Stale(now)
 	switch {
@@ -51,7 +51,7 @@ func statusOf(s account.Snapshot, now time.Time) status {
 }
 
 // spentWord is which of the two is spent.
-func spentWord(s account.Snapshot) string {
+func spentWord(s *account.Snapshot) string {
 	if s.Forecast.Subject.Limit() {
 		return limitWord(s) + " spent"
 	}
@@ -79,7 +79,7 @@ func clockOf(t, now time.Time) string {
 
 // levelOf is how near the end of the credits is, and the word that goes with
 // the colour.
-func levelOf(s account.Snapshot) (draw.Level, string) {
+func levelOf(s *account.Snapshot) (draw.Level, string) {
 	left, known := leftShare(s)
 	switch f := s.Forecast; {
 	case f.State == forecast.Depleted:
@@ -98,7 +98,7 @@ func levelOf(s account.Snapshot) (draw.Level, string) {
 
 // balanceLevel is the level of what is left, which is the account's own where a
 // key's cap ends first.
-func balanceLevel(s account.Snapshot) draw.Level {
+func balanceLevel(s *account.Snapshot) draw.Level {
 	l, _ := levelOf(s)
 	if share, known := leftShare(s); s.Balance != nil && s.Forecast.Subject.Limit() {
 		l = draw.LevelOK
@@ -111,7 +111,7 @@ func balanceLevel(s account.Snapshot) draw.Level {
 
 // leftShare is the share that is left of what was bought, 0 to 1, or of the
 // key's cap where the balance is unknown.
-func leftShare(s account.Snapshot) (share float64, ok bool) {
+func leftShare(s *account.Snapshot) (share float64, ok bool) {
 	if s.Balance != nil {
 		used, ok := s.Balance.UsedRatio()
 		return min(1, max(0, 1-used)), ok
@@ -124,7 +124,7 @@ func leftShare(s account.Snapshot) (share float64, ok bool) {
 }
 
 // limitWord is what a limit of the key that ends first is called, in few words.
-func limitWord(s account.Snapshot) string {
+func limitWord(s *account.Snapshot) string {
 	if f := s.Forecast.Subject; f == forecast.Budget || f != forecast.Key && s.Binding == credit.BoundByBudget {
 		return draw.Clean(s.LimitName(forecast.Budget))
 	}
@@ -132,12 +132,12 @@ func limitWord(s account.Snapshot) string {
 }
 
 // limited reports whether a limit of the key is less than the balance.
-func limited(s account.Snapshot) bool {
+func limited(s *account.Snapshot) bool {
 	return s.Binding == credit.BoundByKey || s.Binding == credit.BoundByBudget
 }
 
 // hasCap reports whether the key has a cap that bounds it, with both ends
 // known.
-func hasCap(s account.Snapshot) bool {
+func hasCap(s *account.Snapshot) bool {
 	return s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil && s.Key.Cap.RemainingUSD != nil
 }

@@ -21,7 +21,7 @@ func TestStatus(t *testing.T) {
 		"held":         "▲ waiting until 10:43:20",
 		"paused":       "‖ paused",
 	} {
-		got := statusOf(scenes.All[name](), scenes.Now)
+		got := statusOf(new(scenes.All[name]()), scenes.Now)
 		if s := got.Sign + " " + got.Word; s != want {
 			t.Errorf("statusOf(%s) = %q, want %q", name, s, want)
 		}
@@ -30,7 +30,7 @@ func TestStatus(t *testing.T) {
 
 func TestLevels(t *testing.T) {
 	for name, want := range map[string]string{"healthy": "", "critical": "▲ critical", "unreachable": ""} {
-		if _, got := levelOf(scenes.All[name]()); got != want {
+		if _, got := levelOf(new(scenes.All[name]())); got != want {
 			t.Errorf("levelOf(%s) = %q, want %q", name, got, want)
 		}
 	}

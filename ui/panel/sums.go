@@ -20,7 +20,7 @@ const sumsFrom = 6
 
 // sums are what the rows come to: those that are found, what is in no row, and
 // what the account spent.
-func (d Breakdown) sums(h int) []sumRow {
+func (d *Breakdown) sums(h int) []sumRow {
 	if h < sumsFrom {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (d Breakdown) sums(h int) []sumRow {
 	return sums
 }
 
-func (d Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
+func (d *Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
 	r := spenders.Together(name, rows)
 	return sumRow{name: name, USD: r.SpendUSD, byokUSD: r.BYOKUSD}
 }

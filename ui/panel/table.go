@@ -45,7 +45,7 @@ const (
 const TrendParts = 24
 
 // optional are the columns in which something is known of any row.
-func optional(d Breakdown) []column {
+func optional(d *Breakdown) []column {
 	cols := []column{
 		{"vs before", 11, false, changeOf, func(r *spenders.Row) bool { return r.New || r.ChangeRatio != nil }, false},
 		{lastTrend(d.Span), leastTrend, true, nil, func(r *spenders.Row) bool { return r.Trend != nil }, true},
@@ -93,12 +93,12 @@ func highestOf(rows []spenders.Row) float64 {
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest amount on the screen.
-func newTable(d Breakdown, seen []spenders.Row, w int) table {
+func newTable(d *Breakdown, seen []spenders.Row, w int) table {
 	t := table{by: string(d.By), top: highestOf(d.Data.Rows)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
-		widest = max(widest, 2+draw.Width(nameOf(r))+draw.Width(offOf(r)))
+		widest = max(widest, 2+draw.Width(nameOf(&r))+draw.Width(offOf(&r)))
 	}
 	for _, s := range d.sums(sumsFrom) {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(s.USD)))
@@ -182,7 +182,7 @@ func (t table) head(p draw.Pen, sorted string) string {
 
 // HeadAt is the column whose heading is at a column of the table in w cells, or
 // nothing.
-func (d Breakdown) HeadAt(x, w, h int) string {
+func (d *Breakdown) HeadAt(x, w, h int) string {
 	n := d.Seen(draw.Pen{Kit: &draw.Kit{Theme: draw.NewTheme(draw.Look{Depth: draw.Mono})}}, w, h)
 	end := min(len(d.Rows), d.List.Top+n)
 	t := newTable(d, d.Rows[min(d.List.Top, end):end], w)
@@ -213,7 +213,7 @@ func (c column) put(s string) string {
 }
 
 // row is a row of the table.
-func (t table) row(p draw.Pen, r spenders.Row, chosen bool) string {
+func (t table) row(p draw.Pen, r *spenders.Row, chosen bool) string {
 	off := offOf(r)
 	name := draw.Cut(nameOf(r), t.name-2-draw.Width(off))
 	paint := p.Bright
@@ -227,7 +227,7 @@ func (t table) row(p draw.Pen, r spenders.Row, chosen bool) string {
 			line += "  " + draw.Trend(p, r.Trend, t.top, c.width-2)
 			continue
 		}
-		line += c.put(c.cell(r))
+		line += c.put(c.cell(*r))
 	}
 	if chosen {
 		return p.Row(line)

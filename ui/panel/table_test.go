@@ -33,7 +33,7 @@ func TestColumnsThatTellNothing(t *testing.T) {
 	heads := func(rows ...spenders.Row) string {
 		d := Breakdown{By: spenders.ByKey, Data: spenders.Breakdown{Rows: rows}}
 		var heads []string
-		for _, c := range newTable(d, rows, 76).cols {
+		for _, c := range newTable(&d, rows, 76).cols {
 			heads = append(heads, c.head)
 		}
 		return strings.Join(heads, ",")
@@ -75,7 +75,7 @@ func TestWhatIsNotAttributed(t *testing.T) {
 func TestCardOfTooMuch(t *testing.T) {
 	total, rest, spent, share := 0.02, -0.4, 0.42, 1.0
 	b := spenders.Breakdown{By: spenders.ByKey, TotalUSD: &total, UnattributedUSD: &rest, Rows: []spenders.Row{{ID: "k", Name: "k", SpendUSD: &spent, Share: &share}}}
-	line := cardLines(plainPen, b, 46, 4)[1]
+	line := cardLines(plainPen, &b, 46, 4)[1]
 	if !strings.Contains(line, "not attributed") || !strings.Contains(line, "-$0.40") || strings.Contains(line, "%") {
 		t.Errorf("card has %q, want no share of what is below nothing", line)
 	}

@@ -16,7 +16,7 @@ type window struct {
 }
 
 // windowsOf are the windows of the overview.
-func windowsOf(s account.Snapshot) []window {
+func windowsOf(s *account.Snapshot) []window {
 	back := func(days int) time.Time { return s.At.AddDate(0, 0, -days) }
 	return []window{
 		{"today (UTC)", "today", s.Spend.TodayUSD, credit.DayStart(s.At)},
@@ -27,10 +27,10 @@ func windowsOf(s account.Snapshot) []window {
 }
 
 // says is the sum of a window, or that some of it was not seen.
-func (w window) says(s account.Snapshot) string { return seen(s, w.usd, w.from) }
+func (w window) says(s *account.Snapshot) string { return seen(s, w.usd, w.from) }
 
 // seen is an amount that was spent since from, or that some of it was not seen.
-func seen(s account.Snapshot, usd *float64, from time.Time) string {
+func seen(s *account.Snapshot, usd *float64, from time.Time) string {
 	if usd == nil && s.NotSeen(from) != "" {
 		return "not seen"
 	}
@@ -38,7 +38,7 @@ func seen(s account.Snapshot, usd *float64, from time.Time) string {
 }
 
 // NotSeen is how much was not seen, for which a window has no sum; empty: nothing.
-func NotSeen(s account.Snapshot) string {
+func NotSeen(s *account.Snapshot) string {
 	for _, w := range windowsOf(s) {
 		if w.usd == nil {
 			if says := s.NotSeen(w.from); says != "" {

@@ -40,11 +40,11 @@ func (d Dialog) line(p draw.Pen, i, w int) string {
 }
 
 // Height is how many rows the dialog takes with its border.
-func (d Dialog) Height() int { return len(d.rows) + 4 }
+func (d *Dialog) Height() int { return len(d.rows) + 4 }
 
 // Render draws the dialog over what lies under it, and says where what is set is
 // stored.
-func (d Dialog) Render(p draw.Pen, stored string, under []string, w, h int) []string {
+func (d *Dialog) Render(p draw.Pen, stored string, under []string, w, h int) []string {
 	outer := min(w, 72)
 	in := outer - 4
 	if w < 24 || h < 5 {
@@ -69,7 +69,7 @@ func (d Dialog) Render(p draw.Pen, stored string, under []string, w, h int) []st
 }
 
 // Under is the setting at a place of the screen of w by h cells; -1: none.
-func (d Dialog) Under(x, y, w, h int) int {
+func (d *Dialog) Under(x, y, w, h int) int {
 	outer, rows := min(w, 72), max(1, min(len(d.rows), h-4))
 	left, first := (w-outer)/2, (h-rows-4)/2
 	top := draw.List{At: d.at}.Within(len(d.rows), rows).Top

@@ -99,7 +99,7 @@ func (d Dialog) Changed() (changed [][2]string) {
 }
 
 // Typing reports whether keys are letters of a value.
-func (d Dialog) Typing() bool { return d.typing }
+func (d *Dialog) Typing() bool { return d.typing }
 
 // Move chooses the row that is so many further.
 func (d Dialog) Move(by int) Dialog {
