@@ -128,18 +128,26 @@ func budgetsOf(d *fields, name string) []Budget {
 }
 
 func readBudget(f *fields) Budget {
+	amount := func(name string) *float64 {
+		if _, ok := f.get(name + "_usd"); ok {
+			name += "_usd"
+		}
+		return f.aside(name, (*fields).usd)
+	}
 	b := Budget{
 		Scope:         f.text("scope"),
-		LimitUSD:      f.aside("limit_usd", (*fields).usd),
-		SpendUSD:      f.aside("spend_usd", (*fields).usd),
-		RemainingUSD:  f.aside("remaining_usd", (*fields).usd),
+		LimitUSD:      amount("limit"),
+		SpendUSD:      amount("spend"),
+		RemainingUSD:  amount("remaining"),
 		ResetInterval: f.text("reset_interval"),
 		ResetsAt:      f.time("resets_at"),
 		IncludeBYOK:   f.flag("include_byok"),
 		GuardrailID:   f.text("guardrail_id"),
 		BudgetID:      f.text("budget_id"),
 	}
-	if _, told := f.get("remaining_usd"); !told && b.LimitUSD != nil && b.SpendUSD != nil {
+	_, told := f.get("remaining_usd")
+	_, bare := f.get("remaining")
+	if !told && !bare && b.LimitUSD != nil && b.SpendUSD != nil {
 		left := *b.LimitUSD - *b.SpendUSD
 		b.RemainingUSD = &left
 	}

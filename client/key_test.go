@@ -57,6 +57,14 @@ func TestKeyLaterFields(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("Key(later fields) = %+v, %v, want %+v", got, err, want)
 	}
+	got, err = readKey(t, `{"data":{"usage":0,"budgets":[{"scope":"galaxy","limit":5,"spend":3,"remaining":2},{"limit":9,"spend":8},{"limit":9,"spend":8,"remaining":"?"}]}}`)
+	want = Key{Budgets: []Budget{
+		{Scope: "galaxy", LimitUSD: ptr(5.0), SpendUSD: ptr(3.0), RemainingUSD: ptr(2.0)},
+		{LimitUSD: ptr(9.0), SpendUSD: ptr(8.0), RemainingUSD: ptr(1.0)}, {LimitUSD: ptr(9.0), SpendUSD: ptr(8.0)},
+	}}
+	if got.Odd = ""; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Key(amounts without a unit) = %+v, %v, want %+v", got, err, want)
+	}
 	for _, body := range []string{
 		`"free_model_daily_requests":5,"effective_budget":[],"rate_limit":"none","allowed_data_regions":{},"organization_id":7,"workspace_id":[]`,
 		`"free_model_daily_requests":[1],"effective_budget":{"limit_usd":"20"},"budgets":7,"rate_limit":7,"allowed_data_regions":[1]`,

@@ -232,7 +232,7 @@ func eachSpan(ctx context.Context, ar monitor.Archive, query historyQuery, first
 		if b.Known && !b.Blurred && b.From.Before(last) {
 			r.SpendUSD = &b.SpendUSD
 		}
-		r.Holes, before = b.Holes, b
+		r.Holes, r.OfSpan, before = b.Holes, true, b
 		return emit(r)
 	}
 	for bounds := []time.Time{start}; ; bounds = append(bounds[:0], bounds[len(bounds)-1]) {

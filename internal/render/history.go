@@ -20,6 +20,8 @@ type HistoryRow struct {
 	CreditsUSD *float64
 	UsageUSD   *float64
 	SpendUSD   *float64
+	// OfSpan says that SpendUSD is that of the span that begins then.
+	OfSpan bool
 	// Holes are why SpendUSD is not known: what was spent in them nobody saw.
 	Holes []credit.Hole
 
@@ -181,7 +183,7 @@ func appendSums(b []byte, r HistoryRow, before [4]string, unknown string, total,
 func appendCSV(b []byte, r HistoryRow, d Dialect) []byte {
 	next := string(d.separator())
 	difference := d.appendUSD
-	if r.UsageUSD != nil && !r.follows {
+	if r.OfSpan || r.UsageUSD != nil && !r.follows {
 		difference = d.appendFigure
 	}
 	b = appendSums(d.appendTime(b, r.At), r, [4]string{next, next, next, next}, "", d.appendUSD, difference)
