@@ -224,4 +224,13 @@ func TestRowsOfSpans(t *testing.T) {
 	if unseen := []credit.Span{{From: at(1), To: at(3)}}; !slices.Equal(f.Unseen, unseen) || len(f.Filled) > 0 || len(f.Readings) != 5 || f.Readings[4].Segment != 0 || f.Differ.Count > 0 {
 		t.Errorf("unseen %v, filled %v, readings %v, differ %v, want %v, none, 5 of one segment", f.Unseen, f.Filled, f.Readings, f.Differ, unseen)
 	}
+
+	// What was filled in before the first reading has no totals.
+	f = parsed(t, "at,total_credits_usd,total_usage_usd,balance_usd,spend_usd\n"+
+		"2026-11-19T22:00:00Z,,,,3\n2026-11-19T23:00:00Z,,,,\n2026-11-20T00:00:00Z,,,,2\n2026-11-20T01:00:00Z,,,,1\n"+
+		"2026-11-20T02:00:00Z,9,7,2,0.25\n2026-11-20T03:00:00Z,9,7.25,1.75,1\n2026-11-20T04:00:00Z,9,8.25,.75,\n")
+	filled := []Spend{{credit.Span{From: at(-2), To: at(-1)}, 3}, {credit.Span{From: at(0), To: at(1)}, 2}, {credit.Span{From: at(1), To: at(2)}, 1}}
+	if !slices.Equal(f.Filled, filled) || len(f.Unseen) > 0 || len(f.Readings) != 3 || f.Readings[2].Segment != 0 || f.Differ.Count > 0 {
+		t.Errorf("filled %v, unseen %v, readings %v, differ %v, want %v, none, 3 of one segment", f.Filled, f.Unseen, f.Readings, f.Differ, filled)
+	}
 }

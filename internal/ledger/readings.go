@@ -178,16 +178,27 @@ func (r *readings) ofSpans() bool {
 }
 
 // shift makes of the spends of spans that rows begin those of spans that they end.
-// Between readings that have a row without a spend nobody saw.
+// Between readings that have a row without a spend nobody saw, and those before the
+// first are filled in.
 func (r *readings) shift() {
 	var rows []reading
 	sum := 0.0 // of what was spent since the last of them
-	for _, v := range r.rows {
+	first := max(0, slices.IndexFunc(r.rows, reading.seen))
+	for i, v := range r.rows[:first] {
+		if !v.filled() {
+			continue
+		}
+		bare := reading{at: v.at, credits: math.NaN(), usage: math.NaN(), spend: math.NaN()}
+		if i == 0 || !r.rows[i-1].filled() {
+			rows = append(rows, bare)
+		}
+		bare.number, bare.at, bare.spend = v.number, r.rows[i+1].at, v.spend
+		rows = append(rows, bare)
+	}
+	lead := len(rows)
+	for _, v := range r.rows[first:] {
 		n := len(rows)
-		if n == 0 {
-			if !v.seen() {
-				continue
-			}
+		if n == lead {
 			v.spend, sum = math.NaN(), v.spend
 			rows = append(rows, v)
 			continue
