@@ -18,6 +18,7 @@ func (s *Snapshot) alertReading(st *State, b *Book, silence time.Duration) alert
 	r := alert.Reading{
 		Account: s.Account, Mutes: st.Mutes, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
 		Forecast: s.Forecast, Told: s.Told(), Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
+		LeastDayUSD: s.Spend.LeastTodayUSD, LeastWeekUSD: s.Spend.LeastWeekUSD, LeastMonthUSD: s.Spend.LeastMonthUSD,
 		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(), Why: s.whySpent(),
 	}
 	if s.Fault != nil {

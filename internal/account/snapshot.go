@@ -103,6 +103,9 @@ type Spend struct {
 	Last30dUSD *float64
 	// WeekUSD and MonthUSD are the current UTC week, from Monday, and month.
 	WeekUSD, MonthUSD *float64
+	// LeastTodayUSD, LeastWeekUSD and LeastMonthUSD are what was seen of those that
+	// are nil.
+	LeastTodayUSD, LeastWeekUSD, LeastMonthUSD *float64 `json:",omitempty"`
 }
 
 // Burn is how fast credits are spent; nil is unknown.

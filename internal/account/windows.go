@@ -138,8 +138,23 @@ func hoursText(d time.Duration) string {
 
 func (w *windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }
 
+// least is what was seen of the spend since from, where all of it is not known.
+func (w windows) least(from time.Time) *float64 {
+	if w.since.After(from) {
+		from = w.since
+	}
+	b := credit.Bucket{Span: credit.Span{From: from, To: w.at}}
+	if w.since.IsZero() || !from.Before(w.at) || credit.Torn(w.curve.Gaps, b.Span, 0) {
+		return nil
+	}
+	if w.curve.Measure(&b, b.Span); !b.Blurred {
+		return &b.SpendUSD
+	}
+	return &b.SeenUSD
+}
+
 func (w windows) spend() Spend {
-	return Spend{
+	s := Spend{
 		TodayUSD:   w.over(credit.DayStart(w.at)),
 		Last1hUSD:  w.last(time.Hour),
 		Last24hUSD: w.last(24 * time.Hour),
@@ -147,6 +162,18 @@ func (w windows) spend() Spend {
 		Last30dUSD: w.last(30 * 24 * time.Hour),
 		WeekUSD:    w.over(credit.WeekStart(w.at)), MonthUSD: w.over(credit.MonthStart(w.at)),
 	}
+	for _, part := range []struct {
+		all   *float64
+		least **float64
+		from  time.Time
+	}{
+		{s.TodayUSD, &s.LeastTodayUSD, credit.DayStart(w.at)}, {s.WeekUSD, &s.LeastWeekUSD, credit.WeekStart(w.at)}, {s.MonthUSD, &s.LeastMonthUSD, credit.MonthStart(w.at)},
+	} {
+		if part.all == nil {
+			*part.least = w.least(part.from)
+		}
+	}
+	return s
 }
 
 func (w windows) burn() Burn {

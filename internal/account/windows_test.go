@@ -39,6 +39,12 @@ func TestWindows(t *testing.T) {
 			}
 		}
 	}
+	// Of a day that nobody saw whole the part that was seen is known.
+	hole := hourly(33)
+	hole.Gaps = []credit.Gap{{Span: credit.Span{From: t0.Add(-12 * time.Hour), To: t0.Add(-7 * time.Hour)}, Cause: "asleep"}}
+	if s := windowsOf(hole, t0).spend(); s.TodayUSD != nil || s.LeastTodayUSD == nil || math.Abs(*s.LeastTodayUSD-7) > 1e-9 || s.WeekUSD == nil || s.LeastWeekUSD != nil {
+		t.Errorf("spend of a day with a hole = %+v, want $7 at least, and the week", s)
+	}
 	if s := windowsOf(nil, t0).spend(); s != (Spend{}) {
 		t.Errorf("spend of nothing = %+v, want unknown", s)
 	}

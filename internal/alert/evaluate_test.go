@@ -167,6 +167,12 @@ func TestEvaluate(t *testing.T) {
 			{14 * h, func(r *Reading) { r.DayUSD = f(0) }, ""}, {h, func(r *Reading) { r.DayUSD = f(11) }, "warning spend $11.00"}}},
 		{"budgets of week and month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}},
 			[]step{{m, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(11), f(12) }, "warning spend $11.00; warning spend $12.00"}}},
+		{"of a day of which less than that was seen", []Rule{{Kind: Spend, AboveUSD: 10}},
+			[]step{
+				{m, func(r *Reading) { r.LeastDayUSD = f(9) }, ""},
+				{m, func(r *Reading) { r.LeastDayUSD = f(11) }, "warning spend $11.00"},
+				{m, func(r *Reading) { r.LeastDayUSD = f(12) }, ""},
+			}},
 		{"S11 burst", []Rule{{Kind: Spike}}, []step{{m, odd(), ""}, {m, odd(hour), "warning spike $8.20"}, {m, odd(hour), ""}, {m, odd(), ""}, {15 * m, odd(), "-warning spike —"}}},
 		{"spike of cents is none", []Rule{{Kind: Spike}}, []step{{m, odd(Unusual{Kind: Spike, ID: HourID, Times: 9, ExcessUSD: 0.9}), ""}}},
 		{"spike where nothing is usual yet", []Rule{{Kind: Spike}}, []step{{m, nothing, ""}}},

@@ -261,20 +261,24 @@ func runway(r *Rule, in *Reading) (f finding, known bool) {
 }
 
 func spend(r *Rule, in *Reading) (f finding, known bool) {
-	spent, start, name := in.DayUSD, credit.DayStart(in.Now), "today (UTC)"
+	spent, least, start, name := in.DayUSD, in.LeastDayUSD, credit.DayStart(in.Now), "today (UTC)"
 	switch r.Window {
 	case Week:
-		spent, start, name = in.WeekUSD, credit.WeekStart(in.Now), "this week (UTC)"
+		spent, least, start, name = in.WeekUSD, in.LeastWeekUSD, credit.WeekStart(in.Now), "this week (UTC)"
 	case Month:
-		spent, start, name = in.MonthUSD, credit.MonthStart(in.Now), "this month (UTC)"
+		spent, least, start, name = in.MonthUSD, in.LeastMonthUSD, credit.MonthStart(in.Now), "this month (UTC)"
 	}
 	sum, ok := usd(spent)
+	atLeast := ""
+	if seen, part := usd(least); !ok && part && seen > r.AboveUSD { // which the rest cannot undo
+		sum, ok, atLeast = seen, true, "at least "
+	}
 	// Each window is a subject of its own: a budget that is exceeded anew is
 	// notified anew, and midnight is no all-clear.
 	f.subject = string(r.Window) + " " + start.Format(time.DateOnly)
 	f.over, f.well = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
 	f.number, f.value = sum, text.USD(sum)
-	f.text = fmt.Sprintf("%s spent %s, the budget is %s", f.value, name, text.USD(r.AboveUSD))
+	f.text = fmt.Sprintf("%s%s spent %s, the budget is %s", atLeast, f.value, name, text.USD(r.AboveUSD))
 	return f, ok
 }
 

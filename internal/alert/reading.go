@@ -45,6 +45,8 @@ type Reading struct {
 	Early bool // the middle of Forecast rests on too little to be shown
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
+	// LeastDayUSD and the others are what was seen of those that are nil.
+	LeastDayUSD, LeastWeekUSD, LeastMonthUSD *float64
 	// Free are the requests to free models in the current UTC day.
 	Free *credit.FreeRequests
 	// Refill is nil where no automatic top-up is known of.
