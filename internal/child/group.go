@@ -24,5 +24,5 @@ func (g *Group) Ended() <-chan struct{} { return g.ended }
 func (g *Group) Code() int { return g.code }
 
 // Halted receives when a key of the terminal, or its use of a terminal that is not
-// lent to it, has stopped the command: Suspend follows.
+// lent to it, has stopped the command: Lend or Suspend follows.
 func (g *Group) Halted() <-chan os.Signal { return g.halted }

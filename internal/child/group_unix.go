@@ -28,8 +28,8 @@ type system struct {
 	id     int      // of the process group
 	groups []int    // that one, and those of what the command started that were seen
 	tty    *os.File // the terminal that the command shares; nil: none
-	// mayLend reports whether the command may have its foreground: in a pipeline
-	// another may need that.
+	// mayLend reports whether the command has its foreground: in a pipeline another
+	// may need that, and it is given once the command asks for it.
 	mayLend bool
 	lent    bool // it has it
 	fore    int  // the group that had it, before that was taken
@@ -184,6 +184,18 @@ func (g *Group) Gone() bool {
 	default:
 		return false
 	}
+}
+
+// Lend gives the command the terminal that it was stopped for by s, and reports
+// whether this program had it to give.
+func (g *Group) Lend(s os.Signal) bool {
+	if s == syscall.SIGTSTP || g.lent || !g.foreground() {
+		return false
+	}
+	g.mayLend = true
+	g.lendTerminal()
+	_ = send(g.id, syscall.SIGCONT) // it may have ended
+	return true
 }
 
 // Suspend stops the command and this program, and returns when both go on. Where a

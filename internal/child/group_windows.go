@@ -70,6 +70,9 @@ func (g *Group) Gone() bool {
 // Suspend does nothing: no key stops a command.
 func (g *Group) Suspend(bool) {}
 
+// Lend does nothing: the console is everybody's.
+func (g *Group) Lend(os.Signal) bool { return false }
+
 // Suspends reports false: there is no such signal.
 func Suspends(os.Signal) bool { return false }
 

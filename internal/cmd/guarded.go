@@ -146,8 +146,10 @@ func (g *guarded) watch(costs <-chan monitor.Cost) {
 			}
 		case s := <-g.signals:
 			g.pass(s)
-		case <-g.group.Halted():
-			g.suspend(true)
+		case s := <-g.group.Halted():
+			if !g.group.Lend(s) {
+				g.suspend(true)
+			}
 		case snap := <-g.mon.Snapshots():
 			g.last = snap
 			g.judge()

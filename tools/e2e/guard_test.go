@@ -489,6 +489,26 @@ func TestGuardOnATerminal(t *testing.T) {
 	y.waitFor("end 0", 10*time.Second)
 }
 
+// A command whose output goes elsewhere gets the terminal once it reads from it.
+func TestGuardLendsTheTerminal(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"output to a file":    `"$0" guard --interval 2s --below 10 -- sh -c 'echo ready >&2; read -r a; echo "read $a"' > out; echo "end $?"; cat out`,
+		"output to a program": `"$0" guard --interval 2s --below 10 -- sh -c 'echo ready >&2; read -r a; echo "read $a"' | cat; echo end 0`,
+		"keys from elsewhere": `echo later | "$0" guard --interval 2s --below 10 -- sh -c 'echo ready >&2; read -r a </dev/tty; echo "read $a"'; echo "end $?"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newIdle(t)
+			x := onTerminal(t, 100, 20, h.env, "sh", "-ic", `PS1='$ '; cd; `+line, ortop)
+			x.waitFor("ready", 5*time.Second)
+			x.press("typed\r")
+			x.waitFor("read typed", 10*time.Second)
+			x.waitFor("end 0", 10*time.Second)
+		})
+	}
+}
+
 // It takes the readings of a collector, and asks for none itself.
 func TestGuardBesideACollector(t *testing.T) {
 	t.Parallel()
