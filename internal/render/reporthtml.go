@@ -94,10 +94,16 @@ func (t *table) take(name string) (value string) {
 	return value
 }
 
+// longestFigure is the length of a date; what is longer is words, and not set as large.
+const longestFigure = 20
+
 // cards are the figures that come first, taken out of the facts.
 func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
 	f := newFields(&r.Snapshot, now)
 	card := func(class, name, value, note string) {
+		if len(value) > longestFigure {
+			class += " words"
+		}
 		w.put(`<div class="card`, class, `">`)
 		w.element(`p class="dim"`, name)
 		w.element("strong", value)

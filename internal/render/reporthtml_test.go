@@ -178,3 +178,16 @@ func TestReportHTMLOfWhatIsSpent(t *testing.T) {
 		t.Error("the card of what is spent says when it will be")
 	}
 }
+
+// Words in the place of a date are not set as large as one.
+func TestReportHTMLOfWordsForADate(t *testing.T) {
+	r := goldenReport()
+	if page := ReportHTML(&r, goldenNow); strings.Contains(page, `class="card words"`) {
+		t.Error("a figure is set as words are")
+	}
+	r.Forecast.State = forecast.Cold
+	r.AutoTopUp = nil
+	if page := ReportHTML(&r, goldenNow); !strings.Contains(page, `class="card words"`) {
+		t.Errorf("words are set as a figure is: %s", page[strings.Index(page, "<main"):][:1800])
+	}
+}
