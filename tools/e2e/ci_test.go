@@ -206,15 +206,21 @@ func TestGitLabJob(t *testing.T) {
 		fail       []sim.Fault
 		code       int
 		verdict    string
+		reason     string // as its text begins
 	}{
-		{"enough", "2.50", nil, 0, "enough"}, {"short", "1e6", nil, 3, "short"},
-		{"unknown", "1", []sim.Fault{sim.Error(503)}, 4, "unknown"}, {"nothing asked", "", nil, 2, "unknown"},
+		{"enough", "2.50", nil, 0, "enough", "the account has $"}, {"short", "1e6", nil, 3, "short", "the account has $"},
+		{"unknown", "1", []sim.Fault{sim.Error(503)}, 4, "unknown", "reading credits: 503 "}, {"nothing asked", "", nil, 2, "unknown", "what is there to be enough for?"},
+		{"no sum", "much", nil, 2, "unknown", `--need: "much" is not an amount in USD`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			h := newHousehold(t)
 			h.account.Fail(c.fail...)
-			cmd := exec.Command("sh", "-e", "-c", strings.Join(job.Script, "\n"))
+			// GitLab takes bash where the image has it.
+			cmd := exec.Command("bash", "-e", "-o", "pipefail", "-c", strings.Join(job.Script, "\n"))
+			if c.need == "" || c.need == "2.50" {
+				cmd = exec.Command("sh", "-e", "-c", strings.Join(job.Script, "\n"))
+			}
 			cmd.Dir = t.TempDir()
 			cmd.Env = append(h.env, "PATH="+filepath.Dir(ortop)+string(os.PathListSeparator)+os.Getenv("PATH"), "LANG=C.UTF-8")
 			for name, v := range job.Variables {
@@ -225,7 +231,7 @@ func TestGitLabJob(t *testing.T) {
 			if code := cmd.ProcessState.ExitCode(); code != c.code {
 				t.Errorf("exit code %d, want %d: %s", code, c.code, out)
 			}
-			for name, want := range map[string]string{"preflight.env": "ORTOP_VERDICT=" + c.verdict + "\n", "preflight.md": "### OpenRouter credits: " + c.verdict + "\n\n" + c.verdict} {
+			for name, want := range map[string]string{"preflight.env": "ORTOP_VERDICT=" + c.verdict + "\n", "preflight.md": "### OpenRouter credits: " + c.verdict + "\n\n" + c.verdict + ": " + c.reason} {
 				got, err := os.ReadFile(filepath.Join(cmd.Dir, name))
 				if err != nil || !strings.HasPrefix(string(got), want) {
 					t.Errorf("%s is %q, %v, want %q", name, got, err, want)
