@@ -138,7 +138,7 @@ func budgetText(r *spenders.Row, now time.Time) string {
 	case f.CapLasts:
 		s += ", lasts"
 	}
-	if p := r.SpentChance; p != nil && *p < 1 {
+	if p := r.SpentChance; p != nil && *p >= .01 && *p < 1 {
 		s += ", " + text.Chance(*p) + " likely to be spent before"
 	}
 	return s

@@ -43,6 +43,8 @@ type breakdownRowJSON struct {
 	Limit       *float64 `json:"limit_usd"`
 	Remaining   *float64 `json:"remaining_usd"`
 	ResetsAt    *string  `json:"resets_at"`
+	// SpentChance is how likely the limit is spent before it starts anew.
+	SpentChance *float64 `json:"spent_chance"`
 	// LastUsed and ExternalUser are of keys.
 	LastUsed     *string `json:"last_used_at"`
 	ExternalUser *string `json:"external_user"`
@@ -73,7 +75,7 @@ func Breakdown(b *spenders.Breakdown) BreakdownObject {
 	for _, r := range b.Rows {
 		row := breakdownRowJSON{
 			ID: r.ID, Name: r.Name, Spend: r.SpendUSD, Share: r.Share, Requests: r.Requests, Tokens: r.Tokens,
-			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD,
+			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD, SpentChance: r.SpentChance,
 		}
 		row.LastUsed, row.ExternalUser = timestampOrNull(r.LastUsed), word(r.ExternalUser)
 		row.Guardrails = guardrailBudgets(&r, b.To)
@@ -104,7 +106,7 @@ func guardrailBudgets(r *spenders.Row, now time.Time) []guardrailBudgetJSON {
 func BreakdownCSV(b *spenders.Breakdown, d Dialect) string {
 	var out strings.Builder
 	out.WriteString(d.head("id", "name", "spend_usd", "share", "requests", "tokens", "usd_per_mtok", "change_ratio", "limit_usd", "remaining_usd",
-		"resets_at", "read_at", "last_used_at", "external_user", "guardrail_budgets"))
+		"resets_at", "read_at", "last_used_at", "external_user", "guardrail_budgets", "spent_chance"))
 	w := csv.NewWriter(&out)
 	w.Comma, w.UseCRLF = rune(d.separator()), d.Sheet
 	count := func(v *int64) string {
@@ -117,13 +119,13 @@ func BreakdownCSV(b *spenders.Breakdown, d Dialect) string {
 	for i, r := range Breakdown(b).Rows {
 		w.Write([]string{
 			csvCell(r.ID), csvCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
-			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(&b.Rows[i])),
+			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(&b.Rows[i])), d.figure(r.SpentChance),
 		})
 	}
 	if o := b.Others; o != nil {
-		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", "", ""})
+		w.Write([]string{"", othersName(b), d.usd(o.SpendUSD), d.figure(o.Share), "", "", "", "", "", "", "", read, "", "", "", ""})
 		if rest := b.UnattributedUSD; rest != nil && *rest != 0 && !b.Selected { // so that the rows add up to the account's spend
-			w.Write([]string{"", "not attributed", d.usd(rest), "", "", "", "", "", "", "", "", read, "", "", ""})
+			w.Write([]string{"", "not attributed", d.usd(rest), "", "", "", "", "", "", "", "", read, "", "", "", ""})
 		}
 	}
 	w.Flush() // a Builder takes everything

@@ -68,7 +68,7 @@ func goldenBreakdown() spenders.Breakdown {
 		TotalUSD: usd(12.3), UnattributedUSD: usd(0.1),
 		Rows: []spenders.Row{
 			{ID: "9f3a", Name: "=laptop", SpendUSD: usd(7.2), Share: usd(0.585), Requests: count(812), Tokens: count(1203344), USDPerMtok: usd(5.98), ChangeRatio: usd(1.1),
-				BYOKUSD: usd(0.3), Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.8)}, ResetsAt: day("2026-12-01 00:00")},
+				BYOKUSD: usd(0.3), Cap: credit.Cap{LimitUSD: usd(20), RemainingUSD: usd(14.8)}, ResetsAt: day("2026-12-01 00:00"), SpentChance: usd(0.34)},
 			{ID: "77", Name: "ci", SpendUSD: usd(5), Share: usd(0.407), Requests: count(9), Tokens: count(4), USDPerMtok: usd(2.5), New: true, Disabled: true, ExternalUser: "=ada", Guardrails: []spenders.GuardrailBudget{
 				{ID: "g1", Name: "Nightly jobs", LimitUSD: 25, Reset: credit.ResetWeekly}, {ID: "g2", Name: "=stop", LimitUSD: 0.5, Reset: "fortnightly", IncludesBYOK: true}}},
 			{ID: "0", LastUsed: time.Date(2026, 7, 1, 9, 30, 0, 0, time.UTC), Unused: 143 * 24 * time.Hour, Name: "", Cap: credit.Cap{LimitUSD: usd(3)}},

@@ -103,7 +103,8 @@ type Row struct {
 	// bounds it: its cap, or the account's balance.
 	SpendableUSD *float64
 	Binding      credit.Binding
-	// Runway is when a workspace's budget is spent, if it goes on as before.
+	// Runway is when a key's cap or a workspace's budget is spent, if it goes on as
+	// before; of those that are spent first alone.
 	Runway forecast.Forecast
 	// SpentChance is how likely that is before it starts anew; nil: not known, or it
 	// never does.

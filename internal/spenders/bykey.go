@@ -81,6 +81,9 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 		}
 		b.Rows = append(b.Rows, row)
 	}
+	if dbErr := s.keyRunways(ctx, sub, b, r.At.Truncate(time.Second)); dbErr != nil {
+		return dbErr
+	}
 	if line := unusedNote(b.Rows); line != "" {
 		b.note(line)
 	}

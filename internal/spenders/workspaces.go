@@ -129,20 +129,15 @@ func (s *Service) budgetLeft(ctx context.Context, w Workspace, x Budget, now tim
 // is known. Where it lasts until its reset the forecast says so, and has
 // no state. chance is how likely it is spent before; nil: not known, or it never resets.
 func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) (f forecast.Forecast, chance *float64) {
-	none := forecast.Forecast{State: forecast.Unknown, At: now}
 	metrics := []string{creditsUsage}
 	if budget.IncludesBYOK {
 		metrics = append(metrics, byokUsage)
 	}
 	spends, err := s.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
 	if err != nil && !errors.Is(err, errNoUse) {
-		return none, nil
+		return forecast.Forecast{State: forecast.Unknown, At: now}, nil
 	}
-	f = spendModel(spends, now).Forecast(budget.RemainingUSD)
-	if p, ok := f.Chance(resets.Sub(now)); ok && !resets.IsZero() {
-		chance = &p
-	}
-	return forecast.Sooner(none, f, forecast.Key, resets), chance
+	return spentBefore(spendModel(spends, now).Forecast(budget.RemainingUSD), resets, now)
 }
 
 // spendModel is what forecasts from spend that is known by spans.

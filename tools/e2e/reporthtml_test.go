@@ -57,7 +57,7 @@ func TestReportPage(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{
-		"--demo":                {"Spend by day", "Balance and forecast", "80 % sure", "laptop", "Production"},
+		"--demo":                {"Spend by day", "Balance and forecast", " % sure", "laptop", "Production"},
 		"--demo=batch --day":    {"Spend by hour"},
 		"--demo=auto-top-up":    {"next charge"},
 		"--demo=budget --month": {"Not known: this key sees itself alone", "member budget"},
