@@ -66,7 +66,7 @@ func TestBreakdownInDialects(t *testing.T) {
 		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(out, bom)))
 		r.Comma = rune(d.separator())
 		rows, err := r.ReadAll()
-		if err != nil || len(rows) != 4 || len(rows[0]) != 15 {
+		if err != nil || len(rows) != 4 || len(rows[0]) != 16 {
 			t.Fatalf("%s: %d rows, %v, want a head, a row, the others and what is not attributed:\n%s", name, len(rows), err, out)
 		}
 		if spend := rows[1][2]; d.Decimal == ',' && spend != "7,2" || d.Decimal == 0 && spend != "7.2" {

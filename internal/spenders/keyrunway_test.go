@@ -53,7 +53,7 @@ func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 			for _, k := range keys {
 				list.Keys = append(list.Keys, Key{Hash: k.hash, UsageUSD: k.hourly * float64(m) / 60})
 			}
-			if list, err = s.storeKeys(t.Context(), sub, list); err != nil {
+			if list, err = s.storeKeys(t.Context(), sub, &list); err != nil {
 				t.Fatal(err)
 			}
 			last = list.At
@@ -103,7 +103,7 @@ func TestFewCapsAreForecast(t *testing.T) {
 			for k := range keys {
 				list.Keys = append(list.Keys, Key{Hash: fmt.Sprint(k), UsageUSD: float64(m)})
 			}
-			if list, err = s.storeKeys(t.Context(), sub, list); err != nil {
+			if list, err = s.storeKeys(t.Context(), sub, &list); err != nil {
 				t.Fatal(err)
 			}
 			last = list.At
