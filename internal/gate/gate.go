@@ -126,15 +126,7 @@ func (g *Gate) Restore(n Named) {
 // Do makes a request, unless the endpoint is closed, and notes the outcome. While
 // it is closed the error is the one of Until. A request without an answer that the
 // caller's own context cut short says nothing about the endpoint.
-func Do[T any](ctx context.Context, g *Gate, endpoint string, request func(context.Context) (T, error)) (v T, err error) {
-	err = g.do(ctx, endpoint, func(ctx context.Context) (err error) {
-		v, err = request(ctx)
-		return err
-	})
-	return v, err
-}
-
-func (g *Gate) do(ctx context.Context, endpoint string, request func(context.Context) error) error {
+func (g *Gate) Do(ctx context.Context, endpoint string, request func(context.Context) error) error {
 	if _, err := g.Until(endpoint); err != nil {
 		return err
 	}

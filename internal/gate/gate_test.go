@@ -110,30 +110,37 @@ func TestDo(t *testing.T) {
 		answers := func(err error) func(context.Context) (int, error) {
 			return func(context.Context) (int, error) { asked++; return asked, err }
 		}
+		do := func(ctx context.Context, request func(context.Context) (int, error)) (v int, err error) {
+			err = g.Do(ctx, "keys", func(ctx context.Context) (err error) {
+				v, err = request(ctx)
+				return err
+			})
+			return v, err
+		}
 		ctx := t.Context()
-		if v, err := Do(ctx, g, "keys", answers(nil)); v != 1 || err != nil {
+		if v, err := do(ctx, answers(nil)); v != 1 || err != nil {
 			t.Errorf("Do = %v, %v, want 1", v, err)
 		}
-		if v, err := Do(ctx, g, "keys", answers(errX)); v != 2 || err != errX {
+		if v, err := do(ctx, answers(errX)); v != 2 || err != errX {
 			t.Errorf("Do = %v, %v, want what the request returned", v, err)
 		}
-		if v, err := Do(ctx, g, "keys", answers(nil)); v != 0 || err != errX || asked != 2 {
+		if v, err := do(ctx, answers(nil)); v != 0 || err != errX || asked != 2 {
 			t.Errorf("Do = %v, %v after %d requests, want the error before, without a third", v, err, asked)
 		}
 		time.Sleep(time.Minute)
-		if v, err := Do(ctx, g, "keys", answers(nil)); v != 3 || err != nil {
+		if v, err := do(ctx, answers(nil)); v != 3 || err != nil {
 			t.Errorf("Do = %v, %v, want 3", v, err)
 		}
 
 		// What the caller cut short is not the endpoint's failure.
 		short, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()
-		_, err := Do(short, g, "keys", func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
+		_, err := do(short, func(ctx context.Context) (int, error) { <-ctx.Done(); return 0, ctx.Err() })
 		if _, closed := g.Until("keys"); !errors.Is(err, context.DeadlineExceeded) || closed != nil {
 			t.Errorf("Do = %v, Until = %v, want that it is open", err, closed)
 		}
 		// An answer is one however late.
-		Do(short, g, "keys", answers(refused(client.ErrServer, time.Hour)))
+		_, _ = do(short, answers(refused(client.ErrServer, time.Hour)))
 		if until, _ := g.Until("keys"); time.Until(until) != time.Hour {
 			t.Errorf("Until = %v, want an hour", until)
 		}

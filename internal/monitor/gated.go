@@ -34,50 +34,90 @@ func (m *Monitor) gatedConnect(connect connector) connector {
 	}
 }
 
-func (a *gated) Query(ctx context.Context, q client.AnalyticsQuery) (client.Analytics, error) {
-	return within(ctx, a.waits, "query", func(ctx context.Context) (client.Analytics, error) { return a.API.Query(ctx, q) })
-}
-
-func (a *gated) AnalyticsMeta(ctx context.Context) (client.AnalyticsMeta, error) {
-	return within(ctx, a.waits, "meta", a.API.AnalyticsMeta)
-}
-
-func (a *gated) Activity(ctx context.Context, q client.ActivityQuery) (client.Activity, error) {
-	return within(ctx, a.waits, "activity", func(ctx context.Context) (client.Activity, error) { return a.API.Activity(ctx, q) })
-}
-
-func (a *gated) Keys(ctx context.Context, workspaceID string) (client.List[client.APIKey], error) {
-	return within(ctx, a.waits, "keys", func(ctx context.Context) (client.List[client.APIKey], error) { return a.API.Keys(ctx, workspaceID) })
-}
-
-func (a *gated) Workspaces(ctx context.Context) (client.List[client.Workspace], error) {
-	return within(ctx, a.waits, "workspaces", a.API.Workspaces)
-}
-
-func (a *gated) Budgets(ctx context.Context, idOrSlug string) (client.WorkspaceBudgets, error) {
-	return within(ctx, a.waits, "budgets", func(ctx context.Context) (client.WorkspaceBudgets, error) { return a.API.Budgets(ctx, idOrSlug) })
-}
-
-func (a *gated) Guardrails(ctx context.Context, workspaceID string) (client.List[client.Guardrail], error) {
-	return within(ctx, a.waits, "guardrails", func(ctx context.Context) (client.List[client.Guardrail], error) {
-		return a.API.Guardrails(ctx, workspaceID)
+func (a *gated) Query(ctx context.Context, q client.AnalyticsQuery) (v client.Analytics, err error) {
+	err = a.waits.within(ctx, "query", func(ctx context.Context) (err error) {
+		v, err = a.API.Query(ctx, q)
+		return err
 	})
+	return v, err
 }
 
-func (a *gated) GuardrailKeys(ctx context.Context) (client.List[client.GuardrailKey], error) {
-	return within(ctx, a.waits, "guardrails", a.API.GuardrailKeys)
-}
-
-func (a *gated) GuardrailMembers(ctx context.Context) (client.List[client.GuardrailMember], error) {
-	return within(ctx, a.waits, "guardrails", a.API.GuardrailMembers)
-}
-
-func (a *gated) WorkspaceMembers(ctx context.Context, workspaceID string) (client.List[client.WorkspaceMember], error) {
-	return within(ctx, a.waits, "members", func(ctx context.Context) (client.List[client.WorkspaceMember], error) {
-		return a.API.WorkspaceMembers(ctx, workspaceID)
+func (a *gated) AnalyticsMeta(ctx context.Context) (v client.AnalyticsMeta, err error) {
+	err = a.waits.within(ctx, "meta", func(ctx context.Context) (err error) {
+		v, err = a.API.AnalyticsMeta(ctx)
+		return err
 	})
+	return v, err
 }
 
-func (a *gated) Members(ctx context.Context) (client.List[client.Member], error) {
-	return within(ctx, a.waits, "members", a.API.Members)
+func (a *gated) Activity(ctx context.Context, q client.ActivityQuery) (v client.Activity, err error) {
+	err = a.waits.within(ctx, "activity", func(ctx context.Context) (err error) {
+		v, err = a.API.Activity(ctx, q)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) Keys(ctx context.Context, workspaceID string) (v client.List[client.APIKey], err error) {
+	err = a.waits.within(ctx, "keys", func(ctx context.Context) (err error) {
+		v, err = a.API.Keys(ctx, workspaceID)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) Workspaces(ctx context.Context) (v client.List[client.Workspace], err error) {
+	err = a.waits.within(ctx, "workspaces", func(ctx context.Context) (err error) {
+		v, err = a.API.Workspaces(ctx)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) Budgets(ctx context.Context, idOrSlug string) (v client.WorkspaceBudgets, err error) {
+	err = a.waits.within(ctx, "budgets", func(ctx context.Context) (err error) {
+		v, err = a.API.Budgets(ctx, idOrSlug)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) Guardrails(ctx context.Context, workspaceID string) (v client.List[client.Guardrail], err error) {
+	err = a.waits.within(ctx, "guardrails", func(ctx context.Context) (err error) {
+		v, err = a.API.Guardrails(ctx, workspaceID)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) GuardrailKeys(ctx context.Context) (v client.List[client.GuardrailKey], err error) {
+	err = a.waits.within(ctx, "guardrails", func(ctx context.Context) (err error) {
+		v, err = a.API.GuardrailKeys(ctx)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) GuardrailMembers(ctx context.Context) (v client.List[client.GuardrailMember], err error) {
+	err = a.waits.within(ctx, "guardrails", func(ctx context.Context) (err error) {
+		v, err = a.API.GuardrailMembers(ctx)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) WorkspaceMembers(ctx context.Context, workspaceID string) (v client.List[client.WorkspaceMember], err error) {
+	err = a.waits.within(ctx, "members", func(ctx context.Context) (err error) {
+		v, err = a.API.WorkspaceMembers(ctx, workspaceID)
+		return err
+	})
+	return v, err
+}
+
+func (a *gated) Members(ctx context.Context) (v client.List[client.Member], err error) {
+	err = a.waits.within(ctx, "members", func(ctx context.Context) (err error) {
+		v, err = a.API.Members(ctx)
+		return err
+	})
+	return v, err
 }

@@ -213,7 +213,11 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	if until, err := t.waits.gate.Until(t.key); err != nil {
 		return tally{}, &faultError{account.Fault{Kind: credit.FaultRateLimited, Message: "the server asks to wait until " + text.Moment(until, o.Now())}}
 	}
-	u, err := within(ctx, t.waits, t.key, t.askKey)
+	var u client.KeyUsage
+	err := t.waits.within(ctx, t.key, func(ctx context.Context) (err error) {
+		u, err = t.askKey(ctx)
+		return err
+	})
 	if err != nil {
 		return tally{}, fmt.Errorf("reading the key %.8s: %w", text.Clean(t.key, maxName), err)
 	}

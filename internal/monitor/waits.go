@@ -108,15 +108,15 @@ func (w *waits) note(ctx context.Context, err error) {
 
 // within makes a request of an endpoint, unless that is closed, and remembers what
 // the server asks for.
-func within[T any](ctx context.Context, w *waits, endpoint string, request func(context.Context) (T, error)) (T, error) {
+func (w *waits) within(ctx context.Context, endpoint string, request func(context.Context) error) error {
 	w.restore(ctx)
 	asked := false
-	v, err := gate.Do(ctx, w.gate, endpoint, func(ctx context.Context) (T, error) {
+	err := w.gate.Do(ctx, endpoint, func(ctx context.Context) error {
 		asked = true
 		return request(ctx)
 	})
 	if asked {
 		w.note(ctx, err)
 	}
-	return v, err
+	return err
 }

@@ -65,12 +65,13 @@ func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Co
 	// Spans that are near each other are one question, for the most part.
 	grid := max(time.Second, near(from, to))
 	key := fmt.Sprint(want.question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
-	return gate.Join(ctx, &s.flights, key, func(ctx context.Context) (answer, error) {
+	return gate.Join(ctx, &s.flights, key, func(ctx context.Context) (a answer, err error) {
 		if a, ok := s.cache.find(api, want.question, from, to, s.o.Now()); ok {
 			return a, nil
 		}
-		return gate.Do(ctx, g, key, func(ctx context.Context) (answer, error) {
-			a, b := want, s.board(api)
+		err = g.Do(ctx, key, func(ctx context.Context) error {
+			a = want
+			b := s.board(api)
 			err := b.ask(ctx, question{want.question, from, to}, func(about []post) bool {
 				return b.answer(ctx, about, &a, decode)
 			}, func(ctx context.Context) ([]byte, error) {
@@ -84,8 +85,9 @@ func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Co
 			if err == nil {
 				s.cache.add(api, a)
 			}
-			return a, err
+			return err
 		})
+		return a, err
 	})
 }
 

@@ -171,10 +171,10 @@ func (s *Service) list(ctx context.Context, sub *Subject, known *KeyList, after 
 		return KeyList{}, err
 	}
 	g := s.cache.connected(api, s.o.Now)
-	return gate.Join(ctx, &s.flights, keysState, func(ctx context.Context) (KeyList, error) {
-		return gate.Do(ctx, g, keysState, func(ctx context.Context) (list KeyList, err error) {
+	return gate.Join(ctx, &s.flights, keysState, func(ctx context.Context) (list KeyList, err error) {
+		err = g.Do(ctx, keysState, func(ctx context.Context) error {
 			day := credit.DayStart(s.o.Now())
-			err = s.board(api).ask(ctx, question{keysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
+			return s.board(api).ask(ctx, question{keysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
 				stored, err := ReadKeys(ctx, sub.DB, sub.Account)
 				if err != nil || !stored.At.After(after) || stored.At.After(s.o.Now()) {
 					return false
@@ -196,8 +196,8 @@ func (s *Service) list(ctx context.Context, sub *Subject, known *KeyList, after 
 				}
 				return nil, nil
 			})
-			return list, err
 		})
+		return list, err
 	})
 }
 
