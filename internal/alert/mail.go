@@ -9,7 +9,6 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net"
-	"net/mail"
 	"net/smtp"
 	"net/textproto"
 	"net/url"
@@ -26,11 +25,11 @@ import (
 // (port 465 if none is named), smtp with STARTTLS (587), which only a server
 // on this machine may lack.
 func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error {
-	sender, err := mail.ParseAddress(from)
-	if err != nil {
+	senders, err := parseAddresses(from)
+	if err != nil || len(senders) > 1 {
 		return backoff.Permanent(errors.New("from is not an address"))
 	}
-	receivers, err := mail.ParseAddressList(to)
+	receivers, err := parseAddresses(to)
 	if err != nil {
 		return backoff.Permanent(errors.New("to is not a list of addresses"))
 	}
@@ -39,11 +38,11 @@ func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error 
 		return lasting(err)
 	}
 	defer c.Close()
-	if err := c.Mail(sender.Address); err != nil {
+	if err := c.Mail(senders[0].at); err != nil {
 		return lasting(err)
 	}
 	for _, r := range receivers {
-		if err := c.Rcpt(r.Address); err != nil {
+		if err := c.Rcpt(r.at); err != nil {
 			return lasting(err)
 		}
 	}
@@ -51,7 +50,7 @@ func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error 
 	if err != nil {
 		return lasting(err)
 	}
-	if _, err := w.Write(message(sender, receivers, e)); err != nil {
+	if _, err := w.Write(message(senders[0], receivers, e)); err != nil {
 		return lasting(err)
 	}
 	if err := w.Close(); err != nil {
@@ -114,13 +113,13 @@ func greet(c *smtp.Client, u *url.URL, config *tls.Config) error {
 }
 
 // message writes the mail, in ASCII alone.
-func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
+func message(from mailbox, to []mailbox, e *Event) []byte {
 	var b strings.Builder
 	names := make([]string, len(to))
 	for i, a := range to {
 		names[i] = a.String()
 	}
-	_, domain, _ := strings.Cut(from.Address, "@")
+	_, domain, _ := strings.Cut(from.at, "@")
 	for _, h := range [][2]string{
 		{"From", from.String()},
 		{"To", strings.Join(names, ", ")},

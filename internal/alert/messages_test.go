@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -155,8 +154,8 @@ func onAllChannels(t *testing.T, e Event) string {
 		}
 		fmt.Fprintf(&out, "--- %s\n%s\n", c.Via, &pretty)
 	}
-	sender := &mail.Address{Address: "ortop@example.com"}
-	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []*mail.Address{sender}, &e)), "\r", "")) {
+	sender := mailbox{at: "ortop@example.com"}
+	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []mailbox{sender}, &e)), "\r", "")) {
 		if strings.HasPrefix(line, "From:") {
 			out.WriteString("--- mail\n")
 		}

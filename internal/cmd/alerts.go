@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -85,20 +84,16 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 	if asJSON {
 		return a.answerJSON(render.Alerts(&snap, alertRules(&s.config), alertChannels(&s.config), a.now()))
 	}
-	var out strings.Builder
-	w := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, render.AlertsFiring(&snap, a.now())+"\n")
-	fmt.Fprintln(w, "level\trule\taccount\tchannels\tcooldown\tquiet")
+	rules := [][]string{{"level", "rule", "account", "channels", "cooldown", "quiet"}}
 	for _, r := range alertRules(&s.config) {
 		r = r.Filled()
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Level, r, cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(&r))
+		rules = append(rules, []string{string(r.Level), r.String(), cmp.Or(r.Account, "all"), cmp.Or(strings.Join(r.Channels, ", "), "all"), text.Span(r.Cooldown), quietHours(&r)})
 	}
-	fmt.Fprintln(w, "\nchannel\tkind\tlevel")
+	channels := [][]string{{"channel", "kind", "level"}}
 	for _, c := range alertChannels(&s.config) {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Name, c.Via, cmp.Or(c.Level, "all"))
+		channels = append(channels, []string{c.Name, string(c.Via), cmp.Or(string(c.Level), "all")})
 	}
-	w.Flush() // a Builder takes everything
-	return a.answer(strings.TrimSuffix(out.String(), "\n"))
+	return a.answer(render.AlertsFiring(&snap, a.now()) + "\n\n" + text.Columns(rules) + "\n" + strings.TrimSuffix(text.Columns(channels), "\n"))
 }
 
 // quietHours is when a rule is quiet, and whether its urgent alerts are.

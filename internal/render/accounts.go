@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"ortop/internal/account"
@@ -74,7 +73,7 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	hidden := Room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, columnRead, columnState}, width)
 	var b strings.Builder
 	b.WriteString(accountsHeadline(t, rows, now) + "\n\n")
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	var seen [][]string
 	for _, cells := range lines {
 		var shown []string
 		for i, cell := range cells {
@@ -82,9 +81,9 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 				shown = append(shown, cell)
 			}
 		}
-		fmt.Fprintln(w, strings.Join(shown, "\t"))
+		seen = append(seen, shown)
 	}
-	w.Flush() // a Builder takes everything
+	b.WriteString(text.Columns(seen))
 	if hidden[columnRead] {
 		return withStates(b.String(), lines, hidden[columnState])
 	}
