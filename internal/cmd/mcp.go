@@ -63,7 +63,11 @@ func (a *app) tools(global []string) []mcp.Tool {
 				if err != nil {
 					return "", err
 				}
-				return a.toolAnswer(ctx, slices.Concat(global, []string{command}, args, []string{"--json"}))
+				text, err := a.toolAnswer(ctx, slices.Concat(global, []string{command}, args, []string{"--json"}))
+				if err != nil { // which names flags
+					err = errors.New(inArguments(err.Error(), arguments))
+				}
+				return text, err
 			},
 		}
 	}
@@ -136,11 +140,23 @@ func flagsOf(arguments []toolArgument, required []string, preset map[string]stri
 		values = preset
 	}
 	for name, value := range values {
-		flag := strings.ReplaceAll(strings.TrimSuffix(name, "_usd"), "_", "-")
-		flags = append(flags, "--"+flag+"="+value)
+		flags = append(flags, flagOf(name)+"="+value)
 	}
 	sorted.By(flags, strings.Compare)
 	return flags, nil
+}
+
+// flagOf is the flag that an argument is.
+func flagOf(name string) string {
+	return "--" + strings.ReplaceAll(strings.TrimSuffix(name, "_usd"), "_", "-")
+}
+
+// inArguments is a text of a command with its arguments in the place of flags.
+func inArguments(said string, arguments []toolArgument) string {
+	for _, arg := range arguments {
+		said = strings.ReplaceAll(said, flagOf(arg.name), arg.name)
+	}
+	return said
 }
 
 // toolAnswer runs a command line as it is run in a shell, and returns the object

@@ -146,11 +146,11 @@ func TestMCP(t *testing.T) {
 		args map[string]any
 		want string
 	}{
-		"a sum that is none":        {"preflight", map[string]any{"need_usd": "much"}, `"much" is not an amount`},
+		"a sum that is none":        {"preflight", map[string]any{"need_usd": "much"}, `error: need_usd: "much" is not an amount`},
 		"a sum that is missing":     {"preflight", nil, "need_usd is missing"},
 		"an argument of no tool":    {"balance", map[string]any{"history": "/etc/passwd"}, "there is no argument"},
 		"a list":                    {"breakdown", map[string]any{"by": []string{"key"}}, "by is neither text nor a number"},
-		"a flag in a value":         {"history", map[string]any{"since": "--csv"}, "--since"},
+		"a flag in a value":         {"history", map[string]any{"since": "--csv"}, `since: "--csv" is not `},
 		"what cannot be grouped by": {"breakdown", map[string]any{"by": "colour"}, "is not key, model, provider, workspace or member"},
 	} {
 		t.Run(name, func(t *testing.T) {
