@@ -95,7 +95,7 @@ func (db *DB) watch() (moved bool, err error) {
 	if there && db.left != nil && os.SameFile(info, db.file) {
 		return true, db.lost
 	}
-	if there && db.conn != nil && os.SameFile(info, db.file) && db.witness.overwritten(db.target, mark, info) {
+	if there && db.conn != nil && os.SameFile(info, db.file) && db.witness.overwritten(db.target, mark, info, db.mark) {
 		db.leave()
 		return true, db.lost
 	}

@@ -28,9 +28,9 @@ type Export struct {
 
 // Import adds what was read elsewhere, and returns how many readings and filled
 // spans were added. Those of a time that s covers already are left out, so that
-// a second import of the same adds nothing, and two exports give one history in
-// either order: what lies between them nobody saw, unless one of them did. It is
-// all or nothing.
+// a second import of the same adds nothing; not those in its gaps, so that exports
+// give one history in any order: what lies between them nobody saw, unless one of them
+// did. It is all or nothing.
 //
 // Readings win over a back-fill: from the first to the last of them it is taken
 // out, and what of it lies before them then ends at their usage.
@@ -157,6 +157,9 @@ func (db *DB) insert(s Series, readings []Reading, x Export) (added int, err err
 	if err != nil {
 		return 0, err
 	}
+	if added, err = db.fillHoles(s, h, readings, x); err != nil {
+		return 0, err
+	}
 	last := h.readMS.Int64 / 1000
 	n := sort.Search(len(readings), func(i int) bool { return readings[i].At.Unix() >= own.at })
 	m := sort.Search(len(readings), func(i int) bool { return readings[i].At.Unix() > last })
@@ -178,7 +181,7 @@ func (db *DB) insert(s Series, readings []Reading, x Export) (added int, err err
 			return 0, err
 		}
 	}
-	return len(before) + len(after), db.inserted(h)
+	return added + len(before) + len(after), db.inserted(h)
 }
 
 // inserted stores the head that other rows than its newest have changed.

@@ -119,13 +119,13 @@ func (w *witness) sums(sample map[int64]uint32) map[int64]uint32 {
 
 // overwritten looks at the file as mark and info tell of it. It is cheap where the
 // file was not written to.
-func (w *witness) overwritten(path string, mark logMark, info os.FileInfo) bool {
+func (w *witness) overwritten(path string, mark logMark, info os.FileInfo, again func() logMark) bool {
 	if w == nil {
 		return false
 	}
 	if !w.unchanged(info) {
 		w.info = info
-		for tries := 1; w.foreign(path, mark); tries++ {
+		for tries := 1; w.foreign(path, mark, again); tries++ {
 			if tries == 3 { // a page may be half written
 				return true
 			}
@@ -141,8 +141,9 @@ func (w *witness) unchanged(info os.FileInfo) bool {
 	return info.ModTime().Equal(w.info.ModTime()) && info.Size() == w.info.Size()
 }
 
-// foreign reports whether a page is somebody else's.
-func (w *witness) foreign(path string, mark logMark) bool {
+// foreign reports whether a page is somebody else's. again gives the mark as it is now:
+// where there is no log, one may have come and gone since mark.
+func (w *witness) foreign(path string, mark logMark, again func() logMark) bool {
 	var head [16]byte
 	if _, err := w.file.ReadAt(head[:], 0); err != nil || string(head[:]) != "SQLite format 3\x00" {
 		return true
@@ -157,7 +158,7 @@ func (w *witness) foreign(path string, mark logMark) bool {
 		return false
 	}
 	if mark.salts == 0 {
-		return true
+		return again() == mark
 	}
 	log, err := os.Open(path + "-wal")
 	if err != nil {
@@ -180,7 +181,8 @@ func (db *DB) logged() {
 	}
 }
 
-// forgetLogged removes the sums that pages in the log have.
+// forgetLogged removes the sums that pages in the log have, and those of pages that a
+// transaction in it cut off.
 func forgetLogged(log io.Reader, sums map[int64]uint32) {
 	r := bufio.NewReaderSize(log, 1<<16)
 	if _, err := r.Discard(logHead); err != nil {
@@ -192,6 +194,13 @@ func forgetLogged(log io.Reader, sums map[int64]uint32) {
 			return
 		}
 		page := int64(binary.BigEndian.Uint32(frame))
+		if size := int64(binary.BigEndian.Uint32(frame[4:])); size > 0 { // the end of a transaction
+			for cut, sum := range sums {
+				if sum == 0 && cut > size {
+					delete(sums, cut)
+				}
+			}
+		}
 		if sum, ok := sums[page]; ok && sum == crc32.Checksum(frame[frameHead:], castagnoli) {
 			delete(sums, page)
 		}

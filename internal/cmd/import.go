@@ -36,7 +36,7 @@ It takes
   a history    the history file of another machine, of which it takes the readings
 
 Nothing in the history is changed: readings of a time that it covers are left
-out, and so are days that are not before its first reading. Days that come before
+out, but for those in its gaps, and so are days that are not before its first reading. Days that come before
 there is one wait for it, and ortop history shows them meanwhile. Importing a file
 again adds nothing, and files give one history in any order. The totals of
 readings count: a spend that is not their rise is told by its line. A row with
