@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"ortop/ui/draw"
 	"ortop/ui/panel"
 )
@@ -93,11 +95,31 @@ func (m *Model) layoutOf(v view) layout {
 	if l.tier == tierStack {
 		most = 1 + m.h/30
 	}
-	n := min(len(panel.Banners(m.pen(), &m.snap, m.w-2)), most)
+	n := len(m.banners(most))
 	l.end = l.footer.y - n
 	l.banners = rect{0, l.end, m.w, n}
 	v.place(m, &l, y)
 	return l
+}
+
+// banners are what is wrong or new, in so many rows at most: an alert that is longer
+// than a row goes on in those that the others leave.
+func (m *Model) banners(most int) (out []string) {
+	w := m.w - 2
+	all := panel.Banners(m.pen(), &m.snap, w)
+	for i, b := range all {
+		lines := []string{b}
+		if draw.Width(b) > w && i < len(m.snap.Alerts) && strings.Contains(b, "▲") {
+			if wrapped := draw.Wrap(b, w-2); len(out)+len(wrapped)+len(all)-1-i <= most {
+				for j := range wrapped[1:] {
+					wrapped[j+1] = "  " + wrapped[j+1]
+				}
+				lines = wrapped
+			}
+		}
+		out = append(out, lines...)
+	}
+	return out[:min(len(out), most)]
 }
 
 // leastStack is the height from which a stack has a row of tabs, and plots with

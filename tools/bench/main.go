@@ -1,11 +1,10 @@
-// Command bench measures what the dashboard costs, side by side with a minimal
-// program of the same kind, on this machine and in one run:
+// Command bench measures what the dashboard costs, side by side with htop, btop and a
+// minimal program of the same kind, on this machine and in one run, and prints a
+// table of it:
 //
-//	go -C tools run ./bench [-runs 15] [-samples 5000000] [-idle 30s]
+//	go -C tools run ./bench [-runs 15] [-samples 5000000] [-idle 1m] [-write ../docs/performance.md]
 //
-// It prints the time to the first full frame with a large history, the bytes
-// that a clock tick writes, the memory and the processor time of an idle
-// dashboard, and the size of the binary.
+// What is not installed is left out, and said.
 package main
 
 import (
@@ -25,37 +24,112 @@ import (
 	"ortop/internal/sim"
 )
 
+// bench is one run: what is measured, and what came of it.
+type bench struct {
+	dir, ortop, minimal string
+	runs, samples       int
+	idle                time.Duration
+	rows                []row
+}
+
+// row is a line of the table.
+type row struct{ what, bound, here, beside string }
+
+func (b *bench) add(what, bound, here, beside string) {
+	b.rows = append(b.rows, row{what, bound, here, beside})
+	log.Printf("%s: %s", what, here)
+}
+
 func main() {
 	log.SetFlags(0)
-	runs := flag.Int("runs", 15, "how often each program is started")
-	samples := flag.Int("samples", 5_000_000, "readings in the history")
-	idle := flag.Duration("idle", 30*time.Second, "how long an idle dashboard is watched")
+	var b bench
+	flag.IntVar(&b.runs, "runs", 15, "how often each program is started")
+	flag.IntVar(&b.samples, "samples", 5_000_000, "readings in the history")
+	flag.DurationVar(&b.idle, "idle", time.Minute, "how long idle programs are watched")
+	write := flag.String("write", "", "the page that the table is written to")
 	flag.Parse()
-	if err := run(*runs, *samples, *idle); err != nil {
+	if err := b.run(); err != nil {
 		log.Fatal(err)
+	}
+	page := b.page()
+	fmt.Print(page)
+	if *write != "" {
+		if err := os.WriteFile(*write, []byte(page), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
-func run(runs, samples int, idle time.Duration) error {
-	dir, err := os.MkdirTemp("", "ortop-bench-")
+func (b *bench) run() (err error) {
+	if b.dir, err = os.MkdirTemp("", "ortop-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	if b.ortop, err = build(b.dir, "ortop", ".."); err != nil {
+		return err
+	}
+	if b.minimal, err = build(b.dir, "minimal", "./bench/minimal"); err != nil {
+		return err
+	}
+	if err := b.large(); err != nil {
+		return err
+	}
+	if err := b.year(); err != nil {
+		return err
+	}
+	if err := b.quiet(); err != nil {
+		return err
+	}
+	binary, err := os.Stat(b.ortop)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	ortop, err := build(dir, "ortop", "..")
-	if err != nil {
-		return err
-	}
-	minimal, err := build(dir, "minimal", "./bench/minimal")
-	if err != nil {
-		return err
-	}
-	binary, err := os.Stat(ortop)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("binary, stripped       %6.1f MB\n", float64(binary.Size())/1e6)
+	b.add("binary, stripped, without cgo", "<= 20.0 MB", fmt.Sprintf("%.2f MB", float64(binary.Size())/1e6), "")
+	return nil
+}
 
+// environ is a new home, and what every program is started with.
+func (b *bench) environ(home string) []string {
+	return append(os.Environ(), "HOME="+filepath.Join(b.dir, home), "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=",
+		"TERM=xterm-256color", "LANG=C.UTF-8", "OPENROUTER_API_KEY="+sim.DemoKey)
+}
+
+// large measures what waits for a large history and for many keys.
+func (b *bench) large() error {
+	account, err := sim.New(sim.Config{Profile: "steady", Keys: 5_000})
+	if err != nil {
+		return err
+	}
+	url, stop, err := account.Listen(context.Background())
+	if err != nil {
+		return err
+	}
+	defer stop()
+	file := filepath.Join(b.dir, "history.db")
+	if err := fill(file, url, b.samples); err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	b.add("disk, a fifth of the readings changed", "<= 5 B a reading", fmt.Sprintf("%.2f B", float64(info.Size())/float64(b.samples)), "")
+	env, args := b.environ("large"), []string{"--history", file, "--base-url", url, "--interval", "1h"}
+
+	// The account was read before, as a restart finds it.
+	first := exec.Command(b.ortop, append([]string{"status"}, args...)...)
+	first.Env = env
+	if out, err := first.CombinedOutput(); err != nil {
+		return fmt.Errorf("reading the account: %w\n%s", err, out)
+	}
+	if err := b.firstFrames(env, args, account); err != nil {
+		return err
+	}
+	return b.presses(env, args)
+}
+
+// year measures the commands on a history of a year, and a few keys.
+func (b *bench) year() error {
 	account, err := sim.New(sim.Config{Profile: "steady"})
 	if err != nil {
 		return err
@@ -65,44 +139,33 @@ func run(runs, samples int, idle time.Duration) error {
 		return err
 	}
 	defer stop()
-	file := filepath.Join(dir, "history.db")
-	if err := fill(file, url, samples); err != nil {
+	file := filepath.Join(b.dir, "year.db")
+	if err := fill(file, url, min(b.samples, 365*24*60)); err != nil {
 		return err
 	}
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("history                %6.2f bytes a reading, %d readings\n", float64(info.Size())/float64(samples), samples)
-	env := append(os.Environ(), "HOME="+filepath.Join(dir, "home"), "XDG_CONFIG_HOME=", "TERM=xterm-256color", "LANG=C.UTF-8",
-		"OPENROUTER_API_KEY="+sim.DemoKey)
-	args := []string{"--history", file, "--base-url", url, "--interval", "1h"}
+	return b.commands(b.environ("year"), []string{"--history", file, "--base-url", url, "--interval", "1h"}, account)
+}
 
-	// The account was read before, as a restart finds it.
-	first := exec.Command(ortop, append([]string{"status"}, args...)...)
-	first.Env = env
-	if out, err := first.CombinedOutput(); err != nil {
-		return fmt.Errorf("reading the account: %w\n%s", err, out)
-	}
+// firstFrames compares the first full frame with that of the minimal program.
+func (b *bench) firstFrames(env, args []string, account *sim.Account) error {
 	// What is drawn first must come from history alone.
 	account.Fail(sim.Fault{Hang: true})
+	defer account.Fail()
 	var full, floor []time.Duration
-	for range runs {
-		d, err := firstFrame(env, minimal, nil, "ready")
+	for range b.runs {
+		d, err := firstFrame(env, b.minimal, nil, "ready")
 		if err != nil {
 			return err
 		}
 		floor = append(floor, d)
-		if d, err = firstFrame(env, ortop, args, "runs out", "left", "$/h", "dearest", "quit"); err != nil {
+		if d, err = firstFrame(env, b.ortop, args, "runs out", "left", "$/h", "dearest", "quit"); err != nil {
 			return err
 		}
 		full = append(full, d)
 	}
-	fmt.Printf("first full frame       %6.1f ms, minimal %.1f ms, ratio %.2f (medians of %d)\n",
-		ms(median(full)), ms(median(floor)), float64(median(full))/float64(median(floor)), runs)
-
-	account.Fail()
-	return watch(env, ortop, args, minimal, idle)
+	b.add(fmt.Sprintf("first full frame, %d readings on disk", b.samples), "<= .80 x minimal",
+		fmt.Sprintf("%.2f x (%.1f ms)", float64(median(full))/float64(median(floor)), ms(median(full))), fmt.Sprintf("minimal %.1f ms", ms(median(floor))))
+	return nil
 }
 
 // build builds what lies in the folder pkg, in the module that it belongs to.
@@ -162,7 +225,7 @@ func fillSeries(ctx context.Context, db *history.DB, url string, samples int) er
 // firstFrame is the time from the start of a program to a screen that holds
 // all of these words.
 func firstFrame(env []string, name string, args []string, words ...string) (time.Duration, error) {
-	s, err := start(env, name, args)
+	s, err := start(env, name, args, size{100, 30})
 	if err != nil {
 		return 0, err
 	}

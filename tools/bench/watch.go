@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"log"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +16,8 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+
+	"ortop/internal/sim"
 )
 
 // screen is a program on a pty, and how much it writes.
@@ -25,12 +32,12 @@ type screen struct {
 	bytes int
 }
 
-func start(env []string, name string, args []string) (*screen, error) {
-	s := &screen{cmd: exec.Command(name, args...), wrote: make(chan struct{}, 1), vt: vt10x.New(vt10x.WithSize(100, 30))}
+func start(env []string, name string, args []string, z size) (*screen, error) {
+	s := &screen{cmd: exec.Command(name, args...), wrote: make(chan struct{}, 1), vt: vt10x.New(vt10x.WithSize(z.cols, z.rows))}
 	s.cmd.Env = env
 	s.began = time.Now()
 	var err error
-	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Cols: 100, Rows: 30}); err != nil {
+	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(z.cols), Rows: uint16(z.rows)}); err != nil {
 		return nil, err
 	}
 	go func() {
@@ -71,95 +78,150 @@ func (s *screen) end() {
 	s.tty.Close()
 }
 
-// cost is what a process used so far.
-type cost struct {
-	cpu   time.Duration
-	rssMB float64
-}
+// size is how large the terminal of a program is.
+type size struct{ cols, rows int }
 
-func (s *screen) cost() (c cost, err error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+// cpu is the processor time of a process so far, over all of its threads.
+func (s *screen) cpu() (time.Duration, error) {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.cmd.Process.Pid))
 	if err != nil {
-		return c, err
+		return 0, err
 	}
-	// After the name in parentheses: utime and stime are fields 14 and 15, in
-	// hundredths of a second, rss is field 24, in pages.
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	f := strings.Fields(rest)
-	var ticks float64
-	for _, i := range []int{11, 12} {
-		n, err := strconv.ParseFloat(f[i], 64)
-		if err != nil {
-			return c, err
+	var sum time.Duration
+	for _, path := range tasks {
+		words, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) { // the thread has ended
+			continue
 		}
-		ticks += n
-	}
-	pages, err := strconv.ParseFloat(f[21], 64)
-	c.cpu = time.Duration(ticks * 10 * float64(time.Millisecond))
-	c.rssMB = pages * float64(os.Getpagesize()) / (1 << 20)
-	return c, err
-}
-
-// watch leaves a dashboard alone, first looked at and then unseen, and says
-// what that costs.
-func watch(env []string, ortop string, args []string, minimal string, d time.Duration) error {
-	s, err := start(env, ortop, args)
-	if err != nil {
-		return err
-	}
-	defer s.end()
-	m, err := start(env, minimal, nil)
-	if err != nil {
-		return err
-	}
-	defer m.end()
-	time.Sleep(min(5*time.Second, d)) // until they have settled
-
-	perMinute := func(x *screen, f func()) (float64, error) {
-		before, err := x.cost()
 		if err != nil {
 			return 0, err
 		}
-		f()
-		after, err := x.cost()
-		return (after.cpu - before.cpu).Seconds() * 60 / d.Seconds(), err
-	}
-	most, total := 0, 0
-	seen, err := perMinute(s, func() {
-		for end := time.Now().Add(d); time.Now().Before(end); {
-			before := s.written()
-			time.Sleep(time.Second)
-			n := s.written() - before
-			most, total = max(most, n), total+n
+		ns, _, _ := strings.Cut(string(words), " ")
+		n, err := strconv.ParseInt(ns, 10, 64)
+		if err != nil {
+			return 0, err
 		}
-	})
+		sum += time.Duration(n)
+	}
+	return sum, nil
+}
+
+// memory is what a process holds, or held at most (VmRSS, VmHWM), in MB.
+func (s *screen) memory(field string) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if words := strings.Fields(line); len(words) > 1 && words[0] == field+":" {
+			kB, err := strconv.ParseFloat(words[1], 64)
+			return kB / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no %s in the status of %s", field, s.cmd.Path)
+}
+
+// quiet measures idle programs side by side: one that is looked at, one that is not,
+// one of ten accounts, and the others.
+func (b *bench) quiet() error {
+	account, err := sim.New(sim.Config{Profile: "steady"})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("bytes a second, seen   %6.1f on average, %d at most\n", float64(total)/d.Seconds(), most)
-	if _, err := s.tty.WriteString("\x1b[O"); err != nil { // the terminal lost the focus
-		return err
-	}
-	time.Sleep(min(2*time.Second, d))
-	before := s.written()
-	unseen, err := perMinute(s, func() { time.Sleep(d) })
+	url, stop, err := account.Listen(context.Background())
 	if err != nil {
 		return err
 	}
-	fmt.Printf("bytes, unseen          %6d in %v\n", s.written()-before, d)
-	floor, err := perMinute(m, func() { time.Sleep(d) })
+	defer stop()
+	config := filepath.Join(b.dir, "ten.toml")
+	var ten strings.Builder
+	key := filepath.Join(b.dir, "key")
+	if err := os.WriteFile(key, []byte(sim.DemoKey+"\n"), 0o600); err != nil {
+		return err
+	}
+	for i := range 10 {
+		fmt.Fprintf(&ten, "[[accounts]]\nname = 'a%d'\nkey_file = '%s'\n", i, key)
+	}
+	if err := os.WriteFile(config, []byte(ten.String()), 0o600); err != nil {
+		return err
+	}
+	args := []string{"--base-url", url}
+	all := []struct {
+		name, path string
+		args       []string
+		unseen     bool
+	}{
+		{"seen", b.ortop, args, false}, {"unseen", b.ortop, args, true}, {"ten", b.ortop, append([]string{"--config", config}, args...), true},
+		{"minimal", b.minimal, nil, false}, {"htop", "htop", nil, false}, {"btop", "btop", nil, false},
+	}
+	watched := map[string]*screen{}
+	before := map[string]time.Duration{}
+	for _, p := range all {
+		if _, err := exec.LookPath(p.path); err != nil {
+			log.Printf("%s is not installed, and left out", p.name)
+			continue
+		}
+		s, err := start(b.environ(p.name), p.path, p.args, size{100, 30})
+		if err != nil {
+			return err
+		}
+		defer s.end()
+		watched[p.name] = s
+	}
+	time.Sleep(min(10*time.Second, b.idle)) // until they have settled
+	for _, p := range all {
+		s := watched[p.name]
+		if s == nil {
+			continue
+		}
+		if p.unseen {
+			if _, err := s.tty.WriteString("\x1b[O"); err != nil { // the terminal lost the focus
+				return err
+			}
+		}
+	}
+	time.Sleep(min(2*time.Second, b.idle))
+	for name, s := range watched {
+		if before[name], err = s.cpu(); err != nil {
+			return err
+		}
+	}
+	unseenBytes := watched["unseen"].written()
+	most, began := 0, watched["seen"].written()
+	for end := time.Now().Add(b.idle); time.Now().Before(end); {
+		was := watched["seen"].written()
+		time.Sleep(time.Second)
+		most = max(most, watched["seen"].written()-was)
+	}
+	average := float64(watched["seen"].written()-began) / b.idle.Seconds()
+	unseenBytes = watched["unseen"].written() - unseenBytes
+	perMinute := map[string]string{}
+	for name, s := range watched {
+		used, err := s.cpu()
+		if err != nil {
+			return err
+		}
+		perMinute[name] = fmt.Sprintf("%.3f", (used-before[name]).Seconds()*60/b.idle.Seconds())
+	}
+	beside := ""
+	for _, name := range []string{"minimal", "htop", "btop"} {
+		if v := perMinute[name]; v != "" {
+			beside += ", " + name + " " + v
+		}
+	}
+	beside = strings.TrimPrefix(beside, ", ")
+	b.add("idle, seconds of processor a minute, seen", "<= .08, and under btop and htop", perMinute["seen"], beside)
+	b.add("the same, unseen; ten accounts unseen", "<= .03; <= .13", perMinute["unseen"]+"; "+perMinute["ten"], "")
+	b.add("bytes a second, seen: mean, most; unseen, polls included", "<= 64 a tick; 0 where nothing changed",
+		fmt.Sprintf("%.1f, %d; %.1f", average, most, float64(unseenBytes)/b.idle.Seconds()), "")
+	memory, err := watched["seen"].memory("VmRSS")
 	if err != nil {
 		return err
 	}
-	fmt.Printf("processor, s a minute  %6.2f seen, %.2f unseen, minimal %.2f\n", seen, unseen, floor)
-	c, err := s.cost()
+	floor, err := watched["minimal"].memory("VmRSS")
 	if err != nil {
 		return err
 	}
-	base, err := m.cost()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("resident memory        %6.1f MB, minimal %.1f MB\n", c.rssMB, base.rssMB)
+	b.add(fmt.Sprintf("memory, one account, after %v", b.idle), "<= 23 MB after an hour", fmt.Sprintf("%.1f MB", memory), fmt.Sprintf("minimal %.1f MB", floor))
 	return nil
 }
