@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
+	"ortop/internal/journal"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 	"ortop/internal/otlp"
@@ -69,12 +69,12 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		return err
 	}
 	defer stop()
-	level := slog.LevelInfo
+	level := journal.Info
 	switch {
 	case a.flags.verbose:
-		level = slog.LevelDebug
+		level = journal.Debug
 	case a.flags.quiet:
-		level = slog.LevelWarn
+		level = journal.Warn
 	}
 	log, closeLog := servicelog.New(a.stderr, level, a.now)
 	defer closeLog()
@@ -157,7 +157,7 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which
 // ends all. What they read is on disk when it returns.
-func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, push *otlp.Config, log *slog.Logger) (err error) {
+func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, push *otlp.Config, log *journal.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	crash := make(chan error, len(list)+1)
 	var runners []*runner

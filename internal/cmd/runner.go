@@ -3,11 +3,11 @@ package cmd
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
 
+	"ortop/internal/journal"
 	"ortop/internal/monitor"
 	"ortop/internal/routine"
 )
@@ -21,7 +21,7 @@ const closeWait = 2500 * time.Millisecond
 type runner struct {
 	app   *app
 	ctx   context.Context
-	log   *slog.Logger
+	log   *journal.Logger
 	crash chan<- error
 	// terminal takes what alerts send to it; nil: this is not a screen.
 	terminal chan<- string

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 
-	"gopkg.in/natefinch/lumberjack.v2"
-
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/config"
+	"ortop/internal/journal"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 )
@@ -35,7 +33,7 @@ func (s *session) close() error {
 }
 
 // watch makes a monitor for s. If n is not nil, n sends its alerts.
-func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
+func (a *app) watch(s settings, log *journal.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
@@ -133,24 +131,24 @@ func (a *app) hasKey(ctx context.Context, s *settings) bool {
 }
 
 // fileLog writes to the log file, at most five of a megabyte.
-func fileLog() (*slog.Logger, func()) {
+func fileLog() (*journal.Logger, func()) {
 	path, err := config.StatePath()
 	if err != nil {
-		return slog.New(slog.DiscardHandler), func() {}
+		return journal.Discard(), func() {}
 	}
-	w := &lumberjack.Logger{Filename: path, MaxSize: 1, MaxBackups: 4}
+	w := journal.NewFile(path)
 	_ = os.MkdirAll(filepath.Dir(path), 0o700) // if it cannot be made, there is no log
-	return slog.New(slog.NewTextHandler(w, nil)), func() { _ = w.Close() }
+	return journal.New(w, journal.Info), func() { _ = w.Close() }
 }
 
 // errLog writes to standard error with -v.
 //
 //go:noinline
-func (a *app) errLog() *slog.Logger {
+func (a *app) errLog() *journal.Logger {
 	if !a.flags.verbose {
-		return slog.New(slog.DiscardHandler)
+		return journal.Discard()
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	return journal.New(a.stderr, journal.Debug)
 }
 
 // archive opens the account's history without a request. Other than for

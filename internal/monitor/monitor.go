@@ -9,7 +9,6 @@ package monitor
 
 import (
 	"context"
-	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/forecast"
+	"ortop/internal/journal"
 	"ortop/internal/routine"
 	"ortop/internal/spenders"
 )
@@ -63,7 +63,7 @@ type Options struct {
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Log takes what a person may want to read later. If nil, nothing is logged.
-	Log *slog.Logger
+	Log *journal.Logger
 }
 
 // minGap is the least time between two polls of one account that a person can
@@ -81,7 +81,7 @@ const pollLimit = 18 * time.Second
 // Monitor watches one account. Its methods may be called from any goroutine.
 type Monitor struct {
 	o          Options
-	log        *slog.Logger
+	log        *journal.Logger
 	out        chan account.Snapshot
 	calls      *mailbox
 	subject    subjectPointer
@@ -102,7 +102,7 @@ func New(o Options) *Monitor {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+		o.Log = journal.Discard()
 	}
 	m := &Monitor{o: o, log: o.Log, out: make(chan account.Snapshot, 1), calls: newMailbox()}
 	m.o.Connect = m.gatedConnect(o.Connect)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/journal"
 	"ortop/internal/sim"
 )
 
@@ -306,7 +306,7 @@ func TestNoBoardIsNoHindrance(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newService(readOnly, func(context.Context) (API, error) { return all[0].api, nil }, func() *Subject { return &sub })
-		s.o.Log = slog.New(slog.DiscardHandler)
+		s.o.Log = journal.Discard()
 		to := time.Now()
 		before := all[0].requests("/analytics/query")
 		d, err := s.Breakdown(t.Context(), Query{By: ByModel, From: to.Add(-24 * time.Hour), To: to})

@@ -13,7 +13,6 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/gate"
+	"ortop/internal/journal"
 	"ortop/internal/text"
 )
 
@@ -64,7 +64,7 @@ type Options struct {
 	// may be nil.
 	Watched func() bool
 	Now     func() time.Time // the wall clock
-	Log     *slog.Logger
+	Log     *journal.Logger
 }
 
 func (o Options) offline() bool { return o.Offline != nil && o.Offline() }
