@@ -68,6 +68,11 @@ func FromEnv(getenv func(string) string, version string) (*Config, error) {
 		if c.headers, err = pairs(list); err != nil {
 			return nil, fmt.Errorf("%s must be name=value, with commas between: %w", variable, err)
 		}
+		for _, h := range c.headers {
+			if !isHeader(h[0], h[1]) {
+				return nil, fmt.Errorf("%s: %.40q is no header of HTTP, or its value has a character that none may have", variable, h[0])
+			}
+		}
 	}
 	secret := len(c.headers) > 0 || c.endpoint.User != nil || c.endpoint.RawQuery != ""
 	if secret && c.endpoint.Scheme == "http" && !text.IsLoopback(c.endpoint.Hostname()) {
@@ -135,6 +140,16 @@ func pairs(list string) (all [][2]string, err error) {
 		all = append(all, [2]string{name, decoded})
 	}
 	return all, nil
+}
+
+// isHeader reports whether HTTP can carry a header.
+func isHeader(name, value string) bool {
+	for _, r := range name {
+		if r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 127 })
 }
 
 func milliseconds(s string, otherwise time.Duration) (time.Duration, error) {

@@ -45,6 +45,8 @@ func TestFromEnv(t *testing.T) {
 		{"grpc", []string{endpoint, "http://a", "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"}, "", "OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf"},
 		{"headers", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2%20y, z=1"}, "https://a/v1/metrics", ""},
 		{"odd headers", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=1,hunter2"}, "", "OTEL_EXPORTER_OTLP_HEADERS must be name=value"},
+		{"a name that no header has", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=1,bad name=hunter2"}, "", `OTEL_EXPORTER_OTLP_HEADERS: "bad name" is no header`},
+		{"a value that no header has", []string{endpoint, "https://a", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2%0d%0ay"}, "", `OTEL_EXPORTER_OTLP_HEADERS: "x" is no header of HTTP, or its value`},
 		{"headers in the clear", []string{endpoint, "http://a.example", "OTEL_EXPORTER_OTLP_HEADERS", "x=hunter2"}, "", "it needs https"},
 		{"a password in the clear", []string{endpoint, "http://u:hunter2@a.example"}, "", "it needs https"},
 		{"a query in the clear", []string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://a.example/x?key=hunter2"}, "", "it needs https"},
