@@ -24,11 +24,13 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -266,26 +268,43 @@ var errNames = damaged("the names of its series were changed")
 // checkNames reports, as an error, whether a series may be there under another
 // name, or hidden: then one that is not found is not new.
 func (db *DB) checkNames() error {
-	last, n := int64(0), int64(0)
+	var v, before identity
+	sum, last, n := uint32(0), int64(0), int64(0)
 	err := db.query(`SELECT id, account, base_url, subject, crc FROM series NOT INDEXED`, func(r *sql.Rows) error {
-		var v identity
 		var crc int64
 		err := r.Scan(&last, &v.account, &v.baseURL, &v.subject, &crc)
 		if n++; err == nil && (crc != int64(checksum(v.account, v.baseURL, v.subject)) || last != n) {
 			err = errNames
 		}
+		sum += checksum(last, v.account, v.baseURL, v.subject)
 		return err
 	})
-	indexed, owned := n, last
-	if err == nil {
-		err = db.query(`SELECT (SELECT count(*) FROM series INDEXED BY sqlite_autoindex_series_1 WHERE account >= ''), coalesce(max(series), 0) FROM head`,
-			func(r *sql.Rows) error { return r.Scan(&indexed, &owned) })
+	if err == nil { // the same by the index, which finds what is in order alone
+		err = db.query(`SELECT id, account, base_url, subject FROM series INDEXED BY sqlite_autoindex_series_1
+			WHERE account >= '' ORDER BY account, base_url, subject`, func(r *sql.Rows) error {
+			var id int64
+			err := r.Scan(&id, &v.account, &v.baseURL, &v.subject)
+			if err == nil && before.compare(v) >= 0 && before != (identity{}) {
+				err = errNames
+			}
+			before, n = v, n-1
+			sum -= checksum(id, v.account, v.baseURL, v.subject)
+			return err
+		})
 	}
-	if err == nil && (indexed != n || owned > last) {
+	owned := int64(0)
+	if err == nil {
+		err = db.query(`SELECT coalesce(max(series), 0) FROM head`, func(r *sql.Rows) error { return r.Scan(&owned) })
+	}
+	if err == nil && (n != 0 || sum != 0 || owned > last) {
 		err = errNames
 	}
 	db.named = err == nil
 	return err
+}
+
+func (n identity) compare(o identity) int {
+	return cmp.Or(strings.Compare(n.account, o.account), strings.Compare(n.baseURL, o.baseURL), strings.Compare(n.subject, o.subject))
 }
 
 // create returns the row of s and makes it if there is none. It must run in a

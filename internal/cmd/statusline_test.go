@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"bytes"
+	"math"
 	"strings"
 	"testing"
 )
@@ -31,4 +33,18 @@ func TestParseSession(t *testing.T) {
 			t.Errorf("parseSession(%.60q) = %v, want %v", in, got, want)
 		}
 	}
+}
+
+// FuzzSession: whatever a coding agent writes, the sum is one that can be shown.
+func FuzzSession(f *testing.F) {
+	for _, s := range []string{
+		`{"session_id":"a","cost":{"total_cost_usd":0.42},"model":{"id":"m"}}`, `{"total_cost_usd":1.5}`, `{"cost":0.25}`, `{"cost":null}`, "[", "",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, said []byte) {
+		if usd := parseSession(bytes.NewReader(said)); usd != nil && !(*usd >= 0 && *usd <= math.MaxInt32) {
+			t.Errorf("parseSession(%q) = %v", said, *usd)
+		}
+	})
 }

@@ -23,9 +23,6 @@ func AddAccount(path string, a Account) error {
 	if err := CheckName(a.Name); err != nil {
 		return &Error{Path: path, Problem: err.Error()}
 	}
-	if len(a.KeyCommand) == 0 {
-		a.KeyCommand = nil // as it is read back
-	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
@@ -33,13 +30,27 @@ func AddAccount(path string, a Account) error {
 	if err != nil {
 		return err
 	}
+	edited, err := withAccount(path, doc, a)
+	if err != nil || edited == nil {
+		return err
+	}
+	if err := WritePrivate(path, edited); err != nil {
+		return &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
+	}
+	return nil
+}
+
+// withAccount is doc, which lies at path, with an account; nil where that is there.
+func withAccount(path string, doc []byte, a Account) (edited []byte, err error) {
+	if len(a.KeyCommand) == 0 {
+		a.KeyCommand = nil // as it is read back
+	}
 	before, at, err := parseAt(path, doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	want := before
 	want.Accounts = slices.Clone(before.Accounts)
-	var edited []byte
 	i := slices.IndexFunc(before.Accounts, func(b Account) bool { return strings.EqualFold(a.Name, b.Name) })
 	switch {
 	case i < 0:
@@ -47,11 +58,11 @@ func AddAccount(path string, a Account) error {
 		want.Accounts = append(want.Accounts, a)
 		edited = appendTable(doc, a)
 	case before.Accounts[i].sameSource(a):
-		return nil
+		return nil, nil
 	case before.Accounts[i].HasSource():
 		problem := at.problem(accountPlace(i, "name"), "account %q has another key source already", before.Accounts[i].Name)
 		problem.Path = path
-		return problem
+		return nil, problem
 	default:
 		want.Accounts[i].KeyCommand, want.Accounts[i].Keyring, want.Accounts[i].KeyFile = a.KeyCommand, a.Keyring, a.KeyFile
 		offset := byteOrderMarkLen(doc) + at.offset[accountPlace(i, "name")]
@@ -61,12 +72,9 @@ func AddAccount(path string, a Account) error {
 	// accounts in an inline list.
 	after, _, err := parseAt(path, edited)
 	if err != nil || !reflect.DeepEqual(after, want) {
-		return &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be added to a file of this form: add it by hand", a.Name), Err: err}
+		return nil, &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be added to a file of this form: add it by hand", a.Name), Err: err}
 	}
-	if err := WritePrivate(path, edited); err != nil {
-		return &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
-	}
-	return nil
+	return edited, nil
 }
 
 // shorten leaves out what the account would take from the file anyway.

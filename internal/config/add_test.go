@@ -120,22 +120,20 @@ func FuzzAddAccount(f *testing.F) {
 	f.Add([]byte("[[accounts]]\nname = 'new'"), "new", "/a'b\"c")
 	f.Add([]byte("\ufeff"), "é", "/\u202e")
 	f.Fuzz(func(t *testing.T, doc []byte, name, keyFile string) {
-		path := filepath.Join(t.TempDir(), "config.toml")
-		must(t, os.WriteFile(path, doc, 0o600))
-		before, readErr := Read(path)
-		err := AddAccount(path, Account{Name: name, KeyFile: keyFile})
-		after, afterErr := Read(path)
-		if err != nil {
-			if !reflect.DeepEqual(after, before) {
-				t.Fatalf("a failed AddAccount turned %+v into %+v", before, after)
-			}
+		before, _, readErr := parseAt("x", doc)
+		edited, err := withAccount("x", doc, Account{Name: name, KeyFile: keyFile})
+		if err != nil || CheckName(name) != nil {
 			return
 		}
-		if readErr != nil || afterErr != nil {
-			t.Fatalf("AddAccount succeeded on %q (%v) and left %v", doc, readErr, afterErr)
+		if edited == nil { // it is there
+			edited = doc
 		}
-		if got, err := after.Find(name); err != nil || got.KeyFile != keyFile {
-			t.Fatalf("after AddAccount, Find(%q) = %+v, %v", name, got, err)
+		after, _, afterErr := parseAt("x", edited)
+		if readErr != nil || afterErr != nil {
+			t.Fatalf("the account was added to %q (%v) and left %v", doc, readErr, afterErr)
+		}
+		if got, err := after.Find(name); err != nil || got.KeyFile != keyFile || len(after.Accounts)-len(before.Accounts) > 1 {
+			t.Fatalf("after that, Find(%q) = %+v, %v", name, got, err)
 		}
 	})
 }

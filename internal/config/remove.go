@@ -43,21 +43,26 @@ func removal(path, name string) (real string, gone Account, edited []byte, err e
 		path = real
 	}
 	doc, err := readFile(path)
-	if err != nil {
-		return path, gone, nil, err
+	if err == nil {
+		gone, edited, err = withoutAccount(path, doc, name)
 	}
+	return path, gone, edited, err
+}
+
+// withoutAccount is doc, which lies at path, without an account, and that account.
+func withoutAccount(path string, doc []byte, name string) (gone Account, edited []byte, err error) {
 	before, at, err := parseAt(path, doc)
 	if err != nil {
-		return path, gone, nil, err
+		return gone, nil, err
 	}
 	i := slices.IndexFunc(before.Accounts, func(a Account) bool { return strings.EqualFold(a.Name, name) })
 	if i < 0 {
-		return path, gone, nil, &Error{Path: path, Problem: fmt.Sprintf("has no account %q", clean(name)), Err: ErrNoAccount}
+		return gone, nil, &Error{Path: path, Problem: fmt.Sprintf("has no account %q", clean(name)), Err: ErrNoAccount}
 	}
 	gone = before.Accounts[i]
 	if problem := before.needs(gone.Name, at); problem != nil {
 		problem.Path = path
-		return path, Account{}, nil, problem
+		return Account{}, nil, problem
 	}
 	want := before
 	want.Accounts = slices.Delete(slices.Clone(before.Accounts), i, i+1)
@@ -67,9 +72,9 @@ func removal(path, name string) (real string, gone Account, edited []byte, err e
 		after.Accounts, want.Accounts = nil, nil
 	}
 	if err != nil || !reflect.DeepEqual(after, want) {
-		return path, Account{}, nil, &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be removed from a file of this form: remove it by hand", gone.Name), Err: err}
+		return Account{}, nil, &Error{Path: path, Problem: fmt.Sprintf("account %q cannot be removed from a file of this form: remove it by hand", gone.Name), Err: err}
 	}
-	return path, gone, edited, nil
+	return gone, edited, nil
 }
 
 // needs is what else in the file names the account, or nil.

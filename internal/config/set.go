@@ -26,19 +26,31 @@ func Set(path string, settings ...Setting) error {
 	if err != nil {
 		return err
 	}
+	edited, err := withSettings(path, doc, settings)
+	if err != nil || bytes.Equal(doc, edited) {
+		return err
+	}
+	if err := WritePrivate(path, edited); err != nil {
+		return &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
+	}
+	return nil
+}
+
+// withSettings is doc, which lies at path, with settings.
+func withSettings(path string, doc []byte, settings []Setting) ([]byte, error) {
 	before, _, err := parseAt(path, doc)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	want, edited := before, doc
 	for _, s := range settings {
 		if !utf8.ValidString(s.Value) {
-			return &Error{Path: path, Problem: s.Name + " cannot be set: it is not UTF-8 text"}
+			return nil, &Error{Path: path, Problem: s.Name + " cannot be set: it is not UTF-8 text"}
 		}
 		line := []byte(line(s.Name, quoted(s.Value)))
 		w := walker{config: want, at: places{doc: line, offset: map[string]int{}}}
 		if problem := w.walk(line); problem != nil {
-			return &Error{Path: path, Problem: problem.Problem}
+			return nil, &Error{Path: path, Problem: problem.Problem}
 		}
 		if reflect.DeepEqual(w.config, want) {
 			continue
@@ -49,15 +61,9 @@ func Set(path string, settings ...Setting) error {
 	// Reading the result back catches what plain editing cannot do.
 	after, _, err := parseAt(path, edited)
 	if err != nil || !reflect.DeepEqual(after, want) {
-		return &Error{Path: path, Problem: "cannot be changed in this form: set " + namesOf(settings) + " by hand", Err: err}
+		return nil, &Error{Path: path, Problem: "cannot be changed in this form: set " + namesOf(settings) + " by hand", Err: err}
 	}
-	if bytes.Equal(doc, edited) {
-		return nil
-	}
-	if err := WritePrivate(path, edited); err != nil {
-		return &Error{Path: path, Problem: "cannot be changed: " + err.Error(), Err: err}
-	}
-	return nil
+	return edited, nil
 }
 
 func namesOf(settings []Setting) string {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/text"
 )
 
 // failure is an error of the client as other processes are told of it.
@@ -44,11 +45,11 @@ func keptFailure(ctx context.Context, err error) []byte {
 	default:
 		return nil
 	}
-	text, err := json.Marshal(f)
+	kept, err := json.Marshal(f)
 	if err != nil {
 		return nil
 	}
-	return text
+	return kept
 }
 
 // failure is the newest of another process, as if it were this one's.
@@ -58,18 +59,23 @@ func (b *board) failure(ctx context.Context, about []post) error {
 			continue
 		}
 		f := &failure{}
-		if text := b.read(ctx, p); text == nil || json.Unmarshal(text, f) != nil {
-			continue
+		if kept := b.read(ctx, p); kept != nil && json.Unmarshal(kept, f) == nil {
+			return f.as(p.At, b.now())
 		}
-		if f.Named == nil {
-			return f
-		}
-		f.Named.Kind = f.Unwrap()
-		if wait := f.Named.RetryAfter; wait != nil {
-			left := max(0, time.UnixMilli(p.At).Add(*wait).Sub(b.now()))
-			f.Named.RetryAfter = &left
-		}
-		return f.Named
 	}
 	return nil
+}
+
+// as is the error at a time, of one that came at another in milliseconds.
+func (f *failure) as(at int64, now time.Time) error {
+	f.Text = text.Clean(f.Text, 300)
+	if f.Named == nil {
+		return f
+	}
+	f.Named.Kind, f.Named.Message, f.Named.Endpoint = f.Unwrap(), text.Clean(f.Named.Message, 200), clean(f.Named.Endpoint)
+	if wait := f.Named.RetryAfter; wait != nil {
+		left := max(0, *wait-now.Sub(time.UnixMilli(at)))
+		f.Named.RetryAfter = &left
+	}
+	return f.Named
 }

@@ -120,10 +120,29 @@ func readKeys(ctx context.Context, db *history.DB, account history.Series) (list
 	if err != nil {
 		return list, nil, err
 	}
-	if json.Unmarshal(text, &list) != nil || json.Unmarshal(at, &list.At) != nil {
+	if list, err = decodeKeys(text); err != nil || json.Unmarshal(at, &list.At) != nil {
 		return KeyList{}, nil, nil // never stored, or by another version: it is fetched again
 	}
 	return list, text, nil
+}
+
+// decodeKeys reads a list that was stored, by whomever.
+func decodeKeys(text []byte) (list KeyList, err error) {
+	err = json.Unmarshal(text, &list)
+	for i := range list.Keys {
+		k := &list.Keys[i]
+		for _, s := range []*string{&k.Name, &k.Label, &k.ExternalUser, (*string)(&k.Cap.Reset)} {
+			*s = clean(*s)
+		}
+	}
+	for i := range list.Workspaces {
+		list.Workspaces[i].Name = clean(list.Workspaces[i].Name)
+	}
+	for i := range list.Guardrails.Budgets {
+		g := &list.Guardrails.Budgets[i]
+		g.Name, g.Reset = clean(g.Name), credit.Reset(clean(string(g.Reset)))
+	}
+	return list, err
 }
 
 // storeKeys stores a listing, each key's usage in its series, and returns it as

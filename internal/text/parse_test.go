@@ -43,6 +43,9 @@ func FuzzParse(f *testing.F) {
 		if at, err := ParseTime(s, now); err == nil && !at.After(now) {
 			t.Errorf("ParseTime(%q) = %v, which has passed", s, at)
 		}
+		if since, err := ParseSince(s, now); err == nil && since.From(now).After(now) {
+			t.Errorf("ParseSince(%q) = %+v, which is to come", s, since)
+		}
 		if d, err := ParseSpan(s); err == nil && d < 0 {
 			t.Errorf("ParseSpan(%q) = %v", s, d)
 		}
