@@ -195,8 +195,8 @@ func runDocumented(t *testing.T, commands string) {
 			command = strings.ReplaceAll(command, "tools test", "tools list")
 		case "go install .":
 			command = "rm " + filepath.Join(bin, "ortop") + " && " + command
-		case "go -C tools run ./bench":
-			command += " -runs 1 -samples 2000 -idle 1s"
+		case "go -C tools run ./bench -write ../docs/performance.md":
+			command = "go -C tools run ./bench -runs 1 -samples 2000 -idle 1s"
 		case "ortop accounts add":
 			stdin = sim.DemoKey + "\n"
 		}
