@@ -63,9 +63,7 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 				return err
 			}
 			added += within
-			h.known = false
-			clear(db.loaded)
-			return db.saveHead(h)
+			return db.inserted(h)
 		})
 	}
 	if err != nil {

@@ -27,8 +27,8 @@ func (db *DB) Changed(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("watching %s: %w", db.where(), err)
 	}
-	changed := v != db.version
-	db.version = v
+	changed := v != db.version || db.took
+	db.version, db.took = v, false
 	return changed, nil
 }
 
@@ -181,6 +181,16 @@ func (db *DB) restored() (bool, error) {
 		return false, nil
 	}
 	db.forget()
+	version, err := db.conn.int("PRAGMA user_version")
+	if err != nil {
+		return true, err
+	}
+	if shared := version >= sharedVersion(); shared != db.shared {
+		db.shared = shared
+		if shared { // by another process, which shares it from now on
+			return true, nil
+		}
+	}
 	db.note = "the history was replaced by another"
 	return true, nil
 }

@@ -18,12 +18,13 @@ import (
 // short and are not interrupted: an interrupted statement rolls back, and a
 // cancelled poll should not cost a reading.
 type conn struct {
-	db    *sql.DB
-	c     *sql.Conn
-	stmts map[string]*sql.Stmt
-	stats *Stats
-	in    bool // in a transaction
-	read  bool // something was read in it
+	db      *sql.DB
+	c       *sql.Conn
+	stmts   map[string]*sql.Stmt
+	stats   *Stats
+	version int64 // of a file that may be written
+	in      bool  // in a transaction
+	read    bool  // something was read in it
 	// hurried reports that another process held the file for all of a wait, so that
 	// the next is short: it may have been stopped amid a write, and would cost every
 	// write of a command 5 s.

@@ -43,6 +43,9 @@ type Options struct {
 	Now func() time.Time
 	// ReadOnly opens the file without ever writing to it; it must exist.
 	ReadOnly bool
+	// Share gives the file an outbox: see [DB.Outbox]. A file that has one keeps it,
+	// whoever opens it.
+	Share bool
 }
 
 // DB is one history. Its methods may be called from several goroutines.
@@ -62,6 +65,8 @@ type DB struct {
 	stats    Stats
 	readOnly error  // why nothing is written, or nil
 	note     string // for people; see Note
+	shared   bool   // the file has an outbox
+	took     bool   // rows were taken since Changed was last called
 	version  int64  // data_version as last seen by Changed
 	names    []identity
 	series   map[identity]Series // series[names[s-1]] is s

@@ -188,6 +188,9 @@ func (db *DB) insert(s Series, readings []Reading, x Export) (added int, err err
 func (db *DB) inserted(h *head) error {
 	h.known = false
 	clear(db.loaded)
+	if err := db.postWhole(h.id); err != nil {
+		return err
+	}
 	return db.saveHead(h)
 }
 

@@ -23,7 +23,7 @@ func (db *DB) open() error {
 	if !db.asked.ReadOnly {
 		removeLeftovers(path)
 	}
-	k, why, err := connect(path, db.asked.ReadOnly)
+	k, why, err := connect(path, db.asked)
 	if err != nil {
 		return openError(db.path, err)
 	}
@@ -33,6 +33,7 @@ func (db *DB) open() error {
 		return openError(db.path, err)
 	}
 	db.conn, db.file, db.target, db.log, db.readOnly, db.note = k, info, path, nil, why, ""
+	db.shared = k.version >= sharedVersion()
 	db.noteLog()
 	switch {
 	case why != nil:
@@ -75,8 +76,8 @@ func (db *DB) openMemory() error {
 }
 
 // connect opens the file at path; why tells why it is read-only.
-func connect(path string, readOnly bool) (k *conn, why, err error) {
-	if readOnly {
+func connect(path string, o Options) (k *conn, why, err error) {
+	if o.ReadOnly {
 		why = ErrReadOnly
 	} else if err := writable(path); err != nil {
 		why = fmt.Errorf("%w: %w", ErrReadOnly, err)
@@ -100,7 +101,7 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 	current := int64(len(migrations))
 	switch {
 	case err != nil:
-	case version > current:
+	case version > sharedVersion():
 		why = fmt.Errorf("%w: it has version %d and this program writes version %d; update the program to write to it", ErrFuture, version, current)
 		if understood(k) != nil {
 			err = &OpenError{Path: path, Kind: ErrFuture, Advice: fmt.Sprintf("it has version %d and this program reads up to version %d; update the program", version, current)}
@@ -109,7 +110,10 @@ func connect(path string, readOnly bool) (k *conn, why, err error) {
 		err = supplement(k)
 	case why == nil:
 		_ = k.close()
-		k, err = dialWritable(path)
+		k, err = dialWritable(path, o.steps())
+		if err == nil {
+			k.version = max(version, int64(len(o.steps())))
+		}
 		return k, nil, err
 	}
 	if err != nil {
@@ -129,7 +133,7 @@ func undo(path string) error {
 	return errors.Join(err, k.close())
 }
 
-func dialWritable(path string) (*conn, error) {
+func dialWritable(path string, steps []string) (*conn, error) {
 	k, err := dial(path, "mode=rw")
 	if err != nil {
 		return nil, err
@@ -137,7 +141,7 @@ func dialWritable(path string) (*conn, error) {
 	// WAL is kept in the file, except by a new one and by copies.
 	err = retryBusy(func() error { return k.exec("PRAGMA journal_mode = WAL") })
 	if err == nil {
-		err = migrate(k, path, migrations)
+		err = migrate(k, path, steps)
 	}
 	if err != nil {
 		_ = k.close()

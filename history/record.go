@@ -159,7 +159,11 @@ func (db *DB) check(e entry) error {
 // write stores entries in one transaction.
 func (db *DB) write(entries []entry) error {
 	touched := make([]touch, 0, len(db.names))
+	var m mail
 	err := db.transact(func() error {
+		if db.shared {
+			m = mail{}
+		}
 		if err := db.loadHeads(seriesOf(entries)); err != nil {
 			return err
 		}
@@ -184,11 +188,23 @@ func (db *DB) write(entries []entry) error {
 				if err := db.store(c); err != nil {
 					return err
 				}
+				if m != nil {
+					m.change(db.names[c.series-1], c)
+				}
 			}
 			if h := heads[e.update.Series]; h != nil {
+				if m != nil {
+					m.update(db.names[e.update.Series-1], e.update)
+				}
 				if err := db.storeAccount(h.id, e.update); err != nil {
 					return err
 				}
+			}
+		}
+		if m != nil {
+			m.heads(db.names, touched)
+			if err := db.post(m); err != nil {
+				return err
 			}
 		}
 		return db.saveHeads(touched)

@@ -56,7 +56,7 @@ func Restore(ctx context.Context, path, from string, now time.Time) (done Restor
 		return done, err
 	}
 	kept := keptPath(path, now)
-	live, why, err := connect(path, false)
+	live, why, err := connect(path, Options{})
 	switch {
 	case err == nil && why != nil:
 		_ = live.close()

@@ -261,7 +261,7 @@ func TestRestoreKeepsEach(t *testing.T) {
 	if rows[0] != 1 || rows[1] != 50 || rowsIn(t, path) != 3 {
 		t.Errorf("%v rows were kept, want 1 and 50, and 3 are there", rows)
 	}
-	k, err := dialWritable(path)
+	k, err := dialWritable(path, migrations)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,12 @@ func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, e
 // SetState stores value for s under name, durably. On an error, unlike with
 // [DB.Record], nothing is kept.
 func (db *DB) SetState(ctx context.Context, s Series, name string, value []byte) error {
-	return db.put(ctx, s, "keeping state", func(id int64) error { return db.setState(id, name, value) })
+	return db.put(ctx, s, "keeping state", func(id int64) error {
+		if err := db.postOf(id, func(r *Rows, _ identity) { r.States = []StateRow{{name, value}} }); err != nil {
+			return err
+		}
+		return db.setState(id, name, value)
+	})
 }
 
 func (db *DB) setState(id int64, name string, value []byte) error {
@@ -147,14 +152,34 @@ func newestFirst(events []Event) []Event {
 	return events
 }
 
+// Event returns an event of s; [ErrNoEvent] where there is none.
+func (db *DB) Event(ctx context.Context, s Series, event int64) (Event, error) {
+	var found []Event
+	err := db.read(ctx, s, func(id int64) error {
+		return db.query(`SELECT id, at, kind, level, text, data, acknowledged, crc FROM event WHERE id = ? AND series = ?`,
+			func(r *sql.Rows) error { return db.takeEvent(r, id, &found) }, event, id)
+	})
+	if err == nil && len(found) == 0 {
+		err = ErrNoEvent
+	}
+	if err != nil {
+		return Event{}, err
+	}
+	return found[0], nil
+}
+
 // Acknowledge marks an event of s as seen; [ErrNoEvent] where there is none.
 func (db *DB) Acknowledge(ctx context.Context, s Series, event int64) error {
 	return db.put(ctx, s, "acknowledging an event", func(id int64) error {
 		found := false
-		err := db.query(`UPDATE event SET acknowledged = 1 WHERE id = ? AND series = ? RETURNING id`,
-			func(*sql.Rows) error { found = true; return nil }, event, id)
+		var seen []Event
+		err := db.query(`UPDATE event SET acknowledged = 1 WHERE id = ? AND series = ? RETURNING id, at, kind, level, text, data, acknowledged, crc`,
+			func(r *sql.Rows) error { found = true; return db.takeEvent(r, id, &seen) }, event, id)
 		if err == nil && !found {
 			err = ErrNoEvent
+		}
+		if err == nil && len(seen) > 0 {
+			err = db.postOf(id, func(r *Rows, _ identity) { r.Events = []EventRow{eventRow(seen[0])} })
 		}
 		for account, l := range db.loaded {
 			l.edited = true

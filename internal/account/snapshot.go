@@ -91,6 +91,7 @@ const (
 	FromKey     Source = "key"     // GET /key, for its balance cannot be known
 	FromPerson  Source = "stated"  // a person's own figure, less what the key spent since
 	FromHistory Source = "history" // stored earlier
+	FromShare   Source = "share"   // stored by a collector of the team
 )
 
 // Spend is what was spent in USD over windows that end at the snapshot's Now.

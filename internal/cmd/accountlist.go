@@ -77,6 +77,9 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 		source, _ := keys.Where(w.app.env, s.account, w.app.flags.account != "")
 		r.KeySource = source.Name
 	}
+	if s.seen != nil {
+		r.KeySource = "shared"
+	}
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	var err error
 	r.Snapshot, err = ses.mon.Once(ctx, briefly(monitor.Live))

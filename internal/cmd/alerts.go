@@ -67,7 +67,7 @@ func (a *app) listAlerts(ctx context.Context, asJSON bool) (err error) {
 	}
 	defer stop()
 	snap := account.Snapshot{Account: s.account.Name}
-	if _, err := os.Stat(s.historyPath); err == nil && s.historyErr == nil {
+	if _, err := os.Stat(s.historyPath); err == nil && s.historyErr == nil || s.seen != nil {
 		ses := a.watch(s, a.errLog(), nil)
 		defer closing(&err, ses.close)
 		fresh := monitor.Freshness{Stored: true, Brief: true}

@@ -64,7 +64,7 @@ type collector struct {
 // collect runs until it is stopped. A SIGTERM is how services are stopped, and
 // not a failure.
 func (a *app) collect(ctx context.Context, f collectFlags) error {
-	collectors, stop, err := a.collectors(ctx)
+	s, collectors, stop, err := a.collectors(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,12 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 	if err != nil {
 		return usageError("", "%w", err)
 	}
-	err = a.runCollectors(ctx, collectors, server, push, log)
+	shared, err := a.share(ctx, &s, collectors, log)
+	if err != nil {
+		return err
+	}
+	err = a.runCollectors(ctx, collectors, shared, server, push, log)
+	err = errors.Join(err, shared.close())
 	var p *routine.PanicError
 	if errors.As(err, &p) || errors.As(context.Cause(ctx), &p) {
 		log.Error("panic", "value", p.Value, "stack", p.Stack)
@@ -122,14 +127,19 @@ func (a *app) serveMetrics(addr string) (*metrics.Server, error) {
 
 // collectors are the accounts that are collected: the named one, or all that
 // have a key.
-func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), err error) {
-	s, stop, err := a.demoOrSettings(ctx)
-	if err != nil {
-		return nil, nil, err
+func (a *app) collectors(ctx context.Context) (s settings, list []*collector, stop func(), err error) {
+	if a.flags.demo == "" {
+		// Who collects is no viewer.
+		if s, err = a.settings(); err != nil {
+			return s, nil, nil, err
+		}
+		stop = func() {}
+	} else if s, stop, err = a.demoOrSettings(ctx); err != nil {
+		return s, nil, nil, err
 	}
 	every, err := a.everyAccount(&s)
 	if err != nil {
-		return nil, nil, err
+		return s, nil, nil, err
 	}
 	var without []string
 	for _, w := range every {
@@ -147,21 +157,33 @@ func (a *app) collectors(ctx context.Context) (list []*collector, stop func(), e
 	}
 	if len(list) == 0 {
 		_, _, err := a.key(ctx, &s)
-		return nil, nil, &exitError{exitUsage, err, noKeyHint}
+		return s, nil, nil, &exitError{exitUsage, err, noKeyHint}
 	}
 	if s.demo == nil && !reaches(alertChannels(&s.config)) {
 		a.hint("alerts reach open dashboards only: add a [[channels]] table that is not a terminal's to send them elsewhere")
 	}
-	return list, stop, nil
+	return s, list, stop, nil
 }
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which
 // ends all. What they read is on disk when it returns.
-func (a *app) runCollectors(ctx context.Context, list []*collector, server *metrics.Server, push *otlp.Config, log *journal.Logger) (err error) {
+func (a *app) runCollectors(ctx context.Context, list []*collector, shared *sharing, server *metrics.Server, push *otlp.Config, log *journal.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	crash := make(chan error, len(list)+1)
 	var runners []*runner
 	var helpers sync.WaitGroup
+	// What the monitors store last is sent too.
+	sendCtx, stopSending := context.WithCancel(context.WithoutCancel(ctx))
+	sent := make(chan struct{})
+	defer func() {
+		stopSending()
+		if shared != nil {
+			select {
+			case <-sent:
+			case <-time.After(closeWait):
+			}
+		}
+	}()
 	defer func() {
 		cancel()
 		losses := make(chan error, len(runners))
@@ -180,9 +202,15 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, server *metr
 		c.mon = r.start(&c.settings)
 		runners = append(runners, r)
 		helpers.Go(routine.Guard(func() { servicelog.Changes(ctx, c.mon.Snapshots(), log) }))
-		if server != nil || push != nil {
-			helpers.Go(routine.Guard(func() { c.spenders.follow(ctx, c.mon, a.now, log) }))
+		if server != nil || push != nil || shared != nil {
+			helpers.Go(routine.Guard(func() { c.spenders.follow(ctx, c.mon, a.now, log, shared != nil) }))
 		}
+	}
+	if shared != nil {
+		routine.Go(func() {
+			defer close(sent)
+			shared.c.Run(sendCtx)
+		})
 	}
 	if server != nil {
 		helpers.Go(routine.Guard(func() {

@@ -44,6 +44,8 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	switch {
 	case s.demo != nil:
 		all.fixed = demoFixed
+	case s.seen != nil:
+		all.fixed = "these are the team's accounts: a machine that collects adds and removes them"
 	case a.flags.account != "":
 		all.fixed = "this is account " + a.flags.account + " alone: start ortop without --account to add or remove one"
 	}

@@ -36,6 +36,9 @@ func (a *app) demoOrSettings(ctx context.Context) (settings, func(), error) {
 		return a.demo(ctx, a.flags.demo)
 	}
 	s, err := a.settings()
+	if err == nil {
+		err = a.join(ctx, &s)
+	}
 	return s, func() {}, err
 }
 

@@ -64,8 +64,11 @@ func (a *app) doctor(ctx context.Context, verify, asJSON bool) error {
 	}
 	defer stop()
 	a.checkConfig(c, &s)
-	a.checkAPI(ctx, c, &s)
+	if s.seen == nil {
+		a.checkAPI(ctx, c, &s)
+	}
 	a.checkHistory(ctx, c, &s, verify)
+	a.checkShare(ctx, c, &s)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

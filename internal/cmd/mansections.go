@@ -22,6 +22,8 @@ did not take its message. cost exits with the code of its command.`
             the key, where the account has no source
   ORTOP_BASE_URL
             where the API is: https, or http on loopback
+  ORTOP_SHARE_DSN
+            where a team's history is
   NO_COLOR  no colours, where it is not empty
   TERM      dumb: no dashboard
   LC_ALL, LC_CTYPE, LANG

@@ -43,6 +43,7 @@ type flags struct {
 	interval                          time.Duration
 	demo, theme                       string
 	noColor, quiet, verbose           bool
+	share, noShare                    bool
 }
 
 // Execute runs the command line args and returns the exit code. The stamp of a
@@ -118,6 +119,8 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 	f.StringVar(&a.flags.demo, "demo", "", "a simulated account: "+strings.Join(profileNames(), ", "))
 	f.Lookup("demo").NoOptDefVal = defaultProfile
 	f.StringVar(&a.flags.theme, "theme", "", "colours of the dashboard: dark, light, contrast, safe and more; t steps through them")
+	f.BoolVar(&a.flags.share, "share", false, "share the history with a team, as [share] in the configuration does")
+	f.BoolVar(&a.flags.noShare, "no-share", false, "do not share the history")
 	f.BoolVar(&a.flags.noColor, "no-color", false, "no colours")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "no hints")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "log requests and readings to standard error")
@@ -142,6 +145,7 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		a.reconcileCommand(),
 		a.reportCommand(),
 		a.restoreCommand(),
+		a.shareCommand(),
 		a.statusCommand(),
 		a.statuslineCommand(),
 		a.versionCommand(),

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"ortop/client"
 	"ortop/history"
@@ -54,6 +55,13 @@ func (a *app) watch(s settings, log *journal.Logger, n *notifier) *session {
 	if s.demo != nil {
 		o.Demo = s.demo.profile
 	}
+	switch {
+	case s.seen != nil:
+		a.follows(&o, &s, log, func(db *history.DB) { ses.db.Store(db) })
+	case s.lease != nil:
+		o.Team = s.lease
+		o.Now = func() time.Time { return a.now().Add(s.ahead()) }
+	}
 	if n != nil {
 		o.Alerts, o.Notify = n.options(), n.ring
 		if s.config.Zone == "" {
@@ -68,7 +76,7 @@ func (a *app) watch(s settings, log *journal.Logger, n *notifier) *session {
 // by one in memory, with a note: the numbers still count. Where it must be on
 // disk, one that cannot be written is an error.
 func (a *app) openHistory(ctx context.Context, s *settings) (db *history.DB, note string, err error) {
-	o := history.Options{Now: a.now}
+	o := history.Options{Now: a.now, Share: s.lease != nil}
 	if err = s.historyErr; err == nil {
 		if db, err = history.Open(ctx, s.historyPath, o); err == nil && (db.Writable() || !s.onDisk) {
 			return db, "", nil
@@ -123,7 +131,7 @@ func newClient(baseURL string, key client.Secret) (*client.Client, error) {
 // hasKey reports whether a key is configured, without fetching one that may
 // take long.
 func (a *app) hasKey(ctx context.Context, s *settings) bool {
-	if s.demo != nil || s.account.HasSource() {
+	if s.demo != nil || s.seen != nil || s.account.HasSource() {
 		return true
 	}
 	_, _, err := a.key(ctx, s)
@@ -155,7 +163,7 @@ func (a *app) errLog() *journal.Logger {
 // a dashboard, one that cannot be used is a failure; one that is to be read
 // and is not there, or holds nothing of the account, is history.ErrNoSeries.
 func (a *app) archive(ctx context.Context, s settings, o history.Options) (ar monitor.Archive, err error) {
-	if s.historyErr != nil {
+	if s.historyErr != nil && s.seen == nil {
 		return ar, &exitError{code: exitUnknown, err: s.historyErr}
 	}
 	o.Now = a.now
@@ -164,7 +172,11 @@ func (a *app) archive(ctx context.Context, s settings, o history.Options) (ar mo
 		Account: s.account.Name, BaseURL: s.baseURL, Now: a.now,
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			var err error
-			db, err = history.Open(ctx, s.historyPath, o)
+			if s.seen != nil {
+				db, _, err = s.seen.open(ctx, a.now)
+			} else {
+				db, err = history.Open(ctx, s.historyPath, o)
+			}
 			return db, "", err
 		},
 	})

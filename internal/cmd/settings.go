@@ -13,6 +13,7 @@ import (
 	"ortop/client"
 	"ortop/internal/config"
 	"ortop/internal/render"
+	"ortop/internal/share"
 	"ortop/internal/text"
 	"ortop/ui"
 )
@@ -33,6 +34,9 @@ type settings struct {
 	theme       string
 	themes      string       // the folder of a person's own; empty: none
 	demo        *demoAccount // nil: a real account
+	seen        *seen        // what a team's collectors read of it; nil: it is read here
+	lease       *share.Account
+	ahead       func() time.Duration // by how much the team's clock is ahead; nil: there is none
 }
 
 // settings reads and checks everything that is set.
@@ -45,7 +49,10 @@ func (a *app) settings() (s settings, err error) {
 	} else if s.config, err = config.Read(s.configPath); err != nil {
 		return s, err
 	}
-	if s.account, err = s.config.Find(a.flags.account); err != nil {
+	if s.account, err = s.config.Find(a.flags.account); err != nil && a.shares(&s) {
+		s.account, err = config.Account{Name: a.flags.account}, nil // one of the team's
+	}
+	if err != nil {
 		return s, usageError(didYouMean(cmp.Or(a.flags.account, s.config.Account), s.config.Names()), "%w", err)
 	}
 	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
@@ -137,6 +144,9 @@ type watched struct {
 // of the configuration beside it, in its order. A key in the environment is
 // that of the first.
 func (a *app) everyAccount(first *settings) ([]watched, error) {
+	if first.seen != nil && a.flags.account == "" {
+		return a.everySeen(first), nil
+	}
 	if first.demo != nil || a.flags.account != "" || len(first.config.Accounts) < 2 {
 		return []watched{{a, *first}}, nil
 	}

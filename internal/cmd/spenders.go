@@ -25,8 +25,9 @@ type topSpenders struct {
 	keys, models atomic.Pointer[spenders.Breakdown]
 }
 
-// follow reads them again and again until ctx ends.
-func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *journal.Logger) {
+// follow reads them again and again until ctx ends; of a shared account, only while it
+// is collected here.
+func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *journal.Logger, shared bool) {
 	wait := time.NewTimer(time.Second) // for the first poll
 	defer wait.Stop()
 	for {
@@ -34,6 +35,10 @@ func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func
 		case <-ctx.Done():
 			return
 		case <-wait.C:
+		}
+		if snap, _ := mon.Latest(); shared && !snap.Collecting { // another machine does
+			wait.Reset(time.Second)
+			continue
 		}
 		for by, latest := range map[spenders.By]*atomic.Pointer[spenders.Breakdown]{spenders.ByKey: &s.keys, spenders.ByModel: &s.models} {
 			limited, cancel := context.WithTimeout(ctx, spendersLimit)

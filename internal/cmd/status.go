@@ -20,7 +20,7 @@ import (
 )
 
 type statusFlags struct {
-	json       bool
+	json, all  bool
 	format     string
 	prometheus string // a file, or - for standard output
 	fresh      monitor.Freshness
@@ -53,6 +53,7 @@ With --prometheus it prints what ortop collect --metrics would answer of the acc
   ortop status --format '{{.JSON.balance_usd}}'
   ortop status --format '{{.DaysLeft}}'
   ortop status --prometheus
+  ortop status --all
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
@@ -62,11 +63,18 @@ With --prometheus it prints what ortop collect --metrics would answer of the acc
 			if f.prometheus != "" && (f.json || f.format != "") {
 				return usageError("", "--prometheus excludes --json and --format")
 			}
+			if f.all {
+				if f.format != "" || f.prometheus != "" {
+					return usageError("", "--all excludes --format and --prometheus")
+				}
+				return a.statusAll(ctx, f.json)
+			}
 			f.fresh = age.fresh(f.fresh)
 			return a.status(ctx, f)
 		}),
 	}
 	c.Flags().BoolVar(&f.json, "json", false, jsonUsage)
+	c.Flags().BoolVar(&f.all, "all", false, "print all accounts in one table, who runs out first at the top")
 	c.Flags().StringVar(&f.format, "format", "", "print a template")
 	c.Flags().StringVar(&f.prometheus, "prometheus", "", "print the metrics of Prometheus, or with =FILE put them there, whole")
 	c.Flags().Lookup("prometheus").NoOptDefVal = "-"

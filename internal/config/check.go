@@ -42,6 +42,9 @@ func checkName(of, name string) error {
 
 // check compares the settings with each other.
 func (c *Config) check(at places) *Error {
+	if err := c.Share.check(at); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for i, a := range c.Accounts {
 		if _, named := at.offset[accountPlace(i, "name")]; !named {

@@ -81,6 +81,7 @@ type Config struct {
 	Alerts   []Alert             // Alerts are in the order of the file.
 	Channels []Channel           // Channels are in the order of the file.
 	Packages []Package           // Packages are in the order of the file.
+	Share    Share               // Share is a team's engine.
 }
 
 // Account is one [[accounts]] table. At most one of KeyCommand, Keyring and

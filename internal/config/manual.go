@@ -47,6 +47,18 @@ Each [[accounts]] is an account, with one source of its key:
   base_url     in place of the base_url above
   interval     in place of the interval above
 
+[share] is a history that a team shares on PostgreSQL; one of the first four, or
+ORTOP_SHARE_DSN, says where:
+
+  dsn          the DSN, without a password
+  dsn_command  a program and its arguments, a list, which prints the DSN
+  dsn_file     a file that has the DSN, and that you alone can read
+  keyring      true: the system keyring has the DSN, of user "share"
+  schema       the schema of its tables (default "ortop")
+  lease        how long a collector may be silent until another takes its accounts
+               (default 30s)
+  tls          "unverified": a certificate that is not verified will do
+
 Each [[packages]] is credits as they are sold; the planner names the cheapest that
 lasts. Without any, every amount is sold at its own price. To the price comes
 OpenRouter's fee by card, 5.5 % and at least $0.80.

@@ -76,6 +76,7 @@ type table struct {
 	list  *list
 	index int
 	keys  bool // it is the one of the keys
+	share bool // or of the team
 }
 
 // keysTable has the keys of actions.
@@ -97,6 +98,14 @@ func (w *walker) walk(doc []byte) *Error {
 			if keyOf(e) == keysTable {
 				w.first = cmp.Or(w.first, keysTable)
 				in, err = w.keys(e)
+				break
+			}
+			if keyOf(e) == shareTable {
+				w.first = cmp.Or(w.first, shareTable)
+				err = w.once(e, shareTable)
+				in = table{share: true}
+				w.config.Share.On = true
+				w.at.offset[shareTable+"."] = offsetOf(e)
 				break
 			}
 			in, err = w.header(e)
@@ -153,7 +162,7 @@ func (w *walker) header(e *unstable.Node) (table, *Error) {
 	}
 	l := findList(name)
 	if l == nil {
-		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, append(listNames(), keysTable)))
+		return table{}, w.here(e, "unknown table %q%s", clean(name), suggest(name, append(listNames(), keysTable, shareTable)))
 	}
 	return w.newTable(l, e)
 }
@@ -177,6 +186,8 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 	switch {
 	case in.keys:
 		place = keysTable + "." + name
+	case in.share:
+		place = shareTable + "." + name
 	case in.list != nil:
 		place = placeOf(in.list.name, in.index, name)
 	}
@@ -200,6 +211,17 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 		w.config.Keys[clean(name)], err = v.keys()
 		if err != nil {
 			return w.here(e, "%s %v", clean(name), err)
+		}
+		return nil
+	}
+	if in.share {
+		set, ok := shareSettings[name]
+		if !ok {
+			return w.unknown(e, name, in)
+		}
+		w.at.offset[place] = offsetOf(e)
+		if err := set(&w.config.Share, v); err != nil {
+			return w.here(e, "%s %v", name, err)
 		}
 		return nil
 	}
@@ -273,11 +295,14 @@ func (w *walker) unknown(e *unstable.Node, name string, in table) *Error {
 		return w.here(e, "unknown key %q: a key must not stand in this file (use keyring, key_file or key_command in [[accounts]])", clean(name))
 	}
 	here := topSettings.names()
-	if in.list != nil {
-		here = in.list.settings
+	if in.list != nil || in.share {
+		here = shareSettings.names()
+		if in.list != nil {
+			here = in.list.settings
+		}
 		if _, ok := topSettings[name]; ok {
 			first := "[[" + w.first + "]]"
-			if w.first == keysTable {
+			if w.first == keysTable || w.first == shareTable {
 				first = "[" + w.first + "]"
 			}
 			return w.here(e, "%s belongs above the first %s line", name, first)

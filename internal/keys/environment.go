@@ -12,12 +12,13 @@ const (
 	ortopVariable      = "ORTOP_API_KEY"
 	managementVariable = "OPENROUTER_MANAGEMENT_KEY"
 	ordinaryVariable   = "OPENROUTER_API_KEY"
+	shareVariable      = "ORTOP_SHARE_DSN"
 )
 
 // Environment holds the keys that the program's environment held. The zero
 // Environment holds none.
 type Environment struct {
-	ortop, management, ordinary variable
+	ortop, management, ordinary, share variable
 }
 
 type variable struct {
@@ -25,11 +26,11 @@ type variable struct {
 	secret client.Secret
 }
 
-// TakeEnvironment reads the three key variables and unsets them, so that no
+// TakeEnvironment reads the three key variables and that of the DSN, and unsets them, so that no
 // child process inherits them. A variable that is empty counts as not set. Call
 // it once, first thing in the program: a second call finds nothing.
 func TakeEnvironment() Environment {
-	return Environment{take(ortopVariable), take(managementVariable), take(ordinaryVariable)}
+	return Environment{take(ortopVariable), take(managementVariable), take(ordinaryVariable), take(shareVariable)}
 }
 
 func take(name string) variable {
@@ -44,7 +45,7 @@ func take(name string) variable {
 func Environ() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		return slices.ContainsFunc([]string{ortopVariable, managementVariable, ordinaryVariable}, func(ours string) bool {
+		return slices.ContainsFunc([]string{ortopVariable, managementVariable, ordinaryVariable, shareVariable}, func(ours string) bool {
 			return strings.EqualFold(name, ours) // Windows ignores the case of names.
 		})
 	})

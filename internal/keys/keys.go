@@ -88,6 +88,29 @@ func Secret(ctx context.Context, account config.Account) (client.Secret, error) 
 	return secret, err
 }
 
+// DSN returns that of a team's engine, and where it is from; zero: none is set. That of
+// the environment counts before those of the configuration.
+func DSN(ctx context.Context, env Environment, share config.Share) (client.Secret, Source, error) {
+	if !env.share.secret.IsZero() {
+		return env.share.secret, Source{shareVariable}, nil
+	}
+	if share.DSN != "" {
+		return client.NewSecret(share.DSN), Source{"dsn"}, nil
+	}
+	own := config.Account{Name: "share", KeyCommand: share.DSNCommand, KeyFile: share.DSNFile, Keyring: share.Keyring}
+	source, read := locate(Environment{}, own, true)
+	if read == nil {
+		return client.Secret{}, source, nil
+	}
+	secret, source, err := read(ctx)
+	var failed *Error
+	if errors.As(err, &failed) {
+		of := strings.Replace(failed.Source.Name, "key_command", "dsn_command", 1)
+		return secret, source, &Error{Problem: "reading the DSN of the shared history from " + of + ": " + failed.Problem, Err: err}
+	}
+	return secret, source, err
+}
+
 // Where returns the source that Find would use, without using it; ok is false
 // where none is configured.
 func Where(env Environment, account config.Account, explicit bool) (source Source, ok bool) {

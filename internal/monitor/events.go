@@ -98,6 +98,15 @@ func (m *Monitor) Acknowledge(ctx context.Context, event int64) error {
 	if s == nil {
 		return history.ErrNoEvent
 	}
+	if f := m.o.Acknowledged; f != nil {
+		seen, err := s.db.Event(ctx, s.account, event)
+		if err == nil {
+			err = f(ctx, seen)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := s.db.Acknowledge(ctx, s.account, event); err != nil {
 		return err
 	}

@@ -72,6 +72,9 @@ func (l *loop) run(ctx context.Context) error {
 		return err
 	}
 	l.st = st
+	if team := l.m.o.Team; team != nil {
+		team.OnSent(func() { l.m.calls.put(func(l *loop) { l.offer(l.collecting()) }) })
+	}
 	l.sch.now(l.clock.wall)
 	l.collect()
 	if !l.collecting() || st.held() && st.past.Poll.Due.After(l.clock.wall) {
@@ -152,10 +155,19 @@ func (l *loop) endCourier() {
 	}
 }
 
-func (l *loop) collecting() bool { return l.st.lockPath == "" || l.lock != nil }
+func (l *loop) collecting() bool { return l.mayPoll() && (l.st.lockPath == "" || l.lock != nil) }
+
+// mayPoll reports whether the account is one that this process may read.
+func (l *loop) mayPoll() bool {
+	return !l.m.o.Follow && (l.m.o.Team == nil || l.m.o.Team.MayPoll())
+}
 
 // collect tries to become the account's collector.
 func (l *loop) collect() {
+	if !l.mayPoll() {
+		l.unlock()
+		return
+	}
 	if l.collecting() || l.paused || l.released {
 		return
 	}
@@ -194,6 +206,12 @@ func (l *loop) tick() {
 		return
 	}
 	l.collect()
+	if !l.mayPoll() {
+		if now.Sub(l.last.Now) >= time.Minute {
+			l.reload()
+		}
+		return
+	}
 	l.startChore(now)
 	switch {
 	case now.Before(l.sch.due):
@@ -202,7 +220,7 @@ func (l *loop) tick() {
 		}
 	case l.collecting() || l.standIn:
 		l.poll(min(minGap, l.m.o.Interval/2))
-	case now.Sub(l.sch.due) >= 2*l.m.o.Interval:
+	case l.m.o.Team == nil && now.Sub(l.sch.due) >= 2*l.m.o.Interval:
 		// The collector holds the lock and does not poll: it is frozen, perhaps
 		// amid a write, so that the claim cannot be stored.
 		ok, err := l.st.db.ClaimDue(l.ctx, l.st.of(), now, 2*l.m.o.Interval)
@@ -240,7 +258,7 @@ func (l *loop) follow() {
 }
 
 func (l *loop) refresh() {
-	if l.polling || l.released || l.sch.held && l.now().Before(l.sch.due) {
+	if l.polling || l.released || !l.mayPoll() || l.sch.held && l.now().Before(l.sch.due) {
 		l.mark(l.phase)
 		return
 	}
@@ -339,7 +357,7 @@ func (l *loop) step(in account.Input, p *poll) {
 func (l *loop) offer(collects bool) {
 	switch {
 	case l.courier == nil:
-	case collects:
+	case collects && (l.m.o.Team == nil || l.m.o.Team.MaySend()):
 		l.courier.Offer(l.st.state.Outbox.Muted(l.st.state.Mutes))
 	default:
 		l.courier.Offer(alert.Outbox{})
@@ -365,5 +383,9 @@ func (l *loop) mark(p account.Phase) {
 	if l.paused {
 		l.last.Due = time.Time{}
 	}
-	l.m.publish(l.last)
+	s := l.last
+	if note := l.m.o.Sharing; note != nil && s.StorageNote == "" {
+		s.StorageNote = note()
+	}
+	l.m.publish(s)
 }

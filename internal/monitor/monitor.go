@@ -58,12 +58,34 @@ type Options struct {
 	// process or by another of this machine: a screen has a bell of its own. It
 	// must not wait. It may be nil.
 	Notify func([]alert.Event)
+	// Team is with whom the account is shared; nil: nobody.
+	Team Team
+	// Follow shows what others store, and requests nothing.
+	Follow bool
+	// Acknowledged takes an event that a person has seen, before that is stored; an
+	// error keeps it from that. It may be nil.
+	Acknowledged func(context.Context, history.Event) error
+	// Sharing is what a person should know of where the readings come from or go to, or
+	// empty. It may be nil.
+	Sharing func() string
 	// Interval is the time between two polls. If zero, it is a minute.
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Log takes what a person may want to read later. If nil, nothing is logged.
 	Log *journal.Logger
+}
+
+// Team is the collectors of other machines. Its methods do not wait.
+type Team interface {
+	// MayPoll reports whether the account is this collector's to read.
+	MayPoll() bool
+	// MaySend reports whether alerts that were decided by now may be sent.
+	MaySend() bool
+	// Stored notes that something was stored.
+	Stored()
+	// OnSent makes f be called when MaySend may have become true.
+	OnSent(f func())
 }
 
 // minGap is the least time between two polls of one account that a person can

@@ -10,6 +10,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
 )
 
 // onceLimit bounds a single answer in all, retries included.
@@ -54,6 +55,10 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 	st, err := openStore(ctx, m, fresh.Brief)
 	if err != nil {
 		return account.Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
+	}
+	if m.o.Follow {
+		m.offline.Store(true)
+		return st.followed(), nil
 	}
 	success := st.book.Poll.Success
 	age := m.o.Now().Sub(success)
@@ -169,6 +174,23 @@ func (st *store) justFailed(now time.Time) bool {
 func (st *store) storedView() account.Snapshot {
 	s := stale(st.view(false))
 	s.Due = st.past.Poll.Due
+	return s
+}
+
+// followed is the snapshot of what a collector of the team stored, and says so where
+// that is late.
+func (st *store) followed() account.Snapshot {
+	s, now := st.storedView(), st.o.Now()
+	if s.Source == account.FromHistory {
+		s.Source = account.FromShare
+	}
+	switch age, ok := s.Age(now); {
+	case s.Fault != nil:
+	case !ok:
+		s.Fault = &account.Fault{Kind: credit.FaultStorage, Message: "the shared history has no reading of account " + text.Clean(st.o.Account, maxName)}
+	case s.Stale(now):
+		s.Fault = &account.Fault{Kind: credit.FaultStorage, Message: "nothing came to the shared history for " + text.Span(age) + ": no collector reads the account, or it cannot send"}
+	}
 	return s
 }
 

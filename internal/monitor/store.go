@@ -311,6 +311,9 @@ func (st *store) stepOnce(ctx context.Context, in account.Input, p *poll, collec
 	// What was decided is stored, also where the end came meanwhile: an alert may
 	// have been delivered.
 	err = st.db.Record(context.WithoutCancel(ctx), u, rows...)
+	if st.o.Team != nil {
+		st.o.Team.Stored()
+	}
 	var kept *history.StorageError
 	if err != nil && !errors.As(err, &kept) { // nothing of it was taken
 		st.reset()
@@ -379,6 +382,9 @@ func (st *store) grow(u history.PollUpdate, rows []history.Reading) error {
 func (st *store) rules(collects bool) account.Rules {
 	r := account.Rules{
 		Account: st.o.Account, Host: st.o.Host, Demo: st.o.Demo, Note: st.o.Note, Interval: st.o.Interval, Collects: collects, Alerts: st.o.Rules,
+	}
+	if st.o.Follow && st.past.Poll.Interval > 0 {
+		r.Interval = st.past.Poll.Interval
 	}
 	if st.o.Alerts != nil {
 		r.Sends, r.Channels = true, st.o.Alerts.Channels

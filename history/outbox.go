@@ -1,0 +1,255 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// schema5 is of a history that is shared: what was stored of an account waits there to
+// be sent. rev is NULL until it is acknowledged, and sent_at when that was.
+const schema5 = `
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, base_url TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
+  rev INTEGER, sent_at INTEGER) STRICT;
+CREATE INDEX outbox_waits ON outbox (account, base_url, seq) WHERE rev IS NULL;
+CREATE INDEX outbox_sent ON outbox (account, base_url, rev) WHERE rev IS NOT NULL;
+`
+
+// sharedVersion is that of a file with an outbox.
+func sharedVersion() int64 { return int64(len(migrations)) + 1 }
+
+// steps are the migrations of a file that is to be shared, or is not.
+func (o Options) steps() []string {
+	if o.Share {
+		return append(migrations[:len(migrations):len(migrations)], schema5)
+	}
+	return migrations
+}
+
+// Own is the subject of an account's own series, which has its state and its events.
+const Own = "account"
+
+// mail are the rows of a transaction by their account.
+type mail map[identity]*Rows
+
+// to returns the rows of the account of a series.
+func (m mail) to(n identity) *Rows {
+	n.subject = ""
+	if m[n] == nil {
+		m[n] = &Rows{}
+	}
+	return m[n]
+}
+
+// change adds what c, of the series n, stores.
+func (m mail) change(n identity, c change) {
+	r, key := m.to(n), int64(c.series)
+	if c.sample != nil {
+		r.Samples = append(r.Samples, SampleRow{key, c.sample.at, c.sample.usage})
+	}
+	if v := c.credits; v != nil {
+		r.Facts = append(r.Facts, FactRow{Key: key, Kind: 1, At: v.at, USD: v.credits})
+	}
+	if v := c.segment; v != nil {
+		r.Facts = append(r.Facts, FactRow{Key: key, At: v.At.Unix(), A: v.Fingerprint, B: v.Creator, C: v.Reason})
+	}
+	if v := c.gap; v != nil {
+		r.Facts = append(r.Facts, FactRow{Key: key, Kind: 2, At: v.From.Unix(), To: v.To.Unix(), A: v.Cause})
+	}
+}
+
+// update adds what a poll of the series n leaves.
+func (m mail) update(n identity, u PollUpdate) {
+	r := m.to(n)
+	if u.State != nil {
+		r.States = append(r.States, StateRow{"", u.State})
+	}
+	for _, f := range u.Remember {
+		r.Forecasts = append(r.Forecasts, forecastRow(f))
+	}
+	for _, e := range u.Events {
+		r.Events = append(r.Events, eventRow(e))
+	}
+}
+
+// heads adds where the series stand.
+func (m mail) heads(names []identity, touched []touch) {
+	still := map[identity]map[int64][]string{}
+	for _, t := range touched {
+		n := names[t.series-1]
+		own := n
+		own.subject = ""
+		if n.subject == Own || !t.now.onlyRead(&t.was) {
+			m.to(n).Series = append(m.to(n).Series, t.now.row(int64(t.series), n.subject))
+			continue
+		}
+		if still[own] == nil {
+			still[own] = map[int64][]string{}
+		}
+		still[own][t.now.readMS.Int64] = append(still[own][t.now.readMS.Int64], n.subject)
+	}
+	for own, by := range still {
+		for at, subjects := range by {
+			m.to(own).Read = append(m.to(own).Read, ReadRow{at, subjects})
+		}
+	}
+}
+
+// post puts m into the outbox, within the transaction.
+func (db *DB) post(m mail) error {
+	for n, r := range m {
+		entry, err := json.Marshal(r)
+		if err == nil {
+			err = db.conn.run(`INSERT INTO outbox (account, base_url, at, entry) VALUES (?, ?, ?, ?)`, n.account, n.baseURL, db.asked.Now().Unix(), string(entry))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// postWhole notes that rows of the series in the row id were put before others.
+func (db *DB) postWhole(id int64) error {
+	return db.postOf(id, func(r *Rows, n identity) { r.Whole = []string{n.subject} })
+}
+
+// postOf posts what fill says of the series in the row id.
+func (db *DB) postOf(id int64, fill func(*Rows, identity)) error {
+	if !db.shared {
+		return nil
+	}
+	var n identity
+	err := db.query(`SELECT account, base_url, subject FROM series WHERE id = ?`, func(r *sql.Rows) error { return r.Scan(&n.account, &n.baseURL, &n.subject) }, id)
+	m := mail{}
+	fill(m.to(n), n)
+	if err == nil {
+		err = db.post(m)
+	}
+	return err
+}
+
+// Mail is an entry of the outbox.
+type Mail struct {
+	Seq  int64
+	Rows Rows
+}
+
+// Outbox returns the n oldest entries of an account that were not acknowledged yet.
+func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list []Mail, err error) {
+	err = db.outbox(ctx, func() error {
+		return db.query(`SELECT seq, entry FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
+			var m Mail
+			var entry string
+			err := r.Scan(&m.Seq, &entry)
+			if err == nil {
+				err = json.Unmarshal([]byte(entry), &m.Rows)
+			}
+			list = append(list, m)
+			return err
+		}, account, baseURL, n)
+	})
+	return list, err
+}
+
+// Waits is how many entries of an account, or with an empty base URL of all, were not
+// acknowledged yet, and when the oldest was stored; zero if there is none.
+func (db *DB) Waits(ctx context.Context, account, baseURL string) (n int, since time.Time, err error) {
+	err = db.outbox(ctx, func() error {
+		return db.query(`SELECT count(*), coalesce(min(at), 0) FROM outbox WHERE rev IS NULL AND (?2 = '' OR account = ?1 AND base_url = ?2)`, func(r *sql.Rows) error {
+			var at int64
+			err := r.Scan(&n, &at)
+			if n > 0 {
+				since = time.Unix(at, 0).UTC()
+			}
+			return err
+		}, account, baseURL)
+	})
+	return n, since, err
+}
+
+// Waiting are the accounts with entries that were not acknowledged yet, each with its
+// base URL, and how many those are.
+func (db *DB) Waiting(ctx context.Context) (waiting map[[2]string]int, err error) {
+	waiting = map[[2]string]int{}
+	err = db.outbox(ctx, func() error {
+		return db.query(`SELECT account, base_url, count(*) FROM outbox WHERE rev IS NULL GROUP BY account, base_url`, func(r *sql.Rows) error {
+			var n [2]string
+			var count int
+			err := r.Scan(&n[0], &n[1], &count)
+			waiting[n] = count
+			return err
+		})
+	})
+	return waiting, err
+}
+
+// keepSent is how long what was acknowledged stays: an engine that goes on from a copy
+// of a little earlier gets it again.
+const keepSent = 10 * time.Minute
+
+// LastRev is the greatest rev at which an entry of the account was acknowledged, or 0.
+// A rev below 0 is of one that came late, as the account was another's.
+func (db *DB) LastRev(ctx context.Context, account, baseURL string) (rev int64, err error) {
+	err = db.outbox(ctx, func() error {
+		return db.query(`SELECT max(coalesce(max(rev), 0), 0) FROM outbox WHERE account = ? AND base_url = ? AND rev IS NOT NULL`,
+			func(r *sql.Rows) error { return r.Scan(&rev) }, account, baseURL)
+	})
+	return rev, err
+}
+
+// Sent notes that the entries of an account up to seq were acknowledged at rev, and
+// drops those that were long ago.
+func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64) error {
+	return db.outbox(ctx, func() error {
+		now := db.asked.Now()
+		return db.transact(func() error {
+			err := db.conn.run(`UPDATE outbox SET rev = ?, sent_at = ? WHERE account = ? AND base_url = ? AND rev IS NULL AND seq <= ?`, rev, now.Unix(), account, baseURL, seq)
+			if err == nil {
+				err = db.conn.run(`DELETE FROM outbox WHERE account = ? AND base_url = ? AND sent_at < ? AND rev < ?`, account, baseURL, now.Add(-keepSent).Unix(), rev)
+			}
+			return err
+		})
+	})
+}
+
+// Unsend offers again what was acknowledged later than at rev, and returns how many
+// entries that are.
+func (db *DB) Unsend(ctx context.Context, account, baseURL string, rev int64) (n int, err error) {
+	err = db.outbox(ctx, func() error {
+		return db.transact(func() error {
+			return db.query(`UPDATE outbox SET rev = NULL, sent_at = NULL WHERE account = ? AND base_url = ? AND abs(rev) > ? RETURNING 1`,
+				func(*sql.Rows) error { n++; return nil }, account, baseURL, rev)
+		})
+	})
+	return n, err
+}
+
+// Shared reports whether what is stored is put into an outbox.
+func (db *DB) Shared() bool {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	return db.shared
+}
+
+func (db *DB) outbox(ctx context.Context, f func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	err := db.current()
+	if err == nil && !db.shared {
+		return nil
+	}
+	if err == nil {
+		err = f()
+	}
+	if err != nil {
+		return fmt.Errorf("the outbox of %s: %w", db.where(), err)
+	}
+	return nil
+}

@@ -1,0 +1,239 @@
+package history
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// relay sends what waits in the outbox of from to another history, as JSON.
+func relay(t *testing.T, from, to *DB) {
+	t.Helper()
+	ctx := context.Background()
+	for {
+		list, err := from.Outbox(ctx, "a", "u", 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(list) == 0 {
+			return
+		}
+		for _, m := range list {
+			for _, subject := range m.Rows.Whole {
+				if m.Rows, err = from.All(ctx, "a", "u", subject); err != nil {
+					t.Fatal(err)
+				}
+				m.Rows.Whole = []string{subject}
+			}
+			text, err := json.Marshal(m.Rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var r Rows
+			if err := json.Unmarshal(text, &r); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 { // twice is as once
+				if err := to.Take(ctx, "a", "u", r); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := from.Sent(ctx, "a", "u", list[len(list)-1].Seq, 7); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// replies are what a history says of all series of the account.
+func replies(t *testing.T, db *DB, now time.Time, subjects []string) (list []any) {
+	t.Helper()
+	ctx := context.Background()
+	for _, subject := range subjects {
+		s, err := db.Series(ctx, "a", "u", subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		poll, _, err := db.Poll(ctx, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plot, err := db.Buckets(ctx, s, now.Add(-72*time.Hour), now, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		past, err := db.Load(ctx, Want{Account: s, Series: []Series{s}, Since: now.Add(-48 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		events, err := db.Events(ctx, s, time.Unix(0, 0), now, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range events {
+			events[i].ID = 0
+		}
+		topUps, err := db.TopUps(ctx, s, time.Unix(0, 0), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, poll, plot, string(past.State), past.Open, past.Ended, past.Trails[s], events, topUps)
+	}
+	return list
+}
+
+// What is recorded in a shared history answers alike from another that took the
+// outbox, also where rows were put before others.
+func TestOutboxMakesTheSameHistory(t *testing.T) {
+	ctx := context.Background()
+	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	from, err := Open(ctx, filepath.Join(t.TempDir(), "h.db"), Options{Now: func() time.Time { return now }, Share: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	to, err := OpenMemory(ctx, Options{Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	rng := rand.New(rand.NewPCG(1, 2))
+	subjects := []string{Own, "key:1", "key:2"}
+	var series []Series
+	for _, subject := range subjects {
+		s, err := from.Series(ctx, "a", "u", subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		series = append(series, s)
+	}
+	usage, bought := 10.0, 100.0
+	for i := range 400 {
+		now = now.Add(time.Minute)
+		if rng.IntN(20) == 0 {
+			now = now.Add(time.Hour)
+		}
+		u := PollUpdate{Series: series[0], Interval: time.Minute, Attempt: now, Due: now.Add(time.Minute)}
+		var readings []Reading
+		if rng.IntN(10) == 0 {
+			u.FaultKind, u.Fault = "network", "no route"
+		} else {
+			if rng.IntN(3) > 0 {
+				usage += rng.Float64()
+			}
+			if rng.IntN(50) == 0 {
+				bought += 20
+			}
+			u.Success = now
+			readings = append(readings, Reading{Series: series[0], At: now, UsageUSD: usage, CreditsUSD: bought, CreditsKnown: true})
+			if i%5 == 0 {
+				readings = append(readings, Reading{Series: series[1], At: now, UsageUSD: usage / 2}, Reading{Series: series[2], At: now, UsageUSD: 3})
+			}
+			u.State = []byte(`{"i":` + string(rune('0'+i%10)) + `}`)
+		}
+		if i%25 == 0 {
+			u.Events = []Event{{At: now, Kind: "alert", Level: "warning", Text: "low", Data: []byte("{}")}}
+			u.Remember = []Forecast{{At: now, UsageUSD: usage, BalanceUSD: 5, P10: 1, P50: 2, P90: 3}}
+		}
+		if err := from.Record(ctx, u, readings...); err != nil {
+			t.Fatal(err)
+		}
+		if i%40 == 0 {
+			relay(t, from, to)
+		}
+	}
+	if _, err := from.Backfill(ctx, series[0], []Spend{{From: now.Add(-60 * time.Hour), To: now.Add(-50 * time.Hour), USD: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	relay(t, from, to)
+	got, want := replies(t, to, now, subjects), replies(t, from, now, subjects)
+	for i := range want {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Errorf("answer %d:\n%+v\nwant\n%+v", i, got[i], want[i])
+		}
+	}
+	if s := to.Damage(); s != "" {
+		t.Error(s)
+	}
+	if n, _, err := from.Waits(ctx, "a", "u"); n != 0 || err != nil {
+		t.Errorf("%d entries wait: %v", n, err)
+	}
+	if n, err := from.Unsend(ctx, "a", "u", 6); n == 0 || err != nil {
+		t.Errorf("%d entries are offered again: %v", n, err)
+	}
+	if n, err := from.Unsend(ctx, "a", "u", 6); n != 0 || err != nil {
+		t.Errorf("%d entries are offered again: %v", n, err)
+	}
+}
+
+// Without Share a file has no outbox; with one it keeps it, whoever writes.
+func TestOutboxIsOfSharedFiles(t *testing.T) {
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "h.db")
+	record := func(o Options) (waits int) {
+		db, err := Open(ctx, path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		s, err := db.Series(ctx, "a", "u", Own)
+		if err == nil {
+			err = db.Record(ctx, PollUpdate{Series: s}, Reading{Series: s, UsageUSD: 1})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits, _, err = db.Waits(ctx, "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := db.conn.int("PRAGMA user_version"); err != nil || (v == sharedVersion()) != (waits > 0) {
+			t.Errorf("version %d, %v, %d wait", v, err, waits)
+		}
+		return waits
+	}
+	for i, o := range []Options{{}, {Share: true}, {}} {
+		if got, want := record(o), []int{0, 1, 2}[i]; got != want {
+			t.Errorf("opened %d times, %d entries wait, want %d", i+1, got, want)
+		}
+	}
+}
+
+// A late row, and one that replaced another of its second, change what follows.
+func TestTakeLateRows(t *testing.T) {
+	ctx := context.Background()
+	db, err := OpenMemory(ctx, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	take := func(head int64, usage float64, samples ...SampleRow) {
+		t.Helper()
+		ms := head * 1000
+		if err := db.Take(ctx, "a", "u", Rows{Series: []HeadRow{{Key: 4, Subject: Own, Attempt: &ms, Success: &ms, Read: &ms, At: &head, Usage: usage}}, Samples: samples}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const day = 1_700_000_000
+	take(day+200, 4, SampleRow{4, day, 1}, SampleRow{4, day + 200, 4})
+	take(day+200, 5, SampleRow{4, day + 100, 2})
+	s, err := db.Series(ctx, "a", "u", Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := db.Range(ctx, s, time.Unix(day, 0), time.Unix(day+300, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []float64
+	for _, v := range samples {
+		got = append(got, v.UsageUSD)
+	}
+	if !reflect.DeepEqual(got, []float64{1, 2, 5}) || db.Damage() != "" {
+		t.Errorf("got %v, %s", got, db.Damage())
+	}
+}

@@ -1,0 +1,328 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ortop/history"
+	"ortop/internal/share"
+	"ortop/internal/text"
+)
+
+func (a *app) shareCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "share",
+		Short: "Share the history with a team, on PostgreSQL",
+		Long: `share sets up and looks after a history that a team shares on PostgreSQL. Where
+the configuration has a [share] table, collect stores what it reads on this
+machine and sends it there; of several machines one reads an account at a time,
+and another takes over when that one is gone. Everything else, where there is no
+key, shows what the collectors read, and never asks OpenRouter.
+
+The DSN comes from ORTOP_SHARE_DSN, or from one of dsn, dsn_command, dsn_file and
+keyring in [share]. No flag takes it.`,
+		Example: "  ortop share init\n  ortop share status",
+		Args:    cobra.NoArgs,
+	}
+	var print, asJSON bool
+	init := &cobra.Command{
+		Use:   "init",
+		Short: "Make the tables, or bring them up to date",
+		Long: `init makes the schema and its tables, or adds what a newer version needs. It may
+be run again at any time, beside collectors that run. With --print it prints the
+statements and changes nothing: for who may not let a program do that.`,
+		Example: "  ortop share init\n  ortop share init --print | psql",
+		Args:    cobra.NoArgs,
+		RunE:    a.withEngine(func(_ context.Context, _ *settings, e *share.Engine) error { return a.shareInit(e, print) }),
+	}
+	init.Flags().BoolVar(&print, "print", false, "print the statements instead")
+	status := &cobra.Command{
+		Use:   "status",
+		Short: "Say whether the engine answers, who collects, and what waits",
+		Long: `status says which engine it is, how fast it answers, how its clock differs, which
+collector reads which account, and how much waits on this machine to be sent. The
+exit code is 1 if the engine does not answer, or something waits for more than
+two minutes.`,
+		Example: "  ortop share status\n  ortop share status --json",
+		Args:    cobra.NoArgs,
+		RunE:    a.withEngine(func(ctx context.Context, s *settings, e *share.Engine) error { return a.shareStatus(ctx, s, e, asJSON) }),
+	}
+	status.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	var from string
+	push := &cobra.Command{
+		Use:   "push --from FILE",
+		Short: "Send a history that was kept on one machine",
+		Long: `push sends all accounts of a history file. What the engine has stays, so that it
+may be repeated, and two machines may push what each of them read. collect sends
+its own history when it is the first to read an account.`,
+		Example: "  ortop share push --from ~/.local/share/ortop/history.db",
+		Args:    cobra.NoArgs,
+		RunE: a.withEngine(func(ctx context.Context, _ *settings, e *share.Engine) error {
+			if from == "" {
+				return usageError("for example ortop share push --from history.db", "push needs --from")
+			}
+			return a.sharePush(ctx, e, from)
+		}),
+	}
+	push.Flags().StringVar(&from, "from", "", "the history file")
+	c.AddCommand(init, &cobra.Command{
+		Use:   "grants",
+		Short: "Print the statements that make roles with the least rights",
+		Long: `grants prints SQL that makes two roles: one for collectors, which add and never
+change or delete a sample, and one for viewers, which read and may mark an event
+as seen. An administrator runs it after init.`,
+		Example: "  ortop share grants | psql",
+		Args:    cobra.NoArgs,
+		RunE:    a.withEngine(func(_ context.Context, _ *settings, e *share.Engine) error { return a.answerRaw(e.Grants()) }),
+	}, status, push, &cobra.Command{
+		Use:   "verify",
+		Short: "Read all that is shared, and check it",
+		Long: `verify reads every row, by which PostgreSQL compares the checksums of its pages
+where it has them, and checks that the rows belong together. The exit code is 1 if
+anything is wrong.`,
+		Example: "  ortop share verify",
+		Args:    cobra.NoArgs,
+		RunE:    a.withEngine(a.shareVerify),
+	})
+	return c
+}
+
+// withEngine adapts a command of share.
+//
+//go:noinline
+func (a *app) withEngine(f func(context.Context, *settings, *share.Engine) error) func(*cobra.Command, []string) error {
+	return a.runs(func(ctx context.Context, _ []string) error {
+		return a.useEngine(ctx, f)
+	})
+}
+
+func (a *app) useEngine(ctx context.Context, f func(context.Context, *settings, *share.Engine) error) error {
+	s, err := a.settings()
+	if err != nil {
+		return err
+	}
+	e, err := a.engine(ctx, &s)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(ctx, &s, e), e.Close())
+}
+
+func (a *app) shareInit(e *share.Engine, print bool) error {
+	if print {
+		return a.answerRaw(e.Statements())
+	}
+	was, err := e.Init()
+	if err != nil {
+		return err
+	}
+	now, _, err := e.Version()
+	switch {
+	case err != nil:
+		return err
+	case was == now:
+		return a.answer(fmt.Sprintf("%s: version %d is there already", e.Where(), now))
+	}
+	return a.answer(fmt.Sprintf("%s: version %d is made; ortop share grants prints the rights that others need", e.Where(), now))
+}
+
+// shareObject is what share status --json prints.
+type shareObject struct {
+	Schema   int            `json:"schema"`
+	OK       bool           `json:"ok"`
+	Engine   string         `json:"engine"`
+	Product  *string        `json:"product"`
+	Version  *int           `json:"version"`
+	TookMS   *float64       `json:"round_trip_ms"`
+	OffsetS  *float64       `json:"clock_offset_s"`
+	Waits    int            `json:"waiting"`
+	WaitsS   *float64       `json:"waiting_for_s"`
+	Accounts []sharedObject `json:"accounts"`
+	Error    *string        `json:"error"`
+}
+
+type sharedObject struct {
+	Account   string  `json:"account"`
+	BaseURL   string  `json:"base_url"`
+	Collector *string `json:"collector"` // null: nobody reads it
+	Rev       int64   `json:"rev"`
+}
+
+// longWait is how long something waits to be sent before that is trouble.
+const longWait = 2 * time.Minute
+
+// waiting is how much waits on this machine, and since when.
+func (a *app) waiting(ctx context.Context, s *settings) (n int, since time.Time) {
+	if _, err := os.Stat(s.historyPath); err != nil || s.historyErr != nil {
+		return 0, since
+	}
+	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now})
+	if err != nil {
+		return 0, since
+	}
+	n, since, err = db.Waits(ctx, "", "")
+	if err = errors.Join(err, db.Close()); err != nil {
+		a.hint("%s", oneLine(err.Error()))
+	}
+	return n, since
+}
+
+func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJSON bool) error {
+	o := shareObject{Schema: 1, Engine: e.Where(), Accounts: []sharedObject{}}
+	var since time.Time
+	o.Waits, since = a.waiting(ctx, s)
+	if o.Waits > 0 {
+		age := a.now().Sub(since).Seconds()
+		o.WaitsS = &age
+	}
+	version, took, err := e.Version()
+	var list []share.Seen
+	if err == nil {
+		ms, offset := float64(took.Microseconds())/1000, e.Offset().Seconds()
+		o.Version, o.TookMS, o.OffsetS = &version, &ms, &offset
+		var product string
+		if product, err = e.Product(); err == nil {
+			o.Product = &product
+			list, err = e.List(false)
+		}
+	}
+	for _, v := range list {
+		row := sharedObject{Account: v.Name, BaseURL: v.BaseURL, Rev: v.Rev}
+		if v.Host != "" {
+			row.Collector = &v.Host
+		}
+		o.Accounts = append(o.Accounts, row)
+	}
+	late := o.Waits > 0 && a.now().Sub(since) > longWait
+	if err == nil && late {
+		err = fmt.Errorf("%d entries wait on this machine for %s: is ortop collect running?", o.Waits, text.Span(a.now().Sub(since)))
+	}
+	o.OK = err == nil
+	if err != nil {
+		word := oneLine(err.Error())
+		o.Error = &word
+	}
+	if asJSON {
+		if written := a.answerJSON(o); written != nil {
+			return written
+		}
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "engine: %s\n", o.Engine)
+	if o.Version != nil {
+		fmt.Fprintf(&b, "answers: in %.1f ms, version %d", *o.TookMS, *o.Version)
+		if o.Product != nil {
+			fmt.Fprintf(&b, ", %s", *o.Product)
+		}
+		b.WriteString("\n")
+		if d := e.Offset(); d != 0 {
+			fmt.Fprintf(&b, "clock: %s\n", offsetWords(d))
+		}
+	}
+	if o.Waits > 0 {
+		fmt.Fprintf(&b, "waiting: %d entries of this machine, the oldest for %s\n", o.Waits, text.Span(a.now().Sub(since)))
+	} else {
+		b.WriteString("waiting: nothing of this machine\n")
+	}
+	if len(list) > 0 {
+		b.WriteString("\n")
+		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "account\tcollector")
+		for _, v := range list {
+			fmt.Fprintf(w, "%s\t%s\n", text.Clean(v.Name, 64), text.Clean(cmp.Or(v.Host, "nobody"), 64))
+		}
+		w.Flush() // a Builder takes everything
+	}
+	if written := a.answer(strings.TrimRight(b.String(), "\n")); written != nil {
+		return written
+	}
+	return err
+}
+
+// offsetWords says how the clocks differ.
+func offsetWords(d time.Duration) string {
+	if d < 0 {
+		return "the engine's is " + text.Span(-d) + " behind this one"
+	}
+	return "the engine's is " + text.Span(d) + " ahead of this one"
+}
+
+func (a *app) sharePush(ctx context.Context, e *share.Engine, from string) (err error) {
+	if _, err := os.Stat(from); err != nil {
+		return fmt.Errorf("reading the history: %w", err)
+	}
+	db, err := history.Open(ctx, from, history.Options{Now: a.now, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer closing(&err, db.Close)
+	names, err := db.Names(ctx)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return a.answer("nothing was sent: the file has no account")
+	}
+	for _, n := range names {
+		samples, err := e.Push(ctx, db, n[0], n[1])
+		if err != nil {
+			return fmt.Errorf("account %s: %w", text.Clean(n[0], 64), err)
+		}
+		if err := a.answer(fmt.Sprintf("account %s: all of its %d samples are shared", text.Clean(n[0], 64), samples)); err != nil {
+			return err
+		}
+	}
+	return whole(db.Damage())
+}
+
+func (a *app) shareVerify(_ context.Context, _ *settings, e *share.Engine) error {
+	v, err := e.Verify()
+	if err != nil {
+		return err
+	}
+	if len(v.Wrong) > 0 {
+		return errors.New("the shared history has " + text.List(v.Wrong))
+	}
+	said := "PostgreSQL compared the checksums of its pages"
+	if !v.Checksums {
+		said = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
+	}
+	return a.answer(fmt.Sprintf("%d accounts, %d series and %d samples were read, and belong together; %s", v.Accounts, v.Series, v.Samples, said))
+}
+
+// checkShare reports on the engine.
+func (a *app) checkShare(ctx context.Context, c *checkup, s *settings) {
+	if !a.shares(s) {
+		return
+	}
+	e, err := a.engine(ctx, s)
+	if err != nil {
+		c.wrong("share", oneLine(err.Error()), dsnHint)
+		return
+	}
+	defer func() { _ = e.Close() }() // nothing is written
+	version, took, err := e.Version()
+	if err != nil {
+		c.wrong("share", e.Where()+": "+err.Error(), "ortop share status says more")
+		return
+	}
+	c.ok("share", "%s answers in %d ms, version %d", e.Where(), took.Milliseconds(), version)
+	if e.Unverified() {
+		c.note("share", "nobody checks whose server it is", "use sslmode=verify-full")
+	}
+	if d := e.Offset(); d.Abs() > 5*time.Minute {
+		c.wrong("clock", offsetWords(d), "set this machine's clock")
+	}
+	if n, since := a.waiting(ctx, s); n > 0 && a.now().Sub(since) > longWait {
+		c.wrong("share", fmt.Sprintf("%d entries wait on this machine for %s", n, text.Span(a.now().Sub(since))), "ortop collect sends them")
+	}
+}

@@ -1,0 +1,307 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/journal"
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+	"ortop/internal/routine"
+	"ortop/internal/share"
+	"ortop/internal/text"
+)
+
+// shares reports whether the history is shared with a team.
+func (a *app) shares(s *settings) bool {
+	return s.demo == nil && !a.flags.noShare && (a.flags.share || s.config.Share.On)
+}
+
+var errNoDSN = errors.New("nothing says where the shared history is")
+
+const dsnHint = "set ORTOP_SHARE_DSN, or give [share] one of dsn, dsn_command, dsn_file and keyring"
+
+// engine finds the DSN of the team's engine, and prepares it.
+func (a *app) engine(ctx context.Context, s *settings) (*share.Engine, error) {
+	dsn, _, err := keys.DSN(ctx, a.env, s.config.Share)
+	if err != nil {
+		return nil, err
+	}
+	if dsn.IsZero() && os.Getenv("PGSERVICE") == "" {
+		return nil, &exitError{exitUsage, errNoDSN, dsnHint}
+	}
+	c := s.config.Share
+	e, err := share.Open(share.Options{DSN: dsn, Unverified: c.Unverified, Schema: c.Schema, Lease: c.Lease})
+	if err != nil {
+		return nil, &exitError{exitUsage, err, ""}
+	}
+	if e.Unverified() {
+		a.hint("nobody checks whose server the shared history is on: its certificate is not verified")
+	}
+	return e, nil
+}
+
+// team is what viewers of one process share: the engine, and the accounts that it has.
+type team struct {
+	e *share.Engine
+
+	mu     sync.Mutex
+	list   []share.Seen
+	at     time.Time // when list was read
+	failed time.Time // since when the engine does not answer; zero: it does
+	err    error
+}
+
+// accounts returns what the engine has, read a second ago at most.
+func (t *team) accounts() ([]share.Seen, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.at) >= 900*time.Millisecond {
+		list, err := t.e.List(false)
+		if t.at, t.err = now, err; err == nil {
+			t.list, t.failed = list, time.Time{}
+		} else if t.failed.IsZero() {
+			t.failed = now
+		}
+	}
+	return t.list, t.err
+}
+
+// note says that the engine does not answer.
+func (t *team) note() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failed.IsZero() {
+		return ""
+	}
+	return "shared history: away " + text.Span(time.Since(t.failed))
+}
+
+// find returns the account that settings mean: by its name and base URL, or by its name
+// alone; where none is named, the first.
+func (t *team) find(s *settings, named bool) (share.Seen, error) {
+	list, err := t.accounts()
+	if err != nil {
+		return share.Seen{}, err
+	}
+	var names []string
+	var found []share.Seen
+	for _, v := range list {
+		if strings.EqualFold(v.Name, s.account.Name) {
+			if v.BaseURL == s.baseURL {
+				return v, nil
+			}
+			found = append(found, v)
+		}
+		names = append(names, text.Clean(v.Name, 64))
+	}
+	switch {
+	case len(found) > 0:
+		return found[0], nil
+	case len(list) == 0:
+		return share.Seen{}, errors.New("the shared history has no account yet: start ortop collect on a machine that has a key")
+	case !named:
+		return list[0], nil
+	}
+	return share.Seen{}, fmt.Errorf("the shared history has no account %s (there is %s)", text.Clean(s.account.Name, 64), text.List(names))
+}
+
+// seen is an account that is followed.
+type seen struct {
+	team *team
+	share.Seen
+	err error // why it cannot be
+}
+
+// join makes settings those of a viewer, where the history is shared and there is no key.
+func (a *app) join(ctx context.Context, s *settings) error {
+	if !a.shares(s) || a.hasKey(ctx, s) {
+		return nil
+	}
+	e, err := a.engine(ctx, s)
+	if err != nil {
+		return err
+	}
+	s.seen = &seen{team: &team{e: e}}
+	s.seen.Seen, s.seen.err = s.seen.team.find(s, a.flags.account != "" || len(s.config.Accounts) > 0)
+	if s.seen.err == nil {
+		s.view(s.seen.team, s.seen.Seen)
+	}
+	return nil
+}
+
+// view makes settings those of an account of the team.
+func (s *settings) view(t *team, v share.Seen) {
+	s.account.Name, s.baseURL = v.Name, v.BaseURL
+	s.seen = &seen{team: t, Seen: v}
+}
+
+// open pulls the account into a history in memory.
+func (v *seen) open(ctx context.Context, now func() time.Time) (*history.DB, *share.Replica, error) {
+	if v.err != nil {
+		return nil, nil, v.err
+	}
+	db, err := history.OpenMemory(ctx, history.Options{Now: now})
+	if err != nil {
+		return nil, nil, err
+	}
+	r := v.team.e.Replica(v.Seen)
+	if err := r.Follow(ctx, db, v.Seen); err != nil {
+		_ = db.Close() // it has nothing
+		return nil, nil, err
+	}
+	return db, r, nil
+}
+
+// follow brings a history up to the engine each second, until ctx ends.
+func (v *seen) follow(ctx context.Context, db *history.DB, r *share.Replica, log *journal.Logger) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	said := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		list, err := v.team.accounts()
+		for _, s := range list {
+			if err == nil && s.Name == v.Name && s.BaseURL == v.BaseURL {
+				err = r.Follow(ctx, db, s)
+			}
+		}
+		if is := errText(err); is != said && ctx.Err() == nil {
+			said = is
+			log.Warn("following the shared history", "error", said)
+		}
+	}
+}
+
+func errText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return oneLine(err.Error())
+}
+
+// follows makes a monitor one that shows what the team's collectors read.
+func (a *app) follows(o *monitor.Options, s *settings, log *journal.Logger, opened func(*history.DB)) {
+	o.Follow, o.Sharing = true, s.seen.team.note
+	o.Open = func(ctx context.Context) (*history.DB, string, error) {
+		db, r, err := s.seen.open(ctx, a.now)
+		if err != nil {
+			return nil, "", err
+		}
+		opened(db)
+		routine.Go(func() { s.seen.follow(ctx, db, r, log) })
+		return db, "", nil
+	}
+	o.Spare = nil
+	o.Acknowledged = func(_ context.Context, e history.Event) error { return s.seen.team.e.Acknowledge(s.seen.Seen, e.Row()) }
+}
+
+// maxFollowed bounds the histories that are held in memory at once.
+const maxFollowed = 50
+
+// everySeen are the accounts of the team, the one that is shown first.
+func (a *app) everySeen(first *settings) []watched {
+	list, err := first.seen.team.accounts()
+	if err != nil || len(list) == 0 {
+		return []watched{{a, *first}}
+	}
+	if len(list) > maxFollowed {
+		a.hint("the shared history has %d accounts, of which %d are shown: ortop status --all has all, --account NAME shows another", len(list), maxFollowed)
+	}
+	all := []watched{{a, *first}}
+	for _, v := range list {
+		if v.Name == first.account.Name && v.BaseURL == first.baseURL {
+			continue
+		}
+		if len(all) == maxFollowed {
+			break
+		}
+		s := *first
+		s.view(first.seen.team, v)
+		all = append(all, watched{a, s})
+	}
+	return all
+}
+
+// sharing is what collect runs where the history is shared.
+type sharing struct {
+	c  *share.Collector
+	db *history.DB
+	e  *share.Engine
+}
+
+// share makes the collectors compete with those of other machines.
+func (a *app) share(ctx context.Context, s *settings, list []*collector, log *journal.Logger) (*sharing, error) {
+	if !a.shares(s) {
+		return nil, nil
+	}
+	e, err := a.engine(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := e.Version(); errors.Is(err, share.ErrNoSchema) || errors.Is(err, share.ErrDenied) {
+		return nil, &exitError{exitFailed, err, "ortop share init makes it, ortop share grants prints the rights"}
+	} else if err != nil {
+		a.hint("%s: what is read waits on this machine", oneLine(err.Error()))
+	}
+	if s.historyErr != nil {
+		return nil, s.historyErr
+	}
+	db, err := history.Open(ctx, s.historyPath, history.Options{Now: a.now, Share: true})
+	if err != nil {
+		return nil, err
+	}
+	if !db.Shared() {
+		return nil, &exitError{exitFailed, fmt.Errorf("opening %q: %s", s.historyPath, db.Note()), "collect needs a history on disk: name a file that can be written with --history"}
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	v := &sharing{db: db, e: e}
+	v.c = e.NewCollector(db, host, log, func(name, baseURL string) []byte { return snapshotOf(list, name, baseURL, a.now()) })
+	for _, c := range list {
+		c.settings.lease = v.c.Add(c.settings.account.Name, c.settings.baseURL)
+		c.settings.ahead = e.Offset
+	}
+	v.c.Start(ctx)
+	return v, nil
+}
+
+// snapshotOf is the object of status --json for an account that is collected.
+func snapshotOf(list []*collector, name, baseURL string, now time.Time) []byte {
+	for _, c := range list {
+		if c.settings.account.Name != name || c.settings.baseURL != baseURL || c.mon == nil {
+			continue
+		}
+		snap, ok := c.mon.Latest()
+		if !ok {
+			return nil
+		}
+		if b, err := text.JSON(render.Status(&snap, now)); err == nil {
+			return b
+		}
+	}
+	return nil
+}
+
+// close closes what collect shared by.
+func (v *sharing) close() error {
+	if v == nil {
+		return nil
+	}
+	return errors.Join(v.db.Close(), v.e.Close())
+}
+
+var _ monitor.Team = (*share.Account)(nil)

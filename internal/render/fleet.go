@@ -1,0 +1,168 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/forecast"
+	"ortop/internal/sorted"
+	"ortop/internal/text"
+)
+
+// FleetRow is one of many accounts.
+type FleetRow struct {
+	StatusObject
+	Collector *string `json:"collector"` // who reads it; null: nobody, or this machine alone
+}
+
+// FleetObject is what status --all --json prints.
+type FleetObject struct {
+	Schema   int        `json:"schema"`
+	Accounts []FleetRow `json:"accounts"`
+}
+
+// Aged is the row as it is at now: it may have been made a while ago, of readings an
+// interval apart.
+func (r FleetRow) Aged(now time.Time, interval time.Duration) FleetRow {
+	if at, ok := when(r.At); ok {
+		age := now.Sub(at)
+		seconds := age.Round(time.Millisecond).Seconds()
+		r.AgeS, r.Stale = &seconds, r.Stale || age > 5*interval/2
+	}
+	return r
+}
+
+func when(s *string) (t time.Time, ok bool) {
+	if s == nil {
+		return t, false
+	}
+	t, err := time.Parse(time.RFC3339, *s)
+	return t, err == nil
+}
+
+// rank is how soon an account needs somebody: 0 has run out.
+func (r *FleetRow) rank() (class int, end time.Time) {
+	switch end, ok := when(r.Forecast.P50); {
+	case r.Forecast.State == string(forecast.Depleted):
+		return 0, end
+	case ok:
+		return 1, end
+	case r.Balance == nil:
+		return 2, end
+	}
+	return 3, end
+}
+
+// Fleet is the list of accounts, who runs out first at the top.
+func Fleet(rows []FleetRow) FleetObject {
+	sorted.By(rows, func(a, b FleetRow) int {
+		x, from := a.rank()
+		y, to := b.rank()
+		switch {
+		case x != y:
+			return x - y
+		case !from.Equal(to):
+			return from.Compare(to)
+		}
+		return strings.Compare(a.Account, b.Account)
+	})
+	if rows == nil {
+		rows = []FleetRow{}
+	}
+	return FleetObject{1, rows}
+}
+
+// Text is the table for a person, of as many columns as a width has room for (0 is any).
+func (o FleetObject) Text(now time.Time, width int) string {
+	lines := [][]string{{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}}
+	var left, day []string
+	for i := range o.Accounts {
+		left, day = append(left, text.MaybeUSD(o.Accounts[i].Balance)), append(day, text.MaybeUSD(o.Accounts[i].Burn.PerDay))
+	}
+	left, day = text.Align(left), text.Align(day)
+	for i := range o.Accounts {
+		r := &o.Accounts[i]
+		end, between, read, who := text.Unknown, "", "never", text.Unknown
+		if at, ok := when(r.Forecast.P50); ok {
+			end = "in " + text.Span(max(at.Sub(now), 0))
+		}
+		from, ok := when(r.Forecast.P10)
+		to, also := when(r.Forecast.P90)
+		if ok && also {
+			between = text.Span(max(from.Sub(now), 0)) + " and " + text.Span(max(to.Sub(now), 0))
+		}
+		if at, ok := when(r.At); ok {
+			read = text.Ago(now.Sub(at))
+		}
+		if r.Collector != nil {
+			who = clean(*r.Collector)
+		}
+		lines = append(lines, []string{clean(r.Account), r.state(), left[i], end, between, day[i], who, read})
+	}
+	hidden := Room(lines, make([]bool, len(lines[0])), []int{4, 6, 5, 7}, width)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d accounts, who runs out first at the top\n\n", len(o.Accounts))
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, cells := range lines {
+		var shown []string
+		for i, cell := range cells {
+			if !hidden[i] {
+				shown = append(shown, cell)
+			}
+		}
+		fmt.Fprintln(w, strings.Join(shown, "\t"))
+	}
+	w.Flush() // a Builder takes everything
+	rows := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
+	for i := range rows {
+		rows[i] = strings.TrimRight(rows[i], " ")
+	}
+	return strings.Join(rows, "\n")
+}
+
+// state is an account's in a word.
+func (r *FleetRow) state() string {
+	switch {
+	case r.Error != nil && r.At == nil:
+		return "not read"
+	case r.Error != nil:
+		return strings.ReplaceAll(string(r.Error.Kind), "_", " ")
+	case r.Stale:
+		return "stale"
+	case r.Forecast.State == string(forecast.Depleted):
+		return "run out"
+	case len(r.Alerts) > 0:
+		return r.Alerts[0].Level
+	case r.Forecast.State == string(forecast.Idle):
+		return "idle"
+	}
+	return "ok"
+}
+
+// RowOf is the row of an account that is read here.
+func RowOf(r *AccountRow, now time.Time) FleetRow {
+	row := FleetRow{StatusObject: Status(&r.Snapshot, now)}
+	row.Account, row.Error = r.Name, errorObject(r.Fault, r.Snapshot.Damage)
+	return row
+}
+
+// Unread are the accounts that could not be read, and why.
+func (o FleetObject) Unread() (failed []string) {
+	for _, r := range o.Accounts {
+		if r.Error != nil {
+			failed = append(failed, r.Account+": "+r.Error.Message)
+		} else if r.Stale {
+			failed = append(failed, r.Account+": nothing was read for a while")
+		}
+	}
+	return failed
+}
+
+// Nothing is the row of an account of which nothing is known, and why.
+func Nothing(kind credit.FaultKind, why string) FleetRow {
+	return FleetRow{StatusObject: StatusObject{Schema: 1, Stale: true, KeyKind: string(credit.KeyUnknown), Spend: spendJSON{NotSeen: []holeJSON{}},
+		Forecast: forecastJSON{State: string(forecast.Unknown)}, Error: &errorJSON{kind, why}}}
+}

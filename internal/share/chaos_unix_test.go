@@ -1,0 +1,261 @@
+//go:build unix
+
+package share
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/journal"
+	"ortop/internal/pgwire"
+	"ortop/internal/sharetest"
+)
+
+// relay passes connections on to an address, until it falls silent.
+type relay struct {
+	net.Listener
+	silent atomic.Bool
+}
+
+func newRelay(t *testing.T, to string) *relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{Listener: l}
+	t.Cleanup(func() { l.Close() })
+	pass := func(from, to net.Conn) {
+		defer from.Close()
+		defer to.Close()
+		b := make([]byte, 4096)
+		for {
+			n, err := from.Read(b)
+			for r.silent.Load() { // what comes stays here
+				time.Sleep(10 * time.Millisecond)
+			}
+			if err != nil {
+				return
+			}
+			if _, err := to.Write(b[:n]); err != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			d, err := net.Dial("tcp", to)
+			if err != nil {
+				c.Close()
+				continue
+			}
+			go pass(c, d)
+			go pass(d, c)
+		}
+	}()
+	return r
+}
+
+// A network that falls silent holds nobody for long, and readings go on.
+func TestSilentNetwork(t *testing.T) {
+	ctx := context.Background()
+	c, e := started(t, 4*time.Second)
+	r := newRelay(t, fmt.Sprint("127.0.0.1:", c.Port))
+	far := open(t, fmt.Sprintf("postgres://admin@%s/postgres", r.Addr()), 4*time.Second)
+	a := newStation(t, far, "a", "x")
+	a.Start(ctx)
+	a.read("x", noon, 1)
+	a.ship(ctx)
+	r.silent.Store(true)
+	began := time.Now()
+	a.beat(ctx)
+	if took := time.Since(began); took > 30*time.Second {
+		t.Errorf("a renewal takes %v in a silent network", took)
+	}
+	if !a.accounts[0].MayPoll() {
+		t.Error("nothing is read in a silent network")
+	}
+	a.read("x", noon.Add(time.Minute), 2)
+	r.silent.Store(false)
+	sharetest.WaitFor(t, "what waits to be sent", func() bool {
+		a.beat(ctx)
+		a.ship(ctx)
+		return a.Waits() == 0 && a.Away() == 0
+	})
+	if got := usages(t, e, "x"); len(got) != 2 {
+		t.Errorf("the engine has %v", got)
+	}
+}
+
+// fighter is a collector that is killed and frozen.
+type fighter struct {
+	t    *testing.T
+	e    *Engine
+	host string
+	path string
+}
+
+// life is one run of it, until it is killed.
+func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.Int64, books *sync.Map, frozen *atomic.Bool) {
+	var dbs [2]*history.DB
+	for i := range dbs {
+		db, err := history.Open(ctx, f.path, history.Options{Share: true})
+		if err != nil {
+			if ctx.Err() == nil {
+				f.t.Error(err)
+			}
+			return
+		}
+		defer db.Close()
+		dbs[i] = db
+	}
+	s := &station{f.e.NewCollector(dbs[0], f.host, journal.Discard(), nil), f.t, dbs[1]}
+	for _, name := range accounts {
+		s.Add(name, "u")
+	}
+	s.Start(context.Background())
+	for i := 0; ctx.Err() == nil; i++ {
+		for frozen.Load() && ctx.Err() == nil {
+			time.Sleep(5 * time.Millisecond)
+		}
+		if i%10 == 0 {
+			s.beat(context.Background())
+		}
+		for _, a := range s.accounts {
+			if a.MayPoll() {
+				at := seconds.Add(1)
+				s.read(a.Name, noon.Add(time.Duration(at)*time.Second), float64(at))
+				books.Store(fmt.Sprint(a.Name, " ", noon.Unix()+at), float64(at))
+				a.Stored()
+			}
+		}
+		s.ship(context.Background())
+		time.Sleep(30 * time.Millisecond)
+	}
+}
+
+// Collectors are killed, frozen and restarted, and the engine is; nothing that was
+// stored is missing or wrong.
+func TestChaos(t *testing.T) {
+	c, e := started(t, 2*time.Second)
+	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
+	accounts := []string{"p", "q", "r", "s", "t"}
+	var seconds atomic.Int64
+	var books sync.Map
+	var fighters []*fighter
+	for i := range 3 {
+		fighters = append(fighters, &fighter{t, open(t, c.DSN(), 2*time.Second), fmt.Sprint("h", i), filepath.Join(t.TempDir(), "h.db")})
+	}
+	type run struct {
+		cancel context.CancelFunc
+		frozen *atomic.Bool
+		done   chan bool
+	}
+	runs := make([]run, len(fighters))
+	start := func(i int) {
+		ctx, cancel := context.WithCancel(context.Background())
+		runs[i] = run{cancel, new(atomic.Bool), make(chan bool)}
+		r := runs[i]
+		go func() { defer close(r.done); fighters[i].life(ctx, accounts, &seconds, &books, r.frozen) }()
+	}
+	for i := range fighters {
+		start(i)
+	}
+	length := 25 * time.Second
+	if testing.Short() {
+		length = 8 * time.Second
+	}
+	for end := time.Now().Add(length); time.Now().Before(end); {
+		i := rng.IntN(len(fighters))
+		switch rng.IntN(6) {
+		case 0:
+			runs[i].cancel()
+			<-runs[i].done
+			time.Sleep(time.Duration(rng.IntN(3000)) * time.Millisecond)
+			start(i)
+		case 1:
+			runs[i].frozen.Store(true)
+			time.Sleep(time.Duration(1000+rng.IntN(3000)) * time.Millisecond)
+			runs[i].frozen.Store(false)
+		case 2:
+			c.Down([]string{"fast", "immediate"}[rng.IntN(2)])
+			time.Sleep(time.Duration(rng.IntN(2000)) * time.Millisecond)
+			c.Up()
+		case 3:
+			// All connections are cut off; that of this statement may be among them.
+			_ = e.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`, nil)
+		default:
+			time.Sleep(500 * time.Millisecond)
+		}
+	}
+	for i := range runs {
+		runs[i].cancel()
+		<-runs[i].done
+	}
+	// What waits in the files is sent by who is there next.
+	for _, f := range fighters {
+		ctx, cancel := context.WithCancel(context.Background())
+		db, err := history.Open(ctx, f.path, history.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan bool)
+		go func() { defer close(done); f.life(ctx, accounts, &seconds, &books, new(atomic.Bool)) }()
+		sharetest.WaitFor(t, "the files to be sent", func() bool {
+			n, _, err := db.Waits(ctx, "", "")
+			return err == nil && n == 0
+		})
+		cancel()
+		<-done
+		db.Close()
+	}
+	sent := map[string]float64{}
+	err := e.query(`SELECT name || ' ' || p.at, p.usage FROM @.sample p JOIN @.series s USING (account, key) JOIN @.account a ON a.id = account WHERE subject = 'account'`,
+		func(r pgwire.Row) error {
+			var name string
+			var usage float64
+			err := r.Scan(&name, &usage)
+			sent[name] = usage
+			return err
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, missing, wrong := 0, 0, 0
+	for name, want := range books.Range {
+		n++
+		if got, ok := sent[name.(string)]; !ok {
+			missing++
+		} else if got != want {
+			wrong++
+		}
+	}
+	t.Logf("%d readings, %d rows, %d missing, %d wrong", n, len(sent), missing, wrong)
+	if n < 100 || missing+wrong > 0 || len(sent) != n {
+		t.Errorf("of %d readings %d are missing and %d wrong, of %d rows", n, missing, wrong, len(sent))
+	}
+	for _, name := range accounts {
+		last := -1.0
+		for _, u := range usages(t, e, name) {
+			if u <= last {
+				t.Fatalf("%s: a viewer sees %v after %v", name, u, last)
+			}
+			last = u
+		}
+	}
+	if v, err := e.Verify(); err != nil || len(v.Wrong) > 0 {
+		t.Errorf("Verify() = %+v, %v", v, err)
+	}
+}

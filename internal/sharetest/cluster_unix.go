@@ -1,0 +1,180 @@
+//go:build unix
+
+// Package sharetest starts a private cluster of PostgreSQL for tests.
+package sharetest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Cluster is one that ends with its test.
+type Cluster struct {
+	t    testing.TB
+	Dir  string // of its socket
+	Port int    // on 127.0.0.1
+	data string
+	bin  string
+}
+
+// Start starts a cluster in a temporary folder, or skips the test where Debian's
+// PostgreSQL is missing; with ORTOP_TEST_PG=1 that fails. conf are lines of its
+// configuration.
+func Start(t testing.TB, conf ...string) *Cluster {
+	t.Helper()
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		const why = "there is no PostgreSQL: apt-get install postgresql"
+		if os.Getenv("ORTOP_TEST_PG") == "1" {
+			t.Fatal(why)
+		}
+		t.Skip(why)
+	}
+	dir, err := os.MkdirTemp("", "ortop-pg-") // a socket's path is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Cluster{t: t, Dir: dir, data: filepath.Join(dir, "data"), bin: filepath.Dir(found[len(found)-1])}
+	t.Cleanup(func() {
+		_ = c.pg("pg_ctl", "-D", c.data, "-m", "immediate", "-w", "stop")
+		_ = os.RemoveAll(dir)
+	})
+	if os.Geteuid() == 0 { // it refuses to be run by root
+		uid, gid := nobody(t)
+		if err := os.Chown(dir, uid, gid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Port = l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
+	if err := c.pg("initdb", "-D", c.data, "-U", "admin", "-A", "trust", "--data-checksums", "--locale=C", "-E", "UTF8", "--no-sync"); err != nil {
+		t.Fatal(err)
+	}
+	lines := append([]string{
+		"listen_addresses = '127.0.0.1'", "port = " + strconv.Itoa(c.Port), "unix_socket_directories = '" + dir + "'",
+		"fsync = on", "shared_buffers = 32MB", "max_connections = 60",
+	}, conf...)
+	f, err := os.OpenFile(filepath.Join(c.data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Up()
+	return c
+}
+
+func nobody(t testing.TB) (uid, gid int) {
+	t.Helper()
+	u, err := user.Lookup("nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, _ = strconv.Atoi(u.Uid)
+	gid, _ = strconv.Atoi(u.Gid)
+	return uid, gid
+}
+
+func (c *Cluster) pg(name string, args ...string) error {
+	cmd := exec.Command(filepath.Join(c.bin, name), args...)
+	cmd.Dir = c.Dir
+	if os.Geteuid() == 0 {
+		uid, gid := nobody(c.t)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	}
+	log, err := os.CreateTemp("", "ortop-pg-log-") // pg_ctl's child keeps the descriptor
+	if err != nil {
+		return err
+	}
+	defer os.Remove(log.Name())
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		text, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("%s: %w: %s", name, err, text)
+	}
+	return nil
+}
+
+// Up starts it.
+func (c *Cluster) Up() {
+	c.t.Helper()
+	if err := c.pg("pg_ctl", "-D", c.data, "-l", filepath.Join(c.Dir, "log"), "-w", "-t", "60", "start"); err != nil {
+		text, _ := os.ReadFile(filepath.Join(c.Dir, "log"))
+		c.t.Fatalf("%v\n%s", err, text)
+	}
+}
+
+// Down stops it, by a mode of pg_ctl: fast or immediate.
+func (c *Cluster) Down(mode string) {
+	c.t.Helper()
+	if err := c.pg("pg_ctl", "-D", c.data, "-m", mode, "-w", "stop"); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// File writes one into its data folder, for it alone.
+func (c *Cluster) File(name, text string) {
+	c.t.Helper()
+	path := filepath.Join(c.data, name)
+	err := os.WriteFile(path, []byte(text), 0o600)
+	if err == nil && os.Geteuid() == 0 {
+		uid, gid := nobody(c.t)
+		err = os.Chown(path, uid, gid)
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Query returns what psql prints of a statement, without a frame.
+func (c *Cluster) Query(statement string) string {
+	c.t.Helper()
+	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", c.DSN(), "-c", statement).CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("psql: %v: %s", err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// QueryAs returns what psql prints of a statement by another user.
+func (c *Cluster) QueryAs(user, statement string) (string, error) {
+	dsn := strings.Replace(c.DSN(), "admin@", user+"@", 1)
+	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", dsn, "-c", statement).CombinedOutput()
+	return string(out), err
+}
+
+// DSN names it to its administrator, over TCP.
+func (c *Cluster) DSN() string {
+	return fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", c.Port)
+}
+
+// WaitFor waits until ok, for as long as a busy machine may need.
+func WaitFor(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("waited in vain for: %s", what)
+}

@@ -1,0 +1,362 @@
+//go:build linux
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v2"
+
+	"ortop/internal/sharetest"
+	"ortop/internal/sim"
+)
+
+// machine is one of a team's: a home of its own.
+type machine struct {
+	*household
+}
+
+// crew is a simulated account, a cluster, and machines that share a history on it.
+type crew struct {
+	t       *testing.T
+	account *sim.Account
+	url     string
+	pg      *sharetest.Cluster
+}
+
+func newCrew(t *testing.T) *crew {
+	t.Helper()
+	account, err := sim.New(sim.Config{Profile: "steady"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, stop, err := account.Listen(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return &crew{t, account, url, sharetest.Start(t)}
+}
+
+// machine returns one with a key, which may collect, or without, which views. config
+// comes before [share].
+func (c *crew) machine(key bool, config string) machine {
+	m := machine{&household{t: c.t, account: c.account, home: c.t.TempDir()}}
+	m.env = []string{"HOME=" + m.home, "PATH=" + os.Getenv("PATH"), "ORTOP_SHARE_DSN=" + c.pg.DSN()}
+	if key {
+		m.env = append(m.env, "ORTOP_BASE_URL="+c.url, "OPENROUTER_API_KEY="+sim.DemoKey)
+	} else {
+		m.env = append(m.env, "ORTOP_BASE_URL=http://127.0.0.1:1") // nobody answers there
+	}
+	m.configure(config + "\n[share]\nlease = \"10s\"\n")
+	return m
+}
+
+func (m machine) collect() *service { return collectorWith(m.t, m.env, "--interval", "2s") }
+
+// seen is what status says to a viewer.
+func (m machine) seen() (code int, at time.Time, balance float64) {
+	m.t.Helper()
+	code, out, said := m.run("status", "--json")
+	var s struct {
+		At      *time.Time `json:"at"`
+		Source  *string    `json:"source"`
+		Balance *float64   `json:"balance_usd"`
+	}
+	if err := json.Unmarshal([]byte(out), &s); err != nil {
+		m.t.Fatalf("status: %v, %s", err, said)
+	}
+	if s.At != nil {
+		at = *s.At
+	}
+	if s.Balance != nil {
+		balance = *s.Balance
+	}
+	if code == 0 && (s.Source == nil || *s.Source != "share") {
+		m.t.Errorf("status: source %v, want share", s.Source)
+	}
+	return code, at, balance
+}
+
+// await waits until ok.
+func (c *crew) await(what string, ok func() bool) {
+	c.t.Helper()
+	for end := time.Now().Add(busy * time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			for _, table := range []string{"account", "collector", "series"} {
+				c.t.Logf("%s:\n%s", table, c.pg.Query("SELECT * FROM ortop."+table))
+			}
+			c.t.Fatalf("waited in vain for: %s", what)
+		}
+	}
+}
+
+// Two collectors share an account; viewers without a key see all that they read, also
+// after one was killed, and while the engine was away.
+func TestTeam(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	one, two, viewer := c.machine(true, ""), c.machine(true, ""), c.machine(false, "")
+	if code, _, said := viewer.run("status"); code != 4 || !strings.Contains(said, "ortop share init") {
+		t.Errorf("status without a schema: exit code %d, %s", code, said)
+	}
+	if code, out, said := one.run("share", "init"); code != 0 || !strings.Contains(out, "version 1 is made") {
+		t.Fatalf("share init: exit code %d, %s%s", code, out, said)
+	}
+	if code, out, _ := one.run("share", "init"); code != 0 || !strings.Contains(out, "there already") {
+		t.Errorf("share init again: exit code %d, %s", code, out)
+	}
+	first := one.collect()
+	id := first.waitFor("collector=(\\w+)")[1]
+	first.waitFor("took over the account")
+	second := two.collect()
+	c.await("a viewer to see a reading", func() bool { code, _, _ := viewer.seen(); return code == 0 })
+	c.account.Spend(7)
+	left := func() float64 { return c.account.Credits(time.Now()) - c.account.Usage(time.Now()) }
+	right := func() bool {
+		code, _, balance := viewer.seen()
+		return code == 0 && balance < left()+.5 && balance > left()-.5
+	}
+	c.await("a viewer to see the balance", right)
+	c.await("a viewer to see who spends", func() bool { code, _, _ := viewer.run("breakdown"); return code == 0 })
+	for _, args := range [][]string{
+		{"forecast", "--json"}, {"history", "--json"}, {"breakdown", "--json"}, {"report", "--json"}, {"alerts", "list"}, {"status", "--prometheus"},
+		{"status"}, {"history"}, {"accounts"}, {"share", "status"}, {"share", "verify"}, {"status", "--format", "{{.Balance}}"}, {"doctor"},
+	} {
+		code, out, said := viewer.run(args...)
+		if code != 0 || len(out) < 3 {
+			t.Errorf("%v: exit code %d, %s%s", args, code, out, said)
+		}
+		if strings.Contains(out+said, "127.0.0.1:1/") {
+			t.Errorf("%v asked the API: %s%s", args, out, said)
+		}
+	}
+	if c.pg.Query("SELECT owner FROM ortop.account") != id { // it was handed over meanwhile
+		first, second = second, first
+		one, two = two, one
+	}
+	killed := time.Now()
+	if err := first.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	c.await("the second's reading", func() bool { _, at, _ := viewer.seen(); return at.After(killed.Add(time.Second)) })
+	t.Logf("read again after %v", time.Since(killed))
+	c.account.Spend(5)
+	c.await("a viewer to see the balance", right)
+
+	c.pg.Down("immediate")
+	second.waitFor(`msg="sharing the history" .*error=`)
+	away := time.Now()
+	if code, out, said := two.run("share", "status"); code != 1 {
+		t.Errorf("share status while the engine is away: exit code %d, %s%s", code, out, said)
+	}
+	if code, _, said := viewer.run("status"); code != 4 || !strings.Contains(said, "the shared history") {
+		t.Errorf("status while the engine is away: exit code %d, %s", code, said)
+	}
+	c.account.Spend(3)
+	c.await("readings to wait", func() bool {
+		_, out, _ := two.run("share", "status", "--json")
+		var o struct {
+			Waits int `json:"waiting"`
+		}
+		return json.Unmarshal([]byte(out), &o) == nil && o.Waits > 2
+	})
+	c.pg.Up()
+	second.waitFor("sharing the history goes on")
+	c.await("a viewer to see the balance", right)
+	if code := second.end(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d after SIGTERM", code)
+	}
+	// Nothing of the time without an engine is missing.
+	code, out, said := viewer.run("history", "--json", "--since", "1h")
+	var past struct {
+		Rows []struct {
+			At time.Time `json:"at"`
+		} `json:"rows"`
+	}
+	if err := json.Unmarshal([]byte(out), &past); err != nil || code != 0 {
+		t.Fatalf("history: exit code %d, %s (%v)", code, said, err)
+	}
+	during := 0
+	for _, r := range past.Rows {
+		if r.At.After(away.Add(-2 * time.Second)) {
+			during++
+		}
+	}
+	if during < 2 {
+		t.Errorf("%d readings of the time without an engine are shared", during)
+	}
+	files, err := filepath.Glob(filepath.Join(viewer.home, ".*", "*", "*", "*.db*"))
+	if err != nil || len(files) > 0 {
+		t.Errorf("a viewer left files: %v, %v", files, err)
+	}
+	for _, m := range []machine{one, two, viewer} {
+		secretIsNowhere(t, m.home, nil)
+	}
+}
+
+// No DSN, however broken, is shown by anything.
+func TestDSNIsNeverShown(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	for _, dsn := range []string{
+		"postgres://u:hunter2@host/%zz", "postgres://u:hunter2@[::1/db", "postgres://u:hunter2@127.0.0.1:1/db", "postgres://u:hunter2@127.0.0.1:99999/db",
+		"host=127.0.0.1 port=1 password=hunter2 user=u", "host='127.0.0.1 password=hunter2", "password=hunter2 sslmode=nonsense", "user=u password=hunter2 port=x",
+		fmt.Sprintf("postgres://nobody:hunter2@127.0.0.1:%d/none", c.pg.Port), "postgres://u:hunter2@db.invalid/x", "hunter2", "postgres://u:hunter2@host/db?sslmode=disable",
+		"postgres://u:hunter2@host/db?sslmode=require", "service=hunter2",
+	} {
+		m := c.machine(false, "")
+		for i, v := range m.env {
+			if strings.HasPrefix(v, "ORTOP_SHARE_DSN=") {
+				m.env[i] = "ORTOP_SHARE_DSN=" + dsn
+			}
+		}
+		for _, args := range [][]string{{"-v", "share", "status"}, {"-v", "status"}, {"doctor"}, {"share", "init"}, {"-v", "collect"}} {
+			code, out, said := m.run(args...)
+			if code == 0 || strings.Contains(out+said, "hunter2") {
+				t.Errorf("%s: %v: exit code %d\n%s%s", dsn, args, code, out, said)
+			}
+		}
+		secretIsNowhere(t, m.home, nil)
+	}
+}
+
+// What is decided by two collectors is told once: by who has the account, after the
+// engine took it, and not by who was frozen meanwhile.
+func TestTeamAlertsOnce(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	hook := newWebhook(t)
+	left := c.account.Credits(time.Now()) - c.account.Usage(time.Now())
+	config := fmt.Sprintf("alerts = [{rule=\"balance\", below=%.2f}, {rule=\"balance\", below=%.2f, level=\"urgent\"}]\nchannels = [{name=\"hook\", kind=\"webhook\", url=%q}]\n", left-20, left-60, hook.URL)
+	one, two := c.machine(true, config), c.machine(true, config)
+	if code, _, said := one.run("share", "init"); code != 0 {
+		t.Fatal(said)
+	}
+	first := one.collect()
+	id := first.waitFor(`collector=(\w+)`)[1]
+	second := two.collect()
+	second.waitFor(`collector=(\w+)`)
+	c.await("a reading", func() bool { return c.pg.Query("SELECT count(*) FROM ortop.sample") != "0" })
+	c.account.Spend(30)
+	hook.of(t, "balance", 1)
+	if c.pg.Query("SELECT owner FROM ortop.account") != id {
+		first, second = second, first
+	}
+	if err := first.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	second.waitFor("took over the account")
+	c.account.Spend(40)
+	if told := hook.of(t, "balance", 2); told[1].Level != "urgent" {
+		t.Errorf("the second alert is %+v", told[1])
+	}
+	if err := first.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	n := len(c.account.Requests())
+	c.await("five more requests", func() bool { return len(c.account.Requests()) > n+5 })
+	for _, s := range []*service{first, second} {
+		if code := s.end(syscall.SIGTERM); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+	}
+	if told := hook.of(t, "balance", 2); len(told) != 2 {
+		t.Errorf("%d alerts of two thresholds: %+v", len(told), told)
+	}
+	if n := c.pg.Query("SELECT count(*) FROM ortop.event WHERE kind = 'alert'"); n != "2" {
+		t.Errorf("%s alerts are shared, want 2", n)
+	}
+}
+
+// A viewer with the least rights shows all, and what a person has seen reaches the
+// collector.
+func TestTeamRoles(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	collector, viewer := c.machine(true, ""), c.machine(false, "")
+	if code, _, said := collector.run("share", "init"); code != 0 {
+		t.Fatal(said)
+	}
+	code, grants, said := collector.run("share", "grants")
+	if code != 0 {
+		t.Fatal(said)
+	}
+	c.pg.Query(grants)
+	c.pg.Query("CREATE USER c1 IN ROLE ortop_collector; CREATE USER v1 IN ROLE ortop_viewer")
+	for m, user := range map[*machine]string{&collector: "c1", &viewer: "v1"} {
+		for i, v := range m.env {
+			if strings.HasPrefix(v, "ORTOP_SHARE_DSN=") {
+				m.env[i] = strings.Replace(v, "admin@", user+"@", 1)
+			}
+		}
+	}
+	s := collector.collect()
+	s.waitFor("took over the account")
+	c.await("a viewer to see a reading", func() bool { code, _, _ := viewer.seen(); return code == 0 })
+	x := onTerminal(t, 100, 30, viewer.env, ortop)
+	x.waitFor("% left", busy*20*time.Second)
+	for _, m := range []struct {
+		user string
+		not  []string
+	}{
+		{"c1", []string{"DELETE FROM ortop.sample", "UPDATE ortop.sample SET usage = 0", "DELETE FROM ortop.event", "UPDATE ortop.event SET text = ''", "DROP TABLE ortop.sample", "CREATE TABLE ortop.x (i int)", "UPDATE ortop.meta SET version = 9", "DELETE FROM ortop.account"}},
+		{"v1", []string{"INSERT INTO ortop.sample VALUES (1, 1, 1, 1)", "UPDATE ortop.account SET owner = 'x'", "DELETE FROM ortop.sample", "UPDATE ortop.event SET text = ''", "DELETE FROM ortop.collector", "INSERT INTO ortop.state VALUES (1, 'mutes', '')"}},
+	} {
+		for _, statement := range m.not {
+			if out, err := c.pg.QueryAs(m.user, statement); err == nil || !strings.Contains(out, "permission denied") && !strings.Contains(out, "must be owner") {
+				t.Errorf("%s may %s: %s", m.user, statement, out)
+			}
+		}
+	}
+	if code := s.end(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// The page's commands set up a team, and its manifests are what their readers take.
+func TestTeamPage(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	m := c.machine(true, "")
+	bin := t.TempDir()
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/psql")
+	if err != nil || len(found) == 0 {
+		t.Fatal("there is no psql")
+	}
+	for name, path := range map[string]string{"ortop": ortop, "psql": found[len(found)-1]} {
+		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	images := 0
+	for _, b := range fences(t, "../../docs/team.md") {
+		switch b[0] {
+		case "sh":
+			script := strings.NewReplacer("postgres://postgres:…@db.example.com/ortop", c.pg.DSN(), "…", "hunter2").Replace(b[1])
+			cmd := exec.Command("bash", "-euc", script)
+			cmd.Env = append(m.env, "PATH="+bin+":"+os.Getenv("PATH"))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+		case "yaml":
+			var any map[string]any
+			if err := yaml.Unmarshal([]byte(b[1]), &any); err != nil {
+				t.Error(err)
+			}
+			images += strings.Count(b[1], "image: ")
+		}
+	}
+	if n := c.pg.Query("SELECT count(*) FROM pg_roles WHERE rolname IN ('ortop_collector', 'ortop_viewer', 'collector_a', 'viewers')"); n != "4" || images != 2 {
+		t.Errorf("%s roles, %d images", n, images)
+	}
+}
