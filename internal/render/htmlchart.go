@@ -217,12 +217,15 @@ func (c *chart) point(at time.Time, usd float64) string {
 	return figure1(c.x(at)) + "," + figure1(c.y(usd)) + " "
 }
 
-// mark is a vertical line with words at its top.
+// mark is a vertical line with words at its top, if there is room for any.
 func (c *chart) mark(at time.Time, words string) {
 	x, anchor := c.x(at), "start"
 	if x > chartWidth-120 {
 		anchor = "end"
 	}
 	c.line("mark", x, chartTop-6, x, baseline)
+	if words == "" {
+		return
+	}
 	c.label(x+map[string]float64{"start": 4, "end": -4}[anchor], chartTop-8, anchor, words)
 }

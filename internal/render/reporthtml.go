@@ -281,15 +281,25 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 	c := newChart(w, "balance", span, most, "Balance and forecast", says+".")
 	c.fan(past, left, floor, f, !r.Early())
 	c.times()
-	last := math.Inf(-1)
+	last, line := math.Inf(-1), math.Inf(-1) // with words, and without
 	for _, u := range r.Held.TopUps {
-		if x := c.x(u.At); u.AmountUSD > 0 && !u.At.Before(span.From) && x-last > 64 {
-			c.mark(u.At, "+"+amount(u.AmountUSD, u.AmountUSD))
-			last = x
+		x := c.x(u.At)
+		if u.AmountUSD <= 0 || u.At.Before(span.From) || x-line < 3 {
+			continue
 		}
+		words := ""
+		if x-last > 64 {
+			words, last = "+"+amount(u.AmountUSD, u.AmountUSD), x
+		}
+		c.mark(u.At, words)
+		line = x
 	}
-	if f != nil && c.x(now)-last > 64 {
-		c.mark(now, "now")
+	if f != nil {
+		words := "now"
+		if c.x(now)-last <= 64 {
+			words = ""
+		}
+		c.mark(now, words)
 	}
 	c.end()
 	w.put("<figcaption>")

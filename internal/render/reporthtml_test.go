@@ -191,3 +191,21 @@ func TestReportHTMLOfWordsForADate(t *testing.T) {
 		t.Errorf("words are set as a figure is: %s", page[strings.Index(page, "<main"):][:1800])
 	}
 }
+
+// Each top-up has a line in the plot of the balance, also where there is no room for its
+// words.
+func TestReportHTMLMarksTopUps(t *testing.T) {
+	r := goldenReport()
+	r.Held.TopUps = nil
+	lines := func() int { return strings.Count(ReportHTML(&r, goldenNow), `class="mark"`) }
+	before := lines()
+	for i := range 3 {
+		r.Held.TopUps = append(r.Held.TopUps, credit.TopUp{At: goldenNow.Add(time.Duration(i-6) * 8 * time.Hour), AmountUSD: 25})
+	}
+	if got := lines() - before; got != 3 {
+		t.Errorf("%d lines for 3 top-ups", got)
+	}
+	if got := strings.Count(ReportHTML(&r, goldenNow), ">+$25</text>"); got == 0 || got == 3 {
+		t.Errorf("%d of 3 that are close have words", got)
+	}
+}
