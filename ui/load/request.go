@@ -24,9 +24,13 @@ type Request[K comparable, T any] struct {
 	Of     K     // what value answers
 	Loaded bool  // there is a value
 	Err    error // of the newest answer
+	Sent   K     // the newest request
+	flight
+}
 
-	Sent    K // the newest request, and when it was sent
-	at      time.Time
+// flight is all of a request that is the same whatever it loads.
+type flight struct {
+	at      time.Time // when the newest was sent
 	Loading bool
 	Again   bool // another was wanted meanwhile
 	Gen     int
@@ -44,20 +48,28 @@ type Answer[K comparable, T any] struct {
 // Send returns the command that loads the value of k and brings the answer as a
 // message. It is nil while a request is in flight, and then again is set.
 func (r *Request[K, T]) Send(k K, now time.Time, timeout time.Duration, load func(context.Context) (T, error), message func(Answer[K, T]) tea.Msg) tea.Cmd {
-	if r.Loading {
-		r.Again = true
+	if !r.Loading {
+		r.Sent = k
+	}
+	return r.send(now, timeout, func(ctx context.Context, gen int) tea.Msg {
+		v, err := load(ctx)
+		return message(Answer[K, T]{gen, k, v, err})
+	})
+}
+
+func (f *flight) send(now time.Time, timeout time.Duration, load func(ctx context.Context, gen int) tea.Msg) tea.Cmd {
+	if f.Loading {
+		f.Again = true
 		return nil
 	}
 	ctx, stop := context.WithTimeout(context.Background(), timeout)
-	r.Gen++
-	r.Sent, r.at, r.Loading, r.Again, r.stop = k, now, true, false, stop
-	gen := r.Gen
+	*f = flight{now, true, false, f.Gen + 1, stop}
+	gen := f.Gen
 	underway.Add(1)
 	return func() tea.Msg {
 		defer underway.Add(-1)
 		defer stop()
-		v, err := load(ctx)
-		return message(Answer[K, T]{gen, k, v, err})
+		return load(ctx, gen)
 	}
 }
 
@@ -75,23 +87,24 @@ func (r *Request[K, T]) Receive(a Answer[K, T]) bool {
 }
 
 // Cancel drops the request in flight; its answer no longer counts.
-func (r *Request[K, T]) Cancel() {
-	if r.Loading {
-		r.stop()
-		r.at = time.Time{} // it is due at once
+func (f *flight) Cancel() {
+	if f.Loading {
+		f.stop()
+		f.at = time.Time{} // it is due at once
 	}
-	r.Loading, r.Again = false, false
-	r.Gen++
+	f.Loading, f.Again = false, false
+	f.Gen++
 }
 
 // Due reports whether k is to be requested: it is another key than the one
 // before, or that was sent so long ago.
 func (r *Request[K, T]) Due(k K, now time.Time, every time.Duration) bool {
-	if k != r.Sent || r.at.IsZero() {
-		return true
-	}
-	since := now.Sub(r.at)
-	return !r.Loading && (since >= every || since < 0)
+	return k != r.Sent || r.due(now, every)
+}
+
+func (f *flight) due(now time.Time, every time.Duration) bool {
+	since := now.Sub(f.at)
+	return f.at.IsZero() || !f.Loading && (since >= every || since < 0)
 }
 
 // Failure is the error of the newest request, where no older value of the same
