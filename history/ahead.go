@@ -151,7 +151,7 @@ func (db *DB) refine(s Series, h *head, list []stretch) (added int, err error) {
 	if added = len(all) - len(known); added == 0 {
 		return 0, nil
 	}
-	sorted.By(all, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	sorted.Rows(all, func(a, b *stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	if all, err = unnest(all); err != nil || sumOf(all) > own.usage+slackUSD {
 		return 0, err
 	}

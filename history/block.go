@@ -421,7 +421,7 @@ func (f *facts) without(torn []credit.Gap) (gaps []credit.Gap, segments []Segmen
 			}
 		}
 	}
-	sorted.By(gaps, func(a, b credit.Gap) int { return a.From.Compare(b.From) })
+	sorted.Rows(gaps, func(a, b *credit.Gap) int { return a.From.Compare(b.From) })
 	for i := len(segments) - 1; i > 0; i-- {
 		if segments[i].At.Equal(segments[i-1].At) {
 			segments = slices.Delete(segments, i-1, i)

@@ -47,7 +47,7 @@ func (db *DB) Import(ctx context.Context, s Series, x Export) (added int, err er
 			readings[i].NewSegment = &Segment{Reason: imported}
 		}
 	}
-	sorted.By(readings, func(a, b Reading) int { return a.At.Compare(b.At) })
+	sorted.Rows(readings, func(a, b *Reading) int { return a.At.Compare(b.At) })
 	readings = slices.CompactFunc(readings, func(a, b Reading) bool { return a.At.Equal(b.At) })
 	filled, err := flatten(x.Filled)
 	if err != nil {
@@ -175,7 +175,7 @@ func (db *DB) insert(s Series, readings []Reading, x Export) (added int, err err
 	if len(after) > 0 {
 		if m == 0 { // what lies between is in no reading of the export
 			x.Unseen = append(slices.Clone(x.Unseen), credit.Span{From: time.Unix(last, 0).UTC(), To: after[0].At})
-			sorted.By(x.Unseen, func(a, b credit.Span) int { return a.From.Compare(b.From) })
+			sorted.Rows(x.Unseen, func(a, b *credit.Span) int { return a.From.Compare(b.From) })
 		}
 		if err := db.storeEach(h, after, x); err != nil {
 			return 0, err

@@ -13,7 +13,7 @@ import (
 func merge(a, b []stretch) ([]stretch, error) {
 	a, b = cutAt(a, b), cutAt(b, a)
 	all := append(slices.Clone(a), b...)
-	sorted.By(all, func(a, b stretch) int {
+	sorted.Rows(all, func(a, b *stretch) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to), cmp.Compare(b.usd, a.usd))
 	})
 	all = slices.CompactFunc(all, func(a, b stretch) bool { return a.from == b.from && a.to == b.to })

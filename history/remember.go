@@ -102,8 +102,8 @@ func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err 
 			ended = append(ended, f)
 		}
 	}
-	sorted.By(open, func(a, b Forecast) int { return a.At.Compare(b.At) })
-	sorted.By(ended, func(a, b Forecast) int {
+	sorted.Rows(open, func(a, b *Forecast) int { return a.At.Compare(b.At) })
+	sorted.Rows(ended, func(a, b *Forecast) int {
 		return cmp.Or(b.EndedAt.Compare(a.EndedAt), b.At.Compare(a.At))
 	})
 	return open, ended[:min(n, len(ended))], err

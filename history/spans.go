@@ -36,7 +36,7 @@ func flatten(spans []Spend) ([]stretch, error) {
 			return nil, fmt.Errorf("%v USD from %s to %s is not plausible", s.USD, utc(list[i].from), utc(list[i].to))
 		}
 	}
-	sorted.By(list, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
+	sorted.Rows(list, func(a, b *stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to)) })
 	return unnest(list)
 }
 

@@ -148,7 +148,7 @@ func (db *DB) waiting(s Series, from, to time.Time) (events []Event) {
 
 // newestFirst sorts events; those of the same second stay in their order.
 func newestFirst(events []Event) []Event {
-	sorted.By(events, func(a, b Event) int { return b.At.Compare(a.At) })
+	sorted.Rows(events, func(a, b *Event) int { return b.At.Compare(a.At) })
 	return events
 }
 

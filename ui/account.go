@@ -111,7 +111,7 @@ func (m *Model) listed() tea.Cmd {
 	}
 	m.peers = peers
 	m.dialog.list = m.dialog.list.Within(len(peers), len(peers))
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // feeds are those whose snapshots are waited for.
@@ -211,7 +211,7 @@ func (m *Model) loadDays() tea.Cmd {
 			return feed.Plot(ctx, to.Add(-panel.TrendParts*time.Hour), to, panel.TrendParts)
 		}, func(a load.Answer[int, history.Plot]) tea.Msg { return dayMsg{feed, a} }))
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // dayReceived takes in the last 24 hours of one of the accounts.

@@ -38,22 +38,22 @@ func (v spenderList) row() (r spenders.Row, ok bool) {
 // sortOrder is an order of rows, as its column is called.
 type sortOrder struct {
 	name string
-	of   func(spenders.Row) *float64 // nil: by name
+	of   func(*spenders.Row) *float64 // nil: by name
 }
 
 // sorts are the orders of rows: the largest first, what is not known last.
 var sorts = []sortOrder{
-	{"spend", func(r spenders.Row) *float64 { return r.SpendUSD }},
-	{"vs before", func(r spenders.Row) *float64 {
+	{"spend", func(r *spenders.Row) *float64 { return r.SpendUSD }},
+	{"vs before", func(r *spenders.Row) *float64 {
 		if r.New {
 			most := math.MaxFloat64
 			return &most
 		}
 		return r.ChangeRatio
 	}},
-	{"requests", func(r spenders.Row) *float64 { return float(r.Requests) }},
-	{"tokens", func(r spenders.Row) *float64 { return float(r.Tokens) }},
-	{"$/Mtok", func(r spenders.Row) *float64 { return r.USDPerMtok }},
+	{"requests", func(r *spenders.Row) *float64 { return float(r.Requests) }},
+	{"tokens", func(r *spenders.Row) *float64 { return float(r.Tokens) }},
+	{"$/Mtok", func(r *spenders.Row) *float64 { return r.USDPerMtok }},
 	{"name", nil},
 }
 
@@ -81,7 +81,7 @@ func (m *Model) arrange() {
 		}
 	}
 	of := sorts[v.sort].of
-	sorted.By(v.rows, func(x, y spenders.Row) int {
+	sorted.Rows(v.rows, func(x, y *spenders.Row) int {
 		if of == nil {
 			return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
 		}

@@ -24,14 +24,14 @@ func (v breakdownView) load(m *Model, l layout) tea.Cmd {
 		m.arrange()
 	}
 	m.who.list = m.who.list.Within(len(m.who.rows), m.seenRows(l))
-	return tea.Batch(spend, v.refresh(m, l))
+	return batch(spend, v.refresh(m, l))
 }
 
 func (breakdownView) refresh(m *Model, l layout) tea.Cmd {
 	if l.tier < tierCompact {
 		return nil
 	}
-	return tea.Batch(m.loadBreakdowns(m.question()), m.loadRow(l))
+	return batch(m.loadBreakdowns(m.question()), m.loadRow(l))
 }
 
 func (breakdownView) keys(m *Model, _ layout, k *keyMap) *keyMap {

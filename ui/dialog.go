@@ -237,7 +237,7 @@ func (m *Model) removed(msg removedMsg) tea.Cmd {
 		m.dialog.list.At = i
 	}
 	if err == nil {
-		cmd = tea.Batch(cmd, m.notify(msg.answer.Value))
+		cmd = batch(cmd, m.notify(msg.answer.Value))
 	}
-	return tea.Batch(watch, cmd)
+	return batch(watch, cmd)
 }

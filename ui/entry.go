@@ -106,17 +106,17 @@ func (m *Model) adopted(msg adoptedMsg) tea.Cmd {
 	case got.feed != nil && m.feed == nil: // a first run
 		m.feed = got.feed
 		if m.shown() < 0 { // else it is waited for already
-			cmd = tea.Batch(cmd, waitCmd(m.feed))
+			cmd = batch(cmd, waitCmd(m.feed))
 		}
 		cmd = m.reload(cmd)
 	case i >= 0 && m.peers[i].Feed != nil:
 		m.dialog = dialog{}
-		cmd = tea.Batch(cmd, m.showAccount(i))
+		cmd = batch(cmd, m.showAccount(i))
 	default:
 		return cmd
 	}
 	if got.note != "" {
-		cmd = tea.Batch(cmd, m.notify(got.note))
+		cmd = batch(cmd, m.notify(got.note))
 	}
 	return cmd
 }

@@ -52,7 +52,7 @@ func (m *Model) eventsReceived(msg eventsMsg) tea.Cmd {
 	m.findEvents()
 	cmd := m.loadBelow()
 	if r.Again {
-		return tea.Batch(cmd, m.loadEvents())
+		return batch(cmd, m.loadEvents())
 	}
 	return cmd
 }

@@ -53,7 +53,7 @@ func (m *Model) remembering(cmd tea.Cmd) tea.Cmd {
 		return cmd
 	}
 	m.looked = m.looks()
-	return tea.Batch(cmd, m.lookLull.come(rememberAfter, lookedOf))
+	return batch(cmd, m.lookLull.come(rememberAfter, lookedOf))
 }
 
 // rememberCmd stores how the screen is looked at.

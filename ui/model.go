@@ -122,7 +122,7 @@ func (m Model) Init() tea.Cmd {
 	if m.o.Raw != nil {
 		cmds = append(cmds, rawCmd(m.o.Raw))
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // View is the frame and the terminal's modes.

@@ -23,7 +23,7 @@ func (v overview) load(m *Model, l layout) tea.Cmd {
 	if l.spend.h == 0 && l.tier >= tierCompact {
 		cmd = m.loadSpend()
 	}
-	return tea.Batch(cmd, v.refresh(m, l))
+	return batch(cmd, v.refresh(m, l))
 }
 
 // refresh requests who spent most, where there is room for it, and what the
@@ -36,7 +36,7 @@ func (overview) refresh(m *Model, l layout) tea.Cmd {
 	if m.snap.KeyKind() == credit.KeyOrdinary || !m.layoutOf(overview{roomy: true}).cardRoom() {
 		return days
 	}
-	return tea.Batch(days, m.loadBreakdowns(cardQuestions...))
+	return batch(days, m.loadBreakdowns(cardQuestions...))
 }
 
 func (v overview) place(m *Model, l *layout, y int) {

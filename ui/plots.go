@@ -59,7 +59,7 @@ func (m *Model) reload(also tea.Cmd) tea.Cmd {
 	if plotted && m.mode == plotMonth {
 		cmds = append(cmds, m.loadMonth())
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 const plotTimeout = 10 * time.Second
@@ -102,7 +102,7 @@ func (m *Model) plotted(again bool, topUps []credit.TopUp) tea.Cmd {
 	if again {
 		return m.reload(nil)
 	}
-	return tea.Batch(m.loadPlan(), m.loadWeek())
+	return batch(m.loadPlan(), m.loadWeek())
 }
 
 // weekOf is the hour at which a week ends, when its history begins, and the reading

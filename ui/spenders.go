@@ -58,7 +58,7 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 		}, func(a load.Answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
 		m.setBreakdown(q, r)
 	}
-	return tea.Batch(cmds...)
+	return batch(cmds...)
 }
 
 // setBreakdown stores a request in a map of its own: other values of the model

@@ -46,7 +46,7 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		return m.clockCmd()
 	case clockMsg:
 		if msg.gen == m.clockGen {
-			return tea.Batch(m.clockCmd(), m.refresh(m.layout()))
+			return batch(m.clockCmd(), m.refresh(m.layout()))
 		}
 	case spunMsg:
 		m.turn++
@@ -61,7 +61,7 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		}
 		return m.reload(m.spun(waitCmd(m.feed)))
 	case rawMsg:
-		return tea.Batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
+		return batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case spendMsg:
 		if m.spend.Receive(msg.answer) {
 			return m.plotted(m.spend.Again, msg.answer.Value.TopUps)
@@ -133,7 +133,7 @@ func (m *Model) spun(also tea.Cmd) tea.Cmd {
 		return also
 	}
 	m.turning = true
-	return tea.Batch(also, spinCmd())
+	return batch(also, spinCmd())
 }
 
 // notify shows a line for a few seconds.
@@ -247,14 +247,14 @@ func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	case hit(msg, &k.theme):
 		return m.nextTheme()
 	case hit(msg, &k.copy):
-		return tea.Batch(m.notify("copied: "+panel.Summary(&m.snap, m.pen())), tea.SetClipboard(panel.Copied(&m.snap, m.pen())))
+		return batch(m.notify("copied: "+panel.Summary(&m.snap, m.pen())), tea.SetClipboard(panel.Copied(&m.snap, m.pen())))
 	case hit(msg, &k.account):
 		return m.showAccount(m.after(m.shown() + 1))
 	case hit(msg, &k.accounts):
 		m.openDialog()
 		return nil
 	case hit(msg, &k.export):
-		return tea.Batch(m.notify("exporting…"), exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
+		return batch(m.notify("exporting…"), exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
 	case hit(msg, &k.page):
 		return m.notify("buy credits at " + panel.CreditsPage)
 	}
@@ -285,7 +285,7 @@ func (m *Model) chooseTheme(i int) tea.Cmd {
 	}
 	cmd := m.notify(said)
 	if i == 0 { // what the terminal was never asked where it began with another
-		cmd = tea.Batch(cmd, tea.RequestBackgroundColor)
+		cmd = batch(cmd, tea.RequestBackgroundColor)
 	}
 	return cmd
 }

@@ -97,7 +97,7 @@ func (w *windows) unseen() []credit.Hole {
 			}
 		}
 	}
-	sorted.By(all, func(a, b credit.Hole) int { return b.From.Compare(a.From) })
+	sorted.Rows(all, func(a, b *credit.Hole) int { return b.From.Compare(a.From) })
 	return all
 }
 

@@ -18,7 +18,7 @@ func (o Outbox) Due(now time.Time) []Delivery {
 // queue returns all that waits, in the order of Due.
 func (o Outbox) queue() []Delivery {
 	all := slices.DeleteFunc(slices.Clone(o.deliveries), func(d Delivery) bool { return !d.waiting() })
-	sorted.By(all, func(a, b Delivery) int {
+	sorted.Rows(all, func(a, b *Delivery) int {
 		return cmp.Or(b.rank()-a.rank(), a.Event.At.Compare(b.Event.At))
 	})
 	return all

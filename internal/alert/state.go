@@ -86,7 +86,7 @@ func (s State) Active() []Event {
 	for _, a := range highest {
 		active = append(active, a.Event)
 	}
-	sorted.By(active, func(a, b Event) int {
+	sorted.Rows(active, func(a, b *Event) int {
 		return cmp.Or(b.Level.Rank()-a.Level.Rank(), a.Since.Compare(b.Since), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Subject, b.Subject))
 	})
 	return active

@@ -84,7 +84,7 @@ func (t *Trail) Unobserved() []Span {
 	for _, g := range t.Gaps {
 		spans = append(spans, g.Span)
 	}
-	sorted.By(spans, func(a, b Span) int { return a.From.Compare(b.From) })
+	sorted.Rows(spans, func(a, b *Span) int { return a.From.Compare(b.From) })
 	return spans
 }
 
@@ -105,7 +105,7 @@ func (t *Trail) Curve() Curve {
 	for _, s := range t.Backfilled {
 		gaps = append(gaps, Gap{Span: s, Cause: Backfilled})
 	}
-	sorted.By(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
+	sorted.Rows(gaps, func(a, b *Gap) int { return a.From.Compare(b.From) })
 	return Curve{Gaps: gaps, Segments: t.Segments, TotalsFrom: known, Usage: func(second int64) (float64, bool) {
 		s, ok := t.second(second)
 		return s.UsageUSD, ok

@@ -32,7 +32,7 @@ func (g gaps) within(from, to float64) gaps {
 		return nil
 	}
 	g = slices.Clone(g)
-	sorted.By(g, func(a, b gap) int { return cmp.Compare(a.from, b.from) })
+	sorted.Rows(g, func(a, b *gap) int { return cmp.Compare(a.from, b.from) })
 	kept, total := g[:0], 0.0
 	for _, s := range g {
 		s.from, s.to, s.before = max(s.from, from), min(s.to, to), total

@@ -87,7 +87,7 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 // which it sorts. Where censored rows leave it open it is the largest
 // residual, or 0 if that is less.
 func kaplanMeier(rows []residual, level float64) float64 {
-	sorted.By(rows, func(a, b residual) int {
+	sorted.Rows(rows, func(a, b *residual) int {
 		if a.log == b.log && a.censored != b.censored {
 			if b.censored {
 				return -1

@@ -27,14 +27,14 @@ const (
 // Choose returns the entries to look up first: those without a time or a cost,
 // and then the most expensive.
 func Choose(entries []ledger.Entry, limit int) []ledger.Entry {
-	worth := func(e ledger.Entry) float64 {
+	worth := func(e *ledger.Entry) float64 {
 		if e.CostUSD == nil || e.At.IsZero() {
 			return math.Inf(1)
 		}
 		return *e.CostUSD
 	}
 	chosen := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return e.ID == "" })
-	sorted.By(chosen, func(a, b ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
+	sorted.Rows(chosen, func(a, b *ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
 	return chosen[:min(limit, len(chosen))]
 }
 

@@ -22,7 +22,7 @@ func spenders(name, help string, accounts []Account, now time.Time, rows func(Ac
 			continue
 		}
 		all := slices.DeleteFunc(slices.Clone(rows(a)), func(r Row) bool { return math.IsNaN(r.SpendUSD) })
-		sorted.By(all, func(x, y Row) int {
+		sorted.Rows(all, func(x, y *Row) int {
 			return cmp.Or(cmp.Compare(y.SpendUSD, x.SpendUSD), cmp.Compare(x.ID, y.ID))
 		})
 		if len(all) > top {

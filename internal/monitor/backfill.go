@@ -110,7 +110,7 @@ func windowSpend(u credit.Usage, now time.Time) []history.Spend {
 		usd  *float64
 	}
 	windows := []window{{credit.DayStart(now), u.DailyUSD}, {credit.WeekStart(now), u.WeeklyUSD}, {credit.MonthStart(now), u.MonthlyUSD}}
-	sorted.By(windows, func(a, b window) int { return cmp.Compare(b.from.Unix(), a.from.Unix()) })
+	sorted.Rows(windows, func(a, b *window) int { return cmp.Compare(b.from.Unix(), a.from.Unix()) })
 	var spans []history.Spend
 	to, inside := now, 0.0
 	for _, w := range windows {

@@ -60,7 +60,7 @@ func (m *Monitor) Events(ctx context.Context, from, to time.Time, limit int) ([]
 			events = append(events, account.Event{At: g.At, Kind: account.EventSegment, Text: "a new series began: " + text.Clean(g.Reason, maxName)})
 		}
 	}
-	sorted.By(events, func(a, b account.Event) int { return b.At.Compare(a.At) })
+	sorted.Rows(events, func(a, b *account.Event) int { return b.At.Compare(a.At) })
 	if limit >= 0 && len(events) > limit {
 		events = events[:limit]
 	}

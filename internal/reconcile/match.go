@@ -57,7 +57,7 @@ func Match(l *ledger.Log, records map[string]*Record) Lookup {
 		}
 		look.Differing = append(look.Differing, Difference{*e, r.CostUSD})
 	}
-	sorted.By(look.Differing, func(a, b Difference) int {
+	sorted.Rows(look.Differing, func(a, b *Difference) int {
 		return cmp.Compare(math.Abs(b.RecordUSD-*b.CostUSD), math.Abs(a.RecordUSD-*a.CostUSD))
 	})
 	return look

@@ -116,7 +116,7 @@ func (a *Account) activity(q query) answer {
 			}
 			rows = append(rows, row)
 		}
-		sorted.By(rows[first:], func(x, y activityRow) int {
+		sorted.Rows(rows[first:], func(x, y *activityRow) int {
 			return cmp.Or(cmp.Compare(x.Model, y.Model), cmp.Compare(x.WorkspaceID, y.WorkspaceID))
 		})
 	}

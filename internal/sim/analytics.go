@@ -305,24 +305,24 @@ func bucket(granularity string, t time.Time) (from, to int64) {
 // sortGroups puts rows into the requested order, else oldest first, and within
 // a bucket by cost.
 func (a *Account) sortGroups(p analyticsPlan, groups []group) {
-	natural := func(x, y group) int {
+	natural := func(x, y *group) int {
 		return cmp.Or(cmp.Compare(x.bucket, y.bucket), cmp.Compare(y.cost, x.cost), slices.Compare(x.places[:], y.places[:]))
 	}
-	by := func(group, group) int { return 0 }
+	by := func(*group, *group) int { return 0 }
 	for _, m := range p.metrics {
 		if m.name == p.order {
-			by = func(x, y group) int { return cmp.Compare(m.rank(&x.sums), m.rank(&y.sums)) }
+			by = func(x, y *group) int { return cmp.Compare(m.rank(&x.sums), m.rank(&y.sums)) }
 		}
 	}
 	for i, d := range p.dimensions {
 		if d.name == p.order {
-			by = func(x, y group) int { return cmp.Compare(d.show(a, x.places[i]), d.show(a, y.places[i])) }
+			by = func(x, y *group) int { return cmp.Compare(d.show(a, x.places[i]), d.show(a, y.places[i])) }
 		}
 	}
 	if p.order == p.column() {
-		by = func(x, y group) int { return cmp.Compare(x.bucket, y.bucket) }
+		by = func(x, y *group) int { return cmp.Compare(x.bucket, y.bucket) }
 	}
-	sorted.By(groups, func(x, y group) int {
+	sorted.Rows(groups, func(x, y *group) int {
 		c := by(x, y)
 		if p.descending {
 			c = -c

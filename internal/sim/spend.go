@@ -110,7 +110,7 @@ func (d *day) requests(sessions []session) []request {
 			requests = append(requests, r)
 		}
 	}
-	sorted.By(requests, func(a, b request) int { return cmp.Compare(a.at, b.at) })
+	sorted.Rows(requests, func(a, b *request) int { return cmp.Compare(a.at, b.at) })
 	return requests
 }
 

@@ -20,8 +20,10 @@ func TestByIsStable(t *testing.T) {
 		want := slices.Clone(rows)
 		byKey := func(a, b row) int { return cmp.Compare(a.key, b.key) }
 		slices.SortStableFunc(want, byKey)
+		too := slices.Clone(rows)
 		By(rows, byKey)
-		return slices.Equal(rows, want)
+		Rows(too, func(a, b *row) int { return byKey(*a, *b) })
+		return slices.Equal(rows, want) && slices.Equal(too, want)
 	}
 	if err := quick.Check(holds, &quick.Config{MaxCount: 500}); err != nil {
 		t.Error(err)

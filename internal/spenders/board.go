@@ -115,7 +115,7 @@ func (q question) about(names []string, now time.Time) (about []post) {
 			about = append(about, p)
 		}
 	}
-	sorted.By(about, func(a, b post) int { return cmp.Compare(b.At, a.At) })
+	sorted.Rows(about, func(a, b *post) int { return cmp.Compare(b.At, a.At) })
 	return about
 }
 
@@ -254,7 +254,7 @@ func (b *board) renew(done <-chan struct{}, q question, claim string) string {
 func (b *board) old(names []string, more int64) (old []string) {
 	now := b.now()
 	all := posts(names)
-	sorted.By(all, func(x, y post) int { return cmp.Compare(y.At, x.At) })
+	sorted.Rows(all, func(x, y *post) int { return cmp.Compare(y.At, x.At) })
 	bytes, n := more, 1 // with the new one
 	for _, p := range all {
 		if p.Kind == isClaim && p.good(now) {

@@ -45,8 +45,8 @@ func (b *Breakdown) sum(alone bool) {
 			r.Share = &share
 		}
 	}
-	sorted.By(b.Rows, func(x, y Row) int {
-		if c := cmp.Compare(spendOr(&y), spendOr(&x)); c != 0 {
+	sorted.Rows(b.Rows, func(x, y *Row) int {
+		if c := cmp.Compare(spendOr(y), spendOr(x)); c != 0 {
 			return c
 		}
 		return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.ID, y.ID))
