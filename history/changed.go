@@ -95,7 +95,7 @@ func (db *DB) watch() (moved bool, err error) {
 	if there && db.left != nil && os.SameFile(info, db.file) {
 		return true, db.lost
 	}
-	if there && db.conn != nil && os.SameFile(info, db.file) && db.witness.overwritten(db.target, mark, info, db.mark) {
+	if there && db.conn != nil && os.SameFile(info, db.file) && (db.orphaned(info) || db.witness.overwritten(db.target, mark, info, db.mark)) {
 		db.leave()
 		return true, db.lost
 	}
@@ -131,6 +131,16 @@ func (db *DB) leave() {
 	db.leaveLog()
 	db.lost = &OpenError{Path: db.path, Kind: ErrCorrupt, Advice: "it was overwritten while it was open: restore a backup, or move it away, and start anew"}
 	db.forget()
+}
+
+// orphaned reports that the file was written to and its log is gone: another process
+// that has it open found it overwritten, and moved the log aside.
+func (db *DB) orphaned(info os.FileInfo) bool {
+	if db.witness == nil || db.log == nil || db.witness.unchanged(info) {
+		return false
+	}
+	log, err := os.Stat(db.target + "-wal")
+	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(log, db.log)
 }
 
 // noteLog notes which log is that of the open file.

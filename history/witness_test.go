@@ -125,6 +125,57 @@ func TestD12OverwrittenFileIsLeftAlone(t *testing.T) {
 	}
 }
 
+// All that have the file open leave it alone, whoever notices first, and whatever the
+// others have in memory.
+func TestD12OverwrittenFileOfMany(t *testing.T) {
+	path, other := filepath.Join(t.TempDir(), "history.db"), filepath.Join(t.TempDir(), "other.db")
+	o, _ := filled(t, other, 300)
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var all []*DB
+	for i := range 3 {
+		db, s := filled(t, path, 1000+i)
+		if err := db.SetState(t.Context(), s, "x", bytes.Repeat([]byte("x"), 200_000)); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, db)
+	}
+	for _, db := range all {
+		if _, err := db.Changed(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := copyOver(path, other); err != nil {
+		t.Fatal(err)
+	}
+	now, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, db := range all {
+		if _, err := db.Changed(t.Context()); !Damaged(err) {
+			t.Errorf("the %d. to look: Changed = %v, want that it was overwritten", i+1, err)
+		}
+	}
+	for _, db := range all {
+		s, err := db.Series(t.Context(), "a", "https://x", "account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Record(t.Context(), PollUpdate{Series: s}, Reading{Series: s, At: time.Unix(1_800_000_060, 0), UsageUSD: 1e6}); err == nil {
+			t.Error("a reading was stored")
+		}
+		_ = db.Close()
+	}
+	if is, err := os.ReadFile(path); err != nil || !bytes.Equal(is, now) {
+		t.Errorf("the file was written to, %v", err)
+	}
+	if _, err := os.Stat(path + "-wal"); err == nil {
+		t.Error("a log is left for what is there now")
+	}
+}
+
 func copyOver(path, from string) error {
 	b, err := os.ReadFile(from)
 	if err != nil {
