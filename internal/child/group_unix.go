@@ -130,13 +130,11 @@ func (g *Group) stopped(s syscall.Signal) {
 // for what cannot be stopped, as another user's part of it.
 func (g *Group) Pause() (paused bool, err error) {
 	g.paused.Store(true)
+	g.takeTerminal() // a key of which a stopped command would learn later
 	if err := send(g.id, syscall.SIGSTOP); err != nil {
-		g.paused.Store(false)
-		return false, err
+		return false, errors.Join(err, g.Continue())
 	}
-	err = g.sendAll(syscall.SIGSTOP)
-	g.takeTerminal()
-	return true, err
+	return true, g.sendAll(syscall.SIGSTOP)
 }
 
 // Continue lets what is paused go on, the last started first: a shell that goes on

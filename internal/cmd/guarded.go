@@ -264,14 +264,14 @@ func (g *guarded) interrupt(s *account.Snapshot, reason string) {
 		g.kill = time.After(killAfter)
 		return
 	}
-	g.paused, g.pausedUSD = true, s.SpendableUSD
-	g.say("paused: %s; a top-up continues it", reason)
 	paused, err := g.group.Pause()
 	g.failed(err)
 	if !paused {
-		g.paused = false
 		g.graceTill = time.Now().Add(killAfter)
+		return
 	}
+	g.paused, g.pausedUSD = true, s.SpendableUSD
+	g.say("paused: %s; a top-up continues it", reason) // who reads that has the keys
 }
 
 // notKnown says once why it cannot be judged.
