@@ -61,6 +61,7 @@ type needs struct {
 	credits  int
 	accounts int  // how many there are
 	cards    bool // there is something for the cards
+	sums     bool // something that was spent is known
 }
 
 // layout is that of the view on the screen.
@@ -149,7 +150,7 @@ func (l *layout) stackedOverview(y, card int, n needs) {
 	if each := min(panel.CardRows, (rest-fairStack)/2); n.cards && each > 3 {
 		l.cards = foot(2 * each)
 	}
-	if rest >= leastSpend+2 {
+	if n.sums && rest >= leastSpend+2 {
 		l.spent = foot(2)
 	}
 	l.spend = rect{0, y + l.card.h, l.w, rest}

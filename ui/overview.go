@@ -45,6 +45,7 @@ func (v overview) place(m *Model, l *layout, y int) {
 		n.credits = len(panel.UnknownLines(m.pen(), &m.snap, draw.LevelNone, m.w/2, 4))
 	}
 	if l.tier == tierStack {
+		n.sums = panel.SpendSums(m.pen(), &m.snap, l.w-2) != nil
 		l.stackedOverview(y, m.top().Height(l.w), n)
 		return
 	}

@@ -281,14 +281,19 @@ func SpendSums(p draw.Pen, s *account.Snapshot, w int) []string { return spendLi
 // spendLines are what was spent, window by window.
 func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	var heads []draw.Head
+	known := NotSeen(s) != ""
 	for _, v := range windowsOf(s) {
+		known = known || v.usd != nil
 		head := draw.Head{Label: v.label, Short: v.short, Value: v.says(s)}
 		if v.label == "24 h" && v.usd != nil {
 			head.Value = draw.JoinAll(" ", head.Value, paintedTrend(p, s))
 		}
 		heads = append(heads, head)
 	}
-	lines := draw.Heads(p, w, heads...)
+	var lines []string
+	if known { // what is not known yet has no place
+		lines = draw.Heads(p, w, heads...)
+	}
 	if says := NotSeen(s); says != "" {
 		lines = append(lines, p.Dim(draw.CutWords(says, w)))
 	}

@@ -140,20 +140,21 @@ func (d *Pane) ending(w int) (phrase, brief, least string) {
 		when := strings.Replace(end.Date(), ", ", " ", 1)
 		phrase = does + d.At(l, when)
 		left := end.Brief()
+		least = left
 		if end.Far {
 			left = "about " + left
 		}
 		if when != "about now" && !strings.HasPrefix(when, ">") {
 			phrase += d.Dim(" (" + left + ")")
 		}
-		return phrase, d.At(l, in(left)), d.At(l, soon(left))
+		return phrase, d.At(l, in(left)), d.At(l, soon(least))
 	case forecast.Depleted:
 		brief = d.Critical(strings.TrimPrefix(spentWord(&d.Snap), "key "))
 		return d.Critical(ranOut(&d.Snap, d.Pen, w)), brief, brief
 	case forecast.Idle:
 		return idleFor(&d.Snap, d.Pen), "idle", "idle"
 	case forecast.Cold:
-		return "not enough history: " + text.Span(d.Snap.Seen()), "too early", "too early"
+		return firstDate(&d.Snap, d.Pen), "too early", "too early"
 	}
 	return "", "", ""
 }

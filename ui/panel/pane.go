@@ -266,8 +266,10 @@ func (d *Pane) parts(w int) parts {
 	if s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) == "" {
 		day += p.Dim("/day")
 	}
+	if s.Burn.USDPerHour != nil || s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) != "" {
+		all.add(rankRate, true, draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w))
+	}
 	all = append(all,
-		part{rankRate, []string{draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w)}, true},
 		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
 		part{rankSpent, spendLines(p, &s, w), true})
 	if !d.Part {

@@ -102,7 +102,8 @@ func (d *Plan) hint(i, w int) string {
 		return d.Critical("✗ ") + draw.CutWords(what, w-2)
 	}
 	hint := []string{"an amount in USD, such as 25 or 49.50", "2026-12-01, 1 Dec 15:04, Tue or 5d", "how long a top-up should last: 3d, 7d or 2w"}[i]
-	return d.Dim(draw.CutWords(hint, w))
+	short := []string{"in USD", "a time", "a span"}[i]
+	return d.Dim(draw.Pick(w, hint, short, ""))
 }
 
 // outcome is the result of a field, in w cells.

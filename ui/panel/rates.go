@@ -37,6 +37,9 @@ func rateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 		}
 		return text.USD(*v) + p.Dim(unit)
 	}
+	if b.USDPerHour == nil && b.USDPerDay == nil && b.WeekUSDPerDay == nil && s.NotSeen(s.At.AddDate(0, 0, -7)) == "" {
+		return nil // what is not known yet has no place
+	}
 	return draw.Heads(p, w,
 		draw.Head{Label: "last hour", Value: per(b.USDPerHour, "/h", s.At.Add(-time.Hour))},
 		draw.Head{Label: "usual now", Value: per(b.UsualUSDPerHour, "/h", s.At)},
