@@ -167,5 +167,6 @@ func (f *Folder) forecast(t Task) (forecast.Forecast, error) {
 	if err != nil {
 		return forecast.Forecast{}, err
 	}
-	return trace.Model(t.FromUnix, t.AtUnix).Forecast(&t.BalanceUSD), nil
+	left := trace.balance(t.BalanceUSD)
+	return trace.Model(t.FromUnix, t.AtUnix).Forecast(&left), nil
 }

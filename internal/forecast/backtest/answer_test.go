@@ -176,3 +176,37 @@ func TestRoll(t *testing.T) {
 		}
 	}
 }
+
+// Money of any unit is forecast alike, however large or small, and a file as a
+// spreadsheet saves it.
+func TestAnswersOfAnyMoney(t *testing.T) {
+	dir := t.TempDir()
+	ask := func(usd float64, begins, ends string) forecast.Forecast {
+		name := fmt.Sprint("t", usd, len(begins))
+		var b strings.Builder
+		b.WriteString(begins + "unix_seconds,cum_usd" + ends)
+		for i := range 3000 {
+			fmt.Fprintf(&b, "%d,%v%s", 1_000_000_000+400*i, usd*float64(i+i/7), ends)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".csv"), []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		tasks := fmt.Sprintf("%s%s,1000000000,1001000000,%v\n", head, name, 200*usd)
+		for a, err := range Answers(context.Background(), strings.NewReader(tasks), NewFolder(dir)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a.Forecast
+		}
+		return forecast.Forecast{}
+	}
+	want := ask(1, "", "\n")
+	if want.State != forecast.OK {
+		t.Fatal(want.State)
+	}
+	for _, usd := range []float64{1e-12, 1e-9, 1e-4, 1e6, 1e12, 1e200} {
+		if got := ask(usd, "\ufeff", "\r\n"); got.State != want.State || got.P10/want.P10 > 1.002 || want.P90/got.P90 > 1.002 || got.P50/want.P50 > 1.002 || want.P50/got.P50 > 1.002 {
+			t.Errorf("of %v USD: %v, %v, %v, want %v, %v, %v", usd, got.P10, got.P50, got.P90, want.P10, want.P50, want.P90)
+		}
+	}
+}

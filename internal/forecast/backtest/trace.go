@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -26,6 +27,38 @@ type Trace struct {
 	Name string
 	at   []int64
 	usd  []float64
+	// times is how many times usd is what the file says; 0 is once. Money of any unit is
+	// forecast alike, as far as the forecast tells sums apart.
+	times float64
+}
+
+// At most so much is forecast as it is, and at least so much of it.
+const (
+	mostTotal  = 1e9
+	leastTotal = 1e-3
+)
+
+// scale makes sums that are too large or too small for a forecast such as dollars are.
+func (t *Trace) scale() {
+	total := 0.0
+	if len(t.usd) > 0 {
+		total = max(math.Abs(t.usd[0]), t.usd[len(t.usd)-1])
+	}
+	if total >= leastTotal && total <= mostTotal || total == 0 {
+		return
+	}
+	t.times = math.Exp2(math.Round(math.Log2(1000 / total))) // which loses no bit
+	for i := range t.usd {
+		t.usd[i] *= t.times
+	}
+}
+
+// balance is a balance of the file as the trace has it.
+func (t *Trace) balance(usd float64) float64 {
+	if t.times == 0 {
+		return usd
+	}
+	return usd * t.times
 }
 
 // ReadTrace reads a trace in CSV, oldest first: unix_seconds, cum_usd, or the rows
@@ -36,6 +69,7 @@ func ReadTrace(name string, r io.Reader) (*Trace, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer t.scale()
 	if rows.has("at") && rows.has("total_usage_usd") {
 		err = t.readHistory(rows)
 		return t, err
@@ -122,11 +156,18 @@ func newTable(r io.Reader, need ...string) (*table, error) {
 	t := &table{csv: csv.NewReader(&shortLines{r: r}), columns: map[string]int{}}
 	t.csv.ReuseRecord = true
 	head, err := t.csv.Read()
-	if err != nil {
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("it is empty")
+	case err != nil:
 		return nil, fmt.Errorf("reading the head: %w", err)
 	}
+	head[0] = strings.TrimPrefix(head[0], "\ufeff") // spreadsheets put it there
 	for i, name := range head {
 		t.columns[name] = i
+	}
+	if len(head) == 1 && strings.ContainsAny(head[0], ";\t") {
+		return nil, errors.New("line 1: its cells are not separated by a comma")
 	}
 	err = t.need(need...)
 	return t, err

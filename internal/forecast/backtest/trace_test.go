@@ -20,7 +20,8 @@ func mustTrace(t *testing.T, rows string) *Trace {
 
 func TestReadTraceSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ name, csv, want string }{
-		{"empty", "", "reading the head: EOF"},
+		{"empty", "", "it is empty"},
+		{"another sign between cells", "unix_seconds;cum_usd\n1;2\n", "line 1: its cells are not separated by a comma"},
 		{"no rows", "unix_seconds,cum_usd\n", "there are no rows"},
 		{"no column", "unix_seconds,usd\n1,2\n", `line 1: there is no column "cum_usd"`},
 		{"no number", "unix_seconds,cum_usd\n1,2\n2,x\n", `line 3: cum_usd "x" is not a number`},
