@@ -171,15 +171,16 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	return o
 }
 
-// toldShare and endsShare are by which share of its range the middle, or an end of it,
-// must have moved for people to be told other dates.
+// toldShare and endsShare are by which share of the range its middle, or an end of it,
+// must have moved for people to be told another date.
 const (
 	toldShare = .1
 	endsShare = .5
 )
 
-// told returns the dates that people are told after was. Without a charge none of them
-// is nearer.
+// told returns the dates that people are told after was: of each another where it has
+// moved by its share of the range and by more than it is said by, or has passed.
+// Without a charge none of them is nearer.
 func (o *Outlook) told(was *Outlook, spent bool) [3]time.Time {
 	f := o.Forecast
 	if f.State != forecast.OK {
@@ -190,19 +191,20 @@ func (o *Outlook) told(was *Outlook, spent bool) [3]time.Time {
 	if was.Told[1].IsZero() || was.Forecast.Subject != f.Subject || was.Segment != o.Segment || bought {
 		return dates
 	}
-	moved := !was.Told[0].After(f.At) // it should have been by now
+	told, least := was.Told, min(EndOf(f, f.At).Unit(), time.Hour).Seconds()
 	for i, share := range [3]float64{endsShare, toldShare, endsShare} {
-		moved = moved || dates[i].Sub(was.Told[i]).Abs().Seconds() > share*(f.P90-f.P10)
-	}
-	if !moved {
-		return was.Told
-	}
-	for i := range dates {
-		if !spent && dates[i].Before(was.Told[i]) {
-			dates[i] = was.Told[i]
+		moved := dates[i].Sub(told[i]).Seconds()
+		if past := !told[i].After(f.At); past || max(moved, -moved) > max(least, share*(f.P90-f.P10)) && (spent || moved > 0) {
+			told[i] = dates[i]
 		}
 	}
-	return dates
+	if told[0].After(told[1]) {
+		told[0] = told[1]
+	}
+	if told[2].Before(told[1]) {
+		told[2] = told[1]
+	}
+	return told
 }
 
 // grade returns the open forecasts whose outcome the newest reading shows.

@@ -12,7 +12,7 @@ import (
 	"ortop/internal/forecast"
 )
 
-// A day of six accounts, minute by minute: what people are told moves rarely, each
+// A day of seven accounts, minute by minute: what people are told moves rarely, each
 // time for a cause, and never nearer without a charge.
 func TestTheHeadlineStandsStill(t *testing.T) {
 	type spender func(r *rand.Rand, m int) float64
@@ -31,6 +31,12 @@ func TestTheHeadlineStandsStill(t *testing.T) {
 		{"hourly job", 3, func(_ *rand.Rand, m int) float64 {
 			if m%60 == 7 {
 				return 1
+			}
+			return 0
+		}},
+		{"bursts each hour", 3, func(r *rand.Rand, m int) float64 {
+			if m%60 < 3 {
+				return r.ExpFloat64() / 3
 			}
 			return 0
 		}},
@@ -166,8 +172,8 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 	}
 }
 
-// The dates that people are told go when the first of them has passed, or an end has
-// moved by half of the range; without a charge none of them is nearer then.
+// A date that people are told goes when it has passed, or has moved by its share of the
+// range and by more than it is said by; without a charge none of them is nearer then.
 func TestToldDatesAreLeftBehind(t *testing.T) {
 	at := func(h float64) time.Time { return t0.Add(time.Duration(h * float64(time.Hour))) }
 	was := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: t0, P10: 3600, P50: 10 * 3600, P90: 30 * 3600}}
@@ -183,12 +189,18 @@ func TestToldDatesAreLeftBehind(t *testing.T) {
 		{"a little nearer by a charge", .5, .5, 8.5, 29.5, true, [3]float64{1, 10, 30}},
 		{"nearer by a charge", .5, .5, 5.5, 29.5, true, [3]float64{1, 6, 30}},
 		{"the first has passed", 1, .5, 8.5, 20, false, [3]float64{1.5, 10, 30}},
-		{"the first has passed, at a charge", 1, .5, 8.5, 20, true, [3]float64{1.5, 9.5, 21}},
+		{"the first has passed, at a charge", 1, .5, 8.5, 20, true, [3]float64{1.5, 10, 30}},
+		{"the middle is before the first", .75, .1, .2, 29.5, true, [3]float64{.95, .95, 30}},
 		{"the last is far later", .5, .5, 9.5, 70, true, [3]float64{1, 10, 70.5}},
 	} {
 		o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(c.now), P10: c.p10 * 3600, P50: c.p50 * 3600, P90: c.p90 * 3600}}
 		if got, want := o.told(&was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
 			t.Errorf("%s: %v, want %v", c.name, got, want)
 		}
+	}
+	was.Told = [3]time.Time{at(9.9), at(10), at(10.2)} // which are said by the hour
+	o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(.5), P10: 9.1 * 3600, P50: 9.2 * 3600, P90: 9.4 * 3600}}
+	if got := o.told(&was, true); got != was.Told {
+		t.Errorf("moved by less than an hour: %v, want %v", got, was.Told)
 	}
 }

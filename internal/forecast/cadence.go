@@ -16,7 +16,7 @@ const (
 	// and of the rates over longer than all of them.
 	steadyWithin    = .02
 	mostUnevenTimes = .3
-	mostUnevenUSD   = .4
+	mostUnevenUSD   = .8
 	mostUnevenRate  = .3
 	// mostTimes is how many times the sum of the others a charge may be that goes on.
 	mostTimes = 1.5

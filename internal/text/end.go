@@ -23,8 +23,8 @@ const (
 	endYear = 365 * endDay
 )
 
-// unit is as finely as the end is known.
-func (e End) unit() time.Duration {
+// Unit is as finely as the end is known.
+func (e End) Unit() time.Duration {
 	switch left := e.Mid.Sub(e.Now); {
 	case left > 3*endDay:
 		return endDay
@@ -39,7 +39,7 @@ func (e End) unit() time.Duration {
 // Rounded is the end with its times as finely as they are said; where those are days,
 // those that are shown for a mark are by the hour.
 func (e End) Rounded() End {
-	unit := min(e.unit(), time.Hour)
+	unit := min(e.Unit(), time.Hour)
 	floor := func(t time.Time) time.Time { // by the clock of the zone
 		t = t.In(e.Now.Location())
 		_, seconds := t.Zone()
@@ -52,7 +52,7 @@ func (e End) Rounded() End {
 
 // Date is the middle: "Wed 9 Dec", "Mon 23 Nov, 16:00", "about now" where it is past.
 func (e End) Date() string {
-	unit := e.unit()
+	unit := e.Unit()
 	switch {
 	case !e.Mid.After(e.Now):
 		return "about now"
@@ -81,7 +81,7 @@ func (e End) Brief() string {
 }
 
 func (e End) left(to, days, hours, minutes string) string {
-	left, unit, name, per := e.Mid.Sub(e.Now), e.unit(), minutes, 1
+	left, unit, name, per := e.Mid.Sub(e.Now), e.Unit(), minutes, 1
 	switch {
 	case left < time.Minute:
 		return "under 1" + strings.TrimSuffix(minutes, "s")
@@ -127,7 +127,7 @@ func (e End) Percent() string {
 
 // Range is the range, as finely as the end is known: "Sun 22, 07:00 to Tue 24, 10:00".
 func (e End) Range() string {
-	if e.Far || e.unit() == endDay {
+	if e.Far || e.Unit() == endDay {
 		return e.Days()
 	}
 	e = e.Rounded()

@@ -49,7 +49,7 @@ func TestAnEndNeverComesNearerByTheClock(t *testing.T) {
 	changes, last := 0, e.Date()
 	var was time.Time
 	for ; e.Now.Before(e.Mid); e.Now = e.Now.Add(time.Minute) {
-		if e.unit() < endDay {
+		if e.Unit() < endDay {
 			if mid := e.Rounded().Mid; mid.Before(was) || mid.After(e.Mid) {
 				t.Fatalf("%v before the end it is said to be %v, after %v", e.Mid.Sub(e.Now), mid, was)
 			} else {
