@@ -65,7 +65,7 @@ func TryCreate(path string) error {
 		return err
 	}
 	_, err = f.Write(make([]byte, 96<<10))
-	return errors.Join(err, f.Close(), os.Remove(f.Name()))
+	return joined(err, f.Close(), os.Remove(f.Name()))
 }
 
 // create makes a new history at path, whole or not at all: it is made beside
@@ -82,7 +82,7 @@ func create(path string) error {
 	temp := f.Name()
 	defer os.Remove(temp)
 	// The umask may have taken even the owner's bits.
-	err = errors.Join(f.Chmod(0o600), f.Close())
+	err = joined(f.Chmod(0o600), f.Close())
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func create(path string) error {
 		return err
 	}
 	// With no log beside it yet, so that the one file is all there is.
-	if err := errors.Join(migrate(k, "", migrations), k.close()); err != nil {
+	if err := joined(migrate(k, "", migrations), k.close()); err != nil {
 		return err
 	}
 	return place(temp, path)

@@ -27,7 +27,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -144,7 +143,7 @@ func (db *DB) Close() error {
 		}
 	}
 	db.closed = true
-	return errors.Join(lost, db.closeConn())
+	return joined(lost, db.closeConn())
 }
 
 // loss says which readings are lost by a failure of the last write. Where there are

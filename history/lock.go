@@ -48,7 +48,7 @@ func TryLock(path string) (l *Lock, ok bool, err error) {
 	f := flock.New(path, flock.SetPermissions(0o600))
 	ok, err = f.TryLock()
 	if err != nil {
-		return nil, false, errors.Join(fmt.Errorf("locking %q: %w", path, plain(err)), f.Close())
+		return nil, false, joined(fmt.Errorf("locking %q: %w", path, plain(err)), f.Close())
 	}
 	if !ok {
 		return nil, false, f.Close()

@@ -130,7 +130,7 @@ func undo(path string) error {
 		return err
 	}
 	_, err = k.int("PRAGMA user_version")
-	return errors.Join(err, k.close())
+	return joined(err, k.close())
 }
 
 func dialWritable(path string, steps []string) (*conn, error) {

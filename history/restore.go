@@ -96,7 +96,7 @@ func prepare(ctx context.Context, path, from string) (rows int64, err error) {
 		return 0, err
 	}
 	err = src.Backup(ctx, path)
-	if err = errors.Join(err, src.Close()); err != nil {
+	if err = joined(err, src.Close()); err != nil {
 		if code(err) == sqlite3.SQLITE_CORRUPT {
 			err = fmt.Errorf("%w: %w", ErrBackupDamaged, err)
 		}
@@ -107,10 +107,10 @@ func prepare(ctx context.Context, path, from string) (rows int64, err error) {
 		return 0, err
 	}
 	if copied.readOnly != nil { // by another program's version
-		return 0, errors.Join(fmt.Errorf("restoring %q: %w", from, copied.readOnly), copied.Close())
+		return 0, joined(fmt.Errorf("restoring %q: %w", from, copied.readOnly), copied.Close())
 	}
 	report, err := copied.Verify(ctx)
-	if err = errors.Join(err, copied.Close()); err != nil {
+	if err = joined(err, copied.Close()); err != nil {
 		return 0, err
 	}
 	if !report.OK {
@@ -163,7 +163,7 @@ func (k *conn) replace(ctx context.Context, path, from, kept string) error {
 			if src, end = b.Commit(); end == nil {
 				end = src.Close()
 			}
-			err = errors.Join(err, end)
+			err = joined(err, end)
 		}()
 		// A step of no pages begins the transaction, so that the copy has all of it.
 		if err := retryBusy(func() error { _, err := b.Step(0); return err }); err != nil {
@@ -177,7 +177,7 @@ func (k *conn) replace(ctx context.Context, path, from, kept string) error {
 		return err
 	})
 	if err != nil && !errors.Is(copied, fs.ErrExist) { // nothing was replaced
-		err = errors.Join(err, drop(kept))
+		err = joined(err, drop(kept))
 	}
 	return err
 }
@@ -212,7 +212,7 @@ func copyFile(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
+	return joined(err, out.Sync(), out.Close())
 }
 
 // drop removes a copy that was made for nothing.

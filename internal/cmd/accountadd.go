@@ -150,7 +150,7 @@ func (a *app) readKey(ctx context.Context) (string, error) {
 	})
 	fmt.Fprintln(a.stderr)
 	if ctx.Err() != nil {
-		return "", errors.Join(err, term.Restore(a.stdin.Fd(), before))
+		return "", joined(err, term.Restore(a.stdin.Fd(), before))
 	}
 	return line, err
 }

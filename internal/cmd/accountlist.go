@@ -67,7 +67,7 @@ func readAccounts(ctx context.Context, list []watched) ([]render.AccountRow, err
 		}))
 	}
 	all.Wait()
-	return rows, errors.Join(lost...)
+	return rows, joined(lost...)
 }
 
 func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {

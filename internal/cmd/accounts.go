@@ -134,7 +134,7 @@ func (a *app) stateBalance(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(ar.StateBalance(ctx, usd), ar.DB.Close()); err != nil {
+	if err := joined(ar.StateBalance(ctx, usd), ar.DB.Close()); err != nil {
 		return err
 	}
 	words := "the stated balance was taken back"

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"ortop/history"
@@ -33,7 +32,7 @@ func (a *app) onlyAhead(ctx context.Context, ar monitor.Archive) (none monitor.A
 		err = lead(ctx, db, series, spans)
 	}
 	if err != nil {
-		return none, errors.Join(err, db.Close())
+		return none, joined(err, db.Close())
 	}
 	return monitor.Archive{DB: db, Account: series, Shown: series}, nil
 }

@@ -63,7 +63,7 @@ func (a *app) backup(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	err = db.Backup(ctx, args[0])
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err = joined(err, db.Close()); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return usageError("name another file, or move that one away", "%q is there already", args[0])
 		}

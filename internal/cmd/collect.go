@@ -95,7 +95,7 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		return err
 	}
 	err = a.runCollectors(ctx, collectors, shared, server, push, log)
-	err = errors.Join(err, shared.close())
+	err = joined(err, shared.close())
 	var p *routine.PanicError
 	if errors.As(err, &p) || errors.As(context.Cause(ctx), &p) {
 		log.Error("panic", "value", p.Value, "stack", p.Stack)

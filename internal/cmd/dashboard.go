@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"os"
 	"runtime/debug"
 
@@ -40,7 +39,7 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	terminal := make(chan string, 8)
 	run := &runner{app: a, ctx: ctx, log: log, crash: crash, terminal: terminal}
 	all := run.newFleet(list)
-	defer closing(&err, func() error { return errors.Join(all.close(), run.close()) })
+	defer closing(&err, func() error { return joined(all.close(), run.close()) })
 	switch {
 	case s.demo != nil:
 		all.fixed = demoFixed

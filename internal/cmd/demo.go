@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,5 +101,5 @@ func (a *app) backdate(ctx context.Context, s *settings, start time.Time) error 
 		return err
 	}
 	err = monitor.Backdate(ctx, db, s.account.Name, s.baseURL, s.demo.key().Fingerprint(), start, a.now(), s.demo.account.Usage, s.demo.account.Credits)
-	return errors.Join(err, db.Close())
+	return joined(err, db.Close())
 }

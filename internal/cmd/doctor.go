@@ -187,7 +187,7 @@ func (a *app) judged(ctx context.Context, s *settings, key *client.Key, fingerpr
 		return nil, ""
 	}
 	b, why, err := a.onlyReading(s, db).Judge(ctx, fingerprint, key, totals)
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err = joined(err, db.Close()); err != nil {
 		return nil, ""
 	}
 	return b, why

@@ -32,9 +32,9 @@ func (a *app) export(ctx context.Context, mon *monitor.Monitor, account string, 
 	defer os.Remove(f.Name())
 	out := render.NewRowWriter(f, render.CSVRows)
 	if err = eachRow(ctx, ar, historyQuery{from: from, to: to}, out.Write); err == nil {
-		err = errors.Join(out.Close(), f.Sync())
+		err = joined(out.Close(), f.Sync())
 	}
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = joined(err, f.Close()); err != nil {
 		return "", err
 	}
 	return nameFile(f.Name(), fmt.Sprintf("ortop-%s-%s", account, a.now().Format(time.DateOnly)), ".csv")

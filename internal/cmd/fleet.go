@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -145,7 +144,7 @@ func (c *fleet) close() error {
 	c.end()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return errors.Join(c.lost...)
+	return joined(c.lost...)
 }
 
 // feed is one member's monitor as a screen sees it.

@@ -58,7 +58,7 @@ func (a *app) readHistory(ctx context.Context, s settings, path string) (f *ledg
 		defer close(written)
 		out := render.NewRowWriter(w, render.CSVRows)
 		err := eachRow(ctx, ar, historyQuery{to: a.now()}, emit(out.Write))
-		w.CloseWithError(errors.Join(err, out.Close()))
+		w.CloseWithError(joined(err, out.Close()))
 	})
 	f, err = ledger.ReadImport(r, a.now())
 	_ = r.Close() // which ends the writer, should the reader have ended first

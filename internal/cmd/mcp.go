@@ -201,7 +201,7 @@ func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
 		s := string(read.source)
 		source = &s
 	}
-	err = errors.Join(put("at", at), put("age_s", age), put("source", source), put("notes", notes))
+	err = joined(put("at", at), put("age_s", age), put("source", source), put("notes", notes))
 	if err != nil {
 		return "", err
 	}

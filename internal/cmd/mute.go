@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -119,7 +118,7 @@ func (a *app) mute(ctx context.Context, m alert.Mute, rule []string, now time.Ti
 		return err
 	}
 	mutes, err := ar.Mute(ctx, m)
-	if err := errors.Join(err, ar.DB.Close()); err != nil {
+	if err := joined(err, ar.DB.Close()); err != nil {
 		return fmt.Errorf("storing the mute: %w", err)
 	}
 	words := "alerts are sent again"

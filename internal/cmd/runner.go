@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -80,5 +79,5 @@ func (r *runner) close() error {
 		lost = append(lost, f())
 	}
 	r.closers = nil
-	return errors.Join(lost...)
+	return joined(lost...)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,7 +112,7 @@ func (a *app) useEngine(ctx context.Context, f func(context.Context, *settings, 
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(ctx, &s, e), e.Close())
+	return joined(f(ctx, &s, e), e.Close())
 }
 
 func (a *app) shareInit(e *share.Engine, print bool) error {
@@ -169,7 +168,7 @@ func (a *app) waiting(ctx context.Context, s *settings) (n int, since time.Time)
 		return 0, since
 	}
 	n, since, err = db.Waits(ctx, "", "")
-	if err = errors.Join(err, db.Close()); err != nil {
+	if err = joined(err, db.Close()); err != nil {
 		a.hint("%s", oneLine(err.Error()))
 	}
 	return n, since
@@ -235,12 +234,11 @@ func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJ
 	}
 	if len(list) > 0 {
 		b.WriteString("\n")
-		w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "account\tcollector")
+		rows := [][]string{{"account", "collector"}}
 		for _, v := range list {
-			fmt.Fprintf(w, "%s\t%s\n", text.Clean(v.Name, 64), text.Clean(cmp.Or(v.Host, "nobody"), 64))
+			rows = append(rows, []string{text.Clean(v.Name, 64), text.Clean(cmp.Or(v.Host, "nobody"), 64)})
 		}
-		w.Flush() // a Builder takes everything
+		b.WriteString(text.Columns(rows))
 	}
 	if written := a.answer(strings.TrimRight(b.String(), "\n")); written != nil {
 		return written

@@ -301,7 +301,7 @@ func (v *sharing) close() error {
 	if v == nil {
 		return nil
 	}
-	return errors.Join(v.db.Close(), v.e.Close())
+	return joined(v.db.Close(), v.e.Close())
 }
 
 var _ monitor.Team = (*share.Account)(nil)

@@ -73,21 +73,24 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	hidden := Room(lines, make([]bool, len(lines[0])), []int{2, 1, 6, 5, columnRead, columnState}, width)
 	var b strings.Builder
 	b.WriteString(accountsHeadline(t, rows, now) + "\n\n")
-	var seen [][]string
-	for _, cells := range lines {
-		var shown []string
-		for i, cell := range cells {
-			if !hidden[i] {
-				shown = append(shown, cell)
-			}
-		}
-		seen = append(seen, shown)
-	}
-	b.WriteString(text.Columns(seen))
+	b.WriteString(columns(lines, hidden))
 	if hidden[columnRead] {
 		return withStates(b.String(), lines, hidden[columnState])
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// columns writes rows without the columns that are hidden.
+func columns(rows [][]string, hidden []bool) string {
+	seen := make([][]string, len(rows))
+	for n, cells := range rows {
+		for i, cell := range cells {
+			if !hidden[i] {
+				seen[n] = append(seen[n], cell)
+			}
+		}
+	}
+	return text.Columns(seen)
 }
 
 // The columns that go below their account where there is no room.

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"ortop/internal/credit"
@@ -105,17 +104,7 @@ func (o FleetObject) Text(now time.Time, width int) string {
 	hidden := Room(lines, make([]bool, len(lines[0])), []int{4, 6, 5, 7}, width)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d accounts, who runs out first at the top\n\n", len(o.Accounts))
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, cells := range lines {
-		var shown []string
-		for i, cell := range cells {
-			if !hidden[i] {
-				shown = append(shown, cell)
-			}
-		}
-		fmt.Fprintln(w, strings.Join(shown, "\t"))
-	}
-	w.Flush() // a Builder takes everything
+	b.WriteString(columns(lines, hidden))
 	rows := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 	for i := range rows {
 		rows[i] = strings.TrimRight(rows[i], " ")

@@ -64,6 +64,9 @@ type Frame struct {
 
 // Panel draws a border of w by h cells with a title at its left and
 // more at its right, around lines. What does not fit is cut.
+// It is not inlined: a dozen copies are 2 kB of program.
+//
+//go:noinline
 func Panel(p Pen, title, right string, lines []string, w, h int) []string {
 	return Frame{Title: title, Right: right}.Render(p, lines, w, h)
 }
@@ -119,6 +122,9 @@ func Fill(lines []string, w, h int) []string {
 }
 
 // Beside puts blocks of equally many lines side by side.
+// It is not inlined: seven copies are 3 kB of program.
+//
+//go:noinline
 func Beside(blocks ...[]string) []string {
 	out := make([]string, len(blocks[0]))
 	for i := range out {
