@@ -2,6 +2,7 @@ package account
 
 import (
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"ortop/internal/alert"
@@ -221,6 +222,7 @@ func DecodeState(stored []byte) State {
 func (s State) Encode() ([]byte, error) { return json.Marshal(s) }
 
 func (s *State) clean() {
+	tidy(reflect.ValueOf(s))
 	if k := s.Facts.Key; k != nil {
 		k.Label = clean(k.Label)
 	}
