@@ -236,16 +236,24 @@ func (a *app) runCollectors(ctx context.Context, list []*collector, shared *shar
 
 // gather is what each account's monitor knows.
 func gather(list []*collector, now time.Time) []metrics.Account {
-	accounts := make([]metrics.Account, len(list))
-	for i, c := range list {
+	var accounts []metrics.Account
+	for _, c := range list {
+		if l := c.settings.lease; l != nil && !l.MayPoll() { // the machine that reads it has its metrics
+			continue
+		}
 		s, ok := c.mon.Latest()
 		if !ok {
 			s = account.Snapshot{Account: c.settings.account.Name}
 		}
-		accounts[i] = metrics.Account{
+		m := metrics.Account{
 			Snapshot: s, Failures: c.mon.Failures(),
 			Keys: rows(c.spenders.keys.Load(), now), Models: rows(c.spenders.models.Load(), now),
 		}
+		if l := c.settings.lease; l != nil {
+			waits := l.Waits()
+			m.Unsent = &waits
+		}
+		accounts = append(accounts, m)
 	}
 	return accounts
 }

@@ -61,6 +61,8 @@ func (a *app) watch(s settings, log *journal.Logger, n *notifier) *session {
 	case s.lease != nil:
 		o.Team = s.lease
 		o.Now = func() time.Time { return a.now().Add(s.ahead()) }
+	case a.shares(&s):
+		o.Sharing = func() string { return a.unsent(ses.db.Load()) }
 	}
 	if n != nil {
 		o.Alerts, o.Notify = n.options(), n.ring

@@ -84,6 +84,18 @@ func (t *team) note() string {
 	return "shared history: away " + text.Span(time.Since(t.failed))
 }
 
+// unsent says that what the collector of this machine stores is not sent.
+func (a *app) unsent(db *history.DB) string {
+	if db == nil || !db.Shared() {
+		return ""
+	}
+	n, since, err := db.Waits(context.Background(), "", "")
+	if age := a.now().Sub(since); err == nil && n > 0 && age > longWait {
+		return fmt.Sprintf("shared history: away %s, %d polls wait", text.Span(age), n)
+	}
+	return ""
+}
+
 // find returns the account that settings mean: by its name and base URL, or by its name
 // alone; where none is named, the first.
 func (t *team) find(s *settings, named bool) (share.Seen, error) {

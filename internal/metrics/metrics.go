@@ -21,6 +21,9 @@ type Account struct {
 	Snapshot account.Snapshot
 	// Failures is how many polls failed, by Fault.Kind; nil where nobody counts.
 	Failures map[credit.FaultKind]int
+	// Unsent is how many entries wait to be sent to the team's history; nil: it is not
+	// shared.
+	Unsent *int
 	// Keys and Models say what each spent in the last 24 h; empty is unknown.
 	Keys, Models []Row
 }
@@ -54,7 +57,7 @@ func Families(accounts []Account, now time.Time) (list []Family) {
 		put(f)
 	}
 	put(budgets(accounts, now)...)
-	put(firing(accounts, now), failures(accounts), depletion(accounts, now))
+	put(firing(accounts, now), failures(accounts), unsent(accounts), depletion(accounts, now))
 	put(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
 		func(a Account) []Row { return a.Keys },
 		func(r Row) []Label { return []Label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }))
@@ -230,6 +233,16 @@ func failures(accounts []Account) Family {
 		maps.Copy(counts, a.Failures)
 		for _, kind := range slices.Sorted(maps.Keys(counts)) {
 			f.add(float64(counts[kind]), Label{"account", a.Snapshot.Account}, Label{"kind", string(kind)})
+		}
+	}
+	return f
+}
+
+func unsent(accounts []Account) Family {
+	f := Family{Name: "ortop_share_waiting", Kind: Gauge, Help: "Entries that wait on this machine to be sent to the team's history."}
+	for _, a := range accounts {
+		if a.Unsent != nil {
+			f.add(float64(*a.Unsent), Label{"account", a.Snapshot.Account})
 		}
 	}
 	return f

@@ -96,6 +96,13 @@ func (a *Account) storedSoFar() int {
 	return a.stored
 }
 
+// Waits is how many entries of it wait to be sent.
+func (a *Account) Waits() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.waits
+}
+
 // lease returns what writes of the account must have; token 0: it is not ours.
 func (a *Account) lease() (id, token int64, others bool) {
 	a.mu.Lock()

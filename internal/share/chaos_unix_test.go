@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -257,5 +260,82 @@ func TestChaos(t *testing.T) {
 	}
 	if v, err := e.Verify(); err != nil || len(v.Wrong) > 0 {
 		t.Errorf("Verify() = %+v, %v", v, err)
+	}
+}
+
+// Behind a pooler in transaction mode, with fewer connections than clients, every
+// statement is answered with its own rows.
+func TestPooler(t *testing.T) {
+	const program = "/usr/sbin/pgbouncer"
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("there is no pgbouncer: apt-get install pgbouncer")
+	}
+	c, _ := started(t, 20*time.Second)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	dir := filepath.Join(c.Dir, "pooler")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	ini := fmt.Sprintf("[databases]\npostgres = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir =\n"+
+		"auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n", c.Port, port)
+	ini = strings.Replace(ini, "port="+fmt.Sprint(c.Port), "port="+fmt.Sprint(c.Port)+" user=admin", 1)
+	path := filepath.Join(dir, "ini")
+	if err := os.WriteFile(path, []byte(ini), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{program, path}
+	if os.Geteuid() == 0 {
+		args = []string{program, "-u", "nobody", path}
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { cmd.Process.Kill(); cmd.Wait() }()
+	e := open(t, fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", port), 20*time.Second)
+	sharetest.WaitFor(t, "the pooler", func() bool { _, _, err := e.Version(); return err == nil })
+	var all sync.WaitGroup
+	var wrong atomic.Int64
+	for i := range 16 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for n := range 100 {
+				want, got := fmt.Sprint(i, " ", n), ""
+				err := e.query(`SELECT $1::text || ' ' || $2::text`, func(r pgwire.Row) error { return r.Scan(&got) }, i, n)
+				if err != nil || got != want {
+					wrong.Add(1)
+					t.Logf("%q, %v", got, err)
+				}
+			}
+		}()
+	}
+	all.Wait()
+	if n := wrong.Load(); n > 0 {
+		t.Errorf("%d of 1600 answers are wrong", n)
+	}
+	a := newStation(t, e, "a", "x")
+	a.Start(context.Background())
+	a.read("x", noon, 1)
+	a.ship(context.Background())
+	if got := usages(t, e, "x"); len(got) != 1 {
+		t.Errorf("behind the pooler there is %v", got)
+	}
+}
+
+// A clock that differs by more than two seconds is corrected by whole seconds.
+func TestOffset(t *testing.T) {
+	e := &Engine{}
+	for ms, want := range map[int64]time.Duration{0: 0, 1900: 0, -1900: 0, 3700: 3 * time.Second, -90_500: -90 * time.Second} {
+		now := time.Now()
+		e.measure(now.UnixMilli()+ms, now)
+		if got := e.Offset(); got != want {
+			t.Errorf("%d ms: %v, want %v", ms, got, want)
+		}
 	}
 }

@@ -325,3 +325,73 @@ func TestNoSchema(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a person has seen on a viewer's screen reaches the collector's file.
+func TestAcknowledge(t *testing.T) {
+	ctx := context.Background()
+	_, e := started(t, 20*time.Second)
+	a := newStation(t, e, "a", "x")
+	a.Start(ctx)
+	own, err := a.db.Series(ctx, "x", "u", history.Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().Truncate(time.Second)
+	u := history.PollUpdate{Series: own, Attempt: at, Success: at, Events: []history.Event{{At: at, Kind: "alert", Level: "warning", Text: "low", Data: []byte("{}")}}}
+	if err := a.db.Record(ctx, u, history.Reading{Series: own, At: at, UsageUSD: 1}); err != nil {
+		t.Fatal(err)
+	}
+	a.ship(ctx)
+	list, err := e.List(false)
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	db, err := history.OpenMemory(ctx, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	r := e.Replica(list[0])
+	if err := r.Follow(ctx, db, list[0]); err != nil {
+		t.Fatal(err)
+	}
+	viewed, err := db.Series(ctx, "x", "u", history.Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := db.Events(ctx, viewed, at.Add(-time.Hour), at.Add(time.Hour), -1)
+	if err != nil || len(events) != 1 || events[0].Acknowledged {
+		t.Fatal(events, err)
+	}
+	if err := e.Acknowledge(list[0], events[0].Row()); err != nil {
+		t.Fatal(err)
+	}
+	other := events[0]
+	other.Text = "another"
+	if err := e.Acknowledge(list[0], other.Row()); !errors.Is(err, history.ErrNoEvent) {
+		t.Errorf("an event that is not there: %v", err)
+	}
+	a.beat(ctx)
+	if events, err = a.db.Events(ctx, own, at.Add(-time.Hour), at.Add(time.Hour), -1); err != nil || len(events) != 1 || !events[0].Acknowledged {
+		t.Errorf("the collector has %+v, %v", events, err)
+	}
+	// Another viewer sees it with the next reading, and what came since.
+	at = at.Add(time.Minute)
+	if err := a.db.Record(ctx, history.PollUpdate{Series: own, Attempt: at, Success: at}, history.Reading{Series: own, At: at, UsageUSD: 2}); err != nil {
+		t.Fatal(err)
+	}
+	a.ship(ctx)
+	if list, err = e.List(false); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Follow(ctx, db, list[0]); err != nil {
+		t.Fatal(err)
+	}
+	events, err = db.Events(ctx, viewed, at.Add(-time.Hour), at.Add(time.Hour), -1)
+	if err != nil || len(events) != 1 || !events[0].Acknowledged {
+		t.Errorf("the other viewer has %+v, %v", events, err)
+	}
+	if p, _, err := db.Poll(ctx, viewed); err != nil || p.UsageUSD == nil || *p.UsageUSD != 2 {
+		t.Errorf("the viewer stands at %+v, %v", p, err)
+	}
+}

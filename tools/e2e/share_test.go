@@ -153,7 +153,10 @@ func TestTeam(t *testing.T) {
 	c.account.Spend(5)
 	c.await("a viewer to see the balance", right)
 
+	screen := onTerminal(t, 100, 30, viewer.env, ortop)
+	screen.waitFor("% left", busy*20*time.Second)
 	c.pg.Down("immediate")
+	screen.waitFor("shared history: away", busy*20*time.Second)
 	second.waitFor(`msg="sharing the history" .*error=`)
 	away := time.Now()
 	if code, out, said := two.run("share", "status"); code != 1 {
@@ -172,6 +175,8 @@ func TestTeam(t *testing.T) {
 	})
 	c.pg.Up()
 	second.waitFor("sharing the history goes on")
+	c.account.Spend(2)
+	screen.waitFor("updated just now", busy*20*time.Second)
 	c.await("a viewer to see the balance", right)
 	if code := second.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d after SIGTERM", code)
