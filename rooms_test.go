@@ -48,18 +48,17 @@ var allowed = map[string]struct {
 	"internal/unit":       {nil, "a unit is text"},
 	"internal/manual":     {nil, "a page is text"},
 	"internal/lookup":     {[]string{"client", "internal/credit", "internal/ledger", "internal/reconcile", "internal/text"}, "records of requests are read, whoever logged these"},
-	"internal/share":      {[]string{"client", "internal/credit", "history", "internal/journal", "internal/pgwire"}, "rows are sent and pulled, whoever reads the accounts and shows them"},
+	"internal/share":      {[]string{"client", "internal/credit", "history", "internal/pgwire"}, "rows are sent and pulled, whoever reads the accounts and shows them"},
 	"internal/pgwire":     {nil, "a protocol is spoken, whatever is asked"},
 	"internal/sharetest":  {nil, "tests of any room use it"},
 	"internal/sorted":     {nil, "every room uses it"},
-	"internal/journal":    {nil, "every room uses it"},
 	"internal/routine":    {nil, "every room uses it"},
 	"internal/ledger":     {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},
 	"internal/reconcile":  {[]string{"internal/credit", "internal/ledger"}, "a log is compared, whoever reads the account"},
 }
 
 // common are the rooms that every other may reach.
-var common = []string{"internal/journal", "internal/routine", "internal/sorted", "internal/text"}
+var common = []string{"internal/routine", "internal/sorted", "internal/text"}
 
 // only says which rooms may import a module themselves.
 var only = map[string][]string{

@@ -3,10 +3,10 @@ package alert
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
-	"ortop/internal/journal"
 	"ortop/internal/routine"
 )
 
@@ -27,7 +27,7 @@ type Options struct {
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Log takes failures. If nil, they are not logged.
-	Log *journal.Logger
+	Log *slog.Logger
 }
 
 // Result is the outcome of one attempt at a delivery or, with an empty ID, of
@@ -93,7 +93,7 @@ func (o Options) filled() Options {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
-		o.Log = journal.Discard()
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return o
 }

@@ -4,15 +4,18 @@ package alert
 
 import (
 	"context"
+	"io"
+	"log"
 	"os/exec"
 
+	desktop "github.com/esiqveland/notify"
 	"github.com/godbus/dbus/v5"
 )
 
 // showOnDesktop asks the desktop over D-Bus, or else by notify-send. What is urgent
 // stays until it is looked at.
 func showOnDesktop(ctx context.Context, title, body string, urgent bool) error {
-	err := overBus(ctx, title, body, urgent)
+	err := overBus(title, body, urgent)
 	if err == nil {
 		return nil
 	}
@@ -24,17 +27,24 @@ func showOnDesktop(ctx context.Context, title, body string, urgent bool) error {
 	return exec.CommandContext(ctx, command, "-a", "ortop", "-u", level, "--", title, body).Run()
 }
 
-// overBus calls the method that the Desktop Notifications Specification has for it.
-func overBus(ctx context.Context, title, body string, urgent bool) error {
+func overBus(title, body string, urgent bool) error {
 	conn, err := dbus.SessionBus()
 	if err != nil {
 		return err
 	}
-	urgency, expires := byte(1), int32(-1) // when the desktop likes
-	if urgent {
-		urgency, expires = 2, 0 // never
+	notifier, err := desktop.New(conn, desktop.WithLogger(log.New(io.Discard, "", 0)))
+	if err != nil {
+		return err
 	}
-	const service = "org.freedesktop.Notifications"
-	return conn.Object(service, "/org/freedesktop/Notifications").CallWithContext(ctx, service+".Notify", 0,
-		"ortop", uint32(0), "", title, body, []string{}, map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency)}, expires).Err
+	n := desktop.Notification{AppName: "ortop", Summary: title, Body: body, ExpireTimeout: desktop.ExpireTimeoutSetByNotificationServer}
+	n.SetUrgency(desktop.UrgencyNormal)
+	if urgent {
+		n.ExpireTimeout = desktop.ExpireTimeoutNever
+		n.SetUrgency(desktop.UrgencyCritical)
+	}
+	if _, err = notifier.SendNotification(n); err != nil {
+		_ = notifier.Close()
+		return err
+	}
+	return notifier.Close()
 }

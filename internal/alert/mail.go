@@ -9,6 +9,7 @@ import (
 	"mime"
 	"mime/quotedprintable"
 	"net"
+	"net/mail"
 	"net/smtp"
 	"net/textproto"
 	"net/url"
@@ -25,11 +26,11 @@ import (
 // (port 465 if none is named), smtp with STARTTLS (587), which only a server
 // on this machine may lack.
 func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error {
-	senders, err := parseAddresses(from)
-	if err != nil || len(senders) > 1 {
+	sender, err := mail.ParseAddress(from)
+	if err != nil {
 		return backoff.Permanent(errors.New("from is not an address"))
 	}
-	receivers, err := parseAddresses(to)
+	receivers, err := mail.ParseAddressList(to)
 	if err != nil {
 		return backoff.Permanent(errors.New("to is not a list of addresses"))
 	}
@@ -38,11 +39,11 @@ func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error 
 		return lasting(err)
 	}
 	defer c.Close()
-	if err := c.Mail(senders[0].at); err != nil {
+	if err := c.Mail(sender.Address); err != nil {
 		return lasting(err)
 	}
 	for _, r := range receivers {
-		if err := c.Rcpt(r.at); err != nil {
+		if err := c.Rcpt(r.Address); err != nil {
 			return lasting(err)
 		}
 	}
@@ -50,7 +51,7 @@ func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error 
 	if err != nil {
 		return lasting(err)
 	}
-	if _, err := w.Write(message(senders[0], receivers, e)); err != nil {
+	if _, err := w.Write(message(sender, receivers, e)); err != nil {
 		return lasting(err)
 	}
 	if err := w.Close(); err != nil {
@@ -113,13 +114,13 @@ func greet(c *smtp.Client, u *url.URL, config *tls.Config) error {
 }
 
 // message writes the mail, in ASCII alone.
-func message(from mailbox, to []mailbox, e *Event) []byte {
+func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
 	var b strings.Builder
 	names := make([]string, len(to))
 	for i, a := range to {
 		names[i] = a.String()
 	}
-	_, domain, _ := strings.Cut(from.at, "@")
+	_, domain, _ := strings.Cut(from.Address, "@")
 	for _, h := range [][2]string{
 		{"From", from.String()},
 		{"To", strings.Join(names, ", ")},

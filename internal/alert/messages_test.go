@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/mail"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -154,8 +155,8 @@ func onAllChannels(t *testing.T, e Event) string {
 		}
 		fmt.Fprintf(&out, "--- %s\n%s\n", c.Via, &pretty)
 	}
-	sender := mailbox{at: "ortop@example.com"}
-	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []mailbox{sender}, &e)), "\r", "")) {
+	sender := &mail.Address{Address: "ortop@example.com"}
+	for line := range strings.Lines(strings.ReplaceAll(string(message(sender, []*mail.Address{sender}, &e)), "\r", "")) {
 		if strings.HasPrefix(line, "From:") {
 			out.WriteString("--- mail\n")
 		}

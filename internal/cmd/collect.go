@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ortop/internal/account"
-	"ortop/internal/journal"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 	"ortop/internal/otlp"
@@ -69,12 +69,12 @@ func (a *app) collect(ctx context.Context, f collectFlags) error {
 		return err
 	}
 	defer stop()
-	level := journal.Info
+	level := slog.LevelInfo
 	switch {
 	case a.flags.verbose:
-		level = journal.Debug
+		level = slog.LevelDebug
 	case a.flags.quiet:
-		level = journal.Warn
+		level = slog.LevelWarn
 	}
 	log, closeLog := servicelog.New(a.stderr, level, a.now)
 	defer closeLog()
@@ -167,7 +167,7 @@ func (a *app) collectors(ctx context.Context) (s settings, list []*collector, st
 
 // runCollectors runs until ctx ends, or until one of them cannot go on, which
 // ends all. What they read is on disk when it returns.
-func (a *app) runCollectors(ctx context.Context, list []*collector, shared *sharing, server *metrics.Server, push *otlp.Config, log *journal.Logger) (err error) {
+func (a *app) runCollectors(ctx context.Context, list []*collector, shared *sharing, server *metrics.Server, push *otlp.Config, log *slog.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	crash := make(chan error, len(list)+1)
 	var runners []*runner

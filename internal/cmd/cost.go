@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"ortop/client"
@@ -16,6 +17,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 type costFlags struct {
@@ -126,11 +128,21 @@ func (a *app) cannotRead(err error) {
 func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan os.Signal) monitor.Cost {
 	ctx, end := child.Until(ctx, signals)
 	defer end()
-	p := a.progress().atOnce()
-	defer p.end()
+	if a.flags.quiet || !term.IsTerminal(a.stderr.Fd()) {
+		return meter.Settle(ctx, func(monitor.Cost) {})
+	}
+	width := 0
+	show := func(line string) {
+		if w := widthOf(a.stderr); w > 1 {
+			line = forLocale(draw.Cut(line, w-1))
+		}
+		fmt.Fprintf(a.stderr, "\r%-*s\r%s", width, "", line)
+		width = len([]rune(line))
+	}
+	defer show("")
 	return meter.Settle(ctx, func(c monitor.Cost) {
-		p.say("%s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
-			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds())
+		show(fmt.Sprintf("ortop: %s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
+			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds()))
 	})
 }
 

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/keys"
 	"ortop/internal/sim"
 )
@@ -63,7 +63,7 @@ func TestEveryAccountIsPolledAtOnce(t *testing.T) {
 		t.Fatalf("everyAccount = %+v, %v, want a, bare and b, b as it is shown", list, err)
 	}
 	crash := make(chan error, len(list))
-	run := &runner{app: a, ctx: t.Context(), log: journal.Discard(), crash: crash}
+	run := &runner{app: a, ctx: t.Context(), log: slog.New(slog.DiscardHandler), crash: crash}
 	c := run.newFleet(list)
 	closed := false
 	defer func() {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,7 +13,6 @@ import (
 
 	"ortop/history"
 	"ortop/internal/config"
-	"ortop/internal/journal"
 	"ortop/internal/keys"
 	"ortop/internal/sim"
 )
@@ -29,7 +29,7 @@ func fleetOf(t *testing.T, a *app) *fleet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &runner{app: a, ctx: t.Context(), log: journal.Discard(), crash: make(chan error, 8)}
+	run := &runner{app: a, ctx: t.Context(), log: slog.New(slog.DiscardHandler), crash: make(chan error, 8)}
 	c := run.newFleet(list)
 	t.Cleanup(func() {
 		if err := c.close(); err != nil {

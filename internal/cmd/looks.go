@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"slices"
 
 	"ortop/internal/config"
-	"ortop/internal/journal"
 	"ortop/ui"
 	"ortop/ui/draw"
 	screen "ortop/ui/settings"
@@ -56,7 +56,7 @@ func readLooks(c *config.Config, own []draw.Own) ui.Looks {
 
 // rememberLooks returns what stores them; a failure is logged, for nothing
 // depends on them.
-func rememberLooks(c config.Config, log *journal.Logger) func(ui.Looks) {
+func rememberLooks(c config.Config, log *slog.Logger) func(ui.Looks) {
 	return func(looks ui.Looks) {
 		path, err := config.LooksPath()
 		if err == nil {
@@ -73,7 +73,7 @@ func rememberLooks(c config.Config, log *journal.Logger) func(ui.Looks) {
 
 // screenSettings puts into o what the configuration and the last look at the
 // screen say of it, and what stores both.
-func (a *app) screenSettings(o *ui.Options, s settings, log *journal.Logger) {
+func (a *app) screenSettings(o *ui.Options, s settings, log *slog.Logger) {
 	o.LeastInterval = config.MinInterval(s.baseURL)
 	if s.demo != nil {
 		o.Theme, o.Unsaved = s.theme, "this is the demo: nothing is stored"

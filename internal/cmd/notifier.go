@@ -1,15 +1,16 @@
 package cmd
 
 import (
+	"log/slog"
+
 	"ortop/internal/alert"
-	"ortop/internal/journal"
 	"ortop/internal/keys"
 )
 
 // notifier is how the alerts of a monitor reach people.
 type notifier struct {
 	channels []alert.Channel
-	log      *journal.Logger
+	log      *slog.Logger
 	// terminal takes what the screen itself is to do: the bell, and the
 	// notices of terminals that have them. It may be nil.
 	terminal chan<- string
@@ -17,7 +18,7 @@ type notifier struct {
 
 // newNotifier sends to the configured channels, or to the terminal alone where
 // the account is simulated.
-func newNotifier(s *settings, log *journal.Logger, terminal chan<- string) *notifier {
+func newNotifier(s *settings, log *slog.Logger, terminal chan<- string) *notifier {
 	n := &notifier{channels: alertChannels(&s.config), log: log, terminal: terminal}
 	if s.demo != nil {
 		n.channels = alert.DefaultChannels()

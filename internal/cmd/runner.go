@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync/atomic"
 	"time"
 
-	"ortop/internal/journal"
 	"ortop/internal/monitor"
 	"ortop/internal/routine"
 )
@@ -20,7 +20,7 @@ const closeWait = 2500 * time.Millisecond
 type runner struct {
 	app   *app
 	ctx   context.Context
-	log   *journal.Logger
+	log   *slog.Logger
 	crash chan<- error
 	// terminal takes what alerts send to it; nil: this is not a screen.
 	terminal chan<- string

@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
 
+	"gopkg.in/natefinch/lumberjack.v2"
+
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/config"
-	"ortop/internal/journal"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 )
@@ -34,7 +36,7 @@ func (s *session) close() error {
 }
 
 // watch makes a monitor for s. If n is not nil, n sends its alerts.
-func (a *app) watch(s settings, log *journal.Logger, n *notifier) *session {
+func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
@@ -141,24 +143,24 @@ func (a *app) hasKey(ctx context.Context, s *settings) bool {
 }
 
 // fileLog writes to the log file, at most five of a megabyte.
-func fileLog() (*journal.Logger, func()) {
+func fileLog() (*slog.Logger, func()) {
 	path, err := config.StatePath()
 	if err != nil {
-		return journal.Discard(), func() {}
+		return slog.New(slog.DiscardHandler), func() {}
 	}
-	w := journal.NewFile(path)
+	w := &lumberjack.Logger{Filename: path, MaxSize: 1, MaxBackups: 4}
 	_ = os.MkdirAll(filepath.Dir(path), 0o700) // if it cannot be made, there is no log
-	return journal.New(w, journal.Info), func() { _ = w.Close() }
+	return slog.New(slog.NewTextHandler(w, nil)), func() { _ = w.Close() }
 }
 
 // errLog writes to standard error with -v.
 //
 //go:noinline
-func (a *app) errLog() *journal.Logger {
+func (a *app) errLog() *slog.Logger {
 	if !a.flags.verbose {
-		return journal.Discard()
+		return slog.New(slog.DiscardHandler)
 	}
-	return journal.New(a.stderr, journal.Debug)
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // archive opens the account's history without a request. Other than for

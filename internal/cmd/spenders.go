@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
 	"ortop/internal/fault"
-	"ortop/internal/journal"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 	"ortop/internal/spenders"
@@ -27,7 +27,7 @@ type topSpenders struct {
 
 // follow reads them again and again until ctx ends; of a shared account, only while it
 // is collected here.
-func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *journal.Logger, shared bool) {
+func (s *topSpenders) follow(ctx context.Context, mon *monitor.Monitor, now func() time.Time, log *slog.Logger, shared bool) {
 	wait := time.NewTimer(time.Second) // for the first poll
 	defer wait.Stop()
 	for {

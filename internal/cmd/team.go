@@ -9,8 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"log/slog"
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -173,7 +173,7 @@ func (v *seen) open(ctx context.Context, now func() time.Time) (*history.DB, *sh
 }
 
 // follow brings a history up to the engine each second, until ctx ends.
-func (v *seen) follow(ctx context.Context, db *history.DB, r *share.Replica, log *journal.Logger) {
+func (v *seen) follow(ctx context.Context, db *history.DB, r *share.Replica, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	said := ""
@@ -204,7 +204,7 @@ func errText(err error) string {
 }
 
 // follows makes a monitor one that shows what the team's collectors read.
-func (a *app) follows(o *monitor.Options, s *settings, log *journal.Logger, opened func(*history.DB)) {
+func (a *app) follows(o *monitor.Options, s *settings, log *slog.Logger, opened func(*history.DB)) {
 	o.Follow, o.Sharing = true, s.seen.team.note
 	o.Open = func(ctx context.Context) (*history.DB, string, error) {
 		db, r, err := s.seen.open(ctx, a.now)
@@ -254,7 +254,7 @@ type sharing struct {
 }
 
 // share makes the collectors compete with those of other machines.
-func (a *app) share(ctx context.Context, s *settings, list []*collector, log *journal.Logger) (*sharing, error) {
+func (a *app) share(ctx context.Context, s *settings, list []*collector, log *slog.Logger) (*sharing, error) {
 	if !a.shares(s) {
 		return nil, nil
 	}

@@ -6,44 +6,36 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
+
+	"github.com/adrg/xdg"
 )
 
 // DefaultPath returns the path of the configuration file,
-// $XDG_CONFIG_HOME/ortop/config.toml.
-func DefaultPath() (string, error) { return place("XDG_CONFIG_HOME", ".config", "config.toml") }
+// $XDG_CONFIG_HOME/ortop/config.toml. The XDG variables are those of the
+// program's start.
+func DefaultPath() (string, error) {
+	return place("XDG_CONFIG_HOME", xdg.ConfigHome, "config.toml")
+}
 
 // DataPath returns the path of the history file, $XDG_DATA_HOME/ortop/history.db.
-func DataPath() (string, error) { return place("XDG_DATA_HOME", ".local/share", "history.db") }
+func DataPath() (string, error) {
+	return place("XDG_DATA_HOME", xdg.DataHome, "history.db")
+}
 
 // StatePath returns the path of the log file, $XDG_STATE_HOME/ortop/ortop.log.
-func StatePath() (string, error) { return place("XDG_STATE_HOME", ".local/state", "ortop.log") }
+func StatePath() (string, error) {
+	return place("XDG_STATE_HOME", xdg.StateHome, "ortop.log")
+}
 
 var errNoHome = errors.New("neither it nor HOME is set to an absolute path")
 
-// place is the path of a file in the folder that the variable names or, where that
-// is not an absolute path, below the home folder, as the XDG base directory
-// specification says; macOS and Windows have one folder of their own for all.
-func place(variable, below, file string) (string, error) {
-	folder := os.Getenv(variable)
-	if !filepath.IsAbs(folder) {
-		home, short := os.Getenv("HOME"), folder
-		folder = filepath.Join(home, below)
-		switch runtime.GOOS {
-		case "darwin", "ios":
-			folder = filepath.Join(home, "Library", "Application Support")
-		case "windows":
-			home = os.Getenv("LOCALAPPDATA")
-			folder = home
-		}
-		for _, name := range []string{"~", "$HOME"} {
-			if rest, ok := strings.CutPrefix(short, name); ok {
-				folder = filepath.Join(home, rest)
-			}
-		}
-		if home == "/" || !filepath.IsAbs(home) {
-			return "", fmt.Errorf("finding the folder of %s by %s: %w", file, variable, errNoHome)
-		}
+// place trusts a folder that the variable names itself. The others hang on the
+// home folder, which xdg takes to be "/" where HOME is not set.
+func place(variable, folder, file string) (string, error) {
+	named := filepath.IsAbs(os.Getenv(variable)) && filepath.Clean(os.Getenv(variable)) == filepath.Clean(folder)
+	homeless := runtime.GOOS != "windows" && (xdg.Home == "/" || !filepath.IsAbs(xdg.Home))
+	if !filepath.IsAbs(folder) || homeless && !named {
+		return "", fmt.Errorf("finding the folder of %s by %s: %w", file, variable, errNoHome)
 	}
 	return filepath.Join(folder, "ortop", file), nil
 }
@@ -51,5 +43,5 @@ func place(variable, below, file string) (string, error) {
 // LooksPath returns the path of the file that remembers how the dashboard was
 // looked at, $XDG_STATE_HOME/ortop/looks.json.
 func LooksPath() (string, error) {
-	return place("XDG_STATE_HOME", ".local/state", "looks.json")
+	return place("XDG_STATE_HOME", xdg.StateHome, "looks.json")
 }

@@ -3,12 +3,12 @@ package monitor
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"ortop/client"
 	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/journal"
 	"ortop/internal/routine"
 	"ortop/internal/text"
 )
@@ -32,7 +32,7 @@ type request struct {
 	fingerprint string
 	facts       account.Facts
 	now         func() time.Time
-	log         *journal.Logger
+	log         *slog.Logger
 	// refused reports that the key was not accepted the last time.
 	refused bool
 }

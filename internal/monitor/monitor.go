@@ -9,6 +9,7 @@ package monitor
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/forecast"
-	"ortop/internal/journal"
 	"ortop/internal/routine"
 	"ortop/internal/spenders"
 )
@@ -73,7 +73,7 @@ type Options struct {
 	// Now is the wall clock. If nil, it is time.Now.
 	Now func() time.Time
 	// Log takes what a person may want to read later. If nil, nothing is logged.
-	Log *journal.Logger
+	Log *slog.Logger
 }
 
 // Team is the collectors of other machines. Its methods do not wait.
@@ -103,7 +103,7 @@ const pollLimit = 18 * time.Second
 // Monitor watches one account. Its methods may be called from any goroutine.
 type Monitor struct {
 	o          Options
-	log        *journal.Logger
+	log        *slog.Logger
 	out        chan account.Snapshot
 	calls      *mailbox
 	subject    subjectPointer
@@ -124,7 +124,7 @@ func New(o Options) *Monitor {
 		o.Now = time.Now
 	}
 	if o.Log == nil {
-		o.Log = journal.Discard()
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Monitor{o: o, log: o.Log, out: make(chan account.Snapshot, 1), calls: newMailbox()}
 	m.o.Connect = m.gatedConnect(o.Connect)

@@ -2,13 +2,13 @@ package monitor
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/sim"
 	"ortop/internal/spenders"
 )
@@ -26,7 +26,7 @@ func TestMembersAreNotKept(t *testing.T) {
 		}
 		defer db.Close()
 		var log bytes.Buffer
-		b.o.Open, b.o.Log = opened(db), journal.New(&log, journal.Debug)
+		b.o.Open, b.o.Log = opened(db), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		m := New(b.o)
 		d := b.look(m, spenders.ByMember, 24*time.Hour)
 		b.broken(m, spenders.ByKey, 24*time.Hour)

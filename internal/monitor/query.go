@@ -224,7 +224,7 @@ func (m *Monitor) spent(ctx context.Context, series history.Series, from, to tim
 	}
 	switch b := plot.Buckets[0]; {
 	case b.Blurred:
-		return nil, account.PartSeen(b), nil
+		return nil, account.NotSeen(b.Holes), nil
 	case !b.Known:
 		return nil, "its history is damaged", nil
 	}

@@ -5,13 +5,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/journal"
 	"ortop/internal/text"
 )
 
@@ -19,7 +19,7 @@ import (
 // are loaded once and then grow with each reading.
 type store struct {
 	o        *Options
-	log      *journal.Logger
+	log      *slog.Logger
 	subject  *subjectPointer
 	db       *history.DB
 	note     string // why the history is in memory only

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,7 +16,6 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/journal"
 	"ortop/internal/metrics"
 )
 
@@ -130,7 +130,7 @@ func TestDeliver(t *testing.T) {
 				}
 				var log bytes.Buffer
 				k := &taker{answer: c.answer}
-				p := Pusher{Config: cfg, Version: "1", Now: time.Now, Log: journal.New(&log, journal.Info), Gather: func() []metrics.Account {
+				p := Pusher{Config: cfg, Version: "1", Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)), Gather: func() []metrics.Account {
 					return []metrics.Account{{Snapshot: account.Snapshot{Account: "a", At: time.Now(), Balance: &credit.Balance{CreditsUSD: 5}}}}
 				}}
 				start := time.Now()
@@ -166,7 +166,7 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		p := Pusher{Config: cfg, Now: time.Now, Log: journal.Discard(), Gather: func() []metrics.Account { n.Add(1); return nil }}
+		p := Pusher{Config: cfg, Now: time.Now, Log: slog.New(slog.DiscardHandler), Gather: func() []metrics.Account { n.Add(1); return nil }}
 		go p.Run(ctx)
 		time.Sleep(95 * time.Second)
 		if n := n.Load(); n != 4 {
@@ -209,7 +209,7 @@ func TestTroubleOnTheWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		var log bytes.Buffer
-		p := Pusher{Config: cfg, Now: time.Now, Log: journal.New(&log, journal.Info), Gather: func() []metrics.Account {
+		p := Pusher{Config: cfg, Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)), Gather: func() []metrics.Account {
 			return []metrics.Account{{Snapshot: account.Snapshot{Account: "a", At: time.Now()}}}
 		}}
 		var wrong string

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"ortop/internal/alert"
 	"ortop/internal/fault"
-	"ortop/internal/journal"
 	"ortop/internal/metrics"
 	"ortop/internal/text"
 )
@@ -33,7 +33,7 @@ type Pusher struct {
 	Version string
 	Gather  func() []metrics.Account
 	Now     func() time.Time
-	Log     *journal.Logger
+	Log     *slog.Logger
 }
 
 // Run pushes until ctx ends, once in the interval and a last time at the end. What

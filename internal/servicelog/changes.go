@@ -2,16 +2,16 @@ package servicelog
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
 	"ortop/internal/account"
-	"ortop/internal/journal"
 	"ortop/internal/text"
 )
 
 // Changes logs what changes from one snapshot to the next, until ctx ends.
-func Changes(ctx context.Context, snapshots <-chan account.Snapshot, log *journal.Logger) {
+func Changes(ctx context.Context, snapshots <-chan account.Snapshot, log *slog.Logger) {
 	var l logged
 	for {
 		select {
@@ -33,7 +33,7 @@ type logged struct {
 	notes   []string
 }
 
-func (l *logged) changes(s *account.Snapshot, log *journal.Logger) {
+func (l *logged) changes(s *account.Snapshot, log *slog.Logger) {
 	role := "another process collects this account"
 	if s.Collecting {
 		role = "collecting this account"

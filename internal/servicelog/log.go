@@ -4,11 +4,11 @@ package servicelog
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"sync"
 	"time"
 
-	"ortop/internal/journal"
 	"ortop/internal/routine"
 )
 
@@ -21,9 +21,17 @@ const (
 
 // New returns a log to f, with times unless f leads to systemd's journal, which
 // has its own. close waits for what is not yet written, but not long.
-func New(f *os.File, level journal.Level, now func() time.Time) (log *journal.Logger, close func()) {
+func New(f *os.File, level slog.Level, now func() time.Time) (log *slog.Logger, close func()) {
 	t := newThrottle(f, now, !toJournal(f))
-	return journal.Timeless(t, level), t.close
+	return slog.New(slog.NewTextHandler(t, &slog.HandlerOptions{Level: level, ReplaceAttr: timeless})), t.close
+}
+
+// timeless leaves a record's own time out, so that equal lines are equal.
+func timeless(groups []string, attr slog.Attr) slog.Attr {
+	if len(groups) == 0 && attr.Key == slog.TimeKey {
+		return slog.Attr{}
+	}
+	return attr
 }
 
 // throttle passes lines to a writer that may stall, without waiting for it. Of

@@ -3,6 +3,7 @@ package servicelog
 import (
 	"bytes"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,14 +11,13 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
-	"ortop/internal/journal"
 )
 
 func TestM04SameLineOnceInHalfAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		w := newThrottle(&out, time.Now, true)
-		log := journal.Timeless(w, journal.Info)
+		log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: timeless}))
 		for range 90 { // a minute and a half
 			log.Warn("disk full", "account", "a")
 			log.Warn("disk full", "account", "b\nlevel=ERROR \x1b[2J")
@@ -44,7 +44,7 @@ func TestLogNeverWaits(t *testing.T) {
 		w := newThrottle(stalled, time.Now, false)
 		began := time.Now()
 		for i := range 10 * logBacklog {
-			journal.New(w, journal.Info).Info("line", "n", i)
+			slog.New(slog.NewTextHandler(w, nil)).Info("line", "n", i)
 		}
 		w.close()
 		if took := time.Since(began); took > logFlush {
@@ -87,7 +87,7 @@ func TestLogChanges(t *testing.T) {
 		{"an ordinary key", []account.Snapshot{with(func(s *account.Snapshot) { s.Balance = nil })}, collects + "level=INFO msg=read\n"},
 	} {
 		var out bytes.Buffer
-		log := journal.Timeless(&out, journal.Info)
+		log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: timeless}))
 		var l logged
 		for _, s := range c.heard {
 			l.changes(&s, log)

@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"log/slog"
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/pgwire"
 	"ortop/internal/sharetest"
 )
@@ -124,7 +124,7 @@ func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.I
 		defer db.Close()
 		dbs[i] = db
 	}
-	s := &station{f.e.NewCollector(dbs[0], f.host, journal.Discard(), nil), f.t, dbs[1]}
+	s := &station{f.e.NewCollector(dbs[0], f.host, slog.New(slog.DiscardHandler), nil), f.t, dbs[1]}
 	for _, name := range accounts {
 		s.Add(name, "u")
 	}

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"log/slog"
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/pgwire"
 )
 
@@ -23,7 +23,7 @@ type Collector struct {
 	e    *Engine
 	db   *history.DB // a handle of its own on that file
 	host string
-	log  *journal.Logger
+	log  *slog.Logger
 	// snapshot is what status --json says of an account now; nil: nothing yet.
 	snapshot func(name, baseURL string) []byte
 	accounts []*Account
@@ -41,7 +41,7 @@ type Collector struct {
 
 // NewCollector returns what shares the accounts of db, which were added by Add. db is
 // closed by the caller.
-func (e *Engine) NewCollector(db *history.DB, host string, log *journal.Logger, snapshot func(name, baseURL string) []byte) *Collector {
+func (e *Engine) NewCollector(db *history.DB, host string, log *slog.Logger, snapshot func(name, baseURL string) []byte) *Collector {
 	return &Collector{e: e, db: db, host: host, log: log, snapshot: snapshot, id: newID(), wake: make(chan struct{}, 1), acknowledged: map[[3]int64]bool{}}
 }
 

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"log/slog"
 	"ortop/client"
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/sharetest"
 )
 
@@ -62,7 +62,7 @@ func newStation(t *testing.T, e *Engine, host string, accounts ...string) *stati
 		t.Cleanup(func() { db.Close() })
 		dbs[i] = db
 	}
-	s := &station{e.NewCollector(dbs[0], host, journal.Discard(), nil), t, dbs[1]}
+	s := &station{e.NewCollector(dbs[0], host, slog.New(slog.DiscardHandler), nil), t, dbs[1]}
 	for _, name := range accounts {
 		s.Add(name, "u")
 	}

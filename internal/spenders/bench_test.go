@@ -2,6 +2,7 @@ package spenders
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -11,7 +12,6 @@ import (
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
-	"ortop/internal/journal"
 	"ortop/internal/sim"
 )
 
@@ -64,7 +64,7 @@ func newBench(t *testing.T, c sim.Config) *bench {
 // newService is a Service for the account of the tests in a history.
 func newService(db *history.DB, connect func(context.Context) (API, error), subject func() *Subject) *Service {
 	return New(Options{
-		Account: "test", BaseURL: testURL, Connect: connect, Subject: subject, Now: time.Now, Log: journal.Discard(),
+		Account: "test", BaseURL: testURL, Connect: connect, Subject: subject, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 		Spent: func(ctx context.Context, series history.Series, from, to time.Time) (*float64, string, error) {
 			first, ok, err := db.First(ctx, series)
 			if err != nil || !ok || first.At.After(from) {

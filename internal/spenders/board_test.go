@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -13,7 +14,6 @@ import (
 
 	"ortop/client"
 	"ortop/history"
-	"ortop/internal/journal"
 	"ortop/internal/sim"
 )
 
@@ -306,7 +306,7 @@ func TestNoBoardIsNoHindrance(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newService(readOnly, func(context.Context) (API, error) { return all[0].api, nil }, func() *Subject { return &sub })
-		s.o.Log = journal.Discard()
+		s.o.Log = slog.New(slog.DiscardHandler)
 		to := time.Now()
 		before := all[0].requests("/analytics/query")
 		d, err := s.Breakdown(t.Context(), Query{By: ByModel, From: to.Add(-24 * time.Hour), To: to})

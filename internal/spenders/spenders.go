@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/cipher"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -22,7 +23,6 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/gate"
-	"ortop/internal/journal"
 	"ortop/internal/text"
 )
 
@@ -64,7 +64,7 @@ type Options struct {
 	// may be nil.
 	Watched func() bool
 	Now     func() time.Time // the wall clock
-	Log     *journal.Logger
+	Log     *slog.Logger
 }
 
 func (o Options) offline() bool { return o.Offline != nil && o.Offline() }

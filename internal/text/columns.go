@@ -1,31 +1,19 @@
 package text
 
 import (
+	"fmt"
 	"strings"
-	"unicode/utf8"
+	"text/tabwriter"
 )
 
 // Columns writes rows of equally many cells, each column as wide as its widest cell
 // and two blanks.
 func Columns(rows [][]string) string {
-	var widths []int
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell)+2)
-		}
-	}
 	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
-		for i, cell := range row {
-			b.WriteString(cell)
-			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
-			}
-		}
-		b.WriteString("\n")
+		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
+	w.Flush() // a Builder takes everything
 	return b.String()
 }
