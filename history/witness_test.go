@@ -48,6 +48,9 @@ func TestD12OverwrittenFileIsLeftAlone(t *testing.T) {
 		return errors.Join(err, f.Close())
 	}
 	for _, n := range []int{1, 200, 50_000} {
+		if testing.Short() && n > 1000 {
+			continue
+		}
 		for _, checkpointed := range []bool{false, true} {
 			for name, do := range map[string]func(path, other string) error{
 				"another history": func(path, other string) error {
@@ -195,7 +198,7 @@ func TestD12CheckpointsAreNoOverwriting(t *testing.T) {
 	for w := range 2 {
 		writers.Go(func() {
 			r := rand.New(rand.NewPCG(1, uint64(w)))
-			for round := range 6 {
+			for round := range 3 {
 				db, err := Open(t.Context(), path, Options{})
 				if err != nil {
 					t.Error(err)
@@ -208,7 +211,7 @@ func TestD12CheckpointsAreNoOverwriting(t *testing.T) {
 				for range 5 {
 					var all []Reading
 					from := int64(1_700_000_000 + 1_000_000*round)
-					for i := range 1 + r.IntN(6000) {
+					for i := range 1 + r.IntN(2000) {
 						all = append(all, Reading{Series: s, At: time.Unix(from+int64(60*i), 0), UsageUSD: float64(1_000_000*round + i)})
 					}
 					if err := db.Record(t.Context(), PollUpdate{Series: s}, all...); err != nil {
