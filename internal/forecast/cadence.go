@@ -120,6 +120,7 @@ func (p *path) rises() (r []rise) {
 	if n := len(p.blind); n > 0 {
 		from = p.blind[n-1].to + 1
 	}
+	r = make([]rise, 0, steadyRises)
 	i := len(p.samples) - 1
 	for i >= 0 && unix(p.samples[i].At) > p.now {
 		i--
