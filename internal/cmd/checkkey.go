@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"ortop/client"
 	"ortop/internal/config"
@@ -51,7 +52,7 @@ func checkKey(ctx context.Context, baseURL, key string) (client.Secret, error) {
 	if err != nil {
 		return client.Secret{}, fmt.Errorf("the key cannot be used: %w", err)
 	}
-	c, err := newClient(baseURL, secret)
+	c, err := newClient(baseURL, secret, time.Now)
 	if err != nil {
 		return client.Secret{}, err
 	}

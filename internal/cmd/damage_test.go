@@ -45,6 +45,7 @@ func newWeeks(t *testing.T) *weeks {
 	}
 	w := &weeks{t: t, home: t.TempDir(), now: start}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Date", w.now.UTC().Format(http.TimeFormat))
 		rw.Header().Set("Content-Type", "application/json")
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/credits"):

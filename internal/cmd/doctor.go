@@ -103,7 +103,7 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s *settings) {
 		return
 	}
 	c.ok("key", "from %s, fingerprint %s", source.Name, key.Fingerprint())
-	api, err := newClient(s.baseURL, key)
+	api, err := newClient(s.baseURL, key, a.now)
 	if err != nil {
 		c.wrong("api", err.Error(), "")
 		return

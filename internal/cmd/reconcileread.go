@@ -91,7 +91,7 @@ func (a *app) lookUp(ctx context.Context, s *settings, r *render.Reconciliation,
 	if err != nil {
 		return err
 	}
-	api, err := newClient(s.baseURL, key)
+	api, err := newClient(s.baseURL, key, a.now)
 	if err != nil {
 		return err
 	}

@@ -112,7 +112,7 @@ func (a *app) connect(s settings) func(context.Context) (monitor.API, string, er
 		if err != nil {
 			return nil, "", err
 		}
-		c, err := newClient(s.baseURL, key)
+		c, err := newClient(s.baseURL, key, a.now)
 		if err != nil {
 			return nil, "", err
 		}
@@ -128,8 +128,8 @@ func (a *app) key(ctx context.Context, s *settings) (client.Secret, keys.Source,
 	return keys.Find(ctx, a.env, s.account, a.flags.account != "")
 }
 
-func newClient(baseURL string, key client.Secret) (*client.Client, error) {
-	return client.New(client.Config{BaseURL: baseURL, Key: key, UserAgent: "ortop/" + version()})
+func newClient(baseURL string, key client.Secret, now func() time.Time) (*client.Client, error) {
+	return client.New(client.Config{BaseURL: baseURL, Key: key, UserAgent: "ortop/" + version(), Now: now})
 }
 
 // hasKey reports whether a key is configured, without fetching one that may
