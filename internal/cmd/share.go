@@ -26,12 +26,13 @@ machine and sends it there; of several machines one reads an account at a time,
 and another takes over when that one is gone. Everything else, where there is no
 key, shows what the collectors read, and never asks OpenRouter.
 
-The DSN comes from ORTOP_SHARE_DSN, or from one of dsn, dsn_command, dsn_file and
+share alone is share status. The DSN comes from ORTOP_SHARE_DSN, or from one of dsn, dsn_command, dsn_file and
 keyring in [share]. No flag takes it.`,
 		Example: "  ortop share init\n  ortop share status",
 		Args:    cobra.NoArgs,
 	}
 	var print, asJSON bool
+	printed := a.runs(func(context.Context, []string) error { return a.printStatements((*share.Engine).Statements) })
 	init := &cobra.Command{
 		Use:   "init",
 		Short: "Make the tables, or bring them up to date",
@@ -40,7 +41,13 @@ be run again at any time, beside collectors that run. With --print it prints the
 statements and changes nothing: for who may not let a program do that.`,
 		Example: "  ortop share init\n  ortop share init --print | psql",
 		Args:    cobra.NoArgs,
-		RunE:    a.withEngine(func(_ context.Context, _ *settings, e *share.Engine) error { return a.shareInit(e, print) }),
+	}
+	made := a.withEngine(func(_ context.Context, _ *settings, e *share.Engine) error { return a.shareInit(e) })
+	init.RunE = func(c *cobra.Command, args []string) error {
+		if print {
+			return printed(c, args)
+		}
+		return made(c, args)
 	}
 	init.Flags().BoolVar(&print, "print", false, "print the statements instead")
 	status := &cobra.Command{
@@ -54,6 +61,7 @@ two minutes.`,
 		Args:    cobra.NoArgs,
 		RunE:    a.withEngine(func(ctx context.Context, s *settings, e *share.Engine) error { return a.shareStatus(ctx, s, e, asJSON) }),
 	}
+	c.RunE = status.RunE
 	status.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	var from string
 	push := &cobra.Command{
@@ -80,7 +88,7 @@ change or delete a sample, and one for viewers, which read and may mark an event
 as seen. An administrator runs it after init.`,
 		Example: "  ortop share grants | psql",
 		Args:    cobra.NoArgs,
-		RunE:    a.withEngine(func(_ context.Context, _ *settings, e *share.Engine) error { return a.answerRaw(e.Grants()) }),
+		RunE:    a.runs(func(context.Context, []string) error { return a.printStatements((*share.Engine).Grants) }),
 	}, status, push, &cobra.Command{
 		Use:   "verify",
 		Short: "Read all that is shared, and check it",
@@ -115,10 +123,16 @@ func (a *app) useEngine(ctx context.Context, f func(context.Context, *settings, 
 	return joined(f(ctx, &s, e), e.Close())
 }
 
-func (a *app) shareInit(e *share.Engine, print bool) error {
-	if print {
-		return a.answerRaw(e.Statements())
+// printStatements prints what an engine would be told; none need be there.
+func (a *app) printStatements(of func(*share.Engine) string) error {
+	s, err := a.settings()
+	if err != nil {
+		return err
 	}
+	return a.answerRaw(of(share.Unconnected(s.config.Share.Schema)))
+}
+
+func (a *app) shareInit(e *share.Engine) error {
 	was, err := e.Init()
 	if err != nil {
 		return err

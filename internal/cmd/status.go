@@ -133,6 +133,9 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 		return a.stopped(ctx, &snap, ses.mon, answer)
 	case err != nil:
 		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: oneLine(err.Error())}
+		if s.seen != nil {
+			snap.Fault.Kind = credit.FaultNetwork
+		}
 	}
 	if err := answer(snap, ses.mon); err != nil {
 		return err

@@ -103,7 +103,11 @@ func (o FleetObject) Text(now time.Time, width int) string {
 	}
 	hidden := Room(lines, make([]bool, len(lines[0])), []int{4, 6, 5, 7}, width)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d accounts, who runs out first at the top\n\n", len(o.Accounts))
+	if n := len(o.Accounts); n == 1 {
+		b.WriteString("1 account\n\n")
+	} else {
+		fmt.Fprintf(&b, "%d accounts, who runs out first at the top\n\n", n)
+	}
 	b.WriteString(columns(lines, hidden))
 	rows := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 	for i := range rows {

@@ -48,6 +48,13 @@ func (e *Error) Error() string { return e.What }
 // Unwrap returns one of the errors above, or nil.
 func (e *Error) Unwrap() error { return e.kind }
 
+// Unconnected is of a schema whose statements are to be printed.
+func Unconnected(schema string) *Engine { return &Engine{schema: quoted(schema)} }
+
+func quoted(schema string) string {
+	return `"` + strings.ReplaceAll(cmp.Or(schema, "ortop"), `"`, `""`) + `".`
+}
+
 // Open prepares an engine; the first query connects.
 func Open(o Options) (*Engine, error) {
 	cfg, err := o.config()
@@ -55,7 +62,7 @@ func Open(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		schema: `"` + strings.ReplaceAll(cmp.Or(o.Schema, "ortop"), `"`, `""`) + `".`, where: where(cfg), cfg: cfg, slots: make(chan struct{}, maxConns),
+		schema: quoted(o.Schema), where: where(cfg), cfg: cfg, slots: make(chan struct{}, maxConns),
 		lease: cmp.Or(o.Lease, 30*time.Second), loose: cfg.TLS == "require" || cfg.TLS == "verify-ca",
 	}
 	return e, nil
