@@ -128,6 +128,15 @@ func NotSeen(holes []credit.Hole) string {
 	return "not seen, " + text.USD(usd) + " in " + hoursText(length)
 }
 
+// PartSeen is NotSeen of a span, with what was seen of it.
+func PartSeen(b credit.Bucket) string {
+	why := NotSeen(b.Holes)
+	if why != "" && b.SeenUSD > 0 {
+		why += "; seen, " + text.USD(b.SeenUSD)
+	}
+	return why
+}
+
 // hoursText is a length up to three days in hours, as a window is called.
 func hoursText(d time.Duration) string {
 	if h := d.Round(time.Hour); h > 24*time.Hour && h < 72*time.Hour {

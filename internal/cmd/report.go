@@ -286,7 +286,8 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 // day is what was spent on a day, or why that is not known.
 func (r *reportBuilder) day(ctx context.Context, from, to time.Time) (usd *float64, why string, err error) {
 	if usd, err = r.spend(ctx, from, to); err == nil && usd == nil && from.Before(to) {
-		why, _, err = r.notSeen(ctx, from, to)
+		b, err := r.bucket(ctx, from, to)
+		return nil, account.NotSeen(b.Holes), err
 	}
 	return usd, why, err
 }
@@ -326,23 +327,18 @@ func (r *reportBuilder) unknown(ctx context.Context, from, to time.Time) (string
 	case poll.Success.Before(to):
 		return "nothing was read since " + poll.Success.UTC().Format("Mon 2 Jan, 15:04"), nil
 	}
-	why, seen, err := r.notSeen(ctx, from, to)
-	if why != "" && seen > 0 {
-		why += "; seen, " + text.USD(seen)
-	}
-	return why, err
+	b, err := r.bucket(ctx, from, to)
+	return account.PartSeen(b), err
 }
 
-// notSeen is what was spent when nobody saw it, where that is why the spend of a span
-// is not known, and what was seen of it.
-func (r *reportBuilder) notSeen(ctx context.Context, from, to time.Time) (why string, seen float64, err error) {
+// bucket is what the history has of a span.
+func (r *reportBuilder) bucket(ctx context.Context, from, to time.Time) (credit.Bucket, error) {
 	ar, _ := r.mon.Archive()
 	plot, err := ar.DB.BucketsAt(ctx, ar.Shown, []time.Time{from, to})
 	if err != nil {
-		return "", 0, err
+		return credit.Bucket{}, err
 	}
-	b := plot.Buckets[0]
-	return account.NotSeen(b.Holes), b.SeenUSD, nil
+	return plot.Buckets[0], nil
 }
 
 // breakdown is who spent it. A failure is a note.

@@ -224,7 +224,7 @@ func (m *Monitor) spent(ctx context.Context, series history.Series, from, to tim
 	}
 	switch b := plot.Buckets[0]; {
 	case b.Blurred:
-		return nil, account.NotSeen(b.Holes), nil
+		return nil, account.PartSeen(b), nil
 	case !b.Known:
 		return nil, "its history is damaged", nil
 	}
