@@ -4,21 +4,26 @@ package cmd
 
 import (
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 )
 
-// verdicts are the commands whose answer is their exit code, or what another
-// command writes: a script that throws their text away means it.
-var verdicts = map[string]bool{"preflight": true, "guard": true, "cost": true}
+// verdicts are the commands whose answer is their exit code, what another command writes
+// or what they change: a script that throws their text away means it, and some open
+// /dev/null for that as Go's runtime does.
+var verdicts = map[string]bool{
+	"preflight": true, "guard": true, "cost": true, "collect": true, "import": true, "backup": true, "restore": true,
+	"add": true, "remove": true, "balance": true, "mute": true, "unmute": true, "test": true, "push": true,
+}
 
 // keepClosed makes every write fail where standard output was closed. Go's
 // runtime opens /dev/null for reading and writing in its place, and what is
 // written there is lost without a word; a shell that throws an answer away opens
 // it for writing alone.
 func keepClosed(root *cobra.Command, args []string) {
-	if c, _, err := root.Find(args); err == nil && verdicts[c.Name()] || !wasClosed() {
+	if c, _, err := root.Find(args); err == nil && verdicts[c.Name()] && !slices.Contains(args, "--help") || !wasClosed() {
 		return
 	}
 	null, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
