@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"ortop/internal/forecast"
@@ -83,6 +84,12 @@ func (a *app) backtestTasks(ctx context.Context, f backtestFlags) error {
 		return fmt.Errorf("reading tasks: %w", err)
 	}
 	defer tasks.Close()
+	var p *progress
+	if !term.IsTerminal(a.stdout.Fd()) { // where the answers say how far it is
+		p = a.progress()
+	}
+	defer p.end()
+	n := 0
 	out := bufio.NewWriter(a.stdout)
 	enc := json.NewEncoder(out)
 	for answer, err := range backtest.Answers(ctx, bufio.NewReader(tasks), backtest.NewFolder(f.traces)) {
@@ -98,6 +105,8 @@ func (a *app) backtestTasks(ctx context.Context, f backtestFlags) error {
 		if err := enc.Encode(line); err != nil {
 			return fmt.Errorf("writing the answers: %w", err)
 		}
+		n++
+		p.say("%d tasks answered", n)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the answers: %w", err)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"ortop/client"
@@ -17,7 +16,6 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
-	"ortop/ui/draw"
 )
 
 type costFlags struct {
@@ -128,21 +126,11 @@ func (a *app) cannotRead(err error) {
 func (a *app) settle(ctx context.Context, meter *monitor.Meter, signals <-chan os.Signal) monitor.Cost {
 	ctx, end := child.Until(ctx, signals)
 	defer end()
-	if a.flags.quiet || !term.IsTerminal(a.stderr.Fd()) {
-		return meter.Settle(ctx, func(monitor.Cost) {})
-	}
-	width := 0
-	show := func(line string) {
-		if w := widthOf(a.stderr); w > 1 {
-			line = forLocale(draw.Cut(line, w-1))
-		}
-		fmt.Fprintf(a.stderr, "\r%-*s\r%s", width, "", line)
-		width = len([]rune(line))
-	}
-	defer show("")
+	p := a.progress().atOnce()
+	defer p.end()
 	return meter.Settle(ctx, func(c monitor.Cost) {
-		show(fmt.Sprintf("ortop: %s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
-			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds()))
+		p.say("%s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
+			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds())
 	})
 }
 

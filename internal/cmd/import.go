@@ -156,7 +156,11 @@ func (a *app) readImportFile(ctx context.Context, s *settings, path string) (*le
 	if path != "-" && isDatabase(path) {
 		return a.readHistory(ctx, *s, path)
 	}
-	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) { return ledger.ReadImport(in, a.now()) })
+	p := a.progress()
+	defer p.end()
+	f, err := readFile(ctx, path, a.stdin, func(in io.Reader) (*ledger.Import, error) {
+		return ledger.ReadImport(p.reading(path, in), a.now())
+	})
 	var wrong *fs.PathError
 	if errors.As(err, &wrong) {
 		err = wrong.Err // the message has the path already

@@ -160,7 +160,9 @@ func reconcileVerdict(r *render.Reconciliation) error {
 }
 
 func (a *app) readLog(ctx context.Context, file string) (log ledger.Log, err error) {
-	log, err = readFile(ctx, file, a.stdin, func(in io.Reader) (ledger.Log, error) { return ledger.ReadLog(in, a.now()) })
+	p := a.progress()
+	defer p.end()
+	log, err = readFile(ctx, file, a.stdin, func(in io.Reader) (ledger.Log, error) { return ledger.ReadLog(p.reading(file, in), a.now()) })
 	var path *fs.PathError
 	switch {
 	case err == nil || ctx.Err() != nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ortop/client"
 	"ortop/internal/account"
 	"ortop/internal/lookup"
 	"ortop/internal/monitor"
@@ -100,7 +101,14 @@ func (a *app) lookUp(ctx context.Context, s *settings, r *render.Reconciliation,
 	if took := time.Duration(len(chosen)) * lookup.Pace; took > 10*time.Second {
 		a.hint("%d requests are looked up, one a second: this takes %s", len(chosen), text.Span(took))
 	}
-	reader := &lookup.Reader{Request: api.Generation, Now: a.now, Records: map[string]*reconcile.Record{}}
+	p, n := a.progress(), 0
+	defer p.end()
+	request := func(ctx context.Context, id string) (client.Generation, error) {
+		p.say("%d of %d requests looked up", min(n, len(chosen)), len(chosen))
+		n++
+		return api.Generation(ctx, id)
+	}
+	reader := &lookup.Reader{Request: request, Now: a.now, Records: map[string]*reconcile.Record{}}
 	r.LookupError = reader.ReadAll(ctx, chosen)
 	if ctx.Err() != nil {
 		return r.LookupError

@@ -1,0 +1,114 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"ortop/ui/draw"
+)
+
+// progress is one line on standard error that says how far long work is. It is on a
+// terminal alone: nothing of it gets into a pipe, a file or a log. Nil shows nothing.
+type progress struct {
+	out io.Writer
+	now func() time.Time
+	w   func() int // of the terminal
+
+	mu          sync.Mutex
+	began, last time.Time
+	width       int // of what stands there
+	over        bool
+}
+
+// Work that is done before sayAfter says nothing of itself, and else it does so every
+// sayEvery.
+const sayAfter, sayEvery = 400 * time.Millisecond, 100 * time.Millisecond
+
+func (a *app) progress() *progress {
+	if a.flags.quiet || !term.IsTerminal(a.stderr.Fd()) {
+		return nil
+	}
+	return newProgress(a.stderr, time.Now, func() int { return widthOf(a.stderr) })
+}
+
+func newProgress(out io.Writer, now func() time.Time, w func() int) *progress {
+	return &progress{out: out, now: now, w: w, began: now()}
+}
+
+// atOnce is one of work that is long in any case.
+func (p *progress) atOnce() *progress {
+	if p != nil {
+		p.began = time.Time{}
+	}
+	return p
+}
+
+// say puts a line in the place of the one before, now and then.
+func (p *progress) say(format string, args ...any) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := p.now(); !p.over && now.Sub(p.began) >= sayAfter && now.Sub(p.last) >= sayEvery {
+		p.last = now
+		p.put("ortop: " + fmt.Sprintf(format, args...))
+	}
+}
+
+func (p *progress) put(line string) {
+	if w := p.w(); w > 1 {
+		line = forLocale(draw.Cut(line, w-1))
+	}
+	fmt.Fprintf(p.out, "\r%-*s\r%s", p.width, "", line)
+	p.width = len([]rune(line))
+}
+
+// end leaves no line behind, and lets none follow.
+func (p *progress) end() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over = true; p.width > 0 {
+		p.put("")
+	}
+}
+
+// reading is a reader that says how much of a file was read.
+func (p *progress) reading(path string, in io.Reader) io.Reader {
+	if p == nil {
+		return in
+	}
+	r := &readingFile{in: in, p: p, name: draw.Clean(path)}
+	if path == "-" {
+		r.name = "standard input"
+	} else if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		r.size = info.Size()
+	}
+	return r
+}
+
+type readingFile struct {
+	in         io.Reader
+	p          *progress
+	name       string
+	seen, size int64
+}
+
+func (r *readingFile) Read(b []byte) (int, error) {
+	n, err := r.in.Read(b)
+	r.seen += int64(n)
+	if r.size > 0 {
+		r.p.say("reading %s: %d %%", r.name, min(100, r.seen*100/r.size))
+	} else {
+		r.p.say("reading %s: %.1f MB", r.name, float64(r.seen)/1e6)
+	}
+	return n, err
+}
