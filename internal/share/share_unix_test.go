@@ -394,3 +394,33 @@ func TestAcknowledge(t *testing.T) {
 		t.Errorf("the viewer stands at %+v, %v", p, err)
 	}
 }
+
+// Of tables of a newer version viewers read on; a collector keeps what it reads.
+func TestNewerSchema(t *testing.T) {
+	ctx := context.Background()
+	_, e := started(t, 20*time.Second)
+	a := newStation(t, e, "a", "x")
+	a.Start(ctx)
+	a.read("x", noon, 1)
+	a.ship(ctx)
+	if err := e.query(`UPDATE @.meta SET version = $1`, nil, version+1); err != nil {
+		t.Fatal(err)
+	}
+	a.beat(ctx)
+	a.read("x", noon.Add(time.Minute), 2)
+	a.ship(ctx)
+	if !strings.Contains(a.Trouble(), "newer version") || a.Waits() != 1 || !a.accounts[0].MayPoll() {
+		t.Errorf("trouble %q, %d wait, reads on: %t", a.Trouble(), a.Waits(), a.accounts[0].MayPoll())
+	}
+	if got := usages(t, e, "x"); !reflect.DeepEqual(got, []float64{1}) {
+		t.Errorf("a viewer sees %v", got)
+	}
+	if err := e.query(`UPDATE @.meta SET version = $1`, nil, version); err != nil {
+		t.Fatal(err)
+	}
+	a.beat(ctx)
+	a.ship(ctx)
+	if got := usages(t, e, "x"); !reflect.DeepEqual(got, []float64{1, 2}) || a.Trouble() != "" {
+		t.Errorf("a viewer sees %v; %s", got, a.Trouble())
+	}
+}
