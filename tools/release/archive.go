@@ -5,7 +5,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"ortop/internal/unit"
+	"ortop/tools/internal/deflate"
 )
 
 // archives makes one of each target's folder: tar.gz, and zip for Windows.
@@ -88,11 +88,8 @@ func tarball(w io.Writer, root, name string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	zipper, err := gzip.NewWriterLevel(w, gzip.BestCompression)
-	if err != nil {
-		return err
-	}
-	t := tar.NewWriter(zipper)
+	var plain bytes.Buffer
+	t := tar.NewWriter(&plain)
 	for _, e := range all {
 		h := &tar.Header{Name: e.name, Mode: int64(e.mode.Perm()), Size: int64(len(e.body)), ModTime: at, Format: tar.FormatUSTAR, Typeflag: tar.TypeReg}
 		if e.mode.IsDir() {
@@ -108,7 +105,11 @@ func tarball(w io.Writer, root, name string, at time.Time) error {
 	if err := t.Close(); err != nil {
 		return err
 	}
-	return zipper.Close()
+	dense, err := deflate.Gzip(plain.Bytes())
+	if err == nil {
+		_, err = w.Write(dense)
+	}
+	return err
 }
 
 func zipped(w io.Writer, root, name string, at time.Time) error {
