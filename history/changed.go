@@ -89,16 +89,8 @@ func (db *DB) watch() (moved bool, err error) {
 	if db.path == "" {
 		return false, nil
 	}
-	mark := db.mark()
 	info, err := os.Stat(db.path)
 	there := err == nil
-	if there && db.left != nil && os.SameFile(info, db.file) {
-		return true, db.lost
-	}
-	if there && db.conn != nil && os.SameFile(info, db.file) && (db.orphaned(info) || db.witness.overwritten(db.target, mark, info, db.mark)) {
-		db.leave()
-		return true, db.lost
-	}
 	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
 		db.noteLog()
 		return db.restored()
@@ -111,7 +103,6 @@ func (db *DB) watch() (moved bool, err error) {
 	if db.lost = db.open(); db.lost != nil {
 		return true, db.lost
 	}
-	db.left = nil
 	db.forget()
 	switch {
 	case db.note != "" || same:
@@ -121,26 +112,6 @@ func (db *DB) watch() (moved bool, err error) {
 		db.note = "the history file was removed; a new one was begun"
 	}
 	return true, nil
-}
-
-// leave goes on without a file that somebody else wrote into. Nothing more is written
-// there, not even what is in the log; a program that starts uses what it finds.
-func (db *DB) leave() {
-	db.left, db.conn = db.conn, nil
-	db.noteLog()
-	db.leaveLog()
-	db.lost = &OpenError{Path: db.path, Kind: ErrCorrupt, Advice: "it was overwritten while it was open: restore a backup, or move it away, and start anew"}
-	db.forget()
-}
-
-// orphaned reports that the file was written to and its log is gone: another process
-// that has it open found it overwritten, and moved the log aside.
-func (db *DB) orphaned(info os.FileInfo) bool {
-	if db.witness == nil || db.log == nil || db.witness.unchanged(info) {
-		return false
-	}
-	log, err := os.Stat(db.target + "-wal")
-	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(log, db.log)
 }
 
 // noteLog notes which log is that of the open file.

@@ -261,7 +261,6 @@ func (db *DB) transact(f func() error) (err error) {
 		if err == nil {
 			if err = k.run("COMMIT"); err == nil {
 				k.stats.Commits++
-				db.logged()
 			}
 		}
 		if err != nil {

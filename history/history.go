@@ -59,8 +59,6 @@ type DB struct {
 	file     os.FileInfo
 	target   string      // the file itself, behind links
 	log      os.FileInfo // SQLite's log of that file, once there is one
-	witness  *witness    // nil where nothing is written
-	left     *conn       // to a file that was overwritten; never closed, for that would write into it
 	stats    Stats
 	readOnly error  // why nothing is written, or nil
 	note     string // for people; see Note
@@ -181,10 +179,7 @@ func (db *DB) closeConn() error {
 	}
 	c := db.conn
 	db.conn = nil
-	err := c.close()
-	db.witness.close()
-	db.witness = nil
-	return err
+	return c.close()
 }
 
 // Path returns the file as it was named to Open, or "" in memory.

@@ -51,10 +51,6 @@ func (db *DB) open() error {
 	}
 	db.cached, db.watched = db.version, db.version
 	k.stats = &db.stats
-	if why == nil && !onNetwork(path) { // there a page may be read late
-		db.witness = newWitness(path)
-		db.logged()
-	}
 	return nil
 }
 

@@ -100,6 +100,44 @@ func (c *crew) await(what string, ok func() bool) {
 	}
 }
 
+// Every example of share, with a cluster, in the order of the help.
+func TestShareExamples(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t)
+	m := c.machine(true, "")
+	m.env = append(m.env, "PGHOST="+c.pg.Dir, fmt.Sprintf("PGPORT=%d", c.pg.Port), "PGUSER=admin", "PGDATABASE=postgres", "LANG=C.UTF-8")
+	if err := os.Mkdir(filepath.Join(m.home, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(ortop, filepath.Join(m.home, "bin", "ortop")); err != nil {
+		t.Fatal(err)
+	}
+	run := func(line string) {
+		t.Helper()
+		cmd := exec.Command("sh", "-c", line)
+		cmd.Dir, cmd.Env = m.home, append(m.env[:len(m.env):len(m.env)], "PATH="+filepath.Join(m.home, "bin")+":"+os.Getenv("PATH"))
+		if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "ERROR") {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	}
+	lines := examples(t, "share", "init")
+	for _, name := range []string{"grants", "push", "status", "verify"} {
+		if name == "push" {
+			run("ortop status --no-share") // a past
+		}
+		lines = append(lines, examples(t, "share", name)...)
+	}
+	if len(lines) < 7 {
+		t.Errorf("the commands have %d examples, want all", len(lines))
+	}
+	for _, line := range lines {
+		if strings.Contains(line, "--print") { // instead of the line before
+			c.pg.Query("DROP SCHEMA ortop CASCADE")
+		}
+		run(line)
+	}
+}
+
 // Two collectors share an account; viewers without a key see all that they read, also
 // after one was killed, and while the engine was away.
 func TestTeam(t *testing.T) {
