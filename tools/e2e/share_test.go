@@ -211,6 +211,13 @@ func TestTeam(t *testing.T) {
 		}
 		return json.Unmarshal([]byte(out), &o) == nil && o.Waits > 2
 	})
+	c.await("the collector to see what is spent meanwhile", func() bool {
+		_, out, _ := two.run("status", "--json", "--max-age", "1h", "--no-share")
+		var s struct {
+			Balance float64 `json:"balance_usd"`
+		}
+		return json.Unmarshal([]byte(out), &s) == nil && s.Balance < left()+.5
+	})
 	c.pg.Up()
 	second.waitFor("sharing the history goes on")
 	c.account.Spend(2)
