@@ -21,8 +21,15 @@ const (
 	silence      = 10 * time.Second
 )
 
-// maxMessage bounds what a server sends at once.
-const maxMessage = 1 << 29
+// maxMessage bounds what a server sends at once, and maxGreeting the same before it is
+// known whether it is the one that is meant. part is how much is read at a time: memory
+// is for what came, not for what is announced, and a part may take as long as the
+// network may be silent.
+const (
+	maxMessage  = 1 << 29
+	maxGreeting = 1 << 16
+	part        = 1 << 16
+)
 
 // Error is what the server answered.
 type Error struct {
@@ -307,17 +314,22 @@ func (k *Conn) send() error {
 // limit, where that counts.
 func (k *Conn) receive(patient bool) (kind byte, body []byte, err error) {
 	var head [5]byte
+	most := uint32(maxGreeting)
+	if patient {
+		most = maxMessage
+	}
 	for {
 		if err := k.read(head[:], patient); err != nil {
 			return 0, nil, err
 		}
 		n := binary.BigEndian.Uint32(head[1:])
-		if n < 4 || n > maxMessage {
+		if n < 4 || n > most {
 			return 0, nil, k.fail(errProtocol)
 		}
-		body = make([]byte, n-4)
-		for read := 0; read < len(body); read += min(len(body)-read, part) {
-			if err := k.read(body[read:min(len(body), read+part)], patient); err != nil {
+		body = nil
+		for left := int(n - 4); left > 0; left -= part {
+			body = append(body, make([]byte, min(left, part))...)
+			if err := k.read(body[len(body)-min(left, part):], patient); err != nil {
 				return 0, nil, err
 			}
 		}
@@ -328,9 +340,6 @@ func (k *Conn) receive(patient bool) (kind byte, body []byte, err error) {
 		}
 	}
 }
-
-// part is how much of a message may take as long as the network may be silent.
-const part = 1 << 16
 
 //go:noinline
 func (k *Conn) read(b []byte, patient bool) error {
