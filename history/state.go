@@ -9,9 +9,18 @@ import (
 	"time"
 )
 
-// MutesState is the name of what people mute, which Load returns too: others than the
-// account's collector store it, and so it is not in its state.
-const MutesState = "mutes"
+// The names of the states that another history gets too.
+const (
+	// MutesState is what people mute, which Load returns too: others than the
+	// account's collector store it, and so it is not in its state.
+	MutesState = "mutes"
+	// KeysState is the list of the account's keys, and KeysAtState when they were
+	// listed. That is apart, so that a listing in which nothing changed writes little.
+	KeysState   = "KeyList"
+	KeysAtState = "roster_at"
+	// ModelsState has the names of the models that were used.
+	ModelsState = "Models"
+)
 
 // State returns what SetState last stored for s under name; nil where that is
 // empty, or nothing was stored.

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/pgwire"
 	"ortop/internal/sharetest"
 )
 
@@ -172,14 +173,14 @@ func TestTakeOverAndFence(t *testing.T) {
 		t.Errorf("the engine has %v", got)
 	}
 	states := 0
-	if err := e.query(`SELECT 1 FROM @.state WHERE convert_from(value, 'UTF8') = '{"n":"b"}'`, nil); err != nil {
-		t.Error(err)
+	err := e.query(`SELECT count(*) FROM @.state WHERE convert_from(value, 'UTF8') = '{"n":"b"}'`, func(r pgwire.Row) error { return r.Scan(&states) })
+	if err != nil || states != 1 {
+		t.Errorf("%d states of who has the lease, %v, want 1", states, err)
 	}
 	a.beat(ctx)
 	if a.accounts[0].MayPoll() {
 		t.Error("two collectors at once")
 	}
-	_ = states
 	// b goes; a takes over at once and has all of it.
 	done, cancel := context.WithCancel(ctx)
 	cancel()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 	"ortop/internal/text"
@@ -154,7 +155,7 @@ func TestNamesFromTheServerAreClean(t *testing.T) {
 				t.Errorf("Name = %q, want a clean one", r.Name)
 			}
 		}
-		state, err := b.db.State(t.Context(), b.subject.Load().Account, keysState)
+		state, err := b.db.State(t.Context(), b.subject.Load().Account, history.KeysState)
 		if err != nil || strings.ContainsAny(string(state), "\x1b\x07\u202e\u2066") || strings.Contains(string(state), `\u001b`) {
 			t.Errorf("stored: %q, %v", state, err)
 		}

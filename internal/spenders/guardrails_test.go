@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/sim"
 )
@@ -59,7 +60,7 @@ func TestGuardrailBudgetsStandBesideCaps(t *testing.T) {
 		if d = b.look(ByModel, time.Hour); d.Rows[0].Guardrails != nil {
 			t.Errorf("a model has the budgets %v", d.Rows[0].Guardrails)
 		}
-		text, err := b.db.State(t.Context(), b.subject.Load().Account, keysState)
+		text, err := b.db.State(t.Context(), b.subject.Load().Account, history.KeysState)
 		if err != nil || !strings.Contains(string(text), "Runaway stop") || strings.Contains(string(text), "user_") {
 			t.Errorf("stored is %s, %v, want the budgets and no member", text, err)
 		}

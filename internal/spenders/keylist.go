@@ -18,13 +18,6 @@ const KeysEvery = 5 * time.Minute
 // asking key's own series has another, for it is known by its fingerprint.
 const listedPrefix = "key#"
 
-// The names of the states in which the KeyList is stored. When it was listed is
-// apart, so that a listing in which nothing changed writes little.
-const (
-	keysState   = "KeyList"
-	keysAtState = "roster_at"
-)
-
 // KeyList is the account's workspaces and keys, as they were last listed.
 type KeyList struct {
 	At time.Time `json:"-"`
@@ -113,10 +106,10 @@ func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyL
 
 // readKeys returns the text of the list besides, without when it was listed.
 func readKeys(ctx context.Context, db *history.DB, account history.Series) (list KeyList, text []byte, err error) {
-	if text, err = db.State(ctx, account, keysState); err != nil {
+	if text, err = db.State(ctx, account, history.KeysState); err != nil {
 		return list, nil, err
 	}
-	at, err := db.State(ctx, account, keysAtState)
+	at, err := db.State(ctx, account, history.KeysAtState)
 	if err != nil {
 		return list, nil, err
 	}
@@ -179,7 +172,7 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 		return *list, err
 	}
 	if !bytes.Equal(text, oldText) {
-		if err := sub.DB.SetState(ctx, sub.Account, keysState, text); err != nil {
+		if err := sub.DB.SetState(ctx, sub.Account, history.KeysState, text); err != nil {
 			return *list, err
 		}
 	}
@@ -187,7 +180,7 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 	if err != nil {
 		return *list, err
 	}
-	return *list, sub.DB.SetState(ctx, sub.Account, keysAtState, at)
+	return *list, sub.DB.SetState(ctx, sub.Account, history.KeysAtState, at)
 }
 
 // follow carries over what only the listing before knows. Lower usage is believed

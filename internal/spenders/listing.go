@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/gate"
 	"ortop/internal/sorted"
@@ -171,10 +172,10 @@ func (s *Service) list(ctx context.Context, sub *Subject, known *KeyList, after 
 		return KeyList{}, err
 	}
 	g := s.cache.connected(api, s.o.Now)
-	return gate.Join(ctx, &s.flights, keysState, func(ctx context.Context) (list KeyList, err error) {
-		err = g.Do(ctx, keysState, func(ctx context.Context) error {
+	return gate.Join(ctx, &s.flights, history.KeysState, func(ctx context.Context) (list KeyList, err error) {
+		err = g.Do(ctx, history.KeysState, func(ctx context.Context) error {
 			day := credit.DayStart(s.o.Now())
-			return s.board(api).ask(ctx, question{keysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
+			return s.board(api).ask(ctx, question{history.KeysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
 				stored, err := ReadKeys(ctx, sub.DB, sub.Account)
 				if err != nil || !stored.At.After(after) || stored.At.After(s.o.Now()) {
 					return false

@@ -9,16 +9,12 @@ import (
 	"ortop/history"
 )
 
-// modelsState has the names of the models that were used, in the order of the
-// alphabet.
-const (
-	modelsState = "Models"
-	maxModels   = 500
-)
+const maxModels = 500
 
-// ReadModels returns the models that breakdowns have named; none before the first.
+// ReadModels returns the models that breakdowns have named, in the order of the
+// alphabet; none before the first.
 func ReadModels(ctx context.Context, db *history.DB, account history.Series) (names []string, err error) {
-	stored, err := db.State(ctx, account, modelsState)
+	stored, err := db.State(ctx, account, history.ModelsState)
 	if err != nil || json.Unmarshal(stored, &names) != nil {
 		return nil, err
 	}
@@ -44,5 +40,5 @@ func storeModels(ctx context.Context, sub *Subject, rows []Row) error {
 	if err != nil || bytes.Equal(was, is) {
 		return err
 	}
-	return sub.DB.SetState(ctx, sub.Account, modelsState, is)
+	return sub.DB.SetState(ctx, sub.Account, history.ModelsState, is)
 }

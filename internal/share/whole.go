@@ -1,0 +1,132 @@
+package share
+
+import (
+	"context"
+	"errors"
+
+	"ortop/history"
+	"ortop/internal/pgwire"
+)
+
+// chunk is how many rows are sent at once at most.
+const chunk = 5000
+
+// replaced begins the name of a series whose rows count no longer, or not yet.
+const replaced = "~"
+
+// errFenced is a write of who had no lease any more.
+var errFenced = errors.New("the account is another collector's")
+
+// rewrite sends all rows of series of which some were put before others, as a series
+// beside, which then takes the place of the old one at once.
+func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) (rev int64, err error) {
+	id, token, _ := a.lease()
+	send := func(r history.Rows) error {
+		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, nil)
+		if err == nil && !ok {
+			err = errFenced
+		}
+		return err
+	}
+	for _, subject := range subjects {
+		old, err := c.e.key(a.keys, id, subject)
+		if err != nil {
+			return 0, err
+		}
+		fresh, err := c.e.key(map[string]int64{}, id, replaced+subject)
+		if err != nil {
+			return 0, err
+		}
+		rows, err := c.db.All(ctx, a.Name, a.BaseURL, subject)
+		if err != nil {
+			return 0, err
+		}
+		for i := range rows.Samples {
+			rows.Samples[i].Key = fresh
+		}
+		for i := range rows.Facts {
+			rows.Facts[i].Key = fresh
+		}
+		for i := range rows.Series {
+			rows.Series[i].Key = fresh
+		}
+		for _, part := range append(parts(rows), history.Rows{Series: rows.Series}) {
+			if err := send(part); err != nil {
+				return 0, err
+			}
+		}
+		done := false
+		err = c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6 RETURNING rev),
+			o AS (UPDATE @.series SET subject = '`+replaced+`' || key || ' ' || subject WHERE account = $1 AND key = $2 AND EXISTS (SELECT 1 FROM up) RETURNING key)
+			UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SELECT 1 FROM o) RETURNING (SELECT rev FROM up)`,
+			func(r pgwire.Row) error { done = true; return r.Scan(&rev) }, id, old, fresh, subject, c.id, token)
+		if err == nil && !done {
+			err = errFenced
+		}
+		if err != nil {
+			return 0, err
+		}
+		a.keys[subject] = fresh
+	}
+	return rev, nil
+}
+
+// parts are the samples and facts of rows in parts that fit into a statement.
+func parts(r history.Rows) (list []history.Rows) {
+	for len(r.Samples) > 0 || len(r.Facts) > 0 {
+		n, m := min(chunk, len(r.Samples)), min(chunk, len(r.Facts))
+		list = append(list, history.Rows{Samples: r.Samples[:n], Facts: r.Facts[:m]})
+		r.Samples, r.Facts = r.Samples[n:], r.Facts[m:]
+	}
+	return list
+}
+
+// Push sends a history that was kept elsewhere; what the engine has stays. It may be
+// repeated, and returns how many samples there are.
+func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string) (samples int, err error) {
+	rows, err := db.All(ctx, name, baseURL)
+	if err != nil {
+		return 0, err
+	}
+	said, err := db.Said(ctx, name, baseURL)
+	if err != nil {
+		return 0, err
+	}
+	id := int64(0)
+	if err := e.query(`INSERT INTO @.account (name, base_url) VALUES ($1, $2) ON CONFLICT (name, base_url) DO UPDATE SET name = excluded.name RETURNING id`,
+		func(r pgwire.Row) error { return r.Scan(&id) }, name, baseURL); err != nil {
+		return 0, err
+	}
+	samples = len(rows.Samples)
+	keys, known := map[int64]int64{}, map[string]int64{}
+	for i, h := range rows.Series {
+		k, err := e.key(known, id, h.Subject)
+		if err != nil {
+			return 0, err
+		}
+		keys[h.Key], rows.Series[i].Key = k, k
+	}
+	for i := range rows.Samples {
+		rows.Samples[i].Key = keys[rows.Samples[i].Key]
+	}
+	for i := range rows.Facts {
+		rows.Facts[i].Key = keys[rows.Facts[i].Key]
+	}
+	list := append(parts(rows), history.Rows{Series: rows.Series, Events: said.Events, Forecasts: said.Forecasts})
+	for _, part := range list {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if _, err := e.late(id, wire{Rows: part}); err != nil {
+			return 0, err
+		}
+	}
+	for _, s := range said.States {
+		if s, ok := fit(s); ok {
+			if err := e.query(`INSERT INTO @.state VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, nil, id, s.Name, s.Value); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return samples, nil
+}

@@ -1,0 +1,230 @@
+package share
+
+import (
+	"encoding/json"
+
+	"ortop/history"
+	"ortop/internal/pgwire"
+)
+
+// insertRows store what does not change: once, however often it comes. $1 is the
+// account, $2 the rows, and up has a row where they may be stored.
+const insertRows = `d AS (SELECT $2::json AS j),
+s AS (INSERT INTO @.sample SELECT $1::int, k, at, usage FROM d, json_to_recordset(j->'samples') AS t(k int, at bigint, usage float8)
+	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING),
+f AS (INSERT INTO @.fact SELECT $1::int, k, kind, at, to_at, usd, a, b, c FROM d, json_to_recordset(j->'facts')
+	AS t(k int, kind int, at bigint, to_at bigint, usd float8, a text, b text, c text) WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)`
+
+const eventColumns = `SELECT $1::int, at, sum, kind, level, text, decode(data, 'base64'), seen FROM d, json_to_recordset(j->'events')
+	AS t(at bigint, sum bigint, kind text, level text, text text, data text, seen boolean) WHERE EXISTS (SELECT 1 FROM up)`
+
+const forecastColumns = `SELECT $1::int, made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome FROM d, json_to_recordset(j->'forecasts')
+	AS t(made_at bigint, usage float8, balance float8, p10_s float8, p50_s float8, p90_s float8, ended_at bigint, true_s float8, outcome text) WHERE EXISTS (SELECT 1 FROM up)`
+
+const setHeads = `UPDATE @.series s SET attempt_ms = coalesce(t.attempt_ms, s.attempt_ms), success_ms = coalesce(t.success_ms, s.success_ms),
+	due_ms = coalesce(t.due_ms, s.due_ms), interval_ms = t.interval_ms, read_ms = coalesce(t.read_ms, s.read_ms), at = coalesce(t.at, s.at),
+	usage = CASE WHEN t.at IS NULL THEN s.usage ELSE t.usage END, credits = CASE WHEN t.at IS NULL THEN s.credits ELSE t.credits END, fault_kind = t.fault_kind, fault = t.fault
+	FROM d, json_to_recordset(j->'series') AS t(k int, attempt_ms bigint, success_ms bigint, due_ms bigint, interval_ms bigint, read_ms bigint,
+	at bigint, usage float8, credits float8, fault_kind text, fault text) WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up)`
+
+// appendRows is the whole of a write with a lease. No row: the lease is another's, and
+// nothing was written.
+const appendRows = `WITH up AS (UPDATE @.account SET rev = rev + 1, snapshot = coalesce($5, snapshot) WHERE id = $1 AND owner = $3 AND token = $4 RETURNING rev),
+` + insertRows + `,
+e AS (INSERT INTO @.event AS o ` + eventColumns + ` ON CONFLICT (account, at, sum) DO UPDATE SET acknowledged = o.acknowledged OR excluded.acknowledged),
+g AS (INSERT INTO @.forecast AS o ` + forecastColumns + ` ON CONFLICT (account, made_at) DO UPDATE SET ended_at = excluded.ended_at, true_s = excluded.true_s,
+	outcome = excluded.outcome WHERE o.ended_at IS NULL),
+t AS (INSERT INTO @.state SELECT $1::int, name, decode(value, 'base64') FROM d, json_to_recordset(j->'states') AS t(name text, value text)
+	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT (account, name) DO UPDATE SET value = excluded.value),
+h AS (` + setHeads + `),
+r AS (UPDATE @.series s SET attempt_ms = t.ms, success_ms = t.ms, read_ms = t.ms FROM d, json_to_recordset(j->'still') AS t(k int, ms bigint)
+	WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up))
+SELECT rev FROM up`
+
+// lateRows store true readings of who had no lease any more, or of another file: what
+// the account stands at stays, unless nothing was ever read.
+const lateRows = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 RETURNING rev),
+` + insertRows + `,
+e AS (INSERT INTO @.event ` + eventColumns + ` ON CONFLICT DO NOTHING),
+g AS (INSERT INTO @.forecast ` + forecastColumns + ` ON CONFLICT DO NOTHING),
+h AS (` + setHeads + ` AND s.at IS NULL)
+SELECT rev FROM up`
+
+// wire are rows as the engine takes them.
+type wire struct {
+	history.Rows
+	Still []stillRow `json:"still,omitempty"`
+}
+
+type stillRow struct {
+	Key int64 `json:"k"`
+	At  int64 `json:"ms"`
+}
+
+// trueRows are what is true of rows whoever read them: what was used and bought when.
+// Others judge, and know of their own gaps and segments.
+func trueRows(w wire) wire {
+	var facts []history.FactRow
+	for _, f := range w.Facts {
+		if f.Kind == 1 && f.USD != nil {
+			facts = append(facts, f)
+		}
+	}
+	return wire{Rows: history.Rows{Samples: w.Samples, Facts: facts, Series: w.Series}}
+}
+
+// merge makes one batch of entries, with the engine's keys. Of what changes the last
+// counts.
+func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err error) {
+	heads, still := map[int64]int{}, map[int64]int{} // places, by key
+	for i := range list {
+		r := &list[i].Rows
+		keys := map[int64]int64{}
+		for k := range r.Series {
+			h := &r.Series[k]
+			local := h.Key
+			if h.Key, err = e.key(a.keys, id, h.Subject); err != nil {
+				return w, err
+			}
+			keys[local] = h.Key
+			if at, ok := heads[h.Key]; ok {
+				w.Series[at] = *h
+				continue
+			}
+			heads[h.Key] = len(w.Series)
+			w.Series = append(w.Series, *h)
+		}
+		for _, v := range r.Read {
+			for _, subject := range v.Subjects {
+				k, err := e.key(a.keys, id, subject)
+				if err != nil {
+					return w, err
+				}
+				if at, ok := heads[k]; ok {
+					ms, h := v.At, &w.Series[at]
+					h.Attempt, h.Success, h.Read = &ms, &ms, &ms
+				} else if at, ok := still[k]; ok {
+					w.Still[at].At = v.At
+				} else {
+					still[k] = len(w.Still)
+					w.Still = append(w.Still, stillRow{k, v.At})
+				}
+			}
+		}
+		for _, s := range r.Samples {
+			s.Key = keys[s.Key]
+			w.Samples = append(w.Samples, s)
+		}
+		for _, f := range r.Facts {
+			f.Key = keys[f.Key]
+			w.Facts = append(w.Facts, f)
+		}
+		for _, v := range r.Events {
+			if at := w.event(&v); at < 0 {
+				w.Events = append(w.Events, v)
+			} else {
+				w.Events[at].Seen = w.Events[at].Seen || v.Seen
+			}
+		}
+		for _, f := range r.Forecasts {
+			if at := w.forecast(f.At); at < 0 {
+				w.Forecasts = append(w.Forecasts, f)
+			} else if w.Forecasts[at].Ended == nil {
+				w.Forecasts[at] = f
+			}
+		}
+		for _, s := range r.States {
+			s, ok := fit(s)
+			if !ok {
+				continue
+			}
+			if at := w.state(s.Name); at < 0 {
+				w.States = append(w.States, s)
+			} else {
+				w.States[at] = s
+			}
+		}
+	}
+	// A series that stood still and then moved is among the heads.
+	n := 0
+	for _, s := range w.Still {
+		if _, ok := heads[s.Key]; !ok {
+			w.Still[n] = s
+			n++
+		}
+	}
+	w.Still = w.Still[:n]
+	return w, nil
+}
+
+// event, forecast and state are the places of those that are there already, or -1.
+func (w *wire) event(v *history.EventRow) int {
+	for i := range w.Events {
+		if w.Events[i].At == v.At && w.Events[i].Sum == v.Sum {
+			return i
+		}
+	}
+	return -1
+}
+
+func (w *wire) forecast(at int64) int {
+	for i := range w.Forecasts {
+		if w.Forecasts[i].At == at {
+			return i
+		}
+	}
+	return -1
+}
+
+func (w *wire) state(name string) int {
+	for i := range w.States {
+		if w.States[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// key returns the engine's number of a series, which is made if need be.
+func (e *Engine) key(known map[string]int64, id int64, subject string) (key int64, err error) {
+	if k := known[subject]; k != 0 {
+		return k, nil
+	}
+	find := func(statement string) error {
+		return e.query(statement, func(r pgwire.Row) error { return r.Scan(&key) }, id, subject)
+	}
+	for range attempts {
+		if err = find(`SELECT key FROM @.series WHERE account = $1 AND subject = $2`); err != nil || key != 0 {
+			break
+		}
+		err = find(`INSERT INTO @.series (account, key, subject) SELECT $1, 1 + coalesce(max(key), 0), $2 FROM @.series WHERE account = $1 ON CONFLICT DO NOTHING RETURNING key`)
+		if err != nil || key != 0 {
+			break
+		}
+	}
+	if err == nil && key == 0 {
+		err = errorf("a series of the account could not be made")
+	}
+	if err == nil {
+		known[subject] = key
+	}
+	return key, err
+}
+
+func (e *Engine) append(id, token int64, owner string, w wire, snapshot *string) (rev int64, ok bool, err error) {
+	text, err := json.Marshal(w)
+	if err != nil {
+		return 0, false, err
+	}
+	err = e.query(appendRows, func(r pgwire.Row) error { ok = true; return r.Scan(&rev) }, id, string(text), owner, token, snapshot)
+	return rev, ok, err
+}
+
+func (e *Engine) late(id int64, w wire) (rev int64, err error) {
+	text, err := json.Marshal(w)
+	if err != nil {
+		return 0, err
+	}
+	err = e.query(lateRows, func(r pgwire.Row) error { return r.Scan(&rev) }, id, string(text))
+	return rev, err
+}
