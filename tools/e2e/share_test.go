@@ -165,7 +165,11 @@ func TestTeam(t *testing.T) {
 		return code == 0 && balance < left()+.5 && balance > left()-.5
 	}
 	c.await("a viewer to see the balance", right)
-	c.await("a viewer to see who spends", func() bool { code, _, _ := viewer.run("breakdown"); return code == 0 })
+	c.await("a viewer to see who spends", func() bool {
+		code, out, _ := viewer.run("breakdown", "--by", "key", "--json")
+		var b struct{ Rows []struct{ ID string } }
+		return code == 0 && json.Unmarshal([]byte(out), &b) == nil && len(b.Rows) > 0
+	})
 	for _, args := range [][]string{
 		{"forecast", "--json"}, {"history", "--json"}, {"breakdown", "--json"}, {"report", "--json"}, {"alerts", "list"}, {"status", "--prometheus"},
 		{"status"}, {"history"}, {"accounts"}, {"share", "status"}, {"share", "verify"}, {"status", "--format", "{{.Balance}}"}, {"doctor"},
