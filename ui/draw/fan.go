@@ -2,7 +2,6 @@ package draw
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -63,6 +62,7 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 	held, highest := f.soFar(axis, past)
 	if f.Ahead > 0 {
 		highest = max(highest, f.LeftUSD)
+		held[now] = f.LeftUSD
 	}
 	if f.RefillUSD > 0 {
 		highest = max(highest, f.FloorUSD+f.RefillUSD)
@@ -70,6 +70,13 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 	pl, ok := newPlot(axis, highest, leastBalance, w, h)
 	if !ok {
 		return nil
+	}
+	marks := f.marks(axis, held[:past])
+	for _, m := range marks {
+		if pl.above(held[m.Col:m.Col+1]) == pl.rows { // a row for the words over it
+			pl, _ = newPlot(axis, highest*float64(pl.rows)/float64(pl.rows-1), leastBalance, w, h)
+			break
+		}
 	}
 	for x, v := range held[:past] {
 		if math.IsNaN(v) {
@@ -91,6 +98,9 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 			g.LeftUSD, g.FloorUSD, g.Ends[2] = g.GhostUSD, 0, g.GhostEnd
 			pl.ghost(p, g.middle(axis, now))
 		}
+	}
+	pl.notes(marks, held, past)
+	if f.Ahead > 0 {
 		for row := range pl.rows {
 			if c := pl.cell(now, row); c.sign == ' ' || c.front == inkGrid {
 				*c = cell{sign: '│', front: Label}
@@ -98,7 +108,6 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		}
 		ticks = f.dates(axis, now)
 	}
-	f.notes(pl, held)
 	for _, t := range axis.ticks() {
 		if t.Col < past {
 			ticks = append(ticks, t)
@@ -125,25 +134,29 @@ func (f *Fan) dates(axis TimeAxis, now int) []Tick {
 	return ticks
 }
 
-// notes stand above the balance where they happened.
-func (f *Fan) notes(pl plot, held []float64) {
-	for _, m := range slices.Backward(f.Notes) {
-		x := pl.axis.Column(m.At)
-		if x < 0 || x >= pl.axis.Cols {
+// marks are the notes at the columns in which the balance first shows them.
+func (f *Fan) marks(axis TimeAxis, held []float64) []Tick {
+	var marks []Tick
+	j := 0
+	for _, n := range f.Notes {
+		if axis.Column(n.At) < 0 || n.At.After(axis.To) {
 			continue
 		}
-		most := 0.0
-		for i := max(0, x-len(m.Words)); i <= min(x+1, len(held)-1); i++ {
-			if held[i] > most {
-				most = held[i]
-			}
+		for j < len(f.Past)-1 && !f.Past[j].To.After(n.At) {
+			j++
 		}
-		row, col := pl.height(most)/8+1, AxisWidth+x-len([]rune(m.Words))
-		if row >= pl.rows { // there is no row above it: a gap beside it
-			row, col = pl.rows-1, col-1
+		x := 0
+		for x < len(held) && (math.IsNaN(held[x]) || j > 0 && axis.middle(x).Before(f.Past[j-1].To)) {
+			x++
 		}
-		pl.put(col, pl.rows-1-row, m.Words, Label)
+		switch {
+		case x < len(held):
+			marks = append(marks, Tick{Col: x, Label: n.Words, Mark: '╷', Ink: Label})
+		case x < axis.Cols: // the line at now is in its column
+			marks = append(marks, Tick{Col: x, Label: n.Words, Mark: '┤', Ink: Label})
+		}
 	}
+	return marks
 }
 
 // soFar is the balance in the first n columns, and the highest of it.
@@ -151,7 +164,7 @@ func (f *Fan) soFar(axis TimeAxis, n int) (usd []float64, highest float64) {
 	usd = unknown(axis.Cols)
 	j := 0
 	for x := range n {
-		t := axis.time(x).Add(axis.time(x+1).Sub(axis.time(x)) / 2)
+		t := axis.middle(x)
 		for j < len(f.Past)-1 && !f.Past[j].To.After(t) {
 			j++
 		}
@@ -220,7 +233,7 @@ func (f *Fan) middle(axis TimeAxis, from int) []float64 {
 // band draws what the forecast leaves of one column: four in five chances lie
 // within the band, half within its core.
 func (f *Fan) band(p Pen, pl plot, x int) {
-	t := pl.axis.time(x).Add(pl.axis.time(x+1).Sub(pl.axis.time(x)) / 2)
+	t := pl.axis.middle(x)
 	eighth := func(i int) int { return pl.height(f.falling(t, f.Ends[i])) }
 	// Both ends of the band and of its inkCore, from the foot.
 	lower, coreLower, coreUpper, upper := eighth(0), eighth(1), eighth(3), eighth(4)

@@ -1,6 +1,8 @@
 package draw
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,17 +51,90 @@ func TestFanOfTopUpsIsASaw(t *testing.T) {
 	}
 }
 
-// A top-up that leads to the top of the plot has its words beside it.
-func TestNoteAtTheTop(t *testing.T) {
-	at := testNow.Add(-12 * time.Hour)
+// The words of a top-up stand at a mark over its own jump, with no other jump beneath
+// them; where that cannot be they are left out.
+func TestNotesStandOnTheirJumps(t *testing.T) {
+	const day = 24
+	for name, c := range map[string]struct {
+		jumps   []int // the hours in which it rises, each by $20
+		unknown []int // the hours of which nothing is known
+		ahead   time.Duration
+		want    []string // the words with their mark; empty where they are left out
+	}{
+		"to the top":        {jumps: []int{12}, want: []string{"╷+$0"}},
+		"at the right edge": {jumps: []int{22}, want: []string{"+$0╷"}},
+		"before now":        {jumps: []int{22}, ahead: day * time.Hour, want: []string{"+$0╷"}},
+		"far apart":         {jumps: []int{4, 14}, want: []string{"╷+$0", "╷+$1"}},
+		"close together":    {jumps: []int{14, 16}, want: []string{"+$0╷", "╷+$1"}},
+		"between two":       {jumps: []int{13, 14, 15}, want: []string{"+$0╷", "", "╷+$2"}},
+		"found late":        {jumps: []int{11}, unknown: []int{11}, want: []string{"╷+$0"}},
+	} {
+		f := Fan{From: testNow.Add(-day * time.Hour), Ahead: c.ahead, LeftUSD: 10, Made: testNow, Ends: [5]float64{40000, 45000, 50000, 55000, 60000}}
+		for hour := range day {
+			usd := 10.0
+			for _, at := range c.jumps {
+				if hour >= at {
+					usd += 20
+				}
+			}
+			if slices.Contains(c.unknown, hour) {
+				usd = nan
+			} else {
+				f.LeftUSD = usd
+			}
+			f.Past = append(f.Past, Held{To: f.From.Add(time.Duration(hour+1) * time.Hour), USD: usd})
+		}
+		for i, at := range c.jumps {
+			f.Notes = append(f.Notes, Note{At: f.From.Add(time.Duration(at)*time.Hour + 30*time.Minute), Words: fmt.Sprintf("+$%d", i)})
+		}
+		cols := 2 * day
+		if c.ahead > 0 {
+			cols *= 2
+		}
+		lines := fanLines(f, cols+AxisWidth, 12)
+		all := strings.Join(lines, "\n")
+		for i, want := range c.want {
+			words := fmt.Sprintf("+$%d", i)
+			if want == "" {
+				if strings.Contains(all, words) {
+					t.Errorf("%s: %q stands over another jump:\n%s", name, words, all)
+				}
+				continue
+			}
+			hour := c.jumps[i]
+			for slices.Contains(c.unknown, hour) {
+				hour++
+			}
+			found := false
+			for _, line := range lines {
+				before, _, ok := strings.Cut(line, want)
+				at := len([]rune(before))
+				if strings.HasPrefix(want, words) { // the mark is its last
+					at += len(words)
+				}
+				found = found || ok && at == AxisWidth+2*hour
+			}
+			if !found {
+				t.Errorf("%s: no %q with its mark in column %d:\n%s", name, want, AxisWidth+2*hour, all)
+			}
+		}
+	}
+}
+
+// A jump that is too new for a column of its own is at the line of now.
+func TestNoteAtNow(t *testing.T) {
 	f := Fan{
-		Past: []Held{{To: at, USD: 50}, {To: testNow, USD: 100}}, From: testNow.Add(-24 * time.Hour),
-		Notes: []Note{{At: at, Words: "+$50"}},
+		Past: []Held{{To: testNow.Add(-time.Hour), USD: 10}, {To: testNow, USD: 30}}, From: testNow.Add(-24 * time.Hour), Ahead: 24 * time.Hour,
+		LeftUSD: 30, Made: testNow, Ends: [5]float64{40000, 45000, 50000, 55000, 60000},
+		Notes: []Note{{At: testNow.Add(-30 * time.Minute), Words: "+$20"}},
 	}
-	lines := fanLines(f, 60, 9)
-	if !strings.Contains(lines[0], "+$50 ") {
-		t.Errorf("no words beside the top:\n%s", strings.Join(lines, "\n"))
+	lines := fanLines(f, AxisWidth+16, 12)
+	for _, line := range lines {
+		if before, _, ok := strings.Cut(line, "+$20┤"); ok && len([]rune(before))+4 == AxisWidth+8 {
+			return
+		}
 	}
+	t.Errorf("no words at the line of now:\n%s", strings.Join(lines, "\n"))
 }
 
 // A ghost is the way without what is planned, in single dots.

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"math"
 	"strings"
 
 	"github.com/guptarohit/asciigraph"
@@ -153,23 +154,68 @@ func trace(values []float64, s scale, joined bool) []byte {
 func (pl plot) times(ticks []Tick) {
 	foot := pl.h - 1
 	for _, t := range ticks {
-		mark, words := t.Mark, t.Label
-		if mark == 0 {
-			mark = '╵'
+		if t.Mark == 0 {
+			t.Mark = '╵'
 		}
-		x, n := AxisWidth+t.Col, len([]rune(words))
 		if t.Col < 0 || t.Col >= pl.axis.Cols {
 			continue
 		}
 		switch {
-		case !t.Before && pl.put(x, foot, string(mark)+words, t.Ink):
-		case pl.put(x-n, foot, words+string(mark), t.Ink):
-		case mark != '╵' && pl.put(x, foot, string(mark), t.Ink): // which needs no words
+		case !t.Before && pl.tick(t, foot, false):
+		case pl.tick(t, foot, true):
+		case t.Mark != '╵' && pl.put(AxisWidth+t.Col, foot, string(t.Mark), t.Ink): // which needs no words
 		default:
 			continue
 		}
-		if mark != '╵' {
+		if t.Mark != '╵' {
 			pl.at(AxisWidth+t.Col, foot).front = t.MarkInk
 		}
 	}
+}
+
+// tick writes a label right of its mark, or before it, where there is room.
+func (pl plot) tick(t Tick, y int, before bool) bool {
+	if before {
+		return pl.put(AxisWidth+t.Col-len([]rune(t.Label)), y, t.Label+string(t.Mark), t.Ink)
+	}
+	return pl.put(AxisWidth+t.Col, y, string(t.Mark)+t.Label, t.Ink)
+}
+
+// notes write labels over the columns that their marks stand on, in the first so many,
+// the newest first. One that has no room, or would lie over the mark of another, is
+// left out.
+func (pl plot) notes(marks []Tick, values []float64, cols int) {
+	for i := len(marks) - 1; i >= 0; i-- {
+		t := marks[i]
+		n := len([]rune(t.Label))
+		for _, before := range [...]bool{false, true} {
+			from, to := t.Col, t.Col+n
+			if before {
+				from, to = t.Col-n, t.Col
+			}
+			if from < 0 || !before && to+1 >= cols {
+				continue
+			}
+			over := false
+			for _, o := range marks {
+				over = over || o.Col != t.Col && o.Col >= from && o.Col <= to
+			}
+			row := pl.above(values[max(0, from-1):min(len(values), to+2)])
+			// A line at now may reach a dot higher than what is left.
+			if !over && (pl.tick(t, pl.rows-1-row, before) || pl.tick(t, pl.rows-2-row, before)) {
+				break
+			}
+		}
+	}
+}
+
+// above is the first row, from the foot, in which no column of the values is drawn.
+func (pl plot) above(values []float64) int {
+	n := 0
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			n = max(n, pl.height(v))
+		}
+	}
+	return (n + 7) / 8
 }

@@ -30,6 +30,11 @@ func (a TimeAxis) time(column int) time.Time {
 	return a.From.Add(time.Duration(float64(a.To.Sub(a.From)) * float64(column) / float64(max(1, a.Cols))))
 }
 
+// middle is the time halfway through a column.
+func (a TimeAxis) middle(column int) time.Time {
+	return a.time(column).Add(a.time(column+1).Sub(a.time(column)) / 2)
+}
+
 type tickStep struct {
 	months, days int
 	hours        time.Duration
