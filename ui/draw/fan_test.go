@@ -51,8 +51,8 @@ func TestFanOfTopUpsIsASaw(t *testing.T) {
 	}
 }
 
-// The words of a top-up stand at a mark over its own jump, with no other jump beneath
-// them; where that cannot be they are left out.
+// The words of a top-up stand at a mark over its own jump, with no jump beneath them
+// that has no words of its own; where that cannot be they are left out.
 func TestNotesStandOnTheirJumps(t *testing.T) {
 	const day = 24
 	for name, c := range map[string]struct {
@@ -66,7 +66,9 @@ func TestNotesStandOnTheirJumps(t *testing.T) {
 		"before now":        {jumps: []int{22}, ahead: day * time.Hour, want: []string{"+$0╷"}},
 		"far apart":         {jumps: []int{4, 14}, want: []string{"╷+$0", "╷+$1"}},
 		"close together":    {jumps: []int{14, 16}, want: []string{"+$0╷", "╷+$1"}},
-		"between two":       {jumps: []int{13, 14, 15}, want: []string{"+$0╷", "", "╷+$2"}},
+		"between two":       {jumps: []int{13, 14, 15}, want: []string{"+$0╷", "+$1╷", "╷+$2"}},
+		"over another":      {jumps: []int{21, 22}, ahead: day * time.Hour, want: []string{"+$0╷", "+$1╷"}},
+		"no room":           {jumps: []int{1, 2, 3}, want: []string{"", "", "╷+$2"}},
 		"found late":        {jumps: []int{11}, unknown: []int{11}, want: []string{"╷+$0"}},
 	} {
 		f := Fan{From: testNow.Add(-day * time.Hour), Ahead: c.ahead, LeftUSD: 10, Made: testNow, Ends: [5]float64{40000, 45000, 50000, 55000, 60000}}
@@ -97,7 +99,7 @@ func TestNotesStandOnTheirJumps(t *testing.T) {
 			words := fmt.Sprintf("+$%d", i)
 			if want == "" {
 				if strings.Contains(all, words) {
-					t.Errorf("%s: %q stands over another jump:\n%s", name, words, all)
+					t.Errorf("%s: %q has no room:\n%s", name, words, all)
 				}
 				continue
 			}

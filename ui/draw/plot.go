@@ -182,31 +182,39 @@ func (pl plot) tick(t Tick, y int, before bool) bool {
 }
 
 // notes write labels over the columns that their marks stand on, in the first so many,
-// the newest first. One that has no room, or would lie over the mark of another, is
-// left out.
+// the newest first. One that has no room, or would lie over a mark that has no label
+// of its own, is left out.
 func (pl plot) notes(marks []Tick, values []float64, cols int) {
-	for i := len(marks) - 1; i >= 0; i-- {
-		t := marks[i]
-		n := len([]rune(t.Label))
-		for _, before := range [...]bool{false, true} {
-			from, to := t.Col, t.Col+n
-			if before {
-				from, to = t.Col-n, t.Col
-			}
-			if from < 0 || !before && to+1 >= cols {
-				continue
-			}
-			over := false
-			for _, o := range marks {
-				over = over || o.Col != t.Col && o.Col >= from && o.Col <= to
-			}
-			row := pl.above(values[max(0, from-1):min(len(values), to+2)])
-			// A line at now may reach a dot higher than what is left.
-			if !over && (pl.tick(t, pl.rows-1-row, before) || pl.tick(t, pl.rows-2-row, before)) {
-				break
-			}
+	labelled := make([]bool, len(marks))
+	for range 2 { // what lies over another may have room once that has its label
+		for i := len(marks) - 1; i >= 0; i-- {
+			labelled[i] = labelled[i] || pl.note(i, marks, labelled, values, cols)
 		}
 	}
+}
+
+// note writes one label right of its mark, or else before it.
+func (pl plot) note(i int, marks []Tick, labelled []bool, values []float64, cols int) bool {
+	t := marks[i]
+	for _, before := range [...]bool{false, true} {
+		from, to := t.Col, t.Col+len([]rune(t.Label))
+		if before {
+			from, to = 2*from-to, from
+		}
+		if from < 0 || !before && to+1 >= cols {
+			continue
+		}
+		over := false
+		for j, o := range marks {
+			over = over || !labelled[j] && o.Col != t.Col && o.Col >= from && o.Col <= to
+		}
+		row := pl.above(values[max(0, from-1):min(len(values), to+2)])
+		// A line at now may reach a dot higher than what is left.
+		if !over && (pl.tick(t, pl.rows-1-row, before) || pl.tick(t, pl.rows-2-row, before)) {
+			return true
+		}
+	}
+	return false
 }
 
 // above is the first row, from the foot, in which no column of the values is drawn.
