@@ -145,7 +145,8 @@ func (b *board) ask(ctx context.Context, q question, take func([]post) bool, req
 		_, err := request(ctx)
 		return err
 	}
-	for heed := b.watched; ; heed = true {
+	var before []post // whose failures are none of what is waited for
+	for looked := false; ; looked = true {
 		names, err := b.db.StateNames(ctx, b.account, boardPrefix)
 		if err != nil {
 			break
@@ -154,10 +155,11 @@ func (b *board) ask(ctx context.Context, q question, take func([]post) bool, req
 		if take(about) {
 			return nil
 		}
-		if heed {
-			if err := b.failure(ctx, about); err != nil {
-				return err
-			}
+		if !looked && !b.watched {
+			before = about
+		}
+		if err := b.failure(ctx, about, before); err != nil {
+			return err
 		}
 		if !slices.ContainsFunc(about, func(p post) bool { return p.Kind == isClaim }) {
 			claim, err := b.claim(ctx, q, about)

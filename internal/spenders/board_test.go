@@ -180,6 +180,61 @@ func TestAFailureIsSharedByPanes(t *testing.T) {
 	}
 }
 
+// Who waits for what another process asks gets what comes of that, and not an earlier
+// failure; where nothing does, it asks.
+func TestAnEarlierFailureIsNotWaitedFor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		all := panes(t, 2)
+		b, other := all[0].Service.board(all[0].api), all[1].Service.board(all[1].api)
+		b.watched, other.watched = false, false
+		q := question{"q", time.Now().Add(-time.Hour), time.Now()}
+		none := func([]post) bool { return false }
+		failed := func(context.Context) ([]byte, error) {
+			return nil, &client.APIError{Kind: client.ErrServer, Status: 500}
+		}
+		if err := b.ask(t.Context(), q, none, failed); !errors.Is(err, client.ErrServer) {
+			t.Fatal(err)
+		}
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			time.Sleep(time.Second)
+			b.ask(t.Context(), q, none, func(context.Context) ([]byte, error) { time.Sleep(5 * time.Second); return []byte("y"), nil })
+		})
+		wait.Go(func() {
+			time.Sleep(2 * time.Second)
+			got := ""
+			err := other.ask(t.Context(), q, func(about []post) bool {
+				for _, p := range about {
+					if p.Kind == isAnswer {
+						got = string(other.read(t.Context(), p))
+					}
+				}
+				return got != ""
+			}, func(context.Context) ([]byte, error) { t.Error("it was asked twice"); return nil, nil })
+			if err != nil || got != "y" {
+				t.Errorf("ask = %v, %q, want what was waited for", err, got)
+			}
+		})
+		wait.Wait()
+
+		gone := question{"gone", q.from, q.to}
+		if err := b.ask(t.Context(), gone, none, failed); err == nil {
+			t.Fatal("no error")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		wait.Go(func() {
+			b.ask(ctx, gone, none, func(ctx context.Context) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() })
+		})
+		time.Sleep(time.Second)
+		asked := false
+		if err := other.ask(t.Context(), gone, none, func(context.Context) ([]byte, error) { asked = true; return nil, nil }); err != nil || !asked {
+			t.Errorf("ask = %v, asked %t, of who waited for nothing", err, asked)
+		}
+		wait.Wait()
+	})
+}
+
 // Who asked and died bars nobody for longer than a request may take; who asks for
 // longer is not interrupted.
 func TestAClaimEnds(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"ortop/client"
@@ -52,10 +53,11 @@ func keptFailure(ctx context.Context, err error) []byte {
 	return kept
 }
 
-// failure is the newest of another process, as if it were this one's.
-func (b *board) failure(ctx context.Context, about []post) error {
+// failure is the newest of another process that was not put up before, as if it were
+// this one's.
+func (b *board) failure(ctx context.Context, about, before []post) error {
 	for _, p := range about {
-		if p.Kind != isFailure {
+		if p.Kind != isFailure || slices.Contains(before, p) {
 			continue
 		}
 		f := &failure{}
