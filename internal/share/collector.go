@@ -3,12 +3,6 @@ package share
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -142,246 +136,14 @@ func (c *Collector) note(err error) error {
 	return err
 }
 
-// seen is an account as the engine has it.
-type seen struct {
-	id, token, rev, rewritten int64
-	name, baseURL             string
-	owner, host               string
-	live                      bool
-}
-
-// beat renews the lease, takes accounts that nobody has, and gives those back that
-// others should have.
-func (c *Collector) beat(ctx context.Context) {
-	renewed, err := c.renew()
-	if err == nil && !renewed {
-		// It had run out: what was ours may be another's by now.
-		for _, a := range c.accounts {
-			a.lose(false)
-		}
-		c.id = newID()
-		renewed, err = c.renew()
-	}
-	if c.note(err) != nil || !renewed {
-		return
-	}
-	all, err := c.see()
-	if err == nil {
-		err = c.register(all)
-	}
-	if err == nil {
-		err = c.divide(ctx, all)
-	}
-	_ = c.note(err) // it is told by the next beat too
-}
-
-func (c *Collector) renew() (ok bool, err error) {
-	var names [][2]string
-	for _, a := range c.accounts {
-		names = append(names, [2]string{a.Name, a.BaseURL})
-	}
-	can, err := json.Marshal(names)
-	if err != nil {
-		return false, err
-	}
-	found, ms := 0, int64(0)
-	err = c.e.query(`SELECT version FROM @.meta`, func(r pgwire.Row) error { return r.Scan(&found) })
-	switch {
-	case err != nil:
-		return false, err
-	case found > version:
-		return false, &Error{What: ErrFuture.Error(), Code: "0A000", kind: ErrFuture}
-	case found < version:
-		return false, &Error{What: ErrNoSchema.Error(), Code: "3F000", kind: ErrNoSchema}
-	}
-	began := time.Now()
-	err = c.e.query(`INSERT INTO @.collector (id, host, version, expires, accounts) VALUES ($1, $2, $3, clock_timestamp() + $4::float8 * interval '1 second', $5)
-		ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, accounts = excluded.accounts WHERE collector.expires > clock_timestamp()
-		RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
-		func(r pgwire.Row) error { ok = true; return r.Scan(&ms) }, c.id, c.host, version, strconv.FormatFloat(c.e.lease.Seconds(), 'f', 3, 64), string(can))
-	if ok {
-		c.e.measure(ms, began)
-		c.mu.Lock()
-		c.until = began.Add(c.e.lease)
-		c.mu.Unlock()
-	}
-	return ok, err
-}
-
-// see returns the accounts that the engine has.
-func (c *Collector) see() (all map[[2]string]seen, err error) {
-	all = map[[2]string]seen{}
-	err = c.e.query(`SELECT a.id, name, base_url, coalesce(owner, ''), token, rev, rewritten, coalesce(c.host, ''), coalesce(c.expires > clock_timestamp(), false)
-		FROM @.account a LEFT JOIN @.collector c ON c.id = a.owner`, func(r pgwire.Row) error {
-		var s seen
-		err := r.Scan(&s.id, &s.name, &s.baseURL, &s.owner, &s.token, &s.rev, &s.rewritten, &s.host, &s.live)
-		all[[2]string{s.name, s.baseURL}] = s
-		return err
-	})
-	return all, err
-}
-
-// register makes the accounts that the engine does not have.
-func (c *Collector) register(all map[[2]string]seen) error {
-	for _, a := range c.accounts {
-		name := [2]string{a.Name, a.BaseURL}
-		if _, ok := all[name]; ok {
-			continue
-		}
-		s := seen{name: a.Name, baseURL: a.BaseURL}
-		err := c.e.query(`INSERT INTO @.account (name, base_url) VALUES ($1, $2) ON CONFLICT (name, base_url) DO UPDATE SET name = excluded.name RETURNING id, token, rev, rewritten`,
-			func(r pgwire.Row) error { return r.Scan(&s.id, &s.token, &s.rev, &s.rewritten) }, a.Name, a.BaseURL)
-		if err != nil {
-			return err
-		}
-		all[name] = s
-	}
-	return nil
-}
-
-// rival is a collector with a lease, and what it can read.
-type rival struct {
-	id  string
-	can map[[2]string]bool
-}
-
-func (c *Collector) rivals() (list []rival, err error) {
-	err = c.e.query(`SELECT id, accounts FROM @.collector WHERE expires > clock_timestamp()`, func(r pgwire.Row) error {
-		v := rival{can: map[[2]string]bool{}}
-		var text string
-		if err := r.Scan(&v.id, &text); err != nil {
-			return err
-		}
-		var names [][2]string
-		_ = json.Unmarshal([]byte(text), &names) // of a version that says it otherwise: it competes for none
-		for _, n := range names {
-			v.can[n] = true
-		}
-		list = append(list, v)
-		return nil
-	})
-	return list, err
-}
-
-// chosen is the one of the rivals that should have an account: all of them come to the
-// same, and few accounts move where one joins or leaves.
-func chosen(rivals []rival, name [2]string) (id string) {
-	best := uint64(0)
-	for _, r := range rivals {
-		if !r.can[name] {
-			continue
-		}
-		h := sha256.Sum256([]byte(strings.Join([]string{name[0], name[1], r.id}, "\x00")))
-		sum := binary.BigEndian.Uint64(h[:])
-		if id == "" || sum > best || sum == best && r.id > id {
-			id, best = r.id, sum
-		}
-	}
-	return id
-}
-
-// divide takes what is free and ours by choice, and gives back what is not.
-func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
-	rivals, err := c.rivals()
-	if err != nil {
-		return err
-	}
-	var free []int64
-	for _, a := range c.accounts {
-		name := [2]string{a.Name, a.BaseURL}
-		s := all[name]
-		best := chosen(rivals, name)
-		a.mu.Lock()
-		a.id, a.owner = s.id, s.host
-		mine := a.token != 0 && s.owner == c.id && s.token == a.token
-		if !mine {
-			a.token = 0
-		}
-		a.others = !mine && s.live && s.owner != c.id
-		waits, sent := a.waits, a.rev
-		a.mu.Unlock()
-		switch {
-		case mine && best != c.id && best != "" && waits == 0:
-			// Its polls end first; what is under way is a late row.
-			a.lose(false)
-			if err := c.e.query(`UPDATE @.account SET owner = NULL WHERE id = $1 AND owner = $2 AND token = $3`, nil, s.id, c.id, s.token); err != nil {
-				return err
-			}
-		case mine:
-			if s.rev < sent {
-				if err := c.unsend(ctx, a, s.rev); err != nil {
-					return err
-				}
-			}
-		case (best == c.id || best == "") && (!s.live || s.owner == c.id):
-			free = append(free, s.id)
-		}
-	}
-	if err := c.take(ctx, all, free); err != nil {
-		return err
-	}
-	return c.heed(ctx)
-}
-
-// take takes the accounts that are free still.
-func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int64) error {
-	if len(free) == 0 {
-		return nil
-	}
-	slices.Sort(free)
-	list, err := json.Marshal(free)
-	if err != nil {
-		return err
-	}
-	tokens := map[int64]int64{}
-	err = c.e.query(`UPDATE @.account a SET owner = $1, token = token + 1 WHERE id IN (
-		SELECT b.id FROM @.account b WHERE b.id IN (SELECT v::int FROM json_array_elements_text($2::json) v) AND (b.owner IS NULL OR b.owner = $1 OR NOT EXISTS (
-			SELECT 1 FROM @.collector c WHERE c.id = b.owner AND c.expires > clock_timestamp())) ORDER BY b.id FOR UPDATE SKIP LOCKED)
-		RETURNING a.id, a.token`, func(r pgwire.Row) error {
-		var id, token int64
-		err := r.Scan(&id, &token)
-		tokens[id] = token
-		return err
-	}, c.id, string(list))
-	for _, a := range c.accounts {
-		s := all[[2]string{a.Name, a.BaseURL}]
-		token := tokens[s.id]
-		if token == 0 || err != nil {
-			continue
-		}
-		if err = c.overtake(ctx, a, s); err == nil {
-			a.mu.Lock()
-			a.token, a.others, a.owner = token, false, c.host
-			a.mu.Unlock()
-			c.log.Info("took over the account", "account", a.Name)
-		}
-	}
-	return err
-}
-
-// unsend offers again what an engine no longer has that went on from a copy.
-func (c *Collector) unsend(ctx context.Context, a *Account, rev int64) error {
-	n, err := c.db.Unsend(ctx, a.Name, a.BaseURL, rev)
-	if err == nil {
-		a.mu.Lock()
-		a.rev = rev
-		a.mu.Unlock()
-	}
-	if n > 0 {
-		c.log.Warn("the engine went on from an older copy: entries are sent again", "account", a.Name, "entries", n)
-	}
-	return err
-}
-
-// heed takes in what viewers acknowledged of our accounts.
-func (c *Collector) heed(ctx context.Context) error {
+// takeAcknowledged takes in what viewers acknowledged of our accounts.
+func (c *Collector) takeAcknowledged(ctx context.Context) error {
 	rows := map[int64]*history.Rows{}
 	err := c.e.query(`SELECT account, at, sum, kind, level, text, data FROM @.event WHERE acknowledged AND at > $1
 		AND account IN (SELECT id FROM @.account WHERE owner = $2)`, func(r pgwire.Row) error {
 		id, v := int64(0), history.EventRow{Seen: true}
 		err := r.Scan(&id, &v.At, &v.Sum, &v.Kind, &v.Level, &v.Text, &v.Data)
-		if k := [3]int64{id, v.At, v.Sum}; !c.acknowledged[k] {
-			c.acknowledged[k] = true
+		if !c.acknowledged[[3]int64{id, v.At, v.Sum}] {
 			if rows[id] == nil {
 				rows[id] = &history.Rows{}
 			}
@@ -390,45 +152,17 @@ func (c *Collector) heed(ctx context.Context) error {
 		return err
 	}, time.Now().Add(-7*24*time.Hour).Unix(), c.id)
 	for _, a := range c.accounts {
-		if id, token, _ := a.lease(); err == nil && token != 0 && rows[id] != nil {
-			err = c.db.Take(ctx, a.Name, a.BaseURL, *rows[id])
+		id, token, _ := a.lease()
+		if err != nil || token == 0 || rows[id] == nil {
+			continue
+		}
+		if err = c.db.Take(ctx, a.Name, a.BaseURL, *rows[id]); err == nil {
+			for _, v := range rows[id].Events {
+				c.acknowledged[[3]int64{id, v.At, v.Sum}] = true
+			}
 		}
 	}
 	return err
-}
-
-// overtake takes in the past of an account that is about to be ours, which the next
-// reading follows. What others wrote since we last did counts: what waits here is late.
-func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
-	last, err := c.db.LastRev(ctx, a.Name, a.BaseURL)
-	switch {
-	case err != nil || last == s.rev && s.rev > 0:
-		a.mu.Lock()
-		a.rev = last
-		a.mu.Unlock()
-		return err
-	case s.rev == 0 && last == 0: // what was read before it was shared
-		_, err := c.e.Push(ctx, c.db, a.Name, a.BaseURL)
-		return err
-	case last > s.rev:
-		return c.unsend(ctx, a, s.rev)
-	}
-	a.lose(true)
-	if err := c.shipAccount(ctx, a); err != nil {
-		return err
-	}
-	rows, m, err := c.e.pull(s.id, mark{})
-	if err != nil {
-		return err
-	}
-	rows.Whole = nil // what is here stays
-	if err := c.db.Take(ctx, a.Name, a.BaseURL, rows); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	a.rev = m.rev
-	a.mu.Unlock()
-	return nil
 }
 
 // count reads how many entries wait.

@@ -371,6 +371,18 @@ func TestAcknowledge(t *testing.T) {
 	if err := e.Acknowledge(list[0], other.Row()); !errors.Is(err, history.ErrNoEvent) {
 		t.Errorf("an event that is not there: %v", err)
 	}
+	// Where the disk does not take it, the next beat brings it again.
+	gone, err := history.OpenMemory(ctx, history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	disk := a.Collector.db
+	a.Collector.db = gone
+	a.beat(ctx)
+	a.Collector.db = disk
 	a.beat(ctx)
 	if events, err = a.db.Events(ctx, own, at.Add(-time.Hour), at.Add(time.Hour), -1); err != nil || len(events) != 1 || !events[0].Acknowledged {
 		t.Errorf("the collector has %+v, %v", events, err)
