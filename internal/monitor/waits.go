@@ -21,11 +21,18 @@ const waitsState = "waits"
 type namedWait struct {
 	Fingerprint string           `json:"fingerprint"` // of the key that it is for
 	Endpoint    string           `json:"endpoint"`
+	At          time.Time        `json:"at,omitzero"` // when it was stored
 	Until       time.Time        `json:"until"`
 	Kind        credit.FaultKind `json:"kind"`
 	Status      int              `json:"status,omitempty"`
 	Message     string           `json:"message,omitempty"`
 	Name        string           `json:"name,omitempty"` // of the endpoint, in errors
+}
+
+// over reports whether it no longer counts: also where the clock was set back to before
+// it was stored, as then nobody knows how much is left.
+func (n *namedWait) over(now time.Time) bool {
+	return !n.Until.After(now) || n.At.Sub(now) > time.Minute
 }
 
 // waits are those of one key: they close its gate, and are stored in its account.
@@ -52,17 +59,19 @@ func (w *waits) restore(ctx context.Context) {
 	if at == nil {
 		return
 	}
+	now := w.m.o.Now()
 	for _, n := range w.stored(ctx, at) {
+		if n.Fingerprint != w.fingerprint || n.over(now) {
+			continue
+		}
 		kind := kinds[n.Kind]
 		if kind == nil {
 			kind = client.ErrServer
 		}
-		left := max(0, n.Until.Sub(w.m.o.Now()))
-		if n.Fingerprint == w.fingerprint {
-			w.gate.Restore(gate.Named{Endpoint: n.Endpoint, Until: n.Until, Err: &client.APIError{
-				Status: n.Status, Message: n.Message, Kind: kind, RetryAfter: &left, Endpoint: n.Name,
-			}})
-		}
+		left := n.Until.Sub(now)
+		w.gate.Restore(gate.Named{Endpoint: n.Endpoint, Until: n.Until, Err: &client.APIError{
+			Status: n.Status, Message: n.Message, Kind: kind, RetryAfter: &left, Endpoint: n.Name,
+		}})
 	}
 }
 
@@ -92,11 +101,11 @@ func (w *waits) note(ctx context.Context, err error) {
 	for _, n := range w.gate.Named() {
 		list = slices.DeleteFunc(list, func(o namedWait) bool { return o.Fingerprint == w.fingerprint && o.Endpoint == n.Endpoint })
 		list = append(list, namedWait{
-			Fingerprint: w.fingerprint, Endpoint: n.Endpoint, Until: n.Until.UTC().Truncate(time.Millisecond),
+			Fingerprint: w.fingerprint, Endpoint: n.Endpoint, At: now.UTC().Truncate(time.Millisecond), Until: n.Until.UTC().Truncate(time.Millisecond),
 			Kind: fault.Kind(n.Err), Status: n.Err.Status, Message: n.Err.Message, Name: n.Err.Endpoint,
 		})
 	}
-	list = slices.DeleteFunc(list, func(o namedWait) bool { return !o.Until.After(now) })
+	list = slices.DeleteFunc(list, func(o namedWait) bool { return o.over(now) })
 	text, err := json.Marshal(list)
 	if err == nil {
 		err = at.db.SetState(ctx, at.account, waitsState, text)

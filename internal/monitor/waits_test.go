@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -70,6 +71,46 @@ func TestAWaitOfAnyEndpointSurvivesARestart(t *testing.T) {
 			stop()
 		})
 	}
+}
+
+// A wait that was stored while the clock was ahead ends when the clock is right again.
+func TestAWaitOfAWrongClockEnds(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, oldAccount("steady"))
+		b.t = t
+		refusal := sim.RateLimited("3600")
+		refusal.Path = "/analytics/query"
+		b.account.Fail(refusal)
+		m := New(b.o)
+		stop := runMonitor(t, m)
+		after(t, m, 2*time.Second)
+		if d := b.broken(m, spenders.ByModel, 24*time.Hour); d.Rows != nil {
+			t.Fatal("answered, want that it is refused")
+		}
+		at := m.subject.Load()
+		stop()
+		b.account.Fail()
+		stored, err := at.db.State(t.Context(), at.account, waitsState)
+		var list []namedWait
+		if err != nil || json.Unmarshal(stored, &list) != nil || len(list) != 1 {
+			t.Fatalf("the waits are %s, %v, want one", stored, err)
+		}
+		list[0].At, list[0].Until = list[0].At.AddDate(1, 0, 0), list[0].Until.AddDate(1, 0, 0)
+		if stored, err = json.Marshal(list); err != nil {
+			t.Fatal(err)
+		}
+		if err := at.db.SetState(t.Context(), at.account, waitsState, stored); err != nil {
+			t.Fatal(err)
+		}
+		m = New(b.o)
+		stop = runMonitor(t, m)
+		after(t, m, 2*time.Minute)
+		if d := b.broken(m, spenders.ByModel, 24*time.Hour); d.Rows == nil {
+			t.Errorf("no answer: %v", d.Notes)
+		}
+		stop()
+	})
 }
 
 // What one process is asked to wait for, another that is running waits for, too: also
