@@ -36,6 +36,9 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		g.pace.late = false
 		return g, nil
 	}
+	if _, ok := msg.(tea.WindowSizeMsg); ok {
+		g.pace.resized()
+	}
 	m, cmd := g.Model.Update(msg)
 	return guard{m, g.fail, g.beat, g.pace}, g.cmd(cmd)
 }

@@ -31,6 +31,14 @@ type pace struct {
 	late    bool      // a redraw is under way
 }
 
+// resized lets the next view be made whatever came before it: one of another size
+// would be cut, or leave a part of the screen empty.
+func (p *pace) resized() {
+	if p != nil {
+		p.left = max(p.left, 1)
+	}
+}
+
 // view is what draw makes, or what it made before where that was just now.
 func (p *pace) view(draw func() tea.View) tea.View {
 	if p == nil || p.send == nil {
