@@ -25,3 +25,17 @@ func TestKind(t *testing.T) {
 		}
 	}
 }
+
+// What stands for a kind is of that kind, so that one that was stored is the same again.
+func TestErrIsOfItsKind(t *testing.T) {
+	for _, k := range []credit.FaultKind{
+		credit.FaultUnauthorized, credit.FaultForbidden, credit.FaultPayment, credit.FaultRateLimited, credit.FaultServer, credit.FaultRedirect, credit.FaultMalformed,
+	} {
+		if err := Err(k); err == nil || Kind(err) != k {
+			t.Errorf("Err(%s) = %v, of the kind %s", k, err, Kind(err))
+		}
+	}
+	if err := Err("x"); err != nil {
+		t.Errorf("Err(x) = %v", err)
+	}
+}

@@ -46,12 +46,6 @@ func (m *Monitor) newWaits(fingerprint string, p gate.Policy) *waits {
 	return &waits{m: m, gate: gate.New(p, m.o.Now), fingerprint: fingerprint}
 }
 
-// kinds are the errors of the client by what they are stored as.
-var kinds = map[credit.FaultKind]error{
-	credit.FaultRateLimited: client.ErrRateLimited, credit.FaultForbidden: client.ErrForbidden, credit.FaultPayment: client.ErrPayment,
-	credit.FaultUnauthorized: client.ErrUnauthorized,
-}
-
 // restore closes the endpoints that an earlier run, or another process, was asked to
 // leave alone.
 func (w *waits) restore(ctx context.Context) {
@@ -64,7 +58,7 @@ func (w *waits) restore(ctx context.Context) {
 		if n.Fingerprint != w.fingerprint || n.over(now) {
 			continue
 		}
-		kind := kinds[n.Kind]
+		kind := fault.Err(n.Kind)
 		if kind == nil {
 			kind = client.ErrServer
 		}

@@ -3,6 +3,7 @@ package pgwire
 import (
 	"crypto/hmac"
 	"crypto/md5" // servers that are old ask for it
+	"crypto/pbkdf2"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -53,7 +54,10 @@ func (s *scram) final(message string) (string, error) {
 	if err != nil || err2 != nil || n < 1 || n > maxIterations || len(salt) == 0 || !strings.HasPrefix(f["r"], s.nonce) || len(f["r"]) == len(s.nonce) {
 		return "", errProtocol
 	}
-	salted := stretch(s.password, salt, n)
+	salted, err := pbkdf2.Key(sha256.New, s.password, salt, n, sha256.Size)
+	if err != nil {
+		return "", err
+	}
 	client := sum(salted, "Client Key")
 	stored := sha256.Sum256(client)
 	without := "c=biws,r=" + f["r"]
@@ -72,23 +76,6 @@ func (s *scram) check(message string) error {
 		return errProof
 	}
 	return nil
-}
-
-// stretch is PBKDF2 of one block.
-func stretch(password string, salt []byte, n int) []byte {
-	h := hmac.New(sha256.New, []byte(password))
-	h.Write(append(salt[:len(salt):len(salt)], 0, 0, 0, 1))
-	u := h.Sum(nil)
-	out := append([]byte{}, u...)
-	for range n - 1 {
-		h.Reset()
-		h.Write(u)
-		u = h.Sum(u[:0])
-		for i := range out {
-			out[i] ^= u[i]
-		}
-	}
-	return out
 }
 
 // md5Password is the older login.
