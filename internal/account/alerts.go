@@ -104,7 +104,7 @@ func alertEvents(sent []alert.Event) []Event {
 // condition has held is what the collector's state says.
 func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 	if s.Stale(s.Now) || !rules.Collects || !rules.Sends { // else it was judged as it came
-		alone := s.Now.Sub(st.Alerts.JudgedAt()).Abs() > 5*s.Interval/2
+		alone := tooOld(s.Now.Sub(st.Alerts.JudgedAt()).Abs(), s.Interval)
 		var drivers map[string]Driver
 		if alone {
 			drivers = map[string]Driver{} // nobody looks for them

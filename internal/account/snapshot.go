@@ -159,8 +159,12 @@ func (s *Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(no
 // would leave them, or there are none.
 func (s *Snapshot) Old(now time.Time) bool {
 	age, ok := s.Age(now)
-	return !ok || age > 5*s.Interval/2
+	return !ok || tooOld(age, s.Interval)
 }
+
+// tooOld reports whether an age is more than a working collector leaves values that
+// are read at an interval.
+func tooOld(age, interval time.Duration) bool { return age > 5*interval/2 }
 
 // WindowEnd is from when windows are counted back: the newest reading, or now where
 // that is older than a working collector would leave it.

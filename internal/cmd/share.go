@@ -188,6 +188,14 @@ func (a *app) waiting(ctx context.Context, s *settings) (n int, since time.Time)
 	return n, since
 }
 
+// late says that so much waits since a time, where that is trouble.
+func (a *app) late(n int, since time.Time) string {
+	if age := a.now().Sub(since); n > 0 && age > longWait {
+		return fmt.Sprintf("%d entries wait on this machine for %s", n, text.Span(age))
+	}
+	return ""
+}
+
 func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJSON bool) error {
 	o := shareObject{Schema: 1, Engine: e.Where(), Accounts: []sharedObject{}}
 	var since time.Time
@@ -214,9 +222,8 @@ func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJ
 		}
 		o.Accounts = append(o.Accounts, row)
 	}
-	late := o.Waits > 0 && a.now().Sub(since) > longWait
-	if err == nil && late {
-		err = fmt.Errorf("%d entries wait on this machine for %s: is ortop collect running?", o.Waits, text.Span(a.now().Sub(since)))
+	if late := a.late(o.Waits, since); err == nil && late != "" {
+		err = errors.New(late + ": is ortop collect running?")
 	}
 	o.OK = err == nil
 	if err != nil {
@@ -334,7 +341,7 @@ func (a *app) checkShare(ctx context.Context, c *checkup, s *settings) {
 	if d := e.Offset(); d.Abs() > 5*time.Minute {
 		c.wrong("clock", offsetWords(d), "set this machine's clock")
 	}
-	if n, since := a.waiting(ctx, s); n > 0 && a.now().Sub(since) > longWait {
-		c.wrong("share", fmt.Sprintf("%d entries wait on this machine for %s", n, text.Span(a.now().Sub(since))), "ortop collect sends them")
+	if late := a.late(a.waiting(ctx, s)); late != "" {
+		c.wrong("share", late, "ortop collect sends them")
 	}
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"ortop/internal/credit"
@@ -81,7 +80,7 @@ func (a *app) teamRows(t *team) (rows []render.FleetRow, err error) {
 		rows = append(rows, r.Aged(a.now(), v.Interval))
 	}
 	if len(rows) == 0 {
-		return nil, errors.New("the shared history has no account yet: start ortop collect on a machine that has a key")
+		return nil, errNoneShared
 	}
 	return rows, nil
 }

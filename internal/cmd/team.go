@@ -26,6 +26,8 @@ func (a *app) shares(s *settings) bool {
 
 var errNoDSN = errors.New("nothing says where the shared history is")
 
+var errNoneShared = errors.New("the shared history has no account yet: start ortop collect on a machine that has a key")
+
 const dsnHint = "set ORTOP_SHARE_DSN, or give [share] one of dsn, dsn_command, dsn_file and keyring"
 
 // engine finds the DSN of the team's engine, and prepares it.
@@ -90,8 +92,8 @@ func (a *app) unsent(db *history.DB) string {
 		return ""
 	}
 	n, since, err := db.Waits(context.Background(), "", "")
-	if age := a.now().Sub(since); err == nil && n > 0 && age > longWait {
-		return fmt.Sprintf("shared history: away %s, %d polls wait", text.Span(age), n)
+	if err == nil && a.late(n, since) != "" {
+		return fmt.Sprintf("shared history: away %s, %d polls wait", text.Span(a.now().Sub(since)), n)
 	}
 	return ""
 }
@@ -118,7 +120,7 @@ func (t *team) find(s *settings, named bool) (share.Seen, error) {
 	case len(found) > 0:
 		return found[0], nil
 	case len(list) == 0:
-		return share.Seen{}, errors.New("the shared history has no account yet: start ortop collect on a machine that has a key")
+		return share.Seen{}, errNoneShared
 	case !named:
 		return list[0], nil
 	}

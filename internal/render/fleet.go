@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sorted"
@@ -27,9 +28,8 @@ type FleetObject struct {
 // interval apart.
 func (r FleetRow) Aged(now time.Time, interval time.Duration) FleetRow {
 	if at, ok := when(r.At); ok {
-		age := now.Sub(at)
-		seconds := age.Round(time.Millisecond).Seconds()
-		r.AgeS, r.Stale = &seconds, r.Stale || age > 5*interval/2
+		s := account.Snapshot{At: at, Interval: interval}
+		r.AgeS, r.Stale = ageOf(&s, now), r.Stale || s.Old(now)
 	}
 	return r
 }

@@ -161,9 +161,8 @@ func Status(s *account.Snapshot, now time.Time) StatusObject {
 		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
 		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault, s.Damage),
 	}
-	if age, ok := s.Age(now); ok {
-		seconds := age.Round(time.Millisecond).Seconds()
-		o.At, o.AgeS = timestamp(s.At), &seconds
+	if o.AgeS = ageOf(s, now); o.AgeS != nil {
+		o.At = timestamp(s.At)
 	}
 	if b := s.Balance; b != nil {
 		left := b.LeftUSD()
@@ -183,6 +182,16 @@ func Status(s *account.Snapshot, now time.Time) StatusObject {
 		}
 	}
 	return o
+}
+
+// ageOf is how old the values of a snapshot are, in seconds; nil: there are none.
+func ageOf(s *account.Snapshot, now time.Time) *float64 {
+	age, ok := s.Age(now)
+	seconds := age.Round(time.Millisecond).Seconds()
+	if !ok {
+		return nil
+	}
+	return &seconds
 }
 
 // budgetObject is nil, which is null, without a budget.
