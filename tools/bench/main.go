@@ -96,11 +96,7 @@ func (b *bench) environ(home string) []string {
 
 // large measures what waits for a large history and for many keys.
 func (b *bench) large() error {
-	account, err := sim.New(sim.Config{Profile: "steady", Keys: 5_000})
-	if err != nil {
-		return err
-	}
-	url, stop, err := account.Listen(context.Background())
+	account, url, stop, err := serve(sim.Config{Profile: "steady", Keys: 5_000})
 	if err != nil {
 		return err
 	}
@@ -128,13 +124,18 @@ func (b *bench) large() error {
 	return b.presses(env, args)
 }
 
+// serve starts an account behind HTTP, which it is until stop is called.
+func serve(c sim.Config) (account *sim.Account, url string, stop func(), err error) {
+	account, err = sim.New(c)
+	if err == nil {
+		url, stop, err = account.Listen(context.Background())
+	}
+	return account, url, stop, err
+}
+
 // year measures the commands on a history of a year, and a few keys.
 func (b *bench) year() error {
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		return err
-	}
-	url, stop, err := account.Listen(context.Background())
+	account, url, stop, err := serve(sim.Config{Profile: "steady"})
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -124,11 +123,7 @@ func (s *screen) memory(field string) (float64, error) {
 // quiet measures idle programs side by side: one that is looked at, one that is not,
 // one of ten accounts, and the others.
 func (b *bench) quiet() error {
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		return err
-	}
-	url, stop, err := account.Listen(context.Background())
+	_, url, stop, err := serve(sim.Config{Profile: "steady"})
 	if err != nil {
 		return err
 	}

@@ -116,11 +116,10 @@ func scrape(t *testing.T, addr string) string {
 	return string(b)
 }
 
-// simulated is an account behind HTTP, and the environment of a service that
-// watches it: there is no HOME in it.
-func simulated(t *testing.T) (account *sim.Account, env []string) {
+// serve returns an account behind HTTP, and its base URL.
+func serve(t testing.TB, c sim.Config) (account *sim.Account, url string) {
 	t.Helper()
-	account, err := sim.New(sim.Config{Profile: "steady"})
+	account, err := sim.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +128,14 @@ func simulated(t *testing.T) (account *sim.Account, env []string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
+	return account, url
+}
+
+// simulated is an account behind HTTP, and the environment of a service that
+// watches it: there is no HOME in it.
+func simulated(t *testing.T) (account *sim.Account, env []string) {
+	t.Helper()
+	account, url := serve(t, sim.Config{Profile: "steady"})
 	return account, []string{"ORTOP_BASE_URL=" + url, "OPENROUTER_API_KEY=" + sim.DemoKey}
 }
 

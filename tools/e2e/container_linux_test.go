@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -117,15 +116,7 @@ func TestContainer(t *testing.T) {
 	if err := os.Chown(filepath.Join(root, "data"), 65532, 65532); err != nil {
 		t.Fatal(err)
 	}
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	account, url := serve(t, sim.Config{Profile: "steady"})
 	inside := func(args []string) *exec.Cmd {
 		const script = `mount --bind "$0" "$0" && mount --bind "$0/data" "$0/data" && mount -o remount,ro,bind "$0" || exit 99
 			! touch "$0/written" 2>/dev/null || exit 98
@@ -146,6 +137,7 @@ func TestContainer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out []byte
+	var err error
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		if _, err = os.Stat(filepath.Join(root, "data", "ortop", "history.db")); err != nil {
 			continue

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -163,15 +162,7 @@ func TestDocumentedCommands(t *testing.T) {
 }
 
 func runDocumented(t *testing.T, commands string) {
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	_, url := serve(t, sim.Config{Profile: "steady"})
 	home, bin := t.TempDir(), t.TempDir()
 	goEnv, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
 	if err != nil {

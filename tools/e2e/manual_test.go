@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -123,15 +122,7 @@ func runExample(t *testing.T, line string) {
 			t.Skip("there is no jq")
 		}
 	}
-	account, err := sim.New(sim.Config{Profile: "steady", OrdinaryKey: ordinaryKey})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	account, url := serve(t, sim.Config{Profile: "steady", OrdinaryKey: ordinaryKey})
 	account.TopUp(1000)
 	dir := t.TempDir()
 	env := append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=", "DBUS_SESSION_BUS_ADDRESS=", "LANG=C.UTF-8",

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -28,15 +27,7 @@ func newYear(b *testing.B) year {
 	dir := b.TempDir()
 	now := time.Now()
 	start := now.AddDate(-1, 0, 0)
-	account, err := sim.New(sim.Config{Profile: "steady", Start: start})
-	if err != nil {
-		b.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(stop)
+	account, url := serve(b, sim.Config{Profile: "steady", Start: start})
 	file := filepath.Join(dir, "history.db")
 	db, err := history.Open(b.Context(), file, history.Options{})
 	if err != nil {

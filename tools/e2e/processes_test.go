@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -32,15 +31,7 @@ type household struct {
 
 func newHousehold(t *testing.T) *household {
 	t.Helper()
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
+	account, url := serve(t, sim.Config{Profile: "steady"})
 	h := &household{t: t, account: account, home: t.TempDir()}
 	h.env = []string{"HOME=" + h.home, "ORTOP_BASE_URL=" + url, "OPENROUTER_API_KEY=" + sim.DemoKey}
 	return h

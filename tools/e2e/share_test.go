@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -25,31 +24,23 @@ type machine struct {
 	*household
 }
 
-// crew is a simulated account, a cluster, and machines that share a history on it.
-type crew struct {
+// team is a simulated account, a cluster, and machines that share a history on it.
+type team struct {
 	t       *testing.T
 	account *sim.Account
 	url     string
 	pg      *sharetest.Cluster
 }
 
-func newCrew(t *testing.T) *crew {
+func newTeam(t *testing.T) *team {
 	t.Helper()
-	account, err := sim.New(sim.Config{Profile: "steady"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(stop)
-	return &crew{t, account, url, sharetest.Start(t)}
+	account, url := serve(t, sim.Config{Profile: "steady"})
+	return &team{t, account, url, sharetest.Start(t)}
 }
 
 // machine returns one with a key, which may collect, or without, which views. config
 // comes before [share].
-func (c *crew) machine(key bool, config string) machine {
+func (c *team) machine(key bool, config string) machine {
 	m := machine{&household{t: c.t, account: c.account, home: c.t.TempDir()}}
 	m.env = []string{"HOME=" + m.home, "PATH=" + os.Getenv("PATH"), "ORTOP_SHARE_DSN=" + c.pg.DSN()}
 	if key {
@@ -88,7 +79,7 @@ func (m machine) seen() (code int, at time.Time, balance float64) {
 }
 
 // await waits until ok.
-func (c *crew) await(what string, ok func() bool) {
+func (c *team) await(what string, ok func() bool) {
 	c.t.Helper()
 	for end := time.Now().Add(busy * time.Minute); !ok(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -103,7 +94,7 @@ func (c *crew) await(what string, ok func() bool) {
 // Every example of share, with a cluster, in the order of the help.
 func TestShareExamples(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	m := c.machine(true, "")
 	m.env = append(m.env, "PGHOST="+c.pg.Dir, fmt.Sprintf("PGPORT=%d", c.pg.Port), "PGUSER=admin", "PGDATABASE=postgres", "LANG=C.UTF-8")
 	if err := os.Mkdir(filepath.Join(m.home, "bin"), 0o755); err != nil {
@@ -142,7 +133,7 @@ func TestShareExamples(t *testing.T) {
 // after one was killed, and while the engine was away.
 func TestTeam(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	one, two, viewer := c.machine(true, ""), c.machine(true, ""), c.machine(false, "")
 	if code, _, said := viewer.run("status"); code != 4 || !strings.Contains(said, "ortop share init") {
 		t.Errorf("status without a schema: exit code %d, %s", code, said)
@@ -261,7 +252,7 @@ func TestTeam(t *testing.T) {
 // No DSN, however broken, is shown by anything.
 func TestDSNIsNeverShown(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	for _, dsn := range []string{
 		"postgres://u:hunter2@host/%zz", "postgres://u:hunter2@[::1/db", "postgres://u:hunter2@127.0.0.1:1/db", "postgres://u:hunter2@127.0.0.1:99999/db",
 		"host=127.0.0.1 port=1 password=hunter2 user=u", "host='127.0.0.1 password=hunter2", "password=hunter2 sslmode=nonsense", "user=u password=hunter2 port=x",
@@ -288,7 +279,7 @@ func TestDSNIsNeverShown(t *testing.T) {
 // engine took it, and not by who was frozen meanwhile.
 func TestTeamAlertsOnce(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	hook := newWebhook(t)
 	left := c.account.Credits(time.Now()) - c.account.Usage(time.Now())
 	config := fmt.Sprintf("alerts = [{rule=\"balance\", below=%.2f}, {rule=\"balance\", below=%.2f, level=\"urgent\"}]\nchannels = [{name=\"hook\", kind=\"webhook\", url=%q}]\n", left-20, left-60, hook.URL)
@@ -336,7 +327,7 @@ func TestTeamAlertsOnce(t *testing.T) {
 // collector.
 func TestTeamRoles(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	collector, viewer := c.machine(true, ""), c.machine(false, "")
 	if code, _, said := collector.run("share", "init"); code != 0 {
 		t.Fatal(said)
@@ -380,7 +371,7 @@ func TestTeamRoles(t *testing.T) {
 // The page's commands set up a team, and its manifests are what their readers take.
 func TestTeamPage(t *testing.T) {
 	t.Parallel()
-	c := newCrew(t)
+	c := newTeam(t)
 	m := c.machine(true, "")
 	bin := t.TempDir()
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/psql")

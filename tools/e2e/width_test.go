@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -22,15 +21,7 @@ import (
 // and nothing but ASCII where the locale has no more.
 func TestAnswersFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	account, err := sim.New(sim.Config{Profile: "solo"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, stop, err := account.Listen(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stop()
+	_, url := serve(t, sim.Config{Profile: "solo"})
 	home := t.TempDir()
 	writeExampleFiles(t, home)
 	run := func(cols int, locale string, args ...string) string {
