@@ -447,10 +447,12 @@ func TestABurstWidensTheRange(t *testing.T) { // S11
 // FuzzAt builds samples from 13-byte records: seconds since the last, usage,
 // and what is odd about it.
 func FuzzAt(f *testing.F) {
-	f.Add([]byte("0123456789abc0123456789abc0123456789abc"), 3.0)
-	f.Add(make([]byte, 130), 1.0)
-	f.Add([]byte("\x3c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x24\x40\x00"), math.Inf(1))
-	f.Fuzz(func(t *testing.T, b []byte, balance float64) {
+	for when := range uint8(3) {
+		f.Add([]byte("0123456789abc0123456789abc0123456789abc"), 3.0, when)
+		f.Add(make([]byte, 130), 1.0, when)
+		f.Add([]byte("\x3c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x24\x40\x00"), math.Inf(1), when)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, balance float64, when uint8) {
 		var samples []credit.Sample
 		var gaps []credit.Span
 		at, u := t0, 0.0
@@ -471,20 +473,19 @@ func FuzzAt(f *testing.F) {
 			}
 			samples = append(samples, credit.Sample{At: at, UsageUSD: v, Segment: int64(b[12] & 8)})
 		}
-		for _, now := range []time.Time{at, t0, t0.AddDate(50, 0, 0)} {
-			m := New(now, samples, Options{Gaps: gaps})
-			got := m.Forecast(&balance)
-			sane(t, got)
-			for _, d := range []time.Duration{0, time.Minute, 1000 * time.Hour} {
-				if p, ok := got.Chance(d); ok && !(p >= 0 && p <= 1) {
-					t.Fatalf("Chance(%v) = %v", d, p)
-				}
+		now := []time.Time{at, t0, t0.AddDate(50, 0, 0)}[when%3]
+		m := New(now, samples, Options{Gaps: gaps})
+		got := m.Forecast(&balance)
+		sane(t, got)
+		for _, d := range []time.Duration{0, time.Minute, 1000 * time.Hour} {
+			if p, ok := got.Chance(d); ok && !(p >= 0 && p <= 1) {
+				t.Fatalf("Chance(%v) = %v", d, p)
 			}
-			got.Time(got.P90)
-			plan := m.Plan(balance, Ask{Until: now.Add(1e14)})
-			if plan.NeededUSD != nil && !(*plan.NeededUSD >= 0 && *plan.NeededUSD < math.Inf(1)) {
-				t.Fatalf("NeededUSD = %v", *plan.NeededUSD)
-			}
+		}
+		got.Time(got.P90)
+		plan := m.Plan(balance, Ask{Until: now.Add(1e14)})
+		if plan.NeededUSD != nil && !(*plan.NeededUSD >= 0 && *plan.NeededUSD < math.Inf(1)) {
+			t.Fatalf("NeededUSD = %v", *plan.NeededUSD)
 		}
 	})
 }

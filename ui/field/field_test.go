@@ -100,22 +100,26 @@ func TestSecretIsMasked(t *testing.T) {
 }
 
 func FuzzInput(f *testing.F) {
-	f.Add("25", 12, 3)
-	f.Add("1 Dec\n", 3, 9)
-	f.Add("研\x1b[31m\u202e🇩🇪👩‍👩‍👧", 20, 1)
-	f.Fuzz(func(t *testing.T, s string, w, left int) {
+	for _, secret := range []bool{false, true} {
+		f.Add("25", 12, 3, secret)
+		f.Add("1 Dec\n", 3, 9, secret)
+		f.Add("研\x1b[31m\u202e🇩🇪👩‍👩‍👧", 20, 1, secret)
+	}
+	f.Fuzz(func(t *testing.T, s string, w, left int, secret bool) {
 		w, left = 1+(w%100+100)%100, (left%50+50)%50
-		for _, in := range []Input{New(), NewSecret()} {
-			in = in.Update(tea.PasteMsg{Content: s}).Update(tea.PasteMsg{Content: s})
-			for range left {
-				in = in.Update(press("left"))
-			}
-			if strings.ContainsFunc(in.Text(), func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }) {
-				t.Errorf("pasting %q gives %q", s, in.Text())
-			}
-			if got := ansi.StringWidth(in.Render(plainPen, "Tue 1 Dec", w)); got != w {
-				t.Errorf("render of %q in %d cells takes %d", in.Text(), w, got)
-			}
+		in := New()
+		if secret {
+			in = NewSecret()
+		}
+		in = in.Update(tea.PasteMsg{Content: s}).Update(tea.PasteMsg{Content: s})
+		for range left {
+			in = in.Update(press("left"))
+		}
+		if strings.ContainsFunc(in.Text(), func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 }) {
+			t.Errorf("pasting %q gives %q", s, in.Text())
+		}
+		if got := ansi.StringWidth(in.Render(plainPen, "Tue 1 Dec", w)); got != w {
+			t.Errorf("render of %q in %d cells takes %d", in.Text(), w, got)
 		}
 	})
 }
