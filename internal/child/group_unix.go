@@ -178,7 +178,8 @@ func (g *Group) Kill() error { return g.sendAll(syscall.SIGKILL) }
 func (g *Group) Gone() bool {
 	select {
 	case <-g.ended:
-		return !slices.ContainsFunc(g.groups, func(id int) bool { return !errors.Is(syscall.Kill(-id, 0), syscall.ESRCH) })
+		all := processes()
+		return !slices.ContainsFunc(g.groups, func(id int) bool { return runs(id, all) })
 	default:
 		return false
 	}

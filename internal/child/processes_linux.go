@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// processes are those that this one may see.
+// processes are those that run, and that this one may see.
 func processes() (all []process) {
 	dir, err := os.Open("/proc")
 	if err != nil {
@@ -25,7 +25,7 @@ func processes() (all []process) {
 		}
 		// The name of the program, in brackets, may have any byte in it.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-		if len(fields) < 4 {
+		if len(fields) < 4 || bytes.ContainsAny(fields[0], "ZX") { // dead
 			continue
 		}
 		parent, _ := strconv.Atoi(string(fields[1])) // both are numbers

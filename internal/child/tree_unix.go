@@ -32,6 +32,18 @@ func groupsOf(id int, all []process) []int {
 	return groups
 }
 
+// runs reports whether anything of a process group runs, of all that do. What is dead
+// and was not waited for does not: in a container nobody may do that.
+func runs(group int, all []process) bool {
+	switch err := syscall.Kill(-group, 0); {
+	case errors.Is(err, syscall.ESRCH):
+		return false
+	case err != nil || len(all) == 0: // others' processes, or nothing is known
+		return true
+	}
+	return slices.ContainsFunc(all, func(p process) bool { return p.group == group })
+}
+
 // looks bounds how often what is started meanwhile is looked for.
 const looks = 10
 
