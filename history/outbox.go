@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -191,14 +192,32 @@ func (db *DB) Waiting(ctx context.Context) (waiting map[[2]string]int, err error
 // of a little earlier gets it again.
 const keepSent = 10 * time.Minute
 
-// LastRev is the greatest rev at which an entry of the account was acknowledged, or 0.
-// A rev below 0 is of one that came late, as the account was another's.
-func (db *DB) LastRev(ctx context.Context, account, baseURL string) (rev int64, err error) {
+// LastSent is the last entry of the account that was acknowledged, and the greatest rev
+// at which one was; 0: none was. A rev below 0 is of one that came late, as the account
+// was another's.
+func (db *DB) LastSent(ctx context.Context, account, baseURL string) (seq, rev int64, err error) {
 	err = db.outbox(ctx, func() error {
-		return db.query(`SELECT max(coalesce(max(rev), 0), 0) FROM outbox WHERE account = ? AND base_url = ? AND rev IS NOT NULL`,
-			func(r *sql.Rows) error { return r.Scan(&rev) }, account, baseURL)
+		return db.query(`SELECT coalesce(max(seq), 0), max(coalesce(max(rev), 0), 0) FROM outbox WHERE account = ? AND base_url = ? AND rev IS NOT NULL`,
+			func(r *sql.Rows) error { return r.Scan(&seq, &rev) }, account, baseURL)
 	})
-	return rev, err
+	return seq, rev, err
+}
+
+// OutboxID tells the file's outbox from all others; it is chosen once. A copy of the
+// file has the same.
+func (db *DB) OutboxID(ctx context.Context) (id string, err error) {
+	err = db.outbox(ctx, func() error {
+		return db.transact(func() error {
+			// It is in an entry of no account, which is never sent.
+			err := db.query(`SELECT entry FROM outbox WHERE account = '' AND base_url = ''`, func(r *sql.Rows) error { return r.Scan(&id) })
+			if err != nil || id != "" {
+				return err
+			}
+			id = rand.Text()
+			return db.conn.run(`INSERT INTO outbox (account, base_url, at, entry, rev) VALUES ('', '', ?, ?, 0)`, db.asked.Now().Unix(), id)
+		})
+	})
+	return id, err
 }
 
 // Sent notes that the entries of an account up to seq were acknowledged at rev, and
@@ -216,13 +235,13 @@ func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64)
 	})
 }
 
-// Unsend offers again what was acknowledged later than at rev, and returns how many
+// Unsend offers again what was acknowledged after the entry seq, and returns how many
 // entries that are.
-func (db *DB) Unsend(ctx context.Context, account, baseURL string, rev int64) (n int, err error) {
+func (db *DB) Unsend(ctx context.Context, account, baseURL string, seq int64) (n int, err error) {
 	err = db.outbox(ctx, func() error {
 		return db.transact(func() error {
-			return db.query(`UPDATE outbox SET rev = NULL, sent_at = NULL WHERE account = ? AND base_url = ? AND abs(rev) > ? RETURNING 1`,
-				func(*sql.Rows) error { n++; return nil }, account, baseURL, rev)
+			return db.query(`UPDATE outbox SET rev = NULL, sent_at = NULL WHERE account = ? AND base_url = ? AND rev IS NOT NULL AND seq > ? RETURNING 1`,
+				func(*sql.Rows) error { n++; return nil }, account, baseURL, seq)
 		})
 	})
 	return n, err

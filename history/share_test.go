@@ -162,11 +162,24 @@ func TestOutboxMakesTheSameHistory(t *testing.T) {
 	if n, _, err := from.Waits(ctx, "a", "u"); n != 0 || err != nil {
 		t.Errorf("%d entries wait: %v", n, err)
 	}
-	if n, err := from.Unsend(ctx, "a", "u", 6); n == 0 || err != nil {
-		t.Errorf("%d entries are offered again: %v", n, err)
+	seq, rev, err := from.LastSent(ctx, "a", "u")
+	if rev != 7 || err != nil {
+		t.Errorf("the last rev is %d, %v", rev, err)
 	}
-	if n, err := from.Unsend(ctx, "a", "u", 6); n != 0 || err != nil {
-		t.Errorf("%d entries are offered again: %v", n, err)
+	for _, want := range []int{2, 0} {
+		if n, err := from.Unsend(ctx, "a", "u", seq-2); n != want || err != nil {
+			t.Errorf("%d entries are offered again, want %d: %v", n, want, err)
+		}
+	}
+	if now, _, err := from.LastSent(ctx, "a", "u"); now != seq-2 || err != nil {
+		t.Errorf("the last entry that was sent is %d, %v, want %d", now, err, seq-2)
+	}
+	id, err := from.OutboxID(ctx)
+	if again, err2 := from.OutboxID(ctx); id == "" || again != id || err != nil || err2 != nil {
+		t.Errorf("the outbox is %q, then %q: %v, %v", id, again, err, err2)
+	}
+	if n, _, err := from.Waits(ctx, "", ""); n != 2 || err != nil {
+		t.Errorf("%d entries wait: %v", n, err)
 	}
 }
 

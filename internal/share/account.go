@@ -18,8 +18,10 @@ type Account struct {
 	others bool   // it is another's
 	waits  int    // entries that were not acknowledged
 	stored int    // how often something was stored
-	rev    int64  // of the last that was
-	keys   map[string]int64
+	// Of the collector's goroutine alone:
+	keys  seriesKeys
+	last  int64 // the last entry that was acknowledged
+	asked bool  // the file was asked for last
 	// sent is told when entries were acknowledged.
 	sent func()
 }
@@ -115,4 +117,13 @@ func (a *Account) lose(others bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.token, a.others = 0, others
+}
+
+// move notes which number the engine has for it.
+func (a *Account) move(id int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.id != id {
+		a.id, a.keys = id, seriesKeys{}
+	}
 }

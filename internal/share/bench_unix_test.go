@@ -47,7 +47,7 @@ func BenchmarkPolls(b *testing.B) {
 			w.Samples = append(w.Samples, history.SampleRow{Key: k, At: at, Usage: float64(i)})
 			w.Series = append(w.Series, history.HeadRow{Key: k, Attempt: &ms, Success: &ms, Read: &ms, At: &at, Usage: float64(i)})
 		}
-		_, ok, err := e.append(id, 1, "me", w, nil)
+		_, ok, err := e.append(id, 1, "me", w, sentMark{"~sent", 0, i}, nil, nil)
 		if err == nil && !ok {
 			err = fmt.Errorf("account %d is fenced", id)
 		}

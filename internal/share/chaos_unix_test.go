@@ -22,10 +22,48 @@ import (
 	"ortop/internal/sharetest"
 )
 
-// relay passes connections on to an address, until it falls silent.
+// What is done to a team, and the test that does it. The program's own processes are
+// killed, stopped and cut off in tools/e2e/share_test.go besides.
+//
+//	a collector is killed, frozen past its lease, started again   TestChaos, TestTeam (e2e)
+//	the engine is stopped, crashes, is away, ends all connections  TestChaos, TestEngineAway
+//	a late write by an old lease, with the answer in flight        TestTakeOverAndFence, TestSameBatchTwice
+//	two of three collectors are cut off                            TestPartition
+//	a network that falls silent                                    TestSilentNetwork
+//	the primary dies, and a standby that lagged takes over         TestLaggingStandby, TestFailOver
+//	all accounts are asked for at once when the engine is back     TestEngineBack
+//	many collectors start at once                                  TestRace
+//	the same batch twice                                           TestSameBatchTwice
+//	a pooler with fewer connections than clients                   TestPooler
+//	an alert that two could tell                                   TestTeamAlertsOnce (e2e)
+
+// relay passes connections on to an address, until it falls silent or is cut.
 type relay struct {
 	net.Listener
 	silent atomic.Bool
+
+	mu    sync.Mutex
+	down  bool
+	conns []net.Conn
+}
+
+// cut ends all connections and takes no more, or takes them again.
+func (r *relay) cut(down bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.down = down
+	for _, c := range r.conns {
+		c.Close()
+	}
+	r.conns = nil
+}
+
+// takes reports whether connections go on.
+func (r *relay) takes(list ...net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conns = append(r.conns, list...)
+	return !r.down
 }
 
 func newRelay(t *testing.T, to string) *relay {
@@ -62,6 +100,11 @@ func newRelay(t *testing.T, to string) *relay {
 			d, err := net.Dial("tcp", to)
 			if err != nil {
 				c.Close()
+				continue
+			}
+			if !r.takes(c, d) {
+				c.Close()
+				d.Close()
 				continue
 			}
 			go pass(c, d)
@@ -108,13 +151,66 @@ type fighter struct {
 	e    *Engine
 	host string
 	path string
+	run  run
 }
 
-// life is one run of it, until it is killed.
-func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.Int64, books *sync.Map, frozen *atomic.Bool) {
+// run is one of its lives.
+type run struct {
+	cancel context.CancelFunc
+	frozen *atomic.Bool
+	done   chan bool
+}
+
+// fight is several of them, and what they read.
+type fight struct {
+	t        *testing.T
+	accounts []string
+	fighters []*fighter
+	seconds  atomic.Int64
+	books    sync.Map // usage by account and second
+}
+
+func newFight(t *testing.T, accounts []string, dsns ...string) *fight {
+	t.Helper()
+	f := &fight{t: t, accounts: accounts}
+	for i, dsn := range dsns {
+		f.fighters = append(f.fighters, &fighter{t: t, e: open(t, dsn, 2*time.Second), host: fmt.Sprint("h", i), path: filepath.Join(t.TempDir(), "h.db")})
+	}
+	return f
+}
+
+// start begins a life of the fighter i.
+func (f *fight) start(i int) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := run{cancel, new(atomic.Bool), make(chan bool)}
+	f.fighters[i].run = r
+	go func() { defer close(r.done); f.life(ctx, f.fighters[i], r.frozen) }()
+}
+
+func (f *fight) startAll() {
+	for i := range f.fighters {
+		f.start(i)
+	}
+}
+
+func (f *fight) kill(i int) {
+	r := f.fighters[i].run
+	r.cancel()
+	<-r.done
+}
+
+// await waits for n more readings.
+func (f *fight) await(what string, n int64) {
+	f.t.Helper()
+	n += f.seconds.Load()
+	sharetest.WaitFor(f.t, what, func() bool { return f.seconds.Load() > n })
+}
+
+// life is one run of a fighter, until it is killed.
+func (f *fight) life(ctx context.Context, who *fighter, frozen *atomic.Bool) {
 	var dbs [2]*history.DB
 	for i := range dbs {
-		db, err := history.Open(ctx, f.path, history.Options{Share: true})
+		db, err := history.Open(ctx, who.path, history.Options{Share: true})
 		if err != nil {
 			if ctx.Err() == nil {
 				f.t.Error(err)
@@ -124,8 +220,8 @@ func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.I
 		defer db.Close()
 		dbs[i] = db
 	}
-	s := &station{f.e.NewCollector(dbs[0], f.host, slog.New(slog.DiscardHandler), nil), f.t, dbs[1]}
-	for _, name := range accounts {
+	s := &station{who.e.NewCollector(dbs[0], who.host, slog.New(slog.DiscardHandler), nil), f.t, dbs[1]}
+	for _, name := range f.accounts {
 		s.Add(name, "u")
 	}
 	s.Start(context.Background())
@@ -138,9 +234,9 @@ func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.I
 		}
 		for _, a := range s.accounts {
 			if a.MayPoll() {
-				at := seconds.Add(1)
+				at := f.seconds.Add(1)
 				s.read(a.Name, noon.Add(time.Duration(at)*time.Second), float64(at))
-				books.Store(fmt.Sprint(a.Name, " ", noon.Unix()+at), float64(at))
+				f.books.Store(fmt.Sprint(a.Name, " ", noon.Unix()+at), float64(at))
 				a.Stored()
 			}
 		}
@@ -149,79 +245,24 @@ func (f *fighter) life(ctx context.Context, accounts []string, seconds *atomic.I
 	}
 }
 
-// Collectors are killed, frozen and restarted, and the engine is; nothing that was
-// stored is missing or wrong.
-func TestChaos(t *testing.T) {
-	c, e := started(t, 2*time.Second)
-	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
-	accounts := []string{"p", "q", "r", "s", "t"}
-	var seconds atomic.Int64
-	var books sync.Map
-	var fighters []*fighter
-	for i := range 3 {
-		fighters = append(fighters, &fighter{t, open(t, c.DSN(), 2*time.Second), fmt.Sprint("h", i), filepath.Join(t.TempDir(), "h.db")})
+// finish ends them all, has what waits in their files sent by who is there next, and
+// compares what the engine has with what they read.
+func (f *fight) finish(e *Engine) {
+	f.t.Helper()
+	for i := range f.fighters {
+		f.kill(i)
 	}
-	type run struct {
-		cancel context.CancelFunc
-		frozen *atomic.Bool
-		done   chan bool
-	}
-	runs := make([]run, len(fighters))
-	start := func(i int) {
-		ctx, cancel := context.WithCancel(context.Background())
-		runs[i] = run{cancel, new(atomic.Bool), make(chan bool)}
-		r := runs[i]
-		go func() { defer close(r.done); fighters[i].life(ctx, accounts, &seconds, &books, r.frozen) }()
-	}
-	for i := range fighters {
-		start(i)
-	}
-	length := 25 * time.Second
-	if testing.Short() {
-		length = 8 * time.Second
-	}
-	for end := time.Now().Add(length); time.Now().Before(end); {
-		i := rng.IntN(len(fighters))
-		switch rng.IntN(6) {
-		case 0:
-			runs[i].cancel()
-			<-runs[i].done
-			time.Sleep(time.Duration(rng.IntN(3000)) * time.Millisecond)
-			start(i)
-		case 1:
-			runs[i].frozen.Store(true)
-			time.Sleep(time.Duration(1000+rng.IntN(3000)) * time.Millisecond)
-			runs[i].frozen.Store(false)
-		case 2:
-			c.Down([]string{"fast", "immediate"}[rng.IntN(2)])
-			time.Sleep(time.Duration(rng.IntN(2000)) * time.Millisecond)
-			c.Up()
-		case 3:
-			// All connections are cut off; that of this statement may be among them.
-			_ = e.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`, nil)
-		default:
-			time.Sleep(500 * time.Millisecond)
-		}
-	}
-	for i := range runs {
-		runs[i].cancel()
-		<-runs[i].done
-	}
-	// What waits in the files is sent by who is there next.
-	for _, f := range fighters {
-		ctx, cancel := context.WithCancel(context.Background())
-		db, err := history.Open(ctx, f.path, history.Options{})
+	for i, who := range f.fighters {
+		db, err := history.Open(context.Background(), who.path, history.Options{})
 		if err != nil {
-			t.Fatal(err)
+			f.t.Fatal(err)
 		}
-		done := make(chan bool)
-		go func() { defer close(done); f.life(ctx, accounts, &seconds, &books, new(atomic.Bool)) }()
-		sharetest.WaitFor(t, "the files to be sent", func() bool {
-			n, _, err := db.Waits(ctx, "", "")
+		f.start(i)
+		sharetest.WaitFor(f.t, "the files to be sent", func() bool {
+			n, _, err := db.Waits(context.Background(), "", "")
 			return err == nil && n == 0
 		})
-		cancel()
-		<-done
+		f.kill(i)
 		db.Close()
 	}
 	sent := map[string]float64{}
@@ -234,10 +275,10 @@ func TestChaos(t *testing.T) {
 			return err
 		})
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	n, missing, wrong := 0, 0, 0
-	for name, want := range books.Range {
+	for name, want := range f.books.Range {
 		n++
 		if got, ok := sent[name.(string)]; !ok {
 			missing++
@@ -245,22 +286,59 @@ func TestChaos(t *testing.T) {
 			wrong++
 		}
 	}
-	t.Logf("%d readings, %d rows, %d missing, %d wrong", n, len(sent), missing, wrong)
+	f.t.Logf("%d readings, %d rows, %d missing, %d wrong", n, len(sent), missing, wrong)
 	if n < 100 || missing+wrong > 0 || len(sent) != n {
-		t.Errorf("of %d readings %d are missing and %d wrong, of %d rows", n, missing, wrong, len(sent))
+		f.t.Errorf("of %d readings %d are missing and %d wrong, of %d rows", n, missing, wrong, len(sent))
 	}
-	for _, name := range accounts {
+	for _, name := range f.accounts {
 		last := -1.0
-		for _, u := range usages(t, e, name) {
+		for _, u := range usages(f.t, e, name) {
 			if u <= last {
-				t.Fatalf("%s: a viewer sees %v after %v", name, u, last)
+				f.t.Fatalf("%s: a viewer sees %v after %v", name, u, last)
 			}
 			last = u
 		}
 	}
 	if v, err := e.Verify(); err != nil || len(v.Wrong) > 0 {
-		t.Errorf("Verify() = %+v, %v", v, err)
+		f.t.Errorf("Verify() = %+v, %v", v, err)
 	}
+}
+
+// Collectors are killed, frozen and restarted, and the engine is; nothing that was
+// stored is missing or wrong.
+func TestChaos(t *testing.T) {
+	c, e := started(t, 2*time.Second)
+	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
+	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), c.DSN(), c.DSN())
+	f.startAll()
+	length := 25 * time.Second
+	if testing.Short() {
+		length = 8 * time.Second
+	}
+	for end := time.Now().Add(length); time.Now().Before(end); {
+		i := rng.IntN(len(f.fighters))
+		switch rng.IntN(6) {
+		case 0:
+			f.kill(i)
+			time.Sleep(time.Duration(rng.IntN(3000)) * time.Millisecond)
+			f.start(i)
+		case 1:
+			frozen := f.fighters[i].run.frozen
+			frozen.Store(true)
+			time.Sleep(time.Duration(1000+rng.IntN(3000)) * time.Millisecond)
+			frozen.Store(false)
+		case 2:
+			c.Down([]string{"fast", "immediate"}[rng.IntN(2)])
+			time.Sleep(time.Duration(rng.IntN(2000)) * time.Millisecond)
+			c.Up()
+		case 3:
+			// All connections are cut off; that of this statement may be among them.
+			_ = e.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'`, nil)
+		default:
+			time.Sleep(500 * time.Millisecond)
+		}
+	}
+	f.finish(e)
 }
 
 // Behind a pooler in transaction mode, with fewer connections than clients, every

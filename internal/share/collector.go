@@ -22,6 +22,7 @@ type Collector struct {
 	snapshot func(name, baseURL string) []byte
 	accounts []*Account
 	id       string
+	mark     string // by which the engine keeps how far our file was sent; empty: not known yet
 	wake     chan struct{}
 	// acknowledged are the events of which the file knows that: account, second, sum.
 	acknowledged map[[3]int64]bool
@@ -43,7 +44,7 @@ func newID() string { return rand.Text() }
 
 // Add adds an account, before Run.
 func (c *Collector) Add(name, baseURL string) *Account {
-	a := &Account{Name: name, BaseURL: baseURL, c: c, keys: map[string]int64{}}
+	a := &Account{Name: name, BaseURL: baseURL, c: c}
 	c.accounts = append(c.accounts, a)
 	return a
 }

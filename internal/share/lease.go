@@ -15,15 +15,24 @@ import (
 
 // seen is an account as the engine has it.
 type seen struct {
-	id, token, rev, rewritten int64
-	name, baseURL             string
-	owner, host               string
-	live                      bool
+	id, token, rev int64
+	sent           int64 // how far it has what our file sent
+	name, baseURL  string
+	owner, host    string
+	live           bool
 }
 
 // beat renews the lease, takes accounts that nobody has, and gives those back that
 // others should have.
 func (c *Collector) beat(ctx context.Context) {
+	if c.mark == "" {
+		id, err := c.db.OutboxID(ctx)
+		if err != nil {
+			c.log.Warn("reading the outbox", "error", err)
+			return
+		}
+		c.mark = "~sent " + id + "@" + c.host // a copy on another machine is another file
+	}
 	renewed, err := c.renew()
 	if err == nil && !renewed {
 		// It had run out: what was ours may be another's by now.
@@ -82,13 +91,14 @@ func (c *Collector) renew() (ok bool, err error) {
 // see returns the accounts that the engine has.
 func (c *Collector) see() (all map[[2]string]seen, err error) {
 	all = map[[2]string]seen{}
-	err = c.e.query(`SELECT a.id, name, base_url, coalesce(owner, ''), token, rev, rewritten, coalesce(c.host, ''), coalesce(c.expires > clock_timestamp(), false)
-		FROM @.account a LEFT JOIN @.collector c ON c.id = a.owner`, func(r pgwire.Row) error {
+	err = c.e.query(`SELECT a.id, a.name, base_url, coalesce(owner, ''), token, rev, coalesce(convert_from(m.value, 'UTF8')::bigint, 0),
+		coalesce(c.host, ''), coalesce(c.expires > clock_timestamp(), false)
+		FROM @.account a LEFT JOIN @.collector c ON c.id = a.owner LEFT JOIN @.state m ON m.account = a.id AND m.name = $1`, func(r pgwire.Row) error {
 		var s seen
-		err := r.Scan(&s.id, &s.name, &s.baseURL, &s.owner, &s.token, &s.rev, &s.rewritten, &s.host, &s.live)
+		err := r.Scan(&s.id, &s.name, &s.baseURL, &s.owner, &s.token, &s.rev, &s.sent, &s.host, &s.live)
 		all[[2]string{s.name, s.baseURL}] = s
 		return err
-	})
+	}, c.mark)
 	return all, err
 }
 
@@ -100,8 +110,8 @@ func (c *Collector) register(all map[[2]string]seen) error {
 			continue
 		}
 		s := seen{name: a.Name, baseURL: a.BaseURL}
-		err := c.e.query(`INSERT INTO @.account (name, base_url) VALUES ($1, $2) ON CONFLICT (name, base_url) DO UPDATE SET name = excluded.name RETURNING id, token, rev, rewritten`,
-			func(r pgwire.Row) error { return r.Scan(&s.id, &s.token, &s.rev, &s.rewritten) }, a.Name, a.BaseURL)
+		err := c.e.query(`INSERT INTO @.account (name, base_url) VALUES ($1, $2) ON CONFLICT (name, base_url) DO UPDATE SET name = excluded.name RETURNING id, token, rev`,
+			func(r pgwire.Row) error { return r.Scan(&s.id, &s.token, &s.rev) }, a.Name, a.BaseURL)
 		if err != nil {
 			return err
 		}
@@ -162,14 +172,22 @@ func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 		name := [2]string{a.Name, a.BaseURL}
 		s := all[name]
 		best := chosen(rivals, name)
+		a.move(s.id)
+		if last, err := c.lastSent(ctx, a); err != nil {
+			return err
+		} else if s.sent < last {
+			if err := c.unsend(ctx, a, s.sent); err != nil {
+				return err
+			}
+		}
 		a.mu.Lock()
-		a.id, a.owner = s.id, s.host
+		a.owner = s.host
 		mine := a.token != 0 && s.owner == c.id && s.token == a.token
 		if !mine {
 			a.token = 0
 		}
 		a.others = !mine && s.live && s.owner != c.id
-		waits, sent := a.waits, a.rev
+		waits := a.waits
 		a.mu.Unlock()
 		switch {
 		case mine && best != c.id && best != "" && waits == 0:
@@ -178,13 +196,7 @@ func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 			if err := c.e.query(`UPDATE @.account SET owner = NULL WHERE id = $1 AND owner = $2 AND token = $3`, nil, s.id, c.id, s.token); err != nil {
 				return err
 			}
-		case mine:
-			if s.rev < sent {
-				if err := c.unsend(ctx, a, s.rev); err != nil {
-					return err
-				}
-			}
-		case (best == c.id || best == "") && (!s.live || s.owner == c.id):
+		case !mine && (best == c.id || best == "") && (!s.live || s.owner == c.id):
 			free = append(free, s.id)
 		}
 	}
@@ -230,50 +242,25 @@ func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int
 	return err
 }
 
-// unsend offers again what an engine no longer has that went on from a copy.
-func (c *Collector) unsend(ctx context.Context, a *Account, rev int64) error {
-	n, err := c.db.Unsend(ctx, a.Name, a.BaseURL, rev)
-	if err == nil {
-		a.mu.Lock()
-		a.rev = rev
-		a.mu.Unlock()
-	}
-	if n > 0 {
-		c.log.Warn("the engine went on from an older copy: entries are sent again", "account", a.Name, "entries", n)
-	}
-	return err
-}
-
 // overtake takes in the past of an account that is about to be ours, which the next
 // reading follows. What others wrote since we last did counts: what waits here is late.
 func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
-	last, err := c.db.LastRev(ctx, a.Name, a.BaseURL)
+	_, last, err := c.db.LastSent(ctx, a.Name, a.BaseURL)
 	switch {
 	case err != nil || last == s.rev && s.rev > 0:
-		a.mu.Lock()
-		a.rev = last
-		a.mu.Unlock()
 		return err
-	case s.rev == 0 && last == 0: // what was read before it was shared
+	case s.rev == 0: // what was read before it was shared, or before this copy of the engine
 		_, err := c.e.Push(ctx, c.db, a.Name, a.BaseURL)
 		return err
-	case last > s.rev:
-		return c.unsend(ctx, a, s.rev)
 	}
 	a.lose(true)
 	if err := c.shipAccount(ctx, a); err != nil {
 		return err
 	}
-	rows, m, err := c.e.pull(s.id, mark{})
+	rows, _, err := c.e.pull(s.id, mark{})
 	if err != nil {
 		return err
 	}
 	rows.Whole = nil // what is here stays
-	if err := c.db.Take(ctx, a.Name, a.BaseURL, rows); err != nil {
-		return err
-	}
-	a.mu.Lock()
-	a.rev = m.rev
-	a.mu.Unlock()
-	return nil
+	return c.db.Take(ctx, a.Name, a.BaseURL, rows)
 }

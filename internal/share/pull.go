@@ -28,18 +28,18 @@ const selectRows = `SELECT a.rev, a.rewritten, json_build_object(
 	FROM @.event WHERE account = a.id AND (at >= $2::bigint OR acknowledged AND at >= $2::bigint - 604800)),
 'forecasts', (SELECT json_agg(json_build_object('made_at', made_at, 'usage', usage, 'balance', balance, 'p10_s', p10_s, 'p50_s', p50_s, 'p90_s', p90_s,
 	'ended_at', ended_at, 'true_s', true_s, 'outcome', outcome)) FROM @.forecast WHERE account = a.id AND (ended_at IS NULL OR ended_at >= $2::bigint)),
-'states', (SELECT json_agg(json_build_object('name', name, 'value', encode(value, 'base64'))) FROM @.state WHERE account = a.id))::text
+'states', (SELECT json_agg(json_build_object('name', name, 'value', encode(value, 'base64'))) FROM @.state WHERE account = a.id AND name NOT LIKE '~%'))::text
 FROM @.account a WHERE a.id = $1`
 
 // pull returns the rows of an account that were sent after a mark, or all where rows
-// were put before others since. Then Whole names all subjects.
+// were put before others since, or the engine went back. Then Whole names all subjects.
 func (e *Engine) pull(id int64, from mark) (rows history.Rows, m mark, err error) {
 	text := ""
 	read := func(since int64) error {
 		return e.query(selectRows, func(r pgwire.Row) error { return r.Scan(&m.rev, &m.rewritten, &text) }, id, since, since)
 	}
 	since := max(0, from.at-overlap)
-	if err = read(since); err == nil && since > 0 && m.rewritten != from.rewritten {
+	if err = read(since); err == nil && since > 0 && (m.rewritten != from.rewritten || m.rev < from.rev) {
 		since = 0
 		err = read(0)
 	}

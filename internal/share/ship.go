@@ -3,6 +3,9 @@ package share
 import (
 	"context"
 	"errors"
+
+	"ortop/history"
+	"ortop/internal/pgwire"
 )
 
 // batch is how many entries are sent at once at most.
@@ -27,7 +30,7 @@ func (c *Collector) ship(ctx context.Context) {
 
 // shipAccount sends an account's outbox, in order.
 func (c *Collector) shipAccount(ctx context.Context, a *Account) error {
-	for {
+	for refused := 0; ; {
 		id, token, others := a.lease()
 		if id == 0 || token == 0 && !others {
 			return nil
@@ -36,48 +39,130 @@ func (c *Collector) shipAccount(ctx context.Context, a *Account) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		if whole := list[0].Rows.Whole; len(whole) > 0 {
-			rev := int64(0)
-			if token == 0 {
-				_, err = c.e.Push(ctx, c.db, a.Name, a.BaseURL)
-			} else if rev, err = c.rewrite(ctx, a, whole); errors.Is(err, errFenced) {
-				a.lose(true)
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if err := c.settled(ctx, a, list[0].Seq, rev); err != nil {
-				return err
-			}
-			continue
+		last, err := c.lastSent(ctx, a)
+		if err != nil {
+			return err
 		}
 		n := 1
-		for n < len(list) && len(list[n].Rows.Whole) == 0 {
+		for n < len(list) && len(list[0].Rows.Whole) == 0 && len(list[n].Rows.Whole) == 0 {
 			n++
 		}
-		rows, err := c.e.merge(a, id, list[:n])
-		if err != nil {
-			return err
-		}
+		k := sentMark{c.mark, last, list[n-1].Seq}
 		rev, ok := int64(0), false
-		if token != 0 {
-			rev, ok, err = c.e.append(id, token, c.id, rows, c.picture(a))
+		if whole := list[0].Rows.Whole; len(whole) > 0 {
+			rev, ok, err = c.shipWhole(ctx, a, whole, k)
 		} else {
-			rev, err = c.e.late(id, trueRows(rows))
-			rev, ok = -rev, true
+			rev, ok, err = c.shipRows(a, list[:n], k)
+		}
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			refused = 0
+			err = c.settled(ctx, a, k.seq, rev)
+		case refused == attempts:
+			return errorf("it refuses what the account %s sends", a.Name)
+		default:
+			refused++
+			err = c.refused(ctx, a, id)
 		}
 		if err != nil {
-			return err
-		}
-		if !ok {
-			a.lose(true) // by the next beat it is known whose it is
-			continue
-		}
-		if err := c.settled(ctx, a, list[n-1].Seq, rev); err != nil {
 			return err
 		}
 	}
+}
+
+// shipRows sends entries as one batch. Without a lease rev is below 0.
+func (c *Collector) shipRows(a *Account, list []history.Mail, k sentMark) (rev int64, ok bool, err error) {
+	id, token, _ := a.lease()
+	rows, err := c.e.merge(a, id, list)
+	if err != nil {
+		return 0, false, err
+	}
+	if token != 0 {
+		rev, ok, err = c.e.append(id, token, c.id, rows, k, a.keys.fresh, c.picture(a))
+	} else {
+		rev, ok, err = c.e.late(id, trueRows(rows), k, a.keys.fresh)
+		rev = -rev
+	}
+	if ok {
+		a.keys.fresh = nil
+	}
+	return rev, ok, err
+}
+
+// shipWhole sends all rows of series of which some were put before others.
+func (c *Collector) shipWhole(ctx context.Context, a *Account, subjects []string, k sentMark) (rev int64, ok bool, err error) {
+	id, token, _ := a.lease()
+	if token == 0 {
+		_, err = c.e.Push(ctx, c.db, a.Name, a.BaseURL)
+	} else if err = c.rewrite(ctx, a, subjects); errors.Is(err, errFenced) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	if rev, ok, err = c.e.late(id, wire{}, k, nil); token == 0 {
+		rev = -rev
+	}
+	return rev, ok, err
+}
+
+// lastSent is the last entry of the account that was acknowledged; 0: none was.
+func (c *Collector) lastSent(ctx context.Context, a *Account) (int64, error) {
+	if !a.asked {
+		last, _, err := c.db.LastSent(ctx, a.Name, a.BaseURL)
+		if err != nil {
+			return 0, err
+		}
+		a.last, a.asked = last, true
+	}
+	return a.last, nil
+}
+
+// refused finds out why nothing was written of an account.
+func (c *Collector) refused(ctx context.Context, a *Account, id int64) error {
+	found, token, sent, owner := false, int64(0), int64(0), ""
+	err := c.e.query(`SELECT token, coalesce(owner, ''), coalesce((SELECT convert_from(value, 'UTF8')::bigint FROM @.state WHERE account = id AND name = $2), 0)
+		FROM @.account WHERE id = $1`, func(r pgwire.Row) error { found = true; return r.Scan(&token, &owner, &sent) }, id, c.mark)
+	if err != nil {
+		return err
+	}
+	if _, ours, _ := a.lease(); !found {
+		a.move(0)
+		a.lose(false)
+	} else if ours != 0 && (owner != c.id || token != ours) {
+		a.lose(true) // by the next beat it is known whose it is
+	}
+	return c.unsend(ctx, a, sent)
+}
+
+// unsend offers again what an engine no longer has that went on from an older copy: of
+// our file it has the entries up to sent. The keys of its series may be others too.
+func (c *Collector) unsend(ctx context.Context, a *Account, sent int64) error {
+	last, err := c.lastSent(ctx, a)
+	if err != nil {
+		return err
+	}
+	a.keys = seriesKeys{}
+	if sent >= last || c.mark == "" {
+		return nil
+	}
+	a.asked = false
+	before := a.storedSoFar()
+	n, err := c.db.Unsend(ctx, a.Name, a.BaseURL, sent)
+	if err != nil {
+		return err
+	}
+	waits, _, err := c.db.Waits(ctx, a.Name, a.BaseURL)
+	if err != nil {
+		return err
+	}
+	a.counted(before, waits)
+	if n > 0 {
+		c.log.Warn("the engine went on from an older copy: entries are sent again", "account", a.Name, "entries", n)
+	}
+	return nil
 }
 
 // settled notes that entries were acknowledged.
@@ -91,8 +176,8 @@ func (c *Collector) settled(ctx context.Context, a *Account, seq, rev int64) err
 		return err
 	}
 	a.counted(before, n)
+	a.last, a.asked = seq, true
 	a.mu.Lock()
-	a.rev = max(a.rev, rev)
 	settled, told := a.waits == 0, a.sent
 	a.mu.Unlock()
 	if told != nil && settled {

@@ -14,32 +14,37 @@ const chunk = 5000
 // replaced begins the name of a series whose rows count no longer, or not yet.
 const replaced = "~"
 
-// errFenced is a write of who had no lease any more.
-var errFenced = errors.New("the account is another collector's")
+// errFenced is a write of who had no lease any more, and errCopy one to an engine that
+// went on from an older copy meanwhile.
+var (
+	errFenced = errors.New("the account is another collector's")
+	errCopy   = errorf("it went on from an older copy")
+)
 
 // rewrite sends all rows of series of which some were put before others, as a series
 // beside, which then takes the place of the old one at once.
-func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) (rev int64, err error) {
+func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) error {
 	id, token, _ := a.lease()
-	send := func(r history.Rows) error {
-		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, nil)
+	send := func(r history.Rows, fresh []freshKey) error {
+		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, sentMark{}, fresh, nil)
 		if err == nil && !ok {
 			err = errFenced
 		}
 		return err
 	}
 	for _, subject := range subjects {
-		old, err := c.e.key(a.keys, id, subject)
+		old, err := c.e.key(&a.keys, id, subject)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		fresh, err := c.e.key(map[string]int64{}, id, replaced+subject)
+		var beside seriesKeys
+		fresh, err := c.e.key(&beside, id, replaced+subject)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		rows, err := c.db.All(ctx, a.Name, a.BaseURL, subject)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		for i := range rows.Samples {
 			rows.Samples[i].Key = fresh
@@ -51,24 +56,26 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 			rows.Series[i].Key = fresh
 		}
 		for _, part := range append(parts(rows), history.Rows{Series: rows.Series}) {
-			if err := send(part); err != nil {
-				return 0, err
+			if err := send(part, beside.fresh); err != nil {
+				return err
 			}
 		}
+		// An engine that went on from an older copy meanwhile may lack some of them.
 		done := false
-		err = c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6 RETURNING rev),
-			o AS (UPDATE @.series SET subject = '`+replaced+`' || key || ' ' || subject WHERE account = $1 AND key = $2 AND EXISTS (SELECT 1 FROM up) RETURNING key)
-			UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SELECT 1 FROM o) RETURNING (SELECT rev FROM up)`,
-			func(r pgwire.Row) error { done = true; return r.Scan(&rev) }, id, old, fresh, subject, c.id, token)
+		err = c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6
+			AND (SELECT count(*) FROM @.sample WHERE account = $1 AND key = $3) >= $7 RETURNING 1),
+			o AS (UPDATE @.series SET subject = '`+replaced+`' || key || ' ' || subject WHERE account = $1 AND key = $2 AND subject = $4 AND EXISTS (SELECT 1 FROM up) RETURNING key)
+			UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SELECT 1 FROM o) RETURNING 1`,
+			func(pgwire.Row) error { done = true; return nil }, id, old, fresh, subject, c.id, token, len(rows.Samples))
 		if err == nil && !done {
 			err = errFenced
 		}
 		if err != nil {
-			return 0, err
+			return err
 		}
-		a.keys[subject] = fresh
+		a.keys = seriesKeys{}
 	}
-	return rev, nil
+	return nil
 }
 
 // parts are the samples and facts of rows in parts that fit into a statement.
@@ -98,9 +105,9 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 		return 0, err
 	}
 	samples = len(rows.Samples)
-	keys, known := map[int64]int64{}, map[string]int64{}
+	keys, known := map[int64]int64{}, seriesKeys{}
 	for i, h := range rows.Series {
-		k, err := e.key(known, id, h.Subject)
+		k, err := e.key(&known, id, h.Subject)
 		if err != nil {
 			return 0, err
 		}
@@ -117,9 +124,14 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if _, err := e.late(id, wire{Rows: part}); err != nil {
+		_, ok, err := e.late(id, wire{Rows: part}, sentMark{}, known.fresh)
+		if err == nil && !ok {
+			err = errCopy
+		}
+		if err != nil {
 			return 0, err
 		}
+		known.fresh = nil
 	}
 	for _, s := range said.States {
 		if s, ok := fit(s); ok {

@@ -7,13 +7,23 @@ import (
 	"ortop/internal/pgwire"
 )
 
-// insertRows store what does not change: once, however often it comes. $1 is the
-// account, $2 the rows, and up has a row where they may be stored.
-const insertRows = `d AS (SELECT $2::json AS j),
-s AS (INSERT INTO @.sample SELECT $1::int, k, at, usage FROM d, json_to_recordset(j->'samples') AS t(k int, at bigint, usage float8)
-	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING),
-f AS (INSERT INTO @.fact SELECT $1::int, k, kind, at, to_at, usd, a, b, c FROM d, json_to_recordset(j->'facts')
+// A write is one statement with a part for each kind of rows that it has: PostgreSQL
+// plans it anew each time, and most polls have few kinds. $1 is the account, $2 the rows,
+// and up has a row where they may be stored: not where the engine lacks what this
+// file sent before, by its mark $3 which has to be $4 at least and becomes $5, or gives
+// one of the keys $6 to another series, as it went on from an older copy.
+const (
+	rowsPart    = `, d AS (SELECT $2::json AS j)`
+	samplesPart = `, s AS (INSERT INTO @.sample SELECT $1::int, k, at, usage FROM d, json_to_recordset(j->'samples') AS t(k int, at bigint, usage float8)
+	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)`
+	factsPart = `, f AS (INSERT INTO @.fact SELECT $1::int, k, kind, at, to_at, usd, a, b, c FROM d, json_to_recordset(j->'facts')
 	AS t(k int, kind int, at bigint, to_at bigint, usd float8, a text, b text, c text) WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)`
+	markPart = `, m AS (INSERT INTO @.state SELECT $1::int, $3::text, convert_to($5::bigint::text, 'UTF8') WHERE $3 <> '' AND EXISTS (SELECT 1 FROM up)
+	ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
+	notBehind = `($4::bigint = 0 OR EXISTS (SELECT 1 FROM @.state WHERE account = $1 AND name = $3 AND convert_from(value, 'UTF8')::bigint >= $4))
+	AND NOT EXISTS (SELECT 1 FROM json_to_recordset($6::json) AS t(k int, subject text) LEFT JOIN @.series s ON s.account = $1 AND s.key = t.k
+	WHERE s.subject IS DISTINCT FROM t.subject)`
+)
 
 const eventColumns = `SELECT $1::int, at, sum, kind, level, text, decode(data, 'base64'), seen FROM d, json_to_recordset(j->'events')
 	AS t(at bigint, sum bigint, kind text, level text, text text, data text, seen boolean) WHERE EXISTS (SELECT 1 FROM up)`
@@ -27,28 +37,67 @@ const setHeads = `UPDATE @.series s SET attempt_ms = coalesce(t.attempt_ms, s.at
 	FROM d, json_to_recordset(j->'series') AS t(k int, attempt_ms bigint, success_ms bigint, due_ms bigint, interval_ms bigint, read_ms bigint,
 	at bigint, usage float8, credits float8, fault_kind text, fault text) WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up)`
 
-// appendRows is the whole of a write with a lease. No row: the lease is another's, and
-// nothing was written.
-const appendRows = `WITH up AS (UPDATE @.account SET rev = rev + 1, snapshot = coalesce($5, snapshot) WHERE id = $1 AND owner = $3 AND token = $4 RETURNING rev),
-` + insertRows + `,
-e AS (INSERT INTO @.event AS o ` + eventColumns + ` ON CONFLICT (account, at, sum) DO UPDATE SET acknowledged = o.acknowledged OR excluded.acknowledged),
-g AS (INSERT INTO @.forecast AS o ` + forecastColumns + ` ON CONFLICT (account, made_at) DO UPDATE SET ended_at = excluded.ended_at, true_s = excluded.true_s,
-	outcome = excluded.outcome WHERE o.ended_at IS NULL),
-t AS (INSERT INTO @.state SELECT $1::int, name, decode(value, 'base64') FROM d, json_to_recordset(j->'states') AS t(name text, value text)
-	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT (account, name) DO UPDATE SET value = excluded.value),
-h AS (` + setHeads + `),
-r AS (UPDATE @.series s SET attempt_ms = t.ms, success_ms = t.ms, read_ms = t.ms FROM d, json_to_recordset(j->'still') AS t(k int, ms bigint)
-	WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up))
-SELECT rev FROM up`
+// Parts of a write with a lease. No row: the lease is another's, or the engine went on
+// from an older copy, and nothing was written.
+const (
+	leasePart = `WITH up AS (UPDATE @.account SET rev = rev + 1, snapshot = coalesce($9, snapshot) WHERE id = $1 AND owner = $7 AND token = $8
+	AND ` + notBehind + ` RETURNING rev)`
+	eventsPart    = `, e AS (INSERT INTO @.event AS o ` + eventColumns + ` ON CONFLICT (account, at, sum) DO UPDATE SET acknowledged = o.acknowledged OR excluded.acknowledged)`
+	forecastsPart = `, g AS (INSERT INTO @.forecast AS o ` + forecastColumns + ` ON CONFLICT (account, made_at) DO UPDATE SET ended_at = excluded.ended_at,
+	true_s = excluded.true_s, outcome = excluded.outcome WHERE o.ended_at IS NULL)`
+	statesPart = `, t AS (INSERT INTO @.state SELECT $1::int, name, decode(value, 'base64') FROM d, json_to_recordset(j->'states') AS t(name text, value text)
+	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
+	headsPart = `, h AS (` + setHeads + `)`
+	stillPart = `, r AS (UPDATE @.series s SET attempt_ms = t.ms, success_ms = t.ms, read_ms = t.ms FROM d, json_to_recordset(j->'still') AS t(k int, ms bigint)
+	WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up))`
+)
 
-// lateRows store true readings of who had no lease any more, or of another file: what
-// the account stands at stays, unless nothing was ever read.
-const lateRows = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 RETURNING rev),
-` + insertRows + `,
-e AS (INSERT INTO @.event ` + eventColumns + ` ON CONFLICT DO NOTHING),
-g AS (INSERT INTO @.forecast ` + forecastColumns + ` ON CONFLICT DO NOTHING),
-h AS (` + setHeads + ` AND s.at IS NULL)
-SELECT rev FROM up`
+// latePart and those after it store true readings of who had no lease any more, or of
+// another file: what the account stands at stays, unless nothing was ever read.
+const (
+	latePart          = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND ` + notBehind + ` RETURNING rev)`
+	lateEventsPart    = `, e AS (INSERT INTO @.event ` + eventColumns + ` ON CONFLICT DO NOTHING)`
+	lateForecastsPart = `, g AS (INSERT INTO @.forecast ` + forecastColumns + ` ON CONFLICT DO NOTHING)`
+	lateHeadsPart     = `, h AS (` + setHeads + ` AND s.at IS NULL)`
+)
+
+// statement is that which writes w.
+func (w *wire) statement(late bool) string {
+	parts := [...]struct {
+		rows               int
+		withLease, without string
+	}{
+		{1, leasePart, latePart},
+		{1, rowsPart, rowsPart},
+		{1, markPart, markPart},
+		{len(w.Samples), samplesPart, samplesPart},
+		{len(w.Facts), factsPart, factsPart},
+		{len(w.Events), eventsPart, lateEventsPart},
+		{len(w.Forecasts), forecastsPart, lateForecastsPart},
+		{len(w.States), statesPart, ""},
+		{len(w.Series), headsPart, lateHeadsPart},
+		{len(w.Still), stillPart, ""},
+	}
+	s := ""
+	for _, p := range parts {
+		switch {
+		case p.rows == 0:
+		case late:
+			s += p.without
+		default:
+			s += p.withLease
+		}
+	}
+	return s + "\nSELECT rev FROM up"
+}
+
+// sentMark is how far the entries of a file were sent, as the engine keeps it by a name:
+// with them, so that an older copy of it has an older mark.
+type sentMark struct {
+	name   string // empty: there is none
+	expect int64  // the last entry that was acknowledged
+	seq    int64  // the last that is sent now
+}
 
 // wire are rows as the engine takes them.
 type wire struct {
@@ -83,7 +132,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		for k := range r.Series {
 			h := &r.Series[k]
 			local := h.Key
-			if h.Key, err = e.key(a.keys, id, h.Subject); err != nil {
+			if h.Key, err = e.key(&a.keys, id, h.Subject); err != nil {
 				return w, err
 			}
 			keys[local] = h.Key
@@ -96,7 +145,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		}
 		for _, v := range r.Read {
 			for _, subject := range v.Subjects {
-				k, err := e.key(a.keys, id, subject)
+				k, err := e.key(&a.keys, id, subject)
 				if err != nil {
 					return w, err
 				}
@@ -185,9 +234,21 @@ func (w *wire) state(name string) int {
 	return -1
 }
 
+// seriesKeys are the engine's numbers of an account's series, as far as they are known.
+type seriesKeys struct {
+	of map[string]int64
+	// fresh are those of which no write says yet that the engine still has them so.
+	fresh []freshKey
+}
+
+type freshKey struct {
+	Key     int64  `json:"k"`
+	Subject string `json:"subject"`
+}
+
 // key returns the engine's number of a series, which is made if need be.
-func (e *Engine) key(known map[string]int64, id int64, subject string) (key int64, err error) {
-	if k := known[subject]; k != 0 {
+func (e *Engine) key(known *seriesKeys, id int64, subject string) (key int64, err error) {
+	if k := known.of[subject]; k != 0 {
 		return k, nil
 	}
 	find := func(statement string) error {
@@ -206,25 +267,35 @@ func (e *Engine) key(known map[string]int64, id int64, subject string) (key int6
 		err = errorf("a series of the account could not be made")
 	}
 	if err == nil {
-		known[subject] = key
+		if known.of == nil {
+			known.of = map[string]int64{}
+		}
+		known.of[subject] = key
+		known.fresh = append(known.fresh, freshKey{key, subject})
 	}
 	return key, err
 }
 
-func (e *Engine) append(id, token int64, owner string, w wire, snapshot *string) (rev int64, ok bool, err error) {
+// append writes w by a lease; ok is false where nothing was written. late writes it
+// without.
+func (e *Engine) append(id, token int64, owner string, w wire, k sentMark, fresh []freshKey, snapshot *string) (rev int64, ok bool, err error) {
+	return e.write(w.statement(false), id, w, k, fresh, owner, token, snapshot)
+}
+
+func (e *Engine) late(id int64, w wire, k sentMark, fresh []freshKey) (rev int64, ok bool, err error) {
+	return e.write(w.statement(true), id, w, k, fresh)
+}
+
+func (e *Engine) write(statement string, id int64, w wire, k sentMark, fresh []freshKey, lease ...any) (rev int64, ok bool, err error) {
 	text, err := json.Marshal(w)
 	if err != nil {
 		return 0, false, err
 	}
-	err = e.query(appendRows, func(r pgwire.Row) error { ok = true; return r.Scan(&rev) }, id, string(text), owner, token, snapshot)
-	return rev, ok, err
-}
-
-func (e *Engine) late(id int64, w wire) (rev int64, err error) {
-	text, err := json.Marshal(w)
+	list, err := json.Marshal(append([]freshKey{}, fresh...))
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	err = e.query(lateRows, func(r pgwire.Row) error { return r.Scan(&rev) }, id, string(text))
-	return rev, err
+	args := append([]any{id, string(text), k.name, k.expect, k.seq, string(list)}, lease...)
+	err = e.query(statement, func(r pgwire.Row) error { ok = true; return r.Scan(&rev) }, args...)
+	return rev, ok, err
 }

@@ -58,12 +58,7 @@ func Start(t testing.TB, conf ...string) *Cluster {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	c.Port = freePort(t)
 	if err := c.pg("initdb", "-D", c.data, "-U", "admin", "-A", "trust", "--data-checksums", "--locale=C", "-E", "UTF8", "--no-sync"); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +76,17 @@ func Start(t testing.TB, conf ...string) *Cluster {
 	}
 	c.Up()
 	return c
+}
+
+func freePort(t testing.TB) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	_ = l.Close()
+	return port
 }
 
 func nobody(t testing.TB) (uid, gid int) {
@@ -115,11 +121,39 @@ func (c *Cluster) pg(name string, args ...string) error {
 	return nil
 }
 
+// Standby starts one that follows c, by c's port or by one that leads there.
+func (c *Cluster) Standby(port int) *Cluster {
+	c.t.Helper()
+	s := &Cluster{t: c.t, Dir: c.Dir, Port: freePort(c.t), data: filepath.Join(c.Dir, "standby"), bin: c.bin}
+	if err := c.pg("pg_basebackup", "-D", s.data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-U", "admin", "-R", "-X", "stream", "-c", "fast", "--no-sync"); err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() { _ = s.pg("pg_ctl", "-D", s.data, "-m", "immediate", "-w", "stop") })
+	f, err := os.OpenFile(filepath.Join(s.data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = fmt.Fprintf(f, "port = %d\n", s.Port)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	s.Up()
+	return s
+}
+
+// Promote makes a standby one that takes writes.
+func (c *Cluster) Promote() {
+	c.t.Helper()
+	if err := c.pg("pg_ctl", "-D", c.data, "-w", "-t", "60", "promote"); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // Up starts it.
 func (c *Cluster) Up() {
 	c.t.Helper()
-	if err := c.pg("pg_ctl", "-D", c.data, "-l", filepath.Join(c.Dir, "log"), "-w", "-t", "60", "start"); err != nil {
-		text, _ := os.ReadFile(filepath.Join(c.Dir, "log"))
+	if err := c.pg("pg_ctl", "-D", c.data, "-l", c.data+".log", "-w", "-t", "60", "start"); err != nil {
+		text, _ := os.ReadFile(c.data + ".log")
 		c.t.Fatalf("%v\n%s", err, text)
 	}
 }
