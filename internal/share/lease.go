@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -204,63 +203,4 @@ func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 		return err
 	}
 	return c.takeAcknowledged(ctx)
-}
-
-// take takes the accounts that are free still.
-func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int64) error {
-	if len(free) == 0 {
-		return nil
-	}
-	slices.Sort(free)
-	list, err := json.Marshal(free)
-	if err != nil {
-		return err
-	}
-	tokens := map[int64]int64{}
-	err = c.e.query(`UPDATE @.account a SET owner = $1, token = token + 1 WHERE id IN (
-		SELECT b.id FROM @.account b WHERE b.id IN (SELECT v::int FROM json_array_elements_text($2::json) v) AND (b.owner IS NULL OR b.owner = $1 OR NOT EXISTS (
-			SELECT 1 FROM @.collector c WHERE c.id = b.owner AND c.expires > clock_timestamp())) ORDER BY b.id FOR UPDATE SKIP LOCKED)
-		RETURNING a.id, a.token`, func(r pgwire.Row) error {
-		var id, token int64
-		err := r.Scan(&id, &token)
-		tokens[id] = token
-		return err
-	}, c.id, string(list))
-	for _, a := range c.accounts {
-		s := all[[2]string{a.Name, a.BaseURL}]
-		token := tokens[s.id]
-		if token == 0 || err != nil {
-			continue
-		}
-		if err = c.overtake(ctx, a, s); err == nil {
-			a.mu.Lock()
-			a.token, a.others, a.owner = token, false, c.host
-			a.mu.Unlock()
-			c.log.Info("took over the account", "account", a.Name)
-		}
-	}
-	return err
-}
-
-// overtake takes in the past of an account that is about to be ours, which the next
-// reading follows. What others wrote since we last did counts: what waits here is late.
-func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
-	_, last, err := c.db.LastSent(ctx, a.Name, a.BaseURL)
-	switch {
-	case err != nil || last == s.rev && s.rev > 0:
-		return err
-	case s.rev == 0: // what was read before it was shared, or before this copy of the engine
-		_, err := c.e.Push(ctx, c.db, a.Name, a.BaseURL)
-		return err
-	}
-	a.lose(true)
-	if err := c.shipAccount(ctx, a); err != nil {
-		return err
-	}
-	rows, _, err := c.e.pull(s.id, mark{})
-	if err != nil {
-		return err
-	}
-	rows.Whole = nil // what is here stays
-	return c.db.Take(ctx, a.Name, a.BaseURL, rows)
 }

@@ -13,17 +13,20 @@ import (
 // several series are not sent in order of time.
 const overlap = 120
 
-// selectRows are an account's rows from a time on, and the row in effect then.
+// selectRows are an account's rows from $2 on, and those in effect then: of the series
+// that changed since, or with $3 of all.
 const selectRows = `SELECT a.rev, a.rewritten, json_build_object(
 'series', (SELECT json_agg(json_build_object('k', key, 'subject', subject, 'attempt_ms', attempt_ms, 'success_ms', success_ms, 'due_ms', due_ms,
 	'interval_ms', interval_ms, 'read_ms', read_ms, 'at', at, 'usage', usage, 'credits', credits, 'fault_kind', fault_kind, 'fault', fault))
-	FROM @.series WHERE account = a.id AND at IS NOT NULL AND subject NOT LIKE '~%' AND ($2::bigint = 0 OR read_ms >= $2::bigint * 1000 OR attempt_ms >= $2::bigint * 1000)),
+	FROM @.series WHERE account = a.id AND at IS NOT NULL AND subject NOT LIKE '~%' AND ($3::boolean OR read_ms >= $2::bigint * 1000 OR attempt_ms >= $2::bigint * 1000)),
 'samples', (SELECT json_agg(json_build_object('k', t.key, 'at', t.at, 'usage', t.usage) ORDER BY t.key, t.at) FROM @.series s CROSS JOIN LATERAL (
 	SELECT key, at, usage FROM @.sample WHERE account = s.account AND key = s.key AND at >= coalesce(
-		(SELECT max(at) FROM @.sample WHERE account = s.account AND key = s.key AND at <= $2::bigint), $2::bigint)) t
-	WHERE s.account = a.id AND s.subject NOT LIKE '~%' AND s.at >= $2::bigint),
+		(SELECT max(at) FROM @.sample WHERE account = s.account AND key = s.key AND at <= least($2::bigint, s.at)), $2::bigint)) t
+	WHERE s.account = a.id AND s.subject NOT LIKE '~%' AND ($3::boolean OR s.at >= $2::bigint)),
 'facts', (SELECT json_agg(json_build_object('k', f.key, 'kind', kind, 'at', f.at, 'to_at', to_at, 'usd', usd, 'a', a, 'b', b, 'c', c))
-	FROM @.fact f JOIN @.series s ON s.account = f.account AND s.key = f.key WHERE f.account = $1 AND (f.at >= $3::bigint OR to_at >= $3::bigint) AND s.subject NOT LIKE '~%' AND s.at >= $2::bigint),
+	FROM @.fact f JOIN @.series s ON s.account = f.account AND s.key = f.key WHERE f.account = $1 AND s.subject NOT LIKE '~%' AND ($3::boolean OR s.at >= $2::bigint)
+	AND (f.at >= $2::bigint OR to_at >= $2::bigint OR $3::boolean AND f.at = (
+		SELECT max(at) FROM @.fact WHERE account = f.account AND key = f.key AND kind = f.kind AND at <= $2::bigint))),
 'events', (SELECT json_agg(json_build_object('at', at, 'sum', sum, 'kind', kind, 'level', level, 'text', text, 'data', encode(data, 'base64'), 'seen', acknowledged))
 	FROM @.event WHERE account = a.id AND (at >= $2::bigint OR acknowledged AND at >= $2::bigint - 604800)),
 'forecasts', (SELECT json_agg(json_build_object('made_at', made_at, 'usage', usage, 'balance', balance, 'p10_s', p10_s, 'p50_s', p50_s, 'p90_s', p90_s,
@@ -31,20 +34,25 @@ const selectRows = `SELECT a.rev, a.rewritten, json_build_object(
 'states', (SELECT json_agg(json_build_object('name', name, 'value', encode(value, 'base64'))) FROM @.state WHERE account = a.id AND name NOT LIKE '~%'))::text
 FROM @.account a WHERE a.id = $1`
 
+// since returns the rows of an account from a time on, and those in effect then; of all
+// its series, or of those that changed.
+func (e *Engine) since(id, from int64, all bool) (rows history.Rows, m mark, err error) {
+	text := ""
+	err = e.query(selectRows, func(r pgwire.Row) error { return r.Scan(&m.rev, &m.rewritten, &text) }, id, from, all)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &rows)
+	}
+	return rows, m, err
+}
+
 // pull returns the rows of an account that were sent after a mark, or all where rows
 // were put before others since, or the engine went back. Then Whole names all subjects.
 func (e *Engine) pull(id int64, from mark) (rows history.Rows, m mark, err error) {
-	text := ""
-	read := func(since int64) error {
-		return e.query(selectRows, func(r pgwire.Row) error { return r.Scan(&m.rev, &m.rewritten, &text) }, id, since, since)
-	}
 	since := max(0, from.at-overlap)
-	if err = read(since); err == nil && since > 0 && (m.rewritten != from.rewritten || m.rev < from.rev) {
+	rows, m, err = e.since(id, since, since == 0)
+	if err == nil && since > 0 && (m.rewritten != from.rewritten || m.rev < from.rev) {
 		since = 0
-		err = read(0)
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &rows)
+		rows, m, err = e.since(id, 0, true)
 	}
 	if err != nil {
 		return rows, from, err

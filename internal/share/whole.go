@@ -32,6 +32,10 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 		}
 		return err
 	}
+	begin, err := c.begins(ctx, a)
+	if err != nil {
+		return err
+	}
 	for _, subject := range subjects {
 		old, err := c.e.key(&a.keys, id, subject)
 		if err != nil {
@@ -46,14 +50,11 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 		if err != nil {
 			return err
 		}
-		for i := range rows.Samples {
-			rows.Samples[i].Key = fresh
-		}
-		for i := range rows.Facts {
-			rows.Facts[i].Key = fresh
-		}
-		for i := range rows.Series {
-			rows.Series[i].Key = fresh
+		of(&rows, fresh, begin)
+		if begin > 0 { // before that the engine has the past, and this file has not
+			if err := c.keepBefore(id, token, old, fresh, begin); err != nil {
+				return err
+			}
 		}
 		for _, part := range append(parts(rows), history.Rows{Series: rows.Series}) {
 			if err := send(part, beside.fresh); err != nil {
@@ -76,6 +77,40 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 		a.keys = seriesKeys{}
 	}
 	return nil
+}
+
+// of makes rows those of a key, without what is older than begin.
+func of(rows *history.Rows, key, begin int64) {
+	var samples []history.SampleRow
+	for _, v := range rows.Samples {
+		if v.Key = key; v.At >= begin {
+			samples = append(samples, v)
+		}
+	}
+	var facts []history.FactRow
+	for _, v := range rows.Facts {
+		if v.Key = key; v.At >= begin {
+			facts = append(facts, v)
+		}
+	}
+	rows.Samples, rows.Facts = samples, facts
+	for i := range rows.Series {
+		rows.Series[i].Key = key
+	}
+}
+
+// keepBefore gives a series beside the rows of the old one that are older than begin.
+func (c *Collector) keepBefore(id, token, old, fresh, begin int64) error {
+	done := false
+	err := c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1 WHERE id = $1 AND owner = $2 AND token = $3 RETURNING 1),
+		s AS (INSERT INTO @.sample SELECT account, $5::int, at, usage FROM @.sample WHERE account = $1 AND key = $4 AND at < $6 AND EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING),
+		f AS (INSERT INTO @.fact SELECT account, $5::int, kind, at, to_at, usd, a, b, c FROM @.fact WHERE account = $1 AND key = $4 AND at < $6
+			AND EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)
+		SELECT 1 FROM up`, func(pgwire.Row) error { done = true; return nil }, id, c.id, token, old, fresh, begin)
+	if err == nil && !done {
+		err = errFenced
+	}
+	return err
 }
 
 // parts are the samples and facts of rows in parts that fit into a statement.

@@ -1,0 +1,128 @@
+package share
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/pgwire"
+)
+
+// take takes the accounts that are free still.
+func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int64) error {
+	if len(free) == 0 {
+		return nil
+	}
+	slices.Sort(free)
+	list, err := json.Marshal(free)
+	if err != nil {
+		return err
+	}
+	tokens := map[int64]int64{}
+	err = c.e.query(`UPDATE @.account a SET owner = $1, token = token + 1 WHERE id IN (
+		SELECT b.id FROM @.account b WHERE b.id IN (SELECT v::int FROM json_array_elements_text($2::json) v) AND (b.owner IS NULL OR b.owner = $1 OR NOT EXISTS (
+			SELECT 1 FROM @.collector c WHERE c.id = b.owner AND c.expires > clock_timestamp())) ORDER BY b.id FOR UPDATE SKIP LOCKED)
+		RETURNING a.id, a.token`, func(r pgwire.Row) error {
+		var id, token int64
+		err := r.Scan(&id, &token)
+		tokens[id] = token
+		return err
+	}, c.id, string(list))
+	renewed := time.Now()
+	for _, a := range c.accounts {
+		s := all[[2]string{a.Name, a.BaseURL}]
+		token := tokens[s.id]
+		if token == 0 || err != nil {
+			continue
+		}
+		if time.Since(renewed) > c.e.lease/4 { // the past of many may take longer than a lease
+			if ok, err := c.renew(); err != nil || !ok {
+				return err
+			}
+			renewed = time.Now()
+		}
+		if err = c.overtake(ctx, a, s); err == nil {
+			a.mu.Lock()
+			a.token, a.others, a.owner = token, false, c.host
+			a.mu.Unlock()
+			c.log.Info("took over the account", "account", a.Name)
+		}
+	}
+	return err
+}
+
+// overtake takes in the past of an account that is about to be ours, which the next
+// reading follows. What others wrote since we last did counts: what waits here is late.
+func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
+	_, last, err := c.db.LastSent(ctx, a.Name, a.BaseURL)
+	switch {
+	case err != nil || last == s.rev && s.rev > 0:
+		return err
+	case s.rev == 0: // what was read before it was shared, or before this copy of the engine
+		_, err := c.e.Push(ctx, c.db, a.Name, a.BaseURL)
+		return err
+	}
+	a.lose(true)
+	if err := c.shipAccount(ctx, a); err != nil {
+		return err
+	}
+	rows, err := c.past(ctx, a, s.id)
+	if err != nil {
+		return err
+	}
+	return c.db.Take(ctx, a.Name, a.BaseURL, rows)
+}
+
+// pastDays is how much of an account's past its collector needs.
+const pastDays = 60
+
+// beginState is since when a collector's file has the past of an account; none where it
+// has all of it.
+const beginState = "share-begin"
+
+// past are the rows of an account that our file needs: the last days of all its series,
+// and where it has some already, all since those.
+func (c *Collector) past(ctx context.Context, a *Account, id int64) (rows history.Rows, err error) {
+	own, err := c.db.Series(ctx, a.Name, a.BaseURL, history.Own)
+	if err != nil {
+		return rows, err
+	}
+	begin := time.Now().AddDate(0, 0, -pastDays).Unix()
+	_, some, err := c.db.First(ctx, own)
+	if err != nil {
+		return rows, err
+	}
+	if some {
+		p, _, err := c.db.Poll(ctx, own)
+		if err != nil {
+			return rows, err
+		}
+		begin = min(begin, p.Success.Unix()-overlap)
+	}
+	if rows, _, err = c.e.since(id, max(0, begin), true); err != nil || some {
+		return rows, err
+	}
+	older := false
+	err = c.e.query(`SELECT 1 FROM @.series s WHERE account = $1 AND subject NOT LIKE '~%' AND EXISTS (
+		SELECT 1 FROM @.sample WHERE account = s.account AND key = s.key AND at < $2) LIMIT 1`, func(pgwire.Row) error { older = true; return nil }, id, begin)
+	if older {
+		rows.States = append(rows.States, history.StateRow{Name: beginState, Value: strconv.AppendInt(nil, begin, 10)})
+	}
+	return rows, err
+}
+
+// begins is since when our file has the past of an account; 0: it has all.
+func (c *Collector) begins(ctx context.Context, a *Account) (begin int64, err error) {
+	own, err := c.db.Series(ctx, a.Name, a.BaseURL, history.Own)
+	if err != nil {
+		return 0, err
+	}
+	value, err := c.db.State(ctx, own, beginState)
+	if err != nil || len(value) == 0 {
+		return 0, err
+	}
+	return strconv.ParseInt(string(value), 10, 64)
+}
