@@ -66,9 +66,6 @@ func (s Snapshot) allowed(r *alert.Reading, fingerprint string, l Limits) {
 	case k.Cap.LimitUSD != nil:
 		r.Limits = append(r.Limits, Allowance(fingerprint, "key "+k.Label, k.Cap, s.At))
 	}
-	if k.Kind != credit.KeyOrdinary {
-		return
-	}
 	for _, g := range k.Budgets {
 		if g.LimitUSD == nil {
 			continue

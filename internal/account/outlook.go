@@ -42,7 +42,7 @@ func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Ou
 	case f.Source == FromKey && f.statedBalance() == nil:
 		o.Forecast = model(b.Key, at).Forecast(nil)
 	}
-	if g := k.Budget(); g != nil && f.Ordinary() {
+	if g := k.Budget(); g != nil {
 		resets, _ := g.Next(at)
 		o = o.limited(b.ofLimit(b.Budget, g.RemainingUSD, at), forecast.Budget, resets)
 	}
@@ -132,7 +132,7 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	case forecast.Key:
 		trail, left = cmp.Or(b.Cap, b.Key), f.Key.Cap.RemainingUSD
 	case forecast.Budget:
-		trail = cmp.Or(b.Budget, b.Key)
+		trail = cmp.Or(b.Budget, b.Key, b.Account)
 		if g := f.Key.Budget(); g != nil {
 			left = g.RemainingUSD
 		}

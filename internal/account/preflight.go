@@ -131,10 +131,10 @@ func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 		bounds = append(bounds, x)
 	}
 	k := s.Key
-	if k == nil || k.Kind == credit.KeyManagement {
+	if k == nil {
 		return bounds
 	}
-	if k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
+	if k.Kind != credit.KeyManagement && k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
 		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
 	}
 	for _, g := range k.Budgets {
@@ -145,7 +145,7 @@ func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if at, ok := g.Next(s.At); ok {
 			x.name += ", which resets " + at.UTC().Format("2 Jan") + " (UTC),"
 		}
-		m := model(cmp.Or(b.Budget, b.Key), s.At)
+		m := model(cmp.Or(b.Budget, b.Key, b.Account), s.At)
 		if g.LimitUSD != nil {
 			x.afterUSD = capAfter(m, g.Cap, s.At, d)
 		} else if spend, ok := m.SpendWithin(d); ok {

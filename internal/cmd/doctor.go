@@ -135,10 +135,9 @@ func (a *app) checkAPI(ctx context.Context, c *checkup, s *settings) {
 		c.note("key kind", "an ordinary key: its own cap and usage, the balance only where the API lets it",
 			"a management key shows the whole account: openrouter.ai/settings/management-keys")
 	}
-	for _, g := range k.Budgets {
-		b := monitor.BudgetOf(g)
+	for _, b := range monitor.KeyFacts(k).Budgets {
 		switch left := b.RemainingUSD; {
-		case management || left == nil:
+		case left == nil:
 		case *left <= 0:
 			c.wrong("budget", render.BudgetText(b, a.now())+": requests are refused", "whoever manages the account can raise it")
 		default:

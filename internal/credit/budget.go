@@ -47,12 +47,16 @@ func (g Budget) Next(now time.Time) (at time.Time, ok bool) {
 	return g.Reset.Next(now)
 }
 
-// Budget is that with the least rest; nil: none has a known one, or none binds. A
-// management key runs no models.
+// OfKey reports whether a budget is of one key alone, and of nothing wider.
+func (g Budget) OfKey() bool {
+	return g.Scope == "api_key" || g.Scope == "key_limit" || g.Scope == "workspace_default_key"
+}
+
+// Budget is that with the least rest; nil: none has a known one, or none binds.
 //
 //go:noinline
 func (k *Key) Budget() *Budget {
-	if k == nil || k.Kind == KeyManagement {
+	if k == nil {
 		return nil
 	}
 	var least *Budget

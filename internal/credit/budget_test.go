@@ -27,7 +27,7 @@ func TestBudgetBinds(t *testing.T) {
 		{"overdrawn", balance, key(Cap{}, budget(f(-0.2))), f(-0.2), BoundByBudget},
 		{"spent, and no balance is known", nil, key(Cap{}, budget(f(0))), nil, BoundByBudget},
 		{"left, and no balance is known", nil, key(Cap{}, budget(f(4))), nil, ""},
-		{"of a management key", balance, &Key{Kind: KeyManagement, Budgets: []Budget{budget(f(0))}}, f(12), BoundByAccount},
+		{"of a management key's member", balance, &Key{Kind: KeyManagement, Budgets: []Budget{budget(f(0))}}, f(0), BoundByBudget},
 	} {
 		got, binding := Spendable(c.balance, c.key)
 		if (got == nil) != (c.want == nil) || got != nil && *got != *c.want || binding != c.binding {

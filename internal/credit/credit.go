@@ -107,7 +107,9 @@ type Key struct {
 	// FreeRequests are the account's requests to free models in this UTC day;
 	// nil is unknown.
 	FreeRequests *FreeRequests `json:",omitempty"`
-	// Budgets are those that bind the key beside its cap: each of them does.
+	// Budgets are those that bind beside the key's cap: each of them does. A
+	// management key runs no models: its own are left out, not those of its member
+	// or workspace.
 	Budgets []Budget `json:",omitempty"`
 }
 
@@ -255,11 +257,8 @@ func Spendable(b *Balance, k *Key) (usd *float64, binding Binding) {
 // limit is the least that a cap and the budgets leave a key, nil where none is
 // known, and whether all of them are.
 func (k *Key) limit() (remaining *float64, binding Binding, known bool) {
-	switch {
-	case k == nil:
+	if k == nil {
 		return nil, "", false
-	case k.Kind == KeyManagement:
-		return nil, "", true
 	}
 	known = true
 	least := func(left *float64, by Binding) {
@@ -269,7 +268,7 @@ func (k *Key) limit() (remaining *float64, binding Binding, known bool) {
 			remaining, binding = left, by
 		}
 	}
-	if k.Cap.LimitUSD != nil {
+	if k.Cap.LimitUSD != nil && k.Kind != KeyManagement {
 		least(k.Cap.RemainingUSD, BoundByKey)
 	}
 	for _, g := range k.Budgets {

@@ -84,7 +84,7 @@ func (q request) send(ctx context.Context) response {
 			join()
 			in.KeyFault = newFault(r.keyErr)
 			if r.keyErr == nil {
-				in.Key, in.Skew = keyFacts(key), skew(key.Meta)
+				in.Key, in.Skew = KeyFacts(key), skew(key.Meta)
 				if key.Odd != "" {
 					q.log.Debug("left out of an answer", "for", "key", "what", key.Odd)
 				}
@@ -156,8 +156,8 @@ func quickly[T any](ctx context.Context, send func(context.Context) (T, error)) 
 	return send(ctx)
 }
 
-// keyFacts turns the API's answer into the words of this field.
-func keyFacts(k client.Key) *credit.Key {
+// KeyFacts turns the API's answer into the words of this field.
+func KeyFacts(k client.Key) *credit.Key {
 	total := k.UsageUSD
 	f := &credit.Key{
 		Kind:    credit.KeyUnknown,
@@ -185,13 +185,14 @@ func keyFacts(k client.Key) *credit.Key {
 		f.FreeRequests = &credit.FreeRequests{Used: r.Used, Limit: r.Limit, Remaining: r.Remaining}
 	}
 	for _, b := range k.Budgets {
-		f.Budgets = append(f.Budgets, BudgetOf(b))
+		if g := budgetOf(b); f.Kind != credit.KeyManagement || !g.OfKey() {
+			f.Budgets = append(f.Budgets, g)
+		}
 	}
 	return f
 }
 
-// BudgetOf turns a budget of the API's answer into the words of this field.
-func BudgetOf(b client.Budget) credit.Budget {
+func budgetOf(b client.Budget) credit.Budget {
 	g := credit.Budget{
 		Cap:   credit.Cap{LimitUSD: b.LimitUSD, RemainingUSD: b.RemainingUSD, Reset: credit.Reset(b.ResetInterval), IncludesBYOK: isSet(b.IncludeBYOK)},
 		Scope: text.Clean(b.Scope, 60), ID: b.BudgetID, SpendUSD: b.SpendUSD,

@@ -96,7 +96,7 @@ func (m *Monitor) Judge(ctx context.Context, fingerprint string, key *client.Key
 	}
 	r := account.Reading{At: st.o.Now(), Fingerprint: fingerprint, Totals: &totals}
 	if key != nil {
-		r.Key = keyFacts(*key)
+		r.Key = KeyFacts(*key)
 	}
 	v := st.judge(ctx, r)
 	for _, row := range v.Rows {
