@@ -19,8 +19,8 @@ const listLimit = 2 * time.Minute
 
 // newChores are what a collector requests beside the polls.
 func newChores(m *Monitor) []*chore {
-	l := &listing{spenders: m.spenders}
-	return []*chore{pastChore(), l.keys(), l.budgets(m), driverChore(m.spenders)}
+	l := &listing{spenders: m.spenders, shared: m.o.Team != nil}
+	return []*chore{pastChore(), l.keys(), l.budgets(m), driverChore(m.spenders, l.shared)}
 }
 
 // manages reports whether the account was read, and with a key that may see
@@ -30,6 +30,7 @@ func (st *store) manages() bool { return !st.book.Account.Empty() && st.state.Fa
 // listing is what the keys and the workspaces may spend, as it is listed.
 type listing struct {
 	spenders   *spenders.Service
+	shared     bool // with a team, which is told no key's name
 	workspaces []spenders.Workspace
 }
 
@@ -42,7 +43,7 @@ func (l *listing) keys() *chore {
 			list, err := l.spenders.ListKeys(ctx)
 			return func(_ context.Context, st *store) (account.Input, error) {
 				l.workspaces = list.Workspaces
-				st.book.Limits = limits(&list, st.book.Limits)
+				st.book.Limits = limits(&list, st.book.Limits, l.shared)
 				return account.Input{}, nil
 			}, err
 		},
@@ -50,8 +51,8 @@ func (l *listing) keys() *chore {
 }
 
 // limits are those of a list of keys, with what was known of the budgets. Keys
-// that are off matter to nobody.
-func limits(list *spenders.KeyList, was account.Limits) account.Limits {
+// that are off matter to nobody. For a team they have their labels alone.
+func limits(list *spenders.KeyList, was account.Limits, shared bool) account.Limits {
 	l := account.Limits{
 		At: list.At, All: !list.Truncated && !list.MoreWorkspaces && (!list.DefaultOnly || !list.WorkspacesAt.IsZero()),
 		BudgetsAt: was.BudgetsAt, Budgets: budgets(list.Workspaces, was.Budgets),
@@ -61,6 +62,9 @@ func limits(list *spenders.KeyList, was account.Limits) account.Limits {
 			continue
 		}
 		name := "key " + cmp.Or(k.Name, k.Label)
+		if shared {
+			name = "key " + k.Label
+		}
 		if !k.ExpiresAt.IsZero() {
 			l.Expiries = append(l.Expiries, account.KeyExpiry{Expiry: alert.Expiry{ID: k.Hash, Name: name, At: k.ExpiresAt}, Label: k.Label})
 		}
@@ -116,8 +120,8 @@ func (l *listing) budgets(m *Monitor) *chore {
 	}
 }
 
-// driverChore finds who drives unusual spend.
-func driverChore(s *spenders.Service) *chore {
+// driverChore finds who drives unusual spend. A team is told the key's label.
+func driverChore(s *spenders.Service, shared bool) *chore {
 	var pending []account.Spike
 	return &chore{
 		name: "unusual spend", every: time.Second,
@@ -131,6 +135,9 @@ func driverChore(s *spenders.Service) *chore {
 				span, before := u.Compared()
 				// A spike is reported also where its driver cannot be found.
 				if d, err := s.Driver(ctx, span, before); err == nil {
+					if shared && d.Key != "" {
+						d.Key = cmp.Or(s.Label(ctx, d.Key), "a key")
+					}
 					drivers[u.ID] = account.Driver{Key: d.Key, Model: d.Model, MoreUSD: d.MoreUSD, OfUSD: u.USD}
 				}
 			}

@@ -62,3 +62,26 @@ func (s *Service) Driver(ctx context.Context, span, before credit.Span) (d Drive
 	}
 	return d, nil
 }
+
+// Label returns the label of the key of a name, as the keys were last listed; empty
+// where there is none, or more than one.
+func (s *Service) Label(ctx context.Context, name string) (label string) {
+	sub := s.o.Subject()
+	if sub == nil {
+		return ""
+	}
+	list, err := ReadKeys(ctx, sub.DB, sub.Account)
+	if err != nil {
+		return ""
+	}
+	for _, k := range list.Keys {
+		switch {
+		case k.Name != name:
+		case label != "":
+			return ""
+		default:
+			label = k.Label
+		}
+	}
+	return label
+}
