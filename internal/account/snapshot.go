@@ -70,7 +70,7 @@ type Snapshot struct {
 	// empty: all did.
 	Undelivered string
 	// Waiting is how many alerts are not delivered yet, one for each of their
-	// channels.
+	// channels; below 0: unknown.
 	Waiting int
 	// Mutes are those that hold back notifications now.
 	Mutes alert.Mutes

@@ -47,13 +47,15 @@ Amounts have their dollar sign, DaysLeft is a number; unknown is —. In the fir
 history RunsOut and Charge are a range in words, and the spans to them are —.
 {{.JSON.balance_usd}} and the like are the values of --json.
 
-With --prometheus it prints what ortop collect --metrics would answer of the account.
+With --prometheus it prints what ortop collect --metrics would answer of the account, with
+--all of all accounts: those of a team as their collectors last read them.
 --prometheus=FILE replaces a file by that, for node_exporter's textfile collector.`,
 		Example: `  ortop status --json
   ortop status --format '{{.JSON.balance_usd}}'
   ortop status --format '{{.DaysLeft}}'
   ortop status --prometheus
   ortop status --all
+  ortop status --all --prometheus=ortop.prom
   ortop status --max-age 60s --format '{{.Balance}} · {{.Next}}'`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
@@ -64,10 +66,10 @@ With --prometheus it prints what ortop collect --metrics would answer of the acc
 				return usageError("", "--prometheus excludes --json and --format")
 			}
 			if f.all {
-				if f.format != "" || f.prometheus != "" {
-					return usageError("", "--all excludes --format and --prometheus")
+				if f.format != "" {
+					return usageError("", "--all excludes --format")
 				}
-				return a.statusAll(ctx, f.json)
+				return a.statusAll(ctx, f)
 			}
 			f.fresh = age.fresh(f.fresh)
 			return a.status(ctx, f)
@@ -180,13 +182,18 @@ func (a *app) printStatus(snap *account.Snapshot, f statusFlags, format *render.
 		}
 		return a.answerRaw(forLocale(out))
 	case f.prometheus != "":
-		page := metrics.Text([]metrics.Account{{Snapshot: lasting(*snap, f.fresh.MaxAge)}}, a.now())
-		if f.prometheus != "-" {
-			return config.WritePublic(f.prometheus, page)
-		}
-		return a.answerRaw(strings.TrimSuffix(string(page), "\n"))
+		return a.printMetrics(f.prometheus, []metrics.Account{{Snapshot: lasting(*snap, f.fresh.MaxAge)}})
 	}
 	return a.answer(render.StatusText(snap, a.now()))
+}
+
+// printMetrics prints metrics, or puts them into a file, whole.
+func (a *app) printMetrics(path string, accounts []metrics.Account) error {
+	page := metrics.Text(accounts, a.now())
+	if path != "-" {
+		return config.WritePublic(path, page)
+	}
+	return a.answerRaw(strings.TrimSuffix(string(page), "\n"))
 }
 
 // lasting is the snapshot with values that are not old up to the age that was asked

@@ -7,21 +7,23 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/internal/keys"
+	"ortop/internal/metrics"
 	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
-// statusAll prints all accounts in one table: of the team where the history is shared
-// and there is no key, else those of the configuration.
-func (a *app) statusAll(ctx context.Context, asJSON bool) (err error) {
+// statusAll prints all accounts in one table, or as metrics: of the team where the history
+// is shared and there is no key, else those of the configuration.
+func (a *app) statusAll(ctx context.Context, f statusFlags) (err error) {
 	first, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
 	var rows []render.FleetRow
+	var told []metrics.Account
 	if first.seen != nil {
-		if rows, err = a.teamRows(first.seen.team); err != nil {
+		if rows, told, err = a.teamRows(first.seen.team); err != nil {
 			return &exitError{code: exitUnknown, err: err}
 		}
 	} else {
@@ -36,15 +38,21 @@ func (a *app) statusAll(ctx context.Context, asJSON bool) (err error) {
 		}
 		for i := range read {
 			rows = append(rows, render.RowOf(&read[i], a.now()))
+			snap := lasting(read[i].Snapshot, f.fresh.MaxAge)
+			snap.Account, snap.Fault = read[i].Name, read[i].Fault
+			told = append(told, metrics.Account{Snapshot: snap})
 		}
 		if len(list) == 1 && len(read) == 1 && read[0].Fault != nil && read[0].KeySource == "" {
 			return &exitError{exitUsage, keys.ErrNone, noKeyHint}
 		}
 	}
 	o := render.Fleet(rows)
-	if asJSON {
+	switch {
+	case f.prometheus != "":
+		err = a.printMetrics(f.prometheus, told)
+	case f.json:
 		err = a.answerJSON(o)
-	} else {
+	default:
 		err = a.answer(o.Text(a.now(), a.width()))
 	}
 	if err != nil {
@@ -61,12 +69,13 @@ func (a *app) statusAll(ctx context.Context, asJSON bool) (err error) {
 	return &exitError{exitUnknown, err, "run ortop doctor --account NAME for details"}
 }
 
-// teamRows are the accounts as their collectors last said they stand.
-func (a *app) teamRows(t *team) (rows []render.FleetRow, err error) {
+// teamRows are the accounts as their collectors last said they stand, also as metrics.
+func (a *app) teamRows(t *team) (rows []render.FleetRow, told []metrics.Account, err error) {
 	list, err := t.e.List(true)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	names := map[string]bool{}
 	for _, v := range list {
 		var r render.FleetRow
 		if len(v.Snapshot) == 0 || json.Unmarshal(v.Snapshot, &r.StatusObject) != nil {
@@ -77,10 +86,17 @@ func (a *app) teamRows(t *team) (rows []render.FleetRow, err error) {
 			host := text.Clean(v.Host, 64)
 			r.Collector = &host
 		}
-		rows = append(rows, r.Aged(a.now(), v.Interval))
+		r = r.Aged(a.now(), v.Interval)
+		rows = append(rows, r)
+		snap := r.Snapshot()
+		if names[v.Name] { // of another base URL
+			snap.Account += " " + text.Clean(v.BaseURL, 64)
+		}
+		names[v.Name] = true
+		told = append(told, metrics.Account{Snapshot: snap})
 	}
 	if len(rows) == 0 {
-		return nil, errNoneShared
+		return nil, nil, errNoneShared
 	}
-	return rows, nil
+	return rows, told, nil
 }

@@ -88,7 +88,7 @@ var values = []struct {
 		}},
 	{"ortop_alerts_undelivered", Gauge, "Alerts that wait to be delivered, one for each of their channels.", true,
 		func(s account.Snapshot, _ time.Time) *float64 {
-			if s.At.IsZero() {
+			if s.At.IsZero() || s.Waiting < 0 {
 				return nil
 			}
 			v := float64(s.Waiting)

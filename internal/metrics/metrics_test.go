@@ -303,3 +303,33 @@ func TestPromtoolLikesTheMetrics(t *testing.T) {
 		t.Errorf("promtool check metrics: %v\n%s", err, out)
 	}
 }
+
+// Hundreds of accounts with hundreds of keys are no more series than one server of
+// metrics should be given, and no sum is lost.
+func TestSeriesOfSpendersAreBounded(t *testing.T) {
+	for _, n := range []int{1, 40, 500, 3000} {
+		var accounts []Account
+		for i := range n {
+			a := healthy()
+			a.Snapshot.Account = fmt.Sprint("a", i)
+			a.Keys = nil
+			for k := range 100 {
+				a.Keys = append(a.Keys, Row{fmt.Sprint("h", k), fmt.Sprint("k", k), 1})
+			}
+			accounts = append(accounts, a)
+		}
+		for _, f := range Families(accounts, now) {
+			if f.Name != "ortop_key_spend_usd" {
+				continue
+			}
+			sum := 0.0
+			for _, p := range f.Points {
+				sum += p.Value
+			}
+			most := max(topOfAll, n) + n // each has all others in one
+			if len(f.Points) > most || sum != float64(100*n) {
+				t.Errorf("%d accounts: %d series, at most %d, sum %v", n, len(f.Points), most, sum)
+			}
+		}
+	}
+}

@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// Bounds of what is told of those who spend.
+// Bounds of what is told of those who spend: hundreds of accounts with hundreds of keys
+// would be more series than a server of metrics should be given.
 const (
-	top      = 50 // rows of an account that are told one by one
-	idLength = 12 // characters of a key's hash
+	top      = 50   // rows of an account that are told one by one
+	topOfAll = 2000 // and of all accounts together
+	idLength = 12   // characters of a key's hash
 )
 
 // spenders are the top rows of each account, and the sum of all others.
 func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []Label) Family {
 	f := Family{Name: name, Kind: Gauge, Help: help}
+	top := min(top, max(1, topOfAll/max(1, len(accounts))))
 	for _, a := range accounts {
 		if a.Snapshot.Old(now) {
 			continue

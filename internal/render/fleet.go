@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sorted"
@@ -16,6 +17,8 @@ import (
 type FleetRow struct {
 	StatusObject
 	Collector *string `json:"collector"` // who reads it; null: nobody, or this machine alone
+
+	interval time.Duration // between two readings
 }
 
 // FleetObject is what status --all --json prints.
@@ -31,7 +34,52 @@ func (r FleetRow) Aged(now time.Time, interval time.Duration) FleetRow {
 		s := account.Snapshot{At: at, Interval: interval}
 		r.AgeS, r.Stale = ageOf(&s, now), r.Stale || s.Old(now)
 	}
+	r.interval = interval
 	return r
+}
+
+// Snapshot is what a row of another machine tells; what it does not is unknown.
+func (r *FleetRow) Snapshot() account.Snapshot {
+	s := account.Snapshot{
+		Account: r.Account, Interval: r.interval, SpendableUSD: r.Spendable, Burn: account.Burn{USDPerHour: r.Burn.PerHour, USDPerDay: r.Burn.PerDay}, Waiting: -1,
+		Key: &credit.Key{Kind: credit.KeyKind(r.KeyKind)},
+	}
+	s.At, _ = when(r.At)
+	s.Now = s.At
+	if r.Source != nil {
+		s.Source = account.Source(*r.Source)
+	}
+	switch {
+	case r.TotalCredits != nil && r.TotalUsage != nil:
+		s.Balance = &credit.Balance{CreditsUSD: *r.TotalCredits, UsageUSD: *r.TotalUsage}
+	case r.Balance != nil:
+		s.Balance = &credit.Balance{CreditsUSD: *r.Balance}
+	}
+	if f := r.FreeRequests; f != nil {
+		s.Key.FreeRequests = &credit.FreeRequests{Used: f.Used, Limit: f.Limit, Remaining: f.Remaining}
+	}
+	if b := r.Budget; b != nil && b.Scope != nil {
+		g := credit.Budget{Scope: *b.Scope, Cap: credit.Cap{RemainingUSD: b.Remaining}}
+		g.ResetsAt, _ = when(b.ResetsAt)
+		s.Key.Budgets = []credit.Budget{g}
+	}
+	p10, ok10 := when(r.Forecast.P10)
+	p50, ok50 := when(r.Forecast.P50)
+	if p90, ok := when(r.Forecast.P90); ok && ok10 && ok50 {
+		s.Forecast = forecast.Forecast{
+			State: forecast.State(r.Forecast.State), At: s.At, P10: p10.Sub(s.At).Seconds(), P50: p50.Sub(s.At).Seconds(), P90: p90.Sub(s.At).Seconds(),
+		}
+	}
+	if r.Alerts != nil {
+		s.Alerts = []alert.Event{}
+	}
+	for _, a := range r.Alerts {
+		s.Alerts = append(s.Alerts, alert.Event{Level: alert.Level(a.Level)})
+	}
+	if r.Error != nil {
+		s.Fault = &account.Fault{Kind: r.Error.Kind, Message: r.Error.Message}
+	}
+	return s
 }
 
 func when(s *string) (t time.Time, ok bool) {

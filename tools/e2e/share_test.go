@@ -163,7 +163,7 @@ func TestTeam(t *testing.T) {
 	})
 	for _, args := range [][]string{
 		{"forecast", "--json"}, {"history", "--json"}, {"breakdown", "--json"}, {"report", "--json"}, {"alerts", "list"}, {"status", "--prometheus"},
-		{"status"}, {"history"}, {"accounts"}, {"share", "status"}, {"share", "verify"}, {"status", "--format", "{{.Balance}}"}, {"doctor"},
+		{"status", "--all"}, {"status", "--all", "--json"}, {"status", "--all", "--prometheus"}, {"status"}, {"history"}, {"accounts"}, {"share", "status"}, {"share", "verify"}, {"status", "--format", "{{.Balance}}"}, {"doctor"},
 	} {
 		code, out, said := viewer.run(args...)
 		if code != 0 || len(out) < 3 {
