@@ -1,11 +1,8 @@
 package forecast
 
 import (
-	"cmp"
 	"math"
 	"slices"
-
-	"ortop/internal/sorted"
 )
 
 const (
@@ -41,70 +38,66 @@ func (m *Model) lookBack() []moment {
 	return past
 }
 
-// residual is how far a forecast of the past was off, in logs; of a censored
-// one it is known only that it is more.
-type residual struct {
-	log      float64
-	censored bool
-}
-
 // learn shifts the quantiles q, logs of seconds, of usd by how far the same
 // forecasts of the past were off, the more the more of them there are.
 func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 	p := &m.path
-	var rows [len(levels)][mostOrigins]residual
-	n, outcomes := 0, 0
+	// How far the forecasts of the past were off, in logs; of what goes on it is known
+	// only that it is more.
+	var ended, open [len(levels)][mostOrigins]float64
+	outcomes, going := 0, 0
 	for i := range m.past {
 		o := &m.past[i]
 		left := usd * o.base / m.now.base
-		end, ended := p.passage(o.usd + left)
+		end, over := p.passage(o.usd + left)
 		took := end - o.t
 		if took <= 0 || took-(p.blind.until(end)-p.blind.until(o.t)) < leastSeen*took {
 			continue
 		}
 		l := o.plain(left)
 		x := o.inputs(left, l)
-		for k, log := range m.co.quantiles(o, l, &x) {
-			rows[k][n] = residual{math.Log(took) - log, !ended}
+		off, n := &open, &going
+		if over {
+			off, n = &ended, &outcomes
 		}
-		n++
-		if ended {
-			outcomes++
+		log := math.Log(took)
+		for k, q := range m.co.quantiles(o, l, &x) {
+			off[k][*n] = log - q
 		}
+		*n++
 	}
 	if outcomes == 0 {
 		return q
 	}
 	effective := min(float64(outcomes), min(m.now.history, originBack)/math.Exp(q[1]))
 	for k, level := range levels {
-		q[k] += effective / (effective + shrink) * kaplanMeier(rows[k][:n], level)
+		q[k] += effective / (effective + shrink) * kaplanMeier(ended[k][:outcomes], open[k][:going], level)
 	}
 	slices.Sort(q[:])
 	return q
 }
 
-// kaplanMeier is the Kaplan-Meier estimate of a quantile of the residuals,
-// which it sorts. Where censored rows leave it open it is the largest
-// residual, or 0 if that is less.
-func kaplanMeier(rows []residual, level float64) float64 {
-	sorted.Rows(rows, func(a, b *residual) int {
-		if a.log == b.log && a.censored != b.censored {
-			if b.censored {
-				return -1
-			}
-			return 1
+// kaplanMeier is the Kaplan-Meier estimate of a quantile of the residuals of what
+// ended, and of what is open yet and known to be more; it sorts both. Where those leave
+// it open it is the largest residual, or 0 if that is less.
+func kaplanMeier(ended, open []float64, level float64) float64 {
+	slices.Sort(ended)
+	slices.Sort(open)
+	lasting, before, all := 1.0, 0, len(ended)+len(open)
+	for i, log := range ended {
+		for before < len(open) && open[before] < log {
+			before++
 		}
-		return cmp.Compare(a.log, b.log)
-	})
-	lasting := 1.0
-	for i, r := range rows {
-		if r.censored {
-			continue
-		}
-		lasting *= 1 - 1/float64(len(rows)-i)
+		lasting *= 1 - 1/float64(all-i-before)
 		if 1-lasting >= level-1e-9 {
-			return min(mostShift, max(-mostShift, r.log))
+			return min(mostShift, max(-mostShift, log))
 		}
 	}
-	return min(mostShift, max(0, rows[len(rows)-1].log))
+	most := 0.0
+	for _, logs := range [...][]float64{ended, open} {
+		if n := len(logs); n > 0 {
+			most = max(most, logs[n-1])
+		}
+	}
+	return min(mostShift, most)
 }

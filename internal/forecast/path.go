@@ -75,7 +75,10 @@ func finite(v float64) bool { return math.Abs(v) <= 1e13 }
 func unix(t time.Time) float64 { return float64(t.Unix()) }
 
 // take takes in the samples up to t, at most n of them.
-func (p *path) take(c *cursor, t float64, n int) {
+func (p *path) take(c *cursor, t float64, n int) { p.takeTo(c, t, n, math.Inf(1)) }
+
+// takeTo takes in the samples up to t or the one that reaches most, at most n of them.
+func (p *path) takeTo(c *cursor, t float64, n int, most float64) {
 	// In variables of their own: this loop runs over every sample.
 	i, newest, high, usd, rises := c.taken, int64(c.t), c.highUSD, c.usd, c.rises
 	minutes, squares, lump, rose := c.minutes, c.squares, c.lumpUSD, int64(c.rose)
@@ -118,6 +121,11 @@ func (p *path) take(c *cursor, t float64, n int) {
 				lump += rise
 			}
 			rose = at
+			if usd >= most {
+				newest = at
+				i++
+				break
+			}
 		}
 		newest = at
 	}
@@ -172,6 +180,12 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 	g := &p.grid
 	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
 	c := g.cursors[max(0, h-1)]
+	if len(p.gaps) == 0 {
+		if c.usd < usd {
+			p.takeTo(&c, p.now, len(p.samples), usd)
+		}
+		return c.t, true
+	}
 	b := c
 	for c.usd < usd {
 		b = c

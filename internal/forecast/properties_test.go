@@ -1,6 +1,7 @@
 package forecast
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
@@ -527,25 +528,86 @@ func TestParseCoefficientsRefuses(t *testing.T) {
 }
 
 func TestKaplanMeier(t *testing.T) {
-	row := func(log float64) residual { return residual{log, false} }
-	open := func(log float64) residual { return residual{log, true} }
 	for _, c := range []struct {
-		name  string
-		rows  []residual
-		level float64
-		want  float64
+		name        string
+		ended, open []float64
+		level, want float64
 	}{
-		{"median of five", []residual{row(.5), row(.1), row(.4), row(.2), row(.3)}, .5, .3},
-		{"the first reaches it", []residual{row(-.2), row(.1)}, .5, -.2},
-		{"censored ones last longer", []residual{row(.1), open(.15), open(.16), row(.3)}, .5, .3},
-		{"censored at the same moment come after", []residual{open(.1), row(.1)}, .5, .1},
-		{"never reached", []residual{row(.1), open(.4), open(.5)}, .9, .5},
-		{"never reached, all too short", []residual{row(-.5), open(-.2)}, .9, 0},
-		{"clipped", []residual{row(7)}, .5, 3},
-		{"clipped below", []residual{row(-7)}, .5, -3},
+		{"median of five", []float64{.5, .1, .4, .2, .3}, nil, .5, .3},
+		{"the first reaches it", []float64{-.2, .1}, nil, .5, -.2},
+		{"open ones last longer", []float64{.1, .3}, []float64{.16, .15}, .5, .3},
+		{"what is open at the same moment comes after", []float64{.1}, []float64{.1}, .5, .1},
+		{"never reached", []float64{.1}, []float64{.5, .4}, .9, .5},
+		{"never reached, all too short", []float64{-.5}, []float64{-.2}, .9, 0},
+		{"clipped", []float64{7}, nil, .5, 3},
+		{"clipped below", []float64{-7}, nil, .5, -3},
 	} {
-		if got := kaplanMeier(c.rows, c.level); got != c.want {
+		if got := kaplanMeier(c.ended, c.open, c.level); got != c.want {
 			t.Errorf("%s: kaplanMeier = %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// The estimate is that of all residuals in one row, of which those that are open count
+// after what ended at the same moment.
+func TestKaplanMeierIsThatOfOneRow(t *testing.T) {
+	type residual struct {
+		log  float64
+		open bool
+	}
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		rows := make([]residual, 1+r.IntN(mostOrigins))
+		var ended, open []float64
+		for i := range rows {
+			rows[i] = residual{math.Round(20*r.NormFloat64()) / 10, r.IntN(3) == 0}
+			if rows[i].open {
+				open = append(open, rows[i].log)
+			} else {
+				ended = append(ended, rows[i].log)
+			}
+		}
+		slices.SortFunc(rows, func(a, b residual) int {
+			if a.log == b.log && a.open != b.open {
+				if b.open {
+					return -1
+				}
+				return 1
+			}
+			return cmp.Compare(a.log, b.log)
+		})
+		for _, level := range levels {
+			want, lasting, found := max(0, rows[len(rows)-1].log), 1.0, false
+			for i, row := range rows {
+				if !row.open && !found {
+					lasting *= 1 - 1/float64(len(rows)-i)
+					if found = 1-lasting >= level-1e-9; found {
+						want = row.log
+					}
+				}
+			}
+			want = min(mostShift, max(-mostShift, want))
+			if got := kaplanMeier(ended, open, level); got != want {
+				t.Fatalf("seed %d: the %v-quantile = %v, want %v", seed, level, got, want)
+			}
+		}
+	}
+}
+
+// A passage is found alike in one go and sample by sample.
+func TestPassageIsTheSampleThatReachesIt(t *testing.T) {
+	for seed := range uint64(60) {
+		samples, _ := account(seed)
+		p := newPath(samples[len(samples)-1].At, samples, nil)
+		for i := range 50 {
+			usd := p.end.usd * float64(i+1) / 50
+			c := p.grid.cursors[0]
+			for c.usd < usd {
+				p.take(&c, p.now, 1)
+			}
+			if at, ok := p.passage(usd); !ok || at != c.t && c.usd > p.grid.cursors[0].usd {
+				t.Fatalf("seed %d: passage(%v) = %v, %v, want %v", seed, usd, at, ok, c.t)
+			}
 		}
 	}
 }
