@@ -32,6 +32,7 @@ func TestRiseOfWeeks(t *testing.T) {
 		{"the last week alone", []float64{240, 244.8, 249.6, 360}, 0},
 		{"a fall between", []float64{240, 216, 360, 384}, 0},
 		{"a standstill between", []float64{240, 240, 360, 384}, 0},
+		{"just the slope, and just half as much again", []float64{4320, 5760, 6240, 6480}, 4},
 		{"a fall in five weeks", []float64{240, 216, 288, 336, 384}, 5},
 		{"two falls in five weeks", []float64{240, 216, 206.4, 336, 384}, 0},
 		{"from nothing", []float64{0, 24, 48, 72}, 0},
@@ -155,5 +156,16 @@ func TestHoursAtTheEnds(t *testing.T) {
 	w.at = june.Add(20 * time.Minute)
 	if h := w.hours(); len(h.usd) != 0 {
 		t.Errorf("%d hours within the first", len(h.usd))
+	}
+}
+
+// A usual day needs fourteen of them.
+func TestUsualDayNeedsFourteen(t *testing.T) {
+	one := func(time.Time) float64 { return 1 }
+	if u := hoursOf(june, 15*24, one).usual(); u.DayUSD == nil || *u.DayUSD != 24 {
+		t.Errorf("usual day = %v, want 24", deref(u.DayUSD))
+	}
+	if u := hoursOf(june, 15*24-1, one).usual(); u.DayUSD != nil {
+		t.Errorf("usual day = %v by thirteen", *u.DayUSD)
 	}
 }

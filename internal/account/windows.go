@@ -46,7 +46,7 @@ func steps(first, at time.Time) []time.Time {
 		from = first
 	}
 	bounds := []time.Time{
-		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-time.Hour), at.Add(-24 * time.Hour),
+		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24 * time.Hour),
 		at.Add(-7 * 24 * time.Hour), at.Add(-30 * 24 * time.Hour), from, at,
 	}
 	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
