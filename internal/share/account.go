@@ -19,9 +19,9 @@ type Account struct {
 	waits  int    // entries that were not acknowledged
 	stored int    // how often something was stored
 	// Of the collector's goroutine alone:
-	keys  seriesKeys
-	last  int64 // the last entry that was acknowledged
-	asked bool  // the file was asked for last
+	keys  map[string]int64 // of its series, as far as they are known
+	last  int64            // the last entry that was acknowledged
+	asked bool             // the file was asked for last
 	// sent is told when entries were acknowledged.
 	sent func()
 }
@@ -124,6 +124,6 @@ func (a *Account) move(id int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.id != id {
-		a.id, a.keys = id, seriesKeys{}
+		a.id, a.keys = id, map[string]int64{}
 	}
 }

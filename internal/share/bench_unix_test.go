@@ -45,9 +45,9 @@ func BenchmarkPolls(b *testing.B) {
 		w := wire{}
 		for k := int64(1); k <= changed+1; k++ {
 			w.Samples = append(w.Samples, history.SampleRow{Key: k, At: at, Usage: float64(i)})
-			w.Series = append(w.Series, history.HeadRow{Key: k, Attempt: &ms, Success: &ms, Read: &ms, At: &at, Usage: float64(i)})
+			w.Series = append(w.Series, history.HeadRow{Key: k, Subject: subjectOf(k), Attempt: &ms, Success: &ms, Read: &ms, At: &at, Usage: float64(i)})
 		}
-		_, ok, err := e.append(id, 1, "me", w, sentMark{"~sent", 0, i}, nil, nil)
+		_, ok, err := e.append(id, 1, "me", w, sentMark{"~sent", 0, i}, nil)
 		if err == nil && !ok {
 			err = fmt.Errorf("account %d is fenced", id)
 		}
@@ -98,4 +98,12 @@ func BenchmarkPolls(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(time.Since(began).Microseconds())/1e3, "ms/pull")
+}
+
+// subjectOf is the series of a key.
+func subjectOf(k int64) string {
+	if k == 1 {
+		return history.Own
+	}
+	return fmt.Sprint("key#", k)
 }

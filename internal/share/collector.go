@@ -24,6 +24,7 @@ type Collector struct {
 	id       string
 	mark     string // by which the engine keeps how far our file was sent; empty: not known yet
 	wake     chan struct{}
+	look     time.Duration // until the next beat
 	// acknowledged are the events of which the file knows that: account, second, sum.
 	acknowledged map[[3]int64]bool
 
@@ -37,14 +38,14 @@ type Collector struct {
 // NewCollector returns what shares the accounts of db, which were added by Add. db is
 // closed by the caller.
 func (e *Engine) NewCollector(db *history.DB, host string, log *slog.Logger, snapshot func(name, baseURL string) []byte) *Collector {
-	return &Collector{e: e, db: db, host: host, log: log, snapshot: snapshot, id: newID(), wake: make(chan struct{}, 1), acknowledged: map[[3]int64]bool{}}
+	return &Collector{e: e, db: db, host: host, log: log, snapshot: snapshot, id: newID(), wake: make(chan struct{}, 1), look: e.lease / 4, acknowledged: map[[3]int64]bool{}}
 }
 
 func newID() string { return rand.Text() }
 
 // Add adds an account, before Run.
 func (c *Collector) Add(name, baseURL string) *Account {
-	a := &Account{Name: name, BaseURL: baseURL, c: c}
+	a := &Account{Name: name, BaseURL: baseURL, c: c, keys: map[string]int64{}}
 	c.accounts = append(c.accounts, a)
 	return a
 }
@@ -88,7 +89,7 @@ func (c *Collector) Start(ctx context.Context) {
 // Run renews the lease and sends, until ctx ends; then it sends what it can, and lets
 // the accounts go.
 func (c *Collector) Run(ctx context.Context) {
-	beat := time.NewTicker(c.e.lease / 4)
+	beat := time.NewTimer(c.look)
 	defer beat.Stop()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -96,7 +97,9 @@ func (c *Collector) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-beat.C:
+			c.look = c.e.lease / 4
 			c.beat(ctx)
+			beat.Reset(c.look)
 			c.ship(ctx)
 		case <-tick.C:
 			c.ship(ctx)
@@ -104,8 +107,17 @@ func (c *Collector) Run(ctx context.Context) {
 			c.ship(ctx)
 		}
 	}
+	if c.Away() > 0 { // it may be back
+		_, _, err := c.e.Version()
+		_ = c.note(err) // it is logged
+	}
 	if c.Away() == 0 {
 		last := context.WithoutCancel(ctx)
+		for _, a := range c.accounts {
+			if _, token, _ := a.lease(); token == 0 { // what waits of it is late, whoever has it next
+				a.lose(true)
+			}
+		}
 		c.ship(last)
 		_ = c.note(c.e.query(`WITH gone AS (UPDATE @.account SET owner = NULL WHERE owner = $1) DELETE FROM @.collector WHERE id = $1`, nil, c.id)) // it is logged
 	}

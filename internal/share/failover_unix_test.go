@@ -208,38 +208,41 @@ func TestSameBatchTwice(t *testing.T) {
 	if err := e.query(`INSERT INTO @.account (name, base_url, owner, token) VALUES ('x', 'u', 'me', 2) RETURNING id`, func(r pgwire.Row) error { return r.Scan(&id) }); err != nil {
 		t.Fatal(err)
 	}
-	var known seriesKeys
-	key, err := e.key(&known, id, history.Own)
+	key, err := e.key(map[string]int64{}, id, history.Own)
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := noon.Unix()
-	w := wire{Rows: history.Rows{Samples: []history.SampleRow{{Key: key, At: at, Usage: 1}}, Series: []history.HeadRow{{Key: key, At: &at, Usage: 1}},
+	w := wire{Rows: history.Rows{Samples: []history.SampleRow{{Key: key, At: at, Usage: 1}}, Series: []history.HeadRow{{Key: key, Subject: history.Own, At: &at, Usage: 1}},
 		Events: []history.EventRow{{At: at, Sum: 1, Kind: "alert"}}, States: []history.StateRow{{Value: []byte("s")}}, Facts: []history.FactRow{{Key: key, At: at}},
 		Forecasts: []history.ForecastRow{{At: at, Outcome: "open"}}}, Still: []stillRow{{key, at * 1000}}}
 	for _, c := range []struct {
 		owner string
 		token int64
 		k     sentMark
-		fresh []freshKey
 		want  bool
 	}{
-		{"me", 1, sentMark{"~sent", 0, 5}, nil, false},                                // an old lease
-		{"another", 2, sentMark{"~sent", 0, 5}, nil, false},                           // another's
-		{"me", 2, sentMark{"~sent", 4, 5}, nil, false},                                // the engine lacks what was sent before
-		{"me", 2, sentMark{"~sent", 0, 5}, []freshKey{{key, "another"}}, false},       // the key is another's
-		{"me", 2, sentMark{"~sent", 0, 5}, []freshKey{{key + 1, history.Own}}, false}, // there is no such key
-		{"me", 2, sentMark{"~sent", 0, 5}, known.fresh, true},                         // the first
-		{"me", 2, sentMark{"~sent", 5, 5}, nil, true},                                 // and again
-		{"me", 2, sentMark{"~sent", 6, 7}, nil, false},                                // one before this was lost
-		{"me", 1, sentMark{"~sent", 5, 6}, nil, false},                                // an old lease still
+		{"me", 1, sentMark{"~sent", 0, 5}, false},      // an old lease
+		{"another", 2, sentMark{"~sent", 0, 5}, false}, // another's
+		{"me", 2, sentMark{"~sent", 4, 5}, false},      // the engine lacks what was sent before
+		{"me", 2, sentMark{"~sent", 0, 5}, true},       // the first
+		{"me", 2, sentMark{"~sent", 5, 5}, true},       // and again
+		{"me", 2, sentMark{"~sent", 6, 7}, false},      // one before this was lost
+		{"me", 1, sentMark{"~sent", 5, 6}, false},      // an old lease still
 	} {
-		if _, ok, err := e.append(id, c.token, c.owner, w, c.k, c.fresh, nil); err != nil || ok != c.want {
+		if _, ok, err := e.append(id, c.token, c.owner, w, c.k, nil); err != nil || ok != c.want {
 			t.Errorf("%+v: written %t, %v", c, ok, err)
 		}
 	}
-	if _, ok, err := e.late(id, trueRows(w), sentMark{"~sent", 6, 7}, nil); err != nil || ok {
+	if _, ok, err := e.late(id, trueRows(w), sentMark{"~sent", 6, 7}); err != nil || ok {
 		t.Errorf("late rows after ones that are lacking: written %t, %v", ok, err)
+	}
+	w.Series[0].Subject = "another" // which a rewrite gave the key to
+	if _, ok, err := e.append(id, 2, "me", w, sentMark{"~sent", 5, 6}, nil); err != nil || ok {
+		t.Errorf("rows of a key that is another series': written %t, %v", ok, err)
+	}
+	if _, ok, err := e.late(id, trueRows(w), sentMark{}); err != nil || ok {
+		t.Errorf("late rows of a key that is another series': written %t, %v", ok, err)
 	}
 	for _, table := range []string{"sample", "event", "fact", "forecast"} {
 		n := 0

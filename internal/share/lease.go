@@ -42,6 +42,7 @@ func (c *Collector) beat(ctx context.Context) {
 		renewed, err = c.renew()
 	}
 	if c.note(err) != nil || !renewed {
+		c.look = min(c.look, time.Second)
 		return
 	}
 	all, err := c.see()
@@ -119,18 +120,27 @@ func (c *Collector) register(all map[[2]string]seen) error {
 	return nil
 }
 
+// lookAfter is how long after the end of a lease its accounts are looked for.
+const lookAfter = 200 * time.Millisecond
+
 // rival is a collector with a lease, and what it can read.
 type rival struct {
 	id  string
 	can map[[2]string]bool
 }
 
+// It notes when the first lease of another ends, unless that is renewed.
 func (c *Collector) rivals() (list []rival, err error) {
-	err = c.e.query(`SELECT id, accounts FROM @.collector WHERE expires > clock_timestamp()`, func(r pgwire.Row) error {
+	c.look = c.e.lease / 4
+	err = c.e.query(`SELECT id, accounts, (extract(epoch FROM expires - clock_timestamp()) * 1000)::bigint FROM @.collector WHERE expires > clock_timestamp()`, func(r pgwire.Row) error {
 		v := rival{can: map[[2]string]bool{}}
 		var text string
-		if err := r.Scan(&v.id, &text); err != nil {
+		var ms int64
+		if err := r.Scan(&v.id, &text, &ms); err != nil {
 			return err
+		}
+		if v.id != c.id {
+			c.look = min(c.look, time.Duration(ms)*time.Millisecond+lookAfter)
 		}
 		var names [][2]string
 		_ = json.Unmarshal([]byte(text), &names) // of a version that says it otherwise: it competes for none

@@ -80,13 +80,10 @@ func (c *Collector) shipRows(a *Account, list []history.Mail, k sentMark) (rev i
 		return 0, false, err
 	}
 	if token != 0 {
-		rev, ok, err = c.e.append(id, token, c.id, rows, k, a.keys.fresh, c.picture(a))
+		rev, ok, err = c.e.append(id, token, c.id, rows, k, c.picture(a))
 	} else {
-		rev, ok, err = c.e.late(id, trueRows(rows), k, a.keys.fresh)
+		rev, ok, err = c.e.late(id, trueRows(rows), k)
 		rev = -rev
-	}
-	if ok {
-		a.keys.fresh = nil
 	}
 	return rev, ok, err
 }
@@ -102,7 +99,7 @@ func (c *Collector) shipWhole(ctx context.Context, a *Account, subjects []string
 	if err != nil {
 		return 0, false, err
 	}
-	if rev, ok, err = c.e.late(id, wire{}, k, nil); token == 0 {
+	if rev, ok, err = c.e.late(id, wire{}, k); token == 0 {
 		rev = -rev
 	}
 	return rev, ok, err
@@ -138,13 +135,14 @@ func (c *Collector) refused(ctx context.Context, a *Account, id int64) error {
 }
 
 // unsend offers again what an engine no longer has that went on from an older copy: of
-// our file it has the entries up to sent. The keys of its series may be others too.
+// our file it has the entries up to sent. The keys of its series may be others, also after
+// another collector's rewrite.
 func (c *Collector) unsend(ctx context.Context, a *Account, sent int64) error {
 	last, err := c.lastSent(ctx, a)
 	if err != nil {
 		return err
 	}
-	a.keys = seriesKeys{}
+	a.keys = map[string]int64{}
 	if sent >= last || c.mark == "" {
 		return nil
 	}

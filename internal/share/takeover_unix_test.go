@@ -101,3 +101,43 @@ func TestTakeOverTakesSixtyDays(t *testing.T) {
 		t.Errorf("the engine has %v, and not what was read before that machine shared", got)
 	}
 }
+
+// What others read stays where all rows of a series are replaced, and what they send
+// after that finds the series under its new key.
+func TestRewriteKeepsWhatOthersRead(t *testing.T) {
+	ctx := context.Background()
+	_, e := started(t, time.Minute)
+	a, b := newStation(t, e, "a", "x"), newStation(t, e, "b", "x")
+	minute := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+	a.Start(ctx)
+	a.read("x", minute(0), 5)
+	a.ship(ctx)
+	b.Start(ctx)
+	b.read("x", minute(1), 6)
+	b.ship(ctx)
+	own, err := a.db.Series(ctx, "x", "u", history.Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.db.Backfill(ctx, own, []history.Spend{{From: minute(-120), To: minute(-60), USD: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	a.read("x", minute(2), 7)
+	a.ship(ctx)
+	b.read("x", minute(3), 8)
+	b.ship(ctx)
+	a.read("x", minute(4), 9)
+	a.ship(ctx)
+	if n := a.Waits() + b.Waits(); n != 0 {
+		t.Errorf("%d entries wait", n)
+	}
+	got := usages(t, e, "x")
+	for _, u := range []float64{3, 5, 6, 7, 8, 9} {
+		if !slices.Contains(got, u) {
+			t.Errorf("the engine has %v, without %v", got, u)
+		}
+	}
+	if v, err := e.Verify(); err != nil || len(v.Wrong) > 0 {
+		t.Errorf("Verify() = %+v, %v", v, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ortop/history"
+	"ortop/internal/credit"
 	"ortop/internal/pgwire"
 )
 
@@ -15,18 +16,32 @@ const chunk = 5000
 const replaced = "~"
 
 // errFenced is a write of who had no lease any more, and errCopy one to an engine that
-// went on from an older copy meanwhile.
+// gives the series other keys meanwhile.
 var (
 	errFenced = errors.New("the account is another collector's")
-	errCopy   = errorf("it went on from an older copy")
+	errCopy   = errorf("it changed meanwhile")
 )
+
+// swap gives a series another's rows. It keeps the readings of others that this file has
+// not: those from before it has the past, $8, and those in no span that it back-filled. An
+// engine that went on from an older copy may lack some of what was sent, and late rows
+// that come meanwhile are waited for: then it does nothing.
+const swap = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6 AND ` + undisturbed + `
+	AND (SELECT count(*) FROM @.sample WHERE account = $1 AND key = $3) >= $7 RETURNING 1),
+filled AS (SELECT at, to_at FROM @.fact WHERE account = $1 AND key = $3 AND kind = 2 AND a IN ('` + string(credit.Backfilled) + `', '` + string(credit.NotKnown) + `')),
+s AS (INSERT INTO @.sample SELECT account, $3::int, at, usage FROM @.sample p WHERE account = $1 AND key = $2 AND EXISTS (SELECT 1 FROM up)
+	AND (at < $8::bigint OR NOT EXISTS (SELECT 1 FROM filled WHERE p.at BETWEEN filled.at AND filled.to_at)) ON CONFLICT DO NOTHING),
+f AS (INSERT INTO @.fact SELECT account, $3::int, kind, at, to_at, usd, a, b, c FROM @.fact p WHERE account = $1 AND key = $2 AND EXISTS (SELECT 1 FROM up)
+	AND (at < $8::bigint OR kind = 1 AND NOT EXISTS (SELECT 1 FROM filled WHERE p.at BETWEEN filled.at AND filled.to_at)) ON CONFLICT DO NOTHING),
+o AS (UPDATE @.series SET subject = '` + replaced + `' || key || ' ' || subject WHERE account = $1 AND key = $2 AND subject = $4 AND EXISTS (SELECT 1 FROM up) RETURNING key)
+UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SELECT 1 FROM o) RETURNING 1`
 
 // rewrite sends all rows of series of which some were put before others, as a series
 // beside, which then takes the place of the old one at once.
 func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) error {
 	id, token, _ := a.lease()
-	send := func(r history.Rows, fresh []freshKey) error {
-		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, sentMark{}, fresh, nil)
+	send := func(r history.Rows) error {
+		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, sentMark{}, nil)
 		if err == nil && !ok {
 			err = errFenced
 		}
@@ -37,12 +52,11 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 		return err
 	}
 	for _, subject := range subjects {
-		old, err := c.e.key(&a.keys, id, subject)
+		old, err := c.e.key(a.keys, id, subject)
 		if err != nil {
 			return err
 		}
-		var beside seriesKeys
-		fresh, err := c.e.key(&beside, id, replaced+subject)
+		fresh, err := c.e.key(map[string]int64{}, id, replaced+subject)
 		if err != nil {
 			return err
 		}
@@ -51,35 +65,25 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 			return err
 		}
 		of(&rows, fresh, begin)
-		if begin > 0 { // before that the engine has the past, and this file has not
-			if err := c.keepBefore(id, token, old, fresh, begin); err != nil {
-				return err
-			}
-		}
 		for _, part := range append(parts(rows), history.Rows{Series: rows.Series}) {
-			if err := send(part, beside.fresh); err != nil {
+			if err := send(part); err != nil {
 				return err
 			}
 		}
-		// An engine that went on from an older copy meanwhile may lack some of them.
 		done := false
-		err = c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6
-			AND (SELECT count(*) FROM @.sample WHERE account = $1 AND key = $3) >= $7 RETURNING 1),
-			o AS (UPDATE @.series SET subject = '`+replaced+`' || key || ' ' || subject WHERE account = $1 AND key = $2 AND subject = $4 AND EXISTS (SELECT 1 FROM up) RETURNING key)
-			UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SELECT 1 FROM o) RETURNING 1`,
-			func(pgwire.Row) error { done = true; return nil }, id, old, fresh, subject, c.id, token, len(rows.Samples))
+		err = c.e.query(swap, func(pgwire.Row) error { done = true; return nil }, id, old, fresh, subject, c.id, token, len(rows.Samples), begin)
 		if err == nil && !done {
 			err = errFenced
 		}
 		if err != nil {
 			return err
 		}
-		a.keys = seriesKeys{}
+		a.keys = map[string]int64{}
 	}
 	return nil
 }
 
-// of makes rows those of a key, without what is older than begin.
+// of makes rows those of the key of a series beside, without what is older than begin.
 func of(rows *history.Rows, key, begin int64) {
 	var samples []history.SampleRow
 	for _, v := range rows.Samples {
@@ -95,22 +99,8 @@ func of(rows *history.Rows, key, begin int64) {
 	}
 	rows.Samples, rows.Facts = samples, facts
 	for i := range rows.Series {
-		rows.Series[i].Key = key
+		rows.Series[i].Key, rows.Series[i].Subject = key, replaced+rows.Series[i].Subject
 	}
-}
-
-// keepBefore gives a series beside the rows of the old one that are older than begin.
-func (c *Collector) keepBefore(id, token, old, fresh, begin int64) error {
-	done := false
-	err := c.e.query(`WITH up AS (UPDATE @.account SET rev = rev + 1 WHERE id = $1 AND owner = $2 AND token = $3 RETURNING 1),
-		s AS (INSERT INTO @.sample SELECT account, $5::int, at, usage FROM @.sample WHERE account = $1 AND key = $4 AND at < $6 AND EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING),
-		f AS (INSERT INTO @.fact SELECT account, $5::int, kind, at, to_at, usd, a, b, c FROM @.fact WHERE account = $1 AND key = $4 AND at < $6
-			AND EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)
-		SELECT 1 FROM up`, func(pgwire.Row) error { done = true; return nil }, id, c.id, token, old, fresh, begin)
-	if err == nil && !done {
-		err = errFenced
-	}
-	return err
 }
 
 // parts are the samples and facts of rows in parts that fit into a statement.
@@ -140,9 +130,9 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 		return 0, err
 	}
 	samples = len(rows.Samples)
-	keys, known := map[int64]int64{}, seriesKeys{}
+	keys, known := map[int64]int64{}, map[string]int64{}
 	for i, h := range rows.Series {
-		k, err := e.key(&known, id, h.Subject)
+		k, err := e.key(known, id, h.Subject)
 		if err != nil {
 			return 0, err
 		}
@@ -154,19 +144,19 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 	for i := range rows.Facts {
 		rows.Facts[i].Key = keys[rows.Facts[i].Key]
 	}
-	list := append(parts(rows), history.Rows{Series: rows.Series, Events: said.Events, Forecasts: said.Forecasts})
+	list := append(parts(rows), history.Rows{Events: said.Events, Forecasts: said.Forecasts})
 	for _, part := range list {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		_, ok, err := e.late(id, wire{Rows: part}, sentMark{}, known.fresh)
+		part.Series = rows.Series // by which the keys are checked
+		_, ok, err := e.late(id, wire{Rows: part}, sentMark{})
 		if err == nil && !ok {
 			err = errCopy
 		}
 		if err != nil {
 			return 0, err
 		}
-		known.fresh = nil
 	}
 	for _, s := range said.States {
 		if s, ok := fit(s); ok {

@@ -10,8 +10,8 @@ import (
 // A write is one statement with a part for each kind of rows that it has: PostgreSQL
 // plans it anew each time, and most polls have few kinds. $1 is the account, $2 the rows,
 // and up has a row where they may be stored: not where the engine lacks what this
-// file sent before, by its mark $3 which has to be $4 at least and becomes $5, or gives
-// one of the keys $6 to another series, as it went on from an older copy.
+// file sent before, by its mark $3 which has to be $4 at least and becomes $5, as it
+// went on from an older copy; nor where a key is another series' by now.
 const (
 	rowsPart    = `, d AS (SELECT $2::json AS j)`
 	samplesPart = `, s AS (INSERT INTO @.sample SELECT $1::int, k, at, usage FROM d, json_to_recordset(j->'samples') AS t(k int, at bigint, usage float8)
@@ -21,7 +21,7 @@ const (
 	markPart = `, m AS (INSERT INTO @.state SELECT $1::int, $3::text, convert_to($5::bigint::text, 'UTF8') WHERE $3 <> '' AND EXISTS (SELECT 1 FROM up)
 	ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
 	notBehind = `($4::bigint = 0 OR EXISTS (SELECT 1 FROM @.state WHERE account = $1 AND name = $3 AND convert_from(value, 'UTF8')::bigint >= $4))
-	AND NOT EXISTS (SELECT 1 FROM json_to_recordset($6::json) AS t(k int, subject text) LEFT JOIN @.series s ON s.account = $1 AND s.key = t.k
+	AND NOT EXISTS (SELECT 1 FROM json_to_recordset($2::json->'series') AS t(k int, subject text) LEFT JOIN @.series s ON s.account = $1 AND s.key = t.k
 	WHERE s.subject IS DISTINCT FROM t.subject)`
 )
 
@@ -40,7 +40,7 @@ const setHeads = `UPDATE @.series s SET attempt_ms = coalesce(t.attempt_ms, s.at
 // Parts of a write with a lease. No row: the lease is another's, or the engine went on
 // from an older copy, and nothing was written.
 const (
-	leasePart = `WITH up AS (UPDATE @.account SET rev = rev + 1, snapshot = coalesce($9, snapshot) WHERE id = $1 AND owner = $7 AND token = $8
+	leasePart = `WITH up AS (UPDATE @.account SET rev = rev + 1, snapshot = coalesce($8, snapshot) WHERE id = $1 AND owner = $6 AND token = $7
 	AND ` + notBehind + ` RETURNING rev)`
 	eventsPart    = `, e AS (INSERT INTO @.event AS o ` + eventColumns + ` ON CONFLICT (account, at, sum) DO UPDATE SET acknowledged = o.acknowledged OR excluded.acknowledged)`
 	forecastsPart = `, g AS (INSERT INTO @.forecast AS o ` + forecastColumns + ` ON CONFLICT (account, made_at) DO UPDATE SET ended_at = excluded.ended_at,
@@ -55,7 +55,8 @@ const (
 // latePart and those after it store true readings of who had no lease any more, or of
 // another file: what the account stands at stays, unless nothing was ever read.
 const (
-	latePart          = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND ` + notBehind + ` RETURNING rev)`
+	undisturbed       = `rewritten = (SELECT rewritten FROM @.account WHERE id = $1)`
+	latePart          = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND ` + undisturbed + ` AND ` + notBehind + ` RETURNING rev)`
 	lateEventsPart    = `, e AS (INSERT INTO @.event ` + eventColumns + ` ON CONFLICT DO NOTHING)`
 	lateForecastsPart = `, g AS (INSERT INTO @.forecast ` + forecastColumns + ` ON CONFLICT DO NOTHING)`
 	lateHeadsPart     = `, h AS (` + setHeads + ` AND s.at IS NULL)`
@@ -132,7 +133,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		for k := range r.Series {
 			h := &r.Series[k]
 			local := h.Key
-			if h.Key, err = e.key(&a.keys, id, h.Subject); err != nil {
+			if h.Key, err = e.key(a.keys, id, h.Subject); err != nil {
 				return w, err
 			}
 			keys[local] = h.Key
@@ -145,7 +146,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		}
 		for _, v := range r.Read {
 			for _, subject := range v.Subjects {
-				k, err := e.key(&a.keys, id, subject)
+				k, err := e.key(a.keys, id, subject)
 				if err != nil {
 					return w, err
 				}
@@ -234,21 +235,9 @@ func (w *wire) state(name string) int {
 	return -1
 }
 
-// seriesKeys are the engine's numbers of an account's series, as far as they are known.
-type seriesKeys struct {
-	of map[string]int64
-	// fresh are those of which no write says yet that the engine still has them so.
-	fresh []freshKey
-}
-
-type freshKey struct {
-	Key     int64  `json:"k"`
-	Subject string `json:"subject"`
-}
-
 // key returns the engine's number of a series, which is made if need be.
-func (e *Engine) key(known *seriesKeys, id int64, subject string) (key int64, err error) {
-	if k := known.of[subject]; k != 0 {
+func (e *Engine) key(known map[string]int64, id int64, subject string) (key int64, err error) {
+	if k := known[subject]; k != 0 {
 		return k, nil
 	}
 	find := func(statement string) error {
@@ -267,35 +256,27 @@ func (e *Engine) key(known *seriesKeys, id int64, subject string) (key int64, er
 		err = errorf("a series of the account could not be made")
 	}
 	if err == nil {
-		if known.of == nil {
-			known.of = map[string]int64{}
-		}
-		known.of[subject] = key
-		known.fresh = append(known.fresh, freshKey{key, subject})
+		known[subject] = key
 	}
 	return key, err
 }
 
 // append writes w by a lease; ok is false where nothing was written. late writes it
 // without.
-func (e *Engine) append(id, token int64, owner string, w wire, k sentMark, fresh []freshKey, snapshot *string) (rev int64, ok bool, err error) {
-	return e.write(w.statement(false), id, w, k, fresh, owner, token, snapshot)
+func (e *Engine) append(id, token int64, owner string, w wire, k sentMark, snapshot *string) (rev int64, ok bool, err error) {
+	return e.write(w.statement(false), id, w, k, owner, token, snapshot)
 }
 
-func (e *Engine) late(id int64, w wire, k sentMark, fresh []freshKey) (rev int64, ok bool, err error) {
-	return e.write(w.statement(true), id, w, k, fresh)
+func (e *Engine) late(id int64, w wire, k sentMark) (rev int64, ok bool, err error) {
+	return e.write(w.statement(true), id, w, k)
 }
 
-func (e *Engine) write(statement string, id int64, w wire, k sentMark, fresh []freshKey, lease ...any) (rev int64, ok bool, err error) {
+func (e *Engine) write(statement string, id int64, w wire, k sentMark, lease ...any) (rev int64, ok bool, err error) {
 	text, err := json.Marshal(w)
 	if err != nil {
 		return 0, false, err
 	}
-	list, err := json.Marshal(append([]freshKey{}, fresh...))
-	if err != nil {
-		return 0, false, err
-	}
-	args := append([]any{id, string(text), k.name, k.expect, k.seq, string(list)}, lease...)
+	args := append([]any{id, string(text), k.name, k.expect, k.seq}, lease...)
 	err = e.query(statement, func(r pgwire.Row) error { ok = true; return r.Scan(&rev) }, args...)
 	return rev, ok, err
 }

@@ -1,0 +1,481 @@
+//go:build linux
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/sharetest"
+	"ortop/internal/sim"
+)
+
+// teamRun is a team of three collectors and two viewers with many accounts of 20 keys,
+// each behind HTTP of its own, while collectors and the engine are killed, frozen
+// and cut off.
+type teamRun struct {
+	*team
+	accounts   []*sim.Account
+	names      []string
+	urls       []string
+	began      time.Time
+	length     time.Duration
+	interval   time.Duration
+	collectors []*collecting
+	viewers    []machine
+	wire       *wire
+	told       *toldOnce
+	depleted   map[string]bool
+}
+
+const runLease = 10 * time.Second
+
+// collecting is a machine with a collector that may be killed and started again.
+type collecting struct {
+	machine
+	cmd *exec.Cmd
+	cpu time.Duration // of the lives before
+}
+
+// toldOnce counts how often each alert was told, of each account.
+type toldOnce struct {
+	*httptest.Server
+	mu    sync.Mutex
+	count map[string]map[string]int
+}
+
+func newToldOnce(t *testing.T) *toldOnce {
+	w := &toldOnce{count: map[string]map[string]int{}}
+	w.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		var p struct {
+			Rule, Subject, Level, Account, Since string
+			Cleared                              bool
+		}
+		if err := json.NewDecoder(r.Body).Decode(&p); err != nil {
+			t.Errorf("an alert that is no JSON: %v", err)
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.count[p.Account] == nil {
+			w.count[p.Account] = map[string]int{}
+		}
+		w.count[p.Account][fmt.Sprint(p.Rule, " ", p.Subject, " ", p.Level, " ", p.Cleared, " since ", p.Since)]++
+	}))
+	t.Cleanup(w.Close)
+	return w
+}
+
+// of are the alerts that an account had, and those that were told more than once.
+func (w *toldOnce) of(account string) (n int, twice []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for what, times := range w.count[account] {
+		n++
+		if times > 1 {
+			twice = append(twice, fmt.Sprint(times, " times ", what))
+		}
+	}
+	return n, twice
+}
+
+// wire leads to the engine, until it is cut.
+type wire struct {
+	net.Listener
+	mu    sync.Mutex
+	down  bool
+	conns []net.Conn
+}
+
+func newWire(t *testing.T, to string) *wire {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{Listener: l}
+	t.Cleanup(func() { l.Close(); w.cut(true) })
+	pass := func(from, to net.Conn) {
+		defer from.Close()
+		defer to.Close()
+		b := make([]byte, 1<<16)
+		for {
+			n, err := from.Read(b)
+			if err == nil {
+				_, err = to.Write(b[:n])
+			}
+			if err != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", to)
+			w.mu.Lock()
+			if err != nil || w.down {
+				near.Close()
+				if err == nil {
+					far.Close()
+				}
+			} else {
+				w.conns = append(w.conns, near, far)
+				go pass(near, far)
+				go pass(far, near)
+			}
+			w.mu.Unlock()
+		}
+	}()
+	return w
+}
+
+func (w *wire) cut(down bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.down = down
+	for _, c := range w.conns {
+		c.Close()
+	}
+	w.conns = nil
+}
+
+// runSize is a number of the environment, or what it is without.
+func runSize(t *testing.T, name string, without float64) float64 {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		return without
+	}
+	n, err := strconv.ParseFloat(v, 64)
+	if err != nil || n <= 0 {
+		t.Fatalf("%s=%q is no number above 0", name, v)
+	}
+	return n
+}
+
+func newTeamRun(t *testing.T) *teamRun {
+	t.Helper()
+	r := &teamRun{
+		team: &team{t: t, pg: sharetest.Start(t)}, told: newToldOnce(t), depleted: map[string]bool{}, began: time.Now(),
+		length:   time.Duration(runSize(t, "ORTOP_TEAM_MINUTES", 1) * float64(time.Minute)),
+		interval: time.Duration(runSize(t, "ORTOP_TEAM_INTERVAL", 10) * float64(time.Second)),
+	}
+	n := int(runSize(t, "ORTOP_TEAM_ACCOUNTS", 6))
+	config := fmt.Sprintf("alerts = [{rule=\"balance\", below=5}]\nchannels = [{name=\"hook\", kind=\"webhook\", url=%q}]\n", r.told.URL)
+	keyFile := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(keyFile, []byte(sim.DemoKey), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		account, url := serve(t, sim.Config{Profile: "steady", Seed: uint64(i + 1), Keys: 20, Start: r.began.Add(-2 * time.Hour)})
+		name := fmt.Sprintf("account-%d", i)
+		r.accounts, r.urls, r.names = append(r.accounts, account), append(r.urls, url), append(r.names, name)
+		config += fmt.Sprintf("[[accounts]]\nname = %q\nbase_url = %q\nkey_file = %q\n", name, url, keyFile)
+	}
+	r.wire = newWire(t, fmt.Sprint("127.0.0.1:", r.pg.Port))
+	for i := range 3 {
+		c := &collecting{machine: r.machine(false, config)}
+		if i == 2 {
+			for k, v := range c.env {
+				c.env[k] = strings.Replace(v, fmt.Sprint(":", r.pg.Port), ":"+strconv.Itoa(r.wire.Addr().(*net.TCPAddr).Port), 1)
+			}
+		}
+		for k, v := range c.env { // each account has its own
+			if strings.HasPrefix(v, "ORTOP_BASE_URL=") {
+				c.env[k] = "X="
+			}
+		}
+		r.collectors = append(r.collectors, c)
+	}
+	r.viewers = []machine{r.machine(false, ""), r.machine(false, "")}
+	return r
+}
+
+func (r *teamRun) start(c *collecting) {
+	r.t.Helper()
+	log, err := os.OpenFile(filepath.Join(c.home, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := exec.Command(ortop, "collect", "-q", "--interval", r.interval.String())
+	cmd.Env, cmd.Stderr = c.env, log
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	c.cmd = cmd
+	r.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+}
+
+// end sends a signal and waits for the end.
+func (r *teamRun) end(c *collecting, signal syscall.Signal) {
+	r.t.Helper()
+	if err := c.cmd.Process.Signal(signal); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := c.cmd.Wait(); err != nil && signal == syscall.SIGTERM {
+		log, _ := os.ReadFile(filepath.Join(c.home, "log"))
+		r.t.Errorf("a collector ended with %v: %s", err, log[max(0, len(log)-2000):])
+	}
+	c.cpu += c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
+}
+
+// whole waits until each account has one of n collectors.
+func (r *teamRun) whole(when string, n int) {
+	r.t.Helper()
+	want := fmt.Sprint(len(r.names), "|", n)
+	r.await("a collector for each account "+when, func() bool {
+		return want == r.pg.Query(`SELECT (SELECT count(*) FROM ortop.account a JOIN ortop.collector c ON c.id = a.owner WHERE expires > clock_timestamp()),
+			(SELECT count(*) FROM ortop.collector WHERE expires > clock_timestamp())`)
+	})
+}
+
+// pass lets a part of the run's length pass, while accounts spend.
+func (r *teamRun) pass(part float64) {
+	for end := time.Now().Add(time.Duration(part * float64(r.length))); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		r.accounts[int(time.Now().UnixMilli()/50)%len(r.accounts)].Spend(.01)
+	}
+}
+
+// deplete leaves $4 to each second account from i on, of which an alert has to tell.
+func (r *teamRun) deplete(i int) {
+	for ; i < len(r.accounts); i += 4 {
+		a, now := r.accounts[i], time.Now()
+		a.Spend(a.Credits(now) - a.Usage(now) - 4)
+		r.depleted[r.names[i]] = true
+	}
+}
+
+// readings are when each account's balance was asked for, by any collector.
+func (r *teamRun) readings(i int) (at []time.Time) {
+	for _, q := range r.accounts[i].Requests() {
+		if strings.HasSuffix(q.Path, "/credits") {
+			at = append(at, q.At)
+		}
+	}
+	return at
+}
+
+// TestTeamRun is the whole of a team, of the size that is asked for:
+//
+//	ORTOP_TEAM_ACCOUNTS=500 ORTOP_TEAM_MINUTES=10 ORTOP_TEAM_INTERVAL=60 go -C tools test ./e2e -run TestTeamRun -v -timeout 1h
+func TestTeamRun(t *testing.T) {
+	if os.Getenv("ORTOP_TEAM_ACCOUNTS") == "" {
+		t.Skip("a run of minutes: ORTOP_TEAM_ACCOUNTS says of how many accounts")
+	}
+	r := newTeamRun(t)
+	if code, _, said := r.viewers[0].run("share", "init"); code != 0 {
+		t.Fatal(said)
+	}
+	for _, c := range r.collectors {
+		r.start(c)
+	}
+	r.whole("at the start", 3)
+	r.await("a reading of each account", func() bool {
+		return r.pg.Query("SELECT count(*) FROM ortop.series WHERE subject = 'account' AND at IS NOT NULL") == strconv.Itoa(len(r.names))
+	})
+	r.began = time.Now()
+	asked := make([]int, len(r.accounts))
+	for i := range r.accounts {
+		asked[i] = len(r.readings(i))
+	}
+
+	r.pass(.1)
+	r.end(r.collectors[0], syscall.SIGKILL)
+	r.deplete(0)
+	r.whole("after one was killed", 2)
+	r.pass(.1)
+	r.start(r.collectors[0])
+	r.whole("after it was started again", 3)
+	r.pass(.1)
+	frozen := r.collectors[1].cmd.Process
+	if err := frozen.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	r.deplete(1)
+	r.whole("after one was frozen", 2)
+	if err := frozen.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	r.whole("after it went on", 3)
+	r.pass(.1)
+	r.pg.Down("immediate")
+	r.pass(.1)
+	r.pg.Up()
+	r.whole("after the engine was away", 3)
+	r.pass(.1)
+	r.wire.cut(true)
+	r.whole("after one was cut off", 2)
+	r.pass(.1)
+	r.wire.cut(false)
+	r.whole("after the network was whole again", 3)
+	r.pass(.3)
+	for name := range r.depleted {
+		r.await("the alert of "+name, func() bool { n, _ := r.told.of(name); return n > 0 })
+	}
+	took := time.Since(r.began)
+	r.right()
+	for _, c := range r.collectors {
+		r.end(c, syscall.SIGTERM)
+	}
+	r.compare()
+	r.figures(took, asked)
+}
+
+// right compares what both viewers say of each account with the account's own books.
+func (r *teamRun) right() {
+	r.t.Helper()
+	for i, v := range r.viewers {
+		code, out, said := v.run("status", "--all", "--json")
+		var o struct {
+			Accounts []struct {
+				Account string
+				At      time.Time
+				Balance float64 `json:"balance_usd"`
+				Source  string
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &o); err != nil || code != 0 || len(o.Accounts) != len(r.names) {
+			r.t.Fatalf("viewer %d: exit code %d, %d accounts, %v, %s", i, code, len(o.Accounts), err, said)
+		}
+		for _, a := range o.Accounts {
+			n, err := strconv.Atoi(strings.TrimPrefix(a.Account, "account-"))
+			if err != nil || n >= len(r.accounts) {
+				r.t.Fatalf("viewer %d has an account %q", i, a.Account)
+			}
+			if off := r.off(n, a.At, r.accounts[n].Credits(a.At)-a.Balance); off > .005 {
+				r.t.Errorf("viewer %d: %s is off by $%.4f at %v", i, a.Account, off, a.At)
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(v.home, ".*", "*", "*", "*.db*"))
+		if err != nil || len(files) > 0 {
+			r.t.Errorf("viewer %d left files: %v, %v", i, files, err)
+		}
+	}
+}
+
+// off is how far a usage that was read at a second is from all that it was around then.
+func (r *teamRun) off(i int, at time.Time, usage float64) float64 {
+	const slack = 5 * time.Second // a request takes its time where the machine is busy
+	least, most := r.accounts[i].Usage(at.Add(-slack)), r.accounts[i].Usage(at.Add(slack))
+	return max(least-usage, usage-most, 0)
+}
+
+// compare looks for each reading that is on a collector's disk at the engine, and for
+// each of the engine's in the accounts' books.
+func (r *teamRun) compare() {
+	r.t.Helper()
+	sent := map[string]float64{}
+	var wrong, twice, missing, rows int
+	for line := range strings.Lines(r.pg.Query(fmt.Sprintf(`SELECT a.name, s.subject, p.at, p.usage FROM ortop.sample p JOIN ortop.series s USING (account, key)
+		JOIN ortop.account a ON a.id = p.account WHERE subject NOT LIKE '~%%' AND p.at >= %d`, r.began.Unix()))) {
+		f := strings.Split(strings.TrimSpace(line), "|")
+		if len(f) != 4 {
+			r.t.Fatalf("a row %q", line)
+		}
+		usage, err := strconv.ParseFloat(f[3], 64)
+		at, err2 := strconv.ParseInt(f[2], 10, 64)
+		n, err3 := strconv.Atoi(strings.TrimPrefix(f[0], "account-"))
+		if err != nil || err2 != nil || err3 != nil {
+			r.t.Fatalf("a row %q", line)
+		}
+		rows++
+		sent[strings.Join(f[:3], "|")] = usage
+		if f[1] == "account" && r.off(n, time.Unix(at, 0), usage) > .005 {
+			wrong++
+			r.t.Logf("wrong: %s", line)
+		}
+	}
+	ctx := context.Background()
+	for k, c := range r.collectors {
+		db, err := history.Open(ctx, filepath.Join(c.home, ".local", "share", "ortop", "history.db"), history.Options{})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if n, _, err := db.Waits(ctx, "", ""); err != nil || n > 0 {
+			r.t.Errorf("%d entries of a collector that ended wait, %v", n, err)
+		}
+		for i, name := range r.names {
+			all, err := db.All(ctx, name, r.urls[i])
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			subjects := map[int64]string{}
+			for _, h := range all.Series {
+				subjects[h.Key] = h.Subject
+			}
+			for _, s := range all.Samples {
+				if s.At < r.began.Unix() {
+					continue
+				}
+				usage, ok := sent[fmt.Sprintf("%s|%s|%d", name, subjects[s.Key], s.At)]
+				switch {
+				case !ok:
+					missing++
+					r.t.Logf("missing: %s %s at %d, which collector %d has", name, subjects[s.Key], s.At, k)
+				case usage != s.Usage && subjects[s.Key] == "account" && r.off(i, time.Unix(s.At, 0), s.Usage) <= .005:
+					twice++ // two collectors read it in one second
+				case usage != s.Usage:
+					wrong++
+					r.t.Logf("wrong: %s %s at %d is %v, of a collector %v", name, subjects[s.Key], s.At, usage, s.Usage)
+				}
+			}
+		}
+		if err := db.Close(); err != nil {
+			r.t.Error(err)
+		}
+	}
+	r.t.Logf("%d rows since the start: %d missing, %d wrong (%d read by two in one second)", rows, missing, wrong, twice)
+	if missing+wrong > 0 || rows == 0 {
+		r.t.Log(r.pg.Query("SELECT a.name, s.key, s.subject, s.at, (SELECT count(*) || ' ' || min(at) || ' ' || max(at) FROM ortop.sample p WHERE p.account = s.account AND p.key = s.key) FROM ortop.series s JOIN ortop.account a ON a.id = s.account WHERE subject LIKE '%account' ORDER BY 1, 2"))
+		r.t.Log(r.pg.Query("SELECT name, rev, rewritten, id FROM ortop.account"))
+		r.t.Errorf("%d of %d rows are missing, %d wrong", missing, rows, wrong)
+	}
+}
+
+// figures prints what the run took, and judges the holes and the alerts.
+func (r *teamRun) figures(took time.Duration, asked []int) {
+	r.t.Helper()
+	polls, alerts, longest, where := 0, 0, time.Duration(0), ""
+	for i, name := range r.names {
+		at := r.readings(i)
+		polls += len(at) - asked[i]
+		for k := max(1, asked[i]); k < len(at); k++ {
+			if hole := at[k].Sub(at[k-1]); hole > longest {
+				longest, where = hole, fmt.Sprintf("%s at %v", name, at[k-1].Sub(r.began).Round(time.Second))
+			}
+		}
+		n, twice := r.told.of(name)
+		if alerts += n; len(twice) > 0 {
+			r.t.Errorf("%s: an alert was told %v", name, twice)
+		}
+	}
+	cpu := time.Duration(0)
+	for _, c := range r.collectors {
+		cpu += c.cpu
+	}
+	r.t.Logf("%d accounts of 20 keys for %v, an interval of %v: %d polls, %.1f/s, %.1f ms of CPU each in the collectors", len(r.names), took.Round(time.Second),
+		r.interval, polls, float64(polls)/took.Seconds(), float64(cpu.Milliseconds())/math.Max(1, float64(polls)))
+	r.t.Logf("the longest time between two readings of an account: %v (%s), goal %v", longest.Round(100*time.Millisecond), where, r.interval+runLease+2*time.Second)
+	r.t.Logf("%d alerts, of %d accounts that ran low", alerts, len(r.depleted))
+	if limit := r.interval + (runLease+2*time.Second)*busy; longest > limit {
+		r.t.Errorf("nothing was read for %v (%s), even on a busy machine at most %v", longest, where, limit)
+	}
+}
