@@ -20,10 +20,10 @@ type spenderList struct {
 	filter   filter
 	byok     bool
 	list     draw.List
-	id       string         // of the row chosen
-	rows     []spenders.Row // that are found, in order
-	of       question       // what the rows are of
-	open     bool           // the chosen row's details
+	id       string          // of the row chosen
+	rows     []*spenders.Row // that are found, in order
+	of       question        // what the rows are of
+	open     bool            // the chosen row's details
 	plot     load.Request[rowOf, history.Plot]
 }
 
@@ -32,7 +32,7 @@ func (v spenderList) row() (r spenders.Row, ok bool) {
 	if v.list.At >= len(v.rows) {
 		return r, false
 	}
-	return v.rows[v.list.At], true
+	return *v.rows[v.list.At], true
 }
 
 // sortOrder is an order of rows, as its column is called.
@@ -74,14 +74,15 @@ func (m *Model) arrange() {
 	v := &m.who
 	v.of = m.question()
 	data, words := m.breakdowns[v.of], v.filter.words()
-	v.rows = make([]spenders.Row, 0, len(data.Value.Rows))
-	for _, r := range data.Value.Rows {
+	v.rows = make([]*spenders.Row, 0, len(data.Value.Rows))
+	for i := range data.Value.Rows { // which are large
+		r := &data.Value.Rows[i]
 		if matches(words, r.Name, r.Label, r.Workspace) {
 			v.rows = append(v.rows, r)
 		}
 	}
 	of := sorts[v.sort].of
-	sorted.Rows(v.rows, func(x, y *spenders.Row) int {
+	sorted.By(v.rows, func(x, y *spenders.Row) int {
 		if of == nil {
 			return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
 		}
@@ -96,7 +97,7 @@ func (m *Model) arrange() {
 		}
 		return cmp.Compare(*b, *a)
 	})
-	if i := slices.IndexFunc(v.rows, func(r spenders.Row) bool { return r.ID == v.id }); i >= 0 {
+	if i := slices.IndexFunc(v.rows, func(r *spenders.Row) bool { return r.ID == v.id }); i >= 0 {
 		v.list.At = i
 	} else if data.Loaded && v.filter.Text() == "" {
 		v.open = false

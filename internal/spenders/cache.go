@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"ortop/client"
 	"ortop/internal/gate"
 )
 
@@ -14,6 +15,9 @@ import (
 const (
 	answerGood = 5 * time.Minute
 	maxAnswers = 64
+	// maxRows bounds the rows of those that other processes can give again, and this
+	// one: an answer of 5,000 keys holds 2.7 MB.
+	maxRows = 8_000
 )
 
 // unanswered is how long a question that failed is not repeated.
@@ -83,7 +87,7 @@ func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Co
 				return json.Marshal(v)
 			})
 			if err == nil {
-				s.cache.add(api, a)
+				s.cache.add(api, a, b != nil)
 			}
 			return err
 		})
@@ -135,24 +139,35 @@ func (c *cache) find(api API, question string, from, to, now time.Time) (answer,
 	return answer{}, false
 }
 
-// add takes in an answer in place of what is no longer good, and of the oldest.
-func (c *cache) add(api API, a answer) {
+// add takes in an answer in place of what is no longer good, and of the oldest; again
+// is whether those are read from the board where they are wanted once more.
+func (c *cache) add(api API, a answer, again bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.api != api {
 		return
 	}
-	good := c.answers[:0]
+	good, rows := c.answers[:0], a.rows()
 	for _, old := range c.answers {
 		if old.good(a.at) {
 			good = append(good, old)
+			rows += old.rows()
 		}
 	}
-	if len(good) >= maxAnswers {
+	for len(good) >= maxAnswers || again && rows > maxRows && len(good) > 0 {
+		rows -= good[0].rows()
 		good = append(good[:0], good[1:]...)
 	}
 	clear(c.answers[len(good):])
 	c.answers = append(good, a)
+}
+
+// rows is how much of memory an answer holds.
+func (a answer) rows() int {
+	if use, ok := a.value.(client.Analytics); ok {
+		return len(use.Rows)
+	}
+	return 0
 }
 
 func (a answer) good(now time.Time) bool { return !now.Before(a.at) && now.Sub(a.at) < answerGood }

@@ -67,8 +67,8 @@ func TestCache(t *testing.T) {
 	api := &fakeAPI{}
 	now := func() time.Time { return noon }
 	g := c.connected(api, now)
-	c.add(api, answer{question: "q", from: noon.Add(-hour), to: noon, at: noon, value: 1})
-	c.add(api, answer{question: "short", from: noon.Add(-6 * time.Minute), to: noon, at: noon, value: 1})
+	c.add(api, answer{question: "q", from: noon.Add(-hour), to: noon, at: noon, value: 1}, true)
+	c.add(api, answer{question: "short", from: noon.Add(-6 * time.Minute), to: noon, at: noon, value: 1}, true)
 	for _, x := range []struct {
 		name         string
 		question     string
@@ -91,7 +91,7 @@ func TestCache(t *testing.T) {
 		}
 	}
 	for i := range 2 * maxAnswers {
-		c.add(api, answer{question: fmt.Sprint(i), at: noon})
+		c.add(api, answer{question: fmt.Sprint(i), at: noon}, true)
 		if len(c.answers) > maxAnswers {
 			t.Fatalf("%d answers", len(c.answers))
 		}
@@ -99,7 +99,7 @@ func TestCache(t *testing.T) {
 	if c.answers[maxAnswers-1].question != fmt.Sprint(2*maxAnswers-1) || c.answers[0].question != fmt.Sprint(maxAnswers) {
 		t.Errorf("answers are %q to %q, want the newest", c.answers[0].question, c.answers[maxAnswers-1].question)
 	}
-	c.add(api, answer{question: "late", at: noon.Add(answerGood)})
+	c.add(api, answer{question: "late", at: noon.Add(answerGood)}, true)
 	if len(c.answers) != 1 {
 		t.Errorf("%d answers, want the one that is good", len(c.answers))
 	}
@@ -111,7 +111,26 @@ func TestCache(t *testing.T) {
 	if c.connected(other, now) == g || len(c.answers) != 0 {
 		t.Error("another connection has the answers of the one before")
 	}
-	if c.add(api, answer{question: "q", at: noon}); len(c.answers) != 0 {
+	if c.add(api, answer{question: "q", at: noon}, true); len(c.answers) != 0 {
 		t.Error("an answer to the connection before was taken in")
+	}
+}
+
+// TestCacheHoldsFewRows: what the board has is not held beside it, however many
+// ranges are looked at; where there is no board it is asked for once.
+func TestCacheHoldsFewRows(t *testing.T) {
+	noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	for _, again := range []bool{false, true} {
+		c := cache{api: &fakeAPI{}}
+		for i := range 14 {
+			c.add(c.api, answer{question: fmt.Sprint(i), at: noon, value: client.Analytics{Rows: make([]client.AnalyticsRow, 5_000)}}, again)
+		}
+		want := 14
+		if again {
+			want = 1
+		}
+		if len(c.answers) != want || c.answers[want-1].question != "13" {
+			t.Errorf("board %t: %d answers, the newest %q, want %d", again, len(c.answers), c.answers[len(c.answers)-1].question, want)
+		}
 	}
 }

@@ -66,12 +66,17 @@ func spendOr(r *Row) float64 {
 // that of each row is.
 func Together(name string, rows []Row) Row {
 	sum := Row{Name: name, Trend: together(rows)}
-	for _, r := range rows {
-		plus(&sum.SpendUSD, r.SpendUSD)
-		plus(&sum.Share, r.Share)
-		plus(&sum.BYOKUSD, r.BYOKUSD)
+	for i := range rows {
+		sum.Add(&rows[i])
 	}
 	return sum
+}
+
+// Add adds what another row spent, its share and its BYOK, each as far as it is known.
+func (r *Row) Add(other *Row) {
+	plus(&r.SpendUSD, other.SpendUSD)
+	plus(&r.Share, other.Share)
+	plus(&r.BYOKUSD, other.BYOKUSD)
 }
 
 // Top keeps the n rows that spent most, and adds the rest up.

@@ -17,8 +17,8 @@ type Breakdown struct {
 	Find   Find
 	BYOK   bool
 	List   draw.List
-	Open   bool           // the chosen row is shown in full
-	Rows   []spenders.Row // that are found, in order
+	Open   bool            // the chosen row is shown in full
+	Rows   []*spenders.Row // that are found, in order
 	Data   spenders.Breakdown
 	Loaded bool // there is data
 	Asking bool
@@ -34,7 +34,7 @@ func (d *Breakdown) row() (r spenders.Row, ok bool) {
 	if d.List.At >= len(d.Rows) {
 		return r, false
 	}
-	return d.Rows[d.List.At], true
+	return *d.Rows[d.List.At], true
 }
 
 // Detailed reports whether a row's details are shown.
@@ -97,7 +97,7 @@ func (d *Breakdown) lines(p draw.Pen, w, h int) []string {
 	t := newTable(d, seen, w)
 	lines := []string{t.head(p, d.Sort)}
 	for i, r := range seen {
-		lines = append(lines, t.row(p, &r, d.List.Top+i == d.List.At))
+		lines = append(lines, t.row(p, r, d.List.Top+i == d.List.At))
 	}
 	if len(d.Rows) == 0 {
 		lines = append(lines, p.Dim(draw.Pick(w, "no name contains "+draw.Clean(d.Find.Text), "nothing found")))

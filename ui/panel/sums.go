@@ -27,7 +27,11 @@ func (d *Breakdown) sums(h int) []sumRow {
 	var sums []sumRow
 	share := d.Data.ShareOf
 	if d.Find.Text != "" && len(d.Rows) > 0 {
-		sums = append(sums, d.sumOf("found", d.Rows))
+		var found spenders.Row
+		for _, r := range d.Rows {
+			found.Add(r)
+		}
+		sums = append(sums, sumOf("found", &found))
 		sums[0].share = share(sums[0].USD)
 	}
 	if usd := d.Data.UnattributedUSD; usd != nil {
@@ -41,13 +45,13 @@ func (d *Breakdown) sums(h int) []sumRow {
 		return append(sums, sumRow{name: "sum", USD: d.Data.TotalUSD, share: share(d.Data.TotalUSD), byokUSD: d.Data.BYOKUSD, trend: d.Data.Trend})
 	}
 	if len(d.Data.Rows) > 1 {
-		sums = append(sums, d.sumOf("sum of these", d.Data.Rows))
+		all := spenders.Together("", d.Data.Rows)
+		sums = append(sums, sumOf("sum of these", &all))
 	}
 	return sums
 }
 
-func (d *Breakdown) sumOf(name string, rows []spenders.Row) sumRow {
-	r := spenders.Together(name, rows)
+func sumOf(name string, r *spenders.Row) sumRow {
 	return sumRow{name: name, USD: r.SpendUSD, byokUSD: r.BYOKUSD}
 }
 

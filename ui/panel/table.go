@@ -93,12 +93,12 @@ func highestOf(rows []spenders.Row) float64 {
 
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest amount on the screen.
-func newTable(d *Breakdown, seen []spenders.Row, w int) table {
+func newTable(d *Breakdown, seen []*spenders.Row, w int) table {
 	t := table{by: string(d.By), top: highestOf(d.Data.Rows)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
-		widest = max(widest, 2+draw.Width(nameOf(&r))+draw.Width(offOf(&r)))
+		widest = max(widest, 2+draw.Width(nameOf(r))+draw.Width(offOf(r)))
 	}
 	for _, s := range d.sums(sumsFrom) {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(s.USD)))

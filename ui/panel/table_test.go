@@ -32,8 +32,12 @@ func TestColumnsThatTellNothing(t *testing.T) {
 	row := spenders.Row{ID: "k", Name: "k", SpendUSD: &left, Cap: credit.Cap{LimitUSD: &limit, RemainingUSD: &left, Reset: credit.ResetWeekly}}
 	heads := func(rows ...spenders.Row) string {
 		d := Breakdown{By: spenders.ByKey, Data: spenders.Breakdown{Rows: rows}}
+		var seen []*spenders.Row
+		for i := range rows {
+			seen = append(seen, &rows[i])
+		}
 		var heads []string
-		for _, c := range newTable(&d, rows, 76).cols {
+		for _, c := range newTable(&d, seen, 76).cols {
 			heads = append(heads, c.head)
 		}
 		return strings.Join(heads, ",")
