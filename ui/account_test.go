@@ -13,6 +13,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/render"
 	"ortop/ui/load"
 	"ortop/ui/scenes"
 )
@@ -25,6 +26,46 @@ type fakeAccounts struct {
 	addErr    error
 	removeErr error
 	added     [3]string // name, like and key
+	said      []account.Snapshot
+	rows      []FleetRow // in place of those of said
+	unlisted  []Account  // that Open lists
+	allErr    error
+	read      int
+}
+
+// All has rows in the order of the list.
+func (f *fakeAccounts) All(context.Context) (Fleet, error) {
+	f.read++
+	fleet := Fleet{Rows: f.rows, Total: account.TotalOf(f.said, scenes.Now)}
+	if n := len(f.rows); n > 0 {
+		fleet.Total = account.Total{Accounts: n, Known: n - 1, BalanceUSD: scenes.USD(684315), USDPerDay: scenes.USD(105105), Oldest: scenes.Now}
+	}
+	if f.rows == nil {
+		var rows []render.FleetRow
+		for i, a := range f.list {
+			r := render.AccountRow{Name: a.Name}
+			if i < len(f.said) {
+				r.Snapshot, r.Fault = f.said[i], f.said[i].Fault
+			}
+			row := render.RowOf(&r, scenes.Now)
+			row.ID = a.Name
+			rows = append(rows, row)
+		}
+		for _, l := range (render.FleetObject{Accounts: rows}).Lines(scenes.Now) {
+			fleet.Rows = append(fleet.Rows, FleetRow(l))
+		}
+	}
+	return fleet, f.allErr
+}
+
+func (f *fakeAccounts) Open(_ context.Context, id string) (Feed, error) {
+	for _, a := range f.unlisted {
+		if a.Name == id {
+			f.list = append(f.list, a)
+			return a.Feed, nil
+		}
+	}
+	return nil, errors.New("the shared history does not have it any more")
 }
 
 // newFakeAccounts has three accounts with a feed each.
@@ -78,6 +119,7 @@ func (f *fakeAccounts) Remove(_ context.Context, name string) (string, error) {
 // crewOf is a model of accounts, of which the first is on the screen and which
 // say what is given, in order.
 func crewOf(f *fakeAccounts, w, h, view int, said ...account.Snapshot) Model {
+	f.said = said
 	m := modelOf(Options{Feed: f.list[0].Feed, Accounts: f}, said[0], w, h, view)
 	for i, s := range said[1:] {
 		s.Account = f.list[i+1].Name

@@ -33,7 +33,8 @@ type dialog struct {
 	like    string // the account whose key goes where that key will
 	host    string // where that is, if not OpenRouter
 
-	fate, removal load.Request[string, string] // what removing an account would do, and what it did
+	fate, removal load.Request[string, string]  // what removing an account would do, and what it did
+	opening       load.Request[string, adopted] // of one that is not listed
 }
 
 // fateMsg brings what removing an account would do, removedMsg what it did.
@@ -44,15 +45,39 @@ type (
 
 const removeTimeout = 10 * time.Second
 
-func (m *Model) openDialog() {
+func (m *Model) openDialog() tea.Cmd {
 	m.listed() // which adds none: whatever does calls it
 	m.dialog = m.dialog.rows()
-	m.dialog.list.At = max(0, m.shown())
 	m.entry = m.entry.cancelled()
+	m.relisted()
+	if i := m.shown(); i >= 0 {
+		m.chooseID(m.peers[i].id())
+	}
+	return m.loadFleet()
+}
+
+// relisted shows the accounts as they were read, or those that are listed where none
+// was, or others.
+func (m *Model) relisted() {
+	ids := map[string]bool{}
+	for i := range m.table.fleet.Rows {
+		ids[m.table.fleet.Rows[i].ID] = true
+	}
+	known := m.table.read.Loaded
+	for i := range m.peers {
+		known = known && ids[m.peers[i].id()]
+	}
+	if known {
+		m.findFleet()
+	} else {
+		m.table.read.Loaded = false
+		m.setFleet(m.names())
+	}
+	m.table.read.Cancel() // it is due at once
 }
 
 // busy reports whether a request to the accounts is in flight.
-func (d *dialog) busy() bool { return d.fate.Loading || d.removal.Loading }
+func (d *dialog) busy() bool { return d.fate.Loading || d.removal.Loading || d.opening.Loading }
 
 // rows is the dialog back at its first step, and closed the one that is gone.
 // Requests in flight are cancelled.
@@ -67,7 +92,8 @@ func (d *dialog) rows() dialog {
 func (d dialog) closed() dialog {
 	d.fate.Cancel()
 	d.removal.Cancel()
-	return dialog{fate: d.fate, removal: d.removal}
+	d.opening.Cancel()
+	return dialog{fate: d.fate, removal: d.removal, opening: d.opening}
 }
 
 // dialogKeys are the keys that do something in the dialog.
@@ -79,14 +105,18 @@ func (m *Model) dialogKeys(k *keyMap) *keyMap {
 	case stepConfirm:
 		always.yes, always.no = k.yes, k.no
 	default:
+		if m.table.filter.typing {
+			return m.table.filter.keys(k)
+		}
 		always.back, always.accounts, always.quit = k.back, k.accounts, k.quit
 		always.back.SetEnabled(true)
 		if len(m.peers) > 1 {
 			always.rowUp, always.rowDown, always.pageUp, always.pageDown = on(k.rowUp), on(k.rowDown), on(k.pageUp), on(k.pageDown)
+			always.find = on(k.find)
 		}
-		if at := m.dialog.list.At; at < len(m.peers) && m.peers[at].Feed == nil {
+		if _, at, ok := m.chosenRow(); at >= 0 && m.peers[at].Feed == nil {
 			always.give = k.give
-		} else {
+		} else if ok {
 			always.show = k.show
 		}
 		always.add, always.remove = k.add, k.remove
@@ -127,18 +157,27 @@ func (m *Model) dialogKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 		return cmd
 	case hit(msg, &k.no):
 		*d = d.rows()
-	case hit(msg, &k.quit):
-		return tea.Quit
-	case hit(msg, &k.back), hit(msg, &k.accounts):
-		*d = d.closed()
-	case hit(msg, &k.show):
-		at := d.list.At
-		*d = d.closed()
-		if at == m.shown() || at >= len(m.peers) {
+	default:
+		if f, ok := m.table.filter.update(msg, k); ok && m.tabled() {
+			chosen, _, known := m.chosenRow()
+			again := f.Text() != m.table.filter.Text()
+			if m.table.filter = f; again {
+				if m.findFleet(); known {
+					m.chooseID(chosen.ID)
+				}
+			}
 			return nil
 		}
-		return m.showAccount(at)
-	default:
+		switch {
+		case hit(msg, &k.quit):
+			return tea.Quit
+		case hit(msg, &k.back), hit(msg, &k.accounts):
+			m.table.from = false
+			*d = d.closed()
+			return nil
+		case hit(msg, &k.show):
+			return m.openRow()
+		}
 		return m.rowKey(msg, k)
 	}
 	return nil
@@ -147,12 +186,13 @@ func (m *Model) dialogKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 // rowKey takes a key press that is about the chosen row, or moves to another.
 func (m *Model) rowKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	d := &m.dialog
-	if l, ok := moved(d.list, msg, k, len(m.peers), max(1, m.h-dialogRest)); ok {
+	if l, ok := moved(d.list, msg, k, len(m.table.found), m.seenFleet()); ok {
 		d.list, d.err = l, ""
 		return nil
 	}
 	add, remove, give := hit(msg, &k.add), hit(msg, &k.remove), hit(msg, &k.give)
-	if !add && !remove && !give || d.list.At >= len(m.peers) && !add {
+	_, at, _ := m.chosenRow()
+	if !add && !remove && !give {
 		return nil
 	}
 	if why := m.o.Accounts.Fixed(); why != "" {
@@ -161,15 +201,16 @@ func (m *Model) rowKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	}
 	d.err = ""
 	switch {
+	case at < 0 && !add:
 	case add:
 		like := max(0, m.shown())
 		d.step, d.name, d.like, d.host = stepName, field.New(), m.peers[like].Name, m.peers[like].Host
 	case give:
-		a := m.peers[d.list.At]
+		a := m.peers[at]
 		d.step, d.account, d.like, d.host = stepKey, a.Name, a.Name, a.Host
 		m.entry = m.entry.begun()
 	case remove:
-		name, accounts := m.peers[d.list.At].Name, m.o.Accounts
+		name, accounts := m.peers[at].Name, m.o.Accounts
 		d.account = name
 		cmd := d.fate.Send(name, m.now, removeTimeout, func(ctx context.Context) (string, error) {
 			return accounts.Fate(ctx, name)
@@ -231,13 +272,15 @@ func (m *Model) removed(msg removedMsg) tea.Cmd {
 			d.err = draw.Clean(fault.Message(err))
 		}
 	}
+	m.table.read.Loaded = m.table.read.Loaded && err != nil
+	m.relisted()
 	var cmd tea.Cmd
 	if i := m.after(max(0, was)); was >= 0 && m.shown() < 0 && i >= 0 {
 		cmd = m.showAccount(i)
-		m.dialog.list.At = i
+		m.chooseID(m.peers[i].id())
 	}
 	if err == nil {
 		cmd = batch(cmd, m.notify(msg.answer.Value))
 	}
-	return batch(watch, cmd)
+	return batch(watch, cmd, m.loadFleet())
 }

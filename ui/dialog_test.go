@@ -44,7 +44,7 @@ func answersOf(cmd tea.Cmd) (answers []tea.Msg) {
 		for _, c := range msg {
 			answers = append(answers, answersOf(c)...)
 		}
-	case fateMsg, removedMsg, adoptedMsg:
+	case fateMsg, removedMsg, adoptedMsg, fleetMsg, openedMsg:
 		answers = append(answers, msg)
 	}
 	return answers

@@ -8,12 +8,8 @@ import (
 	"ortop/ui/panel"
 )
 
-// dialogRest is what the dialog's rows leave of its height: border, total,
-// outcome and keys. mostDialog is how wide it grows.
-const (
-	dialogRest = 5
-	mostDialog = 104
-)
+// mostDialog is how wide the dialog grows.
+const mostDialog = 104
 
 // renderDialog draws the dialog of accounts in w by h cells.
 func renderDialog(p draw.Pen, d *dialog, e entry, rows panel.Accounts, keys *keyMap, notice string, under []string, w, h int) []string {
@@ -63,18 +59,9 @@ func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, n
 		fate := draw.Wrap(draw.Clean(d.fate.Value), w)
 		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
 	default:
-		all, total := rows.Lines(p, d.list.At, w)
+		lines, _ = rows.Lines(p, 0, w) // of more there is a table
 		if n := len(said); n > 0 {
 			said = said[:min(n, max(1, h-4))]
-		}
-		seen := h - 1 - len(said)
-		if len(all) > 1 {
-			seen--
-		}
-		l := d.list.Within(len(all), seen)
-		lines = append(lines, all[l.Top:min(len(all), l.Top+max(1, seen))]...)
-		if len(all) > 1 {
-			lines = append(lines, total)
 		}
 	}
 	lines = append(lines, said...)
@@ -112,13 +99,16 @@ func (d *dialog) hints(keys *keyMap, w int) string {
 	case stepKey:
 		return draw.Pick(w, "enter: verify the key   esc: back", "enter, esc")
 	}
-	var words []string
+	return draw.Join(w, "  ", d.hintWords(keys)...)
+}
+
+func (d *dialog) hintWords(keys *keyMap) (words []string) {
 	for _, b := range []*key.Binding{&keys.yes, &keys.no, &keys.show, &keys.give, &keys.add, &keys.remove, &keys.back} {
 		if b.Enabled() {
 			words = append(words, b.Help().Key+" "+b.Help().Desc)
 		}
 	}
-	return draw.Join(w, "  ", words...)
+	return words
 }
 
 // row is the whole dialog in one row.

@@ -37,6 +37,7 @@ type Model struct {
 	onboard    onboarding
 	entry      entry
 	dialog     dialog
+	table      fleetTable
 	palette    palette
 
 	set      settings.Values // as they are now
@@ -184,7 +185,7 @@ func (m *Model) keysBelow(l layout) *keyMap {
 	k.page.SetEnabled(m.snap.Host == "" && m.snap.Demo == "")
 	cursor := len(m.spend.Value.Buckets) > 0 && l.spend.h > 0
 	enable(cursor, &k.left, &k.right, &k.first, &k.latest)
-	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != 0)
+	k.back.SetEnabled(m.help || !m.cursor.IsZero() || m.view != 0 || m.table.from)
 	enable(l.spend.h > 0, &k.zoomIn, &k.zoomOut)
 	k.mode.SetEnabled(l.spend.h > 0 && m.view == 0)
 	k.state.SetEnabled(m.view == 0 && m.snap.KeyKind() == credit.KeyOrdinary && m.snap.Source != account.FromCredits && !m.snap.At.IsZero())
@@ -207,6 +208,8 @@ func (m *Model) frame() string {
 	switch {
 	case m.feed == nil:
 		lines = m.onboard.lines(d.Pen, m.entry, draw.Clean(m.o.Host), m.w, m.h)
+	case m.tabled():
+		lines = m.renderFleet(d.Pen, d.keys)
 	case m.dialog.open:
 		lines = renderDialog(d.Pen, &m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
 	case m.help:

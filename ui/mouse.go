@@ -65,6 +65,10 @@ func (m *Model) wheeled(msg tea.MouseWheelMsg) tea.Cmd {
 		m.scrollHelp(map[tea.MouseButton]int{tea.MouseWheelUp: -1, tea.MouseWheelDown: 1}[at.Button])
 		return nil
 	}
+	if m.tabled() && !m.dialog.busy() {
+		m.dialog.list = scrolled(m.dialog.list, at, len(m.table.found), m.seenFleet())
+		return nil
+	}
 	if m.feed == nil || m.dialog.open || m.palette.open || m.stating.open {
 		return nil
 	}

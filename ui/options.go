@@ -12,6 +12,7 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 	"ortop/ui/settings"
 )
 
@@ -60,6 +61,7 @@ type Onboarding interface {
 
 // Account is one of those that can be shown.
 type Account struct {
+	ID   string // that of its row among all; empty: its name
 	Name string
 	// Host is where its key is sent, where that is not OpenRouter.
 	Host string
@@ -67,12 +69,22 @@ type Account struct {
 	Feed Feed
 }
 
+// Fleet is all accounts in one table, of one row each.
+type (
+	Fleet    = panel.Fleet
+	FleetRow = panel.FleetRow
+)
+
 // Accounts are those of the configuration, each watched by itself. List, Show,
 // Fixed and CheckName return at once; the others may take seconds, and their
 // errors are one line for the screen.
 type Accounts interface {
 	// List is in the order of the configuration.
 	List() []Account
+	// All has a row for each there is, listed or not, who runs out first at the top, and
+	// Open watches the one of an ID, which is listed from then on. They may take seconds.
+	All(ctx context.Context) (Fleet, error)
+	Open(ctx context.Context, id string) (Feed, error)
 	// Show notes which of them is on the screen from now on.
 	Show(name string)
 	// Fixed is why none can be added or removed, or empty.

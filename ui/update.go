@@ -46,7 +46,7 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		return m.clockCmd()
 	case clockMsg:
 		if msg.gen == m.clockGen {
-			return batch(m.clockCmd(), m.refresh(m.layout()))
+			return batch(m.clockCmd(), m.refresh(m.layout()), m.loadFleet())
 		}
 	case spunMsg:
 		m.turn++
@@ -105,6 +105,11 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		return again
 	case adoptedMsg:
 		return m.adopted(msg)
+	case fleetMsg:
+		m.fleetReceived(msg)
+		return nil
+	case openedMsg:
+		return m.opened(msg)
 	case fateMsg:
 		return m.fateReceived(msg)
 	case removedMsg:
@@ -211,6 +216,8 @@ func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 		return m.show((m.view + 1) % len(views))
 	case hit(msg, &k.last):
 		return m.show((m.view + len(views) - 1) % len(views))
+	case hit(msg, &k.back) && m.view == 0 && m.table.from:
+		return m.openDialog()
 	case hit(msg, &k.back):
 		return m.show(0)
 	case hit(msg, &k.state):
@@ -251,8 +258,7 @@ func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	case hit(msg, &k.account):
 		return m.showAccount(m.after(m.shown() + 1))
 	case hit(msg, &k.accounts):
-		m.openDialog()
-		return nil
+		return m.openDialog()
 	case hit(msg, &k.export):
 		return batch(m.notify("exporting…"), exportCmd(m.o.Export, panel.Spans[v.span(m)].Back, m.now))
 	case hit(msg, &k.page):
@@ -304,6 +310,9 @@ func (m *Model) pasted(msg tea.PasteMsg) tea.Cmd {
 	case m.feed == nil && !m.onboard.typing:
 	case m.feed == nil, m.dialog.step == stepKey:
 		m.entry = m.entry.update(msg)
+	case m.tabled() && m.table.filter.typing:
+		m.table.filter, _ = m.table.filter.update(msg, m.keys)
+		m.findFleet()
 	case m.dialog.open:
 		m.dialog = m.dialog.pasted(msg)
 	case m.help:

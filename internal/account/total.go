@@ -29,19 +29,20 @@ type Total struct {
 // once: their keys are of one organization, or where that is not told, the same
 // person made both and the same was bought at the same host.
 func TotalOf(accounts []Snapshot, now time.Time) Total {
-	var counted []Snapshot
+	var counted []*Snapshot // pointers: each is compared with all
 	t := Total{Accounts: len(accounts), First: firstOut(accounts)}
 	var balance, perHour, perDay float64
 	sums := []struct {
 		sum *float64
 		out **float64
-		of  func(Snapshot) *float64
+		of  func(*Snapshot) *float64
 	}{
-		{&balance, &t.BalanceUSD, func(s Snapshot) *float64 { v := s.Balance.LeftUSD(); return &v }},
-		{&perHour, &t.USDPerHour, func(s Snapshot) *float64 { return s.Burn.USDPerHour }},
-		{&perDay, &t.USDPerDay, func(s Snapshot) *float64 { return s.Burn.USDPerDay }},
+		{&balance, &t.BalanceUSD, func(s *Snapshot) *float64 { v := s.Balance.LeftUSD(); return &v }},
+		{&perHour, &t.USDPerHour, func(s *Snapshot) *float64 { return s.Burn.USDPerHour }},
+		{&perDay, &t.USDPerDay, func(s *Snapshot) *float64 { return s.Burn.USDPerDay }},
 	}
-	for _, s := range accounts {
+	for i := range accounts {
+		s := &accounts[i]
 		if s.Balance == nil {
 			continue
 		}
@@ -71,7 +72,7 @@ func TotalOf(accounts []Snapshot, now time.Time) Total {
 }
 
 // isAlso reports whether o is another name of the same account.
-func (s Snapshot) isAlso(o Snapshot) bool {
+func (s *Snapshot) isAlso(o *Snapshot) bool {
 	if s.Host != o.Host || s.Demo != o.Demo || s.Key == nil || o.Key == nil {
 		return false
 	}

@@ -29,6 +29,11 @@ type member struct {
 
 func (m member) name() string { return m.settings.account.Name }
 
+// id is the member's where two accounts have one name.
+func (m member) id() string { return accountID(m.name(), m.settings.baseURL) }
+
+func accountID(name, baseURL string) string { return name + "\n" + baseURL }
+
 // newFleet starts a monitor for each account that has a key, as r would.
 func (r *runner) newFleet(list []watched) *fleet {
 	c := &fleet{run: r}
@@ -74,7 +79,7 @@ func (c *fleet) member(name string) (m member, ok bool) {
 func (c *fleet) List() []ui.Account {
 	var list []ui.Account
 	for _, m := range c.all() {
-		a := ui.Account{Name: m.name(), Host: m.settings.host}
+		a := ui.Account{ID: m.id(), Name: m.name(), Host: m.settings.host}
 		if m.mon != nil {
 			a.Feed = feed{m.mon, c}
 		}

@@ -81,7 +81,7 @@ func (a *app) teamRows(t *team) (rows []render.FleetRow, told []metrics.Account,
 		if len(v.Snapshot) == 0 || json.Unmarshal(v.Snapshot, &r.StatusObject) != nil {
 			r = render.Nothing(credit.FaultStorage, "nothing was read of it yet")
 		}
-		r.Account = v.Name
+		r.Account, r.ID = v.Name, accountID(v.Name, v.BaseURL)
 		if v.Host != "" {
 			host := text.Clean(v.Host, 64)
 			r.Collector = &host

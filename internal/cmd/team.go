@@ -231,7 +231,7 @@ func (a *app) everySeen(first *settings) []watched {
 		return []watched{{a, *first}}
 	}
 	if len(list) > maxFollowed {
-		a.hint("the shared history has %d accounts, of which %d are shown: ortop status --all has all, --account NAME shows another", len(list), maxFollowed)
+		a.hint("the shared history has %d accounts, of which %d are followed at once: ortop status --all and the dashboard's A list all, --account NAME shows one", len(list), maxFollowed)
 	}
 	all := []watched{{a, *first}}
 	for _, v := range list {

@@ -18,7 +18,16 @@ type FleetRow struct {
 	StatusObject
 	Collector *string `json:"collector"` // who reads it; null: nobody, or this machine alone
 
+	ID string `json:"-"` // where two accounts have one name
+
 	interval time.Duration // between two readings
+}
+
+// FleetLine is a row in words, as every surface says them.
+type FleetLine struct {
+	ID, Account, State, Left, End, Between, Day, Collector, Read string
+
+	Why string // what went wrong, or empty
 }
 
 // FleetObject is what status --all --json prints.
@@ -122,34 +131,49 @@ func Fleet(rows []FleetRow) FleetObject {
 	return FleetObject{1, rows}
 }
 
-// Text is the table for a person, of as many columns as a width has room for (0 is any).
-func (o FleetObject) Text(now time.Time, width int) string {
-	lines := [][]string{{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}}
+// Lines are the rows in words. Amounts have their decimal points in line.
+func (o FleetObject) Lines(now time.Time) []FleetLine {
 	var left, day []string
 	for i := range o.Accounts {
 		left, day = append(left, text.MaybeUSD(o.Accounts[i].Balance)), append(day, text.MaybeUSD(o.Accounts[i].Burn.PerDay))
 	}
 	left, day = text.Align(left), text.Align(day)
+	lines := make([]FleetLine, len(o.Accounts))
 	for i := range o.Accounts {
 		r := &o.Accounts[i]
-		end, between, read, who := text.Unknown, "", "never", text.Unknown
+		l := FleetLine{r.ID, clean(r.Account), r.state(), left[i], text.Unknown, "", day[i], text.Unknown, "never", ""}
+		if r.Error != nil {
+			l.Why = clean(r.Error.Message)
+		}
 		if at, ok := when(r.Forecast.P50); ok {
-			end = "in " + text.Span(max(at.Sub(now), 0))
+			l.End = "in " + text.Span(max(at.Sub(now), 0))
 		}
 		from, ok := when(r.Forecast.P10)
 		to, also := when(r.Forecast.P90)
 		if ok && also {
-			between = text.Span(max(from.Sub(now), 0)) + " and " + text.Span(max(to.Sub(now), 0))
+			l.Between = text.Span(max(from.Sub(now), 0)) + " and " + text.Span(max(to.Sub(now), 0))
 		}
 		if at, ok := when(r.At); ok {
-			read = text.Ago(now.Sub(at))
+			l.Read = text.Ago(now.Sub(at))
 		}
 		if r.Collector != nil {
-			who = clean(*r.Collector)
+			l.Collector = clean(*r.Collector)
 		}
-		lines = append(lines, []string{clean(r.Account), r.state(), left[i], end, between, day[i], who, read})
+		lines[i] = l
 	}
-	hidden := Room(lines, make([]bool, len(lines[0])), []int{4, 6, 5, 7}, width)
+	return lines
+}
+
+// Text is the table for a person, of as many columns as a width has room for (0 is any).
+func (o FleetObject) Text(now time.Time, width int) string {
+	lines := [][]string{{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}}
+	hidden := make([]bool, len(lines[0]))
+	hidden[6] = true // where nobody is known to collect
+	for _, l := range o.Lines(now) {
+		lines = append(lines, []string{l.Account, l.State, l.Left, l.End, l.Between, l.Day, l.Collector, l.Read})
+		hidden[6] = hidden[6] && l.Collector == text.Unknown
+	}
+	hidden = Room(lines, hidden, []int{4, 6, 5, 7}, width)
 	var b strings.Builder
 	if n := len(o.Accounts); n == 1 {
 		b.WriteString("1 account\n\n")
@@ -167,7 +191,7 @@ func (o FleetObject) Text(now time.Time, width int) string {
 // state is an account's in a word.
 func (r *FleetRow) state() string {
 	switch {
-	case r.Error != nil && r.At == nil:
+	case r.At == nil:
 		return "not read"
 	case r.Error != nil:
 		return strings.ReplaceAll(string(r.Error.Kind), "_", " ")

@@ -1,0 +1,89 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+)
+
+// The table of the dashboard says of each account what status --all says, to the cent
+// and the minute, and in the same order.
+func TestTheTableIsThatOfStatus(t *testing.T) {
+	a, _ := twoAccounts(t)
+	c := fleetOf(t, a)
+	for _, m := range c.all() {
+		if m.mon == nil {
+			continue
+		}
+		for s := range m.mon.Snapshots() {
+			if s.Balance != nil && !s.At.IsZero() {
+				break
+			}
+		}
+	}
+	now := time.Now()
+	still := *a
+	still.now = func() time.Time { return now }
+	c.run.app = &still
+	f, err := c.All(t.Context())
+	if err != nil || len(f.Rows) != 3 || f.Total.Accounts != 3 || f.Total.Known != 2 {
+		t.Fatalf("%d rows, of %d, %v", len(f.Rows), f.Total.Accounts, err)
+	}
+	var rows []render.FleetRow
+	for _, m := range c.all() {
+		r := m.latest()
+		rows = append(rows, render.RowOf(&r, now))
+	}
+	lines := strings.Split(render.Fleet(rows).Text(now, 0), "\n")[3:]
+	for i, r := range f.Rows {
+		for _, cell := range []string{r.Account, r.State, strings.TrimSpace(r.Left), r.End, r.Between, strings.TrimSpace(r.Day), r.Read} {
+			if !strings.Contains(lines[i], cell) {
+				t.Errorf("row %d of the table has %q, and status --all says %q", i, cell, lines[i])
+			}
+		}
+		bare := r.Account == "bare"
+		if known := strings.Contains(r.Left, "$") && r.State != "not read" && r.Why == ""; known == bare {
+			t.Errorf("of %s is known: %+v", r.Account, r)
+		}
+		if feed, err := c.Open(t.Context(), r.ID); (err != nil || feed == nil) != bare {
+			t.Errorf("opening %s: %v", r.Account, err)
+		}
+	}
+	if _, err := c.Open(t.Context(), "nobody"); err == nil {
+		t.Error("an account that is not there is opened")
+	}
+}
+
+// Of a member without a key the table says so.
+func TestTheTableOfAnAccountWithoutAKey(t *testing.T) {
+	m := member{}
+	r := m.latest()
+	if l := render.Fleet([]render.FleetRow{render.RowOf(&r, time.Now())}).Lines(time.Now())[0]; l.State != "not read" || l.Left != "—" || l.Read != "never" {
+		t.Errorf("without a key: %+v", l)
+	}
+}
+
+// So many accounts of a team are followed at once: another takes the place of one that is
+// not on the screen.
+func TestFollowedAccountsAreBounded(t *testing.T) {
+	c := &fleet{run: &runner{}}
+	for i := range maxFollowed {
+		m := member{mon: &monitor.Monitor{}}
+		m.settings.account.Name = strings.Repeat("a", i+1)
+		if _, ok := c.follow(m); ok {
+			t.Fatalf("member %d ends another", i)
+		}
+	}
+	last := c.members[maxFollowed-1]
+	c.run.shown.Store(&shown{last.name(), last.mon})
+	gone, ok := c.follow(member{mon: &monitor.Monitor{}})
+	if !ok || gone.name() != strings.Repeat("a", maxFollowed-1) || len(c.members) != maxFollowed {
+		t.Errorf("ended %t %q, %d are followed", ok, gone.name(), len(c.members))
+	}
+	if c.find(last.name()) < 0 {
+		t.Error("the account on the screen is not followed any more")
+	}
+}

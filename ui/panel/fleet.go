@@ -1,0 +1,229 @@
+package panel
+
+import (
+	"fmt"
+
+	"ortop/internal/account"
+	"ortop/internal/text"
+	"ortop/ui/draw"
+)
+
+// FleetRow is one of many accounts in words: what is left, when that runs out and
+// between when, what a day costs, who collects it and when it was last read.
+type FleetRow struct {
+	ID, Account, State, Left, End, Between, Day, Collector, Read string
+
+	Why string // what went wrong, or empty
+}
+
+// Fleet is a row for each account, and their sum.
+type Fleet struct {
+	Rows  []FleetRow
+	Total account.Total
+}
+
+// fleetColumns is how many columns the table has.
+const fleetColumns = 8
+
+var fleetHeads = [fleetColumns]string{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}
+
+// fleetLeave are the columns that leave where there is no room, the first first.
+var fleetLeave = [...]int{6, 7, 5, 4, 1}
+
+// FleetWidths are those of the columns over all rows, so that nothing moves while one
+// goes through them; 0: left out.
+type FleetWidths [fleetColumns]int
+
+// The most that names, states and collectors take.
+const mostCollector = 16
+
+func (r *FleetRow) cells() [fleetColumns]string {
+	return [fleetColumns]string{r.Account, r.State, r.Left, r.End, r.Between, r.Day, r.Collector, r.Read}
+}
+
+// Clean makes what others wrote safe to draw, and measures the columns.
+func (f *Fleet) Clean() (w FleetWidths) {
+	known := false
+	rows := make([]FleetRow, len(f.Rows))
+	for i, r := range f.Rows {
+		r.Account, r.State, r.Collector, r.Why = draw.Clean(r.Account), draw.Clean(r.State), draw.Clean(r.Collector), draw.Clean(r.Why)
+		known = known || r.Collector != text.Unknown && r.Collector != ""
+		for j, s := range r.cells() {
+			w[j] = max(w[j], draw.Width(s))
+		}
+		rows[i] = r
+	}
+	f.Rows = rows
+	for j := range w {
+		if j == 0 || w[j] == 0 {
+			continue
+		}
+		w[j] = max(w[j], draw.Width(fleetHeads[j]))
+	}
+	w[0], w[1], w[6] = min(max(w[0], leastAccount), mostAccount), min(w[1], mostState), min(w[6], mostCollector)
+	if !known {
+		w[6] = 0
+	}
+	return w
+}
+
+// sum is the row of all.
+func (f *Fleet) sum() *FleetRow {
+	t := &f.Total
+	r := &FleetRow{Account: totalName(*t, 1<<10, true), Left: text.MaybeUSD(t.BalanceUSD), Day: text.MaybeUSD(t.USDPerDay), State: "all known"}
+	if t.Known < t.Accounts {
+		r.State = fmt.Sprintf("%d of %d known", t.Known, t.Accounts)
+	}
+	return r
+}
+
+// in fits the columns into a width.
+func (w FleetWidths) in(cells int) FleetWidths {
+	rest := cells - 2
+	for _, n := range w[1:] {
+		if n > 0 {
+			rest -= n + 2
+		}
+	}
+	for _, i := range fleetLeave {
+		if rest >= min(w[0], leastAccount+4) {
+			break
+		}
+		if w[i] > 0 {
+			rest += w[i] + 2
+			w[i] = 0
+		}
+	}
+	w[0] = max(1, min(rest, max(w[0], min(mostAccount, rest))))
+	return w
+}
+
+// FleetTable is the fleet as it is looked at.
+type FleetTable struct {
+	*Fleet
+	Widths FleetWidths
+	Found  []int // places of the rows that pass the filter
+	List   draw.List
+	Find   Find
+	Shown  string // ID of the account on the screen
+	Read   bool   // the rows were read
+	Err    string // why they were not, or not again
+}
+
+// Why is what went wrong with the chosen account, or with the table.
+func (d *FleetTable) Why() string {
+	if d.Err != "" {
+		return "not read: " + d.Err
+	}
+	if d.List.At < len(d.Found) {
+		return d.Rows[d.Found[d.List.At]].Why
+	}
+	return ""
+}
+
+// Head is what is beside the title.
+func (d *FleetTable) Head(p draw.Pen) string {
+	of := d.Find.of(p, d.List.At, len(d.Found), len(d.Rows))
+	if !d.Read && d.Err == "" {
+		of = p.Dim("reading…")
+	}
+	return draw.JoinAll("  ", p.Title("accounts"), of, d.Find.Shown)
+}
+
+// FleetSeen is how many rows are seen in a height: beside them are what the columns are,
+// and the sum.
+func FleetSeen(h int) int { return max(1, h-2) }
+
+// Lines are the rows that are seen, in w by h cells.
+func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
+	cols := d.Widths.in(w)
+	var lines []string
+	if h > 2 {
+		lines = append(lines, d.line(p, cols, fleetHeads, p.Dim, false, ""))
+	}
+	seen := FleetSeen(h)
+	l := d.List.Within(len(d.Found), seen)
+	for n := l.Top; n < min(len(d.Found), l.Top+seen); n++ {
+		r := &d.Rows[d.Found[n]]
+		cells := r.cells()
+		if cols[1] == 0 && cells[3] == text.Unknown { // why there is no date
+			cells[3] = cells[1]
+		}
+		line := d.line(p, cols, cells, nil, n == l.At, r.ID)
+		if n == l.At {
+			line = p.Row(draw.Fit(line, w))
+		}
+		lines = append(lines, line)
+	}
+	if len(d.Found) == 0 {
+		lines = append(lines, "  "+p.Dim(draw.Pick(w-2, "no account matches: "+p.Key("back", "esc")+" clears the filter", "no account matches")))
+	}
+	if h > 1 && d.Read {
+		sum := d.sum().cells()
+		said := draw.Width(sum[1]) <= cols[1]
+		if !said {
+			sum[1] = ""
+		}
+		sum[0] = totalName(d.Total, cols[0], said)
+		line := d.line(p, cols, sum, p.Dim, false, "")
+		if draw.Width(sum[2]) > cols[2] || cols[5] > 0 && draw.Width(sum[5]) > cols[5] { // money is never cut
+			sum[0] = totalName(d.Total, max(4, w-6-draw.Width(sum[2])), false)
+			line = "  " + p.Dim(draw.Join(w-2, "  ", sum[0], sum[2], sum[5]+" a day"))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// line is the cells of a row side by side: all as paint says, or each by what it means.
+func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]string, paint func(string) string, chosen bool, id string) string {
+	line := draw.Mark(p, chosen)
+	for i, n := range cols {
+		if n == 0 {
+			continue
+		}
+		switch {
+		case i == 0:
+		case cols[1] == 0 && i == 2 && paint == nil && troubled(cells[1]): // there is no room to say how
+			line += " " + fleetState(p, cells[1], "▲")
+		default:
+			line += "  "
+		}
+		s := draw.Fit(cells[i], n)
+		if i == 2 || i == 5 {
+			s = draw.FlushRight(draw.Cut(cells[i], n), n)
+		}
+		switch {
+		case paint != nil:
+			s = paint(s)
+		case i == 0 && id == d.Shown, i == 2:
+			s = p.Bright(s)
+		case i == 1:
+			s = fleetState(p, cells[i], s)
+		}
+		line += s
+	}
+	return line
+}
+
+// troubled reports whether a state is one that somebody should look at.
+func troubled(state string) bool {
+	switch state {
+	case "ok", "info", "idle", text.Unknown:
+		return false
+	}
+	return true
+}
+
+// fleetState is a state in the colour of how bad it is.
+func fleetState(p draw.Pen, state, s string) string {
+	switch state {
+	case "ok", "info":
+		return s
+	case "idle", text.Unknown:
+		return p.Dim(s)
+	case "stale", "warning":
+		return p.Low(s)
+	}
+	return p.Critical(s)
+}
