@@ -18,6 +18,9 @@ const (
 	mostUnevenTimes = .3
 	mostUnevenUSD   = .8
 	mostUnevenRate  = .3
+	// swayed is how many of the newest charges count for less than one in their mean, the
+	// newest least: it does not move the date by more than a few of those to come.
+	swayed = 6.
 	// mostTimes is how many times the sum of the others a charge may be that goes on.
 	mostTimes = 1.5
 	// inSum is how many times the deviation of the sum of the charges that are left,
@@ -61,7 +64,7 @@ func newCadence(p *path, now *moment) (s cadence) {
 		}
 	}
 	if s = common(single); s.usd > 0 {
-		return s.since(p.now-single[0].at, now)
+		return s.since(p.now-single[0].at, p, now)
 	}
 	jobs := single[:0]
 	last := math.Inf(1)
@@ -89,7 +92,7 @@ func newCadence(p *path, now *moment) (s cadence) {
 	if newest.usd > mostTimes*s.usd { // it goes on, and is not like the others
 		return cadence{}
 	}
-	s = s.since(p.now-newest.at, now)
+	s = s.since(p.now-newest.at, p, now)
 	if !ended && s.ago < s.took {
 		s.spent = min(newest.usd, s.usd)
 	}
@@ -98,15 +101,19 @@ func newCadence(p *path, now *moment) (s cadence) {
 
 // since returns s where the newest charge was some seconds ago, and none where the
 // rates over longer than the charges are not like theirs.
-func (s cadence) since(ago float64, now *moment) cadence {
+func (s cadence) since(ago float64, p *path, now *moment) cadence {
 	s.ago = ago
 	off := 0.0
-	for i, w := range rateWindows {
-		if min(w, now.history) > s.span {
-			rate := now.base * (1.05*math.Exp(now.x[inRates+i]) - .05)
-			off = max(off, math.Abs(rate*s.every/s.usd-1))
+	unlike := func(rate, w float64) { // one charge more or less is not
+		if w > s.span {
+			off = max(off, math.Abs(rate*s.every/s.usd-1)-s.every/w)
 		}
 	}
+	for i, w := range rateWindows {
+		unlike(now.base*(1.05*math.Exp(now.x[inRates+i])-.05), min(w, now.history))
+	}
+	weeks := min(lumpBack, now.history) // of a job each week those of 7 days may know nothing
+	unlike((p.end.usd-p.at(p.now-weeks).usd)/weeks, weeks)
 	s.alike -= square(off / mostUnevenRate)
 	if !(s.alike > 0) {
 		return cadence{}
@@ -141,11 +148,14 @@ func (p *path) rises() (r []rise) {
 // common returns what the newest charges have in common, as many of them as are alike;
 // the zero cadence where those are too few. The newest comes first.
 func common(charges []charge) (s cadence) {
-	var took, usd, squares, times float64
+	var took, usd, squares, times, calm, weights float64
 	for i, c := range charges {
 		took += c.took
 		usd += c.usd
 		squares += c.usd * c.usd
+		weight := min(1, float64(i+1)/swayed)
+		calm += weight * c.usd
+		weights += weight
 		if i == 0 {
 			continue
 		}
@@ -156,7 +166,7 @@ func common(charges []charge) (s cadence) {
 		alike := 1 - unevenTimes/square(mostUnevenTimes) - unevenUSD/square(mostUnevenUSD)
 		if i >= steadyLeast && 2*i >= len(charges)-1 && alike > 0 {
 			s = cadence{
-				every: every, took: took / (n + 1), usd: each, span: charges[0].at - c.at, alike: alike,
+				every: every, took: took / (n + 1), usd: calm / weights, span: charges[0].at - c.at, alike: alike,
 				unevenTimes: math.Sqrt(unevenTimes), unevenUSD: math.Sqrt(unevenUSD),
 			}
 		}
@@ -190,7 +200,8 @@ func (s cadence) hold(q [len(levels)]float64, usd float64) [len(levels)]float64 
 	lasts := s.lasts(usd)
 	late := max(0, s.ago/s.every-1-lateTimes*s.unevenTimes)
 	within := 1 + steadyWithin/s.alike
-	q[1] = min(lasts*within+late*(1+late)*(lasts+s.every), max(lasts/within, q[1]))
+	all := lasts + s.ago // of the time since the newest, so that silence moves neither edge
+	q[1] = min(all*within-s.ago+late*(1+late)*(lasts+s.every), max(minute, all/within-s.ago, q[1]))
 	q[0], q[2] = min(q[0], q[1], lasts), max(q[2], q[1], lasts)
 	return q
 }

@@ -152,6 +152,7 @@ const shortBy = 2
 // and at least 0; it is 0 where so much was never spent.
 func (g *grid) shortest(usd float64) float64 {
 	least := 0
+	usd *= 1 - 1e-9 // what is as much but for the rounding of a unit of money
 	for from, to := 0, 0; from < len(g.usd); from++ {
 		for to < len(g.usd) && g.usd[to]-g.usd[from] < usd {
 			to++
