@@ -15,6 +15,7 @@ import (
 
 	"ortop/internal/forecast"
 	"ortop/internal/forecast/backtest"
+	"ortop/ui/draw"
 )
 
 type backtestFlags struct {
@@ -126,7 +127,7 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		rows, err := backtest.Roll(ctx, t)
+		rows, err := roll(ctx, t, a.progress())
 		if err != nil {
 			return err
 		}
@@ -147,6 +148,12 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 		return a.answerJSON(object)
 	}
 	return nil
+}
+
+// roll grades the forecast on a trace, and leaves no line of p when it returns.
+func roll(ctx context.Context, t *backtest.Trace, p *progress) ([]backtest.Row, error) {
+	defer p.end()
+	return backtest.Roll(ctx, t, func(percent int) { p.say("replaying %s: %d %%", draw.Clean(t.Name), percent) })
 }
 
 // trace reads the trace in a file, or in standard input for "-".

@@ -157,7 +157,7 @@ func TestRoll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, err := Roll(context.Background(), trace)
+	rows, err := Roll(context.Background(), trace, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,10 +46,11 @@ func Needs(h time.Duration) time.Duration {
 // Roll forecasts at up to 200 moments of the trace for each horizon: the
 // balance is about what the mean rate of the week before would spend in that
 // time, and its end is looked for over 8 times the horizon, at least 2 days. A
-// horizon that the trace is too short for is left out.
-func Roll(ctx context.Context, t *Trace) ([]Row, error) {
+// horizon that the trace is too short for is left out. far is told before each
+// forecast how much of the work is done.
+func Roll(ctx context.Context, t *Trace, far func(percent int)) ([]Row, error) {
 	var rows []Row
-	for _, h := range Horizons {
+	for i, h := range Horizons {
 		from := t.From() / Poll * Poll
 		first := from + int64(max(time.Hour, h).Seconds())
 		last := t.To() - 2*int64(h.Seconds())
@@ -60,6 +61,7 @@ func Roll(ctx context.Context, t *Trace) ([]Row, error) {
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("replaying %q: %w", t.Name, context.Cause(ctx))
 			}
+			far((i*100 + int((at-first)*100/(last-first+1))) / len(Horizons))
 			o, b, ok := t.origin(from, at, h, spread[(at-first)/step%int64(len(spread))])
 			if !ok {
 				continue
