@@ -20,11 +20,7 @@ func (forecastView) place(m *Model, l *layout, y int) {
 	if l.tier == tierStack {
 		place = l.stackedForecast
 	}
-	in := m.w - 4
-	if in >= 136 { // beside the plan
-		in = m.w*45/100 - 4
-	}
-	place(y, len(panel.WhyLines(m.pen(), &m.snap, in, m.h)))
+	place(y, func(w int) int { return len(panel.WhyLines(m.pen(), &m.snap, w, m.h)) })
 }
 
 func (forecastView) body(d screen, l layout) []string {
@@ -116,7 +112,7 @@ func (forecastView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 // planUnder is the field of the plan under the mouse; -1: none, or one is edited.
 func (m *Model) planUnder(at tea.Mouse) int {
 	box := m.layout().plan
-	if i := at.Y - box.y - 1; box.holds(at.X, at.Y) && i < panel.PlanFields && !m.plan.editing {
+	if i := (at.Y - box.y - 1) / panel.PlanLines(box.w, box.h); box.holds(at.X, at.Y) && at.Y > box.y && i < panel.PlanFields && !m.plan.editing {
 		return i
 	}
 	return -1

@@ -161,7 +161,7 @@ const fairStack = 14
 
 // stackedForecast places the date with its chances, the fan, why and the plan
 // below each other.
-func (l *layout) stackedForecast(y, reasons int) {
+func (l *layout) stackedForecast(y int, reasons func(w int) int) {
 	rest := l.end - y
 	foot := func(n int) rect {
 		rest -= n
@@ -171,8 +171,8 @@ func (l *layout) stackedForecast(y, reasons int) {
 		l.plan = foot(planRows - 1) // without a lower border
 	} else {
 		l.plan = foot(planRows)
-		if rest >= panel.StackedChances+leastFan+reasons+2+4 {
-			l.why = foot(reasons + 2)
+		if n := reasons(l.w - 4); rest >= panel.StackedChances+leastFan+n+2+4 {
+			l.why = foot(n + 2)
 		}
 		if h := rest - panel.StackedChances; h >= draw.LeastFan+2 {
 			l.fan = foot(h)
@@ -295,17 +295,36 @@ const (
 	planRows = panel.PlanFields + 2
 )
 
-func (l *layout) forecast(y, reasons int) {
+// besideFrom is the width from which the reasons stand beside the plan, and onePlanLine
+// that from which each field of that has its outcome in one line there.
+const (
+	besideFrom  = 76
+	onePlanLine = 140
+)
+
+// leftOf is the part of w cells that the reasons take there.
+func leftOf(w int) int { return w * 45 / 100 }
+
+// forecast places the fan and the date above the reasons and the plan; reasons are
+// the lines that the reasons take in some cells.
+func (l *layout) forecast(y int, reasons func(w int) int) {
 	rest := l.end - y
-	if why := max(reasons, panel.PlanFields) + 2; l.w >= 140 && rest >= leastFan+why { // side by side
-		rest -= why
-		left := l.w * 45 / 100
-		l.why, l.plan = rect{0, y + rest, left, why}, rect{left, y + rest, l.w - left, why}
+	n, left := panel.PlanFields, leftOf(l.w)
+	if l.w < onePlanLine {
+		n *= 2
+	}
+	if beside := max(reasons(left-4), n) + 2; l.w >= besideFrom && rest >= leastFan+n+2 { // where the fan gets the rest
+		if l.w < onePlanLine {
+			beside = max(n+2, min(beside, rest-2*leastFan))
+		}
+		beside = min(beside, rest-leastFan)
+		rest -= beside
+		l.why, l.plan = rect{0, y + rest, left, beside}, rect{left, y + rest, l.w - left, beside}
 	} else if rest >= leastFan+planRows {
 		l.plan = rect{0, l.end - planRows, l.w, planRows}
 		rest -= planRows
 	}
-	if why := min(reasons+2, rest-leastFan); why >= 3 && l.why.h == 0 {
+	if why := min(reasons(l.w-4)+2, rest-leastFan); why >= 3 && l.why.h == 0 {
 		rest -= why
 		l.why = rect{0, y + rest, l.w, why}
 	}

@@ -26,6 +26,19 @@ func daysOf(f forecast.Forecast, now time.Time) string {
 	return end.Range()
 }
 
+// briefDays is that without the days of the week.
+func briefDays(f forecast.Forecast, now time.Time) string {
+	end := account.EndOf(f, now).Rounded()
+	from, to := end.From.In(now.Location()), end.To.In(now.Location())
+	if end.Far || to.Sub(from) < day || to.Sub(now) > 300*day {
+		return daysOf(f, now)
+	}
+	if from.Month() == to.Month() {
+		return from.Format("2") + " to " + to.Format("2 Jan")
+	}
+	return from.Format("2 Jan") + " to " + to.Format("2 Jan")
+}
+
 // withoutDay is a range within a day, which is named beside it, by its times;
 // any other is as it is.
 func withoutDay(days string) string {

@@ -131,13 +131,17 @@ func heldIn(v history.Bucket) float64 {
 	return usd
 }
 
-// fan is the balance so far, for no longer than the forecast looks ahead, and a
+// behind is how much of the way ahead is drawn of the way here, where nobody chose it:
+// what is to come is looked for first.
+const behind = 0.6
+
+// fan is the balance so far, for less than the forecast looks ahead, and a
 // forecast that reaches on past now.
 func (d *FanPlot) fan(p draw.Pen, s *account.Snapshot, on time.Duration) draw.Fan {
 	l, _ := levelOf(s)
 	b := d.Plot.Buckets
 	first := 0
-	for first < len(b)-2 && (math.IsNaN(heldIn(b[first])) || on > 0 && !d.Chosen && b[first].To.Before(p.Now.Add(-on))) {
+	for first < len(b)-2 && (math.IsNaN(heldIn(b[first])) || on > 0 && !d.Chosen && b[first].To.Before(p.Now.Add(-time.Duration(behind*float64(on))))) {
 		first++
 	}
 	b = b[first:]

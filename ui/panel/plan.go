@@ -42,8 +42,9 @@ func (d Plan) Render(w, h int) []string {
 	if d.Snap.Forecast.Subject.Limit() && d.Snap.Balance != nil {
 		note = "for the balance, not the " + limitWord(&d.Snap) + "; " + note
 	}
-	lines := d.lines(w - 4)
-	if h >= PlanFields+4 && d.Edit == nil {
+	each := PlanLines(w, h)
+	lines := d.lines(w-4, each)
+	if h >= each*PlanFields+4 && d.Edit == nil {
 		how := d.Accent(d.Key("zoom-in", "+")+" "+d.Key("zoom-out", "-")) + d.Dim(" change the field, and the plot follows")
 		lines = append(lines, "", draw.CutWords(how, w-4))
 	}
@@ -54,7 +55,16 @@ func (d Plan) Render(w, h int) []string {
 // narrowPlan is the width below which a field and its result are said in the fewest cells.
 const narrowPlan = 48
 
-func (d *Plan) lines(w int) []string {
+// PlanLines are the lines of each field in a plan of w by h cells, border included:
+// a second one where an outcome has no room in the first.
+func PlanLines(w, h int) int {
+	if w < 80 && h >= 2*PlanFields+2 {
+		return 2
+	}
+	return 1
+}
+
+func (d *Plan) lines(w, each int) []string {
 	labels := []string{"top up", "until", "auto top-up"}
 	if w < 90 {
 		labels[fieldAuto] = "auto"
@@ -67,8 +77,8 @@ func (d *Plan) lines(w int) []string {
 	for i := range labels {
 		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
 	}
-	lines := make([]string, PlanFields)
-	for i := range lines {
+	lines := make([]string, 0, each*PlanFields)
+	for i := range PlanFields {
 		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("["+gap), d.Dim(gap+"]")
 		if i == d.At {
 			mark, name, open, end = d.Chosen("› "), draw.Fit(labels[i], labelW), d.Chosen("["+gap), d.Chosen(gap+"]")
@@ -80,13 +90,61 @@ func (d *Plan) lines(w int) []string {
 		}
 		head := mark + name + " " + gap + open + value + end + " " + gap
 		room := w - draw.Width(head)
-		if editing {
-			lines[i] = head + d.hint(i, room)
-		} else {
-			lines[i] = head + d.outcome(i, room)
+		first, second := "", ""
+		switch {
+		case editing:
+			first = d.hint(i, room)
+		case each > 1:
+			first, second = d.outcomes(i, room)
+		default:
+			first = d.outcome(i, room)
+		}
+		lines = append(lines, head+first)
+		if each > 1 {
+			lines = append(lines, draw.Blank(draw.Width(head))+second)
 		}
 	}
 	return lines
+}
+
+// outcomes is the result of a field in two lines of w cells: what it comes to, and how
+// sure or how much that is. The second is empty where the first says all.
+func (d *Plan) outcomes(i, w int) (first, second string) {
+	dim, bright, r := d.Dim, d.Bright, d.Result
+	switch {
+	case d.Snap.Balance != nil && d.Failed != nil:
+		return d.Low("▲ ") + draw.CutWords("cannot be planned:", w-2), d.Dim(draw.CutWords(draw.Clean(d.Failed.Error()), w))
+	case d.Snap.Balance == nil || r == nil:
+	case i == FieldTopUp && r.WithTopUp.State == forecast.OK && !d.Snap.Early():
+		f := r.WithTopUp
+		date, days := dateOf(f, d.Now), daysOf(f, d.Now)
+		sure := account.EndOf(f, d.Now).Percent()
+		second = draw.Pick(w, dim(sure+" sure: "+days), dim(sure+": "+days), dim(sure+": "+briefDays(f, d.Now)), dim(briefDays(f, d.Now)))
+		if strings.HasPrefix(date, ">") {
+			return draw.Pick(w, dim("lasts ")+bright("over a year"), bright("over a year")), second
+		}
+		return draw.Pick(w, dim("lasts until ")+bright(date), dim("lasts until ")+bright(dayOf(date)), dim("to ")+bright(dayOf(date)), bright(dayOf(date))), second
+	case i == FieldUntil && r.AllowanceUSDPerDay != nil:
+		perDay := bright(text.USD(*r.AllowanceUSDPerDay)) + dim(" a day")
+		switch needed := r.NeededUSD; {
+		case needed == nil:
+			return dim("needs —"), dim("or at most ") + perDay
+		case *needed == 0:
+			return draw.Pick(w, dim("needs ")+bright("nothing more"), bright("nothing more")), draw.Pick(w, dim("90 % sure; up to ")+perDay, dim("up to ")+perDay)
+		case r.Buy != nil && r.Buy.CostUSD != nil:
+			buy := dim("buy ") + bright(timesUSD(r.Buy)) + dim(" for ") + bright(text.USD(*r.Buy.CostUSD))
+			return draw.Pick(w, buy+dim(" with the fee"), buy), dim("or at most ") + perDay
+		default:
+			more := dim("needs ") + bright(text.MaybeUSD(needed))
+			return draw.Pick(w, more+dim(" more (90 % sure)"), more+dim(" more"), more), draw.Pick(w, dim("or at most ")+perDay, dim("or ")+perDay, perDay)
+		}
+	case i == fieldAuto && r.Auto != nil && d.Snap.AutoTopUp == nil && r.Auto.Every <= 365*24*time.Hour:
+		a := r.Auto
+		month := dim(roundUSD(a.USDPerMonth) + " a month")
+		return draw.Pick(w, dim("threshold ")+bright(roundUSD(a.ThresholdUSD))+dim(", amount ")+bright(roundUSD(a.AmountUSD)),
+			bright(roundUSD(a.AmountUSD))+dim(" below ")+bright(roundUSD(a.ThresholdUSD))), draw.Pick(w, dim("about every "+text.Span(a.Every)+", ")+month, month)
+	}
+	return d.outcome(i, w), ""
 }
 
 // hint is what can be typed, or what is wrong with what was.

@@ -33,9 +33,15 @@ func TestPlanResults(t *testing.T) {
 			}
 		}
 		for w := 20; w < 120; w++ {
-			for i, line := range d.lines(w) {
-				if draw.Width(line) > max(w, 50) {
-					t.Errorf("%s: line %d in %d cells takes %d", c.name, i, w, draw.Width(line))
+			for each := 1; each <= 2; each++ {
+				lines := d.lines(w, each)
+				if len(lines) != each*PlanFields {
+					t.Fatalf("%s: %d lines in %d cells, want %d of each field", c.name, len(lines), w, each)
+				}
+				for i, line := range lines {
+					if draw.Width(line) > max(w, 50) {
+						t.Errorf("%s: line %d of %d each in %d cells takes %d", c.name, i, each, w, draw.Width(line))
+					}
 				}
 			}
 		}
