@@ -237,6 +237,9 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]sp
 		if s.block = heads[m.id].tail(); b.Valid {
 			s.block = block{b.Int64 >> 24, uint32(b.Int64 & blockMask)}
 		}
+		if b.Valid && s.at < m.at || s.after.Valid && s.after.Int64 >= m.at {
+			return damaged("its blocks are not in order") // what steps from one to the next would not end
+		}
 		found[m] = s
 		if end := (moment{m.id, s.at}); len(ends) == 0 || ends[len(ends)-1] != end {
 			from := int64(farPast)

@@ -118,9 +118,9 @@ func (p *path) look(t float64) (m moment, ok bool) {
 }
 
 // logRate is the log of a rate over w seconds relative to base, kept finite by
-// a twentieth of base.
+// a twentieth of base; of readings whose clock went back it is that of none.
 func logRate(rate, w, base float64) float64 {
-	return math.Log((rate*w + .05*base*w) / (1.05 * base * w))
+	return math.Log((max(0, rate)*w + .05*base*w) / (1.05 * base * w))
 }
 
 // plain is the log of the seconds that usd lasts at the base rate.
