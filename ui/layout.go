@@ -295,29 +295,17 @@ const (
 	planRows = panel.PlanFields + 2
 )
 
-// besideFrom is the width from which the reasons stand beside the plan, and onePlanLine
-// that from which each field of that has its outcome in one line there.
-const (
-	besideFrom  = 76
-	onePlanLine = 140
-)
-
-// leftOf is the part of w cells that the reasons take there.
-func leftOf(w int) int { return w * 45 / 100 }
+// besideFrom is the width from which the reasons stand beside the plan.
+const besideFrom = 76
 
 // forecast places the fan and the date above the reasons and the plan; reasons are
 // the lines that the reasons take in some cells.
 func (l *layout) forecast(y int, reasons func(w int) int) {
 	rest := l.end - y
-	n, left := panel.PlanFields, leftOf(l.w)
-	if l.w < onePlanLine {
-		n *= 2
-	}
-	if beside := max(reasons(left-4), n) + 2; l.w >= besideFrom && rest >= leastFan+n+2 { // where the fan gets the rest
-		if l.w < onePlanLine {
-			beside = max(n+2, min(beside, rest-2*leastFan))
-		}
-		beside = min(beside, rest-leastFan)
+	left := l.w * 45 / 100
+	n := panel.PlanFields*panel.PlanLines(l.w-left, l.h) + 2
+	if l.w >= besideFrom && rest >= leastFan+n {
+		beside := max(n, min(reasons(left-4)+2, rest-2*leastFan))
 		rest -= beside
 		l.why, l.plan = rect{0, y + rest, left, beside}, rect{left, y + rest, l.w - left, beside}
 	} else if rest >= leastFan+planRows {

@@ -28,12 +28,17 @@ func daysOf(f forecast.Forecast, now time.Time) string {
 
 // briefDays is that without the days of the week.
 func briefDays(f forecast.Forecast, now time.Time) string {
-	end := account.EndOf(f, now).Rounded()
-	from, to := end.From.In(now.Location()), end.To.In(now.Location())
-	if end.Far || to.Sub(from) < day || to.Sub(now) > 300*day {
-		return daysOf(f, now)
+	end := account.EndOf(f, now)
+	if !end.Far {
+		end = end.Rounded()
 	}
-	if from.Month() == to.Month() {
+	from, to := end.From.In(now.Location()), end.To.In(now.Location())
+	switch {
+	case end.Far && from.Sub(now) < 300*day:
+		return "after " + from.Format("2 Jan")
+	case end.Far || to.Sub(from) < day || to.Sub(now) > 300*day:
+		return daysOf(f, now)
+	case from.Month() == to.Month():
 		return from.Format("2") + " to " + to.Format("2 Jan")
 	}
 	return from.Format("2 Jan") + " to " + to.Format("2 Jan")

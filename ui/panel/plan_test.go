@@ -47,3 +47,23 @@ func TestPlanResults(t *testing.T) {
 		}
 	}
 }
+
+// A date beside a plan is never without how sure it is, where there are 17 cells for it.
+func TestBriefDays(t *testing.T) {
+	in := func(p10, p50, p90 float64) forecast.Forecast {
+		return forecast.Forecast{State: forecast.OK, At: scenes.Now, P10: p10 * 86400, P50: p50 * 86400, P90: p90 * 86400, History: 1e15}
+	}
+	for _, c := range []struct {
+		f    forecast.Forecast
+		want string
+	}{
+		{in(1.5, 2.5, 5.5), "22 to 26 Nov"},
+		{in(8.2, 10, 12), "29 Nov to 3 Dec"},
+		{in(20, 60, 100), "after 11 Dec"},
+		{in(400, 500, 900), daysOf(in(400, 500, 900), scenes.Now)},
+	} {
+		if got := briefDays(c.f, scenes.Now); got != c.want {
+			t.Errorf("%v to %v: %q, want %q", c.f.P10, c.f.P90, got, c.want)
+		}
+	}
+}
