@@ -94,7 +94,7 @@ var (
 	selectBlocks = strings.Replace(onwards("block", "at, crc"), "t.at > ", "t.at >= ", 1)
 	selectFirst  = `SELECT t.series, t.at, t.usage, coalesce(b.at, 0), b.crc FROM json_each(?1) j LEFT JOIN block b ON b.series = j.value->>0
 		AND b.at = (SELECT at FROM block WHERE series = j.value->>0 AND at >= j.value->>1 ORDER BY at LIMIT 1)
-		CROSS JOIN sample t ON t.series = j.value->>0 AND t.at > ` + before("0") + ` AND t.at <= coalesce(b.at, t.at)`
+		CROSS JOIN sample t ON t.series = j.value->>0 AND t.at > ` + before("0") + ` AND t.at <= coalesce(b.at, 1099511627776)`
 )
 
 // trails loads the trails of m, anew where damage was found.

@@ -20,6 +20,7 @@ import (
 	"slices"
 	"time"
 
+	"ortop/client"
 	"ortop/history"
 	"ortop/internal/sim"
 )
@@ -112,11 +113,8 @@ func (b *bench) large() error {
 	b.add("disk, a fifth of the readings changed", "<= 5 B a reading", fmt.Sprintf("%.2f B", float64(info.Size())/float64(b.samples)), "")
 	env, args := b.environ("large"), []string{"--history", file, "--base-url", url, "--interval", "1h"}
 
-	// The account was read before, as a restart finds it.
-	first := exec.Command(b.ortop, append([]string{"status"}, args...)...)
-	first.Env = env
-	if out, err := first.CombinedOutput(); err != nil {
-		return fmt.Errorf("reading the account: %w\n%s", err, out)
+	if err := b.readOnce(env, args); err != nil {
+		return err
 	}
 	if err := b.firstFrames(env, args, account); err != nil {
 		return err
@@ -144,7 +142,25 @@ func (b *bench) year() error {
 	if err := fill(file, url, min(b.samples, 365*24*60)); err != nil {
 		return err
 	}
-	return b.commands(b.environ("year"), []string{"--history", file, "--base-url", url, "--interval", "1h"}, account)
+	env, args := b.environ("year"), []string{"--history", file, "--base-url", url, "--interval", "1h"}
+	if err := b.readOnce(env, args); err != nil {
+		return err
+	}
+	return b.commands(env, args, account)
+}
+
+// readOnce reads the account, as a restart finds it.
+func (b *bench) readOnce(env, args []string) error {
+	first := exec.Command(b.ortop, append([]string{"status"}, args...)...)
+	first.Env = env
+	out, err := first.CombinedOutput()
+	if err == nil && bytes.Contains(out, []byte("new series")) {
+		err = errors.New("the reading does not go on from what was filled in")
+	}
+	if err != nil {
+		return fmt.Errorf("reading the account: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // firstFrames compares the first full frame with that of the minimal program.
@@ -200,18 +216,27 @@ func fillSeries(ctx context.Context, db *history.DB, url string, samples int) er
 	if err != nil {
 		return err
 	}
+	api, err := client.New(client.Config{Key: client.NewSecret(sim.DemoKey), BaseURL: url})
+	if err != nil {
+		return err
+	}
+	credits, err := api.Credits(ctx)
+	if err != nil {
+		return err
+	}
 	const batch = 50_000
 	now := time.Now().Truncate(time.Second).Add(-2 * time.Minute)
-	usage := 0.0
+	// The newest is what the account has by now, so that its next reading goes on from it.
+	step, usage := credits.TotalUsageUSD/float64(samples/5+1), 0.0
 	for i := 0; i < samples; {
 		var readings []history.Reading
 		for ; len(readings) < batch && i < samples; i++ {
 			if i%5 == 0 {
-				usage += 0.0123
+				usage += step
 			}
 			readings = append(readings, history.Reading{
 				Series: series, At: now.Add(time.Duration(i-samples) * time.Minute),
-				UsageUSD: usage, CreditsUSD: float64(samples)/5*0.0123 + 40, CreditsKnown: true,
+				UsageUSD: usage, CreditsUSD: credits.TotalCreditsUSD, CreditsKnown: true,
 			})
 		}
 		if err := db.Record(ctx, history.PollUpdate{
