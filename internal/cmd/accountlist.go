@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ortop/internal/account"
@@ -32,7 +33,7 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 	if err != nil {
 		return err
 	}
-	rows, lost := readAccounts(ctx, list)
+	rows, lost := readAccounts(ctx, list, briefly(monitor.Live))
 	defer closing(&err, func() error { return lost })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -53,25 +54,31 @@ func (a *app) listAccounts(ctx context.Context, asJSON bool) (err error) {
 
 // readAccounts takes a snapshot of each account. The error is for readings that
 // were in memory only, and are lost.
-func readAccounts(ctx context.Context, list []watched) ([]render.AccountRow, error) {
+func readAccounts(ctx context.Context, list []watched, fresh monitor.Freshness) ([]render.AccountRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, listLimit)
 	defer cancel()
-	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list))
-	slots := make(chan struct{}, listAtOnce)
+	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list)+listAtOnce)
+	var next atomic.Int64
 	var all sync.WaitGroup
-	for i, w := range list {
+	for n := range min(listAtOnce, len(list)) {
 		all.Go(routine.Guard(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			rows[i], lost[i] = w.row(ctx)
+			var h held
+			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
+				rows[i], lost[i] = list[i].row(ctx, &h, fresh)
+				if h.db != nil && h.db.Damage() != "" { // is of one account, and told of it
+					lost[i] = joined(lost[i], h.close())
+				}
+			}
+			lost[len(list)+n] = h.close()
 		}))
 	}
 	all.Wait()
 	return rows, joined(lost...)
 }
 
-func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
+func (w watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r render.AccountRow, lost error) {
 	s := w.settings
+	s.held = h
 	r = render.AccountRow{Name: s.account.Name, BaseURL: s.baseURL, Host: s.host, Demo: s.demo != nil, KeySource: "the demo"}
 	if s.demo == nil {
 		source, _ := keys.Where(w.app.env, s.account, w.app.flags.account != "")
@@ -82,7 +89,7 @@ func (w watched) row(ctx context.Context) (r render.AccountRow, lost error) {
 	}
 	ses := w.app.watch(s, w.app.errLog(), nil)
 	var err error
-	r.Snapshot, err = ses.mon.Once(ctx, briefly(monitor.Live))
+	r.Snapshot, err = ses.mon.Once(ctx, fresh)
 	r.Fault = rowFault(&r.Snapshot, err)
 	if lost = ses.close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)

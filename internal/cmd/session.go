@@ -22,14 +22,42 @@ import (
 // session is one account that is watched: its monitor, and the history that
 // the monitor opened.
 type session struct {
-	mon *monitor.Monitor
-	db  atomic.Pointer[history.DB]
+	mon  *monitor.Monitor
+	db   atomic.Pointer[history.DB]
+	held *held // whose history is not the session's own
+}
+
+// held is a history that is open already, for accounts that are read one after another:
+// to open a file takes longer than to read an account of it.
+type held struct{ db *history.DB }
+
+// open opens the history of s, and keeps it if it is on disk.
+func (h *held) open(ctx context.Context, a *app, s *settings) (db *history.DB, note string, err error) {
+	if h != nil && h.db != nil {
+		return h.db, "", nil
+	}
+	if db, note, err = a.openHistory(ctx, s); h != nil && err == nil && note == "" && s.seen == nil {
+		h.db = db
+	}
+	return db, note, err
+}
+
+// has reports whether a history is not a session's own.
+func (h *held) has(db *history.DB) bool { return h != nil && h.db == db }
+
+// close closes it. The error is as that of a session.
+func (h *held) close() (err error) {
+	if h.db != nil {
+		err = h.db.Close()
+	}
+	h.db = nil
+	return err
 }
 
 // close closes the history. The monitor must have ended. The error is for
 // readings that were in memory only, and are lost.
 func (s *session) close() error {
-	if db := s.db.Load(); db != nil {
+	if db := s.db.Load(); db != nil && !s.held.has(db) {
 		return db.Close()
 	}
 	return nil
@@ -37,18 +65,18 @@ func (s *session) close() error {
 
 // watch makes a monitor for s. If n is not nil, n sends its alerts.
 func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
-	ses := &session{}
+	ses := &session{held: s.held}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
 		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(&s.config), Packages: packages(&s.config),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
-			db, note, err := a.openHistory(ctx, &s)
+			db, note, err := s.held.open(ctx, a, &s)
 			ses.db.Store(db)
 			return db, note, err
 		},
 		Spare: func(ctx context.Context, damage error) (*history.DB, string, error) {
 			db, note, err := a.inMemory(ctx, &s, damage)
-			if was := ses.db.Swap(db); was != nil {
+			if was := ses.db.Swap(db); was != nil && !s.held.has(was) {
 				_ = was.Close()
 			}
 			return db, note, err

@@ -35,6 +35,7 @@ type settings struct {
 	themes      string       // the folder of a person's own; empty: none
 	demo        *demoAccount // nil: a real account
 	seen        *seen        // what a team's collectors read of it; nil: it is read here
+	held        *held        // a history that accounts use in turn; nil: each opens its own
 	lease       *share.Account
 	ahead       func() time.Duration // by how much the team's clock is ahead; nil: there is none
 }
@@ -49,22 +50,7 @@ func (a *app) settings() (s settings, err error) {
 	} else if s.config, err = config.Read(s.configPath); err != nil {
 		return s, err
 	}
-	if s.account, err = s.config.Find(a.flags.account); err != nil && a.shares(&s) {
-		s.account, err = config.Account{Name: a.flags.account}, nil // one of the team's
-	}
-	if err != nil {
-		return s, usageError(didYouMean(cmp.Or(a.flags.account, s.config.Account), s.config.Names()), "%w", err)
-	}
-	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
-	u, err := client.ParseBaseURL(s.baseURL)
-	if err != nil {
-		if s.baseURL == s.account.BaseURL {
-			err = fmt.Errorf("account %s: %w", s.account.Name, err)
-		}
-		return s, usageError("use https, or http on loopback", "%w", err)
-	}
-	s.baseURL, s.host = u.String(), foreignHost(u)
-	if s.interval, err = a.interval(&s); err != nil {
+	if err = a.choose(&s); err != nil {
 		return s, err
 	}
 	s.historyPath = cmp.Or(a.flags.history, s.config.History)
@@ -85,6 +71,29 @@ func (a *app) settings() (s settings, err error) {
 		}
 	}
 	return s, nil
+}
+
+// choose sets what is of one account of the configuration: that of the flag.
+func (a *app) choose(s *settings) (err error) {
+	if s.account, err = s.config.Find(a.flags.account); err != nil && a.shares(s) {
+		s.account, err = config.Account{Name: a.flags.account}, nil // one of the team's
+	}
+	if err != nil {
+		return usageError(didYouMean(cmp.Or(a.flags.account, s.config.Account), s.config.Names()), "%w", err)
+	}
+	s.baseURL = cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"), s.account.BaseURL, client.DefaultBaseURL)
+	u, err := client.ParseBaseURL(s.baseURL)
+	if err != nil {
+		if s.baseURL == s.account.BaseURL {
+			err = fmt.Errorf("account %s: %w", s.account.Name, err)
+		}
+		return usageError("use https, or http on loopback", "%w", err)
+	}
+	s.baseURL, s.host = u.String(), foreignHost(u)
+	if s.interval, err = a.interval(s); err != nil {
+		return err
+	}
+	return nil
 }
 
 // configPath is the configuration file, or empty without a folder for it.
@@ -158,7 +167,8 @@ func (a *app) everyAccount(first *settings) ([]watched, error) {
 		}
 		b := *a
 		b.flags.account = account.Name
-		s, err := b.settings()
+		s := *first
+		err := b.choose(&s)
 		switch {
 		case err != nil && !account.HasSource(): // it has no key, and is never read
 			s = *first

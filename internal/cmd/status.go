@@ -65,13 +65,13 @@ With --prometheus it prints what ortop collect --metrics would answer of the acc
 			if f.prometheus != "" && (f.json || f.format != "") {
 				return usageError("", "--prometheus excludes --json and --format")
 			}
+			f.fresh = age.fresh(f.fresh)
 			if f.all {
 				if f.format != "" {
 					return usageError("", "--all excludes --format")
 				}
 				return a.statusAll(ctx, f)
 			}
-			f.fresh = age.fresh(f.fresh)
 			return a.status(ctx, f)
 		}),
 	}

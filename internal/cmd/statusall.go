@@ -31,7 +31,7 @@ func (a *app) statusAll(ctx context.Context, f statusFlags) (err error) {
 		if err != nil {
 			return err
 		}
-		read, lost := readAccounts(ctx, list)
+		read, lost := readAccounts(ctx, list, f.fresh)
 		defer closing(&err, func() error { return lost })
 		if ctx.Err() != nil {
 			return context.Cause(ctx)

@@ -39,6 +39,7 @@ type loop struct {
 	cancel      context.CancelFunc // of the poll in flight
 	paused      bool
 	released    bool
+	mayed       bool // the account was this process's when it was last looked at
 	phase       account.Phase
 	last        account.Snapshot
 	gapCause    string    // why nothing was read since the last success
@@ -196,7 +197,7 @@ func (l *loop) tick() {
 	if l.polling || l.released {
 		return
 	}
-	if changed, err := l.st.changed(l.ctx); err == nil && changed {
+	if l.changed() {
 		l.standIn = false
 		l.follow()
 		l.last = l.st.view(false) // what this process polled is judged already
@@ -232,6 +233,22 @@ func (l *loop) tick() {
 			l.start()
 		}
 	}
+}
+
+// changed takes in what others stored. A team's accounts stand in one file, and the one
+// machine that may read an account reads it in one process: to look at each of hundreds
+// whenever one of them is stored would be most of the work. What a person changes is
+// loaded by the next step.
+func (l *loop) changed() bool {
+	if l.m.o.Team != nil {
+		may := l.mayPoll()
+		if may == l.mayed && (!may || l.lock != nil) {
+			return false
+		}
+		l.mayed = may
+	}
+	changed, err := l.st.changed(l.ctx)
+	return err == nil && changed
 }
 
 // jumped takes in that the machine slept or that the clock was set.

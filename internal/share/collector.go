@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"ortop/history"
 	"ortop/internal/pgwire"
+	"ortop/internal/routine"
 )
 
 // Collector sends the outbox of a file, and competes for its accounts with those of
@@ -21,15 +22,18 @@ type Collector struct {
 	// snapshot is what status --json says of an account now; nil: nothing yet.
 	snapshot func(name, baseURL string) []byte
 	accounts []*Account
-	id       string
 	mark     string // by which the engine keeps how far our file was sent; empty: not known yet
 	wake     chan struct{}
-	look     time.Duration // until the next beat
+	lapsed   chan struct{} // our lease had run out when it was to be renewed
+	look     time.Duration // from a beat to the next
+	next     time.Time     // when that is; zero: nothing waits for it
+	from     int           // which account is sent next
 	// acknowledged are the events of which the file knows that: account, second, sum.
 	acknowledged map[[3]int64]bool
 
 	mu     sync.Mutex
-	until  time.Time // when our lease ends; zero: there was none yet
+	id     string    // of our lease
+	until  time.Time // when that ends; zero: there was none yet
 	failed time.Time // when the engine last did not answer
 	away   time.Time // since when it does not; zero: it does
 	word   string    // why nothing is sent; empty: it is
@@ -38,10 +42,24 @@ type Collector struct {
 // NewCollector returns what shares the accounts of db, which were added by Add. db is
 // closed by the caller.
 func (e *Engine) NewCollector(db *history.DB, host string, log *slog.Logger, snapshot func(name, baseURL string) []byte) *Collector {
-	return &Collector{e: e, db: db, host: host, log: log, snapshot: snapshot, id: newID(), wake: make(chan struct{}, 1), look: e.lease / 4, acknowledged: map[[3]int64]bool{}}
+	return &Collector{e: e, db: db, host: host, log: log, snapshot: snapshot, id: newID(), wake: make(chan struct{}, 1), lapsed: make(chan struct{}, 1), look: e.lease / 4, acknowledged: map[[3]int64]bool{}}
 }
 
 func newID() string { return rand.Text() }
+
+// me is the collector's name, which is another after its lease ran out.
+func (c *Collector) me() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id
+}
+
+// holds reports whether the lease has not run out.
+func (c *Collector) holds() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Before(c.until)
+}
 
 // Add adds an account, before Run.
 func (c *Collector) Add(name, baseURL string) *Account {
@@ -80,7 +98,7 @@ func (c *Collector) Waits() (n int) {
 // Start makes the first try to get leases, so that a collector knows from the start
 // what it may read.
 func (c *Collector) Start(ctx context.Context) {
-	c.log.Info("sharing the history by leases", "engine", c.e.where, "collector", c.id)
+	c.log.Info("sharing the history by leases", "engine", c.e.where, "collector", c.me())
 	c.count(ctx)
 	_ = c.e.query(`DELETE FROM @.collector WHERE expires < clock_timestamp() - interval '1 day'`, nil) // only tidies up
 	c.beat(ctx)
@@ -89,37 +107,66 @@ func (c *Collector) Start(ctx context.Context) {
 // Run renews the lease and sends, until ctx ends; then it sends what it can, and lets
 // the accounts go.
 func (c *Collector) Run(ctx context.Context) {
-	beat := time.NewTimer(c.look)
-	defer beat.Stop()
+	last := context.WithoutCancel(ctx)
+	kept, letGo := context.WithCancel(last) // while what waits is sent at the end too
+	done := make(chan struct{})
+	routine.Go(func() {
+		defer close(done)
+		c.keep(kept)
+	})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for ctx.Err() == nil {
+	for c.next = time.Now().Add(c.look); ctx.Err() == nil; c.ship(ctx) {
 		select {
 		case <-ctx.Done():
-		case <-beat.C:
+		case <-c.lapsed:
+			c.next = time.Now()
+		case <-time.After(time.Until(c.next)):
+		case <-tick.C:
+		case <-c.wake:
+		}
+		if !time.Now().Before(c.next) {
 			c.look = c.e.lease / 4
 			c.beat(ctx)
-			beat.Reset(c.look)
-			c.ship(ctx)
-		case <-tick.C:
-			c.ship(ctx)
-		case <-c.wake:
-			c.ship(ctx)
+			c.next = time.Now().Add(c.look)
 		}
 	}
+	c.next = time.Time{}
 	if c.Away() > 0 { // it may be back
 		_, _, err := c.e.Version()
 		_ = c.note(err) // it is logged
 	}
 	if c.Away() == 0 {
-		last := context.WithoutCancel(ctx)
 		for _, a := range c.accounts {
 			if _, token, _ := a.lease(); token == 0 { // what waits of it is late, whoever has it next
 				a.lose(true)
 			}
 		}
 		c.ship(last)
-		_ = c.note(c.e.query(`WITH gone AS (UPDATE @.account SET owner = NULL WHERE owner = $1) DELETE FROM @.collector WHERE id = $1`, nil, c.id)) // it is logged
+	}
+	letGo()
+	<-done
+	if c.Away() == 0 {
+		_ = c.note(c.e.query(`WITH gone AS (UPDATE @.account SET owner = NULL WHERE owner = $1) DELETE FROM @.collector WHERE id = $1`, nil, c.me())) // it is logged
+	}
+}
+
+// keep renews the lease, whatever else there is to do.
+func (c *Collector) keep(ctx context.Context) {
+	renew := time.NewTicker(c.e.lease / 4)
+	defer renew.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-renew.C:
+		}
+		if ok, err := c.renew(); c.note(err) == nil && !ok {
+			select {
+			case c.lapsed <- struct{}{}:
+			default:
+			}
+		}
 	}
 }
 
@@ -163,7 +210,7 @@ func (c *Collector) takeAcknowledged(ctx context.Context) error {
 			rows[id].Events = append(rows[id].Events, v)
 		}
 		return err
-	}, time.Now().Add(-7*24*time.Hour).Unix(), c.id)
+	}, time.Now().Add(-7*24*time.Hour).Unix(), c.me())
 	for _, a := range c.accounts {
 		id, token, _ := a.lease()
 		if err != nil || token == 0 || rows[id] == nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/pgwire"
 )
 
@@ -16,6 +17,7 @@ import (
 type seen struct {
 	id, token, rev int64
 	sent           int64 // how far it has what our file sent
+	due            int64 // when it is to be read next, in ms; 0: at once
 	name, baseURL  string
 	owner, host    string
 	live           bool
@@ -38,7 +40,9 @@ func (c *Collector) beat(ctx context.Context) {
 		for _, a := range c.accounts {
 			a.lose(false)
 		}
+		c.mu.Lock()
 		c.id = newID()
+		c.mu.Unlock()
 		renewed, err = c.renew()
 	}
 	if c.note(err) != nil || !renewed {
@@ -47,7 +51,7 @@ func (c *Collector) beat(ctx context.Context) {
 	}
 	all, err := c.see()
 	if err == nil {
-		err = c.register(all)
+		all, err = c.register(all)
 	}
 	if err == nil {
 		err = c.divide(ctx, all)
@@ -78,7 +82,7 @@ func (c *Collector) renew() (ok bool, err error) {
 	err = c.e.query(`INSERT INTO @.collector (id, host, version, expires, accounts) VALUES ($1, $2, $3, clock_timestamp() + $4::float8 * interval '1 second', $5)
 		ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, accounts = excluded.accounts WHERE collector.expires > clock_timestamp()
 		RETURNING (extract(epoch FROM clock_timestamp()) * 1000)::bigint`,
-		func(r pgwire.Row) error { ok = true; return r.Scan(&ms) }, c.id, c.host, version, strconv.FormatFloat(c.e.lease.Seconds(), 'f', 3, 64), string(can))
+		func(r pgwire.Row) error { ok = true; return r.Scan(&ms) }, c.me(), c.host, version, strconv.FormatFloat(c.e.lease.Seconds(), 'f', 3, 64), string(can))
 	if ok {
 		c.e.measure(ms, began)
 		c.mu.Lock()
@@ -92,32 +96,37 @@ func (c *Collector) renew() (ok bool, err error) {
 func (c *Collector) see() (all map[[2]string]seen, err error) {
 	all = map[[2]string]seen{}
 	err = c.e.query(`SELECT a.id, a.name, base_url, coalesce(owner, ''), token, rev, coalesce(convert_from(m.value, 'UTF8')::bigint, 0),
-		coalesce(c.host, ''), coalesce(c.expires > clock_timestamp(), false)
-		FROM @.account a LEFT JOIN @.collector c ON c.id = a.owner LEFT JOIN @.state m ON m.account = a.id AND m.name = $1`, func(r pgwire.Row) error {
+		coalesce(c.host, ''), coalesce(c.expires > clock_timestamp(), false), coalesce(h.due_ms, 0)
+		FROM @.account a LEFT JOIN @.collector c ON c.id = a.owner LEFT JOIN @.state m ON m.account = a.id AND m.name = $1
+		LEFT JOIN @.series h ON h.account = a.id AND h.subject = '`+history.Own+`'`, func(r pgwire.Row) error {
 		var s seen
-		err := r.Scan(&s.id, &s.name, &s.baseURL, &s.owner, &s.token, &s.rev, &s.sent, &s.host, &s.live)
+		err := r.Scan(&s.id, &s.name, &s.baseURL, &s.owner, &s.token, &s.rev, &s.sent, &s.host, &s.live, &s.due)
 		all[[2]string{s.name, s.baseURL}] = s
 		return err
 	}, c.mark)
 	return all, err
 }
 
-// register makes the accounts that the engine does not have.
-func (c *Collector) register(all map[[2]string]seen) error {
+// register makes the accounts that the engine does not have, and returns all that it has.
+func (c *Collector) register(all map[[2]string]seen) (map[[2]string]seen, error) {
+	var missing []map[string]string
 	for _, a := range c.accounts {
-		name := [2]string{a.Name, a.BaseURL}
-		if _, ok := all[name]; ok {
-			continue
+		if _, ok := all[[2]string{a.Name, a.BaseURL}]; !ok {
+			missing = append(missing, map[string]string{"name": a.Name, "url": a.BaseURL})
 		}
-		s := seen{name: a.Name, baseURL: a.BaseURL}
-		err := c.e.query(`INSERT INTO @.account (name, base_url) VALUES ($1, $2) ON CONFLICT (name, base_url) DO UPDATE SET name = excluded.name RETURNING id, token, rev`,
-			func(r pgwire.Row) error { return r.Scan(&s.id, &s.token, &s.rev) }, a.Name, a.BaseURL)
-		if err != nil {
-			return err
-		}
-		all[name] = s
 	}
-	return nil
+	if len(missing) == 0 {
+		return all, nil
+	}
+	list, err := json.Marshal(missing)
+	if err == nil {
+		err = c.e.query(`INSERT INTO @.account (name, base_url) SELECT name, url FROM json_to_recordset($1::json) AS t(name text, url text)
+			ORDER BY name, url ON CONFLICT DO NOTHING`, nil, string(list))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.see()
 }
 
 // lookAfter is how long after the end of a lease its accounts are looked for.
@@ -139,7 +148,7 @@ func (c *Collector) rivals() (list []rival, err error) {
 		if err := r.Scan(&v.id, &text, &ms); err != nil {
 			return err
 		}
-		if v.id != c.id {
+		if v.id != c.me() {
 			c.look = min(c.look, time.Duration(ms)*time.Millisecond+lookAfter)
 		}
 		var names [][2]string
@@ -170,13 +179,34 @@ func chosen(rivals []rival, name [2]string) (id string) {
 	return id
 }
 
+// grant is an account by the token of a lease.
+type grant struct {
+	ID    int64 `json:"id"`
+	Token int64 `json:"token"`
+}
+
+// give lets others have accounts.
+func (c *Collector) give(list []grant) error {
+	if len(list) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return c.e.query(`UPDATE @.account a SET owner = NULL FROM json_to_recordset($1::json) AS t(id int, token bigint)
+		WHERE a.id = t.id AND a.owner = $2 AND a.token = t.token`, nil, string(text), c.me())
+}
+
 // divide takes what is free and ours by choice, and gives back what is not.
 func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 	rivals, err := c.rivals()
 	if err != nil {
 		return err
 	}
-	var free []int64
+	var free []*Account
+	var others []grant
+	me := c.me()
 	for _, a := range c.accounts {
 		name := [2]string{a.Name, a.BaseURL}
 		s := all[name]
@@ -191,23 +221,24 @@ func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 		}
 		a.mu.Lock()
 		a.owner = s.host
-		mine := a.token != 0 && s.owner == c.id && s.token == a.token
+		mine := a.token != 0 && s.owner == me && s.token == a.token
 		if !mine {
 			a.token = 0
 		}
-		a.others = !mine && s.live && s.owner != c.id
+		a.others = !mine && s.live && s.owner != me
 		waits := a.waits
 		a.mu.Unlock()
 		switch {
-		case mine && best != c.id && best != "" && waits == 0:
+		case mine && best != me && best != "" && waits == 0:
 			// Its polls end first; what is under way is a late row.
 			a.lose(false)
-			if err := c.e.query(`UPDATE @.account SET owner = NULL WHERE id = $1 AND owner = $2 AND token = $3`, nil, s.id, c.id, s.token); err != nil {
-				return err
-			}
-		case !mine && (best == c.id || best == "") && (!s.live || s.owner == c.id):
-			free = append(free, s.id)
+			others = append(others, grant{s.id, s.token})
+		case !mine && (best == me || best == "") && (!s.live || s.owner == me):
+			free = append(free, a)
 		}
+	}
+	if err := c.give(others); err != nil {
+		return err
 	}
 	if err := c.take(ctx, all, free); err != nil {
 		return err

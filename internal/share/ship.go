@@ -3,6 +3,7 @@ package share
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ortop/history"
 	"ortop/internal/pgwire"
@@ -11,21 +12,42 @@ import (
 // batch is how many entries are sent at once at most.
 const batch = 64
 
-// ship sends what waits.
+// ship sends what waits, until it is time to look who has which account: then the next
+// one goes on where this one was.
 func (c *Collector) ship(ctx context.Context) {
 	waiting := c.count(ctx)
 	if c.Away() > 0 {
 		return // the next beat asks again
 	}
-	for _, a := range c.accounts {
+	var first error
+	for range c.accounts {
+		if !c.next.IsZero() && time.Now().After(c.next) {
+			break
+		}
+		a := c.accounts[c.from%len(c.accounts)]
+		c.from++
 		if waiting[[2]string{a.Name, a.BaseURL}] == 0 {
 			continue
 		}
-		if c.note(c.shipAccount(ctx, a)) != nil {
+		err := c.shipAccount(ctx, a)
+		if first == nil {
+			first = err
+		}
+		if err != nil && !answered(err) {
 			break
 		}
 	}
-	c.count(ctx)
+	if len(waiting) > 0 {
+		_ = c.note(first) // it is logged
+		c.count(ctx)
+	}
+}
+
+// answered reports whether an error concerns one account alone: the engine answered, or
+// was not asked.
+func answered(err error) bool {
+	var e *Error
+	return !errors.As(err, &e) || e.Code != "" && e.Code != "25006"
 }
 
 // shipAccount sends an account's outbox, in order.
@@ -80,7 +102,7 @@ func (c *Collector) shipRows(a *Account, list []history.Mail, k sentMark) (rev i
 		return 0, false, err
 	}
 	if token != 0 {
-		rev, ok, err = c.e.append(id, token, c.id, rows, k, c.picture(a))
+		rev, ok, err = c.e.append(id, token, c.me(), rows, k, c.picture(a))
 	} else {
 		rev, ok, err = c.e.late(id, trueRows(rows), k)
 		rev = -rev
@@ -128,7 +150,7 @@ func (c *Collector) refused(ctx context.Context, a *Account, id int64) error {
 	if _, ours, _ := a.lease(); !found {
 		a.move(0)
 		a.lose(false)
-	} else if ours != 0 && (owner != c.id || token != ours) {
+	} else if ours != 0 && (owner != c.me() || token != ours) {
 		a.lose(true) // by the next beat it is known whose it is
 	}
 	return c.unsend(ctx, a, sent)

@@ -1,23 +1,29 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
 	"ortop/history"
 	"ortop/internal/pgwire"
+	"ortop/internal/sorted"
 )
 
-// take takes the accounts that are free still.
-func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int64) error {
+// take takes the accounts that are free still, those first that are to be read first.
+func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []*Account) error {
 	if len(free) == 0 {
 		return nil
 	}
-	slices.Sort(free)
-	list, err := json.Marshal(free)
+	of := func(a *Account) seen { return all[[2]string{a.Name, a.BaseURL}] }
+	sorted.By(free, func(a, b *Account) int { return cmp.Compare(of(a).due, of(b).due) })
+	var ids []int64
+	for _, a := range free {
+		ids = append(ids, of(a).id)
+	}
+	list, err := json.Marshal(ids)
 	if err != nil {
 		return err
 	}
@@ -30,28 +36,38 @@ func (c *Collector) take(ctx context.Context, all map[[2]string]seen, free []int
 		err := r.Scan(&id, &token)
 		tokens[id] = token
 		return err
-	}, c.id, string(list))
-	renewed := time.Now()
-	for _, a := range c.accounts {
-		s := all[[2]string{a.Name, a.BaseURL}]
+	}, c.me(), string(list))
+	if err != nil {
+		return err
+	}
+	var failed error
+	sent := time.Now()
+	for _, a := range free {
+		s := of(a)
 		token := tokens[s.id]
-		if token == 0 || err != nil {
+		if token == 0 {
 			continue
 		}
-		if time.Since(renewed) > c.e.lease/4 { // the past of many may take longer than a lease
-			if ok, err := c.renew(); err != nil || !ok {
-				return err
-			}
-			renewed = time.Now()
+		if !c.holds() || ctx.Err() != nil { // others take them by now
+			return ctx.Err()
 		}
-		if err = c.overtake(ctx, a, s); err == nil {
-			a.mu.Lock()
-			a.token, a.others, a.owner = token, false, c.host
-			a.mu.Unlock()
-			c.log.Info("took over the account", "account", a.Name)
+		if err := c.overtake(ctx, a, s); err != nil {
+			if failed = err; !answered(err) {
+				break
+			}
+			continue
+		}
+		a.mu.Lock()
+		a.token, a.others, a.owner = token, false, c.host
+		a.mu.Unlock()
+		c.log.Info("took over the account", "account", a.Name)
+		if time.Since(sent) > time.Second { // what those have that are ours already waits no longer for the rest
+			c.next = time.Time{}
+			c.ship(ctx)
+			sent = time.Now()
 		}
 	}
-	return err
+	return failed
 }
 
 // overtake takes in the past of an account that is about to be ours, which the next

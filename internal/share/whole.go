@@ -41,7 +41,7 @@ UPDATE @.series SET subject = $4 WHERE account = $1 AND key = $3 AND EXISTS (SEL
 func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) error {
 	id, token, _ := a.lease()
 	send := func(r history.Rows) error {
-		_, ok, err := c.e.append(id, token, c.id, wire{Rows: r}, sentMark{}, nil)
+		_, ok, err := c.e.append(id, token, c.me(), wire{Rows: r}, sentMark{}, nil)
 		if err == nil && !ok {
 			err = errFenced
 		}
@@ -71,7 +71,7 @@ func (c *Collector) rewrite(ctx context.Context, a *Account, subjects []string) 
 			}
 		}
 		done := false
-		err = c.e.query(swap, func(pgwire.Row) error { done = true; return nil }, id, old, fresh, subject, c.id, token, len(rows.Samples), begin)
+		err = c.e.query(swap, func(pgwire.Row) error { done = true; return nil }, id, old, fresh, subject, c.me(), token, len(rows.Samples), begin)
 		if err == nil && !done {
 			err = errFenced
 		}
@@ -131,11 +131,15 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 	}
 	samples = len(rows.Samples)
 	keys, known := map[int64]int64{}, map[string]int64{}
+	var subjects []string
+	for _, h := range rows.Series {
+		subjects = append(subjects, h.Subject)
+	}
+	if err := e.find(known, id, subjects); err != nil {
+		return 0, err
+	}
 	for i, h := range rows.Series {
-		k, err := e.key(known, id, h.Subject)
-		if err != nil {
-			return 0, err
-		}
+		k := known[h.Subject]
 		keys[h.Key], rows.Series[i].Key = k, k
 	}
 	for i := range rows.Samples {

@@ -126,6 +126,18 @@ func trueRows(w wire) wire {
 // merge makes one batch of entries, with the engine's keys. Of what changes the last
 // counts.
 func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err error) {
+	var subjects []string
+	for i := range list {
+		for _, h := range list[i].Rows.Series {
+			subjects = append(subjects, h.Subject)
+		}
+		for _, v := range list[i].Rows.Read {
+			subjects = append(subjects, v.Subjects...)
+		}
+	}
+	if err := e.find(a.keys, id, subjects); err != nil {
+		return w, err
+	}
 	heads, still := map[int64]int{}, map[int64]int{} // places, by key
 	for i := range list {
 		r := &list[i].Rows
@@ -133,9 +145,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		for k := range r.Series {
 			h := &r.Series[k]
 			local := h.Key
-			if h.Key, err = e.key(a.keys, id, h.Subject); err != nil {
-				return w, err
-			}
+			h.Key = a.keys[h.Subject]
 			keys[local] = h.Key
 			if at, ok := heads[h.Key]; ok {
 				w.Series[at] = *h
@@ -146,10 +156,7 @@ func (e *Engine) merge(a *Account, id int64, list []history.Mail) (w wire, err e
 		}
 		for _, v := range r.Read {
 			for _, subject := range v.Subjects {
-				k, err := e.key(a.keys, id, subject)
-				if err != nil {
-					return w, err
-				}
+				k := a.keys[subject]
 				if at, ok := heads[k]; ok {
 					ms, h := v.At, &w.Series[at]
 					h.Attempt, h.Success, h.Read = &ms, &ms, &ms
@@ -236,29 +243,54 @@ func (w *wire) state(name string) int {
 }
 
 // key returns the engine's number of a series, which is made if need be.
-func (e *Engine) key(known map[string]int64, id int64, subject string) (key int64, err error) {
-	if k := known[subject]; k != 0 {
-		return k, nil
+func (e *Engine) key(known map[string]int64, id int64, subject string) (int64, error) {
+	if known[subject] == 0 {
+		if err := e.find(known, id, []string{subject}); err != nil {
+			return 0, err
+		}
 	}
-	find := func(statement string) error {
-		return e.query(statement, func(r pgwire.Row) error { return r.Scan(&key) }, id, subject)
-	}
+	return known[subject], nil
+}
+
+// find makes the engine's numbers of series known, of all in one statement, and those
+// that it does not have in another: an account that is new to us may have thousands.
+func (e *Engine) find(known map[string]int64, id int64, subjects []string) error {
 	for range attempts {
-		if err = find(`SELECT key FROM @.series WHERE account = $1 AND subject = $2`); err != nil || key != 0 {
-			break
+		for _, statement := range []string{
+			`SELECT subject, key FROM @.series WHERE account = $1 AND subject IN (SELECT json_array_elements_text($2::json))`,
+			`INSERT INTO @.series (account, key, subject) SELECT $1, (SELECT coalesce(max(key), 0) FROM @.series WHERE account = $1) + row_number() OVER (), v
+				FROM json_array_elements_text($2::json) v ON CONFLICT DO NOTHING RETURNING subject, key`,
+		} {
+			var missing []string
+			for _, s := range subjects {
+				if known[s] == 0 {
+					missing = append(missing, s)
+				}
+			}
+			if len(missing) == 0 {
+				return nil
+			}
+			list, err := json.Marshal(missing)
+			if err == nil {
+				err = e.query(statement, func(r pgwire.Row) error {
+					var subject string
+					var key int64
+					err := r.Scan(&subject, &key)
+					known[subject] = key
+					return err
+				}, id, string(list))
+			}
+			if err != nil {
+				return err
+			}
 		}
-		err = find(`INSERT INTO @.series (account, key, subject) SELECT $1, 1 + coalesce(max(key), 0), $2 FROM @.series WHERE account = $1 ON CONFLICT DO NOTHING RETURNING key`)
-		if err != nil || key != 0 {
-			break
+	}
+	for _, s := range subjects {
+		if known[s] == 0 {
+			return errorf("a series of the account could not be made")
 		}
 	}
-	if err == nil && key == 0 {
-		err = errorf("a series of the account could not be made")
-	}
-	if err == nil {
-		known[subject] = key
-	}
-	return key, err
+	return nil
 }
 
 // append writes w by a lease; ok is false where nothing was written. late writes it

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,6 +41,9 @@ type teamRun struct {
 	viewers    []machine
 	wire       *wire
 	told       *toldOnce
+	api        atomic.Int64 // requests at the address that viewers are told
+	looked     int          // times that viewers looked
+	cents      float64      // that a viewer was off at most at the end
 	depleted   map[string]bool
 }
 
@@ -204,7 +208,20 @@ func newTeamRun(t *testing.T) *teamRun {
 		}
 		r.collectors = append(r.collectors, c)
 	}
-	r.viewers = []machine{r.machine(false, ""), r.machine(false, "")}
+	counting := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		r.api.Add(1)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	t.Cleanup(counting.Close)
+	for range 2 {
+		v := r.machine(false, "")
+		for k := range v.env {
+			if strings.HasPrefix(v.env[k], "ORTOP_BASE_URL=") {
+				v.env[k] = "ORTOP_BASE_URL=" + counting.URL
+			}
+		}
+		r.viewers = append(r.viewers, v)
+	}
 	return r
 }
 
@@ -298,6 +315,7 @@ func TestTeamRun(t *testing.T) {
 	}
 
 	r.pass(.1)
+	r.look()
 	r.end(r.collectors[0], syscall.SIGKILL)
 	r.deplete(0)
 	r.whole("after one was killed", 2)
@@ -317,6 +335,7 @@ func TestTeamRun(t *testing.T) {
 	r.whole("after it went on", 3)
 	r.pass(.1)
 	r.pg.Down("immediate")
+	r.look()
 	r.pass(.1)
 	r.pg.Up()
 	r.whole("after the engine was away", 3)
@@ -324,12 +343,14 @@ func TestTeamRun(t *testing.T) {
 	r.wire.cut(true)
 	r.whole("after one was cut off", 2)
 	r.pass(.1)
+	r.look()
 	r.wire.cut(false)
 	r.whole("after the network was whole again", 3)
 	r.pass(.3)
 	for name := range r.depleted {
 		r.await("the alert of "+name, func() bool { n, _ := r.told.of(name); return n > 0 })
 	}
+	r.look()
 	took := time.Since(r.began)
 	r.right()
 	for _, c := range r.collectors {
@@ -362,6 +383,8 @@ func (r *teamRun) right() {
 			}
 			if off := r.off(n, a.At, r.accounts[n].Credits(a.At)-a.Balance); off > .005 {
 				r.t.Errorf("viewer %d: %s is off by $%.4f at %v", i, a.Account, off, a.At)
+			} else {
+				r.cents = max(r.cents, off*100)
 			}
 		}
 		files, err := filepath.Glob(filepath.Join(v.home, ".*", "*", "*", "*.db*"))
@@ -371,11 +394,43 @@ func (r *teamRun) right() {
 	}
 }
 
-// off is how far a usage that was read at a second is from all that it was around then.
+// off is how far a usage that is dated at a second is from all that the account told about
+// then: an answer may be long on its way where the machine is busy.
 func (r *teamRun) off(i int, at time.Time, usage float64) float64 {
-	const slack = 5 * time.Second // a request takes its time where the machine is busy
-	least, most := r.accounts[i].Usage(at.Add(-slack)), r.accounts[i].Usage(at.Add(slack))
-	return max(least-usage, usage-most, 0)
+	least := math.Inf(1)
+	for _, asked := range r.readings(i) {
+		if d := at.Sub(asked); d > -5*time.Second && d < time.Minute {
+			least = min(least, math.Abs(r.accounts[i].Usage(asked)-usage))
+		}
+	}
+	return least
+}
+
+// asked is how often the API was asked without a key that it knows, which viewers have
+// not: at the address that they are told, and at the accounts' own.
+func (r *teamRun) asked() (n int) {
+	n = int(r.api.Load())
+	for _, a := range r.accounts {
+		for _, q := range a.Requests() {
+			if !q.Authorized {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// look lets each viewer look at all accounts and at one, while anything may be away.
+func (r *teamRun) look() {
+	r.t.Helper()
+	for _, v := range r.viewers {
+		for _, args := range [][]string{{"status", "--all"}, {"status", "--account", r.names[0]}, {"alerts", "list", "--account", r.names[0]}, {"history", "--account", r.names[0]}} {
+			if code, _, said := v.run(args...); code == 2 || code == 70 {
+				r.t.Errorf("%v: exit code %d, %s", args, code, said)
+			}
+			r.looked++
+		}
+	}
 }
 
 // compare looks for each reading that is on a collector's disk at the engine, and for
@@ -442,7 +497,7 @@ func (r *teamRun) compare() {
 			r.t.Error(err)
 		}
 	}
-	r.t.Logf("%d rows since the start: %d missing, %d wrong (%d read by two in one second)", rows, missing, wrong, twice)
+	r.t.Logf("%d rows compared with the collectors' files and the accounts' books: %d missing, %d wrong (%d read by two in one second), goal 0", rows, missing, wrong, twice)
 	if missing+wrong > 0 || rows == 0 {
 		r.t.Log(r.pg.Query("SELECT a.name, s.key, s.subject, s.at, (SELECT count(*) || ' ' || min(at) || ' ' || max(at) FROM ortop.sample p WHERE p.account = s.account AND p.key = s.key) FROM ortop.series s JOIN ortop.account a ON a.id = s.account WHERE subject LIKE '%account' ORDER BY 1, 2"))
 		r.t.Log(r.pg.Query("SELECT name, rev, rewritten, id FROM ortop.account"))
@@ -453,7 +508,7 @@ func (r *teamRun) compare() {
 // figures prints what the run took, and judges the holes and the alerts.
 func (r *teamRun) figures(took time.Duration, asked []int) {
 	r.t.Helper()
-	polls, alerts, longest, where := 0, 0, time.Duration(0), ""
+	polls, alerts, again, longest, where := 0, 0, 0, time.Duration(0), ""
 	for i, name := range r.names {
 		at := r.readings(i)
 		polls += len(at) - asked[i]
@@ -463,7 +518,7 @@ func (r *teamRun) figures(took time.Duration, asked []int) {
 			}
 		}
 		n, twice := r.told.of(name)
-		if alerts += n; len(twice) > 0 {
+		if alerts, again = alerts+n, again+len(twice); len(twice) > 0 {
 			r.t.Errorf("%s: an alert was told %v", name, twice)
 		}
 	}
@@ -473,8 +528,14 @@ func (r *teamRun) figures(took time.Duration, asked []int) {
 	}
 	r.t.Logf("%d accounts of 20 keys for %v, an interval of %v: %d polls, %.1f/s, %.1f ms of CPU each in the collectors", len(r.names), took.Round(time.Second),
 		r.interval, polls, float64(polls)/took.Seconds(), float64(cpu.Milliseconds())/math.Max(1, float64(polls)))
-	r.t.Logf("the longest time between two readings of an account: %v (%s), goal %v", longest.Round(100*time.Millisecond), where, r.interval+runLease+2*time.Second)
-	r.t.Logf("%d alerts, of %d accounts that ran low", alerts, len(r.depleted))
+	r.t.Logf("the longest time between two readings of an account: %v (%s): %v more than the interval, goal lease + 2 s = %v", longest.Round(100*time.Millisecond), where,
+		(longest - r.interval).Round(100*time.Millisecond), runLease+2*time.Second)
+	r.t.Logf("%d alerts, of %d accounts that ran low; told twice: %d, goal 0", alerts, len(r.depleted), again)
+	n := r.asked()
+	r.t.Logf("%d looks of two viewers, %.2f cents off at most at the end; their requests at the API: %d, goal 0", r.looked, r.cents, n)
+	if n > 0 {
+		r.t.Errorf("viewers asked the API %d times", n)
+	}
 	if limit := r.interval + (runLease+2*time.Second)*busy; longest > limit {
 		r.t.Errorf("nothing was read for %v (%s), even on a busy machine at most %v", longest, where, limit)
 	}
