@@ -10,7 +10,8 @@ import (
 )
 
 // schema5 is of a history that is shared: what was stored of an account waits there to
-// be sent. rev is NULL until it is acknowledged, and sent_at when that was.
+// be sent. rev is NULL until it is acknowledged, and sent_at when that was; that stays
+// where it is offered again.
 const schema5 = `
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, base_url TEXT NOT NULL, at INTEGER NOT NULL, entry TEXT NOT NULL,
@@ -137,15 +138,18 @@ func (db *DB) postOf(id int64, fill func(*Rows, identity)) error {
 type Mail struct {
 	Seq  int64
 	Rows Rows
+	// Again reports that it was acknowledged once, while the account was this file's
+	// collector's, by an engine that no longer has it.
+	Again bool
 }
 
 // Outbox returns the n oldest entries of an account that were not acknowledged yet.
 func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list []Mail, err error) {
 	err = db.outbox(ctx, func() error {
-		return db.query(`SELECT seq, entry FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
+		return db.query(`SELECT seq, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
 			var m Mail
 			var entry string
-			err := r.Scan(&m.Seq, &entry)
+			err := r.Scan(&m.Seq, &entry, &m.Again)
 			if err == nil {
 				err = json.Unmarshal([]byte(entry), &m.Rows)
 			}
@@ -240,7 +244,7 @@ func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64)
 func (db *DB) Unsend(ctx context.Context, account, baseURL string, seq int64) (n int, err error) {
 	err = db.outbox(ctx, func() error {
 		return db.transact(func() error {
-			return db.query(`UPDATE outbox SET rev = NULL, sent_at = NULL WHERE account = ? AND base_url = ? AND rev IS NOT NULL AND seq > ? RETURNING 1`,
+			return db.query(`UPDATE outbox SET rev = NULL, sent_at = CASE WHEN rev > 0 THEN sent_at END WHERE account = ? AND base_url = ? AND rev IS NOT NULL AND seq > ? RETURNING 1`,
 				func(*sql.Rows) error { n++; return nil }, account, baseURL, seq)
 		})
 	})

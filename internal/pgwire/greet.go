@@ -127,7 +127,11 @@ func (k *Conn) greet(c *Config) error {
 		}
 		switch kind {
 		case 'E':
-			return readError(body)
+			e := readError(body)
+			if s != nil && s.unsure && strings.HasPrefix(e.Code, "28") {
+				e.Message += unprepared
+			}
+			return e
 		case 'Z':
 			return nil
 		case 'R':

@@ -18,6 +18,7 @@ type scram struct {
 	password, nonce string
 	signature       []byte // that the server should have
 	proven          bool
+	unsure          bool // the server may mean another password
 }
 
 var errProof = errors.New("the server did not prove that it knows the password")
@@ -25,7 +26,10 @@ var errProof = errors.New("the server did not prove that it knows the password")
 // maxIterations bounds the work that a server may ask for.
 const maxIterations = 10_000_000
 
-func newScram(password string) *scram { return &scram{password: password, nonce: rand.Text()} }
+func newScram(password string) *scram {
+	text, ok := prepared(password)
+	return &scram{password: text, nonce: rand.Text(), unsure: !ok}
+}
 
 func (s *scram) bare() string  { return "n=,r=" + s.nonce }
 func (s *scram) first() string { return "n,," + s.bare() }

@@ -162,6 +162,62 @@ func TestLaggingStandby(t *testing.T) {
 	}
 }
 
+// tell stores a reading with an event.
+func (s *station) tell(account string, at time.Time, usage float64, text string) {
+	s.t.Helper()
+	own, err := s.db.Series(context.Background(), account, "u", history.Own)
+	if err == nil {
+		u := history.PollUpdate{Series: own, Attempt: at, Success: at, Events: []history.Event{{At: at, Kind: "alert", Level: "warning", Text: text, Data: []byte("{}")}}}
+		err = s.db.Record(context.Background(), u, history.Reading{Series: own, At: at, UsageUSD: usage})
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// What was told of an account and acknowledged is sent again too, by who told it, when
+// the account is another's by then. What was decided and never acknowledged was not
+// told, and is not sent.
+func TestEventsOfAFormerOwner(t *testing.T) {
+	ctx := context.Background()
+	c, _ := started(t, 20*time.Second)
+	p := newPair(t, c)
+	a, b := newStation(t, open(t, p.dsn(), time.Second), "a", "x"), newStation(t, open(t, p.dsn(), time.Minute), "b", "x")
+	a.Start(ctx)
+	minute := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+	a.tell("x", minute(0), 1, "the standby has it")
+	a.ship(ctx)
+	p.lag(t)
+	sharetest.WaitFor(t, "the first to send by a lease", func() bool {
+		a.beat(ctx)
+		return a.accounts[0].MayPoll()
+	})
+	a.tell("x", minute(1), 2, "the primary took it")
+	a.ship(ctx)
+	if a.Waits() > 0 {
+		t.Fatalf("%d entries were not acknowledged", a.Waits())
+	}
+	p.failOver(t)
+	sharetest.WaitFor(t, "the second to take over", func() bool {
+		b.beat(ctx)
+		return b.accounts[0].MayPoll()
+	})
+	a.tell("x", minute(2), 3, "nobody took it")
+	b.tell("x", minute(3), 4, "by the second")
+	sharetest.WaitFor(t, "all to be sent", func() bool {
+		b.beat(ctx)
+		b.ship(ctx)
+		a.ship(ctx) // it competes no more
+		return a.Waits()+b.Waits() == 0
+	})
+	if got, want := p.standby.Query("SELECT string_agg(text, ', ' ORDER BY at) FROM ortop.event"), "the standby has it, the primary took it, by the second"; got != want {
+		t.Errorf("the engine has the events %s, want %s", got, want)
+	}
+	if got := usages(t, open(t, p.dsn(), time.Second), "x"); !reflect.DeepEqual(got, []float64{1, 2, 3, 4}) {
+		t.Errorf("the engine has the readings %v", got)
+	}
+}
+
 // Three collectors go on while a standby that lagged takes over.
 func TestFailOver(t *testing.T) {
 	c, _ := started(t, 2*time.Second)

@@ -104,7 +104,18 @@ func (c *Collector) shipRows(a *Account, list []history.Mail, k sentMark) (rev i
 	if token != 0 {
 		rev, ok, err = c.e.append(id, token, c.me(), rows, k, c.picture(a))
 	} else {
-		rev, ok, err = c.e.late(id, trueRows(rows), k)
+		late := trueRows(rows)
+		for _, m := range list {
+			if !m.Again {
+				continue
+			}
+			for _, v := range m.Rows.Events { // they were decided by a lease
+				if late.event(&v) < 0 {
+					late.Events = append(late.Events, v)
+				}
+			}
+		}
+		rev, ok, err = c.e.late(id, late, k)
 		rev = -rev
 	}
 	return rev, ok, err

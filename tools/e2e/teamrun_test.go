@@ -406,6 +406,16 @@ func (r *teamRun) off(i int, at time.Time, usage float64) float64 {
 	return least
 }
 
+// around is what an account told of its usage around a second.
+func (r *teamRun) around(i int, at time.Time) (told string) {
+	for _, asked := range r.readings(i) {
+		if d := asked.Sub(at); d.Abs() < 3*time.Minute {
+			told += fmt.Sprintf("%+.1f s: %.9f ", d.Seconds(), r.accounts[i].Usage(asked))
+		}
+	}
+	return told
+}
+
 // asked is how often the API was asked without a key that it knows, which viewers have
 // not: at the address that they are told, and at the accounts' own.
 func (r *teamRun) asked() (n int) {
@@ -455,7 +465,7 @@ func (r *teamRun) compare() {
 		sent[strings.Join(f[:3], "|")] = usage
 		if f[1] == "account" && r.off(n, time.Unix(at, 0), usage) > .005 {
 			wrong++
-			r.t.Logf("wrong: %s", line)
+			r.t.Logf("wrong: %s; %s", strings.TrimSpace(line), r.around(n, time.Unix(at, 0)))
 		}
 	}
 	ctx := context.Background()
