@@ -110,6 +110,10 @@ func (c *caller) check(step string, rng *rand.Rand) {
 		if !reflect.DeepEqual(got, want) {
 			c.t.Fatalf("%s: series %d has\n%+v\nwant\n%+v", step, i, got, want)
 		}
+		began, ok, err := c.db.Began(ctx, s, anew)
+		if err != nil || ok == got.Empty() || ok && !began.Equal(got.First.At) {
+			c.t.Fatalf("%s: series %d began %v, %t, %v, want %v", step, i, began, ok, err, got.First.At)
+		}
 		if got.Empty() {
 			continue
 		}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"iter"
@@ -127,6 +128,26 @@ func (db *DB) trails(m members, w Want) (map[Series]*credit.Trail, error) {
 		}
 	}
 	return trails, nil
+}
+
+// Began returns the time of the first reading that counts where nothing does before
+// the last segment of the given Reason, as the First of a trail that [DB.Load] returns;
+// ok is false where there is none.
+func (db *DB) Began(ctx context.Context, s Series, fromReason string) (at time.Time, ok bool, err error) {
+	err = db.read(ctx, s, func(id int64) error {
+		e := &member{}
+		m := members{e}
+		for seen := -1; seen != m.torn(db); {
+			*e = member{s: s, id: id, added: db.added(s)}
+			seen = m.torn(db)
+			if err := m.readStarts(db, fromReason); err != nil {
+				return err
+			}
+		}
+		at, ok = time.Unix(e.first.at, 0).UTC(), e.exists
+		return nil
+	})
+	return at, ok, err
 }
 
 // torn is how many damaged days are known.

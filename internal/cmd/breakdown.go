@@ -92,7 +92,7 @@ up to what the account spent.`,
 			if one != "" && by != what {
 				return usageError("", "--%s goes with --by %[1]s", what)
 			}
-			return a.breakdown(ctx, age.fresh(monitor.Live), spenders.By(by), asked, func(s account.Snapshot, b spenders.Breakdown) error {
+			return a.breakdown(ctx, briefly(age.fresh(monitor.Live)), spenders.By(by), asked, func(s account.Snapshot, b spenders.Breakdown) error {
 				if one != "" {
 					rows := rowsOf(b.Rows, one)
 					if len(rows) == 0 && b.Rows != nil {

@@ -62,7 +62,7 @@ usage adds up to what the account spent.`,
 				return usageError("", "--until goes with --since")
 			}
 			form := reportForms[max(0, slices.Index(forms, true))]
-			return a.report(ctx, age.fresh(monitor.Live), p, asked, form)
+			return a.report(ctx, briefly(age.fresh(monitor.Live)), p, asked, form)
 		}),
 	}
 	c.Flags().BoolVar(&byDay, "day", false, "of the day")
@@ -127,7 +127,7 @@ func (a *app) report(ctx context.Context, fresh monitor.Freshness, p period, spa
 		limited, cancel := context.WithTimeout(ctx, max(reportLeast, reportLimit-time.Since(began)))
 		defer cancel()
 		r, err := newReport(limited, mon, &snap, p, span, form, now)
-		if damage = mon.Damage(); damage != "" {
+		if damage = cmp.Or(mon.Damage(), snap.Damage); damage != "" {
 			r.Damage, r.Notes = damage, append([]string{damage}, r.Notes...)
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
+	"ortop/internal/spenders"
 )
 
 // A status line that loads no past shows what an import added, at once and not
@@ -58,6 +60,50 @@ func TestABriefAnswerHasWhatWasImported(t *testing.T) {
 		}
 		if s := brief(); s.Spend.Last7dUSD == nil || !s.HistorySince.Before(before.HistorySince) {
 			t.Errorf("7 d = %v since %v after the import, want what it added", deref(s.Spend.Last7dUSD), s.HistorySince)
+		}
+	})
+}
+
+// What asks the history alone is answered without loading the past, and the same.
+func TestABriefAnswerSpentTheSame(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.alone()
+		b.onDisk("history.db")
+		b.o.Interval = 7 * time.Minute
+		for range 40 {
+			if _, err := New(b.o).Once(t.Context(), Freshness{MaxAge: -1}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(b.o.Interval)
+		}
+		now := b.o.Now()
+		var want, got [3]string
+		for i, brief := range []bool{false, true} {
+			m := New(b.o)
+			if _, err := m.Once(t.Context(), Freshness{Stored: true, Brief: brief}); err != nil {
+				t.Fatal(err)
+			}
+			if at := m.subject.Load(); at.book.Brief != brief {
+				t.Fatalf("Once(brief %t) loaded another book", brief)
+			}
+			sums, err := m.SpendBetween(t.Context(), now.Add(-9*time.Hour), now.Add(-3*time.Hour), now.Add(-2*time.Hour), now.Add(-time.Hour))
+			spent, err2 := m.Spent(t.Context(), now.Add(-3*time.Hour), now.Add(-time.Hour))
+			rows, err3 := m.Breakdown(t.Context(), spenders.Query{By: spenders.ByKey, From: now.Add(-3 * time.Hour), To: now})
+			if err := errors.Join(err, err2, err3); err != nil {
+				t.Fatal(err)
+			}
+			if sums[0] != nil || sums[1] == nil || *sums[1] <= 0 || rows.TotalUSD == nil {
+				t.Errorf("brief %t: spent %v of which the first began before history, %v in all", brief, sums, rows.TotalUSD)
+			}
+			got = [3]string{fmt.Sprint(deref(sums[1]), deref(sums[2])), fmt.Sprint(spent), fmt.Sprint(deref(rows.TotalUSD))}
+			if i == 0 {
+				want = got
+			}
+		}
+		if got != want {
+			t.Errorf("brief: %v\nwant   %v", got, want)
 		}
 	})
 }

@@ -28,15 +28,23 @@ type subject struct {
 
 type subjectPointer = atomic.Pointer[subject]
 
-// trail is what is known of a series; nil of one that the book does not hold.
-func (s *subject) trail(series history.Series) *credit.Trail {
-	switch series {
-	case s.account:
-		return s.book.Account
-	case s.keySeries:
-		return s.book.Key
+// began is the first reading of a series, the account's or the key's, that counts;
+// ok is false where there is none. A book that is brief does not hold it.
+func (s *subject) began(ctx context.Context, series history.Series) (first time.Time, ok bool, err error) {
+	var t *credit.Trail
+	switch {
+	case series == 0:
+	case s.book.Brief:
+		return s.db.Began(ctx, series, account.AnotherAccount)
+	case series == s.account:
+		t = s.book.Account
+	case series == s.keySeries:
+		t = s.book.Key
 	}
-	return nil
+	if t.Empty() {
+		return first, false, nil
+	}
+	return t.First.At, true, nil
 }
 
 // Plot returns what was spent in n equal spans from one moment to another. A
@@ -179,8 +187,12 @@ func (m *Monitor) StateBalance(usd *float64) {
 func (m *Monitor) SpendBetween(ctx context.Context, bounds ...time.Time) ([]*float64, error) {
 	sums := make([]*float64, len(bounds)-1)
 	s := m.subject.Load()
-	if s == nil || s.trail(s.shown).Empty() {
+	if s == nil {
 		return sums, nil
+	}
+	first, ok, err := s.began(ctx, s.shown)
+	if err != nil || !ok {
+		return sums, err
 	}
 	poll, ok, err := s.db.Poll(ctx, s.shown)
 	if err != nil || !ok {
@@ -190,7 +202,6 @@ func (m *Monitor) SpendBetween(ctx context.Context, bounds ...time.Time) ([]*flo
 	if err != nil {
 		return sums, err
 	}
-	first := s.trail(s.shown).First.At
 	for i, b := range plot.Buckets {
 		if b.Known && !b.From.Before(first) && !b.To.After(poll.Success) && !b.Blurred {
 			sums[i] = &plot.Buckets[i].SpendUSD
@@ -211,12 +222,12 @@ func (m *Monitor) spent(ctx context.Context, series history.Series, from, to tim
 	if late := to.Sub(poll.Success); late > 2*m.o.Interval && late.Seconds() > credit.EdgeShare*to.Sub(from).Seconds() {
 		return nil, "nothing was read since " + poll.Success.UTC().Format(moment), nil
 	}
-	t := s.trail(series)
+	first, ok, err := s.began(ctx, series)
 	switch {
-	case t.Empty():
-		return nil, "it was never read", nil
-	case t.First.At.After(from):
-		return nil, "history begins " + t.First.At.UTC().Format(moment), nil
+	case err != nil || !ok:
+		return nil, "it was never read", err
+	case first.After(from):
+		return nil, "history begins " + first.UTC().Format(moment), nil
 	}
 	plot, err := s.db.BucketsAt(ctx, series, []time.Time{from, to})
 	if err != nil {

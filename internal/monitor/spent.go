@@ -39,11 +39,14 @@ func (m *Monitor) Spent(ctx context.Context, from, to time.Time) (s Spent, err e
 	if at.shown != at.account {
 		s.Subject = credit.BoundByKey
 	}
-	t := at.trail(at.shown)
-	if t.Empty() || at.book.Poll.Success.IsZero() {
+	first, ok, err := at.began(ctx, at.shown)
+	if err != nil {
+		return s, err
+	}
+	if !ok || at.book.Poll.Success.IsZero() {
 		return s, ErrNotCovered
 	}
-	s.Covered = credit.Span{From: t.First.At, To: at.book.Poll.Success}
+	s.Covered = credit.Span{From: first, To: at.book.Poll.Success}
 	gaps, err := at.db.Gaps(ctx, at.shown, s.Covered.From, s.Covered.To)
 	if err != nil {
 		return s, err
