@@ -21,7 +21,7 @@ const (
 // balance.
 func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
-	if newest, ok := b.Account.Newest(); ok && f.Source == FromCredits {
+	if newest, ok := b.Account.Newest(); ok && (f.Source == FromCredits || f.Source == "" && newest.CreditsKnown) { // an import, before any answer
 		m := b.model(b.Account, at)
 		left := newest.CreditsUSD - newest.UsageUSD
 		account = m.Forecast(&left)

@@ -40,7 +40,7 @@ func (s *Snapshot) Why(now time.Time) []string {
 // whyNow compares the last hour with the usual one.
 func (s *Snapshot) whyNow(now time.Time) string {
 	if f := s.Forecast; !f.LastSpend.IsZero() && now.Sub(f.LastSpend) > time.Hour {
-		return "Nothing was spent for " + text.Span(now.Sub(f.LastSpend)) + "; the range allows for that it goes on as before."
+		return "Nothing was spent for " + text.Span(now.Sub(f.LastSpend)) + "; the range assumes that spending resumes as before."
 	}
 	b := s.Burn
 	if b.USDPerHour == nil {

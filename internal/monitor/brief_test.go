@@ -123,8 +123,8 @@ func TestAnImportAloneIsAnAnswer(t *testing.T) {
 			}
 			now := b.o.Now().Truncate(time.Second)
 			var samples []credit.Sample
-			for i := range 4 {
-				samples = append(samples, credit.Sample{At: now.Add(time.Duration(i-4) * time.Hour), UsageUSD: float64(i), CreditsUSD: 10, CreditsKnown: known})
+			for i := range 40 {
+				samples = append(samples, credit.Sample{At: now.Add(time.Duration(i-40)*15*time.Minute - 30*time.Minute), UsageUSD: float64(i) / 13, CreditsUSD: 10, CreditsKnown: known})
 			}
 			if _, err := ar.DB.Import(t.Context(), ar.Account, history.Export{Samples: samples}); err != nil {
 				t.Fatal(err)
@@ -137,6 +137,9 @@ func TestAnImportAloneIsAnAnswer(t *testing.T) {
 				s, err := New(b.o).Once(t.Context(), Freshness{MaxAge: 24 * time.Hour, Brief: brief})
 				if known && (err != nil || s.Source != account.FromHistory || s.Balance == nil || s.Balance.LeftUSD() != 7) {
 					t.Errorf("Once(brief %t) = source %q, balance %+v, %v, want 7 from history", brief, s.Source, s.Balance, err)
+				}
+				if known && s.Forecast.State != forecast.OK {
+					t.Errorf("Once(brief %t) of steady spend has no forecast: %+v", brief, s.Forecast)
 				}
 				if !known && err == nil {
 					t.Errorf("Once(brief %t) of usage alone = source %q and no error, want a request", brief, s.Source)
