@@ -11,7 +11,7 @@ type WorkspaceBudget struct {
 	ID          string
 	WorkspaceID string
 	LimitUSD    float64
-	// ResetInterval is how often the budget starts again, in UTC: "daily",
+	// ResetInterval is how often the budget resets, in UTC: "daily",
 	// "weekly", "monthly", empty for never, or a word yet to come.
 	ResetInterval string
 	CreatedAt     *time.Time

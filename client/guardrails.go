@@ -15,7 +15,7 @@ type Guardrail struct {
 	// LimitUSD is what each key and each member that it is assigned to may spend
 	// by itself; nil: it has no budget. How much of it is spent is not in the API.
 	LimitUSD *float64
-	// ResetInterval is how often the budget starts again, in UTC: "daily",
+	// ResetInterval is how often the budget resets, in UTC: "daily",
 	// "weekly", "monthly", empty for never, or a word yet to come.
 	ResetInterval string
 	// IncludeBYOK reports whether BYOK spend counts against the budget.

@@ -52,7 +52,7 @@ type Budget struct {
 	// LimitUSD is the budget, SpendUSD what was spent of it in the current
 	// window, and RemainingUSD the rest: at 0 or below requests are refused.
 	LimitUSD, SpendUSD, RemainingUSD *float64
-	// ResetInterval is how often the budget starts again: "daily", "weekly",
+	// ResetInterval is how often the budget resets: "daily", "weekly",
 	// "monthly", empty for never, or a word yet to come. ResetsAt is when it
 	// does so next.
 	ResetInterval string

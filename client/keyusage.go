@@ -12,7 +12,7 @@ type KeyUsage struct {
 	// is no cap. The used part is their difference, and not UsageUSD, which is
 	// never reset.
 	LimitUSD, LimitRemainingUSD *float64
-	// LimitReset is how often the cap starts again, in UTC: "daily", "weekly",
+	// LimitReset is how often the cap resets, in UTC: "daily", "weekly",
 	// "monthly", empty for never, or a word yet to come.
 	LimitReset string
 	// IncludeBYOKInLimit reports whether BYOK spend counts against the cap.

@@ -14,7 +14,7 @@ type Bound struct {
 	ResetsAt time.Time         `json:"resets_at,omitzero"`
 }
 
-// Chance is how likely it is spent before it starts anew; ok is false where that is
+// Chance is how likely it is spent before it resets; ok is false where that is
 // not known, and where it never does.
 func (b Bound) Chance() (p float64, ok bool) {
 	if b.ResetsAt.IsZero() {
@@ -43,7 +43,7 @@ func (s *Snapshot) LimitChance(limit forecast.Subject) string {
 }
 
 // whyLimits names what runs out, where that is not the balance, and says of each limit
-// of the key how likely it is spent before it starts anew.
+// of the key how likely it is spent before it resets.
 func (s *Snapshot) whyLimits() (lines []string) {
 	if len(s.Bounds) == 0 {
 		return nil
@@ -51,23 +51,23 @@ func (s *Snapshot) whyLimits() (lines []string) {
 	for _, b := range s.Bounds {
 		f, first := b.Forecast, b.Forecast.Subject == s.Forecast.Subject
 		line := "The " + s.LimitName(f.Subject)
-		anew := "it starts anew on " + text.Format(b.ResetsAt.UTC(), "2 Jan, 15:04") + " UTC"
+		resets := "it resets on " + text.Format(b.ResetsAt.UTC(), "2 Jan, 15:04") + " UTC"
 		p, known := b.Chance()
 		switch {
 		case f.State == forecast.Depleted && b.ResetsAt.IsZero():
-			line += " is spent, and never starts anew."
+			line += " is spent, and never resets."
 		case f.State == forecast.Depleted:
-			line += " is spent; " + anew + "."
+			line += " is spent; " + resets + "."
 		case first && b.ResetsAt.IsZero():
-			line += " runs out before the balance, and never starts anew."
+			line += " runs out before the balance, and never resets."
 		case !known:
 			continue
 		case first:
-			line += " runs out first: " + text.Chance(p) + " likely before " + anew + "."
+			line += " runs out first: " + text.Chance(p) + " likely before " + resets + "."
 		case p < .5:
-			line += " probably lasts: " + text.Chance(p) + " likely to be spent before " + anew + "."
+			line += " probably lasts: " + text.Chance(p) + " likely to be spent before " + resets + "."
 		default:
-			line += " runs out later: " + text.Chance(p) + " likely before " + anew + "."
+			line += " runs out later: " + text.Chance(p) + " likely before " + resets + "."
 		}
 		lines = append(lines, line)
 	}

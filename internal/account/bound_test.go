@@ -25,8 +25,8 @@ func TestLimitsAreForecastEachOfItsOwn(t *testing.T) {
 		{"both last", 400, 300, credit.ResetDaily, forecast.Account, []string{"The key's cap probably lasts: ", "The member budget probably lasts: "}},
 		{"the budget is first", 400, 2, credit.ResetDaily, forecast.Budget, []string{"The key's cap probably lasts: ", "The member budget runs out first: "}},
 		{"the cap is first", 1, 2, credit.ResetDaily, forecast.Key, []string{"The key's cap runs out first: ", "The member budget runs out later: "}},
-		{"neither ever starts anew", 3, 2, credit.ResetNever, forecast.Budget, []string{"The member budget runs out before the balance, and never starts anew."}},
-		{"the cap is spent", 0, 2, credit.ResetDaily, forecast.Key, []string{"The key's cap is spent; it starts anew on ", "The member budget runs out later: "}},
+		{"neither ever resets", 3, 2, credit.ResetNever, forecast.Budget, []string{"The member budget runs out before the balance, and never resets."}},
+		{"the cap is spent", 0, 2, credit.ResetDaily, forecast.Key, []string{"The key's cap is spent; it resets on ", "The member budget runs out later: "}},
 	} {
 		b := bookOf(trailOf(600, dollarAnHour, 100))
 		b.Key, b.Cap, b.Budget = trailOf(600, dollarAnHour, 0), trailOf(600, dollarAnHour, 0), trailOf(600, dollarAnHour, 0)

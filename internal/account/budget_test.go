@@ -75,7 +75,7 @@ func TestBudgetEndsFirst(t *testing.T) {
 	if len(r.Limits) != 1 || r.Limits[0].Name != "member budget" || *r.Limits[0].UsedUSD != 48 {
 		t.Errorf("limits that are judged = %+v, want the budget", r.Limits)
 	}
-	if why := s.whySubject(); why != "The member budget runs out before the balance, and never starts anew." {
+	if why := s.whySubject(); why != "The member budget runs out before the balance, and never resets." {
 		t.Errorf("why = %q", why)
 	}
 }

@@ -51,7 +51,7 @@ func TestChanceOfALimit(t *testing.T) {
 	}
 }
 
-// What a budget has left after it starts anew is of the new window, where its limit is
+// What a budget has left after it resets is of the new window, where its limit is
 // known and it ends first there.
 func TestBudgetThatStartsAnewMeanwhile(t *testing.T) {
 	b := bookOf(trailOf(24*60, func(ago int) float64 { return 24 - float64(ago)/60 }, 100))

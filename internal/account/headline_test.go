@@ -93,7 +93,7 @@ func TestHeadlineFollows(t *testing.T) {
 			{time.Hour, 20 * day, nil, false}, {7 * time.Hour, 20 * day, nil, false}, {5 * time.Hour, 20 * day, nil, true}}},
 		{"a top-up", []step{{0, 10 * day, nil, false}, {day, 40 * day, func(p *standpoint) { v := 150.0; p.creditsUSD = &v }, false}, {day, 39 * day, func(p *standpoint) { v := 150.0; p.creditsUSD = &v }, false}}},
 		{"another series", []step{{0, 10 * day, nil, false}, {day, day, func(p *standpoint) { p.segment = 9 }, false}, {day, day, func(p *standpoint) { p.segment = 9 }, false}}},
-		{"a cap that starts anew", []step{{0, 8 * time.Hour, capped(start.Add(day)), false}, {day, 12 * time.Hour, capped(start.Add(2 * day)), false}, {2 * time.Hour, 10 * time.Hour, capped(start.Add(2 * day)), false}}},
+		{"a cap that resets", []step{{0, 8 * time.Hour, capped(start.Add(day)), false}, {day, 12 * time.Hour, capped(start.Add(2 * day)), false}, {2 * time.Hour, 10 * time.Hour, capped(start.Add(2 * day)), false}}},
 		{"no forecast between", []step{{0, 10 * day, nil, false}, {day, 2 * day, nil, false}, {3 * time.Hour, 0, none, false}, {3 * time.Hour, 2 * day, nil, true}}},
 		{"a clock that was set back", []step{{0, 10 * day, nil, false}, {-3 * day, day, nil, false}, {day, day, nil, false}}},
 	} {

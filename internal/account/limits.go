@@ -42,7 +42,7 @@ func Allowance(id, name string, c credit.Cap, at time.Time) alert.Allowance {
 }
 
 // report puts what is known into a reading of the rules. What an old listing
-// has is not known any more, and of what has started anew since only that it
+// has is not known any more, and of what has reset since only that it
 // has.
 func (l Limits) report(r *alert.Reading, ownLabel string) {
 	age := r.Now.Sub(l.At)

@@ -53,7 +53,7 @@ func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Ou
 }
 
 // limited returns the outlook with a limit of the key: it is what the forecast is of
-// where it is spent first, and before it starts anew.
+// where it is spent first, and before it resets.
 func (o Outlook) limited(f forecast.Forecast, of forecast.Subject, resets time.Time) Outlook {
 	o.Forecast = forecast.Sooner(o.Forecast, f, of, resets)
 	f.Subject, f.ResetsAt = of, resets

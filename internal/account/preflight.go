@@ -175,7 +175,7 @@ func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key
-// spends, with 90 % probability; nil is unknown. The cap may start anew
+// spends, with 90 % probability; nil is unknown. The cap may reset
 // meanwhile: the windows after the second are like the second.
 func capAfter(model *forecast.Model, c credit.Cap, at time.Time, d time.Duration) *float64 {
 	end := at.Add(d)

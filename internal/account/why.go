@@ -104,7 +104,7 @@ func (s *Snapshot) LimitName(of forecast.Subject) string {
 }
 
 // Limit is the limit of the key that ends first, where that is before the balance,
-// and when it starts again; ok is false where there is none.
+// and when it resets; ok is false where there is none.
 func (s *Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok bool) {
 	switch {
 	case s.Key == nil || !s.Forecast.Subject.Limit():
@@ -123,21 +123,21 @@ func (s *Snapshot) Limit(now time.Time) (c credit.Cap, resetsAt time.Time, ok bo
 
 // whySubject names what runs out, where that is not the balance.
 func (s *Snapshot) whySubject() string {
-	f, anew := s.Forecast, func(at time.Time) string { return text.Format(at.UTC(), "2 Jan, 15:04") + " UTC." }
+	f, on := s.Forecast, func(at time.Time) string { return text.Format(at.UTC(), "2 Jan, 15:04") + " UTC." }
 	what := "The " + s.LimitName(f.Subject)
 	switch {
 	case f.Subject.Limit() && f.State == forecast.Depleted && !f.ResetsAt.IsZero():
-		return what + " is spent; it starts anew on " + anew(f.ResetsAt)
+		return what + " is spent; it resets on " + on(f.ResetsAt)
 	case f.Subject.Limit() && f.State == forecast.Depleted:
-		return what + " is spent, and never starts anew."
+		return what + " is spent, and never resets."
 	case f.Subject.Limit() && !f.ResetsAt.IsZero():
-		return what + " runs out before the balance, and before it starts anew on " + anew(f.ResetsAt)
+		return what + " runs out before the balance, and before it resets on " + on(f.ResetsAt)
 	case f.Subject.Limit():
-		return what + " runs out before the balance, and never starts anew."
+		return what + " runs out before the balance, and never resets."
 	case f.CapLasts && s.Key.Budget() != nil:
-		return "The " + s.LimitName(forecast.Budget) + " probably lasts until it starts anew on " + anew(f.ResetsAt)
+		return "The " + s.LimitName(forecast.Budget) + " probably lasts until it resets on " + on(f.ResetsAt)
 	case f.CapLasts:
-		return "The key's cap probably lasts until it starts anew on " + anew(f.ResetsAt)
+		return "The key's cap probably lasts until it resets on " + on(f.ResetsAt)
 	}
 	return ""
 }

@@ -17,9 +17,9 @@ func TestWhySaysWhatIsSpent(t *testing.T) {
 		anew  time.Time
 		want  string // empty: nothing of it
 	}{
-		{"a cap runs out", forecast.OK, forecast.Key, now.AddDate(0, 0, 9), "The key's cap runs out before the balance, and before it starts anew on 30 Nov, 10:42 UTC."},
-		{"a cap is spent", forecast.Depleted, forecast.Key, now.AddDate(0, 0, 9), "The key's cap is spent; it starts anew on 30 Nov, 10:42 UTC."},
-		{"a cap is spent for good", forecast.Depleted, forecast.Key, time.Time{}, "The key's cap is spent, and never starts anew."},
+		{"a cap runs out", forecast.OK, forecast.Key, now.AddDate(0, 0, 9), "The key's cap runs out before the balance, and before it resets on 30 Nov, 10:42 UTC."},
+		{"a cap is spent", forecast.Depleted, forecast.Key, now.AddDate(0, 0, 9), "The key's cap is spent; it resets on 30 Nov, 10:42 UTC."},
+		{"a cap is spent for good", forecast.Depleted, forecast.Key, time.Time{}, "The key's cap is spent, and never resets."},
 		{"the balance is", forecast.Depleted, forecast.Account, now.AddDate(0, 0, 9), ""},
 	} {
 		s := Snapshot{At: now, Forecast: forecast.Forecast{State: c.state, Subject: c.of, At: now, ResetsAt: c.anew}}

@@ -114,11 +114,11 @@ func TestLimitsByTheirNames(t *testing.T) {
 		t.Error("a budget that is gone is a limit")
 	}
 	s.Forecast = forecast.Forecast{CapLasts: true, ResetsAt: t0}
-	if got := s.whySubject(); got != "The key's cap probably lasts until it starts anew on 21 Nov, 10:42 UTC." {
+	if got := s.whySubject(); got != "The key's cap probably lasts until it resets on 21 Nov, 10:42 UTC." {
 		t.Errorf("%q", got)
 	}
 	s.Key = &credit.Key{Budgets: []credit.Budget{{Scope: "api_key", Cap: credit.Cap{RemainingUSD: usd(1)}}}}
-	if got := s.whySubject(); got != "The key budget probably lasts until it starts anew on 21 Nov, 10:42 UTC." {
+	if got := s.whySubject(); got != "The key budget probably lasts until it resets on 21 Nov, 10:42 UTC." {
 		t.Errorf("%q", got)
 	}
 	s.AutoTopUp, s.Forecast.State = &AutoTopUp{ThresholdUSD: 5, AmountUSD: 25, Seen: 3, Last: t0}, forecast.OK

@@ -84,7 +84,7 @@ type Allowance struct {
 	// UsedUSD is nil where it is not known just now: its alert stays as it is.
 	UsedUSD  *float64
 	LimitUSD float64
-	ResetsAt time.Time // ResetsAt is zero where it never starts anew.
+	ResetsAt time.Time // ResetsAt is zero where it never resets.
 }
 
 // Expiry is a key that expires.

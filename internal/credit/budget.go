@@ -17,7 +17,7 @@ type Budget struct {
 	ID string `json:",omitempty"`
 	// SpendUSD is what was spent in the current window; nil is unknown.
 	SpendUSD *float64
-	// ResetsAt is when it starts again; zero: never, or not known.
+	// ResetsAt is when it resets; zero: never, or not known.
 	ResetsAt time.Time
 }
 
@@ -38,7 +38,7 @@ func (g Budget) Name() string {
 	return strings.ReplaceAll(g.Scope, "_", " ") + " budget"
 }
 
-// Next is when it starts again after now; ok is false where it never does, or where
+// Next is when it resets after now; ok is false where it never does, or where
 // that is not known.
 func (g Budget) Next(now time.Time) (at time.Time, ok bool) {
 	if g.ResetsAt.After(now) {

@@ -2,7 +2,7 @@ package credit
 
 import "time"
 
-// Reset is how often a cap starts again, always in UTC. Other values than
+// Reset is how often a cap resets, always in UTC. Other values than
 // those below may come from the API; they are shown and never computed with.
 type Reset string
 
@@ -14,7 +14,7 @@ const (
 	ResetMonthly Reset = "monthly"
 )
 
-// Next returns the first time after now at which the cap starts again; ok is
+// Next returns the first time after now at which the cap resets; ok is
 // false where it never does, or where the period is not one that is known.
 func (r Reset) Next(now time.Time) (at time.Time, ok bool) {
 	switch r {

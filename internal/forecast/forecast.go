@@ -77,7 +77,7 @@ type Forecast struct {
 	LastSpend time.Time
 	// RateUSDPerHour is the rate that the middle of the forecast goes by.
 	RateUSDPerHour float64
-	// ResetsAt is when the key's cap starts anew; zero if never, or if there is
+	// ResetsAt is when the key's cap resets; zero if never, or if there is
 	// none. CapLasts reports that the cap probably lasts until then, and so
 	// does not run out.
 	ResetsAt time.Time
@@ -168,7 +168,7 @@ func (f Forecast) NotBefore(was Forecast) Forecast {
 }
 
 // Sooner returns the forecast of what runs out first: of a balance, or what was
-// found to be sooner than that, and of a limit of the key that starts anew at
+// found to be sooner than that, and of a limit of the key that resets at
 // resetsAt (zero: never). A limit that probably lasts past its reset does not run
 // out.
 func Sooner(account, limit Forecast, of Subject, resetsAt time.Time) Forecast {

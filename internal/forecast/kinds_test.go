@@ -73,7 +73,7 @@ var kinds = map[string]func(r *rand.Rand, m, of int) float64{
 }
 
 // ofKind are the readings of so many days of a kind from Monday on, and what the cap or
-// budget that starts anew leaves of them: a segment for each of resets parts.
+// budget that resets leaves of them: a segment for each of resets parts.
 func ofKind(kind string, seed uint64, days, resets int) []credit.Sample {
 	r := rand.New(rand.NewPCG(seed, 21))
 	start := time.Date(2026, 9, 7, 0, 0, 0, 0, time.UTC)
@@ -102,7 +102,7 @@ func seeds() uint64 {
 }
 
 // What is promised holds for accounts of all these kinds, of any age, with and without
-// limits that start anew.
+// limits that reset.
 func TestPromisesHoldForOtherKinds(t *testing.T) {
 	for kind := range kinds {
 		for seed := range seeds() {

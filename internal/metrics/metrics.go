@@ -186,7 +186,7 @@ func seconds(t time.Time) *float64 {
 // budgets are what is left of the budget that binds each key, and when it resets.
 func budgets(accounts []Account, now time.Time) []Family {
 	left := Family{Name: "ortop_budget_remaining_usd", Kind: Gauge, Help: "What is left of the budget that binds the key."}
-	resets := Family{Name: "ortop_budget_reset_timestamp_seconds", Kind: Gauge, Help: "When the budget that binds the key starts anew."}
+	resets := Family{Name: "ortop_budget_reset_timestamp_seconds", Kind: Gauge, Help: "When the budget that binds the key resets."}
 	for _, a := range accounts {
 		g := a.Snapshot.Key.Budget()
 		if g == nil || a.Snapshot.Old(now) {

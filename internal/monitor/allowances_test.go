@@ -157,7 +157,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 				t.Errorf("after a restart: told %q, and again %q; %d cleared, %d stand", got, again, all.cleared(), len(s.Alerts))
 			}
 		}
-		// At midnight it starts anew.
+		// At midnight it resets.
 		after(t, m, time.Hour)
 		if s := after(t, m, time.Hour); len(got) == 0 || slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return strings.Contains(e.Text, "budget") }) {
 			t.Errorf("%+v stand after midnight", s.Alerts)

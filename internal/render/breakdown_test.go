@@ -26,7 +26,7 @@ func TestBudgetText(t *testing.T) {
 		{"none", spenders.Row{}, ""},
 		{"a forecast", row(forecast.Forecast{State: forecast.OK, At: now, P50: 20 * 3600}), "$3.10 left of $40.00, resets 23 Nov (UTC), runs out Sun 22 Nov, 06:42"},
 		{"nothing is left", row(forecast.Forecast{State: forecast.Depleted, At: now}), "$3.10 left of $40.00, resets 23 Nov (UTC), spent"},
-		{"it starts anew before", row(forecast.Forecast{CapLasts: true}), "$3.10 left of $40.00, resets 23 Nov (UTC), lasts"},
+		{"it resets before", row(forecast.Forecast{CapLasts: true}), "$3.10 left of $40.00, resets 23 Nov (UTC), lasts"},
 	} {
 		if got := budgetText(&c.row, now); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

@@ -43,7 +43,7 @@ type breakdownRowJSON struct {
 	Limit       *float64 `json:"limit_usd"`
 	Remaining   *float64 `json:"remaining_usd"`
 	ResetsAt    *string  `json:"resets_at"`
-	// SpentChance is how likely the limit is spent before it starts anew.
+	// SpentChance is how likely the limit is spent before it resets.
 	SpentChance *float64 `json:"spent_chance"`
 	// LastUsed and ExternalUser are of keys.
 	LastUsed     *string `json:"last_used_at"`

@@ -24,11 +24,11 @@ type ForecastObject struct {
 	Error     *errorJSON     `json:"error"`
 }
 
-// boundJSON is a limit of the key, and how likely it is spent before it starts anew.
+// boundJSON is a limit of the key, and how likely it is spent before it resets.
 type boundJSON struct {
 	forecastJSON
 	ResetsAt *string  `json:"resets_at"`
-	Chance   *float64 `json:"chance"` // null: not known, or it never starts anew
+	Chance   *float64 `json:"chance"` // null: not known, or it never resets
 }
 
 // rhythmJSON is when the account spends, relative to the mean.

@@ -24,7 +24,7 @@ func TestDepletedSaysWhatIs(t *testing.T) {
 		{"seen spent from the first", forecast.Account, key, 0, time.Time{}, "depleted", "depleted"},
 		{"read a while ago", forecast.Account, nil, 12 * time.Minute, time.Time{}, "depleted, stale 12 min", "depleted"},
 		{"the key's cap", forecast.Key, key, 0, time.Time{}, "key cap depleted", "key cap depleted, until 1 Dec (UTC)"},
-		{"a cap that never starts anew", forecast.Key, &credit.Key{Kind: credit.KeyOrdinary}, 0, time.Time{}, "key cap depleted", "key cap depleted"},
+		{"a cap that never resets", forecast.Key, &credit.Key{Kind: credit.KeyOrdinary}, 0, time.Time{}, "key cap depleted", "key cap depleted"},
 	} {
 		f := newFields(&account.Snapshot{
 			At: now.Add(-c.age), Interval: time.Minute, Key: c.key, RanOutAt: c.ranOut,

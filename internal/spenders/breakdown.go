@@ -106,7 +106,7 @@ type Row struct {
 	// Runway is when a key's cap or a workspace's budget is spent, if it goes on as
 	// before; of those that are spent first alone.
 	Runway forecast.Forecast
-	// SpentChance is how likely that is before it starts anew; nil: not known, or it
+	// SpentChance is how likely that is before it resets; nil: not known, or it
 	// never does.
 	SpentChance *float64
 	// Label is a key's masked form, Workspace the name of where it belongs.

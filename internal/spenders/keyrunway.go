@@ -79,7 +79,7 @@ func (s *Service) keyModel(ctx context.Context, sub *Subject, hash string, at ti
 	return forecast.New(at, samples, forecast.Options{Gaps: spans}), err
 }
 
-// spentBefore is f as the forecast of a limit that starts anew at resets, zero: never,
+// spentBefore is f as the forecast of a limit that resets at resets, zero: never,
 // and how likely it is spent before; nil: not known, or it never does.
 func spentBefore(f forecast.Forecast, resets, now time.Time) (forecast.Forecast, *float64) {
 	var chance *float64

@@ -10,7 +10,7 @@ import (
 	"ortop/internal/forecast"
 )
 
-// The caps of other keys: how likely each is spent before it starts anew, of those
+// The caps of other keys: how likely each is spent before it resets, of those
 // that spend.
 func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 	bubble(t, func(t *testing.T) {

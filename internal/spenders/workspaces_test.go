@@ -21,7 +21,7 @@ func TestBudgetsOfWorkspaces(t *testing.T) {
 	}{
 		{"a month's", `{"id":"x","limit_usd":2000,"reset_interval":"monthly"}`, 2000, credit.MonthStart, forecast.Unknown, true},
 		{"the nearest of two", `{"id":"x","limit_usd":2000,"reset_interval":"monthly"},{"id":"y","limit_usd":30,"reset_interval":"daily"}`, 30, credit.DayStart, forecast.Unknown, true},
-		{"one that is spent before it starts anew", `{"id":"x","limit_usd":5,"reset_interval":"daily"}`, 5, credit.DayStart, forecast.OK, false},
+		{"one that is spent before it resets", `{"id":"x","limit_usd":5,"reset_interval":"daily"}`, 5, credit.DayStart, forecast.OK, false},
 		{"a word that is not known", `{"id":"x","limit_usd":5,"reset_interval":"fortnightly"}`, 5, nil, "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -214,7 +214,7 @@ func keyCapLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	return lines
 }
 
-// limitLine is what a limit leaves, of how much, and when it starts again, in w
+// limitLine is what a limit leaves, of how much, and when it resets, in w
 // cells.
 func limitLine(p draw.Pen, name, short string, c credit.Cap, resets time.Time, binds bool, w int) string {
 	left, of := p.Bright(text.USD(*c.RemainingUSD)), ""

@@ -237,7 +237,7 @@ func mutedWord(s *account.Snapshot, e *alert.Event, now time.Time) string {
 	return ""
 }
 
-// resetWord is when the limit that binds starts again, after a comma.
+// resetWord is when the limit that binds resets, after a comma.
 func resetWord(s *account.Snapshot, now time.Time) string {
 	var at time.Time
 	switch {
