@@ -40,6 +40,10 @@ type Note struct {
 // LeastFan is the least height of a balance that is drawn, its axis included.
 const LeastFan = 7
 
+// thinStart is over how many columns from now on the band may be thinner than the line
+// that would lie on it.
+const thinStart = 8
+
 // leastBalance is the least top of the scale, USD.
 const leastBalance = 0.05
 
@@ -93,7 +97,13 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		if f.RefillUSD > 0 {
 			f.threshold(pl, now)
 		}
-		pl.line(p, f.middle(axis, now), true)
+		middle := f.middle(axis, now)
+		for x := now + 1; x < min(axis.Cols, now+thinStart) && p.shades(); x++ { // the band itself is the line there
+			if c := pl.cell(x, min(pl.rows-1, pl.height(middle[2*x])/8)); c.back == Text && c.filled() > 0 && c.filled() < 6 {
+				middle[2*x-1], middle[2*x], middle[2*x+1] = nan, nan, nan
+			}
+		}
+		pl.line(p, middle, true)
 		if g := f; g.GhostUSD > 0 {
 			g.LeftUSD, g.FloorUSD, g.Ends[2] = g.GhostUSD, 0, g.GhostEnd
 			pl.ghost(p, g.middle(axis, now))

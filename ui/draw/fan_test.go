@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -49,6 +50,59 @@ func TestFanOfTopUpsIsASaw(t *testing.T) {
 	if right(flat) != 0 || right(saw) < 10 {
 		t.Errorf("dots at the right: %d without top-ups and %d with, want 0 and a tooth:\n%s", right(flat), right(saw), strings.Join(saw, "\n"))
 	}
+}
+
+// Where the likeliest way crosses an edge of the band, the band has no hole.
+func TestTheBandHasNoHoles(t *testing.T) {
+	for eighth := range 8 {
+		for _, upper := range []bool{false, true} {
+			cover := eighth
+			c := cell{sign: eighths[eighth], front: inkBand, reversed: upper}
+			if upper {
+				cover = 8 - eighth
+			}
+			if eighth == 0 {
+				c, cover = cell{sign: ' '}, 0
+			}
+			if got := c.filled(); got != cover {
+				t.Errorf("a cell of which %d eighths are full, reversed %t: filled() = %d", cover, upper, got)
+			}
+		}
+	}
+	f := Fan{
+		Past: []Held{{To: testNow, USD: 80}}, From: testNow.Add(-5 * 24 * time.Hour), Ahead: 20 * 24 * time.Hour,
+		LeftUSD: 80, Made: testNow, Ends: [5]float64{5 * 86400, 7 * 86400, 10 * 86400, 14 * 86400, 19 * 86400},
+	}
+	p := Pen{Kit: &Kit{Theme: NewTheme(Look{Dark: true, Depth: Rich}), Now: testNow}}
+	for _, size := range [][2]int{{70, 10}, {120, 12}, {120, 30}} {
+		for _, line := range f.Lines(p, size[0], size[1]) {
+			signs, inked := inkedCells(line)
+			for x := 1; x < len(signs)-1; x++ {
+				if signs[x] > 0x2800 && signs[x] <= 0x28ff && !inked[x] && signs[x-1] != '█' && inked[x-1] && inked[x+1] {
+					t.Fatalf("%v: the line makes a hole in the band:\n%s", size, line)
+				}
+			}
+		}
+	}
+}
+
+// inkedCells are the signs of a line, and which of them are of a surface.
+func inkedCells(line string) (signs []rune, inked []bool) {
+	back := false
+	for line != "" {
+		if code, rest, ok := strings.Cut(strings.TrimPrefix(line, "\x1b["), "m"); ok && strings.HasPrefix(line, "\x1b[") {
+			if line = rest; strings.Contains(code, "48;") {
+				back = true
+			} else if code == "" || code == "0" || code == "m" || strings.Contains(code, "49") {
+				back = false
+			}
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(line)
+		line = line[n:]
+		signs, inked = append(signs, r), append(inked, back || r >= '▁' && r <= '█')
+	}
+	return signs, inked
 }
 
 // The words of a top-up stand at a mark over its own jump, with no jump beneath them

@@ -70,12 +70,28 @@ func (pl plot) line(p Pen, values []float64, over bool) {
 			*c = cell{sign: '·'}
 		case c.sign == ' ' || c.front == inkGrid:
 			*c = cell{sign: 0x2800 + rune(dots)}
-		case c.sign == '█' || over && c.back != Text: // it lies on a surface
+		case c.sign == '█' || over && (c.back != Text || c.filled() >= surface): // it lies on a surface
 			*c = cell{sign: 0x2800 + rune(dots), back: c.front}
 		case over:
 			*c = cell{sign: 0x2800 + rune(dots)}
 		}
 	}
+}
+
+// surface is how many eighths of a cell a line takes for all of it: a cell has no
+// room for a line and an edge.
+const surface = 3
+
+// filled is how many eighths of a cell are of its ink.
+func (c *cell) filled() int {
+	n := int(c.sign - eighths[1] + 1)
+	switch {
+	case n < 1 || n > 8:
+		return 0
+	case c.reversed:
+		return 8 - n
+	}
+	return n
 }
 
 // ghost draws values, two a column, as a faint line of single dots beneath the others.
