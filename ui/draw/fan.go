@@ -99,6 +99,9 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		}
 		middle := f.middle(axis, now)
 		for x := now + 1; x < min(axis.Cols, now+thinStart) && p.shades(); x++ { // the band itself is the line there
+			if math.IsNaN(middle[2*x]) {
+				break
+			}
 			if c := pl.cell(x, min(pl.rows-1, pl.height(middle[2*x])/8)); c.back == Text && c.filled() > 0 && c.filled() < 6 {
 				middle[2*x-1], middle[2*x], middle[2*x+1] = nan, nan, nan
 			}
