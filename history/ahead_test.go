@@ -97,7 +97,11 @@ func TestImportOfFilledSpansAlone(t *testing.T) {
 // history is the same, and its totals only rise.
 func TestImportBeforeOrAfterTheFirstReading(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	for range 30 {
+	rounds := 30
+	if testing.Short() {
+		rounds = 5
+	}
+	for range rounds {
 		var files [2][]Spend
 		for i := range files {
 			for hour := -100 + rng.IntN(60); hour < 10; {

@@ -138,7 +138,11 @@ func TestD07NoDamageStaysUnseen(t *testing.T) {
 	db.Close()
 	rng := rand.New(rand.NewPCG(7, 7))
 	seen := map[string]int{}
-	for i := range 100 {
+	copies := 100
+	if testing.Short() {
+		copies = 20
+	}
+	for i := range copies {
 		broken := bytes.Clone(whole)
 		how := "one byte"
 		switch i % 5 {

@@ -16,6 +16,9 @@ import (
 func TestWindowsAgreeWithTheBooks(t *testing.T) {
 	ctx := context.Background()
 	for _, profile := range sim.Profiles() {
+		if testing.Short() && profile.Name != "solo" && profile.Name != "auto-top-up" {
+			continue
+		}
 		t.Run(profile.Name, func(t *testing.T) {
 			books, err := sim.New(sim.Config{Profile: profile.Name, Now: func() time.Time { return t0 }})
 			if err != nil {

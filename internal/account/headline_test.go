@@ -39,7 +39,10 @@ func movesOf(trace *backtest.Trace, lasts, every time.Duration) (moves []time.Ti
 // of a real account moved, of the trace in testdata and of the folder that
 // ORTOP_TRACES names.
 func TestMovesOfTraces(t *testing.T) {
-	said := 0
+	said, every := 0, 15*time.Minute
+	if testing.Short() {
+		every = 2 * time.Hour
+	}
 	for _, file := range traces(t) {
 		f, err := os.Open(file)
 		if err != nil {
@@ -51,7 +54,7 @@ func TestMovesOfTraces(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, lasts := range []time.Duration{3 * 24 * time.Hour, 14 * 24 * time.Hour, 45 * 24 * time.Hour} {
-			moves, days := movesOf(trace, lasts, 15*time.Minute)
+			moves, days := movesOf(trace, lasts, every)
 			said += len(moves)
 			week := float64(len(moves)) / days * 7
 			t.Logf("%-22s %5.1f d, %2.0f d of balance: %2d moves, %.2f a day", trace.Name, days, lasts.Hours()/24, len(moves), float64(len(moves))/days)
