@@ -3,16 +3,35 @@ package alert
 import (
 	"cmp"
 	"errors"
-	"ortop/internal/sorted"
 	"slices"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/sorted"
 )
 
 // Due returns what may be sent at now: the most urgent first, then the oldest.
 func (o Outbox) Due(now time.Time) []Delivery {
 	return slices.DeleteFunc(o.queue(), func(d Delivery) bool { return o.wait(&d, now) > 0 })
+}
+
+// Next returns the channel's next delivery of those that are not busy. Where there is
+// none it returns the time until one is due, 0 if none waits.
+func (o Outbox) Next(channel string, busy func(id string) bool, now time.Time) (next *Delivery, wait time.Duration) {
+	for _, d := range o.queue() {
+		if d.Channel != channel || busy(d.ID) {
+			continue
+		}
+		w := o.wait(&d, now)
+		if w <= 0 {
+			return &d, 0
+		}
+		if wait == 0 || w < wait {
+			wait = w
+		}
+	}
+	return nil, wait
 }
 
 // queue returns all that waits, in the order of Due.
@@ -29,7 +48,7 @@ func (o Outbox) queue() []Delivery {
 func (o Outbox) wait(d *Delivery, now time.Time) time.Duration {
 	wait := time.Duration(0)
 	for _, t := range []time.Time{d.NotBefore, o.channels[d.Channel].NotBefore} {
-		if w := t.Sub(now); w <= longestRetryAfter {
+		if w := t.Sub(now); w <= LongestRetryAfter {
 			wait = max(wait, w)
 		}
 	}
@@ -37,6 +56,19 @@ func (o Outbox) wait(d *Delivery, now time.Time) time.Duration {
 		wait = max(wait, until.Sub(now))
 	}
 	return wait
+}
+
+// Result is the outcome of one attempt at a delivery or, with an empty ID, of
+// making a channel ready.
+type Result struct {
+	ID      string
+	Channel string
+	Via     Via
+	At      time.Time
+	// RetryAfter is how long the channel asked to wait.
+	RetryAfter time.Duration
+	// Err is nil where it was delivered. Its text is clean and holds no secret.
+	Err error
 }
 
 // Apply returns the outbox after an attempt.
@@ -128,8 +160,8 @@ func (o *Outbox) hurry(channel string) {
 // channel that could not be made ready.
 func (o Outbox) Failed(id, channel string, now time.Time, retryAfter time.Duration, err error) Outbox {
 	o = o.copy()
-	retryAfter = min(max(retryAfter, 0), longestRetryAfter)
-	cause := clean(err.Error(), maxText)
+	retryAfter = min(max(retryAfter, 0), LongestRetryAfter)
+	cause := clean(err.Error(), MaxText)
 	var permanent *backoff.PermanentError
 	refused := errors.As(err, &permanent)
 	s := o.channels[channel]

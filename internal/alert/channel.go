@@ -2,7 +2,6 @@ package alert
 
 import (
 	"context"
-	"strings"
 )
 
 // Via is how a channel reaches a person.
@@ -10,8 +9,8 @@ type Via string
 
 // The ways, with the fields of Channel that each needs.
 const (
-	// These three are text for the terminal, which its owner writes: a Courier
-	// leaves them out, and Terminal makes them.
+	// These three are text for the terminal, which its owner writes: none is
+	// sent.
 	Bell   Via = "bell"
 	OSC9   Via = "osc9"   // iTerm2, Ghostty, WezTerm, kitty
 	OSC777 Via = "osc777" // urxvt, foot, Ghostty
@@ -32,8 +31,8 @@ type Channel struct {
 	Via  Via
 	// Level is the least that the channel takes. If empty, it takes all.
 	Level Level
-	// URL returns the address, which is a secret: it is read when a Courier
-	// starts, and again before each attempt until that succeeds.
+	// URL returns the address, which is a secret: it is read at
+	// the start, and again before each attempt until that succeeds.
 	URL func(context.Context) (string, error)
 	// To is a chat, or addresses with commas between them.
 	To   string
@@ -44,40 +43,10 @@ type Channel struct {
 // DefaultChannels returns the channels of somebody who configured none.
 func DefaultChannels() []Channel { return []Channel{{Name: "terminal", Via: Bell}} }
 
-// takes reports whether e goes to c.
-func (c *Channel) takes(e *Event) bool {
+// Takes reports whether e goes to c.
+func (c *Channel) Takes(e *Event) bool {
 	return e.Level.Rank() >= c.Level.Rank() && e.audience().has(c.Name)
 }
 
 // OnTerminal reports whether it is text for the terminal.
 func (v Via) OnTerminal() bool { return v == Bell || v == OSC9 || v == OSC777 }
-
-func (c *Channel) onTerminal() bool { return c.Via.OnTerminal() }
-
-// Terminal returns what to write to a terminal, in one piece, to notify the
-// channels among these that are on it. It is empty where there are none.
-func Terminal(channels []Channel, events []Event) string {
-	var b strings.Builder
-	for _, c := range channels {
-		for _, e := range events {
-			if c.onTerminal() && c.takes(&e) {
-				b.WriteString(c.sequence(&e))
-			}
-		}
-	}
-	return b.String()
-}
-
-func (c Channel) sequence(e *Event) string {
-	switch c.Via {
-	case OSC9:
-		// The text begins with a letter: a digit would be another command.
-		return "\x1b]9;ortop " + e.word() + ": " + e.subject() + "\x1b\\"
-	case OSC777:
-		return "\x1b]777;notify;" + notSplit(e.mark()+e.subject()) + ";" + notSplit(strings.Join(e.lines(), " ")) + "\x1b\\"
-	}
-	return "\a"
-}
-
-// notSplit is text in which nothing ends a part of the sequence.
-func notSplit(s string) string { return strings.ReplaceAll(clean(s, maxStored), ";", ",") }

@@ -124,7 +124,7 @@ func playDelivery(t *testing.T, seed uint64) {
 		for _, r := range receivers {
 			left := map[bool]int{}
 			for _, e := range events {
-				if r.takes(&e) && e.Rule.ofBalance() {
+				if r.Takes(&e) && e.Rule.ofBalance() {
 					left[e.Cleared]++
 				}
 			}
@@ -151,7 +151,7 @@ func playDelivery(t *testing.T, seed uint64) {
 		send()
 		apply()
 	}
-	if left := o.Due(now.Add(longestRetryAfter)); len(left) != 0 || len(o.queue()) != 0 {
+	if left := o.Due(now.Add(LongestRetryAfter)); len(left) != 0 || len(o.queue()) != 0 {
 		t.Fatalf("seed %d: %+v is left", seed, o.queue())
 	}
 	for _, r := range receivers {
@@ -169,7 +169,7 @@ func playDelivery(t *testing.T, seed uint64) {
 				}
 			}
 			id := alertID(k, a.LastNotified.Since)
-			if a.fires() && a.LastNotified.standing() && r.takes(&e) && r.got[id] == 0 {
+			if a.fires() && a.LastNotified.standing() && r.Takes(&e) && r.got[id] == 0 {
 				t.Errorf("seed %d: %s never got %s, which fires", seed, r.Name, id)
 			}
 		}
@@ -179,7 +179,7 @@ func playDelivery(t *testing.T, seed uint64) {
 			}
 		}
 		for id, e := range decided {
-			if e.Rule == TopUp && r.takes(&e) && r.got[id] == 0 {
+			if e.Rule == TopUp && r.Takes(&e) && r.got[id] == 0 {
 				t.Errorf("seed %d: %s never got %s", seed, r.Name, id)
 			}
 		}

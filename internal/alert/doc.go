@@ -1,9 +1,8 @@
-// Package alert decides what to notify people of about an account, and
-// notifies them.
+// Package alert decides what to notify people of about an account.
 //
 // Evaluate decides: a pure function of the rules, of their State so far and of
 // one Reading. An Outbox holds what was decided and is not delivered yet, for
-// each channel, and a Courier sends it. State and Outbox are values that their
+// each channel, and a courier sends it. State and Outbox are values that their
 // caller stores, in one transaction with the reading: then a restart neither
 // repeats an alert nor misses one. A loop uses them so:
 //

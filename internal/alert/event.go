@@ -68,17 +68,17 @@ const (
 // cleaned returns a stored event, which may have been written by anyone, in
 // the form of one that was made here.
 func (e Event) cleaned() Event {
-	e.Account, e.Subject = clean(e.Account, maxName), clean(e.Subject, maxName)
-	e.ValueText, e.Text = clean(e.ValueText, maxName), clean(e.Text, maxStored)
-	e.Title, e.Why = clean(e.Title, maxTitle), clean(e.Why, maxText)
-	if e.Do = clean(e.Do, maxName); e.Page != creditsPage && e.Page != keysPage {
+	e.Account, e.Subject = clean(e.Account, MaxName), clean(e.Subject, MaxName)
+	e.ValueText, e.Text = clean(e.ValueText, MaxName), clean(e.Text, maxStored)
+	e.Title, e.Why = clean(e.Title, MaxTitle), clean(e.Why, MaxText)
+	if e.Do = clean(e.Do, MaxName); e.Page != creditsPage && e.Page != keysPage {
 		e.Page = ""
 	}
 	return e
 }
 
 // maxStored is more than any text of an event.
-const maxStored = 2 * maxText
+const maxStored = 2 * MaxText
 
 // Summary is Text without the account and the time of the values, for where both
 // stand beside it.
@@ -95,9 +95,9 @@ func (e Event) with(before, after string) Event {
 	head := e.Account + ": "
 	body := strings.TrimPrefix(e.Text, head)
 	end := timed.FindString(body)
-	e.Text = clean(head+before+strings.TrimSuffix(body, end)+after, maxText) + end
+	e.Text = clean(head+before+strings.TrimSuffix(body, end)+after, MaxText) + end
 	if e.Title != "" && before != "" {
-		e.Title = clean(head+before+strings.TrimPrefix(e.Title, head), maxTitle)
+		e.Title = clean(head+before+strings.TrimPrefix(e.Title, head), MaxTitle)
 	}
 	return e
 }
@@ -115,18 +115,27 @@ func (r Rule) event(reading *Reading, f finding, since time.Time, cleared bool) 
 	}
 	number, unit, threshold := r.figures(reading, f)
 	e := Event{
-		Number: number, Unit: unit, Threshold: threshold, Rule: r.Kind, Subject: clean(f.subject, maxName), Level: r.Level, Account: clean(reading.Account, maxName),
+		Number: number, Unit: unit, Threshold: threshold, Rule: r.Kind, Subject: clean(f.subject, MaxName), Level: r.Level, Account: clean(reading.Account, MaxName),
 		Since: since.UTC(), At: reading.Now.UTC(), ValueText: value, Text: sentence(reading, line),
 		Cleared: cleared, Channels: r.Channels,
 	}
 	if !cleared && r.Kind.bySpend() {
-		e.Why = clean(reading.Why, maxText)
+		e.Why = clean(reading.Why, MaxText)
 	}
 	return e.titled(reading, &f, words)
 }
 
 // bySpend reports whether what is spent drives it.
 func (k Kind) bySpend() bool { return k == Balance || k == Used || k == Runway || k == Spend }
+
+// TestEvent returns an event that says of itself that it is none. It is urgent,
+// so that every channel takes it.
+func TestEvent(account string, now time.Time) Event {
+	r := Reading{Account: account, Now: now, At: now}
+	e := Rule{Kind: "test", Level: Urgent}.event(&r, finding{value: "none", text: "this is a test of this channel"}, now, false)
+	e.ID = alertID(key("test", ""), now)
+	return e
+}
 
 // sentence puts the account before a text and the time of the values
 // after it.
@@ -135,20 +144,18 @@ func sentence(r *Reading, text string) string {
 	if at.IsZero() {
 		at = r.Now
 	}
-	return clean(clean(r.Account, maxName)+": "+text, maxText) + at.In(r.Now.Location()).Format(" (Mon 2 Jan, 15:04 MST)")
+	return clean(clean(r.Account, MaxName)+": "+text, MaxText) + at.In(r.Now.Location()).Format(" (Mon 2 Jan, 15:04 MST)")
 }
 
 // The most bytes of a name and of a text.
 const (
-	maxName = 64
-	maxText = 400
-	// maxTitle is what a phone shows of a title, and more.
-	maxTitle = 140
+	MaxName = 64
+	MaxText = 400
+	// MaxTitle is what a phone shows of a title, and more.
+	MaxTitle = 140
 )
 
 // clean returns s as one line that is safe to show, of at most limit bytes.
 //
 //go:noinline
 func clean(s string, limit int) string { return text.Safe(s, limit) }
-
-const redacted = "[redacted]"

@@ -23,8 +23,8 @@ const (
 	// refusedWait is the time from an error that another attempt is not likely
 	// to mend to that attempt.
 	refusedWait = 15 * time.Minute
-	// longestRetryAfter bounds what a channel may ask for.
-	longestRetryAfter = time.Hour
+	// LongestRetryAfter bounds what a channel may ask for.
+	LongestRetryAfter = time.Hour
 	// sendingWait is longer than any attempt takes, and its result to arrive.
 	sendingWait = time.Minute
 	// droppedNote is how long it is reported that deliveries were dropped.
@@ -135,7 +135,7 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 	o = o.copy()
 	sends := map[string]bool{}
 	for _, c := range channels {
-		if !c.onTerminal() {
+		if !c.Via.OnTerminal() {
 			sends[c.Name] = true
 		}
 	}
@@ -147,9 +147,9 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 	})
 	for _, e := range events {
 		for _, c := range channels {
-			if sends[c.Name] && c.takes(&e) {
+			if sends[c.Name] && c.Takes(&e) {
 				of := e
-				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.takes(&e) })
+				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.Takes(&e) })
 				o.add(&of, c.Name, now)
 			}
 		}

@@ -37,8 +37,7 @@ func an(level Level, subject string, minute int) Event {
 
 // over returns the all-clear of an alert.
 func over(e Event, minute int) Event {
-	e = allClear(e)
-	e.Covers = nil
+	e.Cleared, e.Text, e.Covers = true, "-"+e.Text, nil
 	e.At = start.Add(time.Duration(minute) * time.Minute)
 	return e
 }

@@ -84,7 +84,7 @@ func (o *Outbox) UnmarshalJSON(data []byte) error {
 		}
 		d := Delivery{
 			ID: e.deliveryID(), Channel: s.Channel, Event: e, Tries: s.Tries, NotBefore: s.NotBefore,
-			Cause: clean(s.Cause, maxText), held: s.Held, withdrawn: s.Withdrawn,
+			Cause: clean(s.Cause, MaxText), held: s.Held, withdrawn: s.Withdrawn,
 		}
 		if s.AllClear != nil {
 			c := s.AllClear.event()
@@ -94,7 +94,7 @@ func (o *Outbox) UnmarshalJSON(data []byte) error {
 	}
 	back.channels = in.Channels
 	for name, s := range back.channels {
-		s.Cause = clean(s.Cause, maxText)
+		s.Cause = clean(s.Cause, MaxText)
 		back.channels[name] = s
 	}
 	*o = back

@@ -289,7 +289,7 @@ func unusual(r *Rule, in *Reading) (found []finding) {
 		f := finding{subject: id, well: true, value: text.Unknown, text: unusualEnds[id]}
 		for _, u := range in.Unusual {
 			if u.Kind == r.Kind && u.ID == id {
-				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, maxName), text: u.Text, title: firstClause(u.Text)}
+				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, MaxName), text: u.Text, title: firstClause(u.Text)}
 			}
 		}
 		found = append(found, f)
@@ -329,7 +329,7 @@ func limits(r *Rule, in Reading) (found []finding) {
 		f.subject, f.unknown, f.number, f.clears = a.ID, !ok, used/a.LimitUSD, "no longer above "+text.Percent(r.AboveRatio)
 		f.describe = func() (value, line string) {
 			value = text.Percent(used / a.LimitUSD)
-			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), maxName), text.USD(used), text.USD(a.LimitUSD), value)
+			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
 			if !a.ResetsAt.IsZero() {
 				line += ", resets " + text.Moment(a.ResetsAt, in.Now)
 			}
@@ -365,7 +365,7 @@ func expiries(r *Rule, in Reading) (found []finding) {
 		left := k.At.Sub(in.Now)
 		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
 		f.describe = func() (value, line string) {
-			name, when := clean(cmp.Or(k.Name, k.ID), maxName), text.Moment(k.At, in.Now)
+			name, when := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, in.Now)
 			value = text.Span(max(left, 0))
 			if left <= 0 {
 				return value, fmt.Sprintf("%s expired %s", name, when)

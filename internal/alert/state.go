@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"ortop/internal/sorted"
 	"strings"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // stateVersion is that of a State's JSON.
@@ -59,7 +60,7 @@ func (s *State) UnmarshalJSON(data []byte) error {
 		switch a.State {
 		case inactive, pending, firing, clearing:
 		default:
-			return fmt.Errorf("reading the state of alerts: %q is not a state", clean(string(a.State), maxName))
+			return fmt.Errorf("reading the state of alerts: %q is not a state", clean(string(a.State), MaxName))
 		}
 		a.Event = a.Event.cleaned()
 		in.Alerts[id] = a

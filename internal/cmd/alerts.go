@@ -16,6 +16,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/config"
+	"ortop/internal/courier"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -117,9 +118,9 @@ func (a *app) testAlerts(ctx context.Context) error {
 	e := alert.TestEvent(s.account.Name, a.now())
 	onTerminal := term.IsTerminal(a.stderr.Fd())
 	if onTerminal {
-		_, _ = io.WriteString(a.stderr, forLocale(alert.Terminal(channels, []alert.Event{e})))
+		_, _ = io.WriteString(a.stderr, forLocale(courier.Terminal(channels, []alert.Event{e})))
 	}
-	results := alert.Test(ctx, alert.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
+	results := courier.Test(ctx, courier.Options{Channels: channels, Environ: keys.Environ(), Now: a.now}, e)
 	c := &checkup{}
 	for _, r := range results {
 		if r.Via.OnTerminal() && !onTerminal {

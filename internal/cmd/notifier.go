@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/keys"
 )
 
@@ -27,13 +28,13 @@ func newNotifier(s *settings, log *slog.Logger, terminal chan<- string) *notifie
 }
 
 // options are what a monitor sends alerts with.
-func (n *notifier) options() *alert.Options {
-	return &alert.Options{Channels: n.channels, Environ: keys.Environ(), Log: n.log}
+func (n *notifier) options() *courier.Options {
+	return &courier.Options{Channels: n.channels, Environ: keys.Environ(), Log: n.log}
 }
 
 // ring lets the screen notify people. It never waits.
 func (n *notifier) ring(events []alert.Event) {
-	if text := alert.Terminal(n.channels, events); text != "" && n.terminal != nil {
+	if text := courier.Terminal(n.channels, events); text != "" && n.terminal != nil {
 		select {
 		case n.terminal <- text:
 		default:

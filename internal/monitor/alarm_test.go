@@ -11,6 +11,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -54,7 +55,7 @@ func TestAlertsAreToldOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
 		m := New(b.o)
 		stop := runMonitor(t, m)
 		s := after(t, m, 10*time.Minute)
@@ -106,7 +107,7 @@ func TestSilenceIsTold(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
 		m := b.run()
 		after(t, m, 30*time.Minute)
 		b.offset.Add(int64(8 * time.Hour)) // asleep
@@ -132,7 +133,7 @@ func TestUndeliveredAlertsAreShownEverywhere(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		up := filepath.Join(t.TempDir(), "up")
-		b.o.Rules, b.o.Alerts = alert.Defaults(), &alert.Options{
+		b.o.Rules, b.o.Alerts = alert.Defaults(), &courier.Options{
 			Channels: []alert.Channel{{Name: "phone", Via: alert.Command, Argv: []string{"/bin/sh", "-c", `test -e "$0" || exit 7`, up}}}, Now: b.now,
 		}
 		m := b.run()

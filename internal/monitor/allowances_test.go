@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -45,7 +46,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(500)
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
 		expires := func(in time.Duration) string {
 			return `,"expires_at":"` + b.now().Add(in).UTC().Format(time.RFC3339) + `"`
 		}
@@ -121,7 +122,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = []alert.Rule{{Kind: alert.Limit}}, &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}, all.deliver
 		time.Sleep(19 * time.Hour)
 		name := budgets(b, sim.Answer(`{"data":[{"id":"x","limit_usd":2,"reset_interval":"daily"},{"id":"y","limit_usd":100000,"reset_interval":"weekly"}]}`))
 		m := New(b.o)
@@ -166,7 +167,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
-		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Limit}}, &alert.Options{}
+		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}
 		refused := sim.Error(403)
 		budgets(b, refused)
 		refused.Path = "/analytics"

@@ -8,6 +8,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/forecast"
 	"ortop/internal/sim"
 )
@@ -109,7 +110,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "auto-top-up"})
 		backdate(t, b)
-		b.o.Rules, b.o.Alerts = alert.Defaults(), &alert.Options{}
+		b.o.Rules, b.o.Alerts = alert.Defaults(), &courier.Options{}
 		p := newPolls(t, b)
 		s := p.after(t, time.Minute)
 		if s.AutoTopUp == nil || s.AutoTopUp.ThresholdUSD != 10 || s.AutoTopUp.Seen < 5 || !s.Refilled() {

@@ -7,6 +7,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -42,7 +43,7 @@ func TestAPollCostsOneCommit(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "idle"})
 		b.alone()
 		db := b.onDisk("history.db")
-		b.o.Rules, b.o.Alerts = alert.Defaults(), &alert.Options{}
+		b.o.Rules, b.o.Alerts = alert.Defaults(), &courier.Options{}
 		m := b.run()
 		after(t, m, 20*time.Minute)
 

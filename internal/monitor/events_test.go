@@ -10,6 +10,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -18,7 +19,7 @@ func TestEventsAreMerged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
 		m := New(b.o)
 		if events, err := m.Events(t.Context(), time.Time{}, b.now(), -1); err != nil || events != nil {
 			t.Errorf("Events before a first reading = %v, %v, want none", events, err)
@@ -72,7 +73,7 @@ func TestAcknowledgedAlertsStandNoMore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &alert.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
 		m := b.run()
 		balance := func(s account.Snapshot) bool {
 			return slices.ContainsFunc(s.Alerts, func(e alert.Event) bool { return e.Rule == alert.Balance })

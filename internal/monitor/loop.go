@@ -7,6 +7,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/gate"
 )
 
@@ -32,9 +33,9 @@ type loop struct {
 	responses   chan response
 	chores      []*chore
 	choreGate   *gate.Gate
-	outcomes    chan outcome   // of the chore under way
-	busy        bool           // one is
-	courier     *alert.Courier // nil where no alerts are sent
+	outcomes    chan outcome     // of the chore under way
+	busy        bool             // one is
+	courier     *courier.Courier // nil where no alerts are sent
 	polling     bool
 	cancel      context.CancelFunc // of the poll in flight
 	paused      bool
@@ -57,7 +58,7 @@ func newLoop(m *Monitor) *loop {
 		chores: newChores(m), choreGate: gate.New(choreFailures, m.o.Now), outcomes: make(chan outcome, 1), gapCause: gapNotRunning,
 	}
 	if m.o.Alerts != nil && len(m.o.Rules) > 0 {
-		l.courier = alert.NewCourier(*m.o.Alerts)
+		l.courier = courier.New(*m.o.Alerts)
 	}
 	return l
 }

@@ -17,6 +17,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/forecast"
 	"ortop/internal/routine"
 	"ortop/internal/spenders"
@@ -51,7 +52,7 @@ type Options struct {
 	// Rules are what alerts are judged by, in the process that polls; Alerts is
 	// how they are sent. If either is empty, there are no alerts.
 	Rules  []alert.Rule
-	Alerts *alert.Options
+	Alerts *courier.Options
 	// Packages are what credits are sold in; none: any amount, at its own price.
 	Packages []forecast.Package
 	// Notify is handed the alerts that people are notified of now, by this

@@ -7,6 +7,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -25,7 +26,7 @@ func TestAccountsOfOneFileLeaveEachOtherAlone(t *testing.T) {
 			}
 			defer db.Close()
 			o := b.o
-			o.Account, o.Open, o.Rules, o.Alerts = name, opened(db), alert.Defaults(), &alert.Options{}
+			o.Account, o.Open, o.Rules, o.Alerts = name, opened(db), alert.Defaults(), &courier.Options{}
 			all = append(all, New(o))
 			defer runMonitor(t, all[i])()
 			time.Sleep(7 * time.Second) // not all in one second

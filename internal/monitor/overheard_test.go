@@ -7,6 +7,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -24,7 +25,7 @@ func TestProcessesBesideTheCollectorNotifyToo(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { db.Close() })
-			o.Open, o.Alerts, o.Notify = opened(db), &alert.Options{}, notified.deliver
+			o.Open, o.Alerts, o.Notify = opened(db), &courier.Options{}, notified.deliver
 			o.Rules = []alert.Rule{{Kind: alert.Balance, BelowUSD: left - 20, Channels: []string{"bell"}}, {Kind: alert.Balance, BelowUSD: left - 60, Level: alert.Urgent}, {Kind: alert.TopUp}}
 			return New(o), notified
 		}

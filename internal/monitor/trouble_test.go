@@ -12,6 +12,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -100,7 +101,7 @@ func TestHistoryThatVanishes(t *testing.T) {
 		}
 		t.Cleanup(func() { db.Close() })
 		var all told
-		b.o.Open, b.o.Rules, b.o.Alerts, b.o.Notify = opened(db), []alert.Rule{{Kind: alert.TopUp}}, &alert.Options{}, all.deliver
+		b.o.Open, b.o.Rules, b.o.Alerts, b.o.Notify = opened(db), []alert.Rule{{Kind: alert.TopUp}}, &courier.Options{}, all.deliver
 		m := b.run()
 		left := after(t, m, 5*time.Minute).Balance.LeftUSD()
 		if err := os.RemoveAll(dir); err != nil {
@@ -144,7 +145,7 @@ func TestAnAlertWaitsForItsChannel(t *testing.T) {
 		dir := t.TempDir()
 		up, log := filepath.Join(dir, "up"), filepath.Join(dir, "log")
 		script := `test -e "$0" || exit 7; echo delivered >>"$1"`
-		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 1000, Level: alert.Urgent}}, &alert.Options{
+		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 1000, Level: alert.Urgent}}, &courier.Options{
 			Channels: []alert.Channel{{Name: "phone", Via: alert.Command, Argv: []string{"/bin/sh", "-c", script, up, log}}}, Now: b.now,
 		}
 		m := New(b.o)
@@ -199,7 +200,7 @@ func TestADeliveryIsStoredAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
-		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 1000, Level: alert.Urgent}}, &alert.Options{
+		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 1000, Level: alert.Urgent}}, &courier.Options{
 			Channels: []alert.Channel{{Name: "phone", Via: alert.Ntfy}}, Now: b.now,
 		}
 		p := newPolls(t, b)

@@ -8,6 +8,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/sim"
 )
 
@@ -105,7 +106,7 @@ func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
 				b := newBench(t, oldAccount("steady"))
 				b.account.TopUp(500)
 				var all told
-				b.o.Rules, b.o.Alerts, b.o.Notify = c.rules, &alert.Options{}, all.deliver
+				b.o.Rules, b.o.Alerts, b.o.Notify = c.rules, &courier.Options{}, all.deliver
 				m := New(b.o)
 				stop := runMonitor(t, m)
 				after(t, m, 10*time.Minute)

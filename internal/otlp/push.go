@@ -11,7 +11,7 @@ import (
 	"net/http"
 	"time"
 
-	"ortop/internal/alert"
+	"ortop/internal/courier"
 	"ortop/internal/fault"
 	"ortop/internal/metrics"
 	"ortop/internal/text"
@@ -67,7 +67,7 @@ func (p Pusher) Run(ctx context.Context) {
 func (p Pusher) report(err error, wrong *string) {
 	was := *wrong
 	if *wrong = ""; err != nil {
-		*wrong = alert.Scrub(err.Error(), p.Config.endpoint)
+		*wrong = courier.Scrub(err.Error(), p.Config.endpoint)
 	}
 	switch {
 	case *wrong == was:
@@ -148,7 +148,7 @@ func (p Pusher) push(ctx context.Context, client *http.Client, within time.Durat
 		return 0, nil
 	case answer.StatusCode == http.StatusTooManyRequests, answer.StatusCode == http.StatusBadGateway,
 		answer.StatusCode == http.StatusServiceUnavailable, answer.StatusCode == http.StatusGatewayTimeout:
-		return alert.RetryAfter(answer.Header, p.Now()), fmt.Errorf("answered %s", answer.Status)
+		return courier.RetryAfter(answer.Header, p.Now()), fmt.Errorf("answered %s", answer.Status)
 	}
 	return -1, fmt.Errorf("answered %s", answer.Status)
 }

@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"bytes"
@@ -10,16 +10,19 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/alert"
+	"ortop/internal/text"
 )
 
 // runCommand runs argv, without a shell and without the terminal, with e's
 // JSON on its standard input. What it prints is dropped, but for the first
 // line of standard error if it fails.
-func runCommand(ctx context.Context, argv, environ []string, e *Event) error {
+func runCommand(ctx context.Context, argv, environ []string, e *alert.Event) error {
 	if len(argv) == 0 {
 		return backoff.Permanent(errors.New("the channel has no command"))
 	}
-	name := clean(filepath.Base(argv[0]), maxName)
+	name := text.Safe(filepath.Base(argv[0]), alert.MaxName)
 	var notes firstBytes
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = environ
@@ -36,9 +39,9 @@ func runCommand(ctx context.Context, argv, environ []string, e *Event) error {
 	}
 	reason, _, _ := bytes.Cut(bytes.TrimSpace(notes.start), []byte("\n"))
 	if len(reason) > 0 {
-		return fmt.Errorf("running %s: %s: %s", name, clean(err.Error(), maxText), clean(string(reason), maxText))
+		return fmt.Errorf("running %s: %s: %s", name, text.Safe(err.Error(), alert.MaxText), text.Safe(string(reason), alert.MaxText))
 	}
-	return fmt.Errorf("running %s: %s", name, clean(err.Error(), maxText))
+	return fmt.Errorf("running %s: %s", name, text.Safe(err.Error(), alert.MaxText))
 }
 
 // firstBytes stores the beginning of what is written and drops the rest.

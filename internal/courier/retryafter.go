@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ortop/internal/alert"
 )
 
 // waitError is an error of a channel that asks for no other attempt before a
@@ -22,7 +24,7 @@ func (e *waitError) Unwrap() error { return e.error }
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 63); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
+		return time.Duration(min(seconds, uint64(alert.LongestRetryAfter/time.Second))) * time.Second
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
@@ -31,5 +33,5 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date // by the clock that at is of
 	}
-	return min(max(at.Sub(now), 0), longestRetryAfter)
+	return min(max(at.Sub(now), 0), alert.LongestRetryAfter)
 }

@@ -1,7 +1,8 @@
-package alert
+package courier
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,21 +16,26 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/alert"
 )
+
+// longestWait is the longest time from a failure to the next attempt.
+const longestWait = 5 * time.Minute
 
 // flaky is a channel that fails as it is told to, and notes what arrives and
 // when.
 type flaky struct {
 	mu    sync.Mutex
-	err   error             // of each attempt, while it is set
-	hang  bool              // attempts end with their context
-	bad   func(Event) error // of an event
-	tries []time.Time       // when each attempt began
-	got   []string          // texts
+	err   error                   // of each attempt, while it is set
+	hang  bool                    // attempts end with their context
+	bad   func(alert.Event) error // of an event
+	tries []time.Time             // when each attempt began
+	got   []string                // texts
 	open  func(context.Context) error
 }
 
-func (f *flaky) send(ctx context.Context, e Event) error {
+func (f *flaky) send(ctx context.Context, e alert.Event) error {
 	f.mu.Lock()
 	f.tries = append(f.tries, time.Now())
 	err, hang := f.err, f.hang
@@ -68,19 +74,19 @@ func (f *flaky) attempts() int {
 // post is a loop as a monitor has one: it decides, stores, sends and applies.
 type postLoop struct {
 	courier  *Courier
-	channels []Channel
+	channels []alert.Channel
 	mu       sync.Mutex
-	outbox   Outbox
+	outbox   alert.Outbox
 }
 
-func startLoop(outbox Outbox, ways map[string]*flaky) *postLoop {
+func startLoop(outbox alert.Outbox, ways map[string]*flaky) *postLoop {
 	l := &postLoop{outbox: outbox}
 	for _, name := range []string{"a", "b"} {
 		if ways[name] != nil {
-			l.channels = append(l.channels, Channel{Name: name, Via: Webhook})
+			l.channels = append(l.channels, alert.Channel{Name: name, Via: alert.Webhook})
 		}
 	}
-	l.courier = startCourier(Options{Channels: l.channels}, func(ch Channel, _ Options) (sender, func(context.Context) error) {
+	l.courier = startCourier(Options{Channels: l.channels}, func(ch alert.Channel, _ Options) (sender, func(context.Context) error) {
 		prepare := ready
 		if f := ways[ch.Name]; f.open != nil {
 			prepare = f.open
@@ -105,7 +111,7 @@ func (l *postLoop) apply() {
 	l.courier.Offer(l.outbox)
 }
 
-func (l *postLoop) decide(events ...Event) {
+func (l *postLoop) decide(events ...alert.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.outbox = l.outbox.Add(events, l.channels, time.Now())
@@ -119,36 +125,45 @@ func (l *postLoop) undelivered() string {
 }
 
 // alarm is an event of a subject, as of now.
-func alarm(level Level, subject string) Event {
+func alarm(level alert.Level, subject string) alert.Event {
 	now := time.Now().UTC()
-	return Event{Rule: Limit, Subject: subject, Level: level, Since: now, At: now, Text: subject, ID: alertID(key("limit 0.9", subject), now)}
+	return alert.Event{Rule: alert.Limit, Subject: subject, Level: level, Since: now, At: now, Text: subject, ID: "limit 0.9|" + subject + "|" + now.Format(time.RFC3339Nano)}
 }
 
-func allClear(e Event) Event {
-	e.Cleared, e.Text = true, "-"+e.Text
-	return e
-}
-
-func alarms(level Level, n int) []Event {
-	events := make([]Event, n)
+func alarms(level alert.Level, n int) []alert.Event {
+	events := make([]alert.Event, n)
 	for i := range events {
 		events[i] = alarm(level, fmt.Sprint(i))
 	}
 	return events
 }
 
+// stored is what an outbox goes through between two runs of the program.
+func stored(t *testing.T, o alert.Outbox) alert.Outbox {
+	t.Helper()
+	data, err := json.Marshal(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back alert.Outbox
+	if err := json.Unmarshal(data, &back); err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
 func TestCourierSendsToEachChannelInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := &flaky{}, &flaky{hang: true}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a, "b": b})
-		l.decide(alarm(Info, "i"), alarm(Warning, "w"), alarm(Urgent, "u"))
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a, "b": b})
+		l.decide(alarm(alert.Info, "i"), alarm(alert.Warning, "w"), alarm(alert.Urgent, "u"))
 		synctest.Wait()
 		if got, want := a.received(), []string{"u", "w", "i"}; !reflect.DeepEqual(got, want) {
 			t.Errorf("delivered %v beside a channel that hangs, want %v", got, want)
 		}
 		l.courier.Close()
 		l.courier.Close()
-		l.decide(alarm(Urgent, "late"))
+		l.decide(alarm(alert.Urgent, "late"))
 		synctest.Wait()
 		if n := len(a.received()); n != 3 {
 			t.Errorf("%d deliveries after the end, want 3", n)
@@ -161,8 +176,8 @@ func TestCourierSendsToEachChannelInOrder(t *testing.T) {
 func TestA03ChannelThatIsDownForLong(t *testing.T) {
 	for name, down := range map[string]*flaky{"fails": {err: errors.New("down")}, "hangs": {hang: true}} {
 		synctest.Test(t, func(t *testing.T) {
-			l := startLoop(Outbox{}, map[string]*flaky{"a": down})
-			l.decide(alarm(Urgent, "u"))
+			l := startLoop(alert.Outbox{}, map[string]*flaky{"a": down})
+			l.decide(alarm(alert.Urgent, "u"))
 			time.Sleep(2 * time.Hour)
 			if n := down.attempts(); n < 20 || n > 40 {
 				t.Errorf("%s: %d attempts in 2 h, want one in 5 min", name, n)
@@ -183,8 +198,8 @@ func TestA03ChannelThatIsDownForLong(t *testing.T) {
 func TestA03BackOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{err: errors.New("down")}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a})
-		l.decide(alarm(Urgent, "u"))
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a})
+		l.decide(alarm(alert.Urgent, "u"))
 		time.Sleep(20 * time.Minute)
 		l.courier.Close()
 		want := []time.Duration{5, 10, 20, 40, 80, 160, 300, 300}
@@ -199,14 +214,14 @@ func TestA03BackOff(t *testing.T) {
 func TestWhatAChannelRefusesHoldsUpNoOther(t *testing.T) {
 	for name, err := range map[string]error{"for good": backoff.Permanent(errors.New("no")), "for now": errors.New("no")} {
 		synctest.Test(t, func(t *testing.T) {
-			a := &flaky{bad: func(e Event) error {
+			a := &flaky{bad: func(e alert.Event) error {
 				if e.Text == "bad" {
 					return err
 				}
 				return nil
 			}}
-			l := startLoop(Outbox{}, map[string]*flaky{"a": a})
-			l.decide(alarm(Urgent, "bad"), alarm(Info, "good"), alarm(Info, "too"))
+			l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a})
+			l.decide(alarm(alert.Urgent, "bad"), alarm(alert.Info, "good"), alarm(alert.Info, "too"))
 			time.Sleep(2 * time.Minute)
 			if got := a.received(); !reflect.DeepEqual(got, []string{"good", "too"}) {
 				t.Errorf("%s: delivered %v, want what can be", name, got)
@@ -222,10 +237,10 @@ func TestWhatAChannelRefusesHoldsUpNoOther(t *testing.T) {
 func TestRetryAfterOfAChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{err: &waitError{errors.New("answered 429 Too Many Requests"), 20 * time.Minute}}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a})
-		l.decide(alarm(Warning, "w"))
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a})
+		l.decide(alarm(alert.Warning, "w"))
 		synctest.Wait()
-		l.decide(alarm(Urgent, "u"))
+		l.decide(alarm(alert.Urgent, "u"))
 		time.Sleep(20*time.Minute - time.Second)
 		if n := a.attempts(); n != 1 {
 			t.Errorf("%d attempts within Retry-After, want 1", n)
@@ -243,16 +258,16 @@ func TestRetryAfterOfAChannel(t *testing.T) {
 func TestNothingIsSentTwiceBeforeItsResultIsApplied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{}
-		channels := []Channel{{Name: "a", Via: Webhook}}
-		c := startCourier(Options{Channels: channels}, func(Channel, Options) (sender, func(context.Context) error) { return a.send, ready })
-		o := Outbox{}.Add([]Event{alarm(Urgent, "u")}, channels, time.Now())
+		channels := []alert.Channel{{Name: "a", Via: alert.Webhook}}
+		c := startCourier(Options{Channels: channels}, func(alert.Channel, Options) (sender, func(context.Context) error) { return a.send, ready })
+		o := alert.Outbox{}.Add([]alert.Event{alarm(alert.Urgent, "u")}, channels, time.Now())
 		c.Offer(o)
 		synctest.Wait()
 		c.Offer(o) // decided again before the result was taken
 		synctest.Wait()
 		<-c.Ready()
 		results := c.Take()
-		if a.attempts() != 1 || len(results) != 2 || results[0].ID != "" || results[1].ID != o.deliveries[0].ID || results[1].Err != nil {
+		if a.attempts() != 1 || len(results) != 2 || results[0].ID != "" || results[1].ID != o.Due(time.Now())[0].ID || results[1].Err != nil {
 			t.Errorf("%d attempts, results %+v, want one and its success", a.attempts(), results)
 		}
 		for _, r := range results {
@@ -273,19 +288,19 @@ func TestNothingIsSentTwiceBeforeItsResultIsApplied(t *testing.T) {
 func TestCloseEndsInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := &flaky{err: errors.New("down")}, &flaky{hang: true}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a, "b": b})
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a, "b": b})
 		synctest.Wait()
-		l.decide(alarms(Warning, 2)...)
+		l.decide(alarms(alert.Warning, 2)...)
 		begin := time.Now()
 		l.courier.Close()
 		if took := time.Since(begin); took > closeLimit {
 			t.Errorf("Close took %v, want at most %v", took, closeLimit)
 		}
 		l.apply()
-		if n := len(l.outbox.queue()); n != 4 {
+		if n := len(l.outbox.Due(time.Now().Add(time.Hour))); n != 4 {
 			t.Errorf("%d deliveries are left, want all 4", n)
 		}
-		for _, d := range l.outbox.queue() {
+		for _, d := range l.outbox.Due(time.Now().Add(time.Hour)) {
 			if d.Channel == "b" && d.Tries > 0 {
 				t.Errorf("%+v counts as failed, though nobody knows", d)
 			}
@@ -296,14 +311,14 @@ func TestCloseEndsInTime(t *testing.T) {
 func TestCloseDeliversWhatIsDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{}
-		channels := []Channel{{Name: "a", Via: Webhook}, {Name: "bell", Via: Bell}}
-		c := startCourier(Options{Channels: channels}, func(Channel, Options) (sender, func(context.Context) error) { return a.send, ready })
-		c.Offer(Outbox{}.Add(alarms(Urgent, 3), channels, time.Now()))
+		channels := []alert.Channel{{Name: "a", Via: alert.Webhook}, {Name: "bell", Via: alert.Bell}}
+		c := startCourier(Options{Channels: channels}, func(alert.Channel, Options) (sender, func(context.Context) error) { return a.send, ready })
+		c.Offer(alert.Outbox{}.Add(alarms(alert.Urgent, 3), channels, time.Now()))
 		c.Close()
 		if got := a.received(); len(got) != 3 {
 			t.Errorf("delivered %v, want all 3", got)
 		}
-		if r := c.Take(); len(r) != 4 || r[3].Err != nil || r[3].Channel != "a" || r[3].Via != Webhook {
+		if r := c.Take(); len(r) != 4 || r[3].Err != nil || r[3].Channel != "a" || r[3].Via != alert.Webhook {
 			t.Errorf("Take() = %+v, want that it is ready and 3 successes", r)
 		}
 	})
@@ -312,8 +327,8 @@ func TestCloseDeliversWhatIsDue(t *testing.T) {
 func TestUndeliveredIsOfferedAgainAfterARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{err: errors.New("down")}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a})
-		l.decide(alarm(Urgent, "u"))
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a})
+		l.decide(alarm(alert.Urgent, "u"))
 		time.Sleep(time.Hour)
 		l.courier.Close()
 		l.apply()
@@ -331,12 +346,12 @@ func TestUndeliveredIsOfferedAgainAfterARestart(t *testing.T) {
 func TestChannelThatCannotBeMadeReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &flaky{open: func(context.Context) error { return errors.New("locked") }}
-		l := startLoop(Outbox{}, map[string]*flaky{"a": a})
+		l := startLoop(alert.Outbox{}, map[string]*flaky{"a": a})
 		synctest.Wait()
 		if got := l.undelivered(); got != "alerts do not reach a: locked" {
 			t.Errorf("Undelivered() = %q, want why, with no alert yet", got)
 		}
-		l.decide(alarm(Urgent, "u"))
+		l.decide(alarm(alert.Urgent, "u"))
 		synctest.Wait()
 		if got := l.undelivered(); got != "" || len(a.received()) != 1 {
 			t.Errorf("Undelivered() = %q, delivered %v, want that it works", got, a.received())
@@ -349,13 +364,13 @@ func TestURLIsReadAheadAndOnce(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
 	defer server.Close()
 	reads := make(chan string, 9)
-	channels := []Channel{{Name: "a", Via: Webhook, URL: func(context.Context) (string, error) {
+	channels := []alert.Channel{{Name: "a", Via: alert.Webhook, URL: func(context.Context) (string, error) {
 		reads <- "read"
 		return server.URL + "\n", nil
 	}}}
-	c := NewCourier(Options{Channels: channels})
+	c := New(Options{Channels: channels})
 	<-reads // with nothing to deliver
-	c.Offer(Outbox{}.Add(alarms(Urgent, 2), channels, time.Now()))
+	c.Offer(alert.Outbox{}.Add(alarms(alert.Urgent, 2), channels, time.Now()))
 	c.Close()
 	if r := c.Take(); len(reads) != 0 || len(r) != 3 || r[2].Err != nil {
 		t.Errorf("read %d times more, Take() = %+v, want none and successes", len(reads), r)

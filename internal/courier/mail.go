@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"context"
@@ -13,19 +13,20 @@ import (
 	"net/smtp"
 	"net/textproto"
 	"net/url"
-	"ortop/internal/text"
 	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 
+	"ortop/internal/alert"
 	"ortop/internal/routine"
+	"ortop/internal/text"
 )
 
 // sendMail sends e through the server at u: smtps with TLS from the start
 // (port 465 if none is named), smtp with STARTTLS (587), which only a server
 // on this machine may lack.
-func sendMail(ctx context.Context, u *url.URL, from, to string, e *Event) error {
+func sendMail(ctx context.Context, u *url.URL, from, to string, e *alert.Event) error {
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
 		return backoff.Permanent(errors.New("from is not an address"))
@@ -114,7 +115,7 @@ func greet(c *smtp.Client, u *url.URL, config *tls.Config) error {
 }
 
 // message writes the mail, in ASCII alone.
-func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
+func message(from *mail.Address, to []*mail.Address, e *alert.Event) []byte {
 	var b strings.Builder
 	names := make([]string, len(to))
 	for i, a := range to {
@@ -124,11 +125,11 @@ func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
 	for _, h := range [][2]string{
 		{"From", from.String()},
 		{"To", strings.Join(names, ", ")},
-		{"Subject", mime.QEncoding.Encode("utf-8", e.mark()+e.subject())},
+		{"Subject", mime.QEncoding.Encode("utf-8", mark(e)+subject(e))},
 		{"Date", e.At.Format(time.RFC1123Z)},
 		{"Message-ID", "<" + rand.Text() + "@" + domain + ">"},
 		{"Auto-Submitted", "auto-generated"},
-		{"Importance", map[bool]string{true: "high", false: "normal"}[e.Level == Urgent && !e.Cleared]},
+		{"Importance", map[bool]string{true: "high", false: "normal"}[e.Level == alert.Urgent && !e.Cleared]},
 		{"MIME-Version", "1.0"},
 		{"Content-Type", "text/plain; charset=utf-8"},
 		{"Content-Transfer-Encoding", "quoted-printable"},
@@ -137,7 +138,7 @@ func message(from *mail.Address, to []*mail.Address, e *Event) []byte {
 	}
 	b.WriteString("\r\n")
 	w := quotedprintable.NewWriter(&b)
-	_, _ = fmt.Fprintf(w, "%s\r\n", strings.ReplaceAll(e.body(), "\n", "\r\n\r\n")) // a Builder takes all
+	_, _ = fmt.Fprintf(w, "%s\r\n", strings.ReplaceAll(body(e), "\n", "\r\n\r\n")) // a Builder takes all
 	_ = w.Close()
 	return []byte(b.String())
 }

@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"context"
@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"ortop/internal/alert"
 	"ortop/internal/routine"
+	"ortop/internal/text"
 )
 
 // desktopLimit bounds a notification: a call over D-Bus can hang for minutes.
@@ -21,7 +23,7 @@ var calling = make(chan struct{}, 1)
 
 // notifyDesktop gives up a call that hangs; its goroutine stays until the call
 // ends, and until then there is no other.
-func notifyDesktop(ctx context.Context, e Event) error {
+func notifyDesktop(ctx context.Context, e alert.Event) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, desktopLimit, errTooSlow)
 	defer cancel()
 	held := calling
@@ -39,12 +41,12 @@ func notifyDesktop(ctx context.Context, e Event) error {
 				done <- fmt.Errorf("panic: %v", v)
 			}
 		}()
-		done <- call(ctx, desktopBody(e.mark()+e.subject()), desktopBody(e.body()), e.Level == Urgent && !e.Cleared)
+		done <- call(ctx, desktopBody(mark(&e)+subject(&e)), desktopBody(body(&e)), e.Level == alert.Urgent && !e.Cleared)
 	})
 	select {
 	case err := <-done:
 		if err != nil {
-			return fmt.Errorf("notifying the desktop: %s", clean(err.Error(), maxText))
+			return fmt.Errorf("notifying the desktop: %s", text.Safe(err.Error(), alert.MaxText))
 		}
 		return nil
 	case <-ctx.Done():

@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"bufio"
@@ -24,26 +24,29 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ortop/internal/alert"
 	"ortop/internal/leaktest"
 )
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
+var start = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+
 // example has everything that a message must not be split, mentioned, linked
 // or filled in by.
-var example = Event{
-	Rule: Limit, Level: Urgent, Account: "work", Since: start, At: start.Add(time.Hour), ValueText: "93 %",
+var example = alert.Event{
+	Rule: alert.Limit, Level: alert.Urgent, Account: "work", Since: start, At: start.Add(time.Hour), ValueText: "93 %",
 	Text:  `work: key "<!channel> [a](https://b) @everyone %s ; é & <b>" has used 93 % (Sat 21 Nov, 10:42 CET)`,
-	Title: `work: key "<!channel>" used`, Do: "Raise the limit", Page: keysPage, ID: "limit 0.9|k|2026-11-21T10:00:00Z",
+	Title: `work: key "<!channel>" used`, Do: "Raise the limit", Page: "https://openrouter.ai/settings/keys", ID: "limit 0.9|k|2026-11-21T10:00:00Z",
 }
 
 func at(url string) func(context.Context) (string, error) {
 	return func(context.Context) (string, error) { return url, nil }
 }
 
-func once(t *testing.T, c Channel, environ ...string) error {
+func once(t *testing.T, c alert.Channel, environ ...string) error {
 	t.Helper()
-	results := Test(t.Context(), Options{Channels: []Channel{c}, Environ: environ}, example)
+	results := Test(t.Context(), Options{Channels: []alert.Channel{c}, Environ: environ}, example)
 	if len(results) != 1 || results[0].Channel != c.Name || results[0].Via != c.Via || results[0].At.IsZero() {
 		t.Fatalf("Test(…) = %+v, want one result of %s", results, c.Name)
 	}
@@ -53,17 +56,17 @@ func once(t *testing.T, c Channel, environ ...string) error {
 // TestPosts checks the whole request of each way, as its service documents it.
 func TestPosts(t *testing.T) {
 	for _, tc := range []struct {
-		via        Via
+		via        alert.Via
 		path, to   string
 		wantPath   string
 		authorized bool
 	}{
-		{via: Webhook, path: "/hook?token=abc", wantPath: "/hook?token=abc"},
-		{via: Slack, path: "/services/T/B/x", wantPath: "/services/T/B/x"},
-		{via: Discord, path: "/api/webhooks/1/x", wantPath: "/api/webhooks/1/x"},
-		{via: Telegram, path: "/bot1:x", to: "42", wantPath: "/bot1:x/sendMessage"},
-		{via: Ntfy, path: "/credits", wantPath: "/"},
-		{via: Ntfy, path: "/below/credits/", wantPath: "/below"},
+		{via: alert.Webhook, path: "/hook?token=abc", wantPath: "/hook?token=abc"},
+		{via: alert.Slack, path: "/services/T/B/x", wantPath: "/services/T/B/x"},
+		{via: alert.Discord, path: "/api/webhooks/1/x", wantPath: "/api/webhooks/1/x"},
+		{via: alert.Telegram, path: "/bot1:x", to: "42", wantPath: "/bot1:x/sendMessage"},
+		{via: alert.Ntfy, path: "/credits", wantPath: "/"},
+		{via: alert.Ntfy, path: "/below/credits/", wantPath: "/below"},
 	} {
 		var got map[string]any
 		var request *http.Request
@@ -74,7 +77,7 @@ func TestPosts(t *testing.T) {
 			}
 		}))
 		address := strings.Replace(server.URL, "http://", "http://me:pass@", 1) + tc.path
-		if err := once(t, Channel{Name: "c", Via: tc.via, URL: at(address), To: tc.to}); err != nil {
+		if err := once(t, alert.Channel{Name: "c", Via: tc.via, URL: at(address), To: tc.to}); err != nil {
 			t.Errorf("%s: %v", tc.via, err)
 		}
 		server.Close()
@@ -82,7 +85,7 @@ func TestPosts(t *testing.T) {
 		if request.Method != http.MethodPost || request.URL.String() != tc.wantPath || request.Header.Get("Content-Type") != "application/json" || user != "me" || password != "pass" {
 			t.Errorf("%s: got %s %s as %s:%s with %v, want POST %s", tc.via, request.Method, request.URL, user, password, request.Header, tc.wantPath)
 		}
-		_, body := Channel{Via: tc.via, To: tc.to}.request(&url.URL{Path: tc.path}, &example)
+		_, body := requestOf(&alert.Channel{Via: tc.via, To: tc.to}, &url.URL{Path: tc.path}, &example)
 		var want map[string]any
 		if err := json.Unmarshal(body, &want); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %v, %v, want\n%v", tc.via, got, err, want)
@@ -112,29 +115,29 @@ func TestA06FailuresKeepTheURLSecret(t *testing.T) {
 	closed.Close()
 	for _, tc := range []struct {
 		name, url, want string
-		via             Via
+		via             alert.Via
 	}{
-		{"refused by the service", answers(404), "127.0.0.1: answered 404 Not Found", Webhook},
-		{"fault of the service", answers(503), "127.0.0.1: answered 503 Service Unavailable", Slack},
-		{"N09 redirect", answers(307), "127.0.0.1: answered 307 Temporary Redirect", Discord},
-		{"nobody there", closed.URL + "/hunter2", "connection refused", Webhook},
-		{"N07 untrusted certificate", untrusted.URL + "/hunter2", "127.0.0.1: tls: failed to verify certificate", Webhook},
-		{"N07 untrusted certificate of a mail server", strings.Replace(untrusted.URL, "https", "smtps", 1), "127.0.0.1: tls: failed to verify certificate", Mail},
-		{"no such host", "https://hunter2:hunter2@ortop.invalid/hunter2", "ortop.invalid: ", Telegram},
-		{"K10 not encrypted", "http://203.0.113.1/hunter2", "http is for this machine only", Webhook},
-		{"another scheme", "ftp://127.0.0.1/hunter2", "needs to begin with https://", Webhook},
-		{"mail by the web", "https://127.0.0.1/hunter2", "needs to begin with smtps://", Mail},
-		{"no URL", "hunter2\x7f:", "is not one", Webhook},
-		{"no host", "https:///hunter2", "has no host", Webhook},
-		{"no topic", "https://hunter2@ntfy.sh/", "names no topic", Ntfy},
-		{"nobody takes mail", strings.Replace(closed.URL, "http", "smtp", 1) + "/hunter2", "connection refused", Mail},
+		{"refused by the service", answers(404), "127.0.0.1: answered 404 Not Found", alert.Webhook},
+		{"fault of the service", answers(503), "127.0.0.1: answered 503 Service Unavailable", alert.Slack},
+		{"N09 redirect", answers(307), "127.0.0.1: answered 307 Temporary Redirect", alert.Discord},
+		{"nobody there", closed.URL + "/hunter2", "connection refused", alert.Webhook},
+		{"N07 untrusted certificate", untrusted.URL + "/hunter2", "127.0.0.1: tls: failed to verify certificate", alert.Webhook},
+		{"N07 untrusted certificate of a mail server", strings.Replace(untrusted.URL, "https", "smtps", 1), "127.0.0.1: tls: failed to verify certificate", alert.Mail},
+		{"no such host", "https://hunter2:hunter2@ortop.invalid/hunter2", "ortop.invalid: ", alert.Telegram},
+		{"K10 not encrypted", "http://203.0.113.1/hunter2", "http is for this machine only", alert.Webhook},
+		{"another scheme", "ftp://127.0.0.1/hunter2", "needs to begin with https://", alert.Webhook},
+		{"mail by the web", "https://127.0.0.1/hunter2", "needs to begin with smtps://", alert.Mail},
+		{"no URL", "hunter2\x7f:", "is not one", alert.Webhook},
+		{"no host", "https:///hunter2", "has no host", alert.Webhook},
+		{"no topic", "https://hunter2@ntfy.sh/", "names no topic", alert.Ntfy},
+		{"nobody takes mail", strings.Replace(closed.URL, "http", "smtp", 1) + "/hunter2", "connection refused", alert.Mail},
 	} {
-		err := once(t, Channel{Name: "c", Via: tc.via, URL: at(tc.url), From: "a@b.c", To: "d@e.f"})
+		err := once(t, alert.Channel{Name: "c", Via: tc.via, URL: at(tc.url), From: "a@b.c", To: "d@e.f"})
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: error = %v, want one with %q and no secret", tc.name, err, tc.want)
 		}
 	}
-	unread := Channel{Name: "c", Via: Webhook, URL: func(context.Context) (string, error) { return "", errors.New("no such file") }}
+	unread := alert.Channel{Name: "c", Via: alert.Webhook, URL: func(context.Context) (string, error) { return "", errors.New("no such file") }}
 	if err := once(t, unread); err == nil || err.Error() != "reading its URL: no such file" {
 		t.Errorf("error = %v, want why the URL cannot be read", err)
 	}
@@ -211,7 +214,7 @@ func (s *sink) serve() {
 
 func TestMail(t *testing.T) {
 	s := newSink(t, "")
-	err := once(t, Channel{Name: "c", Via: Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: "ortop <ortop@example.com>", To: "a@example.com, Ünal <b@example.com>"})
+	err := once(t, alert.Channel{Name: "c", Via: alert.Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: "ortop <ortop@example.com>", To: "a@example.com, Ünal <b@example.com>"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +240,7 @@ func TestMailFailures(t *testing.T) {
 		{"I12 header injection", "", "a@b.c", "d@e.f\r\nBcc: x@y.z", "to is not a list of addresses"},
 	} {
 		s := newSink(t, tc.refuse)
-		err := once(t, Channel{Name: "c", Via: Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: tc.from, To: tc.to})
+		err := once(t, alert.Channel{Name: "c", Via: alert.Mail, URL: at("smtp://me:hunter2@" + s.Addr().String()), From: tc.from, To: tc.to})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: error = %v, want one with %q", tc.name, err, tc.want)
 		}
@@ -262,8 +265,8 @@ func TestCommand(t *testing.T) {
 		t.Skip("needs a shell")
 	}
 	out := filepath.Join(t.TempDir(), "out")
-	sh := func(script string) Channel {
-		return Channel{Name: "c", Via: Command, Argv: []string{"sh", "-c", script, "name", "$HOME;x"}}
+	sh := func(script string) alert.Channel {
+		return alert.Channel{Name: "c", Via: alert.Command, Argv: []string{"sh", "-c", script, "name", "$HOME;x"}}
 	}
 	t.Setenv("ORTOP_API_KEY", "sk-or-v1-canary0123456789")
 	if err := once(t, sh(`{ cat; printf '%s|%s|%s' "$1" "$ORTOP_API_KEY" "$FOO"; } >`+out), "FOO=bar"); err != nil {
@@ -275,7 +278,7 @@ func TestCommand(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name string
-		c    Channel
+		c    alert.Channel
 		want string
 	}{
 		{"does not read", sh("exec 0<&-; exit 0"), ""},
@@ -283,9 +286,9 @@ func TestCommand(t *testing.T) {
 		{"fails in silence", sh("exit 3"), "running sh: exit status 3"},
 		{"fails and says why", sh(`printf 'no \033[31msk-or-v1-canary0123456789\nmore' >&2; exit 1`), "running sh: exit status 1: no \ufffd[31m[redacted]"},
 		{"says too much", sh("yes >&2 & sleep 0.1; kill $!; exit 1"), "running sh: exit status 1: y"},
-		{"no such program", Channel{Name: "c", Via: Command, Argv: []string{"ortop-no-such"}}, "running ortop-no-such: no such program"},
-		{"no command", Channel{Name: "c", Via: Command}, "the channel has no command"},
-		{"no way", Channel{Name: "c", Via: "pigeon"}, `no way "pigeon" to deliver`},
+		{"no such program", alert.Channel{Name: "c", Via: alert.Command, Argv: []string{"ortop-no-such"}}, "running ortop-no-such: no such program"},
+		{"no command", alert.Channel{Name: "c", Via: alert.Command}, "the channel has no command"},
+		{"no way", alert.Channel{Name: "c", Via: "pigeon"}, `no way "pigeon" to deliver`},
 	} {
 		err := once(t, tc.c)
 		if tc.want == "" && err != nil || tc.want != "" && (err == nil || err.Error() != tc.want) {
@@ -329,7 +332,7 @@ func TestDesktop(t *testing.T) {
 		got = fmt.Sprint(title, "|", body, "|", urgent)
 		return nil
 	}
-	c := Channel{Name: "c", Via: Desktop}
+	c := alert.Channel{Name: "c", Via: alert.Desktop}
 	if err := once(t, c); err != nil || !strings.HasPrefix(got, "urgent: work: key \"‹!channel›\" used|Key \"‹!channel›") || !strings.HasSuffix(got, "|true") || strings.ContainsAny(got, "<>&") {
 		t.Errorf("the desktop got %q (%v), want the text without markup", got, err)
 	}
@@ -363,24 +366,24 @@ func TestDesktop(t *testing.T) {
 }
 
 func TestTerminal(t *testing.T) {
-	channels := []Channel{{Name: "b", Via: Bell}, {Name: "n", Via: OSC9, Level: Urgent}, {Name: "u", Via: OSC777}, {Name: "w", Via: Webhook}}
-	hostile := Event{Level: Warning, Title: "t; u\a", Text: "x; y\x1b\\\a\u009c z"}
+	channels := []alert.Channel{{Name: "b", Via: alert.Bell}, {Name: "n", Via: alert.OSC9, Level: alert.Urgent}, {Name: "u", Via: alert.OSC777}, {Name: "w", Via: alert.Webhook}}
+	hostile := alert.Event{Level: alert.Warning, Title: "t; u\a", Text: "x; y\x1b\\\a\u009c z"}
 	for _, tc := range []struct {
 		name   string
-		events []Event
+		events []alert.Event
 		want   string
 	}{
 		{"nothing", nil, ""},
-		{"least levels and hostile text", []Event{hostile}, "\a\x1b]777;notify;warning: t, u\ufffd;X, y\ufffd\\\ufffd\ufffd z.\x1b\\"},
-		{"named channels", []Event{{Level: Urgent, Title: "x; y", Channels: []string{"n", "w"}}}, "\x1b]9;ortop urgent: x; y\x1b\\"},
-		{"stored without a title", []Event{{Level: Urgent, Text: "x", Cleared: true, Channels: []string{"n"}}}, "\x1b]9;ortop over: x\x1b\\"},
-		{"another channel", []Event{{Level: Urgent, Channels: []string{"phone"}}}, ""},
+		{"least levels and hostile text", []alert.Event{hostile}, "\a\x1b]777;notify;warning: t, u\ufffd;X, y\ufffd\\\ufffd\ufffd z.\x1b\\"},
+		{"named channels", []alert.Event{{Level: alert.Urgent, Title: "x; y", Channels: []string{"n", "w"}}}, "\x1b]9;ortop urgent: x; y\x1b\\"},
+		{"stored without a title", []alert.Event{{Level: alert.Urgent, Text: "x", Cleared: true, Channels: []string{"n"}}}, "\x1b]9;ortop over: x\x1b\\"},
+		{"another channel", []alert.Event{{Level: alert.Urgent, Channels: []string{"phone"}}}, ""},
 	} {
 		if got := Terminal(channels, tc.events); got != tc.want {
 			t.Errorf("%s: Terminal(…) = %q, want %q", tc.name, got, tc.want)
 		}
 	}
-	if got := Terminal(DefaultChannels(), []Event{TestEvent("x", start)}); got != "\a" {
+	if got := Terminal(alert.DefaultChannels(), []alert.Event{alert.TestEvent("x", start)}); got != "\a" {
 		t.Errorf("Terminal(default channels) = %q, want a bell", got)
 	}
 }

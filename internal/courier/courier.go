@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"ortop/internal/alert"
 	"ortop/internal/routine"
 )
 
@@ -20,7 +21,7 @@ const (
 
 // Options are what a Courier sends with.
 type Options struct {
-	Channels []Channel
+	Channels []alert.Channel
 	// Environ is the environment of commands; nil is an empty one. It must not
 	// hold a key.
 	Environ []string
@@ -28,19 +29,6 @@ type Options struct {
 	Now func() time.Time
 	// Log takes failures. If nil, they are not logged.
 	Log *slog.Logger
-}
-
-// Result is the outcome of one attempt at a delivery or, with an empty ID, of
-// making a channel ready.
-type Result struct {
-	ID      string
-	Channel string
-	Via     Via
-	At      time.Time
-	// RetryAfter is how long the channel asked to wait.
-	RetryAfter time.Duration
-	// Err is nil where it was delivered. Its text is clean and holds no secret.
-	Err error
 }
 
 // Courier sends what is due in an Outbox, one delivery of a channel at a time.
@@ -56,11 +44,11 @@ type Courier struct {
 
 	mu      sync.Mutex
 	closed  bool
-	offered Outbox
+	offered alert.Outbox
 	// busy are the deliveries that are under way, or whose result has not been
 	// applied to an outbox that was offered since.
 	busy    map[deliveryKey]bool
-	results []Result // not taken yet
+	results []alert.Result // not taken yet
 	taken   []deliveryKey
 }
 
@@ -68,16 +56,16 @@ type deliveryKey struct{ id, channel string }
 
 // sender makes one attempt. An error that another attempt is not likely to
 // mend is wrapped by backoff.Permanent.
-type sender func(context.Context, Event) error
+type sender func(context.Context, alert.Event) error
 
-// NewCourier starts a Courier. Close ends it.
-func NewCourier(o Options) *Courier { return startCourier(o, newSender) }
+// New starts a Courier. Close ends it.
+func New(o Options) *Courier { return startCourier(o, newSender) }
 
-func startCourier(o Options, open func(Channel, Options) (sender, func(context.Context) error)) *Courier {
+func startCourier(o Options, open func(alert.Channel, Options) (sender, func(context.Context) error)) *Courier {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Courier{o: o.filled(), cancel: cancel, ready: make(chan struct{}, 1), busy: map[deliveryKey]bool{}}
 	for _, channel := range c.o.Channels {
-		if channel.onTerminal() {
+		if channel.Via.OnTerminal() {
 			continue
 		}
 		wake := make(chan struct{}, 1)
@@ -100,7 +88,7 @@ func (o Options) filled() Options {
 
 // Offer replaces the outbox that is sent from. The results taken before it
 // must have been applied to it.
-func (c *Courier) Offer(o Outbox) {
+func (c *Courier) Offer(o alert.Outbox) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.offered = o
@@ -120,7 +108,7 @@ func (c *Courier) Ready() <-chan struct{} { return c.ready }
 // Take returns the results that were not taken yet, the oldest first. Apply
 // each to the outbox, also where that cannot be stored then, and Offer it:
 // until then no other attempt is made at the same delivery.
-func (c *Courier) Take() []Result {
+func (c *Courier) Take() []alert.Result {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	results := c.results
@@ -152,7 +140,7 @@ func (c *Courier) Close() {
 }
 
 // serve sends the deliveries of one channel.
-func (c *Courier) serve(ctx context.Context, channel *Channel, wake <-chan struct{}, send sender, prepare func(context.Context) error) {
+func (c *Courier) serve(ctx context.Context, channel *alert.Channel, wake <-chan struct{}, send sender, prepare func(context.Context) error) {
 	c.report(ctx, channel, "", attempt(ctx, prepare))
 	for ctx.Err() == nil {
 		d, wait, more := c.next(channel)
@@ -185,34 +173,23 @@ func sleep(ctx context.Context, wake <-chan struct{}, wait time.Duration) {
 // next returns the channel's next delivery and marks it busy. Where there is
 // none it returns the time until one is due, 0 if none waits; more is false
 // once nothing is to be awaited.
-func (c *Courier) next(channel *Channel) (d *Delivery, wait time.Duration, more bool) {
+func (c *Courier) next(channel *alert.Channel) (d *alert.Delivery, wait time.Duration, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.o.Now()
-	for _, d := range c.offered.queue() {
-		k := deliveryKey{d.ID, d.Channel}
-		if d.Channel != channel.Name || c.busy[k] {
-			continue
-		}
-		w := c.offered.wait(&d, now)
-		if w <= 0 {
-			c.busy[k] = true
-			return &d, 0, true
-		}
-		if wait == 0 || w < wait {
-			wait = w
-		}
+	busy := func(id string) bool { return c.busy[deliveryKey{id, channel.Name}] }
+	if d, wait = c.offered.Next(channel.Name, busy, c.o.Now()); d != nil {
+		c.busy[deliveryKey{d.ID, d.Channel}] = true
 	}
-	return nil, wait, !c.closed
+	return d, wait, d != nil || !c.closed
 }
 
 // report notes the outcome of an attempt, but for one that Close has cut off:
 // whether it was delivered is not known.
-func (c *Courier) report(ctx context.Context, channel *Channel, id string, err error) {
+func (c *Courier) report(ctx context.Context, channel *alert.Channel, id string, err error) {
 	if err != nil && ctx.Err() != nil {
 		return
 	}
-	r := Result{ID: id, Channel: channel.Name, Via: channel.Via, At: c.o.Now(), Err: err}
+	r := alert.Result{ID: id, Channel: channel.Name, Via: channel.Via, At: c.o.Now(), Err: err}
 	if wait := (*waitError)(nil); errors.As(err, &wait) {
 		r.RetryAfter = wait.after
 	}

@@ -1,41 +1,43 @@
-package alert
+package courier
 
 import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"ortop/internal/text"
 	"path"
 	"strings"
 	"time"
+
+	"ortop/internal/alert"
+	"ortop/internal/text"
 )
 
-// request returns where and in which form the channel's service takes an
+// requestOf returns where and in which form the channel's service takes an
 // event: its JSON for a webhook, else a message in the service's own parts, without
 // markup.
-func (c Channel) request(u *url.URL, e *Event) (to *url.URL, body []byte) {
+func requestOf(c *alert.Channel, u *url.URL, e *alert.Event) (to *url.URL, body []byte) {
 	switch c.Via {
-	case Slack:
+	case alert.Slack:
 		return u, encode(slackMessage(e))
-	case Discord:
+	case alert.Discord:
 		return u, encode(map[string]any{
 			"embeds": []any{discordEmbed(e)}, "allowed_mentions": map[string]any{"parse": []string{}},
 		})
-	case Telegram:
+	case alert.Telegram:
 		if !strings.HasSuffix(u.Path, "/sendMessage") {
 			u = u.JoinPath("sendMessage")
 		}
 		m := map[string]any{
 			"chat_id":              c.To,
-			"text":                 e.mark() + e.subject() + "\n\n" + strings.Join(e.lines(), "\n"),
+			"text":                 mark(e) + subject(e) + "\n\n" + strings.Join(lines(e), "\n"),
 			"link_preview_options": map[string]any{"is_disabled": true},
-			"disable_notification": e.Level == Info || e.Cleared,
+			"disable_notification": e.Level == alert.Info || e.Cleared,
 		}
 		if e.Page != "" { // https://core.telegram.org/bots/api#inlinekeyboardbutton
 			m["reply_markup"] = map[string]any{"inline_keyboard": [][]any{{map[string]any{"text": e.Do, "url": e.Page}}}}
 		}
 		return u, encode(m)
-	case Ntfy:
+	case alert.Ntfy:
 		// https://docs.ntfy.sh/publish/#publish-as-json: posted to the server's
 		// root, with the topic inside.
 		root := *u
@@ -48,11 +50,11 @@ func (c Channel) request(u *url.URL, e *Event) (to *url.URL, body []byte) {
 // slackMessage has blocks of plain text, and a text for notifications: see
 // https://docs.slack.dev/reference/block-kit/blocks. In the text these three
 // characters, escaped, are all that makes mentions and links.
-func slackMessage(e *Event) map[string]any {
+func slackMessage(e *alert.Event) map[string]any {
 	plain := func(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s, "emoji": false} }
 	blocks := []any{
-		map[string]any{"type": "header", "text": plain(clean(e.mark()+e.subject(), maxTitle))},
-		map[string]any{"type": "section", "text": plain(strings.Join(e.lines(), "\n"))},
+		map[string]any{"type": "header", "text": plain(text.Safe(mark(e)+subject(e), alert.MaxTitle))},
+		map[string]any{"type": "section", "text": plain(strings.Join(lines(e), "\n"))},
 	}
 	if e.Page != "" {
 		blocks = append(blocks, map[string]any{"type": "actions", "elements": []any{
@@ -60,17 +62,17 @@ func slackMessage(e *Event) map[string]any {
 		}})
 	}
 	return map[string]any{
-		"text":   strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(e.mark() + e.subject()),
+		"text":   strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(mark(e) + subject(e)),
 		"blocks": blocks,
 	}
 }
 
 // discordEmbed is a card with a coloured edge: see
 // https://docs.discord.com/developers/resources/message#embed-object.
-func discordEmbed(e *Event) map[string]any {
-	colors := map[Level]int{Info: 0x6f8fdc, Warning: 0xe5b13a, Urgent: 0xe0533d}
+func discordEmbed(e *alert.Event) map[string]any {
+	colors := map[alert.Level]int{alert.Info: 0x6f8fdc, alert.Warning: 0xe5b13a, alert.Urgent: 0xe0533d}
 	card := map[string]any{
-		"title": discordText.Replace(e.mark() + e.subject()), "description": discordText.Replace(strings.Join(e.lines(), "\n")),
+		"title": discordText.Replace(mark(e) + subject(e)), "description": discordText.Replace(strings.Join(lines(e), "\n")),
 		"color": colors[e.Level], "timestamp": e.At.UTC().Format(time.RFC3339),
 	}
 	if e.Cleared {
@@ -84,11 +86,11 @@ func discordEmbed(e *Event) map[string]any {
 }
 
 // ntfyMessage has a title, a priority, tags and what a tap opens.
-func ntfyMessage(topic string, e *Event) map[string]any {
+func ntfyMessage(topic string, e *alert.Event) map[string]any {
 	m := map[string]any{
-		"topic": topic, "title": e.subject(), "message": strings.Join(e.lines(), "\n"),
-		"priority": map[Level]int{Info: 2, Warning: 3, Urgent: 5}[e.Level],
-		"tags":     []string{map[Level]string{Info: "information_source", Warning: "warning", Urgent: "rotating_light"}[e.Level]},
+		"topic": topic, "title": subject(e), "message": strings.Join(lines(e), "\n"),
+		"priority": map[alert.Level]int{alert.Info: 2, alert.Warning: 3, alert.Urgent: 5}[e.Level],
+		"tags":     []string{map[alert.Level]string{alert.Info: "information_source", alert.Warning: "warning", alert.Urgent: "rotating_light"}[e.Level]},
 	}
 	if e.Cleared {
 		m["priority"], m["tags"] = 2, []string{"white_check_mark"}
@@ -111,7 +113,7 @@ var discordText = func() *strings.Replacer {
 }()
 
 // eventJSON is the event as webhooks and commands get it.
-func eventJSON(e Event) []byte {
+func eventJSON(e alert.Event) []byte {
 	e.Since, e.At = e.Since.Truncate(time.Second), e.At.Truncate(time.Second)
 	covers := []string{}
 	for _, c := range e.Covers {
@@ -123,7 +125,7 @@ func eventJSON(e Event) []byte {
 		// CoversIDs are of the alerts that this one says too: they begin, or are
 		// over, with it.
 		CoversIDs []string `json:"covers"`
-		Event
+		alert.Event
 	}{1, e.ID, covers, e})
 }
 

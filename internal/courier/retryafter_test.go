@@ -1,4 +1,4 @@
-package alert
+package courier
 
 import (
 	"errors"
@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/alert"
 )
 
 func TestRetryAfter(t *testing.T) {
@@ -48,9 +50,9 @@ func TestRetryAfterOfAnAnswer(t *testing.T) {
 			w.Header().Set("Retry-After", "120")
 			w.WriteHeader(code)
 		}))
-		channels := []Channel{{Name: "a", Via: Webhook, URL: at(server.URL)}}
-		c := NewCourier(Options{Channels: channels, Now: func() time.Time { return start }})
-		c.Offer(Outbox{}.Add([]Event{an(Urgent, "u", 0)}, channels, start))
+		channels := []alert.Channel{{Name: "a", Via: alert.Webhook, URL: at(server.URL)}}
+		c := New(Options{Channels: channels, Now: func() time.Time { return start }})
+		c.Offer(alert.Outbox{}.Add([]alert.Event{alarm(alert.Urgent, "u")}, channels, start))
 		c.Close()
 		server.Close()
 		r := c.Take()

@@ -1,12 +1,14 @@
 //go:build !(linux || freebsd || netbsd || openbsd)
 
-package alert
+package courier
 
 import (
 	"context"
 	"sync"
 
 	"github.com/gen2brain/beeep"
+
+	"ortop/internal/text"
 )
 
 var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })

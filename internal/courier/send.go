@@ -1,41 +1,43 @@
-package alert
+package courier
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
-	"ortop/internal/text"
 	"strings"
 	"sync"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"ortop/internal/alert"
+	"ortop/internal/text"
 )
 
 var errTooSlow = errors.New("no answer in time")
 
 // newSender returns what delivers to c, and what readies it: reads the URL,
 // which may take a while or fail, before there is something to deliver.
-func newSender(c Channel, o Options) (send sender, prepare func(context.Context) error) {
+func newSender(c alert.Channel, o Options) (send sender, prepare func(context.Context) error) {
 	environ := o.Environ
 	if environ == nil {
 		environ = []string{} // nil would be the environment of this process
 	}
 	a := &address{channel: c}
 	switch c.Via {
-	case Desktop:
+	case alert.Desktop:
 		return notifyDesktop, ready
-	case Command:
-		return func(ctx context.Context, e Event) error { return runCommand(ctx, c.Argv, environ, &e) }, ready
-	case Webhook, Slack, Discord, Telegram, Ntfy:
-		return a.with(func(ctx context.Context, u *url.URL, e Event) error {
-			u, body := c.request(u, &e)
+	case alert.Command:
+		return func(ctx context.Context, e alert.Event) error { return runCommand(ctx, c.Argv, environ, &e) }, ready
+	case alert.Webhook, alert.Slack, alert.Discord, alert.Telegram, alert.Ntfy:
+		return a.with(func(ctx context.Context, u *url.URL, e alert.Event) error {
+			u, body := requestOf(&c, u, &e)
 			return post(ctx, u, body, o.Now)
 		}), a.prepare
-	case Mail:
-		return a.with(func(ctx context.Context, u *url.URL, e Event) error { return sendMail(ctx, u, c.From, c.To, &e) }), a.prepare
+	case alert.Mail:
+		return a.with(func(ctx context.Context, u *url.URL, e alert.Event) error { return sendMail(ctx, u, c.From, c.To, &e) }), a.prepare
 	}
-	return func(context.Context, Event) error {
+	return func(context.Context, alert.Event) error {
 		return backoff.Permanent(fmt.Errorf("no way %q to deliver", c.Via))
 	}, ready
 }
@@ -49,7 +51,7 @@ func attempt(ctx context.Context, f func(context.Context) error) (err error) {
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
-			err = backoff.Permanent(fmt.Errorf("panic: %s", clean(fmt.Sprint(v), maxText)))
+			err = backoff.Permanent(fmt.Errorf("panic: %s", text.Safe(fmt.Sprint(v), alert.MaxText)))
 		}
 	}()
 	if err = f(ctx); err != nil && ctx.Err() != nil {
@@ -60,7 +62,7 @@ func attempt(ctx context.Context, f func(context.Context) error) (err error) {
 
 // address is where a channel's events go. It is read once.
 type address struct {
-	channel Channel
+	channel alert.Channel
 	mu      sync.Mutex
 	url     *url.URL
 }
@@ -94,8 +96,8 @@ func (a *address) get(ctx context.Context) (*url.URL, error) {
 
 // with makes a sender of one that needs the address. Errors name its host and
 // hold nothing else of it.
-func (a *address) with(send func(context.Context, *url.URL, Event) error) sender {
-	return func(ctx context.Context, e Event) error {
+func (a *address) with(send func(context.Context, *url.URL, alert.Event) error) sender {
+	return func(ctx context.Context, e alert.Event) error {
 		u, err := a.get(ctx)
 		if err != nil {
 			return err
@@ -103,7 +105,7 @@ func (a *address) with(send func(context.Context, *url.URL, Event) error) sender
 		if err = send(ctx, u, e); err == nil {
 			return nil
 		}
-		scrubbed := fmt.Errorf("%s: %s", clean(u.Hostname(), maxName), Scrub(err.Error(), u))
+		scrubbed := fmt.Errorf("%s: %s", text.Safe(u.Hostname(), alert.MaxName), Scrub(err.Error(), u))
 		if wait := (*waitError)(nil); errors.As(err, &wait) {
 			scrubbed = &waitError{scrubbed, wait.after}
 		}
@@ -116,9 +118,9 @@ func (a *address) with(send func(context.Context, *url.URL, Event) error) sender
 
 // parseURL accepts what the way needs: nothing goes unencrypted but to this
 // machine. The error does not repeat s.
-func parseURL(s string, via Via) (*url.URL, error) {
+func parseURL(s string, via alert.Via) (*url.URL, error) {
 	plain, safe := "http", "https"
-	if via == Mail {
+	if via == alert.Mail {
 		plain, safe = "smtp", "smtps"
 	}
 	u, err := url.Parse(s)
@@ -131,11 +133,13 @@ func parseURL(s string, via Via) (*url.URL, error) {
 		return nil, errors.New("its URL has no host")
 	case u.Scheme == "http" && !text.IsLoopback(u.Hostname()):
 		return nil, errors.New("http is for this machine only, its URL needs https://")
-	case via == Ntfy && strings.Trim(u.Path, "/") == "":
+	case via == alert.Ntfy && strings.Trim(u.Path, "/") == "":
 		return nil, errors.New("its URL names no topic")
 	}
 	return u, nil
 }
+
+const redacted = "[redacted]"
 
 // Scrub returns what went wrong in a form that may be shown and stored: clean,
 // and without any part of u but its host.
@@ -154,5 +158,5 @@ func Scrub(message string, u *url.URL) string {
 			message = strings.ReplaceAll(message, s, redacted)
 		}
 	}
-	return clean(message, maxText)
+	return text.Safe(message, alert.MaxText)
 }
