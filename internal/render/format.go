@@ -2,21 +2,16 @@ package render
 
 import (
 	"errors"
-	"fmt"
-	"maps"
 	"reflect"
-	"slices"
-	"strings"
 	"time"
 
 	"ortop/internal/account"
+	"ortop/internal/template"
 	"ortop/internal/text"
 )
 
-// Format is a parsed --format, in a part of the syntax of Go's text/template.
-// That would evaluate it by calling methods by name, which makes the linker keep
-// every method of every library: 2.9 MB.
-type Format struct{ parts []part }
+// Format is a parsed --format.
+type Format struct{ template template.Template }
 
 // ParseFormat reads a template; an empty one is nil. What is wrong in any of its
 // branches is an error.
@@ -24,9 +19,8 @@ func ParseFormat(s string) (*Format, error) {
 	if s == "" {
 		return nil, nil
 	}
-	p := parser{s}
-	parts, _, err := p.list(false)
-	f := &Format{parts}
+	t, err := template.Parse(s)
+	f := &Format{t}
 	if err == nil {
 		err = f.check()
 	}
@@ -90,74 +84,5 @@ func (f *Format) write(v *fields, branches bool) (string, error) {
 			}
 		}
 	}
-	w := formatWriter{branches: branches}
-	err = w.write(f.parts, data)
-	return w.b.String(), err
-}
-
-// formatWriter writes the parts of a template.
-type formatWriter struct {
-	b        strings.Builder
-	branches bool // all of them
-}
-
-func (w *formatWriter) write(parts []part, dot any) error {
-	for _, p := range parts {
-		if err := p(w, dot); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// choose writes the one list about yes, or the other about no.
-func (w *formatWriter) choose(is bool, list, other []part, yes, no any) error {
-	if is || w.branches {
-		if err := w.write(list, yes); err != nil {
-			return err
-		}
-	}
-	if !is || w.branches {
-		return w.write(other, no)
-	}
-	return nil
-}
-
-// each writes the list about every element of v, or the other where there are
-// none.
-func (w *formatWriter) each(v any, list, other []part, dot any) error {
-	elements, ok := v.([]any)
-	if !ok && v != nil {
-		return fmt.Errorf("range: %s is not a list", printed(v))
-	}
-	for _, element := range elements {
-		if err := w.write(list, element); err != nil {
-			return err
-		}
-	}
-	if len(elements) == 0 || w.branches {
-		return w.write(other, dot)
-	}
-	return nil
-}
-
-// fieldOf is a field of v, or of what is below it. All fields of what is unknown
-// are unknown.
-func fieldOf(v any, names []string) (any, error) {
-	for _, name := range names {
-		if v == nil {
-			return nil, nil
-		}
-		m, _ := v.(map[string]any)
-		field, ok := m[name]
-		if !ok {
-			said := fmt.Sprintf("there is no field .%s", strings.Join(names, "."))
-			if meant := text.Nearest(name, slices.Sorted(maps.Keys(m))); meant != "" {
-				said += "; did you mean ." + meant + "?"
-			}
-			return nil, errors.New(said)
-		}
-		v = field
-	}
-	return v, nil
+	return f.template.Write(data, branches)
 }

@@ -1,4 +1,4 @@
-package render
+package template
 
 import (
 	"errors"
@@ -40,8 +40,8 @@ func printed(v any) string {
 	return fmt.Sprint(v)
 }
 
-// formatFuncs are those of text/template that have a use here.
-var formatFuncs = map[string]func([]any) (any, error){
+// funcs are those of text/template that have a use here.
+var funcs = map[string]func([]any) (any, error){
 	"eq":  compare(func(c int) bool { return c == 0 }),
 	"ne":  compare(func(c int) bool { return c != 0 }),
 	"lt":  compare(func(c int) bool { return c < 0 }),

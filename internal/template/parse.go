@@ -1,4 +1,4 @@
-package render
+package template
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 
 type (
 	// part writes a part of a template about dot.
-	part func(w *formatWriter, dot any) error
+	part func(w *writer, dot any) error
 	// value is what an expression has where dot is this.
 	value func(dot any) (any, error)
 )
@@ -26,7 +26,7 @@ func (p *parser) list(within bool) (parts []part, last string, err error) {
 		if strings.HasPrefix(rest, "-") && p.blank(1) {
 			written, p.rest = strings.TrimRight(written, blanks), rest[2:]
 		}
-		parts = append(parts, func(w *formatWriter, _ any) error {
+		parts = append(parts, func(w *writer, _ any) error {
 			w.b.WriteString(written)
 			return nil
 		})
@@ -71,7 +71,7 @@ func (p *parser) list(within bool) (parts []part, last string, err error) {
 			if err != nil {
 				return nil, "", err
 			}
-			parts = append(parts, func(w *formatWriter, dot any) error {
+			parts = append(parts, func(w *writer, dot any) error {
 				v, err := v(dot)
 				w.b.WriteString(printed(v))
 				return err
@@ -120,7 +120,7 @@ func (p *parser) branch(word string) (part, error) {
 			}
 		}
 	}
-	return func(w *formatWriter, dot any) error {
+	return func(w *writer, dot any) error {
 		v, err := v(dot)
 		switch {
 		case err != nil:
@@ -153,7 +153,7 @@ func (p *parser) command(piped value) (value, error) {
 	p.skip()
 	was := p.rest
 	name := p.word()
-	fn, called := formatFuncs[name]
+	fn, called := funcs[name]
 	if !called {
 		p.rest = was
 	}
