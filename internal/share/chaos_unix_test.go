@@ -37,94 +37,17 @@ import (
 //	a pooler with fewer connections than clients                   TestPooler
 //	an alert that two could tell                                   TestTeamAlertsOnce (e2e)
 
-// relay passes connections on to an address, until it falls silent or is cut.
-type relay struct {
-	net.Listener
-	silent atomic.Bool
-
-	mu    sync.Mutex
-	down  bool
-	conns []net.Conn
-}
-
-// cut ends all connections and takes no more, or takes them again.
-func (r *relay) cut(down bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.down = down
-	for _, c := range r.conns {
-		c.Close()
-	}
-	r.conns = nil
-}
-
-// takes reports whether connections go on.
-func (r *relay) takes(list ...net.Conn) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.conns = append(r.conns, list...)
-	return !r.down
-}
-
-func newRelay(t *testing.T, to string) *relay {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &relay{Listener: l}
-	t.Cleanup(func() { l.Close() })
-	pass := func(from, to net.Conn) {
-		defer from.Close()
-		defer to.Close()
-		b := make([]byte, 4096)
-		for {
-			n, err := from.Read(b)
-			for r.silent.Load() { // what comes stays here
-				time.Sleep(10 * time.Millisecond)
-			}
-			if err != nil {
-				return
-			}
-			if _, err := to.Write(b[:n]); err != nil {
-				return
-			}
-		}
-	}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			d, err := net.Dial("tcp", to)
-			if err != nil {
-				c.Close()
-				continue
-			}
-			if !r.takes(c, d) {
-				c.Close()
-				d.Close()
-				continue
-			}
-			go pass(c, d)
-			go pass(d, c)
-		}
-	}()
-	return r
-}
-
 // A network that falls silent holds nobody for long, and readings go on.
 func TestSilentNetwork(t *testing.T) {
 	ctx := context.Background()
 	c, e := started(t, 4*time.Second)
-	r := newRelay(t, fmt.Sprint("127.0.0.1:", c.Port))
+	r := sharetest.NewRelay(t, c.Port)
 	far := open(t, fmt.Sprintf("postgres://admin@%s/postgres", r.Addr()), 4*time.Second)
 	a := newStation(t, far, "a", "x")
 	a.Start(ctx)
 	a.read("x", noon, 1)
 	a.ship(ctx)
-	r.silent.Store(true)
+	r.Silent.Store(true)
 	began := time.Now()
 	a.beat(ctx)
 	if took := time.Since(began); took > 30*time.Second {
@@ -134,7 +57,7 @@ func TestSilentNetwork(t *testing.T) {
 		t.Error("nothing is read in a silent network")
 	}
 	a.read("x", noon.Add(time.Minute), 2)
-	r.silent.Store(false)
+	r.Silent.Store(false)
 	sharetest.WaitFor(t, "what waits to be sent", func() bool {
 		a.beat(ctx)
 		a.ship(ctx)

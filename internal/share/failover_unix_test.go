@@ -5,7 +5,6 @@ package share
 import (
 	"context"
 	"fmt"
-	"net"
 	"reflect"
 	"testing"
 	"time"
@@ -19,14 +18,14 @@ import (
 // was acknowledged after that is lost to it.
 type pair struct {
 	primary, standby *sharetest.Cluster
-	wire             *relay
+	wire             *sharetest.Relay
 }
 
 func newPair(t *testing.T, c *sharetest.Cluster) *pair {
 	t.Helper()
-	r := newRelay(t, fmt.Sprint("127.0.0.1:", c.Port))
-	p := &pair{c, c.Standby(r.Addr().(*net.TCPAddr).Port), r}
-	t.Cleanup(func() { r.silent.Store(false) })
+	r := sharetest.NewRelay(t, c.Port)
+	p := &pair{c, c.Standby(r.Port()), r}
+	t.Cleanup(func() { r.Silent.Store(false) })
 	return p
 }
 
@@ -41,7 +40,7 @@ const countSamples = "SELECT count(*) FROM ortop.sample"
 func (p *pair) lag(t *testing.T) {
 	t.Helper()
 	sharetest.WaitFor(t, "the standby to have all", func() bool { return p.standby.Query(countSamples) == p.primary.Query(countSamples) })
-	p.wire.silent.Store(true)
+	p.wire.Silent.Store(true)
 }
 
 // failOver kills the primary and makes the standby take its place.
@@ -236,7 +235,7 @@ func TestFailOver(t *testing.T) {
 // reading, and what they read is refused as theirs and comes in late.
 func TestPartition(t *testing.T) {
 	c, e := started(t, 2*time.Second)
-	r := newRelay(t, fmt.Sprint("127.0.0.1:", c.Port))
+	r := sharetest.NewRelay(t, c.Port)
 	far := fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr())
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), far, far)
 	f.startAll()
@@ -245,10 +244,10 @@ func TestPartition(t *testing.T) {
 	}
 	sharetest.WaitFor(t, "those far to have an account", func() bool { return owners("h1") != "0" || owners("h2") != "0" })
 	f.await("readings of all", 30)
-	r.cut(true)
+	r.Cut(true)
 	sharetest.WaitFor(t, "the near one to have all accounts", func() bool { return owners("h0") == "5" })
 	f.await("readings of both sides", 60)
-	r.cut(false)
+	r.Cut(false)
 	f.await("readings after the network is whole again", 60)
 	f.finish(e)
 	late := 0

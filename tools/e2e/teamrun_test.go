@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -39,7 +38,7 @@ type teamRun struct {
 	interval   time.Duration
 	collectors []*collecting
 	viewers    []machine
-	wire       *wire
+	wire       *sharetest.Relay
 	told       *toldOnce
 	api        atomic.Int64 // requests at the address that viewers are told
 	looked     int          // times that viewers looked
@@ -97,69 +96,6 @@ func (w *toldOnce) of(account string) (n int, twice []string) {
 	return n, twice
 }
 
-// wire leads to the engine, until it is cut.
-type wire struct {
-	net.Listener
-	mu    sync.Mutex
-	down  bool
-	conns []net.Conn
-}
-
-func newWire(t *testing.T, to string) *wire {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{Listener: l}
-	t.Cleanup(func() { l.Close(); w.cut(true) })
-	pass := func(from, to net.Conn) {
-		defer from.Close()
-		defer to.Close()
-		b := make([]byte, 1<<16)
-		for {
-			n, err := from.Read(b)
-			if err == nil {
-				_, err = to.Write(b[:n])
-			}
-			if err != nil {
-				return
-			}
-		}
-	}
-	go func() {
-		for {
-			near, err := l.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("tcp", to)
-			w.mu.Lock()
-			if err != nil || w.down {
-				near.Close()
-				if err == nil {
-					far.Close()
-				}
-			} else {
-				w.conns = append(w.conns, near, far)
-				go pass(near, far)
-				go pass(far, near)
-			}
-			w.mu.Unlock()
-		}
-	}()
-	return w
-}
-
-func (w *wire) cut(down bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.down = down
-	for _, c := range w.conns {
-		c.Close()
-	}
-	w.conns = nil
-}
-
 // runSize is a number of the environment, or what it is without.
 func runSize(t *testing.T, name string, without float64) float64 {
 	t.Helper()
@@ -193,12 +129,12 @@ func newTeamRun(t *testing.T) *teamRun {
 		r.accounts, r.urls, r.names = append(r.accounts, account), append(r.urls, url), append(r.names, name)
 		config += fmt.Sprintf("[[accounts]]\nname = %q\nbase_url = %q\nkey_file = %q\n", name, url, keyFile)
 	}
-	r.wire = newWire(t, fmt.Sprint("127.0.0.1:", r.pg.Port))
+	r.wire = sharetest.NewRelay(t, r.pg.Port)
 	for i := range 3 {
 		c := &collecting{machine: r.machine(false, config)}
 		if i == 2 {
 			for k, v := range c.env {
-				c.env[k] = strings.Replace(v, fmt.Sprint(":", r.pg.Port), ":"+strconv.Itoa(r.wire.Addr().(*net.TCPAddr).Port), 1)
+				c.env[k] = strings.Replace(v, fmt.Sprint(":", r.pg.Port), ":"+strconv.Itoa(r.wire.Port()), 1)
 			}
 		}
 		for k, v := range c.env { // each account has its own
@@ -340,11 +276,11 @@ func TestTeamRun(t *testing.T) {
 	r.pg.Up()
 	r.whole("after the engine was away", 3)
 	r.pass(.1)
-	r.wire.cut(true)
+	r.wire.Cut(true)
 	r.whole("after one was cut off", 2)
 	r.pass(.1)
 	r.look()
-	r.wire.cut(false)
+	r.wire.Cut(false)
 	r.whole("after the network was whole again", 3)
 	r.pass(.3)
 	for name := range r.depleted {

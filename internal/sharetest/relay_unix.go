@@ -1,0 +1,97 @@
+//go:build unix
+
+package sharetest
+
+import (
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ortop/internal/routine"
+)
+
+// Relay passes connections on to a port of this machine, until it falls silent or
+// is cut.
+type Relay struct {
+	net.Listener
+	Silent atomic.Bool // what is sent stays under way
+
+	mu    sync.Mutex
+	down  bool
+	conns []net.Conn
+}
+
+// NewRelay returns a relay to a port that ends with its test.
+func NewRelay(t testing.TB, port int) *Relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Relay{Listener: l}
+	t.Cleanup(func() { _ = l.Close(); r.Silent.Store(false); r.Cut(true) })
+	routine.Go(func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", port))
+			if err != nil {
+				_ = near.Close()
+				continue
+			}
+			if r.takes(near, far) {
+				routine.Go(func() { r.pass(near, far) })
+				routine.Go(func() { r.pass(far, near) })
+			}
+		}
+	})
+	return r
+}
+
+// Port is where it listens.
+func (r *Relay) Port() int { return r.Addr().(*net.TCPAddr).Port }
+
+// Cut ends all connections and takes no more, or takes them again.
+func (r *Relay) Cut(down bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.down = down
+	for _, c := range r.conns {
+		_ = c.Close()
+	}
+	r.conns = nil
+}
+
+// takes reports whether connections go on; where they do not they are closed.
+func (r *Relay) takes(near, far net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		_, _ = near.Close(), far.Close()
+		return false
+	}
+	r.conns = append(r.conns, near, far)
+	return true
+}
+
+func (r *Relay) pass(from, to net.Conn) {
+	defer func() { _, _ = from.Close(), to.Close() }()
+	b := make([]byte, 1<<16)
+	for {
+		n, err := from.Read(b)
+		for r.Silent.Load() { // what comes stays here
+			time.Sleep(10 * time.Millisecond)
+		}
+		if err != nil {
+			return
+		}
+		if _, err := to.Write(b[:n]); err != nil {
+			return
+		}
+	}
+}
