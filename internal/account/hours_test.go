@@ -10,7 +10,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/sim"
+	"ortop/internal/forecast/backtest"
 )
 
 // hoursOf are hours that were all seen, up to a moment.
@@ -199,21 +199,21 @@ func TestUsualOfTraces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		points, err := sim.ReadTrace(f)
+		trace, err := backtest.ReadTrace(filepath.Base(file), f)
 		f.Close()
 		if err != nil {
 			t.Fatal(err)
 		}
-		start := points[0].At.Truncate(time.Hour)
-		n := int(points[len(points)-1].At.Sub(start) / time.Hour)
+		start := time.Unix(trace.From(), 0).UTC().Truncate(time.Hour)
+		n := int(time.Unix(trace.To(), 0).Sub(start) / time.Hour)
 		if n < 21*24 {
 			continue
 		}
 		usd := make([]float64, n+1)
 		last := 0.0
-		for _, p := range points {
-			usd[int(p.At.Sub(start)/time.Hour)] += p.USD - last
-			last = p.USD
+		for _, s := range trace.Samples(trace.From(), trace.To()) {
+			usd[int(s.At.Sub(start)/time.Hour)] += s.UsageUSD - last
+			last = s.UsageUSD
 		}
 		h := hoursOf(start, n, func(t time.Time) float64 { return usd[int(t.Sub(start)/time.Hour)] })
 		spikes, days, rises, _ := h.count(16 * 24)

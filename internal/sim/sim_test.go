@@ -360,6 +360,8 @@ func TestNewRefuses(t *testing.T) {
 		"backward trace":  {Trace: []Point{{later, 1}, {noon, 2}}},
 		"negative trace":  {Trace: []Point{{noon, -1}}},
 		"endless trace":   {Trace: []Point{{noon, math.Inf(1)}}},
+		"unknown in it":   {Trace: []Point{{noon, 1}, {later, math.NaN()}}},
+		"too much in it":  {Trace: []Point{{noon, 1e300}}},
 		"negative keys":   {Keys: -1},
 	} {
 		if _, err := New(c); err == nil {
