@@ -92,11 +92,7 @@ func answers(db *DB) (string, error) {
 		b.WriteString(u.At.String())
 		b.Write(floatBits(u.AmountUSD))
 	}
-	open, err := openForecasts(db, s)
-	if err != nil {
-		return "", err
-	}
-	last, err := db.Forecasts(ctx, s, 1000)
+	past, err := db.Load(ctx, Want{Account: s})
 	if err != nil {
 		return "", err
 	}
@@ -104,7 +100,7 @@ func answers(db *DB) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, f := range append(open, last...) {
+	for _, f := range append(past.Open, past.Ended...) {
 		took := deref(f.True)
 		f.True = nil
 		fmt.Fprint(&b, f, took)
@@ -547,7 +543,6 @@ func TestD12FolderVanishesAndIsUnreadable(t *testing.T) {
 		"Segments":    func() error { _, err := db.Segments(ctx, s, at(0), at(1)); return err },
 		"Poll":        func() error { _, _, err := db.Poll(ctx, s); return err },
 		"Load":        func() error { _, err := db.Load(ctx, Want{Account: s}); return err },
-		"Forecasts":   func() error { _, err := db.Forecasts(ctx, s, 9); return err },
 		"State":       func() error { _, err := db.State(ctx, s, "x"); return err },
 		"SetState":    func() error { return db.SetState(ctx, s, "x", nil) },
 		"Events":      func() error { _, err := db.Events(ctx, s, at(0), at(1), 9); return err },

@@ -38,8 +38,7 @@ type Want struct {
 
 // Past is what is stored of an account, with what waits in memory.
 type Past struct {
-	Poll  Poll
-	Known bool // there was a poll
+	Poll Poll
 	// State is what the last poll left; nil where none did, or where its
 	// checksum does not hold.
 	State []byte
@@ -104,7 +103,7 @@ func (db *DB) past(w Want) (p Past, err error) {
 	if err != nil {
 		return Past{}, err
 	}
-	p.Poll, p.Known = h.poll(), h.attemptMS.Valid || h.successMS.Valid
+	p.Poll = h.poll()
 	id := m[0].id
 	if err := db.states(&p, w.Account, id); err != nil {
 		return Past{}, err

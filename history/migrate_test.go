@@ -70,8 +70,8 @@ func checkVersion1(t *testing.T, db *DB) {
 	if err != nil || !ok || poll.FaultKind != credit.FaultNetwork || !poll.Success.Equal(at(1999)) {
 		t.Errorf("Poll() = %+v, %v, %v, want the failed poll", poll, ok, err)
 	}
-	if open, err := openForecasts(db, s); err != nil || len(open) != 0 {
-		t.Errorf("Load() has open %v, %v, want none", open, err)
+	if open := mustLoad(t, db, Want{Account: s}).Open; len(open) != 0 {
+		t.Errorf("Load() has open %v, want none", open)
 	}
 	if p := mustLoad(t, db, Want{Account: s}); len(p.Old) != 1 || len(p.Old["key"]) == 0 {
 		t.Errorf("Load() has old %q, want a key", p.Old)
@@ -93,8 +93,8 @@ func TestD09Version1IsBroughtUpToDate(t *testing.T) {
 	if err := db.Record(ctx, update, Reading{Series: s, At: at(2001), UsageUSD: 25}); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := openForecasts(db, s); err != nil || len(open) != 1 {
-		t.Errorf("Load() has open %v, %v, want one", open, err)
+	if open := mustLoad(t, db, Want{Account: s}).Open; len(open) != 1 {
+		t.Errorf("Load() has open %v, want one", open)
 	}
 	verify(t, db)
 	old, err := Open(ctx, path+".v1.bak", Options{ReadOnly: true})

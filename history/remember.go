@@ -2,7 +2,6 @@ package history
 
 import (
 	"cmp"
-	"context"
 	"database/sql"
 	"fmt"
 	"math"
@@ -58,15 +57,6 @@ func endedAt(f Forecast) sql.NullInt64 {
 
 func forecastSum(f Forecast, id int64) uint32 {
 	return checksum(id, f.At.Unix(), &f.UsageUSD, &f.BalanceUSD, &f.P10, &f.P50, &f.P90, endedAt(f).Int64, f.True, string(f.Outcome))
-}
-
-// Forecasts returns the n forecasts of s that ended last, the newest end first.
-func (db *DB) Forecasts(ctx context.Context, s Series, n int) (ended []Forecast, err error) {
-	err = db.read(ctx, s, func(id int64) error {
-		_, ended, err = db.forecasts(s, id, max(n, 0))
-		return err
-	})
-	return ended, err
 }
 
 const forecastColumns = "made_at, usage, balance, p10_s, p50_s, p90_s, ended_at, true_s, outcome, crc"

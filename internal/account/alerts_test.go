@@ -35,7 +35,7 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 		b = b.Copy()
 		s := credit.Sample{At: at, UsageUSD: totals.UsageUSD, CreditsUSD: totals.CreditsUSD, CreditsKnown: true}
 		b.Add(OfAccount, credit.Growth{ReadAt: at, Sample: &s})
-		b.Poll = Poll{Attempt: at, Success: at}
+		b.Poll = Poll{Success: at}
 		return Step(&st, &Input{Verdict: &v}, b, one, at)
 	}
 	check := func(name string, s Snapshot, want ...string) {
@@ -91,7 +91,7 @@ func TestAViewWaitsAsTheCollectorDoes(t *testing.T) {
 	rules.Alerts = []alert.Rule{{Kind: alert.Balance, BelowUSD: 70, For: time.Hour}}
 	st, b := known()
 	step := func(at time.Time) Result {
-		b.Poll = Poll{Attempt: at, Success: at}
+		b.Poll = Poll{Success: at}
 		b.Account.Add(credit.Growth{ReadAt: at})
 		return Step(&st, &Input{}, b, rules, at)
 	}

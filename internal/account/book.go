@@ -42,7 +42,7 @@ type Book struct {
 
 // Poll is the state of the account's last poll. Absent times are zero.
 type Poll struct {
-	Attempt, Success, Due time.Time
+	Success, Due time.Time
 	// Totals are of the last reading; nil where they are not known.
 	Totals *credit.Balance
 	Fault  *Fault // nil where nothing failed

@@ -31,7 +31,7 @@ func trailOf(minutes int, usage func(ago int) float64, credits float64) *credit.
 
 func bookOf(t *credit.Trail) *Book {
 	b := &Book{Account: t}
-	b.Poll.Success, b.Poll.Attempt = t.ReadAt, t.ReadAt
+	b.Poll.Success = t.ReadAt
 	return b
 }
 

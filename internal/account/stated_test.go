@@ -14,7 +14,7 @@ import (
 func TestStatedBalance(t *testing.T) {
 	rules := Rules{Interval: time.Minute}
 	b := &Book{Key: trailOf(600, func(ago int) float64 { return 14 - float64(ago)/60 }, 0)}
-	b.Poll.Success, b.Poll.Attempt = t0, t0
+	b.Poll.Success = t0
 	key := func(usage float64) *credit.Key {
 		return &credit.Key{Kind: credit.KeyOrdinary, Usage: credit.Usage{TotalUSD: usd(usage)}}
 	}

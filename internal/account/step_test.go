@@ -37,7 +37,7 @@ func poll(st State, b *Book, totals credit.Balance, at time.Time) (Result, *Book
 		}
 		b.Add(row.Of, g)
 	}
-	b.Poll = Poll{Attempt: at, Success: at, Due: at.Add(time.Minute)}
+	b.Poll = Poll{Success: at, Due: at.Add(time.Minute)}
 	r := Step(&st, &Input{Verdict: &v}, b, testRules, at)
 	b.AddForecasts(r.Forecasts)
 	return r, b
@@ -170,7 +170,7 @@ func TestStepOfAFault(t *testing.T) {
 	r, b2 := poll(st, b, credit.Balance{CreditsUSD: 100, UsageUSD: 36.02}, t0.Add(time.Minute))
 	fault := &Fault{Kind: credit.FaultServer, Message: "503"}
 	v := Judge(&r.State.Facts, Reading{At: t0.Add(2 * time.Minute), Fingerprint: "fp", TotalsFault: fault}, b2)
-	b2.Poll.Fault, b2.Poll.Attempt = v.Fault, v.At
+	b2.Poll.Fault = v.Fault
 	was := r.State.Outlook
 	r = Step(&r.State, &Input{Verdict: &v}, b2, testRules, v.At)
 	if s := r.Snapshot; s.Fault != fault || s.Balance.LeftUSD() != 63.98 || !s.At.Equal(t0.Add(time.Minute)) || len(r.Forecasts) != 0 {

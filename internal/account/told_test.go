@@ -153,7 +153,7 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 			last, _ := b.Account.Newest()
 			b = b.Copy()
 			b.Add(OfAccount, credit.Growth{ReadAt: now, Sample: &credit.Sample{At: now, UsageUSD: u, CreditsUSD: credits, CreditsKnown: true, Segment: last.Segment}})
-			b.Poll = Poll{Attempt: now, Success: now, Due: now.Add(time.Minute)}
+			b.Poll = Poll{Success: now, Due: now.Add(time.Minute)}
 			res := Step(&st, &Input{Verdict: &v}, b, rules, now)
 			st = res.State
 			s := res.Snapshot

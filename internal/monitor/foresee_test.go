@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
@@ -33,9 +34,10 @@ func TestForecastsAreGraded(t *testing.T) {
 			t.Fatalf("State = %s after two days, want depleted", s.Forecast.State)
 		}
 		series := m.subject.Load().account
-		ended, err := b.db.Forecasts(t.Context(), series, 100)
+		past, err := b.db.Load(t.Context(), history.Want{Account: series})
+		ended := past.Ended
 		if err != nil || len(ended) < 3 {
-			t.Fatalf("Forecasts = %d, %v, want those of each hour", len(ended), err)
+			t.Fatalf("Load = %d ended forecasts, %v, want those of each hour", len(ended), err)
 		}
 		held := 0
 		for _, f := range ended {

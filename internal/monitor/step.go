@@ -62,7 +62,7 @@ func (st *store) stepOnce(ctx context.Context, in account.Input, p *poll, collec
 		if rows, seriesErr = st.rows(ctx, *v); len(rows) > 0 {
 			seriesErr = errors.Join(seriesErr, st.grow(u, rows))
 		}
-		st.book.Poll.Attempt, st.book.Poll.Due, st.book.Poll.Fault = u.Attempt, u.Due, v.Fault
+		st.book.Poll.Due, st.book.Poll.Fault = u.Due, v.Fault
 		if v.Fault == nil {
 			st.book.Poll.Success = u.Success.UTC().Truncate(time.Millisecond)
 		}

@@ -195,7 +195,7 @@ func (st *store) take(past history.Past) {
 }
 
 func (st *store) takePoll(p history.Poll) {
-	st.book.Poll = account.Poll{Attempt: p.Attempt, Success: p.Success, Due: p.Due}
+	st.book.Poll = account.Poll{Success: p.Success, Due: p.Due}
 	if p.UsageUSD != nil && p.CreditsUSD != nil {
 		st.book.Poll.Totals = &credit.Balance{CreditsUSD: *p.CreditsUSD, UsageUSD: *p.UsageUSD}
 	}

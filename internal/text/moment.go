@@ -11,16 +11,10 @@ import (
 // four months, "Mar 2027" within a year, "> 1 year" beyond. Both are shown in
 // the zone of now.
 func Moment(t, now time.Time) string {
-	t = t.In(now.Location())
-	switch d := distance(t, now); {
-	case d > 365*24*time.Hour:
-		return "> 1 year"
-	case d > 120*24*time.Hour:
-		return t.Format("Jan 2006")
-	case d >= 7*24*time.Hour:
-		return t.Format("Mon 2 Jan")
+	if distance(t, now) < 7*24*time.Hour {
+		return Format(t.In(now.Location()), "Mon 2 Jan, 15:04")
 	}
-	return Format(t, "Mon 2 Jan, 15:04")
+	return dated(t, now, "Mon 2 Jan")
 }
 
 // Zone is the name of now's zone, as clocks are labelled.
@@ -67,16 +61,21 @@ func bound(t, now time.Time) string {
 }
 
 func dayOf(t, now time.Time) string {
-	t = t.In(now.Location())
+	if sameMonth(t, now) {
+		return dated(t, now, "Mon 2")
+	}
+	return dated(t, now, "Mon 2 Jan")
+}
+
+// dated writes the date of t by layout, or coarser where it is far off.
+func dated(t, now time.Time, layout string) string {
 	switch d := distance(t, now); {
 	case d > 365*24*time.Hour:
 		return "> 1 year"
 	case d > 120*24*time.Hour:
-		return t.Format("Jan 2006")
-	case sameMonth(t, now):
-		return t.Format("Mon 2")
+		layout = "Jan 2006"
 	}
-	return t.Format("Mon 2 Jan")
+	return t.In(now.Location()).Format(layout)
 }
 
 func sameMonth(t, now time.Time) bool {
