@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"os"
-	"runtime/debug"
 
 	"github.com/charmbracelet/x/term"
 
@@ -11,19 +10,13 @@ import (
 	"ortop/ui"
 )
 
-// dashboardGC collects earlier than Go does by itself: a screen at rest allocates
-// little, and what is left of a long list of keys is memory that nobody uses.
-const dashboardGC = 50
-
 // dashboard is the full screen, or one status where there is no terminal to
 // draw it on.
 func (a *app) dashboard(ctx context.Context) (err error) {
 	if !term.IsTerminal(a.stdout.Fd()) || os.Getenv("TERM") == "dumb" {
 		return a.status(ctx, statusFlags{fresh: briefly(monitor.Live)})
 	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(dashboardGC)
-	}
+	saveMemory()
 	s, stop, err := a.demoOrSettings(ctx)
 	if err != nil {
 		return err
