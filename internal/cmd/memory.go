@@ -10,41 +10,40 @@ const (
 	// dashboardGC collects earlier than Go does by itself: a screen at rest allocates
 	// little, and what is left of a long list of keys is memory that nobody uses.
 	dashboardGC = 50
-	// leastMemory is what is collected for before the heap grows past it, bytes.
-	leastMemory = 36 << 20
+	// heapGrowth is what is allocated from one collection to the next where more than
+	// twice of it is in use, bytes, and leastGC the least share of what is in use that
+	// this may be: what a list of thousands of keys takes while it is read is collected
+	// on the way.
+	heapGrowth = 4 << 20
+	leastGC    = 15
 )
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
-// much it may be. What a list of thousands of keys takes while it is read is collected
-// on the way. Where what is in use comes near to the limit, that grows, as no work of
-// the collector makes it less.
+// much that may be.
 func saveMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(dashboardGC)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(leastMemory)
-		followHeap(&struct{ limit int64 }{leastMemory})
+		followHeap(&collections{dashboardGC})
 	}
 }
 
-// followHeap sets the limit after each collection: an object that nobody holds is
-// finalized then.
-func followHeap(at *struct{ limit int64 }) {
-	runtime.SetFinalizer(at, func(at *struct{ limit int64 }) {
+type collections struct{ percent int }
+
+// followHeap adapts to what is in use after each collection: an object that nobody
+// holds is finalized then.
+func followHeap(at *collections) {
+	runtime.SetFinalizer(at, func(at *collections) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		if limit := memoryLimit(int64(m.HeapAlloc)); limit != at.limit {
-			at.limit = limit
-			debug.SetMemoryLimit(limit)
+		if percent := gcPercent(m.HeapAlloc); percent != at.percent {
+			at.percent = percent
+			debug.SetGCPercent(percent)
 		}
 		followHeap(at)
 	})
 }
 
-// memoryLimit is the limit for a heap of which so much is in use, bytes, in steps of
-// 8 MiB.
-func memoryLimit(live int64) int64 {
-	const step = 8 << 20
-	return max(leastMemory, (live*5/4+step)/step*step)
+// gcPercent is by how much of the bytes in use the heap grows between collections.
+func gcPercent(live uint64) int {
+	return int(max(leastGC, min(dashboardGC, heapGrowth*100/max(1, live))))
 }
