@@ -48,6 +48,8 @@ var allowed = map[string]struct {
 	"internal/servicelog": {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "a log is written of snapshots, whoever makes them"},
 	"internal/unit":       {nil, "a unit is text"},
 	"internal/template":   {nil, "a template is filled in, whatever with"},
+	"internal/grades":     {[]string{"client", "history", "internal/account", "internal/alert", "internal/courier", "internal/credit", "internal/fault", "internal/forecast", "internal/forecast/backtest", "internal/gate", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/render", "internal/spenders", "internal/template", "internal/text"}, "what is printed is a function of a trace and its rows"},
+	"internal/zone":       {nil, "a clock is read, whatever it is for"},
 	"internal/manual":     {nil, "a page is text"},
 	"internal/lookup":     {[]string{"client", "internal/credit", "internal/ledger", "internal/reconcile", "internal/text"}, "records of requests are read, whoever logged these"},
 	"internal/share":      {[]string{"client", "internal/credit", "history", "internal/pgwire"}, "rows are sent and pulled, whoever reads the accounts and shows them"},

@@ -15,6 +15,7 @@ import (
 
 	"ortop/internal/forecast"
 	"ortop/internal/forecast/backtest"
+	"ortop/internal/grades"
 	"ortop/ui/draw"
 )
 
@@ -121,7 +122,7 @@ func tenths(s float64) *float64 {
 }
 
 func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
-	object := backtestObject{1, []traceJSON{}}
+	object := grades.Object{Schema: 1, Traces: []grades.Trace{}}
 	for i, file := range files {
 		t, err := a.trace(ctx, file)
 		if err != nil {
@@ -132,14 +133,14 @@ func (a *app) backtest(ctx context.Context, files []string, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			object.Traces = append(object.Traces, rollObject(t, rows))
+			object.Traces = append(object.Traces, grades.Of(t, rows))
 			continue
 		}
 		var b strings.Builder
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		printRoll(&b, t, rows, a.width())
+		grades.Print(&b, t, rows, a.width())
 		if err := a.answer(strings.TrimSuffix(b.String(), "\n")); err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/routine"
 	"ortop/internal/text"
+	"ortop/internal/zone"
 )
 
 // app is one run of the program.
@@ -50,11 +51,11 @@ type flags struct {
 // release is "VERSION,COMMIT,TIME".
 func Execute(release string, args []string) int {
 	stamp = release
-	zone := localZone()
+	notice := zone.Local()
 	hardenErr := keys.Harden()
 	a := &app{
 		env: keys.TakeEnvironment(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		now: time.Now, zoneNote: zone,
+		now: time.Now, zoneNote: notice,
 	}
 	root := a.root()
 	root.SetArgs(args)

@@ -1,14 +1,18 @@
-package cmd
+package grades
 
-import "ortop/internal/forecast/backtest"
+import (
+	"ortop/internal/forecast/backtest"
+	"ortop/internal/text"
+)
 
-// backtestObject is what backtest --json prints.
-type backtestObject struct {
-	Schema int         `json:"schema"`
-	Traces []traceJSON `json:"traces"`
+// Object is what backtest --json prints.
+type Object struct {
+	Schema int     `json:"schema"`
+	Traces []Trace `json:"traces"`
 }
 
-type traceJSON struct {
+// Trace is how good the forecast was on one trace.
+type Trace struct {
 	Trace    string        `json:"trace"`
 	Days     float64       `json:"days"`
 	Horizons []horizonJSON `json:"horizons"` // empty: too short, or too quiet, for a forecast
@@ -28,9 +32,9 @@ type baselineJSON struct {
 	TypicalFactor float64 `json:"typical_factor"`
 }
 
-// rollObject is how good the forecast was on a trace.
-func rollObject(t *backtest.Trace, rows []backtest.Row) traceJSON {
-	o := traceJSON{oneLine(t.Name), float64(t.To()-t.From()) / 86400, []horizonJSON{}}
+// Of returns the rows of a trace as JSON has them.
+func Of(t *backtest.Trace, rows []backtest.Row) Trace {
+	o := Trace{text.Clean(t.Name, maxName), float64(t.To()-t.From()) / 86400, []horizonJSON{}}
 	for _, r := range rows {
 		h := horizonJSON{r.Horizon.Seconds(), r.Forecast.N, r.Forecast.Factor, r.Forecast.Coverage, r.Forecast.Pin3, []baselineJSON{}}
 		for i, b := range r.Baselines {

@@ -1,4 +1,4 @@
-package cmd
+package grades
 
 import (
 	"strings"
@@ -44,7 +44,7 @@ func TestWordsForATraceThatCannotBeGraded(t *testing.T) {
 			t.Fatal(err)
 		}
 		var b strings.Builder
-		printRoll(&b, trace, nil, 0)
+		Print(&b, trace, nil, 0)
 		if !strings.Contains(b.String(), want) || strings.Contains(b.String(), "0.0") {
 			t.Errorf("of %q it says %q, want %s", in, b.String(), want)
 		}

@@ -1,4 +1,6 @@
-package cmd
+// Package grades says how good the forecast was on a trace of spend: in a table with what
+// it means, or as JSON.
+package grades
 
 import (
 	"cmp"
@@ -13,11 +15,11 @@ import (
 	"ortop/internal/text"
 )
 
-// printRoll prints how good the forecast was at each horizon, what that means, and
+// Print prints how good the forecast was at each horizon, what that means, and
 // whether it was better than plain means. width of 0 is any.
-func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row, width int) {
+func Print(w io.Writer, t *backtest.Trace, rows []backtest.Row, width int) {
 	span := time.Duration(t.To()-t.From()) * time.Second
-	fmt.Fprintf(w, "%s  %s\n", oneLine(t.Name), text.Span(span))
+	fmt.Fprintf(w, "%s  %s\n", text.Clean(t.Name, maxName), text.Span(span))
 	if len(rows) == 0 {
 		fmt.Fprintln(w, tooShort(t, span))
 		return
@@ -34,6 +36,11 @@ func printRoll(w io.Writer, t *backtest.Trace, rows []backtest.Row, width int) {
 		}
 	}
 }
+
+const (
+	maxName     = 1000
+	legendWidth = 80 // where the width is any
+)
 
 // rollColumns are the columns of the table before the means, and what they say.
 var rollColumns = [][2]string{
@@ -93,7 +100,7 @@ func writeRoll(w io.Writer, rows []backtest.Row, width int) {
 		fmt.Fprintln(w, line)
 	}
 	fmt.Fprintln(w)
-	legend := cmp.Or(width, helpWidth)
+	legend := cmp.Or(width, legendWidth)
 	for i, c := range rollColumns {
 		if c[1] != "" && !hidden[i] {
 			fmt.Fprintln(w, render.Fold(fmt.Sprintf("%-9s  %s", c[0], c[1]), legend))

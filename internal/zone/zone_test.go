@@ -1,4 +1,4 @@
-package cmd
+package zone
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestZoneByRules(t *testing.T) {
 		{"<-0330>3:30", "08:30 -0330", "08:30 -0330"},
 		{"UTC-3", "15:00 UTC", "15:00 UTC"},
 	} {
-		loc := zoneByRules(c.tz)
+		loc := byRules(c.tz)
 		if loc == nil {
 			t.Errorf("%s is no zone", c.tz)
 			continue
@@ -25,13 +25,13 @@ func TestZoneByRules(t *testing.T) {
 		}
 	}
 	for _, tz := range []string{"Mars/Phobos", "EST", "5", "EST5EDT,", "EST5EDT,M3.2.0", "<a>5", "\x00", "EST5\nEST5"} {
-		if loc := zoneByRules(tz); loc != nil {
+		if loc := byRules(tz); loc != nil {
 			t.Errorf("%q is a zone", tz)
 		}
 	}
-	for tz, known := range map[string]bool{"Europe/Berlin": true, ":Europe/Berlin": true, "UTC": true, "/etc/localtime": true, "<+05>-5": false, "Mars/Phobos": false} {
-		if got := zoneKnown(tz); got != known {
-			t.Errorf("%s is known: %t, want %t", tz, got, known)
+	for tz, want := range map[string]bool{"Europe/Berlin": true, ":Europe/Berlin": true, "UTC": true, "/etc/localtime": true, "<+05>-5": false, "Mars/Phobos": false} {
+		if got := known(tz); got != want {
+			t.Errorf("%s is known: %t, want %t", tz, got, want)
 		}
 	}
 }

@@ -1,4 +1,6 @@
-package cmd
+// Package zone finds the zone of whoever runs the program, also where it is given by
+// its rules.
+package zone
 
 import (
 	"encoding/binary"
@@ -14,14 +16,14 @@ import (
 var posixZone = regexp.MustCompile(`^:?((?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d{1,2}(?::\d{2}){0,2}` +
 	`(?:(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)(?:[+-]?\d{1,2}(?::\d{2}){0,2})?(?:,[MJ0-9.]+(?:/[+-]?\d{1,3}(?::\d{2}){0,2})?){2})?)$`)
 
-// localZone applies a zone that TZ gives by its rules: Go knows zones by name alone,
+// Local applies a zone that TZ gives by its rules: Go knows zones by name alone,
 // and takes any other for UTC. Then it says so; empty: the zone holds.
-func localZone() string {
+func Local() string {
 	tz := os.Getenv("TZ")
-	if tz == "" || zoneKnown(tz) {
+	if tz == "" || known(tz) {
 		return ""
 	}
-	loc := zoneByRules(tz)
+	loc := byRules(tz)
 	if loc == nil {
 		return "TZ=" + text.Clean(tz, 100) + " is not known: times are shown in UTC"
 	}
@@ -29,7 +31,7 @@ func localZone() string {
 	return ""
 }
 
-func zoneKnown(tz string) bool {
+func known(tz string) bool {
 	if tz[0] == ':' {
 		tz = tz[1:]
 	}
@@ -40,9 +42,9 @@ func zoneKnown(tz string) bool {
 	return err == nil
 }
 
-// zoneByRules is the zone of a POSIX TZ; nil if it is none. The rules are the footer
+// byRules is the zone of a POSIX TZ; nil if it is none. The rules are the footer
 // of a file of zones (RFC 9636) that holds no transitions.
-func zoneByRules(tz string) *time.Location {
+func byRules(tz string) *time.Location {
 	m := posixZone.FindStringSubmatch(tz)
 	if m == nil {
 		return nil
