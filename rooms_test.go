@@ -54,7 +54,7 @@ var allowed = map[string]struct {
 	"internal/lookup":     {[]string{"client", "internal/credit", "internal/ledger", "internal/reconcile", "internal/text"}, "records of requests are read, whoever logged these"},
 	"internal/share":      {[]string{"client", "internal/credit", "history", "internal/pgwire"}, "rows are sent and pulled, whoever reads the accounts and shows them"},
 	"internal/pgwire":     {nil, "a protocol is spoken, whatever is asked"},
-	"internal/sharetest":  {nil, "tests of any room use it"},
+	"internal/sharetest":  {[]string{"internal/pgwire"}, "tests of any room use it, and ask by the protocol where there is no psql"},
 	"internal/sorted":     {nil, "every room uses it"},
 	"internal/routine":    {nil, "every room uses it"},
 	"internal/ledger":     {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},

@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -59,4 +60,91 @@ func TestAHeldFileCostsOneWait(t *testing.T) {
 		t.Errorf("the next write waits %d ms, %v, want as long as the first", wait, err)
 	}
 	verify(t, db)
+}
+
+// The connections of one process write in turns, however long one takes: they do not
+// depend on whether SQLite, which tries now and then, finds the file free.
+func TestConnectionsOfAProcessTakeTurns(t *testing.T) {
+	db, s := fresh(t)
+	poll(t, db, s, at(0), 1)
+	other, err := Open(ctx, db.path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if err := other.conn.exec("PRAGMA busy_timeout = 1"); err != nil {
+		t.Fatal(err)
+	}
+	writes, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		db.mu.Lock()
+		defer db.mu.Unlock()
+		done <- db.transact(func() error {
+			close(writes)
+			<-goOn
+			return nil
+		})
+	}()
+	<-writes
+	stored := make(chan error)
+	go func() {
+		second, err := other.Series(ctx, "second", "u", Own)
+		if err == nil {
+			err = other.Record(ctx, PollUpdate{Series: second}, Reading{Series: second, At: at(1), UsageUSD: 2})
+		}
+		stored <- err
+	}()
+	select {
+	case err := <-stored:
+		t.Errorf("a write beside another of the process: %v, want that it waits", err)
+		close(goOn)
+	case <-time.After(100 * time.Millisecond):
+		close(goOn)
+		if err := <-stored; err != nil {
+			t.Error(err)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// Where a process was stopped amid a write, all connections of another that wait for it
+// wait once, not one after another.
+func TestAHeldFileCostsAProcessOneWait(t *testing.T) {
+	db, s := fresh(t)
+	poll(t, db, s, at(0), 1)
+	holder, err := dial(db.path, "mode=rw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.close()
+	if err := holder.run("BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	var all sync.WaitGroup
+	for range 40 {
+		other, err := Open(ctx, db.path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := other.conn.exec("PRAGMA busy_timeout = 1000"); err != nil {
+			t.Fatal(err)
+		}
+		own, err := other.Series(ctx, "x", "u", Own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			if err := other.SetState(ctx, own, "x", []byte("y")); err == nil {
+				t.Error("a write beside the holder, want that it holds the file")
+			}
+			other.Close()
+		})
+	}
+	all.Wait()
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("40 writes took %v, want about one wait of 1 s", took)
+	}
 }

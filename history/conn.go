@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -35,6 +37,21 @@ type conn struct {
 	// the next is short: it may have been stopped amid a write, and would cost every
 	// write of a command 5 s.
 	hurried bool
+	turn    *turn
+}
+
+// turn is whose turn it is to write among the connections of this process to one file. SQLite
+// lets those that wait try again now and then, by which one of hundreds may wait in vain.
+type turn struct {
+	sync.Mutex
+	failed time.Time // when one waited in vain for another process
+}
+
+var turns sync.Map // by path
+
+func turnOf(path string) *turn {
+	t, _ := turns.LoadOrStore(path, &turn{})
+	return t.(*turn)
 }
 
 // How long a write waits for another process's, at first and after it waited in vain.
@@ -43,11 +60,31 @@ const (
 	hurry    = 250
 )
 
-// begin takes the write lock.
+// begin takes the write lock, and the turn, which end gives back.
 func (k *conn) begin() error {
+	began := time.Now()
+	k.turn.Lock()
+	err := k.immediate(k.turn.failed.After(began))
+	if err != nil {
+		if code(err) == sqlite3.SQLITE_BUSY {
+			k.turn.failed = time.Now()
+		}
+		k.turn.Unlock()
+	}
+	return err
+}
+
+// immediate begins a transaction that writes. With waited another connection just waited
+// in vain while this one waited for it: that was long enough for both.
+func (k *conn) immediate(waited bool) error {
+	if waited {
+		if err := k.exec("PRAGMA busy_timeout = 0"); err != nil {
+			return err
+		}
+	}
 	err := k.run("BEGIN IMMEDIATE")
-	if c := code(err); (c == sqlite3.SQLITE_BUSY) != k.hurried {
-		k.hurried = !k.hurried
+	if c := code(err); waited || (c == sqlite3.SQLITE_BUSY) != k.hurried {
+		k.hurried = c == sqlite3.SQLITE_BUSY
 		wait := map[bool]int{false: patience, true: hurry}[k.hurried]
 		if set := k.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", wait)); err == nil && set != nil {
 			_ = k.run("ROLLBACK")
@@ -100,7 +137,7 @@ func dial(path, query string) (*conn, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}}
+	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}, turn: &turn{}}
 	if err := k.exec(pragmas); err != nil {
 		_ = k.close()
 		return nil, err
@@ -257,6 +294,7 @@ func (db *DB) transact(f func() error) (err error) {
 	}
 	k.in, k.read = true, true
 	defer func() {
+		defer k.turn.Unlock()
 		k.in, k.read = false, false
 		if err == nil {
 			if err = k.run("COMMIT"); err == nil {

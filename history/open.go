@@ -50,7 +50,7 @@ func (db *DB) open() error {
 		return openError(db.path, err)
 	}
 	db.cached, db.watched = db.version, db.version
-	k.stats = &db.stats
+	k.stats, k.turn = &db.stats, turnOf(path)
 	return nil
 }
 

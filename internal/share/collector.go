@@ -3,6 +3,7 @@ package share
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 	"time"
 
@@ -116,9 +117,10 @@ func (c *Collector) Run(ctx context.Context) {
 	})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	for c.next = time.Now().Add(c.look); ctx.Err() == nil; c.ship(ctx) {
+	for c.next = time.Now().Add(c.look); ctx.Err() == nil; c.ship(last) {
 		select {
 		case <-ctx.Done():
+			continue
 		case <-c.lapsed:
 			c.next = time.Now()
 		case <-time.After(time.Until(c.next)):
@@ -172,6 +174,9 @@ func (c *Collector) keep(ctx context.Context) {
 
 // note takes in whether the engine answered, and returns err.
 func (c *Collector) note(err error) error {
+	if errors.Is(err, context.Canceled) { // we did not ask
+		return err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := c.word

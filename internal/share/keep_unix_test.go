@@ -55,6 +55,7 @@ func TestRenewalWaitsForNoWork(t *testing.T) {
 func TestManyAccountsTakeFewStatements(t *testing.T) {
 	const accounts, keys = 20, 20
 	c, e := started(t, time.Minute)
+	c.Needs("sessions that count")
 	var names []string
 	for i := range accounts {
 		names = append(names, fmt.Sprint("x", i))

@@ -25,20 +25,26 @@ type Cluster struct {
 	Port int    // on 127.0.0.1
 	data string
 	bin  string
+	lite bool // it is PGlite
 }
 
 // Start starts a cluster in a temporary folder, or skips the test where Debian's
-// PostgreSQL is missing; with ORTOP_TEST_PG=1 that fails. conf are lines of its
-// configuration.
+// PostgreSQL is missing. With ORTOP_TEST_PG=1 PGlite takes its place then, and where npm
+// is missing too that fails; ORTOP_TEST_PG=pglite takes that in any case. conf are lines
+// of its configuration.
 func Start(t testing.TB, conf ...string) *Cluster {
 	t.Helper()
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
+	if asked := os.Getenv("ORTOP_TEST_PG"); asked == "pglite" || len(found) == 0 {
 		const why = "there is no PostgreSQL: apt-get install postgresql"
-		if os.Getenv("ORTOP_TEST_PG") == "1" {
-			t.Fatal(why)
+		if asked == "" {
+			t.Skip(why)
 		}
-		t.Skip(why)
+		c, err := startLite(t)
+		if err != nil {
+			t.Fatalf("%s; in its place: %v", why, err)
+		}
+		return c
 	}
 	dir, err := os.MkdirTemp("", "ortop-pg-") // a socket's path is short
 	if err != nil {
@@ -124,6 +130,7 @@ func (c *Cluster) pg(name string, args ...string) error {
 // Standby starts one that follows c, by c's port or by one that leads there.
 func (c *Cluster) Standby(port int) *Cluster {
 	c.t.Helper()
+	c.Needs("standby")
 	s := &Cluster{t: c.t, Dir: c.Dir, Port: freePort(c.t), data: filepath.Join(c.Dir, "standby"), bin: c.bin}
 	if err := c.pg("pg_basebackup", "-D", s.data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-U", "admin", "-R", "-X", "stream", "-c", "fast", "--no-sync"); err != nil {
 		c.t.Fatal(err)
@@ -152,6 +159,7 @@ func (c *Cluster) Promote() {
 // Up starts it.
 func (c *Cluster) Up() {
 	c.t.Helper()
+	c.Needs("way to be stopped")
 	if err := c.pg("pg_ctl", "-D", c.data, "-l", c.data+".log", "-w", "-t", "60", "start"); err != nil {
 		text, _ := os.ReadFile(c.data + ".log")
 		c.t.Fatalf("%v\n%s", err, text)
@@ -161,6 +169,7 @@ func (c *Cluster) Up() {
 // Down stops it, by a mode of pg_ctl: fast or immediate.
 func (c *Cluster) Down(mode string) {
 	c.t.Helper()
+	c.Needs("way to be stopped")
 	if err := c.pg("pg_ctl", "-D", c.data, "-m", mode, "-w", "stop"); err != nil {
 		c.t.Fatal(err)
 	}
@@ -169,6 +178,7 @@ func (c *Cluster) Down(mode string) {
 // File writes one into its data folder, for it alone.
 func (c *Cluster) File(name, text string) {
 	c.t.Helper()
+	c.Needs("file of its own")
 	path := filepath.Join(c.data, name)
 	err := os.WriteFile(path, []byte(text), 0o600)
 	if err == nil && os.Geteuid() == 0 {
@@ -183,6 +193,13 @@ func (c *Cluster) File(name, text string) {
 // Query returns what psql prints of a statement, without a frame.
 func (c *Cluster) Query(statement string) string {
 	c.t.Helper()
+	if c.lite {
+		out, err := c.queryLite(statement)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return out
+	}
 	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", c.DSN(), "-c", statement).CombinedOutput()
 	if err != nil {
 		c.t.Fatalf("psql: %v: %s", err, out)
@@ -192,6 +209,8 @@ func (c *Cluster) Query(statement string) string {
 
 // QueryAs returns what psql prints of a statement by another user.
 func (c *Cluster) QueryAs(user, statement string) (string, error) {
+	c.t.Helper()
+	c.Needs("roles")
 	dsn := strings.Replace(c.DSN(), "admin@", user+"@", 1)
 	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", dsn, "-c", statement).CombinedOutput()
 	return string(out), err
@@ -199,6 +218,9 @@ func (c *Cluster) QueryAs(user, statement string) (string, error) {
 
 // DSN names it to its administrator, over TCP.
 func (c *Cluster) DSN() string {
+	if c.lite {
+		return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", c.Port)
+	}
 	return fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", c.Port)
 }
 

@@ -1,0 +1,131 @@
+//go:build unix
+
+package sharetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"ortop/internal/pgwire"
+	"ortop/internal/routine"
+)
+
+// What stands in for PostgreSQL where that is not installed: PGlite, which is PostgreSQL
+// in WebAssembly, behind its socket server. It has one session in which clients take
+// turns, so that it has no roles, no TLS, no standby and no crash.
+const (
+	pglite       = "@electric-sql/pglite@0.5.14"
+	pgliteSocket = "@electric-sql/pglite-socket@0.2.17"
+)
+
+// startLite starts PGlite, or says why it cannot.
+func startLite(t testing.TB) (*Cluster, error) {
+	t.Helper()
+	server, err := installLite()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "ortop-pg-")
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{t: t, Dir: dir, Port: freePort(t), lite: true}
+	cmd := exec.Command("node", server, "-p", strconv.Itoa(c.Port), "-m", "20")
+	cmd.Dir = dir
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err = cmd.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan struct{})
+	routine.Go(func() {
+		defer close(ended)
+		err = cmd.Wait()
+	})
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended
+		<-ended
+		_ = os.RemoveAll(dir)
+	})
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		select {
+		case <-ended:
+			return nil, fmt.Errorf("PGlite ended: %w: %s", err, said.Bytes())
+		default:
+		}
+		k, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", c.Port))
+		if err == nil {
+			_ = k.Close()
+			return c, nil
+		}
+		if time.Now().After(end) {
+			return nil, fmt.Errorf("PGlite does not listen: %w", err)
+		}
+	}
+}
+
+// installLite returns the server's script, which it installs once for all tests of this
+// machine.
+func installLite() (server string, err error) {
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("ortop-pglite-%d", os.Getuid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = lock.Close() }() // nothing is written
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return "", err
+	}
+	server = filepath.Join(dir, "node_modules", ".bin", "pglite-server")
+	if _, err := os.Stat(server); err == nil {
+		return server, nil
+	}
+	out, err := exec.Command("npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", pglite, pgliteSocket).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("npm install: %w: %s", err, out)
+	}
+	return server, nil
+}
+
+// Needs skips a test of what PGlite does not have.
+func (c *Cluster) Needs(what string) {
+	c.t.Helper()
+	if c.lite {
+		c.t.Skip("PGlite has no " + what + ": this test runs on PostgreSQL alone")
+	}
+}
+
+// queryLite is Query without psql.
+func (c *Cluster) queryLite(statement string) (string, error) {
+	cfg, err := pgwire.Parse(c.DSN())
+	if err != nil {
+		return "", err
+	}
+	k, err := cfg.Connect()
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	err = k.Query(statement, func(r pgwire.Row) error {
+		var fields []string
+		for _, v := range r {
+			fields = append(fields, string(v))
+		}
+		lines = append(lines, strings.Join(fields, "|"))
+		return nil
+	})
+	return strings.Join(lines, "\n"), errors.Join(err, k.Close())
+}
