@@ -170,13 +170,8 @@ func (db *DB) span(h *head, from, to int64) ([]row, error) {
 		return nil, err
 	}
 	var rows []row
-	err = db.query("SELECT at, usage FROM sample WHERE series = ? AND at > ? AND at <= ? ORDER BY at",
-		func(r *sql.Rows) error {
-			var v row
-			err := r.Scan(&v.at, &v.usage)
-			rows = append(rows, v)
-			return err
-		}, h.id, start, end)
+	err = db.given("SELECT count(give(?, series, at, usage)) FROM sample WHERE series = ? AND at > ? AND at <= ?",
+		func(_ int64, v row) { rows = append(rows, v) }, h.id, start, end)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"ortop/internal/credit"
@@ -52,18 +51,8 @@ const farPast = -1 << 39
 // time: each row of json_each is one's id and that time. It scans each row,
 // which begins with the id, into columns, and then gives it to take.
 func (m members) read(db *DB, query string, from func(*member) (at int64, ok bool), take func(*member), columns ...any) error {
-	byID := map[int64]*member{}
-	list := [][2]int64{}
-	for _, e := range m {
-		if at, ok := from(e); ok && e.id != 0 {
-			byID[e.id], list = e, append(list, [2]int64{e.id, at})
-		}
-	}
-	if len(list) == 0 {
-		return nil
-	}
-	b, err := json.Marshal(list)
-	if err != nil {
+	byID, list, err := m.since(from)
+	if len(byID) == 0 || err != nil {
 		return err
 	}
 	var id int64
@@ -74,14 +63,28 @@ func (m members) read(db *DB, query string, from func(*member) (at int64, ok boo
 			take(e)
 		}
 		return err
-	}, string(b))
+	}, list)
 }
 
-// onwards joins each member with the rows of a table from after the second
-// block that ends before its time on: those of the block that the row in
-// effect then is in, too.
-func onwards(table, columns string) string {
-	return `SELECT t.series, ` + columns + ` FROM json_each(?1) j CROSS JOIN ` + table + ` t ON t.series = j.value->>0 AND t.at > ` + before("1")
+// since are the members that are stored and for which from tells a time, by their ids,
+// and the ids with those times as a statement takes them.
+func (m members) since(from func(*member) (at int64, ok bool)) (byID map[int64]*member, list string, err error) {
+	byID = map[int64]*member{}
+	pairs := [][2]int64{}
+	for _, e := range m {
+		if at, ok := from(e); ok && e.id != 0 {
+			byID[e.id], pairs = e, append(pairs, [2]int64{e.id, at})
+		}
+	}
+	b, err := json.Marshal(pairs)
+	return byID, string(b), err
+}
+
+// giving gives each member's samples, or blocks, from after the second block that ends
+// before its time on: those of the block that the row in effect then is in, too.
+func giving(table, value, orThat string) string {
+	return `SELECT count(give(?1, t.series, t.at, t.` + value + `)) FROM json_each(?2) j CROSS JOIN ` + table +
+		` t ON t.series = j.value->>0 AND t.at >` + orThat + ` ` + before("1")
 }
 
 // before is the end of the n-th last block that ends before a member's time.
@@ -90,9 +93,9 @@ func before(n string) string {
 }
 
 var (
-	selectSamples = onwards("sample", "at, usage")
+	selectSamples = giving("sample", "usage", "")
 	// That block too, for where the rows begin.
-	selectBlocks = strings.Replace(onwards("block", "at, crc"), "t.at > ", "t.at >= ", 1)
+	selectBlocks = giving("block", "crc * 1.0", "=")
 	selectFirst  = `SELECT t.series, t.at, t.usage, coalesce(b.at, 0), b.crc FROM json_each(?1) j LEFT JOIN block b ON b.series = j.value->>0
 		AND b.at = (SELECT at FROM block WHERE series = j.value->>0 AND at >= j.value->>1 ORDER BY at LIMIT 1)
 		CROSS JOIN sample t ON t.series = j.value->>0 AND t.at > ` + before("0") + ` AND t.at <= coalesce(b.at, 1099511627776)`
@@ -307,16 +310,30 @@ func (m members) readRows(db *DB, since int64) error {
 			from[e] = max(e.first.at, since)
 		}
 	}
-	wanted := func(e *member) (int64, bool) { at, ok := from[e]; return at, ok }
-	var b block
-	err := m.read(db, selectBlocks, wanted, func(e *member) { e.blocks = append(e.blocks, b) }, &b.at, &b.crc)
+	byID, list, err := m.since(func(e *member) (int64, bool) { at, ok := from[e]; return at, ok })
 	if err != nil {
 		return err
 	}
-	var v row
-	err = m.read(db, selectSamples, wanted, func(e *member) { e.rows = append(e.rows, v) }, &v.at, &v.usage)
-	if err != nil {
-		return err
+	if len(byID) > 0 {
+		err = db.given(selectBlocks, func(id int64, r row) {
+			if e := byID[id]; e != nil { // a damaged row may be of any series
+				e.blocks = append(e.blocks, block{r.at, uint32(r.usage)})
+			}
+		}, list)
+		if err != nil {
+			return err
+		}
+		err = db.given(selectSamples, func(id int64, r row) {
+			if e := byID[id]; e != nil {
+				if e.rows == nil {
+					e.rows = make([]row, 0, blockRows*(len(e.blocks)+1))
+				}
+				e.rows = append(e.rows, r)
+			}
+		}, list)
+		if err != nil {
+			return err
+		}
 	}
 	for e, at := range from {
 		if e.id != 0 && e.stored.at.Valid {
