@@ -57,6 +57,7 @@ var allowed = map[string]struct {
 	"internal/sharetest":  {[]string{"internal/pgwire"}, "tests of any room use it, and ask by the protocol where there is no psql"},
 	"internal/sorted":     {nil, "every room uses it"},
 	"internal/routine":    {nil, "every room uses it"},
+	"internal/watch":      {nil, "files are watched, whatever is in them"},
 	"internal/ledger":     {[]string{"internal/credit"}, "a file is read, whoever opens it and stores what it holds"},
 	"internal/reconcile":  {[]string{"internal/credit", "internal/ledger"}, "a log is compared, whoever reads the account"},
 }

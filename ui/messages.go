@@ -95,6 +95,8 @@ const (
 
 // waitCmd waits for the next snapshot; a feed that has closed its slot has no
 // more of them.
+//
+//go:noinline
 func waitCmd(feed Feed) tea.Cmd {
 	return func() tea.Msg {
 		s, ok := <-feed.Snapshots()
@@ -127,6 +129,10 @@ func (m *Model) clockCmd() tea.Cmd {
 	gen := m.clockGen
 	return tea.Tick(now.Truncate(every).Add(every).Sub(now), func(time.Time) tea.Msg { return clockMsg{gen} })
 }
+
+// unseenAge is how old what is shown must be for time alone to draw it again while
+// nobody looks: the next reading does.
+const unseenAge = 75 * time.Second
 
 func spinCmd() tea.Cmd {
 	return tea.Tick(spinEvery, func(time.Time) tea.Msg { return spunMsg{} })

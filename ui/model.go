@@ -25,8 +25,9 @@ type Model struct {
 	now       time.Time
 	w, h      int
 	unfocused bool
-	clockGen  int // of the ticks that count
-	turn      int // of the spinner
+	still     bool // the last message changed nothing on the screen
+	clockGen  int  // of the ticks that count
+	turn      int  // of the spinner
 	turning   bool
 
 	view       int // into views
@@ -125,6 +126,9 @@ func (m Model) Init() tea.Cmd {
 	}
 	return batch(cmds...)
 }
+
+// Still reports whether the last message left the screen as it was.
+func (m Model) Still() bool { return m.still }
 
 // View is the frame and the terminal's modes.
 func (m Model) View() tea.View {

@@ -105,6 +105,16 @@ func (m *Model) plotted(again bool, topUps []credit.TopUp) tea.Cmd {
 	return batch(m.loadPlan(), m.loadWeek())
 }
 
+// reading is the one that a plot of much of the past is to be as of, Unix: while nobody
+// looks, it may be a while ago.
+func (m *Model) reading(loaded bool, of weekOf) int64 {
+	at := m.snap.At.Unix()
+	if m.unfocused && loaded && at >= of.at && at < of.at+int64(unseenEvery/time.Second) {
+		return of.at
+	}
+	return at
+}
+
 // weekOf is the hour at which a week ends, when its history begins, and the reading
 // that it is as of, Unix.
 type weekOf struct{ hour, since, at int64 }
@@ -114,7 +124,7 @@ type weekOf struct{ hour, since, at int64 }
 func (m *Model) loadWeek() tea.Cmd {
 	feed, now := m.feed, m.now
 	hour := now.Truncate(time.Hour)
-	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.snap.At.Unix()}
+	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.reading(m.week.Loaded, m.week.Of)}
 	if !m.week.Due(of, now, time.Hour) {
 		return nil
 	}
@@ -128,7 +138,7 @@ func (m *Model) loadWeek() tea.Cmd {
 // loadMonth requests the days of this month and the last, once a reading.
 func (m *Model) loadMonth() tea.Cmd {
 	feed, now := m.feed, m.now
-	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.snap.At.Unix()}
+	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.reading(m.month.Loaded, m.month.Of)}
 	if !m.month.Due(of, now, time.Hour) {
 		return nil
 	}

@@ -23,6 +23,7 @@ const (
 	breakdownTimeout = 20 * time.Second
 	breakdownEvery   = time.Minute      // while it is looked at
 	breakdownRetry   = 15 * time.Second // after an error
+	unseenEvery      = 5 * time.Minute  // what costs the most, while nobody looks
 )
 
 // cardQuestions are what the cards of the overview show.
@@ -39,8 +40,11 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 	for _, q := range questions {
 		r := m.breakdowns[q]
 		every := breakdownEvery
-		if r.Err != nil {
+		switch {
+		case r.Err != nil:
 			every = breakdownRetry
+		case m.unfocused:
+			every = unseenEvery
 		}
 		if m.snap.Key == nil || !r.Due(q, m.now, every) {
 			continue

@@ -22,8 +22,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m *Model) updated(msg tea.Msg) tea.Cmd {
 	m.now = m.clock()
 	if a, ok := msg.(answered); ok && a.from() != m.feed {
+		m.still = true
 		return nil
 	}
+	m.still = false
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = max(0, msg.Width), max(0, msg.Height)
@@ -40,12 +42,22 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 	case tea.FocusMsg, tea.BlurMsg:
 		_, m.unfocused = msg.(tea.BlurMsg)
 		m.clockGen++
-		return m.spun(m.clockCmd())
+		cmd := m.spun(m.clockCmd())
+		if m.unfocused {
+			return cmd
+		}
+		return m.reload(cmd) // what was not loaded while nobody looked
 	case tea.ResumeMsg:
 		m.clockGen++
 		return m.clockCmd()
 	case clockMsg:
-		if msg.gen == m.clockGen {
+		switch age := m.now.Sub(m.snap.Now); {
+		case msg.gen != m.clockGen:
+			m.still = true
+		case m.unfocused && age >= 0 && age < unseenAge:
+			m.still = true
+			return m.clockCmd()
+		default:
 			return batch(m.clockCmd(), m.refresh(m.layout()), m.loadFleet())
 		}
 	case spunMsg:
@@ -53,11 +65,17 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		m.turning = false
 		return m.spun(nil)
 	case snapshotMsg:
+		was := m.snap.Now
 		switch {
 		case !m.received(msg):
+			m.still = true
 			return nil
 		case msg.feed != m.feed:
+			m.still = m.unfocused
 			return waitCmd(msg.feed)
+		case m.unfocused && msg.snap.Now.Equal(was): // it is being asked, or waited for
+			m.still = true
+			return waitCmd(m.feed)
 		}
 		return m.reload(m.spun(waitCmd(m.feed)))
 	case rawMsg:

@@ -295,6 +295,51 @@ func TestUnseenShowsTheTime(t *testing.T) {
 	}
 }
 
+// Unseen, a screen is drawn again for a reading, and for time alone only where none
+// comes.
+func TestUnseenIsStill(t *testing.T) {
+	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
+	healthy := m.snap
+	asking := healthy
+	asking.Phase = account.Asking
+	if m, _ = step(m, snapshotMsg{m.feed, asking}); m.Still() {
+		t.Error("seen, a request is not shown")
+	}
+	m, _ = step(m, snapshotMsg{m.feed, healthy})
+	m, _ = step(m, tea.BlurMsg{})
+	if m.Still() {
+		t.Error("that nobody looks is not shown")
+	}
+	m, cmd := step(m, snapshotMsg{m.feed, asking})
+	if !m.Still() || cmd == nil {
+		t.Error("unseen, a request is drawn, or the next snapshot is not waited for")
+	}
+	if m, cmd = step(m, clockMsg{m.clockGen}); !m.Still() || cmd == nil {
+		t.Error("unseen, a fresh reading is drawn for the time alone, or the clock ends")
+	}
+	if m, _ = step(m, clockMsg{m.clockGen - 1}); !m.Still() {
+		t.Error("a clock that no longer counts draws")
+	}
+	next := healthy
+	next.At, next.Now = next.At.Add(time.Minute), next.Now.Add(time.Minute)
+	m, _ = step(m, snapshotMsg{m.feed, next})
+	if m.Still() || m.snap.At != next.At {
+		t.Error("unseen, a reading is not drawn")
+	}
+	m.spend.Cancel()
+	m, _ = step(m, tea.FocusMsg{})
+	if m.Still() || !m.spend.Loading {
+		t.Error("who looks again is not shown what is new")
+	}
+	old := healthy
+	old.Now = old.Now.Add(-2 * unseenAge)
+	m, _ = step(m, snapshotMsg{m.feed, old})
+	m, _ = step(m, tea.BlurMsg{})
+	if m, _ = step(m, clockMsg{m.clockGen}); m.Still() {
+		t.Error("unseen, the time does not go on where no reading comes")
+	}
+}
+
 func TestNoticeEnds(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 80, 24, 0)
 	m, _ = step(m, noticeMsg("first"))

@@ -17,6 +17,7 @@ import (
 	"ortop/internal/config"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
+	"ortop/internal/watch"
 )
 
 // session is one account that is watched: its monitor, and the history that
@@ -67,7 +68,7 @@ func (s *session) close() error {
 func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{held: s.held}
 	o := monitor.Options{
-		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s),
+		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s), Watch: watchHistory,
 		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(&s.config), Packages: packages(&s.config),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			db, note, err := s.held.open(ctx, a, &s)
@@ -102,6 +103,16 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	}
 	ses.mon = monitor.New(o)
 	return ses
+}
+
+// watcher tells of all histories of this process.
+var watcher watch.Watcher
+
+func watchHistory(path string) (news <-chan struct{}, renew func() bool) {
+	if w := watcher.Watch(path); w != nil {
+		return w.News(), w.Renew
+	}
+	return nil, nil
 }
 
 // openHistory opens the account's history. One that cannot be used is replaced

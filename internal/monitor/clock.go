@@ -33,7 +33,7 @@ func (c *clockWatch) look(now time.Time) (cause string, moved, passed time.Durat
 		cause = gapAsleep
 	case passed-moved > jump:
 		cause = gapClockSetBack
-	case passed > tickEvery+2*jump:
+	case passed > restEvery+2*jump:
 		cause = gapStopped
 	}
 	return cause, moved, passed

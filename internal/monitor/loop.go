@@ -12,8 +12,16 @@ import (
 )
 
 // tickEvery is how often the loop looks at the clock, at the lock and at what
-// other processes stored.
-const tickEvery = time.Second
+// other processes stored; and restEvery, where it is told of what they store and
+// nothing else is to be done.
+const (
+	tickEvery = time.Second
+	restEvery = 5 * time.Second
+)
+
+// spareReload is how soon a poll must be due to be worth waiting for: it takes in that
+// time went by, too.
+const spareReload = 15 * time.Second
 
 // warmAfter is when the past is loaded that the first snapshot did without: the
 // first frame is drawn by then.
@@ -29,7 +37,10 @@ type loop struct {
 	api         API
 	fingerprint string
 	lock        *history.Lock
-	standIn     bool // polls for a collector that is frozen, until another writes
+	news        <-chan struct{} // tells of what others store; nil: nobody does
+	renew       func() bool     // watches what is at the history's path now
+	next        time.Time       // of the looks, by the process's own clock
+	standIn     bool            // polls for a collector that is frozen, until another writes
 	responses   chan response
 	chores      []*chore
 	choreGate   *gate.Gate
@@ -86,11 +97,24 @@ func (l *loop) run(ctx context.Context) error {
 	l.present(account.Starting)
 	warm := time.NewTimer(warmAfter)
 	defer warm.Stop()
-	tick := time.NewTicker(tickEvery)
+	// A team has hundreds of accounts in one file: news of each would be no rest.
+	if watch, path := l.m.o.Watch, st.db.Path(); watch != nil && path != "" && l.m.o.Team == nil && !l.m.o.Follow {
+		l.news, l.renew = watch(path)
+	}
+	tick := time.NewTimer(tickEvery)
 	defer tick.Stop()
 	l.tick()
+	l.next = time.Now().Add(tickEvery)
 	for {
 		select {
+		case <-l.news:
+			l.tick()
+			continue
+		case <-tick.C:
+			l.tick()
+			l.next = time.Now().Add(l.rest())
+			tick.Reset(time.Until(l.next))
+			continue
 		case <-ctx.Done():
 			return nil
 		case <-l.m.calls.ready:
@@ -103,14 +127,31 @@ func (l *loop) run(ctx context.Context) error {
 			l.take(r)
 		case o := <-l.outcomes:
 			l.finish(o)
-		case <-tick.C:
-			l.tick()
 		case <-warm.C: // what was shown first had to be quick
 			l.load()
 			l.last = l.st.view(false)
 			l.present(l.phase)
 		}
+		// What came may want a look soon, such as for the next chore.
+		if soon := time.Now().Add(tickEvery); soon.Before(l.next) {
+			l.next = soon
+			tick.Reset(tickEvery)
+		}
 	}
+}
+
+// rest is how long the loop can do without a look.
+func (l *loop) rest() time.Duration {
+	if l.news == nil {
+		return tickEvery
+	}
+	// On the beat of all that rests in this process, which so wakes once.
+	now := time.Now()
+	wait := now.Truncate(restEvery).Add(restEvery).Sub(now)
+	if due := l.sch.due.Sub(l.now()); due < wait {
+		wait = max(due, tickEvery)
+	}
+	return wait
 }
 
 // close waits for the poll in flight, so that nothing writes after it.
@@ -199,6 +240,9 @@ func (l *loop) tick() {
 		return
 	}
 	if l.changed() {
+		if l.renew != nil {
+			l.renew()
+		}
 		l.standIn = false
 		l.follow()
 		l.last = l.st.view(false) // what this process polled is judged already
@@ -217,7 +261,7 @@ func (l *loop) tick() {
 	l.startChore(now)
 	switch {
 	case now.Before(l.sch.due):
-		if now.Sub(l.last.Now) >= time.Minute {
+		if now.Sub(l.last.Now) >= time.Minute && l.sch.due.Sub(now) > spareReload {
 			l.reload()
 		}
 	case l.collecting() || l.standIn:

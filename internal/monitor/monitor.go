@@ -42,6 +42,10 @@ type Options struct {
 	// Open returns the history, and why it is in memory only where it is. It
 	// is called once, by Run or Once, and the monitor does not close it.
 	Open func(ctx context.Context) (db *history.DB, note string, err error)
+	// Watch watches the history at a path, which is open: news has a value once it was
+	// written, and renew watches what is at the path by then. If nil, or if news is, the
+	// monitor looks each second.
+	Watch func(path string) (news <-chan struct{}, renew func() bool)
 	// Spare returns one in place of that, of which the account is damaged, and a
 	// note, or an error. If nil, the damage is an error.
 	Spare func(ctx context.Context, damage error) (db *history.DB, note string, err error)

@@ -12,11 +12,14 @@ import (
 )
 
 // How fast the renderer looks for a frame to draw: while there may be one, and
-// else. The slow beat draws what the quick one was too late for.
+// else. The slow beats, each so many times longer than the one before, draw what the
+// quick one was too late for.
 const (
 	quickBeat = 3 * time.Millisecond
 	slowBeat  = time.Second
-	// restAfter is from a frame to the slow beat.
+	slower    = 4
+	restBeat  = time.Hour
+	// restAfter is from a frame to the first slow beat.
 	restAfter = 12 * time.Millisecond
 )
 
@@ -32,6 +35,7 @@ type beat struct {
 	mu     sync.Mutex
 	ticker *time.Ticker
 	rest   *time.Timer
+	slow   time.Duration // the next slow beat
 }
 
 // wake is called when there may be something new to draw, at the earliest from
@@ -46,16 +50,24 @@ func (b *beat) wake() {
 		if b.ticker = rendererTicker(b.program); b.ticker == nil {
 			return
 		}
-		b.rest = time.AfterFunc(restAfter, routine.Guard(b.slow))
+		b.rest = time.AfterFunc(restAfter, routine.Guard(b.slows))
 	}
 	b.ticker.Reset(quickBeat)
+	b.slow = slowBeat
 	b.rest.Reset(restAfter)
 }
 
-func (b *beat) slow() {
+// slows goes on to the next slow beat, half way to the second of the one before.
+func (b *beat) slows() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ticker.Reset(slowBeat)
+	if b.slow > time.Minute {
+		b.ticker.Reset(restBeat)
+		return
+	}
+	b.ticker.Reset(b.slow)
+	b.rest.Reset(b.slow * 3 / 2)
+	b.slow *= slower
 }
 
 // stop ends the timer. Bubble Tea has stopped its ticker by then.

@@ -34,20 +34,28 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	defer g.recovered()
 	if _, ok := msg.(redraw); ok {
 		g.pace.late = false
+		g.pace.soon()
 		return g, nil
 	}
-	if _, ok := msg.(tea.WindowSizeMsg); ok {
-		g.pace.resized()
-	}
+	g.pace.note(msg)
 	m, cmd := g.Model.Update(msg)
 	return guard{m, g.fail, g.beat, g.pace}, g.cmd(cmd)
 }
 
+// stiller is a model that knows of messages which change nothing on the screen.
+type stiller interface{ Still() bool }
+
 func (g guard) View() (v tea.View) {
 	v.AltScreen = true
 	defer g.recovered()
-	defer g.beat.wake()
-	return g.pace.view(g.Model.View)
+	if m, ok := g.Model.(stiller); ok && m.Still() && g.pace.stands() {
+		return g.pace.drawn
+	}
+	v, drawn := g.pace.view(g.Model.View)
+	if drawn {
+		g.beat.wake()
+	}
+	return v
 }
 
 // cmd guards a command, and those in the batch or sequence that it returns. It is not

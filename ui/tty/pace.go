@@ -13,6 +13,9 @@ import (
 const (
 	atOnce   = 8
 	drawRest = 8 * time.Millisecond
+	// unseenRest is how long what comes while nobody looks is drawn together: the
+	// answers that follow on a reading.
+	unseenRest = 150 * time.Millisecond
 )
 
 // redraw lets the event loop make the view that was left out.
@@ -29,35 +32,59 @@ type pace struct {
 	left    int       // of what may be drawn at once
 	counted time.Time // up to when left was
 	late    bool      // a redraw is under way
+	made    bool      // drawn is
+	owed    bool      // something has changed since
+	unseen  bool      // the terminal lost the focus
 }
 
-// resized lets the next view be made whatever came before it: one of another size
-// would be cut, or leave a part of the screen empty.
-func (p *pace) resized() {
-	if p != nil {
-		p.left = max(p.left, 1)
+// note takes in what a message says of who looks.
+func (p *pace) note(msg tea.Msg) {
+	if p == nil {
+		return
+	}
+	switch msg.(type) {
+	case tea.BlurMsg:
+		p.unseen, p.left = true, 0
+	case tea.FocusMsg, tea.KeyPressMsg, tea.MouseClickMsg, tea.MouseWheelMsg:
+		if p.unseen {
+			p.unseen = false
+			p.soon()
+		}
+	case tea.WindowSizeMsg:
+		p.soon()
 	}
 }
+
+// soon lets the next view be made whatever came before it: one of another size
+// would be cut, or leave a part of the screen empty.
+func (p *pace) soon() { p.left = max(p.left, 1) }
+
+// stands reports whether there is a view, and no newer one to be made.
+func (p *pace) stands() bool { return p != nil && p.made && !p.owed }
 
 // view is what draw makes, or what it made before where that was just now.
-func (p *pace) view(draw func() tea.View) tea.View {
+func (p *pace) view(draw func() tea.View) (v tea.View, drawn bool) {
 	if p == nil || p.send == nil {
-		return draw()
+		return draw(), true
 	}
+	rest := drawRest
 	now := time.Now()
-	if n := int64(now.Sub(p.counted) / drawRest); p.counted.IsZero() || n >= atOnce {
+	if p.unseen {
+		rest = unseenRest
+	} else if n := int64(now.Sub(p.counted) / drawRest); p.counted.IsZero() || n >= atOnce {
 		p.left, p.counted = atOnce, now
 	} else {
 		p.left, p.counted = min(atOnce, p.left+int(n)), p.counted.Add(time.Duration(n)*drawRest)
 	}
 	if p.left > 0 {
 		p.left--
-		p.drawn = draw()
-		return p.drawn
+		p.drawn, p.made, p.owed = draw(), true, false
+		return p.drawn, true
 	}
+	p.owed = true
 	if !p.late {
 		p.late = true
-		time.AfterFunc(drawRest, routine.Guard(func() { p.send(redraw{}) }))
+		time.AfterFunc(rest, routine.Guard(func() { p.send(redraw{}) }))
 	}
-	return p.drawn
+	return p.drawn, false
 }

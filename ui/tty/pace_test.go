@@ -79,3 +79,60 @@ func TestAFloodIsNotDrawnKeyByKey(t *testing.T) {
 		}
 	})
 }
+
+// resting is a model that says of every other message that it changed nothing.
+type resting struct {
+	tally
+	still bool
+}
+
+func (m resting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	n, _ := m.tally.Update(msg)
+	return resting{n.(tally), msg == "nothing"}, nil
+}
+func (m resting) Still() bool { return m.still }
+
+func TestWhatIsNotLookedAtIsDrawnTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := make(chan tea.Msg, 8)
+		var drawn int
+		p := &pace{send: func(msg tea.Msg) { sent <- msg }}
+		var m tea.Model = guard{resting{tally: tally{drawn: &drawn}}, func(err error) { t.Error(err) }, nil, p}
+		take := func(msg tea.Msg) string {
+			m, _ = m.Update(msg)
+			return m.View().Content
+		}
+		expect := func(of, got, want string, draws int) {
+			t.Helper()
+			if got != want || drawn != draws {
+				t.Errorf("%s: %s in %d drawings, want %s in %d", of, got, drawn, want, draws)
+			}
+		}
+		expect("the first", take("a"), "1", 1)
+		expect("one that changes nothing", take("nothing"), "1", 1)
+		time.Sleep(time.Minute)
+		expect("one later that changes nothing", take("nothing"), "1", 1)
+		expect("one that changes something", take("b"), "4", 2)
+
+		take(tea.BlurMsg{})
+		for range 5 {
+			expect("unseen", take("c"), "4", 2)
+		}
+		expect("unseen, one that changes nothing", take("nothing"), "4", 2)
+		began := time.Now()
+		expect("once all has come", take(<-sent), "11", 3)
+		if rest := time.Since(began); rest > unseenRest {
+			t.Errorf("what changed is drawn after %v", rest)
+		}
+		time.Sleep(time.Hour)
+		if len(sent) > 0 {
+			t.Error("something is drawn though nothing came")
+		}
+		take("d")
+		expect("unseen, after a rest", take(<-sent), "12", 4)
+		expect("another size, unseen", take(tea.WindowSizeMsg{Width: 80, Height: 24}), "13", 5)
+		expect("unseen, a key", take(tea.KeyPressMsg{Code: 'x'}), "14", 6)
+		take(tea.BlurMsg{})
+		expect("seen again", take(tea.FocusMsg{}), "16", 7)
+	})
+}

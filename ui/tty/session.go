@@ -35,10 +35,9 @@ func (e SignalError) Error() string { return e.Signal.String() }
 // How long each step of ending may take. Their sum and that of giving the
 // terminal back stay below 3 s.
 const (
-	quitGrace  = 800 * time.Millisecond
-	killGrace  = 400 * time.Millisecond
-	sendGrace  = 500 * time.Millisecond
-	watchEvery = time.Second
+	quitGrace = 800 * time.Millisecond
+	killGrace = 400 * time.Millisecond
+	sendGrace = 500 * time.Millisecond
 )
 
 // framesPerSecond is how often the renderer wakes until the first frame, and
@@ -73,6 +72,7 @@ type session struct {
 	suspended  atomic.Bool   // the event loop waits in a suspension
 	reclaiming atomic.Bool   // reclaim waits for the foreground
 	continued  chan struct{} // a SIGCONT that came while suspended
+	away       chan struct{} // has a value where the terminal was let go just now
 }
 
 // Run shows model on a terminal until the model quits, and then returns nil.
@@ -95,6 +95,7 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 		done:      make(chan struct{}),
 		ending:    make(chan struct{}),
 		continued: make(chan struct{}, 1),
+		away:      make(chan struct{}, 1),
 	}
 	var err error
 	if s.term, err = openTerminal(o, s.lost); err != nil {

@@ -105,6 +105,7 @@ func (x *suspension) Run() error {
 	x.suspended.Store(true)
 	defer x.suspended.Store(false)
 	defer x.stopping.Store(false)
+	x.leaves()
 	if x.stop {
 		if x.resource != nil {
 			x.resource.Release()
@@ -150,6 +151,7 @@ func (s *session) reclaim() {
 		return
 	}
 	defer s.reclaiming.Store(false)
+	s.leaves()
 	s.term.pause(true)
 	if s.untilForeground() {
 		s.term.pause(false)
