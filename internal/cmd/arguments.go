@@ -50,3 +50,30 @@ func nameArguments(c *cobra.Command) {
 		nameArguments(sub)
 	}
 }
+
+// flagsBehind puts the flags before a command behind it, where they are the command's
+// and take no value: they would be taken to have the command's name as one.
+func flagsBehind(root *cobra.Command, args []string) []string {
+	n := 0
+	for n < len(args) && len(args[n]) > 2 && strings.HasPrefix(args[n], "--") {
+		n++
+	}
+	if n == 0 || n == len(args) {
+		return args
+	}
+	c, _, err := root.Find(args[n : n+1])
+	if err != nil || c == root {
+		return args
+	}
+	for _, arg := range args[:n] {
+		name, _, given := strings.Cut(arg[2:], "=")
+		f := c.Flag(name)
+		if f == nil {
+			f = root.Flag(name)
+		}
+		if f == nil || f.NoOptDefVal == "" && !given {
+			return args
+		}
+	}
+	return append(append([]string{args[n]}, args[:n]...), args[n+1:]...)
+}

@@ -58,6 +58,7 @@ func Execute(release string, args []string) int {
 		now: time.Now, zoneNote: notice,
 	}
 	root := a.root()
+	args = flagsBehind(root, args)
 	root.SetArgs(args)
 	keepClosed(root, args)
 	if hardenErr != nil {
