@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -73,6 +74,31 @@ func (m *Model) setBreakdown(q question, r load.Request[question, spenders.Break
 		m.breakdowns = map[question]load.Request[question, spenders.Breakdown]{}
 	}
 	m.breakdowns[q] = r
+	m.forgetBreakdowns()
+}
+
+// maxBreakdownRows bounds the rows of breakdowns that are kept though another range
+// or another table is looked at: 5,000 keys are some 4 MB.
+const maxBreakdownRows = 2000
+
+// forgetBreakdowns drops the largest of those that nothing shows and nothing waits for,
+// until what is left of them is small.
+func (m *Model) forgetBreakdowns() {
+	for {
+		rows, largest, most := 0, question{}, 0
+		for q, r := range m.breakdowns {
+			if n := len(r.Value.Rows); !r.Loading && q != m.question() && !slices.Contains(cardQuestions, q) {
+				rows += n
+				if n > most {
+					largest, most = q, n
+				}
+			}
+		}
+		if rows <= maxBreakdownRows {
+			return
+		}
+		delete(m.breakdowns, largest)
+	}
 }
 
 // breakdownReceived takes a breakdown. One with an error counts where it has
