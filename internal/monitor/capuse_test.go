@@ -19,6 +19,9 @@ func TestBYOKCountsAgainstTheCap(t *testing.T) {
 		includes bool
 		perHour  float64
 	}{{false, 1}, {true, 4}} {
+		if testing.Short() && !c.includes {
+			continue
+		}
 		bubble(t, func(t *testing.T) {
 			b := newBench(t, sim.Config{Profile: "steady"})
 			refused := sim.Error(403)

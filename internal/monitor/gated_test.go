@@ -14,7 +14,10 @@ import (
 // for hours.
 func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
 	t.Parallel()
-	const hours = 3
+	hours := 3
+	if testing.Short() {
+		hours = 1
+	}
 	pause := sim.RateLimited("3600")
 	for _, c := range []struct {
 		path  string

@@ -10,6 +10,9 @@ import (
 
 func TestForecastThatMovedIsAnEvent(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
+	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(700)
