@@ -57,8 +57,11 @@ func ParseBaseURL(s string) (*url.URL, error) {
 	}
 	u.Host = strings.ToLower(u.Host)
 	trimmed, err := url.Parse(u.Scheme + "://" + u.Host + strings.TrimRight(u.EscapedPath(), "/"))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, badBaseURL("not a URL")
+	case len(trimmed.String()) > maxBaseURLBytes: // as it is sent, a letter beyond ASCII takes three times its bytes
+		return nil, badBaseURL("longer than 2048 bytes")
 	}
 	return trimmed, nil
 }

@@ -63,6 +63,7 @@ func TestK10ParseBaseURL(t *testing.T) {
 		{"host too long", "https://" + strings.Repeat("a.", 126) + "aa", "neither"},
 		{"begins with a dot", "https://.openrouter.ai", "neither"},
 		{"a byte too long", "https://a/" + strings.Repeat("x", 2039), "2048"},
+		{"too long as it is sent", "https://openrouter.ai/" + strings.Repeat("é", 600), "2048"},
 		{"too long", "https://openrouter.ai/" + strings.Repeat("x", 2048), "2048"},
 	} {
 		got, err := ParseBaseURL(tt.in)
