@@ -51,12 +51,9 @@ up to what the account spent.`,
 			if !slices.Contains(spenders.Bys, spenders.By(by)) {
 				return usageError(didYouMean(by, bys()), "--by: %q is not %s", by, byNames())
 			}
-			dialect, asCSV, err := sheet.dialect()
+			dialect, asCSV, err := sheet.dialect(asJSON)
 			if err != nil {
 				return err
-			}
-			if asJSON && asCSV {
-				return usageError("", "--json and --csv exclude each other")
 			}
 			asked, err := span.parse(a.now())
 			if err == nil && (asked.back > 0 && asked.back < time.Minute || asked.back == 0 && asked.to.Sub(asked.from) < time.Minute) {

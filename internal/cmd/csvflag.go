@@ -29,7 +29,8 @@ func (f *csvFlags) add(c *cobra.Command) {
 }
 
 // dialect is how CSV is to be written; ok is false where it was not asked for.
-func (f *csvFlags) dialect() (d render.Dialect, ok bool, err error) {
+// asJSON is whether JSON was.
+func (f *csvFlags) dialect(asJSON bool) (d render.Dialect, ok bool, err error) {
 	for _, flag := range []string{"csv", "separator", "decimal", "cents"} {
 		ok = ok || f.c.Flags().Changed(flag)
 	}
@@ -53,6 +54,9 @@ func (f *csvFlags) dialect() (d render.Dialect, ok bool, err error) {
 	}
 	if err := d.Check(); err != nil {
 		return d, false, usageError("for example --separator ';' --decimal ,", "%w", err)
+	}
+	if asJSON {
+		return d, false, usageError("", "--json and --csv exclude each other")
 	}
 	d.Cents = f.cents
 	return d, true, nil

@@ -47,12 +47,9 @@ a formula.`,
   ortop history --csv > readings.csv`,
 		Args: cobra.NoArgs,
 		RunE: a.runs(func(ctx context.Context, _ []string) error {
-			dialect, asCSV, err := sheet.dialect()
+			dialect, asCSV, err := sheet.dialect(asJSON)
 			if err != nil {
 				return err
-			}
-			if asJSON && asCSV {
-				return usageError("", "--json and --csv exclude each other")
 			}
 			asked, err := span.parse(a.now())
 			if err != nil {

@@ -61,6 +61,21 @@ func newBench(t *testing.T, c sim.Config) *bench {
 	return b
 }
 
+// inMemory is a service of an account without an API, whose history is in memory.
+func inMemory(t *testing.T) (*Subject, *Service) {
+	t.Helper()
+	db, err := history.OpenMemory(t.Context(), history.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	account, err := db.Series(t.Context(), "test", testURL, "account")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Subject{DB: db, Account: account}, newService(db, nil, nil)
+}
+
 // newService is a Service for the account of the tests in a history.
 func newService(db *history.DB, connect func(context.Context) (API, error), subject func() *Subject) *Service {
 	return New(Options{

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"ortop/client"
-	"ortop/history"
 	"ortop/internal/credit"
 )
 
@@ -13,17 +12,7 @@ import (
 // and goes.
 func TestKeysOverTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		db, err := history.OpenMemory(t.Context(), history.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		account, err := db.Series(t.Context(), "test", testURL, "account")
-		if err != nil {
-			t.Fatal(err)
-		}
-		sub := &Subject{DB: db, Account: account}
-		s := newService(db, nil, nil)
+		sub, s := inMemory(t)
 		start := time.Now()
 		at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 		for _, l := range []struct {
@@ -50,7 +39,7 @@ func TestKeysOverTime(t *testing.T) {
 			{"a fall that stays is none either", 0, 25, map[string]any{"old": 2.0}},
 			{"what a key spent since it was made", 5, 15, map[string]any{"old": 1.0}},
 		} {
-			r, err := ReadKeys(t.Context(), db, account)
+			r, err := ReadKeys(t.Context(), sub.DB, sub.Account)
 			if err != nil || !r.At.Equal(at(25)) || len(r.Keys) != 1 {
 				t.Fatalf("KeyList = %+v, %v", r, err)
 			}
@@ -64,11 +53,11 @@ func TestKeysOverTime(t *testing.T) {
 				}
 			}
 		}
-		spends, err := db.Spends(t.Context(), "test", testURL, listedPrefix, at(0), at(20))
+		spends, err := sub.DB.Spends(t.Context(), "test", testURL, listedPrefix, at(0), at(20))
 		if err != nil || spends[listedPrefix+"new"].USD != 3 {
 			t.Errorf("the new key spent %v, %v, want all of its 3", spends[listedPrefix+"new"], err)
 		}
-		r, err := ReadKeys(t.Context(), db, account)
+		r, err := ReadKeys(t.Context(), sub.DB, sub.Account)
 		if err != nil || !r.Keys[0].LastUsed.Equal(at(15)) {
 			t.Errorf("LastUsed = %v, %v, want %v", r.Keys[0].LastUsed, err, at(15))
 		}

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"ortop/history"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 )
@@ -14,17 +13,7 @@ import (
 // that spend.
 func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		db, err := history.OpenMemory(t.Context(), history.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		account, err := db.Series(t.Context(), "test", testURL, "account")
-		if err != nil {
-			t.Fatal(err)
-		}
-		sub := &Subject{DB: db, Account: account}
-		s := newService(db, nil, nil)
+		sub, s := inMemory(t)
 		resets, never := time.Now().Add(30*time.Hour), time.Time{}
 		keys := []struct {
 			hash           string
@@ -53,7 +42,8 @@ func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 			for _, k := range keys {
 				list.Keys = append(list.Keys, Key{Hash: k.hash, UsageUSD: k.hourly * float64(m) / 60})
 			}
-			if list, err = s.storeKeys(t.Context(), sub, &list); err != nil {
+			list, err := s.storeKeys(t.Context(), sub, &list)
+			if err != nil {
 				t.Fatal(err)
 			}
 			last = list.At
@@ -84,17 +74,7 @@ func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 // Of many keys only those are forecast whose caps are spent first.
 func TestFewCapsAreForecast(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		db, err := history.OpenMemory(t.Context(), history.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		account, err := db.Series(t.Context(), "test", testURL, "account")
-		if err != nil {
-			t.Fatal(err)
-		}
-		sub := &Subject{DB: db, Account: account}
-		s := newService(db, nil, nil)
+		sub, s := inMemory(t)
 		const keys = 3 * maxKeyRunways
 		b, last := new(Breakdown), time.Time{}
 		for m := range 12 {
@@ -103,7 +83,8 @@ func TestFewCapsAreForecast(t *testing.T) {
 			for k := range keys {
 				list.Keys = append(list.Keys, Key{Hash: fmt.Sprint(k), UsageUSD: float64(m)})
 			}
-			if list, err = s.storeKeys(t.Context(), sub, &list); err != nil {
+			list, err := s.storeKeys(t.Context(), sub, &list)
+			if err != nil {
 				t.Fatal(err)
 			}
 			last = list.At
