@@ -6,7 +6,6 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/alert"
 	"ortop/internal/courier"
 	"ortop/internal/gate"
 )
@@ -169,68 +168,6 @@ func (l *loop) close() {
 	l.m.connection.close()
 }
 
-// delivered receives when attempts to deliver alerts have ended.
-func (l *loop) delivered() <-chan struct{} {
-	if l.courier == nil {
-		return nil
-	}
-	return l.courier.Ready()
-}
-
-// endCourier makes the last attempts, and stores what came of them.
-func (l *loop) endCourier() {
-	if l.courier == nil {
-		return
-	}
-	l.courier.Close()
-	results := l.courier.Take()
-	if len(results) == 0 || l.st == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.ctx), time.Second)
-	defer cancel()
-	err := l.st.load(ctx)
-	if err == nil {
-		_, err = l.st.step(ctx, &account.Input{Results: results}, nil, false)
-	}
-	if err != nil {
-		l.m.log.Warn("storing what was delivered", "error", oneLine(err))
-	}
-}
-
-func (l *loop) collecting() bool { return l.mayPoll() && (l.st.lockPath == "" || l.lock != nil) }
-
-// mayPoll reports whether the account is one that this process may read.
-func (l *loop) mayPoll() bool {
-	return !l.m.o.Follow && (l.m.o.Team == nil || l.m.o.Team.MayPoll())
-}
-
-// collect tries to become the account's collector.
-func (l *loop) collect() {
-	if !l.mayPoll() {
-		l.unlock()
-		return
-	}
-	if l.collecting() || l.paused || l.released {
-		return
-	}
-	lock, ok, err := history.TryLock(l.st.lockPath)
-	if err != nil {
-		l.m.log.Warn("the account's lock cannot be used", "error", err)
-		return
-	}
-	if ok {
-		l.lock = lock
-	}
-}
-
-func (l *loop) unlock() {
-	if l.lock != nil {
-		_ = l.lock.Unlock() // closing its file frees it in any case
-		l.lock = nil
-	}
-}
-
 func (l *loop) tick() {
 	now := l.now()
 	if cause, moved, passed := l.clock.look(now); cause != "" {
@@ -327,49 +264,6 @@ func (l *loop) refresh() {
 	l.poll(minGap)
 }
 
-func (l *loop) pause(on bool) {
-	l.paused, l.silentSince = on, time.Time{}
-	if on {
-		l.unlock()
-		l.mark(account.Paused)
-		return
-	}
-	l.gapCause = gapPaused
-	l.resume()
-}
-
-func (l *loop) release() {
-	l.released = true
-	if l.cancel != nil {
-		l.cancel()
-	}
-	l.unlock()
-}
-
-func (l *loop) resume() {
-	if l.released {
-		l.gapCause = gapSuspended
-	}
-	l.released = false
-	if !l.sch.held {
-		l.sch.now(l.now())
-	}
-	l.tick()
-}
-
-// resting is the phase between two polls.
-func (l *loop) resting() account.Phase {
-	switch {
-	case l.paused:
-		return account.Paused
-	case l.sch.held:
-		return account.Held
-	case l.sch.refused():
-		return account.Refused
-	}
-	return account.Waiting
-}
-
 // reload takes in what is stored and that time went by.
 func (l *loop) reload() {
 	if l.polling { // else a snapshot follows anyway
@@ -412,42 +306,4 @@ func (l *loop) step(in account.Input, p *poll) {
 	if len(r.Notify) > 0 && l.m.o.Notify != nil {
 		l.m.o.Notify(r.Notify)
 	}
-}
-
-// offer lets the courier send what is to be delivered, where this process
-// collects: another's deliveries are its own.
-func (l *loop) offer(collects bool) {
-	switch {
-	case l.courier == nil:
-	case collects && (l.m.o.Team == nil || l.m.o.Team.MaySend()):
-		l.courier.Offer(l.st.state.Outbox.Muted(l.st.state.Mutes))
-	default:
-		l.courier.Offer(alert.Outbox{})
-	}
-}
-
-// present publishes the last snapshot, and hands on what another process notified
-// people of since the last time. What it did before the first, or this one did,
-// is not news.
-func (l *loop) present(p account.Phase) {
-	events, highest := l.st.state.NotifiedAfter(l.notified)
-	if l.listens && !l.collecting() && len(events) > 0 && l.m.o.Notify != nil {
-		l.m.o.Notify(events)
-	}
-	l.notified, l.listens = highest, true
-	l.mark(p)
-}
-
-// mark publishes the last snapshot with what the pipeline is doing now.
-func (l *loop) mark(p account.Phase) {
-	l.phase = p
-	l.last.Phase, l.last.Collecting, l.last.Due = p, l.collecting(), l.sch.due
-	if l.paused {
-		l.last.Due = time.Time{}
-	}
-	s := l.last
-	if note := l.m.o.Sharing; note != nil && s.StorageNote == "" {
-		s.StorageNote = note()
-	}
-	l.m.publish(s)
 }
