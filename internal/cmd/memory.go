@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"sync/atomic"
 )
 
 const (
@@ -20,28 +21,44 @@ const (
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
 // much that may be.
-func saveMemory() {
+func saveMemory() { new(collections).save() }
+
+// collections are those of the program.
+type collections struct {
+	percent int
+	ended   atomic.Bool
+}
+
+func (c *collections) save() {
 	if os.Getenv("GOGC") == "" {
+		c.percent = dashboardGC
 		debug.SetGCPercent(dashboardGC)
-		followHeap(&collections{dashboardGC})
+		c.follow()
 	}
 }
 
-type collections struct{ percent int }
+// end leaves them as they are.
+func (c *collections) end() { c.ended.Store(true) }
 
-// followHeap adapts to what is in use after each collection: an object that nobody
-// holds is finalized then.
-func followHeap(at *collections) {
-	runtime.SetFinalizer(at, func(at *collections) {
+// follow adapts them to what is in use after each: an object that nobody holds is
+// finalized then.
+func (c *collections) follow() {
+	runtime.SetFinalizer(new(sentinel), func(*sentinel) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
-		if percent := gcPercent(m.HeapAlloc); percent != at.percent {
-			at.percent = percent
+		if c.ended.Load() {
+			return
+		}
+		if percent := gcPercent(m.HeapAlloc); percent != c.percent {
+			c.percent = percent
 			debug.SetGCPercent(percent)
 		}
-		followHeap(at)
+		c.follow()
 	})
 }
+
+// sentinel has a pointer, for tiny objects without one are not finalized each.
+type sentinel struct{ _ *byte }
 
 // gcPercent is by how much of the bytes in use the heap grows between collections.
 func gcPercent(live uint64) int {

@@ -16,10 +16,12 @@ func TestGCPercent(t *testing.T) {
 
 // How early is collected follows what is in use, up and down.
 func TestCollectionsFollowTheHeap(t *testing.T) {
+	t.Setenv("GOGC", "")
 	was := debug.SetGCPercent(100)
 	defer debug.SetGCPercent(was)
-	t.Setenv("GOGC", "")
-	saveMemory()
+	var all collections
+	all.save()
+	defer all.end()
 	reaches := func(ok func(int) bool) (percent int) {
 		for range 2000 {
 			runtime.GC()
