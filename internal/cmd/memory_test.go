@@ -3,6 +3,7 @@ package cmd
 import (
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 )
 
@@ -26,8 +27,9 @@ func TestCollectionsFollowTheHeap(t *testing.T) {
 		for range 2000 {
 			runtime.GC()
 			runtime.Gosched() // finalizers run beside
-			percent = debug.SetGCPercent(dashboardGC)
-			debug.SetGCPercent(percent)
+			now := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+			metrics.Read(now)
+			percent = int(now[0].Value.Uint64())
 			if ok(percent) {
 				break
 			}
