@@ -7,8 +7,6 @@ import (
 	"sync"
 
 	"github.com/gen2brain/beeep"
-
-	"ortop/internal/text"
 )
 
 var nameApp = sync.OnceFunc(func() { beeep.AppName = "ortop" })
