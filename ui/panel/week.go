@@ -76,13 +76,8 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 		}
 		line := draw.Fit(name, weekName) + b.String() + draw.FlushRight(words, max(0, w-4-weekName-24*each))
 		lines = append(lines, line)
-		for i := range high - 1 { // a gap stands between days alone
-			row := b.String()
-			lines[len(lines)-1] = strings.ReplaceAll(lines[len(lines)-1], "▇", "█")
-			if i < high-2 {
-				row = strings.ReplaceAll(row, "▇", "█")
-			}
-			lines = append(lines, draw.Blank(weekName)+row)
+		for range high - 1 { // a gap stands between days alone: ▇ leaves it above
+			lines = append(lines, draw.Blank(weekName)+strings.ReplaceAll(b.String(), "▇", "█"))
 		}
 	}
 	return f.Render(p, lines, w, h)
