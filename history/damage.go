@@ -1,6 +1,7 @@
 package history
 
 import (
+	"database/sql"
 	"fmt"
 	"maps"
 	"math"
@@ -140,14 +141,33 @@ func (f *facts) without(torn []credit.Gap) (gaps []credit.Gap, segments []Segmen
 	return gaps, segments
 }
 
+// soundBlocks is how many blocks are checked at once: a history of years does not fit
+// into the memory that a dashboard may take.
+const soundBlocks = 1024
+
 // sound reports, as an error, whether anything of a series is damaged: nothing
 // is to be built on that.
 func (db *DB) sound(h *head) error {
 	if _, err := db.stored(h); err != nil {
 		return err
 	}
-	if _, err := db.span(h, farPast, math.MaxInt64); err != nil {
-		return err
+	for from, more := int64(farPast), true; more; {
+		more = false
+		end := int64(math.MaxInt64)
+		err := db.query("SELECT at FROM block WHERE series = ? AND at >= ? ORDER BY at LIMIT 1 OFFSET ?", func(r *sql.Rows) error {
+			more = true
+			return r.Scan(&end)
+		}, h.id, from, soundBlocks-1)
+		if err != nil {
+			return err
+		}
+		if end < from {
+			return damaged("its blocks are not in order")
+		}
+		if _, err := db.span(h, from, end); err != nil {
+			return err
+		}
+		from = end + 1
 	}
 	if len(db.bad[h.id]) > 0 {
 		return damaged("some of its readings were changed")
