@@ -38,9 +38,9 @@ func (h *household) longHistory(url string, readings int) error {
 	return errors.Join(err, db.Close())
 }
 
-// With thousands of keys and a history of years, what is held at most is bounded: at the
+// D10: with thousands of keys and a history of years, what is held at most is bounded: at the
 // start, which puts the spend of the days before the first reading there, and at keys that ask for other ranges.
-func TestPeakOfManyKeysAndYears(t *testing.T) {
+func TestD10Peak(t *testing.T) {
 	t.Parallel()
 	account, url := serve(t, sim.Config{Profile: "steady", Keys: 5_000})
 	h := &household{t: t, account: account, home: t.TempDir()}
@@ -59,7 +59,7 @@ func TestPeakOfManyKeysAndYears(t *testing.T) {
 	if mib > 64 {
 		t.Errorf("%.0f MiB at most, want 64", mib)
 	}
-	figure(t, "M01", "5,000 keys and 5 M readings at 200x60: %.0f MiB at most", mib)
+	figure(t, "D10", "5,000 keys and 5 M readings at 200x60: %.0f MiB at most", mib)
 	if code := x.quit(); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, x.screen())
 	}
