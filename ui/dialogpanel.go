@@ -32,7 +32,7 @@ func renderDialog(p draw.Pen, d *dialog, e entry, rows panel.Accounts, keys *key
 	body := d.lines(p, e, rows, keys, notice, outer-4, h-2)
 	shown := ""
 	if rows.Shown >= 0 {
-		shown = p.Dim("showing: " + draw.Cut(draw.Clean(rows.All[rows.Shown].Name), outer/3))
+		shown = p.Dim("showing: " + draw.CutName(draw.Clean(rows.All[rows.Shown].Name), outer/3))
 	}
 	f := draw.Frame{Title: p.Title(title), Right: shown, Lit: true}
 	return draw.Over(p, under, f.Render(p, body, outer, len(body)+2), w, h)
@@ -140,5 +140,5 @@ func (d *dialog) row(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, w i
 	if a.Snap.Balance != nil {
 		left = text.USD(a.Snap.Balance.LeftUSD())
 	}
-	return draw.Join(w, "  ", "› "+draw.Pick(w-2-draw.Width(left)-2, draw.Clean(a.Name), draw.Cut(draw.Clean(a.Name), max(1, w-6-draw.Width(left))))+"  "+left, rows.State(p, at), p.Dim(d.hints(keys, w/2)))
+	return draw.Join(w, "  ", "› "+draw.CutName(draw.Clean(a.Name), max(1, w-4-draw.Width(left)))+"  "+left, rows.State(p, at), p.Dim(d.hints(keys, w/2)))
 }

@@ -183,7 +183,7 @@ func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
 	d, w, h := &m.dialog, m.w, m.h
 	shown, id := "", ""
 	if i := m.shown(); i >= 0 {
-		shown, id = "showing: "+draw.Cut(draw.Clean(m.peers[i].Name), w/3), m.peers[i].id()
+		shown, id = "showing: "+draw.CutName(draw.Clean(m.peers[i].Name), w/3), m.peers[i].id()
 	}
 	t := panel.FleetTable{Fleet: &m.table.fleet, Widths: m.table.widths, Found: m.table.found, List: d.list, Find: m.table.filter.find(p), Shown: id, Read: m.table.read.Loaded}
 	if h < 4 || w < 24 {
@@ -231,5 +231,5 @@ func (m *Model) fleetLine(p draw.Pen, keys *keyMap) string {
 	case !ok:
 		return "no account matches"
 	}
-	return draw.Join(m.w, "  ", "› "+draw.Cut(r.Account, max(4, m.w-4-draw.Width(r.Left)))+"  "+r.Left, r.End, r.State, p.Dim(m.dialog.hints(keys, m.w/2)))
+	return draw.Join(m.w, "  ", "› "+draw.CutName(r.Account, max(4, m.w-4-draw.Width(r.Left)))+"  "+r.Left, r.End, r.State, p.Dim(m.dialog.hints(keys, m.w/2)))
 }

@@ -18,11 +18,9 @@ import (
 // BreakdownText is a table for a person, of as many columns as a width has room for; 0
 // is any width.
 func BreakdownText(b *spenders.Breakdown, now time.Time, width int) string {
-	var byok, capped, guarded bool
+	byok := false
 	for _, r := range b.Rows {
 		byok = byok || r.BYOKUSD != nil && *r.BYOKUSD > 0
-		capped = capped || r.Cap.LimitUSD != nil
-		guarded = guarded || len(r.Guardrails) > 0
 	}
 	lines := [][]string{{string(b.By), "spend", "share", "vs before", "requests", "tokens", "$/Mtok", "BYOK", "guardrails", "cap"}}
 	for _, r := range b.Rows {
@@ -50,13 +48,16 @@ func BreakdownText(b *spenders.Breakdown, now time.Time, width int) string {
 			widths[i] = max(widths[i], ansi.StringWidth(cell))
 		}
 	}
-	hidden := make([]bool, len(columns))
 	var leave []int
 	for _, name := range []string{"guardrails", "$/Mtok", "tokens", "requests", "BYOK", "cap", "vs before", "share"} {
-		i := slices.Index(columns, name)
-		hidden[i] = name == "BYOK" && !byok || name == "cap" && !capped || name == "guardrails" && !guarded
-		leave = append(leave, i)
+		leave = append(leave, slices.Index(columns, name))
 	}
+	hidden := make([]bool, len(columns))
+	if b.Rows != nil {
+		hidden = unknown(lines, leave)
+	}
+	i := slices.Index(columns, "BYOK")
+	hidden[i] = hidden[i] || !byok
 	hidden = Room(lines, hidden, leave, width)
 	var out strings.Builder
 	read := "not read"

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,19 +37,21 @@ func TestBudgetText(t *testing.T) {
 
 func TestColumnsThatSayNothingAreLeftOut(t *testing.T) {
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
-	zero, limit := 0.0, 40.0
+	zero, limit, seven := 0.0, 40.0, int64(7)
 	for _, c := range []struct {
-		name         string
-		row          spenders.Row
-		byok, capped bool
+		name string
+		row  spenders.Row
+		want []string
 	}{
-		{"neither", spenders.Row{Name: "a", BYOKUSD: &zero}, false, false},
-		{"BYOK", spenders.Row{Name: "a", BYOKUSD: &limit}, true, false},
-		{"a cap", spenders.Row{Name: "a", Cap: credit.Cap{LimitUSD: &limit}}, false, true},
+		{"neither", spenders.Row{Name: "a", BYOKUSD: &zero}, nil},
+		{"BYOK", spenders.Row{Name: "a", BYOKUSD: &limit}, []string{"BYOK"}},
+		{"a cap", spenders.Row{Name: "a", Cap: credit.Cap{LimitUSD: &limit}}, []string{"cap"}},
+		{"requests", spenders.Row{Name: "a", Requests: &seven}, []string{"requests"}},
 	} {
 		got := BreakdownText(&spenders.Breakdown{By: spenders.ByKey, Rows: []spenders.Row{c.row}}, now, 0)
-		if strings.Contains(got, "BYOK") != c.byok || strings.Contains(got, "cap") != c.capped {
-			t.Errorf("%s: the table is\n%s", c.name, got)
+		want := append([]string{"key", "spend"}, c.want...)
+		if heads := strings.Fields(strings.Split(got, "\n")[1]); !slices.Equal(heads, want) {
+			t.Errorf("%s: the columns are %q, want %q:\n%s", c.name, heads, want, got)
 		}
 	}
 }

@@ -4,7 +4,21 @@ import (
 	"slices"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/text"
 )
+
+// unknown says which of some columns of a table, whose first row is its heads, say nothing
+// of any row.
+func unknown(rows [][]string, of []int) (hide []bool) {
+	hide = make([]bool, len(rows[0]))
+	for _, i := range of {
+		hide[i] = !slices.ContainsFunc(rows[1:], func(row []string) bool {
+			return i < len(row) && row[i] != "" && row[i] != text.Unknown
+		})
+	}
+	return hide
+}
 
 // Room says which columns of a table are shown in a width, of 0 for any: leave names
 // the columns that may go, the least important first. A column that is hidden already

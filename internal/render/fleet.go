@@ -167,13 +167,11 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 // Text is the table for a person, of as many columns as a width has room for (0 is any).
 func (o FleetObject) Text(now time.Time, width int) string {
 	lines := [][]string{{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}}
-	hidden := make([]bool, len(lines[0]))
-	hidden[6] = true // where nobody is known to collect
 	for _, l := range o.Lines(now) {
 		lines = append(lines, []string{l.Account, l.State, l.Left, l.End, l.Between, l.Day, l.Collector, l.Read})
-		hidden[6] = hidden[6] && l.Collector == text.Unknown
 	}
-	hidden = Room(lines, hidden, []int{4, 6, 5, 7}, width)
+	leave := []int{4, 6, 5, 7}
+	hidden := Room(lines, unknown(lines, leave), leave, width)
 	var b strings.Builder
 	if n := len(o.Accounts); n == 1 {
 		b.WriteString("1 account\n\n")

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -23,5 +24,26 @@ func TestARowOfAnotherMachineAges(t *testing.T) {
 	}
 	if r := Nothing("storage", "nothing was read").Aged(at, time.Minute); r.AgeS != nil || !r.Stale {
 		t.Errorf("nothing has the age %v, stale %v", r.AgeS, r.Stale)
+	}
+}
+
+// A column that says nothing of any account is left out.
+func TestFleetWithoutForecasts(t *testing.T) {
+	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	idle := FleetRow{StatusObject: Status(&account.Snapshot{Account: "idle", At: at, Interval: time.Minute}, at)}
+	busy := idle
+	p10, p50, p90 := "2026-11-22T10:42:00Z", "2026-11-23T10:42:00Z", "2026-11-24T10:42:00Z"
+	busy.Forecast.P10, busy.Forecast.P50, busy.Forecast.P90 = &p10, &p50, &p90
+	for _, c := range []struct {
+		rows []FleetRow
+		want string
+	}{
+		{[]FleetRow{idle}, "account state left runs out read"},
+		{[]FleetRow{idle, busy}, "account state left runs out between read"},
+	} {
+		text := FleetObject{Accounts: c.rows}.Text(at, 0)
+		if got := strings.Join(strings.Fields(strings.Split(text, "\n")[2]), " "); got != c.want {
+			t.Errorf("the columns are %q, want %q:\n%s", got, c.want, text)
+		}
 	}
 }

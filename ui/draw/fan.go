@@ -29,6 +29,7 @@ type Fan struct {
 	// chances. A middle that is NaN is left out.
 	Ends  [5]float64
 	Named [3]string // the dates of the first, the middle and the last
+	Days  [3]string // the same in fewer cells
 }
 
 // Note is a word at a time.
@@ -135,16 +136,16 @@ func (f *Fan) dates(axis TimeAxis, now int) []Tick {
 	at := func(i int) int { return axis.Column(f.Made.Add(time.Duration(f.Ends[i]) * time.Second)) }
 	var ticks []Tick
 	if f.Named[1] != "" && !math.IsNaN(f.Ends[2]) {
-		ticks = append(ticks, Tick{Col: at(2), Label: f.Named[1], Mark: '▲', MarkInk: Status(f.Level)})
+		ticks = append(ticks, Tick{Col: at(2), Label: f.Named[1], Short: f.Days[1], Mark: '▲', MarkInk: Status(f.Level)})
 	}
 	ticks = append(ticks, Tick{Col: now, Label: "now", Before: true})
 	if f.Named[2] != "" {
-		ticks = append(ticks, Tick{Col: at(4), Label: f.Named[2], Ink: Label})
+		ticks = append(ticks, Tick{Col: at(4), Label: f.Named[2], Short: f.Days[2], Ink: Label})
 	}
 	if f.Named[0] != "" {
-		ticks = append(ticks, Tick{Col: at(0), Label: f.Named[0], Ink: Label})
+		ticks = append(ticks, Tick{Col: at(0), Label: f.Named[0], Short: f.Days[0], Ink: Label})
 	}
-	return ticks
+	return arrange(ticks, -AxisWidth, axis.Cols)
 }
 
 // marks are the notes at the columns in which the balance first shows them.

@@ -176,8 +176,9 @@ func (d Accounts) Lines(p draw.Pen, marked, w int) (all []string, total string) 
 	t := d.total(p.Now)
 	c := d.cells(p, t)
 	cols := c.widths(w)
+	names := draw.CutNames(c.names[:len(d.All)], func(int) int { return cols.name })
 	for i := range d.All {
-		name := draw.Fit(c.names[i], cols.name)
+		name := draw.Fit(names[i], cols.name)
 		if i == d.Shown {
 			name = p.Bright(name)
 		}

@@ -76,7 +76,7 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 	if l, _ := levelOf(&s); l < draw.LevelLow {
 		return ""
 	}
-	head := draw.Cut(draw.Clean(d.All[i].Name), max(leastAccount, w/2)) + "  " + d.State(p, i)
+	head := draw.CutName(draw.Clean(d.All[i].Name), max(leastAccount, w/2)) + "  " + d.State(p, i)
 	return draw.Spread(head, endOf(p, &s, w-draw.Width(head)-2), w)
 }
 
@@ -110,7 +110,7 @@ func (d Accounts) totalEnd(p draw.Pen, t account.Total, w int) string {
 	}
 	first := ""
 	if t.First >= 0 {
-		first = dim("first: " + draw.Cut(draw.Clean(d.All[t.First].Name), 16))
+		first = dim("first: " + draw.CutName(draw.Clean(d.All[t.First].Name), 16))
 	}
 	sep := dim(" · ")
 	if twice != "" {

@@ -79,7 +79,7 @@ func (d Breakdown) Render(p draw.Pen, w, h int) []string {
 func (d Breakdown) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if d.Detailed() {
 		r, _ := d.row()
-		return p.Bright(draw.Cut(nameOf(&r), w)), factLines(p, d.factsOf(p, &r), w)
+		return p.Bright(draw.CutName(nameOf(&r), w)), factLines(p, d.factsOf(p, &r), w)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
@@ -96,8 +96,13 @@ func (d *Breakdown) lines(p draw.Pen, w, h int) []string {
 	seen := d.Rows[min(d.List.Top, end):end]
 	t := newTable(d, seen, w)
 	lines := []string{t.head(p, d.Sort)}
+	names := make([]string, len(seen))
 	for i, r := range seen {
-		lines = append(lines, t.row(p, r, d.List.Top+i == d.List.At))
+		names[i] = nameOf(r)
+	}
+	names = draw.CutNames(names, func(i int) int { return t.name - 2 - draw.Width(offOf(seen[i])) })
+	for i, r := range seen {
+		lines = append(lines, t.row(p, r, names[i], d.List.Top+i == d.List.At))
 	}
 	if len(d.Rows) == 0 {
 		lines = append(lines, p.Dim(draw.Pick(w, "no name contains "+draw.Clean(d.Find.Text), "nothing found")))

@@ -122,16 +122,21 @@ func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 	if trend > 0 {
 		t.name -= trend + 2
 	}
-	var lines []string
-	for i, r := range rows {
-		name, tag := shortName(&r), offOf(&r)
-		if used := usedOf(r.Cap); used != nil && tag == "" {
+	names, tags := make([]string, len(rows)), make([]string, len(rows))
+	for i := range rows {
+		name, tag := shortName(&rows[i]), offOf(&rows[i])
+		if used := usedOf(rows[i].Cap); used != nil && tag == "" {
 			tag = "  cap " + text.Percent(*used)
 		}
 		if draw.Width(name)+draw.Width(tag) > t.name-1 && draw.Width(name) > t.name-12 {
 			tag = ""
 		}
-		name = draw.Fit(draw.Cut(name, t.name-1-draw.Width(tag))+p.Dim(tag), t.name)
+		names[i], tags[i] = name, tag
+	}
+	names = draw.CutNames(names, func(i int) int { return t.name - 1 - draw.Width(tags[i]) })
+	var lines []string
+	for i, r := range rows {
+		name := draw.Fit(names[i]+p.Dim(tags[i]), t.name)
 		if i >= top {
 			name = p.Dim(name)
 		}
@@ -153,11 +158,15 @@ func shortName(r *spenders.Row) string {
 // dearest are the first few of those who spent most, after what they are.
 func dearest(p draw.Pen, what string, b *spenders.Breakdown, most int) string {
 	var words []string
-	for _, r := range b.Rows[:min(most, len(b.Rows))] {
-		words = append(words, draw.Cut(shortName(&r), 18)+" "+p.Bright(text.MaybeUSD(r.SpendUSD)))
+	for i := range b.Rows[:min(most, len(b.Rows))] {
+		words = append(words, shortName(&b.Rows[i]))
 	}
 	if len(words) == 0 {
 		return ""
+	}
+	words = draw.CutNames(words, func(int) int { return 18 })
+	for i := range words {
+		words[i] += " " + p.Bright(text.MaybeUSD(b.Rows[i].SpendUSD))
 	}
 	return p.Dim(what+" ") + strings.Join(words, "  ")
 }

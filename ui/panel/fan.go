@@ -63,16 +63,16 @@ func teeth(s *account.Snapshot) float64 {
 
 // fanLegend names the surfaces of a fan, and the line without its top-up.
 func fanLegend(p draw.Pen, far, planned bool, w int) string {
-	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %  ")
+	wide := p.Band() + p.Dim(" 80 %  ") + p.Core() + p.Dim(" 50 %")
 	if far {
-		wide = p.Band() + p.Core() + p.Dim(" possible  ")
+		wide = p.Band() + p.Core() + p.Dim(" possible")
 	}
 	line := usualLine(p) + p.Dim(" most likely")
 	if planned {
-		ghost := p.Dim(draw.GhostLine(p) + " without  ")
-		return draw.Pick(w, wide+ghost+line, ghost+line, ghost, "")
+		ghost := p.Dim(draw.GhostLine(p) + " without")
+		return draw.Pick(w, wide+"  "+ghost+"  "+line, ghost+"  "+line, ghost, "")
 	}
-	return draw.Pick(w, wide+line, wide, "")
+	return draw.Pick(w, wide+"  "+line, wide, "")
 }
 
 // Render draws the balance and the fan of its forecast: w by h cells,
@@ -170,6 +170,7 @@ func (d *FanPlot) fan(p draw.Pen, s *account.Snapshot, on time.Duration) draw.Fa
 		f.Made, f.Ends = next.At, fiveOf(next)
 		end := account.EndOf(next, p.Now).Rounded()
 		f.Named = [3]string{shortDate(end.From, p.Now), shortDate(end.Mid, p.Now), shortDate(end.To, p.Now)}
+		f.Days = shortDays(end, p.Now)
 		if s.Refilled() { // then it is bought, and no longer falls
 			f.FloorUSD, f.RefillUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD), s.AutoTopUp.AmountUSD
 			f.FloorWords = roundUSD(f.RefillUSD) + " below " + roundUSD(s.AutoTopUp.ThresholdUSD)
@@ -185,6 +186,18 @@ func (d *FanPlot) fan(p draw.Pen, s *account.Snapshot, on time.Duration) draw.Fa
 func fiveOf(f forecast.Forecast) [5]float64 {
 	p25, p75 := f.Quartiles()
 	return [5]float64{f.P10, p25, f.P50, p75, f.P90}
+}
+
+// shortDays are the days of the range and its middle, in fewer cells than shortDate; empty
+// where that is a day already, or another of them is on it.
+func shortDays(end text.End, now time.Time) (days [3]string) {
+	at := [...]time.Time{end.From.In(now.Location()), end.Mid.In(now.Location()), end.To.In(now.Location())}
+	for i, t := range at {
+		if t.Sub(now) < 3*day && t.YearDay() != now.YearDay() && t.YearDay() != at[(i+1)%3].YearDay() && t.YearDay() != at[(i+2)%3].YearDay() {
+			days[i] = t.Format("Mon 2")
+		}
+	}
+	return days
 }
 
 // shortDate is a day, or a time of one that is near, in few cells.

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"slices"
 
 	"ortop/internal/account"
 	"ortop/internal/text"
@@ -31,7 +32,7 @@ var fleetHeads = [fleetColumns]string{"account", "state", "left", "runs out", "b
 var fleetLeave = [...]int{6, 7, 5, 4, 1}
 
 // FleetWidths are those of the columns over all rows, so that nothing moves while one
-// goes through them; 0: left out.
+// goes through them; 0: left out, as one that may leave is where no row knows anything of it.
 type FleetWidths [fleetColumns]int
 
 // The most that names, states and collectors take.
@@ -43,27 +44,23 @@ func (r *FleetRow) cells() [fleetColumns]string {
 
 // Clean makes what others wrote safe to draw, and measures the columns.
 func (f *Fleet) Clean() (w FleetWidths) {
-	known := false
+	var known [fleetColumns]bool
 	rows := make([]FleetRow, len(f.Rows))
 	for i, r := range f.Rows {
 		r.Account, r.State, r.Collector, r.Why = draw.Clean(r.Account), draw.Clean(r.State), draw.Clean(r.Collector), draw.Clean(r.Why)
-		known = known || r.Collector != text.Unknown && r.Collector != ""
 		for j, s := range r.cells() {
+			known[j] = known[j] || s != "" && s != text.Unknown
 			w[j] = max(w[j], draw.Width(s))
 		}
 		rows[i] = r
 	}
 	f.Rows = rows
 	for j := range w {
-		if j == 0 || w[j] == 0 {
-			continue
+		if w[j] = max(w[j], draw.Width(fleetHeads[j])); slices.Contains(fleetLeave[:], j) && !known[j] {
+			w[j] = 0
 		}
-		w[j] = max(w[j], draw.Width(fleetHeads[j]))
 	}
 	w[0], w[1], w[6] = min(max(w[0], leastAccount), mostAccount), min(w[1], mostState), min(w[6], mostCollector)
-	if !known {
-		w[6] = 0
-	}
 	return w
 }
 
@@ -143,14 +140,21 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 	}
 	seen := FleetSeen(h)
 	l := d.List.Within(len(d.Found), seen)
-	for n := l.Top; n < min(len(d.Found), l.Top+seen); n++ {
-		r := &d.Rows[d.Found[n]]
+	rows := d.Found[l.Top:min(len(d.Found), l.Top+seen)]
+	names := make([]string, len(rows))
+	for i, n := range rows {
+		names[i] = d.Rows[n].Account
+	}
+	names = draw.CutNames(names, func(int) int { return cols[0] })
+	for i, n := range rows {
+		r := &d.Rows[n]
 		cells := r.cells()
+		cells[0] = names[i]
 		if cols[1] == 0 && cells[3] == text.Unknown { // why there is no date
 			cells[3] = cells[1]
 		}
-		line := d.line(p, cols, cells, nil, n == l.At, r.ID)
-		if n == l.At {
+		line := d.line(p, cols, cells, nil, l.Top+i == l.At, r.ID)
+		if l.Top+i == l.At {
 			line = p.Row(draw.Fit(line, w))
 		}
 		lines = append(lines, line)

@@ -28,14 +28,24 @@ func Forecast(p draw.Pen, s *account.Snapshot, w, h int) []string {
 func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
 	lines, in = bigDate(p, s, w, h)
 	chances := chanceLines(p, s, w)
-	if lines == nil || h < len(lines)+len(chances)+3 {
+	spare := h - 3 - 1 - len(chances)
+	if lines == nil || spare < 0 {
 		return nil, ""
 	}
 	f, _ := Next(s)
-	lines = append(lines[:3:3], "", sure(p, f, w), "", p.Dim("runs out within"))
-	spare := h - len(lines) - len(chances)
-	if spare < 0 { // the label goes first
-		lines = lines[:len(lines)-1]
+	lines = lines[:3:3]
+	if spare >= 2 { // the label is worth more
+		lines = append(lines, "")
+		spare--
+	}
+	lines = append(lines, sure(p, f, w))
+	if spare >= 2 {
+		lines = append(lines, "")
+		spare--
+	}
+	if spare >= 1 {
+		lines = append(lines, p.Dim("runs out within"))
+		spare--
 	}
 	rates := rateColumn(p, s, w)
 	apart := spare >= len(chances)-1

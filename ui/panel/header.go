@@ -25,7 +25,7 @@ func Header(p draw.Pen, s *account.Snapshot, w int) (line, next string) {
 	if w >= 60 && p.Now.Location().String() == "UTC" { // which nobody's wall clock need be
 		clock += p.Dim(" UTC")
 	}
-	account, demo, shortDemo := p.Bright(draw.Cut(draw.Clean(s.Account), max(12, w/3))), "", ""
+	account, demo, shortDemo := p.Bright(draw.CutName(draw.Clean(s.Account), max(12, w/3))), "", ""
 	if s.Demo != "" { // its account is named so too
 		account, demo, shortDemo = "", p.Tab(" demo: "+draw.Clean(s.Demo)+" "), p.Tab(" demo ")
 	}

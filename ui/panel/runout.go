@@ -104,16 +104,22 @@ func bigDate(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in stri
 	}
 	if !ok {
 		side = nil
-		if big, ok = draw.Digits(p, date, w); !ok {
-			return nil, ""
-		}
+		big, ok = draw.Digits(p, date, w)
+	}
+	head := [3]string{}
+	if weekday, rest, two := strings.Cut(date, " "); !ok && two { // the day of the week stands small beside it
+		head = [3]string{p.Strong(l, weekday) + " ", draw.Blank(len(weekday) + 1), draw.Blank(len(weekday) + 1)}
+		big, ok = draw.Digits(p, rest, w-draw.Width(head[0]))
+	}
+	if !ok {
+		return nil, ""
 	}
 	for y, row := range big {
 		words := ""
 		if y < len(side) {
 			words = side[y]
 		}
-		lines = append(lines, draw.Spread(p.At(l, row), words, w))
+		lines = append(lines, draw.Spread(head[y]+p.At(l, row), words, w))
 	}
 	return append(lines, stripLines(p, s, f, w)...), in
 }
@@ -160,8 +166,9 @@ func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []s
 		return nil
 	}
 	span, end := ends[4]*1.04, account.EndOf(f, p.Now).Rounded()
+	days := shortDays(end, p.Now)
 	at := func(i int, date time.Time) draw.Tick {
-		t := draw.Tick{Col: draw.StripAt(ends[i], span, w), Label: shortDate(date, p.Now), Ink: draw.Label}
+		t := draw.Tick{Col: draw.StripAt(ends[i], span, w), Label: shortDate(date, p.Now), Short: days[i/2], Ink: draw.Label}
 		if i == 2 {
 			t.Ink, t.Mark, t.MarkInk = draw.Text, '▲', draw.Status(l)
 		}

@@ -212,10 +212,9 @@ func (c column) put(s string) string {
 	return draw.FlushRight(s, c.width)
 }
 
-// row is a row of the table.
-func (t table) row(p draw.Pen, r *spenders.Row, chosen bool) string {
+// row is a row of the table, whose name is cut already.
+func (t table) row(p draw.Pen, r *spenders.Row, name string, chosen bool) string {
 	off := offOf(r)
-	name := draw.Cut(nameOf(r), t.name-2-draw.Width(off))
 	paint := p.Bright
 	if r.SpendUSD == nil || *r.SpendUSD == 0 {
 		paint = func(s string) string { return s }
