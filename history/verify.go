@@ -21,12 +21,18 @@ const maxProblems = 100
 // what is stored about them. The error is of the reading itself, such as a
 // cancelled ctx; damage is no error.
 func (db *DB) Verify(ctx context.Context) (Report, error) {
+	return db.VerifySaying(ctx, func(int64, int64) {})
+}
+
+// VerifySaying is Verify that says now and then how many of the readings it has compared,
+// once it is at them.
+func (db *DB) VerifySaying(ctx context.Context, say func(read, of int64)) (Report, error) {
 	k, done, err := db.aside()
 	if err != nil {
 		return Report{}, fmt.Errorf("checking %s: %w", db.where(), err)
 	}
 	defer done()
-	v := verifier{ctx: ctx, k: k}
+	v := verifier{ctx: ctx, k: k, say: say}
 	// One transaction, so that rows and checksums are of the same moment.
 	v.step("the file", "BEGIN", nil)
 	for _, check := range []func(){v.structure, v.small, v.samples} {
@@ -44,7 +50,11 @@ type verifier struct {
 	ctx    context.Context
 	k      *conn
 	report Report
+	say    func(read, of int64)
 }
+
+// sayRows is after how many readings it is said again how far it is.
+const sayRows = 10_000
 
 //go:noinline
 func (v *verifier) problem(format string, args ...any) {
@@ -216,6 +226,7 @@ func (v *verifier) samples() {
 			v.problem("%s", line)
 		}
 	}
+	all, _ := v.k.int("SELECT count(*) FROM sample") // whose failure is that of the next
 	tails := map[int64][]row{}
 	v.step("samples", "SELECT series, at, usage FROM sample ORDER BY series, at", func(r *sql.Rows) error {
 		var id int64
@@ -226,7 +237,9 @@ func (v *verifier) samples() {
 			blocks[id], tails[id] = blocks[id][1:], tails[id][:0]
 		}
 		tails[id] = append(tails[id], s)
-		v.report.Rows++
+		if v.report.Rows++; v.report.Rows%sayRows == 0 {
+			v.say(v.report.Rows, all)
+		}
 		return err
 	})
 	for id, left := range blocks {

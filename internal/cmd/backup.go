@@ -11,6 +11,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 func (a *app) backupCommand() *cobra.Command {
@@ -62,7 +63,10 @@ func (a *app) backup(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	p := a.progress()
+	p.doing("copying to %s", draw.Clean(args[0]))
 	err = db.Backup(ctx, args[0])
+	p.end()
 	if err = joined(err, db.Close()); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return usageError("name another file, or move that one away", "%q is there already", args[0])
@@ -74,7 +78,7 @@ func (a *app) backup(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer closing(&err, made.Close)
-	report, err := made.Verify(ctx)
+	report, err := a.verify(ctx, made, args[0])
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,10 @@ func (a *app) restore(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	p := a.progress()
+	p.doing("checking and restoring %s", draw.Clean(args[0]))
 	done, err := history.Restore(ctx, s.historyPath, args[0], a.now())
+	p.end()
 	if err != nil {
 		if errors.Is(err, history.ErrBackupDamaged) {
 			return &exitError{exitUnknown, err, "the history is as it was"}

@@ -42,8 +42,14 @@ func (a *app) demoOrSettings(ctx context.Context) (settings, func(), error) {
 }
 
 // demo starts a simulated account on loopback, with its past in a history file
-// of its own, and returns the settings that lead there. stop ends both.
+// of its own, and returns the settings that lead there: of the configuration, how
+// things look, and no account, alert or channel. stop ends both.
 func (a *app) demo(ctx context.Context, profile string) (s settings, stop func(), err error) {
+	if err := a.configured(&s); err != nil {
+		return s, nil, err
+	}
+	c := s.config
+	s.config = config.Config{Theme: c.Theme, Clock: c.Clock, Zone: c.Zone, View: c.View, Range: c.Range, Glyphs: c.Glyphs, Currency: c.Currency, Keys: c.Keys}
 	start := a.now().AddDate(0, 0, -demoDays)
 	account, err := sim.New(sim.Config{Profile: profile, Now: a.now, Start: start})
 	if err != nil {
@@ -60,19 +66,11 @@ func (a *app) demo(ctx context.Context, profile string) (s settings, stop func()
 		return s, nil, fmt.Errorf("starting the simulated account: %w", err)
 	}
 	stop = func() { stopServer(); remove() }
-	s = settings{
-		account: config.Account{Name: "demo"}, baseURL: url, demo: &demoAccount{profile, account},
-		interval: demoInterval, historyPath: filepath.Join(dir, "history.db"), theme: a.flags.theme,
-	}
+	s.account, s.baseURL, s.demo = config.Account{Name: "demo"}, url, &demoAccount{profile, account}
+	s.interval, s.historyPath = demoInterval, filepath.Join(dir, "history.db")
 	if a.flags.interval != 0 {
 		s.interval = a.flags.interval
 		s.interval, err = a.interval(&s)
-	}
-	if path, pathErr := a.configPath(); pathErr == nil {
-		s.themes = themesFolder(path)
-	}
-	if err == nil {
-		err = checkTheme(s.themes, s.theme)
 	}
 	if err == nil {
 		err = a.backdate(ctx, &s, start)

@@ -20,6 +20,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -255,7 +256,7 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s *settings, verify 
 		c.wrong("history", damage, "ortop doctor --verify looks at all of it; a backup from before can be restored")
 	}
 	if verify {
-		report, err := db.Verify(ctx)
+		report, err := a.verify(ctx, db, s.historyPath)
 		switch {
 		case err != nil:
 			c.wrong("history", err.Error(), "")
@@ -274,6 +275,16 @@ func (a *app) checkHistory(ctx context.Context, c *checkup, s *settings, verify 
 			c.ok("collector", "another ortop polls this account")
 		}
 	}
+}
+
+// verify reads a whole history, and says how far it is.
+func (a *app) verify(ctx context.Context, db *history.DB, path string) (history.Report, error) {
+	p, path := a.progress(), draw.Clean(path)
+	defer p.end()
+	p.doing("checking %s", path)
+	return db.VerifySaying(ctx, func(read, of int64) {
+		p.doing("checking %s: %d %% of its %s readings", path, min(100, read*100/max(1, of)), text.Count(of))
+	})
 }
 
 // checkForecast reports how the stored forecasts did.

@@ -75,10 +75,6 @@ func rememberLooks(c config.Config, log *slog.Logger) func(ui.Looks) {
 // screen say of it, and what stores both.
 func (a *app) screenSettings(o *ui.Options, s settings, log *slog.Logger) {
 	o.LeastInterval = config.MinInterval(s.baseURL)
-	if s.demo != nil {
-		o.Theme, o.Unsaved = s.theme, "this is the demo: nothing is stored"
-		return
-	}
 	c := s.config
 	o.Settings = screen.Values{
 		Clock: c.Clock, Zone: c.Zone, View: c.View, Range: c.Range, Glyphs: c.Glyphs, Currency: c.Currency.String(),
@@ -87,6 +83,10 @@ func (a *app) screenSettings(o *ui.Options, s settings, log *slog.Logger) {
 		o.Settings.Interval = c.Interval.String()
 	}
 	o.Keys = c.Keys
+	if s.demo != nil {
+		o.Looks, o.Theme, o.Unsaved = configuredLooks(&c), s.theme, "this is the demo: nothing is stored"
+		return
+	}
 	o.Looks = readLooks(&c, o.Own)
 	o.Theme = cmp.Or(a.flags.theme, o.Looks.Theme)
 	o.Remember = rememberLooks(c, log)

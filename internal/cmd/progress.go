@@ -9,6 +9,7 @@ import (
 
 	"github.com/charmbracelet/x/term"
 
+	"ortop/internal/routine"
 	"ortop/ui/draw"
 )
 
@@ -23,6 +24,9 @@ type progress struct {
 	began, last time.Time
 	width       int // of what stands there
 	over        bool
+
+	what string        // what is being done, by work that waits
+	stop chan struct{} // ends its clock; nil: there is none
 }
 
 // Work that is done before sayAfter says nothing of itself, and else it does so every
@@ -61,6 +65,40 @@ func (p *progress) say(format string, args ...any) {
 	}
 }
 
+// doing says what work that waits is at, and for how long it has been.
+func (p *progress) doing(format string, args ...any) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what = fmt.Sprintf(format, args...)
+	if p.stop != nil || p.over {
+		return
+	}
+	stop, ticks := make(chan struct{}), time.NewTicker(sayEvery)
+	p.stop = stop
+	routine.Go(func() {
+		defer ticks.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-ticks.C:
+				p.still()
+			}
+		}
+	})
+}
+
+// still says again what is being done.
+func (p *progress) still() {
+	p.mu.Lock()
+	what, took := p.what, p.now().Sub(p.began)
+	p.mu.Unlock()
+	p.say("%s, %.0f s", what, took.Seconds())
+}
+
 func (p *progress) put(line string) {
 	if w := p.w(); w > 1 {
 		line = forLocale(draw.Cut(line, w-1))
@@ -78,6 +116,10 @@ func (p *progress) end() {
 	defer p.mu.Unlock()
 	if p.over = true; p.width > 0 {
 		p.put("")
+	}
+	if p.stop != nil {
+		close(p.stop)
+		p.stop = nil
 	}
 }
 

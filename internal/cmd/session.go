@@ -69,7 +69,7 @@ func (a *app) watch(s settings, log *slog.Logger, n *notifier) *session {
 	ses := &session{held: s.held}
 	o := monitor.Options{
 		Account: s.account.Name, BaseURL: s.baseURL, Host: s.host, Connect: a.connect(s), Watch: watchHistory,
-		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(&s.config), Packages: packages(&s.config),
+		Interval: s.interval, Now: a.now, Log: log, Rules: alertRules(&s.config), Packages: packages(&s.config), Filling: s.filling,
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			db, note, err := s.held.open(ctx, a, &s)
 			ses.db.Store(db)

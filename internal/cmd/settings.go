@@ -37,18 +37,17 @@ type settings struct {
 	seen        *seen        // what a team's collectors read of it; nil: it is read here
 	held        *held        // a history that accounts use in turn; nil: each opens its own
 	lease       *share.Account
+	filling     func() (done func()) // of a person who waits for the past to be read; nil: nobody does
 	ahead       func() time.Duration // by how much the team's clock is ahead; nil: there is none
 }
 
 // settings reads and checks everything that is set.
 func (a *app) settings() (s settings, err error) {
-	if s.configPath, err = a.configPath(); err != nil {
+	if err = a.configured(&s); err != nil {
 		return s, err
 	}
 	if s.configPath == "" {
 		a.hint("no configuration is read: neither HOME nor XDG_CONFIG_HOME is set")
-	} else if s.config, err = config.Read(s.configPath); err != nil {
-		return s, err
 	}
 	if err = a.choose(&s); err != nil {
 		return s, err
@@ -57,20 +56,33 @@ func (a *app) settings() (s settings, err error) {
 	if s.historyPath == "" {
 		s.historyPath, s.historyErr = config.DataPath()
 	}
+	return s, nil
+}
+
+// configured reads the configuration, and checks what it says of the dashboard.
+func (a *app) configured(s *settings) (err error) {
+	if s.configPath, err = a.configPath(); err != nil {
+		return err
+	}
+	if s.configPath != "" {
+		if s.config, err = config.Read(s.configPath); err != nil {
+			return err
+		}
+	}
 	s.theme = cmp.Or(a.flags.theme, s.config.Theme)
 	s.themes = themesFolder(s.configPath)
 	if err := checkTheme(s.themes, s.theme); err != nil {
 		if a.flags.theme == "" {
-			return s, usageError("", "%s: %w", s.configPath, err)
+			return usageError("", "%s: %w", s.configPath, err)
 		}
-		return s, err
+		return err
 	}
 	if len(s.config.Keys) > 0 {
 		if err := ui.CheckKeys(s.config.Keys); err != nil {
-			return s, usageError("", "%s: [keys]: %w", s.configPath, err)
+			return usageError("", "%s: [keys]: %w", s.configPath, err)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // choose sets what is of one account of the configuration: that of the flag.

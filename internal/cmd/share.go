@@ -292,7 +292,10 @@ func (a *app) sharePush(ctx context.Context, e *share.Engine, from string) (err 
 		return a.answer("nothing was sent: the file has no account")
 	}
 	for _, n := range names {
+		p := a.progress()
+		p.doing("sharing account %s", text.Clean(n[0], 64))
 		samples, err := e.Push(ctx, db, n[0], n[1])
+		p.end()
 		if err != nil {
 			return fmt.Errorf("account %s: %w", text.Clean(n[0], 64), err)
 		}
@@ -304,7 +307,9 @@ func (a *app) sharePush(ctx context.Context, e *share.Engine, from string) (err 
 }
 
 func (a *app) shareVerify(_ context.Context, _ *settings, e *share.Engine) error {
-	v, err := e.Verify()
+	p := a.progress()
+	v, err := e.Verify(func(step, of int) { p.doing("checking the shared history: step %d of %d", step, of) })
+	p.end()
 	if err != nil {
 		return err
 	}

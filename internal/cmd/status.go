@@ -116,6 +116,11 @@ func (a *app) read(ctx context.Context, fresh monitor.Freshness, answer func(acc
 		return err
 	}
 	defer stop()
+	s.filling = func() func() {
+		p := a.progress()
+		p.doing("reading what was spent before now")
+		return p.end
+	}
 	ses := a.watch(s, a.errLog(), nil)
 	defer closing(&err, ses.close)
 	snap, err := ses.mon.Once(ctx, fresh)

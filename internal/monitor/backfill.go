@@ -45,6 +45,9 @@ func (st *store) fillPast(ctx context.Context, api API, young bool) account.Inpu
 	if err == nil && young && c.wanted(st) {
 		ctx, cancel := context.WithTimeout(ctx, fillLimit)
 		defer cancel()
+		if st.o.Filling != nil {
+			defer st.o.Filling()()
+		}
 		var take apply
 		if take, err = c.request(ctx, api, now); err == nil {
 			in, err = take(ctx, st)

@@ -3,6 +3,7 @@ package monitor
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,6 +192,30 @@ func TestNullHoursHaveNoSum(t *testing.T) {
 		}
 		if d = b.broken(m, spenders.ByKey, 5*time.Minute); d.TotalUSD == nil || d.TotalWhy != "" {
 			t.Errorf("the last 5 min cost %v, %q, want what was read", deref(d.TotalUSD), d.TotalWhy)
+		}
+	})
+}
+
+// Who waits for a first answer is told that the past is being read, and when it is; the
+// next answer reads none.
+func TestFillingIsTold(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		time.Sleep(time.Hour)
+		b := newBench(t, oldAccount("solo"))
+		var said []string
+		b.o.Filling = func() func() {
+			said = append(said, fmt.Sprint("begun ", b.asked("/analytics/query")))
+			return func() { said = append(said, fmt.Sprint("done ", b.asked("/analytics/query"))) }
+		}
+		for range 2 {
+			if s, err := New(b.o).Once(t.Context(), Fresh); err != nil || s.Balance == nil {
+				t.Fatalf("Once() = %+v, %v", s, err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if want := []string{"begun 0", "done 2"}; !slices.Equal(said, want) {
+			t.Errorf("it is told %q, want %q", said, want)
 		}
 	})
 }

@@ -73,6 +73,9 @@ type Options struct {
 	// Sharing is what a person should know of where the readings come from or go to, or
 	// empty. It may be nil.
 	Sharing func() string
+	// Filling is called before Once fetches what was spent before the first reading, and
+	// what it returns after that; nil: nobody wants to know.
+	Filling func() (done func())
 	// Interval is the time between two polls. If zero, it is a minute.
 	Interval time.Duration
 	// Now is the wall clock. If nil, it is time.Now.

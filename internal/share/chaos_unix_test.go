@@ -222,7 +222,7 @@ func (f *fight) finish(e *Engine) {
 			last = u
 		}
 	}
-	if v, err := e.Verify(); err != nil || len(v.Wrong) > 0 {
+	if v, err := e.Verify(func(int, int) {}); err != nil || len(v.Wrong) > 0 {
 		f.t.Errorf("Verify() = %+v, %v", v, err)
 	}
 }

@@ -156,7 +156,7 @@ func TestLaggingStandby(t *testing.T) {
 	if samples, err := db.Range(ctx, own, noon.Add(-time.Hour), noon.Add(time.Hour)); err != nil || len(samples) != 7 {
 		t.Errorf("a viewer that looked on has %v, %v", samples, err)
 	}
-	if v, err := viewer.Verify(); err != nil || len(v.Wrong) > 0 {
+	if v, err := viewer.Verify(func(int, int) {}); err != nil || len(v.Wrong) > 0 {
 		t.Errorf("Verify() = %+v, %v", v, err)
 	}
 }

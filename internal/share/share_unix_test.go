@@ -197,7 +197,7 @@ func TestTakeOverAndFence(t *testing.T) {
 	if err != nil || string(past.State) != `{"n":"b"}` {
 		t.Errorf("state %s, %v, want that of who went", past.State, err)
 	}
-	if c, err := e.Verify(); err != nil || len(c.Wrong) > 0 || c.Samples != 4 || !c.Checksums {
+	if c, err := e.Verify(func(int, int) {}); err != nil || len(c.Wrong) > 0 || c.Samples != 4 || !c.Checksums {
 		t.Errorf("Verify() = %+v, %v", c, err)
 	}
 }
@@ -300,7 +300,7 @@ func TestRewriteAndPush(t *testing.T) {
 	if got := usages(t, e, "y"); !reflect.DeepEqual(got, []float64{1, 2}) {
 		t.Errorf("after the push the engine has %v", got)
 	}
-	if c, err := e.Verify(); err != nil || len(c.Wrong) > 0 {
+	if c, err := e.Verify(func(int, int) {}); err != nil || len(c.Wrong) > 0 {
 		t.Errorf("Verify() = %+v, %v", c, err)
 	}
 }

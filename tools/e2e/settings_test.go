@@ -60,6 +60,17 @@ func TestSettingsAreStored(t *testing.T) {
 	x.press("q")
 	<-x.done
 
+	write("view = \"breakdown\"\nrange = \"7d\"\nclock = \"12h\"\ntheme = \"light\"\n[keys]\nrefresh = \"f5\"\n")
+	x = onTerminal(t, 100, 30, env, ortop, "--demo")
+	x.waitFor(`demo: solo .*\d(am|pm)(?s).*by key, last 7 d`, limit)
+	x.press(",")
+	x.waitFor(`▸ theme +‹ light ›`, limit)
+	x.press("\x1b?")
+	x.waitFor(`f5 +refresh`, limit)
+	x.press("q")
+	x.press("q")
+	<-x.done
+
 	write("view = \"forecast\"\n")
 	x = onTerminal(t, 100, 30, env, ortop, "--interval", "1h")
 	x.waitFor(`╭ balance, \$`, limit)
