@@ -191,10 +191,13 @@ func fiveOf(f forecast.Forecast) [5]float64 {
 // shortDays are the days of the range and its middle, in fewer cells than shortDate; empty
 // where that is a day already, or another of them is on it.
 func shortDays(end text.End, now time.Time) (days [3]string) {
-	at := [...]time.Time{end.From.In(now.Location()), end.Mid.In(now.Location()), end.To.In(now.Location())}
-	for i, t := range at {
-		if t.Sub(now) < 3*day && t.YearDay() != now.YearDay() && t.YearDay() != at[(i+1)%3].YearDay() && t.YearDay() != at[(i+2)%3].YearDay() {
-			days[i] = t.Format("Mon 2")
+	var on [3]int
+	for i, t := range [...]time.Time{end.From, end.Mid, end.To} {
+		on[i] = t.In(now.Location()).YearDay()
+	}
+	for i, t := range [...]time.Time{end.From, end.Mid, end.To} {
+		if t.Sub(now) < 3*day && on[i] != now.YearDay() && on[i] != on[(i+1)%3] && on[i] != on[(i+2)%3] {
+			days[i] = t.In(now.Location()).Format("Mon 2")
 		}
 	}
 	return days
