@@ -137,6 +137,7 @@ func (db *DB) postOf(id int64, fill func(*Rows, identity)) error {
 // Mail is an entry of the outbox.
 type Mail struct {
 	Seq  int64
+	At   int64 // when it was stored, in Unix seconds
 	Rows Rows
 	// Again reports that it was acknowledged once, while the account was this file's
 	// collector's, by an engine that no longer has it.
@@ -146,10 +147,10 @@ type Mail struct {
 // Outbox returns the n oldest entries of an account that were not acknowledged yet.
 func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list []Mail, err error) {
 	err = db.outbox(ctx, func() error {
-		return db.query(`SELECT seq, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
+		return db.query(`SELECT seq, at, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
 			var m Mail
 			var entry string
-			err := r.Scan(&m.Seq, &entry, &m.Again)
+			err := r.Scan(&m.Seq, &m.At, &entry, &m.Again)
 			if err == nil {
 				err = json.Unmarshal([]byte(entry), &m.Rows)
 			}

@@ -34,6 +34,8 @@ type Collector struct {
 
 	mu     sync.Mutex
 	id     string    // of our lease
+	was    string    // of the one before; empty: there was none
+	back   time.Time // when the engine, or our lease, last was there again
 	until  time.Time // when that ends; zero: there was none yet
 	failed time.Time // when the engine last did not answer
 	away   time.Time // since when it does not; zero: it does
@@ -181,6 +183,9 @@ func (c *Collector) note(err error) error {
 	defer c.mu.Unlock()
 	was := c.word
 	if err == nil {
+		if !c.away.IsZero() {
+			c.back = time.Now()
+		}
 		c.away = time.Time{}
 	} else {
 		c.failed = time.Now()

@@ -41,7 +41,7 @@ func (c *Collector) beat(ctx context.Context) {
 			a.lose(false)
 		}
 		c.mu.Lock()
-		c.id = newID()
+		c.was, c.id, c.back = c.id, newID(), time.Now()
 		c.mu.Unlock()
 		renewed, err = c.renew()
 	}
@@ -198,6 +198,21 @@ func (c *Collector) give(list []grant) error {
 		WHERE a.id = t.id AND a.owner = $2 AND a.token = t.token`, nil, string(text), c.me())
 }
 
+// early reports whether an account is another's still, although its lease has ended: while
+// the engine was away nobody could renew one, and one that went on from an older copy has
+// older leases. Who comes back offers again first what that copy lacks, so that nobody
+// goes on from alerts that were not told yet.
+func (c *Collector) early(owner string) bool {
+	c.mu.Lock()
+	left := c.e.lease/4 + lookAfter - time.Since(c.back)
+	early := owner != "" && owner != c.was && left > 0
+	c.mu.Unlock()
+	if early {
+		c.look = min(c.look, left)
+	}
+	return early
+}
+
 // divide takes what is free and ours by choice, and gives back what is not.
 func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 	rivals, err := c.rivals()
@@ -233,7 +248,7 @@ func (c *Collector) divide(ctx context.Context, all map[[2]string]seen) error {
 			// Its polls end first; what is under way is a late row.
 			a.lose(false)
 			others = append(others, grant{s.id, s.token})
-		case !mine && (best == me || best == "") && (!s.live || s.owner == me):
+		case !mine && (best == me || best == "") && (s.owner == me || !s.live && !c.early(s.owner)):
 			free = append(free, a)
 		}
 	}

@@ -54,19 +54,22 @@ func answered(err error) bool {
 func (c *Collector) shipAccount(ctx context.Context, a *Account) error {
 	for refused := 0; ; {
 		id, token, others := a.lease()
-		if id == 0 || token == 0 && !others {
+		if id == 0 {
 			return nil
 		}
 		list, err := c.db.Outbox(ctx, a.Name, a.BaseURL, batch)
 		if err != nil || len(list) == 0 {
 			return err
 		}
+		if token == 0 && !others && !list[0].Again { // by whose lease is not known yet
+			return nil
+		}
 		last, err := c.lastSent(ctx, a)
 		if err != nil {
 			return err
 		}
 		n := 1
-		for n < len(list) && len(list[0].Rows.Whole) == 0 && len(list[n].Rows.Whole) == 0 {
+		for n < len(list) && len(list[0].Rows.Whole) == 0 && len(list[n].Rows.Whole) == 0 && list[n].Again == list[0].Again {
 			n++
 		}
 		k := sentMark{c.mark, last, list[n-1].Seq}
@@ -101,24 +104,15 @@ func (c *Collector) shipRows(a *Account, list []history.Mail, k sentMark) (rev i
 	if err != nil {
 		return 0, false, err
 	}
-	if token != 0 {
-		rev, ok, err = c.e.append(id, token, c.me(), rows, k, c.picture(a))
-	} else {
-		late := trueRows(rows)
-		for _, m := range list {
-			if !m.Again {
-				continue
-			}
-			for _, v := range m.Rows.Events { // they were decided by a lease
-				if late.event(&v) < 0 {
-					late.Events = append(late.Events, v)
-				}
-			}
-		}
-		rev, ok, err = c.e.late(id, late, k)
-		rev = -rev
+	switch {
+	case token != 0:
+		return c.e.append(id, token, c.me(), rows, k, c.picture(a))
+	case list[0].Again:
+		rev, ok, err = c.e.again(id, rows, k, list[len(list)-1].At)
+	default:
+		rev, ok, err = c.e.late(id, trueRows(rows), k)
 	}
-	return rev, ok, err
+	return -rev, ok, err
 }
 
 // shipWhole sends all rows of series of which some were put before others.

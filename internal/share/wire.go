@@ -16,9 +16,10 @@ const (
 	rowsPart    = `, d AS (SELECT $2::json AS j)`
 	samplesPart = `, s AS (INSERT INTO @.sample SELECT $1::int, k, at, usage FROM d, json_to_recordset(j->'samples') AS t(k int, at bigint, usage float8)
 	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)`
-	factsPart = `, f AS (INSERT INTO @.fact SELECT $1::int, k, kind, at, to_at, usd, a, b, c FROM d, json_to_recordset(j->'facts')
-	AS t(k int, kind int, at bigint, to_at bigint, usd float8, a text, b text, c text) WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT DO NOTHING)`
-	markPart = `, m AS (INSERT INTO @.state SELECT $1::int, $3::text, convert_to($5::bigint::text, 'UTF8') WHERE $3 <> '' AND EXISTS (SELECT 1 FROM up)
+	facts = `, f AS (INSERT INTO @.fact SELECT $1::int, k, kind, at, to_at, usd, a, b, c FROM d, json_to_recordset(j->'facts')
+	AS t(k int, kind int, at bigint, to_at bigint, usd float8, a text, b text, c text) WHERE EXISTS (SELECT 1 FROM up)`
+	factsPart = facts + ` ON CONFLICT DO NOTHING)`
+	markPart  = `, m AS (INSERT INTO @.state SELECT $1::int, $3::text, convert_to($5::bigint::text, 'UTF8') WHERE $3 <> '' AND EXISTS (SELECT 1 FROM up)
 	ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
 	notBehind = `($4::bigint = 0 OR EXISTS (SELECT 1 FROM @.state WHERE account = $1 AND name = $3 AND convert_from(value, 'UTF8')::bigint >= $4))
 	AND NOT EXISTS (SELECT 1 FROM json_to_recordset($2::json->'series') AS t(k int, subject text) LEFT JOIN @.series s ON s.account = $1 AND s.key = t.k
@@ -45,11 +46,14 @@ const (
 	eventsPart    = `, e AS (INSERT INTO @.event AS o ` + eventColumns + ` ON CONFLICT (account, at, sum) DO UPDATE SET acknowledged = o.acknowledged OR excluded.acknowledged)`
 	forecastsPart = `, g AS (INSERT INTO @.forecast AS o ` + forecastColumns + ` ON CONFLICT (account, made_at) DO UPDATE SET ended_at = excluded.ended_at,
 	true_s = excluded.true_s, outcome = excluded.outcome WHERE o.ended_at IS NULL)`
-	statesPart = `, t AS (INSERT INTO @.state SELECT $1::int, name, decode(value, 'base64') FROM d, json_to_recordset(j->'states') AS t(name text, value text)
-	WHERE EXISTS (SELECT 1 FROM up) ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
-	headsPart = `, h AS (` + setHeads + `)`
-	stillPart = `, r AS (UPDATE @.series s SET attempt_ms = t.ms, success_ms = t.ms, read_ms = t.ms FROM d, json_to_recordset(j->'still') AS t(k int, ms bigint)
-	WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up))`
+	states = `, t AS (INSERT INTO @.state SELECT $1::int, name, decode(value, 'base64') FROM d, json_to_recordset(j->'states') AS t(name text, value text)
+	WHERE EXISTS (SELECT 1 FROM up)`
+	putStates  = ` ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
+	statesPart = states + putStates
+	headsPart  = `, h AS (` + setHeads + `)`
+	still      = `, r AS (UPDATE @.series s SET attempt_ms = t.ms, success_ms = t.ms, read_ms = t.ms FROM d, json_to_recordset(j->'still') AS t(k int, ms bigint)
+	WHERE s.account = $1 AND s.key = t.k AND EXISTS (SELECT 1 FROM up)`
+	stillPart = still + `)`
 )
 
 // latePart and those after it store true readings of who had no lease any more, or of
@@ -62,31 +66,49 @@ const (
 	lateHeadsPart     = `, h AS (` + setHeads + ` AND s.at IS NULL)`
 )
 
+// againPart and those after it store what was decided by a lease, the last of it at $6 in
+// ms, and acknowledged by an engine that has it no more. Where nobody has read the account
+// since, by a lease or not, it goes on from there: the alerts that were told are, and what
+// is to be told. A write that comes meanwhile is waited for: then nothing is written.
+const (
+	againPart = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND rev = (SELECT rev FROM @.account WHERE id = $1)
+	AND ` + notBehind + ` RETURNING rev), n AS (SELECT coalesce(max(attempt_ms), 0) <= $6::bigint AS newest FROM @.series WHERE account = $1 AND subject = '` + history.Own + `')`
+	newest         = `(SELECT newest FROM n)`
+	againFactsPart = facts + ` AND (kind = 1 AND usd IS NOT NULL OR ` + newest + `) ON CONFLICT DO NOTHING)`
+	againHeadsPart = `, h AS (` + setHeads + ` AND (s.at IS NULL OR ` + newest + `))`
+	againPlacePart = ` AND ` + newest
+)
+
+// ground is by what rows are written.
+type ground int
+
+const (
+	byLease ground = iota
+	late           // none: they are true
+	again          // a lease that was, by which they were written once
+)
+
 // statement is that which writes w.
-func (w *wire) statement(late bool) string {
+func (w *wire) statement(by ground) string {
 	parts := [...]struct {
-		rows               int
-		withLease, without string
+		rows int
+		of   [3]string // by the ground
 	}{
-		{1, leasePart, latePart},
-		{1, rowsPart, rowsPart},
-		{1, markPart, markPart},
-		{len(w.Samples), samplesPart, samplesPart},
-		{len(w.Facts), factsPart, factsPart},
-		{len(w.Events), eventsPart, lateEventsPart},
-		{len(w.Forecasts), forecastsPart, lateForecastsPart},
-		{len(w.States), statesPart, ""},
-		{len(w.Series), headsPart, lateHeadsPart},
-		{len(w.Still), stillPart, ""},
+		{1, [...]string{leasePart, latePart, againPart}},
+		{1, [...]string{rowsPart, rowsPart, rowsPart}},
+		{1, [...]string{markPart, markPart, markPart}},
+		{len(w.Samples), [...]string{samplesPart, samplesPart, samplesPart}},
+		{len(w.Facts), [...]string{factsPart, factsPart, againFactsPart}},
+		{len(w.Events), [...]string{eventsPart, lateEventsPart, eventsPart}},
+		{len(w.Forecasts), [...]string{forecastsPart, lateForecastsPart, forecastsPart}},
+		{len(w.States), [...]string{statesPart, "", states + againPlacePart + putStates}},
+		{len(w.Series), [...]string{headsPart, lateHeadsPart, againHeadsPart}},
+		{len(w.Still), [...]string{stillPart, "", still + againPlacePart + `)`}},
 	}
 	s := ""
 	for _, p := range parts {
-		switch {
-		case p.rows == 0:
-		case late:
-			s += p.without
-		default:
-			s += p.withLease
+		if p.rows > 0 {
+			s += p.of[by]
 		}
 	}
 	return s + "\nSELECT rev FROM up"
@@ -294,13 +316,17 @@ func (e *Engine) find(known map[string]int64, id int64, subjects []string) error
 }
 
 // append writes w by a lease; ok is false where nothing was written. late writes it
-// without.
+// without, and again what was written by one that was, the last of it in the second at.
 func (e *Engine) append(id, token int64, owner string, w wire, k sentMark, snapshot *string) (rev int64, ok bool, err error) {
-	return e.write(w.statement(false), id, w, k, owner, token, snapshot)
+	return e.write(w.statement(byLease), id, w, k, owner, token, snapshot)
 }
 
 func (e *Engine) late(id int64, w wire, k sentMark) (rev int64, ok bool, err error) {
-	return e.write(w.statement(true), id, w, k)
+	return e.write(w.statement(late), id, w, k)
+}
+
+func (e *Engine) again(id int64, w wire, k sentMark, at int64) (rev int64, ok bool, err error) {
+	return e.write(w.statement(again), id, w, k, at*1000+999)
 }
 
 func (e *Engine) write(statement string, id int64, w wire, k sentMark, lease ...any) (rev int64, ok bool, err error) {

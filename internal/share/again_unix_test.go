@@ -1,0 +1,156 @@
+//go:build unix
+
+package share
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"ortop/history"
+	"ortop/internal/sharetest"
+)
+
+// decide stores a reading with what its collector makes of it: a state, a mute and a
+// forecast.
+func (s *station) decide(at time.Time, usage float64, state string) {
+	s.t.Helper()
+	ctx := context.Background()
+	own, err := s.db.Series(ctx, "x", "u", history.Own)
+	if err == nil {
+		u := history.PollUpdate{Series: own, Attempt: at, Success: at, State: []byte(state), Remember: []history.Forecast{{At: at, UsageUSD: usage, BalanceUSD: 1, P10: 1, P50: 2, P90: 3}}}
+		err = s.db.Record(ctx, u, history.Reading{Series: own, At: at, UsageUSD: usage})
+	}
+	if err == nil {
+		err = s.db.SetState(ctx, own, history.MutesState, []byte("mutes of "+state))
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// knows are the state and the mutes that a collector goes on from, and how many forecasts
+// it has to grade.
+func (s *station) knows() (state, mutes string, open int) {
+	s.t.Helper()
+	ctx := context.Background()
+	own, err := s.db.Series(ctx, "x", "u", history.Own)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	past, err := s.db.Load(ctx, history.Want{Account: own, Series: []history.Series{own}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(past.State), string(past.Mutes), len(past.Open)
+}
+
+// lost is a pair whose standby took the place of the primary, and lacks the last that the
+// collector a decided; the leases of a and b have ended there.
+func lost(t *testing.T, a, b *station, p *pair) {
+	t.Helper()
+	now := time.Now()
+	a.Start(t.Context())
+	b.Start(t.Context())
+	a.decide(now.Add(-2*time.Minute), 1, "quiet")
+	a.ship(t.Context())
+	p.lag(t)
+	sharetest.WaitFor(t, "the first to send by a lease", func() bool {
+		a.beat(t.Context())
+		return a.accounts[0].MayPoll()
+	})
+	a.decide(now.Add(-time.Minute), 2, "told")
+	a.ship(t.Context())
+	if a.Waits() > 0 {
+		t.Fatalf("%d entries were not acknowledged", a.Waits())
+	}
+	p.failOver(t)
+	if got := p.standby.Query("SELECT convert_from(value, 'UTF8') FROM ortop.state WHERE name = ''"); got != "quiet" {
+		t.Fatalf("the standby has the state %q, want that of before it lagged", got)
+	}
+	sharetest.WaitFor(t, "the lease to have ended there", func() bool {
+		return p.standby.Query("SELECT count(*) FROM ortop.collector WHERE expires > clock_timestamp()") == "0"
+	})
+}
+
+// newLost returns the pair of lost, that collector and another.
+func newLost(t *testing.T) (a, b *station, p *pair) {
+	c, _ := started(t, 20*time.Second)
+	p = newPair(t, c)
+	a, b = newStation(t, open(t, p.dsn(), 4*time.Second), "a", "x"), newStation(t, open(t, p.dsn(), 4*time.Second), "b", "x")
+	lost(t, a, b, p)
+	return a, b, p
+}
+
+// A collector whose account a fail-over took back to an older state goes on from its own:
+// what it told is not told again, what was muted stays so.
+func TestStateOutlivesALaggingStandby(t *testing.T) {
+	a, _, p := newLost(t)
+	sharetest.WaitFor(t, "the collector to take its account again", func() bool {
+		a.beat(t.Context())
+		a.ship(t.Context())
+		return a.accounts[0].MayPoll() && a.Waits() == 0
+	})
+	if state, mutes, open := a.knows(); state != "told" || mutes != "mutes of told" || open != 2 {
+		t.Errorf("it goes on from %q, %q, with %d forecasts to grade", state, mutes, open)
+	}
+	if got := p.standby.Query("SELECT string_agg(convert_from(value, 'UTF8'), ', ' ORDER BY name) FROM ortop.state WHERE name NOT LIKE '~%'"); got != "told, mutes of told" {
+		t.Errorf("the engine has the states %s", got)
+	}
+	if got := p.standby.Query("SELECT count(*) FROM ortop.forecast"); got != "2" {
+		t.Errorf("the engine has %s forecasts, want 2", got)
+	}
+}
+
+// Another collector that is there first waits until its former owner had the time to offer
+// what the engine lacks, and goes on from that.
+func TestAnotherGoesOnFromWhatWasTold(t *testing.T) {
+	a, b, p := newLost(t)
+	b.beat(t.Context())
+	if b.accounts[0].MayPoll() {
+		t.Fatal("it takes the account before its former owner can have come back")
+	}
+	a.beat(t.Context())
+	a.ship(t.Context())
+	if got := p.standby.Query("SELECT count(*) FROM ortop.forecast"); got != "2" {
+		t.Errorf("the former owner has offered forecasts, and the engine has %s, want 2", got)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	a.Run(gone)
+	sharetest.WaitFor(t, "the other to take over", func() bool {
+		b.beat(t.Context())
+		return b.accounts[0].MayPoll()
+	})
+	if state, mutes, open := b.knows(); state != "told" || mutes != "mutes of told" || open != 2 {
+		t.Errorf("it goes on from %q, %q, with %d forecasts to grade", state, mutes, open)
+	}
+}
+
+// Where another has read the account since, its state counts, and where it stands; the
+// former owner's forecasts and readings are added.
+func TestAgainYieldsToWhoWentOn(t *testing.T) {
+	a, b, p := newLost(t)
+	sharetest.WaitFor(t, "the other to take over", func() bool {
+		b.beat(t.Context())
+		return b.accounts[0].MayPoll()
+	})
+	at := time.Now().Add(2 * time.Second)
+	b.decide(at, 3, "by the other")
+	b.ship(t.Context())
+	sharetest.WaitFor(t, "the former owner to have sent all again", func() bool {
+		a.beat(t.Context())
+		a.ship(t.Context())
+		return a.Waits() == 0 && p.standby.Query(countSamples) == "3"
+	})
+	if got := p.standby.Query("SELECT string_agg(convert_from(value, 'UTF8'), ', ' ORDER BY name) FROM ortop.state WHERE name NOT LIKE '~%'"); got != "by the other, mutes of by the other" {
+		t.Errorf("the engine has the states %s", got)
+	}
+	if got := p.standby.Query("SELECT usage || ' ' || (attempt_ms = " + fmt.Sprint(at.UnixMilli()) + ") FROM ortop.series"); got != "3 true" {
+		t.Errorf("the account stands at %s, want where the other left it", got)
+	}
+	if got := p.standby.Query("SELECT count(*) FROM ortop.forecast"); got != "3" {
+		t.Errorf("the engine has %s forecasts, want 3", got)
+	}
+}
