@@ -17,6 +17,8 @@ func checkID(endpoint, id string) error {
 }
 
 // unsent is the error for a request that would be refused, and is not sent.
+//
+//go:noinline
 func unsent(endpoint, why string) *APIError {
 	return &APIError{Kind: ErrRequest, Message: why, Endpoint: endpoint}
 }

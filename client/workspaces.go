@@ -33,6 +33,8 @@ type WorkspaceMember struct {
 }
 
 // fullPages selects the longest pages, for lists that let one choose.
+//
+//go:noinline
 func fullPages() url.Values { return url.Values{"limit": {strconv.Itoa(pageRows)}} }
 
 // Workspaces reads the account's workspaces, from GET /workspaces. It needs a

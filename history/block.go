@@ -22,6 +22,7 @@ type block struct {
 
 const blockMask = 1<<24 - 1
 
+//go:noinline
 func (b block) store(k *conn, id int64) error {
 	return k.run(`INSERT OR REPLACE INTO block VALUES (?, ?, ?)`, id, b.at, b.crc)
 }

@@ -46,6 +46,8 @@ func (db *DB) Damage() string {
 }
 
 // spoil notes that some of what is kept, such as events, was left out.
+//
+//go:noinline
 func (db *DB) spoil(what string) {
 	if db.spoilt == nil {
 		db.spoilt = map[string]bool{}
@@ -73,6 +75,8 @@ func (db *DB) distrust(id int64, b block, rows []row) {
 }
 
 // good reports whether nothing is known to be wrong with the day of at.
+//
+//go:noinline
 func (db *DB) good(id, at int64) bool { return !db.bad[id][dayOf(at)] }
 
 // trusted drops rows of damaged days, but not the newest, which the head has too.

@@ -226,6 +226,7 @@ func (h *head) poll() Poll {
 	return p
 }
 
+//go:noinline
 func millis(t time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: t.UnixMilli(), Valid: true}
 }

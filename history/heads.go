@@ -89,6 +89,8 @@ func (h *head) checksum() uint32 {
 }
 
 // checksum is the same for all series that were read together.
+//
+//go:noinline
 func (t times) checksum() uint32 { return checksum(t.attemptMS, t.successMS, t.readMS) }
 
 func (db *DB) saveHead(h *head) error { return h.save(db.conn) }
@@ -221,6 +223,8 @@ func (db *DB) learn(s Series, h *head) error {
 
 // know takes in when the newest segment began, and the credits in effect at or
 // before then with their changes since.
+//
+//go:noinline
 func (h *head) know(segment int64, credits []creditRow) {
 	h.known, h.segment, h.bought, h.before = true, segment, nil, nil
 	for _, c := range credits {

@@ -122,6 +122,7 @@ func OpenMemory(ctx context.Context, o Options) (*DB, error) {
 	return db, nil
 }
 
+//go:noinline
 func newDB(o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now

@@ -38,6 +38,8 @@ const Own = "account"
 type mail map[identity]*Rows
 
 // to returns the rows of the account of a series.
+//
+//go:noinline
 func (m mail) to(n identity) *Rows {
 	n.subject = ""
 	if m[n] == nil {

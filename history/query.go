@@ -55,6 +55,8 @@ func (db *DB) At(ctx context.Context, s Series, t time.Time) (sample credit.Samp
 }
 
 // First returns the oldest reading.
+//
+//go:noinline
 func (db *DB) First(ctx context.Context, s Series) (sample credit.Sample, ok bool, err error) {
 	return db.one(ctx, s, math.MinInt64, math.MaxInt64, "ASC")
 }

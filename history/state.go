@@ -41,6 +41,8 @@ func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, e
 
 // SetState stores value for s under name, durably. On an error, unlike with
 // [DB.Record], nothing is kept.
+//
+//go:noinline
 func (db *DB) SetState(ctx context.Context, s Series, name string, value []byte) error {
 	return db.put(ctx, s, "keeping state", func(id int64) error {
 		if err := db.postOf(id, func(r *Rows, _ identity) { r.States = []StateRow{{name, value}} }); err != nil {

@@ -82,6 +82,8 @@ func (m members) since(from func(*member) (at int64, ok bool)) (byID map[int64]*
 
 // giving gives each member's samples, or blocks, from after the second block that ends
 // before its time on: those of the block that the row in effect then is in, too.
+//
+//go:noinline
 func giving(table, value, orThat string) string {
 	return `SELECT count(give(?1, t.series, t.at, t.` + value + `)) FROM json_each(?2) j CROSS JOIN ` + table +
 		` t ON t.series = j.value->>0 AND t.at >` + orThat + ` ` + before("1")
@@ -359,6 +361,8 @@ func (m members) readRows(db *DB, since int64) error {
 }
 
 // apart returns the gaps, and the spans that were back-filled.
+//
+//go:noinline
 func (e *member) apart() (gaps []credit.Gap, filled []credit.Span) {
 	for _, g := range e.gaps {
 		if g.Cause == backfilled {

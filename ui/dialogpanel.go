@@ -102,6 +102,7 @@ func (d *dialog) hints(keys *keyMap, w int) string {
 	return draw.Join(w, "  ", d.hintWords(keys)...)
 }
 
+//go:noinline
 func (d *dialog) hintWords(keys *keyMap) (words []string) {
 	for _, b := range []*key.Binding{&keys.yes, &keys.no, &keys.show, &keys.give, &keys.add, &keys.remove, &keys.back} {
 		if b.Enabled() {

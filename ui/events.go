@@ -110,6 +110,8 @@ func (m *Model) findEvents() {
 }
 
 // seenEvents is how many of them are seen.
+//
+//go:noinline
 func (m *Model) seenEvents(l layout) int {
 	_, h := m.listSize(l)
 	return max(1, h)

@@ -45,6 +45,8 @@ func (f filter) update(msg tea.Msg, k *keyMap) (next filter, ok bool) {
 }
 
 // keys are those that work while the filter is typed: every other is a letter.
+//
+//go:noinline
 func (f filter) keys(k *keyMap) *keyMap {
 	return &keyMap{interrupt: k.interrupt, suspend: k.suspend, keepFilter: on(k.keepFilter), dropFilter: on(k.dropFilter)}
 }

@@ -102,6 +102,8 @@ func (m *Model) chooseID(id string) {
 }
 
 // chosenRow is the chosen row, and its place among the peers; -1: it is not listed.
+//
+//go:noinline
 func (m *Model) chosenRow() (r *FleetRow, at int, ok bool) {
 	t := &m.table
 	if m.dialog.list.At >= len(t.found) {

@@ -31,6 +31,8 @@ func (k *keyMap) hints() []hint {
 }
 
 // parts are the keys of a hint that do something now.
+//
+//go:noinline
 func (h hint) parts() (keys []*key.Binding) {
 	for _, b := range h.keys {
 		if b.Enabled() && b.Help().Key != "" {

@@ -258,6 +258,8 @@ func (l *layout) overview(y int, n needs) {
 }
 
 // beside leaves the week a place at the right of the plot of spend.
+//
+//go:noinline
 func (l *layout) beside() {
 	if each := (l.spend.w*3/10 - panel.WeekWidth) / 24; l.spend.h >= panel.WeekRows && l.spend.w >= 2*panel.WeekWidth+20 {
 		l.week = l.spend

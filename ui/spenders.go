@@ -31,6 +31,8 @@ const (
 var cardQuestions = []question{{spenders.ByModel, panel.DefaultSpan}, {spenders.ByKey, panel.DefaultSpan}}
 
 // cards are those of the overview.
+//
+//go:noinline
 func (m *Model) cards() panel.Cards {
 	return panel.Cards{Models: m.breakdowns[cardQuestions[0]].Value, Keys: m.breakdowns[cardQuestions[1]].Value}
 }

@@ -49,6 +49,8 @@ type Poll struct {
 }
 
 // balance is the account's newest; nil where it is not known.
+//
+//go:noinline
 func (b *Book) balance() *credit.Balance {
 	if b.Brief {
 		return b.Poll.Totals

@@ -62,6 +62,8 @@ func (o Outlook) limited(f forecast.Forecast, of forecast.Subject, resets time.T
 }
 
 // rhythm is when a series is spent; nil where its forecast does not use it.
+//
+//go:noinline
 func rhythm(m *forecast.Model) *forecast.Rhythm {
 	if r, ok := m.Rhythm(); ok {
 		return &r
@@ -244,6 +246,8 @@ const teach = .03
 // taught is how much wider, in logs, the range is below and above its middle by the
 // last forecasts that have ended, the newest first: adaptive conformal inference. What
 // ended before another series began teaches nothing.
+//
+//go:noinline
 func taught(ended []credit.Forecast) (t [2]float64) {
 	for i, f := range ended {
 		if f.Outcome == credit.OutcomeVoid || i == mostEnded {

@@ -49,6 +49,8 @@ func (f *Facts) spent(usage float64) {
 // spends. Bought is the sum that was stated, used what was spent since. It is nil
 // where the API gives the balance itself, and where another key is in use, for what
 // that one left is not known.
+//
+//go:noinline
 func (f *Facts) statedBalance() *credit.Balance {
 	s := f.Stated
 	if s == nil || s.USD == nil || f.Source != FromKey || f.Key == nil || f.Key.Usage.TotalUSD == nil || s.Fingerprint != f.Fingerprint {

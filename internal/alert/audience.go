@@ -60,6 +60,8 @@ func (a audience) breadth() int {
 }
 
 // pick returns those of a that are among b, or else those that are not.
+//
+//go:noinline
 func pick(a, b []string, among bool) (names []string) {
 	for _, name := range a {
 		if slices.Contains(b, name) == among {

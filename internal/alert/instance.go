@@ -149,6 +149,7 @@ const aboutLeft = "left"
 // first says the most of it.
 var leftKinds = []Kind{Balance, TopUpMissing, Runway, Used}
 
+//go:noinline
 func (k Kind) ofBalance() bool { return slices.Contains(leftKinds, k) }
 
 // toppedUp reports whether credits were bought after t.

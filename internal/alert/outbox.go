@@ -112,6 +112,8 @@ func (e *Event) deliveryID() string {
 }
 
 // key is that of the instance that the event is of.
+//
+//go:noinline
 func (e Event) key() string { return e.ID[:max(0, strings.LastIndexByte(e.ID, '|'))] }
 
 const clearedMark = "|cleared"
@@ -241,11 +243,14 @@ func (o *Outbox) put(e *Event, channel string, now time.Time) {
 }
 
 // remember appends an ID, and forgets the first of too many.
+//
+//go:noinline
 func remember(ids []string, id string, most int) []string {
 	ids = append(slices.Clone(ids), id)
 	return ids[max(0, len(ids)-most):]
 }
 
+//go:noinline
 func (o Outbox) index(id, channel string) int {
 	return slices.IndexFunc(o.deliveries, func(d Delivery) bool { return d.ID == id && d.Channel == channel })
 }

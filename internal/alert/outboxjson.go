@@ -39,6 +39,7 @@ type storedEvent struct {
 
 func storeEvent(e *Event) storedEvent { return storedEvent{e.ID, *e, e.owed, e.missed} }
 
+//go:noinline
 func (s storedEvent) event() Event {
 	e := s.Event.cleaned()
 	e.ID, e.owed, e.missed = s.ID, s.Owed, s.Missed

@@ -23,6 +23,8 @@ const (
 )
 
 // Rank orders levels: 0 for what is none, then info, warning, urgent.
+//
+//go:noinline
 func (l Level) Rank() int {
 	switch l {
 	case Info:

@@ -116,6 +116,7 @@ func (a *app) backtestTasks(ctx context.Context, f backtestFlags) error {
 	return nil
 }
 
+//go:noinline
 func tenths(s float64) *float64 {
 	s = math.Round(s*10) / 10
 	return &s

@@ -116,6 +116,7 @@ up to what the account spent.`,
 	return c
 }
 
+//go:noinline
 func bys() []string {
 	names := make([]string, len(spenders.Bys))
 	for i, b := range spenders.Bys {

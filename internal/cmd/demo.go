@@ -22,6 +22,7 @@ const demoDays = 35
 // demoInterval is short, so that a demo moves while it is looked at.
 const demoInterval = 5 * time.Second
 
+//go:noinline
 func profileNames() (names []string) {
 	for _, p := range sim.Profiles() {
 		names = append(names, p.Name)

@@ -54,6 +54,8 @@ type damageError struct{ what string }
 func (e *damageError) Error() string { return e.what }
 
 // whole fails with exitUnknown where an answer lacks what is damaged.
+//
+//go:noinline
 func whole(damage string) error {
 	if damage == "" {
 		return nil
@@ -180,6 +182,8 @@ func report(w io.Writer, err error) int {
 }
 
 // didYouMean is the hint of a value that is near to one that there is.
+//
+//go:noinline
 func didYouMean(value string, of []string) string {
 	if meant := text.Nearest(value, of); meant != "" {
 		return "did you mean " + meant + "?"

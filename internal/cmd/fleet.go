@@ -30,6 +30,8 @@ type member struct {
 func (m member) name() string { return m.settings.account.Name }
 
 // id is the member's where two accounts have one name.
+//
+//go:noinline
 func (m member) id() string { return accountID(m.name(), m.settings.baseURL) }
 
 func accountID(name, baseURL string) string { return name + "\n" + baseURL }
@@ -61,6 +63,8 @@ func (c *fleet) all() []member {
 }
 
 // find is the place of the member with a name, or -1. The lock is held.
+//
+//go:noinline
 func (c *fleet) find(name string) int {
 	return slices.IndexFunc(c.members, func(m member) bool { return m.name() == name })
 }

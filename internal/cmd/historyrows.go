@@ -165,6 +165,8 @@ func beforeSpan(ctx context.Context, ar monitor.Archive, from, to time.Time) (*c
 
 // rowOf is the row of a reading that follows another. Two segments cannot be
 // compared.
+//
+//go:noinline
 func rowOf(s credit.Sample, before *credit.Sample) render.HistoryRow {
 	r := render.HistoryRow{At: s.At, UsageUSD: &s.UsageUSD}
 	if s.CreditsKnown {

@@ -226,6 +226,8 @@ func storeActivity(ctx context.Context, f *ledger.Import, ar monitor.Archive) (d
 }
 
 // stored are spans as a history stores them.
+//
+//go:noinline
 func stored(spends []ledger.Spend) []history.Spend {
 	spans := make([]history.Spend, len(spends))
 	for i, s := range spends {
@@ -235,6 +237,8 @@ func stored(spends []ledger.Spend) []history.Spend {
 }
 
 // daysOf is how many UTC days spans are of.
+//
+//go:noinline
 func daysOf(spans []history.Spend) int {
 	days := map[time.Time]bool{}
 	for _, s := range spans {

@@ -33,6 +33,8 @@ func (r *reportBuilder) charges(ctx context.Context) (err error) {
 }
 
 // note adds a line, once.
+//
+//go:noinline
 func (r *reportBuilder) note(line string) {
 	if !slices.Contains(r.Notes, line) {
 		r.Notes = append(r.Notes, line)

@@ -152,6 +152,8 @@ func (a *app) join(ctx context.Context, s *settings) error {
 }
 
 // view makes settings those of an account of the team.
+//
+//go:noinline
 func (s *settings) view(t *team, v share.Seen) {
 	s.account.Name, s.baseURL = v.Name, v.BaseURL
 	s.seen = &seen{team: t, Seen: v}

@@ -141,6 +141,8 @@ func (c *Config) Find(name string) (Account, error) {
 }
 
 // Names are those of the accounts.
+//
+//go:noinline
 func (c *Config) Names() []string {
 	names := make([]string, len(c.Accounts))
 	for i, account := range c.Accounts {

@@ -23,6 +23,8 @@ func word(e *alert.Event) string {
 }
 
 // mark is the word before a subject where nothing else shows how urgent it is.
+//
+//go:noinline
 func mark(e *alert.Event) string {
 	if e.Level == alert.Info && !e.Cleared {
 		return ""

@@ -121,10 +121,14 @@ type Owner struct {
 }
 
 // IsKnown reports whether the API said anything of it.
+//
+//go:noinline
 func (o Owner) IsKnown() bool { return o != Owner{} }
 
 // Same reports whether two owners are of one account; known is false where they do
 // not tell. Two workspaces may be of one account, a workspace is not of two.
+//
+//go:noinline
 func (o Owner) Same(other Owner) (same, known bool) {
 	switch {
 	case !o.IsKnown() || !other.IsKnown():

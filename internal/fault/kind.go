@@ -31,6 +31,8 @@ var kinds = []struct {
 // too, credit.FaultMalformed also for 404 and every status that this API does
 // not give to a good request, and credit.FaultNetwork for an error that is none
 // of the client's. It returns "" for nil.
+//
+//go:noinline
 func Kind(err error) credit.FaultKind {
 	if err == nil {
 		return ""

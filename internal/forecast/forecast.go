@@ -37,6 +37,8 @@ const (
 )
 
 // Limit reports whether what runs out is a limit of the key, and not the balance.
+//
+//go:noinline
 func (s Subject) Limit() bool { return s == Key || s == Budget }
 
 // Below these there are too few facts for a number.

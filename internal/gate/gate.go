@@ -39,6 +39,8 @@ type Gate struct {
 const maxWaits = 256
 
 // New returns a Gate whose endpoints are all open. now is the wall clock.
+//
+//go:noinline
 func New(p Policy, now func() time.Time) *Gate {
 	return &Gate{policy: p, now: now, waits: map[string]wait{}}
 }

@@ -113,6 +113,8 @@ func DSN(ctx context.Context, env Environment, share config.Share) (client.Secre
 
 // Where returns the source that Find would use, without using it; ok is false
 // where none is configured.
+//
+//go:noinline
 func Where(env Environment, account config.Account, explicit bool) (source Source, ok bool) {
 	source, read := locate(env, account, explicit)
 	return source, read != nil
@@ -153,6 +155,8 @@ func locate(env Environment, account config.Account, explicit bool) (Source, fun
 }
 
 // checked names the source of a key that cannot be used.
+//
+//go:noinline
 func checked(key client.Secret, source Source, err error) (client.Secret, Source, error) {
 	if err != nil {
 		return client.Secret{}, source, &Error{Source: source, Problem: err.Error(), Err: err}

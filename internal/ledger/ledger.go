@@ -100,10 +100,14 @@ func beginsSpans(in *bufio.Reader) bool {
 
 // Has reports whether the rows of a table have the field. Those of other forms
 // may.
+//
+//go:noinline
 func (r *Reader) Has(f Field) bool { return r.Form != Table || len(r.Narrow(f)) > 0 }
 
 // Narrow returns the one name that a table has for f, so that all rows are read
 // by the same column; nil if it has none. Of other forms it returns f.
+//
+//go:noinline
 func (r *Reader) Narrow(f Field) Field {
 	if r.Form != Table {
 		return f

@@ -63,6 +63,8 @@ func (l *lines) read() (string, error) {
 }
 
 // unread gives lines back, which next returns again.
+//
+//go:noinline
 func (l *lines) unread(given ...string) {
 	l.ahead = append(given, l.ahead...)
 	l.number -= len(given)

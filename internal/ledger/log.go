@@ -164,6 +164,8 @@ func (l Log) SumUSD() float64 {
 }
 
 // Unpriced is how many requests have no cost.
+//
+//go:noinline
 func (l Log) Unpriced() int {
 	n := 0
 	for _, e := range l.Entries {

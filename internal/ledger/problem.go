@@ -15,6 +15,7 @@ type Problems struct {
 	Count int       // of all
 }
 
+//go:noinline
 func (p *Problems) add(number int, why error) {
 	p.Count++
 	if len(p.First) < maxProblems {

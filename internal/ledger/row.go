@@ -33,6 +33,8 @@ func (r Row) Find(f Field) (name, text string) {
 }
 
 // Text returns the value of a field, or nothing.
+//
+//go:noinline
 func (r Row) Text(f Field) string {
 	_, text := r.Find(f)
 	return text

@@ -271,6 +271,7 @@ func clip(s string) string {
 	return s
 }
 
+//go:noinline
 func replied(id json.RawMessage, result any) *response {
 	return &response{Version: "2.0", ID: id, Result: result}
 }

@@ -175,6 +175,7 @@ func free(of func(credit.FreeRequests) *int64) func(account.Snapshot, time.Time)
 	}
 }
 
+//go:noinline
 func seconds(t time.Time) *float64 {
 	if t.IsZero() {
 		return nil

@@ -48,6 +48,8 @@ func (c *Count) Spent(ctx context.Context, s *account.Snapshot) (Cost, error) {
 
 // tallyOf is what a snapshot says was ever spent, and the label of the key where
 // that is a key's.
+//
+//go:noinline
 func tallyOf(s *account.Snapshot) (u tally, label string, err error) {
 	u.at = s.At
 	switch {

@@ -25,6 +25,8 @@ func newSpenders(m *Monitor) *spenders.Service {
 }
 
 // Breakdown returns who spent what: see spenders.Service.
+//
+//go:noinline
 func (m *Monitor) Breakdown(ctx context.Context, q spenders.Query) (spenders.Breakdown, error) {
 	return m.spenders.Breakdown(ctx, q)
 }
@@ -36,6 +38,8 @@ func (m *Monitor) Charges(ctx context.Context, from, to time.Time) spenders.Char
 
 // BreakdownPlot returns what one row of a breakdown spent: see
 // spenders.Service.Plot.
+//
+//go:noinline
 func (m *Monitor) BreakdownPlot(ctx context.Context, by spenders.By, id string, from, to time.Time, n int) (history.Plot, error) {
 	return m.spenders.Plot(ctx, by, id, from, to, n)
 }

@@ -126,6 +126,7 @@ func (st *store) findKey(ctx context.Context, fingerprint string) error {
 	return nil
 }
 
+//go:noinline
 func (st *store) trail(s account.Subject) **credit.Trail {
 	return map[account.Subject]**credit.Trail{
 		account.OfAccount: &st.book.Account, account.OfKey: &st.book.Key, account.OfCap: &st.book.Cap, account.OfBudget: &st.book.Budget,
@@ -231,6 +232,7 @@ func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
 	return account.Judge(&st.state.Facts, r, &st.book)
 }
 
+//go:noinline
 func (st *store) rules(collects bool) account.Rules {
 	r := account.Rules{
 		Account: st.o.Account, Host: st.o.Host, Demo: st.o.Demo, Note: st.o.Note, Interval: st.o.Interval, Collects: collects, Alerts: st.o.Rules,
@@ -269,6 +271,8 @@ func samePoll(a, b history.Poll) bool {
 }
 
 // reset forgets what is held in memory, so that all of it is loaded anew.
+//
+//go:noinline
 func (st *store) reset() {
 	st.loaded, st.stored, st.purchases = false, nil, purchases{}
 	st.book.Account, st.book.Key, st.book.Cap, st.book.Budget = nil, nil, nil, nil

@@ -42,6 +42,7 @@ type waits struct {
 	fingerprint string
 }
 
+//go:noinline
 func (m *Monitor) newWaits(fingerprint string, p gate.Policy) *waits {
 	return &waits{m: m, gate: gate.New(p, m.o.Now), fingerprint: fingerprint}
 }

@@ -126,6 +126,7 @@ func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
 	return list
 }
 
+//go:noinline
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -89,6 +89,8 @@ func soon(f forecast.Forecast, early bool, in string, now time.Time) string {
 
 // ending is what becomes of the balance: a label, the date, how far off it is
 // and its range. Without a distance there is no range.
+//
+//go:noinline
 func (f fields) ending() (label, date, in, within string) {
 	label, date, in, within = "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
 	if f.Charge != text.Unknown {

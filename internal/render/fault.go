@@ -8,6 +8,8 @@ import (
 )
 
 // faultWords is what is wrong, where there is no value that could be stale.
+//
+//go:noinline
 func faultWords(f account.Fault) string {
 	switch f.Kind {
 	case credit.FaultUnauthorized:

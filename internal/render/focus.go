@@ -83,6 +83,7 @@ type focusRow struct {
 	requests                   *int64
 }
 
+//go:noinline
 func usageRow(span credit.Span, usd float64) *focusRow {
 	return &focusRow{
 		span: span, category: "Usage", frequency: "Usage-Based", usd: usd, effectiveUSD: usd,

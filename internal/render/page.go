@@ -45,6 +45,8 @@ type list struct {
 }
 
 // table is the table of a title, and list the lines; without rows where there is none.
+//
+//go:noinline
 func (p page) table(title string) table {
 	for _, t := range p.tables {
 		if t.title == title {
@@ -54,6 +56,7 @@ func (p page) table(title string) table {
 	return table{}
 }
 
+//go:noinline
 func (p page) list(title string) []string {
 	for _, l := range p.lists {
 		if l.title == title {

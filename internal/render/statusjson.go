@@ -125,6 +125,8 @@ type errorJSON struct {
 }
 
 // errorObject is why values are missing; nil, which is null: none is.
+//
+//go:noinline
 func errorObject(f *account.Fault, damage string) *errorJSON {
 	switch {
 	case f != nil:

@@ -143,6 +143,8 @@ func (e *Engine) Where() string { return e.where }
 func (e *Engine) Unverified() bool { return e.loose }
 
 // Offset is how far the engine's clock is ahead of ours; 0 below 2 s.
+//
+//go:noinline
 func (e *Engine) Offset() time.Duration {
 	d := time.Duration(e.offset.Load()) * time.Millisecond
 	if d.Abs() <= 2*time.Second {

@@ -104,6 +104,8 @@ func of(rows *history.Rows, key, begin int64) {
 }
 
 // parts are the samples and facts of rows in parts that fit into a statement.
+//
+//go:noinline
 func parts(r history.Rows) (list []history.Rows) {
 	for len(r.Samples) > 0 || len(r.Facts) > 0 {
 		n, m := min(chunk, len(r.Samples)), min(chunk, len(r.Facts))

@@ -92,6 +92,8 @@ var profiles = []profile{
 }
 
 // Profiles lists the known profiles, the default first.
+//
+//go:noinline
 func Profiles() []Profile {
 	var list []Profile
 	for _, p := range profiles {

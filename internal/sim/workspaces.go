@@ -89,6 +89,8 @@ func (a *Account) oneWorkspace(q *query, id string, below []string) answer {
 }
 
 // workspaceIndex returns a workspace's place by its id or slug, or -1.
+//
+//go:noinline
 func (a *Account) workspaceIndex(id string) int {
 	return slices.IndexFunc(a.catalog.workspaces, func(w workspace) bool { return w.id == id || w.slug == id })
 }

@@ -64,6 +64,8 @@ func plus(sum **float64, v *float64) {
 }
 
 // of returns what name used, which is nothing if it is not there.
+//
+//go:noinline
 func (a *attribution) of(name string) usage {
 	if u := a.by[name]; u != nil {
 		return *u

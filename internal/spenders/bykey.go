@@ -145,6 +145,8 @@ func (s *Service) keyUse(ctx context.Context, r *KeyList, from, to time.Time) (*
 }
 
 // name is what the analytics call a key.
+//
+//go:noinline
 func (u *keyUse) name(k Key) string {
 	for _, name := range []string{k.Name, k.Label, k.Hash} {
 		if name != "" && u.by[name] != nil {

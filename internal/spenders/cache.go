@@ -163,6 +163,8 @@ func (c *cache) add(api API, a answer, again bool) {
 }
 
 // rows is how much of memory an answer holds.
+//
+//go:noinline
 func (a answer) rows() int {
 	if use, ok := a.value.(client.Analytics); ok {
 		return len(use.Rows)

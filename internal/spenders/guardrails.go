@@ -104,12 +104,15 @@ func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []W
 }
 
 // partial takes in that a list was not whole.
+//
+//go:noinline
 func (g *Guardrails) partial(truncated bool, odd string) {
 	if truncated {
 		g.Known, g.Why = false, cmp.Or(odd, g.Why, "the list had no end")
 	}
 }
 
+//go:noinline
 func (g Guardrails) index(id string) int {
 	return slices.IndexFunc(g.Budgets, func(x GuardrailBudget) bool { return x.ID == id })
 }

@@ -99,6 +99,8 @@ func newKey(k client.APIKey, at time.Time) Key {
 }
 
 // ReadKeys returns the list that was last stored; zero if none was.
+//
+//go:noinline
 func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyList, error) {
 	list, _, err := readKeys(ctx, db, account)
 	return list, err
@@ -225,6 +227,8 @@ func (l *KeyList) byHash() map[string]Key {
 }
 
 // workspaceName is what people call a workspace.
+//
+//go:noinline
 func (l *KeyList) workspaceName(id string) string {
 	for _, w := range l.Workspaces {
 		if w.ID == id {

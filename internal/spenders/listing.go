@@ -14,6 +14,8 @@ import (
 )
 
 // places is the KeyList without its keys.
+//
+//go:noinline
 func (r *KeyList) places() KeyList {
 	return KeyList{WorkspacesAt: r.WorkspacesAt, BudgetsAt: r.BudgetsAt, Workspaces: r.Workspaces, Guardrails: r.Guardrails, MoreWorkspaces: r.MoreWorkspaces, DefaultOnly: r.DefaultOnly}
 }

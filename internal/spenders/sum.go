@@ -148,6 +148,8 @@ func (r *Row) use(u usage) {
 }
 
 // since puts into a row how its spend changed from what it was before.
+//
+//go:noinline
 func (r *Row) since(before *float64) {
 	switch {
 	case r.SpendUSD == nil || before == nil:

@@ -73,6 +73,8 @@ func seriesTrend(ctx context.Context, db *history.DB, series history.Series, fro
 }
 
 // trendOf is the spend of a plot's buckets, NaN where it is not known.
+//
+//go:noinline
 func trendOf(p history.Plot) []float64 {
 	values := make([]float64, len(p.Buckets))
 	for i, b := range p.Buckets {

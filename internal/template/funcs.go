@@ -10,6 +10,8 @@ import (
 )
 
 // truth is that of text/template: zero, empty and unknown are false.
+//
+//go:noinline
 func truth(v any) bool {
 	switch v := v.(type) {
 	case nil:

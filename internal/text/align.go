@@ -23,6 +23,8 @@ func Align(numbers []string) []string {
 
 // aroundPoint is how many characters stand before the decimal point, and how
 // many from it on.
+//
+//go:noinline
 func aroundPoint(s string) (before, after int) {
 	n := utf8.RuneCountInString(s)
 	if i := strings.LastIndexByte(s, '.'); i >= 0 {

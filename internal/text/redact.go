@@ -21,6 +21,7 @@ type secret struct {
 	with string
 }
 
+//go:noinline
 func form(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }

@@ -79,6 +79,8 @@ func Percent(share float64) string {
 
 // Chance writes a probability of a forecast, which is never 0 % or 100 %,
 // however close it is.
+//
+//go:noinline
 func Chance(p float64) string { return Percent(min(1-1e-9, max(1e-9, p))) }
 
 // Span writes a length of time with two units at most: "5 d 3 h",

@@ -15,6 +15,7 @@ type canvas struct {
 	cells []cell
 }
 
+//go:noinline
 func newCanvas(w, h int) canvas {
 	c := canvas{w: max(0, w), h: max(0, h)}
 	c.cells = make([]cell, c.w*c.h)

@@ -44,6 +44,8 @@ func edge(l Level) Ink   { return inkEdge + Ink(l) }
 func area(l Level, step int) Ink { return inkArea + Ink(l)*areaSteps + Ink(step) }
 
 // Heat is the ink of how much there is, 0 to 1.
+//
+//go:noinline
 func Heat(much float64) Ink {
 	return inkHeat + Ink(min(heatSteps-1, max(0, much*heatSteps)))
 }

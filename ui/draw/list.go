@@ -8,6 +8,8 @@ type List struct {
 
 // Within is the list over n rows of which so many are seen: the chosen row is
 // one of them.
+//
+//go:noinline
 func (l List) Within(n, seen int) List {
 	seen = max(1, seen)
 	l.At = max(0, min(l.At, n-1))

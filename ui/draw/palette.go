@@ -112,6 +112,8 @@ func Bases() []string {
 }
 
 // named are a palette's colours by their names, save heat.
+//
+//go:noinline
 func (p *palette) named() map[string]*string {
 	return map[string]*string{"background": &p.back, "label": &p.label, "chrome": &p.chrome, "accent": &p.accent,
 		"ok": &p.ok, "low": &p.low, "critical": &p.critical, "band": &p.band, "core": &p.core}

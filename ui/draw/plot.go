@@ -36,9 +36,13 @@ func newPlot(axis TimeAxis, highest, least float64, w, h int) (pl plot, ok bool)
 }
 
 // cell is the one of a column in a row from the foot.
+//
+//go:noinline
 func (pl plot) cell(x, row int) *cell { return pl.at(AxisWidth+x, pl.rows-1-row) }
 
 // blank takes the grid out of a column: nothing is known there.
+//
+//go:noinline
 func (pl plot) blank(x int) {
 	for row := range pl.rows {
 		*pl.cell(x, row) = cell{sign: ' '}

@@ -72,6 +72,8 @@ func (t *Theme) Critical(s string) string  { return t.At(LevelCritical, s) }
 func (t *Theme) Of(l Level) lipgloss.Style { return t.styles.levels[l] }
 
 // Paint puts s into an ink.
+//
+//go:noinline
 func (t *Theme) Paint(k Ink, s string) string {
 	if s == "" || t.ink.front[k] == "" {
 		return s

@@ -62,6 +62,8 @@ type Tick struct {
 
 // ticks are the round moments of the axis in local time, no two labels
 // closer than three columns.
+//
+//go:noinline
 func (a TimeAxis) ticks() []Tick {
 	for _, s := range tickSteps {
 		if ticks, ok := a.ticksBy(s); ok {

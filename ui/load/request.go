@@ -87,6 +87,8 @@ func (r *Request[K, T]) Receive(a Answer[K, T]) bool {
 }
 
 // Cancel drops the request in flight; its answer no longer counts.
+//
+//go:noinline
 func (f *flight) Cancel() {
 	if f.Loading {
 		f.stop()

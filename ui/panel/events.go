@@ -123,6 +123,8 @@ func eventKind(e *account.Event) string {
 }
 
 // eventSign is an event's sign and meaning.
+//
+//go:noinline
 func eventSign(e *account.Event) (string, draw.Level) {
 	switch {
 	case e.Kind == account.EventCleared, e.Kind == account.EventTopUp:

@@ -123,6 +123,8 @@ func balanceSpark(p draw.Pen, b []history.Bucket, s *account.Snapshot, w int) []
 }
 
 // heldIn is the balance in a bucket, 0 where there is a debt; NaN is unknown.
+//
+//go:noinline
 func heldIn(v history.Bucket) float64 {
 	usd, ok := v.HeldUSD()
 	if !ok {

@@ -60,6 +60,8 @@ func roundUp(t time.Time, d time.Duration) time.Time {
 }
 
 // lastOf names a span that ends now.
+//
+//go:noinline
 func lastOf(span int) string {
 	if Spans[span].Back == 0 {
 		return "all"

@@ -229,6 +229,8 @@ func (r *row) fail(format string, args ...any) error {
 }
 
 // text is the value of a column, or empty where there is no such column.
+//
+//go:noinline
 func (r *row) text(column string) string {
 	i, ok := r.t.columns[column]
 	if !ok {
