@@ -246,7 +246,7 @@ func (l *layout) overview(y int, n needs) {
 		n := max(rest/2, min(rest-leastSpend, draw.LeastFan+3))
 		rest -= n
 		l.fan = rect{0, y + rest, l.w, n}
-	case l.tier == tierFull && rest >= 12:
+	case l.tier == tierFull && rest >= 12 && (n.sums || n.cards):
 		l.spent = rect{0, l.end - 3, l.w, 3}
 		l.accounts.y -= 3
 		rest -= 3

@@ -44,8 +44,8 @@ func (v overview) place(m *Model, l *layout, y int) {
 	if m.snap.Balance == nil {
 		n.credits = len(panel.UnknownLines(m.pen(), &m.snap, draw.LevelNone, m.w/2, 4))
 	}
+	n.sums = panel.SpendSums(m.pen(), &m.snap, l.w-2) != nil
 	if l.tier == tierStack {
-		n.sums = panel.SpendSums(m.pen(), &m.snap, l.w-2) != nil
 		l.stackedOverview(y, m.top().Height(l.w), n)
 		return
 	}

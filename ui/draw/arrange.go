@@ -1,13 +1,15 @@
 package draw
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // arrange chooses the side of its mark on which each label stands, and whether in short,
 // so that the most of them have room in the columns from lo to hi. The first count most.
-// Those that have none are last, as they were.
-func arrange(ticks []Tick, lo, hi int) []Tick {
+// Those that have none are apart.
+func arrange(ticks []Tick, lo, hi int) (best, rest []Tick) {
 	const flipped, shortened, without = 1, 4, 64
-	var best []Tick
 	least := math.MaxInt
 	var try func(i, cost int, placed, left []Tick)
 	try = func(i, cost int, placed, left []Tick) {
@@ -15,7 +17,7 @@ func arrange(ticks []Tick, lo, hi int) []Tick {
 			return
 		}
 		if i == len(ticks) {
-			best, least = append(append([]Tick(nil), placed...), left...), cost
+			best, rest, least = placed, left, cost
 			return
 		}
 		t := ticks[i]
@@ -31,7 +33,7 @@ func arrange(ticks []Tick, lo, hi int) []Tick {
 		try(i+1, cost+without<<(len(ticks)-i), placed, append(left[:len(left):len(left)], t))
 	}
 	try(0, 0, nil, nil)
-	return best
+	return best, rest
 }
 
 // cells are the first column of a tick with its label, and the one after its last.
@@ -52,4 +54,35 @@ func (t Tick) fits(others []Tick, lo, hi int) bool {
 		}
 	}
 	return from >= lo && to <= hi
+}
+
+// hang puts the labels of ticks, but for the one at now, in a row of w cells below them: each
+// centred under its tick, or as near as the others leave room; nil: they have none. Their
+// columns are those of that row.
+func hang(ticks []Tick, now, w int) []Tick {
+	for _, short := range [...]bool{false, true} {
+		var row []Tick
+		for _, t := range ticks {
+			if short && t.Short != "" {
+				t.Label = t.Short
+			}
+			if t.Col >= 0 && AxisWidth+t.Col < w && t.Col != now {
+				t.Col += AxisWidth - len([]rune(t.Label))/2
+				at := len(row)
+				for at > 0 && row[at-1].Col > t.Col {
+					at--
+				}
+				row = slices.Insert(row, at, t)
+			}
+		}
+		end := w
+		for i := len(row) - 1; i >= 0; i-- {
+			row[i].Col = min(row[i].Col, end-len([]rune(row[i].Label)))
+			end = row[i].Col - 2
+		}
+		if len(row) > 0 && row[0].Col >= 0 {
+			return row
+		}
+	}
+	return nil
 }

@@ -3,6 +3,8 @@ package draw
 import (
 	"math"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,7 +185,15 @@ func TestFanEndsAtItsDates(t *testing.T) {
 		for _, line := range f.Lines(plainPen, w, 12) {
 			lines = append(lines, []rune(ansi.Strip(line)))
 		}
-		foot, dates := lines[len(lines)-2][AxisWidth:], string(lines[len(lines)-1])
+		axisRow := slices.IndexFunc(lines, func(line []rune) bool { return strings.Contains(string(line), "now╵") })
+		foot, dates := lines[axisRow-1][AxisWidth:], string(lines[axisRow])
+		named := dates
+		if axisRow < len(lines)-1 {
+			named = string(lines[axisRow+1])
+		}
+		if len(lines) != 12 || !regexp.MustCompile(`Tue 24.*Thu 26.*Tue 1`).MatchString(named) {
+			t.Errorf("%d wide: %d rows, and the dates are %q below %q", w, len(lines), named, dates)
+		}
 		last := 0
 		for x, r := range foot {
 			if strings.ContainsRune("░▒", r) {

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -60,6 +61,10 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		axis.To = p.Now.Add(f.Ahead)
 	}
 	now := min(axis.Cols-1, max(0, axis.Column(p.Now)))
+	ticks, hung := f.dates(axis, now, h >= LeastFan+hungFrom)
+	if hung != nil {
+		h--
+	}
 	past := now
 	if f.Ahead == 0 {
 		past++
@@ -90,7 +95,6 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		}
 		pl.column(x, v, func(row int) Ink { return area(f.Level, row*(areaSteps-1)/max(1, pl.rows-1)) })
 	}
-	var ticks []Tick
 	if f.Ahead > 0 {
 		for x := now; x < axis.Cols; x++ {
 			f.band(p, pl, x)
@@ -120,7 +124,6 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 				*c = cell{sign: '│', front: Label}
 			}
 		}
-		ticks = f.dates(axis, now)
 	}
 	for _, t := range axis.ticks() {
 		if t.Col < past {
@@ -128,13 +131,27 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 		}
 	}
 	pl.times(ticks)
-	return pl.lines(p)
+	lines := pl.lines(p)
+	if hung != nil {
+		c := newCanvas(w, 1)
+		for _, t := range hung {
+			c.put(t.Col, 0, t.Label, t.Ink)
+		}
+		lines = append(lines, c.lines(p)...)
+	}
+	return lines
 }
 
-// dates name now and what the forecast says, the likeliest first.
-func (f *Fan) dates(axis TimeAxis, now int) []Tick {
+// hungFrom is how much higher than the least a fan is whose dates may have a row of their own.
+const hungFrom = 3
+
+// dates name now and what the forecast says, the likeliest first. Where they have no room
+// in one row and two may be taken, those of the forecast are hung in the second.
+func (f *Fan) dates(axis TimeAxis, now int, two bool) (ticks, hung []Tick) {
+	if f.Ahead <= 0 {
+		return nil, nil
+	}
 	at := func(i int) int { return axis.Column(f.Made.Add(time.Duration(f.Ends[i]) * time.Second)) }
-	var ticks []Tick
 	if f.Named[1] != "" && !math.IsNaN(f.Ends[2]) {
 		ticks = append(ticks, Tick{Col: at(2), Label: f.Named[1], Short: f.Days[1], Mark: '▲', MarkInk: Status(f.Level)})
 	}
@@ -145,7 +162,19 @@ func (f *Fan) dates(axis TimeAxis, now int) []Tick {
 	if f.Named[0] != "" {
 		ticks = append(ticks, Tick{Col: at(0), Label: f.Named[0], Short: f.Days[0], Ink: Label})
 	}
-	return arrange(ticks, -AxisWidth, axis.Cols)
+	placed, rest := arrange(ticks, -AxisWidth, axis.Cols)
+	rest = slices.DeleteFunc(rest, func(t Tick) bool { return t.Col < 0 || t.Col >= axis.Cols })
+	if len(rest) > 0 && two {
+		if hung = hang(ticks, now, AxisWidth+axis.Cols); hung != nil {
+			for i, t := range ticks {
+				if t.Col != now {
+					ticks[i].Label = ""
+				}
+			}
+			return ticks, hung
+		}
+	}
+	return append(placed, rest...), nil
 }
 
 // marks are the notes at the columns in which the balance first shows them.

@@ -175,7 +175,8 @@ func Strip(p Pen, ends [5]float64, l Level, span float64, w int) string {
 // StripDates names points of a Strip beneath it.
 func StripDates(p Pen, ticks []Tick, w int) string {
 	pl := plot{canvas: newCanvas(w+AxisWidth, 1), axis: TimeAxis{Cols: w}}
-	pl.times(arrange(ticks, 0, w))
+	placed, rest := arrange(ticks, 0, w)
+	pl.times(append(placed, rest...))
 	pl.canvas.cells, pl.canvas.w = pl.canvas.cells[AxisWidth:], w
 	return pl.lines(p)[0]
 }

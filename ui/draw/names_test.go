@@ -58,7 +58,8 @@ func TestArrange(t *testing.T) {
 		{"one beyond the end", []Tick{tick(1, "Thu 26", ""), tick(19, "Sun 29", "")}, " ╵Thu 26     Sun 29╵"},
 	} {
 		pl := plot{canvas: newCanvas(20+AxisWidth, 1), axis: TimeAxis{Cols: 20}}
-		pl.times(arrange(c.ticks, 0, 20))
+		placed, _ := arrange(c.ticks, 0, 20)
+		pl.times(placed)
 		if got := strings.TrimRight(pl.lines(plainPen)[0][AxisWidth:], " "); got != c.want {
 			t.Errorf("%s: %q, want %q", c.why, got, c.want)
 		}

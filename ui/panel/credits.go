@@ -22,13 +22,14 @@ func Credits(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	if s.Balance != nil {
 		f.Title = p.Title("left")
 	}
-	if share, ok := leftShare(s); ok && s.Balance != nil {
-		f.Right = p.At(l, text.Percent(share))
+	lines, said := creditLines(p, s, l, w-4, h-2)
+	if share, ok := leftShare(s); ok && s.Balance != nil && !said {
+		f.Right = p.At(l, text.Percent(share)+" left")
 	}
 	if !s.Forecast.Subject.Limit() {
 		f.Right = draw.JoinAll("  ", levelWord(p, s), f.Right)
 	}
-	return f.Render(p, creditLines(p, s, l, w-4, h-2), w, h)
+	return f.Render(p, lines, w, h)
 }
 
 // levelWord is how near the end is, where it is near.
@@ -43,11 +44,11 @@ func levelWord(p draw.Pen, s *account.Snapshot) string {
 // notesRoom is what stands beside big digits at least.
 const notesRoom = 15
 
-func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) []string {
+// creditLines are what is left and what is known beside it, and whether its share is said.
+func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines []string, said bool) {
 	if s.Balance == nil {
-		return UnknownLines(p, s, l, w, h)
+		return UnknownLines(p, s, l, w, h), false
 	}
-	var lines []string
 	big, drawn := draw.Digits(p, text.USD(s.Balance.LeftUSD()), w-notesRoom)
 	share, hasShare := leftShare(s)
 	low := h < 5 || !drawn
@@ -65,7 +66,7 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) []stri
 	}
 	if hasShare {
 		lines = append(lines, draw.Gauge(p, share, l, w))
-		if low || h >= 5 {
+		if said = low || h >= 5; said {
 			lines = append(lines, gaugeEnds(p, s, w))
 		}
 	}
@@ -75,12 +76,12 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) []stri
 	}
 	extras = append(extras, freeLines(p, s, w)...)
 	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
-		lines = lines[:h-1]
+		lines, said = lines[:h-1], false
 	}
 	if spend := spendLines(p, s, w); len(lines)+len(extras)+min(2, len(spend)) <= h { // heads stand over their values
 		extras = append(extras, spend...)
 	}
-	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...)
+	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), said
 }
 
 // balanceLine is what is left, and of how much.

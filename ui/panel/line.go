@@ -70,7 +70,7 @@ func (d *Pane) oneLine(w int) string {
 		}
 		line += tail
 		if room := w - draw.Width(line) - 2; room >= 3 {
-			line += " " + d.Paint(draw.Spend, draw.Spark(d.Spend.rates(d.Now), room))
+			line += " " + d.Spend.spark(d.Pen, room)
 		}
 		return draw.Fit(line, w)
 	}
@@ -81,7 +81,7 @@ func (d *Pane) oneLine(w int) string {
 		line = draw.Pick(w, with(state), draw.JoinAll(" ", head, state), line)
 	}
 	if room := w - draw.Width(line) - 1; room >= 3 && st.level < draw.LevelLow {
-		line += " " + d.Paint(draw.Spend, draw.Spark(d.Spend.rates(d.Now), min(room, 12)))
+		line += " " + d.Spend.spark(d.Pen, min(room, 12))
 	}
 	return draw.Fit(line, w)
 }

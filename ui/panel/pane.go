@@ -80,6 +80,8 @@ func (d Pane) Card(w, h int) []string {
 	}
 	if gaps = min(gaps, spare); h >= CompactChart { // the plot comes first
 		gaps = min(gaps, max(0, spare-compactPlot))
+	} else if d.Spend.spark(d.Pen, 1) != "" {
+		gaps = min(gaps, max(0, spare-1))
 	}
 	spare -= gaps
 	var out []string
@@ -272,9 +274,10 @@ func (d *Pane) parts(w int) parts {
 	if s.Burn.USDPerHour != nil || s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) != "" {
 		all.add(rankRate, true, draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w))
 	}
-	all = append(all,
-		part{rankPlot, []string{p.Paint(draw.Spend, draw.Spark(d.Spend.rates(p.Now), w))}, false},
-		part{rankSpent, spendLines(p, &s, w), true})
+	if spark := d.Spend.spark(p, w); spark != "" {
+		all.add(rankPlot, false, spark)
+	}
+	all.add(rankSpent, true, spendLines(p, &s, w)...)
 	if !d.Part {
 		all.add(rankFooter, false, d.footer(w))
 	}

@@ -10,12 +10,15 @@ import (
 	"ortop/ui/draw"
 )
 
-// rateLine is the two rates and the trend in one line.
+// rateLine is the two rates and the trend in one line; empty where neither is known.
 func rateLine(p draw.Pen, s *account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.Dim
 	if says := s.NotSeen(s.At.AddDate(0, 0, -1)); says != "" && s.Burn.USDPerDay == nil {
 		return draw.Pick(w, hour+dim("/h   ")+"24 h "+says, "24 h "+says, dim(says), hour+dim("/h"))
+	}
+	if s.Burn.USDPerHour == nil && s.Burn.USDPerDay == nil {
+		return ""
 	}
 	now := " now"
 	if s.Stale(p.Now) {
@@ -59,7 +62,7 @@ func Pace(p draw.Pen, s *account.Snapshot) string {
 		if x := *b.USDPerHour / *u; x < 99.5 {
 			times = fmt.Sprintf("%.0f", x)
 		}
-		pace += p.Low(", ▲ " + times + "x usual")
+		pace += p.Dim(", ") + p.Low("▲ "+times+"x usual")
 	}
 	return pace
 }

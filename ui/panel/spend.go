@@ -49,6 +49,20 @@ func (d SpendPlot) rates(now time.Time) []float64 {
 	return out
 }
 
+// spark is its rates in a row of w cells; empty: too few are known to be compared.
+func (d *SpendPlot) spark(p draw.Pen, w int) string {
+	values, known := d.rates(p.Now), 0
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			known++
+		}
+	}
+	if known < 2 {
+		return ""
+	}
+	return p.Paint(draw.Spend, draw.Spark(values, w))
+}
+
 // perDay reports whether the buckets are days.
 func (d *SpendPlot) perDay() bool {
 	b := d.Plot.Buckets
@@ -151,7 +165,9 @@ func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, mo
 		words = usualLine(p) + p.Dim(" usual at this hour")
 	}
 	if d.CursorBucket() < 0 {
-		most = d.peak(p, values)
+		if most = d.peak(p, values); most == "" {
+			words = draw.JoinAll(p.Dim(" · "), p.Dim("no spend seen in this range"), words)
+		}
 	}
 	return bars.Lines(p, w, h), words, most
 }

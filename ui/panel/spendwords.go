@@ -63,7 +63,7 @@ func (d *SpendPlot) words(p draw.Pen, axis draw.TimeAxis, w int) string {
 }
 
 // peak is the bucket in which most was spent, of those that are over and of
-// today.
+// today; empty where nothing was.
 func (d *SpendPlot) peak(p draw.Pen, rates []float64) string {
 	most := 0
 	for i, v := range rates {
@@ -73,7 +73,7 @@ func (d *SpendPlot) peak(p draw.Pen, rates []float64) string {
 		}
 	}
 	if !(rates[most] > 0) {
-		return p.Dim("no spend seen in this range")
+		return ""
 	}
 	b := d.Plot.Buckets[most]
 	rate, when := text.USD(rates[most])+d.unit()[1:], d.clock(b.From, p.Now)
