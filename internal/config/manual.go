@@ -59,8 +59,8 @@ ORTOP_SHARE_DSN, says where:
                (default 30s)
   tls          "unverified": a certificate that is not verified will do
 
-Each [[packages]] is credits as they are sold; the planner names the cheapest that
-lasts. Without any, every amount is sold at its own price. To the price comes
+Each [[packages]] is credits as they are sold; the planner names the cheapest mix
+that lasts. Without any, every amount is sold at its own price. To the price comes
 OpenRouter's fee by card, 5.5 % and at least $0.80.
 
   amount  the credits, in USD

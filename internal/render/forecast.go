@@ -95,16 +95,21 @@ func needText(p forecast.Plan) string {
 
 // buyText is a purchase, what it costs, and until when the balance lasts with it.
 func buyText(b *forecast.Purchases, early bool, now time.Time) string {
-	what := text.USD(b.AmountUSD)
-	if b.BonusUSD > 0 {
-		what += " and " + text.USD(b.BonusUSD) + " extra"
+	items := make([]string, 0, len(b.Items))
+	for _, item := range b.Items {
+		what := text.USD(item.AmountUSD)
+		if item.BonusUSD > 0 {
+			what += " with " + text.USD(item.BonusUSD) + " extra"
+		}
+		if item.Count > 1 || len(b.Items) > 1 {
+			what = fmt.Sprintf("%d x %s", item.Count, what)
+		}
+		items = append(items, what)
 	}
-	if b.Count > 1 {
-		what = fmt.Sprintf("%d times %s", b.Count, what)
-	}
+	what := text.List(items)
 	cost := ", whose price is not known"
 	if b.CostUSD != nil {
-		cost = " for " + text.USD(*b.CostUSD) + " with the fee"
+		cost = " for " + text.USD(*b.CostUSD) + " with fees"
 	}
 	if b.Lasts.State != forecast.OK {
 		return what + cost

@@ -61,12 +61,37 @@ type planJSON struct {
 	Auto      autoJSON      `json:"auto_top_up"`
 }
 
+// buyJSON is a purchase. Of one kind of package, amount, bonus and count are that
+// package and how many of it; of a mix they are the sums, and count is 1.
 type buyJSON struct {
-	Amount float64      `json:"amount_usd"` // of one
-	Bonus  float64      `json:"bonus_usd"`
-	Count  int          `json:"count"`
-	Cost   *float64     `json:"cost_usd"` // of all, with the fee; null: not known
-	With   forecastJSON `json:"with"`
+	Amount   float64      `json:"amount_usd"`
+	Bonus    float64      `json:"bonus_usd"`
+	Count    int          `json:"count"`
+	Cost     *float64     `json:"cost_usd"` // of all, with the fees; null: not known
+	Packages []itemJSON   `json:"packages"`
+	With     forecastJSON `json:"with"`
+}
+
+// itemJSON is a package, and how many of it are bought.
+type itemJSON struct {
+	Amount float64 `json:"amount_usd"` // of one
+	Bonus  float64 `json:"bonus_usd"`
+	Count  int     `json:"count"`
+}
+
+func buyObject(b *forecast.Purchases) *buyJSON {
+	if b == nil {
+		return nil
+	}
+	o := buyJSON{b.AmountUSD(), b.BonusUSD(), 1, b.CostUSD, nil, forecastObject(b.Lasts)}
+	for _, i := range b.Items {
+		o.Packages = append(o.Packages, itemJSON{i.AmountUSD, i.BonusUSD, i.Count})
+	}
+	if len(o.Packages) == 1 {
+		one := o.Packages[0]
+		o.Amount, o.Bonus, o.Count = one.Amount, one.Bonus, one.Count
+	}
+	return &o
 }
 
 type autoJSON struct {
@@ -83,7 +108,7 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 		AutoTopUp: autoTopUpObject(s),
 		Drivers:   append([]string{}, s.Why(now)...),
 		Track:     trackObject(s.Track),
-		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Allowance: p.AllowanceUSDPerDay},
+		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Buy: buyObject(p.Buy), Allowance: p.AllowanceUSDPerDay},
 		Error:     errorObject(s.Fault, s.Damage),
 	}
 	chance := func(d time.Duration) *float64 {
@@ -110,9 +135,6 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 	if ask.TopUpUSD != nil {
 		f := forecastObject(p.WithTopUp)
 		o.Plan.WithTopUp = &f
-	}
-	if b := p.Buy; b != nil {
-		o.Plan.Buy = &buyJSON{b.AmountUSD, b.BonusUSD, b.Count, b.CostUSD, forecastObject(b.Lasts)}
 	}
 	if auto := p.Auto; auto != nil {
 		o.Plan.Auto = autoJSON{&auto.ThresholdUSD, &auto.AmountUSD, &auto.USDPerMonth}

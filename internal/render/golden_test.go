@@ -146,7 +146,7 @@ func TestGolden(t *testing.T) {
 	with := fixed().Forecast
 	with.P10, with.P50, with.P90 = 100*3600, 170*3600, 280*3600
 	plan := forecast.Plan{WithTopUp: with, NeededUSD: usd(31.07), AllowanceUSDPerDay: usd(6.5),
-		Buy:  &forecast.Purchases{Package: forecast.Package{AmountUSD: 15, BonusUSD: 1, PriceUSD: usd(15)}, Count: 2, CostUSD: usd(31.66), Lasts: with},
+		Buy:  &forecast.Purchases{Items: []forecast.Item{{Package: forecast.Package{AmountUSD: 15, BonusUSD: 1, PriceUSD: usd(15)}, Count: 2}}, CostUSD: usd(31.66), Lasts: with},
 		Auto: &forecast.AutoTopUp{ThresholdUSD: 15, AmountUSD: 100, Every: 8 * 24 * time.Hour, USDPerMonth: 372}}
 	preflight := account.Preflight{Answer: account.Enough, SpendableUSD: usd(14.86), BackgroundUSD: usd(0.3), MarginUSD: usd(12.06), Reason: "$14.86 can be spent"}
 	cost := monitor.Cost{Of: "the account", SpentUSD: usd(0.42), BackgroundUSD: usd(0.05), Span: 3 * time.Minute, Settled: true, SettledAfter: 62 * time.Second, Still: 95 * time.Second}

@@ -132,8 +132,9 @@ func (d *Plan) outcomes(i, w int) (first, second string) {
 		case *needed == 0:
 			return draw.Pick(w, dim("needs ")+bright("nothing more"), bright("nothing more")), draw.Pick(w, dim("90 % sure; up to ")+perDay, dim("up to ")+perDay)
 		case r.Buy != nil && r.Buy.CostUSD != nil:
-			buy := dim("buy ") + bright(timesUSD(r.Buy)) + dim(" for ") + bright(text.USD(*r.Buy.CostUSD))
-			return draw.Pick(w, buy+dim(" with the fee"), buy), dim("or at most ") + perDay
+			cost := dim(" for ") + bright(text.USD(*r.Buy.CostUSD))
+			buy := dim("buy ") + bright(itemsUSD(r.Buy)) + cost
+			return draw.Pick(w, buy+dim(" with fees"), buy, dim("buy ")+bright(text.USD(r.Buy.CreditsUSD()))+cost), dim("or at most ") + perDay
 		default:
 			more := dim("needs ") + bright(text.MaybeUSD(needed))
 			return draw.Pick(w, more+dim(" more (90 % sure)"), more+dim(" more"), more), draw.Pick(w, dim("or at most ")+perDay, dim("or ")+perDay, perDay)
@@ -243,7 +244,7 @@ func (d *Plan) reaches(w int) string {
 			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
 	}
 	if cost := d.Result.Buy; cost != nil && cost.CostUSD != nil {
-		buy := dim("buy ") + bright(timesUSD(cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with the fee") + d.until(cost.Lasts)
+		buy := dim("buy ") + bright(itemsUSD(cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with fees") + d.until(cost.Lasts)
 		if draw.Width(buy) <= w {
 			return draw.Pick(w, buy+dim(", or spend at most ")+bright(perDay)+dim(" a day"), buy)
 		}
@@ -256,12 +257,17 @@ func (d *Plan) reaches(w int) string {
 		dim("needs ")+bright(text.MaybeUSD(needed)))
 }
 
-// timesUSD is what a purchase buys.
-func timesUSD(p *forecast.Purchases) string {
-	if p.Count > 1 {
-		return strconv.Itoa(p.Count) + " x " + roundUSD(p.AmountUSD+p.BonusUSD)
+// itemsUSD is what a purchase buys.
+func itemsUSD(p *forecast.Purchases) string {
+	words := make([]string, 0, len(p.Items))
+	for _, i := range p.Items {
+		each := roundUSD(i.AmountUSD + i.BonusUSD)
+		if i.Count > 1 || len(p.Items) > 1 {
+			each = strconv.Itoa(i.Count) + " x " + each
+		}
+		words = append(words, each)
 	}
-	return roundUSD(p.AmountUSD + p.BonusUSD)
+	return text.List(words)
 }
 
 // until is the day that a purchase lasts to, with its range.

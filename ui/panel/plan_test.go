@@ -25,6 +25,9 @@ func TestPlanResults(t *testing.T) {
 		{"too little", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Depleted}, NeededUSD: scenes.USD(80)}, [3]string{"does not bring the balance above $0.00", "needs $80.00 more for 90 % certainty", "—"}},
 		{"ages", forecast.Plan{WithTopUp: year, NeededUSD: scenes.USD(0), AllowanceUSDPerDay: scenes.USD(6.35), Auto: &forecast.AutoTopUp{ThresholdUSD: 1, AmountUSD: 5, Every: 9000 * time.Hour, USDPerMonth: 0.41}},
 			[3]string{"lasts over a year", "needs nothing more for 90 % certainty; up to $6.35 a day can be spent", "threshold $1, amount $5: less than once a year, $0.41 a month"}},
+		{"a mix", forecast.Plan{WithTopUp: forecast.Forecast{State: forecast.Idle}, NeededUSD: scenes.USD(172), AllowanceUSDPerDay: scenes.USD(6.35), Buy: &forecast.Purchases{CostUSD: scenes.USD(184.63),
+			Items: []forecast.Item{{Package: forecast.Package{AmountUSD: 100}, Count: 1}, {Package: forecast.Package{AmountUSD: 70, BonusUSD: 10}, Count: 1}}}},
+			[3]string{"nothing is being spent", "buy 1 x $100 and 1 x $80 for $184.63 with fees, or spend at most $6.35 a day", "—"}},
 	} {
 		d := Plan{Pen: plainPen, Snap: scenes.Healthy(), TopUpUSD: 25, Until: time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone), Days: 7, Result: &c.plan}
 		for i, want := range c.want {
