@@ -92,21 +92,27 @@ func (f *fields) object(name string) *fields {
 // extra reads an object that nobody promised, and ignores it if anything in it
 // is not as expected.
 func extra[T any](f *fields, name string, read func(*fields) T) *T {
-	raw, ok := f.get(name)
-	if !ok {
-		return nil
-	}
-	sub := &fields{path: f.path + name + ".", key: f.key, err: new(error), odd: f.odd}
-	if sub.split(f.path+name, raw); *sub.err != nil {
-		f.odd.add(*sub.err)
-		return nil
-	}
-	v := read(sub)
-	if *sub.err != nil {
-		f.odd.add(*sub.err)
+	var v T
+	if !f.extra(name, func(sub *fields) { v = read(sub) }) {
 		return nil
 	}
 	return &v
+}
+
+func (f *fields) extra(name string, read func(*fields)) (ok bool) {
+	raw, ok := f.get(name)
+	if !ok {
+		return false
+	}
+	sub := &fields{path: f.path + name + ".", key: f.key, err: new(error), odd: f.odd}
+	if sub.split(f.path+name, raw); *sub.err == nil {
+		read(sub)
+	}
+	if *sub.err != nil {
+		f.odd.add(*sub.err)
+		return false
+	}
+	return true
 }
 
 // listOf reads a required list of objects, less those that cannot be used, and

@@ -29,21 +29,20 @@ type List[T any] struct {
 func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, id func(T) string) (List[T], error) {
 	var list List[T]
 	var rows []T
-	seen := map[string]bool{}
+	seen := known{}
 	page := pager{
 		read: func(answer *fields) (all, unread int) {
 			rows, unread = listOf(answer, "data", read)
 			return len(rows) + unread, unread
 		},
 		add: func() (fresh bool) {
-			known := len(list.Rows)
-			for _, row := range rows {
-				if !seen[id(row)] {
-					seen[id(row)] = true
-					list.Rows = append(list.Rows, row)
+			before := len(list.Rows)
+			for i := range rows {
+				if seen.fresh(id(rows[i])) {
+					list.Rows = append(list.Rows, rows[i])
 				}
 			}
-			return len(list.Rows) > known
+			return len(list.Rows) > before
 		},
 	}
 	var err error
@@ -58,6 +57,16 @@ func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, 
 type pager struct {
 	read func(answer *fields) (all, unread int)
 	add  func() (fresh bool)
+}
+
+// known are the rows that were taken in.
+type known map[string]bool
+
+//go:noinline
+func (k known) fresh(id string) bool {
+	old := k[id]
+	k[id] = true
+	return !old
 }
 
 func (p pager) all(ctx context.Context, c *Client, q call) (meta Meta, truncated bool, err error) {

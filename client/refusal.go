@@ -67,14 +67,7 @@ func ReadRefusal(body []byte) Refusal {
 	for name, value := range lenientObject(metadata["headers"]) {
 		s.header.Set(name, lenientText(value))
 	}
-	find := func(name string) json.RawMessage {
-		for _, object := range []map[string]json.RawMessage{metadata, failure, top} {
-			if v, ok := object[name]; ok && string(v) != "null" {
-				return v
-			}
-		}
-		return nil
-	}
+	find := objects{metadata, failure, top}.find
 	s.LimitSource, s.Scope = lenientText(find("limit_source")), lenientText(find("scope"))
 	s.LimitUSD, s.SpendUSD = lenientUSD(find("limit_usd")), lenientUSD(find("spend_usd"))
 	if t, ok := parseTime(find("resets_at")); ok {
@@ -88,6 +81,18 @@ func ReadRefusal(body []byte) Refusal {
 		s.RetryAfter = lenientText(find("retry_after"))
 	}
 	return s
+}
+
+// objects are where a field may be, the likeliest first.
+type objects [3]map[string]json.RawMessage
+
+func (o objects) find(name string) json.RawMessage {
+	for _, object := range o {
+		if v, ok := object[name]; ok && string(v) != "null" {
+			return v
+		}
+	}
+	return nil
 }
 
 // lenientUSD returns an amount, which may be in quotes; nil for anything else.

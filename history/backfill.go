@@ -207,7 +207,8 @@ func (db *DB) moveSegment(s Series, h *head, from, to int64) error {
 		g := segments[0]
 		return checksum(h.id, at, g.Fingerprint, g.Creator, g.Reason)
 	}
-	h.sum += int64(sum(to)) - int64(sum(from))
+	moved := sum(to)
+	h.sum += int64(moved) - int64(sum(from))
 	h.facts = nil
-	return db.conn.run(`UPDATE segment SET at = ?, crc = ? WHERE series = ? AND at = ?`, to, sum(to), h.id, from)
+	return db.conn.run(`UPDATE segment SET at = ?, crc = ? WHERE series = ? AND at = ?`, to, moved, h.id, from)
 }

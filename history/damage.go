@@ -117,7 +117,7 @@ func (db *DB) torn(h *head) (gaps []credit.Gap, err error) {
 func (f *facts) without(torn []credit.Gap) (gaps []credit.Gap, segments []Segment) {
 	gaps, segments = slices.Clone(f.gaps), slices.Clone(f.segments)
 	for _, t := range torn {
-		gaps = slices.DeleteFunc(gaps, func(g credit.Gap) bool {
+		gaps = sorted.Without(gaps, func(g *credit.Gap) bool {
 			if !g.From.Before(t.To) || !g.To.After(t.From) {
 				return false
 			}

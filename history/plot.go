@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"sort"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Bucket and Plot are of package credit.
@@ -124,8 +124,8 @@ func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 			b.CreditsUSD, b.CreditsKnown = *credits[k].credits, true
 		}
 	}
-	p.Gaps, p.Backfilled = sift(slices.DeleteFunc(p.Gaps, func(g credit.Gap) bool { return !g.From.Before(to) }))
-	p.Segments = slices.DeleteFunc(p.Segments, func(g Segment) bool { return !g.At.Before(to) })
+	p.Gaps, p.Backfilled = sift(sorted.Without(p.Gaps, func(g *credit.Gap) bool { return !g.From.Before(to) }))
+	p.Segments = sorted.Without(p.Segments, func(g *Segment) bool { return !g.At.Before(to) })
 	p.TopUps, err = db.topUps(s, id, from, to)
 	return p, err
 }

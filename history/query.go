@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // read runs f, a query of s, with the lock held, and says what failed.
@@ -129,7 +130,7 @@ func (db *DB) rows(s Series, id, from, to int64, order string, limit int) (rows 
 		if order == "DESC" {
 			slices.Reverse(rows)
 		}
-		rows = overlay(rows, slices.DeleteFunc(slices.Clone(added), func(c change) bool { return c.sample.at > to }), from)
+		rows = overlay(rows, sorted.Without(added, func(c *change) bool { return c.sample.at > to }), from)
 		if order == "DESC" {
 			slices.Reverse(rows)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Spends returns what was spent in [from, to) by each subject of an account
@@ -194,7 +195,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 	if err != nil {
 		return nil, err
 	}
-	places = slices.DeleteFunc(places, func(p moment) bool { return all[p.id] == nil })
+	places = sorted.Without(places, func(p *moment) bool { return all[p.id] == nil })
 	rows, err := db.lookups(heads, places)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // members are the series whose trails are loaded together, each table by one
@@ -267,7 +268,7 @@ func (m members) readStarts(db *DB, fromReason string) error {
 			}
 		}
 		e.credits = slices.Clone(between(e.credits, e.first.at, math.MaxInt64, func(c creditRow) int64 { return c.at }))
-		e.gaps = slices.DeleteFunc(e.gaps, func(g credit.Gap) bool { return g.To.Unix() <= e.first.at && g.Cause != credit.Damaged })
+		e.gaps = sorted.Without(e.gaps, func(g *credit.Gap) bool { return g.To.Unix() <= e.first.at && g.Cause != credit.Damaged })
 	}
 	return nil
 }

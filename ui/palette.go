@@ -43,14 +43,6 @@ func (m *Model) commands() []command {
 	for i := range panel.Spans {
 		all = append(all, command{about: "range", does: panel.SpanName(i), key: "[ ]", shown: i == views[m.view].span(m), run: func(m *Model) tea.Cmd { return m.choose(i) }})
 	}
-	press := func(about string, bindings ...*key.Binding) {
-		for _, b := range bindings {
-			if !b.Enabled() {
-				continue
-			}
-			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m *Model) tea.Cmd { return m.pressed(actOf(b)) }})
-		}
-	}
 	if k.mode.Enabled() {
 		for i, name := range plotNames {
 			all = append(all, command{about: "plot", does: name, key: k.mode.Help().Key, shown: i == m.mode, run: func(m *Model) tea.Cmd {
@@ -59,21 +51,33 @@ func (m *Model) commands() []command {
 			}})
 		}
 	}
-	press("plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
-	press("plan", &k.edit, &k.more, &k.less)
-	press("list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
+	all = presses(all, "plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
+	all = presses(all, "plan", &k.edit, &k.more, &k.less)
+	all = presses(all, "list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
 	for i, p := range m.peers {
 		if p.Feed != nil && len(m.peers) > 1 {
 			all = append(all, command{about: "account", does: draw.Clean(p.Name), key: k.account.Help().Key, shown: i == m.shown(), run: func(m *Model) tea.Cmd { return m.showAccount(i) }})
 		}
 	}
-	press("account", &k.accounts, &k.state)
+	all = presses(all, "account", &k.accounts, &k.state)
 	for i, name := range m.themes() {
 		all = append(all, command{about: "theme", does: themeName(name), key: k.theme.Help().Key, shown: i == m.themeID,
 			run:     func(m *Model) tea.Cmd { return m.chooseTheme(i) },
 			preview: func(m *Model) { m.themeID = i; m.themed() }})
 	}
-	press("ortop", &k.refresh, &k.pause, &k.settings, &k.copy, &k.export, &k.page, &k.help, &k.quit)
+	all = presses(all, "ortop", &k.refresh, &k.pause, &k.settings, &k.copy, &k.export, &k.page, &k.help, &k.quit)
+	return all
+}
+
+// presses adds the presses of those keys that do something now.
+//
+//go:noinline
+func presses(all []command, about string, bindings ...*key.Binding) []command {
+	for _, b := range bindings {
+		if b.Enabled() {
+			all = append(all, command{about: about, does: b.Help().Desc, key: b.Help().Key, run: func(m *Model) tea.Cmd { return m.pressed(actOf(b)) }})
+		}
+	}
 	return all
 }
 

@@ -1,11 +1,11 @@
 package account
 
 import (
-	"slices"
 	"time"
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // topUpsBack is how far back top-ups are given to the rules: longer than any
@@ -122,7 +122,7 @@ func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 		if seen == nil || e.Kind == EventCleared {
 			continue
 		}
-		active = slices.DeleteFunc(active, func(a alert.Event) bool {
+		active = sorted.Without(active, func(a *alert.Event) bool {
 			return a.Rule == seen.Rule && a.Subject == seen.Subject && a.Level.Rank() <= seen.Level.Rank() && !e.At.Before(a.Since.Truncate(time.Second))
 		})
 	}

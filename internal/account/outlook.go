@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/sorted"
 )
 
 // A forecast is put by to be graded at most once in putBy, and not while the
@@ -292,12 +293,12 @@ func (b *Book) AddForecasts(stored []credit.Forecast) {
 	open, ended := slices.Clone(b.Open), slices.Clone(b.Ended)
 	for _, f := range stored {
 		f.At = f.At.Truncate(time.Second)
-		open = slices.DeleteFunc(open, func(o credit.Forecast) bool { return o.At.Equal(f.At) })
+		open = sorted.Without(open, func(o *credit.Forecast) bool { return o.At.Equal(f.At) })
 		if f.EndedAt.IsZero() {
 			f.Outcome = credit.OutcomeOpen
 			open = append(open, f)
 		} else {
-			ended = slices.Insert(ended, 0, f)
+			ended = append([]credit.Forecast{f}, ended...)
 		}
 	}
 	b.Open, b.Ended = open, ended[:min(len(ended), mostEnded)]

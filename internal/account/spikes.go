@@ -9,6 +9,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 	"ortop/internal/text"
 )
 
@@ -75,7 +76,7 @@ func (was Unusual) find(s *Snapshot, factor float64) Unusual {
 
 // of are those of found that still go on.
 func (now Unusual) of(found []Spike) []Spike {
-	return slices.DeleteFunc(slices.Clone(found), func(u Spike) bool { return now.since(u.ID).IsZero() })
+	return sorted.Without(found, func(u *Spike) bool { return now.since(u.ID).IsZero() })
 }
 
 func (was *Unusual) since(id string) time.Time {

@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,24 +18,14 @@ func (s *Snapshot) Why(now time.Time) []string {
 	if s.At.IsZero() {
 		return nil
 	}
-	var lines []string
-	add := func(line string) {
-		if line != "" {
-			lines = append(lines, line)
-		}
-	}
-	add(s.whyRefilled(now))
-	add(s.whyNow(now))
-	add(s.whyDay())
-	add(s.whyRhythm(now))
+	lines := []string{s.whyRefilled(now), s.whyNow(now), s.whyDay(), s.whyRhythm(now)}
 	if limits := s.whyLimits(); limits != nil {
 		lines = append(lines, limits...)
 	} else {
-		add(s.whySubject())
+		lines = append(lines, s.whySubject())
 	}
-	add(s.WhyHistory(now))
-	add(s.Track.String())
-	return lines
+	lines = append(lines, s.WhyHistory(now), s.Track.String())
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }
 
 // whyNow compares the last hour with the usual one.

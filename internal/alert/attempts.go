@@ -13,7 +13,7 @@ import (
 
 // Due returns what may be sent at now: the most urgent first, then the oldest.
 func (o Outbox) Due(now time.Time) []Delivery {
-	return slices.DeleteFunc(o.queue(), func(d Delivery) bool { return o.wait(&d, now) > 0 })
+	return sorted.Without(o.queue(), func(d *Delivery) bool { return o.wait(d, now) > 0 })
 }
 
 // Next returns the channel's next delivery of those that are not busy. Where there is
@@ -36,7 +36,7 @@ func (o Outbox) Next(channel string, busy func(id string) bool, now time.Time) (
 
 // queue returns all that waits, in the order of Due.
 func (o Outbox) queue() []Delivery {
-	all := slices.DeleteFunc(slices.Clone(o.deliveries), func(d Delivery) bool { return !d.waiting() })
+	all := sorted.Without(o.deliveries, func(d *Delivery) bool { return !d.waiting() })
 	sorted.Rows(all, func(a, b *Delivery) int {
 		return cmp.Or(b.rank()-a.rank(), a.Event.At.Compare(b.Event.At))
 	})
@@ -129,7 +129,7 @@ func (o *Outbox) told(events []Event, channel string) {
 // paid notes that the all-clear of an instance's alert went out, though it may
 // have been withdrawn meanwhile: no other is owed.
 func (o *Outbox) paid(key, channel string) {
-	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
+	o.deliveries = sorted.Without(o.deliveries, func(d *Delivery) bool {
 		return d.Channel == channel && d.Event.Cleared && d.waiting() && d.Event.key() == key
 	})
 	for i := range o.deliveries {

@@ -24,7 +24,7 @@ type Mutes []Mute
 // takes away all.
 func (ms Mutes) Set(m Mute, now time.Time) Mutes {
 	over := !m.Until.After(now)
-	next := slices.DeleteFunc(append(Mutes{}, ms...), func(o Mute) bool {
+	next := sorted.Without(ms, func(o *Mute) bool {
 		return !o.Until.After(now) || o.Rule == m.Rule || over && m.Rule == ""
 	})
 	if !over {
@@ -35,7 +35,7 @@ func (ms Mutes) Set(m Mute, now time.Time) Mutes {
 
 // At returns those that are not over.
 func (ms Mutes) At(now time.Time) Mutes {
-	return slices.DeleteFunc(slices.Clone(ms), func(m Mute) bool { return !m.Until.After(now) })
+	return sorted.Without(ms, func(m *Mute) bool { return !m.Until.After(now) })
 }
 
 // of reports whether a rule is muted at now.

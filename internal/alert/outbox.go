@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 const (
@@ -141,7 +143,7 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 			sends[c.Name] = true
 		}
 	}
-	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
+	o.deliveries = sorted.Without(o.deliveries, func(d *Delivery) bool {
 		return !sends[d.Channel] || !d.withdrawn.IsZero() && now.Sub(d.withdrawn).Abs() >= sendingWait
 	})
 	maps.DeleteFunc(o.channels, func(name string, s channelState) bool {
@@ -151,7 +153,7 @@ func (o Outbox) Add(events []Event, channels []Channel, now time.Time) Outbox {
 		for _, c := range channels {
 			if sends[c.Name] && c.Takes(&e) {
 				of := e
-				of.Covers = slices.DeleteFunc(slices.Clone(e.Covers), func(e Event) bool { return !c.Takes(&e) })
+				of.Covers = sorted.Without(e.Covers, func(e *Event) bool { return !c.Takes(e) })
 				o.add(&of, c.Name, now)
 			}
 		}
@@ -184,7 +186,7 @@ func (o *Outbox) overtake(e *Event, channel string, now time.Time) {
 			continue
 		}
 		all := d.Event.each()
-		others := slices.DeleteFunc(slices.Clone(all), func(c Event) bool {
+		others := sorted.Without(all, func(c *Event) bool {
 			e.owed = e.owed || c.key() == e.key() && !c.missed
 			return c.key() == e.key()
 		})

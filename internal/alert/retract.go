@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // retract withdraws the alerts that are over by these all-clears and were never
@@ -52,7 +54,7 @@ func (o *Outbox) unsent(channel, id string) bool {
 
 // without returns the events but that of an alert.
 func without(events []Event, id string) []Event {
-	return slices.DeleteFunc(slices.Clone(events), func(e Event) bool { return e.ID == id })
+	return sorted.Without(events, func(e *Event) bool { return e.ID == id })
 }
 
 // Reconcile returns the outbox as of the state that its events came with. What
@@ -66,7 +68,7 @@ func (o Outbox) Reconcile(s State) Outbox {
 		channel string
 	}
 	var uncovered []uncovering
-	o.deliveries = slices.DeleteFunc(o.deliveries, func(d Delivery) bool {
+	o.deliveries = sorted.Without(o.deliveries, func(d *Delivery) bool {
 		if d.Event.Cleared || d.Event.Rule == TopUp || !d.withdrawn.IsZero() || s.notified(&d.Event) {
 			return false
 		}

@@ -184,18 +184,23 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 		return "", err
 	}
 	var b strings.Builder
-	line := func(label string, n int, format string, args ...any) {
-		if n > 0 || label == "added" {
-			fmt.Fprintf(&b, "%-8s %d %s\n", label, n, fmt.Sprintf(format, args...))
+	fmt.Fprintf(&b, "%-8s %d %s to the history of account %s\n", "added", added, what, account)
+	for _, l := range []struct {
+		label string
+		n     int
+		says  string
+	}{
+		{"there", all - added, what + " that the history has already"},
+		{"repeated", f.Repeated, "of a time or a request that was there before, counted once"},
+		{"empty", f.Empty, "without an amount, or of the day that is not over"},
+		{"open", f.OpenDays(), "of the days: a line of them could not be read, so a mended file can still set them"},
+		{"differ", f.Differ.Count, "with a spend that is not the rise of the totals, which count: " + f.Noun + " " + numbersOf(f.Differ)},
+		{"bad", f.Problems.Count, "left out: " + f.Noun + " " + numbersOf(f.Problems)},
+	} {
+		if l.n > 0 {
+			fmt.Fprintf(&b, "%-8s %d %s\n", l.label, l.n, l.says)
 		}
 	}
-	line("added", added, "%s to the history of account %s", what, account)
-	line("there", all-added, "%s that the history has already", what)
-	line("repeated", f.Repeated, "of a time or a request that was there before, counted once")
-	line("empty", f.Empty, "without an amount, or of the day that is not over")
-	line("open", f.OpenDays(), "of the days: a line of them could not be read, so a mended file can still set them")
-	line("differ", f.Differ.Count, "with a spend that is not the rise of the totals, which count: %s %s", f.Noun, numbersOf(f.Differ))
-	line("bad", f.Problems.Count, "left out: %s %s", f.Noun, numbersOf(f.Problems))
 	return b.String(), nil
 }
 

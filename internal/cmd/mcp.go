@@ -55,34 +55,40 @@ type toolArgument struct{ name, about string }
 
 // tools are the commands that answer, as tools.
 func (a *app) tools(global []string) []mcp.Tool {
-	tool := func(name, title, about, command string, preset map[string]string, required []string, arguments ...toolArgument) mcp.Tool {
-		return mcp.Tool{
-			Name: name, Title: title, Description: about, Schema: schema(arguments, required),
+	since := toolArgument{"since", "from when on: 24h, 7d, today, week, month, 2026-11-01"}
+	var tools []mcp.Tool
+	for _, t := range []struct {
+		name, title, about, command string
+		preset                      map[string]string
+		required                    []string
+		arguments                   []toolArgument
+	}{
+		{"balance", "Balance", "What is left and spendable, what was spent in the last hour, day and week, and when it runs out.", "status", nil, nil, nil},
+		{"forecast", "Forecast", "When it runs out, with an 80 % range, the chance of that within spans, and what to buy.", "forecast", nil, nil,
+			[]toolArgument{{"top_up_usd", "plan with this much more, in USD"}, {"until", "plan until then: 2026-12-01, Tue, 5d"}}},
+		{"preflight", "Preflight", "Whether there is enough for a job: the verdict is enough, short or unknown, and never enough by default.", "preflight", nil, []string{"need_usd"},
+			[]toolArgument{{"need_usd", "what the job costs, in USD"}, {"for", "how long it runs, such as 3h: what else is spent meanwhile counts"}}},
+		{"breakdown", "Breakdown", "Who spent it, most first, over the last 24 h or since another time. It needs a management key.", "breakdown", nil, nil,
+			[]toolArgument{{"by", byNames()}, since}},
+		{"history", "History", "What was read and spent, in rows of a day, or of another span.", "history", map[string]string{"every": "1d"}, nil,
+			[]toolArgument{since, {"every", "one row for each of these spans, such as 1h or 1d"}}},
+	} {
+		tools = append(tools, mcp.Tool{
+			Name: t.name, Title: t.title, Description: t.about, Schema: schema(t.arguments, t.required),
 			Call: func(ctx context.Context, given map[string]json.RawMessage) (string, error) {
-				args, err := flagsOf(arguments, required, preset, given)
+				args, err := flagsOf(t.arguments, t.required, t.preset, given)
 				if err != nil {
 					return "", err
 				}
-				text, err := a.toolAnswer(ctx, slices.Concat(global, []string{command}, args, []string{"--json"}))
+				text, err := a.toolAnswer(ctx, slices.Concat(global, []string{t.command}, args, []string{"--json"}))
 				if err != nil { // which names flags
-					err = errors.New(inArguments(err.Error(), arguments))
+					err = errors.New(inArguments(err.Error(), t.arguments))
 				}
 				return text, err
 			},
-		}
+		})
 	}
-	since := toolArgument{"since", "from when on: 24h, 7d, today, week, month, 2026-11-01"}
-	return []mcp.Tool{
-		tool("balance", "Balance", "What is left and spendable, what was spent in the last hour, day and week, and when it runs out.", "status", nil, nil),
-		tool("forecast", "Forecast", "When it runs out, with an 80 % range, the chance of that within spans, and what to buy.", "forecast", nil, nil,
-			toolArgument{"top_up_usd", "plan with this much more, in USD"}, toolArgument{"until", "plan until then: 2026-12-01, Tue, 5d"}),
-		tool("preflight", "Preflight", "Whether there is enough for a job: the verdict is enough, short or unknown, and never enough by default.", "preflight", nil, []string{"need_usd"},
-			toolArgument{"need_usd", "what the job costs, in USD"}, toolArgument{"for", "how long it runs, such as 3h: what else is spent meanwhile counts"}),
-		tool("breakdown", "Breakdown", "Who spent it, most first, over the last 24 h or since another time. It needs a management key.", "breakdown", nil, nil,
-			toolArgument{"by", byNames()}, since),
-		tool("history", "History", "What was read and spent, in rows of a day, or of another span.", "history", map[string]string{"every": "1d"}, nil,
-			since, toolArgument{"every", "one row for each of these spans, such as 1h or 1d"}),
-	}
+	return tools
 }
 
 // schema is the JSON Schema of a tool's arguments.
@@ -183,14 +189,6 @@ func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
 		return "", errors.New(cmp.Or(strings.Join(notes, "; "), "there is no answer"))
 	}
 	now := a.now()
-	put := func(key string, value any) error {
-		if _, ok := object[key]; ok {
-			return nil
-		}
-		raw, err := json.Marshal(value)
-		object[key] = raw
-		return err
-	}
 	var at, source *string
 	var age *float64
 	if !read.at.IsZero() {
@@ -201,9 +199,13 @@ func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
 		s := string(read.source)
 		source = &s
 	}
-	err = joined(put("at", at), put("age_s", age), put("source", source), put("notes", notes))
-	if err != nil {
-		return "", err
+	for key, value := range map[string]any{"at": at, "age_s": age, "source": source, "notes": notes} {
+		if _, ok := object[key]; ok {
+			continue
+		}
+		if object[key], err = json.Marshal(value); err != nil {
+			return "", err
+		}
 	}
 	text, err := json.Marshal(object)
 	return string(text), err

@@ -71,21 +71,21 @@ func (a *app) newUnit(s *settings, f collectFlags) (u unit.Service, err error) {
 			return u, fmt.Errorf("finding the configuration's folder: %w", err)
 		}
 	}
-	pass := func(flag, value string) {
-		if value != "" {
-			u.Args = append(u.Args, flag, value)
+	historyPath, interval := "", ""
+	if a.flags.history != "" || s.config.History == "" && os.Getenv("XDG_DATA_HOME") != "" {
+		historyPath = history
+	}
+	if a.flags.interval != 0 {
+		interval = a.flags.interval.String()
+	}
+	for _, flag := range [][2]string{
+		{"--account", a.flags.account}, {"--config", configPath}, {"--history", historyPath},
+		{"--base-url", cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL"))}, {"--interval", interval}, {"--metrics", f.metrics},
+	} {
+		if flag[1] != "" {
+			u.Args = append(u.Args, flag[:]...)
 		}
 	}
-	pass("--account", a.flags.account)
-	pass("--config", configPath)
-	if a.flags.history != "" || s.config.History == "" && os.Getenv("XDG_DATA_HOME") != "" {
-		pass("--history", history)
-	}
-	pass("--base-url", cmp.Or(a.flags.baseURL, os.Getenv("ORTOP_BASE_URL")))
-	if a.flags.interval != 0 {
-		pass("--interval", a.flags.interval.String())
-	}
-	pass("--metrics", f.metrics)
 	if a.flags.quiet {
 		u.Args = append(u.Args, "--quiet")
 	}

@@ -33,27 +33,29 @@ func quoted(s string) string {
 // line is a setting as it is written.
 func line(name, value string) string { return name + " = " + value + "\n" }
 
+// quotedLine is the line of a text; empty where there is none.
+//
+//go:noinline
+func quotedLine(name, text string) string {
+	if text == "" {
+		return ""
+	}
+	return line(name, quoted(text))
+}
+
 // lines are an account's settings as they are written.
 func (a Account) lines() []byte {
-	var b strings.Builder
-	text := func(name, s string) {
-		if s != "" {
-			b.WriteString(line(name, quoted(s)))
-		}
-	}
-	text("name", a.Name)
-	text("base_url", a.BaseURL)
+	command, keyring := "", ""
 	if len(a.KeyCommand) > 0 {
 		list := make([]string, len(a.KeyCommand))
 		for i, arg := range a.KeyCommand {
 			list[i] = quoted(arg)
 		}
-		b.WriteString(line("key_command", "["+strings.Join(list, ", ")+"]"))
+		command = line("key_command", "["+strings.Join(list, ", ")+"]")
 	}
-	text("key_file", a.KeyFile)
 	if a.Keyring {
-		b.WriteString(line("keyring", "true"))
+		keyring = line("keyring", "true")
 	}
-	text("interval", spelt(a.Interval))
-	return []byte(b.String())
+	return []byte(quotedLine("name", a.Name) + quotedLine("base_url", a.BaseURL) + command +
+		quotedLine("key_file", a.KeyFile) + keyring + quotedLine("interval", spelt(a.Interval)))
 }

@@ -47,18 +47,22 @@ func requestOf(c *alert.Channel, u *url.URL, e *alert.Event) (to *url.URL, body 
 	return u, eventJSON(*e)
 }
 
+//go:noinline
+func slackText(s string) map[string]any {
+	return map[string]any{"type": "plain_text", "text": s, "emoji": false}
+}
+
 // slackMessage has blocks of plain text, and a text for notifications: see
 // https://docs.slack.dev/reference/block-kit/blocks. In the text these three
 // characters, escaped, are all that makes mentions and links.
 func slackMessage(e *alert.Event) map[string]any {
-	plain := func(s string) map[string]any { return map[string]any{"type": "plain_text", "text": s, "emoji": false} }
 	blocks := []any{
-		map[string]any{"type": "header", "text": plain(text.Safe(mark(e)+subject(e), alert.MaxTitle))},
-		map[string]any{"type": "section", "text": plain(strings.Join(lines(e), "\n"))},
+		map[string]any{"type": "header", "text": slackText(text.Safe(mark(e)+subject(e), alert.MaxTitle))},
+		map[string]any{"type": "section", "text": slackText(strings.Join(lines(e), "\n"))},
 	}
 	if e.Page != "" {
 		blocks = append(blocks, map[string]any{"type": "actions", "elements": []any{
-			map[string]any{"type": "button", "text": plain(e.Do), "url": e.Page},
+			map[string]any{"type": "button", "text": slackText(e.Do), "url": e.Page},
 		}})
 	}
 	return map[string]any{

@@ -91,7 +91,7 @@ func (t *Trail) Unobserved() []Span {
 // ByHour returns the spans whose spend was filled in from totals of an hour at
 // most, as one where they touch.
 func (t *Trail) ByHour() []Span {
-	return join(slices.DeleteFunc(slices.Clone(t.Backfilled), func(s Span) bool { return s.To.Sub(s.From) > time.Hour }))
+	return join(sorted.Without(t.Backfilled, func(s *Span) bool { return s.To.Sub(s.From) > time.Hour }))
 }
 
 // Curve returns the series' usage over time.

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,33 +16,27 @@ const maxWords = 300
 // Explain says in lines what a refusal means: who refused and why, until when,
 // and what to do. Times are shown in the zone of now.
 func Explain(r client.Refusal, now time.Time) []string {
-	lines := []string{headline(r)}
-	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
-	if who := layer(r); who != "" {
-		add("%s", who)
-	}
+	lines := []string{headline(r), layer(r)}
 	switch {
 	case r.LimitUSD != nil && r.SpendUSD != nil:
-		add("%s of %s is spent", text.USD(*r.SpendUSD), text.USD(*r.LimitUSD))
+		lines = append(lines, text.USD(*r.SpendUSD)+" of "+text.USD(*r.LimitUSD)+" is spent")
 	case r.LimitUSD != nil:
-		add("the limit is %s", text.USD(*r.LimitUSD))
+		lines = append(lines, "the limit is "+text.USD(*r.LimitUSD))
 	case r.SpendUSD != nil:
-		add("%s is spent", text.USD(*r.SpendUSD))
+		lines = append(lines, text.USD(*r.SpendUSD)+" is spent")
 	}
 	switch {
 	case r.ResetsAt == nil:
 	case r.ResetsAt.After(now):
-		add("it resets %s, in %s", r.ResetsAt.In(now.Location()).Format("Mon 2 Jan 15:04 MST"), text.Span(r.ResetsAt.Sub(now)))
+		lines = append(lines, "it resets "+r.ResetsAt.In(now.Location()).Format("Mon 2 Jan 15:04 MST")+", in "+text.Span(r.ResetsAt.Sub(now)))
 	default:
-		add("it has been reset since: %s ago", text.Span(now.Sub(*r.ResetsAt)))
+		lines = append(lines, "it has been reset since: "+text.Span(now.Sub(*r.ResetsAt))+" ago")
 	}
-	if todo := remedy(r); todo != "" {
-		add("%s", todo)
-	}
+	lines = append(lines, remedy(r))
 	if hint := text.Safe(r.RemedyHint, maxWords); hint != "" {
-		add("OpenRouter's hint: %s", hint)
+		lines = append(lines, "OpenRouter's hint: "+hint)
 	}
-	return lines
+	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
 // headline is the status and the server's message.

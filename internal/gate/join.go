@@ -27,20 +27,25 @@ type call struct {
 //
 // Requests with the same key are the same, and return the same type. What they
 // return is shared, and is not to be changed.
-func Join[T any](ctx context.Context, f *Flights, key string, request func(context.Context) (T, error)) (v T, err error) {
+func Join[T any](ctx context.Context, f *Flights, key string, request func(context.Context) (T, error)) (T, error) {
+	value, err := f.join(ctx, key, func(ctx context.Context) (any, error) { return request(ctx) })
+	v, _ := value.(T)
+	return v, err
+}
+
+func (f *Flights) join(ctx context.Context, key string, request func(context.Context) (any, error)) (any, error) {
 	for {
 		c, first := f.call(key)
 		if first {
-			return lead(ctx, f, key, c, request)
+			return f.lead(ctx, key, c, request)
 		}
 		select {
 		case <-ctx.Done():
-			return v, ctx.Err()
+			return nil, ctx.Err()
 		case <-c.done:
 		}
 		if c.answered {
-			v, _ = c.value.(T)
-			return v, c.err
+			return c.value, c.err
 		}
 	}
 }
@@ -67,7 +72,7 @@ func (f *Flights) end(key string, c *call) {
 	close(c.done)
 }
 
-func lead[T any](ctx context.Context, f *Flights, key string, c *call, request func(context.Context) (T, error)) (T, error) {
+func (f *Flights) lead(ctx context.Context, key string, c *call, request func(context.Context) (any, error)) (any, error) {
 	defer f.end(key, c) // after a panic too
 	v, err := request(ctx)
 	c.value, c.err, c.answered = v, err, err == nil || ctx.Err() == nil

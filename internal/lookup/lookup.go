@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"ortop/client"
@@ -33,7 +32,7 @@ func Choose(entries []ledger.Entry, limit int) []ledger.Entry {
 		}
 		return *e.CostUSD
 	}
-	chosen := slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool { return e.ID == "" })
+	chosen := sorted.Without(entries, func(e *ledger.Entry) bool { return e.ID == "" })
 	sorted.Rows(chosen, func(a, b *ledger.Entry) int { return cmp.Compare(worth(b), worth(a)) })
 	return chosen[:min(limit, len(chosen))]
 }

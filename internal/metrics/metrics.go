@@ -38,32 +38,31 @@ type Row struct {
 // Families returns the metrics of accounts, each of which has another name, at now:
 // those that have a value.
 func Families(accounts []Account, now time.Time) (list []Family) {
-	put := func(families ...Family) {
-		for _, f := range families {
-			if len(f.Points) > 0 {
-				list = append(list, f)
-			}
-		}
-	}
+	var all []Family
 	for _, m := range values {
 		f := Family{Name: m.name, Kind: m.kind, Help: m.help}
-		for _, a := range accounts {
-			if s := a.Snapshot; m.always || !s.Old(now) {
+		for i := range accounts {
+			if s := &accounts[i].Snapshot; m.always || !s.Old(now) {
 				if v := m.of(s, now); v != nil {
 					f.add(*v, Label{"account", s.Account})
 				}
 			}
 		}
-		put(f)
+		all = append(all, f)
 	}
-	put(budgets(accounts, now)...)
-	put(firing(accounts, now), failures(accounts), unsent(accounts), depletion(accounts, now))
-	put(spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
-		func(a Account) []Row { return a.Keys },
-		func(r Row) []Label { return []Label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }))
-	put(spenders("ortop_model_spend_usd", "What was spent on the model in the window.", accounts, now,
-		func(a Account) []Row { return a.Models },
-		func(r Row) []Label { return []Label{{"model", r.ID}} }))
+	all = append(all, budgets(accounts, now)...)
+	all = append(all, firing(accounts, now), failures(accounts), unsent(accounts), depletion(accounts, now),
+		spenders("ortop_key_spend_usd", "What was spent with the key in the window.", accounts, now,
+			func(a *Account) []Row { return a.Keys },
+			func(r Row) []Label { return []Label{{"key", r.Name}, {"id", cut(r.ID, idLength)}} }),
+		spenders("ortop_model_spend_usd", "What was spent on the model in the window.", accounts, now,
+			func(a *Account) []Row { return a.Models },
+			func(r Row) []Label { return []Label{{"model", r.ID}} }))
+	for _, f := range all {
+		if len(f.Points) > 0 {
+			list = append(list, f)
+		}
+	}
 	return list
 }
 
@@ -74,20 +73,20 @@ var values = []struct {
 	kind   Kind
 	help   string
 	always bool
-	of     func(account.Snapshot, time.Time) *float64
+	of     func(*account.Snapshot, time.Time) *float64
 }{
 	{"ortop_up", Gauge, "Whether the account was read at the last try, and lately.", true, up},
 	{"ortop_last_success_timestamp_seconds", Gauge, "When the account was last read.", true,
-		func(s account.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
+		func(s *account.Snapshot, _ time.Time) *float64 { return seconds(s.At) }},
 	{"ortop_key_expiry_timestamp_seconds", Gauge, "When the key expires; absent where it does not.", false,
-		func(s account.Snapshot, _ time.Time) *float64 {
+		func(s *account.Snapshot, _ time.Time) *float64 {
 			if s.Key == nil {
 				return nil
 			}
 			return seconds(s.Key.ExpiresAt)
 		}},
 	{"ortop_alerts_undelivered", Gauge, "Alerts that wait to be delivered, one for each of their channels.", true,
-		func(s account.Snapshot, _ time.Time) *float64 {
+		func(s *account.Snapshot, _ time.Time) *float64 {
 			if s.At.IsZero() || s.Waiting < 0 {
 				return nil
 			}
@@ -101,7 +100,7 @@ var values = []struct {
 	{"ortop_usage_usd_total", Counter, "Credits used since the beginning.", false,
 		totals(func(b credit.Balance) float64 { return b.UsageUSD })},
 	{"ortop_spendable_usd", Gauge, "What can still be spent: the least of the balance, the rest of the key's cap and its budget.", false,
-		func(s account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
+		func(s *account.Snapshot, _ time.Time) *float64 { return s.SpendableUSD }},
 	{"ortop_free_requests_used", Gauge, "Requests to free models that were made in this UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Used })},
 	{"ortop_free_requests_limit", Gauge, "Requests to free models that are allowed in a UTC day.", false,
@@ -109,13 +108,13 @@ var values = []struct {
 	{"ortop_free_requests_remaining", Gauge, "Requests to free models that are left in this UTC day.", false,
 		free(func(r credit.FreeRequests) *int64 { return r.Remaining })},
 	{"ortop_burn_usd_per_hour", Gauge, "What was spent in the last hour.", false,
-		func(s account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
+		func(s *account.Snapshot, _ time.Time) *float64 { return s.Burn.USDPerHour }},
 	{"ortop_auto_topup_missing", Gauge, "1 where an automatic top-up did not come; 0 while one is expected before the balance runs out.", false, topUpMissing},
 }
 
 // topUpMissing is nil where nothing is known of an automatic top-up, or where it
 // is not the balance that ends first.
-func topUpMissing(s account.Snapshot, _ time.Time) *float64 {
+func topUpMissing(s *account.Snapshot, _ time.Time) *float64 {
 	v := 0.0
 	if _, missing := s.TopUpMissing(); missing {
 		v = 1
@@ -125,7 +124,7 @@ func topUpMissing(s account.Snapshot, _ time.Time) *float64 {
 	return &v
 }
 
-func damaged(s account.Snapshot, _ time.Time) *float64 {
+func damaged(s *account.Snapshot, _ time.Time) *float64 {
 	if s.Damage == "" {
 		return nil
 	}
@@ -133,7 +132,7 @@ func damaged(s account.Snapshot, _ time.Time) *float64 {
 	return &v
 }
 
-func up(s account.Snapshot, now time.Time) *float64 {
+func up(s *account.Snapshot, now time.Time) *float64 {
 	v := 0.0
 	if !s.Stale(now) {
 		v = 1
@@ -141,8 +140,8 @@ func up(s account.Snapshot, now time.Time) *float64 {
 	return &v
 }
 
-func balance(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *float64 {
-	return func(s account.Snapshot, _ time.Time) *float64 {
+func balance(of func(credit.Balance) float64) func(*account.Snapshot, time.Time) *float64 {
+	return func(s *account.Snapshot, _ time.Time) *float64 {
 		if s.Balance == nil {
 			return nil
 		}
@@ -152,8 +151,8 @@ func balance(of func(credit.Balance) float64) func(account.Snapshot, time.Time) 
 }
 
 // totals are not known where a person stated the balance.
-func totals(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *float64 {
-	return func(s account.Snapshot, now time.Time) *float64 {
+func totals(of func(credit.Balance) float64) func(*account.Snapshot, time.Time) *float64 {
+	return func(s *account.Snapshot, now time.Time) *float64 {
 		if s.Source == account.FromPerson {
 			return nil
 		}
@@ -161,8 +160,8 @@ func totals(of func(credit.Balance) float64) func(account.Snapshot, time.Time) *
 	}
 }
 
-func free(of func(credit.FreeRequests) *int64) func(account.Snapshot, time.Time) *float64 {
-	return func(s account.Snapshot, now time.Time) *float64 {
+func free(of func(credit.FreeRequests) *int64) func(*account.Snapshot, time.Time) *float64 {
+	return func(s *account.Snapshot, now time.Time) *float64 {
 		if s.Key == nil {
 			return nil
 		}
@@ -188,7 +187,8 @@ func seconds(t time.Time) *float64 {
 func budgets(accounts []Account, now time.Time) []Family {
 	left := Family{Name: "ortop_budget_remaining_usd", Kind: Gauge, Help: "What is left of the budget that binds the key."}
 	resets := Family{Name: "ortop_budget_reset_timestamp_seconds", Kind: Gauge, Help: "When the budget that binds the key resets."}
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		g := a.Snapshot.Key.Budget()
 		if g == nil || a.Snapshot.Old(now) {
 			continue
@@ -204,7 +204,8 @@ func budgets(accounts []Account, now time.Time) []Family {
 
 func firing(accounts []Account, now time.Time) Family {
 	f := Family{Name: "ortop_alerts_firing", Kind: Gauge, Help: "Alerts that fire and were not acknowledged."}
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		if a.Snapshot.Alerts == nil || a.Snapshot.Old(now) {
 			continue
 		}
@@ -223,7 +224,8 @@ func firing(accounts []Account, now time.Time) Family {
 
 func failures(accounts []Account) Family {
 	f := Family{Name: "ortop_poll_errors_total", Kind: Counter, Help: "Polls that failed, and readings that could not be stored, since the start."}
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		if a.Failures == nil {
 			continue
 		}
@@ -241,7 +243,8 @@ func failures(accounts []Account) Family {
 
 func unsent(accounts []Account) Family {
 	f := Family{Name: "ortop_share_waiting", Kind: Gauge, Help: "Entries that wait on this machine to be sent to the team's history."}
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		if a.Unsent != nil {
 			f.add(float64(*a.Unsent), Label{"account", a.Snapshot.Account})
 		}
@@ -252,7 +255,8 @@ func unsent(accounts []Account) Family {
 func depletion(accounts []Account, now time.Time) Family {
 	f := Family{Name: "ortop_depletion_timestamp_seconds", Kind: Summary,
 		Help: "When the balance, the key's cap or its budget, whichever is first, is spent with this probability."}
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		c := a.Snapshot.Forecast
 		if c.State != forecast.OK || a.Snapshot.Old(now) {
 			continue

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"ortop/internal/sorted"
-	"slices"
 	"time"
 )
 
@@ -17,14 +16,15 @@ const (
 )
 
 // spenders are the top rows of each account, and the sum of all others.
-func spenders(name, help string, accounts []Account, now time.Time, rows func(Account) []Row, named func(Row) []Label) Family {
+func spenders(name, help string, accounts []Account, now time.Time, rows func(*Account) []Row, named func(Row) []Label) Family {
 	f := Family{Name: name, Kind: Gauge, Help: help}
 	top := min(top, max(1, topOfAll/max(1, len(accounts))))
-	for _, a := range accounts {
+	for i := range accounts {
+		a := &accounts[i]
 		if a.Snapshot.Old(now) {
 			continue
 		}
-		all := slices.DeleteFunc(slices.Clone(rows(a)), func(r Row) bool { return math.IsNaN(r.SpendUSD) })
+		all := sorted.Without(rows(a), func(r *Row) bool { return math.IsNaN(r.SpendUSD) })
 		sorted.Rows(all, func(x, y *Row) int {
 			return cmp.Or(cmp.Compare(y.SpendUSD, x.SpendUSD), cmp.Compare(x.ID, y.ID))
 		})

@@ -126,34 +126,46 @@ func beside(f func()) (wait func()) {
 }
 
 // timed makes a request and notes it in the log.
-func timed[T any](ctx context.Context, q request, what string, send func(context.Context) (T, error)) (T, error) {
+func timed[T any](ctx context.Context, q request, what string, send func(context.Context) (T, error)) (v T, err error) {
 	began := q.now()
-	v, err := quickly(ctx, send)
+	v, err = quickly(ctx, send)
+	q.answered(what, began, err)
+	return v, err
+}
+
+func (q request) answered(what string, began time.Time, err error) {
 	took := q.now().Sub(began).Round(time.Millisecond)
 	if err != nil {
 		q.log.Debug("request failed", "for", what, "took", took, "error", oneLine(err))
 	} else {
 		q.log.Debug("request answered", "for", what, "took", took)
 	}
-	return v, err
 }
 
 // quickly makes a request, and makes it again where the connection was
 // refused or reset.
 func quickly[T any](ctx context.Context, send func(context.Context) (T, error)) (v T, err error) {
-	for _, wait := range quickWaits {
+	err = again(ctx, func() (err error) {
 		v, err = send(ctx)
+		return err
+	})
+	return v, err
+}
+
+func again(ctx context.Context, send func() error) error {
+	for _, wait := range quickWaits {
+		err := send()
 		var n *client.NetworkError
 		if !errors.As(err, &n) || !n.QuickRetry {
-			return v, err
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return v, err
+			return err
 		case <-time.After(wait):
 		}
 	}
-	return send(ctx)
+	return send()
 }
 
 // KeyFacts turns the API's answer into the words of this field.

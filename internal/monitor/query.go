@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/sorted"
 )
 
 // subject is which series an account's numbers are stored in, where, and what
@@ -65,7 +65,7 @@ func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.
 		return history.Plot{}, nil
 	}
 	p, err := s.db.Buckets(ctx, s.shown, from, to, n)
-	p.Segments = slices.DeleteFunc(p.Segments, func(g history.Segment) bool { return g.Reason == account.FirstReading })
+	p.Segments = sorted.Without(p.Segments, func(g *history.Segment) bool { return g.Reason == account.FirstReading })
 	return p, err
 }
 

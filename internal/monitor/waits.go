@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	"ortop/client"
 	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/gate"
+	"ortop/internal/sorted"
 )
 
 // waitsState is the name of the state that holds the waits for requests besides the
@@ -94,13 +94,13 @@ func (w *waits) note(ctx context.Context, err error) {
 	now := w.m.o.Now()
 	list := w.stored(ctx, at)
 	for _, n := range w.gate.Named() {
-		list = slices.DeleteFunc(list, func(o namedWait) bool { return o.Fingerprint == w.fingerprint && o.Endpoint == n.Endpoint })
+		list = sorted.Without(list, func(o *namedWait) bool { return o.Fingerprint == w.fingerprint && o.Endpoint == n.Endpoint })
 		list = append(list, namedWait{
 			Fingerprint: w.fingerprint, Endpoint: n.Endpoint, At: now.UTC().Truncate(time.Millisecond), Until: n.Until.UTC().Truncate(time.Millisecond),
 			Kind: fault.Kind(n.Err), Status: n.Err.Status, Message: n.Err.Message, Name: n.Err.Endpoint,
 		})
 	}
-	list = slices.DeleteFunc(list, func(o namedWait) bool { return o.over(now) })
+	list = sorted.Without(list, func(o *namedWait) bool { return o.over(now) })
 	text, err := json.Marshal(list)
 	if err == nil {
 		err = at.db.SetState(ctx, at.account, waitsState, text)

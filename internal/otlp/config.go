@@ -41,14 +41,7 @@ const (
 // they name no endpoint, or turn the export off. An error names a variable, and never
 // what a header holds.
 func FromEnv(getenv func(string) string, version string) (*Config, error) {
-	get := func(name string) (variable, value string) {
-		for _, p := range []string{metricsPrefix, prefix} {
-			if v := strings.TrimSpace(getenv(p + name)); v != "" {
-				return p + name, v
-			}
-		}
-		return "", ""
-	}
+	get := environment(getenv).get
 	variable, endpoint := get("ENDPOINT")
 	if endpoint == "" || strings.EqualFold(getenv("OTEL_SDK_DISABLED"), "true") || strings.EqualFold(getenv("OTEL_METRICS_EXPORTER"), "none") {
 		return nil, nil
@@ -98,6 +91,18 @@ func FromEnv(getenv func(string) string, version string) (*Config, error) {
 	}
 	c.resource, err = resource(getenv, version)
 	return c, err
+}
+
+// environment has each setting for metrics, or else for all that is sent.
+type environment func(string) string
+
+func (e environment) get(name string) (variable, value string) {
+	for _, p := range [...]string{metricsPrefix, prefix} {
+		if v := strings.TrimSpace(e(p + name)); v != "" {
+			return p + name, v
+		}
+	}
+	return "", ""
 }
 
 // Host is the receiver's, for messages.

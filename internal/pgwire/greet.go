@@ -148,14 +148,6 @@ func (k *Conn) authenticate(c *Config, body []byte, s **scram) error {
 	if len(body) < 4 {
 		return errProtocol
 	}
-	answer := func(text string, zero bool) error {
-		k.begin('p')
-		k.out = append(k.out, text...)
-		if zero {
-			k.out = append(k.out, 0)
-		}
-		return k.send()
-	}
 	switch kind := binary.BigEndian.Uint32(body); kind {
 	case 0:
 		if *s != nil && !(*s).proven {
@@ -167,12 +159,12 @@ func (k *Conn) authenticate(c *Config, body []byte, s **scram) error {
 		if _, local := k.c.(*net.UnixConn); !encrypted && !local {
 			return errCleartext
 		}
-		return answer(c.Password, true)
+		return k.login(c.Password + "\x00")
 	case 5:
 		if len(body) < 8 {
 			return errProtocol
 		}
-		return answer(md5Password(c.User, c.Password, body[4:8]), true)
+		return k.login(md5Password(c.User, c.Password, body[4:8]) + "\x00")
 	case 10:
 		if !strings.Contains(string(body[4:]), "SCRAM-SHA-256\x00") {
 			return errors.New("the server asks for a login that is not known")
@@ -195,9 +187,18 @@ func (k *Conn) authenticate(c *Config, body []byte, s **scram) error {
 		if err != nil {
 			return err
 		}
-		return answer(final, false)
+		return k.login(final)
 	}
 	return errors.New("the server asks for a login that is not known")
+}
+
+// login sends what the server asked for to log in.
+//
+//go:noinline
+func (k *Conn) login(answer string) error {
+	k.begin('p')
+	k.out = append(k.out, answer...)
+	return k.send()
 }
 
 // fits checks that a server takes writes, or is one that does not, as a session wants.

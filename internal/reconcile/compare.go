@@ -84,8 +84,8 @@ func Compare(l ledger.Log, a Account, t Tolerance, look *Lookup) Result {
 
 // causes are the known reasons for a difference of so much.
 func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
-	var list []Cause
-	add := func(kind, format string, args ...any) { list = append(list, Cause{kind, fmt.Sprintf(format, args...)}) }
+	var list causeList
+	add := list.add
 	byok := 0
 	for _, e := range l.Entries {
 		if e.BYOK {
@@ -124,6 +124,13 @@ func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
 	add("caching", "cached prompts and answers cost less than their tokens do at list prices")
 	add("other_account", "the log has requests of another account")
 	return list
+}
+
+type causeList []Cause
+
+//go:noinline
+func (l *causeList) add(kind, format string, args ...any) {
+	*l = append(*l, Cause{kind, fmt.Sprintf(format, args...)})
 }
 
 //go:noinline

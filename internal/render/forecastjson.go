@@ -111,13 +111,12 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Buy: buyObject(p.Buy), Allowance: p.AllowanceUSDPerDay},
 		Error:     errorObject(s.Fault, s.Damage),
 	}
-	chance := func(d time.Duration) *float64 {
-		if c, ok := s.Forecast.Chance(d); ok {
-			return &c
+	of := &o.Chance
+	for i, to := range [...]**float64{&of.H1, &of.H6, &of.D1, &of.D3, &of.D7} {
+		if c, ok := s.Forecast.Chance(chanceSpans[i].span); ok {
+			*to = &c
 		}
-		return nil
 	}
-	o.Chance = chanceJSON{chance(time.Hour), chance(6 * time.Hour), chance(24 * time.Hour), chance(3 * 24 * time.Hour), chance(7 * 24 * time.Hour)}
 	o.Limits = []boundJSON{}
 	for _, b := range s.Bounds {
 		l := boundJSON{forecastJSON: forecastObject(b.Forecast), ResetsAt: timestampOrNull(b.ResetsAt)}

@@ -40,6 +40,15 @@ func (w *htmlWriter) section(class, title string) {
 	w.element("h2", title)
 }
 
+// within writes a section of what show writes.
+//
+//go:noinline
+func (w *htmlWriter) within(class, title string, show func()) {
+	w.section(class, title)
+	show()
+	w.put("</section>\n")
+}
+
 // table writes a table whose first column names its rows, or why there is none.
 func (w *htmlWriter) table(t table) {
 	if len(t.rows) == 0 {

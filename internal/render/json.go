@@ -16,6 +16,8 @@ func clean(s string) string { return text.Clean(s, 1000) }
 const timeLayout = "2006-01-02T15:04:05Z"
 
 // word is a string that is null where it is empty.
+//
+//go:noinline
 func word[T ~string](s T) *string {
 	if s == "" {
 		return nil

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -139,18 +140,18 @@ func (t *table) right(column int) bool { return t.head != nil && !t.left && colu
 
 func (p page) markdown() string {
 	var b strings.Builder
-	b.WriteString("# " + escape(p.title) + "\n")
+	fmt.Fprintf(&b, "# %s\n", escape(p.title))
 	for _, t := range p.tables {
-		b.WriteString("\n")
+		fmt.Fprintln(&b)
 		t.markdown(&b)
 	}
 	for _, l := range p.lists {
 		if len(l.lines) == 0 {
 			continue
 		}
-		b.WriteString("\n## " + l.title + "\n\n")
+		fmt.Fprintf(&b, "\n## %s\n\n", l.title)
 		for _, line := range l.lines {
-			b.WriteString("- " + escape(line) + "\n")
+			fmt.Fprintf(&b, "- %s\n", escape(line))
 		}
 	}
 	return b.String()
@@ -158,33 +159,33 @@ func (p page) markdown() string {
 
 func (t *table) markdown(b *strings.Builder) {
 	if t.title != "" {
-		b.WriteString("## " + t.title + "\n\n")
+		fmt.Fprintf(b, "## %s\n\n", t.title)
 	}
 	if len(t.rows) == 0 {
-		b.WriteString(t.empty + "\n")
+		fmt.Fprintln(b, t.empty)
 		return
 	}
 	head := t.head
 	if head == nil {
 		head = t.names
 	}
-	write := func(cells []string) {
-		for _, c := range cells {
-			b.WriteString("| " + escape(c) + " ")
-		}
-		b.WriteString("|\n")
-	}
-	write(head)
-	for i := range head {
+	names, rules := make([]string, len(head)), make([]string, len(head))
+	for i, name := range head {
+		names[i], rules[i] = escape(name), "---"
 		if t.right(i) {
-			b.WriteString("| ---: ")
-		} else {
-			b.WriteString("| --- ")
+			rules[i] = "---:"
 		}
 	}
-	b.WriteString("|\n")
+	lines := [][]string{names, rules}
 	for _, row := range t.rows {
-		write(row)
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = escape(c)
+		}
+		lines = append(lines, cells)
+	}
+	for _, cells := range lines {
+		fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | "))
 	}
 }
 

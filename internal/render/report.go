@@ -91,9 +91,7 @@ func reportPage(r *UsageReport, now time.Time) page {
 	span := pastMoment(r.From, now) + " to " + pastMoment(r.To, now)
 	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + zoned(span, now) + "; " + Shown(&r.Snapshot, now)
 	facts := table{names: []string{"figure", "value"}}
-	add := func(name, format string, args ...any) {
-		facts.rows = append(facts.rows, []string{name, fmt.Sprintf(format, args...)})
-	}
+	add := facts.fact
 	add("state", "%s", f.State)
 	add("time", "%s to %s, all times in UTC", r.From.Format("Mon 2 Jan, 15:04"), r.To.Format("Mon 2 Jan, 15:04"))
 	if r.SpentUSD != nil && (r.Over || r.Period == SpanPeriod) {

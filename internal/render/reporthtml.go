@@ -2,6 +2,7 @@ package render
 
 import (
 	_ "embed"
+	"fmt"
 	"math"
 	"ortop/internal/sorted"
 	"strconv"
@@ -38,30 +39,25 @@ func ReportHTML(r *UsageReport, now time.Time) string {
 	w.element(`p class="`+class+`"`, facts.take("time")+" · "+facts.take("state"))
 	w.put("</header>\n")
 	r.cards(w, &facts, now)
-	section := func(class, title string, show func()) {
-		w.section(class, title)
-		show()
-		w.put("</section>\n")
-	}
 	list := func(class, title string) {
 		if lines := p.list(title); len(lines) > 0 {
-			section(class, title, func() { w.list(lines) })
+			w.within(class, title, func() { w.list(lines) })
 		}
 	}
 	list("bad", "Alerts firing")
-	section("", r.spendTitle(), func() { r.spendChart(w) })
-	section("", "Balance", func() { r.balanceChart(w, now) })
+	w.within("", r.spendTitle(), func() { r.spendChart(w) })
+	w.within("", "Balance", func() { r.balanceChart(w, now) })
 	for _, t := range []table{p.table("Models"), p.table("Keys"), r.spenderTable(&r.Workspaces, "Workspaces"), p.table("Top-ups")} {
-		section("half", t.title, func() { w.table(t) })
+		w.within("half", t.title, func() { w.table(t) })
 	}
-	section("", "Forecast, and how good it was", func() { r.forecast(w, p.list("Forecast")) })
-	section("long", "Events", func() { w.table(p.table("Events")) })
+	w.within("", "Forecast, and how good it was", func() { r.forecast(w, p.list("Forecast")) })
+	w.within("long", "Events", func() { w.table(p.table("Events")) })
 	if len(facts.rows) > 0 {
-		section("", "More figures", func() { w.table(facts) })
+		w.within("", "More figures", func() { w.table(facts) })
 	}
 	list("", "Notes")
 	if days := p.table("Days"); len(days.rows) > 0 {
-		section("long", "Days", func() { w.table(days) })
+		w.within("long", "Days", func() { w.table(days) })
 	}
 	w.put("<footer>")
 	w.element("p", "All times in UTC, amounts in US dollars. What is not known is said so, and is never counted as nothing. Made by ortop, "+now.UTC().Format("Mon 2 Jan 2006, 15:04")+".")
@@ -78,6 +74,13 @@ func (r *UsageReport) whyNot(reason string) string {
 		return "the account could not be read"
 	}
 	return "it was not read in this time"
+}
+
+// fact adds one to a table of them.
+//
+//go:noinline
+func (t *table) fact(name, format string, args ...any) {
+	t.rows = append(t.rows, []string{name, fmt.Sprintf(format, args...)})
 }
 
 // take takes a fact out of a table of them; empty where it is not there.

@@ -71,31 +71,33 @@ func (t top) table(title string) table {
 	case t.totalUSD == nil:
 		l.empty = "nothing attributed; what was spent is not known"
 	}
-	var shares []*float64
-	add := func(name string, usd *float64) {
-		l.rows = append(l.rows, []string{name, text.MaybeUSD(usd)})
-		shares = append(shares, t.share(usd))
+	type part struct {
+		name string
+		usd  *float64
 	}
+	var parts []part
 	for _, row := range t.rows {
-		add(row.Name, row.SpendUSD)
+		parts = append(parts, part{row.Name, row.SpendUSD})
 	}
 	worth := func(usd *float64) bool { return usd != nil && math.Abs(*usd) >= leastUSD }
 	if t.othersUSD == nil && worth(t.restUSD) {
-		add("all others", t.restUSD)
+		parts = append(parts, part{"all others", t.restUSD})
 	}
 	if worth(t.othersUSD) {
 		name := fmt.Sprintf("%d others", t.others)
 		if t.others == 1 {
 			name = "1 other"
 		}
-		add(name, t.othersUSD)
+		parts = append(parts, part{name, t.othersUSD})
 	}
 	if worth(t.unattributedUSD) {
-		add("not attributed", t.unattributedUSD)
+		parts = append(parts, part{"not attributed", t.unattributedUSD})
 	}
-	l.shares = shares
-	for i, s := range wholePercents(shares) {
-		l.rows[i] = append(l.rows[i], s)
+	for _, p := range parts {
+		l.shares = append(l.shares, t.share(p.usd))
+	}
+	for i, s := range wholePercents(l.shares) {
+		l.rows = append(l.rows, []string{parts[i].name, text.MaybeUSD(parts[i].usd), s})
 	}
 	return l
 }

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
@@ -81,7 +80,9 @@ func (a *Account) charge(r request) {
 	for i > 0 && a.spent[i-1].at > r.at {
 		i--
 	}
-	a.spent = slices.Insert(a.spent, i, r)
+	a.spent = append(a.spent, r)
+	copy(a.spent[i+1:], a.spent[i:])
+	a.spent[i] = r
 	a.usage.add(r.at, r.cost)
 	if r.key == noKey {
 		a.loose.add(r.at, r.cost)

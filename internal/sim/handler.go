@@ -211,12 +211,17 @@ type listing[T any] struct {
 
 // page cuts a page out of a list: the query's offset and limit.
 func page[T any](q *query, list []T) answer {
-	offset, ok1 := q.offset()
-	limit, ok2 := q.number("limit", 50, 1, 100)
-	if !ok1 || !ok2 {
+	from, to, given := q.page(len(list))
+	if !given {
 		return fail(http.StatusBadRequest)
 	}
-	total := len(list)
-	list = list[min(offset, total):]
-	return ok(listing[T]{append([]T{}, list[:min(limit, len(list))]...), total})
+	return ok(listing[T]{append([]T{}, list[from:to]...), len(list)})
+}
+
+// page is where the query's page begins and ends among so many rows.
+func (q *query) page(total int) (from, to int, ok bool) {
+	offset, ok1 := q.offset()
+	limit, ok2 := q.number("limit", 50, 1, 100)
+	from = min(offset, total)
+	return from, min(from+limit, total), ok1 && ok2
 }

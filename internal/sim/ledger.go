@@ -2,7 +2,6 @@ package sim
 
 import (
 	"math"
-	"slices"
 	"time"
 )
 
@@ -49,7 +48,9 @@ func (l *ledger) add(at int64, amount nano) {
 	if i > 0 {
 		before = s[i-1].total
 	}
-	s = slices.Insert(s, i, step{at, before})
+	s = append(s, step{})
+	copy(s[i+1:], s[i:])
+	s[i] = step{at, before}
 	for ; i < len(s); i++ {
 		s[i].total += amount
 	}

@@ -29,3 +29,23 @@ func TestByIsStable(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWithoutLeavesTheList(t *testing.T) {
+	type numbers []int
+	odd := func(n *int) bool { return *n%2 == 1 }
+	list := numbers{1, 2, 3, 4}
+	rest := Without(list, odd)
+	if !slices.Equal(rest, numbers{2, 4}) {
+		t.Errorf("without the odd ones: %v", rest)
+	}
+	rest[0] = 7
+	if !slices.Equal(list, numbers{1, 2, 3, 4}) {
+		t.Errorf("the list became %v", list)
+	}
+	if all := Without(numbers{1}, odd); all == nil || len(all) > 0 {
+		t.Errorf("nothing left is not the same as no list: %#v", all)
+	}
+	if none := Without(numbers(nil), odd); none != nil {
+		t.Errorf("no list became %#v", none)
+	}
+}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // How far back spend is fetched: the API has it by the hour for a month, by
@@ -32,7 +32,7 @@ func Past(ctx context.Context, api API, now time.Time) (spans []history.Spend, n
 	}
 	days, dayNote, dayErr := spendBy(ctx, api, "day", credit.DayStart(now).Add(-daysBack), now)
 	if dayErr == nil && len(hours) > 0 { // a day within which they begin has the rest of it
-		days = slices.DeleteFunc(days, func(s history.Spend) bool { return !s.From.Before(hours[0].From) })
+		days = sorted.Without(days, func(s *history.Spend) bool { return !s.From.Before(hours[0].From) })
 	}
 	if dayErr == nil {
 		return append(days, hours...), cmp.Or(note, dayNote), nil
@@ -72,7 +72,7 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 	}
 	step := granularities[granularity]
 	usd, unknown := spendRows(a.Rows, step, creditsUsage)
-	return slices.DeleteFunc(even(usd, step, to), func(s history.Spend) bool {
+	return sorted.Without(even(usd, step, to), func(s *history.Spend) bool {
 		_, told := usd[s.From]
 		return unknown[s.From] || !told && a.Unread > 0
 	}), note, nil

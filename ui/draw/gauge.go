@@ -152,7 +152,7 @@ func Heights(p Pen, values []float64, w, h int) []string {
 // span seconds on: its band, its core and the likeliest moment.
 func Strip(p Pen, ends [5]float64, l Level, span float64, w int) string {
 	c := newCanvas(w, 1)
-	at := func(s float64) int { return min(w-1, max(0, int(math.Round(s/span*float64(w-1))))) }
+	at := func(s float64) int { return StripAt(s, span, w) }
 	fill := func(from, to float64, sign, poor rune, k Ink) {
 		if !p.shades() {
 			sign = poor
@@ -182,6 +182,8 @@ func StripDates(p Pen, ticks []Tick, w int) string {
 }
 
 // StripAt is the column of a moment on a Strip.
+//
+//go:noinline
 func StripAt(seconds, span float64, w int) int {
 	return min(w-1, max(0, int(math.Round(seconds/span*float64(w-1)))))
 }

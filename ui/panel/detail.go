@@ -1,11 +1,11 @@
 package panel
 
 import (
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -75,7 +75,7 @@ func (d *Breakdown) factsOf(p draw.Pen, r *spenders.Row) []fact {
 	}
 	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
 		fact{"for", draw.Clean(r.ExternalUser)}, fact{"created", day(r.CreatedAt)}, fact{"last used", lastUsed(r, day)})
-	return slices.DeleteFunc(facts, func(f fact) bool { return f.says == "" })
+	return sorted.Without(facts, func(f *fact) bool { return f.says == "" })
 }
 
 // guardrailOf is a guardrail's budget and its name.

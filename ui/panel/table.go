@@ -1,8 +1,7 @@
 package panel
 
 import (
-	"slices"
-
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -55,7 +54,7 @@ func optional(d *Breakdown) []column {
 		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }, false},
 		{"guardrails", 22, true, guardrailsOf, func(r *spenders.Row) bool { return len(r.Guardrails) > 0 }, false},
 	}
-	cols = slices.DeleteFunc(cols, func(c column) bool {
+	cols = sorted.Without(cols, func(c *column) bool {
 		for i := range d.Data.Rows { // which are many, and large
 			if c.known(&d.Data.Rows[i]) {
 				return false
@@ -161,12 +160,10 @@ func widths(cols []column) (sum int) {
 // head is the line of what the columns are; the one that rows are sorted by
 // stands out.
 func (t table) head(p draw.Pen, sorted string) string {
-	word := func(s string) string {
-		if s == sorted || s == t.by && sorted == "name" {
-			return p.Accent(s)
-		}
-		return p.Dim(s)
+	if sorted == "name" {
+		sorted = t.by
 	}
+	word := func(s string) string { return heading(p, s, s == sorted) }
 	line := draw.Fit("  "+word(t.by), t.name) + draw.FlushRight(word("spend"), t.spend)
 	if t.share > 0 {
 		line += draw.FlushRight(word("share"), t.share)
@@ -178,6 +175,16 @@ func (t table) head(p draw.Pen, sorted string) string {
 		line += c.put(word(c.head))
 	}
 	return line
+}
+
+// heading is a word over a column, which the rows are sorted by or not.
+//
+//go:noinline
+func heading(p draw.Pen, s string, sorted bool) string {
+	if sorted {
+		return p.Accent(s)
+	}
+	return p.Dim(s)
 }
 
 // HeadAt is the column whose heading is at a column of the table in w cells, or
