@@ -18,22 +18,13 @@ import (
 // Print prints how good the forecast was at each horizon, what that means, and
 // whether it was better than plain means. width of 0 is any.
 func Print(w io.Writer, t *backtest.Trace, rows []backtest.Row, width int) {
-	span := time.Duration(t.To()-t.From()) * time.Second
-	fmt.Fprintf(w, "%s  %s\n", text.Clean(t.Name, maxName), text.Span(span))
-	if len(rows) == 0 {
-		fmt.Fprintln(w, tooShort(t, span))
-		return
+	fmt.Fprintf(w, "%s  %s\n", text.Clean(t.Name, maxName), text.Span(lasted(t)))
+	if len(rows) > 0 {
+		writeRoll(w, rows, width)
+		fmt.Fprintln(w, judgement(rows))
 	}
-	writeRoll(w, rows, width)
-	fmt.Fprintln(w, judgement(rows))
-	if left := len(backtest.Horizons) - len(rows); left > 0 {
-		longest := rows[len(rows)-1].Horizon
-		for _, h := range backtest.Horizons {
-			if h > longest {
-				fmt.Fprintf(w, "Not graded at %s: that takes %s of spend.\n", text.Span(h), text.Span(backtest.Needs(h)))
-				break
-			}
-		}
+	if why := ungraded(t, rows); why != "" {
+		fmt.Fprintln(w, why)
 	}
 }
 
@@ -112,13 +103,29 @@ func writeRoll(w io.Writer, rows []backtest.Row, width int) {
 	fmt.Fprintln(w)
 }
 
-// tooShort says what a trace lacks.
-func tooShort(t *backtest.Trace, span time.Duration) string {
+func lasted(t *backtest.Trace) time.Duration { return time.Duration(t.To()-t.From()) * time.Second }
+
+// ungraded says why a trace is not graded at all, or what it takes at the first horizon
+// that has no row; empty where all have.
+func ungraded(t *backtest.Trace, rows []backtest.Row) string {
+	if len(rows) == 0 {
+		return tooShort(t)
+	}
+	for _, h := range backtest.Horizons {
+		if h > rows[len(rows)-1].Horizon {
+			return fmt.Sprintf("Not graded at %s: that takes %s of spend.", text.Span(h), text.Span(backtest.Needs(h)))
+		}
+	}
+	return ""
+}
+
+// tooShort says what a trace without any row lacks.
+func tooShort(t *backtest.Trace) string {
 	least := backtest.Needs(backtest.Horizons[0])
 	switch spent := t.UsageUSD(t.To()) - t.UsageUSD(t.From()); {
 	case spent <= 0:
 		return "nothing was spent in it: there is nothing to forecast"
-	case span < least:
+	case lasted(t) < least:
 		return "too short to be graded: that takes " + text.Span(least) + " at least"
 	}
 	return "too quiet to be graded: at fewer than 10 moments had anything been spent within the week before"

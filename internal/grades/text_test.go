@@ -48,5 +48,15 @@ func TestWordsForATraceThatCannotBeGraded(t *testing.T) {
 		if !strings.Contains(b.String(), want) || strings.Contains(b.String(), "0.0") {
 			t.Errorf("of %q it says %q, want %s", in, b.String(), want)
 		}
+		if o := Of(trace, nil); len(o.Horizons) != 0 || o.Ungraded == nil || !strings.HasPrefix(*o.Ungraded, want) {
+			t.Errorf("of %q it is %+v for scripts, want %s", in, o, want)
+		}
+		if o := Of(trace, []backtest.Row{{Horizon: 24 * time.Hour}}); o.Ungraded == nil || *o.Ungraded != "Not graded at 3 d: that takes 9 d of spend." {
+			t.Errorf("to a day it is %+v for scripts, want what 3 d take", o)
+		}
+		last := backtest.Horizons[len(backtest.Horizons)-1]
+		if o := Of(trace, []backtest.Row{{Horizon: last}}); o.Ungraded != nil {
+			t.Errorf("to the last it is %q, want nothing missing", *o.Ungraded)
+		}
 	}
 }
