@@ -101,7 +101,7 @@ func (m *Model) listed() tea.Cmd {
 				cmds = append(cmds, waitCmd(a.Feed))
 			}
 		}
-		if i := m.place(a.Name); i >= 0 && m.peers[i].Feed == a.Feed {
+		if i := m.place(a.id()); i >= 0 && m.peers[i].Feed == a.Feed {
 			p.left, p.day = m.peers[i].left, m.peers[i].day
 			if p.snap.Now.IsZero() {
 				p.snap = m.peers[i].snap
@@ -145,10 +145,12 @@ func (m *Model) received(msg snapshotMsg) (ok bool) {
 	return i >= 0 || msg.feed == m.feed
 }
 
-// place is that of the account of a name among the peers, and shown that of the
-// one on the screen; -1 where there is none.
-func (m *Model) place(name string) int {
-	return slices.IndexFunc(m.peers, func(p peer) bool { return p.Name == name })
+// place is that of the account of an ID or a name among the peers, and shown that of
+// the one on the screen; -1 where there is none.
+//
+//go:noinline
+func (m *Model) place(id string) int {
+	return slices.IndexFunc(m.peers, func(p peer) bool { return p.id() == id || p.Name == id })
 }
 
 //go:noinline
@@ -171,7 +173,7 @@ func (m *Model) after(i int) int {
 // took its place, or the first time as that one is.
 func (m *Model) showAccount(i int) tea.Cmd {
 	p := m.peers[i]
-	m.o.Accounts.Show(p.Name)
+	m.o.Accounts.Show(p.id())
 	next := m.watched.like(p.Feed)
 	if p.left != nil {
 		next = *p.left

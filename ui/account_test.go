@@ -47,11 +47,10 @@ func (f *fakeAccounts) All(context.Context) (Fleet, error) {
 			if i < len(f.said) {
 				r.Snapshot, r.Fault = f.said[i], f.said[i].Fault
 			}
-			row := render.RowOf(&r, scenes.Now)
-			row.ID = a.Name
-			rows = append(rows, row)
+			rows = append(rows, render.RowOf(&r, scenes.Now))
 		}
 		for _, l := range (render.FleetObject{Accounts: rows}).Lines(scenes.Now) {
+			l.ID = l.Account
 			fleet.Rows = append(fleet.Rows, FleetRow(l))
 		}
 	}
@@ -77,9 +76,9 @@ func newFakeAccounts() *fakeAccounts {
 	return f
 }
 
-func (f *fakeAccounts) List() []Account  { return slices.Clone(f.list) }
-func (f *fakeAccounts) Show(name string) { f.on = name }
-func (f *fakeAccounts) Fixed() string    { return f.fixed }
+func (f *fakeAccounts) List() []Account { return slices.Clone(f.list) }
+func (f *fakeAccounts) Show(id string)  { f.on = id }
+func (f *fakeAccounts) Fixed() string   { return f.fixed }
 
 func (f *fakeAccounts) CheckName(name string) error {
 	switch {

@@ -11,6 +11,7 @@ import (
 	"ortop/ui/draw"
 	"ortop/ui/field"
 	"ortop/ui/load"
+	"ortop/ui/panel"
 )
 
 // The steps of the dialog of accounts.
@@ -112,7 +113,8 @@ func (m *Model) dialogKeys(k *keyMap) *keyMap {
 		always.back.SetEnabled(true)
 		if len(m.peers) > 1 {
 			always.rowUp, always.rowDown, always.pageUp, always.pageDown = on(k.rowUp), on(k.rowDown), on(k.pageUp), on(k.pageDown)
-			always.find = on(k.find)
+			always.find, always.sort = on(k.find), on(k.sort)
+			always.sort.SetHelp(k.sort.Help().Key, "sort: "+panel.FleetSorts[m.table.sort])
 		}
 		if _, at, ok := m.chosenRow(); at >= 0 && m.peers[at].Feed == nil {
 			always.give = k.give
@@ -193,6 +195,9 @@ func (m *Model) rowKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	add, remove, give := hit(msg, &k.add), hit(msg, &k.remove), hit(msg, &k.give)
 	_, at, _ := m.chosenRow()
 	if !add && !remove && !give {
+		if hit(msg, &k.sort) {
+			m.sortFleet((m.table.sort + 1) % len(panel.FleetSorts))
+		}
 		return nil
 	}
 	if why := m.o.Accounts.Fixed(); why != "" {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/fault"
+	"ortop/internal/sorted"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 	"ortop/ui/load"
@@ -19,7 +20,8 @@ type fleetTable struct {
 	fleet  Fleet
 	widths panel.FleetWidths
 	filter filter
-	found  []int // places of the rows that pass it
+	sort   int   // into panel.FleetSorts
+	found  []int // places of the rows that pass the filter, in order
 	from   bool  // the account on the screen was opened in it
 }
 
@@ -88,7 +90,20 @@ func (m *Model) findFleet() {
 			t.found = append(t.found, i)
 		}
 	}
+	if t.sort > 0 {
+		sorted.By(t.found, func(a, b int) int { return t.fleet.Rows[a].Compare(&t.fleet.Rows[b], panel.FleetSorts[t.sort]) })
+	}
 	m.dialog.list = m.dialog.list.Within(len(t.found), m.seenFleet())
+}
+
+// sortFleet puts the rows in another order; who is chosen stays, unless that is the first.
+func (m *Model) sortFleet(by int) {
+	chosen, _, ok := m.chosenRow()
+	ok = ok && m.dialog.list.At > 0
+	m.table.sort, m.dialog.list = by, draw.List{}
+	if m.findFleet(); ok {
+		m.chooseID(chosen.ID)
+	}
 }
 
 // chooseID chooses the row of an account, if it is found.
@@ -165,73 +180,4 @@ func (m *Model) opened(msg openedMsg) tea.Cmd {
 		}
 	}
 	return cmd
-}
-
-// fleetRest is what the table's rows leave of the height: its frame and its keys.
-func (m *Model) fleetRest() int {
-	if m.fleetBare() {
-		return 2
-	}
-	return 3
-}
-
-func (m *Model) fleetBare() bool { return m.w < 60 || m.h < 14 }
-
-// seenFleet is how many rows are seen.
-func (m *Model) seenFleet() int { return panel.FleetSeen(m.h - m.fleetRest()) }
-
-// renderFleet draws the table on the whole screen.
-func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
-	d, w, h := &m.dialog, m.w, m.h
-	shown, id := "", ""
-	if i := m.shown(); i >= 0 {
-		shown, id = "showing: "+draw.CutName(draw.Clean(m.peers[i].Name), w/3), m.peers[i].id()
-	}
-	t := panel.FleetTable{Fleet: &m.table.fleet, Widths: m.table.widths, Found: m.table.found, List: d.list, Find: m.table.filter.find(p), Shown: id, Read: m.table.read.Loaded}
-	if h < 4 || w < 24 {
-		return []string{draw.Fit(m.fleetLine(p, keys), w)}
-	}
-	in := w - 4
-	if m.fleetBare() {
-		in = w - 2
-	}
-	said := d.outcome(p, m.notice, in)
-	if err := m.table.read.Err; err != nil {
-		t.Err = draw.Clean(fault.Message(err))
-	}
-	if why := t.Why(); why != "" && len(said) == 0 {
-		said = []string{p.Low("▲ ") + draw.Cut(why, in-2)}
-	}
-	room := h - m.fleetRest()
-	said = said[:min(len(said), max(0, room-1))]
-	body := draw.Fill(t.Lines(p, in, room-len(said)), in, room-len(said))
-	hints := "enter apply  esc clear"
-	if !m.table.filter.typing {
-		find := keys.find.Help().Key + " " + keys.find.Help().Desc
-		words := append([]string{find}, d.hintWords(keys)...)
-		hints = draw.Pick(in, draw.JoinAll("  ", words...), draw.Join(in, "  ", find, words[1], words[len(words)-1]))
-	}
-	body = append(append(body, said...), p.Dim(hints))
-	if m.fleetBare() {
-		body = append([]string{draw.Spread(t.Head(p), p.Dim(shown), in)}, body...)
-		for i := range body {
-			body[i] = " " + draw.Fit(body[i], in) + " "
-		}
-		return body
-	}
-	return draw.Frame{Title: t.Head(p), Right: p.Dim(shown), Lit: true}.Render(p, body, w, h)
-}
-
-// fleetLine is the whole table in one row.
-func (m *Model) fleetLine(p draw.Pen, keys *keyMap) string {
-	r, _, ok := m.chosenRow()
-	switch {
-	case m.dialog.err != "":
-		return "✗ " + m.dialog.err
-	case m.table.filter.typing:
-		return m.table.filter.find(p).Shown
-	case !ok:
-		return "no account matches"
-	}
-	return draw.Join(m.w, "  ", "› "+draw.CutName(r.Account, max(4, m.w-4-draw.Width(r.Left)))+"  "+r.Left, r.End, r.State, p.Dim(m.dialog.hints(keys, m.w/2)))
 }

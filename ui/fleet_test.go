@@ -30,13 +30,14 @@ func wholeFleet(n int) *fakeAccounts {
 			ID: fmt.Sprint("team-", i), Account: fmt.Sprintf("team-%04d-%s", i, []string{"search", "support-desk", "ci"}[i%3]), State: "ok", Left: left[i],
 			End: "in " + text.Span(time.Duration(i)*3*time.Hour), Between: text.Span(time.Duration(i)*2*time.Hour) + " and " + text.Span(time.Duration(i)*5*time.Hour),
 			Day: day[i], Collector: fmt.Sprint("collector-", i%2), Read: text.Ago(time.Duration(i%60) * time.Second),
+			LeftUSD: scenes.USD(float64(i) * 1.37), DayUSD: scenes.USD(float64(n-i) * .21), ReadAt: scenes.Now.Add(-time.Duration(i%60) * time.Second),
 		}
 		if i < len(states) {
 			r.State = states[i]
 		}
 		if r.State == "not read" {
 			r.Left, r.End, r.Between, r.Day, r.Collector, r.Read = text.Unknown, text.Unknown, "", text.Unknown, text.Unknown, "never"
-			r.Why = "the key is not accepted"
+			r.Why, r.LeftUSD, r.DayUSD, r.ReadAt = "the key is not accepted", nil, nil, time.Time{}
 		}
 		if i < 2 {
 			r.ID, r.Account = f.list[i].Name, f.list[i].Name

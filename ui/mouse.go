@@ -17,6 +17,9 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	if m.settings.Open && at.Button == tea.MouseLeft {
 		return m.changed(new(m.settings.Choose(m.settings.Under(at.X, at.Y, m.w, m.h))))
 	}
+	if m.tabled() && at.Button == tea.MouseLeft {
+		return m.clickedFleet(at)
+	}
 	if m.feed == nil || m.help || m.dialog.open || m.palette.open || m.stating.open || at.Button != tea.MouseLeft || l.tier < tierStack {
 		return nil
 	}

@@ -62,7 +62,7 @@ type Onboarding interface {
 // Account is one of those that can be shown.
 type Account struct {
 	ID   string // that of its row among all; empty: its name
-	Name string
+	Name string // no other has it
 	// Host is where its key is sent, where that is not OpenRouter.
 	Host string
 	// Feed is nil where the account has no key, and is not polled.
@@ -85,8 +85,8 @@ type Accounts interface {
 	// Open watches the one of an ID, which is listed from then on. They may take seconds.
 	All(ctx context.Context) (Fleet, error)
 	Open(ctx context.Context, id string) (Feed, error)
-	// Show notes which of them is on the screen from now on.
-	Show(name string)
+	// Show notes which of them, by its ID, is on the screen from now on.
+	Show(id string)
 	// Fixed is why none can be added or removed, or empty.
 	Fixed() string
 	// CheckName returns why a new account cannot have that name.

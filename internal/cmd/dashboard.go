@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/ui"
 )
 
@@ -48,7 +49,7 @@ func (a *app) dashboard(ctx context.Context) (err error) {
 	}
 	a.screenSettings(&o, s, log)
 	if a.hasKey(ctx, &s) {
-		o.Feed = all.feed(s.account.Name)
+		o.Feed = all.feed(render.AccountID(s.account.Name, s.baseURL))
 	} else {
 		o.Onboarding, o.Host = &onboarding{fleet: all, settings: s}, s.host
 	}

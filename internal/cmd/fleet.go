@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"ortop/internal/monitor"
+	"ortop/internal/render"
 	"ortop/internal/routine"
 	"ortop/ui"
 )
@@ -29,12 +30,10 @@ type member struct {
 
 func (m member) name() string { return m.settings.account.Name }
 
-// id is the member's where two accounts have one name.
+// id tells the member from others of its name.
 //
 //go:noinline
-func (m member) id() string { return accountID(m.name(), m.settings.baseURL) }
-
-func accountID(name, baseURL string) string { return name + "\n" + baseURL }
+func (m member) id() string { return render.AccountID(m.name(), m.settings.baseURL) }
 
 // newFleet starts a monitor for each account that has a key, as r would.
 func (r *runner) newFleet(list []watched) *fleet {
@@ -62,18 +61,19 @@ func (c *fleet) all() []member {
 	return slices.Clone(c.members)
 }
 
-// find is the place of the member with a name, or -1. The lock is held.
+// find is the place of the member with an ID, or of the first with a name; -1: there is
+// none. The lock is held. It is not inlined: three copies are a kB of program.
 //
 //go:noinline
-func (c *fleet) find(name string) int {
-	return slices.IndexFunc(c.members, func(m member) bool { return m.name() == name })
+func (c *fleet) find(id string) int {
+	return slices.IndexFunc(c.members, func(m member) bool { return m.id() == id || m.name() == id })
 }
 
-// member is the one with a name; ok is false if there is none.
-func (c *fleet) member(name string) (m member, ok bool) {
+// member is the one with an ID or a name; ok is false if there is none.
+func (c *fleet) member(id string) (m member, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if i := c.find(name); i >= 0 {
+	if i := c.find(id); i >= 0 {
 		return c.members[i], true
 	}
 	return m, false
@@ -84,6 +84,9 @@ func (c *fleet) List() []ui.Account {
 	var list []ui.Account
 	for _, m := range c.all() {
 		a := ui.Account{ID: m.id(), Name: m.name(), Host: m.settings.host}
+		if v := m.settings.seen; v != nil && v.title != "" {
+			a.Name = v.title
+		}
 		if m.mon != nil {
 			a.Feed = feed{m.mon, c}
 		}
@@ -93,16 +96,16 @@ func (c *fleet) List() []ui.Account {
 }
 
 // Show notes which account is on the screen: what is exported is that one's.
-func (c *fleet) Show(name string) {
-	if m, ok := c.member(name); ok && m.mon != nil {
-		c.run.shown.Store(&shown{name, m.mon})
+func (c *fleet) Show(id string) {
+	if m, ok := c.member(id); ok && m.mon != nil {
+		c.run.shown.Store(&shown{m.name(), m.mon})
 	}
 }
 
-// feed shows the account of a name, which is watched.
-func (c *fleet) feed(name string) ui.Feed {
-	c.Show(name)
-	m, _ := c.member(name)
+// feed shows an account, which is watched, by its ID or name.
+func (c *fleet) feed(id string) ui.Feed {
+	c.Show(id)
+	m, _ := c.member(id)
 	return feed{m.mon, c}
 }
 

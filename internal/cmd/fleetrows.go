@@ -40,9 +40,7 @@ func (c *fleet) All(context.Context) (f ui.Fleet, err error) {
 	} else {
 		for _, m := range c.all() {
 			r := m.latest()
-			row := render.RowOf(&r, now)
-			row.ID = m.id()
-			rows, snaps = append(rows, row), append(snaps, r.Snapshot)
+			rows, snaps = append(rows, render.RowOf(&r, now)), append(snaps, r.Snapshot)
 		}
 	}
 	f.Total = account.TotalOf(snaps, now)
@@ -54,7 +52,7 @@ func (c *fleet) All(context.Context) (f ui.Fleet, err error) {
 
 // latest is what the member's monitor last said.
 func (m *member) latest() render.AccountRow {
-	r := render.AccountRow{Name: m.name()}
+	r := render.AccountRow{Name: m.name(), BaseURL: m.settings.baseURL}
 	if m.mon == nil {
 		r.Fault = rowFault(&r.Snapshot, keys.ErrNone)
 		return r
@@ -82,13 +80,14 @@ func (c *fleet) Open(_ context.Context, id string) (ui.Feed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the shared history: %w", err)
 	}
-	for _, v := range list {
-		if accountID(v.Name, v.BaseURL) != id {
+	for i, v := range list {
+		if render.AccountID(v.Name, v.BaseURL) != id {
 			continue
 		}
 		first := c.all()[0]
 		s := first.settings
 		s.view(t, v)
+		s.seen.title = titlesOf(list)[i]
 		m := c.start(watched{first.app, s})
 		if gone, ok := c.follow(m); ok {
 			c.endOne(gone)

@@ -256,8 +256,9 @@ func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJ
 	if len(list) > 0 {
 		b.WriteString("\n")
 		rows := [][]string{{"account", "collector"}}
-		for _, v := range list {
-			rows = append(rows, []string{text.Clean(v.Name, 64), text.Clean(cmp.Or(v.Host, "nobody"), 64)})
+		titles := titlesOf(list)
+		for i, v := range list {
+			rows = append(rows, []string{text.Clean(titles[i], 192), text.Clean(cmp.Or(v.Host, "nobody"), 64)})
 		}
 		b.WriteString(text.Columns(rows))
 	}

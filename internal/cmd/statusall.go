@@ -75,13 +75,13 @@ func (a *app) teamRows(t *team) (rows []render.FleetRow, told []metrics.Account,
 	if err != nil {
 		return nil, nil, err
 	}
-	names := map[string]bool{}
-	for _, v := range list {
+	titles := titlesOf(list)
+	for i, v := range list {
 		var r render.FleetRow
 		if len(v.Snapshot) == 0 || json.Unmarshal(v.Snapshot, &r.StatusObject) != nil {
 			r = render.Nothing(credit.FaultStorage, "nothing was read of it yet")
 		}
-		r.Account, r.ID = v.Name, accountID(v.Name, v.BaseURL)
+		r.Account, r.BaseURL = v.Name, v.BaseURL
 		if v.Host != "" {
 			host := text.Clean(v.Host, 64)
 			r.Collector = &host
@@ -89,10 +89,7 @@ func (a *app) teamRows(t *team) (rows []render.FleetRow, told []metrics.Account,
 		r = r.Aged(a.now(), v.Interval)
 		rows = append(rows, r)
 		snap := r.Snapshot()
-		if names[v.Name] { // of another base URL
-			snap.Account += " " + text.Clean(v.BaseURL, 64)
-		}
-		names[v.Name] = true
+		snap.Account = titles[i]
 		told = append(told, metrics.Account{Snapshot: snap})
 	}
 	if len(rows) == 0 {

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
-	"strings"
-	"sync"
 	"time"
 
 	"log/slog"
@@ -50,42 +49,6 @@ func (a *app) engine(ctx context.Context, s *settings) (*share.Engine, error) {
 	return e, nil
 }
 
-// team is what viewers of one process share: the engine, and the accounts that it has.
-type team struct {
-	e *share.Engine
-
-	mu     sync.Mutex
-	list   []share.Seen
-	at     time.Time // when list was read
-	failed time.Time // since when the engine does not answer; zero: it does
-	err    error
-}
-
-// accounts returns what the engine has, read a second ago at most.
-func (t *team) accounts() ([]share.Seen, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if now := time.Now(); now.Sub(t.at) >= 900*time.Millisecond {
-		list, err := t.e.List(false)
-		if t.at, t.err = now, err; err == nil {
-			t.list, t.failed = list, time.Time{}
-		} else if t.failed.IsZero() {
-			t.failed = now
-		}
-	}
-	return t.list, t.err
-}
-
-// note says that the engine does not answer.
-func (t *team) note() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed.IsZero() {
-		return ""
-	}
-	return "shared history: away " + text.Span(time.Since(t.failed))
-}
-
 // unsent says that what the collector of this machine stores is not sent.
 func (a *app) unsent(db *history.DB) string {
 	if db == nil || !db.Shared() {
@@ -98,40 +61,12 @@ func (a *app) unsent(db *history.DB) string {
 	return ""
 }
 
-// find returns the account that settings mean: by its name and base URL, or by its name
-// alone; where none is named, the first.
-func (t *team) find(s *settings, named bool) (share.Seen, error) {
-	list, err := t.accounts()
-	if err != nil {
-		return share.Seen{}, err
-	}
-	var names []string
-	var found []share.Seen
-	for _, v := range list {
-		if strings.EqualFold(v.Name, s.account.Name) {
-			if v.BaseURL == s.baseURL {
-				return v, nil
-			}
-			found = append(found, v)
-		}
-		names = append(names, text.Clean(v.Name, 64))
-	}
-	switch {
-	case len(found) > 0:
-		return found[0], nil
-	case len(list) == 0:
-		return share.Seen{}, errNoneShared
-	case !named:
-		return list[0], nil
-	}
-	return share.Seen{}, fmt.Errorf("the shared history has no account %s (there is %s)", text.Clean(s.account.Name, 64), text.List(names))
-}
-
 // seen is an account that is followed.
 type seen struct {
 	team *team
 	share.Seen
-	err error // why it cannot be
+	title string // where others of the team are shown too; empty: it is the name
+	err   error  // why it cannot be
 }
 
 // join makes settings those of a viewer, where the history is shared and there is no key.
@@ -144,8 +79,14 @@ func (a *app) join(ctx context.Context, s *settings) error {
 		return err
 	}
 	s.seen = &seen{team: &team{e: e}}
-	s.seen.Seen, s.seen.err = s.seen.team.find(s, a.flags.account != "" || len(s.config.Accounts) > 0)
-	if s.seen.err == nil {
+	_, err = s.config.Find(a.flags.account)
+	configured := err == nil && len(s.config.Accounts) > 0
+	placed := configured || a.flags.baseURL != "" || os.Getenv("ORTOP_BASE_URL") != ""
+	s.seen.Seen, s.seen.err = s.seen.team.find(s, a.flags.account != "" || len(s.config.Accounts) > 0, placed)
+	if err = s.seen.err; errors.As(err, new(*exitError)) { // it would not help to wait for the engine
+		return err
+	}
+	if err == nil {
 		s.view(s.seen.team, s.seen.Seen)
 	}
 	return nil
@@ -155,7 +96,10 @@ func (a *app) join(ctx context.Context, s *settings) error {
 //
 //go:noinline
 func (s *settings) view(t *team, v share.Seen) {
-	s.account.Name, s.baseURL = v.Name, v.BaseURL
+	s.account.Name, s.baseURL, s.host = v.Name, v.BaseURL, ""
+	if u, err := url.Parse(v.BaseURL); err == nil {
+		s.host = foreignHost(u)
+	}
 	s.seen = &seen{team: t, Seen: v}
 }
 
@@ -236,15 +180,18 @@ func (a *app) everySeen(first *settings) []watched {
 		a.hint("the shared history has %d accounts, of which %d are followed at once: ortop status --all and the dashboard's A list all, --account NAME shows one", len(list), maxFollowed)
 	}
 	all := []watched{{a, *first}}
-	for _, v := range list {
+	titles := titlesOf(list)
+	for i, v := range list {
 		if v.Name == first.account.Name && v.BaseURL == first.baseURL {
+			first.seen.title = titles[i]
 			continue
 		}
 		if len(all) == maxFollowed {
-			break
+			continue
 		}
 		s := *first
 		s.view(first.seen.team, v)
+		s.seen.title = titles[i]
 		all = append(all, watched{a, s})
 	}
 	return all

@@ -48,6 +48,7 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	}
 	left, perHour, perDay = text.Align(left), text.Align(perHour), text.Align(perDay)
 	line("account", "key", "host", "state", "left", "an hour", "a day", "runs out", "read")
+	titles := Titles(len(rows), func(i int) (name, baseURL string) { return rows[i].Name, rows[i].BaseURL })
 	for i := range rows {
 		r := &rows[i]
 		f := newFields(&r.Snapshot, now)
@@ -56,12 +57,12 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 		if f.Charge != text.Unknown {
 			end = "charge " + f.Charge
 		}
-		line(clean(r.Name), key, r.hostName(), state, left[i], perHour[i], perDay[i], end, read)
+		line(clean(titles[i]), key, r.hostName(), state, left[i], perHour[i], perDay[i], end, read)
 	}
 	if n := len(rows); n > 1 {
 		first, read := "", text.Unknown
 		if t.First >= 0 {
-			first = "first: " + clean(rows[t.First].Name)
+			first = "first: " + clean(titles[t.First])
 		}
 		if t.Known > 0 {
 			read = "at most " + text.Ago(now.Sub(t.Oldest))

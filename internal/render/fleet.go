@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -17,9 +18,9 @@ import (
 type FleetRow struct {
 	StatusObject
 	Collector *string `json:"collector"` // who reads it; null: nobody, or this machine alone
+	BaseURL   string  `json:"base_url"`
 
-	ID string `json:"-"` // where two accounts have one name
-
+	title    string        // where another has the name too
 	interval time.Duration // between two readings
 }
 
@@ -28,6 +29,9 @@ type FleetLine struct {
 	ID, Account, State, Left, End, Between, Day, Collector, Read string
 
 	Why string // what went wrong, or empty
+
+	LeftUSD, DayUSD *float64
+	ReadAt          time.Time // zero: never
 }
 
 // FleetObject is what status --all --json prints.
@@ -125,6 +129,10 @@ func Fleet(rows []FleetRow) FleetObject {
 		}
 		return strings.Compare(a.Account, b.Account)
 	})
+	titles := Titles(len(rows), func(i int) (name, baseURL string) { return rows[i].Account, rows[i].BaseURL })
+	for i := range rows {
+		rows[i].title = titles[i]
+	}
 	if rows == nil {
 		rows = []FleetRow{}
 	}
@@ -141,7 +149,10 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 	lines := make([]FleetLine, len(o.Accounts))
 	for i := range o.Accounts {
 		r := &o.Accounts[i]
-		l := FleetLine{r.ID, clean(r.Account), r.state(), left[i], text.Unknown, "", day[i], text.Unknown, "never", ""}
+		l := FleetLine{
+			ID: AccountID(r.Account, r.BaseURL), Account: clean(cmp.Or(r.title, r.Account)), State: r.state(), Left: left[i], End: text.Unknown, Day: day[i],
+			Collector: text.Unknown, Read: "never", LeftUSD: r.Balance, DayUSD: r.Burn.PerDay,
+		}
 		if r.Error != nil {
 			l.Why = clean(r.Error.Message)
 		}
@@ -154,7 +165,7 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 			l.Between = text.Span(max(from.Sub(now), 0)) + " and " + text.Span(max(to.Sub(now), 0))
 		}
 		if at, ok := when(r.At); ok {
-			l.Read = text.Ago(now.Sub(at))
+			l.Read, l.ReadAt = text.Ago(now.Sub(at)), at
 		}
 		if r.Collector != nil {
 			l.Collector = clean(*r.Collector)
@@ -176,7 +187,7 @@ func (o FleetObject) Text(now time.Time, width int) string {
 	if n := len(o.Accounts); n == 1 {
 		b.WriteString("1 account\n\n")
 	} else {
-		fmt.Fprintf(&b, "%d accounts, who runs out first at the top\n\n", n)
+		fmt.Fprintf(&b, "%s accounts, who runs out first at the top\n\n", text.Count(int64(n)))
 	}
 	b.WriteString(columns(lines, hidden))
 	rows := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
@@ -208,7 +219,7 @@ func (r *FleetRow) state() string {
 // RowOf is the row of an account that is read here.
 func RowOf(r *AccountRow, now time.Time) FleetRow {
 	row := FleetRow{StatusObject: Status(&r.Snapshot, now)}
-	row.Account, row.Error = r.Name, errorObject(r.Fault, r.Snapshot.Damage)
+	row.Account, row.BaseURL, row.Error = r.Name, r.BaseURL, errorObject(r.Fault, r.Snapshot.Damage)
 	return row
 }
 
@@ -216,9 +227,9 @@ func RowOf(r *AccountRow, now time.Time) FleetRow {
 func (o FleetObject) Unread() (failed []string) {
 	for _, r := range o.Accounts {
 		if r.Error != nil {
-			failed = append(failed, r.Account+": "+r.Error.Message)
+			failed = append(failed, r.title+": "+r.Error.Message)
 		} else if r.Stale {
-			failed = append(failed, r.Account+": nothing was read for a while")
+			failed = append(failed, r.title+": nothing was read for a while")
 		}
 	}
 	return failed

@@ -18,7 +18,7 @@ import (
 
 // terminal is a program on a pty of its own, and what its screen shows.
 type terminal struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	tty  *os.File
 	done chan struct{}
@@ -32,7 +32,7 @@ type terminal struct {
 const keptOutput = 4 << 20
 
 // onTerminal starts a program on a pty with this environment alone.
-func onTerminal(t *testing.T, cols, rows int, env []string, name string, args ...string) *terminal {
+func onTerminal(t testing.TB, cols, rows int, env []string, name string, args ...string) *terminal {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append([]string{"TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH")}, env...)

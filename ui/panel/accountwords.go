@@ -83,10 +83,11 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 // totalName names the total in w cells, with how many accounts it covers where
 // no column beside it does.
 func totalName(t account.Total, w int, said bool) string {
-	if n := t.Accounts; said || t.Known == n {
-		return draw.Pick(w, fmt.Sprintf("all %d accounts", n), fmt.Sprintf("all %d", n), "all")
+	known, n := text.Count(int64(t.Known)), text.Count(int64(t.Accounts))
+	if said || known == n {
+		return draw.Pick(w, "all "+n+" accounts", "all "+n, "all")
 	}
-	return draw.Pick(w, fmt.Sprintf("%d of %d known", t.Known, t.Accounts), fmt.Sprintf("%d of %d", t.Known, t.Accounts), fmt.Sprintf("%d/%d", t.Known, t.Accounts))
+	return draw.Pick(w, known+" of "+n+" known", known+" of "+n, known+"/"+n)
 }
 
 // totalEnd is how old the oldest part of the total is, and which account runs

@@ -1,8 +1,9 @@
 package panel
 
 import (
-	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/text"
@@ -15,6 +16,9 @@ type FleetRow struct {
 	ID, Account, State, Left, End, Between, Day, Collector, Read string
 
 	Why string // what went wrong, or empty
+
+	LeftUSD, DayUSD *float64
+	ReadAt          time.Time // zero: never
 }
 
 // Fleet is a row for each account, and their sum.
@@ -60,7 +64,7 @@ func (f *Fleet) Clean() (w FleetWidths) {
 			w[j] = 0
 		}
 	}
-	w[0], w[1], w[6] = min(max(w[0], leastAccount), mostAccount), min(w[1], mostState), min(w[6], mostCollector)
+	w[0], w[1], w[6] = max(w[0], leastAccount), min(w[1], mostState), min(w[6], mostCollector)
 	return w
 }
 
@@ -69,7 +73,7 @@ func (f *Fleet) sum() *FleetRow {
 	t := &f.Total
 	r := &FleetRow{Account: totalName(*t, 1<<10, true), Left: text.MaybeUSD(t.BalanceUSD), Day: text.MaybeUSD(t.USDPerDay), State: "all known"}
 	if t.Known < t.Accounts {
-		r.State = fmt.Sprintf("%d of %d known", t.Known, t.Accounts)
+		r.State = text.Count(int64(t.Known)) + " of " + text.Count(int64(t.Accounts)) + " known"
 	}
 	return r
 }
@@ -91,7 +95,7 @@ func (w FleetWidths) in(cells int) FleetWidths {
 			w[i] = 0
 		}
 	}
-	w[0] = max(1, min(rest, max(w[0], min(mostAccount, rest))))
+	w[0] = max(1, min(rest, max(w[0], mostAccount)))
 	return w
 }
 
@@ -103,6 +107,7 @@ type FleetTable struct {
 	List   draw.List
 	Find   Find
 	Shown  string // ID of the account on the screen
+	Sort   string // one of FleetSorts
 	Read   bool   // the rows were read
 	Err    string // why they were not, or not again
 }
@@ -136,7 +141,12 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 	cols := d.Widths.in(w)
 	var lines []string
 	if h > 2 {
-		lines = append(lines, d.line(p, cols, fleetHeads, p.Dim, false, ""))
+		lines = append(lines, d.line(p, cols, fleetHeads, func(s string) string {
+			if strings.TrimSpace(s) == d.Sort {
+				return p.Accent(s)
+			}
+			return p.Dim(s)
+		}, false, ""))
 	}
 	seen := FleetSeen(h)
 	l := d.List.Within(len(d.Found), seen)
@@ -177,6 +187,30 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// HeadAt is the heading at a column of the table in w cells, or nothing.
+func (d *FleetTable) HeadAt(x, w int) string {
+	at := 2
+	for i, n := range d.Widths.in(w) {
+		if n > 0 && x >= at && x < at+n {
+			return fleetHeads[i]
+		}
+		if n > 0 {
+			at += n + 2
+		}
+	}
+	return ""
+}
+
+// Name is the chosen account's, where its column in w cells cuts it; else it is empty.
+func (d *FleetTable) Name(w int) string {
+	if d.List.At < len(d.Found) {
+		if name := d.Rows[d.Found[d.List.At]].Account; draw.Width(name) > d.Widths.in(w)[0] {
+			return name
+		}
+	}
+	return ""
 }
 
 // line is the cells of a row side by side: all as paint says, or each by what it means.

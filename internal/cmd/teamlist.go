@@ -1,0 +1,98 @@
+package cmd
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ortop/internal/render"
+	"ortop/internal/share"
+	"ortop/internal/text"
+)
+
+// team is what viewers of one process share: the engine, and the accounts that it has.
+type team struct {
+	e      *share.Engine
+	failed atomic.Int64 // since when the engine does not answer, in ns of Unix; 0: it does
+
+	mu   sync.Mutex // is held while the list is read, which may take seconds
+	list []share.Seen
+	at   time.Time // when list was read
+	err  error
+}
+
+// accounts returns what the engine has, read a second ago at most.
+func (t *team) accounts() ([]share.Seen, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if now := time.Now(); now.Sub(t.at) >= 900*time.Millisecond {
+		list, err := t.e.List(false)
+		if t.at, t.err = now, err; err == nil {
+			t.list = list
+			t.failed.Store(0)
+		} else {
+			t.failed.CompareAndSwap(0, now.UnixNano())
+		}
+	}
+	return t.list, t.err
+}
+
+// titlesOf are names that tell accounts apart.
+func titlesOf(list []share.Seen) []string {
+	return render.Titles(len(list), func(i int) (name, baseURL string) { return list[i].Name, list[i].BaseURL })
+}
+
+// note says that the engine does not answer. It never waits for it.
+func (t *team) note() string {
+	since := t.failed.Load()
+	if since == 0 {
+		return ""
+	}
+	return "shared history: away " + text.Span(time.Since(time.Unix(0, since)))
+}
+
+// mostNamed is of how many accounts an error has the names.
+const mostNamed = 10
+
+// find returns the account that settings mean: by its name where one has it, and of
+// several by the base URL that is set; where none is named, the first.
+func (t *team) find(s *settings, named, placed bool) (v share.Seen, err error) {
+	list, err := t.accounts()
+	if err != nil {
+		return v, err
+	}
+	if len(list) == 0 {
+		return v, errNoneShared
+	}
+	name, at, exact := s.account.Name, -1, false // at is the last that has the name, whatever its case where none has that case
+	var names, places []string
+	for i := range list {
+		names = append(names, list[i].Name)
+		switch {
+		case !strings.EqualFold(list[i].Name, name):
+			continue
+		case list[i].BaseURL == s.baseURL && (placed || !named):
+			return list[i], nil
+		case list[i].Name != name && exact:
+			continue
+		case list[i].Name == name && !exact:
+			exact, places = true, nil
+		}
+		at, places = i, append(places, list[i].BaseURL)
+	}
+	switch {
+	case len(places) > 1 && named:
+		return v, usageError("name that too which is meant, for example --base-url "+places[0], "%d accounts of the shared history are called %s, at %s", len(places), name, text.List(places))
+	case at >= 0:
+	case !named:
+		at = 0
+	case len(names) > mostNamed:
+		return v, fmt.Errorf("the shared history has no account %s (%s)", name, cmp.Or(didYouMean(name, names), fmt.Sprintf("ortop status --all lists the %d that it has", len(names))))
+	default:
+		return v, fmt.Errorf("the shared history has no account %s (there is %s)", name, text.List(names))
+	}
+	return list[at], nil
+}

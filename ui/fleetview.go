@@ -1,0 +1,173 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/fault"
+	"ortop/ui/draw"
+	"ortop/ui/panel"
+)
+
+// fleetRest is what the table's rows leave of the height: its frame and its keys.
+func (m *Model) fleetRest() int {
+	if m.fleetBare() {
+		return 2
+	}
+	return 3
+}
+
+func (m *Model) fleetBare() bool { return m.w < 60 || m.h < 14 }
+
+// fleetLined reports whether there is room for one row alone.
+func (m *Model) fleetLined() bool { return m.h < 4 || m.w < 24 }
+
+// seenFleet is how many rows are seen.
+func (m *Model) seenFleet() int { return panel.FleetSeen(m.h - m.fleetRest()) }
+
+// fleetScreen is the table as it is drawn: at in by rows cells from left and the second
+// row of the screen on, said below it, and the keys below that.
+type fleetScreen struct {
+	panel.FleetTable
+	left, in, rows int
+	said           []string
+	hints          []fleetHint
+}
+
+func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
+	s := fleetScreen{left: 2, in: m.w - 4, rows: m.h - m.fleetRest()}
+	if m.fleetBare() {
+		s.left, s.in = 1, m.w-2
+	}
+	s.FleetTable = panel.FleetTable{
+		Fleet: &m.table.fleet, Widths: m.table.widths, Found: m.table.found, List: m.dialog.list, Find: m.table.filter.find(p),
+		Sort: panel.FleetSorts[m.table.sort], Read: m.table.read.Loaded,
+	}
+	if i := m.shown(); i >= 0 {
+		s.Shown = m.peers[i].id()
+	}
+	s.said = m.dialog.outcome(p, m.notice, s.in)
+	if err := m.table.read.Err; err != nil {
+		s.Err = draw.Clean(fault.Message(err))
+	}
+	if why := s.Why(); why != "" && len(s.said) == 0 {
+		s.said = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
+	}
+	s.said = s.said[:min(len(s.said), max(0, s.rows-1))]
+	s.rows -= len(s.said)
+	s.hints = fleetHints(p, keys, s.in)
+	return s
+}
+
+// fleetHints are the keys of the table, as many as fit, the dearest first.
+func fleetHints(p draw.Pen, k *keyMap, in int) (shown []fleetHint) {
+	for _, b := range []*key.Binding{&k.find, &k.keepFilter, &k.dropFilter, &k.show, &k.give, &k.back, &k.add, &k.remove, &k.sort} {
+		help := b.Help()
+		does, _, _ := strings.Cut(help.Desc, " the ") // as in: apply the filter
+		h := fleetHint{b, p.Accent(help.Key) + p.Dim(" "+does), draw.Width(help.Key) + 1 + draw.Width(does)}
+		if b.Enabled() && help.Key != "" && h.w <= in {
+			shown, in = append(shown, h), in-h.w-2
+		}
+	}
+	return shown
+}
+
+// fleetHint is a key, and w cells of words that say what it does.
+type fleetHint struct {
+	key  *key.Binding
+	word string
+	w    int
+}
+
+// renderFleet draws the table on the whole screen.
+func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
+	if m.fleetLined() {
+		return []string{draw.Fit(m.fleetLine(p, keys), m.w)}
+	}
+	s := m.fleetScreen(p, keys)
+	body := append(draw.Fill(s.Lines(p, s.in, s.rows), s.in, s.rows), s.said...)
+	var words []string
+	for _, h := range s.hints {
+		words = append(words, h.word)
+	}
+	body = append(body, draw.JoinAll("  ", words...))
+	head, right := s.Head(p), ""
+	if name := s.Name(s.in); name != "" {
+		room := s.in - draw.Width(head) - 4
+		if m.fleetBare() {
+			room += 2
+		}
+		right = draw.CutName(name, max(0, room))
+	} else if i := m.shown(); i >= 0 {
+		right = "showing: " + draw.CutName(draw.Clean(m.peers[i].Name), m.w/3)
+	}
+	if right = p.Dim(right); !m.fleetBare() {
+		return draw.Frame{Title: head, Right: right, Lit: true}.Render(p, body, m.w, m.h)
+	}
+	body = append([]string{draw.Spread(head, right, s.in)}, body...)
+	for i := range body {
+		body[i] = " " + draw.Fit(body[i], s.in) + " "
+	}
+	return body
+}
+
+// fleetLine is the whole table in one row.
+func (m *Model) fleetLine(p draw.Pen, keys *keyMap) string {
+	r, _, ok := m.chosenRow()
+	switch {
+	case m.dialog.err != "":
+		return "✗ " + m.dialog.err
+	case m.table.filter.typing:
+		return m.table.filter.find(p).Shown
+	case !ok:
+		return "no account matches"
+	}
+	return draw.Join(m.w, "  ", "› "+draw.CutName(r.Account, max(4, m.w-4-draw.Width(r.Left)))+"  "+r.Left, r.End, r.State, p.Dim(m.dialog.hints(keys, m.w/2)))
+}
+
+// clickedFleet chooses the row under the mouse, and opens it where it is the chosen one;
+// a heading sorts, and a hint does what its key does.
+func (m *Model) clickedFleet(at tea.Mouse) tea.Cmd {
+	if m.fleetLined() || m.dialog.busy() {
+		return nil
+	}
+	p, k := m.pen(), m.enabledKeys(m.layout())
+	s := m.fleetScreen(p, k)
+	x, y := at.X-s.left, at.Y-1
+	heads := 0 // rows of headings
+	if s.rows > 2 {
+		heads = 1
+	}
+	seen := panel.FleetSeen(s.rows)
+	l := s.List.Within(len(s.Found), seen)
+	i := l.Top + y - heads
+	switch {
+	case x < 0 || x >= s.in || y < 0:
+	case y == s.rows+len(s.said):
+		for _, h := range s.hints {
+			if x >= 0 && x < h.w {
+				return m.pressed(actOf(h.key))
+			}
+			x -= h.w + 2
+		}
+	case y < heads:
+		if by := slices.Index(panel.FleetSorts, s.HeadAt(x, s.in)); by >= 0 {
+			m.sortFleet(by)
+		}
+	case y-heads < seen && i < len(s.Found):
+		m.table.filter.typing = false
+		open := i == m.dialog.list.At
+		m.dialog.list, m.dialog.err = draw.List{At: i, Top: l.Top}, ""
+		if !open {
+			return nil
+		}
+		if k = m.enabledKeys(m.layout()); k.show.Enabled() {
+			return m.openRow()
+		}
+		return m.pressed(actOf(&k.give))
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package panel
+
+import (
+	"math"
+	"strings"
+
+	"ortop/internal/text"
+)
+
+// FleetSorts are the columns that the rows can be sorted by; the first is the order in
+// which they come, who runs out first at the top.
+var FleetSorts = []string{"runs out", "account", "state", "left", "a day", "collector", "read"}
+
+// Compare is negative where the row comes before another in one of FleetSorts: names from
+// a to z, who needs somebody, the least that is left, the dearest day and the oldest
+// reading first, and what is not known last.
+func (r *FleetRow) Compare(o *FleetRow, by string) int {
+	x, a := r.place(by)
+	y, b := o.place(by)
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return strings.Compare(a, b)
+}
+
+// place is where a row stands in an order: by a number first, and where that is the same
+// by a word.
+//
+//go:noinline
+func (r *FleetRow) place(by string) (n float64, word string) {
+	usd := r.LeftUSD
+	switch by {
+	case "account":
+		word = r.Account
+	case "state":
+		n, word = float64(urgency(r.State)), r.State
+	case "collector":
+		if word = r.Collector; word == text.Unknown {
+			n = 1
+		}
+	case "read":
+		n = float64(r.ReadAt.Unix())
+		if r.ReadAt.IsZero() {
+			n = math.MaxFloat64
+		}
+	case "a day":
+		usd = r.DayUSD
+		fallthrough
+	case "left":
+		if n = math.MaxFloat64; usd != nil {
+			n = *usd
+		}
+		if by == "a day" && usd != nil {
+			n = -n
+		}
+	}
+	return n, strings.ToLower(word)
+}
+
+// urgency is how bad a state is: 0 the worst.
+func urgency(state string) int {
+	switch {
+	case !troubled(state):
+		return 2
+	case state == "stale", state == "warning":
+		return 1
+	}
+	return 0
+}
