@@ -70,7 +70,7 @@ func TestSilentNetwork(t *testing.T) {
 
 // fighter is a collector that is killed and frozen.
 type fighter struct {
-	t    *testing.T
+	t    testing.TB
 	e    *Engine
 	host string
 	path string
@@ -86,14 +86,16 @@ type run struct {
 
 // fight is several of them, and what they read.
 type fight struct {
-	t        *testing.T
+	t        testing.TB
 	accounts []string
+	keys     int // that each reading has besides
 	fighters []*fighter
 	seconds  atomic.Int64
-	books    sync.Map // usage by account and second
+	over     atomic.Bool // nothing more is read
+	books    sync.Map    // usage by account, subject and second
 }
 
-func newFight(t *testing.T, accounts []string, dsns ...string) *fight {
+func newFight(t testing.TB, accounts []string, dsns ...string) *fight {
 	t.Helper()
 	f := &fight{t: t, accounts: accounts}
 	for i, dsn := range dsns {
@@ -156,10 +158,13 @@ func (f *fight) life(ctx context.Context, who *fighter, frozen *atomic.Bool) {
 			s.beat(context.Background())
 		}
 		for _, a := range s.accounts {
-			if a.MayPoll() {
+			if !f.over.Load() && a.MayPoll() {
 				at := f.seconds.Add(1)
-				s.read(a.Name, noon.Add(time.Duration(at)*time.Second), float64(at))
-				f.books.Store(fmt.Sprint(a.Name, " ", noon.Unix()+at), float64(at))
+				s.readAll(a.Name, noon.Add(time.Duration(at)*time.Second), float64(at), f.keys)
+				f.books.Store(fmt.Sprint(a.Name, " ", history.Own, " ", noon.Unix()+at), float64(at))
+				for k := range f.keys {
+					f.books.Store(fmt.Sprint(a.Name, " key#", k, " ", noon.Unix()+at), float64(at))
+				}
 				a.Stored()
 			}
 		}
@@ -169,12 +174,13 @@ func (f *fight) life(ctx context.Context, who *fighter, frozen *atomic.Bool) {
 }
 
 // finish ends them all, has what waits in their files sent by who is there next, and
-// compares what the engine has with what they read.
-func (f *fight) finish(e *Engine) {
+// compares what the engine has with what they read, of which it returns what is lost.
+func (f *fight) finish(e *Engine) (lost, of int) {
 	f.t.Helper()
 	for i := range f.fighters {
 		f.kill(i)
 	}
+	f.over.Store(true)
 	for i, who := range f.fighters {
 		db, err := history.Open(context.Background(), who.path, history.Options{})
 		if err != nil {
@@ -189,7 +195,7 @@ func (f *fight) finish(e *Engine) {
 		db.Close()
 	}
 	sent := map[string]float64{}
-	err := e.query(`SELECT name || ' ' || p.at, p.usage FROM @.sample p JOIN @.series s USING (account, key) JOIN @.account a ON a.id = account WHERE subject = 'account'`,
+	err := e.query(`SELECT name || ' ' || subject || ' ' || p.at, p.usage FROM @.sample p JOIN @.series s USING (account, key) JOIN @.account a ON a.id = account`,
 		func(r pgwire.Row) error {
 			var name string
 			var usage float64
@@ -209,7 +215,7 @@ func (f *fight) finish(e *Engine) {
 			wrong++
 		}
 	}
-	f.t.Logf("%d readings, %d rows, %d missing, %d wrong", n, len(sent), missing, wrong)
+	f.t.Logf("%d readings, %d rows, %d missing, %d wrong", f.seconds.Load(), len(sent), missing, wrong)
 	if n < 100 || missing+wrong > 0 || len(sent) != n {
 		f.t.Errorf("of %d readings %d are missing and %d wrong, of %d rows", n, missing, wrong, len(sent))
 	}
@@ -225,20 +231,28 @@ func (f *fight) finish(e *Engine) {
 	if v, err := e.Verify(func(int, int) {}); err != nil || len(v.Wrong) > 0 {
 		f.t.Errorf("Verify() = %+v, %v", v, err)
 	}
+	return missing + wrong, n
 }
 
 // Collectors are killed, frozen and restarted, and the engine is; nothing that was
 // stored is missing or wrong.
 func TestChaos(t *testing.T) {
 	c, e := started(t, 2*time.Second)
-	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), c.DSN(), c.DSN())
 	f.startAll()
 	length := 25 * time.Second
 	if testing.Short() {
 		length = 8 * time.Second
 	}
-	for end := time.Now().Add(length); time.Now().Before(end); {
+	end := time.Now().Add(length)
+	f.havoc(c, e, func() bool { return !time.Now().Before(end) })
+	f.finish(e)
+}
+
+// havoc kills, freezes and restarts them and the engine, until over.
+func (f *fight) havoc(c *sharetest.Cluster, e *Engine, over func() bool) {
+	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
+	for !over() {
 		i := rng.IntN(len(f.fighters))
 		switch rng.IntN(6) {
 		case 0:
@@ -261,7 +275,6 @@ func TestChaos(t *testing.T) {
 			time.Sleep(500 * time.Millisecond)
 		}
 	}
-	f.finish(e)
 }
 
 // Behind a pooler in transaction mode, with fewer connections than clients, every

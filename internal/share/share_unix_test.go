@@ -19,7 +19,7 @@ import (
 	"ortop/internal/sharetest"
 )
 
-func open(t *testing.T, dsn string, lease time.Duration) *Engine {
+func open(t testing.TB, dsn string, lease time.Duration) *Engine {
 	t.Helper()
 	e, err := Open(Options{DSN: client.NewSecret(dsn), Lease: lease})
 	if err != nil {
@@ -30,7 +30,7 @@ func open(t *testing.T, dsn string, lease time.Duration) *Engine {
 }
 
 // started returns an engine with a schema.
-func started(t *testing.T, lease time.Duration) (*sharetest.Cluster, *Engine) {
+func started(t testing.TB, lease time.Duration) (*sharetest.Cluster, *Engine) {
 	t.Helper()
 	c := sharetest.Start(t)
 	e := open(t, c.DSN(), lease)
@@ -46,11 +46,11 @@ func started(t *testing.T, lease time.Duration) (*sharetest.Cluster, *Engine) {
 // station is a collector with its own file.
 type station struct {
 	*Collector
-	t  *testing.T
+	t  testing.TB
 	db *history.DB // that a monitor would have
 }
 
-func newStation(t *testing.T, e *Engine, host string, accounts ...string) *station {
+func newStation(t testing.TB, e *Engine, host string, accounts ...string) *station {
 	t.Helper()
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), host+".db")
@@ -73,19 +73,33 @@ func newStation(t *testing.T, e *Engine, host string, accounts ...string) *stati
 // read stores a reading of an account.
 func (s *station) read(account string, at time.Time, usage float64) {
 	s.t.Helper()
+	s.readAll(account, at, usage, 0)
+}
+
+// readAll stores one of an account and of some keys of it.
+func (s *station) readAll(account string, at time.Time, usage float64, keys int) {
+	s.t.Helper()
 	ctx := context.Background()
 	own, err := s.db.Series(ctx, account, "u", history.Own)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	u := history.PollUpdate{Series: own, Attempt: at, Success: at, Due: at.Add(time.Minute), Interval: time.Minute, State: []byte(fmt.Sprintf(`{"n":%q}`, s.host))}
-	if err := s.db.Record(ctx, u, history.Reading{Series: own, At: at, UsageUSD: usage, CreditsUSD: 100, CreditsKnown: true}); err != nil {
+	all := []history.Reading{{Series: own, At: at, UsageUSD: usage, CreditsUSD: 100, CreditsKnown: true}}
+	for k := range keys {
+		key, err := s.db.Series(ctx, account, "u", fmt.Sprint("key#", k))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, history.Reading{Series: key, At: at, UsageUSD: usage})
+	}
+	if err := s.db.Record(ctx, u, all...); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
 // usages are those of the samples that a viewer sees.
-func usages(t *testing.T, e *Engine, account string) (list []float64) {
+func usages(t testing.TB, e *Engine, account string) (list []float64) {
 	t.Helper()
 	ctx := context.Background()
 	all, err := e.List(true)

@@ -18,6 +18,8 @@ import (
 type Relay struct {
 	net.Listener
 	Silent atomic.Bool // what is sent stays under way
+	// Turns counts how often something was sent that an answer followed, or follows.
+	Turns atomic.Int64
 
 	mu    sync.Mutex
 	down  bool
@@ -45,8 +47,15 @@ func NewRelay(t testing.TB, port int) *Relay {
 				continue
 			}
 			if r.takes(near, far) {
-				routine.Go(func() { r.pass(near, far) })
-				routine.Go(func() { r.pass(far, near) })
+				asked := new(atomic.Bool) // and not answered yet
+				routine.Go(func() {
+					r.pass(near, far, func() {
+						if !asked.Swap(true) {
+							r.Turns.Add(1)
+						}
+					})
+				})
+				routine.Go(func() { r.pass(far, near, func() { asked.Store(false) }) })
 			}
 		}
 	})
@@ -79,7 +88,8 @@ func (r *Relay) takes(near, far net.Conn) bool {
 	return true
 }
 
-func (r *Relay) pass(from, to net.Conn) {
+// pass passes on what one side sends, of which sent is told.
+func (r *Relay) pass(from, to net.Conn, sent func()) {
 	defer func() { _, _ = from.Close(), to.Close() }()
 	b := make([]byte, 1<<16)
 	for {
@@ -90,6 +100,7 @@ func (r *Relay) pass(from, to net.Conn) {
 		if err != nil {
 			return
 		}
+		sent()
 		if _, err := to.Write(b[:n]); err != nil {
 			return
 		}

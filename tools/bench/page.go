@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"runtime"
-	"strconv"
 	"strings"
 	"time"
+
+	"ortop/tools/internal/host"
 )
 
 // page is the table with the machine that it is of.
@@ -14,7 +13,7 @@ func (b *bench) page() string {
 	var out strings.Builder
 	out.WriteString("# What it costs\n\nMeasured by `go -C tools run ./bench -write ../docs/performance.md`, which starts ortop beside the other programs in one run. Ratios\n" +
 		"can be compared; times are those of the machine:\n\n")
-	name, busy := machine()
+	name, busy := host.Machine()
 	fmt.Fprintf(&out, "%s, on %s.\n\n", name, time.Now().UTC().Format("2 January 2006"))
 	if busy {
 		out.WriteString("It was busy with other work: every time, and p99 above all, is more than it would be by itself.\n\n")
@@ -25,26 +24,4 @@ func (b *bench) page() string {
 	}
 	out.WriteString("\nThe storage, the forecast and the frames have benchmarks of their own: `go test -run - -bench . ./history ./internal/forecast ./ui`.\n")
 	return out.String()
-}
-
-// machine names the processor, how many of them there are, and how busy they were;
-// busy: more wanted to run than could.
-func machine() (words string, busy bool) {
-	name, load := runtime.GOARCH, ""
-	if info, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(info)) {
-			if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
-				name = strings.TrimSpace(v)
-				break
-			}
-		}
-	}
-	if avg, err := os.ReadFile("/proc/loadavg"); err == nil {
-		word, _, _ := strings.Cut(string(avg), " ")
-		load = ", load " + word
-		if n, err := strconv.ParseFloat(word, 64); err == nil {
-			busy = n > float64(runtime.NumCPU())
-		}
-	}
-	return fmt.Sprintf("%s, %d processors%s, %s/%s", name, runtime.NumCPU(), load, runtime.GOOS, runtime.GOARCH), busy
 }

@@ -45,7 +45,11 @@ type teamRun struct {
 	looked     int          // times that viewers looked
 	cents      float64      // that a viewer was off at most at the end
 	depleted   map[string]bool
+	away, cut  span // when the engine was, and a collector was cut off
 }
+
+// span is a part of the run.
+type span struct{ from, to time.Time }
 
 const runLease = 10 * time.Second
 
@@ -271,18 +275,22 @@ func TestTeamRun(t *testing.T) {
 	}
 	r.whole("after it went on", 3)
 	r.pass(.1)
+	r.away.from = time.Now()
 	r.pg.Down("immediate")
 	r.look()
 	r.pass(.1)
 	r.pg.Up()
 	r.whole("after the engine was away", 3)
+	r.away.to = time.Now()
 	r.pass(.1)
+	r.cut.from = time.Now()
 	r.wire.Cut(true)
 	r.whole("after one was cut off", 2)
 	r.pass(.1)
 	r.look()
 	r.wire.Cut(false)
 	r.whole("after the network was whole again", 3)
+	r.cut.to = time.Now()
 	r.pass(.3)
 	for name := range r.depleted {
 		r.await("the alert of "+name, func() bool { n, _ := r.told.of(name); return n > 0 })
@@ -463,6 +471,22 @@ func (r *teamRun) compare() {
 	}
 }
 
+// twice is how often an account was read that had just been, in a part of the run: by
+// another collector, as one does not read so soon again. It is of the one of which that
+// was most, and of all.
+func (r *teamRun) twice(s span, asked []int) (most, all int) {
+	for i := range r.names {
+		n, at := 0, r.readings(i)
+		for k := max(1, asked[i]); k < len(at); k++ {
+			if at[k].After(s.from) && at[k].Before(s.to) && at[k].Sub(at[k-1]) < r.interval/2 {
+				n++
+			}
+		}
+		most, all = max(most, n), all+n
+	}
+	return most, all
+}
+
 // figures prints what the run took, and judges the holes and the alerts.
 func (r *teamRun) figures(took time.Duration, asked []int) {
 	r.t.Helper()
@@ -480,6 +504,11 @@ func (r *teamRun) figures(took time.Duration, asked []int) {
 			r.t.Errorf("%s: an alert was told %v", name, twice)
 		}
 	}
+	r.t.Logf("FIGURE whole_hole: %.1f s, an account every %v", (longest - r.interval).Seconds(), r.interval)
+	twice, of := r.twice(r.away, asked)
+	r.t.Logf("FIGURE asks: %d of an account at most, %d in all, of %d accounts", twice, of, len(r.names))
+	twice, of = r.twice(r.cut, asked)
+	r.t.Logf("FIGURE cut_asks: %.2f of an account at most, %d in all, in %v", float64(twice)/math.Ceil(float64(r.cut.to.Sub(r.cut.from))/float64(r.interval)), of, r.cut.to.Sub(r.cut.from).Round(time.Second))
 	cpu := time.Duration(0)
 	for _, c := range r.collectors {
 		cpu += c.cpu
