@@ -34,10 +34,9 @@ type Cluster struct {
 // of its configuration.
 func Start(t testing.TB, conf ...string) *Cluster {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if asked := os.Getenv("ORTOP_TEST_PG"); asked == "pglite" || len(found) == 0 {
-		const why = "there is no PostgreSQL: apt-get install postgresql"
-		if asked == "" {
+	found, why := initdb()
+	if why != "" {
+		if os.Getenv("ORTOP_TEST_PG") == "" {
 			t.Skip(why)
 		}
 		c, err := startLite(t)
@@ -50,7 +49,7 @@ func Start(t testing.TB, conf ...string) *Cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Cluster{t: t, Dir: dir, data: filepath.Join(dir, "data"), bin: filepath.Dir(found[len(found)-1])}
+	c := &Cluster{t: t, Dir: dir, data: filepath.Join(dir, "data"), bin: filepath.Dir(found)}
 	t.Cleanup(func() {
 		_ = c.pg("pg_ctl", "-D", c.data, "-m", "immediate", "-w", "stop")
 		_ = os.RemoveAll(dir)
@@ -82,6 +81,18 @@ func Start(t testing.TB, conf ...string) *Cluster {
 	}
 	c.Up()
 	return c
+}
+
+// initdb is the program that makes a cluster, or why PGlite takes its place.
+func initdb() (path, why string) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	switch {
+	case os.Getenv("ORTOP_TEST_PG") == "pglite":
+		return "", "PGlite is asked for"
+	case len(found) == 0:
+		return "", "there is no PostgreSQL: apt-get install postgresql"
+	}
+	return found[len(found)-1], ""
 }
 
 func freePort(t testing.TB) int {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,6 +29,8 @@ const (
 	pgliteSocket = "@electric-sql/pglite-socket@0.2.17"
 )
 
+var starting sync.Mutex
+
 // startLite starts PGlite, or says why it cannot.
 func startLite(t testing.TB) (*Cluster, error) {
 	t.Helper()
@@ -35,6 +38,8 @@ func startLite(t testing.TB) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
+	starting.Lock() // it wants a processor for itself
+	defer starting.Unlock()
 	dir, err := os.MkdirTemp("", "ortop-pg-")
 	if err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func startLite(t testing.TB) (*Cluster, error) {
 		<-ended
 		_ = os.RemoveAll(dir)
 	})
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		select {
 		case <-ended:
 			return nil, fmt.Errorf("PGlite ended: %w: %s", err, said.Bytes())
@@ -104,9 +109,25 @@ func installLite() (server string, err error) {
 func (c *Cluster) Needs(what string) {
 	c.t.Helper()
 	if c.lite {
-		c.t.Skip("PGlite has no " + what + ": this test runs on PostgreSQL alone")
+		skip(c.t, what)
 	}
 }
+
+// Needs is the same before anything is started.
+func Needs(t testing.TB, what string) {
+	t.Helper()
+	if _, why := initdb(); why != "" {
+		skip(t, what)
+	}
+}
+
+func skip(t testing.TB, what string) {
+	t.Helper()
+	t.Skip("PGlite has no " + what + ": this test runs on PostgreSQL alone")
+}
+
+// Lite reports whether it is PGlite.
+func (c *Cluster) Lite() bool { return c.lite }
 
 // queryLite is Query without psql.
 func (c *Cluster) queryLite(statement string) (string, error) {

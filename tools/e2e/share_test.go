@@ -30,19 +30,49 @@ type team struct {
 	account *sim.Account
 	url     string
 	pg      *sharetest.Cluster
+	wire    *sharetest.Relay // to PGlite, which cannot be stopped and started; nil: it is PostgreSQL
 }
 
 func newTeam(t *testing.T) *team {
 	t.Helper()
 	account, url := serve(t, sim.Config{Profile: "steady"})
-	return &team{t, account, url, sharetest.Start(t)}
+	c := &team{t: t, account: account, url: url, pg: sharetest.Start(t)}
+	if c.pg.Lite() {
+		c.wire = sharetest.NewRelay(t, c.pg.Port)
+	}
+	return c
+}
+
+// dsn is where the machines find the engine.
+func (c *team) dsn() string {
+	if c.wire == nil {
+		return c.pg.DSN()
+	}
+	return strings.Replace(c.pg.DSN(), fmt.Sprint(":", c.pg.Port), fmt.Sprint(":", c.wire.Port()), 1)
+}
+
+// down takes the engine away, and up brings it back.
+func (c *team) down() {
+	if c.wire != nil {
+		c.wire.Cut(true)
+		return
+	}
+	c.pg.Down("immediate")
+}
+
+func (c *team) up() {
+	if c.wire != nil {
+		c.wire.Cut(false)
+		return
+	}
+	c.pg.Up()
 }
 
 // machine returns one with a key, which may collect, or without, which views. config
 // comes before [share].
 func (c *team) machine(key bool, config string) machine {
 	m := machine{&household{t: c.t, account: c.account, home: c.t.TempDir()}}
-	m.env = []string{"HOME=" + m.home, "PATH=" + os.Getenv("PATH"), "ORTOP_SHARE_DSN=" + c.pg.DSN()}
+	m.env = []string{"HOME=" + m.home, "PATH=" + os.Getenv("PATH"), "ORTOP_SHARE_DSN=" + c.dsn()}
 	if key {
 		m.env = append(m.env, "ORTOP_BASE_URL="+c.url, "OPENROUTER_API_KEY="+sim.DemoKey)
 	} else {
@@ -94,6 +124,7 @@ func (c *team) await(what string, ok func() bool) {
 // Every example of share, with a cluster, in the order of the help.
 func TestShareExamples(t *testing.T) {
 	t.Parallel()
+	sharetest.Needs(t, "psql that goes with it")
 	c := newTeam(t)
 	m := c.machine(true, "")
 	m.env = append(m.env, "PGHOST="+c.pg.Dir, fmt.Sprintf("PGPORT=%d", c.pg.Port), "PGUSER=admin", "PGDATABASE=postgres", "LANG=C.UTF-8")
@@ -188,7 +219,7 @@ func TestTeam(t *testing.T) {
 
 	screen := onTerminal(t, 100, 30, viewer.env, ortop)
 	screen.waitFor("% left", busy*20*time.Second)
-	c.pg.Down("immediate")
+	c.down()
 	screen.waitFor("shared history: away", busy*20*time.Second)
 	second.waitFor(`msg="sharing the history" .*error=`)
 	away := time.Now()
@@ -213,7 +244,7 @@ func TestTeam(t *testing.T) {
 		}
 		return json.Unmarshal([]byte(out), &s) == nil && s.Balance < left()+.5
 	})
-	c.pg.Up()
+	c.up()
 	second.waitFor("sharing the history goes on")
 	c.account.Spend(2)
 	screen.waitFor("updated just now", busy*20*time.Second)
@@ -253,10 +284,14 @@ func TestTeam(t *testing.T) {
 func TestDSNIsNeverShown(t *testing.T) {
 	t.Parallel()
 	c := newTeam(t)
+	unknown := fmt.Sprintf("postgres://nobody:hunter2@127.0.0.1:%d/none", c.pg.Port)
+	if c.pg.Lite() { // it lets everybody in
+		unknown = "postgres://nobody:hunter2@127.0.0.1:1/none"
+	}
 	for _, dsn := range []string{
 		"postgres://u:hunter2@host/%zz", "postgres://u:hunter2@[::1/db", "postgres://u:hunter2@127.0.0.1:1/db", "postgres://u:hunter2@127.0.0.1:99999/db",
 		"host=127.0.0.1 port=1 password=hunter2 user=u", "host='127.0.0.1 password=hunter2", "password=hunter2 sslmode=nonsense", "user=u password=hunter2 port=x",
-		fmt.Sprintf("postgres://nobody:hunter2@127.0.0.1:%d/none", c.pg.Port), "postgres://u:hunter2@db.invalid/x", "hunter2", "postgres://u:hunter2@host/db?sslmode=disable",
+		unknown, "postgres://u:hunter2@db.invalid/x", "hunter2", "postgres://u:hunter2@host/db?sslmode=disable",
 		"postgres://u:hunter2@host/db?sslmode=require", "service=hunter2",
 	} {
 		m := c.machine(false, "")
@@ -294,6 +329,9 @@ func TestTeamAlertsOnce(t *testing.T) {
 	c.await("a reading", func() bool { return c.pg.Query("SELECT count(*) FROM ortop.sample") != "0" })
 	c.account.Spend(30)
 	hook.of(t, "balance", 1)
+	c.await("the delivery to be stored: one that is not is made again", func() bool {
+		return c.pg.Query(`SELECT count(*) FROM ortop.state WHERE name = '' AND convert_from(value, 'UTF8') NOT LIKE '%"deliveries"%'`) == "1"
+	})
 	if c.pg.Query("SELECT owner FROM ortop.account") != id {
 		first, second = second, first
 	}
@@ -327,6 +365,7 @@ func TestTeamAlertsOnce(t *testing.T) {
 // collector.
 func TestTeamRoles(t *testing.T) {
 	t.Parallel()
+	sharetest.Needs(t, "roles")
 	c := newTeam(t)
 	collector, viewer := c.machine(true, ""), c.machine(false, "")
 	if code, _, said := collector.run("share", "init"); code != 0 {
@@ -371,6 +410,7 @@ func TestTeamRoles(t *testing.T) {
 // The page's commands set up a team, and its manifests are what their readers take.
 func TestTeamPage(t *testing.T) {
 	t.Parallel()
+	sharetest.Needs(t, "roles, and no psql that goes with it")
 	c := newTeam(t)
 	m := c.machine(true, "")
 	bin := t.TempDir()

@@ -238,6 +238,7 @@ func TestTeamRun(t *testing.T) {
 	if os.Getenv("ORTOP_TEAM_ACCOUNTS") == "" {
 		t.Skip("a run of minutes: ORTOP_TEAM_ACCOUNTS says of how many accounts")
 	}
+	sharetest.Needs(t, "way to be stopped")
 	r := newTeamRun(t)
 	if code, _, said := r.viewers[0].run("share", "init"); code != 0 {
 		t.Fatal(said)
