@@ -65,7 +65,10 @@ func lost(t *testing.T, a, b *station, p *pair) {
 	if a.Waits() > 0 {
 		t.Fatalf("%d entries were not acknowledged", a.Waits())
 	}
-	p.failOver(t)
+	p.failOver(t, func() { b.beat(t.Context()) })
+	if b.Away() == 0 {
+		t.Fatal("nobody noticed that the primary is gone")
+	}
 	if got := p.standby.Query("SELECT convert_from(value, 'UTF8') FROM ortop.state WHERE name = ''"); got != "quiet" {
 		t.Fatalf("the standby has the state %q, want that of before it lagged", got)
 	}
@@ -153,4 +156,20 @@ func TestAgainYieldsToWhoWentOn(t *testing.T) {
 	if got := p.standby.Query("SELECT count(*) FROM ortop.forecast"); got != "3" {
 		t.Errorf("the engine has %s forecasts, want 3", got)
 	}
+}
+
+// A collector that is so slow that its lease has ended whenever it looks takes over too.
+func TestSlowCollectorTakesOver(t *testing.T) {
+	_, e := started(t, time.Second)
+	a, b := newStation(t, e, "a", "x"), newStation(t, e, "b", "x")
+	a.Start(t.Context())
+	b.Start(t.Context())
+	sharetest.WaitFor(t, "the slow one to take over from who is gone", func() bool {
+		if b.holds() {
+			return false
+		}
+		b.beat(t.Context())
+		_, token, _ := b.accounts[0].lease()
+		return token != 0
+	})
 }

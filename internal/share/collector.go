@@ -35,7 +35,7 @@ type Collector struct {
 	mu     sync.Mutex
 	id     string    // of our lease
 	was    string    // of the one before; empty: there was none
-	back   time.Time // when the engine, or our lease, last was there again
+	back   time.Time // when the engine last was there again, or an older copy of it
 	until  time.Time // when that ends; zero: there was none yet
 	failed time.Time // when the engine last did not answer
 	away   time.Time // since when it does not; zero: it does

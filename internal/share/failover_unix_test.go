@@ -43,11 +43,15 @@ func (p *pair) lag(t *testing.T) {
 	p.wire.Silent.Store(true)
 }
 
-// failOver kills the primary and makes the standby take its place.
-func (p *pair) failOver(t *testing.T) {
+// failOver kills the primary, and after what is done meanwhile makes the standby take its
+// place.
+func (p *pair) failOver(t *testing.T, meanwhile ...func()) {
 	t.Helper()
 	acknowledged := p.primary.Query(countSamples)
 	p.primary.Down("immediate")
+	for _, f := range meanwhile {
+		f()
+	}
 	p.standby.Promote()
 	if kept := p.standby.Query(countSamples); kept == acknowledged {
 		t.Fatalf("the standby has all of %s samples: it did not lag", acknowledged)

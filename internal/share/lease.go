@@ -41,7 +41,10 @@ func (c *Collector) beat(ctx context.Context) {
 			a.lose(false)
 		}
 		c.mu.Lock()
-		c.was, c.id, c.back = c.id, newID(), time.Now()
+		if time.Now().Before(c.until) { // it did not for us: the engine went on from an older copy
+			c.back = time.Now()
+		}
+		c.was, c.id = c.id, newID()
 		c.mu.Unlock()
 		renewed, err = c.renew()
 	}
