@@ -56,7 +56,7 @@ const perPoll, keysEach = 10, 200
 func scaled(n int, size float64) int { return max(1, int(math.Ceil(float64(n)*size))) }
 
 // flatOut is how many polls are taken a second by eight connections, in among the series
-// of all accounts, and what a sample takes on disk.
+// of all accounts, and what that costs a collector.
 func flatOut(b *testing.B, size float64) {
 	c, e := started(b, time.Minute)
 	accounts := scaled(10_000, size)
@@ -101,9 +101,6 @@ func flatOut(b *testing.B, size float64) {
 	took := time.Since(began)
 	figure(b, "polls", "%.0f polls/s of %d rows, among %d series", float64(done.Load())/took.Seconds(), perPoll+1, accounts*(keysEach+1))
 	figure(b, "sending", "%.3f of a processor at %d polls/s", (ownCPU(b)-used).Seconds()/float64(done.Load())*planned, planned)
-	bytes, rows := 0.0, 0.0
-	must(b, e.query(`SELECT pg_total_relation_size('ortop.sample'), count(*) FROM @.sample`, func(r pgwire.Row) error { return r.Scan(&bytes, &rows) }))
-	figure(b, "bytes", "%.1f B, of %.0f", bytes/rows, rows)
 }
 
 // paced is what the load of 10,000 accounts that are polled once a minute costs the engine,
