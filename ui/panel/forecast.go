@@ -26,7 +26,7 @@ func Forecast(p draw.Pen, s *account.Snapshot, w, h int) []string {
 // bigForecast is the date in big digits above its range and the chances, and how
 // far off it is; nil where there is no room for it.
 func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
-	lines, in = bigDate(p, s, w, h)
+	lines, in = bigDate(p, s, "", w, h)
 	chances := chanceLines(p, s, w)
 	spare := h - 3 - 1 - len(chances)
 	if lines == nil || spare < 0 {

@@ -20,9 +20,9 @@ func RunOut(p draw.Pen, s *account.Snapshot, w, h int, withChances bool) []strin
 	if s.Forecast.Subject.Limit() {
 		f.Right = levelWord(p, s)
 	}
-	lines, in := bigDate(p, s, w-4, h-2)
+	lines, right := bigDate(p, s, f.Right, w-4, h-2)
 	if lines != nil {
-		f.Right = draw.JoinAll("  ", f.Right, in)
+		f.Right = right
 		if n := h - 2; n >= 7 && withChances {
 			f, _ := Next(s)
 			lines = append(lines, chanceHeads(p, f, w-4)...)
@@ -69,8 +69,9 @@ func runOutTitle(s *account.Snapshot) string {
 }
 
 // bigDate is the date in big digits and its range beneath, in w by h cells, and
-// how far off it is; nil where it has no room, or is not known well enough.
-func bigDate(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
+// what the border says beside how near the end is: how far off it is, and the day
+// where the digits are a time; nil where it has no room, or is not known well enough.
+func bigDate(p draw.Pen, s *account.Snapshot, level string, w, h int) (lines []string, right string) {
 	f, _ := Next(s)
 	if s.Outlook() != forecast.OK || s.Early() || due(s) || s.Refilled() || refillNote(p, s, w) != "" || h < 5 {
 		return nil, ""
@@ -79,11 +80,14 @@ func bigDate(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in stri
 	end := account.EndOf(f, p.Now)
 	date, clock, timed := strings.Cut(end.Date(), ", ")
 	in, brief := inOf(f, p.Now)
+	room := w - draw.Width(runOutTitle(s)) - 4
 	if timed {
-		date, in = clock, p.Strong(l, dayWord(end.Mid, p.Now))+", "+in
-	}
-	if draw.Width(in) > w-16 {
-		in = brief
+		date = clock
+		day := p.Strong(l, dayWord(end.Mid, p.Now))
+		beside := func(s string) string { return draw.JoinAll("  ", level, s) }
+		right = draw.Pick(room, beside(day+", "+in), beside(day+", "+brief), beside(day), day+", "+brief, day, p.Strong(l, end.Mid.In(p.Now.Location()).Format("Mon")))
+	} else {
+		right = draw.Pick(room, draw.JoinAll("  ", level, in), draw.JoinAll("  ", level, brief), in, brief)
 	}
 	side := []string{p.Dim(end.Percent() + " sure")}
 	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); two {
@@ -121,7 +125,7 @@ func bigDate(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in stri
 		}
 		lines = append(lines, draw.Spread(head[y]+p.At(l, row), words, w))
 	}
-	return append(lines, stripLines(p, s, f, w)...), in
+	return append(lines, stripLines(p, s, f, w)...), right
 }
 
 // dayWord is a day that is near.
@@ -175,13 +179,16 @@ func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []s
 		t.Before = i == 0 && t.Col >= draw.Width(t.Label) || t.Col+1+draw.Width(t.Label) > w
 		return t
 	}
-	ticks := []draw.Tick{at(0, end.From), at(4, end.To), at(2, end.Mid)}
-	if end.Far { // whose end is not known
-		ticks = []draw.Tick{ticks[0], ticks[2]}
-	}
+	var ticks []draw.Tick // the likeliest first
 	if s.Early() {
-		ends[2], ticks = math.NaN(), ticks[:len(ticks)-1]
+		ends[2] = math.NaN()
+	} else {
+		ticks = append(ticks, at(2, end.Mid))
 	}
+	if !end.Far { // whose end is not known
+		ticks = append(ticks, at(4, end.To))
+	}
+	ticks = append(ticks, at(0, end.From))
 	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.Blank(len(now)) + draw.StripDates(p, ticks, w)}
 }
 

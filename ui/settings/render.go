@@ -30,7 +30,7 @@ func (d Dialog) line(p draw.Pen, i, w int) string {
 	}
 	value := draw.Clean(r.shown(*r.value(&d.Now)))
 	if i == d.at && r.choices != nil {
-		value = p.Accent("‹ ") + value + p.Accent(" ›")
+		value = p.Accent("‹ ") + draw.CutWords(value, room-4) + p.Accent(" ›")
 	}
 	line := draw.Fit(draw.Spread(head+value, p.Dim(draw.Pick(w-draw.Width(head)-draw.Width(value)-2, r.hint, "")), w), w)
 	if i == d.at {
