@@ -30,6 +30,8 @@ func (d *Pane) oneLine(w int) string {
 		mark = d.At(st.level, st.Sign) + " "
 	} else if word != "" {
 		mark = d.At(l, "▲") + " "
+	} else if len(s.Alerts) > 0 {
+		mark = d.At(alertLevel(&s.Alerts[0]), "▲") + " "
 	}
 	if s.Demo != "" {
 		mark += d.Marked(draw.Pick(w/8, "Demo", "D")) + " "

@@ -111,7 +111,7 @@ func bigDate(p draw.Pen, s *account.Snapshot, level string, w, h int) (lines []s
 		big, ok = draw.Digits(p, date, w)
 	}
 	head := [3]string{}
-	if weekday, rest, two := strings.Cut(date, " "); !ok && two { // the day of the week stands small beside it
+	if weekday, rest, two := strings.Cut(date, " "); !ok && two && weekday != ">" { // the day of the week stands small beside it
 		head = [3]string{p.Strong(l, weekday) + " ", draw.Blank(len(weekday) + 1), draw.Blank(len(weekday) + 1)}
 		big, ok = draw.Digits(p, rest, w-draw.Width(head[0]))
 	}
