@@ -47,6 +47,10 @@ type cadence struct {
 	alike            float64 // how much so they are, up to 1
 	unevenTimes      float64 // the deviation of the times between charges, and of their
 	unevenUSD        float64 // sums, as a share
+	// begun is how many charges ago it was first known to be even; 0 is long. before
+	// and begins are when the charge before that and that began.
+	begun          int
+	before, begins float64
 }
 
 // newCadence looks whether the newest charges of p are even, and what it spent before
@@ -63,7 +67,7 @@ func newCadence(p *path, now *moment) (s cadence) {
 			longest = max(longest, rises[i-1].at-r.at)
 		}
 	}
-	if s = common(single); s.usd > 0 {
+	if s = known(single); s.usd > 0 {
 		return s.since(p.now-single[0].at, p, now)
 	}
 	jobs := single[:0]
@@ -88,7 +92,7 @@ func newCadence(p *path, now *moment) (s cadence) {
 	if !ended {
 		jobs[0].took, jobs[0].usd = jobs[1].took, jobs[1].usd
 	}
-	s = common(jobs)
+	s = known(jobs)
 	if newest.usd > mostTimes*s.usd { // it goes on, and is not like the others
 		return cadence{}
 	}
@@ -169,6 +173,18 @@ func common(charges []charge) (s cadence) {
 				every: every, took: took / (n + 1), usd: calm / weights, span: charges[0].at - c.at, alike: alike,
 				unevenTimes: math.Sqrt(unevenTimes), unevenUSD: math.Sqrt(unevenUSD),
 			}
+		}
+	}
+	return s
+}
+
+// known returns what the charges have in common, and since when that is known.
+func known(charges []charge) cadence {
+	s := common(charges)
+	for n := 1; s.usd > 0 && len(charges) <= young && n <= min(easedOver, len(charges)-1); n++ {
+		if common(charges[n:]).usd <= 0 {
+			s.begun, s.before, s.begins = n, charges[n].at, charges[n-1].at
+			break
 		}
 	}
 	return s

@@ -20,6 +20,7 @@ type Model struct {
 	week   *busiest
 	usual  usual
 	steady cadence
+	eased  ease
 	taught [2]float64
 	row    row
 	// blind is the share of the last 28 days of which not even the totals of
@@ -33,6 +34,12 @@ type Model struct {
 // beginning of a gap that it ends. Minutes count in those of the last 36 days,
 // hours in the month before, and of older ones the sum alone.
 func New(now time.Time, samples []credit.Sample, o Options) *Model {
+	m := newModel(now, samples, o)
+	m.eased = newEase(m, o)
+	return m
+}
+
+func newModel(now time.Time, samples []credit.Sample, o Options) *Model {
 	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps)}
 	if m.co == nil {
 		m.co = fitted

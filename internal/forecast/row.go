@@ -34,7 +34,7 @@ func (m *Model) seconds(usd float64) (s [len(levels)]float64) {
 	if !m.co.Ascending { // the regression alone, as others have fitted it
 		return m.regressed(usd)
 	}
-	s = m.steady.hold(m.between(usd), usd)
+	s = m.eased.hold(m.steady.hold(m.between(usd), usd), usd, &m.path)
 	s[0], s[2] = min(s[0], max(s[1]-readEvery, s[1]/2)), max(s[2], s[1]+readEvery)
 	s = m.usual.hold(s, usd)
 	least := m.floor(usd)
