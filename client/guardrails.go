@@ -55,14 +55,14 @@ func (c *Client) Guardrails(ctx context.Context, workspaceID string) (List[Guard
 		q.query.Set("workspace_id", workspaceID)
 		q.lookup = true
 	}
-	return pages(ctx, c, q, readGuardrail, func(g Guardrail) string { return g.ID })
+	return pages(ctx, c, q, readGuardrail, func(g *Guardrail) string { return g.ID })
 }
 
 // GuardrailKeys reads which guardrail is assigned to which key, in all
 // workspaces, from GET /guardrails/assignments/keys. It needs a management key.
 func (c *Client) GuardrailKeys(ctx context.Context) (List[GuardrailKey], error) {
 	q := call{name: "guardrails/assignments/keys", query: fullPages()}
-	return pages(ctx, c, q, readGuardrailKey, func(a GuardrailKey) string { return a.ID })
+	return pages(ctx, c, q, readGuardrailKey, func(a *GuardrailKey) string { return a.ID })
 }
 
 // GuardrailMembers reads which guardrail is assigned to which member, in all
@@ -70,7 +70,7 @@ func (c *Client) GuardrailKeys(ctx context.Context) (List[GuardrailKey], error) 
 // key.
 func (c *Client) GuardrailMembers(ctx context.Context) (List[GuardrailMember], error) {
 	q := call{name: "guardrails/assignments/members", query: fullPages()}
-	return pages(ctx, c, q, readGuardrailMember, func(a GuardrailMember) string { return a.ID })
+	return pages(ctx, c, q, readGuardrailMember, func(a *GuardrailMember) string { return a.ID })
 }
 
 func readGuardrail(d *fields) Guardrail {

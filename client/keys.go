@@ -32,7 +32,7 @@ func (c *Client) Keys(ctx context.Context, workspaceID string) (List[APIKey], er
 		q.query.Set("workspace_id", workspaceID)
 		q.lookup = true
 	}
-	return pages(ctx, c, q, readAPIKey, func(k APIKey) string { return k.Hash })
+	return pages(ctx, c, q, readAPIKey, func(k *APIKey) string { return k.Hash })
 }
 
 // KeyByHash reads one key, from GET /keys/{hash}. The error is ErrNotFound if

@@ -16,7 +16,7 @@ type Member struct {
 // ErrNotFound. It needs a management key.
 func (c *Client) Members(ctx context.Context) (List[Member], error) {
 	q := call{name: "organization/members", query: fullPages(), lookup: true}
-	return pages(ctx, c, q, readMember, func(m Member) string { return m.UserID })
+	return pages(ctx, c, q, readMember, func(m *Member) string { return m.UserID })
 }
 
 func readMember(d *fields) Member {

@@ -26,7 +26,7 @@ type List[T any] struct {
 }
 
 // pages reads q page after page. id distinguishes rows.
-func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, id func(T) string) (List[T], error) {
+func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, id func(*T) string) (List[T], error) {
 	var list List[T]
 	var rows []T
 	seen := known{}
@@ -38,7 +38,7 @@ func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, 
 		add: func() (fresh bool) {
 			before := len(list.Rows)
 			for i := range rows {
-				if seen.fresh(id(rows[i])) {
+				if seen.fresh(id(&rows[i])) {
 					list.Rows = append(list.Rows, rows[i])
 				}
 			}

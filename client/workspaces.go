@@ -41,7 +41,7 @@ func fullPages() url.Values { return url.Values{"limit": {strconv.Itoa(pageRows)
 // management key.
 func (c *Client) Workspaces(ctx context.Context) (List[Workspace], error) {
 	q := call{name: "workspaces", query: fullPages()}
-	return pages(ctx, c, q, readWorkspace, func(w Workspace) string { return w.ID })
+	return pages(ctx, c, q, readWorkspace, func(w *Workspace) string { return w.ID })
 }
 
 // Workspace reads one workspace by its ID or slug, from GET /workspaces/{id}.
@@ -68,7 +68,7 @@ func (c *Client) WorkspaceMembers(ctx context.Context, idOrSlug string) (List[Wo
 	if err := checkID(q.name, idOrSlug); err != nil {
 		return List[WorkspaceMember]{}, err
 	}
-	return pages(ctx, c, q, readWorkspaceMember, func(m WorkspaceMember) string { return m.ID })
+	return pages(ctx, c, q, readWorkspaceMember, func(m *WorkspaceMember) string { return m.ID })
 }
 
 func readWorkspace(d *fields) Workspace {

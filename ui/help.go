@@ -16,9 +16,7 @@ func renderHelp(p draw.Pen, k *keyMap, top int, under []string, w, h int) []stri
 	for _, b := range bindings {
 		keys = max(keys, draw.Width(b.Help().Key))
 	}
-	entry := func(b *key.Binding) string {
-		return p.Accent(draw.FlushRight(b.Help().Key, keys)) + "  " + b.Help().Desc
-	}
+	entry := func(b *key.Binding) string { return helpEntry(p, b, keys) }
 	zone, _ := p.Now.Zone()
 	notes := []string{
 		"Times are in " + zone + "; OpenRouter's days (today, caps) are in UTC.",
@@ -71,6 +69,13 @@ func renderHelp(p draw.Pen, k *keyMap, top int, under []string, w, h int) []stri
 		body = body[top : top+seen]
 	}
 	return draw.Over(p, under, f.Render(p, body, panelW, panelH), w, h)
+}
+
+// helpEntry is a key in so many cells, and what it does.
+//
+//go:noinline
+func helpEntry(p draw.Pen, b *key.Binding, keys int) string {
+	return p.Accent(draw.FlushRight(b.Help().Key, keys)) + "  " + b.Help().Desc
 }
 
 // scrollHelp moves the help by lines.

@@ -139,7 +139,7 @@ func (g Guardrails) ofKey(k *Key) held {
 func (s *Service) guardrailsOfMembers(ctx context.Context, sub *Subject) (of func(userID string) held, note string) {
 	list, _ := s.freshKeys(ctx, sub, time.Time{}) // what is known of them is older where it fails
 	g := list.Guardrails
-	by, known := map[string][]GuardrailBudget{}, g.Known
+	by, known := budgetsOfUsers{}, g.Known
 	of = func(userID string) held { return held{by[userID], known} }
 	if len(g.Budgets) == 0 {
 		return of, g.note()
@@ -154,11 +154,6 @@ func (s *Service) guardrailsOfMembers(ctx context.Context, sub *Subject) (of fun
 		g.Known, g.Why = false, oneLine(err)
 	default:
 		g.partial(assigned.Truncated, assigned.Odd)
-	}
-	holds := func(userID string, x GuardrailBudget) {
-		if !slices.ContainsFunc(by[userID], func(o GuardrailBudget) bool { return o.ID == x.ID }) {
-			by[userID] = append(by[userID], x)
-		}
 	}
 	for _, x := range g.Budgets {
 		if x.Workspace == "" {
@@ -175,16 +170,29 @@ func (s *Service) guardrailsOfMembers(ctx context.Context, sub *Subject) (of fun
 			g.partial(members.Truncated, members.Odd)
 		}
 		for _, m := range members.Rows {
-			holds(m.UserID, x)
+			by.add(m.UserID, &x)
 		}
 	}
 	known = g.Known
 	for _, a := range assigned.Rows {
 		if i := g.index(a.GuardrailID); i >= 0 {
-			holds(a.UserID, g.Budgets[i])
+			by.add(a.UserID, &g.Budgets[i])
 		}
 	}
 	return of, g.note()
+}
+
+// budgetsOfUsers are the budgets that each user is held by, each once.
+type budgetsOfUsers map[string][]GuardrailBudget
+
+//go:noinline
+func (by budgetsOfUsers) add(userID string, x *GuardrailBudget) {
+	for i := range by[userID] {
+		if by[userID][i].ID == x.ID {
+			return
+		}
+	}
+	by[userID] = append(by[userID], *x)
 }
 
 // note says that budgets are missing; empty: none is.

@@ -190,19 +190,13 @@ func (d *Plan) outcome(i, w int) string {
 // lasts is when the balance with the top-up runs out.
 func (d *Plan) lasts(w int) string {
 	f, dim, bright := d.Result.WithTopUp, d.Dim, d.Bright
-	unknown := func(why string) string {
-		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
-	}
 	switch f.State {
 	case forecast.OK:
 	case forecast.Depleted:
 		return draw.Pick(w, "does not bring the balance above $0.00", "too little")
-	case forecast.Cold:
-		return unknown("not enough history yet")
-	case forecast.Idle:
-		return unknown("nothing is being spent")
 	default:
-		return unknown("")
+		why := map[forecast.State]string{forecast.Cold: "not enough history yet", forecast.Idle: "nothing is being spent"}[f.State]
+		return draw.Pick(w, dim("lasts until ")+text.Unknown+dim("   "+why), dim("lasts until ")+text.Unknown)
 	}
 	from, to := f.Time(f.P10), f.Time(f.P90)
 	if d.Snap.Early() {
