@@ -11,7 +11,47 @@ import (
 )
 
 // Width is how many cells s takes, escape sequences aside.
-func Width(s string) int { return ansi.StringWidth(s) }
+func Width(s string) int {
+	n := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c >= ' ' && c <= '~':
+			i++
+			n++
+		case c == '\x1b':
+			end := i + 2
+			for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == ';') {
+				end++
+			}
+			if end >= len(s) || s[i+1] != '[' || s[end] != 'm' {
+				return ansi.StringWidth(s)
+			}
+			i = end + 1
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if !narrow(r) {
+				return ansi.StringWidth(s)
+			}
+			i += size
+			n++
+		}
+	}
+	return n
+}
+
+// narrow reports whether a sign of a frame takes one cell by itself, and joins no
+// other: what is measured hundreds of times a frame need not be looked up in tables of
+// all that is written.
+func narrow(r rune) bool {
+	switch {
+	case r >= 0x2500 && r < 0x25fd, r >= 0x2800 && r < 0x2900: // lines, blocks, shapes; braille
+		return true
+	case r > 0xad && r < 0x300, r >= 0x2010 && r < 0x2028, r == '›': // letters, dashes
+		return true
+	}
+	return false
+}
 
 // Cut shortens s to at most w cells and marks what is missing.
 func Cut(s string, w int) string {

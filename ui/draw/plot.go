@@ -132,36 +132,47 @@ var brailleDots = [2][4]byte{{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}
 // trace is a line through values, two a column, as the dots of each cell: rows
 // from the foot, and of each its columns. asciigraph draws it at two by four of
 // the cells; it panics on infinite series and draws one row more than its height,
-// so each point is brought to a row of its own here. Where they are not joined,
-// steps have no risers.
+// so each point is brought to a row of its own here. It is given the known values
+// and the rows between them alone: each cell of its canvas costs. Where they are not
+// joined, steps have no risers.
 func trace(values []float64, s scale, joined bool) []byte {
 	cols, last := len(values)/2, float64(4*s.rows-1)
 	out := make([]byte, cols*s.rows)
 	points := make([]float64, 0, len(values)+1)
-	known := false
-	for _, v := range values {
+	first, end := -1, 0 // of what is known
+	low, high := last, 0.
+	for i, v := range values {
 		if !(v <= s.top*1e6 && v >= -s.top*1e6) { // NaN too
 			points = append(points, nan)
 			continue
 		}
-		known = true
-		points = append(points, float64(int(min(last, max(0, v/s.top*float64(4*s.rows)-0.5))+0.5)))
+		if first < 0 {
+			first = i
+		}
+		at := float64(int(min(last, max(0, v/s.top*float64(4*s.rows)-0.5)) + 0.5))
+		points = append(points, at)
+		end, low, high = i+1, min(low, at), max(high, at)
 	}
-	if !known || len(points) < 2 {
+	if first < 0 || len(points) < 2 {
 		return out
 	}
 	points = append(points, points[len(points)-1]) // the last one stays level
-	drawn := asciigraph.Plot(points, asciigraph.Height(4*s.rows-1), asciigraph.LowerBound(0), asciigraph.UpperBound(last),
+	if low == high {                               // asciigraph would take its own height
+		low = max(0, low-1)
+		high = low + 1
+	}
+	first, end = max(0, first-1), end+1 // where the line begins and ends is drawn beside it
+	drawn := asciigraph.Plot(points[first:end], asciigraph.Height(int(high-low)), asciigraph.LowerBound(low), asciigraph.UpperBound(high),
 		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
 	for y, line := range strings.Split(drawn, "\n") {
-		up := 4*s.rows - 1 - y
+		up := int(high) - y
 		signs := []rune(line)
 		start := 0
 		for start < len(signs) && signs[start] != '┤' && signs[start] != '┼' {
 			start++
 		}
-		for x := range 2 * cols {
-			if i := start + 1 + x; up >= 0 && i < len(signs) && signs[i] != ' ' && (joined || signs[i] != '│') {
+		for x, sign := range signs[min(len(signs), start+1):] {
+			if x += first; up >= 0 && x < 2*cols && sign != ' ' && (joined || sign != '│') {
 				out[up/4*cols+x/2] |= brailleDots[x%2][up%4]
 			}
 		}

@@ -29,47 +29,50 @@ type Look struct {
 // place.
 type Theme struct {
 	styles struct {
-		bright, title, accent, chosen lipgloss.Style
-		faint, marked, tab            lipgloss.Style
-		levels                        [LevelCritical + 1]lipgloss.Style
+		bright, title, accent, chosen brush
+		faint, marked, tab            brush
+		levels, strong                [LevelCritical + 1]brush
 	}
-	ink  colours
-	rich bool // shades can be told apart
+	placeholder lipgloss.Style
+	ink         colours
+	rich        bool // shades can be told apart
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
 //
 //go:noinline
-func (t *Theme) Bright(s string) string { return styled(&t.styles.bright, s) }
+func (t *Theme) Bright(s string) string { return t.styles.bright.paint(s) }
 
 //go:noinline
-func (t *Theme) Dim(s string) string { return styled(&t.styles.faint, s) }
+func (t *Theme) Dim(s string) string { return t.styles.faint.paint(s) }
 
 // Title paints the name of a panel, Accent what can be pressed, and Chosen one of
 // several that are offered.
 //
 //go:noinline
-func (t *Theme) Title(s string) string { return styled(&t.styles.title, s) }
+func (t *Theme) Title(s string) string { return t.styles.title.paint(s) }
 
 //go:noinline
-func (t *Theme) Accent(s string) string { return styled(&t.styles.accent, s) }
+func (t *Theme) Accent(s string) string { return t.styles.accent.paint(s) }
 
 //go:noinline
-func (t *Theme) Chosen(s string) string { return styled(&t.styles.chosen, s) }
+func (t *Theme) Chosen(s string) string { return t.styles.chosen.paint(s) }
 
 // Marked paints a cursor, or what must not be overlooked, and Tab the view that
 // is shown.
-func (t *Theme) Marked(s string) string { return styled(&t.styles.marked, s) }
-func (t *Theme) Tab(s string) string    { return styled(&t.styles.tab, s) }
+func (t *Theme) Marked(s string) string { return t.styles.marked.paint(s) }
+func (t *Theme) Tab(s string) string    { return t.styles.tab.paint(s) }
 
-// Low and Critical paint by those levels, and Of gives the style of any.
+// Low and Critical paint by those levels.
 //
 //go:noinline
 func (t *Theme) Low(s string) string { return t.At(LevelLow, s) }
 
 //go:noinline
-func (t *Theme) Critical(s string) string  { return t.At(LevelCritical, s) }
-func (t *Theme) Of(l Level) lipgloss.Style { return t.styles.levels[l] }
+func (t *Theme) Critical(s string) string { return t.At(LevelCritical, s) }
+
+// Placeholder is how what stands in an empty field is styled.
+func (t *Theme) Placeholder() lipgloss.Style { return t.placeholder }
 
 // Paint puts s into an ink.
 //
@@ -133,19 +136,36 @@ func NewTheme(l Look) *Theme {
 		return plain
 	}
 	st := &t.styles
-	st.bright, st.title, st.marked = plain.Bold(true), plain, plain.Reverse(true)
-	st.accent, st.chosen, st.tab = paint(Accent), paint(Accent).Bold(true), plain.Reverse(true)
-	if st.faint = paint(Label); inks == nil {
-		st.faint = plain.Faint(true)
+	st.bright, st.title, st.marked = brushOf(plain.Bold(true)), brushOf(plain), brushOf(plain.Reverse(true))
+	st.accent, st.chosen, st.tab = brushOf(paint(Accent)), brushOf(paint(Accent).Bold(true)), brushOf(plain.Reverse(true))
+	if st.faint = brushOf(paint(Label)); inks == nil {
+		st.faint = brushOf(plain.Faint(true))
 	}
 	if t.rich {
-		st.tab = plain.Bold(true).Background(inks[inkChosen])
+		st.tab = brushOf(plain.Bold(true).Background(inks[inkChosen]))
 	}
 	for l := LevelNone; l <= LevelCritical; l++ {
-		st.levels[l] = paint(Status(l))
+		st.levels[l], st.strong[l] = brushOf(paint(Status(l))), brushOf(paint(Status(l)).Bold(true))
 	}
-	st.levels[LevelLow], st.levels[LevelCritical] = st.levels[LevelLow].Bold(true), st.levels[LevelCritical].Bold(true)
+	st.levels[LevelLow], st.levels[LevelCritical] = st.strong[LevelLow], st.strong[LevelCritical]
+	t.placeholder = paint(Status(LevelNone)).Faint(true)
 	return t
+}
+
+// brush is what a style writes before and after a line. A style that is rendered
+// measures it each time, which was most of what a frame cost.
+type brush struct{ on, off string }
+
+func brushOf(style lipgloss.Style) (b brush) {
+	b.on, b.off, _ = strings.Cut(style.Render("x"), "x")
+	return b
+}
+
+func (b *brush) paint(s string) string {
+	if s == "" {
+		return s
+	}
+	return b.on + s + b.off
 }
 
 // Level is how near the end is.
@@ -161,14 +181,7 @@ const (
 // At paints by a level, and Strong boldly.
 //
 //go:noinline
-func (t *Theme) At(l Level, s string) string { return styled(&t.styles.levels[l], s) }
+func (t *Theme) At(l Level, s string) string { return t.styles.levels[l].paint(s) }
 
-func (t *Theme) Strong(l Level, s string) string {
-	bold := t.styles.levels[l].Bold(true)
-	return styled(&bold, s)
-}
-
-// styled is not inlined: a style is half a kilobyte, and there are hundreds of calls.
-//
 //go:noinline
-func styled(style *lipgloss.Style, s string) string { return style.Render(s) }
+func (t *Theme) Strong(l Level, s string) string { return t.styles.strong[l].paint(s) }

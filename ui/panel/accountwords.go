@@ -26,7 +26,7 @@ func (d Accounts) State(p draw.Pen, i int) string {
 // endOf is when an account runs out or is next refilled, or why that is not known, in w cells.
 func endOf(p draw.Pen, s *account.Snapshot, w int) string {
 	l, _ := levelOf(s)
-	paint, dim := p.Of(l).Render, p.Dim
+	paint, dim := func(words string) string { return p.At(l, words) }, p.Dim
 	f, _ := Next(s)
 	if due(s) {
 		return draw.Pick(w, "charge due now", "charge now")

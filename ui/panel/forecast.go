@@ -78,7 +78,7 @@ func forecastLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	f, _ := Next(s)
 	lines := dateLines(p, s, w)
 	near, _ := levelOf(s)
-	bold := p.Of(near).Bold(true).Render
+	bold := func(words string) string { return p.Strong(near, words) }
 	date, end := nextDate(p, s, w), account.EndOf(f, p.Now)
 	in, brief := inOf(f, p.Now)
 	switch {

@@ -70,7 +70,7 @@ func renderState(p draw.Pen, s *account.Snapshot, w int) (full, short string) {
 	if p.Spin != "" {
 		sign = p.Spin
 	}
-	paint := p.Of(st.level).Render
+	paint := func(words string) string { return p.At(st.level, words) }
 	full = paint(sign + " " + st.Word)
 	short = full
 	if st.Short != "" {

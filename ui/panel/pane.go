@@ -202,7 +202,7 @@ func (d *Pane) parts(w int) parts {
 		if f.Subject.Limit() {
 			does = limitWord(&s) + " out "
 		}
-		head, bold := p.Dim(does), p.Of(l).Bold(true).Render
+		head, bold := p.Dim(does), func(words string) string { return p.Strong(l, words) }
 		from, to := f.Time(f.P10), f.Time(f.P90)
 		between, days := bold(text.Between(from, to, p.Now)), bold(text.Days(from, to, p.Now))
 		date[0] = draw.Pick(w, head+between, between, head+days, days, bold("from "+text.Days(from, from, p.Now)))

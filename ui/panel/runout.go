@@ -273,7 +273,7 @@ func firstDate(s *account.Snapshot, p draw.Pen) string {
 func earlyLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	f, _ := Next(s)
 	l, _ := levelOf(s)
-	bold := p.Of(l).Bold(true).Render
+	bold := func(words string) string { return p.Strong(l, words) }
 	between := text.Between(f.Time(f.P10), f.Time(f.P90), p.Now)
 	probably := vaguely(p, f)
 	lines := append([]string{bold(draw.Pick(w, between, text.Days(f.Time(f.P10), f.Time(f.P90), p.Now)))}, probably...)

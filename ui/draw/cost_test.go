@@ -1,0 +1,111 @@
+package draw
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// What is measured quickly is as wide as what is looked up, alone and beside any other.
+func TestWidthsAreThoseOfTheTables(t *testing.T) {
+	var signs []rune
+	for r := rune(0); r < 0x3000; r++ {
+		if narrow(r) {
+			signs = append(signs, r)
+		}
+	}
+	if len(signs) < 500 {
+		t.Fatalf("%d signs are measured quickly", len(signs))
+	}
+	others := []string{"", "a", "é", "\u0301", "\u200d", "\ufe0f", "\u20e3", "世", "👩", "🇩", "\u0600", "\u00ad", "\t", "\n", "\x7f", "\xff", "\x1b[1m", "\x1b[38;2;1;2;3m", "\x1b[4:3m", "\x1b[2J", "\x1b]0;t\a", "\x1b[", "\x1b", "\x1b[1"}
+	for _, r := range signs {
+		for _, s := range others {
+			for _, line := range []string{string(r) + s, s + string(r), s + string(r) + string(signs[0]) + s} {
+				if got, want := Width(line), ansi.StringWidth(line); got != want {
+					t.Fatalf("Width(%q) = %d, want %d", line, got, want)
+				}
+			}
+		}
+	}
+	for _, a := range others {
+		for _, b := range others {
+			if got, want := Width(a+b), ansi.StringWidth(a+b); got != want {
+				t.Errorf("Width(%q) = %d, want %d", a+b, got, want)
+			}
+		}
+	}
+}
+
+func FuzzWidth(f *testing.F) {
+	for _, s := range []string{"", "│ $63.52 ▇▇⠉ │", "\x1b[1mbold\x1b[m", "e\u0301", "👨‍👩‍👧", "\x1b[1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := Width(s), ansi.StringWidth(s); got != want && utf8.ValidString(s) {
+			t.Errorf("Width(%q) = %d, want %d", s, got, want)
+		}
+	})
+}
+
+// Painting is the most frequent of all that a frame is made by.
+func TestPaintingMakesOneString(t *testing.T) {
+	p := Pen{Kit: &Kit{Theme: NewTheme(Look{Dark: true})}}
+	for name, paint := range map[string]func(string) string{"dim": p.Dim, "bright": p.Bright, "accent": p.Accent, "tab": p.Tab} {
+		if got := ansi.Strip(paint("words")); got != "words" || paint("words") == got {
+			t.Errorf("%s paints %q", name, paint("words"))
+		}
+		if n := testing.AllocsPerRun(100, func() { paint("words") }); n > 1 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { p.Strong(LevelLow, "words") }); n > 1 {
+		t.Errorf("strong allocates %v times", n)
+	}
+}
+
+// A line costs what it covers, however large the plot is.
+func TestALineCostsWhatItCovers(t *testing.T) {
+	allocated := func(values []float64, rows int) float64 {
+		return testing.AllocsPerRun(20, func() { trace(values, newScale(100, 1, rows), true) })
+	}
+	low := make([]float64, 200)
+	for i := range low {
+		low[i] = 3 + math.Sin(float64(i)/10)
+	}
+	if small, large := allocated(low, 10), allocated(low, 50); large > 2*small {
+		t.Errorf("a low line in 50 rows allocates %v times, in 10 rows %v", large, small)
+	}
+}
+
+// And is drawn where it lies.
+func TestALineOfAPartIsInItsPlace(t *testing.T) {
+	s := newScale(100, 1, 20)
+	whole := make([]float64, 80)
+	for i := range whole {
+		whole[i] = 40 + 20*math.Sin(float64(i)/7)
+	}
+	all := trace(whole, s, true)
+	for _, part := range [][2]int{{0, 40}, {30, 60}, {41, 80}, {79, 80}, {10, 11}} {
+		values := unknown(len(whole))
+		copy(values[part[0]:part[1]], whole[part[0]:part[1]])
+		for i, dots := range trace(values, s, true) {
+			x := i % 40
+			switch inside := 2*x > part[0] && 2*x+2 < part[1]; {
+			case inside && dots != all[i]:
+				t.Fatalf("%v: the cell %d has the dots %b, in the whole line %b", part, i, dots, all[i])
+			case dots != 0 && (2*x+2 < part[0]-1 || 2*x > part[1]):
+				t.Fatalf("%v: dots in the column %d", part, x)
+			}
+		}
+	}
+}
+
+func BenchmarkWidth(b *testing.B) {
+	line := strings.Repeat("\x1b[38;2;1;2;3m│ ▇▇▇▇\x1b[m $63.52 in 3 days ", 5)
+	for b.Loop() {
+		Width(line)
+	}
+}
