@@ -142,7 +142,7 @@ func TestNoColour(t *testing.T) {
 }
 
 func BenchmarkFrame(b *testing.B) {
-	for _, size := range [][2]int{{72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}, {500, 150}} {
+	for _, size := range [][2]int{{72, 1}, {40, 12}, {80, 24}, {100, 30}, {140, 40}, {200, 60}, {500, 150}} {
 		for view, name := range viewNames() {
 			b.Run(fmt.Sprintf("%s-%dx%d", name, size[0], size[1]), func(b *testing.B) {
 				m := modelOf(Options{}, scenes.Healthy(), size[0], size[1], view)

@@ -68,15 +68,19 @@ func TestPaintingMakesOneString(t *testing.T) {
 
 // A line costs what it covers, however large the plot is.
 func TestALineCostsWhatItCovers(t *testing.T) {
-	allocated := func(values []float64, rows int) float64 {
+	allocated := func(slope float64, rows int) float64 {
+		values := make([]float64, 200)
+		for i := range values {
+			values[i] = 3 + slope*float64(i)
+		}
 		return testing.AllocsPerRun(20, func() { trace(values, newScale(100, 1, rows), true) })
 	}
-	low := make([]float64, 200)
-	for i := range low {
-		low[i] = 3 + math.Sin(float64(i)/10)
+	level := allocated(0, 10)
+	if high := allocated(0, 50); high > 1.5*level {
+		t.Errorf("a level line in 50 rows allocates %v times, in 10 rows %v", high, level)
 	}
-	if small, large := allocated(low, 10), allocated(low, 50); large > 2*small {
-		t.Errorf("a low line in 50 rows allocates %v times, in 10 rows %v", large, small)
+	if steep := allocated(.4, 50); steep > 4*level {
+		t.Errorf("a line from the foot to the top of 50 rows allocates %v times, a level one %v", steep, level)
 	}
 }
 

@@ -129,55 +129,69 @@ func GhostLine(p Pen) string {
 // brailleDots are the bits of a cell's eight dots: of its columns, from the foot.
 var brailleDots = [2][4]byte{{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}}
 
+// traceAtOnce is how many values asciigraph draws at once: each cell of its canvas
+// costs, and a short line crosses few rows.
+const traceAtOnce = 16
+
 // trace is a line through values, two a column, as the dots of each cell: rows
 // from the foot, and of each its columns. asciigraph draws it at two by four of
 // the cells; it panics on infinite series and draws one row more than its height,
-// so each point is brought to a row of its own here. It is given the known values
-// and the rows between them alone: each cell of its canvas costs. Where they are not
-// joined, steps have no risers.
+// so each point is brought to a row of its own here. Where they are not joined,
+// steps have no risers.
 func trace(values []float64, s scale, joined bool) []byte {
 	cols, last := len(values)/2, float64(4*s.rows-1)
 	out := make([]byte, cols*s.rows)
 	points := make([]float64, 0, len(values)+1)
-	first, end := -1, 0 // of what is known
-	low, high := last, 0.
-	for i, v := range values {
+	for _, v := range values {
 		if !(v <= s.top*1e6 && v >= -s.top*1e6) { // NaN too
 			points = append(points, nan)
 			continue
 		}
-		if first < 0 {
-			first = i
-		}
-		at := float64(int(min(last, max(0, v/s.top*float64(4*s.rows)-0.5)) + 0.5))
-		points = append(points, at)
-		end, low, high = i+1, min(low, at), max(high, at)
+		points = append(points, float64(int(min(last, max(0, v/s.top*float64(4*s.rows)-0.5))+0.5)))
 	}
-	if first < 0 || len(points) < 2 {
+	if len(points) < 2 {
 		return out
 	}
 	points = append(points, points[len(points)-1]) // the last one stays level
-	if low == high {                               // asciigraph would take its own height
-		low = max(0, low-1)
-		high = low + 1
+	for from := 0; from < 2*cols; from += traceAtOnce {
+		traced(points[from:min(from+traceAtOnce, 2*cols)+1], func(x, up int, sign rune) {
+			if joined || sign != '│' {
+				x += from
+				out[up/4*cols+x/2] |= brailleDots[x%2][up%4]
+			}
+		})
 	}
-	first, end = max(0, first-1), end+1 // where the line begins and ends is drawn beside it
-	drawn := asciigraph.Plot(points[first:end], asciigraph.Height(int(high-low)), asciigraph.LowerBound(low), asciigraph.UpperBound(high),
+	return out
+}
+
+// traced hands on the signs of a line through points, whole numbers or NaN: one
+// column less than there are points, and rows from the foot.
+func traced(points []float64, put func(x, up int, sign rune)) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, v := range points {
+		if !math.IsNaN(v) {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	if low > high { // nothing is known
+		return
+	}
+	low = max(0, min(low, high-1)) // of a level line asciigraph would take a height of its own
+	high = max(high, low+1)
+	drawn := asciigraph.Plot(points, asciigraph.Height(int(high-low)), asciigraph.LowerBound(low), asciigraph.UpperBound(high),
 		asciigraph.YAxisValueFormatter(func(float64) string { return "" }))
 	for y, line := range strings.Split(drawn, "\n") {
-		up := int(high) - y
 		signs := []rune(line)
 		start := 0
 		for start < len(signs) && signs[start] != '┤' && signs[start] != '┼' {
 			start++
 		}
 		for x, sign := range signs[min(len(signs), start+1):] {
-			if x += first; up >= 0 && x < 2*cols && sign != ' ' && (joined || sign != '│') {
-				out[up/4*cols+x/2] |= brailleDots[x%2][up%4]
+			if up := int(high) - y; up >= 0 && x < len(points)-1 && sign != ' ' {
+				put(x, up, sign)
 			}
 		}
 	}
-	return out
 }
 
 // times writes ticks under their columns, as far as they find room: first come,
