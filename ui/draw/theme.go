@@ -161,6 +161,9 @@ func brushOf(style lipgloss.Style) (b brush) {
 	return b
 }
 
+// paint is not inlined: there are hundreds of calls.
+//
+//go:noinline
 func (b *brush) paint(s string) string {
 	if s == "" {
 		return s

@@ -15,7 +15,7 @@ import (
 // else. The slow beats, each so many times longer than the one before, draw what the
 // quick one was too late for.
 const (
-	quickBeat = 3 * time.Millisecond
+	quickBeat = time.Millisecond
 	slowBeat  = time.Second
 	slower    = 4
 	restBeat  = time.Hour
@@ -35,6 +35,7 @@ type beat struct {
 	mu     sync.Mutex
 	ticker *time.Ticker
 	rest   *time.Timer
+	quick  bool
 	slow   time.Duration // the next slow beat
 }
 
@@ -52,7 +53,10 @@ func (b *beat) wake() {
 		}
 		b.rest = time.AfterFunc(restAfter, routine.Guard(b.slows))
 	}
-	b.ticker.Reset(quickBeat)
+	if !b.quick { // else a frame would wait for all those that follow on it
+		b.quick = true
+		b.ticker.Reset(quickBeat)
+	}
 	b.slow = slowBeat
 	b.rest.Reset(restAfter)
 }
@@ -61,6 +65,7 @@ func (b *beat) wake() {
 func (b *beat) slows() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.quick = false
 	if b.slow > time.Minute {
 		b.ticker.Reset(restBeat)
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -87,4 +88,34 @@ func TestABeatWithoutATicker(t *testing.T) {
 	b.wake() // not started
 	b.stop()
 	(*beat)(nil).wake()
+}
+
+// The answer to a key is drawn though more views follow on it, such as of what the key
+// loads.
+func TestAFrameDoesNotWaitForTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &beat{ticker: time.NewTicker(restBeat)}
+		b.rest = time.AfterFunc(restBeat, b.slows)
+		defer b.stop()
+		for round := range 2 {
+			for range 10 {
+				b.wake()
+				time.Sleep(quickBeat - time.Microsecond)
+			}
+			select {
+			case <-b.ticker.C:
+			default:
+				t.Errorf("round %d: views at short intervals put off the drawing of the first", round)
+			}
+			time.Sleep(restAfter + 10*time.Millisecond) // from then on it beats slowly
+			for len(b.ticker.C) > 0 {
+				<-b.ticker.C
+			}
+			from := time.Now()
+			<-b.ticker.C
+			if d := time.Since(from); d < slowBeat/2 {
+				t.Errorf("round %d: at rest it beats after %v", round, d)
+			}
+		}
+	})
 }
