@@ -150,10 +150,10 @@ func TestBoundsOfAKey(t *testing.T) {
 			t.Errorf("%s: bounds %q, want %q", c.name, got, c.want)
 		}
 	}
-	if _, ok := (Snapshot{At: t0}).Plan(b, forecast.Ask{}); ok {
+	if _, ok := (&Snapshot{At: t0}).Planner(b); ok {
 		t.Error("a plan without a balance")
 	}
-	if _, ok := (Snapshot{Balance: &credit.Balance{CreditsUSD: 9}}).Plan(b, forecast.Ask{}); ok {
+	if _, ok := (&Snapshot{Balance: &credit.Balance{CreditsUSD: 9}}).Planner(b); ok {
 		t.Error("a plan without a reading")
 	}
 }

@@ -165,13 +165,13 @@ func (s *Snapshot) trail(b *Book) *credit.Trail {
 	return b.Account
 }
 
-// Plan is what a snapshot's forecast means for buying credits; ok is false
+// Planner plans what a snapshot's forecast means for buying credits; ok is false
 // while the balance is not known. b is the account's past.
-func (s Snapshot) Plan(b *Book, ask forecast.Ask) (p forecast.Plan, ok bool) {
+func (s *Snapshot) Planner(b *Book) (p *forecast.Planner, ok bool) {
 	if s.Balance == nil || s.At.IsZero() {
-		return p, false
+		return nil, false
 	}
-	return b.model(s.trail(b), s.At).Plan(s.Balance.LeftUSD(), ask), true
+	return b.model(s.trail(b), s.At).Planner(s.Balance.LeftUSD()), true
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key

@@ -47,9 +47,27 @@ type AutoTopUp struct {
 	USDPerMonth  float64       // in 30 days
 }
 
-// Plan plans for an account with balanceUSD left, which may be below 0. What
-// it says never falls with the sum: of two balances the larger lasts longer.
-func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
+// Planner plans for one balance. What one plan is made of, the next goes by too, so
+// that a person can try one after another. Only one goroutine may use it at a time.
+type Planner struct {
+	model      *Model
+	balanceUSD float64
+	ladder     ladder   // empty: no plan needed it yet
+	nextDayUSD *float64 // what a day spends at most; nil: no plan needed it yet, or it is not known
+}
+
+// Planner plans for an account with balanceUSD left, which may be below 0.
+func (m *Model) Planner(balanceUSD float64) *Planner {
+	return &Planner{model: m, balanceUSD: balanceUSD, ladder: ladder{model: m}}
+}
+
+// Plan is one plan of a Planner.
+func (m *Model) Plan(balanceUSD float64, a Ask) Plan { return m.Planner(balanceUSD).Plan(a) }
+
+// Plan plans. What it says never falls with the sum: of two balances the larger lasts
+// longer.
+func (pl *Planner) Plan(a Ask) Plan {
+	m, balanceUSD := pl.model, pl.balanceUSD
 	topUp := 0.0
 	if a.TopUpUSD != nil && *a.TopUpUSD > 0 {
 		topUp = *a.TopUpUSD
@@ -64,8 +82,10 @@ func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
 	if !m.ready() || !finite(sum) {
 		return p
 	}
-	l := ladder{model: m}
-	l.start(balanceUSD)
+	l := &pl.ladder
+	if len(l.rungs) == 0 {
+		l.start(balanceUSD)
+	}
 	if p.WithTopUp.State == OK {
 		q := l.seconds(sum)
 		p.WithTopUp.P10, p.WithTopUp.P50, p.WithTopUp.P90 = q[0], q[1], q[2]
@@ -75,10 +95,10 @@ func (m *Model) Plan(balanceUSD float64, a Ask) Plan {
 		if usd, ok := l.reach(left); ok {
 			v := max(0, roundUp(usd-balanceUSD, 0.01))
 			p.NeededUSD = &v
-			p.Buy = m.buy(&l, balanceUSD, v, a.Packages)
+			p.Buy = m.buy(l, balanceUSD, v, a.Packages)
 		}
 	}
-	p.Auto = m.auto(a.Days)
+	p.Auto = pl.auto(a.Days)
 	return p
 }
 
@@ -101,17 +121,20 @@ func (m *Model) buy(l *ladder, balanceUSD, neededUSD float64, packages []Package
 }
 
 // auto returns settings by which one top-up lasts for the given days.
-func (m *Model) auto(days float64) *AutoTopUp {
+func (pl *Planner) auto(days float64) *AutoTopUp {
 	if !(days > 0) {
 		days = 7
 	}
-	threshold, ok := m.SpendWithin(24 * time.Hour)
-	if !ok {
-		return nil
+	if pl.nextDayUSD == nil {
+		usd, ok := pl.model.SpendWithin(24 * time.Hour)
+		if !ok {
+			return nil
+		}
+		pl.nextDayUSD = &usd
 	}
-	month, _ := m.MonthUSD()
+	month, _ := pl.model.MonthUSD()
 	perDay := month / 30
-	a := &AutoTopUp{ThresholdUSD: roundUp(threshold, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: month}
+	a := &AutoTopUp{ThresholdUSD: roundUp(*pl.nextDayUSD, 1), AmountUSD: roundSum(perDay * days), USDPerMonth: month}
 	a.Every = duration(a.AmountUSD / perDay * day)
 	return a
 }

@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -36,6 +37,35 @@ func TestPlanGrowsWithMoneyAndTime(t *testing.T) {
 					t.Fatalf("seed %d: with %v + %v USD P10 = %v s, want %v", seed, balance, needed, with.WithTopUp.P10, d.Seconds())
 				}
 			}
+		}
+	}
+}
+
+// The second of two plans goes by what the first found out.
+func TestPlansShareTheirWork(t *testing.T) {
+	samples := bursty(10 * 1440)
+	now := samples[len(samples)-1].At
+	for _, balance := range []float64{50, 0.5, -3} {
+		ask := Ask{TopUpUSD: usd(25), Until: now.Add(10 * 24 * time.Hour)}
+		m := New(now, samples, Options{})
+		pl := m.Planner(balance)
+		first := pl.Plan(ask)
+		less := pl.Plan(Ask{TopUpUSD: usd(20), Until: ask.Until})
+		if want := New(now, samples, Options{}).Plan(balance, Ask{TopUpUSD: usd(20), Until: ask.Until}); !reflect.DeepEqual(less, want) {
+			t.Errorf("%v USD: the second plan is %+v, want that of another planner: %+v", balance, less, want)
+		}
+		rungs := len(pl.ladder.rungs)
+		m.co = nil // whoever asks it what a balance lasts would panic
+		for _, f := range []*Forecast{&first.WithTopUp, &less.WithTopUp} {
+			if f.State != OK {
+				t.Fatalf("%v USD: %+v", balance, f)
+			}
+		}
+		if q := pl.ladder.seconds(balance + 22); q[1] <= less.WithTopUp.P50 || q[1] >= first.WithTopUp.P50 {
+			t.Errorf("%v USD: with 22 more it lasts %v, want between %v and %v", balance, q, less.WithTopUp.P50, first.WithTopUp.P50)
+		}
+		if auto := pl.auto(14); auto == nil || auto.ThresholdUSD != first.Auto.ThresholdUSD || len(pl.ladder.rungs) != rungs {
+			t.Errorf("%v USD: %+v with %d rungs, want %+v with %d", balance, auto, len(pl.ladder.rungs), first.Auto, rungs)
 		}
 	}
 }

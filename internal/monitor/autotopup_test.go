@@ -84,7 +84,9 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		if a.Next.State != forecast.OK || a.Next.P50 >= s.Forecast.P50 || a.USDPerMonth == nil {
 			t.Errorf("Next = %+v, want one before %v s, when the balance runs out", a.Next, s.Forecast.P50)
 		}
-		if plan, _ := s.Plan(&p.st.book, forecast.Ask{}); plan.Auto.USDPerMonth != *a.USDPerMonth {
+		if pl, _ := s.Planner(&p.st.book); pl == nil {
+			t.Error("there is no plan")
+		} else if plan := pl.Plan(forecast.Ask{}); plan.Auto.USDPerMonth != *a.USDPerMonth {
 			t.Errorf("USDPerMonth = %v, want that of the plan, %v", *a.USDPerMonth, plan.Auto.USDPerMonth)
 		}
 		at := s.At

@@ -88,5 +88,16 @@ func TestEveryProcessShowsTheSameForecast(t *testing.T) {
 		if err != nil || !ok || p.WithTopUp.P50 <= s.Forecast.P50 || p.NeededUSD == nil || p.AllowanceUSDPerDay == nil || p.Auto == nil {
 			t.Errorf("Plan = %+v, %v, %v, want one that lasts longer than %v s", p, ok, err, s.Forecast.P50)
 		}
+		planner := m.subject.Load().plans.planner
+		for _, usd := range []float64{5, 55} {
+			if _, ok, err := m.Plan(t.Context(), s, forecast.Ask{TopUpUSD: &usd}); !ok || err != nil || m.subject.Load().plans.planner != planner {
+				t.Errorf("another plan for the same reading: %v, %v; the history is looked at anew", ok, err)
+			}
+		}
+		s.Balance = &credit.Balance{CreditsUSD: s.Balance.CreditsUSD + 100, UsageUSD: s.Balance.UsageUSD}
+		more, ok, err := m.Plan(t.Context(), s, forecast.Ask{TopUpUSD: &topUp})
+		if err != nil || !ok || more.WithTopUp.P50 <= p.WithTopUp.P50 {
+			t.Errorf("with 100 USD more the plan is %+v, %v, %v, want one that lasts longer than %v s", more.WithTopUp, ok, err, p.WithTopUp.P50)
+		}
 	})
 }

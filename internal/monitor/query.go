@@ -11,7 +11,6 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/credit"
-	"ortop/internal/forecast"
 	"ortop/internal/sorted"
 )
 
@@ -24,6 +23,7 @@ type subject struct {
 	shown     history.Series // the one whose spend the surfaces show
 	key       *credit.Key    // the key in use; nil until it is known
 	book      *account.Book
+	plans     *plans
 }
 
 type subjectPointer = atomic.Pointer[subject]
@@ -67,18 +67,6 @@ func (m *Monitor) Plot(ctx context.Context, from, to time.Time, n int) (history.
 	p, err := s.db.Buckets(ctx, s.shown, from, to, n)
 	p.Segments = sorted.Without(p.Segments, func(g *history.Segment) bool { return g.Reason == account.FirstReading })
 	return p, err
-}
-
-// Plan is what a snapshot's forecast means for buying credits. ok is false
-// while the balance is not known.
-func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
-	at := m.subject.Load()
-	if at == nil || at.book.Brief {
-		return p, false, nil
-	}
-	ask.Packages = m.o.Packages
-	p, ok = s.Plan(at.book, ask)
-	return p, ok, nil
 }
 
 // Preflight checks whether needUSD can be spent now, and with 90 % certainty

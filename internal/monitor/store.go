@@ -209,7 +209,7 @@ func (st *store) takePoll(p history.Poll) {
 func (st *store) publish() {
 	f := st.state.Facts
 	s := &subject{
-		db: st.db, account: st.of(), shown: st.of(), key: f.Key, book: st.book.Copy(),
+		db: st.db, account: st.of(), shown: st.of(), key: f.Key, book: st.book.Copy(), plans: new(plans),
 	}
 	if f.Ordinary() {
 		s.keySeries = st.series[account.OfKey]
