@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Depth is how many colours there are.
@@ -33,35 +34,34 @@ type Theme struct {
 		faint, marked, tab            brush
 		levels, strong                [LevelCritical + 1]brush
 	}
-	placeholder lipgloss.Style
-	ink         colours
-	rich        bool // shades can be told apart
+	ink  colours
+	rich bool // shades can be told apart
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
 //
 //go:noinline
-func (t *Theme) Bright(s string) string { return t.styles.bright.paint(s) }
+func (t *Theme) Bright(s string) string { return t.styles.bright(s) }
 
 //go:noinline
-func (t *Theme) Dim(s string) string { return t.styles.faint.paint(s) }
+func (t *Theme) Dim(s string) string { return t.styles.faint(s) }
 
 // Title paints the name of a panel, Accent what can be pressed, and Chosen one of
 // several that are offered.
 //
 //go:noinline
-func (t *Theme) Title(s string) string { return t.styles.title.paint(s) }
+func (t *Theme) Title(s string) string { return t.styles.title(s) }
 
 //go:noinline
-func (t *Theme) Accent(s string) string { return t.styles.accent.paint(s) }
+func (t *Theme) Accent(s string) string { return t.styles.accent(s) }
 
 //go:noinline
-func (t *Theme) Chosen(s string) string { return t.styles.chosen.paint(s) }
+func (t *Theme) Chosen(s string) string { return t.styles.chosen(s) }
 
 // Marked paints a cursor, or what must not be overlooked, and Tab the view that
 // is shown.
-func (t *Theme) Marked(s string) string { return t.styles.marked.paint(s) }
-func (t *Theme) Tab(s string) string    { return t.styles.tab.paint(s) }
+func (t *Theme) Marked(s string) string { return t.styles.marked(s) }
+func (t *Theme) Tab(s string) string    { return t.styles.tab(s) }
 
 // Low and Critical paint by those levels.
 //
@@ -72,7 +72,7 @@ func (t *Theme) Low(s string) string { return t.At(LevelLow, s) }
 func (t *Theme) Critical(s string) string { return t.At(LevelCritical, s) }
 
 // Placeholder is how what stands in an empty field is styled.
-func (t *Theme) Placeholder() lipgloss.Style { return t.placeholder }
+func Placeholder() lipgloss.Style { return lipgloss.NewStyle().Faint(true) }
 
 // Paint puts s into an ink.
 //
@@ -128,47 +128,51 @@ func NewTheme(l Look) *Theme {
 			t.ink.front[edge(Level(l))] = faint
 		}
 	}
-	plain := lipgloss.NewStyle()
-	paint := func(k Ink) lipgloss.Style {
+	plain := ansi.Style{}
+	paint := func(k Ink) ansi.Style {
 		if v := inks[k]; v != nil {
-			return plain.Foreground(v)
+			return plain.ForegroundColor(v)
 		}
 		return plain
 	}
+	bold := func(k Ink) brush { // before the colour, as terminals are told it
+		if v := inks[k]; v != nil {
+			return brushOf(plain.Bold().ForegroundColor(v))
+		}
+		return brushOf(plain.Bold())
+	}
 	st := &t.styles
-	st.bright, st.title, st.marked = brushOf(plain.Bold(true)), brushOf(plain), brushOf(plain.Reverse(true))
-	st.accent, st.chosen, st.tab = brushOf(paint(Accent)), brushOf(paint(Accent).Bold(true)), brushOf(plain.Reverse(true))
+	st.bright, st.title = brushOf(plain.Bold()), brushOf(plain)
+	st.marked, st.tab = brushOf(plain.Reverse(true)), brushOf(plain.Reverse(true))
+	st.accent, st.chosen = brushOf(paint(Accent)), bold(Accent)
 	if st.faint = brushOf(paint(Label)); inks == nil {
-		st.faint = brushOf(plain.Faint(true))
+		st.faint = brushOf(plain.Faint())
 	}
 	if t.rich {
-		st.tab = brushOf(plain.Bold(true).Background(inks[inkChosen]))
+		st.tab = brushOf(plain.Bold().BackgroundColor(inks[inkChosen]))
 	}
 	for l := LevelNone; l <= LevelCritical; l++ {
-		st.levels[l], st.strong[l] = brushOf(paint(Status(l))), brushOf(paint(Status(l)).Bold(true))
+		st.levels[l], st.strong[l] = brushOf(paint(Status(l))), bold(Status(l))
 	}
 	st.levels[LevelLow], st.levels[LevelCritical] = st.strong[LevelLow], st.strong[LevelCritical]
-	t.placeholder = paint(Status(LevelNone)).Faint(true)
 	return t
 }
 
-// brush is what a style writes before and after a line. A style that is rendered
-// measures it each time, which was most of what a frame cost.
-type brush struct{ on, off string }
+// brush paints a line. What it writes before and after is made once: a style that is
+// rendered is looked up and measures the line each time.
+type brush func(s string) string
 
-func brushOf(style lipgloss.Style) (b brush) {
-	b.on, b.off, _ = strings.Cut(style.Render("x"), "x")
-	return b
-}
-
-// paint is not inlined: there are hundreds of calls.
-//
-//go:noinline
-func (b *brush) paint(s string) string {
-	if s == "" {
-		return s
+func brushOf(style ansi.Style) brush {
+	if len(style) == 0 {
+		return func(s string) string { return s }
 	}
-	return b.on + s + b.off
+	on := style.String()
+	return func(s string) string {
+		if s == "" {
+			return s
+		}
+		return on + s + reset
+	}
 }
 
 // Level is how near the end is.
@@ -184,7 +188,7 @@ const (
 // At paints by a level, and Strong boldly.
 //
 //go:noinline
-func (t *Theme) At(l Level, s string) string { return t.styles.levels[l].paint(s) }
+func (t *Theme) At(l Level, s string) string { return t.styles.levels[l](s) }
 
 //go:noinline
-func (t *Theme) Strong(l Level, s string) string { return t.styles.strong[l].paint(s) }
+func (t *Theme) Strong(l Level, s string) string { return t.styles.strong[l](s) }

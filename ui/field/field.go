@@ -98,7 +98,7 @@ func (in Input) Render(p draw.Pen, empty string, w int) string {
 	f := *in.model
 	f.Placeholder = empty
 	styles := textinput.Styles{}
-	styles.Focused.Placeholder = p.Placeholder()
+	styles.Focused.Placeholder = draw.Placeholder()
 	f.SetStyles(styles)
 	switch {
 	case w == 1:
