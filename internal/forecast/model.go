@@ -26,6 +26,7 @@ type Model struct {
 	// blind is the share of the last 28 days of which not even the totals of
 	// hours are known.
 	blind float64
+	seen  burst
 }
 
 // New prepares a model at now of the samples up to now, oldest first. It reads
@@ -57,6 +58,7 @@ func newModel(now time.Time, samples []credit.Sample, o Options) *Model {
 	m.steady = newCadence(&m.path, &m.now)
 	back := min(m.now.history, blindBack)
 	m.blind = max(0, m.now.x[inBlindAll]-(byHour.until(m.path.now)-byHour.until(m.path.now-back))/back)
+	m.seen = m.newSeen()
 	return m
 }
 
@@ -129,12 +131,25 @@ func (m *Model) floor(usd float64) float64 {
 // fastest is less than the time in which usd was ever spent, or, where its like
 // was seen too seldom, the most that was seen often enough.
 func (m *Model) fastest(usd float64) float64 {
+	if usd >= m.seen.usd {
+		return m.seen.seconds
+	}
+	return m.path.grid.shortest(usd)
+}
+
+// burst is the most that was spent in some seconds.
+type burst struct{ usd, seconds float64 }
+
+// newSeen is the most that was seen often enough for it to hold, in the least time. It
+// is looked for once, and not for each balance.
+func (m *Model) newSeen() burst {
 	g := &m.path.grid
 	blocks := len(g.usd) - 1
 	if m.path.now-m.path.end.rose < day {
 		blocks = min(blocks, int(m.now.history*(1-m.blind)/floorTimes/block)+shortBy)
 	}
-	return g.shortest(min(usd, g.most(blocks)))
+	usd := g.most(blocks)
+	return burst{usd, g.shortest(usd)}
 }
 
 // Input is what the fitted part of the method takes for a balance.

@@ -70,6 +70,24 @@ func TestPlansShareTheirWork(t *testing.T) {
 	}
 }
 
+// The most that was ever spent at once is looked for once: a plan asks of dozens of
+// balances.
+func TestWhatWasSeenIsLookedForOnce(t *testing.T) {
+	samples := bursty(10 * 1440)
+	m := New(samples[len(samples)-1].At, samples, Options{})
+	most := m.path.grid.most(int(m.now.history/floorTimes/block) + shortBy)
+	want := m.path.grid.shortest(most)
+	if below := m.fastest(most / 2); want <= 0 || below > want {
+		t.Fatalf("half of %v USD is spent in %v s, all of it in %v s", most, below, want)
+	}
+	m.path.grid.usd = nil // whoever looks at it again would panic
+	for _, usd := range []float64{most, 2 * most, 1e6} {
+		if got := m.fastest(usd); got != want {
+			t.Errorf("fastest(%v) = %v, want %v", usd, got, want)
+		}
+	}
+}
+
 func deref(v *float64) any {
 	if v == nil {
 		return nil
