@@ -321,7 +321,11 @@ func (a *app) shareVerify(_ context.Context, _ *settings, e *share.Engine) error
 	if !v.Checksums {
 		said = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
 	}
-	return a.answer(fmt.Sprintf("%d accounts, %d series and %d samples were read, and belong together; %s", v.Accounts, v.Series, v.Samples, said))
+	accounts := fmt.Sprint(v.Accounts, " accounts")
+	if v.Accounts == 1 {
+		accounts = "1 account"
+	}
+	return a.answer(fmt.Sprintf("%s, %d series and %d samples were read, and belong together; %s", accounts, v.Series, v.Samples, said))
 }
 
 // checkShare reports on the engine.

@@ -86,6 +86,12 @@ func (a *app) newUnit(s *settings, f collectFlags) (u unit.Service, err error) {
 			u.Args = append(u.Args, flag[:]...)
 		}
 	}
+	if a.flags.share {
+		u.Args = append(u.Args, "--share")
+	}
+	if a.flags.noShare {
+		u.Args = append(u.Args, "--no-share")
+	}
 	if a.flags.quiet {
 		u.Args = append(u.Args, "--quiet")
 	}

@@ -57,7 +57,7 @@ var tested = map[string]map[string]string{
 		"tmux": "TestStatusBars", "json": "TestStatusBars", "ini": "TestStatusBars", "sh": "TestStatusBars", "toml": "TestStatusBars",
 		"bash": "TestStatusBars", "zsh": "TestStatusBars", "fish": "TestStatusBars",
 	},
-	"team.md":   {"yaml": "TestTeamPage", "sh": "TestTeamPage"},
+	"team.md":   {"yaml": "TestTeamManifests", "sh": "TestTeamPage"},
 	"themes.md": {"toml": "TestThemesPage"},
 }
 

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"go.yaml.in/yaml/v2"
-
 	"ortop/internal/sharetest"
 	"ortop/internal/sim"
 )
@@ -404,44 +402,5 @@ func TestTeamRoles(t *testing.T) {
 	}
 	if code := s.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d", code)
-	}
-}
-
-// The page's commands set up a team, and its manifests are what their readers take.
-func TestTeamPage(t *testing.T) {
-	t.Parallel()
-	sharetest.Needs(t, "roles, and no psql that goes with it")
-	c := newTeam(t)
-	m := c.machine(true, "")
-	bin := t.TempDir()
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/psql")
-	if err != nil || len(found) == 0 {
-		t.Fatal("there is no psql")
-	}
-	for name, path := range map[string]string{"ortop": ortop, "psql": found[len(found)-1]} {
-		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	images := 0
-	for _, b := range fences(t, "../../docs/team.md") {
-		switch b[0] {
-		case "sh":
-			script := strings.NewReplacer("postgres://postgres:…@db.example.com/ortop", c.pg.DSN(), "…", "hunter2").Replace(b[1])
-			cmd := exec.Command("bash", "-euc", script)
-			cmd.Env = append(m.env, "PATH="+bin+":"+os.Getenv("PATH"))
-			if out, err := cmd.CombinedOutput(); err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-		case "yaml":
-			var any map[string]any
-			if err := yaml.Unmarshal([]byte(b[1]), &any); err != nil {
-				t.Error(err)
-			}
-			images += strings.Count(b[1], "image: ")
-		}
-	}
-	if n := c.pg.Query("SELECT count(*) FROM pg_roles WHERE rolname IN ('ortop_collector', 'ortop_viewer', 'collector_a', 'viewers')"); n != "4" || images != 2 {
-		t.Errorf("%s roles, %d images", n, images)
 	}
 }

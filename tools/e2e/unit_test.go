@@ -57,6 +57,21 @@ func TestUnitHasTheEnvironment(t *testing.T) {
 	}
 }
 
+// A unit shares the history, or does not, as who printed it asked.
+func TestUnitShares(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"systemd", "launchd"} {
+		for _, flag := range []string{"--share", "--no-share"} {
+			if text := printUnit(t, kind, flag); !strings.Contains(text, flag) {
+				t.Errorf("%s with %s:\n%s", kind, flag, text)
+			}
+		}
+		if text := printUnit(t, kind); strings.Contains(text, "share\"") || strings.Contains(text, "share<") {
+			t.Errorf("%s without:\n%s", kind, text)
+		}
+	}
+}
+
 func TestSystemdLikesTheUnit(t *testing.T) {
 	t.Parallel()
 	analyze, err := exec.LookPath("systemd-analyze")
