@@ -13,6 +13,10 @@ const (
 	easedCharge = .9
 	easedOver   = 12
 	young       = 20
+	// mostEased are the deviations of the times between charges and of their sums up to
+	// which it is: of what is less even no more is promised than the regression gives.
+	mostEasedTimes = .05
+	mostEasedUSD   = .3
 )
 
 // ease is what was forecast just before an account was known to be charged evenly, at
@@ -26,7 +30,7 @@ type ease struct {
 
 // newEase looks at what was forecast before m.steady, of the readings and options of m.
 func newEase(m *Model, o Options) (e ease) {
-	if m.steady.begun == 0 {
+	if m.steady.begun == 0 || m.steady.unevenTimes > mostEasedTimes || m.steady.unevenUSD > mostEasedUSD {
 		return e
 	}
 	n := float64(m.steady.begun)
