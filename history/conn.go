@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -178,6 +179,10 @@ func (k *conn) prepare(query string) (*sql.Stmt, error) {
 	}
 	return st, err
 }
+
+// limit is that clause, of a few numbers: each makes a statement of its own, for SQLite
+// plans one anew at each use whose limit is bound.
+func limit(n int) string { return " LIMIT " + strconv.Itoa(n) }
 
 // exec runs a script that is not worth keeping prepared.
 //

@@ -149,7 +149,7 @@ type Mail struct {
 // Outbox returns the n oldest entries of an account that were not acknowledged yet.
 func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list []Mail, err error) {
 	err = db.outbox(ctx, func() error {
-		return db.query(`SELECT seq, at, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq LIMIT ?`, func(r *sql.Rows) error {
+		return db.query(`SELECT seq, at, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq`+limit(n), func(r *sql.Rows) error {
 			var m Mail
 			var entry string
 			err := r.Scan(&m.Seq, &m.At, &entry, &m.Again)
@@ -158,7 +158,7 @@ func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list 
 			}
 			list = append(list, m)
 			return err
-		}, account, baseURL, n)
+		}, account, baseURL)
 	})
 	return list, err
 }
@@ -227,19 +227,23 @@ func (db *DB) OutboxID(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
-// Sent notes that the entries of an account up to seq were acknowledged at rev, and
-// drops those that were long ago.
-func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64) error {
-	return db.outbox(ctx, func() error {
+// Sent notes that the entries of an account up to seq were acknowledged at rev, drops
+// those that were long ago, and returns how many wait after seq.
+func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64) (waits int, err error) {
+	err = db.outbox(ctx, func() error {
 		now := db.asked.Now()
 		return db.transact(func() error {
 			err := db.conn.run(`UPDATE outbox SET rev = ?, sent_at = ? WHERE account = ? AND base_url = ? AND rev IS NULL AND seq <= ?`, rev, now.Unix(), account, baseURL, seq)
 			if err == nil {
 				err = db.conn.run(`DELETE FROM outbox WHERE account = ? AND base_url = ? AND sent_at < ? AND rev < ?`, account, baseURL, now.Add(-keepSent).Unix(), rev)
 			}
+			if err == nil {
+				err = db.query(`SELECT count(*) FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL`, func(r *sql.Rows) error { return r.Scan(&waits) }, account, baseURL)
+			}
 			return err
 		})
 	})
+	return waits, err
 }
 
 // Unsend offers again what was acknowledged after the entry seq, and returns how many

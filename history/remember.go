@@ -67,7 +67,7 @@ func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err 
 	waiting := db.remembered(s)
 	err = db.query(`SELECT `+forecastColumns+` FROM forecast WHERE series = ?1 AND ended_at IS NULL UNION ALL
 		SELECT * FROM (SELECT `+forecastColumns+` FROM forecast WHERE series = ?1 AND ended_at IS NOT NULL
-		ORDER BY ended_at DESC, made_at DESC LIMIT ?2)`, func(r *sql.Rows) error {
+		ORDER BY ended_at DESC, made_at DESC`+limit(n)+`)`, func(r *sql.Rows) error {
 		var f Forecast
 		var crc int64
 		err := scanForecast(&f, r, &crc)
@@ -84,7 +84,7 @@ func (db *DB) forecasts(s Series, id int64, n int) (open, ended []Forecast, err 
 			open = append(open, f)
 		}
 		return err
-	}, id, n)
+	}, id)
 	for _, f := range waiting {
 		if f.Outcome == credit.OutcomeOpen {
 			open = append(open, f)

@@ -43,8 +43,11 @@ func relay(t *testing.T, from, to *DB) {
 				}
 			}
 		}
-		if err := from.Sent(ctx, "a", "u", list[len(list)-1].Seq, 7); err != nil {
-			t.Fatal(err)
+		if waits, err := from.Sent(ctx, "a", "u", list[0].Seq, 7); waits < len(list)-1 || err != nil {
+			t.Fatalf("Sent() = %d, %v of the first of %d", waits, err, len(list))
+		}
+		if waits, err := from.Sent(ctx, "a", "u", list[len(list)-1].Seq, 7); waits != 0 || err != nil {
+			t.Fatalf("Sent() = %d, %v of the last", waits, err)
 		}
 	}
 }

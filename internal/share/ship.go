@@ -73,7 +73,7 @@ func (c *Collector) shipAccount(ctx context.Context, a *Account) error {
 			n++
 		}
 		k := sentMark{c.mark, last, list[n-1].Seq}
-		rev, ok := int64(0), false
+		rev, ok, waits := int64(0), false, 1
 		if whole := list[0].Rows.Whole; len(whole) > 0 {
 			rev, ok, err = c.shipWhole(ctx, a, whole, k)
 		} else {
@@ -84,14 +84,14 @@ func (c *Collector) shipAccount(ctx context.Context, a *Account) error {
 			return err
 		case ok:
 			refused = 0
-			err = c.settled(ctx, a, k.seq, rev)
+			waits, err = c.settled(ctx, a, k.seq, rev)
 		case refused == attempts:
 			return errorf("it refuses what the account %s sends", a.Name)
 		default:
 			refused++
 			err = c.refused(ctx, a, id)
 		}
-		if err != nil {
+		if err != nil || waits == 0 {
 			return err
 		}
 	}
@@ -190,17 +190,14 @@ func (c *Collector) unsend(ctx context.Context, a *Account, sent int64) error {
 	return nil
 }
 
-// settled notes that entries were acknowledged.
-func (c *Collector) settled(ctx context.Context, a *Account, seq, rev int64) error {
-	if err := c.db.Sent(ctx, a.Name, a.BaseURL, seq, rev); err != nil {
-		return err
-	}
+// settled notes that entries were acknowledged, and returns how many of the account wait.
+func (c *Collector) settled(ctx context.Context, a *Account, seq, rev int64) (waits int, err error) {
 	before := a.storedSoFar()
-	n, _, err := c.db.Waits(ctx, a.Name, a.BaseURL)
+	waits, err = c.db.Sent(ctx, a.Name, a.BaseURL, seq, rev)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	a.counted(before, n)
+	a.counted(before, waits)
 	a.last, a.asked = seq, true
 	a.mu.Lock()
 	settled, told := a.waits == 0, a.sent
@@ -208,7 +205,7 @@ func (c *Collector) settled(ctx context.Context, a *Account, seq, rev int64) err
 	if told != nil && settled {
 		told()
 	}
-	return nil
+	return waits, nil
 }
 
 // picture is the account's snapshot; nil: there is none.
