@@ -53,7 +53,7 @@ func TestAccountsFromInside(t *testing.T) {
 	x.press("d")
 	x.waitFor(`╭ remove work\? ─(?s).*its key is removed with file.*its history stays`, limit)
 	x.press("n")
-	x.waitFor(`enter show  n new  d remove  esc back`, limit)
+	x.waitFor(`enter show  esc back  n new  d remove`, limit)
 	x.press("d")
 	x.waitFor(`╭ remove work\? ─`, limit)
 	x.press("y")
