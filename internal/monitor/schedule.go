@@ -44,13 +44,13 @@ func (s *schedule) succeeded(now time.Time) {
 	for !s.slot.After(now) {
 		s.slot = s.slot.Add(s.interval)
 	}
-	s.due = s.slot.Add(time.Duration(rand.Float64() * float64(s.interval) / 10))
-	// Two polls are never much closer than the interval, where a refresh or a
-	// late answer lies just before a slot.
-	if earliest := now.Add(s.interval / 2); s.due.Before(earliest) {
-		s.due = s.due.Add(s.interval)
-		s.slot = s.slot.Add(s.interval)
+	later := time.Duration(rand.Float64() * float64(s.interval) / 10)
+	// Two polls are never much closer than the interval, and never much further apart,
+	// where a refresh or a late answer lies just before a slot: slots go on from there.
+	if s.slot.Add(later).Before(now.Add(s.interval / 2)) {
+		s.slot = now.Add(s.interval)
 	}
+	s.due = s.slot.Add(later)
 }
 
 // failed plans the next try after a poll that ended with err.
