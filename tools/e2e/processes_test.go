@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -144,11 +145,33 @@ func TestRefreshInTheSecondReachesTheFirst(t *testing.T) {
 	}
 }
 
+// stopIdle stops a dashboard that does not write at that moment: who does holds the file.
+func (h *household) stopIdle(x *terminal) {
+	h.t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(h.home, ".local/share/ortop/history.db"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		x.cmd.Process.Signal(syscall.SIGSTOP)
+		_, err := db.Exec("PRAGMA busy_timeout = 500; BEGIN IMMEDIATE; ROLLBACK")
+		if err == nil {
+			return
+		}
+		x.cmd.Process.Signal(syscall.SIGCONT)
+		if time.Now().After(limit) {
+			h.t.Fatalf("a dashboard writes at every moment: %v", err)
+		}
+	}
+}
+
 func TestTakeOver(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]func(x *terminal){
-		"killed":  func(x *terminal) { x.cmd.Process.Kill() },
-		"stopped": func(x *terminal) { x.cmd.Process.Signal(syscall.SIGSTOP) },
+	for name, end := range map[string]func(h *household, x *terminal){
+		"killed":  func(_ *household, x *terminal) { x.cmd.Process.Kill() },
+		"stopped": (*household).stopIdle,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,7 +180,7 @@ func TestTakeOver(t *testing.T) {
 			first.waitFor(balancePattern, 5*time.Second)
 			second := h.dashboard()
 			second.waitFor(balancePattern, 5*time.Second)
-			end(first)
+			end(h, first)
 			h.awaitOnePoller(4)
 			if s := h.status(); s.Balance == nil || s.Error != nil || *s.AgeS > 20 {
 				t.Errorf("after the first was %s: %+v", name, s)
