@@ -121,7 +121,7 @@ func (m *Model) planUnder(at tea.Mouse) int {
 // plan is the planner as it is drawn.
 func (d screen) plan() panel.Plan {
 	pl, s := d.m.plan, d.m.snap
-	in := pl.inputs(d.Now)
+	in := pl.inputs(&s, d.Now)
 	out := panel.Plan{Pen: d.Pen, Snap: s, TopUpUSD: in.topUpUSD, Until: in.until, Days: in.days, At: pl.at, Wrong: pl.err, Failed: pl.result.Err}
 	if pl.shown(&s, d.Now) {
 		out.Result = &pl.result.Value.plan

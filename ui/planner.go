@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -10,7 +11,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
-	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 	"ortop/ui/field"
@@ -20,10 +20,9 @@ import (
 
 // planner is what a plan is made for, and the newest plan.
 type planner struct {
-	topUpUSD float64      // 0: the last top-up's, or 25
-	until    time.Time    // zero: the first of next month
-	days     float64      // 0: a week
-	last     credit.TopUp // the newest known
+	topUpUSD float64   // 0: the last top-up's, or 25
+	until    time.Time // zero: the first of next month
+	days     float64   // 0: a week
 
 	drawn   bool // the plot shows what the top-up does
 	at      int  // the field that is chosen
@@ -54,13 +53,8 @@ type inputs struct {
 }
 
 // inputs are what was typed, and what stands in place of what was not.
-func (p planner) inputs(now time.Time) inputs {
-	in := inputs{p.topUpUSD, p.until, p.days}
-	if in.topUpUSD == 0 {
-		if in.topUpUSD = p.last.AmountUSD; in.topUpUSD == 0 {
-			in.topUpUSD = 25
-		}
-	}
+func (p planner) inputs(s *account.Snapshot, now time.Time) inputs {
+	in := inputs{cmp.Or(p.topUpUSD, s.LastTopUpUSD, 25), p.until, p.days}
 	if !in.until.After(now) {
 		in.until = time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, now.Location())
 	}
@@ -70,18 +64,9 @@ func (p planner) inputs(now time.Time) inputs {
 	return in
 }
 
-// note takes the newest purchase of those that a plot shows.
-func (p *planner) note(topUps []credit.TopUp) {
-	for _, t := range topUps {
-		if t.AmountUSD > 0 && t.At.After(p.last.At) {
-			p.last = t
-		}
-	}
-}
-
 // shown reports whether the plan is about the values in the fields.
 func (p planner) shown(s *account.Snapshot, now time.Time) bool {
-	return p.result.Value.ok && s.Balance != nil && p.result.Of.inputs == p.inputs(now)
+	return p.result.Value.ok && s.Balance != nil && p.result.Of.inputs == p.inputs(s, now)
 }
 
 const planTimeout = 10 * time.Second
@@ -94,7 +79,7 @@ func (m *Model) loadPlan() tea.Cmd {
 		p.editing = false
 		return nil
 	}
-	of, feed, s := planned{m.snap.At, p.inputs(m.now)}, m.feed, m.snap
+	of, feed, s := planned{m.snap.At, p.inputs(&m.snap, m.now)}, m.feed, m.snap
 	r := &p.result
 	switch {
 	case s.Balance == nil, r.Loading && r.Sent == of:
@@ -177,7 +162,7 @@ func (p *planner) take(now time.Time) error {
 
 // planned changes the chosen field by a step, and draws what comes of it.
 func (m *Model) planned(by int) tea.Cmd {
-	p, in := &m.plan, m.plan.inputs(m.now)
+	p, in := &m.plan, m.plan.inputs(&m.snap, m.now)
 	switch p.at {
 	case panel.FieldTopUp:
 		p.topUpUSD, p.drawn = stepUSD(in.topUpUSD, by), true

@@ -10,7 +10,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
-	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/load"
 	"ortop/ui/panel"
@@ -68,7 +67,7 @@ func TestPlanKeys(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, cmd := typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), c.keys...)
-			if got := m.plan.inputs(scenes.Now); got != c.want {
+			if got := m.plan.inputs(&m.snap, scenes.Now); got != c.want {
 				t.Errorf("inputs after %q = %v, want %v", c.keys, got, c.want)
 			}
 			if m.plan.editing != c.editing || !strings.Contains(m.plan.err, c.err) || (m.plan.err == "") != (c.err == "") {
@@ -113,7 +112,7 @@ func TestPlanPaste(t *testing.T) {
 	m, _ := typedPlan(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "enter")
 	m, _ = step(m, tea.PasteMsg{Content: "120.50\n"})
 	m, _ = typedPlan(m, "enter")
-	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 120.5 {
+	if got := m.plan.inputs(&m.snap, scenes.Now).topUpUSD; got != 120.5 {
 		t.Errorf("top-up after a paste = %v (%s), want 120.5", got, m.plan.err)
 	}
 }
@@ -182,15 +181,15 @@ func TestPlanFailure(t *testing.T) {
 
 func TestPlanInputs(t *testing.T) {
 	var p planner
-	p.note([]credit.TopUp{{At: scenes.Now.Add(-2 * time.Hour), AmountUSD: 50}, {At: scenes.Now.Add(-3 * time.Hour), AmountUSD: 10}, {At: scenes.Now, AmountUSD: -5}})
-	if got := p.inputs(scenes.Now).topUpUSD; got != 50 {
+	bought := &account.Snapshot{LastTopUpUSD: 50}
+	if got := p.inputs(bought, scenes.Now).topUpUSD; got != 50 {
 		t.Errorf("top-up = %v, want that of the last purchase, 50", got)
 	}
 	p.until = scenes.Now.Add(time.Hour)
-	if got := p.inputs(scenes.Now.Add(2 * time.Hour)).until; !got.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone)) {
+	if got := p.inputs(bought, scenes.Now.Add(2*time.Hour)).until; !got.Equal(time.Date(2026, 12, 1, 0, 0, 0, 0, scenes.Zone)) {
 		t.Errorf("until, once it has passed = %v, want the first of next month", got)
 	}
-	if got := p.inputs(time.Date(2026, 12, 31, 23, 0, 0, 0, scenes.Zone)).until; got.Format("2006-01-02") != "2027-01-01" {
+	if got := p.inputs(bought, time.Date(2026, 12, 31, 23, 0, 0, 0, scenes.Zone)).until; got.Format("2006-01-02") != "2027-01-01" {
 		t.Errorf("until in December = %v, want the new year", got)
 	}
 }
@@ -256,7 +255,7 @@ func (f *askFeed) Plan(ctx context.Context, s account.Snapshot, ask forecast.Ask
 func TestPlanByHand(t *testing.T) {
 	m, cmd := pressAll(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "+")
 	m, later := pressAll(m, "+", "-", "+")
-	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 35 {
+	if got := m.plan.inputs(&m.snap, scenes.Now).topUpUSD; got != 35 {
 		t.Fatalf("the sum after + + - + = %v, want 35", got)
 	}
 	if cmd == nil || later != nil {
@@ -286,25 +285,25 @@ func TestPlanByHand(t *testing.T) {
 	}
 
 	m, _ = pressAll(modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast), "down", "+", "+", "down", "-")
-	in := m.plan.inputs(scenes.Now)
+	in := m.plan.inputs(&m.snap, scenes.Now)
 	if want := time.Date(2026, 12, 3, 0, 0, 0, 0, scenes.Zone); !in.until.Equal(want) || in.days != 6 || in.topUpUSD != 25 {
 		t.Errorf("the other fields after + + and - = %v, want 3 Dec and 6 d", in)
 	}
 	for range 30 {
 		m, _ = pressAll(m, "up", "-", "down", "-")
 	}
-	if in := m.plan.inputs(scenes.Now); !in.until.After(scenes.Now) || in.days < 1 {
+	if in := m.plan.inputs(&m.snap, scenes.Now); !in.until.After(scenes.Now) || in.days < 1 {
 		t.Errorf("steps lead to %v", in)
 	}
 
 	m = modelOf(Options{}, scenes.Healthy(), 100, 30, viewForecast)
 	at := m.layout().plan
 	m, _ = step(m, tea.MouseWheelMsg{Button: tea.MouseWheelUp, X: at.x + 20, Y: at.y + 1})
-	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 30 {
+	if got := m.plan.inputs(&m.snap, scenes.Now).topUpUSD; got != 30 {
 		t.Errorf("the sum after the wheel = %v, want 30", got)
 	}
 	m, _ = step(m, tea.MouseWheelMsg{Button: tea.MouseWheelDown, X: at.x + 20, Y: at.y + 6}) // of two lines each
-	if in := m.plan.inputs(scenes.Now); in.days != 6 || in.topUpUSD != 30 {
+	if in := m.plan.inputs(&m.snap, scenes.Now); in.days != 6 || in.topUpUSD != 30 {
 		t.Errorf("the wheel over the third field = %v, want 6 d", in)
 	}
 }

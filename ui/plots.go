@@ -8,7 +8,6 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
-	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/draw"
 	"ortop/ui/load"
@@ -95,10 +94,8 @@ func (m *Model) loadFan(w int) tea.Cmd {
 }
 
 // plotted goes on after a plot was received: with the next one where something
-// changed meanwhile, and with the plan, which takes its top-up from those of
-// the plot.
-func (m *Model) plotted(again bool, topUps []credit.TopUp) tea.Cmd {
-	m.plan.note(topUps)
+// changed meanwhile, and with the plan.
+func (m *Model) plotted(again bool) tea.Cmd {
 	if again {
 		return m.reload(nil)
 	}

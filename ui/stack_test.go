@@ -50,7 +50,7 @@ func TestStackIsWhole(t *testing.T) {
 				t.Errorf("%v: no %q in the forecast:\n%s", size, want, frame)
 			}
 		}
-		if got, _ := pressAll(m, "+"); got.plan.inputs(scenes.Now).topUpUSD != 30 {
+		if got, _ := pressAll(m, "+"); got.plan.inputs(&got.snap, scenes.Now).topUpUSD != 30 {
 			t.Errorf("%v: + does not change the sum", size)
 		}
 		if got, _ := clickOn(t, m, "auto ", 0); got.plan.at != 2 {
@@ -82,7 +82,7 @@ func TestTabsInTheFooter(t *testing.T) {
 		t.Error("a click on ? help opens no help")
 	}
 	m, _ = pressAll(m, "2", "+")
-	if got := m.plan.inputs(scenes.Now).topUpUSD; got != 30 {
+	if got := m.plan.inputs(&m.snap, scenes.Now).topUpUSD; got != 30 {
 		t.Errorf("the sum in a pane of 40 x 12 after + = %v, want 30", got)
 	}
 	if frame := stripped(m); !strings.Contains(frame, "› top up [$30.00") || !strings.Contains(frame, "auto") {

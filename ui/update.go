@@ -82,11 +82,11 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		return batch(tea.Raw(string(msg)), rawCmd(m.o.Raw))
 	case spendMsg:
 		if m.spend.Receive(msg.answer) {
-			return m.plotted(m.spend.Again, msg.answer.Value.TopUps)
+			return m.plotted(m.spend.Again)
 		}
 	case fanMsg:
 		if m.fan.Receive(msg.answer) {
-			return m.plotted(m.fan.Again, msg.answer.Value.TopUps)
+			return m.plotted(m.fan.Again)
 		}
 	case monthMsg:
 		m.month.Receive(msg.answer)

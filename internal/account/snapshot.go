@@ -43,6 +43,8 @@ type Snapshot struct {
 	Bounds []Bound
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
 	AutoTopUp *AutoTopUp
+	// LastTopUpUSD is what was bought last; 0: no purchase is known.
+	LastTopUpUSD float64
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is
 	// not spent or that was not seen.
 	RanOutAt time.Time

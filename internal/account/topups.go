@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -24,6 +25,19 @@ func (b *Book) autoTopUp(m *forecast.Model, newest credit.Sample, at time.Time) 
 	}
 	a.MissingSince = b.missing(p, newest, at)
 	return a
+}
+
+// lastTopUpUSD is what was bought last; 0: no purchase is known. A refund is none.
+func (b *Book) lastTopUpUSD() float64 {
+	if b.Account == nil {
+		return 0
+	}
+	for _, t := range slices.Backward(b.Account.TopUps) {
+		if t.AmountUSD > 0 {
+			return t.AmountUSD
+		}
+	}
+	return 0
 }
 
 // missing returns since when a purchase of p is overdue at at; zero if it is
