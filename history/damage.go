@@ -155,13 +155,10 @@ func (db *DB) sound(h *head) error {
 	if _, err := db.stored(h); err != nil {
 		return err
 	}
-	for from, more := int64(farPast), true; more; {
-		more = false
-		end := int64(math.MaxInt64)
-		err := db.query("SELECT at FROM block WHERE series = ? AND at >= ? ORDER BY at LIMIT 1 OFFSET ?", func(r *sql.Rows) error {
-			more = true
-			return r.Scan(&end)
-		}, h.id, from, soundBlocks-1)
+	for from, end := int64(farPast), int64(0); end < math.MaxInt64; from = end + 1 {
+		end = math.MaxInt64
+		err := db.query("SELECT at FROM block WHERE series = ? AND at >= ? ORDER BY at LIMIT 1 OFFSET ?", func(r *sql.Rows) error { return r.Scan(&end) },
+			h.id, from, soundBlocks-1)
 		if err != nil {
 			return err
 		}
@@ -171,7 +168,6 @@ func (db *DB) sound(h *head) error {
 		if _, err := db.span(h, from, end); err != nil {
 			return err
 		}
-		from = end + 1
 	}
 	if len(db.bad[h.id]) > 0 {
 		return damaged("some of its readings were changed")
