@@ -60,6 +60,21 @@ func TestSmallPaneNamesWhoRunsOutFirst(t *testing.T) {
 	}
 }
 
+// Three rows say what is left and when it runs out; what fills a bar comes after that.
+func TestThreeRowsSayWhenItRunsOut(t *testing.T) {
+	for _, c := range []struct {
+		state, left, out string
+	}{
+		{"healthy", " left", "runs out Thu 26 Nov"},
+		{"ordinary", "not visible to this key", "cap $14.87 of $20.00"},
+	} {
+		frame := stripped(modelOf(Options{}, scenes.All[c.state](), 40, 3, viewOverview))
+		if !strings.Contains(frame, c.left) || !strings.Contains(frame, c.out) {
+			t.Errorf("%s: no %q and %q in\n%s", c.state, c.left, c.out, frame)
+		}
+	}
+}
+
 func TestClickShowsAnAccount(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed = nil

@@ -123,8 +123,9 @@ const (
 	rankBalance = iota
 	rankHeader
 	rankFault
-	rankGauge
+	rankLeft
 	rankDate
+	rankGauge
 	rankRange
 	rankRate
 	rankPlot
@@ -185,7 +186,10 @@ func (d *Pane) parts(w int) parts {
 		all.add(rankBalance, true, lines[:1]...)
 		for i, line := range lines[1:] {
 			rank := rankGauge
-			if i > 1 { // how to see more
+			switch {
+			case i == 0: // of the cap
+				rank = rankLeft
+			case i > 1: // how to see more
 				rank = rankRate
 			}
 			all.add(rank, false, line)
