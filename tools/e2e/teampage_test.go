@@ -4,14 +4,7 @@ package e2e
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
-	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,31 +45,6 @@ type composeFile struct {
 	Secrets map[string]struct{ File string }
 }
 
-// tlsKeys are a certificate of localhost, by itself, and its key.
-func tlsKeys(t *testing.T) (cert, key string) {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &k.PublicKey, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := func(kind string, der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
-	return block("CERTIFICATE", der), block("PRIVATE KEY", private)
-}
-
 // composed starts PostgreSQL with the arguments of the page's compose file, logins by
 // password, and returns the DSN of its administrator.
 func composed(t *testing.T) (pg *sharetest.Cluster, dsn string) {
@@ -92,7 +60,7 @@ func composed(t *testing.T) (pg *sharetest.Cluster, dsn string) {
 	secrets := []string{strings.TrimPrefix(s.Environment["POSTGRES_PASSWORD_FILE"], "/run/secrets/")}
 	sharetest.Needs(t, "TLS, roles, and no psql that goes with it")
 	pg = sharetest.Start(t)
-	cert, key := tlsKeys(t)
+	cert, key := sharetest.Certificate(t, "localhost")
 	conf := ""
 	for i := 0; i+1 < len(s.Command); i += 2 {
 		name, value, ok := strings.Cut(s.Command[i+1], "=")
