@@ -8,6 +8,8 @@ import (
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"ortop/internal/text"
 )
 
 // What can be wrong with a history file; see [Open].
@@ -99,7 +101,7 @@ func (e *LossError) Error() string {
 	}
 	what += " UTC"
 	if e.Err.Dropped > 0 {
-		what += fmt.Sprintf(", and %d polls before that,", e.Err.Dropped)
+		what += ", and " + text.Many(e.Err.Dropped, "poll") + " before that,"
 	}
 	return what + " could not be stored: " + e.Err.Error()
 }

@@ -21,12 +21,12 @@ const maxProblems = 100
 // what is stored about them. The error is of the reading itself, such as a
 // cancelled ctx; damage is no error.
 func (db *DB) Verify(ctx context.Context) (Report, error) {
-	return db.VerifySaying(ctx, func(int64, int64) {})
+	return db.VerifyReporting(ctx, func(int64, int64) {})
 }
 
-// VerifySaying is Verify that says now and then how many of the readings it has compared,
+// VerifyReporting is Verify that says now and then how many of the readings it has compared,
 // once it is at them.
-func (db *DB) VerifySaying(ctx context.Context, say func(read, of int64)) (Report, error) {
+func (db *DB) VerifyReporting(ctx context.Context, say func(read, of int64)) (Report, error) {
 	k, done, err := db.aside()
 	if err != nil {
 		return Report{}, fmt.Errorf("checking %s: %w", db.where(), err)

@@ -18,9 +18,9 @@ func TestVerifySaysHowFarItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said [][2]int64
-	r, err := db.VerifySaying(ctx, func(read, of int64) { said = append(said, [2]int64{read, of}) })
+	r, err := db.VerifyReporting(ctx, func(read, of int64) { said = append(said, [2]int64{read, of}) })
 	if err != nil || !r.OK || r.Rows != readings {
-		t.Fatalf("VerifySaying() = %+v, %v", r, err)
+		t.Fatalf("VerifyReporting() = %+v, %v", r, err)
 	}
 	if want := [][2]int64{{sayRows, readings}, {2 * sayRows, readings}}; len(said) != 2 || said[0] != want[0] || said[1] != want[1] {
 		t.Errorf("it said %v, want %v", said, want)

@@ -99,17 +99,13 @@ func (d *dialog) hints(keys *keyMap, w int) string {
 	case stepKey:
 		return draw.Pick(w, "enter: verify the key   esc: back", "enter, esc")
 	}
-	return draw.Join(w, "  ", d.hintWords(keys)...)
-}
-
-//go:noinline
-func (d *dialog) hintWords(keys *keyMap) (words []string) {
+	var words []string
 	for _, b := range []*key.Binding{&keys.yes, &keys.no, &keys.show, &keys.give, &keys.add, &keys.remove, &keys.back} {
 		if b.Enabled() {
 			words = append(words, b.Help().Key+" "+b.Help().Desc)
 		}
 	}
-	return words
+	return draw.Join(w, "  ", words...)
 }
 
 // row is the whole dialog in one row.

@@ -12,13 +12,21 @@ import (
 	"ortop/ui/panel"
 )
 
-// fleetRest is what the table's rows leave of the height: its frame and its keys.
+// fleetRest is what the table's rows leave of the height: its frame, its keys, and a row
+// for why an account has nothing to show, whether or not the chosen one says so, lest the
+// rows move under a mouse that clicks twice.
 func (m *Model) fleetRest() int {
-	if m.fleetBare() {
+	switch {
+	case m.h < 5:
 		return 2
+	case m.fleetBare():
+		return 3
 	}
-	return 3
+	return 4
 }
+
+// fleetWhy is how many rows there are for that.
+func (m *Model) fleetWhy() int { return min(1, max(0, m.h-4)) }
 
 func (m *Model) fleetBare() bool { return m.w < 60 || m.h < 14 }
 
@@ -34,7 +42,7 @@ type fleetScreen struct {
 	panel.FleetTable
 	left, in, rows int
 	said           []string
-	hints          []fleetHint
+	hints          []hint
 }
 
 func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
@@ -56,30 +64,24 @@ func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
 	if why := s.Why(); why != "" && len(s.said) == 0 {
 		s.said = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
 	}
-	s.said = s.said[:min(len(s.said), max(0, s.rows-1))]
-	s.rows -= len(s.said)
+	why := m.fleetWhy()
+	s.said = s.said[:min(len(s.said), max(0, s.rows-1)+why)]
+	s.rows -= max(0, len(s.said)-why)
+	s.said = draw.Fill(s.said, s.in, max(len(s.said), why))
 	s.hints = fleetHints(p, keys, s.in)
 	return s
 }
 
-// fleetHints are the keys of the table, as many as fit, the dearest first.
-func fleetHints(p draw.Pen, k *keyMap, in int) (shown []fleetHint) {
+// fleetHints are the keys of the table, as many as fit, the most wanted first.
+func fleetHints(p draw.Pen, k *keyMap, in int) (shown []hint) {
 	for _, b := range []*key.Binding{&k.find, &k.keepFilter, &k.dropFilter, &k.show, &k.give, &k.back, &k.add, &k.remove, &k.sort} {
-		help := b.Help()
-		does, _, _ := strings.Cut(help.Desc, " the ") // as in: apply the filter
-		h := fleetHint{b, p.Accent(help.Key) + p.Dim(" "+does), draw.Width(help.Key) + 1 + draw.Width(does)}
-		if b.Enabled() && help.Key != "" && h.w <= in {
-			shown, in = append(shown, h), in-h.w-2
+		does, _, _ := strings.Cut(b.Help().Desc, " the ") // as in: apply the filter
+		h := hint{does, []*key.Binding{b}}
+		if w := draw.Width(h.word(p)); w > 0 && w <= in {
+			shown, in = append(shown, h), in-w-2
 		}
 	}
 	return shown
-}
-
-// fleetHint is a key, and w cells of words that say what it does.
-type fleetHint struct {
-	key  *key.Binding
-	word string
-	w    int
 }
 
 // renderFleet draws the table on the whole screen.
@@ -91,7 +93,7 @@ func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
 	body := append(draw.Fill(s.Lines(p, s.in, s.rows), s.in, s.rows), s.said...)
 	var words []string
 	for _, h := range s.hints {
-		words = append(words, h.word)
+		words = append(words, h.word(p))
 	}
 	body = append(body, draw.JoinAll("  ", words...))
 	head, right := s.Head(p), ""
@@ -101,6 +103,9 @@ func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
 			room += 2
 		}
 		right = draw.CutName(name, max(0, room))
+		if draw.Width(right) == draw.Width(name) {
+			right = draw.Pick(room, "chosen: "+name, name)
+		}
 	} else if i := m.shown(); i >= 0 {
 		right = "showing: " + draw.CutName(draw.Clean(m.peers[i].Name), m.w/3)
 	}
@@ -137,30 +142,22 @@ func (m *Model) clickedFleet(at tea.Mouse) tea.Cmd {
 	p, k := m.pen(), m.enabledKeys(m.layout())
 	s := m.fleetScreen(p, k)
 	x, y := at.X-s.left, at.Y-1
-	heads := 0 // rows of headings
-	if s.rows > 2 {
-		heads = 1
-	}
-	seen := panel.FleetSeen(s.rows)
-	l := s.List.Within(len(s.Found), seen)
-	i := l.Top + y - heads
+	i, head := s.At(y, s.rows)
 	switch {
 	case x < 0 || x >= s.in || y < 0:
 	case y == s.rows+len(s.said):
-		for _, h := range s.hints {
-			if x >= 0 && x < h.w {
-				return m.pressed(actOf(h.key))
-			}
-			x -= h.w + 2
+		if b := hintUnder(p, s.hints, x, s.in); b != nil {
+			return m.pressed(actOf(b))
 		}
-	case y < heads:
+	case head:
 		if by := slices.Index(panel.FleetSorts, s.HeadAt(x, s.in)); by >= 0 {
 			m.sortFleet(by)
 		}
-	case y-heads < seen && i < len(s.Found):
+	case i >= 0:
 		m.table.filter.typing = false
 		open := i == m.dialog.list.At
-		m.dialog.list, m.dialog.err = draw.List{At: i, Top: l.Top}, ""
+		m.dialog.list.Top = s.List.Within(len(s.Found), panel.FleetSeen(s.rows)).Top
+		m.dialog.list.At, m.dialog.err = i, ""
 		if !open {
 			return nil
 		}

@@ -67,17 +67,12 @@ func TestFleetRowsAreButtons(t *testing.T) {
 				if y%5 > 0 {
 					continue
 				}
-				if twice := click(once, size[0]/2, rowOn(once, strings.TrimSpace(want.Left)+"  in ")); twice.dialog.open || twice.peers[twice.shown()].id() != want.ID {
+				if twice := click(once, size[0]/2, y); twice.dialog.open || twice.peers[twice.shown()].id() != want.ID {
 					t.Errorf("%v %v: after a second click on %q the table is %t, on the screen is %q", size, keys, want.Account, twice.dialog.open, twice.peers[twice.shown()].id())
 				}
 			}
 		}
 	}
-}
-
-// rowOn is the row of the screen on which words stand.
-func rowOn(m Model, words string) int {
-	return slices.IndexFunc(strings.Split(stripped(m), "\n"), func(line string) bool { return strings.Contains(line, words) })
 }
 
 // Beside the rows nothing happens.
@@ -203,6 +198,9 @@ func TestFleetSaysTheWholeName(t *testing.T) {
 	m := fleetModel(f, 60, 20, "down", "down", "down")
 	if !strings.Contains(strings.Split(stripped(m), "\n")[0], f.rows[3].Account) {
 		t.Errorf("the name is cut everywhere:\n%s", stripped(m))
+	}
+	if m = fleetModel(f, 80, 20, "down", "down", "down"); !strings.Contains(strings.Split(stripped(m), "\n")[0], "chosen: "+f.rows[3].Account) {
+		t.Errorf("the name stands there unexplained:\n%s", stripped(m))
 	}
 	if m = fleetModel(f, 140, 20, "down", "down", "down"); !strings.Contains(stripped(m), "showing: ") || !strings.Contains(stripped(m), f.rows[3].Account) {
 		t.Errorf("a name is cut though there is room:\n%s", stripped(m))

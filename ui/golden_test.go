@@ -52,7 +52,7 @@ func TestForecastFrames(t *testing.T) {
 	for _, size := range goldenSizes {
 		compare(t, "forecast", modelOf(Options{}, scenes.Healthy(), size[0], size[1], viewForecast))
 	}
-	for _, name := range []string{"early", "depleted", "capped", "ordinary", "idle", "cold", "auto-top-up", "top-up-missing"} {
+	for _, name := range []string{"early", "depleted", "capped", "critical", "ordinary", "idle", "cold", "auto-top-up", "top-up-missing"} {
 		for _, size := range sevenSizes {
 			compare(t, "forecast-"+name, modelOf(Options{}, scenes.All[name](), size[0], size[1], viewForecast))
 		}

@@ -18,7 +18,7 @@ type hint struct {
 	keys []*key.Binding
 }
 
-// hints are the keys worth a reminder, the dearest first.
+// hints are the keys worth a reminder, the most wanted first.
 func (k *keyMap) hints() []hint {
 	of := func(does string, keys ...*key.Binding) hint { return hint{does, keys} }
 	return []hint{
@@ -63,38 +63,39 @@ func (k *keyMap) footer(p draw.Pen) []string {
 	return words
 }
 
-// hintAt is the key under a column of the footer: of a hint of two the first is
-// at its own sign, and the second at the rest.
-func (d screen) hintAt(v view, x, w int) (b *key.Binding, ok bool) {
-	keys, _ := d.footerParts(v, w-2)
-	shown := draw.Width(keys)
-	at := 1
-	for _, h := range d.keys.hints() {
-		word := h.word(d.Pen)
-		if word == "" {
+// hintUnder is the key under cell x of hints side by side in w cells: of a hint of two
+// the first is at its own sign, and the second at the rest; nil: there is none.
+func hintUnder(p draw.Pen, hints []hint, x, w int) *key.Binding {
+	at := 0
+	for _, h := range hints {
+		n := draw.Width(h.word(p))
+		switch {
+		case n == 0:
 			continue
-		}
-		end := at + draw.Width(word)
-		if end-1 > shown {
-			return b, false
-		}
-		if x >= at && x < end {
+		case at+n > w:
+			return nil
+		case x >= at && x < at+n:
 			parts := h.parts()
-			if len(parts) > 1 && x >= at+draw.Width(parts[0].Help().Key) {
-				return parts[len(parts)-1], true
+			if x >= at+draw.Width(parts[0].Help().Key) {
+				return parts[len(parts)-1]
 			}
-			return parts[0], true
+			return parts[0]
 		}
-		at = end + 2
+		at += n + 2
 	}
-	return b, false
+	return nil
+}
+
+// hintAt is the key under a column of the footer of w cells.
+func (d screen) hintAt(v view, x, w int) *key.Binding {
+	shown, _ := d.footerParts(v, w-2)
+	return hintUnder(d.Pen, d.keys.hints(), x-1, draw.Width(shown))
 }
 
 // pressedHint does what the hint under the mouse says.
 func (m *Model) pressedHint(l layout, x int) tea.Cmd {
-	d := m.screen(l)
-	b, ok := d.hintAt(views[m.view], x-l.footer.x, l.footer.w)
-	if !ok || m.notice != "" {
+	b := m.screen(l).hintAt(views[m.view], x-l.footer.x, l.footer.w)
+	if b == nil || m.notice != "" {
 		return nil
 	}
 	return m.pressed(actOf(b))

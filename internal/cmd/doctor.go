@@ -282,7 +282,7 @@ func (a *app) verify(ctx context.Context, db *history.DB, path string) (history.
 	p, path := a.progress(), draw.Clean(path)
 	defer p.end()
 	p.doing("checking %s", path)
-	return db.VerifySaying(ctx, func(read, of int64) {
+	return db.VerifyReporting(ctx, func(read, of int64) {
 		p.doing("checking %s: %d %% of its %s readings", path, min(100, read*100/max(1, of)), text.Count(of))
 	})
 }

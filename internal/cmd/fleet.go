@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"sync"
@@ -82,11 +83,10 @@ func (c *fleet) member(id string) (m member, ok bool) {
 // List are the accounts as the screen sees them.
 func (c *fleet) List() []ui.Account {
 	var list []ui.Account
+	titles := c.team().titles()
 	for _, m := range c.all() {
 		a := ui.Account{ID: m.id(), Name: m.name(), Host: m.settings.host}
-		if v := m.settings.seen; v != nil && v.title != "" {
-			a.Name = v.title
-		}
+		a.Name = cmp.Or(titles[a.ID], a.Name)
 		if m.mon != nil {
 			a.Feed = feed{m.mon, c}
 		}

@@ -80,14 +80,13 @@ func (c *fleet) Open(_ context.Context, id string) (ui.Feed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the shared history: %w", err)
 	}
-	for i, v := range list {
+	for _, v := range list {
 		if render.AccountID(v.Name, v.BaseURL) != id {
 			continue
 		}
 		first := c.all()[0]
 		s := first.settings
 		s.view(t, v)
-		s.seen.title = titlesOf(list)[i]
 		m := c.start(watched{first.app, s})
 		if gone, ok := c.follow(m); ok {
 			c.endOne(gone)

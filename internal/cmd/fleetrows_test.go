@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/share"
 )
 
 // The table of the dashboard says of each account what status --all says, to the cent
@@ -63,6 +64,33 @@ func TestTheTableOfAnAccountWithoutAKey(t *testing.T) {
 	r := m.latest()
 	if l := render.Fleet([]render.FleetRow{render.RowOf(&r, time.Now())}).Lines(time.Now())[0]; l.State != "not read" || l.Left != "—" || l.Read != "never" {
 		t.Errorf("without a key: %+v", l)
+	}
+}
+
+// Accounts of one name are told apart as soon as the second is shared, however long the
+// first was followed.
+func TestTitlesFollowTheTeam(t *testing.T) {
+	of := func(url string) share.Seen { return share.Seen{Name: "prod", BaseURL: url} }
+	here, eu := of("https://openrouter.ai/api/v1"), of("https://eu.example.com/api/v1")
+	team := &team{}
+	m := member{}
+	m.settings.view(team, here)
+	c := &fleet{run: &runner{}, members: []member{m}}
+	for _, now := range []struct {
+		list []share.Seen
+		want string
+	}{
+		{nil, "prod"},
+		{[]share.Seen{here}, "prod"},
+		{[]share.Seen{eu, here}, "prod at openrouter.ai"},
+		{[]share.Seen{here}, "prod"},
+	} {
+		if now.list != nil {
+			team.last.Store(&now.list)
+		}
+		if got := c.List()[0].Name; got != now.want {
+			t.Errorf("beside %d others it is %q, want %q", len(now.list), got, now.want)
+		}
 	}
 }
 

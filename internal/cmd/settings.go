@@ -88,7 +88,7 @@ func (a *app) configured(s *settings) (err error) {
 // choose sets what is of one account of the configuration: that of the flag.
 func (a *app) choose(s *settings) (err error) {
 	if s.account, err = s.config.Find(a.flags.account); err != nil && a.shares(s) {
-		s.account, err = config.Account{Name: a.flags.account}, nil // one of the team's
+		s.account, err = s.config.Complete(config.Account{Name: a.flags.account}), nil // one of the team's
 	}
 	if err != nil {
 		return usageError(didYouMean(cmp.Or(a.flags.account, s.config.Account), s.config.Names()), "%w", err)

@@ -191,7 +191,7 @@ func (a *app) waiting(ctx context.Context, s *settings) (n int, since time.Time)
 // late says that so much waits since a time, where that is trouble.
 func (a *app) late(n int, since time.Time) string {
 	if age := a.now().Sub(since); n > 0 && age > longWait {
-		return fmt.Sprintf("%d entries wait on this machine for %s", n, text.Span(age))
+		return pollsWait(n) + " on this machine for " + text.Span(age)
 	}
 	return ""
 }
@@ -249,7 +249,7 @@ func (a *app) shareStatus(ctx context.Context, s *settings, e *share.Engine, asJ
 		}
 	}
 	if o.Waits > 0 {
-		fmt.Fprintf(&b, "waiting: %d entries of this machine, the oldest for %s\n", o.Waits, text.Span(a.now().Sub(since)))
+		fmt.Fprintf(&b, "waiting: %s of this machine, the oldest for %s\n", text.Many(o.Waits, "poll"), text.Span(a.now().Sub(since)))
 	} else {
 		b.WriteString("waiting: nothing of this machine\n")
 	}
@@ -300,7 +300,7 @@ func (a *app) sharePush(ctx context.Context, e *share.Engine, from string) (err 
 		if err != nil {
 			return fmt.Errorf("account %s: %w", text.Clean(n[0], 64), err)
 		}
-		if err := a.answer(fmt.Sprintf("account %s: all of its %d samples are shared", text.Clean(n[0], 64), samples)); err != nil {
+		if err := a.answer(fmt.Sprintf("account %s: all of its %s are shared", text.Clean(n[0], 64), text.Many(samples, "sample"))); err != nil {
 			return err
 		}
 	}
@@ -321,11 +321,7 @@ func (a *app) shareVerify(_ context.Context, _ *settings, e *share.Engine) error
 	if !v.Checksums {
 		said = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
 	}
-	accounts := fmt.Sprint(v.Accounts, " accounts")
-	if v.Accounts == 1 {
-		accounts = "1 account"
-	}
-	return a.answer(fmt.Sprintf("%s, %d series and %d samples were read, and belong together; %s", accounts, v.Series, v.Samples, said))
+	return a.answer(fmt.Sprintf("%s, %s series and %s were read, and belong together; %s", text.Many(v.Accounts, "account"), text.Count(v.Series), text.Many(v.Samples, "sample"), said))
 }
 
 // checkShare reports on the engine.

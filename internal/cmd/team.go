@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"log/slog"
+
 	"ortop/history"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
@@ -56,17 +57,24 @@ func (a *app) unsent(db *history.DB) string {
 	}
 	n, since, err := db.Waits(context.Background(), "", "")
 	if err == nil && a.late(n, since) != "" {
-		return fmt.Sprintf("shared history: away %s, %d polls wait", text.Span(a.now().Sub(since)), n)
+		return "shared history: away " + text.Span(a.now().Sub(since)) + ", " + pollsWait(n)
 	}
 	return ""
+}
+
+// pollsWait says how many polls wait to be sent.
+func pollsWait(n int) string {
+	if n == 1 {
+		return "1 poll waits"
+	}
+	return text.Many(n, "poll") + " wait"
 }
 
 // seen is an account that is followed.
 type seen struct {
 	team *team
 	share.Seen
-	title string // where others of the team are shown too; empty: it is the name
-	err   error  // why it cannot be
+	err error // why it cannot be
 }
 
 // join makes settings those of a viewer, where the history is shared and there is no key.
@@ -79,9 +87,7 @@ func (a *app) join(ctx context.Context, s *settings) error {
 		return err
 	}
 	s.seen = &seen{team: &team{e: e}}
-	_, err = s.config.Find(a.flags.account)
-	configured := err == nil && len(s.config.Accounts) > 0
-	placed := configured || a.flags.baseURL != "" || os.Getenv("ORTOP_BASE_URL") != ""
+	placed := s.account.BaseURL != "" || a.flags.baseURL != "" || os.Getenv("ORTOP_BASE_URL") != ""
 	s.seen.Seen, s.seen.err = s.seen.team.find(s, a.flags.account != "" || len(s.config.Accounts) > 0, placed)
 	if err = s.seen.err; errors.As(err, new(*exitError)) { // it would not help to wait for the engine
 		return err
@@ -180,18 +186,12 @@ func (a *app) everySeen(first *settings) []watched {
 		a.hint("the shared history has %d accounts, of which %d are followed at once: ortop status --all and the dashboard's A list all, --account NAME shows one", len(list), maxFollowed)
 	}
 	all := []watched{{a, *first}}
-	titles := titlesOf(list)
-	for i, v := range list {
-		if v.Name == first.account.Name && v.BaseURL == first.baseURL {
-			first.seen.title = titles[i]
-			continue
-		}
-		if len(all) == maxFollowed {
+	for _, v := range list {
+		if v.Name == first.account.Name && v.BaseURL == first.baseURL || len(all) == maxFollowed {
 			continue
 		}
 		s := *first
 		s.view(first.seen.team, v)
-		s.seen.title = titles[i]
 		all = append(all, watched{a, s})
 	}
 	return all

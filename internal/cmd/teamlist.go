@@ -18,10 +18,11 @@ type team struct {
 	e      *share.Engine
 	failed atomic.Int64 // since when the engine does not answer, in ns of Unix; 0: it does
 
-	mu   sync.Mutex // is held while the list is read, which may take seconds
-	list []share.Seen
-	at   time.Time // when list was read
-	err  error
+	last atomic.Pointer[[]share.Seen] // what the engine last had; nil: it was not read
+
+	mu  sync.Mutex // is held while the list is read, which may take seconds
+	at  time.Time  // when that was
+	err error
 }
 
 // accounts returns what the engine has, read a second ago at most.
@@ -31,13 +32,30 @@ func (t *team) accounts() ([]share.Seen, error) {
 	if now := time.Now(); now.Sub(t.at) >= 900*time.Millisecond {
 		list, err := t.e.List(false)
 		if t.at, t.err = now, err; err == nil {
-			t.list = list
+			t.last.Store(&list)
 			t.failed.Store(0)
 		} else {
 			t.failed.CompareAndSwap(0, now.UnixNano())
 		}
 	}
-	return t.list, t.err
+	if last := t.last.Load(); last != nil {
+		return *last, t.err
+	}
+	return nil, t.err
+}
+
+// titles are the names that tell accounts apart, by their IDs. It never waits for the
+// engine. A team that is nil has none.
+func (t *team) titles() map[string]string {
+	if t == nil || t.last.Load() == nil {
+		return nil
+	}
+	list := *t.last.Load()
+	titles := make(map[string]string, len(list))
+	for i, title := range titlesOf(list) {
+		titles[render.AccountID(list[i].Name, list[i].BaseURL)] = title
+	}
+	return titles
 }
 
 // titlesOf are names that tell accounts apart.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/config"
 	"ortop/internal/share"
 )
 
@@ -48,7 +49,8 @@ func TestTheAccountThatIsMeant(t *testing.T) {
 		"nothing like it, of many":         {seen(many...), "production", here, true, false, "lists the 1000 that it has", exitUnknown},
 		"nothing is shared":                {nil, "none", here, true, false, "no account yet", exitUnknown},
 	} {
-		team := &team{list: c.list, at: time.Now().Add(time.Hour)}
+		team := &team{at: time.Now().Add(time.Hour)}
+		team.last.Store(&c.list)
 		s := &settings{baseURL: c.url}
 		s.account.Name = c.account
 		v, err := team.find(s, c.named, c.placed)
@@ -71,5 +73,21 @@ func TestAViewedAccountHasItsHost(t *testing.T) {
 	}
 	if s.view(nil, share.Seen{Name: "a", BaseURL: "https://eu.example.com/api/v1"}); s.host != "eu.example.com" {
 		t.Errorf("one at eu.example.com is at %q", s.host)
+	}
+}
+
+// An account that only the team has is looked for where the configuration says that
+// accounts are.
+func TestAnAccountOfTheTeamIsWhereTheFileSays(t *testing.T) {
+	const eu = "https://eu.example.com/api/v1"
+	a := &app{}
+	a.flags.account = "theirs"
+	s := settings{config: config.Config{BaseURL: eu, Interval: time.Hour, Share: config.Share{On: true}}}
+	if err := a.choose(&s); err != nil || s.baseURL != eu || s.account.BaseURL != eu || s.interval != time.Hour {
+		t.Errorf("it is at %q, every %s, %v; want %s every hour", s.baseURL, s.interval, err, eu)
+	}
+	s.config.Share.On = false
+	if err := a.choose(&s); err == nil {
+		t.Error("without a team an account that nobody lists is taken")
 	}
 }

@@ -86,7 +86,7 @@ func (c *Config) checkIntervals(at places) *Error {
 		if a.Interval == 0 {
 			place = "interval"
 		}
-		if err := at.checkInterval(place, c.complete(a)); err != nil {
+		if err := at.checkInterval(place, c.Complete(a)); err != nil {
 			return err
 		}
 	}

@@ -128,12 +128,12 @@ func (c *Config) Find(name string) (Account, error) {
 		name = c.Account
 	}
 	if name == "" {
-		return c.complete(accounts[0]), nil
+		return c.Complete(accounts[0]), nil
 	}
 	names := make([]string, len(accounts))
 	for i, account := range accounts {
 		if strings.EqualFold(account.Name, name) {
-			return c.complete(account), nil
+			return c.Complete(account), nil
 		}
 		names[i] = fmt.Sprintf("%q", account.Name)
 	}
@@ -151,7 +151,8 @@ func (c *Config) Names() []string {
 	return names
 }
 
-func (c *Config) complete(a Account) Account {
+// Complete is an account with what the file says of all where the account itself says nothing.
+func (c *Config) Complete(a Account) Account {
 	if a.BaseURL == "" {
 		a.BaseURL = c.BaseURL
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ortop/internal/ledger"
+	"ortop/internal/text"
 )
 
 // Account is what an account spent in the span of a log.
@@ -95,15 +96,15 @@ func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
 	_, last, _ := l.Span()
 	if difference > 0 {
 		if l.Problems.Count > 0 {
-			add("bad_lines", "%s of the log could not be read", count(l.Problems.Count, "line"))
+			add("bad_lines", "%s of the log could not be read", text.Many(l.Problems.Count, "line"))
 		}
 		if n := l.Unpriced(); n > 0 {
-			add("no_cost", "%s of the log without a cost", count(n, "request"))
+			add("no_cost", "%s of the log without a cost", text.Many(n, "request"))
 		}
 		add("other_spenders", "another key, another machine or the web chat spent from the same account")
 		add("retries", "retries and requests given up half-way are charged, and may not be in the log")
 		if byok > 0 {
-			add("byok", "the fee for %s paid to a provider directly", count(byok, "request"))
+			add("byok", "the fee for %s paid to a provider directly", text.Many(byok, "request"))
 		} else {
 			add("byok", "fees for requests paid to a provider directly (BYOK)")
 		}
@@ -111,13 +112,13 @@ func causes(l ledger.Log, a Account, difference float64, look *Lookup) []Cause {
 		return list
 	}
 	if look != nil && len(look.Missing) > 0 {
-		add("no_record", "%s of the log unknown to the service: failed ones are not charged", count(len(look.Missing), "request"))
+		add("no_record", "%s of the log unknown to the service: failed ones are not charged", text.Many(len(look.Missing), "request"))
 	}
 	if a.Read.Before(last.Add(Settle)) {
 		add("lag", "the last requests may not be charged yet: run this again in a few minutes")
 	}
 	if byok > 0 {
-		add("byok", "%s paid to a provider directly: credits lose a fee only", count(byok, "request"))
+		add("byok", "%s paid to a provider directly: credits lose a fee only", text.Many(byok, "request"))
 	} else {
 		add("byok", "requests paid to a provider directly (BYOK): credits lose a fee only")
 	}
@@ -131,12 +132,4 @@ type causeList []Cause
 //go:noinline
 func (l *causeList) add(kind, format string, args ...any) {
 	*l = append(*l, Cause{kind, fmt.Sprintf(format, args...)})
-}
-
-//go:noinline
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -84,12 +84,7 @@ func BreakdownText(b *spenders.Breakdown, now time.Time, width int) string {
 	return strings.TrimSuffix(out.String(), "\n")
 }
 
-func othersName(b *spenders.Breakdown) string {
-	if b.OthersCount == 1 {
-		return "1 other"
-	}
-	return fmt.Sprintf("%d others", b.OthersCount)
-}
+func othersName(b *spenders.Breakdown) string { return text.Many(b.OthersCount, "other") }
 
 func rowName(r *spenders.Row) string {
 	name := cmp.Or(text.Clean(r.Name, 40), "(no name)")

@@ -226,10 +226,11 @@ func RowOf(r *AccountRow, now time.Time) FleetRow {
 // Unread are the accounts that could not be read, and why.
 func (o FleetObject) Unread() (failed []string) {
 	for _, r := range o.Accounts {
+		name := cmp.Or(r.title, r.Account)
 		if r.Error != nil {
-			failed = append(failed, r.title+": "+r.Error.Message)
+			failed = append(failed, name+": "+r.Error.Message)
 		} else if r.Stale {
-			failed = append(failed, r.title+": nothing was read for a while")
+			failed = append(failed, name+": nothing was read for a while")
 		}
 	}
 	return failed

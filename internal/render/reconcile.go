@@ -55,11 +55,7 @@ func ReconcileText(r *Reconciliation) string {
 	if len(but) > 0 {
 		beside = "  (" + strings.Join(but, ", ") + ")"
 	}
-	requests := fmt.Sprintf("%d requests", len(l.Entries))
-	if len(l.Entries) == 1 {
-		requests = "1 request"
-	}
-	line("log", "%s in %s%s", text.USD(r.Result.LogUSD), requests, beside)
+	line("log", "%s in %s%s", text.USD(r.Result.LogUSD), text.Many(len(l.Entries), "request"), beside)
 	if r.Spent != nil {
 		whose := ""
 		if r.Spent.Subject == "key" {

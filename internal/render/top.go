@@ -2,7 +2,6 @@ package render
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 
 	"ortop/internal/sorted"
@@ -84,11 +83,7 @@ func (t top) table(title string) table {
 		parts = append(parts, part{"all others", t.restUSD})
 	}
 	if worth(t.othersUSD) {
-		name := fmt.Sprintf("%d others", t.others)
-		if t.others == 1 {
-			name = "1 other"
-		}
-		parts = append(parts, part{name, t.othersUSD})
+		parts = append(parts, part{text.Many(t.others, "other"), t.othersUSD})
 	}
 	if worth(t.unattributedUSD) {
 		parts = append(parts, part{"not attributed", t.unattributedUSD})

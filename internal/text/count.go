@@ -29,3 +29,11 @@ func Count(n int64) string {
 	}
 	return group(strconv.FormatFloat(v, 'f', 0, 64)) + unit
 }
+
+// Many writes a number of things exactly, with what they are: "1 sample", "1,204 samples".
+func Many[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return group(strconv.FormatInt(max(int64(n), 0), 10)) + " " + thing + "s"
+}

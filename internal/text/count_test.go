@@ -5,6 +5,14 @@ import (
 	"testing"
 )
 
+func TestMany(t *testing.T) {
+	for n, want := range map[int]string{-1: "0 samples", 0: "0 samples", 1: "1 sample", 2: "2 samples", 1_204: "1,204 samples", 4_100_000: "4,100,000 samples"} {
+		if got := Many(n, "sample"); got != want {
+			t.Errorf("Many(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestCount(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0", -1: "0", 812: "812", 1204: "1,204", 99_999: "99,999", 100_000: "0.10M", 410_000: "0.41M", 1_200_000: "1.20M",

@@ -54,7 +54,7 @@ var tickSteps = []tickStep{
 type Tick struct {
 	Col          int
 	Label        string
-	Short        string // what Arrange may put in place of Label; empty: nothing
+	Short        string // what arrange may put in place of Label; empty: nothing
 	Before       bool
 	Mark         rune // 0: a short line
 	Ink, MarkInk Ink

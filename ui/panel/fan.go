@@ -198,18 +198,21 @@ func shortDays(end text.End, now time.Time) (days [3]string) {
 		on[i] = t.In(now.Location()).YearDay()
 	}
 	for i, t := range [...]time.Time{end.From, end.Mid, end.To} {
-		if t.Sub(now) < 3*day && on[i] != now.YearDay() && on[i] != on[(i+1)%3] && on[i] != on[(i+2)%3] {
+		if in := t.Sub(now); in >= soon && in < 3*day && on[i] != now.YearDay() && on[i] != on[(i+1)%3] && on[i] != on[(i+2)%3] {
 			days[i] = t.In(now.Location()).Format("Mon 2")
 		}
 	}
 	return days
 }
 
+// soon is how near a time needs no day beside it.
+const soon = 18 * time.Hour
+
 // shortDate is a day, or a time of one that is near, in few cells.
 func shortDate(t, now time.Time) string {
 	t = t.In(now.Location())
 	switch in := t.Sub(now); {
-	case in < 18*time.Hour:
+	case in < soon:
 		return text.Format(t, "15:04")
 	case in < 3*day:
 		return text.Format(t, "Mon 15:04")

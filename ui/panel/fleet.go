@@ -2,7 +2,6 @@ package panel
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -140,13 +139,8 @@ func FleetSeen(h int) int { return max(1, h-2) }
 func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 	cols := d.Widths.in(w)
 	var lines []string
-	if h > 2 {
-		lines = append(lines, d.line(p, cols, fleetHeads, func(s string) string {
-			if strings.TrimSpace(s) == d.Sort {
-				return p.Accent(s)
-			}
-			return p.Dim(s)
-		}, false, ""))
+	if fleetHeaded(h) {
+		lines = append(lines, d.line(p, cols, fleetHeads, func(i int, s string) string { return heading(p, s, fleetHeads[i] == d.Sort) }, false, ""))
 	}
 	seen := FleetSeen(h)
 	l := d.List.Within(len(d.Found), seen)
@@ -179,7 +173,7 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 			sum[1] = ""
 		}
 		sum[0] = totalName(d.Total, cols[0], said)
-		line := d.line(p, cols, sum, p.Dim, false, "")
+		line := d.line(p, cols, sum, func(_ int, s string) string { return p.Dim(s) }, false, "")
 		if draw.Width(sum[2]) > cols[2] || cols[5] > 0 && draw.Width(sum[5]) > cols[5] { // money is never cut
 			sum[0] = totalName(d.Total, max(4, w-6-draw.Width(sum[2])), false)
 			line = "  " + p.Dim(draw.Join(w-2, "  ", sum[0], sum[2], sum[5]+" a day"))
@@ -187,6 +181,24 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// fleetHeaded reports whether a height has room for what the columns are.
+func fleetHeaded(h int) bool { return h > 2 }
+
+// At is what Lines in h rows has in row y: the place of an account in Found, or -1; or
+// what the columns are.
+func (d *FleetTable) At(y, h int) (i int, head bool) {
+	if fleetHeaded(h) {
+		if y--; y < 0 {
+			return -1, y == -1
+		}
+	}
+	seen := FleetSeen(h)
+	if i = d.List.Within(len(d.Found), seen).Top + y; y < 0 || y >= seen || i >= len(d.Found) {
+		return -1, false
+	}
+	return i, false
 }
 
 // HeadAt is the heading at a column of the table in w cells, or nothing.
@@ -214,7 +226,7 @@ func (d *FleetTable) Name(w int) string {
 }
 
 // line is the cells of a row side by side: all as paint says, or each by what it means.
-func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]string, paint func(string) string, chosen bool, id string) string {
+func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]string, paint func(i int, s string) string, chosen bool, id string) string {
 	line := draw.Mark(p, chosen)
 	for i, n := range cols {
 		if n == 0 {
@@ -233,7 +245,7 @@ func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]stri
 		}
 		switch {
 		case paint != nil:
-			s = paint(s)
+			s = paint(i, s)
 		case i == 0 && id == d.Shown, i == 2:
 			s = p.Bright(s)
 		case i == 1:

@@ -31,7 +31,6 @@ func (r *FleetRow) Compare(o *FleetRow, by string) int {
 //
 //go:noinline
 func (r *FleetRow) place(by string) (n float64, word string) {
-	usd := r.LeftUSD
 	switch by {
 	case "account":
 		word = r.Account
@@ -46,15 +45,13 @@ func (r *FleetRow) place(by string) (n float64, word string) {
 		if r.ReadAt.IsZero() {
 			n = math.MaxFloat64
 		}
-	case "a day":
-		usd = r.DayUSD
-		fallthrough
 	case "left":
-		if n = math.MaxFloat64; usd != nil {
-			n = *usd
+		if n = math.MaxFloat64; r.LeftUSD != nil {
+			n = *r.LeftUSD
 		}
-		if by == "a day" && usd != nil {
-			n = -n
+	case "a day":
+		if n = math.MaxFloat64; r.DayUSD != nil {
+			n = -*r.DayUSD
 		}
 	}
 	return n, strings.ToLower(word)

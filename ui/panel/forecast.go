@@ -2,6 +2,7 @@ package panel
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -26,19 +27,20 @@ func Forecast(p draw.Pen, s *account.Snapshot, w, h int) []string {
 // bigForecast is the date in big digits above its range and the chances, and how
 // far off it is; nil where there is no room for it.
 func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in string) {
-	lines, in = bigDate(p, s, "", w, h)
+	lines, in = bigDate(p, s, "", w, h, false)
 	chances := chanceLines(p, s, w)
-	spare := h - 3 - 1 - len(chances)
-	if lines == nil || spare < 0 {
+	if lines == nil || h < 3+1+len(chances) {
 		return nil, ""
 	}
 	f, _ := Next(s)
 	lines = lines[:3:3]
+	sure := sure(p, f, in, w, h-3-len(chances))
+	spare := h - 3 - len(sure) - len(chances)
 	if spare >= 2 { // the label is worth more
 		lines = append(lines, "")
 		spare--
 	}
-	lines = append(lines, sure(p, f, w))
+	lines = append(lines, sure...)
 	if spare >= 2 {
 		lines = append(lines, "")
 		spare--
@@ -60,11 +62,24 @@ func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in 
 	return lines, in
 }
 
-// sure is the range at the right of w cells, as finely as there is room.
-func sure(p draw.Pen, f forecast.Forecast, w int) string {
+// sure is the range, as finely as there is room in w cells and h rows: at the right, or
+// below how far off it is where the border does not have that.
+func sure(p draw.Pen, f forecast.Forecast, border string, w, h int) []string {
 	end := account.EndOf(f, p.Now)
-	label, room := p.Dim(end.Percent()+" sure"), w-11
-	return draw.Spread(label, draw.Pick(room, end.Range(), end.Days(), rangeWords(f, p.Now)), w)
+	label, few := p.Dim(end.Percent()+" sure"), rangeWords(f, p.Now)
+	room := w - draw.Width(label) - 1
+	timed := strings.Contains(end.Range(), ":")
+	if timed && h >= 2 && draw.Width(end.Range()) > room {
+		in, brief := inOf(f, p.Now)
+		if strings.Contains(border, brief) || strings.Contains(border, in) {
+			in, brief = "", ""
+		}
+		return []string{draw.Spread(label, draw.Pick(room, in, brief), w), draw.Pick(w, end.Range(), few)}
+	}
+	if strings.Contains(few, ":") {
+		return []string{draw.Spread(label, draw.Pick(room, end.Range(), few, end.Days()), w)}
+	}
+	return []string{draw.Spread(label, draw.Pick(room, end.Range(), end.Days(), few), w)}
 }
 
 // Why draws the reasons of a forecast likewise.

@@ -34,7 +34,7 @@ const StackedDate, StackedChances = 2, 2 + shownHorizons
 
 // Height is how many lines a card takes in a pane of w cells.
 func (d Pane) Height(w int) (h int) {
-	for _, pt := range d.parts(max(1, w-2)) {
+	for _, pt := range d.parts(max(1, w-2), 0) {
 		h += len(pt.lines)
 	}
 	return h
@@ -61,7 +61,7 @@ func (all *parts) add(rank int, gap bool, lines ...string) {
 // the plot.
 func (d Pane) Card(w, h int) []string {
 	in := max(1, w-2)
-	parts := d.parts(in)
+	parts := d.parts(in, h)
 	order := make([]int, len(parts))
 	for i := range order {
 		order[i] = i
@@ -134,7 +134,7 @@ const (
 	rankSpent
 )
 
-func (d *Pane) parts(w int) parts {
+func (d *Pane) parts(w, h int) parts {
 	s, p := d.Snap, d.Pen
 	l, _ := levelOf(&s)
 	var all parts
@@ -278,7 +278,7 @@ func (d *Pane) parts(w int) parts {
 	if s.Burn.USDPerHour != nil || s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) != "" {
 		all.add(rankRate, true, draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w))
 	}
-	if spark := d.Spend.spark(p, w); spark != "" {
+	if spark := d.Spend.spark(p, w); spark != "" || h >= CompactChart { // which says why there is none
 		all.add(rankPlot, false, spark)
 	}
 	all.add(rankSpent, true, spendLines(p, &s, w)...)

@@ -20,7 +20,7 @@ func RunOut(p draw.Pen, s *account.Snapshot, w, h int, withChances bool) []strin
 	if s.Forecast.Subject.Limit() {
 		f.Right = levelWord(p, s)
 	}
-	lines, right := bigDate(p, s, f.Right, w-4, h-2)
+	lines, right := bigDate(p, s, f.Right, w-4, h-2, true)
 	if lines != nil {
 		f.Right = right
 		if n := h - 2; n >= 7 && withChances {
@@ -70,30 +70,33 @@ func runOutTitle(s *account.Snapshot) string {
 
 // bigDate is the date in big digits and its range beneath, in w by h cells, and
 // what the border says beside how near the end is: how far off it is, and the day
-// where the digits are a time; nil where it has no room, or is not known well enough.
-func bigDate(p draw.Pen, s *account.Snapshot, level string, w, h int) (lines []string, right string) {
+// where the digits are a time; nil where it has no room, is not known well enough, or has
+// passed. The range stands beside the digits where that is wanted.
+func bigDate(p draw.Pen, s *account.Snapshot, level string, w, h int, beside bool) (lines []string, right string) {
 	f, _ := Next(s)
-	if s.Outlook() != forecast.OK || s.Early() || due(s) || s.Refilled() || refillNote(p, s, w) != "" || h < 5 {
+	end := account.EndOf(f, p.Now)
+	if s.Outlook() != forecast.OK || s.Early() || due(s) || s.Refilled() || refillNote(p, s, w) != "" || h < 5 || !end.Mid.After(p.Now) {
 		return nil, ""
 	}
 	l, _ := levelOf(s)
-	end := account.EndOf(f, p.Now)
 	date, clock, timed := strings.Cut(end.Date(), ", ")
 	in, brief := inOf(f, p.Now)
 	room := w - draw.Width(runOutTitle(s)) - 4
 	if timed {
 		date = clock
 		day := p.Strong(l, dayWord(end.Mid, p.Now))
-		beside := func(s string) string { return draw.JoinAll("  ", level, s) }
-		right = draw.Pick(room, beside(day+", "+in), beside(day+", "+brief), beside(day), day+", "+brief, day, p.Strong(l, end.Mid.In(p.Now.Location()).Format("Mon")))
+		near := func(s string) string { return draw.JoinAll("  ", level, s) }
+		right = draw.Pick(room, near(day+", "+in), near(day+", "+brief), near(day), day+", "+brief, day, p.Strong(l, end.Mid.In(p.Now.Location()).Format("Mon")))
 	} else {
 		right = draw.Pick(room, draw.JoinAll("  ", level, in), draw.JoinAll("  ", level, brief), in, brief)
 	}
-	side := []string{p.Dim(end.Percent() + " sure")}
-	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); two {
-		side = append(side, from, p.Dim("to ")+to)
-	} else if end.Far {
-		side = append(side, end.Days())
+	var side []string
+	if from, to, two := strings.Cut(rangeWords(f, p.Now), " to "); beside && two {
+		side = []string{p.Dim(end.Percent() + " sure"), from, p.Dim("to ") + to}
+	} else if beside && end.Far {
+		side = []string{p.Dim(end.Percent() + " sure"), end.Days()}
+	} else if beside {
+		side = []string{p.Dim(end.Percent() + " sure")}
 	}
 	widest := func() (cells int) {
 		for _, s := range side {

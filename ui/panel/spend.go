@@ -2,6 +2,7 @@ package panel
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -49,15 +50,20 @@ func (d SpendPlot) rates(now time.Time) []float64 {
 	return out
 }
 
-// spark is its rates in a row of w cells; empty: too few are known to be compared.
-func (d *SpendPlot) spark(p draw.Pen, w int) string {
-	values, known := d.rates(p.Now), 0
-	for _, v := range values {
+// known is how many rates are.
+func known(rates []float64) (n int) {
+	for _, v := range rates {
 		if !math.IsNaN(v) {
-			known++
+			n++
 		}
 	}
-	if known < 2 {
+	return n
+}
+
+// spark is its rates in a row of w cells; empty: too few are known to be compared.
+func (d *SpendPlot) spark(p draw.Pen, w int) string {
+	values := d.rates(p.Now)
+	if known(values) < 2 {
 		return ""
 	}
 	return p.Paint(draw.Spend, draw.Spark(values, w))
@@ -130,12 +136,6 @@ func (d *SpendPlot) Render(p draw.Pen, w, h int) []string {
 // it: what happened or is under the cursor, and when most was spent.
 func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, most string) {
 	values := d.rates(p.Now)
-	known := 0
-	for _, v := range values {
-		if !math.IsNaN(v) {
-			known++
-		}
-	}
 	one := func(s string) ([]string, string, string) { return []string{s}, "", "" }
 	switch {
 	case d.Err != nil && d.Row:
@@ -146,7 +146,7 @@ func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, mo
 		return one(p.Dim("loading"))
 	case !d.Loaded:
 		return one(p.Dim("reading history…"))
-	case known < 2:
+	case known(values) < 2:
 		return one(p.Dim(d.whyEmpty(w)))
 	case h < 3:
 		return one(p.Paint(draw.Spend, draw.Spark(values, w)))
@@ -165,8 +165,10 @@ func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, mo
 		words = usualLine(p) + p.Dim(" usual at this hour")
 	}
 	if d.CursorBucket() < 0 {
-		if most = d.peak(p, values); most == "" {
-			words = draw.JoinAll(p.Dim(" · "), p.Dim("no spend seen in this range"), words)
+		most = d.peak(p, values)
+		none := draw.JoinAll(p.Dim(" · "), p.Dim("no spend seen in this range"), words)
+		if !slices.ContainsFunc(values, func(v float64) bool { return v > 0 }) && draw.Width(none) <= w {
+			words = none
 		}
 	}
 	return bars.Lines(p, w, h), words, most

@@ -1,0 +1,33 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"ortop/ui/scenes"
+)
+
+// A date that has passed since the last reading is not drawn as one to come.
+func TestAPassedDateIsNotLarge(t *testing.T) {
+	for _, v := range []int{viewOverview, viewForecast} {
+		m := modelOf(Options{}, scenes.All["critical"](), 140, 40, v)
+		if !strings.Contains(stripped(m), "▄█  █▀▀") {
+			t.Fatalf("view %d: no large date to begin with:\n%s", v, stripped(m))
+		}
+		m.now = m.now.Add(24 * time.Hour)
+		if frame := stripped(m); strings.Contains(frame, "▄█  █▀▀") || strings.Contains(frame, "█ █ ▀█▀") {
+			t.Errorf("view %d: a date that has passed is drawn large:\n%s", v, frame)
+		}
+	}
+}
+
+// A narrow and tall pane says why there is no plot.
+func TestATallPaneSaysWhyThereIsNoPlot(t *testing.T) {
+	m := modelOf(Options{}, scenes.Healthy(), 26, 40, viewOverview)
+	m.spend.Loaded, m.spend.Err, m.spend.Value.Buckets = false, errors.New("disk I/O error"), nil
+	if frame := strings.Join(strings.Fields(stripped(m)), " "); !strings.Contains(frame, "cannot be read") {
+		t.Errorf("nothing says that the history cannot be read:\n%s", stripped(m))
+	}
+}
