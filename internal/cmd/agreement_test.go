@@ -17,7 +17,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/client"
+	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/cmd/cmdtest"
+	"ortop/internal/cmd/session"
 	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/metrics"
@@ -26,8 +33,6 @@ import (
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // stage is the program with one simulated account, whose past it has, at a time of
@@ -46,7 +51,7 @@ type stage struct {
 // from its beginning.
 func newStage(t *testing.T, c sim.Config, key string, old bool) *stage {
 	t.Helper()
-	st := &stage{t: t, now: day("2026-11-26 15:20").Add(17 * time.Second), dir: t.TempDir()}
+	st := &stage{t: t, now: cmdtest.Day("2026-11-26 15:20").Add(17 * time.Second), dir: t.TempDir()}
 	c.Now, c.Start = func() time.Time { return st.now }, st.now.AddDate(0, 0, -40)
 	var err error
 	if st.account, err = sim.New(c); err != nil {
@@ -63,13 +68,12 @@ func newStage(t *testing.T, c sim.Config, key string, old bool) *stage {
 		}
 	}
 	if old {
-		a, _ := st.app()
-		s, err := a.settings()
+		db, err := history.Open(t.Context(), filepath.Join(st.dir, "history.db"), history.Options{Now: c.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.demo = &demoAccount{c.Profile, st.account}
-		if err := a.backdate(t.Context(), &s, c.Start); err != nil {
+		print := client.NewSecret(sim.KeyOf(c.Profile)).Fingerprint()
+		if err := errors.Join(monitor.Backdate(t.Context(), db, "one", st.url, print, c.Start, st.now, st.account.Usage, st.account.Credits), db.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -77,7 +81,7 @@ func newStage(t *testing.T, c sim.Config, key string, old bool) *stage {
 }
 
 // app is the program, and what it will have printed.
-func (st *stage) app() (a *app, printed func() string) {
+func (st *stage) app() (a *cli.App, printed func() string) {
 	st.t.Helper()
 	out, err := os.CreateTemp(st.dir, "out")
 	if err != nil {
@@ -87,9 +91,9 @@ func (st *stage) app() (a *app, printed func() string) {
 	if err != nil {
 		st.t.Fatal(err)
 	}
-	a = &app{now: func() time.Time { return st.now }, stdin: null, stdout: out, stderr: null, env: keys.Environment{}}
-	a.flags.history, a.flags.baseURL = filepath.Join(st.dir, "history.db"), st.url
-	a.flags.config = filepath.Join(st.dir, "config.toml")
+	a = &cli.App{Now: func() time.Time { return st.now }, Stdin: null, Stdout: out, Stderr: null, Env: keys.Environment{}}
+	a.Flags.History, a.Flags.BaseURL = filepath.Join(st.dir, "history.db"), st.url
+	a.Flags.Config = filepath.Join(st.dir, "config.toml")
 	return a, func() string {
 		defer null.Close()
 		defer out.Close()
@@ -108,11 +112,11 @@ func (st *stage) app() (a *app, printed func() string) {
 func (st *stage) run(args ...string) string {
 	st.t.Helper()
 	a, printed := st.app()
-	flags := a.flags
-	root := a.root()
-	root.SetArgs(append([]string{"--history", flags.history, "--base-url", flags.baseURL, "--config", flags.config}, args...))
-	var exit *exitError // what is known is printed all the same
-	if err := root.ExecuteContext(st.t.Context()); err != nil && !(errors.As(err, &exit) && (exit.code == exitUnknown || exit.code == exitShort)) {
+	flags := a.Flags
+	root := newRoot(a)
+	root.SetArgs(append([]string{"--history", flags.History, "--base-url", flags.BaseURL, "--config", flags.Config}, args...))
+	var exit *cli.ExitError // what is known is printed all the same
+	if err := root.ExecuteContext(st.t.Context()); err != nil && !(errors.As(err, &exit) && (exit.Code == cli.ExitUnknown || exit.Code == cli.ExitShort)) {
 		st.t.Fatalf("ortop %s: %v", strings.Join(args, " "), err)
 	}
 	return printed()
@@ -174,7 +178,7 @@ func (st *stage) screen() map[string]*float64 {
 		return &usd
 	}
 	a, _ := st.app()
-	err := a.once(st.t.Context(), monitor.Live, func(snap account.Snapshot, m *monitor.Monitor) error {
+	err := session.Once(st.t.Context(), a, monitor.Live, func(snap account.Snapshot, m *monitor.Monitor) error {
 		o := ui.Options{Feed: &shownFeed{m}, First: &snap, Now: func() time.Time { return st.now }}
 		frames := ui.Frames(o, 140, 40, "2")
 		st.frame = ansi.Strip(frames[0]) + ansi.Strip(frames[1])
@@ -250,8 +254,8 @@ func (st *stage) historySums(args ...string) map[string]*float64 {
 func (st *stage) metric(name string) (value *float64) {
 	st.t.Helper()
 	a, _ := st.app()
-	a.flags.account = ""
-	err := a.once(st.t.Context(), monitor.Live, func(snap account.Snapshot, _ *monitor.Monitor) error {
+	a.Flags.Account = ""
+	err := session.Once(st.t.Context(), a, monitor.Live, func(snap account.Snapshot, _ *monitor.Monitor) error {
 		for line := range strings.Lines(string(metrics.Text([]metrics.Account{{Snapshot: snap}}, st.now))) {
 			if strings.HasPrefix(line, name+"{") {
 				fields := strings.Fields(line)
@@ -284,7 +288,7 @@ func TestSurfacesAgree(t *testing.T) {
 		{"a member's budget", sim.Config{Profile: "budget"}, sim.MemberKey, true, false, nil},
 		{"an account that is spent", sim.Config{Profile: "nearly-empty"}, sim.DemoKey, true, false, nil},
 		{"a balance below zero", sim.Config{Profile: "steady"}, sim.DemoKey, true, false, func(st *stage) { st.account.Refund(160) }},
-		{"an empty account", sim.Config{Trace: []sim.Point{{At: day("2026-11-01 00:00")}}}, sim.DemoKey, false, false, nil},
+		{"an empty account", sim.Config{Trace: []sim.Point{{At: cmdtest.Day("2026-11-01 00:00")}}}, sim.DemoKey, false, false, nil},
 		{"requests to free models", sim.Config{Profile: "idle", FreeUsed: 950}, sim.DemoKey, true, false, nil},
 		{"keys of own providers", sim.Config{Profile: "batch", Keys: 9}, sim.DemoKey, true, false, nil},
 		{"a cap", sim.Config{Profile: "steady", OrdinaryKey: sim.MemberKey, OrdinaryReadsCredits: true}, sim.MemberKey, true, false, nil},

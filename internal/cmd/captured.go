@@ -6,17 +6,18 @@ import (
 	"os"
 	"strings"
 
+	"ortop/internal/cmd/cli"
 	"ortop/internal/routine"
 )
 
 // captured runs f, which prints, and returns what it printed: the answer, and the
 // lines of standard error.
-func (a *app) captured(f func()) (answer []byte, notes []string, err error) {
-	out, closeOut, err := pipe(&a.stdout, toolLimit)
+func captured(a *cli.App, f func()) (answer []byte, notes []string, err error) {
+	out, closeOut, err := pipe(&a.Stdout, toolLimit)
 	if err != nil {
 		return nil, nil, err
 	}
-	errs, closeErrs, err := pipe(&a.stderr, toolLimit)
+	errs, closeErrs, err := pipe(&a.Stderr, toolLimit)
 	if err != nil {
 		closeOut()
 		return nil, nil, err

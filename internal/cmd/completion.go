@@ -11,7 +11,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"ortop/history"
-	"ortop/internal/config"
+	"ortop/internal/cmd/accounts"
+	"ortop/internal/cmd/alerts"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/cmd/collect"
+	"ortop/internal/cmd/session"
+	"ortop/internal/cmd/spend"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
@@ -20,7 +25,7 @@ import (
 const completeWithin = time.Second
 
 // completeFlags lets the shell complete what flags take. Nothing is requested.
-func (a *app) completeFlags(c *cobra.Command) {
+func completeFlags(a *cli.App, c *cobra.Command) {
 	spans := cobra.FixedCompletions([]string{"60s", "90m", "1h", "36h", "1d", "7d", "2w", "1mo", "1y"}, cobra.ShellCompDirectiveNoFileComp)
 	shown := cobra.FixedCompletions([]string{
 		"1h", "24h", "7d", "1mo", "today", "yesterday", "week", "last week", "month", "last month", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
@@ -32,9 +37,12 @@ func (a *app) completeFlags(c *cobra.Command) {
 		}, cobra.ShellCompDirectiveNoFileComp)
 	}
 	values := map[string]cobra.CompletionFunc{
-		"account": a.completed(a.accountNames), "key": a.completed(func(ctx context.Context) []string { return a.keyNames(ctx, c.Name() == "breakdown") }), "theme": a.completed(a.everyTheme), "model": a.completed(a.modelNames),
-		"by": cobra.FixedCompletions(bys(), cobra.ShellCompDirectiveNoFileComp), "demo": cobra.FixedCompletions(profileNames(), cobra.ShellCompDirectiveNoFileComp),
-		"unit": cobra.FixedCompletions(unitKinds, cobra.ShellCompDirectiveNoFileComp), "format": cobra.FixedCompletions([]string{"{{.Balance}}", "{{.DaysLeft}}", "{{.JSON.balance_usd}}"}, cobra.ShellCompDirectiveNoFileComp),
+		"account": completed(a, func(context.Context) []string { return accounts.Names(a) }),
+		"key":     completed(a, func(ctx context.Context) []string { return keyNames(ctx, a, c.Name() == "breakdown") }),
+		"theme":   completed(a, func(context.Context) []string { return everyTheme(a) }),
+		"model":   completed(a, func(ctx context.Context) []string { return modelNames(ctx, a) }),
+		"by":      cobra.FixedCompletions(spend.Groupings(), cobra.ShellCompDirectiveNoFileComp), "demo": cobra.FixedCompletions(session.ProfileNames(), cobra.ShellCompDirectiveNoFileComp),
+		"unit": cobra.FixedCompletions(collect.UnitKinds, cobra.ShellCompDirectiveNoFileComp), "format": cobra.FixedCompletions([]string{"{{.Balance}}", "{{.DaysLeft}}", "{{.JSON.balance_usd}}"}, cobra.ShellCompDirectiveNoFileComp),
 		"since": shown, "until": until, "every": spans, "for": spans, "interval": spans, "max-age": spans, "runway": spans,
 		"need": cobra.NoFileCompletions, "below": cobra.NoFileCompletions, "quota": cobra.NoFileCompletions, "top": cobra.NoFileCompletions,
 		"top-up": cobra.NoFileCompletions, "tolerance": cobra.NoFileCompletions, "base-url": cobra.NoFileCompletions, "metrics": cobra.NoFileCompletions,
@@ -48,18 +56,18 @@ func (a *app) completeFlags(c *cobra.Command) {
 	switch c.CommandPath() {
 	case "ortop alerts mute", "ortop alerts unmute":
 		mutes := c.Name() == "mute"
-		c.ValidArgsFunction = a.completed(func(context.Context) []string {
+		c.ValidArgsFunction = completed(a, func(context.Context) []string {
 			if mutes {
-				return append([]string{"1h", "8h", "1d", "1w", "until", "tomorrow"}, a.ruleNames()...)
+				return append([]string{"1h", "8h", "1d", "1w", "until", "tomorrow"}, alerts.RuleNames(a)...)
 			}
-			return a.ruleNames()
+			return alerts.RuleNames(a)
 		})
 	case "ortop accounts remove", "ortop accounts balance":
 		c.ValidArgsFunction = func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
-			return a.completed(a.accountNames)(c, args, typed)
+			return completed(a, func(context.Context) []string { return accounts.Names(a) })(c, args, typed)
 		}
 	case "ortop backtest", "ortop import", "ortop reconcile", "ortop cost", "ortop guard", "ortop backup", "ortop restore": // files and commands
 	default:
@@ -68,19 +76,19 @@ func (a *app) completeFlags(c *cobra.Command) {
 		}
 	}
 	for _, sub := range c.Commands() {
-		a.completeFlags(sub)
+		completeFlags(a, sub)
 	}
 }
 
 // helpNamesCommands makes help for what is no command an error, not the help of all.
-func (a *app) helpNamesCommands(root *cobra.Command) {
+func helpNamesCommands(a *cli.App, root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
 		if c.Name() != "help" {
 			continue
 		}
 		c.Run = nil
-		c.RunE = a.runs(func(_ context.Context, args []string) error {
+		c.RunE = a.Runs(func(_ context.Context, args []string) error {
 			of, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
 				var names []string
@@ -91,7 +99,7 @@ func (a *app) helpNamesCommands(root *cobra.Command) {
 					names = append(names, sub.Name())
 				}
 				name := strings.Join(args, " ")
-				return usageError(cmp.Or(didYouMean(args[len(args)-1], names), "ortop help lists the commands"), "there is no command %q", text.Safe(name, 64))
+				return cli.UsageError(cmp.Or(cli.DidYouMean(args[len(args)-1], names), "ortop help lists the commands"), "there is no command %q", text.Safe(name, 64))
 			}
 			return of.Help()
 		})
@@ -100,56 +108,43 @@ func (a *app) helpNamesCommands(root *cobra.Command) {
 
 // completionNeedsShell makes the command that prints a completion an error without a
 // shell's name.
-func (a *app) completionNeedsShell(root *cobra.Command) {
+func completionNeedsShell(a *cli.App, root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
-			c.RunE = a.runs(func(context.Context, []string) error {
-				return usageError("for example ortop completion bash", "completion needs the name of a shell")
+			c.RunE = a.Runs(func(context.Context, []string) error {
+				return cli.UsageError("for example ortop completion bash", "completion needs the name of a shell")
 			})
 		}
 	}
 }
 
 // completed completes with names, quietly.
-func (a *app) completed(names func(context.Context) []string) cobra.CompletionFunc {
+func completed(a *cli.App, names func(context.Context) []string) cobra.CompletionFunc {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		a.flags.quiet = true
+		a.Flags.Quiet = true
 		ctx, cancel := context.WithTimeout(c.Context(), completeWithin)
 		defer cancel()
 		return names(ctx), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// accountNames are the accounts of the configuration.
-func (a *app) accountNames(context.Context) []string {
-	path, err := a.configPath()
-	if err != nil || path == "" {
-		return nil
-	}
-	c, err := config.Read(path)
+func everyTheme(a *cli.App) []string {
+	path, err := session.ConfigPath(a)
 	if err != nil {
-		return nil
+		return session.ThemeNames(nil)
 	}
-	return c.Names()
-}
-
-func (a *app) everyTheme(context.Context) []string {
-	path, err := a.configPath()
-	if err != nil {
-		return themeNames(nil)
-	}
-	own, _ := ownThemes(themesFolder(path))
-	return themeNames(own)
+	own, _ := session.OwnThemes(session.ThemesFolder(path))
+	return session.ThemeNames(own)
 }
 
 // fromStored are names that are read from the account's history as it is stored.
-func (a *app) fromStored(ctx context.Context, names func(context.Context, *history.DB, history.Series) []string) []string {
-	s, err := a.settings()
+func fromStored(ctx context.Context, a *cli.App, names func(context.Context, *history.DB, history.Series) []string) []string {
+	s, err := session.Load(a)
 	if err != nil {
 		return nil
 	}
-	ar, err := a.archive(ctx, s, history.Options{ReadOnly: true})
+	ar, err := session.Archive(ctx, a, s, history.Options{ReadOnly: true})
 	if err != nil {
 		return nil
 	}
@@ -158,8 +153,8 @@ func (a *app) fromStored(ctx context.Context, names func(context.Context, *histo
 }
 
 // modelNames are the models that breakdowns have named.
-func (a *app) modelNames(ctx context.Context) []string {
-	return a.fromStored(ctx, func(ctx context.Context, db *history.DB, account history.Series) []string {
+func modelNames(ctx context.Context, a *cli.App) []string {
+	return fromStored(ctx, a, func(ctx context.Context, db *history.DB, account history.Series) []string {
 		names, _ := spenders.ReadModels(ctx, db, account) // none is no more than that
 		return names
 	})
@@ -167,8 +162,8 @@ func (a *app) modelNames(ctx context.Context) []string {
 
 // keyNames are the keys of the account as they were last listed: their names, or the
 // hashes that other commands take.
-func (a *app) keyNames(ctx context.Context, byName bool) []string {
-	return a.fromStored(ctx, func(ctx context.Context, db *history.DB, account history.Series) (names []string) {
+func keyNames(ctx context.Context, a *cli.App, byName bool) []string {
+	return fromStored(ctx, a, func(ctx context.Context, db *history.DB, account history.Series) (names []string) {
 		list, err := spenders.ReadKeys(ctx, db, account)
 		if err != nil {
 			return nil

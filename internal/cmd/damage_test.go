@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/cmd/cmdtest"
 	"ortop/internal/keys"
 )
 
@@ -32,7 +34,7 @@ type weeks struct {
 
 func newWeeks(t *testing.T) *weeks {
 	t.Helper()
-	end := day("2026-11-27 10:42")
+	end := cmdtest.Day("2026-11-27 10:42")
 	start := end.AddDate(0, 0, -24)
 	const perHour = 0.37
 	usage := func(at time.Time) float64 {
@@ -123,12 +125,12 @@ func (w *weeks) run(path string, args ...string) outcome {
 	out, printed := pipe()
 	errs, said := pipe()
 	w.t.Setenv("OPENROUTER_MANAGEMENT_KEY", "sk-or-v1-0123456789abcdef")
-	a := &app{env: keys.TakeEnvironment(), stdin: os.Stdin, stdout: out, stderr: errs, now: func() time.Time { return w.now }}
-	root := a.root()
+	a := &cli.App{Env: keys.TakeEnvironment(), Stdin: os.Stdin, Stdout: out, Stderr: errs, Now: func() time.Time { return w.now }}
+	root := newRoot(a)
 	root.SetArgs(append(args, "--history", path, "--base-url", w.url, "--config", filepath.Join(w.home, "config.toml")))
 	root.SetOut(out)
 	root.SetErr(errs)
-	code := report(errs, root.Execute())
+	code := cli.Report(errs, root.Execute())
 	return outcome{code, printed(), said()}
 }
 
@@ -182,7 +184,7 @@ func wrongRow(got, want string, spans bool) string {
 			// A spend has more digits where the row before has no totals.
 			x, err := strconv.ParseFloat(c, 64)
 			y, err2 := strconv.ParseFloat(strings.TrimSpace(row[i]), 64)
-			if err != nil || err2 != nil || !near(x, y) {
+			if err != nil || err2 != nil || !cmdtest.Near(x, y) {
 				return line
 			}
 		}
@@ -217,7 +219,7 @@ func wrongValue(path string, got, want any) string {
 		}
 	case nil:
 	case float64:
-		if w, ok := want.(float64); !ok || !near(g, w) {
+		if w, ok := want.(float64); !ok || !cmdtest.Near(g, w) {
 			return fmt.Sprintf("%s is %v, want %v", path, got, want)
 		}
 	default:

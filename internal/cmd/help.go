@@ -5,11 +5,10 @@ import (
 	"io"
 	"strings"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"ortop/internal/cmd/cli"
 	"ortop/internal/render"
-	"ortop/ui/draw"
 )
 
 // helpWidth is how wide help is where there is no terminal, and helpMost how wide it
@@ -20,18 +19,18 @@ const (
 )
 
 // helpFits makes the help of every command as wide as the terminal.
-func (a *app) helpFits(root *cobra.Command) {
+func helpFits(a *cli.App, root *cobra.Command) {
 	whole := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		var b bytes.Buffer
 		c.SetOut(&b)
 		whole(c, args)
-		c.SetOut(a.byCobra)
-		width := a.width()
+		c.SetOut(a.ByCobra)
+		width := a.Width()
 		if width == 0 {
 			width = helpWidth
 		}
-		_, _ = io.WriteString(a.byCobra, forLocale(foldHelp(b.String(), min(width, helpMost)))) // byCobra keeps the error
+		_, _ = io.WriteString(a.ByCobra, cli.ForLocale(foldHelp(b.String(), min(width, helpMost)))) // ByCobra keeps the error
 	})
 }
 
@@ -65,27 +64,4 @@ func foldHelp(help string, width int) string {
 	}
 	flush()
 	return strings.Join(out, "\n")
-}
-
-// forLocale is what is written for a person: in ASCII, where the locale has no more.
-//
-//go:noinline
-func forLocale(s string) string {
-	if unicode() {
-		return s
-	}
-	return draw.ToASCII(s)
-}
-
-// widthOf is how wide the terminal is that w writes to; 0: it is none.
-func widthOf(w io.Writer) int {
-	f, ok := w.(interface{ Fd() uintptr })
-	if !ok {
-		return 0
-	}
-	width, _, err := term.GetSize(f.Fd())
-	if err != nil {
-		return 0
-	}
-	return width
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ortop/internal/cmd/cli"
 	"ortop/internal/config"
 	"ortop/internal/manual"
 )
 
-func (a *app) manCommand() *cobra.Command {
+func manCommand(a *cli.App) *cobra.Command {
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:     "man",
@@ -21,9 +22,9 @@ func (a *app) manCommand() *cobra.Command {
 		Long:    `man prints the manual page, in the format of man(1).`,
 		Example: `  ortop man > ortop.1`,
 		Args:    cobra.NoArgs,
-		RunE: a.runs(func(context.Context, []string) error {
-			_, err := fmt.Fprint(a.stdout, manualPage(c.Root(), builtOn(a.now())))
-			return written(err)
+		RunE: a.Runs(func(context.Context, []string) error {
+			_, err := fmt.Fprint(a.Stdout, manualPage(c.Root(), builtOn(a.Now())))
+			return cli.Written(err)
 		}),
 	}
 	return c
@@ -31,7 +32,7 @@ func (a *app) manCommand() *cobra.Command {
 
 // builtOn is the day of the commit that the program was built from, or else now's.
 func builtOn(now time.Time) string {
-	_, _, commitAt := built()
+	_, _, commitAt := cli.Built()
 	if at, err := time.Parse(time.RFC3339, commitAt); err == nil {
 		now = at
 	}
@@ -40,7 +41,7 @@ func builtOn(now time.Time) string {
 
 // manualPage is the manual of all that root has.
 func manualPage(root *cobra.Command, date string) string {
-	p := manual.New(root.Name(), version(), date)
+	p := manual.New(root.Name(), cli.Version(), date)
 	p.Section("Name")
 	p.Name(root.Name(), strings.ToLower(root.Short[:1])+root.Short[1:])
 	p.Section("Synopsis")

@@ -6,10 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ortop/internal/cmd/cli"
 )
 
 func TestManualHasEveryCommandAndFlag(t *testing.T) {
-	root := (&app{}).root()
+	root := newRoot(&cli.App{})
 	page := manualPage(root, "2026-11-27")
 	if strings.Contains(page, "%!") || !strings.Contains(page, "90 %") {
 		t.Error("a text of the manual was taken for a format")

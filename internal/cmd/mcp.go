@@ -14,7 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"ortop/internal/account"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/cmd/spend"
 	"ortop/internal/mcp"
 	"ortop/internal/sorted"
 )
@@ -22,7 +23,7 @@ import (
 // toolLimit is the longest answer of a tool: a model has to read it.
 const toolLimit = 256 << 10
 
-func (a *app) mcpCommand() *cobra.Command {
+func mcpCommand(a *cli.App) *cobra.Command {
 	var c *cobra.Command
 	c = &cobra.Command{
 		Use:   "mcp",
@@ -33,7 +34,7 @@ answer as the commands do with --json (balance as status), with when the account
 read, how long ago and from what source. They change nothing, and no answer has a key.`,
 		Example: `  echo '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' | ortop mcp`,
 		Args:    cobra.NoArgs,
-		RunE: a.runs(func(ctx context.Context, _ []string) error {
+		RunE: a.Runs(func(ctx context.Context, _ []string) error {
 			var global []string
 			c.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
 				if f.Changed {
@@ -41,10 +42,10 @@ read, how long ago and from what source. They change nothing, and no answer has 
 				}
 			})
 			server := &mcp.Server{
-				Name: "ortop", Version: version(), Tools: a.tools(global),
+				Name: "ortop", Version: cli.Version(), Tools: tools(a, global),
 				Instructions: "What is left of OpenRouter credits, what is spent and by whom, and when they run out. Amounts are USD, times UTC; null is unknown. Call preflight before costly work.",
 			}
-			return server.Serve(ctx, a.stdin, a.stdout)
+			return server.Serve(ctx, a.Stdin, a.Stdout)
 		}),
 	}
 	return c
@@ -54,7 +55,7 @@ read, how long ago and from what source. They change nothing, and no answer has 
 type toolArgument struct{ name, about string }
 
 // tools are the commands that answer, as tools.
-func (a *app) tools(global []string) []mcp.Tool {
+func tools(a *cli.App, global []string) []mcp.Tool {
 	since := toolArgument{"since", "from when on: 24h, 7d, today, week, month, 2026-11-01"}
 	var tools []mcp.Tool
 	for _, t := range []struct {
@@ -69,7 +70,7 @@ func (a *app) tools(global []string) []mcp.Tool {
 		{"preflight", "Preflight", "Whether there is enough for a job: the verdict is enough, short or unknown, and never enough by default.", "preflight", nil, []string{"need_usd"},
 			[]toolArgument{{"need_usd", "what the job costs, in USD"}, {"for", "how long it runs, such as 3h: what else is spent meanwhile counts"}}},
 		{"breakdown", "Breakdown", "Who spent it, most first, over the last 24 h or since another time. It needs a management key.", "breakdown", nil, nil,
-			[]toolArgument{{"by", byNames()}, since}},
+			[]toolArgument{{"by", spend.ByNames()}, since}},
 		{"history", "History", "What was read and spent, in rows of a day, or of another span.", "history", map[string]string{"every": "1d"}, nil,
 			[]toolArgument{since, {"every", "one row for each of these spans, such as 1h or 1d"}}},
 	} {
@@ -80,7 +81,7 @@ func (a *app) tools(global []string) []mcp.Tool {
 				if err != nil {
 					return "", err
 				}
-				text, err := a.toolAnswer(ctx, slices.Concat(global, []string{t.command}, args, []string{"--json"}))
+				text, err := toolAnswer(ctx, a, slices.Concat(global, []string{t.command}, args, []string{"--json"}))
 				if err != nil { // which names flags
 					err = errors.New(inArguments(err.Error(), t.arguments))
 				}
@@ -167,17 +168,17 @@ func inArguments(said string, arguments []toolArgument) string {
 
 // toolAnswer runs a command line as it is run in a shell, and returns the object
 // that it prints, with when and from what the account was read, and notes.
-func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
+func toolAnswer(ctx context.Context, a *cli.App, args []string) (string, error) {
 	b := *a
-	var read reading
-	b.onRead = func(r reading) { read = r }
+	var read cli.Reading
+	b.OnRead = func(r cli.Reading) { read = r }
 	var err error
 	var code int
-	answer, notes, failed := b.captured(func() {
-		root := b.root()
+	answer, notes, failed := captured(&b, func() {
+		root := newRoot(&b)
 		root.SetArgs(args)
 		err = usage(root, args, root.ExecuteContext(ctx))
-		code = report(b.stderr, err)
+		code = cli.Report(b.Stderr, err)
 	})
 	var object map[string]json.RawMessage
 	switch {
@@ -185,18 +186,18 @@ func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
 		return "", ctx.Err()
 	case failed != nil:
 		return "", failed
-	case code == exitUsage || json.Unmarshal(answer, &object) != nil:
+	case code == cli.ExitUsage || json.Unmarshal(answer, &object) != nil:
 		return "", errors.New(cmp.Or(strings.Join(notes, "; "), "there is no answer"))
 	}
-	now := a.now()
+	now := a.Now()
 	var at, source *string
 	var age *float64
-	if !read.at.IsZero() {
-		t, s := read.at.UTC().Format(time.RFC3339), max(0, now.Sub(read.at).Round(time.Millisecond).Seconds())
+	if !read.At.IsZero() {
+		t, s := read.At.UTC().Format(time.RFC3339), max(0, now.Sub(read.At).Round(time.Millisecond).Seconds())
 		at, age = &t, &s
 	}
-	if read.source != "" {
-		s := string(read.source)
+	if read.Source != "" {
+		s := string(read.Source)
 		source = &s
 	}
 	for key, value := range map[string]any{"at": at, "age_s": age, "source": source, "notes": notes} {
@@ -209,10 +210,4 @@ func (a *app) toolAnswer(ctx context.Context, args []string) (string, error) {
 	}
 	text, err := json.Marshal(object)
 	return string(text), err
-}
-
-// reading is when an answer's account was read, and from what.
-type reading struct {
-	at     time.Time
-	source account.Source
 }

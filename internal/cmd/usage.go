@@ -8,13 +8,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ortop/internal/cmd/cli"
 	"ortop/internal/text"
 )
 
 // usage puts the errors of the command line itself, which cobra makes, in the words
 // of all others.
 func usage(root *cobra.Command, args []string, err error) error {
-	var exit *exitError
+	var exit *cli.ExitError
 	if err == nil || errors.As(err, &exit) || root.Annotations["ran"] != "" {
 		return err
 	}
@@ -31,20 +32,20 @@ func usage(root *cobra.Command, args []string, err error) error {
 	said := err.Error()
 	switch {
 	case errors.As(err, &value):
-		return usageError(hint, "--%s: %w", value.GetFlag().Name, notAValue(value))
+		return cli.UsageError(hint, "--%s: %w", value.GetFlag().Name, notAValue(value))
 	case errors.As(err, &missing):
-		return usageError(hint, "--%s: a value is needed", missing.GetFlag().Name)
+		return cli.UsageError(hint, "--%s: a value is needed", missing.GetFlag().Name)
 	case strings.HasSuffix(said, "were all set"):
 		_, set, _ := strings.Cut(strings.TrimSuffix(said, "] were all set"), "; [")
-		return usageError(hint, "--%s exclude each other", strings.Join(strings.Fields(set), " and --"))
+		return cli.UsageError(hint, "--%s exclude each other", strings.Join(strings.Fields(set), " and --"))
 	case strings.Contains(said, "arg(s)"):
 		said = "too few arguments"
 		if len(c.Flags().Args()) > strings.Count(strings.ToUpper(c.Use), " ") {
 			said = "too many arguments"
 		}
-		return usageError("it is "+c.UseLine(), "%s", said)
+		return cli.UsageError("it is "+c.UseLine(), "%s", said)
 	}
-	return usageError(hint, "%s", said)
+	return cli.UsageError(hint, "%s", said)
 }
 
 // notAValue is what is wrong with a flag's value.

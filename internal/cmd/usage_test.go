@@ -3,11 +3,13 @@ package cmd
 import (
 	"strings"
 	"testing"
+
+	"ortop/internal/cmd/cli"
 )
 
 // What is meant by another word is a command that is there, and its flags are.
 func TestWordsOfOthersNameCommands(t *testing.T) {
-	root := (&app{}).root()
+	root := newRoot(&cli.App{})
 	for word, meant := range calledOtherwise {
 		if word == "watch" {
 			continue

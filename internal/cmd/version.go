@@ -3,45 +3,11 @@ package cmd
 import (
 	"context"
 	"runtime"
-	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"ortop/internal/cmd/cli"
 )
-
-// stamp is what a release was built with: "VERSION,COMMIT,TIME", and empty in other
-// builds.
-var stamp string
-
-// built is the version, or "devel", the commit and its time. What the build does not
-// know is empty.
-func built() (version, commit, at string) {
-	if f := strings.Split(stamp, ","); len(f) == 3 {
-		return f[0], f[1], f[2]
-	}
-	version = "devel"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version, "", ""
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		version = v
-	}
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			commit = s.Value
-		case "vcs.time":
-			at = s.Value
-		}
-	}
-	return version, commit, at
-}
-
-func version() string {
-	v, _, _ := built()
-	return v
-}
 
 // versionObject is what version --json prints; null is what the build does not know.
 type versionObject struct {
@@ -55,7 +21,7 @@ type versionObject struct {
 }
 
 func versionNow() versionObject {
-	version, commit, at := built()
+	version, commit, at := cli.Built()
 	o := versionObject{Schema: 1, Version: version, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if commit != "" {
 		o.Commit, o.CommitAt = &commit, &at
@@ -65,7 +31,7 @@ func versionNow() versionObject {
 
 // versionText is the version, and in a line of its own the commit where it is known.
 func versionText() string {
-	version, commit, at := built()
+	version, commit, at := cli.Built()
 	text := "ortop " + version
 	if commit != "" {
 		text += "\ncommit " + commit[:min(len(commit), 12)] + ", " + at
@@ -73,19 +39,19 @@ func versionText() string {
 	return text
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func versionCommand(a *cli.App) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		RunE: a.runs(func(context.Context, []string) error {
+		RunE: a.Runs(func(context.Context, []string) error {
 			if asJSON {
-				return a.answerJSON(versionNow())
+				return a.AnswerJSON(versionNow())
 			}
-			return a.answer(versionText())
+			return a.Answer(versionText())
 		}),
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	c.Flags().BoolVar(&asJSON, "json", false, cli.JSONUsage)
 	return c
 }

@@ -3,11 +3,13 @@ package cmd
 import (
 	"encoding/json"
 	"testing"
+
+	"ortop/internal/cmd/cli"
 )
 
 func TestVersionOfARelease(t *testing.T) {
-	defer func(was string) { stamp = was }(stamp)
-	stamp = "v1.2.3,0123456789abcdef0123456789abcdef01234567,2026-11-27T18:47:00Z"
+	defer func(was string) { cli.Stamp = was }(cli.Stamp)
+	cli.Stamp = "v1.2.3,0123456789abcdef0123456789abcdef01234567,2026-11-27T18:47:00Z"
 	if got, want := versionText(), "ortop v1.2.3\ncommit 0123456789ab, 2026-11-27T18:47:00Z"; got != want {
 		t.Errorf("versionText() = %q, want %q", got, want)
 	}
@@ -23,8 +25,8 @@ func TestVersionOfARelease(t *testing.T) {
 		t.Errorf("version --json is %s", b)
 	}
 	for _, broken := range []string{"", "v1.2.3", "a,b,c,d"} {
-		stamp = broken
-		if v := version(); v == "v1.2.3" || v == "a" || v == "" {
+		cli.Stamp = broken
+		if v := cli.Version(); v == "v1.2.3" || v == "a" || v == "" {
 			t.Errorf("with the stamp %q the version is %q", broken, v)
 		}
 	}

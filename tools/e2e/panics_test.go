@@ -107,7 +107,7 @@ func TestU01GoroutinePanics(t *testing.T) {
 	program := plantedProgram(t)
 	key := "sk-or-v1-" + strings.Repeat("c0ffee", 10)
 	var reached int
-	for _, at := range startsOf(t, "ui/tty/session.go", "internal/monitor/*.go", "internal/courier/courier.go", "internal/cmd/runner.go", "internal/cmd/root.go") {
+	for _, at := range startsOf(t, "ui/tty/session.go", "internal/monitor/*.go", "internal/courier/courier.go", "internal/cmd/session/runner.go", "internal/cmd/cli/app.go") {
 		h := newHousehold(t)
 		// A channel, so that there is a courier.
 		config := filepath.Join(h.home, ".config", "ortop")

@@ -1,0 +1,66 @@
+package dashboard
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+const (
+	// dashboardGC collects earlier than Go does by itself: a screen at rest allocates
+	// little, and what is left of a long list of keys is memory that nobody uses.
+	dashboardGC = 50
+	// heapGrowth is what is allocated from one collection to the next where more than
+	// twice of it is in use, bytes, and leastGC the least share of what is in use that
+	// this may be: what a list of thousands of keys takes while it is read is collected
+	// on the way.
+	heapGrowth = 4 << 20
+	leastGC    = 15
+)
+
+// saveMemory keeps what the dashboard takes small, unless the environment says how
+// much that may be.
+func saveMemory() { new(collections).save() }
+
+// collections are those of the program.
+type collections struct {
+	percent int
+	ended   atomic.Bool
+}
+
+func (c *collections) save() {
+	if os.Getenv("GOGC") == "" {
+		c.percent = dashboardGC
+		debug.SetGCPercent(dashboardGC)
+		c.follow()
+	}
+}
+
+// end leaves them as they are.
+func (c *collections) end() { c.ended.Store(true) }
+
+// follow adapts them to what is in use after each: an object that nobody holds is
+// finalized then.
+func (c *collections) follow() {
+	runtime.SetFinalizer(new(sentinel), func(*sentinel) {
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		if c.ended.Load() {
+			return
+		}
+		if percent := gcPercent(m.HeapAlloc); percent != c.percent {
+			c.percent = percent
+			debug.SetGCPercent(percent)
+		}
+		c.follow()
+	})
+}
+
+// sentinel has a pointer, for tiny objects without one are not finalized each.
+type sentinel struct{ _ *byte }
+
+// gcPercent is by how much of the bytes in use the heap grows between collections.
+func gcPercent(live uint64) int {
+	return int(max(leastGC, min(dashboardGC, heapGrowth*100/max(1, live))))
+}

@@ -1,0 +1,86 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"ortop/internal/account"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/credit"
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+	"ortop/internal/routine"
+)
+
+const (
+	// listAtOnce bounds how many accounts are read at one time, and listLimit
+	// the whole list.
+	listAtOnce = 8
+	listLimit  = 20 * time.Second
+)
+
+// ReadAccounts takes a snapshot of each account. The error is for readings that
+// were in memory only, and are lost.
+func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) ([]render.AccountRow, error) {
+	ctx, cancel := context.WithTimeout(ctx, listLimit)
+	defer cancel()
+	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list)+listAtOnce)
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for n := range min(listAtOnce, len(list)) {
+		all.Go(routine.Guard(func() {
+			var h held
+			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
+				rows[i], lost[i] = list[i].row(ctx, &h, fresh)
+				if h.db != nil && h.db.Damage() != "" { // is of one account, and told of it
+					lost[i] = cli.Joined(lost[i], h.close())
+				}
+			}
+			lost[len(list)+n] = h.close()
+		}))
+	}
+	all.Wait()
+	return rows, cli.Joined(lost...)
+}
+
+func (w Watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r render.AccountRow, lost error) {
+	s := w.Settings
+	s.held = h
+	r = render.AccountRow{Name: s.Account.Name, BaseURL: s.BaseURL, Host: s.Host, Demo: s.Demo != nil, KeySource: "the demo"}
+	if s.Demo == nil {
+		source, _ := keys.Where(w.App.Env, s.Account, w.App.Flags.Account != "")
+		r.KeySource = source.Name
+	}
+	if s.Seen != nil {
+		r.KeySource = "shared"
+	}
+	ses := Watch(w.App, s, w.App.ErrLog(), nil)
+	var err error
+	r.Snapshot, err = ses.Mon.Once(ctx, fresh)
+	r.Fault = RowFault(&r.Snapshot, err)
+	if lost = ses.Close(); lost != nil {
+		lost = fmt.Errorf("account %s: %w", r.Name, lost)
+	}
+	return r, lost
+}
+
+// RowFault is why an account's values are missing or old, or nil.
+func RowFault(s *account.Snapshot, err error) *account.Fault {
+	switch {
+	case errors.Is(err, keys.ErrNone):
+		return &account.Fault{Kind: credit.FaultUnauthorized, Message: "no key is set"}
+	case err != nil:
+		kind := credit.FaultStorage
+		var connect *monitor.ConnectError
+		if errors.As(err, &connect) {
+			kind = credit.FaultUnauthorized
+		}
+		return &account.Fault{Kind: kind, Message: cli.OneLine(err.Error())}
+	}
+	return s.Fault
+}

@@ -1,0 +1,102 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+
+	"ortop/internal/account"
+	"ortop/internal/cmd/cli"
+	"ortop/internal/credit"
+	"ortop/internal/keys"
+	"ortop/internal/monitor"
+	"ortop/internal/render"
+)
+
+// Briefly is for what prints a snapshot alone.
+func Briefly(f monitor.Freshness) monitor.Freshness {
+	f.Brief = true
+	return f
+}
+
+// Once takes one snapshot, lets answer print it, and returns what was wrong with
+// it.
+func Once(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error) error {
+	return Read(ctx, a, fresh, answer, Verdict)
+}
+
+// Read takes one snapshot and lets answer print it. If there is a key, judge
+// returns what was wrong.
+func Read(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) (err error) {
+	s, stop, err := DemoOrSettings(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	s.filling = func() func() {
+		p := a.Progress()
+		p.Doing("reading what was spent before now")
+		return p.End
+	}
+	ses := Watch(a, s, a.ErrLog(), nil)
+	defer cli.Closing(&err, ses.Close)
+	snap, err := ses.Mon.Once(ctx, fresh)
+	if a.OnRead != nil {
+		a.OnRead(cli.Reading{At: snap.At, Source: snap.Source})
+	}
+	if snap.StorageNote != "" && snap.StorageNote != snap.Damage {
+		a.Hint("%s", snap.StorageNote)
+	}
+	var connect *monitor.ConnectError
+	switch {
+	case errors.Is(err, keys.ErrNone):
+		return &cli.ExitError{Code: cli.ExitUsage, Err: err, Hint: NoKeyHint}
+	case errors.As(err, &connect):
+		snap.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: cli.OneLine(err.Error())}
+	case ctx.Err() != nil:
+		return stopped(ctx, &snap, ses.Mon, answer)
+	case err != nil:
+		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: cli.OneLine(err.Error())}
+		if s.Seen != nil {
+			snap.Fault.Kind = credit.FaultNetwork
+		}
+	}
+	if err := answer(snap, ses.Mon); err != nil {
+		return err
+	}
+	if connect != nil && errors.Is(err, fs.ErrNotExist) { // no key there
+		return &cli.ExitError{Code: cli.ExitUsage, Err: err}
+	}
+	if connect != nil {
+		return &cli.ExitError{Code: cli.ExitUnknown, Err: err}
+	}
+	err = judge(snap)
+	var said *cli.DamageError
+	if damage := cmp.Or(ses.Mon.Damage(), snap.Damage); damage != "" && !errors.As(err, &said) {
+		a.Hint("%s", damage)
+	}
+	return err
+}
+
+// stopped lets answer print what is stored, if it is a time limit of who called that is
+// over (timeout sends a SIGTERM). A person who interrupts has no use for it.
+func stopped(ctx context.Context, snap *account.Snapshot, mon *monitor.Monitor, answer func(account.Snapshot, *monitor.Monitor) error) error {
+	cause := context.Cause(ctx)
+	var stop *cli.ExitError
+	if errors.As(cause, &stop) && stop.Code == cli.ExitTerminate {
+		if err := answer(*snap, mon); err != nil {
+			return err
+		}
+	}
+	return cause
+}
+
+// Verdict is nil where the account was read: its balance, or an ordinary key's
+// own numbers where the balance cannot be known.
+func Verdict(s account.Snapshot) error {
+	if s.Fault == nil {
+		return nil
+	}
+	return &cli.ExitError{Code: cli.ExitUnknown, Err: errors.New(s.Fault.Message), Hint: render.FaultHint(*s.Fault, s.Due)}
+}

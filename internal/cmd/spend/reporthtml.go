@@ -1,0 +1,33 @@
+package spend
+
+import (
+	"context"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/render"
+	"ortop/internal/sorted"
+)
+
+// drawnParts is how many points the drawing of a balance has, and drawnLeast how far back
+// it reaches at least.
+const (
+	drawnParts = 160
+	drawnLeast = 7 * 24 * time.Hour
+)
+
+// drawings reads what the drawings of a page show besides the report: the balance so
+// far, and of a day what was spent in each hour.
+func (r *reportBuilder) drawings(ctx context.Context) (err error) {
+	if r.Held, err = r.mon.Plot(ctx, sorted.Earlier(r.From, r.To.Add(-drawnLeast)), r.To, drawnParts); err != nil || r.Period != "day" {
+		return err
+	}
+	for at := r.From; at.Before(r.To); at = at.Add(time.Hour) {
+		s := render.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(at.Add(time.Hour), r.To)}}
+		if s.SpentUSD, s.Why, err = r.day(ctx, s.From, s.To); err != nil {
+			return err
+		}
+		r.Hours = append(r.Hours, s)
+	}
+	return nil
+}
