@@ -146,21 +146,32 @@ type Mail struct {
 	Again bool
 }
 
-// Outbox returns the n oldest entries of an account that were not acknowledged yet.
-func (db *DB) Outbox(ctx context.Context, account, baseURL string, n int) (list []Mail, err error) {
+// Outbox returns the n oldest entries of each of some accounts that were not acknowledged
+// yet; an account is its name and its base URL.
+func (db *DB) Outbox(ctx context.Context, accounts [][2]string, n int) (all [][]Mail, err error) {
+	statement := `SELECT seq, at, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq` + limit(n)
 	err = db.outbox(ctx, func() error {
-		return db.query(`SELECT seq, at, entry, sent_at IS NOT NULL FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL ORDER BY seq`+limit(n), func(r *sql.Rows) error {
-			var m Mail
-			var entry string
-			err := r.Scan(&m.Seq, &m.At, &entry, &m.Again)
-			if err == nil {
-				err = json.Unmarshal([]byte(entry), &m.Rows)
+		return db.view(func() error {
+			for _, a := range accounts {
+				var list []Mail
+				if err := db.query(statement, func(r *sql.Rows) error {
+					var m Mail
+					var entry sql.RawBytes
+					err := r.Scan(&m.Seq, &m.At, &entry, &m.Again)
+					if err == nil {
+						err = json.Unmarshal(entry, &m.Rows)
+					}
+					list = append(list, m)
+					return err
+				}, a[0], a[1]); err != nil {
+					return err
+				}
+				all = append(all, list)
 			}
-			list = append(list, m)
-			return err
-		}, account, baseURL)
+			return nil
+		})
 	})
-	return list, err
+	return all, err
 }
 
 // Waits is how many entries of an account, or with an empty base URL of all, were not
@@ -227,23 +238,33 @@ func (db *DB) OutboxID(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
-// Sent notes that the entries of an account up to seq were acknowledged at rev, drops
-// those that were long ago, and returns how many wait after seq.
-func (db *DB) Sent(ctx context.Context, account, baseURL string, seq, rev int64) (waits int, err error) {
-	err = db.outbox(ctx, func() error {
+// Ack is up to which entry those of an account were acknowledged, and at which rev.
+type Ack struct {
+	Account, BaseURL string
+	Seq, Rev         int64
+	// Tidy drops those that were acknowledged long ago. It reads all of the account.
+	Tidy bool
+}
+
+// Sent notes what was acknowledged, in one transaction.
+func (db *DB) Sent(ctx context.Context, list []Ack) error {
+	return db.outbox(ctx, func() error {
 		now := db.asked.Now()
 		return db.transact(func() error {
-			err := db.conn.run(`UPDATE outbox SET rev = ?, sent_at = ? WHERE account = ? AND base_url = ? AND rev IS NULL AND seq <= ?`, rev, now.Unix(), account, baseURL, seq)
-			if err == nil {
-				err = db.conn.run(`DELETE FROM outbox WHERE account = ? AND base_url = ? AND sent_at < ? AND rev < ?`, account, baseURL, now.Add(-keepSent).Unix(), rev)
+			for _, a := range list {
+				if err := db.conn.run(`UPDATE outbox SET rev = ?, sent_at = ? WHERE account = ? AND base_url = ? AND rev IS NULL AND seq <= ?`, a.Rev, now.Unix(), a.Account, a.BaseURL, a.Seq); err != nil {
+					return err
+				}
+				if !a.Tidy {
+					continue
+				}
+				if err := db.conn.run(`DELETE FROM outbox WHERE account = ? AND base_url = ? AND sent_at < ? AND rev < ?`, a.Account, a.BaseURL, now.Add(-keepSent).Unix(), a.Rev); err != nil {
+					return err
+				}
 			}
-			if err == nil {
-				err = db.query(`SELECT count(*) FROM outbox WHERE account = ? AND base_url = ? AND rev IS NULL`, func(r *sql.Rows) error { return r.Scan(&waits) }, account, baseURL)
-			}
-			return err
+			return nil
 		})
 	})
-	return waits, err
 }
 
 // Unsend offers again what was acknowledged after the entry seq, and returns how many

@@ -15,10 +15,11 @@ func relay(t *testing.T, from, to *DB) {
 	t.Helper()
 	ctx := context.Background()
 	for {
-		list, err := from.Outbox(ctx, "a", "u", 64)
-		if err != nil {
-			t.Fatal(err)
+		all, err := from.Outbox(ctx, [][2]string{{"a", "u"}, {"none", "u"}}, 64)
+		if err != nil || len(all) != 2 || len(all[1]) > 0 {
+			t.Fatal(all, err)
 		}
+		list := all[0]
 		if len(list) == 0 {
 			return
 		}
@@ -43,11 +44,13 @@ func relay(t *testing.T, from, to *DB) {
 				}
 			}
 		}
-		if waits, err := from.Sent(ctx, "a", "u", list[0].Seq, 7); waits < len(list)-1 || err != nil {
-			t.Fatalf("Sent() = %d, %v of the first of %d", waits, err, len(list))
-		}
-		if waits, err := from.Sent(ctx, "a", "u", list[len(list)-1].Seq, 7); waits != 0 || err != nil {
-			t.Fatalf("Sent() = %d, %v of the last", waits, err)
+		for _, last := range []int{0, len(list) - 1} {
+			if err := from.Sent(ctx, []Ack{{"a", "u", list[last].Seq, 7, true}}); err != nil {
+				t.Fatal(err)
+			}
+			if waits, _, err := from.Waits(ctx, "a", "u"); err != nil || waits < len(list)-1-last || last > 0 && len(list) < 64 && waits > 0 {
+				t.Fatalf("%d wait, %v after %d of %d", waits, err, last+1, len(list))
+			}
 		}
 	}
 }

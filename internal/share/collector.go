@@ -107,6 +107,9 @@ func (c *Collector) Start(ctx context.Context) {
 	c.beat(ctx)
 }
 
+// gather is how long what is stored waits at most for more that is sent with it.
+const gather = 250 * time.Millisecond
+
 // Run renews the lease and sends, until ctx ends; then it sends what it can, and lets
 // the accounts go.
 func (c *Collector) Run(ctx context.Context) {
@@ -119,6 +122,7 @@ func (c *Collector) Run(ctx context.Context) {
 	})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	shipped := time.Time{}
 	for c.next = time.Now().Add(c.look); ctx.Err() == nil; c.ship(last) {
 		select {
 		case <-ctx.Done():
@@ -128,12 +132,18 @@ func (c *Collector) Run(ctx context.Context) {
 		case <-time.After(time.Until(c.next)):
 		case <-tick.C:
 		case <-c.wake:
+			select { // what comes at about the same time is sent at once
+			case <-ctx.Done():
+				continue
+			case <-time.After(time.Until(shipped.Add(gather))):
+			}
 		}
 		if !time.Now().Before(c.next) {
 			c.look = c.e.lease / 4
 			c.beat(ctx)
 			c.next = time.Now().Add(c.look)
 		}
+		shipped = time.Now()
 	}
 	c.next = time.Time{}
 	if c.Away() > 0 { // it may be back

@@ -3,8 +3,12 @@
 package share
 
 import (
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
+
+	"ortop/internal/sharetest"
 )
 
 // What a poll costs the file that it is sent from is counted: it is most of what sending
@@ -28,10 +32,82 @@ func TestSendingCostsTheFileLittle(t *testing.T) {
 		t.Fatalf("%d entries wait", n)
 	}
 	after := s.Collector.db.Stats()
-	if n := after.Commits - before.Commits; n != len(names) {
-		t.Errorf("%d commits for %d accounts", n, len(names))
+	if n := after.Commits - before.Commits; n != 1 {
+		t.Errorf("%d commits for %d accounts, want one", n, len(names))
 	}
-	if n := after.Selects - before.Selects; n > 2*len(names)+2 { // the entries, what waits; who waits, before and after
-		t.Errorf("%d SELECTs for %d accounts", n, len(names))
+	if n := after.ReadTx - before.ReadTx; n > 3 { // the entries; who waits, before and after
+		t.Errorf("%d reads of the file for %d accounts", n, len(names))
+	}
+}
+
+// All that waits of several accounts is one statement, whatever they are.
+func TestAccountsAreSentTogether(t *testing.T) {
+	c, _ := started(t, time.Minute)
+	r := sharetest.NewRelay(t, c.Port)
+	e := open(t, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	var names []string
+	for i := range batch {
+		names = append(names, fmt.Sprint("x", i))
+	}
+	s := newStation(t, e, "a", names...)
+	s.Start(t.Context())
+	poll := func(minute int) (turns int64) {
+		for _, n := range names {
+			s.readAll(n, noon.Add(time.Duration(minute)*time.Minute), float64(minute+1), 2)
+		}
+		before := r.Turns.Load()
+		s.ship(t.Context())
+		if n := s.Waits(); n > 0 {
+			t.Fatalf("%d entries wait", n)
+		}
+		return r.Turns.Load() - before
+	}
+	poll(0) // what is made once is there
+	if n := poll(1); n != 1 {
+		t.Errorf("%d round trips for %d accounts, want one", n, len(names))
+	}
+}
+
+// Of several accounts that are sent together one whose lease was lost, and one that the
+// engine refuses, keep nothing of the others back.
+func TestOneAccountKeepsNoOtherBack(t *testing.T) {
+	c, e := started(t, time.Minute)
+	names := []string{"x", "y", "z", "lost", "refused"}
+	s := newStation(t, e, "a", names...)
+	s.Start(t.Context())
+	for i, n := range names {
+		s.read(n, noon, float64(i+1))
+	}
+	s.ship(t.Context()) // what is made once is there
+	rewritten := c.Query("SELECT rewritten + 1 FROM ortop.account WHERE name = 'lost'")
+	c.Query("UPDATE ortop.account SET owner = 'b', token = token + 1 WHERE name = 'lost'")
+	c.Query("ALTER TABLE ortop.sample ADD CHECK (usage <> 15)")
+	for i, n := range names {
+		s.read(n, noon.Add(time.Minute), float64(i+11))
+	}
+	s.ship(t.Context())
+	for i, a := range s.accounts {
+		want, waits := []float64{float64(i + 1), float64(i + 11)}, 0
+		if a.Name == "refused" {
+			want, waits = want[:1], 1
+		}
+		if got := usages(t, e, a.Name); !reflect.DeepEqual(got, want) || a.Waits() != waits {
+			t.Errorf("of the account %s the engine has %v and %d wait, want %v and %d", a.Name, got, a.Waits(), want, waits)
+		}
+		if _, token, _ := a.lease(); (token == 0) != (a.Name == "lost") {
+			t.Errorf("the lease of the account %s is %d", a.Name, token)
+		}
+	}
+	if s.Trouble() == "" {
+		t.Error("nothing says that rows are refused")
+	}
+	if n := c.Query("SELECT rewritten FROM ortop.account WHERE name = 'lost'"); n != rewritten {
+		t.Errorf("its rows were written before others %s times, want %s", n, rewritten)
+	}
+	c.Query("ALTER TABLE ortop.sample DROP CONSTRAINT sample_usage_check")
+	s.beat(t.Context())
+	s.ship(t.Context())
+	if got := usages(t, e, "refused"); !reflect.DeepEqual(got, []float64{5, 15}) || s.Waits() > 0 {
+		t.Errorf("then it has %v, and %d wait", got, s.Waits())
 	}
 }

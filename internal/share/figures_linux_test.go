@@ -104,7 +104,8 @@ func flatOut(b *testing.B, size float64) {
 }
 
 // paced is what the load of 10,000 accounts that are polled once a minute costs the engine,
-// and what sending it costs a collector: 167 are polled once a second.
+// and what sending it costs a collector: 167 are polled once a second, and sent as often
+// as Run does at most.
 func paced(b *testing.B, size float64) {
 	c, e := started(b, time.Minute)
 	var names []string
@@ -114,25 +115,27 @@ func paced(b *testing.B, size float64) {
 	s := newStation(b, e, "a", names...)
 	s.Start(b.Context())
 	now := time.Now().Truncate(time.Second).Add(-time.Hour)
-	poll := func(second int) {
+	poll := func(second int, names []string) {
 		for _, n := range names {
 			s.readAll(n, now.Add(time.Duration(second)*time.Second), float64(second+1), perPoll)
 		}
 	}
-	poll(0)
+	poll(0, names)
 	s.ship(b.Context()) // what is made once is there
-	engine, sending, polls, began := c.CPU(), time.Duration(0), 0, time.Now()
-	for second := 1; second <= scaled(60, size); second++ {
-		poll(second)
+	const turns = int(time.Second / gather)
+	engine, sending, began := c.CPU(), time.Duration(0), time.Now()
+	for turn := range scaled(60, size) * turns {
+		second := turn/turns + 1
+		poll(second, names[turn%turns*planned/turns:(turn%turns+1)*planned/turns])
 		before := ownCPU(b)
-		if second%15 == 0 {
+		if turn%(15*turns) == 0 {
 			s.beat(b.Context())
 		}
 		s.ship(b.Context())
 		sending += ownCPU(b) - before
-		polls += planned
-		time.Sleep(time.Until(began.Add(time.Duration(second) * time.Second)))
+		time.Sleep(time.Until(began.Add(time.Duration(turn+1) * gather)))
 	}
+	polls := scaled(60, size) * planned
 	took := time.Since(began)
 	if n := s.Waits(); n > 0 {
 		b.Errorf("%d entries wait", n)

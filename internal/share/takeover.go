@@ -82,7 +82,7 @@ func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
 		return err
 	}
 	a.lose(true)
-	if err := c.shipAccount(ctx, a); err != nil {
+	if _, err := c.send(ctx, []*Account{a}, func() bool { return false }); err != nil {
 		return err
 	}
 	rows, err := c.past(ctx, a, s.id)

@@ -26,7 +26,7 @@ var (
 // not: those from before it has the past, $8, and those in no span that it back-filled. An
 // engine that went on from an older copy may lack some of what was sent, and late rows
 // that come meanwhile are waited for: then it does nothing.
-const swap = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6 AND ` + undisturbed + `
+const swap = `WITH up AS (UPDATE @.account SET rev = rev + 1, rewritten = rewritten + 1 WHERE id = $1 AND owner = $5 AND token = $6 AND rewritten = (SELECT rewritten FROM @.account WHERE id = $1)
 	AND (SELECT count(*) FROM @.sample WHERE account = $1 AND key = $3) >= $7 RETURNING 1),
 filled AS (SELECT at, to_at FROM @.fact WHERE account = $1 AND key = $3 AND kind = 2 AND a IN ('` + string(credit.Backfilled) + `', '` + string(credit.NotKnown) + `')),
 s AS (INSERT INTO @.sample SELECT account, $3::int, at, usage FROM @.sample p WHERE account = $1 AND key = $2 AND EXISTS (SELECT 1 FROM up)
