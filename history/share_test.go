@@ -256,3 +256,42 @@ func TestTakeLateRows(t *testing.T) {
 		t.Errorf("got %v, %s", got, db.Damage())
 	}
 }
+
+// What was acknowledged stays for a while, for an engine that goes on from an older copy,
+// and is dropped then, but for the last.
+func TestOutboxIsTidied(t *testing.T) {
+	ctx := context.Background()
+	now := noon
+	db, err := Open(ctx, filepath.Join(t.TempDir(), "h.db"), Options{Share: true, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s, err := db.Series(ctx, "a", "u", Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 2, 3, 1} { // entries, after each
+		if i == 3 {
+			now = now.Add(keepSent + time.Minute)
+		}
+		if err := db.Record(ctx, PollUpdate{Series: s}, Reading{Series: s, At: now.Add(time.Duration(i) * time.Second), UsageUSD: float64(i)}); err != nil {
+			t.Fatal(err)
+		}
+		all, err := db.Outbox(ctx, [][2]string{{"a", "u"}}, 64)
+		if err != nil || len(all[0]) != 1 {
+			t.Fatal(all, err)
+		}
+		ack := Ack{"a", "u", all[0][0].Seq, int64(i + 1), false}
+		if err := db.Sent(ctx, []Ack{ack}); err != nil {
+			t.Fatal(err)
+		}
+		ack.Tidy = true
+		if err := db.Sent(ctx, []Ack{ack}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := db.conn.int("SELECT count(*) FROM outbox"); err != nil || int(n) != want {
+			t.Errorf("after entry %d the outbox has %d, %v, want %d", i+1, n, err, want)
+		}
+	}
+}

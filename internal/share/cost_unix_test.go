@@ -3,6 +3,7 @@
 package share
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"testing"
@@ -109,5 +110,40 @@ func TestOneAccountKeepsNoOtherBack(t *testing.T) {
 	s.ship(t.Context())
 	if got := usages(t, e, "refused"); !reflect.DeepEqual(got, []float64{5, 15}) || s.Waits() > 0 {
 		t.Errorf("then it has %v, and %d wait", got, s.Waits())
+	}
+}
+
+// Of a collector that runs, what is stored at about the same time is sent together: it
+// sends a few times a second, however many accounts are read.
+func TestRunSendsAFewTimesASecond(t *testing.T) {
+	c, _ := started(t, time.Minute)
+	r := sharetest.NewRelay(t, c.Port)
+	e := open(t, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	var names []string
+	for i := range batch {
+		names = append(names, fmt.Sprint("x", i))
+	}
+	s := newStation(t, e, "a", names...)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.Start(ctx)
+	for _, n := range names {
+		s.read(n, noon, 1)
+	}
+	s.ship(ctx) // what is made once is there
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Run(ctx)
+	}()
+	defer func() { cancel(); <-done }()
+	before, began := r.Turns.Load(), time.Now()
+	for i, n := range names {
+		s.read(n, noon.Add(time.Minute), 2)
+		s.accounts[i].Stored()
+	}
+	sharetest.WaitFor(t, "all to be sent", func() bool { return s.Waits() == 0 })
+	n, took := r.Turns.Load()-before, time.Since(began)
+	if most := int64(took/gather) + 2 + 5*int64(took/(e.lease/4)); n > most {
+		t.Errorf("%d round trips in %v, want %d at most", n, took, most)
 	}
 }
