@@ -261,7 +261,7 @@ func TestTakeLateRows(t *testing.T) {
 // and is dropped then, but for the last.
 func TestOutboxIsTidied(t *testing.T) {
 	ctx := context.Background()
-	now := noon
+	now := noon(0)
 	db, err := Open(ctx, filepath.Join(t.TempDir(), "h.db"), Options{Share: true, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
