@@ -15,6 +15,8 @@ type columns struct {
 func newColumns(n int) *columns { return &columns{of: make([][]byte, n)} }
 
 // next begins the next value of the row.
+//
+//go:noinline
 func (c *columns) next() *[]byte {
 	b := &c.of[c.at]
 	c.at++
@@ -26,6 +28,7 @@ func (c *columns) next() *[]byte {
 	return b
 }
 
+//go:noinline
 func (c *columns) ints(list ...int64) {
 	for _, v := range list {
 		b := c.next()
@@ -34,6 +37,8 @@ func (c *columns) ints(list ...int64) {
 }
 
 // maybe adds integers that may be NULL.
+//
+//go:noinline
 func (c *columns) maybe(list ...*int64) {
 	for _, v := range list {
 		if v == nil {
@@ -45,6 +50,8 @@ func (c *columns) maybe(list ...*int64) {
 }
 
 // float adds one that may be NULL.
+//
+//go:noinline
 func (c *columns) float(v *float64) {
 	if v == nil {
 		c.null()
@@ -57,6 +64,8 @@ func (c *columns) float(v *float64) {
 var inArray = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 // texts adds texts that may be NULL.
+//
+//go:noinline
 func (c *columns) texts(list ...*string) {
 	for _, v := range list {
 		if v == nil {
@@ -72,15 +81,20 @@ func (c *columns) texts(list ...*string) {
 	}
 }
 
+//go:noinline
 func (c *columns) null() {
 	b := c.next()
 	*b = append(*b, "NULL"...)
 }
 
 // end ends the row.
+//
+//go:noinline
 func (c *columns) end() { c.at, c.rows = 0, c.rows+1 }
 
 // args are the columns as parameters.
+//
+//go:noinline
 func (c *columns) args() (list []any) {
 	for _, b := range c.of {
 		if c.rows == 0 {

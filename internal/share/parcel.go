@@ -118,6 +118,8 @@ func (c *Collector) postAlone(ctx context.Context, p *parcel) {
 }
 
 // shipWhole sends all rows of series of which some were put before others.
+//
+//go:noinline
 func (c *Collector) shipWhole(ctx context.Context, a *Account, subjects []string, k sentMark) (rev int64, ok bool, err error) {
 	id, token, _ := a.lease()
 	if token == 0 {
