@@ -48,27 +48,25 @@ func (c canvas) put(x, y int, words string, k Ink) bool {
 // lines are the rows as text.
 func (c canvas) lines(p Pen) []string {
 	out := make([]string, c.h)
-	var b strings.Builder
 	for y := range c.h {
-		b.Reset()
+		var b strings.Builder
+		b.Grow(4 * c.w)
 		row := c.cells[y*c.w : (y+1)*c.w]
 		for i := 0; i < len(row); {
 			first := row[i]
-			j := i
-			var run strings.Builder
-			for ; j < len(row) && row[j].front == first.front && row[j].back == first.back && row[j].reversed == first.reversed; j++ {
-				run.WriteRune(row[j].sign)
-			}
-			i = j
-			front, back := p.ink.front[first.front], p.ink.back[first.back]
-			if first.back == Text {
-				back = ""
+			plain := b.Len()
+			b.WriteString(p.ink.front[first.front])
+			if first.back != Text {
+				b.WriteString(p.ink.back[first.back])
 			}
 			if first.reversed {
-				front += reverse
+				b.WriteString(reverse)
 			}
-			b.WriteString(front + back + run.String())
-			if front+back != "" {
+			styled := b.Len() > plain
+			for ; i < len(row) && row[i].front == first.front && row[i].back == first.back && row[i].reversed == first.reversed; i++ {
+				b.WriteRune(row[i].sign)
+			}
+			if styled {
 				b.WriteString(reset)
 			}
 		}
