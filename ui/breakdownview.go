@@ -154,7 +154,7 @@ func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 	return nil
 }
 
-// place leaves the plot of all spend a place below few rows.
+// place leaves the plot of the chosen row, or of all spend, a place below few rows.
 func (breakdownView) place(m *Model, l *layout, y int) {
 	l.bare = l.borderless(24)
 	border := 2
@@ -170,9 +170,8 @@ func (breakdownView) body(d screen, l layout) []string {
 		out = d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
 	}
 	if l.spend.h > 0 {
-		all := d.m.spendPlot()
-		all.All = true
-		out = append(out, d.spend(l, &all)...)
+		plot := d.m.rangePlot()
+		out = append(out, d.spend(l, &plot)...)
 	}
 	return out
 }

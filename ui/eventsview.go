@@ -152,11 +152,10 @@ func (eventsView) body(d screen, l layout) []string {
 		out = append(out, e.Detail(d.Pen, l.detail.w, l.detail.h)...)
 	}
 	if l.spend.h > 0 {
-		plot := d.m.spendPlot()
+		plot := d.m.rangePlot()
 		if chosen, ok := e.Chosen(); ok && plot.Cursor.IsZero() { // where it was
 			plot.Cursor = chosen.At
 		}
-		plot.All = true
 		out = append(out, d.spend(l, &plot)...)
 	}
 	return out

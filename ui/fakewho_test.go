@@ -106,14 +106,14 @@ func happenings() []account.Event {
 	events := []account.Event{
 		reported(9, 11*time.Minute, alert.Urgent, alert.Balance, "$4.90", "personal: balance $4.90, below $5.00 (Sat 21 Nov, 10:31 CET)", false),
 		reported(8, 3*time.Hour, alert.Warning, alert.Spike, "$3.10", "spent $3.10 in an hour; at this time of day it is $0.74 at most; most of the rise is ci-bot with anthropic/claude-sonnet-5 ($2.80)", false),
-		{At: topUp.At, Kind: account.EventTopUp, Text: "credits bought: $25.00"},
+		{At: topUp.At, Kind: account.EventTopUp, ChangeUSD: 25, Text: "credits bought: $25.00"},
 		reported(7, 6*time.Hour, alert.Warning, alert.Balance, "$63.52", "personal: balance $63.52, no longer below $20.00 (Sat 21 Nov, 04:42 CET)", true),
 		{At: asleep.From, Kind: account.EventGap, Text: "nothing was read for 2 h 30 min: asleep"},
 		reported(6, 30*time.Hour, alert.Warning, alert.Balance, "$18.20", "personal: balance $18.20, below $20.00 (Fri 20 Nov, 04:42 CET)", false),
 		{ID: 5, At: scenes.Now.AddDate(0, 0, -3), Kind: account.EventForecast, Level: alert.Info,
 			Text: "the balance runs out sooner, about Thu 26 Nov and not Tue 8 Dec: spent $8.20 in the last hour, 4 times the usual $2.05 at this hour; 80 % sure: Tue 24 to Sun 29"},
 		{At: scenes.Now.AddDate(0, 0, -4), Kind: account.EventFault, Level: "warning", Text: "nothing was read for 12 min: reading credits: 503 server error"},
-		{At: scenes.Now.AddDate(0, 0, -9), Kind: account.EventRefund, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
+		{At: scenes.Now.AddDate(0, 0, -9), Kind: account.EventRefund, ChangeUSD: -5, Text: "credits taken back: $5.00, by a refund, an expiry or a transfer"},
 		{At: scenes.Now.AddDate(0, 0, -12), Kind: account.EventSegment, Text: "a new series began: another account"},
 	}
 	events[1].Kind, events[5].Acknowledged = account.EventSpike, true

@@ -163,13 +163,18 @@ func (m *Model) dragged(at tea.Mouse) tea.Cmd {
 
 // zoomedAt takes a shorter or a longer range around the column under the mouse.
 func (m *Model) zoomedAt(l layout, at tea.Mouse, by int) tea.Cmd {
-	if i := m.bucketAt(l, at); i >= 0 {
-		m.cursor = m.spend.Value.Buckets[i].From
+	if b := m.bucketAt(l, at); !b.IsZero() {
+		m.cursor = b
 	}
 	return m.zoom(by)
 }
 
-// bucketAt is the bucket of the plot of spend under the mouse; -1: none.
-func (m *Model) bucketAt(l layout, at tea.Mouse) int {
-	return m.spendPlot().BucketAt(at.X-l.spend.x-2-draw.AxisWidth, l.spend.w, m.now)
+// bucketAt is when the bucket of the plot of spend under the mouse begins; zero: there is
+// none.
+func (m *Model) bucketAt(l layout, at tea.Mouse) (from time.Time) {
+	plot := m.rangePlot()
+	if i := plot.BucketAt(at.X-l.spend.x-2-draw.AxisWidth, l.spend.w, m.now); i >= 0 {
+		from = plot.Plot.Buckets[i].From
+	}
+	return from
 }

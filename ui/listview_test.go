@@ -323,12 +323,13 @@ func TestPasteGoesIntoTheFilterAlone(t *testing.T) {
 	}
 }
 
-// Where few rows leave the table's place empty, the plot of all of them stands
-// below it, with its range and its cursor; where many do not, it is left out.
+// Where few rows leave the table's place empty, the plot of the chosen one stands below
+// it, with its range and its cursor, or that of all where nothing is known of one by the
+// hour; where many do not, it is left out.
 func TestPlotBelowTheBreakdown(t *testing.T) {
 	f := filledFeed()
 	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewBreakdown)
-	const title = "all spend, $/h"
+	const title = ", $/h"
 	if !strings.Contains(stripped(m), title) || !strings.Contains(stripped(m), "sum") {
 		t.Fatalf("no plot below the table:\n%s", stripped(m))
 	}
@@ -337,10 +338,28 @@ func TestPlotBelowTheBreakdown(t *testing.T) {
 	if moved.cursor.IsZero() || moved.who.list.At != m.who.list.At {
 		t.Error("the wheel over the plot does not move its cursor alone")
 	}
-	if keyed, _ := step(m, press("left")); keyed.cursor.IsZero() {
-		t.Error("the arrows do not move the cursor of the plot")
+	keyed, _ := step(m, press("left"))
+	last := keyed.cursor
+	if keyed, _ = step(keyed, press("left")); last.IsZero() || last.Sub(keyed.cursor).Round(time.Minute) != time.Hour {
+		t.Errorf("the arrows move the cursor from %s to %s, where a column is an hour", last, keyed.cursor)
 	}
-	if open := typed(m, "enter"); strings.Contains(stripped(open), title) {
+	for i := range m.who.rows {
+		if name := m.who.rows[m.who.list.At].Name; !strings.Contains(stripped(m), name+title) {
+			t.Errorf("row %d: the plot is not that of %s:\n%s", i, name, stripped(m))
+		}
+		m, _ = step(m, press("down"))
+	}
+	if back, _ := step(m, press("pgup")); !back.until.IsZero() && !strings.Contains(stripped(back), "all spend"+title) {
+		t.Errorf("before the span of the table the plot is that of a row:\n%s", stripped(back))
+	}
+	for i := range m.who.rows {
+		m.who.rows[i].Trend = nil
+	}
+	if !strings.Contains(stripped(m), "all spend"+title) {
+		t.Errorf("of no row anything is known by the hour, and the plot is not that of all:\n%s", stripped(m))
+	}
+	m = modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 100, 30, viewBreakdown)
+	if open := typed(m, "enter"); strings.Contains(stripped(open), m.who.rows[m.who.list.At].Name+title) {
 		t.Errorf("the plot of all stands beside one row:\n%s", stripped(open))
 	}
 	many := f.who[spenders.ByKey]

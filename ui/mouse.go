@@ -40,8 +40,8 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 			return m.choose(i)
 		}
 	case l.spend.holds(at.X, at.Y):
-		if i := m.bucketAt(l, at); i >= 0 {
-			m.cursor = m.spend.Value.Buckets[i].From
+		if from := m.bucketAt(l, at); !from.IsZero() {
+			m.cursor = from
 			m.drag = drag{true, at.X, m.plotEnd()}
 		}
 	case l.footer.holds(at.X, at.Y):

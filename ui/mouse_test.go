@@ -140,7 +140,7 @@ func TestWheelAndDragOfThePlot(t *testing.T) {
 	mouse := func(x int) tea.Mouse {
 		return tea.Mouse{X: l.spend.x + 2 + draw.AxisWidth + x, Y: l.spend.y + 3, Button: tea.MouseLeft}
 	}
-	under := m.spend.Value.Buckets[m.bucketAt(l, mouse(40))].From
+	under := m.bucketAt(l, mouse(40))
 	wheel := tea.MouseWheelMsg(mouse(40))
 	wheel.Button = tea.MouseWheelUp
 	in, _ := step(m, wheel)

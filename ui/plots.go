@@ -172,6 +172,21 @@ func (m *Model) spendPlot() panel.SpendPlot {
 	return d
 }
 
+// rangePlot is the plot of spend as the view draws it: of the chosen row of the
+// breakdown where that is known, else of all.
+func (m *Model) rangePlot() panel.SpendPlot {
+	if views[m.view].name() == "breakdown" && m.until.IsZero() { // which the table does not follow
+		table := m.breakdown()
+		if plot, ok := table.RowPlot(m.pen()); ok {
+			plot.Cursor = m.cursor
+			return plot
+		}
+	}
+	plot := m.spendPlot()
+	plot.All = m.view != 0
+	return plot
+}
+
 func (m *Model) fanPlot() panel.FanPlot {
 	r := &m.fan
 	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
@@ -183,11 +198,12 @@ func (m *Model) fanPlot() panel.FanPlot {
 
 // move sets the cursor on a bucket of the spend plot that is so many further.
 func (m *Model) move(by int) {
-	b := m.spend.Value.Buckets
+	plot := m.rangePlot()
+	b := plot.Plot.Buckets
 	if len(b) == 0 {
 		return
 	}
-	x := m.spendPlot().CursorBucket()
+	x := plot.CursorBucket()
 	if x < 0 {
 		x = len(b)
 		by = min(by, -1)

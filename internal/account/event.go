@@ -43,6 +43,8 @@ type Event struct {
 	Alert *alert.Event
 	// Spend is what a spike or a leak came to.
 	Spend *UnusualSpend
+	// ChangeUSD is by how much a top-up or a refund changed the balance; 0 for other kinds.
+	ChangeUSD float64
 	// Move is what a forecast that moved was before and is now.
 	Move *Move
 }

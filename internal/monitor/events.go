@@ -70,10 +70,10 @@ func (m *Monitor) Events(ctx context.Context, from, to time.Time, limit int) ([]
 func topUpEvent(t credit.TopUp) account.Event {
 	if t.AmountUSD < 0 {
 		return account.Event{
-			At: t.At, Kind: account.EventRefund, Text: "credits taken back: " + text.USD(-t.AmountUSD) + ", by a refund, an expiry or a transfer",
+			At: t.At, Kind: account.EventRefund, ChangeUSD: t.AmountUSD, Text: "credits taken back: " + text.USD(-t.AmountUSD) + ", by a refund, an expiry or a transfer",
 		}
 	}
-	return account.Event{At: t.At, Kind: account.EventTopUp, Text: "credits bought: " + text.USD(t.AmountUSD)}
+	return account.Event{At: t.At, Kind: account.EventTopUp, ChangeUSD: t.AmountUSD, Text: "credits bought: " + text.USD(t.AmountUSD)}
 }
 
 // quietCauses are why nothing was read where nothing was wrong.

@@ -45,20 +45,20 @@ func (d Events) Detail(p draw.Pen, w, h int) []string {
 	if !ok {
 		return draw.Panel(p, "", "", []string{p.Dim("no event is chosen")}, w, h)
 	}
-	back := ""
-	if d.Open {
-		back = p.Dim(p.Key("back", "esc") + " back")
+	head, at := eventHead(p, &e)
+	if back := p.Dim(p.Key("back", "esc") + " back"); d.Open {
+		at = draw.Pick(w-draw.Width(head)-8, at+"  "+back, back)
 	}
-	return draw.Panel(p, p.Title(eventKind(&e)), back, eventLines(p, &e, w-4), w, h)
+	return draw.Panel(p, head, at, eventLines(p, &e, w-4), w, h)
 }
 
 // DetailHeight is how many rows an event takes in full in w cells, its border included:
 // as many for each, so that little moves while one goes through them.
 func (d Events) DetailHeight(p draw.Pen, w int) int {
-	least := 5
+	least := 4
 	for i := range d.Found {
 		if d.Found[i].Alert != nil {
-			least = 10
+			least = 9
 			break
 		}
 	}
@@ -79,7 +79,8 @@ func (d Events) title(p draw.Pen) string {
 // Card is the title and the lines of the events, or of one, without borders.
 func (d Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if e, ok := d.Chosen(); ok && d.Open {
-		return d.title(p), eventLines(p, &e, w)
+		head, at := eventHead(p, &e)
+		return d.title(p), append([]string{head + "  " + at}, eventLines(p, &e, w)...)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
@@ -162,24 +163,39 @@ func eventLine(p draw.Pen, e *account.Event, chosen bool, w int) string {
 		when = draw.Fit(when, max(6, len(text.Layout("15:04"))))
 	}
 	line := draw.Mark(p, chosen) + p.Dim(when) + " " + what + " "
-	seen := ""
-	if e.Acknowledged && w >= 60 {
-		seen = "  seen"
+	end := ""
+	switch {
+	case w < 60:
+	case e.Acknowledged:
+		end = p.Dim("  seen")
+	case e.ChangeUSD != 0:
+		end = "  " + p.At(l, changeOfBalance(e))
 	}
-	rest := w - draw.Width(line) - draw.Width(seen)
-	line += draw.Fit(draw.CutWords(draw.Clean(e.Text), rest), rest) + p.Dim(seen)
+	rest := w - draw.Width(line) - draw.Width(end)
+	line += draw.Fit(draw.CutWords(draw.Clean(e.Text), rest), rest) + end
 	if chosen {
 		return p.Row(line)
 	}
 	return line
 }
 
-// eventLines are all of an event in lines of w cells.
-func eventLines(p draw.Pen, e *account.Event, w int) []string {
+// changeOfBalance is by how much an event changed the balance: "+$25.00".
+func changeOfBalance(e *account.Event) string {
+	if e.ChangeUSD < 0 {
+		return text.USD(e.ChangeUSD)
+	}
+	return "+" + text.USD(e.ChangeUSD)
+}
+
+// eventHead is what an event is, and when it was.
+func eventHead(p draw.Pen, e *account.Event) (head, at string) {
 	sign, l := eventSign(e)
-	at := e.At.In(p.Now.Location())
-	lines := []string{p.At(l, sign+" "+eventKind(e)) + "  " + text.Format(at, "Mon 2 Jan 2006, 15:04:05 MST")}
-	lines = append(lines, draw.Wrap(draw.Clean(e.Text), w)...)
+	return p.At(l, sign+" "+eventKind(e)), text.Format(e.At.In(p.Now.Location()), "Mon 2 Jan 2006, 15:04:05 MST")
+}
+
+// eventLines are all else of an event in lines of w cells.
+func eventLines(p draw.Pen, e *account.Event, w int) []string {
+	lines := draw.Wrap(draw.Clean(e.Text), w)
 	var facts []fact
 	if a := e.Alert; a != nil {
 		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"of", draw.Clean(a.Subject)}, {"value", draw.Clean(a.ValueText)}}

@@ -23,6 +23,8 @@ type SpendPlot struct {
 	Cursor time.Time    // zero: none
 	Row    bool         // of a row of the breakdown: its data come over the network
 	All    bool         // of all rows of the table above
+	Of     string       // whose it is; empty: the account's
+	Note   string       // what else is known of them
 	Pace   string       // how fast money goes now, beside the title
 	Unseen string       // what was spent when nobody saw it, likewise
 	Until  time.Time    // the end of the plot; zero: now
@@ -42,7 +44,7 @@ func (d SpendPlot) rates(now time.Time) []float64 {
 		switch {
 		case !b.Known || b.Blurred || b.Observed < 0.01 && !d.filled(b.Span) || whole <= 0:
 		case d.perDay():
-			out[i] = max(0, b.SpendUSD)
+			out[i] = max(0, b.SpendUSD) / max(1, whole.Hours()/24)
 		case passed*5 >= whole:
 			out[i] = max(0, b.SpendUSD) / passed.Hours()
 		}
@@ -110,11 +112,13 @@ const SpanMenuRoom = 24
 // Render draws the spend panel: w by h cells, border included.
 func (d *SpendPlot) Render(p draw.Pen, w, h int) []string {
 	menu, _ := SpanMenu(p, d.Chosen, w-SpanMenuRoom)
-	title := "spend, " + d.unit()
-	if d.All {
-		title = "all " + title
+	of := "spend"
+	if d.Of != "" {
+		of = draw.CutName(d.Of, max(8, w-draw.Width(menu)-16))
+	} else if d.All {
+		of = "all spend"
 	}
-	title = p.Title(title)
+	title := p.Title(of + ", " + d.unit())
 	if !d.Until.IsZero() {
 		title += p.Low(" until " + text.Moment(d.Until, p.Now))
 	} else if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
@@ -165,6 +169,9 @@ func spendLinesOf(p draw.Pen, d *SpendPlot, w, h int) (lines []string, words, mo
 		words = usualLine(p) + p.Dim(" usual at this hour")
 	}
 	if d.CursorBucket() < 0 {
+		if words = draw.JoinAll(p.Dim(" · "), words, p.Dim(d.Note)); draw.Width(words) > w {
+			words = draw.CutWords(words, w)
+		}
 		most = d.peak(p, values)
 		none := draw.JoinAll(p.Dim(" · "), p.Dim("no spend seen in this range"), words)
 		if !slices.ContainsFunc(values, func(v float64) bool { return v > 0 }) && draw.Width(none) <= w {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"ortop/internal/credit"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -77,7 +78,7 @@ func (d *SpendPlot) peak(p draw.Pen, rates []float64) string {
 	}
 	b := d.Plot.Buckets[most]
 	rate, when := text.USD(rates[most])+d.unit()[1:], d.clock(b.From, p.Now)
-	if d.perDay() {
+	if wholeDay(b.Span) {
 		rate, when = text.USD(rates[most]), b.From.UTC().Format("Mon 2 Jan (UTC)")
 	}
 	return p.Dim("dearest "+bucketWord(b.To.Sub(b.From))+" ") + rate + p.Dim(", "+when)
@@ -86,8 +87,12 @@ func (d *SpendPlot) peak(p draw.Pen, rates []float64) string {
 // underCursor is a bucket's time and value.
 func (d *SpendPlot) underCursor(p draw.Pen, x int) string {
 	b := d.Plot.Buckets[x]
-	when := text.Format(b.From.In(p.Now.Location()), "Mon 2 Jan, 15:04") + "-" + text.Format(b.To.In(p.Now.Location()), "15:04")
+	until := "15:04"
 	if d.perDay() {
+		until = "Mon 2 Jan, 15:04"
+	}
+	when := text.Format(b.From.In(p.Now.Location()), "Mon 2 Jan, 15:04") + "-" + text.Format(b.To.In(p.Now.Location()), until)
+	if wholeDay(b.Span) {
 		when = b.From.UTC().Format("Mon 2 Jan 2006 (UTC)")
 	}
 	rate := d.rates(p.Now)[x]
@@ -98,15 +103,20 @@ func (d *SpendPlot) underCursor(p draw.Pen, x int) string {
 		return p.Dim(when + "   no reading")
 	}
 	said := p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD))
-	if d.perDay() {
+	if wholeDay(b.Span) {
 		return said
 	}
 	return said + p.Dim("   "+text.USD(rate)+d.unit()[1:])
 }
 
+// wholeDay reports whether a span is a day of UTC, or what has passed of it.
+func wholeDay(s credit.Span) bool {
+	return s.From.Equal(s.From.Truncate(day)) && s.To.Sub(s.From) <= day && s.To.Sub(s.From) > time.Hour
+}
+
 // bucketWord names the length of a bucket.
 func bucketWord(d time.Duration) string {
-	switch d {
+	switch d.Round(time.Minute) {
 	case time.Minute:
 		return "minute"
 	case 15 * time.Minute:
