@@ -31,6 +31,9 @@ func RunOut(p draw.Pen, s *account.Snapshot, w, h int, withChances bool) []strin
 		}
 		return f.Render(p, lines, w, h)
 	}
+	if lines = countdown(p, s, w-4, h-2); lines != nil {
+		return f.Render(p, lines, w, h)
+	}
 	lines = runOutLines(p, s, w-4)
 	if n := h - 2; n >= 7 {
 		if !s.Early() {
@@ -236,7 +239,7 @@ func dateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	case forecast.Cold:
 		return []string{
 			p.Bright(draw.Pick(w, firstDate(s, p), "too early: "+text.Span(s.Seen()), "too early")),
-			p.Dim(draw.Pick(w, text.Span(s.Seen())+" read; it needs 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")),
+			p.Dim(neededWords(s, w)),
 		}
 	}
 	why := draw.Pick(w, "the balance is unknown", "balance unknown")
@@ -247,29 +250,6 @@ func dateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 		why = draw.Pick(w, "no reading yet", "no reading yet")
 	}
 	return []string{p.Bright(text.Unknown), p.Dim(why)}
-}
-
-// firstDate counts down to the first forecast, in steps; nobody looks: it names the time.
-func firstDate(s *account.Snapshot, p draw.Pen) string {
-	at := s.OwnSince.Add(forecast.MinHistory)
-	left := at.Sub(p.Now)
-	switch {
-	case s.OwnSince.IsZero() || left > forecast.MinHistory:
-		return "first date in " + text.Span(forecast.MinHistory)
-	case left <= 0:
-		return "first date after the next charge"
-	case !p.Focused:
-		return "first date at " + text.Format(at.In(p.Now.Location()), "15:04")
-	}
-	left = (left + AgeStep - 1).Truncate(AgeStep)
-	words := "first date in"
-	if m := left / time.Minute; m > 0 {
-		words += " " + text.Span(m*time.Minute)
-	}
-	if rest := left % time.Minute; rest > 0 {
-		words += " " + text.Span(rest)
-	}
-	return words
 }
 
 // earlyLines are a range in words, and what it rests on.
