@@ -1,11 +1,14 @@
 package panel
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
 	"ortop/internal/account"
 	"ortop/internal/forecast"
+	"ortop/internal/text"
+	"ortop/ui/draw"
 )
 
 // dateOf is the middle of the forecast.
@@ -62,4 +65,60 @@ func inOf(f forecast.Forecast, now time.Time) (in, brief string) {
 	}
 	end := account.EndOf(f, now)
 	return "in " + end.In(), "in " + end.Brief()
+}
+
+// firstIn is how long it takes to the first date, if two charges are seen until then, in
+// steps; ok is false where that has passed, or where it does not count down yet.
+func firstIn(s *account.Snapshot, now time.Time) (left time.Duration, ok bool) {
+	left = s.OwnSince.Add(forecast.MinHistory).Sub(now)
+	if s.OwnSince.IsZero() || left > forecast.MinHistory || left <= 0 {
+		return left, false
+	}
+	return (left + AgeStep - 1).Truncate(AgeStep), true
+}
+
+// firstDate counts down to the first date; nobody looks: it names the time.
+func firstDate(s *account.Snapshot, p draw.Pen) string {
+	left, ok := firstIn(s, p.Now)
+	switch {
+	case !ok && left <= 0 && !s.OwnSince.IsZero():
+		return "first date after the next charge"
+	case !ok:
+		return "first date in " + text.Span(forecast.MinHistory)
+	case !p.Focused:
+		return "first date at " + text.Format(s.OwnSince.Add(forecast.MinHistory).In(p.Now.Location()), "15:04")
+	}
+	words := "first date in"
+	if m := left / time.Minute; m > 0 {
+		words += " " + text.Span(m*time.Minute)
+	}
+	if rest := left % time.Minute; rest > 0 {
+		words += " " + text.Span(rest)
+	}
+	return words
+}
+
+// neededWords are what was read, and what the first date needs.
+func neededWords(s *account.Snapshot, w int) string {
+	return draw.Pick(w, text.Span(s.Seen())+" read; it needs 5 min and two charges", "after 5 min and two charges", "after two charges", "after 5 min")
+}
+
+// countdown is how long it takes to the first date in big digits, and how much of it has
+// passed, in w by h cells; nil where that is not known, or has no room.
+func countdown(p draw.Pen, s *account.Snapshot, w, h int) []string {
+	left, ok := firstIn(s, p.Now)
+	if s.Outlook() != forecast.Cold || due(s) || !ok || !p.Focused || h < 5 {
+		return nil
+	}
+	side := [3]string{p.Dim("first date in"), p.Dim("minutes, if two"), p.Dim("charges are seen")}
+	big, ok := draw.Digits(p, fmt.Sprintf("%d:%02d", left/time.Minute, left%time.Minute/time.Second), w-draw.Width(side[2])-2)
+	if !ok {
+		return nil
+	}
+	var lines []string
+	for y, row := range big {
+		lines = append(lines, draw.Spread(p.Accent(row), side[y], w))
+	}
+	passed := 1 - float64(left)/float64(forecast.MinHistory)
+	return append(lines, draw.Gauge(p, passed, draw.LevelNone, w), p.Dim(neededWords(s, w)))
 }
