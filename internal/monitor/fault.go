@@ -3,6 +3,8 @@ package monitor
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"sync"
 
 	"ortop/client"
 	"ortop/internal/account"
@@ -43,4 +45,29 @@ func (f *faultError) Error() string { return fmt.Sprintf("%s: %s", f.Kind, f.Mes
 // named, in an answer of any status.
 func (st *store) held() bool {
 	return st.past.Poll.FaultKind == credit.FaultRateLimited || !st.state.WaitUntil.IsZero()
+}
+
+// failures counts what failed, by the fault's kind.
+type failures struct {
+	mu     sync.Mutex
+	counts map[credit.FaultKind]int
+}
+
+func (f *failures) add(kind credit.FaultKind) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.counts == nil {
+		f.counts = map[credit.FaultKind]int{}
+	}
+	f.counts[kind]++
+}
+
+// Failures returns how many polls of this Monitor failed since New, by
+// Fault.Kind; a reading that could not be stored counts as FaultStorage.
+func (m *Monitor) Failures() map[credit.FaultKind]int {
+	m.failures.mu.Lock()
+	defer m.failures.mu.Unlock()
+	counts := map[credit.FaultKind]int{}
+	maps.Copy(counts, m.failures.counts)
+	return counts
 }
