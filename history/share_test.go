@@ -10,6 +10,43 @@ import (
 	"time"
 )
 
+// The outbox gives as many entries of each account as were asked for, the oldest first.
+func TestOutboxIsBounded(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "h.db"), Options{Share: true, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range []string{"a", "b"} {
+		s, err := db.Series(t.Context(), name, "u", Own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 5 {
+			if err := db.Record(t.Context(), PollUpdate{Series: s}, Reading{Series: s, At: now.Add(time.Duration(i) * time.Second), UsageUSD: float64(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, n := range []int{1, 3, 5, 6} {
+		all, err := db.Outbox(t.Context(), [][2]string{{"a", "u"}, {"b", "u"}}, n)
+		if err != nil || len(all) != 2 {
+			t.Fatal(all, err)
+		}
+		for i, list := range all {
+			if len(list) != min(n, 5) {
+				t.Errorf("asked for %d entries of account %d, there are %d", n, i, len(list))
+			}
+			for j := 1; j < len(list); j++ {
+				if list[j].Seq <= list[j-1].Seq {
+					t.Errorf("entry %d of account %d is older than the one before", j, i)
+				}
+			}
+		}
+	}
+}
+
 // relay sends what waits in the outbox of from to another history, as JSON.
 func relay(t *testing.T, from, to *DB) {
 	t.Helper()

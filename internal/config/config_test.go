@@ -379,16 +379,33 @@ func TestFormsOfTables(t *testing.T) {
 			t.Errorf("parse(%q) = %+v, %v", doc, c, problem)
 		}
 	}
+	for _, doc := range []string{
+		"[share]\ndsn_file = '/d'\nlease = '15s'\n[[accounts]]\nname = 'a'\n",
+		"share = {dsn_file = '/d', lease = '15s'}\n[[accounts]]\nname = 'a'\n",
+		"share.dsn_file = '/d'\nshare.lease = '15s'\naccounts = [{name = 'a'}]\n",
+	} {
+		c, _, problem := parse([]byte(doc), "/folder")
+		if want := (Share{On: true, DSNFile: "/d", Lease: 15 * time.Second}); problem != nil || len(c.Accounts) != 1 || !reflect.DeepEqual(c.Share, want) {
+			t.Errorf("parse(%q) = %+v, %v", doc, c, problem)
+		}
+	}
 	for doc, want := range map[string]string{
-		"[[keys]]\nquit = 'Q'":                  "keys is no list: write [keys], not [[keys]]",
-		"keys = 'Q'":                            "keys is a table: write [keys] and the actions below",
-		"keys = [{quit = 'Q'}]":                 "keys is a table: write [keys] and the actions below",
-		"accounts = {name = 'a'}":               "accounts is a list: write [[accounts]] and its settings below",
-		"keys = {quit = 'Q'}\n[keys]\nquit='q'": "key keys is already defined",
-		"keys = {quit = 'Q'}\nkeys.refresh='R'": "key keys.refresh is already defined",
-		"keys.quit = 'Q'\nkeys = {quit = 'q'}":  "key keys is already defined",
-		"keys = {quit = 'Q', quit = 'q'}":       "key quit is already defined",
-		"keys = {quit = {a = 'Q'}}":             "quit must be a key in quotes, such as \"R\", or a list of them",
+		"[[share]]\nlease = '15s'":               "share is no list: write [share], not [[share]]",
+		"share = true":                           "share is a table: write [share] and its settings below",
+		"share = {lease='15s'}\n[share]":         "key share is already defined",
+		"share.lease = '15s'\nshare.lease='16s'": "key share.lease is already defined",
+		"share = {lese = '15s'}":                 `unknown key "lese" (did you mean "lease"?)`,
+		"share.lease.x = '15s'":                  `unknown key "lease.x" (did you mean "lease"?)`,
+		"share = {lease = '1s'}":                 "lease must be at least 10s",
+		"[[keys]]\nquit = 'Q'":                   "keys is no list: write [keys], not [[keys]]",
+		"keys = 'Q'":                             "keys is a table: write [keys] and its settings below",
+		"keys = [{quit = 'Q'}]":                  "keys is a table: write [keys] and its settings below",
+		"accounts = {name = 'a'}":                "accounts is a list: write [[accounts]] and its settings below",
+		"keys = {quit = 'Q'}\n[keys]\nquit='q'":  "key keys is already defined",
+		"keys = {quit = 'Q'}\nkeys.refresh='R'":  "key keys.refresh is already defined",
+		"keys.quit = 'Q'\nkeys = {quit = 'q'}":   "key keys is already defined",
+		"keys = {quit = 'Q', quit = 'q'}":        "key quit is already defined",
+		"keys = {quit = {a = 'Q'}}":              "quit must be a key in quotes, such as \"R\", or a list of them",
 	} {
 		if _, _, problem := parse([]byte(doc), "/folder"); problem == nil || problem.Problem != want {
 			t.Errorf("parse(%q) = %v, want %q", doc, problem, want)

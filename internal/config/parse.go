@@ -75,12 +75,14 @@ type walker struct {
 type table struct {
 	list  *list
 	index int
-	keys  bool // it is the one of the keys
-	share bool // or of the team
+	one   string // keysTable or shareTable; empty: neither
 }
 
 // keysTable has the keys of actions.
 const keysTable = "keys"
+
+// single reports whether there is one table of a name, and no list.
+func single(name string) bool { return name == keysTable || name == shareTable }
 
 // walk ends at the first fault of the grammar or of a setting.
 func (w *walker) walk(doc []byte) *Error {
@@ -95,17 +97,9 @@ func (w *walker) walk(doc []byte) *Error {
 				err = w.here(e, "%s has its value already", in.list.name)
 			}
 		case unstable.Table:
-			if keyOf(e) == keysTable {
-				w.first = cmp.Or(w.first, keysTable)
-				in, err = w.keys(e)
-				break
-			}
-			if keyOf(e) == shareTable {
-				w.first = cmp.Or(w.first, shareTable)
-				err = w.once(e, shareTable)
-				in = table{share: true}
-				w.config.Share.On = true
-				w.at.offset[shareTable+"."] = offsetOf(e)
+			if name := keyOf(e); single(name) {
+				w.first = cmp.Or(w.first, name)
+				in, err = w.one(e, name)
 				break
 			}
 			in, err = w.header(e)
@@ -147,17 +141,21 @@ func (w *walker) once(e *unstable.Node, place string) *Error {
 	return nil
 }
 
-// keys starts the table of the keys.
-func (w *walker) keys(e *unstable.Node) (table, *Error) {
-	w.config.Keys = map[string][]string{}
-	w.at.offset[keysTable+"."] = offsetOf(e)
-	return table{keys: true}, w.once(e, keysTable)
+// one starts a table of which there is one.
+func (w *walker) one(e *unstable.Node, name string) (table, *Error) {
+	if name == keysTable {
+		w.config.Keys = map[string][]string{}
+	} else {
+		w.config.Share.On = true
+	}
+	w.at.offset[name+"."] = offsetOf(e)
+	return table{one: name}, w.once(e, name)
 }
 
 // header starts a table of a list.
 func (w *walker) header(e *unstable.Node) (table, *Error) {
 	name := keyOf(e)
-	if name == keysTable {
+	if single(name) {
 		return table{}, w.here(e, "%[1]s is no list: write [%[1]s], not [[%[1]s]]", name)
 	}
 	l := findList(name)
@@ -184,37 +182,35 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 	var err error
 	place := name
 	switch {
-	case in.keys:
-		place = keysTable + "." + name
-	case in.share:
-		place = shareTable + "." + name
+	case in.one != "":
+		place = in.one + "." + name
 	case in.list != nil:
 		place = placeOf(in.list.name, in.index, name)
 	}
 	if err := w.once(e, place); err != nil {
 		return err
 	}
-	if action, dotted := strings.CutPrefix(name, keysTable+"."); dotted && in == (table{}) {
-		const dots = keysTable + ".*"
+	if of, rest, dotted := strings.Cut(name, "."); dotted && single(of) && in == (table{}) {
+		dots := of + ".*"
 		if !w.seen[dots] {
-			if _, err := w.keys(e); err != nil {
+			if _, err := w.one(e, of); err != nil {
 				return err
 			}
 		}
-		name, in.keys, w.seen[dots] = action, true, true
-	} else if in.keys {
+		name, in.one, w.seen[dots] = rest, of, true
+	} else if in.one == keysTable {
 		if parts := e.Key(); parts.Next() && !parts.IsLast() {
 			return w.here(e, "unknown action %q", clean(name))
 		}
 	}
-	if in.keys {
+	if in.one == keysTable {
 		w.config.Keys[clean(name)], err = v.keys()
 		if err != nil {
 			return w.here(e, "%s %v", clean(name), err)
 		}
 		return nil
 	}
-	if in.share {
+	if in.one == shareTable {
 		set, ok := shareSettings[name]
 		if !ok {
 			return w.unknown(e, name, in)
@@ -229,12 +225,12 @@ func (w *walker) setting(e *unstable.Node, in table) *Error {
 		if l := findList(name); l != nil {
 			return w.inlineTables(e, l)
 		}
-		if name == keysTable {
+		if single(name) {
 			if e.Value().Kind != unstable.InlineTable {
-				return w.here(e, "%[1]s is a table: write [%[1]s] and the actions below", name)
+				return w.here(e, "%[1]s is a table: write [%[1]s] and its settings below", name)
 			}
-			w.seen[keysTable] = false
-			return w.inline(e.Value(), func() (table, *Error) { return w.keys(e) })
+			w.seen[name] = false
+			return w.inline(e.Value(), func() (table, *Error) { return w.one(e, name) })
 		}
 		set, ok := topSettings[name]
 		if !ok {
@@ -295,14 +291,14 @@ func (w *walker) unknown(e *unstable.Node, name string, in table) *Error {
 		return w.here(e, "unknown key %q: a key must not stand in this file (use keyring, key_file or key_command in [[accounts]])", clean(name))
 	}
 	here := topSettings.names()
-	if in.list != nil || in.share {
+	if in.list != nil || in.one == shareTable {
 		here = shareSettings.names()
 		if in.list != nil {
 			here = in.list.settings
 		}
 		if _, ok := topSettings[name]; ok {
 			first := "[[" + w.first + "]]"
-			if w.first == keysTable || w.first == shareTable {
+			if single(w.first) {
 				first = "[" + w.first + "]"
 			}
 			return w.here(e, "%s belongs above the first %s line", name, first)

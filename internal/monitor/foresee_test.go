@@ -94,6 +94,11 @@ func TestEveryProcessShowsTheSameForecast(t *testing.T) {
 				t.Errorf("another plan for the same reading: %v, %v; the history is looked at anew", ok, err)
 			}
 		}
+		later := s
+		later.At = s.At.Add(time.Hour)
+		if _, ok, err := m.Plan(t.Context(), later, forecast.Ask{}); !ok || err != nil || m.subject.Load().plans.planner == planner {
+			t.Errorf("the plan of a later reading is that of the one before: %v, %v", ok, err)
+		}
 		s.Balance = &credit.Balance{CreditsUSD: s.Balance.CreditsUSD + 100, UsageUSD: s.Balance.UsageUSD}
 		more, ok, err := m.Plan(t.Context(), s, forecast.Ask{TopUpUSD: &topUp})
 		if err != nil || !ok || more.WithTopUp.P50 <= p.WithTopUp.P50 {

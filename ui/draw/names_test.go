@@ -27,6 +27,15 @@ func TestCutNames(t *testing.T) {
 	}
 }
 
+// A name that stands alone keeps its end, by which those of one family differ.
+func TestCutName(t *testing.T) {
+	for w, want := range map[int]string{40: "production-eu-1", 15: "production-eu-1", 14: "productio…eu-1", 10: "produc…u-1", 4: "pr…1", 3: "pr…", 1: "…", 0: ""} {
+		if got := CutName("production-eu-1", w); got != want {
+			t.Errorf("in %d cells: %q, want %q", w, got, want)
+		}
+	}
+}
+
 // A name is never wider than its room, and whole where that is enough.
 func TestACutNameFits(t *testing.T) {
 	signs := []string{"a", "-", "チ", "é", "👩‍👧"}
