@@ -48,7 +48,8 @@ func TestKeysReachAViewer(t *testing.T) {
 		if err != nil || len(all) != 1 {
 			t.Fatal(all, err)
 		}
-		rows, _, err := e.pull(all[0].id, mark{})
+		var rows history.Rows
+		_, err = e.pull(ctx, all[0].id, mark{}, func(r history.Rows) error { rows = r; return nil })
 		if err != nil {
 			t.Fatal(err)
 		}

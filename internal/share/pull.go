@@ -2,7 +2,7 @@ package share
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"time"
 
 	"ortop/history"
@@ -13,60 +13,30 @@ import (
 // several series are not sent in order of time.
 const overlap = 120
 
-// selectRows are an account's rows from $2 on, and those in effect then: of the series
-// that changed since, or with $3 of all.
-const selectRows = `SELECT a.rev, a.rewritten, json_build_object(
-'series', (SELECT json_agg(json_build_object('k', key, 'subject', subject, 'attempt_ms', attempt_ms, 'success_ms', success_ms, 'due_ms', due_ms,
-	'interval_ms', interval_ms, 'read_ms', read_ms, 'at', at, 'usage', usage, 'credits', credits, 'fault_kind', fault_kind, 'fault', fault))
-	FROM @.series WHERE account = a.id AND at IS NOT NULL AND subject NOT LIKE '~%' AND ($3::boolean OR read_ms >= $2::bigint * 1000 OR attempt_ms >= $2::bigint * 1000)),
-'samples', (SELECT json_agg(json_build_object('k', t.key, 'at', t.at, 'usage', t.usage) ORDER BY t.key, t.at) FROM @.series s CROSS JOIN LATERAL (
-	SELECT key, at, usage FROM @.sample WHERE account = s.account AND key = s.key AND at >= coalesce(
-		(SELECT max(at) FROM @.sample WHERE account = s.account AND key = s.key AND at <= least($2::bigint, s.at)), $2::bigint)) t
-	WHERE s.account = a.id AND s.subject NOT LIKE '~%' AND ($3::boolean OR s.at >= $2::bigint)),
-'facts', (SELECT json_agg(json_build_object('k', f.key, 'kind', kind, 'at', f.at, 'to_at', to_at, 'usd', usd, 'a', a, 'b', b, 'c', c))
-	FROM @.fact f JOIN @.series s ON s.account = f.account AND s.key = f.key WHERE f.account = $1 AND s.subject NOT LIKE '~%' AND ($3::boolean OR s.at >= $2::bigint)
-	AND (f.at >= $2::bigint OR to_at >= $2::bigint OR $3::boolean AND f.at = (
-		SELECT max(at) FROM @.fact WHERE account = f.account AND key = f.key AND kind = f.kind AND at <= $2::bigint))),
-'events', (SELECT json_agg(json_build_object('at', at, 'sum', sum, 'kind', kind, 'level', level, 'text', text, 'data', encode(data, 'base64'), 'seen', acknowledged))
-	FROM @.event WHERE account = a.id AND (at >= $2::bigint OR acknowledged AND at >= $2::bigint - 604800)),
-'forecasts', (SELECT json_agg(json_build_object('made_at', made_at, 'usage', usage, 'balance', balance, 'p10_s', p10_s, 'p50_s', p50_s, 'p90_s', p90_s,
-	'ended_at', ended_at, 'true_s', true_s, 'outcome', outcome)) FROM @.forecast WHERE account = a.id AND (ended_at IS NULL OR ended_at >= $2::bigint)),
-'states', (SELECT json_agg(json_build_object('name', name, 'value', encode(value, 'base64'))) FROM @.state WHERE account = a.id AND name NOT LIKE '~%'))::text
-FROM @.account a WHERE a.id = $1`
-
-// since returns the rows of an account from a time on, and those in effect then; of all
-// its series, or of those that changed.
-func (e *Engine) since(id, from int64, all bool) (rows history.Rows, m mark, err error) {
-	text := ""
-	err = e.query(selectRows, func(r pgwire.Row) error { return r.Scan(&m.rev, &m.rewritten, &text) }, id, from, all)
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &rows)
-	}
-	return rows, m, err
-}
-
-// pull returns the rows of an account that were sent after a mark, or all where rows
-// were put before others since, or the engine went back. Then Whole names all subjects.
-func (e *Engine) pull(id int64, from mark) (rows history.Rows, m mark, err error) {
-	since := max(0, from.at-overlap)
-	rows, m, err = e.since(id, since, since == 0)
-	if err == nil && since > 0 && (m.rewritten != from.rewritten || m.rev < from.rev) {
-		since = 0
-		rows, m, err = e.since(id, 0, true)
-	}
-	if err != nil {
-		return rows, from, err
-	}
-	m.at = from.at
-	for _, s := range rows.Series {
-		if s.At != nil {
-			m.at = max(m.at, *s.At)
+// pull reads the rows of an account that were sent after a mark, or all where rows were put
+// before others since, or the engine went back. Then Whole names all subjects. What
+// belongs together is taken together: a series with all that was read of it.
+func (e *Engine) pull(ctx context.Context, id int64, from mark, take func(history.Rows) error) (mark, error) {
+	since, last := max(0, from.at-overlap), from
+	for range attempts {
+		m, moved, err := e.read(ctx, span{id: id, from: since, all: since == 0, whole: since == 0, follows: last}, take)
+		switch {
+		case errors.Is(err, errCopy):
+			since = 0
+			continue
+		case err != nil:
+			return from, err
 		}
-		if since == 0 {
-			rows.Whole = append(rows.Whole, s.Subject)
+		m.at = max(m.at, last.at)
+		if last = m; !moved {
+			return m, nil
 		}
+		since = max(0, m.at-overlap)
 	}
-	return rows, m, nil
+	if last == from { // it was never read to its end
+		return from, errCopy
+	}
+	return last, nil
 }
 
 // Replica is a history that follows an account of the engine.
@@ -79,15 +49,14 @@ type Replica struct {
 // Replica returns one of an account that List returned.
 func (e *Engine) Replica(a Seen) *Replica { return &Replica{e: e, id: a.id} }
 
-// Follow brings db up to what was sent of the account, if its rev is another.
+// Follow brings db up to what was sent of the account, if its rev is another. Where it
+// fails amid that, db has some series as they are now and others as they were, and the next
+// Follow takes up both.
 func (r *Replica) Follow(ctx context.Context, db *history.DB, a Seen) error {
 	if a.Rev == r.m.rev && a.Rev != 0 {
 		return nil
 	}
-	rows, m, err := r.e.pull(r.id, r.m)
-	if err == nil {
-		err = db.Take(ctx, a.Name, a.BaseURL, rows)
-	}
+	m, err := r.e.pull(ctx, r.id, r.m, func(rows history.Rows) error { return db.Take(ctx, a.Name, a.BaseURL, rows) })
 	if err == nil {
 		r.m = m
 	}

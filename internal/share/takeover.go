@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 
@@ -85,11 +86,7 @@ func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
 	if _, err := c.send(ctx, []*Account{a}, func() bool { return false }); err != nil {
 		return err
 	}
-	rows, err := c.past(ctx, a, s.id)
-	if err != nil {
-		return err
-	}
-	return c.db.Take(ctx, a.Name, a.BaseURL, rows)
+	return c.past(ctx, a, s.id)
 }
 
 // pastDays is how much of an account's past its collector needs.
@@ -99,35 +96,43 @@ const pastDays = 60
 // has all of it.
 const beginState = "share-begin"
 
-// past are the rows of an account that our file needs: the last days of all its series,
-// and where it has some already, all since those.
-func (c *Collector) past(ctx context.Context, a *Account, id int64) (rows history.Rows, err error) {
+// past takes in the rows of an account that our file needs: the last days of all its
+// series, and where it has some already, all since those.
+func (c *Collector) past(ctx context.Context, a *Account, id int64) error {
 	own, err := c.db.Series(ctx, a.Name, a.BaseURL, history.Own)
 	if err != nil {
-		return rows, err
+		return err
 	}
 	begin := time.Now().AddDate(0, 0, -pastDays).Unix()
 	_, some, err := c.db.First(ctx, own)
 	if err != nil {
-		return rows, err
+		return err
 	}
 	if some {
 		p, _, err := c.db.Poll(ctx, own)
 		if err != nil {
-			return rows, err
+			return err
 		}
 		begin = min(begin, p.Success.Unix()-overlap)
 	}
-	if rows, _, err = c.e.since(id, max(0, begin), true); err != nil || some {
-		return rows, err
-	}
+	take := func(rows history.Rows) error { return c.db.Take(ctx, a.Name, a.BaseURL, rows) }
 	older := false
-	err = c.e.query(`SELECT 1 FROM @.series s WHERE account = $1 AND subject NOT LIKE '~%' AND EXISTS (
-		SELECT 1 FROM @.sample WHERE account = s.account AND key = s.key AND at < $2) LIMIT 1`, func(pgwire.Row) error { older = true; return nil }, id, begin)
-	if older {
-		rows.States = append(rows.States, history.StateRow{Name: beginState, Value: strconv.AppendInt(nil, begin, 10)})
+	if !some {
+		err = c.e.query(`SELECT 1 FROM @.series s WHERE account = $1 AND subject NOT LIKE '~%' AND EXISTS (
+			SELECT 1 FROM @.sample WHERE account = s.account AND key = s.key AND at < $2) LIMIT 1`, func(pgwire.Row) error { older = true; return nil }, id, begin)
 	}
-	return rows, err
+	if err == nil && older { // before its rows: it is true of some of them too
+		err = take(history.Rows{States: []history.StateRow{{Name: beginState, Value: strconv.AppendInt(nil, begin, 10)}}})
+	}
+	if err != nil {
+		return err
+	}
+	for range attempts {
+		if _, _, err = c.e.read(ctx, span{id: id, from: max(0, begin), all: true}, take); !errors.Is(err, errCopy) {
+			break
+		}
+	}
+	return err
 }
 
 // begins is since when our file has the past of an account; 0: it has all.

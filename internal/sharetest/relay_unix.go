@@ -3,6 +3,7 @@
 package sharetest
 
 import (
+	"encoding/binary"
 	"fmt"
 	"net"
 	"sync"
@@ -20,6 +21,9 @@ type Relay struct {
 	Silent atomic.Bool // what is sent stays under way
 	// Turns counts how often something was sent that an answer followed, or follows.
 	Turns atomic.Int64
+	// Largest is the length of the largest message that the server sent, as PostgreSQL
+	// frames them: a row is one.
+	Largest atomic.Int64
 
 	mu    sync.Mutex
 	down  bool
@@ -49,13 +53,19 @@ func NewRelay(t testing.TB, port int) *Relay {
 			if r.takes(near, far) {
 				asked := new(atomic.Bool) // and not answered yet
 				routine.Go(func() {
-					r.pass(near, far, func() {
+					r.pass(near, far, func([]byte) {
 						if !asked.Swap(true) {
 							r.Turns.Add(1)
 						}
 					})
 				})
-				routine.Go(func() { r.pass(far, near, func() { asked.Store(false) }) })
+				frames := frames{largest: &r.Largest}
+				routine.Go(func() {
+					r.pass(far, near, func(b []byte) {
+						asked.Store(false)
+						frames.see(b)
+					})
+				})
 			}
 		}
 	})
@@ -89,7 +99,7 @@ func (r *Relay) takes(near, far net.Conn) bool {
 }
 
 // pass passes on what one side sends, of which sent is told.
-func (r *Relay) pass(from, to net.Conn, sent func()) {
+func (r *Relay) pass(from, to net.Conn, sent func([]byte)) {
 	defer func() { _, _ = from.Close(), to.Close() }()
 	b := make([]byte, 1<<16)
 	for {
@@ -100,9 +110,33 @@ func (r *Relay) pass(from, to net.Conn, sent func()) {
 		if err != nil {
 			return
 		}
-		sent()
+		sent(b[:n])
 		if _, err := to.Write(b[:n]); err != nil {
 			return
+		}
+	}
+}
+
+// frames follows the messages of a server that does not answer by TLS.
+type frames struct {
+	largest *atomic.Int64
+	head    []byte // of the message that begins
+	left    int    // of the one before
+}
+
+func (f *frames) see(b []byte) {
+	for len(b) > 0 {
+		if f.left > 0 {
+			n := min(f.left, len(b))
+			f.left, b = f.left-n, b[n:]
+			continue
+		}
+		f.head, b = append(f.head, b[0]), b[1:]
+		if len(f.head) == 5 { // its kind, and its length with that of this number
+			n := int64(binary.BigEndian.Uint32(f.head[1:]))
+			f.left, f.head = int(n)-4, f.head[:0]
+			for was := f.largest.Load(); n > was && !f.largest.CompareAndSwap(was, n); was = f.largest.Load() {
+			}
 		}
 	}
 }
