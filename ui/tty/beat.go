@@ -31,6 +31,7 @@ const (
 // Tea has none, the renderer goes on at its fixed rate.
 type beat struct {
 	program *tea.Program
+	turn
 
 	mu     sync.Mutex
 	ticker *time.Ticker

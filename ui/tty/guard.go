@@ -39,6 +39,9 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	}
 	g.pace.note(msg)
 	m, cmd := g.Model.Update(msg)
+	if g.beat != nil && pressed(msg) {
+		cmd = g.beat.after(cmd)
+	}
 	return guard{m, g.fail, g.beat, g.pace}, g.cmd(cmd)
 }
 

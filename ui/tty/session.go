@@ -103,6 +103,7 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 	}
 	defer s.term.close()
 	b, p := &beat{}, &pace{}
+	s.term.wrote = b.wrote
 	s.program = tea.NewProgram(guard{model, s.fail, b, p},
 		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),
 		tea.WithEnvironment(env), tea.WithFPS(framesPerSecond),

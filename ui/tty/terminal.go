@@ -55,6 +55,7 @@ type terminal struct {
 	opened io.Closer // by openTerminal, or nil
 	saved  []savedState
 	lost   func(error)
+	wrote  func() // after a write; nil: nobody waits for one
 
 	mu     sync.Mutex  // held during a write
 	inUse  bool        // the alternate screen was entered and not left
@@ -112,6 +113,9 @@ func (t *terminal) Write(b []byte) (int, error) {
 	defer t.mu.Unlock()
 	if t.muted.Load() || t.paused.Load() {
 		return len(b), nil
+	}
+	if t.wrote != nil {
+		defer t.wrote()
 	}
 	return t.write(b)
 }

@@ -1,0 +1,50 @@
+package tty
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// asker asks for something at each message.
+type asker struct{ begun chan time.Time }
+
+func (asker) Init() tea.Cmd { return nil }
+func (m asker) Update(tea.Msg) (tea.Model, tea.Cmd) {
+	return m, func() tea.Msg { m.begun <- time.Now(); return nil }
+}
+func (asker) View() tea.View { return tea.NewView("") }
+
+// What a key asks for begins when its frame is written, and not beside it; where no
+// frame comes, a frame's time later. What nobody pressed a key for begins at once.
+func TestWhatAKeyAsksForBeginsAfterItsFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, begun := &beat{}, make(chan time.Time, 1)
+		g := guard{asker{begun}, func(err error) { t.Error(err) }, b, nil}
+		for _, c := range []struct {
+			what         string
+			msg          tea.Msg
+			frame, after time.Duration
+		}{
+			{"a key", tea.KeyPressMsg{Code: 'v'}, 3 * time.Millisecond, 3 * time.Millisecond},
+			{"a click", tea.MouseClickMsg{}, 5 * time.Millisecond, 5 * time.Millisecond},
+			{"a key without a frame", tea.KeyPressMsg{Code: 'v'}, time.Second, frameTime},
+			{"a reading", "snapshot", 3 * time.Millisecond, 0},
+		} {
+			from := time.Now()
+			_, cmd := g.Update(c.msg)
+			go cmd()
+			time.AfterFunc(c.frame, b.wrote)
+			if got := (<-begun).Sub(from); got != c.after {
+				t.Errorf("what %s asks for begins after %v, want %v", c.what, got, c.after)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		if _, cmd := (guard{tally{drawn: new(int)}, nil, b, nil}).Update(tea.KeyPressMsg{Code: 'v'}); cmd != nil {
+			t.Error("a key that asks for nothing has something to wait for")
+		}
+		b.wrote() // nobody waits
+	})
+}
