@@ -156,6 +156,9 @@ type Options struct {
 	// Crash delivers a panic or a fatal error of another goroutine: the
 	// terminal is restored and Run returns it. It may be nil.
 	Crash <-chan error
+	// Rested is called when nothing was drawn for a moment since a person pressed
+	// something: what has to be done some time is best done then. It may be nil.
+	Rested func()
 	// Input and Output are the terminal. If nil, they are os.Stdin and
 	// os.Stdout.
 	Input  io.Reader

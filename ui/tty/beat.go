@@ -76,8 +76,9 @@ func (b *beat) slows() {
 	b.slow *= slower
 }
 
-// stop ends the timer. Bubble Tea has stopped its ticker by then.
+// stop ends the timers. Bubble Tea has stopped its ticker by then.
 func (b *beat) stop() {
+	b.end()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.rest != nil {

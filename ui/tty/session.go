@@ -56,6 +56,9 @@ type Options struct {
 	// Crash delivers a panic or a fatal error of another goroutine: the
 	// terminal is restored and Run returns it. It may be nil.
 	Crash <-chan error
+	// Rested is called each time that nothing was drawn for a moment since a person
+	// pressed something, from a goroutine of its own. It may be nil.
+	Rested func()
 }
 
 // session is one run of a program on one terminal.
@@ -102,7 +105,7 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 		return err
 	}
 	defer s.term.close()
-	b, p := &beat{}, &pace{}
+	b, p := &beat{turn: turn{rested: o.Rested}}, &pace{}
 	s.term.wrote = b.wrote
 	s.program = tea.NewProgram(guard{model, s.fail, b, p},
 		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),

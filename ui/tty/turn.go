@@ -5,28 +5,39 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"ortop/internal/routine"
 )
 
 // frameTime is how long what a key asks for waits for its frame: a key that changes
 // nothing on the screen has none.
 const frameTime = 16 * time.Millisecond
 
+// restsFor is from the last frame of what was pressed until the screen rests: less than
+// from one key of somebody who types to the next.
+const restsFor = 25 * time.Millisecond
+
 // turn lets what a key asks for begin once its frame is on the screen. What reads the
 // history takes a core for as long as a frame does, and feeds the garbage collector,
 // which takes the other. The zero turn is ready for use.
 type turn struct {
+	rested func() // once the screen rests after it was used; nil: nobody cares
+
 	mu    sync.Mutex
 	frame chan struct{} // closed by the next write; nil: nobody waits for it
+	used  bool          // something was pressed since the screen rested
+	rests *time.Timer   // calls rested
 }
 
-// after is cmd, put off until something was written, or until a frame's time has
+// after takes note that something was pressed. It is cmd, put off until something was written, or until a frame's time has
 // passed from when it is run.
 func (t *turn) after(cmd tea.Cmd) tea.Cmd {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.used = true
 	if cmd == nil {
 		return nil
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if t.frame == nil {
 		t.frame = make(chan struct{})
 	}
@@ -49,6 +60,33 @@ func (t *turn) wrote() {
 	if t.frame != nil {
 		close(t.frame)
 		t.frame = nil
+	}
+	switch {
+	case t.rested == nil || !t.used:
+	case t.rests == nil:
+		t.rests = time.AfterFunc(restsFor, routine.Guard(t.rest))
+	default:
+		t.rests.Reset(restsFor)
+	}
+}
+
+// rest is that nothing was drawn for a while since something was pressed.
+func (t *turn) rest() {
+	t.mu.Lock()
+	used := t.used
+	t.used = false
+	t.mu.Unlock()
+	if used {
+		t.rested()
+	}
+}
+
+// end is that nobody looks at the screen any more.
+func (t *turn) end() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.used = false; t.rests != nil {
+		t.rests.Stop()
 	}
 }
 

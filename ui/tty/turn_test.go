@@ -48,3 +48,44 @@ func TestWhatAKeyAsksForBeginsAfterItsFrame(t *testing.T) {
 		b.wrote() // nobody waits
 	})
 }
+
+// The screen rests once after what was pressed, when the last of its frames was a moment
+// ago, and not after what is drawn by itself.
+func TestTheScreenRestsOnceAfterWhatWasPressed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var rested []time.Duration
+		from := time.Now()
+		b := &beat{turn: turn{rested: func() { rested = append(rested, time.Since(from)) }}}
+		g := guard{tally{drawn: new(int)}, func(err error) { t.Error(err) }, b, nil}
+		term := &terminal{out: new(screen), wrote: b.wrote}
+		frame := func(after time.Duration) {
+			time.Sleep(after)
+			if _, err := term.Write([]byte("x")); err != nil {
+				t.Error(err)
+			}
+		}
+		frame(0) // the clock
+		time.Sleep(time.Second)
+		if len(rested) > 0 {
+			t.Error("it rests though nothing was pressed")
+		}
+		from = time.Now()
+		g.Update(tea.KeyPressMsg{Code: 'v'})
+		for range 3 { // what it shows, and what it loads
+			frame(10 * time.Millisecond)
+		}
+		time.Sleep(time.Second)
+		frame(0)
+		time.Sleep(time.Second)
+		if want := 30*time.Millisecond + restsFor; len(rested) != 1 || rested[0] != want {
+			t.Errorf("it rests %v after a key, want once after %v", rested, want)
+		}
+		g.Update(tea.KeyPressMsg{Code: 'v'})
+		frame(0)
+		b.stop()
+		time.Sleep(time.Second)
+		if len(rested) != 1 {
+			t.Error("it rests after the end")
+		}
+	})
+}

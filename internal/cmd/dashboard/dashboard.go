@@ -23,7 +23,7 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 	if !term.IsTerminal(a.Stdout.Fd()) || os.Getenv("TERM") == "dumb" {
 		return status.Print(ctx, a, status.Flags{Fresh: session.Briefly(monitor.Live)})
 	}
-	saveMemory()
+	memory := saveMemory()
 	s, stop, err := session.DemoOrSettings(ctx, a)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 	own, problems := session.OwnThemes(s.Themes)
 	o := ui.Options{
 		Now: a.Now, Own: own, Notice: session.ThemeNotice(s.Theme, own, problems), NoColor: a.Flags.NoColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !cli.Unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.Stdin, Output: a.Stdout, Accounts: all,
+		ASCII: !cli.Unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.Stdin, Output: a.Stdout, Accounts: all, Rested: memory.rested,
 		Export: func(ctx context.Context, from, to time.Time) (string, error) { return export(ctx, run, from, to) },
 	}
 	screenSettings(a, &o, s, log)

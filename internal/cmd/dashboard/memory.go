@@ -21,17 +21,21 @@ const (
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
 // much that may be.
-func saveMemory() { new(collections).save() }
+func saveMemory() *collections {
+	c := new(collections)
+	c.save()
+	return c
+}
 
 // collections are those of the program.
 type collections struct {
-	percent int
+	percent atomic.Int64 // by how much the heap grows until the next; 0: the environment says
 	ended   atomic.Bool
 }
 
 func (c *collections) save() {
 	if os.Getenv("GOGC") == "" {
-		c.percent = dashboardGC
+		c.percent.Store(dashboardGC)
 		debug.SetGCPercent(dashboardGC)
 		c.follow()
 	}
@@ -49,12 +53,27 @@ func (c *collections) follow() {
 		if c.ended.Load() {
 			return
 		}
-		if percent := gcPercent(m.HeapAlloc); percent != c.percent {
-			c.percent = percent
+		if percent := gcPercent(m.HeapAlloc); int64(percent) != c.percent.Load() {
+			c.percent.Store(int64(percent))
 			debug.SetGCPercent(percent)
 		}
 		c.follow()
 	})
+}
+
+// rested collects while nobody waits for a frame, where the next few would else be drawn
+// beside a collection, and by goroutines that have to help with it.
+func (c *collections) rested() {
+	var m runtime.MemStats
+	if runtime.ReadMemStats(&m); c.due(&m) {
+		runtime.GC()
+	}
+}
+
+// due reports whether half of what may be allocated until the next collection is.
+func (c *collections) due(m *runtime.MemStats) bool {
+	percent := uint64(c.percent.Load())
+	return m.HeapAlloc > m.NextGC-m.NextGC*percent/(100+percent)/2 && percent > 0
 }
 
 // sentinel has a pointer, for tiny objects without one are not finalized each.

@@ -52,3 +52,31 @@ func TestCollectionsFollowTheHeap(t *testing.T) {
 		t.Errorf("after them it collects at %d %%, want %d", got, want)
 	}
 }
+
+// A screen that rests collects what half of the room is taken by, and nothing before.
+func TestARestingScreenCollects(t *testing.T) {
+	var c collections
+	c.percent.Store(25)
+	for _, k := range []struct {
+		alloc, next uint64
+		want        bool
+	}{{16 << 20, 20 << 20, false}, {17 << 20, 20 << 20, false}, {18<<20 + 1, 20 << 20, true}, {25 << 20, 20 << 20, true}} {
+		if got := c.due(&runtime.MemStats{HeapAlloc: k.alloc, NextGC: k.next}); got != k.want {
+			t.Errorf("with %d of %d MiB allocated a collection is due: %t", k.alloc>>20, k.next>>20, got)
+		}
+	}
+	if new(collections).due(&runtime.MemStats{HeapAlloc: 20 << 20, NextGC: 20 << 20}) {
+		t.Error("it collects where the environment says when")
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	c.percent.Store(400)
+	held := make([]byte, (before.NextGC-before.HeapAlloc)/4*3)
+	c.rested()
+	if runtime.ReadMemStats(&after); after.NumGC == before.NumGC {
+		t.Error("nothing was collected")
+	}
+	runtime.KeepAlive(held)
+}
