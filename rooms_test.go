@@ -31,11 +31,12 @@ var allowed = map[string]struct {
 	"internal/monitor":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "the pipeline knows no surface"},
 	"ui/tty":            {[]string{"internal/text"}, "a terminal is lent and given back, whatever is drawn on it"},
 	"ui/draw":           {[]string{"internal/text"}, "a drawing knows how a thing looks, not what it means"},
-	"ui":                {[]string{"internal/fault", "ui/draw", "ui/field", "ui/load", "ui/panel", "ui/settings", "ui/tty", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "a screen reads no flags, no files and no keys"},
+	"ui":                {[]string{"internal/fault", "ui/draw", "ui/field", "ui/load", "ui/panel", "ui/panel/fleet", "ui/settings", "ui/tty", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "a screen reads no flags, no files and no keys"},
 	"ui/field":          {[]string{"ui/draw", "internal/text"}, "a line of text is typed, whatever it is for"},
 	"ui/settings":       {[]string{"ui/draw", "ui/field", "internal/text"}, "settings are changed here and stored elsewhere"},
 	"ui/load":           {nil, "a request is sent and answered, whatever it is for"},
 	"ui/panel":          {[]string{"ui/draw", "internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "a panel draws values and waits for nothing"},
+	"ui/panel/fleet":    {[]string{"ui/panel", "ui/draw", "internal/fault", "internal/account", "internal/alert", "client", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/spenders", "internal/text"}, "a table draws what it is given, and waits for nothing"},
 	"ui/scenes":         {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "tests of any room use it"},
 	"internal/otlp":     {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/metrics", "internal/monitor", "internal/spenders", "internal/text"}, "it pushes what metrics says"},
 	"internal/metrics":  {[]string{"internal/fault", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/monitor", "internal/spenders", "internal/text"}, "metrics are a view of the snapshot"},
@@ -190,7 +191,6 @@ var larger = map[string]int{
 	"history":         45,
 	"internal/render": 34,
 	"ui":              37,
-	"ui/panel":        32,
 }
 
 func TestRoomsAreSmall(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"ortop/ui/draw"
 	"ortop/ui/field"
 	"ortop/ui/load"
-	"ortop/ui/panel"
+	"ortop/ui/panel/fleet"
 )
 
 // The steps of the dialog of accounts.
@@ -114,7 +114,7 @@ func (m *Model) dialogKeys(k *keyMap) *keyMap {
 		if len(m.peers) > 1 {
 			always.rowUp, always.rowDown, always.pageUp, always.pageDown = on(k.rowUp), on(k.rowDown), on(k.pageUp), on(k.pageDown)
 			always.find, always.sort = on(k.find), on(k.sort)
-			always.sort.SetHelp(k.sort.Help().Key, "sort: "+panel.FleetSorts[m.table.sort])
+			always.sort.SetHelp(k.sort.Help().Key, "sort: "+fleet.Sorts[m.table.sort])
 		}
 		if _, at, ok := m.chosenRow(); at >= 0 && m.peers[at].Feed == nil {
 			always.give = k.give
@@ -196,7 +196,7 @@ func (m *Model) rowKey(msg tea.KeyPressMsg, k *keyMap) tea.Cmd {
 	_, at, _ := m.chosenRow()
 	if !add && !remove && !give {
 		if hit(msg, &k.sort) {
-			m.sortFleet((m.table.sort + 1) % len(panel.FleetSorts))
+			m.sortFleet((m.table.sort + 1) % len(fleet.Sorts))
 		}
 		return nil
 	}

@@ -11,16 +11,16 @@ import (
 	"ortop/internal/text"
 	"ortop/ui/draw"
 	"ortop/ui/load"
-	"ortop/ui/panel"
+	"ortop/ui/panel/fleet"
 )
 
 // fleetTable is how all accounts are looked at.
 type fleetTable struct {
 	read   load.Request[string, Fleet]
 	fleet  Fleet
-	widths panel.FleetWidths
+	widths fleet.Widths
 	filter filter
-	sort   int   // into panel.FleetSorts
+	sort   int   // into fleet.Sorts
 	found  []int // places of the rows that pass the filter, in order
 	from   bool  // the account on the screen was opened in it
 }
@@ -91,7 +91,7 @@ func (m *Model) findFleet() {
 		}
 	}
 	if t.sort > 0 {
-		sorted.By(t.found, func(a, b int) int { return t.fleet.Rows[a].Compare(&t.fleet.Rows[b], panel.FleetSorts[t.sort]) })
+		sorted.By(t.found, func(a, b int) int { return t.fleet.Rows[a].Compare(&t.fleet.Rows[b], fleet.Sorts[t.sort]) })
 	}
 	m.dialog.list = m.dialog.list.Within(len(t.found), m.seenFleet())
 }

@@ -9,7 +9,7 @@ import (
 
 	"ortop/internal/fault"
 	"ortop/ui/draw"
-	"ortop/ui/panel"
+	"ortop/ui/panel/fleet"
 )
 
 // fleetRest is what the table's rows leave of the height: its frame, its keys, and a row
@@ -34,12 +34,12 @@ func (m *Model) fleetBare() bool { return m.w < 60 || m.h < 14 }
 func (m *Model) fleetLined() bool { return m.h < 4 || m.w < 24 }
 
 // seenFleet is how many rows are seen.
-func (m *Model) seenFleet() int { return panel.FleetSeen(m.h - m.fleetRest()) }
+func (m *Model) seenFleet() int { return fleet.Seen(m.h - m.fleetRest()) }
 
 // fleetScreen is the table as it is drawn: at in by rows cells from left and the second
 // row of the screen on, said below it, and the keys below that.
 type fleetScreen struct {
-	panel.FleetTable
+	fleet.Table
 	left, in, rows int
 	said           []string
 	hints          []hint
@@ -50,9 +50,9 @@ func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
 	if m.fleetBare() {
 		s.left, s.in = 1, m.w-2
 	}
-	s.FleetTable = panel.FleetTable{
+	s.Table = fleet.Table{
 		Fleet: &m.table.fleet, Widths: m.table.widths, Found: m.table.found, List: m.dialog.list, Find: m.table.filter.find(p),
-		Sort: panel.FleetSorts[m.table.sort], Read: m.table.read.Loaded,
+		Sort: fleet.Sorts[m.table.sort], Read: m.table.read.Loaded,
 	}
 	if i := m.shown(); i >= 0 {
 		s.Shown = m.peers[i].id()
@@ -150,13 +150,13 @@ func (m *Model) clickedFleet(at tea.Mouse) tea.Cmd {
 			return m.pressed(actOf(b))
 		}
 	case head:
-		if by := slices.Index(panel.FleetSorts, s.HeadAt(x, s.in)); by >= 0 {
+		if by := slices.Index(fleet.Sorts, s.HeadAt(x, s.in)); by >= 0 {
 			m.sortFleet(by)
 		}
 	case i >= 0:
 		m.table.filter.typing = false
 		open := i == m.dialog.list.At
-		m.dialog.list.Top = s.List.Within(len(s.Found), panel.FleetSeen(s.rows)).Top
+		m.dialog.list.Top = s.List.Within(len(s.Found), fleet.Seen(s.rows)).Top
 		m.dialog.list.At, m.dialog.err = i, ""
 		if !open {
 			return nil

@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/ui/draw"
-	"ortop/ui/panel"
+	"ortop/ui/panel/fleet"
 	"ortop/ui/scenes"
 )
 
@@ -127,8 +127,8 @@ func TestFleetIsSorted(t *testing.T) {
 		before, _, _ := strings.Cut(strings.Split(stripped(m), "\n")[1], c.head)
 		got, _ := step(m, tea.MouseClickMsg{X: draw.Width(before), Y: 1, Button: tea.MouseLeft})
 		name := func(i int) string { return got.table.fleet.Rows[got.table.found[i]].Account }
-		if panel.FleetSorts[got.table.sort] != c.head || len(got.table.found) != 60 || !strings.Contains(stripped(got), "sort: "+c.head) {
-			t.Errorf("a click on %q sorts by %q:\n%s", c.head, panel.FleetSorts[got.table.sort], stripped(got))
+		if fleet.Sorts[got.table.sort] != c.head || len(got.table.found) != 60 || !strings.Contains(stripped(got), "sort: "+c.head) {
+			t.Errorf("a click on %q sorts by %q:\n%s", c.head, fleet.Sorts[got.table.sort], stripped(got))
 		}
 		for i := 1; i < len(got.table.found); i++ {
 			a, b := &got.table.fleet.Rows[got.table.found[i-1]], &got.table.fleet.Rows[got.table.found[i]]
@@ -150,7 +150,7 @@ func TestFleetIsSorted(t *testing.T) {
 	if got := chosenName(down); got != "team-0004-support-desk" || down.table.sort != 2 {
 		t.Errorf("read again: sorted by %d, %q is chosen", down.table.sort, got)
 	}
-	if all := dialed(m, slices.Repeat([]string{"s"}, len(panel.FleetSorts))...); all.table.sort != 0 {
+	if all := dialed(m, slices.Repeat([]string{"s"}, len(fleet.Sorts))...); all.table.sort != 0 {
 		t.Errorf("after all orders it is sorted by %d", all.table.sort)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
-	"ortop/ui/panel"
+	"ortop/ui/panel/fleet"
 	"ortop/ui/settings"
 )
 
@@ -71,8 +71,8 @@ type Account struct {
 
 // Fleet is all accounts in one table, of one row each.
 type (
-	Fleet    = panel.Fleet
-	FleetRow = panel.FleetRow
+	Fleet    = fleet.Fleet
+	FleetRow = fleet.Row
 )
 
 // Accounts are those of the configuration, each watched by itself. List, Show,

@@ -94,8 +94,8 @@ func (d Accounts) total(now time.Time) account.Total {
 // The widths of the table's columns: names and states are cut to the most, and
 // an end that has no room for the least is left out.
 const (
-	mostAccount, leastAccount = 24, 8
-	mostState, leastState     = 20, 8
+	MostAccount, LeastAccount = 24, 8
+	MostState, leastState     = 20, 8
 	leastEnd, fairEnd         = 10, 29 // a day, and a day with its range
 )
 
@@ -132,7 +132,7 @@ func (d Accounts) cells(p draw.Pen, t account.Total) accountCells {
 	if t.Known < t.Accounts {
 		known = p.Low(fmt.Sprintf("%d of %d known", t.Known, t.Accounts))
 	}
-	add(totalName(t, 1<<10, true), known, t.BalanceUSD, t.USDPerHour, t.USDPerDay)
+	add(TotalName(t, 1<<10, true), known, t.BalanceUSD, t.USDPerHour, t.USDPerDay)
 	c.trends = append(c.trends, nil)
 	c.left, c.perHour, c.perDay = text.Align(c.left), rates(p, c.perHour, "/h"), rates(p, c.perDay, "/day")
 	return c
@@ -144,9 +144,9 @@ type accountWidths struct{ name, state, hour, day, trend, end int }
 // widths fits the columns into w cells.
 func (c accountCells) widths(w int) (out accountWidths) {
 	rest := w - 2 - 2 - draw.Width(c.left[0])
-	out.name = max(1, min(rest, min(widest(c.names), max(leastAccount, min(mostAccount, w/5)))))
+	out.name = max(1, min(rest, min(widest(c.names), max(LeastAccount, min(MostAccount, w/5)))))
 	rest -= out.name
-	if state := min(widest(c.states), mostState, rest-2); state >= leastState {
+	if state := min(widest(c.states), MostState, rest-2); state >= leastState {
 		out.state = state
 		rest -= state + 2
 	}
@@ -192,7 +192,7 @@ func (d Accounts) Lines(p draw.Pen, marked, w int) (all []string, total string) 
 			state = draw.Pick(cols.state, state+", "+old, fmt.Sprintf("%d/%d, %s", t.Known, n, old), state)
 		}
 	}
-	head += p.Dim(draw.Fit(totalName(t, cols.name, cols.state > 0), cols.name))
+	head += p.Dim(draw.Fit(TotalName(t, cols.name, cols.state > 0), cols.name))
 	return all, draw.Fit(c.line(p, n, cols, head, state, d.totalEnd(p, t, cols.end)), w)
 }
 

@@ -76,13 +76,13 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 	if l, _ := levelOf(&s); l < draw.LevelLow {
 		return ""
 	}
-	head := draw.CutName(draw.Clean(d.All[i].Name), max(leastAccount, w/2)) + "  " + d.State(p, i)
+	head := draw.CutName(draw.Clean(d.All[i].Name), max(LeastAccount, w/2)) + "  " + d.State(p, i)
 	return draw.Spread(head, endOf(p, &s, w-draw.Width(head)-2), w)
 }
 
-// totalName names the total in w cells, with how many accounts it covers where
+// TotalName names the total in w cells, with how many accounts it covers where
 // no column beside it does.
-func totalName(t account.Total, w int, said bool) string {
+func TotalName(t account.Total, w int, said bool) string {
 	known, n := text.Count(int64(t.Known)), text.Count(int64(t.Accounts))
 	if said || known == n {
 		return draw.Pick(w, "all "+n+" accounts", "all "+n, "all")

@@ -48,7 +48,7 @@ func (d *Breakdown) Detailed() bool {
 
 // title is what is broken down, and over which span.
 func (d *Breakdown) title(p draw.Pen) string {
-	of := d.Find.of(p, d.List.At, len(d.Rows), len(d.Data.Rows))
+	of := d.Find.Of(p, d.List.At, len(d.Rows), len(d.Data.Rows))
 	return draw.JoinAll("  ", p.Title("by "+string(d.By)+", "+lastOf(d.Span)), of, d.Find.Shown)
 }
 

@@ -72,7 +72,7 @@ func (d Events) DetailHeight(p draw.Pen, w int) int {
 func (d Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
 
 func (d Events) title(p draw.Pen) string {
-	of := d.Find.of(p, d.List.At, len(d.Found), d.All)
+	of := d.Find.Of(p, d.List.At, len(d.Found), d.All)
 	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.Span)), of, d.Find.Shown)
 }
 

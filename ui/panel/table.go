@@ -163,7 +163,7 @@ func (t table) head(p draw.Pen, sorted string) string {
 	if sorted == "name" {
 		sorted = t.by
 	}
-	word := func(s string) string { return heading(p, s, s == sorted) }
+	word := func(s string) string { return Heading(p, s, s == sorted) }
 	line := draw.Fit("  "+word(t.by), t.name) + draw.FlushRight(word("spend"), t.spend)
 	if t.share > 0 {
 		line += draw.FlushRight(word("share"), t.share)
@@ -177,10 +177,10 @@ func (t table) head(p draw.Pen, sorted string) string {
 	return line
 }
 
-// heading is a word over a column, which the rows are sorted by or not.
+// Heading is a word over a column, which the rows are sorted by or not.
 //
 //go:noinline
-func heading(p draw.Pen, s string, sorted bool) string {
+func Heading(p draw.Pen, s string, sorted bool) string {
 	if sorted {
 		return p.Accent(s)
 	}

@@ -1,4 +1,4 @@
-package panel
+package fleet
 
 import (
 	"math"
@@ -7,14 +7,14 @@ import (
 	"ortop/internal/text"
 )
 
-// FleetSorts are the columns that the rows can be sorted by; the first is the order in
+// Sorts are the columns that the rows can be sorted by; the first is the order in
 // which they come, who runs out first at the top.
-var FleetSorts = []string{"runs out", "account", "state", "left", "a day", "collector", "read"}
+var Sorts = []string{"runs out", "account", "state", "left", "a day", "collector", "read"}
 
-// Compare is negative where the row comes before another in one of FleetSorts: names from
+// Compare is negative where the row comes before another in one of Sorts: names from
 // a to z, who needs somebody, the least that is left, the dearest day and the oldest
 // reading first, and what is not known last.
-func (r *FleetRow) Compare(o *FleetRow, by string) int {
+func (r *Row) Compare(o *Row, by string) int {
 	x, a := r.place(by)
 	y, b := o.place(by)
 	switch {
@@ -30,7 +30,7 @@ func (r *FleetRow) Compare(o *FleetRow, by string) int {
 // by a word.
 //
 //go:noinline
-func (r *FleetRow) place(by string) (n float64, word string) {
+func (r *Row) place(by string) (n float64, word string) {
 	switch by {
 	case "account":
 		word = r.Account

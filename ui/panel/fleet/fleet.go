@@ -1,4 +1,5 @@
-package panel
+// Package fleet draws the table of many accounts.
+package fleet
 
 import (
 	"slices"
@@ -7,11 +8,12 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/text"
 	"ortop/ui/draw"
+	"ortop/ui/panel"
 )
 
-// FleetRow is one of many accounts in words: what is left, when that runs out and
+// Row is one of many accounts in words: what is left, when that runs out and
 // between when, what a day costs, who collects it and when it was last read.
-type FleetRow struct {
+type Row struct {
 	ID, Account, State, Left, End, Between, Day, Collector, Read string
 
 	Why string // what went wrong, or empty
@@ -22,33 +24,33 @@ type FleetRow struct {
 
 // Fleet is a row for each account, and their sum.
 type Fleet struct {
-	Rows  []FleetRow
+	Rows  []Row
 	Total account.Total
 }
 
-// fleetColumns is how many columns the table has.
-const fleetColumns = 8
+// columns is how many columns the table has.
+const columns = 8
 
-var fleetHeads = [fleetColumns]string{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}
+var heads = [columns]string{"account", "state", "left", "runs out", "between", "a day", "collector", "read"}
 
-// fleetLeave are the columns that leave where there is no room, the first first.
-var fleetLeave = [...]int{6, 7, 5, 4, 1}
+// leave are the columns that leave where there is no room, the first first.
+var leave = [...]int{6, 7, 5, 4, 1}
 
-// FleetWidths are those of the columns over all rows, so that nothing moves while one
+// Widths are those of the columns over all rows, so that nothing moves while one
 // goes through them; 0: left out, as one that may leave is where no row knows anything of it.
-type FleetWidths [fleetColumns]int
+type Widths [columns]int
 
 // The most that names, states and collectors take.
 const mostCollector = 16
 
-func (r *FleetRow) cells() [fleetColumns]string {
-	return [fleetColumns]string{r.Account, r.State, r.Left, r.End, r.Between, r.Day, r.Collector, r.Read}
+func (r *Row) cells() [columns]string {
+	return [columns]string{r.Account, r.State, r.Left, r.End, r.Between, r.Day, r.Collector, r.Read}
 }
 
 // Clean makes what others wrote safe to draw, and measures the columns.
-func (f *Fleet) Clean() (w FleetWidths) {
-	var known [fleetColumns]bool
-	rows := make([]FleetRow, len(f.Rows))
+func (f *Fleet) Clean() (w Widths) {
+	var known [columns]bool
+	rows := make([]Row, len(f.Rows))
 	for i, r := range f.Rows {
 		r.Account, r.State, r.Collector, r.Why = draw.Clean(r.Account), draw.Clean(r.State), draw.Clean(r.Collector), draw.Clean(r.Why)
 		for j, s := range r.cells() {
@@ -59,18 +61,18 @@ func (f *Fleet) Clean() (w FleetWidths) {
 	}
 	f.Rows = rows
 	for j := range w {
-		if w[j] = max(w[j], draw.Width(fleetHeads[j])); slices.Contains(fleetLeave[:], j) && !known[j] {
+		if w[j] = max(w[j], draw.Width(heads[j])); slices.Contains(leave[:], j) && !known[j] {
 			w[j] = 0
 		}
 	}
-	w[0], w[1], w[6] = max(w[0], leastAccount), min(w[1], mostState), min(w[6], mostCollector)
+	w[0], w[1], w[6] = max(w[0], panel.LeastAccount), min(w[1], panel.MostState), min(w[6], mostCollector)
 	return w
 }
 
 // sum is the row of all.
-func (f *Fleet) sum() *FleetRow {
+func (f *Fleet) sum() *Row {
 	t := &f.Total
-	r := &FleetRow{Account: totalName(*t, 1<<10, true), Left: text.MaybeUSD(t.BalanceUSD), Day: text.MaybeUSD(t.USDPerDay), State: "all known"}
+	r := &Row{Account: panel.TotalName(*t, 1<<10, true), Left: text.MaybeUSD(t.BalanceUSD), Day: text.MaybeUSD(t.USDPerDay), State: "all known"}
 	if t.Known < t.Accounts {
 		r.State = text.Count(int64(t.Known)) + " of " + text.Count(int64(t.Accounts)) + " known"
 	}
@@ -78,15 +80,15 @@ func (f *Fleet) sum() *FleetRow {
 }
 
 // in fits the columns into a width.
-func (w FleetWidths) in(cells int) FleetWidths {
+func (w Widths) in(cells int) Widths {
 	rest := cells - 2
 	for _, n := range w[1:] {
 		if n > 0 {
 			rest -= n + 2
 		}
 	}
-	for _, i := range fleetLeave {
-		if rest >= min(w[0], leastAccount+4) {
+	for _, i := range leave {
+		if rest >= min(w[0], panel.LeastAccount+4) {
 			break
 		}
 		if w[i] > 0 {
@@ -94,25 +96,25 @@ func (w FleetWidths) in(cells int) FleetWidths {
 			w[i] = 0
 		}
 	}
-	w[0] = max(1, min(rest, max(w[0], mostAccount)))
+	w[0] = max(1, min(rest, max(w[0], panel.MostAccount)))
 	return w
 }
 
-// FleetTable is the fleet as it is looked at.
-type FleetTable struct {
+// Table is the fleet as it is looked at.
+type Table struct {
 	*Fleet
-	Widths FleetWidths
+	Widths Widths
 	Found  []int // places of the rows that pass the filter
 	List   draw.List
-	Find   Find
+	Find   panel.Find
 	Shown  string // ID of the account on the screen
-	Sort   string // one of FleetSorts
+	Sort   string // one of Sorts
 	Read   bool   // the rows were read
 	Err    string // why they were not, or not again
 }
 
 // Why is what went wrong with the chosen account, or with the table.
-func (d *FleetTable) Why() string {
+func (d *Table) Why() string {
 	if d.Err != "" {
 		return "not read: " + d.Err
 	}
@@ -123,26 +125,26 @@ func (d *FleetTable) Why() string {
 }
 
 // Head is what is beside the title.
-func (d *FleetTable) Head(p draw.Pen) string {
-	of := d.Find.of(p, d.List.At, len(d.Found), len(d.Rows))
+func (d *Table) Head(p draw.Pen) string {
+	of := d.Find.Of(p, d.List.At, len(d.Found), len(d.Rows))
 	if !d.Read && d.Err == "" {
 		of = p.Dim("reading…")
 	}
 	return draw.JoinAll("  ", p.Title("accounts"), of, d.Find.Shown)
 }
 
-// FleetSeen is how many rows are seen in a height: beside them are what the columns are,
+// Seen is how many rows are seen in a height: beside them are what the columns are,
 // and the sum.
-func FleetSeen(h int) int { return max(1, h-2) }
+func Seen(h int) int { return max(1, h-2) }
 
 // Lines are the rows that are seen, in w by h cells.
-func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
+func (d *Table) Lines(p draw.Pen, w, h int) []string {
 	cols := d.Widths.in(w)
 	var lines []string
-	if fleetHeaded(h) {
-		lines = append(lines, d.line(p, cols, fleetHeads, func(i int, s string) string { return heading(p, s, fleetHeads[i] == d.Sort) }, false, ""))
+	if headed(h) {
+		lines = append(lines, d.line(p, cols, heads, func(i int, s string) string { return panel.Heading(p, s, heads[i] == d.Sort) }, false, ""))
 	}
-	seen := FleetSeen(h)
+	seen := Seen(h)
 	l := d.List.Within(len(d.Found), seen)
 	rows := d.Found[l.Top:min(len(d.Found), l.Top+seen)]
 	names := make([]string, len(rows))
@@ -172,10 +174,10 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 		if !said {
 			sum[1] = ""
 		}
-		sum[0] = totalName(d.Total, cols[0], said)
+		sum[0] = panel.TotalName(d.Total, cols[0], said)
 		line := d.line(p, cols, sum, func(_ int, s string) string { return p.Dim(s) }, false, "")
 		if draw.Width(sum[2]) > cols[2] || cols[5] > 0 && draw.Width(sum[5]) > cols[5] { // money is never cut
-			sum[0] = totalName(d.Total, max(4, w-6-draw.Width(sum[2])), false)
+			sum[0] = panel.TotalName(d.Total, max(4, w-6-draw.Width(sum[2])), false)
 			line = "  " + p.Dim(draw.Join(w-2, "  ", sum[0], sum[2], sum[5]+" a day"))
 		}
 		lines = append(lines, line)
@@ -183,18 +185,18 @@ func (d *FleetTable) Lines(p draw.Pen, w, h int) []string {
 	return lines
 }
 
-// fleetHeaded reports whether a height has room for what the columns are.
-func fleetHeaded(h int) bool { return h > 2 }
+// headed reports whether a height has room for what the columns are.
+func headed(h int) bool { return h > 2 }
 
 // At is what Lines in h rows has in row y: the place of an account in Found, or -1; or
 // what the columns are.
-func (d *FleetTable) At(y, h int) (i int, head bool) {
-	if fleetHeaded(h) {
+func (d *Table) At(y, h int) (i int, head bool) {
+	if headed(h) {
 		if y--; y < 0 {
 			return -1, y == -1
 		}
 	}
-	seen := FleetSeen(h)
+	seen := Seen(h)
 	if i = d.List.Within(len(d.Found), seen).Top + y; y < 0 || y >= seen || i >= len(d.Found) {
 		return -1, false
 	}
@@ -202,11 +204,11 @@ func (d *FleetTable) At(y, h int) (i int, head bool) {
 }
 
 // HeadAt is the heading at a column of the table in w cells, or nothing.
-func (d *FleetTable) HeadAt(x, w int) string {
+func (d *Table) HeadAt(x, w int) string {
 	at := 2
 	for i, n := range d.Widths.in(w) {
 		if n > 0 && x >= at && x < at+n {
-			return fleetHeads[i]
+			return heads[i]
 		}
 		if n > 0 {
 			at += n + 2
@@ -216,7 +218,7 @@ func (d *FleetTable) HeadAt(x, w int) string {
 }
 
 // Name is the chosen account's, where its column in w cells cuts it; else it is empty.
-func (d *FleetTable) Name(w int) string {
+func (d *Table) Name(w int) string {
 	if d.List.At < len(d.Found) {
 		if name := d.Rows[d.Found[d.List.At]].Account; draw.Width(name) > d.Widths.in(w)[0] {
 			return name
@@ -226,7 +228,7 @@ func (d *FleetTable) Name(w int) string {
 }
 
 // line is the cells of a row side by side: all as paint says, or each by what it means.
-func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]string, paint func(i int, s string) string, chosen bool, id string) string {
+func (d *Table) line(p draw.Pen, cols Widths, cells [columns]string, paint func(i int, s string) string, chosen bool, id string) string {
 	line := draw.Mark(p, chosen)
 	for i, n := range cols {
 		if n == 0 {
@@ -235,7 +237,7 @@ func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]stri
 		switch {
 		case i == 0:
 		case cols[1] == 0 && i == 2 && paint == nil && troubled(cells[1]): // there is no room to say how
-			line += " " + fleetState(p, cells[1], "▲")
+			line += " " + paintState(p, cells[1], "▲")
 		default:
 			line += "  "
 		}
@@ -249,7 +251,7 @@ func (d *FleetTable) line(p draw.Pen, cols FleetWidths, cells [fleetColumns]stri
 		case i == 0 && id == d.Shown, i == 2:
 			s = p.Bright(s)
 		case i == 1:
-			s = fleetState(p, cells[i], s)
+			s = paintState(p, cells[i], s)
 		}
 		line += s
 	}
@@ -265,8 +267,8 @@ func troubled(state string) bool {
 	return true
 }
 
-// fleetState is a state in the colour of how bad it is.
-func fleetState(p draw.Pen, state, s string) string {
+// paintState is a state in the colour of how bad it is.
+func paintState(p draw.Pen, state, s string) string {
 	switch state {
 	case "ok", "info":
 		return s
