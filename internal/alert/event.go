@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -87,14 +86,14 @@ func (e *Event) Summary() string {
 	if e.Rule == Stale && !e.Cleared {
 		return summary // it ends with the time
 	}
-	return timed.ReplaceAllLiteralString(summary, "")
+	return timed().ReplaceAllLiteralString(summary, "")
 }
 
 // with returns the event with words before and after what it says.
 func (e Event) with(before, after string) Event {
 	head := e.Account + ": "
 	body := strings.TrimPrefix(e.Text, head)
-	end := timed.FindString(body)
+	end := timed().FindString(body)
 	e.Text = clean(head+before+strings.TrimSuffix(body, end)+after, MaxText) + end
 	if e.Title != "" && before != "" {
 		e.Title = clean(head+before+strings.TrimPrefix(e.Title, head), MaxTitle)
@@ -103,7 +102,7 @@ func (e Event) with(before, after string) Event {
 }
 
 // timed is the end of a sentence.
-var timed = regexp.MustCompile(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
+var timed = text.Form(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\)$`)
 
 // event returns the event of f at the time of the reading.
 func (r Rule) event(reading *Reading, f finding, since time.Time, cleared bool) Event {

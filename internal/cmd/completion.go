@@ -24,6 +24,14 @@ import (
 // completeWithin is how long a completion may look into the history.
 const completeWithin = time.Second
 
+// completeFor makes the completions where it is a shell that asks: they are most of what
+// the commands cost to make.
+func completeFor(a *cli.App, root *cobra.Command, args []string) {
+	if slices.ContainsFunc(args, func(s string) bool { return strings.HasPrefix(s, cobra.ShellCompRequestCmd) }) {
+		completeFlags(a, root)
+	}
+}
+
 // completeFlags lets the shell complete what flags take. Nothing is requested.
 func completeFlags(a *cli.App, c *cobra.Command) {
 	spans := cobra.FixedCompletions([]string{"60s", "90m", "1h", "36h", "1d", "7d", "2w", "1mo", "1y"}, cobra.ShellCompDirectiveNoFileComp)

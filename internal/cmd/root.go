@@ -41,6 +41,7 @@ func Execute(release string, args []string) int {
 		Now: time.Now, ZoneNote: notice,
 	}
 	root := newRoot(a)
+	completeFor(a, root, args)
 	args = flagsBehind(root, args)
 	root.SetArgs(args)
 	keepClosed(root, args)
@@ -136,7 +137,6 @@ behind it holds instead: mon Europe/Berlin, 18:00 UTC, 1 Nov 18:00 +02:00.`,
 		versionCommand(a),
 	)
 	nameArguments(root)
-	completeFlags(a, root)
 	completionNeedsShell(a, root)
 	helpNamesCommands(a, root)
 	helpFits(a, root)

@@ -6,11 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"ortop/internal/text"
 )
 
 // Theme is the content of a theme's file, themes/NAME.toml beside the
@@ -36,11 +38,11 @@ const (
 )
 
 var (
-	hexColour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
-	themeName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+	hexColour = text.Form(`^#[0-9a-fA-F]{6}$`)
+	themeName = text.Form(`^[a-z0-9][a-z0-9-]{0,31}$`)
 )
 
-var themeSettings = func() settings[Theme] {
+var themeSettings = sync.OnceValue(func() settings[Theme] {
 	s := settings[Theme]{
 		"base": func(t *Theme, v value) error { return v.text(&t.Base) },
 		"heat": func(t *Theme, v value) error { return v.colours(&t.Heat) },
@@ -56,7 +58,7 @@ var themeSettings = func() settings[Theme] {
 		}
 	}
 	return s
-}()
+})
 
 // ThemesFolder is where the themes beside a configuration file are.
 func ThemesFolder(configPath string) string {
@@ -92,7 +94,7 @@ func ReadThemes(folder string) (themes []Theme, problems []error) {
 
 func readTheme(path string) (Theme, error) {
 	t := Theme{Name: strings.TrimSuffix(filepath.Base(path), ".toml"), Path: path, Colours: map[string]string{}}
-	if !themeName.MatchString(t.Name) {
+	if !themeName().MatchString(t.Name) {
 		return t, &Error{Path: path, Problem: "a theme is named in small letters, digits and hyphens, at most 32 of them"}
 	}
 	doc, _, err := ReadRegular(path, true, maxThemeBytes)
@@ -124,9 +126,9 @@ func (t *Theme) parse(doc []byte) *Error {
 			if err := w.once(e, name); err != nil {
 				return err
 			}
-			set, ok := themeSettings[name]
+			set, ok := themeSettings()[name]
 			if !ok {
-				return w.here(e, "unknown colour %q%s: there are %s", clean(name), suggest(name, themeSettings.names()), strings.Join(themeSettings.names(), ", "))
+				return w.here(e, "unknown colour %q%s: there are %s", clean(name), suggest(name, themeSettings().names()), strings.Join(themeSettings().names(), ", "))
 			}
 			if err := set(t, value{node: e.Value()}); err != nil {
 				return w.here(e, "%s %v", name, err)
@@ -141,7 +143,7 @@ func (v value) colour(to *string) error {
 	if err := v.text(&s); err != nil {
 		return err
 	}
-	if !hexColour.MatchString(s) {
+	if !hexColour().MatchString(s) {
 		return errors.New(`must be a colour, such as "#4ec98f"`)
 	}
 	*to = strings.ToLower(s)
@@ -154,7 +156,7 @@ func (v value) colours(to *[]string) error {
 		return err
 	}
 	for i, s := range all {
-		if !hexColour.MatchString(s) {
+		if !hexColour().MatchString(s) {
 			return errors.New(`must be colours, such as "#4ec98f"`)
 		}
 		all[i] = strings.ToLower(s)

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -180,7 +179,7 @@ func (v value) oneOf(to *string, names []string) error {
 
 // tomlNumber is a decimal as TOML writes it: with underscores between digits, and no
 // zero before others.
-var tomlNumber = regexp.MustCompile(`^[+-]?(0|[1-9](_?\d)*)(\.\d(_?\d)*)?([eE][+-]?\d(_?\d)*)?$`)
+var tomlNumber = text.Form(`^[+-]?(0|[1-9](_?\d)*)(\.\d(_?\d)*)?([eE][+-]?\d(_?\d)*)?$`)
 
 // number takes a number of 0 to a billion.
 func (v value) number(to *float64) error {
@@ -188,7 +187,7 @@ func (v value) number(to *float64) error {
 		return errors.New("must be a number, without quotes")
 	}
 	n, err := strconv.ParseFloat(strings.ReplaceAll(string(v.node.Data), "_", ""), 64)
-	if err != nil || !(n >= 0 && n <= 1e9) || !tomlNumber.MatchString(string(v.node.Data)) {
+	if err != nil || !(n >= 0 && n <= 1e9) || !tomlNumber().MatchString(string(v.node.Data)) {
 		return errors.New("must be a number of 0 to 1000000000")
 	}
 	*to = n

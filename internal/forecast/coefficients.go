@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
 // builtIn are the numbers that ortop/tools/fit fitted on recorded spend.
@@ -13,7 +14,7 @@ import (
 //go:embed coefficients.json
 var builtIn []byte
 
-var fitted = mustCoefficients(builtIn)
+var fitted = sync.OnceValue(func() *Coefficients { return mustCoefficients(builtIn) })
 
 // Knots is how many plain forecasts have weights of their own.
 const Knots = 6

@@ -43,7 +43,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 func newModel(now time.Time, samples []credit.Sample, o Options) *Model {
 	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps)}
 	if m.co == nil {
-		m.co = fitted
+		m.co = fitted()
 	}
 	if !m.ready() {
 		return m

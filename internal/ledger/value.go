@@ -2,19 +2,19 @@ package ledger
 
 import (
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/text"
 )
 
 var (
-	number = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+	number = text.Form(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
 	// grouped has commas that can be nothing but those of thousands.
-	grouped = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+\.\d+$|^[+-]?\d{1,3}(,\d{3}){2,}$`)
-	commas  = regexp.MustCompile(`^[+-]?[\d.]*,\d+$`)
+	grouped = text.Form(`^[+-]?\d{1,3}(,\d{3})+\.\d+$|^[+-]?\d{1,3}(,\d{3}){2,}$`)
+	commas  = text.Form(`^[+-]?[\d.]*,\d+$`)
 )
 
 var (
@@ -29,11 +29,11 @@ var (
 func ParseAmount(s string) (float64, error) {
 	s = strings.Replace(cell(s), "$", "", 1)
 	switch {
-	case grouped.MatchString(s):
+	case grouped().MatchString(s):
 		s = strings.ReplaceAll(s, ",", "")
-	case commas.MatchString(s):
+	case commas().MatchString(s):
 		return 0, ErrComma
-	case !number.MatchString(s):
+	case !number().MatchString(s):
 		return 0, errAmount
 	}
 	usd, err := strconv.ParseFloat(s, 64)

@@ -3,6 +3,7 @@ package manual
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Help writes a help text: its paragraphs, and what is indented in it, which is a
@@ -35,7 +36,7 @@ func (p *Page) Help(text string) {
 }
 
 // entry is a term, two spaces or more, and what it means.
-var entry = regexp.MustCompile(`^(\S+(?: \S+)*) {2,}(\S.*)$`)
+var entry = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\S+(?: \S+)*) {2,}(\S.*)$`) })
 
 func (p *Page) indented(lines []string) {
 	lines = dedent(lines)
@@ -52,7 +53,7 @@ func itemsOf(lines []string) (items []Item) {
 	entries := 0
 	for i, l := range lines {
 		rest := strings.TrimLeft(l, " ")
-		m := entry.FindStringSubmatch(l)
+		m := entry().FindStringSubmatch(l)
 		switch {
 		case rest != l && len(items) > 0:
 			items[len(items)-1].Text += " " + rest

@@ -6,7 +6,6 @@ package render
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -326,11 +325,11 @@ func unseenWindows(s *account.Snapshot) (all []unseen) {
 }
 
 // timeOfDay is one in a line.
-var timeOfDay = regexp.MustCompile(`\b\d{1,2}:\d\d\b`)
+var timeOfDay = text.Form(`\b\d{1,2}:\d\d\b`)
 
 // zoned names the zone of the times of day of a line, if it has any.
 func zoned(line string, now time.Time) string {
-	if !timeOfDay.MatchString(line) {
+	if !timeOfDay().MatchString(line) {
 		return line
 	}
 	return line + " " + text.Zone(now)

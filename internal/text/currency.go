@@ -3,7 +3,6 @@ package text
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -16,7 +15,7 @@ type Currency struct {
 }
 
 var (
-	currencyForm = regexp.MustCompile(`^([A-Za-z]{3}) +([0-9]+(?:\.[0-9]+)?)$`)
+	currencyForm = Form(`^([A-Za-z]{3}) +([0-9]+(?:\.[0-9]+)?)$`)
 	errCurrency  = errors.New(`is not a currency and its rate: write how much of it a US dollar is, such as "EUR 0.92"`)
 )
 
@@ -25,7 +24,7 @@ func ParseCurrency(s string) (c Currency, err error) {
 	if s = strings.TrimSpace(s); s == "" {
 		return c, nil
 	}
-	m := currencyForm.FindStringSubmatch(s)
+	m := currencyForm().FindStringSubmatch(s)
 	if m == nil {
 		return c, errCurrency
 	}

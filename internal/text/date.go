@@ -3,7 +3,6 @@ package text
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -15,11 +14,11 @@ type dayTime struct {
 }
 
 // timeOfDay is one at the end of what was typed.
-var timeOfDay = regexp.MustCompile(`^(?:(.*?)[ ,]+|(\d{4}-\d\d-\d\d)[Tt])?(\d{1,2}:\d\d(?::\d\d)?)$`)
+var timeOfDay = Form(`^(?:(.*?)[ ,]+|(\d{4}-\d\d-\d\d)[Tt])?(\d{1,2}:\d\d(?::\d\d)?)$`)
 
 // splitClock cuts off a time of day at the end.
 func splitClock(s string) (rest string, at dayTime) {
-	m := timeOfDay.FindStringSubmatch(s)
+	m := timeOfDay().FindStringSubmatch(s)
 	if m == nil {
 		return s, dayTime{}
 	}

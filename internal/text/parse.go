@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +12,7 @@ import (
 const maxSpan = 36500 * 24 * time.Hour
 
 // spanPart is a number and its unit.
-var spanPart = regexp.MustCompile(`^ ?(\d+\.?\d*|\.\d+) ?([a-zµ]+)`)
+var spanPart = Form(`^ ?(\d+\.?\d*|\.\d+) ?([a-zµ]+)`)
 
 // spanUnits are the units of a span.
 var spanUnits = map[string]time.Duration{
@@ -32,12 +31,12 @@ const day = 24 * time.Hour
 func ParseSpan(s string) (time.Duration, error) {
 	wrong := fmt.Errorf("%q is not a span: write 90m, 36h, 5d or 2w", s)
 	rest := strings.Join(strings.Fields(s), " ")
-	if digits.MatchString(rest) {
+	if digits().MatchString(rest) {
 		rest += "s"
 	}
 	total, last := 0.0, time.Duration(math.MaxInt64)
 	for rest != "" {
-		m := spanPart.FindStringSubmatch(strings.ToLower(rest))
+		m := spanPart().FindStringSubmatch(strings.ToLower(rest))
 		if m == nil || strings.HasSuffix(rest[:len(m[0])], "M") {
 			return 0, wrong
 		}
@@ -59,14 +58,14 @@ func ParseSpan(s string) (time.Duration, error) {
 }
 
 // digits is a whole number without a unit. One with a point may be a date.
-var digits = regexp.MustCompile(`^\d+$`)
+var digits = Form(`^\d+$`)
 
 // grouped is a number whose commas stand between thousands. Elsewhere a comma
 // may be meant as a decimal point.
-var grouped = regexp.MustCompile(`^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
+var grouped = Form(`^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$`)
 
 // ambiguous is a number whose one comma may stand for either.
-var ambiguous = regexp.MustCompile(`^[1-9]\d{0,2},\d{3}$`)
+var ambiguous = Form(`^[1-9]\d{0,2},\d{3}$`)
 
 // ParseUSD reads an amount of money above 0, such as "25", "$25.00" or "$1,000".
 func ParseUSD(s string) (float64, error) {
@@ -85,10 +84,10 @@ func ParseBalance(s string) (float64, error) {
 	number := strings.TrimSpace(s)
 	negative := strings.HasPrefix(number, "-")
 	number = strings.TrimPrefix(strings.TrimPrefix(number, "-"), "$")
-	if ambiguous.MatchString(strings.TrimPrefix(strings.TrimSpace(s), "-")) {
+	if ambiguous().MatchString(strings.TrimPrefix(strings.TrimSpace(s), "-")) {
 		return 0, fmt.Errorf("%q has a comma that may be a decimal point: write %s or %s", s, strings.ReplaceAll(number, ",", ""), strings.ReplaceAll(number, ",", "."))
 	}
-	if grouped.MatchString(number) {
+	if grouped().MatchString(number) {
 		number = strings.ReplaceAll(number, ",", "")
 	}
 	if strings.Contains(number, ",") {

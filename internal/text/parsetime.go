@@ -3,7 +3,6 @@ package text
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -183,13 +182,13 @@ func zoneMeant(s string) string {
 }
 
 // offset is a zone that is written directly behind a time of day.
-var offset = regexp.MustCompile(`^(.*\d:\d\d)(Z|z|[+-]\d\d(?::?\d\d)?)$`)
+var offset = Form(`^(.*\d:\d\d)(Z|z|[+-]\d\d(?::?\d\d)?)$`)
 
 // splitZone cuts off a zone at the end: UTC, Z, an offset, or a name of the zones of
 // this system. It is nil where there is none.
 func splitZone(s string) (rest string, zone *time.Location) {
 	var name string
-	if m := offset.FindStringSubmatch(s); m != nil {
+	if m := offset().FindStringSubmatch(s); m != nil {
 		rest, name = m[1], m[2]
 	} else if at := strings.LastIndexByte(s, ' '); at > 0 {
 		rest, name = s[:at], s[at+1:]

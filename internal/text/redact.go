@@ -21,8 +21,11 @@ type secret struct {
 	with string
 }
 
+// Form is a regular expression, which is compiled when it is first asked for: most runs
+// of a program need few of those that it has.
+//
 //go:noinline
-func form(expression string) func() *regexp.Regexp {
+func Form(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
@@ -30,7 +33,7 @@ func form(expression string) func() *regexp.Regexp {
 // spares the masked labels ("sk-or-v1-0e6...1c96") that distinguish keys.
 var key = secret{
 	hints: []string{"sk-or-"},
-	form:  form(`(?i)sk-or-[a-z0-9_-]{10,}`),
+	form:  Form(`(?i)sk-or-[a-z0-9_-]{10,}`),
 	with:  Redacted,
 }
 
@@ -38,22 +41,22 @@ var secrets = []secret{
 	key,
 	{ // a header, in plain text or in JSON
 		hints: []string{"authorization", "api-key"},
-		form:  form(`(?i)((?:authorization|x-api-key|api-key)["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token)\s+)?)[^\s"',;]+`),
+		form:  Form(`(?i)((?:authorization|x-api-key|api-key)["']?\s*[:=]\s*["']?(?:(?:bearer|basic|digest|token)\s+)?)[^\s"',;]+`),
 		with:  "${1}" + Redacted,
 	},
 	{ // a token without its header; shorter words may be prose
 		hints: []string{"bearer", "basic"},
-		form:  form(`(?i)\b((?:bearer|basic)\s+)[a-z0-9._~+/=-]{16,}`),
+		form:  Form(`(?i)\b((?:bearer|basic)\s+)[a-z0-9._~+/=-]{16,}`),
 		with:  "${1}" + Redacted,
 	},
 	{ // a URL with a password, which may hold what a URL may not
 		hints: []string{"://"},
-		form:  form(`(?i)([a-z][a-z0-9+.-]*://[^\s/?#:@]*):[^\s"]*@`),
+		form:  Form(`(?i)([a-z][a-z0-9+.-]*://[^\s/?#:@]*):[^\s"]*@`),
 		with:  "${1}:" + Redacted + "@",
 	},
 	{ // a data source name, a query or JSON
 		hints: []string{"passw", "pwd", "secret", "token", "apikey", "api_key"},
-		form:  form(`(?i)((?:password|passwd|pwd|secret|token|apikey|api_key)(?:\s*=\s*|["']\s*:\s*))(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&;,'"]+)`),
+		form:  Form(`(?i)((?:password|passwd|pwd|secret|token|apikey|api_key)(?:\s*=\s*|["']\s*:\s*))(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s&;,'"]+)`),
 		with:  "${1}" + Redacted,
 	},
 }

@@ -5,7 +5,6 @@ package zone
 import (
 	"encoding/binary"
 	"os"
-	"regexp"
 	"time"
 
 	"ortop/internal/text"
@@ -13,7 +12,7 @@ import (
 
 // posixZone is a zone by its rules, as POSIX has it for TZ: EST5EDT,M3.2.0,M11.1.0
 // or <+05>-5. Routers and containers have no files of zones.
-var posixZone = regexp.MustCompile(`^:?((?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d{1,2}(?::\d{2}){0,2}` +
+var posixZone = text.Form(`^:?((?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d{1,2}(?::\d{2}){0,2}` +
 	`(?:(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)(?:[+-]?\d{1,2}(?::\d{2}){0,2})?(?:,[MJ0-9.]+(?:/[+-]?\d{1,3}(?::\d{2}){0,2})?){2})?)$`)
 
 // Local applies a zone that TZ gives by its rules: Go knows zones by name alone,
@@ -45,7 +44,7 @@ func known(tz string) bool {
 // byRules is the zone of a POSIX TZ; nil if it is none. The rules are the footer
 // of a file of zones (RFC 9636) that holds no transitions.
 func byRules(tz string) *time.Location {
-	m := posixZone.FindStringSubmatch(tz)
+	m := posixZone().FindStringSubmatch(tz)
 	if m == nil {
 		return nil
 	}

@@ -2,12 +2,13 @@ package draw
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
 // asciiOf is what stands for each glyph of a frame where only ASCII can
 // be shown.
-var asciiOf = func() map[rune]byte {
+var asciiOf = sync.OnceValue(func() map[rune]byte {
 	m := map[rune]byte{}
 	for _, pair := range []struct {
 		glyphs string
@@ -22,11 +23,11 @@ var asciiOf = func() map[rune]byte {
 		}
 	}
 	return m
-}()
+})
 
 // consoleOf is what stands for each glyph on a console whose fonts have those of code
 // page 437 alone.
-var consoleOf = func() map[rune]rune {
+var consoleOf = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for _, pair := range []struct {
 		glyphs string
@@ -42,7 +43,7 @@ var consoleOf = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 // console437 are the signs beyond ASCII that are left as they are.
 const console437 = "─│┌┐└┘┤├┬┴┼║█▄▀▌▐░▒■•▲▼►◄♦→←↑↓○·÷±²°ñÑéèêëáàâäåæçíìîïóòôöúùûüÿÄÅÉÆÖÜ£¥"
@@ -51,8 +52,9 @@ const console437 = "─│┌┐└┘┤├┬┴┼║█▄▀▌▐░▒■
 func toConsole(frame string) string {
 	var b strings.Builder
 	b.Grow(len(frame))
+	signs := consoleOf()
 	for _, r := range frame {
-		switch as, ok := consoleOf[r]; {
+		switch as, ok := signs[r]; {
 		case ok:
 			b.WriteRune(as)
 		case r < 0x80 || strings.ContainsRune(console437, r):
@@ -71,8 +73,9 @@ func ToASCII(frame string) string {
 	out := make([]byte, 0, len(frame))
 	cut := false // an ellipsis may take the last letter too
 	escape := false
+	signs := asciiOf()
 	for _, r := range frame {
-		switch a, ok := asciiOf[r]; {
+		switch a, ok := signs[r]; {
 		case r < 0x80:
 			out = append(out, byte(r))
 			letter := unicode.IsLetter(r) || unicode.IsDigit(r)

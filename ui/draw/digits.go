@@ -1,9 +1,12 @@
 package draw
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // glyphs are signs three rows high in half blocks.
-var glyphs = func() map[rune][3]string {
+var glyphs = sync.OnceValue(func() map[rune][3]string {
 	m := map[rune][3]string{}
 	for _, row := range []struct{ signs, top, middle, foot string }{
 		{"0123456789",
@@ -36,7 +39,7 @@ var glyphs = func() map[rune][3]string {
 	m['$'] = [3]string{"$", " ", " "} // it stays small
 	m[' '] = [3]string{" ", " ", " "}
 	return m
-}()
+})
 
 // Digits draws a sum, a time or a date three rows high; ok is false where it is
 // wider than w cells, or has a sign that cannot be drawn.
@@ -46,7 +49,7 @@ func Digits(p Pen, words string, w int) (rows [3]string, ok bool) {
 	}
 	var b [3]strings.Builder
 	for i, r := range strings.ToUpper(words) {
-		glyph, known := glyphs[r]
+		glyph, known := glyphs()[r]
 		if !known {
 			return rows, false
 		}
