@@ -41,7 +41,7 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	}
 	for i := range rows {
 		burn := rows[i].Snapshot.Burn
-		add(newFields(&rows[i].Snapshot, now).Balance, burn.USDPerHour, burn.USDPerDay)
+		add(NewFields(&rows[i].Snapshot, now).Balance, burn.USDPerHour, burn.USDPerDay)
 	}
 	if len(rows) > 1 {
 		add(text.MaybeUSD(t.BalanceUSD), t.USDPerHour, t.USDPerDay)
@@ -51,18 +51,18 @@ func AccountsText(rows []AccountRow, now time.Time, width int) string {
 	titles := Titles(len(rows), func(i int) (name, baseURL string) { return rows[i].Name, rows[i].BaseURL })
 	for i := range rows {
 		r := &rows[i]
-		f := newFields(&r.Snapshot, now)
+		f := NewFields(&r.Snapshot, now)
 		key, state, read := r.states(&f)
 		end := f.RunsOut
 		if f.Charge != text.Unknown {
 			end = "charge " + f.Charge
 		}
-		line(clean(titles[i]), key, r.hostName(), state, left[i], perHour[i], perDay[i], end, read)
+		line(Clean(titles[i]), key, r.hostName(), state, left[i], perHour[i], perDay[i], end, read)
 	}
 	if n := len(rows); n > 1 {
 		first, read := "", text.Unknown
 		if t.First >= 0 {
-			first = "first: " + clean(titles[t.First])
+			first = "first: " + Clean(titles[t.First])
 		}
 		if t.Known > 0 {
 			read = "at most " + text.Ago(now.Sub(t.Oldest))
@@ -124,13 +124,13 @@ func accountsHeadline(t account.Total, rows []AccountRow, now time.Time) string 
 	in := fmt.Sprintf("%d accounts", len(rows))
 	switch {
 	case len(rows) == 1:
-		in = "account " + clean(rows[0].Name)
+		in = "account " + Clean(rows[0].Name)
 	case t.Known < len(rows):
 		in = fmt.Sprintf("%d of %d accounts", t.Known, len(rows))
 	}
 	line := text.MaybeUSD(t.BalanceUSD) + " left in " + in
 	if t.First >= 0 && len(rows) > 1 {
-		line += ", first to end: " + clean(rows[t.First].Name)
+		line += ", first to end: " + Clean(rows[t.First].Name)
 	}
 	if t.Known > 0 {
 		line += ", read " + text.Ago(now.Sub(t.Oldest)) + map[bool]string{true: " at most"}[len(rows) > 1]
@@ -140,7 +140,7 @@ func accountsHeadline(t account.Total, rows []AccountRow, now time.Time) string 
 
 // states are where the key comes from, the state of the account, and when it
 // was read.
-func (r *AccountRow) states(f *fields) (key, state, read string) {
+func (r *AccountRow) states(f *Fields) (key, state, read string) {
 	key, state, read = r.KeySource, f.State, f.Age
 	if key == "" {
 		key, state = "none", "no key"
@@ -169,4 +169,65 @@ func (r *AccountRow) hostName() string {
 		return "openrouter.ai"
 	}
 	return r.Host
+}
+
+// AccountsObject is what accounts --json prints. Every key is always there; null is unknown.
+type AccountsObject struct {
+	Schema   int           `json:"schema"`
+	Accounts []accountJSON `json:"accounts"`
+	Total    totalJSON     `json:"total"`
+}
+
+type accountJSON struct {
+	Account   string       `json:"account"`
+	KeySource *string      `json:"key_source"` // null: it has no key
+	BaseURL   string       `json:"base_url"`
+	KeyKind   string       `json:"key_kind"`
+	At        *string      `json:"at"`
+	AgeS      *float64     `json:"age_s"`
+	Stale     bool         `json:"stale"`
+	Balance   *float64     `json:"balance_usd"`
+	Spendable *float64     `json:"spendable_usd"`
+	PerHour   *float64     `json:"burn_usd_per_hour"`
+	PerDay    *float64     `json:"burn_usd_per_day"`
+	Forecast  ForecastJSON `json:"forecast"`
+	Error     *ErrorJSON   `json:"error"`
+}
+
+// totalJSON is the sum over those accounts whose balance is known.
+type totalJSON struct {
+	Accounts int      `json:"accounts"`
+	Known    int      `json:"known"`
+	Repeated int      `json:"repeated"` // of those, in the sum by another name
+	Balance  *float64 `json:"balance_usd"`
+	PerHour  *float64 `json:"burn_usd_per_hour"`
+	PerDay   *float64 `json:"burn_usd_per_day"`
+	First    *string  `json:"first_to_run_out"`
+	AgeS     *float64 `json:"age_s"` // of the oldest
+	Stale    bool     `json:"stale"` // one of them is
+}
+
+// Accounts is the list as scripts see it at now.
+func Accounts(rows []AccountRow, now time.Time) AccountsObject {
+	o := AccountsObject{Schema: 1, Accounts: []accountJSON{}}
+	for i := range rows {
+		r := &rows[i]
+		s := Status(&r.Snapshot, now)
+		row := accountJSON{
+			Account: r.Name, KeySource: Word(r.KeySource), BaseURL: r.BaseURL, KeyKind: s.KeyKind,
+			At: s.At, AgeS: s.AgeS, Stale: s.Stale, Balance: s.Balance, Spendable: s.Spendable,
+			PerHour: s.Burn.PerHour, PerDay: s.Burn.PerDay, Forecast: s.Forecast, Error: ErrorJSONOf(r.Fault, r.Snapshot.Damage),
+		}
+		o.Accounts = append(o.Accounts, row)
+	}
+	t := TotalOf(rows, now)
+	o.Total = totalJSON{Accounts: t.Accounts, Known: t.Known, Repeated: t.Repeated, Balance: t.BalanceUSD, PerHour: t.USDPerHour, PerDay: t.USDPerDay, Stale: t.Stale}
+	if t.First >= 0 {
+		o.Total.First = &o.Accounts[t.First].Account
+	}
+	if t.Known > 0 {
+		age := now.Sub(t.Oldest).Round(time.Millisecond).Seconds()
+		o.Total.AgeS = &age
+	}
+	return o
 }

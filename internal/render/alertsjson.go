@@ -15,7 +15,7 @@ type AlertsObject struct {
 	At       *string       `json:"at"`
 	AgeS     *float64      `json:"age_s"`
 	Stale    bool          `json:"stale"`
-	Alerts   []alertJSON   `json:"alerts"` // those that fire
+	Alerts   []AlertJSON   `json:"alerts"` // those that fire
 	Rules    []ruleJSON    `json:"rules"`
 	Mutes    []muteJSON    `json:"mutes"`
 	Channels []channelJSON `json:"channels"`
@@ -58,7 +58,7 @@ func Alerts(s *account.Snapshot, rules []alert.Rule, channels []alert.Channel, n
 	for _, r := range rules {
 		r = r.Filled()
 		row := ruleJSON{
-			Rule: string(r.Kind), Text: r.String(), Level: string(r.Level), Account: word(r.Account), Channels: r.Channels,
+			Rule: string(r.Kind), Text: r.String(), Level: string(r.Level), Account: Word(r.Account), Channels: r.Channels,
 			ForS: r.For.Seconds(), CooldownS: r.Cooldown.Seconds(), QuietUrgent: r.QuietUrgent,
 		}
 		if r.Quiet != (alert.Quiet{}) {
@@ -68,10 +68,10 @@ func Alerts(s *account.Snapshot, rules []alert.Rule, channels []alert.Channel, n
 		o.Rules = append(o.Rules, row)
 	}
 	for _, m := range s.Mutes {
-		o.Mutes = append(o.Mutes, muteJSON{word(string(m.Rule)), m.Until.UTC().Format(time.RFC3339), m.Urgent})
+		o.Mutes = append(o.Mutes, muteJSON{Word(string(m.Rule)), m.Until.UTC().Format(time.RFC3339), m.Urgent})
 	}
 	for _, c := range channels {
-		o.Channels = append(o.Channels, channelJSON{c.Name, string(c.Via), word(c.Level)})
+		o.Channels = append(o.Channels, channelJSON{c.Name, string(c.Via), Word(c.Level)})
 	}
 	return o
 }

@@ -36,18 +36,18 @@ func autoTopUpObject(s *account.Snapshot) *autoTopUpJSON {
 	since, missing := s.TopUpMissing()
 	switch f := a.Next; {
 	case missing:
-		o.MissingSince = timestamp(since)
+		o.MissingSince = Timestamp(since)
 	case f.State == forecast.OK:
-		o.Next = nextJSON{timestamp(f.Time(f.P10)), timestamp(f.Time(f.P50)), timestamp(f.Time(f.P90))}
+		o.Next = nextJSON{Timestamp(f.Time(f.P10)), Timestamp(f.Time(f.P50)), Timestamp(f.Time(f.P90))}
 	case f.State == forecast.Depleted: // it is due
-		o.Next = nextJSON{timestamp(f.At), timestamp(f.At), timestamp(f.At)}
+		o.Next = nextJSON{Timestamp(f.At), Timestamp(f.At), Timestamp(f.At)}
 	}
 	return o
 }
 
 // autoTopUp fills in what is known of an automatic top-up. While it is expected
 // nothing runs out, and its own date is shown instead.
-func (f *fields) autoTopUp(s *account.Snapshot, now time.Time) {
+func (f *Fields) autoTopUp(s *account.Snapshot, now time.Time) {
 	f.Charge, f.ChargeIn, f.ChargeRange, f.AutoTopUp = text.Unknown, text.Unknown, text.Unknown, text.Unknown
 	f.Next = f.RunsOut
 	if s.Forecast.State == forecast.OK {
@@ -87,11 +87,11 @@ func soon(f forecast.Forecast, early bool, in string, now time.Time) string {
 	return "in " + in
 }
 
-// ending is what becomes of the balance: a label, the date, how far off it is
+// Ending is what becomes of the balance: a label, the date, how far off it is
 // and its range. Without a distance there is no range.
 //
 //go:noinline
-func (f fields) ending() (label, date, in, within string) {
+func (f Fields) Ending() (label, date, in, within string) {
 	label, date, in, within = "runs out", f.RunsOut, f.RunsOutIn, f.RunsOutRange
 	if f.Charge != text.Unknown {
 		label, date, in, within = "next charge", f.Charge, f.ChargeIn, f.ChargeRange

@@ -64,7 +64,7 @@ func BreakdownText(b *spenders.Breakdown, now time.Time, width int) string {
 	if !b.ReadAt.IsZero() {
 		read = "read " + text.Ago(now.Sub(b.ReadAt))
 	}
-	fmt.Fprintf(&out, "%s spent, %s, %s\n", text.MaybeUSD(b.TotalUSD), zoned(pastMoment(b.From, now)+" to "+pastMoment(b.To, now), now), read)
+	fmt.Fprintf(&out, "%s spent, %s, %s\n", text.MaybeUSD(b.TotalUSD), Zoned(PastMoment(b.From, now)+" to "+PastMoment(b.To, now), now), read)
 	for _, l := range lines {
 		var line strings.Builder
 		for i, cell := range l {
@@ -157,8 +157,8 @@ func maybe[T any](v *T, format func(T) string) string {
 	return format(*v)
 }
 
-// pastMoment is a time that has passed, as a date where it is long ago.
-func pastMoment(t, now time.Time) string {
+// PastMoment is a time that has passed, as a date where it is long ago.
+func PastMoment(t, now time.Time) string {
 	if now.Sub(t) >= 120*24*time.Hour {
 		return t.In(now.Location()).Format("2 Jan 2006")
 	}

@@ -63,24 +63,24 @@ type guardrailBudgetJSON struct {
 // Breakdown is b as scripts see it.
 func Breakdown(b *spenders.Breakdown) BreakdownObject {
 	o := BreakdownObject{
-		Schema: 1, Account: b.Account, By: string(b.By), From: *timestamp(b.From), To: *timestamp(b.To),
-		Total: b.TotalUSD, TotalWhy: word(b.TotalWhy), Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
+		Schema: 1, Account: b.Account, By: string(b.By), From: *Timestamp(b.From), To: *Timestamp(b.To),
+		Total: b.TotalUSD, TotalWhy: Word(b.TotalWhy), Unattributed: b.UnattributedUSD, Rows: []breakdownRowJSON{},
 	}
 	if r := b.Others; r != nil {
 		o.Rest = &breakdownRestJSON{b.OthersCount, r.SpendUSD, r.Share}
 	}
 	if !b.ReadAt.IsZero() {
-		o.ReadAt = timestamp(b.ReadAt)
+		o.ReadAt = Timestamp(b.ReadAt)
 	}
 	for _, r := range b.Rows {
 		row := breakdownRowJSON{
 			ID: r.ID, Name: r.Name, Spend: r.SpendUSD, Share: r.Share, Requests: r.Requests, Tokens: r.Tokens,
 			PerMtok: r.USDPerMtok, ChangeRatio: r.ChangeRatio, Limit: r.Cap.LimitUSD, Remaining: r.Cap.RemainingUSD, SpentChance: r.SpentChance,
 		}
-		row.LastUsed, row.ExternalUser = timestampOrNull(r.LastUsed), word(r.ExternalUser)
+		row.LastUsed, row.ExternalUser = TimestampOrNull(r.LastUsed), Word(r.ExternalUser)
 		row.Guardrails = guardrailBudgets(&r, b.To)
 		if r.Cap.LimitUSD != nil && !r.ResetsAt.IsZero() {
-			row.ResetsAt = timestamp(r.ResetsAt)
+			row.ResetsAt = Timestamp(r.ResetsAt)
 		}
 		o.Rows = append(o.Rows, row)
 	}
@@ -96,7 +96,7 @@ func guardrailBudgets(r *spenders.Row, now time.Time) []guardrailBudgetJSON {
 	list := []guardrailBudgetJSON{}
 	for _, x := range r.Guardrails {
 		resets, _ := x.Reset.Next(now)
-		list = append(list, guardrailBudgetJSON{x.ID, x.Name, x.LimitUSD, word(string(x.Reset)), timestampOrNull(resets)})
+		list = append(list, guardrailBudgetJSON{x.ID, x.Name, x.LimitUSD, Word(string(x.Reset)), TimestampOrNull(resets)})
 	}
 	return list
 }
@@ -115,11 +115,11 @@ func BreakdownCSV(b *spenders.Breakdown, d Dialect) string {
 		}
 		return strconv.FormatInt(*v, 10)
 	}
-	read := d.moment(timestampOrNull(b.ReadAt))
+	read := d.moment(TimestampOrNull(b.ReadAt))
 	for i, r := range Breakdown(b).Rows {
 		w.Write([]string{
-			csvCell(r.ID), csvCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
-			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), csvCell(orEmpty(r.ExternalUser)), csvCell(guardrailsText(&b.Rows[i])), d.figure(r.SpentChance),
+			CSVCell(r.ID), CSVCell(r.Name), d.usd(r.Spend), d.figure(r.Share), count(r.Requests), count(r.Tokens), d.usd(r.PerMtok), d.figure(r.ChangeRatio),
+			d.usd(r.Limit), d.usd(r.Remaining), d.moment(r.ResetsAt), read, d.moment(r.LastUsed), CSVCell(orEmpty(r.ExternalUser)), CSVCell(guardrailsText(&b.Rows[i])), d.figure(r.SpentChance),
 		})
 	}
 	if o := b.Others; o != nil {

@@ -24,7 +24,7 @@ func TestCSVCell(t *testing.T) {
 		"'quoted":          "''quoted",
 		"|cmd' /C calc'!A": "'|cmd' /C calc'!A",
 	} {
-		if got := csvCell(in); got != want {
+		if got := CSVCell(in); got != want {
 			t.Errorf("csvCell(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -35,7 +35,7 @@ func FuzzCSVCell(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := csvCell(s)
+		got := CSVCell(s)
 		if strings.HasPrefix(got, "'") != (got != s) || strings.TrimPrefix(got, "'") != s {
 			t.Errorf("csvCell(%q) = %q, which does not lead back", s, got)
 		}

@@ -92,7 +92,7 @@ func (d Dialect) appendTime(b []byte, at time.Time) []byte {
 	if d.Sheet {
 		return at.UTC().AppendFormat(b, time.DateTime)
 	}
-	return at.UTC().AppendFormat(b, timeLayout)
+	return at.UTC().AppendFormat(b, TimeLayout)
 }
 
 // sign puts the decimal sign into the number at the end of b.
@@ -154,8 +154,20 @@ func (d Dialect) moment(s *string) string {
 	if s == nil {
 		return ""
 	}
-	if at, err := time.Parse(timeLayout, *s); err == nil && d.Sheet {
+	if at, err := time.Parse(TimeLayout, *s); err == nil && d.Sheet {
 		return at.UTC().Format(time.DateTime)
 	}
 	return *s
+}
+
+// CSVCell is a text that no spreadsheet takes for a formula: one that begins
+// like one gets an apostrophe before it, as does one that begins with an
+// apostrophe, so that taking the first away gives the text again. Numbers that
+// ortop wrote itself need none.
+func CSVCell(s string) string {
+	words := strings.Fields(s)
+	if strings.IndexAny(s, "\t\r\n") == 0 || len(words) > 0 && strings.IndexAny(words[0], "=+-@'|%＝＋－＠") == 0 {
+		return "'" + s
+	}
+	return s
 }

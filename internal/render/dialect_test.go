@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/render/rendertest"
 )
 
 func TestDialects(t *testing.T) {
@@ -62,7 +64,7 @@ func TestDialects(t *testing.T) {
 func TestBreakdownInDialects(t *testing.T) {
 	for _, name := range DialectNames() {
 		d, _ := NamedDialect(name)
-		out := BreakdownCSV(new(goldenBreakdown().Top(1)), d)
+		out := BreakdownCSV(new(rendertest.Breakdown().Top(1)), d)
 		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(out, bom)))
 		r.Comma = rune(d.separator())
 		rows, err := r.ReadAll()

@@ -49,7 +49,6 @@ func TestEarlyTellsNoMiddle(t *testing.T) {
 		for name, page := range map[string]string{
 			"status":   StatusText(&c.s, now),
 			"forecast": ForecastText(&c.s, forecast.Ask{TopUpUSD: &topUp}, forecast.Plan{WithTopUp: f}, now),
-			"report":   ReportText(&UsageReport{Snapshot: c.s, Period: "day"}, now, 0),
 			"accounts": AccountsText([]AccountRow{{Snapshot: c.s}}, now, 0),
 		} {
 			for _, middle := range []string{"26 Nov", "5 d 3 h", "13:42", "08:42", "80 %"} {

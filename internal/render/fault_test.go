@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/render/rendertest"
 )
 
 // A refusal that is not the API's is no statement about the key.
@@ -23,13 +24,13 @@ func TestARefusalOnTheWay(t *testing.T) {
 
 // A history that is not used, or not whole, is said wherever the state is.
 func TestStateSaysWhatIsWrongWithTheHistory(t *testing.T) {
-	s := fixed()
+	s := rendertest.Fixed()
 	for want, change := range map[string]func(){
 		"live": func() {}, "live, history unusable": func() { s.StorageNote = "x" }, "live, history damaged": func() { s.StorageNote, s.Damage = "x", "x" },
 	} {
-		s = fixed()
+		s = rendertest.Fixed()
 		change()
-		if got := state(&s, goldenNow); got != want || !strings.Contains(StatusText(&s, goldenNow), want) || !strings.Contains(Shown(&s, goldenNow), want) {
+		if got := state(&s, rendertest.Now); got != want || !strings.Contains(StatusText(&s, rendertest.Now), want) || !strings.Contains(Shown(&s, rendertest.Now), want) {
 			t.Errorf("state %q, want %q on every page", got, want)
 		}
 	}

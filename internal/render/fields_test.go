@@ -8,7 +8,7 @@ import (
 
 func TestFieldNamesHasEveryField(t *testing.T) {
 	lines := strings.Split(FieldNames(), "\n")
-	for i, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
+	for i, f := range reflect.VisibleFields(reflect.TypeFor[Fields]()) {
 		if f.Name == "JSON" {
 			continue
 		}

@@ -150,11 +150,11 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 	for i := range o.Accounts {
 		r := &o.Accounts[i]
 		l := FleetLine{
-			ID: AccountID(r.Account, r.BaseURL), Account: clean(cmp.Or(r.title, r.Account)), State: r.state(), Left: left[i], End: text.Unknown, Day: day[i],
+			ID: AccountID(r.Account, r.BaseURL), Account: Clean(cmp.Or(r.title, r.Account)), State: r.state(), Left: left[i], End: text.Unknown, Day: day[i],
 			Collector: text.Unknown, Read: "never", LeftUSD: r.Balance, DayUSD: r.Burn.PerDay,
 		}
 		if r.Error != nil {
-			l.Why = clean(r.Error.Message)
+			l.Why = Clean(r.Error.Message)
 		}
 		if at, ok := when(r.Forecast.P50); ok {
 			l.End = "in " + text.Span(max(at.Sub(now), 0))
@@ -168,7 +168,7 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 			l.Read, l.ReadAt = text.Ago(now.Sub(at)), at
 		}
 		if r.Collector != nil {
-			l.Collector = clean(*r.Collector)
+			l.Collector = Clean(*r.Collector)
 		}
 		lines[i] = l
 	}
@@ -219,7 +219,7 @@ func (r *FleetRow) state() string {
 // RowOf is the row of an account that is read here.
 func RowOf(r *AccountRow, now time.Time) FleetRow {
 	row := FleetRow{StatusObject: Status(&r.Snapshot, now)}
-	row.Account, row.BaseURL, row.Error = r.Name, r.BaseURL, errorObject(r.Fault, r.Snapshot.Damage)
+	row.Account, row.BaseURL, row.Error = r.Name, r.BaseURL, ErrorJSONOf(r.Fault, r.Snapshot.Damage)
 	return row
 }
 
@@ -239,5 +239,5 @@ func (o FleetObject) Unread() (failed []string) {
 // Nothing is the row of an account of which nothing is known, and why.
 func Nothing(kind credit.FaultKind, why string) FleetRow {
 	return FleetRow{StatusObject: StatusObject{Schema: 1, Stale: true, KeyKind: string(credit.KeyUnknown), Spend: spendJSON{NotSeen: []holeJSON{}},
-		Forecast: forecastJSON{State: string(forecast.Unknown)}, Error: &errorJSON{kind, why}}}
+		Forecast: ForecastJSON{State: string(forecast.Unknown)}, Error: &ErrorJSON{kind, why}}}
 }

@@ -12,27 +12,27 @@ import (
 
 // ForecastText is the forecast and the plan for a person.
 func ForecastText(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) string {
-	f := newFields(s, now)
+	f := NewFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-12s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 	}
-	if label, date, in, within := f.ending(); within == text.Unknown {
-		line(label, "%s", zoned(date, now))
+	if label, date, in, within := f.Ending(); within == text.Unknown {
+		line(label, "%s", Zoned(date, now))
 	} else {
 		end := account.EndOf(s.Ahead(), now)
 		if more := end.MoreThan(); more != "" {
 			within += ", " + more
 		}
-		line(label, "%s", zoned(date, now)+", in "+in)
-		line(end.Percent()+" sure", "%s", zoned(within, now))
+		line(label, "%s", Zoned(date, now)+", in "+in)
+		line(end.Percent()+" sure", "%s", Zoned(within, now))
 	}
 	if s.Source == account.FromPerson {
 		line("left", "%s, %s", f.Balance, s.BalanceNote)
 	} else {
 		line("left", "%s", f.Balance)
 	}
-	limitLines(s, &f, line)
+	LimitLines(s, &f, line)
 	what := s.Forecast
 	if s.Refilled() {
 		what = s.AutoTopUp.Next
@@ -61,11 +61,11 @@ func ForecastText(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now ti
 		if date, _, within := ofEnd(p.WithTopUp, s.Early(), now); s.Early() {
 			line(with, "runs out %s", date)
 		} else {
-			line(with, "lasts until %s  (%s: %s)", zoned(date, now), account.EndOf(p.WithTopUp, now).Percent(), within)
+			line(with, "lasts until %s  (%s: %s)", Zoned(date, now), account.EndOf(p.WithTopUp, now).Percent(), within)
 		}
 	}
 	if !ask.Until.IsZero() {
-		line("until", "%s: %s", zoned(text.Moment(ask.Until, now), now), needText(p))
+		line("until", "%s: %s", Zoned(text.Moment(ask.Until, now), now), needText(p))
 		if p.Buy != nil {
 			line("buy", "%s", buyText(p.Buy, s.Early(), now))
 		} else if p.NeededUSD != nil && *p.NeededUSD > 0 {

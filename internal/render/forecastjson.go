@@ -13,20 +13,20 @@ type ForecastObject struct {
 	Account string  `json:"account"`
 	At      *string `json:"at"`
 	Stale   bool    `json:"stale"`
-	forecastJSON
+	ForecastJSON
 	AutoTopUp *autoTopUpJSON `json:"auto_top_up"`
 	Chance    chanceJSON     `json:"chance"`
 	Limits    []boundJSON    `json:"limits"`
 	Rhythm    *rhythmJSON    `json:"rhythm"` // null: it is not used
 	Drivers   []string       `json:"drivers"`
-	Track     trackJSON      `json:"track"`
+	Track     TrackJSON      `json:"track"`
 	Plan      planJSON       `json:"plan"`
-	Error     *errorJSON     `json:"error"`
+	Error     *ErrorJSON     `json:"error"`
 }
 
 // boundJSON is a limit of the key, and how likely it is spent before it resets.
 type boundJSON struct {
-	forecastJSON
+	ForecastJSON
 	ResetsAt *string  `json:"resets_at"`
 	Chance   *float64 `json:"chance"` // null: not known, or it never resets
 }
@@ -45,7 +45,8 @@ type chanceJSON struct {
 	D7 *float64 `json:"7d"`
 }
 
-type trackJSON struct {
+// TrackJSON is how earlier forecasts did.
+type TrackJSON struct {
 	Made   int      `json:"made"`
 	Held   int      `json:"held"`
 	Factor *float64 `json:"typical_factor"`
@@ -53,7 +54,7 @@ type trackJSON struct {
 
 type planJSON struct {
 	TopUp     *float64      `json:"top_up_usd"`
-	WithTopUp *forecastJSON `json:"with_top_up"` // null without a top-up
+	WithTopUp *ForecastJSON `json:"with_top_up"` // null without a top-up
 	Until     *string       `json:"until"`
 	Needed    *float64      `json:"needed_usd"`
 	Buy       *buyJSON      `json:"buy"` // null: nothing is needed, or nothing is enough
@@ -69,7 +70,7 @@ type buyJSON struct {
 	Count    int          `json:"count"`
 	Cost     *float64     `json:"cost_usd"` // of all, with the fees; null: not known
 	Packages []itemJSON   `json:"packages"`
-	With     forecastJSON `json:"with"`
+	With     ForecastJSON `json:"with"`
 }
 
 // itemJSON is a package, and how many of it are bought.
@@ -83,7 +84,7 @@ func buyObject(b *forecast.Purchases) *buyJSON {
 	if b == nil {
 		return nil
 	}
-	o := buyJSON{b.AmountUSD(), b.BonusUSD(), 1, b.CostUSD, nil, forecastObject(b.Lasts)}
+	o := buyJSON{b.AmountUSD(), b.BonusUSD(), 1, b.CostUSD, nil, ForecastJSONOf(b.Lasts)}
 	for _, i := range b.Items {
 		o.Packages = append(o.Packages, itemJSON{i.AmountUSD, i.BonusUSD, i.Count})
 	}
@@ -104,12 +105,12 @@ type autoJSON struct {
 // them at now.
 func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.Time) ForecastObject {
 	o := ForecastObject{
-		Schema: 1, Account: s.Account, At: timestampOrNull(s.At), Stale: s.Stale(now), forecastJSON: forecastObject(s.Forecast),
+		Schema: 1, Account: s.Account, At: TimestampOrNull(s.At), Stale: s.Stale(now), ForecastJSON: ForecastJSONOf(s.Forecast),
 		AutoTopUp: autoTopUpObject(s),
 		Drivers:   append([]string{}, s.Why(now)...),
-		Track:     trackObject(s.Track),
-		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: timestampOrNull(ask.Until), Needed: p.NeededUSD, Buy: buyObject(p.Buy), Allowance: p.AllowanceUSDPerDay},
-		Error:     errorObject(s.Fault, s.Damage),
+		Track:     TrackJSONOf(s.Track),
+		Plan:      planJSON{TopUp: ask.TopUpUSD, Until: TimestampOrNull(ask.Until), Needed: p.NeededUSD, Buy: buyObject(p.Buy), Allowance: p.AllowanceUSDPerDay},
+		Error:     ErrorJSONOf(s.Fault, s.Damage),
 	}
 	of := &o.Chance
 	for i, to := range [...]**float64{&of.H1, &of.H6, &of.D1, &of.D3, &of.D7} {
@@ -119,7 +120,7 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 	}
 	o.Limits = []boundJSON{}
 	for _, b := range s.Bounds {
-		l := boundJSON{forecastJSON: forecastObject(b.Forecast), ResetsAt: timestampOrNull(b.ResetsAt)}
+		l := boundJSON{ForecastJSON: ForecastJSONOf(b.Forecast), ResetsAt: TimestampOrNull(b.ResetsAt)}
 		if p, ok := b.Chance(); ok {
 			l.Chance = &p
 		}
@@ -132,7 +133,7 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 		}
 	}
 	if ask.TopUpUSD != nil {
-		f := forecastObject(p.WithTopUp)
+		f := ForecastJSONOf(p.WithTopUp)
 		o.Plan.WithTopUp = &f
 	}
 	if auto := p.Auto; auto != nil {
@@ -141,8 +142,9 @@ func Forecast(s *account.Snapshot, ask forecast.Ask, p forecast.Plan, now time.T
 	return o
 }
 
-func trackObject(t account.Track) trackJSON {
-	o := trackJSON{Made: t.Made, Held: t.Held}
+// TrackJSONOf is t as JSON.
+func TrackJSONOf(t account.Track) TrackJSON {
+	o := TrackJSON{Made: t.Made, Held: t.Held}
 	if t.Made > 0 {
 		o.Factor = &t.Factor
 	}

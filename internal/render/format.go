@@ -33,7 +33,7 @@ func ParseFormat(s string) (*Format, error) {
 // check tries the template where nothing is known, and all of its branches
 // where everything is: what is wrong in one must not wait for its day.
 func (f *Format) check() error {
-	nothing := newFields(&account.Snapshot{}, time.Unix(0, 0))
+	nothing := NewFields(&account.Snapshot{}, time.Unix(0, 0))
 	all := nothing
 	fill(reflect.ValueOf(&all.JSON).Elem())
 	fill(reflect.ValueOf(&all.DaysLeft).Elem())
@@ -63,11 +63,11 @@ func fill(v reflect.Value) {
 
 // Apply writes s by the template.
 func (f *Format) Apply(s *account.Snapshot, now time.Time) (string, error) {
-	return f.write(new(newFields(s, now)), false)
+	return f.write(new(NewFields(s, now)), false)
 }
 
 // write writes v by the template, with all branches if branches is set.
-func (f *Format) write(v *fields, branches bool) (string, error) {
+func (f *Format) write(v *Fields, branches bool) (string, error) {
 	raw, err := jsonMap(v.JSON)
 	if err != nil {
 		return "", err

@@ -14,7 +14,7 @@ func TestEveryFieldIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{}
-	for _, f := range reflect.VisibleFields(reflect.TypeFor[fields]()) {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Fields]()) {
 		known[f.Name] = true
 		if !regexp.MustCompile(`(?m)^\|.*\{\{\.` + f.Name + `[.}].*\|$`).Match(doc) {
 			t.Errorf("the table lacks {{.%s}}", f.Name)

@@ -191,7 +191,7 @@ func appendCSV(b []byte, r HistoryRow, d Dialect) []byte {
 }
 
 func appendJSON(b []byte, r HistoryRow) []byte {
-	b = r.At.UTC().AppendFormat(append(b, `{"at":"`...), timeLayout)
+	b = r.At.UTC().AppendFormat(append(b, `{"at":"`...), TimeLayout)
 	before := [4]string{`","total_credits_usd":`, `,"total_usage_usd":`, `,"balance_usd":`, `,"spend_usd":`}
 	return append(appendSums(b, r, before, "null", text.AppendFigure, text.AppendFigure), '}')
 }

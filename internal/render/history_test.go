@@ -7,13 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/render/rendertest"
 )
 
 func TestLayouts(t *testing.T) {
 	credits, usage, spend := 10.0, 12.5, 1.8e-6
 	rows := []HistoryRow{
-		{At: day("2026-11-21 10:42"), CreditsUSD: &credits, UsageUSD: &usage, SpendUSD: &spend},
-		{At: day("2026-11-21 10:43")},
+		{At: rendertest.Day("2026-11-21 10:42"), CreditsUSD: &credits, UsageUSD: &usage, SpendUSD: &spend},
+		{At: rendertest.Day("2026-11-21 10:43")},
 	}
 	print := func(l RowLayout) string {
 		var b bytes.Buffer

@@ -7,18 +7,18 @@ import (
 	"ortop/internal/text"
 )
 
-// clean is s on one line, without what terminals would obey.
+// Clean is s on one line, without what terminals would obey.
 //
 //go:noinline
-func clean(s string) string { return text.Clean(s, 1000) }
+func Clean(s string) string { return text.Clean(s, 1000) }
 
-// timeLayout is how machines read a time: RFC 3339, in UTC.
-const timeLayout = "2006-01-02T15:04:05Z"
+// TimeLayout is how machines read a time: RFC 3339, in UTC.
+const TimeLayout = "2006-01-02T15:04:05Z"
 
-// word is a string that is null where it is empty.
+// Word is a string that is null where it is empty.
 //
 //go:noinline
-func word[T ~string](s T) *string {
+func Word[T ~string](s T) *string {
 	if s == "" {
 		return nil
 	}
@@ -26,22 +26,22 @@ func word[T ~string](s T) *string {
 	return &v
 }
 
-// timestamp is t in RFC 3339 and UTC, in whole seconds.
+// Timestamp is t in RFC 3339 and UTC, in whole seconds.
 //
 //go:noinline
-func timestamp(t time.Time) *string {
-	v := t.UTC().Format(timeLayout)
+func Timestamp(t time.Time) *string {
+	v := t.UTC().Format(TimeLayout)
 	return &v
 }
 
-// timestampOrNull is timestamp, and null for a zero time.
+// TimestampOrNull is timestamp, and null for a zero time.
 //
 //go:noinline
-func timestampOrNull(t time.Time) *string {
+func TimestampOrNull(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	return timestamp(t)
+	return Timestamp(t)
 }
 
 // hours is a number of seconds in hours.

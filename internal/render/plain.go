@@ -63,7 +63,7 @@ func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
 	}
 	if hour := now.Truncate(time.Hour); !hour.Equal(was.hour) && s.Spend.Last24hUSD != nil {
 		was.hour = hour
-		f := newFields(s, now)
+		f := NewFields(s, now)
 		say("spend", f.LastHour+" last hour, "+f.LastDay+" last 24 h, "+f.Today+" today (UTC)")
 	}
 	firing := map[string]string{}
@@ -93,7 +93,7 @@ func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
 // topicsOf are what is said of an account whenever it is another than before;
 // without words: nothing is to be said of it.
 func topicsOf(s *account.Snapshot, now time.Time) []topic {
-	f := newFields(s, now)
+	f := NewFields(s, now)
 	state := f.State
 	if s.Stale(now) && !s.At.IsZero() { // whose age would be another each minute
 		state = "stale since " + text.Moment(s.At, now)
@@ -110,11 +110,11 @@ func topicsOf(s *account.Snapshot, now time.Time) []topic {
 	}
 	topics := []topic{{"state", state}, {"left", left}}
 	limits := map[string]string{}
-	limitLines(s, &f, func(label, format string, args ...any) { limits[label] = fmt.Sprintf(format, args...) })
+	LimitLines(s, &f, func(label, format string, args ...any) { limits[label] = fmt.Sprintf(format, args...) })
 	for _, label := range []string{"key cap", "budget", "spendable"} {
 		topics = append(topics, topic{label, limits[label]})
 	}
-	label, date, _, within := f.ending()
+	label, date, _, within := f.Ending()
 	if within != text.Unknown {
 		date += " (" + account.EndOf(s.Ahead(), now).Percent() + ": " + within + ")"
 	}

@@ -16,8 +16,8 @@ import (
 	"ortop/internal/text"
 )
 
-// fields are what status --format offers, and what status prints.
-type fields struct {
+// Fields are what status --format offers, and what status prints.
+type Fields struct {
 	Account      string
 	State        string // live, stale, depleted, or what is wrong
 	Balance      string // what is left
@@ -80,8 +80,9 @@ const fieldWords = `  Account       the name of the account
 // FieldNames lists the fields for the help.
 func FieldNames() string { return fieldWords }
 
-func newFields(s *account.Snapshot, now time.Time) fields {
-	f := fields{
+// NewFields are the words of s at now.
+func NewFields(s *account.Snapshot, now time.Time) Fields {
+	f := Fields{
 		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
 		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
 		Binding: text.Unknown, Today: text.MaybeUSD(s.Spend.TodayUSD), LastHour: text.MaybeUSD(s.Spend.Last1hUSD),
@@ -247,8 +248,8 @@ func noDate(s *account.Snapshot, now time.Time) string {
 	return text.Unknown
 }
 
-// noJudge is in place of the alerts where nobody could judge.
-const noJudge = text.Unknown + "  not judged: nothing was read"
+// NoJudge is in place of the alerts where nobody could judge.
+const NoJudge = text.Unknown + "  not judged: nothing was read"
 
 // AlertsFiring are the alerts of a snapshot by themselves, behind how many they are,
 // of which account and by values of which age.
@@ -272,8 +273,8 @@ func AlertsFiring(s *account.Snapshot, now time.Time) string {
 	return strings.Join(lines, "\n")
 }
 
-// limitLines writes the limits of the key, and what binds if one of them does.
-func limitLines(s *account.Snapshot, f *fields, line func(label, format string, args ...any)) {
+// LimitLines writes the limits of the key, and what binds if one of them does.
+func LimitLines(s *account.Snapshot, f *Fields, line func(label, format string, args ...any)) {
 	if s.Key != nil && s.Key.Kind != credit.KeyManagement && s.Key.Cap.LimitUSD != nil {
 		line("key cap", "%s", f.Cap+s.LimitChance(forecast.Key))
 	}
@@ -327,8 +328,8 @@ func unseenWindows(s *account.Snapshot) (all []unseen) {
 // timeOfDay is one in a line.
 var timeOfDay = text.Form(`\b\d{1,2}:\d\d\b`)
 
-// zoned names the zone of the times of day of a line, if it has any.
-func zoned(line string, now time.Time) string {
+// Zoned names the zone of the times of day of a line, if it has any.
+func Zoned(line string, now time.Time) string {
 	if !timeOfDay().MatchString(line) {
 		return line
 	}
@@ -347,7 +348,7 @@ func Shown(s *account.Snapshot, now time.Time) string {
 
 // StatusText is s for a person.
 func StatusText(s *account.Snapshot, now time.Time) string {
-	f := newFields(s, now)
+	f := NewFields(s, now)
 	var b strings.Builder
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-11s %s\n", label, strings.TrimRight(fmt.Sprintf(format, args...), " "))
@@ -360,14 +361,14 @@ func StatusText(s *account.Snapshot, now time.Time) string {
 	default:
 		line("left", "%s  %s", f.Balance, s.BalanceNote)
 	}
-	limitLines(s, &f, line)
+	LimitLines(s, &f, line)
 	if r := s.Key.FreeInUse(); r != nil {
 		line("free", "%s", freeText(*r))
 	}
-	if label, date, in, within := f.ending(); within != text.Unknown {
-		line(label, "%s, in %s  (%s: %s)", zoned(date, now), in, account.EndOf(s.Ahead(), now).Percent(), within)
+	if label, date, in, within := f.Ending(); within != text.Unknown {
+		line(label, "%s, in %s  (%s: %s)", Zoned(date, now), in, account.EndOf(s.Ahead(), now).Percent(), within)
 	} else {
-		line(label, "%s", zoned(date, now))
+		line(label, "%s", Zoned(date, now))
 	}
 	if s.AutoTopUp != nil {
 		line("topped up", "%s", f.AutoTopUp)
@@ -382,7 +383,7 @@ func StatusText(s *account.Snapshot, now time.Time) string {
 		line("alert", "%s: %s", e.Level, e.Summary())
 	}
 	if s.Alerts == nil {
-		line("alerts", "%s", noJudge)
+		line("alerts", "%s", NoJudge)
 	}
 	if s.Undelivered != "" {
 		line("note", "%s", s.Undelivered)

@@ -26,7 +26,7 @@ func TestDepletedSaysWhatIs(t *testing.T) {
 		{"the key's cap", forecast.Key, key, 0, time.Time{}, "key cap depleted", "key cap depleted, until 1 Dec (UTC)"},
 		{"a cap that never resets", forecast.Key, &credit.Key{Kind: credit.KeyOrdinary}, 0, time.Time{}, "key cap depleted", "key cap depleted"},
 	} {
-		f := newFields(&account.Snapshot{
+		f := NewFields(&account.Snapshot{
 			At: now.Add(-c.age), Interval: time.Minute, Key: c.key, RanOutAt: c.ranOut,
 			Forecast: forecast.Forecast{State: forecast.Depleted, Subject: c.subject, At: now},
 		}, now)

@@ -26,15 +26,15 @@ type StatusObject struct {
 	UsedRatio    *float64       `json:"used_ratio"`
 	Spendable    *float64       `json:"spendable_usd"`
 	Binding      *string        `json:"binding"`
-	Budget       *budgetJSON    `json:"budget"`
+	Budget       *BudgetJSON    `json:"budget"`
 	FreeRequests *freeJSON      `json:"free_requests"`
 	Key          keyJSON        `json:"key"`
 	Spend        spendJSON      `json:"spend"`
 	Burn         burnJSON       `json:"burn"`
-	Forecast     forecastJSON   `json:"forecast"`
+	Forecast     ForecastJSON   `json:"forecast"`
 	AutoTopUp    *autoTopUpJSON `json:"auto_top_up"`
-	Alerts       []alertJSON    `json:"alerts"`
-	Error        *errorJSON     `json:"error"`
+	Alerts       []AlertJSON    `json:"alerts"`
+	Error        *ErrorJSON     `json:"error"`
 }
 
 type keyJSON struct {
@@ -44,7 +44,8 @@ type keyJSON struct {
 	ResetsAt  *string  `json:"resets_at"`
 }
 
-type budgetJSON struct {
+// BudgetJSON is the budget that binds.
+type BudgetJSON struct {
 	Scope         *string  `json:"scope"`
 	Limit         *float64 `json:"limit_usd"`
 	Spend         *float64 `json:"spend_usd"`
@@ -78,7 +79,7 @@ type holeJSON struct {
 func holeObjects(holes []credit.Hole) []holeJSON {
 	list := []holeJSON{}
 	for _, h := range holes {
-		o := holeJSON{From: timestamp(h.From), To: timestamp(h.To)}
+		o := holeJSON{From: Timestamp(h.From), To: Timestamp(h.To)}
 		if h.Known {
 			o.Spend = exact(&h.USD)
 		}
@@ -92,7 +93,8 @@ type burnJSON struct {
 	PerDay  *float64 `json:"usd_per_day"`
 }
 
-type forecastJSON struct {
+// ForecastJSON is when it runs out.
+type ForecastJSON struct {
 	State   string    `json:"state"`
 	Subject *string   `json:"subject"`
 	P10     *string   `json:"p10"`
@@ -107,7 +109,8 @@ type hoursJSON struct {
 	P90 *float64 `json:"p90"`
 }
 
-type alertJSON struct {
+// AlertJSON is an alert that fires.
+type AlertJSON struct {
 	ID        string   `json:"id"`
 	Rule      string   `json:"rule"`
 	Level     string   `json:"level"`
@@ -119,35 +122,36 @@ type alertJSON struct {
 	Text      string   `json:"text"`
 }
 
-type errorJSON struct {
+// ErrorJSON is why the account could not be read.
+type ErrorJSON struct {
 	Kind    credit.FaultKind `json:"kind"`
 	Message string           `json:"message"`
 }
 
-// errorObject is why values are missing; nil, which is null: none is.
+// ErrorJSONOf is why values are missing; nil, which is null: none is.
 //
 //go:noinline
-func errorObject(f *account.Fault, damage string) *errorJSON {
+func ErrorJSONOf(f *account.Fault, damage string) *ErrorJSON {
 	switch {
 	case f != nil:
-		return &errorJSON{f.Kind, f.Message}
+		return &ErrorJSON{f.Kind, f.Message}
 	case damage != "":
-		return &errorJSON{credit.FaultStorage, damage}
+		return &ErrorJSON{credit.FaultStorage, damage}
 	}
 	return nil
 }
 
-// alertObjects are the alerts that are firing; nil, which is null, where nobody
+// AlertsJSONOf are the alerts that are firing; nil, which is null, where nobody
 // judged.
-func alertObjects(events []alert.Event) []alertJSON {
+func AlertsJSONOf(events []alert.Event) []AlertJSON {
 	if events == nil {
 		return nil
 	}
-	list := []alertJSON{}
+	list := []AlertJSON{}
 	for _, e := range events {
-		list = append(list, alertJSON{
-			ID: e.ID, Rule: string(e.Rule), Level: string(e.Level), Since: *timestamp(e.Since), Value: e.ValueText,
-			Number: e.Number, Unit: word(e.Unit), Threshold: e.Threshold, Text: e.Text,
+		list = append(list, AlertJSON{
+			ID: e.ID, Rule: string(e.Rule), Level: string(e.Level), Since: *Timestamp(e.Since), Value: e.ValueText,
+			Number: e.Number, Unit: Word(e.Unit), Threshold: e.Threshold, Text: e.Text,
 		})
 	}
 	return list
@@ -156,15 +160,15 @@ func alertObjects(events []alert.Event) []alertJSON {
 // Status is s as scripts see it at now.
 func Status(s *account.Snapshot, now time.Time) StatusObject {
 	o := StatusObject{
-		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: word(s.Source),
-		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: word(s.Binding),
+		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: Word(s.Source),
+		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: Word(s.Binding),
 		Spend:    spendJSON{exact(s.Spend.TodayUSD), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD), holeObjects(s.Unseen)},
 		Burn:     burnJSON{exact(s.Burn.USDPerHour), exact(s.Burn.USDPerDay)},
-		Forecast: forecastObject(s.Forecast), AutoTopUp: autoTopUpObject(s),
-		Alerts: alertObjects(s.Alerts), Error: errorObject(s.Fault, s.Damage),
+		Forecast: ForecastJSONOf(s.Forecast), AutoTopUp: autoTopUpObject(s),
+		Alerts: AlertsJSONOf(s.Alerts), Error: ErrorJSONOf(s.Fault, s.Damage),
 	}
 	if o.AgeS = ageOf(s, now); o.AgeS != nil {
-		o.At = timestamp(s.At)
+		o.At = Timestamp(s.At)
 	}
 	if b := s.Balance; b != nil {
 		left := b.LeftUSD()
@@ -178,7 +182,7 @@ func Status(s *account.Snapshot, now time.Time) StatusObject {
 	}
 	if s.Key != nil {
 		o.Key = keyObject(*s.Key, now)
-		o.Budget = budgetObject(s.Key.Budget(), now)
+		o.Budget = BudgetJSONOf(s.Key.Budget(), now)
 		if r := s.Key.FreeRequests.Today(s.Now, now); r != nil {
 			o.FreeRequests = &freeJSON{r.Used, r.Limit, r.Remaining}
 		}
@@ -196,35 +200,36 @@ func ageOf(s *account.Snapshot, now time.Time) *float64 {
 	return &seconds
 }
 
-// budgetObject is nil, which is null, without a budget.
-func budgetObject(g *credit.Budget, now time.Time) *budgetJSON {
+// BudgetJSONOf is nil, which is null, without a budget.
+func BudgetJSONOf(g *credit.Budget, now time.Time) *BudgetJSON {
 	if g == nil {
 		return nil
 	}
-	o := &budgetJSON{Scope: word(g.Scope), Limit: g.LimitUSD, Spend: g.SpendUSD, Remaining: g.RemainingUSD, ResetInterval: word(string(g.Reset))}
+	o := &BudgetJSON{Scope: Word(g.Scope), Limit: g.LimitUSD, Spend: g.SpendUSD, Remaining: g.RemainingUSD, ResetInterval: Word(string(g.Reset))}
 	if at, ok := g.Next(now); ok {
-		o.ResetsAt = timestamp(at)
+		o.ResetsAt = Timestamp(at)
 	}
 	return o
 }
 
 func keyObject(k credit.Key, now time.Time) keyJSON {
-	o := keyJSON{Label: word(k.Label), Limit: k.Cap.LimitUSD, Remaining: k.Cap.RemainingUSD}
+	o := keyJSON{Label: Word(k.Label), Limit: k.Cap.LimitUSD, Remaining: k.Cap.RemainingUSD}
 	if at, ok := k.Cap.Reset.Next(now); ok && k.Cap.LimitUSD != nil {
-		o.ResetsAt = timestamp(at)
+		o.ResetsAt = Timestamp(at)
 	}
 	return o
 }
 
-func forecastObject(f forecast.Forecast) forecastJSON {
-	o := forecastJSON{State: string(f.State), Subject: word(f.Subject)}
+// ForecastJSONOf is f as JSON.
+func ForecastJSONOf(f forecast.Forecast) ForecastJSON {
+	o := ForecastJSON{State: string(f.State), Subject: Word(f.Subject)}
 	if f.State == forecast.Unknown {
 		o.Subject = nil
 	}
 	if f.State != forecast.OK {
 		return o
 	}
-	o.P10, o.P50, o.P90 = timestamp(f.Time(f.P10)), timestamp(f.Time(f.P50)), timestamp(f.Time(f.P90))
+	o.P10, o.P50, o.P90 = Timestamp(f.Time(f.P10)), Timestamp(f.Time(f.P50)), Timestamp(f.Time(f.P90))
 	o.Hours = hoursJSON{hours(f.P10), hours(f.P50), hours(f.P90)}
 	return o
 }

@@ -13,7 +13,7 @@ import (
 // wrong, and the age of values that are old. sessionUSD is what somebody else says
 // their session cost; nil is unknown.
 func StatusLine(s *account.Snapshot, sessionUSD *float64, now time.Time) string {
-	f := newFields(s, now)
+	f := NewFields(s, now)
 	parts := []string{f.Balance}
 	if limited(s) && s.SpendableUSD != nil {
 		parts[0] = f.Spendable + " spendable"
@@ -33,5 +33,5 @@ func StatusLine(s *account.Snapshot, sessionUSD *float64, now time.Time) string 
 	if s.Stale(now) && f.Age != text.Unknown {
 		parts = append(parts, "read "+f.Age)
 	}
-	return clean(strings.Join(parts, " · "))
+	return Clean(strings.Join(parts, " · "))
 }

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"ortop/internal/account"
-	"ortop/internal/render"
+	"ortop/internal/render/report"
 	"ortop/internal/spenders"
 )
 
@@ -47,7 +47,7 @@ func TestReportPage(t *testing.T) {
 	}
 	const evil = `</td></title></style><script>alert(1)</script><img src="https://example.com/a.png" onerror='1'>`
 	who := spenders.Breakdown{Rows: []spenders.Row{{Name: evil, SpendUSD: new(float64)}}, Notes: []string{evil}}
-	pages["hostile"] = render.ReportHTML(&render.UsageReport{
+	pages["hostile"] = report.HTML(&report.Usage{
 		Snapshot: account.Snapshot{Account: evil, BalanceNote: evil}, Period: "week", PeriodBefore: "last week", Models: who, Keys: who, Workspaces: who,
 		SpentWhy: evil, Notes: []string{evil},
 	}, time.Now())

@@ -16,6 +16,7 @@ import (
 	"ortop/internal/forecast"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
+	"ortop/internal/render/report"
 	"ortop/internal/spenders"
 )
 
@@ -68,8 +69,8 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 			t.Errorf("day %d: %v %q, want %q", i, d.SpentUSD, d.SpentWhy, want)
 		}
 	}
-	has("report", render.ReportText(&r, now, 0), says)
-	if d := render.Report(&r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
+	has("report", report.Text(&r, now, 0), says)
+	if d := report.Object(&r, now).Days[3]; d.NotSeen == nil || *d.NotSeen != says || d.Spend != nil {
 		t.Errorf("report --json has %+v, want null and why", d)
 	}
 	if r, err = newReport(t.Context(), mon, &account.Snapshot{At: now}, periods[0], &cli.AskedSpan{From: cmdtest.Day("2026-11-20 06:00"), To: now}, reportForms[0], now); err != nil || r.SpentWhy != says+"; seen, $8.00" {
@@ -79,7 +80,7 @@ func TestWhatNobodySawIsNoDays(t *testing.T) {
 	if r, err = newReport(t.Context(), mon, &account.Snapshot{Account: "personal", At: now, Fault: &account.Fault{Kind: credit.FaultNetwork}}, periods[1], nil, reportForm{name: focusForm}, now); err != nil {
 		t.Fatal(err)
 	}
-	rows, problems := focustest.Check(render.ReportFocus(&r))
+	rows, problems := focustest.Check(report.Focus(&r))
 	if problems != nil || focustest.Usage(rows) != 126-35+18 || len(rows) != 5 {
 		t.Errorf("as FOCUS it is $%v in %d rows, %q, want what was spent in 5", focustest.Usage(rows), len(rows), problems)
 	}
@@ -99,7 +100,7 @@ func TestWhatWasNeverRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := render.ReportText(&r, now, 0)
+	page := report.Text(&r, now, 0)
 	for _, line := range []string{"state      no connection", "spent      —", "Models: —", "Keys: —", "Top-ups: —", "Events: —"} {
 		if !strings.Contains(page, line) {
 			t.Errorf("report lacks %q:\n%s", line, page)

@@ -15,7 +15,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
-	"ortop/internal/render"
+	"ortop/internal/render/report"
 	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
@@ -65,7 +65,7 @@ usage adds up to what the account spent.`,
 				return cli.UsageError("", "--until goes with --since")
 			}
 			form := reportForms[max(0, slices.Index(forms, true))]
-			return report(ctx, a, session.Briefly(age.Fresh(monitor.Live)), p, asked, form)
+			return printReport(ctx, a, session.Briefly(age.Fresh(monitor.Live)), p, asked, form)
 		}),
 	}
 	c.Flags().BoolVar(&byDay, "day", false, "of the day")
@@ -119,7 +119,7 @@ const reportLimit = 19 * time.Second
 // reportLeast is left to read what is stored, where the account was long in coming.
 const reportLeast = 2 * time.Second
 
-func report(ctx context.Context, a *cli.App, fresh monitor.Freshness, p period, span *cli.AskedSpan, form reportForm) error {
+func printReport(ctx context.Context, a *cli.App, fresh monitor.Freshness, p period, span *cli.AskedSpan, form reportForm) error {
 	began := time.Now()
 	damage := ""
 	return session.Read(ctx, a, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
@@ -138,18 +138,18 @@ func report(ctx context.Context, a *cli.App, fresh monitor.Freshness, p period, 
 		}
 		switch form.name {
 		case "json":
-			return a.AnswerJSON(render.Report(&r, now))
+			return a.AnswerJSON(report.Object(&r, now))
 		case "md":
-			return a.AnswerRaw(render.ReportMarkdown(&r, now))
+			return a.AnswerRaw(report.Markdown(&r, now))
 		case htmlForm:
-			return a.AnswerRaw(render.ReportHTML(&r, now))
+			return a.AnswerRaw(report.HTML(&r, now))
 		case focusForm: // it has no place for notes
 			for _, n := range r.Notes {
 				a.Hint("%s", n)
 			}
-			return a.AnswerRaw(render.ReportFocus(&r))
+			return a.AnswerRaw(report.Focus(&r))
 		}
-		return a.Answer(render.ReportText(&r, now, a.Width()))
+		return a.Answer(report.Text(&r, now, a.Width()))
 	}, func(snap account.Snapshot) error { return cmp.Or(session.Verdict(snap), cli.Whole(damage)) })
 }
 
@@ -157,17 +157,17 @@ func report(ctx context.Context, a *cli.App, fresh monitor.Freshness, p period, 
 type reportBuilder struct {
 	mon  *monitor.Monitor
 	form reportForm
-	render.UsageReport
+	report.Usage
 }
 
-func newReport(ctx context.Context, mon *monitor.Monitor, snap *account.Snapshot, p period, span *cli.AskedSpan, form reportForm, now time.Time) (render.UsageReport, error) {
-	r := &reportBuilder{mon, form, render.UsageReport{
+func newReport(ctx context.Context, mon *monitor.Monitor, snap *account.Snapshot, p period, span *cli.AskedSpan, form reportForm, now time.Time) (report.Usage, error) {
+	r := &reportBuilder{mon, form, report.Usage{
 		Snapshot: *snap, Period: p.name, PeriodBefore: p.before, From: p.start(now), To: snap.At.UTC().Truncate(time.Second),
 		Notes: slices.Clone(snap.Notes),
 	}}
 	r.Before = p.start(r.From.Add(-time.Hour))
 	if span != nil {
-		r.Period, r.PeriodBefore, r.From = render.SpanPeriod, "the time before", span.From.UTC().Truncate(time.Second)
+		r.Period, r.PeriodBefore, r.From = report.SpanPeriod, "the time before", span.From.UTC().Truncate(time.Second)
 		if to := span.To.UTC().Truncate(time.Second); to.Before(r.To) {
 			r.To, r.Over = to, true
 		}
@@ -177,7 +177,7 @@ func newReport(ctx context.Context, mon *monitor.Monitor, snap *account.Snapshot
 		r.To = now.Truncate(time.Second)
 	}
 	err := r.fill(ctx, now)
-	return r.UsageReport, err
+	return r.Usage, err
 }
 
 // fill reads what the history and the API know of the period.
@@ -266,7 +266,7 @@ func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
 	}
 	for i := 0; ; i++ {
 		at, before := credit.DayStart(r.From).AddDate(0, 0, i), credit.DayStart(r.Before).AddDate(0, 0, i)
-		var d render.ReportDay
+		var d report.Day
 		if at.Before(r.To) {
 			d.At = at
 			if d.SpentUSD, d.SpentWhy, err = r.day(ctx, sorted.Later(at, r.From), sorted.Earlier(at.AddDate(0, 0, 1), r.To)); err != nil {

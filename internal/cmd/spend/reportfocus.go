@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
-	"ortop/internal/render"
+	"ortop/internal/render/report"
 	"ortop/internal/sorted"
 )
 
@@ -53,10 +53,10 @@ func onDays(s credit.Span) string {
 
 // knownSpans cuts the report into its days, and puts those together that nobody saw
 // apart: what was spent in a hole is known of all the days that it touches alone.
-func (r *reportBuilder) knownSpans(ctx context.Context) (spans []render.SpentSpan, err error) {
+func (r *reportBuilder) knownSpans(ctx context.Context) (spans []report.SpentSpan, err error) {
 	known, unknown := 0.0, [2]int{-1, -1}
 	for at := r.From; at.Before(r.To); {
-		s := render.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(credit.DayStart(at).AddDate(0, 0, 1), r.To)}}
+		s := report.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(credit.DayStart(at).AddDate(0, 0, 1), r.To)}}
 		at = s.To
 		if s.SpentUSD, err = r.spend(ctx, s.From, s.To); err != nil {
 			return nil, err
@@ -107,6 +107,6 @@ func (r *reportBuilder) knownSpans(ctx context.Context) (spans []render.SpentSpa
 		}
 	}
 	rest := *r.SpentUSD - known
-	one := render.SpentSpan{Span: credit.Span{From: spans[unknown[0]].From, To: spans[unknown[1]].To}, SpentUSD: &rest}
+	one := report.SpentSpan{Span: credit.Span{From: spans[unknown[0]].From, To: spans[unknown[1]].To}, SpentUSD: &rest}
 	return append(append(spans[:unknown[0]:unknown[0]], one), spans[unknown[1]+1:]...), nil
 }

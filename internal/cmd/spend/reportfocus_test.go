@@ -14,7 +14,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/focustest"
 	"ortop/internal/monitor"
-	"ortop/internal/render"
+	"ortop/internal/render/report"
 )
 
 // Whatever nobody saw, the rows of usage add up to what the account spent where that is
@@ -60,7 +60,7 @@ func TestFocusAddsUpOverHoles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, problems := focustest.Check(render.ReportFocus(&r))
+			rows, problems := focustest.Check(report.Focus(&r))
 			var days []string
 			for _, row := range rows {
 				days = append(days, row["ChargePeriodStart"][8:10]+"-"+row["ChargePeriodEnd"][8:10])
@@ -99,7 +99,7 @@ func TestFocusOfTheFirstDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, problems := focustest.Check(render.ReportFocus(&r))
+	rows, problems := focustest.Check(report.Focus(&r))
 	if len(rows) == 0 || rows[0]["ChargePeriodStart"][:10] != "2026-11-18" {
 		t.Errorf("the first row is %v, want one of the 18th", rows)
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
-	"ortop/internal/render"
+	"ortop/internal/render/report"
 	"ortop/internal/sorted"
 )
 
@@ -23,7 +23,7 @@ func (r *reportBuilder) drawings(ctx context.Context) (err error) {
 		return err
 	}
 	for at := r.From; at.Before(r.To); at = at.Add(time.Hour) {
-		s := render.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(at.Add(time.Hour), r.To)}}
+		s := report.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(at.Add(time.Hour), r.To)}}
 		if s.SpentUSD, s.Why, err = r.day(ctx, s.From, s.To); err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"math"
@@ -8,16 +8,17 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/focustest"
+	"ortop/internal/render/rendertest"
 	"ortop/internal/spenders"
 )
 
 func charge(from, key, model string, usd float64) *spenders.Charge {
-	n, start := int64(1200), day(from)
+	n, start := int64(1200), rendertest.Day(from)
 	return &spenders.Charge{From: start, To: credit.DayStart(start).AddDate(0, 0, 1), Key: key, Model: model, USD: usd, Requests: &n, Tokens: &n}
 }
 
 func spanOf(from, to string, usd *float64) SpentSpan {
-	return SpentSpan{Span: credit.Span{From: day(from), To: day(to)}, SpentUSD: usd}
+	return SpentSpan{Span: credit.Span{From: rendertest.Day(from), To: rendertest.Day(to)}, SpentUSD: usd}
 }
 
 func TestReportFocus(t *testing.T) {
@@ -26,23 +27,23 @@ func TestReportFocus(t *testing.T) {
 	hostile := charge("2026-11-20 00:00", "=HYPERLINK(1)", "+cmd|' /C calc'!A0", 0.1)
 	bare := charge("2026-11-21 09:00", "", "", 0.2)
 	bare.Requests, bare.Tokens = nil, nil
-	full := UsageReport{
+	full := Usage{
 		Snapshot: account.Snapshot{Account: "personal", Key: &credit.Key{Kind: credit.KeyManagement, Creator: "user_1", Owner: credit.Owner{Organization: "org_1"}}},
 		Charges:  spenders.Charges{Rows: []*spenders.Charge{known, hostile, bare}},
-		Spans:    []SpentSpan{spanOf("2026-11-20 00:00", "2026-11-21 00:00", usd(2.5)), spanOf("2026-11-21 00:00", "2026-11-21 10:00", usd(0.15))},
-		TopUps:   []credit.TopUp{{At: day("2026-11-20 12:00"), AmountUSD: 25}, {At: day("2026-11-21 08:00"), AmountUSD: -5}},
+		Spans:    []SpentSpan{spanOf("2026-11-20 00:00", "2026-11-21 00:00", rendertest.USD(2.5)), spanOf("2026-11-21 00:00", "2026-11-21 10:00", rendertest.USD(0.15))},
+		TopUps:   []credit.TopUp{{At: rendertest.Day("2026-11-20 12:00"), AmountUSD: 25}, {At: rendertest.Day("2026-11-21 08:00"), AmountUSD: -5}},
 	}
-	ordinary := UsageReport{
+	ordinary := Usage{
 		Snapshot: account.Snapshot{Account: "=x", Key: &credit.Key{Kind: credit.KeyOrdinary, Label: "sk-or-v1-abc…123"}}, OfKey: true,
-		Spans: []SpentSpan{spanOf("2026-11-20 00:00", "2026-11-21 00:00", usd(2.5)), spanOf("2026-11-21 00:00", "2026-11-21 10:00", usd(0))},
+		Spans: []SpentSpan{spanOf("2026-11-20 00:00", "2026-11-21 00:00", rendertest.USD(2.5)), spanOf("2026-11-21 00:00", "2026-11-21 10:00", rendertest.USD(0))},
 	}
-	hole := UsageReport{
+	hole := Usage{
 		Snapshot: account.Snapshot{Account: "personal"},
-		Spans:    []SpentSpan{spanOf("2026-10-30 00:00", "2026-11-02 00:00", usd(18)), {Span: credit.Span{From: day("2026-11-02 00:00"), To: day("2026-11-03 00:00")}, Why: "history begins later"}},
+		Spans:    []SpentSpan{spanOf("2026-10-30 00:00", "2026-11-02 00:00", rendertest.USD(18)), {Span: credit.Span{From: rendertest.Day("2026-11-02 00:00"), To: rendertest.Day("2026-11-03 00:00")}, Why: "history begins later"}},
 	}
 	for _, c := range []struct {
 		name  string
-		r     UsageReport
+		r     Usage
 		rows  int
 		usage float64
 		want  []map[string]string // of the first rows
@@ -62,10 +63,10 @@ func TestReportFocus(t *testing.T) {
 		{"with days that nobody saw", hole, 1, 18, []map[string]string{
 			{"ChargePeriodStart": "2026-10-30T00:00:00Z", "ChargePeriodEnd": "2026-11-02T00:00:00Z", "BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-12-01T00:00:00Z",
 				"ChargeDescription": "all that the account spent, on days that nobody saw apart"}}},
-		{"of nothing", UsageReport{}, 0, 0, nil},
+		{"of nothing", Usage{}, 0, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			file := ReportFocus(&c.r)
+			file := Focus(&c.r)
 			rows, problems := focustest.Check(file)
 			if problems != nil {
 				t.Errorf("it is not FOCUS: %s\n%s", strings.Join(problems, "\n"), file)

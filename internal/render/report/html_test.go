@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"math"
@@ -12,6 +12,7 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/render/rendertest"
 	"ortop/internal/spenders"
 )
 
@@ -20,12 +21,12 @@ func TestReportHTMLEscapes(t *testing.T) {
 	r, now := aReport()
 	const evil = `</td><script>alert(1)</script><img src=x onerror="x">'&amp;`
 	r.Account, r.Notes = evil, []string{evil}
-	r.Models = spenders.Breakdown{TotalUSD: usd(12), Rows: []spenders.Row{{Name: evil, SpendUSD: usd(12)}}}
+	r.Models = spenders.Breakdown{TotalUSD: rendertest.USD(12), Rows: []spenders.Row{{Name: evil, SpendUSD: rendertest.USD(12)}}}
 	r.Keys, r.Workspaces = spenders.Breakdown{Notes: []string{evil}}, r.Models
 	r.Events = []history.Event{{At: now, Kind: evil, Level: evil, Text: evil + "\x1b[31m\u202e"}}
 	r.SpentUSD, r.SpentWhy, r.BalanceNote = nil, evil, evil
 	r.Days[0].SpentUSD, r.Days[0].SpentWhy = nil, evil
-	page := ReportHTML(&r, now)
+	page := HTML(&r, now)
 	if strings.ContainsAny(page, "\x1b\u202e") || strings.Contains(page, "<script") || strings.Contains(page, "<img") || strings.Contains(page, "&amp;amp;amp;") {
 		t.Errorf("the page has what it was told to show:\n%s", page)
 	}
@@ -43,7 +44,7 @@ func TestReportHTMLSaysWhyNot(t *testing.T) {
 	r.TopUps, r.At = nil, time.Time{}
 	r.SpentUSD, r.SpentWhy, r.Days = nil, "history begins later", nil
 	r.Fault = &account.Fault{Kind: credit.FaultNetwork, Message: "no connection"}
-	page := ReportHTML(&r, now)
+	page := HTML(&r, now)
 	for _, want := range []string{
 		`<p class="stale">`, "no connection", "<h2>Models</h2><p class=\"dim\">Not known: a management key shows it.</p>", "<h2>Keys</h2><p class=\"dim\">Not known: the account could not be read.</p>",
 		"<h2>Balance</h2><p class=\"dim\">Not known: this key cannot see the balance.</p>", "<h2>Spend by day</h2><p class=\"dim\">Not known: history begins later.</p>",
@@ -62,7 +63,7 @@ var coordinate = regexp.MustCompile(`(?: (x|y|x1|x2|y1|y2|width|height)="(-?[0-9
 
 // Nothing is drawn outside of a chart, whatever is forecast and spent.
 func TestChartsStayInside(t *testing.T) {
-	now := goldenNow
+	now := rendertest.Now
 	spans := [][3]float64{{60, 90, 120}, {3600, 7200, 9000}, {1e5, 3e5, 9e9}, {1e9, 1e10, 1e15}, {10, 1e6, 1e300}, {0, 0, 0}, {math.SmallestNonzeroFloat64, 1e7, math.MaxFloat64}}
 	for _, q := range spans {
 		for _, left := range []float64{0.000001, 63.52, 1e9} {
@@ -70,8 +71,8 @@ func TestChartsStayInside(t *testing.T) {
 			r.AutoTopUp = nil
 			r.Balance = &credit.Balance{CreditsUSD: left}
 			r.Forecast = forecast.Forecast{State: forecast.OK, Subject: forecast.Account, At: now, P10: q[0], P50: q[1], P90: q[2], History: 100 * time.Hour}
-			r.Days[0].SpentUSD, r.Days[0].BeforeUSD = usd(left), usd(left*3)
-			page := ReportHTML(&r, now)
+			r.Days[0].SpentUSD, r.Days[0].BeforeUSD = rendertest.USD(left), rendertest.USD(left*3)
+			page := HTML(&r, now)
 			if strings.Contains(page, "NaN") || strings.Contains(page, "Inf") {
 				t.Fatalf("%v, $%v: a number is none:\n%s", q, left, page)
 			}
@@ -165,7 +166,7 @@ func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
 	r := goldenReport()
 	r.AutoTopUp = nil
 	r.Forecast.Subject = forecast.Key
-	if page := ReportHTML(&r, goldenNow); !strings.Contains(page, "What runs out first is the key&#39;s cap, not the balance.") && !strings.Contains(page, "What runs out first is the key's cap, not the balance.") {
+	if page := HTML(&r, rendertest.Now); !strings.Contains(page, "What runs out first is the key&#39;s cap, not the balance.") && !strings.Contains(page, "What runs out first is the key's cap, not the balance.") {
 		t.Error("the page does not say that the key's cap ends first")
 	}
 }
@@ -174,7 +175,7 @@ func TestReportHTMLSaysWhatEndsFirst(t *testing.T) {
 func TestReportHTMLOfWhatIsSpent(t *testing.T) {
 	r := goldenReport()
 	r.Forecast.State = forecast.Depleted
-	if page := ReportHTML(&r, goldenNow); strings.Contains(page, ">in depleted") || strings.Contains(page, ">in key cap") || !strings.Contains(page, "depleted") {
+	if page := HTML(&r, rendertest.Now); strings.Contains(page, ">in depleted") || strings.Contains(page, ">in key cap") || !strings.Contains(page, "depleted") {
 		t.Error("the card of what is spent says when it will be")
 	}
 }
@@ -182,12 +183,12 @@ func TestReportHTMLOfWhatIsSpent(t *testing.T) {
 // Words in the place of a date are not set as large as one.
 func TestReportHTMLOfWordsForADate(t *testing.T) {
 	r := goldenReport()
-	if page := ReportHTML(&r, goldenNow); strings.Contains(page, `class="card words"`) {
+	if page := HTML(&r, rendertest.Now); strings.Contains(page, `class="card words"`) {
 		t.Error("a figure is set as words are")
 	}
 	r.Forecast.State = forecast.Cold
 	r.AutoTopUp = nil
-	if page := ReportHTML(&r, goldenNow); !strings.Contains(page, `class="card words"`) {
+	if page := HTML(&r, rendertest.Now); !strings.Contains(page, `class="card words"`) {
 		t.Errorf("words are set as a figure is: %s", page[strings.Index(page, "<main"):][:1800])
 	}
 }
@@ -197,15 +198,15 @@ func TestReportHTMLOfWordsForADate(t *testing.T) {
 func TestReportHTMLMarksTopUps(t *testing.T) {
 	r := goldenReport()
 	r.Held.TopUps = nil
-	lines := func() int { return strings.Count(ReportHTML(&r, goldenNow), `class="mark"`) }
+	lines := func() int { return strings.Count(HTML(&r, rendertest.Now), `class="mark"`) }
 	before := lines()
 	for i := range 3 {
-		r.Held.TopUps = append(r.Held.TopUps, credit.TopUp{At: goldenNow.Add(time.Duration(i-6) * 8 * time.Hour), AmountUSD: 25})
+		r.Held.TopUps = append(r.Held.TopUps, credit.TopUp{At: rendertest.Now.Add(time.Duration(i-6) * 8 * time.Hour), AmountUSD: 25})
 	}
 	if got := lines() - before; got != 3 {
 		t.Errorf("%d lines for 3 top-ups", got)
 	}
-	if got := strings.Count(ReportHTML(&r, goldenNow), ">+$25</text>"); got == 0 || got == 3 {
+	if got := strings.Count(HTML(&r, rendertest.Now), ">+$25</text>"); got == 0 || got == 3 {
 		t.Errorf("%d of 3 that are close have words", got)
 	}
 }

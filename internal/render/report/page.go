@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/internal/render"
 	"ortop/internal/text"
 )
 
@@ -69,7 +70,7 @@ func (p page) list(title string) []string {
 
 func (p page) plain(width int) string {
 	var b strings.Builder
-	b.WriteString(clean(p.lead) + "\n")
+	b.WriteString(render.Clean(p.lead) + "\n")
 	for _, t := range p.tables {
 		b.WriteString("\n")
 		t.plain(&b, width)
@@ -80,7 +81,7 @@ func (p page) plain(width int) string {
 		}
 		b.WriteString("\n" + l.title + "\n")
 		for _, line := range l.lines {
-			b.WriteString("  " + clean(line) + "\n")
+			b.WriteString("  " + render.Clean(line) + "\n")
 		}
 	}
 	return b.String()
@@ -105,7 +106,7 @@ func (t *table) plain(b *strings.Builder, width int) {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], ansi.StringWidth(clean(c)))
+			widths[i] = max(widths[i], ansi.StringWidth(render.Clean(c)))
 		}
 	}
 	hidden := make([]bool, len(widths))
@@ -114,7 +115,7 @@ func (t *table) plain(b *strings.Builder, width int) {
 		for i := len(widths) - 1; i > 1; i-- {
 			leave = append(leave, i)
 		}
-		hidden = Room(rows, hidden, leave, max(0, width-len(indent)))
+		hidden = render.Room(rows, hidden, leave, max(0, width-len(indent)))
 	}
 	for _, row := range rows {
 		line := indent
@@ -122,7 +123,7 @@ func (t *table) plain(b *strings.Builder, width int) {
 			if hidden[i] {
 				continue
 			}
-			c = clean(c)
+			c = render.Clean(c)
 			space := strings.Repeat(" ", widths[i]-ansi.StringWidth(c))
 			if t.right(i) {
 				c = space + c
@@ -193,4 +194,4 @@ var markdownSigns = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "#", `\#`, "|", `\|`, "!", `\!`, "~", `\~`, "&", `\&`, "@", `\@`)
 
 // escape is a text that means only itself in Markdown.
-func escape(s string) string { return markdownSigns.Replace(clean(s)) }
+func escape(s string) string { return markdownSigns.Replace(render.Clean(s)) }

@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"math/rand/v2"

@@ -1,4 +1,5 @@
-package render
+// Package report is the usage report: as text, Markdown, HTML, JSON and FOCUS.
+package report
 
 import (
 	"cmp"
@@ -9,6 +10,7 @@ import (
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
+	"ortop/internal/render"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 )
@@ -16,9 +18,9 @@ import (
 // SpanPeriod is the period that is neither a day nor a week nor a month.
 const SpanPeriod = "span"
 
-// UsageReport is what was spent in a period, and what happened in it. An amount
+// Usage is what was spent in a period, and what happened in it. An amount
 // that is nil is not known.
-type UsageReport struct {
+type Usage struct {
 	account.Snapshot
 	Period       string    // "week"
 	PeriodBefore string    // "last week"
@@ -30,7 +32,7 @@ type UsageReport struct {
 	SameTimeUSD  *float64 // in as much of it as From to To is of this one
 	// SpentWhy and BeforeWhy say why one of those is not known; empty: all are.
 	SpentWhy, BeforeWhy string
-	Days                []ReportDay
+	Days                []Day
 	Models, Keys        spenders.Breakdown
 	// Workspaces and what follows are read for ReportHTML alone. Hours are those of a
 	// report of a day, and Held is the balance so far.
@@ -50,8 +52,8 @@ type UsageReport struct {
 	Notes       []string
 }
 
-// ReportDay is a day of the period, and the one in its place before.
-type ReportDay struct {
+// Day is a day of the period, and the one in its place before.
+type Day struct {
 	At, Before          time.Time // zero where one of the two has no such day
 	SpentUSD, BeforeUSD *float64
 	// SpentWhy and BeforeWhy say what of a sum that is not known was not seen.
@@ -59,7 +61,7 @@ type ReportDay struct {
 }
 
 // change is how far the spend is above that of the same time before.
-func (r *UsageReport) change() *float64 {
+func (r *Usage) change() *float64 {
 	if r.SpentUSD == nil || r.SameTimeUSD == nil || *r.SameTimeUSD <= 0 {
 		return nil
 	}
@@ -67,19 +69,19 @@ func (r *UsageReport) change() *float64 {
 	return &ratio
 }
 
-// ReportText is the report as plain text, with all times in now's zone, UTC, and as many
+// Text is the report as plain text, with all times in now's zone, UTC, and as many
 // columns as a width has room for; 0 is any.
-func ReportText(r *UsageReport, now time.Time, width int) string {
+func Text(r *Usage, now time.Time, width int) string {
 	return strings.TrimSuffix(reportPage(r, now).plain(width), "\n")
 }
 
-// ReportMarkdown is ReportText in Markdown.
-func ReportMarkdown(r *UsageReport, now time.Time) string {
+// Markdown is Text in Markdown.
+func Markdown(r *Usage, now time.Time) string {
 	return strings.TrimSuffix(reportPage(r, now).markdown(), "\n")
 }
 
-func reportPage(r *UsageReport, now time.Time) page {
-	f := newFields(&r.Snapshot, now)
+func reportPage(r *Usage, now time.Time) page {
+	f := render.NewFields(&r.Snapshot, now)
 	p := page{title: "Usage of account " + r.Account + ": " + r.Period + " of " + r.From.Format("Mon 2 Jan 2006")}
 	if r.Period == SpanPeriod {
 		layout := "Mon 2 Jan 2006"
@@ -88,8 +90,8 @@ func reportPage(r *UsageReport, now time.Time) page {
 		}
 		p.title = "Usage of account " + r.Account + ": " + r.From.Format(layout) + " to " + r.To.Format(layout)
 	}
-	span := pastMoment(r.From, now) + " to " + pastMoment(r.To, now)
-	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + zoned(span, now) + "; " + Shown(&r.Snapshot, now)
+	span := render.PastMoment(r.From, now) + " to " + render.PastMoment(r.To, now)
+	p.lead = text.MaybeUSD(r.SpentUSD) + " spent, " + render.Zoned(span, now) + "; " + render.Shown(&r.Snapshot, now)
 	facts := table{names: []string{"figure", "value"}}
 	add := facts.fact
 	add("state", "%s", f.State)
@@ -110,8 +112,8 @@ func reportPage(r *UsageReport, now time.Time) page {
 	default:
 		add("left", "%s %s", f.Balance, r.BalanceNote)
 	}
-	limitLines(&r.Snapshot, &f, add)
-	label, date, _, within := f.ending()
+	render.LimitLines(&r.Snapshot, &f, add)
+	label, date, _, within := f.Ending()
 	add(label, "%s", date)
 	if within != text.Unknown {
 		add(account.EndOf(r.Ahead(), now).Percent()+" sure", "%s", within)
@@ -124,7 +126,7 @@ func reportPage(r *UsageReport, now time.Time) page {
 		firing.lines = append(firing.lines, string(e.Level)+": "+e.Summary())
 	}
 	if r.Alerts == nil {
-		add("alerts", noJudge)
+		add("alerts", render.NoJudge)
 	} else if len(firing.lines) == 0 {
 		add("alerts", "none firing")
 	}
@@ -138,7 +140,7 @@ func reportPage(r *UsageReport, now time.Time) page {
 }
 
 // compared is what was spent before, and how much more or less that is.
-func (r *UsageReport) compared() string {
+func (r *Usage) compared() string {
 	compared := text.MaybeUSD(r.SameTimeUSD)
 	if c := r.change(); c != nil && *c >= 1.995 {
 		compared += fmt.Sprintf(" (now %.0f times as much)", *c+1)
@@ -157,14 +159,14 @@ func (r *UsageReport) compared() string {
 }
 
 // spenderTable names who of a kind spent most, and all else.
-func (r *UsageReport) spenderTable(b *spenders.Breakdown, title string) table {
+func (r *Usage) spenderTable(b *spenders.Breakdown, title string) table {
 	t := topOf(b).table(title)
 	t.why = r.whyNot(strings.Join(b.Notes, "; "))
 	return t
 }
 
 // partial reports whether d is the day that is not over.
-func (r *UsageReport) partial(d ReportDay) bool {
+func (r *Usage) partial(d Day) bool {
 	return !d.At.IsZero() && d.At.AddDate(0, 0, 1).After(r.To)
 }
 
@@ -176,7 +178,7 @@ func because(s, why string) string {
 	return s + " (" + why + ")"
 }
 
-func dayTable(r *UsageReport) table {
+func dayTable(r *Usage) table {
 	t := table{title: "Days", head: []string{"day", "this " + r.Period, "day", r.PeriodBefore}}
 	name := func(at time.Time) string {
 		if at.IsZero() {
@@ -200,7 +202,7 @@ func dayTable(r *UsageReport) table {
 	return t
 }
 
-func topUpTable(r *UsageReport) table {
+func topUpTable(r *Usage) table {
 	t := table{title: "Top-ups", head: []string{"time", "amount"}, empty: "none"}
 	if !r.TopUpsKnown {
 		t.empty, t.why = text.Unknown, "the balance was not read from the beginning on"
@@ -211,7 +213,7 @@ func topUpTable(r *UsageReport) table {
 	return t
 }
 
-func eventTable(r *UsageReport) table {
+func eventTable(r *Usage) table {
 	t := table{title: "Events", head: []string{"time", "level", "kind", "what"}, empty: "none", left: true}
 	if r.At.IsZero() {
 		t.empty, t.why = text.Unknown, "nothing was read yet"

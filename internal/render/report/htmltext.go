@@ -1,8 +1,10 @@
-package render
+package report
 
 import (
 	"strconv"
 	"strings"
+
+	"ortop/internal/render"
 )
 
 // htmlSigns are the signs that begin or end something in HTML, in a text or in an
@@ -12,7 +14,7 @@ var htmlSigns = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`,
 // html is a text that means only itself in HTML.
 //
 //go:noinline
-func html(s string) string { return htmlSigns.Replace(clean(s)) }
+func html(s string) string { return htmlSigns.Replace(render.Clean(s)) }
 
 // htmlWriter writes HTML. What is given to put is trusted, all else is escaped.
 type htmlWriter struct{ strings.Builder }

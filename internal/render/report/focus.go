@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/render"
 	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
@@ -38,14 +39,14 @@ const (
 	creditSKU = "credits" // what is bought, and what usage of no known model takes
 )
 
-// ReportFocus is what was spent and bought as FOCUS 1.2, the FinOps Open Cost and Usage
+// Focus is what was spent and bought as FOCUS 1.2, the FinOps Open Cost and Usage
 // Specification: a row for each day, key and model, one for what of a part is in none
 // of these, and one for each purchase and refund. The usage of a part whose spend is
 // known adds up to it; where it is not, nothing stands for what nobody saw.
 //
 // The unit of price is the credit, which costs a dollar: the analytics have no prices
 // of tokens.
-func ReportFocus(r *UsageReport) string {
+func Focus(r *Usage) string {
 	rows := []*focusRow{}
 	for _, c := range r.Charges.Rows {
 		rows = append(rows, chargeRow(c))
@@ -105,7 +106,7 @@ func chargeRow(c *spenders.Charge) *focusRow {
 
 // restRow is what of a part is in no row of a key and model; nil where there is nothing of
 // that.
-func restRow(r *UsageReport, p SpentSpan) *focusRow {
+func restRow(r *Usage, p SpentSpan) *focusRow {
 	if p.SpentUSD == nil {
 		return nil
 	}
@@ -143,12 +144,12 @@ func topUpRow(u credit.TopUp) *focusRow {
 	if u.AmountUSD < 0 { // what was granted or taken stands for itself
 		row.category, row.effectiveUSD, row.sku, row.description = "Credit", u.AmountUSD, "", "credits taken back: a refund, an expiry or a transfer"
 	}
-	row.description += ", seen at " + u.At.UTC().Format(timeLayout)
+	row.description += ", seen at " + u.At.UTC().Format(render.TimeLayout)
 	return row
 }
 
 // cells are the row in the order of focusColumns.
-func (row *focusRow) cells(r *UsageReport) []string {
+func (row *focusRow) cells(r *Usage) []string {
 	id, kind := "", "Account"
 	if r.Key != nil {
 		id = cmp.Or(r.Key.Owner.Organization, r.Key.Creator)
@@ -156,7 +157,7 @@ func (row *focusRow) cells(r *UsageReport) []string {
 			kind = "Organization"
 		}
 	}
-	account := csvCell(text.Clean(r.Account, 100))
+	account := render.CSVCell(text.Clean(r.Account, 100))
 	month, until := credit.MonthStart(row.span.From), credit.MonthStart(row.span.To.Add(-time.Second)).AddDate(0, 1, 0)
 	cost := text.Figure(row.usd)
 	consumed, requests := "", ""
@@ -172,12 +173,12 @@ func (row *focusRow) cells(r *UsageReport) []string {
 		}
 		return ""
 	}
-	priced, sku := row.sku != "", csvCell(row.sku)
+	priced, sku := row.sku != "", render.CSVCell(row.sku)
 	return []string{
-		cost, cmp.Or(csvCell(text.Clean(id, 100)), account), account, kind, "USD", until.Format(timeLayout), month.Format(timeLayout),
-		row.category, "", csvCell(row.description), row.frequency, row.span.To.UTC().Format(timeLayout), row.span.From.UTC().Format(timeLayout), consumed, row.consumedUnit,
+		cost, cmp.Or(render.CSVCell(text.Clean(id, 100)), account), account, kind, "USD", until.Format(render.TimeLayout), month.Format(render.TimeLayout),
+		row.category, "", render.CSVCell(row.description), row.frequency, row.span.To.UTC().Format(render.TimeLayout), row.span.From.UTC().Format(render.TimeLayout), consumed, row.consumedUnit,
 		cost, text.Figure(row.effectiveUSD), "", provider, cost, where(priced, "1"), where(priced, "Standard"), where(priced, cost), where(priced, "Credits"),
-		provider, provider, csvCell(row.resource), csvCell(row.resourceName), where(row.resource != "", "API Key"), "AI and Machine Learning", provider, "Generative AI",
-		sku, where(priced, "Credits"), "", sku, csvCell(row.subAccount), csvCell(row.subAccountName), requests,
+		provider, provider, render.CSVCell(row.resource), render.CSVCell(row.resourceName), where(row.resource != "", "API Key"), "AI and Machine Learning", provider, "Generative AI",
+		sku, where(priced, "Credits"), "", sku, render.CSVCell(row.subAccount), render.CSVCell(row.subAccountName), requests,
 	}
 }

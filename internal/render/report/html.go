@@ -1,10 +1,9 @@
-package render
+package report
 
 import (
 	_ "embed"
 	"fmt"
 	"math"
-	"ortop/internal/sorted"
 	"strconv"
 	"strings"
 	"time"
@@ -12,15 +11,17 @@ import (
 	"ortop/internal/account"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/render"
+	"ortop/internal/sorted"
 	"ortop/internal/text"
 )
 
 //go:embed report.css
 var reportStyle string
 
-// ReportHTML is the report as one page of HTML for whoever holds the budget. It has its
+// HTML is the report as one page of HTML for whoever holds the budget. It has its
 // style and its drawings in it, no script, and loads nothing.
-func ReportHTML(r *UsageReport, now time.Time) string {
+func HTML(r *Usage, now time.Time) string {
 	p := reportPage(r, now)
 	w := &htmlWriter{}
 	w.put(`<!DOCTYPE html>
@@ -66,7 +67,7 @@ func ReportHTML(r *UsageReport, now time.Time) string {
 }
 
 // whyNot is a reason why something is not known, or that of all.
-func (r *UsageReport) whyNot(reason string) string {
+func (r *Usage) whyNot(reason string) string {
 	switch {
 	case reason != "":
 		return reason
@@ -104,8 +105,8 @@ func (t *table) take(name string) (value string) {
 const longestFigure = 20
 
 // cards are the figures that come first, taken out of the facts.
-func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
-	f := newFields(&r.Snapshot, now)
+func (r *Usage) cards(w *htmlWriter, facts *table, now time.Time) {
+	f := render.NewFields(&r.Snapshot, now)
 	card := func(class, name, value, note string) {
 		if len(value) > longestFigure {
 			class += " words"
@@ -139,7 +140,7 @@ func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
 		class = " urgent"
 	}
 	card(class, "left", f.Balance, note)
-	label, date, in, within := f.ending()
+	label, date, in, within := f.Ending()
 	facts.take(label)
 	note = ""
 	if in != text.Unknown && r.Forecast.State != forecast.Depleted {
@@ -153,7 +154,7 @@ func (r *UsageReport) cards(w *htmlWriter, facts *table, now time.Time) {
 	card(class, label, date, note)
 }
 
-func (r *UsageReport) spendTitle() string {
+func (r *Usage) spendTitle() string {
 	if len(r.Hours) > 0 {
 		return "Spend by hour"
 	}
@@ -161,7 +162,7 @@ func (r *UsageReport) spendTitle() string {
 }
 
 // parts are what the bars show.
-func (r *UsageReport) parts() (parts []barPart) {
+func (r *Usage) parts() (parts []barPart) {
 	for _, h := range r.Hours {
 		p := barPart{at: h.From, usd: h.SpentUSD, hole: h.Why != "", words: text.MaybeUSD(h.SpentUSD), part: h.To.Sub(h.From) < time.Hour && !r.Over}
 		if h.Why != "" {
@@ -189,7 +190,7 @@ func (r *UsageReport) parts() (parts []barPart) {
 }
 
 // spendChart draws what was spent, and says what its colours mean.
-func (r *UsageReport) spendChart(w *htmlWriter) {
+func (r *Usage) spendChart(w *htmlWriter) {
 	parts := r.parts()
 	most, any, before, partial, holes := 0.0, false, false, false, false
 	highest := barPart{}
@@ -236,7 +237,7 @@ func (w *htmlWriter) legend(class, words string, used bool) {
 }
 
 // balanceChart draws the balance so far, and where the forecast sees it.
-func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
+func (r *Usage) balanceChart(w *htmlWriter, now time.Time) {
 	past, span := r.Held.Buckets, credit.Span{From: r.From, To: r.To}
 	if n := len(past); n > 0 {
 		span = past[0].Span
@@ -279,7 +280,7 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 	end := account.EndOf(next, now)
 	if f != nil {
 		most = max(most, left)
-		label, date, _, within := newFields(&r.Snapshot, now).ending()
+		label, date, _, within := render.NewFields(&r.Snapshot, now).Ending()
 		if says += "; " + label + " " + date; within != text.Unknown {
 			says += ", " + end.Percent() + " sure: " + within
 		}
@@ -325,7 +326,7 @@ func (r *UsageReport) balanceChart(w *htmlWriter, now time.Time) {
 }
 
 // forecast says how it is known when it runs out, and how such forecasts did.
-func (r *UsageReport) forecast(w *htmlWriter, lines []string) {
+func (r *Usage) forecast(w *htmlWriter, lines []string) {
 	if t := r.Track; t.Made > 0 {
 		held := float64(t.Held) / float64(t.Made)
 		w.table(table{head: []string{"earlier forecasts that have ended", "held", "share"}, shares: []*float64{&held},
