@@ -2,6 +2,7 @@ package draw
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -73,7 +74,7 @@ func TestALineCostsWhatItCovers(t *testing.T) {
 		for i := range values {
 			values[i] = 3 + slope*float64(i)
 		}
-		return testing.AllocsPerRun(20, func() { trace(values, newScale(100, 1, rows), true) })
+		return testing.AllocsPerRun(20, func() { traces = lines{}; trace(values, newScale(100, 1, rows), true) })
 	}
 	level := allocated(0, 10)
 	if high := allocated(0, 50); high > 1.5*level {
@@ -81,6 +82,37 @@ func TestALineCostsWhatItCovers(t *testing.T) {
 	}
 	if steep := allocated(.4, 50); steep > 4*level {
 		t.Errorf("a line from the foot to the top of 50 rows allocates %v times, a level one %v", steep, level)
+	}
+}
+
+// A line that is there is not drawn again, and those that are kept are few.
+func TestALineIsDrawnOnce(t *testing.T) {
+	traces = lines{}
+	values := unknown(200)
+	for i := range 100 {
+		values[i] = 3 + 8*float64(i%12)
+	}
+	s := newScale(100, 1, 20)
+	first := trace(values, s, true)
+	if n := testing.AllocsPerRun(20, func() { trace(values, s, true) }); traces.drawn != 1 || n > 1 {
+		t.Errorf("a line is drawn %d times, and allocates %v more times", traces.drawn, n)
+	}
+	for i, other := range [][]byte{trace(values, s, false), trace(values, newScale(100, 1, 30), true), trace(values[:198], s, true)} {
+		if slices.Equal(other, first) {
+			t.Errorf("line %d is another's", i)
+		}
+	}
+	if traces.drawn != 4 {
+		t.Errorf("%d lines were drawn, want 4", traces.drawn)
+	}
+	values[20] += .01 // less than a dot's height is the same line
+	for i := range 2 * len(traces.kept) {
+		values[99] = float64(5 * i)
+		trace(values, s, true)
+	}
+	values[20], values[99] = values[20]-.01, 3+8*float64(99%12)
+	if again := trace(values, s, true); !slices.Equal(again, first) {
+		t.Error("a line that had made place is another one now")
 	}
 }
 
