@@ -91,7 +91,7 @@ func (db *DB) span(h *head, from, to int64) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rows []row
+	rows := make([]row, 0, blockRows*len(blocks))
 	err = db.given("SELECT count(give(?, series, at, usage)) FROM sample WHERE series = ? AND at > ? AND at <= ?",
 		func(_ int64, v row) { rows = append(rows, v) }, h.id, start, end)
 	if err != nil {

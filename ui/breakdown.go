@@ -68,6 +68,35 @@ func float(n *int64) *float64 {
 // question is what the view breaks down.
 func (m *Model) question() question { return question{spenders.Bys[m.who.by], m.span} }
 
+// place is what a row is put in order by: how much, where that is known, or its name.
+type place struct {
+	row  *spenders.Row
+	much float64
+	name string
+}
+
+// inOrder puts rows in order: what each goes by is found out once, and not each time
+// that it is compared.
+func inOrder(rows []*spenders.Row, of func(*spenders.Row) *float64) {
+	places, order := make([]place, len(rows)), make([]*place, len(rows))
+	for i, r := range rows {
+		p := &places[i]
+		if order[i], p.row = p, r; of == nil {
+			p.name = strings.ToLower(r.Name)
+		} else if much := of(r); much != nil {
+			p.much = *much
+		} else {
+			p.much = math.Inf(-1)
+		}
+	}
+	sorted.By(order, func(x, y *place) int {
+		return cmp.Or(cmp.Compare(y.much, x.much), strings.Compare(x.name, y.name))
+	})
+	for i, p := range order {
+		rows[i] = p.row
+	}
+}
+
 // arrange finds the rows of the view and puts them in order anew; the same row
 // is chosen where it is still there.
 func (m *Model) arrange() {
@@ -81,22 +110,7 @@ func (m *Model) arrange() {
 			v.rows = append(v.rows, r)
 		}
 	}
-	of := sorts[v.sort].of
-	sorted.By(v.rows, func(x, y *spenders.Row) int {
-		if of == nil {
-			return strings.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name))
-		}
-		a, b := of(x), of(y)
-		switch {
-		case a == nil && b == nil:
-			return 0
-		case a == nil:
-			return 1
-		case b == nil:
-			return -1
-		}
-		return cmp.Compare(*b, *a)
-	})
+	inOrder(v.rows, sorts[v.sort].of)
 	if i := slices.IndexFunc(v.rows, func(r *spenders.Row) bool { return r.ID == v.id }); i >= 0 {
 		v.list.At = i
 	} else if data.Loaded && v.filter.Text() == "" {

@@ -97,7 +97,8 @@ func (b Breakdown) Only(rows []Row) Breakdown {
 }
 
 func together(rows []Row) (sum []float64) {
-	for i, r := range rows {
+	for i := range rows { // which are large
+		r := &rows[i]
 		switch {
 		case r.Trend == nil:
 			return nil

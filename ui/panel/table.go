@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -54,18 +53,32 @@ func optional(d *Breakdown) []column {
 		{"cap", 17, true, capOf, func(r *spenders.Row) bool { return r.Cap.LimitUSD != nil }, false},
 		{"guardrails", 22, true, guardrailsOf, func(r *spenders.Row) bool { return len(r.Guardrails) > 0 }, false},
 	}
-	cols = sorted.Without(cols, func(c *column) bool {
-		for i := range d.Data.Rows { // which are many, and large
-			if c.known(&d.Data.Rows[i]) {
-				return false
-			}
-		}
-		return true
-	})
+	cols = knownOf(d.Data.Rows, cols)
 	if d.BYOK {
 		cols = append([]column{{"BYOK", 11, false, func(r spenders.Row) string { return text.MaybeUSD(r.BYOKUSD) }, nil, false}}, cols...)
 	}
 	return cols
+}
+
+// knownOf are the columns in which something is known of any row. Rows are many, and
+// large: all columns look at them in one pass, and no longer than they have to.
+func knownOf(rows []spenders.Row, cols []column) []column {
+	known, missing := make([]bool, len(cols)), len(cols)
+	for i := 0; i < len(rows) && missing > 0; i++ {
+		for k := range cols {
+			if !known[k] && cols[k].known(&rows[i]) {
+				known[k] = true
+				missing--
+			}
+		}
+	}
+	out := cols[:0]
+	for k, c := range cols {
+		if known[k] {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // lastTrend heads the column of trends with the span that they are of.
