@@ -7,9 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"ortop/internal/sorted"
 	"slices"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // aheadState names the state of a series in which spend waits that a file told

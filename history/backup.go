@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"ortop/history/internal/file"
 )
 
 // Backup writes a copy of the whole history to a new file at path, 0600. It
@@ -49,8 +51,8 @@ func backup(ctx context.Context, k *conn, path string) error {
 	if _, err := os.Lstat(path); err == nil {
 		return os.ErrExist
 	}
-	removeLeftovers(path)
-	f, err := os.CreateTemp(filepath.Dir(path), tempPattern(path))
+	file.RemoveLeftovers(path)
+	f, err := os.CreateTemp(filepath.Dir(path), file.TempPattern(path))
 	if err != nil {
 		return err
 	}
@@ -67,5 +69,5 @@ func backup(ctx context.Context, k *conn, path string) error {
 	if _, err := k.c.ExecContext(ctx, "VACUUM INTO ?", temp); err != nil {
 		return err
 	}
-	return place(temp, path)
+	return file.Place(temp, path)
 }

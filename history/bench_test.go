@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"ortop/internal/credit"
-
 	"golang.org/x/sys/unix"
+
+	"ortop/internal/credit"
 )
 
 // floor times one small write and fdatasync to a file beside the history.

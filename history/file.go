@@ -4,7 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"ortop/history/internal/file"
 )
 
 // resolve follows links, makes the file if it may, and refuses what is not a
@@ -32,7 +33,7 @@ func resolve(path string, readOnly bool) (string, error) {
 		return "", refuse(ErrNotAFile, "it is a folder; name a file in it")
 	case !info.Mode().IsRegular():
 		return "", refuse(ErrNotAFile, "name another file")
-	case !readOnly && !ours(info):
+	case !readOnly && !file.Ours(info):
 		return "", refuse(ErrPermission, "it belongs to another user")
 	case info.Size() == 0:
 		return "", refuse(ErrCorrupt, "it is empty: restore a backup, or move it away to begin anew")
@@ -60,7 +61,7 @@ func TryCreate(path string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, tempPattern(path))
+	f, err := os.CreateTemp(folder, file.TempPattern(path))
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func create(path string) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(folder, tempPattern(path))
+	f, err := os.CreateTemp(folder, file.TempPattern(path))
 	if err != nil {
 		return err
 	}
@@ -94,57 +95,5 @@ func create(path string) error {
 	if err := joined(migrate(k, "", migrations), k.close()); err != nil {
 		return err
 	}
-	return place(temp, path)
-}
-
-// place moves the finished file temp to path, durably, unless there is one.
-func place(temp, path string) error {
-	if err := syncFile(temp); err != nil {
-		return err
-	}
-	err := os.Link(temp, path)
-	if err != nil && !errors.Is(err, os.ErrExist) {
-		// Some file systems have no hard links.
-		if _, serr := os.Lstat(path); errors.Is(serr, os.ErrNotExist) {
-			err = os.Rename(temp, path)
-		}
-	}
-	if err != nil && !errors.Is(err, os.ErrExist) {
-		return err
-	}
-	return syncFile(filepath.Dir(path))
-}
-
-// writable reports, as an error, why SQLite could not write to path: it needs
-// the file and, for its log, the folder.
-func writable(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return plain(err)
-	}
-	// No lock of this process can be lost by the close: none is held yet.
-	f.Close()
-	return plain(accessible(filepath.Dir(path)))
-}
-
-// plain drops the path from err, which the caller names already.
-func plain(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
-
-func syncFile(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	// Windows cannot sync a folder, and need not.
-	if err := f.Sync(); err != nil && !strings.Contains(err.Error(), "Access is denied") {
-		return err
-	}
-	return nil
+	return file.Place(temp, path)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"ortop/history/internal/file"
 )
 
 // Lock is the right to be the one collector of an account.
@@ -48,7 +50,7 @@ func TryLock(path string) (l *Lock, ok bool, err error) {
 	f := flock.New(path, flock.SetPermissions(0o600))
 	ok, err = f.TryLock()
 	if err != nil {
-		return nil, false, joined(fmt.Errorf("locking %q: %w", path, plain(err)), f.Close())
+		return nil, false, joined(fmt.Errorf("locking %q: %w", path, file.Plain(err)), f.Close())
 	}
 	if !ok {
 		return nil, false, f.Close()
@@ -66,7 +68,7 @@ func (l *Lock) Mark(now time.Time) error {
 		return nil
 	}
 	if err := mark(l.file.Path(), now); err != nil {
-		return fmt.Errorf("marking %q: %w", l.file.Path(), plain(err))
+		return fmt.Errorf("marking %q: %w", l.file.Path(), file.Plain(err))
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"ortop/history/internal/file"
 )
 
 // open connects db to its path. It is called again when the file was replaced.
@@ -21,7 +23,7 @@ func (db *DB) open() error {
 		return openError(db.path, err)
 	}
 	if !db.asked.ReadOnly {
-		removeLeftovers(path)
+		file.RemoveLeftovers(path)
 	}
 	k, why, err := connect(path, db.asked)
 	if err != nil {
@@ -38,7 +40,7 @@ func (db *DB) open() error {
 	switch {
 	case why != nil:
 		db.note = why.Error()
-	case onNetwork(path):
+	case file.OnNetwork(path):
 		db.note = "the history is on a network file system; only one machine may use it at a time"
 	}
 	if db.version, err = k.int("PRAGMA data_version"); err != nil {
@@ -75,14 +77,14 @@ func (db *DB) openMemory() error {
 func connect(path string, o Options) (k *conn, why, err error) {
 	if o.ReadOnly {
 		why = ErrReadOnly
-	} else if err := writable(path); err != nil {
+	} else if err := file.Writable(path); err != nil {
 		why = fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}
 	// Only read until it is known to be ours: even the close of a connection
 	// that may write changes the file, by a checkpoint.
 	k, err = dialReadOnly(path)
 	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && writable(path) == nil {
+	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && file.Writable(path) == nil {
 		// A process was killed while it changed the file outside of the log,
 		// as in the change to it; only one that may write can undo that, and
 		// until then nobody can read.
@@ -167,7 +169,7 @@ func dialReadOnly(path string) (*conn, error) {
 	}
 	k, err := try("mode=ro")
 	c := code(err)
-	if diskFull(err) || (c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY) && accessible(filepath.Dir(path)) != nil {
+	if diskFull(err) || (c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY) && file.Accessible(filepath.Dir(path)) != nil {
 		if log, serr := os.Stat(path + "-wal"); serr != nil || log.Size() == 0 {
 			return try("mode=ro&immutable=1")
 		}

@@ -13,6 +13,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"ortop/history/internal/file"
 )
 
 // Restored is what [Restore] did.
@@ -37,7 +39,7 @@ func Restore(ctx context.Context, path, from string, now time.Time) (done Restor
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return done, fmt.Errorf("restoring %q: %w", from, err)
 	}
-	temp, err := os.MkdirTemp(folder, tempPattern(path))
+	temp, err := os.MkdirTemp(folder, file.TempPattern(path))
 	if err != nil {
 		return done, fmt.Errorf("restoring %q: %w", from, err)
 	}
@@ -132,7 +134,7 @@ func keptPath(path string, now time.Time) string {
 
 // placeNew puts a file where none is.
 func placeNew(temp, path string) error {
-	if err := place(temp, path); err != nil {
+	if err := file.Place(temp, path); err != nil {
 		return fmt.Errorf("writing %q: %w", path, err)
 	}
 	return nil
@@ -232,5 +234,5 @@ func moveAway(path, kept string) error {
 			return err
 		}
 	}
-	return syncFile(filepath.Dir(path))
+	return file.Sync(filepath.Dir(path))
 }

@@ -4,9 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"ortop/internal/sorted"
 	"slices"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // The names of the states that another history gets too.

@@ -1,4 +1,4 @@
-package history
+package file
 
 import (
 	"os"
@@ -11,13 +11,13 @@ import (
 // made it was killed: a backup of years takes seconds.
 const leftoverAge = 10 * time.Minute
 
-// tempPattern is what the files are named that become the one at path once they
+// TempPattern is what the files are named that become the one at path once they
 // are whole.
-func tempPattern(path string) string { return "." + filepath.Base(path) + ".new-*" }
+func TempPattern(path string) string { return "." + filepath.Base(path) + ".new-*" }
 
-// removeLeftovers removes what killed processes left that were making path, or
+// RemoveLeftovers removes what killed processes left that were making path, or
 // the copy of it that is made before a migration.
-func removeLeftovers(path string) {
+func RemoveLeftovers(path string) {
 	folder := filepath.Dir(path)
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -1,4 +1,4 @@
-package history
+package file
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestD11NetworkFileSystems(t *testing.T) {
 			t.Errorf("networkType(%#x) = %v, want %v", magic, !want, want)
 		}
 	}
-	if dir := t.TempDir(); onNetwork(dir + "/absent") {
+	if dir := t.TempDir(); OnNetwork(dir + "/absent") {
 		t.Error("a file that is not there is on a network")
 	}
 }

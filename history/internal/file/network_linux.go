@@ -1,10 +1,10 @@
-package history
+package file
 
 import "golang.org/x/sys/unix"
 
-// onNetwork reports whether the file is on NFS, SMB, 9P, AFS or Ceph, where
+// OnNetwork reports whether the file is on NFS, SMB, 9P, AFS or Ceph, where
 // SQLite's shared memory works on one machine only.
-func onNetwork(path string) bool {
+func OnNetwork(path string) bool {
 	var st unix.Statfs_t
 	return unix.Statfs(path, &st) == nil && networkType(uint32(st.Type))
 }

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package history
-
-func onNetwork(string) bool { return false }
