@@ -45,6 +45,13 @@ type Error struct {
 
 func (e *Error) Error() string { return e.What }
 
+// Away reports whether an error is of an engine that does not answer, or not now: it may
+// by and by.
+func Away(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Code == "" || e.Code == "53300" || strings.HasPrefix(e.Code, "57P"))
+}
+
 // Unwrap returns one of the errors above, or nil.
 func (e *Error) Unwrap() error { return e.kind }
 

@@ -227,6 +227,15 @@ func TestTeam(t *testing.T) {
 	if code, _, said := viewer.run("status"); code != 4 || !strings.Contains(said, "the shared history") {
 		t.Errorf("status while the engine is away: exit code %d, %s", code, said)
 	}
+	late, stopped := onTerminal(t, 240, 30, viewer.env, ortop), onTerminal(t, 240, 30, viewer.env, ortop)
+	for _, x := range []*terminal{late, stopped} {
+		x.waitFor("ortop goes on trying, Ctrl\\+C ends it", busy*20*time.Second)
+		x.waitFor(`waiting for the shared history, \d+ s`, busy*20*time.Second)
+	}
+	stopped.press("\x03")
+	if stopped.cmd.Wait(); stopped.cmd.ProcessState.ExitCode() != 130 {
+		t.Errorf("Ctrl+C while a dashboard waits for the engine: exit code %d, want 130", stopped.cmd.ProcessState.ExitCode())
+	}
 	c.account.Spend(3)
 	c.await("readings to wait", func() bool {
 		_, out, _ := two.run("share", "status", "--json")
@@ -246,6 +255,7 @@ func TestTeam(t *testing.T) {
 	second.waitFor("sharing the history goes on")
 	c.account.Spend(2)
 	screen.waitFor("updated just now", busy*20*time.Second)
+	late.waitFor("% left", busy*20*time.Second)
 	c.await("a viewer to see the balance", right)
 	if code := second.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d after SIGTERM", code)

@@ -110,6 +110,18 @@ func (p *Progress) put(line string) {
 	p.width = len([]rune(line))
 }
 
+// Pause takes the line away, until there is another.
+func (p *Progress) Pause() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.width > 0 {
+		p.put("")
+	}
+}
+
 // End leaves no line behind, and lets none follow.
 func (p *Progress) End() {
 	if p == nil {

@@ -29,6 +29,9 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 		return err
 	}
 	defer stop()
+	if err := session.AwaitTeam(ctx, a, &s); err != nil {
+		return err
+	}
 	log, closeLog := cli.FileLog()
 	defer closeLog()
 	list, err := session.EveryAccount(a, &s)

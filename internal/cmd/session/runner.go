@@ -38,7 +38,9 @@ type Shown struct {
 
 // Start runs a monitor for s.
 func (r *Runner) Start(s *Settings) *monitor.Monitor {
-	ses := Watch(r.App, *s, r.Log, newNotifier(s, r.Log, r.Terminal))
+	waits := *s
+	waits.patient = true
+	ses := Watch(r.App, waits, r.Log, newNotifier(s, r.Log, r.Terminal))
 	ctx, cancel := context.WithCancel(r.Ctx)
 	done := make(chan error, 1)
 	routine.Go(func() {

@@ -86,13 +86,55 @@ func join(ctx context.Context, a *cli.App, s *Settings) error {
 		return err
 	}
 	s.Seen = &Seen{Team: &Team{e: e}}
-	placed := s.Account.BaseURL != "" || a.Flags.BaseURL != "" || os.Getenv("ORTOP_BASE_URL") != ""
-	s.Seen.Seen, s.Seen.err = s.Seen.Team.find(s, a.Flags.Account != "" || len(s.Config.Accounts) > 0, placed)
-	if err = s.Seen.err; errors.As(err, new(*cli.ExitError)) { // it would not help to wait for the engine
+	if err = s.find(a); errors.As(err, new(*cli.ExitError)) { // it would not help to wait for the engine
 		return err
 	}
-	if err == nil {
-		s.View(s.Seen.Team, s.Seen.Seen)
+	return nil
+}
+
+// find makes settings those of the account of the team that they mean; s.Seen.err is why
+// they are not.
+func (s *Settings) find(a *cli.App) error {
+	team := s.Seen.Team
+	placed := s.Account.BaseURL != "" || a.Flags.BaseURL != "" || os.Getenv("ORTOP_BASE_URL") != ""
+	v, err := team.find(s, a.Flags.Account != "" || len(s.Config.Accounts) > 0, placed)
+	if s.Seen.err = err; err == nil {
+		s.View(team, v)
+	}
+	return err
+}
+
+// retryEvery is how often an engine that does not answer is asked again.
+const retryEvery = time.Second
+
+// AwaitTeam waits until the engine of a viewer answers that did not at its start, and says
+// so: a screen is there for long. Any other error is returned.
+func AwaitTeam(ctx context.Context, a *cli.App, s *Settings) error {
+	if s.Seen == nil || s.Seen.err == nil {
+		return nil
+	}
+	p, said := a.Progress(), ""
+	defer p.End()
+	for err := s.Seen.err; err != nil; {
+		if !share.Away(err) {
+			return err
+		}
+		if is := errText(err); is != said {
+			said = is
+			p.Pause()
+			a.Hint("%s: ortop goes on trying, Ctrl+C ends it", said)
+		}
+		p.Doing("waiting for the shared history")
+		found := make(chan error, 1)
+		routine.Go(func() { // it may take seconds
+			time.Sleep(retryEvery)
+			found <- s.find(a)
+		})
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case err = <-found:
+		}
 	}
 	return nil
 }
@@ -161,6 +203,17 @@ func follows(a *cli.App, o *monitor.Options, s *Settings, log *slog.Logger, open
 	o.Follow, o.Sharing = true, s.Seen.Team.note
 	o.Open = func(ctx context.Context) (*history.DB, string, error) {
 		db, r, err := s.Seen.open(ctx, a.Now)
+		for said := false; s.patient && share.Away(err); db, r, err = s.Seen.open(ctx, a.Now) {
+			if !said {
+				said = true
+				log.Warn("opening the shared history", "error", errText(err))
+			}
+			select {
+			case <-ctx.Done():
+				return nil, "", context.Cause(ctx)
+			case <-time.After(retryEvery):
+			}
+		}
 		if err != nil {
 			return nil, "", err
 		}
