@@ -15,6 +15,7 @@ import (
 	"ortop/internal/monitor"
 	"ortop/internal/render"
 	"ortop/internal/routine"
+	"ortop/internal/text"
 )
 
 const (
@@ -29,6 +30,12 @@ const (
 func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) ([]render.AccountRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, listLimit)
 	defer cancel()
+	var p *cli.Progress
+	if len(list) > 0 {
+		p = list[0].App.Progress()
+	}
+	defer p.End()
+	said := &reading{p: p, of: len(list)}
 	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list)+listAtOnce)
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -36,7 +43,10 @@ func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) 
 		all.Go(routine.Guard(func() {
 			var h held
 			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
-				rows[i], lost[i] = list[i].row(ctx, &h, fresh)
+				w := list[i]
+				w.Settings.filling = said.filling
+				rows[i], lost[i] = w.row(ctx, &h, fresh)
+				said.note(1, 0)
 				if h.db != nil && h.db.Damage() != "" { // is of one account, and told of it
 					lost[i] = cli.Joined(lost[i], h.close())
 				}
@@ -46,6 +56,33 @@ func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) 
 	}
 	all.Wait()
 	return rows, cli.Joined(lost...)
+}
+
+// reading says how many accounts are read, to a person who waits.
+type reading struct {
+	p  *cli.Progress
+	of int
+
+	mu         sync.Mutex
+	done, past int // accounts that are read, and whose past is being
+}
+
+// note takes in how many more are read, and of how many more the past is being read.
+func (r *reading) note(done, past int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done, r.past = r.done+done, r.past+past
+	if r.past > 0 {
+		r.p.Doing("reading what %s spent before now: %d of %d read", text.Many(r.past, "account"), r.done, r.of)
+		return
+	}
+	r.p.Doing("reading %s: %d read", text.Many(r.of, "account"), r.done)
+}
+
+// filling is called before the past of an account is read, and what it returns after that.
+func (r *reading) filling() (done func()) {
+	r.note(0, 1)
+	return func() { r.note(0, -1) }
 }
 
 func (w Watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r render.AccountRow, lost error) {
