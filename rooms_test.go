@@ -192,7 +192,7 @@ const mostFiles = 25
 var larger = map[string]int{
 	"client":  32, // a library: what is one package to those who import it
 	"history": 36,
-	"ui":      37,
+	"ui":      34,
 }
 
 func TestRoomsAreSmall(t *testing.T) {
