@@ -129,7 +129,7 @@ func (m *Model) seenRows(l layout) int {
 }
 
 // breakdown is the table as it is drawn.
-func (m *Model) breakdown() panel.Breakdown {
+func (m *Model) breakdown() *panel.Breakdown {
 	v, q := m.who, m.question()
 	r := m.breakdowns[q]
 	var left *float64
@@ -137,7 +137,7 @@ func (m *Model) breakdown() panel.Breakdown {
 		usd := b.LeftUSD()
 		left = &usd
 	}
-	return panel.Breakdown{
+	return &panel.Breakdown{
 		Balance: left,
 		By:      q.by, Sort: sorts[v.sort].name, Span: q.span, Find: v.filter.find(m.pen()), BYOK: v.byok,
 		List: v.list, Open: v.open, Rows: v.rows,

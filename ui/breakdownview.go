@@ -126,7 +126,7 @@ func (m *Model) clickBreakdown(at tea.Mouse) tea.Cmd {
 	switch {
 	case !body.holds(at.X, at.Y), l.bare && (y == 0 || d.Detailed()): // where no menus stand
 	case d.Detailed():
-		if n := panel.DetailRows(p, &d, body.w); y == n && n < body.h {
+		if n := panel.DetailRows(p, d, body.w); y == n && n < body.h {
 			menu, ends := panel.SpanMenu(p, m.span, body.w-panel.SpanMenuRoom)
 			if s := segment(ends, right(menu)); s >= 0 {
 				return m.choose(s)
@@ -165,8 +165,10 @@ func (breakdownView) place(m *Model, l *layout, y int) {
 }
 
 func (breakdownView) body(d screen, l layout) []string {
-	out := d.bareList(l, d.m.breakdown().Card)
-	if !l.bare {
+	var out []string
+	if l.bare {
+		out = d.bareList(l, d.m.breakdown().Card)
+	} else {
 		out = d.m.breakdown().Render(d.Pen, l.body.w, l.body.h)
 	}
 	if l.spend.h > 0 {

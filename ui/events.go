@@ -118,9 +118,9 @@ func (m *Model) seenEvents(l layout) int {
 }
 
 // events are the list as it is drawn.
-func (m *Model) events() panel.Events {
+func (m *Model) events() *panel.Events {
 	v := m.log
-	return panel.Events{
+	return &panel.Events{
 		Span: v.span, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,
 		All: len(v.request.Value), Found: v.found, Loaded: v.request.Loaded, Err: v.request.Err,
 	}

@@ -44,7 +44,7 @@ func TestAKeyCostsWhatIsSeen(t *testing.T) {
 	few.who.list.At, lots.who.list.At = 100, 100
 	asked, plots := f.asked.Load(), f.plots.Load()
 	for _, key := range []string{"down", "up", "pgdown", "pgup", "/"} {
-		if a, b := allocated(few, key), allocated(lots, key); b > 1.1*a || b > 3500 {
+		if a, b := allocated(few, key), allocated(lots, key); b > 1.1*a || b > 2500 {
 			t.Errorf("%s allocates %v times with 5,000 keys, %v with 200", key, b, a)
 		}
 		if _, cmd := step(lots, press(key)); cmd != nil {
@@ -78,7 +78,7 @@ func TestAFrameAllocatesLittle(t *testing.T) {
 		view int
 		key  string
 		most float64
-	}{{viewOverview, "left", 1500}, {viewForecast, "down", 1500}, {viewBreakdown, "down", 3500}, {viewEvents, "down", 1600}} {
+	}{{viewOverview, "left", 1500}, {viewForecast, "down", 1500}, {viewBreakdown, "down", 2500}, {viewEvents, "down", 1600}} {
 		m, _ := keyed(5000, c.view)
 		if n := allocated(m, c.key); n > c.most {
 			t.Errorf("%s in %s allocates %v times, at most %v are due", c.key, views[c.view].name(), n, c.most)

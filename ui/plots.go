@@ -176,8 +176,7 @@ func (m *Model) spendPlot() panel.SpendPlot {
 // breakdown where that is known, else of all.
 func (m *Model) rangePlot() panel.SpendPlot {
 	if views[m.view].name() == "breakdown" && m.until.IsZero() { // which the table does not follow
-		table := m.breakdown()
-		if plot, ok := table.RowPlot(m.pen()); ok {
+		if plot, ok := m.breakdown().RowPlot(m.pen()); ok {
 			plot.Cursor = m.cursor
 			return plot
 		}

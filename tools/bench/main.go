@@ -3,7 +3,9 @@
 // table of it:
 //
 //	go -C tools run ./bench [-runs 15] [-samples 5000000] [-idle 1m] [-write ../docs/performance.md]
+//	go -C tools run ./bench -beside OTHER [-pairs 5]
 //
+// The second presses keys in this program and in another build of it, and prints ratios.
 // What is not installed is left out, and said.
 package main
 
@@ -28,7 +30,9 @@ import (
 // bench is one run: what is measured, and what came of it.
 type bench struct {
 	dir, ortop, minimal string
+	other               string // a build to compare the keys with; "": the table is made
 	runs, samples       int
+	pairs               int
 	idle                time.Duration
 	rows                []row
 }
@@ -48,9 +52,14 @@ func main() {
 	flag.IntVar(&b.samples, "samples", 5_000_000, "readings in the history")
 	flag.DurationVar(&b.idle, "idle", time.Minute, "how long idle programs are watched")
 	write := flag.String("write", "", "the page that the table is written to")
+	flag.StringVar(&b.other, "beside", "", "another build of ortop, whose keys are compared with this one's")
+	flag.IntVar(&b.pairs, "pairs", 5, "how often each of the two is started")
 	flag.Parse()
 	if err := b.run(); err != nil {
 		log.Fatal(err)
+	}
+	if b.other != "" {
+		return
 	}
 	page := b.page()
 	fmt.Print(page)
@@ -72,7 +81,7 @@ func (b *bench) run() (err error) {
 	if b.minimal, err = build(b.dir, "minimal", "./bench/minimal"); err != nil {
 		return err
 	}
-	if err := b.large(); err != nil {
+	if err := b.large(); err != nil || b.other != "" {
 		return err
 	}
 	if err := b.year(); err != nil {
@@ -115,6 +124,9 @@ func (b *bench) large() error {
 
 	if err := b.readOnce(env, args); err != nil {
 		return err
+	}
+	if b.other != "" {
+		return b.beside(b.other, env, args, max(1, b.pairs))
 	}
 	if err := b.firstFrames(env, args, account); err != nil {
 		return err

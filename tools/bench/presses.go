@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"log"
 	"os/exec"
 	"slices"
 	"strings"
@@ -10,6 +11,12 @@ import (
 
 	"ortop/internal/sim"
 )
+
+// pressed are the keys that are pressed in each view. A lone escape is none of them: 50 ms
+// pass until it begins no sequence.
+var pressed = []struct{ view, key, keys string }{
+	{"overview", "1", "[]vvv+-[]"}, {"forecast", "2", "+-[]+-jk"}, {"breakdown", "3", "jkjks[]jkg"}, {"events", "4", "[]/a\x7f\r[]"},
+}
 
 // presses measures, for each view, the time from a key to what it changes on the
 // screen, and what the dashboard holds then.
@@ -22,31 +29,14 @@ func (b *bench) presses(env, args []string) error {
 	if err := s.until("runs out", "keys, 24 h"); err != nil {
 		return err
 	}
-	// A lone escape is none of them: 50 ms pass until it begins no sequence.
-	for _, v := range []struct{ view, key, keys string }{
-		{"overview", "1", "[]vvv+-[]"}, {"forecast", "2", "+-[]+-jk"}, {"breakdown", "3", "jkjks[]jkg"}, {"events", "4", "[]/a\x7f\r[]"},
-	} {
-		if _, err := s.tty.WriteString(v.key); err != nil {
-			return err
+	for _, v := range pressed {
+		all, err := s.strokes(v.key, v.keys, 8*b.runs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", v.view, err)
 		}
-		s.rest()
-		var took []time.Duration
-		for range max(1, 4*b.runs) {
-			for _, k := range v.keys {
-				if d, ok := s.press(strings.ReplaceAll(string(k), "\x1b", escape)); ok {
-					took = append(took, d)
-				}
-			}
-			if len(took) >= 8*b.runs {
-				break
-			}
-		}
-		if len(took) == 0 {
-			return fmt.Errorf("no key changes the %s:\n%s", v.view, s.screen())
-		}
-		slices.Sort(took)
-		b.add("key to frame, 200x60, 5,000 keys: "+v.view, "median 10 ms, p99 16 ms",
-			fmt.Sprintf("%.1f, %.1f ms (%d keys)", ms(median(took)), ms(took[min(len(took)-1, len(took)*99/100)]), len(took)), "")
+		middle, p99 := spread(all, func(k stroke) time.Duration { return k.took })
+		b.add("key to frame, 200x60, 5,000 keys: "+v.view, "median 10 ms, p99 16 ms", fmt.Sprintf("%.1f, %.1f ms (%d keys)", middle, p99, len(all)), "")
+		log.Printf("  the slowest: %s", slowest(all, 5))
 	}
 	holds, err := s.memory("VmRSS")
 	if err != nil {
@@ -59,10 +49,6 @@ func (b *bench) presses(env, args []string) error {
 	b.add("memory with 5,000 keys at 200x60, at most", "<= 40 MB, 50 MB", fmt.Sprintf("%.1f MB, %.1f MB", holds, most), "")
 	return nil
 }
-
-// escape is Esc as terminals write it that tell keys apart, which ortop asks for: in
-// others the byte may begin another key, and is waited upon for 50 ms.
-const escape = "\x1b[27u"
 
 // until waits until the screen holds all of these words.
 func (s *screen) until(words ...string) error {
@@ -87,22 +73,6 @@ func (s *screen) rest() {
 		case <-time.After(60 * time.Millisecond):
 			return
 		}
-	}
-}
-
-// press is the time from a key to the first byte of what it changes; ok is false
-// where it changes nothing.
-func (s *screen) press(key string) (took time.Duration, ok bool) {
-	s.rest()
-	at := time.Now()
-	if _, err := s.tty.WriteString(key); err != nil {
-		return 0, false
-	}
-	select {
-	case <-s.wrote:
-		return time.Since(at), true
-	case <-time.After(300 * time.Millisecond):
-		return 0, false
 	}
 }
 

@@ -2,7 +2,6 @@ package draw
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"sync"
 
@@ -54,8 +53,8 @@ type line struct {
 func (l *lines) of(points []float64, cols, rows int, joined bool) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, k := range l.kept {
-		if k.cols == cols && k.rows == rows && k.joined == joined && slices.EqualFunc(k.points, points, same) {
+	for i := range l.kept {
+		if k := &l.kept[i]; k.cols == cols && k.rows == rows && k.joined == joined && same(k.points, points) {
 			return k.dots
 		}
 	}
@@ -66,8 +65,18 @@ func (l *lines) of(points []float64, cols, rows int, joined bool) []byte {
 	return k.dots
 }
 
-// same reports whether two values are the same, or are both unknown.
-func same(a, b float64) bool { return a == b || a != a && b != b }
+// same reports whether two lines lead through the same points.
+func same(a, b []float64) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, v := range a {
+		if v != b[i] && !(math.IsNaN(v) && math.IsNaN(b[i])) {
+			return false
+		}
+	}
+	return true
+}
 
 // dotted draws a line that leads through points.
 func dotted(points []float64, cols, rows int, joined bool) []byte {

@@ -70,7 +70,7 @@ func (d *Breakdown) ByMenu(p draw.Pen, w int) (menu string, ends []int) {
 }
 
 // Render draws the table, or a row in full: w by h cells, border included.
-func (d Breakdown) Render(p draw.Pen, w, h int) []string {
+func (d *Breakdown) Render(p draw.Pen, w, h int) []string {
 	if d.Detailed() {
 		return d.renderRow(p, w, h)
 	}
@@ -79,7 +79,7 @@ func (d Breakdown) Render(p draw.Pen, w, h int) []string {
 }
 
 // Card is the title and the lines of the table, or of a row, without borders.
-func (d Breakdown) Card(p draw.Pen, w, h int) (title string, lines []string) {
+func (d *Breakdown) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if d.Detailed() {
 		r, _ := d.row()
 		return p.Bright(draw.CutName(nameOf(&r), w)), factLines(p, d.factsOf(p, &r), w)
@@ -120,13 +120,13 @@ func (d *Breakdown) lines(p draw.Pen, w, h int) []string {
 }
 
 // Seen is how many rows are seen in w by h cells.
-func (d Breakdown) Seen(p draw.Pen, w, h int) int {
+func (d *Breakdown) Seen(p draw.Pen, w, h int) int {
 	return max(1, h-1-len(d.sums(h))-len(d.notes(p, w, h)))
 }
 
 // Needs is how high the panel is in which nothing is left out, w cells wide
 // inside; 0: it takes what there is.
-func (d Breakdown) Needs(p draw.Pen, w int) int {
+func (d *Breakdown) Needs(p draw.Pen, w int) int {
 	if d.Detailed() {
 		return 0
 	}
@@ -186,7 +186,7 @@ func (d *Breakdown) notes(p draw.Pen, w, h int) []string {
 }
 
 // Age is how old the numbers are.
-func (d Breakdown) Age(p draw.Pen, w int) string {
+func (d *Breakdown) Age(p draw.Pen, w int) string {
 	switch {
 	case !d.Loaded && d.Asking:
 		return p.Dim(draw.Pick(w, "loading", ""))

@@ -22,7 +22,7 @@ type Events struct {
 }
 
 // Chosen is the chosen event.
-func (d Events) Chosen() (e account.Event, ok bool) {
+func (d *Events) Chosen() (e account.Event, ok bool) {
 	if d.List.At >= len(d.Found) {
 		return e, false
 	}
@@ -31,7 +31,7 @@ func (d Events) Chosen() (e account.Event, ok bool) {
 
 // Render draws the events, or one in full: w by h cells, border
 // included.
-func (d Events) Render(p draw.Pen, w, h int) []string {
+func (d *Events) Render(p draw.Pen, w, h int) []string {
 	if d.Open {
 		return d.Detail(p, w, h)
 	}
@@ -40,7 +40,7 @@ func (d Events) Render(p draw.Pen, w, h int) []string {
 }
 
 // Detail draws the chosen event in full: w by h cells, border included.
-func (d Events) Detail(p draw.Pen, w, h int) []string {
+func (d *Events) Detail(p draw.Pen, w, h int) []string {
 	e, ok := d.Chosen()
 	if !ok {
 		return draw.Panel(p, "", "", []string{p.Dim("no event is chosen")}, w, h)
@@ -54,7 +54,7 @@ func (d Events) Detail(p draw.Pen, w, h int) []string {
 
 // DetailHeight is how many rows an event takes in full in w cells, its border included:
 // as many for each, so that little moves while one goes through them.
-func (d Events) DetailHeight(p draw.Pen, w int) int {
+func (d *Events) DetailHeight(p draw.Pen, w int) int {
 	least := 4
 	for i := range d.Found {
 		if d.Found[i].Alert != nil {
@@ -69,15 +69,15 @@ func (d Events) DetailHeight(p draw.Pen, w int) int {
 }
 
 // MenuRoom is what the title and the corners leave the menu of ranges.
-func (d Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
+func (d *Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
 
-func (d Events) title(p draw.Pen) string {
+func (d *Events) title(p draw.Pen) string {
 	of := d.Find.Of(p, d.List.At, len(d.Found), d.All)
 	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.Span)), of, d.Find.Shown)
 }
 
 // Card is the title and the lines of the events, or of one, without borders.
-func (d Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
+func (d *Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if e, ok := d.Chosen(); ok && d.Open {
 		head, at := eventHead(p, &e)
 		return d.title(p), append([]string{head + "  " + at}, eventLines(p, &e, w)...)
@@ -86,7 +86,7 @@ func (d Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 }
 
 // lines are the events that are seen in w by h cells.
-func (d Events) lines(p draw.Pen, w, h int) []string {
+func (d *Events) lines(p draw.Pen, w, h int) []string {
 	var lines []string
 	if d.Err != nil {
 		lines = append(lines, p.Low("▲ ")+draw.CutWords("events cannot be read: "+draw.Clean(d.Err.Error()), w-2))

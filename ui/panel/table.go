@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"ortop/internal/sorted"
 	"ortop/internal/spenders"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -72,13 +73,8 @@ func knownOf(rows []spenders.Row, cols []column) []column {
 			}
 		}
 	}
-	out := cols[:0]
-	for k, c := range cols {
-		if known[k] {
-			out = append(out, c)
-		}
-	}
-	return out
+	k := -1
+	return sorted.Without(cols, func(*column) bool { k++; return !known[k] })
 }
 
 // lastTrend heads the column of trends with the span that they are of.
