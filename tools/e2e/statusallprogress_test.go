@@ -22,26 +22,22 @@ func TestStatusAllSaysThatItReadsThePast(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked, answer := make(chan struct{}), make(chan struct{})
-	var once sync.Once
+	gate := make(chan struct{})
+	answer := sync.OnceFunc(func() { close(gate) })
 	pass := account.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/analytics/") {
-			once.Do(func() { close(asked) })
-			select {
-			case <-answer:
-			case <-r.Context().Done():
-			}
+			<-gate
 		}
 		pass.ServeHTTP(w, r)
 	}))
 	defer server.Close()
+	defer answer()
 	h := &household{t: t, account: account, home: t.TempDir()}
 	h.env = []string{"HOME=" + h.home, "ORTOP_BASE_URL=" + server.URL + "/api/v1", "OPENROUTER_API_KEY=" + sim.DemoKey}
 	x := onTerminal(t, 120, 10, h.env, ortop, "status", "--all")
-	<-asked
 	x.waitFor("ortop: reading what 1 account spent before now: 0 of 1 read, [0-9]+ s", busy*4*time.Second)
-	close(answer)
+	answer()
 	if x.cmd.Wait(); x.cmd.ProcessState.ExitCode() != 0 {
 		t.Errorf("exit code %d", x.cmd.ProcessState.ExitCode())
 	}
