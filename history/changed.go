@@ -2,8 +2,11 @@ package history
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 )
@@ -20,6 +23,10 @@ func (db *DB) Changed(ctx context.Context) (bool, error) {
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	return db.changed()
+}
+
+func (db *DB) changed() (bool, error) {
 	if moved, err := db.watch(); moved || err != nil {
 		return moved, err
 	}
@@ -30,6 +37,69 @@ func (db *DB) Changed(ctx context.Context) (bool, error) {
 	changed := v != db.version || db.took
 	db.version, db.took = v, false
 	return changed, nil
+}
+
+// Touched reports whether something of an account was stored since it was loaded that its
+// caller did not record: a reading, a poll, a state, or that an event was acknowledged.
+// Unlike [DB.Changed], of which it is one look, it is not true for what was stored of
+// others in the same file, at the cost of one SELECT. Rows that were put before others
+// may go unnoticed; the next Load reads them.
+func (db *DB) Touched(ctx context.Context, account Series) (bool, error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	took := db.took
+	if changed, err := db.changed(); !changed || err != nil {
+		return changed, err
+	}
+	l, ok := db.loaded[account]
+	if !ok || l.edited || took || len(db.pending) > 0 {
+		return true, nil
+	}
+	now, err := db.marksOf(account, l)
+	if err != nil {
+		return false, fmt.Errorf("watching %s: %w", db.where(), err)
+	}
+	return now.state != l.marks.state || now.seen != l.marks.seen || !maps.Equal(now.heads, l.marks.heads), nil
+}
+
+// marksOf reads the marks of what is stored of an account.
+func (db *DB) marksOf(account Series, l load) (m marks, err error) {
+	id, err := db.id(account)
+	if err != nil {
+		return m, err
+	}
+	ids := []int64{}
+	for _, s := range l.series {
+		id, err := db.id(s)
+		if err != nil {
+			return m, err
+		}
+		ids = append(ids, id)
+	}
+	list, err := json.Marshal(slices.Compact(ids))
+	if err != nil {
+		return m, err
+	}
+	m.heads = map[int64][2]int64{}
+	var table, series, a, b int64
+	err = db.query(`SELECT 0, series, times_crc, crc FROM head WHERE series IN (SELECT value FROM json_each(?2)) UNION ALL
+		SELECT 1, series, crc, 0 FROM account WHERE series = ?1 UNION ALL
+		SELECT 2, ?1, count(*), 0 FROM event WHERE series = ?1 AND acknowledged`, func(r *sql.Rows) error {
+		err := r.Scan(&table, &series, &a, &b)
+		switch table {
+		case 0:
+			m.heads[series] = [2]int64{a, b}
+		case 1:
+			m.state = a
+		default:
+			m.seen = a
+		}
+		return err
+	}, id, string(list))
+	return m, err
 }
 
 // dataVersion returns a number that changes when another connection commits.
@@ -45,6 +115,7 @@ type load struct {
 	version int64    // data_version then
 	series  []Series // of which there were trails
 	edited  bool     // since then, by this DB, in a way that its caller does not know
+	marks   marks    // of what is stored of it, as of then and of what its caller recorded since
 }
 
 // Unchanged reports whether what the last [DB.Load] of an account returned,
@@ -69,6 +140,8 @@ func (db *DB) outdate(e entry) {
 			if l.version != db.cached {
 				// What was previewed may not have followed what is stored.
 				delete(db.loaded, account)
+			} else {
+				db.markAnew(l, e.update)
 			}
 			continue
 		}
@@ -135,6 +208,7 @@ func (db *DB) leaveLog() {
 // forget drops what is known of the file that was there.
 func (db *DB) forget() {
 	clear(db.heads)
+	clear(db.before)
 	clear(db.ids)
 	clear(db.loaded)
 	db.bad, db.spoilt, db.named = nil, nil, false

@@ -32,7 +32,17 @@ func (db *DB) head(s Series) (*head, error) {
 		return nil, err
 	}
 	db.heads[s] = h
+	db.recall(s)
 	return h, nil
+}
+
+// recall takes for the facts of a series, whose head was read anew, those that were read
+// before, where their sum is still that of what is stored: most of what others store is of
+// other series.
+func (db *DB) recall(s Series) {
+	if was, h := db.before[s], db.heads[s]; was != nil && was.id == h.id && was.sum == h.sum {
+		h.facts = was.facts
+	}
 }
 
 // loadHeads reads the heads that are not known of all series in one statement.
@@ -54,6 +64,7 @@ func (db *DB) loadHeads(all iter.Seq[Series]) error {
 		h := &head{}
 		err := h.scan(r)
 		db.heads[missing[h.id]] = h
+		db.recall(missing[h.id])
 		return err
 	}, string(list))
 	for id, s := range missing {
@@ -155,6 +166,11 @@ func (db *DB) refresh() error {
 	if err == nil && v != db.cached {
 		if _, err := db.restored(); err != nil {
 			return err
+		}
+		for s, h := range db.heads {
+			if h.facts != nil {
+				db.before[s] = h
+			}
 		}
 		clear(db.heads)
 		db.cached = v

@@ -69,6 +69,7 @@ type DB struct {
 	series   map[identity]Series // series[names[s-1]] is s
 	ids      []int64             // ids[s-1] is the row of names[s-1] in this file, or 0
 	heads    map[Series]*head    // as stored; valid while cached equals data_version
+	before   map[Series]*head    // as last read, with their facts
 	cached   int64
 	watched  int64 // data_version at which schema was read
 	schema   int64
@@ -127,7 +128,7 @@ func newDB(o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, claims: map[Series]head{}, loaded: map[Series]load{}}
+	return &DB{asked: o, series: map[identity]Series{}, heads: map[Series]*head{}, before: map[Series]*head{}, claims: map[Series]head{}, loaded: map[Series]load{}}
 }
 
 // Close writes what waits in memory, where the history is not read-only, and

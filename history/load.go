@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -121,7 +122,9 @@ func (db *DB) past(w Want) (p Past, err error) {
 	if p.Trails, err = db.trails(m, w); err != nil {
 		return Past{}, err
 	}
-	db.loaded[w.Account] = load{version: db.cached, series: slices.Collect(m.series())}
+	l := load{version: db.cached, series: slices.Collect(m.series()), marks: marks{state: stateMark(id, p.State), seen: int64(len(p.Acknowledged))}}
+	l.marks.heads = db.headMarks(l.series)
+	db.loaded[w.Account] = l
 	return p, nil
 }
 
@@ -185,4 +188,41 @@ func (db *DB) acknowledged(s Series, id int64, since time.Time) (events []Event,
 		newestFirst(events)
 	}
 	return events, err
+}
+
+// marks tell whether what is stored of an account is what was loaded: the checksums of the
+// heads of its series, by their ids, and of its state, and how many events are
+// acknowledged.
+type marks struct {
+	heads map[int64][2]int64
+	state int64
+	seen  int64
+}
+
+// stateMark is the checksum that is stored with a state, 0 without one.
+func stateMark(id int64, state []byte) int64 {
+	if state == nil {
+		return 0
+	}
+	return int64(checksum(id, string(state)))
+}
+
+// headMarks are those of the heads of some series that are known, as they are stored.
+func (db *DB) headMarks(series []Series) map[int64][2]int64 {
+	m := make(map[int64][2]int64, len(series))
+	for _, s := range series {
+		if h := db.heads[s]; h != nil && (h.attemptMS.Valid || h.at.Valid) {
+			m[h.id] = [2]int64{int64(h.times().checksum()), int64(h.checksum())}
+		}
+	}
+	return m
+}
+
+// markAnew takes in what the account's own caller recorded.
+func (db *DB) markAnew(l load, u PollUpdate) {
+	maps.Copy(l.marks.heads, db.headMarks(l.series))
+	if h := db.heads[u.Series]; h != nil && u.State != nil {
+		l.marks.state = stateMark(h.id, u.State)
+	}
+	db.loaded[u.Series] = l
 }

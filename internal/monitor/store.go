@@ -254,7 +254,7 @@ func (st *store) view(quick bool) account.Snapshot {
 // changed reports whether another process, or another account's monitor, stored
 // something that this account's snapshot shows, and takes it in.
 func (st *store) changed(ctx context.Context) (bool, error) {
-	if changed, err := st.db.Changed(ctx); err != nil || !changed {
+	if changed, err := st.db.Touched(ctx, st.of()); err != nil || !changed {
 		return false, err
 	}
 	poll, state, seen := st.past.Poll, st.stored, len(st.book.Acknowledged)
