@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -17,6 +18,10 @@ const (
 	// on the way.
 	heapGrowth = 4 << 20
 	leastGC    = 15
+	// startGC is the share until settleAfter: what it takes to draw the first full frame
+	// is allocated without a collection beside it, and collected once it is drawn.
+	startGC     = 200
+	settleAfter = time.Second
 )
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
@@ -35,9 +40,17 @@ type collections struct {
 
 func (c *collections) save() {
 	if os.Getenv("GOGC") == "" {
-		c.percent.Store(dashboardGC)
-		debug.SetGCPercent(dashboardGC)
+		c.percent.Store(startGC)
+		debug.SetGCPercent(startGC)
 		c.follow()
+		time.AfterFunc(settleAfter, c.settle)
+	}
+}
+
+// settle gives back what the start took, after which follow says when to collect.
+func (c *collections) settle() {
+	if !c.ended.Load() {
+		debug.FreeOSMemory()
 	}
 }
 

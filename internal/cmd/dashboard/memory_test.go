@@ -80,3 +80,35 @@ func TestARestingScreenCollects(t *testing.T) {
 	}
 	runtime.KeepAlive(held)
 }
+
+// The start is not collected beside, and what it took is given back after it.
+func TestTheStartIsCollectedAfterwards(t *testing.T) {
+	t.Setenv("GOGC", "")
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var all collections
+	all.save()
+	defer all.end()
+	// What the first frames of a history of 5 million readings allocate is 8 MB, and what other tests left is there too.
+	for range 5 << 20 >> 16 {
+		chunk = make([]byte, 1<<16)
+	}
+	if runtime.ReadMemStats(&now); now.NumGC != before.NumGC {
+		t.Errorf("%d collections while the start allocated", now.NumGC-before.NumGC)
+	}
+	chunk = nil
+	all.settle()
+	if runtime.ReadMemStats(&now); now.NumGC == before.NumGC || now.HeapIdle-now.HeapReleased > 2<<20 {
+		t.Errorf("after it there were %d collections, and %d B that nobody uses are kept", now.NumGC-before.NumGC, now.HeapIdle-now.HeapReleased)
+	}
+	all.end()
+	before = now
+	all.settle()
+	if runtime.ReadMemStats(&now); now.NumGC != before.NumGC {
+		t.Error("it collects after its end")
+	}
+}
+
+var chunk []byte // on the heap
