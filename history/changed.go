@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 )
@@ -42,7 +41,8 @@ func (db *DB) changed() (bool, error) {
 // Touched reports whether something of an account was stored since it was loaded that its
 // caller did not record: a reading, a poll, a state, or that an event was acknowledged.
 // Unlike [DB.Changed], of which it is one look, it is not true for what was stored of
-// others in the same file, at the cost of one SELECT. Rows that were put before others
+// others in the same file, at the cost of one SELECT, which
+// [DB.Stats] has as a look. Rows that were put before others
 // may go unnoticed; the next Load reads them.
 func (db *DB) Touched(ctx context.Context, account Series) (bool, error) {
 	if err := ctx.Err(); err != nil {
@@ -58,11 +58,14 @@ func (db *DB) Touched(ctx context.Context, account Series) (bool, error) {
 	if !ok || l.edited || took || len(db.pending) > 0 {
 		return true, nil
 	}
+	stats := db.stats
 	now, err := db.marksOf(account, l)
+	stats.Looks++
+	db.stats = stats
 	if err != nil {
 		return false, fmt.Errorf("watching %s: %w", db.where(), err)
 	}
-	return now.state != l.marks.state || now.seen != l.marks.seen || !maps.Equal(now.heads, l.marks.heads), nil
+	return now != l.marks, nil
 }
 
 // marksOf reads the marks of what is stored of an account.
@@ -79,11 +82,10 @@ func (db *DB) marksOf(account Series, l load) (m marks, err error) {
 		}
 		ids = append(ids, id)
 	}
-	list, err := json.Marshal(slices.Compact(ids))
+	list, err := json.Marshal(ids)
 	if err != nil {
 		return m, err
 	}
-	m.heads = map[int64][2]int64{}
 	var table, series, a, b int64
 	err = db.query(`SELECT 0, series, times_crc, crc FROM head WHERE series IN (SELECT value FROM json_each(?2)) UNION ALL
 		SELECT 1, series, crc, 0 FROM account WHERE series = ?1 UNION ALL
@@ -91,7 +93,7 @@ func (db *DB) marksOf(account Series, l load) (m marks, err error) {
 		err := r.Scan(&table, &series, &a, &b)
 		switch table {
 		case 0:
-			m.heads[series] = [2]int64{a, b}
+			m.heads += headMark(series, a, b)
 		case 1:
 			m.state = a
 		default:

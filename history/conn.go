@@ -97,9 +97,10 @@ func (k *conn) immediate(waited bool) error {
 
 // Stats counts what was asked of SQLite, for tests and diagnostics.
 type Stats struct {
-	// Selects are SELECT statements; the look at whether another process wrote
-	// is none.
+	// Selects are SELECT statements; a look at whether something was written is none.
 	Selects int
+	// Looks are such looks at one account; each is a SELECT.
+	Looks int
 	// ReadTx are transactions that only read: a SELECT of its own is one.
 	ReadTx int
 	// Commits are transactions that wrote; each costs a sync of the disk.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -122,8 +121,8 @@ func (db *DB) past(w Want) (p Past, err error) {
 	if p.Trails, err = db.trails(m, w); err != nil {
 		return Past{}, err
 	}
-	l := load{version: db.cached, series: slices.Collect(m.series()), marks: marks{state: stateMark(id, p.State), seen: int64(len(p.Acknowledged))}}
-	l.marks.heads = db.headMarks(l.series)
+	l := load{version: db.cached, series: slices.Collect(m.series())}
+	l.marks = marks{db.headMarks(l.series), stateMark(id, p.State), int64(len(p.Acknowledged))}
 	db.loaded[w.Account] = l
 	return p, nil
 }
@@ -190,14 +189,10 @@ func (db *DB) acknowledged(s Series, id int64, since time.Time) (events []Event,
 	return events, err
 }
 
-// marks tell whether what is stored of an account is what was loaded: the checksums of the
-// heads of its series, by their ids, and of its state, and how many events are
-// acknowledged.
-type marks struct {
-	heads map[int64][2]int64
-	state int64
-	seen  int64
-}
+// marks tell whether what is stored of an account is what was loaded: the sum of the
+// checksums of the heads of its series, the checksum of its state, and how many events
+// are acknowledged.
+type marks struct{ heads, state, seen int64 }
 
 // stateMark is the checksum that is stored with a state, 0 without one.
 func stateMark(id int64, state []byte) int64 {
@@ -207,20 +202,22 @@ func stateMark(id int64, state []byte) int64 {
 	return int64(checksum(id, string(state)))
 }
 
-// headMarks are those of the heads of some series that are known, as they are stored.
-func (db *DB) headMarks(series []Series) map[int64][2]int64 {
-	m := make(map[int64][2]int64, len(series))
+// headMark is what the sum of heads has of a head by what is stored of it.
+func headMark(series, times, crc int64) int64 { return (2*series + 1) * (times<<32 | crc) }
+
+// headMarks is the sum of the heads of some series that are known, as they are stored.
+func (db *DB) headMarks(series []Series) (sum int64) {
 	for _, s := range series {
 		if h := db.heads[s]; h != nil && (h.attemptMS.Valid || h.at.Valid) {
-			m[h.id] = [2]int64{int64(h.times().checksum()), int64(h.checksum())}
+			sum += headMark(h.id, int64(h.times().checksum()), int64(h.checksum()))
 		}
 	}
-	return m
+	return sum
 }
 
 // markAnew takes in what the account's own caller recorded.
 func (db *DB) markAnew(l load, u PollUpdate) {
-	maps.Copy(l.marks.heads, db.headMarks(l.series))
+	l.marks.heads = db.headMarks(l.series)
 	if h := db.heads[u.Series]; h != nil && u.State != nil {
 		l.marks.state = stateMark(h.id, u.State)
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -42,7 +41,7 @@ var (
 	themeName = text.Form(`^[a-z0-9][a-z0-9-]{0,31}$`)
 )
 
-var themeSettings = sync.OnceValue(func() settings[Theme] {
+var themeSettings = func() settings[Theme] {
 	s := settings[Theme]{
 		"base": func(t *Theme, v value) error { return v.text(&t.Base) },
 		"heat": func(t *Theme, v value) error { return v.colours(&t.Heat) },
@@ -58,7 +57,7 @@ var themeSettings = sync.OnceValue(func() settings[Theme] {
 		}
 	}
 	return s
-})
+}()
 
 // ThemesFolder is where the themes beside a configuration file are.
 func ThemesFolder(configPath string) string {
@@ -126,9 +125,9 @@ func (t *Theme) parse(doc []byte) *Error {
 			if err := w.once(e, name); err != nil {
 				return err
 			}
-			set, ok := themeSettings()[name]
+			set, ok := themeSettings[name]
 			if !ok {
-				return w.here(e, "unknown colour %q%s: there are %s", clean(name), suggest(name, themeSettings().names()), strings.Join(themeSettings().names(), ", "))
+				return w.here(e, "unknown colour %q%s: there are %s", clean(name), suggest(name, themeSettings.names()), strings.Join(themeSettings.names(), ", "))
 			}
 			if err := set(t, value{node: e.Value()}); err != nil {
 				return w.here(e, "%s %v", name, err)

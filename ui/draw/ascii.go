@@ -7,9 +7,11 @@ import (
 )
 
 // asciiOf is what stands for each glyph of a frame where only ASCII can
-// be shown.
-var asciiOf = sync.OnceValue(func() map[rune]byte {
-	m := map[rune]byte{}
+// be shown; makeASCII makes it.
+var asciiOf = map[rune]byte{}
+
+var makeASCII = sync.OnceFunc(func() {
+	m := asciiOf
 	for _, pair := range []struct {
 		glyphs string
 		as     byte
@@ -22,13 +24,14 @@ var asciiOf = sync.OnceValue(func() map[rune]byte {
 			m[r] = pair.as
 		}
 	}
-	return m
 })
 
 // consoleOf is what stands for each glyph on a console whose fonts have those of code
-// page 437 alone.
-var consoleOf = sync.OnceValue(func() map[rune]rune {
-	m := map[rune]rune{}
+// page 437 alone; makeConsole makes it.
+var consoleOf = map[rune]rune{}
+
+var makeConsole = sync.OnceFunc(func() {
+	m := consoleOf
 	for _, pair := range []struct {
 		glyphs string
 		as     rune
@@ -42,7 +45,6 @@ var consoleOf = sync.OnceValue(func() map[rune]rune {
 			m[r] = pair.as
 		}
 	}
-	return m
 })
 
 // console437 are the signs beyond ASCII that are left as they are.
@@ -52,9 +54,9 @@ const console437 = "─│┌┐└┘┤├┬┴┼║█▄▀▌▐░▒■
 func toConsole(frame string) string {
 	var b strings.Builder
 	b.Grow(len(frame))
-	signs := consoleOf()
+	makeConsole()
 	for _, r := range frame {
-		switch as, ok := signs[r]; {
+		switch as, ok := consoleOf[r]; {
 		case ok:
 			b.WriteRune(as)
 		case r < 0x80 || strings.ContainsRune(console437, r):
@@ -73,9 +75,9 @@ func ToASCII(frame string) string {
 	out := make([]byte, 0, len(frame))
 	cut := false // an ellipsis may take the last letter too
 	escape := false
-	signs := asciiOf()
+	makeASCII()
 	for _, r := range frame {
-		switch a, ok := signs[r]; {
+		switch a, ok := asciiOf[r]; {
 		case r < 0x80:
 			out = append(out, byte(r))
 			letter := unicode.IsLetter(r) || unicode.IsDigit(r)

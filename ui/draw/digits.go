@@ -5,9 +5,11 @@ import (
 	"sync"
 )
 
-// glyphs are signs three rows high in half blocks.
-var glyphs = sync.OnceValue(func() map[rune][3]string {
-	m := map[rune][3]string{}
+// glyphs are signs three rows high in half blocks; makeGlyphs makes them.
+var glyphs = map[rune][3]string{}
+
+var makeGlyphs = sync.OnceFunc(func() {
+	m := glyphs
 	for _, row := range []struct{ signs, top, middle, foot string }{
 		{"0123456789",
 			"█▀█ ▄█  ▀▀█ ▀▀█ █ █ █▀▀ █▀▀ ▀▀█ █▀█ █▀█",
@@ -38,7 +40,6 @@ var glyphs = sync.OnceValue(func() map[rune][3]string {
 	m[':'] = [3]string{" ", "▀", "▀"}
 	m['$'] = [3]string{"$", " ", " "} // it stays small
 	m[' '] = [3]string{" ", " ", " "}
-	return m
 })
 
 // Digits draws a sum, a time or a date three rows high; ok is false where it is
@@ -47,9 +48,10 @@ func Digits(p Pen, words string, w int) (rows [3]string, ok bool) {
 	if p.ASCII {
 		return rows, false
 	}
+	makeGlyphs()
 	var b [3]strings.Builder
 	for i, r := range strings.ToUpper(words) {
-		glyph, known := glyphs()[r]
+		glyph, known := glyphs[r]
 		if !known {
 			return rows, false
 		}

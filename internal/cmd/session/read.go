@@ -5,6 +5,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
 
 	"ortop/internal/account"
 	"ortop/internal/cmd/cli"
@@ -26,6 +30,20 @@ func Once(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(
 	return Read(ctx, a, fresh, answer, Verdict)
 }
 
+// collectLate puts the first collection off to where 16 MB are in use, unless the
+// environment says when to collect: most answers are given before, and those that go on
+// are collected as ever from then on.
+var collectLate = sync.OnceFunc(putOff)
+
+func putOff() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	was := debug.SetGCPercent(400)
+	// It has a pointer, for tiny objects without one are not finalized each.
+	runtime.SetFinalizer(new(*byte), func(**byte) { debug.SetGCPercent(was) })
+}
+
 // Read takes one snapshot and lets answer print it. If there is a key, judge
 // returns what was wrong.
 func Read(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(account.Snapshot, *monitor.Monitor) error, judge func(account.Snapshot) error) (err error) {
@@ -39,6 +57,7 @@ func Read(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(
 		p.Doing("reading what was spent before now")
 		return p.End
 	}
+	collectLate()
 	ses := Watch(a, s, a.ErrLog(), nil)
 	defer cli.Closing(&err, ses.Close)
 	snap, err := ses.Mon.Once(ctx, fresh)
