@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"ortop/internal/routine"
 )
 
 const (
@@ -43,7 +45,7 @@ func (c *collections) save() {
 		c.percent.Store(startGC)
 		debug.SetGCPercent(startGC)
 		c.follow()
-		time.AfterFunc(settleAfter, c.settle)
+		time.AfterFunc(settleAfter, routine.Guard(c.settle))
 	}
 }
 
