@@ -124,19 +124,9 @@ func expandHome(path string) (string, error) {
 }
 
 func (v value) command(to *[]string) error {
-	if v.node.Kind != unstable.Array {
-		return errors.New(`must be a list of the program and its arguments, such as ["op", "read", "op://vault/item/field"]`)
-	}
-	var argv []string
-	for items := v.node.Children(); items.Next(); {
-		if items.Node().Kind == unstable.Comment {
-			continue
-		}
-		var arg string
-		if err := (value{node: items.Node()}).text(&arg); err != nil {
-			return err
-		}
-		argv = append(argv, arg)
+	argv, err := v.list(`must be a list of the program and its arguments, such as ["op", "read", "op://vault/item/field"]`)
+	if err != nil {
+		return err
 	}
 	if len(argv) == 0 || argv[0] == "" {
 		return errors.New("must name a program")
@@ -146,22 +136,29 @@ func (v value) command(to *[]string) error {
 }
 
 func (v value) texts(to *[]string) error {
-	if v.node.Kind != unstable.Array {
-		return errors.New(`must be a list, such as ["phone", "mail"]`)
+	all, err := v.list(`must be a list, such as ["phone", "mail"]`)
+	if err == nil {
+		*to = all
 	}
-	var all []string
+	return err
+}
+
+// list are texts; what says what they must be.
+func (v value) list(what string) (all []string, err error) {
+	if v.node.Kind != unstable.Array {
+		return nil, errors.New(what)
+	}
 	for items := v.node.Children(); items.Next(); {
 		if items.Node().Kind == unstable.Comment {
 			continue
 		}
 		var s string
 		if err := (value{node: items.Node()}).text(&s); err != nil {
-			return err
+			return nil, err
 		}
 		all = append(all, s)
 	}
-	*to = all
-	return nil
+	return all, nil
 }
 
 // oneOf takes one of the names.
