@@ -48,7 +48,13 @@ func (db *DB) Import(ctx context.Context, s Series, x Export) (added int, err er
 		}
 	}
 	sorted.Rows(readings, func(a, b *Reading) int { return a.At.Compare(b.At) })
-	readings = slices.CompactFunc(readings, func(a, b Reading) bool { return a.At.Equal(b.At) })
+	once := readings[:0]
+	for i := range readings {
+		if n := len(once); n == 0 || !once[n-1].At.Equal(readings[i].At) {
+			once = append(once, readings[i])
+		}
+	}
+	readings = once
 	filled, err := flatten(x.Filled)
 	if err != nil {
 		return 0, err

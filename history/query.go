@@ -153,7 +153,7 @@ func overlay(rows []row, added []change, from int64) []row {
 		if found {
 			rows[i] = *c.sample
 		} else {
-			rows = slices.Insert(rows, i, *c.sample)
+			rows = sorted.Insert(rows, i, *c.sample)
 		}
 	}
 	return rows

@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 const (
@@ -146,11 +147,12 @@ func (h hours) rise(factor float64) *Rise {
 // quantile is the q-quantile, 0 to 1, of values, of which there is one at
 // least, between two of them by their distances.
 func quantile(values []float64, q float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	at := q * float64(len(sorted)-1)
+	ascending := slices.Clone(values)
+	sorted.Floats(ascending)
+	at := q * float64(len(ascending)-1)
 	i := int(at)
-	if i+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
+	if i+1 >= len(ascending) {
+		return ascending[len(ascending)-1]
 	}
-	return sorted[i] + (sorted[i+1]-sorted[i])*(at-math.Floor(at))
+	return ascending[i] + (ascending[i+1]-ascending[i])*(at-math.Floor(at))
 }

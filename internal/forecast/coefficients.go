@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"ortop/internal/sorted"
 )
 
 // builtIn are the numbers that ortop/tools/fit fitted on recorded spend.
@@ -123,7 +125,7 @@ func (c *Coefficients) quantiles(o *moment, l float64, x *[Inputs]float64) (q [l
 		}
 		q[i] = l + (1-share)*low + share*high
 	}
-	slices.Sort(q[:])
+	sorted.Floats(q[:])
 	return q
 }
 

@@ -2,10 +2,10 @@ package forecast
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Made is a forecast as it was made, kept to be graded.
@@ -71,7 +71,7 @@ func Track(graded []Graded) (made, held int, typicalFactor float64) {
 		}
 		errors = append(errors, math.Abs(math.Log(max(1, g.TookS)/max(1, g.P50))))
 	}
-	slices.Sort(errors)
+	sorted.Floats(errors)
 	n := len(errors)
 	return n, held, math.Exp((errors[(n-1)/2] + errors[n/2]) / 2)
 }

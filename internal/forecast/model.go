@@ -2,10 +2,10 @@ package forecast
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Model is what the past says of the spend to come, at one moment; it answers
@@ -185,6 +185,6 @@ func (m *Model) settle(usd, l float64, q [3]float64) [3]float64 {
 	for i, e := range m.co.errorsAt(tau) {
 		q[i] = (1-weight)*q[i] + weight*(tau+e)
 	}
-	slices.Sort(q[:])
+	sorted.Floats(q[:])
 	return q
 }

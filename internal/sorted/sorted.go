@@ -24,6 +24,33 @@ func Rows[T any](s []T, compare func(a, b *T) int) {
 	sort.SliceStable(s, func(i, j int) bool { return compare(&s[i], &s[j]) < 0 })
 }
 
+// Floats sorts numbers, none of which is NaN, by Shell's sort: slices.Sort is 7 kB of
+// program for each kind of number.
+func Floats(s []float64) {
+	for gap := len(s) / 2; gap > 0; gap = gap * 5 / 11 {
+		if gap == 2 {
+			gap = 3 // the next is 1
+		}
+		for i := gap; i < len(s); i++ {
+			v, j := s[i], i
+			for ; j >= gap && s[j-gap] > v; j -= gap {
+				s[j] = s[j-gap]
+			}
+			s[j] = v
+		}
+	}
+}
+
+// Insert puts v into s at i: slices.Insert is 2 kB of program for each type.
+//
+//go:noinline
+func Insert[T any](s []T, i int, v T) []T {
+	s = append(s, v)
+	copy(s[i+1:], s[i:])
+	s[i] = v
+	return s
+}
+
 // Later returns the later of two times, and Earlier the earlier.
 //
 //go:noinline

@@ -2,6 +2,8 @@ package sorted
 
 import (
 	"cmp"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/quick"
@@ -47,5 +49,29 @@ func TestWithoutLeavesTheList(t *testing.T) {
 	}
 	if none := Without(numbers(nil), odd); none != nil {
 		t.Errorf("no list became %#v", none)
+	}
+}
+
+func TestFloats(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for n := range 200 {
+		got := make([]float64, n)
+		for i := range got {
+			got[i] = math.Round(rng.NormFloat64() * 20)
+		}
+		want := slices.Clone(got)
+		slices.Sort(want)
+		if Floats(got); !slices.Equal(got, want) {
+			t.Fatalf("Floats of %d = %v, want %v", n, got, want)
+		}
+	}
+}
+
+func TestInsert(t *testing.T) {
+	for i := range 4 {
+		want := slices.Insert([]string{"a", "b", "c"}, i, "x")
+		if got := Insert([]string{"a", "b", "c"}, i, "x"); !slices.Equal(got, want) {
+			t.Errorf("Insert at %d = %v, want %v", i, got, want)
+		}
 	}
 }

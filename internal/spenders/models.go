@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ortop/history"
+	"ortop/internal/sorted"
 )
 
 const maxModels = 500
@@ -33,7 +34,7 @@ func storeModels(ctx context.Context, sub *Subject, rows []Row) error {
 	}
 	for _, r := range rows {
 		if i, ok := slices.BinarySearch(names, r.Name); !ok && len(names) < maxModels {
-			names = slices.Insert(names, i, r.Name)
+			names = sorted.Insert(names, i, r.Name)
 		}
 	}
 	is, err := json.Marshal(names)

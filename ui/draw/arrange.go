@@ -2,7 +2,8 @@ package draw
 
 import (
 	"math"
-	"slices"
+
+	"ortop/internal/sorted"
 )
 
 // arrange chooses the side of its mark on which each label stands, and whether in short,
@@ -72,7 +73,7 @@ func hang(ticks []Tick, now, w int) []Tick {
 				for at > 0 && row[at-1].Col > t.Col {
 					at--
 				}
-				row = slices.Insert(row, at, t)
+				row = sorted.Insert(row, at, t)
 			}
 		}
 		end := w

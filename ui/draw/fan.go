@@ -2,8 +2,9 @@ package draw
 
 import (
 	"math"
-	"slices"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // Held is a balance up to a time; NaN is unknown.
@@ -163,7 +164,7 @@ func (f *Fan) dates(axis TimeAxis, now int, two bool) (ticks, hung []Tick) {
 		ticks = append(ticks, Tick{Col: at(0), Label: f.Named[0], Short: f.Days[0], Ink: Label})
 	}
 	placed, rest := arrange(ticks, -AxisWidth, axis.Cols)
-	rest = slices.DeleteFunc(rest, func(t Tick) bool { return t.Col < 0 || t.Col >= axis.Cols })
+	rest = sorted.Without(rest, func(t *Tick) bool { return t.Col < 0 || t.Col >= axis.Cols })
 	if len(rest) > 0 && two {
 		if hung = hang(ticks, now, AxisWidth+axis.Cols); hung != nil {
 			for i, t := range ticks {

@@ -7,6 +7,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/forecast"
+	"ortop/internal/sorted"
 	"ortop/internal/text"
 	"ortop/ui/draw"
 )
@@ -134,10 +135,10 @@ func WhyLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	reasons := s.Why(now)
 	if history := s.WhyHistory(now); s.Early() { // the history explains most then
 		reasons = slices.DeleteFunc(reasons, func(why string) bool { return why == history })
-		reasons = slices.Insert(reasons, 0, history)
+		reasons = sorted.Insert(reasons, 0, history)
 	}
 	if profile := profileLine(p, s, now, w); profile != "" {
-		reasons = slices.Insert(reasons, min(2, len(reasons)), profile)
+		reasons = sorted.Insert(reasons, min(2, len(reasons)), profile)
 	}
 	for _, why := range reasons {
 		if wrapped := draw.Wrap(why, w); len(lines)+len(wrapped) <= h {

@@ -2,7 +2,8 @@ package backtest
 
 import (
 	"math"
-	"slices"
+
+	"ortop/internal/sorted"
 )
 
 // Outcome is a forecast and what came true, in seconds.
@@ -64,7 +65,7 @@ func Grade(outcomes []Outcome) (s Score) {
 	}
 	n := float64(s.N)
 	s.Pin3, s.P50, s.Coverage = s.Pin3/n, s.P50/n, s.Coverage/n
-	slices.Sort(errors)
+	sorted.Floats(errors)
 	s.Factor = math.Exp((errors[(s.N-1)/2] + errors[s.N/2]) / 2)
 	return s
 }
