@@ -39,7 +39,7 @@ func TestReportPage(t *testing.T) {
 		pages[args] = string(out)
 	}
 	for _, name := range []string{"report.html", "report-empty.html"} {
-		b, err := os.ReadFile(filepath.Join("..", "..", "internal", "render", "testdata", name))
+		b, err := os.ReadFile(filepath.Join("..", "..", "internal", "render", "report", "testdata", name))
 		if err != nil {
 			t.Fatal(err)
 		}
