@@ -298,7 +298,7 @@ func TestTakeLateRows(t *testing.T) {
 // and is dropped then, but for the last.
 func TestOutboxIsTidied(t *testing.T) {
 	ctx := context.Background()
-	now := noon(0)
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	db, err := Open(ctx, filepath.Join(t.TempDir(), "h.db"), Options{Share: true, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
