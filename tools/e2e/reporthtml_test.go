@@ -74,7 +74,7 @@ func TestReportPage(t *testing.T) {
 // TestWrongPagesAreFound: what reads pages notices what may not be in one.
 func TestWrongPagesAreFound(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile(filepath.Join("..", "..", "internal", "render", "testdata", "report.html"))
+	b, err := os.ReadFile(filepath.Join("..", "..", "internal", "render", "report", "testdata", "report.html"))
 	if err != nil {
 		t.Fatal(err)
 	}
