@@ -187,9 +187,9 @@ func TestFleetOfAThousand(t *testing.T) {
 		x.press("A")
 		x.waitFor(`1 of 1,000`, fleetWait)
 		x.waitFor(`all 1,000`, fleetWait)
-		rows := min(size[1]-5, len(order))
+		rows := min(size[1]-6, len(order))
 		if size[0] < 60 {
-			rows = size[1] - 4
+			rows = size[1] - 5
 		}
 		x.waitForFleet(order[:rows], false)
 		if size[0] != 140 {
