@@ -66,6 +66,7 @@ func TestTheScreenRestsOnceAfterWhatWasPressed(t *testing.T) {
 		}
 		frame(0) // the clock
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(rested) > 0 {
 			t.Error("it rests though nothing was pressed")
 		}
@@ -77,6 +78,7 @@ func TestTheScreenRestsOnceAfterWhatWasPressed(t *testing.T) {
 		time.Sleep(time.Second)
 		frame(0)
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if want := 30*time.Millisecond + restsFor; len(rested) != 1 || rested[0] != want {
 			t.Errorf("it rests %v after a key, want once after %v", rested, want)
 		}
@@ -84,6 +86,7 @@ func TestTheScreenRestsOnceAfterWhatWasPressed(t *testing.T) {
 		frame(0)
 		b.stop()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if len(rested) != 1 {
 			t.Error("it rests after the end")
 		}
