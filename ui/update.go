@@ -288,8 +288,10 @@ func (m *Model) pressed(msg tea.KeyPressMsg) tea.Cmd {
 // depthOf is how many colours a terminal has.
 func depthOf(p colorprofile.Profile) draw.Depth {
 	switch {
-	case p >= colorprofile.ANSI256:
+	case p == colorprofile.TrueColor:
 		return draw.Rich
+	case p == colorprofile.ANSI256:
+		return draw.Indexed
 	case p == colorprofile.ANSI:
 		return draw.Few
 	}

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/lucasb-eyer/go-colorful"
 )
 
 func TestGaugeEnds(t *testing.T) {
@@ -225,6 +227,44 @@ func TestContrast(t *testing.T) {
 				t.Errorf("%s: %s on %s has a contrast of %.1f, want %.1f", name, hex, p.back, got, least)
 			}
 		}
+	}
+}
+
+// With 240 colours a grey stays one, an area is even, and words can be read.
+func TestIndexedColours(t *testing.T) {
+	for name, p := range palettes {
+		inks := p.inks()
+		rich := maps.Clone(inks)
+		index(inks, p.back)
+		for k, v := range inks {
+			if _, ok := v.(ansi.IndexedColor); !ok {
+				t.Fatalf("%s: ink %d is %v", name, k, v)
+			}
+			was, _ := colorful.MakeColor(rich[k])
+			is, _ := colorful.MakeColor(v)
+			if k >= inkArea && k < inkHeat {
+				if v != inks[k-(k-inkArea)%areaSteps] {
+					t.Errorf("%s: an area is of several colours", name)
+				}
+				continue
+			}
+			if d := was.DistanceLab(is); d > 0.3 {
+				t.Errorf("%s: ink %d, %s, is %s, which is %.2f away", name, k, was.Hex(), is.Hex(), d)
+			}
+			_, much, _ := was.Hcl()
+			if _, now, _ := is.Hcl(); much < 0.06 && now > much+0.06 {
+				t.Errorf("%s: ink %d, %s, is nearly grey, and %s is not", name, k, was.Hex(), is.Hex())
+			}
+		}
+		for _, k := range []Ink{Label, Accent, Status(LevelOK), Status(LevelLow), Status(LevelCritical)} {
+			is, _ := colorful.MakeColor(inks[k])
+			if got := contrast(is.Hex(), p.back); got < leastContrast {
+				t.Errorf("%s: ink %d as %s has a contrast of %.1f", name, k, is.Hex(), got)
+			}
+		}
+	}
+	if p := NewTheme(Look{Dark: true, Depth: Indexed}).Paint(inkGrid, "x"); !strings.Contains(p, "[38;5;2") {
+		t.Errorf("the grid is %q, want one of the greys", p)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/lucasb-eyer/go-colorful"
 )
 
@@ -178,6 +179,67 @@ func few(isDark bool) map[Ink]color.Color {
 }
 
 var fewHeat = [5]color.Color{lipgloss.Blue, lipgloss.Blue, lipgloss.Magenta, lipgloss.Magenta, lipgloss.Yellow}
+
+// index puts in place of each ink the nearest of the colours that terminals number from 16
+// to 255. What the renderer would choose by itself goes by hue, which a grey has none of:
+// dark greys became green. An area does not fade, where its steps would be of many hues.
+func index(inks map[Ink]color.Color, back string) {
+	hex := func(c color.Color) string {
+		of, _ := colorful.MakeColor(c)
+		return of.Hex()
+	}
+	away := "#ffffff"
+	if contrast(away, back) < contrast("#000000", back) {
+		away = "#000000"
+	}
+	for l := range levels {
+		for i := range areaSteps {
+			if flat := inks[area(Level(l), areaSteps/2)]; flat != nil {
+				inks[area(Level(l), i)] = flat
+			}
+		}
+	}
+	words := []Ink{Label, Accent, Status(LevelOK), Status(LevelLow), Status(LevelCritical)}
+	for k, v := range inks {
+		i := indexed(v)
+		for share := 0.05; slices.Contains(words, k) && contrast(hex(i), back) < leastContrast && share < 1; share += 0.05 {
+			i = indexed(mix(hex(v), away, share))
+		}
+		inks[k] = i
+	}
+}
+
+// cube are the steps of red, green and blue of the colours 16 to 231; the rest are greys.
+var cube = [6]int{0, 0x5f, 0x87, 0xaf, 0xd7, 0xff}
+
+// indexed is the nearest of them.
+func indexed(c color.Color) ansi.IndexedColor {
+	to, _ := colorful.MakeColor(c)
+	best, least := 0, math.Inf(1)
+	try := func(i, r, g, b int) {
+		of := colorful.Color{R: float64(r) / 255, G: float64(g) / 255, B: float64(b) / 255}
+		if d := to.DistanceLab(of); d < least {
+			best, least = i, d
+		}
+	}
+	below := func(v float64) int { // the step that is not above
+		i := len(cube) - 2
+		for i > 0 && float64(cube[i]) > v*255 {
+			i--
+		}
+		return i
+	}
+	r, g, b := below(to.R), below(to.G), below(to.B)
+	for i := range 8 {
+		x, y, z := r+i/4, g+i/2%2, b+i%2
+		try(16+36*x+6*y+z, cube[x], cube[y], cube[z])
+	}
+	grey := min(22, max(0, int((to.R+to.G+to.B)/3*255-8)/10))
+	for i := grey; i <= grey+1; i++ {
+		try(232+i, 8+10*i, 8+10*i, 8+10*i)
+	}
+	return ansi.IndexedColor(best)
+}
 
 // mix is one colour with so much of another.
 func mix(a, b string, share float64) color.Color {

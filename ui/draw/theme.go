@@ -12,9 +12,10 @@ import (
 type Depth int
 
 const (
-	Rich Depth = iota // any: shades are mixed
-	Few               // the terminal's own 16
-	Mono              // none
+	Rich    Depth = iota // any: shades are mixed
+	Indexed              // the 240 of a table, the nearest to those
+	Few                  // the terminal's own 16
+	Mono                 // none
 )
 
 // Look is what a theme is made from.
@@ -109,11 +110,14 @@ func NewTheme(l Look) *Theme {
 	if l.Name == "mono" {
 		l.Depth = Mono
 	}
-	t := &Theme{rich: l.Depth == Rich && named}
+	t := &Theme{rich: l.Depth <= Indexed && named}
 	var inks map[Ink]color.Color
 	switch {
 	case t.rich:
 		inks = p.inks()
+		if l.Depth == Indexed {
+			index(inks, p.back)
+		}
 	case l.Depth != Mono:
 		inks = few(l.Dark)
 	}
