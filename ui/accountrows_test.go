@@ -9,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/ui/draw"
 	"ortop/ui/load"
 	"ortop/ui/scenes"
@@ -71,6 +72,15 @@ func TestThreeRowsSayWhenItRunsOut(t *testing.T) {
 		frame := stripped(modelOf(Options{}, scenes.All[c.state](), 40, 3, viewOverview))
 		if !strings.Contains(frame, c.left) || !strings.Contains(frame, c.out) {
 			t.Errorf("%s: no %q and %q in\n%s", c.state, c.left, c.out, frame)
+		}
+	}
+	s := scenes.Healthy()
+	s.Alerts = []alert.Event{{Rule: alert.Leak, Level: alert.Warning, Text: "spend has risen for 5 weeks"}}
+	for h, want := range map[int][]string{3: {"▲ 1", "10:42", " left", "runs out Thu 26 Nov"}, 4: {"▲ warning", " left", "runs out Thu 26 Nov"}} {
+		for _, word := range want {
+			if frame := stripped(modelOf(Options{}, s, 40, h, viewOverview)); !strings.Contains(frame, word) {
+				t.Errorf("%d rows with an alert: no %q in\n%s", h, word, frame)
+			}
 		}
 	}
 }

@@ -138,14 +138,19 @@ func (d *Pane) parts(w, h int) parts {
 	s, p := d.Snap, d.Pen
 	l, _ := levelOf(&s)
 	var all parts
+	sign := ""
+	if n := len(s.Alerts); n > 0 && s.Fault == nil && h > 0 && h <= 3 { // when it runs out is worth more than their words
+		sign = p.At(alertLevel(&s.Alerts[0]), fmt.Sprintf("▲ %d", n))
+	}
 	if !d.Part {
-		header, where := Header(p, &s, w)
+		header, where := Header(p, &s, max(1, w-draw.Width(sign)-2*min(1, len(sign))))
+		header = draw.JoinAll("  ", header, sign)
 		all.add(rankHeader, false, header)
 		if where != "" {
 			all.add(rankHeader, false, where)
 		}
 	}
-	if b := Banners(p, &s, w); len(b) > 0 && !d.Part {
+	if b := Banners(p, &s, w); len(b) > 0 && !d.Part && sign == "" {
 		rank := rankFault
 		if w < 30 { // there the state has to do
 			rank = rankRange
