@@ -39,7 +39,7 @@ func (db *DB) changed() (bool, error) {
 }
 
 // Touched reports whether something of an account was stored since it was loaded that its
-// caller did not record: a reading, a poll, a state, or that an event was acknowledged.
+// caller did not record: a reading, a poll, its state, a mute, or that an event was acknowledged.
 // Unlike [DB.Changed], of which it is one look, it is not true for what was stored of
 // others in the same file, at the cost of one SELECT, which
 // [DB.Stats] has as a look. Rows that were put before others
@@ -89,18 +89,21 @@ func (db *DB) marksOf(account Series, l load) (m marks, err error) {
 	var table, series, a, b int64
 	err = db.query(`SELECT 0, series, times_crc, crc FROM head WHERE series IN (SELECT value FROM json_each(?2)) UNION ALL
 		SELECT 1, series, crc, 0 FROM account WHERE series = ?1 UNION ALL
-		SELECT 2, ?1, count(*), 0 FROM event WHERE series = ?1 AND acknowledged`, func(r *sql.Rows) error {
+		SELECT 2, ?1, count(*), 0 FROM event WHERE series = ?1 AND acknowledged AND at >= ?3 UNION ALL
+		SELECT 3, ?1, coalesce(sum(crc), 0), 0 FROM state WHERE series = ?1 AND name IN `+namedStates, func(r *sql.Rows) error {
 		err := r.Scan(&table, &series, &a, &b)
 		switch table {
 		case 0:
 			m.heads += headMark(series, a, b)
 		case 1:
 			m.state = a
-		default:
+		case 2:
 			m.seen = a
+		default:
+			m.named = a
 		}
 		return err
-	}, id, string(list))
+	}, id, string(list), l.since)
 	return m, err
 }
 
@@ -117,6 +120,7 @@ type load struct {
 	version int64    // data_version then
 	series  []Series // of which there were trails
 	edited  bool     // since then, by this DB, in a way that its caller does not know
+	since   int64    // from when on acknowledged events count
 	marks   marks    // of what is stored of it, as of then and of what its caller recorded since
 }
 

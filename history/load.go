@@ -105,7 +105,8 @@ func (db *DB) past(w Want) (p Past, err error) {
 	}
 	p.Poll = h.poll()
 	id := m[0].id
-	if err := db.states(&p, w.Account, id); err != nil {
+	named, err := db.states(&p, w.Account, id)
+	if err != nil {
 		return Past{}, err
 	}
 	if w.Brief {
@@ -121,18 +122,18 @@ func (db *DB) past(w Want) (p Past, err error) {
 	if p.Trails, err = db.trails(m, w); err != nil {
 		return Past{}, err
 	}
-	l := load{version: db.cached, series: slices.Collect(m.series())}
-	l.marks = marks{db.headMarks(l.series), stateMark(id, p.State), int64(len(p.Acknowledged))}
+	l := load{version: db.cached, series: slices.Collect(m.series()), since: w.AcknowledgedSince.Unix()}
+	l.marks = marks{db.headMarks(l.series), stateMark(id, p.State), int64(len(p.Acknowledged)), named}
 	db.loaded[w.Account] = l
 	return p, nil
 }
 
 // states reads the state of the account s, or where there is none what
-// version 2 kept in its place.
-func (db *DB) states(p *Past, s Series, id int64) error {
+// version 2 kept in its place, and the sum of the checksums of namedStates.
+func (db *DB) states(p *Past, s Series, id int64) (named int64, err error) {
 	found := false
 	p.Old = map[string][]byte{}
-	err := db.query(`SELECT '', state, crc FROM account WHERE series = ?1
+	err = db.query(`SELECT '', state, crc FROM account WHERE series = ?1
 		UNION ALL SELECT name, value, crc FROM state WHERE series = ?1 AND name IN ('alerts', 'undelivered', 'told', 'anchor', 'ahead', 'mutes')
 		UNION ALL SELECT 'key', CAST(key AS BLOB), 0 FROM head WHERE series = ?1 AND key IS NOT NULL
 		UNION ALL SELECT 'forecast', CAST(forecast AS BLOB), 0 FROM latest WHERE series = ?1`, func(r *sql.Rows) error {
@@ -141,6 +142,9 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 		var crc int64
 		if err := r.Scan(&name, &value, &crc); err != nil {
 			return err
+		}
+		if name == aheadState || name == MutesState {
+			named += crc
 		}
 		switch {
 		case name == aheadState:
@@ -169,7 +173,7 @@ func (db *DB) states(p *Past, s Series, id int64) error {
 	if found {
 		p.Old = nil
 	}
-	return err
+	return named, err
 }
 
 // acknowledged returns the acknowledged events of s since then.
@@ -191,8 +195,12 @@ func (db *DB) acknowledged(s Series, id int64, since time.Time) (events []Event,
 
 // marks tell whether what is stored of an account is what was loaded: the sum of the
 // checksums of the heads of its series, the checksum of its state, and how many events
-// are acknowledged.
-type marks struct{ heads, state, seen int64 }
+// are acknowledged, and the sum of the checksums of named states.
+type marks struct{ heads, state, seen, named int64 }
+
+// namedStates are the states by their names that another process may store beside that of
+// the account.
+const namedStates = `('mutes', 'ahead')`
 
 // stateMark is the checksum that is stored with a state, 0 without one.
 func stateMark(id int64, state []byte) int64 {

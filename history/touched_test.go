@@ -63,6 +63,13 @@ func TestTouched(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, true},
+		{"a mute by another process", func() {
+			load()
+			if err := other.SetState(ctx, theirs, MutesState, []byte(`[]`)); err != nil {
+				t.Fatal(err)
+			}
+		}, true},
+		{"another account's poll since that was loaded", func() { load(); poll(other, two, "") }, false},
 		{"nothing since that was loaded", func() { load(); poll(other, two, "") }, false},
 	} {
 		c.do()

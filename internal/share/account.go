@@ -22,6 +22,7 @@ type Account struct {
 	keys  map[string]int64 // of its series, as far as they are known
 	last  int64            // the last entry that was acknowledged
 	asked bool             // the file was asked for last
+	held  bool             // it failed by itself, and waits for the next beat
 	// tidied is when entries that were acknowledged long ago were last dropped from the file.
 	tidied time.Time
 	// sent is told when entries were acknowledged.

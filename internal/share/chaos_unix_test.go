@@ -145,7 +145,7 @@ func (f *fight) life(ctx context.Context, who *fighter, frozen *atomic.Bool) {
 		defer db.Close()
 		dbs[i] = db
 	}
-	s := &station{who.e.NewCollector(dbs[0], who.host, slog.New(slog.DiscardHandler), nil), f.t, dbs[1]}
+	s := &station{who.e.NewCollector(dbs[0], who.host, slog.New(slog.DiscardHandler), nil), f.t, dbs[1], who.path}
 	for _, name := range f.accounts {
 		s.Add(name, "u")
 	}

@@ -1,6 +1,7 @@
 package share
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"log/slog"
+
 	"ortop/history"
 	"ortop/internal/pgwire"
 	"ortop/internal/routine"
@@ -40,6 +42,7 @@ type Collector struct {
 	failed time.Time // when the engine last did not answer
 	away   time.Time // since when it does not; zero: it does
 	word   string    // why nothing is sent; empty: it is
+	odd    string    // why nothing of one account is; empty: it is
 }
 
 // NewCollector returns what shares the accounts of db, which were added by Add. db is
@@ -81,11 +84,11 @@ func (c *Collector) Away() time.Duration {
 	return max(time.Since(c.away), 1)
 }
 
-// Trouble says why nothing is sent; empty: it is.
+// Trouble says why nothing, or not all, is sent; empty: it is.
 func (c *Collector) Trouble() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.word
+	return cmp.Or(c.word, c.odd)
 }
 
 // Waits is how many entries wait in all.

@@ -4,6 +4,7 @@ package share
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"reflect"
 	"testing"
@@ -102,14 +103,55 @@ func TestOneAccountKeepsNoOtherBack(t *testing.T) {
 	if s.Trouble() == "" {
 		t.Error("nothing says that rows are refused")
 	}
+	for _, a := range s.accounts[:3] {
+		if s.Away() > 0 || !a.MaySend() {
+			t.Errorf("the engine is away for %v, and the alerts of the account %s wait", s.Away(), a.Name)
+		}
+	}
+	s.read("x", noon.Add(2*time.Minute), 21)
+	s.ship(t.Context())
+	if got := usages(t, e, "x"); !reflect.DeepEqual(got, []float64{1, 11, 21}) || s.Trouble() == "" {
+		t.Errorf("beside an account that is refused x has %v, and what is wrong is %q", got, s.Trouble())
+	}
 	if n := c.Query("SELECT rewritten FROM ortop.account WHERE name = 'lost'"); n != rewritten {
 		t.Errorf("its rows were written before others %s times, want %s", n, rewritten)
 	}
 	c.Query("ALTER TABLE ortop.sample DROP CONSTRAINT sample_usage_check")
 	s.beat(t.Context())
 	s.ship(t.Context())
-	if got := usages(t, e, "refused"); !reflect.DeepEqual(got, []float64{5, 15}) || s.Waits() > 0 {
-		t.Errorf("then it has %v, and %d wait", got, s.Waits())
+	if got := usages(t, e, "refused"); !reflect.DeepEqual(got, []float64{5, 15}) || s.Waits() > 0 || s.Trouble() != "" {
+		t.Errorf("then it has %v, %d wait, and what is wrong is %q", got, s.Waits(), s.Trouble())
+	}
+}
+
+// An entry that is damaged keeps back what waits of its own account alone.
+func TestDamagedEntryKeepsNoOtherBack(t *testing.T) {
+	_, e := started(t, time.Minute)
+	s := newStation(t, e, "a", "x", "damaged", "y")
+	s.Start(t.Context())
+	for i, n := range []string{"x", "damaged", "y"} {
+		s.read(n, noon, float64(i+1))
+	}
+	s.ship(t.Context())
+	for i, n := range []string{"x", "damaged", "y"} {
+		s.read(n, noon.Add(time.Minute), float64(i+11))
+	}
+	file, err := sql.Open("sqlite", s.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.Exec(`UPDATE outbox SET entry = '{' WHERE account = 'damaged' AND rev IS NULL`); err != nil {
+		t.Fatal(err)
+	}
+	s.ship(t.Context())
+	for n, want := range map[string][]float64{"x": {1, 11}, "damaged": {2}, "y": {3, 13}} {
+		if got := usages(t, e, n); !reflect.DeepEqual(got, want) {
+			t.Errorf("of the account %s the engine has %v, want %v", n, got, want)
+		}
+	}
+	if a := s.accounts[1]; a.Waits() != 1 || s.Trouble() == "" || s.Away() > 0 {
+		t.Errorf("%d entries wait of it, what is wrong is %q, the engine is away for %v", a.Waits(), s.Trouble(), s.Away())
 	}
 }
 

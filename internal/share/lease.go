@@ -34,6 +34,9 @@ func (c *Collector) beat(ctx context.Context) {
 		}
 		c.mark = "~sent " + id + "@" + c.host // a copy on another machine is another file
 	}
+	for _, a := range c.accounts {
+		a.held = false
+	}
 	renewed, err := c.renew()
 	if err == nil && !renewed {
 		// It had run out: what was ours may be another's by now.
@@ -57,9 +60,10 @@ func (c *Collector) beat(ctx context.Context) {
 		all, err = c.register(all)
 	}
 	if err == nil {
-		err = c.divide(ctx, all)
+		c.noteOf(c.divide(ctx, all)) // it is said by the next beat too
+		return
 	}
-	_ = c.note(err) // it is told by the next beat too
+	_ = c.note(err)
 }
 
 func (c *Collector) renew() (ok bool, err error) {

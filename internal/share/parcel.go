@@ -34,12 +34,14 @@ func (c *Collector) pack(ctx context.Context, accounts []*Account) (list []*parc
 		}
 	}
 	entries, err := c.db.Outbox(ctx, names, batch)
-	if err != nil {
-		return nil, err
-	}
 	known := list[:0]
 	for i, p := range list {
-		if i < len(entries) { // not where the file is shared no more
+		if err != nil { // those of one account may be damaged
+			var own [][]history.Mail
+			if own, p.err = c.db.Outbox(ctx, names[i:i+1], batch); p.err == nil && len(own) > 0 {
+				p.list = own[0]
+			}
+		} else if i < len(entries) { // not where the file is shared no more
 			p.list = entries[i]
 		}
 		if len(p.list) == 0 {
@@ -50,7 +52,10 @@ func (c *Collector) pack(ctx context.Context, accounts []*Account) (list []*parc
 			continue
 		}
 		known = append(known, p)
-		if p.err = c.wrapUp(ctx, p); p.err == nil && !p.alone() {
+		if p.err = c.wrapUp(ctx, p); p.err != nil && !answered(p.err) {
+			return nil, p.err // and would not for the others
+		}
+		if p.err == nil && !p.alone() {
 			p.of.snapshot = c.picture(p.a)
 		}
 	}
@@ -147,8 +152,13 @@ func (c *Collector) sendSome(ctx context.Context, accounts []*Account, refused m
 	}
 	c.post(ours)
 	var acks []history.Ack
+	var silent error
 	for _, p := range list {
-		if len(p.list) > 0 && p.err == nil && p.alone() {
+		switch {
+		case len(p.list) == 0 || p.err != nil || !p.alone():
+		case silent != nil:
+			p.err = silent
+		default:
 			c.postAlone(ctx, p)
 		}
 		switch {
@@ -164,10 +174,16 @@ func (c *Collector) sendSome(ctx context.Context, accounts []*Account, refused m
 				left = append(left, p.a)
 			}
 		}
-		if len(p.list) == 0 {
+		switch {
+		case p.err == nil && len(p.list) == 0:
 			c.settled(p)
+		case p.err == nil:
+		case answered(p.err):
+			p.a.held = true
+		default:
+			silent = p.err
 		}
-		if first == nil {
+		if p.err != nil && (first == nil || answered(first) && !answered(p.err)) {
 			first = p.err
 		}
 	}

@@ -48,6 +48,8 @@ type station struct {
 	*Collector
 	t  testing.TB
 	db *history.DB // that a monitor would have
+
+	path string // of their file
 }
 
 func newStation(t testing.TB, e *Engine, host string, accounts ...string) *station {
@@ -63,7 +65,7 @@ func newStation(t testing.TB, e *Engine, host string, accounts ...string) *stati
 		t.Cleanup(func() { db.Close() })
 		dbs[i] = db
 	}
-	s := &station{e.NewCollector(dbs[0], host, slog.New(slog.DiscardHandler), nil), t, dbs[1]}
+	s := &station{e.NewCollector(dbs[0], host, slog.New(slog.DiscardHandler), nil), t, dbs[1], path}
 	for _, name := range accounts {
 		s.Add(name, "u")
 	}

@@ -22,7 +22,7 @@ func (c *Collector) ship(ctx context.Context) {
 	var todo []*Account
 	for i := range c.accounts {
 		a := c.accounts[(c.from+i)%len(c.accounts)]
-		if waiting[[2]string{a.Name, a.BaseURL}] > 0 {
+		if !a.held && waiting[[2]string{a.Name, a.BaseURL}] > 0 {
 			todo = append(todo, a)
 		}
 	}
@@ -30,7 +30,7 @@ func (c *Collector) ship(ctx context.Context) {
 	if len(rest) > 0 {
 		c.from = slices.Index(c.accounts, rest[0])
 	}
-	_ = c.note(err) // it is logged
+	c.noteOf(err)
 	c.count(ctx)
 }
 
@@ -60,7 +60,28 @@ func (c *Collector) send(ctx context.Context, todo []*Account, late func() bool)
 // was not asked.
 func answered(err error) bool {
 	var e *Error
-	return !errors.As(err, &e) || e.Code != "" && e.Code != "25006"
+	return !errors.As(err, &e) || !Away(err) && e.Code != "25006"
+}
+
+// noteOf is note for what was done for accounts: an error that concerns one of them is
+// said, and keeps nothing of the others back.
+func (c *Collector) noteOf(err error) {
+	if err == nil || !answered(err) {
+		_ = c.note(err) // it is logged
+	}
+	odd := ""
+	switch {
+	case err != nil && answered(err) && !errors.Is(err, context.Canceled):
+		odd = err.Error()
+	case slices.ContainsFunc(c.accounts, func(a *Account) bool { return a.held }):
+		return // as said
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.odd != odd && odd != "" {
+		c.log.Warn("sharing the history", "error", odd)
+	}
+	c.odd = odd
 }
 
 // lastSent is the last entry of the account that was acknowledged; 0: none was.

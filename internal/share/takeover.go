@@ -83,6 +83,7 @@ func (c *Collector) overtake(ctx context.Context, a *Account, s seen) error {
 		return err
 	}
 	a.lose(true)
+	a.keys = map[string]int64{} // they are others after another's rewrite
 	if _, err := c.send(ctx, []*Account{a}, func() bool { return false }); err != nil {
 		return err
 	}
@@ -95,6 +96,10 @@ const pastDays = 60
 // beginState is since when a collector's file has the past of an account; none where it
 // has all of it.
 const beginState = "share-begin"
+
+// begunState is since when rows are being taken in, none where that came to its end: what
+// is taken in first has our file stand where the account stands now.
+const begunState = "~share-begun"
 
 // past takes in the rows of an account that our file needs: the last days of all its
 // series, and where it has some already, all since those.
@@ -115,16 +120,28 @@ func (c *Collector) past(ctx context.Context, a *Account, id int64) error {
 		}
 		begin = min(begin, p.Success.Unix()-overlap)
 	}
+	begun, err := c.number(ctx, own, begunState)
+	if err != nil {
+		return err
+	}
+	if begun != 0 {
+		begin = min(begin, begun)
+	}
 	take := func(rows history.Rows) error { return c.db.Take(ctx, a.Name, a.BaseURL, rows) }
 	older := false
 	if !some {
 		err = c.e.query(`SELECT 1 FROM @.series s WHERE account = $1 AND subject NOT LIKE '~%' AND EXISTS (
 			SELECT 1 FROM @.sample WHERE account = s.account AND key = s.key AND at < $2) LIMIT 1`, func(pgwire.Row) error { older = true; return nil }, id, begin)
 	}
-	if err == nil && older { // before its rows: it is true of some of them too
-		err = take(history.Rows{States: []history.StateRow{{Name: beginState, Value: strconv.AppendInt(nil, begin, 10)}}})
-	}
 	if err != nil {
+		return err
+	}
+	since := strconv.AppendInt(nil, begin, 10)
+	states := []history.StateRow{{Name: begunState, Value: since}}
+	if older { // before its rows: it is true of some of them too
+		states = append(states, history.StateRow{Name: beginState, Value: since})
+	}
+	if err := take(history.Rows{States: states}); err != nil {
 		return err
 	}
 	for range attempts {
@@ -132,7 +149,10 @@ func (c *Collector) past(ctx context.Context, a *Account, id int64) error {
 			break
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return take(history.Rows{States: []history.StateRow{{Name: begunState}}})
 }
 
 // begins is since when our file has the past of an account; 0: it has all.
@@ -141,7 +161,12 @@ func (c *Collector) begins(ctx context.Context, a *Account) (begin int64, err er
 	if err != nil {
 		return 0, err
 	}
-	value, err := c.db.State(ctx, own, beginState)
+	return c.number(ctx, own, beginState)
+}
+
+// number is a state that is one; 0: there is none.
+func (c *Collector) number(ctx context.Context, s history.Series, name string) (int64, error) {
+	value, err := c.db.State(ctx, s, name)
 	if err != nil || len(value) == 0 {
 		return 0, err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -99,6 +100,26 @@ func TestTakeOverTakesSixtyDays(t *testing.T) {
 	}
 	if got := usages(t, e, "x"); !slices.Contains(got, 3.5) {
 		t.Errorf("the engine has %v, and not what was read before that machine shared", got)
+	}
+
+	// It was stopped when it had taken in where the account stands, and not all that came
+	// before.
+	c.Run(gone)
+	d := newStation(t, e, "d", "x")
+	d.read("x", now, 7)
+	if own, err = d.db.Series(ctx, "x", "u", history.Own); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.db.SetState(ctx, own, begunState, strconv.AppendInt(nil, day(-112).Unix(), 10)); err != nil {
+		t.Fatal(err)
+	}
+	d.Start(ctx)
+	d.ship(ctx)
+	if got := local(d, history.Own); !slices.Contains(got, 3) || !slices.Contains(got, 3.5) {
+		t.Errorf("a file that took in a part has %v, want all since it began", got)
+	}
+	if left, err := d.db.State(ctx, own, begunState); err != nil || len(left) > 0 {
+		t.Errorf("it takes in all of that again: %q, %v", left, err)
 	}
 }
 

@@ -24,6 +24,9 @@ func RunPlain(ctx context.Context, a *cli.App) (err error) {
 		return err
 	}
 	defer stop()
+	if err := session.AwaitTeam(ctx, a, &s); err != nil {
+		return err
+	}
 	list, err := session.EveryAccount(a, &s)
 	if err != nil {
 		return err

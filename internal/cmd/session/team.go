@@ -203,7 +203,7 @@ func follows(a *cli.App, o *monitor.Options, s *Settings, log *slog.Logger, open
 	o.Follow, o.Sharing = true, s.Seen.Team.note
 	o.Open = func(ctx context.Context) (*history.DB, string, error) {
 		db, r, err := s.Seen.open(ctx, a.Now)
-		for said := false; s.patient && share.Away(err); db, r, err = s.Seen.open(ctx, a.Now) {
+		for said := false; s.patient && s.Seen.err == nil && share.Away(err); db, r, err = s.Seen.open(ctx, a.Now) {
 			if !said {
 				said = true
 				log.Warn("opening the shared history", "error", errText(err))
