@@ -145,9 +145,9 @@ func readBudget(f *fields) Budget {
 		GuardrailID:   f.text("guardrail_id"),
 		BudgetID:      f.text("budget_id"),
 	}
-	_, told := f.get("remaining_usd")
+	_, reported := f.get("remaining_usd")
 	_, bare := f.get("remaining")
-	if !told && !bare && b.LimitUSD != nil && b.SpendUSD != nil {
+	if !reported && !bare && b.LimitUSD != nil && b.SpendUSD != nil {
 		left := *b.LimitUSD - *b.SpendUSD
 		b.RemainingUSD = &left
 	}

@@ -22,7 +22,7 @@ const aheadState = "ahead"
 func (db *DB) Ahead(ctx context.Context, s Series) (spans []Spend, err error) {
 	err = db.read(ctx, s, func(id int64) error {
 		list, err := db.ahead(id)
-		spans = told(list)
+		spans = spends(list)
 		return err
 	})
 	return spans, err
@@ -83,12 +83,12 @@ func (db *DB) keepAhead(id int64, list []stretch) (added []Spend, err error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := json.Marshal(told(all))
+	value, err := json.Marshal(spends(all))
 	if err != nil {
 		return nil, err
 	}
 	clear(db.loaded)
-	return told(fresh), db.setState(id, aheadState, value)
+	return spends(fresh), db.setState(id, aheadState, value)
 }
 
 // ahead reads the spend that waits for the first reading.
@@ -113,8 +113,8 @@ func (db *DB) ahead(id int64) (list []stretch, err error) {
 	return list, nil
 }
 
-// told are stretches as a caller knows them.
-func told(list []stretch) (spans []Spend) {
+// spends are stretches as a caller knows them.
+func spends(list []stretch) (spans []Spend) {
 	for _, f := range list {
 		spans = append(spans, Spend{From: time.Unix(f.from, 0).UTC(), To: time.Unix(f.to, 0).UTC(), USD: f.usd})
 	}

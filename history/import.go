@@ -256,7 +256,7 @@ func (db *DB) insertAround(s Series, h *head, own row, fill []stretch, readings,
 // anybody saw what lies between.
 func (db *DB) insertBefore(s Series, h *head, next row, readings []Reading, read bool, rest []Reading, x Export) error {
 	old := &head{id: h.id}
-	told, err := db.credits(s, h.id, next.at, next.at)
+	stored, err := db.credits(s, h.id, next.at, next.at)
 	if err != nil {
 		return err
 	}
@@ -266,7 +266,7 @@ func (db *DB) insertBefore(s Series, h *head, next row, readings []Reading, read
 	if err := db.recount(h); err != nil {
 		return err
 	}
-	if len(told) == 0 {
+	if len(stored) == 0 {
 		// What was bought is not known by a first reading that does not tell it,
 		// nor in a back-fill, whatever came before.
 		if err := db.store(change{series: s, id: h.id, credits: &creditRow{at: next.at}}); err != nil {

@@ -90,7 +90,7 @@ func (db *DB) mergeSpend(s Series, id int64, list []stretch) ([]Spend, error) {
 	if _, err := db.fill(s, h, all); err != nil {
 		return nil, err
 	}
-	return told(fresh), db.inserted(h)
+	return spends(fresh), db.inserted(h)
 }
 
 // patch is a gap of a series, and the readings of an export that lie in it.

@@ -196,8 +196,8 @@ func (db *DB) Names(ctx context.Context) (names [][2]string, err error) {
 	return names, err
 }
 
-// Said are the events and forecasts of an account, and its states.
-func (db *DB) Said(ctx context.Context, account, baseURL string) (r Rows, err error) {
+// OwnRows are the events and forecasts of an account, and its states.
+func (db *DB) OwnRows(ctx context.Context, account, baseURL string) (r Rows, err error) {
 	s, err := db.Series(ctx, account, baseURL, Own)
 	if err != nil {
 		return r, err

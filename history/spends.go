@@ -137,7 +137,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			return err
 		}, n.account, n.baseURL, n.subject)
 	}
-	var places []moment
+	var places []instant
 	for id, e := range all {
 		switch h := heads[id]; {
 		case h == nil:
@@ -146,7 +146,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			delete(all, id)
 		default:
 			e.readMS, readMS = h.readMS.Int64, max(readMS, h.readMS.Int64)
-			places = append(places, moment{id, a}, moment{id, b})
+			places = append(places, instant{id, a}, instant{id, b})
 		}
 	}
 	if err == nil {
@@ -155,7 +155,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			var g Segment
 			err := r.Scan(&id, &at, &g.Fingerprint, &g.Creator, &g.Reason, &crc)
 			if e := all[id]; e != nil {
-				places = append(places, moment{id, at - 1}, moment{id, at})
+				places = append(places, instant{id, at - 1}, instant{id, at})
 				g.At = time.Unix(at, 0)
 				c := e.bend()
 				c.Segments = append(c.Segments, g)
@@ -179,7 +179,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			var begins bool
 			err := r.Scan(&id, &start, &end, &cause, &crc, &begins)
 			if e := all[id]; e != nil {
-				places = append(places, moment{id, start}, moment{id, end})
+				places = append(places, instant{id, start}, instant{id, end})
 				c := e.bend()
 				c.Gaps = append(c.Gaps, credit.Gap{Span: credit.Span{From: time.Unix(start, 0), To: time.Unix(end, 0)}, Cause: cause})
 				if begins && end > b {
@@ -195,7 +195,7 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 	if err != nil {
 		return nil, err
 	}
-	places = sorted.Without(places, func(p *moment) bool { return all[p.id] == nil })
+	places = sorted.Without(places, func(p *instant) bool { return all[p.id] == nil })
 	rows, err := db.lookups(heads, places)
 	if err != nil {
 		return nil, err

@@ -15,14 +15,14 @@ type spot struct {
 	block
 }
 
-// moment is a second of a series.
-type moment struct{ id, at int64 }
+// instant is a second of a series.
+type instant struct{ id, at int64 }
 
 // packed is m, which is no earlier than farPast, as one number, for what SQLite
 // unpacks fastest; such numbers are in the order of series and time.
-func (m moment) packed() int64 { return m.id<<40 | (m.at - farPast) }
+func (m instant) packed() int64 { return m.id<<40 | (m.at - farPast) }
 
-func momentOf(m int64) moment { return moment{m >> 40, m&(1<<40-1) + farPast} }
+func instantOf(m int64) instant { return instant{m >> 40, m&(1<<40-1) + farPast} }
 
 // selectSpots are the blocks of packed moments, and where those before them end.
 var selectSpots = strings.NewReplacer("$id", "(j.value >> 40)", "$at", "((j.value & 0xffffffffff) - 0x8000000000)").Replace(
@@ -31,20 +31,20 @@ var selectSpots = strings.NewReplacer("$id", "(j.value >> 40)", "$at", "((j.valu
 
 // spots returns what lookups at the given packed moments read, each once, with
 // its rows, by where it ends.
-func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]spot, rows map[moment][]row, err error) {
+func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[instant]spot, rows map[instant][]row, err error) {
 	list, err := json.Marshal(moments)
 	if err != nil {
 		return nil, nil, err
 	}
-	found = make(map[moment]spot, len(moments))
-	spans, ends, blocks := make([][3]int64, 0, len(moments)), make([]moment, 0, len(moments)), make([]block, 0, len(moments))
+	found = make(map[instant]spot, len(moments))
+	spans, ends, blocks := make([][3]int64, 0, len(moments)), make([]instant, 0, len(moments)), make([]block, 0, len(moments))
 	err = db.query(selectSpots, func(r *sql.Rows) error {
 		var s spot
 		var b sql.NullInt64
 		if err := r.Scan(&s.after, &b); err != nil {
 			return err
 		}
-		m := momentOf(moments[len(found)])
+		m := instantOf(moments[len(found)])
 		if s.block = heads[m.id].tail(); b.Valid {
 			s.block = block{b.Int64 >> 24, uint32(b.Int64 & blockMask)}
 		}
@@ -52,7 +52,7 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]sp
 			return damaged("its blocks are not in order") // what steps from one to the next would not end
 		}
 		found[m] = s
-		if end := (moment{m.id, s.at}); len(ends) == 0 || ends[len(ends)-1] != end {
+		if end := (instant{m.id, s.at}); len(ends) == 0 || ends[len(ends)-1] != end {
 			from := int64(farPast)
 			if s.after.Valid {
 				from = s.after.Int64
@@ -75,7 +75,7 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]sp
 			var v row
 			err := r.Scan(&v.at, &v.usage)
 			i := v.at >> 40
-			v.at = momentOf(v.at).at
+			v.at = instantOf(v.at).at
 			if all[i] == nil {
 				all[i] = make([]row, 0, blockRows)
 			}
@@ -85,7 +85,7 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]sp
 	if err != nil {
 		return nil, nil, err
 	}
-	rows = make(map[moment][]row, len(spans))
+	rows = make(map[instant][]row, len(spans))
 	for i, end := range ends {
 		all[i] = slices.DeleteFunc(all[i], func(r row) bool { return r.at <= spans[i][1] || r.at > end.at })
 		order(all[i])
@@ -100,9 +100,9 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[moment]sp
 // lookup returns for each of the times the row in effect that can be trusted;
 // there is none before the first.
 func (db *DB) lookup(h *head, times []int64) (map[int64]row, error) {
-	places := make([]moment, len(times))
+	places := make([]instant, len(times))
 	for i, t := range times {
-		places[i] = moment{h.id, t}
+		places[i] = instant{h.id, t}
 	}
 	rows, err := db.lookups(map[int64]*head{h.id: h}, places)
 	got := make(map[int64]row, len(rows))
@@ -113,16 +113,16 @@ func (db *DB) lookup(h *head, times []int64) (map[int64]row, error) {
 }
 
 // lookups does that for many series.
-func (db *DB) lookups(heads map[int64]*head, places []moment) (map[moment]row, error) {
-	got := make(map[moment]row, len(places))
-	want := map[moment]moment{} // places, by the one that is looked up for them
+func (db *DB) lookups(heads map[int64]*head, places []instant) (map[instant]row, error) {
+	got := make(map[instant]row, len(places))
+	want := map[instant]instant{} // places, by the one that is looked up for them
 	for _, p := range places {
 		switch h := heads[p.id]; {
 		case !h.at.Valid:
 		case p.at >= h.at.Int64:
 			got[p] = row{h.at.Int64, h.usage}
 		default:
-			want[p] = moment{p.id, max(p.at, farPast)}
+			want[p] = instant{p.id, max(p.at, farPast)}
 		}
 	}
 	for len(want) > 0 {
@@ -137,7 +137,7 @@ func (db *DB) lookups(heads map[int64]*head, places []moment) (map[moment]row, e
 		}
 		for p, u := range want {
 			s := spots[u]
-			of := rows[moment{u.id, s.at}]
+			of := rows[instant{u.id, s.at}]
 			n, _ := slices.BinarySearchFunc(of, u.at+1, func(r row, at int64) int { return cmp.Compare(r.at, at) })
 			switch {
 			case !db.good(u.id, u.at):
@@ -164,13 +164,13 @@ func (db *DB) lookups(heads map[int64]*head, places []moment) (map[moment]row, e
 func (db *DB) next(h *head, from int64) (r row, ok bool, err error) {
 	from = max(from, farPast)
 	for h.at.Valid && from <= h.at.Int64 {
-		p := moment{h.id, from}
+		p := instant{h.id, from}
 		spots, rows, err := db.spots(map[int64]*head{h.id: h}, []int64{p.packed()})
 		if err != nil {
 			return row{}, false, err
 		}
 		s := spots[p]
-		for _, r := range rows[moment{h.id, s.at}] {
+		for _, r := range rows[instant{h.id, s.at}] {
 			if r.at >= from && db.good(h.id, r.at) {
 				return r, true, nil
 			}

@@ -96,7 +96,7 @@ func (db *DB) take(own Series, series map[int64]Series, r Rows) error {
 	if err != nil {
 		return err
 	}
-	return db.takeSaid(id, r)
+	return db.takeOwn(id, r)
 }
 
 // takeSample stores one that is not there. Those before others change sums that are
@@ -159,8 +159,8 @@ func (db *DB) takeHead(h *taking, v HeadRow) error {
 	return db.saveHead(h.head)
 }
 
-// takeSaid stores what is of the account itself.
-func (db *DB) takeSaid(id int64, r Rows) error {
+// takeOwn stores what is of the account itself.
+func (db *DB) takeOwn(id int64, r Rows) error {
 	for _, v := range r.Events {
 		var known, seen int64
 		err := db.query(`SELECT id, acknowledged FROM event WHERE series = ? AND at = ? AND kind = ? AND level = ? AND text = ? AND coalesce(data, x'') = coalesce(?, x'')`,

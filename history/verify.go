@@ -24,15 +24,15 @@ func (db *DB) Verify(ctx context.Context) (Report, error) {
 	return db.VerifyReporting(ctx, func(int64, int64) {})
 }
 
-// VerifyReporting is Verify that says now and then how many of the readings it has compared,
+// VerifyReporting is Verify that reports now and then how many of the readings it has compared,
 // once it is at them.
-func (db *DB) VerifyReporting(ctx context.Context, say func(read, of int64)) (Report, error) {
+func (db *DB) VerifyReporting(ctx context.Context, progress func(read, of int64)) (Report, error) {
 	k, done, err := db.aside()
 	if err != nil {
 		return Report{}, fmt.Errorf("checking %s: %w", db.where(), err)
 	}
 	defer done()
-	v := verifier{ctx: ctx, k: k, say: say}
+	v := verifier{ctx: ctx, k: k, progress: progress}
 	// One transaction, so that rows and checksums are of the same moment.
 	v.step("the file", "BEGIN", nil)
 	for _, check := range []func(){v.structure, v.small, v.samples} {
@@ -47,14 +47,14 @@ func (db *DB) VerifyReporting(ctx context.Context, say func(read, of int64)) (Re
 }
 
 type verifier struct {
-	ctx    context.Context
-	k      *conn
-	report Report
-	say    func(read, of int64)
+	ctx      context.Context
+	k        *conn
+	report   Report
+	progress func(read, of int64)
 }
 
-// sayRows is after how many readings it is said again how far it is.
-const sayRows = 10_000
+// progressRows is the number of readings between two reports of progress.
+const progressRows = 10_000
 
 //go:noinline
 func (v *verifier) problem(format string, args ...any) {
@@ -237,8 +237,8 @@ func (v *verifier) samples() {
 			blocks[id], tails[id] = blocks[id][1:], tails[id][:0]
 		}
 		tails[id] = append(tails[id], s)
-		if v.report.Rows++; v.report.Rows%sayRows == 0 {
-			v.say(v.report.Rows, all)
+		if v.report.Rows++; v.report.Rows%progressRows == 0 {
+			v.progress(v.report.Rows, all)
 		}
 		return err
 	})

@@ -9,7 +9,7 @@ import (
 // Who waits for a large history to be checked is told how far that is.
 func TestVerifySaysHowFarItIs(t *testing.T) {
 	db, s := fresh(t)
-	const readings = 2*sayRows + 5
+	const readings = 2*progressRows + 5
 	x := Export{}
 	for i := range readings {
 		x.Samples = append(x.Samples, credit.Sample{At: at(float64(i)), UsageUSD: float64(i)})
@@ -22,7 +22,7 @@ func TestVerifySaysHowFarItIs(t *testing.T) {
 	if err != nil || !r.OK || r.Rows != readings {
 		t.Fatalf("VerifyReporting() = %+v, %v", r, err)
 	}
-	if want := [][2]int64{{sayRows, readings}, {2 * sayRows, readings}}; len(said) != 2 || said[0] != want[0] || said[1] != want[1] {
+	if want := [][2]int64{{progressRows, readings}, {2 * progressRows, readings}}; len(said) != 2 || said[0] != want[0] || said[1] != want[1] {
 		t.Errorf("it said %v, want %v", said, want)
 	}
 }

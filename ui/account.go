@@ -140,7 +140,7 @@ func (m *Model) received(msg snapshotMsg) (ok bool) {
 	}
 	if msg.feed == m.feed {
 		m.snap = msg.snap
-		m.askLeft()
+		m.openBalance()
 	}
 	return i >= 0 || msg.feed == m.feed
 }

@@ -41,7 +41,7 @@ func renderDialog(p draw.Pen, d *dialog, e entry, rows panel.Accounts, keys *key
 // lines are the dialog's step, its outcome and its keys: h lines
 // at most.
 func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, notice string, w, h int) []string {
-	said := d.outcome(p, notice, w)
+	outcome := d.outcome(p, notice, w)
 	hints := draw.CutWords(p.Dim(d.hints(keys, w)), w)
 	var lines []string
 	switch d.step {
@@ -49,7 +49,7 @@ func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, n
 		lines = append(lines, "name  › "+d.name.Render(p, "", w-8))
 	case stepKey:
 		lines = append(lines, "› "+e.input.Render(p, "", w-2))
-		said = e.outcome(p)
+		outcome = e.outcome(p)
 		if lines = append(lines, ""); h >= 6 {
 			lines = append(lines, promises(p, draw.Clean(d.host), w)...)
 		} else {
@@ -57,14 +57,14 @@ func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, n
 		}
 	case stepConfirm:
 		fate := draw.Wrap(draw.Clean(d.fate.Value), w)
-		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(said)))]...)
+		lines = append(lines, fate[:min(len(fate), max(1, h-1-len(outcome)))]...)
 	default:
 		lines, _ = rows.Lines(p, 0, w) // of more there is a table
-		if n := len(said); n > 0 {
-			said = said[:min(n, max(1, h-4))]
+		if n := len(outcome); n > 0 {
+			outcome = outcome[:min(n, max(1, h-4))]
 		}
 	}
-	lines = append(lines, said...)
+	lines = append(lines, outcome...)
 	if room := h - 1 - len(lines); room > 0 {
 		lines = append(lines, "")
 	}

@@ -99,7 +99,7 @@ func (m *Model) adopted(msg adoptedMsg) tea.Cmd {
 		m.entry.err = draw.Clean(err.Error())
 		return nil
 	}
-	m.asksLeft = true
+	m.wantsBalance = true
 	cmd := m.listed()
 	got := msg.answer.Value
 	switch i := m.place(msg.answer.Of); {

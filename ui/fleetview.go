@@ -41,7 +41,7 @@ func (m *Model) seenFleet() int { return fleet.Seen(m.h - m.fleetRest()) }
 type fleetScreen struct {
 	fleet.Table
 	left, in, rows int
-	said           []string
+	notes          []string
 	hints          []hint
 }
 
@@ -57,17 +57,17 @@ func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
 	if i := m.shown(); i >= 0 {
 		s.Shown = m.peers[i].id()
 	}
-	s.said = m.dialog.outcome(p, m.notice, s.in)
+	s.notes = m.dialog.outcome(p, m.notice, s.in)
 	if err := m.table.read.Err; err != nil {
 		s.Err = draw.Clean(fault.Message(err))
 	}
-	if why := s.Why(); why != "" && len(s.said) == 0 {
-		s.said = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
+	if why := s.Why(); why != "" && len(s.notes) == 0 {
+		s.notes = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
 	}
 	why := m.fleetWhy()
-	s.said = s.said[:min(len(s.said), max(0, s.rows-1)+why)]
-	s.rows -= max(0, len(s.said)-why)
-	s.said = draw.Fill(s.said, s.in, max(len(s.said), why))
+	s.notes = s.notes[:min(len(s.notes), max(0, s.rows-1)+why)]
+	s.rows -= max(0, len(s.notes)-why)
+	s.notes = draw.Fill(s.notes, s.in, max(len(s.notes), why))
 	s.hints = fleetHints(p, keys, s.in)
 	return s
 }
@@ -90,7 +90,7 @@ func (m *Model) renderFleet(p draw.Pen, keys *keyMap) []string {
 		return []string{draw.Fit(m.fleetLine(p, keys), m.w)}
 	}
 	s := m.fleetScreen(p, keys)
-	body := append(draw.Fill(s.Lines(p, s.in, s.rows), s.in, s.rows), s.said...)
+	body := append(draw.Fill(s.Lines(p, s.in, s.rows), s.in, s.rows), s.notes...)
 	var words []string
 	for _, h := range s.hints {
 		words = append(words, h.word(p))
@@ -145,7 +145,7 @@ func (m *Model) clickedFleet(at tea.Mouse) tea.Cmd {
 	i, head := s.At(y, s.rows)
 	switch {
 	case x < 0 || x >= s.in || y < 0:
-	case y == s.rows+len(s.said):
+	case y == s.rows+len(s.notes):
 		if b := hintUnder(p, s.hints, x, s.in); b != nil {
 			return m.pressed(actOf(b))
 		}

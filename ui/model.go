@@ -48,8 +48,8 @@ type Model struct {
 	lookLull lull           // until they are stored
 	drag     drag
 
-	stating  stating
-	asksLeft bool // a key was just given: where it cannot read the balance, it is asked for
+	stating      stating
+	wantsBalance bool // a key was just given: where it cannot read the balance, it is asked for
 
 	peers   []peer // the accounts, in their order; nil: there is one alone
 	watched        // the account on the screen

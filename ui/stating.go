@@ -48,13 +48,13 @@ func (d stating) render(p draw.Pen, under []string, w, h int) []string {
 	outer := min(w, 62)
 	in := outer - 4
 	lines := []string{"$ › " + d.input.Render(p, "", max(1, in-4)), ""}
-	said := "It falls by what this key spends; other keys are not seen. An empty line takes it back."
+	help := "It falls by what this key spends; other keys are not seen. An empty line takes it back."
 	if d.err != "" {
 		for _, line := range draw.Wrap(d.err, in) {
 			lines = append(lines, p.Low(line))
 		}
 	} else {
-		for _, line := range draw.Wrap(said, in) {
+		for _, line := range draw.Wrap(help, in) {
 			lines = append(lines, p.Dim(line))
 		}
 	}
@@ -65,13 +65,13 @@ func (d stating) render(p draw.Pen, under []string, w, h int) []string {
 	return draw.Over(p, under, f.Render(p, lines, outer, min(h, len(lines)+2)), w, h)
 }
 
-// askLeft asks for the balance once, where a key that was just given cannot read it.
-func (m *Model) askLeft() {
+// openBalance asks for the balance once, where a key that was just given cannot read it.
+func (m *Model) openBalance() {
 	s := m.snap
-	if !m.asksLeft || s.At.IsZero() || s.Fault != nil || s.Key == nil {
+	if !m.wantsBalance || s.At.IsZero() || s.Fault != nil || s.Key == nil {
 		return
 	}
-	m.asksLeft = false
+	m.wantsBalance = false
 	if s.KeyKind() == credit.KeyOrdinary && s.Source == account.FromKey && s.Balance == nil && s.Demo == "" && !m.dialog.open && !m.palette.open {
 		m.stating = newStating()
 	}

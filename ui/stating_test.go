@@ -44,7 +44,7 @@ func TestStating(t *testing.T) {
 func TestStatingFollowsAKey(t *testing.T) {
 	for name, want := range map[string]bool{"ordinary": true, "healthy": false, "capped": false} {
 		m := modelOf(Options{}, scenes.Healthy(), 100, 30, viewOverview)
-		m.asksLeft = true
+		m.wantsBalance = true
 		m, _ = step(m, snapshotMsg{m.feed, scenes.All["starting"]()})
 		if m.stating.open {
 			t.Errorf("%s: it asks before anything was read", name)

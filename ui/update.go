@@ -305,11 +305,11 @@ func (m *Model) nextTheme() tea.Cmd {
 func (m *Model) chooseTheme(i int) tea.Cmd {
 	m.themeID = i
 	m.themed()
-	said := "theme: " + themeName(m.themes()[i])
+	note := "theme: " + themeName(m.themes()[i])
 	if own := m.own(i); own != nil {
-		said = draw.JoinAll(": ", said, own.Faint())
+		note = draw.JoinAll(": ", note, own.Faint())
 	}
-	cmd := m.notify(said)
+	cmd := m.notify(note)
 	if i == 0 { // what the terminal was never asked where it began with another
 		cmd = batch(cmd, tea.RequestBackgroundColor)
 	}

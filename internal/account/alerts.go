@@ -18,7 +18,7 @@ const topUpsBack = 3 * 24 * time.Hour
 func (s *Snapshot) alertReading(st *State, b *Book, silence time.Duration) alert.Reading {
 	r := alert.Reading{
 		Account: s.Account, Mutes: st.Mutes, Now: s.Now, At: s.At, Fresh: !s.Stale(s.Now), Gap: silence,
-		Forecast: s.Forecast, Told: s.Told(), Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
+		Forecast: s.Forecast, Published: s.Published(), Early: s.Early(), DayUSD: s.Spend.TodayUSD, WeekUSD: s.Spend.WeekUSD, MonthUSD: s.Spend.MonthUSD,
 		LeastDayUSD: s.Spend.LeastTodayUSD, LeastWeekUSD: s.Spend.LeastWeekUSD, LeastMonthUSD: s.Spend.LeastMonthUSD,
 		Unusual: st.Unusual.readings(s), Refill: s.AutoTopUp.refill(), Why: s.whySpent(),
 	}

@@ -154,9 +154,9 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 		creator, owner = v.Facts.Key.Creator, v.Facts.Key.Owner
 	}
 	sameKey := v.Facts.ReadBy == r.Fingerprint
-	sameOwner, told := owner.Same(v.Facts.ReadOwner)
+	sameOwner, known := owner.Same(v.Facts.ReadOwner)
 	if sameKey && (owner.Organization == "" || v.Facts.ReadOwner.Organization == "") {
-		told = false // what was not told before is no change of the key
+		known = false // what was not told before is no change of the key
 	}
 	if have && v.Facts.ReadBy == "" { // what is there was imported
 		v.Facts.RoundedUSD = min(rounding(last.UsageUSD), rounding(last.CreditsUSD), mostRounded)
@@ -171,13 +171,13 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 	switch {
 	case !have:
 		row.Segment = FirstReading
-	case told && !sameOwner:
+	case known && !sameOwner:
 		row.Segment = AnotherAccount
 		v.Note = "another organization's key: a new series begins"
-	case !sameKey && !told && !continues(b, creator, last, v.Facts.ReadCreator, tolerance):
+	case !sameKey && !known && !continues(b, creator, last, v.Facts.ReadCreator, tolerance):
 		row.Segment = AnotherAccount
 		v.Note = "another key, and its numbers do not continue the old ones: a new series begins"
-	case fell && (sameKey || told) && recent(v.Facts.AgreedAt, r.At):
+	case fell && (sameKey || known) && recent(v.Facts.AgreedAt, r.At):
 		if last.CreditsKnown && (b.CreditsUSD < last.CreditsUSD-slack || b.CreditsUSD > last.CreditsUSD+slack) {
 			// No answer ever had one of its totals beside the other's newest: what
 			// was read before stands, with its age.

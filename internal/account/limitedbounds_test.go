@@ -177,8 +177,8 @@ func TestOutlookInTheFirstMinutes(t *testing.T) {
 	}
 	told := [3]time.Time{t0.Add(time.Hour), t0.Add(2 * time.Hour), t0.Add(3 * time.Hour)}
 	for state, want := range map[forecast.State]float64{forecast.OK: 7200, forecast.Depleted: 0} {
-		s := Snapshot{told: told, Forecast: forecast.Forecast{State: state, At: t0}}
-		if got := s.Told().P50; got != want {
+		s := Snapshot{published: told, Forecast: forecast.Forecast{State: state, At: t0}}
+		if got := s.Published().P50; got != want {
 			t.Errorf("%s: told a middle of %v s, want %v", state, got, want)
 		}
 	}
@@ -202,7 +202,7 @@ func TestWhatInforms(t *testing.T) {
 		"adopted":    {Input{Adopted: "x"}, true},
 		"imported":   {Input{Imported: true}, true},
 		"stated":     {Input{Stated: &Statement{}}, true},
-		"silence":    {Input{Silence: time.Hour}, false},
+		"silence":    {Input{Unseen: time.Hour}, false},
 	} {
 		if got := c.in.informs(); got != c.want {
 			t.Errorf("%s informs: %v, want %v", name, got, c.want)

@@ -155,7 +155,7 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	o.LeftUSD, o.UsageUSD, o.Segment = *left, newest.UsageUSD, newest.Segment
 	spent := was.Segment != o.Segment || o.UsageUSD > was.UsageUSD+slack || o.UsageUSD < was.UsageUSD-slack
 	if spent || was.Forecast.Subject != o.Forecast.Subject || o.LeftUSD < was.LeftUSD-slack || !o.Forecast.ResetsAt.Equal(was.Forecast.ResetsAt) {
-		o.Told = o.told(was, true)
+		o.Published = o.published(was, true)
 		return o
 	}
 	o.Forecast = o.Forecast.NotBefore(was.Forecast)
@@ -165,7 +165,7 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 			f.P10, f.P50, f.P90 = o.Forecast.P10, o.Forecast.P50, o.Forecast.P90
 		}
 	}
-	o.Told = o.told(was, false)
+	o.Published = o.published(was, false)
 	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
 		held := *a
 		held.Next = a.Next.NotBefore(w.Next)
@@ -174,40 +174,40 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	return o
 }
 
-// toldShare and endsShare are by which share of the range its middle, or an end of it,
-// must have moved for people to be told another date.
+// middleShare and endsShare are by which share of the range its middle, or an end of it,
+// must have moved for another date to be published.
 const (
-	toldShare = .1
-	endsShare = .5
+	middleShare = .1
+	endsShare   = .5
 )
 
-// told returns the dates that people are told after was: of each another where it has
+// published returns the dates that people are published after was: of each another where it has
 // moved by its share of the range and by more than it is said by, or has passed.
 // Without a charge none of them is nearer.
-func (o *Outlook) told(was *Outlook, spent bool) [3]time.Time {
+func (o *Outlook) published(was *Outlook, spent bool) [3]time.Time {
 	f := o.Forecast
 	if f.State != forecast.OK {
 		return [3]time.Time{}
 	}
 	dates := [3]time.Time{f.Time(f.P10), f.Time(f.P50), f.Time(f.P90)}
 	bought := o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD > slack || o.LeftUSD+o.UsageUSD-was.LeftUSD-was.UsageUSD < -slack
-	if was.Told[1].IsZero() || was.Forecast.Subject != f.Subject || was.Segment != o.Segment || bought {
+	if was.Published[1].IsZero() || was.Forecast.Subject != f.Subject || was.Segment != o.Segment || bought {
 		return dates
 	}
-	told, least := was.Told, min(EndOf(f, f.At).Unit(), time.Hour).Seconds()
-	for i, share := range [3]float64{endsShare, toldShare, endsShare} {
-		moved := dates[i].Sub(told[i]).Seconds()
-		if past := !told[i].After(f.At); past || max(moved, -moved) > max(least, share*(f.P90-f.P10)) && (spent || moved > 0) {
-			told[i] = dates[i]
+	shown, least := was.Published, min(EndOf(f, f.At).Unit(), time.Hour).Seconds()
+	for i, share := range [3]float64{endsShare, middleShare, endsShare} {
+		moved := dates[i].Sub(shown[i]).Seconds()
+		if past := !shown[i].After(f.At); past || max(moved, -moved) > max(least, share*(f.P90-f.P10)) && (spent || moved > 0) {
+			shown[i] = dates[i]
 		}
 	}
-	if told[0].After(told[1]) {
-		told[0] = told[1]
+	if shown[0].After(shown[1]) {
+		shown[0] = shown[1]
 	}
-	if told[2].Before(told[1]) {
-		told[2] = told[1]
+	if shown[2].Before(shown[1]) {
+		shown[2] = shown[1]
 	}
-	return told
+	return shown
 }
 
 // grade returns the open forecasts whose outcome the newest reading shows.

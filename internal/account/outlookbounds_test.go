@@ -127,8 +127,8 @@ func TestToldDatesMoveAtTheBounds(t *testing.T) {
 		f := in(long)
 		o := Outlook{Forecast: f, LeftUSD: c.left, UsageUSD: c.used}
 		mid := f.Time(f.P50)
-		was := Outlook{Forecast: f, LeftUSD: c.was0, UsageUSD: c.was1, Told: [3]time.Time{f.Time(f.P10), mid.Add(-c.mid), f.Time(f.P90)}}
-		if got := o.told(&was, c.spent)[1]; got.Equal(mid) != c.moves {
+		was := Outlook{Forecast: f, LeftUSD: c.was0, UsageUSD: c.was1, Published: [3]time.Time{f.Time(f.P10), mid.Add(-c.mid), f.Time(f.P90)}}
+		if got := o.published(&was, c.spent)[1]; got.Equal(mid) != c.moves {
 			t.Errorf("%s: told %v, the middle is %v; it moves: want %v", c.name, got, mid, c.moves)
 		}
 	}

@@ -80,8 +80,8 @@ type Snapshot struct {
 	// numbers behind the same name, newest first.
 	Notes []string
 
-	recent Recent // to be stored
-	told   [3]time.Time
+	recent    Recent // to be stored
+	published [3]time.Time
 }
 
 // Source is where the values of a snapshot come from.
@@ -189,14 +189,14 @@ func (s *Snapshot) Outlook() forecast.State {
 	return s.Forecast.State
 }
 
-// Told is the forecast as people are told it, alerts too: it stands still until a charge,
+// Published is the forecast for people, in alerts too: it stands still until a charge,
 // a purchase or a tenth of its range moves it. Programs get Forecast.
-func (s *Snapshot) Told() forecast.Forecast {
+func (s *Snapshot) Published() forecast.Forecast {
 	f := s.Forecast
-	if f.State != forecast.OK || s.told[1].IsZero() {
+	if f.State != forecast.OK || s.published[1].IsZero() {
 		return f
 	}
-	f.P10, f.P50, f.P90 = max(0, s.told[0].Sub(f.At).Seconds()), s.told[1].Sub(f.At).Seconds(), s.told[2].Sub(f.At).Seconds()
+	f.P10, f.P50, f.P90 = max(0, s.published[0].Sub(f.At).Seconds()), s.published[1].Sub(f.At).Seconds(), s.published[2].Sub(f.At).Seconds()
 	return f
 }
 
@@ -206,7 +206,7 @@ func (s *Snapshot) Ahead() forecast.Forecast {
 	if s.Refilled() {
 		return s.AutoTopUp.Next
 	}
-	return s.Told()
+	return s.Published()
 }
 
 // EndOf is a forecast as people are told it.

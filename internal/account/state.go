@@ -146,9 +146,9 @@ type Outlook struct {
 	LeftUSD  float64 `json:"left_usd,omitzero"`
 	UsageUSD float64 `json:"usage_usd,omitzero"`
 	Segment  int64   `json:"segment,omitzero"`
-	// Told are the dates that people are told: P10, P50 and P90 as they were when a
+	// Published are the dates on surfaces for people: P10, P50 and P90 as they were when a
 	// charge, a purchase or a tenth of the range last moved them.
-	Told [3]time.Time `json:"told,omitzero"`
+	Published [3]time.Time `json:"told,omitzero"`
 	// Made is when a forecast was last put by to be graded.
 	Made time.Time `json:"made,omitzero"`
 }

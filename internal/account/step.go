@@ -30,8 +30,8 @@ type Input struct {
 	// Drivers are who drives the spikes that were pending, by their IDs; nil
 	// where nobody looked for them.
 	Drivers map[string]Driver
-	// Silence is for how long no reading came although one was due.
-	Silence time.Duration
+	// Unseen is for how long no reading came although one was due.
+	Unseen time.Duration
 	// Stated is what a person says of the balance, or takes back; nil: nothing.
 	Stated *Statement
 	// Results are the outcomes of attempts to deliver alerts.
@@ -134,7 +134,7 @@ func (r *Result) judge(in *Input, b *Book, rules Rules, s *Snapshot) {
 	st := &r.State
 	if rules.Sends && len(rules.Alerts) > 0 {
 		var held []alert.Event
-		st.Alerts, r.Notify, held = alert.Evaluate(alert.ForAll(rules.Alerts, rules.Channels), st.Alerts, s.alertReading(st, b, in.Silence))
+		st.Alerts, r.Notify, held = alert.Evaluate(alert.ForAll(rules.Alerts, rules.Channels), st.Alerts, s.alertReading(st, b, in.Unseen))
 		st.notify(r.Notify)
 		st.Outbox = st.Outbox.Add(r.Notify, rules.Channels, s.Now).Reconcile(st.Alerts)
 		r.Events = append(alertEvents(held), alertEvents(r.Notify)...)

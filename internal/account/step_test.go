@@ -98,7 +98,7 @@ func TestStepIsPure(t *testing.T) {
 		}
 		return string(out)
 	}
-	in := Input{Silence: time.Hour, Drivers: map[string]Driver{}}
+	in := Input{Unseen: time.Hour, Drivers: map[string]Driver{}}
 	before := encode(r.State) + encode(b2)
 	one := Step(&r.State, &in, b2, testRules, at.Add(time.Minute))
 	two := Step(&r.State, &in, b2, testRules, at.Add(time.Minute))

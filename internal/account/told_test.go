@@ -87,7 +87,7 @@ func TestTheHeadlineStandsStill(t *testing.T) {
 				var res Result
 				res, b = poll(st, b, credit.Balance{CreditsUSD: credits, UsageUSD: u}, t0.Add(time.Duration(m)*time.Minute))
 				st = res.State
-				f := res.Snapshot.Told()
+				f := res.Snapshot.Published()
 				is := f.Time(f.P50)
 				d, says := is.Sub(told), EndOf(f, f.At).Date()
 				moved := d.Abs() > time.Second
@@ -160,7 +160,7 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 			if s.Forecast.State != forecast.OK {
 				continue
 			}
-			told := s.Told()
+			told := s.Published()
 			if is := s.Forecast.P50 <= within.Seconds(); is != (told.P50 <= within.Seconds()) {
 				differ++
 			}
@@ -185,7 +185,7 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 func TestToldDatesAreLeftBehind(t *testing.T) {
 	at := func(h float64) time.Time { return t0.Add(time.Duration(h * float64(time.Hour))) }
 	was := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: t0, P10: 3600, P50: 10 * 3600, P90: 30 * 3600}}
-	was.Told = [3]time.Time{at(1), at(10), at(30)}
+	was.Published = [3]time.Time{at(1), at(10), at(30)}
 	for _, c := range []struct {
 		name          string
 		now           float64
@@ -202,13 +202,13 @@ func TestToldDatesAreLeftBehind(t *testing.T) {
 		{"the last is far later", .5, .5, 9.5, 70, true, [3]float64{1, 10, 70.5}},
 	} {
 		o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(c.now), P10: c.p10 * 3600, P50: c.p50 * 3600, P90: c.p90 * 3600}}
-		if got, want := o.told(&was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
+		if got, want := o.published(&was, c.spent), [3]time.Time{at(c.want[0]), at(c.want[1]), at(c.want[2])}; got != want {
 			t.Errorf("%s: %v, want %v", c.name, got, want)
 		}
 	}
-	was.Told = [3]time.Time{at(9.9), at(10), at(10.2)} // which are said by the hour
+	was.Published = [3]time.Time{at(9.9), at(10), at(10.2)} // which are said by the hour
 	o := Outlook{LeftUSD: 10, UsageUSD: 5, Forecast: forecast.Forecast{State: forecast.OK, At: at(.5), P10: 9.1 * 3600, P50: 9.2 * 3600, P90: 9.4 * 3600}}
-	if got := o.told(&was, true); got != was.Told {
-		t.Errorf("moved by less than an hour: %v, want %v", got, was.Told)
+	if got := o.published(&was, true); got != was.Published {
+		t.Errorf("moved by less than an hour: %v, want %v", got, was.Published)
 	}
 }

@@ -76,7 +76,7 @@ func (s *Snapshot) isAlso(o *Snapshot) bool {
 	if s.Host != o.Host || s.Demo != o.Demo || s.Key == nil || o.Key == nil {
 		return false
 	}
-	if same, told := s.Key.Owner.Same(o.Key.Owner); told {
+	if same, known := s.Key.Owner.Same(o.Key.Owner); known {
 		return same
 	}
 	return s.Key.Creator != "" && s.Key.Creator == o.Key.Creator && s.Balance.CreditsUSD == o.Balance.CreditsUSD

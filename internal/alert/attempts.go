@@ -92,7 +92,7 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 			}
 		}
 		if d.allClear != nil {
-			o.told(d.Event.Covers, channel)
+			o.covered(d.Event.Covers, channel)
 			o.put(d.allClear, channel, d.withdrawn)
 		}
 	}
@@ -116,9 +116,9 @@ func (o Outbox) Delivered(id, channel string) Outbox {
 	return o
 }
 
-// told takes out the deliveries of events that were put back by themselves while
+// covered takes out the deliveries of events that were put back by themselves while
 // the attempt at the one that covers them was under way.
-func (o *Outbox) told(events []Event, channel string) {
+func (o *Outbox) covered(events []Event, channel string) {
 	for _, e := range events {
 		if i := o.index(e.deliveryID(), channel); i >= 0 && o.deliveries[i].waiting() {
 			o.deliveries = slices.Delete(o.deliveries, i, i+1)

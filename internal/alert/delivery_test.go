@@ -169,7 +169,7 @@ func playDelivery(t *testing.T, seed uint64) {
 				}
 			}
 			id := alertID(k, a.LastNotified.Since)
-			if a.fires() && a.LastNotified.standing() && r.Takes(&e) && r.got[id] == 0 {
+			if a.fires() && a.LastNotified.live() && r.Takes(&e) && r.got[id] == 0 {
 				t.Errorf("seed %d: %s never got %s, which fires", seed, r.Name, id)
 			}
 		}

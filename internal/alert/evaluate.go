@@ -36,7 +36,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	next.judgedAt = r.Now.UTC()
 	judged := map[string]bool{} // by rule: false where nothing follows from what is missing
 	seen := map[string]bool{}   // instances
-	var due, standing []candidate
+	var due, live []candidate
 	var topUps []topUp
 	watchesTopUps := false
 	for _, rule := range rules {
@@ -78,8 +78,8 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			switch {
 			case a.due(&rule, r.Now):
 				due = append(due, candidate{rule, k, a})
-			case a.fires() && a.LastNotified.standing():
-				standing = append(standing, candidate{rule, k, a})
+			case a.fires() && a.LastNotified.live():
+				live = append(live, candidate{rule, k, a})
 			case a.idle(&rule, r.Now):
 				delete(next.instances, k)
 			}
@@ -92,13 +92,13 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	if !watchesTopUps {
 		next.topUpsNotified = time.Time{}
 	}
-	due = news(due, standing)
+	due = news(due, live)
 	for _, c := range due {
 		a := c.instance
 		a.notified(&c.rule, r.Now)
 		next.instances[c.key] = a
 	}
-	return next, tell(notify(due, r.Now), topUps), held
+	return next, attach(notify(due, r.Now), topUps), held
 }
 
 // mostSubjects is how many subjects of one rule are notified one by one.
@@ -106,10 +106,10 @@ const mostSubjects = 3
 
 // news are those of what is due that are not beside one that stands, is more urgent
 // and of the same thing: they wait until that is over.
-func news(due, standing []candidate) (rest []candidate) {
+func news(due, live []candidate) (rest []candidate) {
 	for _, c := range due {
 		to := c.audience()
-		for _, o := range standing {
+		for _, o := range live {
 			if o.instance.topic() == c.instance.topic() && c.yieldsTo(&o) && o.instance.Event.Level.Rank() > c.instance.Event.Level.Rank() {
 				to = to.without(o.audience())
 			}
@@ -199,9 +199,9 @@ type topUp struct {
 	what string
 }
 
-// tell puts the top-ups into the events about what is left that they led to,
+// attach puts the top-ups into the events about what is left that they led to,
 // and returns the rest beside those. A channel hears of each once.
-func tell(events []Event, topUps []topUp) []Event {
+func attach(events []Event, topUps []topUp) []Event {
 	order := make([]*Event, 0, len(events))
 	for i := range events {
 		if e := &events[i]; e.Rule.ofBalance() && !e.Folds {
@@ -213,8 +213,8 @@ func tell(events []Event, topUps []topUp) []Event {
 	for _, t := range topUps {
 		rest := t.audience()
 		for _, e := range order {
-			to, heard := e.audience(), t.audience().without(rest)
-			if !rest.meets(to) || heard.meets(to) {
+			to, reached := e.audience(), t.audience().without(rest)
+			if !rest.meets(to) || reached.meets(to) {
 				continue
 			}
 			*e = e.with(t.what+", ", "")

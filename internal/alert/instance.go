@@ -68,8 +68,8 @@ type notification struct {
 	Repeats int `json:"repeats,omitempty"`
 }
 
-// standing reports whether the receivers believe that the alert fires.
-func (n notification) standing() bool { return n.Level != "" }
+// live reports whether the receivers believe that the alert fires.
+func (n notification) live() bool { return n.Level != "" }
 
 // fires reports whether the alert is not over.
 func (a *instance) fires() bool { return a.State == firing || a.State == clearing }
@@ -121,13 +121,13 @@ func (a *instance) release(r *Rule, in *Reading, f *finding) {
 	}
 	need := rearm
 	switch {
-	case f.well && r.Kind.ofBalance() && in.toppedUp(a.Since):
+	case f.clear && r.Kind.ofBalance() && in.toppedUp(a.Since):
 		need = 0
-	case f.well:
+	case f.clear:
 		need = settle
 	}
 	if now.Sub(a.ClearingSince) >= need {
-		missed := a.Held && !a.LastNotified.standing()
+		missed := a.Held && !a.LastNotified.live()
 		was := a.Event.ValueText
 		a.Event, a.Clears, a.Missed = r.event(in, *f, a.Since, true), f.clears, missed
 		if missed {
@@ -188,7 +188,7 @@ const mostRepeats = 2
 // holdBack notes that quiet hours hold the alert back, and reports whether that
 // is to be recorded now: as it fires, and as it is over without a notification.
 func (a *instance) holdBack(r *Rule, now time.Time) bool {
-	if !r.quietAt(now, !a.fires()) || a.Held || !a.Missed && (a.State != firing || a.LastNotified.standing()) {
+	if !r.quietAt(now, !a.fires()) || a.Held || !a.Missed && (a.State != firing || a.LastNotified.live()) {
 		return false
 	}
 	a.Held = true
@@ -200,10 +200,10 @@ func (a *instance) due(r *Rule, now time.Time) bool {
 	switch {
 	case r.quietAt(now, !a.fires()):
 		return false
-	case a.State == firing && !a.LastNotified.standing():
+	case a.State == firing && !a.LastNotified.live():
 		return a.LastNotified.Repeats < mostRepeats || now.Sub(a.LastNotified.At) >= r.Cooldown
 	}
-	return !a.fires() && (a.LastNotified.standing() || a.Missed)
+	return !a.fires() && (a.LastNotified.live() || a.Missed)
 }
 
 // notified notes that the present state has been notified.
@@ -222,7 +222,7 @@ func (a *instance) notified(r *Rule, now time.Time) {
 
 // idle reports whether nothing is lost by forgetting the instance.
 func (a *instance) idle(r *Rule, now time.Time) bool {
-	return a.State == inactive && !a.LastNotified.standing() && !a.Missed && now.Sub(a.LastNotified.At) >= r.Cooldown
+	return a.State == inactive && !a.LastNotified.live() && !a.Missed && now.Sub(a.LastNotified.At) >= r.Cooldown
 }
 
 // clamp moves times that are in the future to now, for the clock was set back:

@@ -22,7 +22,7 @@ type finding struct {
 	number  float64 // the value as a figure; see Rule.figures
 	limit   float64 // what number is compared with, where the rule alone does not say
 	over    bool    // the condition holds
-	well    bool    // it does not, by more than the margin
+	clear   bool    // it does not, by more than the margin
 	value   string
 	text    string
 	title   string // text in a few words; empty: it is few
@@ -85,7 +85,7 @@ func usd(v *float64) (sum float64, ok bool) {
 }
 
 func stale(r *Rule, in *Reading) finding {
-	f := finding{over: in.Gap >= r.For, well: in.Fresh, number: in.Gap.Seconds(), value: text.Span(in.Gap)}
+	f := finding{over: in.Gap >= r.For, clear: in.Fresh, number: in.Gap.Seconds(), value: text.Span(in.Gap)}
 	switch {
 	case in.Fresh:
 		f.text = "readings come again"
@@ -110,10 +110,10 @@ func balance(r *Rule, in *Reading) (f finding, known bool) {
 	}
 	below := text.USD(r.BelowUSD)
 	f.over = left < r.BelowUSD || left <= 0
-	f.well = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
+	f.clear = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
 	f.number, f.value = left, text.USD(left)
 	if r.yields(in) && left > 0 {
-		f.over, f.well = false, true
+		f.over, f.clear = false, true
 		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
 		f.clears = "no alert below " + below + " until then"
 		return f, true
@@ -164,13 +164,13 @@ func used(r *Rule, in *Reading) (f finding, known bool) {
 
 // share judges a used share against the least that counts.
 func share(ratio, above float64) finding {
-	return finding{over: ratio >= above, well: ratio <= above*(1-margin)}
+	return finding{over: ratio >= above, clear: ratio <= above*(1-margin)}
 }
 
 // end is when it runs out: about the middle of the forecast, or while that is
 // early its range in words.
 func (in *Reading) end() string {
-	e := in.told()
+	e := in.publishedEnd()
 	if in.Early {
 		return text.Between(e.From, e.To, in.Now)
 	}
@@ -180,14 +180,14 @@ func (in *Reading) end() string {
 // ahead is the forecast as people are told it: an alert says nothing else than the
 // headline beside it, nor does it come where that says later.
 func (in *Reading) ahead() forecast.Forecast {
-	if in.Told.State == forecast.OK {
-		return in.Told
+	if in.Published.State == forecast.OK {
+		return in.Published
 	}
 	return in.Forecast
 }
 
-// told is when it ends, as people are told it on every surface.
-func (in *Reading) told() text.End {
+// publishedEnd is when it ends, as people are publishedEnd it on every surface.
+func (in *Reading) publishedEnd() text.End {
 	f := in.ahead()
 	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: in.Now}
 }
@@ -197,7 +197,7 @@ func (in *Reading) briefEnd() string {
 	if in.Early {
 		return in.end()
 	}
-	e := in.told()
+	e := in.publishedEnd()
 	at := e.Rounded().Mid.In(in.Now.Location())
 	for name, day := range map[string]time.Time{"today": in.Now, "tomorrow": in.Now.AddDate(0, 0, 1)} {
 		if at.Format(time.DateOnly) == day.Format(time.DateOnly) {
@@ -223,23 +223,23 @@ func runway(r *Rule, in *Reading) (f finding, known bool) {
 		f.text = what + " is spent"
 		return f, true
 	case forecast.Idle:
-		f.well, f.value = true, text.Unknown
+		f.clear, f.value = true, text.Unknown
 		f.text = "no spend, nothing runs out"
 		return f, true
 	}
 	if in.refilled() && in.Forecast.Subject == forecast.Account {
-		f.well, f.value = true, text.Unknown
+		f.clear, f.value = true, text.Unknown
 		f.text = "a top-up comes before the balance runs out, below " + text.USD(in.Refill.ThresholdUSD)
 		return f, true
 	}
-	told := in.ahead()
-	soon, ok := told.Chance(r.Within)
+	published := in.ahead()
+	soon, ok := published.Chance(r.Within)
 	if !ok {
 		return f, false
 	}
-	later, _ := told.Chance(r.Within + time.Duration(margin*float64(r.Within)))
-	f.over, f.well = soon >= r.Chance, later < r.Chance
-	f.number, f.value = told.P50, text.Seconds(told.P50)
+	later, _ := published.Chance(r.Within + time.Duration(margin*float64(r.Within)))
+	f.over, f.clear = soon >= r.Chance, later < r.Chance
+	f.number, f.value = published.P50, text.Seconds(published.P50)
 	when := in.end()
 	f.title = "runs out " + in.briefEnd()
 	if in.Forecast.Subject != forecast.Account {
@@ -276,7 +276,7 @@ func spend(r *Rule, in *Reading) (f finding, known bool) {
 	// Each window is a subject of its own: a budget that is exceeded anew is
 	// notified anew, and midnight is no all-clear.
 	f.subject = string(r.Window) + " " + start.Format(time.DateOnly)
-	f.over, f.well = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
+	f.over, f.clear = sum > r.AboveUSD, sum <= r.AboveUSD*(1-margin)
 	f.number, f.value = sum, text.USD(sum)
 	f.text = fmt.Sprintf("%s%s spent %s, the budget is %s", atLeast, f.value, name, text.USD(r.AboveUSD))
 	return f, ok
@@ -286,7 +286,7 @@ func spend(r *Rule, in *Reading) (f finding, known bool) {
 // longer among it is over, and not forgotten.
 func unusual(r *Rule, in *Reading) (found []finding) {
 	for _, id := range unusualIDs[r.Kind] {
-		f := finding{subject: id, well: true, value: text.Unknown, text: unusualEnds[id]}
+		f := finding{subject: id, clear: true, value: text.Unknown, text: unusualEnds[id]}
 		for _, u := range in.Unusual {
 			if u.Kind == r.Kind && u.ID == id {
 				f = finding{subject: id, over: u.Times >= r.Factor && u.ExcessUSD >= r.MinUSD, number: u.USD, limit: u.USD / u.Times * r.Factor, value: clean(u.Value, MaxName), text: u.Text, title: firstClause(u.Text)}
@@ -363,7 +363,7 @@ func expiries(r *Rule, in Reading) (found []finding) {
 			continue
 		}
 		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, well: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, clear: left.Seconds() > r.Within.Seconds()*(1+margin)}
 		f.describe = func() (value, line string) {
 			name, when := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, in.Now)
 			value = text.Span(max(left, 0))

@@ -40,9 +40,9 @@ type Reading struct {
 	BalanceUSD *float64
 	UsedRatio  *float64 // 0 to 1 and above
 	Forecast   forecast.Forecast
-	// Told is the forecast as people are told it; zero: as it is.
-	Told  forecast.Forecast
-	Early bool // the middle of Forecast rests on too little to be shown
+	// Published is the forecast as surfaces for people show it; zero: as it is.
+	Published forecast.Forecast
+	Early     bool // the middle of Forecast rests on too little to be shown
 	// DayUSD, WeekUSD and MonthUSD are spend in the current UTC window.
 	DayUSD, WeekUSD, MonthUSD *float64
 	// LeastDayUSD and the others are what was seen of those that are nil.

@@ -44,7 +44,7 @@ func topUpMissing(in *Reading) (f finding, known bool) {
 	}
 	f.number, f.value = left, text.USD(left)
 	if in.Refill == nil || in.refilled() {
-		f.well, f.text, f.clears = true, f.value+" is left", "no automatic top-up is missing any more"
+		f.clear, f.text, f.clears = true, f.value+" is left", "no automatic top-up is missing any more"
 		return f, true
 	}
 	f.over = true

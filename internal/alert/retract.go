@@ -98,7 +98,7 @@ func (s State) notified(e *Event) bool {
 	}
 	rule, _, _ := strings.Cut(e.ID, "|")
 	for k, a := range s.instances {
-		if strings.HasPrefix(k, rule+"|") && a.fires() && a.LastNotified.standing() && !a.LastNotified.At.After(e.At) {
+		if strings.HasPrefix(k, rule+"|") && a.fires() && a.LastNotified.live() && !a.LastNotified.At.After(e.At) {
 			return true
 		}
 	}

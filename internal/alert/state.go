@@ -119,7 +119,7 @@ func alertID(key string, since time.Time) string {
 func (s State) byID(id string) (a instance, ok bool) {
 	k := Event{ID: id}.key()
 	a, ok = s.instances[k]
-	return a, ok && a.LastNotified.standing() && alertID(k, a.LastNotified.Since) == id
+	return a, ok && a.LastNotified.live() && alertID(k, a.LastNotified.Since) == id
 }
 
 // retain drops the instances that f returns false for.

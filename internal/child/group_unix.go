@@ -74,7 +74,7 @@ func StartGroup(c *exec.Cmd, mayPause bool) (g *Group, code int, err error) {
 	}
 	signal.Ignore(syscall.SIGTTOU) // to take the terminal back from the background
 	g.groups = []int{g.id}
-	g.keeper.keep(g.id)
+	g.keeper.watch(g.id)
 	return g, 0, nil
 }
 

@@ -59,19 +59,19 @@ func newKeeper() (*keeper, error) {
 	return k, nil
 }
 
-func (p *keeperProcess) tell(group int) {
+func (p *keeperProcess) send(group int) {
 	_, _ = fmt.Fprintf(p.in, "%d\n", group) // one that is gone is replaced, and told again
 }
 
-// keep names a group. With the first one a process that ends is replaced.
-func (k *keeper) keep(group int) {
+// watch names a group. With the first one a process that ends is replaced.
+func (k *keeper) watch(group int) {
 	if k == nil {
 		return
 	}
 	p := <-k.mu
 	k.groups = append(k.groups, group)
 	first := len(k.groups) == 1
-	p.tell(group)
+	p.send(group)
 	k.mu <- p
 	if first {
 		routine.Go(func() { k.replace(p) })
@@ -95,7 +95,7 @@ func (k *keeper) replace(p *keeperProcess) {
 			return
 		}
 		for _, group := range k.groups {
-			next.tell(group)
+			next.send(group)
 		}
 		p = next
 		k.mu <- p

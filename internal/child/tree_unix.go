@@ -54,7 +54,7 @@ func (g *Group) sendAll(s syscall.Signal) (err error) {
 		for _, id := range groupsOf(g.id, processes()) {
 			if id != syscall.Getpgrp() && !slices.Contains(g.groups, id) {
 				g.groups = append(g.groups, id)
-				g.keeper.keep(id)
+				g.keeper.watch(id)
 			}
 		}
 		before := len(sent)

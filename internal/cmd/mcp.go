@@ -159,11 +159,11 @@ func flagOf(name string) string {
 }
 
 // inArguments is a text of a command with its arguments in the place of flags.
-func inArguments(said string, arguments []toolArgument) string {
+func inArguments(message string, arguments []toolArgument) string {
 	for _, arg := range arguments {
-		said = strings.ReplaceAll(said, flagOf(arg.name), arg.name)
+		message = strings.ReplaceAll(message, flagOf(arg.name), arg.name)
 	}
-	return said
+	return message
 }
 
 // toolAnswer runs a command line as it is run in a shell, and returns the object

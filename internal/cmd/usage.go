@@ -29,23 +29,23 @@ func usage(root *cobra.Command, args []string, err error) error {
 	}
 	var value *pflag.InvalidValueError
 	var missing *pflag.ValueRequiredError
-	said := err.Error()
+	message := err.Error()
 	switch {
 	case errors.As(err, &value):
 		return cli.UsageError(hint, "--%s: %w", value.GetFlag().Name, notAValue(value))
 	case errors.As(err, &missing):
 		return cli.UsageError(hint, "--%s: a value is needed", missing.GetFlag().Name)
-	case strings.HasSuffix(said, "were all set"):
-		_, set, _ := strings.Cut(strings.TrimSuffix(said, "] were all set"), "; [")
+	case strings.HasSuffix(message, "were all set"):
+		_, set, _ := strings.Cut(strings.TrimSuffix(message, "] were all set"), "; [")
 		return cli.UsageError(hint, "--%s exclude each other", strings.Join(strings.Fields(set), " and --"))
-	case strings.Contains(said, "arg(s)"):
-		said = "too few arguments"
+	case strings.Contains(message, "arg(s)"):
+		message = "too few arguments"
 		if len(c.Flags().Args()) > strings.Count(strings.ToUpper(c.Use), " ") {
-			said = "too many arguments"
+			message = "too many arguments"
 		}
-		return cli.UsageError("it is "+c.UseLine(), "%s", said)
+		return cli.UsageError("it is "+c.UseLine(), "%s", message)
 	}
-	return cli.UsageError(hint, "%s", said)
+	return cli.UsageError(hint, "%s", message)
 }
 
 // notAValue is what is wrong with a flag's value.
@@ -85,13 +85,13 @@ var calledOtherwise = map[string]string{
 }
 
 // meantBy is the command or the flag that a mistyped one is near to.
-func meantBy(c *cobra.Command, said string) string {
+func meantBy(c *cobra.Command, message string) string {
 	var known []string
-	wrong, flag := strings.CutPrefix(said, "unknown flag: ")
+	wrong, flag := strings.CutPrefix(message, "unknown flag: ")
 	if flag {
 		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
 		c.InheritedFlags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	} else if _, rest, ok := strings.Cut(said, `unknown command "`); ok {
+	} else if _, rest, ok := strings.Cut(message, `unknown command "`); ok {
 		wrong, _, _ = strings.Cut(rest, `"`)
 		for _, sub := range c.Commands() {
 			if sub.IsAvailableCommand() {

@@ -7,8 +7,8 @@ import (
 	"ortop/internal/text"
 )
 
-// maxTold is more than any text of an event.
-const maxTold = 2 * alert.MaxText
+// maxNotification is more than any text of an event.
+const maxNotification = 2 * alert.MaxText
 
 // Terminal returns what to write to a terminal, in one piece, to notify the
 // channels among these that are on it. It is empty where there are none.
@@ -36,4 +36,4 @@ func sequence(via alert.Via, e *alert.Event) string {
 }
 
 // notSplit is text in which nothing ends a part of the sequence.
-func notSplit(s string) string { return strings.ReplaceAll(text.Safe(s, maxTold), ";", ",") }
+func notSplit(s string) string { return strings.ReplaceAll(text.Safe(s, maxNotification), ";", ",") }

@@ -83,35 +83,35 @@ func (r Row) Number(column string) float64 {
 
 // Check returns the rows of a CSV, and all in which it is not FOCUS 1.2.
 func Check(file string) (rows []Row, problems []string) {
-	says := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	report := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	lines, err := csv.NewReader(strings.NewReader(file)).ReadAll()
 	if err != nil || len(lines) == 0 {
 		return nil, []string{fmt.Sprintf("it is not CSV with a head: %v", err)}
 	}
 	head := lines[0]
-	checkHead(head, says)
+	checkHead(head, report)
 	for i, line := range lines[1:] {
 		r := Row{}
 		for k, name := range head {
 			r[name] = line[k]
 		}
 		rows = append(rows, r)
-		r.check(func(format string, args ...any) { says("row %d: "+format, append([]any{i + 1}, args...)...) })
+		r.check(func(format string, args ...any) { report("row %d: "+format, append([]any{i + 1}, args...)...) })
 	}
 	parents := map[string]string{}
 	for _, r := range rows {
 		if sku, ok := parents[r["SkuPriceId"]]; ok && sku != r["SkuId"] {
-			says("SkuPriceId %q is of two SkuIds", r["SkuPriceId"])
+			report("SkuPriceId %q is of two SkuIds", r["SkuPriceId"])
 		}
 		parents[r["SkuPriceId"]] = r["SkuId"]
 	}
 	return rows, problems
 }
 
-func checkHead(head []string, says func(string, ...any)) {
+func checkHead(head []string, report func(string, ...any)) {
 	for _, name := range append(slices.Clone(Mandatory), conditional...) {
 		if !slices.Contains(head, name) {
-			says("there is no column %s", name)
+			report("there is no column %s", name)
 		}
 	}
 	firstCustom := len(head)
@@ -119,26 +119,26 @@ func checkHead(head []string, says func(string, ...any)) {
 		known := slices.Contains(Mandatory, name) || slices.Contains(others, name)
 		switch {
 		case !known && !custom.MatchString(name):
-			says("%q is neither a column of FOCUS 1.2 nor one of our own", name)
+			report("%q is neither a column of FOCUS 1.2 nor one of our own", name)
 		case known && i > firstCustom:
-			says("%s comes after a column of our own", name)
+			report("%s comes after a column of our own", name)
 		case !known:
 			firstCustom = min(firstCustom, i)
 		}
 		if slices.Index(head, name) != i {
-			says("%s is there twice", name)
+			report("%s is there twice", name)
 		}
 	}
 	if !slices.IsSorted(head[:firstCustom]) || !slices.IsSorted(head[firstCustom:]) {
-		says("the columns are not in the order of the alphabet")
+		report("the columns are not in the order of the alphabet")
 	}
 }
 
-func (r Row) check(says func(string, ...any)) {
+func (r Row) check(report func(string, ...any)) {
 	null := func(name string) bool { return r[name] == "" }
 	must := func(holds bool, format string, args ...any) {
 		if !holds {
-			says(format, args...)
+			report(format, args...)
 		}
 	}
 	for _, name := range neverNull {

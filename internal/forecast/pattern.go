@@ -105,9 +105,9 @@ func follow(purchases []Purchase, amount float64, i int) (best TopUpPattern, mos
 		if above < under { // the same, since
 			return TopUpPattern{}, 0
 		}
-		told := math.Log(min(amount, p.spentUSD) / (to - from + 2*slackUSD))
-		told = min(mostEvidence, max(0, told))
-		sum, tightest = sum+told, max(tightest, told)
+		gain := math.Log(min(amount, p.spentUSD) / (to - from + 2*slackUSD))
+		gain = min(mostEvidence, max(0, gain))
+		sum, tightest = sum+gain, max(tightest, gain)
 		// One of them chose the threshold: it tells nothing of it.
 		evidence := sum - tightest - against
 		if whole {

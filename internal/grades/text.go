@@ -164,31 +164,31 @@ func judgement(rows []backtest.Row) string {
 			wide = append(wide, fmt.Sprintf("%.0f %% at %s", held*100, at))
 		}
 	}
-	var said []string
+	var parts []string
 	switch {
 	case len(names) == 0:
-		said = append(said, "As close as the best of the means, or closer, at every horizon")
+		parts = append(parts, "As close as the best of the means, or closer, at every horizon")
 	case len(better) > 0:
-		said = append(said, "As close as the best of the means, or closer, at "+text.List(better))
+		parts = append(parts, "As close as the best of the means, or closer, at "+text.List(better))
 	default:
-		said = append(said, "A plain mean was closer at every horizon")
+		parts = append(parts, "A plain mean was closer at every horizon")
 	}
 	for _, name := range names {
 		of := "the mean of " + name
 		if name == "all" {
 			of = "the mean of all before"
 		}
-		said = append(said, "at "+text.List(worse[name])+" "+of+" was closer")
+		parts = append(parts, "at "+text.List(worse[name])+" "+of+" was closer")
 	}
 	switch {
 	case len(narrow) > 0:
-		said = append(said, "the range held only "+text.List(narrow)+": too narrow")
+		parts = append(parts, "the range held only "+text.List(narrow)+": too narrow")
 	case len(wide) > 0:
-		said = append(said, "the range held "+text.List(wide)+": wider than it need be")
+		parts = append(parts, "the range held "+text.List(wide)+": wider than it need be")
 	default:
-		said = append(said, "the range held as it should")
+		parts = append(parts, "the range held as it should")
 	}
-	return strings.Join(said, "; ") + "."
+	return strings.Join(parts, "; ") + "."
 }
 
 func indexes(n int) []int {

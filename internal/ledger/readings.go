@@ -106,7 +106,7 @@ func (r *readings) end() {
 	}
 	// A column of which every cell is empty tells nothing, unless by the one reading
 	// after a gap.
-	tellsSpend := r.hasSpend && (len(r.rows) <= 3 && slices.ContainsFunc(r.rows, func(v reading) bool { return !v.seen() }) ||
+	spendOnly := r.hasSpend && (len(r.rows) <= 3 && slices.ContainsFunc(r.rows, func(v reading) bool { return !v.seen() }) ||
 		slices.ContainsFunc(r.rows, func(v reading) bool { return !math.IsNaN(v.spend) }))
 	f.Readings = make([]credit.Sample, 0, len(r.rows))
 	var last, unseen time.Time // the row before, and since when nobody saw
@@ -139,7 +139,7 @@ func (r *readings) end() {
 				f.unseen(unseen, v.at)
 				rise := max(0, v.usage-f.Readings[n-1].UsageUSD)
 				switch {
-				case tellsSpend && math.IsNaN(v.spend):
+				case spendOnly && math.IsNaN(v.spend):
 					segment++
 				case !math.IsNaN(v.spend) && math.Abs(v.spend-rise) > 1.5*f.RoundUSD:
 					f.Differ.add(v.number, fmt.Errorf("spend_usd is %g where the totals rise by %g, which counts", v.spend, rise))

@@ -17,22 +17,22 @@ func (st *store) adopt(ctx context.Context) string {
 	}
 	taken, err := st.db.Adopt(ctx, st.of())
 	var exceeds *history.ExceedsError
-	told := ""
+	note := ""
 	switch {
 	case errors.As(err, &exceeds):
-		told, err = "what was imported before the first reading was left out: "+exceeds.Error(), nil
+		note, err = "what was imported before the first reading was left out: "+exceeds.Error(), nil
 	case len(taken) > 0:
 		usd := 0.0
 		for _, s := range taken {
 			usd += s.USD
 		}
-		told = text.USD(usd) + " of spend that was imported before the first reading leads up to it"
+		note = text.USD(usd) + " of spend that was imported before the first reading leads up to it"
 	}
-	if err == nil && told != "" {
+	if err == nil && note != "" {
 		err = st.load(ctx)
 	}
 	if err != nil {
 		st.log.Warn("taking in what was imported", "error", oneLine(err))
 	}
-	return told
+	return note
 }

@@ -287,7 +287,7 @@ func (l *loop) step(in account.Input, p *poll) {
 		l.load()
 	}
 	if !l.silentSince.IsZero() && (l.st.book.Poll.Fault != nil || in.Verdict != nil && in.Verdict.Fault != nil) {
-		in.Silence = l.now().Sub(l.silentSince)
+		in.Unseen = l.now().Sub(l.silentSince)
 	}
 	collects := l.collecting()
 	r, err := l.st.step(l.ctx, &in, p, collects)

@@ -215,7 +215,7 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	}
 	var u client.KeyUsage
 	err := t.waits.within(ctx, t.key, func(ctx context.Context) (err error) {
-		u, err = t.askKey(ctx)
+		u, err = t.requestKey(ctx)
 		return err
 	})
 	if err != nil {
@@ -229,7 +229,7 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 	return tally{at: now, usd: u.UsageUSD}, nil
 }
 
-func (t *Meter) askKey(ctx context.Context) (client.KeyUsage, error) {
+func (t *Meter) requestKey(ctx context.Context) (client.KeyUsage, error) {
 	if t.own {
 		k, err := quickly(ctx, t.api.Key)
 		return k.KeyUsage, err

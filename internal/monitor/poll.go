@@ -121,7 +121,7 @@ func (l *loop) fillKey() {
 
 // adopt takes in what was imported before the first reading.
 func (l *loop) adopt() {
-	if told := l.st.adopt(l.ctx); told != "" {
-		l.step(account.Input{Adopted: told}, nil)
+	if note := l.st.adopt(l.ctx); note != "" {
+		l.step(account.Input{Adopted: note}, nil)
 	}
 }

@@ -120,9 +120,9 @@ func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
 
 // Imported follows an import into an archive that OpenArchive opened: what is
 // answered of it without loading the past is brought up to it, and forecasts from
-// it. told is what became of spend that was imported before the first reading, if
+// it. note is what became of spend that was imported before the first reading, if
 // this brought one; a process that collects sees to that itself.
-func (a Archive) Imported(ctx context.Context) (told string, err error) {
+func (a Archive) Imported(ctx context.Context) (note string, err error) {
 	st := a.store
 	if st == nil {
 		return "", nil
@@ -131,10 +131,10 @@ func (a Archive) Imported(ctx context.Context) (told string, err error) {
 		return "", err
 	}
 	if !st.collected() {
-		told = st.adopt(ctx)
+		note = st.adopt(ctx)
 	}
-	_, err = st.step(ctx, &account.Input{Adopted: told, Imported: true}, nil, false)
-	return told, err
+	_, err = st.step(ctx, &account.Input{Adopted: note, Imported: true}, nil, false)
+	return note, err
 }
 
 // StateBalance takes in what a person says is left of the account, or with nil

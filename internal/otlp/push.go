@@ -137,10 +137,10 @@ func (p Pusher) push(ctx context.Context, client *http.Client, within time.Durat
 		return 0, errors.New(fault.Transport(err, p.Config.Host(), within))
 	}
 	defer answer.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(answer.Body, longestAnswer))
+	answerBody, err := io.ReadAll(io.LimitReader(answer.Body, longestAnswer))
 	switch {
 	case answer.StatusCode/100 == 2 && err == nil:
-		if n, why := rejected(said); n > 0 || why != "" {
+		if n, why := rejected(answerBody); n > 0 || why != "" {
 			return -1, fmt.Errorf("%d points were not taken: %s", n, text.Safe(why, 100))
 		}
 		return 0, nil

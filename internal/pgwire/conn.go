@@ -13,7 +13,7 @@ import (
 // How long a connection may take, and the network may be silent.
 const (
 	connectLimit = 5 * time.Second
-	silence      = 10 * time.Second
+	answerWithin = 10 * time.Second
 )
 
 // maxMessage bounds what a server sends at once, and maxGreeting the same before it is
@@ -107,14 +107,14 @@ func (k *Conn) send() error {
 // receive returns the next message, and passes over those that say nothing of a
 // statement. A server may think for as long as it is not silent for longer than the
 // limit, where that counts.
-func (k *Conn) receive(patient bool) (kind byte, body []byte, err error) {
+func (k *Conn) receive(idle bool) (kind byte, body []byte, err error) {
 	var head [5]byte
 	most := uint32(maxGreeting)
-	if patient {
+	if idle {
 		most = maxMessage
 	}
 	for {
-		if err := k.read(head[:], patient); err != nil {
+		if err := k.read(head[:], idle); err != nil {
 			return 0, nil, err
 		}
 		n := binary.BigEndian.Uint32(head[1:])
@@ -124,7 +124,7 @@ func (k *Conn) receive(patient bool) (kind byte, body []byte, err error) {
 		body = nil
 		for left := int(n - 4); left > 0; left -= part {
 			body = append(body, make([]byte, min(left, part))...)
-			if err := k.read(body[len(body)-min(left, part):], patient); err != nil {
+			if err := k.read(body[len(body)-min(left, part):], idle); err != nil {
 				return 0, nil, err
 			}
 		}
@@ -137,9 +137,9 @@ func (k *Conn) receive(patient bool) (kind byte, body []byte, err error) {
 }
 
 //go:noinline
-func (k *Conn) read(b []byte, patient bool) error {
-	if patient {
-		if err := k.c.SetReadDeadline(time.Now().Add(silence)); err != nil {
+func (k *Conn) read(b []byte, idle bool) error {
+	if idle {
+		if err := k.c.SetReadDeadline(time.Now().Add(answerWithin)); err != nil {
 			return k.fail(err)
 		}
 	}
@@ -207,7 +207,7 @@ func (k *Conn) Script(statements string) error {
 
 // answer sends what was written and reads the answer up to its end.
 func (k *Conn) answer(row func(Row) error) error {
-	if err := k.c.SetWriteDeadline(time.Now().Add(silence)); err != nil {
+	if err := k.c.SetWriteDeadline(time.Now().Add(answerWithin)); err != nil {
 		return k.fail(err)
 	}
 	if err := k.send(); err != nil {

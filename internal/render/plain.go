@@ -16,12 +16,12 @@ type Plain struct {
 	// Named puts an account's name into its lines.
 	Named bool
 
-	day  string
-	said map[string]*said // by account
+	day     string
+	printed map[string]*printed // by account
 }
 
-// said is what was said of an account last.
-type said struct {
+// printed is what was printed of an account last.
+type printed struct {
 	topics map[string]string
 	alerts map[string]string // by their IDs
 	hour   time.Time         // of the spend
@@ -32,20 +32,20 @@ type topic struct{ name, words string }
 
 // Lines are what changed of an account since its snapshot before.
 func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
-	if p.said == nil {
-		p.said = map[string]*said{}
+	if p.printed == nil {
+		p.printed = map[string]*printed{}
 	}
-	was := p.said[s.Account]
+	was := p.printed[s.Account]
 	if was == nil {
-		was = &said{topics: map[string]string{}, alerts: map[string]string{}}
-		p.said[s.Account] = was
+		was = &printed{topics: map[string]string{}, alerts: map[string]string{}}
+		p.printed[s.Account] = was
 	}
 	var lines []string
 	if day := now.Format("Mon 2 Jan 2006"); day != p.day {
 		p.day = day
 		lines = append(lines, day)
 	}
-	say := func(name, words string) {
+	add := func(name, words string) {
 		line := text.Format(now, "15:04") + " "
 		if p.Named {
 			line += text.Clean(s.Account, 100) + " "
@@ -57,20 +57,20 @@ func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
 			if t.words == "" {
 				t.words = "no longer"
 			}
-			say(t.name, t.words)
+			add(t.name, t.words)
 		}
 		was.topics[t.name] = t.words
 	}
 	if hour := now.Truncate(time.Hour); !hour.Equal(was.hour) && s.Spend.Last24hUSD != nil {
 		was.hour = hour
 		f := NewFields(s, now)
-		say("spend", f.LastHour+" last hour, "+f.LastDay+" last 24 h, "+f.Today+" today (UTC)")
+		add("spend", f.LastHour+" last hour, "+f.LastDay+" last 24 h, "+f.Today+" today (UTC)")
 	}
 	firing := map[string]string{}
 	for _, e := range s.Alerts {
 		firing[e.ID] = e.Summary()
 		if _, ok := was.alerts[e.ID]; !ok {
-			say("alert", string(e.Level)+": "+e.Summary())
+			add("alert", string(e.Level)+": "+e.Summary())
 		}
 	}
 	if s.Alerts == nil { // nobody judged: what fired goes on
@@ -84,7 +84,7 @@ func (p *Plain) Lines(s *account.Snapshot, now time.Time) []string {
 	}
 	slices.Sort(over)
 	for _, words := range over {
-		say("alert over", words)
+		add("alert over", words)
 	}
 	was.alerts = firing
 	return lines

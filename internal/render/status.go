@@ -119,7 +119,7 @@ func NewFields(s *account.Snapshot, now time.Time) Fields {
 	case forecast.OK:
 		days := max(0, math.Round(fc.Time(fc.P50).Sub(now).Hours()/2.4)/10)
 		f.DaysLeft = &days
-		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(s.Told(), s.Early(), now)
+		f.RunsOut, f.RunsOutIn, f.RunsOutRange = ofEnd(s.Published(), s.Early(), now)
 	}
 	f.autoTopUp(s, now)
 	return f
@@ -297,7 +297,7 @@ func LimitLines(s *account.Snapshot, f *Fields, line func(label, format string, 
 // spent, and how much that is.
 type unseen struct {
 	windows []string
-	says    string
+	words   string
 }
 
 func unseenWindows(s *account.Snapshot) (all []unseen) {
@@ -309,16 +309,16 @@ func unseenWindows(s *account.Snapshot) (all []unseen) {
 		{"last hour", s.At.Add(-time.Hour), s.Spend.Last1hUSD}, {"last 24 h", s.At.Add(-24 * time.Hour), s.Spend.Last24hUSD},
 		{"last 7 d", s.At.Add(-7 * 24 * time.Hour), s.Spend.Last7dUSD}, {"today", credit.DayStart(s.At), s.Spend.TodayUSD},
 	} {
-		says := ""
+		words := ""
 		if w.usd == nil {
-			says = s.NotSeen(w.from)
+			words = s.NotSeen(w.from)
 		}
-		if says == "" {
+		if words == "" {
 			continue
 		}
-		i := slices.IndexFunc(all, func(u unseen) bool { return u.says == says })
+		i := slices.IndexFunc(all, func(u unseen) bool { return u.words == words })
 		if i < 0 {
-			i, all = len(all), append(all, unseen{says: says})
+			i, all = len(all), append(all, unseen{words: words})
 		}
 		all[i].windows = append(all[i].windows, w.name)
 	}
@@ -375,7 +375,7 @@ func StatusText(s *account.Snapshot, now time.Time) string {
 	}
 	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
 	for _, u := range unseenWindows(s) {
-		line("", "%s: %s", strings.Join(u.windows, ", "), u.says)
+		line("", "%s: %s", strings.Join(u.windows, ", "), u.words)
 	}
 	line("account", "%s  %s", f.Account, f.State)
 	line("read", "%s", f.Age)

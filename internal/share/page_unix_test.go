@@ -58,7 +58,7 @@ func sums(t *testing.T, db *history.DB, subjects ...string) (list []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said, err := db.Said(ctx, "x", "u")
+	said, err := db.OwnRows(ctx, "x", "u")
 	if err != nil {
 		t.Fatal(err)
 	}

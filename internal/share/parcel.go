@@ -56,7 +56,7 @@ func (c *Collector) pack(ctx context.Context, accounts []*Account) (list []*parc
 			return nil, p.err // and would not for the others
 		}
 		if p.err == nil && !p.alone() {
-			p.of.snapshot = c.picture(p.a)
+			p.of.snapshot = c.snapshotText(p.a)
 		}
 	}
 	return known, nil
@@ -213,9 +213,9 @@ func (c *Collector) settled(p *parcel) {
 	a := p.a
 	a.counted(p.stored, 0)
 	a.mu.Lock()
-	settled, told := a.waits == 0, a.sent
+	settled, notify := a.waits == 0, a.sent
 	a.mu.Unlock()
-	if told != nil && settled {
-		told()
+	if notify != nil && settled {
+		notify()
 	}
 }

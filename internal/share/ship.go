@@ -142,8 +142,8 @@ func (c *Collector) unsend(ctx context.Context, a *Account, sent int64) error {
 	return nil
 }
 
-// picture is the account's snapshot; nil: there is none.
-func (c *Collector) picture(a *Account) *string {
+// snapshotText is the account's snapshot; nil: there is none.
+func (c *Collector) snapshotText(a *Account) *string {
 	if c.snapshot == nil {
 		return nil
 	}

@@ -14,13 +14,13 @@ type Checked struct {
 }
 
 // Verify reads all rows, by which the engine compares its own checksums, and checks
-// that they belong together. say is told before each step which of how many it is.
-func (e *Engine) Verify(say func(step, of int)) (c Checked, err error) {
+// that they belong together. progress is called before each step: which of how many it is.
+func (e *Engine) Verify(progress func(step, of int)) (c Checked, err error) {
 	const steps = 8
 	step := 0
 	count := func(to *int64, statement string) {
 		if step++; err == nil {
-			say(step, steps)
+			progress(step, steps)
 			err = e.query(statement, func(r pgwire.Row) error { return r.Scan(to) })
 		}
 	}

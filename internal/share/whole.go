@@ -122,7 +122,7 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 	if err != nil {
 		return 0, err
 	}
-	said, err := db.Said(ctx, name, baseURL)
+	own, err := db.OwnRows(ctx, name, baseURL)
 	if err != nil {
 		return 0, err
 	}
@@ -150,7 +150,7 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 	for i := range rows.Facts {
 		rows.Facts[i].Key = keys[rows.Facts[i].Key]
 	}
-	list := append(parts(rows), history.Rows{Events: said.Events, Forecasts: said.Forecasts})
+	list := append(parts(rows), history.Rows{Events: own.Events, Forecasts: own.Forecasts})
 	for _, part := range list {
 		if err := ctx.Err(); err != nil {
 			return 0, err
@@ -164,7 +164,7 @@ func (e *Engine) Push(ctx context.Context, db *history.DB, name, baseURL string)
 			return 0, err
 		}
 	}
-	for _, s := range said.States {
+	for _, s := range own.States {
 		if s, ok := fit(s); ok {
 			if err := e.query(`INSERT INTO @.state VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, nil, id, s.Name, s.Value); err != nil {
 				return 0, err

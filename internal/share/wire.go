@@ -27,7 +27,7 @@ const (
 	ON CONFLICT (account, name) DO UPDATE SET value = excluded.value)`
 	samplesPart = `, s AS (INSERT INTO @.sample SELECT t.account, k, at, usage FROM unnest(?::int[], ?::int[], ?::bigint[], ?::float8[]) AS t(account, k, at, usage)
 	JOIN up ON up.id = t.account ON CONFLICT DO NOTHING)`
-	saidPart = `, x AS (SELECT t.* FROM json_to_recordset(?::json) AS t(account int, facts json, events json, forecasts json, states json) JOIN up ON up.id = t.account)`
+	rarePart = `, x AS (SELECT t.* FROM json_to_recordset(?::json) AS t(account int, facts json, events json, forecasts json, states json) JOIN up ON up.id = t.account)`
 	putFacts = `, f AS (INSERT INTO @.fact SELECT x.account, k, kind, at, to_at, usd, a, b, c FROM x, json_to_recordset(x.facts)
 	AS t(k int, kind int, at bigint, to_at bigint, usd float8, a text, b text, c text)`
 	factsPart = putFacts + ` ON CONFLICT DO NOTHING)`
@@ -146,8 +146,8 @@ func (e *Engine) write(by ground, mark, owner string, last int64, list []letter)
 	return revs, err
 }
 
-// said are rows of kinds that few polls have.
-type said struct {
+// rareRows are rows of kinds that few polls have.
+type rareRows struct {
 	Account   int64                 `json:"account"`
 	Facts     []history.FactRow     `json:"facts,omitempty"`
 	Events    []history.EventRow    `json:"events,omitempty"`
@@ -158,7 +158,7 @@ type said struct {
 // written is the statement that writes letters, and its parameters after the first three.
 func written(by ground, list []letter) (statement string, args []any, err error) {
 	accounts, series, samples, still := newColumns(5), newColumns(13), newColumns(4), newColumns(3)
-	var rare []said
+	var rare []rareRows
 	var facts, events, forecasts, states int
 	for i := range list {
 		l := &list[i]
@@ -184,7 +184,7 @@ func written(by ground, list []letter) (statement string, args []any, err error)
 			still.end()
 		}
 		if len(l.Facts)+len(l.Events)+len(l.Forecasts)+len(l.States) > 0 {
-			rare = append(rare, said{l.id, l.Facts, l.Events, l.Forecasts, l.States})
+			rare = append(rare, rareRows{l.id, l.Facts, l.Events, l.Forecasts, l.States})
 		}
 		facts, events, forecasts, states = facts+len(l.Facts), events+len(l.Events), forecasts+len(l.Forecasts), states+len(l.States)
 	}
@@ -204,7 +204,7 @@ func written(by ground, list []letter) (statement string, args []any, err error)
 		{1, [...]string{leasePart, latePart, againPart}, nil},
 		{1, [...]string{markPart, markPart, markPart}, nil},
 		{samples.rows, [...]string{samplesPart, samplesPart, samplesPart}, samples.args()},
-		{len(rare), [...]string{saidPart, saidPart, saidPart}, []any{string(text)}},
+		{len(rare), [...]string{rarePart, rarePart, rarePart}, []any{string(text)}},
 		{facts, [...]string{factsPart, factsPart, againFactsPart}, nil},
 		{events, [...]string{eventsPart, lateEventsPart, eventsPart}, nil},
 		{forecasts, [...]string{forecastsPart, lateForecastsPart, forecastsPart}, nil},

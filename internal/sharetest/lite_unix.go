@@ -47,8 +47,8 @@ func startLite(t testing.TB) (*Cluster, error) {
 	c := &Cluster{t: t, Dir: dir, Port: freePort(t), lite: true}
 	cmd := exec.Command("node", server, "-p", strconv.Itoa(c.Port), "-m", "20")
 	cmd.Dir = dir
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
 	if err = cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func startLite(t testing.TB) (*Cluster, error) {
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		select {
 		case <-ended:
-			return nil, fmt.Errorf("PGlite ended: %w: %s", err, said.Bytes())
+			return nil, fmt.Errorf("PGlite ended: %w: %s", err, output.Bytes())
 		default:
 		}
 		k, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", c.Port))

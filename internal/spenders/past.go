@@ -73,8 +73,8 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 	step := granularities[granularity]
 	usd, unknown := spendRows(a.Rows, step, creditsUsage)
 	return sorted.Without(even(usd, step, to), func(s *history.Spend) bool {
-		_, told := usd[s.From]
-		return unknown[s.From] || !told && a.Unread > 0
+		_, listed := usd[s.From]
+		return unknown[s.From] || !listed && a.Unread > 0
 	}), note, nil
 }
 

@@ -90,11 +90,11 @@ func fieldOf(v any, names []string) (any, error) {
 		m, _ := v.(map[string]any)
 		field, ok := m[name]
 		if !ok {
-			said := fmt.Sprintf("there is no field .%s", strings.Join(names, "."))
+			message := fmt.Sprintf("there is no field .%s", strings.Join(names, "."))
 			if meant := text.Nearest(name, slices.Sorted(maps.Keys(m))); meant != "" {
-				said += "; did you mean ." + meant + "?"
+				message += "; did you mean ." + meant + "?"
 			}
-			return nil, errors.New(said)
+			return nil, errors.New(message)
 		}
 		v = field
 	}

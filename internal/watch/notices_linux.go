@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tells reports whether the system notices every write to a file, whoever writes: one
+// notifies reports whether the system notices every write to a file, whoever writes: one
 // on another machine, or on the other side of a container's file system, it may not.
-func tells(path string) bool {
+func notifies(path string) bool {
 	var st unix.Statfs_t
 	if unix.Statfs(path, &st) != nil {
 		return false

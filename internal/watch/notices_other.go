@@ -6,7 +6,7 @@ package watch
 
 type notices struct{}
 
-func tells(string) bool          { return false }
+func notifies(string) bool       { return false }
 func open() *notices             { return nil }
 func (*notices) add(string) bool { return false }
 func (*notices) await() bool     { return false }

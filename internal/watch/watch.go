@@ -33,7 +33,7 @@ type Watch struct {
 // does not tell of every write: then there is only looking.
 func (w *Watcher) Watch(path string) *Watch {
 	path, err := filepath.EvalSymlinks(path)
-	if err != nil || !tells(path) {
+	if err != nil || !notifies(path) {
 		return nil
 	}
 	w.mu.Lock()

@@ -41,7 +41,7 @@ func TestWrites(t *testing.T) {
 		t.Error("a watch of what is not there")
 	}
 	write(t, log, "1")
-	if !tells(a) {
+	if !notifies(a) {
 		if runtime.GOOS == "linux" {
 			t.Skip("the file system of temporary files is none whose writes are all told")
 		}

@@ -82,9 +82,9 @@ func (d Accounts) nearer(p draw.Pen, w int) string {
 
 // TotalName names the total in w cells, with how many accounts it covers where
 // no column beside it does.
-func TotalName(t account.Total, w int, said bool) string {
+func TotalName(t account.Total, w int, named bool) string {
 	known, n := text.Count(int64(t.Known)), text.Count(int64(t.Accounts))
-	if said || known == n {
+	if named || known == n {
 		return draw.Pick(w, "all "+n+" accounts", "all "+n, "all")
 	}
 	return draw.Pick(w, known+" of "+n+" known", known+" of "+n, known+"/"+n)

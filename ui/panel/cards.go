@@ -182,8 +182,8 @@ func (c *Cards) RenderDay(p draw.Pen, s *account.Snapshot, w, h int) []string {
 		}
 	}
 	title := p.Title("24 h") + " " + text.MaybeUSD(s.Spend.Last24hUSD)
-	if says := s.NotSeen(windows[1].from); says != "" && s.Spend.Last24hUSD == nil {
-		title = p.Title("24 h") + " " + says
+	if unseen := s.NotSeen(windows[1].from); unseen != "" && s.Spend.Last24hUSD == nil {
+		title = p.Title("24 h") + " " + unseen
 	}
 	older := c.Models
 	if len(c.Models.Rows) == 0 || len(c.Keys.Rows) > 0 && c.Keys.ReadAt.Before(c.Models.ReadAt) {

@@ -22,8 +22,8 @@ func Credits(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	if s.Balance != nil {
 		f.Title = p.Title("left")
 	}
-	lines, said := creditLines(p, s, l, w-4, h-2)
-	if share, ok := leftShare(s); ok && s.Balance != nil && !said {
+	lines, dated := creditLines(p, s, l, w-4, h-2)
+	if share, ok := leftShare(s); ok && s.Balance != nil && !dated {
 		f.Right = p.At(l, text.Percent(share)+" left")
 	}
 	if !s.Forecast.Subject.Limit() {
@@ -45,7 +45,7 @@ func levelWord(p draw.Pen, s *account.Snapshot) string {
 const notesRoom = 15
 
 // creditLines are what is left and what is known beside it, and whether its share is said.
-func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines []string, said bool) {
+func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines []string, dated bool) {
 	if s.Balance == nil {
 		return UnknownLines(p, s, l, w, h), false
 	}
@@ -66,7 +66,7 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines
 	}
 	if hasShare {
 		lines = append(lines, draw.Gauge(p, share, l, w))
-		if said = low || h >= 5; said {
+		if dated = low || h >= 5; dated {
 			lines = append(lines, gaugeEnds(p, s, w))
 		}
 	}
@@ -76,12 +76,12 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines
 	}
 	extras = append(extras, freeLines(p, s, w)...)
 	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
-		lines, said = lines[:h-1], false
+		lines, dated = lines[:h-1], false
 	}
 	if spend := spendLines(p, s, w); len(lines)+len(extras)+min(2, len(spend)) <= h { // heads stand over their values
 		extras = append(extras, spend...)
 	}
-	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), said
+	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), dated
 }
 
 // balanceLine is what is left, and of how much.
@@ -285,7 +285,7 @@ func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	known := NotSeen(s) != ""
 	for _, v := range windowsOf(s) {
 		known = known || v.usd != nil
-		head := draw.Head{Label: v.label, Short: v.short, Value: v.says(s)}
+		head := draw.Head{Label: v.label, Short: v.short, Value: v.words(s)}
 		if v.label == "24 h" && v.usd != nil {
 			head.Value = draw.JoinAll(" ", head.Value, paintedTrend(p, s))
 		}
@@ -295,8 +295,8 @@ func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	if known { // what is not known yet has no place
 		lines = draw.Heads(p, w, heads...)
 	}
-	if says := NotSeen(s); says != "" {
-		lines = append(lines, p.Dim(draw.CutWords(says, w)))
+	if unseen := NotSeen(s); unseen != "" {
+		lines = append(lines, p.Dim(draw.CutWords(unseen, w)))
 	}
 	if s.Key != nil && s.Key.BYOK.DailyUSD != nil && *s.Key.BYOK.DailyUSD > 0 {
 		lines = append(lines, figure(p, "own provider keys today, not from credits", text.USD(*s.Key.BYOK.DailyUSD), "", w))

@@ -12,7 +12,7 @@ import (
 )
 
 // fact is a label and its value; empty facts are left out.
-type fact struct{ label, says string }
+type fact struct{ label, value string }
 
 // factsOf is all that is known of a row, the dearest first.
 func (d *Breakdown) factsOf(p draw.Pen, r *spenders.Row) []fact {
@@ -75,16 +75,16 @@ func (d *Breakdown) factsOf(p draw.Pen, r *spenders.Row) []fact {
 	}
 	facts = append(facts, fact{"state", off}, fact{"workspace", draw.Clean(r.Workspace)}, fact{"key", draw.Clean(r.Label)},
 		fact{"for", draw.Clean(r.ExternalUser)}, fact{"created", day(r.CreatedAt)}, fact{"last used", lastUsed(r, day)})
-	return sorted.Without(facts, func(f *fact) bool { return f.says == "" })
+	return sorted.Without(facts, func(f *fact) bool { return f.value == "" })
 }
 
 // guardrailOf is a guardrail's budget and its name.
 func guardrailOf(x spenders.GuardrailBudget) string {
-	says := x.Text()
+	value := x.Text()
 	if x.IncludesBYOK {
-		says += " + BYOK"
+		value += " + BYOK"
 	}
-	return draw.JoinAll(" ", says, draw.Clean(x.Name))
+	return draw.JoinAll(" ", value, draw.Clean(x.Name))
 }
 
 // lastUsed is when a key was used, and for how long it was not where that is long.
@@ -109,7 +109,7 @@ func utcDay(t time.Time) string {
 // factLines put facts in lines of w cells, in two columns where they fit.
 func factLines(p draw.Pen, facts []fact, w int) []string {
 	line := func(f fact, w int) string {
-		return draw.Spread(p.Dim(draw.Cut(f.label, w-4)), draw.Cut(f.says, max(1, w-2-min(draw.Width(f.label), w-4))), w)
+		return draw.Spread(p.Dim(draw.Cut(f.label, w-4)), draw.Cut(f.value, max(1, w-2-min(draw.Width(f.label), w-4))), w)
 	}
 	var lines []string
 	if w < 70 {

@@ -213,8 +213,8 @@ func eventLines(p draw.Pen, e *account.Event, w int) []string {
 		if i == 0 {
 			lines = append(lines, "")
 		}
-		if f.says != "" {
-			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.says)
+		if f.value != "" {
+			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.value)
 		}
 	}
 	return lines

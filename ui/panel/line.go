@@ -61,9 +61,9 @@ func (d *Pane) oneLine(w int) string {
 	if w >= 48 {
 		line := " " + mark + sum + " "
 		share, known := leftShare(&s)
-		said, spark := draw.JoinAll("  ", state, end), 6
-		tail := draw.Pick(w-draw.Width(line), draw.JoinAll(" ", host, said, rate), draw.JoinAll(" ", host, said), draw.JoinAll(" ", host, state, brief), draw.JoinAll(" ", host, state))
-		long := draw.JoinAll("  ", host, said, d.nextTry(), d.endRange(), rate, d.dayRate())
+		words, spark := draw.JoinAll("  ", state, end), 6
+		tail := draw.Pick(w-draw.Width(line), draw.JoinAll(" ", host, words, rate), draw.JoinAll(" ", host, words), draw.JoinAll(" ", host, state, brief), draw.JoinAll(" ", host, state))
+		long := draw.JoinAll("  ", host, words, d.nextTry(), d.endRange(), rate, d.dayRate())
 		if rest := w - draw.Width(line) - draw.Width(long) - 3; rest >= 48 {
 			tail, spark = long, min(rest/2, LineColumns(w))
 		}
@@ -77,7 +77,7 @@ func (d *Pane) oneLine(w int) string {
 		return draw.Fit(line, w)
 	}
 	head := draw.JoinAll(" ", mark+sum, host)
-	with := func(said string) string { return draw.JoinAll(d.Dim(" · "), head, said) }
+	with := func(words string) string { return draw.JoinAll(d.Dim(" · "), head, words) }
 	line := draw.Pick(w, with(draw.JoinAll("  ", state, end)), with(draw.JoinAll(" ", state, brief)), with(brief), with(least), head, mark+sum)
 	if brief == "" {
 		line = draw.Pick(w, with(state), draw.JoinAll(" ", head, state), line)
@@ -118,7 +118,7 @@ func (d *Pane) dayRate() string {
 // ending is what becomes of the balance, in a phrase, in a few cells and in the
 // fewest.
 func (d *Pane) ending(w int) (phrase, brief, least string) {
-	f := d.Snap.Told()
+	f := d.Snap.Published()
 	l, _ := levelOf(&d.Snap)
 	does, in, soon := "runs out ", func(left string) string { return left }, func(left string) string { return left }
 	if d.Snap.Refilled() {

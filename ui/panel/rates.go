@@ -15,8 +15,8 @@ import (
 func rateLine(p draw.Pen, s *account.Snapshot, w int) string {
 	hour, day := text.MaybeUSD(s.Burn.USDPerHour), text.MaybeUSD(s.Burn.USDPerDay)
 	dim := p.Dim
-	if says := s.NotSeen(s.At.AddDate(0, 0, -1)); says != "" && s.Burn.USDPerDay == nil {
-		return draw.Pick(w, hour+dim("/h   ")+"24 h "+says, "24 h "+says, dim(says), hour+dim("/h"))
+	if unseen := s.NotSeen(s.At.AddDate(0, 0, -1)); unseen != "" && s.Burn.USDPerDay == nil {
+		return draw.Pick(w, hour+dim("/h   ")+"24 h "+unseen, "24 h "+unseen, dim(unseen), hour+dim("/h"))
 	}
 	if s.Burn.USDPerHour == nil && s.Burn.USDPerDay == nil {
 		return ""
@@ -120,7 +120,7 @@ func figure(p draw.Pen, label, value, unit string, w int) string {
 func Spent(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var words []string
 	for _, v := range windowsOf(s) {
-		words = append(words, p.Dim(v.label+"  ")+v.says(s))
+		words = append(words, p.Dim(v.label+"  ")+v.words(s))
 	}
 	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s), w-16)), []string{draw.Even(w-4, words...)}, w, h)
 }
@@ -143,8 +143,8 @@ func windowsOf(s *account.Snapshot) []window {
 	}
 }
 
-// says is the sum of a window, or that some of it was not seen.
-func (w window) says(s *account.Snapshot) string { return seen(s, w.usd, w.from) }
+// words is the sum of a window, or that some of it was not seen.
+func (w window) words(s *account.Snapshot) string { return seen(s, w.usd, w.from) }
 
 // seen is an amount that was spent since from, or that some of it was not seen.
 func seen(s *account.Snapshot, usd *float64, from time.Time) string {
@@ -158,8 +158,8 @@ func seen(s *account.Snapshot, usd *float64, from time.Time) string {
 func NotSeen(s *account.Snapshot) string {
 	for _, w := range windowsOf(s) {
 		if w.usd == nil {
-			if says := s.NotSeen(w.from); says != "" {
-				return says
+			if unseen := s.NotSeen(w.from); unseen != "" {
+				return unseen
 			}
 		}
 	}

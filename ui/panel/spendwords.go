@@ -102,11 +102,11 @@ func (d *SpendPlot) underCursor(p draw.Pen, x int) string {
 	case math.IsNaN(rate):
 		return p.Dim(when + "   no reading")
 	}
-	said := p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD))
+	words := p.Dim(when+"   ") + p.Bright(text.USD(b.SpendUSD))
 	if wholeDay(b.Span) {
-		return said
+		return words
 	}
-	return said + p.Dim("   "+text.USD(rate)+d.unit()[1:])
+	return words + p.Dim("   "+text.USD(rate)+d.unit()[1:])
 }
 
 // wholeDay reports whether a span is a day of UTC, or what has passed of it.

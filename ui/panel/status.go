@@ -185,11 +185,11 @@ func answerOf(f account.Fault) (words string, ok bool) {
 // shorter one: "server error 503 (Service Unavailable)", "server error 503".
 func faultCause(f account.Fault) (full, short string) {
 	word := faultWord(f)
-	said, answered := answerOf(f)
+	state, answered := answerOf(f)
 	if !answered || f.Kind == credit.FaultNetwork {
-		return word + ": " + said, said
+		return word + ": " + state, state
 	}
-	kind, detail, _ := strings.Cut(said, ": ")
+	kind, detail, _ := strings.Cut(state, ": ")
 	status, rest, _ := strings.Cut(kind, " ")
 	if len(status) == 3 && strings.Trim(status, "0123456789") == "" {
 		if f.Kind == credit.FaultMalformed { // many statuses are of this kind

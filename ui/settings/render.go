@@ -56,11 +56,11 @@ func (d *Dialog) Render(p draw.Pen, stored string, under []string, w, h int) []s
 	for i := top; i < min(len(d.rows), top+rows); i++ {
 		lines = append(lines, d.line(p, i, in))
 	}
-	said := p.Dim(draw.CutWords(stored, in))
+	words := p.Dim(draw.CutWords(stored, in))
 	if d.err != "" {
-		said = p.Low(draw.CutWords("✗ "+draw.Clean(d.err), in))
+		words = p.Low(draw.CutWords("✗ "+draw.Clean(d.err), in))
 	}
-	lines = append(lines, "", said)
+	lines = append(lines, "", words)
 	f := draw.Frame{Title: p.Bright("settings"), Lit: true, FootLeft: p.Accent("↑ ↓") + p.Dim(" setting  ") + p.Accent("← →") + p.Dim(" change  ") + p.Accent("esc") + p.Dim(draw.Pick(in-30, " store and close", " close"))}
 	if d.typing {
 		f.FootLeft = p.Accent("enter") + p.Dim(" accept  ") + p.Accent("esc") + p.Dim(" cancel")

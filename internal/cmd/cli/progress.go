@@ -29,9 +29,9 @@ type Progress struct {
 	stop chan struct{} // ends its clock; nil: there is none
 }
 
-// Work that is done before sayAfter says nothing of itself, and else it does so every
-// sayEvery.
-const sayAfter, sayEvery = 400 * time.Millisecond, 100 * time.Millisecond
+// Work that is done before firstAfter says nothing of itself, and else it does so every
+// drawnEvery.
+const firstAfter, drawnEvery = 400 * time.Millisecond, 100 * time.Millisecond
 
 // Progress is what a command says on standard error while it works; nil where nobody
 // looks, or where it is to be quiet.
@@ -55,14 +55,14 @@ func (p *Progress) AtOnce() *Progress {
 	return p
 }
 
-// Say puts a line in the place of the one before, now and then.
-func (p *Progress) Say(format string, args ...any) {
+// Printf puts a line in the place of the one before, now and then.
+func (p *Progress) Printf(format string, args ...any) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if now := p.now(); !p.over && now.Sub(p.began) >= sayAfter && now.Sub(p.last) >= sayEvery {
+	if now := p.now(); !p.over && now.Sub(p.began) >= firstAfter && now.Sub(p.last) >= drawnEvery {
 		p.last = now
 		p.put("ortop: " + fmt.Sprintf(format, args...))
 	}
@@ -79,7 +79,7 @@ func (p *Progress) Doing(format string, args ...any) {
 	if p.stop != nil || p.over {
 		return
 	}
-	stop, ticks := make(chan struct{}), time.NewTicker(sayEvery)
+	stop, ticks := make(chan struct{}), time.NewTicker(drawnEvery)
 	p.stop = stop
 	routine.Go(func() {
 		defer ticks.Stop()
@@ -99,7 +99,7 @@ func (p *Progress) still() {
 	p.mu.Lock()
 	what, took := p.what, p.now().Sub(p.began)
 	p.mu.Unlock()
-	p.Say("%s, %.0f s", what, took.Seconds())
+	p.Printf("%s, %.0f s", what, took.Seconds())
 }
 
 func (p *Progress) put(line string) {
@@ -163,9 +163,9 @@ func (r *readingFile) Read(b []byte) (int, error) {
 	n, err := r.in.Read(b)
 	r.seen += int64(n)
 	if r.size > 0 {
-		r.p.Say("reading %s: %d %%", r.name, min(100, r.seen*100/r.size))
+		r.p.Printf("reading %s: %d %%", r.name, min(100, r.seen*100/r.size))
 	} else {
-		r.p.Say("reading %s: %.1f MB", r.name, float64(r.seen)/1e6)
+		r.p.Printf("reading %s: %.1f MB", r.name, float64(r.seen)/1e6)
 	}
 	return n, err
 }

@@ -51,7 +51,7 @@ func TestProgress(t *testing.T) {
 	}
 	n = out.Len()
 	now = now.Add(time.Minute)
-	p.Say("late")
+	p.Printf("late")
 	if out.Len() != n {
 		t.Error("a line after the end")
 	}
@@ -61,7 +61,7 @@ func TestProgress(t *testing.T) {
 		t.Error("progress where there is no terminal")
 	}
 	var none *Progress
-	none.Say("nothing")
+	none.Printf("nothing")
 	none.End()
 	if got := none.Reading(path, file); got != io.Reader(file) {
 		t.Error("a reader without a terminal is not the file")

@@ -19,7 +19,7 @@ func TestProgressOfWaiting(t *testing.T) {
 			return out.String()[strings.LastIndexByte(out.String(), '\r')+1:]
 		}
 		p.Doing("checking step %d", 1)
-		time.Sleep(sayAfter / 2)
+		time.Sleep(firstAfter / 2)
 		if got := said(); got != "" {
 			t.Errorf("short work says %q", got)
 		}

@@ -30,13 +30,13 @@ func (c *fleet) All(context.Context) (f ui.Fleet, err error) {
 	var rows []render.FleetRow
 	var snaps []account.Snapshot
 	if t := c.team(); t != nil {
-		list, told, err := session.TeamRows(c.run.App, t)
+		list, exported, err := session.TeamRows(c.run.App, t)
 		if err != nil {
 			return f, err
 		}
 		rows = list
-		for i := range told {
-			snaps = append(snaps, told[i].Snapshot)
+		for i := range exported {
+			snaps = append(snaps, exported[i].Snapshot)
 		}
 	} else {
 		for _, m := range c.all() {

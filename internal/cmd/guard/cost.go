@@ -132,7 +132,7 @@ func settle(ctx context.Context, a *cli.App, meter *monitor.Meter, signals <-cha
 	p := a.Progress().AtOnce()
 	defer p.End()
 	return meter.Settle(ctx, func(c monitor.Cost) {
-		p.Say("%s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
+		p.Printf("%s so far, still for %.0f of %.0f s (ctrl+c ends the wait)",
 			text.MaybeUSD(c.SpentUSD), c.Still.Seconds(), monitor.SettleStill.Seconds())
 	})
 }

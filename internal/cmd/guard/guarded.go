@@ -54,7 +54,7 @@ type guarded struct {
 	unknown   string           // why it was last said not to be known
 }
 
-func (g *guarded) say(format string, args ...any) {
+func (g *guarded) printf(format string, args ...any) {
 	cli.PrintLine(g.app.Stderr, "ortop: ", format, args...)
 }
 
@@ -216,7 +216,7 @@ func (g *guarded) judge() {
 		return
 	case answer == account.Enough && g.paused:
 		g.paused = false
-		g.say("continued: %s", reason)
+		g.printf("continued: %s", reason)
 		g.failed(g.group.Continue())
 	case answer == account.Short && !g.paused && !time.Now().Before(g.graceTill):
 		g.interrupt(&s, reason)
@@ -260,7 +260,7 @@ func (g *guarded) toppedUp(s *account.Snapshot) bool {
 func (g *guarded) interrupt(s *account.Snapshot, reason string) {
 	if g.stop {
 		g.stopping = true
-		g.say("stopped: %s", reason)
+		g.printf("stopped: %s", reason)
 		g.failed(g.group.Terminate())
 		g.kill = time.After(killAfter)
 		return
@@ -272,7 +272,7 @@ func (g *guarded) interrupt(s *account.Snapshot, reason string) {
 		return
 	}
 	g.paused, g.pausedUSD = true, s.SpendableUSD
-	g.say("paused: %s; a top-up continues it", reason) // who reads that has the keys
+	g.printf("paused: %s; a top-up continues it", reason) // who reads that has the keys
 }
 
 // notKnown says once why it cannot be judged.
@@ -285,7 +285,7 @@ func (g *guarded) notKnown(why string) {
 	if g.paused {
 		does = "the command stays paused"
 	}
-	g.say("whether there is enough cannot be known: %s; %s", why, does)
+	g.printf("whether there is enough cannot be known: %s; %s", why, does)
 }
 
 // end says what was spent, by a reading after the command's end where one can be
@@ -322,5 +322,5 @@ func (g *guarded) end() {
 	if g.cost.Of == "" {
 		g.cost.Of = "the account"
 	}
-	g.say("%s", render.CostText(g.cost))
+	g.printf("%s", render.CostText(g.cost))
 }

@@ -35,7 +35,7 @@ func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) 
 		p = list[0].App.Progress()
 	}
 	defer p.End()
-	said := &reading{p: p, of: len(list)}
+	read := &reading{p: p, of: len(list)}
 	rows, lost := make([]render.AccountRow, len(list)), make([]error, len(list)+listAtOnce)
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -44,9 +44,9 @@ func ReadAccounts(ctx context.Context, list []Watched, fresh monitor.Freshness) 
 			var h held
 			for i := next.Add(1) - 1; i < int64(len(list)); i = next.Add(1) - 1 {
 				w := list[i]
-				w.Settings.filling = said.filling
+				w.Settings.filling = read.filling
 				rows[i], lost[i] = w.row(ctx, &h, fresh)
-				said.note(1, 0)
+				read.note(1, 0)
 				if h.db != nil && h.db.Damage() != "" { // is of one account, and told of it
 					lost[i] = cli.Joined(lost[i], h.close())
 				}

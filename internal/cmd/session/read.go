@@ -91,8 +91,8 @@ func Read(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(
 		return &cli.ExitError{Code: cli.ExitUnknown, Err: err}
 	}
 	err = judge(snap)
-	var said *cli.DamageError
-	if damage := cmp.Or(ses.Mon.Damage(), snap.Damage); damage != "" && !errors.As(err, &said) {
+	var damaged *cli.DamageError
+	if damage := cmp.Or(ses.Mon.Damage(), snap.Damage); damage != "" && !errors.As(err, &damaged) {
 		a.Hint("%s", damage)
 	}
 	return err

@@ -39,7 +39,7 @@ type Shown struct {
 // Start runs a monitor for s.
 func (r *Runner) Start(s *Settings) *monitor.Monitor {
 	waits := *s
-	waits.patient = true
+	waits.awaits = true
 	ses := Watch(r.App, waits, r.Log, newNotifier(s, r.Log, r.Terminal))
 	ctx, cancel := context.WithCancel(r.Ctx)
 	done := make(chan error, 1)

@@ -36,7 +36,7 @@ type Settings struct {
 	Seen        *Seen        // what a team's collectors read of it; nil: it is read here
 	held        *held        // a history that accounts use in turn; nil: each opens its own
 	Lease       *share.Account
-	patient     bool                 // an engine that does not answer is waited for
+	awaits      bool                 // an engine that does not answer is waited for
 	filling     func() (done func()) // of a person who waits for the past to be read; nil: nobody does
 	Ahead       func() time.Duration // by how much the team's clock is ahead; nil: there is none
 }

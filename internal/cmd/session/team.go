@@ -113,16 +113,16 @@ func AwaitTeam(ctx context.Context, a *cli.App, s *Settings) error {
 	if s.Seen == nil || s.Seen.err == nil {
 		return nil
 	}
-	p, said := a.Progress(), ""
+	p, shown := a.Progress(), ""
 	defer p.End()
 	for err := s.Seen.err; err != nil; {
 		if !share.Away(err) {
 			return err
 		}
-		if is := errText(err); is != said {
-			said = is
+		if is := errText(err); is != shown {
+			shown = is
 			p.Pause()
-			a.Hint("%s: ortop goes on trying, Ctrl+C ends it", said)
+			a.Hint("%s: ortop goes on trying, Ctrl+C ends it", shown)
 		}
 		p.Doing("waiting for the shared history")
 		found := make(chan error, 1)
@@ -171,7 +171,7 @@ func (v *Seen) open(ctx context.Context, now func() time.Time) (*history.DB, *sh
 func (v *Seen) follow(ctx context.Context, db *history.DB, r *share.Replica, log *slog.Logger) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	said := ""
+	logged := ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -184,9 +184,9 @@ func (v *Seen) follow(ctx context.Context, db *history.DB, r *share.Replica, log
 				err = r.Follow(ctx, db, s)
 			}
 		}
-		if is := errText(err); is != said && ctx.Err() == nil {
-			said = is
-			log.Warn("following the shared history", "error", said)
+		if is := errText(err); is != logged && ctx.Err() == nil {
+			logged = is
+			log.Warn("following the shared history", "error", logged)
 		}
 	}
 }
@@ -203,9 +203,9 @@ func follows(a *cli.App, o *monitor.Options, s *Settings, log *slog.Logger, open
 	o.Follow, o.Sharing = true, s.Seen.Team.note
 	o.Open = func(ctx context.Context) (*history.DB, string, error) {
 		db, r, err := s.Seen.open(ctx, a.Now)
-		for said := false; s.patient && s.Seen.err == nil && share.Away(err); db, r, err = s.Seen.open(ctx, a.Now) {
-			if !said {
-				said = true
+		for logged := false; s.awaits && s.Seen.err == nil && share.Away(err); db, r, err = s.Seen.open(ctx, a.Now) {
+			if !logged {
+				logged = true
 				log.Warn("opening the shared history", "error", errText(err))
 			}
 			select {

@@ -52,7 +52,7 @@ func TestOpeningWaitsForAnEngineThatIsAway(t *testing.T) {
 	open := func(patient bool) (*history.DB, error) {
 		var o monitor.Options
 		s := s
-		s.patient = patient
+		s.awaits = patient
 		follows(a, &o, &s, log, func(*history.DB) {})
 		db, _, err := o.Open(ctx)
 		return db, err

@@ -120,7 +120,7 @@ func (t *Team) find(s *Settings, named, placed bool) (v share.Seen, err error) {
 }
 
 // TeamRows are the accounts as their collectors last said they stand, also as metrics.
-func TeamRows(a *cli.App, t *Team) (rows []render.FleetRow, told []metrics.Account, err error) {
+func TeamRows(a *cli.App, t *Team) (rows []render.FleetRow, exported []metrics.Account, err error) {
 	list, err := t.e.List(true)
 	if err != nil {
 		return nil, nil, err
@@ -140,10 +140,10 @@ func TeamRows(a *cli.App, t *Team) (rows []render.FleetRow, told []metrics.Accou
 		rows = append(rows, r)
 		snap := r.Snapshot()
 		snap.Account = titles[i]
-		told = append(told, metrics.Account{Snapshot: snap})
+		exported = append(exported, metrics.Account{Snapshot: snap})
 	}
 	if len(rows) == 0 {
 		return nil, nil, errNoneShared
 	}
-	return rows, told, nil
+	return rows, exported, nil
 }

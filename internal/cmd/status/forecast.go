@@ -46,20 +46,20 @@ may be spent a day until then, and which settings of automatic top-up suit this 
 }
 
 // planOf reads the flags that ask for a plan.
-func planOf(a *cli.App, topUp, until string) (ask forecast.Ask, err error) {
+func planOf(a *cli.App, topUp, until string) (terms forecast.Ask, err error) {
 	if topUp != "" {
 		usd, err := text.ParseUSD(topUp)
 		if err != nil {
-			return ask, cli.UsageError("", "--top-up: %w", err)
+			return terms, cli.UsageError("", "--top-up: %w", err)
 		}
-		ask.TopUpUSD = &usd
+		terms.TopUpUSD = &usd
 	}
 	if until != "" {
-		if ask.Until, err = text.ParseTime(until, a.Now()); err != nil {
-			return ask, cli.UsageError("", "--until: %w", err)
+		if terms.Until, err = text.ParseTime(until, a.Now()); err != nil {
+			return terms, cli.UsageError("", "--until: %w", err)
 		}
 	}
-	return ask, nil
+	return terms, nil
 }
 
 func printForecast(ctx context.Context, a *cli.App, fresh monitor.Freshness, ask forecast.Ask, asJSON bool) error {

@@ -22,9 +22,9 @@ func statusAll(ctx context.Context, a *cli.App, f Flags) (err error) {
 	}
 	defer stop()
 	var rows []render.FleetRow
-	var told []metrics.Account
+	var exported []metrics.Account
 	if first.Seen != nil {
-		if rows, told, err = session.TeamRows(a, first.Seen.Team); err != nil {
+		if rows, exported, err = session.TeamRows(a, first.Seen.Team); err != nil {
 			return &cli.ExitError{Code: cli.ExitUnknown, Err: err}
 		}
 	} else {
@@ -41,7 +41,7 @@ func statusAll(ctx context.Context, a *cli.App, f Flags) (err error) {
 			rows = append(rows, render.RowOf(&read[i], a.Now()))
 			snap := lasting(read[i].Snapshot, f.Fresh.MaxAge)
 			snap.Account, snap.Fault = read[i].Name, read[i].Fault
-			told = append(told, metrics.Account{Snapshot: snap})
+			exported = append(exported, metrics.Account{Snapshot: snap})
 		}
 		if len(list) == 1 && len(read) == 1 && read[0].Fault != nil && read[0].KeySource == "" {
 			return &cli.ExitError{Code: cli.ExitUsage, Err: keys.ErrNone, Hint: session.NoKeyHint}
@@ -50,7 +50,7 @@ func statusAll(ctx context.Context, a *cli.App, f Flags) (err error) {
 	o := render.Fleet(rows)
 	switch {
 	case f.prometheus != "":
-		err = printMetrics(a, f.prometheus, told)
+		err = printMetrics(a, f.prometheus, exported)
 	case f.JSON:
 		err = a.AnswerJSON(o)
 	default:

@@ -146,25 +146,25 @@ func sessionCost(a *cli.App) (cost func() *float64) {
 
 // parseSession reads one JSON value, and no further: a pipe need not be closed.
 func parseSession(in io.Reader) *float64 {
-	var said struct {
+	var stored struct {
 		Total *float64        `json:"total_cost_usd"`
 		Cost  json.RawMessage `json:"cost"`
 	}
 	var other *json.UnmarshalTypeError // which leaves what else there is
-	if err := json.NewDecoder(io.LimitReader(in, sessionLimit)).Decode(&said); err != nil && !errors.As(err, &other) {
+	if err := json.NewDecoder(io.LimitReader(in, sessionLimit)).Decode(&stored); err != nil && !errors.As(err, &other) {
 		return nil
 	}
 	var cost struct {
 		Total *float64 `json:"total_cost_usd"`
 	}
 	var plain *float64
-	if len(said.Cost) > 0 && json.Unmarshal(said.Cost, &cost) != nil {
+	if len(stored.Cost) > 0 && json.Unmarshal(stored.Cost, &cost) != nil {
 		cost.Total = nil
-		if json.Unmarshal(said.Cost, &plain) != nil {
+		if json.Unmarshal(stored.Cost, &plain) != nil {
 			plain = nil
 		}
 	}
-	for _, usd := range []*float64{cost.Total, said.Total, plain} {
+	for _, usd := range []*float64{cost.Total, stored.Total, plain} {
 		if usd != nil && *usd >= 0 && *usd <= math.MaxInt32 {
 			return usd
 		}

@@ -110,7 +110,7 @@ func backtestTasks(ctx context.Context, a *cli.App, f backtestFlags) error {
 			return fmt.Errorf("writing the answers: %w", err)
 		}
 		n++
-		p.Say("%d tasks answered", n)
+		p.Printf("%d tasks answered", n)
 	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing the answers: %w", err)
@@ -157,7 +157,7 @@ func grade(ctx context.Context, a *cli.App, files []string, asJSON bool) error {
 // roll grades the forecast on a trace, and leaves no line of p when it returns.
 func roll(ctx context.Context, t *backtest.Trace, p *cli.Progress) ([]backtest.Row, error) {
 	defer p.End()
-	return backtest.Roll(ctx, t, func(percent int) { p.Say("replaying %s: %d %%", draw.Clean(t.Name), percent) })
+	return backtest.Roll(ctx, t, func(percent int) { p.Printf("replaying %s: %d %%", draw.Clean(t.Name), percent) })
 }
 
 // trace reads the trace in a file, or in standard input for "-".

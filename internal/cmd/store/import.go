@@ -103,7 +103,7 @@ func importFiles(ctx context.Context, a *cli.App, paths []string) (err error) {
 	if err != nil {
 		return err
 	}
-	told, followed := ar.Imported(ctx)
+	note, followed := ar.Imported(ctx)
 	for i, report := range reports {
 		if len(paths) > 1 {
 			report = paths[i] + "\n" + report
@@ -113,8 +113,8 @@ func importFiles(ctx context.Context, a *cli.App, paths []string) (err error) {
 		}
 	}
 	switch {
-	case told != "":
-		a.Hint("%s", told)
+	case note != "":
+		a.Hint("%s", note)
 	case late != "":
 		if err := a.Answer("waiting  " + late + ": the account was never read, and its first reading follows on from it"); err != nil {
 			return err
@@ -189,9 +189,9 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-8s %d %s to the history of account %s\n", "added", added, what, account)
 	for _, l := range []struct {
-		label string
-		n     int
-		says  string
+		label   string
+		n       int
+		message string
 	}{
 		{"there", all - added, what + " that the history has already"},
 		{"repeated", f.Repeated, "of a time or a request that was there before, counted once"},
@@ -201,7 +201,7 @@ func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, acco
 		{"bad", f.Problems.Count, "left out: " + f.Noun + " " + numbersOf(f.Problems)},
 	} {
 		if l.n > 0 {
-			fmt.Fprintf(&b, "%-8s %d %s\n", l.label, l.n, l.says)
+			fmt.Fprintf(&b, "%-8s %d %s\n", l.label, l.n, l.message)
 		}
 	}
 	return b.String(), nil

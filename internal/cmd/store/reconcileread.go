@@ -106,7 +106,7 @@ func lookUp(ctx context.Context, a *cli.App, s *session.Settings, r *render.Reco
 	p, n := a.Progress(), 0
 	defer p.End()
 	request := func(ctx context.Context, id string) (client.Generation, error) {
-		p.Say("%d of %d requests looked up", min(n, len(chosen)), len(chosen))
+		p.Printf("%d of %d requests looked up", min(n, len(chosen)), len(chosen))
 		n++
 		return api.Generation(ctx, id)
 	}

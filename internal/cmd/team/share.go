@@ -314,11 +314,11 @@ func shareVerify(_ context.Context, a *cli.App, _ *session.Settings, e *share.En
 	if len(v.Wrong) > 0 {
 		return errors.New("the shared history has " + text.List(v.Wrong))
 	}
-	said := "PostgreSQL compared the checksums of its pages"
+	pages := "PostgreSQL compared the checksums of its pages"
 	if !v.Checksums {
-		said = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
+		pages = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
 	}
-	return a.Answer(fmt.Sprintf("%s, %s series and %s were read, and belong together; %s", text.Many(v.Accounts, "account"), text.Count(v.Series), text.Many(v.Samples, "sample"), said))
+	return a.Answer(fmt.Sprintf("%s, %s series and %s were read, and belong together; %s", text.Many(v.Accounts, "account"), text.Count(v.Series), text.Many(v.Samples, "sample"), pages))
 }
 
 // Check reports on the engine.

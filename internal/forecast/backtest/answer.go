@@ -136,9 +136,9 @@ func Answers(ctx context.Context, tasks io.Reader, traces *Folder) iter.Seq2[Ans
 
 // silences are the last forecasts of accounts, as a dashboard that is left open has
 // them: by trace, beginning and balance.
-type silences map[silence]forecast.Forecast
+type silences map[gap]forecast.Forecast
 
-type silence struct {
+type gap struct {
 	trace      string
 	fromUnix   int64
 	balanceUSD float64
@@ -154,7 +154,7 @@ func (s *silences) hold(a Answer, traces *Folder) (forecast.Forecast, error) {
 	if *s == nil {
 		*s = silences{}
 	}
-	key := silence{a.Task.Trace, a.Task.FromUnix, a.Task.BalanceUSD}
+	key := gap{a.Task.Trace, a.Task.FromUnix, a.Task.BalanceUSD}
 	if was, ok := (*s)[key]; ok && was.At.Unix() <= a.Task.AtUnix && trace.UsageUSD(a.Task.AtUnix) == trace.UsageUSD(was.At.Unix()) {
 		a.Forecast = a.Forecast.NotBefore(was)
 	}

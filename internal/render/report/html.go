@@ -216,9 +216,9 @@ func (r *Usage) spendChart(w *htmlWriter) {
 	} else if len(parts) > 10 {
 		name = func(p barPart) string { return p.at.Format("2 Jan") }
 	}
-	says := "In all " + text.MaybeUSD(r.SpentUSD) + " from " + name(parts[0]) + " to " + name(parts[len(parts)-1]) +
+	words := "In all " + text.MaybeUSD(r.SpentUSD) + " from " + name(parts[0]) + " to " + name(parts[len(parts)-1]) +
 		"; the most, " + text.USD(*highest.usd) + ", on " + name(highest) + "."
-	c := newChart(w, "spend", credit.Span{From: parts[0].at, To: r.To}, most, r.spendTitle(), says)
+	c := newChart(w, "spend", credit.Span{From: parts[0].at, To: r.To}, most, r.spendTitle(), words)
 	c.bars(parts, name)
 	c.end()
 	w.put("<figcaption>")
@@ -273,19 +273,19 @@ func (r *Usage) balanceChart(w *htmlWriter, now time.Time) {
 		w.element(`p class="dim"`, "Not known: "+r.whyNot(r.BalanceNote)+".")
 		return
 	}
-	says := "The balance so far"
+	words := "The balance so far"
 	if r.Balance != nil {
-		says += "; " + text.USD(r.Balance.LeftUSD()) + " is left"
+		words += "; " + text.USD(r.Balance.LeftUSD()) + " is left"
 	}
 	end := account.EndOf(next, now)
 	if f != nil {
 		most = max(most, left)
 		label, date, _, within := render.NewFields(&r.Snapshot, now).Ending()
-		if says += "; " + label + " " + date; within != text.Unknown {
-			says += ", " + end.Percent() + " sure: " + within
+		if words += "; " + label + " " + date; within != text.Unknown {
+			words += ", " + end.Percent() + " sure: " + within
 		}
 	}
-	c := newChart(w, "balance", span, most, "Balance and forecast", says+".")
+	c := newChart(w, "balance", span, most, "Balance and forecast", words+".")
 	c.fan(past, left, floor, f, !r.Early())
 	c.times()
 	last, line := math.Inf(-1), math.Inf(-1) // with words, and without

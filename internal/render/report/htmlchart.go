@@ -26,13 +26,13 @@ type chart struct {
 }
 
 // newChart begins a chart, with what it shows in words for who does not see it.
-func newChart(w *htmlWriter, id string, span credit.Span, most float64, title, says string) *chart {
+func newChart(w *htmlWriter, id string, span credit.Span, most float64, title, label string) *chart {
 	c := &chart{w, span, 0}
 	step := niceStep(most / 4)
 	c.top = step * math.Max(1, math.Ceil(most/step-1e-9))
 	w.put(`<figure><div class="draw"><svg role="img" aria-labelledby="`, id, `-title `, id, `-desc" viewBox="0 0 720 240">`)
 	w.element(`title id="`+id+`-title"`, title)
-	w.element(`desc id="`+id+`-desc"`, says)
+	w.element(`desc id="`+id+`-desc"`, label)
 	for usd := 0.0; usd < c.top+step/2; usd += step {
 		class := "grid"
 		if usd == 0 {

@@ -170,11 +170,11 @@ func (d *Table) Lines(p draw.Pen, w, h int) []string {
 	}
 	if h > 1 && d.Read {
 		sum := d.sum().cells()
-		said := draw.Width(sum[1]) <= cols[1]
-		if !said {
+		fits := draw.Width(sum[1]) <= cols[1]
+		if !fits {
 			sum[1] = ""
 		}
-		sum[0] = panel.TotalName(d.Total, cols[0], said)
+		sum[0] = panel.TotalName(d.Total, cols[0], fits)
 		line := d.line(p, cols, sum, func(_ int, s string) string { return p.Dim(s) }, false, "")
 		if draw.Width(sum[2]) > cols[2] || cols[5] > 0 && draw.Width(sum[5]) > cols[5] { // money is never cut
 			sum[0] = panel.TotalName(d.Total, max(4, w-6-draw.Width(sum[2])), false)
