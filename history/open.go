@@ -1,6 +1,7 @@
 package history
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -77,19 +78,25 @@ func (db *DB) openMemory() error {
 func connect(path string, o Options) (k *conn, why, err error) {
 	if o.ReadOnly {
 		why = ErrReadOnly
-	} else if err := file.Writable(path); err != nil {
+	} else if header, err := file.Writable(path); err != nil {
 		why = fmt.Errorf("%w: %w", ErrReadOnly, err)
+	} else if o.upToDate(header) {
+		if k := o.dialOwn(path); k != nil {
+			return k, nil, nil
+		}
 	}
 	// Only read until it is known to be ours: even the close of a connection
 	// that may write changes the file, by a checkpoint.
 	k, err = dialReadOnly(path)
 	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK && file.Writable(path) == nil {
+	if errors.As(err, &e) && e.Code() == sqlite3.SQLITE_READONLY_ROLLBACK {
 		// A process was killed while it changed the file outside of the log,
 		// as in the change to it; only one that may write can undo that, and
 		// until then nobody can read.
-		if err = undo(path); err == nil {
-			k, err = dialReadOnly(path)
+		if _, werr := file.Writable(path); werr == nil {
+			if err = undo(path); err == nil {
+				k, err = dialReadOnly(path)
+			}
 		}
 	}
 	if err != nil {
@@ -119,6 +126,37 @@ func connect(path string, o Options) (k *conn, why, err error) {
 		return nil, nil, err
 	}
 	return k, why, nil
+}
+
+// The places in SQLite's header of how the file is written, and of two of our numbers.
+const (
+	headerMode, headerVersion, headerID = 18, 60, 68
+	modeWAL                             = 2
+)
+
+// upToDate reports whether the header says that the file is ours, needs no change, and
+// has a log. What is in the log may be newer.
+func (o Options) upToDate(header []byte) bool {
+	return len(header) == 100 && header[headerMode] == modeWAL && binary.BigEndian.Uint32(header[headerID:]) == applicationID &&
+		o.ofThis(int64(binary.BigEndian.Uint32(header[headerVersion:])))
+}
+
+// ofThis reports whether a file of that version is written as it is.
+func (o Options) ofThis(version int64) bool {
+	return version >= int64(len(o.steps())) && version <= sharedVersion()
+}
+
+// dialOwn opens a file whose header is up to date; nil where that is not to be had.
+func (o Options) dialOwn(path string) *conn {
+	k, err := dial(path, "mode=rw")
+	if err != nil {
+		return nil
+	}
+	if k.version, err = k.int("PRAGMA user_version"); err != nil || !o.ofThis(k.version) {
+		_ = k.close()
+		return nil
+	}
+	return k
 }
 
 // undo lets SQLite roll back what its journal beside the file says.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,13 @@ type subject struct {
 	key       *credit.Key    // the key in use; nil until it is known
 	book      *account.Book
 	plans     *plans
+	starts    *sync.Map // of history.Series: its start, where a book that is brief was asked for it
+}
+
+// start is the first reading of a series; ok is false where there is none.
+type start struct {
+	at time.Time
+	ok bool
 }
 
 type subjectPointer = atomic.Pointer[subject]
@@ -35,7 +43,13 @@ func (s *subject) began(ctx context.Context, series history.Series) (first time.
 	switch {
 	case series == 0:
 	case s.book.Brief:
-		return s.db.Began(ctx, series, account.AnotherAccount)
+		if known, found := s.starts.Load(series); found {
+			return known.(start).at, known.(start).ok, nil
+		}
+		if first, ok, err = s.db.Began(ctx, series, account.AnotherAccount); err == nil {
+			s.starts.Store(series, start{first, ok})
+		}
+		return first, ok, err
 	case series == s.account:
 		t = s.book.Account
 	case series == s.keySeries:

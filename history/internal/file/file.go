@@ -28,15 +28,18 @@ func Place(temp, path string) error {
 }
 
 // Writable reports, as an error, why SQLite could not write to path: it needs
-// the file and, for its log, the folder.
-func Writable(path string) error {
+// the file and, for its log, the folder. It returns SQLite's header, as far as
+// there is one.
+func Writable(path string) (header []byte, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return Plain(err)
+		return nil, Plain(err)
 	}
+	header = make([]byte, 100)
+	n, _ := f.ReadAt(header, 0) // what cannot be read is told by who opens it
 	// No lock of this process can be lost by the close: none is held yet.
 	f.Close()
-	return Plain(Accessible(filepath.Dir(path)))
+	return header[:n], Plain(Accessible(filepath.Dir(path)))
 }
 
 // Plain drops the path from err, which the caller names already.

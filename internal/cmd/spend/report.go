@@ -16,9 +16,7 @@ import (
 	"ortop/internal/fault"
 	"ortop/internal/monitor"
 	"ortop/internal/render/report"
-	"ortop/internal/sorted"
 	"ortop/internal/spenders"
-	"ortop/internal/text"
 )
 
 // ReportCommand is ortop report.
@@ -231,117 +229,6 @@ func (r *reportBuilder) end(now time.Time) time.Time {
 		return r.To
 	}
 	return now
-}
-
-// spend is what was spent within the span and the period; nil where that is
-// not known.
-func (r *reportBuilder) spend(ctx context.Context, from, to time.Time) (*float64, error) {
-	if to.After(r.To) {
-		to = r.To
-	}
-	if !from.Before(to) {
-		return nil, nil
-	}
-	sums, err := r.mon.SpendBetween(ctx, from, to)
-	return sums[0], err
-}
-
-// sumUp reads what was spent, in all and by the day.
-func (r *reportBuilder) sumUp(ctx context.Context) (err error) {
-	sameTime := r.Before.Add(r.To.Sub(r.From))
-	if sameTime.After(r.From) { // the month before was shorter
-		sameTime = r.From
-	}
-	if r.SpentUSD, err = r.spend(ctx, r.From, r.To); err != nil {
-		return err
-	}
-	if r.BeforeUSD, err = r.spend(ctx, r.Before, r.From); err != nil {
-		return err
-	}
-	if r.SameTimeUSD, err = r.spend(ctx, r.Before, sameTime); err != nil {
-		return err
-	}
-	if err = r.explain(ctx); err != nil || r.Period == "day" {
-		return err
-	}
-	for i := 0; ; i++ {
-		at, before := credit.DayStart(r.From).AddDate(0, 0, i), credit.DayStart(r.Before).AddDate(0, 0, i)
-		var d report.Day
-		if at.Before(r.To) {
-			d.At = at
-			if d.SpentUSD, d.SpentWhy, err = r.day(ctx, sorted.Later(at, r.From), sorted.Earlier(at.AddDate(0, 0, 1), r.To)); err != nil {
-				return err
-			}
-		}
-		if before.Before(r.From) {
-			d.Before = before
-			if d.BeforeUSD, d.BeforeWhy, err = r.day(ctx, sorted.Later(before, r.Before), sorted.Earlier(before.AddDate(0, 0, 1), r.From)); err != nil {
-				return err
-			}
-		}
-		if d.At.IsZero() && d.Before.IsZero() {
-			return nil
-		}
-		r.Days = append(r.Days, d)
-	}
-}
-
-// day is what was spent on a day, or why that is not known.
-func (r *reportBuilder) day(ctx context.Context, from, to time.Time) (usd *float64, why string, err error) {
-	if usd, err = r.spend(ctx, from, to); err == nil && usd == nil && from.Before(to) {
-		b, err := r.bucket(ctx, from, to)
-		return nil, account.NotSeen(b.Holes), err
-	}
-	return usd, why, err
-}
-
-// explain says why a sum is not known.
-func (r *reportBuilder) explain(ctx context.Context) (err error) {
-	if r.SpentUSD == nil {
-		if r.SpentWhy, err = r.unknown(ctx, r.From, r.To); err != nil {
-			return err
-		}
-	}
-	if r.BeforeUSD == nil || r.SameTimeUSD == nil {
-		r.BeforeWhy, err = r.unknown(ctx, r.Before, r.From)
-	}
-	return err
-}
-
-// unknown says why what was spent in a span is not known.
-func (r *reportBuilder) unknown(ctx context.Context, from, to time.Time) (string, error) {
-	ar, _ := r.mon.Archive()
-	first, ok, err := ar.DB.First(ctx, ar.Shown)
-	poll, _, err2 := ar.DB.Poll(ctx, ar.Shown)
-	switch {
-	case err != nil || err2 != nil:
-		return "", cmp.Or(err, err2)
-	case !ok: // which the state says
-		return "", nil
-	case !first.At.Before(to):
-		return "history begins " + first.At.UTC().Format("Mon 2 Jan 2006, 15:04"), nil
-	case first.At.After(from):
-		why := "history begins " + first.At.UTC().Format("Mon 2 Jan, 15:04")
-		since, err := r.spend(ctx, first.At, to)
-		if since != nil {
-			why += "; " + text.USD(*since) + " since"
-		}
-		return why, err
-	case poll.Success.Before(to):
-		return "nothing was read since " + poll.Success.UTC().Format("Mon 2 Jan, 15:04"), nil
-	}
-	b, err := r.bucket(ctx, from, to)
-	return account.PartSeen(b), err
-}
-
-// bucket is what the history has of a span.
-func (r *reportBuilder) bucket(ctx context.Context, from, to time.Time) (credit.Bucket, error) {
-	ar, _ := r.mon.Archive()
-	plot, err := ar.DB.BucketsAt(ctx, ar.Shown, []time.Time{from, to})
-	if err != nil {
-		return credit.Bucket{}, err
-	}
-	return plot.Buckets[0], nil
 }
 
 // breakdown is who spent it. A failure is a note.

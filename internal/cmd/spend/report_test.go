@@ -110,3 +110,25 @@ func TestReportOfASpan(t *testing.T) {
 		})
 	}
 }
+
+// However many days a report has, what was spent on them is read at once.
+func TestReportReadsLittle(t *testing.T) {
+	readings := cmdtest.Daily("2026-08-01 00:00", "2026-11-21 00:00")
+	mon := cmdtest.MonitorOf(t, readings...)
+	snap := account.Snapshot{At: readings[len(readings)-1].At, Fault: &account.Fault{Kind: credit.FaultNetwork}}
+	ar, _ := mon.Archive()
+	var reads [2]int64
+	for i, from := range []string{"2026-11-19 00:00", "2026-10-01 00:00"} {
+		before := ar.DB.Stats().ReadTx
+		r, err := newReport(context.Background(), mon, &snap, periods[1], &cli.AskedSpan{From: cmdtest.Day(from), To: cmdtest.Day("2026-11-21 00:00")}, reportForms[0], cmdtest.Day("2026-11-21 00:00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reads[i] = int64(ar.DB.Stats().ReadTx - before); len(r.Days) < 2 {
+			t.Fatalf("%d days, want more", len(r.Days))
+		}
+	}
+	if reads[0] != reads[1] || reads[0] == 0 {
+		t.Errorf("a report of 2 days and one of 51 read %v times, want the same", reads)
+	}
+}

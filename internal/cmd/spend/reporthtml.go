@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"ortop/internal/credit"
-	"ortop/internal/render/report"
 	"ortop/internal/sorted"
 )
 
@@ -22,12 +20,6 @@ func (r *reportBuilder) drawings(ctx context.Context) (err error) {
 	if r.Held, err = r.mon.Plot(ctx, sorted.Earlier(r.From, r.To.Add(-drawnLeast)), r.To, drawnParts); err != nil || r.Period != "day" {
 		return err
 	}
-	for at := r.From; at.Before(r.To); at = at.Add(time.Hour) {
-		s := report.SpentSpan{Span: credit.Span{From: at, To: sorted.Earlier(at.Add(time.Hour), r.To)}}
-		if s.SpentUSD, s.Why, err = r.day(ctx, s.From, s.To); err != nil {
-			return err
-		}
-		r.Hours = append(r.Hours, s)
-	}
-	return nil
+	r.Hours, err = r.parts(ctx, cut(r.From, r.To, func(at time.Time) time.Time { return at.Add(time.Hour) }))
+	return err
 }
