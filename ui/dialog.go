@@ -116,12 +116,15 @@ func (m *Model) dialogKeys(k *keyMap) *keyMap {
 			always.find, always.sort = on(k.find), on(k.sort)
 			always.sort.SetHelp(k.sort.Help().Key, "sort: "+fleet.Sorts[m.table.sort])
 		}
-		if _, at, ok := m.chosenRow(); at >= 0 && m.peers[at].Feed == nil {
+		_, at, ok := m.chosenRow()
+		if at >= 0 && m.peers[at].Feed == nil {
 			always.give = k.give
 		} else if ok {
 			always.show = k.show
 		}
-		always.add, always.remove = k.add, k.remove
+		if always.add = k.add; at >= 0 {
+			always.remove = k.remove
+		}
 	}
 	return always
 }

@@ -228,6 +228,9 @@ func TestDialogRemoves(t *testing.T) {
 func TestDialogThatIsFixed(t *testing.T) {
 	f := newFakeAccounts()
 	f.fixed = "this is the demo"
+	if frame := stripped(dialogOf(f, 100, 30)); strings.Contains(frame, "n new") || strings.Contains(frame, "d remove") || !strings.Contains(frame, "s sort") {
+		t.Errorf("it has keys that do nothing:\n%s", frame)
+	}
 	for _, key := range []string{"n", "d"} {
 		if m := dialogOf(f, 40, 12, key); m.dialog.step != stepRows || !strings.Contains(stripped(m), "✗ this is the demo") {
 			t.Errorf("%s:\n%s", key, stripped(m))

@@ -79,16 +79,21 @@ func (d *dialog) lines(p draw.Pen, e entry, rows panel.Accounts, keys *keyMap, n
 func (d *dialog) outcome(p draw.Pen, notice string, w int) []string {
 	switch {
 	case d.err != "":
-		lines := draw.Wrap(d.err, w-2)
-		for i := range lines {
-			lines[i] = "  " + lines[i]
-		}
-		lines[0] = p.Critical("✗ ") + lines[0][2:]
-		return lines
+		return signed(p.Critical("✗ "), d.err, w)
 	case d.busy():
 		return []string{p.Dim("…")}
 	}
 	return draw.Wrap(notice, w)
+}
+
+// signed is words in lines of w cells, the first with a sign of two before it.
+func signed(sign, words string, w int) []string {
+	lines := draw.Wrap(words, w-2)
+	for i := range lines {
+		lines[i] = sign + lines[i]
+		sign = "  "
+	}
+	return lines
 }
 
 // hints are the keys of the step.

@@ -62,12 +62,17 @@ func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
 		s.Err = draw.Clean(fault.Message(err))
 	}
 	if why := s.Why(); why != "" && len(s.notes) == 0 {
-		s.notes = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
+		if s.notes = signed(p.Low("▲ "), why, s.in); len(s.notes) > 1+max(0, fleet.Seen(s.rows)-len(s.Found)) {
+			s.notes = []string{p.Low("▲ ") + draw.Cut(why, s.in-2)}
+		}
 	}
 	why := m.fleetWhy()
 	s.notes = s.notes[:min(len(s.notes), max(0, s.rows-1)+why)]
 	s.rows -= max(0, len(s.notes)-why)
 	s.notes = draw.Fill(s.notes, s.in, max(len(s.notes), why))
+	if m.o.Accounts.Fixed() != "" { // the keys say why
+		keys = &keyMap{find: keys.find, keepFilter: keys.keepFilter, dropFilter: keys.dropFilter, show: keys.show, back: keys.back, sort: keys.sort}
+	}
 	s.hints = fleetHints(p, keys, s.in)
 	return s
 }

@@ -53,7 +53,12 @@ func (b Bars) Lines(p Pen, w, h int) []string {
 				*c = cell{sign: '┊', front: Label}
 			}
 		}
-		ticks = append([]Tick{{Col: x, Mark: '▲', Ink: Label, MarkInk: Accent}}, ticks...)
+		ticks = []Tick{{Col: x, Mark: '▲', Ink: Label, MarkInk: Accent}}
+		for _, t := range b.Marks {
+			if t.Mark != '▲' || t.Col < x || t.Col >= ColumnOf(b.Cursor+1, n, cols) { // two would look like two of them
+				ticks = append(ticks, t)
+			}
+		}
 	}
 	pl.times(append(ticks, pl.axis.ticks()...))
 	return pl.lines(p)

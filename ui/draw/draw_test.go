@@ -335,3 +335,18 @@ func TestUsualIsNoHoleInAColumn(t *testing.T) {
 		}
 	}
 }
+
+// What was bought in the bucket of the cursor has no mark of its own: two look like two
+// purchases.
+func TestBarsMarkTheCursorOnce(t *testing.T) {
+	from := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	axis := TimeAxis{From: from, To: from.AddDate(0, 0, 10), Cols: 40, Loc: time.UTC}
+	bought := from.AddDate(0, 0, 6).Add(18 * time.Hour)
+	for cursor, want := range map[int]int{-1: 1, 3: 2, 5: 2, 6: 1, 8: 2} {
+		b := Bars{Axis: axis, Values: []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Cursor: cursor, Marks: []Tick{{Col: axis.Column(bought), Mark: '▲'}}}
+		lines := b.Lines(plainPen, 40+AxisWidth, 8)
+		if got := strings.Count(strings.Join(lines, "\n"), "▲"); got != want {
+			t.Errorf("with the cursor at %d there are %d marks, want %d:\n%s", cursor, got, want, strings.Join(lines, "\n"))
+		}
+	}
+}

@@ -113,6 +113,10 @@ func (f Fan) Lines(p Pen, w, h int) []string {
 			}
 		}
 		pl.line(p, middle, true)
+		if f.RefillUSD > 0 { // the line may go through the row of the words
+			row := min(pl.rows-1, pl.height(f.FloorUSD)/8)
+			pl.put(AxisWidth+pl.axis.Cols-len([]rune(f.FloorWords)), pl.rows-1-max(0, row-1), f.FloorWords, Label)
+		}
 		if g := f; g.GhostUSD > 0 {
 			g.LeftUSD, g.FloorUSD, g.Ends[2] = g.GhostUSD, 0, g.GhostEnd
 			pl.ghost(p, g.middle(axis, now))
@@ -237,7 +241,7 @@ func (f *Fan) falling(t time.Time, end float64) float64 {
 	return f.FloorUSD + (f.LeftUSD-f.FloorUSD)*(1-a/end)
 }
 
-// threshold is the line at which more is bought, with its words at the right.
+// threshold is the line at which more is bought.
 func (f *Fan) threshold(pl plot, from int) {
 	row := min(pl.rows-1, pl.height(f.FloorUSD)/8)
 	for x := from + 1; x < pl.axis.Cols; x++ {
@@ -245,7 +249,6 @@ func (f *Fan) threshold(pl plot, from int) {
 			*c = cell{sign: '╌', front: inkGrid}
 		}
 	}
-	pl.put(AxisWidth+pl.axis.Cols-len([]rune(f.FloorWords)), pl.rows-1-max(0, row-1), f.FloorWords, Label)
 }
 
 // middle is the likeliest way from a column on, two values a column. Where it is

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -65,19 +66,31 @@ func chanceHeads(p draw.Pen, f forecast.Forecast, w int) []string {
 	return draw.Heads(p, w, heads...)
 }
 
-// chanceLine is the chances side by side.
+// chanceLine is the chances side by side. Where there is no room for all, those go that
+// are next to none, and then the longest spans.
 func chanceLine(p draw.Pen, f forecast.Forecast, w int) string {
-	words := make([]string, shownHorizons)
-	for i, h := range horizonsOf(f) {
-		chance, _ := f.Chance(h.span)
-		words[i] = p.Dim(h.name+" ") + text.Chance(chance)
+	spans := horizonsOf(f)
+	chance := func(i int) string {
+		chance, _ := f.Chance(spans[i].span)
+		return text.Chance(chance)
 	}
-	words[0] = p.Dim("within ") + words[0]
-	all := draw.Join(1<<20, "   ", words...)
-	if draw.Width(all) > w {
-		all = draw.Join(1<<20, "  ", append(words[:1:1], words[2:]...)...)
+	for {
+		words := make([]string, len(spans))
+		for i := range spans {
+			words[i] = p.Dim(spans[i].name+" ") + chance(i)
+		}
+		words[0] = p.Dim("within ") + words[0]
+		for _, gap := range []string{"   ", "  "} {
+			if line := strings.Join(words, gap); draw.Width(line) <= w || len(spans) == 1 {
+				return draw.Cut(line, w)
+			}
+		}
+		if chance(0) == text.Chance(0) {
+			spans = spans[1:]
+		} else {
+			spans = spans[:len(spans)-1]
+		}
 	}
-	return draw.Pick(w, all, draw.Join(w, "  ", words...))
 }
 
 // chanceLines are the chances below each other, with bars.

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"ortop/history"
@@ -91,7 +92,7 @@ func (d FanPlot) Render(p draw.Pen, s *account.Snapshot, w, h int) []string {
 		lines = []string{p.Dim("reading history…")}
 	case s.Balance == nil:
 		lines = []string{p.Dim("this key cannot see the balance")}
-	case len(b) < 2:
+	case len(b) < 2 || !slices.ContainsFunc(b, func(v history.Bucket) bool { return !math.IsNaN(heldIn(v)) }):
 		lines = []string{p.Dim("nothing to plot yet")}
 	case h-2 < draw.LeastFan:
 		lines = balanceSpark(p, b, s, w-4)

@@ -263,7 +263,10 @@ func (d *Pane) parts(w, h int) parts {
 		all.add(rankDate, true, date[:1]...)
 		date = date[1:]
 	}
-	if len(date) > 0 {
+	if n := len(date) - 1; d.Chances && n > 0 && missingLine(p, &s, w) != "" { // which is worth more than the range
+		all.add(rankRange, false, date[:n]...)
+		all.add(rankDate, false, date[n])
+	} else if n >= 0 {
 		all.add(rankRange, false, date...)
 	}
 	if settings != "" {

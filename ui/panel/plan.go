@@ -77,7 +77,7 @@ func (d *Plan) lines(w, each int) []string {
 	for i := range labels {
 		labelW, valueW = max(labelW, draw.Width(labels[i])), max(valueW, draw.Width(values[i]))
 	}
-	lines := make([]string, 0, each*PlanFields)
+	lines, wrong := make([]string, 0, each*PlanFields), ""
 	for i := range PlanFields {
 		mark, name, open, end := "  ", d.Dim(draw.Fit(labels[i], labelW)), d.Dim("["+gap), d.Dim(gap+"]")
 		if i == d.At {
@@ -93,7 +93,9 @@ func (d *Plan) lines(w, each int) []string {
 		first, second := "", ""
 		switch {
 		case editing:
-			first = d.hint(i, room)
+			if first = d.hint(i, room); d.Wrong != "" && strings.HasSuffix(first, "…") {
+				first, wrong = "", "  "+d.hint(i, w-2)
+			}
 		case each > 1:
 			first, second = d.outcomes(i, room)
 		default:
@@ -103,6 +105,11 @@ func (d *Plan) lines(w, each int) []string {
 		if each > 1 {
 			lines = append(lines, draw.Blank(draw.Width(head))+second)
 		}
+	}
+	if below := each*d.At + 1; wrong != "" && below < len(lines) {
+		lines[below] = wrong
+	} else if wrong != "" {
+		lines[below-2] = wrong
 	}
 	return lines
 }
@@ -126,18 +133,19 @@ func (d *Plan) outcomes(i, w int) (first, second string) {
 		return draw.Pick(w, dim("lasts until ")+bright(date), dim("lasts until ")+bright(dayOf(date)), dim("to ")+bright(dayOf(date)), bright(dayOf(date))), second
 	case i == FieldUntil && r.AllowanceUSDPerDay != nil:
 		perDay := bright(text.USD(*r.AllowanceUSDPerDay)) + dim(" a day")
+		atMost := draw.Pick(w, dim("or at most ")+perDay, dim("or ")+perDay, perDay)
 		switch needed := r.NeededUSD; {
 		case needed == nil:
-			return dim("needs —"), dim("or at most ") + perDay
+			return dim("needs —"), atMost
 		case *needed == 0:
 			return draw.Pick(w, dim("needs ")+bright("nothing more"), bright("nothing more")), draw.Pick(w, dim("90 % sure; up to ")+perDay, dim("up to ")+perDay)
 		case r.Buy != nil && r.Buy.CostUSD != nil:
 			cost := dim(" for ") + bright(text.USD(*r.Buy.CostUSD))
 			buy := dim("buy ") + bright(itemsUSD(r.Buy)) + cost
-			return draw.Pick(w, buy+dim(" with fees"), buy, dim("buy ")+bright(text.USD(r.Buy.CreditsUSD()))+cost), dim("or at most ") + perDay
+			return draw.Pick(w, buy+dim(" with fees"), buy, dim("buy ")+bright(text.USD(r.Buy.CreditsUSD()))+cost), atMost
 		default:
 			more := dim("needs ") + bright(text.MaybeUSD(needed))
-			return draw.Pick(w, more+dim(" more (90 % sure)"), more+dim(" more"), more), draw.Pick(w, dim("or at most ")+perDay, dim("or ")+perDay, perDay)
+			return draw.Pick(w, more+dim(" more (90 % sure)"), more+dim(" more"), more), atMost
 		}
 	case i == fieldAuto && r.Auto != nil && d.Snap.AutoTopUp == nil && r.Auto.Every <= 365*24*time.Hour:
 		a := r.Auto
@@ -283,6 +291,7 @@ func (d *Plan) autoTopUp(w int) string {
 		return dim(text.Unknown)
 	}
 	settings := dim("threshold ") + bright(roundUSD(a.ThresholdUSD)) + dim(", amount ") + bright(roundUSD(a.AmountUSD))
+	brief := bright(roundUSD(a.AmountUSD)) + dim(" below ") + bright(roundUSD(a.ThresholdUSD))
 	every, month := "about every "+text.Span(a.Every), roundUSD(a.USDPerMonth)+" a month"
 	if a.Every > 365*24*time.Hour {
 		every = "less than once a year"
@@ -292,13 +301,12 @@ func (d *Plan) autoTopUp(w int) string {
 		return draw.Pick(w,
 			settings+dim(": "+month+"; ")+now,
 			settings+dim("; ")+now,
-			settings)
+			settings, brief)
 	}
 	return draw.Pick(w,
 		settings+dim(": "+every+", "+month),
 		settings+dim(": "+month),
-		settings,
-		bright(roundUSD(a.AmountUSD))+dim(" below ")+bright(roundUSD(a.ThresholdUSD)))
+		settings, brief)
 }
 
 // roundUSD is an amount without insignificant cents.
