@@ -72,8 +72,8 @@ func doctor(ctx context.Context, a *cli.App, verify, asJSON bool) error {
 	checkConfig(c, &s)
 	if s.Seen == nil {
 		checkAPI(ctx, a, c, &s)
+		checkHistory(ctx, a, c, &s, verify)
 	}
-	checkHistory(ctx, a, c, &s, verify)
 	team.Check(ctx, a, c, &s)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

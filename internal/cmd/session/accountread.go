@@ -99,7 +99,9 @@ func (w Watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r r
 	ses := Watch(w.App, s, w.App.ErrLog(), nil)
 	var err error
 	r.Snapshot, err = ses.Mon.Once(ctx, fresh)
-	r.Fault = RowFault(&r.Snapshot, err)
+	if r.Fault = RowFault(&r.Snapshot, err); s.Seen != nil && err != nil {
+		r.Fault.Kind = credit.FaultNetwork
+	}
 	if lost = ses.Close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)
 	}

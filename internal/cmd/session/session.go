@@ -180,6 +180,15 @@ func HasKey(ctx context.Context, a *cli.App, s *Settings) bool {
 	return !errors.Is(err, keys.ErrNone)
 }
 
+// Open opens the history that is stored: of the account, on this machine or with its team.
+func (s *Settings) Open(ctx context.Context, o history.Options) (*history.DB, error) {
+	if s.Seen == nil {
+		return history.Open(ctx, s.HistoryPath, o)
+	}
+	db, _, err := s.Seen.open(ctx, o.Now)
+	return db, err
+}
+
 // Archive opens the account's history without a request. Other than for
 // a dashboard, one that cannot be used is a failure; one that is to be read
 // and is not there, or holds nothing of the account, is history.ErrNoSeries.
@@ -193,11 +202,7 @@ func Archive(ctx context.Context, a *cli.App, s Settings, o history.Options) (ar
 		Account: s.Account.Name, BaseURL: s.BaseURL, Now: a.Now,
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			var err error
-			if s.Seen != nil {
-				db, _, err = s.Seen.open(ctx, a.Now)
-			} else {
-				db, err = history.Open(ctx, s.HistoryPath, o)
-			}
+			db, err = s.Open(ctx, o)
 			return db, "", err
 		},
 	})

@@ -35,7 +35,7 @@ func (t *Team) Accounts() ([]share.Seen, error) {
 	defer t.mu.Unlock()
 	if now := time.Now(); now.Sub(t.at) >= 900*time.Millisecond {
 		list, err := t.e.List(false)
-		if t.at, t.err = now, err; err == nil {
+		if t.at, t.err = time.Now(), err; err == nil { // who waited meanwhile need not ask again
 			t.Last.Store(&list)
 			t.failed.Store(0)
 		} else {

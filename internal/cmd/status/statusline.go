@@ -107,7 +107,7 @@ func readStored(ctx context.Context, a *cli.App) (snap account.Snapshot, err err
 		return snap, err
 	}
 	defer stop()
-	if s.HistoryErr != nil {
+	if s.HistoryErr != nil && s.Seen == nil {
 		return snap, s.HistoryErr
 	}
 	var db *history.DB
@@ -115,7 +115,7 @@ func readStored(ctx context.Context, a *cli.App) (snap account.Snapshot, err err
 		Account: s.Account.Name, BaseURL: s.BaseURL, Host: s.Host, Interval: s.Interval, Now: a.Now, Log: a.ErrLog(),
 		Open: func(ctx context.Context) (*history.DB, string, error) {
 			var err error
-			db, err = history.Open(ctx, s.HistoryPath, history.Options{Now: a.Now, ReadOnly: true})
+			db, err = s.Open(ctx, history.Options{Now: a.Now, ReadOnly: true})
 			return db, "", err
 		},
 	})
