@@ -109,14 +109,13 @@ func (db *DB) plotOnce(s Series, id int64, bounds []time.Time) (Plot, error) {
 		return Plot{}, err
 	}
 	covered := credit.Span{From: time.Unix(first[0].at, 0), To: time.UnixMilli(h.readMS.Int64)}
+	c.Cut(p.Buckets, covered)
 	k := 0
 	for i := range p.Buckets {
 		b := &p.Buckets[i]
-		b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !credit.Torn(p.Gaps, b.Span, credit.EdgeShare)
 		if !b.Known {
 			continue
 		}
-		c.Measure(b, covered)
 		for k+1 < len(credits) && credits[k+1].at <= b.To.Unix() {
 			k++
 		}

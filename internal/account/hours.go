@@ -36,7 +36,8 @@ func (w *windows) hours() hours {
 	}
 	h.usd, h.seen = make([]float64, n), make([]bool, n)
 	known := make([]float64, n) // hours
-	for _, b := range w.plot.Buckets {
+	for k := range w.plot.Buckets {
+		b := &w.plot.Buckets[k]
 		if i := int(b.From.Sub(h.first) / time.Hour); i < n && b.Known {
 			h.usd[i] += b.SpendUSD
 			known[i] += b.Observed * b.To.Sub(b.From).Hours()

@@ -43,7 +43,8 @@ const (
 func usualAt(buckets []credit.Bucket, at time.Time, hour int) *float64 {
 	sum, days := 0.0, 0
 	spend, seen := 0.0, 0.0
-	for _, b := range buckets {
+	for i := range buckets {
+		b := &buckets[i]
 		if b.From.Hour() != hour || b.From.Before(at.Add(-usualBack)) || !b.To.Before(at.Add(-12*time.Hour)) {
 			continue
 		}

@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"ortop/internal/credit"
@@ -45,20 +46,23 @@ func steps(first, at time.Time) []time.Time {
 	if first.After(from) {
 		from = first
 	}
-	bounds := []time.Time{
-		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24 * time.Hour),
-		at.Add(-7 * 24 * time.Hour), at.Add(-30 * 24 * time.Hour), from, at,
-	}
-	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
-		bounds = append(bounds, t)
-	}
+	var finer []time.Time // than the hours
 	for _, f := range fineSteps {
-		for t := at; t.After(at.Add(-f.back)); t = t.Add(-f.step) {
-			bounds = append(bounds, t)
+		for t := at.Add(f.step - f.back); t.Before(at); t = t.Add(f.step) {
+			finer = append(finer, t)
 		}
 	}
-	bounds = slices.DeleteFunc(bounds, func(t time.Time) bool { return t.Before(from) || t.After(at) })
-	sorted.By(bounds, time.Time.Compare)
+	finer = append(finer, credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24*time.Hour),
+		at.Add(-7*24*time.Hour), at.Add(-30*24*time.Hour), from, at)
+	sorted.By(finer, time.Time.Compare)
+	var bounds []time.Time
+	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
+		for ; len(finer) > 0 && finer[0].Before(t); finer = finer[1:] {
+			bounds = append(bounds, finer[0])
+		}
+		bounds = append(bounds, t)
+	}
+	bounds = slices.DeleteFunc(append(bounds, finer...), func(t time.Time) bool { return t.Before(from) || t.After(at) })
 	return slices.CompactFunc(bounds, time.Time.Equal)
 }
 
@@ -68,10 +72,10 @@ func (w *windows) over(from time.Time) *float64 {
 	if w.since.IsZero() || w.since.After(from) || len(w.curve.Holes(span)) > 0 || credit.Torn(w.curve.Gaps, span, 0) {
 		return nil
 	}
-	sum := 0.0
-	for _, b := range w.plot.Buckets {
-		if !b.From.Before(from) && b.Known {
-			sum += b.SpendUSD
+	sum, buckets := 0.0, w.plot.Buckets
+	for i := sort.Search(len(buckets), func(i int) bool { return !buckets[i].From.Before(from) }); i < len(buckets); i++ {
+		if buckets[i].Known {
+			sum += buckets[i].SpendUSD
 		}
 	}
 	return &sum

@@ -38,7 +38,7 @@ func TestBlurred(t *testing.T) {
 		{"nothing but time without a reading", gap(1.95, 2.03, "asleep"), 1.96, 2, true},
 		{"beside a gap", gap(1, 3, "asleep"), 3, 5, false},
 	} {
-		if got := len(Curve{Gaps: []Gap{c.gap}}.Holes(Span{From: at(c.from), To: at(c.to)})) > 0; got != c.want {
+		if got := len((&Curve{Gaps: []Gap{c.gap}}).Holes(Span{From: at(c.from), To: at(c.to)})) > 0; got != c.want {
 			t.Errorf("%s: blurred %t, want %t", c.name, got, c.want)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sort"
 	"time"
+
+	"ortop/internal/sorted"
 )
 
 // Segment is a run of readings that may be compared with each other.
@@ -78,10 +80,34 @@ type Curve struct {
 	TotalsFrom time.Time
 }
 
+// Cut sets what ascending buckets have of the curve, which covers a span; nothing but
+// that is set in those of which nothing is known.
+func (c Curve) Cut(buckets []Bucket, covered Span) {
+	damaged := sorted.Without(c.Gaps, func(g *Gap) bool { return g.Cause != Damaged })
+	var end mark
+	for i := range buckets {
+		b := &buckets[i]
+		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !Torn(damaged, b.Span, EdgeShare); !b.Known {
+			continue
+		}
+		c.Gaps = c.Gaps[c.after(b.From):] // what is over is not looked through again
+		from := end
+		if !from.at.Equal(b.From) {
+			from = c.mark(b.From)
+		}
+		end = c.mark(b.To)
+		c.measure(b, covered, &from, &end)
+	}
+}
+
 // Measure sets what a bucket has of the curve, which covers a span.
-func (c Curve) Measure(b *Bucket, covered Span) {
-	b.SpendUSD = c.Spend(b.From, b.To)
-	b.UsageUSD, _ = c.At(b.To)
+func (c *Curve) Measure(b *Bucket, covered Span) {
+	from, to := c.mark(b.From), c.mark(b.To)
+	c.measure(b, covered, &from, &to)
+}
+
+func (c *Curve) measure(b *Bucket, covered Span, from, to *mark) {
+	b.SpendUSD, b.UsageUSD = c.spend(from, to), to.usd
 	b.Observed, b.Holes = c.Observed(b.Span, covered), c.Holes(b.Span)
 	if b.Blurred = len(b.Holes) > 0; b.Blurred {
 		at := b.From
@@ -95,17 +121,16 @@ func (c Curve) Measure(b *Bucket, covered Span) {
 			b.SeenUSD += c.Spend(at, b.To)
 		}
 	}
-	g, within := c.gap(b.To)
-	b.Guessed = b.To.Before(c.TotalsFrom) || within && !g.slight() && !c.hole(g).nothing()
+	b.Guessed = b.To.Before(c.TotalsFrom) || to.gap != nil && !to.gap.slight() && !c.hole(to.gap).nothing()
 }
 
 // Points returns the seconds whose usage a Curve looks up for buckets between
 // these bounds, ascending.
-func (c Curve) Points(bounds []time.Time) []int64 {
+func (c *Curve) Points(bounds []time.Time) []int64 {
 	var points []int64
 	for _, b := range bounds {
 		points = append(points, b.Unix())
-		if g, ok := c.gap(b); ok {
+		if g := c.gap(b); g != nil {
 			points = append(points, g.From.Unix(), g.To.Unix())
 		}
 	}
@@ -121,59 +146,99 @@ func (c Curve) Points(bounds []time.Time) []int64 {
 	return slices.Compact(points)
 }
 
-// gap returns the gap that t lies within.
-func (c Curve) gap(t time.Time) (g Gap, ok bool) {
-	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(t) })
-	if i == len(c.Gaps) || !c.Gaps[i].From.Before(t) {
-		return Gap{}, false
+// after returns the number of the first gap that ends after t.
+//
+//go:noinline
+func (c *Curve) after(t time.Time) int {
+	return firstNot(len(c.Gaps), 0, func(i int) bool { return !c.Gaps[i].To.After(t) })
+}
+
+// firstNot returns the first of n numbers for which before, which holds for those below
+// it, does not; it is found soonest close to near.
+func firstNot(n, near int, before func(i int) bool) int {
+	low := min(near, n)
+	for step := 1; low > 0 && !before(low-1); step *= 2 {
+		low = max(0, low-step)
 	}
-	return c.Gaps[i], true
+	high := low
+	for step := 1; high < n && before(high); step *= 2 {
+		low, high = high+1, min(n, high+step)
+	}
+	return low + sort.Search(high-low, func(i int) bool { return !before(low + i) })
+}
+
+// gap returns the gap that t lies within; nil: in none.
+func (c *Curve) gap(t time.Time) *Gap {
+	i := c.after(t)
+	if i == len(c.Gaps) || !c.Gaps[i].From.Before(t) {
+		return nil
+	}
+	return &c.Gaps[i]
+}
+
+// mark is the curve at a time.
+type mark struct {
+	at  time.Time
+	usd float64
+	ok  bool // not before the first reading
+	gap *Gap // that it lies within; nil: in none
+}
+
+func (c *Curve) mark(t time.Time) mark {
+	m := mark{at: t, gap: c.gap(t)}
+	g := m.gap
+	if g == nil || g.brief() || c.begins(g.To) {
+		m.usd, m.ok = c.Usage(t.Unix())
+		return m
+	}
+	m.usd, m.ok = c.Usage(g.From.Unix())
+	if b, _ := c.Usage(g.To.Unix()); m.ok && b >= m.usd {
+		m.usd = min(b, m.usd+(b-m.usd)*float64(t.Sub(g.From))/float64(g.To.Sub(g.From)))
+	}
+	return m
 }
 
 // At returns the usage at t; ok is false before the first reading.
-func (c Curve) At(t time.Time) (usd float64, ok bool) {
-	g, within := c.gap(t)
-	if !within || g.brief() || c.begins(g.To) {
-		return c.Usage(t.Unix())
-	}
-	a, ok := c.Usage(g.From.Unix())
-	b, _ := c.Usage(g.To.Unix())
-	if !ok || b < a {
-		return a, ok
-	}
-	return min(b, a+(b-a)*float64(t.Sub(g.From))/float64(g.To.Sub(g.From))), true
+func (c *Curve) At(t time.Time) (usd float64, ok bool) {
+	m := c.mark(t)
+	return m.usd, m.ok
 }
 
 // begins reports whether a segment begins at t.
-func (c Curve) begins(t time.Time) bool {
+//
+//go:noinline
+func (c *Curve) begins(t time.Time) bool {
 	i := sort.Search(len(c.Segments), func(i int) bool { return !c.Segments[i].At.Before(t) })
 	return i < len(c.Segments) && c.Segments[i].At.Equal(t)
 }
 
 // Spend returns the rise of usage from a to b, less the jumps where segments
 // begin.
-func (c Curve) Spend(a, b time.Time) float64 {
-	i := sort.Search(len(c.Segments), func(i int) bool { return c.Segments[i].At.After(a) })
-	spent := 0.0
-	last, ok := c.At(a)
-	for ; i < len(c.Segments) && !c.Segments[i].At.After(b); i++ {
+func (c *Curve) Spend(a, b time.Time) float64 {
+	from, to := c.mark(a), c.mark(b)
+	return c.spend(&from, &to)
+}
+
+func (c *Curve) spend(a, b *mark) float64 {
+	i := sort.Search(len(c.Segments), func(i int) bool { return c.Segments[i].At.After(a.at) })
+	spent, last, ok := 0.0, a.usd, a.ok
+	for ; i < len(c.Segments) && !c.Segments[i].At.After(b.at); i++ {
 		at := c.Segments[i].At.Unix()
 		if before, known := c.Usage(at - 1); known && ok {
 			spent += max(0, before-last)
 		}
 		last, ok = c.Usage(at)
 	}
-	if end, known := c.At(b); known && ok {
-		spent += max(0, end-last)
+	if b.ok && ok {
+		spent += max(0, b.usd-last)
 	}
 	return spent
 }
 
 // Observed returns the share of s, 0 to 1, that lies in covered and in no gap.
-func (c Curve) Observed(s, covered Span) float64 {
+func (c *Curve) Observed(s, covered Span) float64 {
 	seen := s.Shared(covered)
-	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
-	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
+	for i := c.after(s.From); i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
 		seen -= s.Shared(c.Gaps[i].Span)
 	}
 	return float64(max(0, seen)) / float64(s.To.Sub(s.From))
@@ -201,8 +266,8 @@ type Hole struct {
 }
 
 // hole is a gap with its spend.
-func (c Curve) hole(g Gap) Hole {
-	h := Hole{Gap: g}
+func (c *Curve) hole(g *Gap) Hole {
+	h := Hole{Gap: *g}
 	if c.Usage == nil {
 		return h
 	}
@@ -225,10 +290,10 @@ func (h Hole) nothing() bool { return h.Known && h.USD == 0 }
 
 // brief reports whether a gap is no more than a late reading: what that shows was
 // spent when it was read.
-func (g Gap) brief() bool { return g.Cause != Backfilled && g.To.Sub(g.From) <= 5*time.Minute }
+func (g *Gap) brief() bool { return g.Cause != Backfilled && g.To.Sub(g.From) <= 5*time.Minute }
 
 // slight reports whether totals within a gap are as good as known.
-func (g Gap) slight() bool {
+func (g *Gap) slight() bool {
 	return g.brief() || g.Cause == Backfilled && g.To.Sub(g.From) <= fine
 }
 
@@ -253,13 +318,14 @@ func (h Hole) Blurs(s Span) bool {
 
 // Holes are those for which the spend of s, or when it happened, is not known; none
 // where it is.
-func (c Curve) Holes(s Span) (holes []Hole) {
-	i := sort.Search(len(c.Gaps), func(i int) bool { return c.Gaps[i].To.After(s.From) })
-	for ; i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
-		if g := c.Gaps[i]; g.Cause == NotKnown || (Hole{Gap: g}).Blurs(s) { // if it has spend
-			if h := c.hole(g); h.Blurs(s) {
-				holes = append(holes, h)
-			}
+func (c *Curve) Holes(s Span) (holes []Hole) {
+	for i := c.after(s.From); i < len(c.Gaps) && c.Gaps[i].From.Before(s.To); i++ {
+		g := &c.Gaps[i]
+		if g.Cause != NotKnown && !g.From.Before(s.From) && !g.To.After(s.To) {
+			continue // all of it is in s
+		}
+		if h := c.hole(g); h.Blurs(s) {
+			holes = append(holes, h)
 		}
 	}
 	return holes

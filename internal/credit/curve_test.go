@@ -69,7 +69,7 @@ func TestCurveWhereSegmentsAndGapsMeet(t *testing.T) {
 			t.Errorf("%s: Spend(%v, %v) = %v, want %v", c.name, c.from, c.to, got, c.want)
 		}
 	}
-	if _, ok := (Curve{Gaps: gaps, Usage: usage}).At(at(-1)); ok {
+	if _, ok := (&Curve{Gaps: gaps, Usage: usage}).At(at(-1)); ok {
 		t.Error("At() before the first reading is known")
 	}
 	// What is spent between the last reading and the next segment's second.
@@ -88,7 +88,7 @@ func TestCurveObserved(t *testing.T) {
 			t.Errorf("Observed(%v to %v) = %v, want %v", u.from, u.to, got, u.want)
 		}
 	}
-	if got := (Curve{Gaps: []Gap{{Span: span(0, 9)}}}).Observed(span(0, 10), span(5, 6)); got != 0 {
+	if got := (&Curve{Gaps: []Gap{{Span: span(0, 9)}}}).Observed(span(0, 10), span(5, 6)); got != 0 {
 		t.Errorf("Observed() of what is covered for less than its gaps = %v, want 0", got)
 	}
 }

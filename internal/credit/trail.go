@@ -49,20 +49,21 @@ func (t *Trail) At(at time.Time) (s Sample, ok bool) {
 	if t.Empty() {
 		return Sample{}, false
 	}
-	return t.second(at.Unix())
-}
-
-func (t *Trail) second(at int64) (s Sample, ok bool) {
-	i, found := slices.BinarySearchFunc(t.Samples, at, func(s Sample, at int64) int {
-		return int(max(-1, min(1, s.At.Unix()-at)))
-	})
-	if !found {
-		i--
-	}
+	i := t.second(at.Unix(), len(t.Samples))
 	if i < 0 {
 		return Sample{}, false
 	}
 	return t.Samples[i], true
+}
+
+// second returns the number of the reading in effect at a Unix second, which is found
+// soonest close to near; -1 before the first.
+func (t *Trail) second(at int64, near int) int {
+	i := firstNot(len(t.Samples), near, func(i int) bool { return t.Samples[i].At.Unix() < at })
+	if i == len(t.Samples) || t.Samples[i].At.Unix() > at {
+		i--
+	}
+	return i
 }
 
 // join makes one span of those that touch.
@@ -94,22 +95,31 @@ func (t *Trail) ByHour() []Span {
 	return join(sorted.Without(t.Backfilled, func(s *Span) bool { return s.To.Sub(s.From) > time.Hour }))
 }
 
-// Curve returns the series' usage over time.
+// Curve returns the series' usage over time, for one goroutine.
 func (t *Trail) Curve() Curve {
-	gaps, known := slices.Clone(t.Gaps), time.Time{}
-	for _, g := range t.Gaps {
-		if g.Cause == NotKnown {
-			known = g.To
+	c, near := Curve{Segments: t.Segments, Gaps: make([]Gap, 0, len(t.Gaps)+len(t.Backfilled))}, 0
+	for i, k := 0, 0; i < len(t.Gaps) || k < len(t.Backfilled); {
+		var g Gap
+		if k == len(t.Backfilled) || i < len(t.Gaps) && !t.Backfilled[k].From.Before(t.Gaps[i].From) {
+			g = t.Gaps[i]
+			i++
+		} else {
+			g = Gap{Span: t.Backfilled[k], Cause: Backfilled}
+			k++
+		}
+		if c.Gaps = append(c.Gaps, g); g.Cause == NotKnown {
+			c.TotalsFrom = g.To
 		}
 	}
-	for _, s := range t.Backfilled {
-		gaps = append(gaps, Gap{Span: s, Cause: Backfilled})
+	c.Usage = func(second int64) (float64, bool) {
+		i := t.second(second, near)
+		if i < 0 {
+			return 0, false
+		}
+		near = i
+		return t.Samples[i].UsageUSD, true
 	}
-	sorted.Rows(gaps, func(a, b *Gap) int { return a.From.Compare(b.From) })
-	return Curve{Gaps: gaps, Segments: t.Segments, TotalsFrom: known, Usage: func(second int64) (float64, bool) {
-		s, ok := t.second(second)
-		return s.UsageUSD, ok
-	}}
+	return c
 }
 
 // Plot cuts the time at the given ascending bounds into one bucket less than
@@ -125,16 +135,15 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 	if t.Empty() {
 		return p
 	}
-	c := t.Curve()
-	covered := Span{From: t.First.At, To: t.ReadAt}
+	t.Curve().Cut(p.Buckets, Span{From: t.First.At, To: t.ReadAt})
+	near := 0
 	for i := range p.Buckets {
 		b := &p.Buckets[i]
-		if b.Known = !b.From.After(covered.To) && b.To.After(covered.From) && !Torn(t.Gaps, b.Span, EdgeShare); !b.Known {
+		if !b.Known {
 			continue
 		}
-		c.Measure(b, covered)
-		if s, ok := t.second(b.To.Unix()); ok && s.CreditsKnown {
-			b.CreditsUSD, b.CreditsKnown = s.CreditsUSD, true
+		if near = t.second(b.To.Unix(), near); near >= 0 && t.Samples[near].CreditsKnown {
+			b.CreditsUSD, b.CreditsKnown = t.Samples[near].CreditsUSD, true
 		}
 	}
 	whole := Span{From: bounds[0], To: bounds[len(bounds)-1]}
