@@ -20,8 +20,8 @@ func TestAYoungAccountBecomesSteadyByDegrees(t *testing.T) {
 		total := samples[len(samples)-1].UsageUSD + left
 		var was Forecast
 		for n := steadyLeast; n < charges; n++ {
-			for part := range 4 { // at a charge, and in the silence after it
-				m := over[n-1] + part*(over[n]-1-over[n-1])/3
+			for part := range 2 { // at a charge, and at the end of the silence after it
+				m := over[n-1] + part*(over[n]-1-over[n-1])
 				now := t0.Add(time.Duration(m) * time.Minute)
 				k := 0
 				for k < len(samples) && !samples[k].At.After(now) {
