@@ -102,11 +102,18 @@ func (m *Model) plotted(again bool) tea.Cmd {
 	return batch(m.loadPlan(), m.loadWeek())
 }
 
+// weekEvery is how old the reading may be that when money is spent is as of: hundreds of
+// hours are read for it, of which one is still running.
+const weekEvery = 5 * time.Minute
+
 // reading is the one that a plot of much of the past is to be as of, Unix: while nobody
-// looks, it may be a while ago.
-func (m *Model) reading(loaded bool, of weekOf) int64 {
+// looks, it may be a while ago. slack is how long ago it may be in any case.
+func (m *Model) reading(loaded bool, of weekOf, slack time.Duration) int64 {
 	at := m.snap.At.Unix()
-	if m.unfocused && loaded && at >= of.at && at < of.at+int64(unseenEvery/time.Second) {
+	if m.unfocused {
+		slack = max(slack, unseenEvery)
+	}
+	if loaded && at >= of.at && at < of.at+int64(slack/time.Second) {
 		return of.at
 	}
 	return at
@@ -116,12 +123,12 @@ func (m *Model) reading(loaded bool, of weekOf) int64 {
 // that it is as of, Unix.
 type weekOf struct{ hour, since, at int64 }
 
-// loadWeek requests when money is spent, once a reading, after what is looked at
-// first.
+// loadWeek requests when money is spent, each hour and each weekEvery, after what is
+// looked at first.
 func (m *Model) loadWeek() tea.Cmd {
 	feed, now := m.feed, m.now
 	hour := now.Truncate(time.Hour)
-	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.reading(m.week.Loaded, m.week.Of)}
+	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.reading(m.week.Loaded, m.week.Of, weekEvery)}
 	if !m.week.Due(of, now, time.Hour) {
 		return nil
 	}
@@ -135,7 +142,7 @@ func (m *Model) loadWeek() tea.Cmd {
 // loadMonth requests the days of this month and the last, once a reading.
 func (m *Model) loadMonth() tea.Cmd {
 	feed, now := m.feed, m.now
-	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.reading(m.month.Loaded, m.month.Of)}
+	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.reading(m.month.Loaded, m.month.Of, 0)}
 	if !m.month.Due(of, now, time.Hour) {
 		return nil
 	}
