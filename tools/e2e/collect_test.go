@@ -32,12 +32,19 @@ type service struct {
 // collectorWith starts one with this environment alone.
 func collectorWith(t *testing.T, env []string, args ...string) *service {
 	t.Helper()
-	s := &service{t: t, cmd: exec.Command(ortop, append([]string{"collect"}, args...)...), lines: make(chan string, 1000)}
+	return serviceWith(t, env, append([]string{"collect"}, args...)...)
+}
+
+// serviceWith starts what goes on until it is ended; its lines are of both outputs.
+func serviceWith(t *testing.T, env []string, args ...string) *service {
+	t.Helper()
+	s := &service{t: t, cmd: exec.Command(ortop, args...), lines: make(chan string, 1000)}
 	s.cmd.Env = env
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.cmd.Stdout = s.cmd.Stderr
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -227,6 +227,16 @@ func TestTeam(t *testing.T) {
 	if code, _, said := viewer.run("status"); code != 4 || !strings.Contains(said, "the shared history") {
 		t.Errorf("status while the engine is away: exit code %d, %s", code, said)
 	}
+	for _, args := range [][]string{{"guard", "--", "true"}, {"preflight", "--need", "1"}} { // which do not wait
+		if code, _, said := viewer.run(args...); code != 4 || !strings.Contains(said, "the shared history") {
+			t.Errorf("%v while the engine is away: exit code %d, %s", args, code, said)
+		}
+	}
+	if code, out, said := viewer.run("statusline"); code != 0 || out != "-\n" || !strings.Contains(said, "the shared history") {
+		t.Errorf("statusline while the engine is away: exit code %d, %s%s", code, out, said)
+	}
+	plain := serviceWith(t, viewer.env, "--plain")
+	plain.waitFor("^ortop: hint: the shared history: .*: ortop goes on trying, Ctrl\\+C ends it$")
 	late, stopped := onTerminal(t, 240, 30, viewer.env, ortop), onTerminal(t, 240, 30, viewer.env, ortop)
 	for _, x := range []*terminal{late, stopped} {
 		x.waitFor("ortop goes on trying, Ctrl\\+C ends it", busy*20*time.Second)
@@ -256,6 +266,10 @@ func TestTeam(t *testing.T) {
 	c.account.Spend(2)
 	screen.waitFor("updated just now", busy*20*time.Second)
 	late.waitFor("% left", busy*20*time.Second)
+	plain.waitFor(`left: \$\d`)
+	if code := plain.end(syscall.SIGINT); code != 130 {
+		t.Errorf("exit code %d of --plain after SIGINT", code)
+	}
 	c.await("a viewer to see the balance", right)
 	if code := second.end(syscall.SIGTERM); code != 0 {
 		t.Errorf("exit code %d after SIGTERM", code)
@@ -282,6 +296,9 @@ func TestTeam(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(viewer.home, ".*", "*", "*", "*.db*"))
 	if err != nil || len(files) > 0 {
 		t.Errorf("a viewer left files: %v, %v", files, err)
+	}
+	if code, out, said := viewer.run("statusline"); code != 0 || !strings.HasPrefix(out, "$") || said != "" {
+		t.Errorf("statusline: exit code %d, %s%s", code, out, said)
 	}
 	for _, m := range []machine{one, two, viewer} {
 		secretIsNowhere(t, m.home, nil)
