@@ -31,3 +31,15 @@ func TestATallPaneSaysWhyThereIsNoPlot(t *testing.T) {
 		t.Errorf("nothing says that the history cannot be read:\n%s", stripped(m))
 	}
 }
+
+// A range so narrow that its end has the words of its middle does not say them twice.
+func TestTheSameTimeIsNotSaidTwice(t *testing.T) {
+	s := scenes.All["critical"]()
+	s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 3.4*3600, 4.25*3600, 6*3600
+	for _, v := range []int{viewOverview, viewForecast} {
+		frame := stripped(modelOf(Options{}, s, 60, 20, v))
+		if strings.Count(frame, "▲14:00") != 1 || strings.Contains(frame, "14:00╵") || strings.Contains(frame, "╵14:00") {
+			t.Errorf("view %d: the time of the middle is not there once:\n%s", v, frame)
+		}
+	}
+}

@@ -68,7 +68,6 @@ func hang(ticks []Tick, now, w int) []Tick {
 				t.Label = t.Short
 			}
 			if t.Col >= 0 && AxisWidth+t.Col < w && t.Col != now {
-				t.Col += AxisWidth - len([]rune(t.Label))/2
 				at := len(row)
 				for at > 0 && row[at-1].Col > t.Col {
 					at--
@@ -78,7 +77,8 @@ func hang(ticks []Tick, now, w int) []Tick {
 		}
 		end := w
 		for i := len(row) - 1; i >= 0; i-- {
-			row[i].Col = min(row[i].Col, end-len([]rune(row[i].Label)))
+			n := len([]rune(row[i].Label))
+			row[i].Col = min(row[i].Col+AxisWidth-n/2, end-n)
 			end = row[i].Col - 2
 		}
 		if len(row) > 0 && row[0].Col >= 0 {

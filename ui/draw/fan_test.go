@@ -206,3 +206,16 @@ func TestGhost(t *testing.T) {
 		t.Errorf("%d dots more with a ghost:\n%s", more, after)
 	}
 }
+
+// Dates that hang below a fan stand in the order of their times, however long their words
+// are.
+func TestHungDatesKeepTheirOrder(t *testing.T) {
+	ticks := []Tick{{Col: 22, Label: "Sun 15:00"}, {Col: 24, Label: "Mon 07:00"}, {Col: 20, Label: "03:00"}}
+	var words []string
+	for _, tick := range hang(ticks, 0, 44) {
+		words = append(words, tick.Label)
+	}
+	if got := strings.Join(words, ", "); got != "03:00, Sun 15:00, Mon 07:00" {
+		t.Errorf("the dates hang as %s", got)
+	}
+}

@@ -174,6 +174,11 @@ func (d *FanPlot) fan(p draw.Pen, s *account.Snapshot, on time.Duration) draw.Fa
 		end := account.EndOf(next, p.Now).Rounded()
 		f.Named = [3]string{shortDate(end.From, p.Now), shortDate(end.Mid, p.Now), shortDate(end.To, p.Now)}
 		f.Days = shortDays(end, p.Now)
+		for _, i := range [...]int{0, 2} {
+			if f.Named[i] == f.Named[1] && !s.Early() { // it says no more
+				f.Named[i] = ""
+			}
+		}
 		if s.Refilled() { // then it is bought, and no longer falls
 			f.FloorUSD, f.RefillUSD = min(f.LeftUSD, s.AutoTopUp.ThresholdUSD), s.AutoTopUp.AmountUSD
 			f.FloorWords = roundUSD(f.RefillUSD) + " below " + roundUSD(s.AutoTopUp.ThresholdUSD)

@@ -186,15 +186,19 @@ func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []s
 		return t
 	}
 	var ticks []draw.Tick // the likeliest first
+	middle := ""
 	if s.Early() {
 		ends[2] = math.NaN()
 	} else {
 		ticks = append(ticks, at(2, end.Mid))
+		middle = ticks[0].Label
 	}
-	if !end.Far { // whose end is not known
-		ticks = append(ticks, at(4, end.To))
+	if t := at(4, end.To); !end.Far && t.Label != middle { // whose end is known, and says more
+		ticks = append(ticks, t)
 	}
-	ticks = append(ticks, at(0, end.From))
+	if t := at(0, end.From); t.Label != middle {
+		ticks = append(ticks, t)
+	}
 	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.Blank(len(now)) + draw.StripDates(p, ticks, w)}
 }
 
