@@ -159,6 +159,9 @@ type Options struct {
 	// Rested is called when nothing was drawn for a moment since a person pressed
 	// something: what has to be done some time is best done then. It may be nil.
 	Rested func()
+	// Looked is called with whether anybody looks at the screen, as often as the
+	// terminal tells. It must not wait, and may be nil.
+	Looked func(bool)
 	// Input and Output are the terminal. If nil, they are os.Stdin and
 	// os.Stdout.
 	Input  io.Reader

@@ -19,7 +19,7 @@ func Run(ctx context.Context, o Options) error {
 	if tty.CanSuspend {
 		m.suspend = tea.Suspend
 	}
-	return tty.Run(ctx, m, tty.Options{Input: o.Input, Output: o.Output, NoColor: o.NoColor, Crash: o.Crash, Rested: o.Rested})
+	return tty.Run(ctx, m, tty.Options{Input: o.Input, Output: o.Output, NoColor: o.NoColor, Crash: o.Crash, Rested: o.Rested, Looked: o.Looked})
 }
 
 // cannotSuspend is shown where a stopped process would stay stopped.

@@ -26,7 +26,8 @@ type redraw struct{}
 // next was late by a thousand drawings. The zero pace has nothing to wake the
 // event loop with, and leaves none out.
 type pace struct {
-	send func(tea.Msg)
+	send   func(tea.Msg)
+	looked func(bool) // told whether anybody looks; may be nil
 
 	drawn   tea.View
 	left    int       // of what may be drawn at once
@@ -42,6 +43,7 @@ func (p *pace) note(msg tea.Msg) {
 	if p == nil {
 		return
 	}
+	was := p.unseen
 	switch msg.(type) {
 	case tea.BlurMsg:
 		p.unseen, p.left = true, 0
@@ -52,6 +54,9 @@ func (p *pace) note(msg tea.Msg) {
 		}
 	case tea.WindowSizeMsg:
 		p.soon()
+	}
+	if p.unseen != was && p.looked != nil {
+		p.looked(was)
 	}
 }
 

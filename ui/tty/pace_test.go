@@ -1,6 +1,7 @@
 package tty
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -135,4 +136,16 @@ func TestWhatIsNotLookedAtIsDrawnTogether(t *testing.T) {
 		take(tea.BlurMsg{})
 		expect("seen again", take(tea.FocusMsg{}), "16", 7)
 	})
+}
+
+// Who wants to know is told once whether anybody looks.
+func TestLookedIsTold(t *testing.T) {
+	var told []bool
+	p := &pace{looked: func(seen bool) { told = append(told, seen) }}
+	for _, msg := range []tea.Msg{tea.FocusMsg{}, tea.BlurMsg{}, tea.BlurMsg{}, tea.KeyPressMsg{}, tea.FocusMsg{}, tea.BlurMsg{}, tea.FocusMsg{}} {
+		p.note(msg)
+	}
+	if want := []bool{false, true, false, true}; !slices.Equal(told, want) {
+		t.Errorf("it was told %v, want %v", told, want)
+	}
 }

@@ -59,6 +59,9 @@ type Options struct {
 	// Rested is called each time that nothing was drawn for a moment since a person
 	// pressed something, from a goroutine of its own. It may be nil.
 	Rested func()
+	// Looked is called with whether anybody looks, as often as the terminal tells. It
+	// must not wait, and may be nil.
+	Looked func(bool)
 }
 
 // session is one run of a program on one terminal.
@@ -105,7 +108,7 @@ func Run(ctx context.Context, model tea.Model, o Options) error {
 		return err
 	}
 	defer s.term.close()
-	b, p := &beat{turn: turn{rested: o.Rested}}, &pace{}
+	b, p := &beat{turn: turn{rested: o.Rested}}, &pace{looked: o.Looked}
 	s.term.wrote = b.wrote
 	s.program = tea.NewProgram(guard{model, s.fail, b, p},
 		tea.WithInput(s.term.reader()), tea.WithOutput(s.term.writer()),

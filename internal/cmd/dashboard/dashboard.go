@@ -54,7 +54,7 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 	own, problems := session.OwnThemes(s.Themes)
 	o := ui.Options{
 		Now: a.Now, Own: own, Notice: session.ThemeNotice(s.Theme, own, problems), NoColor: a.Flags.NoColor || os.Getenv("NO_COLOR") != "",
-		ASCII: !cli.Unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.Stdin, Output: a.Stdout, Accounts: all, Rested: memory.rested,
+		ASCII: !cli.Unicode(), Console: os.Getenv("TERM") == "linux", Crash: crash, Raw: terminal, Input: a.Stdin, Output: a.Stdout, Accounts: all, Rested: memory.rested, Looked: memory.looked,
 		Export: func(ctx context.Context, from, to time.Time) (string, error) { return export(ctx, run, from, to) },
 	}
 	screenSettings(a, &o, s, log)

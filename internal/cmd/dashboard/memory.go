@@ -24,6 +24,10 @@ const (
 	// is allocated without a collection beside it, and collected once it is drawn.
 	startGC     = 200
 	settleAfter = time.Second
+	// forgetAfter is from then until the first look at all that there is is over;
+	// forgetEvery is from there on: about as often as an account is asked.
+	forgetAfter = 9 * time.Second
+	forgetEvery = time.Minute
 )
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
@@ -38,6 +42,7 @@ func saveMemory() *collections {
 type collections struct {
 	percent atomic.Int64 // by how much the heap grows until the next; 0: the environment says
 	ended   atomic.Bool
+	unseen  atomic.Bool // nobody looks at the screen
 }
 
 func (c *collections) save() {
@@ -53,7 +58,24 @@ func (c *collections) save() {
 func (c *collections) settle() {
 	if !c.ended.Load() {
 		debug.FreeOSMemory()
+		forgetPages()
+		time.AfterFunc(forgetAfter, routine.Guard(c.forget))
 	}
+}
+
+// looked notes whether anybody looks at the screen.
+func (c *collections) looked(seen bool) { c.unseen.Store(!seen) }
+
+// forget lets go of what is mapped of the program, now and later. To map it again is a
+// fifth of what a minute costs while nobody looks.
+func (c *collections) forget() {
+	if c.ended.Load() {
+		return
+	}
+	if !c.unseen.Load() {
+		forgetPages()
+	}
+	time.AfterFunc(forgetEvery, routine.Guard(c.forget))
 }
 
 // end leaves them as they are.
