@@ -54,7 +54,7 @@ type inputs struct {
 
 // inputs are what was typed, and what stands in place of what was not.
 func (p planner) inputs(s *account.Snapshot, now time.Time) inputs {
-	in := inputs{cmp.Or(p.topUpUSD, s.LastTopUpUSD, 25), p.until, p.days}
+	in := inputs{cmp.Or(p.topUpUSD, s.LastTopUp.AmountUSD, 25), p.until, p.days}
 	if !in.until.After(now) {
 		in.until = time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, now.Location())
 	}

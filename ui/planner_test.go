@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/ui/load"
 	"ortop/ui/panel"
@@ -181,7 +182,7 @@ func TestPlanFailure(t *testing.T) {
 
 func TestPlanInputs(t *testing.T) {
 	var p planner
-	bought := &account.Snapshot{LastTopUpUSD: 50}
+	bought := &account.Snapshot{LastTopUp: credit.TopUp{AmountUSD: 50}}
 	if got := p.inputs(bought, scenes.Now).topUpUSD; got != 50 {
 		t.Errorf("top-up = %v, want that of the last purchase, 50", got)
 	}

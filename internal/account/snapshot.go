@@ -43,8 +43,8 @@ type Snapshot struct {
 	Bounds []Bound
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
 	AutoTopUp *AutoTopUp
-	// LastTopUpUSD is what was bought last; 0: no purchase is known.
-	LastTopUpUSD float64
+	// LastTopUp is what was bought last; zero: no purchase is known.
+	LastTopUp credit.TopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is
 	// not spent or that was not seen.
 	RanOutAt time.Time

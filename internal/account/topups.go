@@ -63,17 +63,17 @@ func (b *Book) autoTopUp(m *forecast.Model, newest credit.Sample, at time.Time) 
 	return a
 }
 
-// lastTopUpUSD is what was bought last; 0: no purchase is known. A refund is none.
-func (b *Book) lastTopUpUSD() float64 {
+// lastTopUp is what was bought last; zero: no purchase is known. A refund is none.
+func (b *Book) lastTopUp() credit.TopUp {
 	if b.Account == nil {
-		return 0
+		return credit.TopUp{}
 	}
 	for _, t := range slices.Backward(b.Account.TopUps) {
 		if t.AmountUSD > 0 {
-			return t.AmountUSD
+			return t
 		}
 	}
-	return 0
+	return credit.TopUp{}
 }
 
 // missing returns since when a purchase of p is overdue at at; zero if it is

@@ -13,7 +13,7 @@ func TestLastTopUp(t *testing.T) {
 	trail := trailOf(60, func(int) float64 { return 10 }, 100)
 	of := func(b *Book) float64 {
 		s := View(&State{}, b, Rules{}, t0.Add(time.Minute), true)
-		return s.LastTopUpUSD
+		return s.LastTopUp.AmountUSD
 	}
 	if got := of(bookOf(trail)); got != 0 {
 		t.Errorf("without a purchase $%v was bought last", got)

@@ -93,7 +93,7 @@ func view(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	if !b.Brief {
 		r = recentOf(b.Shown(&f), s.At, rules)
 	}
-	r.Damage, s.LastTopUpUSD = s.Damage, b.lastTopUpUSD()
+	r.Damage, s.LastTopUp = s.Damage, b.lastTopUp()
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
 	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt

@@ -22,8 +22,8 @@ func Credits(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	if s.Balance != nil {
 		f.Title = p.Title("left")
 	}
-	lines, dated := creditLines(p, s, l, w-4, h-2)
-	if share, ok := leftShare(s); ok && s.Balance != nil && !dated {
+	lines, shared := creditLines(p, s, l, w-4, h-2)
+	if share, ok := leftShare(s); ok && s.Balance != nil && !shared {
 		f.Right = p.At(l, text.Percent(share)+" left")
 	}
 	if !s.Forecast.Subject.Limit() {
@@ -44,8 +44,8 @@ func levelWord(p draw.Pen, s *account.Snapshot) string {
 // notesRoom is what stands beside big digits at least.
 const notesRoom = 15
 
-// creditLines are what is left and what is known beside it, and whether its share is said.
-func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines []string, dated bool) {
+// creditLines are what is left and what is known beside it, and whether its share is.
+func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines []string, shared bool) {
 	if s.Balance == nil {
 		return UnknownLines(p, s, l, w, h), false
 	}
@@ -66,7 +66,7 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines
 	}
 	if hasShare {
 		lines = append(lines, draw.Gauge(p, share, l, w))
-		if dated = low || h >= 5; dated {
+		if shared = low || h >= 5; shared {
 			lines = append(lines, gaugeEnds(p, s, w))
 		}
 	}
@@ -76,12 +76,12 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines
 	}
 	extras = append(extras, freeLines(p, s, w)...)
 	if len(extras) > 0 && len(lines) == h && hasShare { // the ends of the gauge stand for themselves
-		lines, dated = lines[:h-1], false
+		lines, shared = lines[:h-1], false
 	}
 	if spend := spendLines(p, s, w); len(lines)+len(extras)+min(2, len(spend)) <= h { // heads stand over their values
 		extras = append(extras, spend...)
 	}
-	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), dated
+	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), shared
 }
 
 // balanceLine is what is left, and of how much.
@@ -123,6 +123,9 @@ func balanceNotes(p draw.Pen, s *account.Snapshot, w int) []string {
 		notes = append(notes, p.Critical(ranOut(s, p, w)))
 	case s.Stale(p.Now) && !s.At.IsZero():
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
+	case s.LastTopUp.AmountUSD > 0 && s.Source != account.FromPerson:
+		last := strings.TrimSuffix(text.USD(s.LastTopUp.AmountUSD), ".00") + p.Dim(" "+text.Days(s.LastTopUp.At, s.LastTopUp.At, p.Now))
+		notes = append(notes, draw.Pick(w, p.Dim("last top-up ")+last, p.Dim("top-up ")+last, ""))
 	}
 	return notes
 }
