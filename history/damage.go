@@ -28,7 +28,7 @@ func (db *DB) Damage() string {
 	var parts []string
 	if len(days) > 0 {
 		const most = 3
-		list := slices.Sorted(maps.Keys(days))
+		list := inOrder(days)
 		var words []string
 		for _, d := range list[:min(most, len(list))] {
 			words = append(words, time.Unix(d*secondsADay, 0).UTC().Format("2 Jan 2006"))
@@ -43,6 +43,15 @@ func (db *DB) Damage() string {
 		return ""
 	}
 	return "the history is damaged; left out: " + text.List(parts)
+}
+
+// inOrder are the days of a set.
+//
+//go:noinline
+func inOrder(set map[int64]bool) []int64 {
+	days := slices.Collect(maps.Keys(set))
+	sorted.Numbers(days)
+	return days
 }
 
 // spoil notes that some of what is kept, such as events, was left out.
@@ -92,7 +101,7 @@ func (db *DB) trusted(h *head, rows []row) []row {
 func (db *DB) torn(h *head) (gaps []credit.Gap, err error) {
 	for seen := -1; seen != len(db.bad[h.id]); {
 		seen, gaps = len(db.bad[h.id]), nil
-		for _, day := range slices.Sorted(maps.Keys(db.bad[h.id])) {
+		for _, day := range inOrder(db.bad[h.id]) {
 			from := day * secondsADay
 			if n := len(gaps); n > 0 && from < gaps[n-1].To.Unix() {
 				continue

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"ortop/internal/sorted"
 )
 
 // spot is what a lookup at a time reads: the rows after one block up to the
@@ -130,7 +132,7 @@ func (db *DB) lookups(heads map[int64]*head, places []instant) (map[instant]row,
 		for _, u := range want {
 			at = append(at, u.packed())
 		}
-		slices.Sort(at)
+		sorted.Numbers(at)
 		spots, rows, err := db.spots(heads, slices.Compact(at))
 		if err != nil {
 			return nil, err

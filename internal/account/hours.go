@@ -149,7 +149,7 @@ func (h hours) rise(factor float64) *Rise {
 // least, between two of them by their distances.
 func quantile(values []float64, q float64) float64 {
 	ascending := slices.Clone(values)
-	sorted.Floats(ascending)
+	sorted.Numbers(ascending)
 	at := q * float64(len(ascending)-1)
 	i := int(at)
 	if i+1 >= len(ascending) {

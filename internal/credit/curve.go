@@ -142,7 +142,7 @@ func (c *Curve) Points(bounds []time.Time) []int64 {
 	for _, s := range c.Segments {
 		points = append(points, s.At.Unix()-1, s.At.Unix())
 	}
-	slices.Sort(points)
+	sorted.Numbers(points)
 	return slices.Compact(points)
 }
 

@@ -125,7 +125,7 @@ func (c *Coefficients) quantiles(o *moment, l float64, x *[Inputs]float64) (q [l
 		}
 		q[i] = l + (1-share)*low + share*high
 	}
-	sorted.Floats(q[:])
+	sorted.Numbers(q[:])
 	return q
 }
 

@@ -71,7 +71,7 @@ func Track(graded []Graded) (made, held int, typicalFactor float64) {
 		}
 		errors = append(errors, math.Abs(math.Log(max(1, g.TookS)/max(1, g.P50))))
 	}
-	sorted.Floats(errors)
+	sorted.Numbers(errors)
 	n := len(errors)
 	return n, held, math.Exp((errors[(n-1)/2] + errors[n/2]) / 2)
 }

@@ -74,7 +74,7 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 	for k, level := range levels {
 		q[k] += effective / (effective + shrink) * kaplanMeier(ended[k][:outcomes], open[k][:going], level)
 	}
-	sorted.Floats(q[:])
+	sorted.Numbers(q[:])
 	return q
 }
 
@@ -82,8 +82,8 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 // ended, and of what is open yet and known to be more; it sorts both. Where those leave
 // it open it is the largest residual, or 0 if that is less.
 func kaplanMeier(ended, open []float64, level float64) float64 {
-	sorted.Floats(ended)
-	sorted.Floats(open)
+	sorted.Numbers(ended)
+	sorted.Numbers(open)
 	lasting, before, all := 1.0, 0, len(ended)+len(open)
 	for i, log := range ended {
 		for before < len(open) && open[before] < log {

@@ -185,6 +185,6 @@ func (m *Model) settle(usd, l float64, q [3]float64) [3]float64 {
 	for i, e := range m.co.errorsAt(tau) {
 		q[i] = (1-weight)*q[i] + weight*(tau+e)
 	}
-	sorted.Floats(q[:])
+	sorted.Numbers(q[:])
 	return q
 }

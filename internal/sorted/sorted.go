@@ -24,9 +24,11 @@ func Rows[T any](s []T, compare func(a, b *T) int) {
 	sort.SliceStable(s, func(i, j int) bool { return compare(&s[i], &s[j]) < 0 })
 }
 
-// Floats sorts numbers, none of which is NaN, by Shell's sort: slices.Sort is 7 kB of
+// Numbers sorts numbers, none of which is NaN, by Shell's sort: slices.Sort is 7 kB of
 // program for each kind of number.
-func Floats(s []float64) {
+//
+//go:noinline
+func Numbers[T int64 | float64](s []T) {
 	for gap := len(s) / 2; gap > 0; gap = gap * 5 / 11 {
 		if gap == 2 {
 			gap = 3 // the next is 1

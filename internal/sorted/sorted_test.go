@@ -52,7 +52,7 @@ func TestWithoutLeavesTheList(t *testing.T) {
 	}
 }
 
-func TestFloats(t *testing.T) {
+func TestNumbers(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 200 {
 		got := make([]float64, n)
@@ -61,8 +61,8 @@ func TestFloats(t *testing.T) {
 		}
 		want := slices.Clone(got)
 		slices.Sort(want)
-		if Floats(got); !slices.Equal(got, want) {
-			t.Fatalf("Floats of %d = %v, want %v", n, got, want)
+		if Numbers(got); !slices.Equal(got, want) {
+			t.Fatalf("Numbers of %d = %v, want %v", n, got, want)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func Grade(outcomes []Outcome) (s Score) {
 	}
 	n := float64(s.N)
 	s.Pin3, s.P50, s.Coverage = s.Pin3/n, s.P50/n, s.Coverage/n
-	sorted.Floats(errors)
+	sorted.Numbers(errors)
 	s.Factor = math.Exp((errors[(s.N-1)/2] + errors[s.N/2]) / 2)
 	return s
 }
