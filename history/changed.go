@@ -29,12 +29,8 @@ func (db *DB) changed() (bool, error) {
 	if moved, err := db.watch(); moved || err != nil {
 		return moved, err
 	}
-	v, err := db.dataVersion()
-	if err != nil {
-		return false, fmt.Errorf("watching %s: %w", db.where(), err)
-	}
-	changed := v != db.version || db.took
-	db.version, db.took = v, false
+	changed := db.watched != db.version || db.took
+	db.version, db.took = db.watched, false
 	return changed, nil
 }
 
@@ -135,8 +131,7 @@ func (db *DB) Unchanged(account Series) bool {
 		return false
 	}
 	l, ok := db.loaded[account]
-	v, err := db.dataVersion()
-	return ok && !l.edited && err == nil && v == l.version
+	return ok && !l.edited && db.watched == l.version
 }
 
 // outdate notes what the record of e means for what was loaded.
@@ -160,7 +155,8 @@ func (db *DB) outdate(e entry) {
 	}
 }
 
-// watch leaves a file that is no longer at the path for what is there now.
+// watch leaves a file that is no longer at the path for what is there now. Where it has
+// not moved, watched is its data_version.
 func (db *DB) watch() (moved bool, err error) {
 	if db.closed {
 		return false, errClosed
@@ -229,8 +225,11 @@ func (db *DB) restored() (bool, error) {
 		return false, nil
 	}
 	v, err := db.dataVersion()
-	if err != nil || v == db.watched {
-		return false, err
+	if err != nil {
+		return false, fmt.Errorf("watching %s: %w", db.where(), err)
+	}
+	if v == db.watched {
+		return false, nil
 	}
 	schema, err := db.conn.int("PRAGMA schema_version")
 	if err != nil {

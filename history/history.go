@@ -71,7 +71,7 @@ type DB struct {
 	heads    map[Series]*head    // as stored; valid while cached equals data_version
 	before   map[Series]*head    // as last read, with their facts
 	cached   int64
-	watched  int64 // data_version at which schema was read
+	watched  int64 // data_version at the last watch, for which schema holds
 	schema   int64
 	pending  []entry          // not yet stored, oldest first
 	dropped  int              // entries that pending had no room for
