@@ -46,7 +46,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
 		b.account.TopUp(500)
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = alert.Defaults(), &courier.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify, b.o.Interval = alert.Defaults(), &courier.Options{}, all.deliver, 5*time.Minute
 		expires := func(in time.Duration) string {
 			return `,"expires_at":"` + b.now().Add(in).UTC().Format(time.RFC3339) + `"`
 		}
@@ -126,7 +126,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
 		var all told
-		b.o.Rules, b.o.Alerts, b.o.Notify = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}, all.deliver
+		b.o.Rules, b.o.Alerts, b.o.Notify, b.o.Interval = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}, all.deliver, 5*time.Minute
 		time.Sleep(19 * time.Hour)
 		name := budgets(b, sim.Answer(`{"data":[{"id":"x","limit_usd":2,"reset_interval":"daily"},{"id":"y","limit_usd":100000,"reset_interval":"weekly"}]}`))
 		m := New(b.o)
@@ -174,7 +174,7 @@ func TestBudgetsAreJudged(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady", Workspaces: 2, Keys: 8, Now: time.Now})
 		b.account.TopUp(1000)
-		b.o.Rules, b.o.Alerts = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}
+		b.o.Rules, b.o.Alerts, b.o.Interval = []alert.Rule{{Kind: alert.Limit}}, &courier.Options{}, 5*time.Minute
 		refused := sim.Error(403)
 		budgets(b, refused)
 		refused.Path = "/analytics"

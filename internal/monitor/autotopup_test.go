@@ -70,8 +70,8 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		p := newPolls(t, b)
 		s := p.after(t, 0)
 		began, first := b.account.Credits(s.At), 0.0
-		for range days * 96 {
-			if s = p.after(t, 15*time.Minute); s.AutoTopUp != nil && first == 0 {
+		for range days * 48 {
+			if s = p.after(t, 30*time.Minute); s.AutoTopUp != nil && first == 0 {
 				first = (b.account.Credits(s.At) - began) / 25
 				t.Logf("recognised after %v top-ups, by %v: %+v", first, s.At, s.AutoTopUp)
 			}
@@ -91,7 +91,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		}
 		at := s.At
 		for s.AutoTopUp.Last.Equal(a.Last) && s.At.Sub(at) < 10*24*time.Hour {
-			s = p.after(t, 15*time.Minute)
+			s = p.after(t, 30*time.Minute)
 		}
 		if took := s.AutoTopUp.Last.Sub(at).Seconds(); took < a.Next.P10/2 || took > 2*a.Next.P90 {
 			t.Errorf("the next came after %v s, want about %v to %v", took, a.Next.P10, a.Next.P90)
@@ -110,7 +110,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "auto-top-up"})
+		b := newBench(t, oldAccount("auto-top-up"))
 		backdate(t, b)
 		b.o.Rules, b.o.Alerts = alert.Defaults(), &courier.Options{}
 		p := newPolls(t, b)
@@ -121,7 +121,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		b.account.Decline(true)
 		for s.Balance.LeftUSD() >= 10 {
 			step := time.Hour
-			if s.Balance.LeftUSD() < 11 {
+			if s.Balance.LeftUSD() < 10.2 {
 				step = time.Minute
 			}
 			if s = p.after(t, step); s.AutoTopUp == nil || !s.Refilled() {
@@ -159,7 +159,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		b.account.Decline(false)
 		began := b.account.Credits(s.At)
 		for s.AutoTopUp == nil && s.At.Sub(crossed) < 30*24*time.Hour {
-			s = p.after(t, 20*time.Minute)
+			s = p.after(t, 30*time.Minute)
 		}
 		came := (b.account.Credits(s.At) - began) / 25
 		t.Logf("recognised again after %v top-ups", came)
@@ -174,7 +174,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 func TestForecastOfWhatIsRefilledDoesNotMove(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, sim.Config{Profile: "auto-top-up"})
+		b := newBench(t, oldAccount("auto-top-up"))
 		backdate(t, b)
 		p := newPolls(t, b)
 		s := p.after(t, time.Minute)

@@ -18,7 +18,7 @@ import (
 // oldAccount is a simulated account that has spent for weeks before it is
 // first looked at.
 func oldAccount(profile string) sim.Config {
-	return sim.Config{Profile: profile, OrdinaryKey: ordinary, Now: time.Now}
+	return sim.Config{Profile: profile, OrdinaryKey: ordinary, Now: time.Now, Start: time.Now().AddDate(0, 0, -35)}
 }
 
 const ordinary = "sk-or-v1-ordinary00000000000000000000000000000000000000000000000000000"

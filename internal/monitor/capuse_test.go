@@ -31,11 +31,12 @@ func TestBYOKCountsAgainstTheCap(t *testing.T) {
 					"usage":%f,"usage_daily":0,"byok_usage":%f,"byok_usage_daily":0,"is_management_key":false}}`, 1000-usage-byok, c.includes, usage, byok)))
 			}
 			key(10, 50)
+			b.o.Interval = 3 * time.Minute
 			m := b.run()
 			var s account.Snapshot
-			for minute := 1; minute <= 6*60; minute++ {
+			for minute := 1; minute <= 6*60; minute += 3 {
 				key(10+float64(minute)/60, 50+3*float64(minute)/60)
-				s = after(t, m, time.Minute)
+				s = after(t, m, 3*time.Minute)
 			}
 			want := *s.Key.Cap.RemainingUSD / c.perHour
 			if got := s.Forecast.P50 / 3600; s.Forecast.State != forecast.OK || s.Forecast.Subject != forecast.Key || math.Abs(got/want-1) > 0.25 {
@@ -46,7 +47,7 @@ func TestBYOKCountsAgainstTheCap(t *testing.T) {
 			}
 			// One replica lags behind; then the number falls for good.
 			key(9, 40)
-			after(t, m, time.Minute)
+			after(t, m, 3*time.Minute)
 			key(16.1, 10)
 			s = after(t, m, time.Hour)
 			if s.Fault != nil || *s.Key.BYOK.TotalUSD != 10 {

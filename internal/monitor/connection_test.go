@@ -22,7 +22,7 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				b := newBench(t, oldAccount("steady"))
+				b := newBench(t, sim.Config{Profile: "steady"})
 				m := New(b.o)
 				if _, err := m.Once(t.Context(), Live); err != nil {
 					t.Fatal(err)

@@ -19,6 +19,7 @@ func TestForecastsAreGraded(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
+		b.o.Interval = 5 * time.Minute
 		m := b.run()
 		early := after(t, m, 3*time.Hour)
 		if early.Track.Made != 0 {
@@ -49,10 +50,10 @@ func TestForecastsAreGraded(t *testing.T) {
 			}
 			// The account's own clock tells when that balance was spent.
 			at := f.At.Add(time.Duration(*f.True * float64(time.Second)))
-			if spent := b.account.Usage(at.Add(2*time.Minute)) - f.UsageUSD; spent < f.BalanceUSD-1e-6 {
+			if spent := b.account.Usage(at.Add(6*time.Minute)) - f.UsageUSD; spent < f.BalanceUSD-1e-6 {
 				t.Errorf("the forecast of %v ended at %v, when %.4f of %.4f were spent", f.At, at, spent, f.BalanceUSD)
 			}
-			if spent := b.account.Usage(at.Add(-2*time.Minute)) - f.UsageUSD; spent > f.BalanceUSD+1e-6 {
+			if spent := b.account.Usage(at.Add(-6*time.Minute)) - f.UsageUSD; spent > f.BalanceUSD+1e-6 {
 				t.Errorf("the forecast of %v ended at %v, after %.4f of %.4f were spent", f.At, at, spent, f.BalanceUSD)
 			}
 		}
@@ -70,7 +71,7 @@ func TestEveryProcessShowsTheSameForecast(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "steady"})
 		m := b.run()
-		s := after(t, m, 3*time.Hour)
+		s := after(t, m, time.Hour)
 		asked := b.asked("/credits")
 		again, err := New(b.o).Once(t.Context(), Freshness{MaxAge: time.Hour})
 		if err != nil || again.Forecast != s.Forecast || again.Track != s.Track {

@@ -15,7 +15,8 @@ func TestForecastThatMovedIsAnEvent(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
-		b.account.TopUp(700)
+		b.o.Interval = 5 * time.Minute
+		b.account.TopUp(300)
 		m := New(b.o)
 		stop := runMonitor(t, m)
 		moves := func() (list []account.Event) {
@@ -26,19 +27,19 @@ func TestForecastThatMovedIsAnEvent(t *testing.T) {
 			}
 			return list
 		}
-		after(t, m, 3*time.Hour)
-		b.account.TopUp(1500)
-		after(t, m, 4*time.Hour)
+		after(t, m, 90*time.Minute)
+		b.account.TopUp(700)
+		after(t, m, 2*time.Hour)
 		if e := moves(); len(e) != 0 {
 			t.Fatalf("%+v, want nothing of an account that spends as ever, and is topped up", e)
 		}
 		stop()
 		// It happens while the program is down, and is told once it is up again.
 		time.Sleep(time.Hour)
-		b.account.Spend(1900)
+		b.account.Spend(860)
 		m = New(b.o)
 		stop = runMonitor(t, m)
-		after(t, m, 3*time.Hour)
+		after(t, m, 2*time.Hour)
 		stop()
 		m = New(b.o)
 		stop = runMonitor(t, m)
@@ -48,7 +49,7 @@ func TestForecastThatMovedIsAnEvent(t *testing.T) {
 		if len(e) != 1 || e[0].Level != "info" {
 			t.Fatalf("%+v, want one move; forecast %v", e, s.Forecast)
 		}
-		for _, want := range []string{"the balance runs out sooner, about ", " and not ", ": spent $1,", " in 24 h, ", " times the week's $", "80 % sure: "} {
+		for _, want := range []string{"the balance runs out sooner, about ", " and not ", ": spent $8", " in 24 h, ", " times the week's $", "80 % sure: "} {
 			if !strings.Contains(e[0].Text, want) {
 				t.Errorf("it says %q, want %q in it", e[0].Text, want)
 			}

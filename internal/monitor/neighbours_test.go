@@ -19,7 +19,7 @@ func TestAccountsOfOneFileLeaveEachOtherAlone(t *testing.T) {
 		b := newBench(t, sim.Config{Profile: "nearly-empty"})
 		path := filepath.Join(t.TempDir(), "history.db")
 		var all []*Monitor
-		names := []string{"a", "b", "c", "d", "e", "f"}
+		names := []string{"a", "b", "c", "d"}
 		if testing.Short() {
 			names = names[:3]
 		}

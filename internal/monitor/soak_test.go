@@ -14,23 +14,23 @@ import (
 	"ortop/internal/sim"
 )
 
-// TestSoak lets simulated days pass, ORTOP_SOAK_DAYS of them (1 if not set),
-// and looks for what grows between the half and the end: goroutines, file
+// TestSoak lets simulated days pass, ORTOP_SOAK_DAYS of them (a quarter of one if not
+// set), and looks for what grows between the half and the end: goroutines, file
 // descriptors and, from ten days on, for a fresh heap still settles, memory.
 func TestSoak(t *testing.T) {
 	// Not beside others, whose goroutines would be counted.
 	if testing.Short() {
 		t.Skip("takes seconds, more with the race detector")
 	}
-	days := 1
+	days := .25
 	if s := os.Getenv("ORTOP_SOAK_DAYS"); s != "" {
 		var err error
-		if days, err = strconv.Atoi(s); err != nil {
+		if days, err = strconv.ParseFloat(s, 64); err != nil {
 			t.Fatal(err)
 		}
 	}
 	bubble(t, func(t *testing.T) {
-		length := time.Duration(days) * 24 * time.Hour
+		length := time.Duration(days * 24 * float64(time.Hour))
 		// What is simulated is replayed, so that it takes no memory as it goes.
 		points := make([]sim.Point, 0, int(length/time.Minute))
 		for d := time.Duration(0); d < length+24*time.Hour; d += 10 * time.Minute {
@@ -51,7 +51,7 @@ func TestSoak(t *testing.T) {
 		before := measure(t)
 		s := after(t, m, length/2)
 		now := measure(t)
-		t.Logf("%d days: before %+v, after %+v; file %d bytes", days, before, now, fileSize(t, path))
+		t.Logf("%v days: before %+v, after %+v; file %d bytes", days, before, now, fileSize(t, path))
 		if now.goroutines != before.goroutines || now.files != before.files {
 			t.Errorf("goroutines and files went from %d, %d to %d, %d", before.goroutines, before.files, now.goroutines, now.files)
 		}

@@ -53,7 +53,7 @@ func TestSpikeIsAnEventWithItsDriver(t *testing.T) {
 		if e := b.events(m); len(e) != 1 {
 			t.Errorf("events = %+v, want one", e)
 		}
-		after(t, m, 3*time.Hour)
+		after(t, m, 90*time.Minute)
 		b.account.Spend(12)
 		after(t, m, 3*time.Minute)
 		if e := b.events(m); len(e) < 2 {

@@ -36,7 +36,7 @@ func TestAWaitOfAnyEndpointSurvivesARestart(t *testing.T) {
 		}},
 	} {
 		bubble(t, func(t *testing.T) {
-			b := newBench(t, oldAccount("steady"))
+			b := newBench(t, sim.Config{Profile: "steady"})
 			b.t = t
 			path := strings.TrimPrefix(c.path, "/v1")
 			c.fault.Path = path
@@ -77,7 +77,7 @@ func TestAWaitOfAnyEndpointSurvivesARestart(t *testing.T) {
 func TestAWaitOfAWrongClockEnds(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, oldAccount("steady"))
+		b := newBench(t, sim.Config{Profile: "steady"})
 		b.t = t
 		refusal := sim.RateLimited("3600")
 		refusal.Path = "/analytics/query"
@@ -122,7 +122,7 @@ func TestAWaitIsOfAllProcesses(t *testing.T) {
 		wait  time.Duration
 	}{{"600", 10 * time.Minute}, {"", time.Minute}} {
 		bubble(t, func(t *testing.T) {
-			b := newBench(t, oldAccount("steady"))
+			b := newBench(t, sim.Config{Profile: "steady"})
 			b.onDisk("history.db")
 			first := b.run()
 			after(t, first, 20*time.Second)
@@ -161,7 +161,7 @@ func TestAWaitIsOfAllProcesses(t *testing.T) {
 func TestAMeterWaitsOverARestart(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T) {
-		b := newBench(t, oldAccount("steady"))
+		b := newBench(t, sim.Config{Profile: "steady"})
 		api, _, err := New(b.o).o.Connect(t.Context())
 		if err != nil {
 			t.Fatal(err)
