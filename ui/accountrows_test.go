@@ -140,14 +140,18 @@ func TestOthersAreHeardQuietly(t *testing.T) {
 // it.
 func TestAccountsLeaveThePlotItsRoom(t *testing.T) {
 	for _, n := range []int{2, 3, 20} {
+		var crews [2]Model
+		for i := range crews {
+			f, said := manyAccounts(n)
+			f.list = f.list[:n]
+			if i == 0 {
+				f.list[0].Feed = filledFeed()
+			}
+			crews[i] = crewOf(f, 80, 24, viewOverview, said[:n]...)
+		}
 		for _, w := range []int{80, 100, 140} {
 			for h := 14; h < 70; h += 3 {
-				f, said := manyAccounts(n)
-				f.list = f.list[:n]
-				if h%2 == 0 {
-					f.list[0].Feed = filledFeed()
-				}
-				m := crewOf(f, w, h, viewOverview, said[:n]...)
+				m := sized(crews[h%2], w, h, viewOverview)
 				l := m.layout()
 				plots := l.spend.h + l.fan.h
 				if l.accounts.h > 0 && (plots < besideAccounts || l.accounts.h < leastAccounts || l.accounts.h > n+3 && l.cards.y != l.accounts.y) {

@@ -72,15 +72,19 @@ func TestDialogFits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
+	f, said := manyAccounts(20)
+	f.list[4].Name = scenes.All["hostile"]().Account
+	f.list[5].Feed = nil
+	crew := crewOf(f, 80, 24, viewOverview, said[:5]...)
+	var open []Model
+	for _, keys := range [][]string{{}, {"d"}, append([]string{"n"}, letters(strings.Repeat("名", 50))...), append(append([]string{"n"}, letters("new")...), "enter")} {
+		open = append(open, dialed(crew, append([]string{"A"}, keys...)...))
+	}
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
-			f, said := manyAccounts(20)
-			f.list[4].Name = scenes.All["hostile"]().Account
-			f.list[5].Feed = nil
-			m := crewOf(f, w, h, viewOverview, said[:5]...)
-			fits(t, m)
-			for _, keys := range [][]string{{}, {"d"}, append([]string{"n"}, letters(strings.Repeat("名", 50))...), append(append([]string{"n"}, letters("new")...), "enter")} {
-				n := dialed(m, append([]string{"A"}, keys...)...)
+			fits(t, sized(crew, w, h, viewOverview))
+			for _, m := range open {
+				n := sized(m, w, h, viewOverview)
 				fits(t, n)
 				n.dialog.err = strings.Repeat("no such account ", 20)
 				n.entry.err = n.dialog.err

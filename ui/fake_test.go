@@ -151,6 +151,16 @@ func modelOf(o Options, s account.Snapshot, w, h, view int) Model {
 	return loaded(m)
 }
 
+// sized is m with its terminal at a size, and another view chosen.
+func sized(m Model, w, h, view int) Model {
+	m.view = view
+	m, _ = step(m, tea.WindowSizeMsg{Width: w, Height: h})
+	if m.feed == nil {
+		return m
+	}
+	return loaded(m)
+}
+
 // asked is m that waits for what it shows.
 func asked(m Model) Model {
 	m.spend.Loading = true
@@ -166,7 +176,9 @@ func loaded(m Model) Model {
 		}
 	}
 	if m.spend.Loaded {
-		m.week.Cancel()
+		if m.week.Loading {
+			m.week.Cancel()
+		}
 		for _, msg := range run(m.loadWeek()) {
 			m, _ = step(m, msg)
 		}

@@ -72,17 +72,23 @@ func TestListsFit(t *testing.T) {
 	wide.Notes = []string{strings.Repeat("a long note ", 30)}
 	f.who[spenders.ByKey] = wide
 	f.events = append(f.events, account.Event{At: scenes.Now.AddDate(0, 0, -13), Kind: account.EventKind(strings.Repeat("kind", 9)), Level: "\x1b[2J", Text: strings.Repeat("words ", 80)})
+	lists := modelOf(Options{Feed: f}, scenes.Healthy(), 80, 24, viewOverview)
+	open := map[int][]Model{}
+	for _, view := range []int{viewBreakdown, viewEvents} {
+		m := sized(lists, 80, 24, view)
+		open[view] = []Model{typed(m, "enter"), typed(m, "/", "a", "b", "c"), typed(m, "b", "/", "o")}
+	}
 	for _, w := range sweepWidths {
 		for _, h := range sweepHeights {
 			for view := range views {
-				m := modelOf(Options{Feed: f}, scenes.Healthy(), w, h, view)
+				m := sized(lists, w, h, view)
 				fits(t, m)
+				for _, m := range open[view] {
+					fits(t, sized(m, w, h, view))
+				}
 				if view < viewBreakdown {
 					continue
 				}
-				fits(t, typed(m, "enter"))
-				fits(t, typed(m, "/", "a", "b", "c"))
-				fits(t, typed(m, "b", "/", "o"))
 				for _, f := range []*filter{&m.who.filter, &m.log.filter} {
 					f.Input = field.New().Update(tea.PasteMsg{Content: strings.Repeat("研", field.MaxText)})
 				}
@@ -94,7 +100,7 @@ func TestListsFit(t *testing.T) {
 	}
 	for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {
 		for view := range views {
-			m := modelOf(Options{Feed: f}, scenes.Healthy(), size[0], size[1], view)
+			m := sized(lists, size[0], size[1], view)
 			for _, m := range []Model{m, typed(m, "enter")} {
 				lines := strings.Split(m.View().Content, "\n")
 				if len(lines) != size[1] {
@@ -217,9 +223,10 @@ func TestNoCardsForAnOrdinaryKey(t *testing.T) {
 }
 
 func TestCardsLeaveThePlotItsRoom(t *testing.T) {
+	cards := modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 80, 24, viewOverview)
 	for w := 80; w < 200; w += 10 {
 		for h := 14; h < 70; h++ {
-			m := modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), w, h, viewOverview)
+			m := sized(cards, w, h, viewOverview)
 			if l := m.layout(); l.cards.h > 0 && l.spend.h < panel.LeastSpend {
 				t.Errorf("at %dx%d the cards leave the plot %d rows, want %d", w, h, l.spend.h, panel.LeastSpend)
 			}
