@@ -49,7 +49,11 @@ func (db *DB) Backfill(ctx context.Context, s Series, spans []Spend) (added int,
 	if err == nil {
 		err = db.transact(func() error {
 			h, err := db.head(s)
-			if err != nil || !h.at.Valid {
+			if err != nil || !h.at.Valid || len(list) == 0 {
+				return err
+			}
+			// Reading all of a history of years keeps everybody else waiting.
+			if _, own, err := db.filled(s, h.id); err != nil || list[0].from >= own.at {
 				return err
 			}
 			if err := db.sound(h); err != nil {
@@ -151,8 +155,8 @@ func (db *DB) fill(s Series, h *head, list []stretch) (added int, err error) {
 // the oldest row that is none of it.
 func (db *DB) filled(s Series, id int64) (list []stretch, own row, err error) {
 	oldest, err := db.rows(s, id, math.MinInt64, math.MaxInt64, "ASC", 1)
-	if err != nil {
-		return nil, row{}, err
+	if err != nil || len(oldest) == 0 { // all of them are damaged
+		return nil, row{at: math.MaxInt64}, err
 	}
 	at := oldest[0].at
 	gaps, err := db.gaps(s, id, time.Unix(at, 0), time.Unix(1<<40, 0))

@@ -295,3 +295,30 @@ func TestBackfillByTwoProcesses(t *testing.T) {
 	poll(t, db, s, at(601), 101)
 	verify(t, db)
 }
+
+// What tells of nothing older than the first reading is not worth a look at all of them.
+func TestBackfillOfNothingOlderReadsLittle(t *testing.T) {
+	db, s := fresh(t)
+	var batch []Reading
+	for m := range 3 * blockRows {
+		batch = append(batch, Reading{Series: s, At: at(float64(m)), UsageUSD: 1 + float64(m)*0.01})
+	}
+	if err := db.Record(ctx, PollUpdate{Series: s}, batch...); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.conn.run("UPDATE sample SET usage = -usage WHERE at = ?", at(blockRows).Unix()); err != nil {
+		t.Fatal(err)
+	}
+	span := func(from, to float64) []Spend {
+		return []Spend{{From: at(from), To: at(to), USD: 0.5}}
+	}
+	if n, err := db.Backfill(ctx, s, span(0, 60)); n != 0 || err != nil {
+		t.Errorf("Backfill of what is known = %d, %v, want nothing and no look at the damage", n, err)
+	}
+	if n, err := db.Backfill(ctx, s, nil); n != 0 || err != nil {
+		t.Errorf("Backfill of nothing = %d, %v", n, err)
+	}
+	if _, err := db.Backfill(ctx, s, span(-60, 60)); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("Backfill before a damaged reading = %v, want ErrCorrupt", err)
+	}
+}
