@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -220,13 +221,21 @@ func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err 
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for n := 1; rows.Next(); n++ {
 		if err := row(rows); err != nil {
 			return err
+		}
+		if n%rowsAtOnce == 0 {
+			runtime.Gosched()
 		}
 	}
 	return rows.Err()
 }
+
+// rowsAtOnce is after how many rows, which take less than a millisecond, a query lets
+// others run: where all processors are busy, a key would wait for its frame until the
+// runtime takes one of them away, which it does after 10 ms.
+const rowsAtOnce = 64
 
 func (k *conn) int(query string) (v int64, err error) {
 	err = k.query(query, func(r *sql.Rows) error { return r.Scan(&v) })
