@@ -235,6 +235,11 @@ func TestDialogThatIsFixed(t *testing.T) {
 	if frame := stripped(dialogOf(f, 100, 30)); strings.Contains(frame, "n new") || strings.Contains(frame, "d remove") || !strings.Contains(frame, "s sort") {
 		t.Errorf("it has keys that do nothing:\n%s", frame)
 	}
+	alone := dialogOf(f, 100, 30)
+	alone.peers = alone.peers[:1]
+	if frame := stripped(alone); strings.Contains(frame, "n new") || strings.Contains(frame, "d remove") || !strings.Contains(frame, "esc back") {
+		t.Errorf("that of one account has keys that do nothing:\n%s", frame)
+	}
 	for _, key := range []string{"n", "d"} {
 		if m := dialogOf(f, 40, 12, key); m.dialog.step != stepRows || !strings.Contains(stripped(m), "✗ this is the demo") {
 			t.Errorf("%s:\n%s", key, stripped(m))

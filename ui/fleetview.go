@@ -70,11 +70,19 @@ func (m *Model) fleetScreen(p draw.Pen, keys *keyMap) fleetScreen {
 	s.notes = s.notes[:min(len(s.notes), max(0, s.rows-1)+why)]
 	s.rows -= max(0, len(s.notes)-why)
 	s.notes = draw.Fill(s.notes, s.in, max(len(s.notes), why))
-	if m.o.Accounts.Fixed() != "" { // the keys say why
-		keys = &keyMap{find: keys.find, keepFilter: keys.keepFilter, dropFilter: keys.dropFilter, show: keys.show, back: keys.back, sort: keys.sort}
-	}
-	s.hints = fleetHints(p, keys, s.in)
+	s.hints = fleetHints(p, m.hinted(keys), s.in)
 	return s
+}
+
+// hinted are the keys of the dialog that a hint is worth: where accounts cannot be added or
+// removed, the others. Those say why, if somebody knows them.
+func (m *Model) hinted(k *keyMap) *keyMap {
+	if m.o.Accounts.Fixed() == "" {
+		return k
+	}
+	some := *k
+	some.add, some.remove, some.give = key.Binding{}, key.Binding{}, key.Binding{}
+	return &some
 }
 
 // fleetHints are the keys of the table, as many as fit, the most wanted first.

@@ -215,7 +215,7 @@ func (m *Model) frame() string {
 	case m.tabled():
 		lines = m.renderFleet(d.Pen, d.keys)
 	case m.dialog.open:
-		lines = renderDialog(d.Pen, &m.dialog, m.entry, m.accounts(), d.keys, m.notice, d.lines(l), m.w, m.h)
+		lines = renderDialog(d.Pen, &m.dialog, m.entry, m.accounts(), m.hinted(d.keys), m.notice, d.lines(l), m.w, m.h)
 	case m.help:
 		lines = renderHelp(d.Pen, d.keys, m.helpTop, d.lines(l), m.w, m.h)
 	case m.settings.Open:

@@ -202,6 +202,15 @@ func TestTeam(t *testing.T) {
 			t.Errorf("%v asked the API: %s%s", args, out, said)
 		}
 	}
+	activity := filepath.Join(viewer.home, "activity.csv")
+	if err := os.WriteFile(activity, []byte("date,usage\n2026-01-02,1.5\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"import", activity}, {"alerts", "mute", "8h"}, {"alerts", "unmute"}} {
+		if code, out, said := viewer.run(args...); code != 2 || out != "" || !strings.Contains(said, "nothing is stored on this machine") {
+			t.Errorf("%v: exit code %d, %s%s", args, code, out, said)
+		}
+	}
 	if c.pg.Query("SELECT owner FROM ortop.account") != id { // it was handed over meanwhile
 		first, second = second, first
 		one, two = two, one

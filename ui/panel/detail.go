@@ -146,6 +146,7 @@ func (d *Breakdown) renderRow(p draw.Pen, w, h int) []string {
 	title := p.Title(string(d.By)+" ") + p.Bright(nameOf(&r)) + p.Title(", "+lastOf(d.Span))
 	out := draw.Panel(p, title, p.Dim(p.Key("back", "esc")+" back"), factLines(p, d.factsOf(p, &r), w-4), w, n)
 	if n < h {
+		d.Plot.Of = nameOf(&r)
 		out = append(out, d.Plot.Render(p, w, h-n)...)
 	}
 	return out

@@ -191,8 +191,12 @@ func (s *Settings) Open(ctx context.Context, o history.Options) (*history.DB, er
 
 // Archive opens the account's history without a request. Other than for
 // a dashboard, one that cannot be used is a failure; one that is to be read
-// and is not there, or holds nothing of the account, is history.ErrNoSeries.
+// and is not there, or holds nothing of the account, is history.ErrNoSeries. A viewer has
+// none to write to.
 func Archive(ctx context.Context, a *cli.App, s Settings, o history.Options) (ar monitor.Archive, err error) {
+	if !o.ReadOnly && views(ctx, a, &s) {
+		return ar, cli.UsageError("do it on a machine that collects the account", "the history of account %s is the team's, and nothing is stored on this machine", s.Account.Name)
+	}
 	if s.HistoryErr != nil && s.Seen == nil {
 		return ar, &cli.ExitError{Code: cli.ExitUnknown, Err: s.HistoryErr}
 	}

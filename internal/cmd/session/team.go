@@ -76,9 +76,15 @@ type Seen struct {
 	err error // why it cannot be
 }
 
-// join makes settings those of a viewer, where the history is shared and there is no key.
+// views reports whether the history is shared and there is no key: then what is read of
+// the account is the team's, and nothing is stored here.
+func views(ctx context.Context, a *cli.App, s *Settings) bool {
+	return s.Seen != nil || Shares(a, s) && !HasKey(ctx, a, s)
+}
+
+// join makes settings those of a viewer, where this is one.
 func join(ctx context.Context, a *cli.App, s *Settings) error {
-	if !Shares(a, s) || HasKey(ctx, a, s) {
+	if !views(ctx, a, s) {
 		return nil
 	}
 	e, err := Engine(ctx, a, s)

@@ -3,10 +3,14 @@ package session
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/cmd/cli"
 	"ortop/internal/config"
 	"ortop/internal/share"
@@ -90,5 +94,23 @@ func TestAnAccountOfTheTeamIsWhereTheFileSays(t *testing.T) {
 	s.Config.Share.On = false
 	if err := choose(a, &s); err == nil {
 		t.Error("without a team an account that nobody lists is taken")
+	}
+}
+
+// Who only shows what a team's collectors read has no history to write to.
+func TestAViewerWritesNothing(t *testing.T) {
+	for name, s := range map[string]Settings{
+		"an account of the team": {Account: config.Account{Name: "work"}, Seen: &Seen{}},
+		"the engine not asked":   {Account: config.Account{Name: "work"}, Config: config.Config{Share: config.Share{On: true}}},
+	} {
+		s.HistoryPath = filepath.Join(t.TempDir(), "history.db")
+		_, err := Archive(t.Context(), &cli.App{Now: time.Now}, s, history.Options{})
+		var e *cli.ExitError
+		if !errors.As(err, &e) || e.Code != cli.ExitUsage || !strings.Contains(err.Error(), "account work is the team's") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(s.HistoryPath); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: there is a file: %v", name, err)
+		}
 	}
 }
