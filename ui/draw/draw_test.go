@@ -215,7 +215,8 @@ func TestFanEndsAtItsDates(t *testing.T) {
 
 // Each colour can be read on its background: words at 4.5 : 1, shapes at 3 : 1.
 func TestContrast(t *testing.T) {
-	for name, p := range palettes {
+	for _, name := range Bases() {
+		p, _ := paletteOf(name)
 		words := []string{p.label, p.accent, p.ok, p.low, p.critical}
 		shapes := append([]string{p.band, p.core}, p.heat[:]...)
 		for i, hex := range append(words, shapes...) {
@@ -232,7 +233,8 @@ func TestContrast(t *testing.T) {
 
 // With 240 colours a grey stays one, an area is even, and words can be read.
 func TestIndexedColours(t *testing.T) {
-	for name, p := range palettes {
+	for _, name := range Bases() {
+		p, _ := paletteOf(name)
 		inks := p.inks()
 		rich := maps.Clone(inks)
 		index(inks, p.back)
@@ -275,7 +277,7 @@ func TestOwnThemes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := palettes["light"]
+	want, _ := paletteOf("light")
 	want.ok, want.label = "#123456", "#eeeeee"
 	if o.palette != want {
 		t.Errorf("palette = %+v, want light's with another ok and label", o.palette)
@@ -299,7 +301,7 @@ func TestOwnThemes(t *testing.T) {
 			t.Errorf("base %s: %v", base, err)
 		}
 	}
-	if dark, err := NewOwn("mine", "", nil, nil); err != nil || dark.palette != palettes["dark"] {
+	if dark, err := NewOwn("mine", "", nil, nil); err != nil || dark.palette.back != "#101014" || dark.palette.heat[4] != "#ffa56e" || len(Bases()) != 16 {
 		t.Errorf("without a base: %+v, %v", dark, err)
 	}
 }

@@ -22,58 +22,42 @@ type palette struct {
 	heat                                           [5]string
 }
 
-// palettes are the themes that have colours of their own, by their names. Contrast
-// with back is 4.5 : 1 or more for words, 3 : 1 for shapes. Those that are safe tell
-// ok from critical by blue and orange, which every eye can.
-var palettes = map[string]palette{
-	"dark": {back: "#101014", label: "#9499a8", chrome: "#3c404d", accent: "#8aa9ff",
-		ok: "#4ec98f", low: "#f0b84a", critical: "#ff5c6c", band: "#5a628c", core: "#727db0",
-		heat: [5]string{"#4a80d8", "#7478e4", "#a972e0", "#e070b4", "#ffa56e"}},
-	"light": {back: "#fafafa", label: "#5c6270", chrome: "#c9ccd5", accent: "#3a56d4",
-		ok: "#1a7f53", low: "#946000", critical: "#c4302b", band: "#858fc0", core: "#6b78b4",
-		heat: [5]string{"#2f6cc0", "#5d60cf", "#8a4cc2", "#bb3f92", "#b5560f"}},
-	"amber": {back: "#101014", label: "#b09a78", chrome: "#4a4030", accent: "#ffb454",
-		ok: "#d8b04c", low: "#ff8f3f", critical: "#ff5c4d", band: "#7d6538", core: "#9c7f48",
-		heat: [5]string{"#9a7b34", "#b98c34", "#d99a35", "#f2a93c", "#ffd27a"}},
-	"ocean": {back: "#0d1218", label: "#8fa1b3", chrome: "#344250", accent: "#6cb6ff",
-		ok: "#5fd7af", low: "#ffd75f", critical: "#ff5f5f", band: "#3f6d8c", core: "#5189ac",
-		heat: [5]string{"#3f86c8", "#3fa3c8", "#44c0b4", "#8fd68a", "#ffe082"}},
-	"forest": {back: "#0e1410", label: "#93a596", chrome: "#37453a", accent: "#9ad08a",
-		ok: "#6fd08c", low: "#e8c25a", critical: "#ff6f61", band: "#4c7052", core: "#628f69",
-		heat: [5]string{"#3f8f6a", "#62a85a", "#9cb84a", "#d6b845", "#f0905a"}},
-	"rose": {back: "#151015", label: "#ab98a8", chrome: "#483b47", accent: "#f2a0c8",
-		ok: "#7fcfa0", low: "#f2bd5c", critical: "#ff6478", band: "#7a5a78", core: "#98709a",
-		heat: [5]string{"#8a6ad0", "#b060c8", "#d662b0", "#f07a94", "#ffae80"}},
-	"dusk": {back: "#14121f", label: "#a09bbd", chrome: "#403c58", accent: "#b8a1ff",
-		ok: "#69d2a8", low: "#f5c469", critical: "#ff6b81", band: "#655e98", core: "#7a72b4",
-		heat: [5]string{"#5f78e0", "#8670e8", "#b368dc", "#e36db4", "#ffab7a"}},
-	"slate": {back: "#15191e", label: "#9aa5b1", chrome: "#3d4751", accent: "#9fc1e0",
-		ok: "#7cc49a", low: "#e3bb6a", critical: "#f2727a", band: "#58697d", core: "#6f839a",
-		heat: [5]string{"#5f8fc0", "#7f92cc", "#a58cc8", "#cf86aa", "#eca584"}},
-	"mint": {back: "#0c1515", label: "#8fa9a6", chrome: "#30494a", accent: "#63e0c8",
-		ok: "#5ce0a0", low: "#f2cf62", critical: "#ff6e6e", band: "#33706c", core: "#438d88",
-		heat: [5]string{"#2f8fa8", "#34aea0", "#5cc88a", "#b4d468", "#ffd166"}},
-	"ember": {back: "#151110", label: "#ad9c94", chrome: "#483d38", accent: "#ff9e6b",
-		ok: "#9ec76a", low: "#ffc14d", critical: "#ff5a4f", band: "#7f5a48", core: "#a07259",
-		heat: [5]string{"#a86a4a", "#c9743f", "#e5853a", "#f7a23e", "#ffd166"}},
-	"paper": {back: "#fbf7ef", label: "#6a6152", chrome: "#d6cdb9", accent: "#8a4b1f",
-		ok: "#3b7a3f", low: "#8f5a00", critical: "#b3261e", band: "#a58a63", core: "#8b7048",
-		heat: [5]string{"#7a6a3a", "#8a6326", "#9c5420", "#ad3f22", "#b02a35"}},
-	"mist": {back: "#f3f6f8", label: "#55636f", chrome: "#c3ccd4", accent: "#1f6f8b",
-		ok: "#1f7a5a", low: "#8a5d00", critical: "#b8322f", band: "#7a90a6", core: "#667e96",
-		heat: [5]string{"#2a6f97", "#4166a8", "#6b57ae", "#96479a", "#b04a3a"}},
-	"contrast": {back: "#000000", label: "#c8ccd4", chrome: "#6a6f7a", accent: "#a8c7ff",
-		ok: "#5dffa5", low: "#ffd54a", critical: "#ff8080", band: "#7d86c0", core: "#a3acdf",
-		heat: [5]string{"#6aa6ff", "#9c9cff", "#d19aff", "#ff9ad2", "#ffc79a"}},
-	"contrast-light": {back: "#ffffff", label: "#3a3f4a", chrome: "#9aa0ad", accent: "#0a2fb0",
-		ok: "#005f36", low: "#6b4300", critical: "#9b0f0f", band: "#6d78b0", core: "#4c5898",
-		heat: [5]string{"#0f4fa0", "#3b3fb0", "#6a2aa5", "#9a1f75", "#8f3a00"}},
-	"safe": {back: "#101014", label: "#9499a8", chrome: "#3c404d", accent: "#9ab8ff",
-		ok: "#56b4e9", low: "#f0e442", critical: "#ff8c3a", band: "#5a628c", core: "#727db0",
-		heat: [5]string{"#3f7fd0", "#56a0d8", "#9aa7b8", "#d8b060", "#f0e442"}},
-	"safe-light": {back: "#fafafa", label: "#5c6270", chrome: "#c9ccd5", accent: "#3a56d4",
-		ok: "#0a6aa8", low: "#7a6400", critical: "#b04a00", band: "#858fc0", core: "#6b78b4",
-		heat: [5]string{"#1f5fa8", "#3f74a0", "#6a7078", "#8a6a2a", "#8f5f00"}},
+// palettes are the themes that have colours of their own: a name, and the colours in the
+// order of a palette. Contrast with back is 4.5 : 1 or more for words, 3 : 1 for shapes.
+// Those that are safe tell ok from critical by blue and orange, which every eye can. As
+// text they are 5 kB less of program than as values.
+const palettes = `
+dark           #101014 #9499a8 #3c404d #8aa9ff #4ec98f #f0b84a #ff5c6c #5a628c #727db0 #4a80d8 #7478e4 #a972e0 #e070b4 #ffa56e
+light          #fafafa #5c6270 #c9ccd5 #3a56d4 #1a7f53 #946000 #c4302b #858fc0 #6b78b4 #2f6cc0 #5d60cf #8a4cc2 #bb3f92 #b5560f
+amber          #101014 #b09a78 #4a4030 #ffb454 #d8b04c #ff8f3f #ff5c4d #7d6538 #9c7f48 #9a7b34 #b98c34 #d99a35 #f2a93c #ffd27a
+ocean          #0d1218 #8fa1b3 #344250 #6cb6ff #5fd7af #ffd75f #ff5f5f #3f6d8c #5189ac #3f86c8 #3fa3c8 #44c0b4 #8fd68a #ffe082
+forest         #0e1410 #93a596 #37453a #9ad08a #6fd08c #e8c25a #ff6f61 #4c7052 #628f69 #3f8f6a #62a85a #9cb84a #d6b845 #f0905a
+rose           #151015 #ab98a8 #483b47 #f2a0c8 #7fcfa0 #f2bd5c #ff6478 #7a5a78 #98709a #8a6ad0 #b060c8 #d662b0 #f07a94 #ffae80
+dusk           #14121f #a09bbd #403c58 #b8a1ff #69d2a8 #f5c469 #ff6b81 #655e98 #7a72b4 #5f78e0 #8670e8 #b368dc #e36db4 #ffab7a
+slate          #15191e #9aa5b1 #3d4751 #9fc1e0 #7cc49a #e3bb6a #f2727a #58697d #6f839a #5f8fc0 #7f92cc #a58cc8 #cf86aa #eca584
+mint           #0c1515 #8fa9a6 #30494a #63e0c8 #5ce0a0 #f2cf62 #ff6e6e #33706c #438d88 #2f8fa8 #34aea0 #5cc88a #b4d468 #ffd166
+ember          #151110 #ad9c94 #483d38 #ff9e6b #9ec76a #ffc14d #ff5a4f #7f5a48 #a07259 #a86a4a #c9743f #e5853a #f7a23e #ffd166
+paper          #fbf7ef #6a6152 #d6cdb9 #8a4b1f #3b7a3f #8f5a00 #b3261e #a58a63 #8b7048 #7a6a3a #8a6326 #9c5420 #ad3f22 #b02a35
+mist           #f3f6f8 #55636f #c3ccd4 #1f6f8b #1f7a5a #8a5d00 #b8322f #7a90a6 #667e96 #2a6f97 #4166a8 #6b57ae #96479a #b04a3a
+contrast       #000000 #c8ccd4 #6a6f7a #a8c7ff #5dffa5 #ffd54a #ff8080 #7d86c0 #a3acdf #6aa6ff #9c9cff #d19aff #ff9ad2 #ffc79a
+contrast-light #ffffff #3a3f4a #9aa0ad #0a2fb0 #005f36 #6b4300 #9b0f0f #6d78b0 #4c5898 #0f4fa0 #3b3fb0 #6a2aa5 #9a1f75 #8f3a00
+safe           #101014 #9499a8 #3c404d #9ab8ff #56b4e9 #f0e442 #ff8c3a #5a628c #727db0 #3f7fd0 #56a0d8 #9aa7b8 #d8b060 #f0e442
+safe-light     #fafafa #5c6270 #c9ccd5 #3a56d4 #0a6aa8 #7a6400 #b04a00 #858fc0 #6b78b4 #1f5fa8 #3f74a0 #6a7078 #8a6a2a #8f5f00`
+
+// paletteOf is that of a theme; ok is false where it has no colours of its own.
+func paletteOf(name string) (p palette, ok bool) {
+	for line := range strings.Lines(palettes) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] != name {
+			continue
+		}
+		for i, to := range [...]*string{&p.back, &p.label, &p.chrome, &p.accent, &p.ok, &p.low, &p.critical, &p.band, &p.core} {
+			*to = f[1+i]
+		}
+		copy(p.heat[:], f[10:])
+		return p, true
+	}
+	return p, false
 }
 
 // Themes are the names that a Look may have, in the order in which a person steps
@@ -94,7 +78,7 @@ func NewOwn(name, base string, colours map[string]string, heat []string) (Own, e
 	if slices.Contains(Themes, name) {
 		return Own{}, fmt.Errorf("%q is the name of a theme that is there already", name)
 	}
-	p, ok := palettes[cmp.Or(base, "dark")]
+	p, ok := paletteOf(cmp.Or(base, "dark"))
 	if !ok {
 		return Own{}, fmt.Errorf("base %q is no theme with colours: there are %s", base, strings.Join(Bases(), ", "))
 	}
@@ -109,7 +93,7 @@ func NewOwn(name, base string, colours map[string]string, heat []string) (Own, e
 
 // Bases are the themes that another can be made from.
 func Bases() []string {
-	return slices.DeleteFunc(slices.Clone(Themes), func(name string) bool { _, ok := palettes[name]; return !ok })
+	return slices.DeleteFunc(slices.Clone(Themes), func(name string) bool { _, ok := paletteOf(name); return !ok })
 }
 
 // named are a palette's colours by their names, save heat.

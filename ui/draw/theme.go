@@ -99,13 +99,15 @@ func (t *Theme) Row(s string) string {
 
 // NewTheme builds a theme.
 func NewTheme(l Look) *Theme {
-	p, named := palettes["dark"], l.Name != "terminal"
-	if own, ok := palettes[l.Name]; l.Own != nil {
+	named := l.Name != "terminal"
+	p, ok := paletteOf(l.Name)
+	switch {
+	case l.Own != nil:
 		p = l.Own.palette
-	} else if ok {
-		p = own
-	} else if !l.Dark {
-		p = palettes["light"]
+	case !ok && l.Dark:
+		p, _ = paletteOf("dark")
+	case !ok:
+		p, _ = paletteOf("light")
 	}
 	if l.Name == "mono" {
 		l.Depth = Mono
