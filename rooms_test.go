@@ -190,7 +190,6 @@ const mostFiles = 25
 
 // larger are rooms that have more files, and how many.
 var larger = map[string]int{
-	"client":  32, // a library: what is one package to those who import it
 	"history": 36,
 	"ui":      34,
 }

@@ -1,6 +1,8 @@
 package client
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -92,3 +94,21 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LogValue returns "[redacted]".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Seal returns a cipher for what was answered to this client's key, so that it can
+// be kept where only a program with the same key reads it. It is nil without a key.
+func (c *Client) Seal() cipher.AEAD {
+	if c.key.IsZero() {
+		return nil
+	}
+	sum := sha256.Sum256([]byte("ortop sealed answers\x00" + c.key.Reveal()))
+	block, err := aes.NewCipher(sum[:])
+	if err != nil {
+		return nil
+	}
+	seal, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil
+	}
+	return seal
+}

@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -167,99 +166,6 @@ func share(ratio, above float64) finding {
 	return finding{over: ratio >= above, clear: ratio <= above*(1-margin)}
 }
 
-// end is when it runs out: about the middle of the forecast, or while that is
-// early its range in words.
-func (in *Reading) end() string {
-	e := in.publishedEnd()
-	if in.Early {
-		return text.Between(e.From, e.To, in.Now)
-	}
-	return "about " + strings.TrimPrefix(e.Date(), "about ")
-}
-
-// ahead is the forecast as people are told it: an alert says nothing else than the
-// headline beside it, nor does it come where that says later.
-func (in *Reading) ahead() forecast.Forecast {
-	if in.Published.State == forecast.OK {
-		return in.Published
-	}
-	return in.Forecast
-}
-
-// publishedEnd is when it ends, as people are publishedEnd it on every surface.
-func (in *Reading) publishedEnd() text.End {
-	f := in.ahead()
-	return text.End{From: f.Time(f.P10), Mid: f.Time(f.P50), To: f.Time(f.P90), Now: in.Now}
-}
-
-// briefEnd is end in a few words.
-func (in *Reading) briefEnd() string {
-	if in.Early {
-		return in.end()
-	}
-	e := in.publishedEnd()
-	at := e.Rounded().Mid.In(in.Now.Location())
-	for name, day := range map[string]time.Time{"today": in.Now, "tomorrow": in.Now.AddDate(0, 0, 1)} {
-		if at.Format(time.DateOnly) == day.Format(time.DateOnly) {
-			return name + " " + text.Format(at, "15:04")
-		}
-	}
-	return e.Date()
-}
-
-func runway(r *Rule, in *Reading) (f finding, known bool) {
-	within := text.Span(r.Within)
-	what := "the balance"
-	f.clears = "no longer running out within " + within
-	switch in.Forecast.Subject {
-	case forecast.Key:
-		what = "the key's cap"
-	case forecast.Budget:
-		what = "the key's budget"
-	}
-	switch in.Forecast.State {
-	case forecast.Depleted:
-		f.over, f.number, f.value = true, 0, text.Span(0)
-		f.text = what + " is spent"
-		return f, true
-	case forecast.Idle:
-		f.clear, f.value = true, text.Unknown
-		f.text = "no spend, nothing runs out"
-		return f, true
-	}
-	if in.refilled() && in.Forecast.Subject == forecast.Account {
-		f.clear, f.value = true, text.Unknown
-		f.text = "a top-up comes before the balance runs out, below " + text.USD(in.Refill.ThresholdUSD)
-		return f, true
-	}
-	published := in.ahead()
-	soon, ok := published.Chance(r.Within)
-	if !ok {
-		return f, false
-	}
-	later, _ := published.Chance(r.Within + time.Duration(margin*float64(r.Within)))
-	f.over, f.clear = soon >= r.Chance, later < r.Chance
-	f.number, f.value = published.P50, text.Seconds(published.P50)
-	when := in.end()
-	f.title = "runs out " + in.briefEnd()
-	if in.Forecast.Subject != forecast.Account {
-		f.title = what + " " + f.title
-	}
-	if !f.over {
-		f.text = what + " runs out " + when
-		return f, true
-	}
-	f.text = fmt.Sprintf("%s runs out %s, %s sure within %s", what, when, text.Chance(soon), within)
-	if left, ok := usd(in.BalanceUSD); ok {
-		f.text += ", " + text.USD(left) + " is left"
-		f.title += ", " + text.USD(left) + " left"
-	}
-	if in.Forecast.Subject == forecast.Account {
-		f.text += in.missing()
-	}
-	return f, true
-}
-
 func spend(r *Rule, in *Reading) (f finding, known bool) {
 	spent, least, start, name := in.DayUSD, in.LeastDayUSD, credit.DayStart(in.Now), "today (UTC)"
 	switch r.Window {
@@ -316,63 +222,3 @@ var unusualEnds = map[string]string{
 }
 
 var unusualIDs = map[Kind][]string{Spike: {HourID, DayID}, Leak: {WeeksID}}
-
-// limits leaves out what has nothing to spend: it is closed, not used up.
-func limits(r *Rule, in Reading) (found []finding) {
-	found = make([]finding, 0, len(in.Limits))
-	for _, a := range in.Limits {
-		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
-			continue
-		}
-		used, ok := usd(a.UsedUSD)
-		f := share(used/a.LimitUSD, r.AboveRatio)
-		f.subject, f.unknown, f.number, f.clears = a.ID, !ok, used/a.LimitUSD, "no longer above "+text.Percent(r.AboveRatio)
-		f.describe = func() (value, line string) {
-			value = text.Percent(used / a.LimitUSD)
-			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
-			if !a.ResetsAt.IsZero() {
-				line += ", resets " + text.Moment(a.ResetsAt, in.Now)
-			}
-			return value, line
-		}
-		found = append(found, f)
-	}
-	return found
-}
-
-// free judges the requests to free models. Each day is a subject of its own, as in
-// spend.
-func free(r *Rule, in *Reading) (f finding, known bool) {
-	ratio, ok := in.Free.UsedRatio()
-	if !ok {
-		return f, false
-	}
-	start := credit.DayStart(in.Now)
-	f = share(ratio, r.AboveRatio)
-	f.subject, f.number, f.value = start.Format(time.DateOnly), ratio, text.Percent(ratio)
-	f.title = fmt.Sprintf("%s of %s free requests used today (UTC)", text.Count(*in.Free.Used), text.Count(*in.Free.Limit))
-	f.text = fmt.Sprintf("%s of today's %s requests to free models are used, they reset %s",
-		text.Count(*in.Free.Used), text.Count(*in.Free.Limit), text.Moment(start.AddDate(0, 0, 1), in.Now))
-	return f, true
-}
-
-func expiries(r *Rule, in Reading) (found []finding) {
-	found = make([]finding, 0, len(in.Keys))
-	for _, k := range in.Keys {
-		if k.At.IsZero() {
-			continue
-		}
-		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, clear: left.Seconds() > r.Within.Seconds()*(1+margin)}
-		f.describe = func() (value, line string) {
-			name, when := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, in.Now)
-			value = text.Span(max(left, 0))
-			if left <= 0 {
-				return value, fmt.Sprintf("%s expired %s", name, when)
-			}
-			return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
-		}
-		found = append(found, f)
-	}
-	return found
-}

@@ -2,13 +2,9 @@
 package team
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -155,124 +151,6 @@ func shareInit(a *cli.App, e *share.Engine) error {
 	return a.Answer(fmt.Sprintf("%s: version %d is made; ortop share grants prints the rights that others need", e.Where(), now))
 }
 
-// shareObject is what share status --json prints.
-type shareObject struct {
-	Schema   int            `json:"schema"`
-	OK       bool           `json:"ok"`
-	Engine   string         `json:"engine"`
-	Product  *string        `json:"product"`
-	Version  *int           `json:"version"`
-	TookMS   *float64       `json:"round_trip_ms"`
-	OffsetS  *float64       `json:"clock_offset_s"`
-	Waits    int            `json:"waiting"`
-	WaitsS   *float64       `json:"waiting_for_s"`
-	Accounts []sharedObject `json:"accounts"`
-	Error    *string        `json:"error"`
-}
-
-type sharedObject struct {
-	Account   string  `json:"account"`
-	BaseURL   string  `json:"base_url"`
-	Collector *string `json:"collector"` // null: nobody reads it
-	Rev       int64   `json:"rev"`
-}
-
-// waiting is how much waits on this machine, and since when.
-func waiting(ctx context.Context, a *cli.App, s *session.Settings) (n int, since time.Time) {
-	if _, err := os.Stat(s.HistoryPath); err != nil || s.HistoryErr != nil {
-		return 0, since
-	}
-	db, err := history.Open(ctx, s.HistoryPath, history.Options{Now: a.Now})
-	if err != nil {
-		return 0, since
-	}
-	n, since, err = db.Waits(ctx, "", "")
-	if err = cli.Joined(err, db.Close()); err != nil {
-		a.Hint("%s", cli.OneLine(err.Error()))
-	}
-	return n, since
-}
-
-func shareStatus(ctx context.Context, a *cli.App, s *session.Settings, e *share.Engine, asJSON bool) error {
-	o := shareObject{Schema: 1, Engine: e.Where(), Accounts: []sharedObject{}}
-	var since time.Time
-	o.Waits, since = waiting(ctx, a, s)
-	if o.Waits > 0 {
-		age := a.Now().Sub(since).Seconds()
-		o.WaitsS = &age
-	}
-	version, took, err := e.Version()
-	var list []share.Seen
-	if err == nil {
-		ms, offset := float64(took.Microseconds())/1000, e.Offset().Seconds()
-		o.Version, o.TookMS, o.OffsetS = &version, &ms, &offset
-		var product string
-		if product, err = e.Product(); err == nil {
-			o.Product = &product
-			list, err = e.List(false)
-		}
-	}
-	for _, v := range list {
-		row := sharedObject{Account: v.Name, BaseURL: v.BaseURL, Rev: v.Rev}
-		if v.Host != "" {
-			row.Collector = &v.Host
-		}
-		o.Accounts = append(o.Accounts, row)
-	}
-	if late := session.Late(a, o.Waits, since); err == nil && late != "" {
-		err = errors.New(late + ": is ortop collect running?")
-	}
-	o.OK = err == nil
-	if err != nil {
-		word := cli.OneLine(err.Error())
-		o.Error = &word
-	}
-	if asJSON {
-		if written := a.AnswerJSON(o); written != nil {
-			return written
-		}
-		return err
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "engine: %s\n", o.Engine)
-	if o.Version != nil {
-		fmt.Fprintf(&b, "answers: in %.1f ms, version %d", *o.TookMS, *o.Version)
-		if o.Product != nil {
-			fmt.Fprintf(&b, ", %s", *o.Product)
-		}
-		b.WriteString("\n")
-		if d := e.Offset(); d != 0 {
-			fmt.Fprintf(&b, "clock: %s\n", offsetWords(d))
-		}
-	}
-	if o.Waits > 0 {
-		fmt.Fprintf(&b, "waiting: %s of this machine, the oldest for %s\n", text.Many(o.Waits, "poll"), text.Span(a.Now().Sub(since)))
-	} else {
-		b.WriteString("waiting: nothing of this machine\n")
-	}
-	if len(list) > 0 {
-		b.WriteString("\n")
-		rows := [][]string{{"account", "collector"}}
-		titles := session.TitlesOf(list)
-		for i, v := range list {
-			rows = append(rows, []string{text.Clean(titles[i], 192), text.Clean(cmp.Or(v.Host, "nobody"), 64)})
-		}
-		b.WriteString(text.Columns(rows))
-	}
-	if written := a.Answer(strings.TrimRight(b.String(), "\n")); written != nil {
-		return written
-	}
-	return err
-}
-
-// offsetWords says how the clocks differ.
-func offsetWords(d time.Duration) string {
-	if d < 0 {
-		return "the engine's is " + text.Span(-d) + " behind this one"
-	}
-	return "the engine's is " + text.Span(d) + " ahead of this one"
-}
-
 func sharePush(ctx context.Context, a *cli.App, e *share.Engine, from string) (err error) {
 	if _, err := os.Stat(from); err != nil {
 		return fmt.Errorf("reading the history: %w", err)
@@ -302,50 +180,4 @@ func sharePush(ctx context.Context, a *cli.App, e *share.Engine, from string) (e
 		}
 	}
 	return cli.Whole(db.Damage())
-}
-
-func shareVerify(_ context.Context, a *cli.App, _ *session.Settings, e *share.Engine) error {
-	p := a.Progress()
-	v, err := e.Verify(func(step, of int) { p.Doing("checking the shared history: step %d of %d", step, of) })
-	p.End()
-	if err != nil {
-		return err
-	}
-	if len(v.Wrong) > 0 {
-		return errors.New("the shared history has " + text.List(v.Wrong))
-	}
-	pages := "PostgreSQL compared the checksums of its pages"
-	if !v.Checksums {
-		pages = "PostgreSQL has no checksums of its pages (initdb --data-checksums, or pg_checksums)"
-	}
-	return a.Answer(fmt.Sprintf("%s, %s series and %s were read, and belong together; %s", text.Many(v.Accounts, "account"), text.Count(v.Series), text.Many(v.Samples, "sample"), pages))
-}
-
-// Check reports on the engine.
-func Check(ctx context.Context, a *cli.App, c *cli.Checkup, s *session.Settings) {
-	if !session.Shares(a, s) {
-		return
-	}
-	e, err := session.Engine(ctx, a, s)
-	if err != nil {
-		c.Wrong("share", cli.OneLine(err.Error()), session.DSNHint)
-		return
-	}
-	defer func() { _ = e.Close() }() // nothing is written
-	version, took, err := e.Version()
-	if err != nil {
-		c.Wrong("share", e.Where()+": "+err.Error(), "ortop share status says more")
-		return
-	}
-	c.OK("share", "%s answers in %d ms, version %d", e.Where(), took.Milliseconds(), version)
-	if e.Unverified() {
-		c.Note("share", "nobody checks whose server it is", "use sslmode=verify-full")
-	}
-	if d := e.Offset(); d.Abs() > 5*time.Minute {
-		c.Wrong("clock", offsetWords(d), "set this machine's clock")
-	}
-	n, since := waiting(ctx, a, s)
-	if late := session.Late(a, n, since); late != "" {
-		c.Wrong("share", late, "ortop collect sends them")
-	}
 }

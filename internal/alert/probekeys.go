@@ -1,0 +1,70 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"ortop/internal/credit"
+	"ortop/internal/text"
+)
+
+// limits leaves out what has nothing to spend: it is closed, not used up.
+func limits(r *Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Limits))
+	for _, a := range in.Limits {
+		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
+			continue
+		}
+		used, ok := usd(a.UsedUSD)
+		f := share(used/a.LimitUSD, r.AboveRatio)
+		f.subject, f.unknown, f.number, f.clears = a.ID, !ok, used/a.LimitUSD, "no longer above "+text.Percent(r.AboveRatio)
+		f.describe = func() (value, line string) {
+			value = text.Percent(used / a.LimitUSD)
+			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
+			if !a.ResetsAt.IsZero() {
+				line += ", resets " + text.Moment(a.ResetsAt, in.Now)
+			}
+			return value, line
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// free judges the requests to free models. Each day is a subject of its own, as in
+// spend.
+func free(r *Rule, in *Reading) (f finding, known bool) {
+	ratio, ok := in.Free.UsedRatio()
+	if !ok {
+		return f, false
+	}
+	start := credit.DayStart(in.Now)
+	f = share(ratio, r.AboveRatio)
+	f.subject, f.number, f.value = start.Format(time.DateOnly), ratio, text.Percent(ratio)
+	f.title = fmt.Sprintf("%s of %s free requests used today (UTC)", text.Count(*in.Free.Used), text.Count(*in.Free.Limit))
+	f.text = fmt.Sprintf("%s of today's %s requests to free models are used, they reset %s",
+		text.Count(*in.Free.Used), text.Count(*in.Free.Limit), text.Moment(start.AddDate(0, 0, 1), in.Now))
+	return f, true
+}
+
+func expiries(r *Rule, in Reading) (found []finding) {
+	found = make([]finding, 0, len(in.Keys))
+	for _, k := range in.Keys {
+		if k.At.IsZero() {
+			continue
+		}
+		left := k.At.Sub(in.Now)
+		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, clear: left.Seconds() > r.Within.Seconds()*(1+margin)}
+		f.describe = func() (value, line string) {
+			name, when := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, in.Now)
+			value = text.Span(max(left, 0))
+			if left <= 0 {
+				return value, fmt.Sprintf("%s expired %s", name, when)
+			}
+			return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
+		}
+		found = append(found, f)
+	}
+	return found
+}
