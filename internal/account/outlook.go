@@ -18,20 +18,20 @@ const (
 )
 
 // forecasts is when the account's balance runs out, and returns an outlook
-// with the forecast of the first of balance, cap and budget, and with what refills the
-// balance.
+// with the forecast of the first of balance, cap and budget, with what refills the
+// balance, and with what would suit it.
 func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
 	if newest, ok := b.Account.Newest(); ok && (f.Source == FromCredits || f.Source == "" && newest.CreditsKnown) { // an import, before any answer
 		m := b.model(b.Account, at)
 		left := newest.CreditsUSD - newest.UsageUSD
 		account = m.Forecast(&left)
-		o.AutoTopUp, o.Rhythm = b.autoTopUp(m, newest, at), rhythm(m)
+		o.AutoTopUp, o.Rhythm, o.Planned = b.autoTopUp(m, newest, at), rhythm(m), planned(m, left)
 	}
 	if stated := f.statedBalance(); stated != nil {
 		left := stated.LeftUSD()
 		m := model(b.Key, at)
-		account, o.Rhythm = m.Forecast(&left), rhythm(m)
+		account, o.Rhythm, o.Planned = m.Forecast(&left), rhythm(m), planned(m, left)
 	}
 	o.Forecast = account
 	k := f.Key
@@ -70,6 +70,14 @@ func rhythm(m *forecast.Model) *forecast.Rhythm {
 		return &r
 	}
 	return nil
+}
+
+// planned are settings of automatic top-up that suit a balance; nil where there are too
+// few facts.
+//
+//go:noinline
+func planned(m *forecast.Model, leftUSD float64) *forecast.AutoTopUp {
+	return m.Plan(leftUSD, forecast.Ask{}).Auto
 }
 
 // ofLimit forecasts when what is left of a limit of the key is spent. While too little

@@ -43,6 +43,8 @@ type Snapshot struct {
 	Bounds []Bound
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.
 	AutoTopUp *AutoTopUp
+	// Planned are settings of automatic top-up that suit the balance; nil: none are known.
+	Planned *forecast.AutoTopUp
 	// LastTopUp is what was bought last; zero: no purchase is known.
 	LastTopUp credit.TopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is

@@ -136,7 +136,10 @@ func (f *Facts) Manages() bool { return f.Key != nil && f.Key.Kind == credit.Key
 type Outlook struct {
 	Forecast  forecast.Forecast `json:"forecast"`
 	AutoTopUp *AutoTopUp        `json:"auto_top_up,omitempty"`
-	Track     Track             `json:"track"`
+	// Planned are settings of automatic top-up that suit the balance; nil where there
+	// are too few facts, or an older program made the forecast.
+	Planned *forecast.AutoTopUp `json:"planned,omitempty"`
+	Track   Track               `json:"track"`
 	// Rhythm is when what runs out is spent, as Forecast uses it; nil: it does not.
 	Rhythm *forecast.Rhythm `json:"rhythm,omitempty"`
 	// Bounds are the limits of the key.

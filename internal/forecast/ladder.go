@@ -2,9 +2,9 @@ package forecast
 
 import "math"
 
-// ladder is the forecast as it grows with the balance, from a first balance
-// up. Between its rungs it is even in logs, and it never falls: a forecast that
-// goes by what was learned of similar balances may, by a little.
+// ladder is the forecast as it grows with the balance, from a first balance up. Between
+// its rungs it is even in logs. More money ends no earlier, so a rung is found by
+// halving, and only those on the way are forecast.
 type ladder struct {
 	model *Model
 	rungs []rung
@@ -13,6 +13,7 @@ type ladder struct {
 // rung is a balance and the quantiles of the seconds that it lasts.
 type rung struct {
 	usd     float64
+	known   bool // seconds are
 	seconds [len(levels)]float64
 }
 
@@ -27,58 +28,74 @@ func (l *ladder) start(usd float64) {
 	if usd <= 0 {
 		usd = l.model.now.base * minute
 	}
-	l.rungs = append(l.rungs, rung{usd, l.model.seconds(usd)})
+	l.rungs = append(l.rungs, rung{usd: usd})
 }
 
-// climb adds a rung and reports whether there was one to add.
-func (l *ladder) climb() bool {
-	if len(l.rungs) == mostRungs {
-		return false
+// usd is the balance of the i-th rung, below mostRungs.
+func (l *ladder) usd(i int) float64 {
+	for len(l.rungs) <= i {
+		l.rungs = append(l.rungs, rung{usd: l.rungs[len(l.rungs)-1].usd * rungRatio})
 	}
-	top := l.rungs[len(l.rungs)-1]
-	next := rung{usd: top.usd * rungRatio}
-	for i, s := range l.model.seconds(next.usd) {
-		next.seconds[i] = max(s, top.seconds[i])
+	return l.rungs[i].usd
+}
+
+// lasts is how long that balance lasts.
+func (l *ladder) lasts(i int) [len(levels)]float64 {
+	usd, r := l.usd(i), &l.rungs[i]
+	if !r.known {
+		r.known, r.seconds = true, l.model.seconds(usd)
 	}
-	l.rungs = append(l.rungs, next)
-	return true
+	return r.seconds
 }
 
 // seconds returns the quantiles of the seconds that usd, at or above the first
 // rung, lasts.
 func (l *ladder) seconds(usd float64) [len(levels)]float64 {
 	i := 0
-	for l.rungs[i].usd < usd {
-		if i++; i == len(l.rungs) && !l.climb() {
-			return l.rungs[i-1].seconds
+	for l.usd(i) < usd {
+		if i++; i == mostRungs {
+			return l.lasts(i - 1)
 		}
 	}
-	b := l.rungs[i].seconds
+	b := l.lasts(i)
 	if i == 0 {
 		return b
 	}
-	a := l.rungs[i-1]
+	a := l.lasts(i - 1)
 	for k := range b {
-		b[k] = between(usd, a.usd, l.rungs[i].usd, a.seconds[k], b[k])
+		b[k] = between(usd, l.usd(i-1), l.usd(i), a[k], max(a[k], b[k]))
 	}
 	return b
 }
 
 // reach returns the least balance that lasts the given seconds with 90 %
-// probability; ok is false where none does.
+// probability; ok is false where none does. It looks from what lasts so long at the base
+// rate, up or down in steps that double.
 func (l *ladder) reach(seconds float64) (usd float64, ok bool) {
-	i := 0
-	for l.rungs[i].seconds[0] < seconds {
-		if i++; i == len(l.rungs) && !l.climb() {
+	guess := math.Log(l.model.now.base*seconds/l.usd(0)) / math.Log(rungRatio)
+	low, high := -1, int(min(mostRungs-1, max(0, guess)))
+	for step := 1; l.lasts(high)[0] < seconds; step *= 2 {
+		if low = high; high == mostRungs-1 {
 			return 0, false
 		}
+		high = min(high+step, mostRungs-1)
 	}
-	b := l.rungs[i]
-	if i == 0 {
-		return b.usd, true
+	for step := 1; high-low > 1; {
+		i := (low + high) / 2
+		if low < 0 {
+			i = max(0, high-step)
+			step *= 2
+		}
+		if l.lasts(i)[0] < seconds {
+			low = i
+		} else {
+			high = i
+		}
 	}
-	a := l.rungs[i-1]
-	return between(seconds, a.seconds[0], b.seconds[0], a.usd, b.usd), true
+	if high == 0 {
+		return l.usd(0), true
+	}
+	return between(seconds, l.lasts(low)[0], l.lasts(high)[0], l.usd(low), l.usd(high)), true
 }
 
 // between maps x from x0 to x1 on y0 to y1, all of them above 0, evenly in

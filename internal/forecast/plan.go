@@ -18,10 +18,17 @@ type Ask struct {
 	Packages []Package
 }
 
+// Plain reports whether a plan for it at a moment would have an automatic top-up of a
+// week alone, which goes by no balance.
+func (a *Ask) Plain(at time.Time) bool {
+	return a.TopUpUSD == nil && !a.Until.After(at) && !(a.Days > 0)
+}
+
 // Plan is what the forecast means for buying credits. Fees are in the cost of Buy
 // alone.
 type Plan struct {
-	// WithTopUp is the forecast of the balance and the top-up together.
+	// WithTopUp is the forecast of the balance and the top-up together; the zero
+	// Forecast where none was asked about.
 	WithTopUp Forecast
 	// NeededUSD is the least top-up, in whole cents, with which the balance
 	// reaches Until with 90 % probability; 0 if it does anyway. It is nil
@@ -41,10 +48,10 @@ type Plan struct {
 type AutoTopUp struct {
 	// ThresholdUSD, in whole dollars, is enough for the next day with 90 %
 	// probability: the time to notice that a payment failed.
-	ThresholdUSD float64
-	AmountUSD    float64       // a round sum
-	Every        time.Duration // how often it would be bought
-	USDPerMonth  float64       // in 30 days
+	ThresholdUSD float64       `json:"threshold_usd"`
+	AmountUSD    float64       `json:"amount_usd"`    // a round sum
+	Every        time.Duration `json:"every"`         // how often it would be bought
+	USDPerMonth  float64       `json:"usd_per_month"` // in 30 days
 }
 
 // Planner plans for one balance. What one plan is made of, the next goes by too, so
@@ -73,7 +80,10 @@ func (pl *Planner) Plan(a Ask) Plan {
 		topUp = *a.TopUpUSD
 	}
 	sum := balanceUSD + topUp
-	p := Plan{WithTopUp: m.Forecast(&sum)}
+	var p Plan
+	if a.TopUpUSD != nil {
+		p.WithTopUp = m.Forecast(&sum)
+	}
 	left := a.Until.Sub(m.at).Seconds()
 	if left > 0 && balanceUSD > 0 {
 		v := balanceUSD / (left / day)

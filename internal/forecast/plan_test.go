@@ -102,8 +102,11 @@ func TestPlan(t *testing.T) {
 	until := now.Add(10 * 24 * time.Hour)
 
 	p := m.Plan(50, Ask{Until: until})
-	if plain := m.Forecast(usd(50)); p.WithTopUp != plain {
-		t.Errorf("WithTopUp without a top-up = %+v, want the forecast %+v", p.WithTopUp, plain)
+	if p.WithTopUp != (Forecast{}) {
+		t.Errorf("WithTopUp without a top-up = %+v, want none", p.WithTopUp)
+	}
+	if p, plain := m.Plan(50, Ask{TopUpUSD: usd(0)}), m.Forecast(usd(50)); p.WithTopUp != plain {
+		t.Errorf("WithTopUp of nothing = %+v, want the forecast %+v", p.WithTopUp, plain)
 	}
 	if p.AllowanceUSDPerDay == nil || *p.AllowanceUSDPerDay != 5 {
 		t.Errorf("AllowanceUSDPerDay = %v, want 5", deref(p.AllowanceUSDPerDay))

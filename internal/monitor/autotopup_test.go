@@ -27,7 +27,7 @@ func newPolls(t *testing.T, b *bench) *polls {
 	t.Helper()
 	p := &polls{bench: b, m: New(b.o)}
 	var err error
-	if p.st, err = openStore(t.Context(), p.m, false); err == nil {
+	if p.st, err = openStore(t.Context(), p.m, Freshness{}); err == nil {
 		p.api, _, err = b.o.Connect(t.Context())
 	}
 	if err != nil {

@@ -193,3 +193,78 @@ func TestAnImportIsForecastFrom(t *testing.T) {
 		}
 	})
 }
+
+// The plan that was made with the stored forecast is the one that all of the past gives,
+// also after an import or a statement of the balance; where none was stored, as by an
+// older program, the past is loaded.
+func TestABriefAnswerHasThePlan(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.alone()
+		b.onDisk("history.db")
+		stop := runMonitor(t, New(b.o))
+		time.Sleep(5 * time.Hour)
+		stop()
+		var last *forecast.AutoTopUp
+		check := func(name string, brief bool) {
+			t.Helper()
+			m, whole := New(b.o), New(b.o)
+			s, err := m.Once(t.Context(), Freshness{Stored: true, Brief: true, Planned: true})
+			of, err2 := whole.Once(t.Context(), Freshness{Stored: true})
+			if err := errors.Join(err, err2); err != nil {
+				t.Fatal(err)
+			}
+			if m.subject.Load().book.Brief != brief {
+				t.Errorf("%s: a brief book is %v, want %v", name, !brief, brief)
+			}
+			got, ok, err := m.Plan(t.Context(), s, forecast.Ask{})
+			planner, can := of.Planner(whole.subject.Load().book)
+			if !ok || err != nil || !can {
+				t.Fatalf("%s: Plan() = %v, %v, of all of it %v", name, ok, err, can)
+			}
+			if want := planner.Plan(forecast.Ask{}); got.Auto == nil || *got.Auto != *want.Auto {
+				t.Errorf("%s: Plan() = %+v, want %+v", name, got.Auto, want.Auto)
+			}
+			if last != nil && *last == *got.Auto && brief {
+				t.Errorf("%s: the plan is that of before: %+v", name, got.Auto)
+			}
+			last = got.Auto
+		}
+		check("read", true)
+		ar, err := New(b.o).OpenArchive(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, err := ar.DB.First(t.Context(), ar.Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var spans []history.Spend
+		for h := range 10 * 24 {
+			to := credit.DayStart(first.At).Add(-time.Duration(h) * time.Hour)
+			spans = append(spans, history.Spend{From: to.Add(-time.Hour), To: to, USD: 0.3})
+		}
+		if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ar.Imported(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("imported", true)
+		past, err := ar.DB.Load(t.Context(), history.Want{Account: ar.Account, Brief: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := account.DecodeState(past.State)
+		old.Outlook.Planned = nil
+		stored, err := old.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := ar.DB.Record(t.Context(), history.PollUpdate{Series: ar.Account, State: stored}); err != nil {
+			t.Fatal(err)
+		}
+		check("of an older program", false)
+	})
+}

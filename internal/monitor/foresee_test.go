@@ -97,7 +97,7 @@ func TestEveryProcessShowsTheSameForecast(t *testing.T) {
 		}
 		later := s
 		later.At = s.At.Add(time.Hour)
-		if _, ok, err := m.Plan(t.Context(), later, forecast.Ask{}); !ok || err != nil || m.subject.Load().plans.planner == planner {
+		if _, ok, err := m.Plan(t.Context(), later, forecast.Ask{TopUpUSD: &topUp}); !ok || err != nil || m.subject.Load().plans.planner == planner {
 			t.Errorf("the plan of a later reading is that of the one before: %v, %v", ok, err)
 		}
 		s.Balance = &credit.Balance{CreditsUSD: s.Balance.CreditsUSD + 100, UsageUSD: s.Balance.UsageUSD}

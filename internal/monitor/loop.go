@@ -79,7 +79,7 @@ func (l *loop) now() time.Time { return l.m.o.Now() }
 func (l *loop) run(ctx context.Context) error {
 	l.ctx = ctx
 	l.clock = clockWatch{wall: l.now(), mono: time.Now()}
-	st, err := openStore(ctx, l.m, true)
+	st, err := openStore(ctx, l.m, Freshness{Brief: true})
 	if err != nil {
 		return err
 	}

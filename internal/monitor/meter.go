@@ -70,7 +70,7 @@ type Cost struct {
 // ordinary key sees no other: whatever keyHash is, its own spend is then
 // measured, and Cost.Of names it.
 func (m *Monitor) Meter(ctx context.Context, keyHash string) (*Meter, error) {
-	st, err := openStore(ctx, m, false)
+	st, err := openStore(ctx, m, Freshness{})
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func TestAMuteOutlivesWhatWasUnderWay(t *testing.T) {
 		if _, err := New(b.o).Once(t.Context(), Live); err != nil {
 			t.Fatal(err)
 		}
-		collector, err := openStore(t.Context(), New(b.o), false)
+		collector, err := openStore(t.Context(), New(b.o), Freshness{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +36,7 @@ func TestAMuteOutlivesWhatWasUnderWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			after, err := openStore(t.Context(), New(b.o), false)
+			after, err := openStore(t.Context(), New(b.o), Freshness{})
 			if err != nil || len(after.state.Mutes) != 1 {
 				t.Fatalf("muted is %v, %v", after.state.Mutes, err)
 			}

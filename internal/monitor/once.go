@@ -31,8 +31,9 @@ type Freshness struct {
 	// Stored takes what is stored, however old, and requests nothing.
 	Stored bool
 	// Brief reports that the snapshot alone is wanted: the past need not be
-	// loaded for questions about it.
-	Brief bool
+	// loaded for questions about it. Planned wants the plan for a plain [forecast.Ask]
+	// too.
+	Brief, Planned bool
 }
 
 // The kinds of Freshness that are not an age.
@@ -52,7 +53,7 @@ var (
 func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
-	st, err := openStore(ctx, m, fresh.Brief)
+	st, err := openStore(ctx, m, fresh)
 	if err != nil {
 		return account.Snapshot{Account: m.o.Account, Forecast: forecast.Forecast{State: forecast.Unknown}}, err
 	}
@@ -90,7 +91,7 @@ func (m *Monitor) Once(ctx context.Context, fresh Freshness) (account.Snapshot, 
 // balance is what counts in their place, nil where nothing does. A key that could not be
 // read is nil.
 func (m *Monitor) Judge(ctx context.Context, fingerprint string, key *client.Key, totals credit.Balance) (b *credit.Balance, why string, err error) {
-	st, err := openStore(ctx, m, false)
+	st, err := openStore(ctx, m, Freshness{})
 	if err != nil {
 		return nil, "", err
 	}

@@ -28,11 +28,11 @@ func TestNobodyIsOvertaken(t *testing.T) {
 					t.Fatal(err)
 				}
 				time.Sleep(time.Minute)
-				collector, err := openStore(t.Context(), New(b.o), false)
+				collector, err := openStore(t.Context(), New(b.o), Freshness{})
 				if err != nil {
 					t.Fatal(err)
 				}
-				person, err := openStore(t.Context(), New(b.o), false)
+				person, err := openStore(t.Context(), New(b.o), Freshness{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -62,7 +62,7 @@ func TestNobodyIsOvertaken(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				after, err := openStore(t.Context(), New(b.o), false)
+				after, err := openStore(t.Context(), New(b.o), Freshness{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,10 +10,15 @@ import (
 )
 
 // Plan is what a snapshot's forecast means for buying credits. ok is false
-// while the balance is not known.
+// while the balance is not known. What was planned with the forecast is not planned anew.
 func (m *Monitor) Plan(_ context.Context, s account.Snapshot, ask forecast.Ask) (p forecast.Plan, ok bool, err error) {
 	at := m.subject.Load()
-	if at == nil || at.book.Brief {
+	switch {
+	case at == nil:
+		return p, false, nil
+	case s.Planned != nil && s.Balance != nil && ask.Plain(s.At):
+		return forecast.Plan{Auto: s.Planned}, true, nil
+	case at.book.Brief:
 		return p, false, nil
 	}
 	ask.Packages = m.o.Packages

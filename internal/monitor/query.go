@@ -123,7 +123,7 @@ func (m *Monitor) Archive() (a Archive, ok bool) {
 // OpenArchive opens the history in place of Run or Once. Nothing is requested, and
 // no key is needed.
 func (m *Monitor) OpenArchive(ctx context.Context) (Archive, error) {
-	st, err := openStore(ctx, m, false)
+	st, err := openStore(ctx, m, Freshness{})
 	if err != nil {
 		return Archive{}, err
 	}

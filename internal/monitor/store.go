@@ -36,34 +36,36 @@ type store struct {
 	purchases   purchases
 }
 
-// openStore opens the account's place in the history and loads its past; brief
-// does without that where what is stored of the newest reading is enough for a
-// snapshot.
-func openStore(ctx context.Context, m *Monitor, brief bool) (*store, error) {
-	load := (*store).load
-	if brief {
-		load = (*store).loadBriefly
-	}
+// openStore opens the account's place in the history and loads its past; where it may
+// be brief it does without that, if what is stored of the newest reading is enough.
+func openStore(ctx context.Context, m *Monitor, want Freshness) (*store, error) {
 	st, err := findStore(ctx, m, m.o.Open)
 	if err == nil {
-		err = load(st, ctx)
+		err = st.loadFor(ctx, want)
 	}
 	if history.Damaged(err) && m.o.Spare != nil {
 		st, err = findStore(ctx, m, func(ctx context.Context) (*history.DB, string, error) { return m.o.Spare(ctx, err) })
 		if err == nil {
 			st.damage = st.note
-			err = load(st, ctx)
+			err = st.loadFor(ctx, want)
 		}
 	}
 	return st, err
 }
 
-func (st *store) loadBriefly(ctx context.Context) error {
+// loadFor loads the state alone where that is enough, and else the past.
+func (st *store) loadFor(ctx context.Context, want Freshness) error {
+	if !want.Brief {
+		return st.load(ctx)
+	}
 	past, err := st.db.Load(ctx, history.Want{Account: st.of(), Brief: true})
-	if err != nil || past.State == nil || !account.DecodeState(past.State).Brief(past.Poll.Success) {
+	if err != nil || past.State == nil {
 		return errors.Join(err, st.load(ctx))
 	}
 	st.take(past)
+	if !st.state.Brief(past.Poll.Success) || want.Planned && st.state.Outlook.Planned == nil {
+		return st.load(ctx)
+	}
 	st.book.Brief = true
 	if f := st.state.Facts; f.Ordinary() {
 		err = st.findKey(ctx, f.Fingerprint)

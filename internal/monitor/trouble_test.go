@@ -215,7 +215,7 @@ func TestADeliveryIsStoredAfterTheEnd(t *testing.T) {
 		if _, err := p.st.step(ended, &in, nil, true); err != nil {
 			t.Error(err)
 		}
-		again, err := openStore(t.Context(), New(b.o), false)
+		again, err := openStore(t.Context(), New(b.o), Freshness{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ import (
 	"ortop/internal/render"
 )
 
-// Briefly is for what prints a snapshot alone.
+// Briefly is for what prints a snapshot alone, or with the plan that was made with it.
 func Briefly(f monitor.Freshness) monitor.Freshness {
 	f.Brief = true
 	return f

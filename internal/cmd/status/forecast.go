@@ -3,6 +3,7 @@ package status
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +64,9 @@ func planOf(a *cli.App, topUp, until string) (terms forecast.Ask, err error) {
 }
 
 func printForecast(ctx context.Context, a *cli.App, fresh monitor.Freshness, ask forecast.Ask, asJSON bool) error {
+	if fresh.Planned = ask.Plain(time.Time{}); fresh.Planned {
+		fresh = session.Briefly(fresh)
+	}
 	return session.Once(ctx, a, fresh, func(snap account.Snapshot, mon *monitor.Monitor) error {
 		plan, _, err := mon.Plan(ctx, snap, ask)
 		if err != nil {
