@@ -32,8 +32,8 @@ type bound struct {
 }
 
 // table is every binding, the actions in the order in which the manual has them.
-func (k *keyMap) table() []bound {
-	all := []bound{
+func (k *keyMap) table() []*bound {
+	all := []*bound{ // pointers are compared without 2 kB of program
 		{&k.next, "next-view", "", "tab", "tab", "next view"},
 		{&k.last, "previous-view", "", "shift+tab", "shift+tab", "view before"},
 		{&k.back, "back", "", "esc", "esc", "back"},
@@ -90,7 +90,7 @@ func (k *keyMap) table() []bound {
 	}
 	for i := range k.views {
 		n, name := strconv.Itoa(i+1), views[i].name()
-		all = append(all, bound{&k.views[i], name, "", n, n, name})
+		all = append(all, &bound{&k.views[i], name, "", n, n, name})
 	}
 	return all
 }

@@ -91,7 +91,7 @@ func (k *keyMap) remapped(keys map[string][]string) (*keyMap, error) {
 			return k, fmt.Errorf("there is no action %q%s: there are %s", name, hint, strings.Join(Actions(), ", "))
 		}
 	}
-	used := map[string][]bound{}
+	used := map[string][]*bound{}
 	last := ""
 	for _, b := range k.table() {
 		if b.action == "" {

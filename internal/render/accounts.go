@@ -179,6 +179,8 @@ type AccountsObject struct {
 }
 
 type accountJSON struct {
+	_ [0]func() // never compared, which would be some program for each type
+
 	Account   string       `json:"account"`
 	KeySource *string      `json:"key_source"` // null: it has no key
 	BaseURL   string       `json:"base_url"`

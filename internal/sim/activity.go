@@ -17,6 +17,8 @@ const dayFormat = "2006-01-02"
 const activityDays = 30
 
 type activityRow struct {
+	_ [0]func() // never compared, which would be some program for each type
+
 	Date        string  `json:"date"`
 	Model       string  `json:"model"`
 	Permaslug   string  `json:"model_permaslug"`

@@ -51,6 +51,8 @@ func (a *Account) generationID(r request) string {
 }
 
 type generation struct {
+	_ [0]func() // never compared, which would be some program for each type
+
 	ID               string   `json:"id"`
 	UpstreamID       *string  `json:"upstream_id"`
 	APIType          string   `json:"api_type"`

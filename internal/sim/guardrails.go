@@ -20,6 +20,8 @@ type guardrailRow struct {
 }
 
 type keyAssignment struct {
+	_ [0]func() // never compared, which would be some program for each type
+
 	ID          string  `json:"id"`
 	GuardrailID string  `json:"guardrail_id"`
 	KeyHash     string  `json:"key_hash"`

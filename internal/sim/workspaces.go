@@ -31,6 +31,8 @@ type workspaceRow struct {
 }
 
 type budgetRow struct {
+	_ [0]func() // never compared, which would be some program for each type
+
 	ID          string  `json:"id"`
 	WorkspaceID string  `json:"workspace_id"`
 	LimitUSD    float64 `json:"limit_usd"`

@@ -176,7 +176,7 @@ func dearest(p draw.Pen, what string, b *spenders.Breakdown, most int) string {
 func (c *Cards) RenderDay(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var sums []string
 	windows := windowsOf(s)
-	for _, v := range []window{windows[0], windows[2], windows[3]} {
+	for _, v := range []*window{windows[0], windows[2], windows[3]} {
 		if v.usd != nil {
 			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.usd))
 		}

@@ -133,9 +133,9 @@ type window struct {
 }
 
 // windowsOf are the windows of the overview.
-func windowsOf(s *account.Snapshot) []window {
+func windowsOf(s *account.Snapshot) []*window {
 	back := func(days int) time.Time { return s.At.AddDate(0, 0, -days) }
-	return []window{
+	return []*window{
 		{"today (UTC)", "today", s.Spend.TodayUSD, credit.DayStart(s.At)},
 		{"24 h", "", s.Spend.Last24hUSD, back(1)},
 		{"7 d", "", s.Spend.Last7dUSD, back(7)},
@@ -144,7 +144,7 @@ func windowsOf(s *account.Snapshot) []window {
 }
 
 // words is the sum of a window, or that some of it was not seen.
-func (w window) words(s *account.Snapshot) string { return seen(s, w.usd, w.from) }
+func (w *window) words(s *account.Snapshot) string { return seen(s, w.usd, w.from) }
 
 // seen is an amount that was spent since from, or that some of it was not seen.
 func seen(s *account.Snapshot, usd *float64, from time.Time) string {
