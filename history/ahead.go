@@ -100,7 +100,7 @@ func (db *DB) ahead(id int64) (list []stretch, err error) {
 			return err
 		}
 		var spans []Spend
-		if int64(checksum(id, aheadState, string(value))) != crc || json.Unmarshal(value, &spans) != nil {
+		if int64(checksum(id, aheadState, value)) != crc || json.Unmarshal(value, &spans) != nil {
 			db.spoil("spend from before the first reading")
 			return nil
 		}

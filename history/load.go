@@ -150,14 +150,14 @@ func (db *DB) states(p *Past, s Series, id int64) (named int64, err error) {
 		case name == aheadState:
 			p.Ahead = true
 		case name == MutesState:
-			if int64(checksum(id, name, string(value))) == crc {
+			if int64(checksum(id, name, value)) == crc {
 				p.Mutes = append([]byte{}, value...)
 			} else {
 				db.spoil("what was muted")
 			}
 		case name != "":
 			p.Old[name] = value
-		case int64(checksum(id, string(value))) == crc:
+		case int64(checksum(id, value)) == crc:
 			p.State, found = append([]byte{}, value...), true
 		default:
 			found = true
@@ -207,7 +207,7 @@ func stateMark(id int64, state []byte) int64 {
 	if state == nil {
 		return 0
 	}
-	return int64(checksum(id, string(state)))
+	return int64(checksum(id, state))
 }
 
 // headMark is what the sum of heads has of a head by what is stored of it.

@@ -231,7 +231,7 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 		}
 		// Pages of what stands still are not written.
 		if err := db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
-			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, string(u.State))); err != nil {
+			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, u.State)); err != nil {
 			return err
 		}
 	}
@@ -254,7 +254,7 @@ func (db *DB) follows(id int64, was []byte) error {
 	err := db.query(`SELECT crc FROM account WHERE series = ?`, func(r *sql.Rows) error {
 		var crc int64
 		err := r.Scan(&crc)
-		same = was != nil && crc == int64(checksum(id, string(was)))
+		same = was != nil && crc == int64(checksum(id, was))
 		return err
 	}, id)
 	if err == nil && !same {

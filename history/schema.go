@@ -164,12 +164,16 @@ func rowSum(at int64, usage float64) uint32 {
 
 // checksum guards one row of the small tables. Its fields are strings, int64,
 // times that may be absent, and *float64.
-func checksum(fields ...any) uint32 {
+func checksum(fields ...any) (sum uint32) {
 	var b []byte
 	for _, f := range fields {
 		switch f := f.(type) {
 		case string:
 			b = append(binary.LittleEndian.AppendUint64(b, uint64(len(f))), f...)
+		case []byte: // as a string, without a copy: it may be long
+			b = binary.LittleEndian.AppendUint64(b, uint64(len(f)))
+			sum = crc32.Update(crc32.Update(sum, castagnoli, b), castagnoli, f)
+			b = b[:0]
 		case int64:
 			b = binary.LittleEndian.AppendUint64(b, uint64(f))
 		case sql.NullInt64:
@@ -187,5 +191,5 @@ func checksum(fields ...any) uint32 {
 			panic(fmt.Sprintf("checksum of a %T", f))
 		}
 	}
-	return crc32.Checksum(b, castagnoli)
+	return crc32.Update(sum, castagnoli, b)
 }

@@ -30,7 +30,7 @@ func (db *DB) State(ctx context.Context, s Series, name string) (value []byte, e
 		return db.query(`SELECT value, crc FROM state WHERE series = ? AND name = ?`, func(r *sql.Rows) error {
 			var crc int64
 			err := r.Scan(&value, &crc)
-			if err == nil && int64(checksum(id, name, string(value))) != crc {
+			if err == nil && int64(checksum(id, name, value)) != crc {
 				value = nil
 				db.spoil("stored state")
 			}
@@ -54,7 +54,7 @@ func (db *DB) SetState(ctx context.Context, s Series, name string, value []byte)
 }
 
 func (db *DB) setState(id int64, name string, value []byte) error {
-	return db.conn.run(`INSERT OR REPLACE INTO state VALUES (?, ?, coalesce(?, x''), ?)`, id, name, value, checksum(id, name, string(value)))
+	return db.conn.run(`INSERT OR REPLACE INTO state VALUES (?, ?, coalesce(?, x''), ?)`, id, name, value, checksum(id, name, value))
 }
 
 // put runs f, which stores something of s, in a transaction, and says what failed.

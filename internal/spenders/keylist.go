@@ -1,9 +1,10 @@
 package spenders
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"ortop/client"
@@ -106,20 +107,57 @@ func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyL
 	return list, err
 }
 
-// readKeys returns the text of the list besides, without when it was listed.
-func readKeys(ctx context.Context, db *history.DB, account history.Series) (list KeyList, text []byte, err error) {
-	if text, err = db.State(ctx, account, history.KeysState); err != nil {
-		return list, nil, err
+// textSum tells one text from another.
+type textSum = [sha256.Size]byte
+
+// readKeys returns the sum of the list's text besides, which is without when it was
+// listed.
+func readKeys(ctx context.Context, db *history.DB, account history.Series) (list KeyList, sum textSum, err error) {
+	text, err := db.State(ctx, account, history.KeysState)
+	if err != nil {
+		return list, sum, err
 	}
 	at, err := db.State(ctx, account, history.KeysAtState)
 	if err != nil {
-		return list, nil, err
+		return list, sum, err
 	}
 	if list, err = decodeKeys(text); err != nil || json.Unmarshal(at, &list.At) != nil {
-		return KeyList{}, nil, nil // never stored, or by another version: it is fetched again
+		return KeyList{}, sum, nil // never stored, or by another version: it is fetched again
 	}
-	return list, text, nil
+	return list, sha256.Sum256(text), nil
 }
+
+// text is the list without when it was listed. Of thousands of keys it is megabytes:
+// json.Marshal would take several times as much, and keep that.
+func (l *KeyList) text() ([]byte, error) {
+	rest := *l
+	rest.Keys = nil
+	b, err := json.Marshal(rest)
+	if err != nil || len(l.Keys) == 0 {
+		return b, err
+	}
+	if b = b[:len(b)-1]; len(b) > 1 {
+		b = append(b, ',')
+	}
+	b = append(b, `"keys":[`...)
+	for i := range l.Keys {
+		key, err := json.Marshal(&l.Keys[i])
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			b = slices.Grow(b, len(l.Keys)*(len(key)+keySpare))
+		} else {
+			b = append(b, ',')
+		}
+		b = append(b, key...)
+	}
+	return append(b, "]}"...), nil
+}
+
+// keySpare is by how much a key's text may be longer than that of the first, on the
+// average, bytes.
+const keySpare = 32
 
 // decodeKeys reads a list that was stored, by whomever.
 func decodeKeys(text []byte) (list KeyList, err error) {
@@ -143,7 +181,7 @@ func decodeKeys(text []byte) (list KeyList, err error) {
 // storeKeys stores a listing, each key's usage in its series, and returns it as
 // it was stored: the newer one, where another process was quicker.
 func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (KeyList, error) {
-	old, oldText, err := readKeys(ctx, sub.DB, sub.Account)
+	old, oldSum, err := readKeys(ctx, sub.DB, sub.Account)
 	if err != nil {
 		return *list, err
 	}
@@ -169,11 +207,11 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 	if err := sub.DB.Record(ctx, history.PollUpdate{Interval: KeysEvery}, readings...); err != nil {
 		return *list, err
 	}
-	text, err := json.Marshal(*list)
+	text, err := list.text()
 	if err != nil {
 		return *list, err
 	}
-	if !bytes.Equal(text, oldText) {
+	if sha256.Sum256(text) != oldSum {
 		if err := sub.DB.SetState(ctx, sub.Account, history.KeysState, text); err != nil {
 			return *list, err
 		}

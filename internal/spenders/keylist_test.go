@@ -1,6 +1,9 @@
 package spenders
 
 import (
+	"encoding/json"
+	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -117,5 +120,38 @@ func TestUnusedKeys(t *testing.T) {
 	rows := []Row{{Name: "a", Unused: 1}, {Name: "b"}, {Unused: 1}, {Name: "c", Unused: 1}, {Name: "d", Unused: 1}}
 	if got, want := unusedNote(rows), "not used for 90 days or more: a, (no name), c and 1 more"; got != want {
 		t.Errorf("unusedNote = %q, want %q", got, want)
+	}
+}
+
+// The text of a list is read as it was written, with keys and without, and with nothing
+// besides them.
+func TestKeyListText(t *testing.T) {
+	usd := 2.5
+	keys := []Key{{Hash: "a", Name: `a "name", with <signs>`, UsageUSD: 1}, {Hash: "b", Cap: credit.Cap{LimitUSD: &usd}}, {Hash: "c", DailyUSD: &usd}}
+	rest := KeyList{Workspaces: []Workspace{{ID: "w", Name: "Main"}}, Truncated: true, Unread: "a row"}
+	for _, list := range []KeyList{{}, {Keys: keys}, {Keys: keys[:1]}, rest, {Workspaces: rest.Workspaces, Truncated: true, Unread: rest.Unread, Keys: keys}} {
+		text, err := list.text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got KeyList
+		if err := json.Unmarshal(text, &got); err != nil || !reflect.DeepEqual(got, list) {
+			t.Errorf("%s = %+v, %v, want %+v", text, got, err, list)
+		}
+	}
+}
+
+// A list of thousands of keys is written in little more memory than it takes.
+func TestKeyListTextIsLean(t *testing.T) {
+	list := KeyList{Unread: "a row"}
+	for i := range 2_000 {
+		list.Keys = append(list.Keys, Key{Hash: fmt.Sprintf("%064d", i), Name: "a key", UsageUSD: float64(i)})
+	}
+	text, err := list.text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spare := cap(text) - len(text); spare > len(text)/2 {
+		t.Errorf("%d B of text have %d B to spare", len(text), spare)
 	}
 }

@@ -24,9 +24,10 @@ const (
 	// is allocated without a collection beside it, and collected once it is drawn.
 	startGC     = 200
 	settleAfter = time.Second
-	// forgetAfter is from then until the first look at all that there is is over;
-	// forgetEvery is from there on: about as often as an account is asked.
-	forgetAfter = 9 * time.Second
+	// forgetAfter is from then until the first frames are drawn, and it doubles up to
+	// forgetEvery, about as often as an account is asked: the more keys there are, the
+	// longer is the first look at all of them.
+	forgetAfter = 3 * time.Second
 	forgetEvery = time.Minute
 )
 
@@ -59,23 +60,24 @@ func (c *collections) settle() {
 	if !c.ended.Load() {
 		debug.FreeOSMemory()
 		forgetPages()
-		time.AfterFunc(forgetAfter, routine.Guard(c.forget))
+		time.AfterFunc(forgetAfter, routine.Guard(func() { c.forget(forgetAfter) }))
 	}
 }
 
 // looked notes whether anybody looks at the screen.
 func (c *collections) looked(seen bool) { c.unseen.Store(!seen) }
 
-// forget lets go of what is mapped of the program, now and later. To map it again is a
-// fifth of what a minute costs while nobody looks.
-func (c *collections) forget() {
+// forget lets go of what is mapped of the program, now and later; it was waited for
+// after. To map it again is a fifth of what a minute costs while nobody looks.
+func (c *collections) forget(after time.Duration) {
 	if c.ended.Load() {
 		return
 	}
 	if !c.unseen.Load() {
 		forgetPages()
 	}
-	time.AfterFunc(forgetEvery, routine.Guard(c.forget))
+	after = min(2*after, forgetEvery)
+	time.AfterFunc(after, routine.Guard(func() { c.forget(after) }))
 }
 
 // end leaves them as they are.
