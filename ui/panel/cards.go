@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync/atomic"
 	"time"
+	"weak"
 
 	"ortop/internal/account"
 	"ortop/internal/spenders"
@@ -94,14 +96,16 @@ func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 		}
 		rest = append(rest, spenders.Row{Name: "not attributed", SpendUSD: b.UnattributedUSD, Share: share})
 	}
-	top := min(len(b.Rows), max(0, n-len(rest)))
+	top, highest := min(len(b.Rows), max(0, n-len(rest))), 0.0
 	if more := len(b.Rows) - top; more > 0 && top > 0 {
 		top--
-		others := spenders.Together(fmt.Sprintf("%d more", more+1), b.Rows[top:])
-		rest = append([]spenders.Row{others}, rest...)
+		others := othersOf(b.Rows, top)
+		sum := others.sum
+		sum.Name = fmt.Sprintf("%d more", more+1)
+		rest, highest = append([]spenders.Row{sum}, rest...), others.highest
 	}
 	rows := append(append([]spenders.Row{}, b.Rows[:top]...), rest...)
-	t := table{share: shareWidth, top: highestOf(b.Rows)}
+	t := table{share: shareWidth, top: max(highest, highestOf(b.Rows[:top]))}
 	for _, r := range rows {
 		t.spend = max(t.spend, 2+draw.Width(text.MaybeUSD(r.SpendUSD)))
 	}
@@ -148,6 +152,34 @@ func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 	}
 	return lines
 }
+
+// othersOf are the rows from the n-th on. Of thousands the sum takes as long as a third
+// of a frame: it is kept for the next one.
+func othersOf(rows []spenders.Row, n int) *sumOfRows {
+	rows = rows[n:]
+	of := weak.Make(&rows[0]) // which keeps none of them, and is not that of another list
+	last := summed.Load()
+	if last == nil || last.of != of || last.n != len(rows) {
+		last = &sumOfRows{of, len(rows), spenders.Together("", rows), highestOf(rows)}
+		if last.n >= keptRows {
+			summed.Store(last)
+		}
+	}
+	return last
+}
+
+// keptRows is from how many on a sum is kept.
+const keptRows = 100
+
+// sumOfRows is what n rows from one on come to.
+type sumOfRows struct {
+	of      weak.Pointer[spenders.Row]
+	n       int
+	sum     spenders.Row
+	highest float64 // see highestOf
+}
+
+var summed atomic.Pointer[sumOfRows]
 
 // shortName is a row's name without the maker of a model.
 func shortName(r *spenders.Row) string {
