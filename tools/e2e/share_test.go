@@ -202,6 +202,9 @@ func TestTeam(t *testing.T) {
 			t.Errorf("%v asked the API: %s%s", args, out, said)
 		}
 	}
+	if _, out, _ := viewer.run("doctor"); strings.Contains(out, "history.db") {
+		t.Errorf("doctor looks for a file that a viewer does not have:\n%s", out)
+	}
 	activity := filepath.Join(viewer.home, "activity.csv")
 	if err := os.WriteFile(activity, []byte("date,usage\n2026-01-02,1.5\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -243,6 +246,9 @@ func TestTeam(t *testing.T) {
 	}
 	if code, out, said := viewer.run("statusline"); code != 0 || out != "-\n" || !strings.Contains(said, "the shared history") {
 		t.Errorf("statusline while the engine is away: exit code %d, %s%s", code, out, said)
+	}
+	if _, out, _ := viewer.run("accounts"); !strings.Contains(out, "no connection") {
+		t.Errorf("accounts while the engine is away:\n%s", out)
 	}
 	plain := serviceWith(t, viewer.env, "--plain")
 	plain.waitFor("^ortop: hint: the shared history: .*: ortop goes on trying, Ctrl\\+C ends it$")
