@@ -378,3 +378,26 @@ func TestViewModes(t *testing.T) {
 		}
 	}
 }
+
+// The first frame waits for the account and for what was spent, and not for what only a
+// wider pane shows.
+func TestTheFirstFrameWaits(t *testing.T) {
+	f := newFakeFeed()
+	m := newModel(Options{Feed: f, Now: func() time.Time { return scenes.Now }})
+	if !m.Waits() {
+		t.Error("it does not wait for the account")
+	}
+	m, _ = step(m, tea.WindowSizeMsg{Width: 100, Height: 30})
+	m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
+	if !m.Waits() {
+		t.Error("it does not wait for what was spent")
+	}
+	m.spend.Again = false
+	m, cmd := step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span}})
+	if m.Waits() || cmd == nil {
+		t.Error("it waits for the week")
+	}
+	if newModel(Options{Onboarding: &fakeOnboarding{}}).Waits() {
+		t.Error("without a key it waits")
+	}
+}

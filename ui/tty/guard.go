@@ -48,11 +48,17 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 // stiller is a model that knows of messages which change nothing on the screen.
 type stiller interface{ Still() bool }
 
+// waiter is a model that knows whether what its first view shows is about to come.
+type waiter interface{ Waits() bool }
+
 func (g guard) View() (v tea.View) {
 	v.AltScreen = true
 	defer g.recovered()
 	if m, ok := g.Model.(stiller); ok && m.Still() && g.pace.stands() {
 		return g.pace.drawn
+	}
+	if m, ok := g.Model.(waiter); ok && m.Waits() && g.pace.waits() {
+		return v
 	}
 	v, drawn := g.pace.view(g.Model.View)
 	if drawn {

@@ -16,6 +16,9 @@ const (
 	// unseenRest is how long what comes while nobody looks is drawn together: the
 	// answers that follow on a reading.
 	unseenRest = 150 * time.Millisecond
+	// firstWait is how long the first view waits for what it would show: a frame without
+	// that would only be in the way of the whole one.
+	firstWait = 40 * time.Millisecond
 )
 
 // redraw lets the event loop make the view that was left out.
@@ -34,6 +37,7 @@ type pace struct {
 	counted time.Time // up to when left was
 	late    bool      // a redraw is under way
 	made    bool      // drawn is
+	first   time.Time // until when the first view may wait
 	owed    bool      // something has changed since
 	unseen  bool      // the terminal lost the focus
 }
@@ -66,6 +70,19 @@ func (p *pace) soon() { p.left = max(p.left, 1) }
 
 // stands reports whether there is a view, and no newer one to be made.
 func (p *pace) stands() bool { return p != nil && p.made && !p.owed }
+
+// waits reports whether the first view is to wait.
+func (p *pace) waits() bool {
+	if p == nil || p.send == nil || p.made {
+		return false
+	}
+	now := time.Now()
+	if p.first.IsZero() {
+		p.first = now.Add(firstWait)
+		time.AfterFunc(firstWait, routine.Guard(func() { p.send(redraw{}) }))
+	}
+	return now.Before(p.first)
+}
 
 // view is what draw makes, or what it made before where that was just now.
 func (p *pace) view(draw func() tea.View) (v tea.View, drawn bool) {

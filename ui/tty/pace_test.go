@@ -149,3 +149,43 @@ func TestLookedIsTold(t *testing.T) {
 		t.Errorf("it was told %v, want %v", told, want)
 	}
 }
+
+// hopeful is a tally that waits for a while.
+type hopeful struct {
+	tally
+	waits bool
+}
+
+func (m hopeful) Waits() bool { return m.waits }
+
+// The first view is the whole one, if that comes soon; later ones never wait.
+func TestTheFirstViewWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := make(chan tea.Msg, 1)
+		var drawn int
+		model := hopeful{tally{drawn: &drawn}, true}
+		p := &pace{send: func(msg tea.Msg) { sent <- msg }}
+		view := func() tea.View { return guard{model, func(err error) { t.Error(err) }, nil, p}.View() }
+		for range 3 {
+			if v := view(); drawn != 0 || v.Content != "" || !v.AltScreen {
+				t.Fatalf("drawn %d times before anything is there: %+v", drawn, v)
+			}
+		}
+		model.waits = false
+		if view(); drawn != 1 {
+			t.Errorf("drawn %d times once all is there, want once", drawn)
+		}
+		model.waits = true
+		if view(); drawn != 2 {
+			t.Error("a later view waits")
+		}
+		<-sent
+		*p = pace{send: p.send}
+		view()
+		began := time.Now()
+		<-sent
+		if view(); drawn != 3 || time.Since(began) != firstWait {
+			t.Errorf("drawn %d times after %v, want what is there after %v", drawn, time.Since(began), firstWait)
+		}
+	})
+}
