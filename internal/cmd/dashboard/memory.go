@@ -24,9 +24,9 @@ const (
 	// is allocated without a collection beside it, and collected once it is drawn.
 	startGC     = 200
 	settleAfter = time.Second
-	// forgetAfter is from then until the first frames are drawn, and it doubles up to
-	// forgetEvery, about as often as an account is asked: the more keys there are, the
-	// longer is the first look at all of them.
+	// forgetAfter is from then until the first look is over, and a second time where there
+	// are thousands of keys. forgetEvery is as often as an account is asked by default:
+	// it is some seconds after what was asked at the start, and each minute from there.
 	forgetAfter = 3 * time.Second
 	forgetEvery = time.Minute
 )
@@ -77,7 +77,11 @@ func (c *collections) forget(after time.Duration) {
 	if !c.unseen.Load() {
 		forgetPages()
 	}
-	after = min(2*after, forgetEvery)
+	if after == forgetAfter {
+		after = 2 * forgetAfter
+	} else {
+		after = forgetEvery
+	}
 	time.AfterFunc(after, routine.Guard(func() { c.forget(after) }))
 }
 
