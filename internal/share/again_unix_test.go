@@ -79,7 +79,7 @@ func lost(t *testing.T, a, b *station, p *pair) {
 
 // newLost returns the pair of lost, that collector and another.
 func newLost(t *testing.T) (a, b *station, p *pair) {
-	c, _ := started(t, 20*time.Second)
+	c, _ := alone(t, 20*time.Second)
 	p = newPair(t, c)
 	a, b = newStation(t, open(t, p.dsn(), 4*time.Second), "a", "x"), newStation(t, open(t, p.dsn(), 4*time.Second), "b", "x")
 	lost(t, a, b, p)
@@ -89,6 +89,7 @@ func newLost(t *testing.T) (a, b *station, p *pair) {
 // A collector whose account a fail-over took back to an older state goes on from its own:
 // what it told is not told again, what was muted stays so.
 func TestStateOutlivesALaggingStandby(t *testing.T) {
+	t.Parallel()
 	a, _, p := newLost(t)
 	sharetest.WaitFor(t, "the collector to take its account again", func() bool {
 		a.beat(t.Context())
@@ -109,6 +110,7 @@ func TestStateOutlivesALaggingStandby(t *testing.T) {
 // Another collector that is there first waits until its former owner had the time to offer
 // what the engine lacks, and goes on from that.
 func TestAnotherGoesOnFromWhatWasTold(t *testing.T) {
+	t.Parallel()
 	a, b, p := newLost(t)
 	b.beat(t.Context())
 	if b.accounts[0].MayPoll() {
@@ -134,6 +136,7 @@ func TestAnotherGoesOnFromWhatWasTold(t *testing.T) {
 // Where another has read the account since, its state counts, and where it stands; the
 // former owner's forecasts and readings are added.
 func TestAgainYieldsToWhoWentOn(t *testing.T) {
+	t.Parallel()
 	a, b, p := newLost(t)
 	sharetest.WaitFor(t, "the other to take over", func() bool {
 		b.beat(t.Context())
@@ -160,6 +163,7 @@ func TestAgainYieldsToWhoWentOn(t *testing.T) {
 
 // A collector that is so slow that its lease has ended whenever it looks takes over too.
 func TestSlowCollectorTakesOver(t *testing.T) {
+	t.Parallel()
 	_, e := started(t, time.Second)
 	a, b := newStation(t, e, "a", "x"), newStation(t, e, "b", "x")
 	a.Start(t.Context())

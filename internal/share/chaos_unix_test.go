@@ -39,10 +39,11 @@ import (
 
 // A network that falls silent holds nobody for long, and readings go on.
 func TestSilentNetwork(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	c, e := started(t, 4*time.Second)
 	r := sharetest.NewRelay(t, c.Port)
-	far := open(t, fmt.Sprintf("postgres://admin@%s/postgres", r.Addr()), 4*time.Second)
+	far := open(t, c.By(r.Port()), 4*time.Second)
 	a := newStation(t, far, "a", "x")
 	a.Start(ctx)
 	a.read("x", noon, 1)
@@ -237,7 +238,8 @@ func (f *fight) finish(e *Engine) (lost, of int) {
 // Collectors are killed, frozen and restarted, and the engine is; nothing that was
 // stored is missing or wrong.
 func TestChaos(t *testing.T) {
-	c, e := started(t, 2*time.Second)
+	t.Parallel()
+	c, e := alone(t, 2*time.Second)
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), c.DSN(), c.DSN())
 	f.startAll()
 	length := 25 * time.Second
@@ -295,7 +297,7 @@ func TestPooler(t *testing.T) {
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	ini := fmt.Sprintf("[databases]\npostgres = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir =\n"+
+	ini := fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%d\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %d\nunix_socket_dir =\n"+
 		"auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n", c.Port, port)
 	ini = strings.Replace(ini, "port="+fmt.Sprint(c.Port), "port="+fmt.Sprint(c.Port)+" user=admin", 1)
 	path := filepath.Join(dir, "ini")
@@ -311,7 +313,7 @@ func TestPooler(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { cmd.Process.Kill(); cmd.Wait() }()
-	e := open(t, fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", port), 20*time.Second)
+	e := open(t, c.By(port), 20*time.Second)
 	sharetest.WaitFor(t, "the pooler", func() bool { _, _, err := e.Version(); return err == nil })
 	var all sync.WaitGroup
 	var wrong atomic.Int64

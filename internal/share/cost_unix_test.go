@@ -46,7 +46,7 @@ func TestSendingCostsTheFileLittle(t *testing.T) {
 func TestAccountsAreSentTogether(t *testing.T) {
 	c, _ := started(t, time.Minute)
 	r := sharetest.NewRelay(t, c.Port)
-	e := open(t, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	e := open(t, c.By(r.Port()), time.Minute)
 	var names []string
 	for i := range batch {
 		names = append(names, fmt.Sprint("x", i))
@@ -160,7 +160,7 @@ func TestDamagedEntryKeepsNoOtherBack(t *testing.T) {
 func TestRunSendsAFewTimesASecond(t *testing.T) {
 	c, _ := started(t, time.Minute)
 	r := sharetest.NewRelay(t, c.Port)
-	e := open(t, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	e := open(t, c.By(r.Port()), time.Minute)
 	var names []string
 	for i := range batch {
 		names = append(names, fmt.Sprint("x", i))

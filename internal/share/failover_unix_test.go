@@ -31,7 +31,7 @@ func newPair(t *testing.T, c *sharetest.Cluster) *pair {
 
 // dsn names both, of which the one is meant that takes writes.
 func (p *pair) dsn() string {
-	return fmt.Sprintf("postgres://admin@127.0.0.1:%d,127.0.0.1:%d/postgres?sslmode=disable&target_session_attrs=read-write", p.primary.Port, p.standby.Port)
+	return p.primary.By(p.primary.Port, p.standby.Port) + "&target_session_attrs=read-write"
 }
 
 const countSamples = "SELECT count(*) FROM ortop.sample"
@@ -78,7 +78,8 @@ func (s *station) readKey(account, key string, at time.Time, usage float64) {
 // now. What was made meanwhile, accounts, series and leases, is made again.
 func TestLaggingStandby(t *testing.T) {
 	ctx := context.Background()
-	c, _ := started(t, 20*time.Second)
+	t.Parallel()
+	c, _ := alone(t, 20*time.Second)
 	p := newPair(t, c)
 	// The lease of the first ends before the second looks.
 	a, b := newStation(t, open(t, p.dsn(), time.Second), "a", "x", "y"), newStation(t, open(t, p.dsn(), time.Minute), "b", "y", "z")
@@ -183,7 +184,8 @@ func (s *station) tell(account string, at time.Time, usage float64, text string)
 // told, and is not sent.
 func TestEventsOfAFormerOwner(t *testing.T) {
 	ctx := context.Background()
-	c, _ := started(t, 20*time.Second)
+	t.Parallel()
+	c, _ := alone(t, 20*time.Second)
 	p := newPair(t, c)
 	a, b := newStation(t, open(t, p.dsn(), time.Second), "a", "x"), newStation(t, open(t, p.dsn(), time.Minute), "b", "x")
 	a.Start(ctx)
@@ -223,7 +225,8 @@ func TestEventsOfAFormerOwner(t *testing.T) {
 
 // Three collectors go on while a standby that lagged takes over.
 func TestFailOver(t *testing.T) {
-	c, _ := started(t, 2*time.Second)
+	t.Parallel()
+	c, _ := alone(t, 2*time.Second)
 	p := newPair(t, c)
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, p.dsn(), p.dsn(), p.dsn())
 	f.startAll()
@@ -238,9 +241,10 @@ func TestFailOver(t *testing.T) {
 // Two of three collectors are cut off: the third takes their accounts, they go on
 // reading, and what they read is refused as theirs and comes in late.
 func TestPartition(t *testing.T) {
+	t.Parallel()
 	c, e := started(t, 2*time.Second)
 	r := sharetest.NewRelay(t, c.Port)
-	far := fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr())
+	far := c.By(r.Port())
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), far, far)
 	f.startAll()
 	owners := func(host string) string {
@@ -315,7 +319,8 @@ func TestSameBatchTwice(t *testing.T) {
 // read twice until all have asked whose it is, and by one alone after that.
 func TestEngineBack(t *testing.T) {
 	ctx := context.Background()
-	c, e := started(t, time.Second)
+	t.Parallel()
+	c, e := alone(t, time.Second)
 	var names []string
 	for i := range 30 {
 		names = append(names, fmt.Sprint("x", i))

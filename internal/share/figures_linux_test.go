@@ -157,7 +157,7 @@ func ownCPU(b *testing.B) time.Duration {
 func turns(b *testing.B, _ float64) {
 	c, _ := started(b, time.Minute)
 	r := sharetest.NewRelay(b, c.Port)
-	far := open(b, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	far := open(b, c.By(r.Port()), time.Minute)
 	var names []string
 	for i := range 50 {
 		names = append(names, fmt.Sprint("x", i))
@@ -237,7 +237,7 @@ func death(b *testing.B, _ float64) {
 	relays := make([]*sharetest.Relay, 3)
 	for i := range relays {
 		relays[i] = sharetest.NewRelay(b, c.Port)
-		e := open(b, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", relays[i].Addr()), lease)
+		e := open(b, c.By(relays[i].Port()), lease)
 		s := newStation(b, e, fmt.Sprint("h", i), names...)
 		s.Start(ctx)
 		all.Go(func() { s.Run(ctx) })

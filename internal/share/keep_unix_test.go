@@ -15,6 +15,7 @@ import (
 
 // The lease is renewed while what there is to send takes longer than it lasts.
 func TestRenewalWaitsForNoWork(t *testing.T) {
+	t.Parallel()
 	cluster, e := started(t, 8*time.Second)
 	s := newStation(t, e, "a", "x")
 	stuck, goOn := make(chan struct{}), make(chan struct{})
@@ -67,7 +68,7 @@ func TestManyAccountsTakeFewStatements(t *testing.T) {
 		}
 	}
 	statements := func() int {
-		n, err := strconv.Atoi(c.Query("SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = 'postgres'"))
+		n, err := strconv.Atoi(c.Query("SELECT sum(xact_commit) FROM pg_stat_database WHERE datname = current_database()"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +84,7 @@ func TestManyAccountsTakeFewStatements(t *testing.T) {
 		t.Fatal(err)
 	}
 	sharetest.WaitFor(t, "the server to count", func() bool {
-		return c.Query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ortop'") == "0"
+		return c.Query("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ortop' AND datname = current_database() AND pid <> pg_backend_pid()") == "0"
 	})
 	took := statements() - before
 	t.Logf("%d accounts of %d keys took %d statements", accounts, keys, took)

@@ -78,7 +78,7 @@ func TestViewerPullsInPieces(t *testing.T) {
 	c, _ := started(t, time.Minute)
 	busy(t, c)
 	r := sharetest.NewRelay(t, c.Port)
-	e := open(t, fmt.Sprintf("postgres://admin@%s/postgres?sslmode=disable", r.Addr()), time.Minute)
+	e := open(t, c.By(r.Port()), time.Minute)
 	list, err := e.List(false)
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -29,10 +30,26 @@ func open(t testing.TB, dsn string, lease time.Duration) *Engine {
 	return e
 }
 
-// started returns an engine with a schema.
+func TestMain(m *testing.M) { os.Exit(sharetest.Main(m)) }
+
+// started returns an engine with a schema, on a cluster that other tests use too where
+// nothing is measured.
 func started(t testing.TB, lease time.Duration) (*sharetest.Cluster, *Engine) {
 	t.Helper()
-	c := sharetest.Start(t)
+	if _, ok := t.(*testing.B); ok {
+		return alone(t, lease)
+	}
+	return set(t, sharetest.Database(t), lease)
+}
+
+// alone returns one on a cluster that may be stopped.
+func alone(t testing.TB, lease time.Duration) (*sharetest.Cluster, *Engine) {
+	t.Helper()
+	return set(t, sharetest.Start(t), lease)
+}
+
+func set(t testing.TB, c *sharetest.Cluster, lease time.Duration) (*sharetest.Cluster, *Engine) {
+	t.Helper()
 	e := open(t, c.DSN(), lease)
 	if was, err := e.Init(); err != nil || was != 0 {
 		t.Fatalf("Init() = %d, %v", was, err)
@@ -151,8 +168,9 @@ func owners(t *testing.T, stations ...*station) (n map[string]int) {
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 func TestTakeOverAndFence(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
-	_, e := started(t, 2*time.Second)
+	_, e := started(t, 4*time.Second)
 	a, b := newStation(t, e, "a", "x"), newStation(t, e, "b", "x")
 	a.Start(ctx)
 	b.Start(ctx)
@@ -259,7 +277,8 @@ func TestRace(t *testing.T) {
 // While the engine is away all goes on, and is sent when it is back.
 func TestEngineAway(t *testing.T) {
 	ctx := context.Background()
-	c, e := started(t, 2*time.Second)
+	t.Parallel()
+	c, e := alone(t, 2*time.Second)
 	a := newStation(t, e, "a", "x")
 	a.Start(ctx)
 	a.read("x", noon, 1)
@@ -322,7 +341,7 @@ func TestRewriteAndPush(t *testing.T) {
 }
 
 func TestNoSchema(t *testing.T) {
-	c := sharetest.Start(t)
+	c := sharetest.Database(t)
 	e := open(t, c.DSN(), time.Second)
 	if _, _, err := e.Version(); !errors.Is(err, ErrNoSchema) {
 		t.Errorf("Version() = %v", err)

@@ -25,7 +25,8 @@ type Cluster struct {
 	Port int    // on 127.0.0.1
 	data string
 	bin  string
-	lite bool // it is PGlite
+	lite bool   // it is PGlite
+	name string // of its database
 }
 
 // Start starts a cluster in a temporary folder, or skips the test where Debian's
@@ -45,15 +46,25 @@ func Start(t testing.TB, conf ...string) *Cluster {
 		}
 		return c
 	}
+	c := begin(t, found, conf)
+	t.Cleanup(c.end)
+	return c
+}
+
+// begin starts a cluster of initdb's program, which the caller ends.
+func begin(t testing.TB, initdb string, conf []string) *Cluster {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "ortop-pg-") // a socket's path is short
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Cluster{t: t, Dir: dir, data: filepath.Join(dir, "data"), bin: filepath.Dir(found)}
-	t.Cleanup(func() {
-		_ = c.pg("pg_ctl", "-D", c.data, "-m", "immediate", "-w", "stop")
-		_ = os.RemoveAll(dir)
-	})
+	c := &Cluster{t: t, Dir: dir, data: filepath.Join(dir, "data"), bin: filepath.Dir(initdb), name: "postgres"}
+	up := false
+	defer func() {
+		if !up {
+			c.end()
+		}
+	}()
 	if os.Geteuid() == 0 { // it refuses to be run by root
 		uid, gid := nobody(t)
 		if err := os.Chown(dir, uid, gid); err != nil {
@@ -64,12 +75,20 @@ func Start(t testing.TB, conf ...string) *Cluster {
 		t.Fatal(err)
 	}
 	c.Port = freePort(t)
-	if err := c.pg("initdb", "-D", c.data, "-U", "admin", "-A", "trust", "--data-checksums", "--locale=C", "-E", "UTF8", "--no-sync"); err != nil {
+	model, err := c.model()
+	if err == nil {
+		err = c.run("cp", "-Rp", model, c.data)
+	}
+	if err != nil {
 		t.Fatal(err)
+	}
+	fsync := "off" // of what a machine's end would lose nothing is tested
+	if _, ok := t.(*testing.B); ok {
+		fsync = "on"
 	}
 	lines := append([]string{
 		"listen_addresses = '127.0.0.1'", "port = " + strconv.Itoa(c.Port), "unix_socket_directories = '" + dir + "'",
-		"fsync = on", "shared_buffers = 32MB", "max_connections = 60",
+		"fsync = " + fsync, "shared_buffers = 32MB", "max_connections = 60",
 	}, conf...)
 	f, err := os.OpenFile(filepath.Join(c.data, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err == nil {
@@ -80,7 +99,14 @@ func Start(t testing.TB, conf ...string) *Cluster {
 		t.Fatal(err)
 	}
 	c.Up()
+	up = true
 	return c
+}
+
+// end stops it and removes what it had.
+func (c *Cluster) end() {
+	_ = c.pg("pg_ctl", "-D", c.data, "-m", "immediate", "-w", "stop")
+	_ = os.RemoveAll(c.Dir)
 }
 
 // initdb is the program that makes a cluster, or why PGlite takes its place.
@@ -118,7 +144,12 @@ func nobody(t testing.TB) (uid, gid int) {
 }
 
 func (c *Cluster) pg(name string, args ...string) error {
-	cmd := exec.Command(filepath.Join(c.bin, name), args...)
+	return c.run(filepath.Join(c.bin, name), args...)
+}
+
+// run runs a program as who the cluster belongs to.
+func (c *Cluster) run(name string, args ...string) error {
+	cmd := exec.Command(name, args...)
 	cmd.Dir = c.Dir
 	if os.Geteuid() == 0 {
 		uid, gid := nobody(c.t)
@@ -142,7 +173,7 @@ func (c *Cluster) pg(name string, args ...string) error {
 func (c *Cluster) Standby(port int) *Cluster {
 	c.t.Helper()
 	c.Needs("standby")
-	s := &Cluster{t: c.t, Dir: c.Dir, Port: freePort(c.t), data: filepath.Join(c.Dir, "standby"), bin: c.bin}
+	s := &Cluster{t: c.t, Dir: c.Dir, Port: freePort(c.t), data: filepath.Join(c.Dir, "standby"), bin: c.bin, name: c.name}
 	if err := c.pg("pg_basebackup", "-D", s.data, "-h", "127.0.0.1", "-p", strconv.Itoa(port), "-U", "admin", "-R", "-X", "stream", "-c", "fast", "--no-sync"); err != nil {
 		c.t.Fatal(err)
 	}
@@ -199,40 +230,6 @@ func (c *Cluster) File(name, text string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-}
-
-// Query returns what psql prints of a statement, without a frame.
-func (c *Cluster) Query(statement string) string {
-	c.t.Helper()
-	if c.lite {
-		out, err := c.queryLite(statement)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		return out
-	}
-	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", c.DSN(), "-c", statement).CombinedOutput()
-	if err != nil {
-		c.t.Fatalf("psql: %v: %s", err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
-
-// QueryAs returns what psql prints of a statement by another user.
-func (c *Cluster) QueryAs(user, statement string) (string, error) {
-	c.t.Helper()
-	c.Needs("roles")
-	dsn := strings.Replace(c.DSN(), "admin@", user+"@", 1)
-	out, err := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-d", dsn, "-c", statement).CombinedOutput()
-	return string(out), err
-}
-
-// DSN names it to its administrator, over TCP.
-func (c *Cluster) DSN() string {
-	if c.lite {
-		return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", c.Port)
-	}
-	return fmt.Sprintf("postgres://admin@127.0.0.1:%d/postgres?sslmode=disable", c.Port)
 }
 
 // WaitFor waits until ok, for as long as a busy machine may need.

@@ -4,20 +4,17 @@ package sharetest
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"ortop/internal/pgwire"
 	"ortop/internal/routine"
 )
 
@@ -128,25 +125,3 @@ func skip(t testing.TB, what string) {
 
 // Lite reports whether it is PGlite.
 func (c *Cluster) Lite() bool { return c.lite }
-
-// queryLite is Query without psql.
-func (c *Cluster) queryLite(statement string) (string, error) {
-	cfg, err := pgwire.Parse(c.DSN())
-	if err != nil {
-		return "", err
-	}
-	k, err := cfg.Connect()
-	if err != nil {
-		return "", err
-	}
-	var lines []string
-	err = k.Query(statement, func(r pgwire.Row) error {
-		var fields []string
-		for _, v := range r {
-			fields = append(fields, string(v))
-		}
-		lines = append(lines, strings.Join(fields, "|"))
-		return nil
-	})
-	return strings.Join(lines, "\n"), errors.Join(err, k.Close())
-}
