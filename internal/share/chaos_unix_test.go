@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -235,6 +236,9 @@ func (f *fight) finish(e *Engine) (lost, of int) {
 	return missing + wrong, n
 }
 
+// havocs is how many things havoc does in a round.
+const havocs = 6
+
 // Collectors are killed, frozen and restarted, and the engine is; nothing that was
 // stored is missing or wrong.
 func TestChaos(t *testing.T) {
@@ -242,21 +246,24 @@ func TestChaos(t *testing.T) {
 	c, e := alone(t, 2*time.Second)
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), c.DSN(), c.DSN())
 	f.startAll()
-	length := 25 * time.Second
-	if testing.Short() {
-		length = 8 * time.Second
+	rounds := 2
+	if n, err := strconv.Atoi(os.Getenv("ORTOP_CHAOS")); err == nil {
+		rounds = n
 	}
-	end := time.Now().Add(length)
-	f.havoc(c, e, func() bool { return !time.Now().Before(end) })
+	f.havoc(c, e, func(round int) bool { return round == rounds })
 	f.finish(e)
 }
 
-// havoc kills, freezes and restarts them and the engine, until over.
-func (f *fight) havoc(c *sharetest.Cluster, e *Engine, over func() bool) {
+// havoc kills, freezes and restarts them and the engine, each in any order in a round,
+// until over.
+func (f *fight) havoc(c *sharetest.Cluster, e *Engine, over func(round int) bool) {
 	rng := rand.New(rand.NewPCG(3, uint64(time.Now().UnixNano())))
-	for !over() {
+	for n, order := 0, []int(nil); !over(n / havocs); n++ {
+		if n%havocs == 0 {
+			order = rng.Perm(havocs)
+		}
 		i := rng.IntN(len(f.fighters))
-		switch rng.IntN(6) {
+		switch order[n%havocs] {
 		case 0:
 			f.kill(i)
 			time.Sleep(time.Duration(rng.IntN(3000)) * time.Millisecond)

@@ -292,7 +292,7 @@ func chaos(b *testing.B, size float64) {
 	f.keys = perPoll
 	f.startAll()
 	rows := int64(scaled(1_000_000, size))
-	f.havoc(c, e, func() bool { return f.seconds.Load()*(perPoll+1) >= rows })
+	f.havoc(c, e, func(int) bool { return f.seconds.Load()*(perPoll+1) >= rows })
 	lost, of := f.finish(e)
 	figure(b, "lost", "%d of %d", lost, of)
 }

@@ -20,9 +20,9 @@ func busy(t *testing.T, c *sharetest.Cluster) {
 	t.Helper()
 	for _, s := range []string{
 		`INSERT INTO ortop.account (name, base_url, rev) VALUES ('x', 'u', 1)`,
-		`INSERT INTO ortop.series (account, key, subject, at, usage, credits, read_ms) SELECT 1, k, CASE k WHEN 1 THEN 'account' ELSE 'key#' || k END, 30000 * 60, 30000 / 64.0 * k, 900, 30000 * 60000 FROM generate_series(1, 3) k`,
+		`INSERT INTO ortop.series (account, key, subject, at, usage, credits, read_ms) SELECT 1, k, CASE k WHEN 1 THEN 'account' ELSE 'key#' || k END, 15000 * 60, 15000 / 64.0 * k, 900, 15000 * 60000 FROM generate_series(1, 3) k`,
 		`INSERT INTO ortop.series (account, key, subject, at, usage, read_ms) SELECT 1, k, 'key#' || k, 600, k, 600000 FROM generate_series(4, 4500) k`,
-		`INSERT INTO ortop.sample SELECT 1, k, i * 60, i / 64.0 * k FROM generate_series(1, 3) k, generate_series(1, 30000) i`,
+		`INSERT INTO ortop.sample SELECT 1, k, i * 60, i / 64.0 * k FROM generate_series(1, 3) k, generate_series(1, 15000) i`,
 		`INSERT INTO ortop.sample SELECT 1, k, 600, k FROM generate_series(4, 4500) k`,
 		`INSERT INTO ortop.fact SELECT 1, k, 0, 600, 0, NULL, 'f', '', 'first reading' FROM generate_series(1, 4500) k`,
 		`INSERT INTO ortop.fact SELECT 1, 1, 1, i * 600, 0, i, '', '', '' FROM generate_series(1, 900) i`,
@@ -66,7 +66,7 @@ func sums(t *testing.T, db *history.DB, subjects ...string) (list []string) {
 }
 
 var busySums = []string{
-	fmt.Sprint("account 30000 ", 30000*30001/2/64.0, " ", 30000/64.0), fmt.Sprint("key#3 30000 ", 3*30000*30001/2/64.0, " ", 3*30000/64.0), "key#4500 1 4500 4500",
+	fmt.Sprint("account 15000 ", 15000*15001/2/64.0, " ", 15000/64.0), fmt.Sprint("key#3 15000 ", 3*15000*15001/2/64.0, " ", 3*15000/64.0), "key#4500 1 4500 4500",
 	"4500 series, 5400 facts, 4500 events, 4500 forecasts, damage ",
 }
 
@@ -98,7 +98,7 @@ func TestViewerPullsInPieces(t *testing.T) {
 	if got := sums(t, db, "key#3", "key#4500"); !reflect.DeepEqual(got, busySums) {
 		t.Errorf("the viewer has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(busySums, "\n"))
 	}
-	const most = 3_000_000 // all of it is twice that
+	const most = 1_500_000 // all of it is twice that
 	if n := r.Largest.Load(); n > most || n < most/10 {
 		t.Errorf("the largest value was %d B, want %d at most", n, most)
 	}
@@ -154,9 +154,9 @@ func TestPiecesOfAnAccountThatIsRead(t *testing.T) {
 	pieces := 0
 	m, err := e.pull(ctx, list[0].id, mark{}, func(rows history.Rows) error {
 		if pieces++; pieces == 1 {
-			c.Query(`INSERT INTO ortop.sample SELECT 1, k, 30001 * 60, 2000 FROM generate_series(1, 3) k`)
-			c.Query(`INSERT INTO ortop.fact VALUES (1, 1, 1, 30001 * 60, 0, 2500, '', '', '')`)
-			c.Query(`UPDATE ortop.series SET at = 30001 * 60, usage = 2000, credits = 2500, read_ms = 30001 * 60000 WHERE key <= 3`)
+			c.Query(`INSERT INTO ortop.sample SELECT 1, k, 15001 * 60, 2000 FROM generate_series(1, 3) k`)
+			c.Query(`INSERT INTO ortop.fact VALUES (1, 1, 1, 15001 * 60, 0, 2500, '', '', '')`)
+			c.Query(`UPDATE ortop.series SET at = 15001 * 60, usage = 2000, credits = 2500, read_ms = 15001 * 60000 WHERE key <= 3`)
 			c.Query(`UPDATE ortop.account SET rev = rev + 1`)
 		}
 		return db.Take(ctx, "x", "u", rows)
@@ -164,7 +164,7 @@ func TestPiecesOfAnAccountThatIsRead(t *testing.T) {
 	if err != nil || pieces < 4 {
 		t.Fatal(err, pieces)
 	}
-	if got, want := sums(t, db, "key#3")[1], fmt.Sprint("key#3 30001 ", 3*30000*30001/2/64.0+2000, " 2000"); got != want {
+	if got, want := sums(t, db, "key#3")[1], fmt.Sprint("key#3 15001 ", 3*15000*15001/2/64.0+2000, " 2000"); got != want {
 		t.Errorf("of a series that was read meanwhile the viewer has %s, want %s", got, want)
 	}
 	if got, want := head(), "2000 of 2500"; got != want {
@@ -185,7 +185,7 @@ func TestPiecesOfAnAccountThatIsRead(t *testing.T) {
 	if err != nil || whole != 2 {
 		t.Errorf("it was read %d times, %v, want twice", whole, err)
 	}
-	if got, want := sums(t, db, "key#2")[1], fmt.Sprint("key#2 30002 ", 30000*30001/64.0+2000, " 2000"); got != want {
+	if got, want := sums(t, db, "key#2")[1], fmt.Sprint("key#2 15002 ", 15000*15001/64.0+2000, " 2000"); got != want {
 		t.Errorf("of the series that was written anew the viewer has %s, want %s", got, want)
 	}
 }
