@@ -6,7 +6,6 @@ package sharetest
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -119,17 +118,6 @@ func initdb() (path, why string) {
 		return "", "there is no PostgreSQL: apt-get install postgresql"
 	}
 	return found[len(found)-1], ""
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
-	return port
 }
 
 func nobody(t testing.TB) (uid, gid int) {
