@@ -34,7 +34,7 @@ func TestWindowsAgreeWithTheBooks(t *testing.T) {
 				t.Fatal(err)
 			}
 			grown := &credit.Trail{}
-			const interval = 2 * time.Minute
+			const interval = 6 * time.Minute
 			for at := t0.Add(-8 * 24 * time.Hour); !at.After(t0); at = at.Add(interval) {
 				if h := at.Hour(); h == 3 && at.Day()%2 == 0 {
 					continue

@@ -39,7 +39,7 @@ func movesOf(trace *backtest.Trace, lasts, every time.Duration) (moves []time.Ti
 // of a real account moved, of the trace in testdata and of the folder that
 // ORTOP_TRACES names.
 func TestMovesOfTraces(t *testing.T) {
-	said, every := 0, 15*time.Minute
+	said, every := 0, time.Hour
 	if testing.Short() {
 		every = 2 * time.Hour
 	}
