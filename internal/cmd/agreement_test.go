@@ -318,16 +318,17 @@ func TestSurfacesAgree(t *testing.T) {
 			}
 			st.account.Spend(25) // which no reading has, and so no surface
 			st.now = st.now.Add(time.Second)
-			st.compare(c.alone)
+			st.compare(c.alone, "today", "week", "month", "1h", "24h", "7d")
 			st.now = st.now.Add(30 * time.Second)
-			st.compare(c.alone)
+			st.compare(c.alone, "24h")
 		})
 	}
 }
 
-// compare compares the surfaces at this time. Each is first to read the account in
-// one of the comparisons: which one that is makes no difference.
-func (st *stage) compare(alone bool) {
+// compare compares the surfaces at this time, in these windows what history and
+// breakdown say. Each is first to read the account in one of the comparisons: which one
+// that is makes no difference.
+func (st *stage) compare(alone bool, windows ...string) {
 	st.t.Helper()
 	account := object(st.object("accounts", "--json")["accounts"].([]any)[0].(map[string]any))
 	status := st.object("status", "--json")
@@ -379,11 +380,15 @@ func (st *stage) compare(alone bool) {
 		add(window, "report", report.usd("spend_usd"))
 		add("left", "report --"+period, report.usd("balance_usd"))
 	}
-	for window, span := range map[string]time.Duration{
-		"today": at.Sub(credit.DayStart(at)), "week": at.Sub(credit.WeekStart(at)), "month": at.Sub(credit.MonthStart(at)),
-		"1h": time.Hour, "24h": 24 * time.Hour, "7d": 7 * 24 * time.Hour,
-	} {
-		since := fmt.Sprintf("%ds", int(span.Seconds()))
+	for _, window := range windows {
+		w := map[string]struct {
+			span  time.Duration
+			every []string
+		}{
+			"today": {at.Sub(credit.DayStart(at)), []string{"7h"}}, "week": {at.Sub(credit.WeekStart(at)), []string{"7h"}}, "month": {at.Sub(credit.MonthStart(at)), []string{"7h", "1d"}},
+			"1h": {time.Hour, []string{"7h"}}, "24h": {24 * time.Hour, []string{"1d"}}, "7d": {7 * 24 * time.Hour, []string{"1d"}},
+		}[window]
+		since := fmt.Sprintf("%ds", int(w.span.Seconds()))
 		for _, by := range spenders.Bys {
 			if !alone && (by == spenders.ByKey || window == "24h") {
 				add(window, "breakdown --by "+string(by), st.object("breakdown", "--since", since, "--by", string(by), "--json").usd("total_usd"))
@@ -395,7 +400,7 @@ func (st *stage) compare(alone bool) {
 		for form, usd := range st.historySums("--since", since) {
 			add(window, form, usd)
 		}
-		for _, every := range []string{"7h", "1d"} {
+		for _, every := range w.every {
 			for form, usd := range st.historySums("--since", since, "--every", every) {
 				add(window, form+" --every "+every, usd)
 			}

@@ -17,7 +17,7 @@ func TestPromtoolLikesTheDocs(t *testing.T) {
 	for _, args := range [][]string{
 		{"check", "config", "../../docs/prometheus.yml"},
 		{"check", "rules", "../../docs/alerts.rules.yml"},
-		{"test", "rules", "testdata/alerts_test.yml"},
+		{"test", "rules", "testdata/alerts_test.yml", "testdata/spike_test.yml"},
 	} {
 		if out, err := exec.Command(tool, args...).CombinedOutput(); err != nil {
 			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
@@ -70,7 +70,7 @@ func TestDocsAskForWhatThereIs(t *testing.T) {
 		told[string(m[1])] = true
 	}
 	asked := map[string]bool{}
-	for _, path := range []string{"../../docs/grafana.json", "../../docs/alerts.rules.yml", "testdata/alerts_test.yml"} {
+	for _, path := range []string{"../../docs/grafana.json", "../../docs/alerts.rules.yml", "testdata/alerts_test.yml", "testdata/spike_test.yml"} {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

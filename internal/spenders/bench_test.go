@@ -28,7 +28,7 @@ func bubble(t *testing.T, f func(t *testing.T)) {
 // oldAccount is a simulated account that has spent for weeks before it is
 // first read.
 func oldAccount(profile string) sim.Config {
-	return sim.Config{Profile: profile, OrdinaryKey: ordinary, Now: time.Now}
+	return sim.Config{Profile: profile, OrdinaryKey: ordinary, Now: time.Now, Start: time.Now().AddDate(0, 0, -35)}
 }
 
 // bench is a simulated account, a history of what was read of it, and a Service
@@ -47,6 +47,9 @@ func newBench(t *testing.T, c sim.Config) *bench {
 	b := &bench{t: t}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Start.IsZero() { // a past of days is enough for most, and soon made
+		c.Start = c.Now().AddDate(0, 0, -5)
 	}
 	var err error
 	if b.account, err = sim.New(c); err != nil {

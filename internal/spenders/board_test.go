@@ -37,7 +37,7 @@ func (b *bench) pane(path string) *bench {
 // read the account.
 func panes(t *testing.T, n int) []*bench {
 	t.Helper()
-	c := oldAccount("steady")
+	c := sim.Config{Profile: "steady"}
 	c.Members = 3
 	b := newBench(t, c)
 	path := filepath.Join(t.TempDir(), "history.db")

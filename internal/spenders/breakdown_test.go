@@ -52,7 +52,7 @@ func TestBreakdownAddsUp(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
-	days := 4
+	days := 2
 	if os.Getenv("ORTOP_LONG") != "" {
 		days = 60
 	}

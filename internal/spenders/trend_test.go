@@ -18,7 +18,7 @@ func TestTrendsAddUp(t *testing.T) {
 		c.Members = 3
 		b := newBench(t, c)
 		b.account.TopUp(500)
-		for _, waited := range []time.Duration{time.Hour, 50 * time.Hour} {
+		for _, waited := range []time.Duration{time.Hour, 26 * time.Hour} {
 			for waited := waited; waited > 0; waited -= KeysEvery { // the keys are listed as they are by a monitor
 				b.look(ByKey, time.Hour)
 				time.Sleep(KeysEvery)
