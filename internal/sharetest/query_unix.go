@@ -23,6 +23,20 @@ func (c *Cluster) Query(statement string) string {
 	return out
 }
 
+// Script runs statements for as long as they take.
+func (c *Cluster) Script(statements string) {
+	c.t.Helper()
+	if c.lite { // has no psql
+		c.Query(statements)
+		return
+	}
+	cmd := exec.Command(filepath.Join(c.bin, "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", c.DSN(), "-f", "-")
+	cmd.Stdin = strings.NewReader(statements)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		c.t.Fatalf("psql: %v: %s", err, out)
+	}
+}
+
 // QueryAs returns what psql prints of a statement by another user.
 func (c *Cluster) QueryAs(user, statement string) (string, error) {
 	c.t.Helper()

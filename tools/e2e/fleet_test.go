@@ -83,7 +83,7 @@ func fleetOf(t testing.TB, n int) (pg *sharetest.Cluster, env []string) {
 	if !json.Valid(out) {
 		t.Fatalf("status: %s", out)
 	}
-	pg.Query(regexp.MustCompile(`\bahead\(([^)]*)\)`).ReplaceAllString(
+	pg.Script(regexp.MustCompile(`\bahead\(([^)]*)\)`).ReplaceAllString(
 		strings.NewReplacer("$n", strconv.Itoa(n), "$json", strings.TrimSpace(string(out))).Replace(fleetSQL),
 		`to_char(now() AT TIME ZONE 'utc' + ($1) * interval '1 hour', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`))
 	return pg, env
