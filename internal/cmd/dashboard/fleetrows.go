@@ -55,7 +55,7 @@ func (c *fleet) All(context.Context) (f ui.Fleet, err error) {
 func (m *member) latest() render.AccountRow {
 	r := render.AccountRow{Name: m.name(), BaseURL: m.Settings.BaseURL}
 	if m.mon == nil {
-		r.Fault = session.RowFault(&r.Snapshot, keys.ErrNone)
+		r.Fault = m.Settings.RowFault(&r.Snapshot, keys.ErrNone)
 		return r
 	}
 	s, ok := m.mon.Latest()

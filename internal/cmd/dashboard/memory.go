@@ -59,7 +59,6 @@ func (c *collections) save() {
 func (c *collections) settle() {
 	if !c.ended.Load() {
 		debug.FreeOSMemory()
-		forgetWidths()
 		forgetPages()
 		time.AfterFunc(forgetAfter, routine.Guard(func() { c.forget(forgetAfter) }))
 	}

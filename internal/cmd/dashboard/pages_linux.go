@@ -6,10 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unsafe" // for linkname, too
 
-	"github.com/charmbracelet/x/ansi"
-	"github.com/mattn/go-runewidth"
 	"golang.org/x/sys/unix"
 )
 
@@ -18,24 +15,6 @@ import (
 //go:noinline
 func (p pages) forget() {
 	_, _, _ = unix.Syscall(unix.SYS_MADVISE, p.from, p.to-p.from, unix.MADV_DONTNEED)
-}
-
-// widthTables are go-runewidth's, which it makes for the first frame: of the widths of
-// all characters, and of those in East Asian locales.
-//
-//go:linkname widthTables github.com/mattn/go-runewidth.strictWidthLUT
-var widthTables [2][0x110000]byte
-
-// forgetWidths lets go of the widths in East Asian locales, 1.1 MB, where no character is
-// as wide as there: nothing reads them. Those below U+0300 stay, for the library does not make them anew.
-func forgetWidths() {
-	if runewidth.DefaultCondition.EastAsianWidth || ansi.StringWidthWc("α") > 1 {
-		return
-	}
-	page := uintptr(os.Getpagesize())
-	from := uintptr(unsafe.Pointer(&widthTables[1][0x300]))
-	to := uintptr(unsafe.Pointer(&widthTables[1][len(widthTables[1])-1]))
-	pages{(from + page - 1) &^ (page - 1), to &^ (page - 1)}.forget()
 }
 
 // forgetPages lets go of the program's own pages: the kernel maps those about each that

@@ -6,10 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/charmbracelet/x/ansi"
-	"github.com/mattn/go-runewidth"
 	"golang.org/x/sys/unix"
 )
 
@@ -71,42 +68,5 @@ func TestPagesAreForgotten(t *testing.T) {
 	c.end()
 	if after := now(); after > before/2 || before < 4<<10 {
 		t.Errorf("of %d kB %d are mapped after they were forgotten", before, after)
-	}
-}
-
-// Characters are as wide as before when the widths that nothing reads are let go of.
-func TestWidthsAreForgotten(t *testing.T) {
-	if ansi.StringWidthWc("α") > 1 || runewidth.DefaultCondition.EastAsianWidth {
-		forgetWidths()
-		if widthTables[1]['α'] != 2 {
-			t.Error("what this locale needs is let go of")
-		}
-		return
-	}
-	widths := make([]int, utf8.MaxRune+1)
-	for r := range widths {
-		widths[r] = ansi.StringWidthWc(string(rune(r)))
-	}
-	low := [0x300]byte(widthTables[1][:])
-	if widthTables[1]['α'] != 2 {
-		t.Fatal("the library has made no tables")
-	}
-	forgetWidths()
-	left := 0
-	for _, w := range widthTables[1][0x300:] {
-		if w != 0 {
-			left++
-		}
-	}
-	if left > 3*os.Getpagesize() || widthTables[1]['世'] != 0 {
-		t.Errorf("%d widths of East Asian locales are left", left)
-	}
-	if [0x300]byte(widthTables[1][:]) != low {
-		t.Error("those of the first characters are gone, too")
-	}
-	for r, want := range widths {
-		if got := ansi.StringWidthWc(string(rune(r))); got != want {
-			t.Fatalf("%U is %d wide, want %d", r, got, want)
-		}
 	}
 }
