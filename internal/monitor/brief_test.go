@@ -39,25 +39,7 @@ func TestABriefAnswerHasWhatWasImported(t *testing.T) {
 		if before.Spend.Last7dUSD != nil {
 			t.Fatalf("7 d = %v before the import, want unknown", *before.Spend.Last7dUSD)
 		}
-		ar, err := New(b.o).OpenArchive(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		first, _, err := ar.DB.First(t.Context(), ar.Account)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var spans []history.Spend
-		for h := range 10 * 24 {
-			to := credit.DayStart(first.At).Add(-time.Duration(h) * time.Hour)
-			spans = append(spans, history.Spend{From: to.Add(-time.Hour), To: to, USD: 0.02})
-		}
-		if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := ar.Imported(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		importBefore(t, b, .02)
 		if s := brief(); s.Spend.Last7dUSD == nil || !s.HistorySince.Before(before.HistorySince) {
 			t.Errorf("7 d = %v since %v after the import, want what it added", deref(s.Spend.Last7dUSD), s.HistorySince)
 		}
@@ -232,25 +214,7 @@ func TestABriefAnswerHasThePlan(t *testing.T) {
 			last = got.Auto
 		}
 		check("read", true)
-		ar, err := New(b.o).OpenArchive(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		first, _, err := ar.DB.First(t.Context(), ar.Account)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var spans []history.Spend
-		for h := range 10 * 24 {
-			to := credit.DayStart(first.At).Add(-time.Duration(h) * time.Hour)
-			spans = append(spans, history.Spend{From: to.Add(-time.Hour), To: to, USD: 0.3})
-		}
-		if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := ar.Imported(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		ar := importBefore(t, b, .3)
 		check("imported", true)
 		past, err := ar.DB.Load(t.Context(), history.Want{Account: ar.Account, Brief: true})
 		if err != nil {
@@ -267,4 +231,29 @@ func TestABriefAnswerHasThePlan(t *testing.T) {
 		}
 		check("of an older program", false)
 	})
+}
+
+// importBefore imports ten days of spend from before the first reading, usd an hour.
+func importBefore(t *testing.T, b *bench, usd float64) Archive {
+	t.Helper()
+	ar, err := New(b.o).OpenArchive(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, err := ar.DB.First(t.Context(), ar.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spans []history.Spend
+	for h := range 10 * 24 {
+		to := credit.DayStart(first.At).Add(-time.Duration(h) * time.Hour)
+		spans = append(spans, history.Spend{From: to.Add(-time.Hour), To: to, USD: usd})
+	}
+	if _, err := ar.DB.ImportSpend(t.Context(), ar.Account, spans); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ar.Imported(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return ar
 }

@@ -67,14 +67,11 @@ func (c *Cluster) model() (path string, err error) {
 			return "", err
 		}
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	unlock, err := lock(dir)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = lock.Close() }() // nothing is written
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", err
-	}
+	defer unlock()
 	path, part := filepath.Join(dir, "data"), filepath.Join(dir, "part")
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
@@ -84,4 +81,18 @@ func (c *Cluster) model() (path string, err error) {
 		err = c.pg("initdb", "-D", part, "-U", "admin", "-A", "trust", "--data-checksums", "--locale=C", "-E", "UTF8", "--no-sync")
 	}
 	return path, errors.Join(err, os.Rename(part, path))
+}
+
+// lock waits until no other process makes something in a folder for all of this machine.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	unlock = func() { _ = f.Close() } // nothing is written
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -83,14 +82,11 @@ func installLite() (server string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	unlock, err := lock(dir)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = lock.Close() }() // nothing is written
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		return "", err
-	}
+	defer unlock()
 	server = filepath.Join(dir, "node_modules", ".bin", "pglite-server")
 	if _, err := os.Stat(server); err == nil {
 		return server, nil

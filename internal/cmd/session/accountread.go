@@ -99,9 +99,7 @@ func (w Watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r r
 	ses := Watch(w.App, s, w.App.ErrLog(), nil)
 	var err error
 	r.Snapshot, err = ses.Mon.Once(ctx, fresh)
-	if r.Fault = RowFault(&r.Snapshot, err); s.Seen != nil && err != nil {
-		r.Fault.Kind = credit.FaultNetwork
-	}
+	r.Fault = s.RowFault(&r.Snapshot, err)
 	if lost = ses.Close(); lost != nil {
 		lost = fmt.Errorf("account %s: %w", r.Name, lost)
 	}
@@ -109,17 +107,26 @@ func (w Watched) row(ctx context.Context, h *held, fresh monitor.Freshness) (r r
 }
 
 // RowFault is why an account's values are missing or old, or nil.
-func RowFault(s *account.Snapshot, err error) *account.Fault {
+func (s *Settings) RowFault(snap *account.Snapshot, err error) *account.Fault {
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return &account.Fault{Kind: credit.FaultUnauthorized, Message: "no key is set"}
 	case err != nil:
-		kind := credit.FaultStorage
-		var connect *monitor.ConnectError
-		if errors.As(err, &connect) {
-			kind = credit.FaultUnauthorized
-		}
-		return &account.Fault{Kind: kind, Message: cli.OneLine(err.Error())}
+		return s.faultOf(err)
 	}
-	return s.Fault
+	return snap.Fault
+}
+
+// faultOf is why an account could not be read at all: no key connects, or its history,
+// which is far away where a team has it, cannot be used.
+func (s *Settings) faultOf(err error) *account.Fault {
+	f := &account.Fault{Kind: credit.FaultStorage, Message: cli.OneLine(err.Error())}
+	var connect *monitor.ConnectError
+	switch {
+	case errors.As(err, &connect):
+		f.Kind = credit.FaultUnauthorized
+	case s.Seen != nil:
+		f.Kind = credit.FaultNetwork
+	}
+	return f
 }

@@ -12,7 +12,6 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/cmd/cli"
-	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -71,15 +70,10 @@ func Read(ctx context.Context, a *cli.App, fresh monitor.Freshness, answer func(
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return &cli.ExitError{Code: cli.ExitUsage, Err: err, Hint: NoKeyHint}
-	case errors.As(err, &connect):
-		snap.Fault = &account.Fault{Kind: credit.FaultUnauthorized, Message: cli.OneLine(err.Error())}
-	case ctx.Err() != nil:
+	case !errors.As(err, &connect) && ctx.Err() != nil:
 		return stopped(ctx, &snap, ses.Mon, answer)
 	case err != nil:
-		snap.Fault = &account.Fault{Kind: credit.FaultStorage, Message: cli.OneLine(err.Error())}
-		if s.Seen != nil {
-			snap.Fault.Kind = credit.FaultNetwork
-		}
+		snap.Fault = s.faultOf(err)
 	}
 	if err := answer(snap, ses.Mon); err != nil {
 		return err
