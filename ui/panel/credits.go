@@ -124,10 +124,18 @@ func balanceNotes(p draw.Pen, s *account.Snapshot, w int) []string {
 	case s.Stale(p.Now) && !s.At.IsZero():
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
 	case s.LastTopUp.AmountUSD > 0 && s.Source != account.FromPerson:
-		last := strings.TrimSuffix(text.USD(s.LastTopUp.AmountUSD), ".00") + p.Dim(" "+text.Days(s.LastTopUp.At, s.LastTopUp.At, p.Now))
+		last := strings.TrimSuffix(text.USD(s.LastTopUp.AmountUSD), ".00") + p.Dim(" "+boughtOn(s.LastTopUp.At, p.Now))
 		notes = append(notes, draw.Pick(w, p.Dim("last top-up ")+last, p.Dim("top-up ")+last, ""))
 	}
 	return notes
+}
+
+// boughtOn is the day of a purchase, of one more than a year ago the month.
+func boughtOn(at, now time.Time) string {
+	if now.Sub(at) > 365*24*time.Hour {
+		return at.In(now.Location()).Format("Jan 2006")
+	}
+	return text.Days(at, at, now)
 }
 
 // ranOut is what is spent, in w cells, and since when as far as is known: the

@@ -24,6 +24,9 @@ func TestLastTopUp(t *testing.T) {
 	}{
 		{"whole dollars", 60, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, "last top-up $50 " + day},
 		{"cents", 60, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 49.99} }, "last top-up $49.99 " + day},
+		{"years ago", 60, func(s *account.Snapshot) {
+			s.LastTopUp = credit.TopUp{At: scenes.Now.AddDate(-2, 0, 0), AmountUSD: 50}
+		}, "last top-up $50 " + scenes.Now.AddDate(-2, 0, 0).Format("Jan 2006")},
 		{"little room", 46, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, "top-up $50 " + day},
 		{"no room", 40, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, ""},
 		{"none is known", 60, func(*account.Snapshot) {}, ""},
