@@ -249,6 +249,31 @@ func TestU06Resizes(t *testing.T) {
 	}
 }
 
+// U06: a terminal that reads what scrolled a part of a smaller screen when it is larger
+// already has the margins of that, which the next size does away with.
+func TestU06MarginsOfASmallerScreen(t *testing.T) {
+	t.Parallel()
+	h := newFaulty(t)
+	x := h.dashboard()
+	x.waitFor(balancePattern+` left`, 5*time.Second)
+	for _, z := range [][2]int{{80, 16}, {80, 24}} {
+		x.mu.Lock() // what is drawn for the new size is read after this
+		err := pty.Setsize(x.tty, &pty.Winsize{Cols: uint16(z[0]), Rows: uint16(z[1])})
+		x.vt.Resize(z[0], z[1])
+		_, _ = x.vt.Write([]byte("\x1b[1;12r"))
+		x.mu.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range []string{`(?m)^ ortop  default  at .*\d\d:\d\d *$`, `(?m)^ ?(\? help|1 ).*$`} {
+			x.waitFor(row, time.Second)
+		}
+	}
+	if code := x.quit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 // U05: at any size it starts, answers a key and ends.
 func TestU05Sizes(t *testing.T) {
 	t.Parallel()

@@ -180,6 +180,20 @@ func TestTerminalWrites(t *testing.T) {
 	}
 }
 
+// A screen that is drawn anew has no margins of an older one.
+func TestAScreenDrawnAnewHasNoMargins(t *testing.T) {
+	var out strings.Builder
+	term := &terminal{out: &out, lost: func(err error) { t.Error(err) }}
+	for _, s := range []string{"a\x1b[H\x1b[2Jb", "c"} {
+		if n, err := term.Write([]byte(s)); n != len(s) || err != nil {
+			t.Errorf("Write(%q) = %d, %v, want all of it", s, n, err)
+		}
+	}
+	if got, want := out.String(), "a\x1b[r\x1b[H\x1b[2Jbc"; got != want {
+		t.Errorf("written = %q, want %q", got, want)
+	}
+}
+
 func TestLeftScreenIsLeftAlone(t *testing.T) {
 	var out strings.Builder
 	term := &terminal{out: &out, lost: func(err error) { t.Error(err) }}

@@ -48,6 +48,14 @@ var resetModes = strings.Join([]string{
 	ansi.SetModeTextCursorEnable,
 }, "")
 
+// erased begins a screen anew. A terminal may have become another size before it read what
+// scrolled a part of the old screen, and then has the margins that were meant to be all
+// of it: within these the new one would scroll.
+var (
+	erased   = []byte(ansi.CursorHomePosition + ansi.EraseEntireScreen)
+	unmargin = append([]byte("\x1b[r"), erased...)
+)
+
 // terminal is where a session draws, and what it takes to give it back.
 type terminal struct {
 	in     io.Reader
@@ -117,7 +125,11 @@ func (t *terminal) Write(b []byte) (int, error) {
 	if t.wrote != nil {
 		defer t.wrote()
 	}
-	return t.write(b)
+	if !bytes.Contains(b, erased) {
+		return t.write(b)
+	}
+	n, err := t.write(bytes.ReplaceAll(b, erased, unmargin))
+	return min(n, len(b)), err
 }
 
 func (t *terminal) write(b []byte) (int, error) {
