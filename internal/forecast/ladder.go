@@ -32,6 +32,8 @@ func (l *ladder) start(usd float64) {
 }
 
 // usd is the balance of the i-th rung, below mostRungs.
+//
+//go:noinline
 func (l *ladder) usd(i int) float64 {
 	for len(l.rungs) <= i {
 		l.rungs = append(l.rungs, rung{usd: l.rungs[len(l.rungs)-1].usd * rungRatio})

@@ -32,7 +32,7 @@ var resetModes = strings.Join([]string{
 	ansi.ResetModeSynchronizedOutput,
 	ansi.ResetStyle,
 	ansi.SetModeAutoWrap,
-	"\x1b[r", // margins
+	noMargins,
 	ansi.ResetModifyOtherKeys,
 	ansi.PopKittyKeyboard(1),
 	ansi.ResetModeMouseNormal,
@@ -48,12 +48,12 @@ var resetModes = strings.Join([]string{
 	ansi.SetModeTextCursorEnable,
 }, "")
 
-// erased begins a screen anew. A terminal may have become another size before it read what
-// scrolled a part of the old screen, and then has the margins that were meant to be all
-// of it: within these the new one would scroll.
-var (
-	erased   = []byte(ansi.CursorHomePosition + ansi.EraseEntireScreen)
-	unmargin = append([]byte("\x1b[r"), erased...)
+// erased begins a screen anew, and noMargins comes before it: a terminal may have become
+// another size before it read what scrolled a part of the old screen, and then has the
+// margins that were meant to be all of it. Within these the new one would scroll.
+const (
+	erased    = ansi.CursorHomePosition + ansi.EraseEntireScreen
+	noMargins = "\x1b[r"
 )
 
 // terminal is where a session draws, and what it takes to give it back.
@@ -125,10 +125,11 @@ func (t *terminal) Write(b []byte) (int, error) {
 	if t.wrote != nil {
 		defer t.wrote()
 	}
-	if !bytes.Contains(b, erased) {
+	i := bytes.LastIndex(b, []byte(erased))
+	if i < 0 {
 		return t.write(b)
 	}
-	n, err := t.write(bytes.ReplaceAll(b, erased, unmargin))
+	n, err := t.write([]byte(string(b[:i]) + noMargins + string(b[i:])))
 	return min(n, len(b)), err
 }
 
