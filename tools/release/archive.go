@@ -11,7 +11,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"ortop/internal/unit"
 	"ortop/tools/internal/deflate"
@@ -19,29 +22,33 @@ import (
 
 // archives makes one of each target's folder: tar.gz, and zip for Windows.
 func (j *job) archives(context.Context) error {
-	for _, t := range targets {
-		dir := j.stage(t)
-		if err := os.CopyFS(dir, os.DirFS(j.shared())); err != nil {
-			return err
-		}
-		if t.os == "linux" {
-			if err := write(filepath.Join(dir, "ortop.service"), []byte(unit.Packaged("/usr/bin/ortop"))); err != nil {
-				return err
-			}
-		}
-		form, pack := ".tar.gz", tarball
-		if t.os == "windows" {
-			form, pack = ".zip", zipped
-		}
-		var b bytes.Buffer
-		if err := pack(&b, filepath.Dir(dir), filepath.Base(dir), j.at); err != nil {
-			return err
-		}
-		if err := j.put(j.base(t)+form, b.Bytes()); err != nil {
+	var making errgroup.Group
+	making.SetLimit(runtime.NumCPU())
+	for _, t := range j.targets {
+		making.Go(func() error { return j.archive(t) })
+	}
+	return making.Wait()
+}
+
+func (j *job) archive(t target) error {
+	dir := j.stage(t)
+	if err := os.CopyFS(dir, os.DirFS(j.shared())); err != nil {
+		return err
+	}
+	if t.os == "linux" {
+		if err := write(filepath.Join(dir, "ortop.service"), []byte(unit.Packaged("/usr/bin/ortop"))); err != nil {
 			return err
 		}
 	}
-	return nil
+	form, pack := ".tar.gz", tarball
+	if t.os == "windows" {
+		form, pack = ".zip", zipped
+	}
+	var b bytes.Buffer
+	if err := pack(&b, filepath.Dir(dir), filepath.Base(dir), j.at); err != nil {
+		return err
+	}
+	return j.put(j.base(t)+form, b.Bytes())
 }
 
 // put writes a file of the release, and says how large it is.

@@ -3,6 +3,7 @@
 //
 //	go -C tools run ./release                             everything
 //	go -C tools run ./release -home https://example.com   with files for package managers that fetch from there
+//	go -C tools run ./release -only linux_amd64           what people of one system install
 //
 // What it makes depends on the commit alone: who makes it again gets the same bytes.
 package main
@@ -24,6 +25,7 @@ type options struct {
 	home       string // where the project is; empty: the module's path, where it is an address
 	download   string // where the files of this version will be; empty: below home, as on GitHub
 	partial    bool
+	only       string // names of targets, with commas between; empty: all
 }
 
 func main() {
@@ -34,6 +36,7 @@ func main() {
 	flag.StringVar(&o.home, "home", "", "the project's address, for package managers (default the module's path, where it is one)")
 	flag.StringVar(&o.download, "download", "", "the address below which the files will lie (default HOME/releases/download/TAG)")
 	flag.BoolVar(&o.partial, "partial", false, "leave out, and say so, what needs a tool that cannot be fetched")
+	flag.StringVar(&o.only, "only", "", "the systems to make it for, such as linux_amd64,darwin_arm64; manifests, which name all, are left out (default all)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -46,7 +49,8 @@ func main() {
 type job struct {
 	options
 	source
-	temp string
+	temp    string
+	targets []target
 }
 
 func release(ctx context.Context, o options) (err error) {
@@ -55,6 +59,10 @@ func release(ctx context.Context, o options) (err error) {
 		return err
 	}
 	o.root = root
+	made, err := chosen(o.only)
+	if err != nil {
+		return err
+	}
 	if o.dist == "" {
 		o.dist = filepath.Join(root, "dist")
 	}
@@ -66,7 +74,7 @@ func release(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	j := &job{options: o, temp: temp}
+	j := &job{options: o, temp: temp, targets: made}
 	if j.source, err = export(ctx, root, filepath.Join(temp, "source")); err != nil {
 		return err
 	}

@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 
 	"github.com/klauspost/compress/zstd"
 	"go.yaml.in/yaml/v2"
+	"golang.org/x/sync/errgroup"
 
 	"ortop/internal/unit"
 )
@@ -32,7 +34,7 @@ var forms = []string{"deb", "rpm", "apk", "archlinux"}
 // packages makes those of Linux.
 func (j *job) packages(ctx context.Context) error {
 	var linux []target
-	for _, t := range targets {
+	for _, t := range j.targets {
 		if t.os == "linux" {
 			linux = append(linux, t)
 		}
@@ -69,22 +71,24 @@ func (j *job) packagesOf(ctx context.Context, targets []target, forms []string) 
 	if err := write(filepath.Join(j.temp, "packed", "ortop.service"), []byte(unit.Packaged("/usr/bin/ortop"))); err != nil {
 		return err
 	}
+	config := func(t target) string { return filepath.Join(j.temp, t.arch+".yaml") }
 	for _, t := range targets {
-		config := filepath.Join(j.temp, t.arch+".yaml")
 		b, err := yaml.Marshal(j.packageConfig(t))
 		if err != nil {
 			return err
 		}
-		if err := write(config, b); err != nil {
+		if err := write(config(t), b); err != nil {
 			return err
 		}
+	}
+	making, ctx := errgroup.WithContext(ctx)
+	making.SetLimit(runtime.NumCPU())
+	for _, t := range targets {
 		for _, form := range forms {
-			if err := j.packed(ctx, program, config, form); err != nil {
-				return err
-			}
+			making.Go(func() error { return j.packed(ctx, program, config(t), form) })
 		}
 	}
-	return nil
+	return making.Wait()
 }
 
 // packed makes one package, under the name that its system gives it.
