@@ -4,6 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"ortop/internal/credit"
 )
 
 // traces are recorded spends: the one that lies beside the monitor, or those of
@@ -26,4 +29,10 @@ func deref(v *float64) any {
 		return nil
 	}
 	return *v
+}
+
+func windowsOf(t *credit.Trail, at time.Time) *windows {
+	w := new(windows)
+	w.read(t, at)
+	return w
 }

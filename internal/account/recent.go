@@ -35,7 +35,9 @@ func (s State) Brief(at time.Time) bool {
 
 // recentOf is what a series' spend came to at a reading.
 func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
-	w := windowsOf(t, at)
+	w := spare.Get().(*windows)
+	defer spare.Put(w)
+	w.read(t, at)
 	r := Recent{
 		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
 	}

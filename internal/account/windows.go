@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"sync"
 	"time"
 
 	"ortop/internal/credit"
@@ -18,7 +19,12 @@ type windows struct {
 	since time.Time // the first
 	plot  credit.Plot
 	curve credit.Curve
+
+	bounds []time.Time
 }
+
+// spare are windows that are done with: those of a month have 200 kB of buckets.
+var spare = sync.Pool{New: func() any { return new(windows) }}
 
 // fineSteps are where windows are cut finer than by the hours of the clock.
 var fineSteps = []struct{ back, step time.Duration }{
@@ -26,27 +32,27 @@ var fineSteps = []struct{ back, step time.Duration }{
 	{24 * time.Hour, 10 * time.Minute},
 }
 
-// windowsOf returns the spend of a series up to at.
-func windowsOf(t *credit.Trail, at time.Time) windows {
-	w := windows{at: at}
+// read takes in the spend of a series up to at, in place of what it had.
+func (w *windows) read(t *credit.Trail, at time.Time) {
+	*w = windows{at: at, bounds: w.bounds[:0], plot: credit.Plot{Buckets: w.plot.Buckets[:0]}}
 	if t.Empty() {
-		return w
+		return
 	}
 	w.since = t.First.At
 	if !w.since.Before(at) {
-		return w // one reading, or a clock that was set back
+		return // one reading, or a clock that was set back
 	}
-	w.plot, w.curve = t.Plot(steps(w.since, at)), t.Curve()
-	return w
+	w.bounds, w.curve = steps(w.bounds, w.since, at), t.Curve()
+	w.plot = t.Plot(w.curve, w.bounds, w.plot.Buckets)
 }
 
-// steps are the bounds from first, or from as far as is looked back, to at.
-func steps(first, at time.Time) []time.Time {
+// steps appends the bounds from first, or from as far as is looked back, to at.
+func steps(bounds []time.Time, first, at time.Time) []time.Time {
 	from := at.Add(-windowsBack)
 	if first.After(from) {
 		from = first
 	}
-	var finer []time.Time // than the hours
+	finer := make([]time.Time, 0, 256) // than the hours
 	for _, f := range fineSteps {
 		for t := at.Add(f.step - f.back); t.Before(at); t = t.Add(f.step) {
 			finer = append(finer, t)
@@ -55,7 +61,6 @@ func steps(first, at time.Time) []time.Time {
 	finer = append(finer, credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24*time.Hour),
 		at.Add(-7*24*time.Hour), at.Add(-30*24*time.Hour), from, at)
 	sorted.By(finer, time.Time.Compare)
-	var bounds []time.Time
 	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
 		for ; len(finer) > 0 && finer[0].Before(t); finer = finer[1:] {
 			bounds = append(bounds, finer[0])
@@ -152,7 +157,7 @@ func hoursText(d time.Duration) string {
 func (w *windows) last(d time.Duration) *float64 { return w.over(w.at.Add(-d)) }
 
 // least is what was seen of the spend since from, where all of it is not known.
-func (w windows) least(from time.Time) *float64 {
+func (w *windows) least(from time.Time) *float64 {
 	if w.since.After(from) {
 		from = w.since
 	}
@@ -166,7 +171,7 @@ func (w windows) least(from time.Time) *float64 {
 	return &b.SeenUSD
 }
 
-func (w windows) spend() Spend {
+func (w *windows) spend() Spend {
 	s := Spend{
 		TodayUSD:   w.over(credit.DayStart(w.at)),
 		Last1hUSD:  w.last(time.Hour),
@@ -189,7 +194,7 @@ func (w windows) spend() Spend {
 	return s
 }
 
-func (w windows) burn() Burn {
+func (w *windows) burn() Burn {
 	b := Burn{USDPerHour: w.last(time.Hour), USDPerDay: w.last(24 * time.Hour), UsualUSDPerHour: w.usual()}
 	if week := w.last(7 * 24 * time.Hour); week != nil {
 		perDay := *week / 7
@@ -203,11 +208,11 @@ func (w windows) burn() Burn {
 }
 
 // usual is the mean spend of this UTC hour of day.
-func (w windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UTC().Hour()) }
+func (w *windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UTC().Hour()) }
 
 // ranOut is when the balance was first seen spent, of the readings since which
 // it always was; zero if it is not spent, or always was.
-func (w windows) ranOut() time.Time {
+func (w *windows) ranOut() time.Time {
 	var at time.Time
 	for i, b := range slices.Backward(w.plot.Buckets) {
 		switch {

@@ -66,13 +66,16 @@ func (t *Trail) second(at int64, near int) int {
 	return i
 }
 
-// join makes one span of those that touch.
-func join(spans []Span) (joined []Span) {
-	for _, s := range spans {
-		if n := len(joined); n > 0 && joined[n-1].To.Equal(s.From) {
+// join makes one span of those that touch, of the spans that in holds of.
+func join(spans []Span, in func(*Span) bool) (joined []Span) {
+	for i := range spans {
+		s := &spans[i]
+		if n := len(joined); !in(s) {
+			continue
+		} else if n > 0 && joined[n-1].To.Equal(s.From) {
 			joined[n-1].To = s.To
 		} else {
-			joined = append(joined, s)
+			joined = append(joined, *s)
 		}
 	}
 	return joined
@@ -81,7 +84,7 @@ func join(spans []Span) (joined []Span) {
 // Unobserved returns the spans in which nothing was read, in order: gaps, and
 // those whose spend was filled in, as one where they touch.
 func (t *Trail) Unobserved() []Span {
-	spans := join(t.Backfilled)
+	spans := join(t.Backfilled, func(*Span) bool { return true })
 	for _, g := range t.Gaps {
 		spans = append(spans, g.Span)
 	}
@@ -92,7 +95,7 @@ func (t *Trail) Unobserved() []Span {
 // ByHour returns the spans whose spend was filled in from totals of an hour at
 // most, as one where they touch.
 func (t *Trail) ByHour() []Span {
-	return join(sorted.Without(t.Backfilled, func(s *Span) bool { return s.To.Sub(s.From) > time.Hour }))
+	return join(t.Backfilled, func(s *Span) bool { return s.To.Sub(s.From) <= time.Hour })
 }
 
 // Curve returns the series' usage over time, for one goroutine.
@@ -123,19 +126,22 @@ func (t *Trail) Curve() Curve {
 }
 
 // Plot cuts the time at the given ascending bounds into one bucket less than
-// there are bounds. It is about the time from where loading began.
-func (t *Trail) Plot(bounds []time.Time) Plot {
-	if len(bounds) < 2 {
-		return Plot{}
+// there are bounds. It is about the time from where loading began. c is the
+// series' curve, and into has room for buckets, or none.
+func (t *Trail) Plot(c Curve, bounds []time.Time, into []Bucket) Plot {
+	n := max(0, len(bounds)-1)
+	p := Plot{Buckets: slices.Grow(into[:0], n)[:n]}
+	if n == 0 {
+		return p
 	}
-	p := Plot{Buckets: make([]Bucket, len(bounds)-1)}
+	clear(p.Buckets)
 	for i := range p.Buckets {
 		p.Buckets[i].Span = Span{From: bounds[i], To: bounds[i+1]}
 	}
 	if t.Empty() {
 		return p
 	}
-	t.Curve().Cut(p.Buckets, Span{From: t.First.At, To: t.ReadAt})
+	c.Cut(p.Buckets, Span{From: t.First.At, To: t.ReadAt})
 	near := 0
 	for i := range p.Buckets {
 		b := &p.Buckets[i]
@@ -153,12 +159,7 @@ func (t *Trail) Plot(bounds []time.Time) Plot {
 			p.Gaps = append(p.Gaps, g)
 		}
 	}
-	for _, s := range t.Backfilled {
-		if s.Shared(whole) > 0 {
-			p.Backfilled = append(p.Backfilled, s)
-		}
-	}
-	p.Backfilled = join(p.Backfilled)
+	p.Backfilled = join(t.Backfilled, func(s *Span) bool { return s.Shared(whole) > 0 })
 	for _, u := range t.TopUps {
 		if in(u.At) {
 			p.TopUps = append(p.TopUps, u)
