@@ -1,7 +1,7 @@
 package account
 
 import (
-	"slices"
+	"sync"
 	"time"
 
 	"ortop/internal/credit"
@@ -108,33 +108,40 @@ func (b *Book) Shown(f *Facts) *credit.Trail {
 }
 
 // model is what forecasts any balance that is spent as a series of the book was. The
-// account's is taught by its forecasts that have ended.
-func (b *Book) model(t *credit.Trail, at time.Time) *forecast.Model {
-	if t.Empty() || t != b.Account {
-		return model(t, at)
+// account's is taught by its forecasts that have ended. The room may be nil.
+func (b *Book) model(t *credit.Trail, at time.Time, room *forecast.Room) *forecast.Model {
+	var o forecast.Options
+	if t == b.Account && !t.Empty() {
+		o.Taught = taught(b.Ended)
 	}
-	o := options(t)
-	o.Taught = taught(b.Ended)
-	return forecast.New(at, goneOn(t), o)
-}
-
-func options(t *credit.Trail) forecast.Options {
-	return forecast.Options{Gaps: t.Unobserved(), ByHour: t.ByHour()}
+	return modelOf(t, at, o, room)
 }
 
 // model is what forecasts any balance that is spent as a series was.
-func model(t *credit.Trail, at time.Time) *forecast.Model {
-	if t.Empty() {
-		return forecast.New(at, nil, forecast.Options{})
-	}
-	return forecast.New(at, goneOn(t), options(t))
+func model(t *credit.Trail, at time.Time, room *forecast.Room) *forecast.Model {
+	return modelOf(t, at, forecast.Options{}, room)
 }
+
+//go:noinline
+func modelOf(t *credit.Trail, at time.Time, o forecast.Options, room *forecast.Room) *forecast.Model {
+	if t.Empty() {
+		return forecast.New(at, nil, o)
+	}
+	if room == nil {
+		room = new(forecast.Room)
+	}
+	o.Gaps, o.ByHour, o.Room = t.Unobserved(), t.ByHour(), room
+	return forecast.New(at, goneOn(t, room), o)
+}
+
+// rooms are those that no model uses.
+var rooms = sync.Pool{New: func() any { return new(forecast.Room) }}
 
 // goneOn are the samples of a series as a forecast takes them. In a gap of which
 // nothing tells what was spent, spend is taken to have gone on as in the rest of what
 // is known: it is no silence. Usage before it is lowered by that, for a forecast goes by
-// differences.
-func goneOn(t *credit.Trail) []credit.Sample {
+// differences; such samples are in the room.
+func goneOn(t *credit.Trail, room *forecast.Room) []credit.Sample {
 	var gaps []credit.Span
 	seen := t.Samples[len(t.Samples)-1].At.Sub(t.Samples[0].At)
 	for _, g := range t.Gaps {
@@ -154,7 +161,8 @@ func goneOn(t *credit.Trail) []credit.Sample {
 	if len(gaps) == 0 || seen < time.Hour || spent == 0 {
 		return t.Samples
 	}
-	samples, unseen := slices.Clone(t.Samples), 0.0
+	samples, unseen := append(room.Samples[:0], t.Samples...), 0.0
+	room.Samples = samples
 	for i, g := len(samples)-1, len(gaps)-1; i >= 0; i-- {
 		for ; g >= 0 && !samples[i].At.After(gaps[g].From); g-- {
 			unseen += spent * gaps[g].To.Sub(gaps[g].From).Seconds() / seen.Seconds()

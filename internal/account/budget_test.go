@@ -120,7 +120,7 @@ func TestALimitThatIsNewBindsAtOnce(t *testing.T) {
 			continue
 		}
 		two := 2.0
-		plain := model(long(600), t0).Forecast(&two)
+		plain := model(long(600), t0, nil).Forecast(&two)
 		if math.Abs(f.P50/plain.P50-1) > 0.01 || c.borrowed != (f.P90 > 1.5*plain.P90) || c.borrowed != (f.P10 < plain.P10/1.5) {
 			t.Errorf("%s: %.0f %.0f %.0f s, want the middle of %.0f %.0f %.0f s, wider: %t", c.name, f.P10, f.P50, f.P90, plain.P10, plain.P50, plain.P90, c.borrowed)
 		}

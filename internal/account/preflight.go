@@ -124,7 +124,7 @@ func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if s.Source == FromPerson {
 			x.name = "the account, by your own figure,"
 		}
-		if spend, ok := b.model(s.trail(b), s.At).SpendWithin(d); ok {
+		if spend, ok := b.model(s.trail(b), s.At, nil).SpendWithin(d); ok {
 			after := x.leftUSD - spend
 			x.afterUSD = &after
 		}
@@ -135,7 +135,7 @@ func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 		return bounds
 	}
 	if k.Kind != credit.KeyManagement && k.Cap.LimitUSD != nil && k.Cap.RemainingUSD != nil {
-		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At), k.Cap, s.At, d)})
+		bounds = append(bounds, bound{"the key's cap", *k.Cap.RemainingUSD, capAfter(model(b.Key, s.At, nil), k.Cap, s.At, d)})
 	}
 	for _, g := range k.Budgets {
 		if g.RemainingUSD == nil {
@@ -145,7 +145,7 @@ func (s *Snapshot) bounds(b *Book, d time.Duration) []bound {
 		if at, ok := g.Next(s.At); ok {
 			x.name += ", which resets " + at.UTC().Format("2 Jan") + " (UTC),"
 		}
-		m := model(cmp.Or(b.Budget, b.Key, b.Account), s.At)
+		m := model(cmp.Or(b.Budget, b.Key, b.Account), s.At, nil)
 		if g.LimitUSD != nil {
 			x.afterUSD = capAfter(m, g.Cap, s.At, d)
 		} else if spend, ok := m.SpendWithin(d); ok {
@@ -171,7 +171,7 @@ func (s *Snapshot) Planner(b *Book) (p *forecast.Planner, ok bool) {
 	if s.Balance == nil || s.At.IsZero() {
 		return nil, false
 	}
-	return b.model(s.trail(b), s.At).Planner(s.Balance.LeftUSD()), true
+	return b.model(s.trail(b), s.At, nil).Planner(s.Balance.LeftUSD()), true
 }
 
 // capAfter is the least that a cap has left within d of at, by what its key

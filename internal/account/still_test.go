@@ -83,7 +83,7 @@ func TestDatesComeNoNearerWhileNothingIsSpent(t *testing.T) {
 					if f.State != forecast.OK {
 						t.Fatalf("minute %d: state %s", m, f.State)
 					}
-					if left := 20.0; m%10 == 0 && model(b.Account, f.At).Forecast(&left).P50 < f.P50*.99 {
+					if left := 20.0; m%10 == 0 && model(b.Account, f.At, nil).Forecast(&left).P50 < f.P50*.99 {
 						nearer.Add(1)
 					}
 					if last.State == forecast.OK {

@@ -37,22 +37,22 @@ func TestWhatForecastsTeach(t *testing.T) {
 
 	b := bookOf(trailOf(3000, func(ago int) float64 { return 36.5 - float64(ago/7)/30 }, 100))
 	left := 60.0
-	plain := b.model(b.Account, t0).Forecast(&left)
+	plain := b.model(b.Account, t0, nil).Forecast(&left)
 	b.Ended = ended(strings.Repeat("lllhhhhhhh", 4))
-	wide := b.model(b.Account, t0).Forecast(&left)
+	wide := b.model(b.Account, t0, nil).Forecast(&left)
 	want := math.Exp(taught(b.Ended)[1])
 	if got := math.Log(wide.P90/wide.P50) / math.Log(plain.P90/plain.P50); wide.P50 != plain.P50 || math.Abs(got-want) > .05 {
 		t.Errorf("the range above is %.3f times as wide about %v, want %.3f times about %v", got, wide.P50, want, plain.P50)
 	}
 	last := forecast.Forecast{}
 	for usd := .01; usd < 1e4; usd *= 1.3 { // more money still ends no earlier
-		f := b.model(b.Account, t0).Forecast(&usd)
+		f := b.model(b.Account, t0, nil).Forecast(&usd)
 		if f.P10 < last.P10*(1-1e-9) || f.P50 < last.P50*(1-1e-9) || f.P90 < last.P90*(1-1e-9) || f.P10 > f.P50 || f.P50 > f.P90 {
 			t.Fatalf("%v USD: %+v, less than of less: %+v", usd, f, last)
 		}
 		last = f
 	}
-	if f := b.model(trailOf(3000, func(ago int) float64 { return 36.5 - float64(ago/7)/30 }, 100), t0).Forecast(&left); f.P90 != plain.P90 {
+	if f := b.model(trailOf(3000, func(ago int) float64 { return 36.5 - float64(ago/7)/30 }, 100), t0, nil).Forecast(&left); f.P90 != plain.P90 {
 		t.Error("another series learns of the account's forecasts")
 	}
 

@@ -131,7 +131,7 @@ func (p *path) rises() (r []rise) {
 	if n := len(p.blind); n > 0 {
 		from = p.blind[n-1].to + 1
 	}
-	r = make([]rise, 0, steadyRises)
+	r = emptied(p.room.rises, steadyRises)
 	i := len(p.samples) - 1
 	for i >= 0 && unix(p.samples[i].At) > p.now {
 		i--
@@ -146,6 +146,7 @@ func (p *path) rises() (r []rise) {
 			r = append(r, rise{at, usd})
 		}
 	}
+	p.room.rises = r
 	return r
 }
 

@@ -38,8 +38,6 @@ type grid struct {
 // what was spent in each.
 type lumps struct{ usd, squares []float64 }
 
-func newLumps(n int) lumps { return lumps{make([]float64, 0, n), make([]float64, 0, n)} }
-
 func (l *lumps) add(usd float64) {
 	squares := 0.0
 	if n := len(l.usd); n > 0 {
@@ -64,12 +62,13 @@ func (g *grid) read(p *path, c cursor) (end cursor) {
 	g.start = p.first + math.Floor(max(0, p.now-blocksBack-p.first)/block)*block
 	g.hour = math.Floor(max(p.first, p.now-hoursBack) / hour)
 	blocks, hours := int((p.now-g.start)/block), int(math.Floor(p.now/hour)-g.hour)
-	g.usd, g.spent = make([]float64, 0, blocks+1), make([]int32, 0, blocks+1)
-	g.cursors = make([]cursor, 0, hours+1)
-	g.byHour, g.byDay = newLumps(hours+1), newLumps(hours/hoursInDay+1)
-	g.hourUSD, g.hours = make([]float64, 0, hours), make([]float64, 0, hours)
+	g.usd, g.spent = emptied(g.usd, blocks+1), emptied(g.spent, blocks+1)
+	g.cursors = emptied(g.cursors, hours+1)
+	g.byHour.empty(hours + 1)
+	g.byDay.empty(hours/hoursInDay + 1)
+	g.hourUSD, g.hours = emptied(g.hourUSD, hours), emptied(g.hours, hours)
 
-	for len(g.usd) < cap(g.usd) || len(g.cursors) < cap(g.cursors) {
+	for len(g.usd) <= blocks || len(g.cursors) <= hours {
 		nextBlock, nextHour := g.start+float64(len(g.usd))*block, (g.hour+float64(len(g.cursors)))*hour
 		p.take(&c, min(nextBlock, nextHour), len(p.samples))
 		if nextBlock <= nextHour {

@@ -196,7 +196,7 @@ func purchasesAreNoMatter(t *testing.T, now time.Time, samples []credit.Sample, 
 // probably within the week after one.
 func silenceIsLater(t *testing.T, now time.Time, samples []credit.Sample, m *Model) {
 	t.Helper()
-	g := &m.path.grid
+	g := m.path.grid
 	b := g.most(50 * 4)
 	var was Forecast
 	for _, silent := range []time.Duration{time.Hour, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour, 14 * 24 * time.Hour} {

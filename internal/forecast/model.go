@@ -41,7 +41,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 }
 
 func newModel(now time.Time, samples []credit.Sample, o Options) *Model {
-	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps)}
+	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps, o.Room)}
 	if m.co == nil {
 		m.co = fitted()
 	}
@@ -143,7 +143,7 @@ type burst struct{ usd, seconds float64 }
 // newSeen is the most that was seen often enough for it to hold, in the least time. It
 // is looked for once, and not for each balance.
 func (m *Model) newSeen() burst {
-	g := &m.path.grid
+	g := m.path.grid
 	blocks := len(g.usd) - 1
 	if m.path.now-m.path.end.rose < day {
 		blocks = min(blocks, int(m.now.history*(1-m.blind)/floorTimes/block)+shortBy)

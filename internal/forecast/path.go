@@ -29,7 +29,8 @@ type path struct {
 	gaps       gaps // the spans in which nothing was polled
 	blind      gaps // and those between two segments
 	end        cursor
-	grid       grid
+	grid       *grid // of the room
+	room       *Room
 }
 
 // cursor is the path as it was after a number of samples.
@@ -49,8 +50,11 @@ type cursor struct {
 
 // newPath builds the path of the samples up to now, oldest first. Samples that
 // are out of order, later than now or without a number are passed over.
-func newPath(now time.Time, samples []credit.Sample, spans []credit.Span) path {
-	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans)}
+func newPath(now time.Time, samples []credit.Sample, spans []credit.Span, room *Room) path {
+	if room == nil {
+		room = new(Room)
+	}
+	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans), grid: &room.grid, room: room}
 	var c cursor
 	for ; c.taken < len(samples); c.taken++ {
 		if s := &samples[c.taken]; unix(s.At) <= p.now && finite(s.UsageUSD) {
@@ -177,7 +181,7 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 	if usd > p.end.usd {
 		return p.now, false
 	}
-	g := &p.grid
+	g := p.grid
 	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
 	c := g.cursors[max(0, h-1)]
 	if len(p.gaps) == 0 {

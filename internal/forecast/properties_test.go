@@ -71,7 +71,7 @@ func TestPathNeverFallsAndKeepsItsSum(t *testing.T) {
 	for seed := range uint64(100) {
 		samples, gaps := account(seed)
 		now := samples[len(samples)-1].At
-		p := newPath(now, samples, gaps)
+		p := newPath(now, samples, gaps, nil)
 		last := 0.0
 		for s := p.first; s <= p.now; s += max(1, (p.now-p.first)/2000) {
 			c := p.at(math.Floor(s))
@@ -598,7 +598,7 @@ func TestKaplanMeierIsThatOfOneRow(t *testing.T) {
 func TestPassageIsTheSampleThatReachesIt(t *testing.T) {
 	for seed := range uint64(60) {
 		samples, _ := account(seed)
-		p := newPath(samples[len(samples)-1].At, samples, nil)
+		p := newPath(samples[len(samples)-1].At, samples, nil, nil)
 		for i := range 50 {
 			usd := p.end.usd * float64(i+1) / 50
 			c := p.grid.cursors[0]

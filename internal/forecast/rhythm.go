@@ -33,7 +33,7 @@ func (m *Model) Rhythm() (r Rhythm, ok bool) {
 func (p *path) days() (r [7]float64) {
 	const thursday = 3 // Unix time began on one
 	var usd, hours [7]float64
-	g := &p.grid
+	g := p.grid
 	last := len(g.byHour.usd) - 1
 	for i := max(1, last-int(busyBack/hour)+1); i <= last; i++ {
 		h := g.hour + float64(i) - 1
