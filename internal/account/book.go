@@ -135,7 +135,7 @@ func modelOf(t *credit.Trail, at time.Time, o forecast.Options, room *forecast.R
 }
 
 // rooms are those that no model uses.
-var rooms = sync.Pool{New: func() any { return new(forecast.Room) }}
+var rooms sync.Pool
 
 // goneOn are the samples of a series as a forecast takes them. In a gap of which
 // nothing tells what was spent, spend is taken to have gone on as in the rest of what

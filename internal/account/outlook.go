@@ -22,8 +22,10 @@ const (
 // balance, and with what would suit it.
 func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
-	room := rooms.Get().(*forecast.Room) // each model is done with before the next
-	defer rooms.Put(room)
+	room, _ := rooms.Get().(*forecast.Room) // each model is done with before the next
+	if room == nil {
+		room = new(forecast.Room)
+	}
 	if newest, ok := b.Account.Newest(); ok && (f.Source == FromCredits || f.Source == "" && newest.CreditsKnown) { // an import, before any answer
 		m := b.model(b.Account, at, room)
 		left := newest.CreditsUSD - newest.UsageUSD
@@ -52,6 +54,7 @@ func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Ou
 	if o.Forecast.Subject.Limit() { // whose spend is another's
 		o.Rhythm = nil
 	}
+	rooms.Put(room)
 	return account, o
 }
 

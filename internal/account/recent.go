@@ -35,24 +35,27 @@ func (s State) Brief(at time.Time) bool {
 
 // recentOf is what a series' spend came to at a reading.
 func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
-	w := spare.Get().(*windows)
-	defer spare.Put(w)
+	w, _ := spare.Get().(*windows)
+	if w == nil {
+		w = new(windows)
+	}
 	w.read(t, at)
 	r := Recent{
 		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
 	}
 	hours := w.hours()
 	r.Usual, r.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))
+	spare.Put(w)
 	if t == nil {
 		return r
 	}
 	for _, span := range t.Backfilled {
-		if span.From.Before(at) && span.To.After(w.since) {
+		if span.From.Before(at) && span.To.After(r.Since) {
 			r.OwnSince = span.To
 		}
 	}
 	for _, g := range t.Gaps { // nobody saw it between what is filled in and the first reading
-		if r.OwnSince.After(w.since) && !g.From.After(r.OwnSince) && g.To.After(r.OwnSince) {
+		if r.OwnSince.After(r.Since) && !g.From.After(r.OwnSince) && g.To.After(r.OwnSince) {
 			r.OwnSince = g.To
 		}
 	}

@@ -24,7 +24,7 @@ type windows struct {
 }
 
 // spare are windows that are done with: those of a month have 200 kB of buckets.
-var spare = sync.Pool{New: func() any { return new(windows) }}
+var spare sync.Pool
 
 // fineSteps are where windows are cut finer than by the hours of the clock.
 var fineSteps = []struct{ back, step time.Duration }{
@@ -61,14 +61,21 @@ func steps(bounds []time.Time, first, at time.Time) []time.Time {
 	finer = append(finer, credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24*time.Hour),
 		at.Add(-7*24*time.Hour), at.Add(-30*24*time.Hour), from, at)
 	sorted.By(finer, time.Time.Compare)
-	for t := from.Truncate(time.Hour); t.Before(at); t = t.Add(time.Hour) {
-		for ; len(finer) > 0 && finer[0].Before(t); finer = finer[1:] {
-			bounds = append(bounds, finer[0])
+	add := func(t time.Time) {
+		if n := len(bounds); !t.Before(from) && !t.After(at) && (n == 0 || !bounds[n-1].Equal(t)) {
+			bounds = append(bounds, t)
 		}
-		bounds = append(bounds, t)
 	}
-	bounds = slices.DeleteFunc(append(bounds, finer...), func(t time.Time) bool { return t.Before(from) || t.After(at) })
-	return slices.CompactFunc(bounds, time.Time.Equal)
+	for hour := from.Truncate(time.Hour); hour.Before(at); hour = hour.Add(time.Hour) {
+		for ; len(finer) > 0 && finer[0].Before(hour); finer = finer[1:] {
+			add(finer[0])
+		}
+		add(hour)
+	}
+	for _, t := range finer {
+		add(t)
+	}
+	return bounds
 }
 
 // over is what was spent since from, or nil where history does not cover that.

@@ -22,7 +22,7 @@ type grid struct {
 	// blocks that had any.
 	start float64
 	usd   []float64
-	spent []int32
+	spent []float64
 	// Of each beginning of a UTC hour, from hour on: the path, and the spend of
 	// the hours and of the UTC days before it. Of each full hour: the spend and
 	// the observed hours in this hour of day up to its end.
@@ -89,7 +89,7 @@ func (g *grid) sum(p *path) {
 			g.usd[b] = p.at(g.start + float64(b)*block).usd
 		}
 	}
-	spent := int32(0)
+	spent := 0.0
 	for b, usd := range g.usd {
 		if b > 0 && usd-g.usd[b-1] > riseUSD {
 			spent++

@@ -1,0 +1,75 @@
+package forecast
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"ortop/internal/credit"
+)
+
+// What a model says is the same in a room where others were before, longer and shorter
+// ones and such of an account whose forecast looks back at its own.
+func TestRoomIsNoMatter(t *testing.T) {
+	var pasts [][]credit.Sample
+	for _, step := range []time.Duration{time.Minute, 7 * time.Minute, time.Hour} {
+		for _, length := range []time.Duration{40 * 24 * time.Hour, time.Hour, 4 * 24 * time.Hour} {
+			pasts = append(pasts, steady(length, step, 1))
+		}
+	}
+	pasts = append(pasts, bursty(20_000), nil, bursty(300))
+	charges, over := evenly(rand.New(rand.NewPCG(4, 21)), steadyLeast+12, 60, 1, .01, .1)
+	young := len(charges)
+	for young > 0 && charges[young-1].At.After(t0.Add(time.Duration(over[steadyLeast])*time.Minute)) {
+		young--
+	}
+	pasts = append(pasts, charges[:young], charges)
+	room, eased, week := new(Room), 0, 0
+	for i := range 3 * len(pasts) {
+		samples := pasts[i*5%len(pasts)]
+		now, o := t0, Options{}
+		if n := len(samples); n > 0 {
+			now = samples[n-1].At
+			o.Gaps = []credit.Span{{From: samples[n/3].At, To: samples[n/2].At}}[:i%2]
+		}
+		alone := New(now, samples, o)
+		o.Room = room
+		shared := New(now, samples, o)
+		for _, left := range []float64{.02, 3, 50, 4000} {
+			if a, b := alone.Forecast(&left), shared.Forecast(&left); a != b {
+				t.Fatalf("model %d of %v: %+v in a room, %+v alone", i, left, b, a)
+			}
+		}
+		a, _ := alone.Rhythm()
+		if b, _ := shared.Rhythm(); a != b {
+			t.Fatalf("model %d: rhythm %v in a room, %v alone", i, b, a)
+		}
+		eased += len(shared.eased.models)
+		if shared.week != nil {
+			week++
+		}
+	}
+	if eased == 0 || week == 0 {
+		t.Errorf("%d models looked back at others, %d knew a week", eased, week)
+	}
+}
+
+// A model made in a room takes next to no memory of its own.
+func TestRoomIsUsedAgain(t *testing.T) {
+	samples := steady(40*24*time.Hour, time.Hour, 1)
+	now, room, left := samples[len(samples)-1].At, new(Room), 5.0
+	took := func(o Options) uint64 {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for range 10 {
+			New(now, samples, o).Forecast(&left)
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / 10
+	}
+	New(now, samples, Options{Room: room})
+	if alone, shared := took(Options{}), took(Options{Room: room}); shared > alone/4 {
+		t.Errorf("a model takes %d bytes in a room, and %d alone", shared, alone)
+	}
+}
