@@ -130,8 +130,11 @@ func (m Model) Init() tea.Cmd {
 // Still reports whether the last message left the screen as it was.
 func (m Model) Still() bool { return m.still }
 
-// Waits reports whether the account, or what was spent, is about to be known.
-func (m Model) Waits() bool { return m.feed != nil && (m.snap.Now.IsZero() || m.spend.Loading) }
+// Waits reports whether the screen's size, the account, or what was spent, is about to be
+// known.
+func (m Model) Waits() bool {
+	return m.feed != nil && (m.w <= 0 || m.snap.Now.IsZero() || m.spend.Loading)
+}
 
 // View is the frame and the terminal's modes.
 func (m Model) View() tea.View {

@@ -37,9 +37,9 @@ func (m *Model) back() int {
 	return year
 }
 
-// reload requests what is on the screen.
+// reload requests what is on the screen, once anything is known of the account.
 func (m *Model) reload(also tea.Cmd) tea.Cmd {
-	if m.feed == nil || m.w <= 0 || m.h <= 0 {
+	if m.feed == nil || m.w <= 0 || m.h <= 0 || m.snap.Now.IsZero() {
 		return also
 	}
 	l := m.layout()

@@ -387,12 +387,30 @@ func TestTheFirstFrameWaits(t *testing.T) {
 	if !m.Waits() {
 		t.Error("it does not wait for the account")
 	}
+	early, _ := step(m, snapshotMsg{f, scenes.Healthy()})
+	if !early.Waits() {
+		t.Error("it does not wait for the screen's size")
+	}
+	if early, _ = step(early, tea.WindowSizeMsg{Width: 100, Height: 30}); !early.Waits() || !early.spend.Loading {
+		t.Error("it does not wait for what was spent where the size came last")
+	}
 	m, _ = step(m, tea.WindowSizeMsg{Width: 100, Height: 30})
+	if m.spend.Loading {
+		t.Error("what was spent is asked for before the account is known, and will be again")
+	}
 	m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
 	if !m.Waits() {
 		t.Error("it does not wait for what was spent")
 	}
-	m.spend.Again = false
+	asking := scenes.Healthy()
+	asking.Phase = account.Asking
+	if m, _ = step(m, snapshotMsg{f, asking}); m.spend.Again || m.snap.Phase != account.Asking {
+		t.Error("what was spent is asked for again, though nothing was read meanwhile")
+	}
+	asking.Now = asking.Now.Add(time.Second)
+	if later, _ := step(m, snapshotMsg{f, asking}); !later.spend.Again {
+		t.Error("what was spent is not asked for again, though something was read meanwhile")
+	}
 	m, cmd := step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span}})
 	if m.Waits() || cmd == nil {
 		t.Error("it waits for the week")

@@ -16,6 +16,7 @@ import (
 // quick one was too late for.
 const (
 	quickBeat = time.Millisecond
+	firstBeat = quickBeat / 10 // until the first quick one
 	slowBeat  = time.Second
 	slower    = 4
 	restBeat  = time.Hour
@@ -56,10 +57,24 @@ func (b *beat) wake() {
 	}
 	if !b.quick { // else a frame would wait for all those that follow on it
 		b.quick = true
-		b.ticker.Reset(quickBeat)
+		beat := quickBeat
+		if b.slow == 0 { // the first frame
+			beat = firstBeat
+			time.AfterFunc(quickBeat, routine.Guard(b.quickens))
+		}
+		b.ticker.Reset(beat)
 	}
 	b.slow = slowBeat
 	b.rest.Reset(restAfter)
+}
+
+// quickens ends what the first frame was drawn by.
+func (b *beat) quickens() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.quick {
+		b.ticker.Reset(quickBeat)
+	}
 }
 
 // slows goes on to the next slow beat, half way to the second of the one before.
@@ -81,6 +96,7 @@ func (b *beat) stop() {
 	b.end()
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.quick = false
 	if b.rest != nil {
 		b.rest.Stop()
 	}

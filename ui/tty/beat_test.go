@@ -90,6 +90,28 @@ func TestABeatWithoutATicker(t *testing.T) {
 	(*beat)(nil).wake()
 }
 
+// The first frame waits for a tenth of what later ones may.
+func TestTheFirstFrameComesAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &beat{ticker: time.NewTicker(restBeat)}
+		b.rest = time.AfterFunc(restBeat, b.slows)
+		defer b.stop()
+		from := time.Now()
+		b.wake()
+		if <-b.ticker.C; time.Since(from) != firstBeat {
+			t.Errorf("the first frame comes after %v, want %v", time.Since(from), firstBeat)
+		}
+		time.Sleep(2 * quickBeat)
+		for len(b.ticker.C) > 0 {
+			<-b.ticker.C
+		}
+		from = <-b.ticker.C
+		if d := (<-b.ticker.C).Sub(from); d != quickBeat {
+			t.Errorf("then it beats each %v, want %v", d, quickBeat)
+		}
+	})
+}
+
 // The answer to a key is drawn though more views follow on it, such as of what the key
 // loads.
 func TestAFrameDoesNotWaitForTheNext(t *testing.T) {

@@ -3,9 +3,10 @@ package tty
 import (
 	"reflect"
 
-	"ortop/internal/routine"
-
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"ortop/internal/routine"
 )
 
 // guard turns a panic of a model or of its commands into an error. Bubble Tea
@@ -24,8 +25,13 @@ func (g guard) recovered() {
 	}
 }
 
+// warm makes the table of widths, of 2 MB, beside what is waited for until the first
+// frame: else that frame makes it, at its first character that is not of ASCII.
+func warm() { ansi.StringWidthWc("─") }
+
 func (g guard) Init() (cmd tea.Cmd) {
 	defer g.recovered()
+	routine.Go(warm)
 	return g.cmd(g.Model.Init())
 }
 
@@ -39,8 +45,12 @@ func (g guard) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	}
 	g.pace.note(msg)
 	m, cmd := g.Model.Update(msg)
-	if g.beat != nil && pressed(msg) {
+	switch w, ok := m.(waiter); {
+	case g.beat == nil:
+	case pressed(msg):
 		cmd = g.beat.after(cmd)
+	case ok && !w.Waits() && g.pace.begins():
+		cmd = g.beat.afterFirst(cmd)
 	}
 	return guard{m, g.fail, g.beat, g.pace}, g.cmd(cmd)
 }

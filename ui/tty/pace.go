@@ -71,9 +71,12 @@ func (p *pace) soon() { p.left = max(p.left, 1) }
 // stands reports whether there is a view, and no newer one to be made.
 func (p *pace) stands() bool { return p != nil && p.made && !p.owed }
 
+// begins reports whether the first view is still to be made.
+func (p *pace) begins() bool { return p != nil && p.send != nil && !p.made }
+
 // waits reports whether the first view is to wait.
 func (p *pace) waits() bool {
-	if p == nil || p.send == nil || p.made {
+	if !p.begins() {
 		return false
 	}
 	now := time.Now()

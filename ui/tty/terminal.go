@@ -63,7 +63,7 @@ type terminal struct {
 	opened io.Closer // by openTerminal, or nil
 	saved  []savedState
 	lost   func(error)
-	wrote  func() // after a write; nil: nobody waits for one
+	wrote  func(whole bool) // after a write, of the whole screen or not; nil: nobody waits for one
 
 	mu     sync.Mutex  // held during a write
 	inUse  bool        // the alternate screen was entered and not left
@@ -122,10 +122,10 @@ func (t *terminal) Write(b []byte) (int, error) {
 	if t.muted.Load() || t.paused.Load() {
 		return len(b), nil
 	}
-	if t.wrote != nil {
-		defer t.wrote()
-	}
 	i := bytes.LastIndex(b, []byte(erased))
+	if t.wrote != nil {
+		defer t.wrote(i >= 0)
+	}
 	if i < 0 {
 		return t.write(b)
 	}

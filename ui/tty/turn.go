@@ -25,21 +25,27 @@ type turn struct {
 
 	mu    sync.Mutex
 	frame chan struct{} // closed by the next write; nil: nobody waits for it
+	whole bool          // by the next of a whole screen
 	used  bool          // something was pressed since the screen rested
 	rests *time.Timer   // calls rested
 }
 
-// after takes note that something was pressed. It is cmd, put off until something was written, or until a frame's time has
-// passed from when it is run.
-func (t *turn) after(cmd tea.Cmd) tea.Cmd {
+// after takes note that something was pressed. It is cmd, put off until something was
+// written, or until a frame's time has passed from when it is run.
+func (t *turn) after(cmd tea.Cmd) tea.Cmd { return t.put(cmd, false) }
+
+// afterFirst is cmd, put off in the same way until the first screen was written.
+func (t *turn) afterFirst(cmd tea.Cmd) tea.Cmd { return t.put(cmd, true) }
+
+func (t *turn) put(cmd tea.Cmd, whole bool) tea.Cmd {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.used = true
+	t.used = t.used || !whole
 	if cmd == nil {
 		return nil
 	}
 	if t.frame == nil {
-		t.frame = make(chan struct{})
+		t.frame, t.whole = make(chan struct{}), whole
 	}
 	frame := t.frame
 	return func() tea.Msg {
@@ -53,11 +59,12 @@ func (t *turn) after(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// wrote lets begin what waits for a frame.
-func (t *turn) wrote() {
+// wrote lets begin what waits for a frame; whole is that it was one of the whole screen.
+// What the terminal is asked about is written too, and is none.
+func (t *turn) wrote(whole bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.frame != nil {
+	if t.frame != nil && (whole || !t.whole) {
 		close(t.frame)
 		t.frame = nil
 	}

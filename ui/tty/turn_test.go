@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // asker asks for something at each message.
@@ -36,7 +37,7 @@ func TestWhatAKeyAsksForBeginsAfterItsFrame(t *testing.T) {
 			from := time.Now()
 			_, cmd := g.Update(c.msg)
 			go cmd()
-			time.AfterFunc(c.frame, b.wrote)
+			time.AfterFunc(c.frame, func() { b.wrote(false) })
 			if got := (<-begun).Sub(from); got != c.after {
 				t.Errorf("what %s asks for begins after %v, want %v", c.what, got, c.after)
 			}
@@ -45,8 +46,55 @@ func TestWhatAKeyAsksForBeginsAfterItsFrame(t *testing.T) {
 		if _, cmd := (guard{tally{drawn: new(int)}, nil, b, nil}).Update(tea.KeyPressMsg{Code: 'v'}); cmd != nil {
 			t.Error("a key that asks for nothing has something to wait for")
 		}
-		b.wrote() // nobody waits
+		b.wrote(true) // nobody waits
 	})
+}
+
+// What comes after all that the first screen needs begins when that is written, which
+// what the terminal is asked is not; where none comes, a frame's time later.
+func TestTheFirstScreenComesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, c := range []struct {
+			what                 string
+			waits, made          bool
+			asked, screen, first time.Duration
+		}{
+			{what: "what it needs", waits: true, asked: time.Millisecond, screen: 2 * time.Millisecond},
+			{what: "all else", asked: time.Millisecond, screen: 5 * time.Millisecond, first: 5 * time.Millisecond},
+			{what: "all else without one", asked: time.Millisecond, screen: time.Second, first: frameTime},
+			{what: "what comes later", made: true, asked: time.Millisecond, screen: 5 * time.Millisecond},
+		} {
+			b, begun := &beat{}, make(chan time.Time, 1)
+			term := &terminal{out: new(screen), wrote: b.wrote}
+			g := guard{hopefulAsker{asker{begun}, c.waits}, func(err error) { t.Error(err) }, b, &pace{send: func(tea.Msg) {}, made: c.made}}
+			from := time.Now()
+			_, cmd := g.Update("snapshot")
+			go cmd()
+			for after, text := range map[time.Duration]string{c.asked: ansi.RequestBackgroundColor, c.screen: erased + "x"} {
+				time.AfterFunc(after, func() {
+					if _, err := term.Write([]byte(text)); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			if got := (<-begun).Sub(from); got != c.first {
+				t.Errorf("%s begins after %v, want %v", c.what, got, c.first)
+			}
+			time.Sleep(2 * time.Second)
+		}
+	})
+}
+
+// hopefulAsker asks for something at each message, and may wait for what it shows.
+type hopefulAsker struct {
+	asker
+	waits bool
+}
+
+func (m hopefulAsker) Waits() bool { return m.waits }
+func (m hopefulAsker) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	_, cmd := m.asker.Update(msg)
+	return m, cmd
 }
 
 // The screen rests once after what was pressed, when the last of its frames was a moment
