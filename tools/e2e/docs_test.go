@@ -174,7 +174,7 @@ func runDocumented(t *testing.T, commands string) {
 	}
 	caches := strings.Fields(string(goEnv))
 	env := append(os.Environ(), "HOME="+home, "GOBIN="+bin, "GOCACHE="+caches[0], "GOMODCACHE="+caches[1],
-		"GOFLAGS=-buildvcs=false", "LANG=C.UTF-8", "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=",
+		"GOFLAGS="+os.Getenv("GOFLAGS")+" -buildvcs=false", "LANG=C.UTF-8", "XDG_CONFIG_HOME=", "XDG_DATA_HOME=", "XDG_STATE_HOME=",
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "ORTOP_BASE_URL="+url, "OPENROUTER_API_KEY="+sim.DemoKey)
 	for line := range strings.Lines(commands) {
 		line = strings.TrimSpace(line)
