@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -64,13 +65,36 @@ func (r *renewable) CloseIdleConnections() {
 	old.CloseIdleConnections()
 }
 
+// session is that of the newest connection to the host: the next goes on from what was
+// verified for it, at half the arithmetic. As Go has it, with a certificate that expired
+// meanwhile it does not.
+type session struct {
+	mu     sync.Mutex
+	newest *tls.ClientSessionState
+}
+
+// Get implements tls.ClientSessionCache.
+func (s *session) Get(string) (*tls.ClientSessionState, bool) {
+	s.mu.Lock()
+	known := s.newest
+	s.mu.Unlock()
+	return known, known != nil
+}
+
+// Put implements tls.ClientSessionCache.
+func (s *session) Put(_ string, newest *tls.ClientSessionState) {
+	s.mu.Lock()
+	s.newest = newest
+	s.mu.Unlock()
+}
+
 // newTransport returns a transport for one host, with at most two connections
 // to it. Certificates are always verified.
 func newTransport(base *url.URL) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	t := &http.Transport{
 		DialContext:         dialer.DialContext,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: new(session)},
 		TLSHandshakeTimeout: 2 * dialTimeout,
 		MaxConnsPerHost:     2,
 		MaxIdleConnsPerHost: 2,

@@ -337,6 +337,23 @@ func TestN07TLS(t *testing.T) {
 	wantNetworkError(t, "Credits(http on an https port)", err, "first record does not look like a TLS handshake", false)
 }
 
+// The connection of a later poll goes on from what was verified for the first, as long as
+// the certificate that was verified is valid.
+func TestTLSIsResumed(t *testing.T) {
+	var resumed atomic.Bool
+	good := answer(200, goodCredits)
+	c, _ := serveTLS(t, func(w http.ResponseWriter, r *http.Request) { resumed.Store(r.TLS.DidResume); good(w, r) }, nil)
+	for _, want := range []bool{false, true, true} {
+		if _, err := c.Credits(t.Context()); err != nil || resumed.Load() != want {
+			t.Fatalf("Credits() = %v, over a connection that was resumed: %v, want %v", err, resumed.Load(), want)
+		}
+		c.CloseIdle()
+	}
+	own(c).TLSClientConfig.Time = func() time.Time { return noon.AddDate(200, 0, 0) }
+	_, err := c.Credits(t.Context())
+	wantNetworkError(t, "Credits(expired meanwhile)", err, "certificate has expired", false)
+}
+
 // A connection whose far end is gone without a word, as after a sleep: the
 // request over it ends in time, and the next one uses a new connection.
 func TestN10DeadConnection(t *testing.T) {
