@@ -157,6 +157,8 @@ func (s *Snapshot) Age(now time.Time) (age time.Duration, ok bool) {
 
 // Stale reports whether the values are not those of the newest attempt, or are
 // old: nothing calls them live.
+//
+//go:noinline
 func (s *Snapshot) Stale(now time.Time) bool { return s.Fault != nil || s.Old(now) }
 
 // Old reports whether the values are older at now than a working collector

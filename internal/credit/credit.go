@@ -40,6 +40,8 @@ type Balance struct {
 
 // LeftUSD is what is left. It is negative where requests that were charged on
 // completion overshot.
+//
+//go:noinline
 func (b Balance) LeftUSD() float64 { return b.CreditsUSD - b.UsageUSD }
 
 // UsedRatio is the used share of what was bought, 0 to 1 and above; ok is

@@ -179,11 +179,13 @@ func (m *Monitor) Resume() { m.calls.put((*loop).resume) }
 func (m *Monitor) Run(ctx context.Context) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	m.watched.Store(true)
+	running.Add(1)
 	l := newLoop(m)
 	defer func() {
 		if p := routine.Recovered(recover()); p != nil {
 			err = p
 		}
+		running.Add(-1)
 		cancel()
 		l.close()
 	}()

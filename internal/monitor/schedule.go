@@ -3,6 +3,7 @@ package monitor
 import (
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"ortop/client"
@@ -44,13 +45,39 @@ func (s *schedule) succeeded(now time.Time) {
 	for !s.slot.After(now) {
 		s.slot = s.slot.Add(s.interval)
 	}
-	later := time.Duration(rand.Float64() * float64(s.interval) / 10)
 	// Two polls are never much closer than the interval, and never much further apart,
 	// where a refresh or a late answer lies just before a slot: slots go on from there.
-	if s.slot.Add(later).Before(now.Add(s.interval / 2)) {
+	if s.later().Before(now.Add(s.interval / 2)) {
 		s.slot = now.Add(s.interval)
 	}
-	s.due = s.slot.Add(later)
+	s.due = s.later()
+}
+
+// drawn is drawn once, for all accounts of a process; running is how many those are.
+var (
+	drawn   = rand.Uint64()
+	running atomic.Int32
+)
+
+// mostTogether is how many accounts are polled at once: more would hold up whoever
+// presses a key meanwhile.
+const mostTogether = 16
+
+// later is the slot, up to a tenth of the interval late: each time by another share of
+// it, and slots of one process that lie close together at one moment. For that the
+// process wakes once, and looks once at what was stored.
+func (s *schedule) later() time.Time {
+	most, seed := s.interval/10, drawn
+	if most <= 0 {
+		return s.slot
+	}
+	if running.Load() > mostTogether {
+		seed = rand.Uint64()
+	}
+	at := s.slot.UnixNano()
+	const golden = 0x9e3779b97f4a7c15 // of 2^64: multiples of it lie evenly
+	seed += uint64(at/int64(s.interval)) * golden
+	return s.slot.Add(most - time.Duration((at-int64(seed%uint64(most)))%int64(most)))
 }
 
 // failed plans the next try after a poll that ended with err.

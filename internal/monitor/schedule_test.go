@@ -44,3 +44,40 @@ func TestOnePollAfterAnother(t *testing.T) {
 		}
 	}
 }
+
+// Polls of one process fall together, at another part of each interval; those of many
+// accounts do not.
+func TestPollsOfFewAccountsFallTogether(t *testing.T) {
+	const interval, accounts, polls = time.Minute, 10, 500
+	together := func() (share float64, least, most time.Duration) {
+		same, start := 0, time.Unix(1_700_000_000, 0)
+		var all [accounts]*schedule
+		for i := range all {
+			all[i] = newSchedule(interval, time.Now)
+			all[i].succeeded(start.Add(time.Duration(i) * 30 * time.Millisecond)) // as its server answered
+		}
+		least = interval
+		for range polls {
+			moments := map[time.Time]bool{}
+			for _, s := range all {
+				late := s.due.Sub(s.slot)
+				least, most = min(least, late), max(most, late)
+				moments[s.due] = true
+				s.succeeded(s.due.Add(time.Second))
+			}
+			if len(moments) == 1 {
+				same++
+			}
+		}
+		return float64(same) / polls, least, most
+	}
+	share, least, most := together()
+	if share < .9 || least < 0 || least > interval/100 || most > interval/10 || most < interval/10-interval/100 {
+		t.Errorf("%.0f %% of the polls fall together, %v to %v behind their slots", 100*share, least, most)
+	}
+	running.Add(mostTogether + 1)
+	defer running.Add(-mostTogether - 1)
+	if share, least, most := together(); share > .1 || least < 0 || most > interval/10 {
+		t.Errorf("of many accounts %.0f %% of the polls fall together, %v to %v behind their slots", 100*share, least, most)
+	}
+}
