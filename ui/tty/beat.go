@@ -16,7 +16,10 @@ import (
 // quick one was too late for.
 const (
 	quickBeat = time.Millisecond
-	firstBeat = quickBeat / 10 // until the first quick one
+	// firstBeat is until the first quick one, by when the first frame is being drawn. It is
+	// over before the processor has nothing to do: one that sleeps until a timer of less
+	// than a millisecond wakes after that long.
+	firstBeat = time.Nanosecond
 	slowBeat  = time.Second
 	slower    = 4
 	restBeat  = time.Hour

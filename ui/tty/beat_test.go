@@ -90,7 +90,7 @@ func TestABeatWithoutATicker(t *testing.T) {
 	(*beat)(nil).wake()
 }
 
-// The first frame waits for a tenth of what later ones may.
+// The first frame waits for no beat that a processor could sleep through.
 func TestTheFirstFrameComesAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &beat{ticker: time.NewTicker(restBeat)}
@@ -98,8 +98,8 @@ func TestTheFirstFrameComesAtOnce(t *testing.T) {
 		defer b.stop()
 		from := time.Now()
 		b.wake()
-		if <-b.ticker.C; time.Since(from) != firstBeat {
-			t.Errorf("the first frame comes after %v, want %v", time.Since(from), firstBeat)
+		if <-b.ticker.C; time.Since(from) > time.Microsecond {
+			t.Errorf("the first frame comes after %v", time.Since(from))
 		}
 		time.Sleep(2 * quickBeat)
 		for len(b.ticker.C) > 0 {
