@@ -49,11 +49,22 @@ func (g gaps) within(from, to float64) gaps {
 // or newest if that is later; ok is false where there is none. Gaps are stored
 // in whole seconds, which may be one too few.
 func (g gaps) ending(newest, t int64) (from int64, ok bool) {
-	i := sort.Search(len(g), func(i int) bool { return g[i].to >= float64(t-1) })
-	if i == len(g) || g[i].from >= float64(t) || newest >= t {
+	s := g.about(float64(t))
+	if s == nil || newest >= t {
 		return 0, false
 	}
-	return max(newest, int64(g[i].from)), true
+	return max(newest, int64(s.from)), true
+}
+
+// about returns the gap that t lies in, or that ended just before; nil: there is none.
+//
+//go:noinline
+func (g gaps) about(t float64) *gap {
+	i := sort.Search(len(g), func(i int) bool { return g[i].to >= t-1 })
+	if i == len(g) || g[i].from >= t {
+		return nil
+	}
+	return &g[i]
 }
 
 // until is the seconds of gaps up to t.

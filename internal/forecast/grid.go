@@ -85,8 +85,20 @@ func (g *grid) read(p *path, c cursor) (end cursor) {
 // sum corrects the boundaries within gaps, and makes running sums of them.
 func (g *grid) sum(p *path) {
 	for _, s := range p.gaps {
+		var next cursor
+		var usd, from float64
+		even := false
 		for b := max(0, int(math.Ceil((s.from-g.start)/block))); b < len(g.usd) && g.start+float64(b)*block < s.to; b++ {
-			g.usd[b] = p.at(g.start + float64(b)*block).usd
+			t := g.start + float64(b)*block
+			if t >= next.t {
+				next = g.before(t)
+				p.take(&next, t, len(p.samples))
+				usd = next.usd
+				from, even = p.next(&next)
+			}
+			if g.usd[b] = usd; even && t > from {
+				g.usd[b] += (t - from) / (next.t - from) * (next.usd - usd)
+			}
 		}
 	}
 	spent := 0.0

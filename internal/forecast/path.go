@@ -155,24 +155,33 @@ func (p *path) seams(c cursor) (g gaps) {
 func (p *path) at(t float64) cursor {
 	c := p.grid.before(t)
 	p.take(&c, t, len(p.samples))
-	if len(p.gaps) == 0 || c.taken == len(p.samples) {
+	if c.t == t || p.gaps.about(t) == nil {
 		return c
 	}
-	// In a gap, it counts what is seen at its end.
 	next := c
-	for next.t == c.t && next.taken < len(p.samples) {
-		p.take(&next, p.now, 1)
-	}
-	from, ok := p.gaps.ending(int64(c.t), int64(next.t))
-	if next.usd == c.usd || !ok || t <= float64(from) {
+	from, even := p.next(&next)
+	if !even || t <= from {
 		return c
 	}
-	share := (t - float64(from)) / (next.t - float64(from))
+	share := (t - from) / (next.t - from)
 	c.usd += share * (next.usd - c.usd)
 	c.minutes += share * (next.minutes - c.minutes)
 	c.squares += share * (next.squares - c.squares)
 	c.rose = t
 	return c
+}
+
+// next takes in the samples up to the next that is later, where there is one. even
+// reports that what it shows was spent evenly since from, in a gap.
+//
+//go:noinline
+func (p *path) next(c *cursor) (from float64, even bool) {
+	t, usd := c.t, c.usd
+	for c.t == t && c.taken < len(p.samples) {
+		p.take(c, p.now, 1)
+	}
+	since, ok := p.gaps.ending(int64(t), int64(c.t))
+	return float64(since), ok && c.usd != usd
 }
 
 // passage is the first moment at which the path has reached usd; ok is false,
@@ -184,14 +193,14 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 	g := p.grid
 	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
 	c := g.cursors[max(0, h-1)]
-	if len(p.gaps) == 0 {
-		if c.usd < usd {
-			p.takeTo(&c, p.now, len(p.samples), usd)
-		}
+	b := c
+	if c.usd < usd {
+		p.takeTo(&c, p.now, len(p.samples), usd)
+	}
+	if p.gaps.about(c.t) == nil {
 		return c.t, true
 	}
-	b := c
-	for c.usd < usd {
+	for c = b; c.usd < usd; {
 		b = c
 		p.take(&c, p.now, 1)
 	}

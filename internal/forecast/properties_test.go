@@ -594,20 +594,31 @@ func TestKaplanMeierIsThatOfOneRow(t *testing.T) {
 	}
 }
 
-// A passage is found alike in one go and sample by sample.
+// A passage is found alike in one go and sample by sample, in a gap and beside one.
 func TestPassageIsTheSampleThatReachesIt(t *testing.T) {
+	within := 0
 	for seed := range uint64(60) {
-		samples, _ := account(seed)
-		p := newPath(samples[len(samples)-1].At, samples, nil, nil)
+		samples, gaps := account(seed)
+		p := newPath(samples[len(samples)-1].At, samples, gaps[:len(gaps)*int(seed%2)], nil)
 		for i := range 50 {
 			usd := p.end.usd * float64(i+1) / 50
 			c := p.grid.cursors[0]
+			b := c
 			for c.usd < usd {
+				b = c
 				p.take(&c, p.now, 1)
 			}
-			if at, ok := p.passage(usd); !ok || at != c.t && c.usd > p.grid.cursors[0].usd {
-				t.Fatalf("seed %d: passage(%v) = %v, %v, want %v", seed, usd, at, ok, c.t)
+			want := c.t
+			if from, even := p.gaps.ending(int64(b.t), int64(c.t)); even && c.usd > b.usd {
+				want = float64(from) + (usd-b.usd)/(c.usd-b.usd)*float64(int64(c.t)-from)
+				within++
+			}
+			if at, ok := p.passage(usd); !ok || at != want && c.usd > p.grid.cursors[0].usd {
+				t.Fatalf("seed %d: passage(%v) = %v, %v, want %v", seed, usd, at, ok, want)
 			}
 		}
+	}
+	if within == 0 {
+		t.Error("no passage lies in a gap")
 	}
 }

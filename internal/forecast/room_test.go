@@ -73,3 +73,59 @@ func TestRoomIsUsedAgain(t *testing.T) {
 		t.Errorf("a model takes %d bytes in a room, and %d alone", shared, alone)
 	}
 }
+
+// The path has what it would have if each of its moments were looked for on its own.
+func TestPathIsLookedForOnce(t *testing.T) {
+	even := 0
+	for seed := range uint64(60) {
+		samples, gaps := account(seed)
+		if n := len(samples) / 2; seed%2 == 0 { // filled in by the hour before that
+			gaps = append(gaps, credit.Span{From: samples[0].At, To: samples[n].At})
+			var fewer []credit.Sample
+			for i, v := range samples {
+				if i%40 == 0 || i >= n {
+					fewer = append(fewer, v)
+				}
+			}
+			samples = fewer
+		}
+		p := newPath(samples[len(samples)-1].At, samples, gaps, nil)
+		plain := func(at float64) cursor {
+			c := p.grid.before(at)
+			p.take(&c, at, len(p.samples))
+			next := c
+			if from, even := p.next(&next); even && at > from {
+				share := (at - from) / (next.t - from)
+				c.usd += share * (next.usd - c.usd)
+				c.minutes += share * (next.minutes - c.minutes)
+				c.squares += share * (next.squares - c.squares)
+				c.rose = at
+			}
+			return c
+		}
+		same := func(what string, at, usd float64) {
+			if want := plain(at); usd != want.usd {
+				t.Fatalf("seed %d: %s at %v is %v, want %v", seed, what, at-p.first, usd, want.usd)
+			}
+		}
+		for b, usd := range p.grid.usd {
+			same("a block", p.grid.start+float64(b)*block, usd)
+		}
+		for h, usd := range p.grid.byHour.usd {
+			same("an hour", (p.grid.hour+float64(h))*hour, usd)
+		}
+		for _, s := range p.gaps {
+			for _, at := range []float64{s.from - 1, s.from, s.from + 1, (s.from + s.to) / 2, s.to - 1, s.to, s.to + 1, s.to + 1.5} {
+				c := p.at(max(p.first, min(at, p.now)))
+				if want := plain(max(p.first, min(at, p.now))); c != want {
+					t.Fatalf("seed %d: at %v: %+v, want %+v", seed, at-p.first, c, want)
+				} else if c.rose == at {
+					even++
+				}
+			}
+		}
+	}
+	if even == 0 {
+		t.Error("nothing was spent in a gap")
+	}
+}
