@@ -118,6 +118,8 @@ func (b *Book) model(t *credit.Trail, at time.Time, room *forecast.Room) *foreca
 }
 
 // model is what forecasts any balance that is spent as a series was.
+//
+//go:noinline
 func model(t *credit.Trail, at time.Time, room *forecast.Room) *forecast.Model {
 	return modelOf(t, at, forecast.Options{}, room)
 }

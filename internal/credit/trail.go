@@ -36,6 +36,8 @@ type Trail struct {
 func (t *Trail) Empty() bool { return t == nil || len(t.Samples) == 0 }
 
 // Newest returns the newest reading; ok is false where there is none.
+//
+//go:noinline
 func (t *Trail) Newest() (s Sample, ok bool) {
 	if t.Empty() {
 		return Sample{}, false

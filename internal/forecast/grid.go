@@ -38,6 +38,7 @@ type grid struct {
 // what was spent in each.
 type lumps struct{ usd, squares []float64 }
 
+//go:noinline
 func (l *lumps) add(usd float64) {
 	squares := 0.0
 	if n := len(l.usd); n > 0 {
