@@ -46,6 +46,7 @@ var allowed = map[string]struct {
 	"internal/render/report": {[]string{"internal/render", "internal/fault", "internal/account", "internal/alert", "client", "internal/courier", "internal/credit", "internal/forecast", "internal/gate", "history", "internal/ledger", "internal/monitor", "internal/reconcile", "internal/spenders", "internal/template", "internal/text"}, "a report is a function of what is known, as all that is printed"},
 	"internal/focustest":     {nil, "a standard is checked, whoever writes by it"},
 	"internal/leaktest":      {nil, "tests of any room use it"},
+	"internal/longtest":      {nil, "tests of any room use it"},
 	"internal/child":         {nil, "a command is run, whatever for"},
 	"internal/mcp":           {nil, "a protocol is spoken, whatever the tools are"},
 	"internal/servicelog":    {[]string{"internal/account", "internal/alert", "internal/credit", "internal/forecast", "internal/text"}, "a log is written of snapshots, whoever makes them"},

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/longtest"
+
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/courier"
@@ -58,7 +60,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
-	days := 12
+	days := longtest.Of(8, 12)
 	if v := os.Getenv("ORTOP_SOAK_DAYS"); v != "" {
 		var err error
 		if days, err = strconv.Atoi(v); err != nil {
@@ -136,7 +138,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 			t.Errorf("Next = %+v under the threshold, want that it is due", s.AutoTopUp.Next)
 		}
 		for s.Refilled() && s.At.Sub(crossed) < 3*time.Hour {
-			s = p.after(t, time.Minute)
+			s = p.after(t, longtest.Of[time.Duration](3, 1)*time.Minute)
 		}
 		since, missing := s.TopUpMissing()
 		t.Logf("below at %v, missing at %v since %v", crossed, s.At, since)

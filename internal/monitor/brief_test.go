@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/longtest"
+
 	"ortop/history"
 	"ortop/internal/account"
 	"ortop/internal/credit"
@@ -186,7 +188,7 @@ func TestABriefAnswerHasThePlan(t *testing.T) {
 		b.alone()
 		b.onDisk("history.db")
 		stop := runMonitor(t, New(b.o))
-		time.Sleep(5 * time.Hour)
+		time.Sleep(longtest.Of[time.Duration](2, 5) * time.Hour)
 		stop()
 		var last *forecast.AutoTopUp
 		check := func(name string, brief bool) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/longtest"
+
 	"ortop/client"
 	"ortop/internal/sim"
 	"ortop/internal/spenders"
@@ -14,10 +16,7 @@ import (
 // for hours, which the polls do not matter to.
 func TestWhatIsRefusedIsAskedRarely(t *testing.T) {
 	t.Parallel()
-	hours := 2
-	if testing.Short() {
-		hours = 1
-	}
+	hours := longtest.Of(1, 2)
 	pause := sim.RateLimited("3600")
 	for _, c := range []struct {
 		path  string

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/longtest"
+
 	"ortop/internal/account"
 )
 
@@ -15,7 +17,7 @@ func TestForecastThatMovedIsAnEvent(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T) {
 		b := newBench(t, oldAccount("steady"))
-		b.o.Interval = 5 * time.Minute
+		b.o.Interval = longtest.Of[time.Duration](10, 5) * time.Minute
 		b.account.TopUp(300)
 		m := New(b.o)
 		stop := runMonitor(t, m)

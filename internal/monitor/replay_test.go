@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"ortop/internal/longtest"
+
 	"ortop/history"
 	"ortop/internal/sim"
 )
@@ -75,7 +77,7 @@ func replay(t *testing.T, points []sim.Point) {
 	m := New(b.o)
 	stop := runMonitor(t, m)
 	defer stop()
-	length := min(24*time.Hour, end.Sub(start)+10*time.Minute)
+	length := min(longtest.Of[time.Duration](10, 24)*time.Hour, end.Sub(start)+10*time.Minute)
 	s := after(t, m, length)
 
 	want := usageAt(points, s.At)
