@@ -62,10 +62,8 @@ func (b *Book) balance() *credit.Balance {
 	return nil
 }
 
-// Trail returns the series of a subject; nil where there is none.
-func (b *Book) Trail(s Subject) *credit.Trail { return *b.trail(s) }
-
-func (b *Book) trail(s Subject) **credit.Trail {
+// Trail is where the book has the series of a subject; nil is there where there is none.
+func (b *Book) Trail(s Subject) **credit.Trail {
 	switch s {
 	case OfKey:
 		return &b.Key
@@ -79,7 +77,7 @@ func (b *Book) trail(s Subject) **credit.Trail {
 
 // Add takes in what a reading adds to the series of a subject.
 func (b *Book) Add(s Subject, g credit.Growth) {
-	t := b.trail(s)
+	t := b.Trail(s)
 	if *t == nil {
 		*t = &credit.Trail{FromReason: AnotherAccount}
 	}

@@ -124,16 +124,9 @@ func (st *store) findKey(ctx context.Context, fingerprint string) error {
 			return err
 		}
 		st.series[s] = series
-		*st.trail(s) = nil
+		*st.book.Trail(s) = nil
 	}
 	return nil
-}
-
-//go:noinline
-func (st *store) trail(s account.Subject) **credit.Trail {
-	return map[account.Subject]**credit.Trail{
-		account.OfAccount: &st.book.Account, account.OfKey: &st.book.Key, account.OfCap: &st.book.Cap, account.OfBudget: &st.book.Budget,
-	}[s]
 }
 
 func (st *store) loadPast(ctx context.Context) error {
@@ -147,7 +140,7 @@ func (st *store) loadPast(ctx context.Context) error {
 	for s := account.OfAccount; s < account.Subjects; s++ {
 		if id := st.series[s]; id != 0 {
 			want.Series = append(want.Series, id)
-			if t := st.book.Trail(s); t != nil {
+			if t := *st.book.Trail(s); t != nil {
 				want.Have[id] = t
 			}
 		}
@@ -163,7 +156,7 @@ func (st *store) loadPast(ctx context.Context) error {
 	for s := account.OfAccount; s < account.Subjects; s++ {
 		if t := past.Trails[st.series[s]]; st.series[s] != 0 && !t.Empty() {
 			t.Forget(want.Since)
-			*st.trail(s) = t
+			*st.book.Trail(s) = t
 		}
 	}
 	st.take(past)
