@@ -42,6 +42,8 @@ func (b block) fits(rows []row) bool {
 }
 
 // tail is the block of the rows that are in none yet.
+//
+//go:noinline
 func (h *head) tail() block { return block{h.at.Int64, h.crc & blockMask} }
 
 // compare checks rows, all of those after one time, against the blocks of

@@ -205,6 +205,7 @@ func (h *head) update(u PollUpdate) {
 // times are what every reading changes in its head, even where all else stays.
 type times struct{ attemptMS, successMS, readMS sql.NullInt64 }
 
+//go:noinline
 func (h *head) times() times { return times{h.attemptMS, h.successMS, h.readMS} }
 
 // onlyRead reports whether nothing but the times tells h from was.

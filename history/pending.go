@@ -129,6 +129,8 @@ func (db *DB) base(s Series) head {
 }
 
 // added returns the changes of s that are pending, oldest first.
+//
+//go:noinline
 func (db *DB) added(s Series) []change {
 	if t := db.tails[s]; t != nil {
 		return t.changes

@@ -243,6 +243,8 @@ func (s *Snapshot) Seen() time.Duration {
 }
 
 // KeyKind is the kind of the key, credit.KeyUnknown if it is not known.
+//
+//go:noinline
 func (s *Snapshot) KeyKind() credit.KeyKind {
 	if s.Key == nil || s.Key.Kind == "" {
 		return credit.KeyUnknown

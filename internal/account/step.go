@@ -112,6 +112,8 @@ func Step(was *State, in *Input, b *Book, rules Rules, now time.Time) Result {
 
 // informs reports whether more is known of the past, or of what is left, without a
 // reading.
+//
+//go:noinline
 func (in *Input) informs() bool {
 	return in.Filled || in.KeyFilled || in.Adopted != "" || in.Imported || in.Stated != nil
 }

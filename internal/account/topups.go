@@ -39,6 +39,8 @@ func (s *Snapshot) Refilled() bool {
 
 // TopUpMissing returns since when an automatic top-up that was expected did not
 // come; ok is false where none is missing.
+//
+//go:noinline
 func (s *Snapshot) TopUpMissing() (since time.Time, ok bool) {
 	if s.AutoTopUp == nil {
 		return since, false

@@ -118,6 +118,8 @@ func (e End) rough() string {
 
 // Percent is how sure what Range and Days say is: from end to end, or of the first
 // alone where that is all that they claim.
+//
+//go:noinline
 func (e End) Percent() string {
 	if e.Far {
 		return "90 %"

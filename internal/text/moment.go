@@ -96,4 +96,6 @@ func distance(t, now time.Time) time.Duration {
 }
 
 // Ago writes an age: "4 s ago", "12 min ago".
+//
+//go:noinline
 func Ago(d time.Duration) string { return Span(max(d, 0)) + " ago" }
