@@ -80,19 +80,19 @@ func TestDialogFits(t *testing.T) {
 	for _, keys := range [][]string{{}, {"d"}, append([]string{"n"}, letters(strings.Repeat("名", 50))...), append(append([]string{"n"}, letters("new")...), "enter")} {
 		open = append(open, dialed(crew, append([]string{"A"}, keys...)...))
 	}
-	for _, w := range sweepWidths {
-		for _, h := range sweepHeights {
-			fits(t, sized(crew, w, h, viewOverview))
-			for _, m := range open {
-				n := sized(m, w, h, viewOverview)
-				fits(t, n)
-				n.dialog.err = strings.Repeat("no such account ", 20)
-				n.entry.err = n.dialog.err
-				fits(t, n)
-				n.dialog.err, n.entry.err, n.dialog.fate.Value = "", "", strings.Repeat("its key stays ", 40)
-				n.entry.check.Loading, n.notice = true, strings.Repeat("removed ", 40)
-				fits(t, n)
-			}
+	for _, size := range sizes(0) {
+		fits(t, sized(crew, size[0], size[1], viewOverview))
+	}
+	for turn, m := range open {
+		for _, size := range sizes(turn) {
+			n := sized(m, size[0], size[1], viewOverview)
+			fits(t, n)
+			n.dialog.err = strings.Repeat("no such account ", 20)
+			n.entry.err = n.dialog.err
+			fits(t, n)
+			n.dialog.err, n.entry.err, n.dialog.fate.Value = "", "", strings.Repeat("its key stays ", 40)
+			n.entry.check.Loading, n.notice = true, strings.Repeat("removed ", 40)
+			fits(t, n)
 		}
 	}
 }

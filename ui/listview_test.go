@@ -78,24 +78,24 @@ func TestListsFit(t *testing.T) {
 		m := sized(lists, 80, 24, view)
 		open[view] = []Model{typed(m, "enter"), typed(m, "/", "a", "b", "c"), typed(m, "b", "/", "o")}
 	}
-	for _, w := range sweepWidths {
-		for _, h := range sweepHeights {
-			for view := range views {
-				m := sized(lists, w, h, view)
-				fits(t, m)
-				for _, m := range open[view] {
-					fits(t, sized(m, w, h, view))
-				}
-				if view < viewBreakdown {
-					continue
-				}
-				for _, f := range []*filter{&m.who.filter, &m.log.filter} {
-					f.Input = field.New().Update(tea.PasteMsg{Content: strings.Repeat("研", field.MaxText)})
-				}
-				m.arrange()
-				m.findEvents()
-				fits(t, m)
+	for view := range views {
+		for turn, m := range open[view] {
+			for _, size := range sizes(turn + view) {
+				fits(t, sized(m, size[0], size[1], view))
 			}
+		}
+		for _, size := range sizes(view) {
+			m := sized(lists, size[0], size[1], view)
+			fits(t, m)
+			if view < viewBreakdown {
+				continue
+			}
+			for _, f := range []*filter{&m.who.filter, &m.log.filter} {
+				f.Input = field.New().Update(tea.PasteMsg{Content: strings.Repeat("研", field.MaxText)})
+			}
+			m.arrange()
+			m.findEvents()
+			fits(t, m)
 		}
 	}
 	for _, size := range [][2]int{{80, 24}, {97, 20}, {100, 30}, {101, 31}, {140, 40}, {180, 50}} {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,10 +14,13 @@ import (
 // Whatever is pressed, at whatever size, no frame leaves its cells.
 func TestAnyKeys(t *testing.T) {
 	keys := []string{"1", "2", "3", "4", "tab", "[", "]", "left", "right", "+", "-", "home", "end", "v", "t", ":", "?", "esc", "enter", "/", "g", "s", "b", "x", "a", "down", "up", "y", "p", "r", "5", "k", "A", "n", "d"}
-	r := rand.New(rand.NewPCG(1, 2))
+	r, steps := rand.New(rand.NewPCG(1, 2)), 50
+	if os.Getenv("ORTOP_LONG") != "" {
+		steps = 150
+	}
 	for name, scene := range scenes.All {
 		m := modelOf(Options{}, scene(), 100, 30, 0)
-		for range 150 {
+		for range steps {
 			if r.IntN(12) == 0 {
 				m, _ = step(m, tea.WindowSizeMsg{Width: r.IntN(210), Height: r.IntN(64)})
 			}

@@ -39,9 +39,9 @@ func movesOf(trace *backtest.Trace, lasts, every time.Duration) (moves []time.Ti
 // of a real account moved, of the trace in testdata and of the folder that
 // ORTOP_TRACES names.
 func TestMovesOfTraces(t *testing.T) {
-	said, every := 0, time.Hour
-	if testing.Short() {
-		every = 2 * time.Hour
+	said, every := 0, 2*time.Hour
+	if os.Getenv("ORTOP_LONG") != "" {
+		every = time.Hour
 	}
 	for _, file := range traces(t) {
 		f, err := os.Open(file)

@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,9 @@ import (
 	"ortop/internal/forecast"
 )
 
-// A day of seven accounts, polled every five minutes: what people are told moves rarely, each
-// time for a cause, and never nearer without a charge.
+// A day of seven accounts, polled every quarter of an hour, or every five minutes with
+// ORTOP_LONG: what people are told moves rarely, each time for a cause, and never nearer
+// without a charge.
 func TestTheHeadlineStandsStill(t *testing.T) {
 	type spender func(r *rand.Rand, m int) float64
 	profiles := []struct {
@@ -59,8 +61,10 @@ func TestTheHeadlineStandsStill(t *testing.T) {
 			return 0
 		}},
 	}
-	const every = 5
-	day := 24 * 60
+	every, day := 15, 24*60
+	if os.Getenv("ORTOP_LONG") != "" {
+		every = 5
+	}
 	if testing.Short() {
 		day = 90 // it is arithmetic: the race detector finds nothing here
 	}
@@ -126,9 +130,12 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 	rules := testRules
 	rules.Alerts = []alert.Rule{{Kind: alert.Runway, Within: within, Chance: .5}}
 	differ, fired := 0, 0
-	seeds, fewest := uint64(2), 20
-	if testing.Short() {
-		seeds, fewest = 1, 1
+	seeds, fewest := uint64(1), 10
+	switch {
+	case os.Getenv("ORTOP_LONG") != "":
+		seeds, fewest = 2, 20
+	case testing.Short():
+		fewest = 1
 	}
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 8))

@@ -236,7 +236,10 @@ func wrongValue(path string, got, want any) string {
 // TestD15DamageIsNeverSilent damages the history of an account in many ways.
 // ORTOP_DAMAGES is in how many.
 func TestD15DamageIsNeverSilent(t *testing.T) {
-	n := 40
+	n := 15
+	if os.Getenv("ORTOP_LONG") != "" {
+		n = 40
+	}
 	if v, err := strconv.Atoi(os.Getenv("ORTOP_DAMAGES")); err == nil {
 		n = v
 	}

@@ -199,7 +199,10 @@ func simulated(n int, judge func(seed uint64, t *told)) (t told) {
 
 // TestPatternsOfSimulatedBuyers holds the rates that docs/forecast.md tells.
 func TestPatternsOfSimulatedBuyers(t *testing.T) {
-	n, days := 24, 60
+	n, days := 10, 60
+	if os.Getenv("ORTOP_LONG") != "" {
+		n = 24
+	}
 	if s := os.Getenv("ORTOP_BUYERS"); s != "" {
 		var err error
 		if n, err = strconv.Atoi(s); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -56,8 +57,16 @@ func sane(t *testing.T, f Forecast) {
 	}
 }
 
+// ofSeeds is a third of n seeds, or all with ORTOP_LONG.
+func ofSeeds(n uint64) uint64 {
+	if os.Getenv("ORTOP_LONG") != "" {
+		return n
+	}
+	return n / 3
+}
+
 func TestAnyAccountHasSaneQuantiles(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range ofSeeds(300) {
 		samples, gaps := account(seed)
 		now := samples[len(samples)-1].At.Add(time.Duration(seed) * time.Minute)
 		m := New(now, samples, Options{Gaps: gaps})
@@ -280,7 +289,7 @@ func TestAWeekThatWasSeenFiveTimesIsUsed(t *testing.T) {
 // After one job in a quiet account: the longer ago it was, the later the middle, up to
 // what the usual rate gives; and the range always holds that.
 func TestOneJobFades(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range ofSeeds(24) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		before, every := 10+r.IntN(40), 1+r.IntN(60)
 		job := 20 + 100*r.Float64() // in days of the usual rate, half an hour to five hours long

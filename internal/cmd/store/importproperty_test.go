@@ -2,6 +2,7 @@ package store
 
 import (
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -83,10 +84,18 @@ func take(t *testing.T, ar monitor.Archive, files ...string) {
 	}
 }
 
+// pasts is how many are drawn: more with ORTOP_LONG.
+func pasts() uint64 {
+	if os.Getenv("ORTOP_LONG") != "" {
+		return 60
+	}
+	return 20
+}
+
 // A restored backup is what was backed up: its readings, its gaps, and what was
 // filled in.
 func TestAnExportComesBack(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range pasts() {
 		from, into := somePast(t, rand.New(rand.NewPCG(seed, 1))), cmdtest.ArchiveOf(t, 0)
 		want := csvOf(t, from, historyQuery{to: cmdtest.ImportNow})
 		for range 2 {
@@ -104,7 +113,7 @@ func TestAnExportComesBack(t *testing.T) {
 // Two files give one history in either order, whether they overlap, touch or
 // leave time between them.
 func TestFilesInAnyOrder(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range pasts() {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		rows := strings.SplitAfter(strings.TrimPrefix(csvOf(t, somePast(t, rng), historyQuery{to: cmdtest.ImportNow}), csvHead), "\n")
 		rows = rows[:len(rows)-1]
