@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 func mustLoad(t testing.TB, db *DB, w Want) Past {
@@ -158,11 +159,7 @@ func (c *caller) check(step string, rng *rand.Rand) {
 }
 
 func TestTrailsAgreeWithQueries(t *testing.T) {
-	seeds := uint64(9)
-	if testing.Short() {
-		seeds = 3
-	}
-	for seed := range seeds {
+	for seed := range longtest.Of[uint64](3, 9) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 7))
 			path := filepath.Join(t.TempDir(), "history.db")

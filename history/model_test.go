@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
+
+	"ortop/internal/longtest"
 )
 
 // reading is one reading of the model, which knows all of them.
@@ -107,7 +109,7 @@ func random(t *testing.T, rng *rand.Rand, n int, before func(i int), dbs ...*DB)
 }
 
 func TestPlotsAgreeWithAModel(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range longtest.Of[uint64](4, 6) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		disk, s := fresh(t)
 		memory := openMemoryTest(t)

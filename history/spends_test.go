@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"ortop/internal/longtest"
 )
 
 // TestSpendsAgreeWithBuckets compares what is told of many series at once with
@@ -15,7 +17,7 @@ func TestSpendsAgreeWithBuckets(t *testing.T) {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
 	const account, base = "personal", "https://openrouter.ai/api/v1"
-	for seed := range uint64(4) {
+	for seed := range longtest.Of[uint64](2, 4) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		db := openMemoryTest(t)
 		var keys []Series
