@@ -96,6 +96,7 @@ func TestImportOfFilledSpansAlone(t *testing.T) {
 // Whether files come before the first reading or after it, and in which order, the
 // history is the same, and its totals only rise.
 func TestImportBeforeOrAfterTheFirstReading(t *testing.T) {
+	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
 	rounds := 30
 	if testing.Short() {

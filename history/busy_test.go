@@ -10,6 +10,7 @@ import (
 
 // What a close loses to a process that holds the file is said in words.
 func TestACloseBesideAHeldFile(t *testing.T) {
+	t.Parallel()
 	db, s := fresh(t)
 	holder, err := dial(db.path, "mode=rw")
 	if err != nil {
@@ -28,6 +29,7 @@ func TestACloseBesideAHeldFile(t *testing.T) {
 // A process that was stopped amid a write costs a command one wait, not one a write;
 // and once it has gone, nothing is lost.
 func TestAHeldFileCostsOneWait(t *testing.T) {
+	t.Parallel()
 	db, s := fresh(t)
 	poll(t, db, s, at(0), 1)
 	holder, err := dial(db.path, "mode=rw")
@@ -112,6 +114,7 @@ func TestConnectionsOfAProcessTakeTurns(t *testing.T) {
 // Where a process was stopped amid a write, all connections of another that wait for it
 // wait once, not one after another.
 func TestAHeldFileCostsAProcessOneWait(t *testing.T) {
+	t.Parallel()
 	db, s := fresh(t)
 	poll(t, db, s, at(0), 1)
 	holder, err := dial(db.path, "mode=rw")

@@ -70,6 +70,7 @@ func writer(path string) error {
 }
 
 func TestD01KilledWriterLosesNothing(t *testing.T) {
+	t.Parallel()
 	loops := 25
 	if v, err := strconv.Atoi(os.Getenv("ORTOP_KILL_LOOPS")); err == nil {
 		loops = v
@@ -153,6 +154,7 @@ func filler(path string) error {
 }
 
 func TestD02KilledWhileBackfilling(t *testing.T) {
+	t.Parallel()
 	outcomes := map[bool]int{}
 	for i := range 12 {
 		db, s := fresh(t)
@@ -218,6 +220,7 @@ func hammer(path string) error {
 }
 
 func TestD06ProcessesShareOneFile(t *testing.T) {
+	t.Parallel()
 	path := t.TempDir() + "/history.db"
 	var wg sync.WaitGroup
 	for range 3 {

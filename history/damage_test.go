@@ -121,6 +121,7 @@ func floatBits(v float64) []byte {
 }
 
 func TestD07NoDamageStaysUnseen(t *testing.T) {
+	t.Parallel()
 	whole := sealed(t)
 	path := filepath.Join(t.TempDir(), "history.db")
 	if err := os.WriteFile(path, whole, 0o600); err != nil {

@@ -14,6 +14,7 @@ import (
 // Exports of one account give one history in whatever order they come, also where one
 // lies in a gap of another.
 func TestExportsInAnyOrder(t *testing.T) {
+	t.Parallel()
 	sample := func(minute, usage, credits float64) credit.Sample {
 		return credit.Sample{At: at(minute), UsageUSD: usage, CreditsUSD: credits, CreditsKnown: true}
 	}

@@ -215,6 +215,7 @@ func migrator(path string) error {
 }
 
 func TestD02KilledWhileMigrating(t *testing.T) {
+	t.Parallel()
 	versions := map[int64]int{}
 	for i := range 12 {
 		path := version1(t)

@@ -109,6 +109,7 @@ func random(t *testing.T, rng *rand.Rand, n int, before func(i int), dbs ...*DB)
 }
 
 func TestPlotsAgreeWithAModel(t *testing.T) {
+	t.Parallel()
 	for seed := range longtest.Of[uint64](4, 6) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		disk, s := fresh(t)

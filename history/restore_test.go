@@ -36,6 +36,7 @@ func rowsIn(t testing.TB, path string) int {
 }
 
 func TestRestore(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 27, 10, 42, 0, 0, time.UTC)
 	from := backupOf(t, 50)
 	for _, c := range []struct {
@@ -195,6 +196,7 @@ func TestRestoreWhileInUse(t *testing.T) {
 
 // What a writer was acknowledged is in what was kept, or in what is there now.
 func TestRestoreUnderAWriter(t *testing.T) {
+	t.Parallel()
 	db, s := fresh(t)
 	from := backupOf(t, 3)
 	acked := make(chan int)

@@ -22,6 +22,7 @@ func restorer(path string) error {
 }
 
 func TestKilledWhileRestoring(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "history.db")
 	if err := os.Rename(backupOf(t, 300), path+".backup"); err != nil {

@@ -13,6 +13,7 @@ import (
 // TestSpendsAgreeWithBuckets compares what is told of many series at once with
 // what is told of each, on disk and where some wait in memory.
 func TestSpendsAgreeWithBuckets(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}

@@ -33,6 +33,7 @@ func write(t *testing.T, path, text string) {
 }
 
 func TestWrites(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	a, log := filepath.Join(dir, "a"), filepath.Join(dir, "a-wal")
 	write(t, a, "1")
@@ -77,6 +78,7 @@ func TestWrites(t *testing.T) {
 
 // Who looks seldom must not miss what comes while nobody takes the news.
 func TestNewsWaits(t *testing.T) {
+	t.Parallel()
 	a := filepath.Join(t.TempDir(), "a")
 	write(t, a, "1")
 	write(t, a+"-wal", "1")

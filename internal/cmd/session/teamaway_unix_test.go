@@ -43,6 +43,7 @@ func awayTeam(t *testing.T) (*Team, *sharetest.Relay) {
 // A dashboard waits for an engine that goes away as an account is opened; a command that
 // answers once does not.
 func TestOpeningWaitsForAnEngineThatIsAway(t *testing.T) {
+	t.Parallel()
 	ctx := t.Context()
 	team, relay := awayTeam(t)
 	a := &cli.App{Now: time.Now}
@@ -95,6 +96,7 @@ func TestOpeningWaitsForAnEngineThatIsAway(t *testing.T) {
 // goes on with the account when it is back; to be told to end ends the wait, and so does
 // what it would not help to wait for.
 func TestWhoStartsWaitsForAnEngineThatIsAway(t *testing.T) {
+	t.Parallel()
 	team, relay := awayTeam(t)
 	read, stderr, err := os.Pipe()
 	if err != nil {
@@ -146,6 +148,7 @@ func TestWhoStartsWaitsForAnEngineThatIsAway(t *testing.T) {
 
 // Who waits for the list while another reads it takes that one's.
 func TestAnEngineThatIsSlowIsAskedOnce(t *testing.T) {
+	t.Parallel()
 	team, relay := awayTeam(t)
 	if _, err := team.Accounts(); err != nil {
 		t.Fatal(err)
