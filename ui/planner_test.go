@@ -165,6 +165,20 @@ func TestPlanIsAskedWhenItChanges(t *testing.T) {
 	}
 }
 
+// The range that was chosen is named before the plot of it is there.
+func TestTheChosenRangeIsNamedAtOnce(t *testing.T) {
+	m := modelOf(Options{Feed: newFakeFeed()}, scenes.Healthy(), 100, 30, viewForecast)
+	if screen := stripped(m); strings.Contains(screen, "balance, $ [") {
+		t.Errorf("a range that goes by the forecast is named:\n%s", screen)
+	}
+	for range 2 {
+		m, _ = step(m, press("]"))
+		if name := "balance, $ [" + panel.Spans[m.fanSpan].Name + "] "; !strings.Contains(stripped(m), name) {
+			t.Errorf("no %q on the screen:\n%s", name, stripped(m))
+		}
+	}
+}
+
 func TestPlanFailure(t *testing.T) {
 	f := newFakeFeed()
 	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewForecast)

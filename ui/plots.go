@@ -195,7 +195,7 @@ func (m *Model) rangePlot() panel.SpendPlot {
 
 func (m *Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan}
+	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan, Span: max(0, m.fanSpan)}
 	if p := &m.plan; p.drawn && p.result.Value.ok { // of the sum that was planned last, until the next is
 		d.Planned, d.TopUpUSD = &p.result.Value.plan.WithTopUp, p.result.Of.topUpUSD
 	}

@@ -18,6 +18,7 @@ type FanPlot struct {
 	Loaded bool
 	Err    error
 	Chosen bool // its range is, and not that of the forecast
+	Span   int  // into Spans: the range that was chosen, though the plot may still be of another
 	// Planned is the forecast with a top-up; nil: none is planned by hand.
 	Planned  *forecast.Forecast
 	TopUpUSD float64
@@ -80,6 +81,9 @@ func fanLegend(p draw.Pen, far, planned bool, w int) string {
 // border included.
 func (d FanPlot) Render(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	title, right := p.Title("balance, $"), ""
+	if d.Chosen {
+		title += " " + p.Chosen("["+Spans[d.Span].Name+"]")
+	}
 	if d.plans(s) {
 		title += p.Dim(" · with ") + p.Bright(roundUSD(d.TopUpUSD)) + p.Dim(" more")
 	}

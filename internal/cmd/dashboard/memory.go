@@ -44,6 +44,7 @@ type collections struct {
 	percent atomic.Int64 // by how much the heap grows until the next; 0: the environment says
 	ended   atomic.Bool
 	unseen  atomic.Bool // nobody looks at the screen
+	used    atomic.Bool // something was pressed since the program was last let go of
 }
 
 func (c *collections) save() {
@@ -68,12 +69,13 @@ func (c *collections) settle() {
 func (c *collections) looked(seen bool) { c.unseen.Store(!seen) }
 
 // forget lets go of what is mapped of the program, now and later; it was waited for
-// after. To map it again is a fifth of what a minute costs while nobody looks.
+// after. To map it again is a fifth of what a minute costs while nobody looks, and would
+// make one wait who is pressing keys.
 func (c *collections) forget(after time.Duration) {
 	if c.ended.Load() {
 		return
 	}
-	if !c.unseen.Load() {
+	if used := c.used.Swap(false); !used && !c.unseen.Load() {
 		forgetPages()
 	}
 	if after == forgetAfter {
@@ -107,6 +109,7 @@ func (c *collections) follow() {
 // rested collects while nobody waits for a frame, where the next few would else be drawn
 // beside a collection, and by goroutines that have to help with it.
 func (c *collections) rested() {
+	c.used.Store(true)
 	var m runtime.MemStats
 	if runtime.ReadMemStats(&m); c.due(&m) {
 		runtime.GC()

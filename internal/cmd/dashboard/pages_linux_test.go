@@ -58,6 +58,11 @@ func TestPagesAreForgotten(t *testing.T) {
 		t.Errorf("of %d kB %d are mapped, although nobody looks", before, got)
 	}
 	c.looked(true)
+	c.rested()
+	c.forget(forgetEvery)
+	if got := now(); got < before {
+		t.Errorf("of %d kB %d are mapped, although keys are being pressed", before, got)
+	}
 	c.end()
 	c.forget(forgetEvery)
 	if got := now(); got < before {
