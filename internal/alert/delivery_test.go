@@ -41,7 +41,7 @@ func (r *receiver) take(e Event, covers []Event) (ok bool) {
 // TestNothingIsLostAndNothingComesTwice plays random accounts with channels
 // that come and go, results that are late, and restarts.
 func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
-	seeds := uint64(12)
+	seeds := uint64(20)
 	if os.Getenv("ORTOP_LONG") != "" {
 		seeds = 40
 	}
