@@ -2,11 +2,11 @@ package ui
 
 import (
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 
+	"ortop/internal/longtest"
 	"ortop/ui/draw"
 	"ortop/ui/scenes"
 )
@@ -15,7 +15,7 @@ import (
 func TestAnyKeys(t *testing.T) {
 	keys := []string{"1", "2", "3", "4", "tab", "[", "]", "left", "right", "+", "-", "home", "end", "v", "t", ":", "?", "esc", "enter", "/", "g", "s", "b", "x", "a", "down", "up", "y", "p", "r", "5", "k", "A", "n", "d"}
 	r, steps := rand.New(rand.NewPCG(1, 2)), 50
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		steps = 150
 	}
 	for name, scene := range scenes.All {

@@ -3,7 +3,6 @@ package ui
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"ortop/internal/longtest"
 	"ortop/ui/draw"
 	"ortop/ui/scenes"
 )
@@ -26,7 +26,7 @@ var (
 func sizes(turn int) (of [][2]int) {
 	for i, w := range sweepWidths {
 		for j, h := range sweepHeights {
-			if (i+j+turn)%5 == 0 || os.Getenv("ORTOP_LONG") != "" {
+			if (i+j+turn)%5 == 0 || longtest.On() {
 				of = append(of, [2]int{w, h})
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/forecast/backtest"
+	"ortop/internal/longtest"
 )
 
 // movesOf replays a trace with a balance that lasts about so many days at its
@@ -40,7 +41,7 @@ func movesOf(trace *backtest.Trace, lasts, every time.Duration) (moves []time.Ti
 // ORTOP_TRACES names.
 func TestMovesOfTraces(t *testing.T) {
 	said, every := 0, 2*time.Hour
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		every = time.Hour
 	}
 	for _, file := range traces(t) {

@@ -3,13 +3,13 @@ package account
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/longtest"
 )
 
 // While nothing is spent no date comes nearer, minute by minute, whatever was
@@ -44,7 +44,7 @@ func TestDatesComeNoNearerWhileNothingIsSpent(t *testing.T) {
 	}
 	long, seeds := 120, uint64(1)
 	switch {
-	case os.Getenv("ORTOP_LONG") != "":
+	case longtest.On():
 		seeds = 2
 	case testing.Short():
 		long = 35

@@ -3,7 +3,6 @@ package account
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/forecast"
+	"ortop/internal/longtest"
 )
 
 // A day of seven accounts, polled every quarter of an hour, or every five minutes with
@@ -62,7 +62,7 @@ func TestTheHeadlineStandsStill(t *testing.T) {
 		}},
 	}
 	every, day := 15, 24*60
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		every = 5
 	}
 	if testing.Short() {
@@ -132,7 +132,7 @@ func TestAlertsSayWhatTheHeadlineSays(t *testing.T) {
 	differ, fired := 0, 0
 	seeds, fewest := uint64(1), 10
 	switch {
-	case os.Getenv("ORTOP_LONG") != "":
+	case longtest.On():
 		seeds, fewest = 2, 20
 	case testing.Short():
 		fewest = 1

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 // receiver is a channel's people, and what they know.
@@ -42,7 +42,7 @@ func (r *receiver) take(e Event, covers []Event) (ok bool) {
 // that come and go, results that are late, and restarts.
 func TestNothingIsLostAndNothingComesTwice(t *testing.T) {
 	seeds := uint64(20)
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		seeds = 40
 	}
 	for seed := range seeds {

@@ -27,6 +27,7 @@ import (
 	"ortop/internal/cmd/session"
 	"ortop/internal/credit"
 	"ortop/internal/keys"
+	"ortop/internal/longtest"
 	"ortop/internal/metrics"
 	"ortop/internal/monitor"
 	"ortop/internal/sim"
@@ -276,7 +277,7 @@ func (st *stage) metric(name string) (value *float64) {
 // what is left, and what was spent in a window. Each account takes two of the windows in
 // turn, or all with ORTOP_LONG.
 func TestSurfacesAgree(t *testing.T) {
-	long := os.Getenv("ORTOP_LONG") != ""
+	long := longtest.On()
 	for n, c := range []struct {
 		name  string
 		sim   sim.Config

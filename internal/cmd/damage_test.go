@@ -21,6 +21,7 @@ import (
 	"ortop/internal/cmd/cli"
 	"ortop/internal/cmd/cmdtest"
 	"ortop/internal/keys"
+	"ortop/internal/longtest"
 )
 
 // weeks is an account of some weeks, behind a server that still answers.
@@ -237,7 +238,7 @@ func wrongValue(path string, got, want any) string {
 // ORTOP_DAMAGES is in how many.
 func TestD15DamageIsNeverSilent(t *testing.T) {
 	n := 15
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		n = 40
 	}
 	if v, err := strconv.Atoi(os.Getenv("ORTOP_DAMAGES")); err == nil {

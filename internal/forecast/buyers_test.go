@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 // buyer is a simulated account: minutes of spend, readings of them, and
@@ -200,7 +201,7 @@ func simulated(n int, judge func(seed uint64, t *told)) (t told) {
 // TestPatternsOfSimulatedBuyers holds the rates that docs/forecast.md tells.
 func TestPatternsOfSimulatedBuyers(t *testing.T) {
 	n, days := 10, 60
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		n = 24
 	}
 	if s := os.Getenv("ORTOP_BUYERS"); s != "" {

@@ -3,11 +3,11 @@ package forecast
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 // evenly are readings by the minute, kept where usage rose and every hour, of an
@@ -47,7 +47,7 @@ func evenly(r *rand.Rand, charges, every, takes int, late, uneven float64) (samp
 // fifth account is tried, or all with ORTOP_LONG.
 func TestChargesThatAreFarApartMoveNoDate(t *testing.T) {
 	step := uint64(5) // by which each way of charging has its turn
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		step = 1
 	}
 	for seed := uint64(0); seed < 180; seed += step {

@@ -3,9 +3,10 @@ package forecast
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"testing"
 	"time"
+
+	"ortop/internal/longtest"
 )
 
 // At the charge with which a young account is known to be charged evenly, the sixth, and
@@ -14,7 +15,7 @@ import (
 func TestAYoungAccountBecomesSteadyByDegrees(t *testing.T) {
 	eased := 0
 	step := uint64(5)
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		step = 1
 	}
 	for seed := uint64(0); seed < 84; seed += step {

@@ -5,13 +5,13 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 // account is a random account: bursts, idle spells, seams and gaps.
@@ -59,7 +59,7 @@ func sane(t *testing.T, f Forecast) {
 
 // ofSeeds is a third of n seeds, or all with ORTOP_LONG.
 func ofSeeds(n uint64) uint64 {
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		return n
 	}
 	return n / 3

@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"ortop/internal/longtest"
-
 	"ortop/internal/account"
 	"ortop/internal/alert"
 	"ortop/internal/courier"
+	"ortop/internal/longtest"
 	"ortop/internal/sim"
 )
 
@@ -106,7 +105,7 @@ func TestASpikeIsOneEventAndOneAlert(t *testing.T) {
 			continue // the others differ in rules alone
 		}
 		if c.name == "below a rule's factor" || c.name == "graver by a rule of its own" {
-			if !longtest.Of(false, true) {
+			if !longtest.On() {
 				continue // internal/alert has tables of rules
 			}
 		}

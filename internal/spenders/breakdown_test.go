@@ -3,7 +3,6 @@ package spenders
 import (
 	"errors"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"ortop/client"
 	"ortop/history"
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 	"ortop/internal/sim"
 	"ortop/internal/text"
 )
@@ -53,7 +53,7 @@ func TestBreakdownAddsUp(t *testing.T) {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")
 	}
 	days := 2
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		days = 60
 	}
 	bubble(t, func(t *testing.T) {

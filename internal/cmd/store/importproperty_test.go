@@ -2,7 +2,6 @@ package store
 
 import (
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/cmd/cmdtest"
+	"ortop/internal/longtest"
 	"ortop/internal/monitor"
 )
 
@@ -86,7 +86,7 @@ func take(t *testing.T, ar monitor.Archive, files ...string) {
 
 // pasts is how many are drawn: more with ORTOP_LONG.
 func pasts() uint64 {
-	if os.Getenv("ORTOP_LONG") != "" {
+	if longtest.On() {
 		return 60
 	}
 	return 20
