@@ -37,19 +37,27 @@ func (db *DB) Buckets(ctx context.Context, s Series, from, to time.Time, n int) 
 // BucketsAt cuts the time at the given ascending bounds, such as local
 // midnights, into one bucket less than there are bounds.
 func (db *DB) BucketsAt(ctx context.Context, s Series, bounds []time.Time) (p Plot, err error) {
-	if len(bounds) < 2 {
-		return Plot{}, errors.New("buckets need two bounds or more")
-	}
-	for i, b := range bounds[1:] {
-		if !bounds[i].Before(b) {
-			return Plot{}, errors.New("the bounds of buckets must ascend")
-		}
+	if err := ascend(bounds); err != nil {
+		return Plot{}, err
 	}
 	err = db.read(ctx, s, func(id int64) error {
 		p, err = db.plot(s, id, bounds)
 		return err
 	})
 	return p, err
+}
+
+// ascend is an error where bounds are none of spans.
+func ascend(bounds []time.Time) error {
+	if len(bounds) < 2 {
+		return errors.New("spans need two bounds or more")
+	}
+	for i, b := range bounds[1:] {
+		if !bounds[i].Before(b) {
+			return errors.New("the bounds of spans must ascend")
+		}
+	}
+	return nil
 }
 
 // plot reads anew where it found damage, which is a gap.

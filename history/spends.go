@@ -11,29 +11,28 @@ import (
 	"time"
 
 	"ortop/internal/credit"
-	"ortop/internal/sorted"
 )
 
-// Spends returns what was spent in [from, to) by each subject of an account
-// that begins with prefix, such as each of its keys: the same that Buckets
+// Spends returns what was spent from each of the bounds to the next by each subject of
+// an account that begins with prefix, such as each of its keys: the same that BucketsAt
 // tells of one series, for thousands at once. From and To of a Spend are the
-// part of the span that the subject's history covers, gaps included; a subject
-// of which it covers nothing is not in the map.
-func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, from, to time.Time) (spends map[string]Spend, err error) {
+// part of the span that the subject's history covers, gaps included: zero where that
+// is nothing.
+func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, bounds ...time.Time) (spends map[string][]Spend, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !from.Before(to) {
-		return nil, errors.New("spends need a span")
+	if err := ascend(bounds); err != nil {
+		return nil, err
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	err = db.view(func() error {
-		spends, err = db.spends(identity{account, baseURL, prefix}, from, to)
+		spends, err = db.spends(identity{account, baseURL, prefix}, bounds)
 		for s := range db.tails {
 			n := db.names[s-1]
 			if err == nil && n.account == account && n.baseURL == baseURL && strings.HasPrefix(n.subject, prefix) {
-				err = db.spendOf(s, spends, from, to)
+				err = db.spendsOf(s, spends, bounds)
 			}
 		}
 		return err
@@ -44,8 +43,8 @@ func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, from,
 	return spends, nil
 }
 
-// spendOf adds the spend of one series, some of which waits in memory.
-func (db *DB) spendOf(s Series, spends map[string]Spend, from, to time.Time) error {
+// spendsOf adds the spends of one series, some of which waits in memory.
+func (db *DB) spendsOf(s Series, spends map[string][]Spend, bounds []time.Time) error {
 	id, err := db.id(s)
 	if err != nil {
 		return err
@@ -54,15 +53,22 @@ func (db *DB) spendOf(s Series, spends map[string]Spend, from, to time.Time) err
 	if err != nil {
 		return err
 	}
-	p, err := db.plot(s, id, []time.Time{from, to})
-	if err != nil || !p.Buckets[0].Known {
+	p, err := db.plot(s, id, bounds)
+	if err != nil {
 		return err
 	}
 	oldest, err := db.rows(s, id, math.MinInt64, math.MaxInt64, "ASC", 1)
-	if err == nil {
-		spends[db.names[s-1].subject] = covered(from, to, oldest[0].at, h.readMS.Int64, p.Buckets[0].SpendUSD, p.Buckets[0].Blurred)
+	if err != nil || len(oldest) == 0 {
+		return err
 	}
-	return err
+	of := make([]Spend, len(p.Buckets))
+	for i, b := range p.Buckets {
+		if b.Known {
+			of[i] = covered(b.From, b.To, oldest[0].at, h.readMS.Int64, b.SpendUSD, b.Blurred)
+		}
+	}
+	spends[db.names[s-1].subject] = of
+	return nil
 }
 
 func covered(from, to time.Time, first, readMS int64, usd float64, blurred bool) Spend {
@@ -75,12 +81,12 @@ func covered(from, to time.Time, first, readMS int64, usd float64, blurred bool)
 	return Spend{from, to, usd, blurred}
 }
 
-// ends are what is stored of one series at the two ends of a span. Most
+// ends are what is stored of one series at the ends of spans. Most
 // series need no more; a curve is made where a segment or a gap is met.
 type ends struct {
 	subject       string
-	a, b          float64 // usage, or noUsage
-	first, readMS int64   // the first reading, or the start of the span
+	usage         []float64 // or noUsage, at each of the bounds
+	first, readMS int64     // the first reading, or the start of the first span
 	*curve
 }
 
@@ -108,8 +114,8 @@ const (
 		FROM series s JOIN segment g ON g.series = s.id AND g.at > ?4 AND g.at <= ?5 WHERE ` + ofAccount + ` ORDER BY g.at`
 )
 
-func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
-	a, b := from.Unix(), to.Unix()
+func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error) {
+	a, b := bounds[0].Unix(), bounds[len(bounds)-1].Unix()
 	all, heads, readMS := map[int64]*ends{}, map[int64]*head{}, int64(0)
 	// drop leaves a series out of which something was changed.
 	drop := func(id int64) {
@@ -137,7 +143,8 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			return err
 		}, n.account, n.baseURL, n.subject)
 	}
-	var places []instant
+	places := make([]instant, 0, len(all)*len(bounds))
+	usage := make([]float64, cap(places))
 	for id, e := range all {
 		switch h := heads[id]; {
 		case h == nil:
@@ -146,7 +153,10 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			delete(all, id)
 		default:
 			e.readMS, readMS = h.readMS.Int64, max(readMS, h.readMS.Int64)
-			places = append(places, instant{id, a}, instant{id, b})
+			e.usage, usage = usage[:len(bounds)], usage[len(bounds):]
+			for _, t := range bounds {
+				places = append(places, instant{id, t.Unix()})
+			}
 		}
 	}
 	if err == nil {
@@ -166,11 +176,11 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			return err
 		}, n.account, n.baseURL, n.subject, a, b)
 	}
-	for _, t := range []int64{a, b} {
+	for _, t := range bounds {
 		if err != nil {
 			return nil, err
 		}
-		if t*1000 >= readMS {
+		if t.Unix()*1000 >= readMS {
 			break // a gap ends with a reading
 		}
 		err = db.query(selectGapAt, func(r *sql.Rows) error {
@@ -190,12 +200,12 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 				}
 			}
 			return err
-		}, n.account, n.baseURL, n.subject, t)
+		}, n.account, n.baseURL, n.subject, t.Unix())
 	}
 	if err != nil {
 		return nil, err
 	}
-	places = sorted.Without(places, func(p *instant) bool { return all[p.id] == nil })
+	places = slices.DeleteFunc(places, func(p instant) bool { return all[p.id] == nil })
 	rows, err := db.lookups(heads, places)
 	if err != nil {
 		return nil, err
@@ -212,11 +222,10 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 		if r, ok := rows[p]; ok {
 			usd = r.usage
 		}
-		if p.at == a {
-			e.a = usd
-		}
-		if p.at == b {
-			e.b = usd
+		for i, t := range bounds {
+			if p.at == t.Unix() {
+				e.usage[i] = usd
+			}
 		}
 		if e.curve != nil {
 			e.set(p.at, usd)
@@ -225,16 +234,27 @@ func (db *DB) spends(n identity, from, to time.Time) (map[string]Spend, error) {
 			}
 		}
 	}
-	spends := make(map[string]Spend, len(all))
+	spends := make(map[string][]Spend, len(all))
+	list := make([]Spend, len(all)*(len(bounds)-1))
 	for _, e := range all {
-		if from.UnixMilli() > e.readMS || e.b == noUsage || !to.After(time.Unix(e.first, 0)) {
-			continue
+		of := list[: len(bounds)-1 : len(bounds)-1]
+		list = list[len(of):]
+		for i := range of {
+			of[i] = e.between(i, bounds[i], bounds[i+1])
 		}
-		usd, blurred := max(0, e.b-e.a), false
-		if e.curve != nil {
-			usd, blurred = e.Spend(from, to), len(e.Holes(credit.Span{From: from, To: to})) > 0
-		}
-		spends[e.subject] = covered(from, to, e.first, e.readMS, usd, blurred)
+		spends[e.subject] = of
 	}
 	return spends, nil
+}
+
+// between is what was spent from bound i to the next; zero where nothing covers that.
+func (e *ends) between(i int, from, to time.Time) Spend {
+	if from.UnixMilli() > e.readMS || e.usage[i+1] == noUsage || !to.After(time.Unix(e.first, 0)) {
+		return Spend{}
+	}
+	usd, blurred := max(0, e.usage[i+1]-e.usage[i]), false
+	if e.curve != nil {
+		usd, blurred = e.Spend(from, to), len(e.Holes(credit.Span{From: from, To: to})) > 0
+	}
+	return covered(from, to, e.first, e.readMS, usd, blurred)
 }

@@ -117,15 +117,19 @@ func (db *DB) lookup(h *head, times []int64) (map[int64]row, error) {
 // lookups does that for many series.
 func (db *DB) lookups(heads map[int64]*head, places []instant) (map[instant]row, error) {
 	got := make(map[instant]row, len(places))
-	want := map[instant]instant{} // places, by the one that is looked up for them
+	var older []instant
 	for _, p := range places {
 		switch h := heads[p.id]; {
 		case !h.at.Valid:
 		case p.at >= h.at.Int64:
 			got[p] = row{h.at.Int64, h.usage}
 		default:
-			want[p] = instant{p.id, max(p.at, farPast)}
+			older = append(older, p)
 		}
+	}
+	want := make(map[instant]instant, len(older)) // places, by the one that is looked up for them
+	for _, p := range older {
+		want[p] = instant{p.id, max(p.at, farPast)}
 	}
 	for len(want) > 0 {
 		at := make([]int64, 0, len(want))

@@ -41,7 +41,7 @@ func breakdownsOf() map[spenders.By]spenders.Breakdown {
 	batch.New, batch.Disabled, batch.Cap = true, true, credit.Cap{LimitUSD: scenes.USD(5), RemainingUSD: scenes.USD(2.8), Reset: credit.ResetDaily}
 	ci.Guardrails = []spenders.GuardrailBudget{{Name: "Nightly jobs", LimitUSD: 25, Reset: credit.ResetWeekly}, {Name: "Runaway stop", LimitUSD: 7.5, Reset: credit.ResetDaily, IncludesBYOK: true}}
 	prod := row("Production", 7.42, 908, 1_610_000)
-	prod.Cap, prod.Runway = credit.Cap{LimitUSD: scenes.USD(40), RemainingUSD: scenes.USD(3.1), Reset: credit.ResetWeekly}, forecast.Forecast{State: forecast.OK, At: scenes.Now, P50: 20 * 3600}
+	prod.Cap, prod.Runway = credit.Cap{LimitUSD: scenes.USD(40), RemainingUSD: scenes.USD(3.1), Reset: credit.ResetWeekly}, &forecast.Forecast{State: forecast.OK, At: scenes.Now, P50: 20 * 3600}
 	team := whole(spenders.ByMember, 0)
 	team.Rows, team.UnattributedUSD = nil, nil
 	team.Notes = []string{"what was spent by member is not known: 403 forbidden: this key may not see the members of its organization"}

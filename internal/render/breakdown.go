@@ -127,6 +127,7 @@ func budgetText(r *spenders.Row, now time.Time) string {
 		s += ", bound by the balance"
 	}
 	switch f := r.Runway; {
+	case f == nil:
 	case f.State == forecast.Depleted:
 		s += ", spent"
 	case f.State == forecast.OK:

@@ -16,7 +16,7 @@ func TestBudgetText(t *testing.T) {
 	usd := func(v float64) *float64 { return &v }
 	row := func(f forecast.Forecast) spenders.Row {
 		return spenders.Row{
-			Cap: credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1)}, ResetsAt: now.AddDate(0, 0, 2), Runway: f,
+			Cap: credit.Cap{LimitUSD: usd(40), RemainingUSD: usd(3.1)}, ResetsAt: now.AddDate(0, 0, 2), Runway: &f,
 		}
 	}
 	for _, c := range []struct {

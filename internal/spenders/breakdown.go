@@ -104,8 +104,8 @@ type Row struct {
 	SpendableUSD *float64
 	Binding      credit.Binding
 	// Runway is when a key's cap or a workspace's budget is spent, if it goes on as
-	// before; of those that are spent first alone.
-	Runway forecast.Forecast
+	// before; nil but for those that are spent first.
+	Runway *forecast.Forecast
 	// SpentChance is how likely that is before it resets; nil: not known, or it
 	// never does.
 	SpentChance *float64

@@ -130,7 +130,7 @@ func TestBYOKInABudget(t *testing.T) {
 				answered("/workspaces/"+d.Rows[0].ID+"/budgets", `{"data":[{"id":"x","limit_usd":60,"reset_interval":null}],"include_byok_in_budgets":true}`),
 				used(strings.Join(hours, ","), "false"))
 			d = b.broken(ByWorkspace, time.Hour)
-			f, left = d.Rows[0].Runway, *d.Rows[0].Cap.RemainingUSD
+			f, left = *d.Rows[0].Runway, *d.Rows[0].Cap.RemainingUSD
 		})
 		return f, left
 	}

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"ortop/history"
 	"ortop/internal/credit"
 )
 
@@ -32,14 +34,11 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	if r.DefaultOnly {
 		b.note("the keys of the default workspace alone: the workspaces cannot be listed")
 	}
-	own, dbErr := s.keySpends(ctx, sub, &r, b.From, b.To)
+	spends, dbErr := s.keySpends(ctx, sub, &r, b.From.Add(-b.To.Sub(b.From)), b.From, b.To)
 	if dbErr != nil {
 		return dbErr
 	}
-	before, dbErr := s.keySpends(ctx, sub, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
-	if dbErr != nil {
-		return dbErr
-	}
+	before, own := spends[0], spends[1]
 	balance, dbErr := s.balance(ctx, sub)
 	if dbErr != nil {
 		return dbErr
@@ -55,18 +54,20 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 		}
 	}
 	var useBefore *keyUse
-	if useErr == nil && len(before) < len(r.Keys) {
+	if useErr == nil && slices.Contains(before, nil) {
 		useBefore, _ = s.keyUse(ctx, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
 	}
 	if line := r.Guardrails.note(); line != "" {
 		b.note(line)
 	}
 	b.Rows = make([]Row, 0, len(r.Keys))
-	for _, k := range r.Keys {
+	guardrails := r.Guardrails.ofKeys()
+	for i := range r.Keys { // which are large
+		k := &r.Keys[i]
 		row := k.row(&r, balance, b.To)
-		row.hold(r.Guardrails.ofKey(&k))
-		u := use.of(&k)
-		switch row.SpendUSD = own[k.Hash]; {
+		row.hold(guardrails(k))
+		u := use.of(k)
+		switch row.SpendUSD = own[i]; {
 		case row.SpendUSD != nil:
 		case u.usd != nil:
 			row.SpendUSD = u.usd
@@ -74,10 +75,10 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 			row.SpendUSD = k.DailyUSD
 		}
 		row.use(u)
-		if was := before[k.Hash]; was != nil {
+		if was := before[i]; was != nil {
 			row.since(was)
 		} else {
-			row.since(useBefore.of(&k).usd)
+			row.since(useBefore.of(k).usd)
 		}
 		b.Rows = append(b.Rows, row)
 	}
@@ -189,28 +190,36 @@ func (k *Key) row(r *KeyList, balance *credit.Balance, at time.Time) Row {
 	return row
 }
 
-// keySpends is the spend of keys in a span by their own series, by hash. A
-// key that history does not cover is not in it.
-func (s *Service) keySpends(ctx context.Context, sub *Subject, r *KeyList, from, to time.Time) (map[string]*float64, error) {
-	spends, err := sub.DB.Spends(ctx, s.o.Account, s.o.BaseURL, listedPrefix, from, to)
+// keySpends is what keys spent from each of the bounds to the next by their own series,
+// in the order of the list; nil where history does not cover that.
+func (s *Service) keySpends(ctx context.Context, sub *Subject, r *KeyList, bounds ...time.Time) ([][]*float64, error) {
+	spends, err := sub.DB.Spends(ctx, s.o.Account, s.o.BaseURL, listedPrefix, bounds...)
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]*float64{}
-	for _, k := range r.Keys {
-		usd := 0.0
-		spend, ok := spends[listedPrefix+k.Hash]
-		switch {
-		case k.CreatedAt.After(to): // nothing yet
-		case !k.CreatedAt.Before(from) && !to.Before(r.At.Truncate(time.Second)):
-			usd = k.UsageUSD // all of it is within the span
-		case !ok, spend.Blurred, to.Sub(spend.To) > KeysEvery+time.Minute,
-			spend.From.After(from) && spend.From.After(k.CreatedAt.Add(time.Second)):
-			continue
-		default:
-			usd = spend.USD
+	known := make([][]*float64, len(bounds)-1)
+	for n, from := range bounds[:len(known)] {
+		to := bounds[n+1]
+		of, all := make([]*float64, len(r.Keys)), make([]float64, len(r.Keys))
+		for i := range r.Keys {
+			k, usd := &r.Keys[i], &all[i]
+			var spend history.Spend
+			if spans := spends[listedPrefix+k.Hash]; spans != nil {
+				spend = spans[n]
+			}
+			switch {
+			case k.CreatedAt.After(to): // nothing yet
+			case !k.CreatedAt.Before(from) && !to.Before(r.At.Truncate(time.Second)):
+				*usd = k.UsageUSD // all of it is within the span
+			case spend.To.IsZero(), spend.Blurred, to.Sub(spend.To) > KeysEvery+time.Minute,
+				spend.From.After(from) && spend.From.After(k.CreatedAt.Add(time.Second)):
+				continue
+			default:
+				*usd = spend.USD
+			}
+			of[i] = usd
 		}
-		known[k.Hash] = &usd
+		known[n] = of
 	}
 	return known, nil
 }

@@ -70,7 +70,7 @@ func (s *Service) Label(ctx context.Context, name string) (label string) {
 	if sub == nil {
 		return ""
 	}
-	list, err := ReadKeys(ctx, sub.DB, sub.Account)
+	list, err := s.readKeys(ctx, sub)
 	if err != nil {
 		return ""
 	}

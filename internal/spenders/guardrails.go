@@ -123,6 +123,26 @@ type held struct {
 	known   bool
 }
 
+// ofKeys tells the budgets that hold each key. Those that the same ones hold share them.
+func (g Guardrails) ofKeys() func(*Key) held {
+	type holders struct{ workspace, assigned string }
+	assigned, shared := map[string]string{}, map[holders]held{}
+	for i, x := range g.Budgets {
+		for _, hash := range x.Keys {
+			assigned[hash] += string(rune(i))
+		}
+	}
+	return func(k *Key) held {
+		by := holders{k.Workspace, assigned[k.Hash]}
+		h, ok := shared[by]
+		if !ok {
+			h = g.ofKey(k)
+			shared[by] = h
+		}
+		return h
+	}
+}
+
 // ofKey are the budgets that hold a key.
 func (g Guardrails) ofKey(k *Key) held {
 	h := held{known: g.Known}

@@ -103,28 +103,67 @@ func newKey(k client.APIKey, at time.Time) Key {
 //
 //go:noinline
 func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyList, error) {
-	list, _, err := readKeys(ctx, db, account)
-	return list, err
+	list, err := readKeys(ctx, db, account, storedKeys{})
+	return list.KeyList, err
 }
 
-// textSum tells one text from another.
-type textSum = [sha256.Size]byte
+// storedKeys is a list as it is stored for an account, and the sum of its text, which is
+// without when it was listed.
+type storedKeys struct {
+	db      *history.DB
+	account history.Series
+	sum     [sha256.Size]byte
+	KeyList
+}
 
-// readKeys returns the sum of the list's text besides, which is without when it was
-// listed.
-func readKeys(ctx context.Context, db *history.DB, account history.Series) (list KeyList, sum textSum, err error) {
-	text, err := db.State(ctx, account, history.KeysState)
-	if err != nil {
-		return list, sum, err
+// readKeys returns known where that is what is stored.
+func readKeys(ctx context.Context, db *history.DB, account history.Series, known storedKeys) (storedKeys, error) {
+	for {
+		listed, err := listedAt(ctx, db, account)
+		if err != nil || listed.IsZero() {
+			return storedKeys{}, err
+		}
+		if known.db == db && known.account == account && known.At.Equal(listed) {
+			return known, nil
+		}
+		text, err := db.State(ctx, account, history.KeysState)
+		if err != nil {
+			return storedKeys{}, err
+		}
+		known = storedKeys{db, account, sha256.Sum256(text), KeyList{}}
+		if known.KeyList, err = decodeKeys(text); err != nil {
+			return storedKeys{}, nil // by another version: it is fetched again
+		}
+		known.At = listed // and read anew where another process stores one meanwhile
 	}
-	at, err := db.State(ctx, account, history.KeysAtState)
-	if err != nil {
-		return list, sum, err
+}
+
+// listedAt is when the list that is stored was listed; zero if none is.
+func listedAt(ctx context.Context, db *history.DB, account history.Series) (at time.Time, err error) {
+	text, err := db.State(ctx, account, history.KeysAtState)
+	if err == nil && json.Unmarshal(text, &at) != nil {
+		at = time.Time{}
 	}
-	if list, err = decodeKeys(text); err != nil || json.Unmarshal(at, &list.At) != nil {
-		return KeyList{}, sum, nil // never stored, or by another version: it is fetched again
+	return at, err
+}
+
+// readKeys returns the list that is stored. It is not to be changed: of thousands of keys
+// a read takes as long as all else that a breakdown does, so the last stays here.
+func (s *Service) readKeys(ctx context.Context, sub *Subject) (storedKeys, error) {
+	s.mu.Lock()
+	known := s.stored
+	s.mu.Unlock()
+	known, err := readKeys(ctx, sub.DB, sub.Account, known)
+	if err == nil {
+		s.keep(known)
 	}
-	return list, sha256.Sum256(text), nil
+	return known, err
+}
+
+func (s *Service) keep(list storedKeys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stored = list
 }
 
 // text is the list without when it was listed. Of thousands of keys it is megabytes:
@@ -181,12 +220,12 @@ func decodeKeys(text []byte) (list KeyList, err error) {
 // storeKeys stores a listing, each key's usage in its series, and returns it as
 // it was stored: the newer one, where another process was quicker.
 func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (KeyList, error) {
-	old, oldSum, err := readKeys(ctx, sub.DB, sub.Account)
+	old, err := s.readKeys(ctx, sub)
 	if err != nil {
 		return *list, err
 	}
 	if !list.At.After(old.At) {
-		return old, nil
+		return old.KeyList, nil
 	}
 	readings := make([]history.Reading, 0, len(list.Keys))
 	before := old.byHash()
@@ -211,7 +250,8 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 	if err != nil {
 		return *list, err
 	}
-	if sha256.Sum256(text) != oldSum {
+	now := storedKeys{sub.DB, sub.Account, sha256.Sum256(text), *list}
+	if now.sum != old.sum {
 		if err := sub.DB.SetState(ctx, sub.Account, history.KeysState, text); err != nil {
 			return *list, err
 		}
@@ -220,7 +260,10 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 	if err != nil {
 		return *list, err
 	}
-	return *list, sub.DB.SetState(ctx, sub.Account, history.KeysAtState, at)
+	if err = sub.DB.SetState(ctx, sub.Account, history.KeysAtState, at); err == nil {
+		s.keep(now)
+	}
+	return *list, err
 }
 
 // follow carries over what only the listing before knows. Lower usage is believed

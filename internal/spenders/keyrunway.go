@@ -81,10 +81,10 @@ func (s *Service) keyModel(ctx context.Context, sub *Subject, hash string, at ti
 
 // spentBefore is f as the forecast of a limit that resets at resets, zero: never,
 // and how likely it is spent before; nil: not known, or it never does.
-func spentBefore(f forecast.Forecast, resets, now time.Time) (forecast.Forecast, *float64) {
+func spentBefore(f forecast.Forecast, resets, now time.Time) (*forecast.Forecast, *float64) {
 	var chance *float64
 	if p, ok := f.Chance(resets.Sub(now)); ok && !resets.IsZero() {
 		chance = &p
 	}
-	return forecast.Sooner(forecast.Forecast{State: forecast.Unknown, At: now}, f, forecast.Key, resets), chance
+	return new(forecast.Sooner(forecast.Forecast{State: forecast.Unknown, At: now}, f, forecast.Key, resets)), chance
 }

@@ -61,8 +61,8 @@ func TestCapsOfOtherKeysHaveAChance(t *testing.T) {
 		}
 		for i, k := range keys {
 			r := b.Rows[i]
-			if r.Runway.State != k.state || r.Runway.CapLasts != k.lasts {
-				t.Errorf("%s: Runway = %+v, want state %q, lasts %v", k.hash, r.Runway, k.state, k.lasts)
+			if f := r.Runway; (f == nil) != (k.state == "") || f != nil && (f.State != k.state || f.CapLasts != k.lasts) {
+				t.Errorf("%s: Runway = %+v, want state %q, lasts %v", k.hash, f, k.state, k.lasts)
 			}
 			if p := r.SpentChance; (p == nil) != k.chanceNotKnown || p != nil && (*p < k.least || *p > k.most) {
 				t.Errorf("%s: SpentChance = %v, want %v to %v", k.hash, deref(p), k.least, k.most)

@@ -154,7 +154,7 @@ func (s *Service) ListKeys(ctx context.Context) (KeyList, error) {
 	if sub == nil {
 		return KeyList{}, errUnread
 	}
-	stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+	stored, err := s.readKeys(ctx, sub)
 	if err != nil {
 		return KeyList{}, err
 	}
@@ -178,11 +178,11 @@ func (s *Service) list(ctx context.Context, sub *Subject, known *KeyList, after 
 		err = g.Do(ctx, history.KeysState, func(ctx context.Context) error {
 			day := credit.DayStart(s.o.Now())
 			return s.board(api).ask(ctx, question{history.KeysState, day, day.Add(24 * time.Hour)}, func([]post) bool {
-				stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+				stored, err := s.readKeys(ctx, sub)
 				if err != nil || !stored.At.After(after) || stored.At.After(s.o.Now()) {
 					return false
 				}
-				list = stored
+				list = stored.KeyList
 				return true
 			}, func(ctx context.Context) ([]byte, error) {
 				var err error
@@ -224,7 +224,8 @@ func (s *Service) setPlaces(places *KeyList) {
 // where there is none, it lists them now. With an error the keys are
 // those that were last stored, and the workspaces may be newer than them.
 func (s *Service) freshKeys(ctx context.Context, sub *Subject, after time.Time) (KeyList, error) {
-	stored, err := ReadKeys(ctx, sub.DB, sub.Account)
+	was, err := s.readKeys(ctx, sub)
+	stored := was.KeyList
 	age := s.o.Now().Sub(stored.At)
 	if err != nil || s.o.offline() || stored.At.After(after) && age >= 0 && age < KeysEvery+time.Minute {
 		return stored, err

@@ -39,10 +39,10 @@ func (b *Breakdown) sum(alone bool) {
 		}
 		whole = max(paid, *b.TotalUSD)
 	}
+	shares := make([]float64, len(b.Rows))
 	for i := range b.Rows {
 		if r := &b.Rows[i]; r.SpendUSD != nil && whole > 0 {
-			share := *r.SpendUSD / whole
-			r.Share = &share
+			r.Share, shares[i] = &shares[i], *r.SpendUSD/whole
 		}
 	}
 	sorted.Rows(b.Rows, func(x, y *Row) int {

@@ -128,14 +128,14 @@ func (s *Service) budgetLeft(ctx context.Context, w Workspace, x Budget, now tim
 // runway forecasts when what is left of a workspace's budget is spent, which
 // is known. Where it lasts until its reset the forecast says so, and has
 // no state. chance is how likely it is spent before; nil: not known, or it never resets.
-func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) (f forecast.Forecast, chance *float64) {
+func (s *Service) runway(ctx context.Context, id string, budget credit.Cap, resets, now time.Time) (f *forecast.Forecast, chance *float64) {
 	metrics := []string{creditsUsage}
 	if budget.IncludesBYOK {
 		metrics = append(metrics, byokUsage)
 	}
 	spends, err := s.useOf(ctx, ByWorkspace, id, "hour", now.Add(-runwayBack).Truncate(time.Hour), now, metrics...)
 	if err != nil && !errors.Is(err, errNoUse) {
-		return forecast.Forecast{State: forecast.Unknown, At: now}, nil
+		return &forecast.Forecast{State: forecast.Unknown, At: now}, nil
 	}
 	return spentBefore(spendModel(spends, now).Forecast(budget.RemainingUSD), resets, now)
 }

@@ -45,6 +45,7 @@ func (d *Breakdown) factsOf(p draw.Pen, r *spenders.Row) []fact {
 		facts = append(facts, fact{"guardrails spent", "not told"})
 	}
 	switch f := r.Runway; {
+	case f == nil:
 	case f.State == forecast.Depleted:
 		facts = append(facts, fact{"runs out", "spent"})
 	case f.State == forecast.OK:
