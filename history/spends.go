@@ -71,6 +71,7 @@ func (db *DB) spendsOf(s Series, spends map[string][]Spend, bounds []time.Time) 
 	return nil
 }
 
+//go:noinline
 func covered(from, to time.Time, first, readMS int64, usd float64, blurred bool) Spend {
 	if t := time.Unix(first, 0).UTC(); t.After(from) {
 		from = t
@@ -205,7 +206,13 @@ func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error)
 	if err != nil {
 		return nil, err
 	}
-	places = slices.DeleteFunc(places, func(p instant) bool { return all[p.id] == nil })
+	kept := places[:0]
+	for _, p := range places {
+		if all[p.id] != nil {
+			kept = append(kept, p)
+		}
+	}
+	places = kept
 	rows, err := db.lookups(heads, places)
 	if err != nil {
 		return nil, err

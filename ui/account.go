@@ -23,9 +23,9 @@ type watched struct {
 	snap account.Snapshot
 
 	span, fanSpan int // into spans; fanSpan may be autoSpan
-	spend, fan    load.Request[int, history.Plot]
-	week          load.Request[weekOf, account.Week]
-	month         load.Request[weekOf, history.Plot]
+	spend, fan    load.Request[plotOf, history.Plot]
+	week          load.Request[plotOf, account.Week]
+	month         load.Request[plotOf, history.Plot]
 	cursor        time.Time // on the spend plot; zero: none
 	until         time.Time // at which that ends; zero: now
 	mode          int       // of the plots, which the overview has

@@ -140,7 +140,7 @@ func TestAccountsAreSwitched(t *testing.T) {
 	f := newFakeAccounts()
 	f.list[2].Feed = nil
 	m := crewOf(f, 100, 30, viewForecast, scenes.Healthy(), scenes.All["stale"]())
-	late := fanMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.fan.Gen + 1, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
+	late := fanMsg{source{m.feed}, load.Answer[plotOf, history.Plot]{Gen: m.fan.Gen + 1, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}}
 	m, cmd := step(m, press("a"))
 	if f.on != "work" || m.feed != f.list[1].Feed || m.snap.Account != "work" || m.view != viewForecast || cmd == nil {
 		t.Errorf("after a: shown is %q, account %q, view %d", f.on, m.snap.Account, m.view)

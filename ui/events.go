@@ -60,7 +60,7 @@ func (m *Model) eventsReceived(msg eventsMsg) tea.Cmd {
 // loadBelow requests the plot below the events, where these leave it room now.
 func (m *Model) loadBelow() tea.Cmd {
 	r := &m.spend
-	if m.layout().spend.h == 0 || r.Sent == m.spendSpan() && (r.Loaded || r.Loading) {
+	if m.layout().spend.h == 0 || r.Sent.span == m.spendSpan() && (r.Loaded || r.Loading) {
 		return nil
 	}
 	return m.loadSpend()

@@ -35,8 +35,8 @@ func TestEventsLeaveNoEmptyBox(t *testing.T) {
 			if most > 6 {
 				t.Errorf("%v, open %t: %d empty lines:\n%s", size, open, most, stripped(m))
 			}
-			if l := m.layout(); l.spend.h > 0 && (panel.Spans[m.spend.Of].Name != "30d" || !strings.Contains(stripped(m), "all spend, $/day")) {
-				t.Errorf("%v: the plot is of %s:\n%s", size, panel.Spans[m.spend.Of].Name, stripped(m))
+			if l := m.layout(); l.spend.h > 0 && (panel.Spans[m.spend.Of.span].Name != "30d" || !strings.Contains(stripped(m), "all spend, $/day")) {
+				t.Errorf("%v: the plot is of %s:\n%s", size, panel.Spans[m.spend.Of.span].Name, stripped(m))
 			}
 		}
 	}

@@ -34,19 +34,19 @@ type (
 	// a breakdown and events.
 	spendMsg struct {
 		source
-		answer load.Answer[int, history.Plot]
+		answer load.Answer[plotOf, history.Plot]
 	}
 	fanMsg struct {
 		source
-		answer load.Answer[int, history.Plot]
+		answer load.Answer[plotOf, history.Plot]
 	}
 	monthMsg struct {
 		source
-		answer load.Answer[weekOf, history.Plot]
+		answer load.Answer[plotOf, history.Plot]
 	}
 	weekMsg struct {
 		source
-		answer load.Answer[weekOf, account.Week]
+		answer load.Answer[plotOf, account.Week]
 	}
 	rowPlottedMsg struct {
 		source

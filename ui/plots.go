@@ -63,13 +63,41 @@ func (m *Model) reload(also tea.Cmd) tea.Cmd {
 
 const plotTimeout = 10 * time.Second
 
-// loadSpend requests the plot of spend.
+// loadSpend requests the plot of spend, unless it is the one that is there.
 func (m *Model) loadSpend() tea.Cmd {
-	feed, now, span, first := m.feed, m.plotEnd(), m.spendSpan(), m.snap.HistorySince
-	return m.spend.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
-		from, to, n := panel.Spans[span].Period(now, first)
+	feed, end, first, of := m.feed, m.plotEnd(), m.snap.HistorySince, m.plotOf(m.spendSpan())
+	if of.end = m.until.Unix(); !due(&m.spend, of, m.now) {
+		return nil
+	}
+	return m.spend.Send(of, m.now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+		from, to, n := panel.Spans[of.span].Period(end, first)
 		return feed.Plot(ctx, from, to, n)
-	}, func(a load.Answer[int, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
+	}, func(a load.Answer[plotOf, history.Plot]) tea.Msg { return spendMsg{source{feed}, a} })
+}
+
+// plotOf is a range as of the newest snapshot.
+//
+//go:noinline
+func (m *Model) plotOf(span int) plotOf {
+	return plotOf{span: span, since: m.snap.HistorySince.Unix(), at: m.snap.Now.UnixMilli()}
+}
+
+// plotEvery is how old a plot may be that is shown once more.
+const plotEvery = time.Minute
+
+// due reports whether a plot is to be requested: of something else, or after an error.
+func due(r *load.Request[plotOf, history.Plot], of plotOf, now time.Time) bool {
+	return r.Err != nil || r.Due(of, now, plotEvery)
+}
+
+// failure is why there is no plot of the range.
+//
+//go:noinline
+func failure(r *load.Request[plotOf, history.Plot]) error {
+	if r.Loaded && r.Of.span == r.Sent.span { // which is older
+		return nil
+	}
+	return r.Err
 }
 
 // spendSpan is the range of the plot of spend: that of the events below these, else
@@ -81,16 +109,19 @@ func (m *Model) spendSpan() int {
 	return m.span
 }
 
-// loadFan requests the plot of the balance.
+// loadFan requests the plot of the balance, unless it is the one that is there.
 func (m *Model) loadFan(w int) tea.Cmd {
-	feed, now, span, cols := m.feed, m.now, m.back(), max(2, w-4-draw.AxisWidth)
-	return m.fan.Send(span, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
-		from := now.Add(-panel.Spans[span].Back)
-		if panel.Spans[span].Back == 0 {
+	feed, now, of := m.feed, m.now, m.plotOf(m.back())
+	if of.cols = max(2, w-4-draw.AxisWidth); !due(&m.fan, of, now) {
+		return nil
+	}
+	return m.fan.Send(of, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
+		from := now.Add(-panel.Spans[of.span].Back)
+		if panel.Spans[of.span].Back == 0 {
 			from = time.Time{}
 		}
-		return feed.Plot(ctx, from, now, cols)
-	}, func(a load.Answer[int, history.Plot]) tea.Msg { return fanMsg{source{feed}, a} })
+		return feed.Plot(ctx, from, now, of.cols)
+	}, func(a load.Answer[plotOf, history.Plot]) tea.Msg { return fanMsg{source{feed}, a} })
 }
 
 // plotted goes on after a plot was received: with the next one where something
@@ -108,7 +139,7 @@ const weekEvery = 5 * time.Minute
 
 // reading is the one that a plot of much of the past is to be as of, Unix: while nobody
 // looks, it may be a while ago. slack is how long ago it may be in any case.
-func (m *Model) reading(loaded bool, of weekOf, slack time.Duration) int64 {
+func (m *Model) reading(loaded bool, of plotOf, slack time.Duration) int64 {
 	at := m.snap.At.Unix()
 	if m.unfocused {
 		slack = max(slack, unseenEvery)
@@ -119,16 +150,19 @@ func (m *Model) reading(loaded bool, of weekOf, slack time.Duration) int64 {
 	return at
 }
 
-// weekOf is the hour at which a week ends, when its history begins, and the reading
-// that it is as of, Unix.
-type weekOf struct{ hour, since, at int64 }
+// plotOf is what a plot is of: a range in so many columns, when it ends, where that is not
+// now; when its history begins, and the reading or the snapshot that it is as of.
+type plotOf struct {
+	span, cols     int
+	end, since, at int64
+}
 
 // loadWeek requests when money is spent, each hour and each weekEvery, after what is
 // looked at first.
 func (m *Model) loadWeek() tea.Cmd {
 	feed, now := m.feed, m.now
 	hour := now.Truncate(time.Hour)
-	of := weekOf{hour.Unix(), m.snap.HistorySince.Unix(), m.reading(m.week.Loaded, m.week.Of, weekEvery)}
+	of := plotOf{end: hour.Unix(), since: m.snap.HistorySince.Unix(), at: m.reading(m.week.Loaded, m.week.Of, weekEvery)}
 	if !m.week.Due(of, now, time.Hour) {
 		return nil
 	}
@@ -136,20 +170,20 @@ func (m *Model) loadWeek() tea.Cmd {
 		from, to := hour.Add(-account.WeekBack), hour.Add(time.Hour)
 		p, err := feed.Plot(ctx, from, to, int(to.Sub(from)/time.Hour))
 		return account.WeekOf(p.Buckets, now, now.Location()), err
-	}, func(a load.Answer[weekOf, account.Week]) tea.Msg { return weekMsg{source{feed}, a} })
+	}, func(a load.Answer[plotOf, account.Week]) tea.Msg { return weekMsg{source{feed}, a} })
 }
 
 // loadMonth requests the days of this month and the last, once a reading.
 func (m *Model) loadMonth() tea.Cmd {
 	feed, now := m.feed, m.now
-	of := weekOf{now.Truncate(time.Hour).Unix(), m.snap.HistorySince.Unix(), m.reading(m.month.Loaded, m.month.Of, 0)}
+	of := plotOf{end: now.Truncate(time.Hour).Unix(), since: m.snap.HistorySince.Unix(), at: m.reading(m.month.Loaded, m.month.Of, 0)}
 	if !m.month.Due(of, now, time.Hour) {
 		return nil
 	}
 	from, to := panel.MonthPeriod(now)
 	return m.month.Send(of, now, plotTimeout, func(ctx context.Context) (history.Plot, error) {
 		return feed.Plot(ctx, from, to, int(to.Sub(from)/(24*time.Hour)))
-	}, func(a load.Answer[weekOf, history.Plot]) tea.Msg { return monthMsg{source{feed}, a} })
+	}, func(a load.Answer[plotOf, history.Plot]) tea.Msg { return monthMsg{source{feed}, a} })
 }
 
 // spend draws the plot of spend, and the week beside it.
@@ -172,9 +206,9 @@ func (d screen) spend(l layout, plot *panel.SpendPlot) []string {
 // spendPlot and fanPlot are the plots as they are drawn.
 func (m *Model) spendPlot() panel.SpendPlot {
 	r := &m.spend
-	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Span: r.Of, Chosen: m.spendSpan(), Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
+	d := panel.SpendPlot{Plot: r.Value, Loaded: r.Loaded, Err: failure(r), Span: r.Of.span, Chosen: m.spendSpan(), Cursor: m.cursor, Usual: m.week.Value.Usual, Until: m.until}
 	if d.Err != nil {
-		d.Span = r.Sent
+		d.Span = r.Sent.span
 	}
 	return d
 }
@@ -195,7 +229,7 @@ func (m *Model) rangePlot() panel.SpendPlot {
 
 func (m *Model) fanPlot() panel.FanPlot {
 	r := &m.fan
-	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: r.Failure(), Chosen: m.fanSpan != autoSpan, Span: max(0, m.fanSpan)}
+	d := panel.FanPlot{Plot: r.Value, Loaded: r.Loaded, Err: failure(r), Chosen: m.fanSpan != autoSpan, Span: max(0, m.fanSpan)}
 	if p := &m.plan; p.drawn && p.result.Value.ok { // of the sum that was planned last, until the next is
 		d.Planned, d.TopUpUSD = &p.result.Value.plan.WithTopUp, p.result.Of.topUpUSD
 	}

@@ -68,7 +68,7 @@ func TestKeys(t *testing.T) {
 		{"help opens", []string{"?"}, func(m Model, _ *fakeFeed) bool { return m.help }, false},
 		{"help swallows other keys", []string{"?", "r", "2"}, func(m Model, f *fakeFeed) bool { return m.help && f.refreshed.Load() == 0 && m.view == 0 }, false},
 		{"esc closes help", []string{"?", "esc"}, func(m Model, _ *fakeFeed) bool { return !m.help }, false},
-		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, true},
+		{"esc leaves the forecast", []string{"2", "esc"}, func(m Model, _ *fakeFeed) bool { return m.view == viewOverview }, false},
 		{"left sets the cursor on the last column", []string{"left"}, func(m Model, _ *fakeFeed) bool { return m.spendPlot().CursorBucket() == len(m.spend.Value.Buckets)-1 }, false},
 		{"cursor moves back and stops at the end", []string{"left", "left", "right", "right", "right"}, func(m Model, _ *fakeFeed) bool {
 			return m.spendPlot().CursorBucket() == len(m.spend.Value.Buckets)-1
@@ -180,38 +180,81 @@ func TestMouse(t *testing.T) {
 func TestPlotIsAskedOnceAtATime(t *testing.T) {
 	f := newFakeFeed()
 	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, 0)
-	m, cmd := step(m, snapshotMsg{f, scenes.Healthy()})
+	later := scenes.Healthy()
+	read := func() snapshotMsg {
+		later.Now = later.Now.Add(time.Second)
+		return snapshotMsg{f, later}
+	}
+	m, cmd := step(m, read())
 	if cmd == nil || !m.spend.Loading {
 		t.Fatal("a snapshot does not ask for the plot")
 	}
 	gen := m.spend.Gen
 	for range 50 {
-		m, _ = step(m, snapshotMsg{f, scenes.Healthy()})
+		m, _ = step(m, read())
 		m, _ = step(m, tea.WindowSizeMsg{Width: 90, Height: 30})
 	}
 	if m.spend.Gen != gen {
 		t.Errorf("asked %d more times while one was in flight", m.spend.Gen-gen)
 	}
-	m, cmd = step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: gen, Of: m.span}})
+	m, cmd = step(m, spendMsg{source{f}, load.Answer[plotOf, history.Plot]{Gen: gen, Of: m.spend.Sent}})
 	if m.spend.Gen != gen+1 || cmd == nil {
 		t.Error("what changed meanwhile is not asked for afterwards")
 	}
 	before := m.spend.Value
-	m, _ = step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: gen, Of: m.span, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}})
+	m, _ = step(m, spendMsg{source{f}, load.Answer[plotOf, history.Plot]{Gen: gen, Of: m.spend.Sent, Value: history.Plot{Buckets: make([]history.Bucket, 3)}}})
 	if len(m.spend.Value.Buckets) != len(before.Buckets) {
 		t.Error("an answer of an older generation is shown")
+	}
+}
+
+// A plot that is there is not asked for again by a look at something else, before
+// anything was read or a minute has passed; one that failed is.
+func TestAPlotIsAskedForOnceForAReading(t *testing.T) {
+	f, now := newFakeFeed(), scenes.Now
+	m := modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, 0)
+	m.o.Now = func() time.Time { return now }
+	presses := func(keys ...string) (asked int) {
+		for _, k := range keys {
+			m, _ = step(m, press(k))
+			for _, loading := range []bool{m.spend.Loading, m.fan.Loading} {
+				if loading {
+					asked++
+				}
+			}
+			m = loaded(m)
+		}
+		return asked
+	}
+	presses("v", "v", "v", "2") // each plot was seen once
+	for _, c := range []struct {
+		name  string
+		does  func()
+		asked int
+		keys  []string
+	}{
+		{"nothing is new", func() {}, 0, []string{"1", "2", "1"}},
+		{"another range, and back", func() {}, 2, []string{"]", "["}},
+		{"it cannot be read", func() { f.err = errors.New("disk I/O error") }, 1, []string{"]"}},
+		{"it could not be read", func() { f.err = nil }, 1, []string{"3", "1"}},
+		{"a minute has passed", func() { now = now.Add(plotEvery) }, 1, []string{"3", "1"}},
+	} {
+		c.does()
+		if asked := presses(c.keys...); asked != c.asked {
+			t.Errorf("%s: %v asks %d times, want %d", c.name, c.keys, asked, c.asked)
+		}
 	}
 }
 
 func TestPlotErrors(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 100, 30, 0)
 	m, _ = step(m, snapshotMsg{m.feed, scenes.Healthy()})
-	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span, Err: errors.New("disk I/O error")}})
+	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[plotOf, history.Plot]{Gen: m.spend.Gen, Of: m.spend.Sent, Err: errors.New("disk I/O error")}})
 	if m.spendPlot().Err != nil || len(m.spend.Value.Buckets) == 0 {
 		t.Error("one failure takes the plot of the same range away")
 	}
 	m, _ = step(m, press("]"))
-	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span, Err: errors.New("disk I/O error")}})
+	m, _ = step(m, spendMsg{source{m.feed}, load.Answer[plotOf, history.Plot]{Gen: m.spend.Gen, Of: m.spend.Sent, Err: errors.New("disk I/O error")}})
 	if !strings.Contains(stripped(m), "history cannot be read: disk I/O error") {
 		t.Error("a failure of a new range is not said")
 	}
@@ -411,7 +454,7 @@ func TestTheFirstFrameWaits(t *testing.T) {
 	if later, _ := step(m, snapshotMsg{f, asking}); !later.spend.Again {
 		t.Error("what was spent is not asked for again, though something was read meanwhile")
 	}
-	m, cmd := step(m, spendMsg{source{f}, load.Answer[int, history.Plot]{Gen: m.spend.Gen, Of: m.span}})
+	m, cmd := step(m, spendMsg{source{f}, load.Answer[plotOf, history.Plot]{Gen: m.spend.Gen, Of: m.spend.Sent}})
 	if m.Waits() || cmd == nil {
 		t.Error("it waits for the week")
 	}

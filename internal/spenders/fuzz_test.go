@@ -2,6 +2,7 @@ package spenders
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func FuzzKeyList(f *testing.F) {
 	list := KeyList{
 		Keys:       []Key{{Hash: "a", Name: "laptop", Workspace: "w", Cap: credit.Cap{LimitUSD: &limit, Reset: "weekly"}, LastUsed: noon}, {Hash: "b", Label: "sk…1"}},
 		Workspaces: []Workspace{{ID: "w", Name: "Default", Budgets: []Budget{{LimitUSD: 5, Reset: "monthly"}}, Guardrail: "g"}},
-		Guardrails: Guardrails{Known: true, Budgets: []GuardrailBudget{{ID: "g", LimitUSD: 20, Reset: "weekly", Keys: []string{"a"}, Workspace: "w"}}},
+		Guardrails: Guardrails{Known: true, Budgets: []GuardrailBudget{{ID: "g", LimitUSD: 20, Reset: "weekly", Keys: []string{"a"}, Workspace: "w"}, {ID: "h", Keys: []string{"b", "a", "a"}}}},
 	}
 	seed, err := json.Marshal(list)
 	if err != nil {
@@ -33,10 +34,15 @@ func FuzzKeyList(f *testing.F) {
 		}
 		l.At = noon
 		_ = l.byNames()
+		guardrails := l.Guardrails.ofKeys()
 		for i := range l.Keys {
 			k := &l.Keys[i]
 			r := k.row(&l, &credit.Balance{}, noon.Add(time.Hour))
-			r.hold(l.Guardrails.ofKey(k))
+			of := l.Guardrails.ofKey(k)
+			if shared := guardrails(k); !reflect.DeepEqual(shared, of) {
+				t.Errorf("key %q is held by %+v, want %+v", k.Hash, shared, of)
+			}
+			r.hold(of)
 			for _, s := range []string{r.Name, r.Label, r.Workspace, r.ExternalUser, string(r.Cap.Reset)} {
 				if strings.ContainsFunc(s, unicode.IsControl) {
 					t.Errorf("a row has %q", s)

@@ -125,15 +125,14 @@ type held struct {
 
 // ofKeys tells the budgets that hold each key. Those that the same ones hold share them.
 func (g Guardrails) ofKeys() func(*Key) held {
-	type holders struct{ workspace, assigned string }
-	assigned, shared := map[string]string{}, map[holders]held{}
+	assigned, shared := map[string]string{}, map[[2]string]held{}
 	for i, x := range g.Budgets {
 		for _, hash := range x.Keys {
 			assigned[hash] += string(rune(i))
 		}
 	}
 	return func(k *Key) held {
-		by := holders{k.Workspace, assigned[k.Hash]}
+		by := [2]string{k.Workspace, assigned[k.Hash]}
 		h, ok := shared[by]
 		if !ok {
 			h = g.ofKey(k)

@@ -1,6 +1,7 @@
 package spenders
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -103,7 +104,7 @@ func newKey(k client.APIKey, at time.Time) Key {
 //
 //go:noinline
 func ReadKeys(ctx context.Context, db *history.DB, account history.Series) (KeyList, error) {
-	list, err := readKeys(ctx, db, account, storedKeys{})
+	list, err := readKeys(ctx, db, account, new(storedKeys))
 	return list.KeyList, err
 }
 
@@ -116,54 +117,47 @@ type storedKeys struct {
 	KeyList
 }
 
-// readKeys returns known where that is what is stored.
-func readKeys(ctx context.Context, db *history.DB, account history.Series, known storedKeys) (storedKeys, error) {
+// readKeys returns the list that is stored, which is known where that is it. It is zero,
+// and not nil, where there is none.
+func readKeys(ctx context.Context, db *history.DB, account history.Series, known *storedKeys) (*storedKeys, error) {
 	for {
-		listed, err := listedAt(ctx, db, account)
-		if err != nil || listed.IsZero() {
-			return storedKeys{}, err
+		at, err := db.State(ctx, account, history.KeysAtState)
+		var listed time.Time
+		if err != nil || json.Unmarshal(at, &listed) != nil || listed.IsZero() {
+			return new(storedKeys), err
 		}
 		if known.db == db && known.account == account && known.At.Equal(listed) {
 			return known, nil
 		}
 		text, err := db.State(ctx, account, history.KeysState)
 		if err != nil {
-			return storedKeys{}, err
+			return new(storedKeys), err
 		}
-		known = storedKeys{db, account, sha256.Sum256(text), KeyList{}}
+		known = &storedKeys{db: db, account: account, sum: sha256.Sum256(text)}
 		if known.KeyList, err = decodeKeys(text); err != nil {
-			return storedKeys{}, nil // by another version: it is fetched again
+			return new(storedKeys), nil // by another version: it is fetched again
 		}
 		known.At = listed // and read anew where another process stores one meanwhile
 	}
 }
 
-// listedAt is when the list that is stored was listed; zero if none is.
-func listedAt(ctx context.Context, db *history.DB, account history.Series) (at time.Time, err error) {
-	text, err := db.State(ctx, account, history.KeysAtState)
-	if err == nil && json.Unmarshal(text, &at) != nil {
-		at = time.Time{}
-	}
-	return at, err
-}
-
 // readKeys returns the list that is stored. It is not to be changed: of thousands of keys
 // a read takes as long as all else that a breakdown does, so the last stays here.
-func (s *Service) readKeys(ctx context.Context, sub *Subject) (storedKeys, error) {
-	s.mu.Lock()
-	known := s.stored
-	s.mu.Unlock()
-	known, err := readKeys(ctx, sub.DB, sub.Account, known)
+func (s *Service) readKeys(ctx context.Context, sub *Subject) (*storedKeys, error) {
+	known, err := readKeys(ctx, sub.DB, sub.Account, s.keep(nil))
 	if err == nil {
 		s.keep(known)
 	}
 	return known, err
 }
 
-func (s *Service) keep(list storedKeys) {
+// keep takes in the newest list, if there is one, and returns the one that was before.
+func (s *Service) keep(list *storedKeys) *storedKeys {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.stored = list
+	was := cmp.Or(s.stored, new(storedKeys))
+	s.stored = cmp.Or(list, was)
+	return was
 }
 
 // text is the list without when it was listed. Of thousands of keys it is megabytes:
@@ -250,7 +244,7 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 	if err != nil {
 		return *list, err
 	}
-	now := storedKeys{sub.DB, sub.Account, sha256.Sum256(text), *list}
+	now := &storedKeys{sub.DB, sub.Account, sha256.Sum256(text), *list}
 	if now.sum != old.sum {
 		if err := sub.DB.SetState(ctx, sub.Account, history.KeysState, text); err != nil {
 			return *list, err

@@ -65,6 +65,47 @@ func TestKeysOverTime(t *testing.T) {
 	})
 }
 
+// A list that was read is read again once another process has stored one, and for no other
+// account.
+func TestAListIsReadOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		sub, s := inMemory(t)
+		other := newService(sub.DB, nil, nil)
+		store := func(sub *Subject, usd float64) {
+			list := KeyList{At: time.Now(), Keys: []Key{{Hash: "k", UsageUSD: usd}}}
+			if _, err := other.storeKeys(t.Context(), sub, &list); err != nil {
+				t.Fatal(err)
+			}
+		}
+		read := func(sub *Subject) *storedKeys {
+			list, err := s.readKeys(t.Context(), sub)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		store(sub, 1)
+		first := read(sub)
+		if again := read(sub); again != first || first.Keys[0].UsageUSD != 1 {
+			t.Errorf("the list is %+v, and read anew: %t", first.Keys, again != first)
+		}
+		time.Sleep(time.Minute)
+		store(sub, 2)
+		if now := read(sub); now.Keys[0].UsageUSD != 2 {
+			t.Errorf("after another process stored one, the list is %+v", now.Keys)
+		}
+		account, err := sub.DB.Series(t.Context(), "another", testURL, "account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := &Subject{DB: sub.DB, Account: account}
+		store(second, 3)
+		if now := read(second); now.Keys[0].UsageUSD != 3 {
+			t.Errorf("another account, which was listed at the same time, has %+v", now.Keys)
+		}
+	})
+}
+
 func TestACapThatHasStartedAnewIsNotKnown(t *testing.T) {
 	day := time.Date(2026, 11, 21, 23, 58, 0, 0, time.UTC)
 	limit, left := 5.0, 1.0

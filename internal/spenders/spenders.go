@@ -97,8 +97,8 @@ type Service struct {
 	cache   cache
 
 	mu     sync.Mutex
-	places KeyList    // the newest list of workspaces, without keys
-	stored storedKeys // the newest that was read
+	places KeyList     // the newest list of workspaces, without keys
+	stored *storedKeys // the newest that was read; nil: none was
 }
 
 // New returns a Service. It sends no request before a method is called.

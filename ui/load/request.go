@@ -108,14 +108,3 @@ func (f *flight) due(now time.Time, every time.Duration) bool {
 	since := now.Sub(f.at)
 	return f.at.IsZero() || !f.Loading && (since >= every || since < 0)
 }
-
-// Failure is the error of the newest request, where no older value of the same
-// key stands.
-//
-//go:noinline
-func (r *Request[K, T]) Failure() error {
-	if r.Loaded && r.Of == r.Sent {
-		return nil
-	}
-	return r.Err
-}
