@@ -76,8 +76,6 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 		case m.unfocused && msg.snap.Now.Equal(was): // it is being asked, or waited for
 			m.still = true
 			return waitCmd(m.feed)
-		case m.spend.Loading && msg.snap.Now.Equal(was): // as of which the plot is on its way
-			return m.spun(waitCmd(m.feed))
 		}
 		return m.reload(m.spun(waitCmd(m.feed)))
 	case rawMsg:

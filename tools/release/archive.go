@@ -24,7 +24,7 @@ import (
 func (j *job) archives(context.Context) error {
 	var making errgroup.Group
 	making.SetLimit(runtime.NumCPU())
-	for _, t := range j.targets {
+	for _, t := range targets {
 		making.Go(func() error { return j.archive(t) })
 	}
 	return making.Wait()

@@ -16,7 +16,7 @@ func (j *job) bills(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, t := range j.targets {
+	for _, t := range targets {
 		path := filepath.Join(j.temp, "bill.json")
 		c := exec.CommandContext(ctx, program, "bin", "-json", "-noserial", "-version", j.version, "-output", path, filepath.Join(j.stage(t), t.binary()))
 		if _, err := output(c); err != nil {

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 )
@@ -17,21 +16,6 @@ type target struct{ os, arch string }
 
 var targets = []target{
 	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
-}
-
-// chosen are the targets of these names; all, where there is none.
-func chosen(names string) (some []target, err error) {
-	if names == "" {
-		return targets, nil
-	}
-	for name := range strings.SplitSeq(names, ",") {
-		at := slices.IndexFunc(targets, func(t target) bool { return t.String() == name })
-		if at < 0 {
-			return nil, fmt.Errorf("-only %s: it is made for %v", name, targets)
-		}
-		some = append(some, targets[at])
-	}
-	return some, nil
 }
 
 func (t target) String() string { return t.os + "_" + t.arch }
@@ -77,7 +61,7 @@ func (j *job) build(ctx context.Context, t target, path string) error {
 }
 
 func (j *job) binaries(ctx context.Context) error {
-	for _, t := range j.targets {
+	for _, t := range targets {
 		path := filepath.Join(j.stage(t), t.binary())
 		if err := j.build(ctx, t, path); err != nil {
 			return err

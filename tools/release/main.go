@@ -3,7 +3,6 @@
 //
 //	go -C tools run ./release                             everything
 //	go -C tools run ./release -home https://example.com   with files for package managers that fetch from there
-//	go -C tools run ./release -only linux_amd64           what people of one system install
 //
 // What it makes depends on the commit alone: who makes it again gets the same bytes.
 package main
@@ -25,7 +24,6 @@ type options struct {
 	home       string // where the project is; empty: the module's path, where it is an address
 	download   string // where the files of this version will be; empty: below home, as on GitHub
 	partial    bool
-	only       string // names of targets, with commas between; empty: all
 }
 
 func main() {
@@ -36,7 +34,6 @@ func main() {
 	flag.StringVar(&o.home, "home", "", "the project's address, for package managers (default the module's path, where it is one)")
 	flag.StringVar(&o.download, "download", "", "the address below which the files will lie (default HOME/releases/download/TAG)")
 	flag.BoolVar(&o.partial, "partial", false, "leave out, and say so, what needs a tool that cannot be fetched")
-	flag.StringVar(&o.only, "only", "", "the systems to make it for, such as linux_amd64,darwin_arm64; manifests, which name all, are left out (default all)")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -49,8 +46,7 @@ func main() {
 type job struct {
 	options
 	source
-	temp    string
-	targets []target
+	temp string
 }
 
 func release(ctx context.Context, o options) (err error) {
@@ -59,10 +55,6 @@ func release(ctx context.Context, o options) (err error) {
 		return err
 	}
 	o.root = root
-	made, err := chosen(o.only)
-	if err != nil {
-		return err
-	}
 	if o.dist == "" {
 		o.dist = filepath.Join(root, "dist")
 	}
@@ -74,7 +66,7 @@ func release(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
-	j := &job{options: o, temp: temp, targets: made}
+	j := &job{options: o, temp: temp}
 	if j.source, err = export(ctx, root, filepath.Join(temp, "source")); err != nil {
 		return err
 	}

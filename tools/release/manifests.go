@@ -65,10 +65,6 @@ func (j *job) manifests(context.Context) error {
 		fmt.Println("left out: files for Homebrew, Scoop, winget and the AUR: the module has no address, and -home names none")
 		return nil
 	}
-	if j.only != "" {
-		fmt.Println("left out: files for Homebrew, Scoop, winget and the AUR: they name every system, and -only leaves some out")
-		return nil
-	}
 	t, err := template.New("").Funcs(template.FuncMap{
 		"sum":   j.sum,
 		"upper": strings.ToUpper,

@@ -34,7 +34,7 @@ var forms = []string{"deb", "rpm", "apk", "archlinux"}
 // packages makes those of Linux.
 func (j *job) packages(ctx context.Context) error {
 	var linux []target
-	for _, t := range j.targets {
+	for _, t := range targets {
 		if t.os == "linux" {
 			linux = append(linux, t)
 		}

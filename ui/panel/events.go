@@ -198,7 +198,7 @@ func eventLines(p draw.Pen, e *account.Event, w int) []string {
 	lines := draw.Wrap(draw.Clean(e.Text), w)
 	var facts []fact
 	if a := e.Alert; a != nil {
-		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"of", draw.Clean(a.Subject)}, {"value", draw.Clean(a.ValueText)}}
+		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"value", draw.Clean(a.ValueText)}}
 		if !a.Since.IsZero() {
 			facts = append(facts, fact{"since", text.Moment(a.Since, p.Now)})
 		}
