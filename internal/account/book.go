@@ -106,42 +106,42 @@ func (b *Book) Shown(f *Facts) *credit.Trail {
 }
 
 // model is what forecasts any balance that is spent as a series of the book was. The
-// account's is taught by its forecasts that have ended. The room may be nil.
-func (b *Book) model(t *credit.Trail, at time.Time, room *forecast.Room) *forecast.Model {
+// account's is taught by its forecasts that have ended. The scratch may be nil.
+func (b *Book) model(t *credit.Trail, at time.Time, scratch *forecast.Scratch) *forecast.Model {
 	var o forecast.Options
 	if t == b.Account && !t.Empty() {
 		o.Taught = taught(b.Ended)
 	}
-	return modelOf(t, at, o, room)
+	return modelOf(t, at, o, scratch)
 }
 
 // model is what forecasts any balance that is spent as a series was.
 //
 //go:noinline
-func model(t *credit.Trail, at time.Time, room *forecast.Room) *forecast.Model {
-	return modelOf(t, at, forecast.Options{}, room)
+func model(t *credit.Trail, at time.Time, scratch *forecast.Scratch) *forecast.Model {
+	return modelOf(t, at, forecast.Options{}, scratch)
 }
 
 //go:noinline
-func modelOf(t *credit.Trail, at time.Time, o forecast.Options, room *forecast.Room) *forecast.Model {
+func modelOf(t *credit.Trail, at time.Time, o forecast.Options, scratch *forecast.Scratch) *forecast.Model {
 	if t.Empty() {
 		return forecast.New(at, nil, o)
 	}
-	if room == nil {
-		room = new(forecast.Room)
+	if scratch == nil {
+		scratch = new(forecast.Scratch)
 	}
-	o.Gaps, o.ByHour, o.Room = t.Unobserved(), t.ByHour(), room
-	return forecast.New(at, goneOn(t, room), o)
+	o.Gaps, o.ByHour, o.Scratch = t.Unobserved(), t.ByHour(), scratch
+	return forecast.New(at, goneOn(t, scratch), o)
 }
 
-// rooms are those that no model uses.
-var rooms sync.Pool
+// scratches are those that no model uses.
+var scratches sync.Pool
 
 // goneOn are the samples of a series as a forecast takes them. In a gap of which
 // nothing tells what was spent, spend is taken to have gone on as in the rest of what
 // is known: it is no silence. Usage before it is lowered by that, for a forecast goes by
-// differences; such samples are in the room.
-func goneOn(t *credit.Trail, room *forecast.Room) []credit.Sample {
+// differences; such samples are in the scratch.
+func goneOn(t *credit.Trail, scratch *forecast.Scratch) []credit.Sample {
 	var gaps []credit.Span
 	seen := t.Samples[len(t.Samples)-1].At.Sub(t.Samples[0].At)
 	for _, g := range t.Gaps {
@@ -161,8 +161,8 @@ func goneOn(t *credit.Trail, room *forecast.Room) []credit.Sample {
 	if len(gaps) == 0 || seen < time.Hour || spent == 0 {
 		return t.Samples
 	}
-	samples, unseen := append(room.Samples[:0], t.Samples...), 0.0
-	room.Samples = samples
+	samples, unseen := append(scratch.Samples[:0], t.Samples...), 0.0
+	scratch.Samples = samples
 	for i, g := len(samples)-1, len(gaps)-1; i >= 0; i-- {
 		for ; g >= 0 && !samples[i].At.After(gaps[g].From); g-- {
 			unseen += spent * gaps[g].To.Sub(gaps[g].From).Seconds() / seen.Seconds()

@@ -21,7 +21,7 @@ func TestGoneOnFromAnHourOn(t *testing.T) {
 			Samples: []credit.Sample{{At: t0, UsageUSD: 10}, {At: from, UsageUSD: 12}, {At: to, UsageUSD: 12}, {At: t0.Add(c.known + time.Hour), UsageUSD: 14}},
 			Gaps:    []credit.Gap{{Span: credit.Span{From: from, To: to}, Cause: credit.NotKnown}},
 		}
-		if got := goneOn(trail, new(forecast.Room)); !near(got[0].UsageUSD, c.first) || got[3].UsageUSD != 14 {
+		if got := goneOn(trail, new(forecast.Scratch)); !near(got[0].UsageUSD, c.first) || got[3].UsageUSD != 14 {
 			t.Errorf("%v known: %+v, want %v at first", c.known, got, c.first)
 		}
 	}

@@ -22,7 +22,7 @@ func TestGoneOn(t *testing.T) {
 		want  []float64
 	}{{"not running", []float64{0, 20, 20, 20}}, {credit.NotKnown, []float64{-10 * 10. / 11, 20 - 10*10./11, 20, 20}}} {
 		trail.Gaps = []credit.Gap{{Span: credit.Span{From: at(10), To: at(15)}, Cause: c.cause}}
-		for i, s := range goneOn(trail, new(forecast.Room)) {
+		for i, s := range goneOn(trail, new(forecast.Scratch)) {
 			if d := s.UsageUSD - c.want[i]; d > 1e-9 || d < -1e-9 {
 				t.Errorf("%s: usage %d is %v, want %v", c.cause, i, s.UsageUSD, c.want[i])
 			}

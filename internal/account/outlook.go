@@ -22,19 +22,19 @@ const (
 // balance, and with what would suit it.
 func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Outlook) {
 	account = forecast.Forecast{State: forecast.Unknown, At: at}
-	room, _ := rooms.Get().(*forecast.Room) // each model is done with before the next
-	if room == nil {
-		room = new(forecast.Room)
+	scratch, _ := scratches.Get().(*forecast.Scratch) // each model is done with before the next
+	if scratch == nil {
+		scratch = new(forecast.Scratch)
 	}
 	if newest, ok := b.Account.Newest(); ok && (f.Source == FromCredits || f.Source == "" && newest.CreditsKnown) { // an import, before any answer
-		m := b.model(b.Account, at, room)
+		m := b.model(b.Account, at, scratch)
 		left := newest.CreditsUSD - newest.UsageUSD
 		account = m.Forecast(&left)
 		o.AutoTopUp, o.Rhythm, o.Planned = b.autoTopUp(m, newest, at), rhythm(m), planned(m, left)
 	}
 	if stated := f.statedBalance(); stated != nil {
 		left := stated.LeftUSD()
-		m := model(b.Key, at, room)
+		m := model(b.Key, at, scratch)
 		account, o.Rhythm, o.Planned = m.Forecast(&left), rhythm(m), planned(m, left)
 	}
 	o.Forecast = account
@@ -43,18 +43,18 @@ func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Ou
 	case b.Key == nil:
 	case f.Ordinary() && k.Cap.RemainingUSD != nil:
 		resets, _ := k.Cap.Reset.Next(at)
-		o = o.limited(b.ofLimit(b.Cap, k.Cap.RemainingUSD, at, room), forecast.Key, resets)
+		o = o.limited(b.ofLimit(b.Cap, k.Cap.RemainingUSD, at, scratch), forecast.Key, resets)
 	case f.Source == FromKey && f.statedBalance() == nil:
-		o.Forecast = model(b.Key, at, room).Forecast(nil)
+		o.Forecast = model(b.Key, at, scratch).Forecast(nil)
 	}
 	if g := k.Budget(); g != nil {
 		resets, _ := g.Next(at)
-		o = o.limited(b.ofLimit(b.Budget, g.RemainingUSD, at, room), forecast.Budget, resets)
+		o = o.limited(b.ofLimit(b.Budget, g.RemainingUSD, at, scratch), forecast.Budget, resets)
 	}
 	if o.Forecast.Subject.Limit() { // whose spend is another's
 		o.Rhythm = nil
 	}
-	rooms.Put(room)
+	scratches.Put(scratch)
 	return account, o
 }
 
@@ -88,13 +88,13 @@ func planned(m *forecast.Model, leftUSD float64) *forecast.AutoTopUp {
 // ofLimit forecasts when what is left of a limit of the key is spent. While too little
 // was seen of its own spend, the key's stands for it, which is the least that counts,
 // or else the account's, and the range is wider.
-func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time, room *forecast.Room) forecast.Forecast {
+func (b *Book) ofLimit(own *credit.Trail, leftUSD *float64, at time.Time, scratch *forecast.Scratch) forecast.Forecast {
 	var first *forecast.Forecast
 	for _, t := range []*credit.Trail{own, b.Key, b.Account} {
 		if t.Empty() {
 			continue
 		}
-		f := model(t, at, room).Forecast(leftUSD)
+		f := model(t, at, scratch).Forecast(leftUSD)
 		young := f.State == forecast.Cold || f.State == forecast.Idle && f.History < forecast.MinHistory
 		switch {
 		case first == nil && !young:

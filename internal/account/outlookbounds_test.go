@@ -187,10 +187,10 @@ func TestForecastsArePutBy(t *testing.T) {
 func TestOfLimitWithLittle(t *testing.T) {
 	at := t0
 	young := trailOf(2, func(int) float64 { return 1 }, 0)
-	if f := (&Book{Account: young}).ofLimit(nil, usd(5), at, new(forecast.Room)); f.History != 2*time.Minute {
+	if f := (&Book{Account: young}).ofLimit(nil, usd(5), at, new(forecast.Scratch)); f.History != 2*time.Minute {
 		t.Errorf("of 2 minutes: %+v", f)
 	}
-	if f := (&Book{}).ofLimit(nil, usd(5), at, new(forecast.Room)); f.History != 0 || f.State == forecast.OK {
+	if f := (&Book{}).ofLimit(nil, usd(5), at, new(forecast.Scratch)); f.History != 0 || f.State == forecast.OK {
 		t.Errorf("of nothing: %+v", f)
 	}
 }

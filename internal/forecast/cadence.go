@@ -131,7 +131,7 @@ func (p *path) rises() (r []rise) {
 	if n := len(p.blind); n > 0 {
 		from = p.blind[n-1].to + 1
 	}
-	r = emptied(p.room.rises, steadyRises)
+	r = emptied(p.scratch.rises, steadyRises)
 	i := len(p.samples) - 1
 	for i >= 0 && unix(p.samples[i].At) > p.now {
 		i--
@@ -146,7 +146,7 @@ func (p *path) rises() (r []rise) {
 			r = append(r, rise{at, usd})
 		}
 	}
-	p.room.rises = r
+	p.scratch.rises = r
 	return r
 }
 

@@ -34,7 +34,7 @@ func newEase(m *Model, o Options) (e ease) {
 		return e
 	}
 	n := float64(m.steady.begun)
-	o.Room = nil // m has it
+	o.Scratch = nil // m has it
 	e.most, e.more = math.Pow(easedBy, n), easedCharge*n*m.steady.every
 	for _, t := range [...]float64{m.steady.before, m.steady.begins - 1} {
 		if was := newModel(time.Unix(int64(t), 0), m.path.samples, o); was.ready() {

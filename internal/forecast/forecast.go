@@ -61,8 +61,8 @@ type Options struct {
 	Taught [2]float64
 	// Coefficients are used instead of those that are built in, if not nil.
 	Coefficients *Coefficients
-	// Room is what the model is made of; nil: of memory of its own.
-	Room *Room
+	// Scratch is what the model is made of; nil: of memory of its own.
+	Scratch *Scratch
 }
 
 // Forecast is what a Model found. The quantiles mean something only where State is

@@ -28,7 +28,7 @@ func (m *Model) lookBack() []moment {
 		return nil
 	}
 	n := min(m.co.Origins, mostOrigins)
-	past := emptied(p.room.past, n)
+	past := emptied(p.scratch.past, n)
 	for j := range n {
 		ago := span * math.Pow(1-(float64(j)+.5)/float64(n), m.co.Recent)
 		if o, ok := p.look(p.first + math.Floor((p.now-ago-p.first)/minute)*minute); ok {
@@ -36,7 +36,7 @@ func (m *Model) lookBack() []moment {
 			past = append(past, o)
 		}
 	}
-	p.room.past = past
+	p.scratch.past = past
 	return past
 }
 

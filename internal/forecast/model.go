@@ -41,7 +41,7 @@ func New(now time.Time, samples []credit.Sample, o Options) *Model {
 }
 
 func newModel(now time.Time, samples []credit.Sample, o Options) *Model {
-	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps, o.Room)}
+	m := &Model{at: now, co: o.Coefficients, taught: o.Taught, path: newPath(now, samples, o.Gaps, o.Scratch)}
 	if m.co == nil {
 		m.co = fitted()
 	}

@@ -29,8 +29,8 @@ type path struct {
 	gaps       gaps // the spans in which nothing was polled
 	blind      gaps // and those between two segments
 	end        cursor
-	grid       *grid // of the room
-	room       *Room
+	grid       *grid // of the scratch
+	scratch    *Scratch
 }
 
 // cursor is the path as it was after a number of samples.
@@ -50,11 +50,11 @@ type cursor struct {
 
 // newPath builds the path of the samples up to now, oldest first. Samples that
 // are out of order, later than now or without a number are passed over.
-func newPath(now time.Time, samples []credit.Sample, spans []credit.Span, room *Room) path {
-	if room == nil {
-		room = new(Room)
+func newPath(now time.Time, samples []credit.Sample, spans []credit.Span, scratch *Scratch) path {
+	if scratch == nil {
+		scratch = new(Scratch)
 	}
-	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans), grid: &room.grid, room: room}
+	p := path{samples: samples, now: unix(now), first: unix(now), gaps: newGaps(spans), grid: &scratch.grid, scratch: scratch}
 	var c cursor
 	for ; c.taken < len(samples); c.taken++ {
 		if s := &samples[c.taken]; unix(s.At) <= p.now && finite(s.UsageUSD) {

@@ -2,10 +2,10 @@ package forecast
 
 import "ortop/internal/credit"
 
-// Room is memory of which a model is made, a quarter of a megabyte with a past of
+// Scratch is memory of which a model is made, a quarter of a megabyte with a past of
 // weeks: for one who makes model after model, and uses none when the next is made in the
-// same Room. The zero Room is usable.
-type Room struct {
+// same Scratch. The zero Scratch is usable.
+type Scratch struct {
 	Samples []credit.Sample // for the samples of the model, should they be copies
 	grid    grid
 	past    []moment

@@ -9,9 +9,9 @@ import (
 	"ortop/internal/credit"
 )
 
-// What a model says is the same in a room where others were before, longer and shorter
+// What a model says is the same in scratch memory where others were before, longer and shorter
 // ones and such of an account whose forecast looks back at its own.
-func TestRoomIsNoMatter(t *testing.T) {
+func TestScratchIsNoMatter(t *testing.T) {
 	var pasts [][]credit.Sample
 	for _, step := range []time.Duration{time.Minute, 7 * time.Minute, time.Hour} {
 		for _, length := range []time.Duration{40 * 24 * time.Hour, time.Hour, 4 * 24 * time.Hour} {
@@ -25,7 +25,7 @@ func TestRoomIsNoMatter(t *testing.T) {
 		young--
 	}
 	pasts = append(pasts, charges[:young], charges)
-	room, eased, week := new(Room), 0, 0
+	scratch, eased, week := new(Scratch), 0, 0
 	for i := range 3 * len(pasts) {
 		samples := pasts[i*5%len(pasts)]
 		now, o := t0, Options{}
@@ -34,16 +34,16 @@ func TestRoomIsNoMatter(t *testing.T) {
 			o.Gaps = []credit.Span{{From: samples[n/3].At, To: samples[n/2].At}}[:i%2]
 		}
 		alone := New(now, samples, o)
-		o.Room = room
+		o.Scratch = scratch
 		shared := New(now, samples, o)
 		for _, left := range []float64{.02, 3, 50, 4000} {
 			if a, b := alone.Forecast(&left), shared.Forecast(&left); a != b {
-				t.Fatalf("model %d of %v: %+v in a room, %+v alone", i, left, b, a)
+				t.Fatalf("model %d of %v: %+v in scratch memory, %+v alone", i, left, b, a)
 			}
 		}
 		a, _ := alone.Rhythm()
 		if b, _ := shared.Rhythm(); a != b {
-			t.Fatalf("model %d: rhythm %v in a room, %v alone", i, b, a)
+			t.Fatalf("model %d: rhythm %v in scratch memory, %v alone", i, b, a)
 		}
 		eased += len(shared.eased.models)
 		if shared.week != nil {
@@ -55,10 +55,10 @@ func TestRoomIsNoMatter(t *testing.T) {
 	}
 }
 
-// A model made in a room takes next to no memory of its own.
-func TestRoomIsUsedAgain(t *testing.T) {
+// A model made in scratch memory that was used before takes next to no memory of its own.
+func TestScratchIsUsedAgain(t *testing.T) {
 	samples := steady(40*24*time.Hour, time.Hour, 1)
-	now, room, left := samples[len(samples)-1].At, new(Room), 5.0
+	now, scratch, left := samples[len(samples)-1].At, new(Scratch), 5.0
 	took := func(o Options) uint64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -68,9 +68,9 @@ func TestRoomIsUsedAgain(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		return (after.TotalAlloc - before.TotalAlloc) / 10
 	}
-	New(now, samples, Options{Room: room})
-	if alone, shared := took(Options{}), took(Options{Room: room}); shared > alone/4 {
-		t.Errorf("a model takes %d bytes in a room, and %d alone", shared, alone)
+	New(now, samples, Options{Scratch: scratch})
+	if alone, shared := took(Options{}), took(Options{Scratch: scratch}); shared > alone/4 {
+		t.Errorf("a model takes %d bytes in a scratch, and %d alone", shared, alone)
 	}
 }
 
