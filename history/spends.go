@@ -115,35 +115,69 @@ const (
 		FROM series s JOIN segment g ON g.series = s.id AND g.at > ?4 AND g.at <= ?5 WHERE ` + ofAccount + ` ORDER BY g.at`
 )
 
-func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error) {
-	a, b := bounds[0].Unix(), bounds[len(bounds)-1].Unix()
-	all, heads, readMS := map[int64]*ends{}, map[int64]*head{}, int64(0)
-	// drop leaves a series out of which something was changed.
-	drop := func(id int64) {
-		delete(all, id)
-		db.spoil("readings of some keys")
+// inMind adds the heads of an account's series of a prefix, by their rows, where those of
+// all that the file has are known: where this process reads them.
+func (db *DB) inMind(n identity, heads map[int64]*head) (all bool, err error) {
+	for s, h := range db.heads {
+		if of := db.names[s-1]; h.id != 0 && of.account == n.account && of.baseURL == n.baseURL && strings.HasPrefix(of.subject, n.subject) {
+			heads[h.id] = h
+		}
+	}
+	if len(heads) == 0 {
+		return false, nil
+	}
+	count := 0
+	err = db.query("SELECT count(*) FROM series s WHERE "+ofAccount, func(r *sql.Rows) error { return r.Scan(&count) }, n.account, n.baseURL, n.subject)
+	if all = count == len(heads); !all {
+		clear(heads)
+	}
+	return all, err
+}
+
+// subjects returns the series of an account and a prefix, and their heads, by their rows;
+// drop leaves one out of which something was changed.
+func (db *DB) subjects(n identity, all map[int64]*ends, drop func(id int64)) (map[int64]*head, error) {
+	heads := map[int64]*head{}
+	if known, err := db.inMind(n, heads); known || err != nil {
+		for s, h := range db.heads {
+			if heads[h.id] == h {
+				all[h.id] = &ends{subject: db.names[s-1].subject}
+			}
+		}
+		return heads, err
 	}
 	err := db.query(selectSubjects, func(r *sql.Rows) error {
 		var id, crc int64
 		var n identity
 		err := r.Scan(&id, &n.account, &n.baseURL, &n.subject, &crc)
-		if all[id] = (&ends{subject: n.subject, first: a}); crc != int64(checksum(n.account, n.baseURL, n.subject)) {
+		if all[id] = (&ends{subject: n.subject}); crc != int64(checksum(n.account, n.baseURL, n.subject)) {
 			drop(id)
 		}
 		return err
 	}, n.account, n.baseURL, n.subject)
-	if err == nil {
-		err = db.query(selectHeads+`WHERE series IN (SELECT s.id FROM series s WHERE `+ofAccount+`)`, func(r *sql.Rows) error {
-			h := &head{}
-			err := h.scan(r)
-			heads[h.id] = h
-			if errors.Is(err, ErrCorrupt) {
-				drop(h.id)
-				return nil
-			}
-			return err
-		}, n.account, n.baseURL, n.subject)
+	if err != nil {
+		return nil, err
 	}
+	return heads, db.query(selectHeads+`WHERE series IN (SELECT s.id FROM series s WHERE `+ofAccount+`)`, func(r *sql.Rows) error {
+		h := &head{}
+		err := h.scan(r)
+		heads[h.id] = h
+		if errors.Is(err, ErrCorrupt) {
+			drop(h.id)
+			return nil
+		}
+		return err
+	}, n.account, n.baseURL, n.subject)
+}
+
+func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error) {
+	a, b := bounds[0].Unix(), bounds[len(bounds)-1].Unix()
+	all, readMS := map[int64]*ends{}, int64(0)
+	drop := func(id int64) {
+		delete(all, id)
+		db.spoil("readings of some keys")
+	}
+	heads, err := db.subjects(n, all, drop)
 	places := make([]instant, 0, len(all)*len(bounds))
 	usage := make([]float64, cap(places))
 	for id, e := range all {
@@ -153,7 +187,7 @@ func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error)
 		case !h.at.Valid:
 			delete(all, id)
 		default:
-			e.readMS, readMS = h.readMS.Int64, max(readMS, h.readMS.Int64)
+			e.first, e.readMS, readMS = a, h.readMS.Int64, max(readMS, h.readMS.Int64)
 			e.usage, usage = usage[:len(bounds)], usage[len(bounds):]
 			for _, t := range bounds {
 				places = append(places, instant{id, t.Unix()})

@@ -81,6 +81,12 @@ func TestSpendsAgreeWithBuckets(t *testing.T) {
 			}
 			i := rng.IntN(len(bounds) - 1)
 			from, to = bounds[i], bounds[i+1]
+			switch rng.IntN(3) { // what of the series this process has in memory
+			case 0:
+				clear(db.heads)
+			case 1:
+				delete(db.heads, keys[rng.IntN(len(keys))])
+			}
 			spends, err := db.Spends(ctx, account, base, "key:", bounds...)
 			if err != nil {
 				t.Fatal(err)
@@ -116,6 +122,33 @@ func TestSpendsAgreeWithBuckets(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestSpendsReadNoHeadsAgain reads what keys spent where this process has read them.
+func TestSpendsReadNoHeadsAgain(t *testing.T) {
+	t.Parallel()
+	db := openMemoryTest(t)
+	for i := range 3 {
+		k, err := db.Series(ctx, "a", "b", fmt.Sprintf("key:%d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		poll(t, db, k, at(0), 1)
+		poll(t, db, k, at(10), float64(2+i))
+	}
+	selects := func() int {
+		before := db.Stats().Selects
+		spends, err := db.Spends(ctx, "a", "b", "key:", at(0), at(10))
+		if err != nil || len(spends) != 3 || spends["key:2"][0].USD != 3 {
+			t.Fatalf("Spends() = %+v, %v, want 3 keys, $3.00 of the last", spends, err)
+		}
+		return db.Stats().Selects - before
+	}
+	known := selects()
+	clear(db.heads)
+	if read := selects(); known != read-1 { // how many there are, and not which and their heads
+		t.Errorf("%d SELECTs where the heads are known, %d where they are read, want one less", known, read)
 	}
 }
 
