@@ -251,7 +251,7 @@ func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range places {
+	for n, p := range places {
 		e, usd := all[p.id], float64(noUsage)
 		if e == nil {
 			continue
@@ -260,7 +260,7 @@ func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error)
 			delete(all, p.id)
 			continue
 		}
-		if r, ok := rows[p]; ok {
+		if r := rows[n]; r != (row{}) {
 			usd = r.usage
 		}
 		for i, t := range bounds {

@@ -15,6 +15,8 @@ import (
 type spot struct {
 	after sql.NullInt64
 	block
+	span int   // of those that were read
+	rows []row // of that
 }
 
 // instant is a second of a series.
@@ -31,15 +33,14 @@ var selectSpots = strings.NewReplacer("$id", "(j.value >> 40)", "$at", "((j.valu
 	`SELECT (SELECT at FROM block WHERE series = $id AND at < $at ORDER BY at DESC LIMIT 1),
 	(SELECT at << 24 | crc FROM block WHERE series = $id AND at >= $at ORDER BY at LIMIT 1) FROM json_each(?) j`)
 
-// spots returns what lookups at the given packed moments read, each once, with
-// its rows, by where it ends.
-func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[instant]spot, rows map[instant][]row, err error) {
+// spots returns, in their order, what lookups at the given packed moments read, which
+// are in order and each once.
+func (db *DB) spots(heads map[int64]*head, moments []int64) ([]spot, error) {
 	list, err := json.Marshal(moments)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	found = make(map[instant]spot, len(moments))
-	spans, ends, blocks := make([][3]int64, 0, len(moments)), make([]instant, 0, len(moments)), make([]block, 0, len(moments))
+	found, spans := make([]spot, 0, len(moments)), make([][3]int64, 0, len(moments))
 	err = db.query(selectSpots, func(r *sql.Rows) error {
 		var s spot
 		var b sql.NullInt64
@@ -53,21 +54,22 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[instant]s
 		if b.Valid && s.at < m.at || s.after.Valid && s.after.Int64 >= m.at {
 			return damaged("its blocks are not in order") // what steps from one to the next would not end
 		}
-		found[m] = s
-		if end := (instant{m.id, s.at}); len(ends) == 0 || ends[len(ends)-1] != end {
+		if n := len(spans); n == 0 || spans[n-1][0] != m.id || spans[n-1][2] != s.at {
 			from := int64(farPast)
 			if s.after.Valid {
 				from = s.after.Int64
 			}
-			spans, ends, blocks = append(spans, [3]int64{m.id, from, s.at}), append(ends, end), append(blocks, s.block)
+			spans = append(spans, [3]int64{m.id, from, s.at})
 		}
+		s.span = len(spans) - 1
+		found = append(found, s)
 		return nil
 	}, string(list))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if list, err = json.Marshal(spans); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	all := make([][]row, len(spans))
 	// Each column costs as much as the row; as a moment, the key and the time are one.
@@ -78,25 +80,24 @@ func (db *DB) spots(heads map[int64]*head, moments []int64) (found map[instant]s
 			err := r.Scan(&v.at, &v.usage)
 			i := v.at >> 40
 			v.at = instantOf(v.at).at
-			if all[i] == nil {
-				all[i] = make([]row, 0, blockRows)
-			}
 			all[i] = append(all[i], v)
 			return err
 		}, string(list))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	rows = make(map[instant][]row, len(spans))
-	for i, end := range ends {
-		all[i] = slices.DeleteFunc(all[i], func(r row) bool { return r.at <= spans[i][1] || r.at > end.at })
-		order(all[i])
-		if !blocks[i].fits(all[i]) {
-			db.distrust(end.id, blocks[i], all[i])
+	for i := range found {
+		s := &found[i]
+		if n := s.span; i == 0 || found[i-1].span != n {
+			all[n] = slices.DeleteFunc(all[n], func(r row) bool { return r.at <= spans[n][1] || r.at > s.at })
+			order(all[n])
+			if !s.fits(all[n]) {
+				db.distrust(spans[n][0], s.block, all[n])
+			}
 		}
-		rows[end] = all[i]
+		s.rows = all[s.span]
 	}
-	return found, rows, nil
+	return found, nil
 }
 
 // lookup returns for each of the times the row in effect that can be trusted;
@@ -108,60 +109,64 @@ func (db *DB) lookup(h *head, times []int64) (map[int64]row, error) {
 	}
 	rows, err := db.lookups(map[int64]*head{h.id: h}, places)
 	got := make(map[int64]row, len(rows))
-	for p, r := range rows {
-		got[p.at] = r
+	for i, r := range rows {
+		if r != (row{}) {
+			got[times[i]] = r
+		}
 	}
 	return got, err
 }
 
-// lookups does that for many series.
-func (db *DB) lookups(heads map[int64]*head, places []instant) (map[instant]row, error) {
-	got := make(map[instant]row, len(places))
-	var older []instant
-	for _, p := range places {
+// lookups does that for many series, place by place: zero for none.
+func (db *DB) lookups(heads map[int64]*head, places []instant) ([]row, error) {
+	got := make([]row, len(places))
+	// want are the places that are still to be looked up, and the time to do it at, packed.
+	type wanted struct {
+		place  int
+		moment int64
+	}
+	var want []wanted
+	for i, p := range places {
 		switch h := heads[p.id]; {
 		case !h.at.Valid:
 		case p.at >= h.at.Int64:
-			got[p] = row{h.at.Int64, h.usage}
+			got[i] = row{h.at.Int64, h.usage}
 		default:
-			older = append(older, p)
+			want = append(want, wanted{i, instant{p.id, max(p.at, farPast)}.packed()})
 		}
-	}
-	want := make(map[instant]instant, len(older)) // places, by the one that is looked up for them
-	for _, p := range older {
-		want[p] = instant{p.id, max(p.at, farPast)}
 	}
 	for len(want) > 0 {
-		at := make([]int64, 0, len(want))
-		for _, u := range want {
-			at = append(at, u.packed())
+		moments := make([]int64, len(want))
+		for i, w := range want {
+			moments[i] = w.moment
 		}
-		sorted.Numbers(at)
-		spots, rows, err := db.spots(heads, slices.Compact(at))
+		sorted.Numbers(moments)
+		moments = slices.Compact(moments)
+		spots, err := db.spots(heads, moments)
 		if err != nil {
 			return nil, err
 		}
-		for p, u := range want {
-			s := spots[u]
-			of := rows[instant{u.id, s.at}]
-			n, _ := slices.BinarySearchFunc(of, u.at+1, func(r row, at int64) int { return cmp.Compare(r.at, at) })
+		rest := want[:0]
+		for _, w := range want {
+			i, _ := slices.BinarySearch(moments, w.moment)
+			s, u := &spots[i], instantOf(w.moment)
+			n, _ := slices.BinarySearchFunc(s.rows, u.at+1, func(r row, at int64) int { return cmp.Compare(r.at, at) })
 			switch {
 			case !db.good(u.id, u.at):
 				u.at = dayOf(u.at)*secondsADay - 1
-			case n > 0 && db.good(u.id, of[n-1].at):
-				got[p] = of[n-1]
-				delete(want, p)
+			case n > 0 && db.good(u.id, s.rows[n-1].at):
+				got[w.place] = s.rows[n-1]
 				continue
 			case n > 0:
-				u.at = dayOf(of[n-1].at)*secondsADay - 1
+				u.at = dayOf(s.rows[n-1].at)*secondsADay - 1
 			case s.after.Valid:
 				u.at = s.after.Int64
 			default:
-				delete(want, p)
 				continue
 			}
-			want[p] = u
+			rest = append(rest, wanted{w.place, u.packed()})
 		}
+		want = rest
 	}
 	return got, nil
 }
@@ -170,13 +175,12 @@ func (db *DB) lookups(heads map[int64]*head, places []instant) (map[instant]row,
 func (db *DB) next(h *head, from int64) (r row, ok bool, err error) {
 	from = max(from, farPast)
 	for h.at.Valid && from <= h.at.Int64 {
-		p := instant{h.id, from}
-		spots, rows, err := db.spots(map[int64]*head{h.id: h}, []int64{p.packed()})
+		spots, err := db.spots(map[int64]*head{h.id: h}, []int64{instant{h.id, from}.packed()})
 		if err != nil {
 			return row{}, false, err
 		}
-		s := spots[p]
-		for _, r := range rows[instant{h.id, s.at}] {
+		s := spots[0]
+		for _, r := range s.rows {
 			if r.at >= from && db.good(h.id, r.at) {
 				return r, true, nil
 			}
