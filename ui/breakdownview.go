@@ -161,7 +161,11 @@ func (breakdownView) place(m *Model, l *layout, y int) {
 	if l.bare {
 		border = 1
 	}
-	l.table(y, m.breakdown().Needs(m.pen(), m.w-2*border)+border-2, besideAccounts+border-2)
+	least := leastBelow
+	if m.h < leastStack { // in all of a small pane, or not at all
+		least = leastSpend
+	}
+	l.table(y, m.breakdown().Needs(m.pen(), m.w-2*border)+border-2, least)
 }
 
 func (breakdownView) body(d screen, l layout) []string {

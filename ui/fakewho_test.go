@@ -92,6 +92,18 @@ func (f *fakeFeed) Acknowledge(_ context.Context, event int64) error {
 	return nil
 }
 
+// leaks are the events of spend that has risen for weeks, and a top-up.
+func leaks() []account.Event {
+	at := scenes.Now.Add(-35 * time.Hour)
+	leak := alert.Event{Rule: alert.Leak, Level: alert.Warning, Account: "personal", Since: at, At: at, ValueText: "$11.40",
+		Text: "spend has risen for 5 weeks, from $2.10 to $11.40 a day; most of the rise is laptop with anthropic/claude-sonnet-5 ($41.00)"}
+	return []account.Event{
+		{ID: 4, At: at, Kind: account.EventLeak, Level: alert.Warning, Text: leak.Text, Alert: &leak,
+			Spend: &account.UnusualSpend{USD: 11.4, UsualUSD: 2.1, WeeksUSDPerDay: []float64{2.1, 3.05, 4.7, 8.2, 11.4}}},
+		{At: scenes.Now.AddDate(0, 0, -2), Kind: account.EventTopUp, ChangeUSD: 25, Text: "credits bought: $25.00"},
+	}
+}
+
 // happenings are events of every kind, the newest first.
 func happenings() []account.Event {
 	reported := func(id int64, ago time.Duration, level alert.Level, rule alert.Kind, value, words string, cleared bool) account.Event {

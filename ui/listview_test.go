@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"ortop/internal/account"
+	"ortop/internal/alert"
 	"ortop/internal/credit"
 	"ortop/internal/spenders"
 	"ortop/ui/draw"
@@ -57,6 +58,13 @@ func TestListFrames(t *testing.T) {
 		compare(t, "breakdown-error", at(failing, scenes.Healthy(), viewBreakdown))
 		compare(t, "events", at(filledFeed(), scenes.Healthy(), viewEvents, "down"))
 		compare(t, "events-details", at(filledFeed(), scenes.Healthy(), viewEvents, "down", "enter"))
+		rising := filledFeed()
+		rising.events = leaks()
+		compare(t, "events-leak", at(rising, scenes.Healthy(), viewEvents))
+		compare(t, "events-leak-details", at(rising, scenes.Healthy(), viewEvents, "enter"))
+		alarmed := scenes.Healthy()
+		alarmed.Alerts = []alert.Event{*leaks()[0].Alert}
+		compare(t, "breakdown-alert", at(filledFeed(), alarmed, viewBreakdown))
 		compare(t, "events-none", at(newFakeFeed(), scenes.Healthy(), viewEvents))
 	}
 }
@@ -254,7 +262,7 @@ func TestEventsKeys(t *testing.T) {
 	}
 	m = typed(m, "down", "enter")
 	screen := stripped(m)
-	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  marks it as seen"} {
+	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  marks it seen"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("details do not say %q:\n%s", want, screen)
 		}

@@ -53,6 +53,9 @@ type Event struct {
 type UnusualSpend struct {
 	USD      float64 `json:"usd"`
 	UsualUSD float64 `json:"usual_usd"`
+	// WeeksUSDPerDay are what an ordinary day of each week of a leak came to, oldest
+	// first; the last ends with the event. Nil: unknown.
+	WeeksUSDPerDay []float64 `json:"weeks_usd_per_day,omitempty"`
 	Driver
 }
 

@@ -142,7 +142,7 @@ func (h hours) rise(factor float64) *Rise {
 	if falls > len(weeks)-riseWeeks || first <= 0 || last < factor*first || quantile(slopes, 0.5) < slope*middle {
 		return nil
 	}
-	return &Rise{FromUSDPerDay: first, ToUSDPerDay: last, Weeks: len(weeks)}
+	return &Rise{FromUSDPerDay: first, ToUSDPerDay: last, Weeks: len(weeks), WeeksUSDPerDay: weeks}
 }
 
 // quantile is the q-quantile, 0 to 1, of values, of which there is one at

@@ -79,8 +79,19 @@ func (now Unusual) of(found []Spike) []Spike {
 	return sorted.Without(found, func(u *Spike) bool { return now.since(u.ID).IsZero() })
 }
 
+// since is since when what has this ID goes on.
+//
+//go:noinline
 func (was *Unusual) since(id string) time.Time {
-	return map[string]time.Time{alert.HourID: was.Hour, alert.DayID: was.Day, alert.WeeksID: was.Rise}[id]
+	switch id {
+	case alert.HourID:
+		return was.Hour
+	case alert.DayID:
+		return was.Day
+	case alert.WeeksID:
+		return was.Rise
+	}
+	return time.Time{}
 }
 
 // hourLimit is above what an hour is a spike; nil is unknown.
@@ -110,7 +121,9 @@ type Spike struct {
 	UsualUSD float64 `json:"usual_usd"`
 	LimitUSD float64 `json:"limit_usd"`
 	Weeks    int     `json:"weeks,omitempty"` // for how many it has risen
-	Driver   Driver  `json:"driver,omitzero"`
+	// WeeksUSDPerDay are what an ordinary day of each of these came to, oldest first.
+	WeeksUSDPerDay []float64 `json:"weeks_usd_per_day,omitempty"`
+	Driver         Driver    `json:"driver,omitzero"`
 	// ReportedAt is when it last became an event, Level as what; zero and
 	// empty: it was not.
 	ReportedAt time.Time   `json:"told,omitzero"`
@@ -119,15 +132,11 @@ type Spike struct {
 
 // begun are the spikes that begin.
 func begun(s *Snapshot, was, is *Unusual) (list []Spike) {
-	if was.Hour.IsZero() && !is.Hour.IsZero() {
-		list = append(list, Spike{ID: alert.HourID, At: s.At}.follow(s))
-	}
-	// A day that is dear for an hour that was reported needs no event of its own.
-	if was.Day.IsZero() && !is.Day.IsZero() && is.Hour.IsZero() {
-		list = append(list, Spike{ID: alert.DayID, At: s.At}.follow(s))
-	}
-	if was.Rise.IsZero() && !is.Rise.IsZero() {
-		list = append(list, Spike{ID: alert.WeeksID, At: s.At}.follow(s))
+	for _, id := range [...]string{alert.HourID, alert.DayID, alert.WeeksID} {
+		// A day that is dear for an hour that was reported needs no event of its own.
+		if was.since(id).IsZero() && !is.since(id).IsZero() && (id != alert.DayID || is.Hour.IsZero()) {
+			list = append(list, Spike{ID: id, At: s.At}.follow(s))
+		}
 	}
 	return list
 }
@@ -147,7 +156,7 @@ func (u Spike) follow(s *Snapshot) Spike {
 	case r != nil && r.ToUSDPerDay > u.USD:
 		limit := alert.LeakFactor * r.FromUSDPerDay
 		grow(&r.ToUSDPerDay, &r.FromUSDPerDay, &limit)
-		u.Weeks = r.Weeks
+		u.Weeks, u.WeeksUSDPerDay = r.Weeks, r.WeeksUSDPerDay
 	}
 	return u
 }
@@ -264,7 +273,7 @@ func (was Unusual) report(s *Snapshot, alerts []alert.Event) (Unusual, []Event) 
 		w := u.follow(s)
 		events = append(events, Event{
 			At: e.At, Kind: EventKind(e.Rule), Level: e.Level, Text: w.text(), Alert: &e,
-			Spend: &UnusualSpend{USD: w.USD, UsualUSD: w.UsualUSD, Driver: w.Driver},
+			Spend: &UnusualSpend{USD: w.USD, UsualUSD: w.UsualUSD, WeeksUSDPerDay: w.WeeksUSDPerDay, Driver: w.Driver},
 		})
 	}
 	if len(events) > 0 {

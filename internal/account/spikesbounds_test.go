@@ -1,6 +1,7 @@
 package account
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,7 @@ func TestSpikeFollows(t *testing.T) {
 		if c.set != nil {
 			c.set(&at)
 		}
-		if got := c.u.follow(&at); got != c.want {
+		if got := c.u.follow(&at); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

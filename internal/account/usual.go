@@ -20,6 +20,8 @@ type Usual struct {
 type Rise struct {
 	FromUSDPerDay, ToUSDPerDay float64 // medians of the first and the last week
 	Weeks                      int
+	// WeeksUSDPerDay are the medians of all the weeks, oldest first.
+	WeeksUSDPerDay []float64 `json:",omitempty"`
 }
 
 // Track is how the forecasts that have ended did.

@@ -397,6 +397,7 @@ func TestText(t *testing.T) {
 	zone := time.FixedZone("CET", 3600)
 	now := time.Date(2026, 11, 21, 10, 42, 0, 0, zone)
 	runs := forecast.Forecast{State: forecast.OK, At: now, P10: 3600, P50: 4 * 3600, P90: 9 * 3600}
+	far := forecast.Forecast{State: forecast.OK, At: now, P10: 1e8, P50: 2e8, P90: 4e8}
 	for _, tc := range []struct {
 		name string
 		rule Rule
@@ -408,6 +409,8 @@ func TestText(t *testing.T) {
 		{"spent", Rule{Kind: Balance}, left(-0.34), "work: nothing is left, the balance is -$0.34 (Sat 21 Nov, 10:42 CET)"},
 		{"runway", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), runs },
 			"work: the balance runs out about Sat 21 Nov, 14:00, >99 % sure within 1 d, $4.90 is left (Sat 21 Nov, 10:42 CET)"},
+		{"balance, in years", Rule{Kind: Balance, BelowUSD: 5}, func(r *Reading) { r.BalanceUSD, r.Forecast = f(4.9), far },
+			"work: $4.90 is left, below $5.00, runs out in over a year (Sat 21 Nov, 10:42 CET)"},
 		{"balance, early", Rule{Kind: Balance, BelowUSD: 5}, func(r *Reading) { r.BalanceUSD, r.Forecast, r.Early = f(4.9), runs, true },
 			"work: $4.90 is left, below $5.00, runs out between 11:42 and 19:42 today (Sat 21 Nov, 10:42 CET)"},
 		{"runway, early", Rule{Kind: Runway}, func(r *Reading) { r.BalanceUSD, r.Forecast, r.Early = f(4.9), runs, true },

@@ -16,6 +16,9 @@ func (in *Reading) end() string {
 	if in.Early {
 		return text.Between(e.From, e.To, in.Now)
 	}
+	if e.Mid.Sub(in.Now) > 365*24*time.Hour {
+		return "in over a year"
+	}
 	return "about " + strings.TrimPrefix(e.Date(), "about ")
 }
 

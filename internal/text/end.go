@@ -136,20 +136,22 @@ func (e End) Range() string {
 	return Range(e.From, e.To, e.Now)
 }
 
-// Days is the range by days: "Tue 24 to Sun 29", "after Tue 24".
+// Days is the range by days: "Tue 24 to Sun 29", "after Tue 24", "not within a year".
 func (e End) Days() string {
-	if e.Far {
+	if e.Far && e.From.Sub(e.Now) > endYear {
+		return "not within a year"
+	} else if e.Far {
 		return "after " + dayOf(e.From, e.Now)
 	}
 	return Days(e.From, e.To, e.Now)
 }
 
 // MoreThan is what Range claims of a far end, in words: "more than three weeks"; empty
-// for any other, and for less than a week.
+// for any other, for less than a week, and where Range says more.
 func (e End) MoreThan() string {
 	weeks := int(e.From.Sub(e.Now) / (7 * endDay))
 	switch {
-	case !e.Far || weeks < 1:
+	case !e.Far || weeks < 1 || e.From.Sub(e.Now) > endYear:
 		return ""
 	case weeks == 1:
 		return "more than a week"

@@ -25,6 +25,7 @@ func TestEnd(t *testing.T) {
 		{23 * day, 30 * day, 60 * day, true, "Mon 21 Dec", "about a month at this rate", "a month", "after Mon 14 Dec"},
 		{90 * day, 200 * day, 600 * day, true, "Jun 2027", "about 7 months at this rate", "7 months", "after Fri 19 Feb"},
 		{200 * day, 2000 * day, 1 << 62, true, "> 1 year", "over a year at this rate", "over a year", "after Jun 2027"},
+		{400 * day, 2000 * day, 1 << 62, true, "> 1 year", "over a year at this rate", "over a year", "not within a year"},
 	} {
 		e := End{now.Add(c.from), now.Add(c.mid), now.Add(c.to), now, c.far}
 		if e.Date() != c.date || e.In() != c.in || e.Brief() != c.brief || e.Range() != c.within {
@@ -34,7 +35,7 @@ func TestEnd(t *testing.T) {
 			t.Errorf("%v: %s sure, want %s", c.mid, e.Percent(), want)
 		}
 	}
-	for days, want := range map[time.Duration]string{3: "", 8: "more than a week", 15: "more than two weeks", 22: "more than three weeks", 90: "more than three weeks"} {
+	for days, want := range map[time.Duration]string{3: "", 8: "more than a week", 15: "more than two weeks", 22: "more than three weeks", 90: "more than three weeks", 366: ""} {
 		if got := (End{From: now.Add(days * day), Mid: now.Add(200 * day), Now: now, Far: true}).MoreThan(); got != want {
 			t.Errorf("from %d d on: %q, want %q", days, got, want)
 		}

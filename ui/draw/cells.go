@@ -85,12 +85,15 @@ func CutWords(s string, w int) string {
 	return Cut(s, w)
 }
 
-// Wrap breaks words into lines of at most w cells.
+// Wrap breaks words into lines of at most w cells, names with hyphens only where they
+// are longer than that.
 func Wrap(words string, w int) []string {
 	if w <= 0 || words == "" {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(words, w, ""), "\n")
+	const whole = "\u2011" // a hyphen at which no line ends
+	words = ansi.Wrap(strings.ReplaceAll(words, "-", whole), w, "")
+	return strings.Split(strings.ReplaceAll(words, whole, "-"), "\n")
 }
 
 // Blank is w spaces, none where w is negative.

@@ -352,3 +352,26 @@ func TestBarsMarkTheCursorOnce(t *testing.T) {
 		}
 	}
 }
+
+// A date of a strip stands whole, in the cells before it too, or not at all.
+func TestStripDatesAreNotCut(t *testing.T) {
+	p := Pen{Kit: &Kit{Theme: NewTheme(Look{Dark: true})}}
+	for _, c := range []struct {
+		col   int
+		short string
+		want  string
+	}{{9, "", "    Sun 19:00╵"}, {4, "Sun 29", "  Sun 29╵"}, {4, "", "        ╵"}, {1, "Sun 29", "     ╵"}} {
+		col, want := c.col, c.want
+		ticks := []Tick{{Col: 12, Label: "Mon 17:00", Mark: '▲'}, {Col: col, Label: "Sun 19:00", Short: c.short, Before: true}}
+		if got := ansi.Strip(StripDates(p, ticks, 4, 34)); !strings.HasPrefix(got, want) || Width(got) != 38 {
+			t.Errorf("at column %d: %q, want %q at its head, and 38 cells", col, got, want)
+		}
+	}
+}
+
+// A name with hyphens is whole in its line.
+func TestWrapKeepsNamesWhole(t *testing.T) {
+	if got := Wrap("it is the claude-sonnet-5", 18); len(got) != 2 || got[1] != "claude-sonnet-5" {
+		t.Errorf("wrapped into %q", got)
+	}
+}

@@ -172,12 +172,17 @@ func Strip(p Pen, ends [5]float64, l Level, span float64, w int) string {
 	return c.lines(p)[0]
 }
 
-// StripDates names points of a Strip beneath it.
-func StripDates(p Pen, ticks []Tick, w int) string {
+// StripDates names points of a Strip of w cells beneath it, and beneath the first
+// cells before it. A name that has no room whole is left out.
+func StripDates(p Pen, ticks []Tick, before, w int) string {
 	pl := plot{canvas: newCanvas(w+AxisWidth, 1), axis: TimeAxis{Cols: w}}
-	placed, rest := arrange(ticks, 0, w)
-	pl.times(append(placed, rest...))
-	pl.canvas.cells, pl.canvas.w = pl.canvas.cells[AxisWidth:], w
+	placed, rest := arrange(ticks, -before, w)
+	for _, t := range rest {
+		t.Label = ""
+		placed = append(placed, t)
+	}
+	pl.times(placed)
+	pl.canvas.cells, pl.canvas.w = pl.canvas.cells[AxisWidth-before:], w+before
 	return pl.lines(p)[0]
 }
 

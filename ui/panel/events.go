@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"slices"
 	"time"
 
 	"ortop/internal/account"
@@ -49,7 +50,17 @@ func (d *Events) Detail(p draw.Pen, w, h int) []string {
 	if back := p.Dim(p.Key("back", "esc") + " back"); d.Open {
 		at = draw.Pick(w-draw.Width(head)-8, at+"  "+back, back)
 	}
-	return draw.Panel(p, head, at, eventLines(p, &e, w-4), w, h)
+	return draw.Panel(p, head, at, d.detail(p, &e, w-4), w, h)
+}
+
+// detail are the lines of an event in w cells; in full with the weeks that stand
+// nowhere else.
+func (d *Events) detail(p draw.Pen, e *account.Event, w int) []string {
+	lines := eventLines(p, e, w)
+	if d.Open && w+4 < besideWeeks {
+		lines = append(lines, weekBars(p, e, w)...)
+	}
+	return lines
 }
 
 // DetailHeight is how many rows an event takes in full in w cells, its border included:
@@ -63,7 +74,7 @@ func (d *Events) DetailHeight(p draw.Pen, w int) int {
 		}
 	}
 	if e, ok := d.Chosen(); ok {
-		least = max(least, len(eventLines(p, &e, w-4))+2)
+		least = max(least, len(d.detail(p, &e, w-4))+2)
 	}
 	return least
 }
@@ -80,7 +91,7 @@ func (d *Events) title(p draw.Pen) string {
 func (d *Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if e, ok := d.Chosen(); ok && d.Open {
 		head, at := eventHead(p, &e)
-		return d.title(p), append([]string{head + "  " + at}, eventLines(p, &e, w)...)
+		return d.title(p), append([]string{head + "  " + at}, d.detail(p, &e, w)...)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
@@ -195,6 +206,17 @@ func eventHead(p draw.Pen, e *account.Event) (head, at string) {
 
 // eventLines are all else of an event in lines of w cells.
 func eventLines(p draw.Pen, e *account.Event, w int) []string {
+	right := (w - 6) * 2 / 5
+	if weeks := weekBars(p, e, right); weeks != nil && w+4 >= besideWeeks {
+		words := wordLines(p, e, w-right-3)
+		h := max(len(words), len(weeks))
+		return draw.Beside(draw.Fill(words, w-right, h), draw.Fill(weeks, right, h))
+	}
+	return wordLines(p, e, w)
+}
+
+// wordLines are its words and what is known of it in lines of w cells.
+func wordLines(p draw.Pen, e *account.Event, w int) []string {
 	lines := draw.Wrap(draw.Clean(e.Text), w)
 	var facts []fact
 	if a := e.Alert; a != nil {
@@ -205,9 +227,9 @@ func eventLines(p draw.Pen, e *account.Event, w int) []string {
 	}
 	switch {
 	case e.Acknowledged:
-		facts = append(facts, fact{"acknowledged", "yes"})
+		facts = append(facts, fact{"seen", "yes"})
 	case CanAcknowledge(e):
-		facts = append(facts, fact{"acknowledged", "no;  x  marks it as seen"})
+		facts = append(facts, fact{"seen", "no;  x  marks it seen"})
 	}
 	for i, f := range facts {
 		if i == 0 {
@@ -219,3 +241,37 @@ func eventLines(p draw.Pen, e *account.Event, w int) []string {
 	}
 	return lines
 }
+
+// weekBars are the weeks of a leak in lines of w cells below a head, the oldest
+// first: when each began, what an ordinary day of it came to, and a bar of that; nil
+// where they are not known.
+func weekBars(p draw.Pen, e *account.Event, w int) []string {
+	if e.Spend == nil || len(e.Spend.WeeksUSDPerDay) == 0 {
+		return nil
+	}
+	weeks := e.Spend.WeeksUSDPerDay
+	top, usd := slices.Max(weeks), 0
+	for _, v := range weeks {
+		usd = max(usd, draw.Width(text.USD(v)))
+	}
+	line := func(week, a, bar string) string {
+		return p.Dim(draw.Fit(week, 9)) + draw.FlushRight(a, usd) + "  " + bar
+	}
+	lines := []string{line("week of", p.Dim("a day"), "")}
+	at := e.At
+	if e.Alert != nil {
+		at = e.Alert.Since
+	}
+	for i, v := range weeks {
+		from := at.Add(-time.Duration(len(weeks)-i) * 7 * day).In(p.Now.Location())
+		bar := 0.0
+		if top > 0 {
+			bar = v / top
+		}
+		lines = append(lines, line(from.Format("2 Jan"), text.USD(v), draw.Bar(p, bar, draw.Heat(bar), w-usd-11)))
+	}
+	return lines
+}
+
+// besideWeeks is the width from which the weeks of a leak stand beside its words.
+const besideWeeks = 62

@@ -7,6 +7,7 @@ import (
 
 	"ortop/history"
 	"ortop/internal/account"
+	"ortop/internal/credit"
 	"ortop/internal/forecast"
 	"ortop/internal/text"
 	"ortop/ui/draw"
@@ -94,9 +95,9 @@ func (d FanPlot) Render(p draw.Pen, s *account.Snapshot, w, h int) []string {
 		lines = []string{"history cannot be read: " + draw.Clean(d.Err.Error())}
 	case !d.Loaded:
 		lines = []string{p.Dim("reading history…")}
-	case s.Balance == nil:
+	case s.Balance == nil && s.KeyKind() == credit.KeyOrdinary:
 		lines = []string{p.Dim("this key cannot see the balance")}
-	case len(b) < 2 || !slices.ContainsFunc(b, func(v history.Bucket) bool { return !math.IsNaN(heldIn(v)) }):
+	case s.Balance == nil || len(b) < 2 || !slices.ContainsFunc(b, func(v history.Bucket) bool { return !math.IsNaN(heldIn(v)) }):
 		lines = []string{p.Dim("nothing to plot yet")}
 	case h-2 < draw.LeastFan:
 		lines = balanceSpark(p, b, s, w-4)

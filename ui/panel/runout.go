@@ -182,7 +182,7 @@ func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []s
 		if i == 2 {
 			t.Ink, t.Mark, t.MarkInk = draw.Text, '▲', draw.Status(l)
 		}
-		t.Before = i == 0 && t.Col >= draw.Width(t.Label) || t.Col+1+draw.Width(t.Label) > w
+		t.Before = i == 0 && t.Col+len(now) >= draw.Width(t.Label) || t.Col+1+draw.Width(t.Label) > w
 		return t
 	}
 	var ticks []draw.Tick // the likeliest first
@@ -199,7 +199,7 @@ func stripLines(p draw.Pen, s *account.Snapshot, f forecast.Forecast, w int) []s
 	if t := at(0, end.From); t.Label != middle {
 		ticks = append(ticks, t)
 	}
-	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.Blank(len(now)) + draw.StripDates(p, ticks, w)}
+	return []string{p.Dim(now) + draw.Strip(p, ends, l, span, w), draw.StripDates(p, ticks, len(now), w)}
 }
 
 // runOutLines are the date and its range, or why there is none: two lines, and
@@ -246,12 +246,12 @@ func dateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 			p.Dim(neededWords(s, w)),
 		}
 	}
-	why := draw.Pick(w, "the balance is unknown", "balance unknown")
+	why := draw.Pick(w, "no date without the balance", "balance unknown")
 	switch {
 	case s.At.IsZero() && s.Fault == nil && s.Phase != account.Refused:
 		why = "loading…"
 	case s.At.IsZero():
-		why = draw.Pick(w, "no reading yet", "no reading yet")
+		why = draw.Pick(w, "no date before the first reading", "no reading yet")
 	}
 	return []string{p.Bright(text.Unknown), p.Dim(why)}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"ortop/history"
@@ -121,11 +122,10 @@ func (d *SpendPlot) Render(p draw.Pen, w, h int) []string {
 	title := p.Title(of + ", " + d.unit())
 	if !d.Until.IsZero() {
 		title += p.Low(" until " + text.Moment(d.Until, p.Now))
-	} else if d.Pace != "" && draw.Width(title)+draw.Width(d.Pace)+draw.Width(menu)+12 <= w {
-		title += p.Dim(" · ") + d.Pace
-	}
-	if d.Until.IsZero() && d.Unseen != "" && draw.Width(title)+draw.Width(d.Unseen)+draw.Width(menu)+12 <= w {
-		title += p.Dim(" · " + d.Unseen)
+	} else {
+		room := func() int { return w - draw.Width(title) - draw.Width(menu) - 15 }
+		title = draw.JoinAll(p.Dim(" · "), title, draw.Pick(room(), d.Pace, strings.Replace(d.Pace, " usual", "", 1), ""))
+		title = draw.JoinAll(p.Dim(" · "), title, p.Dim(draw.Pick(room(), d.Unseen, "")))
 	}
 	lines, words, most := spendLinesOf(p, d, w-4, h-2)
 	f := draw.Frame{Title: title, Right: menu, FootLeft: words, FootRight: most}

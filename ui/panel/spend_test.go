@@ -95,3 +95,13 @@ func TestEmptySpendPlot(t *testing.T) {
 		}
 	}
 }
+
+// The title says how fast money goes in fewer words rather than not at all.
+func TestPaceIsSaidInTheTitle(t *testing.T) {
+	d := SpendPlot{Pace: "last hour $2.47, ▲ 16x usual", Span: 2, Chosen: 2}
+	for w, want := range map[int]string{100: "last hour $2.47, ▲ 16x usual ─", 80: "last hour $2.47, ▲ 16x ─", 60: "spend, $/h ─"} {
+		if title := ansi.Strip(d.Render(plainPen, w, 10)[0]); !strings.Contains(title, want) {
+			t.Errorf("in %d cells: %s, want %q", w, title, want)
+		}
+	}
+}
