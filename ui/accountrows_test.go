@@ -67,7 +67,7 @@ func TestThreeRowsSayWhenItRunsOut(t *testing.T) {
 		state, left, out string
 	}{
 		{"healthy", " left", "runs out Thu 26 Nov"},
-		{"ordinary", "not visible to this key", "cap $14.87 of $20.00"},
+		{"ordinary", "not visible to this key", "cap $14.87 left of $20"},
 	} {
 		frame := stripped(modelOf(Options{}, scenes.All[c.state](), 40, 3, viewOverview))
 		if !strings.Contains(frame, c.left) || !strings.Contains(frame, c.out) {

@@ -103,7 +103,7 @@ const leastBelow = 6
 func (eventsView) place(m *Model, l *layout, y int) {
 	l.table(y, 0, 0)
 	found := len(m.log.found)
-	if l.bare = l.borderless(leastStack); l.bare || found == 0 {
+	if l.bare = l.borderless(leastStack); l.bare || found == 0 && !m.log.request.Loaded {
 		return
 	}
 	detailW := l.w
@@ -112,6 +112,8 @@ func (eventsView) place(m *Model, l *layout, y int) {
 	}
 	rest, list, detail := l.body.h, found+2, m.events().DetailHeight(m.pen(), detailW)
 	switch {
+	case found == 0:
+		list = min(rest, leastEvents)
 	case m.log.open:
 		list = min(rest, detail)
 	case l.w >= besideDetail:

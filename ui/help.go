@@ -20,7 +20,7 @@ func renderHelp(p draw.Pen, k *keyMap, top int, under []string, w, h int) []stri
 	zone, _ := p.Now.Zone()
 	notes := []string{
 		"Times are in " + zone + "; OpenRouter's days (today, caps) are in UTC.",
-		"80 %: four times of five within the range; 90 %: nine of ten not before it.",
+		"80 %: four in five within the range; 90 %: nine in ten not before it.",
 	}
 	if w < 20 || h < 5 {
 		lines := []string{""}

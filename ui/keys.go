@@ -62,7 +62,7 @@ func (k *keyMap) table() []*bound {
 		{&k.mode, "plot|overview|v|v|plot: spend, balance, month"},
 		{&k.state, "state-balance|overview|b|b|state the balance of the web page"},
 		{&k.account, "account||a|a|next account"},
-		{&k.accounts, "accounts||A|A|accounts: show, add, remove"},
+		{&k.accounts, "accounts||A|A|accounts: show or change"},
 		{&k.copy, "copy||y|y|copy the summary"},
 		{&k.export, "export||e|e|export the range to a file"},
 		{&k.page, "credits-page||o|o|where to buy credits"},

@@ -87,9 +87,9 @@ func TestRhythmIsSaidWhereItIsUsed(t *testing.T) {
 		now  time.Time
 		want string
 	}{
-		{36, friday, "You rarely spend on Saturdays and Sundays and from 18:00 to 09:00: counted."},
-		{36, friday.In(tokyo), "You rarely spend on Saturdays and Sundays (UTC) and from 03:00 to 18:00: counted."},
-		{20, friday, "You rarely spend from 18:00 to 09:00: counted."},
+		{36, friday, "You rarely spend on Saturdays and Sundays and from 18:00 to 09:00; the forecast allows for it."},
+		{36, friday.In(tokyo), "You rarely spend on Saturdays and Sundays (UTC) and from 03:00 to 18:00; the forecast allows for it."},
+		{20, friday, "You rarely spend from 18:00 to 09:00; the forecast allows for it."},
 		{1, friday, ""},
 	} {
 		_, o := forecasts(&Facts{Source: FromCredits, Key: &credit.Key{Kind: credit.KeyManagement}}, working(c.days, friday), friday)

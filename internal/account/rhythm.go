@@ -30,7 +30,7 @@ func (s *Snapshot) whyRhythm(now time.Time) string {
 	if len(when) == 0 {
 		return ""
 	}
-	return "You rarely spend " + strings.Join(when, " and ") + ": counted."
+	return "You rarely spend " + strings.Join(when, " and ") + "; the forecast allows for it."
 }
 
 // weekdays are UTC days from Monday, in words.

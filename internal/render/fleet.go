@@ -157,12 +157,15 @@ func (o FleetObject) Lines(now time.Time) []FleetLine {
 			l.Why = Clean(r.Error.Message)
 		}
 		if at, ok := when(r.Forecast.P50); ok {
-			l.End = "in " + text.Span(max(at.Sub(now), 0))
+			l.End = strings.Replace("in "+text.Span(max(at.Sub(now), 0)), "> 1", "over a", 1)
 		}
 		from, ok := when(r.Forecast.P10)
 		to, also := when(r.Forecast.P90)
 		if ok && also {
-			l.Between = text.Span(max(from.Sub(now), 0)) + " and " + text.Span(max(to.Sub(now), 0))
+			first, last := text.Span(max(from.Sub(now), 0)), text.Span(max(to.Sub(now), 0))
+			if l.Between = first; first != last {
+				l.Between += " and " + last
+			}
 		}
 		if at, ok := when(r.At); ok {
 			l.Read, l.ReadAt = text.Ago(now.Sub(at)), at

@@ -27,6 +27,17 @@ func TestARowOfAnotherMachineAges(t *testing.T) {
 	}
 }
 
+// What is years away is said in words, and once.
+func TestFleetOfYears(t *testing.T) {
+	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	row := FleetRow{StatusObject: Status(&account.Snapshot{Account: "rich", At: at, Interval: time.Minute}, at)}
+	p10, p50, p90 := "2028-11-22T10:42:00Z", "2029-11-23T10:42:00Z", "2031-11-24T10:42:00Z"
+	row.Forecast.P10, row.Forecast.P50, row.Forecast.P90 = &p10, &p50, &p90
+	if l := (FleetObject{Accounts: []FleetRow{row}}).Lines(at)[0]; l.End != "in over a year" || l.Between != "> 1 year" {
+		t.Errorf("it runs out %q, between %q", l.End, l.Between)
+	}
+}
+
 // A column that says nothing of any account is left out.
 func TestFleetWithoutForecasts(t *testing.T) {
 	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)

@@ -48,6 +48,9 @@ func TestScale(t *testing.T) {
 		labels  string // from the foot
 	}{
 		{"round", 1.37, 7, "0 0.4 0.8 1.2"},
+		{"four rows", 3.9, 4, "0 1 2 3"},
+		{"four rows of a level", 21.3, 4, "0 20"},
+		{"three rows", 3.9, 3, "0 3"},
 		{"nothing spent", 0, 6, "0 0.5"},
 		{"thousands", 51000, 6, "0 20k 40k"},
 		{"no number", math.Inf(1), 6, "0 0.5"},

@@ -20,7 +20,7 @@ type scale struct {
 }
 
 // newScale returns the tightest axis of round labels that holds highest on so
-// many rows. The least top keeps noise from looking like a mountain.
+// many rows, with a label above the foot wherever one has room. The least top keeps noise from looking like a mountain.
 func newScale(highest, least float64, rows int) scale {
 	if math.IsNaN(highest) || math.IsInf(highest, 0) {
 		highest = 0
@@ -30,7 +30,7 @@ func newScale(highest, least float64, rows int) scale {
 	}
 	highest = min(max(highest, least), 1e12)
 	best := scale{rows: rows}
-	for every := 1; every <= max(rows, 1) && (every <= 4 || best.every == 0); every++ {
+	for every := 1; every <= max(rows, 1) && (every <= 4 && every < rows || best.every == 0); every++ {
 		if every == 1 && rows > 4 || every == 2 && rows > 12 {
 			continue // so many labels are too much to read
 		}

@@ -36,7 +36,11 @@ func (d Accounts) Render(p draw.Pen, w, h int) []string {
 		lines = append(lines, all[i])
 	}
 	if more > 0 {
-		lines = append(lines, "  "+p.Dim(fmt.Sprintf("and %d more", more)))
+		rest := p.Dim(fmt.Sprintf("  and %d more", more))
+		if len(places) == 1 && places[0] == d.Shown { // another may be worth naming
+			rest = draw.JoinAll(p.Dim(" · "), rest, d.nearer(p, w-7-draw.Width(rest)))
+		}
+		lines = append(lines, rest)
 	}
 	lines = append(lines, total)
 	keys := p.Key("accounts", "A") + " show, add, remove"

@@ -42,6 +42,20 @@ func TestPanelShowsWhoRunsOutFirst(t *testing.T) {
 	}
 }
 
+// Where one line alone has room, an account that runs out soon is named in the next.
+func TestPanelNamesWhoRunsOutBesideTheRest(t *testing.T) {
+	d := threeAccounts()
+	d.All[1].Snap = scenes.All["critical"]()
+	lines := ansi.Strip(strings.Join(d.Render(plainPen, 80, 5), "\n"))
+	if !strings.Contains(lines, "and 2 more · work  ▲ critical") {
+		t.Errorf("who runs out first is not named:\n%s", lines)
+	}
+	d.Shown = 1
+	if lines = ansi.Strip(strings.Join(d.Render(plainPen, 80, 5), "\n")); !strings.Contains(lines, "and 2 more  ") {
+		t.Errorf("the account on the screen is named twice:\n%s", lines)
+	}
+}
+
 func TestAccountsPanelIsBounded(t *testing.T) {
 	for _, n := range []int{2, 3, 5, 20, 100} {
 		for _, shown := range []int{0, 1, n / 2, n - 1} {

@@ -79,7 +79,7 @@ func cardAgeOf(p draw.Pen, b *spenders.Breakdown) string {
 }
 
 // worthALine is the share from which on what is not attributed takes the place
-// of somebody's line.
+// of somebody's line. Less than that below nothing is billing on its way.
 const worthALine = 0.05
 
 // The least that a name, a bar and a trend get in a card that has all three.
@@ -90,7 +90,7 @@ const (
 // cardLines are who spent most, how many others did, and what is in no row.
 func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 	var rest []spenders.Row
-	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || len(b.Rows) < n) {
+	if share := b.ShareOf(b.UnattributedUSD); share != nil && (math.Abs(*share) >= worthALine || *share >= 0 && len(b.Rows) < n) {
 		if *share < 0 {
 			share = nil // no part of the whole
 		}

@@ -1,10 +1,22 @@
 package panel
 
 import (
+	"strings"
 	"testing"
 
 	"ortop/internal/spenders"
 )
+
+// A little less than nothing is billing on its way, and takes nobody's line.
+func TestCardsLeaveOutNoise(t *testing.T) {
+	for usd, want := range map[float64]bool{-0.0008: false, 0: true, 0.12: true, -2: true} {
+		b := &spenders.Breakdown{Rows: []spenders.Row{{Name: "laptop", SpendUSD: new(12.0)}}, TotalUSD: new(12.0), UnattributedUSD: &usd}
+		lines := strings.Join(cardLines(plainPen, b, 46, 4), "\n")
+		if got := strings.Contains(lines, "not attributed"); got != want {
+			t.Errorf("%v that are in no row stand there: %v, want %v\n%s", usd, got, want, lines)
+		}
+	}
+}
 
 // What many rows come to is summed up once for a list, and anew for another and for
 // others of its rows.

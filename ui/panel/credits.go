@@ -119,8 +119,6 @@ func balanceNotes(p draw.Pen, s *account.Snapshot, w int) []string {
 		notes[1] = p.Dim("≈ ") + second
 	}
 	switch {
-	case s.Forecast.State == forecast.Depleted && !s.Forecast.Subject.Limit():
-		notes = append(notes, p.Critical(ranOut(s, p, w)))
 	case s.Stale(p.Now) && !s.At.IsZero():
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
 	case s.LastTopUp.AmountUSD > 0 && s.Source != account.FromPerson:
@@ -238,16 +236,16 @@ func limitLine(p draw.Pen, name, short string, c credit.Cap, resets time.Time, b
 		of = text.USD(*c.LimitUSD)
 	}
 	dim := p.Dim
-	full, brief := mark+dim(name+"  ")+left+dim(" left"), mark+dim(short+" ")+left
-	least := dim(short+" ") + left + dim(" left")
+	full, brief := mark+dim(name+"  ")+left+dim(" left"), mark+dim(short+" ")+left+dim(" left")
+	least := brief
 	if of != "" {
-		full, brief = full+dim(" of ")+of, brief+dim(" of ")+of
+		full, brief = full+dim(" of ")+of, brief+dim(" of ")+strings.TrimSuffix(of, ".00")
 	}
 	if resets.IsZero() {
 		return draw.Pick(w, full, brief, least)
 	}
 	day := resets.UTC().Format("2 Jan")
-	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {brief, "resets " + day + " (UTC)"}, {brief, "resets " + day}, {brief, day}} {
+	for _, v := range [][2]string{{full, "resets " + day + " (UTC)"}, {brief, "resets " + day + " (UTC)"}, {brief, "resets " + day}, {least, "resets " + day + " (UTC)"}, {least, "resets " + day}} {
 		if draw.Width(v[0])+2+draw.Width(v[1]) <= w {
 			return draw.Spread(v[0], dim(v[1]), w)
 		}

@@ -228,6 +228,7 @@ func (d *Plan) lasts(w int) string {
 func (d *Plan) reaches(w int) string {
 	dim, bright := d.Dim, d.Bright
 	needed, perDay := d.Result.NeededUSD, ""
+	sum := dim("needs ") + bright(text.MaybeUSD(needed))
 	if a := d.Result.AllowanceUSDPerDay; a != nil {
 		perDay = text.USD(*a)
 	}
@@ -242,8 +243,9 @@ func (d *Plan) reaches(w int) string {
 		return draw.Pick(w, dim("needs —, or at most ")+bright(perDay)+dim(" a day"), dim("needs —"))
 	case perDay == "":
 		return draw.Pick(w,
-			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty"),
-			dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more"))
+			sum+dim(" more for 90 % certainty"),
+			sum+dim(" more"),
+			sum)
 	}
 	if cost := d.Result.Buy; cost != nil && cost.CostUSD != nil {
 		buy := dim("buy ") + bright(itemsUSD(cost)) + dim(" for ") + bright(text.USD(*cost.CostUSD)) + dim(" with fees") + d.until(cost.Lasts)
@@ -252,11 +254,11 @@ func (d *Plan) reaches(w int) string {
 		}
 	}
 	return draw.Pick(w,
-		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or spend at most ")+bright(perDay)+dim(" a day"),
-		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more for 90 % certainty, or at most ")+bright(perDay)+dim(" a day"),
-		dim("needs ")+bright(text.MaybeUSD(needed))+dim(" more (90 %), or at most ")+bright(perDay)+dim(" a day"),
-		dim("needs ")+bright(text.MaybeUSD(needed))+dim(", or at most ")+bright(perDay)+dim(" a day"),
-		dim("needs ")+bright(text.MaybeUSD(needed)))
+		sum+dim(" more for 90 % certainty, or spend at most ")+bright(perDay)+dim(" a day"),
+		sum+dim(" more for 90 % certainty, or at most ")+bright(perDay)+dim(" a day"),
+		sum+dim(" more (90 %), or at most ")+bright(perDay)+dim(" a day"),
+		sum+dim(", or at most ")+bright(perDay)+dim(" a day"),
+		sum)
 }
 
 // itemsUSD is what a purchase buys.

@@ -35,6 +35,11 @@ func TestPlanResults(t *testing.T) {
 				t.Errorf("%s: outcome(%d) = %q, want %q", c.name, i, got, want)
 			}
 		}
+		if needed := c.plan.NeededUSD; needed != nil && *needed > 0 && c.plan.AllowanceUSDPerDay == nil { // in few cells the amount is whole
+			if got := ansi.Strip(d.outcome(FieldUntil, 14)); got != "needs $80.00" {
+				t.Errorf("%s: in 14 cells %q", c.name, got)
+			}
+		}
 		for w := 20; w < 120; w++ {
 			for each := 1; each <= 2; each++ {
 				lines := d.lines(w, each)

@@ -95,6 +95,9 @@ func (w Widths) in(cells int) Widths {
 			rest += w[i] + 2
 			w[i] = 0
 		}
+		if i == 1 { // which leaves its sign
+			rest--
+		}
 	}
 	w[0] = max(1, min(rest, max(w[0], panel.MostAccount)))
 	return w
@@ -213,6 +216,9 @@ func (d *Table) HeadAt(x, w int) string {
 		if n > 0 {
 			at += n + 2
 		}
+		if i == 1 && n == 0 {
+			at++
+		}
 	}
 	return ""
 }
@@ -237,7 +243,9 @@ func (d *Table) line(p draw.Pen, cols Widths, cells [columns]string, paint func(
 		switch {
 		case i == 0:
 		case cols[1] == 0 && i == 2 && paint == nil && troubled(cells[1]): // there is no room to say how
-			line += " " + paintState(p, cells[1], "▲")
+			line += " " + paintState(p, cells[1], "▲") + " "
+		case cols[1] == 0 && i == 2:
+			line += "   "
 		default:
 			line += "  "
 		}
