@@ -63,19 +63,24 @@ func ExitCode(s os.Signal) int {
 	return exitFailed
 }
 
-// startCode is the exit code that shells give a command that could not be started.
-func startCode(err error) int {
+// notStarted is the exit code that shells give a command that could not be started,
+// and why it could not, without its name.
+func notStarted(err error) (code int, cause error) {
+	code = exitNotExecutable
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return exitNotFound
+		code = exitNotFound
 	}
-	return exitNotExecutable
+	if cause = errors.Unwrap(err); cause == nil {
+		cause = err
+	}
+	return code, cause
 }
 
 // Run runs c, passes signals on to it, and returns its exit code. The error is
 // for a command that could not be run.
 func Run(c *exec.Cmd, signals <-chan os.Signal) (code int, err error) {
 	if err := c.Start(); err != nil {
-		return startCode(err), err
+		return notStarted(err)
 	}
 	ended := make(chan struct{})
 	passed := make(chan struct{})

@@ -70,7 +70,8 @@ func StartGroup(c *exec.Cmd, mayPause bool) (g *Group, code int, err error) {
 	routine.Go(func() { g.run(started) })
 	if err := <-started; err != nil {
 		g.Close()
-		return nil, startCode(err), err
+		code, err = notStarted(err)
+		return nil, code, err
 	}
 	signal.Ignore(syscall.SIGTTOU) // to take the terminal back from the background
 	g.groups = []int{g.id}

@@ -20,7 +20,8 @@ func GroupSignals() (signals chan os.Signal, stop func()) { return Signals() }
 // StartGroup starts c. The console sends its keys to every program on it.
 func StartGroup(c *exec.Cmd, _ bool) (g *Group, code int, err error) {
 	if err := c.Start(); err != nil {
-		return nil, startCode(err), err
+		code, err = notStarted(err)
+		return nil, code, err
 	}
 	g = &Group{cmd: c, ended: make(chan struct{}), halted: make(chan os.Signal)}
 	routine.Go(func() {

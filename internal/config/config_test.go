@@ -148,7 +148,7 @@ func TestReadRefuses(t *testing.T) {
 
 		{"key", "\nkey = '" + canary + "'\n", 2, "a key must not stand in this file"},
 		{"key in an account", account + "api_key = '" + canary + "'\n", 3, "a key must not stand in this file"},
-		{"key without quotes", "key = " + canary + "\n", 1, "at start of value"},
+		{"key without quotes", "key = " + canary + "\n", 1, "cannot be read: a line is"},
 		{"key as a name", "'" + canary + "' = 1\n", 1, `unknown key "[redacted]"`},
 		{"key as a table", "['" + canary + "']\n", 1, `unknown table "[redacted]"`},
 		{"key as another value", "theme = '" + canary + "'\n", 1, "theme holds what looks like a key"},
@@ -196,14 +196,17 @@ func TestReadRefuses(t *testing.T) {
 		{"two sources", account + "keyring = true\nkey_file = 'k'\n", 4, `account "x" has both keyring and key_file: remove one`},
 		{"default that is absent", "theme = 'x'\naccount = 'y'\n" + account, 2, `no account "y" in the configuration (there is "x")`},
 
-		{"grammar", "theme = 'x\n", 1, "literal strings cannot have new lines"},
-		{"key without a value", "theme = 'x'\ninterval\n", 2, "expected '=' after key"},
+		{"grammar", "theme = 'x\n", 1, `a line is name = "text"`},
+		{"text without quotes", "interval = 60s\n", 1, `a line is name = "text"`},
+		{"two on a line", "theme = 'x' interval = '60s'\n", 1, "cannot be read: a line is"},
+		{"a path of Windows", "theme = 'x'\nhistory = \"C:\\Users\"\n", 2, "a backslash in quotes is doubled"},
+		{"key without a value", "theme = 'x'\ninterval\n", 2, "cannot be read: a line is"},
 		{"key twice", "theme = 'x'\ntheme = 'y'\n", 2, "key theme is already defined"},
 		{"escape in a key", "\"x\\u001b\\n\" = 1\n", 1, "unknown key \"x\ufffd\""},
 		{"long key", strings.Repeat("x", 500) + " = 1\n", 1, "x…\""},
 		{"not UTF-8", "theme = '\xff'\n", 0, "is not UTF-8 text"},
 		{"UTF-16", "\xff\xfet\x00", 0, "is not UTF-8 text"},
-		{"NUL", "theme\x00", 1, "expected '=' after key"},
+		{"NUL", "theme\x00", 1, "cannot be read: a line is"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			path := put(t, tc.text)

@@ -116,17 +116,18 @@ func (w *walker) walk(doc []byte) *Error {
 	return w.fault()
 }
 
-// fault is what the grammar ended at; nil: nothing.
+// fault is what the grammar ended at; nil: nothing. The parser's own words are those
+// of the grammar, and say nothing to a person.
 func (w *walker) fault() *Error {
-	var e *unstable.ParserError
-	switch err := w.parser.Error(); {
-	case err == nil:
+	err := w.parser.Error()
+	if err == nil {
 		return nil
-	case errors.As(err, &e) && len(e.Highlight) > 0:
-		return w.at.problemAt(int(w.parser.Range(e.Highlight).Offset), "%s", clean(e.Message))
-	default:
-		return w.at.problemAt(len(w.at.doc), "%s", clean(err.Error()))
 	}
+	end := len(w.at.doc)
+	if e := (*unstable.ParserError)(nil); errors.As(err, &e) && len(e.Highlight) > 0 {
+		end = int(w.parser.Range(e.Highlight).Offset)
+	}
+	return w.at.problemAt(end, `cannot be read: a line is name = "text", name = 5 or [[table]], and a backslash in quotes is doubled`)
 }
 
 // once is an error where what stands at a place was there before.

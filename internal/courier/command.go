@@ -37,6 +37,9 @@ func runCommand(ctx context.Context, argv, environ []string, e *alert.Event) err
 	case errors.Is(err, exec.ErrNotFound):
 		return backoff.Permanent(fmt.Errorf("running %s: no such program", name))
 	}
+	if inner := errors.Unwrap(err); inner != nil { // without what the system was asked, and the path
+		err = inner
+	}
 	reason, _, _ := bytes.Cut(bytes.TrimSpace(notes.start), []byte("\n"))
 	if len(reason) > 0 {
 		return fmt.Errorf("running %s: %s: %s", name, text.Safe(err.Error(), alert.MaxText), text.Safe(string(reason), alert.MaxText))

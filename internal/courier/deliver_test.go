@@ -286,6 +286,7 @@ func TestCommand(t *testing.T) {
 		{"fails in silence", sh("exit 3"), "running sh: exit status 3"},
 		{"fails and says why", sh(`printf 'no \033[31msk-or-v1-canary0123456789\nmore' >&2; exit 1`), "running sh: exit status 1: no \ufffd[31m[redacted]"},
 		{"says too much", sh("yes >&2 & sleep 0.1; kill $!; exit 1"), "running sh: exit status 1: y"},
+		{"not to be run", alert.Channel{Name: "c", Via: alert.Command, Argv: []string{os.TempDir()}}, "running " + filepath.Base(os.TempDir()) + ": permission denied"},
 		{"no such program", alert.Channel{Name: "c", Via: alert.Command, Argv: []string{"ortop-no-such"}}, "running ortop-no-such: no such program"},
 		{"no command", alert.Channel{Name: "c", Via: alert.Command}, "the channel has no command"},
 		{"no way", alert.Channel{Name: "c", Via: "pigeon"}, `no way "pigeon" to deliver`},

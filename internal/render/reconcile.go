@@ -44,11 +44,11 @@ func ReconcileText(r *Reconciliation) string {
 	l := r.Log
 	var but []string
 	for _, n := range []struct {
-		count int
-		what  string
-	}{{l.Duplicates, "repeated lines counted once"}, {l.Problems.Count, "lines not read"}, {l.Unpriced(), "without a cost"}} {
+		count      int
+		noun, what string
+	}{{l.Duplicates, "repeated line", "counted once"}, {l.Problems.Count, "line", "not read"}, {l.Unpriced(), "line", "without a cost"}} {
 		if n.count > 0 {
-			but = append(but, fmt.Sprintf("%d %s", n.count, n.what))
+			but = append(but, text.Many(n.count, n.noun)+" "+n.what)
 		}
 	}
 	beside := ""

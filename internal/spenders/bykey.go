@@ -26,7 +26,7 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 	b.seen(r.At)
 	b.Partial = r.Truncated
 	if r.Truncated {
-		b.note(fmt.Sprintf("there may be more keys than these %d: the list had no end", len(r.Keys)))
+		b.note(fmt.Sprintf("there may be more keys than these %d: the list did not come whole", len(r.Keys)))
 	}
 	if r.Unread != "" {
 		b.note("not all of the list of keys could be read: " + r.Unread)

@@ -108,7 +108,7 @@ func listGuardrails(ctx context.Context, api API, was Guardrails, workspaces []W
 //go:noinline
 func (g *Guardrails) partial(truncated bool, odd string) {
 	if truncated {
-		g.Known, g.Why = false, cmp.Or(odd, g.Why, "the list had no end")
+		g.Known, g.Why = false, cmp.Or(odd, g.Why, "the list did not come whole")
 	}
 }
 

@@ -131,3 +131,19 @@ func TestGuardrailsThatCannotBeHad(t *testing.T) {
 		})
 	}
 }
+
+// A list of which a row could not be read may still have had its end.
+func TestListsThatDidNotComeWhole(t *testing.T) {
+	for path, by := range map[string]By{"/keys": ByKey, "/workspaces": ByWorkspace} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, oldAccount("steady"))
+			f := sim.Answer(`{"data":[{"id":"w","name":"W","slug":"w"},{"hash":"ab12","name":"a","usage":1},{"hash":"cd34","name":"b","usage":"odd"}]}`)
+			f.Path = path
+			b.account.Fail(f)
+			notes := strings.Join(b.look(by, time.Hour).Notes, "; ")
+			if !strings.Contains(notes, "the list did not come whole") || strings.Contains(notes, "no end") {
+				t.Errorf("%s: the notes are %q", path, notes)
+			}
+		})
+	}
+}

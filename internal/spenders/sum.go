@@ -148,6 +148,18 @@ func (r *Row) use(u usage) {
 	}
 }
 
+// Change is how far spent is above (0.61) or below (-0.2) what it was before,
+// which is above 0, without the noise of sums in floating point.
+//
+//go:noinline
+func Change(spent, before float64) *float64 {
+	ratio := spent/before - 1
+	if math.Abs(ratio) < slack {
+		ratio = 0
+	}
+	return &ratio
+}
+
 // since puts into a row how its spend changed from what it was before.
 //
 //go:noinline
@@ -155,8 +167,7 @@ func (r *Row) since(before *float64) {
 	switch {
 	case r.SpendUSD == nil || before == nil:
 	case *before > slack:
-		change := *r.SpendUSD / *before - 1
-		r.ChangeRatio = &change
+		r.ChangeRatio = Change(*r.SpendUSD, *before)
 	case *r.SpendUSD > slack:
 		r.New = true
 	}

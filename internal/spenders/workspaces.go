@@ -34,7 +34,7 @@ func (s *Service) byWorkspace(ctx context.Context, sub *Subject, b *Breakdown, n
 	}
 	if r.MoreWorkspaces {
 		b.Partial = true
-		b.note(fmt.Sprintf("there may be more workspaces than these %d: the list had no end", len(r.Workspaces)))
+		b.note(fmt.Sprintf("there may be more workspaces than these %d: the list did not come whole", len(r.Workspaces)))
 	}
 	if r.DefaultOnly {
 		b.note("budgets are not known: the workspaces cannot be listed")

@@ -91,7 +91,7 @@ func ParseBalance(s string) (float64, error) {
 		number = strings.ReplaceAll(number, ",", "")
 	}
 	if strings.Contains(number, ",") {
-		return 0, fmt.Errorf("%q has a comma that may be a decimal point: write %s", s, strings.ReplaceAll(number, ",", "."))
+		return 0, fmt.Errorf("%q has a comma that may be a decimal point: write %s", s, strings.Replace(strings.ReplaceAll(number, ".", ""), ",", ".", 1))
 	}
 	v, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(v >= 0 && v <= 1e9) || strings.HasPrefix(number, "-") || strings.HasPrefix(number, "+") {

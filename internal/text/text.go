@@ -63,15 +63,16 @@ func group(s string) string {
 }
 
 // Percent writes a share of 0 to 1 in whole percent; what is not quite none or
-// not quite all is "<1 %" or ">99 %".
+// not quite all is "<1 %" or ">99 %". The noise of sums in floating point is neither.
 func Percent(share float64) string {
+	const noise = 5e-10
 	p := math.Round(share * 100)
 	switch {
 	case math.IsNaN(share) || math.IsInf(share, 0):
 		return Unknown
-	case share > 0 && p < 1:
+	case share > noise && p < 1:
 		return "<1 %"
-	case share < 1 && p >= 100:
+	case share < 1-noise && p >= 100:
 		return ">99 %"
 	}
 	return strconv.FormatFloat(p+0, 'f', 0, 64) + " %"

@@ -35,6 +35,7 @@ func TestUSD(t *testing.T) {
 func TestPercent(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0 %", 0.001: "<1 %", 0.64: "64 %", 0.999: ">99 %", 1: "100 %", 1.13: "113 %", -0.2: "-20 %", -0.001: "0 %", 0.005: "1 %",
+		1e-15: "0 %", 1 - 1e-15: "100 %", // noise of sums
 	} {
 		if got := Percent(v); got != want {
 			t.Errorf("Percent(%v) = %q, want %q", v, got, want)

@@ -65,8 +65,7 @@ func (r *Usage) change() *float64 {
 	if r.SpentUSD == nil || r.SameTimeUSD == nil || *r.SameTimeUSD <= 0 {
 		return nil
 	}
-	ratio := *r.SpentUSD / *r.SameTimeUSD - 1
-	return &ratio
+	return spenders.Change(*r.SpentUSD, *r.SameTimeUSD)
 }
 
 // Text is the report as plain text, with all times in now's zone, UTC, and as many

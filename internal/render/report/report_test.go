@@ -59,6 +59,11 @@ func TestText(t *testing.T) {
 	if got := reportPage(&dear, now).plain(0); !strings.Contains(got, "$5.00 (now 12 times as much) by this time") {
 		t.Errorf("twelve times as much reads:\n%s", got)
 	}
+	same, a, b := r, 0.1, 0.2
+	same.SpentUSD, same.SameTimeUSD = rendertest.USD(0.3), rendertest.USD(a+b)
+	if got := reportPage(&same, now).plain(0); !strings.Contains(got, "$0.30 (now 0 % more) by this time") || *same.change() != 0 {
+		t.Errorf("as much but for the noise of a sum, a ratio of %v, reads:\n%s", *same.change(), got)
+	}
 	md := reportPage(&r, now).markdown()
 	for _, want := range []string{
 		"# Usage of account personal: week of Mon 16 Nov 2026\n\n| figure | value |\n| --- | --- |\n| state | live |\n", "| name | spent | share |\n| --- | ---: | ---: |\n| a\\|b\ufffd\\[31m\\* | $9.00 | 75 % |\n",
