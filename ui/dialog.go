@@ -113,7 +113,7 @@ func (m *Model) dialogKeys(k *keyMap) *keyMap {
 		always.back.SetEnabled(true)
 		if len(m.peers) > 1 {
 			always.rowUp, always.rowDown, always.pageUp, always.pageDown = on(k.rowUp), on(k.rowDown), on(k.pageUp), on(k.pageDown)
-			always.find, always.sort = on(k.find), on(k.sort)
+			always.find, always.sort, always.first, always.latest = on(k.find), on(k.sort), on(k.first), on(k.latest)
 			always.sort.SetHelp(k.sort.Help().Key, "sort: "+fleet.Sorts[m.table.sort])
 		}
 		_, at, ok := m.chosenRow()

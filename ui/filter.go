@@ -88,6 +88,10 @@ func moved(l draw.List, msg tea.KeyPressMsg, k *keyMap, n, seen int) (next draw.
 		l.At--
 	case hit(msg, &k.rowDown):
 		l.At++
+	case k.ends() && hit(msg, &k.first):
+		l.At = 0
+	case k.ends() && hit(msg, &k.latest):
+		l.At = n
 	case hit(msg, &k.pageUp):
 		l.At -= seen
 	case hit(msg, &k.pageDown):

@@ -141,8 +141,12 @@ func (k *keyMap) full() []*key.Binding {
 	for i := range k.views {
 		views = append(views, &k.views[i])
 	}
+	ends := "plot: earlier, now"
+	if k.ends() {
+		ends = "row: first, last"
+	}
 	all := []*key.Binding{together("view", views...), &k.next, &k.last, &k.back, &k.command, &k.refresh, &k.quit,
-		together("range: shorter, longer", &k.shorter, &k.longer), together("cursor on the plot", &k.left, &k.right), together("zoom the plot", &k.zoomIn, &k.zoomOut), together("plot: earlier, now", &k.first, &k.latest), &k.mode,
+		together("range: shorter, longer", &k.shorter, &k.longer), together("cursor on the plot", &k.left, &k.right), together("zoom the plot", &k.zoomIn, &k.zoomOut), together(ends, &k.first, &k.latest), &k.mode,
 		together("plan: field above, below", &k.up, &k.down), together("plan: more, less", &k.more, &k.less), &k.edit, &k.take, &k.drop, together("row", &k.rowUp, &k.rowDown)}
 	all = append(all, &k.state, &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.pageUp, &k.pageDown, &k.pause, &k.account, &k.accounts, &k.copy, &k.export, &k.page, &k.theme, &k.settings, &k.help, &k.interrupt, &k.suspend)
 	shown := all[:0]
@@ -183,5 +187,12 @@ func (k *keyMap) forList(rows int, open, grouped bool) *keyMap {
 	enable(rows > 0 && !open, &k.open)
 	enable(!open, &k.find)
 	enable(grouped, &k.group, &k.sort, &k.byok)
+	if k.ends() {
+		enable(rows > 1, &k.first, &k.latest)
+	}
 	return k
 }
+
+// ends reports whether the keys of a plot's beginning and end are those of a list's: no
+// plot is there.
+func (k *keyMap) ends() bool { return !k.zoomIn.Enabled() }

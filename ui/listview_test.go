@@ -69,6 +69,29 @@ func TestListFrames(t *testing.T) {
 	}
 }
 
+// Home and end are the first and the last row where no plot is, and its beginning and
+// end where one is.
+func TestEndsOfAList(t *testing.T) {
+	f := filledFeed()
+	for i := range 60 {
+		f.events = append(f.events, account.Event{At: scenes.Now.AddDate(0, 0, -13).Add(-time.Duration(i) * time.Minute), Kind: account.EventGap, Text: "asleep"})
+	}
+	m := typed(modelOf(Options{Feed: f}, scenes.Healthy(), 80, 24, viewEvents), "end")
+	if m.log.list.At != len(m.log.found)-1 || m.log.list.At < 60 {
+		t.Errorf("end chooses row %d of %d", m.log.list.At, len(m.log.found))
+	}
+	if help, _ := step(m, press("?")); !strings.Contains(stripped(help), "row: first, last") || strings.Contains(stripped(help), "earlier, now") {
+		t.Errorf("the help does not say what they do here:\n%s", stripped(help))
+	}
+	if m = typed(m, "home"); m.log.list.At != 0 {
+		t.Errorf("home chooses row %d", m.log.list.At)
+	}
+	m = typed(modelOf(Options{Feed: filledFeed()}, scenes.Healthy(), 100, 30, viewBreakdown), "down", "home")
+	if m.who.list.At != 1 || m.until.IsZero() {
+		t.Errorf("home chooses row %d above a plot, which ends at %v", m.who.list.At, m.until)
+	}
+}
+
 func TestListsFit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("much arithmetic, and nothing beside it: the race detector finds nothing here")

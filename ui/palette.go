@@ -51,7 +51,9 @@ func (m *Model) commands() []command {
 			}})
 		}
 	}
-	all = presses(all, "plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
+	if !k.ends() {
+		all = presses(all, "plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
+	}
 	all = presses(all, "plan", &k.edit, &k.more, &k.less)
 	all = presses(all, "list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
 	for i, p := range m.peers {

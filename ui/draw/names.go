@@ -4,6 +4,8 @@ import "github.com/charmbracelet/x/ansi"
 
 // CutName shortens a name that stands alone to at most w cells with the mark before its
 // end: names of one family differ there.
+//
+//go:noinline
 func CutName(s string, w int) string { return cutName(s, w, (w-1)/3) }
 
 // CutNames shortens the names of a list to the cells that each has, at their ends, or where

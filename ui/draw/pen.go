@@ -33,6 +33,8 @@ type Kit struct {
 
 // Key is how the key of an action is shown, which is otherwise if nobody
 // changed it.
+//
+//go:noinline
 func (p Pen) Key(action, otherwise string) string {
 	if k, ok := p.Keys[action]; ok {
 		return k
@@ -180,6 +182,8 @@ func Over(p Pen, under, panel []string, w, h int) []string {
 }
 
 // Mark stands before a row: chosen or not.
+//
+//go:noinline
 func Mark(p Pen, chosen bool) string {
 	if chosen {
 		return p.Accent("▸") + " "
