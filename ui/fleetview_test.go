@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -179,16 +180,18 @@ func TestFleetHintsAreButtons(t *testing.T) {
 
 // Of two accounts with one name that one is opened which is chosen.
 func TestFleetTwins(t *testing.T) {
-	f := newFakeAccounts()
-	f.list = []Account{{ID: "twin\na", Name: "twin", Feed: newFakeFeed()}, {ID: "twin\nb", Name: "twin", Feed: newFakeFeed()}}
-	f.rows = []FleetRow{{ID: "twin\na", Account: "twin at a"}, {ID: "twin\nb", Account: "twin at b"}}
-	m := crewOf(f, 100, 30, viewOverview, scenes.Healthy(), scenes.Healthy())
-	if m = dialed(m, "A", "down", "enter"); f.on != "twin\nb" || m.feed != f.list[1].Feed {
-		t.Errorf("enter on the second shows %q", f.on)
-	}
-	if m = dialed(m, "A", "up", "enter"); f.on != "twin\na" || m.feed != f.list[0].Feed {
-		t.Errorf("enter on the first shows %q", f.on)
-	}
+	synctest.Test(t, func(t *testing.T) { // hints fade with time
+		f := newFakeAccounts()
+		f.list = []Account{{ID: "twin\na", Name: "twin", Feed: newFakeFeed()}, {ID: "twin\nb", Name: "twin", Feed: newFakeFeed()}}
+		f.rows = []FleetRow{{ID: "twin\na", Account: "twin at a"}, {ID: "twin\nb", Account: "twin at b"}}
+		m := crewOf(f, 100, 30, viewOverview, scenes.Healthy(), scenes.Healthy())
+		if m = dialed(m, "A", "down", "enter"); f.on != "twin\nb" || m.feed != f.list[1].Feed {
+			t.Errorf("enter on the second shows %q", f.on)
+		}
+		if m = dialed(m, "A", "up", "enter"); f.on != "twin\na" || m.feed != f.list[0].Feed {
+			t.Errorf("enter on the first shows %q", f.on)
+		}
+	})
 }
 
 // Where the column cuts the chosen name it stands in full above.

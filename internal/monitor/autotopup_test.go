@@ -53,6 +53,14 @@ func (p *polls) after(t *testing.T, d time.Duration) account.Snapshot {
 	return r.Snapshot
 }
 
+// pace is how long until the next poll: half an hour, or longer while nothing is refilled.
+func pace(s account.Snapshot) time.Duration {
+	if s.Balance.LeftUSD() > 13 && !longtest.On() {
+		return 2 * time.Hour
+	}
+	return 30 * time.Minute
+}
+
 // TestAutoTopUpIsRecognised lets weeks pass, ORTOP_SOAK_DAYS days if that is
 // set, in which the account is refilled by $25 under $10.
 func TestAutoTopUpIsRecognised(t *testing.T) {
@@ -72,8 +80,8 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		p := newPolls(t, b)
 		s := p.after(t, 0)
 		began, first := b.account.Credits(s.At), 0.0
-		for range days * 48 {
-			if s = p.after(t, 30*time.Minute); s.AutoTopUp != nil && first == 0 {
+		for until := s.At.AddDate(0, 0, days); s.At.Before(until); {
+			if s = p.after(t, pace(s)); s.AutoTopUp != nil && first == 0 {
 				first = (b.account.Credits(s.At) - began) / 25
 				t.Logf("recognised after %v top-ups, by %v: %+v", first, s.At, s.AutoTopUp)
 			}
@@ -93,7 +101,7 @@ func TestAutoTopUpIsRecognised(t *testing.T) {
 		}
 		at := s.At
 		for s.AutoTopUp.Last.Equal(a.Last) && s.At.Sub(at) < 10*24*time.Hour {
-			s = p.after(t, 30*time.Minute)
+			s = p.after(t, pace(s))
 		}
 		if took := s.AutoTopUp.Last.Sub(at).Seconds(); took < a.Next.P10/2 || took > 2*a.Next.P90 {
 			t.Errorf("the next came after %v s, want about %v to %v", took, a.Next.P10, a.Next.P90)
@@ -161,7 +169,7 @@ func TestAutoTopUpGoesMissing(t *testing.T) {
 		b.account.Decline(false)
 		began := b.account.Credits(s.At)
 		for s.AutoTopUp == nil && s.At.Sub(crossed) < 30*24*time.Hour {
-			s = p.after(t, 30*time.Minute)
+			s = p.after(t, pace(s))
 		}
 		came := (b.account.Credits(s.At) - began) / 25
 		t.Logf("recognised again after %v top-ups", came)

@@ -19,6 +19,7 @@ import (
 
 	"log/slog"
 	"ortop/history"
+	"ortop/internal/longtest"
 	"ortop/internal/pgwire"
 	"ortop/internal/sharetest"
 )
@@ -246,7 +247,7 @@ func TestChaos(t *testing.T) {
 	c, e := alone(t, 2*time.Second)
 	f := newFight(t, []string{"p", "q", "r", "s", "t"}, c.DSN(), c.DSN(), c.DSN())
 	f.startAll()
-	rounds := 2
+	rounds := longtest.Of(1, 2)
 	if n, err := strconv.Atoi(os.Getenv("ORTOP_CHAOS")); err == nil {
 		rounds = n
 	}
@@ -289,6 +290,7 @@ func (f *fight) havoc(c *sharetest.Cluster, e *Engine, over func(round int) bool
 // Behind a pooler in transaction mode, with fewer connections than clients, every
 // statement is answered with its own rows.
 func TestPooler(t *testing.T) {
+	t.Parallel()
 	const program = "/usr/sbin/pgbouncer"
 	if _, err := os.Stat(program); err != nil {
 		t.Skip("there is no pgbouncer: apt-get install pgbouncer")

@@ -158,6 +158,7 @@ func TestDamagedEntryKeepsNoOtherBack(t *testing.T) {
 // Of a collector that runs, what is stored at about the same time is sent together: it
 // sends a few times a second, however many accounts are read.
 func TestRunSendsAFewTimesASecond(t *testing.T) {
+	t.Parallel()
 	c, _ := started(t, time.Minute)
 	r := sharetest.NewRelay(t, c.Port)
 	e := open(t, c.By(r.Port()), time.Minute)
