@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"testing"
+
+	"ortop/internal/longtest"
 )
 
 // What is imported before there is a reading waits for it, in whatever order files
@@ -98,7 +100,7 @@ func TestImportOfFilledSpansAlone(t *testing.T) {
 func TestImportBeforeOrAfterTheFirstReading(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 6))
-	rounds := 30
+	rounds := longtest.Of(12, 30)
 	if testing.Short() {
 		rounds = 5
 	}

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"ortop/internal/longtest"
 )
 
 // childEnv makes the test binary play one of the parts below.
@@ -71,7 +73,7 @@ func writer(path string) error {
 
 func TestD01KilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
-	loops := 25
+	loops := longtest.Of(15, 25)
 	if v, err := strconv.Atoi(os.Getenv("ORTOP_KILL_LOOPS")); err == nil {
 		loops = v
 	}
@@ -156,7 +158,7 @@ func filler(path string) error {
 func TestD02KilledWhileBackfilling(t *testing.T) {
 	t.Parallel()
 	outcomes := map[bool]int{}
-	for i := range 12 {
+	for i := 0; i < 12; i += longtest.Of(2, 1) {
 		db, s := fresh(t)
 		poll(t, db, s, at(0), 100)
 		cmd := child("filler", db.Path())

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/longtest"
 )
 
 // sealed returns the bytes of a closed history with some days of readings,
@@ -135,7 +136,7 @@ func TestD07NoDamageStaysUnseen(t *testing.T) {
 	db.Close()
 	rng := rand.New(rand.NewPCG(7, 7))
 	seen := map[string]int{}
-	copies := 100
+	copies := longtest.Of(60, 100)
 	if testing.Short() {
 		copies = 20
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"ortop/internal/longtest"
 )
 
 // restorer restores a backup again and again.
@@ -28,7 +30,7 @@ func TestKilledWhileRestoring(t *testing.T) {
 	if err := os.Rename(backupOf(t, 300), path+".backup"); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 15 {
+	for i := 0; i < 15; i += longtest.Of(2, 1) {
 		db := openTest(t, path)
 		s := account(t, db)
 		for m := range 20 {

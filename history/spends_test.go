@@ -72,7 +72,7 @@ func TestSpendsAgreeWithBuckets(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for range 60 {
+		for range longtest.Of(30, 60) {
 			from := at(-20 + rng.Float64()*minute)
 			to := from.Add(time.Duration(1 + rng.Int64N(int64(time.Hour))))
 			bounds := []time.Time{from, to}

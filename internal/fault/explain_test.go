@@ -71,10 +71,10 @@ func TestWatch(t *testing.T) {
 		{"twice", budget403 + "\n" + strings.Replace(budget403, `"u"`, `"v"`, 1), []int{403}},
 		{"two kinds", budget403 + flight402, []int{403, 402}},
 		{"the word alone", `"error" and 'error' ` + flight402, []int{402}},
-		{"after much else", strings.Repeat("{\"progress\": 1}\n", 50_000) + budget403, []int{403}},
+		{"after much else", strings.Repeat("{\"progress\": 1}\n", 10_000) + budget403, []int{403}},
 		{"behind one that never ends", `{"error":{` + strings.Repeat("x", maxRefusal) + budget403, []int{403}},
 		{"cut", budget403[:60], nil},
-		{"one without end", `{"error":` + strings.Repeat("[", 1<<20), nil},
+		{"one without end", `{"error":` + strings.Repeat("[", 20*maxRefusal), nil},
 	} {
 		for _, size := range []int{1, 7, 4096, 1 << 22} {
 			var w Watch

@@ -200,7 +200,7 @@ func simulated(n int, judge func(seed uint64, t *told)) (t told) {
 
 // TestPatternsOfSimulatedBuyers holds the rates that docs/forecast.md tells.
 func TestPatternsOfSimulatedBuyers(t *testing.T) {
-	n, days := 10, 60
+	n, days := 6, 60
 	if longtest.On() {
 		n = 24
 	}

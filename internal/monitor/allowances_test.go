@@ -9,6 +9,7 @@ import (
 
 	"ortop/internal/alert"
 	"ortop/internal/courier"
+	"ortop/internal/longtest"
 	"ortop/internal/sim"
 )
 
@@ -78,7 +79,7 @@ func TestEveryKeyIsJudged(t *testing.T) {
 		broken := sim.Error(503)
 		broken.Path = "/keys"
 		b.account.Fail(broken)
-		after(t, m, 2*time.Hour)
+		after(t, m, longtest.Of[time.Duration](1, 2)*time.Hour)
 		stop()
 		m = New(b.o)
 		stop = runMonitor(t, m)

@@ -206,8 +206,8 @@ func TestBuyingByHandIsNoAutoTopUp(t *testing.T) {
 		p := newPolls(t, b)
 		p.after(t, 0)
 		for _, hours := range []int{30, 50, 20, 70, 40, 24, 33} {
-			for range hours {
-				if s := p.after(t, time.Hour); s.AutoTopUp != nil {
+			for range hours / 2 {
+				if s := p.after(t, 2*time.Hour); s.AutoTopUp != nil {
 					t.Fatalf("AutoTopUp = %+v, want none", s.AutoTopUp)
 				}
 			}

@@ -11,18 +11,19 @@ import (
 	"time"
 
 	"ortop/history"
+	"ortop/internal/longtest"
 	"ortop/internal/sim"
 )
 
-// TestSoak lets simulated days pass, ORTOP_SOAK_DAYS of them (a quarter of one if not
-// set), and looks for what grows between the half and the end: goroutines, file
+// TestSoak lets simulated days pass, ORTOP_SOAK_DAYS of them (a quarter or a tenth of one
+// if not set), and looks for what grows between the half and the end: goroutines, file
 // descriptors and, from ten days on, for a fresh heap still settles, memory.
 func TestSoak(t *testing.T) {
 	// Not beside others, whose goroutines would be counted.
 	if testing.Short() {
 		t.Skip("takes seconds, more with the race detector")
 	}
-	days := .25
+	days := longtest.Of(.1, .25)
 	if s := os.Getenv("ORTOP_SOAK_DAYS"); s != "" {
 		var err error
 		if days, err = strconv.ParseFloat(s, 64); err != nil {
