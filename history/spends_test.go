@@ -162,6 +162,68 @@ func TestSpendsOfNoSpan(t *testing.T) {
 	}
 }
 
+// Spends stop where another key's numbers begin, though that is seen only after the end
+// of what is asked for, at the end of a gap.
+func TestSpendsBeforeAnotherKeysNumbers(t *testing.T) {
+	db, s := fresh(t)
+	for minute, usage := range []float64{10, 12} {
+		poll(t, db, s, at(float64(minute)), usage)
+	}
+	next := Reading{Series: s, At: at(61), UsageUSD: 72, NewSegment: &Segment{Fingerprint: "0badcafe", Reason: "another key"}}
+	if err := db.Record(ctx, PollUpdate{Series: s, Attempt: at(61), Success: at(61), Interval: time.Minute}, next); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []float64{31, 61, 62} {
+		spends, err := db.Spends(ctx, "personal", "https://openrouter.ai/api/v1", "", at(0), at(to))
+		if want := spend(t, db, s, at(0), at(to)); err != nil || len(spends[""]) != 1 || spends[""][0].USD != 2 || want.SpendUSD != 2 {
+			t.Errorf("up to minute %v: %+v, %v, want $2 as Buckets() says, $%v", to, spends, err, want.SpendUSD)
+		}
+	}
+}
+
+// What waits in memory counts for its own account at its own place alone, and a series of
+// which a day is damaged is left out.
+func TestSpendsOfOthersAndOfDamage(t *testing.T) {
+	db, s := fresh(t)
+	const base = "https://openrouter.ai/api/v1"
+	places := map[string]Series{base: s}
+	for _, of := range []identity{{"personal", "other", ""}, {"team", base, ""}} {
+		other, err := db.Series(ctx, of.account, of.baseURL, of.subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		places[of.account+of.baseURL] = other
+	}
+	for _, s := range places {
+		poll(t, db, s, at(0), 1)
+		poll(t, db, s, at(1), 2)
+	}
+	db.readOnly = ErrReadOnly
+	usage := 2.0
+	for _, s := range places {
+		usage += 10
+		_ = tryPoll(db, s, at(2), usage)
+	}
+	spends, err := db.Spends(ctx, "personal", base, "", at(0), at(2))
+	if want := spend(t, db, s, at(0), at(2)); err != nil || len(spends) != 1 || spends[""][0].USD != want.SpendUSD {
+		t.Errorf("Spends() = %+v, %v, want $%v", spends, err, want.SpendUSD)
+	}
+
+	db, s = fresh(t)
+	for minute := range 4 * 24 * 6 {
+		poll(t, db, s, at(float64(10*minute)), float64(minute))
+	}
+	if err := db.conn.run("UPDATE sample SET usage = usage + 1000 WHERE at = ?", at(24*60).Unix()); err != nil {
+		t.Fatal(err)
+	}
+	if spends, err = db.Spends(ctx, "personal", base, "", at(24*60), at(3*24*60)); err != nil || len(spends) > 0 {
+		t.Errorf("of a damaged day: %+v, %v, want none", spends, err)
+	}
+	if spends, err = db.Spends(ctx, "personal", base, "", at(2*24*60+60), at(3*24*60)); err != nil || len(spends) != 1 || spends[""][0].USD != 138 {
+		t.Errorf("of the days after it: %+v, %v, want $138", spends, err)
+	}
+}
+
 // TestManyReadings compares heads that were stored one by one with those
 // stored, and read again, together.
 func TestManyReadings(t *testing.T) {

@@ -223,3 +223,33 @@ func TestToldDatesAreLeftBehind(t *testing.T) {
 		t.Errorf("moved by less than an hour: %v, want %v", got, was.Published)
 	}
 }
+
+// What people are told comes nearer for a charge, or where its date is past, and by
+// nothing else: not by a range that is narrower now, either.
+func TestNearerForAChargeAlone(t *testing.T) {
+	const day = 24 * time.Hour
+	in := func(days ...float64) (dates [3]time.Time) {
+		for i, d := range days {
+			dates[i] = t0.Add(time.Duration(d * float64(day)))
+		}
+		return dates
+	}
+	is := Outlook{LeftUSD: 50, UsageUSD: 10, Forecast: forecast.Forecast{State: forecast.OK, At: t0, P10: 9 * 86400, P50: 10 * 86400, P90: 11 * 86400}}
+	for _, c := range []struct {
+		name      string
+		spent     bool
+		was, want [3]time.Time
+	}{
+		{"nearer, for a charge", true, in(12, 14, 20), in(9, 10, 11)},
+		{"nearer, without one", false, in(12, 14, 20), in(12, 14, 20)},
+		{"later, without one", false, in(4, 6, 8), in(9, 10, 11)},
+		{"by less than its share of the range, for a charge", true, in(9.5, 10.15, 11.5), in(9.5, 10.15, 11.5)},
+		{"past, without one", false, in(-1, 14, 20), in(9, 14, 20)},
+	} {
+		was := is
+		was.Published = c.was
+		if got := is.published(&was, c.spent); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

@@ -167,6 +167,17 @@ func TestEvaluate(t *testing.T) {
 			{14 * h, func(r *Reading) { r.DayUSD = f(0) }, ""}, {h, func(r *Reading) { r.DayUSD = f(11) }, "warning spend $11.00"}}},
 		{"budgets of week and month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}},
 			[]step{{m, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(11), f(12) }, "warning spend $11.00; warning spend $12.00"}}},
+		{"of the next week and the next month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}}, []step{
+			{m, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(11), f(12) }, "warning spend $11.00; warning spend $12.00"},
+			{48 * h, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(13), f(14) }, "warning spend $13.00"}, // Monday
+			{7 * 24 * h, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(9), f(15) }, ""},
+			{24 * h, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(9), f(16) }, "warning spend $16.00"}, // December
+		}},
+		{"of a week and a month of which less than that was seen", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}}, []step{
+			{m, func(r *Reading) { r.LeastDayUSD, r.LeastWeekUSD, r.LeastMonthUSD = f(99), f(9), f(9) }, ""},
+			{m, func(r *Reading) { r.LeastWeekUSD, r.LeastMonthUSD = f(11), f(9) }, "warning spend $11.00"},
+			{m, func(r *Reading) { r.LeastWeekUSD, r.LeastMonthUSD = f(11), f(12) }, "warning spend $12.00"},
+		}},
 		{"of a day of which less than that was seen", []Rule{{Kind: Spend, AboveUSD: 10}},
 			[]step{
 				{m, func(r *Reading) { r.LeastDayUSD = f(9) }, ""},

@@ -434,3 +434,28 @@ func FuzzOutbox(f *testing.F) {
 		}
 	})
 }
+
+// What was delivered is not delivered again, though it is decided again after a crash,
+// by the latest deliveries of each channel, restarts between or not.
+func TestWhatWasDeliveredIsRemembered(t *testing.T) {
+	both := []Channel{{Name: "c", Via: Webhook}, {Name: "d", Via: Webhook}}
+	var events []Event
+	for i := range 9 {
+		events = append(events, an(Warning, fmt.Sprint("e", i), i))
+	}
+	var o Outbox
+	for i := range events {
+		o = stored(t, o.Add(events[i:i+1], both, start))
+		if due := o.Due(start); len(due) != 2 {
+			t.Fatalf("%s: %d deliveries are due, want one on each channel", events[i].Text, len(due))
+		}
+		o = stored(t, o.Delivered(events[i].deliveryID(), "c"))
+		o = o.Delivered(events[i].deliveryID(), "d")
+	}
+	if o = o.Add(events[1:], both, start); len(o.Due(start)) > 0 {
+		t.Errorf("%s are due again", named(o.Due(start)))
+	}
+	if o = o.Add(events[:1], both, start); len(o.Due(start)) != 2 {
+		t.Errorf("%s are due, want that eight deliveries of each channel are remembered", named(o.Due(start)))
+	}
+}

@@ -32,6 +32,33 @@ func TestANullSumIsUnknown(t *testing.T) {
 	}
 }
 
+// An answer that is old is of when it was computed, and of one that is not whole who is
+// not there may have used any amount.
+func TestAnAnswerThatIsOldOrNotWhole(t *testing.T) {
+	old, ahead := noon.Add(-7*time.Minute), noon.Add(time.Minute)
+	for name, c := range map[string]struct {
+		answer client.Analytics
+		at     time.Time
+		known  bool
+	}{
+		"whole":             {client.Analytics{}, noon, true},
+		"old":               {client.Analytics{CachedAt: &old}, old, true},
+		"of a clock ahead":  {client.Analytics{CachedAt: &ahead}, noon, true},
+		"cut":               {client.Analytics{Truncated: true}, noon, false},
+		"with an odd row":   {client.Analytics{Unread: 1}, noon, false},
+		"with two odd rows": {client.Analytics{Unread: 2}, noon, false},
+	} {
+		f := &fakeAPI{query: func(client.AnalyticsQuery) (client.Analytics, error) { return c.answer, nil }}
+		a, err := f.at(noon).analyze(t.Context(), ByModel, noon.Add(-time.Hour), noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u := a.of("who is not there"); !a.at.Equal(c.at) || (u.usd != nil) != c.known || c.known && *u.usd != 0 {
+			t.Errorf("%s: of %v, who is not there used %v, want of %v, known: %v", name, a.at, deref(u.usd), c.at, c.known)
+		}
+	}
+}
+
 // Where the account's spend is not known the reason is told, and nothing is called
 // attributed or not.
 func TestWhyTheTotalIsNotKnown(t *testing.T) {

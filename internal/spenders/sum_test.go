@@ -58,3 +58,45 @@ func TestTopAndOnly(t *testing.T) {
 		t.Errorf("the breakdown has changed: %+v", b)
 	}
 }
+
+// Shares are of the account's spend, or of the rows' where that is more; without the
+// account's, of the rows' where they are all there is.
+func TestShares(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		total *float64
+		alone bool
+		want  *float64 // of the row of $3
+		rest  *float64
+	}{
+		{"of the account's", usd(16), false, usd(3. / 16), usd(12)},
+		{"of the rows', which are more", usd(2), false, usd(.75), usd(-2)},
+		{"of the rows' without an account's", nil, false, usd(.75), nil},
+		{"of neither", nil, true, nil, nil},
+		{"of the account's, which is known of rows alone", usd(16), true, usd(3. / 16), usd(12)},
+	} {
+		b := Breakdown{TotalUSD: c.total, Rows: []Row{{ID: "b", SpendUSD: usd(1)}, {ID: "a", SpendUSD: usd(3)}}}
+		b.sum(c.alone)
+		if got := b.Rows[0].Share; b.Rows[0].ID != "a" || deref(got) != deref(c.want) || deref(b.UnattributedUSD) != deref(c.rest) {
+			t.Errorf("%s: %s has %v, want a to have %v; not attributed %v, want %v", c.name, b.Rows[0].ID, deref(got), deref(c.want), deref(b.UnattributedUSD), deref(c.rest))
+		}
+	}
+}
+
+// What a row's use costs, and how its spend changed.
+func TestFiguresOfARow(t *testing.T) {
+	r := Row{SpendUSD: usd(3)}
+	r.use(usage{tokens: usd(2e6), requests: usd(4.4), byokUSD: usd(1)})
+	if deref(r.USDPerMtok) != 1.5 || *r.Requests != 4 || *r.Tokens != 2e6 || *r.BYOKUSD != 1 {
+		t.Errorf("$3 for 2,000,000 tokens: %v a million, %v requests, %v tokens", deref(r.USDPerMtok), *r.Requests, *r.Tokens)
+	}
+	for _, c := range []struct {
+		before, change *float64
+		isNew          bool
+	}{{usd(2), usd(.5), false}, {usd(6), usd(-.5), false}, {usd(0), nil, true}, {nil, nil, false}} {
+		r := Row{SpendUSD: usd(3)}
+		if r.since(c.before); deref(r.ChangeRatio) != deref(c.change) || r.New != c.isNew {
+			t.Errorf("after $%v: changed by %v, new: %v, want %v, %v", deref(c.before), deref(r.ChangeRatio), r.New, deref(c.change), c.isNew)
+		}
+	}
+}
