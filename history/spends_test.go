@@ -187,7 +187,7 @@ func TestSpendsOfOthersAndOfDamage(t *testing.T) {
 	db, s := fresh(t)
 	const base = "https://openrouter.ai/api/v1"
 	places := map[string]Series{base: s}
-	for _, of := range []identity{{"personal", "other", ""}, {"team", base, ""}} {
+	for _, of := range []identity{{"personal", "other", "key"}, {"team", base, "key"}} {
 		other, err := db.Series(ctx, of.account, of.baseURL, of.subject)
 		if err != nil {
 			t.Fatal(err)
