@@ -290,7 +290,6 @@ func (f *fight) havoc(c *sharetest.Cluster, e *Engine, over func(round int) bool
 // Behind a pooler in transaction mode, with fewer connections than clients, every
 // statement is answered with its own rows.
 func TestPooler(t *testing.T) {
-	t.Parallel()
 	const program = "/usr/sbin/pgbouncer"
 	if _, err := os.Stat(program); err != nil {
 		t.Skip("there is no pgbouncer: apt-get install pgbouncer")

@@ -331,6 +331,12 @@ func TestEngineBack(t *testing.T) {
 		s.Start(ctx)
 		stations = append(stations, s)
 	}
+	sharetest.WaitFor(t, "all accounts to be read", func() bool { // a lease may end as others begin
+		for _, s := range stations {
+			s.beat(ctx)
+		}
+		return len(owners(t, stations...)) == len(names)
+	})
 	c.Down("immediate")
 	sharetest.WaitFor(t, "all leases to end while all go on", func() bool {
 		n := 0

@@ -54,7 +54,6 @@ func TestRenewalWaitsForNoWork(t *testing.T) {
 
 // Accounts that are new to a collector, with many keys each, take few statements.
 func TestManyAccountsTakeFewStatements(t *testing.T) {
-	t.Parallel()
 	const accounts, keys = 20, 20
 	c, e := started(t, time.Minute)
 	c.Needs("sessions that count")

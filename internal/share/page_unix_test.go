@@ -74,7 +74,6 @@ var busySums = []string{
 // was read of the account. Where the engine goes away between two, nothing is lost or
 // there twice.
 func TestViewerPullsInPieces(t *testing.T) {
-	t.Parallel()
 	ctx := t.Context()
 	c, _ := started(t, time.Minute)
 	busy(t, c)
@@ -129,7 +128,6 @@ func TestViewerPullsInPieces(t *testing.T) {
 // What is read between two pieces is there at the end, with what belongs to it, and so are
 // rows that are put before others meanwhile.
 func TestPiecesOfAnAccountThatIsRead(t *testing.T) {
-	t.Parallel()
 	ctx := t.Context()
 	c, e := started(t, time.Minute)
 	busy(t, c)
