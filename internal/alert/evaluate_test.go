@@ -165,6 +165,10 @@ func TestEvaluate(t *testing.T) {
 		{"budget: each day anew, in silence at midnight", []Rule{{Kind: Spend, AboveUSD: 10}}, []step{
 			{m, func(r *Reading) { r.DayUSD = f(10) }, ""}, {m, func(r *Reading) { r.DayUSD = f(10.5) }, "warning spend $10.50"},
 			{14 * h, func(r *Reading) { r.DayUSD = f(0) }, ""}, {h, func(r *Reading) { r.DayUSD = f(11) }, "warning spend $11.00"}}},
+		{"budget: a part that is taken back is no all-clear until it is a tenth", []Rule{{Kind: Spend, AboveUSD: 10}}, []step{
+			{m, func(r *Reading) { r.DayUSD = f(10.5) }, "warning spend $10.50"}, {m, func(r *Reading) { r.DayUSD = f(9.5) }, ""},
+			{h, func(r *Reading) { r.DayUSD = f(9.5) }, ""}, {m, func(r *Reading) { r.DayUSD = f(9) }, "-warning spend $9.00"}}},
+		{"nothing is left to the cent", []Rule{{Kind: Balance, BelowUSD: -5}}, []step{{m, left(.01), ""}, {m, left(0), "warning balance $0.00"}}},
 		{"budgets of week and month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}},
 			[]step{{m, func(r *Reading) { r.WeekUSD, r.MonthUSD = f(11), f(12) }, "warning spend $11.00; warning spend $12.00"}}},
 		{"of the next week and the next month", []Rule{{Kind: Spend, AboveUSD: 10, Window: Week}, {Kind: Spend, AboveUSD: 10, Window: Month}}, []step{
@@ -706,5 +710,16 @@ func BenchmarkEvaluateKeys(b *testing.B) {
 	s, _, _ := Evaluate(Defaults(), State{}, r)
 	for b.Loop() {
 		Evaluate(Defaults(), s, r)
+	}
+}
+
+// What is unusual is compared in its own unit: with the sum that the rule's factor makes of
+// what is usual.
+func TestTheSumThatIsUnusual(t *testing.T) {
+	now := start.Add(time.Hour)
+	r := Reading{Account: "x", Now: now, At: now, Fresh: true, Unusual: []Unusual{{Kind: Spike, ID: HourID, Times: 4, USD: 12, ExcessUSD: 9, Value: "$12.00"}}}
+	_, events, _ := Evaluate([]Rule{{Kind: Spike, Factor: 3}}, State{}, r)
+	if len(events) != 1 || *events[0].Number != 12 || *events[0].Threshold != 9 || events[0].Unit != USD {
+		t.Errorf("%+v, want one of $12.00 over $9.00", events)
 	}
 }

@@ -54,6 +54,72 @@ func TestTrendsAddUp(t *testing.T) {
 	})
 }
 
+// How a key's spend changed is by the hour right before the one that is asked for.
+func TestChangeOfKeysIsSinceTheSpanBefore(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady", Start: time.Now().Add(-time.Hour), Keys: 5})
+		b.account.TopUp(500)
+		for range 3 * int(time.Hour/KeysEvery) {
+			b.look(ByKey, time.Hour)
+			time.Sleep(KeysEvery)
+		}
+		d, changed := b.look(ByKey, time.Hour), 0
+		spends, err := b.db.Spends(t.Context(), "test", testURL, listedPrefix, d.To.Add(-2*time.Hour), d.From, d.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range d.Rows {
+			of := spends[listedPrefix+r.ID]
+			if len(of) != 2 || of[0].USD < cent {
+				continue
+			}
+			changed++
+			if want := of[1].USD/of[0].USD - 1; r.ChangeRatio == nil || math.Abs(*r.ChangeRatio-want) > 1e-9 {
+				t.Errorf("%s: $%.4f after $%.4f changed by %v, want %v", r.Name, of[1].USD, of[0].USD, deref(r.ChangeRatio), want)
+			}
+		}
+		if changed == 0 {
+			t.Error("no key spent in the hour before: this tells nothing")
+		}
+	})
+}
+
+// What a key spent today is what the list says where nothing else is known, and of the day
+// up to now alone.
+func TestTheListSaysWhatTodayWas(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		time.Sleep(30 * time.Hour)
+		b := newBench(t, sim.Config{Profile: "steady", Keys: 5})
+		var faults []sim.Fault
+		for _, path := range []string{"/analytics/query", "/analytics/meta", "/activity"} {
+			f := sim.Error(500)
+			f.Path = path
+			faults = append(faults, f)
+		}
+		b.account.Fail(faults...)
+		b.read()
+		now := time.Now()
+		day := now.Truncate(24 * time.Hour)
+		for to, known := range map[time.Time]bool{now: true, now.Add(-time.Hour): false} {
+			d, err := b.Breakdown(t.Context(), Query{By: ByKey, From: day, To: to})
+			if err != nil || len(d.Rows) == 0 {
+				t.Fatal(d, err)
+			}
+			sum := 0.0
+			for _, r := range d.Rows {
+				if (r.SpendUSD != nil) != known {
+					t.Errorf("from midnight to %v: %s spent %v, want known: %v", to, r.Name, deref(r.SpendUSD), known)
+				} else if known {
+					sum += *r.SpendUSD
+				}
+			}
+			if known && sum == 0 {
+				t.Error("no key spent today: this tells nothing")
+			}
+		}
+	})
+}
+
 // TestTrendsOfTheHistoryAskNobody: once the keys' own series reach back far
 // enough, no question is sent for their trends, and none for a table without.
 func TestTrendsOfTheHistoryAskNobody(t *testing.T) {
