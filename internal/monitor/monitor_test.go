@@ -273,8 +273,8 @@ func TestRetryAfterOverRestart(t *testing.T) {
 				t.Errorf("%d: after a restart it is %q until %v, want held until %v", status, s.Phase, s.Due, due)
 			}
 			m.Refresh()
-			if _, err := New(b.o).Once(t.Context(), Freshness{}); err != nil {
-				t.Errorf("%d: Once = %v", status, err)
+			if s, err := New(b.o).Once(t.Context(), Freshness{}); err != nil || s.Phase != account.Held || s.Due.Sub(due).Abs() > time.Second {
+				t.Errorf("%d: Once = %q until %v, %v", status, s.Phase, s.Due, err)
 			}
 			after(t, m, time.Until(due)-2*time.Second)
 			if n := b.asked("/credits") - before; n != 0 {

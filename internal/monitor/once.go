@@ -142,7 +142,7 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 			s = result.Snapshot
 		}
 	}
-	s.Due = st.book.Poll.Due
+	st.rest(&s, st.book.Poll.Due)
 	switch {
 	case v.Fault != nil:
 		s = stale(s)
@@ -174,8 +174,17 @@ func (st *store) justFailed(now time.Time) bool {
 // storedView is the snapshot of what is stored, marked as such.
 func (st *store) storedView() account.Snapshot {
 	s := stale(st.view(false))
-	s.Due = st.past.Poll.Due
+	st.rest(&s, st.past.Poll.Due)
 	return s
+}
+
+// rest puts into s when the next poll is due, and whether the server named that time.
+//
+//go:noinline
+func (st *store) rest(s *account.Snapshot, due time.Time) {
+	if s.Due = due; !st.state.WaitUntil.IsZero() {
+		s.Phase = account.Held
+	}
 }
 
 // followed is the snapshot of what a collector of the team stored, and says so where

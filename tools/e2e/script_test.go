@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -85,13 +86,13 @@ func simCommand(ts *testscript.TestScript, _ bool, args []string) {
 	case "fail":
 		f := sim.Error(number(1))
 		if len(args) > 2 {
-			f = sim.RateLimited(args[2])
+			f.Header = http.Header{"Retry-After": {args[2]}}
 		}
 		account.Fail(f)
 	case "fail-at":
 		f := sim.Error(number(2))
 		if len(args) > 3 {
-			f = sim.RateLimited(args[3])
+			f.Header = http.Header{"Retry-After": {args[3]}}
 		}
 		f.Path = args[1]
 		account.Fail(f)

@@ -12,6 +12,7 @@ import (
 
 	"ortop/internal/account"
 	"ortop/internal/cmd/cli"
+	"ortop/internal/credit"
 	"ortop/internal/keys"
 	"ortop/internal/monitor"
 	"ortop/internal/render"
@@ -111,5 +112,9 @@ func Verdict(s account.Snapshot) error {
 	if s.Fault == nil {
 		return nil
 	}
-	return &cli.ExitError{Code: cli.ExitUnknown, Err: errors.New(s.Fault.Message), Hint: render.FaultHint(*s.Fault, s.Due)}
+	f := *s.Fault
+	if s.Phase == account.Held { // until when counts more than why
+		f.Kind = credit.FaultRateLimited
+	}
+	return &cli.ExitError{Code: cli.ExitUnknown, Err: errors.New(f.Message), Hint: render.FaultHint(f, s.Due)}
 }

@@ -193,9 +193,10 @@ func listHint(a *cli.App, err error) string {
 	case api == nil || errors.Is(err, client.ErrRateLimited) && api.RetryAfter == nil:
 		return ""
 	}
+	f := account.Fault{Kind: fault.Kind(err)}
 	due := a.Now()
 	if api.RetryAfter != nil {
-		due = due.Add(*api.RetryAfter)
+		f.Kind, due = credit.FaultRateLimited, due.Add(*api.RetryAfter)
 	}
-	return render.FaultHint(account.Fault{Kind: fault.Kind(err)}, due)
+	return render.FaultHint(f, due)
 }
