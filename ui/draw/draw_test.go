@@ -50,6 +50,7 @@ func TestScale(t *testing.T) {
 		{"round", 1.37, 7, "0 0.4 0.8 1.2"},
 		{"four rows", 3.9, 4, "0 1 2 3"},
 		{"four rows of a level", 21.3, 4, "0 20"},
+		{"a whole screen", 0.138, 44, "0 0.02 0.04 0.06 0.08 0.10 0.12 0.14"},
 		{"three rows", 3.9, 3, "0 3"},
 		{"nothing spent", 0, 6, "0 0.5"},
 		{"thousands", 51000, 6, "0 20k 40k"},

@@ -30,8 +30,8 @@ func newScale(highest, least float64, rows int) scale {
 	}
 	highest = min(max(highest, least), 1e12)
 	best := scale{rows: rows}
-	for every := 1; every <= max(rows, 1) && (every <= 4 && every < rows || best.every == 0); every++ {
-		if every == 1 && rows > 4 || every == 2 && rows > 12 {
+	for every := 1; every <= max(rows, 1) && (every <= max(4, rows/5) && every < rows || best.every == 0); every++ {
+		if every == 1 && rows > 4 || every == 2 && rows > 12 || rows > 8*every {
 			continue // so many labels are too much to read
 		}
 		step := roundUp(highest * float64(every) / float64(max(1, rows)))

@@ -93,7 +93,7 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 	if !loaded {
 		return f.Render(p, []string{p.Dim("reading history…")}, w, h)
 	}
-	each, high := max(1, (w-4-weekName-weekSum)/24), min(3, max(1, (h-3)/7))
+	each, high := max(1, (w-4-weekName-weekSum)/24), max(1, (h-3)/7)
 	most, sum := 0.0, 0.0
 	for _, day := range k.USD {
 		for _, v := range day {

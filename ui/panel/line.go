@@ -67,7 +67,7 @@ func (d *Pane) oneLine(w int) string {
 		if rest := w - draw.Width(line) - draw.Width(long) - 3; rest >= 48 {
 			tail, spark = long, min(rest/2, LineColumns(w))
 		}
-		if room := w - draw.Width(line) - draw.Width(tail) - 3 - spark; known && room >= 1 {
+		if room := w - draw.Width(line) - draw.Width(tail) - 3 - spark; known && room >= leastGauge {
 			line += draw.Gauge(d.Pen, share, balanceLevel(&s), min(room, max(24, w/4))) + " "
 		}
 		line += tail
@@ -87,6 +87,9 @@ func (d *Pane) oneLine(w int) string {
 	}
 	return draw.Fit(line, w)
 }
+
+// leastGauge is the least that a gauge in a row has for how full it is to be seen.
+const leastGauge = 5
 
 // LineColumns is how many columns of spend a row of w cells has a place for.
 func LineColumns(w int) int { return max(24, w/3) }
