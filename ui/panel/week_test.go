@@ -21,7 +21,7 @@ func TestAGapStandsBetweenDays(t *testing.T) {
 			k.USD[day][hour] = &v
 		}
 	}
-	for high := 1; high <= 3; high++ {
+	for high := 1; high <= 6; high++ {
 		lines := Week(p, k, true, WeekWidth, 3+7*high)
 		for i, line := range lines[2 : 2+7*high] {
 			// ▇ leaves the top of its cell free.
