@@ -29,6 +29,9 @@ const (
 	// it is some seconds after what was asked at the start, and each minute from there.
 	forgetAfter = 3 * time.Second
 	forgetEvery = time.Minute
+	// restAfter is from what was pressed last until what that took is given back: who comes
+	// back to the screen later waits for its pages once.
+	restAfter = 20 * time.Second
 )
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
@@ -44,7 +47,8 @@ type collections struct {
 	percent atomic.Int64 // by how much the heap grows until the next; 0: the environment says
 	ended   atomic.Bool
 	unseen  atomic.Bool // nobody looks at the screen
-	used    atomic.Bool // something was pressed since the program was last let go of
+	used    atomic.Bool // something was pressed less than restAfter ago
+	resting *time.Timer // until then; nil: the environment says
 }
 
 func (c *collections) save() {
@@ -52,6 +56,7 @@ func (c *collections) save() {
 		c.percent.Store(startGC)
 		debug.SetGCPercent(startGC)
 		c.follow()
+		c.rests()
 		time.AfterFunc(settleAfter, routine.Guard(c.settle))
 	}
 }
@@ -65,6 +70,20 @@ func (c *collections) settle() {
 	}
 }
 
+// rests makes ready what rested puts off.
+func (c *collections) rests() {
+	c.resting = time.AfterFunc(restAfter, routine.Guard(c.rest))
+	c.resting.Stop()
+}
+
+// rest gives back what the keys took that were pressed.
+func (c *collections) rest() {
+	if c.used.Store(false); !c.ended.Load() {
+		debug.FreeOSMemory()
+		forgetPages()
+	}
+}
+
 // looked notes whether anybody looks at the screen.
 func (c *collections) looked(seen bool) { c.unseen.Store(!seen) }
 
@@ -75,7 +94,7 @@ func (c *collections) forget(after time.Duration) {
 	if c.ended.Load() {
 		return
 	}
-	if used := c.used.Swap(false); !used && !c.unseen.Load() {
+	if !c.used.Load() && !c.unseen.Load() {
 		forgetPages()
 	}
 	if after == forgetAfter {
@@ -110,6 +129,9 @@ func (c *collections) follow() {
 // beside a collection, and by goroutines that have to help with it.
 func (c *collections) rested() {
 	c.used.Store(true)
+	if c.resting != nil {
+		c.resting.Reset(restAfter)
+	}
 	var m runtime.MemStats
 	if runtime.ReadMemStats(&m); c.due(&m) {
 		runtime.GC()

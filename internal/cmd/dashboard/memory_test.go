@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestGCPercent(t *testing.T) {
@@ -79,6 +81,36 @@ func TestARestingScreenCollects(t *testing.T) {
 		t.Error("nothing was collected")
 	}
 	runtime.KeepAlive(held)
+}
+
+// What keys took is given back once none was pressed for a while.
+func TestWhatKeysTookIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+		var c collections
+		c.rests()
+		defer c.end()
+		chunk = make([]byte, 16<<20)
+		chunk = nil
+		runtime.GC()
+		kept := func() uint64 {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			return m.HeapIdle - m.HeapReleased
+		}
+		c.rested()
+		time.Sleep(restAfter - time.Second)
+		c.rested() // another key
+		time.Sleep(restAfter - time.Second)
+		if now := kept(); now < 8<<20 || !c.used.Load() {
+			t.Errorf("%d B that nobody uses are kept while keys are pressed", now)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if now := kept(); now > 2<<20 || c.used.Load() {
+			t.Errorf("%d B that nobody uses are kept after the last key", now)
+		}
+	})
 }
 
 // The start is not collected beside, and what it took is given back after it.

@@ -68,6 +68,10 @@ func TestPagesAreForgotten(t *testing.T) {
 	if got := now(); got < before {
 		t.Errorf("of %d kB %d are mapped after the end", before, got)
 	}
+	c.rest()
+	if got := now(); got < before {
+		t.Errorf("of %d kB %d are mapped once it rests after the end", before, got)
+	}
 	c.ended.Store(false)
 	c.forget(forgetEvery)
 	c.end()
