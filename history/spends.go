@@ -27,11 +27,11 @@ func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, bound
 	}
 	db.mu.Lock()
 	defer db.mu.Unlock()
+	n := identity{account, baseURL, prefix}
 	err = db.view(func() error {
-		spends, err = db.spends(identity{account, baseURL, prefix}, bounds)
+		spends, err = db.spends(n, bounds)
 		for s := range db.tails {
-			n := db.names[s-1]
-			if err == nil && n.account == account && n.baseURL == baseURL && strings.HasPrefix(n.subject, prefix) {
+			if err == nil && db.names[s-1].within(&n) {
 				err = db.spendsOf(s, spends, bounds)
 			}
 		}
@@ -115,11 +115,19 @@ const (
 		FROM series s JOIN segment g ON g.series = s.id AND g.at > ?4 AND g.at <= ?5 WHERE ` + ofAccount + ` ORDER BY g.at`
 )
 
+// within reports whether a series is of another's account, and its subject begins with
+// that of the other.
+//
+//go:noinline
+func (n *identity) within(of *identity) bool {
+	return n.account == of.account && n.baseURL == of.baseURL && strings.HasPrefix(n.subject, of.subject)
+}
+
 // inMind adds the heads of an account's series of a prefix, by their rows, where those of
 // all that the file has are known: where this process reads them.
 func (db *DB) inMind(n identity, heads map[int64]*head) (all bool, err error) {
 	for s, h := range db.heads {
-		if of := db.names[s-1]; h.id != 0 && of.account == n.account && of.baseURL == n.baseURL && strings.HasPrefix(of.subject, n.subject) {
+		if h.id != 0 && db.names[s-1].within(&n) {
 			heads[h.id] = h
 		}
 	}

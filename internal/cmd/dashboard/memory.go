@@ -24,14 +24,17 @@ const (
 	// is allocated without a collection beside it, and collected once it is drawn.
 	startGC     = 200
 	settleAfter = time.Second
-	// forgetAfter is from then until the first look is over, and a second time where there
-	// are thousands of keys. forgetEvery is as often as an account is asked by default:
-	// it is some seconds after what was asked at the start, and each minute from there.
+	// forgetAfter is from then until the first look is over. forgetEvery is as often as an
+	// account is asked by default: it is some seconds after what was asked at the start,
+	// and each minute from there.
 	forgetAfter = 3 * time.Second
 	forgetEvery = time.Minute
 	// restAfter is from what was pressed last until what that took is given back: who comes
 	// back to the screen later waits for its pages once.
 	restAfter = 20 * time.Second
+	// collectedFor is from a collection until the pages of what led to it are let go of,
+	// which ran each function there is, and went over each stack.
+	collectedFor = 2 * time.Second
 )
 
 // saveMemory keeps what the dashboard takes small, unless the environment says how
@@ -57,7 +60,7 @@ func (c *collections) save() {
 		debug.SetGCPercent(startGC)
 		c.follow()
 		c.rests()
-		time.AfterFunc(settleAfter, routine.Guard(c.settle))
+		later(settleAfter, c.settle)
 	}
 }
 
@@ -66,13 +69,13 @@ func (c *collections) settle() {
 	if !c.ended.Load() {
 		debug.FreeOSMemory()
 		forgetPages()
-		time.AfterFunc(forgetAfter, routine.Guard(func() { c.forget(forgetAfter) }))
+		later(forgetAfter, c.forget)
 	}
 }
 
 // rests makes ready what rested puts off.
 func (c *collections) rests() {
-	c.resting = time.AfterFunc(restAfter, routine.Guard(c.rest))
+	c.resting = later(restAfter, c.rest)
 	c.resting.Stop()
 }
 
@@ -87,22 +90,20 @@ func (c *collections) rest() {
 // looked notes whether anybody looks at the screen.
 func (c *collections) looked(seen bool) { c.unseen.Store(!seen) }
 
-// forget lets go of what is mapped of the program, now and later; it was waited for
-// after. To map it again is a fifth of what a minute costs while nobody looks, and would
-// make one wait who is pressing keys.
-func (c *collections) forget(after time.Duration) {
-	if c.ended.Load() {
-		return
+// forget lets go of what is mapped of the program, now and each forgetEvery.
+func (c *collections) forget() {
+	if !c.ended.Load() {
+		c.forgetNow()
+		later(forgetEvery, c.forget)
 	}
-	if !c.used.Load() && !c.unseen.Load() {
+}
+
+// forgetNow lets go of what is mapped: to map it again is a fifth of what a minute costs
+// while nobody looks, and would make one wait who is pressing keys.
+func (c *collections) forgetNow() {
+	if !c.used.Load() && !c.unseen.Load() && !c.ended.Load() {
 		forgetPages()
 	}
-	if after == forgetAfter {
-		after = 2 * forgetAfter
-	} else {
-		after = forgetEvery
-	}
-	time.AfterFunc(after, routine.Guard(func() { c.forget(after) }))
 }
 
 // end leaves them as they are.
@@ -121,6 +122,7 @@ func (c *collections) follow() {
 			c.percent.Store(int64(percent))
 			debug.SetGCPercent(percent)
 		}
+		later(collectedFor, c.forgetNow)
 		c.follow()
 	})
 }
@@ -151,3 +153,8 @@ type sentinel struct{ _ *byte }
 func gcPercent(live uint64) int {
 	return int(max(leastGC, min(dashboardGC, heapGrowth*100/max(1, live))))
 }
+
+// later runs f after a while.
+//
+//go:noinline
+func later(after time.Duration, f func()) *time.Timer { return time.AfterFunc(after, routine.Guard(f)) }

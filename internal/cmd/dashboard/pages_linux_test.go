@@ -53,18 +53,18 @@ func TestPagesAreForgotten(t *testing.T) {
 	before := now()
 	var c collections
 	c.looked(false)
-	c.forget(forgetEvery)
+	c.forget()
 	if got := now(); got < before {
 		t.Errorf("of %d kB %d are mapped, although nobody looks", before, got)
 	}
 	c.looked(true)
 	c.rested()
-	c.forget(forgetEvery)
+	c.forget()
 	if got := now(); got < before {
 		t.Errorf("of %d kB %d are mapped, although keys are being pressed", before, got)
 	}
 	c.end()
-	c.forget(forgetEvery)
+	c.forget()
 	if got := now(); got < before {
 		t.Errorf("of %d kB %d are mapped after the end", before, got)
 	}
@@ -73,7 +73,7 @@ func TestPagesAreForgotten(t *testing.T) {
 		t.Errorf("of %d kB %d are mapped once it rests after the end", before, got)
 	}
 	c.ended.Store(false)
-	c.forget(forgetEvery)
+	c.forget()
 	c.end()
 	if after := now(); after > before/2 || before < 4<<10 {
 		t.Errorf("of %d kB %d are mapped after they were forgotten", before, after)
