@@ -61,7 +61,7 @@ func (b *bench) presses(env, args []string) error {
 
 // letsGo is how long after the last key memory is read at rest: what was pressed is given
 // back by then, and what is done each minute was done once more.
-const letsGo = 25 * time.Second
+const letsGo = 70 * time.Second
 
 // floor is what a key takes until its frame in the minimal program, which fills the screen:
 // how far its slowest are from the middle is the machine's doing.

@@ -91,6 +91,7 @@ func TestWhatKeysTookIsGivenBack(t *testing.T) {
 		c.rests()
 		defer c.end()
 		chunk = make([]byte, 16<<20)
+		runtime.KeepAlive(chunk)
 		chunk = nil
 		runtime.GC()
 		kept := func() uint64 {
