@@ -9,6 +9,7 @@ import (
 
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"ortop/history/internal/file"
 	"ortop/internal/text"
 )
 
@@ -21,7 +22,7 @@ var (
 	// ErrNotADatabase is a file of another kind, or of another program.
 	ErrNotADatabase = errors.New("not a history")
 	// ErrPermission is a file or folder that may not be used as asked.
-	ErrPermission = errors.New("permission denied")
+	ErrPermission = fs.ErrPermission
 	// ErrNotAFile is a folder, a device or the like.
 	ErrNotAFile = errors.New("not a regular file")
 	// ErrNotFound is a missing file that was to be opened read-only.
@@ -141,7 +142,7 @@ func openError(path string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	e := &OpenError{Path: path, Err: err}
+	e := &OpenError{Path: path, Err: file.Plain(err)} // the path is named, and what the system was asked says nothing
 	if c := code(err); diskFull(err) || c == sqlite3.SQLITE_IOERR {
 		e.Err, e.Advice = inWords{err}, "free some space, or name another file"
 	}

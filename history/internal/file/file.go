@@ -43,6 +43,8 @@ func Writable(path string) (header []byte, err error) {
 }
 
 // Plain drops the path from err, which the caller names already.
+//
+//go:noinline
 func Plain(err error) error {
 	var p *os.PathError
 	if errors.As(err, &p) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"ortop/history"
 	"ortop/internal/cmd/cli"
 	"ortop/internal/cmd/session"
+	"ortop/internal/config"
 	"ortop/internal/credit"
 	"ortop/internal/ledger"
 	"ortop/internal/monitor"
@@ -164,11 +164,7 @@ func readImportFile(ctx context.Context, a *cli.App, s *session.Settings, path s
 	f, err := cli.ReadFile(ctx, path, a.Stdin, func(in io.Reader) (*ledger.Import, error) {
 		return ledger.ReadImport(p.Reading(path, in), a.Now())
 	})
-	var wrong *fs.PathError
-	if errors.As(err, &wrong) {
-		err = wrong.Err // the message has the path already
-	}
-	return f, err
+	return f, config.Cause(err)
 }
 
 // storeImport adds what a file holds, and returns a report of what became of

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"ortop/internal/cmd/cli"
 	"ortop/internal/cmd/session"
+	"ortop/internal/config"
 	"ortop/internal/ledger"
 	"ortop/internal/reconcile"
 	"ortop/internal/render"
@@ -166,18 +166,14 @@ func readLog(ctx context.Context, a *cli.App, file string) (log ledger.Log, err 
 	p := a.Progress()
 	defer p.End()
 	log, err = cli.ReadFile(ctx, file, a.Stdin, func(in io.Reader) (ledger.Log, error) { return ledger.ReadLog(p.Reading(file, in), a.Now()) })
-	var path *fs.PathError
-	switch {
-	case err == nil || ctx.Err() != nil:
+	if err == nil || ctx.Err() != nil {
 		return log, err
-	case errors.As(err, &path): // it names the file
-		return log, fmt.Errorf("reading the log: %w", err)
 	}
 	if errors.Is(err, ledger.ErrFormat) {
 		err = fmt.Errorf("reading the log: %s: not a log of requests: %w", logName(file), err)
 		return log, &cli.ExitError{Code: cli.ExitFailed, Err: err, Hint: `expected are lines such as {"id":"gen-1","time":"2026-11-21T10:42:00Z","cost":0.0123}, or CSV with the header id,time,cost`}
 	}
-	return log, fmt.Errorf("reading the log: %s: %w", logName(file), err)
+	return log, fmt.Errorf("reading the log: %s: %w", logName(file), config.Cause(err))
 }
 
 func logName(file string) string {
