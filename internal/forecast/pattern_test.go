@@ -47,6 +47,12 @@ func TestFindTopUps(t *testing.T) {
 			}
 			return b.refills(10, 25)
 		}, nil, 10, 25, 3},
+		{"two that agree, and as much by hand", 10, func(b *buyer, at time.Time) float64 {
+			if minute(at, 4) {
+				return 25
+			}
+			return b.refills(10, 25)
+		}, nil, 0, 0, 0},
 		{"another sum by hand, the last", 10, func(b *buyer, at time.Time) float64 {
 			if minute(at, 9.5) {
 				return 40
