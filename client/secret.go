@@ -38,6 +38,8 @@ func NewSecret(s string) Secret {
 }
 
 // Reveal returns the key itself, or "" for no key.
+//
+//go:noinline
 func (s Secret) Reveal() string {
 	if s.IsZero() {
 		return ""

@@ -97,6 +97,8 @@ func Wrap(words string, w int) []string {
 }
 
 // Blank is w spaces, none where w is negative.
+//
+//go:noinline
 func Blank(w int) string { return strings.Repeat(" ", max(0, w)) }
 
 // Spread puts left and right at the two ends of w cells. Where both do not
