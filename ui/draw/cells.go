@@ -54,6 +54,8 @@ func narrow(r rune) bool {
 }
 
 // Cut shortens s to at most w cells and marks what is missing.
+//
+//go:noinline
 func Cut(s string, w int) string {
 	if w <= 0 {
 		return ""
