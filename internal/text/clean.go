@@ -18,8 +18,9 @@ const maxClusterBytes = 32
 // are removed. Each other control character (C0, DEL, C1), bidi control,
 // zero-width or otherwise invisible character, and each byte that is not
 // UTF-8, becomes a visible U+FFFD. Variation selectors, which only change a
-// glyph's width, are dropped, and so are the marks of a letter beyond its
-// first 32 bytes; a mark that begins the text has no letter and becomes U+FFFD.
+// glyph's width, are dropped, and so are the joiners between pictures, which
+// terminals draw in as many ways, and the marks of a letter beyond its first
+// 32 bytes; a mark that begins the text has no letter and becomes U+FFFD.
 func Clean(s string, maxBytes int) string {
 	if maxBytes < 1 {
 		return ""
@@ -38,7 +39,7 @@ func Clean(s string, maxBytes int) string {
 			}
 			prev, cluster = ' ', 1
 			continue
-		case unicode.Is(unicode.Variation_Selector, r):
+		case unicode.Is(unicode.Variation_Selector, r), r == joiner && unicode.In(prev, unicode.So, unicode.Sk):
 			continue
 		case invisible(r) || b.Len() == 0 && unicode.Is(unicode.M, r):
 			r = utf8.RuneError
@@ -61,6 +62,9 @@ func Clean(s string, maxBytes int) string {
 	}
 	return cut(b.String(), maxBytes)
 }
+
+// joiner makes one picture of those before and after it.
+const joiner = '\u200d'
 
 // plainASCII reports whether s is printable ASCII without a space at its ends,
 // which most text is: nothing is to be cleaned then.

@@ -37,6 +37,8 @@ func TestI01I08Clean(t *testing.T) {
 		{"bidi", "a\u202eb\u2066c\u061cd", 100, "a" + bad + "b" + bad + "c" + bad + "d"},
 		{"zero width", "a\u200bb\u200dc\ufeffd\u2060e\u00adf", 100, "a" + bad + "b" + bad + "c" + bad + "d" + bad + "e" + bad + "f"},
 		{"tag characters", "a\U000e0041b", 100, "a" + bad + "b"},
+		{"joined pictures", "👩‍💻 dev 👩🏽‍🚀 ❤️‍🔥", 100, "👩💻 dev 👩🏽🚀 ❤🔥"},
+		{"a joiner without pictures", "\u200d👩 a\u200d👩", 100, bad + "👩 a" + bad + "👩"},
 		{"invisible letters", "a\u3164b\u115fc\u034fd", 100, "a" + bad + "b" + bad + "c" + bad + "d"},
 		{"variation selector", "\u2764\ufe0f x", 100, "\u2764 x"},
 		{"invalid UTF-8", "a\xff\xc3b", 100, "a" + bad + bad + "b"},
