@@ -175,6 +175,7 @@ func (db *DB) flushLast() error {
 	return db.flush()
 }
 
+//go:noinline
 func (db *DB) closeConn() error {
 	if db.conn == nil {
 		return nil

@@ -90,6 +90,8 @@ func (db *DB) one(ctx context.Context, s Series, from, to int64, order string) (
 }
 
 // stem returns the stored head of s, whose row is id.
+//
+//go:noinline
 func (db *DB) stem(s Series, id int64) (*head, error) {
 	if id == 0 {
 		return &head{}, nil

@@ -110,6 +110,8 @@ func exampleLines(c *cobra.Command) []string {
 }
 
 // flagItems are flags with their arguments, what they do, and what they are if absent.
+//
+//go:noinline
 func flagItems(flags *pflag.FlagSet) (items []manual.Item) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Hidden || f.Name == "help" {

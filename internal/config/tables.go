@@ -16,6 +16,8 @@ type tableAt struct {
 func (p places) table(list string, i int) tableAt { return tableAt{p, list, i} }
 
 // set reports whether the table has the setting.
+//
+//go:noinline
 func (t tableAt) set(name string) bool {
 	_, ok := t.offset[placeOf(t.list, t.index, name)]
 	return ok

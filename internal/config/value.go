@@ -135,6 +135,7 @@ func (v value) command(to *[]string) error {
 	return nil
 }
 
+//go:noinline
 func (v value) texts(to *[]string) error {
 	all, err := v.list(`must be a list, such as ["phone", "mail"]`)
 	if err == nil {

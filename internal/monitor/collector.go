@@ -10,6 +10,8 @@ import (
 func (l *loop) collecting() bool { return l.mayPoll() && (l.st.lockPath == "" || l.lock != nil) }
 
 // mayPoll reports whether the account is one that this process may read.
+//
+//go:noinline
 func (l *loop) mayPoll() bool {
 	return !l.m.o.Follow && (l.m.o.Team == nil || l.m.o.Team.MayPoll())
 }

@@ -55,6 +55,7 @@ func (c *Config) Connect() (conn *Conn, err error) {
 
 var errProtocol = errors.New("the server does not answer as PostgreSQL does")
 
+//go:noinline
 func (k *Conn) begin(kind byte) {
 	k.out = k.out[:0]
 	k.next(kind)

@@ -95,6 +95,7 @@ func (r *FleetRow) Snapshot() account.Snapshot {
 	return s
 }
 
+//go:noinline
 func when(s *string) (t time.Time, ok bool) {
 	if s == nil {
 		return t, false

@@ -43,6 +43,8 @@ func letter(c byte) bool {
 }
 
 // skip skips blanks, and tells whether there were any.
+//
+//go:noinline
 func (p *parser) skip() bool {
 	was := len(p.rest)
 	p.rest = strings.TrimLeft(p.rest, blanks)

@@ -40,6 +40,7 @@ type writer struct {
 	branches bool // all of them
 }
 
+//go:noinline
 func (w *writer) write(parts []part, dot any) error {
 	for _, p := range parts {
 		if err := p(w, dot); err != nil {

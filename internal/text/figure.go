@@ -12,6 +12,8 @@ const figureDecimals = 10
 
 // Figure is a number for programs: without an exponent, and to ten decimals, so that
 // sums of decimal fractions read as such.
+//
+//go:noinline
 func Figure(v float64) string { return string(AppendFigure(nil, v)) }
 
 // AppendFigure appends it to b.

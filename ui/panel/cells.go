@@ -10,6 +10,7 @@ import (
 	"ortop/ui/draw"
 )
 
+//go:noinline
 func nameOf(r *spenders.Row) string {
 	if name := draw.Clean(r.Name); name != "" {
 		return name

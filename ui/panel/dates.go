@@ -122,3 +122,29 @@ func countdown(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	passed := 1 - float64(left)/float64(forecast.MinHistory)
 	return append(lines, draw.Gauge(p, passed, draw.LevelNone, w), p.Dim(neededWords(s, w)))
 }
+
+// ranOutBig is when credits ran out in big digits, what is owed beside them, and what that
+// means beneath, in w by h cells, and what the border says: the day, and how long ago; nil
+// where that was long ago, is not known, or has no room.
+func ranOutBig(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, right string) {
+	date, clock, timed := strings.Cut(text.Moment(s.RanOutAt, p.Now), ", ")
+	if s.Outlook() != forecast.Depleted || s.Forecast.Subject.Limit() || s.RanOutAt.IsZero() || !timed || h < 5 {
+		return nil, ""
+	}
+	big, ok := draw.Digits(p, clock, w)
+	if !ok {
+		return nil, ""
+	}
+	if date == p.Now.Format("Mon 2 Jan") {
+		date = "today"
+	}
+	date = p.Critical(date)
+	var side [3]string
+	if s.Balance != nil && s.Balance.LeftUSD() < 0 && draw.Width(big[0]) < w-10 {
+		side = [3]string{p.Dim("owed"), text.USD(-s.Balance.LeftUSD()), ""}
+	}
+	for y, row := range big {
+		lines = append(lines, draw.Spread(p.Critical(row), side[y], w))
+	}
+	return append(lines, depletedLines(p, s, w)...), draw.Pick(w-12, date+", "+text.Ago(p.Now.Sub(s.RanOutAt)), date)
+}

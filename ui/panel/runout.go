@@ -34,6 +34,12 @@ func RunOut(p draw.Pen, s *account.Snapshot, w, h int, withChances bool) []strin
 	if lines = countdown(p, s, w-4, h-2); lines != nil {
 		return f.Render(p, lines, w, h)
 	}
+	if lines, right = ranOutBig(p, s, w-4, h-2); lines != nil {
+		if f.Right = right; h >= 9 {
+			lines = append(lines, rateLines(p, s, w-4)...)
+		}
+		return f.Render(p, lines, w, h)
+	}
 	lines = runOutLines(p, s, w-4)
 	if n := h - 2; n >= 7 {
 		if !s.Early() {

@@ -35,6 +35,8 @@ func Built() (version, commit, at string) {
 }
 
 // Version is that of the program: "devel" where the build does not know it.
+//
+//go:noinline
 func Version() string {
 	v, _, _ := Built()
 	return v

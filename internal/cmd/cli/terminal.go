@@ -54,6 +54,8 @@ func PrintLine(w io.Writer, prefix, format string, args ...any) {
 }
 
 // Width is that of the terminal; 0: standard output is none.
+//
+//go:noinline
 func (a *App) Width() int { return WidthOf(a.Stdout) }
 
 // CheckedWriter remembers that something could not be written.
