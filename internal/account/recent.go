@@ -41,7 +41,7 @@ func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
 	}
 	w.read(t, at)
 	r := Recent{
-		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
+		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(t), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
 	}
 	hours := w.hours()
 	r.Usual, r.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))

@@ -217,19 +217,24 @@ func (w *windows) burn() Burn {
 // usual is the mean spend of this UTC hour of day.
 func (w *windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UTC().Hour()) }
 
-// ranOut is when the balance was first seen spent, of the readings since which
-// it always was; zero if it is not spent, or always was.
-func (w *windows) ranOut() time.Time {
-	var at time.Time
-	for i, b := range slices.Backward(w.plot.Buckets) {
+// ranOut is when the balance was first seen spent, of the readings since which it always
+// was; zero if it is not spent, always was as far as is looked back, or nobody saw when.
+func (w *windows) ranOut(t *credit.Trail) (at time.Time) {
+	if t.Empty() {
+		return at
+	}
+	for i := len(t.Samples) - 1; i >= 0; i-- {
+		s := &t.Samples[i]
 		switch {
-		case b.Known && b.Guessed: // nobody saw when
-			continue
-		case !b.CreditsKnown || b.CreditsUSD-b.UsageUSD > 0:
-			return at
-		}
-		if at = b.To; i == 0 {
+		case s.At.After(w.at):
+		case s.At.Before(w.curve.TotalsFrom):
 			return time.Time{}
+		case !s.CreditsKnown || s.CreditsUSD-s.UsageUSD > 0:
+			return at
+		case s.At.Before(w.at.Add(-windowsBack)):
+			return time.Time{}
+		default:
+			at = s.At
 		}
 	}
 	return time.Time{}

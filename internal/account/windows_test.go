@@ -94,16 +94,35 @@ func TestTheUsualRateIsOfTheDaysBefore(t *testing.T) {
 	}
 }
 
+// ranOutOf is when the account of a trail ran out, as is known at a time.
+func ranOutOf(t *credit.Trail, at time.Time) time.Time { return windowsOf(t, at).ranOut(t) }
+
 // It ran out when it was first seen spent, and not when it was last read.
 func TestRanOut(t *testing.T) {
 	usage := func(ago int) float64 { return 100 - float64(ago-30) } // spent half an hour ago
-	if at := windowsOf(trailOf(50, usage, 100), t0).ranOut(); !at.Equal(t0.Add(-30 * time.Minute)) {
+	if at := ranOutOf(trailOf(50, usage, 100), t0); !at.Equal(t0.Add(-30 * time.Minute)) {
 		t.Errorf("ran out at %v, want 30 min ago", at)
 	}
-	if at := windowsOf(trailOf(50, usage, 200), t0).ranOut(); !at.IsZero() {
+	if at := ranOutOf(trailOf(50, usage, 200), t0); !at.IsZero() {
 		t.Errorf("ran out at %v with $100 left", at)
 	}
-	if at := windowsOf(trailOf(20, usage, 100), t0).ranOut(); !at.IsZero() {
+	if at := ranOutOf(trailOf(20, usage, 100), t0); !at.IsZero() {
 		t.Errorf("ran out at %v though it was never seen otherwise", at)
+	}
+	trail := trailOf(50, usage, 100)
+	for _, later := range []time.Duration{time.Hour, 3 * time.Hour, 7*time.Hour + 20*time.Minute, 40 * time.Hour, 29 * 24 * time.Hour} {
+		if at := ranOutOf(trail, t0.Add(later)); !at.Equal(t0.Add(-30 * time.Minute)) {
+			t.Errorf("%v later it ran out at %v, want the same moment", later, at)
+		}
+	}
+	if at := ranOutOf(trail, t0.Add(100*24*time.Hour)); !at.IsZero() {
+		t.Errorf("long after that it ran out at %v, want longer ago than is looked back", at)
+	}
+	if at := ranOutOf(trailOf(1, func(ago int) float64 { return 100 - float64(ago) }, 100), t0); !at.Equal(t0) {
+		t.Errorf("ran out at %v, want with the second reading", at)
+	}
+	trail.Gaps = []credit.Gap{{Span: credit.Span{From: t0.Add(-35 * time.Minute), To: t0.Add(-25 * time.Minute)}, Cause: credit.NotKnown}}
+	if at := ranOutOf(trail, t0); !at.IsZero() {
+		t.Errorf("ran out at %v when nobody knew what was spent", at)
 	}
 }
