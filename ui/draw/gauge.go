@@ -105,18 +105,29 @@ func Trend(p Pen, values []float64, top float64, w int) string {
 	return c.lines(p)[0]
 }
 
-// Shade is a surface of w cells whose ink, or whose sign where there are few
-// colours, says how much there is, 0 to 1.
-func Shade(p Pen, much float64, w int) string {
-	switch {
-	case p.shades() && much <= 0:
-		return p.Paint(inkGrid, strings.Repeat("▇", w))
-	case p.shades():
-		return p.Paint(Heat(much), strings.Repeat("▇", w))
-	case much <= 0:
-		return p.Paint(inkGrid, strings.Repeat("·", w))
+// Shades are surfaces of w cells each, side by side, whose ink, or whose sign where there
+// are few colours, says how much there is, 0 to 1; NaN is blank.
+func Shades(p Pen, much []float64, w int) string {
+	c := newCanvas(w*len(much), 1)
+	for i := range c.cells {
+		v := much[i/w]
+		if v != v {
+			continue
+		}
+		k := cell{sign: '▇', front: inkGrid}
+		if v > 0 {
+			k.front = Heat(v)
+		}
+		switch {
+		case p.shades():
+		case v <= 0:
+			k.sign = '·'
+		default:
+			k.sign = []rune("░▒▓█")[min(3, int(v*4))]
+		}
+		c.cells[i] = k
 	}
-	return p.Paint(Heat(much), strings.Repeat(string([]rune("░▒▓█")[min(3, int(much*4))]), w))
+	return c.lines(p)[0]
 }
 
 // Heights draws values as columns in w by h cells without axes, coloured by their

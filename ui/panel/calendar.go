@@ -103,10 +103,7 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 		}
 	}
 	if sum > 0 {
-		legend := ""
-		for i := range 5 {
-			legend += draw.Shade(p, (float64(i)+0.5)/5, 1)
-		}
+		legend := draw.Shades(p, []float64{0.1, 0.3, 0.5, 0.7, 0.9}, 1)
 		f.FootLeft, f.FootRight = p.Dim("less ")+legend+p.Dim(" more"), p.Dim("sum ")+text.USD(sum)
 		if draw.Width(f.FootLeft)+draw.Width(f.FootRight)+9 > w {
 			f.FootRight = ""
@@ -125,28 +122,27 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 		} else {
 			name = p.Dim(name)
 		}
-		var b strings.Builder
+		var shares [24]float64
 		total, seen := 0.0, false
-		for _, v := range row {
+		for hour, v := range row {
 			if v == nil {
-				b.WriteString(draw.Blank(each))
+				shares[hour] = math.NaN()
 				continue
 			}
 			total, seen = total+*v, true
-			share := 0.0
 			if most > 0 {
-				share = *v / most
+				shares[hour] = *v / most
 			}
-			b.WriteString(draw.Shade(p, share, each))
 		}
+		cells := draw.Shades(p, shares[:], each)
 		words := text.Unknown
 		if seen {
 			words = text.USD(total)
 		}
-		line := draw.Fit(name, weekName) + b.String() + draw.FlushRight(words, max(0, w-4-weekName-24*each))
+		line := draw.Fit(name, weekName) + cells + draw.FlushRight(words, max(0, w-4-weekName-24*each))
 		lines = append(lines, line)
 		for range high - 1 { // a gap stands between days alone: ▇ leaves it above
-			lines = append(lines, draw.Blank(weekName)+strings.ReplaceAll(b.String(), "▇", "█"))
+			lines = append(lines, draw.Blank(weekName)+strings.ReplaceAll(cells, "▇", "█"))
 		}
 	}
 	return f.Render(p, lines, w, h)
