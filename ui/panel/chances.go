@@ -37,7 +37,14 @@ func horizonsOf(f forecast.Forecast) []struct {
 func Chances(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	lines := chanceLines(p, s, w-4)
 	if lines == nil {
-		lines = []string{p.Dim("no forecast yet")}
+		why := "no forecast yet"
+		switch o := s.Outlook(); {
+		case o == forecast.Depleted:
+			why = "it has run out"
+		case o == forecast.Idle && !s.Stale(p.Now):
+			why = "nothing is being spent"
+		}
+		lines = []string{p.Dim(why)}
 	}
 	if t := s.Track; t.Made > 0 && len(lines)+2 <= h-2 {
 		lines = append(lines, draw.Blank(0), p.Bright(fmt.Sprint(t.Held))+p.Dim(fmt.Sprintf(" of %d past dates were in range", t.Made)))
