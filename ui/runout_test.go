@@ -23,6 +23,29 @@ func TestAPassedDateIsNotLarge(t *testing.T) {
 	}
 }
 
+// When credits ran out is large where somebody saw it, and no time is claimed where
+// nobody looked, or that is long ago.
+func TestWhenItRanOutIsLargeWhereItWasSeen(t *testing.T) {
+	const large = "▄█  █▀█   ▀▀█ ▄█"
+	for _, c := range []struct {
+		days   int
+		unseen bool
+		want   string
+	}{
+		{0, false, large}, {6, false, large},
+		{0, true, "ran out before Sat 21 Nov, 10:31"}, {9, false, "ran out Thu 12 Nov"},
+	} {
+		s := scenes.All["depleted"]()
+		s.RanOutAt, s.RanOutUnseen = s.RanOutAt.AddDate(0, 0, -c.days), c.unseen
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {140, 40}} {
+			frame := stripped(modelOf(Options{}, s, size[0], size[1], viewOverview))
+			if isLarge := strings.Contains(frame, large); isLarge && c.want != large || size[0] > 60 && !strings.Contains(frame, c.want) {
+				t.Errorf("%d days ago, unseen: %t: no %q at %v:\n%s", c.days, c.unseen, c.want, size, frame)
+			}
+		}
+	}
+}
+
 // A narrow and tall pane says why there is no plot.
 func TestATallPaneSaysWhyThereIsNoPlot(t *testing.T) {
 	m := modelOf(Options{}, scenes.Healthy(), 26, 40, viewOverview)

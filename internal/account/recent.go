@@ -17,6 +17,8 @@ type Recent struct {
 	Usual    Usual         `json:"usual,omitzero"`
 	Rise     *Rise         `json:"rise,omitempty"`
 	RanOutAt time.Time     `json:"ran_out_at,omitzero"`
+	// RanOutUnseen reports that it ran out before that, when nobody looked.
+	RanOutUnseen bool `json:"ran_out_unseen,omitempty"`
 	// Since is the first reading, OwnSince the first that was not filled in.
 	Since    time.Time `json:"since,omitzero"`
 	OwnSince time.Time `json:"own_since,omitzero"`
@@ -41,8 +43,11 @@ func recentOf(t *credit.Trail, at time.Time, rules Rules) Recent {
 	}
 	w.read(t, at)
 	r := Recent{
-		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), RanOutAt: w.ranOut(t), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
+		At: at, Spend: w.spend(), Unseen: w.unseen(), Burn: w.burn(), Since: w.since, OwnSince: w.since, Gaps: len(w.plot.Gaps),
 	}
+	var seen bool
+	r.RanOutAt, seen = w.ranOut(t)
+	r.RanOutUnseen = !seen && !r.RanOutAt.IsZero()
 	hours := w.hours()
 	r.Usual, r.Rise = hours.usual(), hours.rise(alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account))
 	spare.Put(w)

@@ -48,8 +48,10 @@ type Snapshot struct {
 	// LastTopUp is what was bought last; zero: no purchase is known.
 	LastTopUp credit.TopUp
 	// RanOutAt is when the balance or cap was first seen spent; zero if it is
-	// not spent or that was not seen.
-	RanOutAt time.Time
+	// not spent or that was not seen. RanOutUnseen reports that it was spent before
+	// that, in a gap.
+	RanOutAt     time.Time
+	RanOutUnseen bool
 	// Fault is why the last poll failed; nil if it did not.
 	Fault *Fault
 	Phase Phase

@@ -96,7 +96,7 @@ func view(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	r.Damage, s.LastTopUp = s.Damage, b.lastTopUp()
 	s.recent = r
 	s.HistorySince, s.OwnSince, s.Gaps = r.Since, r.OwnSince, r.Gaps
-	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt
+	s.Spend, s.Unseen, s.Burn, s.Usual, s.Rise, s.RanOutAt, s.RanOutUnseen = r.Spend, r.Unseen, r.Burn, r.Usual, r.Rise, r.RanOutAt, r.RanOutUnseen
 	s.Undelivered, s.Waiting = st.Undelivered, st.Outbox.Muted(st.Mutes).Waiting(s.Now)
 	s.noteSegments(r.Segments)
 	s.Track = st.Outlook.Track

@@ -218,24 +218,25 @@ func (w *windows) burn() Burn {
 func (w *windows) usual() *float64 { return usualAt(w.plot.Buckets, w.at, w.at.UTC().Hour()) }
 
 // ranOut is when the balance was first seen spent, of the readings since which it always
-// was; zero if it is not spent, always was as far as is looked back, or nobody saw when.
-func (w *windows) ranOut(t *credit.Trail) (at time.Time) {
+// was, and whether that is when it was spent: not where nobody looked, or knew what was
+// left, until then. It is zero where it is not spent, or always was as far as is looked back.
+func (w *windows) ranOut(t *credit.Trail) (at time.Time, seen bool) {
 	if t.Empty() {
-		return at
+		return at, false
 	}
 	for i := len(t.Samples) - 1; i >= 0; i-- {
 		s := &t.Samples[i]
 		switch {
 		case s.At.After(w.at):
 		case s.At.Before(w.curve.TotalsFrom):
-			return time.Time{}
+			return at, false
 		case !s.CreditsKnown || s.CreditsUSD-s.UsageUSD > 0:
-			return at
+			return at, !slices.ContainsFunc(t.Gaps, func(g credit.Gap) bool { return g.To.Equal(at) && !g.Brief() })
 		case s.At.Before(w.at.Add(-windowsBack)):
-			return time.Time{}
+			return time.Time{}, false
 		default:
 			at = s.At
 		}
 	}
-	return time.Time{}
+	return time.Time{}, false
 }

@@ -95,7 +95,10 @@ func TestTheUsualRateIsOfTheDaysBefore(t *testing.T) {
 }
 
 // ranOutOf is when the account of a trail ran out, as is known at a time.
-func ranOutOf(t *credit.Trail, at time.Time) time.Time { return windowsOf(t, at).ranOut(t) }
+func ranOutOf(t *credit.Trail, now time.Time) time.Time {
+	at, _ := windowsOf(t, now).ranOut(t)
+	return at
+}
 
 // It ran out when it was first seen spent, and not when it was last read.
 func TestRanOut(t *testing.T) {
@@ -121,8 +124,16 @@ func TestRanOut(t *testing.T) {
 	if at := ranOutOf(trailOf(1, func(ago int) float64 { return 100 - float64(ago) }, 100), t0); !at.Equal(t0) {
 		t.Errorf("ran out at %v, want with the second reading", at)
 	}
-	trail.Gaps = []credit.Gap{{Span: credit.Span{From: t0.Add(-35 * time.Minute), To: t0.Add(-25 * time.Minute)}, Cause: credit.NotKnown}}
-	if at := ranOutOf(trail, t0); !at.IsZero() {
-		t.Errorf("ran out at %v when nobody knew what was spent", at)
+	first := t0.Add(-30 * time.Minute)
+	for _, cause := range []string{"asleep", credit.NotKnown} {
+		trail.Gaps = []credit.Gap{{Span: credit.Span{From: first.AddDate(0, 0, -7), To: first}, Cause: cause}}
+		if at, seen := windowsOf(trail, t0).ranOut(trail); !at.Equal(first) || seen {
+			t.Errorf("after a week %s it ran out at %v, seen: %t, want before the first reading after that", cause, at, seen)
+		}
+	}
+	trail.Gaps[0].Span = credit.Span{From: first.Add(-time.Hour), To: first.Add(-2 * time.Minute)}
+	trail.Gaps[0].Cause = "asleep"
+	if at, seen := windowsOf(trail, t0).ranOut(trail); !at.Equal(first) || !seen {
+		t.Errorf("it ran out at %v, seen: %t, want two minutes after the gap", at, seen)
 	}
 }

@@ -187,7 +187,7 @@ type mark struct {
 func (c *Curve) mark(t time.Time) mark {
 	m := mark{at: t, gap: c.gap(t)}
 	g := m.gap
-	if g == nil || g.brief() || c.begins(g.To) {
+	if g == nil || g.Brief() || c.begins(g.To) {
 		m.usd, m.ok = c.Usage(t.Unix())
 		return m
 	}
@@ -288,13 +288,13 @@ func (c *Curve) hole(g *Gap) Hole {
 // nothing reports that nothing was spent in the hole, so that it hides nothing.
 func (h Hole) nothing() bool { return h.Known && h.USD == 0 }
 
-// brief reports whether a gap is no more than a late reading: what that shows was
+// Brief reports whether a gap is no more than a late reading: what that shows was
 // spent when it was read.
-func (g *Gap) brief() bool { return g.Cause != Backfilled && g.To.Sub(g.From) <= 5*time.Minute }
+func (g *Gap) Brief() bool { return g.Cause != Backfilled && g.To.Sub(g.From) <= 5*time.Minute }
 
 // slight reports whether totals within a gap are as good as known.
 func (g *Gap) slight() bool {
-	return g.brief() || g.Cause == Backfilled && g.To.Sub(g.From) <= fine
+	return g.Brief() || g.Cause == Backfilled && g.To.Sub(g.From) <= fine
 }
 
 // Blurs reports whether for this hole alone what was spent in s is not known: it
@@ -313,7 +313,7 @@ func (h Hole) Blurs(s Span) bool {
 	case h.Cause == Backfilled:
 		return length > fine
 	}
-	return inside == whole || !h.brief() || whole < 12*length
+	return inside == whole || !h.Brief() || whole < 12*length
 }
 
 // Holes are those for which the spend of s, or when it happened, is not known; none

@@ -225,8 +225,12 @@ func noDate(s *account.Snapshot, now time.Time) string {
 	switch f := s.Forecast; s.Outlook() {
 	case forecast.Depleted:
 		words := depleted(s)
+		since := " since "
+		if s.RanOutUnseen {
+			since += "before "
+		}
 		if !s.RanOutAt.IsZero() {
-			words += " since " + text.Moment(s.RanOutAt, now)
+			words += since + text.Moment(s.RanOutAt, now)
 		}
 		if _, at, ok := s.Limit(now); ok && !at.IsZero() {
 			words += ", until " + at.UTC().Format("2 Jan") + " (UTC)"

@@ -34,4 +34,10 @@ func TestDepletedSaysWhatIs(t *testing.T) {
 			t.Errorf("%s: state %q, runs out %q, in %q, want %q, %q", c.name, f.State, f.RunsOut, f.RunsOutIn, c.state, c.runsOut)
 		}
 	}
+	f := NewFields(&account.Snapshot{
+		At: now, Interval: time.Minute, RanOutAt: now.Add(-time.Hour), RanOutUnseen: true, Forecast: forecast.Forecast{State: forecast.Depleted, At: now},
+	}, now)
+	if want := "depleted since before Sat 21 Nov, 09:42"; f.RunsOut != want {
+		t.Errorf("in a gap: %q, want %q", f.RunsOut, want)
+	}
 }

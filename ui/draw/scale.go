@@ -20,7 +20,8 @@ type scale struct {
 }
 
 // newScale returns the tightest axis of round labels that holds highest on so
-// many rows, with a label above the foot wherever one has room. The least top keeps noise from looking like a mountain.
+// many rows, with a label above the foot wherever one has room. The least top keeps
+// noise from looking like a mountain.
 func newScale(highest, least float64, rows int) scale {
 	if math.IsNaN(highest) || math.IsInf(highest, 0) {
 		highest = 0

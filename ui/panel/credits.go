@@ -143,7 +143,9 @@ func ranOut(s *account.Snapshot, p draw.Pen, w int) string {
 		return draw.Pick(w, limitWord(s)+" spent", "limit spent")
 	}
 	at, when := s.RanOutAt, " "
-	if at.IsZero() && s.At.Sub(s.HistorySince) < wholeHistory {
+	if s.RanOutUnseen {
+		when = " before "
+	} else if at.IsZero() && s.At.Sub(s.HistorySince) < wholeHistory {
 		at, when = s.HistorySince, " before "
 	}
 	if at.IsZero() {

@@ -128,7 +128,7 @@ func countdown(p draw.Pen, s *account.Snapshot, w, h int) []string {
 // where that was long ago, is not known, or has no room.
 func ranOutBig(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, right string) {
 	date, clock, timed := strings.Cut(text.Moment(s.RanOutAt, p.Now), ", ")
-	if s.Outlook() != forecast.Depleted || s.Forecast.Subject.Limit() || s.RanOutAt.IsZero() || !timed || h < 5 {
+	if s.Outlook() != forecast.Depleted || s.Forecast.Subject.Limit() || s.RanOutAt.IsZero() || s.RanOutUnseen || !timed || h < 5 {
 		return nil, ""
 	}
 	big, ok := draw.Digits(p, clock, w)
