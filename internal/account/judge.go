@@ -37,6 +37,8 @@ type Verdict struct {
 	Facts Facts
 	// Fault is why the poll counts as failed; nil: it does not.
 	Fault *Fault
+	// HeldBack reports that the Fault is a reading that counts once it stays so.
+	HeldBack bool
 	// Rows are to be stored, at most one of each subject.
 	Rows []Row
 	// Note is for the log.
@@ -181,7 +183,7 @@ func (v *Verdict) follow(r Reading, b credit.Balance, last credit.Sample, have b
 		if last.CreditsKnown && (b.CreditsUSD < last.CreditsUSD-slack || b.CreditsUSD > last.CreditsUSD+slack) {
 			// No answer ever had one of its totals beside the other's newest: what
 			// was read before stands, with its age.
-			v.Fault = &Fault{Kind: credit.FaultServer, Message: fmt.Sprintf(
+			v.HeldBack, v.Fault = true, &Fault{Kind: credit.FaultServer, Message: fmt.Sprintf(
 				"lower usage and other credits than before, %s of %s: they count if they stay so for 5 min", text.USD(b.UsageUSD), text.USD(b.CreditsUSD))}
 			return
 		}

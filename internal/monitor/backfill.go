@@ -40,7 +40,7 @@ func (st *store) young() bool {
 // it cannot be had is no fault.
 func (st *store) fillPast(ctx context.Context, api API, young bool) account.Input {
 	now := st.o.Now()
-	in, err := st.fillKey(ctx, now)
+	in, err := st.fillKey(ctx)
 	c := pastChore()
 	if err == nil && young && c.wanted(st) {
 		ctx, cancel := context.WithTimeout(ctx, fillLimit)
@@ -76,20 +76,21 @@ const keyShare = 0.5
 // fillKey puts what an ordinary key's windows show of its spend before its
 // first reading into history, and for want of better into the account's, by
 // the key's share of all that was ever spent.
-func (st *store) fillKey(ctx context.Context, now time.Time) (account.Input, error) {
+func (st *store) fillKey(ctx context.Context) (account.Input, error) {
 	f := st.state.Facts
 	if !f.Ordinary() || st.book.Key.Empty() || !f.KeyFilled.IsZero() {
 		return account.Input{}, nil
 	}
 	k := f.Key
-	spans := windowSpend(k.Usage, now)
+	at := f.KeyAt.Truncate(time.Second) // as the reading is stored
+	spans := windowSpend(k.Usage, at)
 	if _, err := st.db.Backfill(ctx, st.series[account.OfKey], spans); err != nil {
 		return account.Input{}, err
 	}
 	if !st.book.Cap.Empty() {
 		u, b := k.Usage, k.BYOK
 		all := credit.Usage{DailyUSD: credit.Sum(u.DailyUSD, b.DailyUSD), WeeklyUSD: credit.Sum(u.WeeklyUSD, b.WeeklyUSD), MonthlyUSD: credit.Sum(u.MonthlyUSD, b.MonthlyUSD)}
-		if _, err := st.db.Backfill(ctx, st.series[account.OfCap], windowSpend(all, now)); err != nil {
+		if _, err := st.db.Backfill(ctx, st.series[account.OfCap], windowSpend(all, at)); err != nil {
 			return account.Input{}, err
 		}
 	}
@@ -105,17 +106,17 @@ func (st *store) fillKey(ctx context.Context, now time.Time) (account.Input, err
 	return account.Input{KeyFilled: true}, st.load(ctx)
 }
 
-// windowSpend is what a key's own windows show of its spend: the day so far,
-// the week before that, and the month before that.
-func windowSpend(u credit.Usage, now time.Time) []history.Spend {
+// windowSpend is what a key's own windows, read at a time, show of its spend: the
+// day so far, the week before that, and the month before that.
+func windowSpend(u credit.Usage, at time.Time) []history.Spend {
 	type window struct {
 		from time.Time
 		usd  *float64
 	}
-	windows := []window{{credit.DayStart(now), u.DailyUSD}, {credit.WeekStart(now), u.WeeklyUSD}, {credit.MonthStart(now), u.MonthlyUSD}}
+	windows := []window{{credit.DayStart(at), u.DailyUSD}, {credit.WeekStart(at), u.WeeklyUSD}, {credit.MonthStart(at), u.MonthlyUSD}}
 	sorted.Rows(windows, func(a, b *window) int { return cmp.Compare(b.from.Unix(), a.from.Unix()) })
 	var spans []history.Spend
-	to, inside := now, 0.0
+	to, inside := at, 0.0
 	for _, w := range windows {
 		if w.usd == nil {
 			continue

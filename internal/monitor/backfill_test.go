@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,6 +113,29 @@ func TestOrdinaryKeyTellsOfItsPast(t *testing.T) {
 			t.Errorf("the key's history begins %v, %v, want with the month", first.At, err)
 		}
 	})
+}
+
+// What a key's windows show is of the time that they were read, not of when they are
+// stored: a second passes between the two, or a midnight.
+func TestThePastEndsWithTheReading(t *testing.T) {
+	t.Parallel()
+	for _, late := range []time.Duration{0, 300 * time.Millisecond, 600 * time.Millisecond, 900 * time.Millisecond} {
+		bubble(t, func(t *testing.T) {
+			time.Sleep(7 * time.Hour)
+			b := newBench(t, oldAccount("steady"))
+			key := ordinary
+			b.key.Store(&key)
+			var asked atomic.Int64
+			b.o.Now = func() time.Time { return b.now().Add(late + time.Duration(asked.Add(1))*150*time.Millisecond) }
+			s := after(t, b.run(), 30*time.Second)
+			if s.Key == nil || s.Key.Usage.DailyUSD == nil || s.Spend.TodayUSD == nil {
+				t.Fatalf("Key = %+v, today %v", s.Key, s.Spend.TodayUSD)
+			}
+			if got, want := *s.Spend.TodayUSD, *s.Key.Usage.DailyUSD; math.Abs(got-want) > 1e-9 {
+				t.Errorf("today = %v, want %v as the key says", got, want)
+			}
+		})
+	}
 }
 
 func TestWindowSpend(t *testing.T) {

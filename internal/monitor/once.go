@@ -126,11 +126,7 @@ func (st *store) refreshed(ctx context.Context, api API, fingerprint string) (ac
 	}
 	v := st.judge(ctx, r.reading)
 	sch := newSchedule(st.o.Interval, st.o.Now)
-	if v.Fault != nil {
-		sch.failed(st.o.Now(), r.err(v.Fault))
-	} else {
-		sch.succeeded(st.o.Now())
-	}
+	sch.answered(st.o.Now(), &v, r.err(v.Fault))
 	result, storeErr := st.step(ctx, &account.Input{Verdict: &v}, &poll{due: sch.due, held: sch.held, gapCause: gapNotRunning}, false)
 	s := result.Snapshot
 	if v.Fault == nil && storeErr == nil {

@@ -82,7 +82,6 @@ func (l *loop) take(r response) {
 	now := l.now()
 	if v.Fault != nil {
 		l.m.failures.add(v.Fault.Kind)
-		l.sch.failed(now, r.err(v.Fault))
 		if l.gapCause == "" {
 			l.gapCause = v.Fault.Message
 		}
@@ -90,9 +89,9 @@ func (l *loop) take(r response) {
 			l.silentSince = now
 		}
 	} else {
-		l.sch.succeeded(now)
 		l.silentSince = time.Time{}
 	}
+	l.sch.answered(now, &v, r.err(v.Fault))
 	p := &poll{due: l.sch.due, held: l.sch.held, gapCause: l.gapCause}
 	l.step(account.Input{Verdict: &v}, p)
 	if l.storageErr != nil {
@@ -110,7 +109,7 @@ func (l *loop) take(r response) {
 
 // fillKey puts an ordinary key's windows into history at its first reading.
 func (l *loop) fillKey() {
-	in, err := l.st.fillKey(l.ctx, l.now())
+	in, err := l.st.fillKey(l.ctx)
 	if err != nil {
 		l.m.log.Warn("filling in the key's past", "error", oneLine(err))
 	}

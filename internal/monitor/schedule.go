@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ortop/client"
+	"ortop/internal/account"
 	"ortop/internal/gate"
 )
 
@@ -30,6 +31,16 @@ const pollEndpoint = "poll"
 
 func newSchedule(interval time.Duration, now func() time.Time) *schedule {
 	return &schedule{interval: interval, gate: gate.New(gate.Polls(interval), now)}
+}
+
+// answered plans the next poll after one that was judged. An answer that is held back
+// is no failure of the server, and the sooner it is seen again the sooner it counts.
+func (s *schedule) answered(now time.Time, v *account.Verdict, err error) {
+	if v.Fault == nil || v.HeldBack {
+		s.succeeded(now)
+	} else {
+		s.failed(now, err)
+	}
 }
 
 // succeeded plans the slot after now, up to a tenth of the interval late.
