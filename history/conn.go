@@ -39,7 +39,9 @@ type conn struct {
 	// the next is short: it may have been stopped amid a write, and would cost every
 	// write of a command 5 s.
 	hurried bool
-	turn    *turn
+	// patience is how long a write waits for another process's, in ms.
+	patience int
+	turn     *turn
 }
 
 // turn is whose turn it is to write among the connections of this process to one file. SQLite
@@ -56,11 +58,8 @@ func turnOf(path string) *turn {
 	return t.(*turn)
 }
 
-// How long a write waits for another process's, at first and after it waited in vain.
-const (
-	patience = 5000 // ms
-	hurry    = 250
-)
+// hurry is how long a write waits, in ms, after one waited in vain.
+const hurry = 250
 
 // begin takes the write lock, and the turn, which end gives back.
 func (k *conn) begin() error {
@@ -87,7 +86,7 @@ func (k *conn) immediate(waited bool) error {
 	err := k.run("BEGIN IMMEDIATE")
 	if c := code(err); waited || (c == sqlite3.SQLITE_BUSY) != k.hurried {
 		k.hurried = c == sqlite3.SQLITE_BUSY
-		wait := map[bool]int{false: patience, true: hurry}[k.hurried]
+		wait := map[bool]int{false: k.patience, true: hurry}[k.hurried]
 		if set := k.exec(fmt.Sprintf("PRAGMA busy_timeout = %d", wait)); err == nil && set != nil {
 			_ = k.run("ROLLBACK")
 			return set
@@ -140,7 +139,7 @@ func dial(path, query string) (*conn, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}, turn: &turn{}}
+	k := &conn{db: db, c: c, stmts: map[string]*sql.Stmt{}, stats: &Stats{}, patience: 5000, turn: &turn{}}
 	if err := k.exec(pragmas); err != nil {
 		_ = k.close()
 		return nil, err
