@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ortop/internal/longtest"
 )
 
 // backupOf is a backup with so many readings, one a minute.
@@ -216,7 +218,7 @@ func TestRestoreUnderAWriter(t *testing.T) {
 		}
 	}()
 	var kept []string
-	for i := range 5 {
+	for i := range longtest.Of(2, 5) {
 		done, err := Restore(ctx, db.path, from, time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC))
 		if err != nil {
 			t.Fatal(err)

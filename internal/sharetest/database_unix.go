@@ -24,7 +24,7 @@ var common struct {
 // ends the cluster that they share.
 func Main(m *testing.M) int {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "8") // it is a flag of every test
+	_ = flag.Set("test.parallel", "16") // a flag of every test; most wait
 	defer func() {
 		if common.Cluster != nil {
 			common.end()
