@@ -54,12 +54,14 @@ func (l Limits) report(r *alert.Reading, ownLabel string) {
 	}
 	r.Partial = !l.All
 	old := l.BudgetsAt.IsZero() || r.Now.Sub(l.BudgetsAt) > budgetsGood
-	for i, a := range slices.Concat(l.Caps, l.Budgets) {
-		if old && i >= len(l.Caps) || !a.ResetsAt.IsZero() && !r.Now.Before(a.ResetsAt) {
+	r.Limits = append(append(slices.Grow(r.Limits, len(l.Caps)+len(l.Budgets)), l.Caps...), l.Budgets...)
+	for i := range r.Limits {
+		a := &r.Limits[i]
+		if old && i >= len(r.Limits)-len(l.Budgets) || !a.ResetsAt.IsZero() && !r.Now.Before(a.ResetsAt) {
 			a.UsedUSD = nil
 		}
-		r.Limits = append(r.Limits, a)
 	}
+	r.Keys = slices.Grow(r.Keys, len(l.Expiries))
 	for _, e := range l.Expiries {
 		if e.Label != ownLabel && r.Now.Sub(e.At) < expiredFor {
 			r.Keys = append(r.Keys, e.Expiry)

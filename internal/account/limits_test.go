@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -33,5 +34,35 @@ func TestAnOrdinaryKeysCapIsJudged(t *testing.T) {
 		if c.limits > 0 && deref(r.Limits[0].UsedUSD) != c.usedUSD {
 			t.Errorf("%s: %v is used, want %v", c.name, deref(r.Limits[0].UsedUSD), c.usedUSD)
 		}
+	}
+}
+
+func TestAListingWithoutLimitsIsKnown(t *testing.T) {
+	at := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC)
+	r := alert.Reading{Now: at, At: at}
+	Snapshot{Key: &credit.Key{Kind: credit.KeyManagement}, At: at}.allowed(&r, "fp", Limits{At: at, All: true})
+	if r.Limits == nil || r.Keys == nil || r.Partial {
+		t.Errorf("Limits = %#v, Keys = %#v, Partial = %v, want none of them, and all known", r.Limits, r.Keys, r.Partial)
+	}
+}
+
+func TestOldBudgetsAreNotKnown(t *testing.T) {
+	at, used := time.Date(2026, 11, 21, 10, 42, 0, 0, time.UTC), 3.0
+	l := Limits{At: at, All: true, BudgetsAt: at.Add(-2 * budgetsGood)}
+	l.Caps = []alert.Allowance{{ID: "a", LimitUSD: 9, UsedUSD: &used}, {ID: "b", LimitUSD: 9, UsedUSD: &used, ResetsAt: at}}
+	l.Budgets = []alert.Allowance{{ID: "c", LimitUSD: 9, UsedUSD: &used}}
+	r := alert.Reading{Now: at, At: at}
+	l.report(&r, "")
+	var known []string
+	for _, a := range r.Limits {
+		if a.UsedUSD != nil {
+			known = append(known, a.ID)
+		}
+	}
+	if !slices.Equal(known, []string{"a"}) || len(r.Limits) != 3 {
+		t.Errorf("of %d limits %v are known, want a of three", len(r.Limits), known)
+	}
+	if l.Caps[1].UsedUSD == nil || l.Budgets[0].UsedUSD == nil {
+		t.Error("the listing itself was changed")
 	}
 }

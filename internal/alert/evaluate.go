@@ -38,6 +38,7 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 	seen := map[string]bool{}   // instances
 	var due, live []candidate
 	var topUps []topUp
+	var name []byte // of an instance: of thousands that are well none is allocated
 	watchesTopUps := false
 	for _, rule := range rules {
 		if !rule.of(r.Account) {
@@ -55,7 +56,11 @@ func Evaluate(rules []Rule, state State, r Reading) (next State, events, held []
 			topUps = append(topUps, next.topUps(rule, r)...)
 			continue
 		}
-		found, conclusive := probe(&rule, &r)
+		found, conclusive := probe(&rule, &r, func(subject string, over bool) bool {
+			name = appendKey(name[:0], id, subject)
+			_, known := next.instances[string(name)]
+			return known || over
+		})
 		if !conclusive {
 			continue
 		}

@@ -106,7 +106,7 @@ var timed = text.Form(` \([A-Z][a-z]{2} \d{1,2} [A-Z][a-z]{2}, \d\d:\d\d [^ )]+\
 
 // event returns the event of f at the time of the reading.
 func (r Rule) event(reading *Reading, f finding, since time.Time, cleared bool) Event {
-	value, words := f.description()
+	value, words := f.description(reading.Now)
 	f.value = value
 	line := words
 	if cleared && f.clears != "" {

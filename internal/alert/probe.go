@@ -26,22 +26,26 @@ type finding struct {
 	text    string
 	title   string // text in a few words; empty: it is few
 	clears  string // what has ended, where the condition does not hold
-	// describe makes value and text, if it is set: of thousands of keys few are
-	// notified.
-	describe func() (value, text string)
+	// What is found of allowance or expiry, where one is set, is put into words as it
+	// is notified: of thousands of keys few are.
+	allowance *Allowance
+	expiry    *Expiry
 }
 
 // description is the finding's value and text.
-func (f *finding) description() (value, text string) {
-	if f.describe != nil {
-		return f.describe()
+func (f *finding) description(now time.Time) (value, text string) {
+	switch {
+	case f.allowance != nil:
+		return f.allowance.describe(now)
+	case f.expiry != nil:
+		return f.expiry.describe(now)
 	}
 	return f.value, f.text
 }
 
 // probe looks at the reading as the rule does; known is false where nothing
-// can be concluded.
-func probe(r *Rule, in *Reading) (found []finding, known bool) {
+// can be concluded. Of keys and budgets it finds those that matter.
+func probe(r *Rule, in *Reading, matters func(subject string, over bool) bool) (found []finding, known bool) {
 	if r.Kind == Stale {
 		return []finding{stale(r, in)}, in.Fresh || !in.Viewed
 	}
@@ -63,11 +67,11 @@ func probe(r *Rule, in *Reading) (found []finding, known bool) {
 	case Spike, Leak:
 		return unusual(r, in), in.Unusual != nil
 	case Limit:
-		return limits(r, *in), in.Limits != nil
+		return limits(r, in, matters), in.Limits != nil
 	case Free:
 		return one(free(r, in))
 	case KeyExpiry:
-		return expiries(r, *in), in.Keys != nil
+		return expiries(r, in, matters), in.Keys != nil
 	}
 	return nil, false
 }

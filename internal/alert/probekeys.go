@@ -10,26 +10,31 @@ import (
 )
 
 // limits leaves out what has nothing to spend: it is closed, not used up.
-func limits(r *Rule, in Reading) (found []finding) {
-	found = make([]finding, 0, len(in.Limits))
-	for _, a := range in.Limits {
+func limits(r *Rule, in *Reading, matters func(subject string, over bool) bool) (found []finding) {
+	clears := "no longer above " + text.Percent(r.AboveRatio)
+	for i := range in.Limits {
+		a := &in.Limits[i]
 		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
 			continue
 		}
 		used, ok := usd(a.UsedUSD)
 		f := share(used/a.LimitUSD, r.AboveRatio)
-		f.subject, f.unknown, f.number, f.clears = a.ID, !ok, used/a.LimitUSD, "no longer above "+text.Percent(r.AboveRatio)
-		f.describe = func() (value, line string) {
-			value = text.Percent(used / a.LimitUSD)
-			line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
-			if !a.ResetsAt.IsZero() {
-				line += ", resets " + text.Moment(a.ResetsAt, in.Now)
-			}
-			return value, line
+		if matters(a.ID, f.over) {
+			f.subject, f.unknown, f.number, f.clears, f.allowance = a.ID, !ok, used/a.LimitUSD, clears, a
+			found = append(found, f)
 		}
-		found = append(found, f)
 	}
 	return found
+}
+
+func (a *Allowance) describe(now time.Time) (value, line string) {
+	used, _ := usd(a.UsedUSD)
+	value = text.Percent(used / a.LimitUSD)
+	line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
+	if !a.ResetsAt.IsZero() {
+		line += ", resets " + text.Moment(a.ResetsAt, now)
+	}
+	return value, line
 }
 
 // free judges the requests to free models. Each day is a subject of its own, as in
@@ -48,23 +53,26 @@ func free(r *Rule, in *Reading) (f finding, known bool) {
 	return f, true
 }
 
-func expiries(r *Rule, in Reading) (found []finding) {
-	found = make([]finding, 0, len(in.Keys))
-	for _, k := range in.Keys {
+func expiries(r *Rule, in *Reading, matters func(subject string, over bool) bool) (found []finding) {
+	clears := "no longer within " + text.Span(r.Within)
+	for i := range in.Keys {
+		k := &in.Keys[i]
 		if k.At.IsZero() {
 			continue
 		}
 		left := k.At.Sub(in.Now)
-		f := finding{subject: k.ID, clears: "no longer within " + text.Span(r.Within), number: max(left, 0).Seconds(), over: left <= r.Within, clear: left.Seconds() > r.Within.Seconds()*(1+margin)}
-		f.describe = func() (value, line string) {
-			name, when := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, in.Now)
-			value = text.Span(max(left, 0))
-			if left <= 0 {
-				return value, fmt.Sprintf("%s expired %s", name, when)
-			}
-			return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
+		if over := left <= r.Within; matters(k.ID, over) {
+			found = append(found, finding{subject: k.ID, clears: clears, number: max(left, 0).Seconds(), over: over, clear: left.Seconds() > r.Within.Seconds()*(1+margin), expiry: k})
 		}
-		found = append(found, f)
 	}
 	return found
+}
+
+func (k *Expiry) describe(now time.Time) (value, line string) {
+	name, when, left := clean(cmp.Or(k.Name, k.ID), MaxName), text.Moment(k.At, now), k.At.Sub(now)
+	value = text.Span(max(left, 0))
+	if left <= 0 {
+		return value, fmt.Sprintf("%s expired %s", name, when)
+	}
+	return value, fmt.Sprintf("%s expires %s, in %s", name, when, value)
 }

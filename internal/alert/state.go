@@ -107,7 +107,11 @@ func (s State) copy(now time.Time) State {
 }
 
 // key names the instance of a rule and a subject.
-func key(rule, subject string) string { return rule + "|" + subject }
+func key(rule, subject string) string { return string(appendKey(nil, rule, subject)) }
+
+func appendKey(b []byte, rule, subject string) []byte {
+	return append(append(append(b, rule...), '|'), subject...)
+}
 
 // alertID names the alert that an instance has been since then.
 func alertID(key string, since time.Time) string {
