@@ -99,8 +99,10 @@ func alertEvents(sent []alert.Event) []Event {
 
 // holding returns the alerts that hold by the values of the snapshot and that
 // nobody has seen, the most urgent first; nil where nobody can judge. How long a
-// condition has held is what the collector's state says.
+// condition has held is what the collector's state says. It notes which balances
+// are low.
 func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
+	s.LowUSD = alert.LowUSD(rules.Alerts, s.Account, s.AutoTopUp.refill())
 	if s.Stale(s.Now) || !rules.Collects || !rules.Sends { // else it was judged as it came
 		alone := tooOld(s.Now.Sub(st.Alerts.JudgedAt()).Abs(), s.Interval)
 		var drivers map[string]Driver

@@ -56,7 +56,13 @@ func TestAlertsAreOfTheSnapshot(t *testing.T) {
 	collected, b2 := poll(st, b, low, t0.Add(time.Minute))
 	st, b = collected.State, b2
 	check("the collector's", collected.Snapshot, "balance $63.98")
-	check("beside the collector", View(&st, b, one, t0.Add(time.Minute), false), "balance $63.98")
+	beside := View(&st, b, one, t0.Add(time.Minute), false)
+	check("beside the collector", beside, "balance $63.98")
+	for _, s := range []Snapshot{beside, collected.Snapshot} {
+		if len(s.LowUSD) == 0 {
+			t.Errorf("the snapshot does not say what is low: %v", s.LowUSD)
+		}
+	}
 	r = read(high, t0.Add(24*time.Hour))
 	check("of a collector that ended", r.Snapshot, []string{}...)
 

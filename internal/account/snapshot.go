@@ -72,6 +72,9 @@ type Snapshot struct {
 	// Alerts are those that hold by these values and were not acknowledged, the
 	// most urgent first; nil where nobody could judge.
 	Alerts []alert.Event
+	// LowUSD are the balances below which a rule alerts, but for those that an
+	// automatic top-up comes before; in the order of the rules.
+	LowUSD []float64
 	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.
 	Undelivered string

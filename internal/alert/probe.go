@@ -115,7 +115,7 @@ func balance(r *Rule, in *Reading) (f finding, known bool) {
 	f.over = left < r.BelowUSD || left <= 0
 	f.clear = left >= r.BelowUSD+max(margin*math.Abs(r.BelowUSD), margin)
 	f.number, f.value = left, text.USD(left)
-	if r.yields(in) && left > 0 {
+	if r.yields(in.Refill) && left > 0 {
 		f.over, f.clear = false, true
 		f.text = fmt.Sprintf("%s is left, and a top-up comes below %s", f.value, text.USD(in.Refill.ThresholdUSD))
 		f.clears = "no alert below " + below + " until then"

@@ -29,8 +29,21 @@ func (in *Reading) missing() string {
 
 // yields reports whether the rule does not fire while automatic top-ups come:
 // they buy when the balance is lower than the rule's threshold.
-func (r *Rule) yields(in *Reading) bool {
-	return r.Yields && in.refilled() && r.BelowUSD >= in.Refill.ThresholdUSD
+//
+//go:noinline
+func (r *Rule) yields(to *Refill) bool {
+	return r.Yields && to != nil && to.MissingSince.IsZero() && r.BelowUSD >= to.ThresholdUSD
+}
+
+// LowUSD returns the balances, above 0, below which a rule fires for an account; the
+// refill is nil where no automatic top-up is known of.
+func LowUSD(rules []Rule, account string, refill *Refill) (usd []float64) {
+	for i := range rules {
+		if r := &rules[i]; r.Kind == Balance && r.BelowUSD > 0 && r.of(account) && !r.yields(refill) {
+			usd = append(usd, r.BelowUSD)
+		}
+	}
+	return usd
 }
 
 // byPattern reports whether the rule goes by the automatic top-up itself, and

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -76,5 +77,21 @@ func TestTextOfWhatIsMissing(t *testing.T) {
 	_, events, _ = Evaluate([]Rule{{Kind: Balance, BelowUSD: 20}}, State{}, r)
 	if len(events) != 1 || events[0].Text != "personal: $9.40 is left, below $20.00 (Sat 21 Nov, 10:31 UTC)" {
 		t.Errorf("Evaluate(…) = %+v, want no date while a top-up is expected", events)
+	}
+}
+
+// A balance is low below a threshold of the account's own rules, unless a top-up comes first.
+func TestLowBalances(t *testing.T) {
+	rules := append(Defaults(), Rule{Kind: Balance, BelowUSD: 7, Account: "other"}, Rule{Kind: Balance, BelowUSD: 30, Account: "A"}, Rule{Kind: TopUpMissing, BelowUSD: 40})
+	refill := Refill{ThresholdUSD: 10, AmountUSD: 25}
+	late := refill
+	late.MissingSince = start
+	for _, c := range []struct {
+		refill *Refill
+		want   []float64
+	}{{nil, []float64{20, 5, 30}}, {&refill, []float64{5, 30}}, {&late, []float64{20, 5, 30}}} {
+		if got := LowUSD(rules, "a", c.refill); !slices.Equal(got, c.want) {
+			t.Errorf("low with %+v is below %v, want %v", c.refill, got, c.want)
+		}
 	}
 }

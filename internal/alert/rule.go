@@ -143,6 +143,8 @@ func ForAll(rules []Rule, channels []Channel) []Rule {
 }
 
 // of reports whether the rule is for an account.
+//
+//go:noinline
 func (r *Rule) of(account string) bool {
 	return r.Account == "" || strings.EqualFold(r.Account, account)
 }

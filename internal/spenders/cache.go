@@ -48,35 +48,34 @@ func near(from, to time.Time) time.Duration { return min(answerGood, to.Sub(from
 // cached fetches the answer to a question about a span, unless it has one of the
 // last minutes, here or from another process. The span of that may lie a little
 // before the requested one.
-func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (T, answer, error) {
-	a, err := s.cached(ctx, answer{question: question, from: from, to: to}, func(ctx context.Context, api API) (any, error) { return fetch(ctx, api) },
+func cached[T any](ctx context.Context, s *Service, question string, from, to time.Time, fetch func(context.Context, API) (T, error)) (v T, a answer, err error) {
+	err = s.cached(ctx, &a, question, from, to, func(ctx context.Context, api API) (any, error) { return fetch(ctx, api) },
 		func(text []byte) (any, error) {
 			var v T
 			err := json.Unmarshal(text, &v)
 			return v, err
 		})
-	v, _ := a.value.(T)
+	v, _ = a.value.(T)
 	return v, a, err
 }
 
-func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Context, API) (any, error), decode func([]byte) (any, error)) (answer, error) {
+func (s *Service) cached(ctx context.Context, got *answer, about string, from, to time.Time, fetch func(context.Context, API) (any, error), decode func([]byte) (any, error)) error {
 	api, err := s.connect(ctx)
 	if err != nil {
-		return answer{}, err
+		return err
 	}
 	g := s.cache.connected(api, s.o.Now)
-	from, to := want.from, want.to
 	// Spans that are near each other are one question, for the most part.
 	grid := max(time.Second, near(from, to))
-	key := fmt.Sprint(want.question, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
-	return gate.Join(ctx, &s.flights, key, func(ctx context.Context) (a answer, err error) {
-		if a, ok := s.cache.find(api, want.question, from, to, s.o.Now()); ok {
+	key := fmt.Sprint(about, from.Truncate(grid).Unix(), to.Truncate(grid).Unix())
+	*got, err = gate.Join(ctx, &s.flights, key, func(ctx context.Context) (a answer, err error) {
+		if a, ok := s.cache.find(api, about, from, to, s.o.Now()); ok {
 			return a, nil
 		}
 		err = g.Do(ctx, key, func(ctx context.Context) error {
-			a = want
+			a = answer{question: about, from: from, to: to}
 			b := s.board(api)
-			err := b.ask(ctx, question{want.question, from, to}, func(about []post) bool {
+			err := b.ask(ctx, question{about, from, to}, func(about []post) bool {
 				return b.answer(ctx, about, &a, decode)
 			}, func(ctx context.Context) ([]byte, error) {
 				a.at = s.o.Now()
@@ -93,6 +92,7 @@ func (s *Service) cached(ctx context.Context, want answer, fetch func(context.Co
 		})
 		return a, err
 	})
+	return err
 }
 
 // answer takes the newest answer of the board that is this key's.

@@ -160,14 +160,42 @@ func ranOut(s *account.Snapshot, p draw.Pen, w int) string {
 const wholeHistory = 30 * 24 * time.Hour
 
 // gaugeEnds are what an empty and a full gauge stand for, and the share between
-// them.
+// them; below where an alert is, a tick and the sum where these leave them room.
 func gaugeEnds(p draw.Pen, s *account.Snapshot, w int) string {
 	share, _ := leftShare(s)
 	full := ""
 	if s.Balance != nil {
 		full = roundUSD(s.Balance.CreditsUSD)
 	}
-	return p.Dim(threeOf("0", text.Percent(share)+" left", full, w))
+	line := []rune(threeOf("0", text.Percent(share)+" left", full, w))
+	if s.Balance != nil {
+		n := len(s.LowUSD)
+		for i := range 2 * n { // the ticks first
+			usd := s.LowUSD[i%n]
+			at := int(min(1, usd/s.Balance.CreditsUSD) * float64(w))
+			name := strings.TrimPrefix(roundUSD(usd), "$")
+			switch {
+			case spare(line, at, 1):
+				line[at] = '╵'
+			case at < w && line[at] == '╵' && spare(line, at+1, len(name)+1):
+				copy(line[at+1:], []rune(name))
+			}
+		}
+	}
+	return p.Dim(string(line))
+}
+
+// spare reports whether n cells from at on are blank, and can be no part of what is
+// right of them.
+//
+//go:noinline
+func spare(line []rune, at, n int) bool {
+	for i := at; i <= at+n; i++ {
+		if i >= len(line) || line[i] != ' ' && (i < at+n || line[i] != '╵') {
+			return false
+		}
+	}
+	return true
 }
 
 // threeOf puts words at the left, in the middle and at the right of w cells.

@@ -35,7 +35,8 @@ func Healthy() account.Snapshot {
 			History: 17 * 24 * time.Hour, LastSpend: Now.Add(-2 * time.Minute), RateUSDPerHour: 0.46,
 		},
 		HistorySince: Now.AddDate(0, 0, -17), OwnSince: Now.AddDate(0, 0, -17), Gaps: 2,
-		Track: account.Track{Made: 40, Held: 33, Factor: 1.4},
+		LowUSD: []float64{20, 5}, // of the default rules
+		Track:  account.Track{Made: 40, Held: 33, Factor: 1.4},
 	}
 }
 
@@ -45,6 +46,7 @@ func refilled() account.Snapshot {
 	s.Balance = &credit.Balance{CreditsUSD: 100, UsageUSD: 76.48}
 	s.SpendableUSD = USD(23.52)
 	s.Forecast.P10, s.Forecast.P50, s.Forecast.P90 = 30*3600, 50*3600, 79*3600
+	s.LowUSD = []float64{5}
 	next := s.Forecast
 	next.P10, next.P50, next.P90 = 17.2*3600, 29.3*3600, 44.1*3600
 	s.AutoTopUp = &account.AutoTopUp{
