@@ -249,10 +249,12 @@ func TestColumnIsThatOfTheKey(t *testing.T) {
 }
 
 func TestHomeMustBeKnown(t *testing.T) {
-	t.Setenv("HOME", "")
-	for _, text := range []string{"history = '~/h'\n", "history = '$HOME/h'\n"} {
-		if got, err := Read(put(t, text)); err == nil || !strings.Contains(err.Error(), "HOME is not set") {
-			t.Errorf("Read(%q) = %+v, %v, want an error about HOME", text, got, err)
+	for home, why := range map[string]string{"": "HOME is not set", "me/home": "HOME is not an absolute path"} {
+		t.Setenv("HOME", home)
+		for _, text := range []string{"history = '~/h'\n", "history = '$HOME/h'\n"} {
+			if got, err := Read(put(t, text)); err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("Read(%q) with HOME %q = %+v, %v, want %q", text, home, got, err, why)
+			}
 		}
 	}
 	t.Setenv("HOME", "/home/me")

@@ -40,6 +40,17 @@ func place(variable, folder, file string) (string, error) {
 	return filepath.Join(folder, "ortop", file), nil
 }
 
+// NoHome says what is wrong with a home folder that nothing can be put in.
+func NoHome() string {
+	switch home := os.Getenv("HOME"); {
+	case home == "":
+		return "HOME is not set"
+	case filepath.IsAbs(home):
+		return "HOME is " + home
+	}
+	return "HOME is not an absolute path"
+}
+
 // LooksPath returns the path of the file that remembers how the dashboard was
 // looked at, $XDG_STATE_HOME/ortop/looks.json.
 func LooksPath() (string, error) {

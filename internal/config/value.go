@@ -113,7 +113,7 @@ func expandHome(path string) (string, error) {
 		}
 		home, err := os.UserHomeDir()
 		if err != nil || !filepath.IsAbs(home) {
-			return "", errors.New("starts in the home folder, but HOME is not set")
+			return "", errors.New("starts in the home folder, but " + NoHome())
 		}
 		return filepath.Join(home, rest), nil
 	}

@@ -60,7 +60,7 @@ func source(r client.Refusal) string {
 		return "management"
 	case r.Kind() == client.ErrForbidden && strings.Contains(m, "key limit"):
 		return "key_limit"
-	case r.Kind() == client.ErrPayment:
+	case r.Kind() == client.ErrPayment && (strings.Contains(m, "credit") || strings.Contains(m, "balance")):
 		return "credits"
 	}
 	return ""
@@ -126,6 +126,8 @@ func remedy(r client.Refusal) string {
 		return "the key is not accepted: it may be disabled, expired or mistyped"
 	case r.Kind() == client.ErrRateLimited:
 		return "too many requests at a time: try again" + again
+	case r.Kind() == client.ErrPayment:
+		return "the body does not say what is to be paid: ortop status says whether credits are left"
 	case r.Kind() == client.ErrForbidden:
 		return "the body names no limit: the input may have been flagged, or the key may not use this model or provider"
 	case r.Kind() == client.ErrServer:

@@ -34,6 +34,8 @@ func TestExplain(t *testing.T) {
 		{"by its message", `{"error":{"code":403,"message":"Key limit exceeded (monthly limit)"}}`, []string{"the key's own limit"}},
 		{"an ordinary key", `{"error":{"code":403,"message":"Only management keys can perform this operation"}}`, []string{"for management keys"}},
 		{"no credits", `{"error":{"code":402,"message":"Insufficient credits"}}`, []string{"add credits"}},
+		{"debts", `{"error":{"code":402,"message":"Negative BALANCE"}}`, []string{"add credits"}},
+		{"a payment for something else", `{"error":{"code":402,"message":"Payment required"}}`, []string{"does not say what is to be paid"}},
 		{"a new layer", `{"error":{"code":403,"message":"no","metadata":{"limit_source":"openrouter_\u001b[2Jmoon","remedy_hint":5}}}`, []string{"name that is new here: openrouter_\ufffd[2Jmoon", "hint: 5"}},
 		{"fields of other types", `{"error":{"code":403,"message":["a"],"metadata":{"limit_source":{},"limit_usd":[1],"resets_at":{},"scope":true}}}`, []string{"refused with 403"}},
 		{"another status", `{"error":{"code":429,"message":"slow","metadata":{"retry_after":3}}}`, []string{"try again, after 3 s"}},

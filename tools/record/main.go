@@ -17,6 +17,7 @@ import (
 
 	"ortop/client"
 	"ortop/history"
+	"ortop/internal/alert"
 	"ortop/internal/monitor"
 	"ortop/internal/sim"
 	"ortop/ui"
@@ -83,7 +84,7 @@ func onAccount(profile string, draw func(ui.Options)) (err error) {
 		return err
 	}
 	mon := monitor.New(monitor.Options{
-		Account: "personal", BaseURL: url, Now: clock,
+		Account: "personal", BaseURL: url, Now: clock, Rules: alert.Defaults(),
 		Open: func(context.Context) (*history.DB, string, error) { return db, "", nil },
 		Connect: func(context.Context) (monitor.API, string, error) {
 			c, err := client.New(client.Config{BaseURL: url, Key: key, Now: clock})

@@ -93,7 +93,7 @@ func screenSettings(a *cli.App, o *ui.Options, s session.Settings, log *slog.Log
 	o.Theme = cmp.Or(a.Flags.Theme, o.Looks.Theme)
 	o.Remember = rememberLooks(c, log)
 	if s.ConfigPath == "" {
-		o.Unsaved = "there is no folder for the configuration: HOME is not set"
+		o.Unsaved = "there is no folder for the configuration: " + config.NoHome()
 		return
 	}
 	o.SaveSettings = func(_ context.Context, changed [][2]string) (string, error) {

@@ -12,6 +12,7 @@ import (
 	"ortop/internal/cmd/cli"
 	"ortop/internal/cmd/session"
 	"ortop/internal/cmd/team"
+	"ortop/internal/config"
 	"ortop/internal/text"
 )
 
@@ -76,7 +77,7 @@ func checkConfig(c *cli.Checkup, s *session.Settings) {
 	case s.Demo != nil:
 		c.OK("config", "not read: this is the demo")
 	case s.ConfigPath == "":
-		c.Note("config", "there is no folder for it: HOME is not set", "set HOME or XDG_CONFIG_HOME, or name it with --config")
+		c.Note("config", "there is no folder for it: "+config.NoHome(), "set HOME or XDG_CONFIG_HOME, or name it with --config")
 	case errors.Is(err, os.ErrNotExist):
 		c.OK("config", "%s does not exist; everything has a default", s.ConfigPath)
 	default:

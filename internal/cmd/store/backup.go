@@ -124,6 +124,6 @@ func Verify(ctx context.Context, a *cli.App, db *history.DB, path string) (histo
 	defer p.End()
 	p.Doing("checking %s", path)
 	return db.VerifyReporting(ctx, func(read, of int64) {
-		p.Doing("checking %s: %d %% of its %s readings", path, min(100, read*100/max(1, of)), text.Count(of))
+		p.Doing("checking %s: %d %% of its %s", path, min(100, read*100/max(1, of)), text.Many(of, "reading"))
 	})
 }

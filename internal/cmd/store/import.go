@@ -170,26 +170,30 @@ func readImportFile(ctx context.Context, a *cli.App, s *session.Settings, path s
 // storeImport adds what a file holds, and returns a report of what became of
 // it.
 func storeImport(ctx context.Context, f *ledger.Import, ar monitor.Archive, account string) (report string, err error) {
-	what, all, added := "readings", f.Used, 0
+	what, all, added := "reading", f.Used, 0
 	if f.Days == nil {
 		added, err = ar.DB.Import(ctx, ar.Shown, history.Export{
 			Samples: f.Readings, Unseen: f.Unseen, Filled: stored(f.Filled), RoundUSD: f.RoundUSD,
 		})
 	} else {
-		what = "days"
+		what = "day"
 		all, added, err = storeActivity(ctx, f, ar)
 	}
 	if err != nil {
 		return "", err
 	}
+	noun := func(n int) string {
+		_, word, _ := strings.Cut(text.Many(n, what), " ")
+		return word
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-8s %d %s to the history of account %s\n", "added", added, what, account)
+	fmt.Fprintf(&b, "%-8s %d %s to the history of account %s\n", "added", added, noun(added), account)
 	for _, l := range []struct {
 		label   string
 		n       int
 		message string
 	}{
-		{"there", all - added, what + " that the history has already"},
+		{"there", all - added, noun(all-added) + " that the history has already"},
 		{"repeated", f.Repeated, "of a time or a request that was there before, counted once"},
 		{"empty", f.Empty, "without an amount, or of the day that is not over"},
 		{"open", f.OpenDays(), "of the days: a line of them could not be read, so a mended file can still set them"},

@@ -52,7 +52,7 @@ func TestImportRoundTrip(t *testing.T) {
 		f := parsed(t, want)
 		for i := range 2 {
 			report, err := storeImport(ctx, f, into, "personal")
-			if wanted := fmt.Sprintf("added    %d readings", len(f.Readings)*(1-i)); err != nil || !strings.HasPrefix(report, wanted) {
+			if wanted := fmt.Sprintf("added    %d readings to", len(f.Readings)*(1-i)); err != nil || !strings.HasPrefix(strings.Replace(report, " 1 reading ", " 1 readings ", 1), wanted) {
 				t.Errorf("%s: import %d = %q, %v, want %s", name, i, report, err, wanted)
 			}
 			if got := csvOf(t, into, ask); got != want {
@@ -71,6 +71,13 @@ func TestImportActivity(t *testing.T) {
 	ar := cmdtest.ArchiveOf(t, 0, cmdtest.Known("2026-11-20 00:00", 10, 20))
 	for _, want := range []string{"added    3 days", "added    0 days"} {
 		if report, err := storeImport(ctx, f, ar, "personal"); err != nil || !strings.HasPrefix(report, want) {
+			t.Errorf("import = %q, %v, want %s", report, err, want)
+		}
+	}
+	other := cmdtest.ArchiveOf(t, 0, cmdtest.Known("2026-11-20 00:00", 10, 20))
+	one := parsed(t, "date,usage\n2026-11-12,1\n")
+	for _, want := range []string{"added    1 day to", "added    0 days to the history of account personal\nthere    1 day that"} {
+		if report, err := storeImport(ctx, one, other, "personal"); err != nil || !strings.HasPrefix(report, want) {
 			t.Errorf("import = %q, %v, want %s", report, err, want)
 		}
 	}
