@@ -231,7 +231,7 @@ func (s *Service) storeKeys(ctx context.Context, sub *Subject, list *KeyList) (K
 		}
 		was, known := before[k.Hash]
 		if known {
-			k.follow(&was, list.At)
+			k.follow(was, list.At)
 		} else if !old.At.IsZero() && k.CreatedAt.After(old.At) && k.CreatedAt.Before(list.At) {
 			readings = append(readings, history.Reading{Series: series, At: k.CreatedAt}) // where it began
 		}
@@ -293,10 +293,10 @@ func (k Key) unusedFor(at time.Time) time.Duration {
 	return 0
 }
 
-func (l *KeyList) byHash() map[string]Key {
-	keys := make(map[string]Key, len(l.Keys))
-	for _, k := range l.Keys {
-		keys[k.Hash] = k
+func (l *KeyList) byHash() map[string]*Key {
+	keys := make(map[string]*Key, len(l.Keys))
+	for i := range l.Keys {
+		keys[l.Keys[i].Hash] = &l.Keys[i]
 	}
 	return keys
 }

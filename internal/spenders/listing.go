@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"ortop/client"
@@ -41,9 +42,13 @@ func listKeys(ctx context.Context, api API, was *KeyList, now time.Time) (KeyLis
 		}
 		r.Truncated = r.Truncated || list.Truncated
 		r.Unread = cmp.Or(r.Unread, list.Odd)
+		r.Keys = slices.Grow(r.Keys, len(list.Rows))
 		for _, k := range list.Rows {
 			if !seen[k.Hash] {
 				seen[k.Hash] = true
+				if k.WorkspaceID == id { // of which there is one copy, not thousands
+					k.WorkspaceID = id
+				}
 				r.Keys = append(r.Keys, newKey(k, now))
 			}
 		}
