@@ -83,10 +83,10 @@ func TestFreeRequestsOfAKey(t *testing.T) {
 	used, limit := int64(3), int64(50)
 	key := &credit.Key{FreeRequests: &credit.FreeRequests{Used: &used, Limit: &limit}}
 	f := Facts{Key: key, KeyAt: t0}
-	if got := f.key(t0); got.FreeRequests == nil || *got.FreeRequests.Used != 3 {
+	if got := f.KeyBy(t0, t0); got.FreeRequests == nil || *got.FreeRequests.Used != 3 {
 		t.Errorf("that day: %+v", got.FreeRequests)
 	}
-	if got := f.key(t0.AddDate(0, 0, 1)); got.FreeRequests != nil || key.FreeRequests == nil {
+	if got := f.KeyBy(t0, t0.AddDate(0, 0, 1)); got.FreeRequests != nil || key.FreeRequests == nil {
 		t.Errorf("a day later: %+v, of the facts %+v", got.FreeRequests, key.FreeRequests)
 	}
 }

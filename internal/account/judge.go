@@ -288,16 +288,18 @@ func (v *Verdict) addBudget(g *credit.Budget, b *Book) {
 	seen.ResetsAt, _ = g.Next(v.At)
 	_, have := b.Budget.Newest()
 	was := v.Facts.Budget
+	over := was != nil && !was.ResetsAt.IsZero() && !v.At.Before(was.ResetsAt)
+	fell := was != nil && spent < was.SpentUSD-slack
 	switch {
 	case !have:
 		row.Segment = FirstReading
 	case was == nil || was.ID != id:
 		row.Segment = AnotherBudget
-	case !was.ResetsAt.IsZero() && !v.At.Before(was.ResetsAt): // a new window
+	case over && (fell || was.SpentUSD <= slack || !recent(was.ResetsAt, v.At)): // a new window
 		row.UsageUSD = was.TotalUSD + spent
-	case spent >= was.SpentUSD-slack:
+	case !over && !fell:
 		row.UsageUSD = was.TotalUSD + max(0, spent-was.SpentUSD)
-	case recent(was.AgreedAt, v.At): // a replica that lags behind
+	case over || recent(was.AgreedAt, v.At): // the answer may be of the old window, or of a replica that lags behind
 		row.UsageUSD, seen = was.TotalUSD, *was
 	default:
 		row.Segment = UsageFell

@@ -44,8 +44,7 @@ func Allowance(id, name string, c credit.Cap, at time.Time) alert.Allowance {
 }
 
 // report puts what is known into a reading of the rules. What an old listing
-// has is not known any more, and of what has reset since only that it
-// has.
+// has is not known any more.
 func (l Limits) report(r *alert.Reading, ownLabel string) {
 	age := r.Now.Sub(l.At)
 	if l.At.IsZero() || age < 0 || age > listingGood {
@@ -56,8 +55,7 @@ func (l Limits) report(r *alert.Reading, ownLabel string) {
 	old := l.BudgetsAt.IsZero() || r.Now.Sub(l.BudgetsAt) > budgetsGood
 	r.Limits = append(append(slices.Grow(r.Limits, len(l.Caps)+len(l.Budgets)), l.Caps...), l.Budgets...)
 	for i := range r.Limits {
-		a := &r.Limits[i]
-		if old && i >= len(r.Limits)-len(l.Budgets) || !a.ResetsAt.IsZero() && !r.Now.Before(a.ResetsAt) {
+		if a := &r.Limits[i]; old && i >= len(r.Limits)-len(l.Budgets) {
 			a.UsedUSD = nil
 		}
 	}

@@ -42,7 +42,7 @@ func TestListingsGrowOld(t *testing.T) {
 		c.l.report(&r, "own")
 		known := 0
 		for _, a := range r.Limits {
-			if a.UsedUSD != nil {
+			if _, ok := a.Used(r.Now); ok {
 				known++
 			}
 		}

@@ -38,7 +38,7 @@ func forecasts(f *Facts, b *Book, at time.Time) (account forecast.Forecast, o Ou
 		account, o.Rhythm, o.Planned = m.Forecast(&left), rhythm(m), planned(m, left)
 	}
 	o.Forecast = account
-	k := f.Key
+	k := f.KeyBy(at, at)
 	switch {
 	case b.Key == nil:
 	case f.Ordinary() && k.Cap.RemainingUSD != nil:

@@ -108,13 +108,27 @@ func (f *Facts) WantsKey(now time.Time, fingerprint string) bool {
 	return now.Sub(f.KeyAt) >= often || now.Before(f.KeyAt)
 }
 
-// key is the key as it is known at now.
-func (f *Facts) key(now time.Time) *credit.Key {
-	if f.Key == nil || f.Key.FreeRequests == nil {
-		return f.Key
+// KeyBy is the key as it is known at now, where the newest reading is of at: what was
+// counted in a window that is over is not known any more.
+func (f *Facts) KeyBy(at, now time.Time) *credit.Key {
+	if f.Key == nil {
+		return nil
 	}
 	k := *f.Key
 	k.FreeRequests = k.FreeRequests.Today(f.KeyAt, now)
+	if f.KeyAt.IsZero() {
+		return &k
+	}
+	k.Usage.By(f.KeyAt, now)
+	k.BYOK.By(f.KeyAt, now)
+	// Of a limit the last reading stands until there is a newer one, as the balance does.
+	limits := append([]credit.Budget{{Cap: k.Cap}}, k.Budgets...)
+	for i, g := range limits {
+		if reset, ok := g.Next(f.KeyAt); ok && !at.Before(reset) {
+			limits[i].RemainingUSD, limits[i].SpendUSD = nil, nil
+		}
+	}
+	k.Cap, k.Budgets = limits[0].Cap, limits[1:]
 	return &k
 }
 

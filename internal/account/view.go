@@ -43,7 +43,7 @@ func View(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 func view(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 	s := Snapshot{
 		Account: rules.Account, Host: rules.Host, Demo: rules.Demo, Now: now, At: b.Poll.Success,
-		Interval: rules.Interval, Source: st.Facts.Source, Key: st.Facts.key(now),
+		Interval: rules.Interval, Source: st.Facts.Source, Key: st.Facts.KeyBy(b.Poll.Success, now),
 		BalanceNote: st.Facts.BalanceNote, StorageNote: b.StorageNote, Fault: b.Poll.Fault,
 		Forecast: forecast.Forecast{State: forecast.Unknown, At: now},
 	}

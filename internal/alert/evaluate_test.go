@@ -165,6 +165,9 @@ func TestEvaluate(t *testing.T) {
 		{"budget: each day anew, in silence at midnight", []Rule{{Kind: Spend, AboveUSD: 10}}, []step{
 			{m, func(r *Reading) { r.DayUSD = f(10) }, ""}, {m, func(r *Reading) { r.DayUSD = f(10.5) }, "warning spend $10.50"},
 			{14 * h, func(r *Reading) { r.DayUSD = f(0) }, ""}, {h, func(r *Reading) { r.DayUSD = f(11) }, "warning spend $11.00"}}},
+		{"budget: what was read before midnight is of the day before", []Rule{{Kind: Spend, AboveUSD: 10}, {Kind: Spend, AboveUSD: 10, Window: Week}}, []step{
+			{m, func(r *Reading) { r.DayUSD, r.WeekUSD = f(10.5), f(9) }, "warning spend $10.50"},
+			{14 * h, func(r *Reading) { r.DayUSD, r.WeekUSD, r.At = f(10.5), f(11), r.Now.Add(-2*h) }, "warning spend $11.00"}, {m, func(r *Reading) { r.DayUSD = f(.5) }, ""}}},
 		{"budget: a part that is taken back is no all-clear until it is a tenth", []Rule{{Kind: Spend, AboveUSD: 10}}, []step{
 			{m, func(r *Reading) { r.DayUSD = f(10.5) }, "warning spend $10.50"}, {m, func(r *Reading) { r.DayUSD = f(9.5) }, ""},
 			{h, func(r *Reading) { r.DayUSD = f(9.5) }, ""}, {m, func(r *Reading) { r.DayUSD = f(9) }, "-warning spend $9.00"}}},

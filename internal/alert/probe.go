@@ -178,6 +178,9 @@ func spend(r *Rule, in *Reading) (f finding, known bool) {
 	case Month:
 		spent, least, start, name = in.MonthUSD, in.LeastMonthUSD, credit.MonthStart(in.Now), "this month (UTC)"
 	}
+	if in.At.Before(start) { // the sums are of the window before
+		return f, false
+	}
 	sum, ok := usd(spent)
 	atLeast := ""
 	if seen, part := usd(least); !ok && part && seen > r.AboveUSD { // which the rest cannot undo

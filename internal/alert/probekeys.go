@@ -17,7 +17,7 @@ func limits(r *Rule, in *Reading, matters func(subject string, over bool) bool) 
 		if !(a.LimitUSD > 0) || !credit.Plausible(a.LimitUSD) {
 			continue
 		}
-		used, ok := usd(a.UsedUSD)
+		used, ok := a.Used(in.Now)
 		f := share(used/a.LimitUSD, r.AboveRatio)
 		if matters(a.ID, f.over) {
 			f.subject, f.unknown, f.number, f.clears, f.allowance = a.ID, !ok, used/a.LimitUSD, clears, a
@@ -27,8 +27,18 @@ func limits(r *Rule, in *Reading, matters func(subject string, over bool) bool) 
 	return found
 }
 
+// Used is what is known at now to be used of it, in USD: of what has reset since, nothing.
+//
+//go:noinline
+func (a *Allowance) Used(now time.Time) (sum float64, ok bool) {
+	if !a.ResetsAt.IsZero() && !now.Before(a.ResetsAt) {
+		return 0, false
+	}
+	return usd(a.UsedUSD)
+}
+
 func (a *Allowance) describe(now time.Time) (value, line string) {
-	used, _ := usd(a.UsedUSD)
+	used, _ := a.Used(now)
 	value = text.Percent(used / a.LimitUSD)
 	line = fmt.Sprintf("%s has used %s of %s (%s)", clean(cmp.Or(a.Name, a.ID), MaxName), text.USD(used), text.USD(a.LimitUSD), value)
 	if !a.ResetsAt.IsZero() {

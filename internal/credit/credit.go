@@ -148,6 +148,22 @@ type Usage struct {
 	TotalUSD, DailyUSD, WeeklyUSD, MonthlyUSD *float64
 }
 
+// By leaves of usage that was read at a time what is known at now: nothing is of a window
+// that began since.
+//
+//go:noinline
+func (u *Usage) By(read, now time.Time) {
+	if read.Before(DayStart(now)) {
+		u.DailyUSD = nil
+	}
+	if read.Before(WeekStart(now)) {
+		u.WeeklyUSD = nil
+	}
+	if read.Before(MonthStart(now)) {
+		u.MonthlyUSD = nil
+	}
+}
+
 // Cap is a key's own spending limit. The zero Cap is no limit.
 type Cap struct {
 	LimitUSD     *float64 // nil: no cap
@@ -227,6 +243,8 @@ func (r *FreeRequests) UsedRatio() (ratio float64, ok bool) {
 
 // FreeInUse returns the counts where they concern the account, which never bought
 // credits or used free models today; else nil.
+//
+//go:noinline
 func (k *Key) FreeInUse() *FreeRequests {
 	if k == nil || k.FreeRequests == nil {
 		return nil
@@ -288,6 +306,8 @@ func (k *Key) limit() (remaining *float64, binding Binding, known bool) {
 func Plausible(v float64) bool { return math.Abs(v) <= 1e9 }
 
 // Sum is the sum of two that are both known, and else nil.
+//
+//go:noinline
 func Sum(a, b *float64) *float64 {
 	if a == nil || b == nil {
 		return nil

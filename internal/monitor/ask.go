@@ -74,21 +74,16 @@ func (q request) send(ctx context.Context) response {
 			return r
 		}
 	}
-	wantsTotals := q.facts.WantsTotals(q.now(), in.Fingerprint)
+	began := q.now()
+	wantsTotals := q.facts.WantsTotals(began, in.Fingerprint)
 	var key client.Key
 	wait := func() {}
-	if q.facts.WantsKey(q.now(), in.Fingerprint) {
+	if q.facts.WantsKey(began, in.Fingerprint) {
 		// Both at once: a slow answer to one must not cost the other.
-		join := beside(func() { key, r.keyErr = timed(ctx, q, "key", r.api.Key) })
+		join := beside(func() { q.askKey(ctx, &r, &key) })
 		wait = func() {
 			join()
-			in.KeyFault = newFault(r.keyErr)
-			if r.keyErr == nil {
-				in.Key, in.Skew = KeyFacts(key), skew(key.Meta)
-				if key.Odd != "" {
-					q.log.Debug("left out of an answer", "for", "key", "what", key.Odd)
-				}
-			}
+			q.takeKey(&r, &key)
 			wait = func() {}
 		}
 	}
@@ -98,7 +93,10 @@ func (q request) send(ctx context.Context) response {
 	}
 	if wantsTotals {
 		var credits client.Credits
-		credits, r.totalsErr = timed(ctx, q, "credits", r.api.Credits)
+		r.totalsErr = q.timed(ctx, "credits", func() (err error) {
+			credits, err = r.api.Credits(ctx)
+			return err
+		})
 		wait()
 		if in.TotalsFault = newFault(r.totalsErr); r.totalsErr == nil {
 			in.Totals = &credit.Balance{CreditsUSD: credits.TotalCreditsUSD, UsageUSD: credits.TotalUsageUSD}
@@ -106,8 +104,35 @@ func (q request) send(ctx context.Context) response {
 		}
 	}
 	wait()
-	in.At = q.now()
+	if in.At = q.now(); in.Key != nil && began.Before(credit.DayStart(in.At)) {
+		// Whether its windows are of the day before, or of the day that began, nobody knows.
+		q.askKey(ctx, &r, &key)
+		q.takeKey(&r, &key)
+		in.At = q.now()
+	}
 	return r
+}
+
+//go:noinline
+func (q *request) askKey(ctx context.Context, r *response, key *client.Key) {
+	r.keyErr = q.timed(ctx, "key", func() (err error) {
+		*key, err = r.api.Key(ctx)
+		return err
+	})
+}
+
+// takeKey puts the answer about the key into the reading.
+//
+//go:noinline
+func (q *request) takeKey(r *response, key *client.Key) {
+	in := &r.reading
+	if in.Key, in.KeyFault = nil, newFault(r.keyErr); r.keyErr != nil {
+		return
+	}
+	in.Key, in.Skew = KeyFacts(*key), skew(key.Meta)
+	if key.Odd != "" {
+		q.log.Debug("left out of an answer", "for", "key", "what", key.Odd)
+	}
 }
 
 // beside runs f in a goroutine of its own. wait waits for it, and panics if f
@@ -125,21 +150,17 @@ func beside(f func()) (wait func()) {
 	}
 }
 
-// timed makes a request and notes it in the log.
-func timed[T any](ctx context.Context, q request, what string, send func(context.Context) (T, error)) (v T, err error) {
+// timed makes a request as again does, and notes it in the log.
+func (q *request) timed(ctx context.Context, what string, send func() error) error {
 	began := q.now()
-	v, err = quickly(ctx, send)
-	q.answered(what, began, err)
-	return v, err
-}
-
-func (q request) answered(what string, began time.Time, err error) {
+	err := again(ctx, send)
 	took := q.now().Sub(began).Round(time.Millisecond)
 	if err != nil {
 		q.log.Debug("request failed", "for", what, "took", took, "error", oneLine(err))
 	} else {
 		q.log.Debug("request answered", "for", what, "took", took)
 	}
+	return err
 }
 
 // quickly makes a request, and makes it again where the connection was

@@ -138,6 +138,42 @@ func TestThePastEndsWithTheReading(t *testing.T) {
 	}
 }
 
+// A key that was read before midnight, beside credits that came after it, is asked for
+// again: nobody knows of which day its windows are.
+func TestAReadingOverMidnight(t *testing.T) {
+	t.Parallel()
+	for _, again := range []int{0, 500} {
+		bubble(t, func(t *testing.T) {
+			time.Sleep(24*time.Hour - 2*time.Second)
+			b := newBench(t, oldAccount("steady"))
+			key := ordinary
+			b.key.Store(&key)
+			b.account.Fail(sim.Fault{Path: "/credits", Delay: 5 * time.Second})
+			if again != 0 {
+				time.AfterFunc(time.Second, func() {
+					failed := sim.Error(again)
+					failed.Path = "/key"
+					b.account.Fail(failed)
+				})
+			}
+			m := b.run()
+			s := after(t, m, 10*time.Second)
+			if again != 0 {
+				if s.Fault == nil || s.Spend.TodayUSD != nil {
+					t.Errorf("fault %+v, today %v, want nothing said of today", s.Fault, s.Spend.TodayUSD)
+				}
+				return
+			}
+			if s.Key == nil || s.Key.Usage.DailyUSD == nil || s.Spend.TodayUSD == nil || s.Spend.WeekUSD == nil {
+				t.Fatalf("Key = %+v, spend %+v", s.Key, s.Spend)
+			}
+			if today := *s.Spend.TodayUSD; today > .01 || math.Abs(today-*s.Key.Usage.DailyUSD) > 1e-9 || *s.Spend.WeekUSD < 1 {
+				t.Errorf("3 s after midnight today = %v, this week %v; the key says %v", today, *s.Spend.WeekUSD, *s.Key.Usage.DailyUSD)
+			}
+		})
+	}
+}
+
 func TestWindowSpend(t *testing.T) {
 	at := func(s string) time.Time {
 		v, err := time.Parse("2006-01-02 15:04", s)

@@ -22,7 +22,7 @@ type subject struct {
 	account   history.Series // the account's totals
 	keySeries history.Series // an ordinary key's own; zero until the key is known
 	shown     history.Series // the one whose spend the surfaces show
-	key       *credit.Key    // the key in use; nil until it is known
+	facts     *account.Facts
 	book      *account.Book
 	plans     *plans
 	starts    *sync.Map // of history.Series: its start, where a book that is brief was asked for it

@@ -19,7 +19,7 @@ func newSpenders(m *Monitor) *spenders.Service {
 			if s == nil {
 				return nil
 			}
-			return &spenders.Subject{DB: s.db, Account: s.account, KeySeries: s.keySeries, Key: s.key}
+			return &spenders.Subject{DB: s.db, Account: s.account, KeySeries: s.keySeries, Key: s.facts.KeyBy(s.book.Poll.Success, m.o.Now())}
 		},
 	})
 }

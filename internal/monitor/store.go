@@ -205,7 +205,7 @@ func (st *store) takePoll(p history.Poll) {
 func (st *store) publish() {
 	f := st.state.Facts
 	s := &subject{
-		db: st.db, account: st.of(), shown: st.of(), key: f.Key, book: st.book.Copy(), plans: new(plans), starts: new(sync.Map),
+		db: st.db, account: st.of(), shown: st.of(), facts: &f, book: st.book.Copy(), plans: new(plans), starts: new(sync.Map),
 	}
 	if f.Ordinary() {
 		s.keySeries = st.series[account.OfKey]
