@@ -16,6 +16,7 @@ import (
 // eventLog is how what happened is looked at.
 type eventLog struct {
 	span    int
+	kind    int // into panel.EventKinds
 	filter  filter
 	list    draw.List
 	open    bool
@@ -94,7 +95,7 @@ func (m *Model) findEvents() {
 		if e.Alert != nil {
 			rule = string(e.Alert.Rule)
 		}
-		if matches(words, string(e.Kind), string(e.Level), e.Text, rule) {
+		if (v.kind == 0 || v.kind == panel.KindOf(&e)) && matches(words, string(e.Kind), string(e.Level), e.Text, rule) {
 			v.found = append(v.found, e)
 		}
 	}
@@ -109,6 +110,13 @@ func (m *Model) findEvents() {
 	}
 }
 
+// onlyEvents shows those of a kind alone.
+func (m *Model) onlyEvents(kind int) tea.Cmd {
+	m.log.kind = kind
+	m.findEvents()
+	return m.loadBelow()
+}
+
 // seenEvents is how many of them are seen.
 //
 //go:noinline
@@ -121,7 +129,7 @@ func (m *Model) seenEvents(l layout) int {
 func (m *Model) events() *panel.Events {
 	v := m.log
 	return &panel.Events{
-		Span: v.span, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,
+		Span: v.span, Kind: v.kind, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,
 		All: len(v.request.Value), Found: v.found, Loaded: v.request.Loaded, Err: v.request.Err,
 	}
 }

@@ -26,6 +26,7 @@ func (eventsView) keys(m *Model, _ layout, k *keyMap) *keyMap {
 	}
 	k = k.forList(len(v.found), v.open, false)
 	e, ok := m.events().Chosen()
+	enable(!v.open, &k.kinds)
 	k.acknowledge.SetEnabled(ok && panel.CanAcknowledge(&e))
 	return k
 }
@@ -63,6 +64,8 @@ func (eventsView) update(m *Model, msg tea.Msg, k *keyMap) (tea.Cmd, bool) {
 	case hit(press, &k.open):
 		v.open = !v.open
 		return m.loadBelow(), true
+	case hit(press, &k.kinds):
+		return m.onlyEvents((v.kind + 1) % len(panel.EventKinds)), true
 	case hit(press, &k.acknowledge):
 		e, _ := m.events().Chosen()
 		return acknowledgeCmd(m.feed, e.ID), true
@@ -79,9 +82,14 @@ func (m *Model) clickEvents(at tea.Mouse) tea.Cmd {
 	i := v.list.Top + y - 1
 	switch {
 	case !body.holds(at.X, at.Y) || v.open:
-	case y == 0 && m.layout().bare: // where no ranges stand
+	case y == 0 && m.layout().bare: // where no menus stand
 	case y == 0:
-		menu, ends := panel.SpanMenu(m.pen(), v.span, m.events().MenuRoom(m.pen(), body.w))
+		menu, ends := m.events().KindMenu(m.pen(), body.w)
+		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
+			return m.onlyEvents(s)
+		}
+	case y == body.h-1 && !m.layout().bare:
+		menu, ends := panel.SpanMenu(m.pen(), v.span, body.w-9)
 		if s := segment(ends, at.X-(body.w-3-draw.Width(menu))); s >= 0 {
 			return m.choose(s)
 		}

@@ -24,7 +24,7 @@ func (k *keyMap) hints() []hint {
 	return []hint{
 		of("help", &k.help), of("field", &k.up, &k.down), of("change", &k.more, &k.less), of("edit", &k.edit), of("accept", &k.take), of("cancel", &k.drop),
 		of("apply", &k.keepFilter), of("clear", &k.dropFilter), of("row", &k.rowUp, &k.rowDown), of("details", &k.open),
-		of("seen", &k.acknowledge), of("filter", &k.find), of("by", &k.group),
+		of("seen", &k.acknowledge), of("filter", &k.find), of("by", &k.group), of("kind", &k.kinds),
 		of(k.sort.Help().Desc, &k.sort), of("BYOK", &k.byok), of("refresh", &k.refresh), of("view", &k.next), of("range", &k.shorter, &k.longer),
 		of("plot", &k.mode), of("balance", &k.state), of("command", &k.command), of("quit", &k.quit), of("settings", &k.settings),
 	}

@@ -18,7 +18,7 @@ type keyMap struct {
 	interrupt, suspend, command, run, state            key.Binding
 	mode, zoomIn, zoomOut, first, latest, last         key.Binding // of the plot; last is the view before
 	rowUp, rowDown, pageUp, pageDown, open             key.Binding // of a list
-	find, group, sort, byok, acknowledge               key.Binding
+	find, group, sort, byok, kinds, acknowledge        key.Binding
 	keepFilter, dropFilter                             key.Binding // while one is typed
 	views                                              []key.Binding
 }
@@ -78,6 +78,7 @@ func (k *keyMap) table() []*bound {
 		{&k.group, "group|breakdown|g|g|group by key, model, provider…"},
 		{&k.sort, "sort|breakdown|s|s|sort"},
 		{&k.byok, "byok|breakdown|b|b|BYOK"},
+		{&k.kinds, "kinds|events|g|g|kind: alerts, money, network…"},
 		{&k.acknowledge, "acknowledge|events|x|x|mark the alert as seen"},
 		{&k.suspend, "suspend||ctrl+z|ctrl+z|suspend"},
 		{&k.run, "||enter|enter|run"},
@@ -112,7 +113,7 @@ func newKeyMap() *keyMap {
 	}
 	// Those of a view are off until it turns them on.
 	enable(false, &k.up, &k.down, &k.edit, &k.more, &k.less, &k.take, &k.drop, &k.rowUp, &k.rowDown, &k.pageUp, &k.pageDown, &k.open,
-		&k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state)
+		&k.find, &k.group, &k.sort, &k.byok, &k.kinds, &k.acknowledge, &k.keepFilter, &k.dropFilter, &k.run, &k.state)
 	return k
 }
 
@@ -148,7 +149,7 @@ func (k *keyMap) full() []*key.Binding {
 	all := []*key.Binding{together("view", views...), &k.next, &k.last, &k.back, &k.command, &k.refresh, &k.quit,
 		together("range: shorter, longer", &k.shorter, &k.longer), together("cursor on the plot", &k.left, &k.right), together("zoom the plot", &k.zoomIn, &k.zoomOut), together(ends, &k.first, &k.latest), &k.mode,
 		together("plan: field above, below", &k.up, &k.down), together("plan: more, less", &k.more, &k.less), &k.edit, &k.take, &k.drop, together("row", &k.rowUp, &k.rowDown)}
-	all = append(all, &k.state, &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge, &k.pageUp, &k.pageDown, &k.pause, &k.account, &k.accounts, &k.copy, &k.export, &k.page, &k.theme, &k.settings, &k.help, &k.interrupt, &k.suspend)
+	all = append(all, &k.state, &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.kinds, &k.acknowledge, &k.pageUp, &k.pageDown, &k.pause, &k.account, &k.accounts, &k.copy, &k.export, &k.page, &k.theme, &k.settings, &k.help, &k.interrupt, &k.suspend)
 	shown := all[:0]
 	for _, b := range all {
 		if b.Enabled() && strings.TrimSpace(b.Help().Key) != "" {

@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -298,6 +299,31 @@ func TestEventsKeys(t *testing.T) {
 	if len(m.log.found) != 5 || panel.Spans[m.log.span].Name != "24h" || panel.Spans[m.span].Name != "24h" {
 		t.Errorf("of the last day there are %d events, range %q", len(m.log.found), panel.Spans[m.log.span].Name)
 	}
+	m = typed(m, "]", "]")
+	for _, c := range []struct {
+		kind  string
+		found []account.EventKind
+	}{
+		{"alerts", []account.EventKind{account.EventAlert, account.EventSpike, account.EventCleared, account.EventAlert, account.EventForecast}},
+		{"money", []account.EventKind{account.EventTopUp, account.EventRefund, account.EventSegment}},
+		{"network", []account.EventKind{account.EventGap, account.EventFault}},
+	} {
+		m = typed(m, "g")
+		var got []account.EventKind
+		for _, e := range m.log.found {
+			got = append(got, e.Kind)
+		}
+		if !slices.Equal(got, c.found) || !strings.Contains(stripped(m), "["+c.kind+"]") {
+			t.Errorf("of the kind %s there are %v, want %v:\n%s", c.kind, got, c.found, stripped(m))
+		}
+	}
+	none := f.events
+	f.events = f.events[2:3]
+	if n := typed(m, "r"); !strings.Contains(stripped(loaded(typed(n, "[", "]"))), "none of the events in this range is about network;  g for others") {
+		t.Errorf("without an event of the kind:\n%s", stripped(n))
+	}
+	f.events = none
+	m = typed(m, "g", "[", "[")
 	m, _ = step(m, acknowledgedMsg{source{f}, errors.New("disk full")})
 	if !strings.Contains(m.notice, "not acknowledged: disk full") {
 		t.Errorf("a failure to acknowledge says %q", m.notice)
@@ -341,6 +367,11 @@ func TestListMouse(t *testing.T) {
 		t.Errorf("the wheel went to %q", m.who.id)
 	}
 	m = click(m, "events")
+	for i, kind := range panel.EventKinds {
+		if got := click(m, kind+" "); i > 0 && (got.log.kind != i || len(got.log.found) == len(m.log.found)) {
+			t.Errorf("a click on %s chose the kind %d, %d events", kind, got.log.kind, len(got.log.found))
+		}
+	}
 	if m = click(m, "top-up"); m.log.list.At != 2 {
 		t.Errorf("a click chose event %d", m.log.list.At)
 	}

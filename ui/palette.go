@@ -55,7 +55,7 @@ func (m *Model) commands() []command {
 		all = presses(all, "plot", &k.zoomIn, &k.zoomOut, &k.first, &k.latest)
 	}
 	all = presses(all, "plan", &k.edit, &k.more, &k.less)
-	all = presses(all, "list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.acknowledge)
+	all = presses(all, "list", &k.open, &k.find, &k.group, &k.sort, &k.byok, &k.kinds, &k.acknowledge)
 	for i, p := range m.peers {
 		if p.Feed != nil && len(m.peers) > 1 {
 			all = append(all, command{about: "account", does: draw.Clean(p.Name), key: k.account.Help().Key, shown: i == m.shown(), run: func(m *Model) tea.Cmd { return m.showAccount(i) }})

@@ -36,7 +36,7 @@ such as "ctrl+r", "f5", "enter", "left" or "pgdown". The actions:
             cursor-left, cursor-right
   Accounts  account, accounts, state-balance, credits-page, copy, export
   Lists     up, down, page-up, page-down, open, filter, group, sort, byok,
-            acknowledge
+            kinds, acknowledge
 
 Each [[accounts]] is an account, with one source of its key:
 

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"ortop/history"
@@ -55,18 +56,7 @@ func (d *Breakdown) title(p draw.Pen) string {
 // ByMenu is the choice of what to break down by, as drawn in the border of w
 // cells, and the cells at which each ends.
 func (d *Breakdown) ByMenu(p draw.Pen, w int) (menu string, ends []int) {
-	for _, by := range spenders.Bys {
-		if by == d.By {
-			menu += p.Chosen("[" + string(by) + "]")
-		} else {
-			menu += p.Dim(" " + string(by) + " ")
-		}
-		ends = append(ends, draw.Width(menu))
-	}
-	if draw.Width(menu) > w-draw.Width(d.title(p))-9 {
-		return p.Chosen("[" + string(d.By) + "]"), nil
-	}
-	return menu, ends
+	return Menu(p, len(spenders.Bys), func(i int) string { return string(spenders.Bys[i]) }, slices.Index(spenders.Bys, d.By), w-draw.Width(d.title(p))-9)
 }
 
 // Render draws the table, or a row in full: w by h cells, border included.

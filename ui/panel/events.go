@@ -13,6 +13,7 @@ import (
 // Events are the list of what happened, or one of it in full.
 type Events struct {
 	Span   int // into spans
+	Kind   int // into EventKinds
 	Find   Find
 	List   draw.List
 	Open   bool            // the chosen one is shown in full
@@ -36,8 +37,9 @@ func (d *Events) Render(p draw.Pen, w, h int) []string {
 	if d.Open {
 		return d.Detail(p, w, h)
 	}
-	menu, _ := SpanMenu(p, d.Span, d.MenuRoom(p, w))
-	return draw.Panel(p, d.title(p), menu, d.lines(p, w-4, h-2), w, h)
+	kinds, _ := d.KindMenu(p, w)
+	spans, _ := SpanMenu(p, d.Span, w-9)
+	return draw.Frame{Title: d.title(p), Right: kinds, FootRight: spans}.Render(p, d.lines(p, w-4, h-2), w, h)
 }
 
 // Detail draws the chosen event in full: w by h cells, border included.
@@ -79,12 +81,32 @@ func (d *Events) DetailHeight(p draw.Pen, w int) int {
 	return least
 }
 
-// MenuRoom is what the title and the corners leave the menu of ranges.
-func (d *Events) MenuRoom(p draw.Pen, w int) int { return w - draw.Width(d.title(p)) - 9 }
+// EventKinds are the kinds of events that can be looked at alone; the first is all.
+var EventKinds = []string{"all", "alerts", "money", "network"}
+
+// KindOf is the one of EventKinds that an event is of.
+func KindOf(e *account.Event) int {
+	switch e.Kind {
+	case account.EventTopUp, account.EventRefund, account.EventSegment:
+		return 2
+	case account.EventGap, account.EventFault:
+		return 3
+	}
+	return 1
+}
+
+// KindMenu is the choice of a kind as a Menu in the upper border of w cells.
+func (d *Events) KindMenu(p draw.Pen, w int) (menu string, ends []int) {
+	return Menu(p, len(EventKinds), func(i int) string { return EventKinds[i] }, d.Kind, w-draw.Width(d.title(p))-9)
+}
 
 func (d *Events) title(p draw.Pen) string {
+	name := "events"
+	if d.Kind > 0 {
+		name = EventKinds[d.Kind]
+	}
 	of := d.Find.Of(p, d.List.At, len(d.Found), d.All)
-	return draw.JoinAll("  ", p.Title("events, "+lastOf(d.Span)), of, d.Find.Shown)
+	return draw.JoinAll("  ", p.Title(name+", "+lastOf(d.Span)), of, d.Find.Shown)
 }
 
 // Card is the title and the lines of the events, or of one, without borders.
@@ -112,6 +134,8 @@ func (d *Events) lines(p draw.Pen, w, h int) []string {
 		}
 		return append(lines, p.Dim(draw.Pick(w, "no events in this range: no alert, top-up, refund or gap"+longer,
 			"no events in this range"+longer, "no events in this range", "no events")))
+	case len(d.Found) == 0 && d.Loaded && d.Find.Text == "":
+		return append(lines, p.Dim(draw.Pick(w, "none of the events in this range is about "+EventKinds[d.Kind]+";  "+p.Key("kinds", "g")+" for others", "nothing found")))
 	case len(d.Found) == 0 && d.Loaded:
 		return append(lines, p.Dim(draw.Pick(w, "no event contains "+draw.Clean(d.Find.Text), "nothing found")))
 	}

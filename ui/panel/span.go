@@ -83,22 +83,26 @@ func SpanName(span int) string {
 	return spanWords(span)
 }
 
-// SpanMenu is the choice of spans as drawn in a border, shortest first, and
-// the cells that each takes from its left end. Where there is little room
-// only the chosen one is named.
+// SpanMenu is the choice of spans as a Menu, shortest first.
 func SpanMenu(p draw.Pen, chosen, w int) (menu string, ends []int) {
-	for i, s := range Spans {
-		word := " " + s.Name + " "
+	return Menu(p, len(Spans), func(i int) string { return Spans[i].Name }, chosen, w)
+}
+
+// Menu is a choice of n as drawn in a border of w cells, and the cells that each
+// takes from its left end. Where there is little room only the chosen one is named.
+//
+//go:noinline
+func Menu(p draw.Pen, n int, name func(int) string, chosen, w int) (menu string, ends []int) {
+	for i := range n {
 		if i == chosen {
-			word = "[" + s.Name + "]"
-			menu += p.Chosen(word)
+			menu += p.Chosen("[" + name(i) + "]")
 		} else {
-			menu += p.Dim(word)
+			menu += p.Dim(" " + name(i) + " ")
 		}
 		ends = append(ends, draw.Width(menu))
 	}
 	if draw.Width(menu) > w {
-		return p.Chosen("[" + Spans[chosen].Name + "]"), nil
+		return p.Chosen("[" + name(chosen) + "]"), nil
 	}
 	return menu, ends
 }
