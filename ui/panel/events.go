@@ -2,6 +2,7 @@ package panel
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"ortop/internal/account"
@@ -82,7 +83,7 @@ func (d *Events) DetailHeight(p draw.Pen, w int) int {
 }
 
 // EventKinds are the kinds of events that can be looked at alone; the first is all.
-var EventKinds = []string{"all", "alerts", "money", "network"}
+var EventKinds = strings.Fields("all alerts money network")
 
 // KindOf is the one of EventKinds that an event is of.
 func KindOf(e *account.Event) int {
