@@ -451,3 +451,28 @@ func unknown(surfaces map[string]*float64) bool {
 	}
 	return true
 }
+
+// In the first minute of a day its spend can be had, as that of any other day.
+func TestADayThatJustBegan(t *testing.T) {
+	st := newStage(t, sim.Config{Profile: "steady"}, sim.DemoKey, true)
+	st.now = cmdtest.Day("2026-11-26 23:59")
+	st.run("status")
+	st.now = st.now.Add(62 * time.Second)
+	page := st.run("report", "--day", "--max-age", "5m")
+	if want := "in this span is not known: nothing was read since Thu 26 Nov, 23:59 UTC"; !strings.Contains(strings.Join(strings.Fields(page), " "), want) || strings.Contains(page, "damaged") {
+		t.Errorf("before the first reading of a day its report says\n%s\nwant %q", page, want)
+	}
+	st.now = st.now.Add(28 * time.Second)
+	today := st.object("status", "--json").usd("spend", "today_usd")
+	total := st.object("breakdown", "--since", "today", "--json").usd("total_usd")
+	if today == nil || total == nil || math.Abs(*today-*total) > 1e-6 {
+		t.Errorf("today = %v by the status, %v by the breakdown", today, total)
+	}
+	a, _ := st.app()
+	root := newRoot(a)
+	root.SetArgs([]string{"breakdown", "--since", "30s"})
+	var exit *cli.ExitError
+	if err := root.ExecuteContext(t.Context()); !errors.As(err, &exit) || exit.Code != cli.ExitUsage {
+		t.Errorf("a span of 30 s: %v, want a usage error", err)
+	}
+}

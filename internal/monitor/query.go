@@ -221,7 +221,7 @@ func (m *Monitor) spent(ctx context.Context, series history.Series, from, to tim
 	if err != nil || !ok || poll.Success.IsZero() {
 		return nil, "it was never read", err
 	}
-	if late := to.Sub(poll.Success); late > 2*m.o.Interval && late.Seconds() > credit.EdgeShare*to.Sub(from).Seconds() {
+	if late := to.Sub(poll.Success); !poll.Success.After(from) || late > 2*m.o.Interval && late.Seconds() > credit.EdgeShare*to.Sub(from).Seconds() {
 		return nil, "nothing was read since " + poll.Success.UTC().Format(moment), nil
 	}
 	first, ok, err := s.began(ctx, series)

@@ -60,7 +60,7 @@ up to what the account spent.`,
 				return err
 			}
 			asked, err := span.Parse(a.Now())
-			if err == nil && (asked.Back > 0 && asked.Back < time.Minute || asked.Back == 0 && asked.To.Sub(asked.From) < time.Minute) {
+			if err == nil && asked.Back > 0 && asked.Back < time.Minute { // a day may have just begun
 				err = cli.UsageError("", "--since: at least a minute")
 			}
 			if err != nil {
