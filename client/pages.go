@@ -45,11 +45,11 @@ func pages[T any](ctx context.Context, c *Client, q call, read func(*fields) T, 
 			return len(list.Rows) > before
 		},
 	}
-	var err error
-	if list.Meta, list.Truncated, err = page.all(ctx, c, q); err != nil {
-		return List[T]{}, err
+	err := page.all(ctx, c, q, &list.Meta, &list.Truncated)
+	if err != nil {
+		list.Rows = nil
 	}
-	return list, nil
+	return list, err
 }
 
 // pager is what is done with a page: read says how many rows it has, and how many of
@@ -69,7 +69,10 @@ func (k known) fresh(id string) bool {
 	return !old
 }
 
-func (p pager) all(ctx context.Context, c *Client, q call) (meta Meta, truncated bool, err error) {
+// all reads every page, and says what the last one had and whether some is missing.
+// On an error both are left empty.
+func (p *pager) all(ctx context.Context, c *Client, q call, last *Meta, truncated *bool) (err error) {
+	var meta Meta
 	query := url.Values{}
 	maps.Copy(query, q.query)
 	q.query = query
@@ -83,7 +86,7 @@ func (p pager) all(ctx context.Context, c *Client, q call) (meta Meta, truncated
 			all, unread = p.read(answer)
 			total = answer.tally("total_count")
 		}); err != nil {
-			return Meta{}, false, err
+			return err
 		}
 		missing = missing || unread > 0
 		left = cmp.Or(left, meta.Odd)
@@ -97,5 +100,6 @@ func (p pager) all(ctx context.Context, c *Client, q call) (meta Meta, truncated
 			break
 		}
 	}
-	return meta, more || missing, nil
+	*last, *truncated = meta, more || missing
+	return nil
 }

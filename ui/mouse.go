@@ -49,7 +49,8 @@ func (m *Model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	case l.cards.holds(at.X, at.Y):
 		return m.clickedCards(l, at)
 	case l.banners.holds(at.X, at.Y) && len(m.snap.Alerts) > 0:
-		return m.show(viewOf("events"))
+		m.log.filter = filter{} // nor is the alert left out by its kind
+		return batch(m.onlyEvents(0), m.show(viewOf("events")))
 	default:
 		return m.viewed(msg, m.enabledKeys(l))
 	}

@@ -117,9 +117,12 @@ func TestWhatIsNamedIsAButton(t *testing.T) {
 
 	alerted := scenes.Healthy()
 	alerted.Alerts = []alert.Event{{ID: "a", Rule: "balance", Level: alert.Warning, Text: "below $70"}}
-	m = modelOf(Options{}, alerted, 100, 30, viewOverview)
-	if got, _ := step(m, tea.MouseClickMsg{X: 5, Y: m.layout().banners.y, Button: tea.MouseLeft}); got.view != viewEvents {
-		t.Errorf("a click on an alert shows view %d", got.view)
+	m = typed(modelOf(Options{Feed: filledFeed()}, alerted, 100, 30, viewEvents), "/", "g", "a", "p", "enter", "g", "1")
+	if len(m.log.found) != 0 || m.log.kind == 0 {
+		t.Fatalf("%d gaps among the alerts", len(m.log.found))
+	}
+	if got, _ := step(m, tea.MouseClickMsg{X: 5, Y: m.layout().banners.y, Button: tea.MouseLeft}); got.view != viewEvents || len(got.log.found) != 10 {
+		t.Errorf("a click on an alert shows view %d, %d events of 10", got.view, len(got.log.found))
 	}
 
 	m = modelOf(Options{}, scenes.Healthy(), 100, 30, viewOverview)

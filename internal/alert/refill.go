@@ -37,13 +37,16 @@ func (r *Rule) yields(to *Refill) bool {
 
 // LowUSD returns the balances, above 0, below which a rule fires for an account; the
 // refill is nil where no automatic top-up is known of.
-func LowUSD(rules []Rule, account string, refill *Refill) (usd []float64) {
+func LowUSD(rules []Rule, account string, refill *Refill) []float64 {
+	usd := make([]float64, len(rules))
+	n := 0
 	for i := range rules {
 		if r := &rules[i]; r.Kind == Balance && r.BelowUSD > 0 && r.of(account) && !r.yields(refill) {
-			usd = append(usd, r.BelowUSD)
+			usd[n] = r.BelowUSD
+			n++
 		}
 	}
-	return usd
+	return usd[:n]
 }
 
 // byPattern reports whether the rule goes by the automatic top-up itself, and
