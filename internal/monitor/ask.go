@@ -163,16 +163,7 @@ func (q *request) timed(ctx context.Context, what string, send func() error) err
 	return err
 }
 
-// quickly makes a request, and makes it again where the connection was
-// refused or reset.
-func quickly[T any](ctx context.Context, send func(context.Context) (T, error)) (v T, err error) {
-	err = again(ctx, func() (err error) {
-		v, err = send(ctx)
-		return err
-	})
-	return v, err
-}
-
+// again makes a request, and makes it again where the connection was refused or reset.
 func again(ctx context.Context, send func() error) error {
 	for _, wait := range quickWaits {
 		err := send()

@@ -232,15 +232,23 @@ func (t *Meter) readKey(ctx context.Context) (tally, error) {
 }
 
 func (t *Meter) requestKey(ctx context.Context) (client.KeyUsage, error) {
-	if t.own {
-		k, err := quickly(ctx, t.api.Key)
-		return k.KeyUsage, err
+	var own client.Key
+	askOwn := func() (err error) {
+		own, err = t.api.Key(ctx)
+		return err
 	}
-	k, err := quickly(ctx, func(ctx context.Context) (client.APIKey, error) { return t.api.KeyByHash(ctx, t.key) })
+	if t.own {
+		err := again(ctx, askOwn)
+		return own.KeyUsage, err
+	}
+	var k client.APIKey
+	err := again(ctx, func() (err error) {
+		k, err = t.api.KeyByHash(ctx, t.key)
+		return err
+	})
 	if t.first.at.IsZero() && (errors.Is(err, client.ErrForbidden) || errors.Is(err, client.ErrUnauthorized)) {
 		// This is how a key is answered that is no management key, too.
-		own, ownErr := quickly(ctx, t.api.Key)
-		if ownErr == nil && own.IsManagementKey != nil && !*own.IsManagementKey {
+		if again(ctx, askOwn) == nil && own.IsManagementKey != nil && !*own.IsManagementKey {
 			t.own = true
 			return own.KeyUsage, nil
 		}
