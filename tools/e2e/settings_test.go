@@ -56,7 +56,7 @@ func TestSettingsAreStored(t *testing.T) {
 	<-x.done
 
 	x = onTerminal(t, 100, 30, env, ortop, "--interval", "1h")
-	x.waitFor(`by key, last 7 d(?s).*\d(am|pm)`, limit)
+	x.waitFor(`live .*\d(am|pm)(?s).*by key, last 7 d`, limit)
 	x.press("q")
 	<-x.done
 
