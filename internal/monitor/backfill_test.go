@@ -174,6 +174,38 @@ func TestAReadingOverMidnight(t *testing.T) {
 	}
 }
 
+// What a key says of its day is said of no other, where nothing was read since midnight.
+func TestABreakdownHasNothingOfTheDayBefore(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		time.Sleep(24*time.Hour - 30*time.Second)
+		b := newBench(t, oldAccount("steady"))
+		key := ordinary
+		b.key.Store(&key)
+		b.o.Interval = time.Hour
+		own := sim.Answer(`{"data":{"label":"sk-or-v1-abc","limit":null,"limit_remaining":null,"is_management_key":false,
+			"usage":9,"usage_daily":4,"usage_weekly":5,"usage_monthly":6,"byok_usage":3,"byok_usage_daily":1,"byok_usage_weekly":2,"byok_usage_monthly":2}}`)
+		own.Path = "/key"
+		b.account.Fail(own)
+		m := b.run()
+		for _, c := range []struct {
+			late  time.Duration
+			known bool
+		}{{20 * time.Second, true}, {20 * time.Second, false}} {
+			after(t, m, c.late)
+			now := b.now()
+			got, err := m.Breakdown(t.Context(), spenders.Query{By: spenders.ByKey, From: credit.DayStart(now), To: now})
+			if err != nil || len(got.Rows) != 1 {
+				t.Fatalf("Breakdown() at %v = %+v, %v", now, got, err)
+			}
+			row, notes := got.Rows[0], strings.Join(got.Notes, "; ")
+			if (row.SpendUSD != nil) != c.known || (row.BYOKUSD != nil) != c.known || strings.Contains(notes, "$1.00 today") != c.known || !strings.Contains(notes, "$3.00 ever") {
+				t.Errorf("at %v the row of today is %+v, notes %q, want known: %t", now, row, notes, c.known)
+			}
+		}
+	})
+}
+
 func TestWindowSpend(t *testing.T) {
 	at := func(s string) time.Time {
 		v, err := time.Parse("2006-01-02 15:04", s)
