@@ -72,11 +72,24 @@ func writer(path string) error {
 }
 
 func TestD01KilledWriterLosesNothing(t *testing.T) {
-	t.Parallel()
 	loops := longtest.Of(15, 25)
 	if v, err := strconv.Atoi(os.Getenv("ORTOP_KILL_LOOPS")); err == nil {
 		loops = v
 	}
+	// A file for each of two: all that is stored is read again in each loop.
+	for _, half := range []struct {
+		name  string
+		loops int
+	}{{"one", loops - loops/2}, {"other", loops / 2}} {
+		t.Run(half.name, func(t *testing.T) {
+			t.Parallel()
+			killWriters(t, half.loops)
+		})
+	}
+}
+
+// killWriters lets writers of one file go on from one another, and kills each.
+func killWriters(t *testing.T, loops int) {
 	path := t.TempDir() + "/history.db"
 	acked := 0
 	for i := range loops {
