@@ -5,21 +5,18 @@ import (
 	"os"
 	"path/filepath"
 
-	"gopkg.in/natefinch/lumberjack.v2"
-
 	"ortop/internal/config"
 	"ortop/internal/routine"
 )
 
 // FileLog writes to the log file, at most five of a megabyte.
-func FileLog() (*slog.Logger, func()) {
+func FileLog() *slog.Logger {
 	path, err := config.StatePath()
 	if err != nil {
-		return slog.New(slog.DiscardHandler), func() {}
+		return slog.New(slog.DiscardHandler)
 	}
-	w := &lumberjack.Logger{Filename: path, MaxSize: 1, MaxBackups: 4}
 	_ = os.MkdirAll(filepath.Dir(path), 0o700) // if it cannot be made, there is no log
-	return slog.New(slog.NewTextHandler(w, nil)), func() { _ = w.Close() }
+	return slog.New(slog.NewTextHandler(logFile(path), nil))
 }
 
 // ErrLog writes to standard error with -v.
@@ -34,9 +31,7 @@ func (a *App) ErrLog() *slog.Logger {
 
 // LogPanic keeps the stack, for which a screen has no room.
 func LogPanic(p *routine.PanicError) {
-	log, closeLog := FileLog()
-	defer closeLog()
-	log.Error("panic", "value", p.Value, "stack", p.Stack)
+	FileLog().Error("panic", "value", p.Value, "stack", p.Stack)
 }
 
 // panicHint says where the stack is.

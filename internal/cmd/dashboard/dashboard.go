@@ -32,8 +32,7 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 	if err := session.AwaitTeam(ctx, a, &s); err != nil {
 		return err
 	}
-	log, closeLog := cli.FileLog()
-	defer closeLog()
+	log := cli.FileLog()
 	list, err := session.EveryAccount(a, &s)
 	if err != nil {
 		return err

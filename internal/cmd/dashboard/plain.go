@@ -36,8 +36,7 @@ func RunPlain(ctx context.Context, a *cli.App) (err error) {
 	pipe := make(chan os.Signal, 1)
 	signal.Notify(pipe, syscall.SIGPIPE)
 	defer signal.Stop(pipe)
-	log, closeLog := cli.FileLog()
-	defer closeLog()
+	log := cli.FileLog()
 	if a.Flags.Verbose {
 		log = a.ErrLog()
 	}
