@@ -17,15 +17,15 @@ import (
 func pastChore() *chore {
 	return &chore{
 		name: "past spend", every: rarely,
-		wanted: func(st *store) bool {
-			return st.state.Facts.Filled.IsZero() && st.manages()
-		},
+		wanted: wantsPast,
 		request: func(ctx context.Context, api API, now time.Time) (apply, error) {
 			spans, note, err := spenders.Past(ctx, api, now)
 			return func(ctx context.Context, st *store) (account.Input, error) { return st.fill(ctx, spans, note) }, err
 		},
 	}
 }
+
+func wantsPast(st *store) bool { return st.state.Facts.Filled.IsZero() && st.manages() }
 
 // fillLimit bounds what a single answer waits for the past.
 const fillLimit = 5 * time.Second

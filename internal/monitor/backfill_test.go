@@ -3,10 +3,12 @@ package monitor
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ortop/history"
@@ -310,4 +312,52 @@ func TestFillingIsTold(t *testing.T) {
 			t.Errorf("it is told %q, want %q", said, want)
 		}
 	})
+}
+
+// The collector ends between the first reading and the past: whoever goes on asks at once,
+// however far apart the polls are, be it a new start or a process that was there before.
+func TestPastIsAskedForByTheNextCollector(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			b := newBench(t, oldAccount("steady"))
+			b.o.Interval = time.Hour
+			path := filepath.Join(t.TempDir(), "history.db")
+			start := func() (*Monitor, func()) {
+				db, err := history.Open(t.Context(), path, history.Options{Now: b.now})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := b.o
+				o.Open = opened(db)
+				m := New(o)
+				stop := runMonitor(t, m)
+				return m, func() { stop(); db.Close() }
+			}
+			_, end := start()
+			synctest.Wait()
+			var next *Monitor
+			var endNext func()
+			if before {
+				next, endNext = start()
+			}
+			time.Sleep(500 * time.Millisecond)
+			synctest.Wait()
+			end()
+			if n, past := b.asked("/credits"), b.asked("/analytics/query"); n != 1 || past != 0 {
+				t.Fatalf("%d readings and %d requests for the past before the end, want 1 and 0", n, past)
+			}
+			if !before {
+				next, endNext = start()
+			}
+			defer endNext()
+			s := after(t, next, 15*time.Second)
+			if past := b.asked("/analytics/query"); past == 0 || s.Forecast.History < 20*24*time.Hour {
+				t.Errorf("there before %t: %d requests for the past, history of %v", before, past, s.Forecast.History)
+			}
+			if after(t, next, 30*time.Minute); b.asked("/credits") != 2 {
+				t.Errorf("there before %t: %d readings, want one more", before, b.asked("/credits"))
+			}
+		})
+	}
 }

@@ -30,8 +30,14 @@ func (l *loop) collect() {
 		l.m.log.Warn("the account's lock cannot be used", "error", err)
 		return
 	}
-	if ok {
-		l.lock = lock
+	if !ok {
+		return
+	}
+	l.lock = lock
+	// The past is requested by a key that gave a reading, which the next poll may be long in
+	// giving.
+	if l.api == nil && !l.sch.held && wantsPast(l.st) {
+		l.sch.now(l.now())
 	}
 }
 

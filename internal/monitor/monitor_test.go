@@ -395,6 +395,9 @@ func TestFallingUsage(t *testing.T) {
 		if !s.Stale(b.now()) || s.Balance.CreditsUSD != bought || s.Fault == nil || !strings.Contains(s.Fault.Message, "lower usage and other credits") {
 			t.Errorf("S16: At = %v, CreditsUSD = %v, fault %+v, want what was read before, with its age", s.At, s.Balance.CreditsUSD, s.Fault)
 		}
+		if failed := m.Failures(); len(failed) != 0 {
+			t.Errorf("S16: Failures() = %v, want none: the server answered", failed)
+		}
 		s = after(t, m, 4*time.Minute)
 		if s.Balance.UsageUSD > worst {
 			t.Errorf("S03: usage = %v, want the lower one after five minutes", s.Balance.UsageUSD)

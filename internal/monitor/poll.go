@@ -81,7 +81,9 @@ func (l *loop) take(r response) {
 	v := l.st.judge(l.ctx, r.reading)
 	now := l.now()
 	if v.Fault != nil {
-		l.m.failures.add(v.Fault.Kind)
+		if !v.HeldBack { // such a poll was answered
+			l.m.failures.add(v.Fault.Kind)
+		}
 		if l.gapCause == "" {
 			l.gapCause = v.Fault.Message
 		}
