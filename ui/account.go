@@ -31,7 +31,7 @@ type watched struct {
 	mode          int       // of the plots, which the overview has
 
 	plan       planner
-	breakdowns map[question]load.Request[question, spenders.Breakdown]
+	breakdowns map[question]load.Request[breakdownOf, spenders.Breakdown]
 	who        spenderList
 	log        eventLog
 }

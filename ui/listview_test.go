@@ -229,11 +229,11 @@ func TestBreakdownIsAskedRarely(t *testing.T) {
 	if got := m.breakdowns[m.question()].Gen; got != first.Gen {
 		t.Errorf("while it is asked generation %d begins", got)
 	}
-	m, _ = step(m, breakdownMsg{source{f}, load.Answer[question, spenders.Breakdown]{Gen: first.Gen - 1, Of: m.question()}})
+	m, _ = step(m, breakdownMsg{source{f}, load.Answer[breakdownOf, spenders.Breakdown]{Gen: first.Gen - 1, Of: first.Sent}})
 	if len(m.who.rows) != 3 {
 		t.Error("an answer of an older generation is shown")
 	}
-	m, _ = step(m, breakdownMsg{source{f}, load.Answer[question, spenders.Breakdown]{Gen: first.Gen, Of: m.question(), Err: errors.New("listing keys: network")}})
+	m, _ = step(m, breakdownMsg{source{f}, load.Answer[breakdownOf, spenders.Breakdown]{Gen: first.Gen, Of: first.Sent, Err: errors.New("listing keys: network")}})
 	if screen := stripped(m); len(m.who.rows) != 3 || !strings.Contains(screen, "▲ listing keys: network") || !strings.Contains(screen, "▲ keys 2 min ago") {
 		t.Errorf("after an error the old answer is gone, or the error or its age is not said:\n%s", screen)
 	}

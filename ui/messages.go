@@ -58,7 +58,7 @@ type (
 	}
 	breakdownMsg struct {
 		source
-		answer load.Answer[question, spenders.Breakdown]
+		answer load.Answer[breakdownOf, spenders.Breakdown]
 	}
 	eventsMsg struct {
 		source

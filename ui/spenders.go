@@ -20,6 +20,13 @@ type question struct {
 	span int // into spans
 }
 
+// breakdownOf is a question and when the history begins of which it is: a past that is
+// filled in is another one.
+type breakdownOf struct {
+	question
+	since int64
+}
+
 const (
 	breakdownTimeout = 20 * time.Second
 	breakdownEvery   = time.Minute      // while it is looked at
@@ -49,12 +56,13 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 		case m.unfocused:
 			every = unseenEvery
 		}
-		if m.snap.Key == nil || !r.Due(q, m.now, every) {
+		feed, now, since := m.feed, m.now, m.snap.HistorySince
+		of := breakdownOf{q, since.Unix()}
+		if m.snap.Key == nil || !r.Due(of, now, every) {
 			continue
 		}
-		feed, now, since := m.feed, m.now, m.snap.HistorySince
 		end := m.snap.WindowEnd(now)
-		cmds = append(cmds, r.Send(q, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
+		cmds = append(cmds, r.Send(of, now, breakdownTimeout, func(ctx context.Context) (spenders.Breakdown, error) {
 			from := end.Add(-panel.Spans[q.span].Back)
 			if panel.Spans[q.span].Back == 0 {
 				if from = since; !from.Before(now) {
@@ -62,7 +70,7 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 				}
 			}
 			return feed.Breakdown(ctx, spenders.Query{By: q.by, From: from, To: now, Trend: panel.TrendParts})
-		}, func(a load.Answer[question, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
+		}, func(a load.Answer[breakdownOf, spenders.Breakdown]) tea.Msg { return breakdownMsg{source{feed}, a} }))
 		m.setBreakdown(q, r)
 	}
 	return batch(cmds...)
@@ -70,10 +78,10 @@ func (m *Model) loadBreakdowns(questions ...question) tea.Cmd {
 
 // setBreakdown stores a request in a map of its own: other values of the model
 // have theirs.
-func (m *Model) setBreakdown(q question, r load.Request[question, spenders.Breakdown]) {
+func (m *Model) setBreakdown(q question, r load.Request[breakdownOf, spenders.Breakdown]) {
 	m.breakdowns = maps.Clone(m.breakdowns)
 	if m.breakdowns == nil {
-		m.breakdowns = map[question]load.Request[question, spenders.Breakdown]{}
+		m.breakdowns = map[question]load.Request[breakdownOf, spenders.Breakdown]{}
 	}
 	m.breakdowns[q] = r
 	m.forgetBreakdowns()
@@ -106,17 +114,20 @@ func (m *Model) forgetBreakdowns() {
 // breakdownReceived takes a breakdown. One with an error counts where it has
 // rows.
 func (m *Model) breakdownReceived(msg breakdownMsg) tea.Cmd {
-	q := msg.answer.Of
+	q := msg.answer.Of.question
 	r := m.breakdowns[q]
 	if !r.Receive(msg.answer) {
 		return nil
 	}
 	if msg.answer.Value.Rows != nil {
-		r.Value, r.Of, r.Loaded = msg.answer.Value, q, true
+		r.Value, r.Of, r.Loaded = msg.answer.Value, msg.answer.Of, true
 	}
 	m.setBreakdown(q, r)
 	if q == m.question() {
 		m.arrange()
+	}
+	if r.Again {
+		return m.loadBreakdowns(q)
 	}
 	return nil
 }

@@ -91,7 +91,9 @@ func (m *Model) updated(msg tea.Msg) tea.Cmd {
 	case monthMsg:
 		m.month.Receive(msg.answer)
 	case weekMsg:
-		m.week.Receive(msg.answer)
+		if m.week.Receive(msg.answer) && m.week.Again {
+			return m.loadWeek()
+		}
 	case rowPlottedMsg:
 		m.who.plot.Receive(msg.answer)
 	case dayMsg:
