@@ -52,6 +52,14 @@ func (f SpanFlags) Parse(now time.Time) (span AskedSpan, err error) {
 	return span, nil
 }
 
+// Length is how long the span is, counted back from now.
+func (s *AskedSpan) Length(now time.Time) time.Duration {
+	if s.Back > 0 {
+		return s.To.Sub(now.Add(-s.Back))
+	}
+	return s.To.Sub(s.From)
+}
+
 // Settle counts a span back from the newest reading, as every window is, unless that
 // is older than a collector's would be.
 func (s *AskedSpan) Settle(snap *account.Snapshot, now time.Time) {

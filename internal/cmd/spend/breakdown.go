@@ -59,8 +59,10 @@ up to what the account spent.`,
 			if err != nil {
 				return err
 			}
-			asked, err := span.Parse(a.Now())
-			if err == nil && asked.Back > 0 && asked.Back < time.Minute { // a day may have just begun
+			now := a.Now()
+			asked, err := span.Parse(now)
+			// A day that goes on may have just begun.
+			if err == nil && (asked.Back > 0 || asked.To.Before(now)) && asked.Length(now) < time.Minute {
 				err = cli.UsageError("", "--since: at least a minute")
 			}
 			if err != nil {
