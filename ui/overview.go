@@ -70,7 +70,7 @@ func (overview) body(d screen, l layout) []string {
 		top = append(top, panel.Chances(p, &s, l.chances.w, l.chances.h))
 	}
 	spend := d.m.spendPlot()
-	spend.Pace, spend.Unseen = panel.Pace(p, &s), panel.NotSeen(&s)
+	spend.Pace, spend.Unseen = panel.Pace(p, &s), panel.NotSeen(&s, p.Now)
 	out := append(draw.Beside(top...), d.spend(l, &spend)...)
 	if l.fan.h > 0 {
 		out = append(out, d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h)...)

@@ -177,6 +177,16 @@ func (s *Snapshot) Old(now time.Time) bool {
 // are read at an interval.
 func tooOld(age, interval time.Duration) bool { return age > 5*interval/2 }
 
+// TodayUSD is what was spent on the UTC day of now: not known before its first reading.
+//
+//go:noinline
+func (s *Snapshot) TodayUSD(now time.Time) *float64 {
+	if !credit.DayStart(s.At).Equal(credit.DayStart(now)) {
+		return nil
+	}
+	return s.Spend.TodayUSD
+}
+
 // WindowEnd is from when windows are counted back: the newest reading, or now where
 // that is older than a working collector would leave it.
 func (s *Snapshot) WindowEnd(now time.Time) time.Time {

@@ -35,18 +35,19 @@ func faultWords(f account.Fault) string {
 
 // FaultHint is the way out of a fault. due is when the next poll is planned.
 func FaultHint(f account.Fault, due time.Time) string {
+	refused := f.Kind == credit.FaultForbidden || f.Kind == credit.FaultPayment
+	if refused && f.NotAPI {
+		return "that answer is not the API's: a proxy or a firewall may stand between; ortop doctor checks the connection"
+	}
 	switch f.Kind {
 	case credit.FaultUnauthorized:
 		return "the key may be disabled, expired or mistyped: ortop doctor shows where it comes from"
 	case credit.FaultForbidden:
-		if f.NotAPI {
-			return "that answer is not the API's: a proxy or a firewall may stand between; ortop doctor checks the connection"
-		}
 		return "only a management key may read the account's balance"
 	case credit.FaultRateLimited:
 		return "the server asks to wait until " + due.Local().Format("Mon 2 Jan 15:04:05 MST") + "; no request is sent before"
 	case credit.FaultPayment:
-		return "the account has no credits left, or owes some: openrouter.ai/settings/credits"
+		return "openrouter.ai/settings/credits shows what is left or owed"
 	case credit.FaultServer:
 		return "this usually passes by itself"
 	case credit.FaultRedirect:

@@ -80,7 +80,7 @@ func NewFields(s *account.Snapshot, now time.Time) Fields {
 	f := Fields{
 		Account: s.Account, State: state(s, now), Balance: text.Unknown, Bought: text.Unknown,
 		Used: text.Unknown, LeftPercent: text.Unknown, Spendable: text.MaybeUSD(s.SpendableUSD),
-		Binding: text.Unknown, Today: text.MaybeUSD(s.Spend.TodayUSD), LastHour: text.MaybeUSD(s.Spend.Last1hUSD),
+		Binding: text.Unknown, Today: text.MaybeUSD(s.TodayUSD(now)), LastHour: text.MaybeUSD(s.Spend.Last1hUSD),
 		LastDay: text.MaybeUSD(s.Spend.Last24hUSD), LastWeek: text.MaybeUSD(s.Spend.Last7dUSD),
 		PerHour: rate(s.Burn.USDPerHour, "/h"), PerDay: rate(s.Burn.USDPerDay, "/day"),
 		RunsOutIn: text.Unknown, RunsOutRange: text.Unknown, Cap: text.Unknown, Age: text.Unknown,

@@ -67,14 +67,14 @@ type unseen struct {
 	words   string
 }
 
-func unseenWindows(s *account.Snapshot) (all []unseen) {
+func unseenWindows(s *account.Snapshot, now time.Time) (all []unseen) {
 	for _, w := range []struct {
 		name string
 		from time.Time
 		usd  *float64
 	}{
 		{"last hour", s.At.Add(-time.Hour), s.Spend.Last1hUSD}, {"last 24 h", s.At.Add(-24 * time.Hour), s.Spend.Last24hUSD},
-		{"last 7 d", s.At.Add(-7 * 24 * time.Hour), s.Spend.Last7dUSD}, {"today", credit.DayStart(s.At), s.Spend.TodayUSD},
+		{"last 7 d", s.At.Add(-7 * 24 * time.Hour), s.Spend.Last7dUSD}, {"today", credit.DayStart(now), s.TodayUSD(now)},
 	} {
 		words := ""
 		if w.usd == nil {
@@ -141,7 +141,7 @@ func StatusText(s *account.Snapshot, now time.Time) string {
 		line("topped up", "%s", f.AutoTopUp)
 	}
 	line("spend", "%s last hour, %s last 24 h, %s last 7 d, %s today (UTC)", f.LastHour, f.LastDay, f.LastWeek, f.Today)
-	for _, u := range unseenWindows(s) {
+	for _, u := range unseenWindows(s, now) {
 		line("", "%s: %s", strings.Join(u.windows, ", "), u.words)
 	}
 	line("account", "%s  %s", f.Account, f.State)

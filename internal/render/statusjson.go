@@ -162,7 +162,7 @@ func Status(s *account.Snapshot, now time.Time) StatusObject {
 	o := StatusObject{
 		Schema: 1, Account: s.Account, Stale: s.Stale(now), Source: Word(s.Source),
 		KeyKind: string(s.KeyKind()), Spendable: exact(s.SpendableUSD), Binding: Word(s.Binding),
-		Spend:    spendJSON{exact(s.Spend.TodayUSD), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD), holeObjects(s.Unseen)},
+		Spend:    spendJSON{exact(s.TodayUSD(now)), exact(s.Spend.Last1hUSD), exact(s.Spend.Last24hUSD), exact(s.Spend.Last7dUSD), holeObjects(s.Unseen)},
 		Burn:     burnJSON{exact(s.Burn.USDPerHour), exact(s.Burn.USDPerDay)},
 		Forecast: ForecastJSONOf(s.Forecast), AutoTopUp: autoTopUpObject(s),
 		Alerts: AlertsJSONOf(s.Alerts), Error: ErrorJSONOf(s.Fault, s.Damage),

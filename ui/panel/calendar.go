@@ -29,7 +29,7 @@ func Month(p draw.Pen, s *account.Snapshot, plot history.Plot, loaded bool, w, h
 	days := int(end.Sub(start) / day)
 	now, last := runningSum(plot.Buckets, start, days), runningSum(plot.Buckets, credit.MonthStart(start.Add(-time.Hour)), days)
 	today := int(p.Now.Sub(start) / day)
-	if so := s.Spend.MonthUSD; so != nil { // which is newer
+	if so := s.Spend.MonthUSD; so != nil && !s.At.Before(start) { // which is newer
 		now[today] = *so
 	}
 	bars := draw.Bars{Axis: draw.TimeAxis{From: start, To: end, Loc: time.UTC}, Values: now, Usual: last, Cursor: -1}

@@ -207,7 +207,7 @@ func dearest(p draw.Pen, what string, b *spenders.Breakdown, most int) string {
 // other spans in its border.
 func (c *Cards) RenderDay(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var sums []string
-	windows := windowsOf(s)
+	windows := windowsOf(s, p.Now)
 	for _, v := range []*window{windows[0], windows[2], windows[3]} {
 		if v.usd != nil {
 			sums = append(sums, p.Dim(v.label+" ")+text.USD(*v.usd))

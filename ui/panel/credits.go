@@ -321,8 +321,8 @@ func SpendSums(p draw.Pen, s *account.Snapshot, w int) []string { return spendLi
 // spendLines are what was spent, window by window.
 func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	var heads []draw.Head
-	known := NotSeen(s) != ""
-	for _, v := range windowsOf(s) {
+	known := NotSeen(s, p.Now) != ""
+	for _, v := range windowsOf(s, p.Now) {
 		known = known || v.usd != nil
 		head := draw.Head{Label: v.label, Short: v.short, Value: v.words(s)}
 		if v.label == "24 h" && v.usd != nil {
@@ -334,7 +334,7 @@ func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
 	if known { // what is not known yet has no place
 		lines = draw.Heads(p, w, heads...)
 	}
-	if unseen := NotSeen(s); unseen != "" {
+	if unseen := NotSeen(s, p.Now); unseen != "" {
 		lines = append(lines, p.Dim(draw.CutWords(unseen, w)))
 	}
 	if s.Key != nil && s.Key.BYOK.DailyUSD != nil && *s.Key.BYOK.DailyUSD > 0 {

@@ -119,10 +119,10 @@ func figure(p draw.Pen, label, value, unit string, w int) string {
 // Spent draws what was spent, window by window, on one line.
 func Spent(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var words []string
-	for _, v := range windowsOf(s) {
+	for _, v := range windowsOf(s, p.Now) {
 		words = append(words, p.Dim(v.label+"  ")+v.words(s))
 	}
-	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s), w-16)), []string{draw.Even(w-4, words...)}, w, h)
+	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s, p.Now), w-16)), []string{draw.Even(w-4, words...)}, w, h)
 }
 
 // window is what was spent up to the newest reading.
@@ -133,10 +133,10 @@ type window struct {
 }
 
 // windowsOf are the windows of the overview.
-func windowsOf(s *account.Snapshot) []*window {
+func windowsOf(s *account.Snapshot, now time.Time) []*window {
 	back := func(days int) time.Time { return s.At.AddDate(0, 0, -days) }
 	return []*window{
-		{"today (UTC)", "today", s.Spend.TodayUSD, credit.DayStart(s.At)},
+		{"today (UTC)", "today", s.TodayUSD(now), credit.DayStart(now)},
 		{"24 h", "", s.Spend.Last24hUSD, back(1)},
 		{"7 d", "", s.Spend.Last7dUSD, back(7)},
 		{"30 d", "", s.Spend.Last30dUSD, back(30)},
@@ -155,8 +155,8 @@ func seen(s *account.Snapshot, usd *float64, from time.Time) string {
 }
 
 // NotSeen is how much was not seen, for which a window has no sum; empty: nothing.
-func NotSeen(s *account.Snapshot) string {
-	for _, w := range windowsOf(s) {
+func NotSeen(s *account.Snapshot, now time.Time) string {
+	for _, w := range windowsOf(s, now) {
 		if w.usd == nil {
 			if unseen := s.NotSeen(w.from); unseen != "" {
 				return unseen
