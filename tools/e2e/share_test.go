@@ -446,3 +446,24 @@ func TestTeamRoles(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 }
+
+// A viewer that may start a command though the engine is away goes by what is left from when
+// it answers.
+func TestGuardOfATeamThatWasAway(t *testing.T) {
+	t.Parallel()
+	c := newTeam(t)
+	collector, viewer := c.machine(true, ""), c.machine(false, "")
+	if code, _, said := collector.run("share", "init"); code != 0 {
+		t.Fatal(said)
+	}
+	s := collector.collect()
+	c.await("a viewer to see a reading", func() bool { code, _, _ := viewer.seen(); return code == 0 })
+	c.down()
+	g := viewer.guard([]string{"--below", "1000000", "--allow-unknown"})
+	pids := g.pids()
+	g.untilSaid("started though it cannot be known")
+	c.up()
+	g.untilSaid("paused: ")
+	g.untilStates(pids, stopped)
+	s.end(syscall.SIGTERM)
+}

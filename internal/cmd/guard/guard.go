@@ -139,7 +139,7 @@ func guard(ctx context.Context, a *cli.App, rule account.Guard, f guardFlags, ar
 	defer cli.Closing(&err, r.Close)
 	g := &guarded{
 		app: a, ctx: ctx, rule: rule, stop: f.stop, mon: r.Start(&s), crash: crash, signals: signals, first: first, meter: meter, key: f.key != "",
-		every: s.Interval,
+		every: s.Interval, find: func() <-chan error { return session.TeamFound(ctx, a, &s) }, start: func() *monitor.Monitor { return r.Start(&s) },
 	}
 	return g.run(args)
 }

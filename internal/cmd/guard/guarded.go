@@ -35,6 +35,9 @@ type guarded struct {
 	crash   <-chan error
 	signals <-chan os.Signal
 	every   time.Duration
+	find    func() <-chan error // waits for a team that was away; nil: it was not
+	start   func() *monitor.Monitor
+	found   <-chan error   // of find, while it waits
 	key     bool           // a key's spend counts
 	meter   *monitor.Meter // of that key; nil where it could not be read
 
@@ -159,6 +162,13 @@ func (g *guarded) watch(costs <-chan monitor.Cost) {
 			g.judge()
 		case err := <-g.crash:
 			g.notKnown(fault.Message(err))
+			g.found = g.find()
+		case err := <-g.found:
+			if g.found = nil; err != nil {
+				g.notKnown(fault.Message(err))
+			} else {
+				g.mon = g.start()
+			}
 		}
 	}
 }
@@ -197,7 +207,7 @@ func (g *guarded) end() {
 		if c, err := g.meter.Read(ctx); err == nil {
 			g.cost = c
 		}
-	} else if age, ok := g.last.Age(ended); !ok || age > lastReading {
+	} else if age, ok := g.last.Age(ended); g.found == nil && (!ok || age > lastReading) {
 		g.mon.Refresh()
 		limit := time.After(lastReading)
 		for wait := true; wait; {

@@ -121,16 +121,33 @@ func AwaitTeam(ctx context.Context, a *cli.App, s *Settings) error {
 	}
 	p, shown := a.Progress(), ""
 	defer p.End()
-	for err := s.Seen.err; err != nil; {
-		if !share.Away(err) {
-			return err
-		}
+	return s.await(ctx, a, func(err error) {
 		if is := errText(err); is != shown {
 			shown = is
 			p.Pause()
 			a.Hint("%s: ortop goes on trying, Ctrl+C ends it", shown)
 		}
 		p.Doing("waiting for the shared history")
+	})
+}
+
+// TeamFound brings what AwaitTeam returns, and says nothing; nil where the engine answered.
+func TeamFound(ctx context.Context, a *cli.App, s *Settings) <-chan error {
+	if s.Seen == nil || s.Seen.err == nil {
+		return nil
+	}
+	found := make(chan error, 1)
+	routine.Go(func() { found <- s.await(ctx, a, func(error) {}) })
+	return found
+}
+
+// await waits until the account of the team is found.
+func (s *Settings) await(ctx context.Context, a *cli.App, waits func(why error)) error {
+	for err := s.Seen.err; err != nil; {
+		if !share.Away(err) {
+			return err
+		}
+		waits(err)
 		found := make(chan error, 1)
 		routine.Go(func() { // it may take seconds
 			time.Sleep(retryEvery)
