@@ -21,6 +21,7 @@ func (v breakdownView) load(m *Model, l layout) tea.Cmd {
 		spend = m.loadSpend()
 	}
 	if m.who.of != m.question() {
+		m.cancelBreakdowns()
 		m.arrange()
 	}
 	m.who.list = m.who.list.Within(len(m.who.rows), m.seenRows(l))

@@ -243,6 +243,29 @@ func TestBreakdownIsAskedRarely(t *testing.T) {
 	}
 }
 
+// What is being loaded of a range that is not looked at any more is dropped, but for what
+// the cards show, and asked for again where that is.
+func TestBreakdownOfNoInterestIsDropped(t *testing.T) {
+	f := filledFeed()
+	m := typed(modelOf(Options{Feed: f}, scenes.Healthy(), 100, 30, viewOverview), "3")
+	m, _ = step(m, press("]"))
+	week := m.question()
+	if !m.breakdowns[week].Loading {
+		t.Fatal("another range is not asked for")
+	}
+	m, _ = step(m, press("["))
+	if day := m.question(); day == week || !m.breakdowns[day].Loaded || m.breakdowns[week].Loading {
+		t.Errorf("%v is still being loaded while %v is looked at", week, day)
+	}
+	m, _ = step(m, press("]"))
+	if !m.breakdowns[week].Loading {
+		t.Error("what was dropped is not asked for again")
+	}
+	if m = loaded(m); len(m.who.rows) != 3 {
+		t.Errorf("%d rows, want 3", len(m.who.rows))
+	}
+}
+
 // An ordinary key knows of no one else: there are no cards, and no question.
 func TestNoCardsForAnOrdinaryKey(t *testing.T) {
 	f := filledFeed()

@@ -111,6 +111,17 @@ func (m *Model) forgetBreakdowns() {
 	}
 }
 
+// cancelBreakdowns drops the requests for what is not looked at any more: what is made of
+// thousands of keys would be in the way of the next key press.
+func (m *Model) cancelBreakdowns() {
+	for q, r := range m.breakdowns {
+		if r.Loading && q != m.question() && !slices.Contains(cardQuestions, q) {
+			r.Cancel()
+			m.setBreakdown(q, r)
+		}
+	}
+}
+
 // breakdownReceived takes a breakdown. One with an error counts where it has
 // rows.
 func (m *Model) breakdownReceived(msg breakdownMsg) tea.Cmd {
