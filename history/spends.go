@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"ortop/internal/credit"
+	"ortop/internal/sorted"
 )
 
 // Spends returns what was spent from each of the bounds to the next by each subject of
@@ -29,7 +31,7 @@ func (db *DB) Spends(ctx context.Context, account, baseURL, prefix string, bound
 	defer db.mu.Unlock()
 	n := identity{account, baseURL, prefix}
 	err = db.view(func() error {
-		spends, err = db.spends(n, bounds)
+		spends, err = db.spends(ctx, n, bounds)
 		for s := range db.tails {
 			if err == nil && db.names[s-1].within(&n) {
 				err = db.spendsOf(s, spends, bounds)
@@ -178,7 +180,10 @@ func (db *DB) subjects(n identity, all map[int64]*ends, drop func(id int64)) (ma
 	}, n.account, n.baseURL, n.subject)
 }
 
-func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error) {
+// lookedUp is how many places are looked up at a time: a few milliseconds' worth.
+const lookedUp = 512
+
+func (db *DB) spends(ctx context.Context, n identity, bounds []time.Time) (map[string][]Spend, error) {
 	a, b := bounds[0].Unix(), bounds[len(bounds)-1].Unix()
 	all, readMS := map[int64]*ends{}, int64(0)
 	drop := func(id int64) {
@@ -255,9 +260,16 @@ func (db *DB) spends(n identity, bounds []time.Time) (map[string][]Spend, error)
 		}
 	}
 	places = kept
-	rows, err := db.lookups(heads, places)
-	if err != nil {
-		return nil, err
+	// Those of one series are together.
+	sorted.Rows(places, func(a, b *instant) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.at, b.at)) })
+	rows := make([]row, 0, len(places))
+	for len(rows) < len(places) {
+		some := places[len(rows):]
+		found, err := db.lookups(heads, some[:min(lookedUp, len(some))])
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
 	}
 	for n, p := range places {
 		e, usd := all[p.id], float64(noUsage)
