@@ -180,8 +180,8 @@ func (db *DB) subjects(n identity, all map[int64]*ends, drop func(id int64)) (ma
 	}, n.account, n.baseURL, n.subject)
 }
 
-// lookedUp is how many places are looked up at a time: a few milliseconds' worth.
-const lookedUp = 512
+// lookedUp is how many places are looked up at a time: a few milliseconds of work.
+const lookedUp = 128
 
 func (db *DB) spends(ctx context.Context, n identity, bounds []time.Time) (map[string][]Spend, error) {
 	a, b := bounds[0].Unix(), bounds[len(bounds)-1].Unix()

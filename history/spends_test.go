@@ -1,6 +1,8 @@
 package history
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -149,6 +151,50 @@ func TestSpendsReadNoHeadsAgain(t *testing.T) {
 	clear(db.heads)
 	if read := selects(); known != read-1 { // how many there are, and not which and their heads
 		t.Errorf("%d SELECTs where the heads are known, %d where they are read, want one less", known, read)
+	}
+}
+
+// brief is a context that has ended when it is asked the second time.
+type brief struct {
+	context.Context
+	asked int
+}
+
+func (c *brief) Err() error {
+	if c.asked++; c.asked > 1 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// What thousands of keys spent is not read to its end when nobody waits for it.
+func TestSpendsOfWhoLeaves(t *testing.T) {
+	t.Parallel()
+	db := openMemoryTest(t)
+	n := 2 * lookedUp
+	for i := range n {
+		k, err := db.Series(ctx, "a", "b", fmt.Sprintf("key:%d", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		poll(t, db, k, at(0), 1)
+		poll(t, db, k, at(10), 2)
+	}
+	selects := func(ctx context.Context) (int, error) {
+		before := db.Stats().Selects
+		_, err := db.Spends(ctx, "a", "b", "key:", at(0), at(10))
+		return db.Stats().Selects - before, err
+	}
+	all, err := selects(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, err := selects(&brief{Context: ctx})
+	if !errors.Is(err, context.Canceled) || some >= all {
+		t.Errorf("%d SELECTs of %d, %v, want fewer, and that it was left", some, all, err)
+	}
+	if again, err := selects(ctx); err != nil || again != all {
+		t.Errorf("%d SELECTs after it, %v, want %d", again, err, all)
 	}
 }
 
