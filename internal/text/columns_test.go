@@ -8,8 +8,8 @@ func TestColumns(t *testing.T) {
 		want string
 	}{
 		{nil, ""},
-		{[][]string{{"one"}, {"two"}}, "one\ntwo\n"},
-		{[][]string{{"name", "left", "state"}, {"größer", "", "live"}, {"a", "$63.52", ""}}, "name    left    state\ngrößer          live\na       $63.52  \n"},
+		{[][]string{{"one"}}, "one\n"},
+		{[][]string{{"account", "left", "seen"}, {"größe", "$1", ""}, {"", "—", "now"}}, "account  left  seen\ngröße    $1    \n         —     now\n"},
 	} {
 		if got := Columns(c.rows); got != c.want {
 			t.Errorf("Columns(%q) = %q, want %q", c.rows, got, c.want)

@@ -3,7 +3,6 @@
 package unit
 
 import (
-	"encoding/xml"
 	"strconv"
 	"strings"
 )
@@ -28,12 +27,17 @@ func quotePath(s string) string { return `"` + systemdPathEscaper.Replace(s) + `
 
 var systemdPathEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "%", "%%")
 
-// quoteXML is a text as XML has it.
+// quoteXML is a text as XML has it, which has no place for most control characters.
 func quoteXML(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
-	return b.String()
+	return xmlEscaper.Replace(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+			return '\uFFFD'
+		}
+		return r
+	}, s))
 }
+
+var xmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\t", "&#x9;", "\n", "&#xA;", "\r", "&#xD;")
 
 // Systemd is the unit for systemd's user manager.
 func (u Service) Systemd() string {

@@ -1,6 +1,7 @@
 package unit
 
 import (
+	"encoding/xml"
 	"regexp"
 	"strings"
 	"testing"
@@ -35,6 +36,21 @@ func TestPackagedUnitNamesNoMachine(t *testing.T) {
 	for _, not := range []string{"/home/", "/root"} {
 		if strings.Contains(text, not) {
 			t.Errorf("the unit has %q:\n%s", not, text)
+		}
+	}
+}
+
+func TestQuoteXML(t *testing.T) {
+	for in, want := range map[string]string{
+		"/Users/a/ortop": "/Users/a/ortop", "a & b <c> ]]>": "a &amp; b &lt;c&gt; ]]&gt;", "a\tb\nc\r": "a&#x9;b&#xA;c&#xD;",
+		"größe 研究": "größe 研究", "bell\a and \xff": "bell\uFFFD and \uFFFD",
+	} {
+		var b strings.Builder
+		if got := quoteXML(in); got != want {
+			t.Errorf("quoteXML(%q) = %q, want %q", in, got, want)
+		}
+		if err := xml.EscapeText(&b, []byte(in)); err != nil || b.String() != want {
+			t.Errorf("%q, %v: not what the library has", b.String(), err)
 		}
 	}
 }
