@@ -155,9 +155,16 @@ func (db *DB) outdate(e entry) {
 	}
 }
 
-// watch leaves a file that is no longer at the path for what is there now. Where it has
-// not moved, watched is its data_version.
+// watch is moved, after which watched is the data_version of a file that has not moved.
 func (db *DB) watch() (moved bool, err error) {
+	if moved, err = db.moved(); moved || err != nil {
+		return moved, err
+	}
+	return db.restored()
+}
+
+// moved leaves a file that is no longer at the path for what is there now.
+func (db *DB) moved() (moved bool, err error) {
 	if db.closed {
 		return false, errClosed
 	}
@@ -168,7 +175,7 @@ func (db *DB) watch() (moved bool, err error) {
 	there := err == nil
 	if db.conn != nil && (there && os.SameFile(info, db.file) || err != nil && !errors.Is(err, os.ErrNotExist)) {
 		db.noteLog()
-		return db.restored()
+		return false, nil
 	}
 	same := there && os.SameFile(info, db.file) // it could not be read meanwhile
 	_ = db.closeConn()

@@ -108,8 +108,9 @@ func (db *DB) record(e entry) error {
 	if err := db.check(e); err != nil {
 		return err
 	}
-	// A file that was removed takes writes, and keeps nothing.
-	_, err := db.watch()
+	// A file that was removed takes writes, and keeps nothing. What else happened to it
+	// the transaction looks for.
+	_, err := db.moved()
 	if err == nil {
 		err = db.readOnly
 	}

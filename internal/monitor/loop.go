@@ -18,6 +18,9 @@ const (
 	restEvery = 5 * time.Second
 )
 
+// soonEvery is when it looks again after something came; news of a write comes before.
+const soonEvery = tickEvery * 5 / 4
+
 // spareReload is how soon a poll must be due to be worth waiting for: it takes in that
 // time went by, too.
 const spareReload = 15 * time.Second
@@ -102,17 +105,20 @@ func (l *loop) run(ctx context.Context) error {
 	}
 	tick := time.NewTimer(tickEvery)
 	defer tick.Stop()
+	look := func() {
+		l.tick()
+		l.next = time.Now().Add(l.rest())
+		tick.Reset(time.Until(l.next))
+	}
 	l.tick()
 	l.next = time.Now().Add(tickEvery)
 	for {
 		select {
 		case <-l.news:
-			l.tick()
+			look()
 			continue
 		case <-tick.C:
-			l.tick()
-			l.next = time.Now().Add(l.rest())
-			tick.Reset(time.Until(l.next))
+			look()
 			continue
 		case <-ctx.Done():
 			return nil
@@ -131,10 +137,11 @@ func (l *loop) run(ctx context.Context) error {
 			l.last = l.st.view(false)
 			l.present(l.phase)
 		}
-		// What came may want a look soon, such as for the next chore.
-		if soon := time.Now().Add(tickEvery); soon.Before(l.next) {
+		// What came may want a look soon, such as for the next chore: that of what is stored
+		// of it, where there is news of that.
+		if soon := time.Now().Add(soonEvery); soon.Before(l.next) {
 			l.next = soon
-			tick.Reset(tickEvery)
+			tick.Reset(soonEvery)
 		}
 	}
 }
@@ -176,7 +183,8 @@ func (l *loop) tick() {
 	if l.polling || l.released {
 		return
 	}
-	if l.changed() {
+	polls := l.collecting() && !l.paused && !now.Before(l.sch.due) // which takes in what is stored
+	if !polls && l.changed() {
 		if l.renew != nil {
 			l.renew()
 		}
@@ -202,6 +210,7 @@ func (l *loop) tick() {
 			l.reload()
 		}
 	case l.collecting() || l.standIn:
+		l.load()
 		l.poll(min(minGap, l.m.o.Interval/2))
 	case l.m.o.Team == nil && now.Sub(l.sch.due) >= 2*l.m.o.Interval:
 		// The collector holds the lock and does not poll: it is frozen, perhaps
@@ -261,6 +270,7 @@ func (l *loop) refresh() {
 		l.mark(l.phase)
 		return
 	}
+	l.load()
 	l.poll(minGap)
 }
 

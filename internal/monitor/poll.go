@@ -27,8 +27,7 @@ func (l *loop) poll(gap time.Duration) {
 // polls.
 func (l *loop) claim(now time.Time, gap time.Duration) bool {
 	if l.lock != nil {
-		p, ok, err := l.st.db.Poll(l.ctx, l.st.of())
-		if age := now.Sub(p.Attempt); err == nil && ok && age >= 0 && age < gap {
+		if age := now.Sub(l.st.past.Poll.Attempt); age >= 0 && age < gap {
 			return false
 		}
 		if err := l.lock.Mark(now); err == nil {

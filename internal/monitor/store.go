@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"ortop/history"
 	"ortop/internal/account"
@@ -30,7 +31,8 @@ type store struct {
 	fingerprint string                           // of the key whose series they are
 	past        history.Past                     // as last loaded
 	loaded      bool
-	stored      []byte // the state as it is stored
+	looked      time.Time // when it was loaded, or was still all that is stored
+	stored      []byte    // the state as it is stored
 	state       account.State
 	book        account.Book
 	purchases   purchases
@@ -130,7 +132,9 @@ func (st *store) findKey(ctx context.Context, fingerprint string) error {
 }
 
 func (st *store) loadPast(ctx context.Context) error {
+	now := time.Now()
 	if st.loaded && st.db.Unchanged(st.of()) {
+		st.looked = now
 		return nil
 	}
 	want := history.Want{
@@ -152,7 +156,7 @@ func (st *store) loadPast(ctx context.Context) error {
 		}
 		return err
 	}
-	st.loaded, st.book.Brief = true, false
+	st.loaded, st.looked, st.book.Brief = true, now, false
 	for s := account.OfAccount; s < account.Subjects; s++ {
 		if t := past.Trails[st.series[s]]; st.series[s] != 0 && !t.Empty() {
 			t.Forget(want.Since)
@@ -216,9 +220,14 @@ func (st *store) publish() {
 	st.subject.Store(s)
 }
 
-// judge decides what of a reading is believed, against what is stored by now.
+// judge decides what of a reading is believed, against what is stored by now, or was when
+// it was requested where that is not long ago: a step finds out what another process
+// stored meanwhile.
 func (st *store) judge(ctx context.Context, r account.Reading) account.Verdict {
-	err := st.load(ctx)
+	var err error
+	if !st.loaded || time.Since(st.looked) >= tickEvery {
+		err = st.load(ctx)
+	}
 	if err == nil && r.Key != nil && r.Key.Kind == credit.KeyOrdinary {
 		err = st.useKey(ctx, r.Fingerprint)
 	}
