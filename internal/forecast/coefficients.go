@@ -7,8 +7,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-
-	"ortop/internal/sorted"
 )
 
 // builtIn are the numbers that ortop/tools/fit fitted on recorded spend.
@@ -113,20 +111,27 @@ func (c *Coefficients) score(o *moment) {
 
 // quantiles returns the logs of P10, P50 and P90 in seconds, ascending, for a
 // plain forecast of l at o with the inputs x.
-func (c *Coefficients) quantiles(o *moment, l float64, x *[Inputs]float64) (q [len(levels)]float64) {
+func (c *Coefficients) quantiles(o *moment, l float64, x *balanceInputs) (q [len(levels)]float64) {
 	k, share := c.Between(l)
 	a, b := &o.scores[k], &o.scores[k+1]
 	for i := range q {
 		w := &c.Weights[i]
 		low, high := a[i], b[i]
-		for _, f := range ofBalance {
-			low += x[f] * w[1+f][k]
-			high += x[f] * w[1+f][k+1]
+		for j, f := range ofBalance {
+			low += x[j] * w[1+f][k]
+			high += x[j] * w[1+f][k+1]
 		}
 		q[i] = l + (1-share)*low + share*high
 	}
-	sorted.Numbers(q[:])
-	return q
+	return ascending(q)
+}
+
+// ascending is q in order.
+//
+//go:noinline
+func ascending(q [len(levels)]float64) [len(levels)]float64 {
+	low, high := min(q[0], q[1]), max(q[0], q[1])
+	return [len(levels)]float64{min(low, q[2]), max(low, min(high, q[2])), max(high, q[2])}
 }
 
 // widen draws the outer quantiles apart: on what it was not fitted on, a

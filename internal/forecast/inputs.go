@@ -45,11 +45,10 @@ type moment struct {
 	// x are the inputs, less those that depend on the balance.
 	x       [Inputs]float64
 	history float64
-	// blockUSD is the mean spend of a 15-minute block that has any; minuteUSD and
-	// hourUSD are the spend of a minute and an hour that a dollar is typically
-	// spent in.
-	blockUSD, minuteUSD, hourUSD float64
-	profile                      [hoursInDay]float64
+	// Logs of history, of the mean spend of a 15-minute block that has any, and of the
+	// spend of a minute and an hour that a dollar is typically spent in.
+	logHistory, logBlock, logMinute, logHour float64
+	profile                                  [hoursInDay]float64
 	// scores are what the inputs that do not depend on the balance add to each
 	// quantile at each knot, with the constants.
 	scores [Knots][len(levels)]float64
@@ -57,6 +56,9 @@ type moment struct {
 
 // ofBalance are the inputs that depend on the balance.
 var ofBalance = [...]int{inSeasonal, inBlocks, inHistoryTo, inMinutes, inHours}
+
+// balanceInputs are those of a balance.
+type balanceInputs [len(ofBalance)]float64
 
 // clip bounds an input.
 func clip(v float64) float64 { return min(6, max(-6, v)) }
@@ -87,11 +89,12 @@ func (p *path) look(t float64) (m moment, ok bool) {
 	m.x[inBusyDay] = (c.minutes - ago[overDay].minutes) / (min(m.history, day) / minute)
 	n, spent, usd := p.grid.blocks(t, week)
 	m.x[inDuty] = math.Log((float64(spent) + 1) / (float64(n) + 2))
-	m.blockUSD = life * block
+	blockUSD := life * block
 	if spent > 0 {
-		m.blockUSD = usd / float64(spent)
+		blockUSD = usd / float64(spent)
 	}
-	m.x[inHistory] = math.Log(m.history) - 11
+	m.logBlock, m.logHistory = math.Log(blockUSD), math.Log(m.history)
+	m.x[inHistory] = m.logHistory - 11
 	if len(p.blind) > 0 {
 		blind := p.blind.until(t)
 		for i, w := range blindWindows {
@@ -101,15 +104,15 @@ func (p *path) look(t float64) (m moment, ok bool) {
 		w = min(m.history, blindBack)
 		m.x[inBlindAll] = (blind - p.blind.until(t-w)) / w
 	}
-	m.minuteUSD = (c.squares - ago[overWeek].squares) / (c.usd - ago[overWeek].usd)
-	if !(m.minuteUSD > 0) {
-		m.minuteUSD = m.base * minute
+	minuteUSD := (c.squares - ago[overWeek].squares) / (c.usd - ago[overWeek].usd)
+	if !(minuteUSD > 0) {
+		minuteUSD = m.base * minute
 	}
-	var dayUSD float64
-	m.hourUSD, dayUSD = p.grid.typical(max(p.first, t-lumpBack), t)
-	if m.hourUSD <= m.base*10*minute {
-		m.hourUSD = m.base * hour
+	hourUSD, dayUSD := p.grid.typical(max(p.first, t-lumpBack), t)
+	if hourUSD <= m.base*10*minute {
+		hourUSD = m.base * hour
 	}
+	m.logMinute, m.logHour = math.Log(minuteUSD), math.Log(hourUSD)
 	if dayUSD > 0 {
 		m.x[inDays] = math.Log(dayUSD / (m.base * day))
 	}
@@ -127,17 +130,12 @@ func logRate(rate, w, base float64) float64 {
 func (m *moment) plain(usd float64) float64 { return math.Log(max(1, usd/m.base)) }
 
 // inputs returns the inputs for a balance in USD whose plain forecast is l.
-func (m *moment) inputs(usd, l float64) [Inputs]float64 {
-	x := m.x
-	x[inSeasonal] = math.Log(max(minute, m.seasonal(usd))) - l
-	x[inBlocks] = math.Log(usd / m.blockUSD)
-	x[inMinutes] = math.Log(usd/m.minuteUSD) - 3
-	x[inHours] = math.Log(usd / m.hourUSD)
-	x[inHistoryTo] = math.Log(m.history) - l
-	for i, v := range x {
-		x[i] = clip(v)
+func (m *moment) inputs(usd, l float64) balanceInputs {
+	log := math.Log(usd)
+	return balanceInputs{
+		clip(math.Log(max(minute, m.seasonal(usd))) - l), clip(log - m.logBlock), clip(m.logHistory - l),
+		clip(log - m.logMinute - 3), clip(log - m.logHour),
 	}
-	return x
 }
 
 // seasonal is the seconds that usd lasts where each hour of day has its usual
@@ -145,16 +143,18 @@ func (m *moment) inputs(usd, l float64) [Inputs]float64 {
 func (m *moment) seasonal(usd float64) float64 {
 	days := math.Floor(usd / (m.base * day))
 	left := usd - days*m.base*day
-	t := m.t
-	for range hoursInDay {
-		h := math.Floor(t / hour)
-		rate := m.base * m.profile[hourOfDay(h)]
+	t, h := m.t, math.Floor(m.t/hour)
+	for of := hourOfDay(h); h < math.Floor(m.t/hour)+hoursInDay; h++ {
+		rate := m.base * m.profile[of]
 		rest := (h+1)*hour - t
 		if left <= rate*rest {
 			return days*day + t - m.t + left/rate
 		}
 		left -= rate * rest
 		t += rest
+		if of++; of == hoursInDay {
+			of = 0
+		}
 	}
 	return (days + 1) * day
 }

@@ -75,8 +75,7 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 	for k, level := range levels {
 		q[k] += effective / (effective + shrink) * kaplanMeier(ended[k][:outcomes], open[k][:going], level)
 	}
-	sorted.Numbers(q[:])
-	return q
+	return ascending(q)
 }
 
 // kaplanMeier is the Kaplan-Meier estimate of a quantile of the residuals of what

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"ortop/internal/credit"
-	"ortop/internal/sorted"
 )
 
 // Model is what the past says of the spend to come, at one moment; it answers
@@ -167,7 +166,13 @@ func (m *Model) Input(usd float64) (in Input, ok bool) {
 		return in, false
 	}
 	in.Plain = m.now.plain(usd)
-	in.X = m.now.inputs(usd, in.Plain)
+	in.X = m.now.x
+	for i, v := range m.now.inputs(usd, in.Plain) {
+		in.X[ofBalance[i]] = v
+	}
+	for i, v := range in.X {
+		in.X[i] = clip(v)
+	}
 	in.Long = math.Log(max(1, usd/m.ewma))
 	return in, true
 }
@@ -185,6 +190,5 @@ func (m *Model) settle(usd, l float64, q [3]float64) [3]float64 {
 	for i, e := range m.co.errorsAt(tau) {
 		q[i] = (1-weight)*q[i] + weight*(tau+e)
 	}
-	sorted.Numbers(q[:])
-	return q
+	return ascending(q)
 }

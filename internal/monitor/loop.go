@@ -154,7 +154,7 @@ func (l *loop) rest() time.Duration {
 	// On the beat of all that rests in this process, which so wakes once.
 	now := time.Now()
 	wait := now.Truncate(restEvery).Add(restEvery).Sub(now)
-	if due := l.sch.due.Sub(l.now()); due < wait {
+	if due := l.sch.due.Sub(l.now()); due < wait && !l.polling { // what comes of that is looked after soon
 		wait = max(due, tickEvery)
 	}
 	return wait
