@@ -122,7 +122,7 @@ func TestD15ADamagedDayIsUnknown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for name, p := range map[string]Plot{"BucketsAt()": p, "the trail's": past.Trails[s].Plot(past.Trails[s].Curve(), bounds, nil)} {
+			for name, p := range map[string]Plot{"BucketsAt()": p, "the trail's": past.Trails[s].Plot(past.Trails[s].Curve(), bounds, nil, time.Time{})} {
 				for n, b := range p.Buckets {
 					lost := n == c.day || name == "the trail's" && c.day == 0 && n == 0
 					if lost && b.Known {

@@ -370,13 +370,13 @@ func TestWhatIsReadAtTheEndOfABucketIsInIt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, b := range map[string]Bucket{"the history": p.Buckets[0], "the trail": trail.Plot(trail.Curve(), bounds, nil).Buckets[0]} {
+		for name, b := range map[string]Bucket{"the history": p.Buckets[0], "the trail": trail.Plot(trail.Curve(), bounds, nil, time.Time{}).Buckets[0]} {
 			if !near(b.SpendUSD, c.spend) || b.CreditsUSD != c.credits || b.CreditsKnown != c.known {
 				t.Errorf("%s: %v to %v = %+v, want %v spent and credits of %v (%v)", name, c.from, c.to, b, c.spend, c.credits, c.known)
 			}
 		}
 	}
-	p := trail.Plot(trail.Curve(), []time.Time{at(0), at(1), at(2), at(3)}, nil)
+	p := trail.Plot(trail.Curve(), []time.Time{at(0), at(1), at(2), at(3)}, nil, time.Time{})
 	for i, want := range []float64{2, 3, 4} {
 		if got := p.Buckets[i].SpendUSD; !near(got, want) {
 			t.Errorf("bucket %d = %v, want %v", i, got, want)

@@ -134,7 +134,7 @@ func (c *caller) check(step string, rng *rand.Rand) {
 			bounds = append(bounds, bounds[len(bounds)-1].Add(time.Second+time.Duration(rng.Int64N(int64(3*time.Hour)))))
 		}
 		plot, err := c.db.BucketsAt(ctx, s, bounds)
-		if p := got.Plot(got.Curve(), bounds, nil); err != nil || fmt.Sprint(p) != fmt.Sprint(plot) {
+		if p := got.Plot(got.Curve(), bounds, nil, time.Time{}); err != nil || fmt.Sprint(p) != fmt.Sprint(plot) {
 			c.t.Fatalf("%s: series %d: Plot() =\n%+v\nwant\n%+v, %v", step, i, p, plot, err)
 		}
 		for _, at := range append(bounds, last, got.Samples[rng.IntN(len(got.Samples))].At) {

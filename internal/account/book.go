@@ -152,13 +152,16 @@ func goneOn(t *credit.Trail, scratch *forecast.Scratch) []credit.Sample {
 			seen -= g.To.Sub(g.From)
 		}
 	}
+	if len(gaps) == 0 || seen < time.Hour {
+		return t.Samples
+	}
 	spent := 0.0
 	for i := 1; i < len(t.Samples); i++ {
 		if a, b := t.Samples[i-1], t.Samples[i]; a.Segment == b.Segment && b.UsageUSD > a.UsageUSD {
 			spent += b.UsageUSD - a.UsageUSD
 		}
 	}
-	if len(gaps) == 0 || seen < time.Hour || spent == 0 {
+	if spent == 0 {
 		return t.Samples
 	}
 	samples, unseen := append(scratch.Samples[:0], t.Samples...), 0.0

@@ -12,8 +12,8 @@ import (
 	"ortop/internal/text"
 )
 
-// windows is a series' spend up to a reading, in steps that are fine enough
-// for every window that spend is given over.
+// windows is a series' spend up to a reading, by the hours of the clock, which are cut
+// where a window begins that spend is given over.
 type windows struct {
 	at    time.Time // the newest reading
 	since time.Time // the first
@@ -21,29 +21,28 @@ type windows struct {
 	curve credit.Curve
 
 	bounds []time.Time
+	of     credit.Trail // as it was then
 }
 
 // spare are windows that are done with: those of a month have 200 kB of buckets.
 var spare sync.Pool
 
-// fineSteps are where windows are cut finer than by the hours of the clock.
-var fineSteps = []struct{ back, step time.Duration }{
-	{time.Hour, time.Minute},
-	{24 * time.Hour, 10 * time.Minute},
-}
-
-// read takes in the spend of a series up to at, in place of what it had.
+// read takes in the spend of a series up to at, in place of what it had; of the same
+// series, to which a reading was added, it cuts only what is new.
 func (w *windows) read(t *credit.Trail, at time.Time) {
-	*w = windows{at: at, bounds: w.bounds[:0], plot: credit.Plot{Buckets: w.plot.Buckets[:0]}}
+	was := w.of
+	*w = windows{at: at, bounds: w.bounds[:0], plot: credit.Plot{Buckets: w.plot.Buckets}}
 	if t.Empty() {
+		w.plot = credit.Plot{}
 		return
 	}
 	w.since = t.First.At
 	if !w.since.Before(at) {
+		w.plot = credit.Plot{}
 		return // one reading, or a clock that was set back
 	}
 	w.bounds, w.curve = steps(w.bounds, w.since, at), t.Curve()
-	w.plot = t.Plot(w.curve, w.bounds, w.plot.Buckets)
+	w.plot, w.of = t.Plot(w.curve, w.bounds, w.plot.Buckets, t.GrownSince(&was)), *t
 }
 
 // steps appends the bounds from first, or from as far as is looked back, to at.
@@ -52,27 +51,23 @@ func steps(bounds []time.Time, first, at time.Time) []time.Time {
 	if first.After(from) {
 		from = first
 	}
-	finer := make([]time.Time, 0, 256) // than the hours
-	for _, f := range fineSteps {
-		for t := at.Add(f.step - f.back); t.Before(at); t = t.Add(f.step) {
-			finer = append(finer, t)
-		}
+	cuts := []time.Time{
+		credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-time.Hour), at.Add(-24 * time.Hour),
+		at.Add(-7 * 24 * time.Hour), at.Add(-30 * 24 * time.Hour), from, at,
 	}
-	finer = append(finer, credit.DayStart(at), credit.WeekStart(at), credit.MonthStart(at), at.Add(-24*time.Hour),
-		at.Add(-7*24*time.Hour), at.Add(-30*24*time.Hour), from, at)
-	sorted.By(finer, time.Time.Compare)
+	sorted.By(cuts, time.Time.Compare)
 	add := func(t time.Time) {
 		if n := len(bounds); !t.Before(from) && !t.After(at) && (n == 0 || !bounds[n-1].Equal(t)) {
 			bounds = append(bounds, t)
 		}
 	}
 	for hour := from.Truncate(time.Hour); hour.Before(at); hour = hour.Add(time.Hour) {
-		for ; len(finer) > 0 && finer[0].Before(hour); finer = finer[1:] {
-			add(finer[0])
+		for ; len(cuts) > 0 && cuts[0].Before(hour); cuts = cuts[1:] {
+			add(cuts[0])
 		}
 		add(hour)
 	}
-	for _, t := range finer {
+	for _, t := range cuts {
 		add(t)
 	}
 	return bounds

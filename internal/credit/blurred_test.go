@@ -60,7 +60,7 @@ func TestGuessed(t *testing.T) {
 		trail := Trail{First: sample(-60, 4, 10, at(-60)), Gaps: []Gap{c.gap}, ReadAt: at(60), Samples: []Sample{
 			sample(-60, 4, 10, at(-60)), {At: c.gap.To, UsageUSD: 4 + c.rise, CreditsUSD: 10, CreditsKnown: true, Segment: at(-60).Unix()},
 		}}
-		b := trail.Plot(trail.Curve(), []time.Time{at(-40), at(20), at(59)}, nil).Buckets
+		b := trail.Plot(trail.Curve(), []time.Time{at(-40), at(20), at(59)}, nil, time.Time{}).Buckets
 		left, ok := b[0].HeldUSD()
 		if ok != c.known || ok && !near(left, 6) {
 			t.Errorf("%s: HeldUSD() = %v, %v, known: %v", c.name, left, ok, c.known)

@@ -21,7 +21,7 @@ func TestPlotMeasuresEachBucket(t *testing.T) {
 			at = at.Add(time.Duration(1+r.IntN(90*60)) * time.Second)
 		}
 		c, covered := trail.Curve(), Span{From: trail.First.At, To: trail.ReadAt}
-		for i, got := range trail.Plot(trail.Curve(), bounds, nil).Buckets {
+		for i, got := range trail.Plot(trail.Curve(), bounds, nil, time.Time{}).Buckets {
 			want := Bucket{Span: Span{From: bounds[i], To: bounds[i+1]}}
 			want.Known = !want.From.After(covered.To) && want.To.After(covered.From) && !Torn(trail.Gaps, want.Span, EdgeShare)
 			if want.Known {

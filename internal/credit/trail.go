@@ -129,30 +129,28 @@ func (t *Trail) Curve() Curve {
 
 // Plot cuts the time at the given ascending bounds into one bucket less than
 // there are bounds. It is about the time from where loading began. c is the
-// series' curve, and into has room for buckets, or none.
-func (t *Trail) Plot(c Curve, bounds []time.Time, into []Bucket) Plot {
-	n := max(0, len(bounds)-1)
-	p := Plot{Buckets: slices.Grow(into[:0], n)[:n]}
+// series' curve, and into has room for buckets, or none; those that it has and that end
+// by kept stay as they are where the bounds do.
+func (t *Trail) Plot(c Curve, bounds []time.Time, into []Bucket, kept time.Time) Plot {
+	n, had := max(0, len(bounds)-1), len(into)
+	p := Plot{Buckets: slices.Grow(into, max(0, n-had))[:n]}
 	if n == 0 {
 		return p
 	}
-	clear(p.Buckets)
-	for i := range p.Buckets {
-		p.Buckets[i].Span = Span{From: bounds[i], To: bounds[i+1]}
+	stale := func(i int) bool {
+		b := &p.Buckets[i]
+		return i >= had || b.To.After(kept) || !b.From.Equal(bounds[i]) || !b.To.Equal(bounds[i+1])
+	}
+	for from := 0; from < n; from++ {
+		to := from
+		for ; to < n && stale(to); to++ {
+			p.Buckets[to] = Bucket{Span: Span{From: bounds[to], To: bounds[to+1]}}
+		}
+		t.cut(c, p.Buckets[from:to])
+		from = to
 	}
 	if t.Empty() {
 		return p
-	}
-	c.Cut(p.Buckets, Span{From: t.First.At, To: t.ReadAt})
-	near := 0
-	for i := range p.Buckets {
-		b := &p.Buckets[i]
-		if !b.Known {
-			continue
-		}
-		if near = t.second(b.To.Unix(), near); near >= 0 && t.Samples[near].CreditsKnown {
-			b.CreditsUSD, b.CreditsKnown = t.Samples[near].CreditsUSD, true
-		}
 	}
 	whole := Span{From: bounds[0], To: bounds[len(bounds)-1]}
 	in := func(at time.Time) bool { return !at.Before(whole.From) && at.Before(whole.To) }
@@ -174,6 +172,44 @@ func (t *Trail) Plot(c Curve, bounds []time.Time, into []Bucket) Plot {
 	}
 	return p
 }
+
+// cut sets what ascending buckets have of the series, whose curve is c.
+func (t *Trail) cut(c Curve, buckets []Bucket) {
+	if t.Empty() || len(buckets) == 0 {
+		return
+	}
+	c.Cut(buckets, Span{From: t.First.At, To: t.ReadAt})
+	near := len(t.Samples)
+	for i := range buckets {
+		b := &buckets[i]
+		if !b.Known {
+			continue
+		}
+		if near = t.second(b.To.Unix(), near); near >= 0 && t.Samples[near].CreditsKnown {
+			b.CreditsUSD, b.CreditsKnown = t.Samples[near].CreditsUSD, true
+		}
+	}
+}
+
+// GrownSince is the newest reading of was where t is that series with readings after it,
+// if any, and nothing else is known now: what was before then is as it was. It is zero
+// where it may be another.
+func (t *Trail) GrownSince(was *Trail) (at time.Time) {
+	n := len(was.Samples)
+	if t.Empty() || n == 0 || len(t.Samples) < n || &t.Samples[0] != &was.Samples[0] || t.First != was.First ||
+		!same(t.Gaps, was.Gaps) || !same(t.Backfilled, was.Backfilled) || !same(t.Segments, was.Segments) {
+		return at
+	}
+	at = was.Samples[n-1].At
+	open := slices.ContainsFunc(t.Gaps, func(g Gap) bool { return g.To.After(at) })
+	if b := len(t.Backfilled); open || b > 0 && t.Backfilled[b-1].To.After(at) {
+		return time.Time{} // a reading tells more of it
+	}
+	return at
+}
+
+// same reports whether two lists that are never changed where they lie are the same.
+func same[T any](a, b []T) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 
 // Growth is what one reading adds to a series; nil adds nothing.
 type Growth struct {

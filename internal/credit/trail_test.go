@@ -86,7 +86,7 @@ func TestTrailPlot(t *testing.T) {
 		{"after it", 20.5, 30, false, 0, 0, 0, 0},
 		{"all", -20, 20, true, 6 + 5 + 8 + 3, 12. / 40, 8, 0},
 	} {
-		b := trail.Plot(trail.Curve(), []time.Time{at(c.from), at(c.to)}, nil).Buckets[0]
+		b := trail.Plot(trail.Curve(), []time.Time{at(c.from), at(c.to)}, nil, time.Time{}).Buckets[0]
 		if b.Known != c.known || !near(b.SpendUSD, c.spend) || !near(b.Observed, c.observed) || !near(b.UsageUSD, c.usage) {
 			t.Errorf("%s: %+v, want known %v, %v spent, %v observed, usage %v", c.name, b, c.known, c.spend, c.observed, c.usage)
 		}
@@ -112,22 +112,22 @@ func TestTrailPlotHasWhatHappened(t *testing.T) {
 		{11, 12, "0 0 1 0"},
 		{12, 13, "0 0 0 1"},
 	} {
-		p := trail.Plot(trail.Curve(), []time.Time{at(c.from), at(c.to)}, nil)
+		p := trail.Plot(trail.Curve(), []time.Time{at(c.from), at(c.to)}, nil, time.Time{})
 		if got := fmt.Sprint(len(p.Gaps), len(p.Backfilled), len(p.TopUps), len(p.Segments)); got != c.want {
 			t.Errorf("Plot(%v to %v) has %s, want %s", c.from, c.to, got, c.want)
 		}
 	}
-	p := trail.Plot(trail.Curve(), []time.Time{at(-15), at(-5), at(3)}, nil)
+	p := trail.Plot(trail.Curve(), []time.Time{at(-15), at(-5), at(3)}, nil, time.Time{})
 	if len(p.Buckets) != 2 || p.Buckets[1].From != at(-5) || p.Backfilled[0] != span(-20, 0) || p.Gaps[0] != trail.Gaps[0] {
 		t.Errorf("Plot() = %+v, want two buckets, and spans that touch as one", p)
 	}
-	for name, p := range map[string]Plot{"no bounds": trail.Plot(trail.Curve(), nil, nil), "one bound": trail.Plot(trail.Curve(), []time.Time{at(0)}, nil)} {
+	for name, p := range map[string]Plot{"no bounds": trail.Plot(trail.Curve(), nil, nil, time.Time{}), "one bound": trail.Plot(trail.Curve(), []time.Time{at(0)}, nil, time.Time{})} {
 		if len(p.Buckets) != 0 {
 			t.Errorf("Plot() of %s = %+v, want nothing", name, p)
 		}
 	}
 	for _, empty := range []*Trail{nil, {}} {
-		if p := empty.Plot(Curve{}, []time.Time{at(0), at(1)}, nil); len(p.Buckets) != 1 || p.Buckets[0].Known {
+		if p := empty.Plot(Curve{}, []time.Time{at(0), at(1)}, nil, time.Time{}); len(p.Buckets) != 1 || p.Buckets[0].Known {
 			t.Errorf("Plot() of nothing = %+v, want a bucket that is not known", p)
 		}
 	}

@@ -79,10 +79,7 @@ func finite(v float64) bool { return math.Abs(v) <= 1e13 }
 func unix(t time.Time) float64 { return float64(t.Unix()) }
 
 // take takes in the samples up to t, at most n of them.
-func (p *path) take(c *cursor, t float64, n int) { p.takeTo(c, t, n, math.Inf(1)) }
-
-// takeTo takes in the samples up to t or the one that reaches most, at most n of them.
-func (p *path) takeTo(c *cursor, t float64, n int, most float64) {
+func (p *path) take(c *cursor, t float64, n int) {
 	// In variables of their own: this loop runs over every sample.
 	i, newest, high, usd, rises := c.taken, int64(c.t), c.highUSD, c.usd, c.rises
 	minutes, squares, lump, rose := c.minutes, c.squares, c.lumpUSD, int64(c.rose)
@@ -125,11 +122,6 @@ func (p *path) takeTo(c *cursor, t float64, n int, most float64) {
 				lump += rise
 			}
 			rose = at
-			if usd >= most {
-				newest = at
-				i++
-				break
-			}
 		}
 		newest = at
 	}
@@ -193,14 +185,12 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 	g := p.grid
 	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
 	c := g.cursors[max(0, h-1)]
+	at = p.reaches(&c, usd)
+	if p.gaps.about(at) == nil {
+		return at, true
+	}
 	b := c
-	if c.usd < usd {
-		p.takeTo(&c, p.now, len(p.samples), usd)
-	}
-	if p.gaps.about(c.t) == nil {
-		return c.t, true
-	}
-	for c = b; c.usd < usd; {
+	for c.usd < usd {
 		b = c
 		p.take(&c, p.now, 1)
 	}
@@ -208,6 +198,28 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 		return float64(from) + (usd-b.usd)/(c.usd-b.usd)*float64(int64(c.t)-from), true
 	}
 	return c.t, true
+}
+
+// reaches is when the path after c, which is not changed, reaches usd: take without what
+// is not asked for.
+func (p *path) reaches(c *cursor, usd float64) float64 {
+	newest, now, high, segment, sum := int64(c.t), int64(p.now), c.highUSD, c.segment, c.usd
+	for i := c.taken; i < len(p.samples) && sum < usd; i++ {
+		s := &p.samples[i]
+		at := s.At.Unix()
+		if at < newest || at > now || !finite(s.UsageUSD) {
+			continue
+		}
+		if s.Segment != segment {
+			segment, high = s.Segment, s.UsageUSD
+		}
+		if rise := s.UsageUSD - high; rise > riseUSD {
+			high = s.UsageUSD
+			sum += rise
+		}
+		newest = at
+	}
+	return float64(newest)
 }
 
 // lastSpend is when usage last rose; zero if it never did.
