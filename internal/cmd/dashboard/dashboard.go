@@ -23,6 +23,7 @@ func Run(ctx context.Context, a *cli.App) (err error) {
 	if !term.IsTerminal(a.Stdout.Fd()) || os.Getenv("TERM") == "dumb" {
 		return status.Print(ctx, a, status.Flags{Fresh: session.Briefly(monitor.Live)})
 	}
+	later(settleAfter, spare)
 	memory := saveMemory()
 	s, stop, err := session.DemoOrSettings(ctx, a)
 	if err != nil {
