@@ -77,6 +77,8 @@ var only = map[string][]string{
 	"charm.land/lipgloss/v2":           {"ui/draw"},
 	"github.com/guptarohit/asciigraph": {"ui/draw"},
 	"modernc.org/sqlite":               {"history"},
+	"modernc.org/libc":                 {"internal/cmd"},
+	"modernc.org/memory":               {"internal/cmd"},
 	"github.com/spf13/cobra":           {"internal/cmd"}, // and the rooms of its commands
 	"github.com/gen2brain/beeep":       {"internal/courier"},
 	"text/template":                    {}, // it costs 2.9 MB: see the decisions

@@ -85,8 +85,10 @@ func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
+	// A command may wait for as long as the program runs: it does not hold the model.
+	held := guard{fail: g.fail}
 	return func() (msg tea.Msg) {
-		defer g.recovered()
+		defer held.recovered()
 		msg = cmd()
 		// By reflection, for Bubble Tea does not export the sequence's type.
 		v := reflect.ValueOf(msg)
@@ -95,7 +97,7 @@ func (g guard) cmd(cmd tea.Cmd) tea.Cmd {
 		}
 		guarded := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			guarded.Index(i).Set(reflect.ValueOf(g.cmd(v.Index(i).Interface().(tea.Cmd))))
+			guarded.Index(i).Set(reflect.ValueOf(held.cmd(v.Index(i).Interface().(tea.Cmd))))
 		}
 		return guarded.Interface()
 	}
