@@ -90,6 +90,9 @@ func (b *bench) run() (err error) {
 	if err := b.quiet(); err != nil {
 		return err
 	}
+	if err := b.polls(); err != nil {
+		return err
+	}
 	binary, err := os.Stat(b.ortop)
 	if err != nil {
 		return err
