@@ -33,13 +33,13 @@ type AnalyticsRow struct {
 	// Start is the bucket's beginning, in UTC; nil for a query without
 	// Granularity.
 	Start *time.Time
-	// Metrics has every metric of the query by its name; nil is unknown. An
-	// amount of money is in USD, and may be below 0.
-	Metrics map[string]*float64
-	// Dimensions has every dimension of the query by its name; empty is unknown
-	// or unset. Keys, workspaces and users are observed as the names that
-	// people gave them: two that share a name share a row.
-	Dimensions map[string]string
+	// Metrics are those of the query, in its order; nil is unknown. An amount of
+	// money is in USD, and may be below 0.
+	Metrics []*float64
+	// Dimensions are those of the query, in its order; empty is unknown or
+	// unset. Keys, workspaces and users are observed as the names that people
+	// gave them: two that share a name share a row.
+	Dimensions []string
 }
 
 // Query reads what the account used, by time and by whom, from
@@ -69,16 +69,16 @@ func (c *Client) Query(ctx context.Context, query AnalyticsQuery) (Analytics, er
 func (v *Analytics) read(answer *fields, query AnalyticsQuery) {
 	d := answer.object("data")
 	v.Rows, v.Unread = listOf(d, "data", func(f *fields) AnalyticsRow {
-		row := AnalyticsRow{Metrics: map[string]*float64{}, Dimensions: map[string]string{}}
+		row := AnalyticsRow{Metrics: make([]*float64, len(query.Metrics)), Dimensions: make([]string, len(query.Dimensions))}
 		if g := query.Granularity; g != "" {
 			start := f.bucket("date__"+g, "created_at__"+g)
 			row.Start = &start
 		}
-		for _, name := range query.Metrics {
-			row.Metrics[name] = f.metric(name)
+		for i, name := range query.Metrics {
+			row.Metrics[i] = f.metric(name)
 		}
-		for _, name := range query.Dimensions {
-			row.Dimensions[name] = f.dimension(name)
+		for i, name := range query.Dimensions {
+			row.Dimensions[i] = f.dimension(name)
 		}
 		return row
 	})

@@ -21,7 +21,7 @@ func query(t *testing.T, body string) (Analytics, error) {
 func TestQueryRows(t *testing.T) {
 	start := time.Date(2026, 5, 19, 13, 0, 0, 0, time.UTC)
 	row := func(usage, requests *float64, model string) AnalyticsRow {
-		return AnalyticsRow{&start, map[string]*float64{"credits_usage": usage, "request_count": requests}, map[string]string{"model": model}}
+		return AnalyticsRow{&start, []*float64{usage, requests}, []string{model}}
 	}
 	const hour = `"date__hour":"2026-05-19 13:00:00",`
 	for _, tt := range []struct {
@@ -48,9 +48,9 @@ func TestQueryRows(t *testing.T) {
 		if err != nil || len(got.Rows) != 1 || !reflect.DeepEqual(got.Rows[0], tt.want) {
 			t.Errorf("Query(%s) = %+v, %v, want %+v", tt.name, got.Rows, err, tt.want)
 		}
-		for name, v := range got.Rows[0].Metrics {
+		for i, v := range got.Rows[0].Metrics {
 			if v != nil && *v == 0 && math.Signbit(*v) {
-				t.Errorf("Query(%s) has %s of -0, want 0", tt.name, name)
+				t.Errorf("Query(%s) has metric %d of -0, want 0", tt.name, i)
 			}
 		}
 	}

@@ -97,7 +97,7 @@ var endpoints = []endpoint{
 		}),
 		Analytics{Rows: []AnalyticsRow{{
 			Start:   ptr(time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)),
-			Metrics: map[string]*float64{"request_count": ptr(1500.0)}, Dimensions: map[string]string{},
+			Metrics: []*float64{ptr(1500.0)}, Dimensions: []string{},
 		}}},
 	},
 	{

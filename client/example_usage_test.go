@@ -61,11 +61,11 @@ func ExampleClient_Query() {
 		return
 	}
 	for _, row := range answer.Rows {
-		fmt.Print(row.Start.Format(time.DateOnly), " ", row.Dimensions["model"])
-		if usd := row.Metrics["credits_usage"]; usd != nil {
+		fmt.Print(row.Start.Format(time.DateOnly), " ", row.Dimensions[0])
+		if usd := row.Metrics[0]; usd != nil {
 			fmt.Printf(" %.2f USD", *usd)
 		}
-		if n := row.Metrics["request_count"]; n != nil {
+		if n := row.Metrics[1]; n != nil {
 			fmt.Printf(" in %.0f requests", *n)
 		}
 		fmt.Println()

@@ -108,8 +108,8 @@ func TestSimActivityAndQueryAgree(t *testing.T) {
 		Metrics: []string{"credits_usage", "request_count"}, Dimensions: []string{"model"}, Granularity: "day", From: from, To: today, Limit: 10_000,
 	}))(t)
 	for _, r := range answer.Rows {
-		got[cell{*r.Start, r.Dimensions["model"]}] += *r.Metrics["credits_usage"]
-		if n := r.Metrics["request_count"]; n == nil || *n < 1 {
+		got[cell{*r.Start, r.Dimensions[0]}] += *r.Metrics[0]
+		if n := r.Metrics[1]; n == nil || *n < 1 {
 			t.Errorf("Query() has a row of %v requests", n)
 		}
 	}
@@ -144,7 +144,7 @@ func TestSimQuery(t *testing.T) {
 	}
 	sum := func(answer client.Analytics) (usd float64) {
 		for _, r := range answer.Rows {
-			usd += *r.Metrics["credits_usage"]
+			usd += *r.Metrics[0]
 		}
 		return usd
 	}
@@ -178,7 +178,7 @@ func TestSimQuery(t *testing.T) {
 	}
 	q := week
 	q.Granularity, q.Limit, q.OrderBy, q.Descending = "day", 2, "credits_usage", true
-	if top := ask(q); len(top.Rows) != 2 || !top.Truncated || *top.Rows[0].Metrics["credits_usage"] < *top.Rows[1].Metrics["credits_usage"] {
+	if top := ask(q); len(top.Rows) != 2 || !top.Truncated || *top.Rows[0].Metrics[0] < *top.Rows[1].Metrics[0] {
 		t.Errorf("Query(top 2) = %+v, want the dearest first, truncated", top)
 	}
 	ofKeys := 0.0

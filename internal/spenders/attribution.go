@@ -109,9 +109,10 @@ func (s *Service) analyze(ctx context.Context, by By, from, to time.Time) (*attr
 	if c := answer.CachedAt; c != nil && c.Before(a.at) {
 		a.at = *c
 	}
-	for _, r := range answer.Rows {
-		if name := clean(r.Dimensions[dimensions[by]]); name != "" {
-			a.row(name).add(r.Metrics[creditsUsage], r.Metrics[byokUsage], r.Metrics[requestCount], r.Metrics[tokensTotal])
+	for i := range answer.Rows {
+		r := &answer.Rows[i]
+		if name := dimension(r, 0); name != "" {
+			a.row(name).add(metric(r, 0), metric(r, 1), metric(r, 2), metric(r, 3))
 		}
 	}
 	return a, nil
@@ -126,7 +127,28 @@ func (a *attribution) row(name string) *usage {
 	return u
 }
 
-// queryKnown repeats a query with only the metrics that the API offers.
+// metric is one of a row's, by its place in the query; nil where it was not asked for.
+//
+//go:noinline
+func metric(r *client.AnalyticsRow, i int) *float64 {
+	if 0 <= i && i < len(r.Metrics) {
+		return r.Metrics[i]
+	}
+	return nil
+}
+
+// dimension is one of a row's, by its place in the query.
+//
+//go:noinline
+func dimension(r *client.AnalyticsRow, i int) string {
+	if i < len(r.Dimensions) {
+		return clean(r.Dimensions[i])
+	}
+	return ""
+}
+
+// queryKnown repeats a query with only the metrics that the API offers; the others are
+// not known.
 func queryKnown(ctx context.Context, api API, q client.AnalyticsQuery, refused error) (client.Analytics, error) {
 	meta, err := api.AnalyticsMeta(ctx)
 	if err != nil {
@@ -135,12 +157,21 @@ func queryKnown(ctx context.Context, api API, q client.AnalyticsQuery, refused e
 	offered := func(name string) bool {
 		return slices.ContainsFunc(meta.Metrics, func(m client.AnalyticsMetric) bool { return m.Name == name })
 	}
-	all := len(q.Metrics)
-	q.Metrics = slices.DeleteFunc(slices.Clone(q.Metrics), func(name string) bool { return !offered(name) })
-	if len(q.Metrics) == all || !slices.Contains(q.Metrics, creditsUsage) {
+	all := q.Metrics
+	q.Metrics = slices.DeleteFunc(slices.Clone(all), func(name string) bool { return !offered(name) })
+	if len(q.Metrics) == len(all) || !slices.Contains(q.Metrics, creditsUsage) {
 		return client.Analytics{}, refused
 	}
-	return api.Query(ctx, q)
+	a, err := api.Query(ctx, q)
+	for i := range a.Rows {
+		r := &a.Rows[i]
+		known := make([]*float64, len(all))
+		for k, name := range all {
+			known[k] = metric(r, slices.Index(q.Metrics, name))
+		}
+		r.Metrics = known
+	}
+	return a, err
 }
 
 // errNoDays is a span of which no day is over.

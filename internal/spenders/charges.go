@@ -127,8 +127,9 @@ func (s *Service) dailyUse(ctx context.Context, from, to time.Time, parts *int) 
 func chargesOf(rows []client.AnalyticsRow, list *KeyList, from, to time.Time) []*Charge {
 	keys := list.byNames()
 	charges, places := []*Charge{}, map[string]int{}
-	for _, r := range rows {
-		usd := r.Metrics[creditsUsage]
+	for i := range rows {
+		r := &rows[i]
+		usd := metric(r, 0)
 		if r.Start == nil || usd == nil {
 			continue
 		}
@@ -136,7 +137,7 @@ func chargesOf(rows []client.AnalyticsRow, list *KeyList, from, to time.Time) []
 		if !day.From.Before(to) || !day.To.After(from) {
 			continue
 		}
-		c := &Charge{From: day.From, To: day.To, Key: clean(r.Dimensions[dimensions[ByKey]]), Model: clean(r.Dimensions[dimensions[ByModel]])}
+		c := &Charge{From: day.From, To: day.To, Key: dimension(r, 0), Model: dimension(r, 1)}
 		if c.From.Before(from) {
 			c.From = from
 		}
@@ -155,8 +156,8 @@ func chargesOf(rows []client.AnalyticsRow, list *KeyList, from, to time.Time) []
 		}
 		sum := charges[i]
 		sum.USD += *usd
-		addCount(&sum.Requests, r.Metrics[requestCount])
-		addCount(&sum.Tokens, r.Metrics[tokensTotal])
+		addCount(&sum.Requests, metric(r, 1))
+		addCount(&sum.Tokens, metric(r, 2))
 	}
 	sorted.By(charges, func(a, b *Charge) int {
 		return cmp.Or(a.From.Compare(b.From), cmp.Compare(b.USD, a.USD), strings.Compare(a.Key, b.Key), strings.Compare(a.Model, b.Model))

@@ -14,8 +14,8 @@ import (
 // useRow is a row of the analytics by day, key and model.
 func useRow(day time.Time, key, model string, credits, requests, tokens *float64) client.AnalyticsRow {
 	return client.AnalyticsRow{
-		Start: &day, Dimensions: map[string]string{"api_key_id": key, "model": model},
-		Metrics: map[string]*float64{creditsUsage: credits, requestCount: requests, tokensTotal: tokens},
+		Start: &day, Dimensions: []string{key, model},
+		Metrics: []*float64{credits, requests, tokens},
 	}
 }
 
@@ -39,7 +39,7 @@ func TestChargesOf(t *testing.T) {
 		useRow(day.AddDate(0, 0, -1), "ci", "a", usd(7), usd(1), usd(1)),
 		useRow(day.AddDate(0, 0, -2), "ci", "a", usd(70), usd(1), usd(1)), // before it
 		useRow(day.AddDate(0, 0, 1), "ci", "a", usd(70), usd(1), usd(1)),  // after it
-		{Metrics: map[string]*float64{creditsUsage: usd(5)}},              // of no day
+		{Metrics: []*float64{usd(5)}},                                     // of no day
 	}, &list, day.Add(-12*time.Hour), noon)
 	var lines []string
 	for _, c := range got {

@@ -29,15 +29,15 @@ func (s *Service) Driver(ctx context.Context, span, before credit.Span) (d Drive
 	}
 	type who struct{ key, model string }
 	use := func(span credit.Span) (map[who]float64, error) {
-		key, model := dimensions[ByKey], dimensions[ByModel]
 		a, err := api.Query(ctx, client.AnalyticsQuery{
-			Metrics: []string{creditsUsage}, Dimensions: []string{key, model}, From: span.From, To: span.To,
+			Metrics: []string{creditsUsage}, Dimensions: []string{dimensions[ByKey], dimensions[ByModel]}, From: span.From, To: span.To,
 			OrderBy: creditsUsage, Descending: true, Limit: 1000,
 		})
 		usd := map[who]float64{}
-		for _, r := range a.Rows {
-			if v := r.Metrics[creditsUsage]; v != nil {
-				usd[who{clean(r.Dimensions[key]), clean(r.Dimensions[model])}] += *v
+		for i := range a.Rows {
+			r := &a.Rows[i]
+			if v := metric(r, 0); v != nil {
+				usd[who{dimension(r, 0), dimension(r, 1)}] += *v
 			}
 		}
 		return usd, err

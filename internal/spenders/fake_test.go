@@ -44,20 +44,20 @@ var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func usd(v float64) *float64 { return &v }
 
-// row is a row of the analytics: a dimension and its value, and credits.
-func row(dimension, value string, credits float64) client.AnalyticsRow {
-	return client.AnalyticsRow{Dimensions: map[string]string{dimension: value}, Metrics: map[string]*float64{creditsUsage: &credits}}
+// row is a row of the analytics: the value of one dimension, and credits.
+func row(value string, credits float64) client.AnalyticsRow {
+	return client.AnalyticsRow{Dimensions: []string{value}, Metrics: []*float64{&credits}}
 }
 
 func TestDriver(t *testing.T) {
 	span, before := credit.Span{From: noon.Add(-time.Hour), To: noon}, credit.Span{From: noon.Add(-5 * time.Hour), To: noon.Add(-time.Hour)}
 	use := func(key, model string, credits float64) client.AnalyticsRow {
-		r := row("api_key_id", key, credits)
-		r.Dimensions["model"] = model
+		r := row(key, credits)
+		r.Dimensions = append(r.Dimensions, model)
 		return r
 	}
 	nothing := use("silent", "m", 0)
-	nothing.Metrics[creditsUsage] = nil
+	nothing.Metrics[0] = nil
 	for _, c := range []struct {
 		name        string
 		now, before []client.AnalyticsRow
@@ -101,9 +101,9 @@ func TestDriver(t *testing.T) {
 
 func TestPast(t *testing.T) {
 	start := func(r client.AnalyticsRow, at time.Time) client.AnalyticsRow { r.Start = &at; return r }
-	hours := []client.AnalyticsRow{start(row("", "", 1), noon.Add(-3*time.Hour)), start(row("", "", 2), noon.Add(-time.Hour)), start(row("", "", 4), noon.Add(-time.Hour))}
+	hours := []client.AnalyticsRow{start(row("", 1), noon.Add(-3*time.Hour)), start(row("", 2), noon.Add(-time.Hour)), start(row("", 4), noon.Add(-time.Hour))}
 	day := credit.DayStart(noon)
-	days := []client.AnalyticsRow{start(row("", "", 10), day.AddDate(0, 0, -2)), start(row("", "", 20), day.AddDate(0, 0, -1)), start(row("", "", 30), day)}
+	days := []client.AnalyticsRow{start(row("", 10), day.AddDate(0, 0, -2)), start(row("", 20), day.AddDate(0, 0, -1)), start(row("", 30), day)}
 	activity := client.Activity{Rows: []client.ActivityRow{{Date: day.AddDate(0, 0, -1), UsageUSD: 7}, {Date: day.AddDate(0, 0, -1), UsageUSD: 8}}}
 	for _, c := range []struct {
 		name        string
@@ -125,10 +125,10 @@ func TestPast(t *testing.T) {
 		{name: "too many requests for days", hours: client.ErrServer, days: client.ErrRateLimited, err: client.ErrRateLimited},
 		{name: "a key that is not accepted", hours: client.ErrUnauthorized, days: days, err: client.ErrUnauthorized},
 		{name: "answers that are not whole", hours: hours, days: days, truncated: true, usd: "15", first: day.AddDate(0, 0, -1)},
-		{name: "an hour that is null", hours: []client.AnalyticsRow{hours[0], start(client.AnalyticsRow{}, noon.Add(-2*time.Hour)), hours[1]}, days: days, usd: "10 20 30 1 2", first: day.AddDate(0, 0, -2)},
+		{name: "an hour that is null", hours: []client.AnalyticsRow{hours[0], start(client.AnalyticsRow{Metrics: []*float64{nil}}, noon.Add(-2*time.Hour)), hours[1]}, days: days, usd: "10 20 30 1 2", first: day.AddDate(0, 0, -2)},
 		{name: "an hour that cannot be read", hours: hours, days: days, unread: 1, usd: "10 20 30 1 6", first: day.AddDate(0, 0, -2)},
 		{name: "no spend", hours: []client.AnalyticsRow{}, days: []client.AnalyticsRow{}},
-		{name: "a time that cannot be", hours: []client.AnalyticsRow{start(row("", "", 1), noon.AddDate(-3, 0, 0))}, days: []client.AnalyticsRow{}},
+		{name: "a time that cannot be", hours: []client.AnalyticsRow{start(row("", 1), noon.AddDate(-3, 0, 0))}, days: []client.AnalyticsRow{}},
 	} {
 		f := &fakeAPI{
 			query: func(q client.AnalyticsQuery) (client.Analytics, error) {
@@ -185,7 +185,7 @@ func TestQueryWithTheMetricsThereAre(t *testing.T) {
 			if len(q.Metrics) == 4 {
 				return client.Analytics{}, client.ErrRequest
 			}
-			return client.Analytics{Rows: []client.AnalyticsRow{row("user", "ann", 3)}}, nil
+			return client.Analytics{Rows: []client.AnalyticsRow{{Dimensions: []string{"ann"}, Metrics: []*float64{usd(3), usd(5)}}}}, nil
 		}}
 		a, err := f.at(noon).analyze(t.Context(), ByMember, noon.Add(-time.Hour), noon)
 		second := ""
@@ -195,7 +195,7 @@ func TestQueryWithTheMetricsThereAre(t *testing.T) {
 		if second != c.want || len(f.queries) > 2 {
 			t.Errorf("%s: the second query is for %q, want %q", c.name, second, c.want)
 		}
-		if c.want == "" && err != client.ErrRequest || c.want != "" && (err != nil || *a.of("ann").usd != 3) {
+		if c.want == "" && err != client.ErrRequest || c.want != "" && (err != nil || *a.of("ann").usd != 3 || *a.of("ann").tokens != 5 || a.of("ann").byokUSD != nil) {
 			t.Errorf("%s: analyze = %v, %v", c.name, a, err)
 		}
 	}
@@ -261,13 +261,13 @@ func TestBudgetsLeft(t *testing.T) {
 		days := q.To.Sub(q.From).Hours() / 24
 		var a client.Analytics
 		for _, name := range []string{"one", "twin", "old", "young", "many"} {
-			r := row("workspace", name, days)
-			r.Metrics[byokUsage] = usd(days / 4)
+			r := row(name, days)
+			r.Metrics = append(r.Metrics, usd(days/4))
 			a.Rows = append(a.Rows, r)
 		}
-		unknown := row("workspace", "dark", 0)
-		unknown.Metrics[creditsUsage] = nil
-		half := row("workspace", "half", 1)
+		unknown := row("dark", 0)
+		unknown.Metrics[0] = nil
+		half := row("half", 1)
 		a.Rows = append(a.Rows, unknown, half)
 		return a, nil
 	}}

@@ -14,8 +14,8 @@ import (
 func TestANullSumIsUnknown(t *testing.T) {
 	three := 3.0
 	part := func(v *float64) client.AnalyticsRow {
-		r := row("model", "m", 0)
-		r.Metrics = map[string]*float64{creditsUsage: v, byokUsage: &three, requestCount: &three, tokensTotal: v}
+		r := row("m", 0)
+		r.Metrics = []*float64{v, &three, &three, v}
 		return r
 	}
 	for name, parts := range map[string][]client.AnalyticsRow{

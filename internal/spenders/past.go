@@ -71,7 +71,7 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 		note = a.Odd
 	}
 	step := granularities[granularity]
-	usd, unknown := spendRows(a.Rows, step, creditsUsage)
+	usd, unknown := spendRows(a.Rows, step)
 	return sorted.Without(even(usd, step, to), func(s *history.Spend) bool {
 		_, listed := usd[s.From]
 		return unknown[s.From] || !listed && a.Unread > 0
@@ -81,14 +81,14 @@ func spendBy(ctx context.Context, api API, granularity string, from, to time.Tim
 // granularities are how long the buckets of a query are.
 var granularities = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// spendRows is the sum of metrics in each bucket, by its beginning, and which of
+// spendRows is the sum of the metrics in each bucket, by its beginning, and which of
 // the buckets have a part that is not known.
-func spendRows(rows []client.AnalyticsRow, step time.Duration, metrics ...string) (usd map[time.Time]float64, unknown map[time.Time]bool) {
+func spendRows(rows []client.AnalyticsRow, step time.Duration) (usd map[time.Time]float64, unknown map[time.Time]bool) {
 	usd, unknown = map[time.Time]float64{}, map[time.Time]bool{}
 	for _, r := range rows {
 		at := r.Start.Truncate(step)
-		for _, name := range metrics {
-			switch v := r.Metrics[name]; {
+		for _, v := range r.Metrics {
+			switch {
 			case v == nil:
 				unknown[at] = true
 				usd[at] += 0

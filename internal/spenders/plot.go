@@ -104,7 +104,7 @@ func (s *Service) useOf(ctx context.Context, by By, id, granularity string, from
 		return nil, errNobody
 	}
 	step := granularities[granularity]
-	usd, unknown := spendRows(answer.Rows, step, metrics...)
+	usd, unknown := spendRows(answer.Rows, step)
 	spends := even(usd, step, span.to)
 	switch {
 	case len(unknown) > 0:

@@ -90,19 +90,19 @@ func trendOf(p history.Plot) []float64 {
 // by. A name that two rows share says nothing of either.
 func (s *Service) useTrends(ctx context.Context, n int, b *Breakdown) {
 	granularity, start := granularityOf(b.From, b.To, hourTrend)
-	dimension := dimensions[b.By]
 	answer, span, err := cached(ctx, s, "use by "+string(b.By)+" by "+granularity, start, b.To, func(ctx context.Context, api API) (client.Analytics, error) {
 		return api.Query(ctx, client.AnalyticsQuery{
-			Metrics: []string{creditsUsage}, Dimensions: []string{dimension}, Granularity: granularity, From: start, To: b.To, Limit: 10_000,
+			Metrics: []string{creditsUsage}, Dimensions: []string{dimensions[b.By]}, Granularity: granularity, From: start, To: b.To, Limit: 10_000,
 		})
 	})
 	if err != nil || answer.Truncated || answer.Unread > 0 {
 		return
 	}
 	byName := map[string][]client.AnalyticsRow{}
-	for _, r := range answer.Rows {
-		if name := clean(r.Dimensions[dimension]); name != "" {
-			byName[name] = append(byName[name], r)
+	for i := range answer.Rows {
+		r := &answer.Rows[i]
+		if name := dimension(r, 0); name != "" {
+			byName[name] = append(byName[name], *r)
 		}
 	}
 	nameOf := func(r *Row) string {
@@ -124,7 +124,7 @@ func (s *Service) useTrends(ctx context.Context, n int, b *Breakdown) {
 		if r.Trend != nil || name == "" || users[name] > 1 {
 			continue
 		}
-		usd, unknown := spendRows(byName[name], step, creditsUsage)
+		usd, unknown := spendRows(byName[name], step)
 		if len(unknown) > 0 {
 			continue
 		}

@@ -158,9 +158,9 @@ func TestTrendsOfTheHistoryAskNobody(t *testing.T) {
 // or has a hole says nothing.
 func TestATrendThatIsNotKnownIsBlank(t *testing.T) {
 	part := func(model string, hour int, credits *float64) client.AnalyticsRow {
-		r := row("model", model, 0)
+		r := row(model, 0)
 		at := noon.Add(time.Duration(hour-24) * time.Hour)
-		r.Start, r.Metrics[creditsUsage] = &at, credits
+		r.Start, r.Metrics[0] = &at, credits
 		return r
 	}
 	good := client.Analytics{Rows: []client.AnalyticsRow{part("a", 6, usd(2)), part("a", 12, usd(1)), part("b", 3, nil), part("b", 4, usd(1))}}
