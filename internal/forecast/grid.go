@@ -1,6 +1,11 @@
 package forecast
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"ortop/internal/credit"
+)
 
 const (
 	block      = 15 * minute
@@ -32,6 +37,31 @@ type grid struct {
 	byDay   lumps
 	hourUSD []float64
 	hours   []float64
+
+	of readOf
+}
+
+// readOf is of what a grid was read.
+type readOf struct {
+	samples    []credit.Sample
+	first, now float64
+	gaps       gaps
+}
+
+// until is up to when a path is as it was when r was read, which has only grown since:
+// its newest sample then. It is infinitely long ago where it may be another.
+func (r *readOf) until(p *path) float64 {
+	n := len(r.samples)
+	own := p.scratch.Samples
+	if n == 0 || len(p.samples) < n || &p.samples[0] != &r.samples[0] || r.first != p.first || !slices.Equal(r.gaps, p.gaps) ||
+		len(own) > 0 && &p.samples[0] == &own[0] { // which are written anew
+		return math.Inf(-1)
+	}
+	newest := unix(r.samples[n-1].At)
+	if newest > min(r.now, p.now) { // what is later is passed over
+		return math.Inf(-1)
+	}
+	return newest
 }
 
 // lumps are the spend up to the boundaries of spans, and the sum of squares of
@@ -60,11 +90,22 @@ func (l *lumps) typical(from, to int) float64 {
 
 // read reads the samples from c, the first, to the last.
 func (g *grid) read(p *path, c cursor) (end cursor) {
-	g.start = p.first + math.Floor(max(0, p.now-blocksBack-p.first)/block)*block
-	g.hour = math.Floor(max(p.first, p.now-hoursBack) / hour)
-	blocks, hours := int((p.now-g.start)/block), int(math.Floor(p.now/hour)-g.hour)
-	g.usd, g.spent = emptied(g.usd, blocks+1), emptied(g.spent, blocks+1)
-	g.cursors = emptied(g.cursors, hours+1)
+	start := p.first + math.Floor(max(0, p.now-blocksBack-p.first)/block)*block
+	first := math.Floor(max(p.first, p.now-hoursBack) / hour)
+	blocks, hours := int((p.now-start)/block), int(math.Floor(p.now/hour)-first)
+	kept := 0 // cursors
+	if start == g.start && first == g.hour {
+		kept = int(max(0, min(float64(len(g.cursors)), math.Floor(g.of.until(p)/hour)-first+1)))
+	}
+	g.start, g.hour, g.of = start, first, readOf{p.samples, p.first, p.now, p.gaps}
+	if kept > 0 {
+		g.cursors = g.cursors[:kept]
+		c = g.cursors[kept-1]
+		g.usd = g.usd[:int(max(0, math.Floor(((first+float64(kept-1))*hour-start)/block)+1))]
+	} else {
+		g.usd, g.cursors = emptied(g.usd, blocks+1), emptied(g.cursors, hours+1)
+	}
+	g.spent = emptied(g.spent, blocks+1)
 	g.byHour.empty(hours + 1)
 	g.byDay.empty(hours/hoursInDay + 1)
 	g.hourUSD, g.hours = emptied(g.hourUSD, hours), emptied(g.hours, hours)

@@ -183,8 +183,7 @@ func (p *path) passage(usd float64) (at float64, ok bool) {
 		return p.now, false
 	}
 	g := p.grid
-	h := sort.Search(len(g.cursors), func(h int) bool { return g.cursors[h].usd >= usd })
-	c := g.cursors[max(0, h-1)]
+	c := g.cursors[max(0, sort.SearchFloat64s(g.byHour.usd, usd)-1)]
 	at = p.reaches(&c, usd)
 	if p.gaps.about(at) == nil {
 		return at, true

@@ -4,7 +4,8 @@ import "ortop/internal/credit"
 
 // Scratch is memory of which a model is made, a quarter of a megabyte with a past of
 // weeks: for one who makes model after model, and uses none when the next is made in the
-// same Scratch. The zero Scratch is usable.
+// same Scratch. Of samples that lie where those of the last model did, and ascend, only what is
+// new is read: others are not to be put in their place. The zero Scratch is usable.
 type Scratch struct {
 	Samples []credit.Sample // for the samples of the model, should they be copies
 	grid    grid

@@ -1,8 +1,11 @@
 package forecast
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +55,62 @@ func TestScratchIsNoMatter(t *testing.T) {
 	}
 	if eased == 0 || week == 0 {
 		t.Errorf("%d models looked back at others, %d knew a week", eased, week)
+	}
+}
+
+// A model of samples that have grown is what it is of the same samples alone, to the last
+// bit: over gaps, new segments, and readings that show nothing.
+func TestScratchGrows(t *testing.T) {
+	kept := 0
+	for seed := range uint64(14) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		samples, gaps := account(seed)
+		scratch, now := new(Scratch), samples[0].At
+		for n := 1 + r.IntN(len(samples))/(1+r.IntN(50)); n <= len(samples); n += 1 + r.IntN(3)*r.IntN(max(2, len(samples)/40)) {
+			if last := samples[n-1].At; last.After(now) {
+				now = last
+			}
+			now = now.Add(time.Duration(r.IntN(200)) * time.Second)
+			if r.IntN(20) == 0 {
+				now = now.Add(time.Duration(r.IntN(70)) * time.Hour)
+			}
+			if r.IntN(30) == 0 { // a clock that was set back
+				now = samples[r.IntN(n)].At.Add(-time.Duration(r.IntN(9000)) * time.Second)
+			}
+			if r.IntN(40) == 0 { // loaded anew
+				samples = slices.Clone(samples)
+				for i := range samples {
+					samples[i].UsageUSD *= 1.5
+				}
+			}
+			var o Options
+			for _, g := range gaps {
+				if !g.To.After(samples[n-1].At) {
+					o.Gaps = append(o.Gaps, g)
+				}
+			}
+			if r.IntN(40) == 0 {
+				gaps = append(gaps, credit.Span{From: samples[n/2].At, To: samples[n/2].At.Add(time.Hour)})
+			}
+			alone := New(now, samples[:n], o)
+			o.Scratch = scratch
+			if len(scratch.grid.of.samples) > 0 && scratch.grid.of.until(&path{samples: samples[:n], first: alone.path.first, now: unix(now), gaps: alone.path.gaps, scratch: scratch}) > 0 {
+				kept++
+			}
+			shared := New(now, samples[:n], o)
+			a, b := *alone.path.grid, *shared.path.grid
+			a.of, b.of = readOf{}, readOf{}
+			if !reflect.DeepEqual(alone.path.end, shared.path.end) || fmt.Sprint(a) != fmt.Sprint(b) {
+				t.Fatalf("seed %d, %d samples: the path ends as %+v in scratch memory, %+v alone", seed, n, shared.path.end, alone.path.end)
+			}
+			left := 3.0
+			if a, b := alone.Forecast(&left), shared.Forecast(&left); a != b {
+				t.Fatalf("seed %d, %d samples: %+v in scratch memory, %+v alone", seed, n, b, a)
+			}
+		}
+	}
+	if kept < 200 {
+		t.Errorf("only %d models grew", kept)
 	}
 }
 

@@ -183,7 +183,8 @@ func (l *loop) tick() {
 	if l.polling || l.released {
 		return
 	}
-	polls := l.collecting() && !l.paused && !now.Before(l.sch.due) // which takes in what is stored
+	// A poll takes in what is stored.
+	polls := l.collecting() && !l.paused && l.sch.due.Sub(now) < soonEvery
 	if !polls && l.changed() {
 		if l.renew != nil {
 			l.renew()
