@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -73,6 +74,10 @@ func collect(ctx context.Context, a *cli.App, f collectFlags) error {
 		return err
 	}
 	defer stop()
+	if len(collectors) == 1 && os.Getenv("GOMAXPROCS") == "" {
+		// One account is one thing after the other: a second processor would be woken for nothing.
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	}
 	level := slog.LevelInfo
 	switch {
 	case a.Flags.Verbose:
