@@ -30,7 +30,7 @@ var spare sync.Pool
 // read takes in the spend of a series up to at, in place of what it had; of the same
 // series, to which a reading was added, it cuts only what is new.
 func (w *windows) read(t *credit.Trail, at time.Time) {
-	was := w.of
+	was, curve := w.of, w.curve
 	*w = windows{at: at, bounds: w.bounds[:0], plot: credit.Plot{Buckets: w.plot.Buckets}}
 	if t.Empty() {
 		w.plot = credit.Plot{}
@@ -41,8 +41,12 @@ func (w *windows) read(t *credit.Trail, at time.Time) {
 		w.plot = credit.Plot{}
 		return // one reading, or a clock that was set back
 	}
-	w.bounds, w.curve = steps(w.bounds, w.since, at), t.Curve()
-	w.plot, w.of = t.Plot(w.curve, w.bounds, w.plot.Buckets, t.GrownSince(&was)), *t
+	kept := t.GrownSince(&was)
+	if w.curve = t.Regrown(curve); kept.IsZero() {
+		w.curve = t.Curve()
+	}
+	w.bounds = steps(w.bounds, w.since, at)
+	w.plot, w.of = t.Plot(w.curve, w.bounds, w.plot.Buckets, kept), *t
 }
 
 // steps appends the bounds from first, or from as far as is looked back, to at.

@@ -102,7 +102,7 @@ func (t *Trail) ByHour() []Span {
 
 // Curve returns the series' usage over time, for one goroutine.
 func (t *Trail) Curve() Curve {
-	c, near := Curve{Segments: t.Segments, Gaps: make([]Gap, 0, len(t.Gaps)+len(t.Backfilled))}, 0
+	c := Curve{Segments: t.Segments, Gaps: make([]Gap, 0, len(t.Gaps)+len(t.Backfilled))}
 	for i, k := 0, 0; i < len(t.Gaps) || k < len(t.Backfilled); {
 		var g Gap
 		if k == len(t.Backfilled) || i < len(t.Gaps) && !t.Backfilled[k].From.Before(t.Gaps[i].From) {
@@ -116,6 +116,12 @@ func (t *Trail) Curve() Curve {
 			c.TotalsFrom = g.To
 		}
 	}
+	return t.Regrown(c)
+}
+
+// Regrown is the curve of the series where c was, and it has grown since by readings alone.
+func (t *Trail) Regrown(c Curve) Curve {
+	near := 0
 	c.Usage = func(second int64) (float64, bool) {
 		i := t.second(second, near)
 		if i < 0 {
