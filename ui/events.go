@@ -130,6 +130,6 @@ func (m *Model) events() *panel.Events {
 	v := m.log
 	return &panel.Events{
 		Span: v.span, Kind: v.kind, Find: v.filter.find(m.pen()), List: v.list, Open: v.open,
-		All: len(v.request.Value), Found: v.found, Loaded: v.request.Loaded, Err: v.request.Err,
+		All: len(v.request.Value), Found: v.found, Loaded: v.request.Loaded, Err: v.request.Err, Snap: &m.snap,
 	}
 }

@@ -103,6 +103,9 @@ func (m *Model) clickEvents(at tea.Mouse) tea.Cmd {
 // besideDetail the width from which it has it beside it.
 const leastEvents, besideDetail = 5, 140
 
+// leastDetail is the least height of the chosen event below the list.
+const leastDetail = 9
+
 // leastBelow is the least height of the plot below them.
 const leastBelow = 6
 
@@ -130,6 +133,9 @@ func (eventsView) place(m *Model, l *layout, y int) {
 		l.detail = rect{l.body.w, y, detailW, list}
 	case rest >= leastEvents+detail:
 		list = min(max(list, leastEvents), rest-detail)
+		l.detail = rect{0, y + list, l.w, detail}
+	case rest >= leastEvents+leastDetail: // what is between its lines is left out
+		list, detail = leastEvents, rest-leastEvents
 		l.detail = rect{0, y + list, l.w, detail}
 	default:
 		return

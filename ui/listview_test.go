@@ -61,8 +61,10 @@ func TestListFrames(t *testing.T) {
 		compare(t, "events-details", at(filledFeed(), scenes.Healthy(), viewEvents, "down", "enter"))
 		rising := filledFeed()
 		rising.events = leaks()
-		compare(t, "events-leak", at(rising, scenes.Healthy(), viewEvents))
-		compare(t, "events-leak-details", at(rising, scenes.Healthy(), viewEvents, "enter"))
+		rises := scenes.Healthy()
+		rises.RiseSince, rises.RiseFactor = rising.events[0].At, alert.LeakFactor
+		compare(t, "events-leak", at(rising, rises, viewEvents))
+		compare(t, "events-leak-details", at(rising, rises, viewEvents, "enter"))
 		alarmed := scenes.Healthy()
 		alarmed.Alerts = []alert.Event{*leaks()[0].Alert}
 		compare(t, "breakdown-alert", at(filledFeed(), alarmed, viewBreakdown))
@@ -309,7 +311,7 @@ func TestEventsKeys(t *testing.T) {
 	}
 	m = typed(m, "down", "enter")
 	screen := stripped(m)
-	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x  marks it seen"} {
+	for _, want := range []string{"anthropic/claude-sonnet-5 ($2.80)", "rule          spike", "x marks it seen"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("details do not say %q:\n%s", want, screen)
 		}

@@ -100,7 +100,7 @@ func alertEvents(sent []alert.Event) []Event {
 // holding returns the alerts that hold by the values of the snapshot and that
 // nobody has seen, the most urgent first; nil where nobody can judge. How long a
 // condition has held is what the collector's state says. It notes which balances
-// are low.
+// are low, and which rise goes on.
 func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 	s.LowUSD = alert.LowUSD(rules.Alerts, s.Account, s.AutoTopUp.refill())
 	if s.Stale(s.Now) || !rules.Collects || !rules.Sends { // else it was judged as it came
@@ -116,6 +116,7 @@ func (s *Snapshot) holding(st State, b *Book, rules Rules) []alert.Event {
 		r.Viewed, r.Alone = true, alone
 		st.Alerts, _, _ = alert.Evaluate(rules.Alerts, st.Alerts, r)
 	}
+	s.RiseSince, s.RiseFactor = st.Unusual.Rise, alert.LeastFactor(rules.Alerts, alert.Leak, rules.Account)
 	active := st.Alerts.Active()
 	if s.At.IsZero() && len(active) == 0 {
 		return nil

@@ -75,6 +75,10 @@ type Snapshot struct {
 	// LowUSD are the balances below which a rule alerts, but for those that an
 	// automatic top-up comes before; in the order of the rules.
 	LowUSD []float64
+	// RiseSince is since when the rise of spend goes on that an event is about; zero:
+	// none does. RiseFactor is how many times its first week one comes to at least.
+	RiseSince  time.Time
+	RiseFactor float64
 	// Undelivered names the channels that do not take their alerts, and why;
 	// empty: all did.
 	Undelivered string

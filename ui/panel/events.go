@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +21,7 @@ type Events struct {
 	Found  []account.Event // the newest first
 	Loaded bool
 	Err    error
+	Snap   *account.Snapshot // what a rise of spend comes to
 }
 
 // Chosen is the chosen event.
@@ -41,45 +41,6 @@ func (d *Events) Render(p draw.Pen, w, h int) []string {
 	kinds, _ := d.KindMenu(p, w)
 	spans, _ := SpanMenu(p, d.Span, w-9)
 	return draw.Frame{Title: d.title(p), Right: kinds, FootRight: spans}.Render(p, d.lines(p, w-4, h-2), w, h)
-}
-
-// Detail draws the chosen event in full: w by h cells, border included.
-func (d *Events) Detail(p draw.Pen, w, h int) []string {
-	e, ok := d.Chosen()
-	if !ok {
-		return draw.Panel(p, "", "", []string{p.Dim("no event is chosen")}, w, h)
-	}
-	head, at := eventHead(p, &e)
-	if back := p.Dim(p.Key("back", "esc") + " back"); d.Open {
-		at = draw.Pick(w-draw.Width(head)-8, at+"  "+back, back)
-	}
-	return draw.Panel(p, head, at, d.detail(p, &e, w-4), w, h)
-}
-
-// detail are the lines of an event in w cells; in full with the weeks that stand
-// nowhere else.
-func (d *Events) detail(p draw.Pen, e *account.Event, w int) []string {
-	lines := eventLines(p, e, w)
-	if d.Open && w+4 < besideWeeks {
-		lines = append(lines, weekBars(p, e, w)...)
-	}
-	return lines
-}
-
-// DetailHeight is how many rows an event takes in full in w cells, its border included:
-// as many for each, so that little moves while one goes through them.
-func (d *Events) DetailHeight(p draw.Pen, w int) int {
-	least := 4
-	for i := range d.Found {
-		if d.Found[i].Alert != nil {
-			least = 9
-			break
-		}
-	}
-	if e, ok := d.Chosen(); ok {
-		least = max(least, len(d.detail(p, &e, w-4))+2)
-	}
-	return least
 }
 
 // EventKinds are the kinds of events that can be looked at alone; the first is all.
@@ -113,8 +74,12 @@ func (d *Events) title(p draw.Pen) string {
 // Card is the title and the lines of the events, or of one, without borders.
 func (d *Events) Card(p draw.Pen, w, h int) (title string, lines []string) {
 	if e, ok := d.Chosen(); ok && d.Open {
-		head, at := eventHead(p, &e)
-		return d.title(p), append([]string{head + "  " + at}, d.detail(p, &e, w)...)
+		head, at, _ := eventHead(p, &e)
+		lines = []string{head + "  " + at}
+		if seen := seenWord(p, &e); seen != "" {
+			lines = append(lines, seen)
+		}
+		return d.title(p), append(lines, d.detail(p, &e, w, h-len(lines))...)
 	}
 	return d.title(p), d.lines(p, w, h)
 }
@@ -222,81 +187,3 @@ func changeOfBalance(e *account.Event) string {
 	}
 	return "+" + text.USD(e.ChangeUSD)
 }
-
-// eventHead is what an event is, and when it was.
-func eventHead(p draw.Pen, e *account.Event) (head, at string) {
-	sign, l := eventSign(e)
-	return p.At(l, sign+" "+eventKind(e)), text.Format(e.At.In(p.Now.Location()), "Mon 2 Jan 2006, 15:04:05 MST")
-}
-
-// eventLines are all else of an event in lines of w cells.
-func eventLines(p draw.Pen, e *account.Event, w int) []string {
-	right := (w - 6) * 2 / 5
-	if weeks := weekBars(p, e, right); weeks != nil && w+4 >= besideWeeks {
-		words := wordLines(p, e, w-right-3)
-		h := max(len(words), len(weeks))
-		return draw.Beside(draw.Fill(words, w-right, h), draw.Fill(weeks, right, h))
-	}
-	return wordLines(p, e, w)
-}
-
-// wordLines are its words and what is known of it in lines of w cells.
-func wordLines(p draw.Pen, e *account.Event, w int) []string {
-	lines := draw.Wrap(draw.Clean(e.Text), w)
-	var facts []fact
-	if a := e.Alert; a != nil {
-		facts = []fact{{"rule", draw.Clean(string(a.Rule))}, {"value", draw.Clean(a.ValueText)}}
-		if !a.Since.IsZero() {
-			facts = append(facts, fact{"since", text.Moment(a.Since, p.Now)})
-		}
-	}
-	switch {
-	case e.Acknowledged:
-		facts = append(facts, fact{"seen", "yes"})
-	case CanAcknowledge(e):
-		facts = append(facts, fact{"seen", "no;  x  marks it seen"})
-	}
-	for i, f := range facts {
-		if i == 0 {
-			lines = append(lines, "")
-		}
-		if f.value != "" {
-			lines = append(lines, p.Dim(draw.Fit(f.label, 14))+f.value)
-		}
-	}
-	return lines
-}
-
-// weekBars are the weeks of a leak in lines of w cells below a head, the oldest
-// first: when each began, what an ordinary day of it came to, and a bar of that; nil
-// where they are not known.
-func weekBars(p draw.Pen, e *account.Event, w int) []string {
-	if e.Spend == nil || len(e.Spend.WeeksUSDPerDay) == 0 {
-		return nil
-	}
-	weeks := e.Spend.WeeksUSDPerDay
-	top, usd := slices.Max(weeks), 0
-	for _, v := range weeks {
-		usd = max(usd, draw.Width(text.USD(v)))
-	}
-	line := func(week, a, bar string) string {
-		return p.Dim(draw.Fit(week, 9)) + draw.FlushRight(a, usd) + "  " + bar
-	}
-	lines := []string{line("week of", p.Dim("a day"), "")}
-	at := e.At
-	if e.Alert != nil {
-		at = e.Alert.Since
-	}
-	for i, v := range weeks {
-		from := at.Add(-time.Duration(len(weeks)-i) * 7 * day).In(p.Now.Location())
-		bar := 0.0
-		if top > 0 {
-			bar = v / top
-		}
-		lines = append(lines, line(from.Format("2 Jan"), text.USD(v), draw.Bar(p, bar, draw.Heat(bar), w-usd-11)))
-	}
-	return lines
-}
-
-// besideWeeks is the width from which the weeks of a leak stand beside its words.
-const besideWeeks = 62

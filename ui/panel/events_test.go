@@ -35,3 +35,26 @@ func TestWeeksOfALeak(t *testing.T) {
 		t.Errorf("weeks that nobody knows:\n%s", got)
 	}
 }
+
+// Below a rise that goes on stands what it comes to now; below one that is over, that.
+func TestWhatFollowsFromALeak(t *testing.T) {
+	s := scenes.Healthy()
+	leak := account.Event{At: scenes.Now, Kind: account.EventLeak, Text: "spend has risen"}
+	d := Events{Found: []account.Event{leak}, Loaded: true, Snap: &s}
+	shown := func() string {
+		return ansi.Strip(strings.Join(d.Detail(plainPen, 100, d.DetailHeight(plainPen, 100)), "\n"))
+	}
+	if got := shown(); !strings.Contains(got, "This rise is over.") || strings.Contains(got, "last hour") {
+		t.Errorf("a rise that is over:\n%s", got)
+	}
+	s.RiseSince, s.RiseFactor = scenes.Now, 1.5
+	for _, want := range []string{"At the week's $10.90 a day $63.52 lasts 6 days", "last hour", "$0.51", "$12.30", "$76.30", "$214.07", "Comes again when"} {
+		if got := shown(); !strings.Contains(got, want) {
+			t.Errorf("%q is missing:\n%s", want, got)
+		}
+	}
+	s.Spend.Last24hUSD, s.Unseen = nil, scenes.All["not-seen"]().Unseen
+	if got := shown(); !strings.Contains(got, "not seen") {
+		t.Errorf("a day with a hole has a sum:\n%s", got)
+	}
+}
