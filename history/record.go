@@ -159,7 +159,12 @@ func (db *DB) check(e entry) error {
 
 // write stores entries in one transaction.
 func (db *DB) write(entries []entry) error {
-	touched := make([]touch, 0, len(db.names))
+	rows := 0 // an account's keys are thousands of series, of which a poll reads one
+	for _, e := range entries {
+		rows += 1 + len(e.readings)
+	}
+	most := min(rows, len(db.names))
+	touched := make([]touch, 0, most)
 	var m mail
 	err := db.transact(func() error {
 		if db.shared {
@@ -168,7 +173,7 @@ func (db *DB) write(entries []entry) error {
 		if err := db.loadHeads(seriesOf(entries)); err != nil {
 			return err
 		}
-		heads := make(map[Series]*head, len(db.names))
+		heads := make(map[Series]*head, most)
 		for _, e := range entries {
 			for s := range e.all() {
 				if heads[s] != nil {

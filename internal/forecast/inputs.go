@@ -45,10 +45,10 @@ type moment struct {
 	// x are the inputs, less those that depend on the balance.
 	x       [Inputs]float64
 	history float64
-	// Logs of history, of the mean spend of a 15-minute block that has any, and of the
-	// spend of a minute and an hour that a dollar is typically spent in.
-	logHistory, logBlock, logMinute, logHour float64
-	profile                                  [hoursInDay]float64
+	// Logs of base, of history, of the mean spend of a 15-minute block that has any, and of
+	// the spend of a minute and an hour that a dollar is typically spent in.
+	logBase, logHistory, logBlock, logMinute, logHour float64
+	profile                                           [hoursInDay]float64
 	// scores are what the inputs that do not depend on the balance add to each
 	// quantile at each knot, with the constants.
 	scores [Knots][len(levels)]float64
@@ -112,7 +112,7 @@ func (p *path) look(t float64) (m moment, ok bool) {
 	if hourUSD <= m.base*10*minute {
 		hourUSD = m.base * hour
 	}
-	m.logMinute, m.logHour = math.Log(minuteUSD), math.Log(hourUSD)
+	m.logBase, m.logMinute, m.logHour = math.Log(m.base), math.Log(minuteUSD), math.Log(hourUSD)
 	if dayUSD > 0 {
 		m.x[inDays] = math.Log(dayUSD / (m.base * day))
 	}
@@ -129,9 +129,8 @@ func logRate(rate, w, base float64) float64 {
 // plain is the log of the seconds that usd lasts at the base rate.
 func (m *moment) plain(usd float64) float64 { return math.Log(max(1, usd/m.base)) }
 
-// inputs returns the inputs for a balance in USD whose plain forecast is l.
-func (m *moment) inputs(usd, l float64) balanceInputs {
-	log := math.Log(usd)
+// inputs returns the inputs for a balance in USD, with its log, whose plain forecast is l.
+func (m *moment) inputs(usd, log, l float64) balanceInputs {
 	return balanceInputs{
 		clip(math.Log(max(minute, m.seasonal(usd))) - l), clip(log - m.logBlock), clip(m.logHistory - l),
 		clip(log - m.logMinute - 3), clip(log - m.logHour),

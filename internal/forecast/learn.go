@@ -48,6 +48,8 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 	// only that it is more.
 	var ended, open [len(levels)][mostOrigins]float64
 	outcomes, going := 0, 0
+	// What is forecast again is what lasts as long at the base rate.
+	l, logLasts := m.now.plain(usd), math.Log(usd)-m.now.logBase
 	for i := range m.past {
 		o := &m.past[i]
 		left := usd * o.base / m.now.base
@@ -56,8 +58,7 @@ func (m *Model) learn(usd float64, q [3]float64) [3]float64 {
 		if took <= 0 || took-(p.blind.until(end)-p.blind.until(o.t)) < leastSeen*took {
 			continue
 		}
-		l := o.plain(left)
-		x := o.inputs(left, l)
+		x := o.inputs(left, logLasts+o.logBase, l)
 		off, n := &open, &going
 		if over {
 			off, n = &ended, &outcomes

@@ -105,7 +105,7 @@ func (m *Model) Forecast(balanceUSD *float64) Forecast {
 // regression and the account's own past.
 func (m *Model) regressed(usd float64) (s [3]float64) {
 	l := m.now.plain(usd)
-	x := m.now.inputs(usd, l)
+	x := m.now.inputs(usd, math.Log(usd), l)
 	q := m.co.quantiles(&m.now, l, &x)
 	q = m.learn(usd, q)
 	q = m.co.widen(q, m.now.history, m.blind)
@@ -167,7 +167,7 @@ func (m *Model) Input(usd float64) (in Input, ok bool) {
 	}
 	in.Plain = m.now.plain(usd)
 	in.X = m.now.x
-	for i, v := range m.now.inputs(usd, in.Plain) {
+	for i, v := range m.now.inputs(usd, math.Log(usd), in.Plain) {
 		in.X[ofBalance[i]] = v
 	}
 	for i, v := range in.X {
