@@ -215,7 +215,7 @@ func (d *Breakdown) RowPlot(p draw.Pen) (plot SpendPlot, ok bool) {
 		plot.Plot.Buckets = append(plot.Plot.Buckets, b)
 	}
 	if r.SpendUSD != nil {
-		plot.Pace = p.Bright(text.USD(*r.SpendUSD)) + p.Dim(" in "+lastTrend(d.Span))
+		plot.Pace = []string{p.Bright(text.USD(*r.SpendUSD)) + p.Dim(" in "+lastTrend(d.Span))}
 	}
 	created, cap := "", ""
 	if !r.CreatedAt.IsZero() {

@@ -105,7 +105,7 @@ func cardLines(p draw.Pen, b *spenders.Breakdown, w, n int) []string {
 		rest, highest = append([]spenders.Row{sum}, rest...), others.highest
 	}
 	rows := append(append([]spenders.Row{}, b.Rows[:top]...), rest...)
-	t := table{share: shareWidth, top: max(highest, highestOf(b.Rows[:top]))}
+	t := table{share: shareWidth, top: max(highest, highestOf(b.Rows[:top])), longest: longestOf(rows)}
 	for _, r := range rows {
 		t.spend = max(t.spend, 2+draw.Width(text.MaybeUSD(r.SpendUSD)))
 	}

@@ -123,7 +123,7 @@ func balanceNotes(p draw.Pen, s *account.Snapshot, w int) []string {
 		notes = append(notes, p.Low("as of "+clockOf(s.At, p.Now)))
 	case s.LastTopUp.AmountUSD > 0 && s.Source != account.FromPerson:
 		last := strings.TrimSuffix(text.USD(s.LastTopUp.AmountUSD), ".00") + p.Dim(" "+boughtOn(s.LastTopUp.At, p.Now))
-		notes = append(notes, draw.Pick(w, p.Dim("last top-up ")+last, p.Dim("top-up ")+last, ""))
+		notes = append(notes, draw.Pick(w, p.Dim("last top-up ")+last, p.Dim("top-up ")+last, "+"+last, ""))
 	}
 	return notes
 }
@@ -315,12 +315,22 @@ func keyUsageLines(p draw.Pen, s *account.Snapshot, w int) []string {
 		p.Dim("month ")+text.MaybeUSD(u.MonthlyUSD), w)}
 }
 
-// SpendSums are the heads and the sums of what was spent.
-func SpendSums(p draw.Pen, s *account.Snapshot, w int) []string { return spendLines(p, s, w) }
+// SpendSums are the heads and the sums of what was spent, of the last hour too where
+// that is much.
+func SpendSums(p draw.Pen, s *account.Snapshot, w int) []string {
+	if times := timesUsual(p, s); times != "" {
+		for _, label := range [...]string{"1 h " + times, "1 h"} {
+			lines := spendLines(p, s, w, draw.Head{Label: label, Value: text.USD(*s.Burn.USDPerHour)})
+			if strings.Contains(lines[0], "30 d") { // else there is no room
+				return lines
+			}
+		}
+	}
+	return spendLines(p, s, w)
+}
 
-// spendLines are what was spent, window by window.
-func spendLines(p draw.Pen, s *account.Snapshot, w int) []string {
-	var heads []draw.Head
+// spendLines are what was spent, window by window, after other sums.
+func spendLines(p draw.Pen, s *account.Snapshot, w int, heads ...draw.Head) []string {
 	known := NotSeen(s, p.Now) != ""
 	for _, v := range windowsOf(s, p.Now) {
 		known = known || v.usd != nil

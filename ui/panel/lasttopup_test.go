@@ -28,7 +28,7 @@ func TestLastTopUp(t *testing.T) {
 			s.LastTopUp = credit.TopUp{At: scenes.Now.AddDate(-2, 0, 0), AmountUSD: 50}
 		}, "last top-up $50 " + scenes.Now.AddDate(-2, 0, 0).Format("Jan 2006")},
 		{"little room", 46, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, "top-up $50 " + day},
-		{"no room", 40, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, ""},
+		{"less room", 40, func(s *account.Snapshot) { s.LastTopUp = credit.TopUp{At: on, AmountUSD: 50} }, "+$50 " + day},
 		{"none is known", 60, func(*account.Snapshot) {}, ""},
 		{"as a person states it", 60, func(s *account.Snapshot) {
 			s.LastTopUp, s.Source = credit.TopUp{At: on, AmountUSD: 50}, account.FromPerson

@@ -283,8 +283,9 @@ func (d *Pane) parts(w, h int) parts {
 	if s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) == "" {
 		day += p.Dim("/day")
 	}
+	day = draw.JoinAll(" ", day, trend(&s))
 	if s.Burn.USDPerHour != nil || s.Burn.USDPerDay != nil || s.NotSeen(s.At.AddDate(0, 0, -1)) != "" {
-		all.add(rankRate, true, draw.Spread(rate, draw.JoinAll(" ", day, trend(&s)), w))
+		all.add(rankRate, true, draw.Spread(draw.Pick(w-draw.Width(day)-2, draw.JoinAll(" ", rate, timesUsual(p, &s)), rate), day, w))
 	}
 	if spark := d.Spend.spark(p, w); spark != "" || h >= CompactChart { // which says why there is none
 		all.add(rankPlot, false, spark)

@@ -51,21 +51,31 @@ func rateLines(p draw.Pen, s *account.Snapshot, w int) []string {
 		draw.Head{Label: "a day in 7 d", Short: "7 d", Value: per(b.WeekUSDPerDay, "", s.At.AddDate(0, 0, -7))})
 }
 
-// Pace is how fast money goes now, and against what is usual.
-func Pace(p draw.Pen, s *account.Snapshot) string {
+// Pace is how fast money goes now, and against what is usual, in ever fewer words.
+func Pace(p draw.Pen, s *account.Snapshot) []string {
 	b := s.Burn
 	if b.USDPerHour == nil || s.Stale(p.Now) {
+		return []string{""}
+	}
+	usd, times := p.Bright(text.USD(*b.USDPerHour)), timesUsual(p, s)
+	return []string{
+		draw.JoinAll(p.Dim(", "), p.Dim("last hour ")+usd, times),
+		draw.JoinAll(p.Dim(", "), usd+p.Dim("/h"), times),
+		times,
+	}
+}
+
+// timesUsual is how many times the usual the last hour is, where that is much.
+func timesUsual(p draw.Pen, s *account.Snapshot) string {
+	v, u := s.Burn.USDPerHour, s.Burn.UsualUSDPerHour
+	if v == nil || u == nil || s.Stale(p.Now) || *u <= 0 || *v < 2**u {
 		return ""
 	}
-	pace := p.Dim("last hour ") + p.Bright(text.USD(*b.USDPerHour))
-	if u := b.UsualUSDPerHour; u != nil && *u > 0 && *b.USDPerHour >= 2**u {
-		times := "> 99"
-		if x := *b.USDPerHour / *u; x < 99.5 {
-			times = fmt.Sprintf("%.0f", x)
-		}
-		pace += p.Dim(", ") + p.Low("▲ "+times+"x usual")
+	times := "> 99"
+	if x := *v / *u; x < 99.5 {
+		times = fmt.Sprintf("%.0f", x)
 	}
-	return pace
+	return p.Low("▲ " + times + "x usual")
 }
 
 // rateColumn is rateLines below each other.

@@ -26,7 +26,7 @@ type SpendPlot struct {
 	All    bool         // of all rows of the table above
 	Of     string       // whose it is; empty: the account's
 	Note   string       // what else is known of them
-	Pace   string       // how fast money goes now, beside the title
+	Pace   []string     // how fast money goes now, beside the title, in ever fewer words
 	Unseen string       // what was spent when nobody saw it, likewise
 	Until  time.Time    // the end of the plot; zero: now
 	Usual  [24]*float64 // of each UTC hour of day, USD
@@ -124,15 +124,22 @@ func (d *SpendPlot) Render(p draw.Pen, w, h int) []string {
 		title += p.Low(" until " + text.Moment(d.Until, p.Now))
 	} else {
 		room := func() int { return w - draw.Width(title) - draw.Width(menu) - 15 }
-		title = draw.JoinAll(p.Dim(" · "), title, draw.Pick(room(), d.Pace, strings.Replace(d.Pace, " usual", "", 1), ""))
+		title = draw.JoinAll(p.Dim(" · "), title, draw.Pick(room(), append(d.Pace, "")...))
 		title = draw.JoinAll(p.Dim(" · "), title, p.Dim(draw.Pick(room(), d.Unseen, "")))
 	}
 	lines, words, most := spendLinesOf(p, d, w-4, h-2)
-	f := draw.Frame{Title: title, Right: menu, FootLeft: words, FootRight: most}
-	if draw.Width(words)+draw.Width(most)+9 > w {
-		f.FootRight = ""
+	f := draw.Frame{Title: title, Right: menu, FootLeft: words}
+	if b := d.Plot.Buckets; most != "" { // in ever fewer words
+		short := strings.Replace(most, " "+bucketWord(b[0].To.Sub(b[0].From)), "", 1)
+		brief := strings.Replace(words, " at this hour", "", 1)
+		for _, foot := range [...][2]string{{words, most}, {words, short}, {brief, short}} {
+			if draw.Width(foot[0])+draw.Width(foot[1])+9 <= w {
+				f.FootLeft, f.FootRight = foot[0], foot[1]
+				break
+			}
+		}
 	}
-	f.FootLeft = draw.CutWords(words, w-6)
+	f.FootLeft = draw.CutWords(f.FootLeft, w-6)
 	return f.Render(p, lines, w, h)
 }
 

@@ -98,10 +98,46 @@ func TestEmptySpendPlot(t *testing.T) {
 
 // The title says how fast money goes in fewer words rather than not at all.
 func TestPaceIsSaidInTheTitle(t *testing.T) {
-	d := SpendPlot{Pace: "last hour $2.47, ▲ 16x usual", Span: 2, Chosen: 2}
-	for w, want := range map[int]string{100: "last hour $2.47, ▲ 16x usual ─", 80: "last hour $2.47, ▲ 16x ─", 60: "spend, $/h ─"} {
+	s := scenes.Healthy()
+	s.Burn.USDPerHour, s.Burn.UsualUSDPerHour = scenes.USD(2.47), scenes.USD(0.15)
+	d := SpendPlot{Pace: Pace(plainPen, &s), Span: 2, Chosen: 2}
+	for w, want := range map[int]string{100: "last hour $2.47, ▲ 16x usual ─", 80: " · $2.47/h, ▲ 16x usual ─", 72: " · ▲ 16x usual ─", 60: "spend, $/h ─"} {
 		if title := ansi.Strip(d.Render(plainPen, w, 10)[0]); !strings.Contains(title, want) {
 			t.Errorf("in %d cells: %s, want %q", w, title, want)
+		}
+	}
+}
+
+// The peak is named in fewer words rather than not at all, and so is the usual.
+func TestPeakIsSaidInTheBorder(t *testing.T) {
+	d := SpendPlot{Plot: history.Plot{Buckets: []history.Bucket{
+		{Span: credit.Span{From: scenes.Now.Add(-30 * time.Minute), To: scenes.Now.Add(-15 * time.Minute)}, Known: true, Observed: 1, SpendUSD: 1.25},
+		{Span: credit.Span{From: scenes.Now.Add(-15 * time.Minute), To: scenes.Now}, Known: true, Observed: 1, SpendUSD: 1},
+	}}, Loaded: true, Span: DefaultSpan, Usual: [24]*float64{9: scenes.USD(1)}}
+	for w, want := range map[int][2]string{
+		80: {"usual at this hour", "dearest quarter hour $5.00/h, 10:12"}, 60: {"usual at this hour", "dearest $5.00/h, 10:12"},
+		48: {"usual", "dearest $5.00/h, 10:12"}, 36: {"usual at this hour", ""},
+	} {
+		lines := d.Render(plainPen, w, 10)
+		foot := ansi.Strip(lines[len(lines)-1])
+		if !strings.Contains(foot, " "+want[0]+" ─") || !strings.HasSuffix(foot, want[1]+" ─╯") && want[1] != "" || want[1] == "" && strings.Contains(foot, "dearest") {
+			t.Errorf("in %d cells: %s, want %q", w, foot, want)
+		}
+	}
+}
+
+// An hour that is many times the usual is said beside its sum, also in few cells.
+func TestPaceOfASmallPane(t *testing.T) {
+	s := scenes.Healthy()
+	s.Burn.USDPerHour, s.Burn.UsualUSDPerHour = scenes.USD(2.47), scenes.USD(0.15)
+	for w, want := range map[int]string{40: "$2.47/h ▲ 16x usual ", 30: "$2.47/h  "} {
+		if got := ansi.Strip(strings.Join(Pane{Pen: plainPen, Snap: s}.Card(w, 12), "\n")); !strings.Contains(got, want) {
+			t.Errorf("in %d cells no %q:\n%s", w, want, got)
+		}
+	}
+	for w, want := range map[int]string{58: "1 h ▲ 16x usual", 48: "1 h  ", 40: "today"} {
+		if got := ansi.Strip(strings.Join(SpendSums(plainPen, &s, w), "\n")); !strings.Contains(got, want) || !strings.Contains(got, "30 d") {
+			t.Errorf("in %d cells no %q:\n%s", w, want, got)
 		}
 	}
 }

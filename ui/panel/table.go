@@ -14,6 +14,7 @@ type table struct {
 	share, bar  int // 0: left out
 	cols        []column
 	top         float64 // of the trends
+	longest     float64 // of the shares
 }
 
 // column is one of the columns that are left out where there is no room, the
@@ -99,10 +100,21 @@ func highestOf(rows []spenders.Row) float64 {
 	return top
 }
 
+// longestOf is the largest share of any row, which is a bar in full.
+func longestOf(rows []spenders.Row) float64 {
+	longest := 0.0
+	for i := range rows {
+		if s := rows[i].Share; s != nil && *s > longest {
+			longest = *s
+		}
+	}
+	return longest
+}
+
 // newTable fits the columns to w cells. Money is never cut: its column is as
 // wide as the widest amount on the screen.
 func newTable(d *Breakdown, seen []*spenders.Row, w int) table {
-	t := table{by: string(d.By), top: highestOf(d.Data.Rows)}
+	t := table{by: string(d.By), top: highestOf(d.Data.Rows), longest: longestOf(d.Data.Rows)}
 	widest := leastName
 	for _, r := range seen {
 		t.spend = max(t.spend, draw.Width(text.MaybeUSD(r.SpendUSD)))
@@ -259,7 +271,7 @@ func (t table) shares(p draw.Pen, share *float64) string {
 	if t.bar > 0 {
 		bar := ""
 		if share != nil {
-			bar = draw.Bar(p, *share, draw.Share, t.bar)
+			bar = draw.Bar(p, *share/max(t.longest, 1e-9), draw.Share, t.bar)
 		}
 		line += "  " + draw.Fit(bar, t.bar)
 	}
