@@ -125,6 +125,10 @@ func TestClaimsOfAReadOnlyHistoryCountForOthers(t *testing.T) {
 	if !claims(t, dbs[0], 1, claimGap) || claims(t, dbs[0], 1.05, claimGap) || !claims(t, dbs[1], 1.05, claimGap) {
 		t.Error("without a lock's file, want each to be bound by its own claims")
 	}
+	poll(t, writer, s, at(2), 2)
+	if claims(t, dbs[0], 2.05, claimGap) {
+		t.Error("Claim() just after another process polled, of whom only the file tells, want false")
+	}
 }
 
 func TestClaimNeedsASeries(t *testing.T) {

@@ -116,14 +116,18 @@ func (db *DB) newest(s Series) (*head, error) {
 	return db.head(s)
 }
 
-// base returns the head of s that the next reading follows, as it was when it was last
-// read: whether it still is, is for the transaction that writes. Where it cannot be read
-// it is that of a series without a reading.
+// base returns the head of s that the next reading follows: where it cannot be
+// read, what it was when it could, or that of a series without a reading.
 func (db *DB) base(s Series) head {
-	if t, h := db.tails[s], db.heads[s]; t == nil && h != nil {
+	if h, err := db.newest(s); err == nil {
 		return *h
 	}
-	if h, err := db.newest(s); err == nil {
+	return db.last(s)
+}
+
+// last returns the head of s as it was when it was last read.
+func (db *DB) last(s Series) head {
+	if h := db.heads[s]; h != nil {
 		return *h
 	}
 	return head{}
