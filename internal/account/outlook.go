@@ -169,6 +169,7 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 	spent := was.Segment != o.Segment || o.UsageUSD > was.UsageUSD+slack || o.UsageUSD < was.UsageUSD-slack
 	if spent || was.Forecast.Subject != o.Forecast.Subject || o.LeftUSD < was.LeftUSD-slack || !o.Forecast.ResetsAt.Equal(was.Forecast.ResetsAt) {
 		o.Published = o.published(was, true)
+		o.Standing = o.standing(was)
 		return o
 	}
 	o.Forecast = o.Forecast.NotBefore(was.Forecast)
@@ -179,6 +180,7 @@ func (o Outlook) after(was *Outlook, f *Facts, b *Book) Outlook {
 		}
 	}
 	o.Published = o.published(was, false)
+	o.Standing = o.standing(was)
 	if a, w := o.AutoTopUp, was.AutoTopUp; a != nil && w != nil && a.ThresholdUSD == w.ThresholdUSD {
 		held := *a
 		held.Next = a.Next.NotBefore(w.Next)

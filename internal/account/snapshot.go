@@ -39,6 +39,8 @@ type Snapshot struct {
 	Track    Track // of the account's forecasts
 	// Rhythm is when the account spends, as Forecast uses it; nil: it does not.
 	Rhythm *forecast.Rhythm
+	// Standing is how long the middle of the forecast for people has stood.
+	Standing Standing
 	// Bounds are the limits of an ordinary key, as something that runs out of its own.
 	Bounds []Bound
 	// AutoTopUp is nil where no automatic top-up is known; see Refilled.

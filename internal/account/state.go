@@ -166,6 +166,8 @@ type Outlook struct {
 	// Published are the dates on surfaces for people: P10, P50 and P90 as they were when a
 	// charge, a purchase or a tenth of the range last moved them.
 	Published [3]time.Time `json:"told,omitzero"`
+	// Standing is how long the middle of these has stood.
+	Standing Standing `json:"standing,omitzero"`
 	// Made is when a forecast was last put by to be graded.
 	Made time.Time `json:"made,omitzero"`
 }

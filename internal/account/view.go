@@ -108,7 +108,7 @@ func view(st *State, b *Book, rules Rules, now time.Time, quick bool) Snapshot {
 		_, o = forecasts(&f, b, s.At)
 		o = o.after(&st.Outlook, &f, b)
 	}
-	s.Planned = o.Planned
+	s.Planned, s.Standing = o.Planned, o.Standing
 	s.Forecast, s.AutoTopUp, s.published, s.Rhythm, s.Bounds = o.Forecast, o.AutoTopUp, o.Published, o.Rhythm, o.Bounds
 	return s
 }

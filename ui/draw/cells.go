@@ -88,14 +88,14 @@ func CutWords(s string, w int) string {
 }
 
 // Wrap breaks words into lines of at most w cells, names with hyphens only where they
-// are longer than that.
+// are longer than that, and no number from its percent sign.
 func Wrap(words string, w int) []string {
 	if w <= 0 || words == "" {
 		return nil
 	}
-	const whole = "\u2011" // a hyphen at which no line ends
-	words = ansi.Wrap(strings.ReplaceAll(words, "-", whole), w, "")
-	return strings.Split(strings.ReplaceAll(words, whole, "-"), "\n")
+	const hyphen, percent = "\u2011", "\u00a0%" // at which no line ends
+	words = ansi.Wrap(strings.ReplaceAll(strings.ReplaceAll(words, "-", hyphen), " %", percent), w, "")
+	return strings.Split(strings.ReplaceAll(strings.ReplaceAll(words, hyphen, "-"), percent, " %"), "\n")
 }
 
 // Blank is w spaces, none where w is negative.

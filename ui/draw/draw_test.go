@@ -375,6 +375,9 @@ func TestStripDatesAreNotCut(t *testing.T) {
 
 // A name with hyphens is whole in its line.
 func TestWrapKeepsNamesWhole(t *testing.T) {
+	if got := Wrap("it is at 80 % now", 11); len(got) != 2 || got[1] != "80 % now" {
+		t.Errorf("wrapped %q, want the percent sign with its number", got)
+	}
 	if got := Wrap("it is the claude-sonnet-5", 18); len(got) != 2 || got[1] != "claude-sonnet-5" {
 		t.Errorf("wrapped into %q", got)
 	}

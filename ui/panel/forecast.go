@@ -60,7 +60,38 @@ func bigForecast(p draw.Pen, s *account.Snapshot, w, h int) (lines []string, in 
 	if h >= len(lines)+1+len(rates) {
 		lines = append(append(lines, ""), rates...)
 	}
+	if line := standing(p, s, w); line != "" && h > len(lines) {
+		if h > len(lines)+1 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, line)
+	}
 	return lines, in
+}
+
+// standing is for how long the date has been this one, and which it was before, in w
+// cells; empty where there is nothing to say.
+func standing(p draw.Pen, s *account.Snapshot, w int) string {
+	f, a := s.Published(), s.Standing
+	end := account.EndOf(f, p.Now)
+	stood := p.Now.Sub(a.Since)
+	if a.Since.IsZero() || end.Far || stood < 0 {
+		return ""
+	}
+	date := end.Date()
+	line := date + p.Dim(" for "+text.Span(stood))
+	if a.Before.After(p.Now) {
+		end.Mid = a.Before
+		was := end.Date()
+		if was == date { // they differ by less than is said
+			return ""
+		}
+		return draw.Pick(w, line+p.Dim("; was "+was), line, "")
+	}
+	if stood < time.Hour { // it is new, and that is no news
+		return ""
+	}
+	return draw.Pick(w, line, "")
 }
 
 // sure is the range, as finely as there is room in w cells and h rows: at the right, or
@@ -127,8 +158,11 @@ func forecastLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	return lines
 }
 
-// WhyLines are the reasons in lines of w cells, as many whole ones as h lines
-// hold.
+// leastWhy is the width from which reasons are said in full.
+const leastWhy = 40
+
+// WhyLines are the reasons in lines of w cells, as many as h lines hold, each whole or
+// its first clause.
 func WhyLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 	var lines []string
 	now := p.Now
@@ -141,8 +175,15 @@ func WhyLines(p draw.Pen, s *account.Snapshot, w, h int) []string {
 		reasons = sorted.Insert(reasons, min(2, len(reasons)), profile)
 	}
 	for _, why := range reasons {
-		if wrapped := draw.Wrap(why, w); len(lines)+len(wrapped) <= h {
-			lines = append(lines, wrapped...)
+		if w < leastWhy {
+			why = strings.Replace(why, " at this hour", "", 1)
+		}
+		first, _, _ := strings.Cut(strings.Replace(why, "; ", ": ", 1), ": ")
+		for _, words := range [...]string{why, strings.TrimSuffix(first, ".") + "."} {
+			if wrapped := draw.Wrap(words, w); len(lines)+len(wrapped) <= h {
+				lines = append(lines, wrapped...)
+				break
+			}
 		}
 	}
 	switch {

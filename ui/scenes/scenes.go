@@ -37,6 +37,8 @@ func Healthy() account.Snapshot {
 		HistorySince: Now.AddDate(0, 0, -17), OwnSince: Now.AddDate(0, 0, -17), Gaps: 2,
 		LowUSD: []float64{20, 5}, // of the default rules
 		Track:  account.Track{Made: 40, Held: 33, Factor: 1.4},
+
+		Standing: account.Standing{Since: Now.Add(-3 * time.Hour), Before: Now.Add(147 * time.Hour)},
 	}
 }
 
