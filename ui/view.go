@@ -84,7 +84,7 @@ func (d screen) full(l layout) []string {
 	}
 	out = append(out, v.body(d, l)...)
 	for _, b := range d.m.banners(l.banners.h) {
-		out = append(out, " "+draw.Fit(draw.CutWords(b, l.w-2), l.w-2)+" ")
+		out = append(out, " "+draw.Fit(draw.CutClause(b, l.w-2), l.w-2)+" ")
 	}
 	return append(out, tabs+d.footer(v, l.footer.w))
 }

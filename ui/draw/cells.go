@@ -87,6 +87,21 @@ func CutWords(s string, w int) string {
 	return Cut(s, w)
 }
 
+// CutClause shortens a sentence to w cells: to a clause, where that leaves more than
+// half of them, else as CutWords does.
+func CutClause(s string, w int) string {
+	if Width(s) <= w {
+		return s
+	}
+	whole := ansi.Strip(ansi.Truncate(s, w+2, ""))
+	if i := max(strings.LastIndex(whole, ", "), strings.LastIndex(whole, "; ")); i > 0 {
+		if n := Width(whole[:i]); n > w/2 {
+			return ansi.Truncate(s, n, "")
+		}
+	}
+	return CutWords(s, w)
+}
+
 // Wrap breaks words into lines of at most w cells, names with hyphens only where they
 // are longer than that, and no number from its percent sign.
 func Wrap(words string, w int) []string {

@@ -382,3 +382,23 @@ func TestWrapKeepsNamesWhole(t *testing.T) {
 		t.Errorf("wrapped into %q", got)
 	}
 }
+
+// A sentence that is too long ends with a clause, where one is long enough.
+func TestCutClause(t *testing.T) {
+	for _, c := range []struct {
+		w        int
+		in, want string
+	}{
+		{40, "$2.12 is left, below $5.00, about Sunday", "$2.12 is left, below $5.00, about Sunday"},
+		{39, "$2.12 is left, below $5.00, about Sunday", "$2.12 is left, below $5.00"},
+		{26, "$2.12 is left, below $5.00, about Sunday", "$2.12 is left, below $5.00"},
+		{25, "$2.12 is left, below $5.00, about Sunday", "$2.12 is left"},
+		{20, "from $1,234.50 to $2,000.00; most of it", "from $1,234.50 to…"},
+		{30, "from $1,234.50 to $2,000.00; most of it", "from $1,234.50 to $2,000.00"},
+		{30, "so, most of this is one clause and has no end", "so, most of this is one…"},
+	} {
+		if got := CutClause(c.in, c.w); got != c.want {
+			t.Errorf("%q in %d cells: %q, want %q", c.in, c.w, got, c.want)
+		}
+	}
+}

@@ -80,6 +80,8 @@ func creditLines(p draw.Pen, s *account.Snapshot, l draw.Level, w, h int) (lines
 	}
 	if spend := spendLines(p, s, w); len(lines)+len(extras)+min(2, len(spend)) <= h { // heads stand over their values
 		extras = append(extras, spend...)
+	} else if !low && len(spend) == 2 && len(lines)+len(extras) < h {
+		extras = append(extras, draw.Even(w, spentWords(p, s, " ", true)...))
 	}
 	return append(lines, extras[:max(0, min(len(extras), h-len(lines)))]...), shared
 }

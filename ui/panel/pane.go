@@ -155,7 +155,7 @@ func (d *Pane) parts(w, h int) parts {
 		if w < 30 { // there the state has to do
 			rank = rankRange
 		}
-		all.add(rank, false, b[:1]...)
+		all.add(rank, false, draw.CutClause(b[0], w))
 		if s.Phase == account.Refused {
 			all.add(rankRange, false, b[1:2]...)
 		}

@@ -128,11 +128,18 @@ func figure(p draw.Pen, label, value, unit string, w int) string {
 
 // Spent draws what was spent, window by window, on one line.
 func Spent(p draw.Pen, s *account.Snapshot, w, h int) []string {
-	var words []string
+	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s, p.Now), w-16)), []string{draw.Even(w-4, spentWords(p, s, "  ", false)...)}, w, h)
+}
+
+// spentWords are the windows of the overview, each in a few words.
+func spentWords(p draw.Pen, s *account.Snapshot, gap string, short bool) (words []string) {
 	for _, v := range windowsOf(s, p.Now) {
-		words = append(words, p.Dim(v.label+"  ")+v.words(s))
+		if short && v.short != "" {
+			v.label = v.short
+		}
+		words = append(words, p.Dim(v.label+gap)+v.words(s))
 	}
-	return draw.Panel(p, p.Title("spent"), p.Dim(draw.CutWords(NotSeen(s, p.Now), w-16)), []string{draw.Even(w-4, words...)}, w, h)
+	return words
 }
 
 // window is what was spent up to the newest reading.
