@@ -237,7 +237,7 @@ func (p palette) inks() map[Ink]color.Color {
 	plain := func(hex string) color.Color { return lipgloss.Color(hex) }
 	m := map[Ink]color.Color{Label: plain(p.label), inkChrome: plain(p.chrome), inkGrid: mix(p.chrome, p.back, 0.3), Accent: plain(p.accent),
 		inkBand: plain(p.band), inkCore: plain(p.core), Share: mix(p.accent, p.back, 0.2), inkChosen: mix(p.accent, p.back, 0.76),
-		inkUnder: mix(p.label, p.back, 0.62)}
+		inkUnder: mix(p.label, p.back, underShare)}
 	for l, hex := range map[Level]string{LevelOK: p.ok, LevelLow: p.low, LevelCritical: p.critical} {
 		m[inkLevel+Ink(l)] = plain(hex)
 		m[edge(l)] = mix(hex, p.back, 0.45)

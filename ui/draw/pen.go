@@ -167,16 +167,15 @@ const (
 // Over puts a panel in the middle of a frame of w by h cells, which grows faint.
 func Over(p Pen, under, panel []string, w, h int) []string {
 	left, top := (w-Width(panel[0]))/2, (h-len(panel))/2
-	out := Fill(under, w, h)
+	out, dark := Fill(under, w, h), shade{p.Theme, map[string]string{}}
 	for y, line := range out {
-		line = ansi.Strip(line)
 		i := y - top
 		if i < 0 || i >= len(panel) {
-			out[y] = p.Paint(inkUnder, line)
+			out[y] = dark.under(line)
 			continue
 		}
 		right := left + Width(panel[i])
-		out[y] = p.Paint(inkUnder, ansi.Cut(line, 0, left)) + panel[i] + p.Paint(inkUnder, ansi.Cut(line, right, w))
+		out[y] = dark.under(ansi.Cut(line, 0, left)) + panel[i] + dark.under(ansi.Cut(line, right, w))
 	}
 	return out
 }

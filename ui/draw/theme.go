@@ -36,7 +36,8 @@ type Theme struct {
 		levels, strong                [LevelCritical + 1]brush
 	}
 	ink  colours
-	rich bool // shades can be told apart
+	rich bool   // shades can be told apart
+	back string // the background, where others are mixed with it; empty: none are
 }
 
 // Bright paints a number that one looks for, Dim what is beside it.
@@ -117,8 +118,9 @@ func NewTheme(l Look) *Theme {
 	switch {
 	case t.rich:
 		inks = p.inks()
-		if l.Depth == Indexed {
+		if t.back = p.back; l.Depth == Indexed {
 			index(inks, p.back)
+			t.back = ""
 		}
 	case l.Depth != Mono:
 		inks = few(l.Dark)
