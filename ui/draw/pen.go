@@ -167,7 +167,7 @@ const (
 // Over puts a panel in the middle of a frame of w by h cells, which grows faint.
 func Over(p Pen, under, panel []string, w, h int) []string {
 	left, top := (w-Width(panel[0]))/2, (h-len(panel))/2
-	out, dark := Fill(under, w, h), shade{p.Theme, map[string]string{}}
+	out, dark := Fill(under, w, h), newShade(p.Theme)
 	for y, line := range out {
 		i := y - top
 		if i < 0 || i >= len(panel) {

@@ -1,7 +1,7 @@
 package draw
 
 import (
-	"image/color"
+	"math"
 	"strconv"
 	"strings"
 
@@ -15,7 +15,13 @@ const underShare = 0.62
 // shade darkens what lies under a panel. It holds what each style becomes.
 type shade struct {
 	*Theme
+	to    [3]float64 // the background
 	faded map[string]string
+}
+
+func newShade(t *Theme) shade {
+	c, _ := colorful.Hex(t.back) // black where there is none
+	return shade{t, [3]float64{c.R, c.G, c.B}, map[string]string{}}
 }
 
 // under is a line as it looks under a panel: darker, and without what is bold; of one
@@ -54,19 +60,13 @@ func (s shade) fade(style []string) (out string) {
 		case n == "7":
 			out += reverse
 		case (n == "38" || n == "48") && i+4 < len(style):
-			var c [3]uint8
-			for k := range c {
-				v, _ := strconv.Atoi(style[i+2+k])
-				c[k] = uint8(v)
+			out += "\x1b[" + n + ";2"
+			for k, to := range s.to {
+				v, _ := strconv.ParseFloat(style[i+2+k], 64)
+				out += ";" + strconv.Itoa(int(math.Round(v+(255*to-v)*underShare)))
 			}
+			out += "m"
 			i += 4
-			of, _ := colorful.MakeColor(color.RGBA{c[0], c[1], c[2], 255})
-			mixed := mix(of.Hex(), s.back, underShare)
-			if n == "38" {
-				out += ansi.NewStyle().ForegroundColor(mixed).String()
-			} else {
-				out += ansi.NewStyle().BackgroundColor(mixed).String()
-			}
 		}
 	}
 	return out

@@ -119,27 +119,24 @@ func (d *Events) words(p draw.Pen, e *account.Event, w int) []string {
 // balance lasts, what was spent of late, and when the next one is an event.
 func riseLines(p draw.Pen, s *account.Snapshot, e *account.Event, w int) (lines []string) {
 	pace, again := s.AboutRise(e)
-	add := func(block ...string) {
-		if len(block) > 0 {
-			lines = append(append(lines, ""), block...)
-		}
-	}
-	dim := func(words string) {
-		var block []string
-		for _, line := range draw.Wrap(words, w) {
-			block = append(block, p.Dim(line))
-		}
-		add(block...)
-	}
-	dim(pace)
+	var heads []draw.Head
 	if pace != "" {
-		heads := []draw.Head{{Label: "last hour", Value: seen(s, s.Spend.Last1hUSD, s.At.Add(-time.Hour))}}
-		for _, v := range windowsOf(s, p.Now)[1:] {
+		for _, v := range windowsOf(s, p.Now) {
 			heads = append(heads, draw.Head{Label: v.label, Value: v.words(s)})
 		}
-		add(draw.Heads(p, w, heads...)...)
+		heads[0] = draw.Head{Label: "last hour", Value: seen(s, s.Spend.Last1hUSD, s.At.Add(-time.Hour))}
 	}
-	dim(again)
+	for i, block := range [...][]string{draw.Wrap(pace, w), draw.Heads(p, w, heads...), draw.Wrap(again, w)} {
+		if len(block) > 0 {
+			lines = append(lines, "")
+		}
+		for _, line := range block {
+			if i != 1 {
+				line = p.Dim(line)
+			}
+			lines = append(lines, line)
+		}
+	}
 	return lines
 }
 
