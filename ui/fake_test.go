@@ -175,7 +175,7 @@ func loaded(m Model) Model {
 			m, _ = step(m, msg)
 		}
 	}
-	if m.spend.Loaded {
+	if m.spend.Loaded || m.fan.Loaded {
 		if m.week.Loading {
 			m.week.Cancel()
 		}

@@ -34,9 +34,11 @@ func (forecastView) body(d screen, l layout) []string {
 			out = append(out, d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h)...)
 		}
 	} else {
-		out = draw.Beside(
-			d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h),
-			panel.Forecast(p, &s, l.card.w, l.card.h))
+		card := panel.Forecast(p, &s, l.card.w, l.card.h)
+		if l.week.h > 0 {
+			card = append(card, panel.Week(p, d.m.week.Value, d.m.week.Loaded, l.week.w, l.week.h)...)
+		}
+		out = draw.Beside(d.m.fanPlot().Render(p, &s, l.fan.w, l.fan.h), card)
 	}
 	var why, plan []string
 	if l.why.h > 0 {

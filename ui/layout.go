@@ -320,4 +320,11 @@ func (l *layout) forecast(y int, reasons func(w int) int) {
 	}
 	card := min(44, max(34, l.w*40/100))
 	l.fan, l.card = rect{0, y, l.w - card, rest}, rect{l.w - card, y, card, rest}
+	if spare := rest - mostForecast; spare >= panel.WeekRows && card >= panel.WeekWidth {
+		l.card.h = mostForecast
+		l.week = rect{l.card.x, y + mostForecast, card, spare}
+	}
 }
+
+// mostForecast is the height that the card of a forecast fills.
+const mostForecast = 25

@@ -49,3 +49,15 @@ func TestReasonsInLittleRoom(t *testing.T) {
 		}
 	}
 }
+
+// A rate that is not known yet has no row.
+func TestRatesThatAreNotKnownHaveNoRow(t *testing.T) {
+	s := scenes.All["cold"]()
+	if got := ansi.Strip(strings.Join(Forecast(plainPen, &s, 44, 25), "\n")); strings.Contains(got, "—") || strings.Contains(got, "24 h") {
+		t.Errorf("rows of what is not known:\n%s", got)
+	}
+	s.Burn.USDPerHour = scenes.USD(0.5)
+	if got := ansi.Strip(strings.Join(Forecast(plainPen, &s, 44, 25), "\n")); !strings.Contains(got, "last hour") || strings.Contains(got, "—") {
+		t.Errorf("what is known alone has a row:\n%s", got)
+	}
+}

@@ -78,15 +78,20 @@ func timesUsual(p draw.Pen, s *account.Snapshot) string {
 	return p.Low("▲ " + times + "x usual")
 }
 
-// rateColumn is rateLines below each other.
-func rateColumn(p draw.Pen, s *account.Snapshot, w int) []string {
+// rateColumn is rateLines below each other; what is not known yet has no place.
+func rateColumn(p draw.Pen, s *account.Snapshot, w int) (lines []string) {
 	b := s.Burn
-	return []string{
-		figure(p, "last hour", seen(s, b.USDPerHour, s.At.Add(-time.Hour)), "/h", w),
-		figure(p, "usual at this hour", text.MaybeUSD(b.UsualUSDPerHour), "/h", w),
-		figure(p, "24 h", seen(s, b.USDPerDay, s.At.AddDate(0, 0, -1)), "/day", w),
-		figure(p, "7 d", seen(s, b.WeekUSDPerDay, s.At.AddDate(0, 0, -7)), "/day", w),
+	for _, r := range [...]struct{ label, value, unit string }{
+		{"last hour", seen(s, b.USDPerHour, s.At.Add(-time.Hour)), "/h"},
+		{"usual at this hour", text.MaybeUSD(b.UsualUSDPerHour), "/h"},
+		{"24 h", seen(s, b.USDPerDay, s.At.AddDate(0, 0, -1)), "/day"},
+		{"7 d", seen(s, b.WeekUSDPerDay, s.At.AddDate(0, 0, -7)), "/day"},
+	} {
+		if r.value != text.Unknown {
+			lines = append(lines, figure(p, r.label, r.value, r.unit, w))
+		}
 	}
+	return lines
 }
 
 // trend is how the last day compares with the week's mean.
