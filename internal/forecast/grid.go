@@ -38,7 +38,8 @@ type grid struct {
 	hourUSD []float64
 	hours   []float64
 
-	of readOf
+	of   readOf
+	kept int // of the cursors, with all that is of their hours
 }
 
 // readOf is of what a grid was read.
@@ -93,22 +94,25 @@ func (g *grid) read(p *path, c cursor) (end cursor) {
 	start := p.first + math.Floor(max(0, p.now-blocksBack-p.first)/block)*block
 	first := math.Floor(max(p.first, p.now-hoursBack) / hour)
 	blocks, hours := int((p.now-start)/block), int(math.Floor(p.now/hour)-first)
-	kept := 0 // cursors
+	kept := 0
 	if start == g.start && first == g.hour {
 		kept = int(max(0, min(float64(len(g.cursors)), math.Floor(g.of.until(p)/hour)-first+1)))
 	}
-	g.start, g.hour, g.of = start, first, readOf{p.samples, p.first, p.now, p.gaps}
+	g.start, g.hour, g.kept, g.of = start, first, kept, readOf{p.samples, p.first, p.now, p.gaps}
+	g.spent = emptied(g.spent, blocks+1)
 	if kept > 0 {
-		g.cursors = g.cursors[:kept]
-		c = g.cursors[kept-1]
-		g.usd = g.usd[:int(max(0, math.Floor(((first+float64(kept-1))*hour-start)/block)+1))]
+		c, g.cursors = g.cursors[kept-1], g.cursors[:kept]
+		end := first + float64(kept-1)
+		g.usd = g.usd[:int(max(0, math.Floor((end*hour-start)/block)+1))]
+		g.byHour.cut(kept)
+		g.byDay.cut(int(max(0, math.Floor(end/hoursInDay)-math.Ceil(first/hoursInDay)+1)))
+		g.hourUSD, g.hours = g.hourUSD[:kept-1], g.hours[:kept-1]
 	} else {
 		g.usd, g.cursors = emptied(g.usd, blocks+1), emptied(g.cursors, hours+1)
+		g.byHour.empty(hours + 1)
+		g.byDay.empty(hours/hoursInDay + 1)
+		g.hourUSD, g.hours = emptied(g.hourUSD, hours), emptied(g.hours, hours)
 	}
-	g.spent = emptied(g.spent, blocks+1)
-	g.byHour.empty(hours + 1)
-	g.byDay.empty(hours/hoursInDay + 1)
-	g.hourUSD, g.hours = emptied(g.hourUSD, hours), emptied(g.hours, hours)
 
 	for len(g.usd) <= blocks || len(g.cursors) <= hours {
 		nextBlock, nextHour := g.start+float64(len(g.usd))*block, (g.hour+float64(len(g.cursors)))*hour
@@ -126,7 +130,14 @@ func (g *grid) read(p *path, c cursor) (end cursor) {
 
 // sum corrects the boundaries within gaps, and makes running sums of them.
 func (g *grid) sum(p *path) {
+	seen := 0.0
+	if g.kept > 0 {
+		seen = p.seen((g.hour + float64(g.kept-1)) * hour)
+	}
 	for _, s := range p.gaps {
+		if g.kept > 0 && s.to <= (g.hour+float64(g.kept-1))*hour {
+			continue
+		}
 		var next cursor
 		var usd, from float64
 		even := false
@@ -150,14 +161,13 @@ func (g *grid) sum(p *path) {
 		}
 		g.spent = append(g.spent, spent)
 	}
-	seen := 0.0
-	for h := range g.cursors {
+	for h := g.kept; h < len(g.cursors); h++ {
 		t := (g.hour + float64(h)) * hour
 		usd, seenBefore := g.cursors[h].usd, seen
 		if len(p.gaps) > 0 {
 			usd = p.at(t).usd
 		}
-		seen = max(t, p.first) - p.blind.until(t)
+		seen = p.seen(t)
 		g.byHour.add(usd)
 		if hourOfDay(g.hour+float64(h)) == 0 {
 			g.byDay.add(usd)
@@ -173,6 +183,10 @@ func (g *grid) sum(p *path) {
 		g.hourUSD, g.hours = append(g.hourUSD, usd), append(g.hours, hours)
 	}
 }
+
+// seen is the path's time up to t, less what nobody saw of it; before its beginning it
+// does not go on.
+func (p *path) seen(t float64) float64 { return max(t, p.first) - p.blind.until(t) }
 
 // before returns the path at the last full hour up to t.
 func (g *grid) before(t float64) cursor {

@@ -23,4 +23,6 @@ func emptied[T any](s []T, n int) []T {
 	return s[:0]
 }
 
+func (l *lumps) cut(n int) { l.usd, l.squares = l.usd[:n], l.squares[:n] }
+
 func (l *lumps) empty(n int) { l.usd, l.squares = emptied(l.usd, n), emptied(l.squares, n) }

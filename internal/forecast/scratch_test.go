@@ -99,7 +99,7 @@ func TestScratchGrows(t *testing.T) {
 			}
 			shared := New(now, samples[:n], o)
 			a, b := *alone.path.grid, *shared.path.grid
-			a.of, b.of = readOf{}, readOf{}
+			a.of, a.kept, b.of, b.kept = readOf{}, 0, readOf{}, 0
 			if !reflect.DeepEqual(alone.path.end, shared.path.end) || fmt.Sprint(a) != fmt.Sprint(b) {
 				t.Fatalf("seed %d, %d samples: the path ends as %+v in scratch memory, %+v alone", seed, n, shared.path.end, alone.path.end)
 			}
