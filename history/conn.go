@@ -202,6 +202,22 @@ func (k *conn) run(query string, args ...any) error {
 	return err
 }
 
+// changes runs what changes a row, which is [ErrOvertaken] where there is none.
+func (k *conn) changes(query string, args ...any) error {
+	st, err := k.prepare(query)
+	if err != nil {
+		return err
+	}
+	r, err := st.Exec(args...)
+	if err != nil {
+		return err
+	}
+	if n, err := r.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return ErrOvertaken
+}
+
 // query calls row for each row of the answer.
 func (k *conn) query(query string, row func(*sql.Rows) error, args ...any) (err error) {
 	st, err := k.prepare(query)

@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -230,14 +229,7 @@ func (db *DB) write(entries []entry) error {
 // storeAccount stores what an update has besides the poll itself.
 func (db *DB) storeAccount(id int64, u PollUpdate) error {
 	if u.State != nil {
-		if u.Follows {
-			if err := db.follows(id, u.Was); err != nil {
-				return err
-			}
-		}
-		// Pages of what stands still are not written.
-		if err := db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
-			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, checksum(id, u.State)); err != nil {
+		if err := db.storeState(id, u); err != nil {
 			return err
 		}
 	}
@@ -254,19 +246,18 @@ func (db *DB) storeAccount(id int64, u PollUpdate) error {
 	return nil
 }
 
-// follows reports as an error that another state is stored than was.
-func (db *DB) follows(id int64, was []byte) error {
-	same := was == nil
-	err := db.query(`SELECT crc FROM account WHERE series = ?`, func(r *sql.Rows) error {
-		var crc int64
-		err := r.Scan(&crc)
-		same = was != nil && crc == int64(checksum(id, was))
-		return err
-	}, id)
-	if err == nil && !same {
-		err = ErrOvertaken
+// storeState stores the state of an update, where it follows what is stored.
+func (db *DB) storeState(id int64, u PollUpdate) error {
+	crc := checksum(id, u.State)
+	switch {
+	case !u.Follows: // pages of what stands still are not written
+		return db.conn.run(`INSERT INTO account VALUES (?1, coalesce(?2, x''), ?3) ON CONFLICT DO UPDATE
+			SET state = excluded.state, crc = excluded.crc WHERE state <> excluded.state`, id, u.State, crc)
+	case u.Was == nil:
+		return db.conn.changes(`INSERT OR IGNORE INTO account VALUES (?1, coalesce(?2, x''), ?3)`, id, u.State, crc)
 	}
-	return err
+	return db.conn.changes(`UPDATE account SET state = coalesce(?2, x''), crc = ?3 WHERE series = ?1 AND crc = ?4`,
+		id, u.State, crc, checksum(id, u.Was))
 }
 
 func (db *DB) store(c change) error {
