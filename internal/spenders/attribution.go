@@ -105,7 +105,7 @@ func (s *Service) analyze(ctx context.Context, by By, from, to time.Time) (*attr
 	if err != nil {
 		return nil, err
 	}
-	a := &attribution{from: k.from, to: k.to, at: k.at, by: map[string]*usage{}, truncated: answer.Truncated || answer.Unread > 0}
+	a := &attribution{from: k.from, to: k.to, at: k.at, by: make(map[string]*usage, len(answer.Rows)), truncated: answer.Truncated || answer.Unread > 0}
 	if c := answer.CachedAt; c != nil && c.Before(a.at) {
 		a.at = *c
 	}

@@ -53,9 +53,13 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 			b.note(noteTruncated)
 		}
 	}
-	var useBefore *keyUse
 	if useErr == nil && slices.Contains(before, nil) {
-		useBefore, _ = s.keyUse(ctx, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
+		earlier, _ := s.keyUse(ctx, &r, b.From.Add(-b.To.Sub(b.From)), b.From)
+		for i := range r.Keys {
+			if before[i] == nil {
+				before[i] = earlier.of(&r.Keys[i]).usd
+			}
+		}
 	}
 	if line := r.Guardrails.note(); line != "" {
 		b.note(line)
@@ -75,11 +79,7 @@ func (s *Service) byKey(ctx context.Context, sub *Subject, b *Breakdown) error {
 			row.SpendUSD = k.DailyUSD
 		}
 		row.use(u)
-		if was := before[i]; was != nil {
-			row.since(was)
-		} else {
-			row.since(useBefore.of(k).usd)
-		}
+		row.since(before[i])
 		b.Rows = append(b.Rows, row)
 	}
 	if dbErr := s.keyRunways(ctx, sub, b, r.At.Truncate(time.Second)); dbErr != nil {
@@ -129,7 +129,7 @@ func (s *Service) keyUse(ctx context.Context, r *KeyList, from, to time.Time) (*
 	if err != nil {
 		return nil, err
 	}
-	u := &keyUse{attribution: a, names: map[string]int{}}
+	u := &keyUse{attribution: a, names: make(map[string]int, len(r.Keys))}
 	matched := len(a.by) == 0
 	for _, k := range r.Keys {
 		name := u.name(k)

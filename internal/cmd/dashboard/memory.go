@@ -98,11 +98,9 @@ func (c *collections) forget() {
 	}
 }
 
-// forgetNow lets go of what SQLite has no use for, and of what is mapped: to map it again is
-// a fifth of what a minute costs while nobody looks, and would make one wait who is pressing
-// keys.
+// forgetNow lets go of what is mapped: to map it again is a fifth of what a minute costs
+// while nobody looks, and would make one wait who is pressing keys.
 func (c *collections) forgetNow() {
-	trim()
 	if !c.used.Load() && !c.unseen.Load() && !c.ended.Load() {
 		forgetPages()
 	}
@@ -124,6 +122,7 @@ func (c *collections) follow() {
 			c.percent.Store(int64(percent))
 			debug.SetGCPercent(percent)
 		}
+		trim()
 		later(collectedFor, c.forgetNow)
 		c.follow()
 	})
