@@ -17,8 +17,10 @@ const (
 	// heapGrowth is what is allocated from one collection to the next where more than
 	// twice of it is in use, bytes, and leastGC the least share of what is in use that
 	// this may be: what a list of thousands of keys takes while it is read is collected
-	// on the way.
+	// on the way. Where more than passing is in use, some of it is on its way out, and the
+	// growth shrinks as it grows.
 	heapGrowth = 4 << 20
+	passing    = 12 << 20
 	leastGC    = 15
 	// startGC is the share until settleAfter: what it takes to draw the first full frame
 	// is allocated without a collection beside it, and collected once it is drawn.
@@ -152,7 +154,8 @@ type sentinel struct{ _ *byte }
 
 // gcPercent is by how much of the bytes in use the heap grows between collections.
 func gcPercent(live uint64) int {
-	return int(max(leastGC, min(dashboardGC, heapGrowth*100/max(1, live))))
+	percent := heapGrowth * 100 / max(1, live)
+	return int(max(leastGC, min(dashboardGC, percent, percent*passing/max(1, live))))
 }
 
 // later runs f after a while.

@@ -10,7 +10,7 @@ import (
 )
 
 func TestGCPercent(t *testing.T) {
-	for live, want := range map[uint64]int{0: 50, 3 << 20: 50, 8 << 20: 50, 16 << 20: 25, 20 << 20: 20, 1 << 30: 15} {
+	for live, want := range map[uint64]int{0: 50, 3 << 20: 50, 8 << 20: 50, 12 << 20: 33, 16 << 20: 18, 20 << 20: 15, 1 << 30: 15} {
 		if got := gcPercent(live); got != want {
 			t.Errorf("gcPercent(%d MiB) = %d, want %d", live>>20, got, want)
 		}
