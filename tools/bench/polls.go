@@ -12,6 +12,9 @@ import (
 // collectors have so many keys each.
 var collectors = []int{1, 200, 5_000}
 
+// pollEvery is how often each polls.
+const pollEvery = 2 * time.Second
+
 // settles is how long a collector is left alone before it is measured: its past and the
 // list of its keys are read by then.
 const settles = 20 * time.Second
@@ -32,7 +35,7 @@ func (b *bench) polls() error {
 		}
 		defer stop()
 		name := fmt.Sprintf("collector%d", keys)
-		s, err := start(b.environ(name), b.ortop, []string{"collect", "--interval", "2s", "--base-url", url, "--history", filepath.Join(b.dir, name+".db")}, size{100, 30})
+		s, err := start(b.environ(name), b.ortop, []string{"collect", "--interval", pollEvery.String(), "--base-url", url, "--history", filepath.Join(b.dir, name+".db")}, size{100, 30})
 		if err != nil {
 			return err
 		}
@@ -48,7 +51,7 @@ func (b *bench) polls() error {
 		}
 		c.cpu, c.polls = cpu, readings(c.account)
 	}
-	time.Sleep(b.idle)
+	time.Sleep(max(3*pollEvery, b.idle))
 	var each []string
 	for i := range all {
 		c := &all[i]
