@@ -199,10 +199,7 @@ func (db *DB) Preview(update PollUpdate, readings ...Reading) (map[Series]credit
 		if _, twice := grown[r.Series]; twice {
 			return nil, fmt.Errorf("previewing a poll with two readings of series %d", r.Series)
 		}
-		h := db.last(r.Series) // whether it still is that is for the transaction that writes
-		if db.tails[r.Series] != nil || h.id == 0 {
-			h = db.base(r.Series)
-		}
+		h := db.base(r.Series)
 		if !h.known && h.at.Valid {
 			err := db.view(func() error {
 				h = db.base(r.Series)

@@ -160,7 +160,7 @@ func (c *caller) check(step string, rng *rand.Rand) {
 
 func TestTrailsAgreeWithQueries(t *testing.T) {
 	t.Parallel()
-	for seed := range longtest.Of[uint64](3, 9) {
+	for seed := range longtest.Of[uint64](3, 12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 7))
 			path := filepath.Join(t.TempDir(), "history.db")

@@ -122,11 +122,6 @@ func (db *DB) base(s Series) head {
 	if h, err := db.newest(s); err == nil {
 		return *h
 	}
-	return db.last(s)
-}
-
-// last returns the head of s as it was when it was last read.
-func (db *DB) last(s Series) head {
 	if h := db.heads[s]; h != nil {
 		return *h
 	}
