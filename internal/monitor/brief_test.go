@@ -259,3 +259,25 @@ func importBefore(t *testing.T, b *bench, usd float64) Archive {
 	}
 	return ar
 }
+
+// To find out when an account was last polled, the past is not loaded: the first screen
+// would wait for that.
+func TestAPastIsNotLoadedToPoll(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		b := newBench(t, sim.Config{Profile: "steady"})
+		b.alone()
+		b.onDisk("history.db")
+		first, err := New(b.o).Once(t.Context(), Freshness{MaxAge: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := openStore(t.Context(), New(b.o), Freshness{Brief: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, err := st.lastPoll(t.Context()); err != nil || st.loaded || !st.book.Brief || at.Before(first.At.Truncate(time.Second)) {
+			t.Errorf("polled at %v, %v, after a reading of %v; loaded: %v", at, err, first.At, st.loaded)
+		}
+	})
+}

@@ -211,7 +211,6 @@ func (l *loop) tick() {
 			l.reload()
 		}
 	case l.collecting() || l.standIn:
-		l.load()
 		l.poll(min(minGap, l.m.o.Interval/2))
 	case l.m.o.Team == nil && now.Sub(l.sch.due) >= 2*l.m.o.Interval:
 		// The collector holds the lock and does not poll: it is frozen, perhaps
@@ -271,7 +270,6 @@ func (l *loop) refresh() {
 		l.mark(l.phase)
 		return
 	}
-	l.load()
 	l.poll(minGap)
 }
 

@@ -27,7 +27,8 @@ func (l *loop) poll(gap time.Duration) {
 // polls.
 func (l *loop) claim(now time.Time, gap time.Duration) bool {
 	if l.lock != nil {
-		if age := now.Sub(l.st.past.Poll.Attempt); age >= 0 && age < gap {
+		last, err := l.st.lastPoll(l.ctx)
+		if age := now.Sub(last); err == nil && age >= 0 && age < gap {
 			return false
 		}
 		if err := l.lock.Mark(now); err == nil {

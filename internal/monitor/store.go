@@ -131,6 +131,17 @@ func (st *store) findKey(ctx context.Context, fingerprint string) error {
 	return nil
 }
 
+// lastPoll is when this account was last polled, by whichever process. Where the past was
+// not loaded yet it is not loaded for that: the first screen would wait.
+func (st *store) lastPoll(ctx context.Context) (time.Time, error) {
+	if st.loaded {
+		err := st.load(ctx)
+		return st.past.Poll.Attempt, err
+	}
+	p, _, err := st.db.Poll(ctx, st.of())
+	return p.Attempt, err
+}
+
 func (st *store) loadPast(ctx context.Context) error {
 	now := time.Now()
 	if st.loaded && st.db.Unchanged(st.of()) {
