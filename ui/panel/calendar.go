@@ -141,8 +141,11 @@ func Week(p draw.Pen, k account.Week, loaded bool, w, h int) []string {
 		}
 		line := draw.Fit(name, weekName) + cells + draw.FlushRight(words, max(0, w-4-weekName-24*each))
 		lines = append(lines, line)
-		for range high - 1 { // a gap stands between days alone: ▇ leaves it above
-			lines = append(lines, draw.Blank(weekName)+strings.ReplaceAll(cells, "▇", "█"))
+		if high > 1 { // a gap stands between days alone: ▇ leaves it above
+			below := draw.Blank(weekName) + strings.ReplaceAll(cells, "▇", "█")
+			for range high - 1 {
+				lines = append(lines, below)
+			}
 		}
 	}
 	return f.Render(p, lines, w, h)
