@@ -78,7 +78,7 @@ func TestAFrameAllocatesLittle(t *testing.T) {
 		view int
 		key  string
 		most float64
-	}{{viewOverview, "left", 1500}, {viewForecast, "down", 1700}, {viewBreakdown, "down", 2500}, {viewEvents, "down", 1600}} {
+	}{{viewOverview, "left", 1500}, {viewForecast, "down", 1500}, {viewBreakdown, "down", 2500}, {viewEvents, "down", 1600}} {
 		m, _ := keyed(5000, c.view)
 		if n := allocated(m, c.key); n > c.most {
 			t.Errorf("%s in %s allocates %v times, at most %v are due", c.key, views[c.view].name(), n, c.most)

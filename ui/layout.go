@@ -314,9 +314,11 @@ func (l *layout) forecast(y int, reasons func(w int) int) {
 		l.plan = rect{0, l.end - planRows, l.w, planRows}
 		rest -= planRows
 	}
-	if why := min(reasons(l.w-4)+2, rest-leastFan); why >= 3 && l.why.h == 0 {
-		rest -= why
-		l.why = rect{0, y + rest, l.w, why}
+	if l.why.h == 0 {
+		if why := min(reasons(l.w-4)+2, rest-leastFan); why >= 3 {
+			rest -= why
+			l.why = rect{0, y + rest, l.w, why}
+		}
 	}
 	card := min(44, max(34, l.w*40/100))
 	l.fan, l.card = rect{0, y, l.w - card, rest}, rect{l.w - card, y, card, rest}
