@@ -71,6 +71,17 @@ func (b *beat) wake() {
 	b.rest.Reset(restAfter)
 }
 
+// again is called before Bubble Tea starts its renderer anew, which sets its ticker: a
+// quick beat from before is over, or what comes next would wait for the slow one.
+func (b *beat) again() {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.quick = false
+}
+
 // quickens ends what the first frame was drawn by.
 func (b *beat) quickens() {
 	b.mu.Lock()

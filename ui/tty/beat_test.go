@@ -141,3 +141,22 @@ func TestAFrameDoesNotWaitForTheNext(t *testing.T) {
 		}
 	})
 }
+
+// A frame that comes after the renderer was started anew is drawn at once, also where
+// another was being drawn when it was stopped.
+func TestTheRendererIsStartedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &beat{ticker: time.NewTicker(time.Hour), slow: slowBeat}
+		b.rest = time.AfterFunc(time.Hour, b.slows)
+		defer b.stop()
+		b.wake()
+		b.again()
+		b.ticker.Reset(time.Second / framesPerSecond) // as Bubble Tea does
+		b.wake()
+		began := time.Now()
+		<-b.ticker.C
+		if took := time.Since(began); took > quickBeat {
+			t.Errorf("the frame is drawn after %v, want %v at most", took, quickBeat)
+		}
+	})
+}

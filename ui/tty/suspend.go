@@ -72,7 +72,7 @@ func (s *session) filter(m tea.Model, msg tea.Msg) tea.Msg {
 	default:
 		return msg
 	}
-	x := &suspension{session: s, stop: stop}
+	x := &suspension{session: s, stop: stop, beat: m.(guard).beat}
 	if h, ok := m.(guard).Model.(Holder); ok {
 		x.resource = h.Resource()
 	}
@@ -92,6 +92,7 @@ type suspension struct {
 	*session
 	resource Resource // or nil
 	stop     bool     // stop the process, too
+	beat     *beat
 }
 
 // SetStdin does nothing: a suspension reads and writes nothing. So do
@@ -122,6 +123,7 @@ func (x *suspension) Run() error {
 		// its event loop and runs what that has deferred.
 		runtime.Goexit()
 	}
+	x.beat.again()
 	return nil
 }
 
